@@ -1,0 +1,65 @@
+# Two commands do everything: `make demo` and `make test`. Each installs what it needs into .venv first.
+PYTHON ?= python3
+VENV   := .venv
+PY     := $(VENV)/bin/python
+STAMP  := $(VENV)/.installed
+FIG    := $(PY) -m fig
+
+.DEFAULT_GOAL := help
+.PHONY: help install demo demo-fast up down status test unit lint format lock schema clean-data clean
+
+help:            ## this list
+	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
+
+install: $(STAMP) ## make .venv and install the locked versions into it
+
+$(STAMP): pyproject.toml requirements.lock
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Strangler Fig needs Python 3.11 or newer; run: make $(MAKECMDGOALS) PYTHON=/path/to/python3.11"; exit 2; }
+	@test -x $(PY) || $(PYTHON) -m venv $(VENV)
+	@echo "installing the locked versions into $(VENV) ..."
+	@$(PY) -m pip install --quiet --disable-pip-version-check \
+	  "uv==$$(sed -n 's/^uv==\([^ ;]*\).*/\1/p' requirements.lock)"
+	@$(PY) -m uv pip sync --quiet --python $(PY) requirements.lock
+	@$(PY) -m uv pip install --quiet --python $(PY) --no-deps -e .
+	@touch $@
+
+demo: install    ## the whole migration under load, with the evidence at the end
+	@$(FIG) demo $(ARGS)
+
+demo-fast: install
+	@$(FIG) demo --fast $(ARGS)
+
+up: install      ## bring everything up and leave it running
+	@$(FIG) up --detach $(ARGS)
+
+down: install    ## stop what `make up` started
+	@$(FIG) down
+
+status: install  ## what runs, and where the routes stand
+	@$(FIG) status
+
+test: install lint ## every test, and the linters
+	@$(PY) -m pytest $(ARGS)
+
+unit: install    ## the tests without sockets
+	@$(PY) -m pytest -q tests/unit $(ARGS)
+
+lint: install    ## style, types, import rules
+	@$(PY) -m ruff check .
+	@$(PY) -m ruff format --check .
+	@$(PY) -m mypy
+	@$(VENV)/bin/lint-imports --no-cache
+
+format: install
+	@$(PY) -m ruff check --fix . && $(PY) -m ruff format .
+
+lock:            ## resolve the versions anew
+	@$(PY) -m uv pip compile --universal --python-version 3.11 --generate-hashes --all-extras \
+	  --upgrade --quiet --no-header pyproject.toml -o requirements.lock
+
+clean-data: install ## forget the databases, the streams and the evidence
+	@$(FIG) down --quiet; rm -rf .fig
+
+clean: clean-data
+	@rm -rf $(VENV)
