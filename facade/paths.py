@@ -1,0 +1,94 @@
+"""What a request's target means: the path an application would see, and whether it is certain.
+
+A target is forwarded as written, but applications differ in how they read `%2f`, `..`, `//` or
+`;x`. `forms` lists every reading we know of; the table refuses a target whose readings would
+take different routes, so that no spelling gets past a route.
+"""
+
+import re
+from urllib.parse import unquote_to_bytes
+
+# Bytes that mean the same to everybody. Not among them: % ; \ and whatever RFC 3986 forbids.
+_PLAIN = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~!$&'()*+,=:@/"
+# RFC 3986, and `[]|` which browsers send unencoded.
+_ALLOWED = re.compile(rb"[A-Za-z0-9\-._~!$&'()*+,=:@/;%\[\]|]*")
+_BAD_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_PARAMETERS = re.compile(r";[^/]*")
+_SLASHES = re.compile(r"/{2,}")
+_ABSOLUTE = re.compile(rb"https?://[^/?#]*", re.IGNORECASE)
+
+
+class TargetRefused(ValueError):
+    """The request's target is invalid or can be read in two ways; the text says how (400)."""
+
+
+def path_of(target: bytes) -> bytes:
+    """The path part of a target in origin-, absolute- or asterisk-form, as written.
+
+    Raises TargetRefused for anything else.
+    """
+    path = target.partition(b"?")[0]
+    if path.startswith(b"/"):
+        return path
+    if target == b"*":
+        return target
+    absolute = _ABSOLUTE.match(path)
+    if absolute is None or absolute.end() == path.index(b"//") + 2:
+        raise TargetRefused("the target is neither a path nor an http address")
+    return path[absolute.end() :] or b"/"
+
+
+def is_plain(path: bytes) -> bool:
+    """Whether everybody reads this path alike: nothing encoded, no dot segment, no `//`."""
+    return not path.translate(None, _PLAIN) and b"//" not in path and b"/." not in path
+
+
+def forms(path: bytes) -> tuple[str, ...]:
+    """Every reading of a path, the resolved one first and the written one last, without repeats.
+
+    Resolved means: decoded once, dot segments removed, doubled slashes merged. Raises
+    TargetRefused for bytes that no path may hold, decoded or not.
+    """
+    if not _ALLOWED.fullmatch(path) or _BAD_ESCAPE.search(path):
+        raise TargetRefused("the path holds a byte or an escape that is not allowed there")
+    written = path.decode("ascii")
+    decoded = _decode(path)
+    if _CONTROL.search(decoded):
+        raise TargetRefused("the path holds an encoded control character")
+    readings = [resolve(decoded)]
+    for bare in (decoded, written, decoded.replace("\\", "/"), *_without_parameters(path)):
+        readings += (resolve(bare), _remove_dots(bare), _SLASHES.sub("/", bare), bare)
+    return tuple(dict.fromkeys((*readings, written)))
+
+
+def resolve(path: str) -> str:
+    """The path with doubled slashes merged and dot segments removed."""
+    return _remove_dots(_SLASHES.sub("/", path))
+
+
+def _decode(path: bytes) -> str:
+    return unquote_to_bytes(path).decode("utf-8", "replace")
+
+
+def _without_parameters(path: bytes) -> tuple[str, ...]:
+    """The readings of those who drop `;x` from each segment, before or after decoding."""
+    before = _decode(_PARAMETERS.sub("", path.decode("ascii")).encode("ascii"))
+    after = _PARAMETERS.sub("", _decode(path))
+    return before, after
+
+
+def _remove_dots(path: str) -> str:
+    """RFC 3986, 5.2.4, for a path that begins with a slash."""
+    if "/." not in path:
+        return path
+    kept: list[str] = []
+    segments = path.split("/")[1:]
+    for segment in segments:
+        if segment == "..":
+            del kept[-1:]
+        elif segment != ".":
+            kept.append(segment)
+    if segments[-1] in (".", ".."):
+        kept.append("")
+    return "/" + "/".join(kept)
