@@ -1,0 +1,7 @@
+"""What people do in the shop, one kind of person per file; each journey is a plain function.
+
+browse.py    in the app: categories, a list, another page, a product or two
+search.py    in the app: a word, sorted by price, a product; mistypes now and then
+buy.py       in the app: log in, look, order, find the order again, sometimes cancel it
+web.py       with a browser: pages instead of JSON, up to an order through cart and checkout
+"""

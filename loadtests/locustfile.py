@@ -1,0 +1,125 @@
+"""What Locust loads. By hand, with its web page on port 8089: `locust -f loadtests/locustfile.py`.
+
+Every class is one kind of person; the weight says how many of each there are. A task is one visit
+by a new person: other device, other customer, no cookies.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import random
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import gevent
+import httpx
+from locust import FastHttpUser, between, events, task
+from locust.env import Environment
+from locust.exception import StopTest, StopUser
+from locust.user.task import LOCUST_STATE_STOPPING
+
+from loadtests.journeys.browse import browse
+from loadtests.journeys.buy import buy
+from loadtests.journeys.search import search
+from loadtests.settings import from_environment
+from loadtests.shop import Shop, ShopUnreadable, discover
+from loadtests.stats import StatsWriter
+from loadtests.transport import LocustTransport
+from loadtests.visitor import VisitEnds, Visitor
+
+log = logging.getLogger("loadtests")
+SETTINGS = from_environment(os.environ)
+DICE = random.Random(SETTINGS.seed)
+
+
+class Shopper(FastHttpUser):
+    """Plays one visitor after another."""
+
+    abstract = True
+    host = SETTINGS.host
+    wait_time = between(*SETTINGS.think)
+    network_timeout = 15.0
+    connection_timeout = 5.0
+    shop: Shop  # set once, when a run starts
+
+    def visit(self, journey: Callable[[Visitor], None]) -> None:
+        """One person comes, does what they came for, and leaves."""
+        transport = LocustTransport(self.client)
+        transport.forget()
+        try:
+            journey(Visitor(transport, self.shop, random.Random(DICE.random()), self.think))
+        except VisitEnds as ends:
+            log.debug("a visit ended early at %s", ends)
+
+    def think(self) -> None:
+        """Wait as people do between two clicks; leave when the run is being stopped."""
+        if self._state == LOCUST_STATE_STOPPING:
+            raise StopUser
+        gevent.sleep(self.wait_time())
+
+
+class Browser(Shopper):
+    """Most people only look."""
+
+    weight = 5
+
+    @task
+    def wander(self) -> None:
+        self.visit(browse)
+
+
+class Searcher(Shopper):
+    """Knows a word, finds the product."""
+
+    weight = 4
+
+    @task
+    def look_for_something(self) -> None:
+        self.visit(search)
+
+
+class Buyer(Shopper):
+    """Orders in the app."""
+
+    weight = 2
+
+    @task
+    def order(self) -> None:
+        self.visit(buy)
+
+
+def ask(host: str) -> Callable[[str], Mapping[str, Any]]:
+    """How `discover` reads the shop. Raises ShopUnreadable when nothing useful comes back."""
+
+    def fetch(path: str) -> Mapping[str, Any]:
+        try:
+            body = httpx.get(host + path, timeout=10.0).raise_for_status().json()
+        except (httpx.HTTPError, ValueError) as error:
+            raise ShopUnreadable(f"{host}{path}: {error}") from error
+        if not isinstance(body, dict):
+            raise ShopUnreadable(f"{host}{path}: not a JSON object")
+        return body
+
+    return fetch
+
+
+def on_init(environment: Environment, **_: Any) -> None:
+    """Write figures where we were asked to."""
+    if SETTINGS.stats_file:
+        StatsWriter(environment, SETTINGS.stats_file).listen()
+
+
+def on_test_start(environment: Environment, **_: Any) -> None:
+    """Look at what the shop sells before anybody is let in."""
+    try:
+        Shopper.shop = discover(ask(environment.host or SETTINGS.host))
+    except ShopUnreadable as unreadable:
+        log.error("%s", unreadable)
+        environment.process_exit_code = 2
+        raise StopTest from unreadable
+
+
+LISTENERS: Any = events  # Locust's own decorators are untyped
+LISTENERS.init.add_listener(on_init)
+LISTENERS.test_start.add_listener(on_test_start)

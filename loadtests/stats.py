@@ -1,0 +1,65 @@
+"""Appends one JSON line of figures per second to a file, for whoever watches the run.
+
+The line is `Window.line` plus `state` ("running", at the end "stopped").
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+from typing import Any
+
+import gevent
+from locust.env import Environment
+
+from loadtests.window import Window
+
+EVERY = 1.0  # seconds
+
+
+class StatsWriter:
+    """Listens to Locust's events; built once per Locust process."""
+
+    def __init__(self, environment: Environment, path: Path) -> None:
+        self.environment = environment
+        self.path = path
+        self.window = Window()
+        self.writing: gevent.Greenlet | None = None
+
+    def listen(self) -> None:
+        """Subscribe. The file starts empty: an earlier run's figures would be taken for ours."""
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        self.path.write_text("")
+        events: Any = self.environment.events
+        events.request.add_listener(self.on_request)
+        events.test_start.add_listener(lambda **_: self.start())
+        # Not `quitting`: that one comes before the last visitors have left.
+        events.quit.add_listener(lambda **_: self.write("stopped"))
+
+    def start(self) -> None:
+        if self.writing is None:
+            self.writing = gevent.spawn(self.write_forever)
+
+    def on_request(
+        self,
+        request_type: str,
+        name: str,
+        response_time: float | None = None,
+        exception: BaseException | None = None,
+        **_: Any,
+    ) -> None:
+        """Every finished request. A failed one's reason is the text of its exception."""
+        reason = None if exception is None else (str(exception) or repr(exception))[:300]
+        self.window.add(time.time(), f"{request_type} {name}", response_time or 0.0, reason)
+
+    def write_forever(self) -> None:
+        while True:
+            gevent.sleep(EVERY)
+            self.write("running")
+
+    def write(self, state: str) -> None:
+        users = self.environment.runner.user_count if self.environment.runner else 0
+        line = self.window.line(time.time(), users) | {"state": state}
+        with self.path.open("a") as file:
+            file.write(json.dumps(line) + "\n")

@@ -1,0 +1,51 @@
+"""Carries a visitor's requests through Locust's client, and tells Locust what was wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from locust.contrib.fasthttp import FastHttpSession
+
+from loadtests.answer import Answer, Wrong
+from loadtests.visitor import Ask
+
+
+class LocustTransport:
+    """One connection pool and one cookie jar: a person's browser or app."""
+
+    def __init__(self, session: FastHttpSession) -> None:
+        self.session = session
+
+    def exchange(self, ask: Ask, judge: Callable[[Answer], None]) -> None:
+        """See `visitor.Transport`."""
+        with self.session.request(
+            ask.method,
+            ask.path,
+            name=ask.name,
+            data=ask.body.decode() or None,
+            headers=dict(ask.headers),
+            catch_response=True,
+        ) as response:
+            try:
+                judge(answer_of(response))
+                response.success()
+            except Wrong as wrong:
+                response.failure(str(wrong))
+
+    def forget(self) -> None:
+        """Another person now: no cookies, no open connections."""
+        self.session.cookiejar.clear()
+        self.session.client.clientpool.close()
+
+
+def answer_of(response: Any) -> Answer:
+    """Locust's response, or its stand-in when nothing came back."""
+    headers = {key.lower(): value for key, value in (response.headers or {}).items()}
+    return Answer(
+        status=response.status_code or 0,
+        body=response.content or b"",
+        headers=headers,
+        error=str(response.error or ""),
+        url=response.url or "",
+    )
