@@ -1,0 +1,53 @@
+"""Latency in fixed buckets, so that workers' counts can be added up and subtracted.
+
+A histogram is a plain list of `SLOTS` counts: slot i holds values <= BOUNDS_MS[i], the last slot
+what lies above all bounds. Four bounds per doubling: a percentile is right within 9 %.
+"""
+
+from bisect import bisect_left
+from collections.abc import Sequence
+
+PER_DOUBLING = 4
+LEAST_MS = 0.0625
+DOUBLINGS = 21  # up to 131 s
+BOUNDS_MS: tuple[float, ...] = tuple(
+    LEAST_MS * 2.0 ** (step / PER_DOUBLING) for step in range(DOUBLINGS * PER_DOUBLING + 1)
+)
+SLOTS = len(BOUNDS_MS) + 1
+
+
+def empty() -> list[int]:
+    """A histogram without a value."""
+    return [0] * SLOTS
+
+
+def slot(milliseconds: float) -> int:
+    """The index of the count that a value belongs to."""
+    return bisect_left(BOUNDS_MS, milliseconds)
+
+
+def add(total: list[int], counts: Sequence[int]) -> None:
+    """Add `counts` to `total`, in place."""
+    for index, count in enumerate(counts):
+        total[index] += count
+
+
+def difference(later: Sequence[int], earlier: Sequence[int]) -> list[int]:
+    """What was counted between two snapshots of one growing histogram."""
+    return [after - before for after, before in zip(later, earlier, strict=True)]
+
+
+def percentile(counts: Sequence[int], q: float) -> float | None:
+    """The value in ms below which a share `q` (0..1) lies, interpolated; None without values."""
+    total = sum(counts)
+    if not total:
+        return None
+    wanted = q * total
+    seen = 0
+    for index, count in enumerate(counts):
+        if count and seen + count >= wanted:
+            low = BOUNDS_MS[index - 1] if index else 0.0
+            high = BOUNDS_MS[min(index, len(BOUNDS_MS) - 1)]
+            return low + (high - low) * max(0.0, wanted - seen) / count
+        seen += count
+    return BOUNDS_MS[-1]
