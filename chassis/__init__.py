@@ -1,1 +1,12 @@
+"""How any of our processes runs; what the rooms above share, and nothing they do not use.
 
+settings   what the operator wrote, refused with the variable's name when it cannot be used
+telemetry  log lines: for people, or one JSON object a line
+service    one process: a port, its background work, a clean stop
+web        the HTTP application every service starts from: health, readiness, metrics, problems
+backoff    how long to wait before trying again
+bus        the connection to NATS, and the streams on it
+reader     the messages of a stream from a position on, in order, without a gap
+database   connections to PostgreSQL
+registry   announces this instance while it is ready
+"""

@@ -1,0 +1,35 @@
+"""Connections to PostgreSQL: an asyncpg pool for answering and projecting."""
+
+import logging
+
+import asyncpg
+
+log = logging.getLogger("database")
+
+# What a call raises while the server is away, starting or stopping: worth trying again.
+DatabaseAway = (
+    OSError,
+    asyncpg.InterfaceError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.TooManyConnectionsError,
+)
+
+
+async def _keep(connection: asyncpg.Connection) -> None:
+    """Instead of asyncpg's reset: our statements leave no state behind; spare the round trip."""
+
+
+async def open_pool(url: str, name: str, size: int) -> asyncpg.Pool:
+    """A pool that connects when first used, so that a process starts while PostgreSQL is away."""
+    return await asyncpg.create_pool(
+        url,
+        min_size=0,
+        max_size=size,
+        reset=_keep,
+        command_timeout=10,
+        timeout=3,
+        server_settings={"application_name": name},
+    )

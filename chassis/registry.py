@@ -1,0 +1,45 @@
+"""Announces this instance in the registry while it is ready, and takes it back on a clean exit."""
+
+import asyncio
+import logging
+
+import orjson
+from nats.aio.client import Client
+from nats.js.api import KeyValueConfig
+from nats.js.kv import KeyValue
+
+from chassis.bus import BusErrors, ensure_bucket
+from chassis.web import Readiness
+from contracts import discovery
+from contracts.discovery import Registration
+
+log = logging.getLogger("registry")
+
+
+async def open_registry(nats: Client) -> KeyValue:
+    """The bucket; entries that are not renewed expire."""
+    config = KeyValueConfig(discovery.BUCKET, ttl=discovery.EXPIRE_SECONDS)
+    return await ensure_bucket(nats.jetstream(), config)
+
+
+async def announce(nats: Client, registration: Registration, ready: Readiness) -> None:
+    """Renew the entry every two seconds while ready; remove it when not, and when cancelled."""
+    value = orjson.dumps(registration.to_dict())
+    announced = False
+    try:
+        while True:
+            try:
+                wanted = await ready() is None
+                if wanted:
+                    await (await open_registry(nats)).put(registration.key, value)
+                elif announced:
+                    await (await open_registry(nats)).delete(registration.key)
+                announced = wanted
+            except BusErrors as error:
+                # Whoever reads the registry keeps its last known instances meanwhile.
+                log.warning("not renewed: %s", error or type(error).__name__)
+            await asyncio.sleep(discovery.RENEW_SECONDS if announced else 0.1)
+    finally:
+        if announced and nats.is_connected:
+            async with asyncio.timeout(1):
+                await (await open_registry(nats)).delete(registration.key)

@@ -1,0 +1,70 @@
+"""Settings of a process: one frozen class each, read from the environment under its own prefix."""
+
+import sys
+from typing import Annotated, NamedTuple, TypeVar
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BeforeValidator, ValidationError
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+PLACEHOLDERS = frozenset(
+    {"changeme", "change-me", "change_me", "password", "passwd", "secret", "example", "todo", "xxx"}
+)
+BAD_CONFIGURATION = 2  # the exit code
+
+
+class Listen(NamedTuple):
+    """An address to listen on; port 0 takes a free one."""
+
+    host: str
+    port: int
+
+
+def _listen(value: object) -> Listen:
+    if isinstance(value, Listen):
+        return value
+    host, colon, port = str(value).rpartition(":")
+    if not colon or not host or not port.isdecimal() or int(port) > 65535:
+        raise ValueError(f"{value!r} is not HOST:PORT")
+    return Listen(host.strip("[]"), int(port))
+
+
+def _url_of(*schemes: str) -> AfterValidator:
+    """A URL of one of these schemes whose password, if any, is a real one."""
+
+    def check(url: str) -> str:
+        parts = urlsplit(url)
+        if parts.scheme not in schemes or not parts.hostname:
+            raise ValueError(f"expected {schemes[0]}://user:password@host:port/name")
+        secret = parts.password
+        if secret is not None and (secret.lower() in PLACEHOLDERS or secret[:1] in "<$"):
+            raise ValueError("the password is a placeholder; put a real one")
+        return url
+
+    return AfterValidator(check)
+
+
+ListenAddress = Annotated[Listen, NoDecode, BeforeValidator(_listen)]
+DatabaseUrl = Annotated[str, _url_of("postgresql", "postgres")]
+NatsUrl = Annotated[str, _url_of("nats", "tls")]
+
+
+class ProcessSettings(BaseSettings):
+    """The base of every process's settings; a subclass sets `env_prefix`."""
+
+    model_config = SettingsConfigDict(frozen=True, hide_input_in_errors=True)
+
+
+Settings = TypeVar("Settings", bound=ProcessSettings)
+
+
+def load(settings: type[Settings]) -> Settings:
+    """Read the environment; on bad settings name each variable on stderr and exit with 2."""
+    try:
+        return settings()
+    except ValidationError as error:
+        prefix = str(settings.model_config.get("env_prefix", ""))
+        for problem in error.errors():
+            name = prefix + "_".join(str(part) for part in problem["loc"])
+            print(f"{name.upper()}: {problem['msg']}", file=sys.stderr)  # noqa: T201
+        raise SystemExit(BAD_CONFIGURATION) from None

@@ -1,0 +1,42 @@
+"""Log lines on stderr: readable, or one JSON object each where FIG_LOG=json."""
+
+import logging
+import os
+import sys
+from datetime import UTC, datetime
+
+import orjson
+
+
+class JsonLines(logging.Formatter):
+    """One JSON object a line: time (UTC), level, service, logger, message, and the exception."""
+
+    def __init__(self, service: str) -> None:
+        super().__init__()
+        self._service = service
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The record as one line."""
+        line = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "service": self._service,
+            "logger": record.name,
+            "message": record.getMessage(),
+        }
+        if record.exc_info:
+            line["exception"] = self.formatException(record.exc_info)
+        return orjson.dumps(line).decode()
+
+
+def setup(service: str) -> None:
+    """Send all log lines to stderr; FIG_LOG chooses their form, FIG_LOG_LEVEL the least level."""
+    handler = logging.StreamHandler(sys.stderr)
+    if os.environ.get("FIG_LOG") == "json":
+        handler.setFormatter(JsonLines(service))
+    else:
+        form = f"%(asctime)s %(levelname)-7s {service} %(name)s: %(message)s"
+        handler.setFormatter(logging.Formatter(form, datefmt="%H:%M:%S"))
+    level = os.environ.get("FIG_LOG_LEVEL", "INFO").upper()
+    logging.basicConfig(level=level, handlers=[handler], force=True)
+    logging.getLogger("nats").setLevel(logging.CRITICAL)  # its reconnects are reported by the bus

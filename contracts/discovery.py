@@ -1,0 +1,26 @@
+"""How an instance of a service announces itself: an entry of a key-value bucket that expires."""
+
+from dataclasses import asdict, dataclass
+
+BUCKET = "registry"
+RENEW_SECONDS = 2.0
+EXPIRE_SECONDS = 10.0  # an instance that was killed is forgotten after this
+
+
+@dataclass(frozen=True, slots=True)
+class Registration:
+    """One instance of one service, and the URL it answers under."""
+
+    service: str
+    url: str
+    instance: str
+    started: str  # RFC 3339, UTC
+
+    @property
+    def key(self) -> str:
+        """The bucket's key: `<service>.<instance>`."""
+        return f"{self.service}.{self.instance}"
+
+    def to_dict(self) -> dict[str, str]:
+        """The JSON value stored under the key."""
+        return asdict(self)

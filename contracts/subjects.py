@@ -1,0 +1,14 @@
+"""The streams of the bus and the subjects in them."""
+
+# Row changes of the legacy database: one message per row, in commit order, from one writer.
+LEGACY_STREAM = "LEGACY"
+LEGACY_SUBJECTS = "legacy.>"
+WATERMARK_TABLE = "watermark"  # no table of that name exists; its subject carries watermarks
+
+
+def legacy_subject(table: str) -> str:
+    """The subject on which changes of one legacy table travel."""
+    return f"legacy.{table}"
+
+
+WATERMARK_SUBJECT = legacy_subject(WATERMARK_TABLE)

@@ -1,0 +1,140 @@
+"""Changes -> JetStream: in order, without a gap, from one writer only.
+
+Every message says which sequence number the stream must have reached before it. So when one is
+lost on the way, or another feed writes, the server refuses all that follow instead of storing
+them out of order, and the session starts again from what the stream really holds.
+"""
+
+import asyncio
+import time
+from collections import deque
+from dataclasses import dataclass
+
+import orjson
+from nats.aio.client import Client
+from nats.js import JetStreamContext
+from nats.js.api import PubAck, StorageType, StreamConfig
+from nats.js.errors import NotFoundError
+
+from chassis.bus import ensure_stream
+from contracts.change import Change, Op, Version
+from contracts.subjects import LEGACY_STREAM, LEGACY_SUBJECTS, legacy_subject
+
+WINDOW = 2000  # messages on their way
+WINDOW_BYTES = 8_000_000
+ACK_SECONDS = 5.0  # a message unanswered for so long is lost
+NOTHING: Version = (0, 0)
+
+
+class PublishFailed(ConnectionError):
+    """A message was refused or not answered; what follows it was not stored either."""
+
+
+@dataclass(slots=True)
+class _Sent:
+    answer: "asyncio.Future[PubAck]"
+    size: int
+    at: float  # monotonic seconds
+    confirms: int  # a position of the log that is safe once this is answered, or 0
+
+
+class Publisher:
+    """The one writer of the stream."""
+
+    def __init__(self, nats: Client) -> None:
+        self._jetstream: JetStreamContext = nats.jetstream(publish_async_max_pending=WINDOW)
+        self._sent: deque[_Sent] = deque()
+        self._bytes = 0
+        self._sequence = 0
+        self._moved = asyncio.Event()
+        self.last: Version = NOTHING  # version of the newest change in the stream
+        self.safe = 0  # every change before this position of the log is stored
+        self.published = 0
+
+    async def open(self) -> None:
+        """Find out where the stream stands."""
+        await ensure_stream(
+            self._jetstream,
+            StreamConfig(
+                name=LEGACY_STREAM,
+                subjects=[LEGACY_SUBJECTS],
+                storage=StorageType.FILE,
+                duplicate_window=120.0,
+                allow_rollup_hdrs=True,  # only the newest watermark is kept
+                allow_direct=True,
+            ),
+        )
+        state = (await self._jetstream.stream_info(LEGACY_STREAM)).state
+        self._sequence = state.last_seq
+        self.last = await self._version_of(state.last_seq) if state.messages else NOTHING
+
+    async def _version_of(self, sequence: int) -> Version:
+        try:
+            message = await self._jetstream.get_msg(LEGACY_STREAM, sequence)
+        except NotFoundError:
+            return NOTHING
+        assert message.data is not None
+        return Change.from_dict(orjson.loads(message.data)).version
+
+    async def publish(self, change: Change) -> None:
+        """Send one change; waits while too much is on its way. Raises PublishFailed."""
+        body = orjson.dumps(change.to_dict())
+        while len(self._sent) >= WINDOW or self._bytes > WINDOW_BYTES:
+            await self._wait_for_answer()
+        headers = {
+            "Nats-Msg-Id": change.message_id,
+            "Nats-Expected-Last-Sequence": str(self._sequence),
+        }
+        if change.op is Op.WATERMARK:
+            headers["Nats-Rollup"] = "sub"
+        answer = await self._jetstream.publish_async(
+            legacy_subject(change.table), body, headers=headers
+        )
+        self._sequence += 1
+        self.last = change.version
+        self._bytes += len(body)
+        self._sent.append(_Sent(answer, len(body), time.monotonic(), 0))
+        answer.add_done_callback(self._on_answer)
+
+    def confirm(self, position: int) -> None:
+        """The log up to `position` has been handed over: safe once all of it is answered."""
+        if self._sent:
+            self._sent[-1].confirms = position
+        else:
+            self.safe = max(self.safe, position)
+
+    async def drain(self) -> None:
+        """Wait until everything sent is stored. Raises PublishFailed."""
+        while self._sent:
+            await self._wait_for_answer()
+
+    def check(self) -> None:
+        """Raises PublishFailed when the oldest message on its way was refused or is overdue."""
+        if not self._sent:
+            return
+        oldest = self._sent[0]
+        if oldest.answer.done() and (error := oldest.answer.exception()):
+            raise PublishFailed(f"JetStream refused a change: {error}") from error
+        if time.monotonic() - oldest.at > ACK_SECONDS:
+            raise PublishFailed(f"JetStream has not answered for {ACK_SECONDS:.0f} s")
+
+    async def _wait_for_answer(self) -> None:
+        self.check()
+        self._moved.clear()
+        try:
+            async with asyncio.timeout(1):
+                await self._moved.wait()
+        except TimeoutError:
+            self.check()
+
+    def _on_answer(self, _: "asyncio.Future[PubAck]") -> None:
+        """Forget answered messages from the oldest on; stop at the first that failed."""
+        while self._sent and self._sent[0].answer.done():
+            answer = self._sent[0].answer
+            if answer.cancelled() or answer.exception() is not None:
+                break
+            sent = self._sent.popleft()
+            self._bytes -= sent.size
+            self.published += 1
+            self.safe = max(self.safe, sent.confirms)
+        self._moved.set()

