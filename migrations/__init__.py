@@ -1,1 +1,10 @@
+"""Alembic, one environment per database: `python -m migrations DATABASE upgrade|downgrade|current`.
 
+    __main__.py     the command line
+    runner.py       which databases there are, where each lives, and one locked run of Alembic
+    environment.py  what every `<database>/env.py` does: run inside the runner's own connection
+    legacy/         the shop as it stands, by version
+    catalog/        the product read model, by version
+
+A version says when it runs: `0007_expand_…` before the new code, `0008_contract_…` after the old.
+"""

@@ -1,0 +1,79 @@
+"""One run of Alembic against one database, under a lock, in one transaction."""
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Connection, create_engine, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.pool import NullPool
+
+ROOT = Path(__file__).resolve().parent
+# Two runners at once (a restarted stack, two replicas) take turns: the second finds nothing to do.
+LOCK_ID = 7_211_934
+
+
+class MigrationRefused(Exception):
+    """The call cannot be meant: unknown database, or no usable URL for it."""
+
+
+def databases() -> list[str]:
+    """Names of the databases that have an environment here."""
+    return sorted(path.parent.name for path in ROOT.glob("*/env.py"))
+
+
+def database_url(database: str, environ: Mapping[str, str] = os.environ) -> str:
+    """The libpq-style URL from `<DATABASE>_DATABASE_URL`; raises MigrationRefused without one."""
+    if database not in databases():
+        known = ", ".join(databases())
+        raise MigrationRefused(f"unknown database '{database}' (expected one of {known})")
+    variable = f"{database.upper()}_DATABASE_URL"
+    url = environ.get(variable, "").strip()
+    if not url:
+        raise MigrationRefused(
+            f"{variable} is not set; give it as postgresql://user:password@host/db"
+        )
+    return url
+
+
+def upgrade(database: str, url: str, revision: str = "head") -> None:
+    """Bring the database up to `revision`; nothing happens when it is there already."""
+    _run(database, url, lambda config: command.upgrade(config, revision))
+
+
+def downgrade(database: str, url: str, revision: str = "-1") -> None:
+    """Take the database back to `revision` (`-1`: one step, `base`: to nothing)."""
+    _run(database, url, lambda config: command.downgrade(config, revision))
+
+
+def current(url: str) -> str | None:
+    """The revision the database stands at, None for an empty one."""
+    with _locked(url) as connection:
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+def _run(database: str, url: str, step: Callable[[Config], None]) -> None:
+    config = Config()
+    # Config is a ConfigParser inside, to which a percent sign in a path means a variable.
+    config.set_main_option("script_location", str(ROOT / database).replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    with _locked(url) as connection:
+        config.attributes["connection"] = connection
+        step(config)
+
+
+@contextmanager
+def _locked(url: str) -> Iterator[Connection]:
+    try:
+        target = make_url(url).set(drivername="postgresql+psycopg")
+    except ArgumentError as error:
+        raise MigrationRefused("the URL is not postgresql://user:password@host:port/db") from error
+    engine = create_engine(target, poolclass=NullPool)
+    with engine.begin() as connection:
+        connection.execute(text("SELECT pg_advisory_xact_lock(:id)"), {"id": LOCK_ID})
+        yield connection

@@ -1,0 +1,48 @@
+"""Which databases there are and where their URLs come from."""
+
+import pytest
+from click.testing import CliRunner
+
+from migrations import runner
+from migrations.__main__ import main
+
+
+def test_databases_are_the_folders_with_an_environment() -> None:
+    assert "legacy" in runner.databases()
+
+
+def test_url_comes_from_the_variable_of_the_database() -> None:
+    url = runner.database_url("legacy", {"LEGACY_DATABASE_URL": " postgresql://a:b@c/d "})
+    assert url == "postgresql://a:b@c/d"
+
+
+def test_unknown_database_is_refused_with_the_known_ones() -> None:
+    with pytest.raises(runner.MigrationRefused, match=r"unknown database 'lagacy'.*legacy"):
+        runner.database_url("lagacy", {})
+
+
+def test_missing_url_is_refused_with_the_name_of_the_variable() -> None:
+    with pytest.raises(runner.MigrationRefused, match="LEGACY_DATABASE_URL is not set"):
+        runner.database_url("legacy", {})
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["nothere", "upgrade"], "unknown database 'nothere'"),
+        (["legacy", "sideways"], "'sideways' is not one of"),
+        (["legacy", "upgrade"], "LEGACY_DATABASE_URL is not set"),
+    ],
+)
+def test_wrong_call_exits_with_2_and_says_why(arguments: list[str], said: str) -> None:
+    result = CliRunner().invoke(main, arguments, env={"LEGACY_DATABASE_URL": None})
+    assert result.exit_code == 2
+    assert said in result.output
+
+
+def test_unusable_url_exits_with_2() -> None:
+    result = CliRunner().invoke(
+        main, ["legacy", "current"], env={"LEGACY_DATABASE_URL": "nonsense"}
+    )
+    assert result.exit_code == 2
+    assert "postgresql://user:password@host:port/db" in result.output
