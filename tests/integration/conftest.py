@@ -9,7 +9,6 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,7 +19,7 @@ from psycopg import sql
 START_SECONDS = 30.0
 
 
-def free_port() -> int:
+def _free_port() -> int:
     """A port nobody listens on just now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -34,6 +33,12 @@ def wait_until(what: str, check: Callable[[], bool], seconds: float = START_SECO
         if time.monotonic() > deadline:
             raise AssertionError(f"{what}: not within {seconds:.0f} s")
         time.sleep(0.02)
+
+
+@pytest.fixture
+def free_port() -> Callable[[], int]:
+    """Gives ports nobody listens on."""
+    return _free_port
 
 
 @dataclass
@@ -103,7 +108,7 @@ def make_postgres(
 
     def make() -> PostgresServer:
         data = tmp_path_factory.mktemp("postgres") / "data"
-        server = PostgresServer(binaries, data, free_port(), secrets.token_hex(8))
+        server = PostgresServer(binaries, data, _free_port(), secrets.token_hex(8))
         password_file = data.parent / "password"
         password_file.write_text(server.password)
         subprocess.run(
@@ -206,18 +211,12 @@ class NatsServer:
             self.process = None
 
 
-@contextmanager
-def _nats(folder: Path) -> Iterator[NatsServer]:
-    server = NatsServer(folder, free_port(), free_port())
-    server.start()
-    yield server
-    server.kill()
-
-
 @pytest.fixture
 def nats_server(tmp_path: Path) -> Iterator[NatsServer]:
     """A NATS server of the test's own: streams have fixed names, so tests cannot share one."""
     folder = tmp_path / "nats"
     folder.mkdir()
-    with _nats(folder) as server:
-        yield server
+    server = NatsServer(folder, _free_port(), _free_port())
+    server.start()
+    yield server
+    server.kill()

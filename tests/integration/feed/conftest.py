@@ -1,0 +1,175 @@
+"""A small legacy database, a feed process for it, and a reader of what the feed published."""
+
+import os
+import secrets
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import nats
+import orjson
+import psycopg
+import pytest
+from psycopg import sql
+
+from contracts.change import Change, Op, Row
+from contracts.subjects import LEGACY_STREAM, LEGACY_SUBJECTS
+
+PROJECT = Path(__file__).parents[3]
+
+SCHEMA = """
+CREATE TABLE product (id serial PRIMARY KEY, sku varchar(20) UNIQUE, name text, descr text,
+    price varchar(20), active char(1) NOT NULL DEFAULT 'Y', updated timestamp DEFAULT now());
+CREATE TABLE stock (sku varchar(30) PRIMARY KEY, qty integer CHECK (qty >= 0));
+ALTER TABLE product ALTER descr SET STORAGE EXTERNAL;
+"""
+
+
+@dataclass
+class Legacy:
+    """The database of a test: URLs of its owner and of the feed's role."""
+
+    owner: str
+    feed: str
+
+    def execute(self, statement: str, *values: object) -> None:
+        """One statement in a transaction of its own."""
+        with psycopg.connect(self.owner, autocommit=True) as connection:
+            connection.execute(statement, values)
+
+    def rows(self, table: str) -> list[dict[str, object]]:
+        """Every row as JSON shows it, by key."""
+        query = sql.SQL("SELECT to_jsonb(t) FROM {} t").format(sql.Identifier(table))
+        with psycopg.connect(self.owner) as connection:
+            return [row[0] for row in connection.execute(query)]
+
+
+@pytest.fixture
+def legacy(postgres_server, make_database: Callable[[str], str]) -> Iterator[Legacy]:
+    owner = make_database("legacy")
+    role, password = f"feed_{secrets.token_hex(4)}", secrets.token_hex(8)
+    with psycopg.connect(postgres_server.url(), autocommit=True) as connection:
+        connection.execute(
+            sql.SQL("CREATE ROLE {} LOGIN REPLICATION PASSWORD {}").format(
+                sql.Identifier(role), sql.Literal(password)
+            )
+        )
+    with psycopg.connect(owner) as connection:
+        connection.execute(SCHEMA)
+    database = owner.rsplit("/", 1)[1]
+    yield Legacy(owner, postgres_server.url(database, role, password))
+    with psycopg.connect(owner, autocommit=True) as connection:
+        connection.execute(sql.SQL("DROP OWNED BY CURRENT_USER CASCADE"))
+    with psycopg.connect(postgres_server.url(), autocommit=True) as connection:
+        connection.execute(sql.SQL("DROP ROLE {}").format(sql.Identifier(role)))
+
+
+@dataclass
+class FeedProcess:
+    """`python -m new_services.anticorruption.feed` with its environment."""
+
+    environment: dict[str, str]
+    port: int
+    log: Path
+    process: subprocess.Popen[bytes] | None = field(default=None)
+
+    def start(self) -> "FeedProcess":
+        """Start; does not wait."""
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "new_services.anticorruption.feed"],
+            cwd=PROJECT,
+            env=os.environ | self.environment,
+            stderr=self.log.open("ab"),
+        )
+        return self
+
+    def kill(self) -> None:
+        """As `kill -9` does it."""
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait(10)
+            self.process = None
+
+    def readiness(self) -> tuple[int, str]:
+        """Status and body of /readyz; status 0 while nobody listens."""
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/readyz", timeout=2) as answer:
+                return answer.status, answer.read().decode()
+        except urllib.error.HTTPError as error:
+            return error.code, error.read().decode()
+        except OSError as error:
+            return 0, str(error)
+
+    def metric(self, name: str) -> float:
+        """A gauge of /metrics."""
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/metrics", timeout=2) as answer:
+            lines = answer.read().decode().splitlines()
+        return next(float(line.split()[-1]) for line in lines if line.startswith(f"{name} "))
+
+
+@pytest.fixture
+def make_feed(
+    legacy: Legacy, nats_server, free_port: Callable[[], int], tmp_path: Path
+) -> Iterator[Callable[[], FeedProcess]]:
+    made: list[FeedProcess] = []
+
+    def make(**settings: str) -> FeedProcess:
+        port = free_port()
+        environment = {
+            "FEED_LEGACY_URL": legacy.feed,
+            "FEED_OWNER_URL": legacy.owner,
+            "FEED_NATS_URL": nats_server.url,
+            "FEED_LISTEN": f"127.0.0.1:{port}",
+            "FEED_TABLES": '["product","stock"]',
+            "FEED_SLOT": "fig_" + legacy.owner.rsplit("/", 1)[1],
+        }
+        feed = FeedProcess(environment | settings, port, tmp_path / f"feed-{port}.log")
+        made.append(feed)
+        return feed
+
+    yield make
+    for feed in made:
+        feed.kill()
+
+
+@pytest.fixture
+def read_stream(nats_server) -> Callable:
+    """All changes in the stream, in order."""
+
+    async def read() -> list[Change]:
+        connection = await nats.connect(nats_server.url)
+        jetstream = connection.jetstream()
+        expected = (await jetstream.stream_info(LEGACY_STREAM)).state.messages
+        subscription = await jetstream.subscribe(LEGACY_SUBJECTS, ordered_consumer=True)
+        changes: list[Change] = []
+        while len(changes) < expected:
+            message = await subscription.next_msg(timeout=5)
+            changes.append(Change.from_dict(orjson.loads(message.data)))
+        await connection.close()
+        return changes
+
+    return read
+
+
+@pytest.fixture
+def replay() -> Callable[[list[Change], str], dict[str, Row]]:
+    """The table that the changes describe, applied one after another with no cleverness."""
+
+    def apply(changes: list[Change], table: str) -> dict[str, Row]:
+        rows: dict[str, Row] = {}
+        for change in (change for change in changes if change.table == table):
+            key = ",".join(str(value) for value in change.key.values())
+            if change.op is Op.TRUNCATE:
+                rows.clear()
+            elif change.op is Op.DELETE:
+                del rows[key]
+            elif change.after is not None:
+                old = ",".join(str(value) for value in (change.before or change.key).values())
+                rows[key] = {**rows.pop(old, {}), **change.after}
+        return rows
+
+    return apply
