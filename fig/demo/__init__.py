@@ -1,0 +1,15 @@
+"""The demo: a whole migration under load, told as it happens, judged at the end.
+
+In the order a run meets them:
+    plan.py        the script as data: steps, what they do, what they wait for
+    conditions.py  pure: samples → met, not yet, never
+    world.py       what the runner may do to the stack; fakes.py: one without processes
+    real.py        the world made of: stack.py, admin.py, load.py, flips.py, prices.py
+    samples.py     pure: the admin API's and the shoppers' JSON → record.Sample
+    runner.py      goes through the plan, fills a record.Record
+    live.py        what a person watches meanwhile; plain.py: the same for a pipe
+    verdict.py     pure: record → the promises, each held or not, with the evidence
+    report.py      the end in the terminal, and one HTML page (charts.py, report.html)
+
+Everything is reached by process and HTTP; nothing of the facade or the services is imported.
+"""

@@ -1,0 +1,169 @@
+"""What a step waits for, pure: samples in; met, not yet, or never, with the progress in words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+from fig.demo.record import Pairs, Sample
+
+UNDER_WAY = (
+    2.0  # seconds after a flip in which requests may still finish by the table they began with
+)
+WINDOW = 1.5  # seconds of undisturbed traffic that show where it goes
+
+
+class Now(Enum):
+    """How a condition stands."""
+
+    MET = "met"
+    WAITING = "waiting"
+    NEVER = "never"
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How a condition stands, and a few words for the person who watches."""
+
+    now: Now
+    words: str = ""
+
+
+@dataclass(frozen=True)
+class Since:
+    """The samples of one step, the first taken when its action was done."""
+
+    samples: Sequence[Sample]
+
+    @property
+    def first(self) -> Sample:
+        return self.samples[0]
+
+    @property
+    def last(self) -> Sample:
+        return self.samples[-1]
+
+
+@dataclass(frozen=True)
+class Shoppers:
+    """So many shoppers are in the shop and get answers."""
+
+    users: int
+
+    def check(self, since: Since) -> Standing:
+        load = since.last.load
+        there = load.users >= self.users and load.rps > 0
+        return Standing(Now.MET if there else Now.WAITING, f"{load.users} of {self.users} shoppers")
+
+
+@dataclass(frozen=True)
+class Caught:
+    """The comparison has seen enough pairs, and some of them differ."""
+
+    routes: tuple[str, ...]
+    pairs: int
+
+    def check(self, since: Since) -> Standing:
+        pairs = total(since.last, self.routes)
+        caught = pairs.completed >= self.pairs and pairs.mismatched > 0
+        words = f"{pairs.mismatched} of {pairs.completed} pairs differ"
+        return Standing(Now.MET if caught else Now.WAITING, words)
+
+
+@dataclass(frozen=True)
+class Clean:
+    """Every route has so many pairs that compared equal; a single one that differs ends it."""
+
+    routes: tuple[str, ...]
+    pairs: int
+
+    def check(self, since: Since) -> Standing:
+        all_pairs = total(since.last, self.routes)
+        if all_pairs.mismatched:
+            words = f"{all_pairs.mismatched} of {all_pairs.completed} pairs differ"
+            return Standing(Now.NEVER, words)
+        least = min(since.last.routes[name].pairs.completed for name in self.routes)
+        words = f"{all_pairs.completed} pairs, 0 differ; at least {least} of {self.pairs} a route"
+        return Standing(Now.MET if least >= self.pairs else Now.WAITING, words)
+
+
+@dataclass(frozen=True)
+class Answered:
+    """A side has answered so many requests of every route since the facade started."""
+
+    routes: tuple[str, ...]
+    side: str
+    count: int
+
+    def check(self, since: Since) -> Standing:
+        least = min(since.last.routes[name].requests.get(self.side, 0) for name in self.routes)
+        met = least >= self.count
+        return Standing(
+            Now.MET if met else Now.WAITING, f"{since.last.answered(self.side)} answers"
+        )
+
+
+@dataclass(frozen=True)
+class Moved:
+    """The traffic of every route goes where its stage says."""
+
+    routes: tuple[str, ...]
+    stage: str
+
+    def check(self, since: Since) -> Standing:
+        window = settled(since)
+        if window is None:
+            return Standing(Now.WAITING, "requests under way finish by the table they began with")
+        waiting = [name for name in self.routes if not self.agrees(name, window)]
+        share = share_of_new(window, self.routes)
+        words = f"the new side answers {share:.0%}"
+        return Standing(Now.WAITING if waiting else Now.MET, words)
+
+    def agrees(self, route: str, window: Since) -> bool:
+        """Whether what this route's sides answered in the window is what its stage means."""
+        legacy, new = answered_by(window, route)
+        fallbacks = window.last.routes[route].fallbacks - window.first.routes[route].fallbacks
+        if self.stage in ("legacy", "shadow"):
+            return new == 0 and legacy > 0
+        if self.stage == "canary":
+            return new > 0 and legacy > 0
+        return new > 0 and legacy <= fallbacks
+
+
+Condition = Shoppers | Caught | Clean | Answered | Moved
+
+
+def settled(since: Since) -> Since | None:
+    """The part of a step after requests under way have ended; None while too short to judge."""
+    later = [sample for sample in since.samples if sample.at >= since.first.at + UNDER_WAY]
+    if not later or later[-1].at - later[0].at < WINDOW:
+        return None
+    return Since(later)
+
+
+def answered_by(window: Since, route: str) -> tuple[int, int]:
+    """How many requests of a route legacy and new answered within the window."""
+    before, after = window.first.routes[route].requests, window.last.routes[route].requests
+    legacy, new = (after.get(side, 0) - before.get(side, 0) for side in ("legacy", "new"))
+    return legacy, new
+
+
+def share_of_new(window: Since, routes: Sequence[str]) -> float:
+    """Share of the answers within the window that came from the new side, 0 to 1."""
+    sides = [answered_by(window, name) for name in routes]
+    both = sum(legacy + new for legacy, new in sides)
+    return sum(new for _, new in sides) / both if both else 0.0
+
+
+def total(sample: Sample, routes: Sequence[str]) -> Pairs:
+    """The evidence of several routes added up."""
+    found = [sample.routes[name].pairs for name in routes if name in sample.routes]
+    return Pairs(
+        completed=sum(pairs.completed for pairs in found),
+        matched=sum(pairs.matched for pairs in found),
+        mismatched=sum(pairs.mismatched for pairs in found),
+        raced=sum(pairs.raced for pairs in found),
+        failed=sum(pairs.failed for pairs in found),
+        shed=sum(pairs.shed for pairs in found),
+    )

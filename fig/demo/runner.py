@@ -1,0 +1,224 @@
+"""Goes through the plan: do, wait, write down. Stops at the first step that does not get there.
+
+steps ──▶ 1 action ──▶ 2 condition, sample by sample ──▶ 3 what it showed ──▶ record
+                           ▲
+sampler, twice a second ───┘
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
+
+from fig.demo import plan
+from fig.demo.conditions import (
+    Caught,
+    Moved,
+    Now,
+    Since,
+    Standing,
+    answered_by,
+    settled,
+    total,
+)
+from fig.demo.plan import Step
+from fig.demo.record import Caught as CaughtRecord
+from fig.demo.record import Flip, Record, Sample, StepRecord
+from fig.demo.world import DemoFailed, Watch, World
+
+EVERY = 0.5  # seconds between two samples
+FLIP_WITHIN = 5.0  # seconds for a flip to reach every worker
+
+
+class Runner:
+    """One run. `now` gives seconds since the demo began, as the samples' `at` does."""
+
+    def __init__(
+        self,
+        world: World,
+        record: Record,
+        watch: Watch,
+        now: Callable[[], float] | None = None,
+        every: float = EVERY,
+    ) -> None:
+        began = time.monotonic()
+        # settings
+        self.world = world
+        self.watch = watch
+        self.now = now or (lambda: time.monotonic() - began)
+        self.every = every
+        # run
+        self.record = record
+        self.tick = asyncio.Condition()
+
+    async def run(self, steps: Sequence[Step]) -> None:
+        """Fill the record. Raises nothing the world can throw: a broken run is a record too."""
+        sampler = asyncio.create_task(self.keep_sampling())
+        try:
+            for step in steps:
+                if not await self.go(step):
+                    return
+            self.record.finished = True
+        finally:
+            sampler.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await sampler
+
+    async def keep_sampling(self) -> None:
+        """Twice a second, as long as the run lasts."""
+        while True:
+            sample = await self.world.sample()
+            if sample is not None:
+                self.take(replace(sample, at=self.now()))
+            async with self.tick:
+                self.tick.notify_all()
+            await asyncio.sleep(self.every)
+
+    def take(self, sample: Sample) -> None:
+        self.record.samples.append(sample)
+        if sample.load.requests:
+            self.record.load = sample.load
+        self.watch.see(sample)
+
+    async def go(self, step: Step) -> bool:
+        """One step; False when the run ends here."""
+        began = self.now()
+        self.watch.begin(step.title, step.say)
+        try:
+            async with asyncio.timeout(step.within):
+                await self.act(step)
+            standing = await self.wait(step)
+        except TimeoutError:
+            standing = Standing(Now.NEVER, f"not done within {step.within:.0f} s")
+        except DemoFailed as failed:
+            standing = Standing(Now.NEVER, str(failed))
+        reached = standing.now is Now.MET
+        done = StepRecord(step.name, step.title, began, self.now(), reached, standing.words)
+        self.record.steps.append(done)
+        if not reached:
+            self.record.broken = f"'{step.title}' did not get there: {standing.words}"
+        self.watch.end(done)
+        return reached
+
+    # 1 action
+
+    async def act(self, step: Step) -> None:
+        if step.do is not None:
+            await ACTIONS[type(step.do)](self, step.do)
+
+    async def bring_up(self, action: plan.BringUp) -> None:
+        await self.world.bring_up(action.fault)
+
+    async def let_in(self, action: plan.LetIn) -> None:
+        await self.world.let_in(action.users)
+
+    async def flip(self, action: plan.Flip) -> None:
+        for route in action.routes:
+            version = await self.world.flip(route, action.stage, action.percent)
+            ms = await self.world.reached(version, FLIP_WITHIN)
+            flip = Flip(self.now(), route, action.stage, action.percent, version, ms)
+            self.record.flips.append(flip)
+            if ms is None:
+                raise DemoFailed(f"{route} → {flip.target} did not reach every worker")
+
+    async def mend(self, action: plan.Mend) -> None:
+        await self.world.restart_catalog(action.fault)
+        if not action.fault:
+            self.record.fault_off = self.now()
+
+    async def forget(self, action: plan.Forget) -> None:
+        for route in action.routes:
+            await self.world.forget(route)
+        self.record.forgotten = self.now()
+
+    async def edit_prices(self, action: plan.EditPrices) -> None:
+        for nth in range(action.times):
+            edit = replace(await self.world.edit_price(nth), at=self.now())
+            self.record.prices.append(edit)
+            if edit.ms is None:
+                raise DemoFailed(f"{edit.sku}: the new side never showed {edit.after}")
+            self.watch.event(
+                f"{edit.sku}: {edit.before} → {edit.after}, on the new side after {edit.ms:.0f} ms"
+            )
+
+    async def send_home(self, _: plan.SendHome) -> None:
+        await self.world.send_home()
+
+    # 2 condition
+
+    async def wait(self, step: Step) -> Standing:
+        """Stay for `hold` seconds and until the condition holds, `within` at most."""
+        start, began = len(self.record.samples), self.now()
+        while True:
+            standing = self.check(step, self.record.samples[start:])
+            if standing.now is Now.NEVER:
+                return standing
+            if standing.now is Now.MET and self.now() - began >= step.hold:
+                await self.keep(step, Since(self.record.samples[start:]))
+                return standing
+            if self.now() - began > step.within:
+                return Standing(Now.NEVER, f"not within {step.within:.0f} s: {standing.words}")
+            async with self.tick:
+                await self.tick.wait()
+
+    def check(self, step: Step, samples: list[Sample]) -> Standing:
+        """How the step's condition stands, told to whoever looks on."""
+        if step.until is None:
+            return Standing(Now.MET)
+        if not samples:
+            return Standing(Now.WAITING, "the admin API does not answer yet")
+        standing = step.until.check(Since(samples))
+        self.watch.progress(standing.words)
+        return standing
+
+    # 3 what it showed
+
+    async def keep(self, step: Step, since: Since) -> None:
+        if isinstance(step.until, Moved) and isinstance(step.do, plan.Flip):
+            self.keep_moves(step.until, since, len(step.do.routes))
+        if isinstance(step.until, Caught):
+            await self.keep_catch(step.until, since)
+
+    def keep_moves(self, moved: Moved, since: Since, count: int) -> None:
+        """Where the traffic of the last `count` flips went."""
+        window = settled(since)
+        if window is None:
+            return
+        for index in range(len(self.record.flips) - count, len(self.record.flips)):
+            flip = self.record.flips[index]
+            legacy, new = answered_by(window, flip.route)
+            self.record.flips[index] = replace(
+                flip, moved=moved.agrees(flip.route, window), seen={"legacy": legacy, "new": new}
+            )
+
+    async def keep_catch(self, caught: Caught, since: Since) -> None:
+        """The differing pairs with a sample, and how many clients the new side had by then."""
+        pairs = total(since.last, caught.routes)
+        shadowed = self.record.flips[0].at if self.record.flips else 0.0
+        self.record.caught = CaughtRecord(
+            at=self.now(),
+            pairs=pairs.completed,
+            mismatched=pairs.mismatched,
+            differences=await self.world.differences(caught.routes),
+            clients=since.last.answered("new") - self.record.samples[0].answered("new"),
+            after=self.now() - shadowed,
+        )
+        for one in self.record.caught.differences[:3]:
+            self.watch.event(
+                f"{one.route} {one.path}: {one.count} pairs, e.g. {one.target}: "
+                f"legacy {one.legacy}, new {one.new}"
+            )
+
+
+ACTIONS: dict[type, Callable[..., Awaitable[None]]] = {
+    plan.BringUp: Runner.bring_up,
+    plan.LetIn: Runner.let_in,
+    plan.Flip: Runner.flip,
+    plan.Mend: Runner.mend,
+    plan.Forget: Runner.forget,
+    plan.EditPrices: Runner.edit_prices,
+    plan.SendHome: Runner.send_home,
+}

@@ -1,0 +1,68 @@
+"""What the demo may do to the stack and ask of it; the runner knows nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from fig.demo.record import Difference, PriceEdit, Sample, StepRecord
+
+
+class DemoFailed(Exception):
+    """Something the demo needs does not work; the message says what, and what to do about it."""
+
+
+class World(Protocol):
+    """All times in milliseconds unless named otherwise; all failures are DemoFailed."""
+
+    async def bring_up(self, fault: str) -> None:
+        """Start the stack with this fault in the catalog, every route in `legacy`."""
+
+    async def let_in(self, users: int) -> None:
+        """Start the shoppers."""
+
+    async def flip(self, route: str, stage: str, percent: int | None) -> str:
+        """Move one route; returns the version of the route file afterwards."""
+
+    async def reached(self, version: str, within: float) -> float | None:
+        """Ms until every worker decides by this version; None when not within so many seconds."""
+
+    async def restart_catalog(self, fault: str) -> None:
+        """Restart the catalog with this fault ("" for none) and wait until it is ready."""
+
+    async def forget(self, route: str) -> None:
+        """Start a route's evidence anew."""
+
+    async def differences(self, routes: Sequence[str]) -> tuple[Difference, ...]:
+        """The clusters of mismatches of these routes, the most frequent first."""
+
+    async def edit_price(self, nth: int) -> PriceEdit:
+        """Change a price in the monolith's admin page and wait for the new side to show it."""
+
+    async def send_home(self) -> None:
+        """Stop the shoppers; their last figures show in the next sample."""
+
+    async def sample(self) -> Sample | None:
+        """Everything at this moment; None when the admin API does not answer."""
+
+    async def close(self) -> None:
+        """Leave nothing running that the demo started."""
+
+
+class Watch(Protocol):
+    """Whoever looks on."""
+
+    def begin(self, title: str, say: str) -> None:
+        """A step begins."""
+
+    def progress(self, words: str) -> None:
+        """How the step's condition stands."""
+
+    def see(self, sample: Sample) -> None:
+        """A new sample."""
+
+    def event(self, words: str) -> None:
+        """Something worth a line of its own."""
+
+    def end(self, step: StepRecord) -> None:
+        """A step is over."""

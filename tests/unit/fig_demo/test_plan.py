@@ -1,0 +1,43 @@
+"""The plan is data: it only walks along edges that exist, and the fast one is short."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+
+from fig.demo.plan import FAST, NORMAL, Flip, Mend, Pace, plan
+from fig.demo.runner import ACTIONS
+
+EDGES = {("legacy", "shadow"), ("shadow", "canary"), ("canary", "canary"), ("canary", "new")}
+EDGES |= {(after, before) for before, after in EDGES}
+
+
+@pytest.mark.parametrize("pace", [NORMAL, FAST], ids=lambda pace: pace.name)
+class TestPlan:
+    def test_every_flip_is_along_an_edge(self, pace: Pace) -> None:
+        stages = ["legacy"] + [step.do.stage for step in plan(pace) if isinstance(step.do, Flip)]
+        assert set(itertools.pairwise(stages)) <= EDGES
+        assert stages[-1] == "new"
+
+    def test_the_runner_knows_every_action(self, pace: Pace) -> None:
+        assert {type(step.do) for step in plan(pace) if step.do} <= set(ACTIONS)
+
+    def test_nothing_is_promoted_before_the_fault_is_mended(self, pace: Pace) -> None:
+        steps = plan(pace)
+        mended = next(n for n, step in enumerate(steps) if isinstance(step.do, Mend))
+        promoted = next(
+            n
+            for n, step in enumerate(steps)
+            if isinstance(step.do, Flip) and step.do.stage == "canary"
+        )
+        assert mended < promoted
+
+    def test_step_names_are_distinct(self, pace: Pace) -> None:
+        names = [step.name for step in plan(pace)]
+        assert len(set(names)) == len(names)
+
+
+def test_the_fast_plan_waits_seconds_where_the_normal_one_waits_minutes() -> None:
+    assert sum(step.hold for step in plan(FAST)) <= 25
+    assert 120 <= sum(step.hold for step in plan(NORMAL)) <= 240

@@ -1,0 +1,82 @@
+"""The script runs through on a good world, and stops where a bad one breaks a promise."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from fig.demo.fakes import Flaws
+from fig.demo.plan import FAST, PRODUCT_ROUTES, plan
+from fig.demo.verdict import exit_code, judge
+
+
+def broken(record: Any) -> list[str]:
+    return [promise.name for promise in judge(record) if not promise.held]
+
+
+async def test_a_good_world_keeps_every_promise(play: Any) -> None:
+    record, world, _ = await play(Flaws())
+    assert broken(record) == []
+    assert exit_code(judge(record)) == 0
+    assert [step.name for step in record.steps] == [step.name for step in plan(FAST)]
+    assert [call for call in world.calls if "category-list" in call] == [
+        "flip category-list shadow None",
+        "flip category-list canary 5",
+        "flip category-list canary 25",
+        "flip category-list canary 50",
+        "flip category-list new None",
+        "flip category-list canary 50",
+        "flip category-list new None",
+    ]
+
+
+async def test_the_fault_is_off_before_anything_is_promoted(play: Any) -> None:
+    _, world, _ = await play(Flaws())
+    assert world.calls.index("restart ") < world.calls.index("flip product-list canary 5")
+
+
+async def test_flips_know_where_the_traffic_went(play: Any) -> None:
+    record, _, _ = await play(Flaws())
+    by_target = {flip.target: flip for flip in record.flips if flip.route == "product-detail"}
+    assert by_target["shadow"].seen["new"] == 0
+    assert by_target["new"].seen["legacy"] == 0
+    quarter = by_target["canary 25 %"].seen
+    assert quarter["new"] / (quarter["new"] + quarter["legacy"]) == pytest.approx(0.25)
+
+
+@pytest.mark.parametrize(
+    ("flaws", "promise", "last_step"),
+    [
+        (Flaws(blind=True), "the fault was caught in shadow", "catch"),
+        (Flaws(fault_stays=True), "after the fault was off, the pairs compared equal", "clean"),
+        (Flaws(deaf=True), "every flip took effect", "shadow"),
+        (Flaws(stuck=True), "every flip took effect", "canary-5"),
+        (Flaws(failing="status 502 instead of 200: x"), "no request failed", "home"),
+        (Flaws(failing="product.price is 1"), "no client ever got a wrong answer", "home"),
+        (Flaws(errors=1), "no request failed", "home"),
+        (Flaws(eager=True), "every flip took effect", "shadow"),
+        (Flaws(price_lost=True), "the script ran to its end", "price"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else None,
+)
+async def test_a_bad_world_breaks_the_promise_it_should(
+    play: Any, flaws: Flaws, promise: str, last_step: str
+) -> None:
+    record, _, _ = await play(flaws)
+    assert promise in broken(record)
+    assert record.steps[-1].name == last_step
+    assert exit_code(judge(record)) == 1
+
+
+async def test_the_catch_is_told_with_a_sample(play: Any) -> None:
+    record, _, watch = await play(Flaws())
+    assert record.caught is not None
+    assert {one.route for one in record.caught.differences} == set(PRODUCT_ROUTES)
+    assert any("legacy 10.46, new 10.45" in line for line in watch.lines)
+
+
+async def test_a_fault_that_stays_is_never_promoted(play: Any) -> None:
+    record, world, _ = await play(Flaws(fault_stays=True))
+    assert not any("canary" in call for call in world.calls)
+    assert "pairs differ" in record.broken
