@@ -90,10 +90,10 @@ class Compare:
 class Guard:
     """Limits of the evidence; beyond one of them the route goes to `on_breach` by itself."""
 
-    max_mismatch: int | None = None
+    on_breach: Stage
+    max_mismatch: int | None = None  # basis points of the pairs
     max_error_ratio: float | None = None
     max_p95_ratio: float | None = None
-    on_breach: Stage | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,6 +222,6 @@ class RouteFile:
 
     version: str
     upstreams: Mapping[str, UpstreamConfig]
-    routes: tuple[RouteConfig, ...]
+    routes: tuple[RouteConfig, ...] = ()
     compare_rules: Mapping[str, CompareRules] = field(default_factory=_empty)
     facade: FacadeOptions = FacadeOptions()
