@@ -1,0 +1,68 @@
+"""The shop's goods in the new side's own words, and what can happen to them.
+
+A fact speaks of one entity by its key, and carries the version that orders it among all facts.
+Fields a fact does not name are unchanged.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeAlias
+
+from contracts.change import Change, Version
+
+CATEGORY = "category"
+PRODUCT = "product"
+VARIANT = "variant"
+STOCK = "stock"
+ENTITIES = (CATEGORY, PRODUCT, VARIANT, STOCK)
+
+Key: TypeAlias = int | str
+Fields: TypeAlias = Mapping[str, Any]  # JSON values; money as text
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """The entity has these field values."""
+
+    entity: str
+    key: Key
+    fields: Fields
+    version: Version
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """The entity does not exist any more."""
+
+    entity: str
+    key: Key
+    version: Version
+
+
+@dataclass(frozen=True, slots=True)
+class Cleared:
+    """No entity of this kind exists that is older than this version."""
+
+    entity: str
+    version: Version
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """Everything that was committed before this time has been told."""
+
+    micros: int  # unix
+
+
+Fact: TypeAlias = Stored | Gone | Cleared | Reached
+
+
+class Translator(Protocol):
+    """Turns the change feed of another system into facts; brought in at a composition root."""
+
+    @property
+    def subjects(self) -> tuple[str, ...]:
+        """The subjects of the stream that carry what it understands."""
+
+    def __call__(self, change: Change) -> tuple[Fact, ...]:
+        """The facts of one change, in order."""

@@ -1,0 +1,1 @@
+"""The product read model's schema, by version."""

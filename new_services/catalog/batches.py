@@ -1,0 +1,61 @@
+"""Many facts -> what one transaction must write. Pure; any order and any repetition ends alike."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+from contracts.catalog import Cleared, Fact, Fields, Gone, Key, Reached, Stored
+from contracts.change import Version
+
+
+@dataclass(frozen=True, slots=True)
+class RowState:
+    """The newest that is known of an entity; fields None: it is gone."""
+
+    fields: Fields | None
+    version: Version
+
+
+@dataclass(slots=True)
+class Batch:
+    """The net effect of some facts."""
+
+    rows: dict[str, dict[Key, RowState]] = field(default_factory=dict)  # by entity, by key
+    floors: dict[str, Version] = field(default_factory=dict)  # newly risen ones
+    watermark: int | None = None  # unix microseconds
+
+    @property
+    def empty(self) -> bool:
+        """Whether no row is touched."""
+        return not self.floors and not any(self.rows.values())
+
+
+def fold(facts: Iterable[Fact], floors: Mapping[str, Version]) -> Batch:
+    """The net effect. `floors`: versions below which nothing of an entity exists any more."""
+    batch = Batch()
+    for fact in facts:
+        match fact:
+            case Reached(micros):
+                batch.watermark = max(micros, batch.watermark or 0)
+            case Cleared(entity, version):
+                if version > floors.get(entity, (0, 0)):
+                    batch.floors[entity] = max(version, batch.floors.get(entity, version))
+            case Stored(entity, key, fields, version):
+                _keep_newest(batch, entity, key, RowState(fields, version))
+            case Gone(entity, key, version):
+                _keep_newest(batch, entity, key, RowState(None, version))
+    for entity, rows in batch.rows.items():
+        floor = batch.floors.get(entity, floors.get(entity, (0, 0)))
+        batch.rows[entity] = {key: row for key, row in rows.items() if row.version >= floor}
+    return batch
+
+
+def _keep_newest(batch: Batch, entity: str, key: Key, new: RowState) -> None:
+    """A newer row replaces an older one, and keeps of it the fields that it does not name."""
+    rows = batch.rows.setdefault(entity, {})
+    known = rows.get(key)
+    if known is None:
+        rows[key] = new
+    elif new.version > known.version:
+        if new.fields is not None and known.fields is not None:
+            new = replace(new, fields={**known.fields, **new.fields})
+        rows[key] = new

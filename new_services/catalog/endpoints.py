@@ -1,0 +1,120 @@
+"""HTTP with the public contract that clients already use; a client cannot tell us from legacy."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+import asyncpg
+import orjson
+from fastapi import FastAPI, Request, Response
+from fastapi.routing import APIRoute
+
+from chassis.database import DatabaseAway
+from chassis.web import JsonBytes, Problem, Readiness
+from contracts import headers
+from new_services.catalog import views
+from new_services.catalog.faults import Fault
+from new_services.catalog.schemas import (
+    DETAIL_DOCUMENTATION,
+    LIST_DOCUMENTATION,
+    ListQuery,
+    parse_list_query,
+)
+from new_services.catalog.watermark import Watermark
+
+Answer = Callable[[Request], Awaitable[JsonBytes]]
+
+
+class BytesRoute(APIRoute):
+    """A documented route with nothing between the request and the function that answers it."""
+
+    def get_route_handler(self) -> Callable[[Request], Any]:
+        """The function itself."""
+        endpoint: Callable[[Request], Any] = self.endpoint
+        return endpoint
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoints:
+    """What the answers are made from."""
+
+    pool: asyncpg.Pool
+    watermark: Watermark
+    fault: Fault | None
+    ready: Readiness
+
+    def register(self, app: FastAPI) -> None:
+        """Put the public routes on the application."""
+        for path, answer, extra in (
+            ("/api/products/{sku}", self.product, DETAIL_DOCUMENTATION),
+            ("/api/products", self.products, LIST_DOCUMENTATION),
+            ("/api/categories", self.categories, None),
+        ):
+            app.router.add_api_route(
+                path,
+                self._fresh(answer),
+                methods=["GET", "HEAD"],
+                name=answer.__name__,
+                openapi_extra=extra,
+                route_class_override=BytesRoute,
+                response_model=None,
+            )
+
+    async def product(self, request: Request) -> JsonBytes:
+        """One product, whole."""
+        sku = request.path_params["sku"].upper()
+        body = await views.product_detail(self.pool, sku)
+        if body is None:
+            return JsonBytes(orjson.dumps({"error": "product not found", "sku": sku}), 404)
+        return JsonBytes(self.fault.detail(body) if self.fault else body)
+
+    async def products(self, request: Request) -> JsonBytes:
+        """A page of the listed products."""
+        query = parse_list_query(request.scope["query_string"])
+        page = await views.product_page(self.pool, query)
+        if page is None:
+            # A success that carries an error: clients have learnt to look for it.
+            return JsonBytes(b'{"error":"unknown category",' + _page_body(query, 0, [])[1:])
+        items = [self.fault.item(item) for item in page.items] if self.fault else page.items
+        return JsonBytes(_page_body(query, page.total, items))
+
+    async def categories(self, _: Request) -> JsonBytes:
+        """All categories, with how many products each lists."""
+        return JsonBytes(await views.categories(self.pool))
+
+    def _fresh(self, answer: Answer) -> Callable[[Request], Awaitable[Response]]:
+        """Answer when the read model is as fresh as the request asks; else decline and say why."""
+
+        async def respond(request: Request) -> Response:
+            micros = self.watermark.micros
+            after = request.headers.get(headers.AFTER, "")
+            if after.isdecimal():
+                if not await self.watermark.reached(int(after)):
+                    raise _declined(headers.BEHIND, "what was asked for has not arrived here yet")
+                micros = self.watermark.micros
+            if micros == 0 and (reason := await self.ready()):
+                raise _declined(headers.NOT_READY, reason)
+            try:
+                response = await answer(request)
+            except (*DatabaseAway, TimeoutError) as error:
+                raise Problem(503, "Service Unavailable", "the database is away") from error
+            response.headers[headers.WATERMARK] = str(micros)
+            return response
+
+        respond.__doc__ = answer.__doc__
+        return respond
+
+
+def _declined(why: str, detail: str) -> Problem:
+    return Problem(503, "Service Unavailable", detail, {headers.DECLINED: why})
+
+
+def _page_body(query: ListQuery, total: int, items: list[bytes]) -> bytes:
+    pages = -(-total // query.per_page)
+    return b'{"products":[%b],"page":%d,"per_page":%d,"total":%d,"pages":%d}' % (
+        b",".join(items),
+        query.page,
+        query.per_page,
+        total,
+        pages,
+    )

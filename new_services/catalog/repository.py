@@ -1,0 +1,215 @@
+"""The tables that the projection writes. Every statement is safe to repeat."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import asyncpg
+import orjson
+
+from contracts import catalog
+from contracts.catalog import Key
+from contracts.change import Version
+from new_services.catalog.batches import Batch, RowState
+from new_services.catalog.documents import Document
+from new_services.catalog.domain import Product, Variant
+
+LOCK = "SELECT pg_try_advisory_lock(hashtext('catalog projection'), 0)"
+KEYS = {
+    catalog.CATEGORY: ("code", "text"),
+    catalog.PRODUCT: ("id", "bigint"),
+    catalog.VARIANT: ("id", "bigint"),
+    catalog.STOCK: ("sku", "text"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far the read model has come."""
+
+    stream: str  # when the stream was created: another one counts anew
+    sequence: int
+    watermark: int  # unix microseconds
+
+
+async def progress(connection: asyncpg.Connection) -> Progress | None:
+    """None before the first batch."""
+    row = await connection.fetchrow("SELECT stream, sequence, watermark FROM projection")
+    return Progress(*row) if row else None
+
+
+async def save_progress(connection: asyncpg.Connection, made: Progress) -> None:
+    """In the transaction that wrote what the progress speaks of."""
+    await connection.execute(
+        "INSERT INTO projection (stream, sequence, watermark) VALUES ($1, $2, $3)"
+        " ON CONFLICT (only) DO UPDATE SET stream = $1, sequence = $2, watermark = $3",
+        made.stream,
+        made.sequence,
+        made.watermark,
+    )
+
+
+async def floors(connection: asyncpg.Connection) -> dict[str, Version]:
+    """Entity to the version below which none of it exists."""
+    rows = await connection.fetch("SELECT entity, lsn, seq FROM projection_floor")
+    return {row["entity"]: (row["lsn"], row["seq"]) for row in rows}
+
+
+async def store(connection: asyncpg.Connection, batch: Batch) -> None:
+    """Write the rows that are newer than what is stored."""
+    for entity, floor in batch.floors.items():
+        await _raise_floor(connection, entity, floor)
+    for entity, rows in batch.rows.items():
+        kept: dict[frozenset[str], list[tuple[Key, RowState]]] = defaultdict(list)
+        for key, row in rows.items():
+            if row.fields is not None:
+                kept[frozenset(row.fields)].append((key, row))
+        for names, members in kept.items():
+            await _upsert(connection, entity, sorted(names), members)
+        gone = [(key, row.version) for key, row in rows.items() if row.fields is None]
+        if gone:
+            await _bury(connection, entity, gone)
+
+
+async def _raise_floor(connection: asyncpg.Connection, entity: str, floor: Version) -> None:
+    await connection.execute(
+        "INSERT INTO projection_floor VALUES ($1, $2, $3)"
+        " ON CONFLICT (entity) DO UPDATE SET lsn = $2, seq = $3",
+        entity,
+        *floor,
+    )
+    await connection.execute(
+        f"UPDATE {entity} SET deleted = true WHERE (lsn, seq) < ($1, $2) AND NOT deleted", *floor
+    )
+
+
+async def _upsert(
+    connection: asyncpg.Connection,
+    entity: str,
+    names: Sequence[str],
+    members: Iterable[tuple[Key, RowState]],
+) -> None:
+    """Rows that name the same fields, in one statement."""
+    key, _ = KEYS[entity]
+    columns = [*names, "deleted", "lsn", "seq"]
+    values = ", ".join(columns)
+    updates = ", ".join(f"{name} = excluded.{name}" for name in columns if name != key)
+    rows = [
+        {**(row.fields or {}), "deleted": False, "lsn": row.version[0], "seq": row.version[1]}
+        for _, row in members
+    ]
+    await connection.execute(
+        f"INSERT INTO {entity} ({values})"
+        f" SELECT {values} FROM jsonb_populate_recordset(NULL::{entity}, $1::text::jsonb)"
+        f" ON CONFLICT ({key}) DO UPDATE SET {updates}"
+        f" WHERE ({entity}.lsn, {entity}.seq) < (excluded.lsn, excluded.seq)",
+        orjson.dumps(rows).decode(),
+    )
+
+
+async def _bury(
+    connection: asyncpg.Connection, entity: str, gone: Sequence[tuple[Key, Version]]
+) -> None:
+    """Mark rows as gone; the other columns stay for whoever must know what they belonged to."""
+    key, kind = KEYS[entity]
+    await connection.execute(
+        f"INSERT INTO {entity} ({key}, deleted, lsn, seq)"
+        f" SELECT key, true, lsn, seq FROM"
+        f" unnest($1::{kind}[], $2::bigint[], $3::integer[]) AS gone (key, lsn, seq)"
+        f" ON CONFLICT ({key}) DO UPDATE SET deleted = true, lsn = excluded.lsn, seq = excluded.seq"
+        f" WHERE ({entity}.lsn, {entity}.seq) < (excluded.lsn, excluded.seq)",
+        [key for key, _ in gone],
+        [version[0] for _, version in gone],
+        [version[1] for _, version in gone],
+    )
+
+
+_TOUCHED = """
+SELECT unnest($1::bigint[])
+UNION SELECT product_id FROM variant WHERE id = ANY ($2::bigint[]) AND product_id IS NOT NULL
+UNION SELECT product_id FROM variant WHERE sku = ANY ($3::text[]) AND product_id IS NOT NULL
+UNION SELECT id FROM product WHERE category_code = ANY ($4::text[])
+"""
+
+
+async def touched(connection: asyncpg.Connection, batch: Batch) -> set[int]:
+    """The products whose documents the batch may change. Ask before and after storing it."""
+    if batch.floors:
+        return await every_product(connection)
+    keys = [
+        list(batch.rows.get(entity, ()))
+        for entity in (catalog.PRODUCT, catalog.VARIANT, catalog.STOCK, catalog.CATEGORY)
+    ]
+    return {row[0] for row in await connection.fetch(_TOUCHED, *keys)}
+
+
+async def every_product(connection: asyncpg.Connection) -> set[int]:
+    """The ids of all products, gone ones too."""
+    return {row[0] for row in await connection.fetch("SELECT id FROM product")}
+
+
+_PRODUCTS = """
+SELECT p.id, p.sku, p.name, p.description, p.category_code, c.name AS category_name, p.list_price,
+       p.discount_percent, p.colour, p.tags, p.tags_text, p.active, p.discontinued,
+       p.weight_grams, p.image, p.created, p.updated
+FROM product p LEFT JOIN category c ON c.code = p.category_code AND NOT c.deleted
+WHERE p.id = ANY ($1::bigint[]) AND NOT p.deleted
+"""
+_VARIANTS = """
+SELECT v.product_id, v.sku, v.colour, v.size, v.price_difference,
+       coalesce(s.quantity, 0) AS quantity
+FROM variant v LEFT JOIN stock s ON s.sku = v.sku AND NOT s.deleted
+WHERE v.product_id = ANY ($1::bigint[]) AND v.active AND NOT v.deleted
+ORDER BY v.sku
+"""
+
+
+async def products(connection: asyncpg.Connection, ids: Collection[int]) -> list[Product]:
+    """The products that exist, whole."""
+    variants: Mapping[int, list[Variant]] = defaultdict(list)
+    for row in await connection.fetch(_VARIANTS, ids):
+        product_id, *rest = row
+        variants[product_id].append(Variant(*rest))
+    return [_product(row, variants[row["id"]]) for row in await connection.fetch(_PRODUCTS, ids)]
+
+
+def _product(row: Mapping[str, Any], variants: Sequence[Variant]) -> Product:
+    fields = dict(row) | {"tags": tuple(row["tags"]), "variants": tuple(variants)}
+    return Product(**fields)
+
+
+_WRITE_DOCUMENTS = """
+INSERT INTO document (product_id, sku, detail, item, category_code, name_key, price, created,
+                      search_text)
+SELECT id, sku, detail, item, category_code, lower(name), price, created, lower(search_source)
+FROM unnest($1::bigint[], $2::text[], $3::bytea[], $4::bytea[], $5::text[], $6::text[],
+            $7::numeric[], $8::timestamp[], $9::text[])
+  AS made (id, sku, detail, item, category_code, name, price, created, search_source)
+ON CONFLICT (product_id) DO UPDATE SET
+    sku = excluded.sku, detail = excluded.detail, item = excluded.item,
+    category_code = excluded.category_code, name_key = excluded.name_key, price = excluded.price,
+    created = excluded.created, search_text = excluded.search_text
+"""
+
+
+async def write_documents(connection: asyncpg.Connection, made: Sequence[Document]) -> None:
+    """Put the documents in place of the older ones."""
+    await connection.execute(
+        _WRITE_DOCUMENTS,
+        [each.product.id for each in made],
+        [each.product.sku for each in made],
+        [each.detail for each in made],
+        [each.item for each in made],
+        [each.product.category_code for each in made],
+        [each.product.name for each in made],
+        [each.product.price for each in made],
+        [each.product.created for each in made],
+        [each.search_source for each in made],
+    )
+
+
+async def remove_documents(connection: asyncpg.Connection, ids: Collection[int]) -> None:
+    """Forget the documents of products that do not exist any more."""
+    if ids:
+        await connection.execute("DELETE FROM document WHERE product_id = ANY ($1)", ids)

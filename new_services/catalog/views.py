@@ -1,0 +1,79 @@
+"""The read side: one SQL statement each, answering with bytes that are ready to send."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import asyncpg
+import orjson
+
+from new_services.catalog.schemas import ListQuery
+
+MOST_ROWS = 2**62  # beyond what PostgreSQL takes as an offset; no list is that long
+
+_ORDER = {
+    "name": "name_key, sku",
+    "price": "price, sku",
+    "-price": "price DESC, sku",
+    "newest": "created DESC, sku",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page of a list: how many products there are in all, and those on the page."""
+
+    total: int
+    items: list[bytes]
+
+
+async def product_detail(pool: asyncpg.Pool, sku: str) -> bytes | None:
+    """The answer of a product page, or None."""
+    body: bytes | None = await pool.fetchval("SELECT detail FROM document WHERE sku = $1", sku)
+    return body
+
+
+async def product_page(pool: asyncpg.Pool, query: ListQuery) -> Page | None:
+    """A page of a list; None when the category does not exist."""
+    statement = _page_statement(query.sort, bool(query.category), len(query.words))
+    patterns = [f"%{_escaped(word)}%" for word in query.words]
+    offset = min(query.offset, MOST_ROWS)
+    row = await pool.fetchrow(statement, query.category, query.per_page, offset, *patterns)
+    return Page(row["total"], row["items"]) if row["known"] else None
+
+
+@lru_cache(256)
+def _page_statement(sort: str, in_category: bool, words: int) -> str:
+    """Count and page in one round trip; the text depends only on the shape of the query."""
+    conditions = ["item IS NOT NULL"]
+    if in_category:
+        conditions.append(
+            "category_code IN (SELECT code FROM category"
+            " WHERE (code = $1 OR parent_code = $1) AND NOT deleted)"
+        )
+    conditions += [f"search_text LIKE lower(${number})" for number in range(4, 4 + words)]
+    where = " AND ".join(conditions)
+    return f"""
+        SELECT $1::text = '' OR EXISTS (SELECT FROM category WHERE code = $1 AND NOT deleted)
+                   AS known,
+               (SELECT count(*) FROM document WHERE {where}) AS total,
+               ARRAY(SELECT item FROM document WHERE {where}
+                     ORDER BY {_ORDER[sort]} LIMIT $2::bigint OFFSET $3::bigint) AS items
+    """
+
+
+def _escaped(word: str) -> str:
+    return word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+_CATEGORIES = """
+SELECT c.code, c.name, c.parent_code AS parent,
+       (SELECT count(*) FROM document d
+        WHERE d.item IS NOT NULL AND d.category_code = c.code) AS count
+FROM category c WHERE NOT c.deleted ORDER BY c.position, c.code
+"""
+
+
+async def categories(pool: asyncpg.Pool) -> bytes:
+    """The answer with all categories."""
+    rows = await pool.fetch(_CATEGORIES)
+    return orjson.dumps({"categories": [dict(row) for row in rows]})
