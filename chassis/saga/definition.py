@@ -1,0 +1,108 @@
+"""What a service writes: the steps of a saga, each beside its compensation.
+
+A step's action says how it went. It returns its result, a JSON object: the effect is there. It
+raises `Refused`: there is no effect and never will be. It raises `NotYet`: there is certainly no
+effect so far, and another attempt may succeed. It raises anything else, or takes too long: nobody
+knows. Then the step's `ask` is consulted, which returns the result or None for "no effect", and
+raises while it cannot say; a step without one must be safe to repeat, and its callee must remember
+a refusal. A compensation is repeated until it returns, must be safe to
+repeat, and must bar an action that arrives after it. A step that leaves nothing behind says so:
+`undo=nothing`.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+Data: TypeAlias = Mapping[str, Any]
+
+
+class Refused(Exception):
+    """The step had no effect and never will; `answer` is for whoever asked for the saga."""
+
+    def __init__(self, reason: str, answer: Data | None = None) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.answer = answer
+
+
+class NotYet(Exception):
+    """The step had no effect so far; try again, not before `after` seconds where given."""
+
+    def __init__(self, reason: str, after: float = 0.0) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.after = after
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a step gets to see. Times are unix seconds.
+
+    `tried` is when its action was last begun, 0 if never; after `until` the saga may be in other
+    hands, so what cannot be repeated must not be begun any more.
+    """
+
+    saga_id: str
+    request: Data
+    results: Mapping[str, Data]
+    attempt: int
+    tried: float
+    until: float
+
+
+Action: TypeAlias = Callable[[Context], Awaitable[Data | None]]
+Ask: TypeAlias = Callable[[Context], Awaitable[Data | None]]
+Undo: TypeAlias = Callable[[Context], Awaitable[None]]
+
+
+async def nothing(_: Context) -> None:
+    """The compensation of a step that leaves nothing behind."""
+
+
+@dataclass(frozen=True, slots=True)
+class Retry:
+    """How long to go on with one step. Seconds; a deadline of None never ends."""
+
+    deadline: float | None = 30.0
+    timeout: float = 2.0  # of one attempt
+    first: float = 0.05  # pause after the first failure, doubled each time, with jitter
+    most: float = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step. Before the pivot a failure compensates; from it on the saga only goes forward."""
+
+    name: str
+    do: Action
+    undo: Undo | None = None
+    ask: Ask | None = None
+    pivot: bool = False
+    retry: Retry = field(default_factory=Retry)
+
+
+@dataclass(frozen=True, slots=True)
+class Saga:
+    """A kind of saga. Raises ValueError where the steps cannot keep what a saga promises."""
+
+    kind: str
+    steps: Sequence[Step]
+
+    def __post_init__(self) -> None:
+        names = [step.name for step in self.steps]
+        if not names or len(set(names)) != len(names):
+            raise ValueError(f"{self.kind}: steps must be named, each once")
+        if sum(step.pivot for step in self.steps) > 1:
+            raise ValueError(f"{self.kind}: more than one pivot")
+        for step in self.steps[: self.pivot]:
+            if step.undo is None:
+                raise ValueError(f"{self.kind}: {step.name} comes before the pivot, needs an undo")
+
+    @property
+    def pivot(self) -> int:
+        """The pivot's position; without a pivot, one past the end: every failure compensates."""
+        for position, step in enumerate(self.steps):
+            if step.pivot:
+                return position
+        return len(self.steps)

@@ -1,0 +1,190 @@
+"""Carries sagas through: one lease each, every step stored before and after it.
+
+    start ──▶ create, leased ──┐
+    claim (due, unleased) ─────┴▶ carry: load ▶ next move ▶ store "begun" ▶ call ▶ settle ─┐
+                                          ▲────────────────────────────────────────────────┘
+A settled step and the beginning of the next are stored together, so n steps cost n + 1 commits.
+"""
+
+import asyncio
+import logging
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from chassis.saga import logic
+from chassis.saga.definition import Context, NotYet, Refused, Saga, Step
+from chassis.saga.logic import UNDO_RETRY, Move, Outcome, Spread
+from chassis.saga.state import Entry, State
+from chassis.saga.store import Lease, LeaseLost, Store
+
+log = logging.getLogger("saga")
+
+
+class Clock(Protocol):
+    """Time, so that tests need not wait for it."""
+
+    def now(self) -> float:
+        """Unix seconds."""
+
+    async def sleep(self, seconds: float) -> None:
+        """Return after so long."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Seconds and counts of one runner."""
+
+    lease: float = 15.0  # longer than any attempt, or two instances work at once for nothing
+    patience: float = 1.0  # a pause up to this is slept through with the lease in hand
+    poll: float = 0.25  # how often due sagas are looked for
+    at_once: int = 16  # sagas taken over at the same time: a ramp, not a stampede
+
+
+class Runner:
+    """One instance's runner. Any number of them may share a store."""
+
+    def __init__(
+        self,
+        store: Store,
+        sagas: Mapping[str, Saga],
+        clock: Clock,
+        holder: str,
+        limits: Limits | None = None,
+        spread: Spread = random.random,
+    ) -> None:
+        self._store = store
+        self._sagas = sagas
+        self._clock = clock
+        self._holder = holder
+        self._limits = limits or Limits()
+        self._spread = spread
+        for saga in sagas.values():
+            for step in saga.steps:
+                if step.retry.timeout >= self._limits.lease:
+                    raise ValueError(f"{saga.kind}: {step.name} may take longer than the lease")
+
+    async def start(self, state: State) -> State | None:
+        """Store a new saga and carry it as far as it goes now; None when its id exists already."""
+        now = self._clock.now()
+        lease = await self._store.create(state, self._holder, now, now + self._limits.lease)
+        return None if lease is None else await self.carry(lease, state)
+
+    async def run_due(self) -> int:
+        """Carry on what is due and in nobody's hands; the number of sagas taken."""
+        now = self._clock.now()
+        leases = await self._store.claim(
+            self._holder, now, now + self._limits.lease, self._limits.at_once
+        )
+        await asyncio.gather(*(self._take_over(lease) for lease in leases))
+        return len(leases)
+
+    async def run_forever(self) -> None:
+        """Look for due sagas until cancelled. What fails here is tried again, and logged."""
+        while True:
+            try:
+                taken = await self.run_due()
+            except Exception as error:
+                log.warning("could not look for due sagas: %s", error or type(error).__name__)
+                taken = 0
+            if not taken:
+                await self._clock.sleep(self._limits.poll)
+
+    async def retry(self, saga_id: str) -> State:
+        """A person's order: go on with a parked saga. Raises ValueError, NoSuchSaga, LeaseLost."""
+        return await self._order(saga_id, "retry")
+
+    async def compensate(self, saga_id: str) -> State:
+        """A person's order: undo a parked saga. Raises ValueError, NoSuchSaga, LeaseLost."""
+        return await self._order(saga_id, "compensate")
+
+    async def _order(self, saga_id: str, order: str) -> State:
+        now = self._clock.now()
+        until = now + self._limits.lease
+        lease = await self._store.claim_one(saga_id, self._holder, now, until)
+        if lease is None:
+            raise LeaseLost(saga_id)
+        state = (await self._store.load(saga_id)).state
+        try:
+            saga = self._sagas[state.kind]
+            ordered = logic.retry(state) if order == "retry" else logic.compensate(saga, state)
+        except ValueError:
+            await self._store.save(lease, state, [], now, 0.0)
+            raise
+        entry = Entry(now, "", f"a person said {order}", detail=state.reason)
+        lease = await self._store.save(lease, ordered, [entry], now, until)
+        return await self.carry(lease, ordered)
+
+    async def _take_over(self, lease: Lease) -> None:
+        try:
+            await self.carry(lease, (await self._store.load(lease.saga_id)).state)
+        except LeaseLost:
+            log.warning("saga %s was taken over by another instance", lease.saga_id)
+        except Exception:
+            log.exception("saga %s: carried on after its lease ends", lease.saga_id)
+
+    async def carry(self, lease: Lease, state: State) -> State:
+        """Carry the saga until it ends or has to wait for long. Raises LeaseLost."""
+        saga = self._sagas[state.kind]
+        story: list[Entry] = []
+        while True:
+            now = self._clock.now()
+            move = logic.next_move(saga, state, now)
+            if move is Move.END or (move is Move.WAIT and state.due - now > self._limits.patience):
+                await self._store.save(lease, state, story, now, 0.0)
+                return state
+            if move is Move.WAIT:
+                lease, story = await self._save(lease, state, story), []
+                await self._clock.sleep(state.due - now)
+                continue
+            state = logic.begin(state, move, now)
+            story.append(self._entry(saga, state, move.value))
+            lease, story = await self._save(lease, state, story), []
+            outcome = await self._attempt(saga, state, move, lease.until)
+            after = logic.settle(saga, state, outcome, self._clock.now(), self._spread)
+            story.append(self._told(saga, state, after, outcome))
+            state = after
+
+    async def _save(self, lease: Lease, state: State, story: list[Entry]) -> Lease:
+        now = self._clock.now()
+        return await self._store.save(lease, state, story, now, now + self._limits.lease)
+
+    async def _attempt(self, saga: Saga, state: State, move: Move, until: float) -> Outcome:
+        """Call the step, and translate what it says into an outcome."""
+        step = saga.steps[state.position]
+        context = Context(
+            state.saga_id, state.request, state.results, state.attempts, state.tried, until
+        )
+        limits = UNDO_RETRY if move is Move.UNDO else step.retry
+        try:
+            async with asyncio.timeout(limits.timeout):
+                return await _call(step, move, context)
+        except Refused as error:
+            return logic.Refusal(error.reason, error.answer)
+        except NotYet as error:
+            # Of a question, "not yet" is no answer: only None says that there was no effect.
+            kind = logic.Unknown if move is Move.ASK else logic.Absent
+            return kind(error.reason, error.after)
+        except Exception as error:
+            return logic.Unknown(f"{type(error).__name__}: {error}".removesuffix(": "))
+
+    def _entry(self, saga: Saga, state: State, what: str) -> Entry:
+        step = saga.steps[state.position].name
+        return Entry(self._clock.now(), step, what, state.attempts)
+
+    def _told(self, saga: Saga, before: State, after: State, outcome: Outcome) -> Entry:
+        entry = self._entry(saga, before, type(outcome).__name__.lower())
+        return replace(entry, detail=getattr(outcome, "reason", "") or after.reason)
+
+
+async def _call(step: Step, move: Move, context: Context) -> Outcome:
+    if move is Move.DO:
+        return logic.Done(await step.do(context) or {})
+    if move is Move.ASK:
+        assert step.ask is not None
+        found = await step.ask(context)
+        return logic.Absent("it had no effect") if found is None else logic.Done(found)
+    assert step.undo is not None
+    await step.undo(context)
+    return logic.Done({})

@@ -1,0 +1,77 @@
+"""Where one saga stands: everything that is stored between two steps."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from chassis.saga.definition import Data
+
+
+class Phase(StrEnum):
+    """The saga as a whole."""
+
+    FORWARD = "forward"
+    BACKWARD = "backward"  # compensating, in reverse
+    DONE = "done"
+    UNDONE = "undone"
+    PARKED = "parked"  # waits for a person
+
+    @property
+    def ended(self) -> bool:
+        """Nothing will happen by itself any more."""
+        return self in (Phase.DONE, Phase.UNDONE, Phase.PARKED)
+
+
+class Mode(StrEnum):
+    """The step the saga stands at."""
+
+    READY = "ready"
+    BEGUN = "begun"  # somebody may be at it; found so after a crash, its outcome is unknown
+    UNKNOWN = "unknown"  # it was begun, and nobody said how it ended
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """One saga. Times are unix seconds."""
+
+    saga_id: str
+    kind: str
+    request: Data
+    table_version: str = ""  # of the routing table under which it began
+    phase: Phase = Phase.FORWARD
+    mode: Mode = Mode.READY
+    position: int = 0
+    results: Mapping[str, Data] = field(default_factory=dict)
+    attempts: int = 0  # at this step, in this direction
+    since: float = 0.0  # the first of these attempts
+    tried: float = 0.0  # the last one
+    doubt: bool = False  # an attempt ended unknown, and nothing has settled it since
+    due: float = 0.0  # not before
+    reason: str = ""  # why it goes back or is parked
+    answer: Data | None = None  # of the refusal, for whoever asked
+    parked_from: Phase | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """The JSON object that is stored."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, stored: Mapping[str, Any]) -> "State":
+        """Read what `to_dict` wrote; fields of a newer version are left out."""
+        known = {name: stored[name] for name in cls.__slots__ if name in stored}
+        known["phase"], known["mode"] = Phase(known["phase"]), Mode(known["mode"])
+        if known.get("parked_from"):
+            known["parked_from"] = Phase(known["parked_from"])
+        return cls(**known)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of a saga's story."""
+
+    at: float
+    step: str
+    what: str
+    attempt: int = 0
+    detail: str = ""

@@ -1,0 +1,156 @@
+"""What the runner promises, whatever goes wrong at whatever instant."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from chassis.saga import Phase, Runner, Saga, State, Step
+from chassis.saga.definition import Retry, nothing
+from chassis.saga.faults import Fault, VirtualClock
+from chassis.saga.rehearsal import Rehearsal
+from chassis.saga.store import LeaseLost, MemoryStore
+
+STEPS = ["reserve", "authorise", "write", "capture"]
+MESSAGES = [(step, "do") for step in STEPS] + [("write", "ask")]
+MESSAGES += [("reserve", "undo"), ("authorise", "undo")]
+CRASHES = [Fault.NONE, Fault.CRASH_BEFORE, Fault.CRASH_AFTER]
+
+plans = st.fixed_dictionaries(
+    {message: st.lists(st.sampled_from(list(Fault)), max_size=3) for message in MESSAGES}
+)
+save_plans = st.lists(st.sampled_from(CRASHES), max_size=12)
+
+
+def _plan(world: Any, plan: dict[tuple[str, str], list[Fault]]) -> None:
+    for callee in world.callees:
+        for verb in ("do", "ask", "undo"):
+            callee.faults[verb] = list(plan.get((callee.name, verb), []))
+
+
+@pytest.mark.parametrize("fault", list(Fault))
+@pytest.mark.parametrize("step", STEPS)
+async def test_one_fault_at_one_step(step: str, fault: Fault) -> None:
+    world = Rehearsal()
+    _plan(world, {(step, "do"): [fault]})
+
+    state = await world.play()
+
+    world.check(state)
+    refused = fault is Fault.REFUSED
+    expected = Phase.DONE if not refused else Phase.UNDONE
+    if refused and step == "capture":
+        expected = Phase.PARKED
+    assert state.phase is expected, state
+
+
+@pytest.mark.parametrize("fault", [fault for fault in Fault if fault is not Fault.REFUSED])
+@pytest.mark.parametrize("step", ["reserve", "authorise"])
+async def test_one_fault_while_compensating(step: str, fault: Fault) -> None:
+    world = Rehearsal()
+    _plan(world, {("write", "do"): [Fault.REFUSED], (step, "undo"): [fault]})
+
+    state = await world.play()
+
+    world.check(state)
+    assert state.phase is Phase.UNDONE
+    assert state.reason == "write: write says no"
+    assert state.answer == {"from": "write"}
+
+
+@pytest.mark.parametrize("instant", range(6))
+@pytest.mark.parametrize("fault", [Fault.CRASH_BEFORE, Fault.CRASH_AFTER])
+async def test_death_around_each_save(instant: int, fault: Fault) -> None:
+    world = Rehearsal(save_faults=[Fault.NONE] * instant + [fault])
+
+    state = await world.play()
+
+    world.check(state)
+    assert state.phase is Phase.DONE
+
+
+@settings(
+    max_examples=400,
+    deadline=None,
+)
+@given(plan=plans, saves=save_plans)
+async def test_all_done_or_all_undone(
+    plan: dict[tuple[str, str], list[Fault]], saves: list[Fault]
+) -> None:
+    world = Rehearsal(save_faults=saves)
+    _plan(world, plan)
+
+    state = await world.play()
+
+    world.check(state)
+    if state.phase is Phase.PARKED:
+        await _a_person_helps(world, state)
+
+
+async def _a_person_helps(world: Any, parked: State) -> None:
+    """What was parked says why, and goes on when told to."""
+    assert any(step in parked.reason for step in STEPS), parked.reason
+    for callee in world.callees:
+        callee.faults = {"do": [], "ask": [], "undo": []}
+    if "(after the pivot)" in parked.reason and parked.position == len(STEPS) - 1:
+        world.callees[-1].barred = False  # whatever made it say no was mended
+    world.store.faults = []
+    await world.clock.sleep(60.0)
+    state = await world.runner().retry("saga-1")
+    if not state.phase.ended:
+        state = await world.play_on()
+    assert state.phase in (Phase.DONE, Phase.UNDONE), state
+    world.check(state)
+
+
+async def test_the_story_tells_every_decision() -> None:
+    world = Rehearsal()
+    _plan(world, {("authorise", "do"): [Fault.UNANSWERED], ("write", "do"): [Fault.REFUSED]})
+
+    await world.play()
+
+    story = [(entry.step, entry.what) for entry in await world.store.story("saga-1")]
+    assert story == [
+        ("reserve", "do"),
+        ("reserve", "done"),
+        ("authorise", "do"),
+        ("authorise", "unknown"),
+        ("authorise", "do"),
+        ("authorise", "done"),
+        ("write", "do"),
+        ("write", "refusal"),
+        ("authorise", "undo"),
+        ("authorise", "done"),
+        ("reserve", "undo"),
+        ("reserve", "done"),
+    ]
+
+
+async def test_a_second_start_of_the_same_saga_does_nothing() -> None:
+    world = Rehearsal()
+    first = await world.runner().start(State("saga-1", "rehearsal", {}))
+    second = await world.runner().start(State("saga-1", "rehearsal", {}))
+
+    assert first is not None and first.phase is Phase.DONE
+    assert second is None
+    assert [callee.most for callee in world.callees] == [1, 1, 1, 1]
+
+
+async def test_a_stale_holder_cannot_write() -> None:
+    store = MemoryStore()
+    old = await store.create(State("s", "k", {}), "old", now=0.0, until=10.0)
+    assert old is not None
+    (new,) = await store.claim("new", now=11.0, until=21.0, most=5)
+
+    with pytest.raises(LeaseLost):
+        await store.save(old, State("s", "k", {}), [], now=11.5, until=21.5)
+    await store.save(new, State("s", "k", {}), [], now=11.5, until=21.5)
+
+
+def test_an_attempt_must_fit_into_the_lease() -> None:
+    async def do(_: Any) -> None: ...
+
+    saga = Saga("slow", [Step("wait", do, undo=nothing, retry=Retry(timeout=60.0))])
+    with pytest.raises(ValueError, match="wait may take longer than the lease"):
+        Runner(MemoryStore(), {"slow": saga}, VirtualClock(), "me")
