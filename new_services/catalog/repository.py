@@ -43,7 +43,7 @@ async def save_progress(connection: asyncpg.Connection, made: Progress) -> None:
     """In the transaction that wrote what the progress speaks of."""
     await connection.execute(
         "INSERT INTO projection (stream, sequence, watermark) VALUES ($1, $2, $3)"
-        " ON CONFLICT (only) DO UPDATE SET stream = $1, sequence = $2, watermark = $3",
+        " ON CONFLICT (singleton) DO UPDATE SET stream = $1, sequence = $2, watermark = $3",
         made.stream,
         made.sequence,
         made.watermark,

@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ import pytest
 from psycopg import sql
 
 START_SECONDS = 30.0
+PROJECT = Path(__file__).parents[2]
 
 
 def _free_port() -> int:
@@ -220,3 +222,81 @@ def nats_server(tmp_path: Path) -> Iterator[NatsServer]:
     server.start()
     yield server
     server.kill()
+
+
+@dataclass
+class ServiceProcess:
+    """`python -m MODULE` with its environment, as the stack would run it."""
+
+    module: str
+    environment: dict[str, str]
+    port: int
+    log: Path
+    process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        """Where it answers."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self) -> "ServiceProcess":
+        """Start; does not wait."""
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", self.module],
+            cwd=PROJECT,
+            env=os.environ | self.environment,
+            stderr=self.log.open("ab"),
+        )
+        return self
+
+    def kill(self) -> None:
+        """As `kill -9` does it."""
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait(10)
+            self.process = None
+
+    def stop(self) -> int:
+        """As `kill` does it; the exit code."""
+        assert self.process is not None
+        self.process.terminate()
+        code = self.process.wait(15)
+        self.process = None
+        return code
+
+    def readiness(self) -> tuple[int, str]:
+        """Status and body of /readyz; status 0 while nobody listens."""
+        try:
+            with urllib.request.urlopen(f"{self.url}/readyz", timeout=3) as answer:
+                return answer.status, answer.read().decode()
+        except urllib.error.HTTPError as error:
+            return error.code, error.read().decode()
+        except OSError as error:
+            return 0, str(error)
+
+    def wait_until_ready(self) -> None:
+        """Poll /readyz; fails with its last answer and the process's log."""
+        wait_until(f"{self.module} is ready", lambda: self.readiness()[0] == 200)
+
+    def metric(self, name: str) -> float:
+        """A gauge of /metrics."""
+        with urllib.request.urlopen(f"{self.url}/metrics", timeout=3) as answer:
+            lines = answer.read().decode().splitlines()
+        return next(float(line.split()[-1]) for line in lines if line.startswith(f"{name} "))
+
+
+@pytest.fixture
+def make_process(tmp_path: Path) -> Iterator[Callable[..., ServiceProcess]]:
+    """Makes processes of ours; all are killed when the test ends."""
+    made: list[ServiceProcess] = []
+
+    def make(module: str, prefix: str, **environment: str) -> ServiceProcess:
+        port = _free_port()
+        environment |= {f"{prefix}_LISTEN": f"127.0.0.1:{port}"}
+        log = tmp_path / f"{prefix.lower()}-{port}.log"
+        made.append(ServiceProcess(module, environment, port, log))
+        return made[-1]
+
+    yield make
+    for process in made:
+        process.kill()

@@ -95,7 +95,7 @@ CREATE INDEX document_search ON document USING gin (search_text gin_trgm_ops)
 
 PROGRESS = """
 CREATE TABLE projection (
-    only      boolean PRIMARY KEY DEFAULT true CHECK (only),
+    singleton boolean PRIMARY KEY DEFAULT true CHECK (singleton),
     stream    text NOT NULL,
     sequence  bigint NOT NULL,
     watermark bigint NOT NULL

@@ -1,14 +1,8 @@
 """A small legacy database, a feed process for it, and a reader of what the feed published."""
 
-import os
 import secrets
-import subprocess
-import sys
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from pathlib import Path
+from dataclasses import dataclass
 
 import nats
 import orjson
@@ -18,8 +12,6 @@ from psycopg import sql
 
 from contracts.change import Change, Op, Row
 from contracts.subjects import LEGACY_STREAM, LEGACY_SUBJECTS
-
-PROJECT = Path(__file__).parents[3]
 
 SCHEMA = """
 CREATE TABLE product (id serial PRIMARY KEY, sku varchar(20) UNIQUE, name text, descr text,
@@ -68,72 +60,23 @@ def legacy(postgres_server, make_database: Callable[[str], str]) -> Iterator[Leg
         connection.execute(sql.SQL("DROP ROLE {}").format(sql.Identifier(role)))
 
 
-@dataclass
-class FeedProcess:
-    """`python -m new_services.anticorruption.feed` with its environment."""
-
-    environment: dict[str, str]
-    port: int
-    log: Path
-    process: subprocess.Popen[bytes] | None = field(default=None)
-
-    def start(self) -> "FeedProcess":
-        """Start; does not wait."""
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "new_services.anticorruption.feed"],
-            cwd=PROJECT,
-            env=os.environ | self.environment,
-            stderr=self.log.open("ab"),
-        )
-        return self
-
-    def kill(self) -> None:
-        """As `kill -9` does it."""
-        if self.process is not None:
-            self.process.kill()
-            self.process.wait(10)
-            self.process = None
-
-    def readiness(self) -> tuple[int, str]:
-        """Status and body of /readyz; status 0 while nobody listens."""
-        try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/readyz", timeout=2) as answer:
-                return answer.status, answer.read().decode()
-        except urllib.error.HTTPError as error:
-            return error.code, error.read().decode()
-        except OSError as error:
-            return 0, str(error)
-
-    def metric(self, name: str) -> float:
-        """A gauge of /metrics."""
-        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/metrics", timeout=2) as answer:
-            lines = answer.read().decode().splitlines()
-        return next(float(line.split()[-1]) for line in lines if line.startswith(f"{name} "))
-
-
 @pytest.fixture
-def make_feed(
-    legacy: Legacy, nats_server, free_port: Callable[[], int], tmp_path: Path
-) -> Iterator[Callable[[], FeedProcess]]:
-    made: list[FeedProcess] = []
+def make_feed(legacy: Legacy, nats_server, make_process: Callable) -> Callable:
+    """A feed of the test's database; keyword arguments are more of its environment."""
 
-    def make(**settings: str) -> FeedProcess:
-        port = free_port()
+    def make(**settings: str):
         environment = {
             "FEED_LEGACY_URL": legacy.feed,
             "FEED_OWNER_URL": legacy.owner,
             "FEED_NATS_URL": nats_server.url,
-            "FEED_LISTEN": f"127.0.0.1:{port}",
             "FEED_TABLES": '["product","stock"]',
+            # Slots are named per server, and the tests share one.
             "FEED_SLOT": "fig_" + legacy.owner.rsplit("/", 1)[1],
         }
-        feed = FeedProcess(environment | settings, port, tmp_path / f"feed-{port}.log")
-        made.append(feed)
-        return feed
+        module = "new_services.anticorruption.feed"
+        return make_process(module, "FEED", **(environment | settings))
 
-    yield make
-    for feed in made:
-        feed.kill()
+    return make
 
 
 @pytest.fixture

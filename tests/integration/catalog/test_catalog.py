@@ -1,0 +1,197 @@
+"""The catalog on real engines: what legacy commits is what it answers, soon and after any death."""
+
+import time
+
+import httpx
+import pytest
+
+pytestmark = pytest.mark.integration
+
+
+def get(catalog, path: str, **headers: str) -> httpx.Response:
+    return httpx.get(f"{catalog.url}{path}", headers=headers, timeout=5)
+
+
+def eventually(what: str, check, seconds: float = 10.0) -> None:
+    deadline = time.monotonic() + seconds
+    while not check():
+        assert time.monotonic() < deadline, f"{what}: not within {seconds} s"
+        time.sleep(0.01)
+
+
+@pytest.fixture
+def catalog(goods, feed, make_catalog):
+    process = make_catalog()
+    process.wait_until_ready()
+    return process
+
+
+def test_detail_speaks_the_public_contract(catalog):
+    answer = get(catalog, "/api/products/p-1")
+    assert answer.status_code == 200
+    assert answer.headers["content-type"] == "application/json"
+    assert answer.json() == {
+        "sku": "P-1",
+        "name": "Ämpel 100% dry",
+        "description": "Ein_Zelt",
+        "category": {"code": "tents", "name": "Zelte"},
+        "price": "110.46",
+        "list_price": "129.95",
+        "discount_pct": "15",
+        "on_sale": "Y",
+        "currency": "EUR",
+        "active": "Y",
+        "discontinued": "N",
+        "colour": "green",
+        "tags": ["hiking", "dry", "sale"],
+        "variants": [
+            {"sku": "P-1-0", "color": "green", "size": "M", "price": "110.46", "stock": 2},
+            {"sku": "P-1-L", "color": "green", "size": "L", "price": "118.96", "stock": 1},
+        ],
+        "stock": 3,
+        "stock_text": "Only 3 lefts",
+        "img": "a.svg",
+        "weight": "1.250 kg",
+        "created": "2020-01-01 10:00:00",
+        "updated": "2020-01-02 10:00:00",
+    }
+
+
+def test_unknown_product_is_named_as_asked_in_capitals(catalog):
+    answer = get(catalog, "/api/products/nope")
+    assert answer.status_code == 404
+    assert answer.json() == {"error": "product not found", "sku": "NOPE"}
+
+
+def test_lists_hide_what_is_discontinued_and_sold_out(catalog):
+    answer = get(catalog, "/api/products").json()
+    assert [item["sku"] for item in answer.pop("products")] == ["P-2", "P-1"]
+    assert answer == {"page": 1, "per_page": 24, "total": 2, "pages": 1}
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("q=ÜBER", ["P-2"]),
+        ("q=100%25", ["P-1"]),
+        ("q=n_z", ["P-1"]),
+        ("q=nxz", []),
+        ("q=boot%20berge", ["P-2"]),
+        ("category=shoes", ["P-2"]),
+        ("sort=price", ["P-2", "P-1"]),
+        ("sort=-price", ["P-1", "P-2"]),
+        ("sort=newest&sort=price", ["P-2", "P-1"]),
+        ("per_page=1&page=2", ["P-1"]),
+        ("page=9999999999999999999999", []),
+        ("page=x&per_page=-3", ["P-2", "P-1"]),
+    ],
+)
+def test_search_category_sort_and_pages(catalog, query, expected):
+    answer = get(catalog, f"/api/products?{query}").json()
+    assert [item["sku"] for item in answer["products"]] == expected
+
+
+def test_unknown_category_is_a_success_that_carries_an_error(catalog):
+    answer = get(catalog, "/api/products?category=hats&per_page=7")
+    assert answer.status_code == 200
+    assert answer.json()["error"] == "unknown category"
+    assert (answer.json()["total"], answer.json()["per_page"]) == (0, 7)
+
+
+def test_categories_count_what_they_list(catalog):
+    assert get(catalog, "/api/categories").json()["categories"] == [
+        {"code": "tents", "name": "Zelte", "parent": None, "count": 1},
+        {"code": "shoes", "name": "Schuhe", "parent": None, "count": 0},
+        {"code": "boots", "name": "Stiefel", "parent": "shoes", "count": 1},
+    ]
+
+
+def test_a_committed_price_shows_within_a_second(catalog, legacy):
+    legacy.execute("UPDATE product SET price = '1.23' WHERE sku = 'P-2'")
+    eventually("the new price", lambda: price(catalog, "P-2") == "1.23", 1.0)
+
+
+def price(catalog, sku: str) -> str:
+    return get(catalog, f"/api/products/{sku}").json()["price"]
+
+
+def test_after_waits_until_the_write_is_there(catalog, legacy):
+    for number in range(20):
+        legacy.execute("UPDATE stock SET qty = %s WHERE sku = 'P-2-0'", number)
+        now = str(int(time.time() * 1e6))
+        answer = get(catalog, "/api/products/P-2", **{"Fig-After": now})
+        assert answer.status_code == 200
+        assert answer.json()["stock"] == number
+        assert int(answer.headers["Fig-Watermark"]) >= int(now)
+
+
+def test_after_the_future_is_declined(catalog):
+    future = str(int((time.time() + 60) * 1e6))
+    answer = get(catalog, "/api/products/P-2", **{"Fig-After": future})
+    assert answer.status_code == 503
+    assert answer.headers["Fig-Declined"] == "behind"
+
+
+def test_every_kind_of_change_arrives(catalog, legacy):
+    legacy.execute("UPDATE category SET name = 'Hütten' WHERE code = 'tents'")
+    legacy.execute("UPDATE variant SET active = 'Y' WHERE sku = 'P-1-X'")
+    legacy.execute("INSERT INTO variant (product_id, sku) VALUES (2, 'P-2-1')")
+    legacy.execute("INSERT INTO stock (sku, qty) VALUES ('P-2-1', 4)")
+    legacy.execute("DELETE FROM stock WHERE sku = 'P-3-0'")
+    legacy.execute("DELETE FROM variant WHERE sku = 'P-3-0'")
+    legacy.execute("DELETE FROM product WHERE sku = 'P-3'")
+    after = {"Fig-After": str(int(time.time() * 1e6))}
+    first = get(catalog, "/api/products/P-1", **after).json()
+    assert first["category"]["name"] == "Hütten"
+    assert first["stock"] == 53
+    assert [v["stock"] for v in get(catalog, "/api/products/P-2").json()["variants"]] == [0, 4]
+    assert get(catalog, "/api/products/P-3").status_code == 404
+
+
+def test_killed_catalog_and_feed_catch_up(catalog, feed, legacy):
+    catalog.kill()
+    legacy.execute("UPDATE product SET price = '2.00' WHERE sku = 'P-2'")
+    feed.kill()
+    legacy.execute("UPDATE stock SET qty = 7 WHERE sku = 'P-2-0'")
+    feed.start()
+    catalog.start()
+    catalog.wait_until_ready()
+    eventually("the price", lambda: price(catalog, "P-2") == "2.00")
+    eventually("the stock", lambda: get(catalog, "/api/products/P-2").json()["stock"] == 7)
+
+
+def test_second_instance_follows_and_takes_over(catalog, make_catalog, legacy):
+    second = make_catalog()
+    second.wait_until_ready()
+    legacy.execute("UPDATE product SET price = '3.00' WHERE sku = 'P-2'")
+    after = {"Fig-After": str(int(time.time() * 1e6))}
+    eventually("fresh", lambda: get(second, "/api/products/P-2", **after).status_code == 200)
+    assert price(second, "P-2") == "3.00"
+    catalog.kill()
+    legacy.execute("UPDATE product SET price = '4.00' WHERE sku = 'P-2'")
+    eventually("the price", lambda: price(second, "P-2") == "4.00")
+
+
+def test_fault_bends_answers_and_nothing_that_is_stored(catalog, make_catalog):
+    bent = make_catalog(CATALOG_FAULT="discount-rounding")
+    bent.wait_until_ready()
+    assert price(bent, "P-1") == "110.45"
+    listed = get(bent, "/api/products?sort=-price").json()["products"]
+    assert listed[0]["price"] == "110.45"
+    assert price(catalog, "P-1") == "110.46"
+
+
+def test_unknown_fault_is_refused_with_the_names(make_catalog):
+    process = make_catalog(CATALOG_FAULT="gremlins")
+    assert process.process.wait(20) == 2
+    text = process.log.read_text()
+    assert "CATALOG_FAULT" in text and "discount-rounding" in text
+
+
+def test_not_ready_before_the_snapshot(legacy, make_catalog):
+    process = make_catalog()
+    eventually("its port", lambda: process.readiness()[0] == 503)
+    assert "snapshot" in process.readiness()[1]
+    answer = get(process, "/api/products/P-1")
+    assert (answer.status_code, answer.headers["Fig-Declined"]) == (503, "not-ready")
+    assert process.stop() == 0
