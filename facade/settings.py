@@ -7,7 +7,7 @@ from pydantic import BeforeValidator, Field
 from pydantic_settings import NoDecode, SettingsConfigDict
 
 from chassis.settings import Listen, ListenAddress, NatsUrl, ProcessSettings
-from facade.kinds import Url
+from facade.config.kinds import Url
 
 
 def _addresses(value: object) -> object:

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Iterator
 from datetime import date
 
-from facade.matching import Match, collides, parameters
-from facade.places import Reading
-from facade.problems import unknown
+from facade.config.matching import Match, collides, parameters
+from facade.config.places import Reading
+from facade.config.problems import unknown
 from facade.routefile import LEGACY, RouteConfig, RouteFile
 from facade.stages import Stage
 

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import yaml
 
-from facade.checks import check
-from facade.fileform import FILE
-from facade.places import Reading
-from facade.problems import Problem, RouteFileError, in_order
+from facade.config.checks import check
+from facade.config.form import FILE
+from facade.config.places import Reading
+from facade.config.problems import Problem, RouteFileError, in_order
+from facade.config.shapes import read
 from facade.routefile import RouteFile
-from facade.shapes import read
 
 MOST_BYTES = 4 * 1024 * 1024
 VERSION_DIGITS = 12
@@ -41,8 +41,8 @@ def load_path(path: Path, *, today: date | None = None) -> Loaded:
         data = path.read_bytes()
     except OSError as error:
         problem = Problem(1, 1, "", f"cannot read the file: {error.strerror or error}")
-        raise RouteFileError(path.name, [problem]) from error
-    return load(data, path.name, today=today)
+        raise RouteFileError(str(path), [problem]) from error
+    return load(data, str(path), today=today)
 
 
 def load(data: bytes, name: str = "routes.yaml", *, today: date | None = None) -> Loaded:
@@ -50,7 +50,7 @@ def load(data: bytes, name: str = "routes.yaml", *, today: date | None = None) -
 
     `today` judges the end dates of expected differences (default: the machine's day).
     """
-    root = _compose(data, name)
+    root = compose(data, name)
     reading = Reading()
     values = read(FILE, root, reading, ())
     file = RouteFile(version=version_of(data), **values)
@@ -78,7 +78,8 @@ def with_routes(reading: Reading, file: RouteFile) -> list[Problem]:
     return found
 
 
-def _compose(data: bytes, name: str) -> yaml.Node:
+def compose(data: bytes, name: str) -> yaml.Node:
+    """The YAML nodes of a file; raises RouteFileError when it is not one YAML document."""
     if len(data) > MOST_BYTES:
         raise RouteFileError(name, [Problem(1, 1, "", "the file is larger than 4 MiB")])
     try:

@@ -5,7 +5,7 @@ Paths are tuples such as ("routes", 3, "stage").
 
 import yaml
 
-from facade.problems import Problem, Severity
+from facade.config.problems import Problem, Severity
 
 Path = tuple[str | int, ...]
 
@@ -17,6 +17,12 @@ class Reading:
         self.problems: list[tuple[Path, Problem]] = []
         self.marks: dict[Path, yaml.Mark] = {}
         self._wrong: set[Path] = set()
+
+    def fresh(self) -> "Reading":
+        """The same places with nothing found yet."""
+        other = Reading()
+        other.marks = self.marks
+        return other
 
     def place(self, path: Path) -> tuple[int, int]:
         """Line and column of a path, or of the nearest thing around it that was written."""

@@ -3,7 +3,7 @@
 import re
 from decimal import Decimal
 
-from facade.kinds import JsonSchema, Scalar, Wrong
+from facade.config.kinds import JsonSchema, Scalar, Wrong
 
 
 class Whole(Scalar[int]):
@@ -106,3 +106,9 @@ class Size(Scalar[int]):
     def schema(self) -> JsonSchema:
         text = {"type": "string", "pattern": "^[0-9]+ ?([KMGkmg]?[Bb]|[KMGkmg][Ii][Bb])?$"}
         return {"anyOf": [{"type": "integer", "minimum": 1}, text]}
+
+
+def written_share(points: int) -> str:
+    """Basis points as people write them: 2500 is `25%`, 10 is `0.1%`."""
+    whole, part = divmod(points, 100)
+    return f"{whole}.{part:02}".rstrip("0").rstrip(".") + "%" if part else f"{whole}%"

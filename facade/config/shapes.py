@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 import yaml
 
-from facade.kinds import JsonSchema, Wrong
-from facade.places import Path, Reading
-from facade.problems import unknown
+from facade.config.kinds import JsonSchema, Wrong
+from facade.config.places import Path, Reading
+from facade.config.problems import unknown
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance

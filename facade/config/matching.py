@@ -3,8 +3,8 @@
 import re
 from typing import NamedTuple
 
-from facade.kinds import JsonSchema, Scalar, Wrong
-from facade.problems import one_of
+from facade.config.kinds import JsonSchema, Scalar, Wrong
+from facade.config.problems import one_of
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 ANY_METHOD = "*"

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 import yaml
 
-from facade.problems import one_of
+from facade.config.problems import one_of
 
 T = TypeVar("T")
 E = TypeVar("E", bound=StrEnum)

@@ -1,0 +1,12 @@
+"""The facade's own command line, one command per file, registered in `facade/cli.py`.
+
+run      start the facade             check    judge a route file, and the step from an older one
+flip     move a route to a stage      explain  where a request would go, and why
+schema   the route file's JSON Schema
+
+Exit codes: 0 done or good, 1 refused or a negative answer, 2 bad input or configuration.
+"""
+
+DONE = 0
+REFUSED = 1
+BAD_INPUT = 2

@@ -1,0 +1,90 @@
+"""`python -m facade explain METHOD PATH`: where a request would go, and why."""
+
+import json
+from pathlib import Path
+
+import click
+
+from facade.commands import BAD_INPUT, REFUSED
+from facade.commands.options import Pairs, json_option, pairs, routes_option
+from facade.config.problems import RouteFileError
+from facade.config.reading import load_path
+from facade.explain import Explanation, Question
+from facade.explain import explain as explain_question
+from facade.paths import TargetRefused
+from facade.routing import compile_table
+
+
+@click.command()
+@click.argument("method")
+@click.argument("path")
+@routes_option
+@click.option(
+    "--header",
+    "headers",
+    multiple=True,
+    callback=pairs(":"),
+    envvar="FACADE_EXPLAIN_HEADER",
+    help="A header, `Name: value`; may be repeated.",
+)
+@click.option(
+    "--cookie",
+    "cookies",
+    multiple=True,
+    callback=pairs("="),
+    envvar="FACADE_EXPLAIN_COOKIE",
+    help="A cookie, `name=value`; may be repeated.",
+)
+@click.option(
+    "--client",
+    default="127.0.0.1",
+    show_default=True,
+    envvar="FACADE_EXPLAIN_CLIENT",
+    help="The client's address.",
+)
+@click.option("--user", envvar="FACADE_EXPLAIN_USER", help="The value of the session cookie.")
+@click.option(
+    "--new-down",
+    is_flag=True,
+    envvar="FACADE_EXPLAIN_NEW_DOWN",
+    help="As if the new side could not be asked.",
+)
+@json_option("explain")
+def explain(
+    method: str, path: str, routes: Path, headers: Pairs, cookies: Pairs,
+    client: str, user: str | None, new_down: bool, as_json: bool,
+) -> None:  # fmt: skip
+    """Say which side would answer METHOD PATH, and why: stage, bucket, key, reason, table.
+
+    Exit code 0: explained; 1: the facade would refuse this target; 2: the file cannot be used.
+    """
+    question = Question(method, path, headers, cookies, client, user, not new_down)
+    try:
+        answer = explain_question(compile_table(load_path(routes).file), question)
+    except TargetRefused as error:
+        message = {"ok": False, "refused": str(error), "status": 400}
+        click.echo(json.dumps(message) if as_json else f"400 Bad Request: {error}", err=not as_json)
+        raise SystemExit(REFUSED) from None
+    except RouteFileError as error:
+        click.echo(str(error), err=True)
+        raise SystemExit(BAD_INPUT) from None
+    click.echo(json.dumps({"ok": True, **answer.as_json()}) if as_json else _text(answer))
+
+
+def _text(answer: Explanation) -> str:
+    key = f"{answer.key} (from {answer.key_source})" if answer.key else "none"
+    bucket = "none" if answer.bucket is None else str(answer.bucket)
+    stage = answer.stage + (f" {answer.percent}" if answer.percent else "")
+    rows = {
+        "route": f"{answer.route}   {answer.match}" if answer.route else "none: unknown path",
+        "stage": stage,
+        "side": f"{answer.side}   (upstream {answer.upstream})",
+        "reason": f"{answer.reason}: {answer.sentence}",
+        "key": key,
+        "bucket": bucket + (f"   (seed {answer.seed})" if answer.seed else ""),
+        "sticky": "yes" if answer.sticky else "no",
+        "compared": answer.compared,
+        "table": answer.version,
+    }
+    head = f"{answer.method} {answer.path}"
+    return "\n".join([head, *(f"  {name:<9} {value}" for name, value in rows.items())])

@@ -1,0 +1,137 @@
+"""`python -m facade flip ROUTE STAGE [PERCENT]`: move a route, and see that it took effect."""
+
+import json
+import time
+from pathlib import Path
+
+import click
+
+from facade.commands import BAD_INPUT, REFUSED
+from facade.commands.options import json_option, routes_option, share
+from facade.config.edit import Flip, Flipped, FlipRefused, UnknownRoute, flip_file, way
+from facade.config.problems import RouteFileError
+from facade.config.quantities import written_share
+from facade.config.reading import load_path
+from facade.confirm import Confirmation, confirm, fetch_status
+from facade.routefile import RouteConfig
+from facade.stages import Stage
+
+
+@click.command()
+@click.argument("route")
+@click.argument("stage", metavar="STAGE", type=click.Choice([stage.value for stage in Stage]))
+@click.argument("percent", required=False, callback=share)
+@routes_option
+@click.option(
+    "--sample",
+    callback=share,
+    envvar="FACADE_FLIP_SAMPLE",
+    help="Also write compare.sample: the share of reads asked on both sides.",
+)
+@click.option(
+    "--walk",
+    is_flag=True,
+    envvar="FACADE_FLIP_WALK",
+    help="Go there step by step over the allowed stages, each confirmed before the next.",
+)
+@click.option(
+    "--admin",
+    envvar="FACADE_ADMIN",
+    help="Admin address of the running facade: wait until all its workers decide by the new file.",
+)
+@json_option("flip")
+def flip(
+    route: str, stage: str, percent: int | None, routes: Path, sample: int | None,
+    walk: bool, admin: str | None, as_json: bool,
+) -> None:  # fmt: skip
+    """Move ROUTE to STAGE in the route file, keeping its comments and order.
+
+    Exit code 0: done; 1: refused, by the stages or by the running facade; 2: bad input.
+    """
+    wish = Flip(route, Stage(stage), percent, sample)
+    try:
+        steps = way(load_path(routes).file, wish) if walk else (wish,)
+        for step in steps:
+            flipped = flip_file(routes, step)
+            confirmation = _confirm(flipped, routes, admin)
+            _show(flipped, confirmation, routes, as_json)
+            if confirmation is not None and confirmation.state in ("refused", "late"):
+                raise SystemExit(REFUSED)
+    except RouteFileError as error:
+        _fail(str(error), BAD_INPUT, as_json)
+    except UnknownRoute as error:
+        _fail(str(error), BAD_INPUT, as_json)
+    except FlipRefused as error:
+        _fail(str(error), REFUSED, as_json)
+    except OSError as error:
+        _fail(f"cannot write {routes}: {error.strerror or error}", BAD_INPUT, as_json)
+
+
+def _fail(message: str, exit_code: int, as_json: bool) -> None:
+    click.echo(json.dumps({"ok": False, "error": message}) if as_json else message, err=not as_json)
+    raise SystemExit(exit_code)
+
+
+def _confirm(flipped: Flipped, routes: Path, admin: str | None) -> Confirmation | None:
+    if admin is None:
+        return None
+    return confirm(
+        flipped.version,
+        routes,
+        fetch=lambda: fetch_status(admin),
+        clock=time.monotonic,
+        sleep=time.sleep,
+    )
+
+
+def _show(flipped: Flipped, confirmation: Confirmation | None, routes: Path, as_json: bool) -> None:
+    if as_json:
+        click.echo(json.dumps(_as_json(flipped, confirmation, routes)))
+        return
+    before, after = _stage(flipped.before), _stage(flipped.after)
+    done = f"{before} → {after}" if flipped.changed else f"is in {after} already"
+    click.echo(f"{flipped.after.name}: {done}   ({routes}, version {flipped.version})")
+    click.echo(f"  {_said(confirmation)}")
+
+
+def _said(confirmation: Confirmation | None) -> str:
+    if confirmation is None:
+        return "the file is written; a running facade takes it within a moment"
+    match confirmation.state:
+        case "applied":
+            waited = f"{confirmation.seconds * 1000:.0f} ms"
+            return f"all {confirmation.workers} workers decide by it after {waited}"
+        case "refused":
+            return f"the facade refused the file: {confirmation.detail}"
+        case "late":
+            return f"not all workers decide by it yet: {confirmation.detail}"
+        case "elsewhere":
+            return f"the facade that answered reads another file: {confirmation.detail}"
+    return "no facade answered; the file is written and takes effect at the next start"
+
+
+def _stage(route: RouteConfig) -> str:
+    return route.stage + ("" if route.percent is None else f" {written_share(route.percent)}")
+
+
+def _as_json(
+    flipped: Flipped, confirmation: Confirmation | None, routes: Path
+) -> dict[str, object]:
+    return {
+        "ok": confirmation is None or confirmation.state not in ("refused", "late"),
+        "route": flipped.after.name,
+        "from": _position(flipped.before),
+        "to": _position(flipped.after),
+        "changed": flipped.changed,
+        "version": flipped.version,
+        "file": str(routes),
+        "facade": confirmation.state if confirmation else "not-asked",
+        "workers": confirmation.workers if confirmation else 0,
+        "ms": round(confirmation.seconds * 1000, 1) if confirmation else None,
+        "detail": confirmation.detail if confirmation else "",
+    }
+
+
+def _position(route: RouteConfig) -> dict[str, object]:
+    percent = None if route.percent is None else route.percent / 100
+    return {"stage": route.stage.value, "percent": percent}

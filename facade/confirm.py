@@ -1,0 +1,77 @@
+"""Wait until every worker of a running facade decides by a given table."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from http.client import HTTPException
+from pathlib import Path
+from typing import Any, Literal
+from urllib.request import urlopen
+
+PATIENCE_SECONDS = 5.0
+REFUSAL_SECONDS = 1.5  # a verdict older than our file is replaced long before
+POLL_SECONDS = 0.02
+
+Status = dict[str, Any]
+State = Literal["applied", "refused", "late", "absent", "elsewhere"]
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmation:
+    """What the facade said: `workers` of them decide by the table after `seconds`."""
+
+    state: State
+    workers: int = 0
+    seconds: float = 0.0
+    detail: str = ""
+
+
+def fetch_status(admin: str) -> Status | None:
+    """`GET /api/status` of a facade's admin port; None when nobody answers it."""
+    base = admin if "://" in admin else f"http://{admin}"
+    try:
+        with urlopen(f"{base.rstrip('/')}/api/status", timeout=1.0) as answer:
+            status = json.load(answer)
+    except (OSError, HTTPException, ValueError):
+        return None
+    return status if isinstance(status, dict) else None
+
+
+def confirm(
+    version: str,
+    file: Path,
+    *,
+    fetch: Callable[[], Status | None],
+    clock: Callable[[], float],
+    sleep: Callable[[float], None],
+    patience: float = PATIENCE_SECONDS,
+) -> Confirmation:
+    """Ask until all workers report `version`, or the file was refused, or patience ends."""
+    began = clock()
+    status = fetch()
+    if status is None:
+        return Confirmation("absent")
+    theirs = str(status.get("file", ""))
+    if theirs and Path(theirs).resolve() != file.resolve():
+        return Confirmation("elsewhere", detail=theirs)
+    while True:
+        waited = clock() - began
+        workers = status.get("workers", []) if status else []
+        there = [worker for worker in workers if worker.get("version") == version]
+        if workers and len(there) == len(workers):
+            return Confirmation("applied", len(workers), waited)
+        errors = _refusal(status) if status else []
+        if errors and waited > REFUSAL_SECONDS:
+            return Confirmation("refused", len(there), waited, "; ".join(errors))
+        if waited > patience:
+            return Confirmation("late", len(there), waited, f"{len(there)} of {len(workers)}")
+        sleep(POLL_SECONDS)
+        status = fetch()
+
+
+def _refusal(status: Status) -> list[str]:
+    """Why the master keeps its last good table; empty when it took the file."""
+    reload = status.get("reload") or {}
+    if reload.get("ok", True):
+        return []
+    return [str(error) for error in reload.get("errors", [])] or ["no reason given"]
