@@ -78,8 +78,9 @@ def number(value: str | None) -> str:
 
 def percentage(value: str | None) -> str:
     """A percentage as it was written; nothing, and empty text, both mean none."""
-    number(value)
-    return value or ""
+    written = (value or "").strip()
+    number(written)
+    return written
 
 
 def words(value: str | None) -> list[str]:

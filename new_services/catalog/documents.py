@@ -71,7 +71,7 @@ def _price(product: Product) -> dict[str, str]:
     return {
         "price": _money(product.price),
         "list_price": _money(product.list_price),
-        "discount_pct": product.discount_percent,
+        "discount_pct": product.discount_percent if product.on_sale else "",
         "on_sale": _flag(product.on_sale),
     }
 

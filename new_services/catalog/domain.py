@@ -31,7 +31,7 @@ class Product:
     category_code: str
     category_name: str | None
     list_price: Decimal
-    discount_percent: str  # as the shop wrote it; empty: none
+    discount_percent: str  # a number as the shop wrote it; empty: none
     colour: str
     tags: tuple[str, ...]
     tags_text: str
@@ -56,7 +56,7 @@ class Product:
     @property
     def on_sale(self) -> bool:
         """Whether it has a discount at all."""
-        return Decimal(self.discount_percent.strip() or "0") != 0
+        return Decimal(self.discount_percent or "0") > 0
 
     @property
     def listed(self) -> bool:
@@ -79,4 +79,4 @@ class Product:
 
 def discounted(price: Decimal, percent: str, rounding: str = ROUND_HALF_UP) -> Decimal:
     """The price less the percentage, to the cent."""
-    return (price * (100 - Decimal(percent.strip() or "0")) / 100).quantize(CENT, rounding)
+    return (price * (100 - Decimal(percent or "0")) / 100).quantize(CENT, rounding)

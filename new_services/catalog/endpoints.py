@@ -15,6 +15,7 @@ from contracts import headers
 from new_services.catalog import views
 from new_services.catalog.faults import Fault
 from new_services.catalog.schemas import (
+    DEFAULT_PER_PAGE,
     DETAIL_DOCUMENTATION,
     LIST_DOCUMENTATION,
     ListQuery,
@@ -46,8 +47,8 @@ class Endpoints:
     def register(self, app: FastAPI) -> None:
         """Put the public routes on the application."""
         for path, answer, extra in (
-            ("/api/products/{sku}", self.product, DETAIL_DOCUMENTATION),
             ("/api/products", self.products, LIST_DOCUMENTATION),
+            ("/api/products/{sku:path}", self.product, DETAIL_DOCUMENTATION),
             ("/api/categories", self.categories, None),
         ):
             app.router.add_api_route(
@@ -74,7 +75,7 @@ class Endpoints:
         page = await views.product_page(self.pool, query)
         if page is None:
             # A success that carries an error: clients have learnt to look for it.
-            return JsonBytes(b'{"error":"unknown category",' + _page_body(query, 0, [])[1:])
+            return JsonBytes(_UNKNOWN_CATEGORY)
         items = [self.fault.item(item) for item in page.items] if self.fault else page.items
         return JsonBytes(_page_body(query, page.total, items))
 
@@ -103,6 +104,18 @@ class Endpoints:
 
         respond.__doc__ = answer.__doc__
         return respond
+
+
+_UNKNOWN_CATEGORY = orjson.dumps(
+    {
+        "error": "unknown category",
+        "products": [],
+        "page": 1,
+        "per_page": DEFAULT_PER_PAGE,
+        "total": 0,
+        "pages": 0,
+    }
+)
 
 
 def _declined(why: str, detail: str) -> Problem:

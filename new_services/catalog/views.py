@@ -28,6 +28,8 @@ class Page:
 
 async def product_detail(pool: asyncpg.Pool, sku: str) -> bytes | None:
     """The answer of a product page, or None."""
+    if "\0" in sku:  # PostgreSQL has no text with this in it
+        return None
     body: bytes | None = await pool.fetchval("SELECT detail FROM document WHERE sku = $1", sku)
     return body
 
