@@ -5,6 +5,7 @@ The exit code is 0 only when all of them held.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from fig.demo.conditions import total
@@ -143,8 +144,9 @@ def prices(record: Record) -> str:
 
 
 def bound(pairs: int) -> str:
-    """With no difference in n pairs, at most 3/n of all requests differ (95 % sure)."""
-    return f" (95 % sure: fewer than {3 / pairs:.2%} of requests)" if pairs else ""
+    """With no difference in n pairs, at most 3/n of all requests differ; rounded up to 0.01 %."""
+    percent = math.ceil(3 / pairs * 10_000) / 100 if pairs else 100.0
+    return f" (95 % sure: at most {percent:.2f} % of all)" if pairs else ""
 
 
 def fewest(sample: Sample) -> int:

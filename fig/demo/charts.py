@@ -1,0 +1,210 @@
+"""Charts as inline SVG, without a library: a frame with axes, and what is drawn into it; pure.
+
+Colours come from the page's style sheet (classes), so light and dark need no second drawing.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from html import escape
+
+from fig.demo.series import Band, Point
+
+WIDTH, HEIGHT = 960.0, 230.0
+LEFT, RIGHT, TOP, BOTTOM = 52.0, 12.0, 26.0, 26.0
+LABEL = 7.2  # px a letter of a band's label takes
+
+
+@dataclass(frozen=True)
+class Frame:
+    """Where a second and a value lie on the drawing."""
+
+    began: float
+    ended: float
+    highest: float
+    unit: str
+
+    def x(self, at: float) -> float:
+        span = max(self.ended - self.began, 0.001)
+        return round(LEFT + (at - self.began) / span * (WIDTH - LEFT - RIGHT), 1)
+
+    def y(self, value: float) -> float:
+        share = min(value, self.highest) / self.highest
+        return round(HEIGHT - BOTTOM - share * (HEIGHT - TOP - BOTTOM), 1)
+
+
+def frame(points: Sequence[Point], highest: float, unit: str) -> Frame:
+    """A frame over these points whose top is a round number."""
+    return Frame(points[0].at, points[-1].at, round_up(highest), unit)
+
+
+def round_up(value: float) -> float:
+    """The next of 1, 2, 2.5, 5, 10 times a power of ten, so that axis labels are round."""
+    if value <= 0:
+        return 1.0
+    power = 10.0 ** math.floor(math.log10(value))
+    return next(step * power for step in (1, 2, 2.5, 5, 10) if step * power >= value * 0.999)
+
+
+def answers(points: Sequence[Point], bands: Sequence[Band]) -> str:
+    """Who answered: requests per second by side, stacked, legacy below."""
+    peak = max(sum(point.rates.values()) for point in points)
+    grid = frame(points, peak * 1.05, "/s")
+    floor = [0.0] * len(points)
+    legacy = [point.rates["legacy"] for point in points]
+    both = [sum(point.rates.values()) for point in points]
+    return svg(
+        "Requests per second answered by each side",
+        axes(grid),
+        stages(grid, bands),
+        area(grid, points, floor, legacy, "legacy"),
+        area(grid, points, legacy, both, "new"),
+        hints(grid, points, told_answers),
+    )
+
+
+def latencies(points: Sequence[Point], bands: Sequence[Band]) -> str:
+    """How long both sides took: p50 as a line, p95 dashed."""
+    known = sorted(
+        value for point in points for pair in point.latency.values() for value in pair if value
+    )
+    if not known:
+        return ""
+    grid = frame(points, known[min(len(known) - 1, int(len(known) * 0.99))] * 1.1, " ms")
+    lines = [
+        line(grid, [(point.at, point.latency[side][index]) for point in points], style)
+        for side in ("legacy", "new")
+        for index, style in ((0, side), (1, f"{side} dashed"))
+    ]
+    return svg(
+        "Time to answer, p50 and p95 of each side",
+        axes(grid),
+        stages(grid, bands),
+        *lines,
+        hints(grid, points, told_latencies),
+    )
+
+
+def evidence(points: Sequence[Point], bands: Sequence[Band]) -> str:
+    """Pairs compared per second; those that differ stand out above those that are equal."""
+    peak = max(point.equal + point.different for point in points)
+    if not peak:
+        return ""
+    grid = frame(points, peak * 1.05, "/s")
+    floor = [0.0] * len(points)
+    equal = [point.equal for point in points]
+    both = [point.equal + point.different for point in points]
+    return svg(
+        "Pairs of answers compared per second",
+        axes(grid),
+        stages(grid, bands),
+        area(grid, points, floor, equal, "equal"),
+        area(grid, points, equal, both, "different"),
+        hints(grid, points, told_evidence),
+    )
+
+
+def svg(title: str, *parts: str) -> str:
+    """The drawing, with its title for those who cannot see it."""
+    return (
+        f'<svg viewBox="0 0 {WIDTH:.0f} {HEIGHT:.0f}" role="img" aria-label="{escape(title)}">'
+        f"{''.join(parts)}</svg>"
+    )
+
+
+def axes(grid: Frame) -> str:
+    """Four rules with their values, and the time every so often."""
+    parts = []
+    for quarter in range(5):
+        value = grid.highest * quarter / 4
+        y = grid.y(value)
+        parts.append(f'<line class="rule" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y}" y2="{y}"/>')
+        text = f"{value:g}{grid.unit}"
+        parts.append(f'<text class="tick end" x="{LEFT - 6}" y="{y + 4}">{text}</text>')
+    step = next(s for s in (5, 10, 15, 30, 60, 120, 600) if (grid.ended - grid.began) / s <= 12)
+    at = math.ceil(grid.began / step) * step
+    while at <= grid.ended:
+        text = f"{at // 60}:{at % 60:02d}"
+        parts.append(f'<text class="tick mid" x="{grid.x(at)}" y="{HEIGHT - 8}">{text}</text>')
+        at += step
+    return "".join(parts)
+
+
+def stages(grid: Frame, bands: Sequence[Band]) -> str:
+    """A band along the top that says at which stage the routes stood."""
+    parts = []
+    for band in bands:
+        left = grid.x(max(band.began, grid.began))
+        width = round(grid.x(min(band.ended, grid.ended)) - left, 1)
+        if width <= 0:
+            continue
+        parts.append(
+            f'<rect class="stage {band.stage}" x="{left}" y="2" width="{width}" height="18">'
+            f"<title>{band.label}</title></rect>"
+            f'<line class="edge" x1="{left}" x2="{left}" y1="2" y2="{HEIGHT - BOTTOM}"/>'
+        )
+        short = f"{band.percent} %" if band.stage == "canary" else band.label
+        text = next((t for t in (band.label, short) if len(t) * LABEL < width), "")
+        parts.append(f'<text class="name mid" x="{left + width / 2}" y="15">{text}</text>')
+    return "".join(parts)
+
+
+def area(
+    grid: Frame,
+    points: Sequence[Point],
+    low: Sequence[float],
+    high: Sequence[float],
+    style: str,
+) -> str:
+    """The surface between two values over time."""
+    upper = [f"{grid.x(p.at)},{grid.y(v)}" for p, v in zip(points, high, strict=True)]
+    lower = [f"{grid.x(p.at)},{grid.y(v)}" for p, v in zip(points, low, strict=True)]
+    return f'<polygon class="area {style}" points="{" ".join(upper + lower[::-1])}"/>'
+
+
+def line(grid: Frame, values: Sequence[tuple[float, float | None]], style: str) -> str:
+    """A line that breaks where nothing was measured."""
+    path, pen = [], "M"
+    for at, value in values:
+        if value is None:
+            pen = "M"
+            continue
+        path.append(f"{pen}{grid.x(at)} {grid.y(value)}")
+        pen = "L"
+    return f'<path class="line {style}" d="{" ".join(path)}"/>' if path else ""
+
+
+def hints(grid: Frame, points: Sequence[Point], tell: Callable[[Point], str]) -> str:
+    """What the pointer reads at each moment."""
+    parts = []
+    for point, after in zip(points, [*points[1:], points[-1]], strict=True):
+        left = grid.x(point.at)
+        width = max(1.0, round(grid.x(after.at) - left, 1))
+        parts.append(
+            f'<rect class="hint" x="{left}" y="{TOP}" width="{width}" '
+            f'height="{HEIGHT - TOP - BOTTOM}"><title>{tell(point)}</title></rect>'
+        )
+    return "".join(parts)
+
+
+def told_answers(point: Point) -> str:
+    rates = point.rates
+    return (
+        f"{point.at:.0f} s: legacy {rates['legacy']:.0f}/s, new {rates['new']:.0f}/s "
+        f"({point.share:.0%} new)"
+    )
+
+
+def told_latencies(point: Point) -> str:
+    sides = (
+        f"{side} p50 {p50:.1f} ms, p95 {p95:.1f} ms"
+        for side, (p50, p95) in point.latency.items()
+        if p50 is not None and p95 is not None
+    )
+    return f"{point.at:.0f} s: " + "; ".join(sides)
+
+
+def told_evidence(point: Point) -> str:
+    return f"{point.at:.0f} s: {point.equal:.0f} equal, {point.different:.0f} different per second"
