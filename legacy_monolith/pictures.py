@@ -1,0 +1,37 @@
+"""Product pictures: one drawing per kind of article, coloured by the colour of the article."""
+
+from functools import cache
+from pathlib import Path
+from string import Template
+
+FOLDER = Path(__file__).resolve().parent / "pictures"
+# Name in the address → (main, shade, background).
+COLOURS = {
+    "black": ("#3b4045", "#24282c", "#e9ebec"),
+    "blue": ("#3f7cac", "#28557a", "#e3edf4"),
+    "brown": ("#8a6245", "#5f4230", "#f3ebe3"),
+    "green": ("#5b8c5a", "#3c6140", "#e6f0e4"),
+    "grey": ("#8b949a", "#626a70", "#eceff0"),
+    "ochre": ("#d09a2c", "#9c701a", "#faf1dc"),
+    "orange": ("#dd7338", "#a84f20", "#fbeadf"),
+    "red": ("#b8443f", "#852c2b", "#f7e4e1"),
+    "sand": ("#c9b48a", "#9a8660", "#f6f1e4"),
+    "teal": ("#2f8f8b", "#1e6563", "#def0ee"),
+    "violet": ("#77659f", "#534577", "#ece8f3"),
+    "white": ("#dfe3e2", "#aab1b0", "#f4f5f3"),
+}
+
+
+@cache
+def kinds() -> frozenset[str]:
+    """The articles there is a drawing of."""
+    return frozenset(path.stem for path in FOLDER.glob("*.svg"))
+
+
+def draw(kind: str, colour: str) -> str | None:
+    """An SVG document, or None when there is no such drawing or colour."""
+    if kind not in kinds() or colour not in COLOURS:
+        return None
+    main, shade, ground = COLOURS[colour]
+    drawing = Template((FOLDER / f"{kind}.svg").read_text(encoding="utf-8"))
+    return drawing.substitute(main=main, shade=shade, ground=ground)
