@@ -9,4 +9,9 @@ bus        the connection to NATS, and the streams on it
 reader     the messages of a stream from a position on, in order, without a gap
 database   connections to PostgreSQL
 registry   announces this instance while it is ready
+exclusive  one instance of many, by a lock in the database
+follower   a stream from a stored position on: the position moves with what was applied
+outbox     events leave in the transaction of what they tell, and are sent after
+inbox      events enter once, in the transaction of their handler
+saga       a business transaction across services: steps beside their compensations
 """

@@ -1,0 +1,170 @@
+"""Follows a stream from a stored position, one instance at a time, in order.
+
+The position is stored in the transaction that applies what was read, so it is the acknowledgement:
+a message is taken when its effect is committed, never before and never twice. Other instances stand
+by, and take over when the connection of the active one ends.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+
+import asyncpg
+from nats.aio.client import Client
+from nats.aio.msg import Msg
+from nats.js.errors import NotFoundError
+
+from chassis.backoff import Backoff
+from chassis.bus import BusErrors
+from chassis.database import DatabaseAway
+from chassis.exclusive import exclusive
+from chassis.reader import StreamReader
+
+log = logging.getLogger("follower")
+
+# Run by the migration of each service that follows a stream; a later change is SCHEMA_2.
+SCHEMA_1 = """
+CREATE TABLE reader_position (
+    name      text PRIMARY KEY,
+    stream    text NOT NULL,
+    sequence  bigint NOT NULL,
+    watermark bigint NOT NULL DEFAULT 0,
+    begun     integer NOT NULL DEFAULT 0
+);
+COMMENT ON COLUMN reader_position.stream IS 'which stream: when it was created';
+COMMENT ON COLUMN reader_position.watermark IS 'unix microseconds; all told before it is in';
+COMMENT ON COLUMN reader_position.begun IS 'times the next message was begun and not finished';
+"""
+
+STOPPED_SECONDS = 3.0
+STANDBY_SECONDS = 0.025
+
+Passing = (*BusErrors, *DatabaseAway, NotFoundError)  # what waiting can cure
+
+
+@dataclass(slots=True)
+class Position:
+    """How far one reader has come in one stream."""
+
+    name: str
+    stream: str = ""
+    sequence: int = 0
+    watermark: int = 0
+
+    async def load(self, connection: asyncpg.Connection, stream: str) -> None:
+        """As stored; at the beginning for a stream that was made anew."""
+        row = await connection.fetchrow(
+            "SELECT stream, sequence, watermark FROM reader_position WHERE name = $1", self.name
+        )
+        self.stream, self.sequence, self.watermark = stream, 0, 0
+        if row is not None and row["stream"] == stream:
+            self.sequence, self.watermark = row["sequence"], row["watermark"]
+
+    async def save(self, connection: asyncpg.Connection, sequence: int, watermark: int = 0) -> None:
+        """Move on, in the transaction of what was applied. Raises where it was not committed."""
+        await connection.execute(
+            "INSERT INTO reader_position (name, stream, sequence, watermark) VALUES ($1,$2,$3,$4)"
+            " ON CONFLICT (name) DO UPDATE"
+            " SET stream = $2, sequence = $3, watermark = $4, begun = 0",
+            self.name,
+            self.stream,
+            sequence,
+            max(watermark, self.watermark),
+        )
+
+    def moved(self, sequence: int, watermark: int = 0) -> None:
+        """The transaction was committed."""
+        self.sequence, self.watermark = sequence, max(watermark, self.watermark)
+
+    async def begin(self, connection: asyncpg.Connection) -> int:
+        """The next message is begun; how often that has happened to it without an end."""
+        return int(
+            await connection.fetchval(
+                "INSERT INTO reader_position (name, stream, sequence, begun) VALUES ($1, $2, $3, 1)"
+                " ON CONFLICT (name) DO UPDATE SET begun = reader_position.begun + 1"
+                " RETURNING begun",
+                self.name,
+                self.stream,
+                self.sequence,
+            )
+        )
+
+
+Deliver = Callable[[asyncpg.Connection, Sequence[Msg], Position], Awaitable[None]]
+Standby = Callable[[int], None]
+
+
+def _unheard(_: int) -> None:
+    """Nobody wants to know the watermark of the active instance."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What is followed, and under which name the position is kept."""
+
+    name: str
+    stream: str
+    subjects: Sequence[str]
+    batch: int = 200
+
+
+class Follower:
+    """Gives the messages to `deliver`, which commits their effect together with the position."""
+
+    def __init__(
+        self,
+        database_url: str,
+        nats: Client,
+        source: Source,
+        deliver: Deliver,
+        standby: Standby = _unheard,
+    ) -> None:
+        self._database_url = database_url
+        self._nats = nats
+        self._source = source
+        self._deliver = deliver
+        self._standby = standby
+        self._position = Position(source.name)
+        self._running = False
+        self.reason: str | None = "starting"  # why nothing is followed just now
+
+    async def run(self) -> None:
+        """For ever: what passes is waited for; what does not is reported and tried again."""
+        backoff = Backoff()
+        while True:
+            self._running = False
+            try:
+                await self._follow()
+            except Passing as error:
+                self.reason = f"{type(error).__name__}: {error}".rstrip(": ")
+                log.warning("%s: not following: %s", self._source.name, self.reason)
+            except Exception as error:
+                self.reason = f"stopped after message {self._position.sequence}: {error}"
+                log.exception("%s is stopped", self._source.name)
+                await asyncio.sleep(STOPPED_SECONDS)
+            if self._running:
+                backoff.reset()
+            await asyncio.sleep(backoff.next())
+
+    async def _follow(self) -> None:
+        source = self._source
+        async with exclusive(self._database_url, source.name, self._stand_by) as connection:
+            info = await self._nats.jetstream().stream_info(source.stream)
+            await self._position.load(connection, str(info.created))
+            after = self._position.sequence
+            async with StreamReader(self._nats, source.stream, source.subjects, after) as reader:
+                log.info("%s: following from message %d on", source.name, after + 1)
+                self.reason, self._running = None, True
+                while True:
+                    messages = await reader.batch(source.batch)
+                    await self._deliver(connection, messages, self._position)
+
+    async def _stand_by(self, connection: asyncpg.Connection) -> None:
+        """Another instance follows: be as fresh as what it stored."""
+        self.reason = None
+        watermark = await connection.fetchval(
+            "SELECT watermark FROM reader_position WHERE name = $1", self._source.name
+        )
+        self._standby(watermark or 0)
+        await asyncio.sleep(STANDBY_SECONDS)

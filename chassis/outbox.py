@@ -1,0 +1,206 @@
+"""Events leave a service through a table: written in the transaction of what they tell, sent after.
+
+    handler's transaction ── add ──▶ outbox ── Relay (one instance) ──▶ JetStream, acknowledged
+                                       ▲                                     │
+                                       └───────────── sent ──────────────────┘
+Order per key: a key's rows are numbered under a lock held until the commit, and of two events of
+one key the second is published after the first was acknowledged. A row may be published twice (a
+relay that died before it marked it); its id travels along, and the server and every inbox know it.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import asyncpg
+import orjson
+from nats.aio.client import Client
+from nats.js.api import StreamConfig
+from prometheus_client import CollectorRegistry, Gauge
+
+from chassis.backoff import Backoff
+from chassis.bus import BusErrors, ensure_stream
+from chassis.database import DatabaseAway
+from chassis.exclusive import exclusive
+from contracts import events
+from contracts.events import Event
+
+log = logging.getLogger("outbox")
+
+# Run by the migration of each service that tells events; a later change is SCHEMA_2.
+SCHEMA_1 = """
+CREATE TABLE outbox (
+    id       bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    event_id text NOT NULL UNIQUE,
+    key      text NOT NULL,
+    subject  text NOT NULL,
+    body     text NOT NULL,
+    created  timestamptz NOT NULL DEFAULT clock_timestamp(),
+    sent     timestamptz
+);
+CREATE INDEX outbox_pending ON outbox (id) WHERE sent IS NULL;
+CREATE INDEX outbox_sent ON outbox (sent) WHERE sent IS NOT NULL;
+"""
+
+DEDUPLICATION_SECONDS = 600.0  # how long the server knows an id again
+_PENDING = """
+SELECT id, event_id, key, subject, body FROM outbox WHERE sent IS NULL ORDER BY id LIMIT $1
+"""
+_AGE = """
+SELECT count(*), coalesce(extract(epoch FROM clock_timestamp() - min(created)), 0)::float8
+FROM outbox WHERE sent IS NULL
+"""
+_CLEAN = """
+DELETE FROM outbox WHERE id IN (
+    SELECT id FROM outbox WHERE sent < clock_timestamp() - make_interval(secs => $1) LIMIT 5000)
+"""
+
+
+async def add(connection: asyncpg.Connection, event: Event, event_id: str, now: float) -> None:
+    """Tell an event, in the open transaction; one id is told once. `now` in unix seconds.
+
+    Whoever tells of several keys in one transaction does it in the order of the keys.
+    """
+    envelope = events.wrap(event, event_id, now)
+    await connection.execute("SELECT pg_advisory_xact_lock(hashtext($1), 2)", event.key)
+    await connection.execute(
+        "INSERT INTO outbox (event_id, key, subject, body) VALUES ($1, $2, $3, $4)"
+        " ON CONFLICT (event_id) DO NOTHING",
+        event_id,
+        event.key,
+        envelope.subject,
+        orjson.dumps(envelope.to_dict()).decode(),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Seconds and counts of a relay."""
+
+    batch: int = 200
+    poll: float = 0.2  # when nobody wakes it
+    keep: float = 3600.0  # rows that were sent
+    clean_every: float = 60.0
+    warn_after: float = 10.0  # age of the oldest pending event
+
+
+class Relay:
+    """Sends what is pending, for as long as the process runs; one instance at a time."""
+
+    def __init__(
+        self,
+        database_url: str,
+        nats: Client,
+        metrics: CollectorRegistry,
+        limits: Limits | None = None,
+    ) -> None:
+        self._database_url = database_url
+        self._nats = nats
+        self._limits = limits or Limits()
+        self._wake = asyncio.Event()
+        self._pending = Gauge("outbox_pending", "Events not yet sent", registry=metrics)
+        self._oldest = Gauge(
+            "outbox_oldest_pending_seconds", "Age of the oldest of them", registry=metrics
+        )
+        self._warned = False
+
+    def wake(self) -> None:
+        """Something was committed: look now rather than at the next poll."""
+        self._wake.set()
+
+    async def run(self) -> None:
+        """For ever; while the database or the bus is away, events wait in the table."""
+        backoff = Backoff()
+        while True:
+            try:
+                async with exclusive(self._database_url, "outbox relay") as connection:
+                    await ensure_event_streams(self._nats)
+                    await self._pump(connection, backoff.reset)
+            except (*BusErrors, *DatabaseAway) as error:
+                log.warning("not sending: %s", f"{type(error).__name__}: {error}".rstrip(": "))
+            except Exception:
+                log.exception("the relay is stopped for a moment")
+            await asyncio.sleep(backoff.next())
+
+    async def _pump(self, connection: asyncpg.Connection, on_success: Callable[[], None]) -> None:
+        loop = asyncio.get_running_loop()
+        clean_at = loop.time()
+        while True:
+            self._wake.clear()
+            rows = await connection.fetch(_PENDING, self._limits.batch)
+            if rows:
+                await self._send(connection, rows)
+            on_success()
+            if loop.time() >= clean_at:
+                await connection.execute(_CLEAN, self._limits.keep)
+                clean_at = loop.time() + self._limits.clean_every
+            await self._measure(connection)
+            if len(rows) < self._limits.batch:
+                await self._rest()
+
+    async def _rest(self) -> None:
+        try:
+            async with asyncio.timeout(self._limits.poll):
+                await self._wake.wait()
+        except TimeoutError:
+            return
+
+    async def _send(self, connection: asyncpg.Connection, rows: Sequence[asyncpg.Record]) -> None:
+        """In waves, at most one event of a key in each; what was acknowledged is marked."""
+        for wave in waves(rows):
+            answers = await asyncio.gather(
+                *(self._publish(row) for row in wave), return_exceptions=True
+            )
+            sent = [
+                row["id"]
+                for row, answer in zip(wave, answers, strict=True)
+                if not isinstance(answer, BaseException)
+            ]
+            await connection.execute(
+                "UPDATE outbox SET sent = clock_timestamp() WHERE id = ANY($1)", sent
+            )
+            for answer in answers:
+                if isinstance(answer, BaseException):
+                    raise answer
+
+    async def _publish(self, row: asyncpg.Record) -> None:
+        await self._nats.jetstream(timeout=2).publish(
+            row["subject"], row["body"].encode(), headers={"Nats-Msg-Id": row["event_id"]}
+        )
+
+    async def _measure(self, connection: asyncpg.Connection) -> None:
+        pending, age = await connection.fetchrow(_AGE)
+        self._pending.set(pending)
+        self._oldest.set(age)
+        late = age > self._limits.warn_after
+        if late and not self._warned:
+            log.warning("the oldest of %d pending events waits for %.0f s", pending, age)
+        self._warned = late
+
+
+def waves(rows: Sequence[asyncpg.Record]) -> list[list[asyncpg.Record]]:
+    """The rows, in order, so that each wave has at most one of a key."""
+    made: list[list[asyncpg.Record]] = []
+    seen: dict[str, int] = {}
+    for row in rows:
+        turn = seen.get(row["key"], 0)
+        seen[row["key"]] = turn + 1
+        if turn == len(made):
+            made.append([])
+        made[turn].append(row)
+    return made
+
+
+async def ensure_event_streams(nats: Client) -> None:
+    """The streams of events and of dead letters, created when missing."""
+    jetstream = nats.jetstream()
+    week = 7 * 24 * 3600.0
+    for name, subjects in (
+        (events.STREAM, events.SUBJECTS),
+        (events.DEAD_STREAM, events.DEAD_SUBJECTS),
+    ):
+        config = StreamConfig(
+            name, subjects=[subjects], max_age=week, duplicate_window=DEDUPLICATION_SECONDS
+        )
+        await ensure_stream(jetstream, config)

@@ -1,0 +1,127 @@
+"""Events told by the orders service. Money is text with two decimals, in euros."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+from contracts.events import Example
+
+OWNER = "orders"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of an order, at the price it was ordered for."""
+
+    sku: str
+    name: str
+    quantity: int
+    price: str
+
+
+@dataclass(frozen=True, slots=True)
+class OrderPlaced:
+    """An order stands in the system of record, and its payment is captured."""
+
+    OWNER: ClassVar[str] = OWNER
+    TYPE: ClassVar[str] = "order-placed"
+    VERSION: ClassVar[int] = 1
+
+    order_no: str
+    saga_id: str
+    email: str
+    name: str
+    total: str
+    pay_method: str
+    created: str  # the shop's wall clock, `YYYY-MM-DD HH:MM:SS`
+    lines: list[Line] = field(default_factory=list)
+    po_number: str = ""  # what the customer wrote
+
+    EXAMPLES: ClassVar[Mapping[int, Example]] = {
+        1: {
+            "order_no": "SO-2026-005001",
+            "saga_id": "0123456789ABCDEF",
+            "email": "anna.huber@example.com",
+            "name": "Anna Huber",
+            "total": "258.00",
+            "pay_method": "card",
+            "created": "2026-06-30 18:00:00",
+            "lines": [
+                {
+                    "sku": "TENT-1-0",
+                    "name": "Kuppelzelt „Fjäll“ (green, 2P)",
+                    "quantity": 2,
+                    "price": "129.00",
+                }
+            ],
+            "po_number": "PO 17",
+        }
+    }
+
+    @property
+    def key(self) -> str:
+        """The order."""
+        return self.order_no
+
+
+@dataclass(frozen=True, slots=True)
+class OrderCancelled:
+    """An order was cancelled in the system of record, and what was captured for it given back."""
+
+    OWNER: ClassVar[str] = OWNER
+    TYPE: ClassVar[str] = "order-cancelled"
+    VERSION: ClassVar[int] = 1
+
+    order_no: str
+    email: str
+    name: str
+    total: str
+    refunded: str
+    lines: list[Line] = field(default_factory=list)
+
+    EXAMPLES: ClassVar[Mapping[int, Example]] = {
+        1: {
+            "order_no": "SO-2026-005001",
+            "email": "anna.huber@example.com",
+            "name": "Anna Huber",
+            "total": "258.00",
+            "refunded": "258.00",
+            "lines": [{"sku": "TENT-1-0", "name": "Kuppelzelt", "quantity": 2, "price": "129.00"}],
+        }
+    }
+
+    @property
+    def key(self) -> str:
+        """The order."""
+        return self.order_no
+
+
+@dataclass(frozen=True, slots=True)
+class OrderRefused:
+    """An order that had been accepted as pending came to nothing; everything was undone."""
+
+    OWNER: ClassVar[str] = OWNER
+    TYPE: ClassVar[str] = "order-refused"
+    VERSION: ClassVar[int] = 1
+
+    saga_id: str
+    email: str
+    name: str
+    reason: str
+
+    EXAMPLES: ClassVar[Mapping[int, Example]] = {
+        1: {
+            "saga_id": "0123456789ABCDEF",
+            "email": "anna.huber@example.com",
+            "name": "Anna Huber",
+            "reason": "out of stock",
+        }
+    }
+
+    @property
+    def key(self) -> str:
+        """The saga: there is no order."""
+        return self.saga_id
+
+
+EVENTS = (OrderPlaced, OrderCancelled, OrderRefused)

@@ -1,0 +1,113 @@
+"""A service's database with outbox and inbox, and a bus of the test's own."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+import asyncpg
+import pytest
+from nats.aio.client import Client
+
+from chassis import bus, follower, inbox, outbox
+from chassis.database import open_pool
+
+
+@dataclass(frozen=True)
+class Moved:
+    """An event of this test."""
+
+    OWNER: ClassVar[str] = "test"
+    TYPE: ClassVar[str] = "moved"
+    VERSION: ClassVar[int] = 1
+    EXAMPLES: ClassVar[dict[int, dict[str, Any]]] = {}
+
+    thing: str
+    step: int
+    poison: bool = False
+
+    @property
+    def key(self) -> str:
+        return self.thing
+
+
+@dataclass
+class Service:
+    """A database with an outbox, an inbox, and what the handlers wrote."""
+
+    url: str
+    pool: asyncpg.Pool
+    nats: Client
+    told: int = 0
+    tasks: list[asyncio.Task[None]] = field(default_factory=list)
+
+    async def tell(self, *events: Moved) -> None:
+        """In one transaction."""
+        async with self.pool.acquire() as connection, connection.transaction():
+            for event in events:
+                self.told += 1
+                await outbox.add(connection, event, f"event-{self.told}", time.time())
+
+    def run(self, work: Any) -> asyncio.Task[None]:
+        """In the background, until the test ends or it is cancelled."""
+        task = asyncio.create_task(work)
+        self.tasks.append(task)
+        return task
+
+    async def seen(self) -> list[tuple[str, int]]:
+        """What the handler wrote, in order."""
+        rows = await self.pool.fetch("SELECT thing, step FROM seen ORDER BY n")
+        return [(row["thing"], row["step"]) for row in rows]
+
+
+async def record(connection: asyncpg.Connection, event: Moved, _: Any) -> None:
+    """The handler: refuses poison."""
+    await connection.execute(
+        "INSERT INTO seen (thing, step) VALUES ($1, $2)", event.thing, event.step
+    )
+    if event.poison:
+        raise ValueError("cannot stomach this")
+
+
+async def _until(check: Callable[[], Awaitable[bool]], what: str, seconds: float = 20.0) -> None:
+    deadline = time.monotonic() + seconds
+    while not await check():
+        assert time.monotonic() < deadline, f"{what}: not within {seconds:.0f} s"
+        await asyncio.sleep(0.02)
+
+
+@pytest.fixture
+def until() -> Callable[..., Awaitable[None]]:
+    """Polls until a check holds."""
+    return _until
+
+
+@pytest.fixture
+def moved() -> type[Moved]:
+    """The event type."""
+    return Moved
+
+
+@pytest.fixture
+def handlers() -> dict[type[Any], Any]:
+    """What the consumer does."""
+    return {Moved: record}
+
+
+@pytest.fixture
+async def service(make_database: Callable[[str], str], nats_server: Any) -> AsyncIterator[Service]:
+    url = make_database("outbox")
+    pool = await open_pool(url, "test", 10)
+    for schema in (outbox.SCHEMA_1, inbox.SCHEMA_1, follower.SCHEMA_1):
+        await pool.execute(schema)
+    await pool.execute("CREATE TABLE seen (n serial PRIMARY KEY, thing text, step int)")
+    nats = await bus.connect(nats_server.url, "test")
+    await outbox.ensure_event_streams(nats)
+    made = Service(url, pool, nats)
+    yield made
+    for task in made.tasks:
+        task.cancel()
+    await asyncio.gather(*made.tasks, return_exceptions=True)
+    await nats.close()
+    pool.terminate()
