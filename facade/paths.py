@@ -59,6 +59,8 @@ def forms(path: bytes) -> tuple[str, ...]:
     readings = [resolve(decoded)]
     for bare in (decoded, written, decoded.replace("\\", "/"), *_without_parameters(path)):
         readings += (resolve(bare), _remove_dots(bare), _SLASHES.sub("/", bare), bare)
+        if bare.endswith(("/.", "/..")):  # some leave a slash at the end, some do not
+            readings.append(resolve(bare).rstrip("/") or "/")
     return tuple(dict.fromkeys((*readings, written)))
 
 
