@@ -1,0 +1,48 @@
+"""One request's two answers."""
+
+from dataclasses import dataclass
+
+Headers = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What one side said. `error` names the phase in which it failed; then there is no status."""
+
+    status: int
+    headers: Headers = ()  # names in lower case, in wire order
+    body: bytes = b""
+    ms: float = 0.0
+    error: str | None = None
+
+    def header(self, name: str) -> str:
+        """The values of a header joined with commas; empty when it is missing."""
+        return ", ".join(value for key, value in self.headers if key == name)
+
+    def lines(self, name: str) -> list[str]:
+        """Each value of a header that must not be joined, such as `set-cookie`."""
+        return [value for key, value in self.headers if key == name]
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """The same request, asked on both sides at the same time."""
+
+    route: str
+    method: str
+    target: str
+    control: Answer
+    candidate: Answer
+    stage: str = "shadow"
+    percent: int | None = None  # basis points
+    version: str = ""
+    request_id: str = ""
+    started: float = 0.0  # unix seconds
+    signed_in: bool = False
+    query_keys: tuple[str, ...] = ()
+    live: str = "legacy"  # the side that answered the client
+
+    @property
+    def size(self) -> int:
+        """Bytes of both bodies."""
+        return len(self.control.body) + len(self.candidate.body)

@@ -1,0 +1,74 @@
+"""Gathers the differences of one pair, with what the rules say of each."""
+
+from datetime import date
+from typing import Any
+
+from facade.compare.differences import ABSENT, Difference, Kind
+from facade.compare.masking import MASK, is_secret, preview
+from facade.compare.paths import At, Path, exact, stable
+from facade.compare.relations import relation
+from facade.compare.rules import Rule, Rules, is_overdue
+from facade.compare.shapes import same_shape
+from facade.compare.values import Json
+from facade.routefile import Expected
+
+MOST = 200  # differences kept of one pair
+
+
+class Collector:
+    """Differences in the order they are met; more than MOST are dropped, `full` says so."""
+
+    def __init__(self, rules: Rules, today: date) -> None:
+        self.rules = rules
+        self.found: list[Difference] = []
+        self._today = today
+
+    @property
+    def full(self) -> bool:
+        """Whether looking further is of no use."""
+        return len(self.found) >= MOST
+
+    def in_json(
+        self, kind: Kind, path: Path, rule: Rule, control: Json = ABSENT, candidate: Json = ABSENT
+    ) -> None:
+        """A difference at a place of a JSON document."""
+        secret = rule.secret or any(is_secret(step) for step in path if not isinstance(step, At))
+        related = relation(control, candidate) if kind in (Kind.VALUE, Kind.TYPE) else ""
+        one, other = (_shown(value, rule, secret) for value in (control, candidate))
+        self._add(kind, (stable(path), exact(path)), (one, other), related, rule.expected)
+
+    def elsewhere(
+        self,
+        kind: Kind,
+        place: str,
+        control: Any = ABSENT,
+        candidate: Any = ABSENT,
+        *,
+        spot: str = "",
+    ) -> None:
+        """A difference in status, headers, HTML, text or bytes. The values are safe to show."""
+        rules = self.rules
+        if rules.ignores(place) or (rules.is_noisy(place) and same_shape(control, candidate)):
+            return
+        related = relation(control, candidate) if kind is Kind.VALUE else ""
+        values = (preview(control), preview(candidate))
+        self._add(kind, (place, spot or place), values, related, rules.expects(place))
+
+    def _add(
+        self,
+        kind: Kind,
+        places: tuple[str, str],
+        values: tuple[Any, Any],
+        related: str,
+        expected: Expected | None,
+    ) -> None:
+        if self.full:
+            return
+        overdue = expected is not None and is_overdue(expected, self._today)
+        self.found.append(Difference(kind, *places, *values, related, expected, overdue))
+
+
+def _shown(value: Json, rule: Rule, secret: bool) -> Any:
+    if value is ABSENT:
+        return ABSENT
+    return MASK if secret else preview(value, rule)

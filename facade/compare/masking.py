@@ -1,0 +1,84 @@
+"""What may be shown and stored of a value: bounded in size, without secrets."""
+
+import re
+from decimal import Decimal
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
+
+from facade.compare.paths import At
+from facade.compare.rules import Rule
+from facade.compare.values import Json
+
+MASK = "(secret)"
+_TEXT = 240  # characters kept of a text
+_ITEMS = 12  # members or elements kept of each level
+_LEVELS = 4
+
+_NAMES = frozenset(
+    {"pw", "pwd", "pwhash", "passphrase", "authorization", "apikey", "jwt", "otp", "pin", "cvv"}
+    | {"sid", "sessionid", "session", "cookie", "setcookie", "csrf", "xsrf", "cvc", "cardnumber"}
+)
+_ENDINGS = ("password", "passwd", "passwordhash", "token", "secret", "apikey", "privatekey")
+_SIGNS = re.compile(r"[^a-z0-9]")
+
+
+def is_secret(name: str) -> bool:
+    """Whether a field, cookie or parameter of this name holds a credential, by its name."""
+    plain = _SIGNS.sub("", name.lower()).removesuffix("s")
+    return plain in _NAMES or plain.endswith(_ENDINGS)
+
+
+def preview(value: Json, rule: Rule | None = None, levels: int = _LEVELS) -> Any:
+    """A copy of the value that is small, safe to store, and ready for JSON.
+
+    `rule` is what the operator says of the value's place; it may call members secret.
+    """
+    if rule is not None and rule.secret:
+        return MASK
+    if isinstance(value, str):
+        return str(value) if len(value) <= _TEXT else f"{value[:_TEXT]}… ({len(value)} characters)"
+    if isinstance(value, Decimal):
+        return _shown(str(value))
+    if type(value) is int and abs(value) >= 2**53:
+        return _shown(hex(value) if value.bit_length() > 10_000 else str(value))
+    if isinstance(value, dict):
+        return _members(value, rule, levels)
+    if isinstance(value, list):
+        if levels == 0:
+            return f"(array of {len(value)})"
+        inside = rule and rule.step(At(""))
+        shown = [preview(item, inside, levels - 1) for item in value[:_ITEMS]]
+        return [*shown, f"… ({len(value)} elements)"] if len(value) > _ITEMS else shown
+    return value
+
+
+def _shown(text: str) -> str:
+    return text if len(text) <= _TEXT else f"{text[:_TEXT]}… ({len(text)} digits)"
+
+
+def _members(value: dict[str, Any], rule: Rule | None, levels: int) -> Any:
+    if levels == 0:
+        return f"(object of {len(value)})"
+    shown = {
+        name: MASK if is_secret(name) else preview(item, rule and rule.step(name), levels - 1)
+        for name, item in list(value.items())[:_ITEMS]
+    }
+    if len(value) > _ITEMS:
+        shown["…"] = f"({len(value)} members)"
+    return shown
+
+
+def mask_target(target: str) -> str:
+    """A request's target without the values of parameters whose name says secret."""
+    path, mark, query = target.partition("?")
+    if not mark:
+        return _cut(path)
+    pairs = parse_qsl(query, keep_blank_values=True, errors="replace")
+    if not any(is_secret(name) for name, _ in pairs):
+        return _cut(target)
+    masked = [(name, MASK if is_secret(name) else value) for name, value in pairs]
+    return _cut(f"{path}?{urlencode(masked, safe='()')}")
+
+
+def _cut(target: str, most: int = 2000) -> str:
+    return target if len(target) <= most else f"{target[:most]}…"

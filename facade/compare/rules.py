@@ -1,0 +1,189 @@
+"""The operator's rules, compiled to follow a document's paths one step at a time.
+
+Each rule's path is a pattern; a `Rule` is the set of patterns still alive at one place of a
+document, and what the finished ones say of it. Steps are remembered, so walking costs a look-up.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from facade.compare.paths import (
+    ANY_NAME,
+    DEEP,
+    ELEMENT,
+    MEMBER,
+    At,
+    BadPath,
+    Path,
+    Pattern,
+    is_json_path,
+    is_within,
+    parse,
+)
+from facade.routefile import ArrayRule, CompareRules, Expected, Tolerance
+
+_NEVER = frozenset({"date", "server", "connection", "keep-alive", "transfer-encoding", "via"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """One rule: where it applies and what it says."""
+
+    pattern: Pattern
+    says: "ArrayRule | Tolerance | Expected | str"  # str: "ignore" or "secret"
+
+
+@dataclass(slots=True)
+class Rule:
+    """What the rules say of one place."""
+
+    entries: Sequence[_Entry]
+    names: frozenset[str]  # all names that occur in patterns: the others step alike
+    alive: frozenset[tuple[int, int]]  # (entry, position in its pattern)
+    array: ArrayRule | None = None
+    tolerance: Tolerance | None = None
+    expected: Expected | None = None
+    ignored: bool = False
+    secret: bool = False
+    _steps: "dict[str | None, Rule]" = field(default_factory=dict)
+
+    def step(self, name: str) -> "Rule":
+        """What they say of a member, or of an element (At)."""
+        known = ELEMENT if isinstance(name, At) else name if name in self.names else None
+        found = self._steps.get(known)
+        if found is None:
+            found = self._steps[known] = _rule(self.entries, self.names, self._next(known), self)
+        return found
+
+    def follow(self, path: Path) -> "Rule":
+        """What they say of a whole path."""
+        rule = self
+        for name in path:
+            rule = rule.step(name)
+        return rule
+
+    def _next(self, name: str | None) -> frozenset[tuple[int, int]]:
+        return frozenset(
+            (entry, position)
+            for entry, at in self.alive
+            for position in _advance(self.entries[entry].pattern, at, name)
+        )
+
+
+def _advance(pattern: Pattern, at: int, name: str | None) -> Iterable[int]:
+    if at == len(pattern):
+        return
+    kind, wanted = pattern[at]
+    if kind == DEEP:
+        yield at
+        yield from _advance(pattern, at + 1, name)
+    elif (
+        (kind == ELEMENT and name == ELEMENT)
+        or (kind == ANY_NAME and name != ELEMENT)
+        or (kind == MEMBER and name == wanted and name != ELEMENT)
+    ):
+        yield at + 1
+
+
+def _rule(
+    entries: Sequence[_Entry],
+    names: frozenset[str],
+    alive: frozenset[tuple[int, int]],
+    above: Rule | None,
+) -> Rule:
+    rule = Rule(entries, names, alive)
+    if above is not None:  # these hold for everything beneath, an array's rule does not
+        rule.tolerance, rule.expected = above.tolerance, above.expected
+        rule.ignored, rule.secret = above.ignored, above.secret
+    for entry, at in sorted(alive):
+        if at == len(entries[entry].pattern):
+            _say(rule, entries[entry].says)
+    return rule
+
+
+def _say(rule: Rule, says: "ArrayRule | Tolerance | Expected | str") -> None:
+    match says:
+        case ArrayRule():
+            rule.array = says
+        case Tolerance():
+            rule.tolerance = says
+        case Expected():
+            rule.expected = says
+        case "ignore":
+            rule.ignored = True
+        case "secret":
+            rule.secret = True
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """All rules of one route, ready to use. `broken` lists rule paths that cannot be read."""
+
+    root: Rule
+    headers: tuple[str, ...]
+    ignored: tuple[str, ...] = ()  # places outside JSON
+    noisy: tuple[str, ...] = ()  # the same, compared by shape
+    expected: tuple[Expected, ...] = ()  # the same
+    all_expected: tuple[Expected, ...] = ()
+    broken: tuple[str, ...] = ()
+
+    def ignores(self, path: str) -> bool:
+        """Whether a place outside JSON is not compared."""
+        return any(is_within(path, place) for place in self.ignored)
+
+    def is_noisy(self, path: str) -> bool:
+        """Whether a place outside JSON is compared by its shape only."""
+        return any(is_within(path, place) for place in self.noisy)
+
+    def expects(self, path: str) -> Expected | None:
+        """The operator's word about a difference outside JSON."""
+        return next((known for known in self.expected if is_within(path, known.path)), None)
+
+
+def compile_rules(config: CompareRules | None = None, noisy: Iterable[str] = ()) -> Rules:
+    """The rules of a route file's entry; `noisy` paths are compared by shape only.
+
+    A path that cannot be read is left out and named in `broken`: such a rule would only have
+    forgiven something, so leaving it out hides nothing.
+    """
+    config, noisy = config or CompareRules(""), tuple(noisy)
+    entries: list[_Entry] = []
+    broken: list[str] = []
+    shapes = [Tolerance(path, shape=True) for path in noisy if is_json_path(path)]
+    for path, says in [(shape.path, shape) for shape in shapes] + _sayings(config):
+        try:
+            if is_json_path(path):
+                entries.append(_Entry(parse(path), says))
+        except BadPath as error:
+            broken.append(str(error))
+    names = frozenset(token.name for entry in entries for token in entry.pattern if token.name)
+    start = frozenset((number, 0) for number in range(len(entries)))
+    return Rules(
+        root=_rule(entries, names, start, None),
+        headers=tuple(name.lower() for name in config.headers if _may_compare(name)),
+        ignored=tuple(path for path in config.ignore if not is_json_path(path)),
+        noisy=tuple(path for path in noisy if not is_json_path(path)),
+        expected=tuple(known for known in config.expect if not is_json_path(known.path)),
+        all_expected=config.expect,
+        broken=tuple(broken),
+    )
+
+
+def _sayings(config: CompareRules) -> "list[tuple[str, ArrayRule | Tolerance | Expected | str]]":
+    return [
+        *((rule.path, rule) for rule in config.arrays),
+        *((rule.path, rule) for rule in config.tolerate),
+        *((known.path, known) for known in config.expect),
+        *((path, "ignore") for path in config.ignore),
+        *((path, "secret") for path in config.secret),
+    ]
+
+
+def _may_compare(name: str) -> bool:
+    return name.lower() not in _NEVER and not name.lower().startswith("fig-")
+
+
+def is_overdue(expected: Expected, today: date) -> bool:
+    """Whether the difference should be gone by now; its last day still counts as tolerated."""
+    return today > expected.until
