@@ -1,0 +1,68 @@
+"""What crosses process boundaries, spelled out: changing it breaks whoever is not restarted."""
+
+import json
+
+from contracts import discovery, headers, subjects
+from contracts.change import Change, Op
+from contracts.discovery import Registration
+
+PUBLISHED = """
+{"v": 1, "table": "product", "op": "update", "key": {"id": 7}, "before": null,
+ "after": {"id": 7, "price": "1.20"}, "lsn": 4711, "seq": 2, "xid": 99,
+ "committed": "2026-01-02T03:04:05.000006Z"}
+"""
+
+
+def test_a_published_change():
+    change = Change.from_dict(json.loads(PUBLISHED))
+    assert change == Change(
+        table="product",
+        op=Op.UPDATE,
+        key={"id": 7},
+        before=None,
+        after={"id": 7, "price": "1.20"},
+        lsn=4711,
+        seq=2,
+        xid=99,
+        committed="2026-01-02T03:04:05.000006Z",
+    )
+    assert change.to_dict() == json.loads(PUBLISHED)
+    assert change.message_id == "4711:2"
+
+
+def test_operations():
+    assert [op.value for op in Op] == [
+        "insert",
+        "update",
+        "delete",
+        "truncate",
+        "snapshot",
+        "snapshot-end",
+        "watermark",
+    ]
+
+
+def test_names_on_the_bus():
+    assert (subjects.LEGACY_STREAM, subjects.LEGACY_SUBJECTS) == ("LEGACY", "legacy.>")
+    assert subjects.legacy_subject("order_line") == "legacy.order_line"
+    assert subjects.WATERMARK_SUBJECT == "legacy.watermark"
+
+
+def test_registry_entry():
+    entry = Registration("catalog", "http://127.0.0.1:7001", "ab12", "2026-01-02T03:04:05Z")
+    assert (discovery.BUCKET, entry.key) == ("registry", "catalog.ab12")
+    assert entry.to_dict() == {
+        "service": "catalog",
+        "url": "http://127.0.0.1:7001",
+        "instance": "ab12",
+        "started": "2026-01-02T03:04:05Z",
+    }
+
+
+def test_headers():
+    assert (headers.AFTER, headers.WATERMARK, headers.DECLINED, headers.DECISION) == (
+        "Fig-After",
+        "Fig-Watermark",
+        "Fig-Declined",
+        "Fig-Decision",
+    )
