@@ -1,0 +1,16 @@
+"""What ends a command: each error says what is wrong and what to do about it."""
+
+NEGATIVE = 1  # exit code: the answer is no, or something did not work out
+BAD_INPUT = 2  # exit code: the call, a setting or the machine is not as it must be
+
+
+class FigError(Exception):
+    """Ends the command with its message on stderr; `exit_code` says what kind it is."""
+
+    exit_code = NEGATIVE
+
+
+class BadSetting(FigError):
+    """A setting, a folder, a port or a binary that cannot be used."""
+
+    exit_code = BAD_INPUT

