@@ -19,6 +19,7 @@ from locust.env import Environment
 from locust.exception import StopTest, StopUser
 from locust.user.task import LOCUST_STATE_STOPPING
 
+from loadtests.journeys import web
 from loadtests.journeys.browse import browse
 from loadtests.journeys.buy import buy
 from loadtests.journeys.search import search
@@ -87,6 +88,26 @@ class Buyer(Shopper):
     @task
     def order(self) -> None:
         self.visit(buy)
+
+
+class PageVisitor(Shopper):
+    """Comes with a browser, to look around."""
+
+    weight = 2
+
+    @task
+    def look_around(self) -> None:
+        self.visit(web.wander)
+
+
+class PageBuyer(Shopper):
+    """Orders through cart and checkout."""
+
+    weight = 1
+
+    @task
+    def check_out(self) -> None:
+        self.visit(web.buy)
 
 
 def ask(host: str) -> Callable[[str], Mapping[str, Any]]:

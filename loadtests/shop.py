@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 COMMON = 3  # products that must share a word before people search for it
@@ -22,11 +23,16 @@ class ShopUnreadable(Exception):
 
 @dataclass(frozen=True)
 class Shop:
-    """Skus, categories that hold something, and words people would type into the search."""
+    """Names by sku, categories that hold something, and words people would search for."""
 
-    skus: tuple[str, ...]
+    names: Mapping[str, str]
     categories: tuple[str, ...]
     words: tuple[str, ...]
+
+    @cached_property
+    def skus(self) -> tuple[str, ...]:
+        """All of them, in the order the shop listed them."""
+        return tuple(self.names)
 
     def popular(self, dice: random.Random) -> str:
         """A sku; a few are looked at far more often than the rest, as in any shop."""
@@ -42,13 +48,12 @@ def discover(fetch: Fetch) -> Shop:
         for page in _spread(int(first["pages"])):
             products += fetch(f"/api/products?per_page=100&sort=newest&page={page}")["products"]
         codes = tuple(entry["code"] for entry in categories if entry["count"])
-        skus = tuple(dict.fromkeys(entry["sku"] for entry in products))
-        words = words_of(entry["name"] for entry in products)
+        names = {entry["sku"]: entry["name"] for entry in products}
     except (KeyError, TypeError, ValueError) as error:
         raise ShopUnreadable(f"the shop's answer has no {error}") from error
     if not products or not codes:
         raise ShopUnreadable("the shop has no products or no categories: is it seeded?")
-    return Shop(skus, codes, words)
+    return Shop(names, codes, words_of(names.values()))
 
 
 def words_of(names: Iterable[str]) -> tuple[str, ...]:

@@ -114,7 +114,8 @@ def show(console: Console, record: Record, promises: list[Promise], page: Path) 
     console.print(table)
     broken = [promise.name for promise in promises if not promise.held]
     if broken:
-        console.print(f"\n[bold red]{len(broken)} promises broken:[/] {'; '.join(broken)}")
+        count = f"{len(broken)} promise{'s' if len(broken) > 1 else ''} broken:"
+        console.print(f"\n[bold red]{count}[/] {'; '.join(broken)}")
         if record.broken:
             console.print(f"[red]{record.broken}[/]")
     else:

@@ -51,6 +51,13 @@ def product(sku: str, stock: int = 3) -> dict[str, Any]:
     }
 
 
+def html(body: str, path: str = "/", status: int = 200) -> Answer:
+    """A whole page, as it arrives from `path`."""
+    text = f"<!doctype html><html><body>{body}</body></html>\n"
+    kind = {"content-type": "text/html; charset=utf-8"}
+    return Answer(status, text.encode(), kind, url=f"http://127.0.0.1:1{path}")
+
+
 class FakeShop:
     """A transport: `answers` maps "GET /path" to a body or (status, body); keeps failures."""
 
@@ -63,11 +70,15 @@ class FakeShop:
         self.asked.append(ask)
         found = self.answers.get(f"{ask.method} {ask.path}", (404, {"error": "nothing here"}))
         found = found(ask) if callable(found) else found
+        if isinstance(found, str):
+            found = html(found, ask.path)
+        if isinstance(found, Answer):
+            self.judge(found, judge)
+            return
         status, body = found if isinstance(found, tuple) else (200, found)
-        if isinstance(body, str):
-            answer = Answer(status, body.encode(), {"content-type": "text/html; charset=utf-8"})
-        else:
-            answer = Answer(status, json.dumps(body).encode(), JSON)
+        self.judge(Answer(status, json.dumps(body).encode(), JSON), judge)
+
+    def judge(self, answer: Answer, judge: Callable[[Answer], None]) -> None:
         try:
             judge(answer)
         except Wrong as wrong:
@@ -84,7 +95,9 @@ def fake_shop() -> FakeShop:
 
 @pytest.fixture
 def make_person(fake_shop: FakeShop) -> Callable[[int], Visitor]:
-    shop = Shop(skus=("AA-1", "BB-2"), categories=("TENT",), words=("zelt",))
+    shop = Shop(
+        names={"AA-1": "Zelt AA-1", "BB-2": "Zelt BB-2"}, categories=("TENT",), words=("zelt",)
+    )
 
     def make(seed: int = 1) -> Visitor:
         return Visitor(fake_shop, shop, random.Random(seed), pause=lambda: None)
@@ -100,5 +113,6 @@ def bodies() -> Any:
         listing = staticmethod(listing)
         product = staticmethod(product)
         summary = staticmethod(summary)
+        html = staticmethod(html)
 
     return Bodies
