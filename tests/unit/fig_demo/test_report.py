@@ -29,7 +29,7 @@ async def test_the_page_says_that_everything_held(play: Any) -> None:
     words = " ".join(tree_of(record).text_content().split())
     assert "Every promise held." in words
     assert "legacy said10.46" in words
-    assert f"{record.load.requests:,} requests by shoppers" in words
+    assert f"{record.load.requests:,}requests by shoppers" in words
 
 
 async def test_the_page_names_what_was_broken(play: Any) -> None:
