@@ -3,6 +3,7 @@
 import importlib.util
 import os
 import secrets
+import signal
 import socket
 import subprocess
 import sys
@@ -90,10 +91,17 @@ class PostgresServer:
         lines = pid_file.read_text().splitlines() if pid_file.exists() else []
         return len(lines) > 7 and lines[7].strip() == "ready"
 
+    def crash(self) -> None:
+        """End at once, leaving the next start to recover."""
+        assert self.process is not None
+        self.process.send_signal(signal.SIGQUIT)
+        self.process.wait(20)
+        self.process = None
+
     def stop(self) -> None:
         """Stop fast, without waiting for clients."""
         if self.process is not None:
-            self.process.send_signal(2)
+            self.process.send_signal(signal.SIGINT)
             self.process.wait(20)
             self.process = None
 

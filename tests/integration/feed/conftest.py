@@ -61,10 +61,24 @@ def legacy(postgres_server, make_database: Callable[[str], str]) -> Iterator[Leg
 
 
 @pytest.fixture
-def make_feed(legacy: Legacy, nats_server, make_process: Callable) -> Callable:
-    """A feed of the test's database; keyword arguments are more of its environment."""
+def own_postgres(make_postgres: Callable):
+    """A server for tests that crash it."""
+    return make_postgres()
 
-    def make(**settings: str):
+
+@pytest.fixture
+def own_legacy(own_postgres) -> Legacy:
+    """A legacy database on a server that may be crashed."""
+    with psycopg.connect(own_postgres.url()) as connection:
+        connection.execute(SCHEMA)
+    return Legacy(own_postgres.url(), own_postgres.url())
+
+
+@pytest.fixture
+def make_feed(nats_server, make_process: Callable) -> Callable:
+    """A feed of a database; keyword arguments are more of its environment."""
+
+    def make(legacy: Legacy, **settings: str):
         environment = {
             "FEED_LEGACY_URL": legacy.feed,
             "FEED_OWNER_URL": legacy.owner,
@@ -86,12 +100,14 @@ def read_stream(nats_server) -> Callable:
     async def read() -> list[Change]:
         connection = await nats.connect(nats_server.url)
         jetstream = connection.jetstream()
-        expected = (await jetstream.stream_info(LEGACY_STREAM)).state.messages
+        last = (await jetstream.stream_info(LEGACY_STREAM)).state.last_seq
         subscription = await jetstream.subscribe(LEGACY_SUBJECTS, ordered_consumer=True)
         changes: list[Change] = []
-        while len(changes) < expected:
+        read = 0
+        while read < last:
             message = await subscription.next_msg(timeout=5)
             changes.append(Change.from_dict(orjson.loads(message.data)))
+            read = message.metadata.sequence.stream
         await connection.close()
         return changes
 

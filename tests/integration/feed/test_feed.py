@@ -1,5 +1,6 @@
 """The change feed against real engines: no gap, no duplicate, whatever is killed."""
 
+import asyncio
 import random
 import threading
 import time
@@ -7,118 +8,267 @@ import time
 import psycopg
 import pytest
 
-from contracts.change import Op
+from contracts.change import Change, Op
 
 pytestmark = pytest.mark.integration
 
-
-def expected(legacy, table: str, key: str) -> dict[str, dict[str, object]]:
-    return {str(row[key]): row for row in legacy.rows(table)}
-
-
-def comparable(rows: dict) -> dict:
-    """Timestamps of SQL and of JSON are written with a space and with a T."""
-    return {
-        key: {
-            name: value.replace("T", " ") if name == "updated" and value else value
-            for name, value in row.items()
-        }
-        for key, row in rows.items()
-    }
-
-
-async def eventually(check, seconds: float = 30.0) -> None:
-    import asyncio
-
-    deadline = time.monotonic() + seconds
-    while not await check():
-        assert time.monotonic() < deadline, "not within the deadline"
-        await asyncio.sleep(0.05)
+CHANGES = (
+    "INSERT INTO stock VALUES ('S' || %(n)s, %(n)s)"
+    " ON CONFLICT (sku) DO UPDATE SET qty = stock.qty + 1",
+    "UPDATE stock SET qty = %(n)s WHERE sku = 'S' || %(n)s",
+    "UPDATE stock SET sku = 'R' || sku WHERE sku = 'S' || %(n)s AND length(sku) < 12",
+    "DELETE FROM stock WHERE sku = 'S' || %(n)s",
+    "INSERT INTO product (sku, name, descr, price)"
+    " VALUES ('P' || %(n)s, 'ü', repeat('long ', 1000), '1.00')"
+    " ON CONFLICT (sku) DO UPDATE SET name = excluded.name || %(n)s",
+    "UPDATE product SET price = %(n)s || '.50' WHERE sku = 'P' || %(n)s",
+    "UPDATE product SET descr = repeat('new', %(n)s * 50) WHERE sku = 'P' || %(n)s",
+)
 
 
 class Writer(threading.Thread):
-    """Commits random changes until told to stop."""
+    """Commits random changes until it is told to stop; a database that is away is waited for."""
 
     def __init__(self, url: str, seed: int = 7) -> None:
         super().__init__(daemon=True)
         self._url = url
         self._random = random.Random(seed)
-        self._stop_now = threading.Event()
+        self._stopping = threading.Event()
         self.commits = 0
 
     def run(self) -> None:
-        with psycopg.connect(self._url) as connection:
-            while not self._stop_now.is_set():
-                for _ in range(self._random.choice([1, 1, 1, 5])):
-                    self._change(connection)
-                if self._random.random() < 0.1:
-                    connection.rollback()
-                else:
-                    connection.commit()
-                    self.commits += 1
-                self._stop_now.wait(0.002)
+        while not self._stopping.is_set():
+            try:
+                with psycopg.connect(self._url) as connection:
+                    self._write(connection)
+            except psycopg.Error:  # away, or a key that is taken: rolled back, go on
+                self._stopping.wait(0.02)
 
-    def _change(self, connection: psycopg.Connection) -> None:
-        number = self._random.randrange(1, 60)
-        kind = self._random.random()
-        if kind < 0.5:
-            connection.execute(
-                "INSERT INTO stock VALUES (%s, %s) ON CONFLICT (sku) DO UPDATE SET qty = %s",
-                [f"S{number}", number, self._random.randrange(1000)],
-            )
-        elif kind < 0.6:
-            connection.execute("DELETE FROM stock WHERE sku = %s", [f"S{number}"])
-        elif kind < 0.8:
-            connection.execute(
-                "INSERT INTO product (sku, name, descr, price) VALUES (%s, 'ü', %s, '1.00')"
-                " ON CONFLICT (sku) DO UPDATE SET name = excluded.name || %s",
-                [f"P{number}", "long " * 1000, str(number)],
-            )
-        else:
-            connection.execute(
-                "UPDATE product SET price = %s WHERE sku = %s", [f"{number}.50", f"P{number}"]
-            )
+    def _write(self, connection: psycopg.Connection) -> None:
+        while not self._stopping.wait(0.002):
+            for _ in range(self._random.choice([1, 1, 1, 5])):
+                number = self._random.randrange(1, 60)
+                connection.execute(self._random.choice(CHANGES), {"n": number})
+            if self._random.random() < 0.1:
+                connection.rollback()
+            else:
+                connection.commit()
+                self.commits += 1
 
     def finish(self) -> None:
-        self._stop_now.set()
+        self._stopping.set()
         self.join(10)
 
 
-@pytest.mark.timeout(100)
-async def test_snapshot_and_stream_leave_no_gap_when_the_feed_is_killed(
-    legacy, make_feed, read_stream, replay
-):
+@pytest.fixture
+def write():
+    """Starts writers; stops them when the test ends."""
+    writers: list[Writer] = []
+
+    def start(url: str) -> Writer:
+        writers.append(Writer(url))
+        writers[-1].start()
+        return writers[-1]
+
+    yield start
+    for writer in writers:
+        writer.finish()
+
+
+async def eventually(what: str, check, seconds: float = 30.0) -> None:
+    deadline = time.monotonic() + seconds
+    while not await check():
+        assert time.monotonic() < deadline, f"{what}: not within {seconds} s"
+        await asyncio.sleep(0.05)
+
+
+async def ready(feed) -> None:
+    async def check() -> bool:
+        return feed.readiness()[0] == 200
+
+    await eventually("the feed streams", check)
+
+
+async def everything(legacy, read_stream) -> list[Change]:
+    """The whole stream, once it holds a last change that is made now."""
+    legacy.execute("INSERT INTO stock VALUES ('the-end', 1)")
+    found: list[Change] = []
+
+    async def arrived() -> bool:
+        found[:] = await read_stream()
+        return any(change.key.get("sku") == "the-end" for change in found)
+
+    await eventually("the last change", arrived)
+    return found
+
+
+def check(legacy, changes: list[Change], replay) -> None:
+    """The stream is in order, without repetition, and adds up to what the tables hold."""
+    ends = [change.lsn for change in changes if change.op is Op.SNAPSHOT_END]
+    complete = [change for change in changes if change.lsn >= max(ends)]
+    streamed = [change.version for change in complete if change.version[1] > 0]
+    assert streamed == sorted(set(streamed)), "published twice, or out of order"
+    for table, key in (("stock", "sku"), ("product", "id")):
+        expected = {str(row[key]): comparable(row) for row in legacy.rows(table)}
+        found = {key: comparable(row) for key, row in replay(complete, table).items()}
+        assert found == expected
+
+
+def comparable(row: dict) -> dict:
+    """Timestamps of SQL have a space where those of JSON have a T."""
+    return {
+        name: value.replace("T", " ") if name == "updated" else value for name, value in row.items()
+    }
+
+
+@pytest.mark.timeout(120)
+async def test_no_gap_when_the_feed_is_killed(legacy, make_feed, read_stream, replay, write):
     legacy.execute(
         "INSERT INTO product (sku, name, descr, price)"
         " SELECT 'X' || n, 'name', repeat('d', 3000), '9.99' FROM generate_series(1, 3000) n"
     )
-    writer = Writer(legacy.owner)
-    writer.start()
+    writer = write(legacy.owner)
     chooser = random.Random(3)
-    feed = make_feed()
-    for _ in range(6):  # the first ones fall into the snapshot
+    feed = make_feed(legacy)
+    for _ in range(4):  # while it connects and takes its snapshot
         feed.start()
-        time.sleep(chooser.uniform(0.3, 1.6))
+        await asyncio.sleep(chooser.uniform(0.6, 1.4))
+        feed.kill()
+    for _ in range(4):  # while it streams
+        feed.start()
+        await ready(feed)
+        await asyncio.sleep(chooser.uniform(0.1, 0.6))
         feed.kill()
     feed.start()
-    await eventually(lambda: is_ready(feed))
-    time.sleep(0.5)
+    await ready(feed)
     writer.finish()
-    assert writer.commits > 100
-    legacy.execute("INSERT INTO stock VALUES ('the-end', 1)")
-
-    async def arrived() -> bool:
-        return any(change.key.get("sku") == "the-end" for change in await read_stream())
-
-    await eventually(arrived)
-    changes = await read_stream()
-    streamed = [c.version for c in changes if c.op not in (Op.SNAPSHOT, Op.SNAPSHOT_END)]
-    assert streamed == sorted(set(streamed)), "a change was published twice or out of order"
-    newest = max(c.lsn for c in changes if c.op is Op.SNAPSHOT_END)
-    complete = [c for c in changes if c.lsn >= newest]
-    assert comparable(replay(complete, "stock")) == expected(legacy, "stock", "sku")
-    assert comparable(replay(complete, "product")) == comparable(expected(legacy, "product", "id"))
+    assert writer.commits > 300
+    check(legacy, await everything(legacy, read_stream), replay)
 
 
-async def is_ready(feed) -> bool:
-    return feed.readiness()[0] == 200
+@pytest.mark.timeout(120)
+async def test_no_gap_when_the_engines_are_killed(
+    own_postgres, own_legacy, nats_server, make_feed, read_stream, replay, write
+):
+    writer = write(own_legacy.owner)
+    chooser = random.Random(5)
+    feed = make_feed(own_legacy).start()
+    await ready(feed)
+    for engine in ("nats", "postgres", "nats", "both", "postgres"):
+        if engine in ("nats", "both"):
+            nats_server.kill()
+        if engine in ("postgres", "both"):
+            own_postgres.crash()
+        await asyncio.sleep(chooser.uniform(0.1, 1.0))
+        if engine in ("nats", "both"):
+            nats_server.start()
+        if engine in ("postgres", "both"):
+            own_postgres.start()
+        await ready(feed)
+        await asyncio.sleep(chooser.uniform(0.0, 0.5))
+    writer.finish()
+    assert writer.commits > 300
+    assert feed.process.poll() is None, "the feed outlives its engines"
+    check(own_legacy, await everything(own_legacy, read_stream), replay)
+
+
+async def test_not_ready_says_why_while_the_broker_is_away(legacy, nats_server, make_feed):
+    feed = make_feed(legacy).start()
+    await ready(feed)
+    nats_server.kill()
+
+    async def refused() -> bool:
+        status, body = feed.readiness()
+        return status == 503 and '"reason":"' in body
+
+    await eventually("readyz turns red", refused)
+    nats_server.start()
+    await ready(feed)
+
+
+async def test_truncate_and_a_later_column_arrive(legacy, make_feed, read_stream):
+    feed = make_feed(legacy).start()
+    await ready(feed)
+    legacy.execute("INSERT INTO stock VALUES ('A', 1)")
+    legacy.execute("TRUNCATE stock")
+    legacy.execute("ALTER TABLE stock ADD COLUMN held boolean DEFAULT true")
+    changes = await everything(legacy, read_stream)
+    told = [(c.op, c.after) for c in changes if c.table == "stock" and c.seq]
+    assert told == [
+        (Op.INSERT, {"sku": "A", "qty": 1}),
+        (Op.TRUNCATE, None),
+        (Op.INSERT, {"sku": "the-end", "qty": 1, "held": True}),
+    ]
+
+
+async def test_a_lost_slot_means_a_new_snapshot(legacy, make_feed, read_stream, replay):
+    feed = make_feed(legacy).start()
+    await ready(feed)
+    feed.kill()
+    with psycopg.connect(legacy.feed, autocommit=True) as connection:
+        connection.execute(
+            "SELECT pg_terminate_backend(active_pid) FROM pg_replication_slots"
+            " WHERE active_pid IS NOT NULL AND slot_name = %s",
+            [feed.environment["FEED_SLOT"]],
+        )
+    legacy.execute("INSERT INTO stock VALUES ('unseen', 5)")
+
+    async def dropped() -> bool:
+        with psycopg.connect(legacy.feed, autocommit=True) as connection:
+            connection.execute(
+                "SELECT pg_drop_replication_slot(%s)", [feed.environment["FEED_SLOT"]]
+            )
+        return True
+
+    await eventually("the slot is free", dropped)
+    feed.start()
+    await ready(feed)
+    changes = await everything(legacy, read_stream)
+    assert len([change for change in changes if change.op is Op.SNAPSHOT_END]) == 4
+    check(legacy, changes, replay)
+
+
+async def test_a_second_feed_waits_and_takes_over(legacy, make_feed, read_stream, replay):
+    first = make_feed(legacy).start()
+    await ready(first)
+    second = make_feed(legacy).start()
+
+    async def waits() -> bool:
+        return "standby" in second.readiness()[1]
+
+    await eventually("the second stands by", waits)
+    first.kill()
+    await ready(second)
+    check(legacy, await everything(legacy, read_stream), replay)
+
+
+async def test_the_log_is_released_while_nothing_of_ours_changes(legacy, make_feed):
+    feed = make_feed(legacy, FEED_HEARTBEAT_MS="600000").start()
+    await ready(feed)
+    before = feed.metric("fig_feed_position")
+    legacy.execute("CREATE TABLE unrelated AS SELECT generate_series(1, 50000) AS n")
+
+    async def released() -> bool:
+        return feed.metric("fig_feed_position") > before + 1_000_000
+
+    await eventually("the confirmed position moves", released)
+
+
+async def test_passwords_stay_in_the_legacy_database(legacy, make_feed, read_stream):
+    legacy.execute("CREATE TABLE customer (id int PRIMARY KEY, email text, pw_hash text)")
+    legacy.execute("INSERT INTO customer VALUES (1, 'a@b', 'hash-1')")
+    feed = make_feed(legacy, FEED_TABLES='["stock","customer"]').start()
+    await ready(feed)
+    legacy.execute("INSERT INTO customer VALUES (2, 'c@d', 'hash-2')")
+    changes = await everything(legacy, read_stream)
+    rows = [change.after for change in changes if change.table == "customer" and change.after]
+    assert rows == [{"id": 1, "email": "a@b"}, {"id": 2, "email": "c@d"}]
+
+
+async def test_a_table_that_is_missing_is_named(legacy, make_feed):
+    feed = make_feed(legacy, FEED_TABLES='["stock","nowhere"]').start()
+
+    async def named() -> bool:
+        return "nowhere" in feed.readiness()[1]
+
+    await eventually("readyz names the table", named)
