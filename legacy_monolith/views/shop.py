@@ -1,9 +1,10 @@
 """Home, search, categories and a product's page."""
 
+from collections import defaultdict
 from dataclasses import replace
 from typing import Any
 
-from flask import Blueprint, abort, render_template, request
+from flask import Blueprint, abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
@@ -32,6 +33,18 @@ NOTICES = {
 }
 
 
+# Picture and colour of the big categories' doors on the home page.
+DOORS = {
+    "CLOTHING": ("jacket", "teal"),
+    "FOOTWEAR": ("boot", "brown"),
+    "CAMPING": ("tent", "orange"),
+    "PACKS": ("backpack", "green"),
+    "CLIMBING": ("rope", "violet"),
+    "EQUIPMENT": ("lamp", "blue"),
+}
+ANY_DOOR = ("bottle", "grey")
+
+
 def navigation() -> dict[str, Any]:
     """For every page: the menu of categories, the notice, the pieces in the cart."""
     rows = list(db().scalars(select(Category).order_by(Category.sort_no, Category.code)))
@@ -53,6 +66,7 @@ def home() -> ResponseReturnValue:
         "home.html",
         newest=cards(newest.products, newest.stock),
         offers=cards(offers, stock),
+        doors=defaultdict(lambda: ANY_DOOR, DOORS),
     )
 
 
@@ -147,5 +161,13 @@ def _list_page(query: Query, title: str, **extra: Any) -> ResponseReturnValue:
         listing=found,
         cards=cards(found.products, found.stock),
         sorts=SORTS,
+        address=_address,
         **extra,
     )
+
+
+def _address(**changes: Any) -> str:
+    """This list again, in another order or at another page."""
+    wanted = {**request.args, **(request.view_args or {}), **changes}
+    wanted.pop("ok", None)
+    return url_for(request.endpoint or "shop.search", **wanted)
