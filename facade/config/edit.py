@@ -14,13 +14,14 @@ import yaml
 from facade.config.cuts import CannotCut, Cut, apply, drop, find, put
 from facade.config.problems import RouteFileError, did_you_mean
 from facade.config.quantities import written_share
-from facade.config.reading import Loaded, compose, load
+from facade.config.reading import Loaded, compose, load, version_of
 from facade.config.replacing import alone_in, replace_file
 from facade.config.steps import refusal
 from facade.routefile import FULL, Compare, RouteConfig, RouteFile
 from facade.stages import ORDER, Stage, allowed, walk
 
 ATTEMPTS = 5
+BYTE_ORDER_MARK = "\ufeff"
 
 
 class FlipRefused(Exception):
@@ -61,6 +62,10 @@ def flip(text: str, wish: Flip, name: str = "routes.yaml") -> Flipped:
 
     Raises FlipRefused, or RouteFileError when the text is not a good route file to begin with.
     """
+    if text.startswith(BYTE_ORDER_MARK):  # the parser does not count it
+        flipped = flip(text[1:], wish, name)
+        text = BYTE_ORDER_MARK + flipped.text
+        return replace(flipped, text=text, version=version_of(text.encode()))
     loaded = load(text.encode(), name)
     before = find_route(loaded.file, wish.route)
     after = _wanted(before, wish)
