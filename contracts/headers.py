@@ -12,3 +12,13 @@ DECISION = "Fig-Decision"
 # Values of DECLINED.
 BEHIND = "behind"  # the watermark did not reach AFTER within the time we are willing to wait
 NOT_READY = "not-ready"  # the read model has not applied its first snapshot yet
+UNMARKED = "unmarked"  # the order has no room for our mark in legacy; nothing was done
+
+# Request to the new side, set by the facade alone: who is asking (a signed token) ...
+IDENTITY = "Fig-Identity"
+# ... their session at legacy, sealed for the anticorruption layer ...
+SESSION = "Fig-Session"
+# ... and the version of the routing table that sent the request here.
+TABLE = "Fig-Table"
+# Request: the client's own name for this wish; the same name gets the first answer again.
+IDEMPOTENCY_KEY = "Idempotency-Key"

@@ -1,0 +1,107 @@
+"""Puts a service together in the order all of ours share; what it does is the service's own part.
+
+port ▶ database ▶ bus ▶ the service's parts ▶ HTTP application ▶ registry ▶ serve until a signal
+"""
+
+import secrets
+import socket
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+import asyncpg
+from fastapi import FastAPI
+from nats.aio.client import Client
+from prometheus_client import CollectorRegistry, ProcessCollector
+
+from chassis import bus, registry, web
+from chassis.database import DatabaseAway, open_pool
+from chassis.service import Background, bind, serve
+from chassis.settings import DatabaseUrl, ListenAddress, NatsUrl, ProcessSettings
+from contracts.discovery import Registration
+
+
+class ServiceSettings(ProcessSettings):
+    """What every service with a database is told; a subclass sets the prefix and adds its own."""
+
+    database_url: DatabaseUrl
+    nats_url: NatsUrl
+    listen: ListenAddress
+    connections: int = 10  # to the database
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What a service stands on."""
+
+    name: str
+    instance: str
+    settings: ServiceSettings
+    pool: asyncpg.Pool
+    nats: Client
+    metrics: CollectorRegistry
+
+
+async def _nothing_wrong() -> str | None:
+    return None
+
+
+async def _nothing_to_close() -> None:
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What a service adds: its routes, its background work, its own reasons not to be ready."""
+
+    register: Callable[[FastAPI], None]
+    background: Sequence[Background] = ()
+    ready: web.Readiness = field(default=_nothing_wrong)
+    close: Callable[[], Awaitable[None]] = field(default=_nothing_to_close)
+
+
+Build = Callable[[Ground], Awaitable[Parts]]
+
+
+async def assemble(name: str, settings: ServiceSettings, build: Build) -> None:
+    """Build the service and answer until told to stop."""
+    port = bind(settings.listen, f"{name.upper()}_LISTEN")
+    pool = await open_pool(settings.database_url, name, settings.connections)
+    nats: Client = await bus.connect(settings.nats_url, name)
+    metrics = CollectorRegistry()
+    ProcessCollector(registry=metrics)
+    instance = secrets.token_hex(4)
+    parts = await build(Ground(name, instance, settings, pool, nats, metrics))
+    ready = _readiness(pool, parts.ready)
+    app = web.build_app(name.capitalize(), ready, metrics)
+    parts.register(app)
+    registration = _registration(name, instance, port)
+    announcing: Background = lambda: registry.announce(nats, registration, ready)  # noqa: E731
+    try:
+        await serve(app, port, [announcing, *parts.background])
+    finally:
+        await parts.close()
+        await nats.close()
+        pool.terminate()
+
+
+def _readiness(pool: asyncpg.Pool, own: web.Readiness) -> web.Readiness:
+    """Ready: the database answers and is migrated, and the service itself has no objection."""
+
+    async def ready() -> str | None:
+        try:
+            await pool.fetchval("SELECT count(*) FROM alembic_version", timeout=2)
+        except asyncpg.UndefinedTableError:
+            return "the database is not migrated"
+        except (*DatabaseAway, TimeoutError) as error:
+            return f"database: {error or type(error).__name__}"
+        return await own()
+
+    return ready
+
+
+def _registration(name: str, instance: str, port: socket.socket) -> Registration:
+    host, number, *_ = port.getsockname()
+    url = f"http://[{host}]:{number}" if ":" in host else f"http://{host}:{number}"
+    started = datetime.now(UTC).isoformat(timespec="milliseconds")
+    return Registration(name, url, instance, started)

@@ -1,0 +1,41 @@
+"""How fresh a read model is, and waiting, for a bounded time, until it is fresh enough."""
+
+import asyncio
+
+PATIENCE_SECONDS = 0.1
+
+
+class Watermark:
+    """Everything that legacy committed before `micros` (unix microseconds) can be read."""
+
+    def __init__(self) -> None:
+        self.micros = 0
+        self._waiting: list[tuple[int, asyncio.Future[None]]] = []
+
+    def advance(self, micros: int) -> None:
+        """The read model is as fresh as this now; never goes back."""
+        if micros <= self.micros:
+            return
+        self.micros = micros
+        still = []
+        for wanted, waiter in self._waiting:
+            if waiter.done():
+                continue
+            if wanted <= micros:
+                waiter.set_result(None)
+            else:
+                still.append((wanted, waiter))
+        self._waiting = still
+
+    async def reached(self, wanted: int, patience: float = PATIENCE_SECONDS) -> bool:
+        """Whether the watermark is at `wanted`, or comes to it within `patience` seconds."""
+        if wanted <= self.micros:
+            return True
+        waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.append((wanted, waiter))
+        try:
+            async with asyncio.timeout(patience):
+                await waiter
+        except TimeoutError:
+            return False
+        return True

@@ -1,0 +1,10 @@
+"""Money: authorised, captured, voided, refunded, each once, whatever the provider answers.
+
+endpoints   HTTP for the sagas of other services
+schemas     what they send
+domain      pure: which operation is possible when
+handlers    one operation: our row, the provider, our row and the event
+provider    the port: what we expect of whoever moves the money
+simulator   a provider of our own, with its own memory, that fails on command
+repository  the statements
+"""

@@ -1,0 +1,16 @@
+"""Composition root of the payments service."""
+
+from chassis.assembly import Ground, Parts
+from chassis.outbox import Relay
+from new_services.payments.endpoints import Endpoints
+from new_services.payments.handlers import Handler
+from new_services.payments.simulator import Mood, SimulatedProvider
+
+
+async def build(ground: Ground) -> Parts:
+    """Relay of events, provider, commands, endpoints."""
+    relay = Relay(ground.settings.database_url, ground.nats, ground.metrics)
+    mood = Mood()
+    handler = Handler(ground.pool, SimulatedProvider(ground.pool, mood), relay.wake)
+    endpoints = Endpoints(ground.pool, handler, mood)
+    return Parts(register=endpoints.register, background=[relay.run])

@@ -1,0 +1,74 @@
+"""Which operation is possible when. A state machine is a table and a look-up."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import Enum, StrEnum
+
+
+class Status(StrEnum):
+    """Where a payment stands."""
+
+    NEW = "new"  # its authorisation was begun
+    AUTHORISED = "authorised"
+    DECLINED = "declined"
+    CAPTURED = "captured"
+    VOIDING = "voiding"  # its end was begun: whatever comes later is refused
+    VOIDED = "voided"
+    REFUNDED = "refunded"
+
+
+class Operation(StrEnum):
+    """What can be asked for."""
+
+    AUTHORISE = "authorise"
+    CAPTURE = "capture"
+    VOID = "void"
+    REFUND = "refund"
+
+
+class Verdict(Enum):
+    """What an operation comes to in a status."""
+
+    GO = "go"
+    DONE = "done"  # it has been done before, or there is nothing to do
+    REFUSE = "refuse"
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """One payment; `amount` is what was authorised, and once captured what was captured."""
+
+    id: str
+    method: str
+    amount: Decimal
+    status: Status
+    reason: str = ""
+
+
+AFTER = {
+    Operation.AUTHORISE: Status.AUTHORISED,
+    Operation.CAPTURE: Status.CAPTURED,
+    Operation.VOID: Status.VOIDED,
+    Operation.REFUND: Status.REFUNDED,
+}
+
+_GO: dict[Operation, set[Status | None]] = {
+    Operation.AUTHORISE: {None, Status.NEW},
+    Operation.CAPTURE: {Status.AUTHORISED},
+    Operation.VOID: {None, Status.NEW, Status.AUTHORISED, Status.VOIDING},
+    Operation.REFUND: {Status.CAPTURED},
+}
+_DONE: dict[Operation, set[Status | None]] = {
+    Operation.AUTHORISE: {Status.AUTHORISED, Status.CAPTURED},
+    Operation.CAPTURE: {Status.CAPTURED},
+    Operation.VOID: {Status.VOIDED, Status.DECLINED},
+    Operation.REFUND: {None, Status.REFUNDED, Status.DECLINED, Status.VOIDED},
+}
+
+
+def judge(operation: Operation, payment: Payment | None) -> Verdict:
+    """Whether the operation is to be carried out on this payment, or none of that id."""
+    status = payment.status if payment else None
+    if status in _GO[operation]:
+        return Verdict.GO
+    return Verdict.DONE if status in _DONE[operation] else Verdict.REFUSE

@@ -1,0 +1,134 @@
+"""One operation on one payment: our row, then the provider, then our row and the event.
+
+The provider is called outside of any transaction of ours. Dying before or after it does no harm:
+the operation is asked for again, and the provider knows its key.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+import asyncpg
+
+from chassis import outbox
+from contracts.events_payments import PaymentCaptured, PaymentRefunded
+from new_services.payments import repository
+from new_services.payments.domain import AFTER, Operation, Payment, Status, Verdict, judge
+from new_services.payments.provider import Declined, Provider, ProviderSilent
+
+QUESTIONS = 2  # after silence, before whoever asked is told that nobody knows
+TELLS: dict[Operation, type[PaymentCaptured] | type[PaymentRefunded]] = {
+    Operation.CAPTURE: PaymentCaptured,
+    Operation.REFUND: PaymentRefunded,
+}
+
+
+class NotPossible(Exception):
+    """The payment is in a status in which this cannot be done; the message names it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """What is asked for. Capture may name another amount than was authorised."""
+
+    operation: Operation
+    payment_id: str
+    amount: Decimal | None = None
+    method: str = ""
+
+
+class Handler:
+    """Carries commands out."""
+
+    def __init__(
+        self,
+        pool: asyncpg.Pool,
+        provider: Provider,
+        wake: Callable[[], None],
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._pool = pool
+        self._provider = provider
+        self._wake = wake  # the relay of events
+        self._clock = clock
+
+    async def handle(self, command: Command) -> Payment | None:
+        """The payment afterwards; None where there is none and nothing was to do.
+
+        Raises Declined, NotPossible, ProviderAway, ProviderSilent.
+        """
+        payment, verdict = await self._before(command)
+        if verdict is Verdict.DONE:
+            return payment
+        assert payment is not None
+        reason = ""
+        try:
+            await self._ask(command.operation, payment)
+            status = AFTER[command.operation]
+        except Declined as error:
+            if command.operation is not Operation.AUTHORISE:
+                raise NotPossible(f"the provider declined: {error}") from error
+            status, reason = Status.DECLINED, str(error)
+        payment = await self._after(command, replace(payment, status=status, reason=reason))
+        if payment.status is Status.DECLINED:
+            raise Declined(payment.reason)
+        return payment
+
+    async def _before(self, command: Command) -> tuple[Payment | None, Verdict]:
+        async with self._pool.acquire() as connection, connection.transaction():
+            payment = await repository.find(connection, command.payment_id)
+            verdict = judge(command.operation, payment)
+            if verdict is Verdict.REFUSE:
+                raise _refusal(command, payment)
+            if verdict is Verdict.GO:
+                payment = _begun(command, payment)
+                if command.operation in (Operation.AUTHORISE, Operation.VOID):
+                    # The intention is stored first. Of a void it bars the door at once: an
+                    # authorisation that is under way, or comes later, ends voided.
+                    await repository.save(connection, payment)
+        return payment, verdict
+
+    async def _ask(self, operation: Operation, payment: Payment) -> None:
+        key = f"{payment.id}:{operation}"
+        try:
+            await self._provider.ask(key, operation, payment.id, payment.amount)
+        except ProviderSilent:
+            for _ in range(QUESTIONS):
+                if await self._provider.remembers(key):
+                    return
+            raise
+
+    async def _after(self, command: Command, payment: Payment) -> Payment:
+        async with self._pool.acquire() as connection, connection.transaction():
+            now = await repository.find(connection, payment.id)
+            verdict = judge(command.operation, now)
+            if verdict is Verdict.REFUSE:
+                raise _refusal(command, now)
+            if verdict is Verdict.DONE and now is not None:  # by a twin of this request
+                return now
+            await repository.save(connection, payment)
+            kind = TELLS.get(command.operation)
+            if kind is not None:
+                event = kind(payment.id, f"{payment.amount:.2f}", payment.method)
+                event_id = f"{payment.id}:{command.operation}"
+                await outbox.add(connection, event, event_id, self._clock())
+        self._wake()
+        return payment
+
+
+def _begun(command: Command, payment: Payment | None) -> Payment:
+    status = Status.VOIDING if command.operation is Operation.VOID else Status.NEW
+    if payment is None:
+        amount = command.amount or Decimal(0)
+        return Payment(command.payment_id, command.method, amount, status)
+    if command.operation is Operation.CAPTURE and command.amount is not None:
+        payment = replace(payment, amount=command.amount)
+    return replace(payment, status=status) if status is Status.VOIDING else payment
+
+
+def _refusal(command: Command, payment: Payment | None) -> Exception:
+    status = payment.status if payment else "unknown"
+    if payment and status is Status.DECLINED and command.operation is Operation.AUTHORISE:
+        return Declined(payment.reason)
+    return NotPossible(f"cannot {command.operation}: the payment is {status}")

@@ -1,0 +1,38 @@
+"""The statements. Each works in the caller's transaction."""
+
+import asyncpg
+
+from new_services.payments.domain import Payment, Status
+
+
+async def find(connection: asyncpg.Connection, payment_id: str) -> Payment | None:
+    """The payment, locked until the end of the transaction."""
+    row = await connection.fetchrow(
+        "SELECT id, method, amount, status, reason FROM payment WHERE id = $1 FOR UPDATE",
+        payment_id,
+    )
+    if row is None:
+        return None
+    return Payment(row["id"], row["method"], row["amount"], Status(row["status"]), row["reason"])
+
+
+async def save(connection: asyncpg.Connection, payment: Payment) -> None:
+    """As it is now."""
+    await connection.execute(
+        "INSERT INTO payment (id, method, amount, status, reason) VALUES ($1, $2, $3, $4, $5)"
+        " ON CONFLICT (id) DO UPDATE SET method = $2, amount = $3, status = $4, reason = $5,"
+        " updated = clock_timestamp()",
+        payment.id,
+        payment.method,
+        payment.amount,
+        payment.status,
+        payment.reason,
+    )
+
+
+async def totals(connection: asyncpg.Connection) -> dict[str, tuple[int, str]]:
+    """Status to how many payments there are in it, and their sum."""
+    rows = await connection.fetch(
+        "SELECT status, count(*) AS n, sum(amount) AS total FROM payment GROUP BY status"
+    )
+    return {row["status"]: (row["n"], f"{row['total']:.2f}") for row in rows}

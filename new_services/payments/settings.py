@@ -1,0 +1,11 @@
+"""What the operator says to the payments service: PAYMENTS_… in the environment."""
+
+from pydantic_settings import SettingsConfigDict
+
+from chassis.assembly import ServiceSettings
+
+
+class PaymentsSettings(ServiceSettings):
+    """One instance of the payments service."""
+
+    model_config = SettingsConfigDict(env_prefix="PAYMENTS_")

@@ -1,0 +1,142 @@
+"""A provider of our own: remembers what it was asked, moves pretended money, fails on command.
+
+It writes in transactions of its own, so that we can die between its commit and ours, and it counts
+each request by its key, so that a charge made twice would show.
+"""
+
+import asyncio
+import random
+from collections import deque
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+import asyncpg
+from pydantic import BaseModel, ConfigDict, Field
+
+from new_services.payments.domain import Operation
+from new_services.payments.provider import Declined, ProviderAway, ProviderSilent
+
+Share = Field(default=0.0, ge=0.0, le=1.0)
+
+
+class Behaviour(BaseModel):
+    """Shares of requests that go wrong, and what exactly happens to the next ones."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    declined: float = Share
+    away: float = Share  # not reached
+    lost: float = Share  # no answer, no effect
+    silent: float = Share  # no answer, but the effect
+    delay: float = Field(default=0.0, ge=0.0, le=10.0)  # seconds
+    next: list[str] = Field(default_factory=list)  # of the names above, or "ok"
+
+
+@dataclass(slots=True)
+class Mood:
+    """The behaviour in force."""
+
+    chance: random.Random = field(default_factory=random.Random)
+    behaviour: Behaviour = field(default_factory=Behaviour)
+    _next: deque[str] = field(default_factory=deque)
+
+    def command(self, behaviour: Behaviour) -> None:
+        """From now on."""
+        self.behaviour = behaviour
+        self._next = deque(behaviour.next)
+
+    def draw(self) -> str:
+        """What happens to this request."""
+        if self._next:
+            return self._next.popleft()
+        value = self.chance.random()
+        for name in ("declined", "away", "lost", "silent"):
+            value -= getattr(self.behaviour, name)
+            if value < 0:
+                return name
+        return "ok"
+
+
+class SimulatedProvider:
+    """See Provider."""
+
+    def __init__(self, pool: asyncpg.Pool, mood: Mood) -> None:
+        self._pool = pool
+        self.mood = mood
+
+    async def ask(self, key: str, operation: Operation, reference: str, amount: Decimal) -> None:
+        """See Provider."""
+        fate = self.mood.draw()
+        if self.mood.behaviour.delay:
+            await asyncio.sleep(self.mood.behaviour.delay)
+        if fate == "away":
+            raise ProviderAway("simulated: not reached")
+        if fate == "lost":
+            raise ProviderSilent("simulated: the request was lost")
+        no = "simulated" if fate == "declined" and operation is Operation.AUTHORISE else None
+        async with self._pool.acquire() as connection, connection.transaction():
+            declined = await _carry_out(connection, key, operation, (reference, amount), no)
+        if fate == "silent":
+            raise ProviderSilent("simulated: the answer was lost")
+        if declined is not None:
+            raise Declined(declined)
+
+    async def remembers(self, key: str) -> bool:
+        """See Provider."""
+        row = await self._pool.fetchrow("SELECT declined FROM provider.request WHERE key = $1", key)
+        if row is not None and row["declined"] is not None:
+            raise Declined(row["declined"])
+        return row is not None
+
+
+async def _carry_out(
+    connection: asyncpg.Connection,
+    key: str,
+    operation: Operation,
+    what: tuple[str, Decimal],
+    no: str | None,
+) -> str | None:
+    """Once for each key; the reason where it is declined."""
+    reference, amount = what
+    await connection.execute(
+        "INSERT INTO provider.account (reference) VALUES ($1) ON CONFLICT DO NOTHING", reference
+    )
+    account = await connection.fetchrow(
+        "SELECT * FROM provider.account WHERE reference = $1 FOR UPDATE", reference
+    )
+    known = await connection.fetchrow(
+        "UPDATE provider.request SET times = times + 1 WHERE key = $1 RETURNING declined", key
+    )
+    if known is not None:
+        return str(known["declined"]) if known["declined"] is not None else None
+    no = no or _objection(operation, account, amount)
+    await connection.execute(
+        "INSERT INTO provider.request (key, operation, reference, amount, declined)"
+        " VALUES ($1, $2, $3, $4, $5)",
+        key, operation, reference, amount, no,
+    )  # fmt: skip
+    if no is None:
+        await connection.execute(_EFFECT[operation], reference, amount)
+    return no
+
+
+_EFFECT = {
+    Operation.AUTHORISE: "UPDATE provider.account SET authorised = authorised + $2"
+    " WHERE reference = $1",
+    # More than was authorised may be taken: prices move between the two, as with real cards' tips.
+    Operation.CAPTURE: "UPDATE provider.account SET captured = captured + $2, authorised = 0,"
+    " closed = true WHERE reference = $1",
+    Operation.VOID: "UPDATE provider.account SET authorised = 0 * $2::numeric, closed = true"
+    " WHERE reference = $1",
+    Operation.REFUND: "UPDATE provider.account SET refunded = refunded + $2 WHERE reference = $1",
+}
+
+
+def _objection(operation: Operation, account: asyncpg.Record, amount: Decimal) -> str | None:
+    if operation is Operation.AUTHORISE and account["closed"]:
+        return "the payment is closed"
+    if operation is Operation.CAPTURE and not account["authorised"]:
+        return "nothing is authorised"
+    if operation is Operation.REFUND and account["captured"] - account["refunded"] < amount:
+        return "less was captured"
+    return None
