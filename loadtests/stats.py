@@ -33,6 +33,7 @@ class StatsWriter:
         self.path.write_text("")
         events: Any = self.environment.events
         events.request.add_listener(self.on_request)
+        events.user_error.add_listener(self.on_crash)
         events.test_start.add_listener(lambda **_: self.start())
         # Not `quitting`: that one comes before the last visitors have left.
         events.quit.add_listener(lambda **_: self.write("stopped"))
@@ -52,6 +53,10 @@ class StatsWriter:
         """Every finished request. A failed one's reason is the text of its exception."""
         reason = None if exception is None else (str(exception) or repr(exception))[:300]
         self.window.add(time.time(), f"{request_type} {name}", response_time or 0.0, reason)
+
+    def on_crash(self, exception: BaseException, **_: Any) -> None:
+        """A journey itself is broken: that must not pass for a shop without failures."""
+        self.window.add(time.time(), "a journey", 0.0, f"crashed: {exception!r}"[:300])
 
     def write_forever(self) -> None:
         while True:

@@ -40,12 +40,12 @@ class LocustTransport:
 
 
 def answer_of(response: Any) -> Answer:
-    """Locust's response, or its stand-in when nothing came back."""
+    """Locust's response, or its stand-in when nothing came back: that one has an `error`."""
     headers = {key.lower(): value for key, value in (response.headers or {}).items()}
     return Answer(
         status=response.status_code or 0,
         body=response.content or b"",
         headers=headers,
-        error=str(response.error or ""),
+        error=str(getattr(response, "error", "")),
         url=response.url or "",
     )
