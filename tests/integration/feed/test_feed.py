@@ -172,6 +172,22 @@ async def test_no_gap_when_the_engines_are_killed(
     check(own_legacy, await everything(own_legacy, read_stream), replay)
 
 
+async def test_what_the_broker_never_stored_is_sent_again(
+    legacy, nats_server, make_feed, read_stream, replay
+):
+    feed = make_feed(legacy).start()
+    await ready(feed)
+    nats_server.kill()
+    for number in range(50):
+        legacy.execute("INSERT INTO stock VALUES (%s, 1)", f"void-{number}")
+    await asyncio.sleep(0.3)  # for the feed to read them; there is nowhere to put them
+    feed.kill()
+    nats_server.start()
+    feed.start()
+    await ready(feed)
+    check(legacy, await everything(legacy, read_stream), replay)
+
+
 async def test_not_ready_says_why_while_the_broker_is_away(legacy, nats_server, make_feed):
     feed = make_feed(legacy).start()
     await ready(feed)
