@@ -77,8 +77,11 @@ def _cookie(wanted: bytes) -> Extractor:
 
 
 def _cookie_value(line: bytes, prefix: bytes) -> str | None:
-    for part in line.split(b";"):
-        pair = part.strip()
-        if pair.startswith(prefix):
-            return pair[len(prefix) :].strip(b'"').decode("utf-8", "replace")
+    start = line.find(prefix)
+    while start >= 0:
+        before = line[:start].rstrip()
+        if not before or before.endswith(b";"):
+            value = line[start + len(prefix) :].partition(b";")[0]
+            return value.strip().strip(b'"').decode("utf-8", "replace")
+        start = line.find(prefix, start + 1)
     return None

@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from facade.commands import BAD_INPUT
-from facade.config.problems import RouteFileError
+from facade.config.problems import RouteFileError, unknown
 from facade.config.reading import load_path
 
 
@@ -65,7 +65,7 @@ def run(upstreams: tuple[str, ...], **given: Any) -> None:
         options["upstreams"] = " ".join(upstreams)
     try:
         settings = FacadeSettings(**options)
-        load_path(settings.routes)
+        loaded = load_path(settings.routes)
     except ValidationError as error:
         for problem in error.errors():
             name = "-".join(str(part) for part in problem["loc"]).replace("_", "-")
@@ -74,6 +74,11 @@ def run(upstreams: tuple[str, ...], **given: Any) -> None:
     except RouteFileError as error:
         click.echo(str(error), err=True)
         raise SystemExit(BAD_INPUT) from None
+    for name in settings.upstreams.keys() - loaded.file.upstreams.keys():
+        click.echo(f"--upstream: {unknown('upstream', name, loaded.file.upstreams)}", err=True)
+        raise SystemExit(BAD_INPUT)
+    for line in loaded.warning_lines:
+        click.echo(line, err=True)
     from facade import workers
 
     raise SystemExit(workers.main(settings))

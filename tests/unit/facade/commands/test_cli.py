@@ -200,6 +200,7 @@ class TestRun:
             (("--listen", "nowhere"), "--listen:"),
             (("--workers", "0"), "--workers:"),
             (("--upstream", "legacy"), "--upstreams:"),
+            (("--upstream", "legcy=http://h:1"), "unknown upstream 'legcy' (did you mean 'legacy'"),
             (("--nats-url", "http://h"), "--nats-url:"),
             (("--routes", "none.yaml"), "none.yaml:1:1: cannot read the file"),
         ],

@@ -1,0 +1,42 @@
+"""The page for users and the shop's own file say what the code does."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from facade.config.reading import load, load_path
+from facade.config.schema import schema
+from facade.stages import Stage
+
+ROOT = Path(__file__).parents[4]
+PAGE = (ROOT / "docs" / "route-file.md").read_text("utf-8")
+
+
+def test_the_shops_file_is_good_and_starts_at_legacy() -> None:
+    loaded = load_path(ROOT / "routes.yaml")
+    assert loaded.warning_lines == []
+    assert {route.stage for route in loaded.file.routes} == {Stage.LEGACY}
+    moving = {route.name for route in loaded.file.routes if route.new == "catalog"}
+    assert moving == {"product-detail", "product-list", "category-list"}
+
+
+def test_the_example_of_the_page_is_good() -> None:
+    example = re.search(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
+    assert example
+    assert load(example[1].encode()).file.routes[0].percent == 2500
+
+
+def test_the_page_names_every_key() -> None:
+    missing = {key for key in _keys(schema()) if not re.search(rf"\b{key}\b", PAGE)}
+    assert missing == set()
+
+
+def _keys(node: Any) -> Iterator[str]:
+    if isinstance(node, dict):
+        yield from node.get("properties", {})
+        for value in node.values():
+            yield from _keys(value)
+    elif isinstance(node, list):
+        for item in node:
+            yield from _keys(item)
