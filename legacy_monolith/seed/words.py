@@ -87,7 +87,7 @@ KINDS: tuple[Kind, ...] = (
          (9, 59), (80, 620), ONE, ("hiking", "bpa-free")),
 )  # fmt: skip
 
-LINES = ("Höhenweg", "Fjällräv", "Bergtüchtig", "Nordlüft", "Wildbach", "Grünten", "Zugspitz",
+LINES = ("Höhenweg", "Fjordlicht", "Bergtüchtig", "Nordlüft", "Wildbach", "Grünten", "Zugspitz",
          "Märchenwald", "Kühtai", "Watzmann", "Isarflößer", "Tölzer", "Müritz", "Königssee",
          "Föhn", "Steinbock", "Gämse", "Alpenglüh", "Süderoog", "Rügen")  # fmt: skip
 GRADES = ("Light", "Pro", "Classic", "Trail", "Peak", "Ultra", "Eco", "Tour", "II", "III")

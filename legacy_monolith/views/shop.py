@@ -45,15 +45,19 @@ DOORS = {
 ANY_DOOR = ("bottle", "grey")
 
 
-def navigation() -> dict[str, Any]:
-    """For every page: the menu of categories, the notice, the pieces in the cart."""
-    rows = list(db().scalars(select(Category).order_by(Category.sort_no, Category.code)))
-    lines = cart.read(request.cookies.get(cart.COOKIE))
-    return {
-        "menu": [row for row in rows if row.parent_code is None],
-        "notice": NOTICES.get(request.args.get("ok", "")),
-        "cart_pieces": sum(lines.values()),
-    }
+def menu() -> list[Category]:
+    """The big categories."""
+    big = select(Category).where(Category.parent_code.is_(None))
+    return list(db().scalars(big.order_by(Category.sort_no, Category.code)))
+
+
+def notice() -> str | None:
+    """What the page before has to tell."""
+    return NOTICES.get(request.args.get("ok", ""))
+
+
+def cart_pieces() -> int:
+    return sum(cart.read(request.cookies.get(cart.COOKIE)).values())
 
 
 @blueprint.get("/")
