@@ -1,0 +1,154 @@
+"""Real Locust against a tiny shop on a real socket: what it counts, and what it writes down."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+pytestmark = pytest.mark.integration
+
+PROJECT = Path(__file__).parents[3]
+SKUS = [f"ZT-{n}" for n in range(5)]
+
+
+class TinyShop(ThreadingHTTPServer):
+    """Five tents. `price` is what a product's page in the app says."""
+
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.price = "9.00"
+        self.status = 200
+        self.devices: set[str] = set()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server_address[1]}"
+
+
+class Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server: TinyShop
+
+    def do_GET(self) -> None:
+        address = urlsplit(self.path)
+        if device := self.headers.get("X-Device-Id"):
+            self.server.devices.add(device)
+        body = self.answer(address.path, parse_qs(address.query))
+        unknown = "error" in body and "sku" in body
+        content = json.dumps(body).encode()
+        self.send_response(404 if unknown else self.server.status)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+    def answer(self, path: str, query: dict[str, list[str]]) -> dict[str, Any]:
+        if path == "/api/categories":
+            return {"categories": [{"code": "TENT", "parent": None, "count": 5}]}
+        if path == "/api/products":
+            return self.listing(query)
+        return self.product(path.rpartition("/")[2])
+
+    def listing(self, query: dict[str, list[str]]) -> dict[str, Any]:
+        per_page = int(query.get("per_page", ["24"])[0])
+        if query.get("category") == ["attic"]:
+            return {"error": "unknown category", "products": [], "total": 0}
+        products = [summary(sku, "9.00") for sku in SKUS]
+        return {"products": products, "page": 1, "per_page": per_page, "total": 5, "pages": 1}
+
+    def product(self, sku: str) -> dict[str, Any]:
+        if sku not in SKUS:
+            return {"error": "product not found", "sku": sku}
+        variants = [{"sku": f"{sku}-0", "price": "9.00", "stock": 1}]
+        fields = {"currency": "EUR", "variants": variants, "stock": 1}
+        return summary(sku, self.server.price) | fields
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Quiet."""
+
+
+def summary(sku: str, price: str) -> dict[str, Any]:
+    fields = {"price": price, "list_price": "10.00", "discount_pct": "10"}
+    return {"sku": sku, "name": f"Zelt {sku}"} | fields
+
+
+@pytest.fixture
+def shop() -> Iterator[TinyShop]:
+    server = TinyShop()
+    thread = threading.Thread(target=server.serve_forever, args=(0.05,))
+    thread.start()
+    yield server
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def run_locust(url: str, stats: Path, seconds: int = 3) -> subprocess.CompletedProcess[str]:
+    """Some seconds of people who browse."""
+    return subprocess.run(
+        [
+            *(sys.executable, "-m", "locust", "-f", str(PROJECT / "loadtests/locustfile.py")),
+            *("--headless", "--users", "5", "--spawn-rate", "50", "--run-time", f"{seconds}s"),
+            *("--only-summary", "--loglevel", "WARNING", "Browser"),
+        ],
+        env={
+            **os.environ,
+            "FIG_FACADE_URL": url,
+            "LOADTEST_THINK": "0.02-0.05",
+            "LOADTEST_STATS_FILE": str(stats),
+        },
+        cwd=PROJECT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+
+def last_line(stats: Path) -> dict[str, Any]:
+    return dict(json.loads(stats.read_text().splitlines()[-1]))
+
+
+def test_a_good_shop_has_no_failures(shop: TinyShop, tmp_path: Path) -> None:
+    done = run_locust(shop.url, tmp_path / "s.jsonl")
+    line = last_line(tmp_path / "s.jsonl")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert (line["failures"], line["state"]) == (0, "stopped")
+    assert line["requests"] > 20
+    assert set(line["names"]) >= {"GET /api/categories", "GET /api/products/{sku}"}
+    assert len(shop.devices) > 5, "every visit is another person"
+
+
+def test_a_wrong_price_is_a_failure_with_its_reason(shop: TinyShop, tmp_path: Path) -> None:
+    shop.price = "8.99"
+    done = run_locust(shop.url, tmp_path / "s.jsonl")
+    line = last_line(tmp_path / "s.jsonl")
+    assert done.returncode == 1
+    assert line["failures"] == line["names"]["GET /api/products/{sku}"]["requests"] > 0
+    assert "8.99" in line["reasons"][0]["reason"]
+
+
+def test_figures_are_written_while_it_runs(shop: TinyShop, tmp_path: Path) -> None:
+    run_locust(shop.url, tmp_path / "s.jsonl", seconds=6)
+    lines = [json.loads(line) for line in (tmp_path / "s.jsonl").read_text().splitlines()]
+    running = [line for line in lines if line["state"] == "running"]
+    assert running[-1]["users"] == 5
+    assert running[-1]["names"]["GET /api/products"]["p95"] > 0
+    assert 0.8 < running[1]["time"] - running[0]["time"] < 2.0
+
+
+def test_a_shop_that_does_not_answer_ends_it_at_once(tmp_path: Path, free_port: Any) -> None:
+    done = run_locust(f"http://127.0.0.1:{free_port()}", tmp_path / "s.jsonl")
+    assert done.returncode == 2
+    assert "refused" in done.stderr
