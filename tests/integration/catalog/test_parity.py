@@ -13,6 +13,7 @@ import psycopg
 import pytest
 
 from legacy_monolith.app import create_app
+from legacy_monolith.seed.store import seed
 from legacy_monolith.settings import Settings
 
 pytestmark = pytest.mark.integration
@@ -163,14 +164,38 @@ def test_both_sides_answer_the_same_bytes(legacy, feed, make_catalog):
     compare(legacy, monolith, catalog)
 
 
+def test_the_seeded_shop_is_the_same_on_both_sides(legacy, feed, make_catalog):
+    seed(legacy.owner, 1, lambda text: None)
+    catalog = make_catalog()
+    catalog.wait_until_ready()
+    settings = Settings(database_url=legacy.owner, secret_key="k" * 32)
+    monolith = create_app(settings).test_client()
+    compare(legacy, monolith, catalog)
+    with psycopg.connect(legacy.owner) as connection:
+        codes = [row[0] for row in connection.execute("SELECT code FROM category")]
+    asked = [
+        f"/api/products?per_page=100&page={page}&sort={sort}"
+        for page in range(1, 22)
+        for sort in ("name", "price", "newest")
+    ]
+    asked += [f"/api/products?category={code}" for code in codes]
+    asked += ["/api/products?q=jacket+blue", "/api/products?q=%C3%BC&sort=-price"]
+    same_answers(monolith, catalog, asked)
+
+
 def compare(legacy, monolith, catalog) -> None:
     """Ask both; the new side must have applied what is committed by now."""
-    after = {"Fig-After": str(int(time.time() * 1e6))}
     with psycopg.connect(legacy.owner) as connection:
         skus = [row[0] for row in connection.execute("SELECT sku FROM product ORDER BY id")]
+    same_answers(monolith, catalog, questions(skus))
+
+
+def same_answers(monolith, catalog, asked: list[str]) -> None:
+    """The bytes, the status and the content type."""
+    after = {"Fig-After": str(int(time.time() * 1e6))}
     with httpx.Client(base_url=catalog.url, headers=after, timeout=10) as client:
-        for asked in questions(skus):
-            control, candidate = monolith.get(asked), client.get(asked)
+        for path in asked:
+            control, candidate = monolith.get(path), client.get(path)
             shown = {"status": control.status_code, "body": control.data}
-            assert {"status": candidate.status_code, "body": candidate.content} == shown, asked
-            assert candidate.headers["content-type"] == control.headers["content-type"], asked
+            assert {"status": candidate.status_code, "body": candidate.content} == shown, path
+            assert candidate.headers["content-type"] == control.headers["content-type"], path
