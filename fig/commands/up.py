@@ -1,0 +1,209 @@
+"""`fig up`: bring everything up, in the foreground or left running."""
+
+import asyncio
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import click
+
+from fig import logs, places, running, session
+from fig import state as states
+from fig.errors import FigError
+from fig.keeper import Status
+from fig.ports import DEFAULT_BASE
+from fig.progress import Progress
+from fig.settings import Home, Order, project_root
+from fig.stack import Wishes
+from fig.state import StackState
+
+POLL_SECONDS = 0.05
+DETACHED = "FIG_DETACHED"  # set for the supervisor that `--detach` leaves behind
+
+
+def parse_sets(
+    _context: click.Context, _option: click.Parameter, given: tuple[str, ...]
+) -> dict[str, dict[str, str]]:
+    """`PROCESS.KEY=VALUE` each."""
+    found: dict[str, dict[str, str]] = {}
+    for text in given:
+        left, equals, value = text.partition("=")
+        name, dot, key = left.partition(".")
+        if not (equals and dot and name and key):
+            raise click.BadParameter(f"expected PROCESS.KEY=VALUE, not '{text}'")
+        found.setdefault(name, {})[key] = value
+    return found
+
+
+@click.command()
+@click.option("--detach", "-d", is_flag=True, envvar="FIG_UP_DETACH", help="Leave it running.")
+@click.option(
+    "--routes",
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    envvar="FIG_ROUTES",
+    help="The route file.  [env: FIG_ROUTES; default: routes.yaml in the project]",
+)
+@click.option(
+    "--port-base",
+    type=int,
+    default=DEFAULT_BASE,
+    show_default=True,
+    envvar="FIG_PORT_BASE",
+    show_envvar=True,
+    help="All ports count from here.",
+)
+@click.option(
+    "--facade-workers",
+    type=click.IntRange(1, 64),
+    default=2,
+    show_default=True,
+    envvar="FIG_FACADE_WORKERS",
+    show_envvar=True,
+    help="Processes that share the facade's port.",
+)
+@click.option(
+    "--scale",
+    type=click.IntRange(1, 1000),
+    default=1,
+    show_default=True,
+    envvar="FIG_SCALE",
+    show_envvar=True,
+    help="Times 2,000 products, in a fresh shop.",
+)
+@click.option(
+    "--set",
+    "extra",
+    multiple=True,
+    callback=parse_sets,
+    envvar="FIG_SET",
+    show_envvar=True,
+    metavar="PROCESS.KEY=VALUE",
+    help="Add a variable to a process, such as catalog.CATALOG_FAULT=discount-rounding.",
+)
+@click.option("--postgres-bin", envvar="FIG_POSTGRES_BIN", show_envvar=True,
+              help="A folder of PostgreSQL programs instead of the wheel's.")  # fmt: skip
+@click.option("--nats-bin", envvar="FIG_NATS_BIN", show_envvar=True,
+              help="The folder of a nats-server instead of the wheel's.")  # fmt: skip
+@click.pass_obj
+def up(home: Home, /, detach: bool, **options: Any) -> None:
+    """Bring everything up. Ctrl-C stops it, the last started first.
+
+    Exit code 0 also when it runs already; 1 when something else runs, or a process does not
+    come up; 2 for a busy port, a folder that cannot be written, a missing binary.
+    """
+    order = _order(home, **options)
+    if _runs_already(order):
+        return
+    if states.read(home.state) is not None:
+        click.echo("the last run was killed; its data is kept", err=True)
+    if detach:
+        _leave_running(order)
+    else:
+        _foreground(order)
+
+
+def _order(
+    home: Home, routes: Path | None, port_base: int, facade_workers: int, scale: int,
+    extra: dict[str, dict[str, str]], postgres_bin: str | None, nats_bin: str | None,
+) -> Order:  # fmt: skip
+    wishes = Wishes(facade_workers=facade_workers, scale=scale, postgres_bin=postgres_bin)
+    path = (routes or project_root() / "routes.yaml").absolute()
+    return Order(home, path, port_base, wishes, nats_bin, extra)
+
+
+def _runs_already(order: Order) -> bool:
+    found = running.find(order.home)
+    if found is None:
+        return False
+    if found.signature != order.signature:
+        raise FigError(
+            f"another stack runs from {order.home.folder} (pid {found.pid}, routes {found.routes},"
+            f" {found.urls['facade']}); `fig down` stops it, FIG_HOME names another data folder"
+        )
+    click.echo(f"runs already: {found.urls['facade']} (pid {found.pid}); `fig status` says more")
+    return True
+
+
+def _foreground(order: Order) -> None:
+    detached = bool(os.environ.get(DETACHED))
+    progress = Progress(live=False)
+    seen: dict[str, Status] = {}
+
+    def changed(status: Status) -> None:
+        seen[status.name] = status
+        progress.see(seen.values())
+
+    colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+    said = None if detached else logs.Console(sys.stdout, colour).line
+    asyncio.run(session.run(order, session.Onlooker(changed, said, progress.say)))
+
+
+def _leave_running(order: Order) -> None:
+    places.prepare(order.home.folder)
+    log = logs.path_of(order.home.logs, "fig")
+    progress = Progress()
+    with log.open("ab") as file:
+        before = file.tell()
+        child = subprocess.Popen(
+            [sys.executable, "-m", "fig", *_arguments(order)],
+            cwd=project_root(),
+            env=os.environ | {DETACHED: "1"},
+            stdin=subprocess.DEVNULL,
+            stdout=file,
+            stderr=file,
+            start_new_session=True,
+        )
+    try:
+        found = _follow(order.home, child, progress)
+    except KeyboardInterrupt:
+        child.terminate()
+        child.wait()
+        raise
+    if found is None:
+        raise _failure(log, before, child.returncode)
+    progress.done("everything is up")
+    click.echo("\n".join(f"  {name:<7} {url}" for name, url in found.urls.items()))
+
+
+def _arguments(order: Order) -> list[str]:
+    """The same order for the supervisor that stays, said in full."""
+    wishes = order.wishes
+    options = {
+        "--routes": str(order.routes),
+        "--port-base": str(order.port_base),
+        "--facade-workers": str(wishes.facade_workers),
+        "--scale": str(wishes.scale),
+        "--postgres-bin": wishes.postgres_bin,
+        "--nats-bin": order.nats_bin,
+    }
+    given = [text for name, value in options.items() if value for text in (name, value)]
+    for process, values in order.extra.items():
+        for key, value in values.items():
+            given += ["--set", f"{process}.{key}={value}"]
+    return ["--home", str(order.home.folder), "up", *given]
+
+
+def _follow(home: Home, child: "subprocess.Popen[bytes]", progress: Progress) -> StackState | None:
+    """Shows how the stack comes up; None when its supervisor ended."""
+    while child.poll() is None:
+        found = states.read(home.state)
+        if found is not None and found.pid == child.pid:
+            progress.see(found.processes)
+            if found.ready:
+                return found
+        time.sleep(POLL_SECONDS)
+    return None
+
+
+def _failure(log: Path, before: int, exit_code: int) -> FigError:
+    """What the supervisor said at its end, as our own error."""
+    with log.open("rb") as file:
+        file.seek(before)
+        said = file.read().decode(errors="replace").strip()
+    _, found, message = ("\n" + said).rpartition("\nfig: ")
+    error = FigError(message if found else f"the supervisor ended at once:\n{said}")
+    error.exit_code = exit_code if exit_code > 0 else 1
+    return error

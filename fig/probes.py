@@ -1,0 +1,57 @@
+"""How processes prove that they can work: without a library, many times a second."""
+
+import asyncio
+import contextlib
+from dataclasses import dataclass
+from pathlib import Path
+
+ANSWER_SECONDS = 2.0
+PID_LINE, STATUS_LINE = 0, 7  # of postmaster.pid, counted from 0
+
+
+@dataclass(frozen=True)
+class HttpReady:
+    """`GET path` answers 200."""
+
+    address: str  # HOST:PORT
+    path: str
+
+    @property
+    def url(self) -> str:
+        """What a person would type to ask the same."""
+        return f"http://{self.address}{self.path}"
+
+    async def check(self, _pid: int) -> bool:
+        """Asks once."""
+        host, _, port = self.address.rpartition(":")
+        try:
+            async with asyncio.timeout(ANSWER_SECONDS):
+                reader, writer = await asyncio.open_connection(host, int(port))
+                try:
+                    request = f"GET {self.path} HTTP/1.0\r\nHost: {self.address}\r\n\r\n"
+                    writer.write(request.encode())
+                    status = await reader.readline()
+                finally:
+                    writer.close()
+                    with contextlib.suppress(OSError):
+                        await writer.wait_closed()
+        except (OSError, TimeoutError):
+            return False
+        return status.split()[1:2] == [b"200"]
+
+
+@dataclass(frozen=True)
+class PostmasterReady:
+    """postmaster.pid says `ready`, and says it of this very process: a stale file says it too."""
+
+    data: str  # the data folder
+
+    async def check(self, pid: int) -> bool:
+        """Reads the file once."""
+        try:
+            lines = (Path(self.data) / "postmaster.pid").read_text().splitlines()
+        except OSError:
+            return False
+        if len(lines) <= STATUS_LINE or lines[PID_LINE].strip() != str(pid):
+            return False
+        return lines[STATUS_LINE].strip() == "ready"

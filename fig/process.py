@@ -1,0 +1,42 @@
+"""One process of the stack, as data; everything the supervisor knows about it."""
+
+import signal
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Protocol
+
+
+class Kind(Enum):
+    """Whether ending is the goal."""
+
+    SERVICE = "service"  # runs until stopped; started again when it dies
+    ONESHOT = "oneshot"  # is done when it ends with exit code 0
+
+
+class Probe(Protocol):
+    """Proof that a process can do its work."""
+
+    async def check(self, pid: int) -> bool:
+        """True once it can; False for every reason why not yet. Bounded to a second or so."""
+
+
+@dataclass(frozen=True)
+class Process:
+    """Times in seconds. `ready` is None for a oneshot: its exit proves it."""
+
+    name: str
+    command: tuple[str, ...]
+    env: Mapping[str, str] = field(default_factory=dict)
+    needs: tuple[str, ...] = ()
+    ready: Probe | None = None
+    ports: tuple[str, ...] = ()  # names from the port plan
+    files: Mapping[str, str] = field(default_factory=dict)  # path: what is written before it starts
+    stop: signal.Signals = signal.SIGTERM
+    grace: float = 12.0  # between asking it to end and killing it
+    patience: float = 30.0  # for it to become ready
+
+    @property
+    def kind(self) -> Kind:
+        """A process without a proof of readiness is one that ends."""
+        return Kind.ONESHOT if self.ready is None else Kind.SERVICE

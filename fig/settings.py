@@ -1,0 +1,66 @@
+"""What `fig` was told: options of its commands, each also a FIG_… variable."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from fig.ports import DEFAULT_BASE
+from fig.stack import Wishes
+
+
+def project_root() -> Path:
+    """The checkout; the current folder where fig was installed without one."""
+    root = Path(__file__).resolve().parents[1]
+    return root if (root / "pyproject.toml").exists() else Path.cwd()
+
+
+@dataclass(frozen=True)
+class Home:
+    """The data folder and what lies where in it."""
+
+    folder: Path
+
+    @property
+    def state(self) -> Path:
+        """What the running stack wrote down."""
+        return self.folder / "run" / "state.json"
+
+    @property
+    def lock(self) -> Path:
+        """Held by the supervisor while it lives."""
+        return self.folder / "run" / "lock"
+
+    @property
+    def spool(self) -> Path:
+        """Where commands and the supervisor leave each other files."""
+        return self.folder / "run" / "spool"
+
+    @property
+    def logs(self) -> Path:
+        """A file for each process, and `fig.log` of the supervisor when detached."""
+        return self.folder / "logs"
+
+    @property
+    def secrets(self) -> Path:
+        """Generated passwords."""
+        return self.folder / "secrets.json"
+
+
+@dataclass(frozen=True)
+class Order:
+    """What `fig up` shall bring up."""
+
+    home: Home
+    routes: Path
+    port_base: int = DEFAULT_BASE
+    wishes: Wishes = field(default_factory=Wishes)
+    nats_bin: str | None = None
+    extra: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    @property
+    def signature(self) -> str:
+        """Two orders with the same one bring up the same stack."""
+        extra = sorted((name, sorted(values.items())) for name, values in self.extra.items())
+        whole = (self.routes, self.port_base, self.wishes, self.nats_bin, extra)
+        return hashlib.sha256(repr(whole).encode()).hexdigest()[:12]

@@ -1,0 +1,91 @@
+"""How commands ask the supervisor for something: a file in, a file out, under the run folder.
+
+Files and not a socket: a socket's path may have 107 bytes at most, a project's folder more.
+"""
+
+import contextlib
+import json
+import secrets
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+POLL_SECONDS = 0.05
+
+
+@dataclass(frozen=True)
+class Restart:
+    """Start a process anew with these variables added to its environment."""
+
+    name: str
+    extra: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came of it."""
+
+    ok: bool
+    message: str = ""
+    exit_code: int = 0
+
+
+class Spool:
+    """Both ends. Every file appears by rename, so none is read half."""
+
+    def __init__(self, folder: Path) -> None:
+        self._asked = folder / "asked"
+        self._answered = folder / "answered"
+
+    def open(self) -> None:
+        """The supervisor's end: forget what was asked of somebody before."""
+        for folder in (self._asked, self._answered):
+            folder.mkdir(parents=True, exist_ok=True)
+            for old in folder.iterdir():
+                old.unlink(missing_ok=True)
+
+    def take(self) -> list[tuple[str, Restart]]:
+        """The supervisor's end: what was asked since, each with the name to answer to."""
+        taken = []
+        for path in sorted(self._asked.glob("*.json")):
+            wish = _read(path)
+            path.unlink(missing_ok=True)
+            if wish is not None:
+                with contextlib.suppress(TypeError):  # not one of ours
+                    taken.append((path.stem, Restart(**wish)))
+        return taken
+
+    def answer(self, name: str, answer: Answer) -> None:
+        """The supervisor's end."""
+        _write(self._answered / f"{name}.json", asdict(answer))
+
+    def ask(self, wish: Restart, alive: Callable[[], bool]) -> Answer:
+        """The command's end: waits for the answer as long as the supervisor is alive."""
+        name = f"{time.time_ns()}-{secrets.token_hex(4)}"
+        _write(self._asked / f"{name}.json", asdict(wish))
+        path = self._answered / f"{name}.json"
+        while True:
+            living = alive()
+            answer = _read(path)
+            if answer is not None:
+                path.unlink(missing_ok=True)
+                return Answer(**answer)
+            if not living:
+                return Answer(False, "the stack ended meanwhile; `fig up` starts it again", 1)
+            time.sleep(POLL_SECONDS)
+
+
+def _write(path: Path, value: dict[str, Any]) -> None:
+    fresh = path.with_name(path.name + ".fresh")
+    fresh.write_text(json.dumps(value))
+    fresh.rename(path)
+
+
+def _read(path: Path) -> dict[str, Any] | None:
+    try:
+        found = json.loads(path.read_text())
+    except (OSError, ValueError):
+        return None
+    return found if isinstance(found, dict) else None
