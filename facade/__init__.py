@@ -1,1 +1,27 @@
+"""The door between clients and both sides. A request meets its parts in this order:
 
+    client ─▶ inbound ─▶ exchange ──────────────────────────────▶ outbound ─▶ legacy or new
+                            │ admission   keys   decision
+                            │ routing     paths  running
+                            └ pair ──────────── shadow ─────────▶ outbound ─▶ the other side
+                                └─ channel ─▶ control process: comparison, admin API
+
+     1 inbound    cuts requests out of a client's stream, answers them in order
+     2 routing    route file -> RouteTable; `locate` finds the route of a target
+     3 decision   pure: stage, bucket and availability -> side
+     4 admission  the lane of a request and the breaker's permit
+     5 pool       idle connections of one address, who waits; `upstreams` holds all of them
+     6 outbound   sends a request to an upstream, cuts the answer out of its stream
+     7 exchange   one request and its response: attempts, fallback, relay; `settle` counts its end
+     8 shadow     copies for comparison, shed first; `pair` collects both answers
+
+What they stand on: `wire/` (HTTP as bytes, no I/O), `headers` and `responses` (heads written
+anew), `upload` (a request's body), `tunnel` (after a 101), `flow`, `deadlines`, `errors`,
+`metrics`, `accesslog`, `channel`, `trust`, `health`.
+
+What they run in: `gateway` composes one worker, `running` is its table and state, `workers` is the
+master that forks them, `publisher` judges the route file, `children` are processes.
+
+Beside them: `config/` reads, checks and edits the route file, `commands/` is the command line,
+`compare/` and `control/` are the other process.
+"""

@@ -11,7 +11,7 @@ first frame of a connection. A reader that is away or slow costs frames, never t
 import asyncio
 from collections.abc import Callable, Iterator
 from struct import Struct
-from typing import Any, NamedTuple, TypedDict
+from typing import Any, NamedTuple, NotRequired, TypedDict, cast
 
 import orjson
 
@@ -62,6 +62,8 @@ class PairMeta(TypedDict):
     query_keys: list[str]
     live: str  # the side that answered the client
     sides: dict[str, SideMeta]  # by "legacy" and "new"
+    # As the copy sent them, so that legacy can be asked once more in the same words; never stored.
+    request_headers: NotRequired[list[list[str]]]
 
 
 def encode(kind: int, meta: Any, blob: bytes = b"") -> bytes:
@@ -139,7 +141,8 @@ class Channel(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Introduce the worker."""
-        assert isinstance(transport, asyncio.WriteTransport)
+        # uvloop's transports are no subclasses of asyncio's
+        transport = cast(asyncio.WriteTransport, transport)
         self._transport = transport
         self.offer(HELLO, self._hello())
 

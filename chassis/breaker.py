@@ -1,0 +1,175 @@
+"""A circuit breaker as a pure state machine: clock, chance and outcome in, verdict out.
+
+    closed ──too many failed or slow──▶ open ──after open_for──▶ half-open ──all probes good──▶ ramp
+      ▲                                  ▲                          │ a probe failed, was     │
+      │                                  └──────────────────────────┘ slow, or never came back│
+      │                                  └──────too many failed or slow again─────────────────┤
+      └─────────────────────────────────────────────────────────────────after `ramp` seconds──┘
+
+Times are seconds of one monotonic clock. Who asks `acquire` gets a permit and must give it back
+with `release`, whatever happened: a call that was cancelled says so and is nobody's fault.
+"""
+
+from collections import deque
+from dataclasses import dataclass
+from enum import StrEnum
+
+SLOTS = 10  # of the sliding window
+REFUSED = -1  # instead of a permit
+
+
+class State(StrEnum):
+    """Where a breaker stands."""
+
+    CLOSED = "closed"
+    OPEN = "open"
+    HALF_OPEN = "half-open"
+    RAMP = "ramp"
+
+
+class Outcome(StrEnum):
+    """How a permitted call ended."""
+
+    SUCCESS = "success"
+    FAILURE = "failure"
+    CANCELLED = "cancelled"  # says nothing about the callee
+
+
+@dataclass(frozen=True, slots=True)
+class BreakerSettings:
+    """Ratios lie in 0..1 (a ratio of 1 means: only if every call did); the rest are seconds."""
+
+    failure_ratio: float = 0.5
+    slow_ratio: float = 1.0
+    slow_call: float = 5.0
+    window: float = 10.0
+    minimum_calls: int = 20
+    open_for: float = 5.0
+    probes: int = 3
+    probe_timeout: float = 2.0
+    ramp: float = 5.0
+
+
+class _Window:
+    """Calls of the last `window` seconds, in slots that are forgotten one by one."""
+
+    __slots__ = ("_at", "_width", "calls", "failed", "slots", "slow")
+
+    def __init__(self, seconds: float) -> None:
+        self._width = seconds / SLOTS
+        self._at = 0
+        self.slots = [[0, 0, 0] for _ in range(SLOTS)]
+        self.calls = self.failed = self.slow = 0
+
+    def add(self, now: float, failed: bool, slow: bool) -> None:
+        """Count one call."""
+        at = int(now / self._width)
+        if at != self._at:
+            self._forget(at)
+        slot = self.slots[at % SLOTS]
+        slot[0] += 1
+        self.calls += 1
+        if failed:
+            slot[1] += 1
+            self.failed += 1
+        if slow:
+            slot[2] += 1
+            self.slow += 1
+
+    def _forget(self, at: int) -> None:
+        for step in range(max(self._at + 1, at - SLOTS + 1), at + 1):
+            slot = self.slots[step % SLOTS]
+            self.calls -= slot[0]
+            self.failed -= slot[1]
+            self.slow -= slot[2]
+            slot[:] = (0, 0, 0)
+        self._at = max(at, self._at)
+
+
+class Breaker:
+    """Guards one callee for one class of calls."""
+
+    __slots__ = ("_generation", "_probes", "_settings", "_since", "_successes", "_window", "state")
+
+    def __init__(self, settings: BreakerSettings) -> None:
+        self._settings = settings
+        self.state = State.CLOSED
+        self._since = 0.0  # when this state began
+        # A permit is the generation it was given in: what belongs to an earlier state is ignored.
+        self._generation = 0
+        self._window = _Window(settings.window)
+        self._probes: deque[float] = deque()  # when the probes that are out were let go
+        self._successes = 0
+
+    def acquire(self, now: float, chance: float) -> int:
+        """A permit for one call, or REFUSED; `chance` in [0, 1) decides while ramping up."""
+        if self.state is State.CLOSED:
+            return self._generation
+        self.tick(now)
+        if self.state is State.OPEN:
+            return REFUSED
+        if self.state is State.HALF_OPEN:
+            if len(self._probes) + self._successes >= self._settings.probes:
+                return REFUSED
+            self._probes.append(now)
+        elif self.state is State.RAMP and chance * self._settings.ramp >= now - self._since:
+            return REFUSED
+        return self._generation
+
+    def release(self, permit: int, outcome: Outcome, now: float, took: float) -> None:
+        """Give a permit back; `took` is how long the call lasted."""
+        if permit != self._generation:
+            return
+        slow = took >= self._settings.slow_call
+        if self.state is State.HALF_OPEN:
+            self._forget_probe(now - took)
+            self._probe_ended(outcome, now, slow)
+        elif outcome is not Outcome.CANCELLED:
+            failed = outcome is Outcome.FAILURE
+            window = self._window
+            window.add(now, failed, slow)
+            if (failed or slow) and self._too_many(window):
+                self._enter(State.OPEN, now)
+
+    def tick(self, now: float) -> None:
+        """Take the steps that time alone brings. `acquire` does so by itself."""
+        settings = self._settings
+        if self.state is State.OPEN and now - self._since >= settings.open_for:
+            self._enter(State.HALF_OPEN, now)
+        elif self.state is State.HALF_OPEN and self._probe_overdue(now):
+            self._enter(State.OPEN, now)
+        elif self.state is State.RAMP and now - self._since >= settings.ramp:
+            self.state = State.CLOSED
+
+    def _probe_overdue(self, now: float) -> bool:
+        return bool(self._probes) and now - self._probes[0] >= self._settings.probe_timeout
+
+    def _forget_probe(self, started: float) -> None:
+        if self._probes:  # a handful at most; the caller's clock may differ by a little
+            self._probes.remove(min(self._probes, key=lambda at: abs(at - started)))
+
+    def _probe_ended(self, outcome: Outcome, now: float, slow: bool) -> None:
+        if outcome is Outcome.CANCELLED:
+            return
+        if outcome is Outcome.FAILURE or slow:
+            self._enter(State.OPEN, now)
+            return
+        self._successes += 1
+        if self._successes >= self._settings.probes:
+            self._enter(State.RAMP, now)
+
+    def _too_many(self, window: _Window) -> bool:
+        settings = self._settings
+        if window.calls < settings.minimum_calls:
+            return False
+        return (
+            window.failed >= settings.failure_ratio * window.calls and window.failed > 0
+        ) or window.slow >= settings.slow_ratio * window.calls
+
+    def _enter(self, state: State, now: float) -> None:
+        self.state = state
+        self._since = now
+        self._generation += 1
+        self._probes.clear()
+        self._successes = 0
+        self._window = _Window(self._settings.window)

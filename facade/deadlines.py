@@ -1,0 +1,47 @@
+"""Deadlines without a timer each: everyone keeps a time, and a sweep looks at them in turn.
+
+Setting a deadline is one assignment, so a request costs no timer. A deadline is noticed at most
+`SLICES * TICK_SECONDS` late.
+"""
+
+from math import inf
+from typing import Protocol
+
+NEVER = inf
+SLICES = 4
+TICK_SECONDS = 0.05
+
+
+class Timed(Protocol):
+    """Somebody with a deadline: a time of the monotonic clock in seconds, or NEVER."""
+
+    deadline: float
+
+    def expired(self, _now: float) -> None:
+        """The deadline has passed. Called again at every turn until it is moved."""
+
+
+class Deadlines:
+    """Everyone who has a deadline, and a coarse clock for those who set one."""
+
+    def __init__(self, now: float) -> None:
+        self.now = now  # monotonic seconds, as of the last tick
+        self._slices: tuple[set[Timed], ...] = tuple(set() for _ in range(SLICES))
+        self._turn = 0
+
+    def add(self, timed: Timed) -> None:
+        """Look at this one's deadline from now on."""
+        self._slices[hash(timed) % SLICES].add(timed)
+
+    def discard(self, timed: Timed) -> None:
+        """Look at it no more."""
+        self._slices[hash(timed) % SLICES].discard(timed)
+
+    def tick(self, now: float) -> None:
+        """Take the time, and tell a slice of everyone whose deadline has passed."""
+        self.now = now
+        self._turn = (self._turn + 1) % SLICES
+        late = [timed for timed in self._slices[self._turn] if timed.deadline <= now]
+        for timed in late:
+            if timed.deadline <= now:  # one before it may have moved it
+                timed.expired(now)

@@ -1,0 +1,39 @@
+"""Flow control: stop reading from one side while the other cannot take more."""
+
+import asyncio
+
+# Why reading stands still; a gate opens when no reason is left.
+PEER_FULL = 1  # what was read cannot be written on yet
+NEXT_WAITS = 2  # a pipelined request is read and has to wait for its turn
+HELD_FULL = 4  # a body waits for its upstream connection
+
+HIGH_WATER = 64 * 1024  # bytes waiting in a transport before its protocol is paused
+
+
+class Gate:
+    """Reading from one transport, held up for any of several reasons; idempotent both ways."""
+
+    __slots__ = ("_reasons", "_transport")
+
+    def __init__(self, transport: asyncio.Transport) -> None:
+        self._transport = transport
+        self._reasons = 0
+
+    def pause(self, reason: int) -> None:
+        """Do not read while this reason holds."""
+        if not self._reasons and not self._transport.is_closing():
+            self._transport.pause_reading()
+        self._reasons |= reason
+
+    def resume(self, reason: int) -> None:
+        """This reason holds no more."""
+        if not self._reasons & reason:
+            return
+        self._reasons &= ~reason
+        if not self._reasons and not self._transport.is_closing():
+            self._transport.resume_reading()
+
+    @property
+    def paused(self) -> bool:
+        """Whether nothing is read now."""
+        return bool(self._reasons)

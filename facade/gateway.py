@@ -1,0 +1,209 @@
+"""One worker: builds the stations of a request, opens the port, and runs the clock.
+
+Composition root of the data plane. Everything it needs comes from its arguments; the table and the
+registry's instances are files that somebody else publishes.
+"""
+
+import asyncio
+import gc
+import os
+import signal
+import socket
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from email.utils import formatdate
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from facade.accesslog import AccessLog
+from facade.channel import COUNTERS, Channel
+from facade.config.reading import load
+from facade.config.steps import with_addresses
+from facade.deadlines import TICK_SECONDS, Deadlines
+from facade.headers import ClientFacts, Traces
+from facade.health import Health
+from facade.inbound import Inbound
+from facade.metrics import Counters
+from facade.routing import compile_table
+from facade.running import Breakers, Running
+from facade.shadow import Shadow
+from facade.trust import Trust
+from facade.upstreams import Upstreams
+from facade.watcher import FileWatcher
+
+SNAPSHOT_SECONDS = 0.5
+BACKLOG = 4096
+# While draining an idle connection is left for a while: its next answer can say that it closes.
+DRAIN_IDLE_SECONDS = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Worker:
+    """What one worker is started with."""
+
+    number: int
+    sockets: tuple[socket.socket, ...]
+    table_file: Path  # published by the master
+    instances_file: Path  # published by the control process
+    channel: str
+    addresses: dict[str, tuple[str, ...]]  # that replace those of the file
+
+
+class Gateway:
+    """The stations of one worker."""
+
+    def __init__(self, worker: Worker) -> None:
+        self._worker = worker
+        self.started = time.time()
+        # stations, in the order in which a request meets them
+        self.deadlines = Deadlines(time.monotonic())
+        self.counters = Counters()
+        self.traces = Traces(os.urandom(12))
+        self.breakers = Breakers()
+        self.upstreams = Upstreams(self.deadlines)
+        self.channel = Channel(worker.channel, self._hello)
+        self.shadow = Shadow(self.channel, self.deadlines)
+        self.log = AccessLog()
+        self.health = Health(self.upstreams, self.deadlines)
+        # state
+        self.running: Running
+        self.expose = False
+        self.draining = False
+        self.date = b""
+        self._trust = Trust(())
+        self._clients: dict[str, int] = {}
+        self._inbounds: set[Inbound] = set()
+        self._table = FileWatcher(worker.table_file, self.use, known=None, clock_ns=time.time_ns)
+        self._instances = FileWatcher(
+            worker.instances_file, self._discovered, known=None, clock_ns=time.time_ns
+        )
+
+    # the table and the instances
+
+    def use(self, data: bytes) -> None:
+        """Decide by this route file from now on; requests under way keep the one they have."""
+        file = with_addresses(load(data).file, self._worker.addresses)
+        table = compile_table(file)
+        self.running = Running(table, self.upstreams, self.breakers, self.counters)
+        self.expose = table.options.expose
+        self.shadow.use(table.options)
+        self.log.use(table.options.access_log)
+        self._trust = Trust(table.options.trusted_proxies)
+
+    def _discovered(self, data: bytes) -> None:
+        self.upstreams.discovered(orjson.loads(data))
+
+    # clients
+
+    def welcome(self, client: Inbound) -> ClientFacts | None:
+        """What is to be said of a new client; None when there are too many connections."""
+        self._inbounds.add(client)
+        counts = self.counters.client
+        counts.connections += 1
+        peer = client.transport.get_extra_info("peername")
+        address = str(peer[0]) if isinstance(peer, tuple) else "unix"
+        held = self._clients[address] = self._clients.get(address, 0) + 1
+        limits = self.running.table.options.limits
+        if counts.connections > limits.connections or held > limits.connections_per_client:
+            counts.refused += 1
+            return None
+        return ClientFacts(address, self._trust.covers(address))
+
+    def farewell(self, client: Inbound) -> None:
+        """A client's connection is gone."""
+        self._inbounds.discard(client)
+        self.counters.client.connections -= 1
+        peer = client.transport.get_extra_info("peername")
+        address = str(peer[0]) if isinstance(peer, tuple) else "unix"
+        self._clients[address] -= 1
+        if not self._clients[address]:
+            del self._clients[address]
+
+    # the worker's life
+
+    async def serve(self, ready: Callable[[], None]) -> None:
+        """Answer clients until SIGTERM, then until the last request is answered.
+
+        `ready` is called once when the port is served.
+        """
+        loop = asyncio.get_running_loop()
+        stop = asyncio.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, stop.set)
+        self._table.poll()
+        self._instances.poll()
+        self.channel.start()
+        servers = [
+            await loop.create_server(lambda: Inbound(self), sock=sock, backlog=BACKLOG)
+            for sock in self._worker.sockets
+        ]
+        ticking = loop.create_task(self._tick())
+        gc.collect()
+        gc.freeze()
+        ready()
+        await stop.wait()
+        await self._drain(servers)
+        ticking.cancel()
+        self.channel.offer(COUNTERS, self.snapshot())
+        self.channel.close()
+        self.log.flush()
+
+    async def _drain(self, servers: Sequence[asyncio.AbstractServer]) -> None:
+        """Take no new connection; let those at work finish, within a bound."""
+        self.draining = True
+        for server in servers:
+            server.close()
+        began = time.monotonic()
+        until = began + self.running.table.options.timeouts.drain
+        while self._inbounds and time.monotonic() < until:
+            await asyncio.sleep(TICK_SECONDS)
+            if time.monotonic() - began > DRAIN_IDLE_SECONDS:
+                for client in tuple(self._inbounds):
+                    client.drain()
+        for client in tuple(self._inbounds):
+            client.transport.abort()
+
+    async def _tick(self) -> None:
+        """The worker's clock: deadlines, files, counters, and how late all this comes."""
+        snapshot_at = 0.0
+        while True:
+            due = time.monotonic() + TICK_SECONDS / 2
+            await asyncio.sleep(TICK_SECONDS / 2)
+            now = time.monotonic()
+            self.shadow.lag = now - due
+            self.deadlines.tick(now)
+            self.upstreams.sweep(now)
+            self._table.poll()
+            self._instances.poll()
+            self.health.tick(now)
+            self.date = b"Date: %b\r\n" % formatdate(usegmt=True).encode()
+            if now >= snapshot_at:
+                snapshot_at = now + SNAPSHOT_SECONDS
+                self.channel.offer(COUNTERS, self.snapshot())
+            self.log.flush()
+
+    def _hello(self) -> dict[str, Any]:
+        worker = self._worker
+        return {"worker": worker.number, "pid": os.getpid(), "started": self.started}
+
+    def snapshot(self) -> dict[str, Any]:
+        """The counters frame: everything since this worker's start."""
+        return {
+            "worker": self._worker.number,
+            "pid": os.getpid(),
+            "started": self.started,
+            "version": self.running.table.version,
+            "time": time.time(),
+            "draining": self.draining,
+            "lag_ms": round(self.shadow.lag * 1000.0, 3),
+            "routes": {name: one.snapshot() for name, one in self.counters.routes.items()},
+            "unmatched": self.counters.unmatched.counts,
+            "upstreams": {
+                name: one.snapshot() | {"breaker": self.breakers.snapshot(name)}
+                for name, one in self.upstreams.live.items()
+            },
+            "client": self.counters.client.snapshot(),
+        }

@@ -1,0 +1,324 @@
+"""A connection to an upstream: sends a request, cuts the answer out of the stream.
+
+It serves one caller at a time, and tells it what comes in wire order: interim heads, the head, the
+body piece by piece, the end. `failed` comes at most once, and nothing comes after it or the end.
+"""
+
+import asyncio
+from typing import TYPE_CHECKING, Protocol, cast
+
+from facade import errors
+from facade.deadlines import NEVER, Deadlines
+from facade.errors import Failure
+from facade.flow import HIGH_WATER, PEER_FULL, Gate
+from facade.wire.bodies import Body, ChunkedBody, LengthBody, UntilClose
+from facade.wire.refusal import Refused
+from facade.wire.responses import ResponseHead, read_response
+
+if TYPE_CHECKING:
+    from facade.upstreams import Instance
+
+MOST_HEADERS = 256
+LARGEST_HEAD = 64 * 1024
+MOST_INTERIM = 16  # 1xx heads before an answer
+LARGEST_DISCARD = 64 * 1024
+
+
+class Caller(Protocol):
+    """Who asks an upstream."""
+
+    method: bytes
+
+    @property
+    def gave_up(self) -> bool:
+        """Whether a connection would come too late."""
+
+    def connected(self, connection: "Outbound") -> None:
+        """Send the request on this connection: it is the caller's until the end."""
+
+    def interim(self, head: ResponseHead) -> None:
+        """A 1xx head other than 101."""
+
+    def switched(self, head: ResponseHead, rest: bytes) -> None:
+        """A 101 head: the connection is a tunnel, and `rest` its first bytes."""
+
+    def answered(self, head: ResponseHead) -> None:
+        """The head of the answer."""
+
+    def body(self, data: bytes) -> None:
+        """A piece of the answer's body."""
+
+    def ended(self, trailers: list[bytes]) -> None:
+        """The whole answer came; the connection is the caller's no more."""
+
+    def failed(self, failure: Failure) -> None:
+        """No answer, or no whole one; the connection is the caller's no more."""
+
+    def upstream_full(self, full: bool) -> None:
+        """What is sent is not taken: stop. Or, when not `full` any more: go on."""
+
+
+class Nobody:
+    """The caller of an answer that nobody waits for any more."""
+
+    gave_up = True
+
+    def __init__(self, method: bytes) -> None:
+        self.method = method
+
+    def _ignore(self, *_said: object) -> None:
+        """Of no interest."""
+
+    connected = interim = switched = answered = body = ended = failed = upstream_full = _ignore
+
+
+class Outbound(asyncio.Protocol):
+    """One connection to one instance of an upstream."""
+
+    __slots__ = (
+        "_body",
+        "_buffer",
+        "_deadlines",
+        "_gate",
+        "_interims",
+        "_keep",
+        "_sent_whole",
+        "_timeouts",
+        "caller",
+        "deadline",
+        "heard",
+        "idle_since",
+        "instance",
+        "reused",
+        "transport",
+    )
+
+    def __init__(self, instance: "Instance", deadlines: Deadlines) -> None:
+        # process
+        self._deadlines = deadlines
+        self._timeouts = instance.timeouts
+        # connection
+        self.instance = instance
+        self.transport: asyncio.Transport | None = None
+        self._gate: Gate | None = None
+        self._buffer = b""
+        self.deadline = NEVER
+        self.idle_since = 0.0
+        self.reused = False  # it has served a request before
+        # request
+        self.caller: Caller | None = None
+        self._body: Body | None = None
+        self._interims = 0
+        self._keep = False  # it may be used again after this answer
+        self._sent_whole = False
+        self.heard = False  # a byte of the answer came
+
+    @property
+    def usable(self) -> bool:
+        """Whether a request can be sent on it."""
+        return self.transport is not None and not self.transport.is_closing()
+
+    # the caller's part
+
+    def begin(self, caller: Caller, head: bytes, *, whole: bool) -> None:
+        """Send the head of a request for this caller; `whole` when no body follows."""
+        assert self.transport is not None
+        self.caller = caller
+        self._body = None
+        self._interims = 0
+        self._keep = False
+        self.heard = False
+        self._sent_whole = whole
+        self.deadline = self._deadlines.now + self._timeouts.first_byte if whole else NEVER
+        self.transport.write(head)
+
+    def send(self, data: bytes) -> None:
+        """Send a piece of the body, framed as the head says."""
+        if self.transport is not None:
+            self.transport.write(data)
+
+    def sent_whole(self) -> None:
+        """The request is complete: the connection may serve another one afterwards."""
+        self._sent_whole = True
+        self.deadline = self._deadlines.now + (
+            self._timeouts.progress if self.heard else self._timeouts.first_byte
+        )
+
+    def abandon(self) -> None:
+        """The caller wants nothing more: nobody can use this connection again."""
+        self.caller = None
+        self._close()
+
+    def discard(self, head: ResponseHead) -> None:
+        """The caller has no use for this answer; a short one is read, to keep the connection."""
+        if head.length is not None and head.length <= LARGEST_DISCARD and self._sent_whole:
+            assert self.caller is not None
+            self.caller = Nobody(self.caller.method)
+        else:
+            self.abandon()
+
+    def pause(self) -> None:
+        """Read no more for the moment; the client is the slow one, so no deadline runs."""
+        if self._gate is not None:
+            self._gate.pause(PEER_FULL)
+            self.deadline = NEVER
+
+    def resume(self) -> None:
+        """Read on."""
+        if self._gate is not None:
+            self._gate.resume(PEER_FULL)
+            self._await_progress()
+
+    # asyncio's part, in wire order
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """The connection stands."""
+        # uvloop's transports are no subclasses of asyncio's
+        transport = cast(asyncio.Transport, transport)
+        self.transport = transport
+        transport.set_write_buffer_limits(high=HIGH_WATER)
+        self._gate = Gate(transport)
+        self._deadlines.add(self)
+
+    def data_received(self, data: bytes) -> None:
+        """Bytes of an answer."""
+        if self.caller is None:
+            self._close()  # nobody asked
+            return
+        self.heard = True
+        self._await_progress()
+        try:
+            if self._body is not None:
+                self._take_body(self._body, data)
+            else:
+                self._take_head(self._buffer + data if self._buffer else data)
+        except Refused:
+            self._fail(errors.NONSENSE)
+
+    def eof_received(self) -> bool:
+        """The upstream sends no more."""
+        if isinstance(self._body, UntilClose):
+            self._end([], b"")
+        return False
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The connection is gone."""
+        if exc is None and isinstance(self._body, UntilClose):
+            self._end([], b"")
+        elif self._body is not None:
+            self._fail(errors.TRUNCATED)
+        else:
+            self._fail(errors.NONSENSE if self._buffer else errors.CLOSED)
+        self._deadlines.discard(self)
+        self.instance.closed(self)
+
+    def pause_writing(self) -> None:
+        """The upstream does not take what is sent."""
+        self.deadline = self._deadlines.now + self._timeouts.progress
+        if self.caller is not None:
+            self.caller.upstream_full(True)
+
+    def resume_writing(self) -> None:
+        """It takes again."""
+        self._await_progress()
+        if self.caller is not None:
+            self.caller.upstream_full(False)
+
+    def expired(self, _now: float) -> None:
+        """The deadline of the present step has passed."""
+        self.deadline = NEVER
+        self._fail(errors.STALLED if self._body is not None else errors.FIRST_BYTE)
+
+    # steps
+
+    def _await_progress(self) -> None:
+        """The next bytes are due, unless the upstream may be waiting for the client's body."""
+        timeouts = self._timeouts
+        self.deadline = self._deadlines.now + timeouts.progress if self._sent_whole else NEVER
+
+    def _take_head(self, data: bytes) -> None:
+        end = data.find(b"\r\n\r\n")
+        if end < 0 or end > LARGEST_HEAD:
+            if len(data) > LARGEST_HEAD:
+                raise Refused(502, "the head is too large")
+            self._buffer = data
+            return
+        self._buffer = b""
+        head, rest = read_response(data[:end], MOST_HEADERS), data[end + 4 :]
+        if head.status < 200:
+            self._interim(head, rest)
+        else:
+            self._final(head, rest)
+
+    def _interim(self, head: ResponseHead, rest: bytes) -> None:
+        caller = self.caller
+        if caller is None:
+            return
+        if head.status == 101:
+            self.deadline = NEVER
+            caller.switched(head, rest)
+            return
+        self._interims += 1
+        if self._interims > MOST_INTERIM:
+            raise Refused(502, "too many interim answers")
+        caller.interim(head)
+        if rest:
+            self._take_head(rest)
+
+    def _final(self, head: ResponseHead, rest: bytes) -> None:
+        caller = self.caller
+        if caller is None:
+            return
+        self._keep = head.keep_alive
+        body: Body | None
+        if not head.has_body(caller.method):
+            body = None
+        elif head.length is not None:
+            body = LengthBody(head.length)
+        else:
+            body = ChunkedBody() if head.chunked else UntilClose()
+        self._body = body
+        caller.answered(head)
+        if self.caller is None:
+            return  # it has seen enough
+        if body is None:
+            self._end([], rest)
+        elif rest:
+            self._take_body(body, rest)
+
+    def _take_body(self, body: Body, data: bytes) -> None:
+        piece, rest = body.take(data)
+        caller = self.caller
+        if piece and caller is not None:
+            caller.body(piece)
+            if self.caller is None:
+                return
+        if rest is not None:
+            self._end(body.trailers, rest)
+
+    def _end(self, trailers: list[bytes], rest: bytes) -> None:
+        """The answer is whole: free the connection first, so that the next request finds it."""
+        caller, self.caller = self.caller, None
+        clean = self._keep and self._sent_whole and not rest
+        if isinstance(self._body, UntilClose) or not clean:
+            self._close()
+        else:
+            self._body = None
+            self.reused = True
+            self.deadline = NEVER
+            if self._gate is not None:
+                self._gate.resume(PEER_FULL)
+            self.instance.release(self)
+        if caller is not None:
+            caller.ended(trailers)
+
+    def _fail(self, failure: Failure) -> None:
+        caller, self.caller = self.caller, None
+        self._close()
+        if caller is not None:
+            caller.failed(failure)
+
+    def _close(self) -> None:
+        self._body = None
+        if self.transport is not None and not self.transport.is_closing():
+            self.transport.abort()

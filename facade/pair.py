@@ -1,0 +1,253 @@
+"""A request under way on both sides, until both answers can be handed to comparison."""
+
+from time import perf_counter, time, time_ns
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl
+
+from contracts.headers import AFTER
+from facade import errors, headers
+from facade.channel import PAIR, PairMeta, SideMeta
+from facade.errors import Failure
+from facade.metrics import ShadowCounts
+from facade.outbound import Outbound
+from facade.running import Lane
+from facade.upstreams import ANY
+from facade.wire.fields import HOST, Field
+from facade.wire.responses import ResponseHead
+
+if TYPE_CHECKING:
+    from facade.exchange import Exchange
+    from facade.shadow import Shadow
+
+# Why there is no pair of a copy that was begun.
+QUEUE, SIZE, DEADLINE, CHANNEL = "queue", "size", "deadline", "channel"
+
+
+class Answer:
+    """One side's answer as it comes in: head, body up to a limit, how it ended."""
+
+    __slots__ = ("chunks", "ended", "error", "fields", "ms", "size", "started", "status")
+
+    def __init__(self) -> None:
+        self.status = 0
+        self.fields: list[Field] = []
+        self.chunks: list[bytes] = []
+        self.size = 0
+        self.error: str | None = None
+        self.started = perf_counter()
+        self.ms = 0.0
+        self.ended = False
+
+    def head(self, head: ResponseHead) -> None:
+        """The head came."""
+        self.status = head.status
+        self.fields = head.fields
+
+    def end(self, error: str | None = None) -> None:
+        """Nothing more comes; `error` is the phase that failed."""
+        self.ms = (perf_counter() - self.started) * 1000.0
+        self.error = error
+        self.ended = True
+
+    def meta(self) -> SideMeta:
+        """The answer's part of a pair."""
+        return {
+            "status": self.status,
+            "headers": _as_text(self.fields),
+            "length": self.size,
+            "ms": round(self.ms, 3),
+            "error": self.error,
+        }
+
+
+class Pair:
+    """A request under way on both sides. It is the Caller of the copy."""
+
+    def __init__(self, shadow: "Shadow", exchange: "Exchange", other: Lane, facts: bytes) -> None:
+        self.method = exchange.method
+        self.deadline = shadow.deadlines.now + shadow.limits.deadline
+        self.gave_up = False
+        self._shadow = shadow
+        self._exchange = exchange
+        self._other = other
+        self._counts: ShadowCounts = exchange.state.counts.shadow
+        self._live_side = exchange.lane.side
+        self._started = time()
+        self._live = Answer()
+        self._copy = Answer()
+        self._connection: Outbound | None = None
+        self._dispatched = False
+        self._body = b""  # the request's
+        extra = b"%b: %d\r\nFig-Shadow: 1\r\n" % (AFTER.encode(), time_ns() // 1000)
+        self._bytes = headers.request_bytes(exchange.head, facts, exchange.trace, extra)
+
+    def dispatch(self, body: bytes = b"") -> None:
+        """Send the copy; the client's own request is on its way, and this was its body."""
+        if self.gave_up:
+            return
+        self._dispatched = True
+        self._body = body
+        self._counts.dispatched += 1
+        self._shadow.deadlines.add(self)
+        instance = self._other.copies.pick()
+        if instance is None:
+            self.failed(errors.UNAVAILABLE)
+        else:
+            instance.connect(self, ANY)
+
+    # the live side, told by the exchange
+
+    def live_answered(self, head: ResponseHead) -> None:
+        """The client's answer has begun."""
+        self._live.head(head)
+
+    def live_body(self, data: bytes) -> None:
+        """A piece of the client's answer."""
+        self._add(self._live, data)
+
+    def live_ended(self) -> None:
+        """The client's answer is whole."""
+        self._live.end()
+        self._complete()
+
+    def live_failed(self, phase: str) -> None:
+        """The live side failed; the client may be answered by another one."""
+        self._live.end(phase)
+        if self._dispatched:
+            self._complete()
+        else:
+            self._drop(None)
+
+    def too_large(self) -> None:
+        """The request's body is too large to be sent twice."""
+        self._drop(SIZE)
+
+    def live_gone(self) -> None:
+        """The client left: half an answer proves nothing."""
+        self._drop(None)
+
+    # the copy; see Caller
+
+    def connected(self, connection: Outbound) -> None:
+        """Send the copy."""
+        self._connection = connection
+        self._copy.started = perf_counter()
+        connection.begin(self, self._bytes, whole=not self._body)
+        if self._body:
+            chunked = self._exchange.head.chunked
+            connection.send(
+                headers.chunk(self._body) + headers.LAST_CHUNK if chunked else self._body
+            )
+            connection.sent_whole()
+
+    def interim(self, _head: ResponseHead) -> None:
+        """Of no interest."""
+
+    def switched(self, _head: ResponseHead, _rest: bytes) -> None:
+        """A copy never asks for a tunnel."""
+        self._drop("protocol")
+
+    def answered(self, head: ResponseHead) -> None:
+        """The copy's answer has begun."""
+        self._copy.head(head)
+
+    def body(self, data: bytes) -> None:
+        """A piece of the copy's answer."""
+        self._add(self._copy, data)
+
+    def ended(self, _trailers: list[bytes]) -> None:
+        """The copy's answer is whole."""
+        self._connection = None
+        self._copy.end()
+        self._complete()
+
+    def failed(self, failure: Failure) -> None:
+        """The copy failed, which only comparison is told."""
+        self._connection = None
+        if failure is errors.BUSY:
+            self._drop(QUEUE)
+            return
+        self._copy.end(failure.phase)
+        self._complete()
+
+    def upstream_full(self, _full: bool) -> None:
+        """A copy has no body to send."""
+
+    def expired(self, _now: float) -> None:
+        """The copy, or the live answer, takes too long to be compared."""
+        self._drop(DEADLINE)
+
+    # together
+
+    def _add(self, answer: Answer, data: bytes) -> None:
+        if self.gave_up:
+            return
+        answer.size += len(data)
+        if answer.size > self._shadow.limits.body:
+            self._drop(SIZE)
+        else:
+            answer.chunks.append(data)
+
+    def _complete(self) -> None:
+        """Hand the pair over once both sides have ended."""
+        if self.gave_up or not (self._live.ended and self._copy.ended):
+            return
+        self._close()
+        if self._shadow.channel.offer(PAIR, self._meta(), self._blob()):
+            self._counts.completed += 1
+            self._counts.failed += bool(self._live.error or self._copy.error)
+        else:
+            self._counts.shed_by(CHANNEL)
+
+    def _drop(self, cause: str | None) -> None:
+        if self.gave_up:
+            return
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.abandon()
+        if cause is not None:
+            self._counts.shed_by(cause)
+        self._close()
+
+    def _close(self) -> None:
+        self.gave_up = True
+        self._shadow.finished(self)
+
+    @property
+    def _sides(self) -> dict[str, Answer]:
+        live, copy = self._live, self._copy
+        legacy_is_live = self._live_side == "legacy"
+        return {
+            "legacy": live if legacy_is_live else copy,
+            "new": copy if legacy_is_live else live,
+        }
+
+    def _blob(self) -> bytes:
+        return b"".join(chunk for side in self._sides.values() for chunk in side.chunks)
+
+    def _meta(self) -> PairMeta:
+        exchange = self._exchange
+        head, route = exchange.head, exchange.state.route
+        query = head.target.partition(b"?")[2].decode("ascii")
+        return {
+            "route": route.name,
+            "method": head.method.decode("ascii"),
+            "target": head.target.decode("ascii"),
+            "stage": str(route.stage),
+            "percent": route.percent,
+            "version": exchange.version,
+            "request_id": exchange.request_id,
+            "started": self._started,
+            "signed_in": self._shadow.signed_in(head),
+            "query_keys": sorted({key for key, _ in parse_qsl(query, keep_blank_values=True)}),
+            # after a failure legacy has answered, if anybody has
+            "live": "legacy" if self._live.error else self._live_side,
+            "sides": {name: side.meta() for name, side in self._sides.items()},
+            "request_headers": _as_text(
+                [field for field in head.fields if field.line in head.lines or field.kind == HOST]
+            ),
+        }
+
+
+def _as_text(fields: list[Field]) -> list[list[str]]:
+    return [[field.name.decode("ascii"), field.value.decode("latin-1")] for field in fields]

@@ -1,0 +1,139 @@
+"""The head of a response: read once, with everything that forwarding needs to know of it."""
+
+import re
+
+from facade.wire.fields import (
+    CODING,
+    CONNECTION,
+    DATE,
+    DECLINED,
+    EXPECT,
+    FORWARDED,
+    HOST,
+    LENGTH,
+    PASS,
+    TRACE,
+    UPGRADE,
+    Field,
+    learn,
+    lookup,
+    persists,
+    tokens,
+    without_named,
+)
+from facade.wire.framing import check_coding, length_of
+from facade.wire.refusal import Refused
+
+_LINE = re.compile(rb"HTTP/1\.([01]) ([1-5]\d\d)(?: ([\t\x20-\x7e\x80-\xff]*))?")
+
+
+class ResponseHead:
+    """A response without its body. `lines` are the field lines to forward, without ours."""
+
+    __slots__ = (
+        "chunked",
+        "dated",
+        "declined",
+        "fields",
+        "http11",
+        "keep_alive",
+        "length",
+        "lines",
+        "named",
+        "reason",
+        "status",
+        "upgrade",
+    )
+
+    def __init__(self, status: int, reason: bytes, http11: bool, fields: list[Field]) -> None:
+        self.status = status
+        self.reason = reason
+        self.http11 = http11
+        self.fields = fields
+        self.lines: list[bytes] = []
+        self.length: int | None = None
+        self.chunked = False
+        self.keep_alive = http11
+        self.dated = False
+        self.upgrade: bytes | None = None
+        self.declined: bytes | None = None  # why a service of ours cannot answer this request
+        self.named: list[bytes] | None = None
+
+    def has_body(self, method: bytes) -> bool:
+        """Whether a body follows in answer to this method (RFC 9112, 6.3)."""
+        status = self.status
+        return not (method == b"HEAD" or status in (204, 304) or status < 200 or self.length == 0)
+
+
+def read_response(head: bytes, most_fields: int) -> ResponseHead:
+    """Read a head, without the empty line that ends it. Raises Refused."""
+    first, *lines = head.split(b"\r\n")
+    match = _LINE.fullmatch(first)
+    if match is None:
+        raise Refused(502, "an invalid status line")
+    if len(lines) > most_fields:
+        raise Refused(502, "too many headers")
+    minor, status, reason = match.groups()
+    fields = [lookup(line) or learn(line) for line in lines]
+    response = ResponseHead(int(status), reason or b"", minor == b"1", fields)
+    forward = response.lines
+    for field in fields:
+        kind = field[0]
+        if kind == PASS:
+            forward.append(field[3])
+        else:
+            rule = _RULES.get(kind)
+            if rule is not None:
+                rule(response, field[2], field)
+    if response.chunked and response.length is not None:
+        raise Refused(502, "both Content-Length and Transfer-Encoding")
+    named = response.named
+    if named is not None:
+        response.keep_alive = persists(named, response.keep_alive)
+        response.lines = without_named(response.lines, fields, named)
+    return response
+
+
+def _length(response: ResponseHead, value: bytes, _field: Field) -> None:
+    response.length = length_of(value, response.length)
+
+
+def _coding(response: ResponseHead, value: bytes, _field: Field) -> None:
+    check_coding(value, earlier=response.chunked, http11=response.http11)
+    response.chunked = True
+
+
+def _connection(response: ResponseHead, value: bytes, _field: Field) -> None:
+    response.named = [*(response.named or ()), *tokens(value)]
+
+
+def _upgrade(response: ResponseHead, value: bytes, _field: Field) -> None:
+    response.upgrade = value
+
+
+def _date(response: ResponseHead, _value: bytes, field: Field) -> None:
+    response.dated = True
+    response.lines.append(field.line)
+
+
+def _declined(response: ResponseHead, value: bytes, _field: Field) -> None:
+    response.declined = value
+
+
+def _pass(response: ResponseHead, _value: bytes, field: Field) -> None:
+    response.lines.append(field.line)
+
+
+_RULES = {
+    LENGTH: _length,
+    CODING: _coding,
+    CONNECTION: _connection,
+    UPGRADE: _upgrade,
+    DATE: _date,
+    DECLINED: _declined,
+    # Of no meaning in a response, so nobody's business.
+    HOST: _pass,
+    EXPECT: _pass,
+    TRACE: _pass,
+    FORWARDED: _pass,
+}
