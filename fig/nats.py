@@ -26,15 +26,18 @@ def binary(setting: str | None = None) -> Path:
 
 
 def configuration(listen: str, monitor: str, store: str, password: str) -> str:
-    """JetStream on disk, one user. `sync_interval: always`: what is acknowledged survives a crash
-    of the machine too."""
+    """JetStream on disk, one user.
+
+    What is acknowledged survives any death of the server. Only a crash of the machine may take the
+    last second of it: `sync_interval: always` would not, and makes the first snapshot 8 times slower.
+    """
     return "\n".join(
         (
             f"listen: {json.dumps(listen)}",
             f"http: {json.dumps(monitor)}",
             "jetstream {",
             f"  store_dir: {json.dumps(store)}",
-            "  sync_interval: always",
+            "  sync_interval: 1s",
             "}",
             "authorization {",
             f"  user: {USER}",
