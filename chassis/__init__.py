@@ -9,11 +9,13 @@ bus        the connection to NATS, and the streams on it
 reader     the messages of a stream from a position on, in order, without a gap
 database   connections to PostgreSQL
 registry   announces this instance while it is ready
+assembly   a service, put together in the order all of ours share
 client     calls to other services that say how far they came when they fail
 identity   who is asking: a signed, short-lived token
 sealed     a customer's session at legacy, sealed for the one room that may use it
 watermark  how fresh a read model is
 mirror     facts of another system, kept as they are told
+projection the feed of another system into a service's own tables
 exclusive  one instance of many, by a lock in the database
 follower   a stream from a stored position on: the position moves with what was applied
 outbox     events leave in the transaction of what they tell, and are sent after

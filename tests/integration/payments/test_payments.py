@@ -117,7 +117,9 @@ async def test_a_void_that_overtakes_bars_the_authorisation(world: World) -> Non
 async def test_a_void_while_the_authorisation_is_under_way(world: World) -> None:
     world.mood.command(Behaviour(delay=0.2, next=["ok"]))
     authorising = asyncio.create_task(world.do(Operation.AUTHORISE, TEN))
-    while not await world.pool.fetchval("SELECT count(*) FROM payment"):
+    for _ in range(400):
+        if await world.pool.fetchval("SELECT count(*) FROM payment"):
+            break
         await asyncio.sleep(0.005)
     world.mood.command(Behaviour())
     await world.do(Operation.VOID)

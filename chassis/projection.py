@@ -1,0 +1,92 @@
+"""The change feed of another system -> a service's own tables, and how fresh those are."""
+
+from collections.abc import Awaitable, Callable, Sequence
+
+import asyncpg
+import orjson
+from fastapi import Request
+from nats.aio.client import Client
+from nats.aio.msg import Msg
+
+from chassis import mirror
+from chassis.follower import Follower, Position, Source
+from chassis.watermark import Watermark
+from chassis.web import Problem
+from contracts import headers
+from contracts.catalog import Fact, Reached, Translator
+from contracts.change import Change
+from contracts.subjects import LEGACY_STREAM
+
+# Writes the facts into the service's tables, in the open transaction.
+Apply = Callable[[asyncpg.Connection, Sequence[Fact]], Awaitable[None]]
+
+BATCH = 500  # changes in one commit
+
+
+class FeedProjection:
+    """Applies the feed for as long as the process runs; one instance at a time does."""
+
+    def __init__(
+        self,
+        database_url: str,
+        nats: Client,
+        translate: Translator,
+        entities: Sequence[str],
+        apply: Apply,
+        watermark: Watermark,
+    ) -> None:
+        self._translate = translate
+        self._entities = entities
+        self._apply = apply
+        self._watermark = watermark
+        self._complete = False
+        source = Source("legacy feed", LEGACY_STREAM, translate.subjects, BATCH)
+        self.follower = Follower(database_url, nats, source, self._deliver, watermark.advance)
+
+    async def run(self) -> None:
+        """For ever; see Follower."""
+        await self.follower.run()
+
+    async def ready(self) -> str | None:
+        """Why there are no answers yet: before a whole snapshot they would be made of pieces."""
+        if self._watermark.micros == 0:
+            return f"snapshot not applied yet ({self.follower.reason or 'projecting'})"
+        return None
+
+    async def _deliver(
+        self, connection: asyncpg.Connection, messages: Sequence[Msg], position: Position
+    ) -> None:
+        """One commit: what the facts change, and how far the stream was read."""
+        facts = [
+            fact
+            for message in messages
+            for fact in self._translate(Change.from_dict(orjson.loads(message.data)))
+        ]
+        reached = max((fact.micros for fact in facts if isinstance(fact, Reached)), default=0)
+        sequence = messages[-1].metadata.sequence.stream
+        async with connection.transaction():
+            news = [fact for fact in facts if not isinstance(fact, Reached)]
+            if news:
+                await self._apply(connection, news)
+            complete = self._complete or await mirror.complete(connection, self._entities)
+            if not complete:
+                reached = 0
+            await position.save(connection, sequence, reached)
+        self._complete = complete
+        position.moved(sequence, reached)
+        self._watermark.advance(position.watermark)
+
+
+async def fresh(request: Request, watermark: Watermark) -> int:
+    """The watermark, once it is as fresh as the request asks. Raises Problem: 503, declined."""
+    if watermark.micros == 0:
+        raise declined(headers.NOT_READY, "the first snapshot has not been applied yet")
+    after = request.headers.get(headers.AFTER, "")
+    if after.isdecimal() and not await watermark.reached(int(after)):
+        raise declined(headers.BEHIND, "what was asked for has not arrived here yet")
+    return watermark.micros
+
+
+def declined(why: str, detail: str) -> Problem:
+    """This request is for legacy to answer; nothing was done with it here."""
+    return Problem(503, "Service Unavailable", detail, {headers.DECLINED: why})

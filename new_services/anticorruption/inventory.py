@@ -1,0 +1,73 @@
+"""Changes of legacy's stock -> facts for the inventory."""
+
+from new_services.anticorruption.mapping import Field, Mapping, flag, same, text
+from new_services.anticorruption.mark import split
+from new_services.anticorruption.translator import LegacyTranslator
+
+STOCK, MOVEMENT, VARIANT, PRODUCT, ORDER = "stock", "movement", "variant", "product", "order"
+
+
+def _saga(po_number: str | None) -> str | None:
+    return split(po_number)[1]
+
+
+MAPPINGS = (
+    Mapping(
+        "stock",
+        STOCK,
+        "sku",
+        (
+            Field("sku", "sku", text),
+            Field("quantity", "qty", same),
+            Field("updated", "updated", same),
+        ),
+    ),
+    Mapping(
+        "stock_movement",
+        MOVEMENT,
+        "id",
+        (
+            Field("id", "id", same),
+            Field("sku", "sku", text),
+            Field("change", "qty_change", same),
+            Field("reason", "reason", text),
+            Field("order_no", "order_no", same),
+            Field("created", "created", same),
+        ),
+    ),
+    Mapping(
+        "variant",
+        VARIANT,
+        "id",
+        (
+            Field("product_id", "product_id", same),
+            Field("sku", "sku", text),
+            Field("active", "active", flag),
+        ),
+    ),
+    Mapping(
+        "product",
+        PRODUCT,
+        "id",
+        (
+            Field("id", "id", same),
+            Field("sku", "sku", text),
+            Field("active", "active", flag),
+            Field("discontinued", "discontinued", flag),
+            Field("updated", "updated", same),
+        ),
+    ),
+    # Of an order only whose it is: the saga that had stock reserved for it.
+    Mapping(
+        "orders",
+        ORDER,
+        "id",
+        (Field("order_no", "order_no", text), Field("saga_id", "po_number", _saga)),
+    ),
+)
+ENTITIES = tuple(mapping.entity for mapping in MAPPINGS)
+
+
+def translator() -> LegacyTranslator:
+    """The Translator of the legacy feed for the inventory."""
+    return LegacyTranslator(MAPPINGS)

@@ -1,0 +1,51 @@
+"""Changes of legacy tables -> facts about entities, by mappings that are data."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from contracts.catalog import Cleared, Fact, Gone, Key, Reached, Stored
+from contracts.change import Change, Op, Row
+from contracts.subjects import WATERMARK_SUBJECT, legacy_subject
+from new_services.anticorruption.mapping import Mapping
+
+
+class LegacyTranslator:
+    """A Translator of the legacy feed for the tables of these mappings."""
+
+    def __init__(self, mappings: Sequence[Mapping]) -> None:
+        self._mappings = {mapping.table: mapping for mapping in mappings}
+
+    @property
+    def subjects(self) -> tuple[str, ...]:
+        """One subject a table, and the watermarks."""
+        return (*(legacy_subject(table) for table in self._mappings), WATERMARK_SUBJECT)
+
+    def __call__(self, change: Change) -> tuple[Fact, ...]:
+        """The facts of one change. Raises Untranslatable."""
+        if change.op is Op.WATERMARK:
+            return (Reached(_micros(change.committed)),)
+        mapping = self._mappings.get(change.table)
+        return () if mapping is None else tuple(_facts(mapping, change))
+
+
+def _facts(mapping: Mapping, change: Change) -> list[Fact]:
+    entity, version = mapping.entity, change.version
+    if change.op in (Op.TRUNCATE, Op.SNAPSHOT_END):
+        return [Cleared(entity, version)]
+    key = _key(mapping, change.key)
+    if change.after is None:
+        return [Gone(entity, key, version)]
+    facts: list[Fact] = [Stored(entity, key, mapping.translate(change.after), version)]
+    if change.before is not None and (old := _key(mapping, change.before)) != key:
+        facts.insert(0, Gone(entity, old, version))
+    return facts
+
+
+def _key(mapping: Mapping, row: Row) -> Key:
+    key = row[mapping.key]
+    assert isinstance(key, int | str)
+    return key
+
+
+def _micros(moment: str) -> int:
+    return round(datetime.fromisoformat(moment).timestamp() * 1_000_000)

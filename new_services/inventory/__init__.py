@@ -1,0 +1,13 @@
+"""Stock: a ledger of movements that mirrors legacy's, and reservations that lower our promises.
+
+endpoints    HTTP: the public stock, and reservations for the sagas of other services
+schemas      what they send
+handlers     reserve, release, sell, put back: each once
+domain       pure: what a movement's origin is, and whether enough is left
+projections  legacy's stock and movements, from the feed
+views        the public answer
+repository   the statements
+
+Legacy gates stock. So a reservation is refused only when legacy would surely refuse as well, or
+when what legacy has is promised to orders that are on their way to it.
+"""

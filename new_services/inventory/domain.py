@@ -1,0 +1,63 @@
+"""What makes two movements one, and whether enough is left."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """A change of one sku's stock. `created` is the shop's wall clock; `lsn` by the feed."""
+
+    sku: str
+    change: int
+    reason: str  # INIT, SALE, CANCEL, ADJUST
+    order_no: str | None
+    created: str
+    legacy_id: int | None = None
+    lsn: int | None = None
+
+    @property
+    def origin(self) -> str:
+        """What it is the movement of. An order moves a sku once when it is sold and once when it
+        is cancelled, whoever tells it; anything else is known by legacy's own number for it."""
+        if self.order_no and self.reason in ("SALE", "CANCEL"):
+            return f"{self.reason}:{self.order_no}:{self.sku}"
+        return f"legacy:{self.legacy_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """Of one sku."""
+
+    sku: str
+    quantity: int  # as legacy has it
+    ahead: int  # movements we know of before the feed has told them
+    reserved: int
+
+    @property
+    def stock(self) -> int:
+        """What legacy has, as far as we know."""
+        return self.quantity + self.ahead
+
+    @property
+    def promise(self) -> int:
+        """What can still be promised to somebody."""
+        return max(0, self.stock - self.reserved)
+
+
+@dataclass(frozen=True, slots=True)
+class Shortage:
+    """Which sku there is not enough of; `certain`: legacy itself has not enough."""
+
+    sku: str
+    available: int
+    certain: bool
+
+
+def shortage(levels: Sequence[Level], pieces: Mapping[str, int]) -> Shortage | None:
+    """The first sku, in order, of which too little is left; a sku we do not know is not short."""
+    for level in sorted(levels, key=lambda level: level.sku):
+        if level.promise < pieces[level.sku]:
+            certain = level.stock < pieces[level.sku]
+            return Shortage(level.sku, max(0, level.stock) if certain else level.promise, certain)
+    return None

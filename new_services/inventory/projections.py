@@ -1,0 +1,77 @@
+"""Legacy's stock, movements and goods, from the feed into our tables."""
+
+from collections.abc import Sequence
+
+import asyncpg
+
+from chassis import mirror
+from contracts.catalog import Cleared, Fact, Stored
+from new_services.inventory import repository
+from new_services.inventory.domain import Movement
+
+# Names the translator gives its entities; the goods among them are mirrored as they are.
+STOCK, MOVEMENT, ORDER = "stock", "movement", "order"
+GOODS = ("variant", "product")
+ENTITIES = (STOCK, MOVEMENT, ORDER, *GOODS)
+
+
+async def apply(connection: asyncpg.Connection, facts: Sequence[Fact]) -> None:
+    """One batch, in the open transaction."""
+    stored = [fact for fact in facts if isinstance(fact, Stored)]
+    marks = {
+        str(fact.fields["order_no"]): str(fact.fields["saga_id"])
+        for fact in stored
+        if fact.entity == ORDER and fact.fields.get("saga_id")
+    }
+    movements = [_movement(fact) for fact in stored if fact.entity == MOVEMENT]
+    if marks:
+        await repository.remember_marks(connection, marks)
+    # Legacy has taken what was reserved: counted in both, it would be promised away twice.
+    sold = [each.order_no for each in movements if each.reason == "SALE" and each.order_no]
+    sagas = await repository.sagas_of(connection, sold) if sold else []
+    held = await repository.held_skus(connection, sagas) if sagas else []
+    await _levels(connection, [fact for fact in stored if fact.entity == STOCK], movements, held)
+    if held:
+        await repository.end(connection, sagas)
+    goods = [fact for fact in facts if isinstance(fact, Cleared) or _is_goods(fact)]
+    if goods:
+        await mirror.apply(connection, goods)
+
+
+async def _levels(
+    connection: asyncpg.Connection,
+    stock: Sequence[Stored],
+    movements: Sequence[Movement],
+    held: Sequence[str],
+) -> None:
+    skus = {str(fact.fields["sku"]) for fact in stock} | {each.sku for each in movements}
+    skus |= set(held)
+    if not skus:
+        return
+    await repository.know(connection, sorted(skus))
+    await repository.lock(connection, sorted(skus))  # one order for whoever locks several
+    if stock:
+        rows = {}
+        for fact in stock:  # in the order of their versions: the last one counts
+            sku, quantity, updated = (fact.fields[name] for name in ("sku", "quantity", "updated"))
+            rows[str(sku)] = (int(quantity), str(updated), *fact.version)
+        await repository.store_stock(connection, rows)
+    if movements:
+        await repository.record(connection, movements)
+
+
+def _movement(fact: Stored) -> Movement:
+    fields = fact.fields
+    return Movement(
+        fields["sku"],
+        fields["change"],
+        fields["reason"],
+        fields["order_no"],
+        str(fields["created"]),
+        fields["id"],
+        fact.version[0],
+    )
+
+
+def _is_goods(fact: Fact) -> bool:
+    return getattr(fact, "entity", None) in GOODS

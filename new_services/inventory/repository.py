@@ -1,0 +1,167 @@
+"""The statements. Each works in the caller's transaction, and is safe to repeat."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import asyncpg
+import orjson
+
+from new_services.inventory.domain import Level, Movement
+
+_RECORD = """
+WITH told AS (
+    INSERT INTO movement (origin, sku, change, reason, order_no, created, lsn)
+    SELECT * FROM unnest($1::text[], $2::text[], $3::int[], $4::text[], $5::text[], $6::text[],
+                         $7::bigint[])
+    ON CONFLICT (origin) DO UPDATE SET lsn = excluded.lsn
+        WHERE movement.lsn IS NULL AND excluded.lsn IS NOT NULL
+    RETURNING sku, change, lsn, xmax = 0 AS new
+), effect AS (
+    SELECT sku, coalesce(sum(change) FILTER (WHERE new), 0) AS ledger,
+           coalesce(sum(change) FILTER (WHERE new AND lsn IS NULL), 0)
+         - coalesce(sum(change) FILTER (WHERE NOT new), 0) AS ahead
+    FROM told GROUP BY sku
+)
+UPDATE level SET ledger = level.ledger + effect.ledger, ahead = level.ahead + effect.ahead
+FROM effect WHERE level.sku = effect.sku
+"""
+_STOCK = """
+INSERT INTO level (sku, quantity, updated, lsn, seq)
+SELECT * FROM unnest($1::text[], $2::int[], $3::text[], $4::bigint[], $5::int[])
+ON CONFLICT (sku) DO UPDATE SET quantity = excluded.quantity, updated = excluded.updated,
+    lsn = excluded.lsn, seq = excluded.seq
+WHERE (level.lsn, level.seq) < (excluded.lsn, excluded.seq)
+"""
+_END = """
+WITH ended AS (
+    UPDATE reservation SET held = false WHERE saga_id = ANY($1) AND held RETURNING sku, pieces
+), freed AS (SELECT sku, sum(pieces) AS pieces FROM ended GROUP BY sku)
+UPDATE level SET reserved = reserved - freed.pieces FROM freed WHERE level.sku = freed.sku
+"""
+
+
+async def know(connection: asyncpg.Connection, skus: Sequence[str]) -> None:
+    """Make sure that these skus have a level."""
+    await connection.execute(
+        "INSERT INTO level (sku) SELECT unnest($1::text[]) ON CONFLICT DO NOTHING",
+        sorted(set(skus)),
+    )
+
+
+async def lock(connection: asyncpg.Connection, skus: Sequence[str]) -> list[Level]:
+    """Their levels, locked in the order of the skus."""
+    rows = await connection.fetch(
+        "SELECT sku, quantity, ahead, reserved FROM level WHERE sku = ANY($1)"
+        " ORDER BY sku FOR UPDATE",
+        list(skus),
+    )
+    return [Level(*row) for row in rows]
+
+
+async def record(connection: asyncpg.Connection, movements: Sequence[Movement]) -> None:
+    """Into the ledger, each origin once, and the levels with it."""
+    once = {movement.origin: movement for movement in movements}
+    await know(connection, [movement.sku for movement in once.values()])
+    await lock(connection, [movement.sku for movement in once.values()])
+    await connection.execute(
+        _RECORD,
+        list(once),
+        [movement.sku for movement in once.values()],
+        [movement.change for movement in once.values()],
+        [movement.reason for movement in once.values()],
+        [movement.order_no for movement in once.values()],
+        [movement.created for movement in once.values()],
+        [movement.lsn for movement in once.values()],
+    )
+
+
+async def store_stock(
+    connection: asyncpg.Connection, rows: Mapping[str, tuple[int, str, int, int]]
+) -> None:
+    """What legacy has: sku to quantity, updated, lsn, seq; newer ones only."""
+    ordered = sorted(rows.items())
+    await connection.execute(
+        _STOCK,
+        [sku for sku, _ in ordered],
+        *(list(column) for column in zip(*(row for _, row in ordered), strict=True)),
+    )
+
+
+async def claim(connection: asyncpg.Connection, saga_id: str) -> tuple[str, Any] | None:
+    """What became of a saga's wish, and the answer it got; locked."""
+    await connection.execute("SELECT pg_advisory_xact_lock(hashtext($1), 3)", saga_id)
+    row = await connection.fetchrow(
+        "SELECT status, answer::text FROM claim WHERE saga_id = $1", saga_id
+    )
+    if row is None:
+        return None
+    return row["status"], orjson.loads(row["answer"]) if row["answer"] else None
+
+
+async def settle(
+    connection: asyncpg.Connection, saga_id: str, status: str, answer: Any = None
+) -> None:
+    """Write what became of it."""
+    await connection.execute(
+        "INSERT INTO claim (saga_id, status, answer) VALUES ($1, $2, $3::text::jsonb)"
+        " ON CONFLICT (saga_id) DO UPDATE SET status = $2, changed = clock_timestamp()",
+        saga_id,
+        status,
+        None if answer is None else orjson.dumps(answer).decode(),
+    )
+
+
+async def hold(connection: asyncpg.Connection, saga_id: str, pieces: Mapping[str, int]) -> None:
+    """Reserve, without looking whether there is enough."""
+    skus = sorted(pieces)
+    counts = [pieces[sku] for sku in skus]
+    await connection.execute(
+        "INSERT INTO reservation (saga_id, sku, pieces)"
+        " SELECT $1, * FROM unnest($2::text[], $3::int[])",
+        saga_id, skus, counts,
+    )  # fmt: skip
+    await connection.execute(
+        "UPDATE level SET reserved = reserved + wish.pieces"
+        " FROM unnest($1::text[], $2::int[]) AS wish (sku, pieces) WHERE level.sku = wish.sku",
+        skus, counts,
+    )  # fmt: skip
+
+
+async def reserved(connection: asyncpg.Connection, saga_id: str) -> dict[str, int]:
+    """What was reserved for the saga, held or not."""
+    rows = await connection.fetch("SELECT sku, pieces FROM reservation WHERE saga_id = $1", saga_id)
+    return {row["sku"]: row["pieces"] for row in rows}
+
+
+async def held_skus(connection: asyncpg.Connection, saga_ids: Sequence[str]) -> list[str]:
+    """What is held for these sagas."""
+    rows = await connection.fetch(
+        "SELECT DISTINCT sku FROM reservation WHERE saga_id = ANY($1) AND held", list(saga_ids)
+    )
+    return [row["sku"] for row in rows]
+
+
+async def end(connection: asyncpg.Connection, saga_ids: Sequence[str]) -> None:
+    """Hold nothing more for these sagas. The levels are locked in the order of the skus first."""
+    skus = await held_skus(connection, saga_ids)
+    if skus:
+        await lock(connection, skus)
+        await connection.execute(_END, list(saga_ids))
+
+
+async def remember_marks(connection: asyncpg.Connection, marks: Mapping[str, str]) -> None:
+    """Order number to the saga that wrote it."""
+    await connection.execute(
+        "INSERT INTO order_mark (order_no, saga_id) SELECT * FROM unnest($1::text[], $2::text[])"
+        " ON CONFLICT DO NOTHING",
+        list(marks),
+        list(marks.values()),
+    )
+
+
+async def sagas_of(connection: asyncpg.Connection, order_nos: Sequence[str]) -> list[str]:
+    """The sagas that wrote these orders."""
+    rows = await connection.fetch(
+        "SELECT saga_id FROM order_mark WHERE order_no = ANY($1)", list(order_nos)
+    )
+    return [row["saga_id"] for row in rows]

@@ -1,0 +1,62 @@
+"""The public answer, and what a verification asks."""
+
+from typing import Any
+
+import asyncpg
+
+_VARIANT = """
+SELECT level.quantity + level.ahead AS stock, level.updated,
+       (product.fields->>'discontinued')::bool AS discontinued
+FROM mirror variant
+JOIN mirror product ON product.entity = 'product' AND product.key = variant.fields->>'product_id'
+JOIN level ON level.sku = variant.fields->>'sku' AND level.updated <> ''
+WHERE variant.entity = 'variant' AND variant.fields->>'sku' = $1 AND NOT variant.gone
+  AND NOT product.gone AND (variant.fields->>'active')::bool AND (product.fields->>'active')::bool
+"""
+_PRODUCT = """
+SELECT coalesce(sum(level.quantity + level.ahead), 0)::int AS stock,
+       coalesce(max(level.updated), product.fields->>'updated') AS updated,
+       (product.fields->>'discontinued')::bool AS discontinued
+FROM mirror product
+LEFT JOIN mirror variant ON variant.entity = 'variant' AND NOT variant.gone
+     AND variant.fields->>'product_id' = product.key AND (variant.fields->>'active')::bool
+LEFT JOIN level ON level.sku = variant.fields->>'sku' AND level.updated <> ''
+WHERE product.entity = 'product' AND product.fields->>'sku' = $1 AND NOT product.gone
+  AND (product.fields->>'active')::bool
+GROUP BY product.key, product.fields
+"""
+_STATE = """
+SELECT count(*) AS skus, coalesce(sum(quantity), 0) AS quantity, coalesce(sum(ahead), 0) AS ahead,
+       coalesce(sum(reserved), 0) AS reserved,
+       count(*) FILTER (WHERE ledger <> quantity + ahead) AS drifting,
+       (SELECT count(DISTINCT saga_id) FROM reservation WHERE held) AS held
+FROM level
+"""
+
+
+async def stock(pool: asyncpg.Pool, sku: str) -> dict[str, Any] | None:
+    """Of one active variant, or of an active product over its active variants."""
+    if "\0" in sku:
+        return None
+    row = await pool.fetchrow(_VARIANT, sku) or await pool.fetchrow(_PRODUCT, sku)
+    if row is None:
+        return None
+    return {
+        "sku": sku,
+        "stock": row["stock"],
+        "in_stock": "Y" if row["stock"] > 0 else "N",
+        "stock_text": stock_text(row["stock"], discontinued=row["discontinued"]),
+        "updated": row["updated"],
+    }
+
+
+def stock_text(pieces: int, *, discontinued: bool) -> str:
+    """As clients have always read it; apps match on it, 'lefts' and all."""
+    if pieces <= 0:
+        return "Discontinued" if discontinued else "Sold out"
+    return f"Only {pieces} lefts" if pieces <= 3 else "In stock"
+
+
+async def state(pool: asyncpg.Pool) -> dict[str, int]:
+    """Sums over all skus; `drifting` of them have a ledger that does not add up."""
+    return {name: int(value) for name, value in (await pool.fetchrow(_STATE)).items()}
