@@ -56,12 +56,8 @@ def product(sku: str) -> ResponseReturnValue:
 
 @blueprint.get("/categories")
 def categories() -> ResponseReturnValue:
-    counts = dict(
-        db()
-        .execute(select(Product.cat_code, func.count()).where(listed()).group_by(Product.cat_code))
-        .tuples()
-        .all()
-    )
+    listings = select(Product.cat_code, func.count()).where(listed()).group_by(Product.cat_code)
+    counts = dict(db().execute(listings).all())
     rows = db().scalars(select(Category).order_by(Category.sort_no, Category.code))
     return jsonify(
         {
@@ -99,7 +95,7 @@ def _variant_stock(sku: str) -> Json | None:
     )
     if row is None:
         return None
-    found, discontinued = row.tuple()
+    found, discontinued = row
     return _stock(sku, found.qty, discontinued, stamp(found.updated))
 
 

@@ -123,7 +123,7 @@ def _lines() -> list[Line]:
         .order_by(Variant.sku)
     )
     lines = []
-    for variant, left in rows.tuples():
+    for variant, left in rows:
         product = variant.product
         price = effective(amount(product.price) + amount(variant.price_diff), product.disc_pct)
         lines.append(Line(variant, product, wanted[variant.sku], left, price))

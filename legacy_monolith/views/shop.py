@@ -105,7 +105,7 @@ def product(sku: str) -> ResponseReturnValue:
         abort(404, "We do not have this article (any more).")
     variants = [variant for variant in found.variants if variant.active == "Y"]
     rows = select(Stock.sku, Stock.qty).where(Stock.sku.in_([v.sku for v in variants]))
-    left = dict(db().execute(rows).tuples().all())
+    left = dict(db().execute(rows).all())
     pieces = sum(left.values())
     list_price = amount(found.price)
     choices = [
