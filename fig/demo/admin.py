@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Collection
 from typing import Any
 
 import httpx
@@ -34,6 +35,21 @@ class Admin:
     async def reset(self, route: str) -> None:
         """Forget a route's evidence."""
         await self.ask("POST", "/api/compare/reset", route)
+
+    async def positions(self, routes: Collection[str]) -> dict[str, str]:
+        """Where routes stand, as `fig flip` wants it: "canary 25"."""
+        status = await self.status()
+        if status is None:
+            raise DemoFailed("the facade's admin API does not answer")
+        known = sample_of(status).routes
+        missing = [name for name in routes if name not in known]
+        if missing:
+            raise DemoFailed(f"the facade has no route {', '.join(missing)}; the demo moves these")
+        found = {name: (known[name].stage, known[name].percent) for name in routes}
+        return {
+            name: stage if percent is None else f"{stage} {percent}"
+            for name, (stage, percent) in found.items()
+        }
 
     async def reached(self, version: str, within: float) -> float | None:
         """Ms until every worker decides by this version; None when not within these seconds."""

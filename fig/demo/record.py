@@ -105,7 +105,7 @@ class Flip:
 
 @dataclass(frozen=True)
 class Difference:
-    """A cluster of mismatches: where, how often, and one pair of values as an example."""
+    """A cluster of mismatches: where, how often, how related, and one pair of values."""
 
     route: str
     path: str
@@ -114,6 +114,7 @@ class Difference:
     target: str
     legacy: str
     new: str
+    relation: str = ""
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,7 @@ from fig.demo.conditions import (
 from fig.demo.plan import Step
 from fig.demo.record import Caught as CaughtRecord
 from fig.demo.record import Flip, Record, Sample, StepRecord
+from fig.demo.verdict import related
 from fig.demo.world import DemoFailed, Watch, World
 
 EVERY = 0.5  # seconds between two samples
@@ -209,7 +210,7 @@ class Runner:
         for one in self.record.caught.differences[:3]:
             self.watch.event(
                 f"{one.route} {one.path}: {one.count} pairs, e.g. {one.target}: "
-                f"legacy {one.legacy}, new {one.new}"
+                f"legacy {one.legacy}, new {one.new}{related(one)}"
             )
 
 

@@ -64,10 +64,10 @@ def latency_of(entry: Json) -> Latency:
 
 
 def pairs_of(entry: Json) -> Pairs:
-    """The evidence of a route; `shed` may be given by cause."""
+    """The evidence of a route. Pairs still waiting for their verdict do not count yet."""
     shed = entry.get("shed") or 0
     return Pairs(
-        completed=int(entry.get("completed") or 0),
+        completed=int(entry.get("compared") or 0),
         matched=int(entry.get("matched") or 0),
         mismatched=int(entry.get("mismatched") or 0),
         raced=int(entry.get("raced") or 0),
@@ -78,8 +78,7 @@ def pairs_of(entry: Json) -> Pairs:
 
 def server_errors(status: Json) -> int:
     """Answers with a status of 500 and above that clients got, since the facade started."""
-    counted = (status.get("totals") or {}).get("status") or {}
-    return int(counted.get("5xx") or 0)
+    return int((status.get("totals") or {}).get("server_errors") or 0)
 
 
 def load_of(line: Json) -> Load:
@@ -109,7 +108,7 @@ def typical(entries: Iterable[Json], key: str) -> float | None:
 def differences_of(compare: Json, route: str) -> tuple[Difference, ...]:
     """The clusters of one route in `GET /api/compare`, the most frequent first."""
     entries: list[Json] = compare.get("routes") or []
-    entry: Json = next((each for each in entries if each.get("name") == route), {})
+    entry: Json = next((each for each in entries if each.get("route") == route), {})
     clusters = sorted(entry.get("clusters") or [], key=lambda each: -int(each.get("count") or 0))
     return tuple(difference_of(cluster, route) for cluster in clusters)
 
@@ -126,4 +125,5 @@ def difference_of(cluster: Json, route: str) -> Difference:
         target=f"{sample.get('method', 'GET')} {sample.get('target', '')}",
         legacy=str(control.get("value", "")),
         new=str(candidate.get("value", "")),
+        relation=str(cluster.get("relation") or ""),
     )

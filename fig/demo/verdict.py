@@ -162,4 +162,9 @@ def example(differences: tuple[Difference, ...]) -> str:
     if not differences:
         return ""
     one = differences[0]
-    return f"for example {one.target}: legacy {one.legacy}, new {one.new}; "
+    return f"for example {one.target}: legacy {one.legacy}, new {one.new}{related(one)}; "
+
+
+def related(one: Difference) -> str:
+    """What the comparison makes of the two values, in brackets."""
+    return f" ({one.relation})" if one.relation else ""

@@ -22,7 +22,8 @@ STATUS: dict[str, Any] = {
                 "new": {"p50": 0.0, "p95": 0.0, "p99": 0.0, "count": 0},
             },
             "compare": {
-                "completed": 90,
+                "completed": 95,
+                "compared": 90,
                 "matched": 80,
                 "mismatched": 7,
                 "raced": 3,
@@ -31,7 +32,7 @@ STATUS: dict[str, Any] = {
             },
         }
     ],
-    "totals": {"status": {"2xx": 98, "5xx": 2}},
+    "totals": {"server_errors": 2},
 }
 
 
@@ -82,6 +83,7 @@ def test_differences_with_their_sample_the_most_frequent_first() -> None:
             "path": path,
             "kind": "value",
             "count": count,
+            "relation": "rounding",
             "sample": {
                 "method": "GET",
                 "target": "/api/products/A",
@@ -92,8 +94,8 @@ def test_differences_with_their_sample_the_most_frequent_first() -> None:
 
     compare = {
         "routes": [
-            {"name": "other", "clusters": [cluster("$.x", 99)]},
-            {"name": "product-detail", "clusters": [cluster("$.a", 1), cluster("$.price", 7)]},
+            {"route": "other", "clusters": [cluster("$.x", 99)]},
+            {"route": "product-detail", "clusters": [cluster("$.a", 1), cluster("$.price", 7)]},
         ]
     }
     found = differences_of(compare, "product-detail")

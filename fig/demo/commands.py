@@ -1,0 +1,45 @@
+"""Other `fig` commands, as a person would call them: by process."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from fig.demo.world import DemoFailed
+
+
+class Fig:
+    """`python -m fig --home HOME …` from the project's root."""
+
+    def __init__(self, root: Path, home: Path) -> None:
+        self.root = root
+        self.start = [sys.executable, "-m", "fig", "--home", str(home)]
+
+    async def call(self, *arguments: str) -> str:
+        """What it said on stdout. Raises DemoFailed with its complaint when it exits non-zero."""
+        process = await asyncio.create_subprocess_exec(
+            *self.start,
+            *arguments,
+            cwd=self.root,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+            start_new_session=True,
+        )
+        try:
+            said, complaint = await process.communicate()
+        except asyncio.CancelledError:
+            process.kill()
+            await process.wait()
+            raise
+        if process.returncode:
+            raise DemoFailed(f"fig {' '.join(arguments)}: {last_words(complaint or said)}")
+        return said.decode(errors="replace")
+
+
+def last_words(output: bytes) -> str:
+    """The last line that says something."""
+    lines: Sequence[str] = output.decode(errors="replace").strip().splitlines()
+    return lines[-1].strip() if lines else "no reason given"

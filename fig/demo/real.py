@@ -1,0 +1,125 @@
+"""The world of a real run, put together from its parts."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from fig.demo.admin import Admin
+from fig.demo.commands import Fig
+from fig.demo.load import LoadProcess, Shoppers
+from fig.demo.plan import Pace
+from fig.demo.prices import Editor, PriceDesk
+from fig.demo.record import Difference, Load, PriceEdit, Sample
+from fig.demo.samples import differences_of, sample_of
+from fig.demo.stack import Addresses, Stack
+from fig.demo.world import DemoFailed
+
+# The administrator that every seeded shop has; this shop sells nothing.
+EDITOR = Editor("admin@example.org", "admin-2016")
+
+
+@dataclass(frozen=True)
+class Tools:
+    """What the demo works with. `folder` takes its files, `leave_fault` breaks a promise."""
+
+    fig: Fig
+    stack: Stack
+    folder: Path
+    pace: Pace
+    leave_fault: bool = False
+
+
+class RealWorld:
+    """See `world.World`."""
+
+    def __init__(
+        self,
+        tools: Tools,
+        compared: Collection[str],
+        connect: Callable[[str], Admin] = Admin,
+    ) -> None:
+        # process
+        self.tools = tools
+        self.compared = compared
+        self.connect = connect
+        # once the stack is up
+        self.at: Addresses | None = None
+        self.admin: Admin | None = None
+        self.desk: PriceDesk | None = None
+        self.load: LoadProcess | None = None
+        self.seen = Load()
+
+    async def bring_up(self, fault: str) -> None:
+        self.at = await self.tools.stack.start(fault)
+        self.admin = self.connect(self.at.admin)
+        self.desk = PriceDesk(self.at.facade, EDITOR)
+        for route in self.compared:
+            await self.admin.reset(route)  # what an earlier run left behind
+
+    async def let_in(self, users: int) -> None:
+        pace = self.tools.pace
+        shoppers = Shoppers(self.place().facade, users, pace.spawn_rate, pace.think)
+        self.load = LoadProcess(shoppers, self.tools.fig.root, self.tools.folder)
+        await self.load.start()
+
+    async def flip(self, route: str, stage: str, percent: int | None) -> str:
+        share = () if percent is None else (str(percent),)
+        routes = self.place().routes
+        await self.tools.fig.call("flip", route, stage, *share, "--routes", str(routes))
+        return hashlib.sha256(routes.read_bytes()).hexdigest()[:12]
+
+    async def reached(self, version: str, within: float) -> float | None:
+        return await self.api().reached(version, within)
+
+    async def restart_catalog(self, fault: str) -> None:
+        wanted = "discount-rounding" if self.tools.leave_fault else fault
+        await self.tools.fig.call("restart", "catalog", "--set", f"CATALOG_FAULT={wanted}")
+
+    async def forget(self, route: str) -> None:
+        await self.api().reset(route)
+
+    async def differences(self, routes: Sequence[str]) -> tuple[Difference, ...]:
+        found = [
+            one
+            for route in routes
+            for one in differences_of(await self.api().compare(route), route)
+        ]
+        return tuple(sorted(found, key=lambda one: -one.count))
+
+    async def edit_price(self, nth: int) -> PriceEdit:
+        if self.desk is None:
+            raise DemoFailed("the shop is not open")
+        return await self.desk.edit(nth)
+
+    async def send_home(self) -> None:
+        if self.load is not None:
+            await self.load.stop()
+
+    async def sample(self) -> Sample | None:
+        if self.admin is None:
+            return None
+        status = await self.admin.status()
+        if self.load is not None:
+            self.seen = self.load.poll()
+        return None if status is None else sample_of(status, self.seen)
+
+    async def close(self) -> None:
+        if self.load is not None:
+            self.load.kill()
+        for client in (self.desk, self.admin):
+            if client is not None:
+                await client.close()
+        await self.tools.stack.stop()
+
+    def place(self) -> Addresses:
+        if self.at is None:
+            raise DemoFailed("the stack is not up")
+        return self.at
+
+    def api(self) -> Admin:
+        if self.admin is None:
+            raise DemoFailed("the stack is not up")
+        return self.admin
