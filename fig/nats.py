@@ -28,8 +28,9 @@ def binary(setting: str | None = None) -> Path:
 def configuration(listen: str, monitor: str, store: str, password: str) -> str:
     """JetStream on disk, one user.
 
-    What is acknowledged survives any death of the server. Only a crash of the machine may take the
-    last second of it: `sync_interval: always` would not, and makes the first snapshot 8 times slower.
+    What is acknowledged survives any death of the server; only a crash of the machine may take the
+    last second of it. `sync_interval: always` would save that too, and makes the feed's first
+    snapshot eight times slower.
     """
     return "\n".join(
         (

@@ -1,0 +1,100 @@
+"""`fig demo`: the whole migration under load, with the evidence at the end."""
+
+import asyncio
+import contextlib
+import os
+import platform
+import signal
+import sys
+import time
+
+import click
+from rich.console import Console
+
+from fig import running
+from fig.demo import report
+from fig.demo.admin import Admin
+from fig.demo.commands import Fig
+from fig.demo.live import LiveView
+from fig.demo.plain import PlainView
+from fig.demo.plan import FAST, NORMAL, PRODUCT_ROUTES, Pace, plan
+from fig.demo.real import RealWorld, Tools
+from fig.demo.record import Record
+from fig.demo.runner import Runner
+from fig.demo.stack import OwnStack, RunningStack, Stack, refuse_if_running
+from fig.demo.verdict import exit_code, judge
+from fig.demo.world import DemoFailed, Watch
+from fig.errors import FigError
+from fig.settings import Home, project_root
+
+CANCELLED = 130  # the exit code of Ctrl-C
+
+
+@click.command()
+@click.option("--fast", is_flag=True, envvar="FIG_DEMO_FAST", help="The same in under 90 seconds.")
+@click.option(
+    "--use-running",
+    is_flag=True,
+    envvar="FIG_DEMO_USE_RUNNING",
+    help="Move the routes of the stack that runs already, and put them back at the end.",
+)
+@click.option("--plain", is_flag=True, envvar="FIG_DEMO_PLAIN", help="Lines instead of a picture.")
+@click.option("--leave-fault", is_flag=True, envvar="FIG_DEMO_LEAVE_FAULT", hidden=True)
+@click.pass_obj
+def demo(home: Home, fast: bool, use_running: bool, plain: bool, leave_fault: bool) -> None:
+    """Move the product pages from the monolith to the catalog while shoppers keep shopping.
+
+    Exit code 0: every promise held; 1: one did not, the last lines say which; 2: bad settings.
+    """
+    console = Console()
+    live = LiveView(console) if console.is_terminal and not plain else None
+    watch: Watch = live or PlainView(lambda line: click.echo(line))
+    try:
+        tools = _tools(home, FAST if fast else NORMAL, use_running, leave_fault, watch)
+    except DemoFailed as failed:
+        raise FigError(str(failed)) from failed
+    record = _record(tools.pace)
+    with live or contextlib.nullcontext():
+        stopped = asyncio.run(_play(tools, record, watch))
+    if stopped:
+        click.echo("stopped; nothing of the demo runs any more", err=True)
+        sys.exit(CANCELLED)
+    promises = judge(record)
+    page = report.write(record, promises, home.folder / "reports")
+    report.show(console, record, promises, page)
+    sys.exit(exit_code(promises))
+
+
+def _tools(home: Home, pace: Pace, use_running: bool, leave_fault: bool, watch: Watch) -> Tools:
+    """Raises DemoFailed when a stack runs and must not be touched, or is wanted and is not there."""
+    fig = Fig(project_root(), home.folder)
+    stack: Stack
+    if use_running:
+        found = running.require(home)
+        stack = RunningStack(fig, found, PRODUCT_ROUTES, Admin(found.urls["admin"]))
+    else:
+        refuse_if_running(home)
+        source = project_root() / "routes.yaml"
+        stack = OwnStack(fig, home, source, PRODUCT_ROUTES, watch.event)
+    return Tools(fig, stack, home.folder / "demo", pace, leave_fault)
+
+
+def _record(pace: Pace) -> Record:
+    machine = f"{os.cpu_count()} cores, Python {platform.python_version()}"
+    return Record(pace.name, time.time(), pace.pairs, machine=machine)
+
+
+async def _play(tools: Tools, record: Record, watch: Watch) -> bool:
+    """The whole run; True when somebody stopped it. Leaves nothing running either way."""
+    world = RealWorld(tools, PRODUCT_ROUTES)
+    runner = Runner(world, record, watch)
+    playing = asyncio.create_task(runner.run(plan(tools.pace)))
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        asyncio.get_running_loop().add_signal_handler(number, playing.cancel)
+    try:
+        await playing
+    except asyncio.CancelledError:
+        return True
+    finally:
+        await world.close()
+    return False

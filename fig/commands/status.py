@@ -1,0 +1,113 @@
+"""`fig status`: what runs, and where the routes stand."""
+
+import json
+import time
+from dataclasses import asdict
+from typing import Any
+
+import click
+
+from fig import admin, running
+from fig.commands.options import json_option
+from fig.errors import NEGATIVE, FigError
+from fig.keeper import State
+from fig.ports import PLAN
+from fig.process import Kind
+from fig.settings import Home
+from fig.state import ProcessState, StackState
+from fig.tables import duration, table
+
+
+@click.command()
+@json_option("status")
+@click.pass_obj
+def status(home: Home, as_json: bool) -> None:
+    """Show processes with ports, uptime and restarts, and routes with stage, share and evidence.
+
+    Exit code 0: everything is up; 1: nothing runs, or not all of it is up.
+    """
+    found = running.find(home)
+    facade, complaint = _ask(found)
+    if as_json:
+        click.echo(json.dumps(_as_json(found, facade, complaint)))
+    elif found is None:
+        click.echo(f"nothing runs in {home.folder}; `fig up --detach` starts it")
+    else:
+        click.echo(_text(found, facade, complaint))
+    if found is None or not found.ready:
+        raise SystemExit(NEGATIVE)
+
+
+def _ask(found: StackState | None) -> tuple[dict[str, Any] | None, str]:
+    if found is None:
+        return None, ""
+    try:
+        return admin.get(found.urls["admin"], "/api/status"), ""
+    except FigError as error:
+        return None, str(error)
+
+
+def _as_json(
+    found: StackState | None, facade: dict[str, Any] | None, complaint: str
+) -> dict[str, Any]:
+    if found is None:
+        return {"running": False}
+    return {"running": True, **asdict(found), "facade": facade, "complaint": complaint or None}
+
+
+def _text(found: StackState, facade: dict[str, Any] | None, complaint: str) -> str:
+    head = "everything is up" if found.ready else "not everything is up"
+    parts = [
+        f"{head}, for {duration(time.time() - found.since)} (pid {found.pid})",
+        table(("process", "state", "port", "pid", "for", "restarts"), _processes(found)),
+    ]
+    if facade is None:
+        return "\n\n".join((*parts, complaint))
+    reload = facade.get("reload") or {}
+    version = f"routes: {facade.get('file') or found.routes} (version {facade.get('version')})"
+    if not reload.get("ok", True):
+        version += "\nthe last edit was refused:\n" + "\n".join(map(str, reload["errors"]))
+    head_row = ("route", "stage", "new side", "requests", "req/s", "failed", "pairs", "differ")
+    rows = [_route(route) for route in facade["routes"]]
+    return "\n\n".join((*parts, version, table(head_row, rows)))
+
+
+def _processes(found: StackState) -> list[tuple[str | int | None, ...]]:
+    now = time.time()
+    return [_process(process, found, now) for process in found.processes]
+
+
+def _process(process: ProcessState, found: StackState, now: float) -> tuple[str | int | None, ...]:
+    ports = [str(port) for name, port in found.ports.items() if _belongs(name, process.name)]
+    service = process.kind == Kind.SERVICE.value
+    alive = process.state == State.READY.value
+    return (
+        process.name,
+        process.state,
+        " ".join(ports),
+        str(process.pid) if process.alive else "",
+        duration(now - process.since) if alive else "",
+        process.restarts if service else None,
+    )
+
+
+def _belongs(port: str, process: str) -> bool:
+    return port in PLAN and PLAN[port][1] == process
+
+
+def _route(route: dict[str, Any]) -> tuple[str | int | float | None, ...]:
+    requests, rates, pairs = route["requests"], route["rates"], route["compare"]
+    both = sum(rates.values())
+    share = f"{rates['new'] / both:.0%} of traffic" if both else "–"
+    percent = route["percent"]
+    stage = route["stage"] + (f" {percent:g} %" if percent is not None else "")
+    return (
+        route["name"],
+        stage,
+        share if route["new"] else "",
+        sum(requests.values()),
+        round(both, 1),
+        sum(route["failures"].values()),
+        pairs["completed"],
+        pairs["mismatched"],
+    )
