@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from legacy_monolith.models import Category, Order, Product, Variant
 from legacy_monolith.money import amount
 
-DAYS = 90
+DAYS = 365
 
 
 @dataclass
@@ -46,7 +46,7 @@ class Period:
 
 
 def period(session: Session, first: str, last: str, today: date) -> Period:
-    """As asked (`YYYY-MM-DD`); otherwise the ninety days up to the newest order."""
+    """As asked (`YYYY-MM-DD`); otherwise the year up to the newest order."""
     end = _day(last)
     if end is None:
         newest = session.scalar(select(func.max(Order.created)))
