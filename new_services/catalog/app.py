@@ -2,11 +2,12 @@
 
 import secrets
 import socket
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 import asyncpg
 from nats.aio.client import Client
-from prometheus_client import CollectorRegistry, Gauge, ProcessCollector
+from prometheus_client import CollectorRegistry, Gauge, Histogram, ProcessCollector
 
 from chassis import bus, registry, web
 from chassis.database import DatabaseAway, open_pool
@@ -48,17 +49,28 @@ class Readiness:
         return None
 
 
-def _metrics(watermark: Watermark, projector: Projector | None) -> CollectorRegistry:
-    metrics = CollectorRegistry()
-    ProcessCollector(registry=metrics)
-    gauge = Gauge("catalog_watermark", "All before it is in; unix seconds", registry=metrics)
-    gauge.set_function(lambda: watermark.micros / 1e6)
-    if projector is not None:
-        applied = Gauge("catalog_applied", "Messages applied by this process", registry=metrics)
-        applied.set_function(lambda: projector.applied)
-        running = Gauge("catalog_projecting", "1 while the projection runs", registry=metrics)
-        running.set_function(lambda: projector.reason is None)
-    return metrics
+class Metrics:
+    """What `/metrics` tells."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        ProcessCollector(registry=self.registry)
+        self.delay = Histogram(
+            "catalog_delay_seconds",
+            "From a commit in legacy to its being readable here",
+            buckets=(0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 5, 30),
+            registry=self.registry,
+        )
+
+    def watch(self, watermark: Watermark, projector: Projector | None) -> None:
+        """Read these whenever somebody asks."""
+        self._gauge("catalog_watermark", "All before is in; unix s", lambda: watermark.micros / 1e6)
+        if projector is not None:
+            self._gauge("catalog_applied", "Messages applied", lambda: projector.applied)
+            self._gauge("catalog_projecting", "1 if so", lambda: projector.reason is None)
+
+    def _gauge(self, name: str, text: str, read: Callable[[], float]) -> None:
+        Gauge(name, text, registry=self.registry).set_function(read)
 
 
 def _registration(port: socket.socket) -> Registration:
@@ -74,11 +86,14 @@ async def main(settings: CatalogSettings) -> None:
     pool = await open_pool(settings.database_url, "catalog", settings.connections)
     watermark = Watermark()
     nats: Client = await bus.connect(settings.nats_url, "catalog")
-    projector = None
+    metrics, projector = Metrics(), None
     if settings.legacy_feed:
-        projector = Projector(settings.database_url, nats, legacy_translator(), watermark)
+        projector = Projector(
+            settings.database_url, nats, legacy_translator(), watermark, metrics.delay
+        )
+    metrics.watch(watermark, projector)
     ready = Readiness(pool, watermark, projector)
-    app = web.build_app("Catalog", ready, _metrics(watermark, projector))
+    app = web.build_app("Catalog", ready, metrics.registry)
     Endpoints(pool, watermark, fault_named(settings.fault), ready).register(app)
     background: list[Background] = [lambda: registry.announce(nats, _registration(port), ready)]
     if projector is not None:

@@ -7,18 +7,21 @@ others follow what it stored, and take over when its connection ends.
 
 import asyncio
 import logging
+import time
 from collections.abc import Collection, Sequence
+from datetime import datetime
 
 import asyncpg
 import orjson
 from nats.aio.client import Client
 from nats.aio.msg import Msg
+from prometheus_client import Histogram
 
 from chassis.backoff import Backoff
 from chassis.bus import BusErrors
 from chassis.database import DatabaseAway
 from chassis.reader import StreamReader
-from contracts.catalog import ENTITIES, Translator
+from contracts.catalog import ENTITIES, VARIANT, Translator
 from contracts.change import Change, Version
 from contracts.subjects import LEGACY_STREAM
 from new_services.catalog import repository
@@ -41,12 +44,18 @@ class Projector:
     """Keeps the read model up to date for as long as the process runs."""
 
     def __init__(
-        self, database_url: str, nats: Client, translate: Translator, watermark: Watermark
+        self,
+        database_url: str,
+        nats: Client,
+        translate: Translator,
+        watermark: Watermark,
+        delay: Histogram,
     ) -> None:
         self._database_url = database_url
         self._nats = nats
         self._translate = translate
         self._watermark = watermark
+        self._delay = delay  # seconds from a commit in legacy to the commit here
         self._floors: dict[str, Version] = {}
         self._progress = Progress("", 0, 0)
         self.reason: str | None = "starting"  # why nothing is projected just now
@@ -121,32 +130,38 @@ class Projector:
 
     async def _apply(self, connection: asyncpg.Connection, messages: Sequence[Msg]) -> None:
         """One commit: the rows, the documents they change, and how far the stream was read."""
-        facts = [
-            fact
-            for message in messages
-            for fact in self._translate(Change.from_dict(orjson.loads(message.data)))
-        ]
-        batch = fold(facts, self._floors)
-        watermark = max(self._progress.watermark, batch.watermark or 0)
+        changes = [Change.from_dict(orjson.loads(message.data)) for message in messages]
+        batch = fold((fact for each in changes for fact in self._translate(each)), self._floors)
+        floors, self._floors = self._floors, self._floors | batch.floors
+        watermark = max(self._progress.watermark, batch.watermark or 0) if self._complete else 0
         sequence = messages[-1].metadata.sequence.stream
         progress = Progress(self._progress.stream, sequence, watermark)
-        async with connection.transaction():
-            await self._write(connection, batch)
-            await repository.save_progress(connection, progress)
+        try:
+            async with connection.transaction():
+                if not batch.empty:
+                    await self._write(connection, batch)
+                await repository.save_progress(connection, progress)
+        except BaseException:
+            self._floors = floors
+            raise
         self._progress = progress
-        self._floors |= batch.floors
-        self.applied += len(messages)
-        if self._complete:
-            self._watermark.advance(watermark)
+        self._watermark.advance(watermark)
+        self._note(changes)
 
     async def _write(self, connection: asyncpg.Connection, batch: Batch) -> None:
-        if batch.empty:
-            return
-        complete = all(entity in self._floors | batch.floors for entity in ENTITIES)
-        before = await repository.touched(connection, batch) if complete else set()
+        ids: set[int] = set()
+        if self._complete and VARIANT in batch.rows:  # one may move to another product
+            ids = await repository.touched(connection, batch)
         await repository.store(connection, batch)
-        if complete:
-            await _make_documents(connection, before | await repository.touched(connection, batch))
+        if self._complete:
+            await _make_documents(connection, ids | await repository.touched(connection, batch))
+
+    def _note(self, changes: Sequence[Change]) -> None:
+        """Count, and measure how long the newest change took from its commit to here."""
+        self.applied += len(changes)
+        if changes[-1].seq:  # not a row of a snapshot
+            committed = datetime.fromisoformat(changes[-1].committed).timestamp()
+            self._delay.observe(max(0.0, time.time() - committed))
 
 
 async def _make_documents(connection: asyncpg.Connection, ids: Collection[int]) -> None:

@@ -134,7 +134,7 @@ UNION SELECT id FROM product WHERE category_code = ANY ($4::text[])
 
 
 async def touched(connection: asyncpg.Connection, batch: Batch) -> set[int]:
-    """The products whose documents the batch may change. Ask before and after storing it."""
+    """The products whose documents the batch changes; once more before it, if variants move."""
     if batch.floors:
         return await every_product(connection)
     keys = [
@@ -180,14 +180,15 @@ def _product(row: Mapping[str, Any], variants: Sequence[Variant]) -> Product:
 
 
 _WRITE_DOCUMENTS = """
-INSERT INTO document (product_id, sku, detail, item, category_code, name_key, price, created,
-                      search_text)
-SELECT id, sku, detail, item, category_code, lower(name), price, created, lower(search_source)
+INSERT INTO document (product_id, sku, listed, detail, item, category_code, name_key, price,
+                      created, search_text)
+SELECT id, sku, item IS NOT NULL, detail, item, category_code, lower(name), price, created,
+       lower(search_source)
 FROM unnest($1::bigint[], $2::text[], $3::bytea[], $4::bytea[], $5::text[], $6::text[],
             $7::numeric[], $8::timestamp[], $9::text[])
   AS made (id, sku, detail, item, category_code, name, price, created, search_source)
 ON CONFLICT (product_id) DO UPDATE SET
-    sku = excluded.sku, detail = excluded.detail, item = excluded.item,
+    sku = excluded.sku, listed = excluded.listed, detail = excluded.detail, item = excluded.item,
     category_code = excluded.category_code, name_key = excluded.name_key, price = excluded.price,
     created = excluded.created, search_text = excluded.search_text
 """

@@ -46,7 +46,7 @@ async def product_page(pool: asyncpg.Pool, query: ListQuery) -> Page | None:
 @lru_cache(256)
 def _page_statement(sort: str, in_category: bool, words: int) -> str:
     """Count and page in one round trip; the text depends only on the shape of the query."""
-    conditions = ["item IS NOT NULL"]
+    conditions = ["listed"]
     if in_category:
         conditions.append(
             "category_code IN (SELECT code FROM category"
@@ -70,7 +70,7 @@ def _escaped(word: str) -> str:
 _CATEGORIES = """
 SELECT c.code, c.name, c.parent_code AS parent,
        (SELECT count(*) FROM document d
-        WHERE d.item IS NOT NULL AND d.category_code = c.code) AS count
+        WHERE d.listed AND d.category_code = c.code) AS count
 FROM category c WHERE NOT c.deleted ORDER BY c.position, c.code
 """
 
