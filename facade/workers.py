@@ -165,6 +165,9 @@ class Master:
             "FACADE_LISTEN": "{}:{}".format(*settings.listen),
             "FACADE_ROUTES": str(settings.routes),
             "FACADE_WORKERS": str(settings.workers),
+            "FACADE_UPSTREAMS": " ".join(
+                f"{name}={','.join(urls)}" for name, urls in settings.upstreams.items()
+            ),
         }
         if settings.nats_url is not None:
             environment["FACADE_NATS_URL"] = settings.nats_url

@@ -103,6 +103,7 @@ class Evidence:
 
     route: str
     since: float
+    by_reset: bool = False  # then nothing from before `since` belongs here
     total: Counts = field(default_factory=Counts)
     versions: dict[str, VersionCounts] = field(default_factory=dict)
     classes: dict[str, ClassCounts] = field(default_factory=dict)
@@ -114,7 +115,10 @@ class Evidence:
     last: float = 0.0
 
     def add(self, pair: Pair, verdict: Verdict) -> None:
-        """Take in one verdict."""
+        """Take in one verdict; after a reset, not one from before it."""
+        if pair.started < self.since and self.by_reset:
+            return
+        self.since = min(self.since, pair.started)
         kind = class_of(pair)
         for counts in (self.total, self._version(pair), self._class(kind)):
             counts.add(verdict)

@@ -1,0 +1,22 @@
+"""`python -m facade.control`."""
+
+import logging
+
+from chassis.service import bind, run
+from chassis.settings import load
+from chassis.telemetry import setup
+from facade.control.process import serve_control
+from facade.control.settings import ControlSettings
+
+
+def main() -> None:
+    """Run until a signal; exit code 2 when a setting or the admin port cannot be used."""
+    settings = load(ControlSettings)
+    setup("control")
+    for name in ("httpx", "uvicorn.error"):
+        logging.getLogger(name).setLevel(logging.WARNING)
+    run(serve_control(settings, bind(settings.admin, "FACADE_ADMIN")))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,147 @@
+"""The admin port's endpoints. They only read, except that evidence can be started anew."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from fastapi import FastAPI, Query
+from prometheus_client import CollectorRegistry
+
+from chassis.web import Problem, build_app
+from facade.compare.evidence import Evidence
+from facade.control import pages
+from facade.control.comparison import route_comparison
+from facade.control.metrics import FacadeCollector
+from facade.control.models import Comparison, Reset, RouteComparison, RouteView, Status
+from facade.control.pipeline import Pipeline
+from facade.control.status import Sources, route_views, status
+from facade.control.store import Store
+from facade.explain import Question, explain
+from facade.paths import TargetRefused
+from facade.routefile import RouteConfig
+
+
+@dataclass(slots=True)
+class Control:
+    """What the endpoints reach."""
+
+    sources: Sources
+    pipeline: Pipeline
+    store: Store
+    workers: int  # that should be there
+    restarts: Callable[[], int]
+
+
+def create_app(control: Control) -> FastAPI:
+    """The application of the admin port."""
+    metrics = CollectorRegistry(auto_describe=False)
+    metrics.register(FacadeCollector(control.sources))
+    app = build_app("Strangler Fig facade", lambda: _readiness(control), metrics)
+    _add_status(app, control)
+    _add_compare(app, control)
+    _add_explain(app, control)
+    app.include_router(pages.router)
+    return app
+
+
+async def _readiness(control: Control) -> str | None:
+    """Ready means: every worker said hello and decides by a table."""
+    ready = [worker for worker in control.sources.fleet.living() if worker.version]
+    if len(ready) < control.workers:
+        return f"{len(ready)} of {control.workers} workers have a table"
+    return None if control.sources.tables.table else "no table is published"
+
+
+def _add_status(app: FastAPI, control: Control) -> None:
+    @app.get("/api/status", tags=["status"])
+    async def api_status() -> Status:
+        """What happens now: workers, routes, rates, latencies, evidence in short."""
+        return status(control.sources)
+
+    @app.get("/api/routes", tags=["status"])
+    async def api_routes() -> list[RouteView]:
+        """The routes of the table in force, defaults filled in."""
+        return route_views(control.sources.tables)
+
+
+def _add_compare(app: FastAPI, control: Control) -> None:
+    @app.get("/api/compare", tags=["evidence"])
+    async def api_compare(route: str | None = None) -> Comparison:
+        """The evidence of one route, or of all."""
+        return Comparison(
+            now=time.time(),
+            waiting=control.pipeline.backlog.pairs,
+            restarts=control.restarts(),
+            rechecks=control.pipeline.rechecks,
+            routes=await _comparisons(control, route),
+        )
+
+    @app.post("/api/compare/reset", tags=["evidence"])
+    async def api_reset(route: str | None = None) -> Reset:
+        """Start a new window of evidence; the old one goes into the history."""
+        _known(control, route)
+        now = time.time()
+        control.pipeline.doubts.forget()
+        return Reset(at=now, routes=control.sources.ledger.reset(route, now))
+
+
+async def _comparisons(control: Control, route: str | None) -> list[RouteComparison]:
+    known = _known(control, route)
+    ledger, now = control.sources.ledger, time.time()
+    names = [route] if route else list(dict.fromkeys((*known, *ledger.routes)))
+    found = []
+    for name in names:
+        config = known.get(name)
+        if name not in ledger.routes and config is not None and config.compare is None:
+            continue
+        history = await asyncio.to_thread(control.store.history, name)
+        evidence = ledger.routes.get(name) or Evidence(name, since=now)
+        found.append(route_comparison(evidence, config, control.sources.tables, history))
+    return found
+
+
+def _known(control: Control, route: str | None) -> dict[str, RouteConfig]:
+    """The routes by name. A route nobody knows is a problem, 404."""
+    known = {config.name: config for config in control.sources.tables.routes()}
+    if route is not None and route not in known and route not in control.sources.ledger.routes:
+        raise Problem(404, "no such route", f"routes: {', '.join(known) or 'none'}")
+    return known
+
+
+def _add_explain(app: FastAPI, control: Control) -> None:
+    @app.get("/api/explain", tags=["status"])
+    async def api_explain(
+        path: str,
+        method: str = "GET",
+        header: Annotated[list[str] | None, Query(description="Name: value")] = None,
+        cookie: Annotated[list[str] | None, Query(description="name=value")] = None,
+        client: str = "127.0.0.1",
+        user: str | None = None,
+        new_available: bool = True,
+    ) -> dict[str, Any]:
+        """Where a request would go, and why."""
+        table = control.sources.tables.table
+        if table is None:
+            raise Problem(503, "no table", "no table is published yet")
+        question = Question(
+            method,
+            path,
+            tuple(_pair(text, ":") for text in header or ()),
+            tuple(_pair(text, "=") for text in cookie or ()),
+            client,
+            user,
+            new_available,
+        )
+        try:
+            return explain(table, question).as_json()
+        except TargetRefused as error:
+            raise Problem(400, "the facade refuses this target", str(error)) from None
+
+
+def _pair(text: str, sign: str) -> tuple[str, str]:
+    name, found, value = text.partition(sign)
+    if not found or not name.strip():
+        raise Problem(400, "bad parameter", f"expected NAME{sign}VALUE, not '{text}'")
+    return name.strip(), value.strip()

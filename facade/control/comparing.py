@@ -1,0 +1,73 @@
+"""`python -m facade.control.comparing`: the comparison's own process.
+
+Reads jobs from stdin and writes verdicts to stdout, as pickles between two ends of one program:
+first the rules, then batches of pairs. It ends when stdin ends, so it never outlives its parent,
+and it runs at a lower priority, so that comparing never takes time from answering.
+"""
+
+import os
+import pickle
+import sys
+from datetime import date
+from struct import Struct
+from typing import Any, BinaryIO
+
+from facade.compare.answers import Answer, Pair
+from facade.compare.races import settle
+from facade.compare.rules import Rules, compile_rules
+from facade.compare.verdict import Outcome, Verdict, compare
+from facade.routefile import CompareRules
+
+LENGTH = Struct("!I")
+NICENESS = 10
+
+RULES = "rules"  # (RULES, {route: (CompareRules | None, noisy paths)})
+BATCH = "batch"  # (BATCH, [(Pair, Answer | None), …]) -> [Verdict, …]
+
+NO_RULES = compile_rules()
+
+
+def main() -> None:
+    """Answer jobs until stdin ends."""
+    os.nice(NICENESS)
+    stdin, stdout = sys.stdin.buffer, sys.stdout.buffer
+    rules: dict[str, Rules] = {}
+    while (job := _read(stdin)) is not None:
+        what, content = job
+        if what == RULES:
+            rules = _compiled(content)
+        else:
+            today = date.today()  # noqa: DTZ011 - end dates are days on the wall
+            _write(stdout, [judge(pair, again, rules, today) for pair, again in content])
+
+
+def judge(pair: Pair, again: Answer | None, rules: dict[str, Rules], today: date) -> Verdict:
+    """The verdict of one pair; `again` is legacy's second answer, where there is one."""
+    of_route = rules.get(pair.route, NO_RULES)
+    verdict = compare(pair, of_route, today)
+    if again is None or verdict.outcome is not Outcome.MISMATCHED:
+        return verdict
+    return settle(verdict, pair, again, of_route, today)
+
+
+def _compiled(
+    configs: dict[str, tuple[CompareRules | None, tuple[str, ...]]],
+) -> dict[str, Rules]:
+    return {route: compile_rules(config, noisy) for route, (config, noisy) in configs.items()}
+
+
+def _read(stream: BinaryIO) -> Any:
+    head = stream.read(LENGTH.size)
+    if len(head) < LENGTH.size:
+        return None
+    return pickle.loads(stream.read(LENGTH.unpack(head)[0]))
+
+
+def _write(stream: BinaryIO, answer: Any) -> None:
+    data = pickle.dumps(answer, pickle.HIGHEST_PROTOCOL)
+    stream.write(LENGTH.pack(len(data)) + data)
+    stream.flush()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,78 @@
+"""Writes what changed to the store every second, and reads it back at the start."""
+
+import asyncio
+import logging
+import sqlite3
+from typing import Any
+
+import orjson
+from pydantic import ValidationError
+
+from facade.control.fleet import Fleet
+from facade.control.ledger import EVIDENCE, Ledger
+from facade.control.store import Batch, Store
+
+log = logging.getLogger("journal")
+
+EVERY_SECONDS = 1.0
+
+
+class Journal:
+    """Between ledger and fleet in memory and the store on disk. `channel` names this facade."""
+
+    def __init__(self, store: Store, ledger: Ledger, fleet: Fleet, channel: str) -> None:
+        self._store, self._ledger, self._fleet = store, ledger, fleet
+        self._channel = channel
+        self._written: dict[str, float] = {}  # worker -> when it was last heard of
+        self._failing = False
+
+    def restore(self) -> None:
+        """Read everything back; what cannot be read is reported and left out."""
+        for content in self._store.evidence():
+            try:
+                self._ledger.restore(content)
+            except ValidationError as error:
+                log.error("evidence of a route cannot be read: %s", error)
+        for name, seen, content in self._store.workers(self._channel):
+            number, pid, started = name.split(" ")
+            identity = int(number), int(pid), float(started)
+            self._fleet.restore(identity, orjson.loads(content), seen)
+
+    async def flush(self) -> None:
+        """Write what changed since the last time, in one transaction, off the event loop."""
+        batch, changed = self._batch(), set(self._ledger.dirty)
+        self._ledger.dirty.clear()
+        self._ledger.closed = []
+        try:
+            await asyncio.to_thread(self._store.write, batch)
+        except sqlite3.Error as error:
+            if not self._failing:
+                log.error("evidence cannot be written, it is kept in memory: %s", error)
+            self._failing = True
+            self._ledger.dirty |= changed
+            self._ledger.closed = batch.closed + self._ledger.closed
+            self._written.clear()
+        else:
+            self._failing = False
+
+    async def run(self) -> None:
+        """Flush every second, and once more at the end."""
+        try:
+            while True:
+                await asyncio.sleep(EVERY_SECONDS)
+                await self.flush()
+        finally:
+            await asyncio.shield(self.flush())
+
+    def _batch(self) -> Batch:
+        ledger = self._ledger
+        batch = Batch(closed=ledger.closed)
+        for route in ledger.dirty:
+            batch.evidence.append((route, EVIDENCE.dump_json(ledger.routes[route])))
+        for worker in self._fleet.workers.values():
+            name = " ".join(map(str, worker.identity))
+            if self._written.get(name) != worker.seen:
+                self._written[name] = worker.seen
+                content: dict[str, Any] = worker.counters
+                batch.workers.append((self._channel, name, worker.seen, orjson.dumps(content)))
+        return batch

@@ -1,0 +1,286 @@
+"""The JSON of the admin API. Times are unix seconds, latencies milliseconds, shares 0..1.
+
+`legacy` is the control and `new` the candidate, whoever answered the client.
+"""
+
+from typing import Any
+
+from pydantic import BaseModel, Field
+
+BySide = dict[str, int]
+
+
+class Percentiles(BaseModel):
+    """Latency of one side; None where nothing was measured."""
+
+    p50: float | None = None
+    p95: float | None = None
+    p99: float | None = None
+    count: int = 0
+
+
+class Reload(BaseModel):
+    """The verdict on the last edit of the route file; a refused one leaves the last good table."""
+
+    ok: bool = True
+    errors: list[Any] = []
+    at: float | str | None = None
+    version: str | None = None
+
+
+class WorkerView(BaseModel):
+    """One worker that is connected now."""
+
+    id: int
+    pid: int
+    version: str | None
+    started: float
+    age_s: float
+    quiet_s: float  # since its last sign of life
+
+
+class CompareSums(BaseModel):
+    """Evidence of a route's open window, in short. Only matched and mismatched are evidence."""
+
+    dispatched: int = 0
+    completed: int = 0  # pairs in which both sides answered, as the workers counted
+    compared: int = 0  # matched + mismatched
+    matched: int = 0
+    mismatched: int = 0
+    raced: int = 0
+    failed: int = 0
+    skipped: int = 0
+    shed: int = 0
+    upper_bound: float = 1.0  # of the mismatch rate, at 95 %
+
+
+class RouteStatus(BaseModel):
+    """One route now: sums since the facade started, rates and latency of the last ten seconds."""
+
+    name: str
+    match: str
+    stage: str
+    percent: float | None  # of keys that go to the new side, in canary; 25.0 is a quarter
+    sample: float  # percent of requests asked on both sides
+    new: str | None
+    requests: BySide
+    status: dict[str, BySide]
+    failures: BySide  # "<side>.<phase>"
+    fallbacks: int
+    retries: int
+    latency: dict[str, Percentiles]
+    rates: dict[str, float]  # requests per second
+    shadow: dict[str, Any]
+    compare: CompareSums
+
+
+class UpstreamView(BaseModel):
+    """Connections to one upstream and the worst state of its breakers, over all workers."""
+
+    connections: int = 0
+    idle: int = 0
+    breaker: dict[str, str] = {}
+
+
+class Totals(BaseModel):
+    """Over all routes."""
+
+    requests: BySide
+    rates: dict[str, float]
+    failures: int
+    fallbacks: int
+    server_errors: int  # answers with 5xx that clients got
+    compared: int
+    mismatched: int
+    clients: int  # connections open now
+    aborted: int
+    bad_requests: int
+
+
+class Status(BaseModel):
+    """`GET /api/status`."""
+
+    now: float
+    version: str | None
+    file: str
+    reload: Reload
+    workers: list[WorkerView]
+    routes: list[RouteStatus]
+    unmatched: dict[str, int]
+    upstreams: dict[str, UpstreamView]
+    totals: Totals
+
+
+class RouteView(BaseModel):
+    """`GET /api/routes`: one route as the file says it, defaults filled in."""
+
+    name: str
+    match: str
+    stage: str
+    percent: float | None
+    new: str | None
+    key: list[str]
+    seed: str
+    fallback: bool
+    sample: float
+    rules: str | None
+    guard: dict[str, Any] | None
+    timeout: float | None
+
+
+class SampleView(BaseModel):
+    """One pair that shows a cluster; values are masked and cut."""
+
+    at: float
+    method: str
+    target: str
+    request_id: str
+    version: str
+    live: str
+    spot: str  # the very place: $.variants[sku=B-1].price
+    control: dict[str, Any]  # status, value, ms
+    candidate: dict[str, Any]
+    others: list[str]  # further differences of this pair
+
+
+class ClusterView(BaseModel):
+    """Differences of one kind at one path, related in one way."""
+
+    id: str
+    kind: str  # missing, extra, type, value, order, length
+    path: str  # $.variants[*].price, $status, $header:location, $cookie:session.path, $html/…
+    relation: str  # "rounding", "letter case", … empty where there is none
+    count: int
+    first: float
+    last: float
+    overdue: bool  # tolerated until a day that has passed
+    classes: dict[str, int]
+    sample: SampleView | None  # the latest
+    earliest: SampleView | None
+    smallest: SampleView | None
+
+
+class CauseView(BaseModel):
+    """Clusters that go wrong together: one thing to repair."""
+
+    id: str  # of its most telling cluster
+    title: str
+    pairs: int
+    first: float
+    last: float
+    clusters: list[str]  # ids
+
+
+class CountsView(BaseModel):
+    """Pairs by outcome; `tolerated` are among the matched."""
+
+    matched: int = 0
+    mismatched: int = 0
+    raced: int = 0
+    tolerated: int = 0
+    failed: dict[str, int] = {}
+    skipped: dict[str, int] = {}
+
+
+class VersionView(BaseModel):
+    """The counts under one version of the route table."""
+
+    version: str
+    stage: str
+    percent: float | None
+    since: float
+    counts: CountsView
+
+
+class ClassView(BaseModel):
+    """The counts of one kind of input."""
+
+    name: str
+    counts: CountsView
+
+
+class ExpectedView(BaseModel):
+    """A difference the operator knows of."""
+
+    path: str
+    why: str
+    owner: str
+    until: str
+    seen: int
+    overdue: bool
+
+
+class WindowView(BaseModel):
+    """A closed window, in short."""
+
+    since: float
+    until: float
+    compared: int
+    matched: int
+    mismatched: int
+    raced: int
+    upper_bound: float
+
+
+class RouteComparison(BaseModel):
+    """The evidence of one route since `since`."""
+
+    route: str
+    match: str | None  # None: the route is not in the table any more
+    stage: str | None
+    percent: float | None
+    since: float
+    last: float | None
+    dispatched: int
+    completed: int
+    matched: int
+    mismatched: int
+    raced: int
+    tolerated: int
+    compared: int  # matched + mismatched: what the rate rests on
+    failed: dict[str, int]  # by side and phase: "new.connect"
+    skipped: dict[str, int]
+    shed: dict[str, int]
+    mismatch_rate: float | None
+    upper_bound: float  # Clopper–Pearson, 95 %, for one look
+    anytime_upper_bound: float  # holds however often one looks
+    target: float  # the bound to reach: the route's guard, or 0.1 %
+    pairs_to_target: int | None  # still to come without a mismatch; 0: reached
+    seconds_to_target: float | None  # at the pace of the last half hour
+    pairs_per_second: float
+    latency: dict[str, Any]
+    causes: list[CauseView]
+    clusters: list[ClusterView]
+    classes: list[ClassView]
+    never_seen: list[str]
+    versions: list[VersionView]
+    expected: list[ExpectedView]
+    noise: list[dict[str, Any]] = []
+    rule_errors: list[str]
+    history: list[WindowView]
+
+
+class Rechecks(BaseModel):
+    """Questions put to legacy a second time since the process started."""
+
+    asked: int = 0
+    moved: int = 0  # legacy gave another value
+    unanswered: int = 0
+    unasked: int = 0  # over the rate: counted as they were
+
+
+class Comparison(BaseModel):
+    """`GET /api/compare`."""
+
+    now: float
+    waiting: int  # pairs not judged yet
+    restarts: int  # of the comparison's process
+    rechecks: Rechecks
+    routes: list[RouteComparison]
+
+
+class Reset(BaseModel):
+    """`POST /api/compare/reset`: the routes whose evidence starts anew."""
+
+    at: float
+    routes: list[str] = Field(default_factory=list)

@@ -1,0 +1,38 @@
+"""The dashboard: one page, its style and its script, served from this package."""
+
+from functools import cache
+from pathlib import Path
+
+from fastapi import APIRouter, Response
+
+router = APIRouter(include_in_schema=False)
+
+_FOLDER = Path(__file__).parent / "web"
+_HEADERS = {
+    "Content-Security-Policy": "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Cache-Control": "no-cache",
+}
+
+
+@cache
+def _file(name: str) -> bytes:
+    return (_FOLDER / name).read_bytes()
+
+
+@router.get("/")
+async def dashboard() -> Response:
+    """The page."""
+    return Response(_file("dashboard.html"), media_type="text/html", headers=_HEADERS)
+
+
+@router.get("/dashboard.css")
+async def style() -> Response:
+    """Its style."""
+    return Response(_file("dashboard.css"), media_type="text/css", headers=_HEADERS)
+
+
+@router.get("/dashboard.js")
+async def script() -> Response:
+    """Its script: asks /api/status every second."""
+    return Response(_file("dashboard.js"), media_type="text/javascript", headers=_HEADERS)

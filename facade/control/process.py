@@ -1,0 +1,132 @@
+"""The control process: its parts, built once, and what runs beside the admin port."""
+
+import asyncio
+import logging
+import socket
+import time
+
+from chassis.service import Background, serve
+from facade.control.app import Control, create_app
+from facade.control.asking import LegacyAsker
+from facade.control.budget import Budget
+from facade.control.comparator import Comparator, RouteRules
+from facade.control.fleet import Fleet
+from facade.control.instances import read_instances
+from facade.control.journal import Journal
+from facade.control.ledger import Ledger
+from facade.control.listener import Intake, listen
+from facade.control.pipeline import Parts, Pipeline
+from facade.control.recent import Recent
+from facade.control.settings import ControlSettings
+from facade.control.status import Sources
+from facade.control.store import FILE, Store
+from facade.control.tables import Tables
+from facade.watcher import FileWatcher, watch
+
+log = logging.getLogger("control")
+
+SNAPSHOT_SECONDS = 0.5
+RECHECK_BURST = 50.0
+_POLL_SECONDS = 0.1
+
+
+class _Process:
+    """Everything of one control process."""
+
+    def __init__(self, settings: ControlSettings) -> None:
+        self._settings = settings
+        self.fleet, self.ledger, self.recent = Fleet(), Ledger(), Recent()
+        self.tables = Tables(settings.runtime, settings.upstreams)
+        self.comparator, self.asker = Comparator(), LegacyAsker()
+        budget = Budget(settings.recheck_rate, RECHECK_BURST)
+        self.pipeline = Pipeline(Parts(self.comparator, self.asker, budget, self.ledger))
+        self.store = Store(settings.runtime / FILE)
+        self.journal = Journal(self.store, self.ledger, self.fleet, str(settings.channel))
+        self.intake = Intake(self.fleet, self.ledger, self.pipeline)
+        self._rules_changed = asyncio.Event()
+        self._published: bytes | None = None  # the table that was there at the start
+        self.tables.on_change(lambda _table: self._table_changed())
+
+    def control(self) -> Control:
+        """What the endpoints reach."""
+        sources = Sources(
+            self.fleet, self.recent, self.ledger, self.tables, str(self._settings.routes)
+        )
+        return Control(
+            sources,
+            self.pipeline,
+            self.store,
+            self._settings.workers,
+            lambda: self.comparator.restarts,
+        )
+
+    def background(self) -> list[Background]:
+        """What runs beside the admin port."""
+        settings = self._settings
+        work: list[Background] = [
+            lambda: listen(settings.channel, self.intake),
+            self.pipeline.run,
+            self.journal.run,
+            self._follow_table,
+            self._follow_rules,
+            self._snapshots,
+        ]
+        if settings.nats_url is not None:
+            work.append(self._discover)
+        return work
+
+    async def close(self) -> None:
+        """End what is not a task."""
+        await self.comparator.close()
+        await self.asker.close()
+
+    def start(self) -> None:
+        """Take up what an earlier process left."""
+        self.journal.restore()
+        self._instances(read_instances(self._settings.runtime))
+        if self.tables.path.exists():
+            self._published = self.tables.path.read_bytes()
+            self.tables.take(self._published)
+
+    async def _follow_table(self) -> None:
+        watcher = FileWatcher(self.tables.path, self.tables.take, known=None, clock_ns=time.time_ns)
+        await watch(watcher, _POLL_SECONDS)
+
+    def _table_changed(self) -> None:
+        self.asker.use(self.tables.legacy_urls())
+        self._rules_changed.set()
+
+    async def _follow_rules(self) -> None:
+        while True:
+            await self._rules_changed.wait()
+            self._rules_changed.clear()
+            self.pipeline.doubts.forget()
+            await self.comparator.use(self._rules())
+
+    def _rules(self) -> RouteRules:
+        return {route.name: (self.tables.rules_of(route), ()) for route in self.tables.routes()}
+
+    async def _snapshots(self) -> None:
+        while True:
+            self.recent.take(time.monotonic(), self.fleet.total()["routes"])
+            await asyncio.sleep(SNAPSHOT_SECONDS)
+
+    def _instances(self, instances: dict[str, list[str]]) -> None:
+        self.tables.instances(instances)
+        self.asker.use(self.tables.legacy_urls())
+
+    async def _discover(self) -> None:
+        from facade.control.discovery import discover  # NATS only where a registry is named
+
+        assert self._settings.nats_url is not None
+        await discover(self._settings.nats_url, self._settings.runtime, self._instances)
+
+
+async def serve_control(settings: ControlSettings, port: socket.socket) -> None:
+    """Run until a signal."""
+    process = _Process(settings)
+    process.start()
+    try:
+        await serve(create_app(process.control()), port, process.background())
+    finally:
+        await process.close()

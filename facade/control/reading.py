@@ -1,0 +1,51 @@
+"""From a worker's frame to a pair. Raises ValueError, KeyError or TypeError when it is none."""
+
+from typing import Any
+
+from facade.channel import Frame
+from facade.compare.answers import Answer, Headers, Pair
+from facade.control.backlog import Waiting
+
+
+def read_pair(frame: Frame) -> Waiting:
+    """The pair of a frame, and the request's headers where the worker sent them."""
+    meta, blob = frame.meta, frame.blob
+    legacy, new = meta["sides"]["legacy"], meta["sides"]["new"]
+    middle = int(legacy["length"])
+    if middle + int(new["length"]) != len(blob):
+        raise ValueError("lengths do not fit the blob")
+    pair = Pair(
+        route=_text(meta["route"]),
+        method=_text(meta["method"]),
+        target=_text(meta["target"]),
+        control=_answer(legacy, blob[:middle]),
+        candidate=_answer(new, blob[middle:]),
+        stage=_text(meta["stage"]),
+        percent=None if meta["percent"] is None else int(meta["percent"]),
+        version=_text(meta["version"]),
+        request_id=_text(meta["request_id"]),
+        started=float(meta["started"]),
+        signed_in=bool(meta["signed_in"]),
+        query_keys=tuple(map(_text, meta["query_keys"])),
+        live=_text(meta["live"]),
+    )
+    headers = meta.get("request_headers")
+    if headers is not None:
+        return Waiting(pair, _headers(headers))
+    return Waiting(pair, None if pair.signed_in else ())
+
+
+def _answer(side: dict[str, Any], body: bytes) -> Answer:
+    status = side.get("status") or 0
+    headers = _headers(side.get("headers") or [])
+    return Answer(int(status), headers, body, float(side.get("ms") or 0.0), side.get("error"))
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"expected a text, not {value!r}")
+    return value
+
+
+def _headers(pairs: list[list[str]]) -> Headers:
+    return tuple((_text(name).lower(), _text(value)) for name, value in pairs)

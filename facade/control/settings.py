@@ -1,0 +1,16 @@
+"""How the control process is started: by the facade's master, through the environment."""
+
+from pathlib import Path
+
+from pydantic import Field
+
+from facade.settings import FacadeSettings
+
+
+class ControlSettings(FacadeSettings):
+    """The facade's settings, and where the workers speak to us."""
+
+    channel: Path  # the Unix socket to listen on
+    runtime: Path
+    recheck_rate: float = Field(default=25.0, ge=0.0)  # questions to legacy per second, at most
+    noise_rate: float = Field(default=1.0, ge=0.0)  # the same, to learn noise

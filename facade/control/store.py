@@ -1,0 +1,111 @@
+"""Evidence and counters in SQLite, so that a restart forgets nothing that was flushed.
+
+Everything written in one flush is one transaction: counts and the snapshots they were taken from
+agree. A file that cannot be read is put aside, never deleted; without a file we go on in memory.
+"""
+
+import logging
+import sqlite3
+import time
+from collections.abc import Iterable
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+
+log = logging.getLogger("store")
+
+FILE = "evidence.sqlite"
+VERSION = 1
+HISTORY = 20  # closed windows kept of each route
+
+_TABLES = """
+CREATE TABLE IF NOT EXISTS evidence (route TEXT PRIMARY KEY, content BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS history (
+    route TEXT NOT NULL, closed REAL NOT NULL, content BLOB NOT NULL, PRIMARY KEY (route, closed));
+CREATE TABLE IF NOT EXISTS worker (
+    channel TEXT NOT NULL, identity TEXT NOT NULL, seen REAL NOT NULL, content BLOB NOT NULL,
+    PRIMARY KEY (channel, identity));
+CREATE TABLE IF NOT EXISTS noise (route TEXT PRIMARY KEY, content BLOB NOT NULL);
+"""
+
+
+@dataclass(slots=True)
+class Batch:
+    """What one flush writes."""
+
+    evidence: list[tuple[str, bytes]] = field(default_factory=list)  # route, content
+    closed: list[tuple[str, float, bytes]] = field(default_factory=list)  # route, time, content
+    workers: list[tuple[str, str, float, bytes]] = field(default_factory=list)
+    noise: list[tuple[str, bytes]] = field(default_factory=list)
+
+
+class Store:
+    """One SQLite file; every call opens its own connection, so any thread may call."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        try:
+            self._prepare()
+        except sqlite3.DatabaseError as error:
+            aside = path.with_name(f"{path.name}.broken-{time.time_ns()}")
+            log.error("%s cannot be read (%s); it is kept as %s", path.name, error, aside.name)
+            path.rename(aside)
+            self._prepare()
+
+    def write(self, batch: Batch) -> None:
+        """Write all of it or nothing."""
+        with closing(self._connect()) as db, db:
+            db.executemany("REPLACE INTO evidence VALUES (?, ?)", batch.evidence)
+            db.executemany("REPLACE INTO history VALUES (?, ?, ?)", batch.closed)
+            db.executemany("REPLACE INTO worker VALUES (?, ?, ?, ?)", batch.workers)
+            db.executemany("REPLACE INTO noise VALUES (?, ?)", batch.noise)
+            if batch.closed:
+                self._trim(db, {route for route, _, _ in batch.closed})
+
+    def evidence(self) -> list[bytes]:
+        """The open window of every route."""
+        return self._rows("SELECT content FROM evidence")
+
+    def noise(self) -> list[tuple[str, bytes]]:
+        """What was learned of noise, by route."""
+        with closing(self._connect()) as db:
+            return list(db.execute("SELECT route, content FROM noise"))
+
+    def history(self, route: str) -> list[bytes]:
+        """The closed windows of a route, the latest first."""
+        return self._rows("SELECT content FROM history WHERE route = ? ORDER BY closed DESC", route)
+
+    def workers(self, channel: str) -> list[tuple[str, float, bytes]]:
+        """Identity, last sign and counters of the workers that spoke on this channel.
+
+        Those of other channels belonged to a facade that is gone; they are deleted.
+        """
+        with closing(self._connect()) as db, db:
+            db.execute("DELETE FROM worker WHERE channel <> ?", (channel,))
+            return list(db.execute("SELECT identity, seen, content FROM worker"))
+
+    def _rows(self, query: str, *values: str) -> list[bytes]:
+        with closing(self._connect()) as db:
+            return [content for (content,) in db.execute(query, values)]
+
+    def _trim(self, db: sqlite3.Connection, routes: Iterable[str]) -> None:
+        for route in routes:
+            db.execute(
+                "DELETE FROM history WHERE route = ? AND closed NOT IN"
+                " (SELECT closed FROM history WHERE route = ? ORDER BY closed DESC LIMIT ?)",
+                (route, route, HISTORY),
+            )
+
+    def _prepare(self) -> None:
+        with closing(self._connect()) as db, db:
+            (version,) = db.execute("PRAGMA user_version").fetchone()
+            if version not in (0, VERSION):
+                raise sqlite3.DatabaseError(f"written by another version ({version})")
+            db.executescript(_TABLES)
+            db.execute(f"PRAGMA user_version = {VERSION}")
+
+    def _connect(self) -> sqlite3.Connection:
+        db = sqlite3.connect(self.path, timeout=5.0)
+        db.execute("PRAGMA journal_mode = WAL")
+        db.execute("PRAGMA synchronous = NORMAL")
+        return db
