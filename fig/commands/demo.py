@@ -66,7 +66,7 @@ def demo(home: Home, fast: bool, use_running: bool, plain: bool, leave_fault: bo
 
 
 def _tools(home: Home, pace: Pace, use_running: bool, leave_fault: bool, watch: Watch) -> Tools:
-    """Raises DemoFailed when a stack runs and must not be touched, or is wanted and is not there."""
+    """Raises DemoFailed when a stack runs that must not be touched."""
     fig = Fig(project_root(), home.folder)
     stack: Stack
     if use_running:

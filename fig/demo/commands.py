@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from fig.demo.world import DemoFailed
+
+# What a person may have set for other files and facades than the demo's.
+DIVERTING = ("FIG_ROUTES", "FACADE_ROUTES", "FACADE_ADMIN")
 
 
 class Fig:
@@ -23,6 +27,7 @@ class Fig:
             *self.start,
             *arguments,
             cwd=self.root,
+            env={name: value for name, value in os.environ.items() if name not in DIVERTING},
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,

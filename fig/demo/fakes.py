@@ -86,15 +86,12 @@ class FakeWorld:
     async def let_in(self, users: int) -> None:
         self.users = users
 
-    async def flip(self, route: str, stage: str, percent: int | None) -> str:
+    async def flip(self, route: str, stage: str, percent: int | None) -> tuple[str, float | None]:
         self.calls.append(f"flip {route} {stage} {percent}")
         self.routes[route].stage, self.routes[route].percent = stage, percent
         self.version = hashlib.sha256(repr(self.calls).encode()).hexdigest()[:12]
-        return self.version
-
-    async def reached(self, version: str, within: float) -> float | None:
-        self.time += min(within, 0.05)
-        return None if self.flaws.deaf or version != self.version else 50.0
+        self.time += 0.05
+        return self.version, None if self.flaws.deaf else 50.0
 
     async def restart_catalog(self, fault: str) -> None:
         self.calls.append(f"restart {fault}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,7 @@ from fig.demo.stack import Addresses, Stack
 from fig.demo.world import DemoFailed
 
 # The administrator that every seeded shop has; this shop sells nothing.
+FLIP_WITHIN = 5.0  # seconds for a flip to reach every worker
 EDITOR = Editor("admin@example.org", "admin-2016")
 
 
@@ -65,14 +67,16 @@ class RealWorld:
         self.load = LoadProcess(shoppers, self.tools.fig.root, self.tools.folder)
         await self.load.start()
 
-    async def flip(self, route: str, stage: str, percent: int | None) -> str:
+    async def flip(self, route: str, stage: str, percent: int | None) -> tuple[str, float | None]:
         share = () if percent is None else (str(percent),)
-        routes = self.place().routes
-        await self.tools.fig.call("flip", route, stage, *share, "--routes", str(routes))
-        return hashlib.sha256(routes.read_bytes()).hexdigest()[:12]
-
-    async def reached(self, version: str, within: float) -> float | None:
-        return await self.api().reached(version, within)
+        place = self.place()
+        where = ("--routes", str(place.routes), "--admin", place.admin)
+        said = await self.tools.fig.call("flip", route, stage, *share, *where, "--json")
+        # What the command says is believed only when the file and the workers say the same.
+        version = hashlib.sha256(place.routes.read_bytes()).hexdigest()[:12]
+        waited = await self.api().reached(version, FLIP_WITHIN)
+        ms = json.loads(said).get("ms")
+        return version, ms if waited is not None else None
 
     async def restart_catalog(self, fault: str) -> None:
         wanted = "discount-rounding" if self.tools.leave_fault else fault

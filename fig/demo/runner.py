@@ -31,7 +31,6 @@ from fig.demo.verdict import related
 from fig.demo.world import DemoFailed, Watch, World
 
 EVERY = 0.5  # seconds between two samples
-FLIP_WITHIN = 5.0  # seconds for a flip to reach every worker
 
 
 class Runner:
@@ -118,8 +117,7 @@ class Runner:
 
     async def flip(self, action: plan.Flip) -> None:
         for route in action.routes:
-            version = await self.world.flip(route, action.stage, action.percent)
-            ms = await self.world.reached(version, FLIP_WITHIN)
+            version, ms = await self.world.flip(route, action.stage, action.percent)
             flip = Flip(self.now(), route, action.stage, action.percent, version, ms)
             self.record.flips.append(flip)
             if ms is None:

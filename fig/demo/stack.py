@@ -127,9 +127,7 @@ class RunningStack:
         return self.at
 
     async def walk(self, route: str, position: str) -> None:
-        await self.fig.call(
-            "flip", route, *position.split(), "--walk", "--routes", str(self.at.routes)
-        )
+        await self.fig.call("flip", route, *position.split(), "--walk")
 
     async def stop(self) -> None:
         for name, position in self.before.items():

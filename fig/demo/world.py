@@ -21,11 +21,9 @@ class World(Protocol):
     async def let_in(self, users: int) -> None:
         """Start the shoppers."""
 
-    async def flip(self, route: str, stage: str, percent: int | None) -> str:
-        """Move one route; returns the version of the route file afterwards."""
-
-    async def reached(self, version: str, within: float) -> float | None:
-        """Ms until every worker decides by this version; None when not within so many seconds."""
+    async def flip(self, route: str, stage: str, percent: int | None) -> tuple[str, float | None]:
+        """Move one route: the route file's version afterwards, and the ms until every worker
+        decided by it (None: not within seconds)."""
 
     async def restart_catalog(self, fault: str) -> None:
         """Restart the catalog with this fault ("" for none) and wait until it is ready."""
