@@ -43,6 +43,7 @@ class Status:
     since: float = 0.0
     took: float = 0.0
     exit_code: int | None = None
+    why: str = ""  # how it came to its last end
 
     @property
     def word(self) -> str:
@@ -147,7 +148,7 @@ class Keeper:
     async def _live(self) -> tuple[int, float]:
         """From its start to its end: the exit code, and the seconds it was ready."""
         self._wishes.changed.clear()
-        self._set(State.STARTING, exit_code=None, since=self._clock.unix())
+        self._set(State.STARTING, exit_code=None, why="", since=self._clock.unix())
         began = self._clock.now()
         child = self._child = await self._launch()
         if self._wishes.stop:
@@ -163,6 +164,7 @@ class Keeper:
                 if proof.result():
                     ready_at = self._became_ready(began)
                 else:
+                    self.status.why = f"was not ready within {self.process.patience:.0f} s"
                     child.sweep()
             code = await ended
         finally:
@@ -210,6 +212,7 @@ class Keeper:
         self.up.clear()
         self.status.pid = 0
         self.status.exit_code = code
+        self.status.why = self.status.why or ending(code)
         if not self._wishes.restart:
             self._judge(code)
 
@@ -221,7 +224,7 @@ class Keeper:
         if code != BAD_INPUT and failures < FIRST_TRIES and self.process.kind is Kind.SERVICE:
             return
         self._set(State.FAILED)
-        raise NotReady(f"{self.process.name} {ending(code)} before it was ready")
+        raise NotReady(f"{self.process.name} did not start: it {self.status.why}")
 
     async def _rest(self) -> None:
         """The moment between a death and the next start; a wish ends it."""

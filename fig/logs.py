@@ -34,14 +34,19 @@ class LogFile:
         self._path = path
         self._most = most
         self._file = path.open("ab", buffering=0)
+        if self._file.tell() > most:
+            self._turn_over()
 
     def write(self, chunk: bytes) -> None:
         """Append; turn the file over first when it is full."""
         if self._file.tell() + len(chunk) > self._most and self._file.tell():
-            self._file.close()
-            self._path.replace(self._path.with_name(self._path.name + ".1"))
-            self._file = self._path.open("ab", buffering=0)
+            self._turn_over()
         self._file.write(chunk)
+
+    def _turn_over(self) -> None:
+        self._file.close()
+        self._path.replace(self._path.with_name(self._path.name + ".1"))
+        self._file = self._path.open("ab", buffering=0)
 
     def close(self) -> None:
         """No more lines."""

@@ -3,9 +3,10 @@
 import sys
 import time
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Protocol, TextIO
 
-from fig.keeper import State, ending
+from fig.keeper import State
 
 CLEAR = "\r\x1b[K"
 SETTLED = (State.READY.value, State.DONE.value)
@@ -25,7 +26,7 @@ class Seen(Protocol):
     def took(self) -> float: ...
 
     @property
-    def exit_code(self) -> int | None: ...
+    def why(self) -> str: ...
 
     @property
     def word(self) -> str:
@@ -35,9 +36,12 @@ class Seen(Protocol):
 class Progress:
     """Prints a line when a process becomes ready or dies; the last line says who is awaited."""
 
-    def __init__(self, out: TextIO = sys.stderr, live: bool | None = None) -> None:
+    def __init__(
+        self, out: TextIO = sys.stderr, live: bool | None = None, stamped: bool = False
+    ) -> None:
         self._out = out
         self._live = out.isatty() if live is None else live
+        self._stamped = stamped  # each line with the time of day, for a log
         self._words: dict[str, str] = {}
         self._began = time.monotonic()
 
@@ -65,11 +69,12 @@ class Progress:
             what = "ready" if process.word == State.READY.value else "done"
             took = f"{process.took:4.1f} s" if not process.restarts else "again"
             self._line(f"  {process.name:<16} {what}  {took}")
-        elif process.word == State.BACKOFF.value and process.exit_code is not None:
-            self._line(f"  {process.name:<16} {ending(process.exit_code)}; starting it again")
+        elif process.word == State.BACKOFF.value:
+            self._line(f"  {process.name:<16} {process.why}; starting it again")
 
     def _line(self, text: str) -> None:
-        self._out.write((CLEAR if self._live else "") + text + "\n")
+        stamp = datetime.now().astimezone().strftime("%F %T ") if self._stamped else ""
+        self._out.write((CLEAR if self._live else "") + stamp + text + "\n")
         self._out.flush()
 
     def _awaited(self, listed: Iterable["Seen"]) -> str:

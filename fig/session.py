@@ -149,7 +149,7 @@ class _Session:
             pid_started=pids.started(os.getpid()),
             since=self._since,
             ready=supervisor.ready,
-            signature=self._order.signature,
+            order=self._order.described,
             ports=self._plan,
             urls=urls(self._plan),
             routes=str(self._order.routes),

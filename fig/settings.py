@@ -1,6 +1,5 @@
 """What `fig` was told: options of its commands, each also a FIG_… variable."""
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -59,8 +58,19 @@ class Order:
     extra: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     @property
-    def signature(self) -> str:
-        """Two orders with the same one bring up the same stack."""
-        extra = sorted((name, sorted(values.items())) for name, values in self.extra.items())
-        whole = (self.routes, self.port_base, self.wishes, self.nats_bin, extra)
-        return hashlib.sha256(repr(whole).encode()).hexdigest()[:12]
+    def described(self) -> dict[str, str]:
+        """The options of `fig up` by name: two orders that differ here are two stacks."""
+        extra = [
+            f"{process}.{key}={value}"
+            for process, values in self.extra.items()
+            for key, value in values.items()
+        ]
+        return {
+            "routes": str(self.routes),
+            "port_base": str(self.port_base),
+            "facade_workers": str(self.wishes.facade_workers),
+            "scale": str(self.wishes.scale),
+            "postgres_bin": self.wishes.postgres_bin or "",
+            "nats_bin": self.nats_bin or "",
+            "extra": " ".join(sorted(extra)),
+        }

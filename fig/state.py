@@ -25,6 +25,7 @@ class ProcessState:
     since: float
     took: float
     exit_code: int | None
+    why: str
 
     @property
     def word(self) -> str:
@@ -45,7 +46,7 @@ class StackState:
     pid_started: int
     since: float
     ready: bool
-    signature: str  # of what was asked for: tells two sets apart
+    order: Mapping[str, str]  # what was asked for
     ports: Mapping[str, int]
     urls: Mapping[str, str]
     routes: str
@@ -73,6 +74,7 @@ def process_state(status: Status) -> ProcessState:
         since=status.since,
         took=round(status.took, 3),
         exit_code=status.exit_code,
+        why=status.why,
     )
 
 

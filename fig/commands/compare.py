@@ -72,8 +72,8 @@ def _row(one: dict[str, Any]) -> tuple[str | int | None, ...]:
         sum(one["failed"].values()),
         sum(one["shed"].values()),
         f"{one['upper_bound'] * PERCENT:.2f} % differ" if one["compared"] else None,
-        _latency(one["latency"].get("legacy")),
-        _latency(one["latency"].get("new")),
+        _latency(one["latency"].get("control")),
+        _latency(one["latency"].get("candidate")),
     )
 
 

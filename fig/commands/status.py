@@ -19,9 +19,12 @@ from fig.tables import duration, table
 
 
 @click.command()
+@click.option(
+    "--all", "every", is_flag=True, envvar="FIG_STATUS_ALL", help="Also routes with no new side."
+)
 @json_option("status")
 @click.pass_obj
-def status(home: Home, as_json: bool) -> None:
+def status(home: Home, every: bool, as_json: bool) -> None:
     """Show processes with ports, uptime and restarts, and routes with stage, share and evidence.
 
     Exit code 0: everything is up; 1: nothing runs, or not all of it is up.
@@ -33,7 +36,7 @@ def status(home: Home, as_json: bool) -> None:
     elif found is None:
         click.echo(f"nothing runs in {home.folder}; `fig up --detach` starts it")
     else:
-        click.echo(_text(found, facade, complaint))
+        click.echo(_text(found, facade, complaint, every))
     if found is None or not found.ready:
         raise SystemExit(NEGATIVE)
 
@@ -55,7 +58,7 @@ def _as_json(
     return {"running": True, **asdict(found), "facade": facade, "complaint": complaint or None}
 
 
-def _text(found: StackState, facade: dict[str, Any] | None, complaint: str) -> str:
+def _text(found: StackState, facade: dict[str, Any] | None, complaint: str, every: bool) -> str:
     head = "everything is up" if found.ready else "not everything is up"
     parts = [
         f"{head}, for {duration(time.time() - found.since)} (pid {found.pid})",
@@ -68,7 +71,10 @@ def _text(found: StackState, facade: dict[str, Any] | None, complaint: str) -> s
     if not reload.get("ok", True):
         version += "\nthe last edit was refused:\n" + "\n".join(map(str, reload["errors"]))
     head_row = ("route", "stage", "new side", "requests", "req/s", "failed", "pairs", "differ")
-    rows = [_route(route) for route in facade["routes"]]
+    moving = [route for route in facade["routes"] if route["new"] or every]
+    rows = [_route(route) for route in moving]
+    if len(moving) < len(facade["routes"]):
+        rows.append(_others([route for route in facade["routes"] if not route["new"]]))
     return "\n\n".join((*parts, version, table(head_row, rows)))
 
 
@@ -110,4 +116,18 @@ def _route(route: dict[str, Any]) -> tuple[str | int | float | None, ...]:
         sum(route["failures"].values()),
         pairs["completed"],
         pairs["mismatched"],
+    )
+
+
+def _others(routes: list[dict[str, Any]]) -> tuple[str | int | float | None, ...]:
+    """The routes that nobody has begun to move, in one row."""
+    return (
+        f"and {len(routes)} more",
+        "legacy",
+        "(--all lists them)",
+        sum(sum(route["requests"].values()) for route in routes),
+        round(sum(sum(route["rates"].values()) for route in routes), 1),
+        sum(sum(route["failures"].values()) for route in routes),
+        None,
+        None,
     )

@@ -5,10 +5,12 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
 from fig import logs, places, running, session
 from fig import state as states
@@ -95,7 +97,7 @@ def up(home: Home, /, detach: bool, **options: Any) -> None:
     come up; 2 for a busy port, a folder that cannot be written, a missing binary.
     """
     order = _order(home, **options)
-    if _runs_already(order):
+    if _runs_already(order, _given(options)):
         return
     if states.read(home.state) is not None:
         click.echo("the last run was killed; its data is kept", err=True)
@@ -114,14 +116,29 @@ def _order(
     return Order(home, path, port_base, wishes, nats_bin, extra)
 
 
-def _runs_already(order: Order) -> bool:
+def _given(options: Iterable[str]) -> set[str]:
+    """The options that somebody really gave, on the command line or as variables."""
+    context = click.get_current_context()
+    return {
+        name for name in options if context.get_parameter_source(name) != ParameterSource.DEFAULT
+    }
+
+
+def _runs_already(order: Order, given: set[str]) -> bool:
+    """Whether the same stack runs. Raises FigError when one runs that is not what was asked."""
     found = running.find(order.home)
     if found is None:
         return False
-    if found.signature != order.signature:
+    asked = {name: text for name, text in order.described.items() if name in given}
+    others = [
+        f"{name.replace('_', '-')} '{found.order.get(name, '')}' and not '{text}'"
+        for name, text in asked.items()
+        if found.order.get(name) != text
+    ]
+    if others:
         raise FigError(
-            f"another stack runs from {order.home.folder} (pid {found.pid}, routes {found.routes},"
-            f" {found.urls['facade']}); `fig down` stops it, FIG_HOME names another data folder"
+            f"another stack runs from {order.home.folder}: {', '.join(others)};"
+            " `fig down` stops it, FIG_HOME names another data folder for a second one"
         )
     click.echo(f"runs already: {found.urls['facade']} (pid {found.pid}); `fig status` says more")
     return True
@@ -129,7 +146,7 @@ def _runs_already(order: Order) -> bool:
 
 def _foreground(order: Order) -> None:
     detached = bool(os.environ.get(DETACHED))
-    progress = Progress(live=False)
+    progress = Progress(live=False, stamped=detached)
     seen: dict[str, Status] = {}
 
     def changed(status: Status) -> None:
@@ -145,6 +162,7 @@ def _leave_running(order: Order) -> None:
     places.prepare(order.home.folder)
     log = logs.path_of(order.home.logs, "fig")
     progress = Progress()
+    logs.LogFile(log).close()  # turned over when it has grown
     with log.open("ab") as file:
         before = file.tell()
         child = subprocess.Popen(
@@ -203,7 +221,7 @@ def _failure(log: Path, before: int, exit_code: int) -> FigError:
     with log.open("rb") as file:
         file.seek(before)
         said = file.read().decode(errors="replace").strip()
-    _, found, message = ("\n" + said).rpartition("\nfig: ")
+    _, found, message = f"\n{said}".rpartition("\nfig: ")
     error = FigError(message if found else f"the supervisor ended at once:\n{said}")
     error.exit_code = exit_code if exit_code > 0 else 1
     return error
