@@ -127,7 +127,8 @@ class RunningStack:
         return self.at
 
     async def walk(self, route: str, position: str) -> None:
-        await self.fig.call("flip", route, *position.split(), "--walk")
+        where = ("--routes", str(self.at.routes), "--admin", self.at.admin)
+        await self.fig.call("flip", route, *position.split(), "--walk", *where)
 
     async def stop(self) -> None:
         for name, position in self.before.items():
@@ -141,8 +142,11 @@ def addresses(urls: Mapping[str, str], routes: Path) -> Addresses:
 
 
 def complaint(log: Path) -> str:
-    """What `fig up` said at its end."""
-    return f"{last_words(log.read_bytes())} (see {log})"
+    """What `fig up` gave as the reason of its end."""
+    said = log.read_text(errors="replace")
+    _, found, reason = ("\n" + said).rpartition("\nfig: ")
+    words = reason.splitlines()[0] if found else last_words(said.encode())
+    return f"{words} (see {log})"
 
 
 def refuse_if_running(home: Home) -> None:

@@ -12,6 +12,7 @@ CANCEL = 0.1
 
 def buy(person: Visitor) -> None:
     """Log in, put one or two things into an order, look it up, change one's mind now and then."""
+    person.get("/api/categories", "/api/categories", checks.categories)
     log_in(person)
     wanted = choose(person)
     if not wanted:

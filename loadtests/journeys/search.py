@@ -14,7 +14,8 @@ SORTS = ("name", "price", "-price", "newest")
 
 
 def search(person: Visitor) -> None:
-    """Type a word, look at what comes, reorder it, open something, check the shelf."""
+    """Open the app, type a word, reorder what comes, open something, check the shelf."""
+    person.get("/api/categories", "/api/categories", checks.categories)
     word = person.dice.choice(person.shop.words)
     found = type_word(person, word)
     person.pause()

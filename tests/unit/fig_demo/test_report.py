@@ -60,6 +60,12 @@ async def test_what_others_said_is_shown_as_text(play: Any) -> None:
     assert "<script>" not in report.render(record, judge(record))
 
 
+async def test_a_flip_that_went_nowhere_is_on_the_page(play: Any) -> None:
+    record, _, _ = await play(Flaws(deaf=True))
+    assert record.flips[0].seen == {}
+    assert "product-list" in report.render(record, judge(record))
+
+
 def test_a_run_that_broke_at_once_still_has_a_page() -> None:
     record = Record("fast", 1_790_000_000.0, 100, broken="'The shop opens' did not get there: busy")
     assert "busy" in report.render(record, judge(record))

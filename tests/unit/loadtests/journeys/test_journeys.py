@@ -90,7 +90,10 @@ def test_lost_people_are_told_so_in_the_old_way(fake_shop: Any, make_person: Any
 def test_a_search_that_finds_nothing_is_a_failure(
     fake_shop: Any, make_person: Any, bodies: Any
 ) -> None:
-    fake_shop.answers = {"GET /api/products?q=zelt": bodies.listing()}
+    fake_shop.answers = {
+        "GET /api/categories": CATEGORIES,
+        "GET /api/products?q=zelt": bodies.listing(),
+    }
     with pytest.raises(VisitEnds):
         search(make_person())
     assert fake_shop.failures == ["nothing found for 'zelt'"]
@@ -111,6 +114,7 @@ class TestBuy:
             return 201, self.order
 
         fake_shop.answers = {
+            "GET /api/categories": CATEGORIES,
             "POST /api/login": {"ok": "Y", "name": "K"},
             "GET /api/me": lambda _: {"email": self.email},
             "GET /api/products/AA-1": bodies.product("AA-1"),
