@@ -81,6 +81,14 @@ def shop_url(copy_database: Copy, seeded_template: str) -> str:
     return copy_database(seeded_template)
 
 
+@pytest.fixture(scope="session")
+def reading_shop(postgres_server: Any, seeded_template: str) -> str:
+    """URL of one copy for all tests that only look."""
+    names = (sql.Identifier("legacy_reading"), sql.Identifier(seeded_template))
+    _admin(postgres_server, sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(*names))
+    return str(postgres_server.url("legacy_reading"))
+
+
 @pytest.fixture
 def clock() -> StoppedClock:
     """The shop's time, which the test may set."""

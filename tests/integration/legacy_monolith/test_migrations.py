@@ -1,11 +1,14 @@
 """The schema goes up, down and up again on a real server, and two runners take turns."""
 
 import threading
+from collections.abc import Callable
 
 import psycopg
 import pytest
+from click.testing import CliRunner
 
 from migrations import runner
+from migrations.__main__ import main
 
 pytestmark = pytest.mark.integration
 
@@ -55,3 +58,24 @@ def test_two_runners_at_once_take_turns(database: str) -> None:
         thread.join()
     assert failures == []
     assert tables_of(database) == TABLES
+
+
+def test_command_says_where_the_database_stands(database: str) -> None:
+    run, environ = CliRunner().invoke, {"LEGACY_DATABASE_URL": database}
+    assert run(main, ["legacy", "current"], env=environ).output == "legacy: at base\n"
+    assert run(main, ["legacy", "upgrade"], env=environ).output == "legacy: at 0001\n"
+    assert run(main, ["legacy", "downgrade"], env=environ).output == "legacy: at base\n"
+
+
+def test_database_that_is_away_exits_with_1(free_port: Callable[[], int]) -> None:
+    environ = {"LEGACY_DATABASE_URL": f"postgresql://a:b@127.0.0.1:{free_port()}/gone"}
+    result = CliRunner().invoke(main, ["legacy", "upgrade"], env=environ)
+    assert result.exit_code == 1
+    assert result.output.startswith("Error: legacy: ")
+
+
+def test_unknown_revision_exits_with_1(database: str) -> None:
+    environ = {"LEGACY_DATABASE_URL": database}
+    result = CliRunner().invoke(main, ["legacy", "upgrade", "9999"], env=environ)
+    assert result.exit_code == 1
+    assert "9999" in result.output
