@@ -23,6 +23,7 @@ from facade.channel import COUNTERS, Channel
 from facade.config.reading import load
 from facade.config.steps import with_addresses
 from facade.deadlines import TICK_SECONDS, Deadlines
+from facade.dialing import Dial, Dialer
 from facade.headers import ClientFacts, Traces
 from facade.health import Health
 from facade.inbound import Inbound
@@ -55,7 +56,7 @@ class Worker:
 class Gateway:
     """The stations of one worker."""
 
-    def __init__(self, worker: Worker) -> None:
+    def __init__(self, worker: Worker, dial: Dial | None = None) -> None:
         self._worker = worker
         self.started = time.time()
         # stations, in the order in which a request meets them
@@ -63,7 +64,7 @@ class Gateway:
         self.counters = Counters()
         self.traces = Traces(os.urandom(12))
         self.breakers = Breakers()
-        self.upstreams = Upstreams(self.deadlines)
+        self.upstreams = Upstreams(self.deadlines, dial or Dialer())
         self.channel = Channel(worker.channel, self._hello)
         self.shadow = Shadow(self.channel, self.deadlines)
         self.log = AccessLog()

@@ -3,7 +3,6 @@
 Connections survive a reload where the address and the upstream's settings stay the same.
 """
 
-import asyncio
 from collections.abc import Iterable, Mapping
 from math import inf
 from typing import Any
@@ -11,6 +10,7 @@ from urllib.parse import urlsplit
 
 from facade import errors
 from facade.deadlines import NEVER, Deadlines
+from facade.dialing import Dial
 from facade.outbound import Caller, Outbound
 from facade.pool import Pool
 from facade.routefile import UpstreamConfig, UpstreamTimeouts
@@ -27,7 +27,9 @@ AWAY_MOST_SECONDS = 10.0
 class Instance:
     """One address of an upstream, and the connections to it."""
 
-    def __init__(self, url: str, config: UpstreamConfig, limit: int, deadlines: Deadlines) -> None:
+    def __init__(
+        self, url: str, config: UpstreamConfig, limit: int, deadlines: Deadlines, dial: Dial
+    ) -> None:
         parts = urlsplit(url)
         self.url = url
         self.host = parts.hostname or ""
@@ -38,7 +40,7 @@ class Instance:
         self.away_until = 0.0  # by what requests met
         self._refusals = 0
         self._deadlines = deadlines
-        self._opening: set[asyncio.Task[None]] = set()
+        self._dial = dial
         self._retired = False
 
     def connect(self, caller: Caller, idle_at_most: float) -> None:
@@ -86,17 +88,12 @@ class Instance:
             connection.abandon()
 
     def _open(self, caller: Caller) -> None:
-        task = asyncio.get_running_loop().create_task(self._opened(caller))
-        self._opening.add(task)
-        task.add_done_callback(self._opening.discard)
-
-    async def _opened(self, caller: Caller) -> None:
-        loop = asyncio.get_running_loop()
         connection = Outbound(self, self._deadlines)
-        try:
-            async with asyncio.timeout(self.timeouts.connect):
-                await loop.create_connection(lambda: connection, self.host, self.port)
-        except (OSError, asyncio.CancelledError) as error:
+
+        def done(error: BaseException | None) -> None:
+            if error is None:
+                self._opened(connection, caller)
+                return
             self._refused()
             if connection.transport is None:
                 self.closed(None)
@@ -104,7 +101,10 @@ class Instance:
                 connection.abandon()
             if not caller.gave_up:
                 caller.failed(errors.connecting(error))
-            return
+
+        self._dial(connection, self.host, self.port, self.timeouts.connect, done)
+
+    def _opened(self, connection: Outbound, caller: Caller) -> None:
         self._refusals = 0
         self.away_until = 0.0
         if caller.gave_up:
@@ -121,11 +121,14 @@ class Instance:
 class Upstream:
     """A side to forward to, with the instances it has now."""
 
-    def __init__(self, config: UpstreamConfig, limit: int, deadlines: Deadlines) -> None:
+    def __init__(
+        self, config: UpstreamConfig, limit: int, deadlines: Deadlines, dial: Dial
+    ) -> None:
         self.config = config
         self.instances: tuple[Instance, ...] = ()
         self.limit = limit
         self._deadlines = deadlines
+        self._dial = dial
         self._turn = 0
 
     def set_addresses(self, urls: Iterable[str]) -> None:
@@ -134,7 +137,7 @@ class Upstream:
         self.instances = tuple(
             known.pop(url)
             if url in known
-            else Instance(url, self.config, self.limit, self._deadlines)
+            else Instance(url, self.config, self.limit, self._deadlines, self._dial)
             for url in dict.fromkeys(urls)
         )
         for instance in known.values():
@@ -171,10 +174,11 @@ class Upstream:
 class Upstreams:
     """Every upstream of the table in force, and again for copies, with limits of their own."""
 
-    def __init__(self, deadlines: Deadlines) -> None:
+    def __init__(self, deadlines: Deadlines, dial: Dial) -> None:
         self.live: dict[str, Upstream] = {}
         self.shadow: dict[str, Upstream] = {}
         self._deadlines = deadlines
+        self._dial = dial
         self._discovered: Mapping[str, list[str]] = {}
 
     def use(
@@ -213,4 +217,5 @@ class Upstreams:
                 held.pop(name).set_addresses(())
         for name, config in configs.items():
             if name not in held:
-                held[name] = Upstream(config, limit or config.connections, self._deadlines)
+                most = limit or config.connections
+                held[name] = Upstream(config, most, self._deadlines, self._dial)

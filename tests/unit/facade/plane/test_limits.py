@@ -1,0 +1,250 @@
+"""Limits, backpressure and time on the client's side."""
+
+import pytest
+
+GET = b"GET /legacy/a HTTP/1.1\r\nHost: a\r\n\r\n"
+POST = b"POST /legacy/a HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000\r\n\r\n"
+BIG = b"x" * 100_000
+
+
+@pytest.fixture
+def small(make_door):
+    return make_door(
+        "facade: {limits: {connections: 3, connections_per_client: 2, body: 10}}\n"
+        'upstreams: {legacy: {url: "http://a.test:1", connections: 1}}\n'
+        'routes: [{name: up, match: "POST /up", stage: legacy, max_body: 20}]\n'
+    )
+
+
+def test_one_client_has_so_many_connections(small) -> None:
+    first, second, third = (small.client() for _ in range(3))
+    assert third.read().startswith(b"HTTP/1.1 503 ")
+    assert third.ended
+    first.shut()
+    again = small.client()
+    again.send(GET)
+    assert not again.ended
+    assert not second.ended
+
+
+def test_all_clients_have_so_many_connections(small) -> None:
+    peers = [small.client(f"192.0.2.{number}") for number in range(4)]
+    assert [peer.ended for peer in peers] == [False, False, False, True]
+    assert small.gateway.counters.client.refused == 1
+
+
+def test_a_chunked_body_is_counted(small) -> None:
+    client = small.client()
+    client.send(
+        b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n8\r\n12345678\r\n"
+    )
+    assert client.read() == b""
+    client.send(b"3\r\nabc\r\n")
+    assert client.read().startswith(b"HTTP/1.1 413 ")
+    assert small.upstream.transport.aborted
+
+
+def test_a_route_has_a_body_limit_of_its_own(small) -> None:
+    client = small.client()
+    client.send(b"POST /up HTTP/1.1\r\nHost: a\r\nContent-Length: 20\r\n\r\n")
+    assert client.read() == b""
+    other = small.client()
+    other.send(b"POST /up HTTP/1.1\r\nHost: a\r\nContent-Length: 21\r\n\r\n")
+    assert other.read().startswith(b"HTTP/1.1 413 ")
+
+
+def test_requests_wait_for_a_connection_but_not_for_ever(small) -> None:
+    first, second = small.client(), small.client()
+    first.send(GET)
+    second.send(GET)
+    assert len(small.wire.dialled) == 1
+    small.upstream.send(b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\na")
+    assert first.read().endswith(b"a")
+    small.upstream.read()
+    small.upstream.send(b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nb")
+    assert second.read().endswith(b"b")
+    first.send(GET)
+    second.send(GET)
+    small.later(3)
+    assert second.read().startswith(b"HTTP/1.1 503 ")
+
+
+def test_a_waiting_client_may_leave(small) -> None:
+    first, second = small.client(), small.client()
+    first.send(GET)
+    second.send(GET)
+    second.shut()
+    small.upstream.read()
+    small.upstream.send(b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\na")
+    assert small.upstream.read() == b""
+    first.send(GET)
+    assert small.upstream.read().startswith(b"GET")
+
+
+def test_a_slow_client_holds_the_upstream_back(door) -> None:
+    client = door.client()
+    client.transport.stuck = True
+    client.send(GET)
+    door.upstream.send(b"HTTP/1.1 200 OK\r\nContent-Length: 300000\r\n\r\n" + BIG)
+    assert door.upstream.transport.reading_paused
+    door.upstream.send(BIG)
+    assert len(client.unstick()) < 110_000
+    assert not door.upstream.transport.reading_paused
+    door.upstream.send(BIG)
+    assert len(client.read()) == 200_000
+
+
+def test_a_client_that_reads_nothing_is_dropped(door) -> None:
+    client = door.client()
+    client.transport.stuck = True
+    client.send(GET)
+    door.upstream.send(b"HTTP/1.1 200 OK\r\nContent-Length: 300000\r\n\r\n" + BIG)
+    door.later(31)
+    assert client.transport.aborted
+    assert door.upstream.transport.aborted
+    assert door.counts("at-legacy")["failures"] == {}
+
+
+def test_a_slow_client_lets_go_of_a_whole_answer(door) -> None:
+    slow = door.client()
+    slow.transport.stuck = True
+    slow.send(GET)
+    door.upstream.send(b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n" + BIG)
+    slow.send(GET)  # would be answered into memory: it waits
+    door.upstream.read()
+    other = door.client()
+    other.send(GET)
+    assert door.upstream.read().startswith(b"GET")
+    assert len(door.wire.dialled) == 1
+    slow.unstick()
+    assert door.wire.dialled[1].read().startswith(b"GET")
+
+
+def test_a_slow_upstream_holds_the_client_back(door) -> None:
+    client = door.client()
+    client.send(POST)
+    door.upstream.read()
+    door.upstream.transport.stuck = True
+    client.send(BIG)
+    assert client.transport.reading_paused
+    door.upstream.unstick()
+    assert not client.transport.reading_paused
+
+
+def test_an_upstream_that_takes_nothing_has_failed(door) -> None:
+    client = door.client()
+    client.send(POST)
+    door.upstream.transport.stuck = True
+    client.send(BIG)
+    door.later(31)
+    assert client.read().startswith(b"HTTP/1.1 504 ")
+
+
+def test_a_body_waits_for_its_connection_within_bounds(door) -> None:
+    door.wire.silent.add(1000)
+    client = door.client()
+    client.send(POST, BIG)
+    assert client.transport.reading_paused
+
+
+def test_a_head_must_come_in_time(door) -> None:
+    client = door.client()
+    client.send(b"GET / HTTP/1.1\r\n")
+    for _ in range(9):
+        door.later(1)
+        client.send(b"X: a\r\n")
+    assert not client.ended
+    door.later(2)
+    assert client.read().startswith(b"HTTP/1.1 408 ")
+    assert client.ended
+
+
+def test_a_connection_without_a_word_is_closed(door) -> None:
+    client = door.client()
+    door.later(11)
+    assert client.ended
+    assert client.read() == b""
+
+
+def test_an_idle_connection_is_closed(door) -> None:
+    client = door.client()
+    client.send(GET)
+    door.upstream.send(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+    client.read()
+    door.later(70)
+    assert not client.ended
+    door.later(10)
+    assert client.ended
+    assert client.read() == b""
+
+
+def test_a_body_must_go_on(door) -> None:
+    client = door.client()
+    client.send(POST)
+    for _ in range(3):
+        door.later(25)
+        client.send(b"x")
+    assert not client.ended
+    door.later(31)
+    assert client.read().startswith(b"HTTP/1.1 408 ")
+    assert door.upstream.transport.aborted
+    assert door.counts("at-legacy")["failures"] == {}
+
+
+def test_idle_upstream_connections_are_let_go(door) -> None:
+    client = door.client()
+    client.send(GET)
+    door.upstream.send(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+    door.later(31)
+    assert door.upstream.transport.aborted
+    assert door.gateway.upstreams.live["legacy"].snapshot()["connections"] == 0
+
+
+def test_a_lingering_client_is_cut_off(door) -> None:
+    client = door.client()
+    client.send(b"GET / HTTP/1.1\r\n\r\n")
+    assert client.transport.half_closed
+    client.send(BIG)
+    assert not client.transport.closing
+    door.later(3)
+    assert client.transport.aborted
+
+
+def test_draining_lets_requests_finish_and_closes_the_rest(door) -> None:
+    busy, idle = door.client(), door.client()
+    busy.send(GET)
+    door.gateway.draining = True
+    for client in tuple(door.gateway._inbounds):
+        client.drain()
+    door.wire.settle()
+    assert idle.ended
+    assert not busy.ended
+    door.upstream.send(b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\na")
+    assert b"Connection: close" in busy.read()
+    assert busy.ended
+
+
+def test_a_request_keeps_its_table_and_the_next_one_has_the_new(door) -> None:
+    client = door.client()
+    client.send(GET)
+    door.use('upstreams: {legacy: {url: "http://other.test:3000"}}\nroutes: []\n')
+    door.upstream.send(b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\na")
+    assert client.read().endswith(b"a")
+    client.send(GET)
+    assert door.wire.dialled[1].transport.get_extra_info("peername") == ("other.test", 3000)
+    assert door.wire.dialled[0].transport.aborted
+
+
+def test_connections_survive_a_reload(door) -> None:
+    client = door.client()
+    client.send(GET)
+    door.upstream.send(b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\na")
+    door.upstream.read()
+    document = door.gateway.running.table
+    assert document.match(b"GET", "/legacy/a").name == "at-legacy"
+    door.use(
+        'upstreams:\n  legacy: {url: "http://legacy.test:1000"}\n'
+        'routes: [{name: other, match: "GET /legacy/{x}", stage: legacy}]\n'
+    )
+    client.send(GET)
+    assert door.upstream.read().startswith(b"GET")
