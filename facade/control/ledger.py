@@ -57,6 +57,13 @@ class Ledger:
             self.dirty.add(name)
         return names
 
+    def latencies(self) -> dict[str, dict[str, list[int]]]:
+        """A copy of the latency counts of all pairs, by route and side."""
+        return {
+            name: {"legacy": list(one.latency.control), "new": list(one.latency.candidate)}
+            for name, one in self.routes.items()
+        }
+
     def restore(self, content: bytes) -> None:
         """Take up a window that was written before."""
         evidence = EVIDENCE.validate_json(content)

@@ -17,6 +17,7 @@ class Percentiles(BaseModel):
     p95: float | None = None
     p99: float | None = None
     count: int = 0
+    of: str = "answers"  # to clients, or "copies" where this side answered none
 
 
 class Reload(BaseModel):

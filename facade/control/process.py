@@ -108,7 +108,8 @@ class _Process:
 
     async def _snapshots(self) -> None:
         while True:
-            self.recent.take(time.monotonic(), self.fleet.total()["routes"])
+            routes = self.fleet.total()["routes"]
+            self.recent.take(time.monotonic(), routes, self.ledger.latencies())
             await asyncio.sleep(SNAPSHOT_SECONDS)
 
     def _instances(self, instances: dict[str, list[str]]) -> None:

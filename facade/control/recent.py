@@ -9,15 +9,19 @@ SECONDS = 10.0
 SIDES = ("legacy", "new")
 
 
+# by route: counts of latency by side, of the copies that were compared
+Copies = dict[str, dict[str, list[int]]]
+
+
 class Recent:
     """Snapshots of the sums by route, the oldest about ten seconds old."""
 
     def __init__(self) -> None:
-        self._kept: deque[tuple[float, dict[str, Any]]] = deque()
+        self._kept: deque[tuple[float, dict[str, Any], Copies]] = deque()
 
-    def take(self, now: float, routes: dict[str, Any]) -> None:
+    def take(self, now: float, routes: dict[str, Any], copies: Copies) -> None:
         """Keep a snapshot; `now` is a monotonic time in seconds."""
-        self._kept.append((now, routes))
+        self._kept.append((now, routes, copies))
         while len(self._kept) > 2 and self._kept[1][0] <= now - SECONDS:
             self._kept.popleft()
 
@@ -25,22 +29,34 @@ class Recent:
         """Requests per second by side."""
         if len(self._kept) < 2:
             return dict.fromkeys(SIDES, 0.0)
-        (start, first), (end, last) = self._kept[0], self._kept[-1]
+        (start, first, _), (end, last, _) = self._kept[0], self._kept[-1]
         span = max(end - start, 0.001)
         return {
             side: round((_requests(last, route, side) - _requests(first, route, side)) / span, 2)
             for side in SIDES
         }
 
-    def latency(self, route: str) -> dict[str, dict[str, float | int | None]]:
-        """p50, p95, p99 in ms and the count, by side."""
-        found = {}
+    def latency(self, route: str) -> dict[str, dict[str, float | int | str | None]]:
+        """p50, p95, p99 in ms and the count, by side.
+
+        They are `of` answers to clients, or of copies where a side answered none.
+        """
+        found: dict[str, dict[str, float | int | str | None]] = {}
         for side in SIDES:
-            last = _counts(self._kept[-1][1], route, side) if self._kept else histogram.empty()
-            first = _counts(self._kept[0][1], route, side) if len(self._kept) > 1 else None
-            counts = histogram.difference(last, first) if first else last
-            found[side] = percentiles(counts)
+            answers = self._grown([_counts(kept[1], route, side) for kept in self._kept])
+            copies = self._grown([kept[2].get(route, {}).get(side) for kept in self._kept])
+            of = "answers" if sum(answers) or not sum(copies) else "copies"
+            found[side] = {**percentiles(answers if of == "answers" else copies), "of": of}
         return found
+
+    def _grown(self, snapshots: list[list[int] | None]) -> list[int]:
+        """What a histogram gained; all of it after it was started anew."""
+        if not snapshots:
+            return histogram.empty()
+        last = snapshots[-1] or histogram.empty()
+        first = (snapshots[0] if len(snapshots) > 1 else None) or histogram.empty()
+        grown = histogram.difference(last, first)
+        return last if min(grown) < 0 else grown
 
 
 def percentiles(counts: list[int]) -> dict[str, float | int | None]:
@@ -57,6 +73,6 @@ def _requests(routes: dict[str, Any], route: str, side: str) -> int:
     return int(routes.get(route, {}).get("requests", {}).get(side, 0))
 
 
-def _counts(routes: dict[str, Any], route: str, side: str) -> list[int]:
+def _counts(routes: dict[str, Any], route: str, side: str) -> list[int] | None:
     counts = routes.get(route, {}).get("latency", {}).get(side)
-    return list(counts) if counts and len(counts) == histogram.SLOTS else histogram.empty()
+    return counts if counts and len(counts) == histogram.SLOTS else None
