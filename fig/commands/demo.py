@@ -59,6 +59,10 @@ def demo(home: Home, fast: bool, use_running: bool, plain: bool, leave_fault: bo
     if stopped:
         click.echo("stopped; nothing of the demo runs any more", err=True)
         sys.exit(CANCELLED)
+    if not record.samples:  # the shop never opened: no promise was made
+        error = FigError(record.broken)
+        error.exit_code = tools.stack.exit_code
+        raise error
     promises = judge(record)
     page = report.write(record, promises, home.folder / "reports")
     report.show(console, record, promises, page)

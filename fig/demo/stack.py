@@ -20,6 +20,7 @@ from fig.demo.admin import Admin
 from fig.demo.commands import Fig, last_words
 from fig.demo.routes import copy_in_legacy
 from fig.demo.world import DemoFailed
+from fig.errors import NEGATIVE
 from fig.identity import die_with_parent
 from fig.settings import Home
 from fig.state import StackState
@@ -39,6 +40,8 @@ class Addresses:
 
 class Stack(Protocol):
     """What `real.py` needs. Raises DemoFailed."""
+
+    exit_code: int  # when it cannot be started
 
     async def start(self, fault: str) -> Addresses:
         """Everything up, with this fault in the catalog, every compared route in legacy."""
@@ -63,6 +66,7 @@ class OwnStack:
         self.routes = home.folder / "demo" / "routes.yaml"
         self.log = home.logs / "demo-stack.log"
         self.process: subprocess.Popen[bytes] | None = None
+        self.exit_code = NEGATIVE
 
     async def start(self, fault: str) -> Addresses:
         copy_in_legacy(self.source, self.routes, self.compared)
@@ -75,6 +79,7 @@ class OwnStack:
                 if found.ready:
                     return addresses(found.urls, self.routes)
             await asyncio.sleep(POLL)
+        self.exit_code = self.process.returncode or NEGATIVE
         raise DemoFailed(f"the stack did not come up: {complaint(self.log)}")
 
     def spawn(self, fault: str) -> subprocess.Popen[bytes]:
@@ -118,6 +123,7 @@ class RunningStack:
         self.fig, self.compared, self.admin = fig, compared, admin
         self.at = addresses(found.urls, Path(found.routes))
         self.before: dict[str, str] = {}
+        self.exit_code = NEGATIVE
 
     async def start(self, fault: str) -> Addresses:
         self.before = await self.admin.positions(self.compared)
@@ -145,8 +151,7 @@ def complaint(log: Path) -> str:
     """What `fig up` gave as the reason of its end."""
     said = log.read_text(errors="replace")
     _, found, reason = ("\n" + said).rpartition("\nfig: ")
-    words = reason.splitlines()[0] if found else last_words(said.encode())
-    return f"{words} (see {log})"
+    return reason.strip() if found else f"{last_words(said.encode())} (see {log})"
 
 
 def refuse_if_running(home: Home) -> None:
