@@ -1,0 +1,25 @@
+"""A proxy beside the monolith (mitmproxy): records traffic, measures, injects faults.
+
+mitmproxy pins other versions of what we use, so it runs in an environment of its own, and these
+parts are on two sides. They share only files in one folder, each written by rename:
+
+    plan.json    what to record, which faults to inject   status.json  how the proxy does
+
+In our environment:
+    environment   made on demand from requirements-sidecar.lock
+    folder        which file is where
+    guardian      keeps the proxy up, and lends it the monolith's place while it is well
+    commands      `python -m facade sidecar …` is in facade/commands/sidecar/
+
+In mitmproxy's (standard library and mitmproxy only):
+    proxy         the program;  addon  what it does with each exchange
+    connections   resets, cuts, idle connections: the one place that knows mitmproxy's insides
+    tape          the recording that is made just now
+    export        recorded flows as lines of JSON
+
+Pure, and tried without either:
+    plan          text -> Plan, with every error at once
+    faults        which requests a fault strikes, and how
+    scrub         credentials out of a request or an answer; scrub_json, scrub_text do the bodies
+    recorder      files that follow each other;  measures  counts and latencies by shape of path
+"""
