@@ -59,8 +59,6 @@ def _have_one_cause(one: Cluster, other: Cluster, clusters: Clusters, compared: 
 
 
 def _look_alike(one: Cluster, other: Cluster) -> bool:
-    """The same member, wrong in the same way, at two places; or a place within the other."""
-    if one.path.startswith(other.path) or other.path.startswith(one.path):
-        return True
+    """The same member, wrong in the same way, at two places."""
     leaves = (cluster.path.rpartition(".")[2] for cluster in (one, other))
     return one.kind == other.kind and one.relation == other.relation and len(set(leaves)) == 1
