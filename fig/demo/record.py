@@ -154,7 +154,10 @@ class StepRecord:
 
 @dataclass
 class Record:
-    """The whole run. `began` is unix seconds; `fault_off` is when the fault was switched off."""
+    """The whole run. `began` is unix seconds; `fault_off` is when the fault was switched off.
+
+    `later` are differences that showed after that, which must not be.
+    """
 
     pace: str
     began: float
@@ -163,6 +166,7 @@ class Record:
     samples: list[Sample] = field(default_factory=list)
     flips: list[Flip] = field(default_factory=list)
     caught: Caught | None = None
+    later: tuple[Difference, ...] = ()
     fault_off: float | None = None
     forgotten: float | None = None
     prices: list[PriceEdit] = field(default_factory=list)

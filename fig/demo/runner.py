@@ -58,14 +58,19 @@ class Runner:
         """Fill the record. Raises nothing the world can throw: a broken run is a record too."""
         sampler = asyncio.create_task(self.keep_sampling())
         try:
-            for step in steps:
-                if not await self.go(step):
-                    return
-            self.record.finished = True
+            self.record.finished = await self.go_through(steps)
+            await self.keep_later()
         finally:
             sampler.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await sampler
+
+    async def go_through(self, steps: Sequence[Step]) -> bool:
+        """All steps, up to the first that does not get there; whether all did."""
+        for step in steps:
+            if not await self.go(step):
+                return False
+        return True
 
     async def keep_sampling(self) -> None:
         """Twice a second, as long as the run lasts."""
@@ -192,6 +197,15 @@ class Runner:
             self.record.flips[index] = replace(
                 flip, moved=moved.agrees(flip.route, window), seen={"legacy": legacy, "new": new}
             )
+
+    async def keep_later(self) -> None:
+        """What differs although the fault is off."""
+        last = self.record.last
+        if self.record.forgotten is None or last is None:
+            return
+        with contextlib.suppress(DemoFailed):  # it is only the explanation
+            if total(last, plan.PRODUCT_ROUTES).mismatched:
+                self.record.later = await self.world.differences(plan.PRODUCT_ROUTES)
 
     async def keep_catch(self, caught: Caught, since: Since) -> None:
         """The differing pairs with a sample, and how many clients the new side had by then."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from fig.demo.conditions import total
 from fig.demo.plan import PRODUCT_ROUTES
-from fig.demo.record import Difference, Record, Sample
+from fig.demo.record import Difference, Pairs, Record, Sample
 
 ONE_SECOND = 1000.0  # ms
 
@@ -99,7 +99,8 @@ def pairs_equal_afterwards(record: Record) -> Promise:
     pairs = total(record.last, PRODUCT_ROUTES)
     least = fewest(record.last)
     evidence = (
-        f"{pairs.completed:,} pairs, {pairs.mismatched} differed{bound(pairs.completed)}; "
+        f"{pairs.completed:,} pairs, {pairs.mismatched} differed{bound(pairs)}; "
+        f"{example(record.later)}"
         f"at least {least:,} on every route ({record.pairs_needed} needed), "
         f"{pairs.raced} moved under our eyes, {pairs.failed} failed, {pairs.shed} shed"
     )
@@ -143,10 +144,12 @@ def prices(record: Record) -> str:
     )
 
 
-def bound(pairs: int) -> str:
+def bound(pairs: Pairs) -> str:
     """With no difference in n pairs, at most 3/n of all requests differ; rounded up to 0.01 %."""
-    percent = math.ceil(3 / pairs * 10_000) / 100 if pairs else 100.0
-    return f" (95 % sure: at most {percent:.2f} % of all)" if pairs else ""
+    if pairs.mismatched or not pairs.completed:
+        return ""
+    percent = math.ceil(3 / pairs.completed * 10_000) / 100
+    return f" (95 % sure: at most {percent:.2f} % of all)"
 
 
 def fewest(sample: Sample) -> int:
@@ -162,7 +165,8 @@ def example(differences: tuple[Difference, ...]) -> str:
     if not differences:
         return ""
     one = differences[0]
-    return f"for example {one.target}: legacy {one.legacy}, new {one.new}{related(one)}; "
+    values = f"legacy {one.legacy}, new {one.new}{related(one)}"
+    return f"for example {one.target} at {one.path}: {values}; "
 
 
 def related(one: Difference) -> str:

@@ -16,7 +16,7 @@ from rich.console import Console
 from fig.demo import report
 from fig.demo.charts import round_up
 from fig.demo.fakes import Flaws
-from fig.demo.record import Record
+from fig.demo.record import Pairs, Record
 from fig.demo.verdict import bound, judge
 
 
@@ -37,6 +37,7 @@ async def test_the_page_names_what_was_broken(play: Any) -> None:
     page = report.render(record, judge(record))
     assert "promises were broken" in page or "One promise was broken" in page
     assert record.broken.replace("'", "&#39;") in page
+    assert "What differed afterwards" in page
 
 
 async def test_the_page_needs_nothing_from_elsewhere(play: Any) -> None:
@@ -95,5 +96,6 @@ def test_axes_end_at_round_numbers(value: float, top: float) -> None:
 
 
 def test_the_bound_is_never_rounded_down() -> None:
-    assert "0.05 %" in bound(6768)  # 3/6768 is 0.0443 %
-    assert "3.00 %" in bound(100)
+    assert "0.05 %" in bound(Pairs(completed=6768))  # 3/6768 is 0.0443 %
+    assert "3.00 %" in bound(Pairs(completed=100))
+    assert bound(Pairs(completed=100, mismatched=1)) == ""
