@@ -94,7 +94,9 @@ def _works(identity: Identity, folders: list[Path]) -> bool:
         verdict = 1
         try:
             become(identity)
-            verdict = 0 if all(os.access(folder, os.X_OK) for folder in folders) else 1
+            # By effective rights: the others would not count what nobody keeps of root.
+            reached = [os.access(folder, os.X_OK, effective_ids=True) for folder in folders]
+            verdict = 0 if all(reached) else 1
         finally:
             os._exit(verdict)
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0

@@ -34,6 +34,9 @@ class Taken(FigError):
     """Another supervisor holds this data folder."""
 
 
+Listing = Callable[[Order], tuple[Process, ...]]
+
+
 @dataclass(frozen=True)
 class Onlooker:
     """Who is told: every change of a process, and every line they say (None: nobody)."""
@@ -61,14 +64,14 @@ def urls(plan: dict[str, int]) -> dict[str, str]:
     return {name: f"http://{ports.HOST}:{plan[name]}" for name in ("facade", "admin", "legacy")}
 
 
-async def run(order: Order, onlooker: Onlooker) -> None:
+async def run(order: Order, onlooker: Onlooker, listing: Listing = processes) -> None:
     """The whole run; returns after a wish to stop. Raises FigError when it cannot come up."""
     places.prepare(order.home.folder)
     with _lock(order):
         _clear_leftovers(order, onlooker)
         plan = ports.plan(order.port_base)
         ports.require_free(plan)
-        listed = processes(order)
+        listed = listing(order)
         launcher = LocalLauncher(project_root(), order.home.logs, onlooker.said)
         session = _Session(order, plan, onlooker)
         supervisor = Supervisor(listed, launcher, session.changed, extra=order.extra)

@@ -66,7 +66,7 @@ class Supervisor:
         for name, keeper in self._keepers.items():
             needs = [self._keepers[need] for need in keeper.process.needs]
             self._tasks[name] = asyncio.create_task(keeper.run(needs), name=name)
-        ups = asyncio.gather(*(keeper.up.wait() for keeper in self._keepers.values()))
+        ups = asyncio.create_task(self._all_up())
         try:
             while not ups.done():
                 running = [task for task in self._tasks.values() if not task.done()]
@@ -75,6 +75,10 @@ class Supervisor:
                 self._raise_failure()
         finally:
             ups.cancel()
+
+    async def _all_up(self) -> None:
+        for keeper in self._keepers.values():
+            await keeper.up.wait()
 
     def _raise_failure(self) -> None:
         for name, task in self._tasks.items():

@@ -1,0 +1,71 @@
+"""What `fig compare` shows, from the admin API's JSON."""
+
+import pytest
+from click.testing import CliRunner
+
+from fig import admin
+from fig.__main__ import cli
+from fig.commands.compare import text
+
+
+@pytest.fixture
+def answer():
+    side = {"p50": 4.25, "p95": 9.0, "p99": 11.0, "count": 139}
+    sample = {
+        "method": "GET",
+        "target": "/api/products/LMP-1",
+        "control": {"status": 200, "value": "138.47", "ms": 4.0},
+        "candidate": {"status": 200, "value": "138.46", "ms": 2.0},
+    }
+    cluster = {
+        "kind": "value",
+        "path": "$.price",
+        "relation": "rounding",
+        "count": 10,
+        "sample": sample,
+        "smallest": None,
+    }
+    route = {
+        "route": "product-detail",
+        "stage": "canary",
+        "percent": 25.0,
+        "completed": 139,
+        "compared": 138,
+        "matched": 128,
+        "mismatched": 10,
+        "raced": 0,
+        "failed": {"new.timeout": 1},
+        "shed": {"queue": 2, "size": 3},
+        "upper_bound": 0.1198,
+        "latency": {"control": side, "candidate": side},
+        "clusters": [cluster],
+    }
+    return {"waiting": 0, "routes": [route]}
+
+
+def test_counts_bound_and_latencies_stand_in_one_row(answer):
+    row = text(answer).splitlines()[1]
+    assert row.split() == [
+        *("product-detail", "canary", "25", "%", "139", "128", "10", "0", "1", "5"),
+        *("11.98", "%", "differ", "4.2", "/", "9.0", "4.2", "/", "9.0"),
+    ]
+
+
+def test_what_differs_is_shown_with_a_sample(answer):
+    shown = text(answer)
+    assert "$.price  rounding, 10 times" in shown
+    assert "GET /api/products/LMP-1" in shown
+    assert 'legacy 200: "138.47"' in shown
+    assert 'new    200: "138.46"' in shown
+
+
+def test_without_routes_it_says_how_to_begin():
+    assert "fig flip ROUTE shadow" in text({"routes": []})
+
+
+@pytest.mark.parametrize(("mismatched", "code"), [(10, 1), (0, 0)])
+def test_the_exit_code_is_the_answer(answer, mismatched, code, monkeypatch, tmp_path):
+    answer["routes"][0]["mismatched"] = mismatched
+    monkeypatch.setattr(admin, "get", lambda *_, **__: answer)
+    called = ["--home", str(tmp_path), "compare", "--admin", "http://127.0.0.1:1"]
+    assert CliRunner().invoke(cli, called).exit_code == code

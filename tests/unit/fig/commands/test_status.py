@@ -1,0 +1,83 @@
+"""What `fig status` shows."""
+
+import pytest
+
+from fig.commands.status import _text
+from fig.state import ProcessState, StackState
+
+
+@pytest.fixture
+def found():
+    processes = (
+        ProcessState("postgres", "service", "ready", 0, 0, 2, 0.0, 0.5, None, ""),
+        ProcessState("databases", "oneshot", "done", 0, 0, 0, 0.0, 0.5, 0, ""),
+    )
+    return StackState(
+        pid=42,
+        pid_started=1,
+        since=0.0,
+        ready=True,
+        order={},
+        ports={"postgres": 8010, "facade": 8000},
+        urls={"admin": "http://127.0.0.1:8001"},
+        routes="/r.yaml",
+        processes=processes,
+    )
+
+
+def _route(name: str, new: str | None, **more):
+    return {
+        "name": name,
+        "stage": "legacy",
+        "percent": None,
+        "new": new,
+        "requests": {"legacy": 30, "new": 10},
+        "rates": {"legacy": 3.0, "new": 1.0},
+        "failures": {"new.timeout": 1},
+        "compare": {"completed": 7, "mismatched": 2},
+    } | more
+
+
+@pytest.fixture
+def facade():
+    routes = [
+        _route("product-detail", "catalog", stage="canary", percent=25.0),
+        _route("login", None),
+        _route("logout", None),
+    ]
+    return {"file": "/r.yaml", "version": "abc", "reload": {"ok": True}, "routes": routes}
+
+
+def test_processes_with_port_and_restarts(found, facade):
+    lines = _text(found, facade, "", False).splitlines()
+    assert lines[0].startswith("everything is up, for ")
+    assert next(line for line in lines if line.startswith("postgres")).split()[:3] == [
+        *("postgres", "ready", "8010"),
+    ]
+    assert next(line for line in lines if line.startswith("databases")).split() == [
+        *("databases", "done", "–"),
+    ]
+
+
+def test_routes_with_stage_share_and_evidence_and_the_rest_in_one_row(found, facade):
+    shown = _text(found, facade, "", False)
+    row = next(line for line in shown.splitlines() if line.startswith("product-detail"))
+    assert row.split() == [
+        *("product-detail", "canary", "25", "%", "25%", "of", "traffic"),
+        *("40", "4.0", "1", "7", "2"),
+    ]
+    assert "and 2 more" in shown
+    assert "logout" not in shown
+    assert "logout" in _text(found, facade, "", True)
+
+
+def test_a_refused_edit_is_shown(found, facade):
+    facade["reload"] = {"ok": False, "errors": ["routes.yaml:12:7: stage: unknown stage"]}
+    shown = _text(found, facade, "", False)
+    assert "the last edit was refused:\nroutes.yaml:12:7: stage: unknown stage" in shown
+
+
+def test_without_the_facade_the_processes_still_show(found):
+    shown = _text(found, None, "the admin API does not answer", False)
+    assert "postgres" in shown
+    assert shown.endswith("the admin API does not answer")

@@ -1,0 +1,48 @@
+"""The list of commands. Mirrors fig/__main__.py."""
+
+import pytest
+from click.testing import CliRunner
+
+from fig.__main__ import COMMANDS, cli, main
+
+PASSED_ON = {"facade", "check", "flip", "explain"}  # their help is the facade's own
+
+
+@pytest.mark.parametrize("name", sorted(COMMANDS.keys() - PASSED_ON))
+def test_every_command_has_its_file_and_help(name, tmp_path):
+    result = CliRunner().invoke(cli, ["--home", str(tmp_path), name, "--help"])
+    assert result.exit_code == 0, result.output
+    assert f"{name} [OPTIONS]" in result.output
+
+
+def test_an_unknown_command_is_a_wrong_call(tmp_path):
+    result = CliRunner().invoke(cli, ["--home", str(tmp_path), "fly"])
+    assert result.exit_code == 2
+    assert "No such command 'fly'" in result.output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (["restart", "catalog"], 1, "nothing runs in {home}; start it with `fig up --detach`"),
+        (["kill", "catalog"], 1, "nothing runs"),
+        (["compare"], 1, "nothing runs"),
+        (["logs", "catalog"], 2, "no log of 'catalog'"),
+        (["up", "--port-base", "70000"], 2, "FIG_PORT_BASE=70000: expected a number from"),
+    ],
+)
+def test_errors_say_what_to_do_and_have_their_exit_code(
+    arguments, code, words, tmp_path, monkeypatch, capsys
+):
+    monkeypatch.setattr("sys.argv", ["fig", "--home", str(tmp_path), *arguments])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == code
+    assert words.format(home=tmp_path) in capsys.readouterr().err
+
+
+def test_down_and_status_with_nothing_running(tmp_path):
+    down = CliRunner().invoke(cli, ["--home", str(tmp_path), "down"])
+    assert (down.exit_code, down.output) == (0, "nothing runs\n")
+    status = CliRunner().invoke(cli, ["--home", str(tmp_path), "status", "--json"])
+    assert (status.exit_code, status.output) == (1, '{"running": false}\n')
