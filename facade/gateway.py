@@ -28,6 +28,7 @@ from facade.headers import ClientFacts, Traces
 from facade.health import Health
 from facade.inbound import Inbound
 from facade.metrics import Counters
+from facade.redirects import REDIRECTS, Redirects
 from facade.routing import compile_table
 from facade.running import Breakers, Running
 from facade.shadow import Shadow
@@ -81,6 +82,9 @@ class Gateway:
         self._instances = FileWatcher(
             worker.instances_file, self._discovered, known=None, clock_ns=time.time_ns
         )
+        lent = worker.instances_file.with_name(REDIRECTS)
+        self._redirects = Redirects(self.upstreams.redirected, time.time)
+        self._lent = FileWatcher(lent, self._redirects.take, known=None, clock_ns=time.time_ns)
 
     # the table and the instances
 
@@ -136,6 +140,7 @@ class Gateway:
             loop.add_signal_handler(number, stop.set)
         self._table.poll()
         self._instances.poll()
+        self._lent.poll()
         self.channel.start()
         servers = [
             await loop.create_server(lambda: Inbound(self), sock=sock, backlog=BACKLOG)
@@ -179,6 +184,8 @@ class Gateway:
             self.upstreams.sweep(now)
             self._table.poll()
             self._instances.poll()
+            self._lent.poll()
+            self._redirects.tick()
             self.health.tick(now)
             self.date = b"Date: %b\r\n" % formatdate(usegmt=True).encode()
             if now >= snapshot_at:

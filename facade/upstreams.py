@@ -180,6 +180,7 @@ class Upstreams:
         self._deadlines = deadlines
         self._dial = dial
         self._discovered: Mapping[str, list[str]] = {}
+        self._redirected: Mapping[str, list[str]] = {}
 
     def use(
         self, configs: Mapping[str, UpstreamConfig], shadow_limit: int
@@ -196,10 +197,15 @@ class Upstreams:
     def discovered(self, instances: Mapping[str, list[str]]) -> None:
         """Take the addresses that the registry has for each service."""
         self._discovered = instances
-        for upstream in (*self.live.values(), *self.shadow.values()):
+        for name, upstream in (*self.live.items(), *self.shadow.items()):
             service = upstream.config.service
             known = upstream.config.urls if service is None else instances.get(service, [])
-            upstream.set_addresses(known)
+            upstream.set_addresses(self._redirected.get(name) or known)
+
+    def redirected(self, addresses: Mapping[str, list[str]]) -> None:
+        """Ask these addresses in place of an upstream's own, until told otherwise."""
+        self._redirected = addresses
+        self.discovered(self._discovered)
 
     def sweep(self, now: float) -> None:
         """See Instance.sweep."""
