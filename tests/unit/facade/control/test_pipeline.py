@@ -1,0 +1,111 @@
+"""A pair's way: judged, asked about, judged again, counted. Comparator and legacy are played."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from datetime import date
+from typing import Any
+
+from facade.compare.answers import Answer, Pair
+from facade.compare.verdict import Verdict
+from facade.control.backlog import Waiting
+from facade.control.budget import Budget
+from facade.control.comparing import judge
+from facade.control.ledger import Ledger
+from facade.control.pipeline import Parts, Pipeline
+
+Build = Callable[..., Any]
+
+
+class PlayedComparator:
+    """Judges as the real one does, in this process."""
+
+    async def judge(self, work: Sequence[tuple[Pair, Answer | None]]) -> list[Verdict]:
+        await asyncio.sleep(0)
+        return [judge(pair, again, {}, date(2026, 1, 1)) for pair, again in work]
+
+
+class PlayedLegacy:
+    """Answers every question alike."""
+
+    def __init__(self, answer: Answer) -> None:
+        self.answer, self.asked = answer, 0
+
+    async def ask(self, waiting: Waiting) -> Answer:
+        self.asked += 1
+        await asyncio.sleep(0)
+        return self.answer
+
+
+@asynccontextmanager
+async def running(legacy: PlayedLegacy, rate: float = 100.0) -> AsyncIterator[Pipeline]:
+    ledger = Ledger()
+    parts: Any = Parts(PlayedComparator(), legacy, Budget(rate, rate), ledger)  # type: ignore[arg-type]
+    pipeline = Pipeline(parts)
+    task = asyncio.create_task(pipeline.run())
+    yield pipeline
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
+async def counted(pipeline: Pipeline, wanted: int) -> dict[str, int]:
+    ledger = pipeline._parts.ledger
+    async with asyncio.timeout(5):
+        while True:
+            total = ledger.routes["r"].total if "r" in ledger.routes else None
+            if total and total.matched + total.mismatched + total.raced >= wanted:
+                return {"matched": total.matched, "wrong": total.mismatched, "raced": total.raced}
+            await asyncio.sleep(0)
+
+
+async def test_a_mismatch_is_asked_about_once(waiting: Build, answer: Build) -> None:
+    legacy = PlayedLegacy(answer({"a": 1}))
+    async with running(legacy) as pipeline:
+        pipeline.accept(waiting({"a": 1}, {"a": 2}))
+        pipeline.accept(waiting({"a": 1}, {"a": 1}))
+        assert await counted(pipeline, 2) == {"matched": 1, "wrong": 1, "raced": 0}
+        assert (legacy.asked, pipeline.rechecks.asked, pipeline.rechecks.moved) == (1, 1, 0)
+
+
+async def test_a_moved_value_is_raced(waiting: Build, answer: Build) -> None:
+    legacy = PlayedLegacy(answer({"a": 2}))
+    async with running(legacy) as pipeline:
+        pipeline.accept(waiting({"a": 1}, {"a": 2}))
+        assert await counted(pipeline, 1) == {"matched": 0, "wrong": 0, "raced": 1}
+        assert pipeline.rechecks.moved == 1
+
+
+async def test_without_an_answer_the_first_verdict_stands(waiting: Build) -> None:
+    async with running(PlayedLegacy(Answer(0, error="ConnectError"))) as pipeline:
+        pipeline.accept(waiting({"a": 1}, {"a": 2}))
+        assert await counted(pipeline, 1) == {"matched": 0, "wrong": 1, "raced": 0}
+        assert pipeline.rechecks.unanswered == 1
+
+
+async def test_the_rate_of_questions_is_bounded(waiting: Build, answer: Build) -> None:
+    legacy = PlayedLegacy(answer({"a": 2}))
+    async with running(legacy, rate=3.0) as pipeline:
+        for _ in range(10):
+            pipeline.accept(waiting({"a": 1}, {"a": 2}))
+        assert await counted(pipeline, 10) == {"matched": 0, "wrong": 7, "raced": 3}
+        assert (legacy.asked, pipeline.rechecks.unasked) == (3, 7)
+
+
+async def test_what_cannot_be_asked_again_is_not(pair: Build, answer: Build) -> None:
+    legacy = PlayedLegacy(answer({"a": 2}))
+    async with running(legacy) as pipeline:
+        wrong = pair({"a": 1}, {"a": 2})
+        pipeline.accept(Waiting(wrong, None))  # we do not know its words
+        pipeline.accept(Waiting(wrong, (("if-none-match", '"x"'),)))
+        pipeline.accept(Waiting(pair({"a": 1}, {"a": 2}, method="POST"), ()))
+        assert await counted(pipeline, 3) == {"matched": 0, "wrong": 3, "raced": 0}
+        assert legacy.asked == 0
+
+
+async def test_what_has_no_room_is_shed_and_counted(waiting: Build, answer: Build) -> None:
+    ledger = Ledger()
+    parts: Any = Parts(PlayedComparator(), PlayedLegacy(answer(1)), Budget(0, 0), ledger)  # type: ignore[arg-type]
+    pipeline = Pipeline(parts)
+    for _ in range(pipeline.backlog._most_pairs + 5):
+        pipeline.accept(waiting())
+    assert ledger.routes["r"].asked.shed == {"backlog": 5}
