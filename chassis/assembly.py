@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 import asyncpg
-from fastapi import FastAPI
+from fastapi import FastAPI, Request, Response
 from nats.aio.client import Client
 from prometheus_client import CollectorRegistry, ProcessCollector
 
@@ -74,6 +74,8 @@ async def assemble(name: str, settings: ServiceSettings, build: Build) -> None:
     parts = await build(Ground(name, instance, settings, pool, nats, metrics))
     ready = _readiness(pool, parts.ready)
     app = web.build_app(name.capitalize(), ready, metrics)
+    for kind in (*DatabaseAway, TimeoutError):
+        app.add_exception_handler(kind, _database_away)
     parts.register(app)
     registration = _registration(name, instance, port)
     announcing: Background = lambda: registry.announce(nats, registration, ready)  # noqa: E731
@@ -83,6 +85,11 @@ async def assemble(name: str, settings: ServiceSettings, build: Build) -> None:
         await parts.close()
         await nats.close()
         pool.terminate()
+
+
+async def _database_away(_: Request, error: Exception) -> Response:
+    detail = f"the database is away: {type(error).__name__}"
+    return web.problem_response(web.Problem(503, "Service Unavailable", detail))
 
 
 def _readiness(pool: asyncpg.Pool, own: web.Readiness) -> web.Readiness:

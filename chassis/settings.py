@@ -47,6 +47,7 @@ def _url_of(*schemes: str) -> AfterValidator:
 ListenAddress = Annotated[Listen, NoDecode, BeforeValidator(_listen)]
 DatabaseUrl = Annotated[str, _url_of("postgresql", "postgres")]
 NatsUrl = Annotated[str, _url_of("nats", "tls")]
+ServiceUrl = Annotated[str, _url_of("http")]
 
 
 class ProcessSettings(BaseSettings):

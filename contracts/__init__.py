@@ -7,4 +7,5 @@ discovery  how an instance of a service announces where it answers
 catalog    the shop's goods in the new side's own words: product, variant, stock, category
 events     the envelope of events, and how they are written and read
 events_*   the events of each owner, with an example of every version
+orders     orders in the new side's own words, and what holds them
 """

@@ -88,6 +88,7 @@ class Saga:
 
     kind: str
     steps: Sequence[Step]
+    onward: bool = False  # what it carries out has been decided elsewhere: there is no way back
 
     def __post_init__(self) -> None:
         names = [step.name for step in self.steps]
@@ -95,13 +96,15 @@ class Saga:
             raise ValueError(f"{self.kind}: steps must be named, each once")
         if sum(step.pivot for step in self.steps) > 1:
             raise ValueError(f"{self.kind}: more than one pivot")
-        for step in self.steps[: self.pivot]:
+        for step in self.steps[: max(self.pivot, 0)]:
             if step.undo is None:
                 raise ValueError(f"{self.kind}: {step.name} comes before the pivot, needs an undo")
 
     @property
     def pivot(self) -> int:
         """The pivot's position; without a pivot, one past the end: every failure compensates."""
+        if self.onward:
+            return -1
         for position, step in enumerate(self.steps):
             if step.pivot:
                 return position

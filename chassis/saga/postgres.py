@@ -141,5 +141,12 @@ class PostgresStore:
         return [_saved(row) for row in await self._pool.fetch(_FIND, list(phases), limit)]
 
 
+async def enqueue(connection: asyncpg.Connection, state: State, now: float) -> None:
+    """Store a new saga for any runner to take, in the open transaction; an id is taken once."""
+    await connection.execute(
+        _CREATE, state.saga_id, state.kind, state.phase, state.due, _json(state), "", 0.0, now
+    )
+
+
 def _json(state: State) -> str:
     return orjson.dumps(state.to_dict()).decode()

@@ -105,3 +105,9 @@ def test_a_saga_without_a_way_back_before_its_pivot_is_refused() -> None:
 def test_state_survives_storing() -> None:
     state = _settle(_at(2), Refusal("no", {"status": 409}))
     assert State.from_dict(state.to_dict() | {"of a newer version": 1}) == state
+
+
+def test_without_a_way_back_a_refusal_is_parked() -> None:
+    saga = Saga("s", [Step("a", _do), Step("b", _do)], onward=True)
+    state = logic.settle(saga, _at(0), Refusal("no"), 101.0, lambda: 1.0)
+    assert (state.phase, state.reason) == (Phase.PARKED, "a: no (after the pivot)")

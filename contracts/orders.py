@@ -1,0 +1,118 @@
+"""Orders in the new side's own words, and what it expects of the system of record that holds them.
+
+Money is text with two decimals, in euros; times are the shop's wall clock, `YYYY-MM-DD HH:MM:SS`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Customer:
+    """Who orders; `session` is their seal for the system of record, see chassis/sealed."""
+
+    email: str
+    name: str
+    session: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What somebody wants: pieces by sku, how it is paid, what they call it, where it goes."""
+
+    lines: Mapping[str, int]
+    pay_method: str = "invoice"
+    po_number: str | None = None
+    ship: Mapping[str, str] | None = None
+
+    @classmethod
+    def from_dict(cls, stored: Mapping[str, Any]) -> "Wish":
+        """Read what `asdict` wrote."""
+        return cls(**stored)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """At the price it was ordered for."""
+
+    line_no: int
+    sku: str
+    name: str
+    quantity: int
+    price: str
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """An order as the system of record has it; `saga_id` where one of our sagas placed it."""
+
+    order_no: str
+    status: str  # NEW, PAID, SHIPPED, CANCELLED
+    total: str
+    po_number: str | None  # what the customer wrote
+    pay_method: str
+    lines: tuple[Line, ...]
+    ship: Mapping[str, str]
+    created: str
+    updated: str
+    saga_id: str | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON values."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, stored: Mapping[str, Any]) -> "Order":
+        """Read what `to_dict` wrote."""
+        return cls(**{**stored, "lines": tuple(Line(**line) for line in stored["lines"])})
+
+    @property
+    def pieces(self) -> dict[str, int]:
+        """By sku."""
+        pieces: dict[str, int] = {}
+        for line in self.lines:
+            pieces[line.sku] = pieces.get(line.sku, 0) + line.quantity
+        return pieces
+
+
+class RecordRefused(Exception):
+    """It said no, and did nothing; status and body are for the client, in its usual words."""
+
+    def __init__(self, status: int, body: Mapping[str, Any]) -> None:
+        super().__init__(f"{status} {body.get('error', '')}".strip())
+        self.status = status
+        self.body = body
+
+
+class RecordAway(Exception):
+    """It was not reached and did nothing; not worth trying before `after` seconds."""
+
+    def __init__(self, reason: str, after: float = 0.0) -> None:
+        super().__init__(reason)
+        self.after = after
+
+
+class RecordSilent(Exception):
+    """It was asked, and nobody knows what it did."""
+
+
+class SystemOfRecord(Protocol):
+    """Holds the orders. Every call may raise RecordAway; the writing ones all three."""
+
+    def accepts(self, wish: Wish) -> bool:
+        """Whether it has room for what we need to find the order again."""
+
+    async def place(self, customer: Customer, wish: Wish, saga_id: str, until: float) -> Order:
+        """Not idempotent: ask with `find` before repeating. Not begun after `until` (unix s)."""
+
+    async def find(
+        self, customer: Customer, wish: Wish, saga_id: str, tried: float
+    ) -> Order | None:
+        """The order that this saga placed; None only when none can be under way any more."""
+
+    async def cancel(self, customer: Customer, order_no: str) -> Order:
+        """Refused when it is shipped or cancelled, or not this customer's."""
+
+    async def look(self, customer: Customer, order_no: str) -> Order | None:
+        """As it is now; None when it is not this customer's."""

@@ -1,0 +1,12 @@
+"""Orders: the command side, which writes both sides by sagas, and the read model beside it.
+
+endpoints    HTTP with the public contract that clients already use
+schemas      reading a wish and showing an order, in the contract's words
+handlers     accepting a wish: once for each key, waited for a moment
+saga         the stories: place an order, cancel one, settle one that was cancelled elsewhere
+partners     inventory and payments, as the steps of the stories call them
+pricing      what a wish will cost, by the goods as the feed tells them
+projections  legacy's orders, from the feed, into documents ready to send
+views        the documents
+repository   the statements
+"""

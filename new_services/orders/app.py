@@ -1,0 +1,116 @@
+"""Composition root of the orders service."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import orjson
+from joserfc.jwk import OKPKey
+from prometheus_client import CollectorRegistry, Gauge
+
+from chassis.assembly import Ground, Parts
+from chassis.breaker import Breaker, State
+from chassis.client import HttpClient
+from chassis.identity import Verifier
+from chassis.outbox import Relay
+from chassis.projection import FeedProjection
+from chassis.saga import Runner
+from chassis.saga.postgres import PostgresStore
+from chassis.watermark import Watermark
+from new_services.anticorruption.legacy import Legacy
+from new_services.anticorruption.mark import new_saga_id
+from new_services.anticorruption.orders import translator
+from new_services.orders import projections
+from new_services.orders.endpoints import Endpoints
+from new_services.orders.handlers import Handler
+from new_services.orders.partners import Inventory, Payments
+from new_services.orders.projections import Projection
+from new_services.orders.saga import Stories
+from new_services.orders.settings import OrdersSettings
+
+
+class WallClock:
+    """See chassis.saga.runner.Clock."""
+
+    def now(self) -> float:
+        """Unix seconds."""
+        return time.time()
+
+    async def sleep(self, seconds: float) -> None:
+        """Really."""
+        await asyncio.sleep(seconds)
+
+
+def read_key(path: Path) -> OKPKey:
+    """A private key from its file. Raises OSError, ValueError."""
+    return OKPKey.import_key(orjson.loads(path.read_bytes()))
+
+
+async def build(ground: Ground) -> Parts:
+    """Read model, system of record, partners, sagas, endpoints."""
+    settings = ground.settings
+    assert isinstance(settings, OrdersSettings)
+    watermark = Watermark()
+    relay = Relay(settings.database_url, ground.nats, ground.metrics)
+    projection = FeedProjection(
+        settings.database_url,
+        ground.nats,
+        translator(),
+        projections.ENTITIES,
+        Projection().apply,
+        watermark,
+    )
+    clients = {
+        name: HttpClient(url)
+        for name, url in (
+            ("legacy", settings.legacy_url),
+            ("inventory", settings.inventory_url),
+            ("payments", settings.payments_url),
+        )
+    }
+    record = Legacy(clients["legacy"], read_key(settings.session_key))
+    stories = Stories(
+        ground.pool,
+        record,
+        Inventory(clients["inventory"]),
+        Payments(clients["payments"]),
+        watermark,
+        relay.wake,
+    )
+    store = PostgresStore(ground.pool)
+    runner = Runner(store, stories.sagas(), WallClock(), ground.instance)
+    handler = Handler(ground.pool, runner, store, new_saga_id)
+    _measure(ground.metrics, watermark, handler, record)
+    endpoints = Endpoints(ground.pool, watermark, handler, Verifier(settings.identity_keys), record)
+
+    async def close() -> None:
+        await handler.close()
+        for client in clients.values():
+            await client.close()
+
+    return Parts(
+        register=endpoints.register,
+        background=[projection.run, relay.run, runner.run_forever],
+        ready=projection.ready,
+        close=close,
+    )
+
+
+def _measure(
+    metrics: CollectorRegistry, watermark: Watermark, handler: Handler, record: Legacy
+) -> None:
+    fresh = Gauge("orders_watermark", "All before it is in", registry=metrics)
+    fresh.set_function(lambda: watermark.micros / 1e6)
+    under_way = Gauge("orders_sagas_under_way", "Started by requests here", registry=metrics)
+    under_way.set_function(lambda: handler.under_way)
+    states = Gauge(
+        "legacy_breaker", "1 for the state it is in", ["kind", "state"], registry=metrics
+    )
+    for kind, breaker in record.breakers.items():
+        for state in State:
+            states.labels(kind, state).set_function(_in(breaker, state))
+
+
+def _in(breaker: Breaker, state: State) -> Callable[[], float]:
+    return lambda: float(breaker.state is state)

@@ -1,0 +1,148 @@
+"""Accepting a wish: once for each key, its saga started, waited for a moment."""
+
+import asyncio
+import hashlib
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+
+import asyncpg
+import orjson
+
+from chassis.saga import Runner, State, Store
+from chassis.saga.store import LeaseLost, NoSuchSaga
+from contracts.orders import Customer, Wish
+from new_services.orders import repository, saga
+
+log = logging.getLogger("orders.handlers")
+
+WAIT_SECONDS = 1.5
+LOOK_SECONDS = 0.05
+MOST_AT_ONCE = 256  # sagas that requests of this instance have under way
+DRAIN_SECONDS = 5.0
+
+
+class Busy(Exception):
+    """So many orders are under way that no more are taken just now."""
+
+
+class OtherWish(Exception):
+    """The key was used for another wish before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """What came with the wish. `key` is the client's own name for it, empty without one."""
+
+    customer: Customer
+    wish: Wish
+    key: str
+    table: str  # version of the routing table
+
+    @property
+    def fingerprint(self) -> str:
+        """The same for the same wish."""
+        raw = orjson.dumps(asdict(self.wish), option=orjson.OPT_SORT_KEYS)
+        return hashlib.sha256(raw).hexdigest()
+
+
+class Handler:
+    """Starts sagas for requests."""
+
+    def __init__(
+        self,
+        pool: asyncpg.Pool,
+        runner: Runner,
+        store: Store,
+        new_id: Callable[[], str],
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._pool = pool
+        self._runner = runner
+        self._store = store
+        self._new_id = new_id
+        self._clock = clock
+        self._running: set[asyncio.Task[State | None]] = set()
+
+    @property
+    def under_way(self) -> int:
+        """Sagas that requests of this instance have under way."""
+        return len(self._running)
+
+    async def place(self, command: Command) -> State:
+        """The saga after a moment, ended or not. Raises Busy, OtherWish."""
+        saga_id = self._new_id()
+        if command.key:
+            who = (command.customer.email, command.key)
+            saga_id, fingerprint = await repository.named(
+                self._pool, who, command.fingerprint, saga_id
+            )
+            if fingerprint != command.fingerprint:
+                raise OtherWish
+        request = {
+            "wish": asdict(command.wish),
+            "customer": asdict(command.customer),
+            "asked": int(self._clock() * 1e6),
+        }
+        return await self._run(State(saga_id, saga.PLACE, request, command.table))
+
+    async def cancel(self, customer: Customer, order_no: str, table: str) -> State:
+        """The saga after a moment, ended or not. Raises Busy."""
+        request = {"order_no": order_no, "customer": asdict(customer)}
+        saga_id = f"cancel:{order_no}:{self._new_id()}"
+        return await self._run(State(saga_id, saga.CANCEL, request, table))
+
+    async def look(self, saga_id: str) -> State | None:
+        """Where it stands."""
+        try:
+            return (await self._store.load(saga_id)).state
+        except NoSuchSaga:
+            return None
+
+    async def _run(self, state: State) -> State:
+        """Start it unless it exists, and wait; it goes on also when nobody waits any more."""
+        if len(self._running) >= MOST_AT_ONCE:
+            raise Busy
+        task = asyncio.create_task(self._runner.start(state))
+        self._running.add(task)
+        task.add_done_callback(self._ended)
+        until = self._clock() + WAIT_SECONDS
+        done, _ = await asyncio.wait([task], timeout=WAIT_SECONDS)
+        if done and not task.cancelled():
+            error = task.exception()
+            if error is None and (ended := task.result()) is not None:
+                return ended
+            if error is not None and not isinstance(error, LeaseLost):
+                return await self._after_failure(state, error)
+        return await self._wait(state, until)
+
+    async def _after_failure(self, state: State, error: BaseException) -> State:
+        """The database failed under it: if the saga was stored, it will be carried on."""
+        found = await self.look(state.saga_id)
+        if found is None:
+            raise error
+        return found
+
+    async def _wait(self, state: State, until: float) -> State:
+        """For a saga that this or another request, or another instance, has under way."""
+        while True:
+            found = await self.look(state.saga_id)
+            if found is not None and found.phase.ended:
+                return found
+            if self._clock() >= until:
+                return found or state
+            await asyncio.sleep(LOOK_SECONDS)
+
+    def _ended(self, task: asyncio.Task[State | None]) -> None:
+        self._running.discard(task)
+        error = None if task.cancelled() else task.exception()
+        if error is not None:
+            log.warning("a saga goes on later: %s", f"{type(error).__name__}: {error}")
+
+    async def close(self) -> None:
+        """Give what is under way a moment to end; the rest is taken over after its lease."""
+        if self._running:
+            await asyncio.wait(self._running, timeout=DRAIN_SECONDS)
+        for task in self._running:
+            task.cancel()

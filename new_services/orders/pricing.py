@@ -1,0 +1,65 @@
+"""What a wish will cost, by the goods as the feed tells them: the amount to be authorised.
+
+What it costs in the end is what the system of record says; only that is captured.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+
+import asyncpg
+
+CENT = Decimal("0.01")
+
+_PRICES = """
+SELECT variant.fields->>'sku' AS sku, product.fields->>'list_price' AS list_price,
+       variant.fields->>'price_difference' AS difference,
+       product.fields->>'discount_percent' AS discount
+FROM mirror variant
+JOIN mirror product ON product.entity = 'product' AND product.key = variant.fields->>'product_id'
+WHERE variant.entity = 'variant' AND variant.fields->>'sku' = ANY($1) AND NOT variant.gone
+  AND NOT product.gone AND (variant.fields->>'active')::bool AND (product.fields->>'active')::bool
+"""
+
+
+class UnknownSku(Exception):
+    """No active variant of an active product has this sku."""
+
+    def __init__(self, sku: str) -> None:
+        super().__init__(sku)
+        self.sku = sku
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """Of one variant, as the shop wrote it."""
+
+    list_price: Decimal
+    difference: Decimal
+    discount: str
+
+    @property
+    def effective(self) -> Decimal:
+        """(list + difference) x (100 - discount) / 100, halves up to the cent."""
+        percent = Decimal(self.discount.strip() or "0")
+        return ((self.list_price + self.difference) * (100 - percent) / 100).quantize(
+            CENT, ROUND_HALF_UP
+        )
+
+
+def total(lines: Mapping[str, int], prices: Mapping[str, Price]) -> Decimal:
+    """Of all lines. Raises UnknownSku for the first one, in their order, without a price."""
+    for sku in lines:
+        if sku not in prices:
+            raise UnknownSku(sku)
+    return sum((prices[sku].effective * pieces for sku, pieces in lines.items()), Decimal("0.00"))
+
+
+async def quote(pool: asyncpg.Pool, lines: Mapping[str, int]) -> Decimal:
+    """What the lines cost now, in euros. Raises UnknownSku."""
+    rows = await pool.fetch(_PRICES, list(lines))
+    prices = {
+        row["sku"]: Price(Decimal(row["list_price"]), Decimal(row["difference"]), row["discount"])
+        for row in rows
+    }
+    return total(lines, prices)

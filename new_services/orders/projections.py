@@ -1,0 +1,114 @@
+"""Legacy's orders, from the feed into documents ready to send; and what they tell our sagas.
+
+Two things the sagas must hear of: an order of ours that was cancelled on the other side (its money
+is to be given back), and an order that appeared after its saga had given it up (nobody wants it).
+"""
+
+import logging
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict
+
+import asyncpg
+import orjson
+
+from chassis import mirror
+from chassis.saga import Phase, State
+from chassis.saga.postgres import enqueue
+from contracts.catalog import Fact
+from contracts.orders import Customer
+from new_services.orders import repository, saga
+from new_services.orders.repository import Fed
+
+log = logging.getLogger("orders.projections")
+
+ORDER, LINE, CUSTOMER = "order", "line", "customer"
+ENTITIES = (ORDER, LINE, CUSTOMER, "product", "variant")
+REBUILD = 1000  # documents written at once when all are made anew
+
+_LINES_OF = """
+SELECT DISTINCT (fields->>'order_id')::bigint AS id FROM mirror
+WHERE entity = 'line' AND key = ANY($1) AND NOT gone
+"""
+_OF_CUSTOMERS = """
+SELECT key::bigint AS id FROM mirror
+WHERE entity = 'order' AND NOT gone AND fields->>'customer_id' = ANY($1)
+"""
+_SAGAS = "SELECT id, state::text AS state FROM saga WHERE id = ANY($1)"
+
+
+class Projection:
+    """Applies batches of facts."""
+
+    def __init__(self, clock: Callable[[], float] = time.time) -> None:
+        self._clock = clock
+        self._complete = False
+
+    async def apply(self, connection: asyncpg.Connection, facts: Sequence[Fact]) -> None:
+        """One batch, in the open transaction. Documents are made once the snapshot is whole."""
+        changed = await mirror.apply(connection, facts)
+        if self._complete:
+            await self._make(connection, await _touched(connection, changed))
+        elif await mirror.complete(connection, ENTITIES):
+            rows = await connection.fetch("SELECT key FROM mirror WHERE entity = 'order'")
+            await self._make(connection, [int(row["key"]) for row in rows])
+            self._complete = True  # should this transaction fail, they are merely made again
+
+    async def _make(self, connection: asyncpg.Connection, order_ids: Iterable[int]) -> None:
+        remaining = sorted(order_ids)
+        for start in range(0, len(remaining), REBUILD):
+            part = remaining[start : start + REBUILD]
+            fed = await repository.fed_orders(connection, part)
+            if fed:
+                await repository.write_fed(connection, fed)
+            gone = set(part) - {each.order_id for each in fed}
+            if gone:
+                await repository.remove_fed(connection, gone)
+            ours = [each for each in fed if each.order.saga_id]
+            if ours:
+                await self._tell_sagas(connection, ours)
+
+    async def _tell_sagas(self, connection: asyncpg.Connection, ours: Sequence[Fed]) -> None:
+        rows = await connection.fetch(_SAGAS, [each.order.saga_id for each in ours])
+        sagas = {row["id"]: State.from_dict(orjson.loads(row["state"])) for row in rows}
+        for fed in ours:
+            placed = sagas.get(fed.order.saga_id or "")
+            if placed is None:  # of an earlier life of this database
+                continue
+            if is_stray(placed, fed.order.order_no):
+                if fed.order.status != "CANCELLED":
+                    log.error("order %s is nobody's: cancelling it", fed.order.order_no)
+                    await enqueue(connection, _stray(fed, placed), self._clock())
+            elif fed.order.status == "CANCELLED":
+                await enqueue(connection, _settle(fed), self._clock())
+
+
+def is_stray(placed: State, order_no: str) -> bool:
+    """Whether the saga wrote another order, or has given its order up."""
+    written = placed.results.get("write")
+    if written is not None:
+        return bool(written["order"]["order_no"] != order_no)
+    return placed.phase in (Phase.BACKWARD, Phase.UNDONE)
+
+
+def _stray(fed: Fed, placed: State) -> State:
+    request = {"order_no": fed.order.order_no, "customer": placed.request["customer"]}
+    return State(f"stray:{fed.order.order_no}", saga.STRAY, request)
+
+
+def _settle(fed: Fed) -> State:
+    customer = Customer(fed.email, fed.name, "")
+    request = {"order": fed.order.to_dict(), "customer": asdict(customer)}
+    return State(f"settle:{fed.order.order_no}", saga.SETTLE, request)
+
+
+async def _touched(connection: asyncpg.Connection, changed: set[tuple[str, str]]) -> set[int]:
+    """The orders whose documents the changed rows are part of."""
+    keys: dict[str, list[str]] = {}
+    for entity, key in changed:
+        keys.setdefault(entity, []).append(key)
+    ids = {int(key) for key in keys.get(ORDER, ())}
+    for entity, statement in ((LINE, _LINES_OF), (CUSTOMER, _OF_CUSTOMERS)):
+        if entity in keys:
+            ids |= {row["id"] for row in await connection.fetch(statement, keys[entity])}
+    return ids

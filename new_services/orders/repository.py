@@ -1,0 +1,129 @@
+"""The statements. Each works in the caller's transaction, and is safe to repeat."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import asyncpg
+import orjson
+
+from contracts.orders import Line, Order
+from new_services.orders.schemas import SHIP_FIELDS, show
+
+_OWN = """
+INSERT INTO order_document (order_no, email, po_number, saga_id, status, own_body, own_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7)
+ON CONFLICT (order_no) DO UPDATE SET own_body = $6, own_at = $7
+WHERE order_document.own_at < $7
+"""
+_FED = """
+INSERT INTO order_document (order_no, order_id, email, po_number, saga_id, status, body)
+SELECT * FROM unnest($1::text[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[],
+                     $7::text[])
+ON CONFLICT (order_no) DO UPDATE SET order_id = excluded.order_id, email = excluded.email,
+    po_number = excluded.po_number, saga_id = excluded.saga_id, status = excluded.status,
+    body = excluded.body
+"""
+
+
+_ROWS = """
+SELECT ordered.fields::text AS head, customer.fields->>'email' AS email,
+       customer.fields->>'name' AS name,
+       (SELECT coalesce(jsonb_agg(line.fields ORDER BY (line.fields->>'line_no')::int), '[]')
+        FROM mirror line WHERE line.entity = 'line' AND NOT line.gone
+          AND line.fields->>'order_id' = ordered.key)::text AS lines
+FROM mirror ordered
+JOIN mirror customer ON customer.entity = 'customer' AND NOT customer.gone
+     AND customer.key = ordered.fields->>'customer_id'
+WHERE ordered.entity = 'order' AND ordered.key = ANY($1) AND NOT ordered.gone
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Fed:
+    """An order as the feed told it, with what is not shown of it."""
+
+    order: Order
+    order_id: int
+    email: str
+    name: str
+
+
+def body(order: Order) -> str:
+    """Ready to send."""
+    return orjson.dumps(show(order)).decode()
+
+
+async def write_own(connection: asyncpg.Connection, order: Order, email: str, micros: int) -> None:
+    """As a saga of ours left it, at this time; shown until the feed is there."""
+    await connection.execute(
+        _OWN, order.order_no, email, order.po_number, order.saga_id, order.status, body(order),
+        micros,
+    )  # fmt: skip
+
+
+async def write_fed(connection: asyncpg.Connection, fed: Sequence[Fed]) -> None:
+    """As the feed told them."""
+    await connection.execute(
+        _FED,
+        [each.order.order_no for each in fed],
+        [each.order_id for each in fed],
+        [each.email for each in fed],
+        [each.order.po_number for each in fed],
+        [each.order.saga_id for each in fed],
+        [each.order.status for each in fed],
+        [body(each.order) for each in fed],
+    )
+
+
+async def fed_orders(connection: asyncpg.Connection, order_ids: Iterable[int]) -> list[Fed]:
+    """The orders with these ids in legacy, of the rows that the feed has told."""
+    rows = await connection.fetch(_ROWS, [str(each) for each in order_ids])
+    return [
+        Fed(
+            _order(orjson.loads(row["head"]), orjson.loads(row["lines"])),
+            orjson.loads(row["head"])["id"],
+            row["email"],
+            row["name"],
+        )
+        for row in rows
+    ]
+
+
+def _order(head: dict[str, Any], lines: list[dict[str, Any]]) -> Order:
+    return Order(
+        order_no=head["order_no"],
+        status=head["status"],
+        total=head["total"],
+        po_number=head["po_number"],
+        pay_method=head["pay_method"],
+        lines=tuple(
+            Line(line["line_no"], line["sku"], line["name"], line["quantity"], line["price"])
+            for line in lines
+        ),
+        ship={part: head[f"ship_{part}"] for part in SHIP_FIELDS},
+        created=head["created"],
+        updated=head["updated"],
+        saga_id=head["saga_id"],
+    )
+
+
+async def remove_fed(connection: asyncpg.Connection, order_ids: Iterable[int]) -> None:
+    """Orders that are gone from legacy."""
+    await connection.execute("DELETE FROM order_document WHERE order_id = ANY($1)", list(order_ids))
+
+
+async def named(
+    connection: asyncpg.Pool, who: tuple[str, str], fingerprint: str, saga_id: str
+) -> tuple[str, str]:
+    """Name a wish, by (email, key); saga id and fingerprint of the first one of that name."""
+    email, key = who
+    await connection.execute(
+        "INSERT INTO request_key (email, key, fingerprint, saga_id) VALUES ($1, $2, $3, $4)"
+        " ON CONFLICT DO NOTHING",
+        email, key, fingerprint, saga_id,
+    )  # fmt: skip
+    row = await connection.fetchrow(
+        "SELECT saga_id, fingerprint FROM request_key WHERE email = $1 AND key = $2", email, key
+    )
+    return row["saga_id"], row["fingerprint"]

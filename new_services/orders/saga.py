@@ -1,0 +1,249 @@
+"""The stories of an order, each a row of steps beside their compensations.
+
+place     quote ▸ reserve ▸ authorise ▸ WRITE to the system of record ▸ capture ▸ sell ▸ confirm
+cancel    CANCEL in the system of record ▸ refund ▸ put back ▸ confirm
+settle    refund ▸ put back ▸ confirm           of an order that was cancelled on the other side
+stray     CANCEL ▸ put back                     of an order that came after its saga had given up
+
+In capitals the pivots: before them a failure compensates, from them on it only goes forward.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import asyncpg
+
+from chassis import outbox
+from chassis.saga import Context, NotYet, Refused, Retry, Saga, Step
+from chassis.saga.definition import Data, nothing
+from chassis.watermark import Watermark
+from contracts import events_orders
+from contracts.events import Event
+from contracts.events_orders import OrderCancelled, OrderPlaced
+from contracts.orders import (
+    Customer,
+    Order,
+    RecordAway,
+    RecordRefused,
+    SystemOfRecord,
+    Wish,
+)
+from new_services.orders import pricing, repository, views
+from new_services.orders.partners import Inventory, Payments
+from new_services.orders.pricing import UnknownSku
+
+PLACE, CANCEL, SETTLE, STRAY = "place-order", "cancel-order", "settle-cancelled", "cancel-stray"
+
+BRIEFLY = Retry(deadline=20.0, timeout=4.0)
+# An order is pending for as long as legacy is away; the customer has been told so.
+PIVOT = Retry(deadline=None, timeout=8.0, first=0.1, most=4.0)
+CERTAIN_SECONDS = 60.0  # after that, what the feed has not told was never committed
+ONWARD = Retry(deadline=24 * 3600.0, timeout=4.0, first=0.05, most=10.0)
+
+
+def _customer(context: Context) -> Customer:
+    return Customer(**context.request["customer"])
+
+
+def _order(context: Context) -> Order:
+    """The order, as the pivot left it or as the request brought it."""
+    for step in ("write", "cancel"):
+        if step in context.results:
+            return Order.from_dict(context.results[step]["order"])
+    return Order.from_dict(context.request["order"])
+
+
+def _refused(error: RecordRefused) -> Refused:
+    return Refused(str(error), {"status": error.status, "body": error.body})
+
+
+@dataclass(frozen=True, slots=True)
+class Stories:
+    """The steps, with what they work on."""
+
+    pool: asyncpg.Pool
+    record: SystemOfRecord
+    inventory: Inventory
+    payments: Payments
+    watermark: Watermark
+    wake: Callable[[], None]  # the relay of events
+    clock: Callable[[], float] = time.time
+
+    def sagas(self) -> dict[str, Saga]:
+        """All of them, by kind."""
+        place = [
+            Step("quote", self.quote, undo=nothing, retry=BRIEFLY),
+            Step("reserve", self.reserve, undo=self.release, retry=BRIEFLY),
+            Step("authorise", self.authorise, undo=self.void, retry=BRIEFLY),
+            Step("write", self.write, ask=self.find, pivot=True, retry=PIVOT),
+            Step("capture", self.capture, retry=ONWARD),
+            Step("sell", self.sell, retry=ONWARD),
+            Step("confirm", self.confirm_placed, retry=ONWARD),
+        ]
+        settle = [
+            Step("refund", self.refund, retry=ONWARD),
+            Step("put-back", self.put_back, retry=ONWARD),
+            Step("confirm", self.confirm_cancelled, retry=ONWARD),
+        ]
+        cancel = Step("cancel", self.cancel, ask=self.look, pivot=True, retry=PIVOT)
+        stories = [
+            Saga(PLACE, place),
+            Saga(CANCEL, [cancel, *settle]),
+            Saga(SETTLE, settle, onward=True),
+            Saga(STRAY, [cancel, settle[1]]),
+        ]
+        return {saga.kind: saga for saga in stories}
+
+    # place
+
+    async def quote(self, context: Context) -> Data:
+        """What is to be authorised."""
+        wish = Wish.from_dict(context.request["wish"])
+        try:
+            amount = await pricing.quote(self.pool, wish.lines)
+        except UnknownSku as error:
+            body = {"error": "unknown sku", "sku": error.sku}
+            raise Refused("unknown sku", {"status": 400, "body": body}) from error
+        return {"amount": f"{amount:.2f}"}
+
+    async def reserve(self, context: Context) -> None:
+        wish = Wish.from_dict(context.request["wish"])
+        await self.inventory.reserve(context.saga_id, wish.lines, context.request["asked"])
+
+    async def release(self, context: Context) -> None:
+        await self.inventory.release(context.saga_id)
+
+    async def authorise(self, context: Context) -> None:
+        method = context.request["wish"]["pay_method"]
+        amount = context.results["quote"]["amount"]
+        await self.payments.authorise(context.saga_id, amount, method)
+
+    async def void(self, context: Context) -> None:
+        await self.payments.void(context.saga_id)
+
+    async def write(self, context: Context) -> Data:
+        """The dual write; legacy takes the stock in its transaction, or says that it cannot."""
+        wish = Wish.from_dict(context.request["wish"])
+        try:
+            order = await self.record.place(
+                _customer(context), wish, context.saga_id, context.until
+            )
+        except RecordRefused as error:
+            raise _refused(error) from error
+        except RecordAway as error:
+            raise NotYet(str(error), error.after) from error
+        return {"order": order.to_dict()}
+
+    async def find(self, context: Context) -> Data | None:
+        """No answer came: has it been written? The feed may know, and legacy itself is asked."""
+        order = await views.order_of_saga(self.pool, context.saga_id)
+        if order is None:
+            wish = Wish.from_dict(context.request["wish"])
+            try:
+                order = await self.record.find(
+                    _customer(context), wish, context.saga_id, context.tried
+                )
+            except RecordAway as error:
+                raise NotYet(str(error), error.after) from error
+            except RecordRefused as error:
+                # The session has ended, so legacy tells us nothing; the feed does in the end.
+                if self.watermark.micros < (context.tried + CERTAIN_SECONDS) * 1e6:
+                    raise NotYet(f"cannot ask: {error}", 1.0) from error
+        return None if order is None else {"order": order.to_dict()}
+
+    async def capture(self, context: Context) -> None:
+        await self.payments.capture(context.saga_id, _order(context).total)
+
+    async def sell(self, context: Context) -> None:
+        order = _order(context)
+        await self.inventory.sell(context.saga_id, order.order_no, order.created)
+
+    async def confirm_placed(self, context: Context) -> None:
+        """Ours to read at once, and told to whoever listens."""
+        order, customer = _order(context), _customer(context)
+        event = OrderPlaced(
+            order_no=order.order_no,
+            saga_id=context.saga_id,
+            email=customer.email,
+            name=customer.name,
+            total=order.total,
+            pay_method=order.pay_method,
+            created=order.created,
+            lines=_lines(order),
+            po_number=order.po_number or "",
+        )
+        await self._confirm(order, customer.email, (event, f"{order.order_no}:placed"))
+
+    # cancel, settle, stray
+
+    async def cancel(self, context: Context) -> Data:
+        order_no = context.request["order_no"]
+        try:
+            order = await self.record.cancel(_customer(context), order_no)
+        except RecordRefused as error:
+            # A second attempt that finds it cancelled: the first one did it, and nobody heard.
+            if context.attempt > 1 and error.body.get("status") == "CANCELLED":
+                found = await self.look(context)
+                if found is not None:
+                    return found
+            raise _refused(error) from error
+        except RecordAway as error:
+            raise NotYet(str(error), error.after) from error
+        return {"order": order.to_dict()}
+
+    async def look(self, context: Context) -> Data | None:
+        """No answer came: is it cancelled?"""
+        try:
+            order = await self.record.look(_customer(context), context.request["order_no"])
+        except RecordRefused as error:
+            raise _refused(error) from error
+        except RecordAway as error:
+            raise NotYet(str(error), error.after) from error
+        if order is None or order.status != "CANCELLED":
+            return None
+        return {"order": order.to_dict()}
+
+    async def refund(self, context: Context) -> Data:
+        """Of what was captured for it here; an order that legacy placed was paid there."""
+        saga_id = _order(context).saga_id
+        return {"amount": await self.payments.refund(saga_id) if saga_id else "0.00"}
+
+    async def put_back(self, context: Context) -> None:
+        order = _order(context)
+        await self.inventory.put_back(order.order_no, order.pieces, order.updated)
+
+    async def confirm_cancelled(self, context: Context) -> None:
+        order, customer = _order(context), _customer(context)
+        event = OrderCancelled(
+            order_no=order.order_no,
+            email=customer.email,
+            name=customer.name,
+            total=order.total,
+            refunded=context.results["refund"]["amount"],
+            lines=_lines(order),
+        )
+        await self._confirm(order, customer.email, (event, f"{order.order_no}:cancelled"))
+
+    async def _confirm(self, order: Order, email: str, told: tuple[Event, str]) -> None:
+        event, event_id = told
+        now = self.clock()
+        async with self.pool.acquire() as connection, connection.transaction():
+            await repository.write_own(connection, order, email, int(now * 1e6))
+            await outbox.add(connection, event, event_id, now)
+        self.wake()
+
+
+def _lines(order: Order) -> list[events_orders.Line]:
+    return [
+        events_orders.Line(line.sku, line.name, line.quantity, line.price) for line in order.lines
+    ]
+
+
+def outcome(results: Any) -> Order | None:
+    """The order that a saga's results hold, once its pivot is done."""
+    for step in ("write", "cancel"):
+        if step in results:
+            return Order.from_dict(results[step]["order"])
+    return None

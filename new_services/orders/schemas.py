@@ -1,0 +1,129 @@
+"""The public contract: reading what an app sends as an order, and showing orders.
+
+Apps out there match on the words, so the words are legacy's; a test holds the two together.
+"""
+
+from typing import Any
+
+import orjson
+
+from contracts.orders import Order, Wish
+
+PAY_METHODS = ("invoice", "card")
+MOST_LINES = 50
+MOST_PIECES = 99
+LONGEST_PO_NUMBER = 100
+SHIP_FIELDS = {"name": 100, "street": 200, "zip": 20, "city": 100}
+PER_PAGE = 20
+MOST_PER_PAGE = 100
+
+
+class BadOrder(Exception):
+    """What was sent is no order; the message says why, to the client."""
+
+
+def read_body(raw: bytes, content_type: str) -> Any:
+    """The JSON in a request, None where there is none: it must call itself JSON."""
+    mimetype = content_type.split(";")[0].strip().lower()
+    if mimetype != "application/json" and not (
+        mimetype.startswith("application/") and mimetype.endswith("+json")
+    ):
+        return None
+    try:
+        return orjson.loads(raw)
+    except orjson.JSONDecodeError:
+        return None
+
+
+def read_wish(body: Any) -> Wish:
+    """From a parsed JSON body. Raises BadOrder."""
+    if not isinstance(body, dict):
+        raise BadOrder("an order is needed, as JSON")
+    pay_method = body.get("pay_method", "invoice")
+    if pay_method not in PAY_METHODS:
+        raise BadOrder("pay_method: expected invoice or card")
+    return Wish(_lines(body.get("lines")), pay_method, _po_number(body), _ship(body.get("ship")))
+
+
+def _lines(given: Any) -> dict[str, int]:
+    if not isinstance(given, list) or not 1 <= len(given) <= MOST_LINES:
+        raise BadOrder(f"lines: expected 1 to {MOST_LINES}")
+    lines: dict[str, int] = {}
+    for entry in given:
+        sku, pieces = _line(entry)
+        lines[sku] = lines.get(sku, 0) + pieces
+    if max(lines.values()) > MOST_PIECES:
+        raise BadOrder(f"lines: at most {MOST_PIECES} pieces of one article")
+    return lines
+
+
+def _line(entry: Any) -> tuple[str, int]:
+    sku = entry.get("sku") if isinstance(entry, dict) else None
+    pieces = entry.get("qty") if isinstance(entry, dict) else None
+    if not isinstance(sku, str) or not sku.strip():
+        raise BadOrder("lines: sku is missing")
+    if type(pieces) is not int or pieces < 1:  # True is an int too, to Python
+        raise BadOrder("lines: qty must be a whole number from 1")
+    return sku.strip().upper(), pieces
+
+
+def _po_number(body: dict[str, Any]) -> str | None:
+    given = body.get("po_number")
+    if given is None or given == "":
+        return None
+    if not isinstance(given, str) or len(given) > LONGEST_PO_NUMBER:
+        raise BadOrder(f"po_number: expected text of at most {LONGEST_PO_NUMBER} characters")
+    return given
+
+
+def _ship(given: Any) -> dict[str, str]:
+    if given is None:
+        return {}
+    if not isinstance(given, dict):
+        raise BadOrder("ship: expected an object")
+    ship: dict[str, str] = {}
+    for name, longest in SHIP_FIELDS.items():
+        value = given.get(name, "")
+        if not isinstance(value, str) or len(value) > longest:
+            raise BadOrder(f"ship.{name}: expected text of at most {longest} characters")
+        ship[name] = value.strip()
+    return ship
+
+
+def holds_nul(wish: Wish) -> bool:
+    """Whether a text in it is one that legacy's database cannot hold: it calls that bad input."""
+    texts = [*wish.lines, wish.po_number or "", *(wish.ship or {}).values()]
+    return any("\0" in text for text in texts)
+
+
+def show(order: Order) -> dict[str, Any]:
+    """An order as clients see it: of the purchase-order number only what the customer wrote."""
+    return {
+        "order_no": order.order_no,
+        "status": order.status,
+        "total": order.total,
+        "po_number": order.po_number,
+        "pay_method": order.pay_method,
+        "lines": [
+            {
+                "line_no": line.line_no,
+                "sku": line.sku,
+                "name": line.name,
+                "qty": line.quantity,
+                "price": line.price,
+            }
+            for line in order.lines
+        ],
+        "ship": {name: order.ship[name] for name in SHIP_FIELDS},
+        "created": order.created,
+        "updated": order.updated,
+    }
+
+
+def whole_number(value: str | None, default: int) -> int:
+    """A query parameter from 1 up; anything else means the default."""
+    try:
+        number = int(value or "")
+    except ValueError:
+        return default
+    return number if number >= 1 else default

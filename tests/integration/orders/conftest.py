@@ -1,0 +1,317 @@
+"""The order side as the stack would run it: monolith, feed, inventory, payments, orders.
+
+The tests play the facade: they log in at the monolith, sign who is asking, and seal the session.
+"""
+
+import json
+import os
+import secrets
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+import psycopg
+import pytest
+from joserfc.jwk import KeySet, OKPKey
+from psycopg import sql
+
+from chassis.identity import issue
+from chassis.sealed import Session, seal
+from contracts import headers
+from legacy_monolith.passwords import hashed
+from migrations import runner
+
+HERE = Path(__file__).resolve().parent
+PROJECT = HERE.parents[2]
+ACTIVE = "SELECT count(*) FROM pg_replication_slots WHERE slot_name = %s AND active"
+PASSWORD = "gipfelkreuz"
+
+SHOP = """
+INSERT INTO category VALUES ('tents', 'Zelte', NULL, 1);
+INSERT INTO product (sku, name, descr, cat_code, price, disc_pct) VALUES
+    ('TENT', 'Kuppelzelt „Fjäll“', '', 'tents', '129.95', '15'),
+    ('MUG', 'Becher', '', 'tents', '9.9', NULL), ('OLD', 'Alt', '', 'tents', '1.00', '');
+UPDATE product SET active = 'N' WHERE sku = 'OLD';
+INSERT INTO variant (product_id, sku, color, size, price_diff) VALUES
+    (1, 'TENT-0', 'green', '2P', '0.00'), (1, 'TENT-1', 'green', '4P', '80.00'),
+    (2, 'MUG-0', '', '', '0'), (3, 'OLD-0', '', '', '0');
+INSERT INTO stock (sku, qty) VALUES ('TENT-0', 50), ('TENT-1', 3), ('MUG-0', 5000), ('OLD-0', 9);
+INSERT INTO stock_movement (sku, qty_change, reason)
+    SELECT sku, qty, 'INIT' FROM stock;
+"""
+
+
+@dataclass
+class Gunicorn:
+    """The monolith."""
+
+    environment: dict[str, str]
+    log: Path
+    url: str = ""
+    process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start, and wait until it answers."""
+        command = ["gunicorn", "-c", "python:legacy_monolith.gunicorn_conf"]
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", *command, "legacy_monolith.wsgi:app"],
+            cwd=PROJECT,
+            env=os.environ | self.environment,
+            stderr=self.log.open("ab"),
+            start_new_session=True,
+        )
+        deadline = time.monotonic() + 20
+        while time.monotonic() < deadline:
+            try:
+                if httpx.get(f"{self.url}/healthz", timeout=1).status_code == 200:
+                    return
+            except httpx.HTTPError:
+                time.sleep(0.05)
+        raise AssertionError(self.log.read_text())
+
+    def kill(self) -> None:
+        """Master and workers at once."""
+        if self.process is not None:
+            os.killpg(self.process.pid, 9)
+            self.process.wait(10)
+            self.process = None
+
+    def signal(self, number: int) -> None:
+        """To all of them: SIGSTOP, SIGCONT."""
+        assert self.process is not None
+        os.killpg(self.process.pid, number)
+
+
+@dataclass
+class Shop:
+    """All of it, with what a test asks and breaks."""
+
+    legacy: Gunicorn
+    owner: str
+    databases: dict[str, str]
+    keys: dict[str, OKPKey]
+    processes: dict[str, Any] = field(default_factory=dict)
+    cookies: dict[str, str] = field(default_factory=dict)
+
+    def login(self, email: str) -> str:
+        """The session cookie, as `name=value`."""
+        if email not in self.cookies:
+            answer = httpx.post(
+                f"{self.legacy.url}/api/login", json={"email": email, "password": PASSWORD}
+            )
+            assert answer.json()["ok"] == "Y", answer.text
+            self.cookies[email] = f"session={answer.cookies['session']}"
+        return self.cookies[email]
+
+    def as_facade(self, email: str, **more: str) -> dict[str, str]:
+        """What the facade adds to a request of this customer."""
+        session = Session(email, self.login(email))
+        return {
+            headers.IDENTITY: issue(self.keys["signing"], email, "Anna Huber", time.time()),
+            headers.SESSION: seal(self.keys["sealing"], session),
+            headers.TABLE: "abc123",
+            **more,
+        }
+
+    def ask(self, side: str, method: str, path: str, body: Any = None, **more: Any) -> Any:
+        """One request of Anna's, on either side."""
+        email = more.pop("email", "anna@example.com")
+        extra = more.pop("headers", {})
+        if side == "legacy":
+            url, extra = self.legacy.url, {"cookie": self.login(email), **extra}
+        else:
+            url, extra = self.processes["orders"].url, self.as_facade(email, **extra)
+        return httpx.request(method, url + path, json=body, headers=extra, timeout=15)
+
+    def query(self, database: str, statement: str, *values: Any) -> list[tuple[Any, ...]]:
+        """Rows of one of the databases."""
+        url = self.owner if database == "legacy" else self.databases[database]
+        with psycopg.connect(url, autocommit=True) as connection:
+            cursor = connection.execute(statement, values or None)
+            return cursor.fetchall() if cursor.description else []
+
+    def value(self, database: str, statement: str, *values: Any) -> Any:
+        """One value."""
+        return self.query(database, statement, *values)[0][0]
+
+    def until(self, what: str, check: Callable[[], bool], seconds: float = 30.0) -> None:
+        """Poll until it holds."""
+        deadline = time.monotonic() + seconds
+        while not check():
+            assert time.monotonic() < deadline, f"{what}: not within {seconds:.0f} s"
+            time.sleep(0.05)
+
+    def settled(self) -> None:
+        """Wait until no saga is open and the inventory has heard of everything."""
+        self.until("sagas ended", lambda: not self._open())
+        self.until("feed applied", lambda: self.value(
+            "inventory", "SELECT coalesce(sum(abs(ahead)), 0) FROM level") == 0)  # fmt: skip
+
+    def _open(self) -> int:
+        return int(
+            self.value("orders", "SELECT count(*) FROM saga WHERE phase IN ('forward', 'backward')")
+        )
+
+    def balance(self) -> None:
+        """Nothing lost, nothing doubled, nothing left behind: both sides hold the same."""
+        self.settled()
+        assert self.query("orders", "SELECT id, state FROM saga WHERE phase = 'parked'") == []
+        left = self.query("legacy", "SELECT sku, qty FROM stock ORDER BY sku")
+        mirrored = "SELECT sku, quantity FROM level WHERE updated <> '' ORDER BY sku"
+        self.until("stock mirrored", lambda: self.query("inventory", mirrored) == left)
+        drift = "SELECT sku FROM level WHERE ledger <> quantity + ahead OR reserved <> 0"
+        assert self.query("inventory", drift) == []
+        summed = "SELECT sku, sum(qty_change)::int FROM stock_movement GROUP BY sku ORDER BY sku"
+        assert self.query("legacy", summed) == left
+        captured = "SELECT coalesce(sum(captured - refunded), 0), coalesce(sum(authorised), 0)"
+        money, authorised = self.query("payments", f"{captured} FROM provider.account")[0]
+        alive = (
+            "SELECT coalesce(sum(total::numeric), 0) FROM orders"
+            " WHERE status <> 'CANCELLED' AND po_number LIKE '%%~%%'"
+        )
+        assert money == self.value("legacy", alive.replace("%%", "%"))
+        assert authorised == 0
+        twice = (
+            "SELECT po_number FROM orders WHERE po_number LIKE '%~%'"
+            " AND status <> 'CANCELLED' GROUP BY po_number HAVING count(*) > 1"
+        )
+        assert self.query("legacy", twice) == []
+
+
+@pytest.fixture(scope="module")
+def engines(request: pytest.FixtureRequest) -> Any:
+    """The classes beside the shared fixtures: here one shop serves all tests of a module."""
+    return request.config.pluginmanager.getplugin(str(HERE.parent / "conftest.py"))
+
+
+@pytest.fixture(scope="module")
+def new_database(postgres_server: Any) -> Callable[[str], str]:
+    """Makes databases on the server that goes with the session."""
+
+    def make(prefix: str) -> str:
+        name = sql.Identifier(made := f"{prefix}_{secrets.token_hex(4)}")
+        password = secrets.token_hex(8)
+        with psycopg.connect(postgres_server.url(), autocommit=True) as connection:
+            role = sql.SQL("CREATE ROLE {} LOGIN PASSWORD {}")
+            connection.execute(role.format(name, sql.Literal(password)))
+            connection.execute(sql.SQL("CREATE DATABASE {0} OWNER {0}").format(name))
+        return str(postgres_server.url(made, made, password))
+
+    return make
+
+
+@pytest.fixture(scope="module")
+def nats(engines: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """A server of this module's own."""
+    folder = tmp_path_factory.mktemp("nats")
+    server = engines.NatsServer(folder, engines._free_port(), engines._free_port())
+    server.start()
+    yield server
+    server.kill()
+
+
+@pytest.fixture(scope="module")
+def legacy_urls(postgres_server: Any, new_database: Callable[[str], str]) -> tuple[str, str]:
+    """URLs of the monolith's database, as its owner and as the feed's role."""
+    owner = new_database("legacy")
+    runner.upgrade("legacy", owner)
+    role, password = f"feed_{secrets.token_hex(4)}", secrets.token_hex(8)
+    with psycopg.connect(postgres_server.url(), autocommit=True) as connection:
+        create = sql.SQL("CREATE ROLE {} LOGIN REPLICATION PASSWORD {}")
+        connection.execute(create.format(sql.Identifier(role), sql.Literal(password)))
+    with psycopg.connect(owner) as connection:
+        connection.execute(SHOP)
+        for name in ("anna", "ben"):
+            connection.execute(
+                "INSERT INTO customer (email, name, pw_hash, street, zip, city)"
+                " VALUES (%s, 'Anna Huber', %s, 'Gasse 1', '6020', 'Innsbruck')",
+                [f"{name}@example.com", hashed(PASSWORD)],
+            )
+    return owner, postgres_server.url(owner.rsplit("/", 1)[1], role, password)
+
+
+@pytest.fixture(scope="module")
+def monolith(
+    legacy_urls: Any, engines: Any, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Gunicorn]:
+    """Started."""
+    listen = f"127.0.0.1:{engines._free_port()}"
+    environment = {
+        "LEGACY_DATABASE_URL": legacy_urls[0],
+        "LEGACY_SECRET_KEY": secrets.token_hex(16),
+        "LEGACY_LISTEN": listen,
+    }
+    log = tmp_path_factory.mktemp("legacy") / "log"
+    made = Gunicorn(environment, log, f"http://{listen}")
+    made.start()
+    yield made
+    made.kill()
+
+
+@pytest.fixture(scope="module")
+def keys() -> dict[str, OKPKey]:
+    """The facade's: with one it signs, with the other it seals."""
+    return {
+        "signing": OKPKey.generate_key("Ed25519", auto_kid=True),
+        "sealing": OKPKey.generate_key("X25519", auto_kid=True),
+    }
+
+
+@pytest.fixture(scope="module")
+def shop(
+    legacy_urls: tuple[str, str],
+    monolith: Gunicorn,
+    nats: Any,
+    keys: dict[str, OKPKey],
+    new_database: Callable[[str], str],
+    engines: Any,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Shop]:
+    """All of it, ready."""
+    owner, feed = legacy_urls
+    databases = {name: new_database(name) for name in ("orders", "inventory", "payments")}
+    for name, url in databases.items():
+        runner.upgrade(name, url)
+    folder = tmp_path_factory.mktemp("shop")
+    jwks, private = folder / "jwks.json", folder / "session.json"
+    jwks.write_text(json.dumps(KeySet([keys["signing"]]).as_dict(private=False)))
+    private.write_text(json.dumps(keys["sealing"].as_dict(private=True)))
+    made = Shop(monolith, owner, databases, keys)
+
+    def start(name: str, module: str = "", **more: str) -> None:
+        prefix, port = name.upper(), engines._free_port()
+        settings = {"nats_url": nats.url, "listen": f"127.0.0.1:{port}", **more}
+        if name in databases:
+            settings["database_url"] = databases[name]
+        environment = {f"{prefix}_{key.upper()}": value for key, value in settings.items()}
+        log = folder / f"{name}.log"
+        module = module or f"new_services.{name}"
+        made.processes[name] = engines.ServiceProcess(module, environment, port, log).start()
+
+    feed_module = "new_services.anticorruption.feed"
+    slot = "fig_" + owner.rsplit("/", 1)[1]
+    start("feed", feed_module, legacy_url=feed, owner_url=owner, slot=slot)
+    start("payments")
+    start("inventory")
+    start(
+        "orders",
+        inventory_url=made.processes["inventory"].url,
+        payments_url=made.processes["payments"].url,
+        legacy_url=monolith.url,
+        identity_keys=str(jwks),
+        session_key=str(private),
+    )
+    for process in made.processes.values():
+        process.wait_until_ready()
+    yield made
+    for process in made.processes.values():
+        process.kill()
+    with psycopg.connect(feed, autocommit=True) as connection:  # the slot would keep log for ever
+        drop = "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots"
+        made.until("slot free", lambda: not connection.execute(ACTIVE, [slot]).fetchone()[0])
+        connection.execute(f"{drop} WHERE slot_name = %s", [slot])
