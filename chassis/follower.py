@@ -152,6 +152,7 @@ class Follower:
         async with exclusive(self._database_url, source.name, self._stand_by) as connection:
             info = await self._nats.jetstream().stream_info(source.stream)
             await self._position.load(connection, str(info.created))
+            self._standby(self._position.watermark)  # what is stored can be read at once
             after = self._position.sequence
             async with StreamReader(self._nats, source.stream, source.subjects, after) as reader:
                 log.info("%s: following from message %d on", source.name, after + 1)

@@ -5,7 +5,6 @@ app          composition root
 faults       mistakes that can be switched on, to show that the comparison finds them
 endpoints    HTTP, with the public contract clients already use
 schemas      what a request may say, and the documentation of it
-watermark    how fresh the read model is; waiting for it to be fresh enough
 views        the read side: one SQL statement each
 projections  the write side: facts about the goods, in order, from the stream to the tables
 batches      many facts -> what one transaction must write (pure)

@@ -1,24 +1,14 @@
-"""Composition root of the catalog: database, projection, endpoints, registry, port."""
+"""Composition root of the catalog: projection of the feed, endpoints."""
 
-import secrets
-import socket
-from collections.abc import Callable
-from datetime import UTC, datetime
+from prometheus_client import CollectorRegistry, Gauge, Histogram
 
-import asyncpg
-from nats.aio.client import Client
-from prometheus_client import CollectorRegistry, Gauge, Histogram, ProcessCollector
-
-from chassis import bus, registry, web
-from chassis.database import DatabaseAway, open_pool
-from chassis.service import Background, bind, run, serve
+from chassis.assembly import Ground, Parts
+from chassis.watermark import Watermark
 from contracts.catalog import Translator
-from contracts.discovery import Registration
 from new_services.catalog.endpoints import Endpoints
 from new_services.catalog.faults import fault_named
 from new_services.catalog.projections import Projector
 from new_services.catalog.settings import CatalogSettings
-from new_services.catalog.watermark import Watermark
 
 
 def legacy_translator() -> Translator:
@@ -28,83 +18,35 @@ def legacy_translator() -> Translator:
     return LegacyCatalog()
 
 
-class Readiness:
-    """Ready: the database answers, and the snapshot has been applied to it."""
-
-    def __init__(self, pool: asyncpg.Pool, watermark: Watermark, projector: Projector | None):
-        self._pool = pool
-        self._watermark = watermark
-        self._projector = projector
-
-    async def __call__(self) -> str | None:
-        """The reason why not, or None."""
-        try:
-            await self._pool.fetchval("SELECT count(*) FROM projection", timeout=2)
-        except asyncpg.UndefinedTableError:
-            return "the database is not migrated"
-        except (*DatabaseAway, TimeoutError) as error:
-            return f"database: {error or type(error).__name__}"
-        if self._projector is not None and self._watermark.micros == 0:
-            return f"snapshot not applied yet ({self._projector.reason or 'projecting'})"
-        return None
-
-
-class Metrics:
-    """What `/metrics` tells."""
-
-    def __init__(self) -> None:
-        self.registry = CollectorRegistry()
-        ProcessCollector(registry=self.registry)
-        self.delay = Histogram(
-            "catalog_delay_seconds",
-            "From a commit in legacy to its being readable here",
-            buckets=(0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 5, 30),
-            registry=self.registry,
-        )
-
-    def watch(self, watermark: Watermark, projector: Projector | None) -> None:
-        """Read these whenever somebody asks."""
-        self._gauge("catalog_watermark", "All before is in; unix s", lambda: watermark.micros / 1e6)
-        if projector is not None:
-            self._gauge("catalog_applied", "Messages applied", lambda: projector.applied)
-            self._gauge("catalog_projecting", "1 if so", lambda: projector.reason is None)
-
-    def _gauge(self, name: str, text: str, read: Callable[[], float]) -> None:
-        Gauge(name, text, registry=self.registry).set_function(read)
-
-
-def _registration(port: socket.socket) -> Registration:
-    host, number, *_ = port.getsockname()
-    url = f"http://[{host}]:{number}" if ":" in host else f"http://{host}:{number}"
-    started = datetime.now(UTC).isoformat(timespec="milliseconds")
-    return Registration("catalog", url, secrets.token_hex(4), started)
-
-
-async def main(settings: CatalogSettings) -> None:
-    """Build the parts in order, then answer until told to stop."""
-    port = bind(settings.listen, "CATALOG_LISTEN")
-    pool = await open_pool(settings.database_url, "catalog", settings.connections)
+async def build(ground: Ground) -> Parts:
+    """With the legacy feed the goods are projected from it; without, they are what we hold."""
+    settings = ground.settings
+    assert isinstance(settings, CatalogSettings)
+    fault = fault_named(settings.fault)
+    if not settings.legacy_feed:
+        return Parts(register=Endpoints(ground.pool, None, fault).register)
     watermark = Watermark()
-    nats: Client = await bus.connect(settings.nats_url, "catalog")
-    metrics, projector = Metrics(), None
-    if settings.legacy_feed:
-        projector = Projector(
-            settings.database_url, nats, legacy_translator(), watermark, metrics.delay
-        )
-    metrics.watch(watermark, projector)
-    ready = Readiness(pool, watermark, projector)
-    app = web.build_app("Catalog", ready, metrics.registry)
-    Endpoints(pool, watermark, fault_named(settings.fault), ready).register(app)
-    background: list[Background] = [lambda: registry.announce(nats, _registration(port), ready)]
-    if projector is not None:
-        background.append(projector.run)
-    try:
-        await serve(app, port, background)
-    finally:
-        await nats.close()
-        pool.terminate()
+    projector = Projector(
+        settings.database_url,
+        ground.nats,
+        legacy_translator(),
+        watermark,
+        _measures(ground.metrics, watermark),
+    )
+    return Parts(
+        register=Endpoints(ground.pool, watermark, fault).register,
+        background=[projector.follower.run],
+        ready=projector.ready,
+    )
 
 
-def start(settings: CatalogSettings) -> None:
-    """Run until told to stop."""
-    run(main(settings))
+def _measures(registry: CollectorRegistry, watermark: Watermark) -> Histogram:
+    """The freshness of the read model, by clock and by change."""
+    gauge = Gauge("catalog_watermark", "All before it is in; unix seconds", registry=registry)
+    gauge.set_function(lambda: watermark.micros / 1e6)
+    return Histogram(
+        "catalog_delay_seconds",
+        "From a commit in legacy to its being readable here",
+        buckets=(0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 5, 30),
+        registry=registry,
+    )

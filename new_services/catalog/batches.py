@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from contracts.catalog import Cleared, Fact, Fields, Gone, Key, Reached, Stored
+from contracts.catalog import Cleared, Fact, Fields, Gone, Key, Stored
 from contracts.change import Version
 
 
@@ -21,7 +21,6 @@ class Batch:
 
     rows: dict[str, dict[Key, RowState]] = field(default_factory=dict)  # by entity, by key
     floors: dict[str, Version] = field(default_factory=dict)  # newly risen ones
-    watermark: int | None = None  # unix microseconds
 
     @property
     def empty(self) -> bool:
@@ -34,8 +33,6 @@ def fold(facts: Iterable[Fact], floors: Mapping[str, Version]) -> Batch:
     batch = Batch()
     for fact in facts:
         match fact:
-            case Reached(micros):
-                batch.watermark = max(micros, batch.watermark or 0)
             case Cleared(entity, version):
                 if version > floors.get(entity, (0, 0)):
                     batch.floors[entity] = max(version, batch.floors.get(entity, version))
@@ -43,6 +40,8 @@ def fold(facts: Iterable[Fact], floors: Mapping[str, Version]) -> Batch:
                 _keep_newest(batch, entity, key, RowState(fields, version))
             case Gone(entity, key, version):
                 _keep_newest(batch, entity, key, RowState(None, version))
+            case _:
+                pass  # a watermark: nothing to write
     for entity, rows in batch.rows.items():
         floor = batch.floors.get(entity, floors.get(entity, (0, 0)))
         batch.rows[entity] = {key: row for key, row in rows.items() if row.version >= floor}

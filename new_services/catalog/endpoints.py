@@ -10,7 +10,9 @@ from fastapi import FastAPI, Request, Response
 from fastapi.routing import APIRoute
 
 from chassis.database import DatabaseAway
-from chassis.web import JsonBytes, Problem, Readiness
+from chassis.projection import fresh
+from chassis.watermark import Watermark
+from chassis.web import JsonBytes, Problem
 from contracts import headers
 from new_services.catalog import views
 from new_services.catalog.faults import Fault
@@ -21,7 +23,6 @@ from new_services.catalog.schemas import (
     ListQuery,
     parse_list_query,
 )
-from new_services.catalog.watermark import Watermark
 
 Answer = Callable[[Request], Awaitable[JsonBytes]]
 
@@ -40,9 +41,8 @@ class Endpoints:
     """What the answers are made from."""
 
     pool: asyncpg.Pool
-    watermark: Watermark
+    watermark: Watermark | None  # None: nothing to be behind of, the goods are ours
     fault: Fault | None
-    ready: Readiness
 
     def register(self, app: FastAPI) -> None:
         """Put the public routes on the application."""
@@ -87,19 +87,13 @@ class Endpoints:
         """Answer when the read model is as fresh as the request asks; else decline and say why."""
 
         async def respond(request: Request) -> Response:
-            micros = self.watermark.micros
-            after = request.headers.get(headers.AFTER, "")
-            if after.isdecimal():
-                if not await self.watermark.reached(int(after)):
-                    raise _declined(headers.BEHIND, "what was asked for has not arrived here yet")
-                micros = self.watermark.micros
-            if micros == 0 and (reason := await self.ready()):
-                raise _declined(headers.NOT_READY, reason)
+            micros = await fresh(request, self.watermark) if self.watermark else None
             try:
                 response = await answer(request)
             except (*DatabaseAway, TimeoutError) as error:
                 raise Problem(503, "Service Unavailable", "the database is away") from error
-            response.headers[headers.WATERMARK] = str(micros)
+            if micros is not None:
+                response.headers[headers.WATERMARK] = str(micros)
             return response
 
         respond.__doc__ = answer.__doc__
@@ -116,10 +110,6 @@ _UNKNOWN_CATEGORY = orjson.dumps(
         "pages": 0,
     }
 )
-
-
-def _declined(why: str, detail: str) -> Problem:
-    return Problem(503, "Service Unavailable", detail, {headers.DECLINED: why})
 
 
 def _page_body(query: ListQuery, total: int, items: list[bytes]) -> bytes:

@@ -1,14 +1,11 @@
 """The write side: facts about the goods, in order, from the stream to the tables.
 
 The position in the stream is stored in the transaction that applies what was read, so a restart
-continues exactly there, and an empty database starts at the beginning. One instance projects; the
-others follow what it stored, and take over when its connection ends.
+continues exactly there, and an empty database starts at the beginning.
 """
 
-import asyncio
-import logging
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 import asyncpg
@@ -17,31 +14,20 @@ from nats.aio.client import Client
 from nats.aio.msg import Msg
 from prometheus_client import Histogram
 
-from chassis.backoff import Backoff
-from chassis.bus import BusErrors
-from chassis.database import DatabaseAway
-from chassis.reader import StreamReader
-from contracts.catalog import ENTITIES, VARIANT, Translator
+from chassis.follower import Follower, Position, Source
+from chassis.watermark import Watermark
+from contracts.catalog import ENTITIES, VARIANT, Fact, Reached, Translator
 from contracts.change import Change, Version
 from contracts.subjects import LEGACY_STREAM
 from new_services.catalog import repository
-from new_services.catalog.batches import Batch, fold
+from new_services.catalog.batches import fold
 from new_services.catalog.documents import build
-from new_services.catalog.repository import Progress
-from new_services.catalog.watermark import Watermark
 
-log = logging.getLogger("catalog.projections")
-
-BATCH = 200  # changes in one commit
 REBUILD = 500  # documents written at once when all are made anew
-FOLLOW_SECONDS = 0.025
-STOPPED_SECONDS = 3.0
-
-Passing = (*BusErrors, *DatabaseAway)  # what waiting can cure
 
 
 class Projector:
-    """Keeps the read model up to date for as long as the process runs."""
+    """Keeps the read model up to date for as long as the process runs; one instance does."""
 
     def __init__(
         self,
@@ -51,117 +37,69 @@ class Projector:
         watermark: Watermark,
         delay: Histogram,
     ) -> None:
-        self._database_url = database_url
-        self._nats = nats
         self._translate = translate
         self._watermark = watermark
         self._delay = delay  # seconds from a commit in legacy to the commit here
-        self._floors: dict[str, Version] = {}
-        self._progress = Progress("", 0, 0)
-        self.reason: str | None = "starting"  # why nothing is projected just now
-        self.applied = 0  # messages since the process started
+        self._complete = False  # a whole snapshot has been applied
+        source = Source("catalog projection", LEGACY_STREAM, translate.subjects)
+        self.follower = Follower(database_url, nats, source, self._deliver, watermark.advance)
 
-    async def run(self) -> None:
-        """For ever: what passes is waited for; what does not stops the projection until mended."""
-        backoff = Backoff()
-        while True:
-            try:
-                await self._project()
-            except Passing as error:
-                self.reason = f"{type(error).__name__}: {error}".rstrip(": ")
-                log.warning("not projecting: %s", self.reason)
-            except Exception as error:
-                # Nothing is lost: the position stays before what could not be applied.
-                self.reason = f"stopped at message {self._progress.sequence + 1} or after: {error}"
-                log.exception("the projection is stopped")
-                await asyncio.sleep(STOPPED_SECONDS)
-            if self._was_running:
-                backoff.reset()
-            await asyncio.sleep(backoff.next())
+    async def ready(self) -> str | None:
+        """Why there are no answers yet: before a whole snapshot they would be made of pieces."""
+        if self._watermark.micros == 0:
+            return f"snapshot not applied yet ({self.follower.reason or 'projecting'})"
+        return None
 
-    async def _project(self) -> None:
-        """Connect, take over or follow, then apply batch after batch until something fails."""
-        self._was_running = False
-        connection = await asyncpg.connect(
-            self._database_url,
-            timeout=3,
-            command_timeout=60,
-            server_settings={"application_name": "catalog-projection"},
-        )
-        try:
-            await self._become_the_one(connection)
-            stream = await self._stream_identity()
-            await self._load(connection, stream)
-            subjects, after = self._translate.subjects, self._progress.sequence
-            async with StreamReader(self._nats, LEGACY_STREAM, subjects, after) as reader:
-                log.info("projecting from message %d on", after + 1)
-                self.reason, self._was_running = None, True
-                while True:
-                    await self._apply(connection, await reader.batch(BATCH))
-        finally:
-            await connection.close(timeout=1)
-
-    async def _become_the_one(self, connection: asyncpg.Connection) -> None:
-        """Return when the lock is ours; until then be as fresh as what the other one stores."""
-        while not await connection.fetchval(repository.LOCK):
-            self.reason = None
-            stored = await repository.progress(connection)
-            self._watermark.advance(stored.watermark if stored else 0)
-            await asyncio.sleep(FOLLOW_SECONDS)
-
-    async def _stream_identity(self) -> str:
-        info = await self._nats.jetstream().stream_info(LEGACY_STREAM)
-        return str(info.created)
-
-    async def _load(self, connection: asyncpg.Connection, stream: str) -> None:
-        """Where to go on: at the stored position, or at the beginning of a stream made anew."""
-        self._floors = await repository.floors(connection)
-        stored = await repository.progress(connection)
-        if stored is None or stored.stream != stream:
-            self._progress = Progress(stream, 0, 0)
-        else:
-            self._progress = stored
-            self._watermark.advance(stored.watermark if self._complete else 0)
-
-    @property
-    def _complete(self) -> bool:
-        """Whether a whole snapshot has been applied; before, documents would be made of pieces."""
-        return all(entity in self._floors for entity in ENTITIES)
-
-    async def _apply(self, connection: asyncpg.Connection, messages: Sequence[Msg]) -> None:
+    async def _deliver(
+        self, connection: asyncpg.Connection, messages: Sequence[Msg], position: Position
+    ) -> None:
         """One commit: the rows, the documents they change, and how far the stream was read."""
         changes = [Change.from_dict(orjson.loads(message.data)) for message in messages]
-        batch = fold((fact for each in changes for fact in self._translate(each)), self._floors)
-        floors, self._floors = self._floors, self._floors | batch.floors
-        watermark = max(self._progress.watermark, batch.watermark or 0) if self._complete else 0
+        facts = [fact for change in changes for fact in self._translate(change)]
+        reached = max((fact.micros for fact in facts if isinstance(fact, Reached)), default=0)
+        news = [fact for fact in facts if not isinstance(fact, Reached)]
         sequence = messages[-1].metadata.sequence.stream
-        progress = Progress(self._progress.stream, sequence, watermark)
-        try:
-            async with connection.transaction():
-                if not batch.empty:
-                    await self._write(connection, batch)
-                await repository.save_progress(connection, progress)
-        except BaseException:
-            self._floors = floors
-            raise
-        self._progress = progress
-        self._watermark.advance(watermark)
-        self._note(changes)
+        async with connection.transaction():
+            complete = self._complete
+            if news or not complete:
+                complete = await apply(connection, news)
+            if not complete:
+                reached = 0
+            await position.save(connection, sequence, reached)
+        self._complete = complete
+        position.moved(sequence, reached)
+        self._watermark.advance(position.watermark)
+        self._measure(changes[-1])
 
-    async def _write(self, connection: asyncpg.Connection, batch: Batch) -> None:
-        ids: set[int] = set()
-        if self._complete and VARIANT in batch.rows:  # one may move to another product
-            ids = await repository.touched(connection, batch)
-        await repository.store(connection, batch)
-        if self._complete:
-            await _make_documents(connection, ids | await repository.touched(connection, batch))
-
-    def _note(self, changes: Sequence[Change]) -> None:
-        """Count, and measure how long the newest change took from its commit to here."""
-        self.applied += len(changes)
-        if changes[-1].seq:  # not a row of a snapshot
-            committed = datetime.fromisoformat(changes[-1].committed).timestamp()
+    def _measure(self, newest: Change) -> None:
+        """How long the newest change took from its commit to ours."""
+        if newest.seq:  # not a row of a snapshot
+            committed = datetime.fromisoformat(newest.committed).timestamp()
             self._delay.observe(max(0.0, time.time() - committed))
+
+
+async def apply(connection: asyncpg.Connection, facts: Sequence[Fact]) -> bool:
+    """Write the facts, in the open transaction; whether a whole snapshot has been applied.
+
+    Before that, documents would be made of pieces: they are all made when it is complete.
+    """
+    floors = await repository.floors(connection)
+    batch = fold(facts, floors)
+    complete = _covers_all(floors | batch.floors)
+    if batch.empty:
+        return complete
+    ids: set[int] = set()
+    if complete and VARIANT in batch.rows:  # one may move to another product
+        ids = await repository.touched(connection, batch)
+    await repository.store(connection, batch)
+    if complete:
+        ids |= await repository.touched(connection, batch)
+        await _make_documents(connection, ids)
+    return complete
+
+
+def _covers_all(floors: Mapping[str, Version]) -> bool:
+    return all(entity in floors for entity in ENTITIES)
 
 
 async def _make_documents(connection: asyncpg.Connection, ids: Collection[int]) -> None:

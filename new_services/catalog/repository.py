@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import asyncpg
@@ -15,39 +14,12 @@ from new_services.catalog.batches import Batch, RowState
 from new_services.catalog.documents import Document
 from new_services.catalog.domain import Product, Variant
 
-LOCK = "SELECT pg_try_advisory_lock(hashtext('catalog projection'), 0)"
 KEYS = {
     catalog.CATEGORY: ("code", "text"),
     catalog.PRODUCT: ("id", "bigint"),
     catalog.VARIANT: ("id", "bigint"),
     catalog.STOCK: ("sku", "text"),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far the read model has come."""
-
-    stream: str  # when the stream was created: another one counts anew
-    sequence: int
-    watermark: int  # unix microseconds
-
-
-async def progress(connection: asyncpg.Connection) -> Progress | None:
-    """None before the first batch."""
-    row = await connection.fetchrow("SELECT stream, sequence, watermark FROM projection")
-    return Progress(*row) if row else None
-
-
-async def save_progress(connection: asyncpg.Connection, made: Progress) -> None:
-    """In the transaction that wrote what the progress speaks of."""
-    await connection.execute(
-        "INSERT INTO projection (stream, sequence, watermark) VALUES ($1, $2, $3)"
-        " ON CONFLICT (singleton) DO UPDATE SET stream = $1, sequence = $2, watermark = $3",
-        made.stream,
-        made.sequence,
-        made.watermark,
-    )
 
 
 async def floors(connection: asyncpg.Connection) -> dict[str, Version]:

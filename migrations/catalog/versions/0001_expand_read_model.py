@@ -2,6 +2,8 @@
 
 from alembic import op
 
+from chassis import follower
+
 revision = "0001"
 down_revision: str | None = None
 
@@ -97,15 +99,7 @@ CREATE INDEX document_search ON document USING gin (search_text gin_trgm_ops)
     WHERE listed;
 """
 
-PROGRESS = """
-CREATE TABLE projection (
-    singleton boolean PRIMARY KEY DEFAULT true CHECK (singleton),
-    stream    text NOT NULL,
-    sequence  bigint NOT NULL,
-    watermark bigint NOT NULL
-);
-COMMENT ON COLUMN projection.stream IS 'which stream the sequence counts in: when it was created';
-COMMENT ON COLUMN projection.watermark IS 'unix microseconds; all committed before it is in';
+FLOORS = """
 CREATE TABLE projection_floor (
     entity text PRIMARY KEY,
     lsn    bigint NOT NULL,
@@ -116,11 +110,11 @@ COMMENT ON TABLE projection_floor IS 'no row of the entity older than this versi
 
 
 def upgrade() -> None:
-    for block in (GOODS, DOCUMENTS, PROGRESS):
+    for block in (GOODS, DOCUMENTS, FLOORS, follower.SCHEMA_1):
         op.execute(block)
 
 
 def downgrade() -> None:
     op.execute("DROP TABLE document, category, product, variant, stock")
-    op.execute("DROP TABLE projection, projection_floor")
+    op.execute("DROP TABLE projection_floor, reader_position")
     op.execute("DROP EXTENSION pg_trgm")

@@ -69,26 +69,26 @@ def test_lists_hide_what_is_discontinued_and_sold_out(catalog):
     assert answer == {"page": 1, "per_page": 24, "total": 2, "pages": 1}
 
 
-@pytest.mark.parametrize(
-    ("query", "expected"),
-    [
-        ("q=ÜBER", ["P-2"]),
-        ("q=100%25", ["P-1"]),
-        ("q=n_z", ["P-1"]),
-        ("q=nxz", []),
-        ("q=boot%20berge", ["P-2"]),
-        ("category=shoes", ["P-2"]),
-        ("sort=price", ["P-2", "P-1"]),
-        ("sort=-price", ["P-1", "P-2"]),
-        ("sort=newest&sort=price", ["P-2", "P-1"]),
-        ("per_page=1&page=2", ["P-1"]),
-        ("page=9999999999999999999999", []),
-        ("page=x&per_page=-3", ["P-2", "P-1"]),
-    ],
-)
-def test_search_category_sort_and_pages(catalog, query, expected):
-    answer = get(catalog, f"/api/products?{query}").json()
-    assert [item["sku"] for item in answer["products"]] == expected
+SEARCHES = [
+    ("q=ÜBER", ["P-2"]),
+    ("q=100%25", ["P-1"]),
+    ("q=n_z", ["P-1"]),
+    ("q=nxz", []),
+    ("q=boot%20berge", ["P-2"]),
+    ("category=shoes", ["P-2"]),
+    ("sort=price", ["P-2", "P-1"]),
+    ("sort=-price", ["P-1", "P-2"]),
+    ("sort=newest&sort=price", ["P-2", "P-1"]),
+    ("per_page=1&page=2", ["P-1"]),
+    ("page=9999999999999999999999", []),
+    ("page=x&per_page=-3", ["P-2", "P-1"]),
+]
+
+
+def test_search_category_sort_and_pages(catalog):
+    for query, expected in SEARCHES:
+        answer = get(catalog, f"/api/products?{query}").json()
+        assert [item["sku"] for item in answer["products"]] == expected, query
 
 
 def test_unknown_category_is_a_success_that_carries_an_error(catalog):
@@ -164,6 +164,39 @@ def test_killed_catalog_and_feed_catch_up(catalog, feed, legacy):
     catalog.wait_until_ready()
     eventually("the price", lambda: price(catalog, "P-2") == "2.00")
     eventually("the stock", lambda: get(catalog, "/api/products/P-2").json()["stock"] == 7)
+
+
+def test_answers_without_feed_and_broker(catalog, feed, nats_server, make_catalog, legacy):
+    before = int(get(catalog, "/api/categories").headers["Fig-Watermark"])
+    feed.kill()
+    catalog.kill()
+    second = make_catalog()
+    second.wait_until_ready()
+    nats_server.kill()
+    answer = get(second, "/api/products/P-2")
+    assert answer.status_code == 200
+    assert int(answer.headers["Fig-Watermark"]) >= before
+    assert get(second, "/api/products/P-2", **soon()).headers["Fig-Declined"] == "behind"
+
+
+def soon() -> dict[str, str]:
+    return {"Fig-After": str(int(time.time() * 1e6))}
+
+
+def test_goods_of_our_own_are_answered_without_the_monolith(catalog_database, make_catalog):
+    own = make_catalog(CATALOG_LEGACY_FEED="off")
+    own.wait_until_ready()
+    answer = get(own, "/api/products", **soon())
+    assert (answer.status_code, answer.json()["total"]) == (200, 0)
+    assert "Fig-Watermark" not in answer.headers
+
+
+def test_the_routes_are_documented(make_catalog):
+    own = make_catalog(CATALOG_LEGACY_FEED="off")
+    own.wait_until_ready()
+    paths = get(own, "/openapi.json").json()["paths"]
+    names = [each["name"] for each in paths["/api/products"]["get"]["parameters"]]
+    assert names == ["q", "category", "sort", "page", "per_page"]
 
 
 def test_second_instance_follows_and_takes_over(catalog, make_catalog, legacy):

@@ -85,10 +85,6 @@ def test_a_row_that_comes_back_does_not_inherit():
     assert row.fields == {"name": "b"}
 
 
-def test_the_newest_watermark_counts():
-    assert fold([Reached(5), Reached(9), Reached(7)], {}).watermark == 9
-
-
 def test_watermarks_touch_no_row():
     assert fold([Reached(5)], {}).empty
     assert not fold([Cleared("product", (1, 0))], {}).empty

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from new_services.catalog.watermark import Watermark
+from chassis.watermark import Watermark
 
 
 async def test_what_is_reached_needs_no_waiting():
