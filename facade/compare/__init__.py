@@ -6,11 +6,11 @@
     4 rules       the operator's rules, compiled to follow a document's paths
     5 jsondiff, arrays, tolerance, html, htmldiff, headers
                   typed differences at stable paths
-    6 relations, masking
-                  how two values are related, and what may be shown of them
+    6 collector   gathers them: masking, relations, noise decide what is kept of each
     7 verdict     compare(pair, rules) -> matched, mismatched, failed or skipped, and why
-    8 classes, clusters, noise, evidence, bounds
-                  what many verdicts add up to
+    8 races       legacy was asked once more: a moving value is not a wrong one
+    9 evidence    what many verdicts add up to: classes, clusters, causes, latency, bounds
+   10 listening   legacy compared with itself, for noise to learn from
 
 The old side is the control, the new side the candidate, whoever answered the client.
 """

@@ -21,6 +21,13 @@ def upper_bound(mismatched: int, compared: int, confidence: float = CONFIDENCE) 
     return _root(lambda p: incomplete_beta(a, b, p) - confidence, mismatched / compared, 1.0)
 
 
+def lower_bound(seen: int, of: int, confidence: float = CONFIDENCE) -> float:
+    """Clopper–Pearson, one-sided: the rate is above this with `confidence`."""
+    if seen <= 0 or of <= 0:
+        return 0.0
+    return 1.0 - upper_bound(of - min(seen, of), of, confidence)
+
+
 def anytime_upper_bound(mismatched: int, compared: int, confidence: float = CONFIDENCE) -> float:
     """A bound that holds at every moment at once, so that looking again and again is allowed.
 

@@ -5,10 +5,10 @@ from typing import Any
 
 from facade.compare.differences import ABSENT, Difference, Kind
 from facade.compare.masking import MASK, is_secret, preview
+from facade.compare.noise import place_of
 from facade.compare.paths import At, Path, exact, stable
 from facade.compare.relations import relation
 from facade.compare.rules import Rule, Rules, is_overdue
-from facade.compare.shapes import same_shape
 from facade.compare.values import Json
 from facade.routefile import Expected
 
@@ -32,6 +32,8 @@ class Collector:
         self, kind: Kind, path: Path, rule: Rule, control: Json = ABSENT, candidate: Json = ABSENT
     ) -> None:
         """A difference at a place of a JSON document."""
+        if self._is_noise(kind, stable(path), control, candidate):
+            return
         secret = rule.secret or any(is_secret(step) for step in path if not isinstance(step, At))
         related = relation(control, candidate) if kind in (Kind.VALUE, Kind.TYPE) else ""
         one, other = (_shown(value, rule, secret) for value in (control, candidate))
@@ -48,11 +50,19 @@ class Collector:
     ) -> None:
         """A difference in status, headers, HTML, text or bytes. The values are safe to show."""
         rules = self.rules
-        if rules.ignores(place) or (rules.is_noisy(place) and same_shape(control, candidate)):
+        if rules.ignores(place) or self._is_noise(kind, place, control, candidate):
             return
         related = relation(control, candidate) if kind is Kind.VALUE else ""
         values = (preview(control), preview(candidate))
         self._add(kind, (place, spot or place), values, related, rules.expects(place))
+
+    def _is_noise(self, kind: Kind, path: str, control: Any, candidate: Any) -> bool:
+        """Whether legacy itself differs here, in this way."""
+        noise = self.rules.noise
+        spec = noise.get(place_of(kind, path)) if noise else None
+        if spec is None:
+            return False
+        return kind not in (Kind.VALUE, Kind.TYPE) or spec.allows(control, candidate)
 
     def _add(
         self,

@@ -2,8 +2,9 @@
 
 import html
 import unicodedata
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
+from facade.compare.distance import number_of
 from facade.compare.moments import moment
 from facade.compare.shapes import shape
 from facade.compare.values import Json, type_name
@@ -24,20 +25,10 @@ def relation(control: Json, candidate: Json) -> str:
 
 
 def _between_types(control: Json, candidate: Json) -> str:
-    one, other = _number(control), _number(candidate)
+    one, other = number_of(control), number_of(candidate)
     if one is not None and one == other:
         return f"{type_name(candidate)} for {type_name(control)}, the same number"
     return f"{shape(candidate)} for {shape(control)}"
-
-
-def _number(value: Json) -> Decimal | None:
-    if isinstance(value, bool) or not isinstance(value, (int, Decimal, str)):
-        return None
-    try:
-        number = Decimal(value[:100]) if isinstance(value, str) else Decimal(value)
-    except InvalidOperation:
-        return None
-    return number if number.is_finite() else None
 
 
 def _between_numbers(control: Decimal, candidate: Decimal) -> str:
@@ -67,7 +58,7 @@ def _between_texts(control: str, candidate: str) -> str:
         return "text"
     if not control or not candidate:
         return f"{shape(candidate)} for {shape(control)}"
-    one, other = _number(control), _number(candidate)
+    one, other = number_of(control), number_of(candidate)
     if one is not None and other is not None:
         return _between_numbers(one, other)
     return _between_times(control, candidate) or _between_words(control, candidate)

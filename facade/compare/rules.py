@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+from facade.compare.noise import Noise
 from facade.compare.paths import (
     ANY_NAME,
     DEEP,
@@ -123,35 +124,30 @@ class Rules:
     root: Rule
     headers: tuple[str, ...]
     ignored: tuple[str, ...] = ()  # places outside JSON
-    noisy: tuple[str, ...] = ()  # the same, compared by shape
     expected: tuple[Expected, ...] = ()  # the same
     all_expected: tuple[Expected, ...] = ()
     broken: tuple[str, ...] = ()
+    noise: Noise = field(default_factory=dict)
 
     def ignores(self, path: str) -> bool:
         """Whether a place outside JSON is not compared."""
         return any(is_within(path, place) for place in self.ignored)
-
-    def is_noisy(self, path: str) -> bool:
-        """Whether a place outside JSON is compared by its shape only."""
-        return any(is_within(path, place) for place in self.noisy)
 
     def expects(self, path: str) -> Expected | None:
         """The operator's word about a difference outside JSON."""
         return next((known for known in self.expected if is_within(path, known.path)), None)
 
 
-def compile_rules(config: CompareRules | None = None, noisy: Iterable[str] = ()) -> Rules:
-    """The rules of a route file's entry; `noisy` paths are compared by shape only.
+def compile_rules(config: CompareRules | None = None, noise: Noise | None = None) -> Rules:
+    """The rules of a route file's entry, and what was learned of noise.
 
     A path that cannot be read is left out and named in `broken`: such a rule would only have
     forgiven something, so leaving it out hides nothing.
     """
-    config, noisy = config or CompareRules(""), tuple(noisy)
+    config = config or CompareRules("")
     entries: list[_Entry] = []
     broken: list[str] = []
-    shapes = [Tolerance(path, shape=True) for path in noisy if is_json_path(path)]
-    for path, says in [(shape.path, shape) for shape in shapes] + _sayings(config):
+    for path, says in _sayings(config):
         try:
             if is_json_path(path):
                 entries.append(_Entry(parse(path), says))
@@ -163,7 +159,7 @@ def compile_rules(config: CompareRules | None = None, noisy: Iterable[str] = ())
         root=_rule(entries, names, start, None),
         headers=tuple(name.lower() for name in config.headers if _may_compare(name)),
         ignored=tuple(path for path in config.ignore if not is_json_path(path)),
-        noisy=tuple(path for path in noisy if not is_json_path(path)),
+        noise=noise or {},
         expected=tuple(known for known in config.expect if not is_json_path(known.path)),
         all_expected=config.expect,
         broken=tuple(broken),

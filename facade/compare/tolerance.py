@@ -1,13 +1,12 @@
 """How far two values may lie apart, where the operator allowed it."""
 
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
+from facade.compare.distance import number_of
 from facade.compare.moments import moment
 from facade.compare.shapes import same_shape
 from facade.compare.values import Json
 from facade.routefile import Tolerance
-
-_LONGEST = 100  # characters of a number written as text
 
 
 def within(tolerance: Tolerance, control: Json, candidate: Json) -> bool:
@@ -25,20 +24,8 @@ def _numbers_near(control: Json, candidate: Json, most: Decimal) -> bool:
     """Numbers, or numbers written as text; text is not near a number."""
     if isinstance(control, str) is not isinstance(candidate, str):
         return False
-    one, other = _number(control), _number(candidate)
+    one, other = number_of(control), number_of(candidate)
     return one is not None and other is not None and abs(one - other) <= most
-
-
-def _number(value: Json) -> Decimal | None:
-    if isinstance(value, bool) or not isinstance(value, (int, Decimal, str)):
-        return None
-    if isinstance(value, str) and len(value) > _LONGEST:
-        return None
-    try:
-        number = Decimal(value)
-    except InvalidOperation:
-        return None
-    return number if number.is_finite() else None
 
 
 def _times_near(control: Json, candidate: Json, most: float) -> bool:

@@ -23,6 +23,9 @@ from facade.compare.parse import (
 )
 from facade.compare.rules import Rules
 
+# A side's body is not what it says it is, or larger or deeper than we look.
+NOT_COMPARED = (Undecodable, TooDeep, NotHtml)
+
 _BODILESS = frozenset({204, 304})
 
 
@@ -53,17 +56,22 @@ def compare(pair: Pair, rules: Rules, today: date) -> Verdict:
         return Verdict(Outcome.FAILED, cause=cause)
     into = Collector(rules, today)
     try:
-        if pair.control.status != pair.candidate.status:
-            into.elsewhere(Kind.VALUE, "$status", pair.control.status, pair.candidate.status)
-        else:
-            headers.diff(pair.control, pair.candidate, pair.target, into)
-            _bodies(pair, into)
-    except (Undecodable, TooDeep, NotHtml) as error:
+        gather(pair, into)
+    except NOT_COMPARED as error:
         return Verdict(Outcome.SKIPPED, cause=str(error) or "nested too deeply")
     tolerated = tuple(found for found in into.found if found.expected and not found.overdue)
     differences = tuple(found for found in into.found if not found.expected or found.overdue)
     outcome = Outcome.MISMATCHED if differences else Outcome.MATCHED
     return Verdict(outcome, differences, tolerated)
+
+
+def gather(pair: Pair, into: Collector) -> None:
+    """Gather every difference of two answers. Raises one of NOT_COMPARED."""
+    if pair.control.status != pair.candidate.status:
+        into.elsewhere(Kind.VALUE, "$status", pair.control.status, pair.candidate.status)
+    else:
+        headers.diff(pair.control, pair.candidate, pair.target, into)
+        _bodies(pair, into)
 
 
 def _failure(pair: Pair) -> str:

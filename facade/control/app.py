@@ -98,7 +98,7 @@ async def _comparisons(control: Control, route: str | None) -> list[RouteCompari
             continue
         history = await asyncio.to_thread(control.store.history, name)
         evidence = ledger.routes.get(name) or Evidence(name, since=now)
-        found.append(route_comparison(evidence, config, control.sources.tables, history))
+        found.append(route_comparison(evidence, config, control.sources, history))
     return found
 
 

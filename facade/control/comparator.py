@@ -9,16 +9,17 @@ from collections.abc import Sequence
 from typing import Any
 
 from facade.compare.answers import Answer, Pair
+from facade.compare.noise import Noise, Observation
 from facade.compare.verdict import Outcome, Verdict
 from facade.control import comparing
-from facade.control.comparing import BATCH, LENGTH, RULES
+from facade.control.comparing import BATCH, LENGTH, LISTEN, RULES
 from facade.routefile import CompareRules
 
 log = logging.getLogger("comparator")
 
 DEADLINE_SECONDS = 20.0  # for one batch
 
-RouteRules = dict[str, tuple[CompareRules | None, tuple[str, ...]]]
+RouteRules = dict[str, tuple[CompareRules | None, Noise]]
 Work = tuple[Pair, Answer | None]
 
 UNJUDGED = Verdict(Outcome.SKIPPED, cause="the comparison gave up")
@@ -51,6 +52,12 @@ class Comparator:
         for one in work:
             found += await self.judge([one])
         return found
+
+    async def listen(self, pair: Pair, again: Answer) -> list[Observation] | None:
+        """Where legacy's two answers differ; None when they cannot be compared."""
+        found = await self._guarded((LISTEN, [(pair, again)]), answers=True)
+        seen: list[Observation] | None = found[0] if found else None
+        return seen
 
     async def close(self) -> None:
         """End the process."""

@@ -13,6 +13,8 @@ from struct import Struct
 from typing import Any, BinaryIO
 
 from facade.compare.answers import Answer, Pair
+from facade.compare.listening import observe
+from facade.compare.noise import Noise, Observation
 from facade.compare.races import settle
 from facade.compare.rules import Rules, compile_rules
 from facade.compare.verdict import Outcome, Verdict, compare
@@ -21,8 +23,9 @@ from facade.routefile import CompareRules
 LENGTH = Struct("!I")
 NICENESS = 10
 
-RULES = "rules"  # (RULES, {route: (CompareRules | None, noisy paths)})
+RULES = "rules"  # (RULES, {route: (CompareRules | None, Noise)})
 BATCH = "batch"  # (BATCH, [(Pair, Answer | None), …]) -> [Verdict, …]
+LISTEN = "listen"  # (LISTEN, [(Pair, Answer), …]) -> [[Observation, …] | None, …]
 
 NO_RULES = compile_rules()
 
@@ -36,9 +39,10 @@ def main() -> None:
         what, content = job
         if what == RULES:
             rules = _compiled(content)
-        else:
-            today = date.today()  # noqa: DTZ011 - end dates are days on the wall
-            _write(stdout, [judge(pair, again, rules, today) for pair, again in content])
+            continue
+        work = judge if what == BATCH else listen
+        today = date.today()  # noqa: DTZ011 - end dates are days on the wall
+        _write(stdout, [work(pair, again, rules, today) for pair, again in content])
 
 
 def judge(pair: Pair, again: Answer | None, rules: dict[str, Rules], today: date) -> Verdict:
@@ -50,10 +54,15 @@ def judge(pair: Pair, again: Answer | None, rules: dict[str, Rules], today: date
     return settle(verdict, pair, again, of_route, today)
 
 
-def _compiled(
-    configs: dict[str, tuple[CompareRules | None, tuple[str, ...]]],
-) -> dict[str, Rules]:
-    return {route: compile_rules(config, noisy) for route, (config, noisy) in configs.items()}
+def listen(
+    pair: Pair, again: Answer, rules: dict[str, Rules], today: date
+) -> list[Observation] | None:
+    """Where legacy's two answers differ; None when they cannot be compared."""
+    return observe(pair, again, rules.get(pair.route, NO_RULES), today)
+
+
+def _compiled(configs: dict[str, tuple[CompareRules | None, Noise]]) -> dict[str, Rules]:
+    return {route: compile_rules(config, noise) for route, (config, noise) in configs.items()}
 
 
 def _read(stream: BinaryIO) -> Any:

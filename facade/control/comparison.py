@@ -10,6 +10,7 @@ from facade.compare import causes, classes
 from facade.compare.bounds import anytime_upper_bound, pairs_needed, upper_bound
 from facade.compare.clusters import Cluster, Sample
 from facade.compare.evidence import Counts, Evidence
+from facade.compare.noise import NoisyPlace, RouteNoise
 from facade.compare.rules import compile_rules, is_overdue
 from facade.control.ledger import EVIDENCE
 from facade.control.models import (
@@ -18,13 +19,13 @@ from facade.control.models import (
     ClusterView,
     CountsView,
     ExpectedView,
+    NoiseView,
     RouteComparison,
     SampleView,
     VersionView,
     WindowView,
 )
-from facade.control.status import POINTS, percent_of
-from facade.control.tables import Tables
+from facade.control.status import POINTS, Sources, percent_of
 from facade.routefile import FULL, CompareRules, RouteConfig
 
 TARGET = 0.001  # the bound to reach where the route has no guard
@@ -32,7 +33,7 @@ METHODS_THAT_READ = ("GET", "HEAD")
 
 
 def route_comparison(
-    evidence: Evidence, config: RouteConfig | None, tables: Tables, history: Sequence[bytes]
+    evidence: Evidence, config: RouteConfig | None, sources: Sources, history: Sequence[bytes]
 ) -> RouteComparison:
     """Everything about one route; `config` is None when the table no longer has it."""
     counts, asked, now = evidence.total, evidence.asked, time.time()
@@ -40,7 +41,8 @@ def route_comparison(
     target = _target(config)
     missing = _missing_pairs(mismatched, compared, target)
     pace = evidence.pace.per_second(now)
-    rules = tables.rules_of(config) if config else None
+    rules = sources.tables.rules_of(config) if config else None
+    noise = sources.noise.routes.get(evidence.route, RouteNoise())
     return RouteComparison(
         route=evidence.route,
         match=config.match if config else None,
@@ -66,6 +68,8 @@ def route_comparison(
         never_seen=_never_seen(evidence, config),
         versions=_versions(evidence),
         expected=_expected(evidence, rules),
+        noise=[_noise(noise, place) for place in noise.noisy(now)],
+        noise_asked=noise.asked,
         rule_errors=list(compile_rules(rules).broken),
         history=[window_view(content) for content in history],
         **asdict(counts),
@@ -135,6 +139,19 @@ def _cause(members: list[Cluster]) -> CauseView:
         first=min(cluster.first for cluster in members),
         last=max(cluster.last for cluster in members),
         clusters=[cluster.id for cluster in members],
+    )
+
+
+def _noise(noise: RouteNoise, place: NoisyPlace) -> NoiseView:
+    return NoiseView(
+        path=place.path,
+        kind=place.kind,
+        confidence=round(noise.confidence(place), 4),
+        differed=place.differed,
+        asked=noise.asked,
+        shapes=place.shapes,
+        spread=place.spread,
+        last=place.last,
     )
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import sqlite3
+from dataclasses import dataclass
 from typing import Any
 
 import orjson
@@ -10,6 +11,7 @@ from pydantic import ValidationError
 
 from facade.control.fleet import Fleet
 from facade.control.ledger import EVIDENCE, Ledger
+from facade.control.noise import NOISE, NoiseLearner
 from facade.control.store import Batch, Store
 
 log = logging.getLogger("journal")
@@ -17,11 +19,21 @@ log = logging.getLogger("journal")
 EVERY_SECONDS = 1.0
 
 
-class Journal:
-    """Between ledger and fleet in memory and the store on disk. `channel` names this facade."""
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What is kept over a restart."""
 
-    def __init__(self, store: Store, ledger: Ledger, fleet: Fleet, channel: str) -> None:
-        self._store, self._ledger, self._fleet = store, ledger, fleet
+    ledger: Ledger
+    fleet: Fleet
+    noise: NoiseLearner
+
+
+class Journal:
+    """Between what is in memory and the store on disk. `channel` names this facade."""
+
+    def __init__(self, store: Store, kept: Kept, channel: str) -> None:
+        self._store = store
+        self._ledger, self._fleet, self._noise = kept.ledger, kept.fleet, kept.noise
         self._channel = channel
         self._written: dict[str, float] = {}  # worker -> when it was last heard of
         self._failing = False
@@ -33,6 +45,11 @@ class Journal:
                 self._ledger.restore(content)
             except ValidationError as error:
                 log.error("evidence of a route cannot be read: %s", error)
+        for route, content in self._store.noise():
+            try:
+                self._noise.restore(route, content)
+            except ValidationError as error:
+                log.error("what was learned of %s's noise cannot be read: %s", route, error)
         for name, seen, content in self._store.workers(self._channel):
             number, pid, started = name.split(" ")
             identity = int(number), int(pid), float(started)
@@ -40,8 +57,10 @@ class Journal:
 
     async def flush(self) -> None:
         """Write what changed since the last time, in one transaction, off the event loop."""
-        batch, changed = self._batch(), set(self._ledger.dirty)
+        batch = self._batch()
+        changed, learned = set(self._ledger.dirty), set(self._noise.dirty)
         self._ledger.dirty.clear()
+        self._noise.dirty.clear()
         self._ledger.closed = []
         try:
             await asyncio.to_thread(self._store.write, batch)
@@ -50,6 +69,7 @@ class Journal:
                 log.error("evidence cannot be written, it is kept in memory: %s", error)
             self._failing = True
             self._ledger.dirty |= changed
+            self._noise.dirty |= learned
             self._ledger.closed = batch.closed + self._ledger.closed
             self._written.clear()
         else:
@@ -69,6 +89,8 @@ class Journal:
         batch = Batch(closed=ledger.closed)
         for route in ledger.dirty:
             batch.evidence.append((route, EVIDENCE.dump_json(ledger.routes[route])))
+        for route in self._noise.dirty:
+            batch.noise.append((route, NOISE.dump_json(self._noise.routes[route])))
         for worker in self._fleet.workers.values():
             name = " ".join(map(str, worker.identity))
             if self._written.get(name) != worker.seen:

@@ -211,6 +211,19 @@ class ExpectedView(BaseModel):
     overdue: bool
 
 
+class NoiseView(BaseModel):
+    """A place at which legacy differs from itself: compared by shape."""
+
+    path: str
+    kind: str
+    confidence: float  # surely at least this share of questions differs
+    differed: float
+    asked: float
+    shapes: list[str]
+    spread: float | None  # the furthest legacy was from itself
+    last: float
+
+
 class WindowView(BaseModel):
     """A closed window, in short."""
 
@@ -256,7 +269,8 @@ class RouteComparison(BaseModel):
     never_seen: list[str]
     versions: list[VersionView]
     expected: list[ExpectedView]
-    noise: list[dict[str, Any]] = []
+    noise: list[NoiseView]
+    noise_asked: float  # questions put to legacy twice, the old ones counting less
     rule_errors: list[str]
     history: list[WindowView]
 

@@ -10,7 +10,7 @@
 import asyncio
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, replace
 
 from facade.compare.answers import Pair
@@ -22,6 +22,7 @@ from facade.control.comparator import Comparator
 from facade.control.doubts import Doubts
 from facade.control.ledger import Ledger
 from facade.control.models import Rechecks
+from facade.control.noise import NoiseLearner
 
 MOST_ASKING = 100  # questions to legacy under way or waiting for a connection
 
@@ -37,6 +38,7 @@ class Parts:
     asker: LegacyAsker
     budget: Budget
     ledger: Ledger
+    noise: NoiseLearner
 
 
 class Pipeline:
@@ -54,6 +56,7 @@ class Pipeline:
         self.doubts = Doubts()
         self.rechecks = Rechecks()
         self._second: deque[_Second] = deque()
+        self._third: deque[Waiting] = deque()  # asked twice, to learn noise
         self._asking: set[asyncio.Task[None]] = set()
         self._work = asyncio.Event()
 
@@ -72,6 +75,8 @@ class Pipeline:
                 self._work.clear()
                 while self.backlog.pairs or self._second:
                     await self._judge_some()
+                while self._third:
+                    await self._learn_one(self._third.popleft())
         finally:
             for task in self._asking:
                 task.cancel()
@@ -87,6 +92,7 @@ class Pipeline:
             self._settled(waiting.pair, before, verdict)
         for waiting, verdict in zip(first, verdicts[len(second) :], strict=True):
             self._judged(waiting, verdict)
+            self._listen(waiting)
 
     def _judged(self, waiting: Waiting, verdict: Verdict) -> None:
         pair = waiting.pair
@@ -96,9 +102,25 @@ class Pipeline:
             self.rechecks.unasked += 1
             self._parts.ledger.judged(pair, verdict)
         else:
-            task = asyncio.create_task(self._ask(waiting, verdict))
-            self._asking.add(task)
-            task.add_done_callback(self._asking.discard)
+            self._start(self._ask(waiting, verdict))
+
+    def _listen(self, waiting: Waiting) -> None:
+        """Ask twice to learn noise, if it is this route's turn."""
+        route = waiting.pair.route
+        if can_ask(waiting) and self._parts.noise.wants(route, self._monotonic()):
+            self._start(self._learn(waiting))
+
+    def _start(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.create_task(work)
+        self._asking.add(task)
+        task.add_done_callback(self._asking.discard)
+
+    async def _learn(self, waiting: Waiting) -> None:
+        again = await self._parts.asker.ask(waiting)
+        if again.error:
+            return
+        self._third.append(replace(waiting, again=again))
+        self._work.set()
 
     async def _ask(self, waiting: Waiting, verdict: Verdict) -> None:
         self.rechecks.asked += 1
@@ -109,6 +131,12 @@ class Pipeline:
             return
         self._second.append((replace(waiting, again=again), verdict))
         self._work.set()
+
+    async def _learn_one(self, waiting: Waiting) -> None:
+        assert waiting.again is not None
+        seen = await self._parts.comparator.listen(waiting.pair, waiting.again)
+        if seen is not None:
+            self._parts.noise.learn(waiting.pair.route, seen, self._clock())
 
     def _settled(self, pair: Pair, before: Verdict, verdict: Verdict) -> None:
         self.doubts.learn(pair.route, before, verdict)

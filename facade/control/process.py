@@ -12,9 +12,10 @@ from facade.control.budget import Budget
 from facade.control.comparator import Comparator, RouteRules
 from facade.control.fleet import Fleet
 from facade.control.instances import read_instances
-from facade.control.journal import Journal
+from facade.control.journal import Journal, Kept
 from facade.control.ledger import Ledger
 from facade.control.listener import Intake, listen
+from facade.control.noise import NoiseLearner
 from facade.control.pipeline import Parts, Pipeline
 from facade.control.recent import Recent
 from facade.control.settings import ControlSettings
@@ -27,6 +28,8 @@ log = logging.getLogger("control")
 
 SNAPSHOT_SECONDS = 0.5
 RECHECK_BURST = 50.0
+NOISE_BURST = 5.0
+MASK_SECONDS = 60.0  # after so long a mask is looked at again: its places may have expired
 _POLL_SECONDS = 0.1
 
 
@@ -38,19 +41,27 @@ class _Process:
         self.fleet, self.ledger, self.recent = Fleet(), Ledger(), Recent()
         self.tables = Tables(settings.runtime, settings.upstreams)
         self.comparator, self.asker = Comparator(), LegacyAsker()
-        budget = Budget(settings.recheck_rate, RECHECK_BURST)
-        self.pipeline = Pipeline(Parts(self.comparator, self.asker, budget, self.ledger))
-        self.store = Store(settings.runtime / FILE)
-        self.journal = Journal(self.store, self.ledger, self.fleet, str(settings.channel))
-        self.intake = Intake(self.fleet, self.ledger, self.pipeline)
         self._rules_changed = asyncio.Event()
+        self.noise = NoiseLearner(Budget(settings.noise_rate, NOISE_BURST), self._rules_changed.set)
+        budget = Budget(settings.recheck_rate, RECHECK_BURST)
+        parts = Parts(self.comparator, self.asker, budget, self.ledger, self.noise)
+        self.pipeline = Pipeline(parts)
+        self.store = Store(settings.runtime / FILE)
+        kept = Kept(self.ledger, self.fleet, self.noise)
+        self.journal = Journal(self.store, kept, str(settings.channel))
+        self.intake = Intake(self.fleet, self.ledger, self.pipeline)
         self._published: bytes | None = None  # the table that was there at the start
         self.tables.on_change(lambda _table: self._table_changed())
 
     def control(self) -> Control:
         """What the endpoints reach."""
         sources = Sources(
-            self.fleet, self.recent, self.ledger, self.tables, str(self._settings.routes)
+            self.fleet,
+            self.recent,
+            self.ledger,
+            self.tables,
+            self.noise,
+            str(self._settings.routes),
         )
         return Control(
             sources,
@@ -69,6 +80,7 @@ class _Process:
             self.journal.run,
             self._follow_table,
             self._follow_rules,
+            self._expire_masks,
             self._snapshots,
         ]
         if settings.nats_url is not None:
@@ -94,17 +106,26 @@ class _Process:
 
     def _table_changed(self) -> None:
         self.asker.use(self.tables.legacy_urls())
+        self.pipeline.doubts.forget()
         self._rules_changed.set()
 
     async def _follow_rules(self) -> None:
         while True:
             await self._rules_changed.wait()
             self._rules_changed.clear()
-            self.pipeline.doubts.forget()
             await self.comparator.use(self._rules())
 
+    async def _expire_masks(self) -> None:
+        while True:
+            await asyncio.sleep(MASK_SECONDS)
+            self._rules_changed.set()
+
     def _rules(self) -> RouteRules:
-        return {route.name: (self.tables.rules_of(route), ()) for route in self.tables.routes()}
+        now = time.time()
+        return {
+            route.name: (self.tables.rules_of(route), self.noise.mask(route.name, now))
+            for route in self.tables.routes()
+        }
 
     async def _snapshots(self) -> None:
         while True:

@@ -19,6 +19,7 @@ from facade.control.models import (
     UpstreamView,
     WorkerView,
 )
+from facade.control.noise import NoiseLearner
 from facade.control.recent import SIDES, Recent
 from facade.control.tables import Tables
 from facade.routefile import RouteConfig
@@ -35,6 +36,7 @@ class Sources:
     recent: Recent
     ledger: Ledger
     tables: Tables
+    noise: NoiseLearner
     file: str  # the operator's route file
 
 

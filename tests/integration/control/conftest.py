@@ -60,7 +60,7 @@ def poll(what: str, check: Callable[[], Any], seconds: float = WAIT_SECONDS) -> 
 
 
 class Legacy:
-    """An HTTP server that answers each path with the JSON a test put there."""
+    """An HTTP server that answers each path with the JSON, or the maker of it, put there."""
 
     def __init__(self) -> None:
         self.answers: dict[str, Any] = {}
@@ -70,7 +70,8 @@ class Legacy:
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
                 legacy.asked.append((self.path, dict(self.headers)))
-                body = json.dumps(legacy.answers.get(self.path)).encode()
+                answer = legacy.answers.get(self.path)
+                body = json.dumps(answer() if callable(answer) else answer).encode()
                 self.send_response(200)
                 self.send_header("Content-Type", "application/json")
                 self.send_header("Content-Length", str(len(body)))

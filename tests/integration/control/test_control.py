@@ -145,6 +145,26 @@ def test_a_pair_that_cannot_be_compared_costs_only_itself(
     wait("the good one is counted", lambda: control.route()["matched"] >= 1)
 
 
+def test_noise_is_learned_from_legacy(control: Any, legacy: Any, worker: Any, wait: Wait) -> None:
+    numbers = iter(range(10**6))
+    legacy.answers["/api/products/A"] = lambda: EQUAL | {"hit": next(numbers)}
+    one = worker()
+
+    def learned() -> Any:
+        one.pair(EQUAL | {"hit": next(numbers)}, EQUAL | {"hit": next(numbers)})
+        return control.route()["noise"]
+
+    (place,) = wait("learned", learned, 60.0)
+    assert (place["path"], place["kind"]) == ("$.hit", "value")
+    assert place["confidence"] >= 0.1
+    control.get("/api/compare/reset", "POST")
+    one.pair(EQUAL | {"hit": next(numbers)}, EQUAL | {"hit": next(numbers)})
+    wait("masked", lambda: control.route()["matched"] == 1)
+    one.pair(EQUAL | {"hit": next(numbers)}, EQUAL | {"hit": None})
+    route = wait("null still shows", lambda: (now := control.route())["mismatched"] and now)
+    assert [cluster["path"] for cluster in route["clusters"]] == ["$.hit"]
+
+
 def test_explain_metrics_and_the_page(control: Any, worker: Any, wait: Wait) -> None:
     one = worker()
     one.pair(EQUAL, EQUAL)

@@ -10,9 +10,11 @@ import pytest
 
 from facade.compare.verdict import Outcome, Verdict
 from facade.control import store as stores
+from facade.control.budget import Budget
 from facade.control.fleet import Fleet
-from facade.control.journal import Journal
+from facade.control.journal import Journal, Kept
 from facade.control.ledger import EVIDENCE, Ledger
+from facade.control.noise import NoiseLearner
 from facade.control.store import Batch, Store
 
 Build = Callable[..., Any]
@@ -21,7 +23,8 @@ MATCHED = Verdict(Outcome.MATCHED)
 
 def journal(path: Path, channel: str = "a") -> tuple[Journal, Ledger, Fleet, Store]:
     ledger, fleet, store = Ledger(), Fleet(), Store(path)
-    found = Journal(store, ledger, fleet, channel)
+    noise = NoiseLearner(Budget(0, 0), lambda: None)
+    found = Journal(store, Kept(ledger, fleet, noise), channel)
     found.restore()
     return found, ledger, fleet, store
 

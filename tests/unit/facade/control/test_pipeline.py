@@ -12,6 +12,7 @@ from facade.control.backlog import Waiting
 from facade.control.budget import Budget
 from facade.control.comparing import judge
 from facade.control.ledger import Ledger
+from facade.control.noise import NoiseLearner
 from facade.control.pipeline import Parts, Pipeline
 
 Build = Callable[..., Any]
@@ -37,10 +38,15 @@ class PlayedLegacy:
         return self.answer
 
 
+def quiet() -> NoiseLearner:
+    """Never asks."""
+    return NoiseLearner(Budget(0, 0), lambda: None)
+
+
 @asynccontextmanager
 async def running(legacy: PlayedLegacy, rate: float = 100.0) -> AsyncIterator[Pipeline]:
     ledger = Ledger()
-    parts: Any = Parts(PlayedComparator(), legacy, Budget(rate, rate), ledger)  # type: ignore[arg-type]
+    parts: Any = Parts(PlayedComparator(), legacy, Budget(rate, rate), ledger, quiet())  # type: ignore[arg-type]
     pipeline = Pipeline(parts)
     task = asyncio.create_task(pipeline.run())
     yield pipeline
@@ -104,7 +110,7 @@ async def test_what_cannot_be_asked_again_is_not(pair: Build, answer: Build) -> 
 
 async def test_what_has_no_room_is_shed_and_counted(waiting: Build, answer: Build) -> None:
     ledger = Ledger()
-    parts: Any = Parts(PlayedComparator(), PlayedLegacy(answer(1)), Budget(0, 0), ledger)  # type: ignore[arg-type]
+    parts: Any = Parts(PlayedComparator(), PlayedLegacy(answer(1)), Budget(0, 0), ledger, quiet())  # type: ignore[arg-type]
     pipeline = Pipeline(parts)
     for _ in range(pipeline.backlog._most_pairs + 5):
         pipeline.accept(waiting())
