@@ -98,13 +98,13 @@ class Compose:
         return f"{process}:{COMPOSE_PORTS[port]}"
 
     def secret(self, name: str) -> str:
-        return f"${{{credentials.variable(name)}:?see the head of docker-compose.yml}}"
+        return f"${{{credentials.variable(name)}:?missing in .env}}"
 
     def path(self, name: str) -> str:
         return {
             "routes": "/etc/fig/routes.yaml",
             "runtime": "/run/facade",
-            "postgres": "/var/lib/postgresql/data",
+            "postgres": "/var/lib/postgresql/18/docker",
             "nats": "/data",
             "nats.conf": "/etc/nats/nats.conf",
         }[name]

@@ -1,9 +1,14 @@
-"""How processes prove that they can work: without a library, many times a second."""
+"""How processes prove that they can work: without a library, many times a second.
+
+`python -m fig.probes URL` asks once; exit code 1 unless the answer is 200. For docker compose.
+"""
 
 import asyncio
 import contextlib
+import sys
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 ANSWER_SECONDS = 2.0
 PID_LINE, STATUS_LINE = 0, 7  # of postmaster.pid, counted from 0
@@ -55,3 +60,13 @@ class PostmasterReady:
         if len(lines) <= STATUS_LINE or lines[PID_LINE].strip() != str(pid):
             return False
         return lines[STATUS_LINE].strip() == "ready"
+
+
+def main(url: str) -> bool:
+    """Whether the URL answers 200."""
+    parts = urlsplit(url)
+    return asyncio.run(HttpReady(parts.netloc, parts.path).check(0))
+
+
+if __name__ == "__main__":
+    sys.exit(0 if main(sys.argv[1]) else 1)
