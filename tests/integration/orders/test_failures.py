@@ -1,0 +1,108 @@
+"""Whatever dies or falls silent while orders are placed: each ends on both sides, or on none."""
+
+import random
+import signal
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import httpx
+import pytest
+
+pytestmark = pytest.mark.integration
+
+ORDER = {"lines": [{"sku": "MUG-0", "qty": 1}], "pay_method": "card"}
+
+
+def _place(shop: Any, key: str, seconds: float = 60.0) -> dict[str, Any]:
+    """As a patient customer does it: the same key until there is an answer."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        try:
+            answer = shop.ask("new", "POST", "/api/orders", ORDER, headers={"Idempotency-Key": key})
+        except httpx.HTTPError:
+            time.sleep(0.1)
+            continue
+        if answer.status_code == 201:
+            return dict(answer.json())
+        assert answer.status_code in (202, 503), answer.text
+        time.sleep(0.1)
+    raise AssertionError(f"{key}: no order within {seconds} s")
+
+
+def _orders(shop: Any) -> int:
+    return int(shop.value("legacy", "SELECT count(*) FROM orders"))
+
+
+def _place_many(shop: Any, name: str, count: int, trouble: Any) -> None:
+    """Orders by four customers at once while `trouble` happens; each must exist once."""
+    before = _orders(shop)
+    shop.login("anna@example.com")
+    troubled = threading.Thread(target=trouble)
+    with ThreadPoolExecutor(4) as pool:
+        placing = [pool.submit(_place, shop, f"{name}-{n}") for n in range(count)]
+        troubled.start()
+        numbers = {future.result()["order_no"] for future in placing}
+    troubled.join()
+    assert len(numbers) == count
+    shop.balance()
+    assert _orders(shop) == before + count
+
+
+def test_services_are_killed_while_orders_are_placed(shop: Any) -> None:
+    chance = random.Random(5)
+
+    def trouble() -> None:
+        for name in ("orders", "payments", "inventory", "orders", "feed"):
+            time.sleep(0.3 + chance.random())
+            shop.processes[name].kill()
+            shop.processes[name].start()
+        for process in shop.processes.values():
+            process.wait_until_ready()
+
+    _place_many(shop, "killed", 40, trouble)
+
+
+def test_the_monolith_is_killed_while_orders_are_placed(shop: Any) -> None:
+    def trouble() -> None:
+        for _ in range(2):
+            time.sleep(0.5)
+            shop.legacy.kill()
+            shop.legacy.start()
+
+    _place_many(shop, "legacy", 25, trouble)
+
+
+def test_the_payment_provider_falls_silent(shop: Any) -> None:
+    behaviour = {"away": 0.1, "lost": 0.1, "silent": 0.2}
+    url = f"{shop.processes['payments'].url}/simulator"
+    httpx.put(url, json=behaviour).raise_for_status()
+    _place_many(shop, "provider", 25, lambda: None)
+    httpx.put(url, json={}).raise_for_status()
+    doubts = (
+        "SELECT count(*) FROM saga_story WHERE step IN ('authorise', 'capture')"
+        " AND what IN ('unknown', 'absent')"
+    )
+    assert shop.value("orders", doubts) > 0
+
+
+def test_what_waited_in_vain_for_a_stopped_monolith_is_not_carried_out_later(shop: Any) -> None:
+    before = _orders(shop)
+    shop.login("anna@example.com")
+    shop.legacy.signal(signal.SIGSTOP)
+    try:
+        accepted = shop.ask("new", "POST", "/api/orders", ORDER)
+        assert accepted.status_code == 202
+        written = (
+            "SELECT count(*) FROM saga_story WHERE saga_id = %s AND step = 'write'"
+            " AND what = 'absent'"
+        )
+        saga_id = accepted.json()["id"]
+        shop.until("given up once", lambda: shop.value("orders", written, saga_id) > 0)
+    finally:
+        shop.legacy.signal(signal.SIGCONT)
+    place = accepted.headers["location"]
+    shop.until("placed", lambda: shop.ask("new", "GET", place).json()["status"] == "DONE")
+    shop.balance()
+    assert _orders(shop) == before + 1
