@@ -121,28 +121,51 @@ def as_sequence(control: Sequence[Hashable], candidate: Sequence[Hashable]) -> A
 
     A run that was replaced by one of the same length is paired element by element.
     """
-    if len(control) * len(candidate) > _LARGEST:
-        return _by_position(control, candidate) if len(control) == len(candidate) else None
+    start, end = _equal_ends(control, candidate)
+    ours, theirs = len(control) - end, len(candidate) - end
     found = Alignment()
-    matcher = SequenceMatcher(None, control, candidate, autojunk=False)
-    blocks: list[tuple[list[int], list[int]]] = []
-    for what, a, b, c, d in matcher.get_opcodes():
-        if what == "equal":
-            found.pairs += zip(range(a, b), range(c, d), strict=True)
-        else:
-            blocks.append((list(range(a, b)), list(range(c, d))))
-    _take_moves(found, control, candidate, blocks)
-    for ours, theirs in blocks:
-        if len(ours) == len(theirs):
-            found.pairs += zip(ours, theirs, strict=True)
-        else:
-            found.missing += ours
-            found.extra += theirs
+    found.pairs += ((at, at) for at in range(start))
+    found.pairs += ((ours + at, theirs + at) for at in range(end))
+    if (ours - start) * (theirs - start) <= _LARGEST:
+        _align_middle(found, control[start:ours], candidate[start:theirs], start)
+    elif ours == theirs:
+        found.pairs += ((at, at) for at in range(start, ours))
+    else:
+        return None
     return found
 
 
-def _by_position(control: Sequence[Hashable], candidate: Sequence[Hashable]) -> Alignment:
-    return Alignment(pairs=[(at, at) for at in range(min(len(control), len(candidate)))])
+def _equal_ends(control: Sequence[Hashable], candidate: Sequence[Hashable]) -> tuple[int, int]:
+    most = min(len(control), len(candidate))
+    start = next((at for at in range(most) if control[at] != candidate[at]), most)
+    rest = most - start
+    end = next((at for at in range(rest) if control[-1 - at] != candidate[-1 - at]), rest)
+    return start, end
+
+
+def _align_middle(
+    found: Alignment, control: Sequence[Hashable], candidate: Sequence[Hashable], start: int
+) -> None:
+    """Align what lies between equal ends; `start` is added to every index."""
+    middle = Alignment()
+    blocks: list[tuple[list[int], list[int]]] = []
+    matcher = SequenceMatcher(None, control, candidate, autojunk=False)
+    for what, a, b, c, d in matcher.get_opcodes():
+        if what == "equal":
+            middle.pairs += zip(range(a, b), range(c, d), strict=True)
+        else:
+            blocks.append((list(range(a, b)), list(range(c, d))))
+    _take_moves(middle, control, candidate, blocks)
+    for ours, theirs in blocks:
+        if len(ours) == len(theirs):
+            middle.pairs += zip(ours, theirs, strict=True)
+        else:
+            middle.missing += ours
+            middle.extra += theirs
+    found.pairs += ((start + one, start + other) for one, other in middle.pairs)
+    found.moved += ((start + one, start + other) for one, other in middle.moved)
+    found.missing += (start + at for at in middle.missing)
+    found.extra += (start + at for at in middle.extra)
 
 
 def _take_moves(

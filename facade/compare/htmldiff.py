@@ -22,15 +22,15 @@ def _node(control: Node, candidate: Node, place: str, into: Collector) -> None:
         return
     _attributes(control, candidate, place, into)
     ours, theirs = control.children, candidate.children
-    alignment = as_sequence(
-        [child.identity() for child in ours], [child.identity() for child in theirs]
-    )
+    before, after = ([child.identity() for child in side] for side in (ours, theirs))
+    alignment = as_sequence(before, after)
     if alignment is None:
         into.elsewhere(Kind.LENGTH, f"{place}/*", len(ours), len(theirs))
         return
     _pair_alike(alignment, ours, theirs)
     for one, other in sorted(alignment.pairs):
-        _pair(ours[one], theirs[other], place, into)
+        if before[one] != after[other]:
+            _pair(ours[one], theirs[other], place, into)
     for index in alignment.missing:
         into.elsewhere(Kind.MISSING, _place(place, ours[index]), control=_said(ours[index]))
     for index in alignment.extra:

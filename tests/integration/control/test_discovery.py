@@ -1,0 +1,63 @@
+"""Instances come from a real registry, and stay when it is away."""
+
+import asyncio
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import nats
+import pytest
+
+from chassis.registry import open_registry
+from contracts.discovery import Registration
+from facade.control.discovery import discover
+from facade.control.instances import read_instances
+
+pytestmark = pytest.mark.integration
+
+
+async def until(what: str, check: Callable[[], bool]) -> None:
+    try:
+        async with asyncio.timeout(20):
+            while not check():  # noqa: ASYNC110 - a file changes, which sets no event
+                await asyncio.sleep(0.02)
+    except TimeoutError:
+        raise AssertionError(what) from None
+
+
+async def put(url: str, instance: str, port: int, delete: bool = False) -> None:
+    client = await nats.connect(url)
+    entry = Registration("catalog", f"http://127.0.0.1:{port}", instance, "now")
+    registry = await open_registry(client)
+    if delete:
+        await registry.delete(entry.key)
+    else:
+        await registry.put(entry.key, json.dumps(entry.to_dict()).encode())
+    await client.close()
+
+
+async def test_instances_come_go_and_outlive_the_registry(nats_server: Any, tmp_path: Path) -> None:
+    told: list[dict[str, list[str]]] = []
+    following = asyncio.create_task(discover(nats_server.url, tmp_path, told.append))
+    one, two = "http://127.0.0.1:1001", "http://127.0.0.1:1002"
+
+    def written() -> list[str]:
+        return read_instances(tmp_path).get("catalog", [])
+
+    await put(nats_server.url, "a", 1001)
+    await until("the first instance", lambda: written() == [one])
+    await put(nats_server.url, "b", 1002)
+    await until("both instances", lambda: written() == [one, two])
+    await put(nats_server.url, "a", 1001, delete=True)
+    await until("one has left", lambda: written() == [two])
+    nats_server.kill()
+    await asyncio.sleep(1.5)  # not a wait for a state: a time in which nothing may happen
+    assert written() == [two]
+    assert not following.done()
+    nats_server.start()
+    await put(nats_server.url, "c", 1001)
+    await until("it goes on", lambda: one in written())
+    assert told[0] == {}
+    following.cancel()
+    await asyncio.gather(following, return_exceptions=True)
