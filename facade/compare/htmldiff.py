@@ -31,6 +31,13 @@ def _node(control: Node, candidate: Node, place: str, into: Collector) -> None:
     for one, other in sorted(alignment.pairs):
         if before[one] != after[other]:
             _pair(ours[one], theirs[other], place, into)
+    _unpaired(alignment, control, candidate, place, into)
+
+
+def _unpaired(
+    alignment: Alignment, control: Node, candidate: Node, place: str, into: Collector
+) -> None:
+    ours, theirs = control.children, candidate.children
     for index in alignment.missing:
         into.elsewhere(Kind.MISSING, _place(place, ours[index]), control=_said(ours[index]))
     for index in alignment.extra:
