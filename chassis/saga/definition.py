@@ -40,7 +40,7 @@ class Context:
     """What a step gets to see. Times are unix seconds.
 
     `tried` is when its action was last begun, 0 if never; after `until` the saga may be in other
-    hands, so what cannot be repeated must not be begun any more.
+    hands, so what cannot be repeated must not be begun any more. `reason` is why it goes back.
     """
 
     saga_id: str
@@ -49,6 +49,7 @@ class Context:
     attempt: int
     tried: float
     until: float
+    reason: str = ""
 
 
 Action: TypeAlias = Callable[[Context], Awaitable[Data | None]]

@@ -154,7 +154,13 @@ class Runner:
         """Call the step, and translate what it says into an outcome."""
         step = saga.steps[state.position]
         context = Context(
-            state.saga_id, state.request, state.results, state.attempts, state.tried, until
+            state.saga_id,
+            state.request,
+            state.results,
+            state.attempts,
+            state.tried,
+            until,
+            state.reason,
         )
         limits = UNDO_RETRY if move is Move.UNDO else step.retry
         try:

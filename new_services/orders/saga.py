@@ -17,11 +17,11 @@ import asyncpg
 
 from chassis import outbox
 from chassis.saga import Context, NotYet, Refused, Retry, Saga, Step
-from chassis.saga.definition import Data, nothing
+from chassis.saga.definition import Data
 from chassis.watermark import Watermark
 from contracts import events_orders
 from contracts.events import Event
-from contracts.events_orders import OrderCancelled, OrderPlaced
+from contracts.events_orders import OrderCancelled, OrderPlaced, OrderRefused
 from contracts.orders import (
     Customer,
     Order,
@@ -39,6 +39,7 @@ PLACE, CANCEL, SETTLE, STRAY = "place-order", "cancel-order", "settle-cancelled"
 BRIEFLY = Retry(deadline=20.0, timeout=4.0)
 # An order is pending for as long as legacy is away; the customer has been told so.
 PIVOT = Retry(deadline=None, timeout=8.0, first=0.1, most=4.0)
+PENDING_SECONDS = 1.0  # after that, whoever asked may have been answered "pending"
 CERTAIN_SECONDS = 60.0  # after that, what the feed has not told was never committed
 ONWARD = Retry(deadline=24 * 3600.0, timeout=4.0, first=0.05, most=10.0)
 
@@ -74,7 +75,7 @@ class Stories:
     def sagas(self) -> dict[str, Saga]:
         """All of them, by kind."""
         place = [
-            Step("quote", self.quote, undo=nothing, retry=BRIEFLY),
+            Step("quote", self.quote, undo=self.tell_refused, retry=BRIEFLY),
             Step("reserve", self.reserve, undo=self.release, retry=BRIEFLY),
             Step("authorise", self.authorise, undo=self.void, retry=BRIEFLY),
             Step("write", self.write, ask=self.find, pivot=True, retry=PIVOT),
@@ -107,6 +108,17 @@ class Stories:
             body = {"error": "unknown sku", "sku": error.sku}
             raise Refused("unknown sku", {"status": 400, "body": body}) from error
         return {"amount": f"{amount:.2f}"}
+
+    async def tell_refused(self, context: Context) -> None:
+        """All is undone. Whoever was told "pending" hears it by mail; others had it as answer."""
+        now, customer = self.clock(), _customer(context)
+        if now - context.request["asked"] / 1e6 < PENDING_SECONDS:
+            return
+        reason = context.reason.partition(": ")[2]
+        event = OrderRefused(context.saga_id, customer.email, customer.name, reason)
+        async with self.pool.acquire() as connection, connection.transaction():
+            await outbox.add(connection, event, f"{context.saga_id}:refused", now)
+        self.wake()
 
     async def reserve(self, context: Context) -> None:
         wish = Wish.from_dict(context.request["wish"])

@@ -106,3 +106,25 @@ def test_what_waited_in_vain_for_a_stopped_monolith_is_not_carried_out_later(sho
     shop.until("placed", lambda: shop.ask("new", "GET", place).json()["status"] == "DONE")
     shop.balance()
     assert _orders(shop) == before + 1
+
+
+def test_a_pending_order_that_comes_to_nothing_is_undone_and_told(shop: Any) -> None:
+    shop.login("anna@example.com")
+    shop.legacy.kill()
+    wish = {"lines": [{"sku": "TENT-1", "qty": 3}]}
+    accepted = shop.ask("new", "POST", "/api/orders", wish)
+    assert accepted.status_code == 202
+    shop.query("legacy", "UPDATE stock SET qty = 2 WHERE sku = 'TENT-1'")  # counted in the store
+    shop.query(
+        "legacy",
+        "INSERT INTO stock_movement (sku, qty_change, reason) VALUES ('TENT-1', -1, 'ADJUST')",
+    )
+    shop.legacy.start()
+
+    place = accepted.headers["location"]
+    shop.until("refused", lambda: shop.ask("new", "GET", place).json()["status"] == "REFUSED")
+    reason = shop.ask("new", "GET", place).json()["reason"]
+    assert reason == {"error": "out of stock", "sku": "TENT-1", "available": 2}
+    told = "SELECT count(*) FROM outbox WHERE subject = 'events.orders.order-refused'"
+    assert shop.value("orders", told) == 1
+    shop.balance()

@@ -1,0 +1,49 @@
+"""What a mail says."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from contracts.events_orders import Line, OrderCancelled, OrderPlaced, OrderRefused
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """To one customer."""
+
+    recipient: str
+    subject: str
+    body: str
+
+
+def placed(event: OrderPlaced) -> Mail:
+    """Thanks, and what was ordered."""
+    reference = f"\nYour reference: {event.po_number}" if event.po_number else ""
+    paid = "It is paid by card." if event.pay_method == "card" else "The invoice follows."
+    body = (
+        f"Hello {event.name},\n\nthank you for your order {event.order_no}.{reference}\n\n"
+        f"{_table(event.lines)}\n\nTotal: {event.total} EUR. {paid}\n"
+    )
+    return Mail(event.email, f"Your order {event.order_no}", body)
+
+
+def cancelled(event: OrderCancelled) -> Mail:
+    """What was cancelled, and what comes back."""
+    back = "" if event.refunded == "0.00" else f" You get {event.refunded} EUR back."
+    body = (
+        f"Hello {event.name},\n\nyour order {event.order_no} is cancelled.{back}\n\n"
+        f"{_table(event.lines)}\n"
+    )
+    return Mail(event.email, f"Your order {event.order_no} is cancelled", body)
+
+
+def refused(event: OrderRefused) -> Mail:
+    """Of an order that was accepted and could not be placed."""
+    body = (
+        f"Hello {event.name},\n\nwe are sorry: your order could not be placed ({event.reason})."
+        " Nothing was charged.\n"
+    )
+    return Mail(event.email, "Your order could not be placed", body)
+
+
+def _table(lines: Sequence[Line]) -> str:
+    return "\n".join(f"{line.quantity:>3} x {line.name}  {line.price} EUR" for line in lines)

@@ -1,0 +1,27 @@
+"""What a mail says."""
+
+from contracts import events
+from contracts.events_orders import OrderCancelled, OrderPlaced, OrderRefused
+from new_services.notifications import domain
+
+
+def _example(kind: type) -> object:
+    envelope = events.Envelope("id", "orders", kind.TYPE, 1, "k", "now", kind.EXAMPLES[1])
+    return events.read(kind, envelope)
+
+
+def test_an_order_is_confirmed_with_its_lines() -> None:
+    mail = domain.placed(_example(OrderPlaced))
+    assert mail.recipient == "anna.huber@example.com"
+    assert mail.subject == "Your order SO-2026-005001"
+    assert "  2 x Kuppelzelt „Fjäll“ (green, 2P)  129.00 EUR" in mail.body
+    assert "Total: 258.00 EUR. It is paid by card." in mail.body
+    assert "Your reference: PO 17" in mail.body
+
+
+def test_a_cancellation_says_what_comes_back() -> None:
+    assert "You get 258.00 EUR back." in domain.cancelled(_example(OrderCancelled)).body
+
+
+def test_a_refusal_says_why() -> None:
+    assert "(out of stock)" in domain.refused(_example(OrderRefused)).body
