@@ -24,6 +24,8 @@ COMMANDS = {
     "check": "judge a route file",
     "explain": "where a request would go, and why",
     "compare": "how the answers of both sides compared",
+    "sidecar": "record, measure and break what legacy answers",
+    "replay": "ask recorded questions again, and compare the answers",
     "load": "let shoppers in",
     "demo": "the whole migration under load, with the evidence at the end",
     "facade": "the facade alone, in front of any HTTP server",

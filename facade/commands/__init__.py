@@ -2,7 +2,8 @@
 
 run      start the facade             check    judge a route file, and the step from an older one
 flip     move a route to a stage      explain  where a request would go, and why
-schema   the route file's JSON Schema
+schema   the route file's JSON Schema     sidecar  record, measure and break what legacy answers
+replay   ask recorded questions again, and compare the answers
 
 Exit codes: 0 done or good, 1 refused or a negative answer, 2 bad input or configuration.
 """

@@ -20,13 +20,14 @@ from facade.sidecar.faults import NOTHING, Effect, Faults, resolved
 from facade.sidecar.folder import Folder, write_whole
 from facade.sidecar.measures import Measures
 from facade.sidecar.plan import AFTER, BEFORE, BadPlan, Plan, parse_plan
+from facade.sidecar.proxy import DRAIN_SECONDS
 from facade.sidecar.tape import Tape
 
 log = logging.getLogger("sidecar")
 
 TURN_SECONDS = 0.1
 STATUS_SECONDS = 0.25
-DRAIN_SECONDS = 15.0
+ALONE_SECONDS = 4.0  # without the guardian: longer than the facade's lease on us
 QUIET_TURNS = 3  # without a request under way: nobody comes any more
 
 
@@ -141,7 +142,7 @@ class Sidecar:
         self._draining = True
 
     async def _turn(self) -> None:
-        status_at, quiet, until = 0.0, 0, 0.0
+        status_at, quiet, until, alone_since = 0.0, 0, 0.0, 0.0
         while True:
             now = time.monotonic()
             self._look_at_plan()
@@ -149,8 +150,9 @@ class Sidecar:
             if now >= status_at:
                 status_at = now + STATUS_SECONDS
                 self._write_status()
-            if os.getppid() != self._parent:
-                self._draining = True  # nobody would stop us any more
+            if os.getppid() != self._parent:  # nobody would stop us any more
+                alone_since = alone_since or now
+                self._draining = self._draining or now - alone_since > ALONE_SECONDS
             if self._draining:
                 until = until or now + DRAIN_SECONDS
                 quiet = 0 if self._clients else quiet + 1

@@ -10,6 +10,7 @@ import signal
 import sys
 from pathlib import Path
 
+DRAIN_SECONDS = 15.0  # for what is under way when we are told to end
 LARGE = "2m"  # a larger body is passed on as it comes, and not recorded
 
 

@@ -1,0 +1,59 @@
+"""`python -m facade sidecar on`: start the sidecar and leave it running."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+
+from facade.commands import REFUSED
+from facade.commands.options import json_option
+from facade.commands.sidecar.options import fail, folder_option, handle
+from facade.commands.sidecar.run import run
+from facade.sidecar import environment
+from facade.sidecar.environment import NoEnvironment
+from facade.sidecar.handle import Handle, SidecarError
+
+
+@click.command(params=[one for one in run.params if one.name != "folder"])
+@folder_option
+@json_option("sidecar_on")
+def on(folder: Path, as_json: bool, **given: object) -> None:
+    """Start the sidecar; the facade's requests to legacy then come through it.
+
+    Exit code 0 also when it runs already; 1 when it does not come up.
+    """
+    place = handle(folder)
+    found = place.status()
+    already = found is not None
+    try:
+        if found is None:
+            environment.ensure(Path(str(given["venv"])).absolute())  # its errors belong here
+            found = start(place, given)
+    except (NoEnvironment, SidecarError) as error:
+        fail(str(error), REFUSED, as_json)
+    assert found is not None
+    if as_json:
+        click.echo(json.dumps({"ok": True, "already": already, "listen": found["listen"]}))
+        return
+    through = "legacy's traffic comes through it" if given["runtime"] else "send traffic there"
+    runs = "runs already" if already else "runs"
+    click.echo(f"the sidecar {runs} on {found['listen']} before {found['upstream']}; {through}")
+
+
+def start(place: Handle, given: dict[str, object]) -> dict[str, object]:
+    """Start `sidecar run` on its own and wait until it is up. Raises SidecarError."""
+    words = [sys.executable, "-m", "facade", "sidecar", "run", "--folder", str(place.folder.root)]
+    named = ("upstream", "listen", "routes", "runtime", "stack_pid")
+    options = {name: f"--{name.replace('_', '-')}" for name in named} | {"venv": "--environment"}
+    for name, option in options.items():
+        if given.get(name) is not None:
+            words += [option, str(given[name])]
+    descriptor = os.open(place.folder.log, os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600)
+    with os.fdopen(descriptor, "ab") as log:
+        process = subprocess.Popen(
+            words, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
+        )
+    return place.wait_until_up(lambda: process.poll() is not None)

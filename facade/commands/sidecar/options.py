@@ -1,0 +1,87 @@
+"""What the sidecar's commands share: where it is, and how they fail."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NoReturn, TypeVar
+from urllib.parse import urlsplit
+
+import click
+
+from facade.commands import BAD_INPUT
+from facade.config.kinds import Wrong
+from facade.config.problems import RouteFileError
+from facade.config.quantities import Duration, Share, Size
+from facade.config.reading import load_path
+from facade.routefile import FULL, LEGACY
+from facade.sidecar.folder import Folder
+from facade.sidecar.handle import Handle
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+folder_option = click.option(
+    "--folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path(".fig/sidecar"),
+    show_default=True,
+    envvar="FACADE_SIDECAR_FOLDER",
+    help="Where the sidecar's files lie.",
+)
+
+
+def fail(message: str, exit_code: int, as_json: bool = False) -> NoReturn:
+    """End with one message."""
+    click.echo(json.dumps({"ok": False, "error": message}) if as_json else message, err=not as_json)
+    raise SystemExit(exit_code)
+
+
+def handle(folder: Path) -> Handle:
+    """The sidecar of a folder, which is made."""
+    folder.mkdir(parents=True, exist_ok=True)
+    return Handle(Folder(folder.absolute()))
+
+
+def upstream_url(given: str | None, routes: Path) -> str:
+    """The monolith's address: what was given, or the route file's. Exits with 2."""
+    if given is not None:
+        return _checked(given)
+    try:
+        urls = load_path(routes).file.upstreams[LEGACY].urls
+    except RouteFileError as error:
+        fail(str(error), BAD_INPUT)
+    if len(urls) != 1:
+        fail(
+            f"upstream '{LEGACY}' of {routes} has {len(urls)} addresses; say with --upstream"
+            " beside which one the sidecar shall stand",
+            BAD_INPUT,
+        )
+    return _checked(urls[0])
+
+
+def _checked(url: str) -> str:
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        fail(f"--upstream: expected http://HOST:PORT, not '{url}'", BAD_INPUT)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def seconds(_context: click.Context, _option: click.Parameter, value: str | None) -> float | None:
+    """`250ms`, `2s`; a usage error (exit 2) otherwise."""
+    return None if value is None else float(_parsed(Duration(), value))
+
+
+def fraction(_context: click.Context, _option: click.Parameter, value: str | None) -> float | None:
+    """`10%` as 0.1; a usage error (exit 2) otherwise."""
+    return None if value is None else _parsed(Share(), value) / FULL
+
+
+def size(_context: click.Context, _option: click.Parameter, value: str) -> int:
+    """`64MB` in bytes; a usage error (exit 2) otherwise."""
+    return int(_parsed(Size(), value))
+
+
+def _parsed(kind: Duration | Share | Size, value: str) -> float:
+    try:
+        return kind.parse(value)
+    except Wrong as error:
+        raise click.BadParameter(str(error)) from None

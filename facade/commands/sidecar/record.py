@@ -1,0 +1,84 @@
+"""`python -m facade sidecar record`: keep what passes, without credentials."""
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from facade.commands import BAD_INPUT, REFUSED
+from facade.commands.options import json_option
+from facade.commands.sidecar.options import fail, folder_option, handle, size
+from facade.compare.rules import compile_rules
+from facade.routefile import CompareRules
+from facade.sidecar.handle import SidecarError
+from facade.sidecar.plan import KEEP, BadPlan, Recording
+
+
+@click.command()
+@click.option(
+    "--to",
+    "file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    envvar="FACADE_SIDECAR_RECORD_TO",
+    help="The first file.  [default: one named by the time, in the sidecar's folder]",
+)
+@click.option(
+    "--rotate-size",
+    default="64MB",
+    show_default=True,
+    callback=size,
+    envvar="FACADE_SIDECAR_ROTATE_SIZE",
+    help="Go on in a next file beyond this.",
+)
+@click.option(
+    "--keep",
+    type=click.IntRange(1, 10_000),
+    default=KEEP,
+    show_default=True,
+    envvar="FACADE_SIDECAR_KEEP",
+    help="Files of this recording; the oldest go.",
+)
+@click.option(
+    "--secret",
+    "secrets",
+    multiple=True,
+    envvar="FACADE_SIDECAR_SECRET",
+    help="A field that is secret, by name or as $.path; may be repeated.",
+)
+@click.option(
+    "--with-credentials",
+    is_flag=True,
+    envvar="FACADE_SIDECAR_WITH_CREDENTIALS",
+    help="Keep cookies, tokens and passwords too: whoever has the file can act as these people.",
+)
+@click.option("--stop", is_flag=True, envvar="FACADE_SIDECAR_RECORD_STOP", help="Stop recording.")
+@folder_option
+@json_option("sidecar_record")
+def record(
+    file: Path | None, rotate_size: int, keep: int, secrets: tuple[str, ...],
+    with_credentials: bool, stop: bool, folder: Path, as_json: bool,
+) -> None:  # fmt: skip
+    """Record what passes to a flow file that `replay` and mitmproxy read.
+
+    Exit code 1 when the sidecar is off or cannot write the file.
+    """
+    place = handle(folder)
+    broken = compile_rules(CompareRules("", secret=secrets)).broken
+    if broken:
+        fail(f"--secret: {broken[0]}", BAD_INPUT, as_json)
+    name = datetime.now(UTC).strftime("%Y%m%d-%H%M%S.flows")
+    to = (file or place.folder.root / "recordings" / name).absolute()
+    wish = None if stop else Recording(str(to), rotate_size, keep, not with_credentials, secrets)
+    try:
+        told = place.tell(replace(place.plan(), record=wish))
+    except (SidecarError, BadPlan) as error:
+        fail(str(error), REFUSED, as_json)
+    if told is None and not stop:
+        fail("the sidecar is off; it records as soon as `sidecar on` starts it", REFUSED, as_json)
+    kept = told["recording"]["file"] if told and told["recording"] else None
+    if as_json:
+        click.echo(json.dumps({"ok": True, "file": kept}))
+    else:
+        click.echo("records nothing any more" if stop else f"records to {kept}")

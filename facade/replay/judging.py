@@ -1,0 +1,88 @@
+"""Pairs, their verdicts, and the evidence per route."""
+
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+from facade.compare.answers import Answer, Pair
+from facade.compare.encodings import Undecodable, decode
+from facade.compare.evidence import Evidence
+from facade.compare.races import settle
+from facade.compare.rules import Rules, compile_rules
+from facade.compare.verdict import Outcome, Verdict, compare
+from facade.replay.question import cookie_names, query_keys
+from facade.replay.recorded import Exchange
+from facade.replay.selecting import Against
+from facade.routing import Route, RouteTable
+from facade.sidecar.scrub import Scrubber, Unreadable
+
+_NO_RULES = compile_rules()
+
+
+@dataclass(slots=True)
+class Judge:
+    """Compares by the route file's rules; `today` judges the end dates of expectations."""
+
+    table: RouteTable
+    against: Against
+    today: date
+    evidence: dict[str, Evidence] = field(default_factory=dict)
+    _rules: dict[str, Rules] = field(default_factory=dict)
+    _scrubber: Scrubber = field(default_factory=Scrubber)
+
+    def pair(self, exchange: Exchange, route: Route, control: Answer, candidate: Answer) -> Pair:
+        """Both answers to one question. A recorded answer has no credentials in it: neither may
+        the other one, or each cookie would count as a difference."""
+        if self.against is not Against.BOTH:
+            control, candidate = self._scrubbed(control), self._scrubbed(candidate)
+        return Pair(
+            route=route.name,
+            method=exchange.method,
+            target=exchange.target,
+            control=control,
+            candidate=candidate,
+            stage=route.stage,
+            percent=route.percent,
+            version=self.table.version,
+            request_id=f"#{exchange.number}",
+            started=exchange.started,
+            signed_in=self.table.options.session_cookie in cookie_names(exchange),
+            query_keys=query_keys(exchange.target),
+        )
+
+    def verdict(self, pair: Pair, route: Route) -> Verdict:
+        """By the rules of the route."""
+        return compare(pair, self._rules_of(route), self.today)
+
+    def settled(self, verdict: Verdict, pair: Pair, route: Route, again: Answer) -> Verdict:
+        """After legacy was asked once more: did its own answer move?"""
+        return settle(verdict, pair, again, self._rules_of(route), self.today)
+
+    def add(self, pair: Pair, verdict: Verdict) -> None:
+        """Count it."""
+        if pair.route not in self.evidence:
+            self.evidence[pair.route] = Evidence(pair.route, pair.started)
+        self.evidence[pair.route].add(pair, verdict)
+
+    def _rules_of(self, route: Route) -> Rules:
+        if route.rules is None:
+            return _NO_RULES
+        if route.rules not in self._rules:
+            config = self.table.file.compare_rules.get(route.rules)
+            self._rules[route.rules] = compile_rules(config)
+        return self._rules[route.rules]
+
+    def _scrubbed(self, answer: Answer) -> Answer:
+        if answer.error:
+            return answer
+        headers = tuple(
+            pair for pair in self._scrubber.headers(answer.headers) if pair[0] != "content-encoding"
+        )
+        try:
+            plain = decode(answer.body, answer.header("content-encoding"))
+            body = self._scrubber.body(plain, answer.header("content-type"))
+        except (Undecodable, Unreadable) as error:
+            return Answer(0, error=f"unreadable: {error}")
+        return replace(answer, headers=headers, body=body)
+
+
+__all__ = ["Judge", "Outcome"]
