@@ -16,7 +16,8 @@ from enum import Enum
 from pathlib import Path
 
 CLONE_NEWUSER = 0x10000000
-PR_SET_PDEATHSIG, PR_SET_KEEPCAPS, PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE = 1, 8, 47, 2
+PR_SET_PDEATHSIG, PR_SET_SECUREBITS, PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE = 1, 28, 47, 2
+SECBIT_NO_SETUID_FIXUP = 4
 CAP_DAC_OVERRIDE = 1
 CAPABILITY_VERSION_3 = 0x20080522
 
@@ -94,9 +95,7 @@ def _works(identity: Identity, folders: list[Path]) -> bool:
         verdict = 1
         try:
             become(identity)
-            # By effective rights: the others would not count what nobody keeps of root.
-            reached = [os.access(folder, os.X_OK, effective_ids=True) for folder in folders]
-            verdict = 0 if all(reached) else 1
+            verdict = 0 if all(os.access(folder, os.X_OK) for folder in folders) else 1
         finally:
             os._exit(verdict)
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
@@ -126,7 +125,8 @@ class _Data(ctypes.Structure):
 def _drop_to_nobody() -> None:
     """Only the ambient right to reach files stays: the wheel may lie in a folder of root alone."""
     stranger = nobody()
-    _check(_libc.prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0))
+    # Rights stay when the user changes, and access(2), which initdb asks, counts them.
+    _check(_libc.prctl(PR_SET_SECUREBITS, SECBIT_NO_SETUID_FIXUP, 0, 0, 0))
     os.setgroups([])
     os.setresgid(stranger.pw_gid, stranger.pw_gid, stranger.pw_gid)
     os.setresuid(stranger.pw_uid, stranger.pw_uid, stranger.pw_uid)
