@@ -1,11 +1,13 @@
-"""Tell a moving value from a wrong one: legacy was asked once more, did it change its mind?
+"""Tell a moving value from a wrong one: a side was asked once more, did it change its mind?
 
 See docs/decisions/0001-a-moving-value-is-not-a-mismatch.md.
 """
 
 from dataclasses import replace
 from datetime import date
+from typing import NamedTuple
 
+from contracts.headers import WATERMARK
 from facade.compare.answers import Answer, Pair
 from facade.compare.rules import Rules
 from facade.compare.verdict import Outcome, Verdict, compare
@@ -13,13 +15,33 @@ from facade.compare.verdict import Outcome, Verdict, compare
 _PARTS = ".[/@;:"
 
 
-def settle(verdict: Verdict, pair: Pair, again: Answer, rules: Rules, today: date) -> Verdict:
-    """The verdict after legacy's second answer: differences at places that moved are taken out.
+class Again(NamedTuple):
+    """Second answers: legacy's, and the new side's where its first may have been older."""
 
-    A pair whose differences all moved is raced. Without a usable second answer, or when legacy
+    control: Answer
+    candidate: Answer | None = None
+
+
+def may_be_older(pair: Pair) -> bool:
+    """Whether the candidate's answer may rest on an older state than the control's.
+
+    A read model says up to which moment it knows everything; the control was read before its
+    answer ended. A side that says nothing of the kind is never excused.
+    """
+    watermark = pair.candidate.header(WATERMARK.lower())
+    ended = pair.started + pair.control.ms / 1000.0
+    return watermark.isdecimal() and int(watermark) < ended * 1e6
+
+
+def settle(verdict: Verdict, pair: Pair, again: Again, rules: Rules, today: date) -> Verdict:
+    """The verdict after the second answers: differences at places that moved are taken out.
+
+    A pair whose differences all moved is raced. Without usable second answers, or when each side
     gives the same values as before, the first verdict stands.
     """
-    moved = _moved(pair, again, rules, today)
+    moved = _moved(pair, pair.control, again.control, rules, today)
+    if again.candidate is not None and may_be_older(pair):
+        moved += _moved(pair, pair.candidate, again.candidate, rules, today)
     left = tuple(
         found
         for found in verdict.differences
@@ -32,11 +54,11 @@ def settle(verdict: Verdict, pair: Pair, again: Answer, rules: Rules, today: dat
     return Verdict(Outcome.RACED, tolerated=verdict.tolerated)
 
 
-def _moved(pair: Pair, again: Answer, rules: Rules, today: date) -> list[str]:
-    """The places at which legacy's two answers differ."""
-    if again.error or again.status >= 500:
+def _moved(pair: Pair, first: Answer, second: Answer, rules: Rules, today: date) -> list[str]:
+    """The places at which one side's two answers differ."""
+    if second.error or second.status >= 500:
         return []
-    then_and_now = compare(replace(pair, candidate=again), rules, today)
+    then_and_now = compare(replace(pair, control=first, candidate=second), rules, today)
     spots = [found.spot for found in (*then_and_now.differences, *then_and_now.tolerated)]
     # Another status means another answer altogether: whatever differed is beneath it.
     return ["$"] if "$status" in spots else spots

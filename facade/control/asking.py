@@ -1,16 +1,20 @@
-"""Ask legacy once more, in the words of the request that was compared."""
+"""Ask a side once more, in the words of the request that was compared."""
 
+import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import httpx
 
+from contracts.headers import AFTER, DECLINED
 from facade.compare.answers import Answer
 from facade.control.backlog import Waiting
 
 DEADLINE_SECONDS = 5.0
 MOST_BYTES = 2 * 1024**2
 MOST_AT_ONCE = 8
+DECLINES = 5  # a read model that is behind catches up
+DECLINED_SECONDS = 0.1
 _TIMEOUT = httpx.Timeout(DEADLINE_SECONDS).as_dict()
 
 # Of one connection or one copy only.
@@ -32,32 +36,43 @@ def can_ask(waiting: Waiting) -> bool:
     )
 
 
-class LegacyAsker:
-    """Connections to legacy of our own, few and patient; failures come back as answers."""
+# (route, side) -> the addresses of that side
+Addresses = Callable[[str, str], Sequence[str]]
 
-    def __init__(self) -> None:
+
+class Asker:
+    """Connections to both sides of our own, few and patient; failures come back as answers."""
+
+    def __init__(self, addresses: Addresses, clock: Callable[[], float] = time.time) -> None:
         limits = httpx.Limits(max_connections=MOST_AT_ONCE, max_keepalive_connections=2)
         self._client = httpx.AsyncClient(limits=limits, trust_env=False, follow_redirects=False)
-        self._urls: Sequence[str] = ()
+        self._addresses = addresses
+        self._clock = clock
         self._turn = 0
 
-    def use(self, urls: Sequence[str]) -> None:
-        """Ask these addresses from now on, in turns."""
-        self._urls = urls
-
-    async def ask(self, waiting: Waiting) -> Answer:
+    async def legacy(self, waiting: Waiting) -> Answer:
         """Legacy's answer, as raw bytes; `error` says why there is none."""
-        if not self._urls:
+        return await self._ask(waiting, "legacy", [])
+
+    async def new(self, waiting: Waiting) -> Answer:
+        """The new side's answer, not older than this moment; asked again while it declines."""
+        after = (AFTER.encode(), b"%d" % int(self._clock() * 1e6))
+        for _ in range(DECLINES):
+            answer = await self._ask(waiting, "new", [after])
+            if answer.error or not answer.header(DECLINED.lower()):
+                break
+            await asyncio.sleep(DECLINED_SECONDS)
+        return answer
+
+    async def _ask(self, waiting: Waiting, side: str, extra: list[tuple[bytes, bytes]]) -> Answer:
+        urls = self._addresses(waiting.pair.route, side)
+        if not urls:
             return Answer(0, error="unavailable")
         self._turn += 1
-        url = self._urls[self._turn % len(self._urls)].rstrip("/")
-        headers = [
-            (name.encode("ascii"), value.encode("latin-1"))
-            for name, value in waiting.request_headers or ()
-            if name not in _NOT_REPEATED
-        ]
+        url = urls[self._turn % len(urls)].rstrip("/")
         started = time.monotonic()
         try:
+            headers = _repeated(waiting) + extra
             return await self._asked(url + waiting.pair.target, headers, started)
         except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
             return Answer(0, error=type(error).__name__)
@@ -80,3 +95,11 @@ class LegacyAsker:
     async def close(self) -> None:
         """Close the connections."""
         await self._client.aclose()
+
+
+def _repeated(waiting: Waiting) -> list[tuple[bytes, bytes]]:
+    return [
+        (name.encode("ascii"), value.encode("latin-1"))
+        for name, value in waiting.request_headers or ()
+        if name not in _NOT_REPEATED
+    ]

@@ -3,7 +3,8 @@
 from collections import deque
 from dataclasses import dataclass
 
-from facade.compare.answers import Answer, Pair
+from facade.compare.answers import Pair
+from facade.compare.races import Again
 
 PAIRS = 5_000
 BYTES = 64 * 1024**2
@@ -17,7 +18,7 @@ class Waiting:
 
     pair: Pair
     request_headers: tuple[tuple[str, str], ...] | None
-    again: Answer | None = None  # legacy's second answer, once there is one
+    again: Again | None = None  # second answers, once there are some
 
 
 class Backlog:

@@ -10,6 +10,7 @@ from typing import Any
 
 from facade.compare.answers import Answer, Pair
 from facade.compare.noise import Noise, Observation
+from facade.compare.races import Again
 from facade.compare.verdict import Outcome, Verdict
 from facade.control import comparing
 from facade.control.comparing import BATCH, LENGTH, LISTEN, RULES
@@ -20,7 +21,7 @@ log = logging.getLogger("comparator")
 DEADLINE_SECONDS = 20.0  # for one batch
 
 RouteRules = dict[str, tuple[CompareRules | None, Noise]]
-Work = tuple[Pair, Answer | None]
+Work = tuple[Pair, Again | None]
 
 UNJUDGED = Verdict(Outcome.SKIPPED, cause="the comparison gave up")
 

@@ -15,7 +15,7 @@ from typing import Any, BinaryIO
 from facade.compare.answers import Answer, Pair
 from facade.compare.listening import observe
 from facade.compare.noise import Noise, Observation
-from facade.compare.races import settle
+from facade.compare.races import Again, settle
 from facade.compare.rules import Rules, compile_rules
 from facade.compare.verdict import Outcome, Verdict, compare
 from facade.routefile import CompareRules
@@ -24,7 +24,7 @@ LENGTH = Struct("!I")
 NICENESS = 10
 
 RULES = "rules"  # (RULES, {route: (CompareRules | None, Noise)})
-BATCH = "batch"  # (BATCH, [(Pair, Answer | None), …]) -> [Verdict, …]
+BATCH = "batch"  # (BATCH, [(Pair, Again | None), …]) -> [Verdict, …]
 LISTEN = "listen"  # (LISTEN, [(Pair, Answer), …]) -> [[Observation, …] | None, …]
 
 NO_RULES = compile_rules()
@@ -45,8 +45,8 @@ def main() -> None:
         _write(stdout, [work(pair, again, rules, today) for pair, again in content])
 
 
-def judge(pair: Pair, again: Answer | None, rules: dict[str, Rules], today: date) -> Verdict:
-    """The verdict of one pair; `again` is legacy's second answer, where there is one."""
+def judge(pair: Pair, again: Again | None, rules: dict[str, Rules], today: date) -> Verdict:
+    """The verdict of one pair, settled by second answers where there are some."""
     of_route = rules.get(pair.route, NO_RULES)
     verdict = compare(pair, of_route, today)
     if again is None or verdict.outcome is not Outcome.MISMATCHED:

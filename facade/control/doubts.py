@@ -39,9 +39,8 @@ class Doubts:
                 self._confirmed[key] = self._confirmed.get(key, 0) + 1
 
     def forget(self) -> None:
-        """Begin anew, as after a change of the table or of the evidence's window."""
+        """Believe nothing any more, as after a change of the table or of the evidence's window."""
         self._confirmed.clear()
-        self._moved.clear()
 
     def _believed(self, key: _Key) -> bool:
         return key not in self._moved and self._confirmed.get(key, 0) >= ENOUGH

@@ -14,8 +14,9 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, replace
 
 from facade.compare.answers import Pair
+from facade.compare.races import Again, may_be_older
 from facade.compare.verdict import Verdict
-from facade.control.asking import LegacyAsker, can_ask
+from facade.control.asking import Asker, can_ask
 from facade.control.backlog import Backlog, Waiting
 from facade.control.budget import Budget
 from facade.control.comparator import Comparator
@@ -35,7 +36,7 @@ class Parts:
     """What the pipeline works with."""
 
     comparator: Comparator
-    asker: LegacyAsker
+    asker: Asker
     budget: Budget
     ledger: Ledger
     noise: NoiseLearner
@@ -116,25 +117,26 @@ class Pipeline:
         task.add_done_callback(self._asking.discard)
 
     async def _learn(self, waiting: Waiting) -> None:
-        again = await self._parts.asker.ask(waiting)
+        again = await self._parts.asker.legacy(waiting)
         if again.error:
             return
-        self._third.append(replace(waiting, again=again))
+        self._third.append(replace(waiting, again=Again(again)))
         self._work.set()
 
     async def _ask(self, waiting: Waiting, verdict: Verdict) -> None:
         self.rechecks.asked += 1
-        again = await self._parts.asker.ask(waiting)
-        if again.error:
+        asker, older = self._parts.asker, may_be_older(waiting.pair)
+        control = await asker.legacy(waiting)
+        candidate = await asker.new(waiting) if older else None
+        if control.error:
             self.rechecks.unanswered += 1
-            self._parts.ledger.judged(waiting.pair, verdict)
-            return
+        again = Again(control, candidate)
         self._second.append((replace(waiting, again=again), verdict))
         self._work.set()
 
     async def _learn_one(self, waiting: Waiting) -> None:
         assert waiting.again is not None
-        seen = await self._parts.comparator.listen(waiting.pair, waiting.again)
+        seen = await self._parts.comparator.listen(waiting.pair, waiting.again.control)
         if seen is not None:
             self._parts.noise.learn(waiting.pair.route, seen, self._clock())
 

@@ -7,7 +7,7 @@ import time
 
 from chassis.service import Background, serve
 from facade.control.app import Control, create_app
-from facade.control.asking import LegacyAsker
+from facade.control.asking import Asker
 from facade.control.budget import Budget
 from facade.control.comparator import Comparator, RouteRules
 from facade.control.fleet import Fleet
@@ -40,7 +40,7 @@ class _Process:
         self._settings = settings
         self.fleet, self.ledger, self.recent = Fleet(), Ledger(), Recent()
         self.tables = Tables(settings.runtime, settings.upstreams)
-        self.comparator, self.asker = Comparator(), LegacyAsker()
+        self.comparator, self.asker = Comparator(), Asker(self.tables.addresses)
         self._rules_changed = asyncio.Event()
         self.noise = NoiseLearner(Budget(settings.noise_rate, NOISE_BURST), self._rules_changed.set)
         budget = Budget(settings.recheck_rate, RECHECK_BURST)
@@ -95,7 +95,7 @@ class _Process:
     def start(self) -> None:
         """Take up what an earlier process left."""
         self.journal.restore()
-        self._instances(read_instances(self._settings.runtime))
+        self.tables.instances(read_instances(self._settings.runtime))
         if self.tables.path.exists():
             self._published = self.tables.path.read_bytes()
             self.tables.take(self._published)
@@ -105,7 +105,6 @@ class _Process:
         await watch(watcher, _POLL_SECONDS)
 
     def _table_changed(self) -> None:
-        self.asker.use(self.tables.legacy_urls())
         self.pipeline.doubts.forget()
         self._rules_changed.set()
 
@@ -133,15 +132,11 @@ class _Process:
             self.recent.take(time.monotonic(), routes, self.ledger.latencies())
             await asyncio.sleep(SNAPSHOT_SECONDS)
 
-    def _instances(self, instances: dict[str, list[str]]) -> None:
-        self.tables.instances(instances)
-        self.asker.use(self.tables.legacy_urls())
-
     async def _discover(self) -> None:
         from facade.control.discovery import discover  # NATS only where a registry is named
 
         assert self._settings.nats_url is not None
-        await discover(self._settings.nats_url, self._settings.runtime, self._instances)
+        await discover(self._settings.nats_url, self._settings.runtime, self.tables.instances)
 
 
 async def serve_control(settings: ControlSettings, port: socket.socket) -> None:

@@ -59,12 +59,15 @@ class Tables:
         """Take in the addresses of services."""
         self._instances = dict(data)
 
-    def legacy_urls(self) -> tuple[str, ...]:
-        """Where legacy answers."""
-        config = self.table.upstreams.get(LEGACY) if self.table else None
-        if config is None:
+    def addresses(self, route: str, side: str) -> tuple[str, ...]:
+        """Where one side of a route answers; nowhere when that is not known."""
+        name: str | None = LEGACY
+        if side != LEGACY:
+            name = next((config.new for config in self.routes() if config.name == route), None)
+        upstream = self.table.upstreams.get(name) if self.table and name else None
+        if upstream is None:
             return ()
-        return config.urls or tuple(self._instances.get(config.service or "", ()))
+        return upstream.urls or tuple(self._instances.get(upstream.service or "", ()))
 
     def reload(self) -> dict[str, Any]:
         """The master's verdict on the last edit of the route file."""

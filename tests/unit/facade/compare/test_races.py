@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from facade.compare.races import settle
+from facade.compare.races import Again, may_be_older, settle
 from facade.compare.rules import compile_rules
 from facade.compare.verdict import Outcome, compare
 
@@ -49,7 +49,7 @@ def test_legacy_is_asked_again(
 ) -> None:
     asked = pair(answer(control), answer(candidate))
     first = compare(asked, RULES, TODAY)
-    settled = settle(first, asked, answer(again), RULES, TODAY)
+    settled = settle(first, asked, Again(answer(again)), RULES, TODAY)
     assert settled.outcome == outcome
     assert [found.spot for found in settled.differences] == left
 
@@ -58,12 +58,53 @@ def test_another_status_means_another_answer(pair: Build, answer: Build) -> None
     gone = answer({"error": "gone"}, 404)
     asked = pair(answer({"a": 1}), gone)
     first = compare(asked, RULES, TODAY)
-    assert settle(first, asked, gone, RULES, TODAY).outcome is Outcome.RACED
-    assert settle(first, asked, answer({"a": 1}), RULES, TODAY) == first
+    assert settle(first, asked, Again(gone), RULES, TODAY).outcome is Outcome.RACED
+    assert settle(first, asked, Again(answer({"a": 1})), RULES, TODAY) == first
 
 
 @pytest.mark.parametrize("status", [500, 503])
 def test_a_failing_legacy_settles_nothing(pair: Build, answer: Build, status: int) -> None:
     asked = pair(answer({"a": 1}), answer({"a": 2}))
     first = compare(asked, RULES, TODAY)
-    assert settle(first, asked, answer({}, status), RULES, TODAY) == first
+    assert settle(first, asked, Again(answer({}, status)), RULES, TODAY) == first
+
+
+def marked(pair: Build, answer: Build, watermark: str, candidate: Any) -> Any:
+    """Asked at second 100, legacy's answer ended 1 ms later."""
+    extra = {"fig_watermark": watermark} if watermark else {}
+    return pair(answer({"a": 4}), answer(candidate, **extra), started=100.0)
+
+
+@pytest.mark.parametrize(
+    ("watermark", "older"),
+    [("100000999", True), ("100001000", False), ("100500000", False), ("", False), ("soon", False)],
+)
+def test_a_watermark_tells_what_may_be_older(
+    pair: Build, answer: Build, watermark: str, older: bool
+) -> None:
+    assert may_be_older(marked(pair, answer, watermark, {"a": 5})) is older
+
+
+@pytest.mark.parametrize(
+    ("watermark", "fresh", "outcome"),
+    [
+        ("99990000", {"a": 4}, Outcome.RACED),  # it was behind, and caught up
+        ("99990000", {"a": 5}, Outcome.MISMATCHED),  # it knows by now, and is still wrong
+        ("100500000", {"a": 4}, Outcome.MISMATCHED),  # it knew, and was wrong: not excused
+        ("", {"a": 4}, Outcome.MISMATCHED),  # it never says what it knows
+    ],
+)
+def test_a_candidate_that_was_behind_is_asked_again(
+    pair: Build, answer: Build, watermark: str, fresh: Any, outcome: Outcome
+) -> None:
+    asked = marked(pair, answer, watermark, {"a": 5})
+    first = compare(asked, RULES, TODAY)
+    again = Again(answer({"a": 4}), answer(fresh))
+    assert settle(first, asked, again, RULES, TODAY).outcome is outcome
+
+
+def test_a_candidate_that_declines_again_settles_nothing(pair: Build, answer: Build) -> None:
+    asked = marked(pair, answer, "99990000", {"a": 5})
+    first = compare(asked, RULES, TODAY)
+    again = Again(answer({"a": 4}), answer(b"", 503, fig_declined="behind"))
+    assert settle(first, asked, again, RULES, TODAY) == first

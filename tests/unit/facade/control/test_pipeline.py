@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from facade.compare.answers import Answer, Pair
+from facade.compare.races import Again
 from facade.compare.verdict import Verdict
 from facade.control.backlog import Waiting
 from facade.control.budget import Budget
@@ -21,7 +22,7 @@ Build = Callable[..., Any]
 class PlayedComparator:
     """Judges as the real one does, in this process."""
 
-    async def judge(self, work: Sequence[tuple[Pair, Answer | None]]) -> list[Verdict]:
+    async def judge(self, work: Sequence[tuple[Pair, Again | None]]) -> list[Verdict]:
         await asyncio.sleep(0)
         return [judge(pair, again, {}, date(2026, 1, 1)) for pair, again in work]
 
@@ -32,10 +33,13 @@ class PlayedLegacy:
     def __init__(self, answer: Answer) -> None:
         self.answer, self.asked = answer, 0
 
-    async def ask(self, waiting: Waiting) -> Answer:
+    async def legacy(self, waiting: Waiting) -> Answer:
         self.asked += 1
         await asyncio.sleep(0)
         return self.answer
+
+    async def new(self, waiting: Waiting) -> Answer:
+        raise AssertionError("only a side that says how old it is may be excused")
 
 
 def quiet() -> NoiseLearner:
