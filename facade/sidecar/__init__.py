@@ -18,7 +18,7 @@ In mitmproxy's (standard library and mitmproxy only):
     export        recorded flows as lines of JSON
 
 Pure, and tried without either:
-    plan          text -> Plan, with every error at once
+    plan          what it is told;  plan_form  reads it, with every error at once
     faults        which requests a fault strikes, and how
     scrub         credentials out of a request or an answer; scrub_json, scrub_text do the bodies
     recorder      files that follow each other;  measures  counts and latencies by shape of path

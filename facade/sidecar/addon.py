@@ -19,7 +19,8 @@ from facade.sidecar import connections
 from facade.sidecar.faults import NOTHING, Effect, Faults, resolved
 from facade.sidecar.folder import Folder, write_whole
 from facade.sidecar.measures import Measures
-from facade.sidecar.plan import AFTER, BEFORE, BadPlan, Plan, parse_plan
+from facade.sidecar.plan import AFTER, BEFORE, Plan
+from facade.sidecar.plan_form import BadPlan, parse_plan
 from facade.sidecar.proxy import DRAIN_SECONDS
 from facade.sidecar.tape import Tape
 

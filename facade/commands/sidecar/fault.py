@@ -14,7 +14,8 @@ from facade.commands.sidecar.options import fail, folder_option, fraction, handl
 from facade.config.problems import RouteFileError
 from facade.config.reading import load_path
 from facade.sidecar.handle import SidecarError
-from facade.sidecar.plan import AFTER, BEFORE, BadPlan, Fault, Plan
+from facade.sidecar.plan import AFTER, BEFORE, Fault, Plan
+from facade.sidecar.plan_form import BadPlan
 
 
 @click.command()

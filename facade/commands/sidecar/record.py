@@ -13,7 +13,8 @@ from facade.commands.sidecar.options import fail, folder_option, handle, size
 from facade.compare.rules import compile_rules
 from facade.routefile import CompareRules
 from facade.sidecar.handle import SidecarError
-from facade.sidecar.plan import KEEP, BadPlan, Recording
+from facade.sidecar.plan import KEEP, Recording
+from facade.sidecar.plan_form import BadPlan
 
 
 @click.command()
