@@ -5,8 +5,8 @@ In the order `fig up` meets them:
     settings.py     what was ordered, and where it lives
     ports.py  credentials.py  places.py    what the stack is built with, here or in docker compose
     stack.py        every process as data; process.py, probes.py: what such data looks like
-    session.py      one run of it: the composition root
-    supervisor.py   all of them, in order; keeper.py: one of them, from start to end
+    session.py      one run of it: the composition root; detached.py: one that stays
+    supervisor.py   all of them, in order; keeper.py: one, from start to end; standing.py: where
     children.py     real processes and their output; identity.py, warden.py: nobody is left behind
     state.py  spool.py    how other commands find the stack, and ask it for something
     postgres.py  nats.py  databases.py    the engines, and what the services need in them

@@ -5,8 +5,8 @@ import signal
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from fig.keeper import Clock
 from fig.process import Process
+from fig.standing import Clock
 
 
 class FakeTime:

@@ -2,62 +2,18 @@
 
 import asyncio
 import contextlib
-import signal
-import time
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from enum import Enum
 
 from chassis.backoff import Backoff
 from fig.children import Child, Launcher
 from fig.errors import BAD_INPUT
 from fig.process import Kind, Process
+from fig.standing import Clock, State, Status, ending
 
 POLL_SECONDS = 0.04
 FIRST_TRIES = 5  # starts that may fail before the process was ever ready
 STABLE_SECONDS = 10.0  # who ran so long starts again at once when it dies
-
-
-class State(Enum):
-    """Where a process stands."""
-
-    WAITING = "waiting"  # for what it needs
-    STARTING = "starting"
-    READY = "ready"
-    DONE = "done"  # a oneshot that succeeded
-    BACKOFF = "backoff"  # died; starts again after a moment
-    STOPPING = "stopping"
-    STOPPED = "stopped"
-    FAILED = "failed"  # never became ready, given up
-
-
-@dataclass
-class Status:
-    """What is known about a process. `since` is unix time, `took` seconds until ready."""
-
-    name: str
-    kind: Kind
-    state: State = State.WAITING
-    pid: int = 0
-    restarts: int = 0
-    since: float = 0.0
-    took: float = 0.0
-    exit_code: int | None = None
-    why: str = ""  # how it came to its last end
-
-    @property
-    def word(self) -> str:
-        """The state as a word."""
-        return self.state.value
-
-
-@dataclass(frozen=True)
-class Clock:
-    """Where time comes from; tests bring their own."""
-
-    now: Callable[[], float] = time.monotonic
-    unix: Callable[[], float] = time.time
-    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
 
 
 class NotReady(Exception):
@@ -252,13 +208,3 @@ class Keeper:
         for name, value in values.items():
             setattr(self.status, name, value)
         self._show(self.status)
-
-
-def ending(code: int) -> str:
-    """An exit code in words."""
-    if code >= 0:
-        return f"ended with exit code {code}"
-    try:
-        return f"was ended by {signal.Signals(-code).name}"
-    except ValueError:
-        return f"was ended by signal {-code}"

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Protocol, TextIO
 
-from fig.keeper import State
+from fig.standing import State
 
 CLEAR = "\r\x1b[K"
 SETTLED = (State.READY.value, State.DONE.value)

@@ -18,11 +18,11 @@ from fig import credentials, logs, pids, places, ports, state
 from fig import postgres as server
 from fig.children import LocalLauncher, Said
 from fig.errors import FigError
-from fig.keeper import Status, ending
 from fig.process import Process
 from fig.settings import Order, project_root
 from fig.spool import Answer, Restart, Spool
 from fig.stack import stack
+from fig.standing import Status, ending
 from fig.supervisor import NotUp, Supervisor
 
 SPOOL_SECONDS = 0.05
@@ -124,6 +124,7 @@ class _Session:
             said = "\n".join(f"  {line}" for line in logs.tail(log, TAIL_LINES))
             raise FigError(f"{error}; the end of {log}:\n{said}") from None
         self._write()
+        self._onlooker.note(f"everything is up: {urls(self._plan)['facade']}")
 
     def _listen(self, supervisor: Supervisor) -> None:
         def stop() -> None:

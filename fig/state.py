@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from fig import pids
-from fig.keeper import Status
+from fig.standing import Status
 
 
 @dataclass(frozen=True)

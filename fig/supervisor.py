@@ -10,8 +10,9 @@ from typing import Any
 
 from fig.children import Launcher
 from fig.errors import FigError
-from fig.keeper import Clock, Keeper, NotReady, State, Status
+from fig.keeper import Keeper, NotReady
 from fig.process import Kind, Process
+from fig.standing import Clock, State, Status
 
 Settings = Mapping[str, Mapping[str, str]]  # process: variables added to its environment
 

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from fig.keeper import ending
+from fig.standing import ending
 
 
 async def test_a_service_that_dies_is_started_again(supervise, service, until):

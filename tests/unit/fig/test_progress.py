@@ -2,9 +2,9 @@
 
 import io
 
-from fig.keeper import State, Status
 from fig.process import Kind
 from fig.progress import CLEAR, Progress
+from fig.standing import State, Status
 
 
 def test_a_process_gets_a_line_when_it_is_ready_and_only_one():

@@ -6,8 +6,8 @@ from dataclasses import replace
 import pytest
 
 from fig import pids, state
-from fig.keeper import State, Status
 from fig.process import Kind
+from fig.standing import State, Status
 
 
 @pytest.fixture

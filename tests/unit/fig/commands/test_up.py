@@ -6,7 +6,7 @@ import pytest
 from click.testing import CliRunner
 
 from fig.__main__ import cli
-from fig.commands.up import _arguments
+from fig.detached import arguments
 from fig.settings import Home, Order
 from fig.stack import Wishes
 
@@ -33,7 +33,7 @@ def test_the_supervisor_that_stays_gets_the_whole_order():
         "/nats",
         {"catalog": {"CATALOG_FAULT": "x", "EMPTY": ""}},
     )
-    given = _arguments(order)
+    given = arguments(order)
     assert given[:3] == ["--home", "/a b/.fig", "up"]
     pairs = list(zip(given[3::2], given[4::2], strict=True))
     assert dict(pairs[:-2]) == {
