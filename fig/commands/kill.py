@@ -10,8 +10,8 @@ import click
 from fig import running
 from fig.commands.options import json_option
 from fig.errors import FigError
-from fig.keeper import State
 from fig.settings import Home
+from fig.standing import State
 
 POLL_SECONDS = 0.02
 PATIENCE_SECONDS = 60.0

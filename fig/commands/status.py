@@ -10,10 +10,10 @@ import click
 from fig import admin, running
 from fig.commands.options import json_option
 from fig.errors import NEGATIVE, FigError
-from fig.keeper import State
 from fig.ports import PLAN
 from fig.process import Kind
 from fig.settings import Home
+from fig.standing import State
 from fig.state import ProcessState, StackState
 from fig.tables import duration, table
 

@@ -2,9 +2,7 @@
 
 import asyncio
 import os
-import subprocess
 import sys
-import time
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -12,18 +10,13 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
-from fig import logs, places, running, session
-from fig import state as states
+from fig import detached, logs, running, session, state
 from fig.errors import FigError
-from fig.keeper import Status
 from fig.ports import DEFAULT_BASE
 from fig.progress import Progress
 from fig.settings import Home, Order, project_root
 from fig.stack import Wishes
-from fig.state import StackState
-
-POLL_SECONDS = 0.05
-DETACHED = "FIG_DETACHED"  # set for the supervisor that `--detach` leaves behind
+from fig.standing import Status
 
 
 def parse_sets(
@@ -99,10 +92,11 @@ def up(home: Home, /, detach: bool, **options: Any) -> None:
     order = _order(home, **options)
     if _runs_already(order, _given(options)):
         return
-    if states.read(home.state) is not None:
+    if state.read(home.state) is not None:
         click.echo("the last run was killed; its data is kept", err=True)
     if detach:
-        _leave_running(order)
+        found = detached.leave_running(order)
+        click.echo("\n".join(f"  {name:<7} {url}" for name, url in found.urls.items()))
     else:
         _foreground(order)
 
@@ -145,8 +139,8 @@ def _runs_already(order: Order, given: set[str]) -> bool:
 
 
 def _foreground(order: Order) -> None:
-    detached = bool(os.environ.get(DETACHED))
-    progress = Progress(live=False, stamped=detached)
+    stays = bool(os.environ.get(detached.DETACHED))
+    progress = Progress(live=False, stamped=stays)
     seen: dict[str, Status] = {}
 
     def changed(status: Status) -> None:
@@ -154,74 +148,5 @@ def _foreground(order: Order) -> None:
         progress.see(seen.values())
 
     colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
-    said = None if detached else logs.Console(sys.stdout, colour).line
+    said = None if stays else logs.Console(sys.stdout, colour).line
     asyncio.run(session.run(order, session.Onlooker(changed, said, progress.say)))
-
-
-def _leave_running(order: Order) -> None:
-    places.prepare(order.home.folder)
-    log = logs.path_of(order.home.logs, "fig")
-    progress = Progress()
-    logs.LogFile(log).close()  # turned over when it has grown
-    with log.open("ab") as file:
-        before = file.tell()
-        child = subprocess.Popen(
-            [sys.executable, "-m", "fig", *_arguments(order)],
-            cwd=project_root(),
-            env=os.environ | {DETACHED: "1"},
-            stdin=subprocess.DEVNULL,
-            stdout=file,
-            stderr=file,
-            start_new_session=True,
-        )
-    try:
-        found = _follow(order.home, child, progress)
-    except KeyboardInterrupt:
-        child.terminate()
-        child.wait()
-        raise
-    if found is None:
-        raise _failure(log, before, child.returncode)
-    progress.done("everything is up")
-    click.echo("\n".join(f"  {name:<7} {url}" for name, url in found.urls.items()))
-
-
-def _arguments(order: Order) -> list[str]:
-    """The same order for the supervisor that stays, said in full."""
-    wishes = order.wishes
-    options = {
-        "--routes": str(order.routes),
-        "--port-base": str(order.port_base),
-        "--facade-workers": str(wishes.facade_workers),
-        "--scale": str(wishes.scale),
-        "--postgres-bin": wishes.postgres_bin,
-        "--nats-bin": order.nats_bin,
-    }
-    given = [text for name, value in options.items() if value for text in (name, value)]
-    for process, values in order.extra.items():
-        for key, value in values.items():
-            given += ["--set", f"{process}.{key}={value}"]
-    return ["--home", str(order.home.folder), "up", *given]
-
-
-def _follow(home: Home, child: "subprocess.Popen[bytes]", progress: Progress) -> StackState | None:
-    """Shows how the stack comes up; None when its supervisor ended."""
-    while child.poll() is None:
-        found = states.read(home.state)
-        if found is not None and found.pid == child.pid:
-            progress.see(found.processes)
-            if found.ready:
-                return found
-        time.sleep(POLL_SECONDS)
-    return None
-
-
-def _failure(log: Path, before: int, exit_code: int) -> FigError:
-    """What the supervisor said at its end, as our own error."""
-    with log.open("rb") as file:
-        file.seek(before)
-        said = file.read().decode(errors="replace").strip()
-    _, found, message = f"\n{said}".rpartition("\nfig: ")
-    error = FigError(message if found else f"the supervisor ended at once:\n{said}")
-    error.exit_code = exit_code if exit_code > 0 else 1
-    return error
