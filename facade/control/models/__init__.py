@@ -1,0 +1,56 @@
+"""The JSON of the admin API. Times are unix seconds, latencies milliseconds, shares 0..1.
+
+`legacy` is the control and `new` the candidate, whoever answered the client.
+"""
+
+from facade.control.models.evidence import (
+    CauseView,
+    ClassView,
+    ClusterView,
+    Comparison,
+    CountsView,
+    ExpectedView,
+    NoiseView,
+    Rechecks,
+    Reset,
+    RouteComparison,
+    SampleView,
+    VersionView,
+    WindowView,
+)
+from facade.control.models.status import (
+    CompareSums,
+    Percentiles,
+    Reload,
+    RouteStatus,
+    RouteView,
+    Status,
+    Totals,
+    UpstreamView,
+    WorkerView,
+)
+
+__all__ = [
+    "CauseView",
+    "ClassView",
+    "ClusterView",
+    "CompareSums",
+    "Comparison",
+    "CountsView",
+    "ExpectedView",
+    "NoiseView",
+    "Percentiles",
+    "Rechecks",
+    "Reload",
+    "Reset",
+    "RouteComparison",
+    "RouteStatus",
+    "RouteView",
+    "SampleView",
+    "Status",
+    "Totals",
+    "UpstreamView",
+    "VersionView",
+    "WindowView",
+    "WorkerView",
+]

@@ -1,0 +1,126 @@
+"""What happens now: `GET /api/status`, `GET /api/routes`."""
+
+from typing import Any
+
+from pydantic import BaseModel
+
+BySide = dict[str, int]
+
+
+class Percentiles(BaseModel):
+    """Latency of one side; None where nothing was measured."""
+
+    p50: float | None = None
+    p95: float | None = None
+    p99: float | None = None
+    count: int = 0
+    of: str = "answers"  # to clients, or "copies" where this side answered none
+
+
+class Reload(BaseModel):
+    """The verdict on the last edit of the route file; a refused one leaves the last good table."""
+
+    ok: bool = True
+    errors: list[Any] = []
+    at: float | str | None = None
+    version: str | None = None
+
+
+class WorkerView(BaseModel):
+    """One worker that is connected now."""
+
+    id: int
+    pid: int
+    version: str | None
+    started: float
+    age_s: float
+    quiet_s: float  # since its last sign of life
+
+
+class CompareSums(BaseModel):
+    """Evidence of a route's open window, in short. Only matched and mismatched are evidence."""
+
+    dispatched: int = 0
+    completed: int = 0  # pairs in which both sides answered, as the workers counted
+    compared: int = 0  # matched + mismatched
+    matched: int = 0
+    mismatched: int = 0
+    raced: int = 0
+    failed: int = 0
+    skipped: int = 0
+    shed: int = 0
+    upper_bound: float = 1.0  # of the mismatch rate, at 95 %
+
+
+class RouteStatus(BaseModel):
+    """One route now: sums since the facade started, rates and latency of the last ten seconds."""
+
+    name: str
+    match: str
+    stage: str
+    percent: float | None  # of keys that go to the new side, in canary; 25.0 is a quarter
+    sample: float  # percent of requests asked on both sides
+    new: str | None
+    requests: BySide
+    status: dict[str, BySide]
+    failures: BySide  # "<side>.<phase>"
+    fallbacks: int
+    retries: int
+    latency: dict[str, Percentiles]
+    rates: dict[str, float]  # requests per second
+    shadow: dict[str, Any]
+    compare: CompareSums
+
+
+class UpstreamView(BaseModel):
+    """Connections to one upstream and the worst state of its breakers, over all workers."""
+
+    connections: int = 0
+    idle: int = 0
+    breaker: dict[str, str] = {}
+
+
+class Totals(BaseModel):
+    """Over all routes."""
+
+    requests: BySide
+    rates: dict[str, float]
+    failures: int
+    fallbacks: int
+    server_errors: int  # answers with 5xx that clients got
+    compared: int
+    mismatched: int
+    clients: int  # connections open now
+    aborted: int
+    bad_requests: int
+
+
+class Status(BaseModel):
+    """`GET /api/status`."""
+
+    now: float
+    version: str | None
+    file: str
+    reload: Reload
+    workers: list[WorkerView]
+    routes: list[RouteStatus]
+    unmatched: dict[str, int]
+    upstreams: dict[str, UpstreamView]
+    totals: Totals
+
+
+class RouteView(BaseModel):
+    """`GET /api/routes`: one route as the file says it, defaults filled in."""
+
+    name: str
+    match: str
+    stage: str
+    percent: float | None
+    new: str | None
+    key: list[str]
+    seed: str
+    fallback: bool
+    sample: float
+    rules: str | None
+    guard: dict[str, Any] | None
+    timeout: float | None
