@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from itertools import combinations
 
 from facade.compare.clusters import Cluster, Clusters
+from facade.compare.differences import Kind
 
 _NEARLY_ALWAYS = 0.9
 _OFTEN = 0.5  # share of all pairs above which meeting in one pair says nothing
@@ -59,6 +60,18 @@ def _have_one_cause(one: Cluster, other: Cluster, clusters: Clusters, compared: 
 
 
 def _look_alike(one: Cluster, other: Cluster) -> bool:
-    """The same member, wrong in the same way, at two places."""
+    """The same member, wrong in the same way, at two places; or one member under another name."""
+    if {one.kind, other.kind} == {Kind.MISSING, Kind.EXTRA}:
+        return _is_renamed(*((one, other) if one.kind is Kind.MISSING else (other, one)))
     leaves = (cluster.path.rpartition(".")[2] for cluster in (one, other))
     return one.kind == other.kind and one.relation == other.relation and len(set(leaves)) == 1
+
+
+def _is_renamed(missing: Cluster, extra: Cluster) -> bool:
+    """Whether what is lost under one name comes under another one beside it."""
+    if missing.latest is None or extra.latest is None or missing.path == extra.path:
+        return False
+    parents = (cluster.path.rpartition(".")[0] for cluster in (missing, extra))
+    same_pair = missing.latest.request_id == extra.latest.request_id
+    value = missing.latest.control["value"]
+    return same_pair and len(set(parents)) == 1 and bool(value == extra.latest.candidate["value"])
