@@ -174,7 +174,7 @@ class Gateway:
 
     async def _tick(self) -> None:
         """The worker's clock: deadlines, files, counters, and how late all this comes."""
-        snapshot_at = 0.0
+        snapshot_at, told = 0.0, ""
         while True:
             due = time.monotonic() + TICK_SECONDS / 2
             await asyncio.sleep(TICK_SECONDS / 2)
@@ -188,8 +188,9 @@ class Gateway:
             self._redirects.tick()
             self.health.tick(now)
             self.date = b"Date: %b\r\n" % formatdate(usegmt=True).encode()
-            if now >= snapshot_at:
-                snapshot_at = now + SNAPSHOT_SECONDS
+            # A new table is told at once: whoever flipped a route is waiting to see it in force.
+            if now >= snapshot_at or told != self.running.table.version:
+                snapshot_at, told = now + SNAPSHOT_SECONDS, self.running.table.version
                 self.channel.offer(COUNTERS, self.snapshot())
             self.log.flush()
 
