@@ -1,15 +1,13 @@
 """Changes of legacy's stock -> facts for the inventory."""
 
-from new_services.anticorruption.mapping import Field, Mapping, flag, same, text
-from new_services.anticorruption.mark import split
+from new_services.anticorruption.mapping import Convert, Field, Mapping, flag, same, text
+from new_services.anticorruption.mark import SAGA_SQL, split
 from new_services.anticorruption.translator import LegacyTranslator
 
 STOCK, MOVEMENT, VARIANT, PRODUCT, ORDER = "stock", "movement", "variant", "product", "order"
 
 
-def _saga(po_number: str | None) -> str | None:
-    return split(po_number)[1]
-
+saga_mark = Convert(lambda po_number: split(po_number)[1], SAGA_SQL)
 
 MAPPINGS = (
     Mapping(
@@ -62,7 +60,7 @@ MAPPINGS = (
         "orders",
         ORDER,
         "id",
-        (Field("order_no", "order_no", text), Field("saga_id", "po_number", _saga)),
+        (Field("order_no", "order_no", text), Field("saga_id", "po_number", saga_mark)),
     ),
 )
 ENTITIES = tuple(mapping.entity for mapping in MAPPINGS)

@@ -1,21 +1,44 @@
 """Which legacy column becomes which field of an entity, and how: data, read in one place.
 
 Projections translate by it, and whoever proves that both sides hold the same compares by it, so
-that no column is forgotten in one of the two.
+that no column is forgotten in one of the two. Each conversion is therefore written twice, in Python
+for the projection and in SQL for the proof; a property test holds the two together.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from enum import Enum
 from typing import Any
 
 from contracts.change import Row, Value
 
-Convert = Callable[[Any], Any]
-
 
 class Untranslatable(ValueError):
     """A legacy value that has no meaning on the new side; says table, row, column and value."""
+
+
+class Kind(Enum):
+    """How a field's value is written canonically, so that equal values are equal texts."""
+
+    TEXT = "text"  # as it is; numbers and moments as PostgreSQL writes them
+    FLAG = "flag"  # true, false
+    NUMBER = "number"  # no zeros that say nothing
+    LIST = "list"  # a JSON array
+
+
+@dataclass(frozen=True, slots=True)
+class Convert:
+    """One conversion. `sql` makes of a legacy column, `{}`, the canonical text of what `call`
+    makes of its value; where `call` refuses a value, `sql` gives a text no field can have."""
+
+    call: Callable[[Any], Any]
+    sql: str
+    kind: Kind = Kind.TEXT
+
+    def __call__(self, value: Any) -> Any:
+        """What the value means. Raises what `call` raises."""
+        return self.call(value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,36 +76,67 @@ class Mapping:
             ) from error
 
 
-def same(value: Value) -> Value:
-    """The value as it is."""
-    return value
+# What str.strip() removes, for btrim().
+_BLANKS = "".join(chr(code) for code in range(0x3001) if chr(code).isspace())
+BLANKS_SQL = "U&'" + "".join(f"\\{ord(blank):04X}" for blank in _BLANKS) + "'"
+# Text that PostgreSQL and Decimal read as the same number; stranger ones are left to Python.
+PLAIN_NUMBER = r"^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,2})?$"
 
 
-def text(value: str | None) -> str:
-    """Text; nothing is empty text."""
+def number_sql(text: str) -> str:
+    """The canonical text of the number that an SQL text expression is."""
+    return (
+        f"CASE WHEN {text} ~ '{PLAIN_NUMBER}'"
+        f" THEN trim_scale(({text})::numeric)::text ELSE '?' || {text} END"
+    )
+
+
+def _text(value: str | None) -> str:
     return value or ""
 
 
-def flag(value: str) -> bool:
-    """'Y' or 'N'."""
+def _flag(value: str) -> bool:
     return {"Y": True, "N": False}[value]
 
 
-def number(value: str | None) -> str:
-    """A number kept as text, as '49', '49.9' or '49.00'; empty text means 0."""
+def _number(value: str | None) -> str:
     decimal = Decimal((value or "").strip() or "0")
     if not decimal.is_finite():
         raise ValueError("not a number")
     return f"{decimal:f}"
 
 
-def percentage(value: str | None) -> str:
-    """A percentage as it was written; nothing, and empty text, both mean none."""
+def _percentage(value: str | None) -> str:
     written = (value or "").strip()
-    number(written)
+    _number(written)
     return written
 
 
-def words(value: str | None) -> list[str]:
-    """A comma-separated list, trimmed, without its empty members."""
+def _words(value: str | None) -> list[str]:
     return [word for part in (value or "").split(",") if (word := part.strip())]
+
+
+# The value as it is.
+same = Convert(lambda value: value, "{}::text")
+# Text; nothing is empty text.
+text = Convert(_text, "coalesce({}, '')")
+# 'Y' or 'N'.
+flag = Convert(
+    _flag, "CASE {} WHEN 'Y' THEN 'true' WHEN 'N' THEN 'false' ELSE '?' || {} END", Kind.FLAG
+)
+# A number kept as text, as '49', '49.9' or '49.00'; empty text means 0.
+number = Convert(
+    _number,
+    number_sql(f"coalesce(nullif(btrim({{}}, {BLANKS_SQL}), ''), '0')"),
+    Kind.NUMBER,
+)
+# A percentage as it was written; nothing, and empty text, both mean none.
+percentage = Convert(_percentage, f"coalesce(btrim({{}}, {BLANKS_SQL}), '')")
+# A comma-separated list, trimmed, without its empty members.
+words = Convert(
+    _words,
+    "(SELECT coalesce(jsonb_agg(word ORDER BY place), '[]')::text FROM (SELECT btrim(part,"
+    f" {BLANKS_SQL}) AS word, place FROM unnest(string_to_array(coalesce({{}}, ''), ','))"
+    " WITH ORDINALITY AS parts (part, place)) AS trimmed WHERE word <> '')",
+    Kind.LIST,
+)

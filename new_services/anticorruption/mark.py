@@ -16,6 +16,14 @@ LONGEST = 100  # of legacy's column
 MARK = RANDOM + 2
 ROOM = LONGEST - MARK - 2  # what is left for the customer
 
+# In SQL, for a column `{}`: looks like a mark; the check characters are left to `split`.
+_LIKE = f"{{}} ~ '^(.+ )?~[{ALPHABET}]{{{MARK}}}$'"
+TEXT_SQL = (
+    f"CASE WHEN {_LIKE} THEN nullif(left({{}}, greatest(length({{}}) - {MARK + 2}, 0)), '')"
+    " ELSE {} END"
+)
+SAGA_SQL = f"CASE WHEN {_LIKE} THEN right({{}}, {MARK}) END"
+
 _MARKED = re.compile(rf"(?:(?P<text>.+) )?~(?P<saga>[{ALPHABET}]{{{MARK}}})", re.DOTALL)
 
 

@@ -4,8 +4,17 @@ from collections.abc import Mapping as Fields
 from typing import Any
 
 from contracts.orders import Line, Order, Wish
-from new_services.anticorruption.mapping import Field, Mapping, flag, number, percentage, same, text
-from new_services.anticorruption.mark import mark, split
+from new_services.anticorruption.mapping import (
+    Convert,
+    Field,
+    Mapping,
+    flag,
+    number,
+    percentage,
+    same,
+    text,
+)
+from new_services.anticorruption.mark import SAGA_SQL, TEXT_SQL, mark, split
 from new_services.anticorruption.translator import LegacyTranslator
 
 Json = Fields[str, Any]
@@ -51,6 +60,9 @@ def _line(body: Json) -> Line:
     return Line(body["line_no"], body["sku"], body["name"], body["qty"], body["price"])
 
 
+customers_text = Convert(lambda value: split(value)[0], TEXT_SQL)
+saga_mark = Convert(lambda value: split(value)[1], SAGA_SQL)
+
 ORDER, LINE, CUSTOMER, PRODUCT, VARIANT = "order", "line", "customer", "product", "variant"
 
 MAPPINGS = (
@@ -64,8 +76,8 @@ MAPPINGS = (
             Field("customer_id", "customer_id", same),
             Field("status", "status", text),
             Field("total", "total", text),
-            Field("po_number", "po_number", lambda value: split(value)[0]),
-            Field("saga_id", "po_number", lambda value: split(value)[1]),
+            Field("po_number", "po_number", customers_text),
+            Field("saga_id", "po_number", saga_mark),
             Field("pay_method", "pay_method", text),
             *(Field(f"ship_{part}", f"ship_{part}", text) for part in ("name", "street")),
             *(Field(f"ship_{part}", f"ship_{part}", text) for part in ("zip", "city")),
