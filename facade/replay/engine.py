@@ -1,6 +1,6 @@
 """Ask everything again, a bounded number of questions at a time, and judge the answers.
 
-1 read    2 select    3 wait for its time    4 ask    5 compare    6 doubt: ask legacy again
+1 read    2 select    3 wait for its time    4 ask    5 compare    6 doubt: ask both again
 """
 
 import asyncio
@@ -11,7 +11,7 @@ from itertools import islice
 
 from contracts.headers import AFTER
 from facade.compare.answers import Answer, Headers
-from facade.compare.verdict import Outcome
+from facade.compare.races import Again
 from facade.control.doubts import Doubts
 from facade.replay import question
 from facade.replay.asking import Asker, Turns
@@ -104,11 +104,12 @@ class Replay:
         setting, judge = self._setting, self._setting.judge
         self.outcomes.asked += 1
         headers = question.headers(exchange, setting.cookies)
-        control, candidate = await self._answers(exchange, route, headers)
-        pair = judge.pair(exchange, route, control, candidate)
+        asked = time.time()
+        answers = await self._answers(exchange, route, headers)
+        pair = judge.pair(exchange, route, answers, asked)
         verdict = judge.verdict(pair, route)
         if setting.wish.against is Against.BOTH and self._doubts.needed(route.name, verdict):
-            again = await self._turns.ask(setting.targets.legacy, exchange, headers)
+            again = Again(*await self._answers(exchange, route, headers))
             settled = judge.settled(verdict, pair, route, again)
             self._doubts.learn(route.name, verdict, settled)
             verdict = settled
@@ -132,4 +133,4 @@ class Replay:
         return exchange.answer, await self._turns.ask(targets.new(route), exchange, fresh)
 
 
-__all__ = ["Outcome", "Outcomes", "Replay", "Setting"]
+__all__ = ["Outcomes", "Replay", "Setting"]

@@ -6,7 +6,7 @@ from datetime import date
 from facade.compare.answers import Answer, Pair
 from facade.compare.encodings import Undecodable, decode
 from facade.compare.evidence import Evidence
-from facade.compare.races import settle
+from facade.compare.races import Again, settle
 from facade.compare.rules import Rules, compile_rules
 from facade.compare.verdict import Outcome, Verdict, compare
 from facade.replay.question import cookie_names, query_keys
@@ -29,9 +29,15 @@ class Judge:
     _rules: dict[str, Rules] = field(default_factory=dict)
     _scrubber: Scrubber = field(default_factory=Scrubber)
 
-    def pair(self, exchange: Exchange, route: Route, control: Answer, candidate: Answer) -> Pair:
-        """Both answers to one question. A recorded answer has no credentials in it: neither may
-        the other one, or each cookie would count as a difference."""
+    def pair(
+        self, exchange: Exchange, route: Route, answers: tuple[Answer, Answer], asked: float
+    ) -> Pair:
+        """The control's and the candidate's answer to what was asked at unix second `asked`.
+
+        A recorded answer has no credentials in it: neither may the other one, or each cookie
+        would count as a difference.
+        """
+        control, candidate = answers
         if self.against is not Against.BOTH:
             control, candidate = self._scrubbed(control), self._scrubbed(candidate)
         return Pair(
@@ -44,7 +50,7 @@ class Judge:
             percent=route.percent,
             version=self.table.version,
             request_id=f"#{exchange.number}",
-            started=exchange.started,
+            started=asked,
             signed_in=self.table.options.session_cookie in cookie_names(exchange),
             query_keys=query_keys(exchange.target),
         )
@@ -53,8 +59,8 @@ class Judge:
         """By the rules of the route."""
         return compare(pair, self._rules_of(route), self.today)
 
-    def settled(self, verdict: Verdict, pair: Pair, route: Route, again: Answer) -> Verdict:
-        """After legacy was asked once more: did its own answer move?"""
+    def settled(self, verdict: Verdict, pair: Pair, route: Route, again: Again) -> Verdict:
+        """After both were asked once more: did an answer move by itself?"""
         return settle(verdict, pair, again, self._rules_of(route), self.today)
 
     def add(self, pair: Pair, verdict: Verdict) -> None:
