@@ -72,6 +72,8 @@ def test_a_day_of_the_stack(fig, home, port_base, routes, wait_for):
     environment = Path(f"/proc/{fig.state.process('catalog').pid}/environ").read_bytes()
     assert b"CATALOG_FAULT=discount-rounding" in environment.split(b"\0")
     assert "HTTP_PROXY" not in environment.decode()
+    assert "catalog          ended with exit code 2; starting it again" in fig("logs", "fig").stdout
+    assert "nonsense" in fig("logs", "catalog", "-n", "500").stdout
 
     # 6 the supervisor is killed: nobody is left, and the next one finds the data
     everybody = [process.pid for process in fig.state.processes if process.alive]
