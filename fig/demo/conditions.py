@@ -8,9 +8,9 @@ from enum import Enum
 
 from fig.demo.record import Pairs, Sample
 
-UNDER_WAY = (
-    2.0  # seconds after a flip in which requests may still finish by the table they began with
-)
+# Seconds after a flip in which requests may still finish by the table they began with: none is
+# counted before the first, one that comes after the second went the wrong way.
+UNDER_WAY = (1.0, 8.0)
 WINDOW = 1.5  # seconds of undisturbed traffic that show where it goes
 
 
@@ -43,6 +43,10 @@ class Since:
     @property
     def last(self) -> Sample:
         return self.samples[-1]
+
+    @property
+    def seconds(self) -> float:
+        return self.last.at - self.first.at
 
 
 @dataclass(frozen=True)
@@ -112,13 +116,23 @@ class Moved:
     stage: str
 
     def check(self, since: Since) -> Standing:
-        window = settled(since)
+        window = self.window(since)
         if window is None:
             return Standing(Now.WAITING, "requests under way finish by the table they began with")
-        waiting = [name for name in self.routes if not self.agrees(name, window)]
-        share = share_of_new(window, self.routes)
-        words = f"the new side answers {share:.0%}"
-        return Standing(Now.WAITING if waiting else Now.MET, words)
+        words = f"the new side answers {share_of_new(window, self.routes):.0%}"
+        return Standing(Now.MET if window.seconds >= WINDOW else Now.WAITING, words)
+
+    def window(self, since: Since) -> Since | None:
+        """The longest time up to now in which all traffic went where it should; None: no such."""
+        earliest, latest = (since.first.at + seconds for seconds in UNDER_WAY)
+        for index, sample in enumerate(since.samples):
+            window = Since(since.samples[index:])
+            if earliest <= sample.at <= latest and self.agree(window):
+                return window
+        return None
+
+    def agree(self, window: Since) -> bool:
+        return all(self.agrees(name, window) for name in self.routes)
 
     def agrees(self, route: str, window: Since) -> bool:
         """Whether what this route's sides answered in the window is what its stage means."""
@@ -132,14 +146,6 @@ class Moved:
 
 
 Condition = Shoppers | Caught | Clean | Answered | Moved
-
-
-def settled(since: Since) -> Since | None:
-    """The part of a step after requests under way have ended; None while too short to judge."""
-    later = [sample for sample in since.samples if sample.at >= since.first.at + UNDER_WAY]
-    if not later or later[-1].at - later[0].at < WINDOW:
-        return None
-    return Since(later)
 
 
 def answered_by(window: Since, route: str) -> tuple[int, int]:

@@ -94,8 +94,8 @@ class Pace:
     price_edits: int
 
 
-NORMAL = Pace("normal", 40, 10, "0.3-1.2", 20, 600, 20, 20, 10, 5)
-FAST = Pace("fast", 40, 40, "0.2-0.8", 4, 100, 3.5, 3.5, 3, 3)
+NORMAL = Pace("normal", 40, 10, "0.3-1.2", 20, 600, 20, 20, 10, 6)
+FAST = Pace("fast", 40, 40, "0.2-0.8", 4, 80, 3, 3, 3, 4)
 
 
 def plan(pace: Pace) -> tuple[Step, ...]:

@@ -21,7 +21,6 @@ from fig.demo.conditions import (
     Since,
     Standing,
     answered_by,
-    settled,
     total,
 )
 from fig.demo.plan import Step
@@ -188,7 +187,7 @@ class Runner:
 
     def keep_moves(self, moved: Moved, since: Since, count: int) -> None:
         """Where the traffic of the last `count` flips went."""
-        window = settled(since)
+        window = moved.window(since)
         if window is None:
             return
         for index in range(len(self.record.flips) - count, len(self.record.flips)):

@@ -25,17 +25,21 @@ class TestMoved:
         return Moved(ROUTE, stage).check(Since(samples)).now
 
     def test_requests_under_way_do_not_count(self) -> None:
-        early = [sample(0.0, 0, 0), sample(1.0, 5, 5)]
-        later = [sample(2.5, 5, 20), sample(4.5, 5, 90)]
+        early = [sample(0.0, 0, 0), sample(0.5, 5, 5)]
+        slow = [sample(2.5, 6, 20), sample(3.0, 7, 30)]
+        later = [sample(3.5, 7, 50), sample(5.0, 7, 90)]
         assert self.standing("new", *early) is Now.WAITING
-        assert self.standing("new", *early, *later) is Now.MET
+        assert self.standing("new", *early, *slow, *later[:1]) is Now.WAITING
+        assert self.standing("new", *early, *slow, *later) is Now.MET
 
-    def test_a_single_answer_from_the_wrong_side_is_one_too_many(self) -> None:
-        samples = [sample(0.0), sample(2.5, 5, 20), sample(4.5, 6, 90)]
-        assert self.standing("new", *samples) is Now.WAITING
+    def test_an_answer_from_the_wrong_side_must_not_come_later(self) -> None:
+        good = [sample(0.0), sample(2.5, 5, 20), sample(7.0, 5, 90)]
+        assert self.standing("new", *good) is Now.MET
+        leak = [sample(9.0, 6, 120), sample(12.0, 6, 180)]
+        assert self.standing("new", *good, *leak) is Now.WAITING
 
     def test_a_fallback_is_not_the_wrong_side(self) -> None:
-        samples = [sample(0.0), sample(2.5, 5, 20), sample(4.5, 6, 90, fallbacks=1)]
+        samples = [sample(0.0), sample(2.5, 5, 20), sample(9.5, 6, 90, fallbacks=1)]
         assert self.standing("new", *samples) is Now.MET
 
     @pytest.mark.parametrize("stage", ["legacy", "shadow", "canary", "new"])
