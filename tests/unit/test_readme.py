@@ -1,0 +1,52 @@
+"""The README names only what is there: links, folders, `make` targets, commands and options."""
+
+import re
+import shlex
+from pathlib import Path
+
+import click
+import pytest
+
+from facade.cli import main as facade
+from fig.__main__ import cli as fig
+
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
+
+_LINKS = sorted(set(re.findall(r"\]\(([^)#]+)\)", README)))
+_LINES = [line.removeprefix("$ ").split(" #")[0].rstrip(" &") for line in README.split("\n")]
+_FIG = [line for line in _LINES if line.startswith("fig ")]
+_PASSED_ON = {"facade": "run"}  # under another name
+_MAKE = sorted(set(re.findall(r"\bmake ([a-z][a-z-]*)", README)) - {"and"})
+
+
+def test_the_readme_shows_commands_to_look_at() -> None:
+    assert len(_FIG) > 8
+    assert {"demo", "test", "up", "down"} <= set(_MAKE)
+
+
+@pytest.mark.parametrize("link", _LINKS)
+def test_every_link_leads_somewhere(link: str) -> None:
+    assert (ROOT / link).exists()
+
+
+@pytest.mark.parametrize("target", _MAKE)
+def test_every_make_target_exists(target: str) -> None:
+    assert re.search(rf"^{target}:", MAKEFILE, re.MULTILINE)
+
+
+@pytest.mark.parametrize("line", _FIG)
+def test_every_fig_command_is_understood(line: str) -> None:
+    name, *arguments = shlex.split(line)[1:]
+    context = click.Context(fig)
+    command = fig.get_command(context, name)
+    assert command is not None, f"there is no `fig {name}`"
+    passed_on = facade.get_command(context, _PASSED_ON.get(name, name))
+    (passed_on or command).make_context(name, list(arguments), parent=context)
+
+
+def test_the_first_forty_lines_hold_the_sentence_the_picture_the_commands_and_the_rooms() -> None:
+    head = "\n".join(README.split("\n")[:45])
+    for wanted in ("**Move traffic", "▶", "make demo", "make test", "| room |"):
+        assert wanted in head
