@@ -6,6 +6,7 @@ registry's instances are files that somebody else publishes.
 
 import asyncio
 import gc
+import logging
 import os
 import signal
 import socket
@@ -35,6 +36,8 @@ from facade.shadow import Shadow
 from facade.trust import Trust
 from facade.upstreams import Upstreams
 from facade.watcher import FileWatcher
+
+log = logging.getLogger("facade.gateway")
 
 SNAPSHOT_SECONDS = 0.5
 BACKLOG = 4096
@@ -78,13 +81,9 @@ class Gateway:
         self._trust = Trust(())
         self._clients: dict[str, int] = {}
         self._inbounds: set[Inbound] = set()
-        self._table = FileWatcher(worker.table_file, self.use, known=None, clock_ns=time.time_ns)
-        self._instances = FileWatcher(
-            worker.instances_file, self._discovered, known=None, clock_ns=time.time_ns
-        )
-        lent = worker.instances_file.with_name(REDIRECTS)
         self._redirects = Redirects(self.upstreams.redirected, time.time)
-        self._lent = FileWatcher(lent, self._redirects.take, known=None, clock_ns=time.time_ns)
+        self._snapshot_at = 0.0
+        self._told = ""  # the table's version in the last snapshot
 
     # the table and the instances
 
@@ -100,6 +99,21 @@ class Gateway:
 
     def _discovered(self, data: bytes) -> None:
         self.upstreams.discovered(orjson.loads(data))
+
+    def _watched(self) -> list[FileWatcher]:
+        """Read the table, and watch what others publish from now on."""
+        worker = self._worker
+        table = worker.table_file.read_bytes()
+        self.use(table)
+        wanted: list[tuple[Path, Callable[[bytes], None], bytes | None]] = [
+            (worker.table_file, self.use, table),
+            (worker.instances_file, self._discovered, None),
+            (worker.instances_file.with_name(REDIRECTS), self._redirects.take, None),
+        ]
+        return [
+            FileWatcher(path, on_change, known=known, clock_ns=time.time_ns)
+            for path, on_change, known in wanted
+        ]
 
     # clients
 
@@ -138,15 +152,15 @@ class Gateway:
         stop = asyncio.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, stop.set)
-        self._table.poll()
-        self._instances.poll()
-        self._lent.poll()
+        files = self._watched()
+        for file in files:
+            file.poll()
         self.channel.start()
         servers = [
             await loop.create_server(lambda: Inbound(self), sock=sock, backlog=BACKLOG)
             for sock in self._worker.sockets
         ]
-        ticking = loop.create_task(self._tick())
+        ticking = loop.create_task(self._tick(files))
         gc.collect()
         gc.freeze()
         ready()
@@ -172,27 +186,33 @@ class Gateway:
         for client in tuple(self._inbounds):
             client.transport.abort()
 
-    async def _tick(self) -> None:
-        """The worker's clock: deadlines, files, counters, and how late all this comes."""
-        snapshot_at, told = 0.0, ""
+    async def _tick(self, files: Sequence[FileWatcher]) -> None:
+        """The worker's clock, and how late it is."""
         while True:
             due = time.monotonic() + TICK_SECONDS / 2
             await asyncio.sleep(TICK_SECONDS / 2)
             now = time.monotonic()
             self.shadow.lag = now - due
-            self.deadlines.tick(now)
-            self.upstreams.sweep(now)
-            self._table.poll()
-            self._instances.poll()
-            self._lent.poll()
-            self._redirects.tick()
-            self.health.tick(now)
-            self.date = b"Date: %b\r\n" % formatdate(usegmt=True).encode()
-            # A new table is told at once: whoever flipped a route is waiting to see it in force.
-            if now >= snapshot_at or told != self.running.table.version:
-                snapshot_at, told = now + SNAPSHOT_SECONDS, self.running.table.version
-                self.channel.offer(COUNTERS, self.snapshot())
-            self.log.flush()
+            try:
+                self._turn(files, now)
+            except Exception:
+                log.exception("a turn of the clock failed")  # the next one must come all the same
+
+    def _turn(self, files: Sequence[FileWatcher], now: float) -> None:
+        """Deadlines, files, counters: all that is due."""
+        self.deadlines.tick(now)
+        self.upstreams.sweep(now)
+        for file in files:
+            file.poll()
+        self._redirects.tick()
+        self.health.tick(now)
+        self.date = b"Date: %b\r\n" % formatdate(usegmt=True).encode()
+        # A new table is told at once: whoever flipped a route is waiting to see it in force.
+        version = self.running.table.version
+        if now >= self._snapshot_at or self._told != version:
+            self._snapshot_at, self._told = now + SNAPSHOT_SECONDS, version
+            self.channel.offer(COUNTERS, self.snapshot())
+        self.log.flush()
 
     def _hello(self) -> dict[str, Any]:
         worker = self._worker
