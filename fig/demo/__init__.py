@@ -4,12 +4,14 @@ In the order a run meets them:
     plan.py        the script as data: steps, what they do, what they wait for
     conditions.py  pure: samples → met, not yet, never
     world.py       what the runner may do to the stack; fakes.py: one without processes
-    real.py        the world made of: stack.py, admin.py, load.py, flips.py, prices.py
+    real.py        the world made of: stack.py (with routes.py), commands.py, admin.py, load.py,
+                   prices.py
     samples.py     pure: the admin API's and the shoppers' JSON → record.Sample
     runner.py      goes through the plan, fills a record.Record
     live.py        what a person watches meanwhile; plain.py: the same for a pipe
     verdict.py     pure: record → the promises, each held or not, with the evidence
-    report.py      the end in the terminal, and one HTML page (charts.py, report.html)
+    report.py      the end in the terminal, and one HTML page (report.html;
+                   series.py, frame.py, charts.py draw it)
 
 Everything is reached by process and HTTP; nothing of the facade or the services is imported.
 """

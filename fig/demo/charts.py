@@ -1,51 +1,27 @@
-"""Charts as inline SVG, without a library: a frame with axes, and what is drawn into it; pure.
+"""Charts as inline SVG, without a library; pure.
 
 Colours come from the page's style sheet (classes), so light and dark need no second drawing.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from html import escape
 
+from fig.demo.frame import (
+    BOTTOM,
+    HEIGHT,
+    TOP,
+    WIDTH,
+    Frame,
+    LogFrame,
+    axes,
+    decade,
+    frame,
+)
 from fig.demo.series import Band, Point
 
-WIDTH, HEIGHT = 960.0, 230.0
-LEFT, RIGHT, TOP, BOTTOM = 52.0, 12.0, 26.0, 26.0
 LABEL = 7.2  # px a letter of a band's label takes
-
-
-@dataclass(frozen=True)
-class Frame:
-    """Where a second and a value lie on the drawing."""
-
-    began: float
-    ended: float
-    highest: float
-    unit: str
-
-    def x(self, at: float) -> float:
-        span = max(self.ended - self.began, 0.001)
-        return round(LEFT + (at - self.began) / span * (WIDTH - LEFT - RIGHT), 1)
-
-    def y(self, value: float) -> float:
-        share = min(value, self.highest) / self.highest
-        return round(HEIGHT - BOTTOM - share * (HEIGHT - TOP - BOTTOM), 1)
-
-
-def frame(points: Sequence[Point], highest: float, unit: str) -> Frame:
-    """A frame over these points whose top is a round number."""
-    return Frame(points[0].at, points[-1].at, round_up(highest), unit)
-
-
-def round_up(value: float) -> float:
-    """The next of 1, 2, 2.5, 5, 10 times a power of ten, so that axis labels are round."""
-    if value <= 0:
-        return 1.0
-    power = 10.0 ** math.floor(math.log10(value))
-    return next(step * power for step in (1, 2, 2.5, 5, 10) if step * power >= value * 0.999)
 
 
 def answers(points: Sequence[Point], bands: Sequence[Band]) -> str:
@@ -66,13 +42,14 @@ def answers(points: Sequence[Point], bands: Sequence[Band]) -> str:
 
 
 def latencies(points: Sequence[Point], bands: Sequence[Band]) -> str:
-    """How long both sides took: p50 as a line, p95 dashed."""
+    """How long both sides took, on a scale of tens: p50 as a line, p95 dashed."""
     known = sorted(
         value for point in points for pair in point.latency.values() for value in pair if value
     )
     if not known:
         return ""
-    grid = frame(points, known[min(len(known) - 1, int(len(known) * 0.99))] * 1.1, " ms")
+    lowest, highest = decade(known[0]), 10 * decade(known[-1])
+    grid = LogFrame(points[0].at, points[-1].at, highest, " ms", lowest)
     lines = [
         line(grid, [(point.at, point.latency[side][index]) for point in points], style)
         for side in ("legacy", "new")
@@ -112,24 +89,6 @@ def svg(title: str, *parts: str) -> str:
         f'<svg viewBox="0 0 {WIDTH:.0f} {HEIGHT:.0f}" role="img" aria-label="{escape(title)}">'
         f"{''.join(parts)}</svg>"
     )
-
-
-def axes(grid: Frame) -> str:
-    """Four rules with their values, and the time every so often."""
-    parts = []
-    for quarter in range(5):
-        value = grid.highest * quarter / 4
-        y = grid.y(value)
-        parts.append(f'<line class="rule" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y}" y2="{y}"/>')
-        text = f"{value:g}{grid.unit}"
-        parts.append(f'<text class="tick end" x="{LEFT - 6}" y="{y + 4}">{text}</text>')
-    step = next(s for s in (5, 10, 15, 30, 60, 120, 600) if (grid.ended - grid.began) / s <= 12)
-    at = math.ceil(grid.began / step) * step
-    while at <= grid.ended:
-        text = f"{at // 60}:{at % 60:02d}"
-        parts.append(f'<text class="tick mid" x="{grid.x(at)}" y="{HEIGHT - 8}">{text}</text>')
-        at += step
-    return "".join(parts)
 
 
 def stages(grid: Frame, bands: Sequence[Band]) -> str:

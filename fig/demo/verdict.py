@@ -102,7 +102,7 @@ def pairs_equal_afterwards(record: Record) -> Promise:
         f"{pairs.completed:,} pairs, {pairs.mismatched} differed{bound(pairs)}; "
         f"{example(record.later)}"
         f"at least {least:,} on every route ({record.pairs_needed} needed), "
-        f"{pairs.raced} moved under our eyes, {pairs.failed} failed, {pairs.shed} shed"
+        f"not counted: {pairs.raced} raced, {pairs.failed} declined or failed, {pairs.shed} shed"
     )
     return Promise(name, pairs.mismatched == 0 and least >= record.pairs_needed, evidence)
 

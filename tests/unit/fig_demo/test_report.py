@@ -14,8 +14,8 @@ from lxml import html
 from rich.console import Console
 
 from fig.demo import report
-from fig.demo.charts import round_up
 from fig.demo.fakes import Flaws
+from fig.demo.frame import LogFrame, round_up
 from fig.demo.record import Pairs, Record
 from fig.demo.verdict import bound, judge
 
@@ -93,6 +93,13 @@ async def test_the_terminal_names_the_broken_promise(play: Any) -> None:
 )
 def test_axes_end_at_round_numbers(value: float, top: float) -> None:
     assert round_up(value) == top
+
+
+def test_tens_on_a_log_scale_are_equally_far_apart() -> None:
+    grid = LogFrame(0.0, 1.0, 1000.0, " ms", 1.0)
+    assert grid.marks() == [1, 10, 100, 1000]
+    assert [grid.share(value) for value in grid.marks()] == pytest.approx([0, 1 / 3, 2 / 3, 1])
+    assert grid.share(0.2) == 0.0
 
 
 def test_the_bound_is_never_rounded_down() -> None:
