@@ -1,0 +1,14 @@
+"""Proof that both sides hold the same, and repair where they do not.
+
+services     which services hold what of legacy, where, and which laws bind it: data
+stores       how a service keeps the rows of an entity: the SQL that reads them
+canonical    one text per value on both sides, in Python and in SQL
+relations    both sides of an entity as SQL: rows, checksums by bucket, single rows
+freshness    how far a read model has come, and waiting for it
+entities     one entity: checksums, descent where they differ, rows in motion looked at again
+naming       what kind of difference it is: missing, doubled, stale, cut off, off by a cent (pure)
+laws         what must hold inside a database and across two, and which rows break it
+verification the whole of it, in order; report: what people and programs read
+repair       differences -> what to write; journal: what was written, and the way back
+settings  __main__    its own process: `python -m new_services.anticorruption.verify`
+"""

@@ -1,0 +1,89 @@
+"""The whole verification, in order: each service's entities, then the laws that bind it."""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from new_services.anticorruption.verify import laws
+from new_services.anticorruption.verify.entities import Entity, EntityReport, compare
+from new_services.anticorruption.verify.laws import LAWS, LEGACY, Law, LawReport
+from new_services.anticorruption.verify.services import SERVICES, Service
+from new_services.anticorruption.verify.settings import VerifySettings
+from new_services.anticorruption.verify.sides import Bench, bench
+
+Say = Callable[[str], None]
+
+
+class NothingToVerify(Exception):
+    """No service's database was named."""
+
+
+@dataclass(slots=True)
+class Report:
+    """All of it. `taken`: service to its consistent point, in unix microseconds."""
+
+    deep: bool
+    taken: dict[str, int] = field(default_factory=dict)
+    entities: list[EntityReport] = field(default_factory=list)
+    laws: list[LawReport] = field(default_factory=list)
+    seconds: float = 0.0
+
+    @property
+    def differences(self) -> int:
+        """Rows and laws that are not as they should be, as far as they were looked into."""
+        rows = sum(len(each.differences) + each.not_looked_into for each in self.entities)
+        return rows + sum(len(law.breaches) for law in self.laws)
+
+    @property
+    def unsettled(self) -> int:
+        """Rows of which nothing can be said."""
+        return sum(len(each.unsettled) for each in self.entities)
+
+
+def configured(settings: VerifySettings, only: Sequence[str] = ()) -> list[Service]:
+    """The services to verify. Raises NothingToVerify."""
+    found = [
+        each for each in SERVICES if settings.url(each.name) and (not only or each.name in only)
+    ]
+    if not found:
+        names = ", ".join(f"VERIFY_{each.name.upper()}_URL" for each in SERVICES)
+        raise NothingToVerify(f"name at least one service's database, by {names}")
+    return found
+
+
+async def verify(
+    settings: VerifySettings, say: Say, *, deep: bool = False, only: Sequence[str] = ()
+) -> Report:
+    """Compare everything. Raises NothingToVerify, NotFresh, Incomparable, and what asyncpg does."""
+    report = Report(deep)
+    started = time.monotonic()
+    for place, service in enumerate(configured(settings, only)):
+        url = settings.url(service.name)
+        assert url is not None
+        async with bench(service, settings.legacy_url, url) as at:
+            report.taken[service.name] = at.taken
+            await _entities(service, at, report, say)
+            # Legacy's own laws once, beside the first service.
+            bound = [law for law in LAWS if law.database == service.name]
+            bound += [law for law in LAWS if law.database == LEGACY and place == 0]
+            await _laws(bound, at, report, say)
+    report.seconds = time.monotonic() - started
+    return report
+
+
+async def _entities(service: Service, at: Bench, report: Report, say: Say) -> None:
+    for mapping in service.mappings:
+        started = time.monotonic()
+        entity = await Entity.of(mapping, service.store(mapping), at.live.legacy)
+        found = EntityReport(service.name, mapping.entity, mapping.table)
+        await compare(entity, at, found, deep=report.deep)
+        report.entities.append(found)
+        took = time.monotonic() - started
+        say(f"{service.name} {mapping.entity}: {found.legacy_rows:,} rows in {took:.1f} s")
+
+
+async def _laws(bound: Sequence[Law], at: Bench, report: Report, say: Say) -> None:
+    for law in bound:
+        started = time.monotonic()
+        report.laws.append(await laws.check(law, at))
+        say(f"{law.database}: {law.name} ({time.monotonic() - started:.1f} s)")

@@ -1,0 +1,125 @@
+"""A legacy database and the read models of three services, filled without feed and broker."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import asyncpg
+import psycopg
+import pytest
+
+from chassis import mirror
+from contracts.catalog import Cleared, Stored
+from migrations import runner
+from new_services.anticorruption.verify.services import SERVICES, Service
+from new_services.anticorruption.verify.settings import VerifySettings
+from new_services.anticorruption.verify.sides import column_types
+from new_services.catalog import projections as catalog
+from new_services.inventory import projections as inventory
+from new_services.orders import projections as orders
+
+SHOP = """
+INSERT INTO category VALUES ('shoes', 'Schuhe', NULL, 2), ('tents', 'Zelte', NULL, 1),
+    ('boots', 'Stiefel', 'shoes', 3);
+INSERT INTO product (sku, name, descr, cat_code, price, disc_pct, tags, weight_g, updated) VALUES
+    ('P-1', 'Ämpel 100% dry', 'Ein_Zelt', 'tents', '129.95', '15', 'hiking, dry,,sale', 1250,
+        '2026-01-02 10:00:00'),
+    ('P-2', 'boot', 'Über alle Berge', 'boots', '49', '', '', NULL, '2026-01-02 10:00:00'),
+    ('P-3', 'Boot old', 'a long description', 'boots', '20.00', NULL, 'sale', 90,
+        '2026-01-02 10:00:00');
+INSERT INTO variant (product_id, sku, color, size, price_diff, active) VALUES
+    (1, 'P-1-L', 'green', 'L', '10.00', 'Y'), (1, 'P-1-0', 'green', 'M', '0.00', 'Y'),
+    (2, 'P-2-0', 'red', '', '0', 'Y'), (3, 'P-3-0', '', '', '0.00', 'N');
+INSERT INTO stock (sku, qty, updated) VALUES ('P-1-L', 1, '2026-01-02 10:00:00'),
+    ('P-1-0', 2, '2026-01-02 10:00:00'), ('P-2-0', 7, '2026-01-02 10:00:00'),
+    ('P-3-0', 0, '2026-01-02 10:00:00');
+INSERT INTO stock_movement (sku, qty_change, reason, order_no) VALUES
+    ('P-1-L', 1, 'INIT', NULL), ('P-1-0', 5, 'INIT', NULL), ('P-2-0', 8, 'INIT', NULL),
+    ('P-1-0', -3, 'SALE', 'SO-1'), ('P-2-0', -1, 'SALE', 'SO-2');
+INSERT INTO customer (email, name, pw_hash) VALUES ('ann@example.org', 'Ann', 'x');
+INSERT INTO orders (order_no, customer_id, total, po_number, pay_method, updated) VALUES
+    ('SO-1', 1, '331.38', NULL, 'card', '2026-01-02 10:00:00'),
+    ('SO-2', 1, '49.00', 'PO 17', 'invoice', '2026-01-02 10:00:00');
+INSERT INTO order_line (order_id, line_no, sku, name, qty, price) VALUES
+    (1, 1, 'P-1-0', 'Ämpel', 3, '110.46'), (2, 1, 'P-2-0', 'boot', 1, '49.00');
+INSERT INTO payment (order_id, amount, method, status) VALUES
+    (1, '331.38', 'card', 'CAPTURED'), (2, '49.00', 'invoice', 'AUTH');
+"""
+
+APPLY: dict[str, Callable[..., Any]] = {
+    "catalog": catalog.apply,
+    "inventory": inventory.apply,
+    "orders": orders.Projection().apply,
+}
+VERSION = (100, 0)
+
+
+@dataclass
+class Shop:
+    """Both sides. `execute` is one statement, committed, in a database by its name."""
+
+    urls: dict[str, str]
+
+    def execute(self, database: str, statement: str, *values: object) -> None:
+        with psycopg.connect(self.urls[database], autocommit=True) as connection:
+            connection.execute(statement, values or None)
+
+    def one(self, database: str, statement: str) -> Any:
+        """The first value of the first row."""
+        with psycopg.connect(self.urls[database]) as connection:
+            return connection.execute(statement).fetchone()[0]
+
+    @property
+    def settings(self) -> VerifySettings:
+        return VerifySettings(**{f"{name}_url": url for name, url in self.urls.items()})
+
+    def fresh(self, seconds: float = 3600.0) -> None:
+        """The read models say that they are this many seconds ahead of now."""
+        micros = int((time.time() + seconds) * 1e6)
+        for service in SERVICES:
+            self.execute(service.name, "UPDATE reader_position SET watermark = %s", micros)
+
+
+async def project(service: Service, legacy_url: str, url: str, apply: Callable[..., Any]) -> None:
+    """Every legacy row as one snapshot, through the service's own projection."""
+    legacy, store = await asyncpg.connect(legacy_url), await asyncpg.connect(url)
+    facts: list[Any] = []
+    for mapping in service.mappings:
+        types = await column_types(legacy, mapping)
+        columns = ", ".join(
+            f'"{name}"' if kind in ("integer", "bigint") else f'"{name}"::text AS "{name}"'
+            for name, kind in types.items()
+        )
+        for row in await legacy.fetch(f"SELECT {columns} FROM {mapping.table}"):
+            fields = mapping.translate(dict(row))
+            facts.append(Stored(mapping.entity, row[mapping.key], fields, VERSION))
+        facts.append(Cleared(mapping.entity, VERSION))
+    async with store.transaction():
+        await apply(store, facts)
+        if service.name == "orders":  # documents are made in the batch after the last table
+            assert await mirror.complete(store, orders.ENTITIES)
+        await store.execute(
+            "INSERT INTO reader_position (name, stream, sequence) VALUES ($1, 'test', 1)",
+            service.reader,
+        )
+    await legacy.close()
+    await store.close()
+
+
+@pytest.fixture
+def shop(make_database: Callable[[str], str]) -> Shop:
+    """Both sides hold the same."""
+    urls = {"legacy": make_database("legacy")}
+    runner.upgrade("legacy", urls["legacy"])
+    with psycopg.connect(urls["legacy"], autocommit=True) as connection:
+        connection.execute(SHOP)
+    for service in SERVICES:
+        urls[service.name] = make_database(service.name)
+        runner.upgrade(service.name, urls[service.name])
+        apply = orders.Projection().apply if service.name == "orders" else APPLY[service.name]
+        asyncio.run(project(service, urls["legacy"], urls[service.name], apply))
+    found = Shop(urls)
+    found.fresh()
+    return found
