@@ -59,6 +59,8 @@ class Facade:
         assert self.process.poll() is None, self.said()
         try:
             self.get("/ready-probe")
+        except ConnectionResetError:
+            return True  # by the facade: its upstream is one that breaks off
         except OSError:
             return False
         return True

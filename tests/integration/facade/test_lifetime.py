@@ -57,7 +57,8 @@ def test_a_broken_file_changes_nothing_but_the_log(start, scripts, two_sides) ->
     facade = start(two_sides("legacy"))
     facade.routes.write_text(two_sides("legacy").replace("stage: legacy", "stage: canry"))
     scripts.eventually("the error is logged", lambda: "unknown stage 'canry'" in facade.said())
-    assert b'"ok":false' in (facade.folder / "runtime" / "reload.json").read_bytes()
+    verdict = facade.folder / "runtime" / "reload.json"
+    scripts.eventually("the verdict is told", lambda: b'"ok":false' in verdict.read_bytes())
     assert facade.get("/moving")[0] == 200
     os.kill(facade.workers()[0], signal.SIGKILL)
     scripts.eventually("another worker", lambda: _answers(facade))
