@@ -1,0 +1,51 @@
+"""What `fig sidecar` and `fig replay` tell the facade's commands about the running stack."""
+
+from pathlib import Path
+
+from fig.commands.replay import replay_environment
+from fig.commands.sidecar import sidecar_environment
+from fig.settings import Home
+from fig.state import StackState
+
+HOME = Home(Path("/data"))
+STACK = StackState(
+    pid=42,
+    pid_started=7,
+    since=0.0,
+    ready=True,
+    signature="x",
+    ports={},
+    urls={"legacy": "http://127.0.0.1:8002", "admin": "http://127.0.0.1:8001"},
+    routes="/shop/routes.yaml",
+)
+
+
+def test_beside_a_running_stack() -> None:
+    told = sidecar_environment({"PATH": "/bin"}, HOME, STACK)
+    assert told == {
+        "PATH": "/bin",
+        "FACADE_SIDECAR_FOLDER": "/data/sidecar",
+        "FACADE_SIDECAR_VENV": "/data/sidecar-venv",
+        "FACADE_SIDECAR_UPSTREAM": "http://127.0.0.1:8002",
+        "FACADE_SIDECAR_STACK_PID": "42",
+        "FACADE_RUNTIME": "/data/run/facade",
+        "FACADE_ROUTES": "/shop/routes.yaml",
+        "FACADE_ADMIN": "http://127.0.0.1:8001",
+    }
+    told = replay_environment({}, HOME, STACK)
+    assert told["FACADE_REPLAY_LEGACY"] == "http://127.0.0.1:8002"
+    assert told["FACADE_RUNTIME"] == "/data/run/facade"
+    assert told["FACADE_SIDECAR_VENV"] == "/data/sidecar-venv"
+
+
+def test_without_a_stack_nothing_is_made_up() -> None:
+    for told in (sidecar_environment({}, HOME, None), replay_environment({}, HOME, None)):
+        assert "FACADE_RUNTIME" not in told
+        assert told["FACADE_SIDECAR_VENV"] == "/data/sidecar-venv"
+        assert not any("UPSTREAM" in name or "LEGACY" in name for name in told)
+
+
+def test_the_caller_comes_first() -> None:
+    own = {"FACADE_SIDECAR_UPSTREAM": "http://a:1", "FACADE_REPLAY_LEGACY": "http://b:1"}
+    assert sidecar_environment(own, HOME, STACK)["FACADE_SIDECAR_UPSTREAM"] == "http://a:1"
+    assert replay_environment(own, HOME, STACK)["FACADE_REPLAY_LEGACY"] == "http://b:1"
