@@ -11,7 +11,10 @@ from pathlib import Path
 from fig.errors import BadSetting
 
 # What needs one: the roles of PostgreSQL, the user of NATS, the key that signs sessions.
-NAMES = ("postgres", "legacy", "catalog", "feed", "nats", "session")
+NAMES = (
+    *("postgres", "legacy", "catalog", "orders", "inventory", "payments", "notifications"),
+    *("feed", "nats", "session"),
+)
 
 
 def generate() -> str:

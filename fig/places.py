@@ -40,7 +40,7 @@ class Place(Protocol):
         """A password or key by name."""
 
     def path(self, name: str) -> str:
-        """`routes`, `runtime`, `postgres`, `nats` (folders), `nats.conf`."""
+        """`routes`, `runtime`, `postgres`, `nats`, `keys` (folders), `nats.conf`."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,12 @@ class Local:
     def path(self, name: str) -> str:
         if name == "routes":
             return str(self.routes)
-        inner = {"runtime": "run/facade", "postgres": "postgres/data", "nats": "nats/data"}
+        inner = {
+            "runtime": "run/facade",
+            "postgres": "postgres/data",
+            "nats": "nats/data",
+            "keys": "keys",
+        }
         return str(self.home / inner.get(name, f"run/{name}"))
 
 
@@ -106,6 +111,7 @@ class Compose:
             "runtime": "/run/facade",
             "postgres": "/var/lib/postgresql/18/docker",
             "nats": "/data",
+            "keys": "/keys",
             "nats.conf": "/etc/nats/nats.conf",
         }[name]
 

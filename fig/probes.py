@@ -46,6 +46,29 @@ class HttpReady:
 
 
 @dataclass(frozen=True)
+class TcpReady:
+    """Somebody accepts a connection."""
+
+    address: str  # HOST:PORT
+
+    @property
+    def url(self) -> str:
+        """The address, as `python -m fig.probes` takes it."""
+        return f"tcp://{self.address}"
+
+    async def check(self, _pid: int) -> bool:
+        """Asks once."""
+        host, _, port = self.address.rpartition(":")
+        try:
+            async with asyncio.timeout(ANSWER_SECONDS):
+                _, writer = await asyncio.open_connection(host, int(port))
+        except (OSError, TimeoutError):
+            return False
+        writer.close()
+        return True
+
+
+@dataclass(frozen=True)
 class PostmasterReady:
     """postmaster.pid says `ready`, and says it of this very process: a stale file says it too."""
 
@@ -63,8 +86,10 @@ class PostmasterReady:
 
 
 def main(url: str) -> bool:
-    """Whether the URL answers 200."""
+    """Whether the URL answers 200, or a tcp:// one takes a connection."""
     parts = urlsplit(url)
+    if parts.scheme == "tcp":
+        return asyncio.run(TcpReady(parts.netloc).check(0))
     return asyncio.run(HttpReady(parts.netloc, parts.path).check(0))
 
 

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 
 from fig import nats
 from fig import postgres as server
+from fig.order_side import SERVICES, keys, order_side
 from fig.places import Place
 from fig.probes import HttpReady, PostmasterReady
 from fig.process import Process
+from fig.reached import database_url, nats_url
 
 
 @dataclass(frozen=True)
@@ -27,22 +29,13 @@ def stack(place: Place, wishes: Wishes) -> tuple[Process, ...]:
     return (
         _postgres(place, wishes),
         _nats(place),
+        keys(place),
         _databases(place),
         *_legacy(place, wishes),
         *_catalog(place),
+        *order_side(place),
         _facade(place, wishes),
     )
-
-
-def database_url(place: Place, name: str, database: str | None = None) -> str:
-    """A role's URL; the database is called like its owner."""
-    address, secret = place.address("postgres"), place.secret(name)
-    return f"postgresql://{name}:{secret}@{address}/{database or name}"
-
-
-def nats_url(place: Place) -> str:
-    """The bus, with its user."""
-    return f"nats://{nats.USER}:{place.secret('nats')}@{place.address('nats')}"
 
 
 def _postgres(place: Place, wishes: Wishes) -> Process:
@@ -83,7 +76,7 @@ def _nats(place: Place) -> Process:
 
 def _databases(place: Place) -> Process:
     """Roles and databases, from the very URLs that the services get."""
-    owners = (database_url(place, name) for name in ("legacy", "catalog"))
+    owners = (database_url(place, name) for name in ("legacy", "catalog", *SERVICES))
     return Process(
         name="databases",
         command=(place.python, "-m", "fig.databases"),
@@ -172,7 +165,7 @@ def _catalog(place: Place) -> tuple[Process, ...]:
 
 
 def _facade(place: Place, wishes: Wishes) -> Process:
-    """Needs nothing: the door opens first, whatever stands behind it."""
+    """Needs no service: the door opens first, whatever stands behind it."""
     options = {
         "--routes": place.path("routes"),
         "--listen": place.address("facade"),
@@ -192,8 +185,11 @@ def _facade(place: Place, wishes: Wishes) -> Process:
             "FACADE_RUNTIME": place.path("runtime"),
             "FACADE_NATS_URL": nats_url(place),
             "FACADE_UPSTREAMS": f"legacy=http://{place.address('legacy')}",
+            "FACADE_IDENTITY_KEY": f"{place.path('keys')}/facade/identity.json",
+            "FACADE_SESSION_KEY": f"{place.path('keys')}/public/session.json",
+            "FACADE_AFTER_KEY": f"{place.path('keys')}/facade/after.json",
         },
-        needs=("nats",),
+        needs=("nats", "keys"),
         ready=HttpReady(place.address("admin"), "/readyz"),
         ports=("facade", "admin"),
     )

@@ -1,5 +1,6 @@
-"""`python -m migrations DATABASE upgrade|downgrade|current [REVISION]`.
+"""`python -m migrations DATABASE[,DATABASE…] upgrade|downgrade|current [REVISION]`.
 
+Several databases go one after the other in one process, which starts sooner than one for each.
 The URL comes from `<DATABASE>_DATABASE_URL`. Exit codes: 0 done, 1 the database refused or is away,
 2 the call or its configuration is wrong.
 """
@@ -16,7 +17,12 @@ from migrations import runner
 @click.argument("action", type=click.Choice(["upgrade", "downgrade", "current"]))
 @click.argument("revision", required=False)
 def main(database: str, action: str, revision: str | None) -> None:
-    """Bring one database to a version of its schema, or say where it stands."""
+    """Bring databases to a version of their schema, or say where they stand."""
+    for name in database.split(","):
+        _one(name, action, revision)
+
+
+def _one(database: str, action: str, revision: str | None) -> None:
     try:
         url = runner.database_url(database)
         if action == "upgrade":

@@ -32,7 +32,9 @@ def test_every_port_of_the_plan_belongs_to_one_process(processes):
 
 def test_services_prove_that_they_are_ready_and_oneshots_end(by_name):
     oneshots = {name for name, process in by_name.items() if process.kind is Kind.ONESHOT}
-    assert oneshots == {"databases", "legacy-migrate", "legacy-seed", "catalog-migrate"}
+    assert oneshots == {
+        "keys", "databases", "legacy-migrate", "legacy-seed", "catalog-migrate", "services-migrate",
+    }  # fmt: skip
 
 
 def test_a_port_is_named_by_who_listens_and_by_who_asks(by_name):
@@ -56,8 +58,17 @@ def test_databases_are_created_from_the_urls_that_the_services_get(by_name):
     env = by_name["databases"].env
     owners = env["DATABASES_OWNERS"].split()
     assert by_name["legacy"].env["LEGACY_DATABASE_URL"] in owners
-    assert by_name["catalog"].env["CATALOG_DATABASE_URL"] in owners
+    for name in ("catalog", "orders", "inventory", "payments", "notifications"):
+        assert by_name[name].env[f"{name.upper()}_DATABASE_URL"] in owners
     assert by_name["feed"].env["FEED_LEGACY_URL"] == env["DATABASES_REPLICATORS"]
+
+
+def test_whoever_signs_or_seals_has_other_keys_than_whoever_checks_or_opens(by_name):
+    facade, orders = by_name["facade"].env, by_name["orders"].env
+    assert facade["FACADE_IDENTITY_KEY"].endswith("facade/identity.json")
+    assert orders["ORDERS_IDENTITY_KEYS"].endswith("public/identity.json")
+    assert facade["FACADE_SESSION_KEY"].endswith("public/session.json")
+    assert orders["ORDERS_SESSION_KEY"].endswith("orders/session.json")
 
 
 def test_the_nats_password_is_in_the_file_and_not_on_the_command_line(by_name, local):
