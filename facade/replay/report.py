@@ -76,6 +76,12 @@ class Report:
         return total.compared > 0 and not total.mismatched and not total.new_failed
 
     @property
+    def without_session(self) -> int:
+        """Answers that differ and were recorded for somebody with a session."""
+        kinds = (kind for one in self.evidence.values() for kind in one.classes.values())
+        return sum(kind.counts.mismatched for kind in kinds if kind.input and kind.input.signed_in)
+
+    @property
     def verdict(self) -> str:
         """The last line."""
         total = self.total
@@ -116,6 +122,11 @@ class Report:
             lines += causes(name, one)
         lines += [f"{end.name or 'input'}: {end.broken}; its first {end.exchanges} exchanges count"
                   for end in self.outcomes.broken]  # fmt: skip
+        if self.against is not Against.BOTH and self.without_session:
+            lines.append(
+                f"{self.without_session:,} of the answers that differ were recorded in a session,"
+                " which a recording does not hold; --cookie NAME=VALUE lends one"
+            )
         left = ", ".join(f"{count:,} {why}" for why, count in self.outcomes.left_out.items())
         asked, seconds = self.outcomes.asked, self.outcomes.seconds
         lines.append(

@@ -152,6 +152,18 @@ async def test_one_side_against_the_recording(
     assert "$.gone" in report.text()
 
 
+async def test_a_session_that_was_not_recorded_is_named_as_a_likely_cause(
+    table: RouteTable, exchange: Make, json_answer: MakeAnswer
+) -> None:
+    scene = Scene(table, lambda url, one: json_answer(401), Against.NEW)
+    cookie = (("cookie", "session=(secret)"),)
+    report = await scene.run(
+        exchange(headers=cookie, answer=json_answer()), exchange(answer=json_answer())
+    )
+    assert report.total.mismatched == 2
+    assert "1 of the answers that differ were recorded in a session" in report.text()
+
+
 async def test_a_broken_file_is_said_and_its_good_part_counts(
     table: RouteTable, exchange: Make, json_answer: MakeAnswer
 ) -> None:
