@@ -107,29 +107,46 @@ async def _by_checksum(entity: Entity, still: Sides, report: EntityReport) -> li
 
 async def _settle(entity: Entity, bench: Bench, keys: Sequence[str], report: EntityReport) -> None:
     """Look again, past a moment at which legacy was seen, until each row is equal or surely not."""
-    live, remaining = bench.live, list(keys)
+    remaining = list(keys)
     for attempt in range(ROUNDS):
-        before = _by_key(await live.legacy.fetch(entity.legacy.single, remaining))
-        await bench.freshness.wait(await now(live.legacy))
-        here = _by_key(await live.store.fetch(entity.here.single, remaining))
-        after = _by_key(await live.legacy.fetch(entity.legacy.single, remaining))
+        seen, here = await _observe(entity, bench, remaining)
         moving = []
         for key in remaining:
-            verdict = _judge(entity, key, after.get(key), here.get(key))
-            if verdict is None or _judge(entity, key, before.get(key), here.get(key)) is None:
+            states = {_version(rows.get(key)): rows.get(key) for rows in seen}
+            verdicts = [_judge(entity, key, state, here.get(key)) for state in states.values()]
+            if None in verdicts:
                 report.in_motion += 1
-            elif _version(before.get(key)) == _version(after.get(key)):
-                report.differences.append(verdict)
+            elif len(states) == 1 and verdicts[0] is not None:
+                report.differences.append(verdicts[0])
             else:
                 moving.append(key)
         remaining = moving
         if not remaining:
             return
-        await asyncio.sleep(0.005 * attempt)
+        await asyncio.sleep(0.001 * attempt)
     report.unsettled += remaining
 
 
-def _by_key(rows: Iterable[asyncpg.Record]) -> dict[str, asyncpg.Record]:
+Rows = dict[str, asyncpg.Record]
+
+
+async def _observe(entity: Entity, bench: Bench, keys: Sequence[str]) -> tuple[list[Rows], Rows]:
+    """Legacy's rows as they were from a moment on, and the read model's from after that moment.
+
+    If none of the states that legacy had meanwhile is the read model's, and there was only one,
+    then the two differ.
+    """
+    legacy, single = bench.live.legacy, entity.legacy.single
+    seen = [_by_key(await legacy.fetch(single, keys))]
+    moment = await now(legacy)
+    while not await bench.freshness.reached(moment):
+        seen.append(_by_key(await legacy.fetch(single, keys)))
+    here = _by_key(await bench.live.store.fetch(entity.here.single, keys))
+    seen.append(_by_key(await legacy.fetch(single, keys)))
+    return seen, here
+
+
+def _by_key(rows: Iterable[asyncpg.Record]) -> Rows:
     return {row["key"]: row for row in rows}
 
 

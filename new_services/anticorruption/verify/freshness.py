@@ -30,6 +30,7 @@ class Freshness:
         self._database = database
         self._patience = patience
         self._clock = clock
+        self._since: float | None = None  # when the present waiting began
 
     async def watermark(self) -> int:
         """Unix microseconds; 0 before the first snapshot was applied."""
@@ -40,11 +41,21 @@ class Freshness:
 
     async def wait(self, micros: int) -> None:
         """Until everything legacy committed before this time is in. Raises NotFresh."""
-        deadline = self._clock() + self._patience
-        while (reached := await self.watermark()) < micros:
-            if self._clock() > deadline:
-                raise NotFresh(self._complaint(reached, micros))
-            await asyncio.sleep(PAUSE_SECONDS)
+        while not await self.reached(micros):
+            pass
+
+    async def reached(self, micros: int) -> bool:
+        """Whether it is; when not, a little time has passed. Raises NotFresh after too much."""
+        reached = await self.watermark()
+        if reached >= micros:
+            self._since = None
+            return True
+        now = self._clock()
+        self._since = self._since or now
+        if now - self._since > self._patience:
+            raise NotFresh(self._complaint(reached, micros))
+        await asyncio.sleep(PAUSE_SECONDS)
+        return False
 
     def _complaint(self, reached: int, micros: int) -> str:
         waited = f"and did not catch up within {self._patience:.0f} s"

@@ -1,8 +1,9 @@
 """A legacy database and the read models of three services, filled without feed and broker."""
 
 import asyncio
+import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +11,6 @@ import asyncpg
 import psycopg
 import pytest
 
-from chassis import mirror
 from contracts.catalog import Cleared, Stored
 from migrations import runner
 from new_services.anticorruption.verify.services import SERVICES, Service
@@ -48,10 +48,10 @@ INSERT INTO payment (order_id, amount, method, status) VALUES
     (1, '331.38', 'card', 'CAPTURED'), (2, '49.00', 'invoice', 'AUTH');
 """
 
-APPLY: dict[str, Callable[..., Any]] = {
-    "catalog": catalog.apply,
-    "inventory": inventory.apply,
-    "orders": orders.Projection().apply,
+APPLY: dict[str, Callable[[], Callable[..., Any]]] = {
+    "catalog": lambda: catalog.apply,
+    "inventory": lambda: inventory.apply,
+    "orders": lambda: orders.Projection().apply,
 }
 VERSION = (100, 0)
 
@@ -82,7 +82,7 @@ class Shop:
             self.execute(service.name, "UPDATE reader_position SET watermark = %s", micros)
 
 
-async def project(service: Service, legacy_url: str, url: str, apply: Callable[..., Any]) -> None:
+async def project(service: Service, legacy_url: str, url: str) -> None:
     """Every legacy row as one snapshot, through the service's own projection."""
     legacy, store = await asyncpg.connect(legacy_url), await asyncpg.connect(url)
     facts: list[Any] = []
@@ -97,9 +97,7 @@ async def project(service: Service, legacy_url: str, url: str, apply: Callable[.
             facts.append(Stored(mapping.entity, row[mapping.key], fields, VERSION))
         facts.append(Cleared(mapping.entity, VERSION))
     async with store.transaction():
-        await apply(store, facts)
-        if service.name == "orders":  # documents are made in the batch after the last table
-            assert await mirror.complete(store, orders.ENTITIES)
+        await APPLY[service.name]()(store, facts)
         await store.execute(
             "INSERT INTO reader_position (name, stream, sequence) VALUES ($1, 'test', 1)",
             service.reader,
@@ -108,18 +106,39 @@ async def project(service: Service, legacy_url: str, url: str, apply: Callable[.
     await store.close()
 
 
-@pytest.fixture
-def shop(make_database: Callable[[str], str]) -> Shop:
-    """Both sides hold the same."""
-    urls = {"legacy": make_database("legacy")}
-    runner.upgrade("legacy", urls["legacy"])
-    with psycopg.connect(urls["legacy"], autocommit=True) as connection:
+@pytest.fixture(scope="session")
+def both_sides(postgres_server) -> Iterator[Callable[[], dict[str, str]]]:
+    """Copies of databases that hold the same: name to URL, by a superuser."""
+    made: list[str] = []
+
+    def database(name: str, template: str | None = None) -> str:
+        made.append(f"{name}_{secrets.token_hex(4)}")
+        copied = f" TEMPLATE {template}" if template else ""
+        with psycopg.connect(postgres_server.url(), autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE {made[-1]}{copied}")
+        return made[-1]
+
+    templates = {"legacy": database("legacy")}
+    legacy = postgres_server.url(templates["legacy"])
+    runner.upgrade("legacy", legacy)
+    with psycopg.connect(legacy, autocommit=True) as connection:
         connection.execute(SHOP)
     for service in SERVICES:
-        urls[service.name] = make_database(service.name)
-        runner.upgrade(service.name, urls[service.name])
-        apply = orders.Projection().apply if service.name == "orders" else APPLY[service.name]
-        asyncio.run(project(service, urls["legacy"], urls[service.name], apply))
-    found = Shop(urls)
+        templates[service.name] = database(service.name)
+        url = postgres_server.url(templates[service.name])
+        runner.upgrade(service.name, url)
+        asyncio.run(project(service, legacy, url))
+    yield lambda: {
+        name: postgres_server.url(database(name, template)) for name, template in templates.items()
+    }
+    with psycopg.connect(postgres_server.url(), autocommit=True) as connection:
+        for name in made:
+            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def shop(both_sides: Callable[[], dict[str, str]]) -> Shop:
+    """Both sides hold the same."""
+    found = Shop(both_sides())
     found.fresh()
     return found

@@ -1,10 +1,17 @@
 """Differences of every kind are injected, found and named; rows in motion are not."""
 
 import asyncio
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
 
+import psycopg
 import pytest
 
-from new_services.anticorruption.verify import report
+from new_services.anticorruption.verify import freshness, report
 from new_services.anticorruption.verify.verification import verify
 
 pytestmark = pytest.mark.integration
@@ -23,3 +30,185 @@ def test_two_sides_that_hold_the_same(shop, deep):
     assert rows["catalog", "product"] == (3, 3)
     assert rows["inventory", "movement"] == (5, 5)
     assert rows["orders", "line"] == (2, 2)
+
+
+CATALOG = [
+    ("product", "missing", "2", "DELETE FROM product WHERE id = 2"),
+    ("product", "deleted", "2", "UPDATE product SET deleted = true WHERE id = 2"),
+    (
+        "product", "stale", "1",
+        "UPDATE product SET list_price = 120, updated = '2025-12-31 09:00:00' WHERE id = 1",
+    ),
+    ("product", "truncated", "3", "UPDATE product SET description = 'a long' WHERE id = 3"),
+    ("product", "wrong amount", "2", "UPDATE product SET list_price = 49.01 WHERE id = 2"),
+    ("product", "different", "1", "UPDATE product SET tags = '{hiking,\"dry,sale\"}' WHERE id = 1"),
+    ("product", "different", "1", "UPDATE product SET weight_grams = NULL WHERE id = 1"),
+    ("product", "different", "2", "UPDATE product SET active = false WHERE id = 2"),
+    (
+        "variant", "doubled", "77",
+        "INSERT INTO variant SELECT 77, product_id, sku, colour, size, price_difference, active,"
+        " deleted, lsn, seq FROM variant WHERE id = 3",
+    ),
+    (
+        "variant", "left over", "78",
+        "INSERT INTO variant VALUES (78, 2, 'P-9-0', '', 'XS', 0, true, false, 1, 0)",
+    ),
+    ("stock", "wrong amount", "P-1-0", "UPDATE stock SET quantity = 3 WHERE sku = 'P-1-0'"),
+    (
+        "category", "different", "boots",
+        "UPDATE category SET parent_code = NULL WHERE code = 'boots'",
+    ),
+]  # fmt: skip
+OTHERS = [
+    ("orders", "order", "wrong amount", "1",
+     "UPDATE mirror SET fields = fields || '{\"total\": \"331.37\"}' WHERE entity = 'order'"
+     " AND key = '1'"),
+    ("orders", "order", "truncated", "2",
+     "UPDATE mirror SET fields = fields || '{\"po_number\": \"PO 1\"}' WHERE entity = 'order'"
+     " AND key = '2'"),
+    ("orders", "line", "deleted", "2", "UPDATE mirror SET gone = true, fields = '{}'"
+     " WHERE entity = 'line' AND key = '2'"),
+    ("orders", "customer", "left over", "9",
+     "INSERT INTO mirror VALUES ('customer', '9', '{\"email\": \"b@x\"}', false, 1, 0)"),
+    ("inventory", "movement", "missing", "SALE:SO-1:P-1-0",
+     "DELETE FROM movement WHERE origin = 'SALE:SO-1:P-1-0'"),
+    ("inventory", "movement", "doubled", "legacy:99",
+     "INSERT INTO movement SELECT 'legacy:99', sku, change, reason, order_no, created, lsn"
+     " FROM movement WHERE origin = 'SALE:SO-2:P-2-0'"),
+    ("inventory", "stock", "stale", "P-2-0",
+     "UPDATE level SET quantity = 8, updated = '2026-01-01 00:00:00' WHERE sku = 'P-2-0'"),
+    ("inventory", "order", "left over", "SO-2",
+     "INSERT INTO order_mark VALUES ('SO-2', 'ABC')"),
+]  # fmt: skip
+
+
+def named(found):
+    return [
+        (each.service, each.entity, one.kind.value, one.key)
+        for each in found.entities
+        for one in each.differences
+    ]
+
+
+@pytest.mark.parametrize(("entity", "kind", "key", "statement"), CATALOG)
+def test_a_difference_is_found_and_named(shop, entity, kind, key, statement):
+    shop.execute("catalog", statement)
+    for deep in (False, True):
+        assert named(verified(shop, deep, ["catalog"])) == [("catalog", entity, kind, key)]
+
+
+def test_many_differences_in_several_services_at_once(shop):
+    for service, _, _, _, statement in OTHERS:
+        shop.execute(service, statement)
+    found = verified(shop)
+    assert sorted(named(found)) == sorted(tuple(each[:4]) for each in OTHERS)
+    broken = {law.name for law in found.laws if law.breaches}
+    assert broken == {
+        "an order's total is the sum of its lines",
+        "what was moved is what is there",
+    }
+    text = report.as_text(found)
+    assert "total: legacy '331.38', here '331.37'" in text
+    assert "total is off by -0.01" in text
+    assert f"{found.differences} differences" in text.splitlines()[-1]
+
+
+def test_what_is_derived_of_the_rows_is_bound_by_laws(shop):
+    shop.execute("catalog", "UPDATE document SET price = 1 WHERE sku = 'P-2'")
+    shop.execute("catalog", "DELETE FROM document WHERE sku = 'P-3'")
+    shop.execute("orders", "UPDATE order_document SET status = 'SHIPPED' WHERE order_no = 'SO-1'")
+    found = verified(shop)
+    assert named(found) == []
+    broken = {(law.database, law.name): law.breaches for law in found.laws if law.breaches}
+    assert [each.key for each in broken["catalog", "a document says its product's price after the"
+            " discount"]] == ["P-2"]  # fmt: skip
+    assert len(broken) == 3
+
+
+def test_legacy_breaks_its_own_laws(shop):
+    shop.execute("legacy", "UPDATE stock_movement SET qty_change = -2 WHERE order_no = 'SO-1'")
+    shop.execute("legacy", "UPDATE payment SET amount = '331.37' WHERE order_id = 1")
+    broken = {law.name: law.breaches[0] for law in verified(shop).laws if law.breaches}
+    stock = broken["stock is the sum of its movements"]
+    assert (stock.key, stock.expected, stock.found) == ("P-1-0", "3", "2")
+    assert broken["an order is paid with its total"].key == "SO-1"
+
+
+def test_a_value_without_meaning_is_a_difference_of_its_own(shop):
+    shop.execute("legacy", "UPDATE product SET price = '12,50' WHERE id = 1")
+    for deep in (False, True):
+        found = verified(shop, deep, ["catalog"])
+        assert named(found) == [("catalog", "product", "untranslatable", "1")]
+    assert "product 1: price = '12,50'" in report.as_text(found)
+
+
+@pytest.fixture
+def moving(shop):
+    """Legacy sells piece after piece; the read model follows a little later, and says so."""
+    stop = threading.Event()
+
+    def move():
+        legacy, here = (
+            psycopg.connect(shop.urls[name], autocommit=True) for name in ("legacy", "catalog")
+        )
+        with legacy, here:
+            quantity = 7
+            while not stop.is_set():
+                quantity = (quantity + 1) % 50
+                values = (quantity, quantity % 3)
+                legacy.execute("UPDATE stock SET qty = %s WHERE sku = 'P-2-0'", values[:1])
+                legacy.execute("UPDATE stock SET qty = %s WHERE sku = 'P-1-L'", values[1:])
+                committed = time.time_ns() // 1000
+                stop.wait(0.004)
+                here.execute("UPDATE stock SET quantity = %s WHERE sku = 'P-1-L'", values[1:])
+                here.execute("UPDATE stock SET quantity = %s WHERE sku = 'P-2-0'", values[:1])
+                here.execute("UPDATE reader_position SET watermark = %s", [committed])
+
+    mover = threading.Thread(target=move)
+    mover.start()
+    yield shop
+    stop.set()
+    mover.join(10)
+
+
+def test_rows_in_motion_are_not_differences(moving):
+    looked_again = 0
+    for turn in range(6):
+        found = verified(moving, turn % 2 == 1, ["catalog"])
+        assert named(found) == []
+        assert found.unsettled == 0
+        looked_again += sum(each.in_motion for each in found.entities)
+    assert looked_again > 0  # else nothing moved, and nothing was tried
+
+
+def test_a_difference_among_rows_in_motion_is_found(moving):
+    moving.execute("catalog", "UPDATE stock SET quantity = 3 WHERE sku = 'P-1-0'")
+    found = verified(moving, only=["catalog"])
+    assert named(found) == [("catalog", "stock", "wrong amount", "P-1-0")]
+
+
+def run(shop, *arguments):
+    settings = shop.settings
+    environment = {f"VERIFY_{name.upper()}_URL": url for name, url in shop.urls.items()}
+    assert settings.url("catalog") == environment["VERIFY_CATALOG_URL"]
+    program = [sys.executable, "-m", "new_services.anticorruption.verify", *arguments]
+    return subprocess.run(program, env=os.environ | environment, capture_output=True, text=True)
+
+
+def test_exit_codes(shop):
+    assert run(shop, "catalog").returncode == 0
+    shop.execute("catalog", "UPDATE stock SET quantity = 3 WHERE sku = 'P-1-0'")
+    told = run(shop, "--json", "catalog")
+    assert told.returncode == 1
+    assert json.loads(told.stdout)["differences"] > 0
+    shop.execute("legacy", "ALTER TABLE product RENAME descr TO description")
+    away = run(shop, "catalog")
+    assert away.returncode == 2
+    assert "legacy's table product has no column descr" in away.stderr
+
+
+def test_no_verdict_while_the_read_model_is_behind(shop, monkeypatch):
+    shop.fresh(seconds=-30.0)
+    monkeypatch.setattr(freshness.Freshness.__init__, "__defaults__", (0.2, time.monotonic))
+    with pytest.raises(freshness.NotFresh, match=r"catalog is 3\d\.\d s behind legacy"):
+        verified(shop, only=["catalog"])

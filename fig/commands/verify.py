@@ -1,0 +1,28 @@
+"""`fig verify`: whether both sides hold the same."""
+
+import os
+import sys
+
+import click
+
+from fig import access, running
+from fig.commands.options import json_option
+from fig.settings import Home, project_root
+
+
+@click.command()
+@click.argument("services", nargs=-1)
+@click.option("--deep", is_flag=True, envvar="FIG_VERIFY_DEEP",
+              help="Every row, by the projection's own conversions.")  # fmt: skip
+@json_option("verify")
+@click.pass_obj
+def verify(home: Home, services: tuple[str, ...], deep: bool, as_json: bool) -> None:
+    """Compare SERVICES (all by default) with legacy row by row, and check the laws on them.
+
+    Exit code 0: both sides hold the same; 1: they differ; 2: no verdict.
+    """
+    told = access.verification(home, running.require(home))
+    program = [sys.executable, "-m", "new_services.anticorruption.verify", *services]
+    program += ["--deep"] * deep + ["--json"] * as_json
+    os.chdir(project_root())
+    os.execve(program[0], program, {**told, **os.environ})
