@@ -28,7 +28,7 @@ SERVER = Path(__file__).with_name("server.py")
 def mitmproxy() -> Path:
     """The environment's folder, beside .venv so that the next run finds it. Skips with the reason
     where it cannot be made (no network, no wheel for this machine)."""
-    folder = PROJECT / ".venv-sidecar"
+    folder = PROJECT / ".venv-sidecar" / "environment"
     try:
         environment.ensure(folder)
     except environment.NoEnvironment as error:
