@@ -7,6 +7,7 @@ import asyncio
 from typing import NamedTuple
 
 from chassis.breaker import Outcome
+from facade.wire.responses import ResponseHead
 
 
 class Failure(NamedTuple):
@@ -39,11 +40,18 @@ STALLED = Failure("stalled", 504, True, "stopped in the middle of its answer.")
 # The upstream did answer, and says itself that it cannot serve.
 GATEWAY_STATUS = Failure("status", 503, True, "answered that it cannot serve.")
 DECLINED = Failure("declined", 503, False, "declined this request.")
+# Legacy did not say whose session it is: neither side is to blame for this request.
+IDENTITY = Failure("identity", 503, False, "cannot be told at the moment who is asking.")
 # Nobody's fault behind us.
 CLIENT_LEFT = Failure("client-left", 499, False, "was no longer waited for.")
 CLIENT_BODY = Failure("client-body", 400, False, "was not asked: the request broke off.")
 
 GATEWAY_STATUSES = frozenset({502, 503, 504})
+
+
+def refusal(head: ResponseHead) -> Failure:
+    """The failure that a gateway status means; declined means that nothing was done."""
+    return DECLINED if head.declined is not None and head.status == 503 else GATEWAY_STATUS
 
 
 def connecting(error: BaseException) -> Failure:

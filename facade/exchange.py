@@ -1,7 +1,7 @@
 """One request and its response, across both sides.
 
-    client ─▶ 1 locate ─ 2 identify ─ 3 decide ─ 4 admit ─ 5 shadow ─ 6 connect ─ 7 send ─▶ side
-    client ◀─ 9 settle ◀────────────────────────── 8 relay ◀─────────────────────────────── side
+    client ─▶ 1 locate ─ 2 identify ─ 3 decide ─ 4 admit ─ 5 papers, shadow ─ 6 connect ─ 7 send ─▶
+    client ◀─ 9 settle ◀────────────────────────── 8 relay ◀─────────────────────────────── side ◀─
 
 A side that fails before the first byte of its answer is asked once more where a stale connection
 may be to blame; then legacy is asked where the route allows it. The client sees one answer.
@@ -17,10 +17,11 @@ from facade.admission import admit
 from facade.decision import Decision, sampled
 from facade.errors import Failure
 from facade.outbound import Outbound
+from facade.papers import Letter
 from facade.running import Lane, RouteState
 from facade.settle import outcome_of, settle
 from facade.tunnel import join
-from facade.upload import Upload
+from facade.upload import MOST_KEPT, Upload
 from facade.upstreams import ANY, FRESH, NEW
 from facade.wire.refusal import Refused
 from facade.wire.requests import RequestHead
@@ -46,6 +47,7 @@ class Exchange:
         "attempt_started",
         "client",
         "decision",
+        "declined",
         "done",
         "fell_back",
         "first_byte",
@@ -85,6 +87,7 @@ class Exchange:
         self._pair: Pair | None = None
         self.retried = False
         self.fell_back = False
+        self.declined = False  # by the new side, so that legacy was asked instead
         # answer
         self.answer: ResponseHead | None = None
         self.first_byte = 0.0
@@ -111,18 +114,41 @@ class Exchange:
         route = self.state.route
         if head.has_body:
             limit = route.max_body or options.limits.body
-            self.upload = Upload(chunked=head.chunked, limit=limit, gate=client.gate)
+            keep = MOST_KEPT if self.lane is self.state.legacy else options.limits.repeat
+            self.upload = Upload(chunked=head.chunked, limit=limit, gate=client.gate, keep=keep)
         client.exchange_until(route.timeout or options.timeouts.exchange)
         if self.permit == REFUSED:
             self._give_up(errors.UNAVAILABLE)
             return
         facts = client.facts.lines(head)
-        self._bytes = headers.request_bytes(head, facts, self.trace)
-        if route.sample and head.upgrade is None and sampled(route, random()):  # 5
-            self._pair = gateway.shadow.pair(self, facts)
+        if head.cookies is not None:
+            gateway.papers.arrive(head, route)
+        if self.lane is not self.state.legacy and (
+            route.needs or head.cookies is not None or head.after is not None
+        ):
+            letter = Letter(head, route, self.version, facts, self.trace)
+            gateway.papers.write(letter, self._written)
+        else:
+            self._leave(headers.request_bytes(head, facts, self.trace), facts)
+
+    def _written(self, data: bytes | None) -> None:
+        """It is known what the new side has to be told; None: it is not."""
+        if self.done:
+            return
+        self.attempt_started = perf_counter()
+        if data is None:
+            self.failed(errors.IDENTITY)
+        else:
+            self._leave(data, self.client.facts.lines(self.head))
+
+    def _leave(self, data: bytes, facts: bytes) -> None:
+        route, upload = self.state.route, self.upload
+        self._bytes = data
+        if route.sample and self.head.upgrade is None and sampled(route, random()):  # 5
+            self._pair = self.client.gateway.shadow.pair(self, facts)
         self._connect(ANY if self._repeatable else FRESH)  # 6
-        if self._pair is not None and self.upload is None:
-            self._pair.dispatch()
+        if self._pair is not None and (upload is None or upload.whole):
+            self._pair.follow(upload)
 
     @property
     def _repeatable(self) -> bool:
@@ -152,10 +178,7 @@ class Exchange:
             return
         upload.end(trailers)
         if self._pair is not None:
-            if upload.repeatable:
-                self._pair.dispatch(upload.kept)
-            else:
-                self._pair.too_large()
+            self._pair.follow(upload)
 
     def client_full(self, full: bool) -> None:
         """The client does not take what is sent to it, or takes it again."""
@@ -213,11 +236,12 @@ class Exchange:
         """Write the head for the client, unless legacy shall answer in its place."""
         self.first_byte = perf_counter()
         connection = self._connection
-        if head.status in errors.GATEWAY_STATUSES and self._may_fall_back and connection:
-            failure = errors.DECLINED if head.declined else errors.GATEWAY_STATUS
-            connection.discard(head)
-            self.failed(failure)
-            return
+        if head.status in errors.GATEWAY_STATUSES and connection:
+            failure = errors.refusal(head)
+            if self._may_fall_back(failure):
+                connection.discard(head)
+                self.failed(failure)
+                return
         self.answer = head
         if self._pair is not None:
             self._pair.live_answered(head)
@@ -232,6 +256,8 @@ class Exchange:
         extra = b"" if head.dated else client.gateway.date
         if client.gateway.expose:
             extra += headers.decision_line(self)
+        if self.state.route.noted or self.declined:
+            extra += client.gateway.papers.answer_lines(self, head.status)
         client.write(headers.response_bytes(head, framing, extra))
 
     def body(self, data: bytes) -> None:
@@ -280,18 +306,19 @@ class Exchange:
 
     # the ways out
 
-    @property
-    def _may_fall_back(self) -> bool:
+    def _may_fall_back(self, failure: Failure) -> bool:
+        """Writes go to legacy only when the new side says that it did nothing."""
+        route = self.state.route
         return (
             self.lane is not self.state.legacy
-            and self.state.route.fallback
+            and (route.fallback or (route.yields and failure is errors.DECLINED))
             and (self.upload is None or self.upload.repeatable)
         )
 
     def _fall_back(self, failure: Failure) -> bool:
         """Ask legacy in place of the new side; False when that is not allowed, or in vain."""
         state, gateway = self.state, self.client.gateway
-        if not self._may_fall_back or failure is errors.DEADLINE:
+        if not self._may_fall_back(failure) or failure is errors.DEADLINE:
             return False
         now, took = gateway.deadlines.now, perf_counter() - self.attempt_started
         self.lane.breaker.release(self.permit, failure.outcome, now, took)
@@ -301,6 +328,12 @@ class Exchange:
         self.fell_back = True
         self.attempt_started, self.first_byte = perf_counter(), 0.0
         state.counts.fallbacks += 1
+        if failure is errors.DECLINED:
+            self.declined = True
+            state.counts.declined += 1
+        # Without what was meant for the new side alone.
+        facts = self.client.facts.lines(self.head)
+        self._bytes = headers.request_bytes(self.head, facts, self.trace)
         self._connect(ANY if self._repeatable else FRESH)
         return True
 

@@ -27,8 +27,11 @@ from facade.deadlines import TICK_SECONDS, Deadlines
 from facade.dialing import Dial, Dialer
 from facade.headers import ClientFacts, Traces
 from facade.health import Health
+from facade.identity import Identities
 from facade.inbound import Inbound
+from facade.keyring import KeyFiles
 from facade.metrics import Counters
+from facade.papers import build_papers
 from facade.redirects import REDIRECTS, Redirects
 from facade.routing import compile_table
 from facade.running import Breakers, Running
@@ -55,6 +58,7 @@ class Worker:
     instances_file: Path  # published by the control process
     channel: str
     addresses: dict[str, tuple[str, ...]]  # that replace those of the file
+    keys: KeyFiles | None = None  # without, nobody can be introduced to the new side
 
 
 class Gateway:
@@ -70,7 +74,10 @@ class Gateway:
         self.breakers = Breakers()
         self.upstreams = Upstreams(self.deadlines, dial or Dialer())
         self.channel = Channel(worker.channel, self._hello)
-        self.shadow = Shadow(self.channel, self.deadlines)
+        self.papers = build_papers(
+            worker.keys, Identities(self.upstreams, self.deadlines, self.breakers, self.counters)
+        )
+        self.shadow = Shadow(self.channel, self.deadlines, self.papers.write)
         self.log = AccessLog()
         self.health = Health(self.upstreams, self.deadlines)
         # state
@@ -93,6 +100,7 @@ class Gateway:
         table = compile_table(file)
         self.running = Running(table, self.upstreams, self.breakers, self.counters)
         self.expose = table.options.expose
+        self.papers.use(table)
         self.shadow.use(table.options)
         self.log.use(table.options.access_log)
         self._trust = Trust(table.options.trusted_proxies)
@@ -235,4 +243,5 @@ class Gateway:
                 for name, one in self.upstreams.live.items()
             },
             "client": self.counters.client.snapshot(),
+            "identity": self.counters.identity.snapshot(),
         }

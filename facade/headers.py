@@ -77,8 +77,17 @@ class ClientFacts:
         return b"".join((b"X-Forwarded-For: ", b", ".join(chain), b"\r\n", *others, VIA))
 
 
-def request_bytes(request: RequestHead, facts: bytes, trace: bytes, extra: bytes = b"") -> bytes:
-    """The head to send upstream; `facts` are lines about the client, `extra` lines of ours."""
+def request_bytes(
+    request: RequestHead,
+    facts: bytes,
+    trace: bytes,
+    extra: bytes = b"",
+    lines: list[bytes] | None = None,
+) -> bytes:
+    """The head to send upstream; `facts` are lines about the client, `extra` lines of ours.
+
+    `lines` are sent in place of the request's own.
+    """
     framing = b""
     if request.length is not None:
         framing = b"Content-Length: %d\r\n" % request.length
@@ -96,7 +105,7 @@ def request_bytes(request: RequestHead, facts: bytes, trace: bytes, extra: bytes
             b" HTTP/1.1\r\nHost: ",
             request.host or b"",
             b"\r\n",
-            *request.lines,
+            *(request.lines if lines is None else lines),
             facts,
             b"traceparent: ",
             trace,

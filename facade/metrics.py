@@ -49,12 +49,13 @@ class ShadowCounts:
 class RouteCounts:
     """Everything counted for one route."""
 
-    __slots__ = ("fallbacks", "legacy", "new", "retries", "shadow")
+    __slots__ = ("declined", "fallbacks", "legacy", "new", "retries", "shadow")
 
     def __init__(self) -> None:
         self.legacy = SideCounts()
         self.new = SideCounts()
         self.fallbacks = 0
+        self.declined = 0  # of the fallbacks: the new side said that it did nothing
         self.retries = 0
         self.shadow = ShadowCounts()
 
@@ -71,6 +72,7 @@ class RouteCounts:
                 for phase, number in side.failures.items()
             },
             "fallbacks": self.fallbacks,
+            "declined": self.declined,
             "retries": self.retries,
             "latency": {name: side.latency for name, side in sides.items()},
             "shadow": {
@@ -102,6 +104,21 @@ class ClientCounts:
         return {name: getattr(self, name) for name in self.__slots__}
 
 
+class IdentityCounts:
+    """Questions to legacy about who is asking."""
+
+    __slots__ = ("asked", "stale", "unanswered")
+
+    def __init__(self) -> None:
+        self.asked = 0
+        self.unanswered = 0
+        self.stale = 0  # an old word was used, because there was no new one
+
+    def snapshot(self) -> dict[str, int]:
+        """The counters frame's part."""
+        return {name: getattr(self, name) for name in self.__slots__}
+
+
 class Counters:
     """All that one worker counts; a route's counts outlive the tables it stands in."""
 
@@ -109,6 +126,7 @@ class Counters:
         self.routes: dict[str, RouteCounts] = {}
         self.unmatched = UnmatchedCounts()
         self.client = ClientCounts()
+        self.identity = IdentityCounts()
 
     def of_route(self, name: str) -> RouteCounts:
         """The counts of the route of this name."""

@@ -11,6 +11,7 @@ from facade.errors import Failure
 from facade.metrics import ShadowCounts
 from facade.outbound import Outbound
 from facade.running import Lane
+from facade.upload import Upload
 from facade.upstreams import ANY
 from facade.wire.fields import HOST, Field
 from facade.wire.responses import ResponseHead
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 # Why there is no pair of a copy that was begun.
 QUEUE, SIZE, DEADLINE, CHANNEL = "queue", "size", "deadline", "channel"
+IDENTITY = "identity"  # nobody could say in time who is asking
 
 
 class Answer:
@@ -63,7 +65,7 @@ class Answer:
 class Pair:
     """A request under way on both sides. It is the Caller of the copy."""
 
-    def __init__(self, shadow: "Shadow", exchange: "Exchange", other: Lane, facts: bytes) -> None:
+    def __init__(self, shadow: "Shadow", exchange: "Exchange", other: Lane) -> None:
         self.method = exchange.method
         self.deadline = shadow.deadlines.now + shadow.limits.deadline
         self.gave_up = False
@@ -77,16 +79,34 @@ class Pair:
         self._copy = Answer()
         self._connection: Outbound | None = None
         self._dispatched = False
-        self._body = b""  # the request's
-        extra = b"%b: %d\r\nFig-Shadow: 1\r\n" % (AFTER.encode(), time_ns() // 1000)
-        self._bytes = headers.request_bytes(exchange.head, facts, exchange.trace, extra)
+        self._whole = False  # the request came to its end, and this was its body
+        self._body = b""
+        self._bytes: bytes | None = None  # not known yet
+        # The other side shall not be staler than the one that answers the client.
+        self.extra = b"%b: %d\r\nFig-Shadow: 1\r\n" % (AFTER.encode(), time_ns() // 1000)
 
-    def dispatch(self, body: bytes = b"") -> None:
-        """Send the copy; the client's own request is on its way, and this was its body."""
-        if self.gave_up:
+    def written(self, data: bytes | None) -> None:
+        """The head to send; None: nobody can say who is asking."""
+        if data is None:
+            self._drop(IDENTITY)
+            return
+        self._bytes = data
+        self._dispatch()
+
+    def follow(self, upload: Upload | None) -> None:
+        """The client's own request is on its way, and whole."""
+        if upload is not None and not upload.repeatable:
+            self._drop(SIZE)  # too large to be sent twice
+            return
+        self._whole = True
+        self._body = b"" if upload is None else upload.kept
+        self._dispatch()
+
+    def _dispatch(self) -> None:
+        """Send the copy, when there is all of it."""
+        if self.gave_up or not self._whole or self._bytes is None:
             return
         self._dispatched = True
-        self._body = body
         self._counts.dispatched += 1
         self._shadow.deadlines.add(self)
         instance = self._other.copies.pick()
@@ -118,10 +138,6 @@ class Pair:
         else:
             self._drop(None)
 
-    def too_large(self) -> None:
-        """The request's body is too large to be sent twice."""
-        self._drop(SIZE)
-
     def live_gone(self) -> None:
         """The client left: half an answer proves nothing."""
         self._drop(None)
@@ -131,6 +147,7 @@ class Pair:
     def connected(self, connection: Outbound) -> None:
         """Send the copy."""
         self._connection = connection
+        assert self._bytes is not None
         self._copy.started = perf_counter()
         connection.begin(self, self._bytes, whole=not self._body)
         if self._body:

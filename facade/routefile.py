@@ -175,6 +175,7 @@ class Limits:
     head: int = 64 * 1024
     body: int = 1024**3
     buffer: int = 64 * 1024
+    repeat: int = 64 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +201,27 @@ class ShadowLimits:
 
 
 @dataclass(frozen=True, slots=True)
+class IdentityOptions:
+    """How legacy is asked whose session a request carries; times in seconds."""
+
+    ask: str  # a path; answers 200 with `email` and `name`, or 401
+    forget_on: tuple[str, ...] = ()  # routes that change whose session it is
+    keep: float = 5.0
+    keep_silent: float = 120.0  # the same while legacy does not answer
+    timeout: float = 2.0
+    entries: int = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class ReadYourWrites:
+    """How a client is told when it last wrote; `remember` is in seconds."""
+
+    by: Literal["cookie", "header", "both", "off"] = "cookie"
+    cookie: str = "fig_after"
+    remember: float = 60.0
+
+
+@dataclass(frozen=True, slots=True)
 class FacadeOptions:
     """The section `facade`: how the door itself behaves."""
 
@@ -210,6 +232,8 @@ class FacadeOptions:
     limits: Limits = Limits()
     timeouts: ClientTimeouts = ClientTimeouts()
     shadow: ShadowLimits = ShadowLimits()
+    identity: IdentityOptions | None = None
+    read_your_writes: ReadYourWrites = ReadYourWrites()
 
 
 def _empty() -> Mapping[str, CompareRules]:

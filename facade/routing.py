@@ -47,9 +47,12 @@ class Route:
     sample: int  # basis points of requests also asked on the other side; 0 unless safe
     rules: str | None
     fallback: bool  # legacy may answer in place of a failing new side
+    yields: bool  # legacy may answer in place of a new side that says it did nothing
     timeout: float | None  # seconds for the whole exchange
     max_body: int | None  # bytes
-    needs: frozenset[str]
+    needs: frozenset[str]  # `session` includes `identity`
+    forgets: bool  # it logs in or out: whose session it is may change
+    noted: bool  # its answer concerns what we remember of a client: it wrote, or logged in or out
 
 
 class Located(NamedTuple):
@@ -119,6 +122,8 @@ def _compile(config: RouteConfig, index: int, options: FacadeOptions, safe: bool
     threshold = _threshold(config)
     settled = _settled(config, threshold)
     compared = config.compare if config.stage in (Stage.SHADOW, Stage.CANARY) and safe else None
+    yields = config.fallback and config.stage is not Stage.RETIRED
+    forgets = options.identity is not None and config.name in options.identity.forget_on
     return Route(
         name=config.name,
         index=index,
@@ -137,10 +142,13 @@ def _compile(config: RouteConfig, index: int, options: FacadeOptions, safe: bool
         seed=config.seed or config.name,
         sample=compared.sample if compared else 0,
         rules=config.compare.rules if config.compare else None,
-        fallback=safe and config.fallback and config.stage is not Stage.RETIRED,
+        fallback=safe and yields,
+        yields=yields,
         timeout=config.timeout,
         max_body=config.max_body,
-        needs=frozenset(config.needs),
+        needs=frozenset((*config.needs, "identity") if config.needs else ()),
+        forgets=forgets,
+        noted=forgets or not safe,
     )
 
 

@@ -36,6 +36,10 @@ class FacadeSettings(ProcessSettings):
     runtime: Path | None = None
     # The registry of instances; without it only upstreams with addresses can be asked.
     nats_url: NatsUrl | None = None
+    # The keys' files; see keyring.py. In the runtime folder when not given, made when missing.
+    identity_key: Path | None = None
+    session_key: Path | None = None
+    after_key: Path | None = None
     # Addresses that take the place of the file's, so that one file serves every environment.
     upstreams: Annotated[
         dict[str, tuple[str, ...]], NoDecode, BeforeValidator(_addresses), Field(default={})

@@ -4,11 +4,14 @@ A copy has connections, limits and a deadline of its own, and is shed first: it 
 the worker lags, while either side lets requests wait, or beyond the caps; the cause is counted.
 """
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from facade import headers
 from facade.channel import Channel
 from facade.deadlines import Deadlines
 from facade.pair import CHANNEL, Pair
+from facade.papers import Letter, Then
 from facade.routefile import FacadeOptions
 from facade.running import Lane
 from facade.wire.requests import RequestHead
@@ -18,6 +21,8 @@ if TYPE_CHECKING:
 
 MOST_LAG_SECONDS = 0.02  # a worker that lags more makes no copies
 
+Write = Callable[[Letter, Then], None]
+
 # Why a copy is not begun; `pair.py` has the other causes.
 LAG, SLOW, INFLIGHT = "lag", "slow", "inflight"
 
@@ -25,9 +30,11 @@ LAG, SLOW, INFLIGHT = "lag", "slow", "inflight"
 class Shadow:
     """All copies of a worker: admits them, and sheds them first."""
 
-    def __init__(self, channel: Channel, deadlines: Deadlines) -> None:
+    def __init__(self, channel: Channel, deadlines: Deadlines, write: Write) -> None:
+        """`write` makes the head of a copy for the new side."""
         self.use(FacadeOptions())
         self.channel = channel
+        self._write = write
         self.deadlines = deadlines
         self.lag = 0.0  # seconds by which the event loop was late at its last tick
         self._under_way = 0
@@ -56,7 +63,16 @@ class Shadow:
             state.counts.shadow.shed_by(cause)
             return None
         self._under_way += 1
-        return Pair(self, exchange, other, facts)
+        pair = Pair(self, exchange, other)
+        head, route = exchange.head, state.route
+        if other is state.new and (route.needs or head.cookies is not None):
+            letter = Letter(
+                head, route, exchange.version, facts, exchange.trace, pair.extra, for_client=False
+            )
+            self._write(letter, pair.written)
+        else:
+            pair.written(headers.request_bytes(head, facts, exchange.trace, pair.extra))
+        return pair
 
     def finished(self, pair: Pair) -> None:
         """A copy needs no more room."""

@@ -19,6 +19,7 @@ class Upload:
         "_chunked",
         "_connection",
         "_gate",
+        "_keep",
         "_limit",
         "_pieces",
         "_size",
@@ -26,10 +27,13 @@ class Upload:
         "whole",
     )
 
-    def __init__(self, *, chunked: bool, limit: int, gate: Gate) -> None:
-        """`limit` is the largest body in bytes; `gate` holds the client up."""
+    def __init__(self, *, chunked: bool, limit: int, gate: Gate, keep: int = MOST_KEPT) -> None:
+        """`limit` is the largest body in bytes, `keep` how much of it can be sent again; `gate`
+        holds the client up.
+        """
         self._chunked = chunked
         self._limit = limit
+        self._keep = keep
         self._gate = gate
         self._connection: Outbound | None = None
         self._pieces: list[bytes] = []
@@ -40,7 +44,7 @@ class Upload:
     @property
     def repeatable(self) -> bool:
         """Whether all that came can be sent once more."""
-        return self._connection is None or self._size <= MOST_KEPT
+        return self._connection is None or self._size <= self._keep
 
     @property
     def kept(self) -> bytes:
@@ -52,7 +56,7 @@ class Upload:
         self._size += len(data)
         if self._size > self._limit:
             raise Refused(413, "the request's body is too large")
-        if self._connection is None or self._size <= MOST_KEPT:
+        if self._connection is None or self._size <= self._keep:
             self._pieces.append(data)
         else:
             self._pieces.clear()
@@ -73,7 +77,7 @@ class Upload:
         self._connection = connection
         for piece in self._pieces:
             connection.send(chunk(piece) if self._chunked else piece)
-        if self._size > MOST_KEPT:
+        if self._size > self._keep:
             self._pieces.clear()
         if self.whole:
             self._finish(connection)

@@ -27,6 +27,7 @@ from chassis.settings import BAD_CONFIGURATION, Listen
 from facade import children
 from facade.config.problems import RouteFileError
 from facade.gateway import BACKLOG, Gateway, Worker
+from facade.keyring import BadKey, KeyFiles, ensure, in_folder
 from facade.publisher import INSTANCES, TABLE, Publisher
 from facade.settings import FacadeSettings
 from facade.watcher import POLL_SECONDS, FileWatcher
@@ -64,6 +65,7 @@ class Master:
         self._settings = settings
         self._runtime = runtime
         self._publisher = publisher
+        self._keys = keys_of(settings, runtime)
         # A socket's path may have 107 bytes at most: not below the runtime folder.
         self._sockets_folder = Path(tempfile.mkdtemp(prefix="fig-"))
         self._channel = str(self._sockets_folder / "control.sock")
@@ -129,6 +131,7 @@ class Master:
             instances_file=self._runtime / INSTANCES,
             channel=self._channel,
             addresses=self._settings.upstreams,
+            keys=self._keys,
         )
 
         def run() -> int:
@@ -164,6 +167,7 @@ class Master:
             "FACADE_ADMIN": "{}:{}".format(*settings.admin),
             "FACADE_LISTEN": "{}:{}".format(*settings.listen),
             "FACADE_ROUTES": str(settings.routes),
+            "FACADE_IDENTITY_KEY": str(self._keys.identity),
             "FACADE_WORKERS": str(settings.workers),
             "FACADE_UPSTREAMS": " ".join(
                 f"{name}={','.join(urls)}" for name, urls in settings.upstreams.items()
@@ -186,6 +190,16 @@ class Master:
         for port in self._ports:
             port.close()
         shutil.rmtree(self._sockets_folder, ignore_errors=True)
+
+
+def keys_of(settings: FacadeSettings, runtime: Path) -> KeyFiles:
+    """Where this facade's keys lie."""
+    usual = in_folder(runtime / "keys")
+    return KeyFiles(
+        settings.identity_key or usual.identity,
+        settings.session_key or usual.session,
+        settings.after_key or usual.after,
+    )
 
 
 def _signal(pid: int, number: int) -> None:
@@ -245,6 +259,10 @@ def main(settings: FacadeSettings) -> int:
         runtime.mkdir(parents=True, exist_ok=True)
         publisher = Publisher(settings.routes, runtime, settings.upstreams, time.time)
         data = publisher.first()
+        ensure(keys_of(settings, runtime))
+    except BadKey as error:
+        print(f"keys: {error}", file=sys.stderr)  # noqa: T201
+        return BAD_CONFIGURATION
     except RouteFileError as error:
         print(error, file=sys.stderr)  # noqa: T201
         return BAD_CONFIGURATION

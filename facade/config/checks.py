@@ -140,6 +140,21 @@ def _unused(file: RouteFile, reading: Reading) -> None:
             reading.report(("compare_rules", name), "no route uses these rules", severity="warning")
 
 
+def _identity(file: RouteFile, reading: Reading) -> None:
+    options = file.facade.identity
+    for index, route in enumerate(file.routes):
+        path = ("routes", index, "needs")
+        readable = all(reading.is_good(*path, at) for at in range(len(route.needs)))
+        if route.needs and options is None and readable and reading.is_good("facade", "identity"):
+            message = "'facade.identity' is missing: it says how legacy is asked who is asking"
+            reading.report(path, message)
+    names = [route.name for route in file.routes]
+    for at, name in enumerate(options.forget_on if options else ()):
+        at_name = ("facade", "identity", "forget_on", at)
+        if reading.is_good(*at_name) and name not in names:
+            reading.report(at_name, unknown("route", name, names))
+
+
 def _expected_differences(file: RouteFile, reading: Reading, today: date) -> None:
     for name, rules in file.compare_rules.items():
         for index, expected in enumerate(rules.expect):
@@ -167,5 +182,6 @@ RULES: tuple[Callable[[RouteFile, Reading], None], ...] = (
     _keys,
     _guards,
     _tolerances,
+    _identity,
     _unused,
 )

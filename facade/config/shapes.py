@@ -181,21 +181,30 @@ class Record(Generic[T]):
         }
 
 
-class WordOr(Generic[T]):
+class WordsOr(Generic[T]):
     """Either a single word that stands for a value, or a record."""
 
-    def __init__(self, word: str, value: T, record: Record[T]) -> None:
-        self._word, self._value, self._record = word, value, record
-        self.blank = value
+    def __init__(self, words: Mapping[str, T], record: Record[T]) -> None:
+        self._words, self._record = words, record
+        self.blank = next(iter(words.values()))
 
     def read(self, node: yaml.Node, reading: Reading, path: Path) -> T:
         """The word's value or the record."""
         if not isinstance(node, yaml.ScalarNode):
             return self._record.read(node, reading, path)
-        if node.value != self._word:
-            raise Wrong(f"expected '{self._word}' or a mapping, not '{node.value}'")
-        return self._value
+        if node.value not in self._words:
+            words = " or ".join(f"'{word}'" for word in self._words)
+            raise Wrong(f"expected {words} or a mapping, not '{node.value}'")
+        return self._words[node.value]
 
     def schema(self) -> JsonSchema:
         """Either."""
-        return {"anyOf": [{"const": self._word}, self._record.schema()]}
+        words: list[JsonSchema] = [{"const": word} for word in self._words]
+        return {"anyOf": [*words, self._record.schema()]}
+
+
+class WordOr(WordsOr[T]):
+    """Either one word that stands for a value, or a record."""
+
+    def __init__(self, word: str, value: T, record: Record[T]) -> None:
+        super().__init__({word: value}, record)

@@ -9,9 +9,8 @@ from typing import NamedTuple
 from facade.wire.refusal import Refused
 
 # What a field is to us. PASS is forwarded as it is; every other kind has a rule of its own.
-PASS, HOST, LENGTH, CODING, CONNECTION, UPGRADE, EXPECT, TRACE, FORWARDED, DATE, DECLINED, DROP = (
-    range(12)
-)
+PASS, HOST, LENGTH, CODING, CONNECTION, UPGRADE, EXPECT, TRACE, FORWARDED, DATE = range(10)
+DECLINED, COOKIE, AFTER_TOKEN, DROP = range(10, 14)
 
 _KINDS = {
     b"host": HOST,
@@ -22,7 +21,9 @@ _KINDS = {
     b"expect": EXPECT,
     b"traceparent": TRACE,
     b"date": DATE,
+    b"cookie": COOKIE,
     b"fig-declined": DECLINED,
+    b"fig-after-token": AFTER_TOKEN,
     # said by proxies before us: believed only when we trust them
     b"forwarded": FORWARDED,
     b"x-forwarded-for": FORWARDED,

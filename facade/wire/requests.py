@@ -3,8 +3,10 @@
 import re
 
 from facade.wire.fields import (
+    AFTER_TOKEN,
     CODING,
     CONNECTION,
+    COOKIE,
     DATE,
     EXPECT,
     FORWARDED,
@@ -36,7 +38,9 @@ class RequestHead:
     """A request without its body. `lines` are the field lines to forward, without ours."""
 
     __slots__ = (
+        "after",
         "chunked",
+        "cookies",
         "expects",
         "fields",
         "forwarded",
@@ -67,6 +71,8 @@ class RequestHead:
         self.trace: bytes | None = None  # a valid traceparent
         self.forwarded: list[Field] | None = None  # X-Forwarded-* and the like, as they came
         self.named: list[bytes] | None = None  # tokens of Connection, other than its own
+        self.cookies: list[Field] | None = None  # also in `lines`
+        self.after: bytes | None = None  # our own token of the client's last write, unverified
 
     @property
     def has_body(self) -> bool:
@@ -179,7 +185,18 @@ def _forwarded(request: RequestHead, _value: bytes, field: Field) -> None:
     request.forwarded = [*(request.forwarded or ()), field]
 
 
+def _cookie(request: RequestHead, _value: bytes, field: Field) -> None:
+    request.lines.append(field.line)
+    request.cookies = [*(request.cookies or ()), field]
+
+
+def _after_token(request: RequestHead, value: bytes, _field: Field) -> None:
+    request.after = value
+
+
 _RULES = {
+    COOKIE: _cookie,
+    AFTER_TOKEN: _after_token,
     HOST: _host,
     LENGTH: _length,
     CODING: _coding,

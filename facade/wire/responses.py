@@ -5,6 +5,7 @@ import re
 from facade.wire.fields import (
     CODING,
     CONNECTION,
+    COOKIE,
     DATE,
     DECLINED,
     EXPECT,
@@ -133,6 +134,7 @@ _RULES = {
     DECLINED: _declined,
     # Of no meaning in a response, so nobody's business.
     HOST: _pass,
+    COOKIE: _pass,
     EXPECT: _pass,
     TRACE: _pass,
     FORWARDED: _pass,

@@ -1,10 +1,18 @@
 """The section `facade`."""
 
-from facade.config.form.names import TOKEN
-from facade.config.kinds import Flag, Network, Text
+from facade.config.form.names import NAME, TOKEN
+from facade.config.kinds import Choice, Flag, Network, Text
 from facade.config.quantities import Duration, Share, Size, Whole
-from facade.config.shapes import Field, ListOf, Record
-from facade.routefile import FULL, ClientTimeouts, FacadeOptions, Limits, ShadowLimits
+from facade.config.shapes import Field, ListOf, Record, WordsOr
+from facade.routefile import (
+    FULL,
+    ClientTimeouts,
+    FacadeOptions,
+    IdentityOptions,
+    Limits,
+    ReadYourWrites,
+    ShadowLimits,
+)
 
 _LIMITS = Record(
     Limits,
@@ -16,6 +24,9 @@ _LIMITS = Record(
         "head": Field(Size(), "Largest request head (431).", shown="64KiB"),
         "body": Field(Size(), "Largest request body (413).", shown="1GiB"),
         "buffer": Field(Size(), "Bytes held per direction of an exchange.", shown="64KiB"),
+        "repeat": Field(
+            Size(), "Bodies up to this size can go to legacy if declined.", shown="64KiB"
+        ),
     },
 )
 
@@ -41,6 +52,34 @@ _SHADOW = Record(
     },
 )
 
+_IDENTITY = Record(
+    IdentityOptions,
+    {
+        "ask": Field(Text("a path such as /api/me", r"/[!-~]*"), "Asked with GET.", True),
+        "forget_on": Field(
+            ListOf(Text("a route's name", NAME)), "Routes that log in or out.", shown=[]
+        ),
+        "keep": Field(Duration(), "How long an answer counts.", shown="5s"),
+        "keep_silent": Field(Duration(), "The same while legacy gives none.", shown="2m"),
+        "timeout": Field(Duration(), "An answer after this time counts as none.", shown="2s"),
+        "entries": Field(Whole(), "Sessions remembered per worker.", shown=10_000),
+    },
+)
+
+_BY = ("cookie", "header", "both", "off")
+
+_READ_YOUR_WRITES: WordsOr[ReadYourWrites] = WordsOr(
+    {by: ReadYourWrites(by) for by in _BY},  # type: ignore[arg-type]
+    Record(
+        ReadYourWrites,
+        {
+            "by": Field(Choice("way", _BY), "How clients carry it.", shown="cookie"),
+            "cookie": Field(Text("a cookie's name", TOKEN), "Its name.", shown="fig_after"),
+            "remember": Field(Duration(), "How long a client keeps it.", shown="60s"),
+        },
+    ),
+)
+
 FACADE = Record(
     FacadeOptions,
     {
@@ -55,5 +94,9 @@ FACADE = Record(
         "limits": Field(_LIMITS, "What a client may ask."),
         "timeouts": Field(_CLIENT_TIMEOUTS, "Longest waits on the client's side."),
         "shadow": Field(_SHADOW, "What copies may cost at most."),
+        "identity": Field(_IDENTITY, "How legacy is asked who is asking; see needs."),
+        "read_your_writes": Field(
+            _READ_YOUR_WRITES, "How a client's reads find its writes.", shown="cookie"
+        ),
     },
 )

@@ -12,7 +12,7 @@ from facade.config.shapes import Field, ListOf, Record
 from facade.routefile import Compare, Guard, KeySource, RouteConfig
 from facade.stages import Stage
 
-NEEDS = ("identity",)
+NEEDS = ("identity", "session")
 
 _KEYS = ("cookie:NAME", "header:NAME", "path:NAME", "session", "client")
 
@@ -92,7 +92,8 @@ ROUTE = Record(
         "timeout": Field(Duration(), "Longest time of the whole exchange."),
         "max_body": Field(Size(), "Largest request body."),
         "needs": Field(
-            ListOf(Choice("need", NEEDS)), "identity: the new side must be told who is asking."
+            ListOf(Choice("need", NEEDS)),
+            "What the new side must be given: identity, who is asking; session, also sealed.",
         ),
     },
 )

@@ -175,13 +175,17 @@ def test_a_route_knows_what_the_hot_path_needs(table: TableMaker) -> None:
     compare: {sample: 5%}
     timeout: 2s
     max_body: 1KiB
-    needs: [identity]
+    needs: [session]
+facade: {identity: {ask: /me, forget_on: [detail]}}
 """)
     reading, writing = made.match("GET", "/x/1"), made.match("POST", "/x/1")
     assert (reading.name, reading.threshold, reading.seed) == ("detail", 1250, "s")
     assert (reading.safe, reading.sample, reading.fallback) == (True, 500, True)
     assert (writing.safe, writing.sample, writing.fallback) == (False, 0, False)
-    assert (reading.timeout, reading.max_body, reading.needs) == (2.0, 1024, {"identity"})
+    assert (reading.timeout, reading.max_body) == (2.0, 1024)
+    assert reading.needs == {"identity", "session"}
+    assert reading.forgets and reading.noted
+    assert (reading.yields, writing.yields) == (True, True)
     assert reading.needs_key
     assert reading.index == writing.index == 0
 
