@@ -5,8 +5,8 @@ from pathlib import Path
 
 from fig import credentials
 from fig.places import Local
-from fig.settings import Home
 from fig.reached import database_url, nats_url
+from fig.settings import Home
 from fig.state import StackState
 
 # Services whose databases hold read models of legacy's rows.
