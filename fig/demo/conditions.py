@@ -93,19 +93,13 @@ class Clean:
 
 
 @dataclass(frozen=True)
-class Answered:
-    """A side has answered so many requests of every route since the facade started."""
-
-    routes: tuple[str, ...]
-    side: str
-    count: int
+class Left:
+    """Every shopper has left."""
 
     def check(self, since: Since) -> Standing:
-        least = min(since.last.routes[name].requests.get(self.side, 0) for name in self.routes)
-        met = least >= self.count
-        return Standing(
-            Now.MET if met else Now.WAITING, f"{since.last.answered(self.side)} answers"
-        )
+        load = since.last.load
+        words = f"{load.requests:,} requests, {load.failures} failed"
+        return Standing(Now.WAITING if load.users else Now.MET, words)
 
 
 @dataclass(frozen=True)
@@ -145,7 +139,7 @@ class Moved:
         return new > 0 and legacy <= fallbacks
 
 
-Condition = Shoppers | Caught | Clean | Answered | Moved
+Condition = Shoppers | Caught | Clean | Moved | Left
 
 
 def answered_by(window: Since, route: str) -> tuple[int, int]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from fig.demo.conditions import Answered, Caught, Clean, Condition, Moved, Shoppers
+from fig.demo.conditions import Caught, Clean, Condition, Left, Moved, Shoppers
 
 PRODUCT_ROUTES = ("product-list", "product-detail", "category-list")
 FAULT = "discount-rounding"
@@ -94,13 +94,13 @@ class Pace:
     price_edits: int
 
 
-NORMAL = Pace("normal", 40, 10, "0.3-1.2", 20, 600, 20, 20, 10, 6)
-FAST = Pace("fast", 40, 40, "0.2-0.8", 4, 80, 3, 3, 3, 4)
+NORMAL = Pace("normal", 40, 10, "0.3-1.2", 20, 400, 20, 20, 10, 6)
+FAST = Pace("fast", 30, 30, "0.2-0.8", 4, 80, 3, 3, 3, 4)
 
 
 def plan(pace: Pace) -> tuple[Step, ...]:
     """The whole story, in order."""
-    return (*_before(pace), *_fault(pace), *_promotion(pace), *_way_back(pace), *_end(pace))
+    return (*_before(pace), *_fault(pace), *_promotion(pace), *_way_back(pace), *_end())
 
 
 def _before(pace: Pace) -> tuple[Step, ...]:
@@ -197,14 +197,14 @@ def _way_back(pace: Pace) -> tuple[Step, ...]:
     )
 
 
-def _end(pace: Pace) -> tuple[Step, ...]:
+def _end() -> tuple[Step, ...]:
     return (
         Step(
             "home",
             "Closing time",
             "the last shoppers leave",
             SendHome(),
-            until=Answered(PRODUCT_ROUTES, "new", pace.pairs),
+            until=Left(),
             within=30,
         ),
     )
