@@ -11,7 +11,8 @@ from fig.order_side import SERVICES, keys, order_side
 from fig.places import Place
 from fig.probes import HttpReady, PostmasterReady
 from fig.process import Process
-from fig.reached import database_url, nats_url
+from fig.reached import database_url as database_url
+from fig.reached import nats_url as nats_url
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ logic       pure: what to do next, and what an outcome makes of the state
 store       keeps states, stories and leases; in memory here
 postgres    the same in PostgreSQL
 runner      carries sagas through, one lease each, and takes over what a dead instance left
+operator    what a person sees of them over HTTP, and may order
 faults      what can go wrong at every instant, on command
 rehearsal   a saga in a world with those faults, for tests
 """

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import orjson
+from fastapi import FastAPI
 from joserfc.jwk import OKPKey
 from prometheus_client import CollectorRegistry, Gauge
 
@@ -16,6 +17,7 @@ from chassis.identity import Verifier
 from chassis.outbox import Relay
 from chassis.projection import FeedProjection
 from chassis.saga import Runner
+from chassis.saga.operator import Operator
 from chassis.saga.postgres import PostgresStore
 from chassis.watermark import Watermark
 from new_services.anticorruption.legacy import Legacy
@@ -79,10 +81,16 @@ async def build(ground: Ground) -> Parts:
         relay.wake,
     )
     store = PostgresStore(ground.pool)
-    runner = Runner(store, stories.sagas(), WallClock(), ground.instance)
+    sagas = stories.sagas()
+    runner = Runner(store, sagas, WallClock(), ground.instance)
     handler = Handler(ground.pool, runner, store, new_saga_id)
     _measure(ground.metrics, watermark, handler, record)
     endpoints = Endpoints(ground.pool, watermark, handler, Verifier(settings.identity_keys), record)
+    operator = Operator(runner, store, sagas, time.time)
+
+    def register(app: FastAPI) -> None:
+        endpoints.register(app)
+        operator.register(app)
 
     async def close() -> None:
         await handler.close()
@@ -90,7 +98,7 @@ async def build(ground: Ground) -> Parts:
             await client.close()
 
     return Parts(
-        register=endpoints.register,
+        register=register,
         background=[projection.run, relay.run, runner.run_forever],
         ready=projection.ready,
         close=close,

@@ -1,0 +1,131 @@
+"""The dead letters on the bus: found, sent again, dropped. Each is known by its number there."""
+
+import asyncio
+import contextlib
+import json
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import nats
+from nats.errors import NoServersError
+from nats.js import JetStreamContext
+from nats.js.api import RawStreamMsg
+from nats.js.errors import APIError, NotFoundError
+
+from contracts import events
+from fig.errors import BadSetting, FigError
+
+SECONDS = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetter:
+    """A message that a consumer could not take."""
+
+    number: int
+    consumer: str
+    subject: str  # it was published under
+    attempts: int
+    error: str
+    sequence: int  # in the stream of events
+    body: bytes
+
+    def to_dict(self) -> dict[str, Any]:
+        """For `--json`; the body as JSON where it is."""
+        return {
+            "number": self.number,
+            "consumer": self.consumer,
+            "subject": self.subject,
+            "attempts": self.attempts,
+            "error": self.error,
+            "sequence": self.sequence,
+            "body": self.content,
+        }
+
+    @property
+    def content(self) -> Any:
+        """Parsed, or as text where it is no JSON."""
+        try:
+            return json.loads(self.body)
+        except ValueError:
+            return self.body.decode(errors="replace")
+
+
+class DeadLetters:
+    """The stream of them."""
+
+    def __init__(self, jetstream: JetStreamContext) -> None:
+        self._jetstream = jetstream
+
+    async def all(self, limit: int) -> list[DeadLetter]:
+        """The oldest ones."""
+        try:
+            state = (await self._jetstream.stream_info(events.DEAD_STREAM)).state
+        except NotFoundError:
+            return []  # nobody has told an event yet
+        found: list[DeadLetter] = []
+        number = state.first_seq
+        while len(found) < min(limit, state.messages) and number <= state.last_seq:
+            with contextlib.suppress(BadSetting):  # dropped, or expired, before or meanwhile
+                found.append(await self.one(number))
+            number += 1
+        return found
+
+    async def one(self, number: int) -> DeadLetter:
+        """Raises BadSetting where there is none of this number."""
+        try:
+            message = await self._jetstream.get_msg(events.DEAD_STREAM, number)
+        except NotFoundError as error:
+            raise BadSetting(f"there is no dead letter {number}") from error
+        return _letter(message)
+
+    async def replay(self, number: int) -> DeadLetter:
+        """To all consumers once more: who has handled it knows its id; then drop it here."""
+        letter = await self.one(number)
+        fresh = f"replay:{letter.number}:{letter.consumer}"
+        await self._jetstream.publish(letter.subject, letter.body, headers={"Nats-Msg-Id": fresh})
+        await self.drop(number)
+        return letter
+
+    async def drop(self, number: int) -> None:
+        """Forget it. Raises BadSetting where there is none of this number."""
+        try:
+            await self._jetstream.delete_msg(events.DEAD_STREAM, number)
+        except APIError as error:
+            raise BadSetting(f"there is no dead letter {number}") from error
+
+
+def _letter(message: RawStreamMsg) -> DeadLetter:
+    headers: Mapping[str, str] = message.headers or {}
+    return DeadLetter(
+        message.seq or 0,
+        headers.get(events.DEAD_CONSUMER, ""),
+        headers.get(events.DEAD_SUBJECT, ""),
+        int(headers.get(events.DEAD_ATTEMPTS, "0")),
+        headers.get(events.DEAD_ERROR, ""),
+        int(headers.get(events.DEAD_SEQUENCE, "0")),
+        message.data or b"",
+    )
+
+
+@asynccontextmanager
+async def opened(url: str) -> AsyncIterator[DeadLetters]:
+    """Connected to the bus. Raises FigError when it is away."""
+
+    async def silent(_: Exception) -> None:
+        return None
+
+    try:
+        async with asyncio.timeout(SECONDS):  # by itself it tries for ever
+            client = await nats.connect(
+                url, allow_reconnect=False, connect_timeout=2, error_cb=silent, name="fig"
+            )
+    except (NoServersError, OSError, TimeoutError, nats.errors.Error) as error:
+        said = str(error) or type(error).__name__
+        raise FigError(f"the bus does not answer: {said}; `fig status` shows what runs") from error
+    try:
+        yield DeadLetters(client.jetstream(timeout=SECONDS))
+    finally:
+        await client.close()

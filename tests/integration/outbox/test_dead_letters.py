@@ -1,0 +1,91 @@
+"""What an operator does with dead letters: see them, mend the cause, send them again, drop them."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+from prometheus_client import CollectorRegistry
+
+from chassis.inbox import Inbox, Limits
+from chassis.outbox import Relay
+from fig.__main__ import cli
+from fig.errors import FigError
+
+pytestmark = pytest.mark.integration
+
+FAST = Limits(attempts=2, deaths=3, first_pause=0.01, most_pause=0.02)
+
+
+@pytest.fixture
+def fig(nats_server: Any, tmp_path: Path) -> Callable[..., Any]:
+    """`fig deadletters …` against the test's bus, beside the test's own loop."""
+
+    async def call(*words: str) -> Result:
+        arguments = ["--home", str(tmp_path), "deadletters", *words, "--nats", nats_server.url]
+        return await asyncio.to_thread(CliRunner().invoke, cli, arguments)
+
+    return call
+
+
+@pytest.fixture
+async def poisoned(service: Any, moved: Any, handlers: Any, until: Any) -> AsyncIterator[Any]:
+    """Of three events the second could not be taken."""
+    service.run(Relay(service.url, service.nats, CollectorRegistry()).run())
+    consumer = service.run(_consumer(service, handlers).run())
+    await service.tell(moved("a", 1), moved("a", 2, poison=True), moved("a", 3))
+    await until(lambda: _seen(service, 2), "handled")
+    consumer.cancel()
+    yield service
+
+
+def _consumer(service: Any, handlers: Any) -> Inbox:
+    registry = CollectorRegistry()
+    return Inbox(service.url, service.nats, "watcher", handlers, registry, FAST)
+
+
+async def _seen(service: Any, count: int) -> bool:
+    return len(await service.seen()) >= count
+
+
+async def test_they_are_listed_with_who_and_why(poisoned: Any, fig: Any) -> None:
+    listed = await fig()
+    assert listed.exit_code == 1
+    assert "watcher" in listed.output and "cannot stomach this" in listed.output
+    shown = json.loads((await fig("show", "1", "--json")).output)["letters"][0]
+    assert shown["subject"] == "events.test.moved"
+    assert shown["body"]["data"] == {"thing": "a", "step": 2, "poison": True}
+
+
+async def test_sent_again_it_reaches_only_who_has_not_handled_it(
+    poisoned: Any, moved: Any, fig: Any, until: Any
+) -> None:
+    async def mended(connection: Any, event: Any, _: Any) -> None:
+        await connection.execute(
+            "INSERT INTO seen (thing, step) VALUES ($1, $2)", event.thing, event.step
+        )
+
+    sent = await fig("replay", "--all")
+    assert sent.exit_code == 0 and "sent again" in sent.output
+    poisoned.run(_consumer(poisoned, {moved: mended}).run())
+    await until(lambda: _seen(poisoned, 3), "handled")
+    assert await poisoned.seen() == [("a", 1), ("a", 3), ("a", 2)]
+    assert (await fig()).exit_code == 0
+
+
+async def test_dropped_it_is_gone_and_an_unknown_one_is_bad_input(poisoned: Any, fig: Any) -> None:
+    assert (await fig("drop", "1")).exit_code == 0
+    assert "no dead letters" in (await fig()).output
+    unknown = await fig("replay", "1")
+    assert isinstance(unknown.exception, FigError)
+    assert unknown.exception.exit_code == 2
+
+
+async def test_no_bus_is_said_so(tmp_path: Path) -> None:
+    arguments = ["--home", str(tmp_path), "deadletters", "--nats", "nats://127.0.0.1:9"]
+    result = await asyncio.to_thread(CliRunner().invoke, cli, arguments)
+    assert isinstance(result.exception, FigError)
+    assert "the bus does not answer" in str(result.exception)
