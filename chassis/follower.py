@@ -128,6 +128,7 @@ class Follower:
         self._position = Position(source.name)
         self._running = False
         self.reason: str | None = "starting"  # why nothing is followed just now
+        self.stopped: str | None = None  # what a person must mend: waiting will not cure it
 
     async def run(self) -> None:
         """For ever: what passes is waited for; what does not is reported and tried again."""
@@ -141,7 +142,8 @@ class Follower:
                 log.warning("%s: not following: %s", self._source.name, self.reason)
             except Exception as error:
                 self.reason = f"stopped after message {self._position.sequence}: {error}"
-                log.exception("%s is stopped", self._source.name)
+                first, self.stopped = self.stopped is None, f"{self._source.name} {self.reason}"
+                log.error("%s", self.stopped, exc_info=first)
                 await asyncio.sleep(STOPPED_SECONDS)
             if self._running:
                 backoff.reset()
@@ -160,6 +162,9 @@ class Follower:
                 while True:
                     messages = await reader.batch(source.batch)
                     await self._deliver(connection, messages, self._position)
+                    if self.stopped:
+                        log.info("%s: goes on", source.name)
+                        self.stopped = None
 
     async def _stand_by(self, connection: asyncpg.Connection) -> None:
         """Another instance follows: be as fresh as what it stored."""

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
 
 import orjson
 from fastapi import FastAPI, Request, Response
@@ -53,8 +54,20 @@ async def _on_http_exception(_: Request, error: Exception) -> Response:
     )
 
 
-def build_app(title: str, ready: Readiness, metrics: CollectorRegistry) -> FastAPI:
-    """An application with `/healthz`, `/readyz` and `/metrics`; the service adds its routes."""
+def _nothing_more() -> Mapping[str, Any]:
+    return {}
+
+
+def build_app(
+    title: str,
+    ready: Readiness,
+    metrics: CollectorRegistry,
+    details: Callable[[], Mapping[str, Any]] = _nothing_more,
+) -> FastAPI:
+    """An application with `/healthz`, `/readyz` and `/metrics`; the service adds its routes.
+
+    `details` are members of the answer of `/readyz`, beside `ready` and `reason`.
+    """
     app = FastAPI(title=title, redirect_slashes=False)
     app.add_exception_handler(Problem, _on_problem)
     app.add_exception_handler(HTTPException, _on_http_exception)
@@ -68,7 +81,7 @@ def build_app(title: str, ready: Readiness, metrics: CollectorRegistry) -> FastA
     async def readyz() -> Response:
         """The process can do its work; when not, 503 and the reason."""
         reason = await ready()
-        body = orjson.dumps({"ready": reason is None, "reason": reason})
+        body = orjson.dumps({"ready": reason is None, "reason": reason, **details()})
         return JsonBytes(body, 200 if reason is None else 503)
 
     @app.get("/metrics", tags=["operation"])

@@ -2,8 +2,8 @@
 
 Changes are ordered by `version`, the pair (lsn, seq): `lsn` is the position of the transaction's
 commit record in the write-ahead log, `seq` counts the rows inside the transaction from 1. A
-snapshot row carries the snapshot's consistent point as `lsn` and 0 as `seq`: older than every
-change that is streamed after it, newer than everything before.
+snapshot row carries the position at which it was known to be true as `lsn` and 0 as `seq`: older
+than every change that is streamed after it, newer than everything before.
 """
 
 from collections.abc import Mapping
@@ -27,6 +27,7 @@ class Op(StrEnum):
     TRUNCATE = "truncate"  # every older row of the table is gone
     SNAPSHOT = "snapshot"
     SNAPSHOT_END = "snapshot-end"  # every row older than this snapshot, not in it, is gone
+    SHAPE = "shape"  # the table has these columns from here on: `after` maps name to kind of value
     WATERMARK = "watermark"  # everything committed before `committed` was published before this
 
 
@@ -59,6 +60,8 @@ class Change:
         if self.op in (Op.SNAPSHOT, Op.SNAPSHOT_END):
             key = ",".join(str(part) for part in self.key.values())
             return f"{self.lsn}:0:{self.op}:{self.table}:{key}"
+        if self.op is Op.SHAPE:  # stands between two changes, and counts as none
+            return f"{self.lsn}:{self.seq}:{self.op}:{self.table}"
         return f"{self.lsn}:{self.seq}"
 
     def to_dict(self) -> dict[str, Any]:

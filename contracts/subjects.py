@@ -11,4 +11,12 @@ def legacy_subject(table: str) -> str:
     return f"legacy.{table}"
 
 
+def shape_subject(table: str) -> str:
+    """The subject that holds the newest shape of one legacy table: only the last one is kept."""
+    return f"legacy.{table}.shape"
+
+
 WATERMARK_SUBJECT = legacy_subject(WATERMARK_TABLE)
+
+# Asks the feed to read a table again: {"table", "from", "to"}; keys are texts or null, inclusive.
+RESNAPSHOT_SUBJECT = "feed.resnapshot"

@@ -1,21 +1,19 @@
 """Changes of the legacy product tables -> facts about the goods."""
 
-from datetime import datetime
-
 from contracts import catalog
-from contracts.catalog import Cleared, Fact, Gone, Key, Reached, Stored
-from contracts.change import Change, Op, Row
-from contracts.subjects import WATERMARK_SUBJECT, legacy_subject
 from new_services.anticorruption.mapping import (
     Field,
     Mapping,
     flag,
+    moment,
     number,
     percentage,
     same,
     text,
+    whole,
     words,
 )
+from new_services.anticorruption.translator import LegacyTranslator
 
 CATEGORY = Mapping(
     "category",
@@ -25,7 +23,7 @@ CATEGORY = Mapping(
         Field("code", "code", same),
         Field("name", "name", text),
         Field("parent_code", "parent_code", same),
-        Field("position", "sort_no", same),
+        Field("position", "sort_no", whole),
     ),
 )
 
@@ -34,7 +32,7 @@ PRODUCT = Mapping(
     catalog.PRODUCT,
     "id",
     (
-        Field("id", "id", same),
+        Field("id", "id", whole),
         Field("sku", "sku", text),
         Field("name", "name", text),
         Field("description", "descr", text),
@@ -46,10 +44,10 @@ PRODUCT = Mapping(
         Field("tags_text", "tags", text),  # the public search looks at the list as it was typed
         Field("active", "active", flag),
         Field("discontinued", "discontinued", flag),
-        Field("weight_grams", "weight_g", same),
+        Field("weight_grams", "weight_g", whole),
         Field("image", "img", text),
-        Field("created", "created", same),  # the shop's wall clock: no zone was ever recorded
-        Field("updated", "updated", same),
+        Field("created", "created", moment),  # the shop's wall clock: no zone was ever recorded
+        Field("updated", "updated", moment),
     ),
 )
 
@@ -58,8 +56,8 @@ VARIANT = Mapping(
     catalog.VARIANT,
     "id",
     (
-        Field("id", "id", same),
-        Field("product_id", "product_id", same),
+        Field("id", "id", whole),
+        Field("product_id", "product_id", whole),
         Field("sku", "sku", text),
         Field("colour", "color", text),  # legacy spells it both ways
         Field("size", "size", text),
@@ -74,47 +72,15 @@ STOCK = Mapping(
     "sku",
     (
         Field("sku", "sku", text),
-        Field("quantity", "qty", same),
+        Field("quantity", "qty", whole),
     ),
 )
 
 MAPPINGS = {mapping.table: mapping for mapping in (CATEGORY, PRODUCT, VARIANT, STOCK)}
 
 
-class LegacyCatalog:
+class LegacyCatalog(LegacyTranslator):
     """The Translator of the legacy feed."""
 
-    @property
-    def subjects(self) -> tuple[str, ...]:
-        """One subject a table, and the watermarks."""
-        return (*(legacy_subject(table) for table in MAPPINGS), WATERMARK_SUBJECT)
-
-    def __call__(self, change: Change) -> tuple[Fact, ...]:
-        """The facts of one change. Raises Untranslatable."""
-        if change.op is Op.WATERMARK:
-            return (Reached(_micros(change.committed)),)
-        mapping = MAPPINGS.get(change.table)
-        return () if mapping is None else tuple(_facts(mapping, change))
-
-
-def _facts(mapping: Mapping, change: Change) -> list[Fact]:
-    entity, version = mapping.entity, change.version
-    if change.op in (Op.TRUNCATE, Op.SNAPSHOT_END):
-        return [Cleared(entity, version)]
-    key = _key(mapping, change.key)
-    if change.after is None:
-        return [Gone(entity, key, version)]
-    facts: list[Fact] = [Stored(entity, key, mapping.translate(change.after), version)]
-    if change.before is not None and (old := _key(mapping, change.before)) != key:
-        facts.insert(0, Gone(entity, old, version))
-    return facts
-
-
-def _key(mapping: Mapping, row: Row) -> Key:
-    key = row[mapping.key]
-    assert isinstance(key, int | str)
-    return key
-
-
-def _micros(moment: str) -> int:
-    return round(datetime.fromisoformat(moment).timestamp() * 1_000_000)
+    def __init__(self) -> None:
+        super().__init__(tuple(MAPPINGS.values()))

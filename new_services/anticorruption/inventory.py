@@ -1,6 +1,15 @@
 """Changes of legacy's stock -> facts for the inventory."""
 
-from new_services.anticorruption.mapping import Convert, Field, Mapping, flag, same, text
+from new_services.anticorruption.mapping import (
+    Convert,
+    Field,
+    Mapping,
+    flag,
+    moment,
+    same,
+    text,
+    whole,
+)
 from new_services.anticorruption.mark import SAGA_SQL, split
 from new_services.anticorruption.translator import LegacyTranslator
 
@@ -16,8 +25,8 @@ MAPPINGS = (
         "sku",
         (
             Field("sku", "sku", text),
-            Field("quantity", "qty", same),
-            Field("updated", "updated", same),
+            Field("quantity", "qty", whole),
+            Field("updated", "updated", moment),
         ),
     ),
     Mapping(
@@ -25,12 +34,12 @@ MAPPINGS = (
         MOVEMENT,
         "id",
         (
-            Field("id", "id", same),
+            Field("id", "id", whole),
             Field("sku", "sku", text),
-            Field("change", "qty_change", same),
+            Field("change", "qty_change", whole),
             Field("reason", "reason", text),
             Field("order_no", "order_no", same),
-            Field("created", "created", same),
+            Field("created", "created", moment),
         ),
     ),
     Mapping(
@@ -38,7 +47,7 @@ MAPPINGS = (
         VARIANT,
         "id",
         (
-            Field("product_id", "product_id", same),
+            Field("product_id", "product_id", whole),
             Field("sku", "sku", text),
             Field("active", "active", flag),
         ),
@@ -48,11 +57,11 @@ MAPPINGS = (
         PRODUCT,
         "id",
         (
-            Field("id", "id", same),
+            Field("id", "id", whole),
             Field("sku", "sku", text),
             Field("active", "active", flag),
             Field("discontinued", "discontinued", flag),
-            Field("updated", "updated", same),
+            Field("updated", "updated", moment),
         ),
     ),
     # Of an order only whose it is: the saga that had stock reserved for it.

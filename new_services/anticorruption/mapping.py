@@ -35,10 +35,15 @@ class Convert:
     call: Callable[[Any], Any]
     sql: str
     kind: Kind = Kind.TEXT
+    reads: frozenset[str] = frozenset()  # kinds of column it understands (Op.SHAPE); empty: any
 
     def __call__(self, value: Any) -> Any:
         """What the value means. Raises what `call` raises."""
         return self.call(value)
+
+
+class Misshapen(ValueError):
+    """A legacy table has lost a column that is needed here, or it has another type; says which."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +63,19 @@ class Mapping:
     entity: str
     key: str  # the legacy column that is the key on both sides
     fields: tuple[Field, ...]
+
+    def check(self, shape: Row) -> None:
+        """Raises Misshapen unless the table's columns, by name and kind, are what is read here."""
+        for column in (self.key, *(field.column for field in self.fields)):
+            if column not in shape:
+                raise Misshapen(f"{self.table}.{column} is gone, and {self.entity} needs it")
+        for field in self.fields:
+            found, expected = shape[field.column], field.convert.reads
+            if expected and found not in expected:
+                raise Misshapen(
+                    f"{self.table}.{field.column} has become {found}, and {self.entity} needs"
+                    f" {' or '.join(sorted(expected))}"
+                )
 
     def translate(self, row: Row) -> dict[str, Any]:
         """The fields whose columns the row has. Raises Untranslatable."""
@@ -116,22 +134,31 @@ def _words(value: str | None) -> list[str]:
     return [word for part in (value or "").split(",") if (word := part.strip())]
 
 
+WRITTEN = frozenset({"text"})
+
 # The value as it is.
 same = Convert(lambda value: value, "{}::text")
+# The same, where it must be a whole number, or a moment without a zone.
+whole = Convert(lambda value: value, "{}::text", reads=frozenset({"integer"}))
+moment = Convert(lambda value: value, "{}::text", reads=frozenset({"timestamp"}))
 # Text; nothing is empty text.
-text = Convert(_text, "coalesce({}, '')")
+text = Convert(_text, "coalesce({}, '')", reads=WRITTEN)
 # 'Y' or 'N'.
 flag = Convert(
-    _flag, "CASE {} WHEN 'Y' THEN 'true' WHEN 'N' THEN 'false' ELSE '?' || {} END", Kind.FLAG
+    _flag,
+    "CASE {} WHEN 'Y' THEN 'true' WHEN 'N' THEN 'false' ELSE '?' || {} END",
+    Kind.FLAG,
+    WRITTEN,
 )
 # A number kept as text, as '49', '49.9' or '49.00'; empty text means 0.
 number = Convert(
     _number,
     number_sql(f"coalesce(nullif(btrim({{}}, {BLANKS_SQL}), ''), '0')"),
     Kind.NUMBER,
+    WRITTEN,
 )
 # A percentage as it was written; nothing, and empty text, both mean none.
-percentage = Convert(_percentage, f"coalesce(btrim({{}}, {BLANKS_SQL}), '')")
+percentage = Convert(_percentage, f"coalesce(btrim({{}}, {BLANKS_SQL}), '')", reads=WRITTEN)
 # A comma-separated list, trimmed, without its empty members.
 words = Convert(
     _words,

@@ -9,10 +9,11 @@ from new_services.anticorruption.mapping import (
     Field,
     Mapping,
     flag,
+    moment,
     number,
     percentage,
-    same,
     text,
+    whole,
 )
 from new_services.anticorruption.mark import SAGA_SQL, TEXT_SQL, mark, split
 from new_services.anticorruption.translator import LegacyTranslator
@@ -71,9 +72,9 @@ MAPPINGS = (
         ORDER,
         "id",
         (
-            Field("id", "id", same),
+            Field("id", "id", whole),
             Field("order_no", "order_no", text),
-            Field("customer_id", "customer_id", same),
+            Field("customer_id", "customer_id", whole),
             Field("status", "status", text),
             Field("total", "total", text),
             Field("po_number", "po_number", customers_text),
@@ -81,8 +82,8 @@ MAPPINGS = (
             Field("pay_method", "pay_method", text),
             *(Field(f"ship_{part}", f"ship_{part}", text) for part in ("name", "street")),
             *(Field(f"ship_{part}", f"ship_{part}", text) for part in ("zip", "city")),
-            Field("created", "created", same),
-            Field("updated", "updated", same),
+            Field("created", "created", moment),
+            Field("updated", "updated", moment),
         ),
     ),
     Mapping(
@@ -90,11 +91,11 @@ MAPPINGS = (
         LINE,
         "id",
         (
-            Field("order_id", "order_id", same),
-            Field("line_no", "line_no", same),
+            Field("order_id", "order_id", whole),
+            Field("line_no", "line_no", whole),
             Field("sku", "sku", text),
             Field("name", "name", text),
-            Field("quantity", "qty", same),
+            Field("quantity", "qty", whole),
             Field("price", "price", text),
         ),
     ),
@@ -119,7 +120,7 @@ MAPPINGS = (
         VARIANT,
         "id",
         (
-            Field("product_id", "product_id", same),
+            Field("product_id", "product_id", whole),
             Field("sku", "sku", text),
             Field("price_difference", "price_diff", number),
             Field("active", "active", flag),

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from contracts.catalog import Cleared, Fact, Gone, Key, Reached, Stored
 from contracts.change import Change, Op, Row
-from contracts.subjects import WATERMARK_SUBJECT, legacy_subject
+from contracts.subjects import WATERMARK_SUBJECT, legacy_subject, shape_subject
 from new_services.anticorruption.mapping import Mapping
 
 
@@ -17,14 +17,19 @@ class LegacyTranslator:
 
     @property
     def subjects(self) -> tuple[str, ...]:
-        """One subject a table, and the watermarks."""
-        return (*(legacy_subject(table) for table in self._mappings), WATERMARK_SUBJECT)
+        """Two subjects a table, for rows and columns, and the watermarks."""
+        rows = (legacy_subject(table) for table in self._mappings)
+        shapes = (shape_subject(table) for table in self._mappings)
+        return (*rows, *shapes, WATERMARK_SUBJECT)
 
     def __call__(self, change: Change) -> tuple[Fact, ...]:
-        """The facts of one change. Raises Untranslatable."""
+        """The facts of one change. Raises Untranslatable, Misshapen."""
         if change.op is Op.WATERMARK:
             return (Reached(_micros(change.committed)),)
         mapping = self._mappings.get(change.table)
+        if change.op is Op.SHAPE and mapping is not None:
+            mapping.check(change.after or {})
+            return ()
         return () if mapping is None else tuple(_facts(mapping, change))
 
 

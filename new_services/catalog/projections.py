@@ -45,7 +45,9 @@ class Projector:
         self.follower = Follower(database_url, nats, source, self._deliver, watermark.advance)
 
     async def ready(self) -> str | None:
-        """Why there are no answers yet: before a whole snapshot they would be made of pieces."""
+        """Why there are no answers: they would be made of pieces, or grow older and older."""
+        if self.follower.stopped:
+            return self.follower.stopped
         if self._watermark.micros == 0:
             return f"snapshot not applied yet ({self.follower.reason or 'projecting'})"
         return None

@@ -38,6 +38,7 @@ def test_operations():
         "truncate",
         "snapshot",
         "snapshot-end",
+        "shape",
         "watermark",
     ]
 

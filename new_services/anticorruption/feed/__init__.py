@@ -2,13 +2,30 @@
 
 session      one run of the feed: the steps below in order, until something fails
 publication  the list of legacy tables that are fed, and their columns
-slot         the replication slot: made with an exported snapshot, inspected, released
-snapshot     every row as it was at the slot's first position
+slot         the replication slot: made, inspected, released
 stream       the replication connection: what the server sends, and what we confirm
 pgoutput     bytes of the log -> messages (pure; the messages themselves in `messages`)
 decoder      messages of a transaction -> changes (pure)
 publisher    changes -> JetStream: in order, without a gap, one writer; says what is safe
 heartbeat    emits the times that become watermarks, and holds the feed's lock
-bookmark     what must survive a restart besides the slot: that the snapshot is complete
+
+The tables as they are, read in chunks while their changes stream by:
+
+snapshot     the two sides of it: reading, and putting rows and changes in order
+chunks       reads a stretch of a table, between two marks in the log
+window       which of the rows are true, and as of when (pure)
+visibility   which transactions a snapshot has seen (pure)
+coverage     which changes are published while a table is read for the first time (pure)
+keys, jobs   places in a table; what is to be read (pure)
+plan         the jobs, as they are now and as they are stored
+bookmark     what must survive a restart besides the slot: the jobs
+requests     answers whoever wants a table read again; `command` is the one who asks
+shapes       the columns of the tables, as the stream was last told
+
+What it says about itself:
+
 status       what `/readyz` and `/metrics` say
+progress     how far the reading has come, and how long it will still take
+slot_watch   the alarm before the slot holds back too much log
+retention    how much of the stream is kept
 """

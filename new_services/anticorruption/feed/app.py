@@ -8,8 +8,9 @@ import psycopg
 from chassis import bus, service, web
 from chassis.backoff import Backoff
 from chassis.service import bind, serve
+from new_services.anticorruption.feed import slot_watch
 from new_services.anticorruption.feed.publication import NotPublished
-from new_services.anticorruption.feed.publisher import PublishFailed
+from new_services.anticorruption.feed.publisher import Publisher, PublishFailed
 from new_services.anticorruption.feed.session import Session
 from new_services.anticorruption.feed.settings import FeedSettings
 from new_services.anticorruption.feed.status import Status
@@ -23,11 +24,11 @@ Passing = (psycopg.Error, PublishFailed, NotPublished, *bus.BusErrors)
 async def keep_feeding(settings: FeedSettings, status: Status) -> None:
     """Run sessions for ever; after a failure wait, at most three seconds, and resume."""
     nats = await bus.connect(settings.nats_url, "feed")
-    backoff = Backoff()
+    publisher, backoff = Publisher(nats), Backoff()
     try:
         while True:
             try:
-                await Session(settings, nats, status).run()
+                await Session(settings, nats, publisher, status).run()
             except* Passing as group:
                 if status.reason is None:  # it did stream
                     backoff.reset()
@@ -50,8 +51,9 @@ async def main(settings: FeedSettings) -> None:
     """Serve health and metrics while feeding."""
     status = Status()
     port = bind(settings.listen, "FEED_LISTEN")
-    app = web.build_app("Change feed", status.ready, status.registry)
-    await serve(app, port, [lambda: keep_feeding(settings, status)])
+    app = web.build_app("Change feed", status.ready, status.registry, status.details)
+    work = [lambda: keep_feeding(settings, status), lambda: slot_watch.watch(settings, status)]
+    await serve(app, port, work)
 
 
 def start(settings: FeedSettings) -> None:

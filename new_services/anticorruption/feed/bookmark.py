@@ -1,10 +1,10 @@
-"""What must survive a restart besides the slot: that the snapshot is complete, and of what.
+"""What must survive a restart besides the slot: which tables have been read, and how far.
 
-Kept beside the stream it describes: when the broker loses one it loses both, and the feed takes a
-new snapshot.
+Kept beside the stream it describes: when the broker loses one it loses both, and the feed reads
+everything again.
 """
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, replace
 
 import orjson
 from nats.aio.client import Client
@@ -12,17 +12,28 @@ from nats.js.api import KeyValueConfig
 from nats.js.errors import KeyNotFoundError
 
 from chassis.bus import ensure_bucket
+from new_services.anticorruption.feed.jobs import Job
 
 BUCKET = "feed"
 
 
 @dataclass(frozen=True, slots=True)
 class Bookmark:
-    """A finished snapshot."""
+    """The reading of the tables, which began when the slot was there already."""
 
     system: str  # identifier of the PostgreSQL cluster
-    consistent_point: int
     tables: tuple[str, ...]
+    jobs: tuple[Job, ...] = ()  # what is still to be read, in this order
+
+    @property
+    def complete(self) -> bool:
+        """Whether every table has been read once."""
+        return not any(job.initial for job in self.jobs)
+
+    def changed(self, old: Job, new: Job | None) -> "Bookmark":
+        """With the job as it is now, or without it."""
+        jobs = [new if job is old else job for job in self.jobs]
+        return replace(self, jobs=tuple(job for job in jobs if job is not None))
 
 
 class Bookmarks:
@@ -33,16 +44,23 @@ class Bookmarks:
         self._slot = slot
 
     async def read(self) -> Bookmark | None:
-        """The bookmark, or None before the first finished snapshot."""
+        """The bookmark, or None when nothing is known of a slot."""
         bucket = await ensure_bucket(self._jetstream, KeyValueConfig(BUCKET))
         try:
             entry = await bucket.get(self._slot)
         except KeyNotFoundError:
             return None
         value = orjson.loads(entry.value or b"{}")
-        return Bookmark(value["system"], value["consistent_point"], tuple(value["tables"]))
+        jobs = tuple(Job.from_dict(job) for job in value.get("jobs", ()))
+        tables = tuple(value["tables"])
+        return Bookmark(value["system"], tables, jobs)
 
     async def write(self, bookmark: Bookmark) -> None:
-        """Only after every row of the snapshot has been stored in the stream."""
+        """Only when the rows it calls read have been stored in the stream."""
         bucket = await ensure_bucket(self._jetstream, KeyValueConfig(BUCKET))
-        await bucket.put(self._slot, orjson.dumps(asdict(bookmark)))
+        value = {
+            "system": bookmark.system,
+            "tables": bookmark.tables,
+            "jobs": [job.to_dict() for job in bookmark.jobs],
+        }
+        await bucket.put(self._slot, orjson.dumps(value))

@@ -9,6 +9,7 @@ from new_services.anticorruption.feed.messages import UNCHANGED, Begin, Fields, 
 from new_services.anticorruption.feed.values import (
     from_postgres_time,
     from_unix_micros,
+    kind,
     to_value,
 )
 
@@ -35,6 +36,12 @@ class Decoder:
         """Whether a Begin is waiting for its Commit."""
         return self._begin is not None
 
+    @property
+    def position(self) -> tuple[int, int, int, str]:
+        """Where in the log we are: version and transaction of the last change, and its time."""
+        assert self._begin is not None, "outside of a transaction"
+        return self._begin.lsn, self._seq, self._begin.xid, self._committed
+
     def decode(self, message: messages.Message) -> Iterator[Change]:
         """The changes that this message stands for, in order; mostly one or none."""
         match message:
@@ -45,6 +52,8 @@ class Decoder:
                 self._begin = None
             case Relation():
                 self._relations[message.oid] = message
+                shape: dict[str, Value] = {c.name: kind(c.type_oid) for c in message.columns}
+                yield Change(message.table, Op.SHAPE, {}, None, shape, *self.position)
             case messages.Insert() | messages.Update() | messages.Delete():
                 yield self._row_change(message)
             case messages.Truncate():

@@ -11,6 +11,9 @@ from dataclasses import dataclass
 from psycopg import AsyncConnection
 from psycopg.sql import SQL, Composable, Identifier
 
+from contracts.change import Value
+from new_services.anticorruption.feed.values import kind
+
 log = logging.getLogger("feed.publication")
 
 # Columns that never leave the legacy database: nobody on the new side has a use for them.
@@ -27,27 +30,59 @@ class Table:
 
     name: str
     columns: tuple[tuple[str, int], ...]
-    key: tuple[str, ...]
+    key: tuple[str, ...]  # in the order of its index
+    sorted: frozenset[str]  # columns of the key that PostgreSQL sorts as `keys.rank` does
+
+    @property
+    def key_types(self) -> tuple[int, ...]:
+        """The oids of the key's columns."""
+        oids = dict(self.columns)
+        return tuple(oids[name] for name in self.key)
+
+    @property
+    def shape(self) -> dict[str, Value]:
+        """Each column's kind of value."""
+        return {name: kind(oid) for name, oid in self.columns}
 
 
 _DESCRIBE = """
-SELECT a.attname, a.atttypid::int, a.attnum = ANY (i.indkey)
+SELECT a.attname, a.atttypid::int, array_position(i.indkey::int2[], a.attnum),
+       CASE WHEN a.attcollation = 0 THEN a.atttypid IN (20, 21, 23)
+            WHEN c.collname = 'default' THEN d.datcollate IN ('C', 'POSIX', 'C.UTF-8', 'C.utf8')
+            ELSE c.collname IN ('C', 'POSIX') END
 FROM pg_attribute a JOIN pg_index i ON i.indrelid = a.attrelid AND i.indisprimary
+JOIN pg_database d ON d.datname = current_database()
+LEFT JOIN pg_collation c ON c.oid = a.attcollation
 WHERE a.attrelid = to_regclass(%s) AND a.attnum > 0 AND NOT a.attisdropped
+  AND a.attgenerated = ''
 ORDER BY a.attnum
+"""
+_LISTED = """
+SELECT attnames::text[] FROM pg_publication_tables
+WHERE pubname = %s AND schemaname = 'public' AND tablename = %s
 """
 
 
-async def describe(connection: AsyncConnection, names: Sequence[str]) -> tuple[Table, ...]:
-    """The tables as they are now. Raises NotPublished for one that is missing or has no key."""
+async def describe(
+    connection: AsyncConnection, names: Sequence[str], publication: str | None = None
+) -> tuple[Table, ...]:
+    """The tables as they are now; with a publication, the columns that it lets out.
+
+    Raises NotPublished for one that is missing or has no key.
+    """
     tables = []
     for name in names:
         rows = await (await connection.execute(_DESCRIBE, [f"public.{name}"])).fetchall()
-        if not rows:
+        key = sorted((row for row in rows if row[2] is not None), key=lambda row: int(row[2]))
+        if not key:
             raise NotPublished(f"legacy has no table {name} with a primary key")
-        withheld = WITHHELD.get(name, frozenset())
-        columns = tuple((column, oid) for column, oid, _ in rows if column not in withheld)
-        tables.append(Table(name, columns, tuple(row[0] for row in rows if row[2])))
+        hidden = WITHHELD.get(name, frozenset())
+        if hidden and publication:  # a column added later is not in the list of those let out
+            listed = await (await connection.execute(_LISTED, [publication, name])).fetchone()
+            hidden |= {row[0] for row in rows} - set(listed[0] if listed else ())
+        columns = tuple((row[0], row[1]) for row in rows if row[0] not in hidden)
+        alike = frozenset(row[0] for row in key if row[3])
+        tables.append(Table(name, columns, tuple(row[0] for row in key), alike))
     return tuple(tables)
 
 

@@ -18,12 +18,13 @@ from nats.js.errors import NotFoundError
 
 from chassis.bus import ensure_stream
 from contracts.change import Change, Op, Version
-from contracts.subjects import LEGACY_STREAM, LEGACY_SUBJECTS, legacy_subject
+from contracts.subjects import LEGACY_STREAM, LEGACY_SUBJECTS, legacy_subject, shape_subject
 
 WINDOW = 2000  # messages on their way
 WINDOW_BYTES = 8_000_000
 ACK_SECONDS = 5.0  # a message unanswered for so long is lost
 NOTHING: Version = (0, 0)
+REACHED = "Fig-Reached"  # header: version of the newest change, where the message has an older one
 
 
 class PublishFailed(ConnectionError):
@@ -39,20 +40,27 @@ class _Sent:
 
 
 class Publisher:
-    """The one writer of the stream."""
+    """The one writer of the stream; serves one session after another."""
 
     def __init__(self, nats: Client) -> None:
-        self._jetstream: JetStreamContext = nats.jetstream(publish_async_max_pending=WINDOW)
+        # One for the life of the process: each has a subscription that is never given back.
+        self._jetstream: JetStreamContext = nats.jetstream(publish_async_max_pending=2 * WINDOW)
         self._sent: deque[_Sent] = deque()
         self._bytes = 0
         self._sequence = 0
         self._moved = asyncio.Event()
         self.last: Version = NOTHING  # version of the newest change in the stream
         self.safe = 0  # every change before this position of the log is stored
-        self.published = 0
+        self.sent = 0  # messages, since the process started
+        self.published = 0  # of those: answered
 
     async def open(self) -> None:
-        """Find out where the stream stands."""
+        """Forget what an earlier session left on its way, and find out where the stream stands."""
+        for sent in self._sent:
+            sent.answer.remove_done_callback(self._on_answer)
+            sent.answer.cancel()
+        self._sent.clear()
+        self._bytes, self.safe, self.sent = 0, 0, self.published
         await ensure_stream(
             self._jetstream,
             StreamConfig(
@@ -60,7 +68,7 @@ class Publisher:
                 subjects=[LEGACY_SUBJECTS],
                 storage=StorageType.FILE,
                 duplicate_window=120.0,
-                allow_rollup_hdrs=True,  # only the newest watermark is kept
+                allow_rollup_hdrs=True,  # only the newest watermark and shapes are kept
                 allow_direct=True,
             ),
         )
@@ -74,6 +82,9 @@ class Publisher:
         except NotFoundError:
             return NOTHING
         assert message.data is not None
+        if message.headers and REACHED in message.headers:
+            lsn, seq = message.headers[REACHED].split(":")
+            return int(lsn), int(seq)
         return Change.from_dict(orjson.loads(message.data)).version
 
     async def publish(self, change: Change) -> None:
@@ -85,13 +96,16 @@ class Publisher:
             "Nats-Msg-Id": change.message_id,
             "Nats-Expected-Last-Sequence": str(self._sequence),
         }
-        if change.op is Op.WATERMARK:
+        subject = legacy_subject(change.table)
+        if change.op in (Op.WATERMARK, Op.SHAPE):
             headers["Nats-Rollup"] = "sub"
-        answer = await self._jetstream.publish_async(
-            legacy_subject(change.table), body, headers=headers
-        )
+            subject = shape_subject(change.table) if change.op is Op.SHAPE else subject
+        if change.version < self.last:  # the end of a snapshot speaks of its beginning
+            headers[REACHED] = f"{self.last[0]}:{self.last[1]}"
+        answer = await self._jetstream.publish_async(subject, body, headers=headers)
         self._sequence += 1
-        self.last = change.version
+        self.sent += 1
+        self.last = max(self.last, change.version)
         self._bytes += len(body)
         self._sent.append(_Sent(answer, len(body), time.monotonic(), 0))
         answer.add_done_callback(self._on_answer)
@@ -103,9 +117,9 @@ class Publisher:
         else:
             self.safe = max(self.safe, position)
 
-    async def drain(self) -> None:
-        """Wait until everything sent is stored. Raises PublishFailed."""
-        while self._sent:
+    async def stored(self, count: int) -> None:
+        """Wait until that many messages of this process are stored. Raises PublishFailed."""
+        while self.published < count:
             await self._wait_for_answer()
 
     def check(self) -> None:

@@ -9,14 +9,19 @@ from nats.aio.client import Client
 from psycopg import AsyncConnection, conninfo
 
 from contracts.change import Change, Op
-from new_services.anticorruption.feed import heartbeat, publication, slot, snapshot, stream
+from new_services.anticorruption.feed import heartbeat, publication, requests, slot, stream
 from new_services.anticorruption.feed.bookmark import Bookmark, Bookmarks
+from new_services.anticorruption.feed.chunks import MARK_PREFIX
 from new_services.anticorruption.feed.decoder import Decoder
-from new_services.anticorruption.feed.messages import Commit
+from new_services.anticorruption.feed.jobs import Job
+from new_services.anticorruption.feed.messages import Commit, LogicalMessage
 from new_services.anticorruption.feed.pgoutput import parse
+from new_services.anticorruption.feed.plan import Plan
 from new_services.anticorruption.feed.publication import Table
 from new_services.anticorruption.feed.publisher import Publisher
 from new_services.anticorruption.feed.settings import FeedSettings
+from new_services.anticorruption.feed.shapes import Shapes
+from new_services.anticorruption.feed.snapshot import Snapshotter
 from new_services.anticorruption.feed.status import Status
 
 log = logging.getLogger("feed")
@@ -28,35 +33,46 @@ COALESCE_SECONDS = 0.02  # while catching up, old watermarks closer than this ar
 class Session:
     """The steps of one run, numbered in `run`."""
 
-    def __init__(self, settings: FeedSettings, nats: Client, status: Status) -> None:
+    def __init__(
+        self, settings: FeedSettings, nats: Client, publisher: Publisher, status: Status
+    ) -> None:
         self._settings = settings
         self._nats = nats
         self._status = status
-        self._publisher = Publisher(nats)
+        self._publisher = publisher
         self._bookmarks = Bookmarks(nats, settings.slot)
         self._watermark_at = 0.0
 
     async def run(self) -> None:
         """Until something fails; never returns. The caller waits a little and runs a new one."""
+        settings = self._settings
         async with AsyncExitStack() as stack:
             # 1. be the only feed of this slot
-            plain = await stack.enter_async_context(await self._connect(self._settings.legacy_url))
+            plain = await stack.enter_async_context(await self._connect(settings.legacy_url))
             await self._wait_for_lock(plain)
             # 2. the stream, and where it stands
             await self._publisher.open()
+            shapes = Shapes()
+            await shapes.load(self._nats, settings.tables)
             # 3. the tables, and their publication
             tables = await self._publish_tables(plain)
-            # 4. a slot whose snapshot is complete
-            replication = await stack.enter_async_context(
-                await stream.connect(self._settings.legacy_url)
+            # 4. a slot, and what is still to be read of the tables
+            replication = await stack.enter_async_context(await stream.connect(settings.legacy_url))
+            bookmark = await self._ensure_slot(plain, replication, tables)
+            plan = Plan(self._bookmarks, bookmark, self._publisher)
+            snapshotter = Snapshotter(
+                plan, self._status.progress, shapes, settings.publication, settings.chunk_rows
             )
-            await self._ensure_snapshot(plain, replication, tables)
-            # 5. stream from where the slot stands, for ever, with a heartbeat
-            await slot.release(plain, self._settings.slot)
+            reading = await stack.enter_async_context(await self._connect(settings.legacy_url))
+            await stack.enter_async_context(requests.answered(self._nats, plan, tables))
+            # 5. stream from where the slot stands, for ever, with a heartbeat; read meanwhile
+            await slot.release(plain, settings.slot)
             async with asyncio.TaskGroup() as tasks:
-                seconds = self._settings.heartbeat_ms / 1000
+                seconds = settings.heartbeat_ms / 1000
                 tasks.create_task(heartbeat.beat(plain, seconds, self._status.log_ends))
-                tasks.create_task(self._stream(replication))
+                tasks.create_task(self._stream(replication, snapshotter, plan))
+                tasks.create_task(snapshotter.run(reading))
+                tasks.create_task(plan.save())
 
     async def _connect(self, url: str) -> AsyncConnection:
         return await AsyncConnection.connect(
@@ -81,10 +97,10 @@ class Session:
         await publication.require(plain, name, tables)
         return tables
 
-    async def _ensure_snapshot(
+    async def _ensure_slot(
         self, plain: AsyncConnection, replication: AsyncConnection, tables: tuple[Table, ...]
-    ) -> None:
-        """Leave a usable slot with a finished snapshot alone, else start over with a new one."""
+    ) -> Bookmark:
+        """Go on with a usable slot whose bookmark is known, else start over with a new one."""
         system = await slot.system_identifier(replication)
         bookmark = await self._bookmarks.read()
         if bookmark and bookmark.system != system:
@@ -94,36 +110,33 @@ class Session:
             )
         existing = await slot.inspect(plain, self._settings.slot)
         if bookmark and existing and existing.usable:
-            return
-        self._status.reason = "taking a snapshot of the legacy database"
-        await slot.drop(plain, self._settings.slot)
-        made = await slot.create(replication, self._settings.slot)
-        await self._take_snapshot(made, tables)
+            return bookmark
+        if bookmark:
+            log.warning("the slot is lost, and changes with it: every table is read again")
         names = tuple(table.name for table in tables)
-        await self._bookmarks.write(Bookmark(system, made.consistent_point, names))
+        bookmark = Bookmark(system, names, tuple(Job(name, initial=True) for name in names))
+        # Before the slot: what is written afterwards would leave a moment in which an old
+        # bookmark speaks of a new slot.
+        await self._bookmarks.write(bookmark)
+        await slot.drop(plain, self._settings.slot)
+        await slot.create(replication, self._settings.slot)
+        return bookmark
 
-    async def _take_snapshot(self, made: slot.NewSlot, tables: tuple[Table, ...]) -> None:
-        self._status.snapshot_rows = 0
-        started = time.monotonic()
-        async with await self._connect(self._settings.legacy_url) as connection:
-            async for change in snapshot.read(connection, made, tables):
-                await self._publisher.publish(change)
-                self._status.snapshot_rows += 1
-        await self._publisher.drain()
-        seconds = time.monotonic() - started
-        log.info("snapshot: %d rows in %.1f s", self._status.snapshot_rows, seconds)
-
-    async def _stream(self, replication: AsyncConnection) -> None:
+    async def _stream(
+        self, replication: AsyncConnection, snapshotter: Snapshotter, plan: Plan
+    ) -> None:
         source, decoder = stream.ReplicationStream(replication), Decoder()
         await source.start(self._settings.slot, self._settings.publication)
         log.info("streaming")
-        self._status.reason = None
         async for data in source.messages():
             if data is not None:
                 message = parse(data)
                 for change in decoder.decode(message):
-                    await self._hand_over(change)
-                if isinstance(message, Commit):
+                    await self._hand_over(change, snapshotter)
+                if isinstance(message, LogicalMessage) and message.prefix == MARK_PREFIX:
+                    text = message.content.decode()
+                    await snapshotter.pass_mark(text, decoder.position, self._publisher.publish)
+                elif isinstance(message, Commit):
                     self._publisher.confirm(message.end)
             else:
                 if not decoder.in_transaction:
@@ -131,17 +144,22 @@ class Session:
                     self._publisher.confirm(source.end)
                 self._publisher.check()
             source.confirm(self._publisher.safe)
-            self._status.position = source.confirmed
-            self._status.published = self._publisher.published
+            self._status.streams(source.confirmed, self._publisher.published, plan.complete)
 
-    async def _hand_over(self, change: Change) -> None:
+    async def _hand_over(self, change: Change, snapshotter: Snapshotter) -> None:
         """Publish, unless the stream holds it since before the last restart."""
-        if change.version <= self._publisher.last:
-            return
+        last = self._publisher.last
         if change.op is Op.WATERMARK:
-            now = time.monotonic()
-            if now - self._watermark_at < COALESCE_SECONDS:
-                return
+            if change.version > last:
+                await self._publish_watermark(change)
+        elif change.op is not Op.SHAPE or not snapshotter.knows(change, last):
+            seen = await snapshotter.take(change)
+            if seen is not None and (seen.op is Op.SHAPE or seen.version > last):
+                await self._publisher.publish(seen)
+
+    async def _publish_watermark(self, change: Change) -> None:
+        now = time.monotonic()
+        if now - self._watermark_at >= COALESCE_SECONDS:
             self._watermark_at = now
             self._status.watermark = change.committed
-        await self._publisher.publish(change)
+            await self._publisher.publish(change)

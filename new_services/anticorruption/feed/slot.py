@@ -18,14 +18,6 @@ class Slot:
     usable: bool  # false once PostgreSQL had to give up the log we had not read
 
 
-@dataclass(frozen=True, slots=True)
-class NewSlot:
-    """A slot just made, and the name of the snapshot that shows the tables at its position."""
-
-    consistent_point: int
-    snapshot: str
-
-
 def to_int(lsn: str) -> int:
     """A position such as '0/16B3748' as a number of bytes."""
     high, low = lsn.split("/")
@@ -86,12 +78,32 @@ async def drop(connection: AsyncConnection, name: str) -> None:
                 return
 
 
-async def create(replication: AsyncConnection, name: str) -> NewSlot:
-    """Make the slot; its snapshot lives until the next command on this replication connection.
+async def create(replication: AsyncConnection, name: str) -> None:
+    """Make the slot. Waits until the transactions that are writing now have ended."""
+    statement = SQL("CREATE_REPLICATION_SLOT {} LOGICAL pgoutput (SNAPSHOT 'nothing')")
+    await replication.execute(statement.format(Identifier(name)))
 
-    Waits until the transactions that are writing now have ended.
-    """
-    statement = SQL("CREATE_REPLICATION_SLOT {} LOGICAL pgoutput (SNAPSHOT 'export')")
-    row = await (await replication.execute(statement.format(Identifier(name)))).fetchone()
-    assert row is not None
-    return NewSlot(to_int(row[1]), row[2])
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """How much log PostgreSQL keeps because of the slot, in bytes."""
+
+    kept: int
+    limit: int | None  # beyond it the slot is lost; None: it would keep log until the disk is full
+    lost: bool
+
+
+_HELD = """
+SELECT pg_wal_lsn_diff(pg_current_wal_lsn(), coalesce(restart_lsn, pg_current_wal_lsn()))::bigint,
+       (SELECT setting::bigint * 1048576 FROM pg_settings WHERE name = 'max_slot_wal_keep_size'),
+       wal_status = 'lost'
+FROM pg_replication_slots WHERE slot_name = %s AND database = current_database()
+"""
+
+
+async def held(connection: AsyncConnection, name: str) -> Held | None:
+    """What the slot holds back, or None without a slot."""
+    row = await (await connection.execute(_HELD, [name])).fetchone()
+    if row is None:
+        return None
+    return Held(max(0, row[0]), row[1] if row[1] >= 0 else None, row[2])

@@ -8,6 +8,21 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 BOOLEAN = 16
 INTEGERS = frozenset({20, 21, 23})  # int8, int2, int4
 
+_KINDS = {
+    **dict.fromkeys(INTEGERS, "integer"),
+    BOOLEAN: "boolean",
+    **dict.fromkeys((18, 19, 25, 1042, 1043), "text"),  # "char", name, text, char(n), varchar
+    **dict.fromkeys((700, 701, 1700), "number"),  # float4, float8, numeric
+    1082: "date",
+    1114: "timestamp",
+    1184: "timestamp with time zone",
+}
+
+
+def kind(type_oid: int) -> str:
+    """What kind of value a column of that type has; types of one kind read alike."""
+    return _KINDS.get(type_oid, f"type {type_oid}")
+
 
 def to_value(text: str | None, type_oid: int) -> Value:
     """The value of one column. Decimals and timestamps stay text: JSON would bend them."""

@@ -10,7 +10,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from contracts.change import Change, Op, Row
+from contracts.change import Change, Op, Row, Version
 from contracts.subjects import LEGACY_STREAM, LEGACY_SUBJECTS
 
 SCHEMA = """
@@ -116,19 +116,22 @@ def read_stream(nats_server) -> Callable:
 
 @pytest.fixture
 def replay() -> Callable[[list[Change], str], dict[str, Row]]:
-    """The table that the changes describe, applied one after another with no cleverness."""
+    """The table that the changes describe: applied in the stream's order, by what each says."""
 
     def apply(changes: list[Change], table: str) -> dict[str, Row]:
-        rows: dict[str, Row] = {}
+        rows: dict[str, tuple[Version, Row]] = {}
         for change in (change for change in changes if change.table == table):
-            key = ",".join(str(value) for value in change.key.values())
+            name = ",".join(str(value) for value in change.key.values())
             if change.op is Op.TRUNCATE:
                 rows.clear()
+            elif change.op is Op.SNAPSHOT_END:
+                rows = {key: row for key, row in rows.items() if row[0] >= change.version}
             elif change.op is Op.DELETE:
-                del rows[key]
-            elif change.after is not None:
+                rows.pop(name, None)
+            elif change.op is not Op.SHAPE:
                 old = ",".join(str(value) for value in (change.before or change.key).values())
-                rows[key] = {**rows.pop(old, {}), **change.after}
-        return rows
+                known = rows.pop(old, (change.version, {}))[1]
+                rows[name] = (change.version, {**known, **(change.after or {})})
+        return {key: row for key, (_, row) in rows.items()}
 
     return apply

@@ -104,13 +104,11 @@ async def everything(legacy, read_stream) -> list[Change]:
 
 def check(legacy, changes: list[Change], replay) -> None:
     """The stream is in order, without repetition, and adds up to what the tables hold."""
-    ends = [change.lsn for change in changes if change.op is Op.SNAPSHOT_END]
-    complete = [change for change in changes if change.lsn >= max(ends)]
-    streamed = [change.version for change in complete if change.version[1] > 0]
+    streamed = [c.version for c in changes if c.seq > 0 and c.op is not Op.SHAPE]
     assert streamed == sorted(set(streamed)), "published twice, or out of order"
     for table, key in (("stock", "sku"), ("product", "id")):
         expected = {str(row[key]): comparable(row) for row in legacy.rows(table)}
-        found = {key: comparable(row) for key, row in replay(complete, table).items()}
+        found = {key: comparable(row) for key, row in replay(changes, table).items()}
         assert found == expected
 
 
@@ -209,7 +207,9 @@ async def test_truncate_and_a_later_column_arrive(legacy, make_feed, read_stream
     legacy.execute("TRUNCATE stock")
     legacy.execute("ALTER TABLE stock ADD COLUMN held boolean DEFAULT true")
     changes = await everything(legacy, read_stream)
-    told = [(c.op, c.after) for c in changes if c.table == "stock" and c.seq]
+    told = [
+        (c.op, c.after) for c in changes if c.table == "stock" and c.seq and c.op is not Op.SHAPE
+    ]
     assert told == [
         (Op.INSERT, {"sku": "A", "qty": 1}),
         (Op.TRUNCATE, None),
@@ -277,7 +277,8 @@ async def test_passwords_stay_in_the_legacy_database(legacy, make_feed, read_str
     await ready(feed)
     legacy.execute("INSERT INTO customer VALUES (2, 'c@d', 'hash-2')")
     changes = await everything(legacy, read_stream)
-    rows = [change.after for change in changes if change.table == "customer" and change.after]
+    told = [change for change in changes if change.table == "customer"]
+    rows = [change.after for change in told if change.after and change.op is not Op.SHAPE]
     assert rows == [{"id": 1, "email": "a@b"}, {"id": 2, "email": "c@d"}]
 
 

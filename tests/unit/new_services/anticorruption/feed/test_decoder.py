@@ -22,8 +22,9 @@ COMMITTED = "2026-01-01T00:00:00.000007Z"
 
 def decode(*messages) -> list[Change]:
     decoder = Decoder()
-    started = [Begin(500, 820_540_800_000_007, 42), STOCK, PRODUCT]
-    return [change for each in (*started, *messages) for change in decoder.decode(each)]
+    for each in (Begin(500, 820_540_800_000_007, 42), STOCK, PRODUCT):
+        list(decoder.decode(each))
+    return [change for each in messages for change in decoder.decode(each)]
 
 
 def test_rows_are_counted_inside_their_transaction():
@@ -70,8 +71,11 @@ def test_our_message_is_a_watermark_and_others_are_not():
 
 def test_a_table_described_anew_is_read_anew():
     wider = Relation(1, "public", "stock", (*STOCK.columns, Column("held", 16, False)))
-    (change,) = decode(wider, Insert(1, ("A", "3", "t")))
+    before, shape, change = decode(Insert(1, ("A", "3")), wider, Insert(1, ("A", "3", "t")))
     assert change.after == {"sku": "A", "qty": 3, "held": True}
+    assert (shape.op, shape.key) == (Op.SHAPE, {})
+    assert shape.after == {"sku": "text", "qty": "integer", "held": "boolean"}
+    assert shape.version == before.version, "a shape stands between changes and counts as none"
 
 
 def test_in_transaction_between_begin_and_commit():

@@ -1,0 +1,49 @@
+"""Which columns the tables have, as the stream was last told."""
+
+from collections.abc import Iterable
+
+import orjson
+from nats.aio.client import Client
+from nats.js.errors import NotFoundError
+
+from contracts.change import Change, Row
+from contracts.subjects import LEGACY_STREAM, shape_subject
+
+
+class Shapes:
+    """The newest shape of each table in the stream."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, Row] = {}
+
+    async def load(self, nats: Client, tables: Iterable[str]) -> None:
+        """What an earlier session told."""
+        jetstream = nats.jetstream()
+        for table in tables:
+            try:
+                message = await jetstream.get_last_msg(LEGACY_STREAM, shape_subject(table))
+            except NotFoundError:
+                self._known.pop(table, None)
+            else:
+                self._known[table] = Change.from_dict(orjson.loads(message.data or b"")).after or {}
+
+    @property
+    def tables(self) -> list[str]:
+        """Those the stream was told of."""
+        return list(self._known)
+
+    def whole(self, change: Change) -> bool:
+        """Whether the log left no column out."""
+        return len(change.after or ()) >= len(self._known.get(change.table, ()))
+
+    def differs(self, table: str, shape: Row) -> bool:
+        """Whether the stream does not know the table like this."""
+        return self._known.get(table) != shape
+
+    def tell(self, table: str, shape: Row) -> frozenset[str]:
+        """The stream is told now; the columns whose values changed without a word in the log."""
+        before = self._known.get(table)
+        self._known[table] = shape
+        if before is None:
+            return frozenset()
+        return frozenset(name for name, kind in shape.items() if before.get(name) != kind)
