@@ -14,7 +14,7 @@ BEHIND = "behind"  # the watermark did not reach AFTER within the time we are wi
 NOT_READY = "not-ready"  # the read model has not applied its first snapshot yet
 UNMARKED = "unmarked"  # the order has no room for our mark in legacy; nothing was done
 
-# Between a client without a cookie jar and the facade: the token of its last write, to be sent back.
+# From the facade to a client without cookies, which sends it back: the token of its last write.
 AFTER_TOKEN = "Fig-After-Token"
 
 # Request to the new side, set by the facade alone: who is asking (a signed token) ...

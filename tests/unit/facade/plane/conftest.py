@@ -12,6 +12,7 @@ from facade.channel import COUNTERS, HELLO, Frame
 from facade.fakes import FakePeer, FakeWire
 from facade.gateway import Gateway, Worker
 from facade.inbound import Inbound
+from facade.keyring import KeyFiles
 
 ROUTES = """
 upstreams:
@@ -54,9 +55,9 @@ class FakeChannel:
 class Door:
     """A worker, its wire, and the clock in the test's hands."""
 
-    def __init__(self, routes: str) -> None:
+    def __init__(self, routes: str, keys: KeyFiles | None = None) -> None:
         self.wire = FakeWire()
-        worker = Worker(0, (), Path(os.devnull), Path(os.devnull), "", {})
+        worker = Worker(0, (), Path(os.devnull), Path(os.devnull), "", {}, keys)
         self.gateway = Gateway(worker, self.wire)
         self.channel = FakeChannel()
         self.gateway.shadow.channel = self.channel  # type: ignore[assignment]
@@ -91,7 +92,7 @@ class Door:
 
 
 @pytest.fixture
-def make_door() -> Callable[[str], Door]:
+def make_door() -> Callable[..., Door]:
     return Door
 
 
