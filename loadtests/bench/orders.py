@@ -1,0 +1,281 @@
+"""`make bench-orders`: orders per second through the whole saga, beside the monolith alone.
+
+1 a stack of its own, in a folder that is removed     2 customers log in once
+3 rounds in turn: the same orders to the monolith, then to the orders service
+4 when every saga has ended: what each step took, as the sagas themselves wrote it down
+
+Both sides are asked directly, so the figures are of the orders and not of the door in front. The
+monolith does part of the saga's work too: its own transaction is the saga's fourth step.
+"""
+
+import argparse
+import asyncio
+import json
+import os
+import random
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from statistics import median, quantiles
+from typing import Any
+
+import asyncpg
+import orjson
+import uvloop
+from joserfc.jwk import OKPKey
+
+from chassis.client import Answer, HttpClient, Request
+from chassis.identity import issue
+from chassis.sealed import Session, seal
+from contracts import headers
+from loadtests.bench import machine
+from loadtests.visitor import PASSWORD
+
+FIG = (sys.executable, "-m", "fig")
+CUSTOMERS = 32
+SHOWN = 0.3  # milliseconds of CPU per order that are worth a line
+PRODUCTS = 100  # orders spread over so many, as they would
+JSON = {"content-type": "application/json"}
+STEPS = """
+SELECT ended.step, extract(epoch FROM to_timestamp(ended.at) - to_timestamp(began.at))::float8 AS took
+FROM saga_story began JOIN saga_story ended
+  ON ended.saga_id = began.saga_id AND ended.step = began.step AND ended.attempt = began.attempt
+ AND began.what = 'do' AND ended.what = 'done'
+WHERE began.at > $1
+"""  # noqa: E501
+
+
+@dataclass
+class Round:
+    """What one side did in one round. Seconds."""
+
+    seconds: float
+    took: list[float] = field(default_factory=list)
+    statuses: dict[int, int] = field(default_factory=dict)
+    cpu: dict[str, float] = field(default_factory=dict)  # by process
+
+    @property
+    def rate(self) -> float:
+        """Orders per second that were placed and answered so."""
+        return self.statuses.get(201, 0) / self.seconds
+
+
+@dataclass(frozen=True)
+class Customer:
+    """Known to both sides."""
+
+    to_legacy: dict[str, str]
+    to_new: Callable[[], dict[str, str]]
+
+
+class Stack:
+    """One of our own, from `fig up` to `fig down`."""
+
+    def __init__(self, folder: Path, base: int) -> None:
+        self.environment = os.environ | {"FIG_HOME": str(folder), "FIG_PORT_BASE": str(base)}
+        self.folder, self.base = folder, base
+
+    def __enter__(self) -> "Stack":
+        subprocess.run([*FIG, "up", "--detach"], env=self.environment, check=True)
+        secrets = json.loads((self.folder / "secrets.json").read_text())
+        port = self.port("postgres")
+        self.database = f"postgresql://orders:{secrets['orders']}@127.0.0.1:{port}/orders"
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        subprocess.run([*FIG, "down", "--quiet"], env=self.environment, check=False)
+
+    def port(self, name: str) -> int:
+        """By its name in the port plan."""
+        return int(json.loads((self.folder / "run/state.json").read_text())["ports"][name])
+
+    def client(self, name: str) -> HttpClient:
+        """To a process."""
+        return HttpClient(f"http://127.0.0.1:{self.port(name)}", limit=256)
+
+    def cpu(self) -> dict[str, float]:
+        """Seconds of CPU that each process and its children have used so far."""
+        state = json.loads((self.folder / "run/state.json").read_text())
+        return {
+            one["name"]: used_by(one["pid"])
+            for one in state["processes"]
+            if one["state"] == "ready"
+        }
+
+    def key(self, name: str) -> OKPKey:
+        """One of the facade's keys: the bench plays the facade."""
+        return OKPKey.import_key(json.loads((self.folder / "keys" / name).read_text()))
+
+
+async def customers(stack: Stack) -> list[Customer]:
+    """Logged in at the monolith, each once."""
+    client = stack.client("legacy")
+    signing, sealing = stack.key("facade/identity.json"), stack.key("public/session.json")
+    found = []
+    for number in range(1, CUSTOMERS + 1):
+        email = f"kunde{number:03d}@example.org"
+        body = orjson.dumps({"email": email, "password": PASSWORD})
+        answer = await client.send(Request("POST", "/api/login", JSON, body, timeout=10))
+        cookie = answer.headers["set-cookie"].partition(";")[0]
+        found.append(_customer(email, cookie, signing, sealing))
+    await client.close()
+    return found
+
+
+def _customer(email: str, cookie: str, signing: OKPKey, sealing: OKPKey) -> Customer:
+    sealed = seal(sealing, Session(email, cookie))
+    made: dict[str, Any] = {"at": 0.0}
+
+    def to_new() -> dict[str, str]:
+        if time.time() - made["at"] > 30:
+            made.update(at=time.time(), token=issue(signing, email, "Kunde", time.time()))
+        return JSON | {headers.IDENTITY: made["token"], headers.SESSION: sealed}
+
+    return Customer(JSON | {"cookie": cookie}, to_new)
+
+
+async def goods(stack: Stack) -> list[str]:
+    """Variants with much in stock, so that the run does not end in "out of stock"."""
+    client = stack.client("legacy")
+    answer = await client.send(Request("GET", f"/api/products?per_page={PRODUCTS}", timeout=10))
+    skus = []
+    for product in orjson.loads(answer.body)["products"]:
+        detail = await client.send(Request("GET", f"/api/products/{product['sku']}", timeout=10))
+        skus += [each["sku"] for each in orjson.loads(detail.body)["variants"] if each["stock"] > 9]
+    await client.close()
+    return skus
+
+
+async def load(
+    send: Callable[[Customer, bytes], Awaitable[Answer]],
+    people: Sequence[Customer],
+    skus: Sequence[str],
+    seconds: float,
+) -> Round:
+    """Everybody orders one thing after the other."""
+    began = time.perf_counter()
+    done = Round(seconds)
+
+    async def shop(person: Customer, dice: random.Random) -> None:
+        while time.perf_counter() - began < seconds:
+            lines = [{"sku": sku, "qty": 1} for sku in dice.sample(skus, dice.choice((1, 1, 2)))]
+            body = orjson.dumps({"lines": lines, "pay_method": "card"})
+            at = time.perf_counter()
+            answer = await send(person, body)
+            done.took.append(time.perf_counter() - at)
+            done.statuses[answer.status] = done.statuses.get(answer.status, 0) + 1
+
+    await asyncio.gather(*(shop(person, random.Random(n)) for n, person in enumerate(people)))
+    done.seconds = time.perf_counter() - began
+    return done
+
+
+async def settled(connection: asyncpg.Connection) -> None:
+    """Until no saga is open."""
+    open_ = "SELECT count(*) FROM saga WHERE phase IN ('forward', 'backward')"
+    while await connection.fetchval(open_):  # noqa: ASYNC110 - another process ends it
+        await asyncio.sleep(0.2)
+
+
+async def measure(stack: Stack, options: argparse.Namespace) -> dict[str, Any]:
+    """Rounds in turn; every figure of both sides."""
+    legacy, new = stack.client("legacy"), stack.client("orders")
+    people, skus = (await customers(stack))[: options.customers], await goods(stack)
+
+    def to_legacy(person: Customer, body: bytes) -> Awaitable[Answer]:
+        return legacy.send(Request("POST", "/api/orders", person.to_legacy, body, timeout=15))
+
+    def to_new(person: Customer, body: bytes) -> Awaitable[Answer]:
+        return new.send(Request("POST", "/api/orders", person.to_new(), body, timeout=15))
+
+    connection = await asyncpg.connect(stack.database)
+    rounds: dict[str, list[Round]] = {"monolith": [], "saga": []}
+    began = time.time()
+    for number in range(options.rounds + 1):
+        for name, send in (("monolith", to_legacy), ("saga", to_new)):
+            before = stack.cpu()
+            one = await load(send, people, skus, options.seconds if number else 2.0)
+            await settled(connection)
+            one.cpu = {each: used - before.get(each, 0.0) for each, used in stack.cpu().items()}
+            if number:  # the first round only warms up
+                rounds[name].append(one)
+                print(f"{name:9} {one.rate:6.1f} orders/s  {one.statuses}", flush=True)  # noqa: T201
+    steps: dict[str, list[float]] = {}
+    for row in await connection.fetch(STEPS, began):
+        steps.setdefault(row["step"], []).append(row["took"])
+    await connection.close()
+    return {"rounds": rounds, "steps": steps}
+
+
+def table(found: dict[str, Any], options: argparse.Namespace) -> str:
+    """Markdown."""
+    lines = ["| | orders/s | p50 ms | p99 ms | answers |", "|---|---|---|---|---|"]
+    for name, rounds in found["rounds"].items():
+        took = [each for one in rounds for each in one.took]
+        statuses: dict[int, int] = {}
+        for one in rounds:
+            for status, count in one.statuses.items():
+                statuses[status] = statuses.get(status, 0) + count
+        said = ", ".join(f"{count} × {status}" for status, count in sorted(statuses.items()))
+        rate = median(one.rate for one in rounds)
+        lines.append(f"| {name} | {rate:.0f} | {_percentiles(took)} | {said} |")
+    lines += ["", "| step of the saga | p50 ms | p99 ms | times |", "|---|---|---|---|"]
+    for step, took in found["steps"].items():
+        lines.append(f"| {step} | {_percentiles(took)} | {len(took)} |")
+    lines += ["", "| CPU ms per order | " + " | ".join(found["rounds"]) + " |", "|---|---|---|"]
+    both = {name: _cpu(rounds) for name, rounds in found["rounds"].items()}
+    for process in sorted(both["saga"], key=lambda each: -both["saga"][each]):
+        figures = (f"{both[name].get(process, 0.0):.1f}" for name in both)
+        lines.append(f"| {process} | " + " | ".join(figures) + " |")
+    clients = f"{options.customers} customers at once, {options.rounds} × {options.seconds:g} s"
+    return "\n".join([f"{clients} each side in turn, on {machine.described()}.", "", *lines])
+
+
+def _cpu(rounds: Sequence[Round]) -> dict[str, float]:
+    """Milliseconds per order: the steadiest of the figures, whatever else the machine does."""
+    orders = sum(sum(one.statuses.values()) for one in rounds) or 1
+    names = {name for one in rounds for name in one.cpu}
+    found = {name: sum(one.cpu.get(name, 0.0) for one in rounds) / orders for name in names}
+    return {"all": sum(found.values()) * 1000} | {
+        name: took * 1000 for name, took in found.items() if took * 1000 >= SHOWN
+    }
+
+
+def used_by(pid: int) -> float:
+    """Seconds of CPU of a process, of its children, and of those it has had."""
+    tick = os.sysconf("SC_CLK_TCK")
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    except OSError:
+        return 0.0
+    return sum(map(int, fields[11:15])) / tick + sum(used_by(int(child)) for child in children)
+
+
+def _percentiles(took: Sequence[float]) -> str:
+    cuts = quantiles(took, n=100) if len(took) > 1 else [0.0] * 99
+    return f"{cuts[49] * 1000:.1f} | {cuts[98] * 1000:.1f}"
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--customers", type=int, default=16)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--seconds", type=float, default=10.0)
+    parser.add_argument("--port-base", type=int, default=18600)
+    options = parser.parse_args()
+    with (
+        tempfile.TemporaryDirectory(prefix="bench-orders-") as folder,
+        Stack(Path(folder), options.port_base) as stack,
+    ):
+        found = uvloop.run(measure(stack, options))
+    print(table(found, options))  # noqa: T201
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,91 @@
+"""Programs pinned to a core, with everything they start."""
+
+import os
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from loadtests.bench.machine import PROJECT, tool
+
+START_SECONDS = 30.0
+
+
+class Pinned:
+    """A program on one core; its output goes to a file."""
+
+    def __init__(self, core: int, command: Sequence[str], log: Path) -> None:
+        with log.open("ab") as output:
+            self._process = subprocess.Popen(
+                [tool("taskset"), "-c", str(core), *command],
+                cwd=PROJECT,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        self._log = log
+
+    @property
+    def pids(self) -> list[int]:
+        """The program and its descendants."""
+        found = [self._process.pid]
+        for pid in found:
+            for children in Path(f"/proc/{pid}/task").glob("*/children"):
+                found += [int(child) for child in children.read_text().split()]
+        return found
+
+    @property
+    def cpu_seconds(self) -> float:
+        """User and system time of all of them, so far."""
+        return sum(cpu_seconds(pid) for pid in self.pids)
+
+    def ready(self, port: int) -> None:
+        """Wait until the port is served. Raises RuntimeError when the program ends before."""
+        until = time.monotonic() + START_SECONDS
+        while time.monotonic() < until:
+            if self._process.poll() is not None:
+                raise RuntimeError(f"{self._process.args!r} ended:\n{self._log.read_text()}")
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", port)) == 0:
+                    return
+            time.sleep(0.02)
+        raise RuntimeError(f"nothing answers on port {port}:\n{self._log.read_text()}")
+
+    def stop(self) -> None:
+        """End it, gently at first."""
+        for number, seconds in ((signal.SIGTERM, 10), (signal.SIGKILL, 10)):
+            if self._process.poll() is not None:
+                return
+            target: Callable[[int, int], None] = os.kill if number == signal.SIGTERM else os.killpg
+            target(self._process.pid, number)
+            try:
+                self._process.wait(seconds)
+            except subprocess.TimeoutExpired:
+                continue
+
+
+def cpu_seconds(pid: int) -> float:
+    """User and system time of one process; 0 when it has ended."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return 0.0
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def resident_peak(pid: int) -> float:
+    """The most memory a process ever held, in MB."""
+    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+        if line.startswith("VmHWM:"):
+            return int(line.split()[1]) / 1024
+    return 0.0
+
+
+def free_port() -> int:
+    """A port that nobody uses now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
