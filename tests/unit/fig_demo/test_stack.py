@@ -14,9 +14,9 @@ from fig.demo.admin import Admin
 from fig.demo.commands import Fig
 from fig.demo.stack import OwnStack, RunningStack, complaint, refuse_if_running
 from fig.demo.world import DemoFailed
-from fig.keeper import State, Status
 from fig.process import Kind
 from fig.settings import Home
+from fig.standing import State, Status
 from fig.state import StackState
 
 ROUTES = ("product-list", "product-detail")
@@ -43,7 +43,7 @@ def running_stack() -> StackState:
         pid_started=pids.started(pid),
         since=0.0,
         ready=True,
-        signature="s",
+        order={},
         ports={},
         urls={"facade": "http://f", "admin": "http://a", "legacy": "http://l"},
         routes="/r.yaml",
