@@ -1,0 +1,128 @@
+"""Flip a route through all its stages and back while shoppers shop; kill the new side in a canary.
+
+FIG_FLIP_ROUNDS and FIG_FLIP_USERS make it longer by hand: 20 and 50 are the figures promised.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900)]
+
+PROJECT = Path(__file__).parents[2]
+ROUNDS = int(os.environ.get("FIG_FLIP_ROUNDS", "3"))
+USERS = os.environ.get("FIG_FLIP_USERS", "20")
+WAY = (("shadow",), ("canary", "50"), ("new",), ("canary", "50"), ("shadow",), ("legacy",))
+
+
+def _free_base() -> int:
+    for base in random.sample(range(12_000, 31_000, 40), 200):
+        sockets = [socket.socket() for _ in range(30)]
+        try:
+            for distance, probe in enumerate(sockets):
+                probe.bind(("127.0.0.1", base + distance))
+            return base
+        except OSError:
+            continue
+        finally:
+            for probe in sockets:
+                probe.close()
+    raise AssertionError("no free ports")
+
+
+class Stack:
+    """A stack of the test's own, driven by the `fig` command."""
+
+    def __init__(self, folder: Path) -> None:
+        self.routes = Path(shutil.copy(PROJECT / "routes.yaml", folder / "routes.yaml"))
+        self.env = {
+            **os.environ,
+            "FIG_HOME": str(folder / "fig home"),
+            "FIG_ROUTES": str(self.routes),
+            "FIG_PORT_BASE": str(_free_base()),
+        }
+
+    def fig(self, *words: str) -> str:
+        """What the command printed; it must have ended well."""
+        done = self.start(*words)
+        said, _ = done.communicate(timeout=180)
+        assert done.returncode == 0, f"fig {' '.join(words)}: {said}"
+        return said
+
+    def start(self, *words: str) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [sys.executable, "-m", "fig", *words],
+            cwd=PROJECT,
+            env=self.env,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+
+    def route(self, name: str) -> dict[str, Any]:
+        """The route's figures, as the facade tells them."""
+        routes = json.loads(self.fig("status", "--json"))["facade"]["routes"]
+        return next(dict(route) for route in routes if route["name"] == name)
+
+
+@pytest.fixture
+def stack(tmp_path: Path) -> Iterator[Stack]:
+    stack = Stack(tmp_path)
+    try:
+        stack.fig("up", "--detach")
+        yield stack
+    finally:
+        stack.start("down").communicate(timeout=60)
+
+
+def _shoppers(stack: Stack, seconds: int) -> subprocess.Popen[str]:
+    return stack.start("load", "--users", USERS, "--spawn-rate", "20", "--time", f"{seconds}s")
+
+
+def _ended_well(shoppers: subprocess.Popen[str]) -> None:
+    said, _ = shoppers.communicate(timeout=120)
+    assert shoppers.returncode == 0, said
+
+
+def test_flipping_all_the_way_and_back_under_load_fails_nobody(stack: Stack) -> None:
+    shoppers = _shoppers(stack, seconds=15 * ROUNDS)
+    rounds = 0
+    while shoppers.poll() is None:
+        for step in WAY:
+            stack.fig("flip", "product-detail", *step)
+        rounds += 1
+    _ended_well(shoppers)
+    assert rounds >= ROUNDS
+    requests = stack.route("product-detail")["requests"]
+    assert requests["legacy"] > 0
+    assert requests["new"] > 0
+
+
+def test_a_killed_catalog_in_a_canary_is_covered_by_legacy_and_comes_back(stack: Stack) -> None:
+    for step in WAY[:2]:
+        stack.fig("flip", "product-detail", *step)
+    shoppers = _shoppers(stack, seconds=25)
+    _until(lambda: stack.route("product-detail")["requests"]["new"] > 5)
+    stack.fig("kill", "catalog", "--wait")
+    answered = stack.route("product-detail")["requests"]["new"]
+    _until(lambda: stack.route("product-detail")["requests"]["new"] > answered + 5)
+    _ended_well(shoppers)
+
+
+def _until(true: Any, seconds: float = 60.0) -> None:
+    deadline = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < deadline, "it did not come about in time"
+        time.sleep(0.1)
