@@ -22,7 +22,7 @@ def verify(home: Home, services: tuple[str, ...], deep: bool, as_json: bool) -> 
     Exit code 0: both sides hold the same; 1: they differ; 2: no verdict.
     """
     told = access.verification(home, running.require(home))
-    program = [sys.executable, "-m", "new_services.anticorruption.verify", *services]
+    program = [sys.executable, "-m", "new_services.anticorruption.verify", "verify", *services]
     program += ["--deep"] * deep + ["--json"] * as_json
     os.chdir(project_root())
     os.execve(program[0], program, {**told, **os.environ})

@@ -7,6 +7,7 @@ continues exactly there, and an empty database starts at the beginning.
 import time
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 import asyncpg
 import orjson
@@ -14,9 +15,19 @@ from nats.aio.client import Client
 from nats.aio.msg import Msg
 from prometheus_client import Histogram
 
+from chassis.catching_up import anew
 from chassis.follower import Follower, Position, Source
 from chassis.watermark import Watermark
-from contracts.catalog import ENTITIES, VARIANT, Fact, Reached, Translator
+from contracts.catalog import (
+    CATEGORY,
+    ENTITIES,
+    PRODUCT,
+    STOCK,
+    VARIANT,
+    Fact,
+    Reached,
+    Translator,
+)
 from contracts.change import Change, Version
 from contracts.subjects import LEGACY_STREAM
 from new_services.catalog import repository
@@ -42,7 +53,10 @@ class Projector:
         self._delay = delay  # seconds from a commit in legacy to the commit here
         self._complete = False  # a whole snapshot has been applied
         source = Source("catalog projection", LEGACY_STREAM, translate.subjects)
-        self.follower = Follower(database_url, nats, source, self._deliver, watermark.advance)
+        missed = anew(nats, translate.subjects, self._forget)
+        self.follower = Follower(
+            database_url, nats, source, self._deliver, watermark.advance, missed
+        )
 
     async def ready(self) -> str | None:
         """Why there are no answers: they would be made of pieces, or grow older and older."""
@@ -51,6 +65,12 @@ class Projector:
         if self._watermark.micros == 0:
             return f"snapshot not applied yet ({self.follower.reason or 'projecting'})"
         return None
+
+    async def _forget(self, connection: asyncpg.Connection) -> None:
+        """Changes were missed: nothing is whole until all has been told again."""
+        await connection.execute("DELETE FROM projection_floor")
+        self._complete = False
+        self._watermark.reset()
 
     async def _deliver(
         self, connection: asyncpg.Connection, messages: Sequence[Msg], position: Position
@@ -98,6 +118,18 @@ async def apply(connection: asyncpg.Connection, facts: Sequence[Fact]) -> bool:
         ids |= await repository.touched(connection, batch)
         await _make_documents(connection, ids)
     return complete
+
+
+async def derive(
+    connection: asyncpg.Connection, rows: Mapping[str, Sequence[Mapping[str, Any]]]
+) -> None:
+    """Make anew the documents that these rows, by entity, are or were part of."""
+    ids = {int(row["id"]) for row in rows.get(PRODUCT, ())}
+    ids |= {int(row["product_id"]) for row in rows.get(VARIANT, ()) if row["product_id"]}
+    keys = ([row["sku"] for row in rows.get(STOCK, ())],
+            [row["code"] for row in rows.get(CATEGORY, ())])  # fmt: skip
+    ids |= await repository.standing_for(connection, *keys)
+    await _make_documents(connection, ids)
 
 
 def _covers_all(floors: Mapping[str, Version]) -> bool:

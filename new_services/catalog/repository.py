@@ -116,6 +116,14 @@ async def touched(connection: asyncpg.Connection, batch: Batch) -> set[int]:
     return {row[0] for row in await connection.fetch(_TOUCHED, *keys)}
 
 
+async def standing_for(
+    connection: asyncpg.Connection, skus: Collection[str], categories: Collection[str]
+) -> set[int]:
+    """The products that have one of these variants, or are in one of these categories."""
+    rows = await connection.fetch(_TOUCHED, [], [], list(skus), list(categories))
+    return {row[0] for row in rows}
+
+
 async def every_product(connection: asyncpg.Connection) -> set[int]:
     """The ids of all products, gone ones too."""
     return {row[0] for row in await connection.fetch("SELECT id FROM product")}

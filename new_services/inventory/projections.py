@@ -1,6 +1,7 @@
 """Legacy's stock, movements and goods, from the feed into our tables."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import asyncpg
 
@@ -36,6 +37,17 @@ async def apply(connection: asyncpg.Connection, facts: Sequence[Fact]) -> None:
     goods = [fact for fact in facts if isinstance(fact, Cleared) or _is_goods(fact)]
     if goods:
         await mirror.apply(connection, goods)
+
+
+async def derive(
+    connection: asyncpg.Connection, rows: Mapping[str, Sequence[Mapping[str, Any]]]
+) -> None:
+    """Add up anew the levels of the skus that these rows, by entity, speak of."""
+    told = (row for entity in (STOCK, MOVEMENT) for row in rows.get(entity, ()))
+    skus = sorted({str(row["sku"]) for row in told if "sku" in row})
+    if skus:
+        await repository.know(connection, skus)
+        await repository.add_up(connection, skus)
 
 
 async def _levels(

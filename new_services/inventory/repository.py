@@ -40,6 +40,20 @@ UPDATE level SET reserved = reserved - freed.pieces FROM freed WHERE level.sku =
 """
 
 
+_ADD_UP = """
+UPDATE level SET ledger = moved.ledger, ahead = moved.ahead, reserved = moved.reserved
+FROM (
+    SELECT wanted.sku,
+           coalesce((SELECT sum(change) FROM movement m WHERE m.sku = wanted.sku), 0) AS ledger,
+           coalesce((SELECT sum(change) FROM movement m
+                     WHERE m.sku = wanted.sku AND m.lsn IS NULL), 0) AS ahead,
+           coalesce((SELECT sum(pieces) FROM reservation r
+                     WHERE r.sku = wanted.sku AND r.held), 0) AS reserved
+    FROM unnest($1::text[]) AS wanted (sku)
+) AS moved WHERE level.sku = moved.sku
+"""
+
+
 async def know(connection: asyncpg.Connection, skus: Sequence[str]) -> None:
     """Make sure that these skus have a level."""
     await connection.execute(
@@ -56,6 +70,12 @@ async def lock(connection: asyncpg.Connection, skus: Sequence[str]) -> list[Leve
         list(skus),
     )
     return [Level(*row) for row in rows]
+
+
+async def add_up(connection: asyncpg.Connection, skus: Sequence[str]) -> None:
+    """Make the sums in the levels of these skus anew."""
+    await lock(connection, skus)
+    await connection.execute(_ADD_UP, list(skus))
 
 
 async def record(connection: asyncpg.Connection, movements: Sequence[Movement]) -> None:

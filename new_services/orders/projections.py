@@ -6,8 +6,9 @@ is to be given back), and an order that appeared after its saga had given it up 
 
 import logging
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict
+from typing import Any
 
 import asyncpg
 import orjson
@@ -48,13 +49,14 @@ class Projection:
         """One batch, in the open transaction. Documents are made once the snapshot is whole."""
         changed = await mirror.apply(connection, facts)
         if self._complete:
-            await self._make(connection, await _touched(connection, changed))
+            await self.make(connection, await _touched(connection, changed))
         elif await mirror.complete(connection, ENTITIES):
             rows = await connection.fetch("SELECT key FROM mirror WHERE entity = 'order'")
-            await self._make(connection, [int(row["key"]) for row in rows])
+            await self.make(connection, [int(row["key"]) for row in rows])
             self._complete = True  # should this transaction fail, they are merely made again
 
-    async def _make(self, connection: asyncpg.Connection, order_ids: Iterable[int]) -> None:
+    async def make(self, connection: asyncpg.Connection, order_ids: Iterable[int]) -> None:
+        """Make the documents of these orders anew; forget those of orders that are gone."""
         remaining = sorted(order_ids)
         for start in range(0, len(remaining), REBUILD):
             part = remaining[start : start + REBUILD]
@@ -81,6 +83,16 @@ class Projection:
                     await enqueue(connection, _stray(fed, placed), self._clock())
             elif fed.order.status == "CANCELLED":
                 await enqueue(connection, _settle(fed), self._clock())
+
+
+async def derive(
+    connection: asyncpg.Connection, rows: Mapping[str, Sequence[Mapping[str, Any]]]
+) -> None:
+    """Make anew the documents that these rows of the mirror, by entity, are or were part of."""
+    changed = {(entity, row["key"]) for entity, some in rows.items() for row in some}
+    # A line that is to be gone tells its order no more.
+    told = {int(row["fields"]["order_id"]) for row in rows.get(LINE, ()) if row.get("fields")}
+    await Projection().make(connection, told | await _touched(connection, changed))
 
 
 def is_stray(placed: State, order_no: str) -> bool:

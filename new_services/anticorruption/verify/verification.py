@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from new_services.anticorruption.verify import laws
 from new_services.anticorruption.verify.entities import Entity, EntityReport, compare
-from new_services.anticorruption.verify.laws import LAWS, LEGACY, Law, LawReport
+from new_services.anticorruption.verify.laws import LAWS, LEGACY, LawReport
 from new_services.anticorruption.verify.services import SERVICES, Service
 from new_services.anticorruption.verify.settings import VerifySettings
 from new_services.anticorruption.verify.sides import Bench, bench
@@ -66,7 +66,9 @@ async def verify(
             # Legacy's own laws once, beside the first service.
             bound = [law for law in LAWS if law.database == service.name]
             bound += [law for law in LAWS if law.database == LEGACY and place == 0]
-            await _laws(bound, at, report, say)
+            began = time.monotonic()
+            report.laws += await laws.check(bound, at)
+            say(f"{service.name}: {len(bound)} laws in {time.monotonic() - began:.1f} s")
     report.seconds = time.monotonic() - started
     return report
 
@@ -80,10 +82,3 @@ async def _entities(service: Service, at: Bench, report: Report, say: Say) -> No
         report.entities.append(found)
         took = time.monotonic() - started
         say(f"{service.name} {mapping.entity}: {found.legacy_rows:,} rows in {took:.1f} s")
-
-
-async def _laws(bound: Sequence[Law], at: Bench, report: Report, say: Say) -> None:
-    for law in bound:
-        started = time.monotonic()
-        report.laws.append(await laws.check(law, at))
-        say(f"{law.database}: {law.name} ({time.monotonic() - started:.1f} s)")
