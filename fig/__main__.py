@@ -25,6 +25,7 @@ COMMANDS = {
     "explain": "where a request would go, and why",
     "compare": "how the answers of both sides compared",
     "verify": "whether both sides hold the same",
+    "repair": "make the read models what legacy says, where they are not",
     "sagas": "orders that are on their way, or wait for a person",
     "saga": "one order's story, and what shall become of it",
     "deadletters": "events that nobody could take",
