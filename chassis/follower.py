@@ -20,6 +20,7 @@ from chassis.bus import BusErrors
 from chassis.database import DatabaseAway
 from chassis.exclusive import exclusive
 from chassis.reader import StreamReader
+from contracts.subjects import TRIMMED
 
 log = logging.getLogger("follower")
 
@@ -92,6 +93,9 @@ class Position:
 
 
 Deliver = Callable[[asyncpg.Connection, Sequence[Msg], Position], Awaitable[None]]
+# Messages between the position and the stream's beginning are gone: what must be forgotten, in the
+# open transaction, and who must be asked, so that the state grows whole again.
+Missed = Callable[[asyncpg.Connection], Awaitable[None]]
 Standby = Callable[[int], None]
 
 
@@ -119,12 +123,14 @@ class Follower:
         source: Source,
         deliver: Deliver,
         standby: Standby = _unheard,
+        missed: Missed | None = None,
     ) -> None:
         self._database_url = database_url
         self._nats = nats
         self._source = source
         self._deliver = deliver
         self._standby = standby
+        self._missed = missed
         self._position = Position(source.name)
         self._running = False
         self.reason: str | None = "starting"  # why nothing is followed just now
@@ -154,6 +160,9 @@ class Follower:
         async with exclusive(self._database_url, source.name, self._stand_by) as connection:
             info = await self._nats.jetstream().stream_info(source.stream)
             await self._position.load(connection, str(info.created))
+            trimmed = int((info.config.metadata or {}).get(TRIMMED, "0"))
+            if trimmed > self._position.sequence:
+                await self._start_over(connection, trimmed, info.state.last_seq)
             self._standby(self._position.watermark)  # what is stored can be read at once
             after = self._position.sequence
             async with StreamReader(self._nats, source.stream, source.subjects, after) as reader:
@@ -165,6 +174,19 @@ class Follower:
                     if self.stopped:
                         log.info("%s: goes on", source.name)
                         self.stopped = None
+
+    async def _start_over(self, connection: asyncpg.Connection, trimmed: int, last: int) -> None:
+        """Go on at the stream's end as it was before all was asked for anew."""
+        name, stands = self._source.name, self._position.sequence
+        self.reason = f"too far behind: read up to message {stands}; those up to {trimmed} are gone"
+        if self._missed is None:
+            raise RuntimeError(self.reason)
+        log.warning("%s: %s, so all is taken over anew", name, self.reason)
+        async with connection.transaction():
+            await self._missed(connection)
+            self._position.watermark = 0
+            await self._position.save(connection, last)
+        self._position.moved(last)
 
     async def _stand_by(self, connection: asyncpg.Connection) -> None:
         """Another instance follows: be as fresh as what it stored."""

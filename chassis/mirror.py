@@ -100,6 +100,11 @@ async def apply(connection: asyncpg.Connection, facts: Iterable[Fact]) -> set[tu
     return changed | await _flush(connection, run)
 
 
+async def forget(connection: asyncpg.Connection) -> None:
+    """Nothing is complete any more: facts were missed, and all will be told again."""
+    await connection.execute("DELETE FROM mirror_floor")
+
+
 async def complete(connection: asyncpg.Connection, entities: Iterable[str]) -> bool:
     """Whether a whole snapshot of each of these kinds has been applied."""
     rows = await connection.fetch("SELECT entity FROM mirror_floor")

@@ -9,6 +9,7 @@ from nats.aio.client import Client
 from nats.aio.msg import Msg
 
 from chassis import mirror
+from chassis.catching_up import anew
 from chassis.follower import Follower, Position, Source
 from chassis.watermark import Watermark
 from chassis.web import Problem
@@ -41,7 +42,10 @@ class FeedProjection:
         self._watermark = watermark
         self._complete = False
         source = Source("legacy feed", LEGACY_STREAM, translate.subjects, BATCH)
-        self.follower = Follower(database_url, nats, source, self._deliver, watermark.advance)
+        missed = anew(nats, translate.subjects, self._forget)
+        self.follower = Follower(
+            database_url, nats, source, self._deliver, watermark.advance, missed
+        )
 
     async def run(self) -> None:
         """For ever; see Follower."""
@@ -54,6 +58,12 @@ class FeedProjection:
         if self._watermark.micros == 0:
             return f"snapshot not applied yet ({self.follower.reason or 'projecting'})"
         return None
+
+    async def _forget(self, connection: asyncpg.Connection) -> None:
+        """Changes were missed: nothing is whole until all has been told again."""
+        await mirror.forget(connection)
+        self._complete = False
+        self._watermark.reset()
 
     async def _deliver(
         self, connection: asyncpg.Connection, messages: Sequence[Msg], position: Position

@@ -27,6 +27,10 @@ class Watermark:
                 still.append((wanted, waiter))
         self._waiting = still
 
+    def reset(self) -> None:
+        """What can be read is not whole any more."""
+        self.micros = 0
+
     async def reached(self, wanted: int, patience: float = PATIENCE_SECONDS) -> bool:
         """Whether the watermark is at `wanted`, or comes to it within `patience` seconds."""
         if wanted <= self.micros:

@@ -3,6 +3,8 @@
 # Row changes of the legacy database: one message per row, in commit order, from one writer.
 LEGACY_STREAM = "LEGACY"
 LEGACY_SUBJECTS = "legacy.>"
+# In the stream's metadata: no message up to this sequence number is there any more.
+TRIMMED = "fig-trimmed"
 WATERMARK_TABLE = "watermark"  # no table of that name exists; its subject carries watermarks
 
 

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 
 import orjson
 from nats.aio.client import Client
+from nats.aio.msg import Msg
 from nats.js import JetStreamContext
-from nats.js.api import PubAck, StorageType, StreamConfig
+from nats.js.api import StorageType, StreamConfig
 from nats.js.errors import NotFoundError
 
 from chassis.bus import ensure_stream
@@ -33,7 +34,7 @@ class PublishFailed(ConnectionError):
 
 @dataclass(slots=True)
 class _Sent:
-    answer: "asyncio.Future[PubAck]"
+    number: int  # of the message; its answer comes to a subject that ends in it
     size: int
     at: float  # monotonic seconds
     confirms: int  # a position of the log that is safe once this is answered, or 0
@@ -43,12 +44,15 @@ class Publisher:
     """The one writer of the stream; serves one session after another."""
 
     def __init__(self, nats: Client) -> None:
-        # One for the life of the process: each has a subscription that is never given back.
-        self._jetstream: JetStreamContext = nats.jetstream(publish_async_max_pending=2 * WINDOW)
+        self._nats = nats
+        self._jetstream: JetStreamContext = nats.jetstream()
+        self._inbox = ""
         self._sent: deque[_Sent] = deque()
         self._bytes = 0
         self._sequence = 0
         self._moved = asyncio.Event()
+        self._refused = ""
+        self._number = 0
         self.last: Version = NOTHING  # version of the newest change in the stream
         self.safe = 0  # every change before this position of the log is stored
         self.sent = 0  # messages, since the process started
@@ -56,11 +60,11 @@ class Publisher:
 
     async def open(self) -> None:
         """Forget what an earlier session left on its way, and find out where the stream stands."""
-        for sent in self._sent:
-            sent.answer.remove_done_callback(self._on_answer)
-            sent.answer.cancel()
+        if not self._inbox:
+            self._inbox = self._nats.new_inbox()
+            await self._nats.subscribe(f"{self._inbox}.*", cb=self._on_answer)
         self._sent.clear()
-        self._bytes, self.safe, self.sent = 0, 0, self.published
+        self._bytes, self.safe, self.sent, self._refused = 0, 0, self.published, ""
         await ensure_stream(
             self._jetstream,
             StreamConfig(
@@ -102,13 +106,13 @@ class Publisher:
             subject = shape_subject(change.table) if change.op is Op.SHAPE else subject
         if change.version < self.last:  # the end of a snapshot speaks of its beginning
             headers[REACHED] = f"{self.last[0]}:{self.last[1]}"
-        answer = await self._jetstream.publish_async(subject, body, headers=headers)
+        self._number += 1  # not one of an earlier session, whose answers may still come
         self._sequence += 1
         self.sent += 1
         self.last = max(self.last, change.version)
         self._bytes += len(body)
-        self._sent.append(_Sent(answer, len(body), time.monotonic(), 0))
-        answer.add_done_callback(self._on_answer)
+        self._sent.append(_Sent(self._number, len(body), time.monotonic(), 0))
+        await self._nats.publish(subject, body, f"{self._inbox}.{self._number}", headers)
 
     def confirm(self, position: int) -> None:
         """The log up to `position` has been handed over: safe once all of it is answered."""
@@ -126,10 +130,9 @@ class Publisher:
         """Raises PublishFailed when the oldest message on its way was refused or is overdue."""
         if not self._sent:
             return
-        oldest = self._sent[0]
-        if oldest.answer.done() and (error := oldest.answer.exception()):
-            raise PublishFailed(f"JetStream refused a change: {error}") from error
-        if time.monotonic() - oldest.at > ACK_SECONDS:
+        if self._refused:
+            raise PublishFailed(f"JetStream refused a change: {self._refused}")
+        if time.monotonic() - self._sent[0].at > ACK_SECONDS:
             raise PublishFailed(f"JetStream has not answered for {ACK_SECONDS:.0f} s")
 
     async def _wait_for_answer(self) -> None:
@@ -141,14 +144,27 @@ class Publisher:
         except TimeoutError:
             self.check()
 
-    def _on_answer(self, _: "asyncio.Future[PubAck]") -> None:
-        """Forget answered messages from the oldest on; stop at the first that failed."""
-        while self._sent and self._sent[0].answer.done():
-            answer = self._sent[0].answer
-            if answer.cancelled() or answer.exception() is not None:
-                break
-            sent = self._sent.popleft()
-            self._bytes -= sent.size
-            self.published += 1
-            self.safe = max(self.safe, sent.confirms)
+    async def _on_answer(self, message: Msg) -> None:
+        """Forget what is stored. An answer speaks for all before it: it had to come after them."""
+        number = int(message.subject.rpartition(".")[2])
+        if not self._sent or number < self._sent[0].number:
+            return  # of an earlier session
+        if (refusal := _refusal(message)) is not None:
+            self._refused = self._refused or refusal
+        elif not self._refused:
+            while self._sent and self._sent[0].number <= number:
+                sent = self._sent.popleft()
+                self._bytes -= sent.size
+                self.published += 1
+                self.safe = max(self.safe, sent.confirms)
         self._moved.set()
+
+
+def _refusal(message: Msg) -> str | None:
+    """What JetStream has against a message, or None where it is stored."""
+    if message.headers and "Status" in message.headers:
+        return "no stream takes it"
+    if b'"error"' not in message.data:
+        return None
+    error = orjson.loads(message.data).get("error")
+    return None if error is None else str(error.get("description", error))

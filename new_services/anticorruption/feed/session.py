@@ -19,6 +19,7 @@ from new_services.anticorruption.feed.pgoutput import parse
 from new_services.anticorruption.feed.plan import Plan
 from new_services.anticorruption.feed.publication import Table
 from new_services.anticorruption.feed.publisher import Publisher
+from new_services.anticorruption.feed.retention import Retention
 from new_services.anticorruption.feed.settings import FeedSettings
 from new_services.anticorruption.feed.shapes import Shapes
 from new_services.anticorruption.feed.snapshot import Snapshotter
@@ -73,6 +74,9 @@ class Session:
                 tasks.create_task(self._stream(replication, snapshotter, plan))
                 tasks.create_task(snapshotter.run(reading))
                 tasks.create_task(plan.save())
+                tasks.create_task(
+                    Retention(self._nats, settings.stream_mb * 1024 * 1024, self._status).run()
+                )
 
     async def _connect(self, url: str) -> AsyncConnection:
         return await AsyncConnection.connect(

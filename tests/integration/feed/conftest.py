@@ -1,6 +1,10 @@
 """A small legacy database, a feed process for it, and a reader of what the feed published."""
 
+import asyncio
+import random
 import secrets
+import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -135,3 +139,134 @@ def replay() -> Callable[[list[Change], str], dict[str, Row]]:
         return {key: row for key, (_, row) in rows.items()}
 
     return apply
+
+
+CHANGES = (
+    "INSERT INTO stock VALUES ('S' || %(n)s, %(n)s)"
+    " ON CONFLICT (sku) DO UPDATE SET qty = stock.qty + 1",
+    "UPDATE stock SET qty = %(n)s WHERE sku = 'S' || %(n)s",
+    "UPDATE stock SET sku = 'R' || sku WHERE sku = 'S' || %(n)s AND length(sku) < 12",
+    "DELETE FROM stock WHERE sku = 'S' || %(n)s",
+    "INSERT INTO product (sku, name, descr, price)"
+    " VALUES ('P' || %(n)s, 'ü', repeat('long ', 1000), '1.00')"
+    " ON CONFLICT (sku) DO UPDATE SET name = excluded.name || %(n)s",
+    "UPDATE product SET price = %(n)s || '.50' WHERE sku = 'P' || %(n)s",
+    "UPDATE product SET descr = repeat('new', %(n)s * 50) WHERE sku = 'P' || %(n)s",
+)
+
+
+class Writer(threading.Thread):
+    """Commits random changes until it is told to stop; a database that is away is waited for."""
+
+    def __init__(self, url: str, seed: int = 7) -> None:
+        super().__init__(daemon=True)
+        self._url = url
+        self._random = random.Random(seed)
+        self._stopping = threading.Event()
+        self.commits = 0
+
+    def run(self) -> None:
+        while not self._stopping.is_set():
+            try:
+                with psycopg.connect(self._url) as connection:
+                    self._write(connection)
+            except psycopg.Error:  # away, or a key that is taken: rolled back, go on
+                self._stopping.wait(0.02)
+
+    def _write(self, connection: psycopg.Connection) -> None:
+        while not self._stopping.wait(0.002):
+            for _ in range(self._random.choice([1, 1, 1, 5])):
+                number = self._random.randrange(1, 60)
+                connection.execute(self._random.choice(CHANGES), {"n": number})
+            if self._random.random() < 0.1:
+                connection.rollback()
+            else:
+                connection.commit()
+                self.commits += 1
+
+    def finish(self) -> None:
+        self._stopping.set()
+        self.join(10)
+
+
+@pytest.fixture
+def write():
+    """Starts writers; stops them when the test ends."""
+    writers: list[Writer] = []
+
+    def start(url: str) -> Writer:
+        writers.append(Writer(url))
+        writers[-1].start()
+        return writers[-1]
+
+    yield start
+    for writer in writers:
+        writer.finish()
+
+
+async def _eventually(what: str, check, seconds: float = 30.0) -> None:
+    deadline = time.monotonic() + seconds
+    while not await check():
+        assert time.monotonic() < deadline, f"{what}: not within {seconds} s"
+        await asyncio.sleep(0.05)
+
+
+async def _ready(feed) -> None:
+    async def check() -> bool:
+        return feed.readiness()[0] == 200
+
+    await _eventually("the feed streams", check)
+
+
+async def _everything(legacy, read_stream) -> list[Change]:
+    """The whole stream, once it holds a last change that is made now."""
+    legacy.execute("INSERT INTO stock VALUES ('the-end', 1)")
+    found: list[Change] = []
+
+    async def arrived() -> bool:
+        found[:] = await read_stream()
+        return any(change.key.get("sku") == "the-end" for change in found)
+
+    await _eventually("the last change", arrived)
+    return found
+
+
+def _adds_up(legacy, changes: list[Change], replay) -> None:
+    """The stream is in order, without repetition, and adds up to what the tables hold."""
+    streamed = [c.version for c in changes if c.seq > 0 and c.op is not Op.SHAPE]
+    assert streamed == sorted(set(streamed)), "published twice, or out of order"
+    for table, key in (("stock", "sku"), ("product", "id")):
+        expected = {str(row[key]): _comparable(row) for row in legacy.rows(table)}
+        found = {key: _comparable(row) for key, row in replay(changes, table).items()}
+        assert found == expected
+
+
+def _comparable(row: dict) -> dict:
+    """Timestamps of SQL have a space where those of JSON have a T."""
+    return {
+        name: value.replace("T", " ") if name == "updated" else value for name, value in row.items()
+    }
+
+
+@pytest.fixture
+def eventually() -> Callable:
+    """Polls until a check holds."""
+    return _eventually
+
+
+@pytest.fixture
+def ready() -> Callable:
+    """Waits until a feed streams."""
+    return _ready
+
+
+@pytest.fixture
+def everything() -> Callable:
+    """The whole stream, with a last change made now."""
+    return _everything
+
+
+@pytest.fixture
+def adds_up() -> Callable:
+    """Checks the stream against the tables."""
+    return _adds_up

@@ -2,125 +2,19 @@
 
 import asyncio
 import random
-import threading
-import time
 
 import psycopg
 import pytest
 
-from contracts.change import Change, Op
+from contracts.change import Op
 
 pytestmark = pytest.mark.integration
 
-CHANGES = (
-    "INSERT INTO stock VALUES ('S' || %(n)s, %(n)s)"
-    " ON CONFLICT (sku) DO UPDATE SET qty = stock.qty + 1",
-    "UPDATE stock SET qty = %(n)s WHERE sku = 'S' || %(n)s",
-    "UPDATE stock SET sku = 'R' || sku WHERE sku = 'S' || %(n)s AND length(sku) < 12",
-    "DELETE FROM stock WHERE sku = 'S' || %(n)s",
-    "INSERT INTO product (sku, name, descr, price)"
-    " VALUES ('P' || %(n)s, 'ü', repeat('long ', 1000), '1.00')"
-    " ON CONFLICT (sku) DO UPDATE SET name = excluded.name || %(n)s",
-    "UPDATE product SET price = %(n)s || '.50' WHERE sku = 'P' || %(n)s",
-    "UPDATE product SET descr = repeat('new', %(n)s * 50) WHERE sku = 'P' || %(n)s",
-)
-
-
-class Writer(threading.Thread):
-    """Commits random changes until it is told to stop; a database that is away is waited for."""
-
-    def __init__(self, url: str, seed: int = 7) -> None:
-        super().__init__(daemon=True)
-        self._url = url
-        self._random = random.Random(seed)
-        self._stopping = threading.Event()
-        self.commits = 0
-
-    def run(self) -> None:
-        while not self._stopping.is_set():
-            try:
-                with psycopg.connect(self._url) as connection:
-                    self._write(connection)
-            except psycopg.Error:  # away, or a key that is taken: rolled back, go on
-                self._stopping.wait(0.02)
-
-    def _write(self, connection: psycopg.Connection) -> None:
-        while not self._stopping.wait(0.002):
-            for _ in range(self._random.choice([1, 1, 1, 5])):
-                number = self._random.randrange(1, 60)
-                connection.execute(self._random.choice(CHANGES), {"n": number})
-            if self._random.random() < 0.1:
-                connection.rollback()
-            else:
-                connection.commit()
-                self.commits += 1
-
-    def finish(self) -> None:
-        self._stopping.set()
-        self.join(10)
-
-
-@pytest.fixture
-def write():
-    """Starts writers; stops them when the test ends."""
-    writers: list[Writer] = []
-
-    def start(url: str) -> Writer:
-        writers.append(Writer(url))
-        writers[-1].start()
-        return writers[-1]
-
-    yield start
-    for writer in writers:
-        writer.finish()
-
-
-async def eventually(what: str, check, seconds: float = 30.0) -> None:
-    deadline = time.monotonic() + seconds
-    while not await check():
-        assert time.monotonic() < deadline, f"{what}: not within {seconds} s"
-        await asyncio.sleep(0.05)
-
-
-async def ready(feed) -> None:
-    async def check() -> bool:
-        return feed.readiness()[0] == 200
-
-    await eventually("the feed streams", check)
-
-
-async def everything(legacy, read_stream) -> list[Change]:
-    """The whole stream, once it holds a last change that is made now."""
-    legacy.execute("INSERT INTO stock VALUES ('the-end', 1)")
-    found: list[Change] = []
-
-    async def arrived() -> bool:
-        found[:] = await read_stream()
-        return any(change.key.get("sku") == "the-end" for change in found)
-
-    await eventually("the last change", arrived)
-    return found
-
-
-def check(legacy, changes: list[Change], replay) -> None:
-    """The stream is in order, without repetition, and adds up to what the tables hold."""
-    streamed = [c.version for c in changes if c.seq > 0 and c.op is not Op.SHAPE]
-    assert streamed == sorted(set(streamed)), "published twice, or out of order"
-    for table, key in (("stock", "sku"), ("product", "id")):
-        expected = {str(row[key]): comparable(row) for row in legacy.rows(table)}
-        found = {key: comparable(row) for key, row in replay(changes, table).items()}
-        assert found == expected
-
-
-def comparable(row: dict) -> dict:
-    """Timestamps of SQL have a space where those of JSON have a T."""
-    return {
-        name: value.replace("T", " ") if name == "updated" else value for name, value in row.items()
-    }
-
 
 @pytest.mark.timeout(120)
-async def test_no_gap_when_the_feed_is_killed(legacy, make_feed, read_stream, replay, write):
+async def test_no_gap_when_the_feed_is_killed(
+    legacy, make_feed, read_stream, replay, write, ready, everything, adds_up
+):
     legacy.execute(
         "INSERT INTO product (sku, name, descr, price)"
         " SELECT 'X' || n, 'name', repeat('d', 3000), '9.99' FROM generate_series(1, 3000) n"
@@ -141,12 +35,21 @@ async def test_no_gap_when_the_feed_is_killed(legacy, make_feed, read_stream, re
     await ready(feed)
     writer.finish()
     assert writer.commits > 300
-    check(legacy, await everything(legacy, read_stream), replay)
+    adds_up(legacy, await everything(legacy, read_stream), replay)
 
 
 @pytest.mark.timeout(120)
 async def test_no_gap_when_the_engines_are_killed(
-    own_postgres, own_legacy, nats_server, make_feed, read_stream, replay, write
+    own_postgres,
+    own_legacy,
+    nats_server,
+    make_feed,
+    read_stream,
+    replay,
+    write,
+    ready,
+    everything,
+    adds_up,
 ):
     writer = write(own_legacy.owner)
     chooser = random.Random(5)
@@ -167,11 +70,11 @@ async def test_no_gap_when_the_engines_are_killed(
     writer.finish()
     assert writer.commits > 300
     assert feed.process.poll() is None, "the feed outlives its engines"
-    check(own_legacy, await everything(own_legacy, read_stream), replay)
+    adds_up(own_legacy, await everything(own_legacy, read_stream), replay)
 
 
 async def test_what_the_broker_never_stored_is_sent_again(
-    legacy, nats_server, make_feed, read_stream, replay
+    legacy, nats_server, make_feed, read_stream, replay, ready, everything, adds_up
 ):
     feed = make_feed(legacy).start()
     await ready(feed)
@@ -183,10 +86,12 @@ async def test_what_the_broker_never_stored_is_sent_again(
     nats_server.start()
     feed.start()
     await ready(feed)
-    check(legacy, await everything(legacy, read_stream), replay)
+    adds_up(legacy, await everything(legacy, read_stream), replay)
 
 
-async def test_not_ready_says_why_while_the_broker_is_away(legacy, nats_server, make_feed):
+async def test_not_ready_says_why_while_the_broker_is_away(
+    legacy, nats_server, make_feed, ready, eventually
+):
     feed = make_feed(legacy).start()
     await ready(feed)
     nats_server.kill()
@@ -200,7 +105,9 @@ async def test_not_ready_says_why_while_the_broker_is_away(legacy, nats_server, 
     await ready(feed)
 
 
-async def test_truncate_and_a_later_column_arrive(legacy, make_feed, read_stream):
+async def test_truncate_and_a_later_column_arrive(
+    legacy, make_feed, read_stream, ready, everything
+):
     feed = make_feed(legacy).start()
     await ready(feed)
     legacy.execute("INSERT INTO stock VALUES ('A', 1)")
@@ -217,7 +124,9 @@ async def test_truncate_and_a_later_column_arrive(legacy, make_feed, read_stream
     ]
 
 
-async def test_a_lost_slot_means_a_new_snapshot(legacy, make_feed, read_stream, replay):
+async def test_a_lost_slot_means_a_new_snapshot(
+    legacy, make_feed, read_stream, replay, ready, everything, adds_up, eventually
+):
     feed = make_feed(legacy).start()
     await ready(feed)
     feed.kill()
@@ -241,10 +150,12 @@ async def test_a_lost_slot_means_a_new_snapshot(legacy, make_feed, read_stream, 
     await ready(feed)
     changes = await everything(legacy, read_stream)
     assert len([change for change in changes if change.op is Op.SNAPSHOT_END]) == 4
-    check(legacy, changes, replay)
+    adds_up(legacy, changes, replay)
 
 
-async def test_a_second_feed_waits_and_takes_over(legacy, make_feed, read_stream, replay):
+async def test_a_second_feed_waits_and_takes_over(
+    legacy, make_feed, read_stream, replay, ready, everything, adds_up, eventually
+):
     first = make_feed(legacy).start()
     await ready(first)
     second = make_feed(legacy).start()
@@ -255,10 +166,12 @@ async def test_a_second_feed_waits_and_takes_over(legacy, make_feed, read_stream
     await eventually("the second stands by", waits)
     first.kill()
     await ready(second)
-    check(legacy, await everything(legacy, read_stream), replay)
+    adds_up(legacy, await everything(legacy, read_stream), replay)
 
 
-async def test_the_log_is_released_while_nothing_of_ours_changes(legacy, make_feed):
+async def test_the_log_is_released_while_nothing_of_ours_changes(
+    legacy, make_feed, ready, eventually
+):
     feed = make_feed(legacy, FEED_HEARTBEAT_MS="600000").start()
     await ready(feed)
     before = feed.metric("fig_feed_position")
@@ -270,7 +183,9 @@ async def test_the_log_is_released_while_nothing_of_ours_changes(legacy, make_fe
     await eventually("the confirmed position moves", released)
 
 
-async def test_passwords_stay_in_the_legacy_database(legacy, make_feed, read_stream):
+async def test_passwords_stay_in_the_legacy_database(
+    legacy, make_feed, read_stream, ready, everything
+):
     legacy.execute("CREATE TABLE customer (id int PRIMARY KEY, email text, pw_hash text)")
     legacy.execute("INSERT INTO customer VALUES (1, 'a@b', 'hash-1')")
     feed = make_feed(legacy, FEED_TABLES='["stock","customer"]').start()
@@ -282,7 +197,7 @@ async def test_passwords_stay_in_the_legacy_database(legacy, make_feed, read_str
     assert rows == [{"id": 1, "email": "a@b"}, {"id": 2, "email": "c@d"}]
 
 
-async def test_a_table_that_is_missing_is_named(legacy, make_feed):
+async def test_a_table_that_is_missing_is_named(legacy, make_feed, eventually):
     feed = make_feed(legacy, FEED_TABLES='["stock","nowhere"]').start()
 
     async def named() -> bool:
