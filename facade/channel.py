@@ -64,6 +64,8 @@ class PairMeta(TypedDict):
     sides: dict[str, SideMeta]  # by "legacy" and "new"
     # As the copy sent them, so that legacy can be asked once more in the same words; never stored.
     request_headers: NotRequired[list[list[str]]]
+    # The same for the new side, where it is told something else; never stored either.
+    new_headers: NotRequired[list[list[str]]]
 
 
 def encode(kind: int, meta: Any, blob: bytes = b"") -> bytes:

@@ -38,7 +38,6 @@ class Exchange:
     """The request that a client connection has under way. It is the Caller of its upstream."""
 
     __slots__ = (
-        "_bytes",
         "_chunked",
         "_connection",
         "_keep",
@@ -57,6 +56,7 @@ class Exchange:
         "path",
         "permit",
         "retried",
+        "sent",
         "started",
         "state",
         "trace",
@@ -82,7 +82,7 @@ class Exchange:
         self.started = self.attempt_started = perf_counter()
         self.done = True  # until it is admitted there is nothing to settle
         # attempt
-        self._bytes = b""
+        self.sent = b""  # the head, as the side gets it
         self._connection: Outbound | None = None
         self._pair: Pair | None = None
         self.retried = False
@@ -142,8 +142,7 @@ class Exchange:
             self._leave(data, self.client.facts.lines(self.head))
 
     def _leave(self, data: bytes, facts: bytes) -> None:
-        route, upload = self.state.route, self.upload
-        self._bytes = data
+        self.sent, route, upload = data, self.state.route, self.upload
         if route.sample and self.head.upgrade is None and sampled(route, random()):  # 5
             self._pair = self.client.gateway.shadow.pair(self, facts)
         self._connect(ANY if self._repeatable else FRESH)  # 6
@@ -213,7 +212,7 @@ class Exchange:
         """Send the request on this connection."""
         self._connection = connection
         upload = self.upload
-        connection.begin(self, self._bytes, whole=upload is None)
+        connection.begin(self, self.sent, whole=upload is None)
         if upload is not None:
             upload.start(connection)
 
@@ -258,13 +257,16 @@ class Exchange:
             extra += headers.decision_line(self)
         if self.state.route.noted or self.declined:
             extra += client.gateway.papers.answer_lines(self, head.status)
-        client.write(headers.response_bytes(head, framing, extra))
+        data = headers.response_bytes(head, framing, extra)
+        client.write(data, hold=connection is not None and connection.more)
 
     def body(self, data: bytes) -> None:
         """Pass a piece of the body on."""
+        connection = self._connection
         if self._pair is not None:
             self._pair.live_body(data)
-        self.client.write(headers.chunk(data) if self._chunked else data)
+        hold = connection is not None and connection.more
+        self.client.write(headers.chunk(data) if self._chunked else data, hold=hold)
 
     def ended(self, trailers: list[bytes]) -> None:
         """The answer is whole."""
@@ -331,9 +333,8 @@ class Exchange:
         if failure is errors.DECLINED:
             self.declined = True
             state.counts.declined += 1
-        # Without what was meant for the new side alone.
-        facts = self.client.facts.lines(self.head)
-        self._bytes = headers.request_bytes(self.head, facts, self.trace)
+        facts = self.client.facts.lines(self.head)  # without what the new side alone is told
+        self.sent = headers.request_bytes(self.head, facts, self.trace)
         self._connect(ANY if self._repeatable else FRESH)
         return True
 

@@ -246,7 +246,7 @@ class Pair:
         exchange = self._exchange
         head, route = exchange.head, exchange.state.route
         query = head.target.partition(b"?")[2].decode("ascii")
-        return {
+        meta: PairMeta = {
             "route": route.name,
             "method": head.method.decode("ascii"),
             "target": head.target.decode("ascii"),
@@ -264,7 +264,18 @@ class Pair:
                 [field for field in head.fields if field.line in head.lines or field.kind == HOST]
             ),
         }
+        if head.cookies is not None or route.needs:
+            sent = self._bytes if self._live_side == "legacy" else exchange.sent
+            meta["new_headers"] = _sent_fields(sent or b"")
+        return meta
 
 
 def _as_text(fields: list[Field]) -> list[list[str]]:
     return [[field.name.decode("ascii"), field.value.decode("latin-1")] for field in fields]
+
+
+def _sent_fields(head: bytes) -> list[list[str]]:
+    """The fields of a head that we wrote."""
+    lines = head.partition(b"\r\n\r\n")[0].split(b"\r\n")[1:]
+    pairs = (line.decode("latin-1").partition(": ") for line in lines)
+    return [[name, value] for name, _, value in pairs]

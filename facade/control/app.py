@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import FastAPI, Query
@@ -13,6 +14,7 @@ from chassis.web import Problem, build_app
 from facade.compare.evidence import Evidence
 from facade.control import pages
 from facade.control.comparison import route_comparison
+from facade.control.jwks import jwks_router
 from facade.control.metrics import FacadeCollector
 from facade.control.models import Comparison, Reset, RouteComparison, RouteView, Status
 from facade.control.pipeline import Pipeline
@@ -34,7 +36,7 @@ class Control:
     restarts: Callable[[], int]
 
 
-def create_app(control: Control) -> FastAPI:
+def create_app(control: Control, identity_key: Path | None = None) -> FastAPI:
     """The application of the admin port."""
     metrics = CollectorRegistry(auto_describe=False)
     metrics.register(FacadeCollector(control.sources))
@@ -43,6 +45,7 @@ def create_app(control: Control) -> FastAPI:
     _add_compare(app, control)
     _add_explain(app, control)
     app.include_router(pages.router)
+    app.include_router(jwks_router(identity_key))
     return app
 
 

@@ -72,7 +72,10 @@ class Asker:
         url = urls[self._turn % len(urls)].rstrip("/")
         started = time.monotonic()
         try:
-            headers = _repeated(waiting) + extra
+            words = waiting.request_headers
+            if side == "new" and waiting.new_headers is not None:
+                words = waiting.new_headers
+            headers = _repeated(words or ()) + extra
             return await self._asked(url + waiting.pair.target, headers, started)
         except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
             return Answer(0, error=type(error).__name__)
@@ -97,9 +100,9 @@ class Asker:
         await self._client.aclose()
 
 
-def _repeated(waiting: Waiting) -> list[tuple[bytes, bytes]]:
+def _repeated(words: Sequence[tuple[str, str]]) -> list[tuple[bytes, bytes]]:
     return [
         (name.encode("ascii"), value.encode("latin-1"))
-        for name, value in waiting.request_headers or ()
+        for name, value in words
         if name not in _NOT_REPEATED
     ]

@@ -19,6 +19,7 @@ class Waiting:
     pair: Pair
     request_headers: tuple[tuple[str, str], ...] | None
     again: Again | None = None  # second answers, once there are some
+    new_headers: tuple[tuple[str, str], ...] | None = None  # where the new side got others
 
 
 class Backlog:

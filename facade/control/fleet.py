@@ -74,8 +74,8 @@ class Fleet:
         )
 
     def total(self) -> dict[str, Any]:
-        """The sums: `routes`, `unmatched`, `client` of all; `upstreams`, `open` of the living."""
-        total: dict[str, Any] = {"routes": {}, "unmatched": {}, "client": {}}
+        """The sums: `routes`, `unmatched`, `client`, `identity` of all; `upstreams`, `open` now."""
+        total: dict[str, Any] = {"routes": {}, "unmatched": {}, "client": {}, "identity": {}}
         sums.add(total, self._buried)
         for worker in self.workers.values():
             sums.add(total, _cumulative(worker.counters))
@@ -119,4 +119,5 @@ def _cumulative(counters: dict[str, Any]) -> dict[str, Any]:
         "routes": counters.get("routes", {}),
         "unmatched": counters.get("unmatched", {}),
         "client": client,
+        "identity": counters.get("identity", {}),
     }

@@ -44,6 +44,9 @@ def _routes(routes: dict[str, Any]) -> Iterator[Metric]:
     fallbacks = CounterMetricFamily(
         "facade_fallbacks", "Requests legacy answered in place of new.", labels=("route",)
     )
+    declined = CounterMetricFamily(
+        "facade_declined", "Of those, because new said it did nothing.", labels=("route",)
+    )
     latency = HistogramMetricFamily(
         "facade_latency_seconds", "Time to the whole answer.", labels=("route", "side")
     )
@@ -57,7 +60,8 @@ def _routes(routes: dict[str, Any]) -> Iterator[Metric]:
         for failure, number in counts.get("failures", {}).items():
             failures.add_metric((name, failure), number)
         fallbacks.add_metric((name,), counts.get("fallbacks", 0))
-    yield from (requests, failures, fallbacks, latency)
+        declined.add_metric((name,), counts.get("declined", 0))
+    yield from (requests, failures, fallbacks, declined, latency)
 
 
 def _buckets(slots: list[int]) -> list[tuple[str, float]]:
@@ -79,6 +83,11 @@ def _door(sources: Sources, total: dict[str, Any]) -> Iterator[Metric]:
     client = CounterMetricFamily("facade_client_events", "What clients did.", labels=("event",))
     for event, number in total["client"].items():
         client.add_metric((event,), number)
+    identity = CounterMetricFamily(
+        "facade_identity", "Questions to legacy about who is asking.", labels=("event",)
+    )
+    for event, number in total["identity"].items():
+        identity.add_metric((event,), number)
     unmatched = CounterMetricFamily(
         "facade_unmatched", "Requests for paths no route names.", labels=("shape",)
     )
@@ -90,7 +99,7 @@ def _door(sources: Sources, total: dict[str, Any]) -> Iterator[Metric]:
     for name, upstream in total["upstreams"].items():
         for route_class, state in upstream["breaker"].items():
             breakers.add_metric((name, route_class), float(state == "open"))
-    yield from (client, unmatched, breakers)
+    yield from (client, identity, unmatched, breakers)
 
 
 _OUTCOMES: dict[str, Callable[[Evidence], int]] = {

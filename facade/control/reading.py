@@ -29,9 +29,10 @@ def read_pair(frame: Frame) -> Waiting:
         query_keys=tuple(map(_text, meta["query_keys"])),
         live=_text(meta["live"]),
     )
-    headers = meta.get("request_headers")
+    headers, to_new = meta.get("request_headers"), meta.get("new_headers")
     if headers is not None:
-        return Waiting(pair, _headers(headers))
+        others = None if to_new is None else _headers(to_new)
+        return Waiting(pair, _headers(headers), new_headers=others)
     return Waiting(pair, None if pair.signed_in else ())
 
 
