@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from facade.gateway import Gateway
 
 LINGER_SECONDS = 2.0  # after a refusal, to let a client that is still sending read the answer
+MOST_JOINED = 16 * 1024  # bytes; pieces of more are handed to the transport as they are
 _RESET = struct.pack("ii", 1, 0)  # SO_LINGER: closing resets the connection
 
 
@@ -36,6 +37,7 @@ class Inbound(asyncio.Protocol):
         "_exchange_until",
         "_full",
         "_head_until",
+        "_held",
         "_leaving",
         "_limits",
         "_timeouts",
@@ -61,6 +63,7 @@ class Inbound(asyncio.Protocol):
         self._advancing = False
         self._leaving = False  # answer nothing more
         self._full = False  # the client does not take what is sent
+        self._held: list[bytes] = []  # what is sent with the next bytes, in one call
         # request
         self._head_until = 0.0  # when a head that has begun must be complete; 0: none has
         self._body: Body | None = None
@@ -223,9 +226,22 @@ class Inbound(asyncio.Protocol):
 
     # answering
 
-    def write(self, data: bytes) -> None:
-        """Send bytes of the answer to the request under way."""
-        self.transport.write(data)
+    def write(self, data: bytes, hold: bool = False) -> None:
+        """Send bytes of the answer to the request under way; `hold` when more follow at once."""
+        if hold:
+            self._held.append(data)
+        elif self._held:
+            self._held.append(data)
+            self._send_held()
+        else:
+            self.transport.write(data)
+
+    def _send_held(self) -> None:
+        pieces, self._held = self._held, []
+        if sum(map(len, pieces)) > MOST_JOINED:
+            self.transport.writelines(pieces)
+        else:
+            self.transport.write(b"".join(pieces))
 
     def exchange_until(self, seconds: float) -> None:
         """The request under way may take this long; 0 is no limit."""
@@ -234,6 +250,8 @@ class Inbound(asyncio.Protocol):
 
     def exchange_done(self, keep: bool) -> None:
         """The request under way was answered; go on with the next one, or part."""
+        if self._held:
+            self._send_held()
         self._exchange = None
         self._exchange_until = NEVER
         if not keep or self.gateway.draining:
@@ -269,6 +287,7 @@ class Inbound(asyncio.Protocol):
     def break_off(self) -> None:
         """The answer cannot be completed: the client must not take it for whole."""
         self._leaving = True
+        self._held.clear()
         sock = self.transport.get_extra_info("socket")
         if sock is not None:
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)

@@ -89,6 +89,7 @@ class Outbound(asyncio.Protocol):
         "heard",
         "idle_since",
         "instance",
+        "more",
         "reused",
         "transport",
     )
@@ -112,6 +113,7 @@ class Outbound(asyncio.Protocol):
         self._keep = False  # it may be used again after this answer
         self._sent_whole = False
         self.heard = False  # a byte of the answer came
+        self.more = False  # the caller hears more, or of the end, before anything else happens
 
     @property
     def usable(self) -> bool:
@@ -189,7 +191,7 @@ class Outbound(asyncio.Protocol):
         self._await_progress()
         try:
             if self._body is not None:
-                self._take_body(self._body, data)
+                self._pass(*self._body.take(data))
             else:
                 self._take_head(self._buffer + data if self._buffer else data)
         except Refused:
@@ -278,23 +280,25 @@ class Outbound(asyncio.Protocol):
         else:
             body = ChunkedBody() if head.chunked else UntilClose()
         self._body = body
-        caller.answered(head)
-        if self.caller is None:
-            return  # it has seen enough
         if body is None:
-            self._end([], rest)
-        elif rest:
-            self._take_body(body, rest)
+            piece, left = b"", rest
+        else:
+            piece, left = body.take(rest) if rest else (b"", None)
+        self.more = bool(piece) or left is not None
+        caller.answered(head)
+        if self.caller is not None:  # else it has seen enough
+            self._pass(piece, left)
 
-    def _take_body(self, body: Body, data: bytes) -> None:
-        piece, rest = body.take(data)
-        caller = self.caller
+    def _pass(self, piece: bytes, left: bytes | None) -> None:
+        """Hand on a piece of the body; `left` is what follows the body, None before its end."""
+        body, caller = self._body, self.caller
         if piece and caller is not None:
+            self.more = left is not None
             caller.body(piece)
             if self.caller is None:
                 return
-        if rest is not None:
-            self._end(body.trailers, rest)
+        if left is not None:
+            self._end([] if body is None else body.trailers, left)
 
     def _end(self, trailers: list[bytes], rest: bytes) -> None:
         """The answer is whole: free the connection first, so that the next request finds it."""
