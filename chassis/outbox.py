@@ -82,6 +82,7 @@ class Limits:
     poll: float = 0.2  # when nobody wakes it
     keep: float = 3600.0  # rows that were sent
     clean_every: float = 60.0
+    measure_every: float = 0.5
     warn_after: float = 10.0  # age of the oldest pending event
 
 
@@ -125,7 +126,7 @@ class Relay:
 
     async def _pump(self, connection: asyncpg.Connection, on_success: Callable[[], None]) -> None:
         loop = asyncio.get_running_loop()
-        clean_at = loop.time()
+        clean_at = measure_at = loop.time()
         while True:
             self._wake.clear()
             rows = await connection.fetch(_PENDING, self._limits.batch)
@@ -135,7 +136,9 @@ class Relay:
             if loop.time() >= clean_at:
                 await connection.execute(_CLEAN, self._limits.keep)
                 clean_at = loop.time() + self._limits.clean_every
-            await self._measure(connection)
+            if loop.time() >= measure_at:
+                await self._measure(connection)
+                measure_at = loop.time() + self._limits.measure_every
             if len(rows) < self._limits.batch:
                 await self._rest()
 

@@ -66,10 +66,17 @@ class Runner:
                     raise ValueError(f"{saga.kind}: {step.name} may take longer than the lease")
 
     async def start(self, state: State) -> State | None:
-        """Store a new saga and carry it as far as it goes now; None when its id exists already."""
+        """Store a new saga and carry it as far as it goes now; None when its id exists already.
+
+        It is stored with its first step begun: one commit less for each saga.
+        """
         now = self._clock.now()
+        move = logic.next_move(self._sagas[state.kind], state, now)
+        begun = move if move is Move.DO else None
+        if begun:
+            state = logic.begin(state, begun, now)
         lease = await self._store.create(state, self._holder, now, now + self._limits.lease)
-        return None if lease is None else await self.carry(lease, state)
+        return None if lease is None else await self.carry(lease, state, begun)
 
     async def run_due(self) -> int:
         """Carry on what is due and in nobody's hands; the number of sagas taken."""
@@ -124,11 +131,18 @@ class Runner:
         except Exception:
             log.exception("saga %s: carried on after its lease ends", lease.saga_id)
 
-    async def carry(self, lease: Lease, state: State) -> State:
-        """Carry the saga until it ends or has to wait for long. Raises LeaseLost."""
+    async def carry(self, lease: Lease, state: State, begun: Move | None = None) -> State:
+        """Carry the saga until it ends or has to wait for long. Raises LeaseLost.
+
+        `begun` is what has been begun already, as the stored state says too.
+        """
         saga = self._sagas[state.kind]
         story: list[Entry] = []
         while True:
+            if begun is not None:
+                story.append(self._entry(saga, state, begun.value))
+                state = await self._settled(saga, state, begun, lease.until, story)
+                begun = None
             now = self._clock.now()
             move = logic.next_move(saga, state, now)
             if move is Move.END or (move is Move.WAIT and state.due - now > self._limits.patience):
@@ -141,10 +155,16 @@ class Runner:
             state = logic.begin(state, move, now)
             story.append(self._entry(saga, state, move.value))
             lease, story = await self._save(lease, state, story), []
-            outcome = await self._attempt(saga, state, move, lease.until)
-            after = logic.settle(saga, state, outcome, self._clock.now(), self._spread)
-            story.append(self._told(saga, state, after, outcome))
-            state = after
+            state = await self._settled(saga, state, move, lease.until, story)
+
+    async def _settled(
+        self, saga: Saga, state: State, move: Move, until: float, story: list[Entry]
+    ) -> State:
+        """Carry out what was begun; the state after it, and a line of the story."""
+        outcome = await self._attempt(saga, state, move, until)
+        after = logic.settle(saga, state, outcome, self._clock.now(), self._spread)
+        story.append(self._told(saga, state, after, outcome))
+        return after
 
     async def _save(self, lease: Lease, state: State, story: list[Entry]) -> Lease:
         now = self._clock.now()

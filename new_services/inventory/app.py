@@ -32,4 +32,9 @@ async def build(ground: Ground) -> Parts:
         watermark,
     )
     endpoints = Endpoints(ground.pool, watermark, Handler(ground.pool, watermark))
-    return Parts(register=endpoints.register, background=[projection.run], ready=projection.ready)
+    return Parts(
+        register=endpoints.register,
+        background=[projection.run],
+        ready=projection.ready,
+        watermark=watermark,
+    )

@@ -71,8 +71,7 @@ class Handler:
             claimed = await repository.claim(connection, wish.saga_id)
             if claimed is not None:
                 return _known(claimed)
-            await repository.know(connection, list(wish.pieces))
-            levels = await repository.lock(connection, list(wish.pieces))
+            levels = await repository.locked(connection, list(wish.pieces))
             short = shortage(levels, wish.pieces)
             if short is not None and short.certain and not fresh:
                 if not sure:
@@ -80,7 +79,6 @@ class Handler:
                 short = None  # the mirror is behind: legacy decides
             if short is None:
                 await repository.hold(connection, wish.saga_id, wish.pieces)
-                await repository.settle(connection, wish.saga_id, "held")
                 return True
             if not short.certain and not sure:
                 return False

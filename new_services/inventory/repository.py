@@ -32,6 +32,12 @@ ON CONFLICT (sku) DO UPDATE SET quantity = excluded.quantity, updated = excluded
     lsn = excluded.lsn, seq = excluded.seq
 WHERE (level.lsn, level.seq) < (excluded.lsn, excluded.seq)
 """
+_HOLD = """
+WITH wish AS (SELECT * FROM unnest($2::text[], $3::int[]) AS wish (sku, pieces)),
+made AS (INSERT INTO reservation (saga_id, sku, pieces) SELECT $1, sku, pieces FROM wish),
+claimed AS (INSERT INTO claim (saga_id, status) VALUES ($1, 'held'))
+UPDATE level SET reserved = reserved + wish.pieces FROM wish WHERE level.sku = wish.sku
+"""
 _END = """
 WITH ended AS (
     UPDATE reservation SET held = false WHERE saga_id = ANY($1) AND held RETURNING sku, pieces
@@ -78,11 +84,20 @@ async def add_up(connection: asyncpg.Connection, skus: Sequence[str]) -> None:
     await connection.execute(_ADD_UP, list(skus))
 
 
+async def locked(connection: asyncpg.Connection, skus: Sequence[str]) -> list[Level]:
+    """Their levels, locked; those that do not exist yet are made: seldom, hence the second turn."""
+    wanted = sorted(set(skus))
+    levels = await lock(connection, wanted)
+    if len(levels) < len(wanted):
+        await know(connection, wanted)
+        levels = await lock(connection, wanted)
+    return levels
+
+
 async def record(connection: asyncpg.Connection, movements: Sequence[Movement]) -> None:
     """Into the ledger, each origin once, and the levels with it."""
     once = {movement.origin: movement for movement in movements}
-    await know(connection, [movement.sku for movement in once.values()])
-    await lock(connection, [movement.sku for movement in once.values()])
+    await locked(connection, [movement.sku for movement in once.values()])
     await connection.execute(
         _RECORD,
         list(once),
@@ -132,19 +147,9 @@ async def settle(
 
 
 async def hold(connection: asyncpg.Connection, saga_id: str, pieces: Mapping[str, int]) -> None:
-    """Reserve, without looking whether there is enough."""
+    """Reserve, without looking whether there is enough, and write that it is held."""
     skus = sorted(pieces)
-    counts = [pieces[sku] for sku in skus]
-    await connection.execute(
-        "INSERT INTO reservation (saga_id, sku, pieces)"
-        " SELECT $1, * FROM unnest($2::text[], $3::int[])",
-        saga_id, skus, counts,
-    )  # fmt: skip
-    await connection.execute(
-        "UPDATE level SET reserved = reserved + wish.pieces"
-        " FROM unnest($1::text[], $2::int[]) AS wish (sku, pieces) WHERE level.sku = wish.sku",
-        skus, counts,
-    )  # fmt: skip
+    await connection.execute(_HOLD, saga_id, skus, [pieces[sku] for sku in skus])
 
 
 async def reserved(connection: asyncpg.Connection, saga_id: str) -> dict[str, int]:

@@ -17,6 +17,7 @@ from new_services.notifications import repository
 log = logging.getLogger("notifications.sender")
 
 POLL_SECONDS = 0.5
+GATHER_SECONDS = 0.25  # nobody waits for a mail: those of some orders go over one connection
 MOST_PAUSE = 60.0
 SMTP_SECONDS = 5.0
 
@@ -68,6 +69,7 @@ class Sender:
                 await self._wake.wait()
         except TimeoutError:
             return
+        await asyncio.sleep(GATHER_SECONDS)
 
     async def _send(self, connection: asyncpg.Connection, rows: Sequence[asyncpg.Record]) -> None:
         messages = [self._message(row) for row in rows]

@@ -1,6 +1,6 @@
 """The stories of an order, each a row of steps beside their compensations.
 
-place     quote ▸ reserve ▸ authorise ▸ WRITE to the system of record ▸ capture ▸ sell ▸ confirm
+place     quote ▸ reserve ▸ authorise ▸ WRITE to the system of record ▸ collect ▸ confirm
 cancel    CANCEL in the system of record ▸ refund ▸ put back ▸ confirm
 settle    refund ▸ put back ▸ confirm           of an order that was cancelled on the other side
 stray     CANCEL ▸ put back                     of an order that came after its saga had given up
@@ -8,6 +8,7 @@ stray     CANCEL ▸ put back                     of an order that came after it
 In capitals the pivots: before them a failure compensates, from them on it only goes forward.
 """
 
+import asyncio
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -79,8 +80,7 @@ class Stories:
             Step("reserve", self.reserve, undo=self.release, retry=BRIEFLY),
             Step("authorise", self.authorise, undo=self.void, retry=BRIEFLY),
             Step("write", self.write, ask=self.find, pivot=True, retry=PIVOT),
-            Step("capture", self.capture, retry=ONWARD),
-            Step("sell", self.sell, retry=ONWARD),
+            Step("collect", self.collect, retry=ONWARD),
             Step("confirm", self.confirm_placed, retry=ONWARD),
         ]
         settle = [
@@ -165,12 +165,18 @@ class Stories:
                     raise NotYet(f"cannot ask: {error}", 1.0) from error
         return None if order is None else {"order": order.to_dict()}
 
-    async def capture(self, context: Context) -> None:
-        await self.payments.capture(context.saga_id, _order(context).total)
-
-    async def sell(self, context: Context) -> None:
+    async def collect(self, context: Context) -> None:
+        """The money and the goods: neither waits for the other, each may be asked for again."""
         order = _order(context)
-        await self.inventory.sell(context.saga_id, order.order_no, order.created)
+        results = await asyncio.gather(
+            self.payments.capture(context.saga_id, order.total),
+            self.inventory.sell(context.saga_id, order.order_no, order.created),
+            return_exceptions=True,
+        )
+        # Of two troubles the one that is for good speaks first.
+        errors = [each for each in results if isinstance(each, BaseException)]
+        for error in sorted(errors, key=lambda each: not isinstance(each, Refused)):
+            raise error
 
     async def confirm_placed(self, context: Context) -> None:
         """Ours to read at once, and told to whoever listens."""

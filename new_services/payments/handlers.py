@@ -76,6 +76,10 @@ class Handler:
         return payment
 
     async def _before(self, command: Command) -> tuple[Payment | None, Verdict]:
+        if command.operation is Operation.AUTHORISE:
+            fresh = _begun(command, None)
+            if await repository.begin(self._pool, fresh):
+                return fresh, Verdict.GO
         async with self._pool.acquire() as connection, connection.transaction():
             payment = await repository.find(connection, command.payment_id)
             verdict = judge(command.operation, payment)

@@ -1,4 +1,4 @@
-"""The statements. Each works in the caller's transaction."""
+"""The statements. Each works in the caller's transaction, if there is one."""
 
 import asyncpg
 
@@ -14,6 +14,19 @@ async def find(connection: asyncpg.Connection, payment_id: str) -> Payment | Non
     if row is None:
         return None
     return Payment(row["id"], row["method"], row["amount"], Status(row["status"]), row["reason"])
+
+
+async def begin(pool: asyncpg.Pool, payment: Payment) -> bool:
+    """Store a new payment; False where there is one of that id already."""
+    made = await pool.fetchval(
+        "INSERT INTO payment (id, method, amount, status) VALUES ($1, $2, $3, $4)"
+        " ON CONFLICT (id) DO NOTHING RETURNING id",
+        payment.id,
+        payment.method,
+        payment.amount,
+        payment.status,
+    )
+    return made is not None
 
 
 async def save(connection: asyncpg.Connection, payment: Payment) -> None:

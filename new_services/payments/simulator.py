@@ -98,11 +98,10 @@ async def _carry_out(
 ) -> str | None:
     """Once for each key; the reason where it is declined."""
     reference, amount = what
-    await connection.execute(
-        "INSERT INTO provider.account (reference) VALUES ($1) ON CONFLICT DO NOTHING", reference
-    )
-    account = await connection.fetchrow(
-        "SELECT * FROM provider.account WHERE reference = $1 FOR UPDATE", reference
+    account = await connection.fetchrow(  # made or not, it is locked from here on
+        "INSERT INTO provider.account (reference) VALUES ($1)"
+        " ON CONFLICT (reference) DO UPDATE SET reference = excluded.reference RETURNING *",
+        reference,
     )
     known = await connection.fetchrow(
         "UPDATE provider.request SET times = times + 1 WHERE key = $1 RETURNING declined", key
