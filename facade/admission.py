@@ -1,5 +1,6 @@
 """Which side takes a request, and whether it may be asked: locate, identify, decide, admit."""
 
+from operator import itemgetter
 from typing import NamedTuple
 
 from chassis.breaker import REFUSED
@@ -11,6 +12,8 @@ from facade.routing import Route
 from facade.running import Lane, RouteState, Running
 from facade.wire.refusal import Refused
 from facade.wire.requests import RequestHead
+
+_PAIR = itemgetter(1, 2)  # name and value of a field
 
 
 class Admitted(NamedTuple):
@@ -48,8 +51,7 @@ def admit(
 
 
 def _key(route: Route, head: RequestHead, path: str, client: ClientFacts) -> Key | None:
-    pairs = [(field.name, field.value) for field in head.fields]
-    return identify(route.keys, pairs, path, client.client(head))
+    return identify(route.keys, [*map(_PAIR, head.fields)], path, client.client(head))
 
 
 def _check_length(route: Route, head: RequestHead, most: int) -> None:

@@ -6,7 +6,7 @@ so its cost does not grow with the number of routes.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from facade.decision import NO_BUCKET, PERCENT, STAGE, UNMATCHED, Decision
@@ -24,6 +24,8 @@ from facade.segments import SegmentTree
 from facade.stages import Stage
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
+MOST_LOCATED = 4096  # paths remembered with their routes
+LONGEST_LOCATED = 200  # bytes
 UNMATCHED_NAME = "(unmatched)"
 
 
@@ -73,6 +75,7 @@ class RouteTable:
     file: RouteFile
     tree: SegmentTree[Route]
     unmatched: Mapping[bool, Route]  # by: does the method only read
+    _located: dict[tuple[str | bytes, bytes], Located] = field(default_factory=dict, init=False)
 
     def match(self, method: str | bytes, path: str) -> Route:
         """The most specific route for a resolved path; the unmatched one (legacy) if none is."""
@@ -85,6 +88,17 @@ class RouteTable:
         forms would take different routes.
         """
         path = path_of(target)
+        known = self._located.get((method, path))
+        if known is not None:
+            return known
+        located = self._locate(method, path)
+        if len(path) <= LONGEST_LOCATED:
+            if len(self._located) >= MOST_LOCATED:
+                self._located.clear()
+            self._located[method, path] = located
+        return located
+
+    def _locate(self, method: str | bytes, path: bytes) -> Located:
         if is_plain(path):
             plain = path.decode("ascii")
             return Located(self.match(method, plain), plain)

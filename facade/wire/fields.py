@@ -110,6 +110,7 @@ def tokens(value: bytes) -> list[bytes]:
     return [part for part in (member.strip(b" \t") for member in value.lower().split(b",")) if part]
 
 
+USUAL = frozenset({b"keep-alive", b"Keep-Alive"})  # in HTTP/1.1 a Connection that says nothing
 _CONNECTION_WORDS = frozenset({b"close", b"keep-alive", b"upgrade"})
 
 

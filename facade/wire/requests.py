@@ -15,6 +15,7 @@ from facade.wire.fields import (
     PASS,
     TRACE,
     UPGRADE,
+    USUAL,
     Field,
     learn,
     lookup,
@@ -157,7 +158,8 @@ def _coding(request: RequestHead, value: bytes, _field: Field) -> None:
 
 
 def _connection(request: RequestHead, value: bytes, _field: Field) -> None:
-    request.named = [*(request.named or ()), *tokens(value)]
+    if not (request.http11 and value in USUAL):
+        request.named = [*(request.named or ()), *tokens(value)]
 
 
 def _upgrade(request: RequestHead, value: bytes, _field: Field) -> None:

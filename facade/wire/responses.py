@@ -12,9 +12,11 @@ from facade.wire.fields import (
     FORWARDED,
     HOST,
     LENGTH,
+    LONGEST_REMEMBERED,
     PASS,
     TRACE,
     UPGRADE,
+    USUAL,
     Field,
     learn,
     lookup,
@@ -25,6 +27,7 @@ from facade.wire.fields import (
 from facade.wire.framing import check_coding, length_of
 from facade.wire.refusal import Refused
 
+MOST_REMEMBERED = 256
 _LINE = re.compile(rb"HTTP/1\.([01]) ([1-5]\d\d)(?: ([\t\x20-\x7e\x80-\xff]*))?")
 
 
@@ -69,14 +72,11 @@ class ResponseHead:
 def read_response(head: bytes, most_fields: int) -> ResponseHead:
     """Read a head, without the empty line that ends it. Raises Refused."""
     first, *lines = head.split(b"\r\n")
-    match = _LINE.fullmatch(first)
-    if match is None:
-        raise Refused(502, "an invalid status line")
+    status, reason, http11 = _status_lines.get(first) or _read_status_line(first)
     if len(lines) > most_fields:
         raise Refused(502, "too many headers")
-    minor, status, reason = match.groups()
     fields = [lookup(line) or learn(line) for line in lines]
-    response = ResponseHead(int(status), reason or b"", minor == b"1", fields)
+    response = ResponseHead(status, reason, http11, fields)
     forward = response.lines
     for field in fields:
         kind = field[0]
@@ -95,6 +95,21 @@ def read_response(head: bytes, most_fields: int) -> ResponseHead:
     return response
 
 
+_status_lines: dict[bytes, tuple[int, bytes, bool]] = {}
+
+
+def _read_status_line(line: bytes) -> tuple[int, bytes, bool]:
+    """Status, reason, whether it is HTTP/1.1; remembered, for servers have few such lines."""
+    match = _LINE.fullmatch(line)
+    if match is None:
+        raise Refused(502, "an invalid status line")
+    minor, status, reason = match.groups()
+    parts = int(status), reason or b"", minor == b"1"
+    if len(_status_lines) < MOST_REMEMBERED and len(line) <= LONGEST_REMEMBERED:
+        _status_lines[line] = parts
+    return parts
+
+
 def _length(response: ResponseHead, value: bytes, _field: Field) -> None:
     response.length = length_of(value, response.length)
 
@@ -105,7 +120,8 @@ def _coding(response: ResponseHead, value: bytes, _field: Field) -> None:
 
 
 def _connection(response: ResponseHead, value: bytes, _field: Field) -> None:
-    response.named = [*(response.named or ()), *tokens(value)]
+    if not (response.http11 and value in USUAL):
+        response.named = [*(response.named or ()), *tokens(value)]
 
 
 def _upgrade(response: ResponseHead, value: bytes, _field: Field) -> None:
