@@ -20,6 +20,7 @@ class Again(NamedTuple):
 
     control: Answer
     candidate: Answer | None = None
+    one_server: bool = False  # legacy is on both sides: each may have been asked before the other
 
 
 def may_be_older(pair: Pair) -> bool:
@@ -40,7 +41,7 @@ def settle(verdict: Verdict, pair: Pair, again: Again, rules: Rules, today: date
     gives the same values as before, the first verdict stands.
     """
     moved = _moved(pair, pair.control, again.control, rules, today)
-    if again.candidate is not None and may_be_older(pair):
+    if again.candidate is not None and (again.one_server or may_be_older(pair)):
         moved += _moved(pair, pair.candidate, again.candidate, rules, today)
     left = tuple(
         found

@@ -40,6 +40,7 @@ class Parts:
     budget: Budget
     ledger: Ledger
     noise: NoiseLearner
+    one_server: Callable[[str], bool] = lambda _route: False  # legacy is on both sides of it
 
 
 class Pipeline:
@@ -125,12 +126,12 @@ class Pipeline:
 
     async def _ask(self, waiting: Waiting, verdict: Verdict) -> None:
         self.rechecks.asked += 1
-        asker, older = self._parts.asker, may_be_older(waiting.pair)
+        asker, same = self._parts.asker, self._parts.one_server(waiting.pair.route)
         control = await asker.legacy(waiting)
-        candidate = await asker.new(waiting) if older else None
+        candidate = await asker.new(waiting) if same or may_be_older(waiting.pair) else None
         if control.error:
             self.rechecks.unanswered += 1
-        again = Again(control, candidate)
+        again = Again(control, candidate, same)
         self._second.append((replace(waiting, again=again), verdict))
         self._work.set()
 

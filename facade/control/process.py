@@ -44,7 +44,9 @@ class _Process:
         self._rules_changed = asyncio.Event()
         self.noise = NoiseLearner(Budget(settings.noise_rate, NOISE_BURST), self._rules_changed.set)
         budget = Budget(settings.recheck_rate, RECHECK_BURST)
-        parts = Parts(self.comparator, self.asker, budget, self.ledger, self.noise)
+        parts = Parts(
+            self.comparator, self.asker, budget, self.ledger, self.noise, self.tables.one_server
+        )
         self.pipeline = Pipeline(parts)
         self.store = Store(settings.runtime / FILE)
         kept = Kept(self.ledger, self.fleet, self.noise)

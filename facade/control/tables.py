@@ -69,6 +69,11 @@ class Tables:
             return ()
         return upstream.urls or tuple(self._instances.get(upstream.service or "", ()))
 
+    def one_server(self, route: str) -> bool:
+        """Whether legacy stands on both sides of a route, as in a calibration."""
+        legacy = self.addresses(route, LEGACY)
+        return bool(legacy) and legacy == self.addresses(route, "new")
+
     def reload(self) -> dict[str, Any]:
         """The master's verdict on the last edit of the route file."""
         try:

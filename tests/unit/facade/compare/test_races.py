@@ -108,3 +108,14 @@ def test_a_candidate_that_declines_again_settles_nothing(pair: Build, answer: Bu
     first = compare(asked, RULES, TODAY)
     again = Again(answer({"a": 4}), answer(b"", 503, fig_declined="behind"))
     assert settle(first, asked, again, RULES, TODAY) == first
+
+
+def test_where_legacy_is_on_both_sides_either_may_have_been_first(
+    pair: Build, answer: Build
+) -> None:
+    """As in a calibration: the copy was answered before a sale, the client after it."""
+    asked = pair(answer(moved(2, 5)), answer(moved(3, 5)))
+    first = compare(asked, RULES, TODAY)
+    now = answer(moved(2, 5))
+    assert settle(first, asked, Again(now, now), RULES, TODAY).outcome == "mismatched"
+    assert settle(first, asked, Again(now, now, one_server=True), RULES, TODAY).outcome == "raced"

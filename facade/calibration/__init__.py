@@ -1,0 +1,9 @@
+"""Calibration: legacy compared with itself, so that what the comparison calls a difference is one.
+
+    twins     the route file with legacy on both sides of every route that is compared
+    door      a facade of its own in front of legacy, and the traffic that is sent through it
+    watching  first noise is learned, then the evidence starts anew and pairs are counted
+    result    what came of it, in words and as JSON
+
+The running facade, its route file and its evidence are not touched.
+"""

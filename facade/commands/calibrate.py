@@ -1,0 +1,109 @@
+"""`python -m facade calibrate`: compare legacy with itself, through a door of its own."""
+
+import json
+import os
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+
+from facade.calibration import listening, watching
+from facade.calibration.door import Door, DoorFailed, door, last_words, traffic
+from facade.calibration.result import Result
+from facade.calibration.twins import NothingToCompare, twin_file
+from facade.calibration.watching import CutShort, Goal, World
+from facade.commands import BAD_INPUT, REFUSED
+from facade.commands.options import json_option, routes_option
+from facade.config.kinds import Url, Wrong
+from facade.config.problems import RouteFileError
+from facade.config.reading import load_path
+from facade.routefile import LEGACY
+
+LEARN_SECONDS = 90.0
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What the command line said."""
+
+    command: tuple[str, ...]
+    routes: Path
+    legacy: str | None
+    listen: str | None
+    pairs: int
+    within: float
+    every_read: bool
+
+
+def _url(_context: click.Context, _option: click.Parameter, value: str | None) -> str | None:
+    try:
+        return Url().parse(value) if value else None
+    except Wrong as error:
+        raise click.BadParameter(str(error)) from None
+
+
+@click.command(context_settings={"allow_interspersed_args": False})
+@click.argument("command", nargs=-1, type=click.UNPROCESSED)
+@click.option("--pairs", type=click.IntRange(1), default=10_000, show_default=True,
+              envvar="FACADE_CALIBRATE_PAIRS", help="How many pairs to compare.")  # fmt: skip
+@click.option("--within", type=click.FloatRange(1), default=900.0, show_default=True,
+              envvar="FACADE_CALIBRATE_WITHIN", help="Seconds to count for, at most.")  # fmt: skip
+@click.option("--legacy", callback=_url, envvar="FACADE_CALIBRATE_LEGACY",
+              help="URL of legacy.  [default: the route file's]")  # fmt: skip
+@click.option("--listen", envvar="FACADE_CALIBRATE_LISTEN",
+              help="HOST:PORT of the calibration's door.  [default: a free port]")  # fmt: skip
+@click.option("--every-read", is_flag=True, envvar="FACADE_CALIBRATE_EVERY_READ",
+              help="All routes that only read, not only those with a `compare`.")  # fmt: skip
+@routes_option
+@json_option("calibrate")
+def calibrate(as_json: bool, **given: Any) -> None:
+    """Send traffic through a facade that asks legacy on both sides, and count differences.
+
+    COMMAND sends it ({url} is the door's address); without one, send it there yourself. Exit
+    code 0: enough pairs, none differs; 1: some do, or too few came; 2: a wrong call or file.
+    """
+    try:
+        result = _run(Order(**given), (lambda _: None) if as_json else click.echo)
+    except (RouteFileError, NothingToCompare) as error:
+        _fail(str(error), BAD_INPUT, as_json)
+    except (DoorFailed, CutShort, listening.Silent) as error:
+        _fail(str(error), REFUSED, as_json)
+    click.echo(json.dumps(result.as_json()) if as_json else result.text())
+    if not result.good:
+        raise SystemExit(REFUSED)
+
+
+def _fail(message: str, exit_code: int, as_json: bool) -> None:
+    click.echo(json.dumps({"ok": False, "error": message}) if as_json else message, err=not as_json)
+    raise SystemExit(exit_code)
+
+
+def _run(order: Order, say: Any) -> Result:
+    loaded = load_path(order.routes)
+    fixed = loaded.file.upstreams[LEGACY].urls
+    legacy = order.legacy or (fixed[0] if fixed else None)
+    if legacy is None:
+        raise NothingToCompare("no address of legacy is known; give --legacy URL")
+    text = twin_file(order.routes.read_bytes(), loaded.file, legacy, order.every_read)
+    with tempfile.TemporaryDirectory(prefix="fig-traffic-") as folder:
+        log = Path(folder) / "traffic.log"
+        with door(text, order.listen, os.environ) as opened:
+            say(f"the door: {opened.clients}, legacy on both sides: {legacy}")
+            with traffic(order.command, opened.clients, log) as running:
+                world = World(
+                    look=lambda: _look(opened, running, log),
+                    reset=lambda: listening.reset(opened.admin),
+                    clock=time.monotonic,
+                    sleep=time.sleep,
+                    say=say,
+                )
+                return watching.calibrate(Goal(order.pairs, LEARN_SECONDS, order.within), world)
+
+
+def _look(opened: Door, running: Any, log: Path) -> dict[str, Any]:
+    if not running():
+        raise CutShort(f"the traffic ended too early: {last_words(log)}")
+    return listening.comparison(opened.admin)
