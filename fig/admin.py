@@ -4,6 +4,7 @@ import json
 import urllib.error
 import urllib.parse
 import urllib.request
+from http.client import HTTPException
 from typing import Any
 
 from fig.errors import BadSetting, FigError
@@ -27,22 +28,35 @@ def post(base: str, path: str, **query: str | None) -> dict[str, Any]:
     return _ask("POST", base, path, query)
 
 
+def text(base: str, path: str, **query: str | None) -> str:
+    """The text at the path; raises as `get`."""
+    return _content("GET", base, path, query).decode("utf-8")
+
+
 def _ask(method: str, base: str, path: str, query: dict[str, str | None]) -> dict[str, Any]:
+    try:
+        found = json.loads(_content(method, base, path, query))
+    except ValueError as error:
+        raise AdminAway(f"{base}{path}: not JSON; is this the admin port of a facade?") from error
+    if not isinstance(found, dict):
+        raise AdminAway(f"{base}{path}: not a JSON object; is this the admin port of a facade?")
+    return found
+
+
+def _content(method: str, base: str, path: str, query: dict[str, str | None]) -> bytes:
     given = urllib.parse.urlencode({name: value for name, value in query.items() if value})
     url = f"{base}{path}{'?' if given else ''}{given}"
     try:
         with _opener.open(urllib.request.Request(url, method=method), timeout=SECONDS) as answer:
-            found = json.load(answer)
+            content: bytes = answer.read()
     except urllib.error.HTTPError as error:
         raise BadSetting(_complaint(error)) from error
-    except (OSError, ValueError) as error:
+    except (OSError, HTTPException) as error:
         raise AdminAway(
             f"the facade's admin API at {base} does not answer ({error});"
             " `fig status` shows what runs, `fig logs facade` why"
         ) from error
-    if not isinstance(found, dict):
-        raise AdminAway(f"{url}: not a JSON object; is this the admin port of a facade?")
-    return found
+    return content
 
 
 def _complaint(error: urllib.error.HTTPError) -> str:

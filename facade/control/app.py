@@ -5,9 +5,9 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
-from fastapi import FastAPI, Query
+from fastapi import FastAPI, Query, Response
 from prometheus_client import CollectorRegistry
 
 from chassis.web import Problem, build_app
@@ -18,6 +18,9 @@ from facade.control.jwks import jwks_router
 from facade.control.metrics import FacadeCollector
 from facade.control.models import Comparison, Reset, RouteComparison, RouteView, Status
 from facade.control.pipeline import Pipeline
+from facade.control.reports.exporting import NoSample, export_test
+from facade.control.reports.junit import junit
+from facade.control.reports.page import page
 from facade.control.status import Sources, route_views, status
 from facade.control.store import Store
 from facade.explain import Question, explain
@@ -73,13 +76,23 @@ def _add_compare(app: FastAPI, control: Control) -> None:
     @app.get("/api/compare", tags=["evidence"])
     async def api_compare(route: str | None = None) -> Comparison:
         """The evidence of one route, or of all."""
-        return Comparison(
-            now=time.time(),
-            waiting=control.pipeline.backlog.pairs,
-            restarts=control.restarts(),
-            rechecks=control.pipeline.rechecks,
-            routes=await _comparisons(control, route),
-        )
+        return await _comparison(control, route)
+
+    @app.get("/api/compare/report", tags=["evidence"])
+    async def api_report(
+        route: str | None = None, form: Literal["html", "json", "junit"] = "html"
+    ) -> Response:
+        """The same as a page for people, as JSON, or as JUnit XML for CI."""
+        found = await _comparison(control, route)
+        if form == "json":
+            return Response(found.model_dump_json(indent=1), media_type="application/json")
+        content, kind = (page(found), "text/html") if form == "html" else (junit(found), "text/xml")
+        return Response(content, media_type=kind, headers=pages.SELF_CONTAINED)
+
+    @app.get("/api/compare/test", tags=["evidence"])
+    async def api_test(cluster: str) -> Response:
+        """A pytest that shows one cluster's difference, as it was seen."""
+        return Response(_test_of(control, cluster), media_type="text/x-python")
 
     @app.post("/api/compare/reset", tags=["evidence"])
     async def api_reset(route: str | None = None) -> Reset:
@@ -88,6 +101,33 @@ def _add_compare(app: FastAPI, control: Control) -> None:
         now = time.time()
         control.pipeline.doubts.forget()
         return Reset(at=now, routes=control.sources.ledger.reset(route, now))
+
+
+async def _comparison(control: Control, route: str | None) -> Comparison:
+    return Comparison(
+        now=time.time(),
+        waiting=control.pipeline.backlog.pairs,
+        restarts=control.restarts(),
+        rechecks=control.pipeline.rechecks,
+        routes=await _comparisons(control, route),
+    )
+
+
+def _test_of(control: Control, name: str) -> str:
+    """The test of a cluster. One that nobody knows, or that cannot be asked again, is a problem."""
+    sources = control.sources
+    configs = {config.name: config for config in sources.tables.routes()}
+    for route, evidence in sources.ledger.routes.items():
+        cluster = evidence.clusters.by_id.get(name)
+        if cluster is None:
+            continue
+        config = configs.get(route)
+        rules = sources.tables.rules_of(config) if config else None
+        try:
+            return export_test(route, cluster, rules, sources.noise.mask(route, time.time()))
+        except NoSample as error:
+            raise Problem(409, "no test can be made", str(error)) from None
+    raise Problem(404, "no such cluster", f"{name!r} is none of the ids in /api/compare")
 
 
 async def _comparisons(control: Control, route: str | None) -> list[RouteComparison]:

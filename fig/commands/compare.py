@@ -1,24 +1,37 @@
 """`fig compare`: how the answers of both sides compared."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import click
 
-from fig import admin, running
+from fig import admin, calibrating, running
 from fig.commands.options import json_option
-from fig.errors import NEGATIVE
+from fig.errors import NEGATIVE, BadSetting
 from fig.settings import Home
 from fig.tables import table
 
 HEAD = ("route", "stage", "pairs", "matched", "differ", "raced", "failed", "shed",
         "at most, 95 %", "legacy p50/p95 ms", "new p50/p95 ms")  # fmt: skip
 PERCENT = 100
+FORMS = {".html": "html", ".json": "json", ".xml": "junit"}
 
 
 @click.command()
 @click.argument("route", required=False)
 @click.option("--reset", is_flag=True, envvar="FIG_COMPARE_RESET", help="Start the evidence anew.")
+@click.option("--report", type=click.Path(path_type=Path, dir_okay=False),
+              envvar="FIG_COMPARE_REPORT",
+              help="Write it to FILE: .html, .json or .junit.xml.")  # fmt: skip
+@click.option("--export-test", "cluster", metavar="ID", envvar="FIG_COMPARE_EXPORT_TEST",
+              help="Print a pytest that shows one difference; ID is in the list.")  # fmt: skip
+@click.option("--calibrate", is_flag=True, envvar="FIG_COMPARE_CALIBRATE",
+              help="Compare legacy with itself instead, under the demo's traffic.")  # fmt: skip
+@click.option("--pairs", type=click.IntRange(1), default=10_000, show_default=True,
+              envvar="FIG_COMPARE_PAIRS", help="Of a calibration.")  # fmt: skip
+@click.option("--users", type=click.IntRange(1), default=40, show_default=True,
+              envvar="FIG_COMPARE_USERS", help="Shoppers of a calibration.")  # fmt: skip
 @click.option(
     "--admin",
     "address",
@@ -27,19 +40,44 @@ PERCENT = 100
 )
 @json_option("compare")
 @click.pass_obj
-def compare(home: Home, route: str | None, reset: bool, address: str | None, as_json: bool) -> None:
+def compare(
+    home: Home, route: str | None, reset: bool, report: Path | None, cluster: str | None,
+    calibrate: bool, pairs: int, users: int, address: str | None, as_json: bool,
+) -> None:  # fmt: skip
     """Show per route how many pairs of answers were compared, and where they differ.
 
-    Exit code 0: none differ; 1: some do; 2: no such route.
+    Exit code 0: none differ; 1: some do; 2: no such route, a wrong call.
     """
+    if calibrate:
+        calibrating.start(running.require(home), pairs, users, as_json)
     base = (address or running.require(home).urls["admin"]).rstrip("/")
     if reset:
         _reset(base, route, as_json)
-        return
+    elif cluster is not None:
+        click.echo(admin.text(base, "/api/compare/test", cluster=cluster), nl=False)
+    else:
+        if report is not None:
+            _write(base, route, report)
+        _show(base, route, as_json)
+
+
+def _show(base: str, route: str | None, as_json: bool) -> None:
     found = admin.get(base, "/api/compare", route=route)
     click.echo(json.dumps(found) if as_json else text(found))
     if any(one["mismatched"] for one in found["routes"]):
         raise SystemExit(NEGATIVE)
+
+
+def _write(base: str, route: str | None, file: Path) -> None:
+    """The report, by the ending of the file's name. Raises BadSetting."""
+    form = next((form for ending, form in FORMS.items() if file.name.endswith(ending)), None)
+    if form is None:
+        raise BadSetting(f"--report {file}: expected a name ending in {', '.join(FORMS)}")
+    content = admin.text(base, "/api/compare/report", route=route, form=form)
+    try:
+        file.write_text(content, encoding="utf-8")
+    except OSError as error:
+        raise BadSetting(f"cannot write {file}: {error.strerror}") from error
 
 
 def _reset(base: str, route: str | None, as_json: bool) -> None:
@@ -87,7 +125,7 @@ def _differences(one: dict[str, Any]) -> str:
     lines = [f"{one['route']}: what differs"]
     for cluster in one["clusters"]:
         what = cluster["relation"] or cluster["kind"]
-        lines.append(f"  {cluster['path']}  {what}, {cluster['count']} times")
+        lines.append(f"  {cluster['path']}  {what}, {cluster['count']} times   [{cluster['id']}]")
         sample = cluster["smallest"] or cluster["sample"]
         if sample:
             lines.append(f"    {sample['method']} {sample['target']}")

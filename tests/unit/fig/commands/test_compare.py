@@ -18,6 +18,7 @@ def answer():
         "candidate": {"status": 200, "value": "138.46", "ms": 2.0},
     }
     cluster = {
+        "id": "0a1b2c3d",
         "kind": "value",
         "path": "$.price",
         "relation": "rounding",

@@ -1,0 +1,31 @@
+"""Two values side by side as HTML, what differs marked in each."""
+
+import json
+from difflib import SequenceMatcher
+from html import escape
+from typing import Any
+
+_LONGEST = 4_000  # characters of each side that are aligned; longer texts are shown unmarked
+
+
+def written(value: Any) -> str:
+    """A value as it is shown: JSON, indented where it has members."""
+    return json.dumps(value, ensure_ascii=False, indent=2, default=str)
+
+
+def beside(control: Any, candidate: Any) -> tuple[str, str]:
+    """Both values as HTML; what only one of them has stands in `<mark>`."""
+    one, other = written(control), written(candidate)
+    if max(len(one), len(other)) > _LONGEST:
+        return escape(one), escape(other)
+    left, right = [], []
+    for kind, a, b, c, d in SequenceMatcher(None, one, other, autojunk=False).get_opcodes():
+        left.append(_part(one[a:b], kind == "equal"))
+        right.append(_part(other[c:d], kind == "equal"))
+    return "".join(left), "".join(right)
+
+
+def _part(text: str, equal: bool) -> str:
+    if not text:
+        return ""
+    return escape(text) if equal else f"<mark>{escape(text)}</mark>"
