@@ -18,6 +18,7 @@ from chassis import bus, registry, web
 from chassis.database import DatabaseAway, open_pool
 from chassis.service import Background, bind, serve
 from chassis.settings import DatabaseUrl, ListenAddress, NatsUrl, ProcessSettings
+from chassis.watermark import Watermark
 from contracts.discovery import Registration
 
 
@@ -58,6 +59,7 @@ class Parts:
     background: Sequence[Background] = ()
     ready: web.Readiness = field(default=_nothing_wrong)
     close: Callable[[], Awaitable[None]] = field(default=_nothing_to_close)
+    watermark: Watermark | None = None  # of the read model, if it has one
 
 
 Build = Callable[[Ground], Awaitable[Parts]]
@@ -73,7 +75,9 @@ async def assemble(name: str, settings: ServiceSettings, build: Build) -> None:
     instance = secrets.token_hex(4)
     parts = await build(Ground(name, instance, settings, pool, nats, metrics))
     ready = _readiness(pool, parts.ready)
-    app = web.build_app(name.capitalize(), ready, metrics)
+    fresh = parts.watermark
+    told = (dict) if fresh is None else (lambda: {"watermark": fresh.micros})
+    app = web.build_app(name.capitalize(), ready, metrics, told)
     for kind in (*DatabaseAway, TimeoutError):
         app.add_exception_handler(kind, _database_away)
     parts.register(app)

@@ -37,6 +37,7 @@ async def build(ground: Ground) -> Parts:
         register=Endpoints(ground.pool, watermark, fault).register,
         background=[projector.follower.run],
         ready=projector.ready,
+        watermark=watermark,
     )
 
 

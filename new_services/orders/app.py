@@ -101,6 +101,7 @@ async def build(ground: Ground) -> Parts:
         register=register,
         background=[projection.run, relay.run, runner.run_forever],
         ready=projection.ready,
+        watermark=watermark,
         close=close,
     )
 
