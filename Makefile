@@ -6,7 +6,7 @@ STAMP  := $(VENV)/.installed
 FIG    := $(PY) -m fig
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo demo-fast up down status test unit lint format lock schema clean-data clean
+.PHONY: help install demo demo-fast up down status test unit lint chaos-feed bench-feed format lock schema clean-data clean
 
 help:            ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -50,6 +50,12 @@ lint: install    ## style, types, import rules
 	@$(PY) -m ruff format --check .
 	@$(PY) -m mypy
 	@$(VENV)/bin/lint-imports --no-cache
+
+chaos-feed: install ## kill feed, broker, catalog and PostgreSQL under writes: ARGS="--minutes 10"
+	@$(PY) -m pytest tests/integration/feed/test_chaos.py -s --timeout 7200 $(ARGS)
+
+bench-feed: install ## commit to visible beside bare decoding, and the reading of 1 M orders
+	@$(PY) -m loadtests.bench.feed $(ARGS)
 
 format: install
 	@$(PY) -m ruff check --fix . && $(PY) -m ruff format .

@@ -25,6 +25,12 @@ ALTER TABLE product ALTER descr SET STORAGE EXTERNAL;
 """
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Only for runs of this folder: how long the chaos takes, and which one it is."""
+    parser.addoption("--minutes", type=float, help="of chaos; without: some seconds")
+    parser.addoption("--seed", type=int, help="of the chaos")
+
+
 @dataclass
 class Legacy:
     """The database of a test: URLs of its owner and of the feed's role."""
