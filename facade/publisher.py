@@ -14,6 +14,8 @@ import orjson
 from facade.config.problems import RouteFileError
 from facade.config.reading import Loaded, load, load_path
 from facade.config.steps import check_steps, with_addresses
+from facade.config.waiting import check_lags
+from facade.freshness import read_lags
 
 log = logging.getLogger("facade.reload")
 
@@ -62,6 +64,7 @@ class Publisher:
         loaded = load(data, self._routes.name)
         if self._in_force is not None:
             check_steps(loaded, self._in_force.file)
+            check_lags(loaded, self._in_force.file, read_lags(self._runtime), self._clock())
         with_addresses(loaded.file, self._addresses)
         return loaded
 

@@ -115,6 +115,7 @@ class RouteConfig:
     timeout: float | None = None
     max_body: int | None = None
     needs: tuple[str, ...] = ()
+    max_lag: float | None = None  # seconds the new side may be behind when it is given more
 
     @property
     def match(self) -> str:

@@ -8,11 +8,12 @@ import click
 
 from facade.commands import BAD_INPUT, REFUSED
 from facade.commands.options import json_option, routes_option, share
-from facade.config.edit import Flip, Flipped, FlipRefused, UnknownRoute, flip_file, way
+from facade.config.edit import Flip, Flipped, FlipRefused, UnknownRoute, flip_file, preview, way
 from facade.config.problems import RouteFileError
 from facade.config.quantities import written_share
 from facade.config.reading import load_path
 from facade.confirm import Confirmation, confirm, fetch_status
+from facade.freshness import Lag, hold_back
 from facade.routefile import RouteConfig
 from facade.stages import Stage
 
@@ -52,6 +53,7 @@ def flip(
     try:
         steps = way(load_path(routes).file, wish) if walk else (wish,)
         for step in steps:
+            _refuse_early(routes, step, admin)
             flipped = flip_file(routes, step)
             confirmation = _confirm(flipped, routes, admin)
             _show(flipped, confirmation, routes, as_json)
@@ -65,6 +67,21 @@ def flip(
         _fail(str(error), REFUSED, as_json)
     except OSError as error:
         _fail(f"cannot write {routes}: {error.strerror or error}", BAD_INPUT, as_json)
+
+
+def _refuse_early(routes: Path, step: Flip, admin: str | None) -> None:
+    """Leave the file as it is where the facade would refuse it: the new side is behind."""
+    status = fetch_status(admin) if admin else None
+    if status is None or Path(status.get("file") or routes).resolve() != routes.resolve():
+        return  # whoever reads the file will judge it
+    wanted = preview(routes, step)
+    lags = {
+        name: Lag(one.get("seconds"), float(status["now"]), str(one.get("reason", "")))
+        for name, one in (status.get("lag") or {}).items()
+    }
+    reason = hold_back(wanted.before, wanted.after, lags, float(status["now"]))
+    if reason is not None:
+        raise FlipRefused(reason)
 
 
 def _fail(message: str, exit_code: int, as_json: bool) -> None:

@@ -98,6 +98,11 @@ def way(file: RouteFile, wish: Flip) -> tuple[Flip, ...]:
     return (*steps, replace(wish, stage=last, percent=final))
 
 
+def preview(path: Path, wish: Flip) -> Flipped:
+    """What `flip_file` would do. Raises what it raises."""
+    return flip(_decode(path.read_bytes()), wish, str(path))
+
+
 def flip_file(path: Path, wish: Flip) -> Flipped:
     """Flip a route in the file at `path`.
 

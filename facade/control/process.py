@@ -13,6 +13,7 @@ from facade.control.comparator import Comparator, RouteRules
 from facade.control.fleet import Fleet
 from facade.control.instances import read_instances
 from facade.control.journal import Journal, Kept
+from facade.control.lags import Lags
 from facade.control.ledger import Ledger
 from facade.control.listener import Intake, listen
 from facade.control.noise import NoiseLearner
@@ -41,6 +42,7 @@ class _Process:
         self.fleet, self.ledger, self.recent = Fleet(), Ledger(), Recent()
         self.tables = Tables(settings.runtime, settings.upstreams)
         self.comparator, self.asker = Comparator(), Asker(self.tables.addresses)
+        self.lags = Lags(self.tables, settings.runtime)
         self._rules_changed = asyncio.Event()
         self.noise = NoiseLearner(Budget(settings.noise_rate, NOISE_BURST), self._rules_changed.set)
         budget = Budget(settings.recheck_rate, RECHECK_BURST)
@@ -64,6 +66,7 @@ class _Process:
             self.tables,
             self.noise,
             str(self._settings.routes),
+            self.lags,
         )
         return Control(
             sources,
@@ -84,6 +87,7 @@ class _Process:
             self._follow_rules,
             self._expire_masks,
             self._snapshots,
+            self.lags.run,
         ]
         if settings.nats_url is not None:
             work.append(self._discover)

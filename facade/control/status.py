@@ -7,9 +7,11 @@ from typing import Any
 from facade.compare.bounds import upper_bound
 from facade.compare.evidence import Evidence
 from facade.control.fleet import Fleet, Worker
+from facade.control.lags import Lags
 from facade.control.ledger import Ledger
 from facade.control.models import (
     CompareSums,
+    LagView,
     Percentiles,
     Reload,
     RouteStatus,
@@ -38,6 +40,7 @@ class Sources:
     tables: Tables
     noise: NoiseLearner
     file: str  # the operator's route file
+    lags: Lags | None = None
 
 
 def status(sources: Sources) -> Status:
@@ -56,6 +59,7 @@ def status(sources: Sources) -> Status:
         upstreams={
             name: UpstreamView(**upstream) for name, upstream in sorted(total["upstreams"].items())
         },
+        lag=_lag(sources.lags),
         totals=_totals(sources, total, routes),
     )
 
@@ -138,6 +142,22 @@ def _totals(sources: Sources, total: dict[str, Any], routes: list[RouteStatus]) 
         aborted=client.get("aborted", 0),
         bad_requests=client.get("bad_requests", 0),
     )
+
+
+def _lag(lags: Lags | None) -> dict[str, LagView]:
+    return {
+        name: LagView(
+            seconds=None if lag.seconds is None else round(lag.seconds, 3),
+            reason=lag.reason,
+            history=_history(lags, name),
+        )
+        for name, lag in sorted(lags.now.items() if lags else ())
+    }
+
+
+def _history(lags: Lags | None, name: str) -> list[float | None]:
+    known = lags.history.get(name, ()) if lags else ()
+    return [None if one is None else round(one, 3) for one in known]
 
 
 def _worker(worker: Worker, now: float) -> WorkerView:

@@ -89,6 +89,9 @@ ROUTE = Record(
         "safe": Field(Flag(), "The method only reads; else known by the method."),
         "compare": Field(_COMPARE, "Ask both sides; required in stage shadow."),
         "guard": Field(_GUARD, "Limits; beyond them the route goes back by itself."),
+        "max_lag": Field(
+            Duration(), "How far the new side may be behind legacy when it is given more requests."
+        ),
         "timeout": Field(Duration(), "Longest time of the whole exchange."),
         "max_body": Field(Size(), "Largest request body."),
         "needs": Field(

@@ -20,6 +20,7 @@ from facade.control.models.evidence import (
 )
 from facade.control.models.status import (
     CompareSums,
+    LagView,
     Percentiles,
     Reload,
     RouteStatus,
@@ -38,6 +39,7 @@ __all__ = [
     "Comparison",
     "CountsView",
     "ExpectedView",
+    "LagView",
     "NoiseView",
     "Percentiles",
     "Rechecks",

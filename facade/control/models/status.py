@@ -95,6 +95,14 @@ class Totals(BaseModel):
     bad_requests: int
 
 
+class LagView(BaseModel):
+    """How far a new side is behind legacy; `history`: the last minute, every half second."""
+
+    seconds: float | None
+    reason: str = ""
+    history: list[float | None] = []
+
+
 class Status(BaseModel):
     """`GET /api/status`."""
 
@@ -106,6 +114,7 @@ class Status(BaseModel):
     routes: list[RouteStatus]
     unmatched: dict[str, int]
     upstreams: dict[str, UpstreamView]
+    lag: dict[str, LagView] = {}
     totals: Totals
 
 

@@ -1,0 +1,18 @@
+"""Compare a route file with the one in force: must a route wait until the new side caught up?"""
+
+from facade.config.problems import RouteFileError, in_order
+from facade.config.reading import Loaded, with_routes
+from facade.freshness import Lags, hold_back
+from facade.routefile import RouteFile
+
+
+def check_lags(loaded: Loaded, in_force: RouteFile, lags: Lags, now: float) -> None:
+    """Raises RouteFileError, at the places of the new file; `now` in unix seconds."""
+    before = {route.name: route for route in in_force.routes}
+    reading = loaded.reading.fresh()
+    for index, route in enumerate(loaded.file.routes):
+        reason = hold_back(before.get(route.name), route, lags, now)
+        if reason is not None:
+            reading.report(("routes", index, "stage"), reason)
+    if reading.problems:
+        raise RouteFileError(loaded.name, in_order(with_routes(reading, loaded.file)))
