@@ -17,17 +17,17 @@ class AccessLog:
 
     def __init__(self, descriptor: int | None = None) -> None:
         self._descriptor = sys.stdout.fileno() if descriptor is None else descriptor
-        self._share = 0  # basis points
+        self.share = 0  # basis points
         self._lines: list[bytes] = []
         self.dropped = 0
 
     def use(self, share: int) -> None:
         """Log this share of requests from now on, in basis points."""
-        self._share = share
+        self.share = share
 
     def wanted(self) -> bool:
         """Whether the present request is to be logged."""
-        share = self._share
+        share = self.share
         return share > 0 and (share >= FULL or random() * FULL < share)
 
     def write(self, line: dict[str, Any]) -> None:

@@ -23,7 +23,7 @@ def remove(head: RequestHead, name: bytes) -> None:
             left = _without(field, name)
             head.fields = [left if one is field else one for one in head.fields]
             head.lines = _replaced(head.lines, field, left)
-    head.cookies = [field for field in head.fields if field.kind == COOKIE]
+            head.cookies = [field for field in head.fields if field.kind == COOKIE]
 
 
 def lines_without(head: RequestHead, name: bytes) -> list[bytes]:

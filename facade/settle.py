@@ -51,5 +51,5 @@ def settle(exchange: "Exchange", status: int, outcome: Outcome) -> None:
     else:
         gateway.counters.client.aborted += 1
     exchange.lane.breaker.release(exchange.permit, outcome, gateway.deadlines.now, took)
-    if gateway.log.wanted():
+    if gateway.log.share and gateway.log.wanted():
         gateway.log.write(log_line(exchange, status or 499, now))

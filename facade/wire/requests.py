@@ -45,6 +45,7 @@ class RequestHead:
         "expects",
         "fields",
         "forwarded",
+        "has_body",
         "host",
         "http11",
         "keep_alive",
@@ -66,6 +67,7 @@ class RequestHead:
         self.host: bytes | None = None
         self.length: int | None = None
         self.chunked = False
+        self.has_body = False  # a body follows, if only an empty chunked one
         self.keep_alive = http11
         self.expects = False  # 100-continue
         self.upgrade: bytes | None = None  # the protocol asked for, where we may pass it on
@@ -74,11 +76,6 @@ class RequestHead:
         self.named: list[bytes] | None = None  # tokens of Connection, other than its own
         self.cookies: list[Field] | None = None  # also in `lines`
         self.after: bytes | None = None  # our own token of the client's last write, unverified
-
-    @property
-    def has_body(self) -> bool:
-        """Whether a body follows, if only an empty chunked one."""
-        return self.chunked or bool(self.length)
 
 
 def read_request(head: bytes, most_fields: int) -> RequestHead:
@@ -149,12 +146,13 @@ def _host(request: RequestHead, value: bytes, _field: Field) -> None:
 
 
 def _length(request: RequestHead, value: bytes, _field: Field) -> None:
-    request.length = length_of(value, request.length)
+    request.length = length = length_of(value, request.length)
+    request.has_body = request.has_body or length > 0
 
 
 def _coding(request: RequestHead, value: bytes, _field: Field) -> None:
     check_coding(value, earlier=request.chunked, http11=request.http11)
-    request.chunked = True
+    request.chunked = request.has_body = True
 
 
 def _connection(request: RequestHead, value: bytes, _field: Field) -> None:

@@ -98,9 +98,12 @@ def facade(
     folder.mkdir(exist_ok=True)
     (folder / "routes.yaml").write_text(route_file(upstream, expose=expose))
     command = [sys.executable, "-m", "facade", "run", "--routes", str(folder / "routes.yaml")]
-    command += ["--listen", f"127.0.0.1:{port}", "--admin", f"127.0.0.1:{free_port()}"]
+    admin = free_port()
+    command += ["--listen", f"127.0.0.1:{port}", "--admin", f"127.0.0.1:{admin}"]
     command += ["--workers", str(workers), "--runtime", str(folder / "runtime")]
-    return _start("facade", command, folder, port)
+    started = _start("facade", command, folder, port)
+    started.program.ready(admin)  # its control process starts later, and at some cost
+    return started
 
 
 def route_file(upstream: Upstream, *, expose: bool = False, note: str = "") -> str:
