@@ -149,7 +149,8 @@ async def serve_control(settings: ControlSettings, port: socket.socket) -> None:
     """Run until a signal."""
     process = _Process(settings)
     process.start()
+    app = create_app(process.control(), settings.identity_key)
     try:
-        await serve(create_app(process.control()), port, process.background())
+        await serve(app, port, process.background())
     finally:
         await process.close()

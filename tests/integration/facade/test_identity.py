@@ -1,0 +1,169 @@
+"""Who is asking, on real sockets: several workers, one key, a legacy that fails and comes back."""
+
+import asyncio
+import contextlib
+import json
+import re
+import socket
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from joserfc.jwk import OKPKey
+
+from chassis.identity import Verifier
+from chassis.sealed import unseal
+
+pytestmark = pytest.mark.integration
+
+ROUTES = """
+facade: {{identity: {{ask: /api/me, forget_on: [logout], keep: 2s, timeout: 500ms}}}}
+upstreams:
+  legacy: {{url: "{legacy}"}}
+  fresh: {{url: "{new}"}}
+routes:
+  - {{name: mine, match: GET /mine, new: fresh, stage: new, fallback: false, needs: [session]}}
+  - {{name: seen, match: GET /seen, new: fresh, stage: shadow, needs: [identity],
+     compare: {{sample: 100%}}}}
+  - {{name: logout, match: POST /logout, stage: legacy}}
+"""
+
+
+class Monolith:
+    """Knows sessions; can hang."""
+
+    def __init__(self, scripts: Any) -> None:
+        self._scripts = scripts
+        self._lock = threading.Lock()
+        self.people = {"s1": "sara@shop.test", "s2": "tom@shop.test"}
+        self.asked = 0
+        self.answers = threading.Event()
+        self.answers.set()
+
+    def serve(self, sock: socket.socket) -> None:
+        while True:
+            head, _ = self._scripts.head(sock)
+            if not head:
+                return
+            status, body = "200 OK", b"old"
+            if head.startswith(b"GET /api/me "):
+                with self._lock:
+                    self.asked += 1
+                self.answers.wait(20)
+                session = re.search(rb"session=(\w+)", head)
+                email = self.people.get(session[1].decode()) if session else None
+                status = "200 OK" if email else "401 Unauthorized"
+                body = json.dumps({"email": email, "name": "N"}).encode()
+            text = f"HTTP/1.1 {status}\r\nContent-Length: {len(body)}\r\n\r\n"
+            sock.sendall(text.encode() + body)
+
+
+class NewSide:
+    """Keeps what it was told."""
+
+    def __init__(self, scripts: Any) -> None:
+        self._scripts = scripts
+        self.told: list[dict[str, str]] = []
+
+    def serve(self, sock: socket.socket) -> None:
+        while True:
+            head, _ = self._scripts.head(sock)
+            if not head:
+                return
+            lines = (line.split(": ", 1) for line in head.decode().split("\r\n")[1:])
+            fields = {name.lower(): value for name, value in lines}
+            if "via" in fields:  # the control process asks for itself how fresh we are
+                self.told.append(fields)
+            status = "200 OK" if "fig-identity" in fields else "401 Unauthorized"
+            sock.sendall(f"HTTP/1.1 {status}\r\nContent-Length: 3\r\n\r\nnew".encode())
+
+
+class World:
+    def __init__(self, start: Any, serve: Any, scripts: Any, workers: int = 1) -> None:
+        self.legacy, self.new = Monolith(scripts), NewSide(scripts)
+        urls = {"legacy": serve(self.legacy.serve).url, "new": serve(self.new.serve).url}
+        self._eventually = scripts.eventually
+        self.facade = start(ROUTES.format(**urls), workers=workers)
+
+    def whose(self, token: str) -> str:
+        keys = f"http://127.0.0.1:{self.facade.admin}/.well-known/jwks.json"
+        self._eventually("the admin port", self._admin)
+        return asyncio.run(Verifier(keys).verify(token)).email
+
+    def _admin(self) -> bool:
+        with contextlib.suppress(OSError):
+            socket.create_connection(("127.0.0.1", self.facade.admin), timeout=5).close()
+            return True
+        return False
+
+
+def test_every_workers_token_is_checked_with_the_served_key(start, serve, scripts) -> None:
+    world = World(start, serve, scripts, workers=2)
+    for number in range(24):
+        status, _, _ = world.facade.get("/mine", Cookie=f"session=s{number % 2 + 1}")
+        assert status == 200
+    people = {world.whose(token) for token in {told["fig-identity"] for told in world.new.told}}
+    assert people == {"sara@shop.test", "tom@shop.test"}
+    assert world.legacy.asked <= 4, "one question for each worker and cookie"
+    folder = world.facade.folder / "runtime" / "keys"
+    private = OKPKey.import_key(json.loads((folder / "session.json").read_bytes()))
+    told = world.new.told[0]
+    assert unseal(private, told["fig-session"], "sara@shop.test").cookie == "session=s1"
+    assert not any("cookie" in told for told in world.new.told)
+    assert not any((path.stat().st_mode & 0o077) for path in folder.iterdir())
+
+
+def test_many_at_once_are_one_question(start, serve, scripts) -> None:
+    world = World(start, serve, scripts)
+    world.legacy.answers.clear()
+    with ThreadPoolExecutor(16) as pool:
+        waiting = [pool.submit(world.facade.get, "/mine", Cookie="session=s1") for _ in range(16)]
+        scripts.eventually("the question", lambda: world.legacy.asked)
+        world.legacy.answers.set()
+        assert {one.result()[0] for one in waiting} == {200}
+    assert world.legacy.asked == 1
+
+
+def test_strangers_are_refused_by_the_new_side(start, serve, scripts) -> None:
+    world = World(start, serve, scripts)
+    assert world.facade.get("/mine")[0] == 401
+    assert world.facade.get("/mine", Cookie="session=unknown")[0] == 401
+    forged = world.facade.get("/mine", **{"Fig-Identity": "forged"})
+    assert forged[0] == 401
+    assert world.legacy.asked == 1
+
+
+def test_a_silent_legacy_lets_known_customers_through(start, serve, scripts) -> None:
+    world = World(start, serve, scripts)
+    assert world.facade.get("/mine", Cookie="session=s1")[0] == 200
+    world.legacy.answers.clear()
+    status, _, body = world.facade.get("/mine", Cookie="session=s2")
+    assert status == 503
+    assert b"who is asking" in body
+    until = time.monotonic() + 3.0  # longer than an answer is kept
+    while time.monotonic() < until:
+        assert world.facade.get("/mine", Cookie="session=s1")[0] == 200
+        time.sleep(0.02)
+    tokens = {told["fig-identity"] for told in world.new.told}
+    assert {world.whose(token) for token in tokens} == {"sara@shop.test"}
+    world.legacy.answers.set()
+    scripts.eventually(
+        "tom is known", lambda: world.facade.get("/mine", Cookie="session=s2")[0] == 200
+    )
+
+
+def test_copies_carry_it_and_clients_do_not_wait(start, serve, scripts) -> None:
+    world = World(start, serve, scripts)
+    world.legacy.answers.clear()
+    began = time.monotonic()
+    assert world.facade.get("/seen", Cookie="session=s1")[2] == b"old"
+    assert time.monotonic() - began < 0.4
+    world.legacy.answers.set()
+    # A busy machine sheds copies: ask until one comes through.
+    scripts.eventually(
+        "a copy", lambda: world.facade.get("/seen", Cookie="session=s1") and world.new.told
+    )
+    assert world.whose(world.new.told[0]["fig-identity"]) == "sara@shop.test"
+    assert world.new.told[0]["fig-shadow"] == "1"
