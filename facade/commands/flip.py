@@ -8,6 +8,7 @@ import click
 
 from facade.commands import BAD_INPUT, REFUSED
 from facade.commands.options import json_option, routes_option, share
+from facade.commands.promoting import NotRecorded, hold_to_evidence
 from facade.config.edit import Flip, Flipped, FlipRefused, UnknownRoute, flip_file, preview, way
 from facade.config.problems import RouteFileError
 from facade.config.quantities import written_share
@@ -40,20 +41,27 @@ from facade.stages import Stage
     envvar="FACADE_ADMIN",
     help="Admin address of the running facade: wait until all its workers decide by the new file.",
 )
+@click.option(
+    "--force",
+    metavar="REASON",
+    envvar="FACADE_FLIP_FORCE",
+    help="Promote although the evidence speaks against it; the reason is kept beside it.",
+)
 @json_option("flip")
 def flip(
     route: str, stage: str, percent: int | None, routes: Path, sample: int | None,
-    walk: bool, admin: str | None, as_json: bool,
+    walk: bool, admin: str | None, force: str | None, as_json: bool,
 ) -> None:  # fmt: skip
     """Move ROUTE to STAGE in the route file, keeping its comments and order.
 
-    Exit code 0: done; 1: refused, by the stages or by the running facade; 2: bad input.
+    Exit code 0: done; 1: refused, by the stages, the evidence or the running facade; 2: bad input.
     """
     wish = Flip(route, Stage(stage), percent, sample)
     try:
         steps = way(load_path(routes).file, wish) if walk else (wish,)
         for step in steps:
             _refuse_early(routes, step, admin)
+            hold_to_evidence(routes, step, admin, force)
             flipped = flip_file(routes, step)
             confirmation = _confirm(flipped, routes, admin)
             _show(flipped, confirmation, routes, as_json)
@@ -63,7 +71,7 @@ def flip(
         _fail(str(error), BAD_INPUT, as_json)
     except UnknownRoute as error:
         _fail(str(error), BAD_INPUT, as_json)
-    except FlipRefused as error:
+    except (FlipRefused, NotRecorded) as error:
         _fail(str(error), REFUSED, as_json)
     except OSError as error:
         _fail(f"cannot write {routes}: {error.strerror or error}", BAD_INPUT, as_json)

@@ -14,6 +14,7 @@ from facade.routefile import Expected
 
 _VERSIONS = 50  # table versions kept; the oldest go first
 _PACE_MINUTES = 30
+_FORCED = 20  # steps against the evidence that are kept
 
 
 @dataclass(slots=True)
@@ -97,6 +98,16 @@ class Asked:
     shed: dict[str, int] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Forced:
+    """A promotion although the evidence spoke against it."""
+
+    at: float  # unix seconds
+    stage: str
+    reason: str
+    against: str  # what spoke against it
+
+
 @dataclass(slots=True)
 class Evidence:
     """Everything known of one route since `since` (unix seconds)."""
@@ -113,6 +124,11 @@ class Evidence:
     asked: Asked = field(default_factory=Asked)
     expected_seen: dict[str, int] = field(default_factory=dict)  # by path of the rule
     last: float = 0.0
+    forced: list[Forced] = field(default_factory=list)
+
+    def force(self, step: Forced) -> None:
+        """Note a step that was taken against the evidence; the latest are kept."""
+        self.forced = [*self.forced, step][-_FORCED:]
 
     def add(self, pair: Pair, verdict: Verdict) -> None:
         """Take in one verdict; after a reset, not one from before it."""

@@ -1,9 +1,10 @@
 """The admin port's endpoints. They only read, except that evidence can be started anew."""
 
 import asyncio
+import logging
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -11,12 +12,12 @@ from fastapi import FastAPI, Query, Response
 from prometheus_client import CollectorRegistry
 
 from chassis.web import Problem, build_app
-from facade.compare.evidence import Evidence
+from facade.compare.evidence import Evidence, Forced
 from facade.control import pages
 from facade.control.comparison import route_comparison
 from facade.control.jwks import jwks_router
 from facade.control.metrics import FacadeCollector
-from facade.control.models import Comparison, Reset, RouteComparison, RouteView, Status
+from facade.control.models import Comparison, ForcedView, Reset, RouteComparison, RouteView, Status
 from facade.control.pipeline import Pipeline
 from facade.control.reports.exporting import NoSample, export_test
 from facade.control.reports.junit import junit
@@ -26,6 +27,11 @@ from facade.control.store import Store
 from facade.explain import Question, explain
 from facade.paths import TargetRefused
 from facade.routefile import RouteConfig
+from facade.stages import Stage
+
+log = logging.getLogger("control")
+
+_REASON = 2_000  # characters kept of a reason
 
 
 @dataclass(slots=True)
@@ -101,6 +107,17 @@ def _add_compare(app: FastAPI, control: Control) -> None:
         now = time.time()
         control.pipeline.doubts.forget()
         return Reset(at=now, routes=control.sources.ledger.reset(route, now))
+
+    @app.post("/api/compare/forced", tags=["evidence"])
+    async def api_forced(route: str, stage: Stage, reason: str, against: str = "") -> ForcedView:
+        """Keep, beside the evidence, why a route was promoted in spite of it."""
+        _known(control, route)
+        if not reason.strip():
+            raise Problem(400, "no reason", "a promotion against the evidence needs a reason")
+        step = Forced(time.time(), stage.value, reason[:_REASON], against[:_REASON])
+        control.sources.ledger.of(route, step.at).force(step)
+        log.warning("%s to %s against the evidence: %s", route, stage.value, step.reason)
+        return ForcedView(**asdict(step))
 
 
 async def _comparison(control: Control, route: str | None) -> Comparison:

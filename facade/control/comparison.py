@@ -19,6 +19,7 @@ from facade.control.models import (
     ClusterView,
     CountsView,
     ExpectedView,
+    ForcedView,
     NoiseView,
     RouteComparison,
     SampleView,
@@ -26,9 +27,9 @@ from facade.control.models import (
     WindowView,
 )
 from facade.control.status import POINTS, Sources, percent_of
+from facade.promotion import TARGET
 from facade.routefile import FULL, CompareRules, RouteConfig
 
-TARGET = 0.001  # the bound to reach where the route has no guard
 METHODS_THAT_READ = ("GET", "HEAD")
 
 
@@ -71,6 +72,7 @@ def route_comparison(
         noise=[_noise(noise, place) for place in noise.noisy(now)],
         noise_asked=noise.asked,
         rule_errors=list(compile_rules(rules).broken),
+        forced=[ForcedView(**asdict(step)) for step in evidence.forced],
         history=[window_view(content) for content in history],
         **asdict(counts),
     )

@@ -112,6 +112,15 @@ class WindowView(BaseModel):
     upper_bound: float
 
 
+class ForcedView(BaseModel):
+    """A promotion although the evidence spoke against it."""
+
+    at: float
+    stage: str
+    reason: str
+    against: str
+
+
 class RouteComparison(BaseModel):
     """The evidence of one route since `since`."""
 
@@ -148,6 +157,7 @@ class RouteComparison(BaseModel):
     noise: list[NoiseView]
     noise_asked: float  # questions put to legacy twice, the old ones counting less
     rule_errors: list[str]
+    forced: list[ForcedView] = []
     history: list[WindowView]
 
 

@@ -116,6 +116,9 @@ def _rest(one: RouteComparison) -> list[str]:
         parts += ["<h3>Noise: compared by shape</h3>",
                   _table(("path", "legacy differs from itself", "shapes"), rows)]  # fmt: skip
     parts += [f"<p class=bad>{escape(error)}</p>" for error in one.rule_errors]
+    parts += [f"<p class=bad>Promoted to {escape(step.stage)} on {_at(step.at)} against the"
+              f" evidence ({escape(step.against)}): {escape(step.reason)}</p>"
+              for step in one.forced]  # fmt: skip
     return parts
 
 
