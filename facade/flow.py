@@ -13,27 +13,22 @@ HIGH_WATER = 64 * 1024  # bytes waiting in a transport before its protocol is pa
 class Gate:
     """Reading from one transport, held up for any of several reasons; idempotent both ways."""
 
-    __slots__ = ("_reasons", "_transport")
+    __slots__ = ("_transport", "paused")
 
     def __init__(self, transport: asyncio.Transport) -> None:
         self._transport = transport
-        self._reasons = 0
+        self.paused = 0  # the reasons why nothing is read now
 
     def pause(self, reason: int) -> None:
         """Do not read while this reason holds."""
-        if not self._reasons and not self._transport.is_closing():
+        if not self.paused and not self._transport.is_closing():
             self._transport.pause_reading()
-        self._reasons |= reason
+        self.paused |= reason
 
     def resume(self, reason: int) -> None:
         """This reason holds no more."""
-        if not self._reasons & reason:
+        if not self.paused & reason:
             return
-        self._reasons &= ~reason
-        if not self._reasons and not self._transport.is_closing():
+        self.paused &= ~reason
+        if not self.paused and not self._transport.is_closing():
             self._transport.resume_reading()
-
-    @property
-    def paused(self) -> bool:
-        """Whether nothing is read now."""
-        return bool(self._reasons)

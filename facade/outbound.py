@@ -280,14 +280,17 @@ class Outbound(asyncio.Protocol):
         else:
             body = ChunkedBody() if head.chunked else UntilClose()
         self._body = body
-        if body is None:
-            piece, left = b"", rest
-        else:
-            piece, left = body.take(rest) if rest else (b"", None)
+        piece, left = self._first_piece(body, rest)
         self.more = bool(piece) or left is not None
         caller.answered(head)
         if self.caller is not None:  # else it has seen enough
             self._pass(piece, left)
+
+    @staticmethod
+    def _first_piece(body: Body | None, rest: bytes) -> tuple[bytes, bytes | None]:
+        if body is None:
+            return b"", rest
+        return body.take(rest) if rest else (b"", None)
 
     def _pass(self, piece: bytes, left: bytes | None) -> None:
         """Hand on a piece of the body; `left` is what follows the body, None before its end."""
@@ -303,15 +306,15 @@ class Outbound(asyncio.Protocol):
     def _end(self, trailers: list[bytes], rest: bytes) -> None:
         """The answer is whole: free the connection first, so that the next request finds it."""
         caller, self.caller = self.caller, None
-        clean = self._keep and self._sent_whole and not rest
-        if isinstance(self._body, UntilClose) or not clean:
+        if rest or not (self._keep and self._sent_whole) or isinstance(self._body, UntilClose):
             self._close()
         else:
             self._body = None
             self.reused = True
             self.deadline = NEVER
-            if self._gate is not None:
-                self._gate.resume(PEER_FULL)
+            gate = self._gate
+            if gate is not None and gate.paused:
+                gate.resume(PEER_FULL)
             self.instance.release(self)
         if caller is not None:
             caller.ended(trailers)

@@ -74,7 +74,7 @@ class Pool(Generic[C, W]):
 
     def put_back(self, connection: C, now: float) -> W | None:
         """A connection is free again: whoever it is for, or None when it was kept as idle."""
-        waiting = self.next_waiter()
+        waiting = self.next_waiter() if self.waiters else None
         if waiting is None:
             connection.idle_since = now
             self.idle.append(connection)

@@ -12,7 +12,6 @@ from facade.wire.fields import (
     FORWARDED,
     HOST,
     LENGTH,
-    PASS,
     TRACE,
     UPGRADE,
     USUAL,
@@ -89,11 +88,11 @@ def read_request(head: bytes, most_fields: int) -> RequestHead:
     method, target, minor = match.groups()
     fields = [lookup(line) or learn(line) for line in lines]
     request = RequestHead(method, target, minor == b"1", fields)
-    forward = request.lines
+    forward = request.lines.append
     for field in fields:
         kind = field[0]
-        if kind == PASS:
-            forward.append(field[3])
+        if not kind:  # PASS
+            forward(field[3])
         else:
             rule = _RULES.get(kind)
             if rule is not None:

@@ -13,7 +13,6 @@ from facade.wire.fields import (
     HOST,
     LENGTH,
     LONGEST_REMEMBERED,
-    PASS,
     TRACE,
     UPGRADE,
     USUAL,
@@ -77,11 +76,14 @@ def read_response(head: bytes, most_fields: int) -> ResponseHead:
         raise Refused(502, "too many headers")
     fields = [lookup(line) or learn(line) for line in lines]
     response = ResponseHead(status, reason, http11, fields)
-    forward = response.lines
+    forward = response.lines.append
     for field in fields:
         kind = field[0]
-        if kind == PASS:
-            forward.append(field[3])
+        if not kind:  # PASS
+            forward(field[3])
+        elif kind == DATE:
+            response.dated = True
+            forward(field[3])
         else:
             rule = _RULES.get(kind)
             if rule is not None:
@@ -128,11 +130,6 @@ def _upgrade(response: ResponseHead, value: bytes, _field: Field) -> None:
     response.upgrade = value
 
 
-def _date(response: ResponseHead, _value: bytes, field: Field) -> None:
-    response.dated = True
-    response.lines.append(field.line)
-
-
 def _declined(response: ResponseHead, value: bytes, _field: Field) -> None:
     response.declined = value
 
@@ -146,7 +143,6 @@ _RULES = {
     CODING: _coding,
     CONNECTION: _connection,
     UPGRADE: _upgrade,
-    DATE: _date,
     DECLINED: _declined,
     # Of no meaning in a response, so nobody's business.
     HOST: _pass,
