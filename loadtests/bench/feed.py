@@ -1,0 +1,128 @@
+"""`make bench-feed`: how fast what legacy commits can be read on the new side, and what bounds it.
+
+1 PostgreSQL, NATS and a seeded shop with a million orders more    2 the feed reads all of it
+3 the catalog projects it    4 commits at a steady pace: each is timed from the commit (as the log
+says) to a bare client that decodes the same log, and to the read model
+
+`--write` puts the figures into docs/performance.md.
+"""
+
+import argparse
+import os
+import re
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import uvloop
+
+from loadtests.bench.feed_pace import Times, measure
+from loadtests.bench.feed_world import World
+from loadtests.bench.machine import PROJECT, described
+from loadtests.bench.processes import cpu_seconds, resident_peak
+
+PAGE = PROJECT / "docs" / "performance.md"
+BEGIN, END = "<!-- bench-feed -->\n", "<!-- /bench-feed -->\n"
+READ = re.compile(r"feed\.snapshot: (\w+) has been read: (\d+) rows in ([\d.]+) s")
+
+
+@dataclass(frozen=True)
+class Backfill:
+    """The first reading of the orders."""
+
+    rows: int
+    seconds: float
+    all_rows: int  # of all tables
+    cpu: float  # seconds of the feed's, for all rows
+    peak: float  # MB of the feed's memory
+
+
+def backfill(world: World, orders: int) -> Backfill:
+    """Start the feed on tables that are full. Raises TimeoutError."""
+    world.start_engines(orders)
+    world.start_feed()
+    world.wait_until_ready("feed", 60 + orders / 1000)
+    pid = world.pid("feed")
+    read = {name: (int(rows), float(took)) for name, rows, took in READ.findall(world.log("feed"))}
+    every = sum(rows for rows, _ in read.values())
+    return Backfill(*read["orders"], every, cpu_seconds(pid), resident_peak(pid))
+
+
+def share(sorted_values: list[float], part: float) -> float:
+    """A percentile."""
+    return sorted_values[min(len(sorted_values) - 1, int(part * len(sorted_values)))]
+
+
+def report(rate: int, filled: Backfill, times: Times, cpu: dict[str, float]) -> str:
+    """A section of the page, in Markdown."""
+    lines = [
+        f"Machine: {described()}; load average {os.getloadavg()[0]:.1f} at the end. "
+        f"{len(times.committed)} commits at {rate}/s, {len(times.visible)} of them seen.",
+        "",
+        "| from a commit in legacy | p50 | p99 |",
+        "|---|---|---|",
+    ]
+    took = {"decoded by a bare client": times.took(times.decoded)}
+    took["visible in the catalog"] = times.took(times.visible)
+    for name, values in took.items():
+        lines.append(f"| {name} | {share(values, 0.5):.1f} ms | {share(values, 0.99):.1f} ms |")
+    bare, whole = took.values()
+    ratios = [share(whole, part) / max(0.01, share(bare, part)) for part in (0.5, 0.99)]
+    lines.append(f"| ratio | {ratios[0]:.1f} | {ratios[1]:.1f} |")
+    used = ", ".join(f"{name} {seconds:.0f} %" for name, seconds in cpu.items())
+    pace = filled.rows / filled.seconds
+    lines += [
+        "",
+        f"CPU meanwhile, of one core: {used}.",
+        "",
+        f"Backfill: {filled.rows} orders in {filled.seconds:.1f} s, **{pace:.0f} rows/s** into "
+        f"JetStream; up to then the feed used {filled.cpu:.0f} s of CPU for {filled.all_rows} rows "
+        f"of all tables, and its memory peaked at {filled.peak:.0f} MB.",
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def write(page: Path, section: str) -> None:
+    """Between the two marks on the page."""
+    text = page.read_text()
+    head, tail = text.split(BEGIN)[0], text.split(END)[1]
+    page.write_text(head + BEGIN + section + END + tail)
+
+
+async def pace(world: World, rate: int, seconds: float) -> tuple[Times, dict[str, float]]:
+    """The times, and the share of a core that feed and catalog used."""
+    before = {name: cpu_seconds(world.pid(name)) for name in ("feed", "catalog")}
+    began = time.monotonic()
+    times = await measure(world.url("legacy"), world.url("catalog"), rate, seconds)
+    passed = time.monotonic() - began
+    used = {n: (cpu_seconds(world.pid(n)) - cpu) / passed * 100 for n, cpu in before.items()}
+    return times, used
+
+
+def main() -> None:
+    """Print the section; with --write, put it on the page."""
+    parser = argparse.ArgumentParser(description="Measure the change feed.")
+    parser.add_argument("--orders", type=int, default=1_000_000)
+    parser.add_argument("--rate", type=int, default=200, help="commits a second")
+    parser.add_argument("--seconds", type=float, default=30.0)
+    parser.add_argument("--write", action="store_true", help="into docs/performance.md")
+    wish = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="fig-bench-", ignore_cleanup_errors=True) as folder:
+        world = World(Path(folder))
+        try:
+            filled = backfill(world, wish.orders)
+            world.start_catalog()
+            world.wait_until_ready("catalog", 120)
+            times, cpu = uvloop.run(pace(world, wish.rate, wish.seconds))
+        finally:
+            world.stop()
+    section = report(wish.rate, filled, times, cpu)
+    print(section)  # noqa: T201
+    if wish.write:
+        write(PAGE, section)
+
+
+if __name__ == "__main__":
+    main()
