@@ -1,0 +1,120 @@
+"""`python -m loadtests.chaos [--minutes 5] [--seed N] [--users 12]`; `make chaos`.
+
+Exit codes: 0 the books balance, 1 they do not (each sentence is something that must not be),
+2 the run itself could not go on. With the same seed the same things happen at the same times.
+"""
+
+import argparse
+import random
+import secrets
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import ExitStack
+from pathlib import Path
+
+from loadtests.chaos import balance, journal
+from loadtests.chaos.journal import Fate
+from loadtests.chaos.stack import OWNERS, PROJECT, ChaosFailed, Stack
+from loadtests.chaos.trouble import Flip, plan
+
+SETTLE_SECONDS = 120.0
+VARIANTS = 40  # that orders are spread over; few, so that they meet
+GOODS = "SELECT v.sku FROM variant v JOIN product p ON p.id = v.product_id JOIN stock s ON s.sku = v.sku WHERE p.active = 'Y' AND v.active = 'Y' ORDER BY s.qty DESC, v.sku LIMIT %s"  # noqa: E501
+
+
+def say(text: str) -> None:
+    """A line with the time."""
+    print(f"{time.strftime('%H:%M:%S')} {text}", flush=True)  # noqa: T201
+
+
+def customers(stack: Stack, options: argparse.Namespace, folder: Path) -> "subprocess.Popen[bytes]":
+    """Locust, for as long as the trouble lasts."""
+    with stack.database("legacy") as legacy:
+        skus = [row[0] for row in legacy.execute(GOODS, [VARIANTS])]
+    environment = stack.environment | {
+        "CHAOS_JOURNAL": str(folder / "journal"),
+        "CHAOS_SEED": str(options.seed),
+        "CHAOS_SKUS": " ".join(skus),
+    }
+    command = [
+        *(sys.executable, "-m", "locust", "-f", "loadtests/chaos/customers.py", "--headless"),
+        *("--host", stack.url, "-u", str(options.users), "-r", "10", "--only-summary"),
+        *("-t", f"{int(options.minutes * 60)}s", "--stop-timeout", "25", "--exit-code-on-error=0"),
+    ]
+    log = (folder / "locust.log").open("wb")
+    return subprocess.Popen(command, env=environment, cwd=PROJECT, stdout=log, stderr=log)
+
+
+def trouble(stack: Stack, options: argparse.Namespace) -> None:
+    """Everything of the plan, at its time or as soon as what came before is done."""
+    dice = random.Random(options.seed)
+    began = time.monotonic()
+    for event in plan(options.seed, options.minutes * 60):
+        time.sleep(max(0.0, began + event.at - time.monotonic()))
+        if not isinstance(event, Flip):
+            say(stack.kill(event.name, dice))
+            continue
+        say(stack.flip(event.route, event.place))
+
+
+def run(options: argparse.Namespace, folder: Path) -> list[str]:
+    """The whole; what must not be."""
+    with ExitStack() as closing:
+        stack = closing.enter_context(Stack(folder, options.port_base))
+        with stack.database("legacy") as legacy:
+            start = dict(legacy.execute(balance.STOCK).fetchall())
+        shopping = customers(stack, options, folder)
+        try:
+            trouble(stack, options)
+            shopping.wait(timeout=90)
+        finally:
+            shopping.kill()
+        say("the customers have left; waiting until all is finished")
+        stack.until_ready()
+        databases = {name: closing.enter_context(stack.database(name)) for name in OWNERS}
+        found = [f"left behind: {one}" for one in balance.settle(databases, SETTLE_SECONDS)]
+        with (folder / "journal").open() as lines:
+            wishes = journal.read(lines)
+        fates = {fate: sum(wish.fate is fate for wish in wishes.values()) for fate in Fate}
+        say("orders: " + ", ".join(f"{count} {fate.value}" for fate, count in fates.items()))
+        if not fates[Fate.PLACED]:
+            raise ChaosFailed("not one order was placed: nothing was tried")
+        found += balance.check(databases, wishes, start)
+        for command in ("verify", "deadletters", "sagas"):
+            done = stack.fig(command)
+            if done.returncode:
+                found.append(f"fig {command}: {(done.stdout + done.stderr).strip()}")
+    return found
+
+
+def main() -> int:
+    """See above."""
+    parser = argparse.ArgumentParser(description="Orders while everything dies.")
+    parser.add_argument("--minutes", type=float, default=5.0)
+    parser.add_argument("--seed", type=int, default=secrets.randbelow(10_000))
+    parser.add_argument("--users", type=int, default=12)
+    parser.add_argument("--port-base", type=int, default=18700)
+    parser.add_argument("--keep", action="store_true", help="leave the folder with logs")
+    options = parser.parse_args()
+    say(f"seed {options.seed}, {options.minutes:g} minutes, {options.users} customers")
+    folder = Path(tempfile.mkdtemp(prefix="fig-chaos-"))
+    try:
+        found = run(options, folder)
+    except ChaosFailed as error:
+        say(f"{error}; logs are in {folder}")
+        return 2
+    if found:
+        print("\n".join(found))  # noqa: T201
+        say(f"{len(found)} things must not be; logs are in {folder}; --seed {options.seed}")
+        return 1
+    if not options.keep:
+        shutil.rmtree(folder, ignore_errors=True)
+    say("the books balance: nothing lost, nothing doubled, nothing left behind")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

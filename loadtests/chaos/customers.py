@@ -1,0 +1,92 @@
+"""What Locust loads for `make chaos`: people who order, look their orders up, and cancel some.
+
+CHAOS_JOURNAL  the file that every question and answer goes to
+CHAOS_SEED     of the dice
+They ask once and never repeat: an answer that did not come is written down as unknown.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import uuid
+from pathlib import Path
+from typing import Any
+
+import gevent
+from locust import FastHttpUser, constant_throughput, task
+
+from loadtests.chaos.journal import PREFIX, Fate, Writer, judge
+from loadtests.visitor import CUSTOMERS, PASSWORD
+
+JOURNAL = Writer(Path(os.environ["CHAOS_JOURNAL"]))
+DICE = random.Random(int(os.environ.get("CHAOS_SEED", "1")))
+SKUS = os.environ["CHAOS_SKUS"].split()
+CANCEL, LOOK = 0.15, 0.5
+LOGIN_PAUSE = 0.3  # seconds
+
+
+class Customer(FastHttpUser):
+    """Logged in; orders about as often as the bar for the stack allows."""
+
+    wait_time = constant_throughput(1.0)
+    network_timeout = 20.0
+    connection_timeout = 5.0
+
+    def on_start(self) -> None:
+        """Log in, for as long as it takes."""
+        email = f"kunde{DICE.randint(1, CUSTOMERS):03d}@example.org"
+        while not self._logged_in(email):
+            gevent.sleep(LOGIN_PAUSE)
+
+    def _logged_in(self, email: str) -> bool:
+        body = {"email": email, "password": PASSWORD}
+        answer = self._ask("POST", "/api/login", "/api/login", body)
+        return answer is not None and answer.get("ok") == "Y"
+
+    @task
+    def order(self) -> None:
+        """Order, look, perhaps cancel."""
+        text = PREFIX + uuid.UUID(int=DICE.getrandbits(128)).hex[:20]
+        lines = {sku: DICE.randint(1, 2) for sku in DICE.sample(SKUS, DICE.randint(1, 2))}
+        JOURNAL.write("asked", text, lines=lines)
+        body = {
+            "lines": [{"sku": sku, "qty": pieces} for sku, pieces in lines.items()],
+            "po_number": text,
+            "pay_method": DICE.choice(("invoice", "card")),
+        }
+        status, answer = self._exchange("POST", "/api/orders", "/api/orders", body)
+        JOURNAL.write("answered", text, status=status, body=answer)
+        if judge(status) is Fate.PLACED and answer:
+            self._afterwards(text, str(answer["order_no"]))
+
+    def _afterwards(self, text: str, order_no: str) -> None:
+        path, name = f"/api/orders/{order_no}", "/api/orders/{order_no}"
+        if DICE.random() < LOOK:
+            self._ask("GET", path, name)
+            self._ask("GET", "/api/orders", "/api/orders [history]")
+        if DICE.random() < CANCEL:
+            status, _ = self._exchange("POST", f"{path}/cancel", f"{name}/cancel", {})
+            JOURNAL.write("cancelled", text, status=status)
+
+    def _ask(self, method: str, path: str, name: str, body: Any = None) -> dict[str, Any] | None:
+        status, answer = self._exchange(method, path, name, body)
+        return answer if status == 200 else None
+
+    def _exchange(
+        self, method: str, path: str, name: str, body: Any = None
+    ) -> tuple[int, dict[str, Any] | None]:
+        """Status and JSON; 0 when nothing came back. Troubled answers are counted, not failed."""
+        with self.client.request(
+            method, path, name=name, json=body, catch_response=True
+        ) as response:
+            status = int(response.status_code or 0)
+            try:
+                found = response.json() if status else None
+            except ValueError:
+                found = None
+            if status == 0 or status >= 500:
+                response.failure(f"{status}")
+            else:
+                response.success()
+        return status, found if isinstance(found, dict) else None

@@ -1,0 +1,127 @@
+"""A shop of the run's own: brought up, flipped, killed piece by piece, brought down."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+PROJECT = Path(__file__).parents[2]
+FIG = (sys.executable, "-m", "fig")
+READY_SECONDS = 90.0
+OWNERS = ("legacy", "orders", "inventory", "payments")
+
+
+class ChaosFailed(Exception):
+    """The run itself could not go on; the message says why."""
+
+
+class Stack:
+    """From `fig up` to `fig down`."""
+
+    def __init__(self, folder: Path, base: int) -> None:
+        self.folder = folder / "fig"
+        self.routes = Path(shutil.copy(PROJECT / "routes.yaml", folder / "routes.yaml"))
+        own = {name: value for name, value in os.environ.items() if not name.startswith("FIG_")}
+        self.environment = own | {
+            "FIG_HOME": str(self.folder),
+            "FIG_ROUTES": str(self.routes),
+            "FIG_PORT_BASE": str(base),
+        }
+
+    def __enter__(self) -> Stack:
+        if self.fig("up", "--detach").returncode:
+            raise ChaosFailed("the stack did not come up")
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.fig("down", "--quiet")
+
+    def fig(self, *words: str) -> subprocess.CompletedProcess[str]:
+        """One call of the command."""
+        return subprocess.run(
+            [*FIG, *words],
+            env=self.environment,
+            cwd=PROJECT,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    @property
+    def state(self) -> Mapping[str, Any]:
+        """As the supervisor writes it down."""
+        found: Mapping[str, Any] = json.loads((self.folder / "run/state.json").read_text())
+        return found
+
+    @property
+    def url(self) -> str:
+        """The door."""
+        return str(self.state["urls"]["facade"])
+
+    def database(self, name: str) -> psycopg.Connection[Any]:
+        """A connection as the owner of one of the databases."""
+        secret = json.loads((self.folder / "secrets.json").read_text())[name]
+        port = self.state["ports"]["postgres"]
+        url = f"postgresql://{name}:{secret}@127.0.0.1:{port}/{name}"
+        return psycopg.connect(url, autocommit=True)
+
+    def kill(self, name: str, dice: random.Random) -> str:
+        """SIGKILL one process, or one of the workers that it started; what was hit."""
+        process, _, worker = name.partition(" ")
+        pid = next(one["pid"] for one in self.state["processes"] if one["name"] == process)
+        if worker:
+            workers = _workers(pid)
+            pid = dice.choice(workers) if workers else 0
+        if not pid:
+            return f"{name}: it is down already"
+        try:
+            os.kill(pid, signal.SIGKILL)
+        except ProcessLookupError:
+            return f"{name}: it had just died"
+        return f"killed {name} (pid {pid})"
+
+    def flip(self, route: str, place: tuple[str, ...]) -> str:
+        """Step by step; what was refused is taken back out of the file, as a person would."""
+        before = self.routes.read_text()
+        done = self.fig("flip", route, *place, "--walk", "--sample", "10%")
+        if done.returncode == 0:
+            return f"{route} to {' '.join(place)}"
+        fresh = self.routes.with_name("routes.fresh")
+        fresh.write_text(before)
+        fresh.rename(self.routes)
+        said = (done.stderr or done.stdout).strip().splitlines()
+        return f"{route} to {' '.join(place)} refused: {said[-1] if said else done.returncode}"
+
+    def until_ready(self) -> None:
+        """Everything is up again. Raises ChaosFailed."""
+        deadline = time.monotonic() + READY_SECONDS
+        while not self.state["ready"]:
+            if time.monotonic() > deadline:
+                down = [p["name"] for p in self.state["processes"] if p["state"] != "ready"]
+                raise ChaosFailed(f"not everything came back: {', '.join(down)}")
+            time.sleep(0.2)
+
+
+def _workers(pid: int) -> list[int]:
+    """Children that run the same program: not the control process beside the facade's workers."""
+    try:
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+        return [int(child) for child in children if _program(int(child)) == _program(pid)]
+    except OSError:
+        return []
+
+
+def _program(pid: int) -> list[bytes]:
+    """Interpreter, `-m` and module."""
+    return Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")[:3]

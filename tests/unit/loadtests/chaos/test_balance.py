@@ -1,0 +1,118 @@
+"""The balance finds what is lost, doubled, wrong or left: tried with books that lie."""
+
+from decimal import Decimal
+
+import pytest
+
+from loadtests.chaos import balance
+from loadtests.chaos.journal import Fate, Wish
+
+LINES = {"A": 2}
+
+
+class Books:
+    """Answers each statement from a dict, as a connection would."""
+
+    def __init__(self, **answers):
+        self.answers = answers
+
+    def execute(self, statement):
+        known = {
+            balance._ORDERS: "orders", balance._SHOWN: "shown", balance._PARKED: "parked",
+            balance._PENDING: "sagas", balance.STOCK: "stock", balance._MIRROR: "mirror",
+            balance._MONEY: "money",
+        }  # fmt: skip
+        return Rows(self.answers.get(known[statement], []))
+
+
+class Rows(list):
+    def fetchall(self):
+        return list(self)
+
+
+@pytest.fixture
+def books():
+    """One order, placed by a saga: all is well."""
+    return {
+        "legacy": {"orders": [("SO-1", "chaos-1", "S1", "PAID", Decimal("9.90"), LINES)],
+                   "stock": [("A", 8)]},
+        "orders": {"shown": [("SO-1", "chaos-1", "PAID", Decimal("9.90"), LINES)],
+                   "sagas": [("S1", "done", "SO-1")]},
+        "inventory": {"mirror": [("A", 8, 8, 0)]},
+        "payments": {"money": [("S1", Decimal("9.90"), Decimal(0), Decimal(0))]},
+    }  # fmt: skip
+
+
+@pytest.fixture
+def wishes():
+    wish = Wish("chaos-1", LINES, Fate.PLACED, 201, "SO-1", "9.90")
+    return {"chaos-1": wish}
+
+
+def _check(books, wishes):
+    databases = {name: Books(**answers) for name, answers in books.items()}
+    return balance.check(databases, wishes, {"A": 10})
+
+
+def test_honest_books_balance(books, wishes):
+    assert _check(books, wishes) == []
+
+
+def test_an_acknowledged_order_that_is_missing(books, wishes):
+    books["legacy"]["orders"] = []
+    found = "\n".join(_check(books, wishes))
+    assert "acknowledged as SO-1, there is none" in found
+    assert "SO-1: only on the new side" in found
+    assert "no order" in found  # money was taken for it
+
+
+def test_an_order_placed_twice(books, wishes):
+    twin = ("SO-2", "chaos-1", "S2", "PAID", Decimal("9.90"), LINES)
+    books["legacy"]["orders"].append(twin)
+    found = "\n".join(_check(books, wishes))
+    assert "ordered once, placed as SO-1, SO-2" in found
+    assert "SO-2: never paid" in found
+    assert "A: 10 at the start, 4 sold, and now 8" in found
+
+
+def test_an_order_nobody_asked_for(books, wishes):
+    assert "nobody asked for chaos-1" in _check(books, {})
+
+
+def test_a_pending_order_must_end_as_its_saga_says(books, wishes):
+    wishes["chaos-1"].fate, wishes["chaos-1"].request_id = Fate.PENDING, "S1"
+    assert _check(books, wishes) == []
+    books["orders"]["sagas"] = [("S1", "undone", None)]
+    assert "accepted, undone as None, there is SO-1" in "\n".join(_check(books, wishes))
+
+
+def test_a_refused_order_that_exists(books, wishes):
+    wishes["chaos-1"].fate, wishes["chaos-1"].status = Fate.REFUSED, 409
+    assert "refused with 409, there is SO-1" in "\n".join(_check(books, wishes))
+
+
+def test_an_unknown_answer_allows_one_order_or_none(books, wishes):
+    wishes["chaos-1"].fate = Fate.UNKNOWN
+    assert _check(books, wishes) == []
+
+
+def test_a_cancelled_order_gives_back_money_and_goods(books, wishes):
+    wishes["chaos-1"].cancelled = {200}
+    assert "its cancellation was acknowledged" in "\n".join(_check(books, wishes))
+    books["legacy"]["orders"] = [("SO-1", "chaos-1", "S1", "CANCELLED", Decimal("9.90"), LINES)]
+    found = "\n".join(_check(books, wishes))
+    assert "A: 10 at the start, 0 sold, and now 8" in found
+    assert "S1 (SO-1): 0 due, 9.90 captured, 0 refunded, 0 authorised" in found
+
+
+def test_a_mirror_that_drifts_and_a_saga_that_is_parked(books, wishes):
+    books["inventory"]["mirror"] = [("A", 8, 9, 0)]
+    books["orders"]["parked"] = [("S9", "capture: no money")]
+    found = "\n".join(_check(books, wishes))
+    assert "A: legacy has 8, mirrored 8, ledger 9" in found
+    assert "a saga is parked: S9 capture: no money" in found
+
+
+def test_both_sides_must_say_the_same(books, wishes):
+    books["orders"]["shown"] = [("SO-1", "chaos-1", "NEW", Decimal("9.90"), LINES)]
+    assert "SO-1: legacy has" in _check(books, wishes)[0]
