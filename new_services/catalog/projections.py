@@ -34,6 +34,7 @@ from new_services.catalog import repository
 from new_services.catalog.batches import fold
 from new_services.catalog.documents import build
 
+READER = "catalog projection"  # keeps its position by this name
 REBUILD = 500  # documents written at once when all are made anew
 
 
@@ -47,12 +48,13 @@ class Projector:
         translate: Translator,
         watermark: Watermark,
         delay: Histogram,
+        reader: str = READER,
     ) -> None:
         self._translate = translate
         self._watermark = watermark
         self._delay = delay  # seconds from a commit in legacy to the commit here
         self._complete = False  # a whole snapshot has been applied
-        source = Source("catalog projection", LEGACY_STREAM, translate.subjects)
+        source = Source(reader, LEGACY_STREAM, translate.subjects)
         missed = anew(nats, translate.subjects, self._forget)
         self.follower = Follower(
             database_url, nats, source, self._deliver, watermark.advance, missed
