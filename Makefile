@@ -63,6 +63,9 @@ bench: install .venv-bench/bin/envoy ## the facade beside nginx, HAProxy and Env
 unit: install    ## the tests without sockets
 	@$(PY) -m pytest -q tests/unit $(ARGS)
 
+study: install   ## every fault of the catalog at 100 %, 1 % and 0.1 % of the answers
+	@FIG_STUDY=full $(PY) -m pytest -q tests/integration/compare_study $(ARGS)
+
 lint: install    ## style, types, import rules
 	@$(PY) -m ruff check .
 	@$(PY) -m ruff format --check .

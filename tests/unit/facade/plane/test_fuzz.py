@@ -1,6 +1,6 @@
 """Noise from both ends: whatever comes, the worker answers or closes, and leaks nothing.
 
-A second here; `FIG_FUZZ_SECONDS=60 pytest tests/unit/facade/plane/test_fuzz.py` for longer.
+A second here; `make fuzz` for ten, and a minute in CI (`FIG_FUZZ_SECONDS`).
 """
 
 import os
