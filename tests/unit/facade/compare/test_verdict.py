@@ -83,10 +83,10 @@ def test_content_codings_are_undone(
 @pytest.mark.parametrize(
     ("coding", "body", "cause"),
     [
-        ("gzip", gzip.compress(b"0" * 50_000_000), "too large"),
+        ("gzip", gzip.compress(b"0" * 50_000_000, mtime=0), "too large"),
         ("deflate", zlib.compress(b"0" * 50_000_000), "too large"),
         ("br", brotli.compress(b"0" * 50_000_000, quality=1), "too large"),
-        ("gzip", gzip.compress(b"hello")[:-4], "gzip ends early"),
+        ("gzip", gzip.compress(b"hello", mtime=0)[:-4], "gzip ends early"),
         ("deflate", b"nonsense", "not gzip or deflate"),
         ("br", b"nonsense" * 9, "not brotli"),
         ("br", brotli.compress(b"hello" * 99)[:-3], "brotli ends early"),
