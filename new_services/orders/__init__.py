@@ -9,4 +9,5 @@ pricing      what a wish will cost, by the goods as the feed tells them
 projections  legacy's orders, from the feed, into documents ready to send
 views        the documents
 repository   the statements
+cleaning     forgets what has ended long ago
 """

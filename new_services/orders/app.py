@@ -23,7 +23,7 @@ from chassis.watermark import Watermark
 from new_services.anticorruption.legacy import Legacy
 from new_services.anticorruption.mark import new_saga_id
 from new_services.anticorruption.orders import translator
-from new_services.orders import projections
+from new_services.orders import cleaning, projections
 from new_services.orders.endpoints import Endpoints
 from new_services.orders.handlers import Handler
 from new_services.orders.partners import Inventory, Payments
@@ -99,7 +99,12 @@ async def build(ground: Ground) -> Parts:
 
     return Parts(
         register=register,
-        background=[projection.run, relay.run, runner.run_forever],
+        background=[
+            projection.run,
+            relay.run,
+            runner.run_forever,
+            lambda: cleaning.run(ground.pool),
+        ],
         ready=projection.ready,
         watermark=watermark,
         close=close,
