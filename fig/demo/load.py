@@ -16,10 +16,10 @@ from pathlib import Path
 from fig.demo.record import Load
 from fig.demo.samples import load_of
 from fig.demo.world import DemoFailed
+from fig.identity import die_with_parent
 
 FIRST_LINE = 30.0  # seconds until the first figures must be there
 LEAVE = 10.0  # seconds in which visits under way may end
-LONGEST = "20m"  # should the demo be killed, the shoppers leave by themselves
 
 
 @dataclass(frozen=True)
@@ -56,6 +56,7 @@ class LoadProcess:
     def spawn(self) -> subprocess.Popen[bytes]:
         self.stats.parent.mkdir(parents=True, exist_ok=True)
         self.stats.unlink(missing_ok=True)
+        parent = os.getpid()
         with self.log.open("wb") as log:
             # A session of its own: Ctrl-C is ours to handle, visits under way may end.
             return subprocess.Popen(
@@ -66,6 +67,7 @@ class LoadProcess:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
+                preexec_fn=lambda: die_with_parent(signal.SIGTERM, parent),
             )
 
     def command(self) -> list[str]:
@@ -75,7 +77,6 @@ class LoadProcess:
             *("--headless", "--only-summary", "--loglevel", "WARNING"),
             *("--users", str(shoppers.users), "--spawn-rate", str(shoppers.spawn_rate)),
             *("--host", shoppers.url, "--stop-timeout", str(int(LEAVE) - 2)),
-            *("--run-time", LONGEST),
         ]
 
     def environment(self) -> dict[str, str]:

@@ -95,7 +95,7 @@ class Pace:
 
 
 NORMAL = Pace("normal", 40, 10, "0.3-1.2", 20, 400, 20, 20, 10, 6)
-FAST = Pace("fast", 30, 30, "0.2-0.8", 4, 80, 3, 3, 3, 4)
+FAST = Pace("fast", 24, 24, "0.25-0.9", 4, 60, 3, 3, 3, 4)
 
 
 def plan(pace: Pace) -> tuple[Step, ...]:
@@ -131,13 +131,13 @@ def _fault(pace: Pace) -> tuple[Step, ...]:
             "the new side gets a copy of every request; clients still get the monolith's answers",
             Flip(PRODUCT_ROUTES, "shadow"),
             Moved(PRODUCT_ROUTES, "shadow"),
-            within=20,
+            within=40,
         ),
         Step(
             "catch",
             "The comparison finds a fault",
             "comparing the answers of both sides; the catalog carries a fault nobody told it about",
-            until=Caught(PRODUCT_ROUTES, pairs=min(50, pace.pairs)),
+            until=Caught(PRODUCT_ROUTES, pairs=50),
             within=45,
         ),
         Step(
@@ -169,7 +169,7 @@ def _promotion(pace: Pace) -> tuple[Step, ...]:
             Flip(PRODUCT_ROUTES, "new"),
             Moved(PRODUCT_ROUTES, "new"),
             hold=pace.new,
-            within=pace.new + 30,
+            within=pace.new + 60,
         ),
         Step(
             "price",
@@ -192,7 +192,7 @@ def _way_back(pace: Pace) -> tuple[Step, ...]:
             Flip(PRODUCT_ROUTES, "new"),
             Moved(PRODUCT_ROUTES, "new"),
             hold=pace.back,
-            within=pace.back + 30,
+            within=pace.back + 60,
         ),
     )
 
@@ -218,5 +218,5 @@ def _canary(percent: int, hold: float, name: str, title: str = "", say: str = ""
         Flip(PRODUCT_ROUTES, "canary", percent),
         Moved(PRODUCT_ROUTES, "canary"),
         hold=hold,
-        within=hold + 30,
+        within=hold + 60,
     )
