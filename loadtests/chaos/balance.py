@@ -78,6 +78,11 @@ def settle(databases: Mapping[str, Connection], seconds: float) -> list[str]:
     return []
 
 
+def by_saga(legacy: Connection) -> int:
+    """Orders that the new side wrote."""
+    return sum(1 for row in legacy.execute(_ORDERS) if row[2])
+
+
 def check(
     databases: Mapping[str, Connection], wishes: Mapping[str, Wish], start: Stock
 ) -> list[str]:
