@@ -6,7 +6,7 @@ STAMP  := $(VENV)/.installed
 FIG    := $(PY) -m fig
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo demo-fast up down status test fuzz bench unit lint chaos-feed bench-feed format lock schema clean-data clean chaos bench-orders
+.PHONY: help install demo demo-fast up down status test study fuzz bench unit lint chaos-feed bench-feed format lock schema clean-data clean chaos bench-orders
 
 help:            ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20

@@ -54,7 +54,7 @@ def _have_one_cause(one: Cluster, other: Cluster, clusters: Clusters, compared: 
     rare, frequent = sorted((one.count, other.count))
     if met < _NEARLY_ALWAYS * rare:
         return False
-    if _look_alike(one, other):
+    if _look_alike(one, other) or _is_exchanged(one, other, met >= _NEARLY_ALWAYS * frequent):
         return True
     return met >= _LEAST_MEETINGS and frequent <= _OFTEN * compared
 
@@ -65,6 +65,13 @@ def _look_alike(one: Cluster, other: Cluster) -> bool:
         return _is_renamed(*((one, other) if one.kind is Kind.MISSING else (other, one)))
     leaves = (cluster.path.rpartition(".")[2] for cluster in (one, other))
     return one.kind == other.kind and one.relation == other.relation and len(set(leaves)) == 1
+
+
+def _is_exchanged(one: Cluster, other: Cluster, always: bool) -> bool:
+    """Whether at one place elements are lost and others come, never the one without the other."""
+    return (
+        always and one.path == other.path and {one.kind, other.kind} == {Kind.MISSING, Kind.EXTRA}
+    )
 
 
 def _is_renamed(missing: Cluster, extra: Cluster) -> bool:

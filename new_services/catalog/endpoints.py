@@ -67,7 +67,7 @@ class Endpoints:
         body = await views.product_detail(self.pool, sku)
         if body is None:
             return JsonBytes(orjson.dumps({"error": "product not found", "sku": sku}), 404)
-        return JsonBytes(self.fault.detail(body) if self.fault else body)
+        return JsonBytes(body)
 
     async def products(self, request: Request) -> JsonBytes:
         """A page of the listed products."""
@@ -76,8 +76,7 @@ class Endpoints:
         if page is None:
             # A success that carries an error: clients have learnt to look for it.
             return JsonBytes(_UNKNOWN_CATEGORY)
-        items = [self.fault.item(item) for item in page.items] if self.fault else page.items
-        return JsonBytes(_page_body(query, page.total, items))
+        return JsonBytes(_page_body(query, page.total, page.items))
 
     async def categories(self, _: Request) -> JsonBytes:
         """All categories, with how many products each lists."""
@@ -92,6 +91,8 @@ class Endpoints:
                 response = await answer(request)
             except (*DatabaseAway, TimeoutError) as error:
                 raise Problem(503, "Service Unavailable", "the database is away") from error
+            if self.fault:
+                response = self.fault.strike(response)
             if micros is not None:
                 response.headers[headers.WATERMARK] = str(micros)
             return response

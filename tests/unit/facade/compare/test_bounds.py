@@ -80,16 +80,32 @@ def test_the_anytime_bound_is_wider() -> None:
         assert fixed < anytime < 6 * fixed
 
 
+ROLLOUTS = 1_000
+TARGET = 0.01
+
+
+@pytest.mark.parametrize("rate", [0.01, 0.012, 0.02])
+def test_one_look_promotes_falsely_as_often_as_stated(rate: float) -> None:
+    """1,000 rollouts of a side that is too wrong, each judged once when 0 of n could do: the share
+    promoted is what (1 - rate)^n says, at most 5 %."""
+    random, pairs = Random(11), pairs_needed(0, TARGET)
+    promoted = sum(all(random.random() >= rate for _ in range(pairs)) for _ in range(ROLLOUTS))
+    stated = (1 - rate) ** pairs
+    assert stated <= 0.05
+    spread = 3 * (stated * (1 - stated) / ROLLOUTS) ** 0.5
+    assert abs(promoted / ROLLOUTS - stated) <= spread
+
+
 def test_looking_again_and_again_is_safe_with_the_anytime_bound_only() -> None:
-    """200 rollouts at a true rate of 2 %, looked at every 50 pairs: how often is a bound wrong?"""
-    random, rate, rollouts = Random(7), 0.02, 200
+    """1,000 rollouts at a true rate of 2 %, looked at every 50 pairs: is a bound ever wrong?"""
+    random, rate = Random(7), 0.02
     bounds = cache(upper_bound), cache(anytime_upper_bound)
     wrong = [0, 0]
-    for _ in range(rollouts):
+    for _ in range(ROLLOUTS):
         seen, mismatched = [False, False], 0
         for compared in range(50, 1_501, 50):
             mismatched += sum(random.random() < rate for _ in range(50))
             for at, bound in enumerate(bounds):
                 seen[at] = seen[at] or bound(mismatched, compared) < rate
         wrong = [so_far + now for so_far, now in zip(wrong, seen, strict=True)]
-    assert wrong[1] / rollouts <= 0.05 < wrong[0] / rollouts
+    assert wrong[1] / ROLLOUTS <= 0.05 < wrong[0] / ROLLOUTS
