@@ -25,6 +25,7 @@ COMMANDS = {
     "explain": "where a request would go, and why",
     "compare": "how the answers of both sides compared",
     "lag": "how far each read model is behind the monolith",
+    "feed": "have a table of the monolith read again",
     "verify": "whether both sides hold the same",
     "repair": "make the read models what legacy says, where they are not",
     "rebuild": "make a read model anew beside the live one, and swap them",

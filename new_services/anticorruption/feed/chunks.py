@@ -71,7 +71,7 @@ async def _copy(
                 for (name, oid), text in zip(table.columns, texts, strict=True)
             }
             rows.append((tuple(row[name] for name in table.key), row))
-            size += sum(len(text) for text in texts if text)
+            size += len("".join(text for text in texts if text))
     return rows, size
 
 

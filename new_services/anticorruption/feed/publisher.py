@@ -91,8 +91,11 @@ class Publisher:
             return int(lsn), int(seq)
         return Change.from_dict(orjson.loads(message.data)).version
 
-    async def publish(self, change: Change) -> None:
-        """Send one change; waits while too much is on its way. Raises PublishFailed."""
+    async def publish(self, change: Change, answer: bool = True) -> None:
+        """Send one change; waits while too much is on its way. Raises PublishFailed.
+
+        Without `answer` a later message's answer speaks for this one: there must be one soon.
+        """
         body = orjson.dumps(change.to_dict())
         while len(self._sent) >= WINDOW or self._bytes > WINDOW_BYTES:
             await self._wait_for_answer()
@@ -112,7 +115,8 @@ class Publisher:
         self.last = max(self.last, change.version)
         self._bytes += len(body)
         self._sent.append(_Sent(self._number, len(body), time.monotonic(), 0))
-        await self._nats.publish(subject, body, f"{self._inbox}.{self._number}", headers)
+        reply = f"{self._inbox}.{self._number}" if answer else ""
+        await self._nats.publish(subject, body, reply, headers)
 
     def confirm(self, position: int) -> None:
         """The log up to `position` has been handed over: safe once all of it is answered."""

@@ -35,7 +35,9 @@ FIRST_CHUNK = 200  # rows, until their width is known
 RETRY_SECONDS = 0.02
 LOOK_SECONDS = 2.0  # at the shapes of tables that nobody writes to
 
-Tell = Callable[[Change], Awaitable[None]]  # publishes, in the stream's task
+ROWS_PER_ANSWER = 32  # of JetStream; an answer speaks for all rows before it
+
+Tell = Callable[[Change, bool], Awaitable[None]]  # Publisher.publish, in the stream's task
 Place = tuple[int, int, int, str]  # see Decoder.position
 
 
@@ -115,16 +117,18 @@ class Snapshotter:
         if self._shapes.differs(table.name, table.shape):
             if self._shapes.tell(table.name, table.shape) and old.at is not None:
                 await self._plan.add(Job(table.name, initial=False))
-            await tell(Change(table.name, Op.SHAPE, {}, None, table.shape, lsn, 0, xid, committed))
+            shape = Change(table.name, Op.SHAPE, {}, None, table.shape, lsn, 0, xid, committed)
+            await tell(shape, True)
         new = old.moved(window.opened, verdict.at, len(verdict.rows))
         self._plan.advance(old, None if verdict.done else new)
         self._judged.set_result(verdict)  # the next chunk is read while this one is published
-        for key, row in verdict.rows:
+        for left, (key, row) in zip(range(len(verdict.rows), 0, -1), verdict.rows, strict=True):
             name = dict(zip(table.key, key, strict=True))
-            await tell(Change(table.name, Op.SNAPSHOT, name, None, row, lsn, 0, 0, committed))
+            change = Change(table.name, Op.SNAPSHOT, name, None, row, lsn, 0, 0, committed)
+            await tell(change, left % ROWS_PER_ANSWER == 1)
         if verdict.done and not old.ranged:
             end = (new.since, 0, 0, committed)
-            await tell(Change(table.name, Op.SNAPSHOT_END, {}, None, None, *end))
+            await tell(Change(table.name, Op.SNAPSHOT_END, {}, None, None, *end), True)
         self._plan.sent(old, None if verdict.done else new)
 
     # --- the reading side -------------------------------------------------------------------
