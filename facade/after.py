@@ -55,18 +55,18 @@ class LastWrite:
         """Take the options of a new table; `wanted` is false where nothing could ever be behind."""
         on = wanted and options.by != "off"
         self.gives = on
-        self._name = options.cookie.encode("ascii")
+        self.name = options.cookie.encode("ascii")
         self._by_cookie = on and options.by in ("cookie", "both")
         self._by_header = on and options.by in ("header", "both")
         self._set_cookie = b"Set-Cookie: %b=%%b; Max-Age=%d; Path=/; HttpOnly; SameSite=Lax\r\n" % (
-            self._name,
+            self.name,
             int(options.remember),
         )
 
     def take(self, head: RequestHead) -> None:
         """Take the cookie out of the request: no side sees it."""
-        token = cookies.value_of(head, self._name)
-        cookies.remove(head, self._name)
+        token = cookies.value_of(head, self.name)
+        cookies.remove(head, self.name)
         if token is not None and self._by_cookie:
             known = head.after if self._by_header else None
             head.after = token if known is None else max(token, known, key=self._tokens.read)

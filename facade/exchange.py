@@ -46,7 +46,6 @@ class Exchange:
         "attempt_started",
         "client",
         "decision",
-        "declined",
         "done",
         "fell_back",
         "first_byte",
@@ -86,8 +85,7 @@ class Exchange:
         self._connection: Outbound | None = None
         self._pair: Pair | None = None
         self.retried = False
-        self.fell_back = False
-        self.declined = False  # by the new side, so that legacy was asked instead
+        self.fell_back: Failure | None = None  # for which legacy was asked instead
         # answer
         self.answer: ResponseHead | None = None
         self.first_byte = 0.0
@@ -121,11 +119,10 @@ class Exchange:
             self._give_up(errors.UNAVAILABLE)
             return
         facts = client.facts.lines(head)
+        told: object = route.needs or head.after
         if head.cookies is not None:
-            gateway.papers.arrive(head, route)
-        if self.lane is not self.state.legacy and (
-            route.needs or head.cookies is not None or head.after is not None
-        ):
+            told = gateway.papers.arrive(head, route) or told
+        if told and self.lane is not self.state.legacy:
             letter = Letter(head, route, self.version, facts, self.trace)
             gateway.papers.write(letter, self._written)
         else:
@@ -255,7 +252,7 @@ class Exchange:
         extra = b"" if head.dated else client.gateway.date
         if client.gateway.expose:
             extra += headers.decision_line(self)
-        if self.state.route.noted or self.declined:
+        if self.state.route.noted or self.fell_back is not None:
             extra += client.gateway.papers.answer_lines(self, head.status)
         data = headers.response_bytes(head, framing, extra)
         client.write(data, hold=connection is not None and connection.more)
@@ -327,11 +324,10 @@ class Exchange:
         self.lane, self.permit = state.legacy, state.legacy.admit(now, random())
         if self.permit == REFUSED:
             return False
-        self.fell_back = True
+        self.fell_back = failure
         self.attempt_started, self.first_byte = perf_counter(), 0.0
         state.counts.fallbacks += 1
         if failure is errors.DECLINED:
-            self.declined = True
             state.counts.declined += 1
         facts = self.client.facts.lines(self.head)  # without what the new side alone is told
         self.sent = headers.request_bytes(self.head, facts, self.trace)

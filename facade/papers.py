@@ -13,7 +13,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
 from contracts.headers import IDENTITY, SESSION, TABLE
-from facade import cookies
+from facade import cookies, errors
 from facade.after import AfterTokens, LastWrite
 from facade.credentials import Credentials, Whose
 from facade.headers import request_bytes
@@ -59,7 +59,7 @@ class Papers:
         self.last_write = last_write
         self._identities = identities
         self._credentials = credentials
-        self._session = b""
+        self._session = self._after_name = b""
         self._hides_session = False
 
     def use(self, table: RouteTable) -> None:
@@ -67,6 +67,7 @@ class Papers:
         options = table.options
         new_sides = any(route.new is not None for route in table.routes)
         self.last_write.use(options.read_your_writes, wanted=new_sides)
+        self._after_name = self.last_write.name
         self._session = options.session_cookie.encode("ascii")
         self._hides_session = options.identity is not None
         if options.identity is not None:
@@ -79,11 +80,18 @@ class Papers:
 
     # requests
 
-    def arrive(self, head: RequestHead, route: Route) -> None:
-        """A request with cookies: our own goes no further, and who logs in or out is forgotten."""
-        self.last_write.take(head)
+    def arrive(self, head: RequestHead, route: Route) -> bool:
+        """A request with cookies: our own goes no further, and who logs in or out is forgotten.
+
+        Returns whether the new side must get another head than legacy would.
+        """
+        for field in head.cookies or ():
+            if self._after_name in field.value:
+                self.last_write.take(head)
+                break
         if route.forgets:
             self._forget(head)
+        return self._hides_session or head.after is not None
 
     def write(self, letter: Letter, then: Then) -> None:
         """Write the head for the new side; `then` is told, perhaps after legacy was asked."""
@@ -140,7 +148,8 @@ class Papers:
             self._forget(head)
         if route.safe:
             # A read model is far behind: let the client not forget before it has caught up.
-            micros = self.last_write.of(head) if exchange.declined else 0
+            declined = exchange.fell_back is errors.DECLINED
+            micros = self.last_write.of(head) if declined else 0
             return self.last_write.answer_lines(micros) if micros else b""
         return self.last_write.answer_lines() if 200 <= status < 400 else b""
 

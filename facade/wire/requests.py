@@ -186,7 +186,10 @@ def _forwarded(request: RequestHead, _value: bytes, field: Field) -> None:
 
 def _cookie(request: RequestHead, _value: bytes, field: Field) -> None:
     request.lines.append(field.line)
-    request.cookies = [*(request.cookies or ()), field]
+    if request.cookies is None:
+        request.cookies = [field]
+    else:
+        request.cookies.append(field)
 
 
 def _after_token(request: RequestHead, value: bytes, _field: Field) -> None:
