@@ -15,6 +15,10 @@
      7 exchange   one request and its response: attempts, fallback, relay; `settle` counts its end
      8 shadow     copies for comparison, shed first; `pair` collects both answers
 
+Between decision and outbound some requests meet `papers`, what goes beside a client's own words:
+`identity` knows whose session it is (`question` asks legacy, `credentials` signs, `keyring` makes
+the keys), `after` carries the time of a client's last write, `cookies` takes ours out.
+
 What they stand on: `wire/` (HTTP as bytes, no I/O), `headers` and `responses` (heads written
 anew), `upload` (a request's body), `tunnel` (after a 101), `flow`, `deadlines`, `errors`,
 `metrics`, `accesslog`, `channel`, `trust`, `health`.
