@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+import httpx
 import pytest
 
 pytestmark = pytest.mark.integration
@@ -146,6 +149,43 @@ def test_figures_are_written_while_it_runs(shop: TinyShop, tmp_path: Path) -> No
     assert running[-1]["users"] == 5
     assert running[-1]["names"]["GET /api/products"]["p95"] > 0
     assert 0.8 < running[1]["time"] - running[0]["time"] < 2.0
+
+
+def test_by_hand_with_its_web_page(shop: TinyShop, free_port: Any) -> None:
+    page = f"http://127.0.0.1:{free_port()}"
+    locust = subprocess.Popen(
+        [
+            *(sys.executable, "-m", "locust", "-f", str(PROJECT / "loadtests/locustfile.py")),
+            *("--web-host", "127.0.0.1", "--web-port", page.rpartition(":")[2], "Browser"),
+        ],
+        env={**os.environ, "FIG_FACADE_URL": shop.url, "LOADTEST_THINK": "0.02-0.05"},
+        cwd=PROJECT,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        wait_for(lambda: shop.url in httpx.get(page).text, "the page names the shop's address")
+        httpx.post(f"{page}/swarm", data={"user_count": 3, "spawn_rate": 9, "host": shop.url})
+        wait_for(lambda: requests_on(page) > 10, "visitors come in")
+    finally:
+        locust.terminate()
+        locust.wait(20)
+
+
+def requests_on(page: str) -> int:
+    total = httpx.get(f"{page}/stats/requests").json()["stats"][-1]
+    return int(total["num_requests"])
+
+
+def wait_for(condition: Callable[[], bool], what: str) -> None:
+    """Poll until it holds; fails the test with `what` after half a minute."""
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        with contextlib.suppress(httpx.HTTPError):
+            if condition():
+                return
+        time.sleep(0.1)
+    raise AssertionError(f"not within 30 s: {what}")
 
 
 def test_a_shop_that_does_not_answer_ends_it_at_once(tmp_path: Path, free_port: Any) -> None:
