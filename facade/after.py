@@ -3,7 +3,7 @@
     <unix microseconds>.<HMAC-SHA256, 16 bytes, base64url>
 
 Nothing is remembered here, so that any worker and any replica with the same key can read it. The
-new side gets the time as `Fig-After`; see docs/decisions/0010-a-client-carries-its-last-write.md.
+new side gets the time as `Fig-After`; see docs/decisions/0017-a-client-carries-its-last-write.md.
 """
 
 import hmac
