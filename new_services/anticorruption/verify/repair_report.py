@@ -41,8 +41,13 @@ def _mend(mend: Mend) -> Iterable[str]:
     elif not mend.before:
         yield "    is written"
     for name in after:
-        if before and before.get(name) != after[name] and name not in QUIET:
+        if before and name not in QUIET and not _same(before.get(name), after[name]):
             yield f"    {name}: {before.get(name)!r} -> {after[name]!r}"
+
+
+def _same(old: Any, new: Any) -> bool:
+    """Also where JSON writes a moment with a T, and our texts without."""
+    return old == new or str(old).replace("T", " ") == str(new)
 
 
 def _flat(row: Any) -> dict[str, Any]:
