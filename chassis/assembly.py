@@ -5,9 +5,10 @@ port ▶ database ▶ bus ▶ the service's parts ▶ HTTP application ▶ regis
 
 import secrets
 import socket
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any
 
 import asyncpg
 from fastapi import FastAPI, Request, Response
@@ -60,6 +61,7 @@ class Parts:
     ready: web.Readiness = field(default=_nothing_wrong)
     close: Callable[[], Awaitable[None]] = field(default=_nothing_to_close)
     watermark: Watermark | None = None  # of the read model, if it has one
+    details: Callable[[], Mapping[str, Any]] = dict  # what else /readyz tells
 
 
 Build = Callable[[Ground], Awaitable[Parts]]
@@ -75,9 +77,7 @@ async def assemble(name: str, settings: ServiceSettings, build: Build) -> None:
     instance = secrets.token_hex(4)
     parts = await build(Ground(name, instance, settings, pool, nats, metrics))
     ready = _readiness(pool, parts.ready)
-    fresh = parts.watermark
-    told = (dict) if fresh is None else (lambda: {"watermark": fresh.micros})
-    app = web.build_app(name.capitalize(), ready, metrics, told)
+    app = web.build_app(name.capitalize(), ready, metrics, lambda: _told(parts))
     for kind in (*DatabaseAway, TimeoutError):
         app.add_exception_handler(kind, _database_away)
     parts.register(app)
@@ -89,6 +89,11 @@ async def assemble(name: str, settings: ServiceSettings, build: Build) -> None:
         await parts.close()
         await nats.close()
         pool.terminate()
+
+
+def _told(parts: Parts) -> Mapping[str, Any]:
+    fresh = {} if parts.watermark is None else {"watermark": parts.watermark.micros}
+    return {**fresh, **parts.details()}
 
 
 async def _database_away(_: Request, error: Exception) -> Response:

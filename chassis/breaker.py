@@ -89,11 +89,15 @@ class _Window:
 class Breaker:
     """Guards one callee for one class of calls."""
 
-    __slots__ = ("_generation", "_probes", "_settings", "_since", "_successes", "_window", "state")
+    __slots__ = (
+        *("_generation", "_probes", "_settings", "_since", "_successes", "_window"),
+        *("state", "why"),
+    )
 
     def __init__(self, settings: BreakerSettings) -> None:
         self._settings = settings
         self.state = State.CLOSED
+        self.why = ""  # it opened the last time
         self._since = 0.0  # when this state began
         # A permit is the generation it was given in: what belongs to an earlier state is ignored.
         self._generation = 0
@@ -129,6 +133,9 @@ class Breaker:
             window = self._window
             window.add(now, failed, slow)
             if (failed or slow) and self._too_many(window):
+                self.why = (
+                    f"{window.failed} of {window.calls} calls failed, {window.slow} were slow"
+                )
                 self._enter(State.OPEN, now)
 
     def tick(self, now: float) -> None:
@@ -137,9 +144,24 @@ class Breaker:
         if self.state is State.OPEN and now - self._since >= settings.open_for:
             self._enter(State.HALF_OPEN, now)
         elif self.state is State.HALF_OPEN and self._probe_overdue(now):
+            self.why = "a probe did not come back"
             self._enter(State.OPEN, now)
         elif self.state is State.RAMP and now - self._since >= settings.ramp:
             self.state = State.CLOSED
+
+    def facts(self, now: float) -> dict[str, str | float | None]:
+        """For people: the state, how long it has lasted, when the next probe is let go, and why it
+        opened the last time. Seconds; None where there is no such time."""
+        lasted = now - self._since
+        is_open = self.state is State.OPEN
+        return {
+            "state": self.state.value,
+            "for": round(lasted, 3) if self._since else None,
+            "next_probe_in": round(max(0.0, self._settings.open_for - lasted), 3)
+            if is_open
+            else None,
+            "why": self.why,
+        }
 
     def _probe_overdue(self, now: float) -> bool:
         return bool(self._probes) and now - self._probes[0] >= self._settings.probe_timeout
@@ -152,6 +174,7 @@ class Breaker:
         if outcome is Outcome.CANCELLED:
             return
         if outcome is Outcome.FAILURE or slow:
+            self.why = "a probe failed" if outcome is Outcome.FAILURE else "a probe was slow"
             self._enter(State.OPEN, now)
             return
         self._successes += 1

@@ -2,12 +2,13 @@
 
 import json
 import time
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
 import click
 
-from fig import admin, running
+from fig import admin, breakers, running
 from fig.commands.options import json_option
 from fig.errors import NEGATIVE, FigError
 from fig.ports import PLAN
@@ -55,7 +56,14 @@ def _as_json(
 ) -> dict[str, Any]:
     if found is None:
         return {"running": False}
-    return {"running": True, **asdict(found), "facade": facade, "complaint": complaint or None}
+    told = {"facade": facade, "complaint": complaint or None, "breakers": _breakers(found)}
+    return {"running": True, **asdict(found), **told}
+
+
+def _breakers(found: StackState) -> Mapping[str, Any] | None:
+    """Toward legacy, as the orders service sees it; None when it does not run or answer."""
+    orders = found.process("orders")
+    return breakers.ask(found.ports["orders"]) if orders is not None and orders.alive else None
 
 
 def _text(found: StackState, facade: dict[str, Any] | None, complaint: str, every: bool) -> str:
@@ -64,6 +72,9 @@ def _text(found: StackState, facade: dict[str, Any] | None, complaint: str, ever
         f"{head}, for {duration(time.time() - found.since)} (pid {found.pid})",
         table(("process", "state", "port", "pid", "for", "restarts"), _processes(found)),
     ]
+    toward_legacy = _breakers(found)
+    if toward_legacy:
+        parts.append(breakers.text(toward_legacy))
     if facade is None:
         return "\n\n".join((*parts, complaint))
     reload = facade.get("reload") or {}

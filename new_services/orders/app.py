@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import orjson
 from fastapi import FastAPI
@@ -107,6 +108,7 @@ async def build(ground: Ground) -> Parts:
         ],
         ready=projection.ready,
         watermark=watermark,
+        details=lambda: {"breakers": breaker_facts(record)},
         close=close,
     )
 
@@ -124,6 +126,12 @@ def _measure(
     for kind, breaker in record.breakers.items():
         for state in State:
             states.labels(kind, state).set_function(_in(breaker, state))
+
+
+def breaker_facts(record: Legacy) -> dict[str, Any]:
+    """Toward legacy, by the kind of call."""
+    now = time.monotonic()
+    return {kind: breaker.facts(now) for kind, breaker in record.breakers.items()}
 
 
 def _in(breaker: Breaker, state: State) -> Callable[[], float]:

@@ -233,3 +233,13 @@ class AnyCalls(RuleBasedStateMachine):
 
 TestAnyCalls = AnyCalls.TestCase
 TestAnyCalls.settings = hypothesis_settings(max_examples=150, stateful_step_count=40, deadline=None)
+
+
+def test_facts_say_since_when_why_and_when_the_next_probe_goes():
+    breaker = Breaker(BreakerSettings(minimum_calls=4, open_for=5.0))
+    assert breaker.facts(9.0) == {"state": "closed", "for": None, "next_probe_in": None, "why": ""}
+    for now in (10.0, 10.1, 10.2, 10.3):
+        breaker.release(breaker.acquire(now, 0.5), Outcome.FAILURE, now, 0.1)
+    facts = breaker.facts(12.3)
+    assert (facts["state"], facts["for"], facts["next_probe_in"]) == ("open", 2.0, 3.0)
+    assert facts["why"] == "4 of 4 calls failed, 0 were slow"
