@@ -1,6 +1,7 @@
 """What a route matches, as written: `GET|POST /api/products/{sku}`, and which two collide."""
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from facade.config.kinds import JsonSchema, Scalar, Wrong
@@ -83,6 +84,7 @@ def parameters(template: str) -> tuple[str, ...]:
     return tuple(match[1] for match in found if match and not match[2])
 
 
+@lru_cache(maxsize=4096)  # each route is compared with each
 def shape_of(template: str) -> str:
     """The template without its parameters' names: two of one shape match the same paths."""
     return "/".join(_PARAMETER.sub(r"{\2}", segment) for segment in template.split("/"))

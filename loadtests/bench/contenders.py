@@ -94,9 +94,14 @@ def facade(
     folder: Path, upstream: Upstream, *, workers: int = 1, expose: bool = False
 ) -> Contender:
     """The facade: 50 routes, the one asked for split in halves, breakers and counters on."""
+    return start_facade(folder, route_file(upstream, expose=expose), workers)
+
+
+def start_facade(folder: Path, routes: str, workers: int = 1) -> Contender:
+    """The facade with this route file, as `routes.yaml` in the folder."""
     port = free_port()
     folder.mkdir(exist_ok=True)
-    (folder / "routes.yaml").write_text(route_file(upstream, expose=expose))
+    (folder / "routes.yaml").write_text(routes)
     command = [sys.executable, "-m", "facade", "run", "--routes", str(folder / "routes.yaml")]
     admin = free_port()
     command += ["--listen", f"127.0.0.1:{port}", "--admin", f"127.0.0.1:{admin}"]
