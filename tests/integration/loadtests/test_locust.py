@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import json
 import os
 import subprocess
@@ -98,78 +99,95 @@ def shop() -> Iterator[TinyShop]:
     server.server_close()
 
 
-def run_locust(url: str, stats: Path, seconds: int = 3) -> subprocess.CompletedProcess[str]:
-    """Some seconds of people who browse."""
-    return subprocess.run(
+def start_locust(url: str, *options: str, stats: Path | None = None) -> subprocess.Popen[str]:
+    """People who browse, until they are told to stop."""
+    env = {**os.environ, "FIG_FACADE_URL": url, "LOADTEST_THINK": "0.02-0.05"}
+    return subprocess.Popen(
         [
             *(sys.executable, "-m", "locust", "-f", str(PROJECT / "loadtests/locustfile.py")),
-            *("--headless", "--users", "5", "--spawn-rate", "50", "--run-time", f"{seconds}s"),
-            *("--only-summary", "--loglevel", "WARNING", "Browser"),
+            *("--loglevel", "WARNING", *options, "Browser"),
         ],
-        env={
-            **os.environ,
-            "FIG_FACADE_URL": url,
-            "LOADTEST_THINK": "0.02-0.05",
-            "LOADTEST_STATS_FILE": str(stats),
-        },
+        env=env | ({"LOADTEST_STATS_FILE": str(stats)} if stats else {}),
         cwd=PROJECT,
-        capture_output=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
         text=True,
-        timeout=60,
     )
 
 
-def last_line(stats: Path) -> dict[str, Any]:
-    return dict(json.loads(stats.read_text().splitlines()[-1]))
+def run_locust(url: str, stats: Path, lines: int = 3) -> tuple[int, str]:
+    """Five of them until so many lines of figures are written; exit code and what it said."""
+    headless = ("--headless", "--only-summary", "--users", "5", "--spawn-rate", "50")
+    locust = start_locust(url, *headless, stats=stats)
+    try:
+        wait_for(lambda: locust.poll() is not None or enough(stats, lines), "figures are written")
+        locust.terminate()
+        said, _ = locust.communicate(timeout=30)
+    finally:
+        locust.kill()
+    return locust.returncode, said
+
+
+def enough(stats: Path, lines: int) -> bool:
+    written = lines_of(stats)
+    return len(written) >= lines and written[-1]["requests"] > 30
+
+
+def lines_of(stats: Path) -> list[dict[str, Any]]:
+    if not stats.exists():
+        return []
+    return [json.loads(line) for line in stats.read_text().splitlines()]
+
+
+def wait_for(condition: Callable[[], bool], what: str) -> None:
+    """Poll until it holds; fails the test with `what` after a minute."""
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        with contextlib.suppress(httpx.HTTPError, ValueError):
+            if condition():
+                return
+        time.sleep(0.1)
+    raise AssertionError(f"not within a minute: {what}")
 
 
 def test_a_good_shop_has_no_failures(shop: TinyShop, tmp_path: Path) -> None:
-    done = run_locust(shop.url, tmp_path / "s.jsonl")
-    line = last_line(tmp_path / "s.jsonl")
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert (line["failures"], line["state"]) == (0, "stopped")
-    assert line["requests"] > 20
-    assert set(line["names"]) >= {"GET /api/categories", "GET /api/products/{sku}"}
+    exit_code, said = run_locust(shop.url, tmp_path / "s.jsonl")
+    last = lines_of(tmp_path / "s.jsonl")[-1]
+    assert exit_code == 0, said
+    assert (last["failures"], last["state"]) == (0, "stopped")
+    assert set(last["names"]) >= {"GET /api/categories", "GET /api/products/{sku}"}
     assert len(shop.devices) > 5, "every visit is another person"
 
 
 def test_a_wrong_price_is_a_failure_with_its_reason(shop: TinyShop, tmp_path: Path) -> None:
     shop.price = "8.99"
-    done = run_locust(shop.url, tmp_path / "s.jsonl")
-    line = last_line(tmp_path / "s.jsonl")
-    assert done.returncode == 1
-    assert line["failures"] == line["names"]["GET /api/products/{sku}"]["requests"] > 0
-    assert "8.99" in line["reasons"][0]["reason"]
+    exit_code, _ = run_locust(shop.url, tmp_path / "s.jsonl")
+    last = lines_of(tmp_path / "s.jsonl")[-1]
+    assert exit_code == 1
+    assert last["failures"] == last["names"]["GET /api/products/{sku}"]["requests"] > 0
+    assert "8.99" in last["reasons"][0]["reason"]
 
 
-def test_figures_are_written_while_it_runs(shop: TinyShop, tmp_path: Path) -> None:
-    run_locust(shop.url, tmp_path / "s.jsonl", seconds=6)
-    lines = [json.loads(line) for line in (tmp_path / "s.jsonl").read_text().splitlines()]
-    running = [line for line in lines if line["state"] == "running"]
+def test_figures_are_written_every_second_while_it_runs(shop: TinyShop, tmp_path: Path) -> None:
+    run_locust(shop.url, tmp_path / "s.jsonl", lines=4)
+    running = [line for line in lines_of(tmp_path / "s.jsonl") if line["state"] == "running"]
     assert running[-1]["users"] == 5
     assert running[-1]["names"]["GET /api/products"]["p95"] > 0
-    assert 0.8 < running[1]["time"] - running[0]["time"] < 2.0
+    gaps = [after["time"] - before["time"] for before, after in itertools.pairwise(running)]
+    assert 0.9 < min(gaps) < 3.0
 
 
 def test_by_hand_with_its_web_page(shop: TinyShop, free_port: Any) -> None:
-    page = f"http://127.0.0.1:{free_port()}"
-    locust = subprocess.Popen(
-        [
-            *(sys.executable, "-m", "locust", "-f", str(PROJECT / "loadtests/locustfile.py")),
-            *("--web-host", "127.0.0.1", "--web-port", page.rpartition(":")[2], "Browser"),
-        ],
-        env={**os.environ, "FIG_FACADE_URL": shop.url, "LOADTEST_THINK": "0.02-0.05"},
-        cwd=PROJECT,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
+    port = str(free_port())
+    page = f"http://127.0.0.1:{port}"
+    locust = start_locust(shop.url, "--web-host", "127.0.0.1", "--web-port", port)
     try:
         wait_for(lambda: shop.url in httpx.get(page).text, "the page names the shop's address")
         httpx.post(f"{page}/swarm", data={"user_count": 3, "spawn_rate": 9, "host": shop.url})
         wait_for(lambda: requests_on(page) > 10, "visitors come in")
     finally:
         locust.terminate()
-        locust.wait(20)
+        locust.communicate(timeout=30)
 
 
 def requests_on(page: str) -> int:
@@ -177,18 +195,7 @@ def requests_on(page: str) -> int:
     return int(total["num_requests"])
 
 
-def wait_for(condition: Callable[[], bool], what: str) -> None:
-    """Poll until it holds; fails the test with `what` after half a minute."""
-    deadline = time.monotonic() + 30
-    while time.monotonic() < deadline:
-        with contextlib.suppress(httpx.HTTPError):
-            if condition():
-                return
-        time.sleep(0.1)
-    raise AssertionError(f"not within 30 s: {what}")
-
-
 def test_a_shop_that_does_not_answer_ends_it_at_once(tmp_path: Path, free_port: Any) -> None:
-    done = run_locust(f"http://127.0.0.1:{free_port()}", tmp_path / "s.jsonl")
-    assert done.returncode == 2
-    assert "refused" in done.stderr
+    exit_code, said = run_locust(f"http://127.0.0.1:{free_port()}", tmp_path / "s.jsonl")
+    assert exit_code == 2
+    assert "refused" in said
