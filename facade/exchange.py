@@ -16,6 +16,7 @@ from facade import errors, headers
 from facade.admission import admit
 from facade.decision import Decision, sampled
 from facade.errors import Failure
+from facade.expectation import Expectation
 from facade.outbound import Outbound
 from facade.papers import Letter
 from facade.running import Lane, RouteState
@@ -114,6 +115,8 @@ class Exchange:
             limit = route.max_body or options.limits.body
             keep = MOST_KEPT if self.lane is self.state.legacy else options.limits.repeat
             self.upload = Upload(chunked=head.chunked, limit=limit, gate=client.gate, keep=keep)
+            if head.expects:
+                self.upload.expectation = Expectation(gateway.deadlines, client.write)
         client.exchange_until(route.timeout or options.timeouts.exchange)
         if self.permit == REFUSED:
             self._give_up(errors.UNAVAILABLE)
@@ -215,7 +218,10 @@ class Exchange:
 
     def interim(self, head: ResponseHead) -> None:
         """Pass an interim head on to clients that know of such."""
-        if self.head.http11:
+        expectation = None if self.upload is None else self.upload.expectation
+        if head.status == 100 and expectation is not None:
+            expectation.tell(headers.interim_bytes(head))
+        elif self.head.http11:
             self.client.write(headers.interim_bytes(head))
 
     def switched(self, head: ResponseHead, rest: bytes) -> None:
@@ -239,6 +245,8 @@ class Exchange:
                 self.failed(failure)
                 return
         self.answer = head
+        if self.upload is not None:
+            self.upload.answered()
         if self._pair is not None:
             self._pair.live_answered(head)
         client, upload = self.client, self.upload
@@ -342,4 +350,6 @@ class Exchange:
         """9: nothing of this exchange is left to do."""
         self.done = True
         self._connection = None
+        if self.upload is not None:
+            self.upload.answered()
         settle(self, status, outcome)

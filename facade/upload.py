@@ -3,6 +3,7 @@
 What is kept can be sent again, to a second connection or to the other side.
 """
 
+from facade.expectation import Expectation
 from facade.flow import HELD_FULL, Gate
 from facade.headers import chunk, last_chunk
 from facade.outbound import Outbound
@@ -24,6 +25,7 @@ class Upload:
         "_pieces",
         "_size",
         "_trailers",
+        "expectation",
         "whole",
     )
 
@@ -39,6 +41,7 @@ class Upload:
         self._pieces: list[bytes] = []
         self._size = 0
         self._trailers: list[bytes] = []
+        self.expectation: Expectation | None = None  # the client waits before it sends
         self.whole = False  # all of it came from the client
 
     @property
@@ -54,6 +57,8 @@ class Upload:
     def add(self, data: bytes) -> None:
         """Take a piece from the client. Raises Refused (413) when the body grows too large."""
         self._size += len(data)
+        if self.expectation is not None:
+            self.expectation.go_on()
         if self._size > self._limit:
             raise Refused(413, "the request's body is too large")
         if self._connection is None or self._size <= self._keep:
@@ -75,6 +80,8 @@ class Upload:
     def start(self, connection: Outbound) -> None:
         """Send what came so far on this connection, and what comes later as it comes."""
         self._connection = connection
+        if self.expectation is not None:
+            self.expectation.asked()
         for piece in self._pieces:
             connection.send(chunk(piece) if self._chunked else piece)
         if self._size > self._keep:
@@ -85,8 +92,14 @@ class Upload:
 
     def stop(self) -> None:
         """The connection is gone; what is kept waits for another one."""
+        self.answered()
         if self.repeatable:
             self._connection = None
+
+    def answered(self) -> None:
+        """There is an answer, or there will be none: nobody is told any more to go on."""
+        if self.expectation is not None:
+            self.expectation.over()
 
     def _finish(self, connection: Outbound) -> None:
         if self._chunked:
