@@ -86,7 +86,10 @@ async def build(ground: Ground) -> Parts:
     runner = Runner(store, sagas, WallClock(), ground.instance)
     handler = Handler(ground.pool, runner, store, new_saga_id)
     _measure(ground.metrics, watermark, handler, record)
-    endpoints = Endpoints(ground.pool, watermark, handler, Verifier(settings.identity_keys), record)
+    verifier = Verifier(settings.identity_keys)
+    endpoints = Endpoints(
+        ground.pool, watermark, handler, verifier, record, lambda: is_away(record)
+    )
     operator = Operator(runner, store, sagas, time.time)
 
     def register(app: FastAPI) -> None:
@@ -126,6 +129,11 @@ def _measure(
     for kind, breaker in record.breakers.items():
         for state in State:
             states.labels(kind, state).set_function(_in(breaker, state))
+
+
+def is_away(record: Legacy) -> bool:
+    """Whether a breaker toward legacy holds calls back."""
+    return any(breaker.state is not State.CLOSED for breaker in record.breakers.values())
 
 
 def breaker_facts(record: Legacy) -> dict[str, Any]:

@@ -3,6 +3,8 @@
 One path is new, for orders that are accepted and not yet placed: `/api/order-requests/{id}`.
 """
 
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -55,6 +57,7 @@ class Endpoints:
     handler: Handler
     verifier: Verifier
     record: SystemOfRecord
+    away: Callable[[], bool]  # whether calls to the system of record are held back just now
 
     def register(self, app: FastAPI) -> None:
         """Put the routes on the application."""
@@ -104,9 +107,7 @@ class Endpoints:
             _first(request, "po_number") if "po_number" in asked else None,
         )
         total, documents = await views.mine(self.pool, micros, identity.email, page)
-        answer = JsonBytes(_page_body(documents, page, total))
-        answer.headers[headers.WATERMARK] = str(micros)
-        return answer
+        return self._dated(JsonBytes(_page_body(documents, page, total)), micros)
 
     async def order(self, request: Request, order_no: str) -> JsonBytes:
         """One of the customer's own."""
@@ -116,8 +117,13 @@ class Endpoints:
         document = await views.one(self.pool, micros, wanted, identity.email)
         if document is None:
             return _json({"error": "order not found", "order_no": wanted}, 404)
-        answer = JsonBytes(document.encode())
+        return self._dated(JsonBytes(document.encode()), micros)
+
+    def _dated(self, answer: JsonBytes, micros: int) -> JsonBytes:
+        """How fresh it is; while legacy is away also for clients, in seconds (RFC 9111's Age)."""
         answer.headers[headers.WATERMARK] = str(micros)
+        if self.away():
+            answer.headers["Age"] = str(max(0, int(time.time() - micros / 1e6)))
         return answer
 
     async def cancel(self, request: Request, order_no: str) -> JsonBytes:

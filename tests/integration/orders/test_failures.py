@@ -81,7 +81,7 @@ def test_the_payment_provider_falls_silent(shop: Any) -> None:
     _place_many(shop, "provider", 25, lambda: None)
     httpx.put(url, json={}).raise_for_status()
     doubts = (
-        "SELECT count(*) FROM saga_story WHERE step IN ('authorise', 'capture')"
+        "SELECT count(*) FROM saga_story WHERE step IN ('authorise', 'collect')"
         " AND what IN ('unknown', 'absent')"
     )
     assert shop.value("orders", doubts) > 0
@@ -106,6 +106,31 @@ def test_what_waited_in_vain_for_a_stopped_monolith_is_not_carried_out_later(sho
     shop.until("placed", lambda: shop.ask("new", "GET", place).json()["status"] == "DONE")
     shop.balance()
     assert _orders(shop) == before + 1
+
+
+def test_while_legacy_is_dead_orders_are_accepted_and_reads_say_their_age(shop: Any) -> None:
+    def breakers() -> dict[str, Any]:
+        url = f"{shop.processes['orders'].url}/readyz"
+        return dict(httpx.get(url, timeout=5).json()["breakers"])
+
+    shop.login("anna@example.com")
+    assert "age" not in shop.ask("new", "GET", "/api/orders").headers
+    before = _orders(shop)
+    shop.legacy.kill()
+    with ThreadPoolExecutor(4) as pool:
+        asked = pool.map(lambda _: shop.ask("new", "POST", "/api/orders", ORDER), range(8))
+        accepted = [answer.headers["location"] for answer in asked]
+    shop.until("open", lambda: breakers()["write"]["state"] in ("open", "half-open"))
+    assert "calls failed" in breakers()["write"]["why"] or "probe" in breakers()["write"]["why"]
+    history = shop.ask("new", "GET", "/api/orders")
+    assert history.status_code == 200
+    assert int(history.headers["age"]) >= 0
+
+    shop.legacy.start()
+    for place in accepted:
+        shop.until("placed", lambda at=place: shop.ask("new", "GET", at).json()["status"] == "DONE")
+    shop.balance()
+    assert _orders(shop) == before + len(accepted)
 
 
 def test_a_pending_order_that_comes_to_nothing_is_undone_and_told(shop: Any) -> None:
