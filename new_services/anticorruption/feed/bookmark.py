@@ -22,6 +22,7 @@ class Bookmark:
     """The reading of the tables, which began when the slot was there already."""
 
     system: str  # identifier of the PostgreSQL cluster
+    stream: str  # which stream the rows are in: when it was created
     tables: tuple[str, ...]
     jobs: tuple[Job, ...] = ()  # what is still to be read, in this order
 
@@ -53,13 +54,14 @@ class Bookmarks:
         value = orjson.loads(entry.value or b"{}")
         jobs = tuple(Job.from_dict(job) for job in value.get("jobs", ()))
         tables = tuple(value["tables"])
-        return Bookmark(value["system"], tables, jobs)
+        return Bookmark(value["system"], value.get("stream", ""), tables, jobs)
 
     async def write(self, bookmark: Bookmark) -> None:
         """Only when the rows it calls read have been stored in the stream."""
         bucket = await ensure_bucket(self._jetstream, KeyValueConfig(BUCKET))
         value = {
             "system": bookmark.system,
+            "stream": bookmark.stream,
             "tables": bookmark.tables,
             "jobs": [job.to_dict() for job in bookmark.jobs],
         }

@@ -23,6 +23,7 @@ from contracts.subjects import LEGACY_STREAM, LEGACY_SUBJECTS, legacy_subject, s
 
 WINDOW = 2000  # messages on their way
 WINDOW_BYTES = 8_000_000
+UNANSWERED_BYTES = 1_000_000  # sent without asking for an answer
 ACK_SECONDS = 5.0  # a message unanswered for so long is lost
 NOTHING: Version = (0, 0)
 REACHED = "Fig-Reached"  # header: version of the newest change, where the message has an older one
@@ -50,9 +51,11 @@ class Publisher:
         self._sent: deque[_Sent] = deque()
         self._bytes = 0
         self._sequence = 0
+        self._unanswered = 0
         self._moved = asyncio.Event()
         self._refused = ""
         self._number = 0
+        self.stream = ""  # which stream: when it was created
         self.last: Version = NOTHING  # version of the newest change in the stream
         self.safe = 0  # every change before this position of the log is stored
         self.sent = 0  # messages, since the process started
@@ -76,7 +79,8 @@ class Publisher:
                 allow_direct=True,
             ),
         )
-        state = (await self._jetstream.stream_info(LEGACY_STREAM)).state
+        info = await self._jetstream.stream_info(LEGACY_STREAM)
+        state, self.stream = info.state, str(info.created)
         self._sequence = state.last_seq
         self.last = await self._version_of(state.last_seq) if state.messages else NOTHING
 
@@ -115,7 +119,10 @@ class Publisher:
         self.last = max(self.last, change.version)
         self._bytes += len(body)
         self._sent.append(_Sent(self._number, len(body), time.monotonic(), 0))
-        reply = f"{self._inbox}.{self._number}" if answer else ""
+        self._unanswered += len(body)
+        if answer or self._unanswered > UNANSWERED_BYTES:
+            self._unanswered = 0
+        reply = "" if self._unanswered else f"{self._inbox}.{self._number}"
         await self._nats.publish(subject, body, reply, headers)
 
     def confirm(self, position: int) -> None:

@@ -113,12 +113,15 @@ class Session:
                 f" not {system}); remove the stream and bucket `feed` to start over"
             )
         existing = await slot.inspect(plain, self._settings.slot)
-        if bookmark and existing and existing.usable:
+        same_stream = bookmark is not None and bookmark.stream == self._publisher.stream
+        if bookmark and same_stream and existing and existing.usable:
             return bookmark
         if bookmark:
-            log.warning("the slot is lost, and changes with it: every table is read again")
+            lost = "slot" if same_stream else "stream"
+            log.warning("the %s is lost, and changes with it: every table is read again", lost)
         names = tuple(table.name for table in tables)
-        bookmark = Bookmark(system, names, tuple(Job(name, initial=True) for name in names))
+        jobs = tuple(Job(name, initial=True) for name in names)
+        bookmark = Bookmark(system, self._publisher.stream, names, jobs)
         # Before the slot: what is written afterwards would leave a moment in which an old
         # bookmark speaks of a new slot.
         await self._bookmarks.write(bookmark)

@@ -20,7 +20,7 @@ from new_services.anticorruption.catalog import MAPPINGS
 
 pytestmark = pytest.mark.integration
 
-SHORT_SECONDS, SHORT_RATE, LONG_RATE = 12.0, 100, 200  # commits a second
+SHORT_SECONDS, SHORT_RATE, LONG_RATE = 10.0, 100, 200  # commits a second
 GOODS = """
 INSERT INTO category SELECT 'c' || n, 'Category ' || n, NULL, n FROM generate_series(1, 5) n;
 INSERT INTO product (sku, name, descr, cat_code, price, disc_pct, colour, tags, created, updated)
