@@ -23,7 +23,7 @@ from facade.control.reports.exporting import NoSample, export_test
 from facade.control.reports.junit import junit
 from facade.control.reports.page import page
 from facade.control.status import Sources, route_views, status
-from facade.control.store import Store
+from facade.control.store import Store, StoreAway
 from facade.explain import Question, explain
 from facade.paths import TargetRefused
 from facade.routefile import RouteConfig
@@ -156,10 +156,18 @@ async def _comparisons(control: Control, route: str | None) -> list[RouteCompari
         config = known.get(name)
         if name not in ledger.routes and config is not None and config.compare is None:
             continue
-        history = await asyncio.to_thread(control.store.history, name)
+        history = await _history(control.store, name)
         evidence = ledger.routes.get(name) or Evidence(name, since=now)
         found.append(route_comparison(evidence, config, control.sources, history))
     return found
+
+
+async def _history(store: Store, route: str) -> list[bytes]:
+    """The closed windows; none while the store is away, which the journal reports."""
+    try:
+        return await asyncio.to_thread(store.history, route)
+    except StoreAway:
+        return []
 
 
 def _known(control: Control, route: str | None) -> dict[str, RouteConfig]:

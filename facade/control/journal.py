@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import sqlite3
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +11,7 @@ from pydantic import ValidationError
 from facade.control.fleet import Fleet
 from facade.control.ledger import EVIDENCE, Ledger
 from facade.control.noise import NOISE, NoiseLearner
-from facade.control.store import Batch, Store
+from facade.control.store import Batch, Store, StoreAway
 
 log = logging.getLogger("journal")
 
@@ -64,7 +63,7 @@ class Journal:
         self._ledger.closed = []
         try:
             await asyncio.to_thread(self._store.write, batch)
-        except sqlite3.Error as error:
+        except StoreAway as error:
             if not self._failing:
                 log.error("evidence cannot be written, it is kept in memory: %s", error)
             self._failing = True

@@ -21,7 +21,7 @@ from facade.control.pipeline import Parts, Pipeline
 from facade.control.recent import Recent
 from facade.control.settings import ControlSettings
 from facade.control.status import Sources
-from facade.control.store import FILE, Store
+from facade.control.store import FILE, SqliteStore, Store
 from facade.control.tables import Tables
 from facade.watcher import FileWatcher, watch
 
@@ -50,7 +50,7 @@ class _Process:
             self.comparator, self.asker, budget, self.ledger, self.noise, self.tables.one_server
         )
         self.pipeline = Pipeline(parts)
-        self.store = Store(settings.runtime / FILE)
+        self.store = _store(settings)
         kept = Kept(self.ledger, self.fleet, self.noise)
         self.journal = Journal(self.store, kept, str(settings.channel))
         self.intake = Intake(self.fleet, self.ledger, self.pipeline)
@@ -143,6 +143,15 @@ class _Process:
 
         assert self._settings.nats_url is not None
         await discover(self._settings.nats_url, self._settings.runtime, self.tables.instances)
+
+
+def _store(settings: ControlSettings) -> Store:
+    """Raises StoreAway: evidence that is to be kept elsewhere is not begun here."""
+    if settings.evidence_url is None:
+        return SqliteStore(settings.runtime / FILE)
+    from facade.control.postgres_store import PostgresStore  # the driver only where it is asked for
+
+    return PostgresStore(settings.evidence_url)
 
 
 async def serve_control(settings: ControlSettings, port: socket.socket) -> None:

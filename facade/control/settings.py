@@ -4,6 +4,7 @@ from pathlib import Path
 
 from pydantic import Field
 
+from chassis.settings import DatabaseUrl
 from facade.settings import FacadeSettings
 
 
@@ -13,4 +14,5 @@ class ControlSettings(FacadeSettings):
     channel: Path  # the Unix socket to listen on
     runtime: Path
     recheck_rate: float = Field(default=25.0, ge=0.0)  # questions to legacy per second, at most
+    evidence_url: DatabaseUrl | None = None  # keep the evidence there instead of in a file
     noise_rate: float = Field(default=1.0, ge=0.0)  # the same, to learn noise

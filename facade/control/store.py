@@ -7,10 +7,11 @@ agree. A file that cannot be read is put aside, never deleted; without a file we
 import logging
 import sqlite3
 import time
-from collections.abc import Iterable
-from contextlib import closing
+from collections.abc import Iterable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 log = logging.getLogger("store")
 
@@ -29,6 +30,10 @@ CREATE TABLE IF NOT EXISTS noise (route TEXT PRIMARY KEY, content BLOB NOT NULL)
 """
 
 
+class StoreAway(Exception):
+    """The store cannot be read or written just now; the message says why."""
+
+
 @dataclass(slots=True)
 class Batch:
     """What one flush writes."""
@@ -39,7 +44,29 @@ class Batch:
     noise: list[tuple[str, bytes]] = field(default_factory=list)
 
 
-class Store:
+class Store(Protocol):
+    """What evidence is kept in. All calls may raise StoreAway; any thread may call."""
+
+    def write(self, batch: Batch) -> None:
+        """Write all of it or nothing."""
+
+    def evidence(self) -> list[bytes]:
+        """The open window of every route."""
+
+    def noise(self) -> list[tuple[str, bytes]]:
+        """What was learned of noise, by route."""
+
+    def history(self, route: str) -> list[bytes]:
+        """The closed windows of a route, the latest first."""
+
+    def workers(self, channel: str) -> list[tuple[str, float, bytes]]:
+        """Identity, last sign and counters of the workers that spoke on this channel.
+
+        Those of other channels belonged to a facade that is gone; they are deleted.
+        """
+
+
+class SqliteStore:
     """One SQLite file; every call opens its own connection, so any thread may call."""
 
     def __init__(self, path: Path) -> None:
@@ -54,7 +81,7 @@ class Store:
 
     def write(self, batch: Batch) -> None:
         """Write all of it or nothing."""
-        with closing(self._connect()) as db, db:
+        with self._away(), closing(self._connect()) as db, db:
             db.executemany("REPLACE INTO evidence VALUES (?, ?)", batch.evidence)
             db.executemany("REPLACE INTO history VALUES (?, ?, ?)", batch.closed)
             db.executemany("REPLACE INTO worker VALUES (?, ?, ?, ?)", batch.workers)
@@ -68,7 +95,7 @@ class Store:
 
     def noise(self) -> list[tuple[str, bytes]]:
         """What was learned of noise, by route."""
-        with closing(self._connect()) as db:
+        with self._away(), closing(self._connect()) as db:
             return list(db.execute("SELECT route, content FROM noise"))
 
     def history(self, route: str) -> list[bytes]:
@@ -76,17 +103,21 @@ class Store:
         return self._rows("SELECT content FROM history WHERE route = ? ORDER BY closed DESC", route)
 
     def workers(self, channel: str) -> list[tuple[str, float, bytes]]:
-        """Identity, last sign and counters of the workers that spoke on this channel.
-
-        Those of other channels belonged to a facade that is gone; they are deleted.
-        """
-        with closing(self._connect()) as db, db:
+        """As `Store.workers`."""
+        with self._away(), closing(self._connect()) as db, db:
             db.execute("DELETE FROM worker WHERE channel <> ?", (channel,))
             return list(db.execute("SELECT identity, seen, content FROM worker"))
 
     def _rows(self, query: str, *values: str) -> list[bytes]:
-        with closing(self._connect()) as db:
+        with self._away(), closing(self._connect()) as db:
             return [content for (content,) in db.execute(query, values)]
+
+    @contextmanager
+    def _away(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.Error as error:
+            raise StoreAway(str(error)) from error
 
     def _trim(self, db: sqlite3.Connection, routes: Iterable[str]) -> None:
         for route in routes:

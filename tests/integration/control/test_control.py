@@ -208,3 +208,23 @@ def _alive(pid: int) -> bool:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except OSError:
         return False
+
+
+def test_reports_and_a_test_of_one_difference(
+    control: Any, legacy: Any, worker: Any, wait: Wait
+) -> None:
+    legacy.answers["/api/products/A"] = EQUAL
+    worker().pair(EQUAL, EQUAL | {"price": "1.01"})
+    (cluster,) = wait("counted", lambda: control.route()["clusters"])
+    page = control.raw("/api/compare/report?form=html")[1].decode()
+    assert "1 of 1 pairs differ" in page and "$.price" in page
+    assert b"<testsuites>" in control.raw("/api/compare/report?form=junit")[1]
+    assert control.get("/api/compare/report?form=json")["routes"]
+    written = control.raw(f"/api/compare/test?cluster={cluster['id']}")[1].decode()
+    compile(written, "exported", "exec")
+    assert "TARGET = '/api/products/A'" in written
+    assert control.status_of("/api/compare/test?cluster=nobody") == 404
+    asked = "/api/compare/forced?route=product&stage=canary&reason="
+    assert control.raw(asked + "%20", "POST")[0] == 400
+    control.get(asked + "known", "POST")
+    assert control.route()["forced"][0]["reason"] == "known"

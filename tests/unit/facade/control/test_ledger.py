@@ -15,14 +15,14 @@ from facade.control.fleet import Fleet
 from facade.control.journal import Journal, Kept
 from facade.control.ledger import EVIDENCE, Ledger
 from facade.control.noise import NoiseLearner
-from facade.control.store import Batch, Store
+from facade.control.store import Batch, SqliteStore, StoreAway
 
 Build = Callable[..., Any]
 MATCHED = Verdict(Outcome.MATCHED)
 
 
-def journal(path: Path, channel: str = "a") -> tuple[Journal, Ledger, Fleet, Store]:
-    ledger, fleet, store = Ledger(), Fleet(), Store(path)
+def journal(path: Path, channel: str = "a") -> tuple[Journal, Ledger, Fleet, SqliteStore]:
+    ledger, fleet, store = Ledger(), Fleet(), SqliteStore(path)
     noise = NoiseLearner(Budget(0, 0), lambda: None)
     found = Journal(store, Kept(ledger, fleet, noise), channel)
     found.restore()
@@ -87,7 +87,7 @@ async def test_a_full_disk_loses_nothing(
     writer, ledger, _, store = journal(tmp_path / "e.sqlite")
 
     def full(_batch: Batch) -> None:
-        raise sqlite3.OperationalError("database or disk is full")
+        raise StoreAway("database or disk is full")
 
     ledger.judged(pair(), MATCHED)
     ledger.reset(None, 2.0)
@@ -102,7 +102,7 @@ async def test_a_full_disk_loses_nothing(
 def test_a_damaged_file_is_put_aside(tmp_path: Path) -> None:
     path = tmp_path / "e.sqlite"
     path.write_bytes(b"this is no database" * 100)
-    store = Store(path)
+    store = SqliteStore(path)
     assert store.evidence() == []
     (aside,) = tmp_path.glob("e.sqlite.broken-*")
     assert aside.read_bytes().startswith(b"this is no database")
@@ -112,12 +112,12 @@ def test_a_file_of_another_version_is_put_aside(tmp_path: Path) -> None:
     path = tmp_path / "e.sqlite"
     with sqlite3.connect(path) as db:
         db.execute("PRAGMA user_version = 99")
-    Store(path)
+    SqliteStore(path)
     assert len(list(tmp_path.glob("e.sqlite.broken-*"))) == 1
 
 
 def test_history_is_bounded(tmp_path: Path) -> None:
-    store = Store(tmp_path / "e.sqlite")
+    store = SqliteStore(tmp_path / "e.sqlite")
     for number in range(stores.HISTORY + 5):
         store.write(Batch(closed=[("r", float(number), b"%d" % number)]))
     kept = store.history("r")
