@@ -6,7 +6,7 @@ STAMP  := $(VENV)/.installed
 FIG    := $(PY) -m fig
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo demo-fast up down status test study fuzz bench unit lint chaos-feed bench-feed format lock schema clean-data clean chaos bench-orders
+.PHONY: help install demo demo-fast up down status test study fuzz bench unit lint chaos-feed bench-feed format lock clean-data clean chaos bench-orders
 
 help:            ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -39,8 +39,11 @@ down: install    ## stop what `make up` started
 status: install  ## what runs, and where the routes stand
 	@$(FIG) status
 
+# What waits for processes shares the cores by two; what measures a whole stack has them for itself.
 test: install lint ## every test, and the linters
-	@$(PY) -m pytest $(ARGS)
+	@$(PY) -m pytest -q -n 2 tests/unit tests/contract $(ARGS)
+	@$(PY) -m pytest -q -n 2 --dist loadfile tests/integration $(ARGS)
+	@$(PY) -m pytest -q tests/e2e $(ARGS)
 
 chaos: install   ## order while everything is killed and flipped; then balance the books
 	@$(PY) -m loadtests.chaos $(ARGS)
