@@ -85,8 +85,10 @@ def report(rate: int, filled: Backfill, times: Times, cpu: dict[str, float]) -> 
 
 
 def write(page: Path, section: str) -> None:
-    """Between the two marks on the page."""
+    """Between the two marks on the page. Raises ValueError when it has lost them."""
     text = page.read_text()
+    if BEGIN not in text or END not in text:
+        raise ValueError(f"{page.name} has no {BEGIN.strip()} and {END.strip()}")
     head, tail = text.split(BEGIN)[0], text.split(END)[1]
     page.write_text(head + BEGIN + section + END + tail)
 
