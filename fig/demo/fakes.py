@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from fig.demo.plan import PRODUCT_ROUTES
 from fig.demo.record import (
     Difference,
+    Evidence,
     Failure,
     Latency,
     Load,
@@ -106,6 +107,13 @@ class FakeWorld:
             Difference(name, "$.price", "value", entry.mismatched, "/x", "10.46", "10.45")
             for name, entry in self.routes.items()
             if name in routes and entry.mismatched
+        )
+
+    async def evidence(self, routes: Sequence[str]) -> tuple[Evidence, ...]:
+        return tuple(
+            Evidence(name, entry.completed, 3 / max(entry.completed, 3), (), ("signed in",))
+            for name, entry in self.routes.items()
+            if name in routes
         )
 
     async def edit_price(self, nth: int) -> PriceEdit:

@@ -13,8 +13,8 @@ from fig.demo.commands import Fig
 from fig.demo.load import LoadProcess, Shoppers
 from fig.demo.plan import Pace
 from fig.demo.prices import Editor, PriceDesk
-from fig.demo.record import Difference, Load, PriceEdit, Sample
-from fig.demo.samples import differences_of, sample_of
+from fig.demo.record import Difference, Evidence, Load, PriceEdit, Sample
+from fig.demo.samples import differences_of, evidence_of, sample_of
 from fig.demo.stack import Addresses, Stack
 from fig.demo.world import DemoFailed
 
@@ -92,6 +92,10 @@ class RealWorld:
             for one in differences_of(await self.api().compare(route), route)
         ]
         return tuple(sorted(found, key=lambda one: -one.count))
+
+    async def evidence(self, routes: Sequence[str]) -> tuple[Evidence, ...]:
+        found = [evidence_of(await self.api().compare(route), route) for route in routes]
+        return tuple(one for one in found if one is not None)
 
     async def edit_price(self, nth: int) -> PriceEdit:
         if self.desk is None:

@@ -118,6 +118,17 @@ class Difference:
 
 
 @dataclass(frozen=True)
+class Evidence:
+    """What the pairs of one route say at the end: `bound` is the largest share that may differ."""
+
+    route: str
+    compared: int
+    bound: float
+    causes: tuple[str, ...]
+    unseen: tuple[str, ...]  # kinds of input that no pair had
+
+
+@dataclass(frozen=True)
 class Caught:
     """The seeded fault in the comparison. `clients`: requests the new side had answered by then."""
 
@@ -167,6 +178,7 @@ class Record:
     flips: list[Flip] = field(default_factory=list)
     caught: Caught | None = None
     later: tuple[Difference, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
     fault_off: float | None = None
     forgotten: float | None = None
     prices: list[PriceEdit] = field(default_factory=list)

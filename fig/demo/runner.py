@@ -198,11 +198,12 @@ class Runner:
             )
 
     async def keep_later(self) -> None:
-        """What differs although the fault is off."""
+        """The evidence as it stands, and what differs although the fault is off."""
         last = self.record.last
         if self.record.forgotten is None or last is None:
             return
         with contextlib.suppress(DemoFailed):  # it is only the explanation
+            self.record.evidence = await self.world.evidence(plan.PRODUCT_ROUTES)
             if total(last, plan.PRODUCT_ROUTES).mismatched:
                 self.record.later = await self.world.differences(plan.PRODUCT_ROUTES)
 

@@ -11,6 +11,7 @@ from typing import Any
 from fig.demo.record import (
     SIDES,
     Difference,
+    Evidence,
     Failure,
     Latency,
     Load,
@@ -111,6 +112,21 @@ def differences_of(compare: Json, route: str) -> tuple[Difference, ...]:
     entry: Json = next((each for each in entries if each.get("route") == route), {})
     clusters = sorted(entry.get("clusters") or [], key=lambda each: -int(each.get("count") or 0))
     return tuple(difference_of(cluster, route) for cluster in clusters)
+
+
+def evidence_of(compare: Json, route: str) -> Evidence | None:
+    """The bound, the causes and the gaps of one route in `GET /api/compare`."""
+    entries: list[Json] = compare.get("routes") or []
+    entry = next((each for each in entries if each.get("route") == route), None)
+    if entry is None:
+        return None
+    return Evidence(
+        route=route,
+        compared=int(entry.get("compared") or 0),
+        bound=float(entry.get("upper_bound", 1.0)),
+        causes=tuple(str(each.get("title", "")) for each in entry.get("causes") or []),
+        unseen=tuple(str(each) for each in entry.get("never_seen") or []),
+    )
 
 
 def difference_of(cluster: Json, route: str) -> Difference:

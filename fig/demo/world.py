@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from fig.demo.record import Difference, PriceEdit, Sample, StepRecord
+from fig.demo.record import Difference, Evidence, PriceEdit, Sample, StepRecord
 
 
 class DemoFailed(Exception):
@@ -33,6 +33,9 @@ class World(Protocol):
 
     async def differences(self, routes: Sequence[str]) -> tuple[Difference, ...]:
         """The clusters of mismatches of these routes, the most frequent first."""
+
+    async def evidence(self, routes: Sequence[str]) -> tuple[Evidence, ...]:
+        """What is known of these routes since their evidence was started anew."""
 
     async def edit_price(self, nth: int) -> PriceEdit:
         """Change a price in the monolith's admin page and wait for the new side to show it."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -16,6 +17,7 @@ from rich.console import Console
 from fig.demo import report
 from fig.demo.fakes import Flaws
 from fig.demo.frame import LogFrame, round_up
+from fig.demo.plan import PRODUCT_ROUTES
 from fig.demo.record import Pairs, Record
 from fig.demo.verdict import bound, judge
 
@@ -30,6 +32,16 @@ async def test_the_page_says_that_everything_held(play: Any) -> None:
     assert "Every promise held." in words
     assert "legacy said10.46" in words
     assert f"{record.load.requests:,}requests by shoppers" in words
+
+
+async def test_the_page_says_what_the_evidence_cannot(play: Any) -> None:
+    record, _, _ = await play(Flaws())
+    assert {one.route for one in record.evidence} == set(PRODUCT_ROUTES)
+    words = " ".join(tree_of(record).text_content().split())
+    assert "Never seen" in words and "signed in" in words
+    record.evidence = (replace(record.evidence[0], unseen=(), causes=("$.a: rounding",)),)
+    words = " ".join(tree_of(record).text_content().split())
+    assert "nothing is missing" in words and "$.a: rounding" in words
 
 
 async def test_the_page_names_what_was_broken(play: Any) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from fig.demo import samples
 from fig.demo.record import Latency, Pairs
 from fig.demo.samples import differences_of, load_of, sample_of
 
@@ -106,3 +107,17 @@ def test_differences_with_their_sample_the_most_frequent_first() -> None:
         "10.45",
     )
     assert differences_of(compare, "unknown") == ()
+
+
+def test_evidence_of_a_route():
+    entry = {
+        "route": "a",
+        "compared": 300,
+        "upper_bound": 0.01,
+        "causes": [{"title": "$.price: rounding"}],
+        "never_seen": ["signed in", "status 5xx"],
+    }
+    found = samples.evidence_of({"routes": [entry]}, "a")
+    assert (found.compared, found.bound) == (300, 0.01)
+    assert (found.causes, found.unseen) == (("$.price: rounding",), ("signed in", "status 5xx"))
+    assert samples.evidence_of({"routes": [entry]}, "b") is None
