@@ -14,9 +14,11 @@ from typing import TYPE_CHECKING
 from chassis.breaker import REFUSED, Outcome
 from facade import errors, headers
 from facade.admission import admit
+from facade.answering import answer_head
 from facade.decision import Decision, sampled
 from facade.errors import Failure
 from facade.expectation import Expectation
+from facade.fallback import may_fall_back, turn_to_legacy
 from facade.outbound import Outbound
 from facade.papers import Letter
 from facade.running import Lane, RouteState
@@ -240,7 +242,7 @@ class Exchange:
         connection = self._connection
         if head.status in errors.GATEWAY_STATUSES and connection:
             failure = errors.refusal(head)
-            if self._may_fall_back(failure):
+            if may_fall_back(self, failure):
                 connection.discard(head)
                 self.failed(failure)
                 return
@@ -249,21 +251,8 @@ class Exchange:
             self.upload.answered()
         if self._pair is not None:
             self._pair.live_answered(head)
-        client, upload = self.client, self.upload
-        framing, self._chunked, until_close = headers.body_framing(head, self.head)
-        unsent = upload is not None and not upload.whole
-        self._keep = self.head.keep_alive and not (until_close or unsent or client.gateway.draining)
-        if not self._keep:
-            framing += headers.CLOSE
-        elif not self.head.http11:
-            framing += headers.KEEP_ALIVE
-        extra = b"" if head.dated else client.gateway.date
-        if client.gateway.expose:
-            extra += headers.decision_line(self)
-        if self.state.route.noted or self.fell_back is not None:
-            extra += client.gateway.papers.answer_lines(self, head.status)
-        data = headers.response_bytes(head, framing, extra)
-        client.write(data, hold=connection is not None and connection.more)
+        data, self._chunked, self._keep = answer_head(self, head)
+        self.client.write(data, hold=connection is not None and connection.more)
 
     def body(self, data: bytes) -> None:
         """Pass a piece of the body on."""
@@ -313,32 +302,10 @@ class Exchange:
 
     # the ways out
 
-    def _may_fall_back(self, failure: Failure) -> bool:
-        """Writes go to legacy only when the new side says that it did nothing."""
-        route = self.state.route
-        return (
-            self.lane is not self.state.legacy
-            and (route.fallback or (route.yields and failure is errors.DECLINED))
-            and (self.upload is None or self.upload.repeatable)
-        )
-
     def _fall_back(self, failure: Failure) -> bool:
         """Ask legacy in place of the new side; False when that is not allowed, or in vain."""
-        state, gateway = self.state, self.client.gateway
-        if not self._may_fall_back(failure) or failure is errors.DEADLINE:
+        if not turn_to_legacy(self, failure):
             return False
-        now, took = gateway.deadlines.now, perf_counter() - self.attempt_started
-        self.lane.breaker.release(self.permit, failure.outcome, now, took)
-        self.lane, self.permit = state.legacy, state.legacy.admit(now, random())
-        if self.permit == REFUSED:
-            return False
-        self.fell_back = failure
-        self.attempt_started, self.first_byte = perf_counter(), 0.0
-        state.counts.fallbacks += 1
-        if failure is errors.DECLINED:
-            state.counts.declined += 1
-        facts = self.client.facts.lines(self.head)  # without what the new side alone is told
-        self.sent = headers.request_bytes(self.head, facts, self.trace)
         self._connect(ANY if self._repeatable else FRESH)
         return True
 

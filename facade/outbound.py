@@ -5,9 +5,10 @@ body piece by piece, the end. `failed` comes at most once, and nothing comes aft
 """
 
 import asyncio
-from typing import TYPE_CHECKING, Protocol, cast
+from typing import TYPE_CHECKING, cast
 
 from facade import errors
+from facade.caller import Caller, Nobody
 from facade.deadlines import NEVER, Deadlines
 from facade.errors import Failure
 from facade.flow import HIGH_WATER, PEER_FULL, Gate
@@ -22,54 +23,6 @@ MOST_HEADERS = 256
 LARGEST_HEAD = 64 * 1024
 MOST_INTERIM = 16  # 1xx heads before an answer
 LARGEST_DISCARD = 64 * 1024
-
-
-class Caller(Protocol):
-    """Who asks an upstream."""
-
-    method: bytes
-
-    @property
-    def gave_up(self) -> bool:
-        """Whether a connection would come too late."""
-
-    def connected(self, connection: "Outbound") -> None:
-        """Send the request on this connection: it is the caller's until the end."""
-
-    def interim(self, head: ResponseHead) -> None:
-        """A 1xx head other than 101."""
-
-    def switched(self, head: ResponseHead, rest: bytes) -> None:
-        """A 101 head: the connection is a tunnel, and `rest` its first bytes."""
-
-    def answered(self, head: ResponseHead) -> None:
-        """The head of the answer."""
-
-    def body(self, data: bytes) -> None:
-        """A piece of the answer's body."""
-
-    def ended(self, trailers: list[bytes]) -> None:
-        """The whole answer came; the connection is the caller's no more."""
-
-    def failed(self, failure: Failure) -> None:
-        """No answer, or no whole one; the connection is the caller's no more."""
-
-    def upstream_full(self, full: bool) -> None:
-        """What is sent is not taken: stop. Or, when not `full` any more: go on."""
-
-
-class Nobody:
-    """The caller of an answer that nobody waits for any more."""
-
-    gave_up = True
-
-    def __init__(self, method: bytes) -> None:
-        self.method = method
-
-    def _ignore(self, *_said: object) -> None:
-        """Of no interest."""
-
-    connected = interim = switched = answered = body = ended = failed = upstream_full = _ignore
 
 
 class Outbound(asyncio.Protocol):

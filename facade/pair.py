@@ -2,18 +2,17 @@
 
 from time import perf_counter, time, time_ns
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qsl
 
 from contracts.headers import AFTER
 from facade import errors, headers
-from facade.channel import PAIR, PairMeta, SideMeta
+from facade.answers import Answer, describe, sent_fields
+from facade.channel import PAIR, PairMeta
 from facade.errors import Failure
 from facade.metrics import ShadowCounts
 from facade.outbound import Outbound
 from facade.running import Lane
 from facade.upload import Upload
 from facade.upstreams import ANY
-from facade.wire.fields import HOST, Field
 from facade.wire.responses import ResponseHead
 
 if TYPE_CHECKING:
@@ -23,43 +22,6 @@ if TYPE_CHECKING:
 # Why there is no pair of a copy that was begun.
 QUEUE, SIZE, DEADLINE, CHANNEL = "queue", "size", "deadline", "channel"
 IDENTITY = "identity"  # nobody could say in time who is asking
-
-
-class Answer:
-    """One side's answer as it comes in: head, body up to a limit, how it ended."""
-
-    __slots__ = ("chunks", "ended", "error", "fields", "ms", "size", "started", "status")
-
-    def __init__(self) -> None:
-        self.status = 0
-        self.fields: list[Field] = []
-        self.chunks: list[bytes] = []
-        self.size = 0
-        self.error: str | None = None
-        self.started = perf_counter()
-        self.ms = 0.0
-        self.ended = False
-
-    def head(self, head: ResponseHead) -> None:
-        """The head came."""
-        self.status = head.status
-        self.fields = head.fields
-
-    def end(self, error: str | None = None) -> None:
-        """Nothing more comes; `error` is the phase that failed."""
-        self.ms = (perf_counter() - self.started) * 1000.0
-        self.error = error
-        self.ended = True
-
-    def meta(self) -> SideMeta:
-        """The answer's part of a pair."""
-        return {
-            "status": self.status,
-            "headers": _as_text(self.fields),
-            "length": self.size,
-            "ms": round(self.ms, 3),
-            "error": self.error,
-        }
 
 
 class Pair:
@@ -243,39 +205,13 @@ class Pair:
         return b"".join(chunk for side in self._sides.values() for chunk in side.chunks)
 
     def _meta(self) -> PairMeta:
-        exchange = self._exchange
-        head, route = exchange.head, exchange.state.route
-        query = head.target.partition(b"?")[2].decode("ascii")
-        meta: PairMeta = {
-            "route": route.name,
-            "method": head.method.decode("ascii"),
-            "target": head.target.decode("ascii"),
-            "stage": str(route.stage),
-            "percent": route.percent,
-            "version": exchange.version,
-            "request_id": exchange.request_id,
-            "started": self._started,
-            "signed_in": self._shadow.signed_in(head),
-            "query_keys": sorted({key for key, _ in parse_qsl(query, keep_blank_values=True)}),
-            # after a failure legacy has answered, if anybody has
-            "live": "legacy" if self._live.error else self._live_side,
-            "sides": {name: side.meta() for name, side in self._sides.items()},
-            "request_headers": _as_text(
-                [field for field in head.fields if field.line in head.lines or field.kind == HOST]
-            ),
-        }
+        meta = describe(self._exchange, self._sides)
+        meta["started"] = self._started
+        meta["signed_in"] = self._shadow.signed_in(self._exchange.head)
+        # after a failure legacy has answered, if anybody has
+        meta["live"] = "legacy" if self._live.error else self._live_side
+        head, route = self._exchange.head, self._exchange.state.route
         if head.cookies is not None or route.needs:
-            sent = self._bytes if self._live_side == "legacy" else exchange.sent
-            meta["new_headers"] = _sent_fields(sent or b"")
+            sent = self._bytes if self._live_side == "legacy" else self._exchange.sent
+            meta["new_headers"] = sent_fields(sent or b"")
         return meta
-
-
-def _as_text(fields: list[Field]) -> list[list[str]]:
-    return [[field.name.decode("ascii"), field.value.decode("latin-1")] for field in fields]
-
-
-def _sent_fields(head: bytes) -> list[list[str]]:
-    """The fields of a head that we wrote."""
-    lines = head.partition(b"\r\n\r\n")[0].split(b"\r\n")[1:]
-    pairs = (line.decode("latin-1").partition(": ") for line in lines)
-    return [[name, value] for name, _, value in pairs]

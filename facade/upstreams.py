@@ -9,9 +9,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from facade import errors
+from facade.caller import Caller
 from facade.deadlines import NEVER, Deadlines
 from facade.dialing import Dial
-from facade.outbound import Caller, Outbound
+from facade.outbound import Outbound
 from facade.pool import Pool
 from facade.routefile import UpstreamConfig, UpstreamTimeouts
 

@@ -13,7 +13,6 @@ import logging
 import os
 import shutil
 import signal
-import socket
 import sys
 import tempfile
 import time
@@ -22,40 +21,20 @@ from pathlib import Path
 import uvloop
 
 from chassis import telemetry
-from chassis.backoff import Backoff
-from chassis.settings import BAD_CONFIGURATION, Listen
+from chassis.settings import BAD_CONFIGURATION
 from facade import children
+from facade.child import Child
 from facade.config.problems import RouteFileError
-from facade.gateway import BACKLOG, Gateway, Worker
+from facade.gateway import Gateway, Worker
 from facade.keyring import BadKey, KeyFiles, ensure, in_folder
+from facade.ports import listen
 from facade.publisher import INSTANCES, TABLE, Publisher
 from facade.settings import FacadeSettings
 from facade.watcher import POLL_SECONDS, FileWatcher
 
 log = logging.getLogger("facade")
 
-STABLE_SECONDS = 5.0  # a child that lived so long is restarted at once
 STOP_SECONDS = 40.0  # beyond every worker's own bound
-
-
-class Child:
-    """A process that is to be running: started again when it ends, not too often."""
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-        self.pid = 0
-        self.started = 0.0
-        self.start_at = 0.0
-        self.backoff = Backoff(first=0.1, most=3.0)
-
-    def ended(self, code: int, now: float) -> None:
-        """Plan its next start."""
-        self.pid = 0
-        if now - self.started > STABLE_SECONDS:
-            self.backoff.reset()
-        delay = self.backoff.next()
-        self.start_at = now + delay
-        log.warning("%s ended with %d; starting it again in %.1f s", self.name, code, delay)
 
 
 class Master:
@@ -216,39 +195,6 @@ def _await_end(pids: set[int], seconds: float) -> None:
         time.sleep(POLL_SECONDS)
     for pid in pids:
         _signal(pid, signal.SIGKILL)
-
-
-def listen(address: Listen, number: int) -> list[socket.socket]:
-    """Listening sockets that share one port. Exits with 2 when somebody else has it."""
-    try:
-        with _socket(address) as alone:  # sharing a port would hide that it is taken
-            port = alone.getsockname()[1]
-        return [_shared(Listen(address.host, port)) for _ in range(number)]
-    except OSError as error:
-        message = f"--listen: cannot listen on {address.host}:{address.port}: {error.strerror}"
-        print(message, file=sys.stderr)  # noqa: T201
-        raise SystemExit(BAD_CONFIGURATION) from None
-
-
-def _shared(address: Listen) -> socket.socket:
-    port = _socket(address, share=True)
-    port.listen(BACKLOG)
-    port.setblocking(False)
-    return port
-
-
-def _socket(address: Listen, *, share: bool = False) -> socket.socket:
-    family = socket.AF_INET6 if ":" in address.host else socket.AF_INET
-    port = socket.socket(family, socket.SOCK_STREAM)
-    port.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    if share:
-        port.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
-    try:
-        port.bind(tuple(address))
-    except OSError:
-        port.close()
-        raise
-    return port
 
 
 def main(settings: FacadeSettings) -> int:
