@@ -1,0 +1,77 @@
+"""Several addresses of one upstream: whose turn it is, who is left out, who is asked how it does."""
+
+import pytest
+
+GET = b"GET /legacy/a HTTP/1.1\r\nHost: a\r\n\r\n"
+OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
+
+
+def routes(options: str = "") -> str:
+    return (
+        "upstreams:\n"
+        f"  legacy: {{urls: ['http://one.test:1', 'http://two.test:2'] {options}}}\n"
+        "routes: []\n"
+    )
+
+
+def ports(door) -> list[int]:
+    return [peer.transport.get_extra_info("peername")[1] for peer in door.wire.dialled]
+
+
+def test_addresses_take_turns(make_door) -> None:
+    door = make_door(routes())
+    for _ in range(4):
+        door.client().send(GET)
+    assert sorted(ports(door)) == [1, 1, 2, 2]
+
+
+def test_the_one_with_less_to_do_is_asked(make_door) -> None:
+    door = make_door(routes(", balance: least-busy"))
+    door.client().send(GET)
+    door.client().send(GET)
+    assert sorted(ports(door)) == [1, 2]
+    busy, free = door.wire.dialled
+    free.read()
+    free.send(OK)
+    door.client().send(GET)
+    assert free.read().startswith(b"GET")
+    assert len(door.wire.dialled) == 2
+    assert busy.read().count(b"GET") == 1
+
+
+def test_an_address_that_refuses_is_left_out_for_a_while(make_door) -> None:
+    door = make_door(routes())
+    door.wire.refuse.add(1)
+    for _ in range(4):
+        door.client().send(GET)
+    assert set(ports(door)) == {2}
+    assert door.counts("(unmatched)")["failures"]["legacy.connect"] == 1
+
+
+@pytest.mark.parametrize(("status", "asked"), [(b"503 No", {2}), (b"200 OK", {1, 2})])
+def test_one_that_says_it_is_unwell_is_left_out(make_door, status: bytes, asked: set[int]) -> None:
+    door = make_door(routes(", health: {path: /up}"))
+    door.gateway.health.tick(door.now)
+    checks = [*door.wire.dialled]
+    assert sorted(ports(door)) == [1, 2]
+    for check, port in zip(checks, ports(door), strict=True):
+        assert check.read().startswith(b"GET /up HTTP/1.1\r\n")
+        answer = status if port == 1 else b"200 OK"
+        check.send(b"HTTP/1.1 %b\r\nContent-Length: 0\r\n\r\n" % answer)
+    del door.wire.dialled[:]
+    for _ in range(4):
+        door.client().send(GET)
+    assert set(ports(door)) == asked
+
+
+def test_a_health_check_without_an_answer_counts_as_unwell(make_door) -> None:
+    door = make_door(routes(", health: {path: /up}"))
+    door.gateway.health.tick(door.now)
+    first, *_rest = ports(door)
+    well = door.wire.dialled[1]
+    well.send(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+    door.later(10.0)
+    del door.wire.dialled[:]
+    for _ in range(4):
+        door.client().send(GET)
+    assert first not in ports(door)

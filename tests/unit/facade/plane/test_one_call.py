@@ -1,0 +1,53 @@
+"""What comes together is written together: a call to the kernel costs more than a join."""
+
+from typing import Any
+
+GET = b"GET /legacy/a HTTP/1.1\r\nHost: a\r\n\r\n"
+
+
+def written(client: Any) -> list[bytes]:
+    """Every call that writes to this client, from now on."""
+    calls: list[bytes] = []
+    transport = client.transport
+    write = transport.write
+
+    def keep(data: bytes) -> None:
+        calls.append(bytes(data))
+        write(data)
+
+    transport.write = keep
+    return calls
+
+
+def test_a_whole_answer_is_one_call(door) -> None:
+    client = door.client()
+    calls = written(client)
+    client.send(GET)
+    door.upstream.send(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi")
+    assert len(calls) == 1
+    assert calls[0].endswith(b"\r\n\r\nhi")
+
+
+def test_a_whole_chunked_answer_too(door) -> None:
+    client = door.client()
+    calls = written(client)
+    client.send(GET)
+    door.upstream.send(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\n\r\n")
+    assert len(calls) == 1
+    assert calls[0].endswith(b"\r\n\r\n2\r\nhi\r\n0\r\n\r\n")
+
+
+def test_a_head_without_a_body_yet_is_not_held_back(door) -> None:
+    client = door.client()
+    client.send(GET)
+    door.upstream.send(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
+    assert client.read().startswith(b"HTTP/1.1 200 OK")
+
+
+def test_nor_one_that_came_with_half_a_size_line(door) -> None:
+    client = door.client()
+    client.send(GET)
+    door.upstream.send(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5")
+    assert client.read().startswith(b"HTTP/1.1 200 OK")
+    door.upstream.send(b"\r\nhello\r\n")
+    assert client.read() == b"5\r\nhello\r\n"
