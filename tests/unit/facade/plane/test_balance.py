@@ -1,4 +1,4 @@
-"""Several addresses of one upstream: whose turn it is, who is left out, who is asked how it does."""
+"""Several addresses of one upstream: whose turn it is, who is left out, who is well."""
 
 import pytest
 
