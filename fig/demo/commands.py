@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import sys
 from collections.abc import Sequence
@@ -40,8 +41,16 @@ class Fig:
             await process.wait()
             raise
         if process.returncode:
-            raise DemoFailed(f"fig {' '.join(arguments)}: {last_words(complaint or said)}")
+            raise DemoFailed(f"fig {' '.join(arguments[:4])}: {reason(complaint or said)}")
         return said.decode(errors="replace")
+
+
+def reason(output: bytes) -> str:
+    """Why a command refused: the `error` of its JSON, else its last line."""
+    try:
+        return str(json.loads(output)["error"])
+    except (ValueError, KeyError, TypeError):
+        return last_words(output)
 
 
 def last_words(output: bytes) -> str:

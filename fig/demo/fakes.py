@@ -38,6 +38,7 @@ class Flaws:
     failing: str = ""  # what a shopper complains about
     errors: int = 0  # 5xx that clients got
     eager: bool = False  # the new side answers clients while in shadow
+    gullible: bool = False  # a promotion against the evidence is taken
     price_lost: bool = False  # the edited price never shows
 
 
@@ -93,6 +94,10 @@ class FakeWorld:
         self.version = hashlib.sha256(repr(self.calls).encode()).hexdigest()[:12]
         self.time += 0.05
         return self.version, None if self.flaws.deaf else 50.0
+
+    async def refusal(self, route: str, stage: str, percent: int | None) -> str | None:
+        self.calls.append(f"ask {route} {stage} {percent}")
+        return None if self.flaws.gullible else f"the evidence speaks against {route} → {stage}"
 
     async def restart_catalog(self, fault: str) -> None:
         self.calls.append(f"restart {fault}")

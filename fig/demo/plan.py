@@ -37,6 +37,15 @@ class Flip:
 
 
 @dataclass(frozen=True)
+class AskForRefusal:
+    """Ask for a promotion that `fig flip` has to refuse, because the evidence speaks against it."""
+
+    route: str
+    stage: str
+    percent: int | None = None
+
+
+@dataclass(frozen=True)
 class Mend:
     """Restart the catalog with this fault, "" for none."""
 
@@ -62,7 +71,7 @@ class SendHome:
     """Let the shoppers finish and leave."""
 
 
-Action = BringUp | LetIn | Flip | Mend | Forget | EditPrices | SendHome
+Action = BringUp | LetIn | Flip | AskForRefusal | Mend | Forget | EditPrices | SendHome
 
 
 @dataclass(frozen=True)
@@ -141,9 +150,15 @@ def _fault(pace: Pace) -> tuple[Step, ...]:
             within=45,
         ),
         Step(
+            "refuse",
+            "A promotion is refused",
+            "asking for canary 5 % all the same; the evidence speaks against it",
+            AskForRefusal("product-list", "canary", 5),
+        ),
+        Step(
             "mend",
-            "Refused, and mended",
-            "not promoted: restarting the catalog without the fault",
+            "The fault is mended",
+            "restarting the catalog without it",
             Mend(),
             within=60,
         ),

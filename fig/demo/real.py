@@ -78,6 +78,17 @@ class RealWorld:
         ms = json.loads(said).get("ms")
         return version, ms if waited is not None else None
 
+    async def refusal(self, route: str, stage: str, percent: int | None) -> str | None:
+        before = self.place().routes.read_bytes()
+        try:
+            await self.flip(route, stage, percent)
+        except DemoFailed as refused:
+            return str(refused)
+        fresh = self.place().routes.with_suffix(".back")
+        fresh.write_bytes(before)
+        fresh.rename(self.place().routes)
+        return None
+
     async def restart_catalog(self, fault: str) -> None:
         wanted = "discount-rounding" if self.tools.leave_fault else fault
         await self.tools.fig.call("restart", "catalog", "--set", f"CATALOG_FAULT={wanted}")

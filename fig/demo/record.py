@@ -167,7 +167,8 @@ class StepRecord:
 class Record:
     """The whole run. `began` is unix seconds; `fault_off` is when the fault was switched off.
 
-    `later` are differences that showed after that, which must not be.
+    `refusal` is what `fig flip` said to a promotion on bad evidence; `later` are differences that
+    showed after the fault was off, which must not be.
     """
 
     pace: str
@@ -177,6 +178,7 @@ class Record:
     samples: list[Sample] = field(default_factory=list)
     flips: list[Flip] = field(default_factory=list)
     caught: Caught | None = None
+    refusal: str = ""
     later: tuple[Difference, ...] = ()
     evidence: tuple[Evidence, ...] = ()
     fault_off: float | None = None

@@ -127,6 +127,13 @@ class Runner:
             if ms is None:
                 raise DemoFailed(f"{route} → {flip.target} did not reach every worker")
 
+    async def ask_for_refusal(self, action: plan.AskForRefusal) -> None:
+        reason = await self.world.refusal(action.route, action.stage, action.percent)
+        if reason is None:
+            raise DemoFailed(f"{action.route} could be promoted against the evidence")
+        self.record.refusal = reason
+        self.watch.event(reason)
+
     async def mend(self, action: plan.Mend) -> None:
         await self.world.restart_catalog(action.fault)
         if not action.fault:
@@ -230,6 +237,7 @@ ACTIONS: dict[type, Callable[..., Awaitable[None]]] = {
     plan.BringUp: Runner.bring_up,
     plan.LetIn: Runner.let_in,
     plan.Flip: Runner.flip,
+    plan.AskForRefusal: Runner.ask_for_refusal,
     plan.Mend: Runner.mend,
     plan.Forget: Runner.forget,
     plan.EditPrices: Runner.edit_prices,

@@ -52,7 +52,7 @@ def no_request_failed(record: Record) -> Promise:
 
 
 def fault_caught_in_shadow(record: Record) -> Promise:
-    """Caught while no client could have met it."""
+    """Caught while no client could have met it, and reason enough to refuse a promotion."""
     name = "the fault was caught in shadow"
     caught = record.caught
     if caught is None:
@@ -61,9 +61,11 @@ def fault_caught_in_shadow(record: Record) -> Promise:
     evidence = (
         f"{caught.mismatched} of {caught.pairs} pairs differed at {where}, "
         f"{caught.after:.1f} s after the first copy; {example(caught.differences)}"
-        f"the new side had answered {caught.clients} clients"
+        f"the new side had answered {caught.clients} clients; "
+        f"a promotion was {'refused' if record.refusal else 'not refused'}"
     )
-    return Promise(name, caught.mismatched > 0 and caught.clients == 0, evidence)
+    held = caught.mismatched > 0 and caught.clients == 0 and bool(record.refusal)
+    return Promise(name, held, evidence)
 
 
 def caught_by_nothing_later(record: Record) -> Promise:

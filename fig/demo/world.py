@@ -25,6 +25,9 @@ class World(Protocol):
         """Move one route: the route file's version afterwards, and the ms until every worker
         decided by it (None: not within seconds)."""
 
+    async def refusal(self, route: str, stage: str, percent: int | None) -> str | None:
+        """Ask for a flip: why it was refused; None when it was done, which is undone at once."""
+
     async def restart_catalog(self, fault: str) -> None:
         """Restart the catalog with this fault ("" for none) and wait until it is ready."""
 

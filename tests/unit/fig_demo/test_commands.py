@@ -36,5 +36,11 @@ async def test_what_a_person_set_for_other_files_does_not_reach_it(
     assert (await fig.call()).strip() == "None"
 
 
+async def test_the_reason_in_json_is_read(tmp_path: Path) -> None:
+    script = 'print(\'{"ok": false, "error": "the evidence"}\'); raise SystemExit(1)'
+    with pytest.raises(DemoFailed, match="fig flip r: the evidence"):
+        await fig_that_runs(tmp_path, script).call("flip", "r")
+
+
 def test_silence_is_said_too() -> None:
     assert last_words(b"\n \n") == "no reason given"

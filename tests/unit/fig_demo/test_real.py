@@ -108,6 +108,18 @@ async def test_what_the_command_says_is_not_believed_before_the_workers_say_it(
     assert ms is None
 
 
+async def test_a_flip_that_should_have_been_refused_is_undone(
+    parts: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world, _, routes = parts
+    monkeypatch.setattr("fig.demo.real.FLIP_WITHIN", 0.05)
+    real = world()
+    await real.bring_up("")
+    routes.write_text("as it was")
+    assert await real.refusal("product-list", "canary", 5) is None
+    assert routes.read_text() == "as it was"
+
+
 @pytest.mark.parametrize(("leave", "fault"), [(False, ""), (True, "discount-rounding")])
 async def test_the_fault_is_left_only_when_asked(parts: Any, leave: bool, fault: str) -> None:
     real = parts[0](leave_fault=leave)

@@ -50,6 +50,7 @@ async def test_flips_know_where_the_traffic_went(play: Any) -> None:
     [
         (Flaws(blind=True), "the fault was caught in shadow", "catch"),
         (Flaws(fault_stays=True), "after the fault was off, the pairs compared equal", "clean"),
+        (Flaws(gullible=True), "the fault was caught in shadow", "refuse"),
         (Flaws(deaf=True), "every flip took effect", "shadow"),
         (Flaws(stuck=True), "every flip took effect", "canary-5"),
         (Flaws(failing="status 502 instead of 200: x"), "no request failed", "home"),
@@ -76,7 +77,14 @@ async def test_the_catch_is_told_with_a_sample(play: Any) -> None:
     assert any("legacy 10.46, new 10.45" in line for line in watch.lines)
 
 
+async def test_a_promotion_on_bad_evidence_is_asked_for_and_refused(play: Any) -> None:
+    record, world, watch = await play(Flaws())
+    assert world.calls.index("ask product-list canary 5") < world.calls.index("restart ")
+    assert "speaks against" in record.refusal
+    assert any("speaks against" in line for line in watch.lines)
+
+
 async def test_a_fault_that_stays_is_never_promoted(play: Any) -> None:
     record, world, _ = await play(Flaws(fault_stays=True))
-    assert not any("canary" in call for call in world.calls)
+    assert not any(call.startswith("flip") and "canary" in call for call in world.calls)
     assert "pairs differ" in record.broken
