@@ -15,6 +15,7 @@ from facade.flow import NEXT_WAITS, PEER_FULL, Gate
 from facade.headers import ClientFacts
 from facade.responses import problem, wants_page
 from facade.wire.bodies import Body, ChunkedBody, LengthBody
+from facade.wire.collecting import end_of_head
 from facade.wire.refusal import Refused
 from facade.wire.requests import read_request
 
@@ -163,13 +164,13 @@ class Inbound(asyncio.Protocol):
     def _take_head(self, data: bytes) -> bytes:
         while data.startswith(b"\r\n"):  # empty lines before a request are harmless
             data = data[2:]
-        end = data.find(b"\r\n\r\n")
-        if end < 0 or end > self._limits.head:
-            self._incomplete_head(data)
+        end = end_of_head(data, self._limits.line, self._limits.head)
+        if end < 0:
+            if not self._head_until and data:
+                self._head_until = self.deadline = self.gateway.deadlines.now + self._timeouts.head
+            self._buffer = data
             return b""
         self._head_until = 0.0
-        if data.find(b"\r\n", 0, self._limits.line + 2) < 0:
-            raise Refused(414, "the request line is too long")
         head = read_request(data[:end], self._limits.headers)
         self._exchange = exchange = Exchange(self, head)
         if head.has_body:
@@ -178,18 +179,6 @@ class Inbound(asyncio.Protocol):
         if self._body is not None:
             self._await(self._timeouts.body)
         return data[end + 4 :]
-
-    def _incomplete_head(self, data: bytes) -> None:
-        line_end = data.find(b"\n", 0, self._limits.line + 2)
-        if line_end < 0 and len(data) > self._limits.line:
-            raise Refused(414, "the request line is too long")
-        if len(data) > self._limits.head:
-            raise Refused(431, "the head of the request is too large")
-        if data.count(b"\n") != data.count(b"\r\n"):
-            raise Refused(400, "a bare LF in the head")
-        if not self._head_until and data:
-            self._head_until = self.deadline = self.gateway.deadlines.now + self._timeouts.head
-        self._buffer = data
 
     def _take_body(self, body: Body, data: bytes) -> bytes:
         piece, rest = body.take(data)

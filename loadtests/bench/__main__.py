@@ -1,6 +1,7 @@
 """`python -m loadtests.bench`: measure, print, and write docs/performance.md."""
 
 import shutil
+import signal
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -22,6 +23,7 @@ INCOMPLETE = 2  # exit code: a tool is missing
 @click.option("--write/--no-write", default=True, help="Write docs/performance.md.")
 def main(turns: int, seconds: int, write: bool) -> None:
     """The facade beside nginx, HAProxy and Envoy, on one core each."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # and stop them all
     missing = machine.check()
     if missing:
         click.echo(missing, err=True)
