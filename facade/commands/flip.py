@@ -9,7 +9,16 @@ import click
 from facade.commands import BAD_INPUT, REFUSED
 from facade.commands.options import json_option, routes_option, share
 from facade.commands.promoting import NotRecorded, hold_to_evidence
-from facade.config.edit import Flip, Flipped, FlipRefused, UnknownRoute, flip_file, preview, way
+from facade.config.edit import (
+    Flip,
+    Flipped,
+    FlipRefused,
+    UnknownRoute,
+    flip_file,
+    preview,
+    take_back,
+    way,
+)
 from facade.config.problems import RouteFileError
 from facade.config.quantities import written_share
 from facade.config.reading import load_path
@@ -66,6 +75,7 @@ def flip(
             confirmation = _confirm(flipped, routes, admin)
             _show(flipped, confirmation, routes, as_json)
             if confirmation is not None and confirmation.state in ("refused", "late"):
+                _undo_refused(flipped, confirmation, routes)
                 raise SystemExit(REFUSED)
     except RouteFileError as error:
         _fail(str(error), BAD_INPUT, as_json)
@@ -90,6 +100,11 @@ def _refuse_early(routes: Path, step: Flip, admin: str | None) -> None:
     reason = hold_back(wanted.before, wanted.after, lags, float(status["now"]))
     if reason is not None:
         raise FlipRefused(reason)
+
+
+def _undo_refused(flipped: Flipped, confirmation: Confirmation, routes: Path) -> None:
+    if confirmation.state == "refused" and flipped.changed and not take_back(routes, flipped):
+        click.echo(f"{routes} was edited meanwhile; the refused step is still in it", err=True)
 
 
 def _fail(message: str, exit_code: int, as_json: bool) -> None:
@@ -127,7 +142,7 @@ def _said(confirmation: Confirmation | None) -> str:
             waited = f"{confirmation.seconds * 1000:.0f} ms"
             return f"all {confirmation.workers} workers decide by it after {waited}"
         case "refused":
-            return f"the facade refused the file: {confirmation.detail}"
+            return f"the facade refused it, and the file is as it was: {confirmation.detail}"
         case "late":
             return f"not all workers decide by it yet: {confirmation.detail}"
         case "elsewhere":

@@ -50,6 +50,7 @@ class Flipped:
     after: RouteConfig
     text: str
     version: str
+    was: str  # the text before
 
     @property
     def changed(self) -> bool:
@@ -65,14 +66,15 @@ def flip(text: str, wish: Flip, name: str = "routes.yaml") -> Flipped:
     if text.startswith(BYTE_ORDER_MARK):  # the parser does not count it
         flipped = flip(text[1:], wish, name)
         text = BYTE_ORDER_MARK + flipped.text
-        return replace(flipped, text=text, version=version_of(text.encode()))
+        was = BYTE_ORDER_MARK + flipped.was
+        return replace(flipped, text=text, version=version_of(text.encode()), was=was)
     loaded = load(text.encode(), name)
     before = find_route(loaded.file, wish.route)
     after = _wanted(before, wish)
     if before == after:
-        return Flipped(before, after, text, loaded.file.version)
+        return Flipped(before, after, text, loaded.file.version, text)
     new_text = _cut(text, loaded, before, after)
-    return Flipped(before, after, new_text, _proven(new_text, loaded, after))
+    return Flipped(before, after, new_text, _proven(new_text, loaded, after), text)
 
 
 def way(file: RouteFile, wish: Flip) -> tuple[Flip, ...]:
@@ -116,6 +118,17 @@ def flip_file(path: Path, wish: Flip) -> Flipped:
             if not flipped.changed or replace_file(target, data, flipped.text.encode()):
                 return flipped
     raise FlipRefused(f"{path.name} keeps changing while it is edited; try again")
+
+
+def take_back(path: Path, flipped: Flipped) -> bool:
+    """Put the old text back, unless somebody else has edited the file since; whether it was done.
+
+    What the facade refuses must not stay in the file: it would stand in the way of every later
+    flip, the way back of other routes among them. Raises OSError.
+    """
+    target = path.resolve()
+    with alone_in(target.parent):
+        return replace_file(target, flipped.text.encode(), flipped.was.encode())
 
 
 def _decode(data: bytes) -> str:

@@ -135,7 +135,11 @@ class TestFlip:
         [
             (Confirmation("applied", 2, 0.031), 0, "all 2 workers decide by it after 31 ms"),
             (Confirmation("absent"), 0, "no facade answered; the file is written and takes effect"),
-            (Confirmation("refused", detail="why"), 1, "the facade refused the file: why"),
+            (
+                Confirmation("refused", detail="why"),
+                1,
+                "refused it, and the file is as it was: why",
+            ),
             (Confirmation("late", detail="1 of 2"), 1, "not all workers decide by it yet: 1 of 2"),
             (Confirmation("elsewhere", detail="/x"), 0, "reads another file: /x"),
         ],
@@ -154,8 +158,22 @@ class TestFlip:
     ) -> None:
         refused = Confirmation("refused", detail="why")
         monkeypatch.setattr("facade.commands.flip.confirm", lambda *_, **__: refused)
+        before = file.read_bytes()
         assert call("flip", "detail", "new", "--walk", "--admin", "h:1").exit_code == 1
+        assert file.read_bytes() == before
+
+    def test_a_refused_step_stays_where_somebody_else_has_edited_since(
+        self, file: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def meanwhile(*_: object, **__: object) -> Confirmation:
+            file.write_text(file.read_text("utf-8") + "# mine\n", "utf-8")
+            return Confirmation("refused", detail="why")
+
+        monkeypatch.setattr("facade.commands.flip.confirm", meanwhile)
+        result = call("flip", "detail", "shadow", "--admin", "h:1")
+        assert (result.exit_code, "was edited meanwhile" in result.stderr) == (1, True)
         assert "stage: shadow" in file.read_text("utf-8")
+        assert file.read_text("utf-8").endswith("# mine\n")
 
 
 class TestExplain:
