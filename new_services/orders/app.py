@@ -64,14 +64,7 @@ async def build(ground: Ground) -> Parts:
         Projection().apply,
         watermark,
     )
-    clients = {
-        name: HttpClient(url)
-        for name, url in (
-            ("legacy", settings.legacy_url),
-            ("inventory", settings.inventory_url),
-            ("payments", settings.payments_url),
-        )
-    }
+    clients = _clients(settings)
     record = Legacy(clients["legacy"], read_key(settings.session_key))
     stories = Stories(
         ground.pool,
@@ -114,6 +107,15 @@ async def build(ground: Ground) -> Parts:
         details=lambda: {"breakers": breaker_facts(record)},
         close=close,
     )
+
+
+def _clients(settings: OrdersSettings) -> dict[str, HttpClient]:
+    urls = {
+        "legacy": settings.legacy_url,
+        "inventory": settings.inventory_url,
+        "payments": settings.payments_url,
+    }
+    return {name: HttpClient(url) for name, url in urls.items()}
 
 
 def _measure(
