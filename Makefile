@@ -6,7 +6,7 @@ STAMP  := $(VENV)/.installed
 FIG    := $(PY) -m fig
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo demo-fast up down status test study fuzz bench unit lint chaos-feed bench-feed format lock clean-data clean chaos bench-orders
+.PHONY: help install demo demo-fast up down status test study fuzz bench unit lint chaos-feed bench-feed bench-shadow format lock clean-data clean chaos bench-orders
 
 help:            ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -77,6 +77,9 @@ lint: install    ## style, types, import rules
 
 chaos-feed: install ## kill feed, broker, catalog and PostgreSQL under writes: ARGS="--minutes 10"
 	@$(PY) -m pytest tests/integration/feed/test_chaos.py -s --timeout 7200 $(ARGS)
+
+bench-shadow: install ## what a copy of every request costs the clients of legacy
+	@$(PY) -m loadtests.bench.shadow $(ARGS)
 
 bench-feed: install ## commit to visible beside bare decoding, and the reading of 1 M orders
 	@$(PY) -m loadtests.bench.feed $(ARGS)

@@ -16,8 +16,8 @@ from dataclasses import replace
 from pathlib import Path
 from statistics import median
 
-from loadtests.bench import added, slow, upstream
-from loadtests.bench.added import Paced
+from loadtests.bench import slow, upstream, wrk
+from loadtests.bench.added import CONNECTIONS, Paced
 from loadtests.bench.contenders import Contender, start_facade
 from loadtests.bench.machine import DEBIAN, LOAD_CORE, PROJECT, described, tool
 from loadtests.bench.processes import Pinned, free_port
@@ -126,19 +126,27 @@ def _measured(given: argparse.Namespace) -> list[dict[str, Paced]]:
             legacy.ready(port)
             sides = replace(new, old=port)
             running = contenders(folder, sides, silent)
-            _round(sides, running, given, folder, 0)  # warm
-            return [_round(sides, running, given, folder, at) for at in range(given.rounds)]
+            _round(running, given, folder, 0)  # warm
+            return [_round(running, given, folder, at) for at in range(given.rounds)]
         finally:
             for program in (*(one.program for one in running), legacy, new.program):
                 program.stop()
 
 
 def _round(
-    sides: upstream.Upstream, running: list[Contender], given: argparse.Namespace,
-    folder: Path, number: int,
-) -> dict[str, Paced]:  # fmt: skip
+    running: list[Contender], given: argparse.Namespace, folder: Path, number: int
+) -> dict[str, Paced]:
+    """Each in turn; the order changes from round to round. Raises RuntimeError on failures."""
     order = running if number % 2 else running[::-1]
-    return added.measure(sides, order, given.rate, 1, given.seconds, folder)
+    script = wrk.PACED.format(most=round(2 * CONNECTIONS * 1000 / given.rate))
+    found = {}
+    for one in order:
+        url = f"http://127.0.0.1:{one.port}{upstream.PATH}200"
+        run = wrk.run(url, CONNECTIONS, given.seconds, script, folder)
+        if run.failed:
+            raise RuntimeError(f"{one.name}: {run.failed} requests failed; nothing was measured")
+        found[one.name] = Paced(run.rate, run.p50, run.p99)
+    return found
 
 
 if __name__ == "__main__":
