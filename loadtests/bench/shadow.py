@@ -108,10 +108,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def write(lines: Sequence[str], file: Path = PAGE) -> None:
     """Between the two marks. Raises ValueError without them."""
-    before, *old, after = file.read_text().split(MARK)
-    if len(old) != 1:
+    parts = file.read_text().split(MARK)
+    if len(parts) != 3:
         raise ValueError(f"{file.name} lacks the marks between which the figures stand")
-    file.write_text(before + MARK + "\n".join(lines) + "\n" + MARK + after)
+    file.write_text(MARK.join((parts[0], "\n".join(lines) + "\n", parts[2])))
 
 
 def _measured(given: argparse.Namespace) -> list[dict[str, Paced]]:
