@@ -104,7 +104,7 @@ class Pace:
 
 
 NORMAL = Pace("normal", 40, 10, "0.3-1.2", 20, 400, 20, 20, 10, 6)
-FAST = Pace("fast", 24, 24, "0.25-0.9", 4, 60, 3, 3, 3, 4)
+FAST = Pace("fast", 24, 24, "0.25-0.9", 3, 50, 2.5, 2.5, 2.5, 4)
 
 
 def plan(pace: Pace) -> tuple[Step, ...]:
