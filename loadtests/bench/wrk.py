@@ -3,6 +3,7 @@
 import re
 import subprocess
 from dataclasses import dataclass
+from math import nan
 from pathlib import Path
 
 from loadtests.bench.machine import LOAD_CORE, tool
@@ -75,4 +76,4 @@ def read(text: str) -> Run:
 
 def _percentile(text: str, percent: int) -> float:
     found = re.search(rf"^\s+{percent}%\s+([\d.]+)(us|ms|s|m)$", text, re.MULTILINE)
-    return float(found[1]) * _UNITS[found[2]] if found else 0.0
+    return float(found[1]) * _UNITS[found[2]] if found else nan
