@@ -100,5 +100,6 @@ async def _play(tools: Tools, record: Record, watch: Watch) -> bool:
     except asyncio.CancelledError:
         return True
     finally:
+        watch.begin("Putting things away", "what the demo started is stopped")
         await world.close()
     return False
