@@ -2,10 +2,10 @@
 
     frame = kind (1 byte), length of meta (4), length of blob (4), meta (JSON), blob
 
-`PAIR` carries one request's two answers (blob = legacy's body, then new's; the lengths are in
-meta), `COUNTERS` what a worker has counted since its start, `HELLO` who is speaking: it is the
-first frame of a connection. A reader that is away or slow costs frames, never time: pairs beyond
-`limit` waiting bytes are refused, and the caller counts them.
+`PAIR` carries one request's two answers (blob = legacy's body, new's, and the request's own where
+it is small; the lengths are in meta), `COUNTERS` what a worker has counted since its start, `HELLO`
+who is speaking: it is the first frame of a connection. A reader that is away or slow costs frames,
+never time: pairs beyond `limit` waiting bytes are refused, and the caller counts them.
 """
 
 import asyncio
@@ -62,6 +62,8 @@ class PairMeta(TypedDict):
     query_keys: list[str]
     live: str  # the side that answered the client
     sides: dict[str, SideMeta]  # by "legacy" and "new"
+    # Of the request's body in the blob; only its shape is kept. None: it is too large to be sent.
+    request_length: NotRequired[int | None]
     # As the copy sent them, so that legacy can be asked once more in the same words; never stored.
     request_headers: NotRequired[list[list[str]]]
     # The same for the new side, where it is told something else; never stored either.

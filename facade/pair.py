@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 QUEUE, SIZE, DEADLINE, CHANNEL = "queue", "size", "deadline", "channel"
 IDENTITY = "identity"  # nobody could say in time who is asking
 
+MOST_SHAPED = 16 * 1024  # bytes of a request's body that comparison is shown, for its shape
+
 
 class Pair:
     """A request under way on both sides. It is the Caller of the copy."""
@@ -202,7 +204,10 @@ class Pair:
         }
 
     def _blob(self) -> bytes:
-        return b"".join(chunk for side in self._sides.values() for chunk in side.chunks)
+        answers = [chunk for side in self._sides.values() for chunk in side.chunks]
+        if len(self._body) <= MOST_SHAPED:
+            answers.append(self._body)
+        return b"".join(answers)
 
     def _meta(self) -> PairMeta:
         meta = describe(self._exchange, self._sides)
@@ -210,6 +215,9 @@ class Pair:
         meta["signed_in"] = self._shadow.signed_in(self._exchange.head)
         # after a failure legacy has answered, if anybody has
         meta["live"] = "legacy" if self._live.error else self._live_side
+        if self._body:
+            size = len(self._body)
+            meta["request_length"] = size if size <= MOST_SHAPED else None
         head, route = self._exchange.head, self._exchange.state.route
         if head.cookies is not None or route.needs:
             sent = self._bytes if self._live_side == "legacy" else self._exchange.sent

@@ -1,6 +1,7 @@
 """Comparison by meaning: pure, without I/O, usable alone. In the order a pair meets them:
 
     1 answers     one request's two answers, as the workers report them
+      inputs      the shape of that request's body, without its values
     2 encodings   content codings undone, with a limit on what they may unfold to
     3 parse       a body becomes a document: JSON, HTML, text or bytes
     4 rules       the operator's rules, compiled to follow a document's paths

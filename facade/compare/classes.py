@@ -33,7 +33,7 @@ def class_of(pair: Pair) -> InputClass:
     keys = tuple(sorted({key[:_LONGEST_KEY] for key in pair.query_keys}))
     answer = pair.candidate if pair.control.error else pair.control
     status = "error" if answer.error else f"{answer.status // 100}xx"
-    return InputClass(pair.method, keys, "", pair.signed_in, status)
+    return InputClass(pair.method, keys, pair.body_shape, pair.signed_in, status)
 
 
 def never_seen(seen: Iterable[InputClass], methods: Iterable[str]) -> list[str]:
@@ -45,6 +45,8 @@ def never_seen(seen: Iterable[InputClass], methods: Iterable[str]) -> list[str]:
             missing.append(words)
     statuses = {one.status for one in classes}
     missing += [f"status {status}" for status in _STATUS if status not in statuses]
+    if any(one.body for one in classes) and all(one.body for one in classes):
+        missing.append("no body")
     sets = [frozenset(one.query_keys) for one in classes]
     keys = sorted(frozenset().union(*sets))
     if keys and all(sets):

@@ -166,7 +166,8 @@ def _classes(evidence: Evidence) -> list[ClassView]:
 
 def _never_seen(evidence: Evidence, config: RouteConfig | None) -> list[str]:
     methods = set(config.methods if config else METHODS_THAT_READ)
-    wanted = METHODS_THAT_READ if "*" in methods else sorted(methods & set(METHODS_THAT_READ))
+    copied = methods if config and config.safe else methods & set(METHODS_THAT_READ)
+    wanted = METHODS_THAT_READ if "*" in methods else sorted(copied)
     return classes.never_seen(evidence.seen(), wanted)
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from facade.channel import Frame
 from facade.compare.answers import Answer, Headers, Pair
+from facade.compare.inputs import LARGE, body_shape
 from facade.control.backlog import Waiting
 
 
@@ -12,14 +13,16 @@ def read_pair(frame: Frame) -> Waiting:
     meta, blob = frame.meta, frame.blob
     legacy, new = meta["sides"]["legacy"], meta["sides"]["new"]
     middle = int(legacy["length"])
-    if middle + int(new["length"]) != len(blob):
+    end = middle + int(new["length"])
+    asked = meta.get("request_length", 0)
+    if end + int(asked or 0) != len(blob):
         raise ValueError("lengths do not fit the blob")
     pair = Pair(
         route=_text(meta["route"]),
         method=_text(meta["method"]),
         target=_text(meta["target"]),
         control=_answer(legacy, blob[:middle]),
-        candidate=_answer(new, blob[middle:]),
+        candidate=_answer(new, blob[middle:end]),
         stage=_text(meta["stage"]),
         percent=None if meta["percent"] is None else int(meta["percent"]),
         version=_text(meta["version"]),
@@ -28,12 +31,18 @@ def read_pair(frame: Frame) -> Waiting:
         signed_in=bool(meta["signed_in"]),
         query_keys=tuple(map(_text, meta["query_keys"])),
         live=_text(meta["live"]),
+        body_shape=LARGE if asked is None else body_shape(blob[end:], _content_type(meta)),
     )
     headers, to_new = meta.get("request_headers"), meta.get("new_headers")
     if headers is not None:
         others = None if to_new is None else _headers(to_new)
         return Waiting(pair, _headers(headers), new_headers=others)
     return Waiting(pair, None if pair.signed_in else ())
+
+
+def _content_type(meta: dict[str, Any]) -> str:
+    words = _headers(meta.get("request_headers") or [])
+    return next((value for name, value in words if name == "content-type"), "")
 
 
 def _answer(side: dict[str, Any], body: bytes) -> Answer:

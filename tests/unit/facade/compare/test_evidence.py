@@ -93,6 +93,15 @@ def test_kinds_never_seen_are_named() -> None:
     )
 
 
+def test_the_shape_of_the_requests_body_is_part_of_the_kind() -> None:
+    evidence = added(*(pair(method="POST", body_shape=shape) for shape in ("{q: text}", "[]")))
+    assert set(evidence.classes) == {
+        "POST, no query, {q: text}, anonymous, 2xx",
+        "POST, no query, [], anonymous, 2xx",
+    }
+    assert "no body" in never_seen(evidence.seen(), ["POST"])
+
+
 def test_kinds_that_only_failed_were_not_seen() -> None:
     assert added(pair(error="connect")).seen() == []
     assert len(added(pair()).seen()) == 1

@@ -61,6 +61,15 @@ def test_a_pair_is_read_whole() -> None:
     assert found.request_headers == (("cookie", "a=1"),)
 
 
+def test_of_a_requests_body_only_the_shape_is_kept() -> None:
+    words = {"request_headers": [["Content-Type", "application/json"]]}
+    found = read_pair(frame(PAIR, META | words | {"request_length": 12}, b'aabbb{"q":"tent"}'))
+    assert found.pair.body_shape == "{q: text}"
+    assert (found.pair.control.body, found.pair.candidate.body) == (b"aa", b"bbb")
+    large = read_pair(frame(PAIR, META | words | {"request_length": None}, b"aabbb"))
+    assert large.pair.body_shape == "a large body"
+
+
 def test_without_its_headers_an_anonymous_request_can_be_asked_again() -> None:
     assert read_pair(frame(PAIR, META, b"aabbb")).request_headers == ()
     assert read_pair(frame(PAIR, META | {"signed_in": True}, b"aabbb")).request_headers is None

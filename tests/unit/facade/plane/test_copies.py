@@ -116,6 +116,18 @@ def test_a_search_that_only_reads_is_copied_with_its_body(door) -> None:
     assert door.wire.dialled[1].read().endswith(b"\r\n\r\ntent")
 
 
+@pytest.mark.parametrize("size", [4, 16 * 1024])
+def test_comparison_is_shown_a_small_requests_body(door, size: int) -> None:
+    body = b"x" * size
+    door.client().send(
+        b"POST /search HTTP/1.1\r\nHost: a\r\nContent-Length: %d\r\n\r\n" % size + body
+    )
+    for side, answer in zip(door.wire.dialled, (b"old", b"new!"), strict=True):
+        side.send(ok(answer))
+    (pair,) = door.channel.pairs
+    assert (pair.meta["request_length"], pair.blob) == (size, b"oldnew!" + body)
+
+
 def test_a_copy_of_a_chunked_search(door) -> None:
     client = door.client()
     client.send(b"POST /search HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n")
