@@ -14,12 +14,13 @@ import orjson
 from facade.config.problems import RouteFileError
 from facade.config.reading import Loaded, load, load_path
 from facade.config.steps import check_steps, with_addresses
-from facade.config.waiting import check_lags
+from facade.config.waiting import NotCaughtUp, check_lags
 from facade.freshness import read_lags
 
 log = logging.getLogger("facade.reload")
 
 TABLE, RELOAD, INSTANCES = "table.yaml", "reload.json", "instances.json"
+AGAIN_SECONDS = 1.0  # a file that came too early is judged anew so often
 
 
 class Publisher:
@@ -37,6 +38,8 @@ class Publisher:
         self._addresses = addresses
         self._clock = clock
         self._in_force: Loaded | None = None
+        self._early: bytes | None = None  # the file, while a step in it waits for a read model
+        self._judged_at = 0.0
 
     def first(self) -> bytes:
         """Publish the file as it is now; raises RouteFileError when it cannot be used."""
@@ -53,6 +56,7 @@ class Publisher:
         try:
             loaded = self._judge(data)
         except RouteFileError as error:
+            self._early = data if isinstance(error, NotCaughtUp) else None
             for line in error.lines:
                 log.error("%s", line)
             self._report(error.lines)
@@ -60,7 +64,20 @@ class Publisher:
         self._publish(loaded, data)
         return True
 
+    def reconsider(self) -> bool:
+        """Publish a file that came too early, once the read model has caught up; cheap to ask."""
+        if self._early is None or self._clock() - self._judged_at < AGAIN_SECONDS:
+            return False
+        try:
+            loaded = self._judge(self._early)
+        except RouteFileError as error:
+            self._report(error.lines)  # how far behind it is by now; the log has the first word
+            return False
+        self._publish(loaded, self._early)
+        return True
+
     def _judge(self, data: bytes) -> Loaded:
+        self._judged_at = self._clock()
         loaded = load(data, self._routes.name)
         if self._in_force is not None:
             check_steps(loaded, self._in_force.file)
@@ -70,7 +87,7 @@ class Publisher:
 
     def _publish(self, loaded: Loaded, data: bytes) -> None:
         write_whole(self._runtime / TABLE, data)
-        self._in_force = loaded
+        self._in_force, self._early = loaded, None
         for line in loaded.warning_lines:
             log.warning("%s", line)
         log.info("table %s is in force: %d routes", loaded.file.version, len(loaded.file.routes))

@@ -64,7 +64,8 @@ class Master:
         try:
             while not {signal.SIGTERM, signal.SIGINT}.intersection(self._signals):
                 self._keep_up(time.monotonic())
-                watcher.poll()
+                if not watcher.poll():
+                    self._publisher.reconsider()
                 if signal.SIGHUP in self._signals:
                     self._signals.remove(signal.SIGHUP)
                     self._offer(self._settings.routes.read_bytes())

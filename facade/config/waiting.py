@@ -6,8 +6,12 @@ from facade.freshness import Lags, hold_back
 from facade.routefile import RouteFile
 
 
+class NotCaughtUp(RouteFileError):
+    """A step comes too early: nothing is wrong with the file, and waiting may cure it."""
+
+
 def check_lags(loaded: Loaded, in_force: RouteFile, lags: Lags, now: float) -> None:
-    """Raises RouteFileError, at the places of the new file; `now` in unix seconds."""
+    """Raises NotCaughtUp, at the places of the new file; `now` in unix seconds."""
     before = {route.name: route for route in in_force.routes}
     reading = loaded.reading.fresh()
     for index, route in enumerate(loaded.file.routes):
@@ -15,4 +19,4 @@ def check_lags(loaded: Loaded, in_force: RouteFile, lags: Lags, now: float) -> N
         if reason is not None:
             reading.report(("routes", index, "stage"), reason)
     if reading.problems:
-        raise RouteFileError(loaded.name, in_order(with_routes(reading, loaded.file)))
+        raise NotCaughtUp(loaded.name, in_order(with_routes(reading, loaded.file)))

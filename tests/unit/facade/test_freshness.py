@@ -94,6 +94,52 @@ def test_an_edit_by_hand_is_judged_like_a_flip(tmp_path: Path) -> None:
     assert publisher.offer(FILE.replace("STAGE", "shadow").encode())
 
 
+def test_an_edit_that_came_too_early_takes_force_when_the_read_model_has_caught_up(
+    tmp_path: Path,
+) -> None:
+    file, now = tmp_path / "routes.yaml", [NOW]
+    publisher = Publisher(file, tmp_path, {}, lambda: now[0])
+    file.write_text(FILE.replace("STAGE", "shadow"))
+    publisher.first()
+
+    def measured(seconds: float) -> None:
+        now[0] += 2.0
+        told = {"catalog": {"seconds": seconds, "at": now[0], "reason": ""}}
+        (tmp_path / LAG).write_text(json.dumps(told))
+
+    def verdict() -> dict[str, object]:
+        found: dict[str, object] = json.loads((tmp_path / "reload.json").read_text())
+        return found
+
+    canary = FILE.replace("STAGE", "canary, percent: 1").encode()
+    measured(7.3)
+    assert not publisher.offer(canary)
+    measured(5.0)
+    assert not publisher.reconsider()
+    assert "catalog is 5.0 s behind legacy" in str(verdict())
+    measured(0.1)
+    assert publisher.reconsider()
+    assert verdict()["ok"]
+    assert (tmp_path / "table.yaml").read_bytes() == canary
+    assert not publisher.reconsider(), "there is nothing left to judge"
+
+
+def test_an_edit_that_was_taken_back_is_not_judged_again(tmp_path: Path) -> None:
+    file, now = tmp_path / "routes.yaml", [NOW]
+    publisher = Publisher(file, tmp_path, {}, lambda: now[0])
+    before = FILE.replace("STAGE", "shadow")
+    file.write_text(before)
+    publisher.first()
+    assert not publisher.offer(FILE.replace("STAGE", "new").encode())
+    assert publisher.offer(before.encode())
+    now[0] += 2.0
+    (tmp_path / LAG).write_text(
+        json.dumps({"catalog": {"seconds": 0.1, "at": now[0], "reason": ""}})
+    )
+    assert not publisher.reconsider()
+    assert (tmp_path / "table.yaml").read_text() == before
+
+
 def test_a_file_with_a_bad_limit_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "routes.yaml"
     file.write_text(FILE.replace("STAGE", "shadow").replace("2s", "2"))
