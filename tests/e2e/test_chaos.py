@@ -4,15 +4,11 @@ FIG_CHAOS_SEED gives another minute by hand.
 """
 
 import os
-import random
-import socket
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-
-from fig.ports import WIDTH
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600)]
 
@@ -20,23 +16,8 @@ PROJECT = Path(__file__).parents[2]
 SEED = os.environ.get("FIG_CHAOS_SEED", "1")
 
 
-def _free_base() -> int:
-    for base in random.sample(range(12_000, 31_000, 40), 200):
-        sockets = [socket.socket() for _ in range(WIDTH)]
-        try:
-            for distance, probe in enumerate(sockets):
-                probe.bind(("127.0.0.1", base + distance))
-            return base
-        except OSError:
-            continue
-        finally:
-            for probe in sockets:
-                probe.close()
-    raise AssertionError("no free ports")
-
-
-def test_orders_survive_a_minute_in_which_everything_dies() -> None:
-    options = ("--minutes", "1", "--seed", SEED, "--users", "8", "--port-base", str(_free_base()))
+def test_orders_survive_a_minute_in_which_everything_dies(port_base: int) -> None:
+    options = ("--minutes", "1", "--seed", SEED, "--users", "8", "--port-base", str(port_base))
     done = subprocess.run(
         [sys.executable, "-m", "loadtests.chaos", *options],
         cwd=PROJECT,

@@ -7,9 +7,7 @@ from __future__ import annotations
 
 import json
 import os
-import random
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -27,31 +25,16 @@ USERS = os.environ.get("FIG_FLIP_USERS", "20")
 WAY = (("shadow",), ("canary", "50"), ("new",), ("canary", "50"), ("shadow",), ("legacy",))
 
 
-def _free_base() -> int:
-    for base in random.sample(range(12_000, 31_000, 40), 200):
-        sockets = [socket.socket() for _ in range(30)]
-        try:
-            for distance, probe in enumerate(sockets):
-                probe.bind(("127.0.0.1", base + distance))
-            return base
-        except OSError:
-            continue
-        finally:
-            for probe in sockets:
-                probe.close()
-    raise AssertionError("no free ports")
-
-
 class Stack:
     """A stack of the test's own, driven by the `fig` command."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, port_base: int) -> None:
         self.routes = Path(shutil.copy(PROJECT / "routes.yaml", folder / "routes.yaml"))
         self.env = {
             **os.environ,
             "FIG_HOME": str(folder / "fig home"),
             "FIG_ROUTES": str(self.routes),
-            "FIG_PORT_BASE": str(_free_base()),
+            "FIG_PORT_BASE": str(port_base),
         }
 
     def fig(self, *words: str) -> str:
@@ -78,8 +61,8 @@ class Stack:
 
 
 @pytest.fixture
-def stack(tmp_path: Path) -> Iterator[Stack]:
-    stack = Stack(tmp_path)
+def stack(tmp_path: Path, port_base: int) -> Iterator[Stack]:
+    stack = Stack(tmp_path, port_base)
     try:
         stack.fig("up", "--detach")
         yield stack

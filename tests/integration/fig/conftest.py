@@ -1,9 +1,7 @@
 """The `fig` command as a process of its own, and a small stack for the supervisor."""
 
 import os
-import random
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -14,7 +12,6 @@ from pathlib import Path
 import pytest
 
 from fig import pids, state
-from fig.ports import END, WIDTH
 
 PROJECT = Path(__file__).parents[3]
 SECONDS = 40.0
@@ -28,27 +25,10 @@ def _wait(what: str, check: Callable[[], object], seconds: float = SECONDS) -> N
         time.sleep(0.02)
 
 
-def _all_free(base: int) -> bool:
-    for port in range(base, base + WIDTH):
-        with socket.socket() as probe:
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                return False
-    return True
-
-
 @pytest.fixture
 def wait_for() -> Callable[..., None]:
     """`wait_for(what, check)`: polls; fails with `what` after a while."""
     return _wait
-
-
-@pytest.fixture
-def port_base() -> int:
-    """Enough free ports in a row."""
-    dice = random.Random()
-    return next(base for _ in range(1000) if _all_free(base := dice.randint(10000, END - WIDTH)))
 
 
 @pytest.fixture

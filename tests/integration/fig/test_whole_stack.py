@@ -28,17 +28,32 @@ def _get(url: str) -> tuple[int, bytes]:
 
 def test_a_day_of_the_stack(fig, home, port_base, routes, wait_for):
     fig.variables = {"FIG_ROUTES": str(routes)}
+    categories = f"http://127.0.0.1:{port_base}/api/categories"
+    _comes_up(fig, port_base)
+    _, answer = _get(categories)
+    _a_route_moves(fig, port_base, routes, wait_for)
+    _whoever_is_killed_comes_back(fig, wait_for)
+    _other_settings_and_bad_ones(fig)
+    _the_supervisor_is_killed(fig, port_base, wait_for)
+    _, after = _get(categories)
+    assert json.loads(after) == json.loads(answer)
 
-    # 1 it comes up
+    down = fig("down")
+    assert down.returncode == 0, down.stderr
+    assert not (home / "run" / "state.json").exists()
+    assert (home / "secrets.json").stat().st_mode & 0o777 == 0o600
+
+
+def _comes_up(fig, port_base):
+    """Both sides answer the same, and the commands find the stack without the variable."""
     up = fig("up", "--detach", FIG_PORT_BASE=str(port_base))
     assert up.returncode == 0, up.stderr
     assert f"http://127.0.0.1:{port_base}" in up.stdout
-
-    # 2 both sides answer the same, and the commands find it without the variable
-    _, legacy = _get(f"http://127.0.0.1:{port_base + 2}/api/categories")
-    _, new = _get(f"http://127.0.0.1:{port_base + 3}/api/categories")
-    _, door = _get(f"http://127.0.0.1:{port_base}/api/categories")
-    assert json.loads(legacy) == json.loads(new) == json.loads(door)
+    door, legacy, new = (
+        json.loads(_get(f"http://127.0.0.1:{port_base + distance}/api/categories")[1])
+        for distance in (0, 2, 3)
+    )
+    assert door == legacy == new
     found = json.loads(fig("status", "--json").stdout)
     assert found["running"] and found["ready"]
     assert {process["state"] for process in found["processes"]} == {"ready", "done"}
@@ -48,7 +63,8 @@ def test_a_day_of_the_stack(fig, home, port_base, routes, wait_for):
     other = fig("up", FIG_PORT_BASE=str(port_base + 100))
     assert (other.returncode, "another stack runs" in other.stderr) == (1, True)
 
-    # 3 a route moves
+
+def _a_route_moves(fig, port_base, routes, wait_for):
     flipped = fig("flip", "product-list", "shadow")
     assert flipped.returncode == 0, flipped.stderr
     assert "stage: shadow" in routes.read_text()
@@ -56,14 +72,16 @@ def test_a_day_of_the_stack(fig, home, port_base, routes, wait_for):
     wait_for("the pair", lambda: _compared(fig) == 1)
     assert fig("compare").returncode == 0
 
-    # 4 whoever is killed comes back
+
+def _whoever_is_killed_comes_back(fig, wait_for):
     for name in ("catalog", "postgres", "nats", "facade", "legacy", "feed"):
         back = fig("kill", name, "--wait", "--json")
         assert back.returncode == 0, back.stderr
         assert json.loads(back.stdout)["pid"] != json.loads(back.stdout)["killed"]
     wait_for("all is up", lambda: fig.state.ready)
 
-    # 5 other settings, bad ones too
+
+def _other_settings_and_bad_ones(fig):
     bad = fig("restart", "catalog", "--set", "CATALOG_FAULT=nonsense")
     assert bad.returncode == 1
     assert "goes on with its former settings" in bad.stderr
@@ -75,7 +93,9 @@ def test_a_day_of_the_stack(fig, home, port_base, routes, wait_for):
     assert "catalog          ended with exit code 2; starting it again" in fig("logs", "fig").stdout
     assert "nonsense" in fig("logs", "catalog", "-n", "500").stdout
 
-    # 6 the supervisor is killed: nobody is left, and the next one finds the data
+
+def _the_supervisor_is_killed(fig, port_base, wait_for):
+    """Nobody is left, and the next one finds the data."""
     everybody = [process.pid for process in fig.state.processes if process.alive]
     os.kill(fig.state.pid, signal.SIGKILL)
     wait_for("all are gone", lambda: not any(map(pids.started, everybody)), seconds=20)
@@ -83,14 +103,6 @@ def test_a_day_of_the_stack(fig, home, port_base, routes, wait_for):
     after = fig("up", "--detach", FIG_PORT_BASE=str(port_base))
     assert after.returncode == 0, after.stderr
     assert "the last run was killed; its data is kept" in after.stderr
-    _, door = _get(f"http://127.0.0.1:{port_base}/api/categories")
-    assert json.loads(door) == json.loads(legacy)
-
-    # 7 it goes down, and leaves only its data
-    down = fig("down")
-    assert down.returncode == 0, down.stderr
-    assert not (home / "run" / "state.json").exists()
-    assert (home / "secrets.json").stat().st_mode & 0o777 == 0o600
 
 
 def _compared(fig) -> int:
