@@ -125,7 +125,10 @@ class RouteConfig:
 
 @dataclass(frozen=True, slots=True)
 class ArrayRule:
-    """How the elements of an array are paired: by a key, or as an unordered bag."""
+    """How the elements of an array are paired: by a key, or as an unordered bag.
+
+    With both they are paired by the key, and their order does not count.
+    """
 
     path: str
     key: str | None = None
@@ -140,16 +143,21 @@ class Tolerance:
     decimal: float | None = None
     seconds: float | None = None
     shape: bool = False
+    strip: str | None = None  # a regular expression: what it matches is taken out first
 
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """A difference that is known, with its reason, its owner and its last day."""
+    """A difference that is known, with its reason, its owner and its last day.
+
+    With `within`, only a difference of values that this tolerance would forgive.
+    """
 
     path: str
     why: str
     owner: str
     until: date
+    within: Tolerance | None = None
 
 
 @dataclass(frozen=True, slots=True)

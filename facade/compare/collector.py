@@ -9,6 +9,7 @@ from facade.compare.noise import place_of
 from facade.compare.paths import At, Path, exact, stable
 from facade.compare.relations import relation
 from facade.compare.rules import Rule, Rules, is_overdue
+from facade.compare.tolerance import within
 from facade.compare.values import Json
 from facade.routefile import Expected
 
@@ -37,7 +38,8 @@ class Collector:
         secret = rule.secret or any(is_secret(step) for step in path if not isinstance(step, At))
         related = relation(control, candidate) if kind in (Kind.VALUE, Kind.TYPE) else ""
         one, other = (_shown(value, rule, secret) for value in (control, candidate))
-        self._add(kind, (stable(path), exact(path)), (one, other), related, rule.expected)
+        known = _applies(rule.expected, kind, control, candidate)
+        self._add(kind, (stable(path), exact(path)), (one, other), related, known)
 
     def elsewhere(
         self,
@@ -54,7 +56,8 @@ class Collector:
             return
         related = relation(control, candidate) if kind is Kind.VALUE else ""
         values = (preview(control), preview(candidate))
-        self._add(kind, (place, spot or place), values, related, rules.expects(place))
+        known = _applies(rules.expects(place), kind, control, candidate)
+        self._add(kind, (place, spot or place), values, related, known)
 
     def _is_noise(self, kind: Kind, path: str, control: Any, candidate: Any) -> bool:
         """Whether legacy itself differs here, in this way."""
@@ -76,6 +79,15 @@ class Collector:
             return
         overdue = expected is not None and is_overdue(expected, self._today)
         self.found.append(Difference(kind, *places, *values, related, expected, overdue))
+
+
+def _applies(known: Expected | None, kind: Kind, control: Any, candidate: Any) -> Expected | None:
+    """The operator's word, if it is about a difference like this one."""
+    if known is None or known.within is None:
+        return known
+    if kind not in (Kind.VALUE, Kind.TYPE):
+        return None
+    return known if within(known.within, control, candidate) else None
 
 
 def _shown(value: Json, rule: Rule, secret: bool) -> Any:

@@ -140,7 +140,7 @@ class _Lists:
 def _align(
     control: list[Json], candidate: list[Json], rule: Rule, key: str | None
 ) -> Alignment | None:
-    if rule.array is not None and rule.array.unordered:
+    if rule.array is not None and rule.array.unordered and key is None:
         return as_bag(control, candidate)
     if key is not None:
         return by_key(*([_key_of(item, key) for item in side] for side in (control, candidate)))

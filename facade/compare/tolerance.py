@@ -1,5 +1,6 @@
 """How far two values may lie apart, where the operator allowed it."""
 
+import re
 from decimal import Decimal
 
 from facade.compare.distance import number_of
@@ -7,6 +8,9 @@ from facade.compare.moments import moment
 from facade.compare.shapes import same_shape
 from facade.compare.values import Json
 from facade.routefile import Tolerance
+
+_LONGEST = 10_000  # characters of a text that patterns are tried on
+_NO_TEXT = object()
 
 
 def within(tolerance: Tolerance, control: Json, candidate: Json) -> bool:
@@ -17,7 +21,24 @@ def within(tolerance: Tolerance, control: Json, candidate: Json) -> bool:
         return _numbers_near(control, candidate, Decimal(repr(tolerance.decimal)))
     if tolerance.seconds is not None:
         return _times_near(control, candidate, tolerance.seconds)
+    if tolerance.strip is not None:
+        return _same_without(control, candidate, re.compile(tolerance.strip))
     return False
+
+
+def _same_without(control: Json, candidate: Json, pattern: re.Pattern[str]) -> bool:
+    """Texts that are equal without what the pattern matches; where that was all, null is too."""
+    one, other = (_left_of(value, pattern) for value in (control, candidate))
+    return one is not _NO_TEXT and other is not _NO_TEXT and one == other
+
+
+def _left_of(value: Json, pattern: re.Pattern[str]) -> object:
+    if value is None:
+        return None
+    if type(value) is not str or len(value) > _LONGEST:
+        return _NO_TEXT
+    left = pattern.sub("", value)
+    return None if value and not left else left
 
 
 def _numbers_near(control: Json, candidate: Json, most: Decimal) -> bool:

@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterator
 from datetime import date
 
 from facade.config.matching import Match, collides, parameters
-from facade.config.places import Reading
+from facade.config.places import Path, Reading
 from facade.config.problems import unknown
-from facade.routefile import LEGACY, RouteConfig, RouteFile
+from facade.routefile import LEGACY, RouteConfig, RouteFile, Tolerance
 from facade.stages import Stage
 
 
@@ -122,11 +122,18 @@ def _guards(file: RouteFile, reading: Reading) -> None:
 
 def _tolerances(file: RouteFile, reading: Reading) -> None:
     for name, rules in file.compare_rules.items():
+        at: Path = ("compare_rules", name)
         for tolerance in rules.tolerate:
-            path = ("compare_rules", name, "tolerate", tolerance.path)
-            given = (tolerance.decimal is not None) + (tolerance.seconds is not None)
-            if reading.is_good(*path) and given + tolerance.shape != 1:
-                reading.report(path, "expected exactly one of decimal, seconds")
+            _tolerance(tolerance, (*at, "tolerate", tolerance.path), reading)
+        for index, expected in enumerate(rules.expect):
+            if expected.within is not None:
+                _tolerance(expected.within, (*at, "expect", index, "within"), reading)
+
+
+def _tolerance(tolerance: Tolerance, path: Path, reading: Reading) -> None:
+    given = [tolerance.decimal, tolerance.seconds, tolerance.strip, tolerance.shape or None]
+    if reading.is_good(*path) and sum(value is not None for value in given) != 1:
+        reading.report(path, "expected exactly one of decimal, seconds, strip")
 
 
 def _unused(file: RouteFile, reading: Reading) -> None:

@@ -4,14 +4,13 @@ Reading goes on after an error: the wrong value is replaced by a blank, its path
 wrong, and every error is found in one go.
 """
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 import yaml
 
-from facade.config.kinds import JsonSchema, Wrong
+from facade.config.kinds import JsonSchema, Scalar, Text, Wrong
 from facade.config.places import Path, Reading
 from facade.config.problems import unknown
 
@@ -93,9 +92,18 @@ class ListOf(Generic[T]):
 class MapOf(Generic[D]):
     """A mapping from free names to dataclasses; the name goes into their field `label`."""
 
-    def __init__(self, item: Shape[D], label: str, pattern: str, expected: str) -> None:
+    def __init__(
+        self,
+        item: Shape[D],
+        label: str,
+        pattern: str,
+        expected: str,
+        name: Scalar[str] | None = None,
+    ) -> None:
+        """`name` judges names that a pattern alone cannot."""
         self._item, self._label = item, label
         self._pattern, self._expected = pattern, expected
+        self._name = name or Text(expected, pattern)
         self.blank: dict[str, D] = {}
 
     def read(self, node: yaml.Node, reading: Reading, path: Path) -> dict[str, D]:
@@ -106,9 +114,10 @@ class MapOf(Generic[D]):
             raise Wrong(f"expected a mapping from {self._expected}")
         entries: dict[str, D] = {}
         for name, key_node, value_node in pairs(node, reading, path):
-            if not re.fullmatch(self._pattern, name):
-                message = f"expected {self._expected}, not '{name}'"
-                reading.report((*path, name), message, at=key_node.start_mark)
+            try:
+                self._name.parse(name)
+            except Wrong as wrong:
+                reading.report((*path, name), str(wrong), at=key_node.start_mark)
             value = read(self._item, value_node, reading, (*path, name))
             changes: dict[str, Any] = {self._label: name}
             entries[name] = replace(value, **changes)

@@ -3,8 +3,9 @@
 from typing import Any
 
 from facade.config.form.names import JSON_PATH, TOKEN
-from facade.config.kinds import Day, Text
+from facade.config.kinds import Day, Flag, Text
 from facade.config.quantities import Number
+from facade.config.rule_values import Regex, RulePath
 from facade.config.shapes import Field, ListOf, MapOf, Record, WordOr
 from facade.routefile import ArrayRule, CompareRules, Expected, Tolerance
 
@@ -19,8 +20,11 @@ _ARRAY = WordOr(
     "unordered",
     ArrayRule("", unordered=True),
     Record(
-        lambda key: ArrayRule("", key=key),
-        {"key": Field(Text("a field's name"), "Elements are paired by this field.", True)},
+        lambda **values: ArrayRule("", **values),
+        {
+            "key": Field(Text("a field's name"), "Elements are paired by this field.", True),
+            "unordered": Field(Flag(), "And their order does not count.", shown=False),
+        },
     ),
 )
 
@@ -32,6 +36,9 @@ _TOLERANCE = WordOr(
         {
             "decimal": Field(Number(), "Numbers may lie this far apart."),
             "seconds": Field(Number(), "Times may lie this far apart."),
+            "strip": Field(
+                Regex(), "What matches is taken out of texts first; nothing left is like null."
+            ),
         },
     ),
 )
@@ -39,14 +46,15 @@ _TOLERANCE = WordOr(
 _EXPECTED = Record(
     Expected,
     {
-        "path": Field(Text("a path such as $.price", JSON_PATH), "Where they differ.", True),
+        "path": Field(RulePath(), "Where they differ.", True),
+        "within": Field(_TOLERANCE, "Only a difference within this is expected."),
         "why": Field(Text("the reason"), "The reason.", True),
         "owner": Field(Text("a person or a team"), "Who answers for it.", True),
         "until": Field(Day(), "The last day on which it is tolerated.", True),
     },
 )
 
-_JSON_PATH = ("path", JSON_PATH, "a path such as $.price")
+_JSON_PATH = ("path", JSON_PATH, "a path such as $.price", RulePath(json_only=True))
 
 RULES = Record(
     _rules,
@@ -54,16 +62,12 @@ RULES = Record(
         "arrays": Field(MapOf(_ARRAY, *_JSON_PATH), "How elements are paired, by path."),
         "tolerate": Field(MapOf(_TOLERANCE, *_JSON_PATH), "How far values may differ, by path."),
         "expect": Field(ListOf(_EXPECTED), "Differences that are known."),
-        "ignore": Field(
-            ListOf(Text("a path such as $.price", JSON_PATH)), "Paths that are not compared."
-        ),
+        "ignore": Field(ListOf(RulePath()), "Paths that are not compared."),
         "headers": Field(
             ListOf(Text("a header's name", TOKEN)),
             "Headers that are compared.",
             shown=list(CompareRules("").headers),
         ),
-        "secret": Field(
-            ListOf(Text("a path such as $.price", JSON_PATH)), "Paths whose values are not kept."
-        ),
+        "secret": Field(ListOf(RulePath(json_only=True)), "Paths whose values are not kept."),
     },
 )

@@ -101,6 +101,12 @@ def test_order_of_keyed_objects_is_one_difference_with_both_orders(
     assert (found.control, found.candidate) == (["A", "B", "C"], ["C", "A", "B"])
 
 
+def test_a_key_and_no_order_go_together(differences: Lines) -> None:
+    rules = {"arrays": (ArrayRule("$.p", key="sku", unordered=True),)}
+    changed = [{**PRODUCTS[2], "new": 1}, PRODUCTS[0], PRODUCTS[1]]
+    assert differences({"p": PRODUCTS}, {"p": changed}, **rules) == ["extra $.p[*].new"]
+
+
 @pytest.mark.parametrize(
     ("rule", "control", "candidate", "equal"),
     [
@@ -117,6 +123,12 @@ def test_order_of_keyed_objects_is_one_difference_with_both_orders(
         (Tolerance("$.a", shape=True), "2026-01-01 10:00:00", "2031-12-24 09:30:00", True),
         (Tolerance("$.a", shape=True), "2026-01-01 10:00:00", None, False),
         (Tolerance("$.a", shape=True), {"x": 1}, {"x": "1"}, False),
+        (Tolerance("$.a", strip=" ~[0-9]{2}$"), "PO 17 ~42", "PO 17", True),
+        (Tolerance("$.a", strip=" ~[0-9]{2}$"), "PO 17 ~42", "PO 18", False),
+        (Tolerance("$.a", strip=" ~[0-9]{2}$"), "PO 17 ~4", "PO 17", False),
+        (Tolerance("$.a", strip="~[0-9]{2}$"), "~42", None, True),
+        (Tolerance("$.a", strip="~[0-9]{2}$"), "", None, False),
+        (Tolerance("$.a", strip="~[0-9]{2}$"), "~42", 0, False),
         (Tolerance("$.*", decimal=1.0), 1, 2, True),
         (Tolerance("$..a", decimal=1.0), 1, 2, True),
         (Tolerance("$..b", decimal=1.0), 1, 2, False),

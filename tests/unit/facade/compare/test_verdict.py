@@ -13,7 +13,7 @@ import pytest
 from facade.compare.answers import Answer, Pair
 from facade.compare.rules import compile_rules
 from facade.compare.verdict import Outcome, Verdict, compare
-from facade.routefile import CompareRules, Expected
+from facade.routefile import CompareRules, Expected, Tolerance
 
 Judge = Callable[..., Verdict]
 Build = Callable[..., Any]
@@ -159,6 +159,32 @@ def test_an_expected_difference_does_not_cover_others(judge: Judge, answer: Buil
     verdict = judge(answer({"text": "a", "n": 1}), answer({"text": "b", "n": 2}), expect=(KNOWN,))
     assert lines(verdict) == ["value $.n"]
     assert len(verdict.tolerated) == 1
+
+
+MARK = Tolerance("", strip="(^| )~[0-9A-HJKMNP-TV-Z]{16}$")
+MARKED = Expected("$.po_number", "our mark", "orders", date(2027, 1, 1), within=MARK)
+
+
+@pytest.mark.parametrize(
+    ("control", "candidate", "outcome"),
+    [
+        ("PO 17 ~0123456789ABCDEF", "PO 17", Outcome.MATCHED),
+        ("~0123456789ABCDEF", None, Outcome.MATCHED),
+        ("PO 17 ~0123456789ABCDEF", "PO 71", Outcome.MISMATCHED),
+        ("PO 17 ~0123456789ABCDEF", None, Outcome.MISMATCHED),
+        ("PO 17 ~short", "PO 17", Outcome.MISMATCHED),
+    ],
+)
+def test_what_is_expected_can_be_limited(
+    judge: Judge, answer: Build, control: str, candidate: str | None, outcome: Outcome
+) -> None:
+    one, other = answer({"po_number": control}), answer({"po_number": candidate})
+    assert judge(one, other, expect=(MARKED,)).outcome is outcome
+
+
+def test_a_limited_expectation_covers_no_missing_member(judge: Judge, answer: Build) -> None:
+    verdict = judge(answer({"po_number": "PO ~0123456789ABCDEF"}), answer({}), expect=(MARKED,))
+    assert verdict.outcome is Outcome.MISMATCHED
 
 
 def test_expected_differences_outside_json(judge: Judge, answer: Build) -> None:

@@ -71,6 +71,35 @@ def test_a_good_file_is_read_whole() -> None:
     assert rules.expect[0].until == date(2027, 3, 1)
 
 
+RULES = "upstreams: {legacy: {url: http://h}}\ncompare_rules: {r: {%s}}"
+
+
+@pytest.mark.parametrize(
+    ("rules", "line"),
+    [
+        ("ignore: ['$.a[0]']", "2:30: compare_rules.r.ignore: '$.a[0]' cannot be read from"
+         " character 4 on; expected a path such as $.lines[*].price or $..price"),
+        ("tolerate: {'$.a b.': shape}", "2:32: compare_rules.r.tolerate.$.a b.: '$.a b.' cannot be"
+         " read from character 6 on; expected a path such as $.lines[*].price or $..price"),
+        ("arrays: {price: unordered}", "2:30: compare_rules.r.arrays.price: expected a path such"
+         " as $.price, not 'price'"),
+        ("secret: ['$header:x']", "2:30: compare_rules.r.secret: expected a path in JSON such as"
+         " $.price: this has no effect at '$header:x'"),
+        ("ignore: [$state]", "2:30: compare_rules.r.ignore: '$state' is no place in an answer;"
+         " expected $.… or one of $status, $header:NAME, $cookie:NAME, $html/…, $text, $body"),
+        ("tolerate: {$.a: {strip: '['}}", "2:45: compare_rules.r.tolerate.$.a.strip: '[' is no"
+         " regular expression: unterminated character set at position 0"),
+        ("tolerate: {$.a: {strip: 'x*'}}", "2:45: compare_rules.r.tolerate.$.a.strip: 'x*' may"
+         " match nothing at all; say what has to stand there"),
+        ("expect: [{path: $.a, within: {decimal: 1, seconds: 1}, why: w, owner: o,"
+         " until: 2099-01-01}]", "2:50: compare_rules.r.expect.within: expected exactly one of"
+         " decimal, seconds, strip"),
+    ],
+)  # fmt: skip
+def test_rules_that_could_not_work_are_refused(errors: Errors, rules: str, line: str) -> None:
+    assert errors(RULES % rules) == [f"routes.yaml:{line}"]
+
+
 def test_the_smallest_file() -> None:
     file = load(b"upstreams: {legacy: {url: http://h}}").file
     assert file.routes == ()
