@@ -11,6 +11,8 @@ from fig.state import StackState
 
 # Services whose databases hold read models of legacy's rows.
 READ_MODELS = ("catalog", "orders", "inventory", "sales")
+# Further ones whose databases the laws across services read.
+LEDGERS = ("payments",)
 
 
 def place(home: Home, found: StackState) -> Local:
@@ -31,7 +33,8 @@ def verification(home: Home, found: StackState) -> Mapping[str, str]:
         "VERIFY_LEGACY_URL": database_url(here, "feed", "legacy"),  # it may read every fed table
         "VERIFY_JOURNAL": str(home.folder / "repairs"),
     }
-    for name in read_models(found):
+    ledgers = [name for name in LEDGERS if found.process(name) is not None]
+    for name in (*read_models(found), *ledgers):
         told[f"VERIFY_{name.upper()}_URL"] = database_url(here, name)
     return told
 

@@ -91,7 +91,7 @@ async def _pass_a_moment(freshness: Freshness, legacy: asyncpg.Connection) -> No
     await freshness.wait(await now(legacy))
 
 
-def _money(text: str) -> str:
+def number_or_zero(text: str) -> str:
     """An amount that legacy keeps as text; what is none breaks every law about it."""
     return f"coalesce(({number_sql(text)})::numeric, 0)"
 
@@ -115,9 +115,10 @@ LEGACY_LAWS = (
         SELECT o.order_no::text AS key, coalesce(l.total, 0)::text AS expected,
                o.total::text AS found
         FROM orders o LEFT JOIN (
-            SELECT order_id, sum(qty * {_money("price")}) AS total FROM order_line GROUP BY 1
+            SELECT order_id, sum(qty * {number_or_zero("price")}) AS total
+            FROM order_line GROUP BY 1
         ) l ON l.order_id = o.id
-        WHERE {_money("o.total")} <> coalesce(l.total, 0)
+        WHERE {number_or_zero("o.total")} <> coalesce(l.total, 0)
         """,
     ),
     Law(
@@ -211,11 +212,12 @@ ORDERS_LAWS = (
                o.fields->>'total' AS found
         FROM mirror o LEFT JOIN (
             SELECT fields->>'order_id' AS order_id,
-                   sum((fields->>'quantity')::numeric * {_money("(fields->>'price')")}) AS total
+                   sum((fields->>'quantity')::numeric
+                       * {number_or_zero("(fields->>'price')")}) AS total
             FROM mirror WHERE entity = 'line' AND NOT gone GROUP BY 1
         ) l ON l.order_id = o.key
         WHERE o.entity = 'order' AND NOT o.gone
-          AND {_money("(o.fields->>'total')")} <> coalesce(l.total, 0)
+          AND {number_or_zero("(o.fields->>'total')")} <> coalesce(l.total, 0)
         """,
     ),
 )

@@ -4,6 +4,7 @@ from collections import Counter
 from datetime import UTC, datetime
 from typing import Any
 
+from new_services.anticorruption.verify.books import Sums
 from new_services.anticorruption.verify.entities import EntityReport
 from new_services.anticorruption.verify.laws import LawReport
 from new_services.anticorruption.verify.naming import Difference
@@ -23,6 +24,18 @@ def as_json(report: Report) -> dict[str, Any]:
         "differences": report.differences,
         "entities": [_entity(each) for each in report.entities],
         "laws": [_law(each) for each in report.laws],
+        "books": None if report.sums is None else _sums(report.sums),
+    }
+
+
+def _sums(sums: Sums) -> dict[str, Any]:
+    """Amounts as texts with two decimals."""
+    return {
+        "orders": sums.orders,
+        "standing": sums.standing,
+        "due": f"{sums.due:.2f}",
+        "captured": f"{sums.captured:.2f}",
+        "refunded": f"{sums.refunded:.2f}",
     }
 
 
@@ -66,6 +79,8 @@ def as_text(report: Report) -> str:
     parts = [_table([HEAD, *(_row(each) for each in report.entities)])]
     parts += [_details(each) for each in report.entities if each.differences]
     parts.append("\n".join(_law_line(each) for each in report.laws))
+    if report.sums is not None:
+        parts.append(_books_line(report.sums))
     return "\n\n".join((*parts, verdict(report)))
 
 
@@ -115,6 +130,14 @@ def _law_line(each: LawReport) -> str:
     where = f"{first.key}: expected {first.expected}, found {first.found}"
     more = f" and {len(each.breaches) - 1} more" if len(each.breaches) > 1 else ""
     return f"BROKEN  {each.database}: {each.name}: {where}{more}"
+
+
+def _books_line(sums: Sums) -> str:
+    return (
+        f"the new side wrote {sums.orders:,} orders, {sums.standing:,} stand and are due"
+        f" {sums.due:,.2f}; {sums.captured:,.2f} captured - {sums.refunded:,.2f} refunded"
+        f" = {sums.captured - sums.refunded:,.2f}"
+    )
 
 
 def _table(rows: list[tuple[str, ...]]) -> str:

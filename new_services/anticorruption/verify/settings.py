@@ -14,8 +14,10 @@ class VerifySettings(ProcessSettings):
     catalog_url: DatabaseUrl | None = None
     orders_url: DatabaseUrl | None = None
     inventory_url: DatabaseUrl | None = None
+    payments_url: DatabaseUrl | None = None
     retired: tuple[str, ...] = ()  # services that are the system of record themselves by now
     journal: str = ".fig/repairs"
+    patience: float = 20.0  # seconds for orders that are under way; more than a saga's lease
 
     def url(self, service: str) -> str | None:
         """The service's database, if it was named."""

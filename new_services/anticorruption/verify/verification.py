@@ -1,12 +1,16 @@
-"""The whole verification, in order: each service's entities, then the laws that bind it."""
+"""The whole verification, in order: each service's entities and the laws that bind it; at last the
+books, which bind several services together.
+"""
 
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from new_services.anticorruption.verify import laws
+from new_services.anticorruption.verify import books, laws
+from new_services.anticorruption.verify.books import BOOKS, Sums
 from new_services.anticorruption.verify.entities import Entity, EntityReport, compare
 from new_services.anticorruption.verify.laws import LAWS, LEGACY, LawReport
+from new_services.anticorruption.verify.order_laws import ORDER_LAWS
 from new_services.anticorruption.verify.services import SERVICES, Service
 from new_services.anticorruption.verify.settings import VerifySettings
 from new_services.anticorruption.verify.sides import Bench, bench
@@ -26,6 +30,7 @@ class Report:
     taken: dict[str, int] = field(default_factory=dict)
     entities: list[EntityReport] = field(default_factory=list)
     laws: list[LawReport] = field(default_factory=list)
+    sums: Sums | None = None  # of the books, if they were checked
     seconds: float = 0.0
 
     @property
@@ -45,16 +50,25 @@ def configured(settings: VerifySettings, only: Sequence[str] = ()) -> list[Servi
     found = [
         each for each in SERVICES if settings.url(each.name) and (not only or each.name in only)
     ]
-    if not found:
+    if not found and not has_books(settings, only):
         names = ", ".join(f"VERIFY_{each.name.upper()}_URL" for each in SERVICES)
         raise NothingToVerify(f"name at least one service's database, by {names}")
     return found
 
 
+def has_books(settings: VerifySettings, only: Sequence[str] = ()) -> bool:
+    """Whether the books are wanted, and everything they need was named."""
+    named = all(settings.url(name) for name in books.NAMES)
+    return named and (not only or BOOKS in only)
+
+
 async def verify(
     settings: VerifySettings, say: Say, *, deep: bool = False, only: Sequence[str] = ()
 ) -> Report:
-    """Compare everything. Raises NothingToVerify, NotFresh, Incomparable, and what asyncpg does."""
+    """Compare everything; `only` these services, or `books`.
+
+    Raises NothingToVerify, NotFresh, Incomparable, and what asyncpg does.
+    """
     report = Report(deep)
     started = time.monotonic()
     for place, service in enumerate(configured(settings, only)):
@@ -64,13 +78,25 @@ async def verify(
             report.taken[service.name] = at.taken
             await _entities(service, at, report, say)
             # Legacy's own laws once, beside the first service.
-            bound = [law for law in LAWS if law.database == service.name]
-            bound += [law for law in LAWS if law.database == LEGACY and place == 0]
+            every = (*LAWS, *ORDER_LAWS)
+            bound = [law for law in every if law.database == service.name]
+            bound += [law for law in every if law.database == LEGACY and place == 0]
             began = time.monotonic()
             report.laws += await laws.check(bound, at)
             say(f"{service.name}: {len(bound)} laws in {time.monotonic() - began:.1f} s")
+    if has_books(settings, only):
+        await _books(settings, report, say)
     report.seconds = time.monotonic() - started
     return report
+
+
+async def _books(settings: VerifySettings, report: Report, say: Say) -> None:
+    began = time.monotonic()
+    urls = {name: url for name in books.NAMES if (url := settings.url(name))}
+    found = await books.check(urls, settings.patience)
+    report.laws += found.laws
+    report.sums = found.sums
+    say(f"books: {found.sums.orders:,} orders in {time.monotonic() - began:.1f} s")
 
 
 async def _entities(service: Service, at: Bench, report: Report, say: Say) -> None:

@@ -73,7 +73,8 @@ class Shop:
 
     @property
     def settings(self) -> VerifySettings:
-        return VerifySettings(**{f"{name}_url": url for name, url in self.urls.items()})
+        urls = {f"{name}_url": url for name, url in self.urls.items()}
+        return VerifySettings(**urls, patience=0.5)
 
     def fresh(self, seconds: float = 3600.0) -> None:
         """The read models say that they are this many seconds ahead of now."""
@@ -128,6 +129,8 @@ def both_sides(postgres_server) -> Iterator[Callable[[], dict[str, str]]]:
         url = postgres_server.url(templates[service.name])
         runner.upgrade(service.name, url)
         asyncio.run(project(service, legacy, url))
+    templates["payments"] = database("payments")
+    runner.upgrade("payments", postgres_server.url(templates["payments"]))
     yield lambda: {
         name: postgres_server.url(database(name, template)) for name, template in templates.items()
     }

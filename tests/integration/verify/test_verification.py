@@ -105,6 +105,7 @@ def test_many_differences_in_several_services_at_once(shop):
     broken = {law.name for law in found.laws if law.breaches}
     assert broken == {
         "an order's total is the sum of its lines",
+        "a document shows the total and the lines of its order",
         "what was moved is what is there",
     }
     text = report.as_text(found)

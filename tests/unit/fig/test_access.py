@@ -15,11 +15,12 @@ def stack(*processes):
 
 
 def test_only_services_that_run_are_verified(tmp_path):
-    told = access.verification(Home(tmp_path), stack("catalog", "inventory"))
+    told = access.verification(Home(tmp_path), stack("catalog", "inventory", "payments"))
     assert set(told) == {
         "VERIFY_LEGACY_URL",
         "VERIFY_CATALOG_URL",
         "VERIFY_INVENTORY_URL",
+        "VERIFY_PAYMENTS_URL",
         "VERIFY_JOURNAL",
     }
     assert told["VERIFY_LEGACY_URL"].startswith("postgresql://feed:")

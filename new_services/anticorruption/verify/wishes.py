@@ -1,0 +1,212 @@
+"""One wish, as four databases tell of it, and the laws that bind them together (pure).
+
+    orders     its saga: how far it came, which order it says it wrote
+    legacy     the orders that carry its mark
+    payments   what was booked for it, and what the provider really has
+    inventory  what was held for it
+
+A law answers what was expected and what was found, or nothing where it holds.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TypeAlias
+
+PLACE = "place-order"  # the kind of saga that writes an order
+CANCELLED = "CANCELLED"
+NOTHING = Decimal(0)
+
+Broken: TypeAlias = tuple[str, str] | None  # expected, found
+Rule: TypeAlias = "Callable[[Wish], Broken]"
+
+
+@dataclass(frozen=True, slots=True)
+class Ordered:
+    """An order: lines are pieces by sku."""
+
+    number: str
+    total: Decimal
+    lines: Mapping[str, int]
+    status: str = ""
+
+    @property
+    def stands(self) -> bool:
+        """Not cancelled."""
+        return self.status != CANCELLED
+
+    def __str__(self) -> str:
+        pieces = ", ".join(f"{count} {sku}" for sku, count in sorted(self.lines.items()))
+        return f"{self.number} ({pieces}) at {self.total:.2f}"
+
+
+@dataclass(frozen=True, slots=True)
+class Saga:
+    """Of any kind; `wrote` once its pivot is done."""
+
+    kind: str
+    phase: str  # forward, backward, done, undone, parked
+    reason: str = ""
+    wrote: Ordered | None = None
+
+    @property
+    def open(self) -> bool:
+        """It goes on by itself."""
+        return self.phase in ("forward", "backward")
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """`status` and `amount` as we booked them (None: not at all); the rest by the provider."""
+
+    status: str | None
+    amount: Decimal
+    captured: Decimal
+    refunded: Decimal
+    authorised: Decimal
+
+    @property
+    def taken(self) -> Decimal:
+        """What the customer is without."""
+        return self.captured - self.refunded
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What became of the wish in the inventory, and how many pieces are held for it now."""
+
+    status: str | None  # held, refused, released, sold
+    pieces: int
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """All that is told of it; what is None or empty is not told there."""
+
+    saga: Saga | None = None
+    orders: tuple[Ordered, ...] = ()
+    money: Money | None = None
+    claim: Claim | None = None
+
+    @property
+    def places(self) -> bool:
+        """Whether its saga, if it is known, is one that writes an order."""
+        return self.saga is None or self.saga.kind == PLACE
+
+    @property
+    def due(self) -> Decimal:
+        """The total of what stands."""
+        return sum((each.total for each in self.orders if each.stands), NOTHING)
+
+
+def asked_for(wish: Wish) -> Broken:
+    """An order with a mark was asked for. Sagas are forgotten in time, their payments are not."""
+    if not wish.orders or wish.saga is not None or wish.money is not None:
+        return None
+    return "a saga that wrote it", f"nobody asked for {_numbers(wish.orders)}"
+
+
+def written_once(wish: Wish) -> Broken:
+    """An acknowledged order is in legacy with equal lines and total; of a refused one stands none.
+
+    Also of one that waits for a person: its order is there or not.
+    """
+    saga = wish.saga
+    if saga is None or saga.kind != PLACE or (saga.open and saga.wrote is None):
+        return None
+    standing = [each for each in wish.orders if each.stands]
+    if saga.wrote is None:
+        refused = saga.phase == "undone" and standing
+        return ("no order: it was refused", _numbers(standing)) if refused else None
+    same = [each for each in wish.orders if each.number == saga.wrote.number]
+    if len(same) != 1 or any(each.number != saga.wrote.number for each in standing):
+        return f"{saga.wrote}, once", _numbers(wish.orders)
+    if (same[0].lines, same[0].total) != (saga.wrote.lines, saga.wrote.total):
+        return str(saga.wrote), str(same[0])
+    return None
+
+
+def paid(wish: Wish) -> Broken:
+    """What was taken is the total of the order that stands; nothing, where none does."""
+    taken = wish.money.taken if wish.money is not None else NOTHING
+    if not wish.places or taken == wish.due or (wish.saga is None and wish.money is None):
+        return None
+    return f"{wish.due:.2f} for {_numbers(wish.orders)}", f"{taken:.2f} taken"
+
+
+def booked(wish: Wish) -> Broken:
+    """Our book of payments says what the provider has."""
+    money = wish.money
+    if money is None:
+        return None
+    amount, none = money.amount, NOTHING
+    expected = {
+        "authorised": (none, none, amount),
+        "captured": (amount, none, none),
+        "refunded": (amount, amount, none),
+        "declined": (none, none, none),
+        "voided": (none, none, none),
+        None: (none, none, none),
+    }.get(money.status)
+    found = (money.captured, money.refunded, money.authorised)
+    if expected is None or expected == found:  # another status is under way
+        return None
+    return f"{money.status or 'no payment'}: {_amounts(expected)}", _amounts(found)
+
+
+def handed_over(wish: Wish) -> Broken:
+    """What was held is sold where the order was written, and let go where it was not."""
+    saga, claim = wish.saga, wish.claim
+    if saga is None or saga.kind != PLACE or saga.phase not in ("done", "undone"):
+        return None
+    found = claim.status if claim is not None else None
+    wanted = ("sold",) if saga.phase == "done" else ("released", "refused", None)
+    return None if found in wanted else (f"{wanted[0]}: the saga is {saga.phase}", str(found))
+
+
+def finished(wish: Wish) -> Broken:
+    """Nothing is reserved, authorised or pending any more."""
+    left = []
+    if wish.saga is not None and wish.saga.open:
+        left.append(f"the saga goes {wish.saga.phase}")
+    if wish.money is not None:
+        if wish.money.status in ("new", "authorised", "voiding"):
+            left.append(f"its payment is {wish.money.status}")
+        if wish.money.authorised:
+            left.append(f"{wish.money.authorised:.2f} authorised")
+    if wish.claim is not None and wish.claim.pieces:
+        left.append(f"{wish.claim.pieces} pieces reserved")
+    return ("all finished", ", ".join(left)) if left else None
+
+
+def not_parked(wish: Wish) -> Broken:
+    """No saga waits for a person."""
+    if wish.saga is None or wish.saga.phase != "parked":
+        return None
+    return "ended", f"parked: {wish.saga.reason}"
+
+
+RULES: Mapping[str, Rule] = {
+    "no order that nobody asked for": asked_for,
+    "an acknowledged order is in legacy, once, with equal lines and total": written_once,
+    "money captured less refunded is the total of the order that stands": paid,
+    "the book of payments says what the provider has": booked,
+    "pieces that were held are sold with the order, or let go": handed_over,
+    "nothing is reserved, authorised or pending any more": finished,
+    "no saga waits for a person": not_parked,
+}
+
+
+def judge(wish: Wish) -> dict[str, tuple[str, str]]:
+    """The laws it breaks: name to what was expected and what was found."""
+    answers = {name: rule(wish) for name, rule in RULES.items()}
+    return {name: broken for name, broken in answers.items() if broken is not None}
+
+
+def _numbers(orders: "tuple[Ordered, ...] | list[Ordered]") -> str:
+    said = [each.number if each.stands else f"{each.number} (cancelled)" for each in orders]
+    return ", ".join(said) or "no order"
+
+
+def _amounts(three: tuple[Decimal, Decimal, Decimal]) -> str:
+    return "{:.2f} captured, {:.2f} refunded, {:.2f} authorised".format(*three)
