@@ -5,7 +5,7 @@
     2 encodings   content codings undone, with a limit on what they may unfold to
     3 parse       a body becomes a document: JSON, HTML, text or bytes
     4 rules       the operator's rules, compiled to follow a document's paths
-    5 jsondiff, arrays, tolerance, html, htmldiff, headers
+    5 jsondiff, arrays, reshaping, tolerance, html, htmldiff, headers
                   typed differences at stable paths
     6 collector   gathers them: masking, relations, noise decide what is kept of each
     7 verdict     compare(pair, rules) -> matched, mismatched, failed or skipped, and why

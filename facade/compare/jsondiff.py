@@ -15,6 +15,7 @@ from facade.compare.collector import Collector
 from facade.compare.differences import Kind
 from facade.compare.masking import is_secret
 from facade.compare.paths import At, Path
+from facade.compare.reshaping import reshaping
 from facade.compare.rules import Rule
 from facade.compare.tolerance import within
 from facade.compare.values import Json, token, type_name
@@ -59,6 +60,8 @@ class _Walk:
     def _members(
         self, control: dict[str, Any], candidate: dict[str, Any], path: Path, rule: Rule
     ) -> None:
+        if control.keys().isdisjoint(candidate) and self._reshaped(control, candidate, path, rule):
+            return
         for name, value in control.items():
             at, inside = (*path, name), rule.step(name)
             if name in candidate:
@@ -68,6 +71,18 @@ class _Walk:
         for name, value in candidate.items():
             if name not in control and not (inside := rule.step(name)).ignored:
                 self._into.in_json(Kind.EXTRA, (*path, name), inside, candidate=value)
+
+    def _reshaped(
+        self, control: dict[str, Any], candidate: dict[str, Any], path: Path, rule: Rule
+    ) -> bool:
+        """Two objects without a common member, told as one difference if that says it best."""
+        found = reshaping(control, candidate)
+        if found is None or any(rule.says_of(name) for name in (*control, *candidate)):
+            return False
+        self._into.in_json(Kind.TYPE, path, rule, control, candidate)
+        if found.inside is not None:
+            self._members(*found.inside, path, rule)
+        return True
 
     def _elements(self, control: list[Json], candidate: list[Json], path: Path, rule: Rule) -> None:
         start, end = (0, 0) if rule.array else common_ends(control, candidate)

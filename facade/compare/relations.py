@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from facade.compare.distance import number_of
 from facade.compare.moments import moment
+from facade.compare.reshaping import reshaping
 from facade.compare.shapes import shape
 from facade.compare.values import Json, type_name
 
@@ -21,6 +22,9 @@ def relation(control: Json, candidate: Json) -> str:
         return _between_texts(control, candidate)
     if type(control) in (int, Decimal):
         return _between_numbers(Decimal(control), Decimal(candidate))
+    whole = reshaping(control, candidate)
+    if whole is not None:
+        return whole.name
     return f"{shape(candidate)} for {shape(control)}"
 
 

@@ -57,6 +57,11 @@ class Rule:
             found = self._steps[known] = _rule(self.entries, self.names, self._next(known), self)
         return found
 
+    def says_of(self, name: str) -> bool:
+        """Whether a difference at this member is judged otherwise than one here."""
+        inside = self.step(name)
+        return inside.ignored is not self.ignored or inside.expected is not self.expected
+
     def follow(self, path: Path) -> "Rule":
         """What they say of a whole path."""
         rule = self
