@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from loadtests.chaos.journal import Fate
 from loadtests.chaos.stack import OWNERS, PROJECT, ChaosFailed, Stack
 from loadtests.chaos.trouble import Flip, plan
 
-SETTLE_SECONDS = 120.0
+PATIENCE_SECONDS = 120.0  # for what is under way when the customers have left
 VARIANTS = 40  # that orders are spread over; few, so that they meet
 GOODS = "SELECT v.sku FROM variant v JOIN product p ON p.id = v.product_id JOIN stock s ON s.sku = v.sku WHERE p.active = 'Y' AND v.active = 'Y' ORDER BY s.qty DESC, v.sku LIMIT %s"  # noqa: E501
 
@@ -52,7 +53,7 @@ def trouble(stack: Stack, options: argparse.Namespace) -> None:
     """Everything of the plan, at its time or as soon as what came before is done."""
     dice = random.Random(options.seed)
     began = time.monotonic()
-    for event in plan(options.seed, options.minutes * 60):
+    for event in plan(options.seed, options.minutes * 60, stack.killable):
         time.sleep(max(0.0, began + event.at - time.monotonic()))
         if not isinstance(event, Flip):
             say(stack.kill(event.name, dice))
@@ -74,8 +75,8 @@ def run(options: argparse.Namespace, folder: Path) -> list[str]:
             shopping.kill()
         say("the customers have left; waiting until all is finished")
         stack.until_ready()
+        found = proved(stack)
         databases = {name: closing.enter_context(stack.database(name)) for name in OWNERS}
-        found = [f"left behind: {one}" for one in balance.settle(databases, SETTLE_SECONDS)]
         with (folder / "journal").open() as lines:
             wishes = journal.read(lines)
         fates = {fate: sum(wish.fate is fate for wish in wishes.values()) for fate in Fate}
@@ -84,11 +85,27 @@ def run(options: argparse.Namespace, folder: Path) -> list[str]:
         say(f"{by_saga} of them were written by sagas, the rest by legacy itself")
         if not fates[Fate.PLACED] or not by_saga:
             raise ChaosFailed("not one order came that way: nothing was tried")
-        found += balance.check(databases, wishes, start)
-        for command in ("verify", "deadletters", "sagas"):
-            done = stack.fig(command)
-            if done.returncode:
-                found.append(f"fig {command}: {(done.stdout + done.stderr).strip()}")
+        return found + settled(lambda: balance.check(databases, wishes, start))
+
+
+def settled(look: Callable[[], list[str]]) -> list[str]:
+    """What is found until nothing is, or patience ends: mails are sent last of all."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while (found := look()) and time.monotonic() < deadline:
+        time.sleep(0.5)
+    return found
+
+
+def proved(stack: Stack) -> list[str]:
+    """What `fig` finds: the books of both sides, dead letters, sagas that wait for a person."""
+    found = []
+    for command in ("verify", "deadletters", "sagas"):
+        done = stack.fig(command, VERIFY_PATIENCE=f"{PATIENCE_SECONDS:.0f}")
+        said = done.stdout.strip()
+        if done.returncode:
+            found.append(f"fig {command}: {said}\n{done.stderr.strip()}")
+        elif command == "verify":
+            say(said.splitlines()[-1])
     return found
 
 

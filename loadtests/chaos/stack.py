@@ -19,7 +19,7 @@ import psycopg
 PROJECT = Path(__file__).parents[2]
 FIG = (sys.executable, "-m", "fig")
 READY_SECONDS = 90.0
-OWNERS = ("legacy", "orders", "inventory", "payments")
+OWNERS = ("legacy", "orders", "notifications")  # of databases that are looked into
 
 
 class ChaosFailed(Exception):
@@ -47,11 +47,11 @@ class Stack:
     def __exit__(self, *_: object) -> None:
         self.fig("down", "--quiet")
 
-    def fig(self, *words: str) -> subprocess.CompletedProcess[str]:
-        """One call of the command."""
+    def fig(self, *words: str, **variables: str) -> subprocess.CompletedProcess[str]:
+        """One call of the command, with these variables in its environment."""
         return subprocess.run(
             [*FIG, *words],
-            env=self.environment,
+            env=self.environment | variables,
             cwd=PROJECT,
             capture_output=True,
             text=True,
@@ -65,6 +65,16 @@ class Stack:
         return found
 
     @property
+    def killable(self) -> list[str]:
+        """Every process that is kept up, and the children of those that have any."""
+        names = []
+        for one in self.state["processes"]:
+            if one["kind"] == "service":
+                family = {_relation(one["pid"], child) for child in _children(one["pid"])}
+                names += [one["name"], *(f"{one['name']} {word}" for word in sorted(family))]
+        return names
+
+    @property
     def url(self) -> str:
         """The door."""
         return str(self.state["urls"]["facade"])
@@ -76,13 +86,17 @@ class Stack:
         url = f"postgresql://{name}:{secret}@127.0.0.1:{port}/{name}"
         return psycopg.connect(url, autocommit=True)
 
+    def pid(self, name: str) -> int:
+        """Of a process; 0 while it is down."""
+        return next(int(one["pid"]) for one in self.state["processes"] if one["name"] == name)
+
     def kill(self, name: str, dice: random.Random) -> str:
-        """SIGKILL one process, or one of the workers that it started; what was hit."""
-        process, _, worker = name.partition(" ")
-        pid = next(one["pid"] for one in self.state["processes"] if one["name"] == process)
-        if worker:
-            workers = _workers(pid)
-            pid = dice.choice(workers) if workers else 0
+        """SIGKILL one process, or one of the children that it started; what was hit."""
+        process, _, relation = name.partition(" ")
+        pid = self.pid(process)
+        if relation:
+            hit = [child for child in _children(pid) if _relation(pid, child) == relation]
+            pid = dice.choice(hit) if hit else 0
         if not pid:
             return f"{name}: it is down already"
         try:
@@ -113,13 +127,19 @@ class Stack:
             time.sleep(0.2)
 
 
-def _workers(pid: int) -> list[int]:
-    """Children that run the same program: not the control process beside the facade's workers."""
+def _children(pid: int) -> list[int]:
     try:
-        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-        return [int(child) for child in children if _program(int(child)) == _program(pid)]
+        return [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
     except OSError:
         return []
+
+
+def _relation(pid: int, child: int) -> str:
+    """`worker` runs the same program as its parent; a `helper`, like the control process, not."""
+    try:
+        return "worker" if _program(child) == _program(pid) else "helper"
+    except OSError:
+        return "gone"
 
 
 def _program(pid: int) -> list[bytes]:

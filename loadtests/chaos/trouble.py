@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 FLIPPED = ("place-order", "cancel-order", "order-list", "order-detail")
 PLACES = (("legacy",), ("canary", "10"), ("canary", "50"), ("canary", "90"), ("new",))
-KILLED = (
-    *("orders", "inventory", "payments", "notifications", "feed"),
-    *("legacy worker", "nats", "facade worker"),
-)
-DATABASES = "postgres"
+DATABASES = "postgres"  # die once, in the middle: their recovery is the longest pause of all
 FLIP_SECONDS, KILL_SECONDS = (2.0, 5.0), (3.0, 8.0)
 ONCE_AT = 0.5  # of the run: the databases
 
@@ -34,16 +30,23 @@ class Kill:
     name: str
 
 
-def plan(seed: int, seconds: float) -> list[Flip | Kill]:
-    """Everything that will happen, in order."""
+def plan(seed: int, seconds: float, killable: Sequence[str]) -> list[Flip | Kill]:
+    """Everything that will happen, in order. Who can be killed dies in turns, before any does
+    so again."""
     dice = random.Random(seed)
     events: list[Flip | Kill] = [Kill(seconds * ONCE_AT, DATABASES)]
     for at in _times(dice, FLIP_SECONDS, seconds):
         # A client that orders on one side and looks on the other is part of the trouble.
         events.append(Flip(at, dice.choice(FLIPPED), dice.choice(PLACES)))
+    victims = _turns(dice, [name for name in killable if name.split()[0] != DATABASES])
     for at in _times(dice, KILL_SECONDS, seconds):
-        events.append(Kill(at, dice.choice(KILLED)))
+        events.append(Kill(at, next(victims)))
     return sorted(events, key=lambda event: event.at)
+
+
+def _turns(dice: random.Random, names: Sequence[str]) -> Iterator[str]:
+    while names:
+        yield from dice.sample(sorted(names), len(names))
 
 
 def _times(dice: random.Random, pause: tuple[float, float], seconds: float) -> Iterator[float]:
