@@ -5,9 +5,9 @@ raises `Refused`: there is no effect and never will be. It raises `NotYet`: ther
 effect so far, and another attempt may succeed. It raises anything else, or takes too long: nobody
 knows. Then the step's `ask` is consulted, which returns the result or None for "no effect", and
 raises while it cannot say; a step without one must be safe to repeat, and its callee must remember
-a refusal. A compensation is repeated until it returns, must be safe to
-repeat, and must bar an action that arrives after it. A step that leaves nothing behind says so:
-`undo=nothing`.
+a refusal. A compensation is repeated until it returns, must be safe to repeat, must do no harm
+where there is nothing to undo, and must bar an action that arrives after it. A step that leaves
+nothing behind says so: `undo=nothing`.
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -110,3 +110,15 @@ class Saga:
             if step.pivot:
                 return position
         return len(self.steps)
+
+    def guarded(self, position: int) -> bool:
+        """Whether the step must not begin before it is stored that it does: it cannot be repeated,
+        or it decides the direction."""
+        return position == self.pivot or self.steps[position].ask is not None
+
+    def stretch(self, position: int) -> int:
+        """The last of the steps that may follow this one before the saga is stored again."""
+        last = position
+        while last + 1 < len(self.steps) and not self.guarded(last + 1):
+            last += 1
+        return last

@@ -1,14 +1,15 @@
 """What goes wrong on command: the parts of a rehearsal.
 
 `Callee` stands for the service behind one step and keeps count of what really happened there; a
-plan of faults says what goes wrong with each message to it. `FaultyStore` dies around a save.
+plan of faults says what goes wrong with each message to it. `Opinion` has no effect and may change
+its mind. `FaultyStore` dies around a save.
 """
 
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from enum import StrEnum
 from typing import Any
 
-from chassis.saga.definition import Context, Data, NotYet, Refused, Retry, Step
+from chassis.saga.definition import Context, Data, NotYet, Refused, Retry, Step, nothing
 from chassis.saga.state import Entry, State
 from chassis.saga.store import Lease, Store
 
@@ -131,6 +132,22 @@ class Callee:
     def _revoke(self) -> None:
         self.barred = True
         self.effects = 0
+
+
+class Opinion(Callee):
+    """Behind a step that leaves nothing behind: it may say no after it has said yes."""
+
+    def step(self, retry: Retry, *, pivot: bool = False) -> Step:
+        """The step that asks for it."""
+        return Step(self.name, self.do, undo=nothing, pivot=pivot, retry=retry)
+
+    async def do(self, _: Context) -> Data:
+        """The step's action."""
+        fault = await self._fault("do")
+        await self._deliver(fault, lambda: None)
+        if fault is Fault.REFUSED:
+            raise Refused(f"{self.name} says no", {"from": self.name})
+        return {"by": self.name}
 
 
 class FaultyStore:

@@ -8,6 +8,9 @@ BACKWARD ───────────────────────�
    │ out of time;  or FORWARD refused after the pivot
    ▼
  PARKED ── a person: retry or compensate ──▶ where it was, or BACKWARD
+
+Not every step is stored before it begins. What is stored promises a stretch of steps that are safe
+to repeat; whoever finds a saga so repeats them, and compensates all of them should it go back.
 """
 
 from collections.abc import Callable
@@ -85,7 +88,22 @@ def begin(state: State, move: Move, now: float) -> State:
     if move is not Move.DO:
         return state
     # Begun already: an instance died over it, and its attempt may yet have had its effect.
-    return replace(state, mode=Mode.BEGUN, doubt=state.doubt or state.mode is Mode.BEGUN, tried=now)
+    begun = state.mode is Mode.BEGUN or state.position <= state.reach
+    return replace(state, mode=Mode.BEGUN, doubt=state.doubt or begun, tried=now)
+
+
+def must_store(saga: Saga, stored: State, state: State) -> bool:
+    """Whether `state`, about to be carried on, must be stored first, `stored` being what is."""
+    if state.phase is Phase.BACKWARD:
+        return stored.phase is not Phase.BACKWARD  # after a turn there is no way forward any more
+    return saga.guarded(state.position) or state.position > stored.reach
+
+
+def promising(saga: Saga, state: State) -> State:
+    """The state as it is stored by whoever goes on: what may be begun before the next time."""
+    if state.phase is not Phase.FORWARD:
+        return state
+    return replace(state, reach=max(state.reach, saga.stretch(state.position)))
 
 
 def settle(saga: Saga, state: State, outcome: Outcome, now: float, spread: Spread) -> State:
@@ -100,8 +118,9 @@ def settle(saga: Saga, state: State, outcome: Outcome, now: float, spread: Sprea
         return _fail(saga, replace(state, answer=outcome.answer, doubt=False), outcome.reason)
     if isinstance(outcome, Absent):
         # With a question, absence settles the doubt; a bare "not yet" tells of one attempt only.
-        doubt = state.doubt and step.ask is None
-        state = replace(state, mode=Mode.READY, doubt=doubt)
+        settled = step.ask is not None
+        reach = -1 if settled else state.reach  # nor was a step after it begun
+        state = replace(state, mode=Mode.READY, doubt=state.doubt and not settled, reach=reach)
     else:
         state = replace(state, mode=Mode.UNKNOWN, doubt=True)
     if _out_of_time(step.retry, state, now):
@@ -121,7 +140,7 @@ def compensate(saga: Saga, state: State) -> State:
     """A person says: undo it, also after the pivot. Raises ValueError where that is impossible."""
     if state.phase is not Phase.PARKED:
         raise ValueError(f"saga {state.saga_id} is {state.phase}, not parked")
-    last = state.position if state.doubt else state.position - 1
+    last = _last(state)
     stuck = [step.name for step in saga.steps[: last + 1] if step.undo is None]
     if stuck:
         raise ValueError(f"saga {state.saga_id}: no way to undo {', '.join(stuck)}")
@@ -151,12 +170,16 @@ def _fail(saga: Saga, state: State, reason: str) -> State:
     step = saga.steps[state.position]
     if state.position > saga.pivot:
         return _park(replace(state, mode=Mode.READY), f"{step.name}: {reason} (after the pivot)")
-    last = state.position if state.doubt else state.position - 1
-    return _turn_back(saga, state, last, f"{step.name}: {reason}")
+    return _turn_back(saga, state, _last(state), f"{step.name}: {reason}")
+
+
+def _last(state: State) -> int:
+    """The last step that may have an effect."""
+    return max(state.reach, state.position if state.doubt else state.position - 1)
 
 
 def _turn_back(saga: Saga, state: State, last: int, reason: str) -> State:
-    turned = replace(_fresh(state), phase=Phase.BACKWARD, position=last, reason=reason)
+    turned = replace(_fresh(state), phase=Phase.BACKWARD, position=last, reach=-1, reason=reason)
     return _skip(saga, turned)
 
 

@@ -1,4 +1,4 @@
-"""A saga of four steps in a world where everything may go wrong: ships for the tests of stores,
+"""A saga of five steps in a world where everything may go wrong: ships for the tests of stores,
 and as a pattern for the rehearsal of a service's own saga.
 """
 
@@ -8,17 +8,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from chassis.saga.definition import Retry, Saga
-from chassis.saga.faults import Callee, Crash, Fault, FaultyStore, VirtualClock
+from chassis.saga.faults import Callee, Crash, Fault, FaultyStore, Opinion, VirtualClock
 from chassis.saga.runner import Limits, Runner
 from chassis.saga.state import Phase, State
 from chassis.saga.store import LeaseLost, MemoryStore, Store
 
-PIVOT = 2
+PIVOT = 3
 
 
 @dataclass
 class Rehearsal:
-    """reserve and authorise are idempotent, write is the monolith's and the pivot, then capture."""
+    """quote only looks, reserve and authorise are idempotent, write is the monolith's and the
+    pivot, then capture."""
 
     save_faults: Sequence[Fault] = ()
     inner: Store = field(default_factory=MemoryStore)
@@ -26,7 +27,8 @@ class Rehearsal:
     clock: VirtualClock = field(default_factory=VirtualClock)
 
     def __post_init__(self) -> None:
-        self.callees = [
+        self.callees: list[Callee] = [Opinion("quote", self.clock)]
+        self.callees += [
             Callee(name, self.clock, idempotent=name != "write")
             for name in ("reserve", "authorise", "write", "capture")
         ]
@@ -77,7 +79,7 @@ class Rehearsal:
         """All done or all undone, each effect once, also after what was late has arrived."""
         for callee in self.callees:
             callee.arrive()
-        effects = {callee.name: callee.effects for callee in self.callees}
+        effects = {callee.name: callee.effects for callee in self.callees[1:]}
         assert all(callee.most <= 1 for callee in self.callees), f"doubled: {effects}"
         if state.phase is Phase.DONE:
             assert set(effects.values()) == {1}, effects

@@ -1,9 +1,11 @@
-"""Carries sagas through: one lease each, every step stored before and after it.
+"""Carries sagas through: one lease each, stored before whatever could not be done over.
 
     start ──▶ create, leased ──┐
-    claim (due, unleased) ─────┴▶ carry: load ▶ next move ▶ store "begun" ▶ call ▶ settle ─┐
-                                          ▲────────────────────────────────────────────────┘
-A settled step and the beginning of the next are stored together, so n steps cost n + 1 commits.
+    claim (due, unleased) ─────┴▶ carry: next move ▶ store, where it must be ▶ call ▶ settle ─┐
+                                          ▲───────────────────────────────────────────────────┘
+Stored is a promise: the steps that may be begun before the next time (`logic.promising`). A new
+time comes before a step that cannot be repeated, at a turn, at a pause, and at the end. So a saga
+of six steps with one such step among them costs three commits when all goes well.
 """
 
 import asyncio
@@ -14,9 +16,9 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from chassis.saga import logic
-from chassis.saga.definition import Context, NotYet, Refused, Saga, Step
+from chassis.saga.definition import Context, NotYet, Refused, Retry, Saga, Step
 from chassis.saga.logic import UNDO_RETRY, Move, Outcome, Spread
-from chassis.saga.state import Entry, State
+from chassis.saga.state import Entry, Phase, State
 from chassis.saga.store import Lease, LeaseLost, Store
 
 log = logging.getLogger("saga")
@@ -75,8 +77,9 @@ class Runner:
         begun = move if move is Move.DO else None
         if begun:
             state = logic.begin(state, begun, now)
-        lease = await self._store.create(state, self._holder, now, now + self._limits.lease)
-        return None if lease is None else await self.carry(lease, state, begun)
+        stored = logic.promising(self._sagas[state.kind], state)
+        lease = await self._store.create(stored, self._holder, now, now + self._limits.lease)
+        return None if lease is None else await self.carry(lease, state, stored, begun)
 
     async def run_due(self) -> int:
         """Carry on what is due and in nobody's hands; the number of sagas taken."""
@@ -121,20 +124,23 @@ class Runner:
             raise
         entry = Entry(now, "", f"a person said {order}", detail=state.reason)
         lease = await self._store.save(lease, ordered, [entry], now, until)
-        return await self.carry(lease, ordered)
+        return await self.carry(lease, ordered, ordered)
 
     async def _take_over(self, lease: Lease) -> None:
         try:
-            await self.carry(lease, (await self._store.load(lease.saga_id)).state)
+            state = (await self._store.load(lease.saga_id)).state
+            await self.carry(lease, state, state)
         except LeaseLost:
             log.warning("saga %s was taken over by another instance", lease.saga_id)
         except Exception:
             log.exception("saga %s: carried on after its lease ends", lease.saga_id)
 
-    async def carry(self, lease: Lease, state: State, begun: Move | None = None) -> State:
+    async def carry(
+        self, lease: Lease, state: State, stored: State, begun: Move | None = None
+    ) -> State:
         """Carry the saga until it ends or has to wait for long. Raises LeaseLost.
 
-        `begun` is what has been begun already, as the stored state says too.
+        `stored` is what others know of it; `begun` what has been begun already, as they know too.
         """
         saga = self._sagas[state.kind]
         story: list[Entry] = []
@@ -142,20 +148,27 @@ class Runner:
             if begun is not None:
                 story.append(self._entry(saga, state, begun.value))
                 state = await self._settled(saga, state, begun, lease.until, story)
-                begun = None
             now = self._clock.now()
-            move = logic.next_move(saga, state, now)
-            if move is Move.END or (move is Move.WAIT and state.due - now > self._limits.patience):
+            begun = logic.next_move(saga, state, now)
+            if begun is Move.WAIT and state.due - now <= self._limits.patience:
+                lease, stored, story = await self._store_on(lease, saga, state, story)
+                await self._clock.sleep(state.due - now)
+                begun = None
+            elif begun in (Move.WAIT, Move.END):
                 await self._store.save(lease, state, story, now, 0.0)
                 return state
-            if move is Move.WAIT:
-                lease, story = await self._save(lease, state, story), []
-                await self._clock.sleep(state.due - now)
-                continue
-            state = logic.begin(state, move, now)
-            story.append(self._entry(saga, state, move.value))
-            lease, story = await self._save(lease, state, story), []
-            state = await self._settled(saga, state, move, lease.until, story)
+            else:
+                state = logic.begin(state, begun, now)
+                if logic.must_store(saga, stored, state) or not self._lasts(lease, saga, state):
+                    lease, stored, story = await self._store_on(lease, saga, state, story)
+
+    async def _store_on(
+        self, lease: Lease, saga: Saga, state: State, story: list[Entry]
+    ) -> tuple[Lease, State, list[Entry]]:
+        """Store it and go on: the lease from now, what is stored, and an empty story."""
+        now, stored = self._clock.now(), logic.promising(saga, state)
+        lease = await self._store.save(lease, stored, story, now, now + self._limits.lease)
+        return lease, stored, []
 
     async def _settled(
         self, saga: Saga, state: State, move: Move, until: float, story: list[Entry]
@@ -166,9 +179,10 @@ class Runner:
         story.append(self._told(saga, state, after, outcome))
         return after
 
-    async def _save(self, lease: Lease, state: State, story: list[Entry]) -> Lease:
-        now = self._clock.now()
-        return await self._store.save(lease, state, story, now, now + self._limits.lease)
+    def _lasts(self, lease: Lease, saga: Saga, state: State) -> bool:
+        """Whether the lease is longer than the attempt that begins now."""
+        limits = _limits(saga.steps[state.position], state)
+        return self._clock.now() + limits.timeout < lease.until
 
     async def _attempt(self, saga: Saga, state: State, move: Move, until: float) -> Outcome:
         """Call the step, and translate what it says into an outcome."""
@@ -182,9 +196,8 @@ class Runner:
             until,
             state.reason,
         )
-        limits = UNDO_RETRY if move is Move.UNDO else step.retry
         try:
-            async with asyncio.timeout(limits.timeout):
+            async with asyncio.timeout(_limits(step, state).timeout):
                 return await _call(step, move, context)
         except Refused as error:
             return logic.Refusal(error.reason, error.answer)
@@ -202,6 +215,10 @@ class Runner:
     def _told(self, saga: Saga, before: State, after: State, outcome: Outcome) -> Entry:
         entry = self._entry(saga, before, type(outcome).__name__.lower())
         return replace(entry, detail=getattr(outcome, "reason", "") or after.reason)
+
+
+def _limits(step: Step, state: State) -> Retry:
+    return UNDO_RETRY if state.phase is Phase.BACKWARD else step.retry
 
 
 async def _call(step: Step, move: Move, context: Context) -> Outcome:

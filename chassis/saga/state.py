@@ -42,6 +42,7 @@ class State:
     phase: Phase = Phase.FORWARD
     mode: Mode = Mode.READY
     position: int = 0
+    reach: int = -1  # steps up to this one may have been begun by an instance that died since
     results: Mapping[str, Data] = field(default_factory=dict)
     attempts: int = 0  # at this step, in this direction
     since: float = 0.0  # the first of these attempts

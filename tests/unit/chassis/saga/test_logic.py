@@ -90,6 +90,29 @@ def test_what_was_unknown_once_is_settled_by_an_answer() -> None:
     assert (state.mode, state.doubt) == (Mode.READY, False)
 
 
+def test_a_stretch_ends_before_what_cannot_be_repeated() -> None:
+    assert [SAGA.stretch(position) for position in range(3)] == [0, 2, 2]
+    assert logic.promising(SAGA, _at(1)).reach == 2
+    assert logic.promising(SAGA, State("id", "s", {}, phase=Phase.BACKWARD)).reach == -1
+
+
+def test_what_must_be_stored_before_it_begins() -> None:
+    promised = State("id", "s", {}, reach=2)
+    assert not logic.must_store(SAGA, promised, _at(2))
+    assert logic.must_store(SAGA, promised, _at(1))  # it cannot be repeated
+    assert logic.must_store(SAGA, State("id", "s", {}), _at(0))  # nobody knows of it
+    turned = State("id", "s", {}, phase=Phase.BACKWARD)
+    assert logic.must_store(SAGA, promised, turned)
+    assert not logic.must_store(SAGA, turned, turned)
+
+
+def test_a_step_within_reach_of_a_dead_instance_is_in_doubt() -> None:
+    within = State("id", "s", {}, reach=0)
+    assert logic.begin(within, Move.DO, 101.0).doubt
+    assert not logic.begin(State("id", "s", {}), Move.DO, 101.0).doubt
+    assert _settle(_at(1, reach=2), Absent("it had no effect")).reach == -1
+
+
 def test_a_person_cannot_undo_past_a_pivot_that_has_no_compensation() -> None:
     parked = _settle(_at(2), Refusal("no"))
     with pytest.raises(ValueError, match="no way to undo b"):

@@ -12,7 +12,7 @@ from chassis.saga.faults import Fault, VirtualClock
 from chassis.saga.rehearsal import Rehearsal
 from chassis.saga.store import LeaseLost, MemoryStore
 
-STEPS = ["reserve", "authorise", "write", "capture"]
+STEPS = ["quote", "reserve", "authorise", "write", "capture"]
 MESSAGES = [(step, "do") for step in STEPS] + [("write", "ask")]
 MESSAGES += [("reserve", "undo"), ("authorise", "undo")]
 CRASHES = [Fault.NONE, Fault.CRASH_BEFORE, Fault.CRASH_AFTER]
@@ -90,18 +90,23 @@ async def test_all_done_or_all_undone(
 
 async def _a_person_helps(world: Any, parked: State) -> None:
     """What was parked says why, and goes on when told to."""
-    assert any(step in parked.reason for step in STEPS), parked.reason
     for callee in world.callees:
         callee.faults = {"do": [], "ask": [], "undo": []}
-    if "(after the pivot)" in parked.reason and parked.position == len(STEPS) - 1:
-        world.callees[-1].barred = False  # whatever made it say no was mended
     world.store.faults = []
-    await world.clock.sleep(60.0)
-    state = await world.runner().retry("saga-1")
-    if not state.phase.ended:
-        state = await world.play_on()
+    state = await _helped(world, parked)
+    if state.phase is Phase.PARKED:  # its last step had said no to one that died since
+        state = await _helped(world, state)
     assert state.phase in (Phase.DONE, Phase.UNDONE), state
     world.check(state)
+
+
+async def _helped(world: Any, parked: State) -> State:
+    assert any(step in parked.reason for step in STEPS), parked.reason
+    if "(after the pivot)" in parked.reason and parked.position == len(STEPS) - 1:
+        world.callees[-1].barred = False  # whatever made it say no was mended
+    await world.clock.sleep(60.0)
+    state: State = await world.runner().retry("saga-1")
+    return state if state.phase.ended else await world.play_on()
 
 
 async def test_the_story_tells_every_decision() -> None:
@@ -112,6 +117,8 @@ async def test_the_story_tells_every_decision() -> None:
 
     story = [(entry.step, entry.what) for entry in await world.store.story("saga-1")]
     assert story == [
+        ("quote", "do"),
+        ("quote", "done"),
         ("reserve", "do"),
         ("reserve", "done"),
         ("authorise", "do"),
@@ -124,7 +131,83 @@ async def test_the_story_tells_every_decision() -> None:
         ("authorise", "done"),
         ("reserve", "undo"),
         ("reserve", "done"),
+        ("quote", "undo"),
+        ("quote", "done"),
     ]
+
+
+async def test_all_that_a_dead_instance_may_have_begun_is_undone() -> None:
+    """It died over a later step than was stored, and the first one changes its mind."""
+    world = Rehearsal()
+    dies = {("quote", "do"): [Fault.NONE, Fault.REFUSED], ("authorise", "do"): [Fault.CRASH_AFTER]}
+    _plan(world, dies)
+
+    state = await world.play()
+
+    world.check(state)
+    assert (state.phase, state.reason) == (Phase.UNDONE, "quote: quote says no")
+    assert world.callees[2].most == 1
+    assert world.callees[2].barred
+
+
+async def test_a_turn_is_stored_before_anything_is_undone() -> None:
+    """Or whoever takes over would go forward once more, over what has been undone."""
+    world = Rehearsal()
+    _plan(world, {("write", "do"): [Fault.REFUSED], ("authorise", "undo"): [Fault.CRASH_AFTER]})
+
+    state = await world.play()
+
+    world.check(state)
+    assert state.phase is Phase.UNDONE
+    assert world.callees[3].most == 0
+
+
+class Counting(MemoryStore):
+    """Counts what it stores."""
+
+    commits = 0
+
+    async def create(self, *given: Any) -> Any:
+        self.commits += 1
+        return await super().create(*given)
+
+    async def save(self, *given: Any) -> Any:
+        self.commits += 1
+        return await super().save(*given)
+
+
+@pytest.mark.parametrize(
+    ("plan", "commits"),
+    [
+        ({}, 3),  # made, before the pivot, at the end
+        ({("write", "do"): [Fault.REFUSED]}, 4),  # and at the turn
+        ({("reserve", "do"): [Fault.LOST]}, 4),  # and at the pause
+    ],
+)
+async def test_a_saga_is_stored_as_often_as_it_must_be(
+    plan: dict[tuple[str, str], list[Fault]], commits: int
+) -> None:
+    store = Counting()
+    world = Rehearsal(inner=store)
+    _plan(world, plan)
+
+    world.check(await world.play())
+
+    assert store.commits == commits
+
+
+async def test_no_step_begins_that_the_lease_might_not_outlast() -> None:
+    clock, store = VirtualClock(), Counting()
+
+    async def slow(_: Any) -> None:
+        await clock.sleep(6.0)
+
+    steps = [Step(name, slow, undo=nothing, retry=Retry(timeout=8.0)) for name in "abc"]
+    runner = Runner(store, {"slow": Saga("slow", steps)}, clock, "me")
+
+    await runner.start(State("s", "slow", {}))
+
+    assert store.commits == 3  # the lease of 15 s is renewed before the third
 
 
 async def test_a_second_start_of_the_same_saga_does_nothing() -> None:
@@ -134,7 +217,7 @@ async def test_a_second_start_of_the_same_saga_does_nothing() -> None:
 
     assert first is not None and first.phase is Phase.DONE
     assert second is None
-    assert [callee.most for callee in world.callees] == [1, 1, 1, 1]
+    assert [callee.most for callee in world.callees] == [0, 1, 1, 1, 1]
 
 
 async def test_a_stale_holder_cannot_write() -> None:
