@@ -26,6 +26,7 @@ class _Wishes:
 
     stop: bool = False
     restart: bool = False
+    pause: float = 0.0  # seconds between its end and its new start
     changed: asyncio.Event = field(default_factory=asyncio.Event)
 
 
@@ -62,7 +63,7 @@ class Keeper:
             if self._wishes.stop or self._over(code):
                 return
             if self._wishes.restart:
-                self._wishes.restart = False
+                await self._pause()
                 continue
             if not self.status.took:
                 failures += 1
@@ -83,15 +84,17 @@ class Keeper:
         if self._child is not None:
             self._child.sweep()
 
-    async def restart(self, extra: Mapping[str, str]) -> int | None:
+    async def restart(self, extra: Mapping[str, str], pause: float = 0.0) -> int | None:
         """Start it anew with these variables added; None when ready, else the exit code.
 
-        When it does not become ready with them, it goes on without.
+        When it does not become ready with them, it goes on without. It stays down for `pause`
+        seconds in between.
         """
         before = dict(self.extra)
         self.extra |= extra
         self._verdict = asyncio.get_running_loop().create_future()
         self._wishes.restart = self._child is not None
+        self._wishes.pause = pause
         self.up.clear()
         self._wishes.changed.set()
         await self._end()
@@ -182,11 +185,22 @@ class Keeper:
         self._set(State.FAILED)
         raise NotReady(f"{self.process.name} did not start: it {self.status.why}")
 
+    async def _pause(self) -> None:
+        """What a restart waits between end and start."""
+        self._wishes.restart = False
+        if self._wishes.pause:
+            self._wishes.changed.clear()
+            await self._wait(self._wishes.pause)
+
     async def _rest(self) -> None:
-        """The moment between a death and the next start; a wish ends it."""
+        """The moment between a death and the next start."""
         self.status.restarts += 1
+        await self._wait(self._backoff.next())
+
+    async def _wait(self, seconds: float) -> None:
+        """Down for so long; a wish ends it."""
         self._set(State.BACKOFF)
-        pause = asyncio.ensure_future(self._clock.sleep(self._backoff.next()))
+        pause = asyncio.ensure_future(self._clock.sleep(seconds))
         wish = asyncio.ensure_future(self._wishes.changed.wait())
         await asyncio.wait({pause, wish}, return_when=asyncio.FIRST_COMPLETED)
         for task in (pause, wish):

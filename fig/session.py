@@ -164,7 +164,7 @@ class _Session:
 
 async def _fulfil(supervisor: Supervisor, wish: Restart) -> Answer:
     try:
-        verdict = await supervisor.restart(wish.name, wish.extra)
+        verdict = await supervisor.restart(wish.name, wish.extra, wish.pause)
     except FigError as error:
         return Answer(False, str(error), error.exit_code)
     if verdict is None:

@@ -17,10 +17,14 @@ POLL_SECONDS = 0.05
 
 @dataclass(frozen=True)
 class Restart:
-    """Start a process anew with these variables added to its environment."""
+    """Start a process anew with these variables added to its environment.
+
+    `pause`: seconds it stays down in between.
+    """
 
     name: str
     extra: dict[str, str] = field(default_factory=dict)
+    pause: float = 0.0
 
 
 @dataclass(frozen=True)

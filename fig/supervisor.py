@@ -108,12 +108,14 @@ class Supervisor:
         for keeper in self._keepers.values():
             keeper.kill()
 
-    async def restart(self, name: str, extra: Mapping[str, str]) -> int | None:
+    async def restart(
+        self, name: str, extra: Mapping[str, str], pause: float = 0.0
+    ) -> int | None:
         """See Keeper.restart. Raises Unknown; FigError for a oneshot."""
         keeper = self._keeper(name)
         if keeper.process.kind is Kind.ONESHOT:
             raise FigError(f"{name} runs once at the start; restart the services that use it")
-        return await keeper.restart(extra)
+        return await keeper.restart(extra, pause)
 
     def _keeper(self, name: str) -> Keeper:
         if name not in self._keepers:

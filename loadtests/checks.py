@@ -47,6 +47,23 @@ class Order:
     status: str
 
 
+@dataclass(frozen=True)
+class Pending:
+    """Accepted, and not done yet; `path` is the place to look."""
+
+    path: str
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """A business reason: there is no order, and nothing is taken."""
+
+    why: str
+
+
+REFUSALS = {402: "payment declined", 409: "out of stock"}
+
+
 def money(value: object, where: str) -> Decimal:
     """A price as this shop writes it: a string with two decimals."""
     if not isinstance(value, str) or not MONEY.fullmatch(value):
@@ -158,15 +175,47 @@ def whoami(answer: Answer, email: str) -> None:
     same(answer.json().get("email"), email, "me.email")
 
 
-def order_placed(answer: Answer, asked: Mapping[str, int]) -> Order | None:
-    """The order as asked; None when the last piece went to somebody else, which is honest."""
-    if answer.status == 409:
-        same(answer.json(409).get("error"), "out of stock", "error")
-        return None
+def order_placed(answer: Answer, asked: Mapping[str, int]) -> Order | Pending | Refusal:
+    """The order as asked; or it is accepted for later; or honestly refused."""
+    if answer.status in REFUSALS:
+        same(answer.json(answer.status).get("error"), REFUSALS[answer.status], "error")
+        return Refusal(REFUSALS[answer.status])
+    if answer.status == 202:
+        return accepted(answer)
     body = answer.json(201)
-    found = {str(line["sku"]): int(line["qty"]) for line in body.get("lines", [])}
-    same(found, dict(asked), "lines")
+    same(lines_of(body), dict(asked), "lines")
     return _order(body)
+
+
+def accepted(answer: Answer) -> Pending:
+    """Accepted for later, with a place to look."""
+    same(answer.json(202).get("status"), "PENDING", "status")
+    path = answer.headers.get("location", "")
+    if not path.startswith("/api/order-requests/"):
+        raise Wrong(f"202 with the place to look {path!r}")
+    return Pending(path)
+
+
+def request_looked_up(answer: Answer, pending: Pending, in_time: bool) -> Order | Pending | Refusal:
+    """What has become of an accepted order; it must not be pending for ever."""
+    body = answer.json()
+    status = body.get("status")
+    if status == "DONE":
+        return _order(body["order"])
+    if status == "REFUSED":
+        why = str((body.get("reason") or {}).get("error"))
+        if why not in REFUSALS.values():
+            raise Wrong(f"{pending.path} was refused at last: {why}")
+        return Refusal(why)
+    same(status, "PENDING", "status")
+    if not in_time:
+        raise Wrong(f"{pending.path} is still pending")
+    return pending
+
+
+def lines_of(body: Mapping[str, Any]) -> dict[str, int]:
+    """Quantity by sku."""
+    return {str(line["sku"]): int(line["qty"]) for line in body.get("lines", [])}
 
 
 def order(answer: Answer, expected: Order) -> Order:
@@ -178,10 +227,19 @@ def order(answer: Answer, expected: Order) -> Order:
     return found
 
 
-def order_cancelled(answer: Answer, number: str) -> None:
-    """Cancelled by its owner before it was shipped."""
+def order_cancelled(answer: Answer, number: str) -> Pending | None:
+    """Cancelled by its owner before it was shipped; or it will be, when legacy is back."""
+    if answer.status == 202:
+        return accepted(answer)
     body = answer.json()
     same((body.get("order_no"), body.get("status")), (number, "CANCELLED"), "order_no and status")
+    return None
+
+
+def own_orders(answer: Answer) -> None:
+    """The customer's history, whatever is in it."""
+    if not isinstance(answer.json().get("orders"), list):
+        raise Wrong("orders missing")
 
 
 def order_history(answer: Answer, number: str) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import os
 import random
+import secrets
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -19,10 +20,12 @@ from locust.env import Environment
 from locust.exception import StopTest, StopUser
 from locust.user.task import LOCUST_STATE_STOPPING
 
+from loadtests.absence import Absence
 from loadtests.journeys import web
 from loadtests.journeys.browse import browse
 from loadtests.journeys.buy import buy
 from loadtests.journeys.search import search
+from loadtests.ledger import Ledger
 from loadtests.settings import from_environment
 from loadtests.shop import Shop, ShopUnreadable, discover
 from loadtests.stats import StatsWriter
@@ -32,6 +35,9 @@ from loadtests.visitor import VisitEnds, Visitor
 log = logging.getLogger("loadtests")
 SETTINGS = from_environment(os.environ)
 DICE = random.Random(SETTINGS.seed)
+ABSENCE = Absence(SETTINGS.absence_file)
+# Its orders are told from those of other runs on the same data, whatever the seed.
+LEDGER = Ledger(SETTINGS.orders_file, secrets.token_hex(2))
 
 
 class Shopper(FastHttpUser):
@@ -46,10 +52,11 @@ class Shopper(FastHttpUser):
 
     def visit(self, journey: Callable[[Visitor], None]) -> None:
         """One person comes, does what they came for, and leaves."""
-        transport = LocustTransport(self.client)
+        transport = LocustTransport(self.client, ABSENCE)
         transport.forget()
         try:
-            journey(Visitor(transport, self.shop, random.Random(DICE.random()), self.think))
+            dice = random.Random(DICE.random())
+            journey(Visitor(transport, self.shop, dice, self.think, LEDGER))
         except VisitEnds as ends:
             log.debug("a visit ended early at %s", ends)
 
@@ -83,7 +90,7 @@ class Searcher(Shopper):
 class Buyer(Shopper):
     """Orders in the app."""
 
-    weight = 2
+    weight = 4
 
     @task
     def order(self) -> None:
@@ -128,7 +135,7 @@ def ask(host: str) -> Callable[[str], Mapping[str, Any]]:
 def on_init(environment: Environment, **_: Any) -> None:
     """Write figures where we were asked to."""
     if SETTINGS.stats_file:
-        StatsWriter(environment, SETTINGS.stats_file).listen()
+        StatsWriter(environment, SETTINGS.stats_file, LEDGER).listen()
 
 
 def on_test_start(environment: Environment, **_: Any) -> None:

@@ -18,21 +18,29 @@ class Settings:
     think: tuple[float, float] = (0.5, 2.5)
     stats_file: Path | None = None
     seed: int | None = None
+    orders_file: Path | None = None
+    absence_file: Path | None = None
 
 
 def from_environment(env: Mapping[str, str]) -> Settings:
-    """Read FIG_FACADE_URL, LOADTEST_THINK ("0.5-2.5"), LOADTEST_STATS_FILE and LOADTEST_SEED.
+    """Read FIG_FACADE_URL, LOADTEST_THINK ("0.5-2.5"), LOADTEST_SEED, and the files
+    LOADTEST_STATS_FILE, LOADTEST_ORDERS_FILE (see `ledger`) and LOADTEST_ABSENCE_FILE (`absence`).
 
     Raises ValueError naming the variable that cannot be read.
     """
-    stats_file = env.get("LOADTEST_STATS_FILE")
     seed = env.get("LOADTEST_SEED")
     return Settings(
         host=facade_address(env),
         think=think_time(env.get("LOADTEST_THINK", "0.5-2.5")),
-        stats_file=Path(stats_file) if stats_file else None,
+        stats_file=_file(env, "LOADTEST_STATS_FILE"),
         seed=int(seed) if seed else None,
+        orders_file=_file(env, "LOADTEST_ORDERS_FILE"),
+        absence_file=_file(env, "LOADTEST_ABSENCE_FILE"),
     )
+
+
+def _file(env: Mapping[str, str], name: str) -> Path | None:
+    return Path(env[name]) if env.get(name) else None
 
 
 def facade_address(env: Mapping[str, str]) -> str:

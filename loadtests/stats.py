@@ -1,6 +1,7 @@
 """Appends one JSON line of figures per second to a file, for whoever watches the run.
 
-The line is `Window.line` plus `state` ("running", at the end "stopped").
+The line is `Window.line` plus `orders` (`Ledger.figures`) and `state` ("running", at the end
+"stopped").
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ from typing import Any
 import gevent
 from locust.env import Environment
 
+from loadtests.absence import NeededLegacy
+from loadtests.ledger import Ledger
 from loadtests.window import Window
 
 EVERY = 1.0  # seconds
@@ -21,9 +24,10 @@ EVERY = 1.0  # seconds
 class StatsWriter:
     """Listens to Locust's events; built once per Locust process."""
 
-    def __init__(self, environment: Environment, path: Path) -> None:
+    def __init__(self, environment: Environment, path: Path, ledger: Ledger) -> None:
         self.environment = environment
         self.path = path
+        self.ledger = ledger
         self.window = Window()
         self.writing: gevent.Greenlet | None = None
 
@@ -51,8 +55,12 @@ class StatsWriter:
         **_: Any,
     ) -> None:
         """Every finished request. A failed one's reason is the text of its exception."""
+        name = f"{request_type} {name}"
+        if isinstance(exception, NeededLegacy):
+            self.window.excuse(time.time(), name, response_time or 0.0)
+            return
         reason = None if exception is None else (str(exception) or repr(exception))[:300]
-        self.window.add(time.time(), f"{request_type} {name}", response_time or 0.0, reason)
+        self.window.add(time.time(), name, response_time or 0.0, reason)
 
     def on_crash(self, exception: BaseException, **_: Any) -> None:
         """A journey itself is broken: that must not pass for a shop without failures."""
@@ -65,6 +73,7 @@ class StatsWriter:
 
     def write(self, state: str) -> None:
         users = self.environment.runner.user_count if self.environment.runner else 0
-        line = self.window.line(time.time(), users) | {"state": state}
+        figures = {"state": state, "orders": self.ledger.figures()}
+        line = self.window.line(time.time(), users) | figures
         with self.path.open("a") as file:
             file.write(json.dumps(line) + "\n")

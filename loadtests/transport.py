@@ -7,6 +7,7 @@ from typing import Any
 
 from locust.contrib.fasthttp import FastHttpSession
 
+from loadtests.absence import Absence, NeededLegacy
 from loadtests.answer import Answer, Wrong
 from loadtests.visitor import Ask
 
@@ -14,11 +15,13 @@ from loadtests.visitor import Ask
 class LocustTransport:
     """One connection pool and one cookie jar: a person's browser or app."""
 
-    def __init__(self, session: FastHttpSession) -> None:
+    def __init__(self, session: FastHttpSession, absence: Absence) -> None:
         self.session = session
+        self.absence = absence
 
     def exchange(self, ask: Ask, judge: Callable[[Answer], None]) -> None:
         """See `visitor.Transport`."""
+        declared, spared = self.absence.declared(), self.absence.answered_all_the_same()
         with self.session.request(
             ask.method,
             ask.path,
@@ -27,11 +30,18 @@ class LocustTransport:
             headers=dict(ask.headers),
             catch_response=True,
         ) as response:
+            answer = answer_of(response)
             try:
-                judge(answer_of(response))
+                judge(answer)
                 response.success()
             except Wrong as wrong:
-                response.failure(str(wrong))
+                declared |= self.absence.declared()
+                spared |= self.absence.answered_all_the_same()
+                request = f"{ask.method} {ask.name}"
+                if self.absence.excuses(request, answer, declared, spared):
+                    response.failure(NeededLegacy(str(wrong)))
+                else:
+                    response.failure(str(wrong))
 
     def forget(self) -> None:
         """Another person now: no cookies, no open connections."""

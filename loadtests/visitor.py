@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
@@ -11,6 +12,7 @@ from urllib.parse import urlencode
 import orjson
 
 from loadtests.answer import Answer, Wrong
+from loadtests.ledger import Ledger
 from loadtests.shop import Shop
 
 T = TypeVar("T")
@@ -41,7 +43,10 @@ class Transport(Protocol):
 
 
 class Visitor:
-    """What the journeys drive. `pause` waits as long as a person thinks; `dice` decides."""
+    """What the journeys drive. `pause` waits as long as a person thinks; `dice` decides.
+
+    `ledger` takes what is said about orders; `clock` gives seconds.
+    """
 
     def __init__(
         self,
@@ -49,11 +54,15 @@ class Visitor:
         shop: Shop,
         dice: random.Random,
         pause: Callable[[], None],
+        ledger: Ledger | None = None,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.transport = transport
         self.shop = shop
         self.dice = dice
         self.pause = pause
+        self.ledger = ledger or Ledger()
+        self.clock = clock
         self.device = f"{dice.getrandbits(64):016x}"
         self.email = f"kunde{dice.randint(1, CUSTOMERS):03d}@example.org"
         self.password = PASSWORD

@@ -18,6 +18,7 @@ class Tally:
 
     requests: int = 0
     failures: int = 0
+    excused: int = 0
     recent: deque[tuple[float, float]] = field(default_factory=deque)
 
     def forget_before(self, instant: float) -> None:
@@ -51,6 +52,11 @@ class Window:
         self.names: dict[str, Tally] = defaultdict(Tally)
         self.reasons: dict[tuple[str, str], Reason] = {}
 
+    def excuse(self, now: float, name: str, ms: float) -> None:
+        """Count one request that only legacy could have answered while it was stopped."""
+        self.add(now, name, ms)
+        self.names[name].excused += 1
+
     def add(self, now: float, name: str, ms: float, failure: str | None = None) -> None:
         """Count one request; `failure` is the reason when it was one."""
         tally = self.names[name]
@@ -66,7 +72,7 @@ class Window:
             self.reasons[name, failure] = Reason(1, now)
 
     def line(self, now: float, users: int) -> dict[str, Any]:
-        """The figures at this second, ready for JSON; requests and failures since the start."""
+        """The figures at this second, ready for JSON; what is counted, since the start."""
         for tally in self.names.values():
             tally.forget_before(now - self.seconds)
         names = {name: tally.figures(self.seconds) for name, tally in sorted(self.names.items())}
@@ -76,6 +82,7 @@ class Window:
             "rps": round(sum(entry["rps"] for entry in names.values()), 2),
             "requests": sum(tally.requests for tally in self.names.values()),
             "failures": sum(tally.failures for tally in self.names.values()),
+            "excused": {n: t.excused for n, t in sorted(self.names.items()) if t.excused},
             "names": names,
             "reasons": reasons_of(self.reasons),
         }

@@ -35,9 +35,17 @@ def parse_values(
     metavar="KEY=VALUE",
     help="Change its environment, for as long as the stack runs; may be repeated.",
 )
+@click.option(
+    "--pause",
+    type=click.FloatRange(0, 600),
+    default=0.0,
+    envvar="FIG_RESTART_PAUSE",
+    metavar="SECONDS",
+    help="Leave it down for so long in between.",
+)
 @json_option("restart")
 @click.pass_obj
-def restart(home: Home, name: str, extra: dict[str, str], as_json: bool) -> None:
+def restart(home: Home, name: str, extra: dict[str, str], pause: float, as_json: bool) -> None:
     """Stop a process in order and start it anew; returns when it is ready.
 
     Exit code 1 when it does not become ready (it then goes on with its former settings),
@@ -45,7 +53,7 @@ def restart(home: Home, name: str, extra: dict[str, str], as_json: bool) -> None
     """
     found = running.require(home)
     running.process(found, name)
-    answer = Spool(home.spool).ask(Restart(name, extra), alive=lambda: found.alive)
+    answer = Spool(home.spool).ask(Restart(name, extra, pause), alive=lambda: found.alive)
     if as_json:
         click.echo(json.dumps({"ok": answer.ok, "name": name, "message": answer.message}))
         raise SystemExit(answer.exit_code)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from loadtests import checks
-from loadtests.checks import Order
+from loadtests.answer import Answer
+from loadtests.checks import Order, Pending, Refusal
 from loadtests.journeys.browse import look
 from loadtests.visitor import Visitor
 
-CANCEL = 0.1
+CANCEL = 0.15
+PATIENCE = 120.0  # seconds in which an accepted order has to be finished
 
 
 def buy(person: Visitor) -> None:
@@ -29,10 +31,15 @@ def buy(person: Visitor) -> None:
 
 
 def log_in(person: Visitor) -> None:
-    """As one of the customers the shop has had for years."""
+    """As one of the customers the shop has had for years; the app then shows their orders.
+
+    That first look is a part of logging in, and counted by itself: before it, nobody but the
+    monolith knows whose session this is.
+    """
     credentials = {"email": person.email, "password": person.password}
     person.post_json("/api/login", "/api/login", credentials, checks.logged_in)
     person.get("/api/me", "/api/me", lambda answer: checks.whoami(answer, person.email))
+    person.get("/api/orders", "/api/orders [after login]", checks.own_orders)
     person.pause()
 
 
@@ -50,12 +57,40 @@ def choose(person: Visitor) -> dict[str, int]:
 
 
 def place(person: Visitor, wanted: dict[str, int]) -> Order | None:
-    """Order it; None when the last piece was sold meanwhile."""
-    lines = [{"sku": sku, "qty": quantity} for sku, quantity in wanted.items()]
-    body = {"lines": lines, "pay_method": person.dice.choice(("invoice", "card"))}
-    return person.post_json(
+    """Order it, and wait for it when it is accepted for later; None when it is refused."""
+    text = person.ledger.name(person.dice.getrandbits(48))
+    body = {
+        "lines": [{"sku": sku, "qty": quantity} for sku, quantity in wanted.items()],
+        "pay_method": person.dice.choice(("invoice", "card")),
+        "po_number": text,
+    }
+    person.ledger.write("asked", text, email=person.email)
+    told = person.post_json(
         "/api/orders", "/api/orders", body, lambda answer: checks.order_placed(answer, wanted)
     )
+    kind = "placed"
+    if isinstance(told, Pending):
+        person.ledger.write("pending", text, id=told.path.rpartition("/")[2])
+        kind, told = "finished", wait_for(person, told)
+    if isinstance(told, Refusal):
+        person.ledger.write("refused", text, why=told.why)
+        return None
+    person.ledger.write(kind, text, order_no=told.number, total=str(told.total))
+    return told
+
+
+def wait_for(person: Visitor, pending: Pending) -> Order | Refusal:
+    """Look now and then what has become of it."""
+    until = person.clock() + PATIENCE
+
+    def check(answer: Answer) -> Order | Pending | Refusal:
+        return checks.request_looked_up(answer, pending, in_time=person.clock() < until)
+
+    while True:
+        person.pause()
+        found = person.get(pending.path, "/api/order-requests/{id}", check)
+        if not isinstance(found, Pending):
+            return found
 
 
 def find_again(person: Visitor, order: Order) -> None:
@@ -73,9 +108,12 @@ def find_again(person: Visitor, order: Order) -> None:
 
 def cancel(person: Visitor, order: Order) -> None:
     """Change one's mind."""
-    person.post_json(
+    later = person.post_json(
         f"/api/orders/{order.number}/cancel",
         "/api/orders/{order_no}/cancel",
         {},
         lambda answer: checks.order_cancelled(answer, order.number),
     )
+    person.ledger.write("cancelled", order.number, order_no=order.number)
+    if later is not None:
+        wait_for(person, later)

@@ -119,6 +119,38 @@ async def test_restart_of_one_that_waits_after_a_death_does_not_wait(
         await supervisor.stop()
 
 
+async def test_restart_with_a_pause_stays_down_for_so_long(supervise, service, time_):
+    supervisor, launcher, seen = supervise(service("shop"))
+    await supervisor.start()
+    seen.clear()
+    before = time_.now()
+
+    assert await supervisor.restart("shop", {}, pause=8.0) is None
+
+    assert time_.now() - before >= 8.0
+    assert [word for word in seen if word == "shop backoff"] == ["shop backoff"]
+    assert launcher.journal == ["start shop", "SIGTERM shop", "start shop"]
+    assert supervisor.statuses[0].restarts == 0, "wanted restarts are not deaths"
+    await supervisor.stop()
+
+
+async def test_a_pause_does_not_hold_up_the_end(supervise, service, time_, until):
+    async def for_ever(_seconds: float) -> None:
+        await asyncio.Event().wait()
+
+    supervisor, launcher, seen = supervise(service("shop"))
+    await supervisor.start()
+    time_.sleep = for_ever  # type: ignore[method-assign]
+    supervisor._keeper("shop")._clock = time_.clock
+    restarting = asyncio.create_task(supervisor.restart("shop", {}, pause=600.0))
+    await until(lambda: seen[-1] == "shop backoff")
+
+    async with asyncio.timeout(5):
+        await supervisor.stop()
+    restarting.cancel()
+    assert launcher.journal == ["start shop", "SIGTERM shop"]
+
+
 async def test_nobody_is_started_again_while_stopping(supervise, service):
     supervisor, launcher, _ = supervise(service("db"), service("shop", "db"))
     await supervisor.start()

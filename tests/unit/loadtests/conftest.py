@@ -58,6 +58,12 @@ def html(body: str, path: str = "/", status: int = 200) -> Answer:
     return Answer(status, text.encode(), kind, url=f"http://127.0.0.1:1{path}")
 
 
+def pending(saga: str) -> Answer:
+    """Accepted for later."""
+    body = json.dumps({"id": saga, "status": "PENDING"}).encode()
+    return Answer(202, body, JSON | {"location": f"/api/order-requests/{saga}"})
+
+
 class FakeShop:
     """A transport: `answers` maps "GET /path" to a body or (status, body); keeps failures."""
 
@@ -114,5 +120,6 @@ def bodies() -> Any:
         product = staticmethod(product)
         summary = staticmethod(summary)
         html = staticmethod(html)
+        pending = staticmethod(pending)
 
     return Bodies

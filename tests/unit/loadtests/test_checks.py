@@ -125,7 +125,22 @@ class TestOrders:
         assert order == checks.Order("SO-2026-000001", Decimal("30.00"), "NEW")
 
     def test_sold_out_is_an_honest_answer(self) -> None:
-        assert checks.order_placed(answer({"error": "out of stock"}, 409), {"A-0": 1}) is None
+        told = checks.order_placed(answer({"error": "out of stock"}, 409), {"A-0": 1})
+        assert told == checks.Refusal("out of stock")
+
+    def test_a_refusal_must_give_its_reason_in_the_usual_words(self) -> None:
+        with pytest.raises(Wrong, match="error is 'no'"):
+            checks.order_placed(answer({"error": "no"}, 402), {"A-0": 1})
+
+    def test_accepted_without_a_place_to_look(self) -> None:
+        with pytest.raises(Wrong, match="place to look ''"):
+            checks.order_placed(answer({"id": "S1", "status": "PENDING"}, 202), {"A-0": 1})
+
+    def test_refused_at_last_for_no_reason_of_the_trade(self) -> None:
+        body = {"status": "REFUSED", "reason": {"error": "it could not be done"}}
+        pending = checks.Pending("/api/order-requests/S1")
+        with pytest.raises(Wrong, match="it could not be done"):
+            checks.request_looked_up(answer(body), pending, in_time=True)
 
     def test_a_total_that_is_not_the_sum(self) -> None:
         with pytest.raises(Wrong, match="sum of the lines"):

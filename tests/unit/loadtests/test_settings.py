@@ -44,3 +44,10 @@ def test_everything_from_the_environment(tmp_path: Path) -> None:
     )
     assert (settings.think, settings.seed) == ((0.1, 0.1), 7)
     assert settings.stats_file == tmp_path / "s.jsonl"
+
+
+def test_files_are_kept_only_when_asked_for() -> None:
+    names = ("stats", "orders", "absence")
+    assert not any(getattr(from_environment({}), f"{name}_file") for name in names)
+    asked = from_environment({f"LOADTEST_{name.upper()}_FILE": f"/x/{name}" for name in names})
+    assert [getattr(asked, f"{name}_file") for name in names] == [Path(f"/x/{n}") for n in names]

@@ -50,3 +50,12 @@ def test_percentile_is_the_nearest_rank(share: float, value: float) -> None:
 
 def test_percentile_of_nothing() -> None:
     assert percentile([], 0.5) is None
+
+
+def test_what_is_excused_is_counted_apart_and_is_no_failure() -> None:
+    window = Window()
+    window.excuse(1.0, "POST /api/login", 3.0)
+    window.add(1.0, "POST /api/login", 3.0)
+    line = window.line(2.0, users=1)
+    assert (line["requests"], line["failures"], line["reasons"]) == (2, 0, [])
+    assert line["excused"] == {"POST /api/login": 1}

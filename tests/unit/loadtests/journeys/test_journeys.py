@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from typing import Any
 
@@ -111,8 +112,10 @@ class TestBuy:
                 "total": f"{total}.00",
                 "lines": lines,
             }
+            self.orders.append(self.order)
             return 201, self.order
 
+        self.orders: list[dict[str, Any]] = []
         fake_shop.answers = {
             "GET /api/categories": CATEGORIES,
             "POST /api/login": {"ok": "Y", "name": "K"},
@@ -120,7 +123,7 @@ class TestBuy:
             "GET /api/products/AA-1": bodies.product("AA-1"),
             "GET /api/products/BB-2": bodies.product("BB-2"),
             "POST /api/orders": place,
-            "GET /api/orders": lambda _: {"orders": [self.order]},
+            "GET /api/orders": lambda _: {"orders": self.orders},
             f"GET /api/orders/{ORDER_NO}": lambda _: self.order,
             f"POST /api/orders/{ORDER_NO}/cancel": lambda _: self.order | {"status": "CANCELLED"},
         }
@@ -146,7 +149,63 @@ class TestBuy:
         open_shop.answers["POST /api/orders"] = (409, {"error": "out of stock", "sku": "AA-1-0"})
         self.visit(make_person())
         assert open_shop.failures == []
-        assert "GET /api/orders" not in open_shop.paths()
+        assert open_shop.paths()[-1] == "POST /api/orders"
+
+    def test_a_declined_payment_is_no_failure(self, open_shop: Any, make_person: Any) -> None:
+        open_shop.answers["POST /api/orders"] = (402, {"error": "payment declined"})
+        person = make_person()
+        self.visit(person)
+        assert open_shop.failures == []
+        assert person.ledger.figures()["refused"] == 1
+
+    def accept(self, open_shop: Any, bodies: Any, *progress: dict[str, Any]) -> None:
+        """The order is accepted for later; then the place to look says these, one by one."""
+        place, said = open_shop.answers["POST /api/orders"], iter(progress)
+
+        def pending(ask: Ask) -> Any:
+            place(ask)
+            return bodies.pending("S1")
+
+        def look(_: Ask) -> dict[str, Any]:
+            found = {"id": "S1", "status": "PENDING"} | next(said)
+            return found | ({"order": self.order} if found["status"] == "DONE" else {})
+
+        open_shop.answers["POST /api/orders"] = pending
+        open_shop.answers["GET /api/order-requests/S1"] = look
+
+    def test_an_accepted_order_is_looked_for_until_it_is_finished(
+        self, open_shop: Any, make_person: Any, bodies: Any
+    ) -> None:
+        self.accept(open_shop, bodies, {}, {}, {"status": "DONE"})
+        person = make_person()
+        self.visit(person)
+        assert open_shop.failures == []
+        assert open_shop.paths().count("GET /api/order-requests/S1") == 3
+        assert f"GET /api/orders/{ORDER_NO}" in open_shop.paths()
+        figures = person.ledger.figures()
+        assert (figures["pending"], figures["finished"], figures["waiting"]) == (1, 1, 0)
+
+    def test_an_accepted_order_may_be_refused_at_last(
+        self, open_shop: Any, make_person: Any, bodies: Any
+    ) -> None:
+        reason = {"error": "out of stock", "sku": "AA-1-0"}
+        self.accept(open_shop, bodies, {"status": "REFUSED", "reason": reason})
+        person = make_person()
+        self.visit(person)
+        assert open_shop.failures == []
+        assert person.ledger.figures()["refused"] == 1
+
+    def test_an_accepted_order_that_stays_pending_is_a_failure(
+        self, open_shop: Any, make_person: Any, bodies: Any
+    ) -> None:
+        self.accept(open_shop, bodies, *({} for _ in range(100)))
+        person = make_person()
+        seconds = itertools.count(0, 50)
+        person.clock = lambda: float(next(seconds))
+        with pytest.raises(VisitEnds):
+            self.visit(person)
+        assert open_shop.failures == ["/api/order-requests/S1 is still pending"]
+        assert person.ledger.figures()["waiting"] == 1
 
     def test_an_order_lost_from_the_history(self, open_shop: Any, make_person: Any) -> None:
         open_shop.answers["GET /api/orders"] = {"orders": []}
