@@ -1,0 +1,42 @@
+"""What a session of the monolith says to whoever holds its cookie.
+
+The cookie is `payload.time.signature`: the payload is JSON in URL-safe base64, with a dot before it
+where it is compressed. It is signed, not hidden; that it is the monolith's own was found out by
+whoever asked the monolith whose session it is.
+"""
+
+import binascii
+import zlib
+from base64 import urlsafe_b64decode
+
+import orjson
+from joserfc.jwk import OKPKey
+
+from chassis.sealed import NotSealed, unseal
+
+LARGEST = 16_384  # bytes of a payload; the monolith's are some hundred
+
+
+def form_token(key: OKPKey, sealed: str, email: str) -> str:
+    """What every form of this customer's pages must carry. Raises NotSealed."""
+    session = unseal(key, sealed, email)
+    _, _, value = session.cookie.partition("=")
+    try:
+        return str(_payload(value)["csrf"])
+    except (ValueError, KeyError, TypeError, zlib.error) as error:
+        raise NotSealed(f"not a session of the monolith: {type(error).__name__}") from error
+
+
+def _payload(value: str) -> dict[str, object]:
+    compressed = value.startswith(".")
+    text = value.removeprefix(".").partition(".")[0]
+    try:
+        raw = urlsafe_b64decode(text + "=" * (-len(text) % 4))
+    except binascii.Error as error:
+        raise ValueError("not base64") from error
+    if compressed:
+        raw = zlib.decompressobj().decompress(raw, LARGEST)
+    found = orjson.loads(raw)
+    if not isinstance(found, dict):
+        raise TypeError("not an object")
+    return found

@@ -1,0 +1,12 @@
+"""Sales figures: the monolith's slow report, as sums that are kept while orders come and go.
+
+endpoints    HTTP: the report's page, for the back office alone
+schemas      what a request says: the days, the cart that every page counts
+pages        the page as legacy writes it, and its refusals
+handlers     the orders service's events: a second source of the same orders
+projections  legacy's orders and goods, from the feed, into the sums
+domain       pure: the period asked for, and how two sources of one order are joined
+views        the sums of a period, and who may see them
+repository   the statements
+rebuild      the read model anew
+"""

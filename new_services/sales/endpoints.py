@@ -1,0 +1,105 @@
+"""HTTP with the monolith's public contract: the page of the back office, and who may see it.
+
+200 the report · 302 to the login · 403 not of the staff · 500 where legacy's calendar ends, too
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+
+import asyncpg
+from fastapi import FastAPI, Request, Response
+from joserfc.jwk import OKPKey
+
+from chassis.identity import Identity, KeysAway, NotIdentified, Verifier
+from chassis.projection import declined, fresh
+from chassis.sealed import NotSealed
+from chassis.watermark import Watermark
+from chassis.web import Problem
+from contracts import headers
+from new_services.anticorruption.session import form_token
+from new_services.sales import pages, schemas, views
+from new_services.sales.domain import Period, period, ranked
+from new_services.sales.pages import Pages, Visitor
+from new_services.sales.schemas import Asked
+from new_services.sales.views import Person
+
+HTML = "text/html; charset=utf-8"
+
+
+class Stranger(Exception):
+    """Nobody is logged in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoints:
+    """What the answers are made from."""
+
+    pool: asyncpg.Pool
+    watermark: Watermark
+    verifier: Verifier
+    session_key: OKPKey
+    pages: Pages
+    today: Callable[[], date]  # by the shop's wall clock
+
+    def register(self, app: FastAPI) -> None:
+        """Put the routes on the application."""
+        app.add_exception_handler(Stranger, _to_the_login)
+        app.add_api_route(
+            "/admin/report", self.report, methods=["GET", "HEAD"], response_model=None
+        )
+
+    async def report(self, request: Request) -> Response:
+        """What each category brought in, over the days asked for."""
+        identity = await self._identity(request)
+        micros = await fresh(request, self.watermark)
+        answer = await self._report(request, identity)
+        answer.headers[headers.WATERMARK] = str(micros)
+        answer.headers["Vary"] = "Cookie"
+        return answer
+
+    async def _report(self, request: Request, identity: Identity) -> Response:
+        person = await views.person(self.pool, identity.email)
+        if person is None:
+            raise declined(headers.BEHIND, "this customer has not arrived here yet")
+        if not person.admin:
+            return Response(self.pages.error(403, pages.FORBIDDEN), 403, media_type=HTML)
+        asked = schemas.read(request)
+        try:
+            span = await self._period(asked)
+        except OverflowError:
+            return Response(self.pages.error(500, pages.BROKEN), 500, media_type=HTML)
+        visitor = await self._visitor(request, identity, person, asked)
+        rows = ranked(await views.report(self.pool, span))
+        return Response(self.pages.report(visitor, span, rows), media_type=HTML)
+
+    async def _period(self, asked: Asked) -> Period:
+        newest = await views.newest(self.pool)
+        return period(asked.first, asked.last, newest or self.today())
+
+    async def _visitor(
+        self, request: Request, identity: Identity, person: Person, asked: Asked
+    ) -> Visitor:
+        try:
+            sealed = request.headers.get(headers.SESSION, "")
+            token = form_token(self.session_key, sealed, identity.email)
+        except NotSealed as error:
+            detail = f"the request came without its session: {error}"
+            raise Problem(503, "Service Unavailable", detail) from error
+        menu = await views.menu(self.pool)
+        return Visitor(person.name, token, asked.pieces, asked.notice, menu)
+
+    async def _identity(self, request: Request) -> Identity:
+        try:
+            return await self.verifier.verify(request.headers.get(headers.IDENTITY))
+        except NotIdentified as error:
+            raise Stranger from error
+        except KeysAway as error:
+            raise Problem(503, "Service Unavailable", "cannot check who is asking") from error
+
+
+async def _to_the_login(request: Request, _: Exception) -> Response:
+    query = request.scope["query_string"].decode("utf-8", "replace")
+    address = pages.login_address(request.url.path, query)
+    body = pages.redirect(address)
+    return Response(body, 302, {"Location": address, "Vary": "Cookie"}, HTML)

@@ -1,0 +1,73 @@
+"""The read side: sums over the days asked for, and who may see them."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+import asyncpg
+
+from new_services.sales.domain import UNLISTED, Period, Row
+
+_REPORT = """
+SELECT d.code, c.fields->>'name' AS name, sum(orders)::bigint AS orders,
+       sum(pieces)::bigint AS pieces, sum(revenue) AS revenue, sum(sold) AS sold,
+       sum(cancelled) AS cancelled, sum(returned) AS returned
+FROM daily d LEFT JOIN mirror c ON c.entity = 'category' AND c.key = d.code AND NOT c.gone
+WHERE d.day BETWEEN $1 AND $2 AND (sold > 0 OR returned > 0)
+GROUP BY d.code, c.fields->>'name'
+"""
+_NEWEST = """
+SELECT greatest((SELECT created FROM sold_order WHERE NOT deleted AND created IS NOT NULL
+                 ORDER BY created DESC LIMIT 1)::date,
+                (SELECT max(day) FROM ahead))
+"""
+_PERSON = """
+SELECT fields->>'name' AS name, (fields->>'admin')::bool AS admin FROM mirror
+WHERE entity = 'customer' AND NOT gone AND fields->>'email' = $1
+"""
+_MENU = """
+SELECT key AS code, fields->>'name' AS name FROM mirror
+WHERE entity = 'category' AND NOT gone AND fields->>'parent_code' IS NULL
+ORDER BY (fields->>'position')::int, key
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Of the shop."""
+
+    name: str
+    admin: bool
+
+
+async def person(pool: asyncpg.Pool, email: str) -> Person | None:
+    """Who logs in with this address."""
+    row = await pool.fetchrow(_PERSON, email)
+    return None if row is None else Person(row["name"], row["admin"])
+
+
+async def newest(pool: asyncpg.Pool) -> date | None:
+    """The day of the newest order."""
+    found: date | None = await pool.fetchval(_NEWEST)
+    return found
+
+
+async def report(pool: asyncpg.Pool, span: Period) -> list[Row]:
+    """A row for each category that sold something, in no order."""
+    rows = await pool.fetch(_REPORT, span.first, span.last)
+    return [
+        Row(
+            code=row["code"],
+            name=row["name"] if row["name"] is not None else UNLISTED,
+            orders=row["orders"],
+            pieces=row["pieces"],
+            revenue=row["revenue"] if row["sold"] else Decimal(),
+            cancelled=row["cancelled"] if row["returned"] else Decimal(),
+        )
+        for row in rows
+    ]
+
+
+async def menu(pool: asyncpg.Pool) -> list[tuple[str, str]]:
+    """Code and name of the big categories."""
+    return [(row["code"], row["name"]) for row in await pool.fetch(_MENU)]

@@ -1,0 +1,313 @@
+"""Orders that feed and events both tell, in whichever order and how often: each counts once.
+
+The oracle makes the sums in Python, from what legacy holds and from events it is not past yet.
+"""
+
+import asyncio
+import random
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+import asyncpg
+import pytest
+
+from contracts.catalog import Cleared, Fact, Gone, Stored
+from contracts.events import wrap
+from contracts.events_orders import Line, OrderCancelled, OrderPlaced
+from migrations import runner
+from new_services.sales import projections, repository, views
+from new_services.sales.domain import Period, Row, day
+from new_services.sales.handlers import HANDLERS
+
+pytestmark = pytest.mark.integration
+
+EVER = Period(day("2026-01-01"), day("2026-12-31"))
+PRICES = {"TENT-0": "100.00", "MUG-0": "9.90", "MUG-1": "12.5"}
+SHELF: dict[str, tuple[int, str]] = {
+    "TENT-0": (1, "tents"),
+    "MUG-0": (2, "mugs"),
+    "MUG-1": (2, "mugs"),
+}
+
+
+@dataclass
+class Order:
+    number: int
+    lines: list[tuple[str, int]]
+    day: str = "2026-03-01"
+    status: str = "PAID"
+
+    @property
+    def order_no(self) -> str:
+        return f"SO-{self.number}"
+
+
+class World:
+    """A shop's history, told in pieces. Moments are whole seconds since 1970."""
+
+    def __init__(self, pool: asyncpg.Pool) -> None:
+        self.pool = pool
+        self.lsn = 1000
+        self.events = 0
+
+    async def apply(self, *facts: Fact) -> None:
+        async with self.pool.acquire() as connection, connection.transaction():
+            await projections.apply(connection, facts)
+
+    async def snapshot(self, *facts: Fact) -> None:
+        """The goods and whatever else there is, and the end of everything."""
+        goods: list[Fact] = [
+            Stored(
+                "category", "tents", {"name": "Tents", "parent_code": None, "position": 1}, (1, 0)
+            ),
+            Stored("product", 1, {"category_code": "tents"}, (1, 0)),
+            Stored("product", 2, {"category_code": "mugs"}, (1, 0)),
+        ]
+        for number, (sku, (product, _)) in enumerate(SHELF.items()):
+            goods.append(Stored("variant", number, {"sku": sku, "product_id": product}, (1, 0)))
+        ends = [Cleared(entity, (1, 0)) for entity in projections.ENTITIES]
+        await self.apply(*goods, *facts, *ends)
+
+    async def reach(self, moment: int) -> None:
+        """The feed has told everything up to this moment."""
+        await self.pool.execute(
+            "INSERT INTO reader_position (name, stream, sequence, watermark)"
+            " VALUES ('legacy feed', 's', 1, $1) ON CONFLICT (name) DO UPDATE SET watermark = $1",
+            moment * 1_000_000,
+        )
+
+    async def event(self, event: Any, moment: int) -> None:
+        self.events += 1
+        envelope = wrap(event, f"e{self.events}", moment)
+        async with self.pool.acquire() as connection, connection.transaction():
+            await HANDLERS[type(event)](connection, event, envelope)
+
+    async def rows(self, span: Period = EVER) -> dict[str, Row]:
+        return {row.code: row for row in await views.report(self.pool, span)}
+
+    async def consistent(self) -> None:
+        """The sums are those of the rows."""
+        kept = "SELECT * FROM daily WHERE sold > 0 OR returned > 0 ORDER BY day, code"
+        anew = f"SELECT * FROM ({repository.EVERYTHING}) AS made ORDER BY day, code"
+        assert [tuple(row) for row in await self.pool.fetch(kept)] == [
+            tuple(row) for row in await self.pool.fetch(anew)
+        ]
+
+
+@pytest.fixture
+async def world(make_database: Callable[[str], str]) -> AsyncIterator[World]:
+    url = make_database("sales")
+    await asyncio.to_thread(runner.upgrade, "sales", url)
+    pool = await asyncpg.create_pool(url, min_size=1, max_size=3)
+    yield World(pool)
+    pool.terminate()
+
+
+def fed(order: Order, lsn: int) -> list[Fact]:
+    """As legacy writes it, in one transaction."""
+    head = {"id": order.number, "order_no": order.order_no, "status": order.status}
+    facts: list[Fact] = [
+        Stored("order", order.number, {**head, "created": f"{order.day} 18:00:00"}, (lsn, 1))
+    ]
+    for place, (sku, pieces) in enumerate(order.lines, 1):
+        fields = {"id": order.number * 10 + place, "order_id": order.number, "sku": sku}
+        fields |= {"quantity": pieces, "price": PRICES[sku]}
+        facts.append(Stored("line", order.number * 10 + place, fields, (lsn, 1 + place)))
+    return facts
+
+
+def updated(order: Order, lsn: int) -> Fact:
+    return fed(order, lsn)[0]
+
+
+def lines(order: Order) -> list[Line]:
+    return [Line(sku, sku, pieces, PRICES[sku]) for sku, pieces in order.lines]
+
+
+def placed(order: Order) -> OrderPlaced:
+    created = f"{order.day} 18:00:00"
+    return OrderPlaced(
+        order.order_no, "saga", "a@example.com", "A", "1.00", "card", created, lines(order)
+    )
+
+
+def cancelled(order: Order) -> OrderCancelled:
+    return OrderCancelled(order.order_no, "a@example.com", "A", "1.00", "1.00", lines(order))
+
+
+TENTS = Order(1, [("TENT-0", 2), ("MUG-0", 1)])
+
+
+async def test_an_order_told_by_both_counts_once_the_event_first(world: World) -> None:
+    await world.snapshot()
+    await world.event(placed(TENTS), moment=10)
+    first = await world.rows()
+    assert first["tents"] == Row("tents", "Tents", 1, 2, Decimal("200.00"), Decimal())
+    assert first["mugs"].name == "not listed any more"
+    await world.apply(*fed(TENTS, 50))
+    assert await world.rows() == first
+    await world.reach(11)
+    await world.apply(updated(Order(1, TENTS.lines, status="SHIPPED"), 60))
+    assert await world.rows() == first
+    assert await world.pool.fetchval("SELECT count(*) FROM ahead") == 0
+    await world.consistent()
+
+
+async def test_an_event_that_comes_late_says_nothing_new(world: World) -> None:
+    await world.snapshot(*fed(TENTS, 1))
+    await world.reach(11)
+    before = await world.rows()
+    await world.event(placed(TENTS), moment=10)
+    await world.event(cancelled(TENTS), moment=10)  # legacy's word of that moment is in already
+    assert await world.rows() == before
+
+
+async def test_a_cancellation_that_the_feed_has_not_told_counts(world: World) -> None:
+    await world.snapshot(*fed(TENTS, 1))
+    await world.event(cancelled(TENTS), moment=10)
+    assert (await world.rows())["tents"].cancelled == Decimal("200.00")
+    await world.apply(updated(TENTS, 55))  # an older state of the row does not undo it
+    assert (await world.rows())["tents"].orders == 0
+    await world.apply(updated(Order(1, TENTS.lines, status="CANCELLED"), 60))
+    await world.reach(12)
+    await world.apply(*fed(Order(2, [("MUG-0", 1)]), 70))
+    row = (await world.rows())["tents"]
+    assert (row.orders, row.pieces, str(row.revenue)) == (0, 0, "0")
+    await world.consistent()
+
+
+async def test_legacys_word_is_the_last_one(world: World) -> None:
+    """An order that an event told and that legacy, as of then, has not got."""
+    await world.snapshot()
+    await world.event(placed(TENTS), moment=10)
+    await world.reach(11)
+    await world.apply(*fed(Order(2, [("MUG-1", 1)]), 70))
+    assert set(await world.rows()) == {"mugs"}
+    await world.consistent()
+
+
+async def test_a_cancellation_before_anything_else_of_the_order(world: World) -> None:
+    await world.snapshot()
+    await world.event(cancelled(TENTS), moment=10)
+    assert await world.rows() == {}
+    await world.apply(*fed(TENTS, 50))
+    assert (await world.rows())["tents"].cancelled == Decimal("200.00")
+    await world.consistent()
+
+
+async def test_rows_that_go_or_move_take_their_sums_with_them(world: World) -> None:
+    await world.snapshot(*fed(TENTS, 1), *fed(Order(2, [("MUG-0", 3)], "2026-04-01"), 1))
+    await world.apply(Gone("line", 12, (50, 1)))
+    assert (await world.rows())["mugs"].pieces == 3
+    await world.apply(Stored("line", 11, {"order_id": 2}, (60, 1)))  # to the order in April
+    assert (await world.rows(Period(day("2026-04-01"), day("2026-04-01"))))["tents"].pieces == 2
+    await world.apply(Gone("order", 2, (70, 1)))
+    assert await world.rows() == {}
+    await world.consistent()
+
+
+async def test_what_was_sold_counts_where_the_article_is_now(world: World) -> None:
+    await world.snapshot(*fed(TENTS, 1))
+    await world.event(placed(Order(7, [("TENT-0", 1)], "2026-05-01")), moment=10)
+    await world.apply(Stored("product", 1, {"category_code": "mugs"}, (50, 1)))
+    rows = await world.rows()
+    assert set(rows) == {"mugs"} and rows["mugs"].pieces == 4 and rows["mugs"].orders == 2
+    await world.apply(Gone("variant", 0, (60, 1)))
+    assert (await world.rows())["?"].pieces == 3
+    await world.consistent()
+
+
+async def test_a_clearing_takes_what_is_older(world: World) -> None:
+    await world.snapshot(*fed(TENTS, 1), *fed(Order(2, [("MUG-0", 3)]), 1))
+    await world.apply(*fed(Order(2, [("MUG-0", 3)]), 60), Cleared("order", (50, 0)))
+    assert set(await world.rows()) == {"mugs"}
+    await world.apply(*fed(Order(1, [("TENT-0", 1)]), 40))  # late, and older than the clearing
+    assert set(await world.rows()) == {"mugs"}
+    await world.consistent()
+
+
+@dataclass
+class Telling:
+    """A random history of some orders, and the pieces in which it is told."""
+
+    dice: random.Random
+    orders: dict[int, Order] = field(default_factory=dict)
+    feed: list[tuple[int, list[Fact]]] = field(default_factory=list)  # moment, one transaction
+    told: list[tuple[int, Any]] = field(default_factory=list)  # moment, event
+
+    def write(self) -> None:
+        for moment in range(1, 25):
+            if not self.orders or self.dice.random() < 0.6:
+                skus = self.dice.sample(sorted(SHELF), self.dice.randint(1, 3))
+                pieces = [(sku, self.dice.randint(1, 3)) for sku in skus]
+                order = Order(len(self.orders) + 1, pieces, f"2026-0{self.dice.randint(1, 4)}-05")
+                self.orders[order.number] = order
+                self.feed.append((moment, fed(order, 100 + moment)))
+                event = placed(order)
+            else:
+                order = self.dice.choice(list(self.orders.values()))
+                if order.status == "CANCELLED":
+                    continue
+                order.status = "CANCELLED"
+                self.feed.append((moment, [updated(order, 100 + moment)]))
+                event = cancelled(order)
+            if self.dice.random() < 0.7:  # the others were placed on the other side
+                self.told.append((moment, event))
+
+    def expected(
+        self, feed: int, told: list[tuple[int, Any]]
+    ) -> dict[str, tuple[int, int, Decimal]]:
+        """Of what the feed has told in this many transactions, and of these events."""
+        known: dict[str, bool] = {}
+        for _, facts in self.feed[:feed]:
+            head = facts[0]
+            assert isinstance(head, Stored)
+            number = head.fields["order_no"]
+            known[number] = known.get(number, False) or head.fields["status"] == "CANCELLED"
+        for _, event in told:
+            if isinstance(event, OrderPlaced):
+                known.setdefault(event.order_no, False)
+        for _, event in told:
+            if isinstance(event, OrderCancelled) and event.order_no in known:
+                known[event.order_no] = True
+        sums: dict[str, tuple[int, int, Decimal]] = {}
+        for order in self.orders.values():
+            if known.get(order.order_no, True):
+                continue
+            for code in {SHELF[sku][1] for sku, _ in order.lines}:
+                mine = [(sku, n) for sku, n in order.lines if SHELF[sku][1] == code]
+                orders, pieces, revenue = sums.get(code, (0, 0, Decimal()))
+                revenue += sum((Decimal(PRICES[sku]) * n for sku, n in mine), Decimal())
+                sums[code] = orders + 1, pieces + sum(n for _, n in mine), revenue
+        return sums
+
+
+@pytest.mark.parametrize("seed", range(4))
+async def test_any_interleaving_and_any_repetition_ends_alike(world: World, seed: int) -> None:
+    dice = random.Random(seed)
+    telling = Telling(dice)
+    telling.write()
+    await world.snapshot()
+    at, heard = 0, []
+    waiting = list(telling.told)
+    while waiting or at < len(telling.feed):
+        if waiting and dice.random() < 0.5:
+            moment, event = heard[-1] if heard and dice.random() < 0.2 else waiting.pop(0)
+            await world.event(event, moment)
+            heard.append((moment, event))
+        elif at < len(telling.feed):
+            moment, facts = telling.feed[at]
+            again = telling.feed[max(0, at - dice.randint(0, 3)) : at]
+            await world.apply(*(fact for _, older in again for fact in older), *facts)
+            at += 1
+            if dice.random() < 0.5:
+                await world.reach(moment + 1)
+        found = {
+            code: (row.orders, row.pieces, row.revenue)
+            for code, row in (await world.rows()).items()
+            if row.orders
+        }
+        assert found == telling.expected(at, heard), f"after {at} transactions, {len(heard)} events"
+    await world.consistent()
