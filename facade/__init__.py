@@ -13,7 +13,8 @@
      5 pool       idle connections of one address, who waits; `upstreams` holds all of them
      6 outbound   sends a request to an upstream, cuts the answer out for its `caller`
      7 exchange   one request and its response: attempts, fallback, relay; `settle` counts its end
-     8 shadow     copies for comparison, shed first; `pair` collects both `answers`
+     8 shadow     copies for comparison, shed first; `pair` collects both `answers`; what they cost
+                  the worker is put `aside`, behind the live work
 
 Between decision and outbound some requests meet `papers`, what goes beside a client's own words:
 `identity` knows whose session it is (`question` asks legacy, `credentials` signs, `keyring` makes

@@ -1,16 +1,14 @@
 """Both sides' answers as they come in, and how the pair of them is described to comparison."""
 
-from collections.abc import Mapping
 from time import perf_counter
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qsl
 
 from facade.channel import PairMeta, SideMeta
-from facade.wire.fields import HOST, Field
+from facade.wire.fields import Field
 from facade.wire.responses import ResponseHead
 
 if TYPE_CHECKING:
-    from facade.exchange import Exchange
+    from facade.pair import Pair
 
 
 class Answer:
@@ -50,36 +48,26 @@ class Answer:
         }
 
 
-def describe(exchange: "Exchange", sides: Mapping[str, Answer]) -> PairMeta:
+def describe(pair: "Pair", legacy: Answer, new: Answer) -> PairMeta:
     """What comparison is told of a request and its answers; the pair adds what it alone knows."""
-    head, route = exchange.head, exchange.state.route
-    query = head.target.partition(b"?")[2].decode("ascii")
+    head, route = pair.head, pair.route
+    host = b"Host: %b\r\n" % (head.host or b"")
     return {
         "route": route.name,
         "method": head.method.decode("ascii"),
         "target": head.target.decode("ascii"),
         "stage": str(route.stage),
         "percent": route.percent,
-        "version": exchange.version,
-        "request_id": exchange.request_id,
-        "started": 0.0,
+        "version": pair.version,
+        "request_id": pair.trace[3:35].decode("ascii"),
+        "started": pair.started,
         "signed_in": False,
-        "query_keys": sorted({key for key, _ in parse_qsl(query, keep_blank_values=True)}),
         "live": "",
-        "sides": {name: side.meta() for name, side in sides.items()},
-        "request_headers": as_text(
-            [field for field in head.fields if field.line in head.lines or field.kind == HOST]
-        ),
+        "sides": {"legacy": legacy.meta(), "new": new.meta()},
+        "request_headers": b"".join((host, *head.lines)).decode("latin-1"),
     }
 
 
-def as_text(fields: list[Field]) -> list[list[str]]:
-    """Names and values as text."""
-    return [[field.name.decode("ascii"), field.value.decode("latin-1")] for field in fields]
-
-
-def sent_fields(head: bytes) -> list[list[str]]:
-    """The fields of a head that we wrote."""
-    lines = head.partition(b"\r\n\r\n")[0].split(b"\r\n")[1:]
-    pairs = (line.decode("latin-1").partition(": ") for line in lines)
-    return [[name, value] for name, _, value in pairs]
+def as_text(fields: list[Field]) -> str:
+    """The lines of these fields; cheap, for a worker does it and another process reads them."""
+    return b"".join([field.line for field in fields]).decode("latin-1")

@@ -41,7 +41,7 @@ class SideMeta(TypedDict):
     """One side's answer in a pair. `error` names the phase that failed; then there is no status."""
 
     status: int
-    headers: list[list[str]]
+    headers: str  # field lines, each with its end, as are all headers here
     length: int  # of this side's body in the blob
     ms: float
     error: str | None
@@ -59,15 +59,14 @@ class PairMeta(TypedDict):
     request_id: str
     started: float  # unix seconds
     signed_in: bool
-    query_keys: list[str]
     live: str  # the side that answered the client
     sides: dict[str, SideMeta]  # by "legacy" and "new"
     # Of the request's body in the blob; only its shape is kept. None: it is too large to be sent.
     request_length: NotRequired[int | None]
     # As the copy sent them, so that legacy can be asked once more in the same words; never stored.
-    request_headers: NotRequired[list[list[str]]]
+    request_headers: NotRequired[str]
     # The same for the new side, where it is told something else; never stored either.
-    new_headers: NotRequired[list[list[str]]]
+    new_headers: NotRequired[str]
 
 
 def encode(kind: int, meta: Any, blob: bytes = b"") -> bytes:

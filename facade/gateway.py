@@ -20,6 +20,7 @@ from typing import Any
 import orjson
 
 from facade.accesslog import AccessLog
+from facade.aside import Aside
 from facade.channel import COUNTERS, Channel
 from facade.config.reading import load
 from facade.config.steps import with_addresses
@@ -64,7 +65,9 @@ class Worker:
 class Gateway:
     """The stations of one worker."""
 
-    def __init__(self, worker: Worker, dial: Dial | None = None) -> None:
+    def __init__(
+        self, worker: Worker, dial: Dial | None = None, aside: Aside | None = None
+    ) -> None:
         self._worker = worker
         self.started = time.time()
         # stations, in the order in which a request meets them
@@ -77,7 +80,8 @@ class Gateway:
         self.papers = build_papers(
             worker.keys, Identities(self.upstreams, self.deadlines, self.breakers, self.counters)
         )
-        self.shadow = Shadow(self.channel, self.deadlines, self.papers.write)
+        self.aside = aside or Aside()
+        self.shadow = Shadow(self.channel, self.deadlines, self.papers.write, self.aside)
         self.log = AccessLog()
         self.health = Health(self.upstreams, self.deadlines)
         # state
@@ -175,6 +179,7 @@ class Gateway:
         await stop.wait()
         await self._drain(servers)
         ticking.cancel()
+        self.aside.finish()
         self.channel.offer(COUNTERS, self.snapshot())
         self.channel.close()
         self.log.flush()

@@ -1,15 +1,20 @@
-"""A request under way on both sides, until both answers can be handed to comparison."""
+"""A request under way on both sides, until both answers can be handed to comparison.
 
-from time import perf_counter, time, time_ns
+It writes, sends and describes in work put `aside`, behind the live side's; of the exchange it
+keeps what it needs, not the exchange, so that neither keeps the other in memory.
+"""
+
+from time import perf_counter, time
 from typing import TYPE_CHECKING
 
 from contracts.headers import AFTER
 from facade import errors, headers
-from facade.answers import Answer, describe, sent_fields
+from facade.answers import Answer, describe
 from facade.channel import PAIR, PairMeta
 from facade.errors import Failure
 from facade.metrics import ShadowCounts
 from facade.outbound import Outbound
+from facade.papers import Letter
 from facade.running import Lane
 from facade.upload import Upload
 from facade.upstreams import ANY
@@ -24,52 +29,65 @@ QUEUE, SIZE, DEADLINE, CHANNEL = "queue", "size", "deadline", "channel"
 IDENTITY = "identity"  # nobody could say in time who is asking
 
 MOST_SHAPED = 16 * 1024  # bytes of a request's body that comparison is shown, for its shape
+EXTRA = AFTER.encode() + b": %d\r\nFig-Shadow: 1\r\n"
 
 
 class Pair:
     """A request under way on both sides. It is the Caller of the copy."""
 
-    def __init__(self, shadow: "Shadow", exchange: "Exchange", other: Lane) -> None:
+    def __init__(self, shadow: "Shadow", exchange: "Exchange", other: Lane, facts: bytes) -> None:
+        """`facts` are the lines about the client."""
         self.method = exchange.method
         self.deadline = shadow.deadlines.now + shadow.limits.deadline
         self.gave_up = False
+        # the request
+        self.head = exchange.head
+        self.route = exchange.state.route
+        self.version = exchange.version
+        self.trace = exchange.trace
+        self.started = time()
+        self._facts = facts
+        self._live_sent = exchange.sent
+        self._body = b""
+        self._bytes = b""  # the head of the copy, once it is known
+        # both sides
         self._shadow = shadow
-        self._exchange = exchange
         self._other = other
         self._counts: ShadowCounts = exchange.state.counts.shadow
         self._live_side = exchange.lane.side
-        self._started = time()
         self._live = Answer()
         self._copy = Answer()
         self._connection: Outbound | None = None
         self._dispatched = False
-        self._whole = False  # the request came to its end, and this was its body
-        self._body = b""
-        self._bytes: bytes | None = None  # not known yet
-        # The other side shall not be staler than the one that answers the client.
-        self.extra = b"%b: %d\r\nFig-Shadow: 1\r\n" % (AFTER.encode(), time_ns() // 1000)
 
-    def written(self, data: bytes | None) -> None:
+    def follow(self, upload: Upload | None) -> None:
+        """The client's own request is on its way, and whole: send the copy behind it."""
+        if upload is not None and not upload.repeatable:
+            self._drop(SIZE)  # too large to be sent twice
+            return
+        self._body = b"" if upload is None else upload.kept
+        self._shadow.aside.add(self._write)
+
+    def _write(self) -> None:
+        if self.gave_up:
+            return
+        head, route = self.head, self.route
+        # The other side shall not be staler than the one that answers the client.
+        extra = EXTRA % int(self.started * 1e6)
+        if self._live_side == "legacy" and (route.needs or head.cookies is not None):
+            letter = Letter(head, route, self.version, self._facts, self.trace, extra, False)
+            self._shadow.write(letter, self._written)
+        else:
+            self._written(headers.request_bytes(head, self._facts, self.trace, extra))
+
+    def _written(self, data: bytes | None) -> None:
         """The head to send; None: nobody can say who is asking."""
+        if self.gave_up:
+            return
         if data is None:
             self._drop(IDENTITY)
             return
         self._bytes = data
-        self._dispatch()
-
-    def follow(self, upload: Upload | None) -> None:
-        """The client's own request is on its way, and whole."""
-        if upload is not None and not upload.repeatable:
-            self._drop(SIZE)  # too large to be sent twice
-            return
-        self._whole = True
-        self._body = b"" if upload is None else upload.kept
-        self._dispatch()
-
-    def _dispatch(self) -> None:
-        """Send the copy, when there is all of it."""
-        if self.gave_up or not self._whole or self._bytes is None:
-            return
         self._dispatched = True
         self._counts.dispatched += 1
         self._shadow.deadlines.add(self)
@@ -111,14 +129,11 @@ class Pair:
     def connected(self, connection: Outbound) -> None:
         """Send the copy."""
         self._connection = connection
-        assert self._bytes is not None
         self._copy.started = perf_counter()
         connection.begin(self, self._bytes, whole=not self._body)
         if self._body:
-            chunked = self._exchange.head.chunked
-            connection.send(
-                headers.chunk(self._body) + headers.LAST_CHUNK if chunked else self._body
-            )
+            data = self._body
+            connection.send(headers.chunk(data) + headers.LAST_CHUNK if self.head.chunked else data)
             connection.sent_whole()
 
     def interim(self, _head: ResponseHead) -> None:
@@ -173,7 +188,11 @@ class Pair:
         """Hand the pair over once both sides have ended."""
         if self.gave_up or not (self._live.ended and self._copy.ended):
             return
-        self._close()
+        self.gave_up = True
+        self._shadow.aside.add(self._hand_over)
+
+    def _hand_over(self) -> None:
+        self._shadow.finished(self)
         if self._shadow.channel.offer(PAIR, self._meta(), self._blob()):
             self._counts.completed += 1
             self._counts.failed += bool(self._live.error or self._copy.error)
@@ -183,43 +202,34 @@ class Pair:
     def _drop(self, cause: str | None) -> None:
         if self.gave_up:
             return
+        self.gave_up = True
         connection, self._connection = self._connection, None
         if connection is not None:
             connection.abandon()
         if cause is not None:
             self._counts.shed_by(cause)
-        self._close()
-
-    def _close(self) -> None:
-        self.gave_up = True
         self._shadow.finished(self)
 
-    @property
-    def _sides(self) -> dict[str, Answer]:
+    def _sides(self) -> tuple[Answer, Answer]:
+        """Legacy's answer and the new side's."""
         live, copy = self._live, self._copy
-        legacy_is_live = self._live_side == "legacy"
-        return {
-            "legacy": live if legacy_is_live else copy,
-            "new": copy if legacy_is_live else live,
-        }
+        return (live, copy) if self._live_side == "legacy" else (copy, live)
 
     def _blob(self) -> bytes:
-        answers = [chunk for side in self._sides.values() for chunk in side.chunks]
+        pieces = [chunk for side in self._sides() for chunk in side.chunks]
         if len(self._body) <= MOST_SHAPED:
-            answers.append(self._body)
-        return b"".join(answers)
+            pieces.append(self._body)
+        return b"".join(pieces)
 
     def _meta(self) -> PairMeta:
-        meta = describe(self._exchange, self._sides)
-        meta["started"] = self._started
-        meta["signed_in"] = self._shadow.signed_in(self._exchange.head)
+        meta = describe(self, *self._sides())
+        meta["signed_in"] = self._shadow.signed_in(self.head)
         # after a failure legacy has answered, if anybody has
         meta["live"] = "legacy" if self._live.error else self._live_side
         if self._body:
             size = len(self._body)
             meta["request_length"] = size if size <= MOST_SHAPED else None
-        head, route = self._exchange.head, self._exchange.state.route
-        if head.cookies is not None or route.needs:
-            sent = self._bytes if self._live_side == "legacy" else self._exchange.sent
-            meta["new_headers"] = sent_fields(sent or b"")
+        if self.head.cookies is not None or self.route.needs:
+            sent = self._bytes if self._live_side == "legacy" else self._live_sent
+            meta["new_headers"] = sent.partition(b"\r\n")[2].decode("latin-1")
         return meta

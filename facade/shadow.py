@@ -2,12 +2,13 @@
 
 A copy has connections, limits and a deadline of its own, and is shed first: it is not begun while
 the worker lags, while either side lets requests wait, or beyond the caps; the cause is counted.
+What it costs the worker is put aside until the live work of a turn is done.
 """
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from facade import headers
+from facade.aside import Aside
 from facade.channel import Channel
 from facade.deadlines import Deadlines
 from facade.pair import CHANNEL, Pair
@@ -30,11 +31,12 @@ LAG, SLOW, INFLIGHT = "lag", "slow", "inflight"
 class Shadow:
     """All copies of a worker: admits them, and sheds them first."""
 
-    def __init__(self, channel: Channel, deadlines: Deadlines, write: Write) -> None:
+    def __init__(self, channel: Channel, deadlines: Deadlines, write: Write, aside: Aside) -> None:
         """`write` makes the head of a copy for the new side."""
         self.use(FacadeOptions())
         self.channel = channel
-        self._write = write
+        self.write = write
+        self.aside = aside
         self.deadlines = deadlines
         self.lag = 0.0  # seconds by which the event loop was late at its last tick
         self._under_way = 0
@@ -63,16 +65,7 @@ class Shadow:
             state.counts.shadow.shed_by(cause)
             return None
         self._under_way += 1
-        pair = Pair(self, exchange, other)
-        head, route = exchange.head, state.route
-        if other is state.new and (route.needs or head.cookies is not None):
-            letter = Letter(
-                head, route, exchange.version, facts, exchange.trace, pair.extra, for_client=False
-            )
-            self._write(letter, pair.written)
-        else:
-            pair.written(headers.request_bytes(head, facts, exchange.trace, pair.extra))
-        return pair
+        return Pair(self, exchange, other, facts)
 
     def finished(self, pair: Pair) -> None:
         """A copy needs no more room."""

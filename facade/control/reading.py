@@ -1,6 +1,7 @@
 """From a worker's frame to a pair. Raises ValueError, KeyError or TypeError when it is none."""
 
 from typing import Any
+from urllib.parse import parse_qsl
 
 from facade.channel import Frame
 from facade.compare.answers import Answer, Headers, Pair
@@ -29,7 +30,7 @@ def read_pair(frame: Frame) -> Waiting:
         request_id=_text(meta["request_id"]),
         started=float(meta["started"]),
         signed_in=bool(meta["signed_in"]),
-        query_keys=tuple(map(_text, meta["query_keys"])),
+        query_keys=_query_keys(meta["target"]),
         live=_text(meta["live"]),
         body_shape=LARGE if asked is None else body_shape(blob[end:], _content_type(meta)),
     )
@@ -41,13 +42,13 @@ def read_pair(frame: Frame) -> Waiting:
 
 
 def _content_type(meta: dict[str, Any]) -> str:
-    words = _headers(meta.get("request_headers") or [])
+    words = _headers(meta.get("request_headers") or "")
     return next((value for name, value in words if name == "content-type"), "")
 
 
 def _answer(side: dict[str, Any], body: bytes) -> Answer:
     status = side.get("status") or 0
-    headers = _headers(side.get("headers") or [])
+    headers = _headers(side.get("headers") or "")
     return Answer(int(status), headers, body, float(side.get("ms") or 0.0), side.get("error"))
 
 
@@ -57,5 +58,11 @@ def _text(value: object) -> str:
     return value
 
 
-def _headers(pairs: list[list[str]]) -> Headers:
-    return tuple((_text(name).lower(), _text(value)) for name, value in pairs)
+def _headers(lines: str) -> Headers:
+    fields = (line.partition(": ") for line in _text(lines).split("\r\n") if line)
+    return tuple((name.lower(), value) for name, _, value in fields)
+
+
+def _query_keys(target: str) -> tuple[str, ...]:
+    query = target.partition("?")[2]
+    return tuple(sorted({key for key, _ in parse_qsl(query, keep_blank_values=True)}))

@@ -198,7 +198,7 @@ class FakeWorker:
         sides = {
             name: {
                 "status": 200,
-                "headers": [["Content-Type", "application/json"]],
+                "headers": "Content-Type: application/json\r\n",
                 "length": len(body),
                 "ms": ms,
                 "error": None,
@@ -215,10 +215,9 @@ class FakeWorker:
             "request_id": "r1",
             "started": time.time(),
             "signed_in": False,
-            "query_keys": [],
             "live": "legacy",
             "sides": sides,
-            "request_headers": [["Host", "shop.example"], ["Accept", "application/json"]],
+            "request_headers": "Host: shop.example\r\nAccept: application/json\r\n",
         }
         self.shadow["dispatched"] += 1
         self.shadow["completed"] += 1

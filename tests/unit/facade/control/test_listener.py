@@ -12,7 +12,7 @@ from facade.control.ledger import Ledger
 from facade.control.listener import Intake
 from facade.control.reading import read_pair
 
-SIDE = {"status": 200, "headers": [["Content-Type", "a/b"]], "length": 2, "ms": 1.5, "error": None}
+SIDE = {"status": 200, "headers": "Content-Type: a/b\r\n", "length": 2, "ms": 1.5, "error": None}
 META: dict[str, Any] = {
     "route": "r",
     "method": "GET",
@@ -23,7 +23,6 @@ META: dict[str, Any] = {
     "request_id": "id",
     "started": 12.5,
     "signed_in": False,
-    "query_keys": ["q"],
     "live": "legacy",
     "sides": {"legacy": SIDE, "new": SIDE | {"length": 3}},
 }
@@ -54,7 +53,7 @@ def frame(kind: int, meta: Any, blob: bytes = b"") -> Frame:
 
 
 def test_a_pair_is_read_whole() -> None:
-    found = read_pair(frame(PAIR, META | {"request_headers": [["Cookie", "a=1"]]}, b"aabbb"))
+    found = read_pair(frame(PAIR, META | {"request_headers": "Cookie: a=1\r\n"}, b"aabbb"))
     assert (found.pair.control.body, found.pair.candidate.body) == (b"aa", b"bbb")
     assert found.pair.control.headers == (("content-type", "a/b"),)
     assert (found.pair.percent, found.pair.query_keys) == (2500, ("q",))
@@ -62,7 +61,7 @@ def test_a_pair_is_read_whole() -> None:
 
 
 def test_of_a_requests_body_only_the_shape_is_kept() -> None:
-    words = {"request_headers": [["Content-Type", "application/json"]]}
+    words = {"request_headers": "Content-Type: application/json\r\n"}
     found = read_pair(frame(PAIR, META | words | {"request_length": 12}, b'aabbb{"q":"tent"}'))
     assert found.pair.body_shape == "{q: text}"
     assert (found.pair.control.body, found.pair.candidate.body) == (b"aa", b"bbb")
@@ -88,7 +87,7 @@ def test_a_failed_side_has_no_status() -> None:
         {"method": None},
         {"route": 5},
         {"started": "now"},
-        {"query_keys": [1]},
+        {"request_headers": [["Cookie", "a=1"]]},
         {"sides": {"legacy": SIDE, "new": SIDE}},  # lengths that do not fit
     ],
 )

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from facade.aside import Aside
 from facade.channel import COUNTERS, HELLO, Frame
 from facade.fakes import FakePeer, FakeWire
 from facade.gateway import Gateway, Worker
@@ -58,7 +59,8 @@ class Door:
     def __init__(self, routes: str, keys: KeyFiles | None = None) -> None:
         self.wire = FakeWire()
         worker = Worker(0, (), Path(os.devnull), Path(os.devnull), "", {}, keys)
-        self.gateway = Gateway(worker, self.wire)
+        self.turns: list[Callable[[], None]] | None = None  # a list: what is put aside waits there
+        self.gateway = Gateway(worker, self.wire, Aside(self._soon))
         self.channel = FakeChannel()
         self.gateway.shadow.channel = self.channel  # type: ignore[assignment]
         self.now = time.monotonic()
@@ -66,6 +68,18 @@ class Door:
 
     def use(self, routes: str) -> None:
         self.gateway.use(routes.encode())
+
+    def _soon(self, work: Callable[[], None]) -> None:
+        if self.turns is None:
+            work()
+        else:
+            self.turns.append(work)
+
+    def turn(self) -> None:
+        """Begin the next turn of the event loop."""
+        turns, self.turns = self.turns or [], []
+        for work in turns:
+            work()
 
     def client(self, address: str = "192.0.2.7") -> FakePeer:
         return self.wire.connect(Inbound(self.gateway), address)

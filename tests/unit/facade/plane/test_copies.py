@@ -1,5 +1,8 @@
 """Shadow requests: both sides are asked, the client notices nothing."""
 
+import gc
+from weakref import ref
+
 import pytest
 
 GET = b"GET /shadow/a?q=1&p= HTTP/1.1\r\nHost: a\r\nCookie: session=x\r\n\r\n"
@@ -26,7 +29,6 @@ def test_both_sides_are_asked_and_the_pair_is_handed_over(door) -> None:
     assert pair.blob == b"old!new"
     meta = pair.meta
     assert (meta["route"], meta["live"], meta["stage"]) == ("shadowed", "legacy", "shadow")
-    assert meta["query_keys"] == ["p", "q"]
     assert meta["signed_in"] is True
     assert {side: answer["length"] for side, answer in meta["sides"].items()} == {
         "legacy": 4,
@@ -49,6 +51,47 @@ def test_the_client_does_not_wait_for_the_copy(door) -> None:
     assert not door.channel.pairs
     copy.send(ok(b"new"))
     assert door.channel.pairs[0].blob == b"oldnew"
+
+
+def test_the_copy_goes_behind_the_request_and_the_pair_behind_the_answer(door) -> None:
+    door.turns = []
+    client = door.client()
+    client.send(GET)
+    assert len(door.wire.dialled) == 1
+    door.turn()
+    live, copy = door.wire.dialled
+    copy.send(ok(b"new"))
+    live.send(ok(b"old"))
+    assert client.read().endswith(b"old")
+    assert not door.channel.pairs
+    door.turn()
+    assert door.channel.pairs[0].blob == b"oldnew"
+    assert door.gateway.shadow._under_way == 0
+
+
+def test_a_client_that_left_is_not_copied(door) -> None:
+    door.turns = []
+    client = door.client()
+    client.send(GET)
+    client.vanish()
+    door.turn()
+    assert len(door.wire.dialled) == 1
+    assert door.gateway.shadow._under_way == 0
+
+
+def test_a_pair_leaves_nothing_for_the_garbage_collector(door) -> None:
+    client = door.client()
+    gc.collect()
+    gc.disable()
+    try:
+        client.send(GET)
+        kept = ref(client.transport.protocol._exchange._pair)
+        for side, answer in zip(door.wire.dialled, (b"old", b"new"), strict=True):
+            side.send(ok(answer))
+        assert len(door.channel.pairs) == 1
+        assert kept() is None
+    finally:
+        gc.enable()
 
 
 @pytest.mark.parametrize("how", ["refuses", "closes", "nonsense"])
