@@ -11,6 +11,7 @@ from typing import Any
 import asyncpg
 import orjson
 
+from chassis.ranges import within
 from contracts.catalog import Cleared, Fact, Gone, Stored
 from contracts.change import Version
 
@@ -49,7 +50,7 @@ RETURNING entity, key
 """
 _CLEAR = """
 UPDATE mirror SET gone = true, fields = '{}' WHERE entity = $1 AND (lsn, seq) < ($2, $3)
-AND NOT gone RETURNING entity, key
+AND NOT gone AND CASE WHEN entity = $1 THEN {range} END RETURNING entity, key
 """
 _FLOOR = """
 INSERT INTO mirror_floor (entity, lsn, seq) VALUES ($1, $2, $3)
@@ -94,8 +95,11 @@ async def apply(connection: asyncpg.Connection, facts: Iterable[Fact]) -> set[tu
         elif isinstance(fact, Cleared):
             changed |= await _flush(connection, run)
             run = _Run()
-            rows = await connection.fetch(_CLEAR, fact.entity, *fact.version)
-            await connection.execute(_FLOOR, fact.entity, *fact.version)
+            condition, bounds = within("key", fact, 4)
+            statement = _CLEAR.replace("{range}", condition)
+            rows = await connection.fetch(statement, fact.entity, *fact.version, *bounds)
+            if fact.whole:
+                await connection.execute(_FLOOR, fact.entity, *fact.version)
             changed |= {(row["entity"], row["key"]) for row in rows}
     return changed | await _flush(connection, run)
 

@@ -41,10 +41,21 @@ class Gone:
 
 @dataclass(frozen=True, slots=True)
 class Cleared:
-    """No entity of this kind exists that is older than this version."""
+    """No entity of this kind exists that is older than this version.
+
+    With a first or a last key, only those in that range, both ends in it; numbers in their order,
+    texts by their bytes.
+    """
 
     entity: str
     version: Version
+    first: Key | None = None
+    last: Key | None = None
+
+    @property
+    def whole(self) -> bool:
+        """Whether it speaks of all keys."""
+        return self.first is None and self.last is None
 
 
 @dataclass(frozen=True, slots=True)

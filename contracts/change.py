@@ -26,7 +26,9 @@ class Op(StrEnum):
     DELETE = "delete"
     TRUNCATE = "truncate"  # every older row of the table is gone
     SNAPSHOT = "snapshot"
-    SNAPSHOT_END = "snapshot-end"  # every row older than this snapshot, not in it, is gone
+    # Every row older than this snapshot, not in it, is gone. Of a part of the table: `before` has
+    # its first key, `after` its last one, where it has them.
+    SNAPSHOT_END = "snapshot-end"
     SHAPE = "shape"  # the table has these columns from here on: `after` maps name to kind of value
     WATERMARK = "watermark"  # everything committed before `committed` was published before this
 

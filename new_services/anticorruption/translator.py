@@ -36,7 +36,9 @@ class LegacyTranslator:
 def _facts(mapping: Mapping, change: Change) -> list[Fact]:
     entity, version = mapping.entity, change.version
     if change.op in (Op.TRUNCATE, Op.SNAPSHOT_END):
-        return [Cleared(entity, version)]
+        ends = (change.before, change.after)
+        first, last = (None if row is None else _key(mapping, row) for row in ends)
+        return [Cleared(entity, version, first, last)]
     key = _key(mapping, change.key)
     if change.after is None:
         return [Gone(entity, key, version)]

@@ -21,11 +21,12 @@ class Batch:
 
     rows: dict[str, dict[Key, RowState]] = field(default_factory=dict)  # by entity, by key
     floors: dict[str, Version] = field(default_factory=dict)  # newly risen ones
+    ranges: list[Cleared] = field(default_factory=list)  # to be cleared when the rows are written
 
     @property
     def empty(self) -> bool:
         """Whether no row is touched."""
-        return not self.floors and not any(self.rows.values())
+        return not self.floors and not self.ranges and not any(self.rows.values())
 
 
 def fold(facts: Iterable[Fact], floors: Mapping[str, Version]) -> Batch:
@@ -33,6 +34,8 @@ def fold(facts: Iterable[Fact], floors: Mapping[str, Version]) -> Batch:
     batch = Batch()
     for fact in facts:
         match fact:
+            case Cleared(entity, version) if not fact.whole:
+                batch.ranges.append(fact)
             case Cleared(entity, version):
                 if version > floors.get(entity, (0, 0)):
                     batch.floors[entity] = max(version, batch.floors.get(entity, version))

@@ -7,8 +7,9 @@ from typing import Any
 import asyncpg
 import orjson
 
+from chassis.ranges import within
 from contracts import catalog
-from contracts.catalog import Key
+from contracts.catalog import Cleared, Key
 from contracts.change import Version
 from new_services.catalog.batches import Batch, RowState
 from new_services.catalog.documents import Document
@@ -20,6 +21,21 @@ KEYS = {
     catalog.VARIANT: ("id", "bigint"),
     catalog.STOCK: ("sku", "text"),
 }
+
+
+# All fields of an entity: a row that names fewer changes one that is here.
+FIELDS = {
+    catalog.CATEGORY: frozenset({"code", "name", "parent_code", "position"}),
+    catalog.PRODUCT: frozenset({
+        *("id", "sku", "name", "description", "category_code", "list_price", "discount_percent"),
+        *("colour", "tags", "tags_text", "active", "discontinued", "weight_grams", "image"),
+        *("created", "updated"),
+    }),
+    catalog.VARIANT: frozenset(
+        {"id", "product_id", "sku", "colour", "size", "price_difference", "active"}
+    ),
+    catalog.STOCK: frozenset({"sku", "quantity"}),
+}  # fmt: skip
 
 
 async def floors(connection: asyncpg.Connection) -> dict[str, Version]:
@@ -42,6 +58,20 @@ async def store(connection: asyncpg.Connection, batch: Batch) -> None:
         gone = [(key, row.version) for key, row in rows.items() if row.fields is None]
         if gone:
             await _bury(connection, entity, gone)
+    for cleared in batch.ranges:
+        await _clear(connection, cleared)
+
+
+async def _clear(connection: asyncpg.Connection, cleared: Cleared) -> None:
+    """Rows of a range that were not told again are gone."""
+    key, _ = KEYS[cleared.entity]
+    condition, bounds = within(key, cleared, 3)
+    await connection.execute(
+        f"UPDATE {cleared.entity} SET deleted = true"
+        f" WHERE (lsn, seq) < ($1, $2) AND NOT deleted AND {condition}",
+        *cleared.version,
+        *bounds,
+    )
 
 
 async def _raise_floor(connection: asyncpg.Connection, entity: str, floor: Version) -> None:
@@ -67,17 +97,29 @@ async def _upsert(
     columns = [*names, "deleted", "lsn", "seq"]
     values = ", ".join(columns)
     updates = ", ".join(f"{name} = excluded.{name}" for name in columns if name != key)
+    given = f"jsonb_populate_recordset(NULL::{entity}, $1::text::jsonb)"
+    newer = f"({entity}.lsn, {entity}.seq) < (excluded.lsn, excluded.seq)"
+    if frozenset(names) >= FIELDS[entity]:
+        statement = (
+            f"INSERT INTO {entity} ({values}) SELECT {values} FROM {given}"
+            f" ON CONFLICT ({key}) DO UPDATE SET {updates} WHERE {newer}"
+        )
+    else:  # what is not named stays: there is nothing to insert
+        statement = (
+            f"UPDATE {entity} SET {updates} FROM {given} AS excluded"
+            f" WHERE {entity}.{key} = excluded.{key} AND NOT {entity}.deleted AND {newer}"
+        )
     rows = [
-        {**(row.fields or {}), "deleted": False, "lsn": row.version[0], "seq": row.version[1]}
-        for _, row in members
+        {
+            **(row.fields or {}),
+            key: name,
+            "deleted": False,
+            "lsn": row.version[0],
+            "seq": row.version[1],
+        }
+        for name, row in members
     ]
-    await connection.execute(
-        f"INSERT INTO {entity} ({values})"
-        f" SELECT {values} FROM jsonb_populate_recordset(NULL::{entity}, $1::text::jsonb)"
-        f" ON CONFLICT ({key}) DO UPDATE SET {updates}"
-        f" WHERE ({entity}.lsn, {entity}.seq) < (excluded.lsn, excluded.seq)",
-        orjson.dumps(rows).decode(),
-    )
+    await connection.execute(statement, orjson.dumps(rows).decode())
 
 
 async def _bury(
@@ -107,7 +149,7 @@ UNION SELECT id FROM product WHERE category_code = ANY ($4::text[])
 
 async def touched(connection: asyncpg.Connection, batch: Batch) -> set[int]:
     """The products whose documents the batch changes; once more before it, if variants move."""
-    if batch.floors:
+    if batch.floors or batch.ranges:
         return await every_product(connection)
     keys = [
         list(batch.rows.get(entity, ()))

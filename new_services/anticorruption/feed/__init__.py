@@ -6,6 +6,7 @@ slot         the replication slot: made, inspected, released
 stream       the replication connection: what the server sends, and what we confirm
 pgoutput     bytes of the log -> messages (pure; the messages themselves in `messages`)
 decoder      messages of a transaction -> changes (pure)
+filling      completes rows that moved without their large values
 publisher    changes -> JetStream: in order, without a gap, one writer; says what is safe
 heartbeat    emits the times that become watermarks, and holds the feed's lock
 

@@ -31,7 +31,7 @@ async def mark(connection: AsyncConnection, text: str) -> None:
     await connection.execute(_MARK, [MARK_PREFIX, text])
 
 
-async def read(connection: AsyncConnection, publication: str, job: Job, limit: int) -> Reading:
+async def read(connection: AsyncConnection, job: Job, limit: int) -> Reading:
     """At most `limit` rows from where the job stands.
 
     The connection must be in autocommit mode. Raises NotPublished for a table that is gone.
@@ -41,7 +41,7 @@ async def read(connection: AsyncConnection, publication: str, job: Job, limit: i
         name = SQL("public.{}").format(Identifier(job.table))
         # Before anything is looked at: the columns stay as they are until the rows are read.
         await connection.execute(SQL("LOCK TABLE {} IN ACCESS SHARE MODE").format(name))
-        (table,) = await describe(connection, [job.table], publication)
+        (table,) = await describe(connection, [job.table])
         found = await connection.execute("SELECT pg_current_snapshot()::text")
         row = await found.fetchone()
         assert row is not None

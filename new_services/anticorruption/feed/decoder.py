@@ -6,6 +6,7 @@ from contracts.change import Change, Op, Value
 from contracts.subjects import WATERMARK_TABLE
 from new_services.anticorruption.feed import messages
 from new_services.anticorruption.feed.messages import UNCHANGED, Begin, Fields, Relation
+from new_services.anticorruption.feed.publication import WITHHELD
 from new_services.anticorruption.feed.values import (
     from_postgres_time,
     from_unix_micros,
@@ -52,7 +53,10 @@ class Decoder:
                 self._begin = None
             case Relation():
                 self._relations[message.oid] = message
-                shape: dict[str, Value] = {c.name: kind(c.type_oid) for c in message.columns}
+                hidden = WITHHELD.get(message.table, ())
+                shape: dict[str, Value] = {
+                    c.name: kind(c.type_oid) for c in message.columns if c.name not in hidden
+                }
                 yield Change(message.table, Op.SHAPE, {}, None, shape, *self.position)
             case messages.Insert() | messages.Update() | messages.Delete():
                 yield self._row_change(message)
@@ -92,9 +96,10 @@ class Decoder:
 
 
 def _row(relation: Relation, fields: Fields, key_only: bool = False) -> dict[str, Value]:
-    """Column name to value, without the columns the log did not send."""
+    """Column name to value, without the columns that the log did not send or we withhold."""
+    hidden = WITHHELD.get(relation.table, ())
     return {
         column.name: to_value(field, column.type_oid)
         for column, field in zip(relation.columns, fields, strict=True)
-        if field is not UNCHANGED and (column.in_key or not key_only)
+        if field is not UNCHANGED and (column.in_key or not key_only) and column.name not in hidden
     }

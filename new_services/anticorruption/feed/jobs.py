@@ -19,6 +19,7 @@ class Job:
     at: Bound | None = None  # everything before it has been published
     to: Key | None = None  # the last key
     ranged: bool = False
+    start: Key | None = None  # the first key
     rows: int = 0  # published so far
 
     def covers(self, key: Rank) -> bool:
@@ -40,9 +41,17 @@ class Job:
     @classmethod
     def from_dict(cls, value: Mapping[str, Any]) -> "Job":
         """What `to_dict` wrote."""
-        at, to = value["at"], value["to"]
+        at, to, start = value["at"], value["to"], value.get("start")
         bound = Bound(tuple(at["key"]), at["behind"]) if at else None
-        return cls(**{**value, "at": bound, "to": None if to is None else tuple(to)})
+        ends = {"to": to and tuple(to), "start": start and tuple(start)}
+        return cls(**{**value, **ends, "at": bound})
+
+    @classmethod
+    def of_range(cls, table: str, first: Key | None, last: Key | None) -> "Job":
+        """Read these keys again, both ends among them; None: from the beginning, to the end."""
+        at = None if first is None else Bound(first, behind=False)
+        ranged = first is not None or last is not None
+        return cls(table, False, at=at, to=last, ranged=ranged, start=first)
 
     def __str__(self) -> str:
         start = "" if self.at is None else f" from {','.join(map(str, self.at.key))}"

@@ -9,14 +9,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from psycopg import AsyncConnection
-from psycopg.sql import SQL, Composable, Identifier
+from psycopg.sql import SQL, Identifier
 
 from contracts.change import Value
 from new_services.anticorruption.feed.values import kind
 
 log = logging.getLogger("feed.publication")
 
-# Columns that never leave the legacy database: nobody on the new side has a use for them.
+# Columns that are never published: nobody on the new side has a use for them. The feed leaves them
+# out itself; a list of columns in PostgreSQL's publication would bar the monolith from dropping one
+# that is in it, and withhold those that are added later.
 WITHHELD = {"customer": frozenset({"pw_hash"})}
 
 
@@ -57,16 +59,14 @@ WHERE a.attrelid = to_regclass(%s) AND a.attnum > 0 AND NOT a.attisdropped
   AND a.attgenerated = ''
 ORDER BY a.attnum
 """
-_LISTED = """
-SELECT attnames::text[] FROM pg_publication_tables
-WHERE pubname = %s AND schemaname = 'public' AND tablename = %s
+_RESTRICTED = """
+SELECT EXISTS (SELECT FROM pg_publication_rel member JOIN pg_publication p ON p.oid = member.prpubid
+               WHERE p.pubname = %s AND member.prattrs IS NOT NULL)
 """
 
 
-async def describe(
-    connection: AsyncConnection, names: Sequence[str], publication: str | None = None
-) -> tuple[Table, ...]:
-    """The tables as they are now; with a publication, the columns that it lets out.
+async def describe(connection: AsyncConnection, names: Sequence[str]) -> tuple[Table, ...]:
+    """The tables as they are now, without what is withheld.
 
     Raises NotPublished for one that is missing or has no key.
     """
@@ -77,9 +77,6 @@ async def describe(
         if not key:
             raise NotPublished(f"legacy has no table {name} with a primary key")
         hidden = WITHHELD.get(name, frozenset())
-        if hidden and publication:  # a column added later is not in the list of those let out
-            listed = await (await connection.execute(_LISTED, [publication, name])).fetchone()
-            hidden |= {row[0] for row in rows} - set(listed[0] if listed else ())
         columns = tuple((row[0], row[1]) for row in rows if row[0] not in hidden)
         alike = frozenset(row[0] for row in key if row[3])
         tables.append(Table(name, columns, tuple(row[0] for row in key), alike))
@@ -92,6 +89,12 @@ async def published(connection: AsyncConnection, publication: str) -> frozenset[
         "SELECT tablename FROM pg_publication_tables WHERE pubname = %s", [publication]
     )
     return frozenset(row[0] for row in await found.fetchall())
+
+
+async def restricted(connection: AsyncConnection, publication: str) -> bool:
+    """Whether it lets out some columns of a table only, as earlier versions of ours did."""
+    row = await (await connection.execute(_RESTRICTED, [publication])).fetchone()
+    return bool(row and row[0])
 
 
 async def require(connection: AsyncConnection, publication: str, tables: Sequence[Table]) -> None:
@@ -112,16 +115,6 @@ async def set_up(
         if await exists.fetchone()
         else SQL("CREATE PUBLICATION {} FOR")
     )
-    members = SQL(", ").join(_member(table) for table in tables)
-    await owner.execute(SQL("{} TABLE {}").format(verb.format(Identifier(publication)), members))
+    await owner.execute(SQL("{} TABLE {}").format(verb.format(Identifier(publication)), names))
     await owner.execute(SQL("GRANT SELECT ON {} TO {}").format(names, Identifier(reader)))
     log.info("publication %s lists %d tables", publication, len(tables))
-
-
-def _member(table: Table) -> Composable:
-    """The table in a publication's list: all its columns, or all but the withheld ones."""
-    name = SQL("public.{}").format(Identifier(table.name))
-    if table.name not in WITHHELD:
-        return name  # without a list of columns, one that is added later is fed too
-    columns = SQL(", ").join(Identifier(column) for column, _ in table.columns)
-    return SQL("{} ({})").format(name, columns)

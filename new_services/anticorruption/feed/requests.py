@@ -10,7 +10,7 @@ from nats.aio.msg import Msg
 
 from contracts.subjects import RESNAPSHOT_SUBJECT
 from new_services.anticorruption.feed.jobs import Job
-from new_services.anticorruption.feed.keys import Bound, Key, from_text, rank
+from new_services.anticorruption.feed.keys import Key, from_text, rank
 from new_services.anticorruption.feed.plan import Plan
 from new_services.anticorruption.feed.publication import Table
 
@@ -31,8 +31,7 @@ def job_of(asked: Any, tables: Sequence[Table]) -> Job:
     first, last = (_key(table, asked.get(edge)) for edge in ("from", "to"))
     if first is not None and last is not None and rank(last) < rank(first):
         raise BadRequest("the first key lies behind the last one")
-    start = None if first is None else Bound(first, behind=False)
-    return Job(table.name, False, at=start, to=last, ranged=start is not None or last is not None)
+    return Job.of_range(table.name, first, last)
 
 
 def _key(table: Table, text: str | None) -> Key | None:

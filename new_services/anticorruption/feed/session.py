@@ -13,6 +13,7 @@ from new_services.anticorruption.feed import heartbeat, publication, requests, s
 from new_services.anticorruption.feed.bookmark import Bookmark, Bookmarks
 from new_services.anticorruption.feed.chunks import MARK_PREFIX
 from new_services.anticorruption.feed.decoder import Decoder
+from new_services.anticorruption.feed.filling import Filler
 from new_services.anticorruption.feed.jobs import Job
 from new_services.anticorruption.feed.messages import Commit, LogicalMessage
 from new_services.anticorruption.feed.pgoutput import parse
@@ -61,9 +62,7 @@ class Session:
             replication = await stack.enter_async_context(await stream.connect(settings.legacy_url))
             bookmark = await self._ensure_slot(plain, replication, tables)
             plan = Plan(self._bookmarks, bookmark, self._publisher)
-            snapshotter = Snapshotter(
-                plan, self._status.progress, shapes, settings.publication, settings.chunk_rows
-            )
+            snapshotter = Snapshotter(plan, self._status.progress, shapes, settings.chunk_rows)
             reading = await stack.enter_async_context(await self._connect(settings.legacy_url))
             await stack.enter_async_context(requests.answered(self._nats, plan, tables))
             # 5. stream from where the slot stands, for ever, with a heartbeat; read meanwhile
@@ -71,7 +70,9 @@ class Session:
             async with asyncio.TaskGroup() as tasks:
                 seconds = settings.heartbeat_ms / 1000
                 tasks.create_task(heartbeat.beat(plain, seconds, self._status.log_ends))
-                tasks.create_task(self._stream(replication, snapshotter, plan))
+                tasks.create_task(
+                    self._stream(replication, snapshotter, plan, Filler(plain, shapes))
+                )
                 tasks.create_task(snapshotter.run(reading))
                 tasks.create_task(plan.save())
                 tasks.create_task(
@@ -93,11 +94,13 @@ class Session:
         name, owner_url = self._settings.publication, self._settings.owner_url
         tables = await publication.describe(plain, self._settings.tables)
         wanted = {table.name for table in tables}
-        if owner_url and not wanted <= await publication.published(plain, name):
+        missing = not wanted <= await publication.published(plain, name)
+        if owner_url and (missing or await publication.restricted(plain, name)):
             reader = str(conninfo.conninfo_to_dict(self._settings.legacy_url)["user"])
             async with await self._connect(owner_url) as owner:
                 await publication.set_up(owner, name, tables, reader)
-            await slot.drop(plain, self._settings.slot)  # it knows nothing of the new tables
+            if missing:
+                await slot.drop(plain, self._settings.slot)  # it knows nothing of the new tables
         await publication.require(plain, name, tables)
         return tables
 
@@ -130,7 +133,11 @@ class Session:
         return bookmark
 
     async def _stream(
-        self, replication: AsyncConnection, snapshotter: Snapshotter, plan: Plan
+        self,
+        replication: AsyncConnection,
+        snapshotter: Snapshotter,
+        plan: Plan,
+        filler: Filler,
     ) -> None:
         source, decoder = stream.ReplicationStream(replication), Decoder()
         await source.start(self._settings.slot, self._settings.publication)
@@ -139,7 +146,7 @@ class Session:
             if data is not None:
                 message = parse(data)
                 for change in decoder.decode(message):
-                    await self._hand_over(change, snapshotter)
+                    await self._hand_over(await filler.whole(change), snapshotter)
                 if isinstance(message, LogicalMessage) and message.prefix == MARK_PREFIX:
                     text = message.content.decode()
                     await snapshotter.pass_mark(text, decoder.position, self._publisher.publish)

@@ -15,15 +15,15 @@ from collections.abc import Awaitable, Callable
 
 from psycopg import AsyncConnection
 
-from contracts.change import Change, Op, Version
+from contracts.change import Change, Op, Row, Version
 from new_services.anticorruption.feed import chunks
 from new_services.anticorruption.feed.chunks import Reading
 from new_services.anticorruption.feed.coverage import keys, visible
 from new_services.anticorruption.feed.jobs import Job
-from new_services.anticorruption.feed.keys import Bound
+from new_services.anticorruption.feed.keys import Key
 from new_services.anticorruption.feed.plan import Plan
 from new_services.anticorruption.feed.progress import Progress
-from new_services.anticorruption.feed.publication import describe
+from new_services.anticorruption.feed.publication import Table, describe
 from new_services.anticorruption.feed.shapes import Shapes
 from new_services.anticorruption.feed.visibility import Recent
 from new_services.anticorruption.feed.window import Verdict, Window
@@ -44,13 +44,10 @@ Place = tuple[int, int, int, str]  # see Decoder.position
 class Snapshotter:
     """One per session."""
 
-    def __init__(
-        self, plan: Plan, progress: Progress, shapes: Shapes, publication: str, most: int
-    ) -> None:
+    def __init__(self, plan: Plan, progress: Progress, shapes: Shapes, most: int) -> None:
         self._plan = plan
         self._progress = progress
         self._shapes = shapes
-        self._publication = publication
         self._most = most  # rows in a chunk
         self._recent = Recent()
         self._last_xid = 0
@@ -93,8 +90,7 @@ class Snapshotter:
         if seen is not None and seen.op is Op.INSERT and not self._shapes.whole(seen):
             # Moved here from where we have not read, and the log left a large value out.
             key = tuple(change.key.values())
-            start = Bound(key, behind=False)
-            await self._plan.add(Job(job.table, False, at=start, to=key, ranged=True))
+            await self._plan.add(Job.of_range(job.table, key, key))
             return None
         return seen
 
@@ -126,9 +122,10 @@ class Snapshotter:
             name = dict(zip(table.key, key, strict=True))
             change = Change(table.name, Op.SNAPSHOT, name, None, row, lsn, 0, 0, committed)
             await tell(change, left % ROWS_PER_ANSWER == 1)
-        if verdict.done and not old.ranged:
+        if verdict.done:
+            first, last = (_row(table, edge) for edge in (old.start, old.to))
             end = (new.since, 0, 0, committed)
-            await tell(Change(table.name, Op.SNAPSHOT_END, {}, None, None, *end), True)
+            await tell(Change(table.name, Op.SNAPSHOT_END, {}, first, last, *end), True)
         self._plan.sent(old, None if verdict.done else new)
 
     # --- the reading side -------------------------------------------------------------------
@@ -146,7 +143,7 @@ class Snapshotter:
     async def _look(self, connection: AsyncConnection) -> None:
         """Read a table again whose columns changed while nobody wrote to it."""
         for name in self._shapes.tables:
-            (table,) = await describe(connection, [name], self._publication)
+            (table,) = await describe(connection, [name])
             if self._shapes.differs(name, table.shape):
                 await self._plan.add(Job(name, initial=False))
 
@@ -182,7 +179,12 @@ class Snapshotter:
         judged: asyncio.Future[Verdict] = asyncio.get_running_loop().create_future()
         self._reading, self._judged, self._window = None, judged, window
         await chunks.mark(connection, f"open:{name}")
-        reading = await chunks.read(connection, self._publication, job, limit)
+        reading = await chunks.read(connection, job, limit)
         self._reading, window.read = reading, reading.rows
         await chunks.mark(connection, f"close:{name}")
         return await judged, reading.size
+
+
+def _row(table: Table, key: Key | None) -> Row | None:
+    """A key with the names of its columns."""
+    return None if key is None else dict(zip(table.key, key, strict=True))

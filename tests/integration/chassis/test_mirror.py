@@ -46,6 +46,29 @@ async def test_what_is_older_changes_nothing(pool: asyncpg.Pool) -> None:
     assert await _rows(pool) == {"1": {"x": 1}}
 
 
+@pytest.mark.parametrize(
+    ("keys", "first", "last", "left"),
+    [
+        ((2, 9, 10, 11), 9, 10, {"2", "11"}),
+        ((2, 9, 10, 11), 10, None, {"2", "9"}),
+        (("a", "B", "b-1", "ä"), "B", "b", {"b-1", "ä"}),  # by their bytes
+    ],
+)
+async def test_a_part_is_cleared_by_the_order_of_its_keys(
+    pool: asyncpg.Pool, keys: Any, first: Any, last: Any, left: set[str]
+) -> None:
+    await _apply(pool, *(Stored("x", key, {}, (5, 0)) for key in keys), Stored("y", 9, {}, (5, 0)))
+    newer = Stored("x", keys[1], {"x": 1}, (9, 0))
+    await _apply(pool, newer, Cleared("x", (8, 0), first, last))
+    rows = await pool.fetch("SELECT entity, key FROM mirror WHERE NOT gone")
+    assert {tuple(row) for row in rows} == {
+        *(("x", key) for key in left | {str(keys[1])}),
+        ("y", "9"),
+    }
+    async with pool.acquire() as connection:
+        assert not await mirror.complete(connection, ["x"]), "a part completes nothing"
+
+
 async def test_a_clearing_removes_what_is_older_and_keeps_it_away(pool: asyncpg.Pool) -> None:
     await _apply(pool, Stored("a", 1, {"x": 1}, (1, 1)), Stored("b", 1, {"x": 1}, (1, 2)))
     changed = await _apply(pool, Stored("a", 2, {"x": 2}, (9, 0)), Cleared("a", (9, 0)))

@@ -135,7 +135,14 @@ def replay() -> Callable[[list[Change], str], dict[str, Row]]:
             if change.op is Op.TRUNCATE:
                 rows.clear()
             elif change.op is Op.SNAPSHOT_END:
-                rows = {key: row for key, row in rows.items() if row[0] >= change.version}
+                first, last = (
+                    ",".join(map(str, (b or {}).values())) for b in (change.before, change.after)
+                )
+                rows = {
+                    key: row
+                    for key, row in rows.items()
+                    if row[0] >= change.version or (first and key < first) or (last and key > last)
+                }
             elif change.op is Op.DELETE:
                 rows.pop(name, None)
             elif change.op is not Op.SHAPE:

@@ -199,6 +199,42 @@ async def test_passwords_stay_in_the_legacy_database(
     assert rows == [{"id": 1, "email": "a@b"}, {"id": 2, "email": "c@d"}]
 
 
+async def test_columns_come_and_go_beside_one_that_is_withheld(
+    legacy, make_feed, read_stream, ready, everything
+):
+    legacy.execute("CREATE TABLE customer (id int PRIMARY KEY, email text, pw_hash text, fax text)")
+    feed = make_feed(legacy, FEED_TABLES='["stock","customer"]').start()
+    await ready(feed)
+    legacy.execute("ALTER TABLE customer ADD COLUMN phone text")
+    legacy.execute("INSERT INTO customer VALUES (1, 'a@b', 'hash-1', '12', '34')")
+    legacy.execute("ALTER TABLE customer DROP COLUMN fax")
+    legacy.execute("INSERT INTO customer VALUES (2, 'c@d', 'hash-2', '56')")
+    changes = await everything(legacy, read_stream)
+    told = [c.after for c in changes if c.table == "customer" and c.op is Op.INSERT]
+    assert told == [
+        {"id": 1, "email": "a@b", "fax": "12", "phone": "34"},
+        {"id": 2, "email": "c@d", "phone": "56"},
+    ]
+
+
+async def test_a_publication_that_lists_columns_is_made_whole(
+    legacy, make_feed, read_stream, ready, everything
+):
+    legacy.execute("CREATE TABLE customer (id int PRIMARY KEY, email text, pw_hash text)")
+    settings = {"FEED_TABLES": '["stock","customer"]'}
+    feed = make_feed(legacy, **settings).start()
+    await ready(feed)
+    feed.kill()
+    legacy.execute("ALTER PUBLICATION fig_feed SET TABLE stock, customer (id, email)")
+    legacy.execute("ALTER TABLE customer ADD COLUMN phone text")
+    feed = make_feed(legacy, **settings).start()
+    await ready(feed)
+    legacy.execute("INSERT INTO customer VALUES (1, 'a@b', 'hash-1', '34')")
+    changes = await everything(legacy, read_stream)
+    told = [c.after for c in changes if c.table == "customer" and c.op is Op.INSERT]
+    assert told == [{"id": 1, "email": "a@b", "phone": "34"}]
+
+
 async def test_a_table_that_is_missing_is_named(legacy, make_feed, eventually):
     feed = make_feed(legacy, FEED_TABLES='["stock","nowhere"]').start()
 

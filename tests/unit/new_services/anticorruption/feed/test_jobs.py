@@ -26,7 +26,7 @@ def test_a_bound_lies_before_or_behind_its_key():
 
 
 def test_a_job_survives_the_bookmark():
-    job = Job("line", False, 77, Bound((1, 2), behind=False), (9, 9), True, 12)
+    job = Job("line", False, 77, Bound((1, 2), behind=False), (9, 9), True, (1, 2), 12)
     assert Job.from_dict(orjson.loads(orjson.dumps(job.to_dict()))) == job
 
 
@@ -37,7 +37,7 @@ def test_the_first_chunk_says_since_when():
 
 def test_a_wish_for_a_range():
     job = job_of({"table": "line", "from": "3,1", "to": None}, [STOCK, LINE])
-    assert job == Job("line", False, at=Bound((3, 1), behind=False), ranged=True)
+    assert job == Job("line", False, at=Bound((3, 1), behind=False), ranged=True, start=(3, 1))
     assert str(job) == "line from 3,1"
 
 
