@@ -6,7 +6,7 @@ from typing import Any
 import asyncpg
 
 from chassis import mirror
-from contracts.catalog import Cleared, Fact, Stored
+from contracts.catalog import Cleared, Fact, Gone, Stored
 from new_services.inventory import repository
 from new_services.inventory.domain import Movement
 
@@ -19,6 +19,7 @@ ENTITIES = (STOCK, MOVEMENT, ORDER, *GOODS)
 async def apply(connection: asyncpg.Connection, facts: Sequence[Fact]) -> None:
     """One batch, in the open transaction."""
     stored = [fact for fact in facts if isinstance(fact, Stored)]
+    stock = [f for f in facts if isinstance(f, Stored | Gone) and f.entity == STOCK]
     marks = {
         str(fact.fields["order_no"]): str(fact.fields["saga_id"])
         for fact in stored
@@ -31,7 +32,10 @@ async def apply(connection: asyncpg.Connection, facts: Sequence[Fact]) -> None:
     sold = [each.order_no for each in movements if each.reason == "SALE" and each.order_no]
     sagas = await repository.sagas_of(connection, sold) if sold else []
     held = await repository.held_skus(connection, sagas) if sagas else []
-    await _levels(connection, [fact for fact in stored if fact.entity == STOCK], movements, held)
+    await _levels(connection, stock, movements, held)
+    for fact in facts:
+        if isinstance(fact, Cleared) and fact.entity == STOCK:
+            await repository.clear_stock(connection, fact)
     if held:
         await repository.end(connection, sagas)
     goods = [fact for fact in facts if isinstance(fact, Cleared) or _is_goods(fact)]
@@ -52,11 +56,11 @@ async def derive(
 
 async def _levels(
     connection: asyncpg.Connection,
-    stock: Sequence[Stored],
+    stock: Sequence[Stored | Gone],
     movements: Sequence[Movement],
     held: Sequence[str],
 ) -> None:
-    skus = {str(fact.fields["sku"]) for fact in stock} | {each.sku for each in movements}
+    skus = {str(fact.key) for fact in stock} | {each.sku for each in movements}
     skus |= set(held)
     if not skus:
         return
@@ -65,8 +69,8 @@ async def _levels(
     if stock:
         rows = {}
         for fact in stock:  # in the order of their versions: the last one counts
-            sku, quantity, updated = (fact.fields[name] for name in ("sku", "quantity", "updated"))
-            rows[str(sku)] = (int(quantity), str(updated), *fact.version)
+            told = fact.fields if isinstance(fact, Stored) else repository.NOT_STORED
+            rows[str(fact.key)] = (int(told["quantity"]), str(told["updated"]), *fact.version)
         await repository.store_stock(connection, rows)
     if movements:
         await repository.record(connection, movements)

@@ -6,7 +6,12 @@ from typing import Any
 import asyncpg
 import orjson
 
+from chassis.ranges import within
+from contracts.catalog import Cleared
 from new_services.inventory.domain import Level, Movement
+
+# Of a sku that legacy has no row for (any more).
+NOT_STORED: Mapping[str, Any] = {"quantity": 0, "updated": ""}
 
 _RECORD = """
 WITH told AS (
@@ -119,6 +124,17 @@ async def store_stock(
         _STOCK,
         [sku for sku, _ in ordered],
         *(list(column) for column in zip(*(row for _, row in ordered), strict=True)),
+    )
+
+
+async def clear_stock(connection: asyncpg.Connection, cleared: Cleared) -> None:
+    """Legacy has none of these that are older, whatever was told of them."""
+    condition, bounds = within("sku", cleared, 3)
+    await connection.execute(
+        "UPDATE level SET quantity = 0, updated = '', lsn = $1, seq = $2"
+        f" WHERE updated <> '' AND (lsn, seq) < ($1, $2) AND {condition}",
+        *cleared.version,
+        *bounds,
     )
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from chassis.database import open_pool
 from chassis.watermark import Watermark
-from contracts.catalog import Cleared, Fact, Stored
+from contracts.catalog import Cleared, Fact, Gone, Stored
 from migrations import runner
 from new_services.inventory import projections, views
 from new_services.inventory.handlers import Barred, Handler, Short, Wish
@@ -213,6 +213,23 @@ async def test_an_inactive_product_is_unknown(world: World) -> None:
     await world.feed(("product", 1, {"active": False}))
     assert await views.stock(world.pool, "TENT") is None
     assert await views.stock(world.pool, "TENT-0") is None
+
+
+async def test_stock_that_legacy_has_no_more_is_gone(world: World) -> None:
+    await world.apply([Gone("stock", "TENT-0", (500, 1))])
+    assert await world.level("TENT-0") == (0, 0, 0)
+    await world.apply([Stored("stock", "TENT-0", _stock("TENT-0", 9), (400, 1))])
+    assert await world.level("TENT-0") == (0, 0, 0), "an older change brings nothing back"
+    await world.apply([Cleared("stock", (600, 0), "TENT-1", "TENT-1")])
+    assert await world.level("TENT-1") == (0, 0, 0)
+    told = await world.pool.fetchval("SELECT count(*) FROM level WHERE updated <> ''")
+    assert told == 0
+
+
+async def test_a_part_that_was_read_again_clears_no_other(world: World) -> None:
+    again = Stored("stock", "TENT-1", _stock("TENT-1", 4), (700, 0))
+    await world.apply([again, Cleared("stock", (600, 0), "TENT-1", None)])
+    assert (await world.level("TENT-0"), await world.level("TENT-1")) == ((5, 0, 0), (4, 0, 0))
 
 
 async def test_a_snapshot_completes_it(world: World) -> None:
