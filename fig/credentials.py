@@ -13,7 +13,7 @@ from fig.errors import BadSetting
 # What needs one: the roles of PostgreSQL, the user of NATS, the key that signs sessions.
 NAMES = (
     *("postgres", "legacy", "catalog", "orders", "inventory", "payments", "notifications"),
-    *("feed", "nats", "session"),
+    *("sales", "feed", "nats", "session"),
 )
 
 

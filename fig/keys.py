@@ -4,7 +4,7 @@ facade/identity.json    private: signs who is asking (Ed25519)
 facade/after.json       secret: signs the mark of a client's last write
 public/identity.json    the set of public halves by which services check the signature
 public/session.json     public: seals a customer's session at legacy (X25519)
-orders/session.json     private: opens it, in the one room that calls legacy
+orders/session.json     private: opens it, in the one room that knows what a session of legacy is
 
 A folder for each reader, so that each can be given its own. Files are private to their owner.
 Exit codes: 0 all there, 2 the folder cannot be read or written.

@@ -1,11 +1,13 @@
-"""The part of the stack that takes orders on the new side: four services and what they need."""
+"""The part of the stack that takes orders on the new side, and counts them: services and what they
+need.
+"""
 
 from fig.places import Place
 from fig.probes import HttpReady, TcpReady
 from fig.process import Process
 from fig.reached import database_url, nats_url
 
-SERVICES = ("orders", "inventory", "payments", "notifications")
+SERVICES = ("orders", "inventory", "payments", "notifications", "sales")
 FIRST_SNAPSHOT = 60.0  # seconds to read it in, the first time
 
 
@@ -18,7 +20,7 @@ def keys(place: Place) -> Process:
 
 
 def order_side(place: Place) -> tuple[Process, ...]:
-    """The databases' schemas in one process, which starts sooner than four; then the services."""
+    """The databases' schemas in one process, which starts sooner than five; then the services."""
     databases = {_variable(name, "database_url"): database_url(place, name) for name in SERVICES}
     return (
         Process(
@@ -32,6 +34,7 @@ def order_side(place: Place) -> tuple[Process, ...]:
         _service(place, "inventory", patience=FIRST_SNAPSHOT),
         _orders(place),
         _service(place, "notifications", smtp=place.address("mail")),
+        _sales(place),
     )
 
 
@@ -45,6 +48,19 @@ def _orders(place: Place) -> Process:
         inventory_url=f"http://{place.address('inventory')}",
         payments_url=f"http://{place.address('payments')}",
         legacy_url=f"http://{place.address('legacy')}",
+        identity_keys=f"{folder}/public/identity.json",
+        session_key=f"{folder}/orders/session.json",
+    )
+
+
+def _sales(place: Place) -> Process:
+    """Opens sessions as well: its pages carry the token of their forms."""
+    folder = place.path("keys")
+    return _service(
+        place,
+        "sales",
+        needs=("keys",),
+        patience=FIRST_SNAPSHOT,
         identity_keys=f"{folder}/public/identity.json",
         session_key=f"{folder}/orders/session.json",
     )

@@ -26,6 +26,7 @@ PLAN = {
     "postgres": (10, "postgres", "PostgreSQL"),
     "nats": (11, "nats", "NATS"),
     "nats-monitor": (12, "nats", "NATS' monitoring"),
+    "sales": (13, "sales", "the sales figures"),
 }
 WIDTH = 1 + max(distance for distance, *_ in PLAN.values())
 

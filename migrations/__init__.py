@@ -5,7 +5,8 @@
     environment.py  what every `<database>/env.py` does: run inside the runner's own connection
     legacy/         the shop as it stands, by version
     catalog/        the product read model, by version
-    orders/         sagas, orders ready to send; likewise inventory/, payments/, notifications/
+    orders/         sagas, orders ready to send; likewise inventory/, payments/, notifications/,
+                    sales/
 
 A version says when it runs: `0007_expand_…` before the new code, `0008_contract_…` after the old.
 """

@@ -134,6 +134,7 @@ def test_what_must_survive_lies_in_volumes():
         "nats": ["nats:/data"],
         "facade": ["routes:/etc/fig", "facade-keys:/keys/facade:ro", "public-keys:/keys/public:ro"],
         "orders": ["orders-keys:/keys/orders:ro", "public-keys:/keys/public:ro"],
+        "sales": ["orders-keys:/keys/orders:ro", "public-keys:/keys/public:ro"],
         "keys": [
             "facade-keys:/keys/facade", "orders-keys:/keys/orders", "public-keys:/keys/public",
         ],

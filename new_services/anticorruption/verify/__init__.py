@@ -9,6 +9,7 @@ entities     one entity: checksums, descent where they differ, rows in motion lo
 naming       what kind of difference it is: missing, doubled, stale, cut off, off by a cent (pure)
 laws         what must hold inside a database and across two, and which rows break it
 order_laws   the same of what orders took, how they are paid and how they are shown
+sales_laws   the same of the sums of each day
 wishes       one order as four databases tell of it, and the laws across them (pure)
 books        reads all of them, and again what is under way; sums of money
 verification the whole of it, in order; report: what people and programs read

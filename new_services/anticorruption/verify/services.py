@@ -3,9 +3,10 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from new_services.anticorruption import catalog, inventory, orders
+from new_services.anticorruption import catalog, inventory, orders, sales
 from new_services.anticorruption.mapping import Mapping
 from new_services.anticorruption.verify.inventory_stores import inventory_store
+from new_services.anticorruption.verify.sales_stores import sales_store
 from new_services.anticorruption.verify.stores import Store, mirrored, table
 
 
@@ -47,6 +48,13 @@ SERVICES = (
         inventory.MAPPINGS,
         inventory_store,
         "new_services.inventory.projections:derive",
+    ),
+    Service(
+        "sales",
+        "legacy feed",
+        sales.MAPPINGS,
+        sales_store,
+        "new_services.sales.projections:derive",
     ),
 )
 

@@ -14,6 +14,7 @@ class VerifySettings(ProcessSettings):
     catalog_url: DatabaseUrl | None = None
     orders_url: DatabaseUrl | None = None
     inventory_url: DatabaseUrl | None = None
+    sales_url: DatabaseUrl | None = None
     payments_url: DatabaseUrl | None = None
     retired: tuple[str, ...] = ()  # services that are the system of record themselves by now
     journal: str = ".fig/repairs"

@@ -11,6 +11,7 @@ from new_services.anticorruption.verify.books import BOOKS, Sums
 from new_services.anticorruption.verify.entities import Entity, EntityReport, compare
 from new_services.anticorruption.verify.laws import LAWS, LEGACY, LawReport
 from new_services.anticorruption.verify.order_laws import ORDER_LAWS
+from new_services.anticorruption.verify.sales_laws import SALES_LAWS
 from new_services.anticorruption.verify.services import SERVICES, Service
 from new_services.anticorruption.verify.settings import VerifySettings
 from new_services.anticorruption.verify.sides import Bench, bench
@@ -78,7 +79,7 @@ async def verify(
             report.taken[service.name] = at.taken
             await _entities(service, at, report, say)
             # Legacy's own laws once, beside the first service.
-            every = (*LAWS, *ORDER_LAWS)
+            every = (*LAWS, *ORDER_LAWS, *SALES_LAWS)
             bound = [law for law in every if law.database == service.name]
             bound += [law for law in every if law.database == LEGACY and place == 0]
             began = time.monotonic()

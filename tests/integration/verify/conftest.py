@@ -1,4 +1,4 @@
-"""A legacy database and the read models of three services, filled without feed and broker."""
+"""A legacy database and the read models of four services, filled without feed and broker."""
 
 import asyncio
 import secrets
@@ -19,6 +19,7 @@ from new_services.anticorruption.verify.sides import column_types
 from new_services.catalog import projections as catalog
 from new_services.inventory import projections as inventory
 from new_services.orders import projections as orders
+from new_services.sales import projections as sales
 
 SHOP = """
 INSERT INTO category VALUES ('shoes', 'Schuhe', NULL, 2), ('tents', 'Zelte', NULL, 1),
@@ -52,6 +53,7 @@ APPLY: dict[str, Callable[[], Callable[..., Any]]] = {
     "catalog": lambda: catalog.apply,
     "inventory": lambda: inventory.apply,
     "orders": lambda: orders.Projection().apply,
+    "sales": lambda: sales.apply,
 }
 VERSION = (100, 0)
 

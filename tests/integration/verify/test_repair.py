@@ -23,11 +23,15 @@ DAMAGE = [
     ("orders", "DELETE FROM order_document WHERE order_no = 'SO-2'"),
     ("inventory", "DELETE FROM movement WHERE origin = 'SALE:SO-1:P-1-0'"),
     ("inventory", "UPDATE level SET quantity = 8, reserved = 4 WHERE sku = 'P-2-0'"),
+    ("sales", "DELETE FROM sold_line WHERE id = 1"),
+    ("sales", "UPDATE sold_order SET status = 'CANCELLED' WHERE id = 2"),
+    ("sales", "UPDATE daily SET revenue = revenue + 0.01, pieces = 1"),
 ]  # fmt: skip
 TABLES = {
     "catalog": ("product", "variant", "stock", "category", "document"),
     "orders": ("mirror", "order_document"),
     "inventory": ("level", "movement", "mirror", "order_mark"),
+    "sales": ("sold_order", "sold_line", "daily", "mirror"),
 }
 
 
@@ -85,7 +89,7 @@ def test_everything_is_mended_and_documents_with_it(shop, journal):
     for table in (("catalog", "product"), ("catalog", "stock"), ("orders", "mirror"),
                   ("inventory", "movement")):  # fmt: skip
         assert undone[table] == damaged[table]
-    assert [each.state for each in journal.entries()] == ["undone"] * 3
+    assert [each.state for each in journal.entries()] == ["undone"] * 4
 
 
 def test_rows_that_agree_are_not_touched(shop, journal):
@@ -94,7 +98,7 @@ def test_rows_that_agree_are_not_touched(shop, journal):
         stood = connection.execute(untouched).fetchall()
         connection.rollback()
         shop.execute("catalog", "UPDATE product SET name = 'Ä' WHERE id = 1")
-        assert [len(each.mended) for each in mend(shop, journal)] == [1, 0, 0]
+        assert [len(each.mended) for each in mend(shop, journal)] == [1, 0, 0, 0]
         assert connection.execute(untouched).fetchall() == stood
 
 

@@ -58,7 +58,7 @@ def test_databases_are_created_from_the_urls_that_the_services_get(by_name):
     env = by_name["databases"].env
     owners = env["DATABASES_OWNERS"].split()
     assert by_name["legacy"].env["LEGACY_DATABASE_URL"] in owners
-    for name in ("catalog", "orders", "inventory", "payments", "notifications"):
+    for name in ("catalog", "orders", "inventory", "payments", "notifications", "sales"):
         assert by_name[name].env[f"{name.upper()}_DATABASE_URL"] in owners
     assert by_name["feed"].env["FEED_LEGACY_URL"] == env["DATABASES_REPLICATORS"]
 
@@ -69,6 +69,7 @@ def test_whoever_signs_or_seals_has_other_keys_than_whoever_checks_or_opens(by_n
     assert orders["ORDERS_IDENTITY_KEYS"].endswith("public/identity.json")
     assert facade["FACADE_SESSION_KEY"].endswith("public/session.json")
     assert orders["ORDERS_SESSION_KEY"].endswith("orders/session.json")
+    assert by_name["sales"].env["SALES_SESSION_KEY"] == orders["ORDERS_SESSION_KEY"]
 
 
 def test_the_nats_password_is_in_the_file_and_not_on_the_command_line(by_name, local):

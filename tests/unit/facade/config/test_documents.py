@@ -25,6 +25,7 @@ def test_the_shops_file_is_good_and_starts_at_legacy() -> None:
     assert moving.pop("orders") == orders
     assert moving.pop("inventory") == {"stock"}
     assert moving.pop("catalog") == {"product-detail", "product-list", "category-list"}
+    assert moving.pop("sales") == {"sales-report"}
     assert set(moving) == {None}
 
 
