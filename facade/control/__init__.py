@@ -4,7 +4,7 @@
     listener              workers' frames arrive on a Unix socket
     fleet, recent         counters added up over workers, living and dead; the last ten seconds
     backlog               pairs wait here, bounded; what has no room is shed and counted
-    comparator, comparing the comparison, in a process of its own with a lower priority
+    comparator, comparing the comparison, in a process of its own with a lower `priority`
     doubts, asking        a pair that differs: legacy is asked once more, at a bounded rate
     noise                 legacy is asked twice now and then: what differs by itself is learned
     ledger, store         evidence in memory and in SQLite

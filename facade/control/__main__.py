@@ -5,12 +5,14 @@ import logging
 from chassis.service import bind, run
 from chassis.settings import load
 from chassis.telemetry import setup
+from facade.control.priority import CONTROL, step_back
 from facade.control.process import serve_control
 from facade.control.settings import ControlSettings
 
 
 def main() -> None:
     """Run until a signal; exit code 2 when a setting or the admin port cannot be used."""
+    step_back(CONTROL)
     settings = load(ControlSettings)
     setup("control")
     for name in ("httpx", "uvicorn.error"):

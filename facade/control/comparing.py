@@ -2,10 +2,9 @@
 
 Reads jobs from stdin and writes verdicts to stdout, as pickles between two ends of one program:
 first the rules, then batches of pairs. It ends when stdin ends, so it never outlives its parent,
-and it runs at a lower priority, so that comparing never takes time from answering.
+and it runs at a lower priority, so that comparing does not take time from answering.
 """
 
-import os
 import pickle
 import sys
 from datetime import date
@@ -18,10 +17,10 @@ from facade.compare.noise import Noise, Observation
 from facade.compare.races import Again, settle
 from facade.compare.rules import Rules, compile_rules
 from facade.compare.verdict import Outcome, Verdict, compare
+from facade.control.priority import COMPARING, step_back
 from facade.routefile import CompareRules
 
 LENGTH = Struct("!I")
-NICENESS = 10
 
 RULES = "rules"  # (RULES, {route: (CompareRules | None, Noise)})
 BATCH = "batch"  # (BATCH, [(Pair, Again | None), …]) -> [Verdict, …]
@@ -32,7 +31,7 @@ NO_RULES = compile_rules()
 
 def main() -> None:
     """Answer jobs until stdin ends."""
-    os.nice(NICENESS)
+    step_back(COMPARING)
     stdin, stdout = sys.stdin.buffer, sys.stdout.buffer
     rules: dict[str, Rules] = {}
     while (job := _read(stdin)) is not None:

@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from loadtests.bench import envoy
@@ -61,6 +61,7 @@ class Contender:
     name: str
     program: Pinned
     port: int
+    admin: int = 0  # the facade's second port
 
 
 def nginx(folder: Path, upstream: Upstream) -> Contender:
@@ -108,7 +109,7 @@ def start_facade(folder: Path, routes: str, workers: int = 1) -> Contender:
     command += ["--workers", str(workers), "--runtime", str(folder / "runtime")]
     started = _start("facade", command, folder, port)
     started.program.ready(admin)  # its control process starts later, and at some cost
-    return started
+    return replace(started, admin=admin)
 
 
 def route_file(upstream: Upstream, *, expose: bool = False, note: str = "") -> str:

@@ -42,6 +42,21 @@ class Pinned:
         """User and system time of all of them, so far."""
         return sum(cpu_seconds(pid) for pid in self.pids)
 
+    def busy_seconds(self, *, without: str) -> float:
+        """The same to the microsecond, except of those whose command line holds `without`."""
+        return sum(_busy_seconds(pid) for pid in self.pids if without not in _command_line(pid))
+
+    def move(self, part: str, core: int) -> int:
+        """Put those whose command line holds `part` on another core, and what they will start.
+
+        Returns how many there were.
+        """
+        found = [pid for pid in self.pids if part in _command_line(pid)]
+        for pid in found:
+            for thread in Path(f"/proc/{pid}/task").iterdir():
+                os.sched_setaffinity(int(thread.name), {core})
+        return len(found)
+
     def ready(self, port: int) -> None:
         """Wait until the port is served. Raises RuntimeError when the program ends before."""
         until = time.monotonic() + START_SECONDS
@@ -65,6 +80,20 @@ class Pinned:
                 self._process.wait(seconds)
             except subprocess.TimeoutExpired:
                 continue
+
+
+def _busy_seconds(pid: int) -> float:
+    try:
+        return int(Path(f"/proc/{pid}/schedstat").read_text().split()[0]) / 1e9
+    except OSError:
+        return 0.0
+
+
+def _command_line(pid: int) -> str:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()
+    except OSError:
+        return ""
 
 
 def cpu_seconds(pid: int) -> float:

@@ -1,31 +1,43 @@
 """`make bench-shadow`: what a copy of every request costs the clients of legacy.
 
-The same paced requests in interleaved rounds through facades of one worker each: nothing copied,
-everything copied and compared, and everything copied to a new side that takes connections and
-never answers. The figure is each one's p99 against that of nothing copied.
+The same paced requests in many short, interleaved rounds through facades of one worker each:
+nothing copied, everything copied and compared, and everything copied to a new side that takes
+connections and never answers. The answers are JSON of 2 kB, written otherwise by the new side.
+Each worker has the one core for itself; comparison, load and both sides share the other one, or,
+with --shared, comparison runs on the worker's. The figure is the median over the rounds of each
+one's p99 against that of nothing copied in the same round.
 """
 
 import argparse
-import os
+import json
 import socket
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from statistics import median
+from urllib.request import urlopen
 
-from loadtests.bench import slow, upstream, wrk
-from loadtests.bench.added import CONNECTIONS, Paced
+from loadtests.bench import documents, slow, upstream, wrk
+from loadtests.bench.added import CONNECTIONS
 from loadtests.bench.contenders import Contender, start_facade
-from loadtests.bench.machine import DEBIAN, LOAD_CORE, PROJECT, described, tool
+from loadtests.bench.machine import DEBIAN, LOAD_CORE, tool
 from loadtests.bench.processes import Pinned, free_port
+from loadtests.bench.shadow_page import (
+    BAR,
+    COPIED,
+    HANGING,
+    PLAIN,
+    Conditions,
+    Pairs,
+    Shadowed,
+    page,
+    ratios,
+    write,
+)
 
-PAGE = PROJECT / "docs" / "performance.md"
-MARK = "<!-- bench-shadow -->\n"
-BAR = 1.15  # times the p99 without copies
-PLAIN, COPIED, HANGING = "nothing copied", "everything copied", "new side hangs"
+PRODUCT = "TENT-0200"
 
 _ROUTES = """\
 upstreams:
@@ -46,43 +58,20 @@ def hanging() -> Iterator[int]:
         yield int(listener.getsockname()[1])
 
 
-def contenders(folder: Path, sides: upstream.Upstream, silent: int) -> list[Contender]:
-    """The three facades."""
+def contenders(
+    folder: Path, sides: upstream.Upstream, silent: int, *, shared: bool
+) -> list[Contender]:
+    """The three facades. Raises RuntimeError when one has no control process."""
     files = {
         PLAIN: _ROUTES.format(old=sides.old, new=sides.new, stage="legacy"),
         COPIED: _ROUTES.format(old=sides.old, new=sides.new, stage="shadow"),
         HANGING: _ROUTES.format(old=sides.old, new=silent, stage="shadow"),
     }
     started = [start_facade(folder / name.replace(" ", "-"), text) for name, text in files.items()]
-    return [
-        Contender(name, one.program, one.port) for name, one in zip(files, started, strict=True)
-    ]
-
-
-def ratios(rounds: Sequence[Mapping[str, Paced]]) -> dict[str, float]:
-    """Of each round the p99 against that of nothing copied; the median of the rounds."""
-    return {name: median(one[name].p99 / one[PLAIN].p99 for one in rounds) for name in rounds[0]}
-
-
-def page(rounds: Sequence[Mapping[str, Paced]], rate: float, legacy_ms: float) -> list[str]:
-    """The table and what it was measured on."""
-    against = ratios(rounds)
-    load = os.getloadavg()[0]
-    lines = [
-        f"Machine: {described()}; load average {load:.1f} at the end. About {rate:.0f} requests/s,"
-        f" legacy takes {legacy_ms:g} ms,"
-        f" {len(rounds)} interleaved rounds, medians.",
-        "",
-        f"| facade | requests/s | p50 ms | p99 ms | p99 ÷ nothing copied (bar: ≤ {BAR}) |",
-        "|---|--:|--:|--:|--:|",
-    ]
-    for name in (PLAIN, COPIED, HANGING):
-        rate_, p50, p99 = (
-            median(getattr(one[name], figure) for one in rounds)
-            for figure in ("rate", "p50", "p99")
-        )
-        lines.append(f"| {name} | {rate_:,.0f} | {p50:.2f} | {p99:.2f} | {against[name]:.2f} |")
-    return lines
+    for one in started:
+        if not shared and one.program.move("facade.control", LOAD_CORE) != 1:
+            raise RuntimeError("there is no control process to move to the other core")
+    return [replace(one, name=name) for name, one in zip(files, started, strict=True)]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -90,34 +79,29 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="make bench-shadow")
     parser.add_argument("--rate", type=float, default=300.0)
     parser.add_argument("--legacy-ms", type=float, default=10.0, help="how long legacy takes")
-    parser.add_argument("--rounds", type=int, default=9)
-    parser.add_argument("--seconds", type=int, default=5)
+    parser.add_argument("--rounds", type=int, default=30)
+    parser.add_argument("--seconds", type=int, default=2)
+    parser.add_argument("--shared", action="store_true", help="comparison on the worker's core")
     parser.add_argument("--write", action="store_true", help="into docs/performance.md")
     given = parser.parse_args(arguments)
     missing = [DEBIAN[name] for name in ("wrk", "nginx", "taskset") if not tool(name)]
     if missing:
         print("missing programs; run: apt-get install", *missing, file=sys.stderr)  # noqa: T201
         return 2
-    rounds = _measured(given)
-    lines = page(rounds, given.rate, given.legacy_ms)
+    rounds, pairs = _measured(given)
+    conditions = Conditions(given.rate, given.legacy_ms, given.seconds, given.shared)
+    lines = page(rounds, conditions, pairs)
     print("\n".join(lines))  # noqa: T201
     if given.write:
         write(lines)
     return int(any(found > BAR for found in ratios(rounds).values()))
 
 
-def write(lines: Sequence[str], file: Path = PAGE) -> None:
-    """Between the two marks. Raises ValueError without them."""
-    parts = file.read_text().split(MARK)
-    if len(parts) != 3:
-        raise ValueError(f"{file.name} lacks the marks between which the figures stand")
-    file.write_text(MARK.join((parts[0], "\n".join(lines) + "\n", parts[2])))
-
-
-def _measured(given: argparse.Namespace) -> list[dict[str, Paced]]:
+def _measured(given: argparse.Namespace) -> tuple[list[dict[str, Shadowed]], Pairs]:
     with tempfile.TemporaryDirectory(prefix="fig-bench-") as name, hanging() as silent:
         folder = Path(name)
         new = upstream.start(folder)
+        (folder / "files" / upstream.PATH.strip("/") / PRODUCT).write_bytes(documents.as_new())
         running: list[Contender] = []
         port = free_port()
         command = [sys.executable, "-m", slow.__name__, str(port), str(given.legacy_ms)]
@@ -125,9 +109,10 @@ def _measured(given: argparse.Namespace) -> list[dict[str, Paced]]:
         try:
             legacy.ready(port)
             sides = replace(new, old=port)
-            running = contenders(folder, sides, silent)
+            running = contenders(folder, sides, silent, shared=given.shared)
             _round(running, given, folder, 0)  # warm
-            return [_round(running, given, folder, at) for at in range(given.rounds)]
+            rounds = [_round(running, given, folder, at) for at in range(given.rounds)]
+            return rounds, _compared(running[1])
         finally:
             for program in (*(one.program for one in running), legacy, new.program):
                 program.stop()
@@ -135,18 +120,35 @@ def _measured(given: argparse.Namespace) -> list[dict[str, Paced]]:
 
 def _round(
     running: list[Contender], given: argparse.Namespace, folder: Path, number: int
-) -> dict[str, Paced]:
+) -> dict[str, Shadowed]:
     """Each in turn; the order changes from round to round. Raises RuntimeError on failures."""
     order = running if number % 2 else running[::-1]
     script = wrk.PACED.format(most=round(2 * CONNECTIONS * 1000 / given.rate))
     found = {}
     for one in order:
-        url = f"http://127.0.0.1:{one.port}{upstream.PATH}200"
+        url = f"http://127.0.0.1:{one.port}{upstream.PATH}{PRODUCT}"
+        before = _busy(one)
         run = wrk.run(url, CONNECTIONS, given.seconds, script, folder)
         if run.failed:
             raise RuntimeError(f"{one.name}: {run.failed} requests failed; nothing was measured")
-        found[one.name] = Paced(run.rate, run.p50, run.p99)
+        cpu = (_busy(one) - before) / max(1, run.requests) * 1e6
+        found[one.name] = Shadowed(run.rate, run.p50, run.p99, cpu)
     return found
+
+
+def _compared(one: Contender) -> Pairs:
+    """What became of the copies. Raises RuntimeError when they were not compared, or differ."""
+    with urlopen(f"http://127.0.0.1:{one.admin}/api/compare?route=product") as answer:
+        found = json.load(answer)["routes"][0]
+    pairs = Pairs(found["dispatched"], found["matched"], sum(found["shed"].values()))
+    if found["mismatched"] or pairs.matched < pairs.copied / 2:
+        raise RuntimeError(f"this is no measure of comparing: {found}")
+    return pairs
+
+
+def _busy(one: Contender) -> float:
+    """Seconds of the worker, and of the master, which sleeps."""
+    return one.program.busy_seconds(without="facade.control")
 
 
 if __name__ == "__main__":

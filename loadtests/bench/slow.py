@@ -6,7 +6,9 @@ from typing import cast
 
 import uvloop
 
-BODY = b'{"sku":"' + b"x" * 190 + b'"}'
+from loadtests.bench.documents import as_legacy
+
+BODY = as_legacy()
 ANSWER = (b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%b") % (
     len(BODY),
     BODY,

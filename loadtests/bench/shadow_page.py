@@ -1,0 +1,89 @@
+"""The figures of `make bench-shadow`, and the table they make."""
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median, quantiles
+
+from loadtests.bench.machine import PROJECT, described
+
+PAGE = PROJECT / "docs" / "performance.md"
+MARK = "<!-- bench-shadow -->\n"
+BAR = 1.15  # times the p99 without copies
+PLAIN, COPIED, HANGING = "nothing copied", "everything copied", "new side hangs"
+
+
+@dataclass(frozen=True, slots=True)
+class Shadowed:
+    """One facade in one round; latencies in milliseconds."""
+
+    rate: float  # requests/s
+    p50: float
+    p99: float
+    cpu: float  # of the worker, in microseconds per request
+
+
+@dataclass(frozen=True, slots=True)
+class Conditions:
+    """What was asked of the run."""
+
+    rate: float  # requests/s
+    legacy_ms: float
+    seconds: int  # of a round
+    shared: bool  # comparison ran on the worker's core
+
+
+@dataclass(frozen=True, slots=True)
+class Pairs:
+    """What became of the copies of everything."""
+
+    copied: int
+    matched: int
+    shed: int
+
+
+def ratios(rounds: Sequence[Mapping[str, Shadowed]]) -> dict[str, float]:
+    """Of each round the p99 against that of nothing copied; the median of the rounds."""
+    return {name: median(one[name].p99 / one[PLAIN].p99 for one in rounds) for name in rounds[0]}
+
+
+def spread(rounds: Sequence[Mapping[str, Shadowed]], name: str) -> str:
+    """The middle half of the rounds' ratios."""
+    found = [one[name].p99 / one[PLAIN].p99 for one in rounds]
+    low, _, high = quantiles(found, n=4) if len(found) > 1 else found * 3
+    return f"{low:.2f}–{high:.2f}"
+
+
+def page(rounds: Sequence[Mapping[str, Shadowed]], given: Conditions, pairs: Pairs) -> list[str]:
+    """The table and what it was measured on."""
+    against = ratios(rounds)
+    where = "the worker's core" if given.shared else "the other core"
+    lines = [
+        f"Machine: {described()}; load average {os.getloadavg()[0]:.1f} at the end. About"
+        f" {given.rate:.0f} requests/s, legacy takes {given.legacy_ms:g} ms, comparison on {where},"
+        f" {len(rounds)} interleaved rounds of {given.seconds} s, medians. Of {pairs.copied:,}"
+        f" copies {pairs.matched:,} were compared and meant the same, {pairs.shed:,} were shed.",
+        "",
+        f"| facade | requests/s | p50 ms | p99 ms | worker's CPU, µs per request"
+        f" | p99 ÷ nothing copied (bar: ≤ {BAR}) | middle half of the rounds |",
+        "|---|--:|--:|--:|--:|--:|--:|",
+    ]
+    for name in (PLAIN, COPIED, HANGING):
+        rate, p50, p99, cpu = (
+            median(getattr(one[name], figure) for one in rounds)
+            for figure in ("rate", "p50", "p99", "cpu")
+        )
+        lines.append(
+            f"| {name} | {rate:,.0f} | {p50:.2f} | {p99:.2f} | {cpu:.0f} | {against[name]:.2f}"
+            f" | {spread(rounds, name)} |"
+        )
+    return lines
+
+
+def write(lines: Sequence[str], file: Path = PAGE) -> None:
+    """Between the two marks. Raises ValueError without them."""
+    parts = file.read_text().split(MARK)
+    if len(parts) != 3:
+        raise ValueError(f"{file.name} lacks the marks between which the figures stand")
+    file.write_text(MARK.join((parts[0], "\n".join(lines) + "\n", parts[2])))
