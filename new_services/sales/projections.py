@@ -95,7 +95,7 @@ async def _touched(
     if lines:  # a line may be gone, or move
         ids |= await repository.orders_of_lines(connection, list(lines))
     for each in batch.cleared:
-        ids |= await repository.older(connection, each.entity, each.version)
+        ids |= await repository.older(connection, each)
     numbers = {*past, *_named(batch.rows[ORDER].values(), "order_no")}
     return await repository.orders(connection, ids, numbers)
 
@@ -112,7 +112,7 @@ async def _write(connection: asyncpg.Connection, batch: Batch) -> None:
             await repository.write(connection, entity, rows)
     # Versions decide, so a clearing does the same before and after what it does not clear.
     for each in batch.cleared:
-        await repository.clear(connection, each.entity, each.version)
+        await repository.clear(connection, each)
     if batch.mirrored:
         await mirror.apply(connection, batch.mirrored)
 

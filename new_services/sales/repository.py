@@ -9,8 +9,8 @@ from typing import Any
 
 import asyncpg
 
-from contracts.catalog import Gone, Stored
-from contracts.change import Version
+from chassis.ranges import within
+from contracts.catalog import Cleared, Gone, Stored
 from new_services.sales.domain import NO_CATEGORY, Told
 
 # Lines that count, each with its order's day: of the orders with these ids as the feed told them,
@@ -184,13 +184,15 @@ async def orders_of_lines(connection: asyncpg.Connection, line_ids: Sequence[int
     return {row["order_id"] for row in rows}
 
 
-async def older(connection: asyncpg.Connection, entity: str, version: Version) -> set[int]:
-    """The orders whose rows of this entity a clearing at this version takes away."""
-    table = TABLES[entity]
+async def older(connection: asyncpg.Connection, cleared: Cleared) -> set[int]:
+    """The orders whose rows a clearing takes away."""
+    table = TABLES[cleared.entity]
+    condition, bounds = within("id", cleared, 3)
     rows = await connection.fetch(
-        f"SELECT DISTINCT {table.order} AS id FROM {table.name}"
-        f" WHERE NOT deleted AND (lsn, seq) < ($1, $2) AND {table.order} IS NOT NULL",
-        *version,
+        f"SELECT DISTINCT {table.order} AS id FROM {table.name} WHERE NOT deleted"
+        f" AND (lsn, seq) < ($1, $2) AND {table.order} IS NOT NULL AND {condition}",
+        *cleared.version,
+        *bounds,
     )
     return {row["id"] for row in rows}
 
@@ -213,12 +215,14 @@ async def write(
     )
 
 
-async def clear(connection: asyncpg.Connection, entity: str, version: Version) -> None:
-    """Nothing of this entity that is older than this version exists."""
+async def clear(connection: asyncpg.Connection, cleared: Cleared) -> None:
+    """Nothing of this entity, or of a range of its keys, that is older exists."""
+    condition, bounds = within("id", cleared, 3)
     await connection.execute(
-        f"UPDATE {TABLES[entity].name} SET deleted = true"
-        " WHERE NOT deleted AND (lsn, seq) < ($1, $2)",
-        *version,
+        f"UPDATE {TABLES[cleared.entity].name} SET deleted = true"
+        f" WHERE NOT deleted AND (lsn, seq) < ($1, $2) AND {condition}",
+        *cleared.version,
+        *bounds,
     )
 
 

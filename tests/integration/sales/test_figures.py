@@ -228,6 +228,18 @@ async def test_a_clearing_takes_what_is_older(world: World) -> None:
     await world.consistent()
 
 
+async def test_a_clearing_of_some_keys_leaves_the_others(world: World) -> None:
+    await world.snapshot(*fed(TENTS, 1), *fed(Order(2, [("MUG-0", 3)]), 1))
+    await world.apply(Cleared("line", (50, 0), 20, 29))
+    assert (await world.rows())["mugs"].pieces == 1
+    await world.apply(*fed(Order(2, [("MUG-0", 3)]), 40))  # of before: nothing says it is gone
+    assert (await world.rows())["mugs"].pieces == 4
+    await world.apply(Cleared("order", (60, 0), None, 1), Cleared("product", (60, 0), 1, 1))
+    rows = await world.rows()
+    assert set(rows) == {"mugs"} and rows["mugs"].orders == 1
+    await world.consistent()
+
+
 @dataclass
 class Telling:
     """A random history of some orders, and the pieces in which it is told."""
