@@ -160,6 +160,7 @@ class FaultyStore:
         self.claim = inner.claim
         self.claim_one = inner.claim_one
         self.load = inner.load
+        self.release = inner.release
         self.story = inner.story
         self.find = inner.find
 

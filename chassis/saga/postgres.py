@@ -66,6 +66,7 @@ WITH mine AS (
 )
 SELECT id FROM mine
 """
+_RELEASE = "UPDATE saga SET lease_until = 0, fence = fence + 1 WHERE id = $1 AND fence = $2"
 _FIND = """
 SELECT state::text AS state, created, updated FROM saga
 WHERE phase = ANY($1) ORDER BY created LIMIT $2
@@ -127,6 +128,10 @@ class PostgresStore:
         if mine is None:
             raise LeaseLost(lease.saga_id)
         return replace(lease, until=until)
+
+    async def release(self, lease: Lease) -> None:
+        """See Store."""
+        await self._pool.execute(_RELEASE, lease.saga_id, lease.fence)
 
     async def story(self, saga_id: str) -> list[Entry]:
         """See Store."""

@@ -23,6 +23,8 @@ from chassis.saga.store import Lease, LeaseLost, Store
 
 log = logging.getLogger("saga")
 
+GIVE_BACK_SECONDS = 1.0  # where the store does not answer, the lease ends by itself
+
 
 class Clock(Protocol):
     """Time, so that tests need not wait for it."""
@@ -42,6 +44,7 @@ class Limits:
     patience: float = 1.0  # a pause up to this is slept through with the lease in hand
     poll: float = 0.25  # how often due sagas are looked for
     at_once: int = 16  # sagas taken over at the same time: a ramp, not a stampede
+    drain: float = 1.0  # for what is under way when the runner is told to stop
 
 
 class Runner:
@@ -83,23 +86,56 @@ class Runner:
 
     async def run_due(self) -> int:
         """Carry on what is due and in nobody's hands; the number of sagas taken."""
-        now = self._clock.now()
-        leases = await self._store.claim(
-            self._holder, now, now + self._limits.lease, self._limits.at_once
-        )
-        await asyncio.gather(*(self._take_over(lease) for lease in leases))
-        return len(leases)
+        taken = await self._take(self._limits.at_once)
+        await self._through(taken)
+        return len(taken)
 
     async def run_forever(self) -> None:
-        """Look for due sagas until cancelled. What fails here is tried again, and logged."""
-        while True:
-            try:
-                taken = await self.run_due()
-            except Exception as error:
-                log.warning("could not look for due sagas: %s", error or type(error).__name__)
-                taken = 0
-            if not taken:
-                await self._clock.sleep(self._limits.poll)
+        """Look for due sagas until cancelled. What fails here is tried again, and logged.
+
+        One that is slow holds up no other: as soon as one has ended the next one is taken.
+        """
+        under_way: set[asyncio.Task[None]] = set()
+        try:
+            while True:
+                under_way |= await self._taken(self._limits.at_once - len(under_way))
+                if len(under_way) < self._limits.at_once:
+                    await self._clock.sleep(self._limits.poll)
+                else:
+                    await asyncio.wait(under_way, return_when=asyncio.FIRST_COMPLETED)
+                under_way = {task for task in under_way if not task.done()}
+        finally:
+            await self._let_go(under_way)
+
+    async def _taken(self, most: int) -> set["asyncio.Task[None]"]:
+        try:
+            return await self._take(most)
+        except Exception as error:
+            log.warning("could not look for due sagas: %s", error or type(error).__name__)
+            return set()
+
+    async def _take(self, most: int) -> set["asyncio.Task[None]"]:
+        """Lease up to so many that are due, and begin to carry them on."""
+        now = self._clock.now()
+        leases = await self._store.claim(self._holder, now, now + self._limits.lease, most)
+        return {asyncio.create_task(self._take_over(lease)) for lease in leases}
+
+    async def _through(self, tasks: set["asyncio.Task[None]"]) -> None:
+        """Wait for all of them."""
+        try:
+            if tasks:
+                await asyncio.gather(*tasks)
+        finally:
+            await self._let_go(tasks)
+
+    async def _let_go(self, tasks: set["asyncio.Task[None]"]) -> None:
+        """Told to stop: wait for a moment only; what has not ended then gives its lease back."""
+        left = {task for task in tasks if not task.done()}
+        if left:
+            await asyncio.wait(left, timeout=self._limits.drain)
+        for task in left:
+            task.cancel()
+        await asyncio.gather(*left, return_exceptions=True)
 
     async def retry(self, saga_id: str) -> State:
         """A person's order: go on with a parked saga. Raises ValueError, NoSuchSaga, LeaseLost."""
@@ -141,7 +177,23 @@ class Runner:
         """Carry the saga until it ends or has to wait for long. Raises LeaseLost.
 
         `stored` is what others know of it; `begun` what has been begun already, as they know too.
+        Cancelled, it gives the lease back, and another instance goes on from what is stored.
         """
+        try:
+            return await self._carry(lease, state, stored, begun)
+        except asyncio.CancelledError:
+            await self._give_back(lease)
+            raise
+
+    async def _give_back(self, lease: Lease) -> None:
+        try:
+            async with asyncio.timeout(GIVE_BACK_SECONDS):
+                await self._store.release(lease)
+        except Exception as error:
+            why = error or type(error).__name__
+            log.warning("saga %s: taken over when its lease ends: %s", lease.saga_id, why)
+
+    async def _carry(self, lease: Lease, state: State, stored: State, begun: Move | None) -> State:
         saga = self._sagas[state.kind]
         story: list[Entry] = []
         while True:

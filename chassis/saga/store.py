@@ -54,6 +54,9 @@ class Store(Protocol):
     ) -> Lease:
         """Store the state, add to the story; `until` 0 gives the lease back. Raises LeaseLost."""
 
+    async def release(self, lease: Lease) -> None:
+        """Give the lease back; whatever its holder still writes is void. A lost one: nothing."""
+
     async def story(self, saga_id: str) -> list[Entry]:
         """Everything that happened to it, oldest first."""
 
@@ -124,6 +127,12 @@ class MemoryStore:
         record.state, record.updated, record.until = state, now, until
         record.story.extend(story)
         return replace(lease, until=until)
+
+    async def release(self, lease: Lease) -> None:
+        """See Store."""
+        record = self._records[lease.saga_id]
+        if record.fence == lease.fence:
+            record.fence, record.until = record.fence + 1, 0.0
 
     async def story(self, saga_id: str) -> list[Entry]:
         """See Store."""

@@ -141,8 +141,10 @@ class Handler:
             log.warning("a saga goes on later: %s", f"{type(error).__name__}: {error}")
 
     async def close(self) -> None:
-        """Give what is under way a moment to end; the rest is taken over after its lease."""
-        if self._running:
-            await asyncio.wait(self._running, timeout=DRAIN_SECONDS)
-        for task in self._running:
+        """Give what is under way a moment to end; the rest gives its lease back to others."""
+        under_way = set(self._running)
+        if under_way:
+            await asyncio.wait(under_way, timeout=DRAIN_SECONDS)
+        for task in under_way:
             task.cancel()
+        await asyncio.gather(*under_way, return_exceptions=True)

@@ -73,6 +73,20 @@ async def test_a_stale_holder_cannot_write(store: Store) -> None:
     assert await store.story("s") == []
 
 
+async def test_a_lease_that_is_given_back_is_free_at_once_and_void(store: Store) -> None:
+    old = await store.create(State("s", "k", {}), "me", 0.0, 10.0)
+    assert old is not None
+
+    await store.release(old)
+
+    with pytest.raises(LeaseLost):
+        await store.save(old, State("s", "k", {}, position=7), [], 2.0, 0.0)
+    (lease,) = await store.claim("you", 1.0, 11.0, 5)
+    await store.release(old)
+    assert await store.claim("they", 2.0, 12.0, 5) == []
+    assert await store.save(lease, State("s", "k", {}, position=1), [], 3.0, 13.0)
+
+
 async def test_only_what_is_due_and_open_is_claimed(store: Store) -> None:
     for saga_id, due, phase in (
         ("late", 3.0, Phase.FORWARD),

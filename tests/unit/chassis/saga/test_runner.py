@@ -1,5 +1,6 @@
 """What the runner promises, whatever goes wrong at whatever instant."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -7,10 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chassis.saga import Phase, Runner, Saga, State, Step
-from chassis.saga.definition import Retry, nothing
+from chassis.saga.definition import Context, Retry, nothing
 from chassis.saga.faults import Fault, VirtualClock
 from chassis.saga.rehearsal import Rehearsal
-from chassis.saga.store import LeaseLost, MemoryStore
+from chassis.saga.runner import Limits
+from chassis.saga.store import Lease, LeaseLost, MemoryStore, Store
 
 STEPS = ["quote", "reserve", "authorise", "write", "capture"]
 MESSAGES = [(step, "do") for step in STEPS] + [("write", "ask")]
@@ -218,6 +220,109 @@ async def test_a_second_start_of_the_same_saga_does_nothing() -> None:
     assert first is not None and first.phase is Phase.DONE
     assert second is None
     assert [callee.most for callee in world.callees] == [0, 1, 1, 1, 1]
+
+
+class Hanging:
+    """A step that hangs in its first attempt, and is done at once in the second."""
+
+    def __init__(self) -> None:
+        self.begun = asyncio.Event()
+        self.cancelled = 0
+
+    async def do(self, _: Any) -> None:
+        if self.begun.is_set():
+            return
+        self.begun.set()
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            self.cancelled += 1
+            raise
+
+    def runner(self, store: Store, name: str) -> Runner:
+        saga = Saga("hang", [Step("hang", self.do, undo=nothing)])
+        return Runner(store, {"hang": saga}, VirtualClock(), name, Limits(drain=0.01))
+
+
+async def test_who_is_told_to_stop_gives_its_lease_back_and_another_goes_on_at_once() -> None:
+    step, store = Hanging(), MemoryStore()
+    starting = asyncio.create_task(step.runner(store, "old").start(State("s", "hang", {})))
+    await step.begun.wait()
+    assert await step.runner(store, "new").run_due() == 0  # not while it is in its hands
+
+    starting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await starting
+
+    assert step.cancelled == 1
+    assert await step.runner(store, "new").run_due() == 1
+    assert (await store.load("s")).state.phase is Phase.DONE
+
+
+async def test_what_was_taken_over_is_given_back_too() -> None:
+    step, store = Hanging(), MemoryStore()
+    await store.create(State("s", "hang", {}), "dead", 0.0, 0.0)
+    carrying = asyncio.create_task(step.runner(store, "old").run_forever())
+    await step.begun.wait()
+
+    carrying.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await carrying
+
+    assert step.cancelled == 1
+    assert await step.runner(store, "new").run_due() == 1
+    assert (await store.load("s")).state.phase is Phase.DONE
+
+
+async def test_a_slow_saga_holds_up_no_other() -> None:
+    store, slow, ended = MemoryStore(), asyncio.Event(), asyncio.Event()
+    left = {f"s{n}" for n in range(5)}
+
+    async def do(context: Context) -> None:
+        if context.saga_id == "slow":
+            await slow.wait()
+        left.discard(context.saga_id)
+        if not left:
+            ended.set()
+
+    saga = Saga("k", [Step("do", do, undo=nothing, retry=Retry(timeout=14.0))])
+    for name in ["slow", *sorted(left)]:
+        await store.create(State(name, "k", {}), "dead", 0.0, 0.0)
+    limits = Limits(at_once=2, drain=0.01)
+    runner = Runner(store, {"k": saga}, VirtualClock(), "me", limits)
+    running = asyncio.create_task(runner.run_forever())
+
+    await asyncio.wait_for(ended.wait(), 10.0)
+
+    assert (await store.load("slow")).state.phase is Phase.FORWARD
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+
+
+async def test_what_a_stopped_holder_still_writes_is_void() -> None:
+    store = MemoryStore()
+    old = await store.create(State("s", "k", {}), "old", now=0.0, until=10.0)
+    assert old is not None
+    await store.release(old)
+
+    with pytest.raises(LeaseLost):
+        await store.save(old, State("s", "k", {}), [], now=1.0, until=11.0)
+    (new,) = await store.claim("new", now=1.0, until=11.0, most=5)
+    await store.release(old)  # long ago somebody else's
+    await store.save(new, State("s", "k", {}), [], now=2.0, until=12.0)
+
+
+async def test_a_store_that_is_away_does_not_keep_us_from_stopping() -> None:
+    class Away(MemoryStore):
+        async def release(self, lease: Lease) -> None:
+            raise ConnectionError("gone")
+
+    step, store = Hanging(), Away()
+    starting = asyncio.create_task(step.runner(store, "old").start(State("s", "hang", {})))
+    await step.begun.wait()
+    starting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await starting
 
 
 async def test_a_stale_holder_cannot_write() -> None:
