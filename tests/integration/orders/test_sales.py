@@ -1,0 +1,122 @@
+"""The sales report of both sides, while orders are placed and cancelled on each."""
+
+import json
+import signal
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from joserfc.jwk import KeySet
+
+from contracts import headers
+from migrations import runner
+
+pytestmark = pytest.mark.integration
+
+ADMIN = "ben@example.com"
+REPORT = "/admin/report"
+CARD = {"pay_method": "card"}
+AHEAD = "SELECT count(*) FROM ahead WHERE order_no = %s"
+
+
+class Report:
+    """The page, on either side."""
+
+    def __init__(self, shop: Any, url: str) -> None:
+        self._shop = shop
+        self._url = url
+
+    def legacy(self) -> str:
+        return str(self._shop.ask("legacy", "GET", REPORT, email=ADMIN).text)
+
+    def new(self, **more: str) -> httpx.Response:
+        sent = self._shop.as_facade(ADMIN, **more)
+        return httpx.get(self._url + REPORT, headers=sent, timeout=15)
+
+    def fresh(self) -> str:
+        """With everything that was written before now: the first answer that is not declined."""
+        after = {headers.AFTER: str(time.time_ns() // 1000)}
+        found: list[httpx.Response] = []
+
+        def answered() -> bool:
+            found.append(self.new(**after))
+            return found[-1].status_code == 200
+
+        self._shop.until("fresh", answered)
+        return found[-1].text
+
+
+@pytest.fixture(scope="module")
+def report(
+    shop: Any,
+    nats: Any,
+    new_database: Callable[[str], str],
+    engines: Any,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Report]:
+    """The sales service beside the others, and somebody of the staff."""
+    shop.query("legacy", "UPDATE customer SET is_admin = 'Y' WHERE email = %s", ADMIN)
+    folder: Path = tmp_path_factory.mktemp("sales")
+    public, private = folder / "jwks.json", folder / "session.json"
+    public.write_text(json.dumps(KeySet([shop.keys["signing"]]).as_dict(private=False)))
+    private.write_text(json.dumps(shop.keys["sealing"].as_dict(private=True)))
+    shop.databases["sales"] = new_database("sales")
+    runner.upgrade("sales", shop.databases["sales"])
+    port = engines._free_port()
+    settings = {
+        "SALES_DATABASE_URL": shop.databases["sales"],
+        "SALES_NATS_URL": nats.url,
+        "SALES_LISTEN": f"127.0.0.1:{port}",
+        "SALES_IDENTITY_KEYS": str(public),
+        "SALES_SESSION_KEY": str(private),
+    }
+    process = engines.ServiceProcess("new_services.sales", settings, port, folder / "log").start()
+    process.wait_until_ready()
+    yield Report(shop, process.url)
+    process.kill()
+
+
+def test_both_sides_report_the_same_whoever_writes(shop: Any, report: Report) -> None:
+    assert report.fresh() == report.legacy()
+    placed = []
+    for side, pieces in (("new", 2), ("legacy", 1), ("new", 1), ("legacy", 3)):
+        lines = [{"sku": "TENT-0", "qty": pieces}, {"sku": "MUG-0", "qty": 1}]
+        answer = shop.ask(side, "POST", "/api/orders", CARD | {"lines": lines})
+        assert answer.status_code == 201, answer.text
+        placed.append(answer.json()["order_no"])
+        page = report.legacy()
+        assert report.fresh() == page
+    assert "Zelte" in page and ">11</td>" in page  # pieces
+    # Each side cancels one of its own and one of the other's.
+    for side, order_no in zip(("new", "legacy", "legacy", "new"), placed, strict=True):
+        path = f"/api/orders/{order_no}/cancel"
+        shop.until("known", lambda path=path, side=side: (
+            shop.ask(side, "POST", path).status_code == 200))  # fmt: skip
+        page = report.legacy()
+        assert report.fresh() == page
+    assert page.count(">0 €</td>") == 1  # nothing is sold any more, all was cancelled
+
+
+def test_an_order_counts_before_the_feed_tells_it_and_once_when_it_does(
+    shop: Any, report: Report
+) -> None:
+    before = report.fresh()
+    feed = shop.processes["feed"].process
+    feed.send_signal(signal.SIGSTOP)
+    try:
+        lines = [{"sku": "MUG-0", "qty": 7}]
+        answer = shop.ask("new", "POST", "/api/orders", CARD | {"lines": lines})
+        assert answer.status_code == 201, answer.text
+        page = report.legacy()
+        assert page != before
+        shop.until("the event", lambda: report.new().text == page)
+        assert shop.value("sales", AHEAD, answer.json()["order_no"]) == 1
+    finally:
+        feed.send_signal(signal.SIGCONT)
+    assert report.fresh() == page
+    shop.ask("legacy", "POST", f"/api/orders/{answer.json()['order_no']}/cancel")
+    assert report.fresh() == report.legacy()
+    assert shop.value("sales", AHEAD, answer.json()["order_no"]) == 0
