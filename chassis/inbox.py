@@ -1,9 +1,15 @@
 """Events enter a service once: known by their id in the transaction of their handler.
 
-EVENTS ──▶ Follower (one instance, in order) ──▶ transaction: inbox id, handler, position
+EVENTS ──▶ Follower (one instance, in order) ──▶ transaction: inbox ids, handlers, position
+                                                    │ fails: nothing of it has happened
+                                                    ▼
+                                 one by one, in a transaction each
                                                     │ fails, 5 attempts
                                                     ▼
                                  deadletters.<consumer>, to be looked at and replayed
+
+What has arrived together is taken together, which costs one commit; so one that fails holds its
+neighbours up for a moment, and never takes them with it.
 """
 
 import asyncio
@@ -36,6 +42,10 @@ CREATE TABLE inbox (
 CREATE INDEX inbox_at ON inbox (at);
 """
 
+_NEW = """
+INSERT INTO inbox (consumer, event_id) SELECT $1, unnest($2::text[])
+ON CONFLICT DO NOTHING RETURNING event_id
+"""
 _CLEAN = """
 DELETE FROM inbox WHERE (consumer, event_id) IN (
     SELECT consumer, event_id FROM inbox
@@ -57,6 +67,7 @@ class Limits:
     most_pause: float = 2.0
     keep: float = 14 * 24 * 3600.0  # longer than the stream keeps events
     clean_every: int = 1000  # messages
+    singly: int = 200  # messages after a start: one that killed the process must be known by itself
 
 
 class Inbox:
@@ -82,6 +93,7 @@ class Inbox:
             "inbox_events", "Events taken", ["consumer", "outcome"], registry=metrics
         )
         self._first = True  # the next message is the first since this reader was opened
+        self._singly = self._limits.singly  # messages to be taken one by one
         self._count = 0
         source = Source(consumer, events.STREAM, sorted(self._handlers))
         self.follower = Follower(database_url, nats, source, self._deliver)
@@ -93,16 +105,52 @@ class Inbox:
     async def _deliver(
         self, connection: asyncpg.Connection, messages: Sequence[Msg], position: Position
     ) -> None:
-        for message in messages:
-            try:
-                await self._take(connection, message, position)
-            except BaseException:
-                self._first = True
-                raise
-            position.moved(message.metadata.sequence.stream)
-            self._count += 1
-            if self._count % self._limits.clean_every == 0:
-                await connection.execute(_CLEAN, self._limits.keep)
+        try:
+            together = len(messages) > 1 and self._singly <= 0
+            if not together or not await self._take_together(connection, messages, position):
+                for message in messages:
+                    await self._take(connection, message, position)
+                    position.moved(message.metadata.sequence.stream)
+                self._singly -= len(messages)
+        except BaseException:
+            self._first, self._singly = True, self._limits.singly
+            raise
+        before, self._count = self._count, self._count + len(messages)
+        if before // self._limits.clean_every < self._count // self._limits.clean_every:
+            await connection.execute(_CLEAN, self._limits.keep)
+
+    async def _take_together(
+        self, connection: asyncpg.Connection, messages: Sequence[Msg], position: Position
+    ) -> bool:
+        """Handle them in one transaction; False where one fails, and nothing has happened."""
+        sequence = messages[-1].metadata.sequence.stream
+        try:
+            opened = [self._opened(message) for message in messages]
+            async with connection.transaction():
+                ids = [envelope.id for _, _, envelope in opened]
+                rows = await connection.fetch(_NEW, self._consumer, ids)
+                new = {row["event_id"] for row in rows}
+                for handler, event, envelope in opened:
+                    if envelope.id in new:
+                        new.remove(envelope.id)  # the same one may be among them twice
+                        await handler(connection, event, envelope)
+                await position.save(connection, sequence)
+        except Passing:
+            raise
+        except Exception as error:
+            reason = f"{type(error).__name__}: {error}"
+            log.info("%s: %d messages one by one, for %s", self._consumer, len(messages), reason)
+            return False
+        position.moved(sequence)
+        self._taken.labels(self._consumer, "handled").inc(len(rows))
+        self._taken.labels(self._consumer, "known").inc(len(messages) - len(rows))
+        return True
+
+    def _opened(self, message: Msg) -> tuple[Handler, Any, Envelope]:
+        """What is in it, and who handles it. Raises NotAnEvent."""
+        envelope = _open(message)
+        kind, handler = self._handlers[message.subject]
+        return handler, events.read(kind, envelope), envelope
 
     async def _take(self, connection: asyncpg.Connection, message: Msg, position: Position) -> None:
         """Handle one message, or give it up; either way the position moves."""
@@ -131,16 +179,9 @@ class Inbox:
     async def _handle(
         self, connection: asyncpg.Connection, message: Msg, position: Position
     ) -> None:
-        envelope = _open(message)
-        kind, handler = self._handlers[message.subject]
-        event = events.read(kind, envelope)
+        handler, event, envelope = self._opened(message)
         async with connection.transaction():
-            new = await connection.fetchval(
-                "INSERT INTO inbox (consumer, event_id) VALUES ($1, $2)"
-                " ON CONFLICT DO NOTHING RETURNING true",
-                self._consumer,
-                envelope.id,
-            )
+            new = await connection.fetchval(_NEW, self._consumer, [envelope.id])
             if new:
                 await handler(connection, event, envelope)
             await position.save(connection, message.metadata.sequence.stream)

@@ -1,5 +1,6 @@
 """The statements."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import asyncpg
@@ -34,12 +35,12 @@ async def due(connection: asyncpg.Connection) -> list[asyncpg.Record]:
     return rows
 
 
-async def sent(connection: asyncpg.Connection, mail_id: int) -> None:
-    """It was handed over."""
+async def sent(connection: asyncpg.Connection, mail_ids: Sequence[int]) -> None:
+    """They were handed over."""
     await connection.execute(
         "UPDATE mail SET sent = clock_timestamp(), attempts = attempts + 1, error = ''"
-        " WHERE id = $1",
-        mail_id,
+        " WHERE id = ANY($1)",
+        mail_ids,
     )
 
 

@@ -8,6 +8,7 @@ import signal
 import sys
 import threading
 
+import uvloop
 from aiosmtpd.controller import Controller
 
 from chassis import telemetry
@@ -31,7 +32,8 @@ def main(listen: str) -> None:
     if not host or not port.isdecimal():
         print(f"{listen!r} is not HOST:PORT", file=sys.stderr)  # noqa: T201
         raise SystemExit(BAD_CONFIGURATION)
-    controller = Controller(Sink(), hostname=host, port=int(port))
+    logging.getLogger("mail.log").setLevel(logging.WARNING)  # the library's: several lines a mail
+    controller = Controller(Sink(), hostname=host, port=int(port), loop=uvloop.new_event_loop())
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())

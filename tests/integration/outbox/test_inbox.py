@@ -13,7 +13,7 @@ from contracts import events
 
 pytestmark = pytest.mark.integration
 
-FAST = Limits(attempts=3, deaths=3, first_pause=0.01, most_pause=0.02)
+FAST = Limits(attempts=3, deaths=3, first_pause=0.01, most_pause=0.02, singly=1)
 
 
 def _inbox(service: Any, handlers: Any, metrics: CollectorRegistry | None = None) -> Inbox:
@@ -143,6 +143,63 @@ async def test_a_message_that_kills_the_process_is_given_up(
     assert await service.seen() == [("a", 2)]
     letter = await service.nats.jetstream().get_msg(events.DEAD_STREAM, 1)
     assert "the process died over it" in letter.headers[events.DEAD_ERROR]
+
+
+async def _taken_together(service: Any, moved: Any, handlers: Any, until: Any) -> None:
+    """From now on what is there together is taken together: the first message came alone."""
+    _relay(service)
+    service.run(_inbox(service, handlers).run())
+    await service.tell(moved("a", 1))
+    await until(lambda: _has_seen(service, 1), "handled")
+
+
+async def test_one_that_fails_does_not_take_its_neighbours_with_it(
+    service: Any, moved: Any, handlers: Any, until: Any
+) -> None:
+    await _taken_together(service, moved, handlers, until)
+    await service.tell(moved("a", 2), moved("b", 3), moved("c", 4, poison=True), moved("d", 5))
+    await service.tell(moved("a", 6))
+
+    await until(lambda: _has_seen(service, 5), "handled")
+    assert sorted(step for _, step in await service.seen()) == [1, 2, 3, 5, 6]
+    letter = await service.nats.jetstream().get_msg(events.DEAD_STREAM, 1)
+    assert orjson.loads(letter.data)["data"]["step"] == 4
+
+
+async def test_death_in_the_middle_of_a_batch_leaves_nothing_of_it(
+    service: Any, moved: Any, handlers: Any, until: Any
+) -> None:
+    """And what kills is found by itself: what came with it is handled, once."""
+
+    class Death(BaseException):
+        """As if the process were gone."""
+
+    (handle,) = handlers.values()
+
+    async def lethal(connection: Any, event: Any, envelope: Any) -> None:
+        await handle(connection, event, envelope)
+        if event.step == 3:
+            raise Death
+
+    _relay(service)
+    consumer = service.run(_inbox(service, {moved: lethal}).run())
+
+    async def over() -> bool:
+        return consumer.done() or await _has_seen(service, 3)
+
+    await service.tell(moved("a", 1))
+    await until(lambda: _has_seen(service, 1), "handled")
+    await service.tell(moved("a", 2), moved("b", 3), moved("c", 4))
+    deaths = 0
+    await until(over, "dead or done")
+    while consumer.done():
+        assert isinstance(consumer.exception(), Death)
+        deaths += 1
+        consumer = service.run(_inbox(service, {moved: lethal}).run())
+        await until(over, "dead or done")
+
+    assert FAST.deaths <= deaths <= FAST.deaths + 2
+    assert sorted(step for _, step in await service.seen()) == [1, 2, 4]
 
 
 async def test_a_stream_made_anew_is_read_from_its_beginning(
