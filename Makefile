@@ -6,7 +6,7 @@ STAMP  := $(VENV)/.installed
 FIG    := $(PY) -m fig
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo demo-fast up down status test study fuzz bench unit lint chaos-feed bench-feed bench-shadow format lock clean-data clean chaos bench-orders
+.PHONY: help install demo demo-fast up down status test study fuzz bench unit lint chaos-feed bench-feed bench-shadow format lock clean-data clean chaos legacy-away bench-orders
 
 help:            ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -47,6 +47,9 @@ test: install lint ## every test, and the linters
 
 chaos: install   ## order while everything is killed and flipped; then balance the books
 	@$(PY) -m loadtests.chaos $(ARGS)
+
+legacy-away: install ## legacy stops answering for a minute under load; what piles up, how it returns
+	@$(PY) -m loadtests.chaos.away $(ARGS)
 
 bench-orders: install ## orders per second through the saga, beside the monolith alone
 	@$(PY) -m loadtests.bench.orders $(ARGS)

@@ -32,6 +32,7 @@ class Customer(FastHttpUser):
     wait_time = constant_throughput(1.0)
     network_timeout = 20.0
     connection_timeout = 5.0
+    _age: str | None = None  # of the last answer, in seconds; only while legacy is away
 
     def on_start(self) -> None:
         """Log in, for as long as it takes."""
@@ -57,17 +58,26 @@ class Customer(FastHttpUser):
         }
         status, answer = self._exchange("POST", "/api/orders", "/api/orders", body)
         JOURNAL.write("answered", text, status=status, body=answer)
-        if judge(status) is Fate.PLACED and answer:
+        fate = judge(status)
+        if fate is Fate.PLACED and answer:
             self._afterwards(text, str(answer["order_no"]))
+        elif fate is Fate.PENDING and answer:
+            self._look(text, f"/api/order-requests/{answer['id']}", "/api/order-requests/{id}")
+            self._look(text, "/api/orders", "/api/orders [history]")
 
     def _afterwards(self, text: str, order_no: str) -> None:
         path, name = f"/api/orders/{order_no}", "/api/orders/{order_no}"
         if DICE.random() < LOOK:
-            self._ask("GET", path, name)
-            self._ask("GET", "/api/orders", "/api/orders [history]")
+            self._look(text, path, name)
+            self._look(text, "/api/orders", "/api/orders [history]")
         if DICE.random() < CANCEL:
             status, _ = self._exchange("POST", f"{path}/cancel", f"{name}/cancel", {})
             JOURNAL.write("cancelled", text, status=status)
+
+    def _look(self, text: str, path: str, name: str) -> None:
+        """Read something, and write down how old the answer says that it is."""
+        status, _ = self._exchange("GET", path, name)
+        JOURNAL.write("read", text, status=status, path=name, age=self._age)
 
     def _ask(self, method: str, path: str, name: str, body: Any = None) -> dict[str, Any] | None:
         status, answer = self._exchange(method, path, name, body)
@@ -81,6 +91,7 @@ class Customer(FastHttpUser):
             method, path, name=name, json=body, catch_response=True
         ) as response:
             status = int(response.status_code or 0)
+            self._age = (response.headers or {}).get("Age")
             try:
                 found = response.json() if status else None
             except ValueError:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+import time
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
@@ -47,12 +48,14 @@ def judge(status: int) -> Fate:
 class Writer:
     """Appends lines; each is in the file before the customer goes on."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, clock: Callable[[], float] = time.time) -> None:
         self._file = path.open("a", buffering=1)
+        self._clock = clock  # unix seconds
 
     def write(self, kind: str, text: str, **more: Any) -> None:
         """One line."""
-        self._file.write(json.dumps({"kind": kind, "text": text, **more}) + "\n")
+        entry = {"kind": kind, "text": text, "at": self._clock(), **more}
+        self._file.write(json.dumps(entry) + "\n")
 
 
 def read(lines: Iterable[str]) -> dict[str, Wish]:

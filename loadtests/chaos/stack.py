@@ -29,7 +29,9 @@ class ChaosFailed(Exception):
 class Stack:
     """From `fig up` to `fig down`."""
 
-    def __init__(self, folder: Path, base: int) -> None:
+    def __init__(self, folder: Path, base: int, *options: str) -> None:
+        """`options` are for `fig up`."""
+        self._options = options
         self.folder = folder / "fig"
         self.routes = Path(shutil.copy(PROJECT / "routes.yaml", folder / "routes.yaml"))
         own = {name: value for name, value in os.environ.items() if not name.startswith("FIG_")}
@@ -40,8 +42,9 @@ class Stack:
         }
 
     def __enter__(self) -> Stack:
-        if self.fig("up", "--detach").returncode:
-            raise ChaosFailed("the stack did not come up")
+        came = self.fig("up", "--detach", *self._options)
+        if came.returncode:
+            raise ChaosFailed(f"the stack did not come up: {came.stderr.strip()}")
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -85,6 +88,18 @@ class Stack:
         port = self.state["ports"]["postgres"]
         url = f"postgresql://{name}:{secret}@127.0.0.1:{port}/{name}"
         return psycopg.connect(url, autocommit=True)
+
+    def family(self, name: str) -> list[int]:
+        """A process, its children, and theirs."""
+        found, fresh = [], [pid] if (pid := self.pid(name)) else []
+        while fresh:
+            found += fresh
+            fresh = [child for parent in fresh for child in _children(parent)]
+        return found
+
+    def signal(self, name: str, number: signal.Signals) -> None:
+        """To a process and everything that it started, such as SIGSTOP."""
+        os.killpg(self.pid(name), number)
 
     def pid(self, name: str) -> int:
         """Of a process; 0 while it is down."""

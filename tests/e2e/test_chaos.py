@@ -1,4 +1,5 @@
-"""A minute of `make chaos`: orders, flips and SIGKILL; the books balance afterwards.
+"""A minute of `make chaos`: orders, flips and SIGKILL; then legacy stops answering for ten seconds,
+on the same stack. The books balance afterwards.
 
 FIG_CHAOS_SEED gives another minute by hand.
 """
@@ -16,8 +17,11 @@ PROJECT = Path(__file__).parents[2]
 SEED = os.environ.get("FIG_CHAOS_SEED", "1")
 
 
-def test_orders_survive_a_minute_in_which_everything_dies(port_base: int) -> None:
-    options = ("--minutes", "1", "--seed", SEED, "--users", "8", "--port-base", str(port_base))
+def test_orders_survive_a_minute_in_which_everything_dies_and_an_absence_of_legacy(
+    port_base: int,
+) -> None:
+    minute = ("--minutes", "1", "--seed", SEED, "--users", "8", "--away", "10")
+    options = (*minute, "--port-base", str(port_base))
     done = subprocess.run(
         [sys.executable, "-m", "loadtests.chaos", *options],
         cwd=PROJECT,
@@ -29,3 +33,4 @@ def test_orders_survive_a_minute_in_which_everything_dies(port_base: int) -> Non
     )
     assert done.returncode == 0, done.stdout
     assert "the books balance" in done.stdout
+    assert "legacy answered" in done.stdout  # the report of its absence

@@ -1,0 +1,145 @@
+"""The report of legacy's absence, and what in it must not be (pure).
+
+Bounds are generous: they are for what grows without end, not for what is merely busy.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from loadtests.chaos import access
+from loadtests.chaos.watch import UNREAD, Sample, most
+
+RAMP_SECONDS = 10  # that are shown after the return
+MOST_THREADS = 8  # more than before, of a process with its children
+MOST_FILES = 200
+MOST_TO_LEGACY = 128  # connections: each facade worker and the orders service has a bound
+MOST_TO_POSTGRES = 30
+MOST_UNREAD = 300  # what callers had under way, and what the breakers' probes added
+MOST_WAITING = 256  # the orders service's own bound
+STAMPEDE = 3.0  # times the busiest second that legacy had before, or after its first seconds
+
+
+@dataclass(frozen=True)
+class Report:
+    """Times in unix seconds; `entries` of the customers' journal; `answered` by legacy."""
+
+    began: float
+    gone: float
+    back: float
+    left: float
+    entries: Sequence[Mapping[str, Any]]
+    samples: Sequence[Sample]
+    answered: Mapping[int, int]
+
+    @property
+    def phases(self) -> dict[str, tuple[float, float]]:
+        """Name to its bounds."""
+        return {
+            "before": (self.began, self.gone),
+            "away": (self.gone, self.back),
+            "after": (self.back, self.left),
+        }
+
+    def outcomes(self, phase: str) -> Counter[str]:
+        """How the questions of a phase were answered."""
+        since, until = self.phases[phase]
+        found: Counter[str] = Counter()
+        for entry in self.entries:
+            if since <= entry["at"] < until and entry["kind"] in ("answered", "read"):
+                found[_outcome(entry)] += 1
+        return found
+
+    def ramp(self) -> tuple[list[int], list[int]]:
+        """Requests that legacy answered each second: before it went, and after it came back."""
+        seconds = int(self.gone - self.began)
+        return (
+            access.row(self.answered, self.began, seconds),
+            access.row(self.answered, self.back, RAMP_SECONDS),
+        )
+
+    def objections(self) -> list[str]:
+        """What must not be, a sentence each."""
+        away = self.outcomes("away")
+        found = []
+        if not away["order accepted (202)"]:
+            found.append("not one order was accepted while legacy was away")
+        if not away["read, says its age"]:
+            found.append("not one read said how old it is while legacy was away")
+        return [*found, *self._piles(), *self._stampede()]
+
+    def _piles(self) -> list[str]:
+        before = most(self.samples, *self.phases["before"])
+        later = most(self.samples, self.gone, self.left)
+        if not before or not later:
+            return ["nobody looked whether anything piles up"]
+        return [
+            f"{name}: {before.get(name, 0):.0f} before, then up to {count:.0f}"
+            for name, count in later.items()
+            if count > _bound(name, before.get(name, 0.0))
+        ]
+
+    def _stampede(self) -> list[str]:
+        before, after = self.ramp()
+        usual = max([*before, *after[RAMP_SECONDS // 2 :]], default=0)
+        first = max(after[: RAMP_SECONDS // 2], default=0)
+        # Those that lay in its queue come at once, and cost it little: nobody waits for them.
+        if not usual or first <= STAMPEDE * usual + self.unread:
+            return []
+        return [
+            f"a stampede: {first} requests in a second, where {usual} is the most at work and"
+            f" {self.unread} lay in its queue"
+        ]
+
+    @property
+    def unread(self) -> int:
+        """Requests that lay in legacy's queue when it came back."""
+        last = [each for each in self.samples if each.at < self.back][-1:]
+        return int(last[0].counts[UNREAD]) if last else 0
+
+    def text(self) -> str:
+        """Tables."""
+        kinds = {phase: self.outcomes(phase) for phase in self.phases}
+        names = sorted({name for counts in kinds.values() for name in counts})
+        rows = [("", *self.phases), *((n, *(str(c[n]) for c in kinds.values())) for n in names)]
+        piles = {phase: most(self.samples, *bounds) for phase, bounds in self.phases.items()}
+        counted = sorted({name for counts in piles.values() for name in counts})
+        rows += [("at most", *self.phases)]
+        rows += [(n, *(f"{c.get(n, 0):.0f}" for c in piles.values())) for n in counted]
+        width = max(len(row[0]) for row in rows)
+        lines = [f"{row[0]:<{width}}" + "".join(f"{cell:>9}" for cell in row[1:]) for row in rows]
+        before, after = self.ramp()
+        mean = sum(before) / len(before) if before else 0.0
+        lines.append(
+            f"legacy answered {mean:.0f} requests a second before (at most"
+            f" {max(before, default=0)}); after its return, second by second:"
+            f" {' '.join(map(str, after))}; {self.unread} lay in its queue from before"
+        )
+        return "\n".join(lines)
+
+
+def _outcome(entry: Mapping[str, Any]) -> str:
+    status = entry["status"]
+    if entry["kind"] == "answered":
+        words = {201: "order placed (201)", 202: "order accepted (202)", 409: "order refused (409)"}
+        return words.get(status, f"order: {status or 'no answer'}")
+    if status != 200:
+        return f"read: {status or 'no answer'}"
+    return "read" if entry.get("age") is None else "read, says its age"
+
+
+def _bound(name: str, before: float) -> float:
+    """What a count may come to."""
+    if name.startswith("sagas"):
+        # Open ones stand in the database, as many as were accepted; only those in memory count.
+        return MOST_WAITING if "wait" in name else float("inf")
+    if name == UNREAD:
+        return MOST_UNREAD
+    if name.endswith("threads"):
+        return before + MOST_THREADS
+    if name.endswith("open files"):
+        return before + MOST_FILES
+    return before + (MOST_TO_LEGACY if name.endswith("legacy") else MOST_TO_POSTGRES)

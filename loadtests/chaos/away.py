@@ -1,0 +1,138 @@
+"""`python -m loadtests.chaos.away [--seconds 60] [--users 20] [--how frozen]`; `make legacy-away`.
+
+Legacy is away under load. Frozen, its port takes connections and nobody answers, which is the worst
+way; dead, it refuses them. Orders are accepted all the same, reads say how old they are, nothing
+piles up, and when legacy is back its work comes in a ramp and is all done.
+
+Exit codes as of `python -m loadtests.chaos`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import signal
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from loadtests.chaos import absence, access
+from loadtests.chaos.running import Crowd, customers, proved, say
+from loadtests.chaos.stack import ChaosFailed, Stack
+from loadtests.chaos.trouble import FLIPPED
+from loadtests.chaos.watch import Watch
+
+BEFORE_SECONDS, AFTER_SECONDS = 15.0, 25.0
+LOG = "access.log"
+SPAWN_SECONDS = 5.0  # until all customers are there and logged in
+_SHAPE = "%(t)s %(m)s %(U)s %(s)s %(a)s"
+
+
+def logging_to(folder: Path) -> tuple[str, str]:
+    """Options for `fig up`: legacy's own server writes down every request that it answers."""
+    arguments = f"--access-logfile '{folder / LOG}' --access-logformat '{_SHAPE}'"
+    return "--set", f"legacy.GUNICORN_CMD_ARGS={arguments}"
+
+
+@dataclass(frozen=True)
+class Times:
+    """When legacy went, when it came back, and when the customers left; unix seconds."""
+
+    began: float
+    gone: float
+    back: float
+    left: float
+
+
+def absent(stack: Stack, crowd: Crowd, options: argparse.Namespace, folder: Path) -> Times:
+    """Customers all the time; legacy before, not, and again."""
+    shopping = customers(stack, crowd, folder)
+    try:
+        time.sleep(SPAWN_SECONDS)
+        began = time.time()
+        time.sleep(min(BEFORE_SECONDS, options.seconds))
+        say(f"legacy is {options.how}, for {options.seconds:.0f} s")
+        gone = time.time()
+        (freeze if options.how == "frozen" else keep_dead)(stack, options.seconds)
+        back = time.time()
+        say(f"legacy is back after {back - gone:.1f} s")
+        shopping.wait(timeout=AFTER_SECONDS + 60)
+    finally:
+        shopping.kill()
+    return Times(began, gone, back, time.time())
+
+
+def freeze(stack: Stack, seconds: float) -> None:
+    """It stands still, with everything it was at."""
+    stack.signal("legacy", signal.SIGSTOP)
+    try:
+        time.sleep(seconds)
+    finally:
+        stack.signal("legacy", signal.SIGCONT)
+
+
+def keep_dead(stack: Stack, seconds: float) -> None:
+    """It dies whenever the supervisor has started it; then until it answers."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        with suppress(ProcessLookupError):
+            if stack.pid("legacy"):
+                stack.signal("legacy", signal.SIGKILL)
+        time.sleep(0.1)
+    stack.until_ready()
+
+
+def observed(stack: Stack, options: argparse.Namespace, folder: Path) -> list[str]:
+    """The absence with its report, on a stack that runs; what must not be."""
+    for route in FLIPPED:
+        say(stack.flip(route, ("new",)))
+    around = min(BEFORE_SECONDS, options.seconds) + min(AFTER_SECONDS, 2 * options.seconds)
+    lasts = SPAWN_SECONDS + options.seconds + around
+    with Watch(stack) as watch:
+        times = absent(stack, Crowd(options.users, lasts, options.seed), options, folder)
+        say("the customers have left; waiting until all is finished")
+        found = proved(stack)
+    answered = access.per_second((folder / LOG).read_text().splitlines())
+    report = absence.Report(
+        times.began, times.gone, times.back, times.left, _journal(folder), watch.samples, answered
+    )
+    say(f"away for {times.back - times.gone:.1f} s\n{report.text()}")
+    return found + report.objections()
+
+
+def _journal(folder: Path) -> Sequence[dict[str, Any]]:
+    with (folder / "journal").open() as lines:
+        return [json.loads(line) for line in lines]
+
+
+def main() -> int:
+    """See above."""
+    parser = argparse.ArgumentParser(description="Legacy stops answering under load.")
+    parser.add_argument("--seconds", type=float, default=60.0)
+    parser.add_argument("--users", type=int, default=20)
+    parser.add_argument("--how", choices=("frozen", "dead"), default="frozen")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--port-base", type=int, default=18750)
+    options = parser.parse_args()
+    folder = Path(tempfile.mkdtemp(prefix="fig-away-"))
+    try:
+        with Stack(folder, options.port_base, *logging_to(folder)) as stack:
+            found = observed(stack, options, folder)
+    except ChaosFailed as error:
+        say(f"{error}; logs are in {folder}")
+        return 2
+    if found:
+        print("\n".join(found))  # noqa: T201
+        say(f"{len(found)} things must not be; logs are in {folder}")
+        return 1
+    say("legacy was away and nobody lost anything")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

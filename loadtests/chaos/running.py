@@ -1,0 +1,69 @@
+"""What every run has in common: its customers, and the proof at its end."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from loadtests.chaos.stack import PROJECT, Stack
+
+PATIENCE_SECONDS = 120.0  # for what is under way when the customers have left
+VARIANTS = 40  # that orders are spread over; few, so that they meet
+GOODS = "SELECT v.sku FROM variant v JOIN product p ON p.id = v.product_id JOIN stock s ON s.sku = v.sku WHERE p.active = 'Y' AND v.active = 'Y' ORDER BY s.qty DESC, v.sku LIMIT %s"  # noqa: E501
+
+
+def say(text: str) -> None:
+    """A line with the time."""
+    print(f"{time.strftime('%H:%M:%S')} {text}", flush=True)  # noqa: T201
+
+
+@dataclass(frozen=True)
+class Crowd:
+    """How many customers, for how many seconds, and the seed of their dice."""
+
+    users: int
+    seconds: float
+    seed: int
+
+
+def customers(stack: Stack, crowd: Crowd, folder: Path) -> subprocess.Popen[bytes]:
+    """Locust, for as long as the trouble lasts."""
+    with stack.database("legacy") as legacy:
+        skus = [row[0] for row in legacy.execute(GOODS, [VARIANTS])]
+    environment = stack.environment | {
+        "CHAOS_JOURNAL": str(folder / "journal"),
+        "CHAOS_SEED": str(crowd.seed),
+        "CHAOS_SKUS": " ".join(skus),
+    }
+    command = [
+        *(sys.executable, "-m", "locust", "-f", "loadtests/chaos/customers.py", "--headless"),
+        *("--host", stack.url, "-u", str(crowd.users), "-r", "10", "--only-summary"),
+        *("-t", f"{int(crowd.seconds)}s", "--stop-timeout", "25", "--exit-code-on-error=0"),
+    ]
+    log = (folder / "locust.log").open("wb")
+    return subprocess.Popen(command, env=environment, cwd=PROJECT, stdout=log, stderr=log)
+
+
+def settled(look: Callable[[], list[str]]) -> list[str]:
+    """What is found until nothing is, or patience ends: mails are sent last of all."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while (found := look()) and time.monotonic() < deadline:
+        time.sleep(0.5)
+    return found
+
+
+def proved(stack: Stack) -> list[str]:
+    """What `fig` finds: the books of both sides, dead letters, sagas that wait for a person."""
+    found = []
+    for command in ("verify", "deadletters", "sagas"):
+        done = stack.fig(command, VERIFY_PATIENCE=f"{PATIENCE_SECONDS:.0f}")
+        said = done.stdout.strip()
+        if done.returncode:
+            found.append(f"fig {command}: {said}\n{done.stderr.strip()}")
+        elif command == "verify":
+            say(said.splitlines()[-1])
+    return found

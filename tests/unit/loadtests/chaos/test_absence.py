@@ -1,0 +1,104 @@
+"""The report of legacy's absence: what is counted, and what is objected to."""
+
+from dataclasses import replace
+
+import pytest
+
+from loadtests.chaos import access
+from loadtests.chaos.absence import MOST_UNREAD, MOST_WAITING, Report
+from loadtests.chaos.watch import UNREAD, Sample, most
+
+BEGAN, GONE, BACK, LEFT = 100.0, 110.0, 170.0, 190.0
+
+
+def entry(at, kind, status, **more):
+    return {"at": at, "kind": kind, "text": "chaos-1", "status": status, **more}
+
+
+def sample(at, **counts):
+    known = {"threads": 5.0, "open_files": 90.0, "unread": 0.0, "waiting": 2.0} | counts
+    names = {
+        "threads": "facade: threads", "open_files": "orders: open files", "unread": UNREAD,
+        "waiting": "sagas that requests wait for", "open": "sagas open",
+    }  # fmt: skip
+    return Sample(at, {names[name]: count for name, count in known.items()})
+
+
+@pytest.fixture
+def report():
+    """All is well."""
+    entries = [
+        entry(105, "answered", 201),
+        entry(120, "answered", 202),
+        entry(121, "read", 200, age="3"),
+        entry(122, "read", 200, age=None),
+        entry(180, "answered", 201),
+        entry(181, "answered", 0),
+        entry(182, "cancelled", 200),
+    ]
+    samples = [sample(105), sample(150, open=900.0), sample(180)]
+    answered = dict.fromkeys(range(100, 110), 10) | dict.fromkeys(range(170, 190), 20)
+    return Report(BEGAN, GONE, BACK, LEFT, entries, samples, answered)
+
+
+def test_a_good_absence(report):
+    assert report.objections() == []
+    assert report.outcomes("away") == {
+        "order accepted (202)": 1, "read, says its age": 1, "read": 1,
+    }  # fmt: skip
+    assert report.outcomes("after") == {"order placed (201)": 1, "order: no answer": 1}
+    text = report.text()
+    assert "legacy answered 10 requests a second before (at most 10)" in text
+    assert "20 20 20 20 20 20 20 20 20 20; 0 lay in its queue" in text
+
+
+@pytest.mark.parametrize(
+    ("counts", "said"),
+    [
+        ({"threads": 14.0}, "facade: threads: 5 before, then up to 14"),
+        ({"open_files": 300.0}, "orders: open files: 90 before, then up to 300"),
+        ({"waiting": MOST_WAITING + 1.0}, "sagas that requests wait for"),
+        ({"unread": MOST_UNREAD + 1.0}, UNREAD),
+    ],
+)
+def test_what_piles_up_is_named(report, counts, said):
+    worse = replace(report, samples=[*report.samples, sample(160, **counts)])
+    assert len(worse.objections()) == 1
+    assert said in worse.objections()[0]
+
+
+def test_nobody_looked(report):
+    found = replace(report, samples=[sample(300)]).objections()
+    assert found == ["nobody looked whether anything piles up"]
+
+
+def test_a_stampede_is_one_beyond_what_lay_in_the_queue(report):
+    crowded = replace(report, answered={**report.answered, 171: 75})
+    assert crowded.objections() == [
+        "a stampede: 75 requests in a second, where 20 is the most at work and 0 lay in its queue"
+    ]
+    queued = [*report.samples[:2], sample(169, unread=40.0), report.samples[2]]
+    assert replace(crowded, samples=queued).objections() == []
+
+
+def test_orders_that_were_not_accepted_and_reads_without_their_age(report):
+    silent = [one for one in report.entries if not GONE <= one["at"] < BACK]
+    assert len(replace(report, entries=silent).objections()) == 2
+
+
+def test_requests_of_each_second_from_the_access_log():
+    lines = [
+        "[22/Nov/2026:22:22:08 +0000] GET /healthz 200 -",
+        "[22/Nov/2026:22:22:08 +0000] POST /api/orders 201 -",
+        "[22/Nov/2026:23:22:10 +0100] GET /api/me 200 fig-identity",
+        "half a li",
+    ]
+    counts = access.per_second(lines)
+    assert sorted(counts.values()) == [1, 2]
+    assert access.row(counts, min(counts) + 0.7, 4) == [2, 0, 1, 0]
+
+
+def test_the_most_between_two_times():
+    samples = [sample(1, threads=9.0), sample(2, threads=4.0), sample(3, threads=6.0)]
+    assert most(samples, 2, 4)["facade: threads"] == 6.0
+    assert most(samples, 4, 9) == {}
