@@ -38,7 +38,7 @@ def preview(value: Json, rule: Rule | None = None, levels: int = _LEVELS) -> Any
     if isinstance(value, str):
         return str(value) if len(value) <= _TEXT else f"{value[:_TEXT]}… ({len(value)} characters)"
     if isinstance(value, Decimal):
-        return _shown(str(value))
+        return _number(value)
     if type(value) is int and abs(value) >= 2**53:
         return _shown(hex(value) if value.bit_length() > 10_000 else str(value))
     if isinstance(value, dict):
@@ -50,6 +50,14 @@ def preview(value: Json, rule: Rule | None = None, levels: int = _LEVELS) -> Any
         shown = [preview(item, inside, levels - 1) for item in value[:_ITEMS]]
         return [*shown, f"… ({len(value)} elements)"] if len(value) > _ITEMS else shown
     return value
+
+
+def _number(value: Decimal) -> float | str:
+    """A number, so that it is not taken for text; where its digits would change, in words."""
+    plain = float(value)
+    if Decimal(repr(plain)).as_tuple() == value.as_tuple():
+        return plain
+    return f"{_shown(str(value))} (a number)"
 
 
 def _shown(text: str) -> str:

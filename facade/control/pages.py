@@ -1,7 +1,8 @@
-"""The dashboard: one page, its style and its script, served from this package."""
+"""The dashboard: one page, its style and its scripts, served from this package."""
 
 from functools import cache
 from pathlib import Path
+from typing import Literal
 
 from fastapi import APIRouter, Response
 
@@ -37,7 +38,7 @@ async def style() -> Response:
     return Response(_file("dashboard.css"), media_type="text/css", headers=_HEADERS)
 
 
-@router.get("/dashboard.js")
-async def script() -> Response:
-    """Its script: asks /api/status every second."""
-    return Response(_file("dashboard.js"), media_type="text/javascript", headers=_HEADERS)
+@router.get("/{name}.js")
+async def script(name: Literal["dashboard", "evidence", "making"]) -> Response:
+    """Its script, in parts: asks /api/status every second, and draws."""
+    return Response(_file(f"{name}.js"), media_type="text/javascript", headers=_HEADERS)

@@ -1,22 +1,12 @@
 "use strict";
-// Asks /api/status every second and /api/compare when a mismatch is new. Read-only.
+// Asks /api/status every second and /api/compare every few. Read-only.
 
-const byId = (id) => document.getElementById(id);
-const number = new Intl.NumberFormat("en", { maximumFractionDigits: 1 });
-const whole = new Intl.NumberFormat("en");
+import { drawEvidence } from "/evidence.js";
+import { byId, make, milliseconds, percent, short, shown, total, whole } from "/making.js";
 
-/** An element with attributes and children; text is never read as markup. */
-function make(tag, attributes = {}, ...children) {
-  const element = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
-  element.append(...children);
-  return element;
-}
+const EVIDENCE_EVERY = 3; // seconds; sooner when a pair differs
 
 const both = (sides) => (sides.legacy || 0) + (sides.new || 0);
-const total = (counts) => Object.values(counts).reduce((sum, one) => sum + one, 0);
-const duration = (ms) => (ms == null ? "–" : number.format(ms));
-const percent = (share) => `${(share * 100).toPrecision(2)} %`;
 
 function tile(value, label, kind = "") {
   return make("div", { class: "tile" }, make("b", { class: kind }, value), make("span", {}, label));
@@ -25,21 +15,21 @@ function tile(value, label, kind = "") {
 function drawTiles(status) {
   const sums = status.totals;
   byId("tiles").replaceChildren(
-    tile(number.format(both(sums.rates)), "requests per second"),
-    tile(whole.format(both(sums.requests)), "answers"),
+    tile(short(both(sums.rates)), "requests per second"),
+    tile(whole(both(sums.requests)), "answers"),
     tile(both(sums.requests) ? percent(sums.requests.new / both(sums.requests)) : "–", "by the new side"),
-    tile(whole.format(sums.compared), "pairs compared"),
-    tile(whole.format(sums.mismatched), "pairs that differ", sums.mismatched ? "bad" : "good"),
-    tile(whole.format(sums.server_errors), "answers with 5xx", sums.server_errors ? "bad" : "good"),
-    tile(whole.format(sums.clients), "open connections"),
+    tile(whole(sums.compared), "pairs compared"),
+    tile(whole(sums.mismatched), "pairs that differ", sums.mismatched ? "bad" : "good"),
+    tile(whole(sums.server_errors), "answers with 5xx", sums.server_errors ? "bad" : "good"),
+    tile(whole(sums.clients), "open connections"),
   );
 }
 
 function share(route) {
   const all = both(route.rates);
   const part = all ? route.rates.new / all : route.stage === "new" || route.stage === "retired" ? 1 : 0;
-  const words = all ? `${number.format(part * 100)} % new` : "no requests just now";
-  const bar = make("div", { class: "share", role: "img", "aria-label": words });
+  const words = all ? `${short(part * 100)} % new` : "no requests just now";
+  const bar = make("div", { class: all ? "share" : "share idle", role: "img", "aria-label": words });
   for (const [side, width] of [["new", part], ["legacy", 1 - part]]) {
     const piece = make("i", { class: side });
     piece.style.width = `${width * 100}%`;
@@ -49,61 +39,29 @@ function share(route) {
 }
 
 function stage(route) {
-  const words = route.percent == null ? route.stage : `${route.stage} ${number.format(route.percent)} %`;
+  const words = route.percent == null ? route.stage : `${route.stage} ${short(route.percent)} %`;
   return make("td", {}, make("span", { class: `stage ${route.stage}` }, words));
 }
 
 function routeRow(route) {
-  const latency = (side) => `${duration(route.latency[side].p50)} / ${duration(route.latency[side].p95)}`;
+  const latency = (side) => `${milliseconds(route.latency[side].p50)} / ${milliseconds(route.latency[side].p95)}`;
   const cell = (text, kind = "") => make("td", { class: `number ${kind}` }, text);
   const pairs = route.compare;
   const failures = total(route.failures);
-  const bound = pairs.compared ? `rate below ${percent(pairs.upper_bound)} at 95 %` : "no evidence yet";
-  const compared = cell(whole.format(pairs.compared));
-  compared.title = `${bound}; ${pairs.raced} raced, ${pairs.failed} failed, ${pairs.shed} shed`;
+  const compared = cell(whole(pairs.compared));
+  compared.title = `${pairs.raced} raced, ${pairs.failed} failed, ${pairs.skipped} skipped, ${pairs.shed} shed`;
   return make("tr", {},
     make("th", { scope: "row" }, route.name, make("small", {}, route.match)),
     stage(route),
     share(route),
-    cell(number.format(both(route.rates))),
+    cell(short(both(route.rates))),
     cell(latency("legacy")),
     cell(latency("new")),
     compared,
-    cell(pairs.compared ? whole.format(pairs.mismatched) : "–", pairs.mismatched ? "bad" : ""),
-    cell(whole.format(failures), failures ? "bad" : ""),
+    cell(pairs.compared ? whole(pairs.mismatched) : "–", pairs.mismatched ? "bad" : ""),
+    cell(pairs.compared ? percent(pairs.upper_bound) : "–"),
+    cell(whole(failures), failures ? "bad" : ""),
   );
-}
-
-function shown(value) {
-  return typeof value === "string" ? value : JSON.stringify(value);
-}
-
-function causeCard(route, cause, clusters) {
-  const first = clusters.get(cause.id);
-  const places = cause.clusters.slice(1).map((id) => clusters.get(id).path);
-  const card = make("article", { class: "cause" },
-    make("p", {}, make("b", {}, route.route), " · ", make("code", {}, first.path),
-      ` · ${first.relation || first.kind} · `, make("span", { class: "bad" }, `${whole.format(cause.pairs)} pairs`)));
-  if (places.length) card.append(make("p", { class: "quiet" }, "also at ", make("code", {}, places.join(", "))));
-  const sample = first.sample;
-  if (sample) {
-    card.append(make("dl", { class: "sides" },
-      make("dt", {}, "request"), make("dd", {}, `${sample.method} ${sample.target}`),
-      make("dt", {}, "legacy"), make("dd", {}, `${sample.control.status}  ${shown(sample.control.value)}`),
-      make("dt", {}, "new"), make("dd", {}, `${sample.candidate.status}  ${shown(sample.candidate.value)}`)));
-  }
-  return card;
-}
-
-function drawDifferences(comparison) {
-  const cards = [];
-  for (const route of comparison.routes) {
-    const clusters = new Map(route.clusters.map((cluster) => [cluster.id, cluster]));
-    for (const cause of route.causes) cards.push([cause.pairs, causeCard(route, cause, clusters)]);
-  }
-  cards.sort((one, other) => other[0] - one[0]);
-  const nothing = make("p", { class: "quiet" }, "None: all compared pairs mean the same.");
-  byId("differences").replaceChildren(...(cards.length ? cards.slice(0, 12).map((card) => card[1]) : [nothing]));
 }
 
 function list(id, rows, empty) {
@@ -112,7 +70,7 @@ function list(id, rows, empty) {
 }
 
 function drawRest(status) {
-  list("unmatched", Object.entries(status.unmatched).slice(0, 15).map(([shape, count]) => [shape, whole.format(count)]),
+  list("unmatched", Object.entries(status.unmatched).slice(0, 15).map(([shape, count]) => [shape, whole(count)]),
     "none: every path has a route");
   list("upstreams", Object.entries(status.upstreams).map(([name, one]) => {
     const open = Object.values(one.breaker).filter((state) => state !== "closed");
@@ -129,7 +87,12 @@ function draw(status) {
   refused.textContent = status.reload.ok ? "" :
     `The last edit of the route file was refused; the table above stays.\n${status.reload.errors.map(shown).join("\n")}`;
   drawTiles(status);
-  document.querySelector("#routes tbody").replaceChildren(...status.routes.map(routeRow));
+  const moves = (route) => route.new || route.stage !== "legacy" || route.compare.compared;
+  const [moving, still] = [status.routes.filter(moves), status.routes.filter((route) => !moves(route))];
+  document.querySelector("#routes tbody").replaceChildren(...moving.map(routeRow));
+  document.querySelector("#still tbody").replaceChildren(...still.map(routeRow));
+  byId("others").hidden = !still.length;
+  byId("count").textContent = `${still.length} routes that stay with legacy, ${short(still.reduce((sum, route) => sum + both(route.rates), 0))} req/s`;
   drawRest(status);
 }
 
@@ -140,6 +103,7 @@ async function ask(path) {
 }
 
 let evidence = "";
+let turns = 0;
 
 async function turn() {
   const pulse = byId("pulse");
@@ -147,10 +111,11 @@ async function turn() {
     const status = await ask("/api/status");
     draw(status);
     const now = status.routes.map((route) => `${route.name} ${route.compare.mismatched}`).join();
-    if (now !== evidence) {
-      drawDifferences(await ask("/api/compare"));
+    if (now !== evidence || turns % EVIDENCE_EVERY === 0) {
+      drawEvidence(await ask("/api/compare"));
       evidence = now;
     }
+    turns += 1;
     pulse.textContent = "live";
     pulse.className = "good";
   } catch (error) {

@@ -88,7 +88,9 @@ def test_preview_is_bounded_and_masked() -> None:
     assert preview("x" * 1_000).endswith("(1000 characters)")
     assert len(preview(list(range(100)))) == 13
     assert preview([[[[[1]]]]]) == [[[["(array of 1)"]]]]
-    assert preview(Decimal("0.10")) == "0.10"
+    assert preview(Decimal("0.15")) == 0.15
+    assert preview(Decimal("0.10")) == "0.10 (a number)"
+    assert preview(Decimal("1e999")) == "1E+999 (a number)"
     assert preview(2**60) == str(2**60)
 
 
