@@ -140,7 +140,8 @@ def compensate(saga: Saga, state: State) -> State:
     """A person says: undo it, also after the pivot. Raises ValueError where that is impossible."""
     if state.phase is not Phase.PARKED:
         raise ValueError(f"saga {state.saga_id} is {state.phase}, not parked")
-    last = _last(state)
+    going_back = state.parked_from is Phase.BACKWARD  # over the undoing of the step it stands at
+    last = state.position if going_back else _last(state)
     stuck = [step.name for step in saga.steps[: last + 1] if step.undo is None]
     if stuck:
         raise ValueError(f"saga {state.saga_id}: no way to undo {', '.join(stuck)}")

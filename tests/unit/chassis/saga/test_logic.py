@@ -120,6 +120,15 @@ def test_a_person_cannot_undo_past_a_pivot_that_has_no_compensation() -> None:
     assert logic.retry(parked).phase is Phase.FORWARD
 
 
+def test_a_person_undoes_also_the_step_over_whose_undoing_it_was_parked() -> None:
+    """Or what that step holds would be held for ever."""
+    back = State("id", "s", {}, phase=Phase.BACKWARD, position=0, reason="b: no")
+    parked = _settle(back, Refusal("sold before"))
+    assert (parked.phase, parked.parked_from) == (Phase.PARKED, Phase.BACKWARD)
+    turned = logic.compensate(SAGA, parked)
+    assert (turned.phase, turned.position) == (Phase.BACKWARD, 0)
+
+
 def test_a_saga_without_a_way_back_before_its_pivot_is_refused() -> None:
     with pytest.raises(ValueError, match="a comes before the pivot"):
         Saga("s", [Step("a", _do), Step("b", _do, pivot=True)])

@@ -1,0 +1,122 @@
+"""A saga that is really parked, seen and carried on with `fig sagas` and `fig saga`."""
+
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+pytestmark = pytest.mark.integration
+
+PROJECT = Path(__file__).parents[3]
+ORDER = {"lines": [{"sku": "MUG-0", "qty": 1}], "pay_method": "card"}
+
+
+def fig(shop: Any, *words: str) -> "subprocess.CompletedProcess[str]":
+    """One call of the command, against this shop's orders service."""
+    command = [sys.executable, "-m", "fig", *words, "--orders", shop.processes["orders"].url]
+    return subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, timeout=60)
+
+
+@contextmanager
+def accepted(shop: Any) -> Iterator[str]:
+    """A saga before its pivot, for as long as legacy does not answer; its id."""
+    shop.login("anna@example.com")
+    shop.legacy.signal(signal.SIGSTOP)
+    try:
+        answer = shop.ask("new", "POST", "/api/orders", ORDER)
+        assert answer.status_code == 202, answer.text
+        yield str(answer.json()["id"])
+    finally:
+        shop.legacy.signal(signal.SIGCONT)
+
+
+def parked(shop: Any, saga_id: str) -> None:
+    phase = "SELECT phase FROM saga WHERE id = %s"
+    shop.until("parked", lambda: shop.value("orders", phase, saga_id) == "parked", 60.0)
+
+
+def test_what_cannot_be_captured_waits_for_a_person_who_retries_it(shop: Any) -> None:
+    with accepted(shop) as saga_id:
+        shop.query("payments", "UPDATE payment SET status = 'voided' WHERE id = %s", saga_id)
+    parked(shop, saga_id)
+
+    stuck = fig(shop, "sagas", "--stuck")
+    assert stuck.returncode == 1
+    assert saga_id in stuck.stdout and "after the pivot" in stuck.stdout
+    told = fig(shop, "saga", saga_id)
+    assert told.returncode == 1
+    assert "▸ [collect] ▸" in told.stdout
+    assert "cannot capture: the payment is voided" in told.stdout
+    no_way = fig(shop, "saga", saga_id, "compensate")
+    assert (no_way.returncode, "no way to undo write" in no_way.stderr) == (1, True)
+
+    shop.query("payments", "UPDATE payment SET status = 'authorised' WHERE id = %s", saga_id)
+    again = fig(shop, "saga", saga_id, "retry")
+    assert again.returncode == 0, again.stderr
+    assert "a person said retry" in again.stdout
+    shop.balance()
+    done = fig(shop, "saga", saga_id)
+    assert done.stdout.startswith(f"place-order {saga_id}: done\n")
+    assert fig(shop, "sagas", "--stuck").returncode == 0
+
+
+def test_what_cannot_be_undone_waits_for_a_person_who_undoes_it(shop: Any) -> None:
+    """Legacy refuses, and the inventory will not let go of what it takes for sold."""
+    left = shop.value("legacy", "SELECT qty FROM stock WHERE sku = 'MUG-0'")
+    with accepted(shop) as saga_id:
+        shop.query("legacy", "UPDATE variant SET active = 'N' WHERE sku = 'MUG-0'")
+        shop.query("inventory", "UPDATE claim SET status = 'sold' WHERE saga_id = %s", saga_id)
+    try:
+        parked(shop, saga_id)
+    finally:
+        shop.query("legacy", "UPDATE variant SET active = 'Y' WHERE sku = 'MUG-0'")
+
+    told = fig(shop, "saga", saga_id)
+    assert told.returncode == 1
+    assert "undoing reserve: 409: the wish was sold before" in told.stdout
+
+    shop.query("inventory", "UPDATE claim SET status = 'held' WHERE saga_id = %s", saga_id)
+    undone = fig(shop, "saga", saga_id, "compensate")
+    assert undone.returncode == 0, undone.stderr
+    assert "a person said compensate" in undone.stdout
+    shop.balance()
+    assert fig(shop, "saga", saga_id).stdout.startswith(f"place-order {saga_id}: undone\n")
+    assert shop.value("legacy", "SELECT qty FROM stock WHERE sku = 'MUG-0'") == left
+    again = fig(shop, "saga", saga_id, "retry")
+    assert (again.returncode, "not parked" in again.stderr) == (1, True)
+
+
+def test_a_saga_nobody_knows(shop: Any) -> None:
+    unknown = fig(shop, "saga", "0000000000000000", "retry")
+    assert unknown.returncode == 2
+    assert "there is no saga 0000000000000000" in unknown.stderr
+
+
+def test_a_service_that_is_told_to_stop_gives_its_sagas_to_the_next_one(shop: Any) -> None:
+    """It is given a few seconds; each of the provider's two answers takes nearly four."""
+    shop.login("anna@example.com")
+    simulator = f"{shop.processes['payments'].url}/simulator"
+    shop.settled()
+    httpx.put(simulator, json={"delay": 3.5}).raise_for_status()
+    try:
+        answer = shop.ask("new", "POST", "/api/orders", ORDER)
+        assert answer.status_code == 202, answer.text
+        shop.processes["orders"].stop()
+        lease = "SELECT lease_until, fence FROM saga WHERE id = %s"
+        until, fence = shop.query("orders", lease, answer.json()["id"])[0]
+        assert until == 0.0
+        assert fence > 1
+        assert shop.value("orders", "SELECT phase FROM saga WHERE id = %s",
+                          answer.json()["id"]) == "forward"  # fmt: skip
+    finally:
+        httpx.put(simulator, json={}).raise_for_status()
+        if shop.processes["orders"].process is None:
+            shop.processes["orders"].start()
+        shop.processes["orders"].wait_until_ready()
+    shop.balance()
