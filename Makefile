@@ -87,6 +87,9 @@ bench-shadow: install ## what a copy of every request costs the clients of legac
 bench-feed: install ## commit to visible beside bare decoding, and the reading of 1 M orders
 	@$(PY) -m loadtests.bench.feed $(ARGS)
 
+bench-read: install ## product, search and report at a million orders, beside the monolith
+	@$(PY) -m loadtests.bench.read $(ARGS)
+
 format: install
 	@$(PY) -m ruff check --fix . && $(PY) -m ruff format .
 

@@ -1,0 +1,66 @@
+"""The figures of `bench-read` as a section of docs/read-performance.md."""
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from statistics import median
+
+from loadtests.bench.machine import PROJECT
+
+PAGE = PROJECT / "docs" / "read-performance.md"
+BEGIN, END = "<!-- bench-read -->\n", "<!-- /bench-read -->\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """One side in one round; latencies in milliseconds."""
+
+    rate: float  # requests/s
+    p50: float
+    p99: float
+    cpu: float  # milliseconds a request, of who answers and of the database
+    failed: int
+
+
+def section(
+    rounds: Mapping[str, Mapping[str, Sequence[Figures]]], filled: str, orders: int, machine: str
+) -> str:
+    """Markdown: the median of the rounds, and what the new side is a multiple of."""
+    lines = [
+        f"Machine: {machine}; load average {os.getloadavg()[0]:.1f} at the end. "
+        f"{orders:,} orders beside the seed's.",
+        "",
+        "| | side | requests/s | p50 ms | p99 ms | CPU ms | failed | rate: new ÷ old | CPU |",
+        "|---|---|--:|--:|--:|--:|--:|--:|--:|",
+    ]
+    for case, sides in rounds.items():
+        found = {name: _median(runs) for name, runs in sides.items()}
+        for name, one in sorted(found.items()):
+            old = found.get("monolith")
+            ratio = " | "
+            if name != "monolith" and old is not None:
+                ratio = f"**{one.rate / old.rate:,.1f} ×** | {old.cpu / one.cpu:,.1f} ×"
+            lines.append(
+                f"| {case} | {name} | {one.rate:,.1f} | {one.p50:,.1f} | {one.p99:,.1f} "
+                f"| {one.cpu:,.2f} | {one.failed} | {ratio} |"
+            )
+    return "\n".join([*lines, "", filled, ""])
+
+
+def write(text: str) -> None:
+    """Between the two marks on the page. Raises ValueError when it has lost them."""
+    page = PAGE.read_text()
+    if BEGIN not in page or END not in page:
+        raise ValueError(f"{PAGE.name} has no {BEGIN.strip()} and {END.strip()}")
+    head, tail = page.split(BEGIN)[0], page.split(END)[1]
+    PAGE.write_text(head + BEGIN + text + END + tail)
+
+
+def _median(runs: Sequence[Figures]) -> Figures:
+    return Figures(
+        median(run.rate for run in runs),
+        median(run.p50 for run in runs),
+        median(run.p99 for run in runs),
+        median(run.cpu for run in runs),
+        sum(run.failed for run in runs),
+    )
