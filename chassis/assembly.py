@@ -17,6 +17,7 @@ from prometheus_client import CollectorRegistry, ProcessCollector
 
 from chassis import bus, registry, web
 from chassis.database import DatabaseAway, open_pool
+from chassis.lane import Calls, Lane
 from chassis.service import Background, bind, serve
 from chassis.settings import DatabaseUrl, ListenAddress, NatsUrl, ProcessSettings
 from chassis.watermark import Watermark
@@ -57,6 +58,7 @@ class Parts:
     """What a service adds: its routes, its background work, its own reasons not to be ready."""
 
     register: Callable[[FastAPI], None]
+    calls: Calls = field(default_factory=dict)  # of our own services: past FastAPI
     background: Sequence[Background] = ()
     ready: web.Readiness = field(default=_nothing_wrong)
     close: Callable[[], Awaitable[None]] = field(default=_nothing_to_close)
@@ -84,7 +86,7 @@ async def assemble(name: str, settings: ServiceSettings, build: Build) -> None:
     registration = _registration(name, instance, port)
     announcing: Background = lambda: registry.announce(nats, registration, ready)  # noqa: E731
     try:
-        await serve(app, port, [announcing, *parts.background])
+        await serve(Lane(parts.calls, app), port, [announcing, *parts.background])
     finally:
         await parts.close()
         await nats.close()

@@ -34,12 +34,15 @@ class Problem(Exception):
         self.headers = headers
 
 
+def problem_document(problem: Problem) -> dict[str, object]:
+    """What is told of it."""
+    return {"status": problem.status, "title": problem.title, "detail": problem.detail}
+
+
 def problem_response(problem: Problem) -> Response:
     """The answer that a Problem stands for."""
-    body = {"status": problem.status, "title": problem.title, "detail": problem.detail}
-    return Response(
-        orjson.dumps(body), problem.status, problem.headers, media_type="application/problem+json"
-    )
+    body = orjson.dumps(problem_document(problem))
+    return Response(body, problem.status, problem.headers, media_type="application/problem+json")
 
 
 async def _on_problem(_: Request, error: Exception) -> Response:

@@ -154,4 +154,4 @@ async def enqueue(connection: asyncpg.Connection, state: State, now: float) -> N
 
 
 def _json(state: State) -> str:
-    return orjson.dumps(state.to_dict()).decode()
+    return orjson.dumps(state).decode()  # as `to_dict` has it

@@ -34,6 +34,7 @@ async def build(ground: Ground) -> Parts:
     endpoints = Endpoints(ground.pool, watermark, Handler(ground.pool, watermark))
     return Parts(
         register=endpoints.register,
+        calls=endpoints.calls(),
         background=[projection.run],
         ready=projection.ready,
         watermark=watermark,

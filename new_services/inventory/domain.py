@@ -21,8 +21,13 @@ class Movement:
         """What it is the movement of. An order moves a sku once when it is sold and once when it
         is cancelled, whoever tells it; anything else is known by legacy's own number for it."""
         if self.order_no and self.reason in ("SALE", "CANCEL"):
-            return f"{self.reason}:{self.order_no}:{self.sku}"
+            return origin_of_order(self.reason, self.order_no) + self.sku
         return f"legacy:{self.legacy_id}"
+
+
+def origin_of_order(reason: str, order_no: str) -> str:
+    """The origin of an order's movements, without the sku at its end."""
+    return f"{reason}:{order_no}:"
 
 
 @dataclass(frozen=True, slots=True)

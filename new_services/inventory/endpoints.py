@@ -9,6 +9,7 @@ import asyncpg
 import orjson
 from fastapi import FastAPI, Request
 
+from chassis.lane import Answer, Calls
 from chassis.projection import fresh
 from chassis.watermark import Watermark
 from chassis.web import JsonBytes
@@ -22,6 +23,10 @@ def _json(body: object, status: int = 200) -> JsonBytes:
     return JsonBytes(orjson.dumps(body), status)
 
 
+def _barred(error: Barred) -> Answer:
+    return 409, {"error": f"the wish was {error} before"}
+
+
 @dataclass(frozen=True, slots=True)
 class Endpoints:
     """What the answers are made from."""
@@ -33,11 +38,16 @@ class Endpoints:
     def register(self, app: FastAPI) -> None:
         """Put the routes on the application."""
         app.add_api_route("/api/stock/{sku:path}", self.stock, methods=["GET", "HEAD"])
-        app.add_api_route("/reservations/{saga_id}", self.reserve, methods=["PUT"])
-        app.add_api_route("/reservations/{saga_id}", self.release, methods=["DELETE"])
-        app.add_api_route("/reservations/{saga_id}/sell", self.sell, methods=["POST"])
-        app.add_api_route("/returns/{order_no}", self.put_back, methods=["PUT"])
         app.add_api_route("/state", self.state, methods=["GET"])
+
+    def calls(self) -> Calls:
+        """For the sagas of other services."""
+        return {
+            ("PUT", "reservations", ""): self.reserve,
+            ("DELETE", "reservations", ""): self.release,
+            ("POST", "reservations", "sell"): self.sell,
+            ("PUT", "returns", ""): self.put_back,
+        }
 
     async def stock(self, request: Request, sku: str) -> JsonBytes:
         """How much is left of a variant or a product."""
@@ -48,36 +58,39 @@ class Endpoints:
         answer.headers[headers.WATERMARK] = str(micros)
         return answer
 
-    async def reserve(self, saga_id: str, body: Reserve) -> JsonBytes:
+    async def reserve(self, saga_id: str, body: bytes) -> Answer:
         """Hold pieces for a saga."""
+        wanted = Reserve.model_validate_json(body)
         try:
-            await self.handler.reserve(Wish(saga_id, body.pieces, body.after))
+            await self.handler.reserve(Wish(saga_id, wanted.pieces, wanted.after))
         except Short as error:
-            return _json(error.answer, 409)
+            return 409, error.answer
         except Barred as error:
-            return _json({"error": f"the wish was {error} before"}, 409)
-        return _json({"status": "held"})
+            return _barred(error)
+        return 200, {"status": "held"}
 
-    async def release(self, saga_id: str) -> JsonBytes:
+    async def release(self, saga_id: str, _: bytes) -> Answer:
         """Hold nothing for it any more."""
         try:
             await self.handler.release(saga_id)
         except Barred as error:
-            return _json({"error": f"the wish was {error} before"}, 409)
-        return _json({"status": "released"})
+            return _barred(error)
+        return 200, {"status": "released"}
 
-    async def sell(self, saga_id: str, body: Sell) -> JsonBytes:
+    async def sell(self, saga_id: str, body: bytes) -> Answer:
         """Legacy has taken them."""
+        wanted = Sell.model_validate_json(body)
         try:
-            await self.handler.sell(saga_id, body.order_no, body.created)
+            await self.handler.sell(saga_id, wanted.order_no, wanted.created)
         except Barred as error:
-            return _json({"error": f"the wish was {error} before"}, 409)
-        return _json({"status": "sold"})
+            return _barred(error)
+        return 200, {"status": "sold"}
 
-    async def put_back(self, order_no: str, body: PutBack) -> JsonBytes:
+    async def put_back(self, order_no: str, body: bytes) -> Answer:
         """Legacy has put them back."""
-        await self.handler.put_back(order_no, body.pieces, body.created)
-        return _json({"status": "put back"})
+        wanted = PutBack.model_validate_json(body)
+        await self.handler.put_back(order_no, wanted.pieces, wanted.created)
+        return 200, {"status": "put back"}
 
     async def state(self) -> JsonBytes:
         """Sums for whoever verifies."""

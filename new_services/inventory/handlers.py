@@ -56,6 +56,8 @@ class Handler:
         Refused is only what legacy surely refuses (by a mirror that is as fresh as the wish), or
         what is promised to others and stays so for a while. In doubt legacy is left to decide.
         """
+        if await repository.reserve(self._pool, wish.saga_id, wish.pieces):
+            return
         rounds = round(PATIENCE_SECONDS / PAUSE_SECONDS)
         for attempt in range(rounds + 1):
             fresh = await self._watermark.reached(wish.after, PAUSE_SECONDS)
@@ -97,6 +99,8 @@ class Handler:
 
     async def sell(self, saga_id: str, order_no: str, created: str) -> None:
         """Legacy has taken the pieces for this order. Raises Barred after a release."""
+        if await repository.sell(self._pool, saga_id, order_no, created):
+            return
         async with self._pool.acquire() as connection, connection.transaction():
             claimed = await repository.claim(connection, saga_id)
             if claimed is not None and claimed[0] in ("refused", "released"):

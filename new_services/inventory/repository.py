@@ -8,7 +8,7 @@ import orjson
 
 from chassis.ranges import within
 from contracts.catalog import Cleared
-from new_services.inventory.domain import Level, Movement
+from new_services.inventory.domain import Level, Movement, origin_of_order
 
 # Of a sku that legacy has no row for (any more).
 NOT_STORED: Mapping[str, Any] = {"quantity": 0, "updated": ""}
@@ -51,6 +51,47 @@ UPDATE level SET reserved = reserved - freed.pieces FROM freed WHERE level.sku =
 """
 
 
+# The usual cases in one round trip. They change nothing where the case is another one: then the
+# claim is looked at, and answered, step by step (handlers.py). The locks are the same, and taken
+# in the same order; what was changed while they were waited for is looked at again by PostgreSQL.
+_LOCK = "locked AS MATERIALIZED (SELECT pg_advisory_xact_lock(hashtext($1), 3))"
+_RESERVE = f"""
+WITH {_LOCK},
+wish AS (SELECT * FROM unnest($2::text[], $3::int[]) AS wish (sku, pieces)),
+enough AS MATERIALIZED (
+    SELECT level.sku FROM locked, wish JOIN level USING (sku)
+    WHERE level.quantity + level.ahead - level.reserved >= wish.pieces
+    ORDER BY level.sku FOR UPDATE OF level),
+claimed AS (
+    INSERT INTO claim (saga_id, status)
+    SELECT $1, 'held' WHERE (SELECT count(*) FROM enough) = cardinality($2)
+    ON CONFLICT DO NOTHING RETURNING saga_id),
+made AS (INSERT INTO reservation (saga_id, sku, pieces)
+         SELECT saga_id, sku, pieces FROM claimed, wish)
+UPDATE level SET reserved = reserved + wish.pieces FROM claimed, wish WHERE level.sku = wish.sku
+RETURNING level.sku
+"""
+_SELL = f"""
+WITH {_LOCK},
+mine AS MATERIALIZED (SELECT sku, pieces FROM locked, reservation WHERE saga_id = $1),
+levels AS MATERIALIZED (
+    SELECT level.sku FROM level WHERE sku IN (SELECT sku FROM mine) ORDER BY sku FOR UPDATE),
+claimed AS (
+    UPDATE claim SET status = 'sold', changed = clock_timestamp()
+    WHERE saga_id = $1 AND status = 'held' AND (SELECT count(*) FROM levels) > 0
+    RETURNING saga_id),
+ended AS (
+    UPDATE reservation SET held = false FROM claimed
+    WHERE reservation.saga_id = claimed.saga_id AND held RETURNING sku, pieces),
+told AS (
+    INSERT INTO movement (origin, sku, change, reason, order_no, created)
+    SELECT $2 || sku, sku, -pieces, 'SALE', $3, $4 FROM claimed, mine
+    ON CONFLICT (origin) DO NOTHING RETURNING sku, change)
+UPDATE level SET reserved = reserved - coalesce(ended.pieces, 0),
+    ledger = ledger + coalesce(told.change, 0), ahead = ahead + coalesce(told.change, 0)
+FROM claimed, mine LEFT JOIN ended USING (sku) LEFT JOIN told USING (sku)
+WHERE level.sku = mine.sku RETURNING level.sku
+"""
 _ADD_UP = """
 UPDATE level SET ledger = moved.ledger, ahead = moved.ahead, reserved = moved.reserved
 FROM (
@@ -125,6 +166,18 @@ async def store_stock(
         [sku for sku, _ in ordered],
         *(list(column) for column in zip(*(row for _, row in ordered), strict=True)),
     )
+
+
+async def reserve(pool: asyncpg.Pool, saga_id: str, pieces: Mapping[str, int]) -> bool:
+    """Hold the pieces, where the saga is new and enough is left of each; whether it was so."""
+    skus = sorted(pieces)
+    return bool(await pool.fetch(_RESERVE, saga_id, skus, [pieces[sku] for sku in skus]))
+
+
+async def sell(pool: asyncpg.Pool, saga_id: str, order_no: str, created: str) -> bool:
+    """What is held for the saga went with this order; whether something was held."""
+    origin = origin_of_order("SALE", order_no)
+    return bool(await pool.fetch(_SELL, saga_id, origin, order_no, created))
 
 
 async def clear_stock(connection: asyncpg.Connection, cleared: Cleared) -> None:

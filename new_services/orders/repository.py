@@ -7,6 +7,7 @@ from typing import Any
 import asyncpg
 import orjson
 
+from chassis import outbox
 from contracts.orders import Line, Order
 from new_services.orders.schemas import SHIP_FIELDS, show
 
@@ -16,6 +17,7 @@ VALUES ($1, $2, $3, $4, $5, $6, $7)
 ON CONFLICT (order_no) DO UPDATE SET own_body = $6, own_at = $7
 WHERE order_document.own_at < $7
 """
+_OWN_AND_TELL = f"WITH own AS ({_OWN}), {outbox.clause(8)} SELECT"
 _FED = """
 INSERT INTO order_document (order_no, order_id, email, po_number, saga_id, status, body)
 SELECT * FROM unnest($1::text[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[],
@@ -54,11 +56,14 @@ def body(order: Order) -> str:
     return orjson.dumps(show(order)).decode()
 
 
-async def write_own(connection: asyncpg.Connection, order: Order, email: str, micros: int) -> None:
-    """As a saga of ours left it, at this time; shown until the feed is there."""
-    await connection.execute(
-        _OWN, order.order_no, email, order.po_number, order.saga_id, order.status, body(order),
-        micros,
+async def write_own(
+    pool: asyncpg.Pool, order: Order, email: str, micros: int, told: Sequence[str]
+) -> None:
+    """As a saga of ours left it, at this time; shown until the feed is there. And the event's
+    values, to be told with it."""
+    await pool.execute(
+        _OWN_AND_TELL, order.order_no, email, order.po_number, order.saga_id, order.status,
+        body(order), micros, *told,
     )  # fmt: skip
 
 

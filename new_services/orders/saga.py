@@ -116,7 +116,7 @@ class Stories:
             return
         reason = context.reason.partition(": ")[2]
         event = OrderRefused(context.saga_id, customer.email, customer.name, reason)
-        async with self.pool.acquire() as connection, connection.transaction():
+        async with self.pool.acquire() as connection:
             await outbox.add(connection, event, f"{context.saga_id}:refused", now)
         self.wake()
 
@@ -245,11 +245,9 @@ class Stories:
         await self._confirm(order, customer.email, (event, f"{order.order_no}:cancelled"))
 
     async def _confirm(self, order: Order, email: str, told: tuple[Event, str]) -> None:
-        event, event_id = told
         now = self.clock()
-        async with self.pool.acquire() as connection, connection.transaction():
-            await repository.write_own(connection, order, email, int(now * 1e6))
-            await outbox.add(connection, event, event_id, now)
+        values = outbox.values(*told, now)
+        await repository.write_own(self.pool, order, email, int(now * 1e6), values)
         self.wake()
 
 

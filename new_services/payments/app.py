@@ -13,4 +13,4 @@ async def build(ground: Ground) -> Parts:
     mood = Mood()
     handler = Handler(ground.pool, SimulatedProvider(ground.pool, mood), relay.wake)
     endpoints = Endpoints(ground.pool, handler, mood)
-    return Parts(register=endpoints.register, background=[relay.run])
+    return Parts(register=endpoints.register, calls=endpoints.calls(), background=[relay.run])

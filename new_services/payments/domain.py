@@ -66,6 +66,11 @@ _DONE: dict[Operation, set[Status | None]] = {
 }
 
 
+def possible(operation: Operation) -> list[Status]:
+    """The statuses of a payment in which the operation is carried out."""
+    return [status for status in _GO[operation] if status is not None]
+
+
 def judge(operation: Operation, payment: Payment | None) -> Verdict:
     """Whether the operation is to be carried out on this payment, or none of that id."""
     status = payment.status if payment else None

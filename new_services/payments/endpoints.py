@@ -10,6 +10,7 @@ import asyncpg
 import orjson
 from fastapi import FastAPI
 
+from chassis.lane import Answer, Calls
 from chassis.web import JsonBytes
 from new_services.payments import repository
 from new_services.payments.domain import Operation
@@ -31,29 +32,37 @@ class Endpoints:
     handler: Handler
     mood: Mood
 
+    def calls(self) -> Calls:
+        """The operations, for the sagas of other services."""
+        return {
+            ("POST", "payments", Operation.AUTHORISE): self.authorise,
+            ("POST", "payments", Operation.CAPTURE): self.capture,
+            ("POST", "payments", Operation.VOID): self.void,
+            ("POST", "payments", Operation.REFUND): self.refund,
+        }
+
+    async def authorise(self, payment_id: str, body: bytes) -> Answer:
+        """An amount, by a method."""
+        wanted = Authorise.model_validate_json(body)
+        command = Command(Operation.AUTHORISE, payment_id, wanted.amount, wanted.method)
+        return await self._carry_out(command)
+
+    async def capture(self, payment_id: str, body: bytes) -> Answer:
+        """An amount, which may differ from what was authorised."""
+        wanted = Capture.model_validate_json(body)
+        return await self._carry_out(Command(Operation.CAPTURE, payment_id, wanted.amount))
+
+    async def void(self, payment_id: str, _: bytes) -> Answer:
+        """Nothing is to be authorised any more."""
+        return await self._carry_out(Command(Operation.VOID, payment_id))
+
+    async def refund(self, payment_id: str, _: bytes) -> Answer:
+        """Of what was captured."""
+        return await self._carry_out(Command(Operation.REFUND, payment_id))
+
     def register(self, app: FastAPI) -> None:
-        """Put the routes on the application."""
+        """Put the questions on the application."""
 
-        @app.post("/payments/{payment_id}/authorise")
-        async def authorise(payment_id: str, body: Authorise) -> JsonBytes:
-            command = Command(Operation.AUTHORISE, payment_id, body.amount, body.method)
-            return await self._carry_out(command)
-
-        @app.post("/payments/{payment_id}/capture")
-        async def capture(payment_id: str, body: Capture) -> JsonBytes:
-            return await self._carry_out(Command(Operation.CAPTURE, payment_id, body.amount))
-
-        @app.post("/payments/{payment_id}/void")
-        async def void(payment_id: str) -> JsonBytes:
-            return await self._carry_out(Command(Operation.VOID, payment_id))
-
-        @app.post("/payments/{payment_id}/refund")
-        async def refund(payment_id: str) -> JsonBytes:
-            return await self._carry_out(Command(Operation.REFUND, payment_id))
-
-        self._register_questions(app)
-
-    def _register_questions(self, app: FastAPI) -> None:
         @app.get("/payments/{payment_id}")
         async def payment(payment_id: str) -> JsonBytes:
             async with self.pool.acquire() as connection, connection.transaction():
@@ -70,15 +79,15 @@ class Endpoints:
             self.mood.command(behaviour)
             return _json(behaviour.model_dump())
 
-    async def _carry_out(self, command: Command) -> JsonBytes:
+    async def _carry_out(self, command: Command) -> Answer:
         try:
             payment = await self.handler.handle(command)
         except Declined as error:
-            return _json({"error": "declined", "reason": str(error)}, 402)
+            return 402, {"error": "declined", "reason": str(error)}
         except NotPossible as error:
-            return _json({"error": str(error)}, 409)
+            return 409, {"error": str(error)}
         except ProviderAway as error:
-            return _json({"error": str(error)}, 503)
+            return 503, {"error": str(error)}
         except ProviderSilent as error:
-            return _json({"error": str(error)}, 504)
-        return _json(document(command.payment_id, payment))
+            return 504, {"error": str(error)}
+        return 200, document(command.payment_id, payment)

@@ -14,7 +14,7 @@ import asyncpg
 from chassis import outbox
 from contracts.events_payments import PaymentCaptured, PaymentRefunded
 from new_services.payments import repository
-from new_services.payments.domain import AFTER, Operation, Payment, Status, Verdict, judge
+from new_services.payments.domain import AFTER, Operation, Payment, Status, Verdict, judge, possible
 from new_services.payments.provider import Declined, Provider, ProviderSilent
 
 QUESTIONS = 2  # after silence, before whoever asked is told that nobody knows
@@ -80,6 +80,10 @@ class Handler:
             fresh = _begun(command, None)
             if await repository.begin(self._pool, fresh):
                 return fresh, Verdict.GO
+        if command.operation is Operation.CAPTURE:  # it stores nothing yet, so it need not lock
+            payment = await repository.look(self._pool, command.payment_id)
+            if judge(command.operation, payment) is Verdict.GO:
+                return _begun(command, payment), Verdict.GO
         async with self._pool.acquire() as connection, connection.transaction():
             payment = await repository.find(connection, command.payment_id)
             verdict = judge(command.operation, payment)
@@ -104,21 +108,20 @@ class Handler:
             raise
 
     async def _after(self, command: Command, payment: Payment) -> Payment:
-        async with self._pool.acquire() as connection, connection.transaction():
-            now = await repository.find(connection, payment.id)
-            verdict = judge(command.operation, now)
-            if verdict is Verdict.REFUSE:
-                raise _refusal(command, now)
-            if verdict is Verdict.DONE and now is not None:  # by a twin of this request
-                return now
-            await repository.save(connection, payment)
-            kind = TELLS.get(command.operation)
-            if kind is not None:
-                event = kind(payment.id, f"{payment.amount:.2f}", payment.method)
-                event_id = f"{payment.id}:{command.operation}"
-                await outbox.add(connection, event, event_id, self._clock())
-        self._wake()
-        return payment
+        """Store what came of it, and tell it, in one statement."""
+        told: tuple[str, ...] = ()
+        kind = TELLS.get(command.operation)
+        if kind is not None:
+            event = kind(payment.id, f"{payment.amount:.2f}", payment.method)
+            told = outbox.values(event, f"{payment.id}:{command.operation}", self._clock())
+        if await repository.move(self._pool, payment, possible(command.operation), told):
+            if told:
+                self._wake()
+            return payment
+        now = await repository.look(self._pool, payment.id)
+        if now is None or judge(command.operation, now) is not Verdict.DONE:
+            raise _refusal(command, now)
+        return now  # a twin of this request was faster
 
 
 def _begun(command: Command, payment: Payment | None) -> Payment:

@@ -1,19 +1,43 @@
 """The statements. Each works in the caller's transaction, if there is one."""
 
+from collections.abc import Sequence
+
 import asyncpg
 
+from chassis import outbox
 from new_services.payments.domain import Payment, Status
+
+_LOOK = "SELECT id, method, amount, status, reason FROM payment WHERE id = $1"
+_MOVE = """
+UPDATE payment SET amount = $3, status = $4, reason = $5, updated = clock_timestamp()
+WHERE id = $1 AND status = ANY($2) RETURNING id
+"""
+_MOVE_AND_TELL = f"WITH moved AS ({_MOVE}), {outbox.clause(6, 'moved')} SELECT id FROM moved"
+
+
+async def look(connection: asyncpg.Connection | asyncpg.Pool, payment_id: str) -> Payment | None:
+    """The payment as it is just now."""
+    return _payment(await connection.fetchrow(_LOOK, payment_id))
 
 
 async def find(connection: asyncpg.Connection, payment_id: str) -> Payment | None:
     """The payment, locked until the end of the transaction."""
-    row = await connection.fetchrow(
-        "SELECT id, method, amount, status, reason FROM payment WHERE id = $1 FOR UPDATE",
-        payment_id,
-    )
+    return _payment(await connection.fetchrow(f"{_LOOK} FOR UPDATE", payment_id))
+
+
+def _payment(row: asyncpg.Record | None) -> Payment | None:
     if row is None:
         return None
     return Payment(row["id"], row["method"], row["amount"], Status(row["status"]), row["reason"])
+
+
+async def move(
+    pool: asyncpg.Pool, payment: Payment, before: Sequence[Status], told: Sequence[str] = ()
+) -> bool:
+    """Store it, and the event's values with it, unless its status is none of those `before`."""
+    statement = _MOVE_AND_TELL if told else _MOVE
+    values = (payment.id, before, payment.amount, payment.status, payment.reason)
+    return await pool.fetchval(statement, *values, *told) is not None
 
 
 async def begin(pool: asyncpg.Pool, payment: Payment) -> bool:

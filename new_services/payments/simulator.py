@@ -1,7 +1,7 @@
 """A provider of our own: remembers what it was asked, moves pretended money, fails on command.
 
-It writes in transactions of its own, so that we can die between its commit and ours, and it counts
-each request by its key, so that a charge made twice would show.
+It writes in transactions of its own (a function in its schema), so that we can die between its
+commit and ours, and it counts each request by its key, so that a charge made twice would show.
 """
 
 import asyncio
@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from new_services.payments.domain import Operation
 from new_services.payments.provider import Declined, ProviderAway, ProviderSilent
 
+_ASK = "SELECT provider.ask($1, $2, $3, $4, $5)"  # the reason where it is declined
 Share = Field(default=0.0, ge=0.0, le=1.0)
 
 
@@ -74,8 +75,7 @@ class SimulatedProvider:
         if fate == "lost":
             raise ProviderSilent("simulated: the request was lost")
         no = "simulated" if fate == "declined" and operation is Operation.AUTHORISE else None
-        async with self._pool.acquire() as connection, connection.transaction():
-            declined = await _carry_out(connection, key, operation, (reference, amount), no)
+        declined = await self._pool.fetchval(_ASK, key, operation, reference, amount, no)
         if fate == "silent":
             raise ProviderSilent("simulated: the answer was lost")
         if declined is not None:
@@ -87,55 +87,3 @@ class SimulatedProvider:
         if row is not None and row["declined"] is not None:
             raise Declined(row["declined"])
         return row is not None
-
-
-async def _carry_out(
-    connection: asyncpg.Connection,
-    key: str,
-    operation: Operation,
-    what: tuple[str, Decimal],
-    no: str | None,
-) -> str | None:
-    """Once for each key; the reason where it is declined."""
-    reference, amount = what
-    account = await connection.fetchrow(  # made or not, it is locked from here on
-        "INSERT INTO provider.account (reference) VALUES ($1)"
-        " ON CONFLICT (reference) DO UPDATE SET reference = excluded.reference RETURNING *",
-        reference,
-    )
-    known = await connection.fetchrow(
-        "UPDATE provider.request SET times = times + 1 WHERE key = $1 RETURNING declined", key
-    )
-    if known is not None:
-        return str(known["declined"]) if known["declined"] is not None else None
-    no = no or _objection(operation, account, amount)
-    await connection.execute(
-        "INSERT INTO provider.request (key, operation, reference, amount, declined)"
-        " VALUES ($1, $2, $3, $4, $5)",
-        key, operation, reference, amount, no,
-    )  # fmt: skip
-    if no is None:
-        await connection.execute(_EFFECT[operation], reference, amount)
-    return no
-
-
-_EFFECT = {
-    Operation.AUTHORISE: "UPDATE provider.account SET authorised = authorised + $2"
-    " WHERE reference = $1",
-    # More than was authorised may be taken: prices move between the two, as with real cards' tips.
-    Operation.CAPTURE: "UPDATE provider.account SET captured = captured + $2, authorised = 0,"
-    " closed = true WHERE reference = $1",
-    Operation.VOID: "UPDATE provider.account SET authorised = 0 * $2::numeric, closed = true"
-    " WHERE reference = $1",
-    Operation.REFUND: "UPDATE provider.account SET refunded = refunded + $2 WHERE reference = $1",
-}
-
-
-def _objection(operation: Operation, account: asyncpg.Record, amount: Decimal) -> str | None:
-    if operation is Operation.AUTHORISE and account["closed"]:
-        return "the payment is closed"
-    if operation is Operation.CAPTURE and not account["authorised"]:
-        return "nothing is authorised"
-    if operation is Operation.REFUND and account["captured"] - account["refunded"] < amount:
-        return "less was captured"
-    return None

@@ -193,6 +193,36 @@ async def test_many_at_once_never_promise_more_than_there_is(world: World) -> No
     assert await world.level("TENT-0") == (5, 0, 5)
 
 
+async def test_whatever_meets_what_the_sums_are_right(world: World) -> None:
+    """A saga's reservation, sale and release at once, twice each, and others for the same goods."""
+    handler = world.handler
+    for turn in range(12):
+        sagas = [f"{turn}-{n}" for n in range(2)]
+        await asyncio.gather(
+            *(world.reserve(saga, 1) for saga in sagas * 2),
+            *(handler.release(sagas[0]) for _ in range(2)),
+            *(handler.sell(sagas[1], f"SO-{turn}", CREATED) for _ in range(2)),
+            return_exceptions=True,
+        )
+        claims = dict(await world.pool.fetch("SELECT saga_id, status FROM claim"))
+        assert claims[sagas[0]] == "released"
+        assert claims[sagas[1]] == "sold"
+        await world.handler.put_back(f"SO-{turn}", {"TENT-0": 1}, CREATED)
+    held = "SELECT coalesce(sum(pieces), 0) FROM reservation WHERE held"
+    assert (await world.level("TENT-0"))[2] == await world.pool.fetchval(held) == 0
+    assert await world.drifting() == 0
+
+
+async def test_several_skus_are_reserved_together_or_not_at_all(world: World) -> None:
+    await world.handler.reserve(Wish("s1", {"TENT-0": 2, "TENT-1": 5}, 0))
+    with pytest.raises(Short):
+        await world.handler.reserve(Wish("s2", {"TENT-0": 2, "TENT-1": 1}, 0))
+    assert [await world.level(f"TENT-{n}") for n in (0, 1)] == [(5, 0, 2), (5, 0, 5)]
+    await world.handler.sell("s1", "SO-1", CREATED)
+    assert [await world.level(f"TENT-{n}") for n in (0, 1)] == [(5, -2, 0), (5, -5, 0)]
+    assert await world.drifting() == 0
+
+
 async def test_the_public_answer(world: World) -> None:
     await world.sold("SO-1", None, "TENT-0", 3)
     assert await views.stock(world.pool, "TENT-0") == {
