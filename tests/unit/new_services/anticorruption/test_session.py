@@ -1,0 +1,44 @@
+"""What is read from a session of the monolith: the monolith itself writes it here."""
+
+import pytest
+from flask import Flask
+from flask.sessions import SecureCookieSessionInterface
+from joserfc.jwk import OKPKey
+
+from chassis.sealed import NotSealed, Session, seal
+from new_services.anticorruption.session import form_token
+
+KEY = OKPKey.generate_key("X25519", auto_kid=True)
+EMAIL = "anna@example.com"
+
+
+def cookie(**session: object) -> str:
+    app = Flask("monolith")
+    app.secret_key = "k" * 32
+    serializer = SecureCookieSessionInterface().get_signing_serializer(app)
+    assert serializer is not None
+    return str(serializer.dumps(session))
+
+
+def sealed(value: str) -> str:
+    return seal(KEY, Session(EMAIL, f"session={value}"))
+
+
+@pytest.mark.parametrize("more", [{}, {"note": "ü" * 2000}])
+def test_the_token_of_the_forms_is_found_also_where_it_is_compressed(more: dict[str, str]) -> None:
+    value = cookie(uid=7, csrf="t0ken-_", **more)
+    assert value.startswith(".") == bool(more)
+    assert form_token(KEY, sealed(value), EMAIL) == "t0ken-_"
+
+
+@pytest.mark.parametrize(
+    "value", ["", ".", "x", ".x", "bm8.1.2", "W10.1.2", "=.=", cookie(uid=7), "." + "A" * 40]
+)
+def test_what_is_no_session_is_refused(value: str) -> None:
+    with pytest.raises(NotSealed):
+        form_token(KEY, sealed(value), EMAIL)
+
+
+def test_the_session_of_another_customer_is_not_opened() -> None:
+    with pytest.raises(NotSealed):
+        form_token(KEY, sealed(cookie(csrf="t")), "ben@example.com")
