@@ -2,8 +2,11 @@
 
 import re
 
+import pytest
+
 from facade.control.models import Comparison
 from facade.control.reports.beside import beside
+from facade.control.reports.figures import share
 from facade.control.reports.page import page
 
 
@@ -17,10 +20,29 @@ def test_it_says_what_differs_side_by_side(comparison: Comparison) -> None:
     assert "Never seen: " in text and "signed in" in text
 
 
+def test_it_says_how_sure_the_evidence_is(comparison: Comparison) -> None:
+    text = page(comparison)
+    bound = comparison.routes[0].upper_bound
+    assert share(bound) in text and "however often one looks" in text
+    assert "Time to evidence" in text
+    assert "Paired latency, new − legacy" in text and "95 %: +0.0 to +0.0 ms" in text
+    assert "GET, no query, anonymous, 2xx" in text
+    assert "No pair yet: quiet." in text
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [(0.0, "0 %"), (1.0, "100 %"), (0.123, "12 %"), (0.0104, "1 %"), (0.00086, "0.086 %"),
+     (0.001, "0.1 %"), (3e-6, "0.0003 %")],
+)  # fmt: skip
+def test_shares_have_two_digits_that_say_something(value: float, words: str) -> None:
+    assert share(value) == words
+
+
 def test_nothing_breaks_out_and_nothing_is_loaded(comparison: Comparison) -> None:
     text = page(comparison)
     assert "<script" not in text
-    assert "<b>" not in text
+    assert "<b>was" not in text and "it &lt;b&gt;was" in text
     assert "src=" not in text
     assert all(link.startswith("#") for link in re.findall(r"href='([^']*)'", text))
     assert "url(" not in text and "@import" not in text
@@ -37,5 +59,6 @@ def test_beside_marks_only_what_differs() -> None:
         "&quot;<mark>&lt;</mark>&quot;",
         "&quot;<mark>&gt;</mark>&quot;",
     )
+    assert beside({"a": 1}, "(absent)") == ("{\n  &quot;a&quot;: 1\n}", "(absent)")
     long = "x" * 10_000
     assert "<mark>" not in beside(long, long + "y")[1]
