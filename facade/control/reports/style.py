@@ -34,7 +34,8 @@ background:var(--line);-webkit-print-color-adjust:exact;print-color-adjust:exact
 margin-top:.9rem}.facts span,.facts small{display:block;color:var(--soft);font-size:.8rem}
 .facts b{font-size:1.25rem;font-weight:600;font-variant-numeric:tabular-nums}
 .cause{border-left:3px solid var(--bad);padding:.1rem 0 .1rem .9rem;margin:.9rem 0}
-.cause h3{margin:.3rem 0}.beside{table-layout:fixed;margin:.4rem 0}.beside th,.beside td{padding:.35rem .7rem}
+.cause h3{margin:.3rem 0}.beside{table-layout:fixed;margin:.4rem 0}
+.beside th,.beside td{padding:.35rem .7rem}
 .beside td{background:var(--ground);border:1px solid var(--line)}
 .beside th:first-child{color:var(--legacy)}.beside th:last-child{color:var(--new)}
 pre{white-space:pre-wrap;overflow-wrap:anywhere;margin:0}
