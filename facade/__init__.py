@@ -18,7 +18,8 @@
 
 Between decision and outbound some requests meet `papers`, what goes beside a client's own words:
 `identity` knows whose session it is (`question` asks legacy, `credentials` signs, `keyring` makes
-the keys), `after` carries the time of a client's last write, `cookies` takes ours out.
+the keys, what is `forgotten` in one worker is so in all), `after` carries the time of a client's
+last write, `cookies` takes ours out.
 
 What they stand on: `wire/` (HTTP as bytes, no I/O), `headers` and `responses` (heads written
 anew), `answering` (the head for the client), `fallback`, `upload` (a request's body, with the

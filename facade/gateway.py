@@ -12,7 +12,7 @@ import signal
 import socket
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from email.utils import formatdate
 from pathlib import Path
 from typing import Any
@@ -26,9 +26,10 @@ from facade.config.reading import load
 from facade.config.steps import with_addresses
 from facade.deadlines import TICK_SECONDS, Deadlines
 from facade.dialing import Dial, Dialer
+from facade.forgotten import Forgotten
 from facade.headers import ClientFacts, Traces
 from facade.health import Health
-from facade.identity import Identities
+from facade.identity import Identities, Logouts
 from facade.inbound import Inbound
 from facade.keyring import KeyFiles
 from facade.metrics import Counters
@@ -60,6 +61,7 @@ class Worker:
     channel: str
     addresses: dict[str, tuple[str, ...]]  # that replace those of the file
     keys: KeyFiles | None = None  # without, nobody can be introduced to the new side
+    forgotten: Forgotten = field(default_factory=Forgotten)  # what all workers share
 
 
 class Gateway:
@@ -77,8 +79,10 @@ class Gateway:
         self.breakers = Breakers()
         self.upstreams = Upstreams(self.deadlines, dial or Dialer())
         self.channel = Channel(worker.channel, self._hello)
+        logouts = Logouts(worker.forgotten, time.monotonic)
         self.papers = build_papers(
-            worker.keys, Identities(self.upstreams, self.deadlines, self.breakers, self.counters)
+            worker.keys,
+            Identities(self.upstreams, self.deadlines, self.breakers, self.counters, logouts),
         )
         self.aside = aside or Aside()
         self.shadow = Shadow(self.channel, self.deadlines, self.papers.write, self.aside)

@@ -9,12 +9,15 @@ minute ago may go on ordering while legacy is down. Nobody is ever taken for som
 """
 
 from collections import OrderedDict
+from collections.abc import Callable
 from functools import partial
 from random import random
+from typing import NamedTuple
 
 from chassis.breaker import REFUSED
 from facade.credentials import Whose
 from facade.deadlines import Deadlines
+from facade.forgotten import Forgotten
 from facade.metrics import Counters
 from facade.question import Question, Waiter
 from facade.routefile import LEGACY, IdentityOptions
@@ -25,16 +28,30 @@ BREAKER_CLASS = "identity"  # a callee of its own: questions that fail say nothi
 QUIET_SECONDS = 1.0  # after no answer, an old word is used without asking again
 
 
+class Logouts(NamedTuple):
+    """What workers tell each other of sessions, and the clock that they share."""
+
+    forgotten: Forgotten
+    clock: Callable[[], float]  # monotonic seconds, now and not as of the last tick
+
+
 class Identities:
     """The words of legacy that one worker knows."""
 
     def __init__(
-        self, upstreams: Upstreams, deadlines: Deadlines, breakers: Breakers, counters: Counters
+        self,
+        upstreams: Upstreams,
+        deadlines: Deadlines,
+        breakers: Breakers,
+        counters: Counters,
+        logouts: Logouts | None = None,
     ) -> None:
+        """Without `logouts` nobody else knows of them."""
         self._upstreams = upstreams
         self._deadlines = deadlines
         self._breakers = breakers
         self._counts = counters.identity
+        self._logouts = logouts or Logouts(Forgotten(), lambda: deadlines.now)
         self._known: OrderedDict[bytes, Whose] = OrderedDict()
         self._asking: dict[bytes, Question] = {}
         self._options = IdentityOptions("/")
@@ -50,7 +67,7 @@ class Identities:
 
     def known(self, session: bytes) -> Whose | None:
         """Legacy's word on this cookie, if it was heard a moment ago."""
-        whose = self._known.get(session)
+        whose = self._last_word(session)
         if whose is None:
             return None
         now = self._deadlines.now
@@ -65,7 +82,7 @@ class Identities:
         `host` is the client's Host; `for_client` is false when only a copy wants to know.
         """
         question = self._asking.get(session)
-        if question is not None:
+        if question is not None and not self._is_forgotten(session, question.began):
             question.waiters.append(waiter)
             question.for_client |= for_client
             return
@@ -86,7 +103,8 @@ class Identities:
         question.ask(legacy.pick())
 
     def forget(self, session: bytes) -> None:
-        """What is known of this cookie may be wrong from now on."""
+        """What is known of this cookie may be wrong from now on, here and in other workers."""
+        self._logouts.forgotten.note(session, self._logouts.clock())
         self._known.pop(session, None)
         # Who waits for an answer already asked before; who asks from now on asks anew.
         self._asking.pop(session, None)
@@ -96,6 +114,7 @@ class Identities:
         current = self._asking.get(session) is question
         if current:
             del self._asking[session]
+            current = not self._is_forgotten(session, question.began)
         if whose is None:
             self._counts.unanswered += 1
             return self._after_silence(session) if current else None
@@ -107,9 +126,20 @@ class Identities:
                 self._known.popitem(last=False)
         return whose
 
+    def _last_word(self, session: bytes) -> Whose | None:
+        """What is known of this cookie, unless another worker saw that it is not so any more."""
+        whose = self._known.get(session)
+        if whose is not None and self._is_forgotten(session, whose.asked):
+            del self._known[session]
+            return None
+        return whose
+
+    def _is_forgotten(self, session: bytes, since: float) -> bool:
+        return self._logouts.forgotten.since(session, since)
+
     def _after_silence(self, session: bytes) -> Whose | None:
         """The last word, if it is not too old."""
-        whose, now = self._known.get(session), self._deadlines.now
+        whose, now = self._last_word(session), self._deadlines.now
         if whose is None or now >= whose.asked + self._options.keep_silent:
             return None
         whose.quiet_until = now + QUIET_SECONDS

@@ -39,6 +39,7 @@ class Question:
         """`guard` is the breaker with its permit; `until` in monotonic seconds."""
         self.gave_up = False
         self.deadline = until
+        self.began = deadlines.now
         self.waiters: list[Waiter] = []
         self.hear: Hear | None = None  # told first; says what those who wait are told
         self.for_client = False  # somebody's answer depends on it, not only a copy's

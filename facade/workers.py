@@ -25,6 +25,7 @@ from chassis.settings import BAD_CONFIGURATION
 from facade import children
 from facade.child import Child
 from facade.config.problems import RouteFileError
+from facade.forgotten import Forgotten
 from facade.gateway import Gateway, Worker
 from facade.keyring import BadKey, KeyFiles, ensure, in_folder
 from facade.ports import listen
@@ -53,6 +54,7 @@ class Master:
         self._control = Child("control")
         self._leaving: dict[int, int] = {}  # pid of a replaced worker that still drains -> slot
         self._signals: list[int] = []
+        self._forgotten = Forgotten()  # before any worker is forked
 
     def run(self, data: bytes) -> int:
         """Keep everything running; `data` is the route file in force. Returns the exit code."""
@@ -112,6 +114,7 @@ class Master:
             channel=self._channel,
             addresses=self._settings.upstreams,
             keys=self._keys,
+            forgotten=self._forgotten,
         )
 
         def run() -> int:

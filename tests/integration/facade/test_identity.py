@@ -7,6 +7,7 @@ import re
 import socket
 import threading
 import time
+import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -19,7 +20,7 @@ from chassis.sealed import unseal
 pytestmark = pytest.mark.integration
 
 ROUTES = """
-facade: {{identity: {{ask: /api/me, forget_on: [logout], keep: 2s, timeout: 500ms}}}}
+facade: {{identity: {{ask: /api/me, forget_on: [logout], keep: {keep}, timeout: {timeout}}}}}
 upstreams:
   legacy: {{url: "{legacy}"}}
   fresh: {{url: "{new}"}}
@@ -29,6 +30,8 @@ routes:
      compare: {{sample: 100%}}}}
   - {{name: logout, match: POST /logout, stage: legacy}}
 """
+USUAL = {"keep": "2s", "timeout": "500ms"}
+PATIENT = {"keep": "60s", "timeout": "20s"}
 
 
 class Monolith:
@@ -81,11 +84,13 @@ class NewSide:
 
 
 class World:
-    def __init__(self, start: Any, serve: Any, scripts: Any, workers: int = 1) -> None:
+    def __init__(
+        self, start: Any, serve: Any, scripts: Any, workers: int = 1, **identity: str
+    ) -> None:
         self.legacy, self.new = Monolith(scripts), NewSide(scripts)
         urls = {"legacy": serve(self.legacy.serve).url, "new": serve(self.new.serve).url}
         self._eventually = scripts.eventually
-        self.facade = start(ROUTES.format(**urls), workers=workers)
+        self.facade = start(ROUTES.format(**urls, **(USUAL | identity)), workers=workers)
 
     def whose(self, token: str) -> str:
         keys = f"http://127.0.0.1:{self.facade.admin}/.well-known/jwks.json"
@@ -100,7 +105,7 @@ class World:
 
 
 def test_every_workers_token_is_checked_with_the_served_key(start, serve, scripts) -> None:
-    world = World(start, serve, scripts, workers=2)
+    world = World(start, serve, scripts, workers=2, **PATIENT)
     for number in range(24):
         status, _, _ = world.facade.get("/mine", Cookie=f"session=s{number % 2 + 1}")
         assert status == 200
@@ -152,6 +157,24 @@ def test_a_silent_legacy_lets_known_customers_through(start, serve, scripts) -> 
     scripts.eventually(
         "tom is known", lambda: world.facade.get("/mine", Cookie="session=s2")[0] == 200
     )
+
+
+def test_a_logout_through_one_worker_is_known_in_all(start, serve, scripts) -> None:
+    world = World(start, serve, scripts, workers=3, **PATIENT)
+
+    def asked_by_all() -> bool:
+        assert world.facade.get("/mine", Cookie="session=s1")[0] == 200
+        return world.legacy.asked == 3
+
+    scripts.eventually("every worker knows her", asked_by_all)
+    del world.legacy.people["s1"]
+    assert world.facade.get("/mine", Cookie="session=s1")[0] == 200  # legacy said so before
+    logout = urllib.request.Request(f"http://127.0.0.1:{world.facade.port}/logout", b"")
+    logout.add_header("Cookie", "session=s1")
+    urllib.request.urlopen(logout, timeout=20).close()
+    answers = [world.facade.get("/mine", Cookie="session=s1")[0] for _ in range(30)]
+    assert set(answers) == {401}
+    assert world.facade.get("/mine", Cookie="session=s2")[0] == 200
 
 
 def test_copies_carry_it_and_clients_do_not_wait(start, serve, scripts) -> None:
