@@ -15,13 +15,13 @@ from chassis.watermark import Watermark
 from chassis.web import Problem
 from contracts import headers
 from contracts.catalog import Fact, Reached, Translator
-from contracts.change import Change
+from contracts.rows import changes_of
 from contracts.subjects import LEGACY_STREAM
 
 # Writes the facts into the service's tables, in the open transaction.
 Apply = Callable[[asyncpg.Connection, Sequence[Fact]], Awaitable[None]]
 
-BATCH = 500  # changes in one commit
+BATCH = 200  # messages in one commit
 
 
 class FeedProjection:
@@ -72,7 +72,8 @@ class FeedProjection:
         facts = [
             fact
             for message in messages
-            for fact in self._translate(Change.from_dict(orjson.loads(message.data)))
+            for change in changes_of(orjson.loads(message.data))
+            for fact in self._translate(change)
         ]
         reached = max((fact.micros for fact in facts if isinstance(fact, Reached)), default=0)
         sequence = messages[-1].metadata.sequence.stream

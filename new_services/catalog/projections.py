@@ -29,6 +29,7 @@ from contracts.catalog import (
     Translator,
 )
 from contracts.change import Change, Version
+from contracts.rows import changes_of
 from contracts.subjects import LEGACY_STREAM
 from new_services.catalog import repository
 from new_services.catalog.batches import fold
@@ -78,7 +79,9 @@ class Projector:
         self, connection: asyncpg.Connection, messages: Sequence[Msg], position: Position
     ) -> None:
         """One commit: the rows, the documents they change, and how far the stream was read."""
-        changes = [Change.from_dict(orjson.loads(message.data)) for message in messages]
+        changes = [
+            change for message in messages for change in changes_of(orjson.loads(message.data))
+        ]
         facts = [fact for change in changes for fact in self._translate(change)]
         reached = max((fact.micros for fact in facts if isinstance(fact, Reached)), default=0)
         news = [fact for fact in facts if not isinstance(fact, Reached)]

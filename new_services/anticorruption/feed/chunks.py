@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from psycopg import AsyncConnection
 from psycopg.sql import SQL, Composable, Composed, Identifier, Literal
 
-from contracts.change import Row
+from contracts.change import Value
+from contracts.rows import Values
 from new_services.anticorruption.feed.jobs import Job
 from new_services.anticorruption.feed.keys import Key
 from new_services.anticorruption.feed.publication import Table, describe
-from new_services.anticorruption.feed.values import to_value
+from new_services.anticorruption.feed.values import BOOLEAN, INTEGERS, PLAIN_TEXT
 from new_services.anticorruption.feed.window import Rows
 
 MARK_PREFIX = "fig-mark"  # of the logical messages around a chunk
@@ -45,7 +46,7 @@ async def read(connection: AsyncConnection, job: Job, limit: int) -> Reading:
         found = await connection.execute("SELECT pg_current_snapshot()::text")
         row = await found.fetchone()
         assert row is not None
-        rows, size = await _copy(connection, _statement(table, job, limit), table)
+        rows, size = await _fetch(connection, _statement(table, job, limit), table)
     return Reading(table, Rows(row[0], rows, len(rows) < limit), size)
 
 
@@ -59,27 +60,29 @@ async def count(connection: AsyncConnection, table: Table, job: Job) -> int:
     return int(row[0])
 
 
-async def _copy(
+async def _fetch(
     connection: AsyncConnection, statement: Composed, table: Table
-) -> tuple[list[tuple[Key, Row]], int]:
-    rows: list[tuple[Key, Row]] = []
-    size = 0
-    async with connection.cursor() as cursor, cursor.copy(statement) as copy:
-        async for texts in copy.rows():
-            row = {
-                name: to_value(text, oid)
-                for (name, oid), text in zip(table.columns, texts, strict=True)
-            }
-            rows.append((tuple(row[name] for name in table.key), row))
-            size += len("".join(text for text in texts if text))
-    return rows, size
+) -> tuple[list[tuple[Key, Values]], int]:
+    """The rows, and how much text is in them."""
+    found: list[tuple[Value, ...]] = await (await connection.execute(statement)).fetchall()
+    names = [name for name, _ in table.columns]
+    places = [names.index(name) for name in table.key]
+    size = sum(len(value) for row in found for value in row if isinstance(value, str))
+    return [(tuple(row[place] for place in places), row) for row in found], size
 
 
 def _statement(table: Table, job: Job, limit: int) -> Composed:
-    columns = SQL(", ").join(Identifier(name) for name, _ in table.columns)
-    return SQL("COPY (SELECT {} FROM public.{}{} ORDER BY {} LIMIT {}) TO STDOUT").format(
+    columns = SQL(", ").join(_selected(name, oid) for name, oid in table.columns)
+    return SQL("SELECT {} FROM public.{}{} ORDER BY {} LIMIT {}").format(
         columns, Identifier(table.name), _where(table, job), _ordered(table), Literal(limit)
     )
+
+
+def _selected(name: str, oid: int) -> Composable:
+    """So that the driver gives what `to_value` makes of the log: numbers, booleans, else text."""
+    if oid in INTEGERS or oid == BOOLEAN or oid in PLAIN_TEXT:
+        return Identifier(name)
+    return SQL("{}::text").format(Identifier(name))
 
 
 def _where(table: Table, job: Job) -> Composable:

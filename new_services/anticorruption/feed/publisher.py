@@ -19,11 +19,11 @@ from nats.js.errors import NotFoundError
 
 from chassis.bus import ensure_stream
 from contracts.change import Change, Op, Version
+from contracts.rows import SnapshotRows, changes_of
 from contracts.subjects import LEGACY_STREAM, LEGACY_SUBJECTS, legacy_subject, shape_subject
 
 WINDOW = 2000  # messages on their way
 WINDOW_BYTES = 8_000_000
-UNANSWERED_BYTES = 1_000_000  # sent without asking for an answer
 ACK_SECONDS = 5.0  # a message unanswered for so long is lost
 NOTHING: Version = (0, 0)
 REACHED = "Fig-Reached"  # header: version of the newest change, where the message has an older one
@@ -51,7 +51,6 @@ class Publisher:
         self._sent: deque[_Sent] = deque()
         self._bytes = 0
         self._sequence = 0
-        self._unanswered = 0
         self._moved = asyncio.Event()
         self._refused = ""
         self._number = 0
@@ -93,13 +92,10 @@ class Publisher:
         if message.headers and REACHED in message.headers:
             lsn, seq = message.headers[REACHED].split(":")
             return int(lsn), int(seq)
-        return Change.from_dict(orjson.loads(message.data)).version
+        return changes_of(orjson.loads(message.data))[0].version
 
-    async def publish(self, change: Change, answer: bool = True) -> None:
-        """Send one change; waits while too much is on its way. Raises PublishFailed.
-
-        Without `answer` a later message's answer speaks for this one: there must be one soon.
-        """
+    async def publish(self, change: Change | SnapshotRows) -> None:
+        """Send one message; waits while too much is on its way. Raises PublishFailed."""
         body = orjson.dumps(change.to_dict())
         while len(self._sent) >= WINDOW or self._bytes > WINDOW_BYTES:
             await self._wait_for_answer()
@@ -119,11 +115,7 @@ class Publisher:
         self.last = max(self.last, change.version)
         self._bytes += len(body)
         self._sent.append(_Sent(self._number, len(body), time.monotonic(), 0))
-        self._unanswered += len(body)
-        if answer or self._unanswered > UNANSWERED_BYTES:
-            self._unanswered = 0
-        reply = "" if self._unanswered else f"{self._inbox}.{self._number}"
-        await self._nats.publish(subject, body, reply, headers)
+        await self._nats.publish(subject, body, f"{self._inbox}.{self._number}", headers)
 
     def confirm(self, position: int) -> None:
         """The log up to `position` has been handed over: safe once all of it is answered."""

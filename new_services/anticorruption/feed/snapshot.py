@@ -11,11 +11,12 @@ import asyncio
 import logging
 import secrets
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 
 from psycopg import AsyncConnection
 
 from contracts.change import Change, Op, Row, Version
+from contracts.rows import SnapshotRows, Values
 from new_services.anticorruption.feed import chunks
 from new_services.anticorruption.feed.chunks import Reading
 from new_services.anticorruption.feed.coverage import keys, visible
@@ -35,9 +36,10 @@ FIRST_CHUNK = 200  # rows, until their width is known
 RETRY_SECONDS = 0.02
 LOOK_SECONDS = 2.0  # at the shapes of tables that nobody writes to
 
-ROWS_PER_ANSWER = 32  # of JetStream; an answer speaks for all rows before it
+ROWS_PER_MESSAGE = 50
+MESSAGE_CHARACTERS = 32_000  # of text; a row that has more is a message by itself
 
-Tell = Callable[[Change, bool], Awaitable[None]]  # Publisher.publish, in the stream's task
+Tell = Callable[[Change | SnapshotRows], Awaitable[None]]  # Publisher.publish, in the stream's task
 Place = tuple[int, int, int, str]  # see Decoder.position
 
 
@@ -114,18 +116,17 @@ class Snapshotter:
             if self._shapes.tell(table.name, table.shape) and old.at is not None:
                 await self._plan.add(Job(table.name, initial=False))
             shape = Change(table.name, Op.SHAPE, {}, None, table.shape, lsn, 0, xid, committed)
-            await tell(shape, True)
+            await tell(shape)
         new = old.moved(window.opened, verdict.at, len(verdict.rows))
         self._plan.advance(old, None if verdict.done else new)
         self._judged.set_result(verdict)  # the next chunk is read while this one is published
-        for left, (key, row) in zip(range(len(verdict.rows), 0, -1), verdict.rows, strict=True):
-            name = dict(zip(table.key, key, strict=True))
-            change = Change(table.name, Op.SNAPSHOT, name, None, row, lsn, 0, 0, committed)
-            await tell(change, left % ROWS_PER_ANSWER == 1)
+        columns = tuple(name for name, _ in table.columns)
+        for rows in packed([row for _, row in verdict.rows]):
+            await tell(SnapshotRows(table.name, table.key, columns, rows, lsn, committed))
         if verdict.done:
             first, last = (_row(table, edge) for edge in (old.start, old.to))
             end = (new.since, 0, 0, committed)
-            await tell(Change(table.name, Op.SNAPSHOT_END, {}, first, last, *end), True)
+            await tell(Change(table.name, Op.SNAPSHOT_END, {}, first, last, *end))
         self._plan.sent(old, None if verdict.done else new)
 
     # --- the reading side -------------------------------------------------------------------
@@ -183,6 +184,20 @@ class Snapshotter:
         self._reading, window.read = reading, reading.rows
         await chunks.mark(connection, f"close:{name}")
         return await judged, reading.size
+
+
+def packed(rows: Sequence[Values]) -> Iterator[Sequence[Values]]:
+    """The rows in the groups that are told as one message each."""
+    group, size = list[Values](), 0
+    for row in rows:
+        width = sum(len(value) for value in row if isinstance(value, str))
+        if group and (len(group) == ROWS_PER_MESSAGE or size + width > MESSAGE_CHARACTERS):
+            yield group
+            group, size = [], 0
+        group.append(row)
+        size += width
+    if group:
+        yield group
 
 
 def _row(table: Table, key: Key | None) -> Row | None:

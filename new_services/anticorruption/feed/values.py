@@ -6,6 +6,7 @@ from contracts.change import Value
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 BOOLEAN = 16
+PLAIN_TEXT = frozenset({25, 1042, 1043})  # text, char(n), varchar
 INTEGERS = frozenset({20, 21, 23})  # int8, int2, int4
 
 _KINDS = {

@@ -11,7 +11,7 @@ Pure: no I/O.
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from contracts.change import Row
+from contracts.rows import Values
 from new_services.anticorruption.feed.jobs import Job
 from new_services.anticorruption.feed.keys import Bound, Key, Rank, rank
 from new_services.anticorruption.feed.visibility import Recent, Seen
@@ -24,7 +24,7 @@ class Rows:
     """What one reading of a table gave, in the order of its keys."""
 
     snapshot: str  # pg_current_snapshot() of the reading
-    rows: Sequence[tuple[Key, Row]]
+    rows: Sequence[tuple[Key, Values]]
     exhausted: bool  # nothing comes after the last row
 
 
@@ -32,7 +32,7 @@ class Rows:
 class Verdict:
     """What is true of a chunk."""
 
-    rows: Sequence[tuple[Key, Row]]
+    rows: Sequence[tuple[Key, Values]]
     at: Bound | None  # everything before it has been read
     done: bool  # and nothing comes after it
 

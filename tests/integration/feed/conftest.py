@@ -15,6 +15,7 @@ import pytest
 from psycopg import sql
 
 from contracts.change import Change, Op, Row, Version
+from contracts.rows import changes_of
 from contracts.subjects import LEGACY_STREAM, LEGACY_SUBJECTS
 
 SCHEMA = """
@@ -116,7 +117,7 @@ def read_stream(nats_server) -> Callable:
         read = 0
         while read < last:
             message = await subscription.next_msg(timeout=5)
-            changes.append(Change.from_dict(orjson.loads(message.data)))
+            changes += changes_of(orjson.loads(message.data))
             read = message.metadata.sequence.stream
         await connection.close()
         return changes
