@@ -69,8 +69,8 @@ bench: install .venv-bench/bin/envoy ## the facade beside nginx, HAProxy and Env
 unit: install    ## the tests without sockets
 	@$(PY) -m pytest -q tests/unit $(ARGS)
 
-study: install   ## every fault of the catalog at 100 %, 1 % and 0.1 % of the answers
-	@FIG_STUDY=full $(PY) -m pytest -q tests/integration/compare_study $(ARGS)
+study: install   ## every fault of the catalog at 100 %, 1 % and 0.1 % of the answers; 10,000 pairs of legacy against itself
+	@FIG_STUDY=full $(PY) -m pytest -q tests/integration/compare_study tests/integration/control/test_calibration.py $(ARGS)
 
 lint: install    ## style, types, import rules
 	@$(PY) -m ruff check .
@@ -78,8 +78,8 @@ lint: install    ## style, types, import rules
 	@$(PY) -m mypy
 	@$(VENV)/bin/lint-imports --no-cache
 
-chaos-feed: install ## kill feed, broker, catalog and PostgreSQL under writes: ARGS="--minutes 10"
-	@$(PY) -m pytest tests/integration/feed/test_chaos.py -s --timeout 7200 $(ARGS)
+chaos-feed: install ## kill feed, broker, services and PostgreSQL under writes, then fig verify --deep: ARGS="--minutes 10"
+	@$(PY) -m loadtests.feed_chaos $(ARGS)
 
 bench-shadow: install ## what a copy of every request costs the clients of legacy
 	@$(PY) -m loadtests.bench.shadow $(ARGS)

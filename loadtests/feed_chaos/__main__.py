@@ -1,0 +1,116 @@
+"""`python -m loadtests.feed_chaos [--minutes 2] [--rate 200] [--seed N]`; `make chaos-feed`.
+
+A stack of its own. Exit codes: 0 `fig verify --deep` is clean, 1 it is not, 2 the run itself could
+not go on. The seed decides who is killed when.
+"""
+
+import argparse
+import json
+import random
+import secrets
+import shutil
+import sys
+import tempfile
+import time
+from collections import Counter
+from pathlib import Path
+
+from loadtests.chaos.stack import ChaosFailed, Stack
+from loadtests.feed_chaos.writer import Writer
+
+WRITERS = 2
+PAUSE_SECONDS = (0.3, 3.0)  # between kills
+READ_MODELS = ("catalog", "orders", "inventory", "sales")
+BETWEEN = ("feed", "nats", "postgres")
+SETTLE_SECONDS = 120.0
+NO_VERDICT = 2
+
+
+def say(text: str) -> None:
+    """A line with the time."""
+    print(f"{time.strftime('%H:%M:%S')} {text}", flush=True)  # noqa: T201
+
+
+def legacy_url(stack: Stack) -> str:
+    """Of the owner of legacy's database."""
+    secret = json.loads((stack.folder / "secrets.json").read_text())["legacy"]
+    return f"postgresql://legacy:{secret}@127.0.0.1:{stack.state['ports']['postgres']}/legacy"
+
+
+def kill_at_random(stack: Stack, seconds: float, dice: random.Random) -> Counter[str]:
+    """For so long; how often each was hit."""
+    names = {process["name"] for process in stack.state["processes"]}
+    victims = [name for name in (*BETWEEN, *READ_MODELS) if name in names]
+    killed = Counter(dict.fromkeys(victims, 0))
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        time.sleep(dice.uniform(*PAUSE_SECONDS))
+        for name in dice.sample(victims, dice.choice((1, 1, 1, 2))):
+            killed[name] += stack.kill(name, dice).startswith("killed")
+    return killed
+
+
+def verify(stack: Stack) -> int:
+    """The exit code of `fig verify --deep`; asked again while it has no verdict."""
+    deadline = time.monotonic() + SETTLE_SECONDS
+    while True:
+        done = stack.fig("verify", "--deep")
+        if done.returncode != NO_VERDICT or time.monotonic() > deadline:
+            print(done.stdout + done.stderr, flush=True)  # noqa: T201
+            return done.returncode
+        time.sleep(1.0)
+
+
+def run(stack: Stack, options: argparse.Namespace) -> int:
+    """Write and kill, let all come back, verify. Raises ChaosFailed."""
+    dice = random.Random(options.seed)
+    rate = options.rate / WRITERS
+    seeds = [dice.randrange(2**32) for _ in range(WRITERS)]
+    writers = [Writer(legacy_url(stack), rate, random.Random(seed)) for seed in seeds]
+    for writer in writers:
+        writer.start()
+    began = time.monotonic()
+    try:
+        killed = kill_at_random(stack, options.minutes * 60, dice)
+    finally:
+        for writer in writers:
+            writer.finish()
+    passed = time.monotonic() - began
+    done: Counter[str] = sum((writer.done for writer in writers), Counter())
+    refused: Counter[str] = sum((writer.refused for writer in writers), Counter())
+    say(f"{done['commits']} commits, {done['commits'] / passed:.0f}/s: {dict(done)}")
+    say(f"refused: {dict(refused)}; killed: {dict(killed)}")
+    if done["commits"] < options.rate * passed / 4:
+        raise ChaosFailed("too few commits: little was tried")
+    stack.until_ready()
+    say("all is up again")
+    return verify(stack)
+
+
+def main() -> int:
+    """See above."""
+    parser = argparse.ArgumentParser(description="Write and kill, then compare both sides.")
+    parser.add_argument("--minutes", type=float, default=2.0)
+    parser.add_argument("--rate", type=float, default=200.0, help="commits a second")
+    parser.add_argument("--seed", type=int, default=secrets.randbelow(10_000))
+    parser.add_argument("--port-base", type=int, default=18900)
+    parser.add_argument("--keep", action="store_true", help="leave the folder with logs")
+    options = parser.parse_args()
+    say(f"seed {options.seed}, {options.minutes:g} minutes at {options.rate:g} commits/s")
+    folder = Path(tempfile.mkdtemp(prefix="fig-chaos-feed-"))
+    try:
+        with Stack(folder, options.port_base) as stack:
+            code = run(stack, options)
+    except ChaosFailed as error:
+        say(f"{error}; logs are in {folder}")
+        return 2
+    if code or options.keep:
+        say(f"fig verify --deep says {code}; logs are in {folder}; --seed {options.seed}")
+    else:
+        shutil.rmtree(folder, ignore_errors=True)
+        say("both sides hold the same")
+    return min(code, 1)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
