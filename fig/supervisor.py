@@ -108,9 +108,7 @@ class Supervisor:
         for keeper in self._keepers.values():
             keeper.kill()
 
-    async def restart(
-        self, name: str, extra: Mapping[str, str], pause: float = 0.0
-    ) -> int | None:
+    async def restart(self, name: str, extra: Mapping[str, str], pause: float = 0.0) -> int | None:
         """See Keeper.restart. Raises Unknown; FigError for a oneshot."""
         keeper = self._keeper(name)
         if keeper.process.kind is Kind.ONESHOT:

@@ -6,15 +6,43 @@ the same, a line each, such as `POST /api/orders`: of these no answer is ever ex
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 from loadtests.answer import Answer
 
 GATEWAY = (502, 503, 504)  # what the facade says when it cannot have legacy's answer
+WHO = "who is asking"  # legacy alone knows, of somebody who has just logged in
 
 
 class NeededLegacy(Exception):
-    """Only legacy could have answered, and it was stopped on purpose."""
+    """Only legacy could have answered, and it was stopped on purpose. `what`: of a request that
+    is answered without it otherwise, what was missing."""
+
+    def __init__(self, text: str, what: str = "") -> None:
+        super().__init__(text)
+        self.what = what
+
+
+@dataclass(frozen=True)
+class Declared:
+    """What was declared when a request was sent, or when it was answered."""
+
+    stopped: bool = False
+    spared: frozenset[str] = frozenset()  # what has to be answered all the same
+
+    def __or__(self, later: Declared) -> Declared:
+        return Declared(self.stopped or later.stopped, self.spared | later.spared)
+
+    def excuse(self, request: str, answer: Answer, known: bool) -> str | None:
+        """Whether this answer to `POST /api/login` is nothing but legacy's absence: None, or what
+        was missing. `known`: the new side has answered this very customer before.
+        """
+        if not self.stopped or answer.status not in GATEWAY:
+            return None
+        if request not in self.spared:
+            return ""
+        return WHO if not known and WHO in answer.text else None
 
 
 class Absence:
@@ -23,20 +51,10 @@ class Absence:
     def __init__(self, path: Path | None) -> None:
         self.path = path
 
-    def declared(self) -> bool:
+    def declared(self) -> Declared:
         """At this moment."""
-        return self.path is not None and self.path.exists()
-
-    def answered_all_the_same(self) -> frozenset[str]:
-        """What has to be answered without legacy."""
         try:
-            return frozenset(self.path.read_text().splitlines()) if self.path else frozenset()
+            lines = self.path.read_text().splitlines() if self.path else None
         except FileNotFoundError:
-            return frozenset()
-
-    def excuses(self, request: str, answer: Answer, declared: bool, spared: frozenset[str]) -> bool:
-        """Whether this answer to `POST /api/login` is nothing but legacy's absence.
-
-        `declared` and `spared` are as they were when the request was sent or when it came back.
-        """
-        return declared and answer.status in GATEWAY and request not in spared
+            lines = None
+        return Declared() if lines is None else Declared(True, frozenset(lines))

@@ -57,6 +57,7 @@ class StatsWriter:
         """Every finished request. A failed one's reason is the text of its exception."""
         name = f"{request_type} {name}"
         if isinstance(exception, NeededLegacy):
+            name += f" ({exception.what})" if exception.what else ""
             self.window.excuse(time.time(), name, response_time or 0.0)
             return
         reason = None if exception is None else (str(exception) or repr(exception))[:300]

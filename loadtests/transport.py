@@ -21,7 +21,7 @@ class LocustTransport:
 
     def exchange(self, ask: Ask, judge: Callable[[Answer], None]) -> None:
         """See `visitor.Transport`."""
-        declared, spared = self.absence.declared(), self.absence.answered_all_the_same()
+        declared = self.absence.declared()
         with self.session.request(
             ask.method,
             ask.path,
@@ -36,12 +36,9 @@ class LocustTransport:
                 response.success()
             except Wrong as wrong:
                 declared |= self.absence.declared()
-                spared |= self.absence.answered_all_the_same()
-                request = f"{ask.method} {ask.name}"
-                if self.absence.excuses(request, answer, declared, spared):
-                    response.failure(NeededLegacy(str(wrong)))
-                else:
-                    response.failure(str(wrong))
+                missing = declared.excuse(f"{ask.method} {ask.name}", answer, ask.known)
+                text = str(wrong)
+                response.failure(text if missing is None else NeededLegacy(text, missing))
 
     def forget(self) -> None:
         """Another person now: no cookies, no open connections."""

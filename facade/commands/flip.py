@@ -14,6 +14,7 @@ from facade.config.edit import (
     Flipped,
     FlipRefused,
     UnknownRoute,
+    find_route,
     flip_file,
     preview,
     take_back,
@@ -63,20 +64,17 @@ def flip(
 ) -> None:  # fmt: skip
     """Move ROUTE to STAGE in the route file, keeping its comments and order.
 
+    ROUTE may be several with commas between: one after the other, up to the first that is refused.
     Exit code 0: done; 1: refused, by the stages, the evidence or the running facade; 2: bad input.
     """
-    wish = Flip(route, Stage(stage), percent, sample)
     try:
-        steps = way(load_path(routes).file, wish) if walk else (wish,)
-        for step in steps:
-            _refuse_early(routes, step, admin)
-            hold_to_evidence(routes, step, admin, force)
-            flipped = flip_file(routes, step)
-            confirmation = _confirm(flipped, routes, admin)
-            _show(flipped, confirmation, routes, as_json)
-            if confirmation is not None and confirmation.state in ("refused", "late"):
-                _undo_refused(flipped, confirmation, routes)
-                raise SystemExit(REFUSED)
+        for name in _known(routes, route.split(",")):
+            wish = Flip(name, Stage(stage), percent, sample)
+            steps = way(load_path(routes).file, wish) if walk else (wish,)
+            for step in steps:
+                _refuse_early(routes, step, admin)
+                hold_to_evidence(routes, step, admin, force)
+                _take(routes, step, admin, as_json)
     except RouteFileError as error:
         _fail(str(error), BAD_INPUT, as_json)
     except UnknownRoute as error:
@@ -85,6 +83,24 @@ def flip(
         _fail(str(error), REFUSED, as_json)
     except OSError as error:
         _fail(f"cannot write {routes}: {error.strerror or error}", BAD_INPUT, as_json)
+
+
+def _known(routes: Path, names: list[str]) -> list[str]:
+    """These; a mistyped one moves none of them. Raises UnknownRoute."""
+    file = load_path(routes).file
+    for name in names:
+        find_route(file, name)
+    return names
+
+
+def _take(routes: Path, step: Flip, admin: str | None, as_json: bool) -> None:
+    """Write one step and see that it took effect; exits when it did not."""
+    flipped = flip_file(routes, step)
+    confirmation = _confirm(flipped, routes, admin)
+    _show(flipped, confirmation, routes, as_json)
+    if confirmation is not None and confirmation.state in ("refused", "late"):
+        _undo_refused(flipped, confirmation, routes)
+        raise SystemExit(REFUSED)
 
 
 def _refuse_early(routes: Path, step: Flip, admin: str | None) -> None:

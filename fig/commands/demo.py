@@ -17,9 +17,10 @@ from fig.demo.admin import Admin
 from fig.demo.commands import Fig
 from fig.demo.live import LiveView
 from fig.demo.plain import PlainView
-from fig.demo.plan import FAST, NORMAL, PRODUCT_ROUTES, Pace, plan
+from fig.demo.plan import COMPARED, FAST, MOVED, NORMAL, Pace, plan
 from fig.demo.real import RealWorld, Tools
 from fig.demo.record import Record
+from fig.demo.routes import Wanted
 from fig.demo.runner import Runner
 from fig.demo.stack import OwnStack, RunningStack, Stack, refuse_if_running
 from fig.demo.verdict import exit_code, judge
@@ -42,7 +43,7 @@ CANCELLED = 130  # the exit code of Ctrl-C
 @click.option("--leave-fault", is_flag=True, envvar="FIG_DEMO_LEAVE_FAULT", hidden=True)
 @click.pass_obj
 def demo(home: Home, fast: bool, use_running: bool, plain: bool, leave_fault: bool) -> None:
-    """Move the product pages from the monolith to the catalog while shoppers keep shopping.
+    """Move products and orders from the monolith to new services while shoppers keep shopping.
 
     Exit code 0: every promise held; 1: one did not, the last lines say which; 2: bad settings.
     """
@@ -75,11 +76,11 @@ def _tools(home: Home, pace: Pace, use_running: bool, leave_fault: bool, watch: 
     stack: Stack
     if use_running:
         found = running.require(home)
-        stack = RunningStack(fig, found, PRODUCT_ROUTES, Admin(found.urls["admin"]))
+        stack = RunningStack(fig, found, MOVED, Admin(found.urls["admin"]))
     else:
         refuse_if_running(home)
         source = project_root() / "routes.yaml"
-        stack = OwnStack(fig, home, source, PRODUCT_ROUTES, watch.event)
+        stack = OwnStack(fig, home, source, Wanted(MOVED, COMPARED, pace.breaker), watch.event)
     return Tools(fig, stack, home.folder / "demo", pace, leave_fault)
 
 
@@ -90,7 +91,7 @@ def _record(pace: Pace) -> Record:
 
 async def _play(tools: Tools, record: Record, watch: Watch) -> bool:
     """The whole run; True when somebody stopped it. Leaves nothing running either way."""
-    world = RealWorld(tools, PRODUCT_ROUTES)
+    world = RealWorld(tools, COMPARED)
     runner = Runner(world, record, watch)
     playing = asyncio.create_task(runner.run(plan(tools.pace)))
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):

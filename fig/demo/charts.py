@@ -24,8 +24,11 @@ from fig.demo.series import Band, Point
 LABEL = 7.2  # px a letter of a band's label takes
 
 
-def answers(points: Sequence[Point], bands: Sequence[Band]) -> str:
-    """Who answered: requests per second by side, stacked, legacy below."""
+def answers(
+    points: Sequence[Point], bands: Sequence[Band], gone: tuple[float, float] | None = None
+) -> str:
+    """Who answered: requests per second by side, stacked, legacy below; `gone` is when legacy
+    was stopped."""
     peak = max(sum(point.rates.values()) for point in points)
     grid = frame(points, peak * 1.05, "/s")
     floor = [0.0] * len(points)
@@ -37,6 +40,7 @@ def answers(points: Sequence[Point], bands: Sequence[Band]) -> str:
         stages(grid, bands),
         area(grid, points, floor, legacy, "legacy"),
         area(grid, points, legacy, both, "new"),
+        shade(grid, *gone) if gone else "",
         hints(grid, points, told_answers),
     )
 
@@ -121,6 +125,16 @@ def area(
     upper = [f"{grid.x(p.at)},{grid.y(v)}" for p, v in zip(points, high, strict=True)]
     lower = [f"{grid.x(p.at)},{grid.y(v)}" for p, v in zip(points, low, strict=True)]
     return f'<polygon class="area {style}" points="{" ".join(upper + lower[::-1])}"/>'
+
+
+def shade(grid: Frame, began: float, ended: float) -> str:
+    """A stretch of time in which legacy was stopped."""
+    left, right = grid.x(began), grid.x(ended)
+    width, height = max(2.0, round(right - left, 1)), HEIGHT - TOP - BOTTOM
+    return (
+        f'<rect class="gone" x="{left}" y="{TOP}" width="{width}" height="{height}"/>'
+        f'<text class="name mid" x="{left + width / 2}" y="{TOP + 14}">legacy stopped</text>'
+    )
 
 
 def line(grid: Frame, values: Sequence[tuple[float, float | None]], style: str) -> str:

@@ -103,11 +103,38 @@ class Left:
 
 
 @dataclass(frozen=True)
+class Recovered:
+    """Nothing that needs legacy is held back any more."""
+
+    def check(self, since: Since) -> Standing:
+        held = since.last.held_back
+        words = f"requests for legacy are let through little by little: {', '.join(held)}"
+        return Standing(Now.WAITING, words) if held else Standing(Now.MET)
+
+
+@dataclass(frozen=True)
+class Finished:
+    """Every order that was pending when the step began has been finished or refused."""
+
+    def check(self, since: Since) -> Standing:
+        began, told = since.first.load.time, since.last.load.orders
+        words = f"{told.finished} of {told.pending} accepted orders finished"
+        waits = told.oldest is not None and told.oldest <= began
+        fresh = since.last.load.time > began  # figures from before say nothing of now
+        return Standing(Now.WAITING if waits or not fresh else Now.MET, words)
+
+
+@dataclass(frozen=True)
 class Moved:
-    """The traffic of every route goes where its stage says."""
+    """The traffic of every route goes where its stage says.
+
+    `together`: of routes that share their fate and are asked seldom, it is enough that some of
+    them are asked, and none goes the wrong way.
+    """
 
     routes: tuple[str, ...]
     stage: str
+    together: bool = False
 
     def check(self, since: Since) -> Standing:
         window = self.window(since)
@@ -126,20 +153,42 @@ class Moved:
         return None
 
     def agree(self, window: Since) -> bool:
-        return all(self.agrees(name, window) for name in self.routes)
+        if not all(self.agrees(name, window) for name in self.routes):
+            return False
+        return not self.together or self.goes_there(*self.answered(window, self.routes))
 
     def agrees(self, route: str, window: Since) -> bool:
         """Whether what this route's sides answered in the window is what its stage means."""
-        legacy, new = answered_by(window, route)
-        fallbacks = window.last.routes[route].fallbacks - window.first.routes[route].fallbacks
-        if self.stage in ("legacy", "shadow"):
-            return new == 0 and legacy > 0
+        legacy, new = self.answered(window, (route,))
+        if self.together:
+            return not self.goes_astray(legacy, new)
+        return self.goes_there(legacy, new)
+
+    def answered(self, window: Since, routes: Sequence[str]) -> tuple[int, int]:
+        """By legacy and new; what legacy answered in place of the new side was meant for that."""
+        legacy = new = 0
+        for route in routes:
+            here, there = answered_by(window, route)
+            fell_back = fallbacks(window, route) if self.stage == "new" else 0
+            legacy, new = legacy + max(0, here - fell_back), new + there
+        return legacy, new
+
+    def goes_there(self, legacy: int, new: int) -> bool:
+        """All of it where it should, and some of it."""
+        if self.goes_astray(legacy, new):
+            return False
         if self.stage == "canary":
             return new > 0 and legacy > 0
-        return new > 0 and legacy <= fallbacks
+        return new > 0 if self.stage == "new" else legacy > 0
+
+    def goes_astray(self, legacy: int, new: int) -> bool:
+        """Some of it where the stage sends nobody."""
+        if self.stage in ("legacy", "shadow"):
+            return new > 0
+        return self.stage == "new" and legacy > 0
 
 
-Condition = Shoppers | Caught | Clean | Moved | Left
+Condition = Shoppers | Caught | Clean | Moved | Recovered | Finished | Left
 
 
 def answered_by(window: Since, route: str) -> tuple[int, int]:
@@ -147,6 +196,11 @@ def answered_by(window: Since, route: str) -> tuple[int, int]:
     before, after = window.first.routes[route].requests, window.last.routes[route].requests
     legacy, new = (after.get(side, 0) - before.get(side, 0) for side in ("legacy", "new"))
     return legacy, new
+
+
+def fallbacks(window: Since, route: str) -> int:
+    """How often legacy stood in for the new side within the window."""
+    return window.last.routes[route].fallbacks - window.first.routes[route].fallbacks
 
 
 def share_of_new(window: Since, routes: Sequence[str]) -> float:

@@ -14,8 +14,8 @@ from rich.spinner import Spinner
 from rich.table import Table
 from rich.text import Text
 
-from fig.demo.plan import PRODUCT_ROUTES
-from fig.demo.record import Latency, RouteSample, Sample, StepRecord
+from fig.demo.plan import MOVED
+from fig.demo.record import Latency, RouteSample, Sample, StepRecord, Told
 from fig.demo.series import SPAN, answered, points
 
 LEGACY, NEW, BAD = "dark_orange3", "turquoise4", "red"
@@ -102,7 +102,7 @@ def draw_routes(samples: deque[Sample]) -> Table:
     table.add_column(Text.assemble(("■ legacy", LEGACY), " ", ("■ new", NEW)), no_wrap=True)
     for name in ("req/s", "legacy p50/p95", "new p50/p95", "pairs", "differ"):
         table.add_column(name, justify="right", no_wrap=True)
-    for name in PRODUCT_ROUTES:
+    for name in MOVED:
         if name in samples[-1].routes:
             table.add_row(*route_cells(samples, name))
     return table
@@ -128,8 +128,10 @@ def route_cells(samples: deque[Sample], name: str) -> list[Text]:
 
 def draw_load(samples: deque[Sample]) -> Text:
     """The shoppers: how many, how much, how fast, and whether anything went wrong."""
-    load, errors = samples[-1].load, samples[-1].server_errors
-    rates = [sum(point.rates.values()) for point in points(list(samples)[-25:], PRODUCT_ROUTES)]
+    load = samples[-1].load
+    excused = sum(load.excused.values())
+    errors = max(0, samples[-1].server_errors - excused)
+    rates = [sum(point.rates.values()) for point in points(list(samples)[-25:], MOVED)]
     bad = f"bold {BAD}"
     return Text.assemble(
         (f"\n{load.users} shoppers  {load.rps:.0f} requests/s ", ""),
@@ -138,7 +140,15 @@ def draw_load(samples: deque[Sample]) -> Text:
         latency(load.latency),
         (f"  {load.requests:,} requests, ", ""),
         (f"{load.failures} failed, {errors} × 5xx", bad if load.failures or errors else "green"),
+        (f"  ({excused} needed legacy while it was stopped)" if excused else "", "dim"),
+        (f"\n{told(load.orders)}" if load.orders.taken else "", ""),
     )
+
+
+def told(orders: Told) -> str:
+    """What came of the orders, in words."""
+    later = f", {orders.pending} accepted for later ({orders.waiting} wait)"
+    return f"{orders.placed} orders placed{later if orders.pending else ''}"
 
 
 def earlier(samples: deque[Sample]) -> Sample:

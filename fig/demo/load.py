@@ -39,6 +39,8 @@ class LoadProcess:
         self.shoppers = shoppers
         self.root = root
         self.stats = folder / "shoppers.jsonl"
+        self.orders = folder / "orders.jsonl"  # what they were told of their orders
+        self.absence = folder / "legacy-is-stopped"  # there as long as it is
         self.log = folder / "shoppers.log"
         self.process: subprocess.Popen[bytes] | None = None
         self.latest = Load()
@@ -55,7 +57,8 @@ class LoadProcess:
 
     def spawn(self) -> subprocess.Popen[bytes]:
         self.stats.parent.mkdir(parents=True, exist_ok=True)
-        self.stats.unlink(missing_ok=True)
+        for file in (self.stats, self.orders, self.absence):
+            file.unlink(missing_ok=True)
         parent = os.getpid()
         with self.log.open("wb") as log:
             # A session of its own: Ctrl-C is ours to handle, visits under way may end.
@@ -84,6 +87,8 @@ class LoadProcess:
             "FIG_FACADE_URL": self.shoppers.url,
             "LOADTEST_STATS_FILE": str(self.stats),
             "LOADTEST_THINK": self.shoppers.think,
+            "LOADTEST_ORDERS_FILE": str(self.orders),
+            "LOADTEST_ABSENCE_FILE": str(self.absence),
         }
 
     def poll(self) -> Load:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from fig.demo.conditions import total
-from fig.demo.plan import PRODUCT_ROUTES
+from fig.demo.plan import COMPARED
 from fig.demo.record import Sample, StepRecord
 
 EVERY = 5.0  # seconds between two lines of figures
@@ -41,10 +41,10 @@ class PlainView:
 
 def figures(sample: Sample) -> str:
     """One line of where everything stands."""
-    pairs, load = total(sample, PRODUCT_ROUTES), sample.load
+    pairs, load = total(sample, COMPARED), sample.load
     new, legacy = sample.answered("new"), sample.answered("legacy")
     return (
         f"{sample.at:.0f} s: {load.users} shoppers, {load.rps:.0f} requests/s, "
         f"{load.failures} failed; answered by legacy {legacy}, new {new}; "
-        f"{pairs.completed} pairs, {pairs.mismatched} differ"
+        f"{pairs.completed} pairs, {pairs.mismatched} differ; {load.orders.taken} orders"
     )

@@ -5,73 +5,32 @@ To let the demo go further, add steps here; the runner knows actions and conditi
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
-from fig.demo.conditions import Caught, Clean, Condition, Left, Moved, Shoppers
+from fig.demo.actions import (
+    Action,
+    AskForRefusal,
+    BringUp,
+    EditPrices,
+    Flip,
+    Forget,
+    LegacyIsBack,
+    LetIn,
+    Mend,
+    ReadOrders,
+    SendHome,
+    StopLegacy,
+    Verify,
+)
+from fig.demo.conditions import Caught, Clean, Condition, Finished, Left, Moved, Recovered, Shoppers
 
 PRODUCT_ROUTES = ("product-list", "product-detail", "category-list")
+ORDER_READS = ("order-list", "order-detail", "stock")
+ORDER_ROUTES = ("place-order", "cancel-order", *ORDER_READS)  # one seed: they move together
+COMPARED = (*PRODUCT_ROUTES, *ORDER_READS)
+MOVED = (*PRODUCT_ROUTES, *ORDER_ROUTES)
 FAULT = "discount-rounding"
-
-
-@dataclass(frozen=True)
-class BringUp:
-    """Start the stack on a copy of the route file with everything in `legacy`."""
-
-    fault: str = ""
-
-
-@dataclass(frozen=True)
-class LetIn:
-    """Start the shoppers."""
-
-    users: int
-
-
-@dataclass(frozen=True)
-class Flip:
-    """Move routes to a stage, one `fig flip` each."""
-
-    routes: tuple[str, ...]
-    stage: str
-    percent: int | None = None
-
-
-@dataclass(frozen=True)
-class AskForRefusal:
-    """Ask for a promotion that `fig flip` has to refuse, because the evidence speaks against it."""
-
-    route: str
-    stage: str
-    percent: int | None = None
-
-
-@dataclass(frozen=True)
-class Mend:
-    """Restart the catalog with this fault, "" for none."""
-
-    fault: str = ""
-
-
-@dataclass(frozen=True)
-class Forget:
-    """Start the evidence of the routes anew."""
-
-    routes: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class EditPrices:
-    """Change prices in the monolith's admin page and watch the new side."""
-
-    times: int
-
-
-@dataclass(frozen=True)
-class SendHome:
-    """Let the shoppers finish and leave."""
-
-
-Action = BringUp | LetIn | Flip | AskForRefusal | Mend | Forget | EditPrices | SendHome
 
 
 @dataclass(frozen=True)
@@ -89,7 +48,8 @@ class Step:
 
 @dataclass(frozen=True)
 class Pace:
-    """How long the same story takes. Times in seconds, `pairs` per route."""
+    """How long the same story takes. Times in seconds, `pairs` per route; `breaker` are settings
+    of the facade's breaker toward legacy other than those of the route file."""
 
     name: str
     users: int
@@ -99,17 +59,29 @@ class Pace:
     pairs: int
     canary: float
     new: float
+    away: float
     back: float
     price_edits: int
+    breaker: Mapping[str, str] = field(default_factory=dict)
 
 
-NORMAL = Pace("normal", 40, 10, "0.3-1.2", 20, 400, 20, 20, 10, 6)
-FAST = Pace("fast", 24, 24, "0.25-0.9", 3, 50, 2.5, 2.5, 2.5, 4)
+NORMAL = Pace("normal", 40, 10, "0.3-1.2", 15, 400, 15, 15, 8, 10, 6)
+BRISK = {"open_for": "2s", "ramp": "2s"}
+FAST = Pace("fast", 24, 24, "0.25-0.9", 2, 50, 1.5, 1.5, 4, 1.5, 4, BRISK)
 
 
 def plan(pace: Pace) -> tuple[Step, ...]:
     """The whole story, in order."""
-    return (*_before(pace), *_fault(pace), *_promotion(pace), *_way_back(pace), *_end())
+    return (
+        *_before(pace),
+        *_fault(),
+        *_shadow(pace),
+        *_products(pace),
+        *_orders(pace),
+        *_away(pace),
+        *_way_back(pace),
+        *_end(),
+    )
 
 
 def _before(pace: Pace) -> tuple[Step, ...]:
@@ -117,9 +89,9 @@ def _before(pace: Pace) -> tuple[Step, ...]:
         Step(
             "up",
             "The shop opens",
-            "starting PostgreSQL, NATS, the monolith, the change feed, the catalog and the facade",
+            "starting PostgreSQL, NATS, the monolith, the change feed, the services and the facade",
             BringUp(FAULT),
-            within=120,
+            within=180,
         ),
         Step(
             "baseline",
@@ -132,7 +104,7 @@ def _before(pace: Pace) -> tuple[Step, ...]:
     )
 
 
-def _fault(pace: Pace) -> tuple[Step, ...]:
+def _fault() -> tuple[Step, ...]:
     return (
         Step(
             "shadow",
@@ -140,14 +112,14 @@ def _fault(pace: Pace) -> tuple[Step, ...]:
             "the new side gets a copy of every request; clients still get the monolith's answers",
             Flip(PRODUCT_ROUTES, "shadow"),
             Moved(PRODUCT_ROUTES, "shadow"),
-            within=40,
+            within=60,
         ),
         Step(
             "catch",
             "The comparison finds a fault",
             "comparing the answers of both sides; the catalog carries a fault nobody told it about",
             until=Caught(PRODUCT_ROUTES, pairs=50),
-            within=45,
+            within=60,
         ),
         Step(
             "refuse",
@@ -160,21 +132,38 @@ def _fault(pace: Pace) -> tuple[Step, ...]:
             "The fault is mended",
             "restarting the catalog without it",
             Mend(),
-            within=60,
-        ),
-        Step(
-            "clean",
-            "Evidence from nothing",
-            "the old evidence is forgotten; collecting clean pairs until the bound is reached",
-            Forget(PRODUCT_ROUTES),
-            Clean(PRODUCT_ROUTES, pace.pairs),
-            within=max(90, pace.pairs / 4),
+            within=90,
         ),
     )
 
 
-def _promotion(pace: Pace) -> tuple[Step, ...]:
-    canaries = tuple(_canary(percent, pace.canary, f"canary-{percent}") for percent in (5, 25, 50))
+def _shadow(pace: Pace) -> tuple[Step, ...]:
+    return (
+        Step(
+            "forget",
+            "Evidence from nothing",
+            "what was found with the fault speaks of it alone; it is forgotten",
+            Forget(COMPARED),
+        ),
+        Step(
+            "orders-shadow",
+            "Orders follow into the shadow",
+            "order pages and stock are asked on both sides; an order itself is never copied",
+            Flip(ORDER_ROUTES, "shadow"),
+            Moved(ORDER_ROUTES, "shadow", together=True),
+        ),
+        Step(
+            "clean",
+            "Clean pairs",
+            "collecting pairs of answers until the bound is reached",
+            until=Clean(PRODUCT_ROUTES, pace.pairs),
+            within=max(120, pace.pairs / 3),
+        ),
+    )
+
+
+def _products(pace: Pace) -> tuple[Step, ...]:
+    canaries = tuple(_canary(percent, pace.canary) for percent in (5, 25, 50))
     return (
         *canaries,
         Step(
@@ -195,19 +184,98 @@ def _promotion(pace: Pace) -> tuple[Step, ...]:
     )
 
 
+def _canary(percent: int, hold: float) -> Step:
+    return Step(
+        f"canary-{percent}",
+        f"Canary {percent} %",
+        f"{percent} % of the shoppers are answered by the new side, always the same ones",
+        Flip(PRODUCT_ROUTES, "canary", percent),
+        Moved(PRODUCT_ROUTES, "canary"),
+        hold=hold,
+        within=hold + 60,
+    )
+
+
+def _orders(pace: Pace) -> tuple[Step, ...]:
+    shares = tuple(
+        Step(
+            f"orders-{percent}",
+            f"Orders: canary {percent} %",
+            f"{percent} % of the customers order through the saga, which writes both sides",
+            Flip(ORDER_ROUTES, "canary", percent),
+            Moved(ORDER_ROUTES, "canary", together=True),
+            hold=pace.canary,
+            within=pace.canary + 150,  # of few customers, one in ten may take a while to come
+        )
+        for percent in (10, 50)
+    )
+    return (
+        *shares,
+        Step(
+            "orders-new",
+            "The new side takes the orders",
+            "every order goes through the saga; legacy takes the stock, and holds every order",
+            Flip(ORDER_ROUTES, "new"),
+            Moved(ORDER_ROUTES, "new", together=True),
+            hold=pace.new,
+            within=pace.new + 60,
+        ),
+    )
+
+
+def _away(pace: Pace) -> tuple[Step, ...]:
+    return (
+        Step(
+            "away",
+            "Legacy is stopped",
+            f"for {pace.away:.0f} s and its start there is no monolith; orders are taken all the "
+            "same, as pending",
+            StopLegacy(pace.away),
+            Recovered(),
+            within=150,
+        ),
+        Step(
+            "finish",
+            "Legacy is back",
+            "what was accepted meanwhile is written to it",
+            LegacyIsBack(),
+            Finished(),
+            within=120,
+        ),
+    )
+
+
 def _way_back(pace: Pace) -> tuple[Step, ...]:
     return (
-        _canary(
-            50, pace.back, "back", "One step back", "the way back is open: half of them return"
+        Step(
+            "back",
+            "All the way back",
+            "the way back is open: every route returns to legacy, step by step",
+            Flip(MOVED, "legacy", walk=True),
+            Moved(MOVED, "legacy", together=True),
+            hold=pace.back,
+            within=pace.back + 90,
+        ),
+        Step(
+            "read-legacy",
+            "Legacy has the orders of the new side",
+            "customers read what they ordered, answered by the monolith",
+            ReadOrders("legacy"),
         ),
         Step(
             "forward",
             "And forward again",
             "nothing was lost on the way; forward again",
-            Flip(PRODUCT_ROUTES, "new"),
-            Moved(PRODUCT_ROUTES, "new"),
+            Flip(MOVED, "new", walk=True),
+            Moved(MOVED, "new", together=True),
             hold=pace.back,
-            within=pace.back + 60,
+            within=pace.back + 90,
+        ),
+        Step(
+            "read-new",
+            "And the new side those of legacy",
+            "customers read what they ordered, answered by the new side",
+            ReadOrders("new"),
         ),
     )
 
@@ -220,18 +288,13 @@ def _end() -> tuple[Step, ...]:
             "the last shoppers leave",
             SendHome(),
             until=Left(),
-            within=30,
+            within=60,
         ),
-    )
-
-
-def _canary(percent: int, hold: float, name: str, title: str = "", say: str = "") -> Step:
-    return Step(
-        name,
-        title or f"Canary {percent} %",
-        say or f"{percent} % of the shoppers are answered by the new side, always the same ones",
-        Flip(PRODUCT_ROUTES, "canary", percent),
-        Moved(PRODUCT_ROUTES, "canary"),
-        hold=hold,
-        within=hold + 60,
+        Step(
+            "verify",
+            "The books are closed",
+            "fig verify compares both sides row by row; no saga may be stuck, no order lost",
+            Verify(),
+            within=120,
+        ),
     )

@@ -5,18 +5,25 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
+from fig import access, running
+from fig.demo.actions import Flip
 from fig.demo.admin import Admin
+from fig.demo.books import closed
 from fig.demo.commands import Fig
 from fig.demo.load import LoadProcess, Shoppers
+from fig.demo.orders import OrderDesk, chosen, confirmed
 from fig.demo.plan import Pace
 from fig.demo.prices import Editor, PriceDesk
-from fig.demo.record import Difference, Evidence, Load, PriceEdit, Sample
-from fig.demo.samples import differences_of, evidence_of, sample_of
+from fig.demo.record import Difference, Evidence, Load, PriceEdit, Reading, Sample, Verified
+from fig.demo.record import Flip as FlipRecord
+from fig.demo.samples import differences_of, evidence_of, sample_of, whole
 from fig.demo.stack import Addresses, Stack
 from fig.demo.world import DemoFailed
+from fig.settings import Home
 
 # The administrator that every seeded shop has; this shop sells nothing.
 FLIP_WITHIN = 5.0  # seconds for a flip to reach every worker
@@ -67,21 +74,25 @@ class RealWorld:
         self.load = LoadProcess(shoppers, self.tools.fig.root, self.tools.folder)
         await self.load.start()
 
-    async def flip(self, route: str, stage: str, percent: int | None) -> tuple[str, float | None]:
-        share = () if percent is None else (str(percent),)
-        place = self.place()
+    async def flip(self, action: Flip) -> Sequence[FlipRecord]:
+        share = () if action.percent is None else (str(action.percent),)
+        place, walk = self.place(), ("--walk",) if action.walk else ()
         where = ("--routes", str(place.routes), "--admin", place.admin)
-        said = await self.tools.fig.call("flip", route, stage, *share, *where, "--json")
+        routes = ",".join(action.routes)
+        said = await self.tools.fig.call(
+            "flip", routes, action.stage, *share, *walk, *where, "--json"
+        )
+        steps = flips_of(said)
         # What the command says is believed only when the file and the workers say the same.
         version = hashlib.sha256(place.routes.read_bytes()).hexdigest()[:12]
-        waited = await self.api().reached(version, FLIP_WITHIN)
-        ms = json.loads(said).get("ms")
-        return version, ms if waited is not None else None
+        if await self.api().reached(version, FLIP_WITHIN) is None:
+            steps[-1] = replace(steps[-1], version=version, ms=None)
+        return steps
 
     async def refusal(self, route: str, stage: str, percent: int | None) -> str | None:
         before = self.place().routes.read_bytes()
         try:
-            await self.flip(route, stage, percent)
+            await self.flip(Flip((route,), stage, percent))
         except DemoFailed as refused:
             return str(refused)
         fresh = self.place().routes.with_suffix(".back")
@@ -113,6 +124,31 @@ class RealWorld:
             raise DemoFailed("the shop is not open")
         return await self.desk.edit(nth)
 
+    async def stop_legacy(self, seconds: float) -> None:
+        status = await self.api().status()
+        if status is None:
+            raise DemoFailed("the facade's admin API does not answer")
+        routes = sample_of(status).routes.values()
+        moved = [route.match for route in routes if route.stage == "new"]
+        shopping = self.shopping()
+        fresh = shopping.absence.with_suffix(".fresh")
+        fresh.write_text("\n".join(moved) + "\n")
+        fresh.rename(shopping.absence)
+        await self.tools.fig.call("restart", "legacy", "--pause", f"{seconds:g}")
+
+    async def legacy_is_back(self) -> None:
+        self.shopping().absence.unlink(missing_ok=True)
+
+    async def read_orders(self, side: str) -> Reading:
+        with self.shopping().orders.open() as lines:
+            orders = chosen(confirmed(lines))
+        return await OrderDesk(self.place().facade).read(orders, side)
+
+    async def verify(self) -> Verified:
+        home = Home(self.tools.fig.home)
+        databases = access.verification(home, running.require(home))
+        return await closed(self.tools.fig, self.shopping().orders, databases)
+
     async def send_home(self) -> None:
         if self.load is not None:
             await self.load.stop()
@@ -128,6 +164,7 @@ class RealWorld:
     async def close(self) -> None:
         if self.load is not None:
             self.load.kill()
+            self.load.absence.unlink(missing_ok=True)
         for client in (self.desk, self.admin):
             if client is not None:
                 await client.close()
@@ -138,7 +175,30 @@ class RealWorld:
             raise DemoFailed("the stack is not up")
         return self.at
 
+    def shopping(self) -> LoadProcess:
+        if self.load is None:
+            raise DemoFailed("nobody is in the shop")
+        return self.load
+
     def api(self) -> Admin:
         if self.admin is None:
             raise DemoFailed("the stack is not up")
         return self.admin
+
+
+def flips_of(said: str) -> list[FlipRecord]:
+    """What `fig flip --json` says, a line each step; all but a route's last are passed through."""
+    lines: list[dict[str, Any]] = [json.loads(line) for line in said.splitlines()]
+    last = {line["route"]: index for index, line in enumerate(lines)}
+    return [
+        FlipRecord(
+            at=0.0,
+            route=str(line["route"]),
+            stage=str(line["to"]["stage"]),
+            percent=whole(line["to"]["percent"]),
+            version=str(line["version"]),
+            ms=line["ms"],
+            passing=last[line["route"]] != index,
+        )
+        for index, line in enumerate(lines)
+    ]

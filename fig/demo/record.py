@@ -33,7 +33,8 @@ class Pairs:
 
 @dataclass(frozen=True)
 class RouteSample:
-    """One route at one moment. `requests` and `fallbacks` are sums since the facade started."""
+    """One route at one moment. `requests`, `fallbacks` and `errors` (answers with 5xx that clients
+    got) are sums since the facade started; `match` is `GET /api/orders` and the like."""
 
     name: str
     stage: str
@@ -42,6 +43,8 @@ class RouteSample:
     latency: Mapping[str, Latency]
     pairs: Pairs = Pairs()
     fallbacks: int = 0
+    errors: int = 0
+    match: str = ""
 
 
 @dataclass(frozen=True)
@@ -54,8 +57,31 @@ class Failure:
 
 
 @dataclass(frozen=True)
+class Told:
+    """What shoppers were told of their orders. `oldest`: when the pending one that has waited
+    longest was accepted, unix seconds; None when none waits."""
+
+    placed: int = 0
+    pending: int = 0
+    finished: int = 0
+    refused: int = 0
+    cancelled: int = 0
+    waiting: int = 0
+    oldest: float | None = None
+
+    @property
+    def taken(self) -> int:
+        """Orders that were accepted, at once or for later."""
+        return self.placed + self.pending
+
+
+@dataclass(frozen=True)
 class Load:
-    """What the shoppers saw: requests, failures since they began; the rest of the last seconds."""
+    """What the shoppers saw: counts since they began; the rest of the last seconds.
+
+    `excused`: requests by name that only legacy could have answered while it was stopped on
+    purpose; they are no failures. `time` is when this was so, unix seconds.
+    """
 
     users: int = 0
     rps: float = 0.0
@@ -63,11 +89,22 @@ class Load:
     failures: int = 0
     latency: Latency = Latency()
     reasons: tuple[Failure, ...] = ()
+    excused: Mapping[str, int] = field(default_factory=dict)
+    orders: Told = Told()
+    time: float = 0.0
+
+    @property
+    def strangers(self) -> int:
+        """Of the excused: requests for the new side by people who had just logged in, of whom
+        legacy alone could have told who they are."""
+        marks = ("[after login]", "(who is asking)")
+        return sum(count for name, count in self.excused.items() if name.endswith(marks))
 
 
 @dataclass(frozen=True)
 class Sample:
-    """Everything at one moment. `server_errors`: answers with 5xx that clients got, since start."""
+    """Everything at one moment. `server_errors`: answers with 5xx that clients got, since start;
+    `held_back`: kinds of requests whose breaker toward legacy is not closed."""
 
     at: float
     version: str
@@ -75,6 +112,7 @@ class Sample:
     routes: Mapping[str, RouteSample]
     load: Load = Load()
     server_errors: int = 0
+    held_back: tuple[str, ...] = ()
 
     def everywhere(self, version: str) -> bool:
         """Whether every worker decides by this version of the route file."""
@@ -87,7 +125,10 @@ class Sample:
 
 @dataclass(frozen=True)
 class Flip:
-    """One flip of one route. `ms`: from the command's end until every worker used the new file."""
+    """One flip of one route. `ms`: from the command's end until every worker used the new file.
+
+    `passing`: a stage on the way to another, too short to see where the traffic went.
+    """
 
     at: float
     route: str
@@ -96,6 +137,7 @@ class Flip:
     version: str
     ms: float | None
     moved: bool = False
+    passing: bool = False
     seen: Mapping[str, int] = field(default_factory=dict)
 
     @property
@@ -152,6 +194,73 @@ class PriceEdit:
 
 
 @dataclass(frozen=True)
+class Outage:
+    """The time without legacy: from the wish to stop it until nothing was held back any more.
+
+    `taken` and `pending` are orders accepted meanwhile; `shown` answers of the migrated reads by
+    the new side; `errors` answers with 5xx by route: of those in `moved` there must be none.
+    """
+
+    began: float
+    ready: float  # the monolith was up again
+    ended: float
+    taken: int = 0
+    pending: int = 0
+    shown: int = 0
+    errors: Mapping[str, int] = field(default_factory=dict)
+    moved: tuple[str, ...] = ()
+
+    @property
+    def harmed(self) -> dict[str, int]:
+        """Errors on routes that the new side had to answer."""
+        return {name: count for name, count in self.errors.items() if name in self.moved}
+
+
+@dataclass(frozen=True)
+class Reading:
+    """Orders of the new side, read by their customers; `wrong` is a sentence each."""
+
+    side: str
+    orders: int
+    wrong: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Entity:
+    """One table of a read model beside legacy's."""
+
+    service: str
+    name: str
+    table: str
+    rows: int
+    differ: int
+
+
+@dataclass(frozen=True)
+class Law:
+    """Something that must be true of one database, or of all of them (`books`)."""
+
+    database: str
+    text: str
+    broken: int
+
+
+@dataclass(frozen=True)
+class Verified:
+    """What `fig verify`, `fig sagas`, `fig deadletters` and the shoppers' own books say."""
+
+    ok: bool
+    entities: tuple[Entity, ...] = ()
+    laws: tuple[Law, ...] = ()
+    stuck: tuple[str, ...] = ()  # sagas
+    letters: int = 0  # events that nobody could take
+    acknowledged: int = 0  # orders that shoppers count on
+    accepted: int = 0  # of them at first as pending
+    by_saga: int = 0  # of them written by the new side
+    wrong: tuple[str, ...] = ()  # what shoppers were told, and is not so
+
+
+@dataclass(frozen=True)
 class StepRecord:
     """One step of the plan as it went. `reached`: its condition held before its deadline."""
 
@@ -184,6 +293,10 @@ class Record:
     fault_off: float | None = None
     forgotten: float | None = None
     prices: list[PriceEdit] = field(default_factory=list)
+    outage: Outage | None = None
+    back: float | None = None  # when the last order that was pending meanwhile was finished
+    readings: list[Reading] = field(default_factory=list)
+    verified: Verified | None = None
     load: Load = Load()
     finished: bool = False
     broken: str = ""

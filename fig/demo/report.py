@@ -17,10 +17,12 @@ from rich.text import Text
 
 from fig.demo import charts
 from fig.demo.conditions import total
-from fig.demo.plan import PRODUCT_ROUTES
+from fig.demo.order_verdict import most
+from fig.demo.plan import COMPARED, MOVED, ORDER_ROUTES, PRODUCT_ROUTES
+from fig.demo.promise import Promise
 from fig.demo.record import Latency, Record, RouteSample
 from fig.demo.series import bands, points
-from fig.demo.verdict import Promise, bound
+from fig.demo.verdict import bound
 
 HERE = Path(__file__).parent
 
@@ -49,19 +51,22 @@ def render(record: Record, promises: list[Promise]) -> str:
     )
     environment.filters["clock"] = clock
     environment.filters["ms"] = lambda value: "–" if value is None else f"{value:.1f} ms"
-    over_time = points(record.samples, PRODUCT_ROUTES)
+    goods = points(record.samples, PRODUCT_ROUTES)
     stages = bands(record.samples, PRODUCT_ROUTES[0])
-    drawn = len(over_time) > 1
+    drawn, outage = len(goods) > 1, record.outage
+    gone = (outage.began, outage.ready) if outage else None
     return environment.get_template("report.html").render(
         record=record,
         promises=promises,
         held=all(promise.held for promise in promises),
         broken=sum(not promise.held for promise in promises),
-        answers=charts.answers(over_time, stages) if drawn else "",
-        latencies=charts.latencies(over_time, stages) if drawn else "",
-        evidence=charts.evidence(over_time, stages) if drawn else "",
+        answers=charts.answers(goods, stages, gone) if drawn else "",
+        orders=order_chart(record, gone),
+        latencies=charts.latencies(goods, stages) if drawn else "",
+        evidence=charts.evidence(points(record.samples, COMPARED), stages) if drawn else "",
         rows=rows(record),
-        pairs=total(record.last, PRODUCT_ROUTES) if record.last else None,
+        pairs=total(record.last, COMPARED) if record.last else None,
+        most=most,
         bound=bound,
         when=time.strftime("%Y-%m-%d %H:%M", time.localtime(record.began)),
         flips_ms=max((flip.ms for flip in record.flips if flip.ms is not None), default=None),
@@ -69,12 +74,20 @@ def render(record: Record, promises: list[Promise]) -> str:
     )
 
 
+def order_chart(record: Record, gone: tuple[float, float] | None) -> str:
+    """Who took the orders and showed them; nothing before somebody asked."""
+    asked = points(record.samples, ORDER_ROUTES)
+    if not any(sum(point.rates.values()) for point in asked):
+        return ""
+    return charts.answers(asked, bands(record.samples, ORDER_ROUTES[0]), gone)
+
+
 def rows(record: Record) -> list[Row]:
     """Each migrated route with both sides' latency from when both last answered."""
     if record.last is None:
         return []
     found = []
-    for name in PRODUCT_ROUTES:
+    for name in MOVED:
         if name not in record.last.routes:
             continue
         history = [

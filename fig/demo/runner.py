@@ -13,9 +13,10 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 
-from fig.demo import plan
+from fig.demo import actions, plan
 from fig.demo.conditions import (
     Caught,
+    Finished,
     Moved,
     Now,
     Since,
@@ -23,9 +24,10 @@ from fig.demo.conditions import (
     answered_by,
     total,
 )
+from fig.demo.outage import finished_at, outage_of
 from fig.demo.plan import Step
 from fig.demo.record import Caught as CaughtRecord
-from fig.demo.record import Flip, Record, Sample, StepRecord
+from fig.demo.record import Record, Sample, StepRecord
 from fig.demo.verdict import related
 from fig.demo.world import DemoFailed, Watch, World
 
@@ -52,6 +54,8 @@ class Runner:
         # run
         self.record = record
         self.tick = asyncio.Condition()
+        self.before_outage: Sample | None = None
+        self.ready = 0.0  # when the monolith was up again
 
     async def run(self, steps: Sequence[Step]) -> None:
         """Fill the record. Raises nothing the world can throw: a broken run is a record too."""
@@ -113,38 +117,36 @@ class Runner:
         if step.do is not None:
             await ACTIONS[type(step.do)](self, step.do)
 
-    async def bring_up(self, action: plan.BringUp) -> None:
+    async def bring_up(self, action: actions.BringUp) -> None:
         await self.world.bring_up(action.fault)
 
-    async def let_in(self, action: plan.LetIn) -> None:
+    async def let_in(self, action: actions.LetIn) -> None:
         await self.world.let_in(action.users)
 
-    async def flip(self, action: plan.Flip) -> None:
-        for route in action.routes:
-            version, ms = await self.world.flip(route, action.stage, action.percent)
-            flip = Flip(self.now(), route, action.stage, action.percent, version, ms)
-            self.record.flips.append(flip)
-            if ms is None:
-                raise DemoFailed(f"{route} → {flip.target} did not reach every worker")
+    async def flip(self, action: actions.Flip) -> None:
+        for flip in await self.world.flip(action):
+            self.record.flips.append(replace(flip, at=self.now()))
+            if flip.ms is None:
+                raise DemoFailed(f"{flip.route} → {flip.target} did not reach every worker")
 
-    async def ask_for_refusal(self, action: plan.AskForRefusal) -> None:
+    async def ask_for_refusal(self, action: actions.AskForRefusal) -> None:
         reason = await self.world.refusal(action.route, action.stage, action.percent)
         if reason is None:
             raise DemoFailed(f"{action.route} could be promoted against the evidence")
         self.record.refusal = reason
         self.watch.event(reason)
 
-    async def mend(self, action: plan.Mend) -> None:
+    async def mend(self, action: actions.Mend) -> None:
         await self.world.restart_catalog(action.fault)
         if not action.fault:
             self.record.fault_off = self.now()
 
-    async def forget(self, action: plan.Forget) -> None:
+    async def forget(self, action: actions.Forget) -> None:
         for route in action.routes:
             await self.world.forget(route)
         self.record.forgotten = self.now()
 
-    async def edit_prices(self, action: plan.EditPrices) -> None:
+    async def edit_prices(self, action: actions.EditPrices) -> None:
         for nth in range(action.times):
             edit = replace(await self.world.edit_price(nth), at=self.now())
             self.record.prices.append(edit)
@@ -154,7 +156,45 @@ class Runner:
                 f"{edit.sku}: {edit.before} → {edit.after}, on the new side after {edit.ms:.0f} ms"
             )
 
-    async def send_home(self, _: plan.SendHome) -> None:
+    async def stop_legacy(self, action: actions.StopLegacy) -> None:
+        self.before_outage = self.record.samples[-1]
+        await self.world.stop_legacy(action.seconds)
+        self.ready = self.now()
+        gone = self.ready - self.before_outage.at
+        self.watch.event(f"the monolith is up again, {gone:.1f} s after the wish to stop it")
+
+    async def legacy_is_back(self, _: actions.LegacyIsBack) -> None:
+        before = self.before_outage
+        if before is None:
+            raise DemoFailed("legacy was never stopped")
+        await self.world.legacy_is_back()
+        async with self.tick:
+            await self.tick.wait()  # what was answered before that is in the sample
+        after = self.record.samples[-1]
+        outage = outage_of(before, after, self.ready, plan.MOVED)
+        self.record.outage = outage
+        self.watch.event(
+            f"in {outage.ended - outage.began:.1f} s {outage.taken} orders were taken, "
+            f"{outage.pending} of them as pending; the new side answered {outage.shown} reads"
+        )
+
+    async def read_orders(self, action: actions.ReadOrders) -> None:
+        reading = await self.world.read_orders(action.side)
+        self.record.readings.append(reading)
+        if reading.wrong or not reading.orders:
+            raise DemoFailed("; ".join(reading.wrong[:3]) or "the new side took no order")
+        self.watch.event(f"{reading.orders} orders read, each as it was confirmed")
+
+    async def verify(self, _: actions.Verify) -> None:
+        found = self.record.verified = await self.world.verify()
+        rows = sum(one.rows for one in found.entities)
+        self.watch.event(
+            f"{rows:,} rows in {len(found.entities)} tables, {len(found.laws)} laws: "
+            f"{'all is the same' if found.ok else 'not the same'}; "
+            f"{found.acknowledged} orders acknowledged, {len(found.wrong)} not as told"
+        )
+
+    async def send_home(self, _: actions.SendHome) -> None:
         await self.world.send_home()
 
     # 2 condition
@@ -187,21 +227,25 @@ class Runner:
     # 3 what it showed
 
     async def keep(self, step: Step, since: Since) -> None:
-        if isinstance(step.until, Moved) and isinstance(step.do, plan.Flip):
-            self.keep_moves(step.until, since, len(step.do.routes))
+        if isinstance(step.until, Moved) and isinstance(step.do, actions.Flip):
+            self.keep_moves(step.until, since)
         if isinstance(step.until, Caught):
             await self.keep_catch(step.until, since)
+        if isinstance(step.until, Finished):
+            self.record.back = finished_at(self.record.samples, self.ready)
 
-    def keep_moves(self, moved: Moved, since: Since, count: int) -> None:
-        """Where the traffic of the last `count` flips went."""
+    def keep_moves(self, moved: Moved, since: Since) -> None:
+        """Where the traffic of each route went after its last flip."""
         window = moved.window(since)
         if window is None:
             return
-        for index in range(len(self.record.flips) - count, len(self.record.flips)):
-            flip = self.record.flips[index]
-            legacy, new = answered_by(window, flip.route)
-            self.record.flips[index] = replace(
-                flip, moved=moved.agrees(flip.route, window), seen={"legacy": legacy, "new": new}
+        last = {flip.route: index for index, flip in enumerate(self.record.flips)}
+        for route in moved.routes:
+            legacy, new = answered_by(window, route)
+            self.record.flips[last[route]] = replace(
+                self.record.flips[last[route]],
+                moved=moved.agrees(route, window),
+                seen={"legacy": legacy, "new": new},
             )
 
     async def keep_later(self) -> None:
@@ -210,9 +254,9 @@ class Runner:
         if self.record.forgotten is None or last is None:
             return
         with contextlib.suppress(DemoFailed):  # it is only the explanation
-            self.record.evidence = await self.world.evidence(plan.PRODUCT_ROUTES)
-            if total(last, plan.PRODUCT_ROUTES).mismatched:
-                self.record.later = await self.world.differences(plan.PRODUCT_ROUTES)
+            self.record.evidence = await self.world.evidence(plan.COMPARED)
+            if total(last, plan.COMPARED).mismatched:
+                self.record.later = await self.world.differences(plan.COMPARED)
 
     async def keep_catch(self, caught: Caught, since: Since) -> None:
         """The differing pairs with a sample, and how many clients the new side had by then."""
@@ -234,12 +278,16 @@ class Runner:
 
 
 ACTIONS: dict[type, Callable[..., Awaitable[None]]] = {
-    plan.BringUp: Runner.bring_up,
-    plan.LetIn: Runner.let_in,
-    plan.Flip: Runner.flip,
-    plan.AskForRefusal: Runner.ask_for_refusal,
-    plan.Mend: Runner.mend,
-    plan.Forget: Runner.forget,
-    plan.EditPrices: Runner.edit_prices,
-    plan.SendHome: Runner.send_home,
+    actions.BringUp: Runner.bring_up,
+    actions.LetIn: Runner.let_in,
+    actions.Flip: Runner.flip,
+    actions.AskForRefusal: Runner.ask_for_refusal,
+    actions.Mend: Runner.mend,
+    actions.Forget: Runner.forget,
+    actions.EditPrices: Runner.edit_prices,
+    actions.StopLegacy: Runner.stop_legacy,
+    actions.LegacyIsBack: Runner.legacy_is_back,
+    actions.ReadOrders: Runner.read_orders,
+    actions.SendHome: Runner.send_home,
+    actions.Verify: Runner.verify,
 }

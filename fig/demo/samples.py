@@ -18,6 +18,7 @@ from fig.demo.record import (
     Pairs,
     RouteSample,
     Sample,
+    Told,
 )
 
 Json = Mapping[str, Any]
@@ -34,6 +35,7 @@ def sample_of(status: Json, load: Load = NOBODY) -> Sample:
         routes={route.name: route for route in routes},
         load=load,
         server_errors=server_errors(status),
+        held_back=held_back(status),
     )
 
 
@@ -49,6 +51,8 @@ def route_of(entry: Json) -> RouteSample:
         latency={side: latency_of(latency.get(side) or {}) for side in SIDES},
         pairs=pairs_of(entry.get("compare") or {}),
         fallbacks=int(entry.get("fallbacks") or 0),
+        errors=sum(int(by.get("5xx") or 0) for by in (entry.get("status") or {}).values()),
+        match=str(entry.get("match", "")),
     )
 
 
@@ -82,6 +86,13 @@ def server_errors(status: Json) -> int:
     return int((status.get("totals") or {}).get("server_errors") or 0)
 
 
+def held_back(status: Json) -> tuple[str, ...]:
+    """Kinds of requests whose breaker toward legacy is not closed, with its state."""
+    legacy = (status.get("upstreams") or {}).get("legacy") or {}
+    breakers: Json = legacy.get("breaker") or {}
+    return tuple(f"{kind} {state}" for kind, state in breakers.items() if state != "closed")
+
+
 def load_of(line: Json) -> Load:
     """One line of the shoppers' file."""
     names = line.get("names") or {}
@@ -96,6 +107,22 @@ def load_of(line: Json) -> Load:
             Failure(str(each["name"]), str(each["reason"]), int(each["count"]))
             for each in line.get("reasons") or []
         ),
+        excused={str(name): int(count) for name, count in (line.get("excused") or {}).items()},
+        orders=told_of(line.get("orders") or {}),
+        time=float(line.get("time") or 0.0),
+    )
+
+
+def told_of(entry: Json) -> Told:
+    """What shoppers were told of their orders."""
+    return Told(
+        placed=int(entry.get("placed") or 0),
+        pending=int(entry.get("pending") or 0),
+        finished=int(entry.get("finished") or 0),
+        refused=int(entry.get("refused") or 0),
+        cancelled=int(entry.get("cancelled") or 0),
+        waiting=int(entry.get("waiting") or 0),
+        oldest=entry.get("oldest"),
     )
 
 

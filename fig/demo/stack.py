@@ -18,7 +18,7 @@ from typing import Protocol
 from fig import running, state
 from fig.demo.admin import Admin
 from fig.demo.commands import Fig, last_words
-from fig.demo.routes import copy_in_legacy
+from fig.demo.routes import Wanted, copy_in_legacy
 from fig.demo.world import DemoFailed
 from fig.errors import NEGATIVE
 from fig.identity import die_with_parent
@@ -44,7 +44,7 @@ class Stack(Protocol):
     exit_code: int  # when it cannot be started
 
     async def start(self, fault: str) -> Addresses:
-        """Everything up, with this fault in the catalog, every compared route in legacy."""
+        """Everything up, with this fault in the catalog, every route to be moved in legacy."""
 
     async def stop(self) -> None:
         """As it was before."""
@@ -58,18 +58,18 @@ class OwnStack:
         fig: Fig,
         home: Home,
         source: Path,
-        compared: Collection[str],
+        wanted: Wanted,
         say: Callable[[str], None],
     ) -> None:
         self.fig, self.home, self.source = fig, home, source
-        self.compared, self.say = compared, say
+        self.wanted, self.say = wanted, say
         self.routes = home.folder / "demo" / "routes.yaml"
         self.log = home.logs / "demo-stack.log"
         self.process: subprocess.Popen[bytes] | None = None
         self.exit_code = NEGATIVE
 
     async def start(self, fault: str) -> Addresses:
-        copy_in_legacy(self.source, self.routes, self.compared)
+        copy_in_legacy(self.source, self.routes, self.wanted)
         self.process = self.spawn(fault)
         told: set[str] = set()
         while self.process.poll() is None:
@@ -117,17 +117,15 @@ class OwnStack:
 class RunningStack:
     """What `fig up` left running: its routes are walked to legacy, and back at the end."""
 
-    def __init__(
-        self, fig: Fig, found: StackState, compared: Collection[str], admin: Admin
-    ) -> None:
-        self.fig, self.compared, self.admin = fig, compared, admin
+    def __init__(self, fig: Fig, found: StackState, moved: Collection[str], admin: Admin) -> None:
+        self.fig, self.moved, self.admin = fig, moved, admin
         self.at = addresses(found.urls, Path(found.routes))
         self.before: dict[str, str] = {}
         self.exit_code = NEGATIVE
 
     async def start(self, fault: str) -> Addresses:
-        self.before = await self.admin.positions(self.compared)
-        for name in self.compared:
+        self.before = await self.admin.positions(self.moved)
+        for name in self.moved:
             await self.walk(name, "legacy")
         await self.fig.call("restart", "catalog", "--set", f"CATALOG_FAULT={fault}")
         return self.at

@@ -6,22 +6,12 @@ The exit code is 0 only when all of them held.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 from fig.demo.conditions import total
-from fig.demo.plan import PRODUCT_ROUTES
+from fig.demo.order_verdict import order_promises
+from fig.demo.plan import COMPARED, PRODUCT_ROUTES
+from fig.demo.promise import Promise
 from fig.demo.record import Difference, Pairs, Record, Sample
-
-ONE_SECOND = 1000.0  # ms
-
-
-@dataclass(frozen=True)
-class Promise:
-    """One promise as people read it, whether it held, and what shows it."""
-
-    name: str
-    held: bool
-    evidence: str
 
 
 def judge(record: Record) -> list[Promise]:
@@ -31,6 +21,7 @@ def judge(record: Record) -> list[Promise]:
         fault_caught_in_shadow(record),
         caught_by_nothing_later(record),
         pairs_equal_afterwards(record),
+        *order_promises(record),
         every_flip_took_effect(record),
         ran_to_the_end(record),
     ]
@@ -41,14 +32,29 @@ def exit_code(promises: list[Promise]) -> int:
 
 
 def no_request_failed(record: Record) -> Promise:
-    """Shoppers count wrong contents as failures too; the facade counts its own 5xx."""
-    load, errors = record.load, record.last.server_errors if record.last else 0
+    """Shoppers count wrong contents as failures too; the facade counts its own 5xx.
+
+    What only legacy could have answered while it was stopped on purpose is counted apart, by both.
+    """
+    load, excused = record.load, sum(record.load.excused.values())
+    errors = (record.last.server_errors if record.last else 0) - needed_legacy(record)
     held = load.requests > 0 and load.failures == 0 and errors == 0
     evidence = f"{load.requests:,} requests, {load.failures} failed, {errors} answers with 5xx"
+    if excused:
+        evidence += f"; counted apart: {excused} needed legacy while it was stopped"
     if load.reasons:
         worst = load.reasons[0]
         evidence += f"; most often {worst.name}: {worst.reason} ({worst.count} times)"
     return Promise("no request failed", held, evidence)
+
+
+def needed_legacy(record: Record) -> int:
+    """Answers with 5xx that only legacy could have given, while it was stopped on purpose."""
+    outage = record.outage
+    if outage is None:
+        return 0
+    harmed = sum(outage.harmed.values())
+    return sum(outage.errors.values()) - harmed + min(harmed, record.load.strangers)
 
 
 def fault_caught_in_shadow(record: Record) -> Promise:
@@ -98,12 +104,12 @@ def pairs_equal_afterwards(record: Record) -> Promise:
     name = "after the fault was off, the pairs compared equal"
     if record.fault_off is None or record.forgotten is None or record.last is None:
         return Promise(name, False, "no evidence was collected without the fault")
-    pairs = total(record.last, PRODUCT_ROUTES)
+    pairs = total(record.last, COMPARED)
     least = fewest(record.last)
     evidence = (
         f"{pairs.completed:,} pairs, {pairs.mismatched} differed{bound(pairs)}; "
         f"{example(record.later)}"
-        f"at least {least:,} on every route ({record.pairs_needed} needed), "
+        f"at least {least:,} on every product route ({record.pairs_needed} needed), "
         f"not counted: {pairs.raced} raced, {pairs.failed} declined or failed, {pairs.shed} shed"
     )
     return Promise(name, pairs.mismatched == 0 and least >= record.pairs_needed, evidence)
@@ -114,7 +120,7 @@ def every_flip_took_effect(record: Record) -> Promise:
     name = "every flip took effect"
     if not record.flips:
         return Promise(name, False, "nothing was flipped")
-    bad = [flip for flip in record.flips if flip.ms is None or not flip.moved]
+    bad = [flip for flip in record.flips if flip.ms is None or not (flip.moved or flip.passing)]
     times = sorted(flip.ms for flip in record.flips if flip.ms is not None)
     if bad:
         first = bad[0]
@@ -124,9 +130,12 @@ def every_flip_took_effect(record: Record) -> Promise:
             False,
             f"{len(bad)} of {len(record.flips)} did not: {first.route} → {first.target}: {what}",
         )
+    idle = sum(flip.moved and not any(flip.seen.values()) for flip in record.flips)
     evidence = (
         f"{len(times)} flips, in all workers after {times[-1]:.0f} ms at most, traffic followed"
     )
+    if idle:
+        evidence += f" (after {idle} of them nobody happened to ask that route)"
     return Promise(name, True, evidence)
 
 

@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from fig.demo.record import Difference, Evidence, PriceEdit, Sample, StepRecord
+from fig.demo.actions import Flip
+from fig.demo.record import (
+    Difference,
+    Evidence,
+    PriceEdit,
+    Reading,
+    Sample,
+    StepRecord,
+    Verified,
+)
+from fig.demo.record import Flip as FlipRecord
 
 
 class DemoFailed(Exception):
@@ -21,9 +31,9 @@ class World(Protocol):
     async def let_in(self, users: int) -> None:
         """Start the shoppers."""
 
-    async def flip(self, route: str, stage: str, percent: int | None) -> tuple[str, float | None]:
-        """Move one route: the route file's version afterwards, and the ms until every worker
-        decided by it (None: not within seconds)."""
+    async def flip(self, action: Flip) -> Sequence[FlipRecord]:
+        """Move routes: each step with the route file's version after it, and the ms until every
+        worker decided by it (None: not within seconds)."""
 
     async def refusal(self, route: str, stage: str, percent: int | None) -> str | None:
         """Ask for a flip: why it was refused; None when it was done, which is undone at once."""
@@ -42,6 +52,21 @@ class World(Protocol):
 
     async def edit_price(self, nth: int) -> PriceEdit:
         """Change a price in the monolith's admin page and wait for the new side to show it."""
+
+    async def stop_legacy(self, seconds: float) -> None:
+        """Stop the monolith, leave it down for so long, start it, wait until it is ready.
+
+        From now on shoppers count apart what only it could have answered.
+        """
+
+    async def legacy_is_back(self) -> None:
+        """From now on nothing is excused."""
+
+    async def read_orders(self, side: str) -> Reading:
+        """Read some orders that the new side took, as their customers, answered by this side."""
+
+    async def verify(self) -> Verified:
+        """Whether both sides hold the same, and what shoppers were told is true."""
 
     async def send_home(self) -> None:
         """Stop the shoppers; their last figures show in the next sample."""

@@ -8,14 +8,22 @@ from loadtests.checks import Order, Pending, Refusal
 from loadtests.journeys.browse import look
 from loadtests.visitor import Visitor
 
-CANCEL = 0.15
+AGAIN, CANCEL = 0.6, 0.15
 PATIENCE = 120.0  # seconds in which an accepted order has to be finished
 
 
 def buy(person: Visitor) -> None:
-    """Log in, put one or two things into an order, look it up, change one's mind now and then."""
+    """Log in, order one thing or several one after the other, look up each, change one's mind."""
     person.get("/api/categories", "/api/categories", checks.categories)
     log_in(person)
+    order_something(person)
+    while person.dice.random() < AGAIN:
+        person.pause()
+        order_something(person)
+
+
+def order_something(person: Visitor) -> None:
+    """Put one or two things into an order, look it up, and cancel it now and then."""
     wanted = choose(person)
     if not wanted:
         return

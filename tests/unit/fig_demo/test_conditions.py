@@ -4,8 +4,17 @@ from __future__ import annotations
 
 import pytest
 
-from fig.demo.conditions import Caught, Clean, Moved, Now, Shoppers, Since
-from fig.demo.record import Load, Pairs, RouteSample, Sample
+from fig.demo.conditions import (
+    Caught,
+    Clean,
+    Finished,
+    Moved,
+    Now,
+    Recovered,
+    Shoppers,
+    Since,
+)
+from fig.demo.record import Load, Pairs, RouteSample, Sample, Told
 
 ROUTE = ("r",)
 NONE = Pairs()
@@ -76,3 +85,58 @@ class TestClean:
 def test_shoppers_that_get_no_answers_are_not_there() -> None:
     one = Sample(0.0, "v", ("v",), {}, Load(users=40, rps=0.0))
     assert Shoppers(40).check(Since([one])).now is Now.WAITING
+
+
+class TestTogether:
+    """Routes that share their fate, and of which some are asked seldom."""
+
+    def now(self, stage: str, *counts: tuple[int, int]) -> Now:
+        def at(seconds: float, sides: list[tuple[int, int]]) -> Sample:
+            routes = {
+                name: RouteSample(name, stage, None, {"legacy": legacy, "new": new}, {})
+                for name, (legacy, new) in zip("ab", sides, strict=True)
+            }
+            return Sample(seconds, "v", ("v",), routes)
+
+        zero = [(0, 0), (0, 0)]
+        samples = [at(0.0, zero), at(2.5, zero), at(9.0, list(counts))]
+        return Moved(("a", "b"), stage, together=True).check(Since(samples)).now
+
+    def test_one_that_nobody_asks_is_no_objection(self) -> None:
+        assert self.now("new", (0, 9), (0, 0)) is Now.MET
+
+    def test_one_that_goes_the_wrong_way_is(self) -> None:
+        assert self.now("new", (0, 9), (1, 0)) is Now.WAITING
+        assert self.now("shadow", (9, 0), (0, 1)) is Now.WAITING
+
+    def test_a_canary_needs_both_sides_among_them(self) -> None:
+        assert self.now("canary", (0, 9), (9, 0)) is Now.MET
+        assert self.now("canary", (0, 9), (0, 3)) is Now.WAITING
+
+    def test_no_traffic_at_all_shows_nothing(self) -> None:
+        assert self.now("new", (0, 0), (0, 0)) is Now.WAITING
+
+
+class TestFinished:
+    def now(self, oldest: float | None, time: float = 110.0) -> Now:
+        first = Sample(1.0, "v", ("v",), {}, Load(time=100.0))
+        waiting = Told(pending=3, finished=2, waiting=1, oldest=oldest)
+        last = Sample(9.0, "v", ("v",), {}, Load(time=time, orders=waiting))
+        return Finished().check(Since([first, last])).now
+
+    def test_an_order_from_before_still_waits(self) -> None:
+        assert self.now(oldest=99.0) is Now.WAITING
+
+    def test_one_that_came_later_is_another_story(self) -> None:
+        assert self.now(oldest=105.0) is Now.MET
+        assert self.now(oldest=None) is Now.MET
+
+    def test_old_figures_say_nothing(self) -> None:
+        assert self.now(oldest=None, time=100.0) is Now.WAITING
+
+
+def test_recovered_is_when_nothing_is_held_back() -> None:
+    held = Sample(1.0, "v", ("v",), {}, held_back=("read ramp",))
+    free = Sample(2.0, "v", ("v",), {})
+    assert Recovered().check(Since([held])).now is Now.WAITING
+    assert Recovered().check(Since([held, free])).now is Now.MET

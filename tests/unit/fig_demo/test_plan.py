@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import itertools
-
 import pytest
 
-from fig.demo.plan import FAST, NORMAL, Flip, Mend, Pace, plan
+from fig.demo.actions import Flip, Mend, StopLegacy
+from fig.demo.plan import FAST, MOVED, NORMAL, ORDER_ROUTES, Pace, plan
 from fig.demo.runner import ACTIONS
 
 EDGES = {("legacy", "shadow"), ("shadow", "canary"), ("canary", "canary"), ("canary", "new")}
@@ -16,9 +15,26 @@ EDGES |= {(after, before) for before, after in EDGES}
 @pytest.mark.parametrize("pace", [NORMAL, FAST], ids=lambda pace: pace.name)
 class TestPlan:
     def test_every_flip_is_along_an_edge(self, pace: Pace) -> None:
-        stages = ["legacy"] + [step.do.stage for step in plan(pace) if isinstance(step.do, Flip)]
-        assert set(itertools.pairwise(stages)) <= EDGES
-        assert stages[-1] == "new"
+        flips = [step.do for step in plan(pace) if isinstance(step.do, Flip)]
+        for route in MOVED:
+            moves = [flip for flip in flips if route in flip.routes]
+            steps = zip(["legacy", *(flip.stage for flip in moves)], moves, strict=False)
+            assert {(before, flip.stage) for before, flip in steps if not flip.walk} <= EDGES
+            assert moves[-1].stage == "new"
+
+    def test_legacy_is_stopped_only_when_everything_has_moved(self, pace: Pace) -> None:
+        at: dict[str, str] = {}
+        for step in plan(pace):
+            if isinstance(step.do, Flip):
+                at |= dict.fromkeys(step.do.routes, step.do.stage)
+            if isinstance(step.do, StopLegacy):
+                assert set(at) == set(MOVED)
+                assert set(at.values()) == {"new"}
+
+    def test_orders_never_part(self, pace: Pace) -> None:
+        for step in plan(pace):
+            if isinstance(step.do, Flip) and set(step.do.routes) & set(ORDER_ROUTES):
+                assert set(ORDER_ROUTES) <= set(step.do.routes)
 
     def test_the_runner_knows_every_action(self, pace: Pace) -> None:
         assert {type(step.do) for step in plan(pace) if step.do} <= set(ACTIONS)
@@ -40,4 +56,4 @@ class TestPlan:
 
 def test_the_fast_plan_waits_seconds_where_the_normal_one_waits_minutes() -> None:
     assert sum(step.hold for step in plan(FAST)) <= 25
-    assert 120 <= sum(step.hold for step in plan(NORMAL)) <= 240
+    assert 90 <= sum(step.hold for step in plan(NORMAL)) <= 200

@@ -10,10 +10,12 @@ from typing import Any
 import httpx
 import pytest
 
+from fig.demo.actions import Flip
 from fig.demo.admin import Admin
 from fig.demo.commands import Fig
+from fig.demo.load import LoadProcess, Shoppers
 from fig.demo.plan import FAST
-from fig.demo.real import RealWorld, Tools
+from fig.demo.real import RealWorld, Tools, flips_of
 from fig.demo.stack import Addresses
 from fig.demo.world import DemoFailed
 
@@ -47,7 +49,15 @@ class FlippingFig(Fig):
     async def call(self, *arguments: str) -> str:
         self.calls.append(arguments)
         self.routes.write_text(" ".join(arguments))
-        return json.dumps({"ms": 41.5})
+        if arguments[0] != "flip":
+            return ""
+        return "\n".join(self.step(route, arguments[2]) for route in arguments[1].split(","))
+
+    def step(self, route: str, stage: str) -> str:
+        """A line as `fig flip --json` writes it."""
+        version = hashlib.sha256(self.routes.read_bytes()).hexdigest()[:12]
+        to = {"stage": stage, "percent": 5.0}
+        return json.dumps({"route": route, "to": to, "version": version, "ms": 41.5})
 
 
 class Facade:
@@ -55,12 +65,15 @@ class Facade:
 
     def __init__(self) -> None:
         self.version = ""
+        self.routes: list[dict[str, Any]] = []
         self.reset: list[str] = []
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
         if request.url.path == "/api/compare/reset":
             self.reset.append(request.url.params["route"])
-        return httpx.Response(200, json={"workers": [{"version": self.version}], "routes": []})
+        return httpx.Response(
+            200, json={"workers": [{"version": self.version}], "routes": self.routes}
+        )
 
 
 @pytest.fixture
@@ -92,7 +105,8 @@ async def test_a_flip_names_the_demos_own_file_and_facade(parts: Any) -> None:
     await real.bring_up("")
     expected = f"flip product-list canary 5 --routes {routes} --admin http://a --json"
     facade.version = hashlib.sha256(expected.encode()).hexdigest()[:12]
-    assert await real.flip("product-list", "canary", 5) == (version_of(routes), 41.5)
+    (flip,) = await real.flip(Flip(("product-list",), "canary", 5))
+    assert (flip.version, flip.ms, flip.target) == (version_of(routes), 41.5, "canary 5 %")
     assert " ".join(real.tools.fig.calls[-1]) == expected
 
 
@@ -104,8 +118,8 @@ async def test_what_the_command_says_is_not_believed_before_the_workers_say_it(
     real = world()
     await real.bring_up("")
     facade.version = "another"
-    _, ms = await real.flip("product-list", "new", None)
-    assert ms is None
+    (flip,) = await real.flip(Flip(("product-list",), "new"))
+    assert flip.ms is None
 
 
 async def test_a_flip_that_should_have_been_refused_is_undone(
@@ -131,7 +145,7 @@ async def test_before_the_stack_is_up_there_is_no_sample_and_no_flip(parts: Any)
     real = parts[0]()
     assert await real.sample() is None
     with pytest.raises(DemoFailed, match="not up"):
-        await real.flip("product-list", "new", None)
+        await real.flip(Flip(("product-list",), "new"))
 
 
 async def test_closing_stops_the_stack(parts: Any) -> None:
@@ -139,3 +153,35 @@ async def test_closing_stops_the_stack(parts: Any) -> None:
     await real.bring_up("")
     await real.close()
     assert real.tools.stack.stopped
+
+
+def test_a_stage_on_the_way_is_passed_through() -> None:
+    def line(route: str, stage: str, percent: float | None) -> str:
+        to = {"stage": stage, "percent": percent}
+        return json.dumps({"route": route, "to": to, "version": "v", "ms": 9.0})
+
+    steps = [line("a", "canary", 0.0), line("a", "shadow", None), line("b", "shadow", None)]
+    found = flips_of("\n".join(steps))
+    assert [(one.route, one.target, one.passing) for one in found] == [
+        ("a", "canary 0 %", True),
+        ("a", "shadow", False),
+        ("b", "shadow", False),
+    ]
+
+
+async def test_while_legacy_is_stopped_shoppers_are_told_what_is_answered_all_the_same(
+    parts: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world, facade, _ = parts
+    facade.routes = [
+        {"name": "place-order", "match": "POST /api/orders", "stage": "new"},
+        {"name": "login", "match": "POST /api/login", "stage": "legacy"},
+    ]
+    real = world()
+    await real.bring_up("")
+    real.load = LoadProcess(Shoppers("http://f", 1, 1.0, "1"), tmp_path, tmp_path)
+    await real.stop_legacy(4.0)
+    assert real.tools.fig.calls[-1] == ("restart", "legacy", "--pause", "4")
+    assert real.load.absence.read_text() == "POST /api/orders\n"
+    await real.legacy_is_back()
+    assert not real.load.absence.exists()

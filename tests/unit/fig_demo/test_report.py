@@ -17,7 +17,7 @@ from rich.console import Console
 from fig.demo import report
 from fig.demo.fakes import Flaws
 from fig.demo.frame import LogFrame, round_up
-from fig.demo.plan import PRODUCT_ROUTES
+from fig.demo.plan import COMPARED
 from fig.demo.record import Pairs, Record
 from fig.demo.verdict import bound, judge
 
@@ -36,7 +36,7 @@ async def test_the_page_says_that_everything_held(play: Any) -> None:
 
 async def test_the_page_says_what_the_evidence_cannot(play: Any) -> None:
     record, _, _ = await play(Flaws())
-    assert {one.route for one in record.evidence} == set(PRODUCT_ROUTES)
+    assert {one.route for one in record.evidence} == set(COMPARED)
     words = " ".join(tree_of(record).text_content().split())
     assert "Never seen" in words and "signed in" in words
     record.evidence = (replace(record.evidence[0], unseen=(), causes=("$.a: rounding",)),)
@@ -58,10 +58,10 @@ async def test_the_page_needs_nothing_from_elsewhere(play: Any) -> None:
     assert not re.search(r"""(src|href)\s*=|@import|url\(|https?://""", page)
 
 
-async def test_three_charts_that_are_well_formed(play: Any) -> None:
+async def test_four_charts_that_are_well_formed(play: Any) -> None:
     record, _, _ = await play(Flaws())
     drawings = re.findall(r"<svg.*?</svg>", report.render(record, judge(record)), re.S)
-    assert len(drawings) == 3
+    assert len(drawings) == 4
     for drawing in drawings:
         texts = [node.text for node in ElementTree.fromstring(drawing).iter("text")]
         assert "shadow" in texts
@@ -118,3 +118,18 @@ def test_the_bound_is_never_rounded_down() -> None:
     assert "0.05 %" in bound(Pairs(completed=6768))  # 3/6768 is 0.0443 %
     assert "3.00 %" in bound(Pairs(completed=100))
     assert bound(Pairs(completed=100, mismatched=1)) == ""
+
+
+async def test_the_page_tells_of_the_time_without_legacy_and_of_the_books(play: Any) -> None:
+    record, _, _ = await play(Flaws())
+    page = report.render(record, judge(record))
+    assert "Without legacy" in page
+    assert page.count('class="gone"') == 2  # on both charts of who answered
+    assert "POST /api/login" in page
+    assert "an order is paid once" in page
+    assert "20 orders acknowledged, 5 of them at first as pending" in page
+
+
+async def test_a_lost_order_is_named_on_the_page(play: Any) -> None:
+    record, _, _ = await play(Flaws(lost=True))
+    assert "LT-1: acknowledged as SO-1, and lost" in report.render(record, judge(record))

@@ -1,4 +1,4 @@
-"""The demo's copy of the route file: as the user wrote it, but everything in legacy."""
+"""The demo's copy of the route file: as the user wrote it, but what is moved in legacy."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from ruamel.yaml import YAML
 
-from fig.demo.routes import HEAD, copy_in_legacy
+from fig.demo.routes import HEAD, Wanted, copy_in_legacy
 from fig.demo.world import DemoFailed
 
 SOURCE = """\
@@ -29,15 +29,26 @@ routes:
 def copied(tmp_path: Path, source: str = SOURCE) -> tuple[str, dict[str, dict[str, object]]]:
     (tmp_path / "routes.yaml").write_text(source)
     target = tmp_path / "demo" / "routes.yaml"
-    copy_in_legacy(tmp_path / "routes.yaml", target, ["product-list"])
+    wanted = Wanted(("product-list",), ("product-list",), {"ramp": "2s"})
+    copy_in_legacy(tmp_path / "routes.yaml", target, wanted)
     text = target.read_text()
     return text, {route["name"]: route for route in YAML(typ="safe").load(text)["routes"]}
 
 
-def test_every_route_stands_in_legacy(tmp_path: Path) -> None:
+def test_every_route_to_be_moved_stands_in_legacy(tmp_path: Path) -> None:
     _, routes = copied(tmp_path)
-    assert {route["stage"] for route in routes.values()} == {"legacy"}
+    assert routes["product-list"]["stage"] == "legacy"
     assert "percent" not in routes["product-list"]
+
+
+def test_others_stay_where_they_are(tmp_path: Path) -> None:
+    _, routes = copied(tmp_path)
+    assert routes["stock"]["stage"] == "new"
+
+
+def test_the_breaker_toward_legacy_may_be_brisk(tmp_path: Path) -> None:
+    text, _ = copied(tmp_path)
+    assert YAML(typ="safe").load(text)["upstreams"]["legacy"]["breaker"] == {"ramp": "2s"}
 
 
 def test_what_the_user_wrote_stays(tmp_path: Path) -> None:

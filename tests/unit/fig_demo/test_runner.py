@@ -26,7 +26,7 @@ async def test_a_good_world_keeps_every_promise(play: Any) -> None:
         "flip category-list canary 25",
         "flip category-list canary 50",
         "flip category-list new None",
-        "flip category-list canary 50",
+        "flip category-list legacy None",
         "flip category-list new None",
     ]
 
@@ -53,11 +53,20 @@ async def test_flips_know_where_the_traffic_went(play: Any) -> None:
         (Flaws(gullible=True), "the fault was caught in shadow", "refuse"),
         (Flaws(deaf=True), "every flip took effect", "shadow"),
         (Flaws(stuck=True), "every flip took effect", "canary-5"),
-        (Flaws(failing="status 502 instead of 200: x"), "no request failed", "home"),
-        (Flaws(failing="product.price is 1"), "no client ever got a wrong answer", "home"),
-        (Flaws(errors=1), "no request failed", "home"),
+        (Flaws(failing="status 502 instead of 200: x"), "no request failed", "verify"),
+        (Flaws(failing="product.price is 1"), "no client ever got a wrong answer", "verify"),
+        (Flaws(errors=1), "no request failed", "verify"),
         (Flaws(eager=True), "every flip took effect", "shadow"),
         (Flaws(price_lost=True), "the script ran to its end", "price"),
+        (Flaws(closed=True), "orders were taken while legacy was stopped", "verify"),
+        (Flaws(harmed=True), "orders were taken while legacy was stopped", "verify"),
+        (Flaws(harmed=True), "no request failed", "verify"),
+        (Flaws(held_back=True), "the script ran to its end", "away"),
+        (Flaws(stalled=True), "every pending order was finished", "finish"),
+        (Flaws(one_way=True), "the way back was open", "read-legacy"),
+        (Flaws(lost=True), "no acknowledged order was lost or doubled", "verify"),
+        (Flaws(unequal=True), "fig verify: both sides hold the same", "verify"),
+        (Flaws(stuck_saga=True), "fig verify: both sides hold the same", "verify"),
     ],
     ids=lambda value: value if isinstance(value, str) else None,
 )
@@ -88,3 +97,42 @@ async def test_a_fault_that_stays_is_never_promoted(play: Any) -> None:
     record, world, _ = await play(Flaws(fault_stays=True))
     assert not any(call.startswith("flip") and "canary" in call for call in world.calls)
     assert "pairs differ" in record.broken
+
+
+async def test_orders_move_together_and_legacy_is_stopped_when_they_are_new(play: Any) -> None:
+    record, world, _ = await play(Flaws())
+    shadow = world.calls.index("flip place-order shadow None")
+    assert shadow < world.calls.index("flip product-list canary 5")
+    assert world.calls.index("flip stock new None") < world.calls.index("stop legacy")
+    assert world.calls[-1] == "verify"
+    assert record.outage is not None
+    assert (record.outage.pending, record.outage.harmed) == (5, {})
+    assert record.outage.errors == {"login": 7}
+
+
+async def test_what_only_legacy_could_answer_is_counted_apart(play: Any) -> None:
+    record, _, _ = await play(Flaws())
+    by_name = {promise.name: promise for promise in judge(record)}
+    assert record.last is not None
+    assert record.last.server_errors == 7
+    assert "counted apart: 7 needed legacy" in by_name["no request failed"].evidence
+    taken = by_name["orders were taken while legacy was stopped"].evidence
+    assert "POST /api/login 7" in taken
+
+
+async def test_a_broken_run_keeps_no_promise_it_did_not_come_to(play: Any) -> None:
+    record, _, _ = await play(Flaws(fault_stays=True))
+    assert {
+        "orders were taken while legacy was stopped",
+        "every pending order was finished",
+        "no acknowledged order was lost or doubled",
+        "the way back was open",
+        "fig verify: both sides hold the same",
+    } <= set(broken(record))
+
+
+async def test_somebody_whom_only_legacy_knows_is_counted_apart_too(play: Any) -> None:
+    record, _, _ = await play(Flaws(stranger=True))
+    assert broken(record) == []
+    assert record.outage is not None
+    assert record.outage.harmed == {"place-order": 1}

@@ -64,6 +64,11 @@ def pending(saga: str) -> Answer:
     return Answer(202, body, JSON | {"location": f"/api/order-requests/{saga}"})
 
 
+def by_new(body: dict[str, Any]) -> Answer:
+    """As the new side answers through the facade."""
+    return Answer(200, json.dumps(body).encode(), JSON | {"fig-decision": "side=new; stage=new"})
+
+
 class FakeShop:
     """A transport: `answers` maps "GET /path" to a body or (status, body); keeps failures."""
 
@@ -121,5 +126,6 @@ def bodies() -> Any:
         summary = staticmethod(summary)
         html = staticmethod(html)
         pending = staticmethod(pending)
+        by_new = staticmethod(by_new)
 
     return Bodies

@@ -122,6 +122,19 @@ class TestFlip:
             "detail: legacy → shadow", "detail: shadow → canary 100%", "detail: canary 100% → new",
         ]  # fmt: skip
 
+    def test_several_move_one_after_the_other(self, file: Path) -> None:
+        second = TEXT.partition("routes:\n")[2].replace("detail", "list").replace("/{sku}", "")
+        file.write_text(TEXT + second, "utf-8")
+        result = call("flip", "detail,list", "shadow")
+        assert result.exit_code == 0
+        steps = [line.split("   (")[0] for line in result.stdout.splitlines()[::2]]
+        assert steps == ["detail: legacy → shadow", "list: legacy → shadow"]
+        assert call("flip", "detail,list", "new").exit_code == 1
+
+    def test_a_mistyped_one_of_several_moves_none(self, file: Path) -> None:
+        assert call("flip", "detail,lst", "shadow").exit_code == 2
+        assert file.read_text("utf-8") == TEXT
+
     def test_json(self, file: Path) -> None:
         call("flip", "detail", "shadow")
         code, said = answer("flip", "detail", "canary", "12.5")

@@ -212,3 +212,14 @@ class TestBuy:
         with pytest.raises(VisitEnds):
             self.visit(make_person())
         assert ORDER_NO in open_shop.failures[0]
+
+    def test_who_was_answered_by_the_new_side_is_known_to_it(
+        self, open_shop: Any, make_person: Any, bodies: Any
+    ) -> None:
+        open_shop.answers["GET /api/orders"] = lambda _: bodies.by_new({"orders": self.orders})
+        person = make_person()
+        self.visit(person)
+        known = [ask.known for ask in open_shop.asked]
+        first = open_shop.paths().index("GET /api/orders")
+        assert not any(known[: first + 1])
+        assert all(known[first + 1 :])

@@ -1,0 +1,104 @@
+"""What a step of the demo may do, as data; the runner says how."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class BringUp:
+    """Start the stack on a copy of the route file with everything in `legacy`."""
+
+    fault: str = ""
+
+
+@dataclass(frozen=True)
+class LetIn:
+    """Start the shoppers."""
+
+    users: int
+
+
+@dataclass(frozen=True)
+class Flip:
+    """Move routes to a stage by one `fig flip`; `walk`: over all stages in between."""
+
+    routes: tuple[str, ...]
+    stage: str
+    percent: int | None = None
+    walk: bool = False
+
+
+@dataclass(frozen=True)
+class AskForRefusal:
+    """Ask for a promotion that `fig flip` has to refuse, because the evidence speaks against it."""
+
+    route: str
+    stage: str
+    percent: int | None = None
+
+
+@dataclass(frozen=True)
+class Mend:
+    """Restart the catalog with this fault, "" for none."""
+
+    fault: str = ""
+
+
+@dataclass(frozen=True)
+class Forget:
+    """Start the evidence of the routes anew."""
+
+    routes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class EditPrices:
+    """Change prices in the monolith's admin page and watch the new side."""
+
+    times: int
+
+
+@dataclass(frozen=True)
+class StopLegacy:
+    """Stop the monolith for so many seconds, then start it; ends when it is ready again."""
+
+    seconds: float
+
+
+@dataclass(frozen=True)
+class LegacyIsBack:
+    """From here on nothing is excused by the monolith's absence."""
+
+
+@dataclass(frozen=True)
+class ReadOrders:
+    """Read orders that the new side took, as their customers, answered by this side."""
+
+    side: str
+
+
+@dataclass(frozen=True)
+class SendHome:
+    """Let the shoppers finish and leave."""
+
+
+@dataclass(frozen=True)
+class Verify:
+    """Compare both sides by `fig verify`, look for stuck sagas, and hold the books against it."""
+
+
+Action = (
+    BringUp
+    | LetIn
+    | Flip
+    | AskForRefusal
+    | Mend
+    | Forget
+    | EditPrices
+    | StopLegacy
+    | LegacyIsBack
+    | ReadOrders
+    | SendHome
+    | Verify
+)
