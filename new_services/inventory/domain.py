@@ -31,6 +31,16 @@ def origin_of_order(reason: str, order_no: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class Mark:
+    """An order in legacy that a saga wrote; `order_id` and `lsn` by the feed."""
+
+    order_no: str
+    saga_id: str
+    order_id: int
+    lsn: int
+
+
+@dataclass(frozen=True, slots=True)
 class Level:
     """Of one sku."""
 

@@ -8,11 +8,16 @@ import asyncpg
 from chassis import mirror
 from contracts.catalog import Cleared, Fact, Gone, Stored
 from new_services.inventory import repository
-from new_services.inventory.domain import Movement
+from new_services.inventory.domain import Mark, Movement
 
 # Names the translator gives its entities; the goods among them are mirrored as they are.
 STOCK, MOVEMENT, ORDER = "stock", "movement", "order"
 GOODS = ("variant", "product")
+CLEARS = {
+    STOCK: repository.clear_stock,
+    MOVEMENT: repository.clear_movements,
+    ORDER: repository.clear_marks,
+}
 ENTITIES = (STOCK, MOVEMENT, ORDER, *GOODS)
 
 
@@ -20,11 +25,11 @@ async def apply(connection: asyncpg.Connection, facts: Sequence[Fact]) -> None:
     """One batch, in the open transaction."""
     stored = [fact for fact in facts if isinstance(fact, Stored)]
     stock = [f for f in facts if isinstance(f, Stored | Gone) and f.entity == STOCK]
-    marks = {
-        str(fact.fields["order_no"]): str(fact.fields["saga_id"])
+    marks = [
+        Mark(fact.fields["order_no"], fact.fields["saga_id"], int(fact.key), fact.version[0])
         for fact in stored
         if fact.entity == ORDER and fact.fields.get("saga_id")
-    }
+    ]
     movements = [_movement(fact) for fact in stored if fact.entity == MOVEMENT]
     if marks:
         await repository.remember_marks(connection, marks)
@@ -33,14 +38,24 @@ async def apply(connection: asyncpg.Connection, facts: Sequence[Fact]) -> None:
     sagas = await repository.sagas_of(connection, sold) if sold else []
     held = await repository.held_skus(connection, sagas) if sagas else []
     await _levels(connection, stock, movements, held)
-    for fact in facts:
-        if isinstance(fact, Cleared) and fact.entity == STOCK:
-            await repository.clear_stock(connection, fact)
+    await _forget(connection, facts)
     if held:
         await repository.end(connection, sagas)
     goods = [fact for fact in facts if isinstance(fact, Cleared) or _is_goods(fact)]
     if goods:
         await mirror.apply(connection, goods)
+
+
+async def _forget(connection: asyncpg.Connection, facts: Sequence[Fact]) -> None:
+    """What legacy has no more: row by row, or all that is older than a version."""
+    gone = [fact for fact in facts if isinstance(fact, Gone)]
+    if movements := [fact for fact in gone if fact.entity == MOVEMENT]:
+        await repository.forget_movements(connection, movements)
+    if orders := [fact for fact in gone if fact.entity == ORDER]:
+        await repository.forget_marks(connection, orders)
+    for fact in facts:
+        if isinstance(fact, Cleared) and fact.entity in CLEARS:
+            await CLEARS[fact.entity](connection, fact)
 
 
 async def derive(

@@ -7,28 +7,44 @@ import asyncpg
 import orjson
 
 from chassis.ranges import within
-from contracts.catalog import Cleared
-from new_services.inventory.domain import Level, Movement, origin_of_order
+from contracts.catalog import Cleared, Gone
+from new_services.inventory.domain import Level, Mark, Movement, origin_of_order
 
 # Of a sku that legacy has no row for (any more).
 NOT_STORED: Mapping[str, Any] = {"quantity": 0, "updated": ""}
 
 _RECORD = """
-WITH told AS (
-    INSERT INTO movement (origin, sku, change, reason, order_no, created, lsn)
+WITH known AS (
+    SELECT origin, lsn FROM movement WHERE origin = ANY($1::text[])
+), told AS (
+    INSERT INTO movement (origin, sku, change, reason, order_no, created, lsn, legacy_id)
     SELECT * FROM unnest($1::text[], $2::text[], $3::int[], $4::text[], $5::text[], $6::text[],
-                         $7::bigint[])
-    ON CONFLICT (origin) DO UPDATE SET lsn = excluded.lsn
-        WHERE movement.lsn IS NULL AND excluded.lsn IS NOT NULL
-    RETURNING sku, change, lsn, xmax = 0 AS new
+                         $7::bigint[], $8::bigint[])
+    ON CONFLICT (origin) DO UPDATE SET lsn = excluded.lsn, legacy_id = excluded.legacy_id
+        WHERE coalesce(movement.lsn, 0) < excluded.lsn
+    RETURNING origin, sku, change, lsn, xmax = 0 AS new
 ), effect AS (
     SELECT sku, coalesce(sum(change) FILTER (WHERE new), 0) AS ledger,
-           coalesce(sum(change) FILTER (WHERE new AND lsn IS NULL), 0)
-         - coalesce(sum(change) FILTER (WHERE NOT new), 0) AS ahead
-    FROM told GROUP BY sku
+           coalesce(sum(change) FILTER (WHERE new AND told.lsn IS NULL), 0)
+         - coalesce(sum(change) FILTER (WHERE NOT new AND known.lsn IS NULL), 0) AS ahead
+    FROM told LEFT JOIN known USING (origin) GROUP BY sku
 )
 UPDATE level SET ledger = level.ledger + effect.ledger, ahead = level.ahead + effect.ahead
 FROM effect WHERE level.sku = effect.sku
+"""
+_GONE = """
+DELETE FROM movement USING unnest($1::bigint[], $2::bigint[]) AS gone (legacy_id, lsn)
+WHERE movement.legacy_id = gone.legacy_id AND movement.lsn <= gone.lsn RETURNING movement.sku
+"""
+_MARKS = """
+INSERT INTO order_mark (order_no, saga_id, order_id, lsn)
+SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[], $4::bigint[])
+ON CONFLICT (order_no) DO UPDATE SET order_id = excluded.order_id, lsn = excluded.lsn
+WHERE order_mark.lsn < excluded.lsn
+"""
+_UNMARK = """
+DELETE FROM order_mark USING unnest($1::bigint[], $2::bigint[]) AS gone (order_id, lsn)
+WHERE order_mark.order_id = gone.order_id AND order_mark.lsn <= gone.lsn
 """
 _STOCK = """
 INSERT INTO level (sku, quantity, updated, lsn, seq)
@@ -153,7 +169,27 @@ async def record(connection: asyncpg.Connection, movements: Sequence[Movement]) 
         [movement.order_no for movement in once.values()],
         [movement.created for movement in once.values()],
         [movement.lsn for movement in once.values()],
+        [movement.legacy_id for movement in once.values()],
     )
+
+
+async def forget_movements(connection: asyncpg.Connection, gone: Sequence[Gone]) -> None:
+    """Legacy has these no more."""
+    rows = await connection.fetch(
+        _GONE, [int(each.key) for each in gone], [each.version[0] for each in gone]
+    )
+    await add_up(connection, sorted({row["sku"] for row in rows}))
+
+
+async def clear_movements(connection: asyncpg.Connection, cleared: Cleared) -> None:
+    """Legacy has none of these that are older. What sagas told ahead of it is not its to clear."""
+    condition, bounds = within("legacy_id", cleared, 2)
+    rows = await connection.fetch(
+        f"DELETE FROM movement WHERE lsn < $1 AND {condition} RETURNING sku",
+        cleared.version[0],
+        *bounds,
+    )
+    await add_up(connection, sorted({row["sku"] for row in rows}))
 
 
 async def store_stock(
@@ -243,13 +279,30 @@ async def end(connection: asyncpg.Connection, saga_ids: Sequence[str]) -> None:
         await connection.execute(_END, list(saga_ids))
 
 
-async def remember_marks(connection: asyncpg.Connection, marks: Mapping[str, str]) -> None:
-    """Order number to the saga that wrote it."""
+async def remember_marks(connection: asyncpg.Connection, marks: Sequence[Mark]) -> None:
+    """Which saga wrote which order."""
+    once = {mark.order_no: mark for mark in marks}.values()
     await connection.execute(
-        "INSERT INTO order_mark (order_no, saga_id) SELECT * FROM unnest($1::text[], $2::text[])"
-        " ON CONFLICT DO NOTHING",
-        list(marks),
-        list(marks.values()),
+        _MARKS,
+        [mark.order_no for mark in once],
+        [mark.saga_id for mark in once],
+        [mark.order_id for mark in once],
+        [mark.lsn for mark in once],
+    )
+
+
+async def forget_marks(connection: asyncpg.Connection, gone: Sequence[Gone]) -> None:
+    """Legacy has these orders no more."""
+    await connection.execute(
+        _UNMARK, [int(each.key) for each in gone], [each.version[0] for each in gone]
+    )
+
+
+async def clear_marks(connection: asyncpg.Connection, cleared: Cleared) -> None:
+    """Legacy has none of these orders that are older."""
+    condition, bounds = within("order_id", cleared, 2)
+    await connection.execute(
+        f"DELETE FROM order_mark WHERE lsn < $1 AND {condition}", cleared.version[0], *bounds
     )
 
 

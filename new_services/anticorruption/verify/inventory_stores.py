@@ -23,7 +23,7 @@ def _movement(old: Row | None, key: str, fields: Row | None, version: Version) -
     if fields is None:
         return None
     told = {name: value for name, value in fields.items() if name != "id"}
-    return {**(old or {}), **told, "origin": key, "lsn": version[0]}
+    return {**(old or {}), **told, "origin": key, "lsn": version[0], "legacy_id": fields["id"]}
 
 
 _SHOWN = {"sku": "r.sku", "quantity": "r.quantity::text", "updated": "r.updated"}

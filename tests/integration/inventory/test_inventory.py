@@ -68,6 +68,17 @@ class World:
         )
         return tuple(row)
 
+    async def ledger(self, sku: str) -> int:
+        return int(await self.pool.fetchval("SELECT ledger FROM level WHERE sku = $1", sku))
+
+    async def numbers(self, origin: str) -> list[int]:
+        rows = await self.pool.fetch("SELECT legacy_id FROM movement WHERE origin = $1", origin)
+        return [row["legacy_id"] for row in rows]
+
+    async def marks(self) -> list[str]:
+        rows = await self.pool.fetch("SELECT order_no FROM order_mark ORDER BY 1")
+        return [row["order_no"] for row in rows]
+
     async def reserve(self, saga_id: str, pieces: int, sku: str = "TENT-0", after: int = 0) -> None:
         await self.handler.reserve(Wish(saga_id, {sku: pieces}, after))
 
@@ -260,6 +271,45 @@ async def test_a_part_that_was_read_again_clears_no_other(world: World) -> None:
     again = Stored("stock", "TENT-1", _stock("TENT-1", 4), (700, 0))
     await world.apply([again, Cleared("stock", (600, 0), "TENT-1", None)])
     assert (await world.level("TENT-0"), await world.level("TENT-1")) == ((5, 0, 0), (4, 0, 0))
+
+
+async def test_movements_that_legacy_has_no_more_are_gone(world: World) -> None:
+    await world.reserve("s1", 2)
+    await world.handler.sell("s1", "SO-1", CREATED)
+    await world.sold("SO-1", "s1", "TENT-0", 3)
+    (number,) = await world.numbers("SALE:SO-1:TENT-0")
+    await world.apply([Gone("movement", number, (5, 1))])
+    assert await world.ledger("TENT-0") == 3, "a deletion older than the row says nothing of it"
+
+    await world.apply([Gone("movement", number, (500, 1))])
+
+    assert await world.ledger("TENT-0") == 5
+    assert await world.numbers("SALE:SO-1:TENT-0") == []
+
+
+async def test_a_cleared_ledger_keeps_what_was_read_again_and_what_sagas_told(
+    world: World,
+) -> None:
+    await world.handler.put_back("SO-7", {"TENT-0": 1}, CREATED)
+    again = Stored("movement", 1, _movement(1, "TENT-0", 5, "INIT"), (700, 0))
+
+    await world.apply([again, Cleared("movement", (600, 0))])
+
+    assert (await world.ledger("TENT-0"), await world.ledger("TENT-1")) == (6, 0)
+    assert await world.level("TENT-0") == (5, 1, 0)
+    assert await world.numbers("legacy:1") == [1]
+    assert await world.numbers("legacy:2") == []
+
+
+async def test_an_order_that_legacy_has_no_more_is_nobodys(world: World) -> None:
+    for number in (1, 2):
+        fields = {"order_no": f"SO-{number}", "saga_id": f"s{number}"}
+        await world.apply([Stored("order", number, fields, (100, number))])
+    await world.apply([Gone("order", 1, (500, 1))])
+    assert await world.marks() == ["SO-2"]
+    told = {"order_no": "SO-3", "saga_id": "s3"}
+    await world.apply([Stored("order", 3, told, (700, 1)), Cleared("order", (600, 0))])
+    assert await world.marks() == ["SO-3"]
 
 
 async def test_a_snapshot_completes_it(world: World) -> None:
