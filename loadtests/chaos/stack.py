@@ -19,6 +19,7 @@ import psycopg
 PROJECT = Path(__file__).parents[2]
 FIG = (sys.executable, "-m", "fig")
 READY_SECONDS = 90.0
+ASKED = 0.2  # of those that are ended: by SIGTERM
 OWNERS = ("legacy", "orders", "notifications")  # of databases that are looked into
 
 
@@ -106,7 +107,10 @@ class Stack:
         return next(int(one["pid"]) for one in self.state["processes"] if one["name"] == name)
 
     def kill(self, name: str, dice: random.Random) -> str:
-        """SIGKILL one process, or one of the children that it started; what was hit."""
+        """End one process, or one of the children that it started; what was hit.
+
+        Mostly by SIGKILL; some are asked to end, and what they then do must be as safe.
+        """
         process, _, relation = name.partition(" ")
         pid = self.pid(process)
         if relation:
@@ -114,11 +118,12 @@ class Stack:
             pid = dice.choice(hit) if hit else 0
         if not pid:
             return f"{name}: it is down already"
+        number = signal.SIGTERM if dice.random() < ASKED else signal.SIGKILL
         try:
-            os.kill(pid, signal.SIGKILL)
+            os.kill(pid, number)
         except ProcessLookupError:
             return f"{name}: it had just died"
-        return f"killed {name} (pid {pid})"
+        return f"{number.name} to {name} (pid {pid})"
 
     def flip(self, route: str, place: tuple[str, ...]) -> str:
         """Step by step; what was refused is taken back out of the file, as a person would."""

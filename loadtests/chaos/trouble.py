@@ -24,7 +24,7 @@ class Flip:
 
 @dataclass(frozen=True, order=True)
 class Kill:
-    """SIGKILL."""
+    """A process is ended."""
 
     at: float
     name: str
