@@ -37,6 +37,17 @@ CREATE TABLE saga_story (
     PRIMARY KEY (saga_id, n)
 )
 """
+# A line is only written with its saga at hand, so it need not be looked up for each line once more.
+# Whoever forgets a saga forgets its story (FORGET).
+SCHEMA_2 = "ALTER TABLE saga_story DROP CONSTRAINT saga_story_saga_id_fkey"
+
+# Up to $2 sagas that ended before $1, with their stories.
+FORGET = """
+WITH old AS (
+    SELECT id FROM saga WHERE phase IN ('done', 'undone') AND updated < $1 LIMIT $2
+), told AS (DELETE FROM saga_story WHERE saga_id IN (SELECT id FROM old))
+DELETE FROM saga WHERE id IN (SELECT id FROM old)
+"""
 
 _CREATE = """
 INSERT INTO saga (id, kind, phase, due, state, holder, lease_until, created, updated)

@@ -11,6 +11,7 @@ from collections.abc import Callable
 import asyncpg
 
 from chassis.database import DatabaseAway
+from chassis.saga.postgres import FORGET
 
 log = logging.getLogger("orders.cleaning")
 
@@ -24,15 +25,11 @@ _KEYS = """
 DELETE FROM request_key WHERE (email, key) IN (
     SELECT email, key FROM request_key WHERE created < to_timestamp($1) LIMIT $2)
 """
-_SAGAS = """
-DELETE FROM saga WHERE id IN (
-    SELECT id FROM saga WHERE phase IN ('done', 'undone') AND updated < $1 LIMIT $2)
-"""
 
 
 async def clean(pool: asyncpg.Pool, now: float) -> None:
     """Until nothing is left that is too old; `now` in unix seconds."""
-    for statement, keep in ((_KEYS, KEEP_KEYS), (_SAGAS, KEEP_SAGAS)):
+    for statement, keep in ((_KEYS, KEEP_KEYS), (FORGET, KEEP_SAGAS)):
         done = ""
         while done != "DELETE 0":
             done = await pool.execute(statement, now - keep, AT_ONCE)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from chassis.database import open_pool
 from chassis.saga import MemoryStore, Phase, State, Store
 from chassis.saga.faults import Fault
-from chassis.saga.postgres import SCHEMA_1, PostgresStore
+from chassis.saga.postgres import SCHEMA_1, SCHEMA_2, PostgresStore
 from chassis.saga.rehearsal import Rehearsal
 from chassis.saga.state import Entry
 from chassis.saga.store import LeaseLost, NoSuchSaga
@@ -27,7 +27,8 @@ async def store(
         yield MemoryStore()
         return
     pool: asyncpg.Pool = await open_pool(make_database("saga"), "test", 4)
-    await pool.execute(SCHEMA_1)
+    for schema in (SCHEMA_1, SCHEMA_2):
+        await pool.execute(schema)
     yield PostgresStore(pool)
     await pool.close()
 
