@@ -37,7 +37,8 @@ from loadtests.visitor import PASSWORD
 
 FIG = (sys.executable, "-m", "fig")
 CUSTOMERS = 32
-SHOWN = 0.3  # milliseconds of CPU per order that are worth a line
+IDLE_SECONDS = 4.0
+SHOWN = 0.2  # milliseconds of CPU per order that are worth a line
 PRODUCTS = 100  # orders spread over so many, as they would
 JSON = {"content-type": "application/json"}
 STEPS = """
@@ -57,6 +58,8 @@ class Round:
     took: list[float] = field(default_factory=list)
     statuses: dict[int, int] = field(default_factory=dict)
     cpu: dict[str, float] = field(default_factory=dict)  # by process
+    began: float = field(default_factory=time.perf_counter)
+    elapsed: float = 0.0  # until the last saga had ended
 
     @property
     def rate(self) -> float:
@@ -98,9 +101,9 @@ class Stack:
         return HttpClient(f"http://127.0.0.1:{self.port(name)}", limit=256)
 
     def cpu(self) -> dict[str, float]:
-        """Seconds of CPU that each process and its children have used so far."""
+        """Seconds of CPU that each process and its children have used so far; the customers too."""
         state = json.loads((self.folder / "run/state.json").read_text())
-        return {
+        return {"customers": time.process_time()} | {
             one["name"]: used_by(one["pid"])
             for one in state["processes"]
             if one["state"] == "ready"
@@ -193,6 +196,7 @@ async def measure(stack: Stack, options: argparse.Namespace) -> dict[str, Any]:
         return new.send(Request("POST", "/api/orders", person.to_new(), body, timeout=15))
 
     connection = await asyncpg.connect(stack.database)
+    idle = await _idle(stack)
     rounds: dict[str, list[Round]] = {"monolith": [], "saga": []}
     began = time.time()
     for number in range(options.rounds + 1):
@@ -201,6 +205,7 @@ async def measure(stack: Stack, options: argparse.Namespace) -> dict[str, Any]:
             one = await load(send, people, skus, options.seconds if number else 2.0)
             await settled(connection)
             one.cpu = {each: used - before.get(each, 0.0) for each, used in stack.cpu().items()}
+            one.elapsed = time.perf_counter() - one.began
             if number:  # the first round only warms up
                 rounds[name].append(one)
                 print(f"{name:9} {one.rate:6.1f} orders/s  {one.statuses}", flush=True)  # noqa: T201
@@ -208,7 +213,17 @@ async def measure(stack: Stack, options: argparse.Namespace) -> dict[str, Any]:
     for row in await connection.fetch(STEPS, began):
         steps.setdefault(row["step"], []).append(row["took"])
     await connection.close()
-    return {"rounds": rounds, "steps": steps}
+    return {"rounds": rounds, "steps": steps, "idle": idle}
+
+
+async def _idle(stack: Stack) -> dict[str, float]:
+    """Seconds of CPU per second that each process uses with nothing to do."""
+    await asyncio.sleep(1.0)  # what the log-ins left to do
+    before = stack.cpu()
+    await asyncio.sleep(IDLE_SECONDS)
+    return {
+        name: (used - before.get(name, used)) / IDLE_SECONDS for name, used in stack.cpu().items()
+    }
 
 
 def table(found: dict[str, Any], options: argparse.Namespace) -> str:
@@ -227,19 +242,26 @@ def table(found: dict[str, Any], options: argparse.Namespace) -> str:
     for step, took in found["steps"].items():
         lines.append(f"| {step} | {_percentiles(took)} | {len(took)} |")
     lines += ["", "| CPU ms per order | " + " | ".join(found["rounds"]) + " |", "|---|---|---|"]
-    both = {name: _cpu(rounds) for name, rounds in found["rounds"].items()}
+    both = {name: _cpu(rounds, found["idle"]) for name, rounds in found["rounds"].items()}
     for process in sorted(both["saga"], key=lambda each: -both["saga"][each]):
         figures = (f"{both[name].get(process, 0.0):.1f}" for name in both)
         lines.append(f"| {process} | " + " | ".join(figures) + " |")
     clients = f"{options.customers} customers at once, {options.rounds} × {options.seconds:g} s"
+    idle = sum(found["idle"].values()) * 1000
+    lines += ["", f"The stack's idle work, taken off above: {idle:.0f} ms of CPU each second."]
     return "\n".join([f"{clients} each side in turn, on {machine.described()}.", "", *lines])
 
 
-def _cpu(rounds: Sequence[Round]) -> dict[str, float]:
-    """Milliseconds per order: the steadiest of the figures, whatever else the machine does."""
+def _cpu(rounds: Sequence[Round], idle: dict[str, float]) -> dict[str, float]:
+    """Milliseconds per order, without what the stack uses with nothing to do."""
+    lasted = sum(one.elapsed for one in rounds)
     orders = sum(sum(one.statuses.values()) for one in rounds) or 1
     names = {name for one in rounds for name in one.cpu}
-    found = {name: sum(one.cpu.get(name, 0.0) for one in rounds) / orders for name in names}
+    found = {
+        name: (sum(one.cpu.get(name, 0.0) for one in rounds) - idle.get(name, 0.0) * lasted)
+        / orders
+        for name in names
+    }
     return {"all": sum(found.values()) * 1000} | {
         name: took * 1000 for name, took in found.items() if took * 1000 >= SHOWN
     }
