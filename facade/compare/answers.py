@@ -40,8 +40,8 @@ class Pair:
     started: float = 0.0  # unix seconds
     signed_in: bool = False
     query_keys: tuple[str, ...] = ()
-    body_shape: str = ""  # of the request: names and types, no values
     live: str = "legacy"  # the side that answered the client
+    body_shape: str = ""  # of the request: names and types, no values
 
     @property
     def size(self) -> int:

@@ -13,6 +13,7 @@ from facade.compare.rules import Rules
 from facade.compare.verdict import Outcome, Verdict, compare
 
 _PARTS = ".[/@;:"
+_REFUSED = frozenset({401, 403, 407, 429})
 
 
 class Again(NamedTuple):
@@ -59,6 +60,8 @@ def _moved(pair: Pair, first: Answer, second: Answer, rules: Rules, today: date)
     """The places at which one side's two answers differ."""
     if second.error or second.status >= 500:
         return []
+    if second.status in _REFUSED and first.status not in _REFUSED:
+        return []  # the papers of the first question are not accepted any more: nothing has moved
     then_and_now = compare(replace(pair, control=first, candidate=second), rules, today)
     spots = [found.spot for found in (*then_and_now.differences, *then_and_now.tolerated)]
     # Another status means another answer altogether: whatever differed is beneath it.

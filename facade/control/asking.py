@@ -13,6 +13,7 @@ from facade.control.backlog import Waiting
 DEADLINE_SECONDS = 5.0
 MOST_BYTES = 2 * 1024**2
 MOST_AT_ONCE = 8
+LEARNING_AT_ONCE = 2  # of their own, or noise would not be learned while all pairs are in doubt
 DECLINES = 5  # a read model that is behind catches up
 DECLINED_SECONDS = 0.1
 _TIMEOUT = httpx.Timeout(DEADLINE_SECONDS).as_dict()
@@ -43,8 +44,13 @@ Addresses = Callable[[str, str], Sequence[str]]
 class Asker:
     """Connections to both sides of our own, few and patient; failures come back as answers."""
 
-    def __init__(self, addresses: Addresses, clock: Callable[[], float] = time.time) -> None:
-        limits = httpx.Limits(max_connections=MOST_AT_ONCE, max_keepalive_connections=2)
+    def __init__(
+        self,
+        addresses: Addresses,
+        clock: Callable[[], float] = time.time,
+        at_once: int = MOST_AT_ONCE,
+    ) -> None:
+        limits = httpx.Limits(max_connections=at_once, max_keepalive_connections=2)
         self._client = httpx.AsyncClient(limits=limits, trust_env=False, follow_redirects=False)
         self._addresses = addresses
         self._clock = clock

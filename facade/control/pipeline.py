@@ -37,6 +37,7 @@ class Parts:
 
     comparator: Comparator
     asker: Asker
+    learner: Asker  # the same, for noise
     budget: Budget
     ledger: Ledger
     noise: NoiseLearner
@@ -118,7 +119,7 @@ class Pipeline:
         task.add_done_callback(self._asking.discard)
 
     async def _learn(self, waiting: Waiting) -> None:
-        again = await self._parts.asker.legacy(waiting)
+        again = await self._parts.learner.legacy(waiting)
         if again.error:
             return
         self._third.append(replace(waiting, again=Again(again)))

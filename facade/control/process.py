@@ -7,7 +7,7 @@ import time
 
 from chassis.service import Background, serve
 from facade.control.app import Control, create_app
-from facade.control.asking import Asker
+from facade.control.asking import LEARNING_AT_ONCE, Asker
 from facade.control.budget import Budget
 from facade.control.comparator import Comparator, RouteRules
 from facade.control.fleet import Fleet
@@ -42,12 +42,19 @@ class _Process:
         self.fleet, self.ledger, self.recent = Fleet(), Ledger(), Recent()
         self.tables = Tables(settings.runtime, settings.upstreams)
         self.comparator, self.asker = Comparator(), Asker(self.tables.addresses)
+        self.learner = Asker(self.tables.addresses, at_once=LEARNING_AT_ONCE)
         self.lags = Lags(self.tables, settings.runtime)
         self._rules_changed = asyncio.Event()
         self.noise = NoiseLearner(Budget(settings.noise_rate, NOISE_BURST), self._rules_changed.set)
         budget = Budget(settings.recheck_rate, RECHECK_BURST)
         parts = Parts(
-            self.comparator, self.asker, budget, self.ledger, self.noise, self.tables.one_server
+            self.comparator,
+            self.asker,
+            self.learner,
+            budget,
+            self.ledger,
+            self.noise,
+            self.tables.one_server,
         )
         self.pipeline = Pipeline(parts)
         self.store = _store(settings)
@@ -97,6 +104,7 @@ class _Process:
         """End what is not a task."""
         await self.comparator.close()
         await self.asker.close()
+        await self.learner.close()
 
     def start(self) -> None:
         """Take up what an earlier process left."""

@@ -1,14 +1,20 @@
 """A pair's way: judged, asked about, judged again, counted. Comparator and legacy are played."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
+import httpx
+import pytest
+
 from facade.compare.answers import Answer, Pair
-from facade.compare.races import Again
+from facade.compare.races import Again, may_be_older
 from facade.compare.verdict import Verdict
+from facade.control.asking import Asker
 from facade.control.backlog import Waiting
 from facade.control.budget import Budget
 from facade.control.comparing import judge
@@ -50,7 +56,14 @@ def quiet() -> NoiseLearner:
 @asynccontextmanager
 async def running(legacy: PlayedLegacy, rate: float = 100.0) -> AsyncIterator[Pipeline]:
     ledger = Ledger()
-    parts: Any = Parts(PlayedComparator(), legacy, Budget(rate, rate), ledger, quiet())  # type: ignore[arg-type]
+    parts: Any = Parts(
+        PlayedComparator(),
+        legacy,
+        legacy,
+        Budget(rate, rate),
+        ledger,
+        quiet(),  # type: ignore[arg-type]
+    )
     pipeline = Pipeline(parts)
     task = asyncio.create_task(pipeline.run())
     yield pipeline
@@ -85,6 +98,42 @@ async def test_a_moved_value_is_raced(waiting: Build, answer: Build) -> None:
         assert pipeline.rechecks.moved == 1
 
 
+# A signed-in customer's order: each side knows him by other words.
+TO_LEGACY = (("cookie", "session=s1"),)
+TO_NEW = (("fig-identity", "token"),)
+
+
+def asked_for_real(monkeypatch: pytest.MonkeyPatch, valid: str) -> Asker:
+    """Legacy wants the session, the new side the token, which is `valid`."""
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        new = request.url.host == "new.test"
+        known = request.headers.get("fig-identity") == valid if new else "cookie" in request.headers
+        total = {"total": "9.00" if new else "10.00"} if known else {"error": "sign in"}
+        return httpx.Response(
+            200 if known else 401, stream=httpx.ByteStream(json.dumps(total).encode())
+        )
+
+    made = Asker(lambda _route, side: [f"http://{side}.test"])
+    client = httpx.AsyncClient(transport=httpx.MockTransport(answer))
+    monkeypatch.setattr(made, "_client", client)
+    return made
+
+
+@pytest.mark.parametrize("valid", ["token", "another one by now"])
+async def test_a_wrong_answer_to_a_signed_in_client_is_not_taken_for_a_moving_one(
+    pair: Build, answer: Build, monkeypatch: pytest.MonkeyPatch, valid: str
+) -> None:
+    asker: Any = asked_for_real(monkeypatch, valid)
+    old = replace(answer({"total": "9.00"}), headers=(("fig-watermark", "1"),))
+    wrong = replace(pair({"total": "10.00"}, 0, signed_in=True), candidate=old)
+    assert may_be_older(wrong), "or the new side would not be asked again"
+    async with running(asker) as pipeline:
+        pipeline.accept(Waiting(wrong, TO_LEGACY, new_headers=TO_NEW))
+        assert await counted(pipeline, 1) == {"matched": 0, "wrong": 1, "raced": 0}
+        assert pipeline.rechecks.asked == 1
+
+
 async def test_without_an_answer_the_first_verdict_stands(waiting: Build) -> None:
     async with running(PlayedLegacy(Answer(0, error="ConnectError"))) as pipeline:
         pipeline.accept(waiting({"a": 1}, {"a": 2}))
@@ -114,7 +163,9 @@ async def test_what_cannot_be_asked_again_is_not(pair: Build, answer: Build) -> 
 
 async def test_what_has_no_room_is_shed_and_counted(waiting: Build, answer: Build) -> None:
     ledger = Ledger()
-    parts: Any = Parts(PlayedComparator(), PlayedLegacy(answer(1)), Budget(0, 0), ledger, quiet())  # type: ignore[arg-type]
+    played: Any = PlayedLegacy(answer(1))
+    judging: Any = PlayedComparator()
+    parts = Parts(judging, played, played, Budget(0, 0), ledger, quiet())
     pipeline = Pipeline(parts)
     for _ in range(pipeline.backlog._most_pairs + 5):
         pipeline.accept(waiting())
