@@ -20,6 +20,7 @@ from loadtests.feed_chaos.writer import Writer
 
 WRITERS = 2
 PAUSE_SECONDS = (0.3, 3.0)  # between kills
+REST_SECONDS = 5.0  # of work between two deaths of one process: else nothing would be done
 READ_MODELS = ("catalog", "orders", "inventory", "sales")
 BETWEEN = ("feed", "nats", "postgres")
 SETTLE_SECONDS = 120.0
@@ -38,15 +39,20 @@ def legacy_url(stack: Stack) -> str:
 
 
 def kill_at_random(stack: Stack, seconds: float, dice: random.Random) -> Counter[str]:
-    """For so long; how often each was hit."""
-    names = {process["name"] for process in stack.state["processes"]}
-    victims = [name for name in (*BETWEEN, *READ_MODELS) if name in names]
-    killed = Counter(dict.fromkeys(victims, 0))
+    """For so long; how often each was hit. Who has not worked for a while since is spared."""
+    killed: Counter[str] = Counter()
+    since: dict[str, float] = {}  # when it was first seen ready after its last death
     until = time.monotonic() + seconds
-    while time.monotonic() < until:
-        time.sleep(dice.uniform(*PAUSE_SECONDS))
-        for name in dice.sample(victims, dice.choice((1, 1, 1, 2))):
+    while (now := time.monotonic()) < until:
+        states = {process["name"]: process["state"] for process in stack.state["processes"]}
+        ready = [name for name in (*BETWEEN, *READ_MODELS) if states.get(name) == "ready"]
+        for name in ready:
+            since.setdefault(name, now)
+        victims = [name for name in ready if now - since[name] > REST_SECONDS]
+        for name in dice.sample(victims, min(len(victims), dice.choice((1, 1, 1, 2)))):
             killed[name] += stack.kill(name, dice).startswith("killed")
+            del since[name]
+        time.sleep(dice.uniform(*PAUSE_SECONDS))
     return killed
 
 
