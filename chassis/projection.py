@@ -21,6 +21,7 @@ from contracts.subjects import LEGACY_STREAM
 # Writes the facts into the service's tables, in the open transaction.
 Apply = Callable[[asyncpg.Connection, Sequence[Fact]], Awaitable[None]]
 
+READER = "legacy feed"  # keeps its position by this name
 BATCH = 200  # messages in one commit
 
 
@@ -35,13 +36,14 @@ class FeedProjection:
         entities: Sequence[str],
         apply: Apply,
         watermark: Watermark,
+        reader: str = READER,
     ) -> None:
         self._translate = translate
         self._entities = entities
         self._apply = apply
         self._watermark = watermark
         self._complete = False
-        source = Source("legacy feed", LEGACY_STREAM, translate.subjects, BATCH)
+        source = Source(reader, LEGACY_STREAM, translate.subjects, BATCH)
         missed = anew(nats, translate.subjects, self._forget)
         self.follower = Follower(
             database_url, nats, source, self._deliver, watermark.advance, missed

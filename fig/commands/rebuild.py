@@ -8,7 +8,7 @@ import click
 from fig import access, running
 from fig.settings import Home, project_root
 
-REBUILDABLE = ("catalog",)  # made of nothing but the feed
+REBUILDABLE = ("catalog", "sales")  # made of nothing but the feed
 
 
 @click.command()

@@ -46,6 +46,7 @@ _OF_DAYS = _SUMS.format(
 )
 EVERYTHING = _SUMS.format(fed="true", ahead="true")
 
+LONG_SECONDS = 900.0  # for statements over all orders
 _COLUMNS = ("orders", "pieces", "revenue", "sold", "cancelled", "returned")
 _TAKE = f"""
 UPDATE daily SET {", ".join(f"{name} = daily.{name} - gone.{name}" for name in _COLUMNS)}
@@ -171,8 +172,10 @@ async def count_all(connection: asyncpg.Connection) -> None:
     """Make all sums anew."""
     await connection.execute("DELETE FROM daily")
     for table in ("sold_order", "sold_line", "mirror"):
-        await connection.execute(f"ANALYZE {table}")  # else the plan is made for empty tables
-    await connection.execute(_COUNT.format(columns=", ".join(_COLUMNS), sums=EVERYTHING))
+        # Else the plan is made for empty tables.
+        await connection.execute(f"ANALYZE {table}", timeout=LONG_SECONDS)
+    count = _COUNT.format(columns=", ".join(_COLUMNS), sums=EVERYTHING)
+    await connection.execute(count, timeout=LONG_SECONDS)
 
 
 async def orders_of_lines(connection: asyncpg.Connection, line_ids: Sequence[int]) -> set[int]:
@@ -193,6 +196,7 @@ async def older(connection: asyncpg.Connection, cleared: Cleared) -> set[int]:
         f" AND (lsn, seq) < ($1, $2) AND {table.order} IS NOT NULL AND {condition}",
         *cleared.version,
         *bounds,
+        timeout=LONG_SECONDS,
     )
     return {row["id"] for row in rows}
 
@@ -223,6 +227,7 @@ async def clear(connection: asyncpg.Connection, cleared: Cleared) -> None:
         f" WHERE NOT deleted AND (lsn, seq) < ($1, $2) AND {condition}",
         *cleared.version,
         *bounds,
+        timeout=LONG_SECONDS,
     )
 
 
