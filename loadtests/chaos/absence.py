@@ -20,7 +20,9 @@ MOST_TO_LEGACY = 128  # connections: each facade worker and the orders service h
 MOST_TO_POSTGRES = 30
 MOST_UNREAD = 300  # what callers had under way, and what the breakers' probes added
 MOST_WAITING = 256  # the orders service's own bound
-STAMPEDE = 3.0  # times the busiest second that legacy had before, or after its first seconds
+# Times the busiest second that legacy had before, or after its first seconds. It cannot answer more
+# than it can, so a stampede shows first of all in what it has not read, and in its connections.
+STAMPEDE = 6.0
 
 
 @dataclass(frozen=True)

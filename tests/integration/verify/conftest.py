@@ -76,7 +76,7 @@ class Shop:
     @property
     def settings(self) -> VerifySettings:
         urls = {f"{name}_url": url for name, url in self.urls.items()}
-        return VerifySettings(**urls, patience=0.5)
+        return VerifySettings(**urls, patience=0.2)
 
     def fresh(self, seconds: float = 3600.0) -> None:
         """The read models say that they are this many seconds ahead of now."""

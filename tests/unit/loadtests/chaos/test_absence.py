@@ -73,9 +73,9 @@ def test_nobody_looked(report):
 
 
 def test_a_stampede_is_one_beyond_what_lay_in_the_queue(report):
-    crowded = replace(report, answered={**report.answered, 171: 75})
+    crowded = replace(report, answered={**report.answered, 171: 135})
     assert crowded.objections() == [
-        "a stampede: 75 requests in a second, where 20 is the most at work and 0 lay in its queue"
+        "a stampede: 135 requests in a second, where 20 is the most at work and 0 lay in its queue"
     ]
     queued = [*report.samples[:2], sample(169, unread=40.0), report.samples[2]]
     assert replace(crowded, samples=queued).objections() == []
