@@ -29,7 +29,9 @@ class Op(StrEnum):
     # Every row older than this snapshot, not in it, is gone. Of a part of the table: `before` has
     # its first key, `after` its last one, where it has them.
     SNAPSHOT_END = "snapshot-end"
-    SHAPE = "shape"  # the table has these columns from here on: `after` maps name to kind of value
+    # The table has these columns from here on: `after` maps name to kind of value. With a key: the
+    # row of that key was too large to be told, and the table is not whole until it was read again.
+    SHAPE = "shape"
     WATERMARK = "watermark"  # everything committed before `committed` was published before this
 
 

@@ -36,6 +36,7 @@ def configuration(listen: str, monitor: str, store: str, password: str) -> str:
         (
             f"listen: {json.dumps(listen)}",
             f"http: {json.dumps(monitor)}",
+            "max_payload: 8MB",  # of a change, the row before and after it
             "jetstream {",
             f"  store_dir: {json.dumps(store)}",
             "  sync_interval: 1s",

@@ -9,6 +9,10 @@ from contracts.subjects import WATERMARK_SUBJECT, legacy_subject, shape_subject
 from new_services.anticorruption.mapping import Mapping
 
 
+class TooLarge(ValueError):
+    """A row that could not be told; says which, and what a person can do."""
+
+
 class LegacyTranslator:
     """A Translator of the legacy feed for the tables of these mappings."""
 
@@ -23,10 +27,15 @@ class LegacyTranslator:
         return (*rows, *shapes, WATERMARK_SUBJECT)
 
     def __call__(self, change: Change) -> tuple[Fact, ...]:
-        """The facts of one change. Raises Untranslatable, Misshapen."""
+        """The facts of one change. Raises Untranslatable, Misshapen, TooLarge."""
         if change.op is Op.WATERMARK:
             return (Reached(_micros(change.committed)),)
         mapping = self._mappings.get(change.table)
+        if change.op is Op.SHAPE and change.key:
+            raise TooLarge(
+                f"the row {dict(change.key)} of {change.table} is larger than the broker takes:"
+                f" shorten it or raise max_payload, then `fig feed resnapshot {change.table}`"
+            )
         if change.op is Op.SHAPE and mapping is not None:
             mapping.check(change.after or {})
             return ()

@@ -6,9 +6,10 @@ them out of order, and the session starts again from what the stream really hold
 """
 
 import asyncio
+import logging
 import time
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import orjson
 from nats.aio.client import Client
@@ -18,12 +19,15 @@ from nats.js.api import StorageType, StreamConfig
 from nats.js.errors import NotFoundError
 
 from chassis.bus import ensure_stream
-from contracts.change import Change, Op, Version
+from contracts.change import Change, Op, Row, Version
 from contracts.rows import SnapshotRows, changes_of
 from contracts.subjects import LEGACY_STREAM, LEGACY_SUBJECTS, legacy_subject, shape_subject
 
+log = logging.getLogger("feed.publisher")
+
 WINDOW = 2000  # messages on their way
 WINDOW_BYTES = 8_000_000
+HEADERS_BYTES = 1000  # of a message, at most
 ACK_SECONDS = 5.0  # a message unanswered for so long is lost
 NOTHING: Version = (0, 0)
 REACHED = "Fig-Reached"  # header: version of the newest change, where the message has an older one
@@ -57,6 +61,7 @@ class Publisher:
         self.stream = ""  # which stream: when it was created
         self.last: Version = NOTHING  # version of the newest change in the stream
         self.safe = 0  # every change before this position of the log is stored
+        self.broken: dict[str, tuple[Row, int]] = {}  # see Shapes
         self.sent = 0  # messages, since the process started
         self.published = 0  # of those: answered
 
@@ -97,6 +102,9 @@ class Publisher:
     async def publish(self, change: Change | SnapshotRows) -> None:
         """Send one message; waits while too much is on its way. Raises PublishFailed."""
         body = orjson.dumps(change.to_dict())
+        if len(body) > self._nats.max_payload - HEADERS_BYTES:
+            change = self._too_large(change, len(body))
+            body = orjson.dumps(change.to_dict())
         while len(self._sent) >= WINDOW or self._bytes > WINDOW_BYTES:
             await self._wait_for_answer()
         headers = {
@@ -116,6 +124,17 @@ class Publisher:
         self._bytes += len(body)
         self._sent.append(_Sent(self._number, len(body), time.monotonic(), 0))
         await self._nats.publish(subject, body, f"{self._inbox}.{self._number}", headers)
+
+    def _too_large(self, change: Change | SnapshotRows, size: int) -> Change:
+        """What is told instead: that the table is not whole. It stops who needs it, nobody else."""
+        (one,) = changes_of(change.to_dict())
+        log.error(
+            "the row %s of %s is not told: %d bytes, and the broker takes %d",
+            dict(one.key), one.table, size, self._nats.max_payload,
+        )  # fmt: skip
+        self.broken[one.table] = (one.key, one.lsn)
+        shape = dict.fromkeys(one.after or {})
+        return replace(one, op=Op.SHAPE, before=None, after=shape)
 
     def confirm(self, position: int) -> None:
         """The log up to `position` has been handed over: safe once all of it is answered."""

@@ -56,6 +56,7 @@ class Session:
             await self._publisher.open()
             shapes = Shapes()
             await shapes.load(self._nats, settings.tables)
+            self._publisher.broken = shapes.broken
             # 3. the tables, and their publication
             tables = await self._publish_tables(plain)
             # 4. a slot, and what is still to be read of the tables

@@ -1,6 +1,7 @@
 """Which columns the tables have, as the stream was last told."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 import orjson
 from nats.aio.client import Client
@@ -15,6 +16,8 @@ class Shapes:
 
     def __init__(self) -> None:
         self._known: dict[str, Row] = {}
+        # Tables that are not whole: a key whose row was too large, and as of which position.
+        self.broken: dict[str, tuple[Row, int]] = {}
 
     async def load(self, nats: Client, tables: Iterable[str]) -> None:
         """What an earlier session told."""
@@ -25,7 +28,10 @@ class Shapes:
             except NotFoundError:
                 self._known.pop(table, None)
             else:
-                self._known[table] = Change.from_dict(orjson.loads(message.data or b"")).after or {}
+                shape = Change.from_dict(orjson.loads(message.data or b""))
+                self._known[table] = shape.after or {}
+                if shape.key:
+                    self.broken[table] = (shape.key, shape.lsn)
 
     @property
     def tables(self) -> list[str]:
@@ -39,6 +45,19 @@ class Shapes:
     def differs(self, table: str, shape: Row) -> bool:
         """Whether the stream does not know the table like this."""
         return self._known.get(table) != shape
+
+    def marked(self, shape: Change) -> Change:
+        """With the key of the row that is missing, where one is."""
+        found = self.broken.get(shape.table)
+        return shape if found is None else replace(shape, key=found[0])
+
+    def mended(self, table: str, since: int) -> bool:
+        """All was told again that is newer than `since`; whether that made the table whole."""
+        found = self.broken.get(table)
+        if found is None or found[1] >= since:
+            return False
+        del self.broken[table]
+        return True
 
     def tell(self, table: str, shape: Row) -> frozenset[str]:
         """The stream is told now; the columns whose values changed without a word in the log."""

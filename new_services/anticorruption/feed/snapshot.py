@@ -85,7 +85,7 @@ class Snapshotter:
             return None
         if self._shapes.tell(change.table, shape):  # DDL fills columns without a word in the log
             await self._plan.add(Job(change.table, initial=False))
-        return change
+        return self._shapes.marked(change)
 
     async def _cover(self, job: Job, change: Change) -> Change | None:
         seen = visible(job, change)
@@ -116,7 +116,7 @@ class Snapshotter:
             if self._shapes.tell(table.name, table.shape) and old.at is not None:
                 await self._plan.add(Job(table.name, initial=False))
             shape = Change(table.name, Op.SHAPE, {}, None, table.shape, lsn, 0, xid, committed)
-            await tell(shape)
+            await tell(self._shapes.marked(shape))
         new = old.moved(window.opened, verdict.at, len(verdict.rows))
         self._plan.advance(old, None if verdict.done else new)
         self._judged.set_result(verdict)  # the next chunk is read while this one is published
@@ -127,6 +127,9 @@ class Snapshotter:
             first, last = (_row(table, edge) for edge in (old.start, old.to))
             end = (new.since, 0, 0, committed)
             await tell(Change(table.name, Op.SNAPSHOT_END, {}, first, last, *end))
+            if not old.ranged and self._shapes.mended(table.name, new.since):
+                shape = Change(table.name, Op.SHAPE, {}, None, table.shape, lsn, 0, xid, committed)
+                await tell(shape)
         self._plan.sent(old, None if verdict.done else new)
 
     # --- the reading side -------------------------------------------------------------------
