@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from fig import admin, breakers, running
+from fig import admin, beside_legacy, breakers, running
 from fig.commands.options import json_option
 from fig.errors import NEGATIVE, FigError
 from fig.ports import PLAN
@@ -33,11 +33,12 @@ def status(home: Home, every: bool, as_json: bool) -> None:
     found = running.find(home)
     facade, complaint = _ask(found)
     if as_json:
-        click.echo(json.dumps(_as_json(found, facade, complaint)))
+        told = _as_json(found, facade, complaint)
+        click.echo(json.dumps(told | {"sidecar": beside_legacy.find(home.folder)}))
     elif found is None:
         click.echo(f"nothing runs in {home.folder}; `fig up --detach` starts it")
     else:
-        click.echo(_text(found, facade, complaint, every))
+        click.echo(_text(found, facade, complaint, every, beside_legacy.find(home.folder)))
     if found is None or not found.ready:
         raise SystemExit(NEGATIVE)
 
@@ -66,7 +67,10 @@ def _breakers(found: StackState) -> Mapping[str, Any] | None:
     return breakers.ask(found.ports["orders"]) if orders is not None and orders.alive else None
 
 
-def _text(found: StackState, facade: dict[str, Any] | None, complaint: str, every: bool) -> str:
+def _text(
+    found: StackState, facade: dict[str, Any] | None, complaint: str, every: bool,
+    sidecar: Mapping[str, Any] | None = None,
+) -> str:  # fmt: skip
     head = "everything is up" if found.ready else "not everything is up"
     parts = [
         f"{head}, for {duration(time.time() - found.since)} (pid {found.pid})",
@@ -75,6 +79,8 @@ def _text(found: StackState, facade: dict[str, Any] | None, complaint: str, ever
     toward_legacy = _breakers(found)
     if toward_legacy:
         parts.append(breakers.text(toward_legacy))
+    if sidecar is not None:
+        parts.append(beside_legacy.text(sidecar))
     if facade is None:
         return "\n\n".join((*parts, complaint))
     reload = facade.get("reload") or {}

@@ -81,3 +81,16 @@ def test_without_the_facade_the_processes_still_show(found):
     shown = _text(found, None, "the admin API does not answer", False)
     assert "postgres" in shown
     assert shown.endswith("the admin API does not answer")
+
+
+def test_a_sidecar_beside_the_monolith_is_shown_with_what_it_breaks(found, facade):
+    sidecar = {
+        "listen": "127.0.0.1:7001", "upstream": "http://127.0.0.1:5000", "recording": None,
+        "faults": [{"name": "slow-detail", "hits": 12}],
+    }  # fmt: skip
+    shown = _text(found, facade, "", False, sidecar)
+    assert (
+        "sidecar: on 127.0.0.1:7001 before http://127.0.0.1:5000, records nothing,"
+        " FAULTS: slow-detail (12 times)"
+    ) in shown
+    assert "sidecar" not in _text(found, facade, "", False)
