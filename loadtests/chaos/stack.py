@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+import urllib.request
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ import psycopg
 PROJECT = Path(__file__).parents[2]
 FIG = (sys.executable, "-m", "fig")
 READY_SECONDS = 90.0
+CONTROL_SECONDS = 10.0
 ASKED = 0.2  # of those that are ended: by SIGTERM
 OWNERS = ("legacy", "orders", "notifications")  # of databases that are looked into
 
@@ -126,7 +128,9 @@ class Stack:
         return f"{number.name} to {name} (pid {pid})"
 
     def flip(self, route: str, place: tuple[str, ...]) -> str:
-        """Step by step; what was refused is taken back out of the file, as a person would."""
+        """Step by step, once the facade's control process answers, which confirms each of them;
+        what was refused is taken back out of the file, as a person would."""
+        self._until_controlled()
         before = self.routes.read_text()
         done = self.fig("flip", route, *place, "--walk", "--sample", "10%")
         if done.returncode == 0:
@@ -136,6 +140,17 @@ class Stack:
         fresh.rename(self.routes)
         said = (done.stderr or done.stdout).strip().splitlines()
         return f"{route} to {' '.join(place)} refused: {said[-1] if said else done.returncode}"
+
+    def _until_controlled(self) -> None:
+        """Or give up: the route file is then written for whenever the facade comes back."""
+        deadline = time.monotonic() + CONTROL_SECONDS
+        while time.monotonic() < deadline:
+            try:
+                urllib.request.urlopen(f"{self.state['urls']['admin']}/readyz", timeout=2).close()
+            except OSError:
+                time.sleep(0.1)
+            else:
+                return
 
     def until_ready(self) -> None:
         """Everything is up again. Raises ChaosFailed."""

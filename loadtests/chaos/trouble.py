@@ -35,6 +35,7 @@ def plan(seed: int, seconds: float, killable: Sequence[str]) -> list[Flip | Kill
     so again."""
     dice = random.Random(seed)
     events: list[Flip | Kill] = [Kill(seconds * ONCE_AT, DATABASES)]
+    events.append(Flip(0.0, FLIPPED[0], ("canary", "50")))  # or a run may try next to nothing
     for at in _times(dice, FLIP_SECONDS, seconds):
         # A client that orders on one side and looks on the other is part of the trouble.
         events.append(Flip(at, dice.choice(FLIPPED), dice.choice(PLACES)))

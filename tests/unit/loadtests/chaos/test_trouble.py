@@ -25,7 +25,11 @@ def test_every_route_goes_everywhere_within_some_runs():
     assert flips == {(route, place) for route in FLIPPED for place in PLACES}
 
 
+def test_orders_go_to_the_new_side_from_the_beginning():
+    assert plan(3, 60, NAMES)[0] == Flip(0.0, "place-order", ("canary", "50"))
+
+
 def test_it_happens_in_order_within_the_run_and_the_databases_die_once():
     times = [event.at for event in plan(3, 60, NAMES)]
-    assert times == sorted(times) and times[0] > 0 and times[-1] < 60
+    assert times == sorted(times) and times[0] == 0.0 and times[-1] < 60
     assert kills(3, 300).count(DATABASES) == 1
