@@ -1,11 +1,23 @@
 """What tests of every kind share."""
 
+import os
 import random
 import socket
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from fig.ports import END, WIDTH
+
+# A slow machine is no finding. The same examples every time, so that a failure is the change's own;
+# FIG_EXPLORE=1 looks for new ones.
+settings.register_profile(
+    "fig",
+    deadline=None,
+    derandomize="FIG_EXPLORE" not in os.environ,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("fig")
 
 
 def _all_free(base: int) -> bool:
