@@ -6,7 +6,7 @@ STAMP  := $(VENV)/.installed
 FIG    := $(PY) -m fig
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo demo-fast up down status test study fuzz bench unit lint chaos-feed bench-feed bench-shadow format lock clean-data clean chaos legacy-away bench-orders
+.PHONY: help install demo demo-fast up down status test study fuzz bench unit lint chaos-feed bench-feed bench-verify bench-shadow format lock clean-data clean chaos legacy-away bench-orders
 
 help:            ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -89,6 +89,9 @@ bench-feed: install ## commit to visible beside bare decoding, and the reading o
 
 bench-read: install ## product, search and report at a million orders, beside the monolith
 	@$(PY) -m loadtests.bench.read $(ARGS)
+
+bench-verify: install ## fig verify of 1 M orders, where both sides hold the same
+	@$(PY) -m loadtests.bench.verify $(ARGS)
 
 format: install
 	@$(PY) -m ruff check --fix . && $(PY) -m ruff format .

@@ -11,7 +11,7 @@ import argparse
 import os
 import re
 import tempfile
-import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,7 +23,7 @@ from loadtests.bench.machine import PROJECT, described
 from loadtests.bench.processes import cpu_seconds, resident_peak
 
 PAGE = PROJECT / "docs" / "performance.md"
-BEGIN, END = "<!-- bench-feed -->\n", "<!-- /bench-feed -->\n"
+PROCESSES = ("postgres", "nats", "feed", "catalog")
 READ = re.compile(r"feed\.snapshot: (\w+) has been read: (\d+) rows in ([\d.]+) s")
 
 
@@ -54,7 +54,7 @@ def share(sorted_values: list[float], part: float) -> float:
     return sorted_values[min(len(sorted_values) - 1, int(part * len(sorted_values)))]
 
 
-def report(rate: int, filled: Backfill, times: Times, cpu: dict[str, float]) -> str:
+def report(rate: int, filled: Backfill, times: Times, cpu: Mapping[str, float]) -> str:
     """A section of the page, in Markdown."""
     lines = [
         f"Machine: {described()}; load average {os.getloadavg()[0]:.1f} at the end. "
@@ -64,17 +64,20 @@ def report(rate: int, filled: Backfill, times: Times, cpu: dict[str, float]) -> 
         "|---|---|---|",
     ]
     took = {"decoded by a bare client": times.took(times.decoded)}
+    took["heard from the broker"] = times.took(times.heard)
     took["visible in the catalog"] = times.took(times.visible)
     for name, values in took.items():
         lines.append(f"| {name} | {share(values, 0.5):.1f} ms | {share(values, 0.99):.1f} ms |")
-    bare, whole = took.values()
+    bare, _, whole = took.values()
     ratios = [share(whole, part) / max(0.01, share(bare, part)) for part in (0.5, 0.99)]
     lines.append(f"| ratio | {ratios[0]:.1f} | {ratios[1]:.1f} |")
-    used = ", ".join(f"{name} {seconds:.0f} %" for name, seconds in cpu.items())
+    thousands = len(times.committed) / 1000
+    used = ", ".join(f"{name} {seconds / thousands:.2f}" for name, seconds in cpu.items())
     pace = filled.rows / filled.seconds
     lines += [
         "",
-        f"CPU meanwhile, of one core: {used}.",
+        f"Seconds of CPU for 1,000 commits: {used}; at this pace a core has "
+        f"{1000 / rate:.0f} s for them.",
         "",
         f"Backfill: {filled.rows} orders in {filled.seconds:.1f} s, **{pace:.0f} rows/s** into "
         f"JetStream; up to then the feed used {filled.cpu:.0f} s of CPU for {filled.all_rows} rows "
@@ -84,23 +87,23 @@ def report(rate: int, filled: Backfill, times: Times, cpu: dict[str, float]) -> 
     return "\n".join(lines)
 
 
-def write(page: Path, section: str) -> None:
-    """Between the two marks on the page. Raises ValueError when it has lost them."""
+def put(page: Path, name: str, section: str) -> None:
+    """Between the two marks of that name on the page. Raises ValueError when it has lost them."""
+    begin, end = f"<!-- {name} -->\n", f"<!-- /{name} -->\n"
     text = page.read_text()
-    if BEGIN not in text or END not in text:
-        raise ValueError(f"{page.name} has no {BEGIN.strip()} and {END.strip()}")
-    head, tail = text.split(BEGIN)[0], text.split(END)[1]
-    page.write_text(head + BEGIN + section + END + tail)
+    if begin not in text or end not in text:
+        raise ValueError(f"{page.name} has no {begin.strip()} and {end.strip()}")
+    page.write_text(text.split(begin)[0] + begin + section + end + text.split(end)[1])
 
 
-async def pace(world: World, rate: int, seconds: float) -> tuple[Times, dict[str, float]]:
-    """The times, and the share of a core that feed and catalog used."""
-    before = {name: cpu_seconds(world.pid(name)) for name in ("feed", "catalog")}
-    began = time.monotonic()
-    times = await measure(world.url("legacy"), world.url("catalog"), rate, seconds)
-    passed = time.monotonic() - began
-    used = {n: (cpu_seconds(world.pid(n)) - cpu) / passed * 100 for n, cpu in before.items()}
-    return times, used
+async def pace(world: World, rate: int, seconds: float) -> tuple[Times, Mapping[str, float]]:
+    """The times, and the seconds of CPU that each process used."""
+    before = world.cpu_by_process()
+    urls = (world.url("legacy"), world.url("catalog"), world.nats_url)
+    times, own = await measure(*urls, rate, seconds)
+    after = world.cpu_by_process()
+    used = {name: after[name] - before[name] for name in PROCESSES}
+    return times, {**used, "this measuring client": own}
 
 
 def main() -> None:
@@ -123,7 +126,7 @@ def main() -> None:
     section = report(wish.rate, filled, times, cpu)
     print(section)  # noqa: T201
     if wish.write:
-        write(PAGE, section)
+        put(PAGE, "bench-feed", section)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,5 @@
-"""Commits at a steady pace; when each was decoded by a bare client, and when it could be read."""
+"""Commits at a steady pace; when each was decoded by a bare client, heard on the bus, and when it
+could be read: what lies between two of these is what that part of the way takes."""
 
 import asyncio
 import random
@@ -6,8 +7,12 @@ import time
 from dataclasses import dataclass, field
 
 import asyncpg
+import nats
+import orjson
 import psycopg
+from nats.aio.msg import Msg
 
+from contracts.subjects import legacy_subject
 from new_services.anticorruption.feed import stream
 from new_services.anticorruption.feed.messages import Begin, Update
 from new_services.anticorruption.feed.pgoutput import parse
@@ -25,6 +30,7 @@ class Times:
 
     committed: dict[int, float] = field(default_factory=dict)  # as the log says
     decoded: dict[int, float] = field(default_factory=dict)
+    heard: dict[int, float] = field(default_factory=dict)  # from the broker, as the feed sent it
     visible: dict[int, float] = field(default_factory=dict)  # unless overwritten before a look
 
     def took(self, what: dict[int, float]) -> list[float]:
@@ -33,9 +39,18 @@ class Times:
         return sorted((what[number] - self.committed[number]) * 1000 for number in both)
 
 
-async def measure(legacy: str, catalog: str, rate: int, seconds: float) -> Times:
-    """All three at once, in this process."""
-    times = Times()
+async def measure(
+    legacy: str, catalog: str, bus_url: str, rate: int, seconds: float
+) -> tuple[Times, float]:
+    """All at once, in this process. Also the seconds of CPU that all this took here."""
+    times, began = Times(), time.process_time()
+    bus = await nats.connect(bus_url)
+
+    async def hear(message: Msg) -> None:
+        number = (orjson.loads(message.data).get("after") or {}).get("qty", 0) - 10**6
+        times.heard[number] = time.time()
+
+    await bus.subscribe(legacy_subject("stock"), cb=hear)
     replication = await stream.connect(legacy)
     create = f"CREATE_REPLICATION_SLOT {SLOT} TEMPORARY LOGICAL pgoutput (SNAPSHOT 'nothing')"
     await replication.execute(create)
@@ -49,7 +64,8 @@ async def measure(legacy: str, catalog: str, rate: int, seconds: float) -> Times
         task.cancel()
     await asyncio.gather(*others, return_exceptions=True)
     await replication.close()
-    return times
+    await bus.close()
+    return times, time.process_time() - began
 
 
 async def _write(url: str, rate: int, seconds: float) -> None:

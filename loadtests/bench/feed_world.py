@@ -14,7 +14,7 @@ from pathlib import Path
 import psycopg
 
 from loadtests.bench.machine import PROJECT
-from loadtests.bench.processes import free_port
+from loadtests.bench.processes import cpu_seconds, free_port
 
 START_SECONDS = 120.0
 ORDERS = """
@@ -52,6 +52,10 @@ class World:
     def pid(self, name: str) -> int:
         """Of a process."""
         return self._processes[name].pid
+
+    def cpu_by_process(self) -> dict[str, float]:
+        """Seconds of CPU that each process used so far, with those that it started."""
+        return {name: _with_children(one.pid) for name, one in self._processes.items()}
 
     def start_engines(self, orders: int) -> None:
         """PostgreSQL with a seeded shop and so many orders more, and NATS."""
@@ -141,6 +145,16 @@ class World:
             self._processes[name] = subprocess.Popen(
                 command, env=os.environ | (env or {}), cwd=PROJECT, stdout=log, stderr=log
             )
+
+
+def _with_children(pid: int) -> float:
+    """Those that have ended are counted where their parent has waited for them."""
+    total, pids = 0.0, [pid]
+    for each in pids:
+        total += cpu_seconds(each, waited_for=True)
+        for children in Path(f"/proc/{each}/task").glob("*/children"):
+            pids += [int(child) for child in children.read_text().split()]
+    return total
 
 
 def _beside_python() -> str:

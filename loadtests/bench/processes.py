@@ -96,13 +96,17 @@ def _command_line(pid: int) -> str:
         return ""
 
 
-def cpu_seconds(pid: int) -> float:
-    """User and system time of one process; 0 when it has ended."""
+def cpu_seconds(pid: int, *, waited_for: bool = False) -> float:
+    """User and system time of one process; 0 when it has ended.
+
+    `waited_for`: and of its children that have ended.
+    """
     try:
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     except OSError:
         return 0.0
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    last = 15 if waited_for else 13
+    return sum(int(ticks) for ticks in fields[11:last]) / os.sysconf("SC_CLK_TCK")
 
 
 def resident_peak(pid: int) -> float:
