@@ -4,6 +4,7 @@
     door      a facade of its own in front of legacy, and the traffic that is sent through it
     watching  first noise is learned, then the evidence starts anew and pairs are counted
     result    what came of it, in words and as JSON
+    handing   and, where that is asked for, the noise learned is given to a facade that runs
 
-The running facade, its route file and its evidence are not touched.
+Otherwise the running facade, its route file and its evidence are not touched.
 """

@@ -24,15 +24,16 @@ def healthy(admin: str) -> bool:
 
 def comparison(admin: str) -> dict[str, Any]:
     """`GET /api/compare`. Raises Silent."""
-    return _asked(Request(f"{admin}/api/compare"))
+    return asked(Request(f"{admin}/api/compare"))
 
 
 def reset(admin: str) -> None:
     """Start the evidence of all routes anew. Raises Silent."""
-    _asked(Request(f"{admin}/api/compare/reset", method="POST"))
+    asked(Request(f"{admin}/api/compare/reset", method="POST"))
 
 
-def _asked(request: Request) -> dict[str, Any]:
+def asked(request: Request) -> dict[str, Any]:
+    """The JSON object of an answer. Raises Silent."""
     try:
         with _opener.open(request, timeout=SECONDS) as answer:
             found = json.load(answer)

@@ -12,6 +12,7 @@ import click
 
 from facade.calibration import listening, watching
 from facade.calibration.door import Door, DoorFailed, door, last_words, traffic
+from facade.calibration.handing import hand_over
 from facade.calibration.result import Result
 from facade.calibration.twins import NothingToCompare, twin_file
 from facade.calibration.watching import CutShort, Goal, World
@@ -21,8 +22,6 @@ from facade.config.kinds import Url, Wrong
 from facade.config.problems import RouteFileError
 from facade.config.reading import load_path
 from facade.routefile import LEGACY
-
-LEARN_SECONDS = 90.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +34,8 @@ class Order:
     listen: str | None
     pairs: int
     within: float
+    learn: float
+    hand_to: str | None
     every_read: bool
 
 
@@ -51,6 +52,10 @@ def _url(_context: click.Context, _option: click.Parameter, value: str | None) -
               envvar="FACADE_CALIBRATE_PAIRS", help="How many pairs to compare.")  # fmt: skip
 @click.option("--within", type=click.FloatRange(1), default=900.0, show_default=True,
               envvar="FACADE_CALIBRATE_WITHIN", help="Seconds to count for, at most.")  # fmt: skip
+@click.option("--learn", type=click.FloatRange(1), default=90.0, show_default=True,
+              envvar="FACADE_CALIBRATE_LEARN", help="Seconds to learn noise, at most.")  # fmt: skip
+@click.option("--hand-to", metavar="URL", callback=_url, envvar="FACADE_CALIBRATE_HAND_TO",
+              help="Give the noise learned to the facade with this admin port.")  # fmt: skip
 @click.option("--legacy", callback=_url, envvar="FACADE_CALIBRATE_LEGACY",
               help="URL of legacy.  [default: the route file's]")  # fmt: skip
 @click.option("--listen", envvar="FACADE_CALIBRATE_LISTEN",
@@ -100,7 +105,12 @@ def _run(order: Order, say: Any) -> Result:
                     sleep=time.sleep,
                     say=say,
                 )
-                return watching.calibrate(Goal(order.pairs, LEARN_SECONDS, order.within), world)
+                goal = Goal(order.pairs, order.learn, order.within)
+                result = watching.calibrate(goal, world)
+            if order.hand_to is not None and result.good:
+                taken = hand_over(opened.admin, order.hand_to)
+                say(f"noise handed to {order.hand_to}: {', '.join(taken) or 'nothing new'}")
+            return result
 
 
 def _look(opened: Door, running: Any, log: Path) -> dict[str, Any]:

@@ -7,6 +7,7 @@
     comparator, comparing the comparison, in a process of its own with a lower `priority`
     doubts, asking        a pair that differs: legacy is asked once more, at a bounded rate
     noise                 legacy is asked twice now and then: what differs by itself is learned
+    handing                  what was learned of noise, read from one facade, given to another
     ledger, store         evidence in memory and in SQLite
     tables, discovery     the route table in force; instances from the registry
     views, models         what the API answers;  metrics: the same for Prometheus

@@ -15,6 +15,7 @@ from chassis.web import Problem, build_app
 from facade.compare.evidence import Evidence, Forced
 from facade.control import pages
 from facade.control.comparison import route_comparison
+from facade.control.handing import noise_router
 from facade.control.jwks import jwks_router
 from facade.control.metrics import FacadeCollector
 from facade.control.models import Comparison, ForcedView, Reset, RouteComparison, RouteView, Status
@@ -53,6 +54,7 @@ def create_app(control: Control, identity_key: Path | None = None) -> FastAPI:
     _add_status(app, control)
     _add_compare(app, control)
     _add_explain(app, control)
+    app.include_router(noise_router(control.sources.noise, lambda: _known(control, None)))
     app.include_router(pages.router)
     app.include_router(jwks_router(identity_key))
     return app

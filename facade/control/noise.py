@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 from pydantic import TypeAdapter
 
-from facade.compare.noise import Noise, Observation, Place, RouteNoise
+from facade.compare.noise import MEMORY, PLACES, Noise, Observation, Place, RouteNoise
 from facade.control.budget import Budget
 
 NOISE: TypeAdapter[RouteNoise] = TypeAdapter(RouteNoise)
@@ -42,6 +42,19 @@ class NoiseLearner:
         """Take in one question that was put twice; `now` is in unix seconds."""
         known = self.routes.setdefault(route, RouteNoise())
         known.learn(seen, now)
+        self._changed(route, now)
+
+    def take(self, route: str, noise: RouteNoise, now: float) -> bool:
+        """Take over what somebody else learned, if he asked more often; False when not."""
+        own = self.routes.get(route)
+        if own is not None and own.asked >= noise.asked:
+            return False
+        self.routes[route] = RouteNoise(min(noise.asked, MEMORY), noise.places[:PLACES])
+        self._changed(route, now)
+        return True
+
+    def _changed(self, route: str, now: float) -> None:
+        known = self.routes[route]
         self.dirty.add(route)
         places = frozenset(known.mask(now))
         if places != self._masks.get(route, frozenset()):

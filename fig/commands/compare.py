@@ -32,6 +32,8 @@ FORMS = {".html": "html", ".json": "json", ".xml": "junit"}
               envvar="FIG_COMPARE_PAIRS", help="Of a calibration.")  # fmt: skip
 @click.option("--users", type=click.IntRange(1), default=40, show_default=True,
               envvar="FIG_COMPARE_USERS", help="Shoppers of a calibration.")  # fmt: skip
+@click.option("--hand-over", is_flag=True, envvar="FIG_COMPARE_HAND_OVER",
+              help="Give the noise a good calibration learned to the running facade.")  # fmt: skip
 @click.option(
     "--admin",
     "address",
@@ -42,14 +44,14 @@ FORMS = {".html": "html", ".json": "json", ".xml": "junit"}
 @click.pass_obj
 def compare(
     home: Home, route: str | None, reset: bool, report: Path | None, cluster: str | None,
-    calibrate: bool, pairs: int, users: int, address: str | None, as_json: bool,
+    calibrate: bool, pairs: int, users: int, hand_over: bool, address: str | None, as_json: bool,
 ) -> None:  # fmt: skip
     """Show per route how many pairs of answers were compared, and where they differ.
 
     Exit code 0: none differ; 1: some do; 2: no such route, a wrong call.
     """
     if calibrate:
-        calibrating.start(running.require(home), pairs, users, as_json)
+        calibrating.start(running.require(home), pairs, users, as_json, hand_over)
     base = (address or running.require(home).urls["admin"]).rstrip("/")
     if reset:
         _reset(base, route, as_json)

@@ -1,6 +1,6 @@
 """When legacy is asked twice, and who is told of a new mask."""
 
-from facade.compare.noise import LEAST_ASKED, Observation
+from facade.compare.noise import LEAST_ASKED, Observation, RouteNoise
 from facade.control.budget import Budget
 from facade.control.noise import NOISE, NoiseLearner
 
@@ -42,3 +42,22 @@ def test_what_was_learned_comes_back() -> None:
     again = NoiseLearner(Budget(0, 0), lambda: None)
     again.restore("r", NOISE.dump_json(learner.routes["r"]))
     assert again.mask("r", 10.0) == learner.mask("r", 10.0) != {}
+
+
+def learned(times: int) -> RouteNoise:
+    noise = RouteNoise()
+    for number in range(times):
+        noise.learn(SEEN, float(number))
+    return noise
+
+
+def test_what_somebody_else_learned_is_taken_over_if_he_asked_more_often() -> None:
+    told: list[None] = []
+    learner = NoiseLearner(Budget(0, 0), lambda: told.append(None))
+    assert learner.take("r", learned(30), 30.0)
+    assert list(learner.mask("r", 30.0)) == [("value", "$.a")]
+    assert (len(told), learner.dirty) == (1, {"r"})
+    assert not learner.take("r", learned(10), 30.0)
+    assert learner.routes["r"].asked == 30
+    learner.learn("r", SEEN, 31.0)
+    assert learner.routes["r"].asked == 31
