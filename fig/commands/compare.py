@@ -10,7 +10,7 @@ from fig import admin, calibrating, running
 from fig.commands.options import json_option
 from fig.errors import NEGATIVE, BadSetting
 from fig.settings import Home
-from fig.tables import table
+from fig.tables import duration, table
 
 HEAD = ("route", "stage", "pairs", "matched", "differ", "raced", "failed", "shed",
         "at most, 95 %", "legacy p50/p95 ms", "new p50/p95 ms")  # fmt: skip
@@ -94,6 +94,8 @@ def text(found: dict[str, Any]) -> str:
     if not routes:
         return "no route compares anything; `fig flip ROUTE shadow --sample 100` starts it"
     parts = [table(HEAD, [_row(one) for one in routes])]
+    told = [_outlook(one) for one in routes if one["compared"]]
+    parts += ["\n".join(told)] if told else []
     parts += [_differences(one) for one in routes if one["clusters"]]
     if found.get("waiting"):
         parts.append(f"{found['waiting']} pairs wait to be judged")
@@ -123,8 +125,25 @@ def _latency(side: dict[str, Any] | None) -> str | None:
     return f"{side['p50']:.1f} / {side['p95']:.1f}"
 
 
+def _outlook(one: dict[str, Any]) -> str:
+    """How far the evidence is from its target, and what it says nothing about."""
+    target = f"{one['target'] * PERCENT:g} %"
+    missing, seconds = one["pairs_to_target"], one["seconds_to_target"]
+    if missing is None:
+        words = f"differs more often than {target}"
+    elif missing == 0:
+        words = f"surely below {target}"
+    else:
+        pace = f", {duration(seconds)} at this pace" if seconds is not None else ""
+        words = f"{missing:,} equal pairs to be sure of {target}{pace}"
+    unseen = f"; never seen: {', '.join(one['never_seen'])}" if one["never_seen"] else ""
+    return f"{one['route']}: {words}{unseen}"
+
+
 def _differences(one: dict[str, Any]) -> str:
-    lines = [f"{one['route']}: what differs"]
+    causes = len(one["causes"])
+    count = "one cause" if causes == 1 else f"{causes} causes"
+    lines = [f"{one['route']}: what differs, {count}"]
     for cluster in one["clusters"]:
         what = cluster["relation"] or cluster["kind"]
         lines.append(f"  {cluster['path']}  {what}, {cluster['count']} times   [{cluster['id']}]")

@@ -40,6 +40,11 @@ def answer():
         "upper_bound": 0.1198,
         "latency": {"control": side, "candidate": side},
         "clusters": [cluster],
+        "causes": [{"id": "0a1b2c3d", "clusters": ["0a1b2c3d"]}],
+        "target": 0.001,
+        "pairs_to_target": None,
+        "seconds_to_target": None,
+        "never_seen": ["signed in", "status 5xx"],
     }
     return {"waiting": 0, "routes": [route]}
 
@@ -58,6 +63,21 @@ def test_what_differs_is_shown_with_a_sample(answer):
     assert "GET /api/products/LMP-1" in shown
     assert 'legacy 200: "138.47"' in shown
     assert 'new    200: "138.46"' in shown
+
+
+@pytest.mark.parametrize(
+    ("missing", "seconds", "words"),
+    [
+        (None, None, "differs more often than 0.1 %"),
+        (0, 0.0, "surely below 0.1 %"),
+        (2_000, 90.0, "2,000 equal pairs to be sure of 0.1 %, 1 min at this pace"),
+        (2_000, None, "2,000 equal pairs to be sure of 0.1 %"),
+    ],
+)
+def test_how_far_the_target_is_and_what_never_came(answer, missing, seconds, words):
+    answer["routes"][0] |= {"pairs_to_target": missing, "seconds_to_target": seconds}
+    expected = f"product-detail: {words}; never seen: signed in, status 5xx"
+    assert expected in text(answer).splitlines()
 
 
 def test_without_routes_it_says_how_to_begin():
