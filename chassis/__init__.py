@@ -4,6 +4,7 @@ settings   what the operator wrote, refused with the variable's name when it can
 telemetry  log lines: for people, or one JSON object a line
 service    one process: a port, its background work, a clean stop
 web        the HTTP application every service starts from: health, readiness, metrics, problems
+lane       the short way in, for calls between our own services
 backoff    how long to wait before trying again
 bus        the connection to NATS, and the streams on it
 reader     the messages of a stream from a position on, in order, without a gap

@@ -74,7 +74,7 @@ def _spare_the_collector() -> None:
     need not come every 700 objects, of which a request alone makes some hundred."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(20_000, 20, 20)
+    gc.set_threshold(10_000, 10, 10)
 
 
 def run(main: Coroutine[Any, Any, None]) -> None:
