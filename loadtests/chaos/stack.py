@@ -21,6 +21,8 @@ PROJECT = Path(__file__).parents[2]
 FIG = (sys.executable, "-m", "fig")
 READY_SECONDS = 90.0
 CONTROL_SECONDS = 10.0
+DATABASES = "postgres"
+UP = ("ready", "done")
 ASKED = 0.2  # of those that are ended: by SIGTERM
 OWNERS = ("legacy", "orders", "notifications")  # of databases that are looked into
 
@@ -120,7 +122,9 @@ class Stack:
             pid = dice.choice(hit) if hit else 0
         if not pid:
             return f"{name}: it is down already"
-        number = signal.SIGTERM if dice.random() < ASKED else signal.SIGKILL
+        # PostgreSQL takes SIGTERM for a wish to wait until its last client has gone.
+        asked = dice.random() < ASKED and process != DATABASES
+        number = signal.SIGTERM if asked else signal.SIGKILL
         try:
             os.kill(pid, number)
         except ProcessLookupError:
@@ -157,7 +161,7 @@ class Stack:
         deadline = time.monotonic() + READY_SECONDS
         while not self.state["ready"]:
             if time.monotonic() > deadline:
-                down = [p["name"] for p in self.state["processes"] if p["state"] != "ready"]
+                down = [p["name"] for p in self.state["processes"] if p["state"] not in UP]
                 raise ChaosFailed(f"not everything came back: {', '.join(down)}")
             time.sleep(0.2)
 

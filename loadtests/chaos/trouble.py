@@ -6,11 +6,12 @@ import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from loadtests.chaos.stack import DATABASES
+
 FLIPPED = ("place-order", "cancel-order", "order-list", "order-detail")
 PLACES = (("legacy",), ("canary", "10"), ("canary", "50"), ("canary", "90"), ("new",))
-DATABASES = "postgres"  # die once, in the middle: their recovery is the longest pause of all
 FLIP_SECONDS, KILL_SECONDS = (2.0, 5.0), (3.0, 8.0)
-ONCE_AT = 0.5  # of the run: the databases
+ONCE_AT = 0.5  # of the run: the databases die once, for their recovery is the longest pause
 
 
 @dataclass(frozen=True, order=True)

@@ -110,8 +110,8 @@ async def project(service: Service, legacy_url: str, url: str) -> None:
 
 
 @pytest.fixture(scope="session")
-def both_sides(postgres_server) -> Iterator[Callable[[], dict[str, str]]]:
-    """Copies of databases that hold the same: name to URL, by a superuser."""
+def both_sides(postgres_server) -> Iterator[Callable[..., dict[str, str]]]:
+    """Copies of databases that hold the same: name to URL, by a superuser; payments if named."""
     made: list[str] = []
 
     def database(name: str, template: str | None = None) -> str:
@@ -133,17 +133,34 @@ def both_sides(postgres_server) -> Iterator[Callable[[], dict[str, str]]]:
         asyncio.run(project(service, legacy, url))
     templates["payments"] = database("payments")
     runner.upgrade("payments", postgres_server.url(templates["payments"]))
-    yield lambda: {
-        name: postgres_server.url(database(name, template)) for name, template in templates.items()
-    }
+    copied = {name for name in templates if name != "payments"}
+
+    def copies(*more: str) -> dict[str, str]:
+        return {
+            name: postgres_server.url(database(name, template))
+            for name, template in templates.items()
+            if name in copied or name in more
+        }
+
+    yield copies
     with psycopg.connect(postgres_server.url(), autocommit=True) as connection:
         for name in made:
             connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
+@pytest.fixture(scope="session")
+def make_shop(both_sides: Callable[..., dict[str, str]]) -> Callable[..., Shop]:
+    """`make_shop("payments")`: both sides hold the same."""
+
+    def make(*more: str) -> Shop:
+        found = Shop(both_sides(*more))
+        found.fresh()
+        return found
+
+    return make
+
+
 @pytest.fixture
-def shop(both_sides: Callable[[], dict[str, str]]) -> Shop:
+def shop(make_shop: Callable[..., Shop]) -> Shop:
     """Both sides hold the same."""
-    found = Shop(both_sides())
-    found.fresh()
-    return found
+    return make_shop()

@@ -29,9 +29,30 @@ UPDATE stock SET qty = qty - 2 WHERE sku = 'P-2-0'
 """
 
 
+WIPED = {
+    "legacy": """
+        DELETE FROM payment WHERE order_id > 2; DELETE FROM order_line WHERE order_id > 2;
+        DELETE FROM orders WHERE id > 2; DELETE FROM stock_movement WHERE order_no = 'SO-3';
+        UPDATE stock SET qty = qty + 1 WHERE sku = 'P-1-0';
+        UPDATE stock SET qty = qty + 2 WHERE sku = 'P-2-0';
+        SELECT setval('orders_id_seq', 2); UPDATE orders SET po_number = NULL WHERE id = 1
+    """,
+    "orders": "TRUNCATE saga CASCADE; TRUNCATE outbox",
+    "inventory": "TRUNCATE claim, reservation; DELETE FROM movement WHERE lsn IS NULL",
+    "payments": "TRUNCATE payment, provider.account",
+}
+
+
+@pytest.fixture(scope="module")
+def ledgers(make_shop):
+    """One set of databases for all tests of this module: copies are dear."""
+    return make_shop("payments")
+
+
 @pytest.fixture
-def books(shop):
-    """One order that a saga wrote, as it is when all is done; `shop.saga` is the saga's id."""
+def books(ledgers):
+    """One order that a saga wrote, as it is when all is done; `saga` is the saga's id."""
+    shop = ledgers
     shop.saga = saga = new_saga_id()
     with psycopg.connect(shop.urls["legacy"]) as legacy:
         psycopg.ClientCursor(legacy).execute(LEGACY, {"mark": f"PO 17 ~{saga}"})
@@ -46,7 +67,9 @@ def books(shop):
     shop.execute("payments", "INSERT INTO provider.account (reference, captured, closed)"
                  " VALUES (%s, 208.46, true)", saga)  # fmt: skip
     shop.execute("inventory", "INSERT INTO claim (saga_id, status) VALUES (%s, 'sold')", saga)
-    return shop
+    yield shop
+    for database, statement in WIPED.items():
+        shop.execute(database, statement)
 
 
 def checked(shop, only=("books",)):

@@ -1,6 +1,7 @@
 """The plan of what goes wrong comes from its seed alone, and strikes everything in the end."""
 
-from loadtests.chaos.trouble import DATABASES, FLIPPED, PLACES, Flip, Kill, plan
+from loadtests.chaos.stack import DATABASES
+from loadtests.chaos.trouble import FLIPPED, PLACES, Flip, Kill, plan
 
 NAMES = ("postgres", "nats", "orders", "legacy", "legacy worker", "facade", "facade helper")
 
