@@ -88,7 +88,7 @@ def way_back(record: Record) -> Promise:
 
 def both_sides_equal(record: Record) -> Promise:
     """`fig verify` is clean, no saga is stuck, no event was put aside."""
-    name = "fig verify: both sides hold the same"
+    name = "both sides hold the same (fig verify)"
     found = record.verified
     if found is None:
         return Promise(name, False, "it was not run")

@@ -157,7 +157,7 @@ def _shadow(pace: Pace) -> tuple[Step, ...]:
             "Clean pairs",
             "collecting pairs of answers until the bound is reached",
             until=Clean(PRODUCT_ROUTES, pace.pairs),
-            within=max(120, pace.pairs / 3),
+            within=max(180, pace.pairs),
         ),
     )
 

@@ -37,6 +37,11 @@ class Row:
     new: Latency
 
     @property
+    def read(self) -> bool:
+        """Whether it can be asked on both sides; writes are never copied."""
+        return not self.last.match.startswith("POST ")
+
+    @property
     def faster(self) -> float | None:
         """How many times faster the new side's p50 is; None when a side was not measured."""
         if not self.legacy.p50 or not self.new.p50:

@@ -65,8 +65,8 @@ async def test_flips_know_where_the_traffic_went(play: Any) -> None:
         (Flaws(stalled=True), "every pending order was finished", "finish"),
         (Flaws(one_way=True), "the way back was open", "read-legacy"),
         (Flaws(lost=True), "no acknowledged order was lost or doubled", "verify"),
-        (Flaws(unequal=True), "fig verify: both sides hold the same", "verify"),
-        (Flaws(stuck_saga=True), "fig verify: both sides hold the same", "verify"),
+        (Flaws(unequal=True), "both sides hold the same (fig verify)", "verify"),
+        (Flaws(stuck_saga=True), "both sides hold the same (fig verify)", "verify"),
     ],
     ids=lambda value: value if isinstance(value, str) else None,
 )
@@ -127,7 +127,7 @@ async def test_a_broken_run_keeps_no_promise_it_did_not_come_to(play: Any) -> No
         "every pending order was finished",
         "no acknowledged order was lost or doubled",
         "the way back was open",
-        "fig verify: both sides hold the same",
+        "both sides hold the same (fig verify)",
     } <= set(broken(record))
 
 
