@@ -44,7 +44,7 @@ compare_rules:
     secret: ["$.note"]
     expect: [{{path: "$.stock_text", why: "a typo", owner: web-team, until: 2099-01-01}}]
 """
-WAIT_SECONDS = 20.0
+WAIT_SECONDS = 60.0
 
 
 def poll(what: str, check: Callable[[], Any], seconds: float = WAIT_SECONDS) -> Any:

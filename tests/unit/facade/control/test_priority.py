@@ -1,4 +1,4 @@
-"""Comparison stands behind whoever answers clients; a process of its own, for there is no way back."""
+"""Comparison stands behind whoever answers clients; in a process of its own, for good."""
 
 import os
 import subprocess
