@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import random
 import re
 import signal
 import socket
@@ -16,34 +15,19 @@ from typing import Any
 
 import pytest
 
+from fig.ports import WIDTH
+
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600)]
 
 PROJECT = Path(__file__).parents[2]
-PORTS = 16  # that a stack counts from its base
-
-
-def free_base() -> int:
-    """A base from which no port of a stack is taken."""
-    for base in random.sample(range(12_000, 31_000, 20), 200):
-        sockets = [socket.socket() for _ in range(PORTS)]
-        try:
-            for distance, probe in enumerate(sockets):
-                probe.bind(("127.0.0.1", base + distance))
-            return base
-        except OSError:
-            continue
-        finally:
-            for probe in sockets:
-                probe.close()
-    raise AssertionError("no free ports")
 
 
 class Demo:
     """`fig demo` in a data folder of its own."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, base: int) -> None:
         self.home = home
-        self.base = free_base()
+        self.base = base
         self.process: subprocess.Popen[str] | None = None
 
     def start(self, *options: str) -> subprocess.Popen[str]:
@@ -72,7 +56,7 @@ class Demo:
     def listening(self) -> list[int]:
         """Ports of this stack on which somebody still listens."""
         taken = []
-        for port in range(self.base, self.base + PORTS):
+        for port in range(self.base, self.base + WIDTH):
             with socket.socket() as probe:
                 if probe.connect_ex(("127.0.0.1", port)) == 0:
                     taken.append(port)
@@ -80,8 +64,8 @@ class Demo:
 
 
 @pytest.fixture
-def demo(tmp_path: Path) -> Iterator[Demo]:
-    found = Demo(tmp_path / "fig home")  # a blank in the path is nothing special
+def demo(tmp_path: Path, port_base: int) -> Iterator[Demo]:
+    found = Demo(tmp_path / "fig home", port_base)  # a blank in the path is nothing special
     yield found
     if found.process is not None and found.process.poll() is None:
         found.process.terminate()
