@@ -9,6 +9,8 @@ takes minutes over a year, so both are asked for `--days`; the new side for the 
 """
 
 import argparse
+import signal
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
@@ -189,6 +191,7 @@ def main() -> None:
     def say(text: str) -> None:
         print(text, flush=True)  # noqa: T201
 
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # and stop them all
     with tempfile.TemporaryDirectory(prefix="fig-bench-", ignore_cleanup_errors=True) as folder:
         world = ReadWorld(Path(folder))
         try:

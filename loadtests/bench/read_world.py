@@ -29,11 +29,11 @@ FROM (SELECT n, date_trunc('second', timestamp '2024-07-01'
 """
 LINES = """
 INSERT INTO order_line (order_id, line_no, sku, name, qty, price)
-SELECT o.id, place, v.sku, 'Article', 1 + o.id % 3, 10 + place || '.95'
-FROM (SELECT id FROM orders WHERE order_no LIKE 'BENCH-%') o
-CROSS JOIN LATERAL generate_series(1, 1 + o.id % 4) place
-JOIN (SELECT sku, row_number() OVER (ORDER BY sku) - 1 AS n, count(*) OVER () AS all_of_them
-      FROM variant) v ON v.n = abs(hashint8(o.id * 7 + place)) % v.all_of_them
+SELECT wanted.id, wanted.place, v.sku, 'Article', 1 + wanted.id % 3, 10 + wanted.place || '.95'
+FROM (SELECT o.id, place, abs(hashint8(o.id * 7 + place)) % (SELECT count(*) FROM variant) AS n
+      FROM orders o, generate_series(1, 1 + o.id % 4) place
+      WHERE o.order_no LIKE 'BENCH-%') AS wanted
+JOIN (SELECT sku, row_number() OVER (ORDER BY sku) - 1 AS n FROM variant) v USING (n)
 """
 
 
