@@ -5,7 +5,8 @@ from fig.state import StackState
 
 STACK = StackState(
     pid=42, pid_started=7, since=0.0, ready=True, order={}, ports={},
-    urls={"legacy": "http://127.0.0.1:8002", "admin": "http://127.0.0.1:8001"}, routes="/shop/routes.yaml",
+    urls={"legacy": "http://127.0.0.1:8002", "admin": "http://127.0.0.1:8001"},
+    routes="/shop/routes.yaml",
 )  # fmt: skip
 
 
