@@ -46,4 +46,4 @@ def test_down_and_status_with_nothing_running(tmp_path):
     down = CliRunner().invoke(cli, ["--home", str(tmp_path), "down"])
     assert (down.exit_code, down.output) == (0, "nothing runs\n")
     status = CliRunner().invoke(cli, ["--home", str(tmp_path), "status", "--json"])
-    assert (status.exit_code, status.output) == (1, '{"running": false}\n')
+    assert (status.exit_code, status.output) == (1, '{"running": false, "sidecar": null}\n')
