@@ -4,6 +4,7 @@ import asyncio
 import logging
 import pickle
 import sys
+import time
 from asyncio.subprocess import PIPE, Process
 from collections.abc import Sequence
 from typing import Any
@@ -34,7 +35,18 @@ class Comparator:
         self._deadline = deadline
         self._rules: RouteRules = {}
         self._process: Process | None = None
+        self._began: float | None = None
         self.restarts = 0
+
+    @property
+    def pid(self) -> int | None:
+        """Of the process that compares, while there is one."""
+        return self._process.pid if self._process is not None else None
+
+    @property
+    def busy_seconds(self) -> float:
+        """How long the present job has been waited for; 0 while there is none."""
+        return 0.0 if self._began is None else time.monotonic() - self._began
 
     async def use(self, rules: RouteRules) -> None:
         """Compare by these rules from now on."""
@@ -68,6 +80,7 @@ class Comparator:
             await process.wait()
 
     async def _guarded(self, job: tuple[str, Any], *, answers: bool) -> Any:
+        self._began = time.monotonic()
         try:
             async with asyncio.timeout(self._deadline):
                 return await self._ask(job, answers)
@@ -76,6 +89,8 @@ class Comparator:
             self.restarts += 1
             await self.close()
             return None
+        finally:
+            self._began = None
 
     async def _ask(self, job: tuple[str, Any], answers: bool) -> Any:
         process = self._process or await self._start()

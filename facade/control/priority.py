@@ -1,11 +1,28 @@
-"""Step behind the workers: whoever answers clients has the processor first."""
+"""Step behind the workers: whoever answers clients has the processor first.
 
+Being nicer is not enough: a process that compares keeps the processor for some milliseconds before
+somebody who wakes up gets it. So control and comparison ask only for what nobody else wants
+(SCHED_IDLE), and are interrupted at once. Where the machine has nothing to spare that would be
+nearly nothing, and evidence would never come: who finds itself late takes part again for a while,
+as an ordinary nicer process. Without the right to do that, a process never becomes idle at all.
+"""
+
+import asyncio
 import os
 import sys
+import threading
+from collections.abc import Callable, Iterable
 from contextlib import suppress
+from pathlib import Path
 
 CONTROL = 5  # added to the niceness this process was started with
 COMPARING = 5  # and once more: it is the control process's child
+
+LATE_SECONDS = 0.2  # so much later than asked for: others had the processor all the time
+STUCK_SECONDS = 1.0  # one batch of pairs is compared in a few hundredths of that
+CALM_SECONDS = 30.0  # nothing was late for so long: there is processor time to spare
+FIRST_SECONDS = 5.0  # at the start nobody knows yet
+TICK_SECONDS = 0.25
 
 
 def step_back(niceness: int) -> None:
@@ -14,3 +31,58 @@ def step_back(niceness: int) -> None:
     if sys.platform == "linux":
         with suppress(OSError):  # a sandbox may forbid it; nicer is the larger part
             os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
+
+
+class Stance:
+    """Whether to stand aside, by what was seen so far. Times are monotonic seconds."""
+
+    def __init__(self, now: float) -> None:
+        self._until = now + FIRST_SECONDS
+
+    def aside(self, late: bool, now: float) -> bool:
+        """True: take only what nobody else wants. Being late ends that at once, and for a while."""
+        if late:
+            self._until = now + CALM_SECONDS
+        return now >= self._until
+
+
+async def stand_aside(busy_seconds: Callable[[], float], pids: Callable[[], Iterable[int]]) -> None:
+    """Keep these processes aside while nothing is late for it; runs until it is cancelled.
+
+    `busy_seconds` is how long the present batch has been compared.
+    """
+    if sys.platform != "linux" or not _may_return():
+        return
+    clock = asyncio.get_running_loop().time
+    stance = Stance(clock())
+    while True:
+        asked = clock()
+        await asyncio.sleep(TICK_SECONDS)
+        lag = clock() - asked - TICK_SECONDS
+        aside = stance.aside(lag > LATE_SECONDS or busy_seconds() > STUCK_SECONDS, clock())
+        for pid in pids():
+            schedule(pid, os.SCHED_IDLE if aside else os.SCHED_BATCH)
+
+
+def schedule(pid: int, policy: int) -> None:
+    """Give every thread of a process this policy; what has ended meanwhile is let go."""
+    with suppress(OSError):
+        for thread in Path(f"/proc/{pid}/task").iterdir():
+            with suppress(OSError):
+                os.sched_setscheduler(int(thread.name), policy, os.sched_param(0))
+
+
+def _may_return() -> bool:
+    """Whether an idle thread of this user's may take part again: tried by one that then ends."""
+    allowed = []
+
+    def there_and_back() -> None:
+        with suppress(OSError):
+            os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
+            os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
+            allowed.append(True)
+
+    trial = threading.Thread(target=there_and_back)
+    trial.start()
+    trial.join()
+    return bool(allowed)

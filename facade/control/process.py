@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import os
 import socket
 import time
 
@@ -18,6 +19,7 @@ from facade.control.ledger import Ledger
 from facade.control.listener import Intake, listen
 from facade.control.noise import NoiseLearner
 from facade.control.pipeline import Parts, Pipeline
+from facade.control.priority import stand_aside
 from facade.control.recent import Recent
 from facade.control.settings import ControlSettings
 from facade.control.status import Sources
@@ -95,10 +97,15 @@ class _Process:
             self._expire_masks,
             self._snapshots,
             self.lags.run,
+            lambda: stand_aside(lambda: self.comparator.busy_seconds, self._pids),
         ]
         if settings.nats_url is not None:
             work.append(self._discover)
         return work
+
+    def _pids(self) -> list[int]:
+        comparing = self.comparator.pid
+        return [os.getpid()] if comparing is None else [os.getpid(), comparing]
 
     async def close(self) -> None:
         """End what is not a task."""
