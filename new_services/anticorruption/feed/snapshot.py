@@ -19,7 +19,7 @@ from contracts.change import Change, Op, Row, Version
 from contracts.rows import SnapshotRows, Values
 from new_services.anticorruption.feed import chunks
 from new_services.anticorruption.feed.chunks import Reading
-from new_services.anticorruption.feed.coverage import keys, visible
+from new_services.anticorruption.feed.coverage import arrives, keys, left, visible
 from new_services.anticorruption.feed.jobs import Job
 from new_services.anticorruption.feed.keys import Key
 from new_services.anticorruption.feed.plan import Plan
@@ -89,11 +89,11 @@ class Snapshotter:
 
     async def _cover(self, job: Job, change: Change) -> Change | None:
         seen = visible(job, change)
-        if seen is not None and seen.op is Op.INSERT and not self._shapes.whole(seen):
+        if arrives(job, change) and not self._shapes.whole(change):
             # Moved here from where we have not read, and the log left a large value out.
             key = tuple(change.key.values())
             await self._plan.add(Job.of_range(job.table, key, key))
-            return None
+            return left(change)
         return seen
 
     async def pass_mark(self, text: str, place: Place, tell: Tell) -> None:
