@@ -14,9 +14,10 @@ import asyncpg
 import orjson
 
 from chassis import mirror
+from chassis.ranges import within
 from chassis.saga import Phase, State
 from chassis.saga.postgres import enqueue
-from contracts.catalog import Fact
+from contracts.catalog import Cleared, Fact, Gone
 from contracts.orders import Customer
 from new_services.orders import repository, saga
 from new_services.orders.repository import Fed
@@ -30,6 +31,11 @@ REBUILD = 1000  # documents written at once when all are made anew
 _LINES_OF = """
 SELECT DISTINCT (fields->>'order_id')::bigint AS id FROM mirror
 WHERE entity = 'line' AND key = ANY($1) AND NOT gone
+"""
+_LINES_BEFORE = """
+SELECT DISTINCT (fields->>'order_id')::bigint AS id FROM mirror
+WHERE entity = 'line' AND NOT gone AND (lsn, seq) < ($1, $2)
+AND CASE WHEN entity = 'line' THEN {range} END
 """
 _OF_CUSTOMERS = """
 SELECT key::bigint AS id FROM mirror
@@ -47,9 +53,10 @@ class Projection:
 
     async def apply(self, connection: asyncpg.Connection, facts: Sequence[Fact]) -> None:
         """One batch, in the open transaction. Documents are made once the snapshot is whole."""
+        losing = await _losing(connection, facts) if self._complete else set()
         changed = await mirror.apply(connection, facts)
         if self._complete:
-            await self.make(connection, await _touched(connection, changed))
+            await self.make(connection, losing | await _touched(connection, changed))
         elif await mirror.complete(connection, ENTITIES):
             rows = await connection.fetch("SELECT key FROM mirror WHERE entity = 'order'")
             await self.make(connection, [int(row["key"]) for row in rows])
@@ -112,6 +119,19 @@ def _settle(fed: Fed) -> State:
     customer = Customer(fed.email, fed.name, "")
     request = {"order": fed.order.to_dict(), "customer": asdict(customer)}
     return State(f"settle:{fed.order.order_no}", saga.SETTLE, request)
+
+
+async def _losing(connection: asyncpg.Connection, facts: Sequence[Fact]) -> set[int]:
+    """The orders that are about to lose a line: once it is gone, it tells its order no more."""
+    lines = [fact for fact in facts if isinstance(fact, Gone | Cleared) and fact.entity == LINE]
+    gone = [str(fact.key) for fact in lines if isinstance(fact, Gone)]
+    rows = await connection.fetch(_LINES_OF, gone) if gone else []
+    for fact in lines:
+        if isinstance(fact, Cleared):
+            condition, bounds = within("key", fact, 3)
+            statement = _LINES_BEFORE.replace("{range}", condition)
+            rows += await connection.fetch(statement, *fact.version, *bounds)
+    return {row["id"] for row in rows}
 
 
 async def _touched(connection: asyncpg.Connection, changed: set[tuple[str, str]]) -> set[int]:
