@@ -10,11 +10,14 @@ position that came with them.
 
 import asyncio
 import logging
+import sys
 import time
 from collections.abc import Awaitable, Callable
 from urllib.parse import quote
 
 import asyncpg
+
+from chassis import telemetry
 
 log = logging.getLogger("rebuild")
 
@@ -190,3 +193,24 @@ class _Connected:
 
     async def __aexit__(self, *_: object) -> None:
         await self._connection.close(timeout=2)
+
+
+def run_command(name: str, what: str, rebuild: Callable[[Say], Awaitable[int]]) -> None:
+    """A service's rebuilding as a program; `rebuild` gives the position. Exits with 1 where nothing
+    was exchanged."""
+    telemetry.setup(name)
+    started = time.monotonic()
+
+    def say(text: str) -> None:
+        print(f"rebuild: {time.monotonic() - started:5.1f} s  {text}", file=sys.stderr)  # noqa: T201
+
+    async def awaited() -> int:
+        return await rebuild(say)
+
+    try:
+        position = asyncio.run(awaited())
+    except (NotRebuilt, OSError, TimeoutError, asyncpg.PostgresError) as error:
+        say(f"nothing was exchanged: {error}")
+        raise SystemExit(1) from None
+    took = time.monotonic() - started
+    print(f"{what} made anew up to message {position:,} ({took:.1f} s)")  # noqa: T201

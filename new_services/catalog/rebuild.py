@@ -3,16 +3,12 @@
 The settings are the catalog's. Exit codes: 0 done, 1 it did not catch up or something is away.
 """
 
-import asyncio
 import contextlib
-import sys
-import time
 
-import asyncpg
 from prometheus_client import CollectorRegistry, Histogram
 
-from chassis import bus, telemetry
-from chassis.rebuilding import NotRebuilt, Rebuilding, Say, fresh_reader
+from chassis import bus
+from chassis.rebuilding import Rebuilding, Say, fresh_reader, run_command
 from chassis.settings import load
 from chassis.watermark import Watermark
 from migrations import runner
@@ -43,19 +39,8 @@ async def rebuild(settings: CatalogSettings, say: Say, patience: float = PATIENC
 
 def main() -> None:
     """Exit with the code."""
-    telemetry.setup("catalog-rebuild")
-    started = time.monotonic()
-
-    def say(text: str) -> None:
-        print(f"rebuild: {time.monotonic() - started:5.1f} s  {text}", file=sys.stderr)  # noqa: T201
-
-    try:
-        position = asyncio.run(rebuild(load(CatalogSettings), say))
-    except (NotRebuilt, OSError, TimeoutError, asyncpg.PostgresError) as error:
-        say(f"nothing was exchanged: {error}")
-        raise SystemExit(1) from None
-    took = time.monotonic() - started
-    print(f"the catalog is made anew up to message {position:,} ({took:.1f} s)")  # noqa: T201
+    settings = load(CatalogSettings)
+    run_command("catalog-rebuild", "the catalog is", lambda say: rebuild(settings, say))
 
 
 if __name__ == "__main__":

@@ -6,17 +6,13 @@ Settings: SALES_DATABASE_URL, SALES_NATS_URL. Exit codes: 0 done, 1 it did not c
 is away.
 """
 
-import asyncio
 import contextlib
-import sys
-import time
 
-import asyncpg
 from pydantic_settings import SettingsConfigDict
 
-from chassis import bus, telemetry
+from chassis import bus
 from chassis.projection import READER, FeedProjection
-from chassis.rebuilding import NotRebuilt, Rebuilding, Say, fresh_reader
+from chassis.rebuilding import Rebuilding, Say, fresh_reader, run_command
 from chassis.settings import DatabaseUrl, NatsUrl, ProcessSettings, load
 from chassis.watermark import Watermark
 from migrations import runner
@@ -61,19 +57,8 @@ async def rebuild(settings: RebuildSettings, say: Say, patience: float = PATIENC
 
 def main() -> None:
     """Exit with the code."""
-    telemetry.setup("sales-rebuild")
-    started = time.monotonic()
-
-    def say(text: str) -> None:
-        print(f"rebuild: {time.monotonic() - started:5.1f} s  {text}", file=sys.stderr)  # noqa: T201
-
-    try:
-        position = asyncio.run(rebuild(load(RebuildSettings), say))
-    except (NotRebuilt, OSError, TimeoutError, asyncpg.PostgresError) as error:
-        say(f"nothing was exchanged: {error}")
-        raise SystemExit(1) from None
-    took = time.monotonic() - started
-    print(f"the sales figures are made anew up to message {position:,} ({took:.1f} s)")  # noqa: T201
+    settings = load(RebuildSettings)
+    run_command("sales-rebuild", "the sales figures are", lambda say: rebuild(settings, say))
 
 
 if __name__ == "__main__":
