@@ -1,10 +1,12 @@
 """The change feed of another system -> a service's own tables, and how fresh those are."""
 
+import time
 from collections.abc import Awaitable, Callable, Sequence
+from typing import NamedTuple
 
 import asyncpg
 import orjson
-from fastapi import Request
+from fastapi import Request, Response
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 
@@ -92,14 +94,30 @@ class FeedProjection:
         self._watermark.advance(position.watermark)
 
 
-async def fresh(request: Request, watermark: Watermark) -> int:
-    """The watermark, once it is as fresh as the request asks. Raises Problem: 503, declined."""
+class Fresh(NamedTuple):
+    """How fresh an answer is, and what it took."""
+
+    micros: int  # everything that legacy committed before this time is in the answer
+    waited: float = 0.0  # seconds
+
+    def stamp(self, answer: Response) -> None:
+        """Say so in the answer."""
+        answer.headers[headers.WATERMARK] = str(self.micros)
+        if self.waited:
+            answer.headers[headers.WAITED] = str(round(self.waited * 1e6))
+
+
+async def fresh(request: Request, watermark: Watermark) -> Fresh:
+    """Once the watermark is as fresh as the request asks. Raises Problem: 503, declined."""
     if watermark.micros == 0:
         raise declined(headers.NOT_READY, "the first snapshot has not been applied yet")
     after = request.headers.get(headers.AFTER, "")
-    if after.isdecimal() and not await watermark.reached(int(after)):
+    if not after.isdecimal() or int(after) <= watermark.micros:
+        return Fresh(watermark.micros)
+    began = time.perf_counter()
+    if not await watermark.reached(int(after)):
         raise declined(headers.BEHIND, "what was asked for has not arrived here yet")
-    return watermark.micros
+    return Fresh(watermark.micros, time.perf_counter() - began)
 
 
 def declined(why: str, detail: str) -> Problem:

@@ -4,6 +4,8 @@
 AFTER = "Fig-After"
 # Response of a read model: everything legacy committed before this time is in the answer.
 WATERMARK = "Fig-Watermark"
+# Response of a read model that waited for AFTER: for how long, in microseconds.
+WAITED = "Fig-Waited"
 # Response, with 503: the service cannot answer *this* request and says why; ask legacy instead.
 DECLINED = "Fig-Declined"
 # Response of the facade, where `expose` is on: side, stage, bucket, reason and table version.

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from contracts.headers import WAITED
+
 Headers = tuple[tuple[str, str], ...]
 
 
@@ -14,6 +16,15 @@ class Answer:
     body: bytes = b""
     ms: float = 0.0
     error: str | None = None
+
+    @property
+    def own_ms(self) -> float:
+        """Without what a read model waited to be as fresh as the copy asked (`Fig-Waited`).
+
+        A copy asks for the very moment of the live request, which no client does.
+        """
+        waited = self.header(WAITED.lower())
+        return max(0.0, self.ms - int(waited) / 1000.0) if waited.isdecimal() else self.ms
 
     def header(self, name: str) -> str:
         """The values of a header joined with commas; empty when it is missing."""

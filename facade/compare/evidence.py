@@ -143,7 +143,7 @@ class Evidence:
             self.expected_seen[known.path] = self.expected_seen.get(known.path, 0) + 1
         if verdict.outcome in (Outcome.MATCHED, Outcome.MISMATCHED):
             self.pace.add(pair.started)
-            self.latency.add(pair.control.ms, pair.candidate.ms)
+            self.latency.add(pair.control.ms, pair.candidate.own_ms)
         if verdict.outcome is Outcome.MISMATCHED:
             self.clusters.add(pair, verdict.differences, str(kind))
 

@@ -13,7 +13,6 @@ from chassis.database import DatabaseAway
 from chassis.projection import fresh
 from chassis.watermark import Watermark
 from chassis.web import JsonBytes, Problem
-from contracts import headers
 from new_services.catalog import views
 from new_services.catalog.faults import Fault
 from new_services.catalog.schemas import (
@@ -86,15 +85,15 @@ class Endpoints:
         """Answer when the read model is as fresh as the request asks; else decline and say why."""
 
         async def respond(request: Request) -> Response:
-            micros = await fresh(request, self.watermark) if self.watermark else None
+            as_of = await fresh(request, self.watermark) if self.watermark else None
             try:
                 response = await answer(request)
             except (*DatabaseAway, TimeoutError) as error:
                 raise Problem(503, "Service Unavailable", "the database is away") from error
             if self.fault:
                 response = self.fault.strike(response)
-            if micros is not None:
-                response.headers[headers.WATERMARK] = str(micros)
+            if as_of is not None:
+                as_of.stamp(response)
             return response
 
         respond.__doc__ = answer.__doc__

@@ -13,7 +13,6 @@ from chassis.lane import Answer, Calls
 from chassis.projection import fresh
 from chassis.watermark import Watermark
 from chassis.web import JsonBytes
-from contracts import headers
 from new_services.inventory import views
 from new_services.inventory.handlers import Barred, Handler, Short, Wish
 from new_services.inventory.schemas import PutBack, Reserve, Sell
@@ -51,11 +50,11 @@ class Endpoints:
 
     async def stock(self, request: Request, sku: str) -> JsonBytes:
         """How much is left of a variant or a product."""
-        micros = await fresh(request, self.watermark)
+        as_of = await fresh(request, self.watermark)
         wanted = sku.upper()
         found = await views.stock(self.pool, wanted)
         answer = _json(found or {"error": "unknown sku", "sku": wanted}, 200 if found else 404)
-        answer.headers[headers.WATERMARK] = str(micros)
+        as_of.stamp(answer)
         return answer
 
     async def reserve(self, saga_id: str, body: bytes) -> Answer:

@@ -13,7 +13,7 @@ import orjson
 from fastapi import FastAPI, Request
 
 from chassis.identity import Identity, KeysAway, NotIdentified, Verifier
-from chassis.projection import declined, fresh
+from chassis.projection import Fresh, declined, fresh
 from chassis.saga import Phase, State
 from chassis.watermark import Watermark
 from chassis.web import JsonBytes, Problem
@@ -99,31 +99,31 @@ class Endpoints:
     async def orders(self, request: Request) -> JsonBytes:
         """The customer's own, newest first."""
         identity = await self._identity(request)
-        micros = await fresh(request, self.watermark)
+        as_of = await fresh(request, self.watermark)
         asked = request.query_params
         page = Page(
             whole_number(_first(request, "page"), 1),
             whole_number(_first(request, "per_page"), PER_PAGE),
             _first(request, "po_number") if "po_number" in asked else None,
         )
-        total, documents = await views.mine(self.pool, micros, identity.email, page)
-        return self._dated(JsonBytes(_page_body(documents, page, total)), micros)
+        total, documents = await views.mine(self.pool, as_of.micros, identity.email, page)
+        return self._dated(JsonBytes(_page_body(documents, page, total)), as_of)
 
     async def order(self, request: Request, order_no: str) -> JsonBytes:
         """One of the customer's own."""
         identity = await self._identity(request)
-        micros = await fresh(request, self.watermark)
+        as_of = await fresh(request, self.watermark)
         wanted = order_no.upper()
-        document = await views.one(self.pool, micros, wanted, identity.email)
+        document = await views.one(self.pool, as_of.micros, wanted, identity.email)
         if document is None:
             return _json({"error": "order not found", "order_no": wanted}, 404)
-        return self._dated(JsonBytes(document.encode()), micros)
+        return self._dated(JsonBytes(document.encode()), as_of)
 
-    def _dated(self, answer: JsonBytes, micros: int) -> JsonBytes:
+    def _dated(self, answer: JsonBytes, as_of: Fresh) -> JsonBytes:
         """How fresh it is; while legacy is away also for clients, in seconds (RFC 9111's Age)."""
-        answer.headers[headers.WATERMARK] = str(micros)
+        as_of.stamp(answer)
         if self.away():
-            answer.headers["Age"] = str(max(0, int(time.time() - micros / 1e6)))
+            answer.headers["Age"] = str(max(0, int(time.time() - as_of.micros / 1e6)))
         return answer
 
     async def cancel(self, request: Request, order_no: str) -> JsonBytes:

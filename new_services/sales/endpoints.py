@@ -52,9 +52,9 @@ class Endpoints:
     async def report(self, request: Request) -> Response:
         """What each category brought in, over the days asked for."""
         identity = await self._identity(request)
-        micros = await fresh(request, self.watermark)
+        as_of = await fresh(request, self.watermark)
         answer = await self._report(request, identity)
-        answer.headers[headers.WATERMARK] = str(micros)
+        as_of.stamp(answer)
         answer.headers["Vary"] = "Cookie"
         return answer
 

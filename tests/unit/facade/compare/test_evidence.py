@@ -146,3 +146,11 @@ def test_evidence_comes_back_from_json_as_it_was() -> None:
     assert again == evidence
     again.add(pair(1, 2), compare(pair(1, 2), compile_rules(), TODAY))
     assert again.total.mismatched == 2
+
+
+def test_waiting_to_be_as_fresh_as_a_copy_asks_is_not_the_new_sides_latency() -> None:
+    prompt = Answer(200, HEADERS, b"1", 4.0)
+    waited = Answer(200, (*HEADERS, ("fig-waited", "30500")), b"1", 34.5)
+    evidence = added(Pair("r", "GET", "/x", control=prompt, candidate=waited, started=20.0))
+    summary = evidence.latency.summary()
+    assert summary["candidate"] == summary["control"]
