@@ -1,4 +1,7 @@
-"""Commits at a rate until told to stop; a database that is away is waited for."""
+"""Commits at a rate until told to stop; a database that is away is waited for.
+
+What was missed meanwhile is caught up with, at most `HASTE` times as fast as the rate.
+"""
 
 import random
 import threading
@@ -9,7 +12,7 @@ import psycopg
 
 from loadtests.feed_chaos import writes
 
-BEHIND_SECONDS = 0.25  # what is missed while the database is away is not all caught up with
+HASTE = 3.0
 
 
 class Writer(threading.Thread):
@@ -19,12 +22,14 @@ class Writer(threading.Thread):
         super().__init__(daemon=True)
         self._url, self._rate, self._dice = url, rate, dice
         self._stopping = threading.Event()
+        self._due = 0.0  # when the next commit should be, by time.monotonic()
         self.done: Counter[str] = Counter()  # commits, by what they did
         self.refused: Counter[str] = Counter()  # by the error's name
         self.failure: Exception | None = None  # what none of the above explains
 
     def run(self) -> None:
         """See the class."""
+        self._due = time.monotonic()
         while not self._stopping.is_set():
             try:
                 with psycopg.connect(self._url, connect_timeout=2) as connection:
@@ -37,9 +42,9 @@ class Writer(threading.Thread):
                 return
 
     def _write(self, connection: psycopg.Connection) -> None:
-        due = time.monotonic()
-        while not self._stopping.wait(max(0.0, due - time.monotonic())):
-            due = max(due + 1 / self._rate, time.monotonic() - BEHIND_SECONDS)
+        soonest = 0.0
+        while not self._stopping.wait(max(0.0, max(self._due, soonest) - time.monotonic())):
+            soonest = time.monotonic() + 1 / self._rate / HASTE
             chosen = [writes.choose(self._dice) for _ in range(self._dice.choice((1, 1, 1, 3)))]
             try:
                 for write in chosen:
@@ -51,6 +56,7 @@ class Writer(threading.Thread):
                 continue
             self.done.update(write.__name__ for write in chosen)
             self.done["commits"] += 1
+            self._due += 1 / self._rate
 
     def finish(self) -> None:
         """Stop, and raise what it failed of."""
