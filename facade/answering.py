@@ -23,5 +23,5 @@ def answer_head(exchange: "Exchange", head: ResponseHead) -> tuple[bytes, bool, 
     if gateway.expose:
         extra += headers.decision_line(exchange)
     if exchange.state.route.noted or exchange.fell_back is not None:
-        extra += gateway.papers.answer_lines(exchange, head.status)
+        extra += gateway.papers.answer_lines(exchange, head)
     return headers.response_bytes(head, framing, extra), chunked, keep

@@ -1,7 +1,8 @@
-"""Cookies of a request: read one, take one out. Values stay as they were written."""
+"""Cookies: read one of a request or an answer, take one out. Values stay as they were written."""
 
 from facade.wire.fields import COOKIE, Field
 from facade.wire.requests import RequestHead
+from facade.wire.responses import ResponseHead
 
 
 def value_of(head: RequestHead, name: bytes) -> bytes | None:
@@ -14,6 +15,17 @@ def value_of(head: RequestHead, name: bytes) -> bytes | None:
             if equals and found.strip() == name:
                 return value.strip() or None
     return None
+
+
+def given(head: ResponseHead, name: bytes) -> bytes | None:
+    """The value that an answer gives this cookie; None when it gives or leaves none."""
+    value = None
+    for field in head.fields:
+        if field.name == b"set-cookie":
+            found, equals, text = field.value.partition(b";")[0].partition(b"=")
+            if equals and found.strip() == name:
+                value = text.strip() or None
+    return value
 
 
 def remove(head: RequestHead, name: bytes) -> None:

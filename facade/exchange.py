@@ -214,7 +214,8 @@ class Exchange:
         """Send the request on this connection."""
         self._connection = connection
         upload = self.upload
-        connection.begin(self, self.sent, whole=upload is None)
+        first_byte = self.state.route.first_byte
+        connection.begin(self, self.sent, whole=upload is None, first_byte=first_byte)
         if upload is not None:
             upload.start(connection)
 

@@ -10,6 +10,7 @@ minute ago may go on ordering while legacy is down. Nobody is ever taken for som
 
 from collections import OrderedDict
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from random import random
 from typing import NamedTuple
@@ -21,10 +22,12 @@ from facade.forgotten import Forgotten
 from facade.metrics import Counters
 from facade.question import Question, Waiter
 from facade.routefile import LEGACY, IdentityOptions
+from facade.routefile import Breaker as BreakerConfig
 from facade.running import Breakers
 from facade.upstreams import Upstreams
 
 BREAKER_CLASS = "identity"  # a callee of its own: questions that fail say nothing of other reads
+MINIMUM_CALLS = 8  # of the breaker, unless an upstream says fewer
 QUIET_SECONDS = 1.0  # after no answer, an old word is used without asking again
 
 
@@ -87,7 +90,7 @@ class Identities:
             question.for_client |= for_client
             return
         legacy, now = self._upstreams.live[LEGACY], self._deadlines.now
-        breaker = self._breakers.of(LEGACY, BREAKER_CLASS, legacy.config.breaker)
+        breaker = self._breakers.of(LEGACY, BREAKER_CLASS, _prompt(legacy.config.breaker))
         permit = breaker.acquire(now, random())
         if permit == REFUSED:
             waiter(self._after_silence(session))
@@ -152,3 +155,11 @@ class Identities:
             b"Accept-Encoding: identity\r\nUser-Agent: fig-identity\r\n\r\n"
             % (self._options.ask.encode("ascii"), host, self._cookie, session)
         )
+
+
+def _prompt(config: BreakerConfig) -> BreakerConfig:
+    """Opens after few questions, since those who wait for them get 503; and closes without a ramp.
+
+    A question is small, and there is one for a customer in `keep` seconds: no stampede.
+    """
+    return replace(config, minimum_calls=min(config.minimum_calls, MINIMUM_CALLS), ramp=0.0)

@@ -32,6 +32,7 @@ class Outbound(asyncio.Protocol):
         "_body",
         "_buffer",
         "_deadlines",
+        "_first_byte",
         "_gate",
         "_interims",
         "_keep",
@@ -64,6 +65,7 @@ class Outbound(asyncio.Protocol):
         self._body: Body | None = None
         self._interims = 0
         self._keep = False  # it may be used again after this answer
+        self._first_byte = self._timeouts.first_byte
         self._sent_whole = False
         self.heard = False  # a byte of the answer came
         self.more = False  # the caller hears more, or of the end, before anything else happens
@@ -75,8 +77,13 @@ class Outbound(asyncio.Protocol):
 
     # the caller's part
 
-    def begin(self, caller: Caller, head: bytes, *, whole: bool) -> None:
-        """Send the head of a request for this caller; `whole` when no body follows."""
+    def begin(
+        self, caller: Caller, head: bytes, *, whole: bool, first_byte: float | None = None
+    ) -> None:
+        """Send the head of a request for this caller; `whole` when no body follows.
+
+        `first_byte` is how many seconds the answer may take to begin; None: as the upstream says.
+        """
         assert self.transport is not None
         self.caller = caller
         self._body = None
@@ -84,7 +91,8 @@ class Outbound(asyncio.Protocol):
         self._keep = False
         self.heard = False
         self._sent_whole = whole
-        self.deadline = self._deadlines.now + self._timeouts.first_byte if whole else NEVER
+        self._first_byte = first_byte or self._timeouts.first_byte
+        self.deadline = self._deadlines.now + self._first_byte if whole else NEVER
         self.transport.write(head)
 
     def send(self, data: bytes) -> None:
@@ -96,7 +104,7 @@ class Outbound(asyncio.Protocol):
         """The request is complete: the connection may serve another one afterwards."""
         self._sent_whole = True
         self.deadline = self._deadlines.now + (
-            self._timeouts.progress if self.heard else self._timeouts.first_byte
+            self._timeouts.progress if self.heard else self._first_byte
         )
 
     def abandon(self) -> None:

@@ -38,7 +38,9 @@ class Pair:
     def __init__(self, shadow: "Shadow", exchange: "Exchange", other: Lane, facts: bytes) -> None:
         """`facts` are the lines about the client."""
         self.method = exchange.method
-        self.deadline = shadow.deadlines.now + shadow.limits.deadline
+        # Where one side may take longer, its pair is waited for as long.
+        patience = max(shadow.limits.deadline, exchange.state.route.first_byte or 0.0)
+        self.deadline = shadow.deadlines.now + patience
         self.gave_up = False
         # the request
         self.head = exchange.head
@@ -130,7 +132,8 @@ class Pair:
         """Send the copy."""
         self._connection = connection
         self._copy.started = perf_counter()
-        connection.begin(self, self._bytes, whole=not self._body)
+        first_byte = self.route.first_byte
+        connection.begin(self, self._bytes, whole=not self._body, first_byte=first_byte)
         if self._body:
             data = self._body
             connection.send(headers.chunk(data) + headers.LAST_CHUNK if self.head.chunked else data)

@@ -20,7 +20,9 @@ from facade.headers import request_bytes
 from facade.identity import Identities
 from facade.keyring import SECRET_BYTES, KeyFiles, secret
 from facade.routing import Route, RouteTable
+from facade.stages import Stage
 from facade.wire.requests import RequestHead
+from facade.wire.responses import ResponseHead
 
 if TYPE_CHECKING:
     from facade.exchange import Exchange
@@ -60,7 +62,7 @@ class Papers:
         self._identities = identities
         self._credentials = credentials
         self._session = self._after_name = b""
-        self._hides_session = False
+        self._hides_session = self._introduces = False
 
     def use(self, table: RouteTable) -> None:
         """Take the options of a new table, and read the keys if it needs them."""
@@ -70,6 +72,8 @@ class Papers:
         self._after_name = self.last_write.name
         self._session = options.session_cookie.encode("ascii")
         self._hides_session = options.identity is not None
+        introduced = any(route.needs and route.stage is not Stage.LEGACY for route in table.routes)
+        self._introduces = self._hides_session and introduced
         if options.identity is not None:
             self._identities.use(options.identity, options.session_cookie)
         if self._credentials is not None and any(route.needs for route in table.routes):
@@ -141,11 +145,13 @@ class Papers:
 
     # answers
 
-    def answer_lines(self, exchange: "Exchange", status: int) -> bytes:
+    def answer_lines(self, exchange: "Exchange", answer: ResponseHead) -> bytes:
         """What the client is given beside an answer to a write, or to a read that was declined."""
-        head, route = exchange.head, exchange.state.route
+        head, route, status = exchange.head, exchange.state.route, answer.status
         if route.forgets:
             self._forget(head)
+            if status < 400:
+                self._ask_ahead(head, answer)
         if route.safe:
             # A read model is far behind: let the client not forget before it has caught up.
             declined = exchange.fell_back is errors.DECLINED
@@ -153,10 +159,20 @@ class Papers:
             return self.last_write.answer_lines(micros) if micros else b""
         return self.last_write.answer_lines() if 200 <= status < 400 else b""
 
+    def _ask_ahead(self, head: RequestHead, answer: ResponseHead) -> None:
+        """Ask now who has just logged in: legacy may be away soon, and nobody else knows."""
+        session = cookies.given(answer, self._session)
+        if session is not None and self._introduces:
+            self._identities.ask(session, head.host or b"", _hears_later, for_client=False)
+
     def _forget(self, head: RequestHead) -> None:
         session = cookies.value_of(head, self._session)
         if session is not None:
             self._identities.forget(session)
+
+
+def _hears_later(_whose: Whose | None) -> None:
+    """Nobody waits yet."""
 
 
 def _line(name: str, value: bytes) -> bytes:

@@ -113,6 +113,7 @@ class RouteConfig:
     compare: Compare | None = None
     guard: Guard | None = None
     timeout: float | None = None
+    first_byte: float | None = None
     max_body: int | None = None
     needs: tuple[str, ...] = ()
     max_lag: float | None = None  # seconds the new side may be behind when it is given more

@@ -51,6 +51,7 @@ class Route:
     fallback: bool  # legacy may answer in place of a failing new side
     yields: bool  # legacy may answer in place of a new side that says it did nothing
     timeout: float | None  # seconds for the whole exchange
+    first_byte: float | None  # seconds from request to first byte; None: as the upstream says
     max_body: int | None  # bytes
     needs: frozenset[str]  # `session` includes `identity`
     forgets: bool  # it logs in or out: whose session it is may change
@@ -159,6 +160,7 @@ def _compile(config: RouteConfig, index: int, options: FacadeOptions, safe: bool
         fallback=safe and yields,
         yields=yields,
         timeout=config.timeout,
+        first_byte=config.first_byte,
         max_body=config.max_body,
         needs=frozenset((*config.needs, "identity") if config.needs else ()),
         forgets=forgets,

@@ -93,6 +93,9 @@ ROUTE = Record(
             Duration(), "How far the new side may be behind legacy when it is given more requests."
         ),
         "timeout": Field(Duration(), "Longest time of the whole exchange."),
+        "first_byte": Field(
+            Duration(), "From request to first byte, on either side; else as of the upstream."
+        ),
         "max_body": Field(Size(), "Largest request body."),
         "needs": Field(
             ListOf(Choice("need", NEEDS)),

@@ -243,14 +243,57 @@ def test_the_last_word_counts_while_legacy_is_silent(shop: Shop) -> None:
 
 def test_failing_questions_open_a_breaker_of_their_own(shop: Shop) -> None:
     client = shop.door.client()
-    for number in range(20):
+    for number in range(8):
         client.send(get("/only", cookie=f"session={number}"))
         shop.answer(LEGACY, SILENT["error"])
     client.send(get("/only"))
     assert shop.at(LEGACY) == []
-    assert client.read().count(b"HTTP/1.1 503 ") == 21
+    assert client.read().count(b"HTTP/1.1 503 ") == 9
     assert shop.door.gateway.breakers.snapshot("legacy")["identity"] == "open"
     assert shop.door.gateway.breakers.snapshot("legacy")["read"] == "closed"
+
+
+def test_when_legacy_answers_again_nobody_is_held_back(shop: Shop) -> None:
+    """A question is small, and without its answer a customer gets 503: no ramp."""
+    client = shop.door.client()
+    for number in range(20):
+        client.send(get("/only", cookie=f"session={number}"))
+        if shop.at(LEGACY):
+            shop.peers(LEGACY)[-1].send(SILENT["error"])
+    client.read()
+    shop.door.later(6)
+    for number in range(3):
+        client.send(get("/only", cookie=f"session={number}"))
+        shop.answer(LEGACY, ok(SARA))
+        shop.answer(NEW, ok())
+    assert shop.door.gateway.breakers.snapshot("legacy")["identity"] != "open"
+    for number in range(3, 40):
+        client.send(get("/only", cookie=f"session={number}"))
+        shop.answer(LEGACY, ok(SARA))
+        shop.answer(NEW, ok())
+    assert b"HTTP/1.1 503 " not in client.read()
+
+
+def test_who_logs_in_is_asked_for_at_once(shop: Shop) -> None:
+    client = shop.door.client()
+    client.send(post("/login", cookie="other=1"))
+    shop.answer(LEGACY, ok(more=b"Set-Cookie: session=s2; Path=/; HttpOnly\r\n"))
+    question = shop.answer(LEGACY, ok(SARA))
+    assert question.startswith(b"GET /api/me ") and fields(question)["cookie"] == "session=s2"
+    client.send(get("/only", cookie="session=s2"))
+    assert shop.at(LEGACY) == [], "legacy may be away by now"
+    assert "fig-identity" in fields(shop.answer(NEW, ok()))
+
+
+@pytest.mark.parametrize(
+    ("status", "cookie"),
+    [("401 Unauthorized", "session=s2"), ("200 OK", "session="), ("200 OK", "basket=7")],
+)
+def test_without_a_login_nobody_is_asked_for(shop: Shop, status: str, cookie: str) -> None:
+    client = shop.door.client()
+    client.send(post("/login", cookie="other=1"))
+    shop.answer(LEGACY, ok(status=status, more=b"Set-Cookie: %b\r\n" % cookie.encode()))
+    assert shop.at(LEGACY) == []
 
 
 def test_login_forgets_who_it_was(shop: Shop) -> None:
