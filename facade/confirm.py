@@ -45,10 +45,17 @@ def confirm(
     clock: Callable[[], float],
     sleep: Callable[[float], None],
     patience: float = PATIENCE_SECONDS,
+    insist: bool = False,
 ) -> Confirmation:
-    """Ask until all workers report `version`, or the file was refused, or patience ends."""
+    """Ask until all workers report `version`, or the file was refused, or patience ends.
+
+    Whom nobody answers at once is told so at once, unless he insists: then patience counts too.
+    """
     began = clock()
     status = fetch()
+    while status is None and insist and clock() - began < patience:
+        sleep(POLL_SECONDS)
+        status = fetch()
     if status is None:
         return Confirmation("absent")
     theirs = str(status.get("file", ""))

@@ -74,7 +74,7 @@ def flip(
             for step in steps:
                 _refuse_early(routes, step, admin)
                 hold_to_evidence(routes, step, admin, force)
-                _take(routes, step, admin, as_json)
+                _take(routes, step, admin, as_json, insist=step is not steps[-1])
     except RouteFileError as error:
         _fail(str(error), BAD_INPUT, as_json)
     except UnknownRoute as error:
@@ -93,11 +93,18 @@ def _known(routes: Path, names: list[str]) -> list[str]:
     return names
 
 
-def _take(routes: Path, step: Flip, admin: str | None, as_json: bool) -> None:
-    """Write one step and see that it took effect; exits when it did not."""
+def _take(routes: Path, step: Flip, admin: str | None, as_json: bool, *, insist: bool) -> None:
+    """Write one step and see that it took effect; exits when it did not.
+
+    On a walk (`insist`) somebody has to confirm it before the next one.
+    """
     flipped = flip_file(routes, step)
-    confirmation = _confirm(flipped, routes, admin)
+    confirmation = _confirm(flipped, routes, admin, insist)
     _show(flipped, confirmation, routes, as_json)
+    if insist and confirmation is not None and confirmation.state == "absent":
+        message = f"{step.route}: the walk ends here, for no facade confirms its steps at {admin};"
+        click.echo(f"{message} start it, then walk on, or take one step at a time", err=True)
+        raise SystemExit(REFUSED)
     if confirmation is not None and confirmation.state in ("refused", "late"):
         _undo_refused(flipped, confirmation, routes)
         raise SystemExit(REFUSED)
@@ -128,7 +135,9 @@ def _fail(message: str, exit_code: int, as_json: bool) -> None:
     raise SystemExit(exit_code)
 
 
-def _confirm(flipped: Flipped, routes: Path, admin: str | None) -> Confirmation | None:
+def _confirm(
+    flipped: Flipped, routes: Path, admin: str | None, insist: bool
+) -> Confirmation | None:
     if admin is None:
         return None
     return confirm(
@@ -137,6 +146,7 @@ def _confirm(flipped: Flipped, routes: Path, admin: str | None) -> Confirmation 
         fetch=lambda: fetch_status(admin),
         clock=time.monotonic,
         sleep=time.sleep,
+        insist=insist,
     )
 
 

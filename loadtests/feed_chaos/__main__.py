@@ -18,7 +18,7 @@ from pathlib import Path
 from loadtests.chaos.stack import ChaosFailed, Stack
 from loadtests.feed_chaos.writer import Writer
 
-WRITERS = 2
+WRITERS = 4
 PAUSE_SECONDS = (0.3, 3.0)  # between kills
 ENOUGH = 0.95  # of the rate asked for
 READ_MODELS = ("catalog", "orders", "inventory", "sales")

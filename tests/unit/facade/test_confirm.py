@@ -16,7 +16,7 @@ def status(*versions: str, errors: tuple[str, ...] = ()) -> Status:
     }
 
 
-def ask(answers: list[Status | None]) -> Confirmation:
+def ask(answers: list[Status | None], *, insist: bool = False) -> Confirmation:
     """Confirm `v2`; the last answer is repeated, and time passes only by sleeping."""
     now = 0.0
 
@@ -30,7 +30,9 @@ def ask(answers: list[Status | None]) -> Confirmation:
         now += seconds
 
     source = each()
-    return confirm("v2", FILE, fetch=lambda: next(source), clock=lambda: now, sleep=sleep)
+    return confirm(
+        "v2", FILE, fetch=lambda: next(source), clock=lambda: now, sleep=sleep, insist=insist
+    )
 
 
 def test_all_workers_decide_by_it() -> None:
@@ -41,6 +43,11 @@ def test_all_workers_decide_by_it() -> None:
 
 def test_nobody_answers() -> None:
     assert ask([None]).state == "absent"
+
+
+def test_who_insists_waits_for_an_answer() -> None:
+    assert ask([None, None, status("v2")], insist=True).state == "applied"
+    assert ask([None], insist=True).state == "absent"
 
 
 def test_another_file() -> None:

@@ -175,6 +175,16 @@ class TestFlip:
         assert call("flip", "detail", "new", "--walk", "--admin", "h:1").exit_code == 1
         assert file.read_bytes() == before
 
+    def test_a_walk_ends_where_nobody_confirms_a_step(
+        self, file: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("facade.commands.flip.confirm", lambda *_, **__: Confirmation("absent"))
+        result = call("flip", "detail", "new", "--walk", "--admin", "h:1")
+        assert result.exit_code == 1
+        assert "no facade confirms its steps" in result.stderr
+        assert "stage: shadow" in file.read_text("utf-8")
+        assert call("flip", "detail", "legacy", "--walk", "--admin", "h:1").exit_code == 0
+
     def test_a_refused_step_stays_where_somebody_else_has_edited_since(
         self, file: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
