@@ -8,7 +8,7 @@ import socket
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, ClassVar
 
 import asyncpg
 from fastapi import FastAPI, Request, Response
@@ -31,6 +31,7 @@ class ServiceSettings(ProcessSettings):
     nats_url: NatsUrl
     listen: ListenAddress
     connections: int = 10  # to the database
+    by_key: ClassVar[bool] = False  # its requests only look up rows by key: see `open_pool`
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,7 @@ Build = Callable[[Ground], Awaitable[Parts]]
 async def assemble(name: str, settings: ServiceSettings, build: Build) -> None:
     """Build the service and answer until told to stop."""
     port = bind(settings.listen, f"{name.upper()}_LISTEN")
-    pool = await open_pool(settings.database_url, name, settings.connections)
+    pool = await open_pool(settings.database_url, name, settings.connections, settings.by_key)
     nats: Client = await bus.connect(settings.nats_url, name)
     metrics = CollectorRegistry()
     ProcessCollector(registry=metrics)

@@ -22,8 +22,13 @@ async def _keep(connection: asyncpg.Connection) -> None:
     """Instead of asyncpg's reset: our statements leave no state behind; spare the round trip."""
 
 
-async def open_pool(url: str, name: str, size: int) -> asyncpg.Pool:
-    """A pool that connects when first used, so that a process starts while PostgreSQL is away."""
+async def open_pool(url: str, name: str, size: int, generic: bool = False) -> asyncpg.Pool:
+    """A pool that connects when first used, so that a process starts while PostgreSQL is away.
+
+    `generic`: each statement is planned once for all values. Where statements only look up rows
+    by key, PostgreSQL makes the same plan again and again otherwise; where they search, that pays.
+    """
+    plan = {"plan_cache_mode": "force_generic_plan"} if generic else {}
     return await asyncpg.create_pool(
         url,
         min_size=0,
@@ -31,5 +36,5 @@ async def open_pool(url: str, name: str, size: int) -> asyncpg.Pool:
         reset=_keep,
         command_timeout=10,
         timeout=3,
-        server_settings={"application_name": name},
+        server_settings={"application_name": name, **plan},
     )

@@ -7,6 +7,7 @@ by, and take over when the connection of the active one ends.
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
@@ -20,6 +21,7 @@ from chassis.bus import BusErrors
 from chassis.database import DatabaseAway
 from chassis.exclusive import exclusive
 from chassis.reader import StreamReader
+from chassis.watermark import Watermark
 from contracts.subjects import TRIMMED
 
 log = logging.getLogger("follower")
@@ -40,6 +42,7 @@ COMMENT ON COLUMN reader_position.begun IS 'times the next message was begun and
 
 STOPPED_SECONDS = 3.0
 STANDBY_SECONDS = 0.025
+STORE_SECONDS = 0.5  # so old may be what is stored of a position that passed over nothing but time
 
 Passing = (*BusErrors, *DatabaseAway, NotFoundError)  # what waiting can cure
 
@@ -52,6 +55,8 @@ class Position:
     stream: str = ""
     sequence: int = 0
     watermark: int = 0
+    watched: bool = False  # another instance stands by: it is as fresh as what is stored
+    stored_at: float = 0.0  # monotonic seconds
 
     async def load(self, connection: asyncpg.Connection, stream: str) -> None:
         """As stored; at the beginning for a stream that was made anew."""
@@ -64,6 +69,7 @@ class Position:
 
     async def save(self, connection: asyncpg.Connection, sequence: int, watermark: int = 0) -> None:
         """Move on, in the transaction of what was applied. Raises where it was not committed."""
+        self.stored_at = time.monotonic()
         await connection.execute(
             "INSERT INTO reader_position (name, stream, sequence, watermark) VALUES ($1,$2,$3,$4)"
             " ON CONFLICT (name) DO UPDATE"
@@ -77,6 +83,11 @@ class Position:
     def moved(self, sequence: int, watermark: int = 0) -> None:
         """The transaction was committed."""
         self.sequence, self.watermark = sequence, max(watermark, self.watermark)
+
+    @property
+    def lasts(self) -> bool:
+        """Whether what is stored is new enough, should nothing but the time have passed since."""
+        return not self.watched and time.monotonic() - self.stored_at < STORE_SECONDS
 
     async def begin(self, connection: asyncpg.Connection) -> int:
         """The next message is begun; how often that has happened to it without an end."""
@@ -96,11 +107,10 @@ Deliver = Callable[[asyncpg.Connection, Sequence[Msg], Position], Awaitable[None
 # Messages between the position and the stream's beginning are gone: what must be forgotten, in the
 # open transaction, and who must be asked, so that the state grows whole again.
 Missed = Callable[[asyncpg.Connection], Awaitable[None]]
-Standby = Callable[[int], None]
-
-
-def _unheard(_: int) -> None:
-    """Nobody wants to know the watermark of the active instance."""
+_WATCHED = """
+SELECT EXISTS (SELECT FROM pg_stat_activity WHERE application_name = $1
+               AND datname = current_database() AND pid <> pg_backend_pid())
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +120,9 @@ class Source:
     name: str
     stream: str
     subjects: Sequence[str]
-    batch: int = 200
+    batch: int = 200  # messages
+    # Seconds from one commit to the next, while nobody waits: what comes meanwhile shares a commit.
+    pace: float = 0.0
 
 
 class Follower:
@@ -122,16 +134,18 @@ class Follower:
         nats: Client,
         source: Source,
         deliver: Deliver,
-        standby: Standby = _unheard,
+        watermark: Watermark | None = None,
         missed: Missed | None = None,
     ) -> None:
         self._database_url = database_url
         self._nats = nats
         self._source = source
         self._deliver = deliver
-        self._standby = standby
+        self._watermark = watermark or Watermark()
+        self._watermark.on_wait = self._hurry
         self._missed = missed
         self._position = Position(source.name)
+        self._reader: StreamReader | None = None
         self._running = False
         self.reason: str | None = "starting"  # why nothing is followed just now
         self.stopped: str | None = None  # what a person must mend: waiting will not cure it
@@ -163,17 +177,34 @@ class Follower:
             trimmed = int((info.config.metadata or {}).get(TRIMMED, "0"))
             if trimmed > self._position.sequence:
                 await self._start_over(connection, trimmed, info.state.last_seq)
-            self._standby(self._position.watermark)  # what is stored can be read at once
+            self._watermark.advance(self._position.watermark)  # what is stored can be read at once
             after = self._position.sequence
             async with StreamReader(self._nats, source.stream, source.subjects, after) as reader:
                 log.info("%s: following from message %d on", source.name, after + 1)
-                self.reason, self._running = None, True
-                while True:
-                    messages = await reader.batch(source.batch)
-                    await self._deliver(connection, messages, self._position)
-                    if self.stopped:
-                        log.info("%s: goes on", source.name)
-                        self.stopped = None
+                self.reason, self._running, self._reader = None, True, reader
+                await self._pump(connection, reader)
+
+    async def _pump(self, connection: asyncpg.Connection, reader: StreamReader) -> None:
+        """Batch by batch; see Source.pace for when the next one begins."""
+        source, looked, began = self._source, 0.0, 0.0
+        while True:
+            messages = await reader.batch(source.batch)
+            room, rest = source.batch - len(messages), began + source.pace - time.monotonic()
+            if room and rest > 0 and not self._watermark.awaited:
+                messages += await reader.more(room, rest)
+            began = time.monotonic()
+            if began - looked > STORE_SECONDS:
+                looked = began
+                self._position.watched = await connection.fetchval(_WATCHED, source.name)
+            await self._deliver(connection, messages, self._position)
+            if self.stopped:
+                log.info("%s: goes on", source.name)
+                self.stopped = None
+
+    def _hurry(self) -> None:
+        """Somebody waits for the watermark: commit what is there."""
+        if self._reader is not None:
+            self._reader.hurry()
 
     async def _start_over(self, connection: asyncpg.Connection, trimmed: int, last: int) -> None:
         """Go on at the stream's end as it was before all was asked for anew."""
@@ -194,5 +225,5 @@ class Follower:
         watermark = await connection.fetchval(
             "SELECT watermark FROM reader_position WHERE name = $1", self._source.name
         )
-        self._standby(watermark or 0)
+        self._watermark.advance(watermark or 0)
         await asyncio.sleep(STANDBY_SECONDS)

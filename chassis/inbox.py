@@ -65,6 +65,7 @@ class Limits:
     deaths: int = 10  # of the process over one message
     first_pause: float = 0.1
     most_pause: float = 2.0
+    pace: float = 0.25  # seconds from one commit to the next: nobody waits for an event
     keep: float = 14 * 24 * 3600.0  # longer than the stream keeps events
     clean_every: int = 1000  # messages
     singly: int = 200  # messages after a start: one that killed the process must be known by itself
@@ -95,7 +96,8 @@ class Inbox:
         self._first = True  # the next message is the first since this reader was opened
         self._singly = self._limits.singly  # messages to be taken one by one
         self._count = 0
-        source = Source(consumer, events.STREAM, sorted(self._handlers))
+        pace = self._limits.pace
+        source = Source(consumer, events.STREAM, sorted(self._handlers), pace=pace)
         self.follower = Follower(database_url, nats, source, self._deliver)
 
     async def run(self) -> None:

@@ -95,7 +95,7 @@ class Limits:
 
     batch: int = 200
     poll: float = 0.5  # when nobody wakes it
-    gather: float = 0.1  # after it was woken: nobody waits for an event, and some go at once
+    gather: float = 0.25  # after it was woken: nobody waits for an event, and some go at once
     keep: float = 3600.0  # rows that were sent
     clean_every: float = 60.0
     measure_every: float = 0.5

@@ -25,6 +25,7 @@ Apply = Callable[[asyncpg.Connection, Sequence[Fact]], Awaitable[None]]
 
 READER = "legacy feed"  # keeps its position by this name
 BATCH = 200  # messages in one commit
+PACE_SECONDS = 0.1  # from one commit to the next while nobody waits for the watermark
 
 
 class FeedProjection:
@@ -45,11 +46,9 @@ class FeedProjection:
         self._apply = apply
         self._watermark = watermark
         self._complete = False
-        source = Source(reader, LEGACY_STREAM, translate.subjects, BATCH)
+        source = Source(reader, LEGACY_STREAM, translate.subjects, BATCH, PACE_SECONDS)
         missed = anew(nats, translate.subjects, self._forget)
-        self.follower = Follower(
-            database_url, nats, source, self._deliver, watermark.advance, missed
-        )
+        self.follower = Follower(database_url, nats, source, self._deliver, watermark, missed)
 
     async def run(self) -> None:
         """For ever; see Follower."""
@@ -81,15 +80,16 @@ class FeedProjection:
         ]
         reached = max((fact.micros for fact in facts if isinstance(fact, Reached)), default=0)
         sequence = messages[-1].metadata.sequence.stream
-        async with connection.transaction():
-            news = [fact for fact in facts if not isinstance(fact, Reached)]
-            if news:
-                await self._apply(connection, news)
-            complete = self._complete or await mirror.complete(connection, self._entities)
-            if not complete:
-                reached = 0
-            await position.save(connection, sequence, reached)
-        self._complete = complete
+        news = [fact for fact in facts if not isinstance(fact, Reached)]
+        if news or not self._complete or not position.lasts:
+            async with connection.transaction():
+                if news:
+                    await self._apply(connection, news)
+                complete = self._complete or await mirror.complete(connection, self._entities)
+                if not complete:
+                    reached = 0
+                await position.save(connection, sequence, reached)
+            self._complete = complete
         position.moved(sequence, reached)
         self._watermark.advance(position.watermark)
 

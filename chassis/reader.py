@@ -42,6 +42,7 @@ class StreamReader:
         )
         self._ready: deque[Msg] = deque()
         self._arrived = asyncio.Event()
+        self._wanted = 1  # so many are worth waking up for
         self._asked = 0  # messages asked for and not yet delivered
         self._next = 1  # the consumer's own numbering has no holes, unlike the stream's
         self._lost: str | None = None
@@ -71,14 +72,34 @@ class StreamReader:
         while not self._ready:
             if self._lost:
                 raise ReaderLost(self._lost)
-            self._arrived.clear()
-            try:
-                async with asyncio.timeout(3 * HEARTBEAT_SECONDS):
-                    await self._arrived.wait()
-            except TimeoutError:
-                raise ReaderLost("no heartbeat from the server") from None
+            if not await self._arrival(1, 3 * HEARTBEAT_SECONDS):
+                raise ReaderLost("no heartbeat from the server")
             await self._ask()
+        return self._taken(limit)
+
+    async def more(self, limit: int, seconds: float) -> list[Msg]:
+        """What comes within so many seconds, at most `limit`; `hurry` or enough end the wait."""
+        if len(self._ready) < limit:
+            await self._arrival(limit, seconds)
+        return self._taken(limit)
+
+    def hurry(self) -> None:
+        """End the wait in `more`."""
+        self._arrived.set()
+
+    def _taken(self, limit: int) -> list[Msg]:
         return [self._ready.popleft() for _ in range(min(limit, len(self._ready)))]
+
+    async def _arrival(self, wanted: int, seconds: float) -> bool:
+        """Until so many are there or something else is to be looked at; False: nothing was."""
+        self._wanted = wanted
+        self._arrived.clear()
+        try:
+            async with asyncio.timeout(seconds):
+                await self._arrived.wait()
+        except TimeoutError:
+            return False
+        return True
 
     async def _ask(self) -> None:
         """Keep the server's credit above half of the window."""
@@ -96,6 +117,7 @@ class StreamReader:
     async def _on_message(self, message: Msg) -> None:
         if message.headers and "Status" in message.headers:
             self._on_status(message.headers)
+            self._arrived.set()
         elif self._lost is None:
             self._asked -= 1
             if message.metadata.sequence.consumer == self._next:
@@ -103,7 +125,8 @@ class StreamReader:
                 self._ready.append(message)
             else:
                 self._lost = f"message {self._next} of the consumer was lost on the way"
-        self._arrived.set()
+            if self._lost or len(self._ready) >= self._wanted:
+                self._arrived.set()
 
     def _on_status(self, headers: dict[str, str]) -> None:
         status = headers["Status"]

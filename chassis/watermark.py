@@ -1,6 +1,7 @@
 """How fresh a read model is, and waiting, for a bounded time, until it is fresh enough."""
 
 import asyncio
+from collections.abc import Callable
 
 PATIENCE_SECONDS = 0.1
 
@@ -10,7 +11,13 @@ class Watermark:
 
     def __init__(self) -> None:
         self.micros = 0
+        self.on_wait: Callable[[], None] = lambda: None  # somebody has begun to wait
         self._waiting: list[tuple[int, asyncio.Future[None]]] = []
+
+    @property
+    def awaited(self) -> bool:
+        """Whether somebody waits for it to advance."""
+        return any(not waiter.done() for _, waiter in self._waiting)
 
     def advance(self, micros: int) -> None:
         """The read model is as fresh as this now; never goes back."""
@@ -37,6 +44,7 @@ class Watermark:
             return True
         waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting.append((wanted, waiter))
+        self.on_wait()
         try:
             async with asyncio.timeout(patience):
                 await waiter

@@ -36,6 +36,7 @@ from new_services.catalog.batches import fold
 from new_services.catalog.documents import build
 
 READER = "catalog projection"  # keeps its position by this name
+PACE_SECONDS = 0.02  # from one commit to the next while nobody waits for the watermark
 REBUILD = 500  # documents written at once when all are made anew
 
 
@@ -55,11 +56,9 @@ class Projector:
         self._watermark = watermark
         self._delay = delay  # seconds from a commit in legacy to the commit here
         self._complete = False  # a whole snapshot has been applied
-        source = Source(reader, LEGACY_STREAM, translate.subjects)
+        source = Source(reader, LEGACY_STREAM, translate.subjects, pace=PACE_SECONDS)
         missed = anew(nats, translate.subjects, self._forget)
-        self.follower = Follower(
-            database_url, nats, source, self._deliver, watermark.advance, missed
-        )
+        self.follower = Follower(database_url, nats, source, self._deliver, watermark, missed)
 
     async def ready(self) -> str | None:
         """Why there are no answers: they would be made of pieces, or grow older and older."""
@@ -86,14 +85,15 @@ class Projector:
         reached = max((fact.micros for fact in facts if isinstance(fact, Reached)), default=0)
         news = [fact for fact in facts if not isinstance(fact, Reached)]
         sequence = messages[-1].metadata.sequence.stream
-        async with connection.transaction():
-            complete = self._complete
-            if news or not complete:
-                complete = await apply(connection, news)
-            if not complete:
-                reached = 0
-            await position.save(connection, sequence, reached)
-        self._complete = complete
+        if news or not self._complete or not position.lasts:
+            async with connection.transaction():
+                complete = self._complete
+                if news or not complete:
+                    complete = await apply(connection, news)
+                if not complete:
+                    reached = 0
+                await position.save(connection, sequence, reached)
+            self._complete = complete
         position.moved(sequence, reached)
         self._watermark.advance(position.watermark)
         self._measure(changes[-1])

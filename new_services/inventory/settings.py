@@ -1,5 +1,7 @@
 """What the operator says to the inventory: INVENTORY_… in the environment."""
 
+from typing import ClassVar
+
 from pydantic_settings import SettingsConfigDict
 
 from chassis.assembly import ServiceSettings
@@ -9,3 +11,4 @@ class InventorySettings(ServiceSettings):
     """One instance of the inventory service."""
 
     model_config = SettingsConfigDict(env_prefix="INVENTORY_")
+    by_key: ClassVar[bool] = True

@@ -1,6 +1,7 @@
 """What the operator says to the orders service: ORDERS_… in the environment."""
 
 from pathlib import Path
+from typing import ClassVar
 
 from pydantic_settings import SettingsConfigDict
 
@@ -12,6 +13,7 @@ class OrdersSettings(ServiceSettings):
     """One instance of the orders service."""
 
     model_config = SettingsConfigDict(env_prefix="ORDERS_")
+    by_key: ClassVar[bool] = True
 
     inventory_url: ServiceUrl
     payments_url: ServiceUrl

@@ -1,5 +1,7 @@
 """What the operator says to the payments service: PAYMENTS_… in the environment."""
 
+from typing import ClassVar
+
 from pydantic_settings import SettingsConfigDict
 
 from chassis.assembly import ServiceSettings
@@ -9,3 +11,4 @@ class PaymentsSettings(ServiceSettings):
     """One instance of the payments service."""
 
     model_config = SettingsConfigDict(env_prefix="PAYMENTS_")
+    by_key: ClassVar[bool] = True

@@ -13,6 +13,7 @@ _DATA = struct.Struct("!cQQq")  # kind w, start, end of the log so far, time
 _KEEPALIVE = struct.Struct("!cQqB")  # kind k, end of the log so far, time, answer wanted
 _STATUS = struct.Struct("!cQQQqB")
 STATUS_SECONDS = 1.0  # confirm at least so often
+CONFIRM_SECONDS = 0.05  # and not more often
 _POSTGRES_EPOCH = 946_684_800
 
 
@@ -97,11 +98,11 @@ class ReplicationStream:
         self._pgconn.consume_input()
 
     def confirm(self, position: int) -> None:
-        """Tell the server that it may forget the log before `position`; at most every 10 ms."""
+        """Tell the server that it may forget the log before `position`; at most every 50 ms."""
         now = time.monotonic()
         position = max(position, self.confirmed)
         elapsed = now - self._confirmed_at
-        if elapsed < (0.01 if position > self.confirmed else STATUS_SECONDS):
+        if elapsed < (CONFIRM_SECONDS if position > self.confirmed else STATUS_SECONDS):
             return
         micros = int((time.time() - _POSTGRES_EPOCH) * 1e6)
         received = max(self.end, position)
