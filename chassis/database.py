@@ -17,6 +17,9 @@ DatabaseAway = (
     asyncpg.TooManyConnectionsError,
 )
 
+# Part of a statement's WITH, to be read FROM: this commit need not wait until the disk has it.
+SOON = "soon AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true))"
+
 
 async def _keep(connection: asyncpg.Connection) -> None:
     """Instead of asyncpg's reset: our statements leave no state behind; spare the round trip."""

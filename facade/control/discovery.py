@@ -5,22 +5,27 @@ registry says so (deleted or expired), and never because nobody answered.
 """
 
 import asyncio
+import contextlib
 import json
 import logging
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-import nats
 from nats.aio.client import Client
+from nats.aio.msg import Msg
+from nats.js.errors import KeyNotFoundError, NoKeysError
 
 from chassis import bus
 from chassis.bus import BusErrors
 from chassis.registry import open_registry
+from contracts.discovery import BUCKET
 from facade.control.instances import Instances, read_instances, write_instances
 
 log = logging.getLogger("discovery")
 
-EVERY_SECONDS = 0.5
+EVERY_SECONDS = 2.0
+GATHER_SECONDS = 0.05  # services that start together are read together
+_PREFIX = f"$KV.{BUCKET}."
 
 
 def by_service(entries: Iterable[bytes]) -> Instances:
@@ -47,10 +52,11 @@ async def discover(url: str, runtime: Path, on_change: Callable[[Instances], Non
     known = read_instances(runtime)
     on_change(known)
     client = await bus.connect(url, "facade-control")
+    reading = _Reading(client)
     try:
         while True:
             try:
-                found = merged(known, await _registered(client))
+                found = merged(known, by_service((await reading.all()).values()))
             except BusErrors as error:
                 log.debug("the registry does not answer: %s", error or type(error).__name__)
             else:
@@ -58,23 +64,47 @@ async def discover(url: str, runtime: Path, on_change: Callable[[Instances], Non
                     log.info("instances: %s", found)
                     write_instances(runtime, found)
                     on_change(known := found)
-            await asyncio.sleep(EVERY_SECONDS)
+            await reading.news()
     finally:
         await client.close()
 
 
-async def _registered(client: Client) -> Instances:
-    registry = await open_registry(client)
-    try:
-        keys = await registry.keys()
-    except nats.js.errors.NoKeysError:
-        return {}
-    entries: list[bytes] = []
-    for key in keys:
-        try:
-            value = (await registry.get(key)).value
-        except nats.js.errors.KeyNotFoundError:
-            continue
-        if value:
-            entries.append(value)
-    return by_service(entries)
+class _Reading:
+    """The whole registry, read again when something is new in it.
+
+    Renewals, which are most of what is written, change nothing. That an entry has expired is told
+    by nobody, so all is read from time to time as well.
+    """
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+        self._entries: dict[str, bytes] = {}  # by key, as last read
+        self._new = asyncio.Event()
+        self._listening = False
+
+    async def all(self) -> dict[str, bytes]:
+        """Key to value of all that has not expired. Raises what `BusErrors` names."""
+        self._new.clear()
+        if not self._listening:
+            await self._client.subscribe(f"{_PREFIX}>", cb=self._heard)
+            self._listening = True
+        registry = await open_registry(self._client)
+        entries: dict[str, bytes] = {}
+        with contextlib.suppress(NoKeysError):
+            for key in await registry.keys():
+                with contextlib.suppress(KeyNotFoundError):
+                    entries[key] = (await registry.get(key)).value or b""
+        self._entries = entries
+        return entries
+
+    async def news(self) -> None:
+        """Until something is new, or it is time to look."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(EVERY_SECONDS):
+                await self._new.wait()
+        await asyncio.sleep(GATHER_SECONDS)
+
+    async def _heard(self, message: Msg) -> None:
+        key = message.subject.removeprefix(_PREFIX)
+        if message.data != self._entries.get(key, b""):
+            self._new.set()

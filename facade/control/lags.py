@@ -17,8 +17,8 @@ from facade.control.tables import Tables
 from facade.freshness import LAG, Lag
 from facade.publisher import write_whole
 
-EVERY_SECONDS = 0.5
-KEPT = 120  # measurements: the last minute
+EVERY_SECONDS = 1.0
+KEPT = 60  # measurements: the last minute
 TIMEOUT_SECONDS = 1.0
 
 

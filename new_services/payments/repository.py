@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import asyncpg
 
 from chassis import outbox
+from chassis.database import SOON
 from new_services.payments.domain import Payment, Status
 
 _LOOK = "SELECT id, method, amount, status, reason FROM payment WHERE id = $1"
@@ -41,9 +42,14 @@ async def move(
 
 
 async def begin(pool: asyncpg.Pool, payment: Payment) -> bool:
-    """Store a new payment; False where there is one of that id already."""
+    """Store a new payment; False where there is one of that id already.
+
+    It need not have reached the disk before the provider is asked: should the server crash, whoever
+    asked asks again, with the same key, and what came of it is stored for good.
+    """
     made = await pool.fetchval(
-        "INSERT INTO payment (id, method, amount, status) VALUES ($1, $2, $3, $4)"
+        f"WITH {SOON} INSERT INTO payment (id, method, amount, status)"
+        " SELECT $1, $2, $3::numeric, $4 FROM soon"
         " ON CONFLICT (id) DO NOTHING RETURNING id",
         payment.id,
         payment.method,

@@ -86,3 +86,24 @@ async def test_connecting_waits_for_the_server(nats_server):
     connection = await asyncio.wait_for(connecting, 10)
     assert connection.is_connected
     await connection.close()
+
+
+async def test_more_is_what_comes_until_there_is_enough(nats):
+    async with StreamReader(nats, "S", ["s.a"], after=0) as reader:
+        await publish(nats, "s.a", 1)
+        assert len(await reader.batch(9)) == 1
+        more = asyncio.create_task(reader.more(3, 60))
+        await publish(nats, "s.a", 4)
+        assert [m.data for m in await more] == [b"0", b"1", b"2"]
+        assert [m.data for m in await reader.batch(9)] == [b"3"]
+
+
+async def test_more_ends_when_its_time_is_over_or_somebody_is_in_a_hurry(nats):
+    async with StreamReader(nats, "S", ["s.a"], after=0) as reader:
+        await publish(nats, "s.a", 1)
+        assert len(await reader.batch(9)) == 1
+        assert await reader.more(1, 0.001) == []
+        more = asyncio.create_task(reader.more(1, 60))
+        await asyncio.sleep(0)  # it waits by now
+        reader.hurry()
+        assert await more == []

@@ -11,6 +11,7 @@ import pytest
 
 from chassis.registry import open_registry
 from contracts.discovery import Registration
+from facade.control import discovery
 from facade.control.discovery import discover
 from facade.control.instances import read_instances
 
@@ -59,5 +60,30 @@ async def test_instances_come_go_and_outlive_the_registry(nats_server: Any, tmp_
     await put(nats_server.url, "c", 1001)
     await until("it goes on", lambda: one in written())
     assert told[0] == {}
+    following.cancel()
+    await asyncio.gather(following, return_exceptions=True)
+
+
+async def test_what_is_new_is_read_at_once_and_a_renewal_not_at_all(
+    nats_server: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(discovery, "EVERY_SECONDS", 3600.0)  # nobody looks by himself
+    readings: list[int] = []
+    by_service = discovery.by_service
+
+    def counted(entries: Any) -> Any:
+        readings.append(len(entries))
+        return by_service(entries)
+
+    monkeypatch.setattr(discovery, "by_service", counted)
+    following = asyncio.create_task(discover(nats_server.url, tmp_path, lambda _: None))
+    await until("the first reading", lambda: readings == [0])
+    await put(nats_server.url, "a", 1001)
+    await until("the new one", lambda: readings == [0, 1])
+    for _ in range(3):
+        await put(nats_server.url, "a", 1001)
+    await put(nats_server.url, "b", 1002)
+    await until("the other new one", lambda: 2 in readings)
+    assert readings == [0, 1, 2]
     following.cancel()
     await asyncio.gather(following, return_exceptions=True)

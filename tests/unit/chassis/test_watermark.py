@@ -39,3 +39,17 @@ async def test_who_gave_up_is_forgotten():
     assert not await watermark.reached(1, patience=0.001)
     watermark.advance(1)
     assert await watermark.reached(1)
+
+
+async def test_who_waits_is_told_of_and_seen_until_he_has_gone():
+    watermark, told = Watermark(), []
+    watermark.on_wait = lambda: told.append(watermark.awaited)
+    assert not watermark.awaited
+    waiting = asyncio.create_task(watermark.reached(10, patience=5))
+    await asyncio.sleep(0)
+    assert told == [True]
+    watermark.advance(10)
+    assert await waiting
+    assert not watermark.awaited
+    assert not await watermark.reached(11, patience=0.001)
+    assert not watermark.awaited

@@ -1,0 +1,128 @@
+"""When a follower commits: at once what comes alone, together what comes close, now who waits."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable, Sequence
+from typing import Any
+
+import asyncpg
+import pytest
+from nats.aio.msg import Msg
+from nats.js.api import StreamConfig
+
+from chassis import bus, follower
+from chassis.follower import Follower, Position, Source
+from chassis.watermark import Watermark
+
+pytestmark = pytest.mark.integration
+
+FOR_EVER = 3600.0
+
+
+class World:
+    """A stream, a database, and what was delivered together."""
+
+    def __init__(self, nats: Any, url: str) -> None:
+        self.nats, self.url = nats, url
+        self.batches: asyncio.Queue[list[bytes]] = asyncio.Queue()
+        self.watched: asyncio.Queue[bool] = asyncio.Queue()
+
+    async def deliver(
+        self, connection: asyncpg.Connection, messages: Sequence[Msg], position: Position
+    ) -> None:
+        sequence = messages[-1].metadata.sequence.stream
+        await position.save(connection, sequence)
+        position.moved(sequence)
+        self.watched.put_nowait(position.watched)
+        self.batches.put_nowait([message.data for message in messages])
+
+    def follower(self, watermark: Watermark, **source: Any) -> Follower:
+        return Follower(
+            self.url, self.nats, Source("r", "S", ["s.a"], **source), self.deliver, watermark
+        )
+
+    async def tell(self, *texts: str) -> None:
+        for text in texts:
+            await self.nats.jetstream().publish("s.a", text.encode())
+
+    async def batch(self) -> list[bytes]:
+        async with asyncio.timeout(20):
+            return await self.batches.get()
+
+
+@contextlib.asynccontextmanager
+async def running(*followers: Follower) -> AsyncIterator[None]:
+    tasks = [asyncio.create_task(each.run()) for each in followers]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+@pytest.fixture
+async def world(nats_server: Any, make_database: Callable[[str], str]) -> AsyncIterator[World]:
+    url = make_database("follower")
+    connection = await asyncpg.connect(url)
+    await connection.execute(follower.SCHEMA_1)
+    await connection.close()
+    nats = await bus.connect(nats_server.url, "test")
+    await bus.ensure_stream(nats.jetstream(), StreamConfig(name="S", subjects=["s.>"]))
+    yield World(nats, url)
+    await nats.close()
+
+
+async def test_what_comes_alone_waits_for_nobody(world: World) -> None:
+    async with running(world.follower(Watermark(), pace=FOR_EVER)):
+        await world.tell("0")
+        assert await world.batch() == [b"0"]
+
+
+async def test_what_comes_close_shares_a_batch_and_a_full_one_goes(world: World) -> None:
+    async with running(world.follower(Watermark(), batch=3, pace=FOR_EVER)):
+        await world.tell("0")
+        assert await world.batch() == [b"0"]
+        await world.tell("1", "2")
+        assert world.batches.empty()
+        await world.tell("3")
+        assert await world.batch() == [b"1", b"2", b"3"]
+
+
+async def test_who_waits_for_the_watermark_is_not_kept_waiting(world: World) -> None:
+    watermark = Watermark()
+    async with running(world.follower(watermark, pace=FOR_EVER)):
+        await world.tell("0")
+        assert await world.batch() == [b"0"]
+        await world.tell("1")
+        waiting = asyncio.create_task(watermark.reached(1, patience=20))
+        assert await world.batch() == [b"1"]
+        await world.tell("2")  # somebody still waits
+        assert await world.batch() == [b"2"]
+        watermark.advance(1)
+        assert await waiting
+
+
+async def test_a_position_lasts_a_moment_and_not_where_somebody_looks_at_it(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    position = Position("r", "s")
+    assert not position.lasts  # nothing has been stored
+    connection = await asyncpg.connect(world.url)
+    await position.save(connection, 1)
+    assert position.lasts
+    position.watched = True
+    assert not position.lasts
+    position.watched = False
+    monkeypatch.setattr(follower, "STORE_SECONDS", 0.0)
+    assert not position.lasts
+    await connection.close()
+
+
+async def test_the_active_one_learns_that_another_stands_by(world: World) -> None:
+    async with running(world.follower(Watermark()), world.follower(Watermark())):
+        async with asyncio.timeout(20):
+            while True:
+                await world.tell("x")
+                if await world.watched.get():
+                    return
