@@ -40,13 +40,14 @@ class FeedProjection:
         apply: Apply,
         watermark: Watermark,
         reader: str = READER,
+        pace: float = PACE_SECONDS,
     ) -> None:
         self._translate = translate
         self._entities = entities
         self._apply = apply
         self._watermark = watermark
         self._complete = False
-        source = Source(reader, LEGACY_STREAM, translate.subjects, BATCH, PACE_SECONDS)
+        source = Source(reader, LEGACY_STREAM, translate.subjects, BATCH, pace)
         missed = anew(nats, translate.subjects, self._forget)
         self.follower = Follower(database_url, nats, source, self._deliver, watermark, missed)
 

@@ -12,6 +12,7 @@ nothing behind says so: `undo=nothing`.
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, TypeAlias
 
 Data: TypeAlias = Mapping[str, Any]
@@ -83,7 +84,7 @@ class Step:
     retry: Retry = field(default_factory=Retry)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Saga:
     """A kind of saga. Raises ValueError where the steps cannot keep what a saga promises."""
 
@@ -101,7 +102,7 @@ class Saga:
             if step.undo is None:
                 raise ValueError(f"{self.kind}: {step.name} comes before the pivot, needs an undo")
 
-    @property
+    @cached_property
     def pivot(self) -> int:
         """The pivot's position; without a pivot, one past the end: every failure compensates."""
         if self.onward:

@@ -8,6 +8,7 @@ import asyncpg
 import orjson
 
 from chassis import outbox
+from chassis.database import SOON
 from contracts.orders import Line, Order
 from new_services.orders.schemas import SHIP_FIELDS, show
 
@@ -17,7 +18,9 @@ VALUES ($1, $2, $3, $4, $5, $6, $7)
 ON CONFLICT (order_no) DO UPDATE SET own_body = $6, own_at = $7
 WHERE order_document.own_at < $7
 """
-_OWN_AND_TELL = f"WITH own AS ({_OWN}), {outbox.clause(8)} SELECT"
+# A crash of the server that takes this commit takes the saga's end, which comes behind it in the
+# log, too: the saga then takes these steps again, and legacy has had the order all the while.
+_OWN_AND_TELL = f"WITH {SOON}, own AS ({_OWN}), {outbox.clause(8)} SELECT FROM soon"
 _FED = """
 INSERT INTO order_document (order_no, order_id, email, po_number, saga_id, status, body)
 SELECT * FROM unnest($1::text[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[],
