@@ -62,12 +62,15 @@ class Pace:
     away: float
     back: float
     price_edits: int
+    canaries: tuple[int, ...] = (5, 25, 50)  # percent, of the products' routes
+    order_canaries: tuple[int, ...] = (10, 50)
     breaker: Mapping[str, str] = field(default_factory=dict)
 
 
 NORMAL = Pace("normal", 40, 10, "0.3-1.2", 15, 400, 15, 15, 8, 10, 6)
 BRISK = {"open_for": "2s", "ramp": "2s"}
-FAST = Pace("fast", 24, 24, "0.25-0.9", 2, 50, 1.5, 1.5, 4, 1.5, 4, BRISK)
+# Of 24 shoppers a small share is often nobody for a while: larger steps, and one less.
+FAST = Pace("fast", 24, 24, "0.25-0.9", 2, 50, 1.5, 1.5, 4, 1.5, 4, (20, 50), (25, 50), BRISK)
 
 
 def plan(pace: Pace) -> tuple[Step, ...]:
@@ -163,7 +166,7 @@ def _shadow(pace: Pace) -> tuple[Step, ...]:
 
 
 def _products(pace: Pace) -> tuple[Step, ...]:
-    canaries = tuple(_canary(percent, pace.canary) for percent in (5, 25, 50))
+    canaries = tuple(_canary(percent, pace.canary) for percent in pace.canaries)
     return (
         *canaries,
         Step(
@@ -207,7 +210,7 @@ def _orders(pace: Pace) -> tuple[Step, ...]:
             hold=pace.canary,
             within=pace.canary + 150,  # of few customers, one in ten may take a while to come
         )
-        for percent in (10, 50)
+        for percent in pace.order_canaries
     )
     return (
         *shares,
