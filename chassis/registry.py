@@ -1,11 +1,13 @@
-"""Announces this instance in the registry while it is ready, and takes it back on a clean exit."""
+"""The registry: an instance is in it while it is ready, and takes itself out on a clean exit."""
 
 import asyncio
+import contextlib
 import logging
 
 import orjson
 from nats.aio.client import Client
 from nats.js.api import KeyValueConfig
+from nats.js.errors import KeyNotFoundError
 from nats.js.kv import KeyValue
 
 from chassis.bus import BusErrors, ensure_bucket
@@ -15,11 +17,29 @@ from contracts.discovery import Registration
 
 log = logging.getLogger("registry")
 
+PREFIX = f"$KV.{discovery.BUCKET}."  # of the subject under which an entry is written
+
 
 async def open_registry(nats: Client) -> KeyValue:
     """The bucket; entries that are not renewed expire."""
     config = KeyValueConfig(discovery.BUCKET, ttl=discovery.EXPIRE_SECONDS)
     return await ensure_bucket(nats.jetstream(), config)
+
+
+async def entries(nats: Client) -> dict[str, bytes]:
+    """Key to value of all that has not expired. Raises what `BusErrors` names.
+
+    The stream is asked for its subjects: `KeyValue.keys` makes a consumer each time, which the
+    server then keeps for five minutes and asks about every entry that is renewed.
+    """
+    registry = await open_registry(nats)
+    info = await nats.jetstream().stream_info(f"KV_{discovery.BUCKET}", subjects_filter=">")
+    found: dict[str, bytes] = {}
+    for subject in info.state.subjects or ():
+        key = subject.removeprefix(PREFIX)
+        with contextlib.suppress(KeyNotFoundError):  # deleted, or expired meanwhile
+            found[key] = (await registry.get(key)).value or b""
+    return found
 
 
 async def announce(nats: Client, registration: Registration, ready: Readiness) -> None:

@@ -13,19 +13,15 @@ from pathlib import Path
 
 from nats.aio.client import Client
 from nats.aio.msg import Msg
-from nats.js.errors import KeyNotFoundError, NoKeysError
 
-from chassis import bus
+from chassis import bus, registry
 from chassis.bus import BusErrors
-from chassis.registry import open_registry
-from contracts.discovery import BUCKET
 from facade.control.instances import Instances, read_instances, write_instances
 
 log = logging.getLogger("discovery")
 
 EVERY_SECONDS = 2.0
 GATHER_SECONDS = 0.05  # services that start together are read together
-_PREFIX = f"$KV.{BUCKET}."
 
 
 def by_service(entries: Iterable[bytes]) -> Instances:
@@ -86,16 +82,10 @@ class _Reading:
         """Key to value of all that has not expired. Raises what `BusErrors` names."""
         self._new.clear()
         if not self._listening:
-            await self._client.subscribe(f"{_PREFIX}>", cb=self._heard)
+            await self._client.subscribe(f"{registry.PREFIX}>", cb=self._heard)
             self._listening = True
-        registry = await open_registry(self._client)
-        entries: dict[str, bytes] = {}
-        with contextlib.suppress(NoKeysError):
-            for key in await registry.keys():
-                with contextlib.suppress(KeyNotFoundError):
-                    entries[key] = (await registry.get(key)).value or b""
-        self._entries = entries
-        return entries
+        self._entries = await registry.entries(self._client)
+        return self._entries
 
     async def news(self) -> None:
         """Until something is new, or it is time to look."""
@@ -105,6 +95,6 @@ class _Reading:
         await asyncio.sleep(GATHER_SECONDS)
 
     async def _heard(self, message: Msg) -> None:
-        key = message.subject.removeprefix(_PREFIX)
+        key = message.subject.removeprefix(registry.PREFIX)
         if message.data != self._entries.get(key, b""):
             self._new.set()

@@ -9,6 +9,7 @@ from typing import Any
 import nats
 import pytest
 
+from chassis import registry
 from chassis.registry import open_registry
 from contracts.discovery import Registration
 from facade.control import discovery
@@ -30,11 +31,11 @@ async def until(what: str, check: Callable[[], bool]) -> None:
 async def put(url: str, instance: str, port: int, delete: bool = False) -> None:
     client = await nats.connect(url)
     entry = Registration("catalog", f"http://127.0.0.1:{port}", instance, "now")
-    registry = await open_registry(client)
+    entries = await open_registry(client)
     if delete:
-        await registry.delete(entry.key)
+        await entries.delete(entry.key)
     else:
-        await registry.put(entry.key, json.dumps(entry.to_dict()).encode())
+        await entries.put(entry.key, json.dumps(entry.to_dict()).encode())
     await client.close()
 
 
@@ -87,3 +88,14 @@ async def test_what_is_new_is_read_at_once_and_a_renewal_not_at_all(
     assert readings == [0, 1, 2]
     following.cancel()
     await asyncio.gather(following, return_exceptions=True)
+
+
+async def test_reading_leaves_nothing_on_the_server(nats_server: Any) -> None:
+    await put(nats_server.url, "a", 1001)
+    await put(nats_server.url, "b", 1002)
+    await put(nats_server.url, "b", 1002, delete=True)
+    client = await nats.connect(nats_server.url)
+    for _ in range(3):
+        assert list(await registry.entries(client)) == ["catalog.a"]
+    assert await client.jetstream().consumers_info("KV_registry") == []
+    await client.close()
