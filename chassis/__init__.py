@@ -19,7 +19,8 @@ mirror     facts of another system, kept as they are told
 projection the feed of another system into a service's own tables
 exclusive  one instance of many, by a lock in the database
 follower   a stream from a stored position on: the position moves with what was applied
-outbox     events leave in the transaction of what they tell, and are sent after
+outbox     events leave in the transaction of what they tell, and are sent after; outbox_watch says
+           how long they wait, also while nothing can be sent
 inbox      events enter once, in the transaction of their handler
 saga       a business transaction across services: steps beside their compensations
 """

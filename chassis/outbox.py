@@ -18,12 +18,13 @@ import orjson
 from nats.aio.client import Client
 from nats.js import JetStreamContext
 from nats.js.api import StreamConfig
-from prometheus_client import CollectorRegistry, Gauge
+from prometheus_client import CollectorRegistry
 
 from chassis.backoff import Backoff
 from chassis.bus import BusErrors, ensure_stream
 from chassis.database import DatabaseAway
 from chassis.exclusive import exclusive
+from chassis.outbox_watch import OutboxWatch
 from contracts import events
 from contracts.events import Event
 
@@ -47,10 +48,6 @@ CREATE INDEX outbox_sent ON outbox (sent) WHERE sent IS NOT NULL;
 DEDUPLICATION_SECONDS = 600.0  # how long the server knows an id again
 _PENDING = """
 SELECT id, event_id, key, subject, body FROM outbox WHERE sent IS NULL ORDER BY id LIMIT $1
-"""
-_AGE = """
-SELECT count(*), coalesce(extract(epoch FROM clock_timestamp() - min(created)), 0)::float8
-FROM outbox WHERE sent IS NULL
 """
 _CLEAN = """
 DELETE FROM outbox WHERE id IN (
@@ -114,13 +111,9 @@ class Relay:
     ) -> None:
         self._database_url = database_url
         self._nats = nats
-        self._limits = limits or Limits()
+        self._limits = limits = limits or Limits()
         self._wake = asyncio.Event()
-        self._pending = Gauge("outbox_pending", "Events not yet sent", registry=metrics)
-        self._oldest = Gauge(
-            "outbox_oldest_pending_seconds", "Age of the oldest of them", registry=metrics
-        )
-        self._warned = False
+        self._watch = OutboxWatch(database_url, metrics, limits.measure_every, limits.warn_after)
 
     def wake(self) -> None:
         """Something was committed: look now rather than at the next poll."""
@@ -128,6 +121,11 @@ class Relay:
 
     async def run(self) -> None:
         """For ever; while the database or the bus is away, events wait in the table."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._watch.run())
+            tasks.create_task(self._send_all())
+
+    async def _send_all(self) -> None:
         backoff = Backoff()
         while True:
             try:
@@ -142,7 +140,7 @@ class Relay:
 
     async def _pump(self, connection: asyncpg.Connection, on_success: Callable[[], None]) -> None:
         loop = asyncio.get_running_loop()
-        clean_at = measure_at = loop.time()
+        clean_at = loop.time()
         while True:
             self._wake.clear()
             rows = await connection.fetch(_PENDING, self._limits.batch)
@@ -152,9 +150,6 @@ class Relay:
             if loop.time() >= clean_at:
                 await connection.execute(_CLEAN, self._limits.keep)
                 clean_at = loop.time() + self._limits.clean_every
-            if loop.time() >= measure_at:
-                await self._measure(connection)
-                measure_at = loop.time() + self._limits.measure_every
             if len(rows) < self._limits.batch:
                 await self._rest()
 
@@ -184,15 +179,6 @@ class Relay:
             for answer in answers:
                 if isinstance(answer, BaseException):
                     raise answer
-
-    async def _measure(self, connection: asyncpg.Connection) -> None:
-        pending, age = await connection.fetchrow(_AGE)
-        self._pending.set(pending)
-        self._oldest.set(age)
-        late = age > self._limits.warn_after
-        if late and not self._warned:
-            log.warning("the oldest of %d pending events waits for %.0f s", pending, age)
-        self._warned = late
 
 
 async def _publish(jetstream: JetStreamContext, row: asyncpg.Record) -> None:

@@ -10,7 +10,7 @@ import orjson
 import pytest
 from prometheus_client import CollectorRegistry
 
-from chassis import outbox
+from chassis import outbox, outbox_watch
 from chassis.outbox import Limits, Relay
 from contracts import events
 
@@ -95,20 +95,35 @@ async def test_relays_die_at_random_and_nothing_is_lost_or_doubled(
 
 
 async def test_events_wait_while_the_bus_is_away(
-    service: Any, moved: Any, until: Any, nats_server: Any
+    service: Any, moved: Any, until: Any, nats_server: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
+    """And gauge and warning say so meanwhile: that is when somebody needs them."""
     metrics = CollectorRegistry()
-    service.run(Relay(service.url, service.nats, metrics, Limits(warn_after=0.1)).run())
+    limits = Limits(warn_after=0.1, measure_every=0.05)
+    service.run(Relay(service.url, service.nats, metrics, limits).run())
     await service.tell(moved("a", 1))
     await until(lambda: _is(service, 1), "published")
     nats_server.kill()
     await service.tell(moved("a", 2))
     assert await _pending(service) == 1
 
+    async def late() -> bool:
+        return (metrics.get_sample_value("outbox_oldest_pending_seconds") or 0.0) > 0.1
+
+    async def none_waits() -> bool:
+        return metrics.get_sample_value("outbox_pending") == 0.0
+
+    await until(late, "measured")
+    assert metrics.get_sample_value("outbox_pending") == 1.0
+    warnings = [line.message for line in caplog.records if "pending events waits" in line.message]
+    assert len(warnings) == 1
+
     nats_server.start()
 
     await until(lambda: _is(service, 2), "published")
     assert [body["data"]["step"] for body in await _published(service)] == [1, 2]
+    await until(none_waits, "measured again")
+    assert metrics.get_sample_value("outbox_oldest_pending_seconds") == 0.0
 
 
 async def test_the_age_of_the_oldest_is_measured_and_sent_rows_go(
@@ -119,15 +134,18 @@ async def test_the_age_of_the_oldest_is_measured_and_sent_rows_go(
     await service.tell(moved("a", 1))
     await service.pool.execute("UPDATE outbox SET created = now() - interval '1 hour'")
 
-    pending, age = await service.pool.fetchrow(outbox._AGE)
+    pending, age = await service.pool.fetchrow(outbox_watch.AGE)
     assert (pending, round(age / 60)) == (1, 60)
     service.run(relay.run())
 
     async def empty() -> bool:
         return await service.pool.fetchval("SELECT count(*) FROM outbox") == 0
 
+    async def none_waits() -> bool:
+        return metrics.get_sample_value("outbox_oldest_pending_seconds") == 0.0
+
     await until(empty, "cleaned")
-    assert metrics.get_sample_value("outbox_oldest_pending_seconds") == 0.0
+    await until(none_waits, "measured")
 
 
 async def test_one_id_is_told_once(service: Any, moved: Any) -> None:
