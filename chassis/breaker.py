@@ -35,6 +35,16 @@ class Outcome(StrEnum):
     CANCELLED = "cancelled"  # says nothing about the callee
 
 
+class Cause(StrEnum):
+    """What opens a breaker; few, so that a metric may name them."""
+
+    CALLS_FAILED = "calls failed"
+    CALLS_SLOW = "calls were slow"
+    PROBE_FAILED = "a probe failed"
+    PROBE_SLOW = "a probe was slow"
+    PROBE_LOST = "a probe did not come back"
+
+
 @dataclass(frozen=True, slots=True)
 class BreakerSettings:
     """Ratios lie in 0..1 (a ratio of 1 means: only if every call did); the rest are seconds."""
@@ -91,13 +101,14 @@ class Breaker:
 
     __slots__ = (
         *("_generation", "_probes", "_settings", "_since", "_successes", "_window"),
-        *("state", "why"),
+        *("cause", "state", "why"),
     )
 
     def __init__(self, settings: BreakerSettings) -> None:
         self._settings = settings
         self.state = State.CLOSED
-        self.why = ""  # it opened the last time
+        self.cause: Cause | None = None  # of its opening the last time
+        self.why = ""  # the same in words, with numbers
         self._since = 0.0  # when this state began
         # A permit is the generation it was given in: what belongs to an earlier state is ignored.
         self._generation = 0
@@ -132,26 +143,37 @@ class Breaker:
             failed = outcome is Outcome.FAILURE
             window = self._window
             window.add(now, failed, slow)
-            if (failed or slow) and self._too_many(window):
-                self.why = (
-                    f"{window.failed} of {window.calls} calls failed, {window.slow} were slow"
-                )
-                self._enter(State.OPEN, now)
+            cause = self._too_many(window) if failed or slow else None
+            if cause is not None:
+                counts = f"{window.failed} of {window.calls} calls failed, {window.slow} were slow"
+                self._open(cause, counts, now)
 
     def tick(self, now: float) -> None:
-        """Take the steps that time alone brings. `acquire` does so by itself."""
+        """Take the steps that time alone brings, as of when they were due. Who asks does so."""
         settings = self._settings
         if self.state is State.OPEN and now - self._since >= settings.open_for:
-            self._enter(State.HALF_OPEN, now)
+            self._enter(State.HALF_OPEN, self._since + settings.open_for)
         elif self.state is State.HALF_OPEN and self._probe_overdue(now):
-            self.why = "a probe did not come back"
-            self._enter(State.OPEN, now)
+            self._open(Cause.PROBE_LOST, Cause.PROBE_LOST.value, now)
         elif self.state is State.RAMP and now - self._since >= settings.ramp:
             self.state = State.CLOSED
+            self._since += settings.ramp
+
+    def holds_back(self, now: float, patience: float) -> bool:
+        """Whether calls are held back: not all of them are let through.
+
+        Half open, with no probe out, it knows nothing: that counts for `patience` seconds, until
+        it is clear that nobody calls any more.
+        """
+        self.tick(now)
+        if self.state is State.HALF_OPEN and not self._probes:
+            return now - self._since < patience
+        return self.state is not State.CLOSED
 
     def facts(self, now: float) -> dict[str, str | float | None]:
         """For people: the state, how long it has lasted, when the next probe is let go, and why it
         opened the last time. Seconds; None where there is no such time."""
+        self.tick(now)
         lasted = now - self._since
         is_open = self.state is State.OPEN
         return {
@@ -161,6 +183,7 @@ class Breaker:
             if is_open
             else None,
             "why": self.why,
+            "cause": self.cause and self.cause.value,
         }
 
     def _probe_overdue(self, now: float) -> bool:
@@ -174,20 +197,24 @@ class Breaker:
         if outcome is Outcome.CANCELLED:
             return
         if outcome is Outcome.FAILURE or slow:
-            self.why = "a probe failed" if outcome is Outcome.FAILURE else "a probe was slow"
-            self._enter(State.OPEN, now)
+            cause = Cause.PROBE_FAILED if outcome is Outcome.FAILURE else Cause.PROBE_SLOW
+            self._open(cause, cause.value, now)
             return
         self._successes += 1
         if self._successes >= self._settings.probes:
             self._enter(State.RAMP, now)
 
-    def _too_many(self, window: _Window) -> bool:
+    def _too_many(self, window: _Window) -> Cause | None:
         settings = self._settings
         if window.calls < settings.minimum_calls:
-            return False
-        return (
-            window.failed >= settings.failure_ratio * window.calls and window.failed > 0
-        ) or window.slow >= settings.slow_ratio * window.calls
+            return None
+        if window.failed >= settings.failure_ratio * window.calls and window.failed > 0:
+            return Cause.CALLS_FAILED
+        return Cause.CALLS_SLOW if window.slow >= settings.slow_ratio * window.calls else None
+
+    def _open(self, cause: Cause, why: str, now: float) -> None:
+        self.cause, self.why = cause, why
+        self._enter(State.OPEN, now)
 
     def _enter(self, state: State, now: float) -> None:
         self.state = state

@@ -2,17 +2,17 @@
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import orjson
 from fastapi import FastAPI
 from joserfc.jwk import OKPKey
-from prometheus_client import CollectorRegistry, Gauge
+from prometheus_client import CollectorRegistry, Gauge, Metric
+from prometheus_client.registry import Collector
 
 from chassis.assembly import Ground, Parts
-from chassis.breaker import Breaker, State
+from chassis.breaker_metrics import families
 from chassis.client import HttpClient
 from chassis.identity import Verifier
 from chassis.outbox import Relay
@@ -31,6 +31,9 @@ from new_services.orders.partners import Inventory, Payments
 from new_services.orders.projections import Projection
 from new_services.orders.saga import Stories
 from new_services.orders.settings import OrdersSettings
+
+# A saga that waits for legacy asks again sooner than this: afterwards nobody finds it away.
+AWAY_SECONDS = 10.0
 
 
 class WallClock:
@@ -125,24 +128,28 @@ def _measure(
     fresh.set_function(lambda: watermark.micros / 1e6)
     under_way = Gauge("orders_sagas_under_way", "Started by requests here", registry=metrics)
     under_way.set_function(lambda: handler.under_way)
-    states = Gauge(
-        "legacy_breaker", "1 for the state it is in", ["kind", "state"], registry=metrics
-    )
-    for kind, breaker in record.breakers.items():
-        for state in State:
-            states.labels(kind, state).set_function(_in(breaker, state))
+    metrics.register(BreakerCollector(record))
+
+
+class BreakerCollector(Collector):
+    """The breakers toward legacy, as of each scrape."""
+
+    def __init__(self, record: Legacy) -> None:
+        self._record = record
+
+    def collect(self) -> Iterator[Metric]:
+        """By the kind of call."""
+        facts = breaker_facts(self._record)
+        yield from families("legacy_breaker", ("kind",), [((kind,), facts[kind]) for kind in facts])
 
 
 def is_away(record: Legacy) -> bool:
-    """Whether a breaker toward legacy holds calls back."""
-    return any(breaker.state is not State.CLOSED for breaker in record.breakers.values())
+    """Whether a breaker toward legacy holds calls back, or has until a moment ago."""
+    now = time.monotonic()
+    return any(breaker.holds_back(now, AWAY_SECONDS) for breaker in record.breakers.values())
 
 
-def breaker_facts(record: Legacy) -> dict[str, Any]:
+def breaker_facts(record: Legacy) -> dict[str, dict[str, str | float | None]]:
     """Toward legacy, by the kind of call."""
     now = time.monotonic()
     return {kind: breaker.facts(now) for kind, breaker in record.breakers.items()}
-
-
-def _in(breaker: Breaker, state: State) -> Callable[[], float]:
-    return lambda: float(breaker.state is state)

@@ -125,10 +125,15 @@ def test_while_legacy_is_dead_orders_are_accepted_and_reads_say_their_age(shop: 
     history = shop.ask("new", "GET", "/api/orders")
     assert history.status_code == 200
     assert int(history.headers["age"]) >= 0
+    metrics = httpx.get(f"{shop.processes['orders'].url}/metrics", timeout=5).text
+    assert 'legacy_breaker_state_seconds{kind="write"}' in metrics
+    assert 'legacy_breaker_opened_by{cause="' in metrics
 
     shop.legacy.start()
     for place in accepted:
         shop.until("placed", lambda at=place: shop.ask("new", "GET", at).json()["status"] == "DONE")
+    # Also when nobody calls legacy any more, so that no breaker hears that it is well.
+    shop.until("dated no more", lambda: "age" not in shop.ask("new", "GET", "/api/orders").headers)
     shop.balance()
     assert _orders(shop) == before + len(accepted)
 

@@ -237,9 +237,58 @@ TestAnyCalls.settings = hypothesis_settings(max_examples=150, stateful_step_coun
 
 def test_facts_say_since_when_why_and_when_the_next_probe_goes():
     breaker = Breaker(BreakerSettings(minimum_calls=4, open_for=5.0))
-    assert breaker.facts(9.0) == {"state": "closed", "for": None, "next_probe_in": None, "why": ""}
+    fresh = {"state": "closed", "for": None, "next_probe_in": None, "why": "", "cause": None}
+    assert breaker.facts(9.0) == fresh
     for now in (10.0, 10.1, 10.2, 10.3):
         breaker.release(breaker.acquire(now, 0.5), Outcome.FAILURE, now, 0.1)
     facts = breaker.facts(12.3)
     assert (facts["state"], facts["for"], facts["next_probe_in"]) == ("open", 2.0, 3.0)
     assert facts["why"] == "4 of 4 calls failed, 0 were slow"
+    assert facts["cause"] == "calls failed"
+
+
+def test_facts_look_at_the_clock_also_when_nobody_calls():
+    breaker = opened()
+    assert breaker.facts(65.0) | {"why": "", "cause": ""} == {
+        "state": "half-open",
+        "for": 60.0,
+        "next_probe_in": None,
+        "why": "",
+        "cause": "",
+    }
+    call(breaker, 65.0)
+    call(breaker, 65.0)
+    assert breaker.facts(66.0)["state"] == "ramp"
+    facts = breaker.facts(95.0)
+    assert (facts["state"], facts["for"]) == ("closed", 20.0)
+
+
+def test_what_opened_it_is_one_of_few():
+    breaker = Breaker(SETTINGS)
+    for _ in range(4):
+        call(breaker, 1.0, took=1.5)
+    assert breaker.facts(2.0)["cause"] == "calls were slow"
+    call(breaker, 10.0, Outcome.FAILURE)
+    assert breaker.facts(11.0)["cause"] == breaker.why == "a probe failed"
+    call(breaker, 20.0, took=1.5)
+    assert breaker.facts(22.0)["cause"] == "a probe was slow"
+    breaker.acquire(30.0, 0.0)
+    assert breaker.facts(40.0)["cause"] == "a probe did not come back"
+
+
+def test_it_holds_calls_back_until_nobody_has_asked_for_a_while():
+    breaker = opened()
+    assert breaker.holds_back(4.9, patience=10.0)
+    assert breaker.holds_back(14.9, patience=10.0)  # nobody knows; just now it was bad
+    assert not breaker.holds_back(15.0, patience=10.0)
+    breaker.acquire(16.0, 0.0)
+    assert breaker.holds_back(16.1, patience=10.0)  # the probe will tell
+    assert not Breaker(SETTINGS).holds_back(1.0, patience=10.0)
+
+
+def test_it_holds_calls_back_on_the_ramp_and_then_no_more():
+    breaker = opened()
+    call(breaker, 5.0)
+    call(breaker, 5.0)
+    assert breaker.holds_back(14.9, patience=1.0)
+    assert not breaker.holds_back(15.0, patience=1.0)
