@@ -47,6 +47,11 @@ def admit(
             return Admitted(path, state, decision, lane, permit)
         decision = decide(route, key, new_available=False, draw=draw)
         lane = state.legacy
+        permit = lane.admit(now, draw)
+        if permit != REFUSED:
+            state.counts.fallbacks += 1
+            state.counts.diverted += 1
+        return Admitted(path, state, decision, lane, permit)
     return Admitted(path, state, decision, lane, lane.admit(now, draw))
 
 

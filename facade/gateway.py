@@ -237,6 +237,7 @@ class Gateway:
 
     def snapshot(self) -> dict[str, Any]:
         """The counters frame: everything since this worker's start."""
+        now = self.deadlines.now
         return {
             "worker": self._worker.number,
             "pid": os.getpid(),
@@ -248,7 +249,7 @@ class Gateway:
             "routes": {name: one.snapshot() for name, one in self.counters.routes.items()},
             "unmatched": self.counters.unmatched.counts,
             "upstreams": {
-                name: one.snapshot() | {"breaker": self.breakers.snapshot(name)}
+                name: one.snapshot() | {"breaker": self.breakers.facts(name, now)}
                 for name, one in self.upstreams.live.items()
             },
             "client": self.counters.client.snapshot(),

@@ -49,13 +49,14 @@ class ShadowCounts:
 class RouteCounts:
     """Everything counted for one route."""
 
-    __slots__ = ("declined", "fallbacks", "legacy", "new", "retries", "shadow")
+    __slots__ = ("declined", "diverted", "fallbacks", "legacy", "new", "retries", "shadow")
 
     def __init__(self) -> None:
         self.legacy = SideCounts()
         self.new = SideCounts()
-        self.fallbacks = 0
+        self.fallbacks = 0  # requests meant for the new side that legacy was asked instead
         self.declined = 0  # of the fallbacks: the new side said that it did nothing
+        self.diverted = 0  # of the fallbacks: the new side was not even asked
         self.retries = 0
         self.shadow = ShadowCounts()
 
@@ -73,6 +74,7 @@ class RouteCounts:
             },
             "fallbacks": self.fallbacks,
             "declined": self.declined,
+            "diverted": self.diverted,
             "retries": self.retries,
             "latency": {name: side.latency for name, side in sides.items()},
             "shadow": {

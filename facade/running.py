@@ -61,10 +61,10 @@ class Breakers:
             self._held[upstream, route_class] = held
         return held[1]
 
-    def snapshot(self, upstream: str) -> dict[str, str]:
-        """The state of an upstream's breakers, by route class."""
+    def facts(self, upstream: str, now: float) -> dict[str, dict[str, str | float | None]]:
+        """How an upstream's breakers stand, by route class; see Breaker.facts."""
         return {
-            route_class: str(breaker.state)
+            route_class: breaker.facts(now)
             for (name, route_class), (_config, breaker) in self._held.items()
             if name == upstream
         }

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from chassis.breaker import State
 from facade.control import sums
 
 MOST_DEAD = 64  # dead workers remembered one by one; the older ones are kept as a sum
@@ -92,24 +93,23 @@ class Fleet:
                 upstream = total.setdefault(name, {"connections": 0, "idle": 0, "breaker": {}})
                 for gauge in ("connections", "idle"):
                     upstream[gauge] += told.get(gauge, 0)
-                _worst(upstream["breaker"], told.get("breaker"))
+                _worst(upstream["breaker"], told.get("breaker", {}))
         return total
 
 
-_SEVERITY = ("closed", "ramp", "ramping", "half-open", "half_open", "open")
+_SEVERITY = (State.CLOSED, State.RAMP, State.HALF_OPEN, State.OPEN)
 
 
-def _worst(breakers: dict[str, str], told: Any) -> None:
-    """Keep the worst state of each breaker; `told` is a state, or states by route class."""
-    states = told if isinstance(told, dict) else {"all": told} if told else {}
-    for name, state in states.items():
+def _worst(breakers: dict[str, Any], told: dict[str, Any]) -> None:
+    """Keep the facts of each breaker from the worker where it stands worst, and longest so."""
+    for name, facts in told.items():
         known = breakers.get(name)
-        if known is None or _rank(str(state)) > _rank(known):
-            breakers[name] = str(state)
+        if known is None or _badness(facts) > _badness(known):
+            breakers[name] = facts
 
 
-def _rank(state: str) -> int:
-    return _SEVERITY.index(state) if state in _SEVERITY else len(_SEVERITY)
+def _badness(facts: dict[str, Any]) -> tuple[int, float]:
+    return _SEVERITY.index(facts["state"]), facts["for"] or 0.0
 
 
 def _cumulative(counters: dict[str, Any]) -> dict[str, Any]:

@@ -11,10 +11,12 @@ from prometheus_client.core import (
 )
 from prometheus_client.registry import Collector
 
+from chassis.breaker import State
+from chassis.breaker_metrics import families
 from facade import histogram
 from facade.compare.bounds import upper_bound
 from facade.compare.evidence import Evidence
-from facade.control.recent import SIDES
+from facade.control.recent import SECONDS, SIDES, Recent
 from facade.control.status import Sources
 
 _EVERY = histogram.PER_DOUBLING  # one bucket per doubling is fine enough for graphs
@@ -30,6 +32,7 @@ class FacadeCollector(Collector):
         """All families."""
         total = self._sources.fleet.total()
         yield from _routes(total["routes"])
+        yield _fallback_shares(self._sources.recent, total["routes"])
         yield from _door(self._sources, total)
         yield from _evidence(self._sources.ledger.routes)
 
@@ -47,6 +50,11 @@ def _routes(routes: dict[str, Any]) -> Iterator[Metric]:
     declined = CounterMetricFamily(
         "facade_declined", "Of those, because new said it did nothing.", labels=("route",)
     )
+    diverted = CounterMetricFamily(
+        "facade_diverted",
+        "Of those, without asking new: nobody there, or breaker.",
+        labels=("route",),
+    )
     latency = HistogramMetricFamily(
         "facade_latency_seconds", "Time to the whole answer.", labels=("route", "side")
     )
@@ -61,7 +69,22 @@ def _routes(routes: dict[str, Any]) -> Iterator[Metric]:
             failures.add_metric((name, failure), number)
         fallbacks.add_metric((name,), counts.get("fallbacks", 0))
         declined.add_metric((name,), counts.get("declined", 0))
-    yield from (requests, failures, fallbacks, declined, latency)
+        diverted.add_metric((name,), counts.get("diverted", 0))
+    yield from (requests, failures, fallbacks, declined, diverted, latency)
+
+
+def _fallback_shares(recent: Recent, routes: dict[str, Any]) -> Metric:
+    shares = GaugeMetricFamily(
+        "facade_fallback_share",
+        f"Of a route's requests meant for new, those legacy was asked instead, in 0..1, over the"
+        f" last {SECONDS:g} seconds; none where none were meant for it.",
+        labels=("route",),
+    )
+    for name in routes:
+        share = recent.fallback_share(name)
+        if share is not None:
+            shares.add_metric((name,), share)
+    return shares
 
 
 def _buckets(slots: list[int]) -> list[tuple[str, float]]:
@@ -96,10 +119,15 @@ def _door(sources: Sources, total: dict[str, Any]) -> Iterator[Metric]:
     breakers = GaugeMetricFamily(
         "facade_breaker_open", "1 where a breaker lets nothing through.", labels=("upstream", "of")
     )
-    for name, upstream in total["upstreams"].items():
-        for route_class, state in upstream["breaker"].items():
-            breakers.add_metric((name, route_class), float(state == "open"))
+    standing = [
+        ((name, route_class), facts)
+        for name, upstream in total["upstreams"].items()
+        for route_class, facts in upstream["breaker"].items()
+    ]
+    for labels, facts in standing:
+        breakers.add_metric(labels, float(facts["state"] == State.OPEN))
     yield from (client, identity, unmatched, breakers)
+    yield from families("facade_breaker", ("upstream", "of"), standing)
 
 
 _OUTCOMES: dict[str, Callable[[Evidence], int]] = {

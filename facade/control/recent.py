@@ -36,6 +36,19 @@ class Recent:
             for side in SIDES
         }
 
+    def fallback_share(self, route: str) -> float | None:
+        """Of the requests meant for the new side, those that legacy was asked instead, in 0..1.
+
+        None where none were meant for it.
+        """
+        if len(self._kept) < 2:
+            return None
+        first, last = self._kept[0][1], self._kept[-1][1]
+        fell_back = _fallbacks(last, route) - _fallbacks(first, route)
+        answered = _requests(last, route, "new") - _requests(first, route, "new")
+        meant = fell_back + answered
+        return round(fell_back / meant, 4) if meant > 0 else None
+
     def latency(self, route: str) -> dict[str, dict[str, float | int | str | None]]:
         """p50, p95, p99 in ms and the count, by side.
 
@@ -71,6 +84,10 @@ def percentiles(counts: list[int]) -> dict[str, float | int | None]:
 
 def _requests(routes: dict[str, Any], route: str, side: str) -> int:
     return int(routes.get(route, {}).get("requests", {}).get(side, 0))
+
+
+def _fallbacks(routes: dict[str, Any], route: str) -> int:
+    return int(routes.get(route, {}).get("fallbacks", 0))
 
 
 def _counts(routes: dict[str, Any], route: str, side: str) -> list[int] | None:

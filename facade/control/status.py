@@ -112,6 +112,7 @@ def _route(sources: Sources, config: RouteConfig, routes: dict[str, Any]) -> Rou
         status={side: counts.get("status", {}).get(side, {}) for side in SIDES},
         failures=counts.get("failures", {}),
         fallbacks=counts.get("fallbacks", 0),
+        fallback_share=sources.recent.fallback_share(config.name),
         retries=counts.get("retries", 0),
         latency={side: Percentiles.model_validate(latency[side]) for side in SIDES},
         rates=sources.recent.rates(config.name),

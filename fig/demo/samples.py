@@ -90,7 +90,8 @@ def held_back(status: Json) -> tuple[str, ...]:
     """Kinds of requests whose breaker toward legacy is not closed, with its state."""
     legacy = (status.get("upstreams") or {}).get("legacy") or {}
     breakers: Json = legacy.get("breaker") or {}
-    return tuple(f"{kind} {state}" for kind, state in breakers.items() if state != "closed")
+    states = {kind: facts["state"] for kind, facts in breakers.items()}
+    return tuple(f"{kind} {state}" for kind, state in states.items() if state != "closed")
 
 
 def load_of(line: Json) -> Load:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 BySide = dict[str, int]
 
@@ -65,6 +65,7 @@ class RouteStatus(BaseModel):
     status: dict[str, BySide]
     failures: BySide  # "<side>.<phase>"
     fallbacks: int
+    fallback_share: float | None = None  # 0..1 of those meant for new, in the last ten seconds
     retries: int
     latency: dict[str, Percentiles]
     rates: dict[str, float]  # requests per second
@@ -72,12 +73,22 @@ class RouteStatus(BaseModel):
     compare: CompareSums
 
 
+class BreakerView(BaseModel):
+    """How a breaker stands in the worker where it stands worst. Seconds; None: no such time."""
+
+    state: str
+    lasted: float | None = Field(None, alias="for")
+    next_probe_in: float | None = None
+    why: str = ""  # it opened the last time
+    cause: str | None = None  # the same, one of few
+
+
 class UpstreamView(BaseModel):
-    """Connections to one upstream and the worst state of its breakers, over all workers."""
+    """Connections to one upstream and its breakers by route class, over all workers."""
 
     connections: int = 0
     idle: int = 0
-    breaker: dict[str, str] = {}
+    breaker: dict[str, BreakerView] = {}
 
 
 class Totals(BaseModel):

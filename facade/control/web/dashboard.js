@@ -43,6 +43,13 @@ function stage(route) {
   return make("td", {}, make("span", { class: `stage ${route.stage}` }, words));
 }
 
+function fellBack(route) {
+  const words = route.fallback_share == null ? "–" : percent(route.fallback_share);
+  const cell = make("td", { class: `number ${route.fallback_share ? "bad" : ""}` }, words);
+  cell.title = `of those meant for new, in the last ten seconds; ${whole(route.fallbacks)} since the start`;
+  return cell;
+}
+
 function routeRow(route) {
   const latency = (side) => `${milliseconds(route.latency[side].p50)} / ${milliseconds(route.latency[side].p95)}`;
   const cell = (text, kind = "") => make("td", { class: `number ${kind}` }, text);
@@ -61,6 +68,7 @@ function routeRow(route) {
     cell(pairs.compared ? whole(pairs.mismatched) : "–", pairs.mismatched ? "bad" : ""),
     cell(pairs.compared ? percent(pairs.upper_bound) : "–"),
     cell(whole(failures), failures ? "bad" : ""),
+    fellBack(route),
   );
 }
 
@@ -69,12 +77,18 @@ function list(id, rows, empty) {
   byId(id).replaceChildren(...(items.length ? items : [make("li", { class: "quiet" }, empty)]));
 }
 
+function breakerWords([kind, facts]) {
+  const lasted = facts.for == null ? "" : ` for ${whole(facts.for)} s`;
+  const probe = facts.next_probe_in == null ? "" : `, next probe in ${short(facts.next_probe_in)} s`;
+  return `breaker of ${kind}: ${facts.state}${lasted}${probe}${facts.why ? `: ${facts.why}` : ""}`;
+}
+
 function drawRest(status) {
   list("unmatched", Object.entries(status.unmatched).slice(0, 15).map(([shape, count]) => [shape, whole(count)]),
     "none: every path has a route");
   list("upstreams", Object.entries(status.upstreams).map(([name, one]) => {
-    const open = Object.values(one.breaker).filter((state) => state !== "closed");
-    return [name, `${one.connections} connections${open.length ? `, breaker ${open[0]}` : ""}`];
+    const open = Object.entries(one.breaker).filter(([, facts]) => facts.state !== "closed").map(breakerWords);
+    return [name, [`${one.connections} connections`, ...open].join("; ")];
   }), "none asked yet");
   list("workers", status.workers.map((one) => [`${one.id}`, `pid ${one.pid}, table ${one.version || "none"}`]), "none connected");
 }

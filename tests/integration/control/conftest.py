@@ -45,6 +45,13 @@ compare_rules:
     expect: [{{path: "$.stock_text", why: "a typo", owner: web-team, until: 2099-01-01}}]
 """
 WAIT_SECONDS = 60.0
+OPEN = {
+    "state": "open",
+    "for": 1.5,
+    "next_probe_in": 3.5,
+    "why": "20 of 20 calls failed, 0 were slow",
+    "cause": "calls failed",
+}
 
 
 def poll(what: str, check: Callable[[], Any], seconds: float = WAIT_SECONDS) -> Any:
@@ -185,9 +192,7 @@ class FakeWorker:
                 "time": time.time(),
                 "routes": {"product": route},
                 "unmatched": {"GET /product/<id>": 3},
-                "upstreams": {
-                    "legacy": {"connections": 2, "idle": 1, "breaker": {"read": "closed"}}
-                },
+                "upstreams": {"legacy": {"connections": 2, "idle": 1, "breaker": {"read": OPEN}}},
                 "client": {"connections": 5, "aborted": 1, "bad_requests": 0},
             },
         )

@@ -180,6 +180,9 @@ def test_explain_metrics_and_the_page(control: Any, worker: Any, wait: Wait) -> 
     metrics = control.raw("/metrics")[1].decode()
     assert 'facade_requests_total{route="product",side="legacy",status="2xx"} 1.0' in metrics
     assert 'facade_compare_pairs{outcome="matched",route="product"} 1.0' in metrics
+    assert 'facade_breaker_state_seconds{of="read",upstream="legacy"} 1.5' in metrics
+    (breaker,) = control.get("/api/status")["upstreams"]["legacy"]["breaker"].values()
+    assert (breaker["state"], breaker["for"], breaker["next_probe_in"]) == ("open", 1.5, 3.5)
     page = control.raw("/")[1].decode()
     for asset in ("/dashboard.css", "/dashboard.js"):
         assert asset in page

@@ -10,6 +10,8 @@ from facade.compare.answers import Answer, Pair
 from facade.control.backlog import Waiting
 from facade.histogram import empty, slot
 
+CLOSED = {"state": "closed", "for": None, "next_probe_in": None, "why": "", "cause": None}
+
 
 def answer(body: Any) -> Answer:
     headers = (("content-type", "application/json"),)
@@ -39,7 +41,7 @@ def counters(
         "routes": {"r": route},
         "unmatched": {"GET /<id>": requests},
         "client": {"connections": 3, "aborted": requests},
-        "upstreams": {"legacy": {"connections": 2, "idle": 1, "breaker": {"read": "closed"}}},
+        "upstreams": {"legacy": {"connections": 2, "idle": 1, "breaker": {"read": {**CLOSED}}}},
     }
 
 

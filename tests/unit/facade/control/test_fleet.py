@@ -63,8 +63,10 @@ def test_many_dead_are_remembered_as_a_sum(counters: Counters) -> None:
 
 def test_the_worst_breaker_is_shown(counters: Counters) -> None:
     fleet = Fleet()
-    for pid, state in enumerate(("closed", "open", "half-open")):
+    states = (("closed", None), ("open", 1.5), ("open", 2.5), ("half-open", 9.0))
+    for pid, (state, lasted) in enumerate(states):
         told = counters(1)
-        told["upstreams"]["legacy"]["breaker"] = {"read": state}
+        told["upstreams"]["legacy"]["breaker"]["read"] |= {"state": state, "for": lasted}
         fleet.told(fleet.hello(hello(pid, pid), 1.0), told, 1.0)
-    assert fleet.total()["upstreams"]["legacy"]["breaker"] == {"read": "open"}
+    shown = fleet.total()["upstreams"]["legacy"]["breaker"]["read"]
+    assert (shown["state"], shown["for"]) == ("open", 2.5)

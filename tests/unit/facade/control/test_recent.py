@@ -50,6 +50,24 @@ def test_a_side_that_answers_nobody_shows_its_copies(counters: Counters) -> None
     assert recent.latency("r")["new"]["count"] == 1
 
 
+def fallen(new: int, fallbacks: int) -> dict[str, Any]:
+    return {"r": {"requests": {"legacy": 7 + fallbacks, "new": new}, "fallbacks": fallbacks}}
+
+
+def test_the_share_that_fell_back_is_of_what_was_meant_for_new() -> None:
+    recent = Recent()
+    assert recent.fallback_share("r") is None
+    recent.take(0.0, fallen(100, 50), {})
+    recent.take(1.0, fallen(100, 50), {})
+    assert recent.fallback_share("r") is None  # nothing was meant for the new side
+    recent.take(2.0, fallen(130, 60), {})
+    assert recent.fallback_share("r") == 0.25
+    recent.take(11.0, fallen(130, 60), {})
+    recent.take(12.0, fallen(130, 70), {})
+    assert recent.fallback_share("r") == 1.0  # of the last ten seconds
+    assert recent.fallback_share("other") is None
+
+
 def test_nothing_is_known_at_the_start() -> None:
     assert Recent().rates("r") == {"legacy": 0.0, "new": 0.0}
     assert Recent().latency("r")["new"]["p50"] is None

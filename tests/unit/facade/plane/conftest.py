@@ -69,6 +69,11 @@ class Door:
     def use(self, routes: str) -> None:
         self.gateway.use(routes.encode())
 
+    def breakers(self, upstream: str) -> dict[str, Any]:
+        """The states of an upstream's breakers, by route class."""
+        facts = self.gateway.breakers.facts(upstream, self.gateway.deadlines.now)
+        return {route_class: one["state"] for route_class, one in facts.items()}
+
     def _soon(self, work: Callable[[], None]) -> None:
         if self.turns is None:
             work()

@@ -119,7 +119,7 @@ def test_failing_copies_never_open_a_breaker(door) -> None:
         client.send(GET)
         door.wire.dialled[0].send(ok(b"old"))
         client.read()
-    assert door.gateway.breakers.snapshot("fresh") == {"read": "closed"}
+    assert door.breakers("fresh") == {"read": "closed"}
 
 
 def test_a_copy_has_a_deadline(door) -> None:

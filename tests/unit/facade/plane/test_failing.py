@@ -82,7 +82,7 @@ def test_a_declining_service_is_well(door) -> None:
         door.wire.dialled[1].send(OK)
         assert client.read().endswith(b"hi")
     assert door.counts("at-new")["failures"] == {"new.declined": 30}
-    assert door.gateway.breakers.snapshot("fresh") == {"read": "closed"}
+    assert door.breakers("fresh") == {"read": "closed"}
 
 
 def test_there_is_no_way_back_from_retired(door) -> None:
@@ -234,8 +234,32 @@ def test_an_open_breaker_of_new_is_no_reason_to_fail(door) -> None:
         assert client.read().endswith(b"hi")
     counts = door.counts("at-new")
     assert counts["failures"] == {"new.connect": 20}
-    assert counts["fallbacks"] == 20
+    assert (counts["fallbacks"], counts["diverted"]) == (25, 5)
     assert counts["requests"] == {"legacy": 25, "new": 0}
+
+
+def test_a_new_side_without_an_instance_is_counted_as_a_fallback(make_door) -> None:
+    door = make_door(
+        'upstreams: {legacy: {url: "http://a.test:1000"}, fresh: {service: nobody}}\n'
+        "routes: [{name: gone, match: GET /gone, new: fresh, stage: new}]\n"
+    )
+    client = door.client()
+    client.send(get(b"/gone"))
+    door.upstream.send(OK)
+    assert client.read().endswith(b"hi")
+    counts = door.counts("gone")
+    assert (counts["fallbacks"], counts["diverted"]) == (1, 1)
+    assert door.gateway.counters.of_route("gone").legacy.requests == 1
+
+
+def test_with_both_sides_away_nobody_fell_back(door) -> None:
+    door.wire.refuse |= {1000, 2000}
+    client = door.client()
+    for _ in range(25):
+        client.send(get(b"/new/a"))
+        client.read()
+    counts = door.counts("at-new")
+    assert (counts["fallbacks"], counts["diverted"]) == (20, 0)
 
 
 def test_the_whole_exchange_has_a_deadline(make_door) -> None:

@@ -249,8 +249,8 @@ def test_failing_questions_open_a_breaker_of_their_own(shop: Shop) -> None:
     client.send(get("/only"))
     assert shop.at(LEGACY) == []
     assert client.read().count(b"HTTP/1.1 503 ") == 9
-    assert shop.door.gateway.breakers.snapshot("legacy")["identity"] == "open"
-    assert shop.door.gateway.breakers.snapshot("legacy")["read"] == "closed"
+    assert shop.door.breakers("legacy")["identity"] == "open"
+    assert shop.door.breakers("legacy")["read"] == "closed"
 
 
 def test_when_legacy_answers_again_nobody_is_held_back(shop: Shop) -> None:
@@ -266,7 +266,7 @@ def test_when_legacy_answers_again_nobody_is_held_back(shop: Shop) -> None:
         client.send(get("/only", cookie=f"session={number}"))
         shop.answer(LEGACY, ok(SARA))
         shop.answer(NEW, ok())
-    assert shop.door.gateway.breakers.snapshot("legacy")["identity"] != "open"
+    assert shop.door.breakers("legacy")["identity"] != "open"
     for number in range(3, 40):
         client.send(get("/only", cookie=f"session={number}"))
         shop.answer(LEGACY, ok(SARA))
@@ -384,7 +384,7 @@ def test_failing_questions_of_copies_open_no_breaker(shop: Shop) -> None:
         client.send(get("/seen", cookie=f"session={number}"))
         for peer, request in shop.at(LEGACY):
             peer.send(SILENT["error"] if b"/api/me" in request else ok())
-    assert shop.door.gateway.breakers.snapshot("legacy")["identity"] == "closed"
+    assert shop.door.breakers("legacy")["identity"] == "closed"
 
 
 def test_no_key_no_introduction(make_door: Any, tmp_path: Path) -> None:
