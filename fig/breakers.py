@@ -1,43 +1,34 @@
-"""How the new side's breakers toward legacy stand, in words."""
+"""How breakers stand, in words: the new side's toward legacy, the facade's toward its upstreams."""
 
-import json
-import urllib.error
-import urllib.request
 from collections.abc import Mapping
 from typing import Any
 
-from fig.ports import HOST
-
-SECONDS = 1.0
-_opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+Facts = Mapping[str, Any]  # as chassis.breaker tells them
 
 
-def ask(port: int) -> Mapping[str, Any] | None:
-    """By the kind of call; None when the orders service does not answer. Ready or not, it tells."""
-    try:
-        with _opener.open(f"http://{HOST}:{port}/readyz", timeout=SECONDS) as answer:
-            found = json.load(answer)
-    except urllib.error.HTTPError as error:
-        found = _body(error)
-    except (OSError, ValueError):
-        return None
-    breakers = found.get("breakers") if isinstance(found, dict) else None
-    return breakers if isinstance(breakers, dict) else None
+def text(breakers: Mapping[str, Facts]) -> str:
+    """`orders toward legacy: read closed; write open for 3 s, next probe in 1.2 s: 6 of 9 …`"""
+    return "orders toward legacy: " + _all(breakers)
 
 
-def _body(error: urllib.error.HTTPError) -> Any:
-    try:
-        return json.load(error)
-    except (OSError, ValueError):
-        return None
+def of_facade(upstreams: Mapping[str, Mapping[str, Any]]) -> str:
+    """A line for each upstream with a breaker that is not closed; one line where all are."""
+    known = {name: one["breaker"] for name, one in upstreams.items() if one["breaker"]}
+    lines = [
+        f"facade toward {name}: {_all(breakers)}"
+        for name, breakers in known.items()
+        if any(facts["state"] != "closed" for facts in breakers.values())
+    ]
+    if lines or not known:
+        return "\n".join(lines)
+    return f"facade toward {', '.join(known)}: all breakers closed"
 
 
-def text(breakers: Mapping[str, Any]) -> str:
-    """`toward legacy: read closed; write open for 3 s, next probe in 1.2 s: 6 of 9 calls failed`"""
-    return "toward legacy: " + "; ".join(_one(kind, one) for kind, one in breakers.items())
+def _all(breakers: Mapping[str, Facts]) -> str:
+    return "; ".join(_one(kind, facts) for kind, facts in breakers.items())
 
 
-def _one(kind: str, facts: Mapping[str, Any]) -> str:
+def _one(kind: str, facts: Facts) -> str:
     words = f"{kind} {facts['state']}"
     if facts["state"] == "closed":
         return words
@@ -45,4 +36,6 @@ def _one(kind: str, facts: Mapping[str, Any]) -> str:
         words += f" for {facts['for']:.0f} s"
     if facts["next_probe_in"] is not None:
         words += f", next probe in {facts['next_probe_in']:.1f} s"
+    if facts["state"] == "half-open":
+        words += ", the next calls are probes"
     return f"{words}: {facts['why']}" if facts["why"] else words

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from fig import admin, beside_legacy, breakers, running
+from fig import admin, beside_legacy, breakers, readiness, running
 from fig.commands.options import json_option
 from fig.errors import NEGATIVE, FigError
 from fig.ports import PLAN
@@ -17,6 +17,12 @@ from fig.settings import Home
 from fig.standing import State
 from fig.state import ProcessState, StackState
 from fig.tables import duration, table
+
+# "fell back": the share of what was meant for new in the last ten seconds
+ROUTES = (
+    *("route", "stage", "new side", "requests", "req/s"),
+    *("failed", "fell back", "pairs", "differ"),
+)
 
 
 @click.command()
@@ -57,14 +63,14 @@ def _as_json(
 ) -> dict[str, Any]:
     if found is None:
         return {"running": False}
-    told = {"facade": facade, "complaint": complaint or None, "breakers": _breakers(found)}
+    told = {
+        "facade": facade,  # with its own breakers, by upstream
+        "complaint": complaint or None,
+        # None: the process that would know does not run or answer
+        "breakers": readiness.of(found, "orders").get("breakers"),
+        "alarms": readiness.of(found, "feed").get("alarms"),
+    }
     return {"running": True, **asdict(found), **told}
-
-
-def _breakers(found: StackState) -> Mapping[str, Any] | None:
-    """Toward legacy, as the orders service sees it; None when it does not run or answer."""
-    orders = found.process("orders")
-    return breakers.ask(found.ports["orders"]) if orders is not None and orders.alive else None
 
 
 def _text(
@@ -76,9 +82,7 @@ def _text(
         f"{head}, for {duration(time.time() - found.since)} (pid {found.pid})",
         table(("process", "state", "port", "pid", "for", "restarts"), _processes(found)),
     ]
-    toward_legacy = _breakers(found)
-    if toward_legacy:
-        parts.append(breakers.text(toward_legacy))
+    parts += filter(None, (_alarms(found), _breakers(found, facade)))
     if sidecar is not None:
         parts.append(beside_legacy.text(sidecar))
     if facade is None:
@@ -87,12 +91,22 @@ def _text(
     version = f"routes: {facade.get('file') or found.routes} (version {facade.get('version')})"
     if not reload.get("ok", True):
         version += "\nthe last edit was refused:\n" + "\n".join(map(str, reload["errors"]))
-    head_row = ("route", "stage", "new side", "requests", "req/s", "failed", "pairs", "differ")
     moving = [route for route in facade["routes"] if route["new"] or every]
     rows = [_route(route) for route in moving]
     if len(moving) < len(facade["routes"]):
         rows.append(_others([route for route in facade["routes"] if not route["new"]]))
-    return "\n\n".join((*parts, version, table(head_row, rows)))
+    return "\n\n".join((*parts, version, table(ROUTES, rows)))
+
+
+def _alarms(found: StackState) -> str:
+    alarms = readiness.of(found, "feed").get("alarms") or {}
+    return "\n".join(f"ALARM of the feed: {said}" for said in alarms.values())
+
+
+def _breakers(found: StackState, facade: dict[str, Any] | None) -> str:
+    toward_legacy = readiness.of(found, "orders").get("breakers")
+    of_facade = breakers.of_facade((facade or {}).get("upstreams") or {})
+    return "\n".join(filter(None, (toward_legacy and breakers.text(toward_legacy), of_facade)))
 
 
 def _processes(found: StackState) -> list[tuple[str | int | None, ...]]:
@@ -131,6 +145,7 @@ def _route(route: dict[str, Any]) -> tuple[str | int | float | None, ...]:
         sum(requests.values()),
         round(both, 1),
         sum(route["failures"].values()),
+        "–" if route["fallback_share"] is None else f"{route['fallback_share']:.1%}",
         pairs["completed"],
         pairs["mismatched"],
     )
@@ -145,6 +160,7 @@ def _others(routes: list[dict[str, Any]]) -> tuple[str | int | float | None, ...
         sum(sum(route["requests"].values()) for route in routes),
         round(sum(sum(route["rates"].values()) for route in routes), 1),
         sum(sum(route["failures"].values()) for route in routes),
+        None,
         None,
         None,
     )

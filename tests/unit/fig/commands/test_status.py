@@ -2,7 +2,8 @@
 
 import pytest
 
-from fig.commands.status import _text
+from fig import readiness
+from fig.commands.status import _as_json, _text
 from fig.state import ProcessState, StackState
 
 
@@ -25,6 +26,13 @@ def found():
     )
 
 
+PROBING = {"state": "half-open", "for": 60.0, "next_probe_in": None, "why": "a probe failed"}
+SAID = {
+    "orders": {"breakers": {"write": PROBING}},
+    "feed": {"alarms": {"slot": "the slot holds back 600 MiB"}},
+}
+
+
 def _route(name: str, new: str | None, **more):
     return {
         "name": name,
@@ -34,6 +42,7 @@ def _route(name: str, new: str | None, **more):
         "requests": {"legacy": 30, "new": 10},
         "rates": {"legacy": 3.0, "new": 1.0},
         "failures": {"new.timeout": 1},
+        "fallback_share": None,
         "compare": {"completed": 7, "mismatched": 2},
     } | more
 
@@ -41,7 +50,7 @@ def _route(name: str, new: str | None, **more):
 @pytest.fixture
 def facade():
     routes = [
-        _route("product-detail", "catalog", stage="canary", percent=25.0),
+        _route("product-detail", "catalog", stage="canary", percent=25.0, fallback_share=0.025),
         _route("login", None),
         _route("logout", None),
     ]
@@ -64,11 +73,31 @@ def test_routes_with_stage_share_and_evidence_and_the_rest_in_one_row(found, fac
     row = next(line for line in shown.splitlines() if line.startswith("product-detail"))
     assert row.split() == [
         *("product-detail", "canary", "25", "%", "25%", "of", "traffic"),
-        *("40", "4.0", "1", "7", "2"),
+        *("40", "4.0", "1", "2.5%", "7", "2"),
     ]
     assert "and 2 more" in shown
     assert "logout" not in shown
     assert "logout" in _text(found, facade, "", True)
+
+
+def test_breakers_of_the_facade_and_of_orders_are_shown(found, facade, monkeypatch):
+    closed = {"state": "closed", "for": None, "next_probe_in": None, "why": ""}
+    opened = {"state": "open", "for": 3.0, "next_probe_in": 1.5, "why": "20 of 20 calls failed"}
+    facade["upstreams"] = {"legacy": {"breaker": {"read": closed}}}
+    facade["upstreams"]["catalog"] = {"breaker": {"read": opened}}
+    monkeypatch.setattr(readiness, "of", lambda _, who: SAID.get(who, {}))
+    shown = _text(found, facade, "", False)
+    assert (
+        "orders toward legacy: write half-open for 60 s,"
+        " the next calls are probes: a probe failed\n"
+        "facade toward catalog: read open for 3 s, next probe in 1.5 s: 20 of 20 calls failed\n"
+    ) in shown
+
+
+def test_alarms_of_the_feed_are_shown(found, facade, monkeypatch):
+    monkeypatch.setattr(readiness, "of", lambda _, who: SAID.get(who, {}))
+    assert "ALARM of the feed: the slot holds back 600 MiB" in _text(found, facade, "", False)
+    assert _as_json(found, facade, "")["alarms"] == {"slot": "the slot holds back 600 MiB"}
 
 
 def test_a_refused_edit_is_shown(found, facade):
