@@ -1,7 +1,6 @@
 """The dead letters on the bus: found, sent again, dropped. Each is known by its number there."""
 
 import asyncio
-import contextlib
 import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -11,7 +10,7 @@ from typing import Any
 import nats
 from nats.errors import NoServersError
 from nats.js import JetStreamContext
-from nats.js.api import RawStreamMsg
+from nats.js.api import RawStreamMsg, StreamState
 from nats.js.errors import APIError, NotFoundError
 
 from contracts import events
@@ -59,19 +58,29 @@ class DeadLetters:
     def __init__(self, jetstream: JetStreamContext) -> None:
         self._jetstream = jetstream
 
-    async def all(self, limit: int) -> list[DeadLetter]:
-        """The oldest ones."""
+    async def count(self) -> int:
+        """How many there are."""
+        state = await self._state()
+        return state.messages if state else 0
+
+    async def each(self) -> AsyncIterator[DeadLetter]:
+        """The oldest first, as many as there are now.
+
+        What becomes one meanwhile is left out: it may be what was sent again.
+        """
+        state = await self._state()
+        for number in range(state.first_seq, state.last_seq + 1) if state else ():
+            try:
+                letter = await self.one(number)
+            except BadSetting:
+                continue  # dropped, or expired, before or meanwhile
+            yield letter
+
+    async def _state(self) -> StreamState | None:
         try:
-            state = (await self._jetstream.stream_info(events.DEAD_STREAM)).state
+            return (await self._jetstream.stream_info(events.DEAD_STREAM)).state
         except NotFoundError:
-            return []  # nobody has told an event yet
-        found: list[DeadLetter] = []
-        number = state.first_seq
-        while len(found) < min(limit, state.messages) and number <= state.last_seq:
-            with contextlib.suppress(BadSetting):  # dropped, or expired, before or meanwhile
-                found.append(await self.one(number))
-            number += 1
-        return found
+            return None  # nobody has told an event yet
 
     async def one(self, number: int) -> DeadLetter:
         """Raises BadSetting where there is none of this number."""

@@ -15,7 +15,7 @@ from fig.settings import Home
 from fig.tables import table
 
 HEAD = ("number", "consumer", "event", "attempts", "why")
-MOST = 200
+MOST = 200  # of a list without --all
 
 
 @click.command()
@@ -42,12 +42,12 @@ def deadletters(
     """
     if action != "list" and not numbers and not every:
         raise BadSetting(f"which ones? `fig deadletters {action} NUMBER…`, or --all")
-    found = asyncio.run(_carry_out(url or _bus(home), action, numbers, every))
+    found, more = asyncio.run(_carry_out(url or _bus(home), action, numbers, every))
     if as_json:
-        whole = {"action": action, "letters": [letter.to_dict() for letter in found]}
-        click.echo(json.dumps(whole))
+        letters = [letter.to_dict() for letter in found]
+        click.echo(json.dumps({"action": action, "letters": letters, "more": more}))
     else:
-        click.echo(text(action, found))
+        click.echo(text(action, found, more))
     if action == "list" and found:
         raise SystemExit(NEGATIVE)
 
@@ -60,15 +60,27 @@ def _bus(home: Home) -> str:
 
 async def _carry_out(
     url: str, action: str, numbers: Sequence[int], every: bool
-) -> list[DeadLetter]:
+) -> tuple[list[DeadLetter], int]:
+    """The letters, and how many more there are."""
     async with opened(url) as letters:
+        if every:
+            return [await _one(letters, action, one.number) async for one in letters.each()], 0
         if action == "list":
-            return await letters.all(MOST)
-        wanted = [one.number for one in await letters.all(MOST)] if every else numbers
-        return [await _one(letters, action, number) for number in wanted]
+            return await _oldest(letters)
+        return [await _one(letters, action, number) for number in numbers], 0
+
+
+async def _oldest(letters: DeadLetters) -> tuple[list[DeadLetter], int]:
+    found: list[DeadLetter] = []
+    async for letter in letters.each():
+        if len(found) == MOST:
+            return found, max(1, await letters.count() - MOST)
+        found.append(letter)
+    return found, 0
 
 
 async def _one(letters: DeadLetters, action: str, number: int) -> DeadLetter:
+    """Do it to this one."""
     if action == "replay":
         return await letters.replay(number)
     letter = await letters.one(number)
@@ -77,8 +89,8 @@ async def _one(letters: DeadLetters, action: str, number: int) -> DeadLetter:
     return letter
 
 
-def text(action: str, letters: Sequence[DeadLetter]) -> str:
-    """A row for each; `show` the whole."""
+def text(action: str, letters: Sequence[DeadLetter], more: int = 0) -> str:
+    """A row for each, and how many more there are; `show` the whole."""
     if not letters:
         return "no dead letters"
     if action == "show":
@@ -87,7 +99,8 @@ def text(action: str, letters: Sequence[DeadLetter]) -> str:
         (str(one.number), one.consumer, one.subject, one.attempts, one.error) for one in letters
     ]
     done = {"replay": "sent again:\n", "drop": "dropped:\n"}.get(action, "")
-    return done + table(HEAD, rows)
+    rest = f"\nand {more} more; --all lists them" if more else ""
+    return done + table(HEAD, rows) + rest
 
 
 def _whole(letter: DeadLetter) -> str:

@@ -12,7 +12,9 @@ from prometheus_client import CollectorRegistry
 
 from chassis.inbox import Inbox, Limits
 from chassis.outbox import Relay
+from contracts import events
 from fig.__main__ import cli
+from fig.commands import deadletters
 from fig.errors import FigError
 
 pytestmark = pytest.mark.integration
@@ -82,6 +84,33 @@ async def test_dropped_it_is_gone_and_an_unknown_one_is_bad_input(poisoned: Any,
     unknown = await fig("replay", "1")
     assert isinstance(unknown.exception, FigError)
     assert unknown.exception.exit_code == 2
+
+
+@pytest.fixture
+async def many(service: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """More dead letters than a list shows, and a gap among them."""
+    monkeypatch.setattr(deadletters, "MOST", 2)
+    told = {events.DEAD_CONSUMER: "watcher", events.DEAD_SUBJECT: "events.test.moved"}
+    jetstream = service.nats.jetstream()
+    for _ in range(6):
+        await jetstream.publish("deadletters.watcher", b"{}", headers=told)
+    await jetstream.delete_msg(events.DEAD_STREAM, 3)
+    return service
+
+
+async def test_a_list_says_how_many_more_there_are(many: Any, fig: Any) -> None:
+    assert (await fig()).output.rstrip().endswith("and 3 more; --all lists them")
+    short = json.loads((await fig("--json")).output)
+    assert ([one["number"] for one in short["letters"]], short["more"]) == ([1, 2], 3)
+    whole = json.loads((await fig("--all", "--json")).output)
+    assert ([one["number"] for one in whole["letters"]], whole["more"]) == ([1, 2, 4, 5, 6], 0)
+
+
+@pytest.mark.parametrize("action", ["replay", "drop"])
+async def test_all_are_all_however_many(many: Any, fig: Any, action: str) -> None:
+    done = json.loads((await fig(action, "--all", "--json")).output)
+    assert [one["number"] for one in done["letters"]] == [1, 2, 4, 5, 6]
+    assert "no dead letters" in (await fig()).output
 
 
 async def test_no_bus_is_said_so(tmp_path: Path) -> None:
