@@ -6,7 +6,8 @@ STAMP  := $(VENV)/.installed
 FIG    := $(PY) -m fig
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo demo-fast up down status test study fuzz bench unit lint chaos-feed bench-feed bench-verify bench-shadow format lock clean-data clean chaos legacy-away bench-orders
+.PHONY: help install demo demo-fast up down status test unit study fuzz lint format lock clean-data clean \
+  chaos chaos-feed legacy-away bench bench-orders bench-shadow bench-feed bench-read bench-verify
 
 help:            ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -27,7 +28,7 @@ $(STAMP): pyproject.toml requirements.lock
 demo: install    ## the whole migration under load, with the evidence at the end
 	@$(FIG) demo $(ARGS)
 
-demo-fast: install
+demo-fast: install ## the same story in less time
 	@$(FIG) demo --fast $(ARGS)
 
 up: install      ## bring everything up and leave it running
@@ -93,7 +94,7 @@ bench-read: install ## product, search and report at a million orders, beside th
 bench-verify: install ## fig verify of 1 M orders, where both sides hold the same
 	@$(PY) -m loadtests.bench.verify $(ARGS)
 
-format: install
+format: install  ## mend what the linter can, and the layout
 	@$(PY) -m ruff check --fix . && $(PY) -m ruff format .
 
 lock:            ## resolve the versions anew
@@ -105,5 +106,5 @@ lock:            ## resolve the versions anew
 clean-data: install ## forget the databases, the streams and the evidence
 	@$(FIG) down --quiet; rm -rf .fig
 
-clean: clean-data
+clean: clean-data ## the same, and the environment in .venv
 	@rm -rf $(VENV)

@@ -66,7 +66,8 @@ def arguments(order: Order) -> list[str]:
 
 def _without_detach(caller: Mapping[str, str]) -> dict[str, str]:
     """Else the supervisor would leave another one behind, and so on."""
-    return {name: text for name, text in caller.items() if name != "FIG_UP_DETACH"}
+    ours = ("FIG_UP_DETACH", "FIG_UP_JSON")  # the second is only for whoever asked
+    return {name: text for name, text in caller.items() if name not in ours}
 
 
 def _follow(home: Home, child: "subprocess.Popen[bytes]", progress: Progress) -> StackState | None:

@@ -1,11 +1,13 @@
 """`fig logs NAME`: what a process said."""
 
+import json
 import sys
 import time
 from pathlib import Path
 
 import click
 
+from fig.commands.options import json_option
 from fig.errors import BadSetting
 from fig.logs import path_of, tail
 from fig.settings import Home
@@ -26,21 +28,30 @@ CHUNK = 65536
     envvar="FIG_LOGS_LINES",
     help="How many of the last lines.",
 )
+@json_option("logs")
 @click.pass_obj
-def logs(home: Home, name: str | None, follow: bool, lines: int) -> None:
+def logs(home: Home, name: str | None, follow: bool, lines: int, as_json: bool) -> None:
     """Show the last lines of a process's log; `fig` is the supervisor's own.
 
     Without NAME: which logs there are. Exit code 2 for a name that has no log.
     """
+    if as_json and follow:
+        raise BadSetting("--json and --follow do not go together: what comes has no end")
     if name is None:
-        click.echo("\n".join(_names(home)) or f"no logs in {home.logs}")
+        names = _names(home)
+        words = "\n".join(names) or f"no logs in {home.logs}"
+        click.echo(json.dumps({"logs": names}) if as_json else words)
         return
     path = path_of(home.logs, name)
     if name not in _names(home):
         known = ", ".join(_names(home)) or "none yet: nothing was started"
         raise BadSetting(f"no log of '{name}' in {home.logs} (there are: {known})")
     position = path.stat().st_size
-    for line in tail(path, lines):
+    last = tail(path, lines)
+    if as_json:
+        click.echo(json.dumps({"name": name, "lines": last}))
+        return
+    for line in last:
         click.echo(line)
     if follow:
         _follow(path, position)

@@ -17,8 +17,10 @@ from fig.state import StackState
 @click.argument("services", nargs=-1)
 @click.option("--apply", "write", is_flag=True, envvar="FIG_REPAIR_APPLY",
               help="Write what is planned.")  # fmt: skip
-@click.option("--undo", metavar="ID", help="Put back what stood there before a repair.")
-@click.option("--list", "listed", is_flag=True, help="The repairs that were made.")
+@click.option("--undo", metavar="ID", envvar="FIG_REPAIR_UNDO",
+              help="Put back what stood there before a repair.")  # fmt: skip
+@click.option("--list", "listed", is_flag=True, envvar="FIG_REPAIR_LIST",
+              help="The repairs that were made.")  # fmt: skip
 @json_option("repair")
 @click.pass_obj
 def repair(

@@ -1,6 +1,7 @@
 """`fig up`: bring everything up, in the foreground or left running."""
 
 import asyncio
+import json
 import os
 import sys
 from collections.abc import Iterable
@@ -11,12 +12,14 @@ import click
 from click.core import ParameterSource
 
 from fig import detached, logs, running, session, state
-from fig.errors import FigError
+from fig.commands.options import json_option
+from fig.errors import BadSetting, FigError
 from fig.ports import DEFAULT_BASE
 from fig.progress import Progress
 from fig.settings import Home, Order, project_root
 from fig.stack import Wishes
 from fig.standing import Status
+from fig.state import StackState
 
 
 def parse_sets(
@@ -82,23 +85,38 @@ def parse_sets(
               help="A folder of PostgreSQL programs instead of the wheel's.")  # fmt: skip
 @click.option("--nats-bin", envvar="FIG_NATS_BIN", show_envvar=True,
               help="The folder of a nats-server instead of the wheel's.")  # fmt: skip
+@json_option("up")
 @click.pass_obj
-def up(home: Home, /, detach: bool, **options: Any) -> None:
+def up(home: Home, /, detach: bool, as_json: bool, **options: Any) -> None:
     """Bring everything up. Ctrl-C stops it, the last started first.
 
     Exit code 0 also when it runs already; 1 when something else runs, or a process does not
     come up; 2 for a busy port, a folder that cannot be written, a missing binary.
     """
+    if as_json and not detach:
+        raise BadSetting("--json is for `fig up --detach`: in the foreground the processes speak")
     order = _order(home, **options)
-    if _runs_already(order, _given(options)):
+    found = _runs_already(order, _given(options))
+    if found is not None:
+        click.echo(_as_json(found, True) if as_json else _already(found))
         return
     if state.read(home.state) is not None:
         click.echo("the last run was killed; its data is kept", err=True)
     if detach:
         found = detached.leave_running(order)
-        click.echo("\n".join(f"  {name:<7} {url}" for name, url in found.urls.items()))
+        urls = "\n".join(f"  {name:<7} {url}" for name, url in found.urls.items())
+        click.echo(_as_json(found, False) if as_json else urls)
     else:
         _foreground(order)
+
+
+def _as_json(found: StackState, already: bool) -> str:
+    told = {"already": already, "pid": found.pid, "urls": found.urls, "ports": found.ports}
+    return json.dumps(told)
+
+
+def _already(found: StackState) -> str:
+    return f"runs already: {found.urls['facade']} (pid {found.pid}); `fig status` says more"
 
 
 def _order(
@@ -118,11 +136,11 @@ def _given(options: Iterable[str]) -> set[str]:
     }
 
 
-def _runs_already(order: Order, given: set[str]) -> bool:
-    """Whether the same stack runs. Raises FigError when one runs that is not what was asked."""
+def _runs_already(order: Order, given: set[str]) -> StackState | None:
+    """The same stack, when it runs. Raises FigError when one runs that is not what was asked."""
     found = running.find(order.home)
     if found is None:
-        return False
+        return None
     asked = {name: text for name, text in order.described.items() if name in given}
     others = [
         f"{name.replace('_', '-')} '{found.order.get(name, '')}' and not '{text}'"
@@ -134,8 +152,7 @@ def _runs_already(order: Order, given: set[str]) -> bool:
             f"another stack runs from {order.home.folder}: {', '.join(others)};"
             " `fig down` stops it, FIG_HOME names another data folder for a second one"
         )
-    click.echo(f"runs already: {found.urls['facade']} (pid {found.pid}); `fig status` says more")
-    return True
+    return found
 
 
 def _foreground(order: Order) -> None:

@@ -20,21 +20,27 @@ from facade.sidecar.plan_form import BadPlan
 
 @click.command()
 @click.argument("match", required=False)
-@click.option("--latency", callback=seconds, help="Answer so much later, such as 250ms.")
-@click.option("--jitter", callback=seconds, help="And up to so much more.")
-@click.option("--error", "status", type=click.IntRange(400, 599), help="Answer with this status.")
-@click.option(
-    "--reset",
-    type=click.Choice([BEFORE, AFTER]),
-    help="Reset the connection before the monolith is asked, or after it answered.",
-)
-@click.option("--partial", callback=fraction, help="End the answer after so much of its body.")
+@click.option("--latency", callback=seconds, envvar="FACADE_SIDECAR_FAULT_LATENCY",
+              help="Answer so much later, such as 250ms.")  # fmt: skip
+@click.option("--jitter", callback=seconds, envvar="FACADE_SIDECAR_FAULT_JITTER",
+              help="And up to so much more.")  # fmt: skip
+@click.option("--error", "status", type=click.IntRange(400, 599),
+              envvar="FACADE_SIDECAR_FAULT_ERROR", help="Answer with this status.")  # fmt: skip
+@click.option("--reset", type=click.Choice([BEFORE, AFTER]), envvar="FACADE_SIDECAR_FAULT_RESET",
+              help="Reset the connection before the monolith is asked,"
+                   " or after it answered.")  # fmt: skip
+@click.option("--partial", callback=fraction, envvar="FACADE_SIDECAR_FAULT_PARTIAL",
+              help="End the answer after so much of its body.")  # fmt: skip
 @click.option("--share", callback=fraction, default="100%", show_default=True,
-              help="Of the requests that match.")  # fmt: skip
-@click.option("--for", "lasting", callback=seconds, help="Then it is over, such as 30s.")
-@click.option("--times", type=click.IntRange(1), help="Strike so often, then it is over.")
-@click.option("--name", help="What it is called; one of the same name is replaced.")
-@click.option("--clear", multiple=True, metavar="NAME", help="End one; `all` ends every one.")
+              envvar="FACADE_SIDECAR_FAULT_SHARE", help="Of the requests that match.")  # fmt: skip
+@click.option("--for", "lasting", callback=seconds, envvar="FACADE_SIDECAR_FAULT_FOR",
+              help="Then it is over, such as 30s.")  # fmt: skip
+@click.option("--times", type=click.IntRange(1), envvar="FACADE_SIDECAR_FAULT_TIMES",
+              help="Strike so often, then it is over.")  # fmt: skip
+@click.option("--name", envvar="FACADE_SIDECAR_FAULT_NAME",
+              help="What it is called; one of the same name is replaced.")  # fmt: skip
+@click.option("--clear", multiple=True, metavar="NAME", envvar="FACADE_SIDECAR_FAULT_CLEAR",
+              help="End one; `all` ends every one.")  # fmt: skip
 @folder_option
 @routes_option
 @json_option("sidecar_fault")

@@ -1,4 +1,4 @@
-"""`python -m new_services.anticorruption.feed resnapshot TABLE [--from KEY] [--to KEY]`.
+"""`python -m new_services.anticorruption.feed resnapshot TABLE [--from KEY] [--to KEY] [--json]`.
 
 Asks the running feed to read a table, or a range of its keys, again. What streams by meanwhile
 goes on and beats what is read. Exit code 1: nobody answers, 2: what is asked for does not exist.
@@ -29,6 +29,7 @@ def _parser() -> argparse.ArgumentParser:
     again.add_argument(
         "--nats", default=os.environ.get("FEED_NATS_URL"), help="URL  [env: FEED_NATS_URL]"
     )
+    again.add_argument("--json", dest="as_json", action="store_true", help="answer in JSON")
     return parser
 
 
@@ -44,7 +45,8 @@ def main(arguments: Sequence[str]) -> int:
         return _say(f"no feed answers: {str(error) or type(error).__name__}", REFUSED)
     if "error" in answer:
         return _say(answer["error"], WRONG)
-    print(f"to be read again: {answer['job']}; its /readyz says how far it has come")  # noqa: T201
+    words = f"to be read again: {answer['job']}; its /readyz says how far it has come"
+    print(orjson.dumps(answer).decode() if wish.as_json else words)  # noqa: T201
     return 0
 
 

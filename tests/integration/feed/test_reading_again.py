@@ -82,7 +82,8 @@ async def test_a_range_is_read_again(legacy, make_feed, read_stream, ready, ever
     )
     feed = make_feed(legacy).start()
     await ready(feed)
-    assert command(feed, "resnapshot", "stock", "--from", "K100", "--to", "K109").returncode == 0
+    told = command(feed, "resnapshot", "stock", "--from", "K100", "--to", "K109", "--json")
+    assert (told.returncode, "stock" in json.loads(told.stdout)["job"]) == (0, True)
 
     async def read_again() -> bool:
         return feed.metric("fig_feed_snapshot_rows") == 510

@@ -29,6 +29,8 @@ def test_an_unknown_command_is_a_wrong_call(tmp_path):
         (["kill", "catalog"], 1, "nothing runs"),
         (["compare"], 1, "nothing runs"),
         (["logs", "catalog"], 2, "no log of 'catalog'"),
+        (["logs", "catalog", "--follow", "--json"], 2, "--json and --follow"),
+        (["up", "--json"], 2, "--json is for `fig up --detach`"),
         (["up", "--port-base", "70000"], 2, "FIG_PORT_BASE=70000: expected a number from"),
     ],
 )
@@ -45,5 +47,16 @@ def test_errors_say_what_to_do_and_have_their_exit_code(
 def test_down_and_status_with_nothing_running(tmp_path):
     down = CliRunner().invoke(cli, ["--home", str(tmp_path), "down"])
     assert (down.exit_code, down.output) == (0, "nothing runs\n")
+    told = CliRunner().invoke(cli, ["--home", str(tmp_path), "down", "--json"])
+    assert (told.exit_code, told.output) == (0, '{"stopped": false}\n')
     status = CliRunner().invoke(cli, ["--home", str(tmp_path), "status", "--json"])
     assert (status.exit_code, status.output) == (1, '{"running": false, "sidecar": null}\n')
+
+
+def test_logs_in_json(tmp_path):
+    names = CliRunner().invoke(cli, ["--home", str(tmp_path), "logs", "--json"])
+    assert (names.exit_code, names.output) == (0, '{"logs": []}\n')
+    (tmp_path / "logs").mkdir()
+    (tmp_path / "logs" / "catalog.log").write_text("one\ntwo\nthree\n")
+    lines = CliRunner().invoke(cli, ["--home", str(tmp_path), "logs", "catalog", "-n2", "--json"])
+    assert lines.output == '{"name": "catalog", "lines": ["two", "three"]}\n'

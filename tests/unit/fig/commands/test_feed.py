@@ -21,6 +21,8 @@ def executed(monkeypatch) -> list[tuple[list[str], dict[str, str]]]:
 def test_a_range(executed):
     done = CliRunner().invoke(feed, ["resnapshot", "stock", "--from", "A", "--to", "B"])
     assert done.exit_code == 0, done.output
+    assert CliRunner().invoke(feed, ["resnapshot", "stock", "--json"]).exit_code == 0
+    assert executed.pop()[0][-2:] == ["stock", "--json"]
     ((argv, env),) = executed
     assert argv[2:] == ["new_services.anticorruption.feed", "resnapshot", "stock",
                         "--from", "A", "--to", "B"]  # fmt: skip
