@@ -1,0 +1,16 @@
+"""No service may be forgotten in the import rule that keeps them apart."""
+
+import tomllib
+from pathlib import Path
+
+ROOT = Path(__file__).parents[3]
+SHARED = {"anticorruption"}  # the one room that several of them use
+
+
+def test_every_service_is_named_in_the_import_rule() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    (rule,) = [
+        one for one in project["tool"]["importlinter"]["contracts"] if one["type"] == "independence"
+    ]
+    rooms = {path.parent.name for path in (ROOT / "new_services").glob("*/__init__.py")}
+    assert set(rule["modules"]) == {f"new_services.{room}" for room in rooms - SHARED}
