@@ -47,6 +47,13 @@ def test_every_fig_command_is_understood(line: str) -> None:
 
 
 def test_the_first_forty_lines_hold_the_sentence_the_picture_the_commands_and_the_rooms() -> None:
-    head = "\n".join(README.split("\n")[:48])
-    for wanted in ("**Move traffic", "▶", "make demo", "make test", "| room |"):
+    head = "\n".join(README.split("\n")[:40])
+    for wanted in (
+        "**Move traffic",
+        "▶",
+        "$ make demo",
+        "$ make test",
+        "| room |",
+        "| [docs/](docs/)",
+    ):
         assert wanted in head
