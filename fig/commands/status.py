@@ -18,10 +18,10 @@ from fig.standing import State
 from fig.state import ProcessState, StackState
 from fig.tables import duration, table
 
-# "fell back": the share of what was meant for new in the last ten seconds
+# "fell back": of what was meant for new in the last ten seconds
 ROUTES = (
     *("route", "stage", "new side", "requests", "req/s"),
-    *("failed", "fell back", "pairs", "differ"),
+    *("failed", "fell back %", "pairs", "differ"),
 )
 
 
@@ -145,7 +145,7 @@ def _route(route: dict[str, Any]) -> tuple[str | int | float | None, ...]:
         sum(requests.values()),
         round(both, 1),
         sum(route["failures"].values()),
-        "–" if route["fallback_share"] is None else f"{route['fallback_share']:.1%}",
+        None if route["fallback_share"] is None else round(100 * route["fallback_share"], 1),
         pairs["completed"],
         pairs["mismatched"],
     )

@@ -73,7 +73,7 @@ def test_routes_with_stage_share_and_evidence_and_the_rest_in_one_row(found, fac
     row = next(line for line in shown.splitlines() if line.startswith("product-detail"))
     assert row.split() == [
         *("product-detail", "canary", "25", "%", "25%", "of", "traffic"),
-        *("40", "4.0", "1", "2.5%", "7", "2"),
+        *("40", "4.0", "1", "2.5", "7", "2"),
     ]
     assert "and 2 more" in shown
     assert "logout" not in shown
