@@ -59,6 +59,12 @@ def test_a_facade_that_says_little() -> None:
     assert sample.routes["r"].pairs == Pairs()
 
 
+def test_breakers_toward_legacy_that_are_not_closed() -> None:
+    breaker = {"read": {"state": "ramp", "for": 1.0}, "write": {"state": "closed", "for": None}}
+    sample = sample_of({"routes": [], "upstreams": {"legacy": {"breaker": breaker}}})
+    assert sample.held_back == ("read ramp",)
+
+
 def test_a_line_of_the_shoppers() -> None:
     load = load_of(
         {
