@@ -19,13 +19,33 @@ class Line:
     price: str
 
 
+_PLACED_1 = {
+    "order_no": "SO-2026-005001",
+    "saga_id": "0123456789ABCDEF",
+    "email": "anna.huber@example.com",
+    "name": "Anna Huber",
+    "total": "258.00",
+    "pay_method": "card",
+    "created": "2026-06-30 18:00:00",
+    "lines": [
+        {
+            "sku": "TENT-1-0",
+            "name": "Kuppelzelt „Fjäll“ (green, 2P)",
+            "quantity": 2,
+            "price": "129.00",
+        }
+    ],
+    "po_number": "PO 17",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class OrderPlaced:
     """An order stands in the system of record, and its payment is captured."""
 
     OWNER: ClassVar[str] = OWNER
     TYPE: ClassVar[str] = "order-placed"
-    VERSION: ClassVar[int] = 1
+    VERSION: ClassVar[int] = 2
 
     order_no: str
     saga_id: str
@@ -36,26 +56,19 @@ class OrderPlaced:
     created: str  # the shop's wall clock, `YYYY-MM-DD HH:MM:SS`
     lines: list[Line] = field(default_factory=list)
     po_number: str = ""  # what the customer wrote
+    ship: dict[str, str] = field(default_factory=dict)  # name, street, zip, city; since version 2
 
     EXAMPLES: ClassVar[Mapping[int, Example]] = {
-        1: {
-            "order_no": "SO-2026-005001",
-            "saga_id": "0123456789ABCDEF",
-            "email": "anna.huber@example.com",
-            "name": "Anna Huber",
-            "total": "258.00",
-            "pay_method": "card",
-            "created": "2026-06-30 18:00:00",
-            "lines": [
-                {
-                    "sku": "TENT-1-0",
-                    "name": "Kuppelzelt „Fjäll“ (green, 2P)",
-                    "quantity": 2,
-                    "price": "129.00",
-                }
-            ],
-            "po_number": "PO 17",
-        }
+        1: _PLACED_1,
+        2: {
+            **_PLACED_1,
+            "ship": {
+                "name": "Anna Huber",
+                "street": "Dorfstraße 3",
+                "zip": "5020",
+                "city": "Salzburg",
+            },
+        },
     }
 
     @property

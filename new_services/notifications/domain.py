@@ -1,6 +1,6 @@
 """What a mail says."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from contracts.events_orders import Line, OrderCancelled, OrderPlaced, OrderRefused
@@ -16,12 +16,13 @@ class Mail:
 
 
 def placed(event: OrderPlaced) -> Mail:
-    """Thanks, and what was ordered."""
+    """Thanks, what was ordered, and where it goes."""
     reference = f"\nYour reference: {event.po_number}" if event.po_number else ""
     paid = "It is paid by card." if event.pay_method == "card" else "The invoice follows."
     body = (
         f"Hello {event.name},\n\nthank you for your order {event.order_no}.{reference}\n\n"
         f"{_table(event.lines)}\n\nTotal: {event.total} EUR. {paid}\n"
+        f"{_address(event.ship)}"
     )
     return Mail(event.email, f"Your order {event.order_no}", body)
 
@@ -47,3 +48,11 @@ def refused(event: OrderRefused) -> Mail:
 
 def _table(lines: Sequence[Line]) -> str:
     return "\n".join(f"{line.quantity:>3} x {line.name}  {line.price} EUR" for line in lines)
+
+
+def _address(ship: Mapping[str, str]) -> str:
+    """A paragraph; nothing of an order that was told before events had it (version 1)."""
+    town = f"{ship.get('zip', '')} {ship.get('city', '')}"
+    parts = (part.strip() for part in (ship.get("name", ""), ship.get("street", ""), town))
+    given = [part for part in parts if part]
+    return "\n".join(["\nIt goes to:", *given, ""]) if given else ""

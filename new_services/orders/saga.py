@@ -191,6 +191,7 @@ class Stories:
             created=order.created,
             lines=_lines(order),
             po_number=order.po_number or "",
+            ship=dict(order.ship),
         )
         await self._confirm(order, customer.email, (event, f"{order.order_no}:placed"))
 

@@ -1,12 +1,16 @@
 """What a mail says."""
 
+from dataclasses import replace
+
 from contracts import events
 from contracts.events_orders import OrderCancelled, OrderPlaced, OrderRefused
 from new_services.notifications import domain
 
 
-def _example(kind: type) -> object:
-    envelope = events.Envelope("id", "orders", kind.TYPE, 1, "k", "now", kind.EXAMPLES[1])
+def _example(kind: type, version: int = 0) -> object:
+    version = version or kind.VERSION
+    example = kind.EXAMPLES[version]
+    envelope = events.Envelope("id", "orders", kind.TYPE, version, "k", "now", example)
     return events.read(kind, envelope)
 
 
@@ -17,6 +21,18 @@ def test_an_order_is_confirmed_with_its_lines() -> None:
     assert "  2 x Kuppelzelt „Fjäll“ (green, 2P)  129.00 EUR" in mail.body
     assert "Total: 258.00 EUR. It is paid by card." in mail.body
     assert "Your reference: PO 17" in mail.body
+    assert "It goes to:\nAnna Huber\nDorfstraße 3\n5020 Salzburg\n" in mail.body
+
+
+def test_an_order_told_before_events_had_an_address_is_confirmed_without_one() -> None:
+    mail = domain.placed(_example(OrderPlaced, version=1))
+    assert "Total: 258.00 EUR." in mail.body
+    assert "It goes to" not in mail.body
+
+
+def test_no_line_stands_for_a_part_of_the_address_that_nobody_gave() -> None:
+    mail = domain.placed(replace(_example(OrderPlaced), ship={"name": "Anna", "city": " "}))
+    assert mail.body.endswith("It goes to:\nAnna\n")
 
 
 def test_a_cancellation_says_what_comes_back() -> None:
