@@ -16,12 +16,14 @@ from pathlib import Path
 
 from loadtests.chaos import away, balance, journal
 from loadtests.chaos.journal import Fate
-from loadtests.chaos.running import Crowd, customers, proved, say, settled
+from loadtests.chaos.running import STEADY, Crowd, customers, proved, say, settled
 from loadtests.chaos.stack import OWNERS, ChaosFailed, Stack
 from loadtests.chaos.trouble import Flip, plan
 
+LASTING_TRIES = 5  # of the last flip of orders: something may just be dead
 
-def trouble(stack: Stack, options: argparse.Namespace) -> None:
+
+def trouble(stack: Stack, options: argparse.Namespace, steady: Path) -> None:
     """Everything of the plan, at its time or as soon as what came before is done."""
     dice = random.Random(options.seed)
     began = time.monotonic()
@@ -30,7 +32,11 @@ def trouble(stack: Stack, options: argparse.Namespace) -> None:
         if not isinstance(event, Flip):
             say(stack.kill(event.name, dice))
             continue
-        say(stack.flip(event.route, event.place))
+        for _ in range(LASTING_TRIES if event.lasts else 1):
+            say(said := stack.flip(event.route, event.place))
+            if event.lasts and "refused" not in said:
+                steady.touch()
+                break
 
 
 def run(options: argparse.Namespace, folder: Path) -> list[str]:
@@ -42,7 +48,7 @@ def run(options: argparse.Namespace, folder: Path) -> list[str]:
         crowd = Crowd(options.users, options.minutes * 60, options.seed)
         shopping = customers(stack, crowd, folder)
         try:
-            trouble(stack, options)
+            trouble(stack, options, folder / STEADY)
             shopping.wait(timeout=90)
         finally:
             shopping.kill()
@@ -54,6 +60,9 @@ def run(options: argparse.Namespace, folder: Path) -> list[str]:
             wishes = journal.read(lines)
         fates = {fate: sum(wish.fate is fate for wish in wishes.values()) for fate in Fate}
         say("orders: " + ", ".join(f"{count} {fate.value}" for fate, count in fates.items()))
+        again = sum(wish.again for wish in wishes.values())
+        looks = sum(len(wish.looks) for wish in wishes.values())
+        say(f"{again} of them were asked for again with their key; {looks} times one was looked up")
         by_saga = balance.by_saga(databases["legacy"])
         say(f"{by_saga} of them were written by sagas, the rest by legacy itself")
         if not fates[Fate.PLACED] or not by_saga:

@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 
 import psycopg
 
-from loadtests.chaos.journal import PREFIX, Fate, Wish
+from loadtests.chaos.journal import PREFIX, Fate, Look, Wish
 
 Connection: TypeAlias = psycopg.Connection[Any]
 Stock: TypeAlias = Mapping[str, int]
@@ -75,7 +75,23 @@ def _wishes(
     found = [f"nobody asked for {text}" for text in by_text if text not in wishes]
     for wish in wishes.values():
         found += _wish(wish, by_text.get(wish.text, []), sagas)
+        found += [f"{wish.text}: {broken}" for look in wish.looks for broken in _broken(look)]
+        if len(wish.told) > 1:
+            found.append(f"{wish.text}: asked again with its key, told {', then '.join(wish.told)}")
     return found
+
+
+def _broken(look: Look) -> list[str]:
+    """Whoever wrote sees what was acknowledged, on whichever side; trouble is no answer."""
+    if look.status == 404 and look.fate in (Fate.PLACED, Fate.PENDING):
+        return [f"acknowledged, and {look.path} said 404"]
+    if look.status != 200 or look.fate is not Fate.PLACED:
+        return []
+    if look.shown is None:
+        return [f"acknowledged, and not in {look.path}"]
+    if look.cancelled and look.shown != "CANCELLED":
+        return [f"its cancellation was acknowledged, and {look.path} says {look.shown}"]
+    return []
 
 
 def _wish(wish: Wish, there: list[Order], sagas: Mapping[str, tuple[str, str | None]]) -> list[str]:

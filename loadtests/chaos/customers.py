@@ -2,7 +2,10 @@
 
 CHAOS_JOURNAL  the file that every question and answer goes to
 CHAOS_SEED     of the dice
-They ask once and never repeat: an answer that did not come is written down as unknown.
+CHAOS_STEADY   a file that appears once orders stay on the new side to the end of the run
+Until then they ask once and never repeat: an answer that did not come is written down as unknown.
+From then on some ask again with the same Idempotency-Key, for the new side knows it; legacy and the
+facade do not, so to repeat an order while its route moves could be to order twice.
 """
 
 from __future__ import annotations
@@ -16,13 +19,15 @@ from typing import Any
 import gevent
 from locust import FastHttpUser, constant_throughput, task
 
-from loadtests.chaos.journal import PREFIX, Fate, Writer, judge
+from loadtests.chaos.journal import PREFIX, Fate, Writer, judge, shown_of
 from loadtests.visitor import CUSTOMERS, PASSWORD
 
 JOURNAL = Writer(Path(os.environ["CHAOS_JOURNAL"]))
 DICE = random.Random(int(os.environ.get("CHAOS_SEED", "1")))
 SKUS = os.environ["CHAOS_SKUS"].split()
-CANCEL, LOOK = 0.15, 0.5
+STEADY = Path(os.environ["CHAOS_STEADY"])
+CANCEL, LOOK, KEYED = 0.15, 0.5, 0.5
+TRIES, TRY_PAUSE = 4, 0.5  # with one key; seconds
 LOGIN_PAUSE = 0.3  # seconds
 
 
@@ -56,8 +61,7 @@ class Customer(FastHttpUser):
             "po_number": text,
             "pay_method": DICE.choice(("invoice", "card")),
         }
-        status, answer = self._exchange("POST", "/api/orders", "/api/orders", body)
-        JOURNAL.write("answered", text, status=status, body=answer)
+        status, answer = self._place(text, body)
         fate = judge(status)
         if fate is Fate.PLACED and answer:
             self._afterwards(text, str(answer["order_no"]))
@@ -65,30 +69,53 @@ class Customer(FastHttpUser):
             self._look(text, f"/api/order-requests/{answer['id']}", "/api/order-requests/{id}")
             self._look(text, "/api/orders", "/api/orders [history]")
 
+    def _place(self, text: str, body: Any) -> tuple[int, dict[str, Any] | None]:
+        """Once; with a key again, also when the first answer was clear. The last clear answer."""
+        keyed = STEADY.exists() and DICE.random() < KEYED
+        headers = {"Idempotency-Key": text} if keyed else {}
+        clear: tuple[int, dict[str, Any] | None] = (0, None)
+        for attempt in range(TRIES if keyed else 1):
+            if attempt:
+                gevent.sleep(TRY_PAUSE)
+            found = self._exchange("POST", "/api/orders", "/api/orders", body, headers)
+            JOURNAL.write("answered", text, status=found[0], body=found[1], again=attempt)
+            if judge(found[0]) is not Fate.UNKNOWN:
+                clear = found
+                if attempt:
+                    break
+        return clear
+
     def _afterwards(self, text: str, order_no: str) -> None:
         path, name = f"/api/orders/{order_no}", "/api/orders/{order_no}"
         if DICE.random() < LOOK:
-            self._look(text, path, name)
-            self._look(text, "/api/orders", "/api/orders [history]")
+            self._look(text, path, name, order_no)
+            self._look(text, "/api/orders", "/api/orders [history]", order_no)
         if DICE.random() < CANCEL:
             status, _ = self._exchange("POST", f"{path}/cancel", f"{name}/cancel", {})
             JOURNAL.write("cancelled", text, status=status)
+            self._look(text, path, name, order_no)
 
-    def _look(self, text: str, path: str, name: str) -> None:
-        """Read something, and write down how old the answer says that it is."""
-        status, _ = self._exchange("GET", path, name)
-        JOURNAL.write("read", text, status=status, path=name, age=self._age)
+    def _look(self, text: str, path: str, name: str, order_no: str = "") -> None:
+        """Read something, and write down what it shows of the order, and how old it says it is."""
+        status, body = self._exchange("GET", path, name)
+        shown = shown_of(body or {}, order_no)
+        JOURNAL.write("read", text, status=status, path=name, age=self._age, shown=shown)
 
     def _ask(self, method: str, path: str, name: str, body: Any = None) -> dict[str, Any] | None:
         status, answer = self._exchange(method, path, name, body)
         return answer if status == 200 else None
 
     def _exchange(
-        self, method: str, path: str, name: str, body: Any = None
+        self,
+        method: str,
+        path: str,
+        name: str,
+        body: Any = None,
+        headers: dict[str, str] | None = None,
     ) -> tuple[int, dict[str, Any] | None]:
         """Status and JSON; 0 when nothing came back. Troubled answers are counted, not failed."""
         with self.client.request(
-            method, path, name=name, json=body, catch_response=True
+            method, path, name=name, json=body, headers=headers, catch_response=True
         ) as response:
             status = int(response.status_code or 0)
             self._age = (response.headers or {}).get("Age")

@@ -22,6 +22,17 @@ class Fate(Enum):
     UNKNOWN = "unknown"  # an error, or nothing: there may be one
 
 
+@dataclass(frozen=True)
+class Look:
+    """What a customer read of an order, and what had been acknowledged before."""
+
+    path: str
+    status: int
+    shown: str | None  # the order's status, None where it was not shown
+    fate: Fate  # of the order, by then
+    cancelled: bool = False  # its cancellation was acknowledged
+
+
 @dataclass
 class Wish:
     """One order somebody asked for, by its purchase-order text."""
@@ -34,6 +45,9 @@ class Wish:
     total: str = ""
     request_id: str = ""
     cancelled: set[int] = field(default_factory=set)  # statuses of the answers to "cancel"
+    looks: list[Look] = field(default_factory=list)
+    told: list[str] = field(default_factory=list)  # clear answers, each once
+    again: bool = False  # asked for again with its key
 
 
 def judge(status: int) -> Fate:
@@ -43,6 +57,14 @@ def judge(status: int) -> Fate:
     if status == 202:
         return Fate.PENDING
     return Fate.REFUSED if status in (400, 402, 409) else Fate.UNKNOWN
+
+
+def shown_of(body: Mapping[str, Any], order_no: str) -> str | None:
+    """The status that a detail page or a list gives an order; None where it is not shown."""
+    for order in body.get("orders", [body]):
+        if order.get("order_no") == order_no:
+            return str(order["status"])
+    return None
 
 
 class Writer:
@@ -67,15 +89,31 @@ def read(lines: Iterable[str]) -> dict[str, Wish]:
         if kind == "asked":
             wishes[text] = Wish(text, entry["lines"])
         elif kind == "answered":
+            wishes[text].again |= entry.get("again", 0) > 0
             _answered(wishes[text], entry["status"], entry.get("body") or {})
         elif kind == "cancelled":
             wishes[text].cancelled.add(entry["status"])
+        elif kind == "read":
+            wishes[text].looks.append(_look(wishes[text], entry))
     return wishes
 
 
+def _look(wish: Wish, entry: Mapping[str, Any]) -> Look:
+    cancelled = 200 in wish.cancelled
+    return Look(entry["path"], entry["status"], entry.get("shown"), wish.fate, cancelled)
+
+
 def _answered(wish: Wish, status: int, body: Mapping[str, Any]) -> None:
-    wish.status, wish.fate = status, judge(status)
-    if wish.fate is Fate.PLACED:
+    """An order may be asked for again with its key: what was clear stays so."""
+    fate = judge(status)
+    if fate in (Fate.PLACED, Fate.REFUSED):
+        told = f"{status} {body.get('order_no', '')}"
+        wish.told += [] if told in wish.told else [told]
+    if wish.fate in (Fate.PLACED, Fate.REFUSED):
+        return
+    if fate is not Fate.UNKNOWN:  # else an earlier 202 still holds
+        wish.status, wish.fate = status, fate
+    if fate is Fate.PLACED:
         wish.order_no, wish.total = body["order_no"], body["total"]
-    elif wish.fate is Fate.PENDING:
+    elif fate is Fate.PENDING:
         wish.request_id = body["id"]

@@ -12,6 +12,7 @@ from pathlib import Path
 from loadtests.chaos.stack import PROJECT, Stack
 
 PATIENCE_SECONDS = 120.0  # for what is under way when the customers have left
+STEADY = "steady"  # the file that says so to the customers
 VARIANTS = 40  # that orders are spread over; few, so that they meet
 GOODS = "SELECT v.sku FROM variant v JOIN product p ON p.id = v.product_id JOIN stock s ON s.sku = v.sku WHERE p.active = 'Y' AND v.active = 'Y' ORDER BY s.qty DESC, v.sku LIMIT %s"  # noqa: E501
 
@@ -38,6 +39,7 @@ def customers(stack: Stack, crowd: Crowd, folder: Path) -> subprocess.Popen[byte
         "CHAOS_JOURNAL": str(folder / "journal"),
         "CHAOS_SEED": str(crowd.seed),
         "CHAOS_SKUS": " ".join(skus),
+        "CHAOS_STEADY": str(folder / STEADY),
     }
     command = [
         *(sys.executable, "-m", "locust", "-f", "loadtests/chaos/customers.py", "--headless"),

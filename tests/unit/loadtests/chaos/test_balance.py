@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from loadtests.chaos import balance
-from loadtests.chaos.journal import Fate, Wish
+from loadtests.chaos.journal import Fate, Look, Wish
 
 LINES = {"A": 2}
 
@@ -106,3 +106,34 @@ def test_an_order_that_legacy_placed_itself_has_no_mail(books, wishes):
     books["legacy"]["orders"] = [order]
     books["notifications"]["mails"] = []
     assert _check(books, wishes) == []
+
+
+@pytest.mark.parametrize(
+    ("look", "broken"),
+    [
+        (Look("P", 200, "PAID", Fate.PLACED), None),
+        (Look("P", 404, None, Fate.PLACED), "chaos-1: acknowledged, and P said 404"),
+        (Look("P", 200, None, Fate.PLACED), "chaos-1: acknowledged, and not in P"),
+        (Look("P", 503, None, Fate.PLACED), None),
+        (Look("P", 0, None, Fate.PLACED), None),
+        (Look("P", 401, None, Fate.PLACED), None),
+        (Look("P", 404, None, Fate.UNKNOWN), None),
+        (Look("P", 200, None, Fate.PENDING), None),
+        (Look("P", 404, None, Fate.PENDING), "chaos-1: acknowledged, and P said 404"),
+        (Look("P", 200, "CANCELLED", Fate.PLACED, True), None),
+        (
+            Look("P", 200, "PAID", Fate.PLACED, True),
+            "chaos-1: its cancellation was acknowledged, and P says PAID",
+        ),
+    ],
+)
+def test_a_customer_sees_what_was_acknowledged(books, wishes, look, broken):
+    wishes["chaos-1"].looks = [look]
+    assert _check(books, wishes) == ([broken] if broken else [])
+
+
+def test_one_key_has_one_answer(books, wishes):
+    wishes["chaos-1"].told = ["201 SO-1"]
+    assert _check(books, wishes) == []
+    wishes["chaos-1"].told = ["409 ", "201 SO-1"]
+    assert "chaos-1: asked again with its key, told 409 , then 201 SO-1" in _check(books, wishes)

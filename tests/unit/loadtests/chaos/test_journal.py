@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from loadtests.chaos.journal import Fate, Writer, judge, read
+from loadtests.chaos.journal import Fate, Look, Writer, judge, read, shown_of
 
 
 @pytest.mark.parametrize(
@@ -41,3 +41,48 @@ def test_a_wish_without_an_answer_is_unknown_and_with_one_is_what_it_says(tmp_pa
 def test_a_line_cut_in_the_middle_is_not_taken_for_silence():
     with pytest.raises(json.JSONDecodeError):
         read(['{"kind": "asked", "te'])
+
+
+def _read(*entries):
+    return read(json.dumps({"at": 0.0, **entry}) for entry in entries)
+
+
+ASKED = {"kind": "asked", "text": "chaos-1", "lines": {"A": 2}}
+PLACED = {"kind": "answered", "text": "chaos-1", "status": 201,
+          "body": {"order_no": "SO-1", "total": "9.90"}}  # fmt: skip
+
+
+def _look(status, shown):
+    return {"kind": "read", "text": "chaos-1", "path": "P", "status": status, "shown": shown}
+
+
+def test_what_a_read_must_show_depends_on_what_was_acknowledged_before_it():
+    cancelled = {"kind": "cancelled", "text": "chaos-1", "status": 200}
+    wish = _read(
+        ASKED, _look(404, None), PLACED, _look(200, "PAID"), cancelled, _look(200, "CANCELLED")
+    )["chaos-1"]
+    assert wish.looks == [
+        Look("P", 404, None, Fate.UNKNOWN, False),
+        Look("P", 200, "PAID", Fate.PLACED, False),
+        Look("P", 200, "CANCELLED", Fate.PLACED, True),
+    ]
+
+
+def test_what_was_asked_again_is_what_the_first_clear_answer_said():
+    away = {"kind": "answered", "text": "chaos-1", "status": 503}
+    pending = {**away, "status": 202, "body": {"id": "X"}}
+    wish = _read(ASKED, away, pending, PLACED, away)["chaos-1"]
+    assert (wish.fate, wish.order_no, wish.request_id) == (Fate.PLACED, "SO-1", "X")
+    assert wish.told == ["201 SO-1"]
+
+
+def test_answers_that_differ_are_kept():
+    other = {**PLACED, "body": {"order_no": "SO-2", "total": "9.90"}}
+    assert _read(ASKED, PLACED, PLACED, other)["chaos-1"].told == ["201 SO-1", "201 SO-2"]
+
+
+def test_the_status_that_a_page_shows_of_an_order():
+    order = {"order_no": "SO-1", "status": "PAID"}
+    assert shown_of(order, "SO-1") == shown_of({"orders": [order]}, "SO-1") == "PAID"
+    assert shown_of(order, "SO-2") is shown_of({"orders": []}, "SO-1") is None
+    assert shown_of({"error": "order not found", "order_no": "SO-1"}, "SO-9") is None

@@ -1,7 +1,7 @@
 """The plan of what goes wrong comes from its seed alone, and strikes everything in the end."""
 
 from loadtests.chaos.stack import DATABASES
-from loadtests.chaos.trouble import FLIPPED, PLACES, Flip, Kill, plan
+from loadtests.chaos.trouble import FLIPPED, PLACES, STEADY_AT, Flip, Kill, plan
 
 NAMES = ("postgres", "nats", "orders", "legacy", "legacy worker", "facade", "facade helper")
 
@@ -34,3 +34,11 @@ def test_it_happens_in_order_within_the_run_and_the_databases_die_once():
     times = [event.at for event in plan(3, 60, NAMES)]
     assert times == sorted(times) and times[0] == 0.0 and times[-1] < 60
     assert kills(3, 300).count(DATABASES) == 1
+
+
+def test_at_last_orders_stay_on_the_new_side_while_processes_go_on_dying():
+    events = plan(3, 300, NAMES)
+    steady = events.index(Flip(STEADY_AT * 300, FLIPPED[0], ("new",), lasts=True))
+    later = events[steady + 1 :]
+    assert not [event for event in later if isinstance(event, Flip) and event.route == FLIPPED[0]]
+    assert {type(event) for event in later} == {Flip, Kill}
