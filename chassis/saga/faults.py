@@ -63,10 +63,10 @@ class Callee:
         self._clock = clock
         self._idempotent = idempotent
 
-    def step(self, retry: Retry, *, pivot: bool = False) -> Step:
+    def step(self, retry: Retry, *, pivot: bool = False, undoable: bool = True) -> Step:
         """The step that talks to this callee."""
         ask = None if self._idempotent else self.ask
-        undo = None if pivot else self.undo
+        undo = self.undo if undoable else None
         return Step(self.name, self.do, undo=undo, ask=ask, pivot=pivot, retry=retry)
 
     async def do(self, context: Context) -> Data:
@@ -137,9 +137,11 @@ class Callee:
 class Opinion(Callee):
     """Behind a step that leaves nothing behind: it may say no after it has said yes."""
 
-    def step(self, retry: Retry, *, pivot: bool = False) -> Step:
+    def step(self, retry: Retry, *, pivot: bool = False, undoable: bool = True) -> Step:
         """The step that asks for it."""
-        return Step(self.name, self.do, undo=nothing, pivot=pivot, retry=retry)
+        return Step(
+            self.name, self.do, undo=nothing if undoable else None, pivot=pivot, retry=retry
+        )
 
     async def do(self, _: Context) -> Data:
         """The step's action."""

@@ -20,17 +20,21 @@ from loadtests.chaos.running import STEADY, Crowd, customers, proved, say, settl
 from loadtests.chaos.stack import OWNERS, ChaosFailed, Stack
 from loadtests.chaos.trouble import Flip, plan
 
+LATE_SECONDS = 4.0
 LASTING_TRIES = 5  # of the last flip of orders: something may just be dead
 
 
 def trouble(stack: Stack, options: argparse.Namespace, steady: Path) -> None:
-    """Everything of the plan, at its time or as soon as what came before is done."""
+    """Everything of the plan, at its time or as soon as what came before is done. Flips that are
+    late by then are left out, or the last one would come when the customers have left."""
     dice = random.Random(options.seed)
     began = time.monotonic()
     for event in plan(options.seed, options.minutes * 60, stack.killable):
         time.sleep(max(0.0, began + event.at - time.monotonic()))
         if not isinstance(event, Flip):
             say(stack.kill(event.name, dice))
+            continue
+        if not event.lasts and time.monotonic() > began + event.at + LATE_SECONDS:
             continue
         for _ in range(LASTING_TRIES if event.lasts else 1):
             say(said := stack.flip(event.route, event.place))

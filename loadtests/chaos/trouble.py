@@ -11,7 +11,7 @@ from loadtests.chaos.stack import DATABASES
 FLIPPED = ("place-order", "cancel-order", "order-list", "order-detail")
 PLACES = (("legacy",), ("canary", "10"), ("canary", "50"), ("canary", "90"), ("new",))
 FLIP_SECONDS, KILL_SECONDS = (2.0, 5.0), (3.0, 8.0)
-STEADY_AT = 0.75  # of the run: from then on orders stay on the new side
+STEADY_AT = 0.7  # of the run: from then on orders stay on the new side
 ONCE_AT = 0.5  # of the run: the databases die once, for their recovery is the longest pause
 
 

@@ -12,7 +12,7 @@ from chassis.database import open_pool
 from chassis.saga import MemoryStore, Phase, State, Store
 from chassis.saga.faults import Fault
 from chassis.saga.postgres import SCHEMA_1, SCHEMA_2, PostgresStore
-from chassis.saga.rehearsal import Rehearsal
+from chassis.saga.rehearsal import SHAPES, Rehearsal
 from chassis.saga.state import Entry
 from chassis.saga.store import LeaseLost, NoSuchSaga
 
@@ -123,7 +123,8 @@ async def test_a_saga_ends_all_done_or_all_undone(data: st.DataObject, store: St
     faults = st.lists(st.sampled_from(list(Fault)), max_size=2)
     crashes = st.sampled_from([Fault.NONE, Fault.CRASH_BEFORE, Fault.CRASH_AFTER])
     saves = data.draw(st.lists(crashes, max_size=6))
-    world = Rehearsal(saves, store, secrets.token_hex(8))
+    shape = data.draw(st.sampled_from(list(SHAPES.values())))
+    world = Rehearsal(saves, store, secrets.token_hex(8), shape)
     for callee in world.callees:
         for verb in callee.faults:
             callee.faults[verb] = data.draw(faults)
