@@ -99,9 +99,8 @@ def _told(parts: Parts) -> Mapping[str, Any]:
     return {**fresh, **parts.details()}
 
 
-async def _database_away(_: Request, error: Exception) -> Response:
-    detail = f"the database is away: {type(error).__name__}"
-    return web.problem_response(web.Problem(503, "Service Unavailable", detail))
+async def _database_away(request: Request, error: Exception) -> Response:
+    return web.rendered(request, web.database_away(error))
 
 
 def _readiness(pool: asyncpg.Pool, own: web.Readiness) -> web.Readiness:

@@ -12,7 +12,7 @@ from fastapi.routing import APIRoute
 from chassis.database import DatabaseAway
 from chassis.projection import fresh
 from chassis.watermark import Watermark
-from chassis.web import JsonBytes, Problem
+from chassis.web import JsonBytes, database_away, speak
 from new_services.catalog import views
 from new_services.catalog.faults import Fault
 from new_services.catalog.schemas import (
@@ -45,6 +45,7 @@ class Endpoints:
 
     def register(self, app: FastAPI) -> None:
         """Put the public routes on the application."""
+        speak(app, "/api/")
         for path, answer, extra in (
             ("/api/products", self.products, LIST_DOCUMENTATION),
             ("/api/products/{sku:path}", self.product, DETAIL_DOCUMENTATION),
@@ -89,7 +90,7 @@ class Endpoints:
             try:
                 response = await answer(request)
             except (*DatabaseAway, TimeoutError) as error:
-                raise Problem(503, "Service Unavailable", "the database is away") from error
+                raise database_away(error) from error
             if self.fault:
                 response = self.fault.strike(response)
             if as_of is not None:

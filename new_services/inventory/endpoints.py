@@ -12,7 +12,7 @@ from fastapi import FastAPI, Request
 from chassis.lane import Answer, Calls
 from chassis.projection import fresh
 from chassis.watermark import Watermark
-from chassis.web import JsonBytes
+from chassis.web import JsonBytes, speak
 from new_services.inventory import views
 from new_services.inventory.handlers import Barred, Handler, Short, Wish
 from new_services.inventory.schemas import PutBack, Reserve, Sell
@@ -36,6 +36,7 @@ class Endpoints:
 
     def register(self, app: FastAPI) -> None:
         """Put the routes on the application."""
+        speak(app, "/api/")
         app.add_api_route("/api/stock/{sku:path}", self.stock, methods=["GET", "HEAD"])
         app.add_api_route("/state", self.state, methods=["GET"])
 

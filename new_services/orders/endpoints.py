@@ -16,7 +16,7 @@ from chassis.identity import Identity, KeysAway, NotIdentified, Verifier
 from chassis.projection import Fresh, declined, fresh
 from chassis.saga import Phase, State
 from chassis.watermark import Watermark
-from chassis.web import JsonBytes, Problem
+from chassis.web import JsonBytes, Problem, speak
 from contracts import headers
 from contracts.orders import Customer, SystemOfRecord
 from new_services.orders import saga, views
@@ -62,6 +62,7 @@ class Endpoints:
     def register(self, app: FastAPI) -> None:
         """Put the routes on the application."""
         app.add_exception_handler(Stranger, _on_stranger)
+        speak(app, "/api/")
         for path, answer, methods in (
             ("/api/orders", self.place, ["POST"]),
             ("/api/orders", self.orders, ["GET", "HEAD"]),

@@ -15,7 +15,7 @@ from chassis.identity import Identity, KeysAway, NotIdentified, Verifier
 from chassis.projection import declined, fresh
 from chassis.sealed import NotSealed
 from chassis.watermark import Watermark
-from chassis.web import Problem
+from chassis.web import Problem, speak
 from contracts import headers
 from new_services.anticorruption.session import form_token
 from new_services.sales import pages, schemas, views
@@ -45,6 +45,7 @@ class Endpoints:
     def register(self, app: FastAPI) -> None:
         """Put the routes on the application."""
         app.add_exception_handler(Stranger, _to_the_login)
+        speak(app, "/admin/", self._failed)
         app.add_api_route(
             "/admin/report", self.report, methods=["GET", "HEAD"], response_model=None
         )
@@ -57,6 +58,11 @@ class Endpoints:
         as_of.stamp(answer)
         answer.headers["Vary"] = "Cookie"
         return answer
+
+    def _failed(self, problem: Problem) -> Response:
+        """As a page."""
+        status, words = problem.public
+        return Response(self.pages.error(status, words), status, problem.headers, media_type=HTML)
 
     async def _report(self, request: Request, identity: Identity) -> Response:
         person = await views.person(self.pool, identity.email)

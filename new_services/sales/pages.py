@@ -26,7 +26,13 @@ FORBIDDEN = (
     "You don't have the permission to access the requested resource."
     " It is either read-protected or not readable by the server."
 )
-TITLES = {403: "Staff only", 500: "Our fault"}
+TITLES = {
+    403: "Staff only",
+    404: "Nothing here",
+    405: "Not like this",
+    500: "Our fault",
+    503: "Back in a moment",
+}
 NOTHING = '<p class="empty">Nothing was sold in these days.</p>'
 BROKEN = "Something went wrong on our side."
 
@@ -90,7 +96,7 @@ class Pages:
 
     def error(self, status: int, message: str) -> bytes:
         """Without menu and cart."""
-        title = TITLES[status]
+        title = TITLES.get(status, "That did not work")
         return self._error.format(status=status, title=title, message=escaped(message)).encode()
 
 

@@ -136,6 +136,7 @@ def test_after_the_future_is_declined(catalog):
     answer = get(catalog, "/api/products/P-2", **{"Fig-After": future})
     assert answer.status_code == 503
     assert answer.headers["Fig-Declined"] == "behind"
+    assert answer.json() == {"error": "what was asked for has not arrived here yet"}
 
 
 def test_every_kind_of_change_arrives(catalog, legacy):

@@ -88,6 +88,16 @@ def test_a_stranger_is_refused_in_the_same_words(shop: Any) -> None:
         assert (here.status_code, here.json()) == (there.status_code, there.json())
 
 
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [("DELETE", "/api/orders"), ("GET", "/api/orders/X/cancel"), ("GET", "/api/orders/X/Y")],
+)
+def test_what_is_not_there_is_refused_in_the_same_words(shop: Any, method: str, path: str) -> None:
+    here, there = shop.ask("new", method, path), shop.ask("legacy", method, path)
+    assert (here.status_code, here.json()) == (there.status_code, there.json())
+    assert here.headers["content-type"] == there.headers["content-type"]
+
+
 def test_lists_are_the_same_and_ones_own(shop: Any) -> None:
     for number in range(5):
         side = ("new", "legacy")[number % 2]
@@ -116,6 +126,7 @@ def test_the_same_key_gets_the_same_answer(shop: Any) -> None:
     assert first.json() == second.json()
     other = shop.ask("new", "POST", "/api/orders", ORDER | {"po_number": "x"}, headers=key)
     assert other.status_code == 422
+    assert other.json() == {"error": "this Idempotency-Key was used for another order"}
     assert shop.value("legacy", "SELECT count(*) FROM orders") == before + 1
     shop.balance()
 
@@ -124,6 +135,7 @@ def test_an_order_without_room_for_the_mark_is_for_legacy(shop: Any) -> None:
     before = shop.value("orders", "SELECT count(*) FROM saga")
     answer = shop.ask("new", "POST", "/api/orders", ORDER | {"po_number": "x" * 90})
     assert (answer.status_code, answer.headers["fig-declined"]) == (503, "unmarked")
+    assert answer.json() == {"error": "the order has no room for our mark in legacy"}
     assert shop.value("orders", "SELECT count(*) FROM saga") == before
 
 

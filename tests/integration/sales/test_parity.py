@@ -237,3 +237,5 @@ async def test_somebody_the_feed_has_not_told_of_is_for_legacy_to_answer(both: B
     token = issue(SIGNING, "new@example.org", "N", time.time())
     answer = await both.new.get("/admin/report", headers={headers.IDENTITY: token})
     assert (answer.status_code, answer.headers[headers.DECLINED]) == (503, headers.BEHIND)
+    assert answer.headers["content-type"] == "text/html; charset=utf-8"
+    assert "<h1>Back in a moment</h1>" in answer.text

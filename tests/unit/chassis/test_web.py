@@ -2,9 +2,12 @@
 
 import httpx
 import pytest
+from fastapi import Response
 from prometheus_client import CollectorRegistry, Counter
 
-from chassis.web import Problem, build_app
+from chassis.web import Problem, build_app, database_away, speak
+
+AWAY = "The shop cannot reach its database. Please try again in a moment."
 
 
 @pytest.fixture
@@ -26,7 +29,23 @@ async def client(reasons):
     async def broken() -> None:
         raise Problem(503, "Service Unavailable", "out of stones", {"Fig-Declined": "behind"})
 
-    transport = httpx.ASGITransport(app)
+    @app.get("/api/broken")
+    async def broken_in_public() -> None:
+        raise Problem(503, "Service Unavailable", "out of stones", {"Fig-Declined": "behind"})
+
+    @app.get("/api/away")
+    async def away() -> None:
+        raise database_away(TimeoutError())
+
+    @app.get("/api/counted/{number}")
+    async def counted(number: int) -> None:
+        raise ZeroDivisionError
+
+    app.add_api_route("/counted/{number}", counted)
+    app.add_api_route("/page/broken", broken)
+    speak(app, "/api/")
+    speak(app, "/page/", lambda problem: Response(problem.detail, headers=problem.headers))
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
         yield client
 
@@ -64,3 +83,42 @@ async def test_unknown_path_and_method_are_problems(client):
     assert (await client.get("/nowhere")).headers["content-type"] == "application/problem+json"
     refused = await client.post("/healthz")
     assert (refused.status_code, refused.headers["allow"]) == (405, "GET")
+
+
+PUBLIC = [
+    ("GET", "/api/broken", 503, "out of stones"),
+    ("GET", "/api/nowhere", 404, "not found"),
+    ("POST", "/api/broken", 405, "method not allowed"),
+    ("GET", "/api/counted/x", 400, "bad input"),
+    ("GET", "/api/counted/1", 500, "Something went wrong on our side."),
+    ("GET", "/api/away", 503, AWAY),
+]
+
+
+@pytest.mark.parametrize(("method", "path", "status", "words"), PUBLIC)
+async def test_public_paths_speak_the_public_contract(client, method, path, status, words):
+    answer = await client.request(method, path)
+    assert (answer.status_code, answer.json()) == (status, {"error": words})
+    assert answer.headers["content-type"] == "application/json"
+
+
+async def test_our_own_headers_go_along(client):
+    assert (await client.get("/api/broken")).headers["fig-declined"] == "behind"
+    assert (await client.post("/api/broken")).headers["allow"] == "GET"
+
+
+async def test_a_service_may_speak_in_another_way(client):
+    answer = await client.get("/page/broken")
+    assert (answer.status_code, answer.text) == (200, "out of stones")
+    assert answer.headers["fig-declined"] == "behind"
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "detail"),
+    [("/counted/x", 422, "path.number: "), ("/counted/1", 500, "see the service's log")],
+)
+async def test_everything_else_is_a_problem(client, path, status, detail):
+    answer = await client.get(path)
+    assert answer.status_code == status
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert detail in answer.json()["detail"]
