@@ -95,7 +95,7 @@ class Endpoints:
         except OtherWish as error:
             detail = "this Idempotency-Key was used for another order"
             raise Problem(422, "Unprocessable Content", detail) from error
-        return _placed(state)
+        return _placed(state, key)
 
     async def orders(self, request: Request) -> JsonBytes:
         """The customer's own, newest first."""
@@ -174,11 +174,11 @@ def _busy() -> Problem:
     return Problem(503, "Service Unavailable", "too many orders at once", {"Retry-After": "1"})
 
 
-def _placed(state: State) -> JsonBytes:
+def _placed(state: State, key: str) -> JsonBytes:
     order = saga.outcome(state.results)
     if state.phase is Phase.DONE and order is not None:
         return _json(show(order), 201)
-    return _unfinished(state)
+    return _unfinished(state, key)
 
 
 def _cancelled(state: State) -> JsonBytes:
@@ -188,14 +188,18 @@ def _cancelled(state: State) -> JsonBytes:
     return _unfinished(state)
 
 
-def _unfinished(state: State) -> JsonBytes:
-    """Refused, in the words of whoever refused; or accepted, and not done yet."""
+def _unfinished(state: State, key: str = "") -> JsonBytes:
+    """Refused, in the words of whoever refused; or accepted, and not done yet.
+
+    A key stays with its saga: one that came to nothing will not end otherwise when asked again.
+    """
     if state.phase in (Phase.UNDONE, Phase.BACKWARD):
         if state.answer is not None:
             return _json(state.answer["body"], state.answer["status"])
-        raise Problem(
-            503, "Service Unavailable", "it could not be done, and nothing of it was", _SOON
-        )
+        detail = "it could not be done, and nothing of it was"
+        if key:
+            raise Problem(503, "Service Unavailable", f"{detail}: {_SPENT}")
+        raise Problem(503, "Service Unavailable", detail, _SOON)
     answer = _json(_progress(state), 202)
     answer.headers["Location"] = f"/api/order-requests/{state.saga_id}"
     answer.headers["Retry-After"] = "1"
@@ -203,6 +207,7 @@ def _unfinished(state: State) -> JsonBytes:
 
 
 _SOON = {"Retry-After": "1"}
+_SPENT = "to ask again, send a new Idempotency-Key"
 
 
 def _progress(state: State) -> dict[str, Any]:
