@@ -93,7 +93,7 @@ class Payments:
         _done(await self._partner.call("POST", f"/payments/{saga_id}/capture", {"amount": amount}))
 
     async def refund(self, saga_id: str) -> str:
-        """Give back what was taken; the amount. Not yet, while it is not taken."""
+        """Give back what was taken, or held; the amount taken. Not yet, while it is being taken."""
         answer = await self._partner.call("POST", f"/payments/{saga_id}/refund")
         if answer.status == 409:
             raise NotYet(_error(answer), 0.2)

@@ -54,13 +54,14 @@ AFTER = {
 
 _GO: dict[Operation, set[Status | None]] = {
     Operation.AUTHORISE: {None, Status.NEW},
-    Operation.CAPTURE: {Status.AUTHORISED},
+    Operation.CAPTURE: {Status.AUTHORISED, Status.VOIDING},  # then: was it taken before?
     Operation.VOID: {None, Status.NEW, Status.AUTHORISED, Status.VOIDING},
     Operation.REFUND: {Status.CAPTURED},
 }
 _DONE: dict[Operation, set[Status | None]] = {
     Operation.AUTHORISE: {Status.AUTHORISED, Status.CAPTURED},
-    Operation.CAPTURE: {Status.CAPTURED},
+    # What was given back, for its order was cancelled, is not taken any more.
+    Operation.CAPTURE: {Status.CAPTURED, Status.VOIDED, Status.REFUNDED},
     Operation.VOID: {Status.VOIDED, Status.DECLINED},
     Operation.REFUND: {None, Status.REFUNDED, Status.DECLINED, Status.VOIDED},
 }

@@ -57,7 +57,7 @@ class Endpoints:
         return await self._carry_out(Command(Operation.VOID, payment_id))
 
     async def refund(self, payment_id: str, _: bytes) -> Answer:
-        """Of what was captured."""
+        """Of what was captured; what is merely authorised is voided."""
         return await self._carry_out(Command(Operation.REFUND, payment_id))
 
     def register(self, app: FastAPI) -> None:

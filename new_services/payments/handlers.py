@@ -2,6 +2,9 @@
 
 The provider is called outside of any transaction of ours. Dying before or after it does no harm:
 the operation is asked for again, and the provider knows its key.
+
+A refund of what is merely authorised is a void. It may meet a capture that is under way: the
+provider lets one of them through, and whoever captures learns that there is nothing to take.
 """
 
 import time
@@ -58,22 +61,36 @@ class Handler:
 
         Raises Declined, NotPossible, ProviderAway, ProviderSilent.
         """
+        if command.operation is Operation.REFUND and await self._is_untaken(command.payment_id):
+            command = replace(command, operation=Operation.VOID)
         payment, verdict = await self._before(command)
         if verdict is Verdict.DONE:
             return payment
         assert payment is not None
-        reason = ""
         try:
-            await self._ask(command.operation, payment)
-            status = AFTER[command.operation]
+            if not await self._ask(command.operation, payment):
+                return payment
+            status, reason = AFTER[command.operation], ""
         except Declined as error:
             if command.operation is not Operation.AUTHORISE:
-                raise NotPossible(f"the provider declined: {error}") from error
+                return await self._declined(command, error)
             status, reason = Status.DECLINED, str(error)
         payment = await self._after(command, replace(payment, status=status, reason=reason))
         if payment.status is Status.DECLINED:
             raise Declined(payment.reason)
         return payment
+
+    async def _is_untaken(self, payment_id: str) -> bool:
+        payment = await repository.look(self._pool, payment_id)
+        return payment is not None and payment.status in (Status.AUTHORISED, Status.VOIDING)
+
+    async def _declined(self, command: Command, error: Declined) -> Payment:
+        """A capture may come too late, for a payment that is being given back."""
+        now = await repository.look(self._pool, command.payment_id)
+        ended = (Status.VOIDING, Status.VOIDED)
+        if command.operation is Operation.CAPTURE and now is not None and now.status in ended:
+            return now
+        raise NotPossible(f"the provider declined: {error}") from error
 
     async def _before(self, command: Command) -> tuple[Payment | None, Verdict]:
         if command.operation is Operation.AUTHORISE:
@@ -97,15 +114,19 @@ class Handler:
                     await repository.save(connection, payment)
         return payment, verdict
 
-    async def _ask(self, operation: Operation, payment: Payment) -> None:
+    async def _ask(self, operation: Operation, payment: Payment) -> bool:
+        """Have it carried out; False where nothing is taken any more, and nothing was before."""
         key = f"{payment.id}:{operation}"
+        if operation is Operation.CAPTURE and payment.status is Status.VOIDING:
+            return await self._provider.remembers(key)
         try:
             await self._provider.ask(key, operation, payment.id, payment.amount)
         except ProviderSilent:
             for _ in range(QUESTIONS):
                 if await self._provider.remembers(key):
-                    return
+                    return True
             raise
+        return True
 
     async def _after(self, command: Command, payment: Payment) -> Payment:
         """Store what came of it, and tell it, in one statement."""

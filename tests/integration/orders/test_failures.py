@@ -158,3 +158,23 @@ def test_a_pending_order_that_comes_to_nothing_is_undone_and_told(shop: Any) -> 
     told = "SELECT count(*) FROM outbox WHERE subject = 'events.orders.order-refused'"
     assert shop.value("orders", told) == 1
     shop.balance()
+
+
+def test_an_order_cancelled_before_its_money_was_taken_costs_nothing(shop: Any) -> None:
+    """Nobody waits until the provider takes what is then only to be given back."""
+    simulator = f"{shop.processes['payments'].url}/simulator"
+    httpx.put(simulator, json={"next": ["ok"], "away": 1.0}).raise_for_status()
+    try:
+        accepted = shop.ask("new", "POST", "/api/orders", ORDER)
+        assert accepted.status_code == 202, accepted.text
+        place = accepted.headers["location"]
+        shop.until("written", lambda: "order_no" in shop.ask("new", "GET", place).json())
+        order_no = shop.ask("new", "GET", place).json()["order_no"]
+        shop.ask("legacy", "POST", f"/api/orders/{order_no}/cancel").raise_for_status()
+        shop.until("placed", lambda: shop.ask("new", "GET", place).json()["status"] == "DONE")
+    finally:
+        httpx.put(simulator, json={}).raise_for_status()
+    saga_id = accepted.json()["id"]
+    status = "SELECT status FROM payment WHERE id = %s"
+    shop.until("void", lambda: shop.value("payments", status, saga_id) == "voided")
+    shop.balance()

@@ -134,8 +134,7 @@ async def test_a_void_whose_provider_was_away_is_finished_by_the_next(world: Wor
     world.next("away")
     with pytest.raises(ProviderAway):
         await world.do(Operation.VOID)
-    with pytest.raises(NotPossible):
-        await world.do(Operation.CAPTURE, TEN)
+    assert await world.do(Operation.CAPTURE, TEN) is Status.VOIDING
     assert await world.do(Operation.VOID) is Status.VOIDED
     assert await world.books() == (0, 0, 0)
 
@@ -143,3 +142,63 @@ async def test_a_void_whose_provider_was_away_is_finished_by_the_next(world: Wor
 async def test_refund_of_nothing_is_done(world: World) -> None:
     assert await world.do(Operation.REFUND) is None
     assert await world.told() == []
+
+
+async def test_a_refund_of_what_was_not_taken_yet_gives_the_authorisation_back(
+    world: World,
+) -> None:
+    await world.do(Operation.AUTHORISE, TEN)
+    for _ in range(2):
+        assert await world.do(Operation.REFUND) is Status.VOIDED
+    assert await world.books() == (0, 0, 0)
+    assert await world.do(Operation.CAPTURE, TEN) is Status.VOIDED, "the order is cancelled"
+    assert await world.books() == (0, 0, 0)
+    assert await world.told() == []
+
+
+async def test_a_capture_that_was_declined_for_good_does_not_hold_the_refund_up(
+    world: World,
+) -> None:
+    await world.do(Operation.AUTHORISE, TEN)
+    await world.pool.execute(
+        "INSERT INTO provider.request (key, operation, reference, amount, declined)"
+        " VALUES ('p-1:capture', 'capture', 'p-1', 10, 'the card is blocked')"
+    )
+    with pytest.raises(NotPossible, match="blocked"):
+        await world.do(Operation.CAPTURE, TEN)
+    assert await world.do(Operation.REFUND) is Status.VOIDED
+    assert await world.do(Operation.CAPTURE, TEN) is Status.VOIDED
+    assert await world.books() == (0, 0, 0)
+
+
+async def test_what_was_taken_and_nobody_wrote_down_is_not_voided(world: World) -> None:
+    """Who captured died before it was stored; it is asked for again, and then given back."""
+    await world.do(Operation.AUTHORISE, TEN)
+    await world.handler._provider.ask("p-1:capture", Operation.CAPTURE, "p-1", TEN)
+    with pytest.raises(NotPossible, match="captured"):
+        await world.do(Operation.REFUND)
+    assert await world.do(Operation.CAPTURE, TEN) is Status.CAPTURED
+    assert await world.do(Operation.REFUND) is Status.REFUNDED
+    assert await world.books() == (0, TEN, TEN)
+
+
+@pytest.mark.parametrize("seed", range(8))
+async def test_capture_and_refund_at_once_end_without_money_taken(world: World, seed: int) -> None:
+    await world.do(Operation.AUTHORISE, TEN)
+    world.mood.chance.seed(seed)
+    world.mood.command(Behaviour(away=0.1, lost=0.2, silent=0.3))
+
+    async def until_done(operation: Operation, amount: Decimal | None = None) -> Any:
+        for _ in range(100):
+            try:
+                return await world.do(operation, amount)
+            except (ProviderAway, ProviderSilent, NotPossible) as error:
+                # A capture that is refused parks its saga: only a refund is asked for again.
+                assert operation is Operation.REFUND or not isinstance(error, NotPossible), error
+        raise AssertionError(f"{operation}: never done")
+
+    await asyncio.gather(until_done(Operation.CAPTURE, TEN), until_done(Operation.REFUND))
+
+    authorised, captured, refunded = await world.books()
+    assert (authorised, captured - refunded) == (0, 0)
+    assert await world.do(Operation.REFUND) in (Status.VOIDED, Status.REFUNDED)

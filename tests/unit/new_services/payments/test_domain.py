@@ -27,8 +27,6 @@ def test_what_was_done_is_done_when_asked_again(
         (Operation.AUTHORISE, Status.VOIDING),
         (Operation.AUTHORISE, Status.VOIDED),
         (Operation.AUTHORISE, Status.DECLINED),
-        (Operation.CAPTURE, Status.VOIDED),
-        (Operation.CAPTURE, Status.REFUNDED),
         (Operation.CAPTURE, None),
         (Operation.VOID, Status.CAPTURED),
         (Operation.REFUND, Status.AUTHORISED),
@@ -47,3 +45,8 @@ def test_a_void_before_the_authorisation_is_carried_out_to_bar_it() -> None:
 
 def test_there_is_nothing_to_refund_of_a_payment_that_never_was() -> None:
     assert judge(Operation.REFUND, None) is Verdict.DONE
+
+
+@pytest.mark.parametrize("status", [Status.VOIDED, Status.REFUNDED])
+def test_there_is_nothing_to_capture_of_a_payment_that_was_given_back(status: Status) -> None:
+    assert judge(Operation.CAPTURE, _in(status)) is Verdict.DONE
