@@ -44,7 +44,13 @@ class Payment:
     status: Status
     reason: str = ""
 
+    @property
+    def given_back(self) -> bool:
+        """Its order was cancelled before anything was taken."""
+        return self.reason == CANCELLED
 
+
+CANCELLED = "its order was cancelled"
 AFTER = {
     Operation.AUTHORISE: Status.AUTHORISED,
     Operation.CAPTURE: Status.CAPTURED,
@@ -60,7 +66,6 @@ _GO: dict[Operation, set[Status | None]] = {
 }
 _DONE: dict[Operation, set[Status | None]] = {
     Operation.AUTHORISE: {Status.AUTHORISED, Status.CAPTURED},
-    # What was given back, for its order was cancelled, is not taken any more.
     Operation.CAPTURE: {Status.CAPTURED, Status.VOIDED, Status.REFUNDED},
     Operation.VOID: {Status.VOIDED, Status.DECLINED},
     Operation.REFUND: {None, Status.REFUNDED, Status.DECLINED, Status.VOIDED},
@@ -75,6 +80,9 @@ def possible(operation: Operation) -> list[Status]:
 def judge(operation: Operation, payment: Payment | None) -> Verdict:
     """Whether the operation is to be carried out on this payment, or none of that id."""
     status = payment.status if payment else None
+    ending = status in (Status.VOIDING, Status.VOIDED)
+    if operation is Operation.CAPTURE and payment and ending and not payment.given_back:
+        return Verdict.REFUSE  # it should never have come to that: the order stands, unpaid
     if status in _GO[operation]:
         return Verdict.GO
     return Verdict.DONE if status in _DONE[operation] else Verdict.REFUSE

@@ -17,7 +17,16 @@ import asyncpg
 from chassis import outbox
 from contracts.events_payments import PaymentCaptured, PaymentRefunded
 from new_services.payments import repository
-from new_services.payments.domain import AFTER, Operation, Payment, Status, Verdict, judge, possible
+from new_services.payments.domain import (
+    AFTER,
+    CANCELLED,
+    Operation,
+    Payment,
+    Status,
+    Verdict,
+    judge,
+    possible,
+)
 from new_services.payments.provider import Declined, Provider, ProviderSilent
 
 QUESTIONS = 2  # after silence, before whoever asked is told that nobody knows
@@ -39,6 +48,7 @@ class Command:
     payment_id: str
     amount: Decimal | None = None
     method: str = ""
+    reason: str = ""  # of a void
 
 
 class Handler:
@@ -62,7 +72,7 @@ class Handler:
         Raises Declined, NotPossible, ProviderAway, ProviderSilent.
         """
         if command.operation is Operation.REFUND and await self._is_untaken(command.payment_id):
-            command = replace(command, operation=Operation.VOID)
+            command = replace(command, operation=Operation.VOID, reason=CANCELLED)
         payment, verdict = await self._before(command)
         if verdict is Verdict.DONE:
             return payment
@@ -70,7 +80,7 @@ class Handler:
         try:
             if not await self._ask(command.operation, payment):
                 return payment
-            status, reason = AFTER[command.operation], ""
+            status, reason = AFTER[command.operation], command.reason
         except Declined as error:
             if command.operation is not Operation.AUTHORISE:
                 return await self._declined(command, error)
@@ -82,13 +92,14 @@ class Handler:
 
     async def _is_untaken(self, payment_id: str) -> bool:
         payment = await repository.look(self._pool, payment_id)
-        return payment is not None and payment.status in (Status.AUTHORISED, Status.VOIDING)
+        if payment is None or payment.status is Status.AUTHORISED:
+            return payment is not None
+        return payment.status is Status.VOIDING and payment.given_back
 
     async def _declined(self, command: Command, error: Declined) -> Payment:
         """A capture may come too late, for a payment that is being given back."""
         now = await repository.look(self._pool, command.payment_id)
-        ended = (Status.VOIDING, Status.VOIDED)
-        if command.operation is Operation.CAPTURE and now is not None and now.status in ended:
+        if command.operation is Operation.CAPTURE and now is not None and now.given_back:
             return now
         raise NotPossible(f"the provider declined: {error}") from error
 
@@ -152,7 +163,9 @@ def _begun(command: Command, payment: Payment | None) -> Payment:
         return Payment(command.payment_id, command.method, amount, status)
     if command.operation is Operation.CAPTURE and command.amount is not None:
         payment = replace(payment, amount=command.amount)
-    return replace(payment, status=status) if status is Status.VOIDING else payment
+    if status is Status.VOIDING:
+        return replace(payment, status=status, reason=command.reason)
+    return payment
 
 
 def _refusal(command: Command, payment: Payment | None) -> Exception:

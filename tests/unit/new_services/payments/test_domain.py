@@ -1,12 +1,21 @@
 """Which operation is possible when."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from new_services.payments.domain import AFTER, Operation, Payment, Status, Verdict, judge
+from new_services.payments.domain import (
+    AFTER,
+    CANCELLED,
+    Operation,
+    Payment,
+    Status,
+    Verdict,
+    judge,
+)
 
 
 def _in(status: Status) -> Payment:
@@ -27,6 +36,8 @@ def test_what_was_done_is_done_when_asked_again(
         (Operation.AUTHORISE, Status.VOIDING),
         (Operation.AUTHORISE, Status.VOIDED),
         (Operation.AUTHORISE, Status.DECLINED),
+        (Operation.CAPTURE, Status.VOIDING),
+        (Operation.CAPTURE, Status.VOIDED),
         (Operation.CAPTURE, None),
         (Operation.VOID, Status.CAPTURED),
         (Operation.REFUND, Status.AUTHORISED),
@@ -47,6 +58,12 @@ def test_there_is_nothing_to_refund_of_a_payment_that_never_was() -> None:
     assert judge(Operation.REFUND, None) is Verdict.DONE
 
 
-@pytest.mark.parametrize("status", [Status.VOIDED, Status.REFUNDED])
-def test_there_is_nothing_to_capture_of_a_payment_that_was_given_back(status: Status) -> None:
-    assert judge(Operation.CAPTURE, _in(status)) is Verdict.DONE
+def test_there_is_nothing_to_capture_of_a_payment_that_was_given_back() -> None:
+    assert judge(Operation.CAPTURE, _in(Status.REFUNDED)) is Verdict.DONE
+    given_back = replace(_in(Status.VOIDED), reason=CANCELLED)
+    assert judge(Operation.CAPTURE, given_back) is Verdict.DONE
+
+
+def test_a_capture_that_meets_the_giving_back_asks_whether_it_was_faster() -> None:
+    going = replace(_in(Status.VOIDING), reason=CANCELLED)
+    assert judge(Operation.CAPTURE, going) is Verdict.GO
