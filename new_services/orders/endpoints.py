@@ -10,17 +10,17 @@ from typing import Any
 
 import asyncpg
 import orjson
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, Request, Response
 
 from chassis.identity import Identity, KeysAway, NotIdentified, Verifier
 from chassis.projection import Fresh, declined, fresh
 from chassis.saga import Phase, State
 from chassis.watermark import Watermark
-from chassis.web import JsonBytes, Problem, speak
+from chassis.web import JsonBytes, Problem, rendered, speak
 from contracts import headers
 from contracts.orders import Customer, SystemOfRecord
 from new_services.orders import saga, views
-from new_services.orders.handlers import Busy, Command, Handler, OtherWish
+from new_services.orders.handlers import Busy, Command, Handler, NotStored, OtherWish
 from new_services.orders.schemas import (
     PER_PAGE,
     BadOrder,
@@ -48,6 +48,11 @@ async def _on_stranger(_: Request, __: Exception) -> JsonBytes:
     return _json({"error": "not logged in"}, 401)
 
 
+async def _on_not_stored(request: Request, _: Exception) -> Response:
+    detail = "the service stops, and nothing is known of this yet"
+    return rendered(request, Problem(503, "Service Unavailable", detail, _SOON))
+
+
 @dataclass(frozen=True, slots=True)
 class Endpoints:
     """What the answers are made from."""
@@ -62,6 +67,7 @@ class Endpoints:
     def register(self, app: FastAPI) -> None:
         """Put the routes on the application."""
         app.add_exception_handler(Stranger, _on_stranger)
+        app.add_exception_handler(NotStored, _on_not_stored)
         speak(app, "/api/")
         for path, answer, methods in (
             ("/api/orders", self.place, ["POST"]),

@@ -6,6 +6,7 @@ import logging
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from typing import TypeAlias
 
 import asyncpg
 import orjson
@@ -22,6 +23,8 @@ LOOK_SECONDS = 0.05
 MOST_AT_ONCE = 256  # sagas that requests of this instance have under way
 DRAIN_SECONDS = 5.0
 
+Carrying: TypeAlias = "asyncio.Task[State | None]"
+
 
 class Busy(Exception):
     """So many orders are under way that no more are taken just now."""
@@ -29,6 +32,10 @@ class Busy(Exception):
 
 class OtherWish(Exception):
     """The key was used for another wish before."""
+
+
+class NotStored(Exception):
+    """The service was told to stop before the saga was stored: not to be called accepted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +70,7 @@ class Handler:
         self._store = store
         self._new_id = new_id
         self._clock = clock
-        self._running: set[asyncio.Task[State | None]] = set()
+        self._running: set[Carrying] = set()
 
     @property
     def under_way(self) -> int:
@@ -108,14 +115,14 @@ class Handler:
         self._running.add(task)
         task.add_done_callback(self._ended)
         until = self._clock() + WAIT_SECONDS
-        done, _ = await asyncio.wait([task], timeout=WAIT_SECONDS)
-        if done and not task.cancelled():
+        await asyncio.wait([task], timeout=WAIT_SECONDS)
+        if task.done() and not task.cancelled():
             error = task.exception()
             if error is None and (ended := task.result()) is not None:
                 return ended
             if error is not None and not isinstance(error, LeaseLost):
                 return await self._after_failure(state, error)
-        return await self._wait(state, until)
+        return await self._wait(state, task, until)
 
     async def _after_failure(self, state: State, error: BaseException) -> State:
         """The database failed under it: if the saga was stored, it will be carried on."""
@@ -124,17 +131,21 @@ class Handler:
             raise error
         return found
 
-    async def _wait(self, state: State, until: float) -> State:
-        """For a saga that this or another request, or another instance, has under way."""
+    async def _wait(self, state: State, task: Carrying, until: float) -> State:
+        """For a saga that this or another request, or another instance, has under way.
+
+        What is not stored may still come to nothing, so it is waited for also after `until`.
+        """
         while True:
+            over = task.done()  # before the look: what it stored can be seen by now
             found = await self.look(state.saga_id)
-            if found is not None and found.phase.ended:
+            if found is not None and (found.phase.ended or self._clock() >= until):
                 return found
-            if self._clock() >= until:
-                return found or state
+            if found is None and over:
+                raise _lost(task)
             await asyncio.sleep(LOOK_SECONDS)
 
-    def _ended(self, task: asyncio.Task[State | None]) -> None:
+    def _ended(self, task: Carrying) -> None:
         self._running.discard(task)
         error = None if task.cancelled() else task.exception()
         if error is not None:
@@ -148,3 +159,8 @@ class Handler:
         for task in under_way:
             task.cancel()
         await asyncio.gather(*under_way, return_exceptions=True)
+
+
+def _lost(task: Carrying) -> BaseException:
+    """Why it was not stored."""
+    return (None if task.cancelled() else task.exception()) or NotStored()

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import httpx
+import psycopg
 import pytest
 
 pytestmark = pytest.mark.integration
@@ -178,3 +179,22 @@ def test_an_order_cancelled_before_its_money_was_taken_costs_nothing(shop: Any) 
     status = "SELECT status FROM payment WHERE id = %s"
     shop.until("void", lambda: shop.value("payments", status, saga_id) == "voided")
     shop.balance()
+
+
+def test_an_order_that_is_not_stored_is_not_called_accepted(shop: Any) -> None:
+    waiting = (
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+        " WHERE wait_event_type = 'Lock' AND query LIKE '%INSERT INTO saga %'"
+    )
+    before = _orders(shop)
+    shop.login("anna@example.com")
+    with psycopg.connect(shop.databases["orders"]) as holder, ThreadPoolExecutor(1) as pool:
+        holder.execute("LOCK TABLE saga IN SHARE MODE")
+        asked = pool.submit(shop.ask, "new", "POST", "/api/orders", ORDER)
+        with pytest.raises(TimeoutError):
+            asked.result(timeout=2.5)  # longer than a request waits for what is stored
+        assert shop.query("orders", waiting) == [(True,)]
+        assert asked.result().status_code == 503
+        holder.rollback()
+    shop.balance()
+    assert _orders(shop) == before
