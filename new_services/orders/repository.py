@@ -14,13 +14,16 @@ from new_services.orders.schemas import SHIP_FIELDS, show
 
 _OWN = """
 INSERT INTO order_document (order_no, email, po_number, saga_id, status, own_body, own_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7)
-ON CONFLICT (order_no) DO UPDATE SET own_body = $6, own_at = $7
-WHERE order_document.own_at < $7
+VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (order_no) DO
 """
+_UPDATE = "UPDATE SET own_body = $6, own_at = $7 WHERE order_document.own_at < $7"
 # A crash of the server that takes this commit takes the saga's end, which comes behind it in the
 # log, too: the saga then takes these steps again, and legacy has had the order all the while.
-_OWN_AND_TELL = f"WITH {SOON}, own AS ({_OWN}), {outbox.clause(8)} SELECT FROM soon"
+_OWN_AND_TELL, _FIRST_AND_TELL = (
+    f"WITH {SOON}, own AS ({_OWN} {otherwise}), {outbox.clause(8)} SELECT FROM soon"
+    for otherwise in (_UPDATE, "NOTHING")
+)
+FIRST = 0  # time of an order as it was placed: whatever else is told of it is newer
 _FED = """
 INSERT INTO order_document (order_no, order_id, email, po_number, saga_id, status, body)
 SELECT * FROM unnest($1::text[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[],
@@ -62,10 +65,11 @@ def body(order: Order) -> str:
 async def write_own(
     pool: asyncpg.Pool, order: Order, email: str, micros: int, told: Sequence[str]
 ) -> None:
-    """As a saga of ours left it, at this time; shown until the feed is there. And the event's
-    values, to be told with it."""
+    """As a saga of ours left it, at this time or `FIRST`; shown until the feed is there. And the
+    event's values, to be told with it."""
     await pool.execute(
-        _OWN_AND_TELL, order.order_no, email, order.po_number, order.saga_id, order.status,
+        _FIRST_AND_TELL if micros == FIRST else _OWN_AND_TELL,
+        order.order_no, email, order.po_number, order.saga_id, order.status,
         body(order), micros, *told,
     )  # fmt: skip
 

@@ -10,7 +10,7 @@ In capitals the pivots: before them a failure compensates, from them on it only 
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,7 +21,6 @@ from chassis.saga import Context, NotYet, Refused, Retry, Saga, Step
 from chassis.saga.definition import Data
 from chassis.watermark import Watermark
 from contracts import events_orders
-from contracts.events import Event
 from contracts.events_orders import OrderCancelled, OrderPlaced, OrderRefused
 from contracts.orders import (
     Customer,
@@ -179,7 +178,10 @@ class Stories:
             raise error
 
     async def confirm_placed(self, context: Context) -> None:
-        """Ours to read at once, and told to whoever listens."""
+        """Ours to read at once, and told to whoever listens.
+
+        It may come late, by another instance: the order may be cancelled by then.
+        """
         order, customer = _order(context), _customer(context)
         event = OrderPlaced(
             order_no=order.order_no,
@@ -193,7 +195,8 @@ class Stories:
             po_number=order.po_number or "",
             ship=dict(order.ship),
         )
-        await self._confirm(order, customer.email, (event, f"{order.order_no}:placed"))
+        told = outbox.values(event, f"{order.order_no}:placed", self.clock())
+        await self._confirm(order, customer.email, repository.FIRST, told)
 
     # cancel, settle, stray
 
@@ -243,12 +246,12 @@ class Stories:
             refunded=context.results["refund"]["amount"],
             lines=_lines(order),
         )
-        await self._confirm(order, customer.email, (event, f"{order.order_no}:cancelled"))
-
-    async def _confirm(self, order: Order, email: str, told: tuple[Event, str]) -> None:
         now = self.clock()
-        values = outbox.values(*told, now)
-        await repository.write_own(self.pool, order, email, int(now * 1e6), values)
+        told = outbox.values(event, f"{order.order_no}:cancelled", now)
+        await self._confirm(order, customer.email, int(now * 1e6), told)
+
+    async def _confirm(self, order: Order, email: str, at: int, told: Sequence[str]) -> None:
+        await repository.write_own(self.pool, order, email, at, told)
         self.wake()
 
 
