@@ -53,14 +53,15 @@ class Projection:
 
     async def apply(self, connection: asyncpg.Connection, facts: Sequence[Fact]) -> None:
         """One batch, in the open transaction. Documents are made once the snapshot is whole."""
-        losing = await _losing(connection, facts) if self._complete else set()
+        before = self._complete or await mirror.complete(connection, ENTITIES)
+        losing = await _losing(connection, facts) if before else set()
         changed = await mirror.apply(connection, facts)
-        if self._complete:
+        if before:
             await self.make(connection, losing | await _touched(connection, changed))
         elif await mirror.complete(connection, ENTITIES):
             rows = await connection.fetch("SELECT key FROM mirror WHERE entity = 'order'")
             await self.make(connection, [int(row["key"]) for row in rows])
-            self._complete = True  # should this transaction fail, they are merely made again
+        self._complete = before  # as committed: what this transaction adds may yet come to nothing
 
     async def make(self, connection: asyncpg.Connection, order_ids: Iterable[int]) -> None:
         """Make the documents of these orders anew; forget those of orders that are gone."""
