@@ -80,7 +80,7 @@ async def build(ground: Ground) -> Parts:
     store = PostgresStore(ground.pool)
     sagas = stories.sagas()
     runner = Runner(store, sagas, WallClock(), ground.instance)
-    handler = Handler(ground.pool, runner, store, new_saga_id)
+    handler = Handler(ground.pool, runner, store, new_saga_id, watermark)
     _measure(ground.metrics, watermark, handler, record)
     verifier = Verifier(settings.identity_keys)
     endpoints = Endpoints(

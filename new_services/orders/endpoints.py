@@ -20,7 +20,7 @@ from chassis.web import JsonBytes, Problem, rendered, speak
 from contracts import headers
 from contracts.orders import Customer, SystemOfRecord
 from new_services.orders import saga, views
-from new_services.orders.handlers import Busy, Command, Handler, NotStored, OtherWish
+from new_services.orders.handlers import Behind, Busy, Command, Handler, NotStored, OtherWish
 from new_services.orders.schemas import (
     PER_PAGE,
     BadOrder,
@@ -98,6 +98,10 @@ class Endpoints:
             state = await self.handler.place(command)
         except Busy as error:
             raise _busy() from error
+        except Behind as error:
+            raise declined(
+                headers.BEHIND, "an article of the order is not known here yet"
+            ) from error
         except OtherWish as error:
             detail = "this Idempotency-Key was used for another order"
             raise Problem(422, "Unprocessable Content", detail) from error

@@ -6,15 +6,17 @@ import logging
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import asyncpg
 import orjson
 
 from chassis.saga import Runner, State, Store
 from chassis.saga.store import LeaseLost, NoSuchSaga
+from chassis.watermark import Watermark
 from contracts.orders import Customer, Wish
-from new_services.orders import repository, saga
+from new_services.orders import pricing, repository, saga
+from new_services.orders.pricing import UnknownSku
 
 log = logging.getLogger("orders.handlers")
 
@@ -32,6 +34,10 @@ class Busy(Exception):
 
 class OtherWish(Exception):
     """The key was used for another wish before."""
+
+
+class Behind(Exception):
+    """An article is unknown here, and what legacy knew by the time of asking has not arrived."""
 
 
 class NotStored(Exception):
@@ -63,12 +69,14 @@ class Handler:
         runner: Runner,
         store: Store,
         new_id: Callable[[], str],
+        watermark: Watermark,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._pool = pool
         self._runner = runner
         self._store = store
         self._new_id = new_id
+        self._watermark = watermark
         self._clock = clock
         self._running: set[Carrying] = set()
 
@@ -78,7 +86,23 @@ class Handler:
         return len(self._running)
 
     async def place(self, command: Command) -> State:
-        """The saga after a moment, ended or not. Raises Busy, OtherWish."""
+        """The saga after a moment, ended or not. Raises Behind, Busy, OtherWish."""
+        asked = int(self._clock() * 1e6)
+        saga_id = await self._named(command)
+        request: dict[str, Any] = {
+            "wish": asdict(command.wish),
+            "customer": asdict(command.customer),
+            "asked": asked,
+        }
+        try:
+            request["amount"] = f"{await pricing.quote(self._pool, command.wish.lines):.2f}"
+        except UnknownSku:  # for the saga to say, once that is certain
+            if not await self._watermark.reached(asked) and await self.look(saga_id) is None:
+                raise Behind from None
+        return await self._run(State(saga_id, saga.PLACE, request, command.table))
+
+    async def _named(self, command: Command) -> str:
+        """The id of its saga, by the client's own name for it. Raises OtherWish."""
         saga_id = self._new_id()
         if command.key:
             who = (command.customer.email, command.key)
@@ -87,12 +111,7 @@ class Handler:
             )
             if fingerprint != command.fingerprint:
                 raise OtherWish
-        request = {
-            "wish": asdict(command.wish),
-            "customer": asdict(command.customer),
-            "asked": int(self._clock() * 1e6),
-        }
-        return await self._run(State(saga_id, saga.PLACE, request, command.table))
+        return saga_id
 
     async def cancel(self, customer: Customer, order_no: str, table: str) -> State:
         """The saga after a moment, ended or not. Raises Busy."""

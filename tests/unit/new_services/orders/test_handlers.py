@@ -1,17 +1,22 @@
-"""What a request is told of its saga: never "accepted" before the saga is stored."""
+"""What a request is told of its saga: never "accepted" before the saga is stored, and never
+"unknown article" by a read model that is behind."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
+from decimal import Decimal
 
 import pytest
 
 from chassis.saga import Phase, Runner, Saga, State, Step
 from chassis.saga.definition import Context, Data
 from chassis.saga.store import Lease, MemoryStore, Saved
+from chassis.watermark import Watermark
 from contracts.orders import Customer, Wish
-from new_services.orders import handlers, saga
-from new_services.orders.handlers import Command, Handler, NotStored
+from new_services.orders import handlers, pricing, saga
+from new_services.orders.handlers import Behind, Command, Handler, NotStored
 
+Do = Callable[[Context], Awaitable[Data | None]]
+TEN = Decimal("10.00")
 COMMAND = Command(Customer("a@b.c", "A", ""), Wish({"MUG-0": 1}), "", "")
 
 
@@ -52,10 +57,22 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(handlers, "LOOK_SECONDS", 0.001)
 
 
-def handler(store: MemoryStore, do: Callable[[Context], Awaitable[Data | None]]) -> Handler:
+@pytest.fixture(autouse=True)
+def goods(monkeypatch: pytest.MonkeyPatch) -> set[str]:
+    """The articles that are known here."""
+    known = {"MUG-0"}
+
+    async def quote(_: object, lines: Mapping[str, int]) -> Decimal:
+        return pricing.total(lines, {sku: pricing.Price(TEN, TEN, "") for sku in known})
+
+    monkeypatch.setattr(pricing, "quote", quote)
+    return known
+
+
+def handler(store: MemoryStore, do: Do, watermark: Watermark | None = None) -> Handler:
     sagas = {saga.PLACE: Saga(saga.PLACE, [Step("write", do, pivot=True)])}
     runner = Runner(store, sagas, Time(), "here")
-    return Handler(None, runner, store, lambda: "S-1", Time().now)
+    return Handler(None, runner, store, lambda: "S-1", watermark or Watermark(), Time().now)
 
 
 async def done(_: Context) -> Data:
@@ -104,3 +121,39 @@ async def test_told_to_stop_before_it_was_stored_nobody_knows() -> None:
     store.goes_on.cancel()
     with pytest.raises(NotStored):
         await placing
+
+
+async def test_what_it_costs_is_looked_up_once() -> None:
+    state = await handler(MemoryStore(), done).place(COMMAND)
+    assert state.request["amount"] == "20.00"
+
+
+async def test_an_article_that_is_unknown_while_the_feed_is_behind_is_for_legacy_to_judge(
+    goods: set[str],
+) -> None:
+    goods.clear()
+    store, watermark = MemoryStore(), Watermark()
+    watermark.advance(1)
+    with pytest.raises(Behind):
+        await handler(store, done, watermark).place(COMMAND)
+    assert await store.find(list(Phase), 9) == []  # nothing was begun
+
+
+async def test_it_is_waited_for_what_legacy_knew_at_that_time(goods: set[str]) -> None:
+    goods.clear()
+    watermark = Watermark()
+    placing = asyncio.create_task(handler(MemoryStore(), done, watermark).place(COMMAND))
+    while not watermark.awaited:
+        await asyncio.sleep(0)
+    watermark.advance(int(Time().now() * 1e6))
+    assert "amount" not in (await placing).request  # the saga looks, and has the last word
+
+
+async def test_what_was_begun_before_is_told_also_while_the_feed_is_behind(
+    goods: set[str],
+) -> None:
+    store = MemoryStore()
+    before = await handler(store, done).place(COMMAND)
+    goods.clear()
+    again = await handler(store, done).place(COMMAND)
+    assert (again.saga_id, again.phase) == (before.saga_id, Phase.DONE)
