@@ -27,6 +27,7 @@ from contracts.orders import (
     Order,
     RecordAway,
     RecordRefused,
+    RecordSilent,
     SystemOfRecord,
     Wish,
 )
@@ -151,6 +152,7 @@ class Stories:
 
     async def find(self, context: Context) -> Data | None:
         """No answer came: has it been written? The feed may know, and legacy itself is asked."""
+        certain = self._certain(context)
         order = await views.order_of_saga(self.pool, context.saga_id)
         if order is None:
             wish = Wish.from_dict(context.request["wish"])
@@ -162,9 +164,14 @@ class Stories:
                 raise NotYet(str(error), error.after) from error
             except RecordRefused as error:
                 # The session has ended, so legacy tells us nothing; the feed does in the end.
-                if self.watermark.micros < (context.tried + CERTAIN_SECONDS) * 1e6:
+                if not certain:
                     raise NotYet(f"cannot ask: {error}", 1.0) from error
         return None if order is None else {"order": order.to_dict()}
+
+    def _certain(self, context: Context) -> bool:
+        """Whether the feed has told all that the last attempt can have done: ask this before
+        looking at what it told."""
+        return self.watermark.micros >= (context.tried + CERTAIN_SECONDS) * 1e6
 
     async def collect(self, context: Context) -> None:
         """The money and the goods: neither waits for the other, each may be asked for again."""
@@ -209,9 +216,7 @@ class Stories:
         except RecordRefused as error:
             # A second attempt that finds it cancelled: the first one did it, and nobody heard.
             if context.attempt > 1 and error.body.get("status") == "CANCELLED":
-                found = await self.look(context)
-                if found is not None:
-                    return found
+                raise RecordSilent("it is cancelled, and may be so by us") from error
             raise _refused(error) from error
         except RecordAway as error:
             raise NotYet(str(error), error.after) from error
@@ -219,10 +224,16 @@ class Stories:
 
     async def look(self, context: Context) -> Data | None:
         """No answer came: is it cancelled?"""
+        certain = self._certain(context)
+        customer, order_no = _customer(context), context.request["order_no"]
         try:
-            order = await self.record.look(_customer(context), context.request["order_no"])
+            order = await self.record.look(customer, order_no)
         except RecordRefused as error:
-            raise _refused(error) from error
+            # As in `find`: legacy tells us nothing any more, the feed does in the end.
+            order = await views.order_as_fed(self.pool, order_no, customer.email)
+            if order is None or order.status != "CANCELLED":
+                silent = NotYet(f"cannot ask: {error}", 1.0)
+                raise (_refused(error) if certain else silent) from error
         except RecordAway as error:
             raise NotYet(str(error), error.after) from error
         if order is None or order.status != "CANCELLED":

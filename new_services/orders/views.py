@@ -60,6 +60,18 @@ async def order_of_saga(pool: asyncpg.Pool, saga_id: str) -> Order | None:
     order_id = await pool.fetchval(
         "SELECT min(order_id) FROM order_document WHERE saga_id = $1", saga_id
     )
+    return await _fed(pool, order_id)
+
+
+async def order_as_fed(pool: asyncpg.Pool, order_no: str, email: str) -> Order | None:
+    """A customer's order, if the feed has told of it."""
+    order_id = await pool.fetchval(
+        "SELECT order_id FROM order_document WHERE order_no = $1 AND email = $2", order_no, email
+    )
+    return await _fed(pool, order_id)
+
+
+async def _fed(pool: asyncpg.Pool, order_id: int | None) -> Order | None:
     if order_id is None:
         return None
     async with pool.acquire() as connection:

@@ -141,10 +141,10 @@ async def test_an_article_that_is_unknown_while_the_feed_is_behind_is_for_legacy
 
 async def test_it_is_waited_for_what_legacy_knew_at_that_time(goods: set[str]) -> None:
     goods.clear()
-    watermark = Watermark()
+    watermark, waits = Watermark(), asyncio.Event()
+    watermark.on_wait = waits.set
     placing = asyncio.create_task(handler(MemoryStore(), done, watermark).place(COMMAND))
-    while not watermark.awaited:
-        await asyncio.sleep(0)
+    await waits.wait()
     watermark.advance(int(Time().now() * 1e6))
     assert "amount" not in (await placing).request  # the saga looks, and has the last word
 

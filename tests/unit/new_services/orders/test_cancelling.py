@@ -1,0 +1,144 @@
+"""Cancelling when nobody heard how it went: it is not refused while it may have happened."""
+
+from dataclasses import asdict, replace
+from typing import Any
+
+import pytest
+
+from chassis.saga import MemoryStore, Phase, Runner, State
+from chassis.saga.runner import Limits
+from chassis.watermark import Watermark
+from contracts.orders import Customer, Line, Order, RecordRefused, RecordSilent
+from new_services.orders import saga, views
+from new_services.orders.saga import CERTAIN_SECONDS, Stories
+
+ANNA = Customer("a@b.c", "A", "sealed")
+ORDER = Order(
+    order_no="SO-1", status="NEW", total="20.00", po_number=None, pay_method="card",
+    lines=(Line(1, "MUG-0", "Mug", 2, "10.00"),), ship={}, created="2026-01-01 00:00:00",
+    updated="2026-01-01 00:00:00",
+)  # fmt: skip
+CANCELLED = replace(ORDER, status="CANCELLED")
+LOGGED_OUT = RecordRefused(401, {"error": "not logged in"})
+
+
+class Time:
+    """Stands still until somebody sleeps."""
+
+    def __init__(self) -> None:
+        self.seconds = 1_800_000_000.0
+
+    def now(self) -> float:
+        return self.seconds
+
+    async def sleep(self, seconds: float) -> None:
+        self.seconds += seconds
+
+
+class Record:
+    """Answers each call with what is next for it: an order, None, or an error."""
+
+    def __init__(self, cancel: list[Any], look: list[Any]) -> None:
+        self._next = {"cancel": cancel, "look": look}
+
+    async def cancel(self, _: Customer, __: str) -> Any:
+        return self._answer("cancel")
+
+    async def look(self, _: Customer, __: str) -> Any:
+        return self._answer("look")
+
+    def _answer(self, name: str) -> Any:
+        answers = self._next[name]
+        answer = answers.pop(0) if len(answers) > 1 else answers[0]
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+
+class Partners:
+    """Inventory and payments: they do it."""
+
+    async def refund(self, *_: object) -> str:
+        return "20.00"
+
+    async def put_back(self, *_: object) -> None:
+        pass
+
+
+class World:
+    """A runner over stories whose legacy answers as told, and what the feed has told."""
+
+    def __init__(self, record: Record) -> None:
+        self.time, self.watermark, self.store = Time(), Watermark(), MemoryStore()
+        self.fed: Order | None = ORDER
+        nothing: Any = None
+        partners: Any = Partners()
+        known: Any = record
+        self.stories = Stories(
+            nothing, known, partners, partners, self.watermark, lambda: None, self.time.now
+        )
+        self.limits = Limits(patience=0.0)
+
+    async def cancel(self) -> State:
+        sagas = self.stories.sagas()
+        runner = Runner(self.store, sagas, self.time, "here", self.limits)
+        request = {"order_no": "SO-1", "customer": asdict(ANNA)}
+        if not await self.store.find(list(Phase), 1):
+            await runner.start(State("cancel:1", saga.CANCEL, request))
+        for _ in range(8):
+            self.time.seconds += 5.0
+            await runner.run_due()
+        return (await self.store.load("cancel:1")).state
+
+    def told_until(self, seconds_from_now: float) -> None:
+        self.watermark.advance(int((self.time.seconds + seconds_from_now) * 1e6))
+
+
+@pytest.fixture
+def make(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Makes worlds."""
+
+    def made(cancel: list[Any], look: list[Any]) -> World:
+        world = World(Record(cancel, look))
+
+        async def order_as_fed(_: object, order_no: str, email: str) -> Order | None:
+            assert (order_no, email) == ("SO-1", "a@b.c")
+            return world.fed
+
+        async def confirm(*_: object) -> None:
+            pass
+
+        monkeypatch.setattr(views, "order_as_fed", order_as_fed)
+        monkeypatch.setattr(Stories, "confirm_cancelled", confirm)
+        return world
+
+    return made
+
+
+async def test_what_the_feed_tells_as_cancelled_is_done_also_when_legacy_cannot_be_asked(
+    make: Any,
+) -> None:
+    world = make([RecordSilent("no answer")], [LOGGED_OUT])
+    assert (await world.cancel()).phase is Phase.FORWARD  # it may have happened
+    world.fed = CANCELLED
+    state = await world.cancel()
+    assert state.phase is Phase.DONE
+    assert state.results["cancel"]["order"]["status"] == "CANCELLED"
+
+
+async def test_once_the_feed_would_have_told_it_the_refusal_stands(make: Any) -> None:
+    world = make([RecordSilent("no answer")], [LOGGED_OUT])
+    assert (await world.cancel()).phase is Phase.FORWARD
+    world.told_until(CERTAIN_SECONDS)
+    state = await world.cancel()
+    assert state.phase is Phase.UNDONE
+    assert state.answer == {"status": 401, "body": {"error": "not logged in"}}
+
+
+async def test_a_second_attempt_that_finds_it_cancelled_is_not_refused(make: Any) -> None:
+    """The first one did it; and by now the session has ended, too."""
+    already = RecordRefused(409, {"error": "order cannot be cancelled", "status": "CANCELLED"})
+    world = make([RecordSilent("no answer"), already], [ORDER, LOGGED_OUT])
+    assert (await world.cancel()).phase is Phase.FORWARD
+    world.fed = CANCELLED
+    assert (await world.cancel()).phase is Phase.DONE
