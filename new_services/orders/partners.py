@@ -88,13 +88,16 @@ class Payments:
         """Nothing is authorised any more, now or later."""
         _done(await self._partner.call("POST", f"/payments/{saga_id}/void"))
 
-    async def capture(self, saga_id: str, amount: str) -> None:
-        """Take this amount."""
-        _done(await self._partner.call("POST", f"/payments/{saga_id}/capture", {"amount": amount}))
+    async def capture(self, saga_id: str, order_no: str, amount: str) -> None:
+        """Take this amount, for this order."""
+        body = {"amount": amount, "order_no": order_no}
+        _done(await self._partner.call("POST", f"/payments/{saga_id}/capture", body))
 
-    async def refund(self, saga_id: str) -> str:
-        """Give back what was taken, or held; the amount taken. Not yet, while it is being taken."""
-        answer = await self._partner.call("POST", f"/payments/{saga_id}/refund")
+    async def refund(self, saga_id: str, order_no: str) -> str:
+        """Give back what was taken for this order, or held; the amount taken. Not yet, while it is
+        being taken."""
+        body = {"order_no": order_no}
+        answer = await self._partner.call("POST", f"/payments/{saga_id}/refund", body)
         if answer.status == 409:
             raise NotYet(_error(answer), 0.2)
         _done(answer)

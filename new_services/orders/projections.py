@@ -7,7 +7,8 @@ is to be given back), and an order that appeared after its saga had given it up 
 import logging
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import Any
 
 import asyncpg
@@ -18,7 +19,7 @@ from chassis.ranges import within
 from chassis.saga import Phase, State
 from chassis.saga.postgres import enqueue
 from contracts.catalog import Cleared, Fact, Gone
-from contracts.orders import Customer
+from contracts.orders import Customer, Order
 from new_services.orders import repository, saga
 from new_services.orders.repository import Fed
 
@@ -41,7 +42,7 @@ _OF_CUSTOMERS = """
 SELECT key::bigint AS id FROM mirror
 WHERE entity = 'order' AND NOT gone AND fields->>'customer_id' = ANY($1)
 """
-_SAGAS = "SELECT id, state::text AS state FROM saga WHERE id = ANY($1)"
+_SAGAS = "SELECT id, state::text AS state, updated - created AS took FROM saga WHERE id = ANY($1)"
 
 
 class Projection:
@@ -80,16 +81,16 @@ class Projection:
 
     async def _tell_sagas(self, connection: asyncpg.Connection, ours: Sequence[Fed]) -> None:
         rows = await connection.fetch(_SAGAS, [each.order.saga_id for each in ours])
-        sagas = {row["id"]: State.from_dict(orjson.loads(row["state"])) for row in rows}
+        sagas = {row["id"]: _marked(row) for row in rows}
         for fed in ours:
             placed = sagas.get(fed.order.saga_id or "")
             if placed is None:  # of an earlier life of this database
                 continue
-            if is_stray(placed, fed.order.order_no):
+            if placed.is_stray(fed.order):
                 if fed.order.status != "CANCELLED":
                     log.error("order %s is nobody's: cancelling it", fed.order.order_no)
-                    await enqueue(connection, _stray(fed, placed), self._clock())
-            elif fed.order.status == "CANCELLED":
+                    await enqueue(connection, _stray(fed, placed.state), self._clock())
+            elif fed.order.status == "CANCELLED" and placed.is_its_own(fed.order):
                 await enqueue(connection, _settle(fed), self._clock())
 
 
@@ -103,12 +104,47 @@ async def derive(
     await Projection().make(connection, told | await _touched(connection, changed))
 
 
-def is_stray(placed: State, order_no: str) -> bool:
-    """Whether the saga wrote another order, or has given its order up."""
-    written = placed.results.get("write")
-    if written is not None:
-        return bool(written["order"]["order_no"] != order_no)
-    return placed.phase in (Phase.BACKWARD, Phase.UNDONE)
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """The saga that an order's mark names. Not every such order came of it: legacy shows customers
+    the mark as part of their own number, and some of them use that number again."""
+
+    state: State
+    took: float  # seconds from its beginning to its last step
+
+    def is_its_own(self, order: Order) -> bool:
+        """Whether it placed that order, so far as it knows."""
+        written = self._written
+        if written is None:
+            return not self._given_up
+        return written.order_no == order.order_no
+
+    def is_stray(self, order: Order) -> bool:
+        """Whether it may have written that order without wanting it: twice, or after giving up."""
+        written = self._written
+        if order.pieces != self.state.request["wish"]["lines"]:
+            return False
+        if written is None:
+            return self._given_up
+        return written.order_no != order.order_no and self._within_reach(written, order)
+
+    @property
+    def _written(self) -> Order | None:
+        return saga.outcome(self.state.results)
+
+    @property
+    def _given_up(self) -> bool:
+        return self.state.phase in (Phase.BACKWARD, Phase.UNDONE)
+
+    def _within_reach(self, written: Order, order: Order) -> bool:
+        """Whether it was created before the last attempt to write must have ended; both times are
+        by the shop's clock, and the saga began before it wrote the one it knows."""
+        first, other = (datetime.fromisoformat(each.created) for each in (written, order))
+        return (other - first).total_seconds() <= self.took + saga.LATE_SECONDS
+
+
+def _marked(row: asyncpg.Record) -> Marked:
+    return Marked(State.from_dict(orjson.loads(row["state"])), row["took"])
 
 
 def _stray(fed: Fed, placed: State) -> State:

@@ -41,6 +41,7 @@ BRIEFLY = Retry(deadline=20.0, timeout=4.0)
 # An order is pending for as long as legacy is away; the customer has been told so.
 PIVOT = Retry(deadline=None, timeout=8.0, first=0.1, most=4.0)
 PENDING_SECONDS = 1.0  # after that, whoever asked may have been answered "pending"
+LATE_SECONDS = 15.0  # so long after a saga has ended, a write that it gave up may still appear
 CERTAIN_SECONDS = 60.0  # after that, what the feed has not told was never committed
 ONWARD = Retry(deadline=24 * 3600.0, timeout=4.0, first=0.05, most=10.0)
 
@@ -177,7 +178,7 @@ class Stories:
         """The money and the goods: neither waits for the other, each may be asked for again."""
         order = _order(context)
         results = await asyncio.gather(
-            self.payments.capture(context.saga_id, order.total),
+            self.payments.capture(context.saga_id, order.order_no, order.total),
             self.inventory.sell(context.saga_id, order.order_no, order.created),
             return_exceptions=True,
         )
@@ -242,8 +243,10 @@ class Stories:
 
     async def refund(self, context: Context) -> Data:
         """Of what was captured for it here; an order that legacy placed was paid there."""
-        saga_id = _order(context).saga_id
-        return {"amount": await self.payments.refund(saga_id) if saga_id else "0.00"}
+        order = _order(context)
+        if not order.saga_id:
+            return {"amount": "0.00"}
+        return {"amount": await self.payments.refund(order.saga_id, order.order_no)}
 
     async def put_back(self, context: Context) -> None:
         order = _order(context)

@@ -36,13 +36,19 @@ class Verdict(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Payment:
-    """One payment; `amount` is what was authorised, and once captured what was captured."""
+    """One payment; `amount` is what was authorised, and once captured what was captured, for the
+    order of that number."""
 
     id: str
     method: str
     amount: Decimal
     status: Status
     reason: str = ""
+    order_no: str = ""
+
+    def is_of(self, order_no: str) -> bool:
+        """Whether it may have paid for that order: so long as either is not told, it may."""
+        return not order_no or self.order_no in ("", order_no)
 
     @property
     def given_back(self) -> bool:

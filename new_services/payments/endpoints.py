@@ -16,7 +16,7 @@ from new_services.payments import repository
 from new_services.payments.domain import Operation
 from new_services.payments.handlers import Command, Handler, NotPossible
 from new_services.payments.provider import Declined, ProviderAway, ProviderSilent
-from new_services.payments.schemas import Authorise, Capture, document
+from new_services.payments.schemas import Authorise, Capture, Refund, document
 from new_services.payments.simulator import Behaviour, Mood
 
 
@@ -50,15 +50,18 @@ class Endpoints:
     async def capture(self, payment_id: str, body: bytes) -> Answer:
         """An amount, which may differ from what was authorised."""
         wanted = Capture.model_validate_json(body)
-        return await self._carry_out(Command(Operation.CAPTURE, payment_id, wanted.amount))
+        command = Command(Operation.CAPTURE, payment_id, wanted.amount, order_no=wanted.order_no)
+        return await self._carry_out(command)
 
     async def void(self, payment_id: str, _: bytes) -> Answer:
         """Nothing is to be authorised any more."""
         return await self._carry_out(Command(Operation.VOID, payment_id))
 
-    async def refund(self, payment_id: str, _: bytes) -> Answer:
-        """Of what was captured; what is merely authorised is voided."""
-        return await self._carry_out(Command(Operation.REFUND, payment_id))
+    async def refund(self, payment_id: str, body: bytes) -> Answer:
+        """Of what was captured, for the order that is named where one is; what is merely
+        authorised is voided."""
+        order_no = Refund.model_validate_json(body or b"{}").order_no
+        return await self._carry_out(Command(Operation.REFUND, payment_id, order_no=order_no))
 
     def register(self, app: FastAPI) -> None:
         """Put the questions on the application."""

@@ -42,13 +42,14 @@ class NotPossible(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """What is asked for. Capture may name another amount than was authorised."""
+    """What is asked for. Capture may name another amount than was authorised, and the order."""
 
     operation: Operation
     payment_id: str
     amount: Decimal | None = None
     method: str = ""
     reason: str = ""  # of a void
+    order_no: str = ""
 
 
 class Handler:
@@ -114,6 +115,8 @@ class Handler:
                 return _begun(command, payment), Verdict.GO
         async with self._pool.acquire() as connection, connection.transaction():
             payment = await repository.find(connection, command.payment_id)
+            if command.operation is Operation.REFUND and _of_another(command, payment):
+                return None, Verdict.DONE
             verdict = judge(command.operation, payment)
             if verdict is Verdict.REFUSE:
                 raise _refusal(command, payment)
@@ -162,10 +165,15 @@ def _begun(command: Command, payment: Payment | None) -> Payment:
         amount = command.amount or Decimal(0)
         return Payment(command.payment_id, command.method, amount, status)
     if command.operation is Operation.CAPTURE and command.amount is not None:
-        payment = replace(payment, amount=command.amount)
+        payment = replace(payment, amount=command.amount, order_no=command.order_no)
     if status is Status.VOIDING:
         return replace(payment, status=status, reason=command.reason)
     return payment
+
+
+def _of_another(command: Command, payment: Payment | None) -> bool:
+    """Whether it is known to have paid for another order than the one that is named."""
+    return payment is not None and not payment.is_of(command.order_no)
 
 
 def _refusal(command: Command, payment: Payment | None) -> Exception:

@@ -8,12 +8,13 @@ from chassis import outbox
 from chassis.database import SOON
 from new_services.payments.domain import Payment, Status
 
-_LOOK = "SELECT id, method, amount, status, reason FROM payment WHERE id = $1"
+_LOOK = "SELECT id, method, amount, status, reason, order_no FROM payment WHERE id = $1"
 _MOVE = """
-UPDATE payment SET amount = $3, status = $4, reason = $5, updated = clock_timestamp()
+UPDATE payment SET amount = $3, status = $4, reason = $5, order_no = $6,
+    updated = clock_timestamp()
 WHERE id = $1 AND status = ANY($2) RETURNING id
 """
-_MOVE_AND_TELL = f"WITH moved AS ({_MOVE}), {outbox.clause(6, 'moved')} SELECT id FROM moved"
+_MOVE_AND_TELL = f"WITH moved AS ({_MOVE}), {outbox.clause(7, 'moved')} SELECT id FROM moved"
 
 
 async def look(connection: asyncpg.Connection | asyncpg.Pool, payment_id: str) -> Payment | None:
@@ -29,7 +30,8 @@ async def find(connection: asyncpg.Connection, payment_id: str) -> Payment | Non
 def _payment(row: asyncpg.Record | None) -> Payment | None:
     if row is None:
         return None
-    return Payment(row["id"], row["method"], row["amount"], Status(row["status"]), row["reason"])
+    payment_id, method, amount, status, reason, order_no = row
+    return Payment(payment_id, method, amount, Status(status), reason, order_no)
 
 
 async def move(
@@ -37,8 +39,8 @@ async def move(
 ) -> bool:
     """Store it, and the event's values with it, unless its status is none of those `before`."""
     statement = _MOVE_AND_TELL if told else _MOVE
-    values = (payment.id, before, payment.amount, payment.status, payment.reason)
-    return await pool.fetchval(statement, *values, *told) is not None
+    values = (payment.amount, payment.status, payment.reason, payment.order_no)
+    return await pool.fetchval(statement, payment.id, before, *values, *told) is not None
 
 
 async def begin(pool: asyncpg.Pool, payment: Payment) -> bool:

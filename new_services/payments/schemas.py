@@ -17,10 +17,20 @@ class Authorise(BaseModel):
     method: str = Field(max_length=20)
 
 
+OrderNo = Annotated[str, Field(max_length=50)]
+
+
 class Capture(BaseModel):
-    """The amount to take; it may differ from what was authorised."""
+    """The amount to take; it may differ from what was authorised. And the order it pays for."""
 
     amount: Amount
+    order_no: OrderNo = ""
+
+
+class Refund(BaseModel):
+    """The order whose money it is: of another one's, nothing is given back."""
+
+    order_no: OrderNo = ""
 
 
 def document(payment_id: str, payment: Payment | None) -> dict[str, str]:

@@ -35,8 +35,10 @@ class World:
     def next(self, *fates: str) -> None:
         self.mood.command(Behaviour(next=list(fates)))
 
-    async def do(self, operation: Operation, amount: Decimal | None = None) -> Any:
-        payment = await self.handler.handle(Command(operation, "p-1", amount, "card"))
+    async def do(
+        self, operation: Operation, amount: Decimal | None = None, order_no: str = ""
+    ) -> Any:
+        payment = await self.handler.handle(Command(operation, "p-1", amount, "card", order_no))
         return payment.status if payment else None
 
     async def books(self) -> tuple[Decimal, Decimal, Decimal]:
@@ -203,3 +205,30 @@ async def test_capture_and_refund_at_once_end_without_money_taken(world: World, 
     authorised, captured, refunded = await world.books()
     assert (authorised, captured - refunded) == (0, 0)
     assert await world.do(Operation.REFUND) in (Status.VOIDED, Status.REFUNDED)
+
+
+@pytest.mark.parametrize(
+    ("captured_for", "refund_for", "given_back"),
+    [
+        ("SO-1", "SO-1", TEN),
+        ("SO-1", "SO-2", 0),  # it bears the mark of our saga, and was paid for elsewhere
+        ("SO-1", "", TEN),  # asked for by an older version of ours
+        ("", "SO-1", TEN),  # captured by an older version
+    ],
+)
+async def test_only_the_order_that_was_paid_for_is_paid_back(
+    world: World, captured_for: str, refund_for: str, given_back: Any
+) -> None:
+    await world.do(Operation.AUTHORISE, TEN)
+    await world.do(Operation.CAPTURE, TEN, captured_for)
+    status = await world.do(Operation.REFUND, order_no=refund_for)
+    assert status is (Status.REFUNDED if given_back else None)
+    assert await world.books() == (0, TEN, given_back)
+
+
+async def test_paid_back_already_another_order_gets_nothing_of_it(world: World) -> None:
+    await world.do(Operation.AUTHORISE, TEN)
+    await world.do(Operation.CAPTURE, TEN, "SO-1")
+    await world.do(Operation.REFUND, order_no="SO-1")
+    assert await world.do(Operation.REFUND, order_no="SO-2") is None
+    assert await world.do(Operation.REFUND, order_no="SO-1") is Status.REFUNDED
