@@ -41,5 +41,6 @@ async def run(pool: asyncpg.Pool, clock: Callable[[], float] = time.time) -> Non
         await asyncio.sleep(EVERY_SECONDS)
         try:
             await clean(pool, clock())
-        except (*DatabaseAway, TimeoutError) as error:
+        except (*DatabaseAway, asyncpg.PostgresError, TimeoutError) as error:
+            # Also a deadlock: another instance cleans at the same time.
             log.warning("not cleaned: %s", f"{type(error).__name__}: {error}")

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
 import asyncpg
 import orjson
@@ -25,6 +26,7 @@ from new_services.orders.schemas import (
     PER_PAGE,
     BadOrder,
     holds_nul,
+    may_be_order_no,
     read_body,
     read_wish,
     show,
@@ -127,7 +129,7 @@ class Endpoints:
         wanted = order_no.upper()
         document = await views.one(self.pool, as_of.micros, wanted, identity.email)
         if document is None:
-            return _json({"error": "order not found", "order_no": wanted}, 404)
+            return _not_found(wanted)
         return self._dated(JsonBytes(document.encode()), as_of)
 
     def _dated(self, answer: JsonBytes, as_of: Fresh) -> JsonBytes:
@@ -141,6 +143,8 @@ class Endpoints:
         """Cancel one of the customer's own."""
         customer = await self._customer(request)
         wanted = order_no.upper()
+        if not may_be_order_no(wanted):
+            return _not_found(wanted)
         try:
             state = await self.handler.cancel(
                 customer, wanted, request.headers.get(headers.TABLE, "")
@@ -180,6 +184,10 @@ def _first(request: Request, name: str) -> str | None:
     return values[0] if values else None
 
 
+def _not_found(order_no: str) -> JsonBytes:
+    return _json({"error": "order not found", "order_no": order_no}, 404)
+
+
 def _busy() -> Problem:
     return Problem(503, "Service Unavailable", "too many orders at once", {"Retry-After": "1"})
 
@@ -211,7 +219,7 @@ def _unfinished(state: State, key: str = "") -> JsonBytes:
             raise Problem(503, "Service Unavailable", f"{detail}: {_SPENT}")
         raise Problem(503, "Service Unavailable", detail, _SOON)
     answer = _json(_progress(state), 202)
-    answer.headers["Location"] = f"/api/order-requests/{state.saga_id}"
+    answer.headers["Location"] = f"/api/order-requests/{quote(state.saga_id, safe=':')}"
     answer.headers["Retry-After"] = "1"
     return answer
 

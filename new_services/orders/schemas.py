@@ -13,6 +13,7 @@ PAY_METHODS = ("invoice", "card")
 MOST_LINES = 50
 MOST_PIECES = 99
 LONGEST_PO_NUMBER = 100
+LONGEST_ORDER_NO = 50
 SHIP_FIELDS = {"name": 100, "street": 200, "zip": 20, "city": 100}
 PER_PAGE = 20
 MOST_PER_PAGE = 100
@@ -94,6 +95,11 @@ def holds_nul(wish: Wish) -> bool:
     """Whether a text in it is one that legacy's database cannot hold: it calls that bad input."""
     texts = [*wish.lines, wish.po_number or "", *(wish.ship or {}).values()]
     return any("\0" in text for text in texts)
+
+
+def may_be_order_no(text: str) -> bool:
+    """Whether an order can have that number: anything else need not be asked for."""
+    return text.isascii() and text.isprintable() and len(text) <= LONGEST_ORDER_NO
 
 
 def show(order: Order) -> dict[str, Any]:

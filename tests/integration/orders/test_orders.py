@@ -56,6 +56,27 @@ def test_an_order_placed_there_is_read_and_cancelled_here(shop: Any) -> None:
     shop.balance()
 
 
+def test_whoever_uses_our_mark_again_keeps_the_order_and_gets_no_money_of_another(
+    shop: Any,
+) -> None:
+    """Legacy shows "PO 17 ~4KZ2M…" as the customer's own number, and customers paste it."""
+    first = shop.ask("new", "POST", "/api/orders", ORDER | {"pay_method": "card"}).json()
+    shown = shop.ask("legacy", "GET", f"/api/orders/{first['order_no']}").json()["po_number"]
+    shop.settled()
+    wish = {"lines": [{"sku": "MUG-0", "qty": 7}], "po_number": shown}
+    again = shop.ask("legacy", "POST", "/api/orders", wish).json()
+    path = f"/api/orders/{again['order_no']}"
+    shop.until("fed", lambda: shop.ask("new", "GET", path).status_code == 200)
+    shop.settled()
+    assert shop.ask("legacy", "GET", path).json()["status"] == again["status"]
+
+    cancelled = shop.ask("new", "POST", f"{path}/cancel")
+    assert (cancelled.status_code, cancelled.json()["status"]) == (200, "CANCELLED")
+    shop.balance()  # the first one is paid for as before
+    told = "SELECT body::json->'data'->>'refunded' FROM outbox WHERE event_id = %s"
+    assert shop.value("orders", told, f"{again['order_no']}:cancelled") == "0.00"
+
+
 BAD = [
     None,
     [],
@@ -80,6 +101,15 @@ def test_a_bad_order_is_refused_in_the_same_words(shop: Any, body: Any) -> None:
     assert (here.status_code, here.json()) == (there.status_code, there.json())
     assert here.headers["content-type"] == there.headers["content-type"]
     shop.balance()
+
+
+@pytest.mark.parametrize("order_no", ["SO-1", "€", "ß", "A%3FB", "x" * 3000])
+def test_an_order_that_is_not_there_is_not_cancelled_in_the_same_words(
+    shop: Any, order_no: str
+) -> None:
+    path = f"/api/orders/{order_no}/cancel"
+    here, there = (shop.ask(side, "POST", path) for side in ("new", "legacy"))
+    assert (here.status_code, here.json()) == (there.status_code, there.json())
 
 
 def test_a_stranger_is_refused_in_the_same_words(shop: Any) -> None:
@@ -179,6 +209,10 @@ def test_with_legacy_away_orders_wait_and_finish(shop: Any) -> None:
     assert accepted.status_code == 202, accepted.text
     place = accepted.headers["location"]
     assert shop.ask("new", "GET", place).json()["status"] == "PENDING"
+    odd = shop.ask("new", "POST", "/api/orders/A%3FB/cancel")
+    assert odd.status_code == 202
+    assert shop.ask("new", "GET", odd.headers["location"]).json()["status"] == "PENDING"
+    assert shop.ask("new", "POST", "/api/orders/€/cancel").status_code == 404
 
     shop.legacy.start()
     shop.until("placed", lambda: shop.ask("new", "GET", place).json()["status"] == "DONE")
