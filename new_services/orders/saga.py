@@ -244,9 +244,15 @@ class Stories:
     async def refund(self, context: Context) -> Data:
         """Of what was captured for it here; an order that legacy placed was paid there."""
         order = _order(context)
-        if not order.saga_id:
+        if not order.saga_id or await self._wrote_another(order):
             return {"amount": "0.00"}
         return {"amount": await self.payments.refund(order.saga_id, order.order_no)}
+
+    async def _wrote_another(self, order: Order) -> bool:
+        """Whether the saga whose mark it bears is known to have written another order: what is held
+        for that one, and not taken yet, names no order and must not be given back for this one."""
+        number = await views.written_by(self.pool, order.saga_id or "")
+        return number is not None and number != order.order_no
 
     async def put_back(self, context: Context) -> None:
         order = _order(context)

@@ -63,6 +63,14 @@ async def order_of_saga(pool: asyncpg.Pool, saga_id: str) -> Order | None:
     return await _fed(pool, order_id)
 
 
+async def written_by(pool: asyncpg.Pool, saga_id: str) -> str | None:
+    """Number of the order that a place-order saga wrote, as far as it is stored."""
+    number: str | None = await pool.fetchval(
+        "SELECT state->'results'->'write'->'order'->>'order_no' FROM saga WHERE id = $1", saga_id
+    )
+    return number
+
+
 async def order_as_fed(pool: asyncpg.Pool, order_no: str, email: str) -> Order | None:
     """A customer's order, if the feed has told of it."""
     order_id = await pool.fetchval(

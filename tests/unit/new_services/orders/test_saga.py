@@ -71,6 +71,7 @@ class World:
     def __init__(self, record: Record) -> None:
         self.time, self.watermark, self.store = Time(), Watermark(), MemoryStore()
         self.fed: Order | None = ORDER
+        self.written: str | None = None  # by the saga whose mark the order bears
         nothing: Any = None
         partners: Any = Partners()
         known: Any = record
@@ -108,7 +109,11 @@ def make(monkeypatch: pytest.MonkeyPatch) -> Any:
         async def confirm(*_: object) -> None:
             pass
 
+        async def written_by(_: object, __: str) -> str | None:
+            return world.written
+
         monkeypatch.setattr(views, "order_as_fed", order_as_fed)
+        monkeypatch.setattr(views, "written_by", written_by)
         monkeypatch.setattr(Stories, "confirm_cancelled", confirm)
         return world
 
@@ -142,3 +147,16 @@ async def test_a_second_attempt_that_finds_it_cancelled_is_not_refused(make: Any
     assert (await world.cancel()).phase is Phase.FORWARD
     world.fed = CANCELLED
     assert (await world.cancel()).phase is Phase.DONE
+
+
+@pytest.mark.parametrize(
+    ("written", "amount"), [(None, "20.00"), ("SO-1", "20.00"), ("SO-2", "0.00")]
+)
+async def test_an_order_with_the_mark_of_another_gets_nothing_of_its_money(
+    make: Any, written: str | None, amount: str
+) -> None:
+    world = make([replace(CANCELLED, saga_id="A")], [CANCELLED])
+    world.written = written
+    state = await world.cancel()
+    assert state.phase is Phase.DONE
+    assert state.results["refund"] == {"amount": amount}
