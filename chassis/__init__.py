@@ -17,6 +17,7 @@ sealed     a customer's session at legacy, sealed for the one room that may use 
 watermark  how fresh a read model is
 mirror     facts of another system, kept as they are told
 projection the feed of another system into a service's own tables
+deriving   rows and what is derived of them, written by one at a time
 exclusive  one instance of many, by a lock in the database
 follower   a stream from a stored position on: the position moves with what was applied
 outbox     events leave in the transaction of what they tell, and are sent after; outbox_watch says

@@ -29,7 +29,8 @@ def repair(
 ) -> None:  # fmt: skip
     """Show what would be written to SERVICES (all by default); --apply writes and journals it.
 
-    Rows that agree are never touched. The authority is legacy; a service with a retired route is
+    Rows that agree are never touched. What is derived of the others (documents, levels, sums) is
+    made anew with them, also by --undo. The authority is legacy; a service with a retired route is
     the system of record itself, and is left alone.
     Exit code 0: nothing to mend, or all mended; 1: something is left; 2: no verdict.
     """

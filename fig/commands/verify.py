@@ -13,11 +13,16 @@ from fig.settings import Home, project_root
 @click.command()
 @click.argument("services", nargs=-1)
 @click.option("--deep", is_flag=True, envvar="FIG_VERIFY_DEEP",
-              help="Every row, by the projection's own conversions.")  # fmt: skip
+              help="All by the services' own code, in Python.")  # fmt: skip
 @json_option("verify")
 @click.pass_obj
 def verify(home: Home, services: tuple[str, ...], deep: bool, as_json: bool) -> None:
-    """Compare SERVICES (all by default) with legacy row by row, and check the laws on them.
+    """Compare SERVICES (all by default) with legacy row by row, what clients read with the rows
+    it is made of, and check the laws on them.
+
+    Both ways bind all of it. By default the servers look, in SQL: rows by checksum, documents byte
+    by byte; only what seems to differ is looked at in Python. With --deep every row goes through
+    the projection's own conversions, and every document is made anew by its service.
 
     Exit code 0: both sides hold the same; 1: they differ; 2: no verdict.
     """

@@ -7,7 +7,6 @@ continues exactly there, and an empty database starts at the beginning.
 import time
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Any
 
 import asyncpg
 import orjson
@@ -15,6 +14,7 @@ from nats.aio.client import Client
 from nats.aio.msg import Msg
 from prometheus_client import Histogram
 
+from chassis import deriving
 from chassis.catching_up import anew
 from chassis.follower import Follower, Position, Source
 from chassis.watermark import Watermark
@@ -110,6 +110,7 @@ async def apply(connection: asyncpg.Connection, facts: Sequence[Fact]) -> bool:
 
     Before that, documents would be made of pieces: they are all made when it is complete.
     """
+    await deriving.lock(connection)
     floors = await repository.floors(connection)
     batch = fold(facts, floors)
     complete = _covers_all(floors | batch.floors)
@@ -125,16 +126,29 @@ async def apply(connection: asyncpg.Connection, facts: Sequence[Fact]) -> bool:
     return complete
 
 
-async def derive(
-    connection: asyncpg.Connection, rows: Mapping[str, Sequence[Mapping[str, Any]]]
-) -> None:
-    """Make anew the documents that these rows, by entity, are or were part of."""
+async def concerned(connection: asyncpg.Connection, rows: deriving.Rows) -> list[str]:
+    """The products whose documents these rows, by entity, are or were part of."""
     ids = {int(row["id"]) for row in rows.get(PRODUCT, ())}
     ids |= {int(row["product_id"]) for row in rows.get(VARIANT, ()) if row["product_id"]}
     keys = ([row["sku"] for row in rows.get(STOCK, ())],
             [row["code"] for row in rows.get(CATEGORY, ())])  # fmt: skip
     ids |= await repository.standing_for(connection, *keys)
-    await _make_documents(connection, ids)
+    return [str(each) for each in sorted(ids)]
+
+
+async def derive(connection: asyncpg.Connection, rows: deriving.Rows) -> None:
+    """Make their documents anew."""
+    await deriving.lock(connection)
+    await _make_documents(connection, {int(key) for key in await concerned(connection, rows)})
+
+
+async def compared(connection: asyncpg.Connection, keys: Sequence[str]) -> list[deriving.Compared]:
+    """Of these products that have documents or rows: what would be made now, and what is kept."""
+    ids = [int(key) for key in keys]
+    products = await repository.products(connection, ids)
+    made = await repository.as_kept(connection, [build(product) for product in products])
+    kept = await repository.documents(connection, ids)
+    return [(str(each), made.get(each), kept.get(each)) for each in sorted(made.keys() | kept)]
 
 
 def _covers_all(floors: Mapping[str, Version]) -> bool:

@@ -201,25 +201,56 @@ def _product(row: Mapping[str, Any], variants: Sequence[Variant]) -> Product:
     return Product(**fields)
 
 
-_WRITE_DOCUMENTS = """
-INSERT INTO document (product_id, sku, listed, detail, item, category_code, name_key, price,
-                      created, search_text)
-SELECT id, sku, item IS NOT NULL, detail, item, category_code, lower(name), price, created,
-       lower(search_source)
+_COLUMNS = (
+    *("product_id", "sku", "listed", "detail", "item", "category_code", "name_key", "price"),
+    *("created", "search_text"),
+)
+_MADE = """
+SELECT id AS product_id, sku, item IS NOT NULL AS listed, detail, item, category_code,
+       lower(name) AS name_key, price, created, lower(search_source) AS search_text
 FROM unnest($1::bigint[], $2::text[], $3::bytea[], $4::bytea[], $5::text[], $6::text[],
             $7::numeric[], $8::timestamp[], $9::text[])
   AS made (id, sku, detail, item, category_code, name, price, created, search_source)
+"""
+
+
+def _row_of(table: str) -> str:
+    return f"ROW({', '.join(f'{table}.{name}' for name in _COLUMNS)})"
+
+
+# One that is already so is not written again.
+_WRITE_DOCUMENTS = f"""
+INSERT INTO document ({", ".join(_COLUMNS)}) {_MADE}
 ON CONFLICT (product_id) DO UPDATE SET
-    sku = excluded.sku, listed = excluded.listed, detail = excluded.detail, item = excluded.item,
-    category_code = excluded.category_code, name_key = excluded.name_key, price = excluded.price,
-    created = excluded.created, search_text = excluded.search_text
+    {", ".join(f"{name} = excluded.{name}" for name in _COLUMNS[1:])}
+WHERE {_row_of("document")} IS DISTINCT FROM {_row_of("excluded")}
 """
 
 
 async def write_documents(connection: asyncpg.Connection, made: Sequence[Document]) -> None:
     """Put the documents in place of the older ones."""
-    await connection.execute(
-        _WRITE_DOCUMENTS,
+    await connection.execute(_WRITE_DOCUMENTS, *_values(made))
+
+
+async def as_kept(
+    connection: asyncpg.Connection, made: Sequence[Document]
+) -> dict[int, Mapping[str, Any]]:
+    """The documents as the table would have them, by their products' ids; nothing is written."""
+    return {row["product_id"]: dict(row) for row in await connection.fetch(_MADE, *_values(made))}
+
+
+async def documents(
+    connection: asyncpg.Connection, ids: Collection[int]
+) -> dict[int, Mapping[str, Any]]:
+    """The documents as the table has them, by their products' ids."""
+    rows = await connection.fetch(
+        f"SELECT {', '.join(_COLUMNS)} FROM document WHERE product_id = ANY ($1::bigint[])", ids
+    )
+    return {row["product_id"]: dict(row) for row in rows}
+
+
+def _values(made: Sequence[Document]) -> list[list[Any]]:
+    return [
         [each.product.id for each in made],
         [each.product.sku for each in made],
         [each.detail for each in made],
@@ -229,7 +260,7 @@ async def write_documents(connection: asyncpg.Connection, made: Sequence[Documen
         [each.product.price for each in made],
         [each.product.created for each in made],
         [each.search_source for each in made],
-    )
+    ]
 
 
 async def remove_documents(connection: asyncpg.Connection, ids: Collection[int]) -> None:

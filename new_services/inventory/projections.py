@@ -1,11 +1,11 @@
 """Legacy's stock, movements and goods, from the feed into our tables."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import asyncpg
 
 from chassis import mirror
+from chassis.deriving import Rows
 from contracts.catalog import Cleared, Fact, Gone, Stored
 from new_services.inventory import repository
 from new_services.inventory.domain import Mark, Movement
@@ -58,13 +58,15 @@ async def _forget(connection: asyncpg.Connection, facts: Sequence[Fact]) -> None
             await CLEARS[fact.entity](connection, fact)
 
 
-async def derive(
-    connection: asyncpg.Connection, rows: Mapping[str, Sequence[Mapping[str, Any]]]
-) -> None:
-    """Add up anew the levels of the skus that these rows, by entity, speak of."""
+async def concerned(_: asyncpg.Connection, rows: Rows) -> list[str]:
+    """The skus that these rows, by entity, speak of."""
     told = (row for entity in (STOCK, MOVEMENT) for row in rows.get(entity, ()))
-    skus = sorted({str(row["sku"]) for row in told if "sku" in row})
-    if skus:
+    return sorted({str(row["sku"]) for row in told if "sku" in row})
+
+
+async def derive(connection: asyncpg.Connection, rows: Rows) -> None:
+    """Add up their levels anew."""
+    if skus := await concerned(connection, rows):
         await repository.know(connection, skus)
         await repository.add_up(connection, skus)
 

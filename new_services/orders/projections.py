@@ -6,15 +6,14 @@ is to be given back), and an order that appeared after its saga had given it up 
 
 import logging
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Any
 
 import asyncpg
 import orjson
 
-from chassis import mirror
+from chassis import deriving, mirror
 from chassis.ranges import within
 from chassis.saga import Phase, State
 from chassis.saga.postgres import enqueue
@@ -54,6 +53,7 @@ class Projection:
 
     async def apply(self, connection: asyncpg.Connection, facts: Sequence[Fact]) -> None:
         """One batch, in the open transaction. Documents are made once the snapshot is whole."""
+        await deriving.lock(connection)
         before = self._complete or await mirror.complete(connection, ENTITIES)
         losing = await _losing(connection, facts) if before else set()
         changed = await mirror.apply(connection, facts)
@@ -94,14 +94,31 @@ class Projection:
                 await enqueue(connection, _settle(fed), self._clock())
 
 
-async def derive(
-    connection: asyncpg.Connection, rows: Mapping[str, Sequence[Mapping[str, Any]]]
-) -> None:
-    """Make anew the documents that these rows of the mirror, by entity, are or were part of."""
+async def concerned(connection: asyncpg.Connection, rows: deriving.Rows) -> list[str]:
+    """The orders whose documents these rows of the mirror, by entity, are or were part of."""
     changed = {(entity, row["key"]) for entity, some in rows.items() for row in some}
     # A line that is to be gone tells its order no more.
     told = {int(row["fields"]["order_id"]) for row in rows.get(LINE, ()) if row.get("fields")}
-    await Projection().make(connection, told | await _touched(connection, changed))
+    return [str(each) for each in sorted(told | await _touched(connection, changed))]
+
+
+async def derive(connection: asyncpg.Connection, rows: deriving.Rows) -> None:
+    """Make their documents anew."""
+    await deriving.lock(connection)
+    ids = [int(key) for key in await concerned(connection, rows)]
+    await Projection().make(connection, ids)
+    await repository.remove_misnamed(connection, ids)
+
+
+async def compared(connection: asyncpg.Connection, keys: Sequence[str]) -> list[deriving.Compared]:
+    """Of these orders that have documents or rows: what would be made now, and what is kept."""
+    ids = [int(key) for key in keys]
+    made = {
+        (each.order_id, each.order.order_no): repository.as_kept(each)
+        for each in await repository.fed_orders(connection, ids)
+    }
+    kept = await repository.documents(connection, ids)
+    return [(str(each[0]), made.get(each), kept.get(each)) for each in sorted(made.keys() | kept)]
 
 
 @dataclass(frozen=True, slots=True)

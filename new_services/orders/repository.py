@@ -24,13 +24,20 @@ _OWN_AND_TELL, _FIRST_AND_TELL = (
     for otherwise in (_UPDATE, "NOTHING")
 )
 FIRST = 0  # time of an order as it was placed: whatever else is told of it is newer
-_FED = """
-INSERT INTO order_document (order_no, order_id, email, po_number, saga_id, status, body)
+_TOLD = ("order_no", "order_id", "email", "po_number", "saga_id", "status", "body")
+
+
+def _row_of(table: str) -> str:
+    return f"ROW({', '.join(f'{table}.{name}' for name in _TOLD)})"
+
+
+# One that is already so is not written again.
+_FED = f"""
+INSERT INTO order_document ({", ".join(_TOLD)})
 SELECT * FROM unnest($1::text[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[],
                      $7::text[])
-ON CONFLICT (order_no) DO UPDATE SET order_id = excluded.order_id, email = excluded.email,
-    po_number = excluded.po_number, saga_id = excluded.saga_id, status = excluded.status,
-    body = excluded.body
+ON CONFLICT (order_no) DO UPDATE SET {", ".join(f"{name} = excluded.{name}" for name in _TOLD[1:])}
+WHERE {_row_of("order_document")} IS DISTINCT FROM {_row_of("excluded")}
 """
 
 
@@ -76,16 +83,34 @@ async def write_own(
 
 async def write_fed(connection: asyncpg.Connection, fed: Sequence[Fed]) -> None:
     """As the feed told them."""
-    await connection.execute(
-        _FED,
-        [each.order.order_no for each in fed],
-        [each.order_id for each in fed],
-        [each.email for each in fed],
-        [each.order.po_number for each in fed],
-        [each.order.saga_id for each in fed],
-        [each.order.status for each in fed],
-        [body(each.order) for each in fed],
+    rows = [as_kept(each) for each in fed]
+    await connection.execute(_FED, *([row[name] for row in rows] for name in _TOLD))
+
+
+def as_kept(fed: Fed) -> dict[str, Any]:
+    """The order's document as the table has it."""
+    order = fed.order
+    return {
+        "order_no": order.order_no,
+        "order_id": fed.order_id,
+        "email": fed.email,
+        "po_number": order.po_number,
+        "saga_id": order.saga_id,
+        "status": order.status,
+        "body": body(order),
+    }
+
+
+async def documents(
+    connection: asyncpg.Connection, order_ids: Iterable[int]
+) -> dict[tuple[int, str], dict[str, Any]]:
+    """What the table has of what the feed told, by id and number: an order may be there twice."""
+    rows = await connection.fetch(
+        f"SELECT {', '.join(_TOLD)} FROM order_document"
+        " WHERE order_id = ANY($1::bigint[]) AND body IS NOT NULL",
+        list(order_ids),
     )
+    return {(row["order_id"], row["order_no"]): dict(row) for row in rows}
 
 
 async def fed_orders(connection: asyncpg.Connection, order_ids: Iterable[int]) -> list[Fed]:
@@ -123,6 +148,16 @@ def _order(head: dict[str, Any], lines: list[dict[str, Any]]) -> Order:
 async def remove_fed(connection: asyncpg.Connection, order_ids: Iterable[int]) -> None:
     """Orders that are gone from legacy."""
     await connection.execute("DELETE FROM order_document WHERE order_id = ANY($1)", list(order_ids))
+
+
+async def remove_misnamed(connection: asyncpg.Connection, order_ids: Iterable[int]) -> None:
+    """Documents of these orders under another number than theirs."""
+    await connection.execute(
+        "DELETE FROM order_document kept USING mirror ordered WHERE kept.order_id = ANY($1)"
+        " AND ordered.entity = 'order' AND ordered.key = kept.order_id::text AND NOT ordered.gone"
+        " AND ordered.fields->>'order_no' <> kept.order_no",
+        list(order_ids),
+    )
 
 
 async def named(

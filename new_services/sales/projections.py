@@ -13,6 +13,7 @@ from typing import Any
 import asyncpg
 
 from chassis import mirror
+from chassis.deriving import Rows
 from contracts.catalog import Cleared, Fact, Gone, Stored
 from new_services.sales import repository
 from new_services.sales.repository import TABLES
@@ -127,9 +128,12 @@ async def _move(
         await repository.count_days(connection, days)
 
 
-async def derive(
-    connection: asyncpg.Connection, _: Mapping[str, Sequence[Mapping[str, Any]]]
-) -> None:
+async def concerned(_: asyncpg.Connection, rows: Rows) -> list[str]:
+    """Whatever the rows: the sums hang together."""
+    return ["the sums of all days"] if rows else []
+
+
+async def derive(connection: asyncpg.Connection, _: Rows) -> None:
     """Make the sums anew, after a repair has written rows; seconds for a million orders."""
     await repository.lock(connection)
     await repository.count_all(connection)

@@ -8,8 +8,10 @@ freshness    how far a read model has come, and waiting for it
 entities     one entity: checksums, descent where they differ, rows in motion looked at again
 naming       what kind of difference it is: missing, doubled, stale, cut off, off by a cent (pure)
 laws         what must hold inside a database and across two, and which rows break it
-order_laws   the same of what orders took, how they are paid and how they are shown
+order_laws   the same of what orders took and how they are paid
 sales_laws   the same of the sums of each day
+documents    what is derived of the rows, ready to send, spelled in SQL: finds what may differ
+derived      makes it anew by the service's own code, and says what differs
 wishes       one order as four databases tell of it, and the laws across them (pure)
 books        reads all of them, and again what is under way; sums of money
 verification the whole of it, in order; report: what people and programs read

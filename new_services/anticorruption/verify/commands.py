@@ -38,10 +38,16 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Answer in JS
 
 @click.command()
 @click.argument("services", nargs=-1)
-@click.option("--deep", is_flag=True, help="Every row, by the projection's own conversions.")
+@click.option("--deep", is_flag=True, help="All by the services' own code, in Python.")
 @json_option
 def verify(services: tuple[str, ...], deep: bool, as_json: bool) -> None:
-    """Compare SERVICES with legacy row by row, and check the laws of stock, money and orders."""
+    """Compare SERVICES with legacy row by row, what clients read with the rows it is made of, and
+    check the laws of stock, money and orders.
+
+    Both ways bind all of it. By default the servers look, in SQL: rows by checksum, documents byte
+    by byte; only what seems to differ is looked at in Python. With --deep every row goes through
+    the projection's own conversions, and every document is made anew by its service.
+    """
     settings = load(VerifySettings)
     found = _run(verification.verify(settings, _say(), deep=deep, only=services), as_json)
     click.echo(json.dumps(report.as_json(found)) if as_json else report.as_text(found))
@@ -59,7 +65,10 @@ def verify(services: tuple[str, ...], deep: bool, as_json: bool) -> None:
 def repair(
     services: tuple[str, ...], write: bool, undo: str | None, listed: bool, as_json: bool
 ) -> None:
-    """Plan how SERVICES become what legacy says, and with --apply make them so."""
+    """Plan how SERVICES become what legacy says, and with --apply make them so.
+
+    What is derived of the rows (documents, levels, sums) is made anew with them, also by --undo.
+    """
     settings = load(VerifySettings)
     journal = Journal(Path(settings.journal))
     if listed:

@@ -3,12 +3,13 @@
 import json
 import os
 import secrets
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from new_services.anticorruption.verify.plan import Mend
+from new_services.anticorruption.verify.plan import Mend, Plan
 
 
 class NoSuchRepair(Exception):
@@ -17,13 +18,18 @@ class NoSuchRepair(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One repair of a service. `state`: begun, written (but perhaps lost), applied, undone."""
+    """One repair of a service. `state`: begun, written (but perhaps lost), applied, undone.
+
+    What is derived has no `before`: it is made of the rows, and so it is in both directions.
+    """
 
     id: str
     service: str
     state: str
     at: str
     mends: tuple[Mend, ...]
+    derive: Mapping[str, Sequence[str]] = field(default_factory=dict)  # as it was planned
+    made_anew: tuple[str, ...] = ()  # of the mends and of these
 
 
 class Journal:
@@ -32,16 +38,19 @@ class Journal:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def begin(self, service: str, mends: list[Mend]) -> Entry:
+    def begin(self, plan: Plan) -> Entry:
         """Write down what is about to be done."""
         moment = datetime.now(UTC)
-        name = f"{moment:%Y%m%dT%H%M%S}-{service}-{secrets.token_hex(2)}"
+        name = f"{moment:%Y%m%dT%H%M%S}-{plan.service}-{secrets.token_hex(2)}"
         at = moment.isoformat(timespec="milliseconds")
-        return self._write(Entry(name, service, "begun", at, tuple(mends)))
+        anew = tuple(plan.made_anew)
+        return self._write(
+            Entry(name, plan.service, "begun", at, tuple(plan.mends), plan.derive, anew)
+        )
 
     def settle(self, entry: Entry, state: str) -> Entry:
         """Write down what became of it."""
-        return self._write(Entry(entry.id, entry.service, state, entry.at, entry.mends))
+        return self._write(replace(entry, state=state))
 
     def read(self, name: str) -> Entry:
         """Raises NoSuchRepair, which lists those there are."""
@@ -68,4 +77,5 @@ class Journal:
 
 
 def _entry(raw: dict[str, Any]) -> Entry:
-    return Entry(**{**raw, "mends": tuple(Mend(**each) for each in raw["mends"])})
+    mends = tuple(Mend(**each) for each in raw["mends"])
+    return Entry(**{**raw, "mends": mends, "made_anew": tuple(raw.get("made_anew", ()))})

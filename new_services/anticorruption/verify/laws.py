@@ -129,81 +129,22 @@ LEGACY_LAWS = (
         FROM orders o JOIN payment p ON p.order_id = o.id WHERE p.amount <> o.total
         """,
     ),
+    # Customers may use the mark again; the books know better which order is the saga's.
     Law(
         "a saga has written one order at most",
         LEGACY,
         """
-        SELECT po_number::text AS key, '1' AS expected, count(*)::text AS found
-        FROM orders WHERE po_number LIKE '%~________________' GROUP BY po_number
-        HAVING count(*) > 1
+        SELECT o.po_number::text AS key, '1' AS expected, (count(*) + 1)::text AS found
+        FROM orders o JOIN orders again ON again.po_number = o.po_number AND again.id > o.id
+             AND again.customer_id = o.customer_id AND again.total = o.total
+             AND again.created < o.created + interval '15 seconds'
+        WHERE o.po_number LIKE '%~________________' AND again.po_number LIKE '%~________________'
+        GROUP BY o.po_number
         """,
-    ),
-)
-
-CATALOG_LAWS = (
-    Law(
-        "every product has its document, and no other has one",
-        "catalog",
-        """
-        SELECT coalesce(p.id, d.product_id)::text AS key, p.sku AS expected, d.sku AS found
-        FROM (SELECT id, sku FROM product WHERE NOT deleted) p
-             FULL JOIN document d ON d.product_id = p.id
-        WHERE p.sku IS DISTINCT FROM d.sku
-        """,
-        derives="product",
-    ),
-    Law(
-        "a document says the stock of its active variants",
-        "catalog",
-        """
-        SELECT d.product_id::text AS key, coalesce(s.quantity, 0)::text AS expected,
-               convert_from(d.detail, 'UTF8')::jsonb->>'stock' AS found
-        FROM document d LEFT JOIN (
-            SELECT v.product_id, sum(s.quantity) AS quantity
-            FROM variant v JOIN stock s ON s.sku = v.sku AND NOT s.deleted
-            WHERE v.active AND NOT v.deleted GROUP BY v.product_id
-        ) s USING (product_id)
-        WHERE d.detail IS NOT NULL
-          AND (convert_from(d.detail, 'UTF8')::jsonb->>'stock')::numeric
-              IS DISTINCT FROM coalesce(s.quantity, 0)
-        """,
-        derives="product",
-    ),
-    Law(
-        "a document says its product's price after the discount",
-        "catalog",
-        """
-        SELECT d.product_id::text AS key, round(p.list_price
-                   * (100 - coalesce(nullif(p.discount_percent, ''), '0')::numeric) / 100, 2)::text
-                   AS expected,
-               coalesce(convert_from(d.detail, 'UTF8')::jsonb->>'price', d.price::text) AS found
-        FROM document d JOIN product p ON p.id = d.product_id AND NOT p.deleted
-        WHERE round(p.list_price
-                    * (100 - coalesce(nullif(p.discount_percent, ''), '0')::numeric) / 100, 2)
-              NOT IN (d.price)
-           OR d.price::text
-              <> coalesce(convert_from(d.detail, 'UTF8')::jsonb->>'price', d.price::text)
-        """,
-        derives="product",
     ),
 )
 
 ORDERS_LAWS = (
-    Law(
-        "every order that was fed has its document",
-        "orders",
-        """
-        SELECT coalesce(m.key, d.order_id::text) AS key,
-               m.fields->>'order_no' || ' ' || (m.fields->>'status') AS expected,
-               d.order_no || ' ' || d.status AS found
-        FROM (SELECT * FROM mirror WHERE entity = 'order' AND NOT gone) m
-             FULL JOIN (SELECT * FROM order_document WHERE body IS NOT NULL) d
-             ON d.order_id::text = m.key
-        WHERE m.fields->>'order_no' IS DISTINCT FROM d.order_no
-           OR m.fields->>'status' IS DISTINCT FROM d.status
-        """,
-        derives="order",
-    ),
     Law(
         "an order's total is the sum of its lines",
         "orders",
@@ -249,4 +190,4 @@ INVENTORY_LAWS = (
     ),
 )
 
-LAWS = (*LEGACY_LAWS, *CATALOG_LAWS, *ORDERS_LAWS, *INVENTORY_LAWS)
+LAWS = (*LEGACY_LAWS, *ORDERS_LAWS, *INVENTORY_LAWS)

@@ -1,8 +1,8 @@
-"""The laws of orders inside one database each: what they took from the stock, how they are paid,
-and what is shown of them. Together with the row by row comparison they bind both sides.
+"""The laws of orders inside legacy's database: what they took from the stock, how they are paid.
+Together with the row by row comparison they bind both sides.
 """
 
-from new_services.anticorruption.verify.laws import LEGACY, Law, number_or_zero
+from new_services.anticorruption.verify.laws import LEGACY, Law
 
 # Stock is the sum of its movements (laws.py); of these an order has exactly its lines, once out,
 # and once back where it was cancelled. So stock is what came in, less what stands sold.
@@ -31,32 +31,8 @@ GROUP BY o.id
 HAVING count(p.id) <> 1
     OR bool_or(p.status IN ('REFUNDED', 'DECLINED')) IS DISTINCT FROM (o.status = 'CANCELLED')
 """
-_SHOWN = f"""
-SELECT o.fields->>'order_no' AS key, o.fields->>'total' || ' ' || coalesce(l.lines, '') AS expected,
-       (d.shown->>'total') || ' ' || coalesce(d.lines, '') AS found
-FROM mirror o
-LEFT JOIN (
-    SELECT fields->>'order_id' AS order_id, string_agg(
-               (fields->>'quantity') || ' ' || (fields->>'sku'), ', ' ORDER BY fields->>'sku'
-           ) AS lines
-    FROM mirror WHERE entity = 'line' AND NOT gone GROUP BY 1
-) l ON l.order_id = o.key
-JOIN (
-    SELECT order_no, body::jsonb AS shown, (
-               SELECT string_agg((line->>'qty') || ' ' || (line->>'sku'), ', '
-                                 ORDER BY line->>'sku')
-               FROM jsonb_array_elements(body::jsonb->'lines') AS line
-           ) AS lines
-    FROM order_document WHERE body IS NOT NULL
-) d ON d.order_no = o.fields->>'order_no'
-WHERE o.entity = 'order' AND NOT o.gone
-  AND (d.lines IS DISTINCT FROM l.lines
-       OR {number_or_zero("(d.shown->>'total')")} <> {number_or_zero("(o.fields->>'total')")})
-"""
-
 ORDER_LAWS = (
     Law("an order takes its lines from the stock once; cancelled, it puts them back once",
         LEGACY, _PIECES),
     Law("an order has one payment, given back where it is cancelled", LEGACY, _PAYMENTS),
-    Law("a document shows the total and the lines of its order", "orders", _SHOWN),
 )  # fmt: skip

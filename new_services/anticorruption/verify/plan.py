@@ -37,7 +37,9 @@ class Plan:
 
     service: str
     mends: list[Mend] = field(default_factory=list)
-    derive: dict[str, list[str]] = field(default_factory=dict)  # entity to keys
+    # Rows, entity to keys, of which something else is derived now than what is kept.
+    derive: dict[str, list[str]] = field(default_factory=dict)
+    made_anew: list[str] = field(default_factory=list)  # what is derived of these, and of the mends
     refused: list[str] = field(default_factory=list)  # what cannot be mended, and why
 
     @property

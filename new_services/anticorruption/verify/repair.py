@@ -2,18 +2,17 @@
 
 A row is written only while it still stands as it was planned; one that changed meanwhile is left
 alone, for the next verification to judge. What is derived of the rows (documents, sums) is made
-anew by the service's own code in the same transaction. The way back is the same with `before` and
-`after` exchanged.
+anew by the service's own code in the same transaction, and the live projection waits meanwhile. The
+way back is the same with `before` and `after` exchanged.
 """
 
-import importlib
 import json
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TypeAlias
 
 import asyncpg
 
+from chassis import deriving
 from new_services.anticorruption.verify.entities import Entity
 from new_services.anticorruption.verify.journal import Entry, Journal
 from new_services.anticorruption.verify.plan import Mend, Plan, plan_entity
@@ -22,10 +21,6 @@ from new_services.anticorruption.verify.settings import VerifySettings
 from new_services.anticorruption.verify.sides import Bench, bench, connect
 from new_services.anticorruption.verify.stores import Row, Store
 from new_services.anticorruption.verify.verification import Report
-
-Derive: TypeAlias = Callable[
-    [asyncpg.Connection, Mapping[str, Sequence[Row]]], Awaitable[None]
-]  # entity to its rows, before and after
 
 
 @dataclass(slots=True)
@@ -36,6 +31,7 @@ class Outcome:
     id: str
     mended: list[Mend] = field(default_factory=list)
     left_alone: list[Mend] = field(default_factory=list)  # changed since they were planned
+    made_anew: list[str] = field(default_factory=list)  # what is derived
 
 
 async def plan(settings: VerifySettings, report: Report) -> list[Plan]:
@@ -65,34 +61,35 @@ async def _plan_service(holder: Service, at: Bench, report: Report, found: Plan)
     for law in report.laws:
         if law.database == holder.name and law.breaches and law.derives:
             found.derive.setdefault(law.derives, []).extend(one.key for one in law.breaches)
+    stores = {name: holder.store(each) for name, each in mappings.items()}
+    rows = await _derived_of(at.live.store, stores, found.mends, found.derive)
+    found.made_anew = await holder.function("concerned")(at.live.store, rows)
 
 
 async def apply(settings: VerifySettings, found: Plan, journal: Journal) -> Outcome:
     """Write the plan of one service. Raises what asyncpg raises; then nothing was written."""
-    entry = journal.begin(found.service, found.mends)
+    entry = journal.begin(found)
 
-    def written(mended: Sequence[Mend]) -> None:
+    def written(done: Outcome) -> None:
         nonlocal entry
-        entry = journal.settle(replace(entry, mends=tuple(mended)), "written")
+        mends, anew = tuple(done.mended), tuple(done.made_anew)
+        entry = journal.settle(replace(entry, mends=mends, made_anew=anew), "written")
 
-    outcome = await _write(settings, entry, found.derive, written)
+    outcome = await _write(settings, entry, written)
     journal.settle(entry, "applied")
     return outcome
 
 
 async def undo(settings: VerifySettings, entry: Entry, journal: Journal) -> Outcome:
-    """Put back what stood there before, where nobody has written since."""
+    """Put back what stood there before, where nobody has written since; what is derived follows."""
     back = tuple(replace(each, before=each.after, after=each.before) for each in entry.mends)
-    outcome = await _write(settings, replace(entry, mends=back), {}, lambda _: None)
+    outcome = await _write(settings, replace(entry, mends=back), lambda _: None)
     journal.settle(entry, "undone")
     return outcome
 
 
 async def _write(
-    settings: VerifySettings,
-    entry: Entry,
-    derive: Mapping[str, Sequence[str]],
-    written: Callable[[Sequence[Mend]], None],
+    settings: VerifySettings, entry: Entry, written: Callable[[Outcome], None]
 ) -> Outcome:
     """`written` is called before the commit, with the rows as they stand now."""
     holder, url = service(entry.service), settings.url(entry.service)
@@ -102,22 +99,36 @@ async def _write(
     connection = await connect(url)
     try:
         async with connection.transaction():
-            rows: dict[str, list[Row]] = {}
+            await deriving.lock(connection)
             for mend in entry.mends:
                 done = await _write_row(connection, stores[mend.entity], mend)
                 if done is not None:
                     outcome.mended.append(done)
-                    both = (row for row in (done.before, done.after) if row is not None)
-                    rows.setdefault(mend.entity, []).extend(both)
                 else:
                     outcome.left_alone.append(mend)
-            for entity, keys in derive.items():
-                rows.setdefault(entity, []).extend(await _present(connection, stores[entity], keys))
-            await _deriver(holder)(connection, rows)
-            written(outcome.mended)
+            rows = await _derived_of(connection, stores, outcome.mended, entry.derive)
+            outcome.made_anew = await holder.function("concerned")(connection, rows)
+            await holder.function("derive")(connection, rows)
+            written(outcome)
     finally:
         await connection.close(timeout=2)
     return outcome
+
+
+async def _derived_of(
+    connection: asyncpg.Connection,
+    stores: Mapping[str, Store],
+    mends: Sequence[Mend],
+    derive: Mapping[str, Sequence[str]],
+) -> dict[str, list[Row]]:
+    """The rows of which something is derived: by entity, mended ones as they were and are."""
+    rows: dict[str, list[Row]] = {}
+    for mend in mends:
+        both = (row for row in (mend.before, mend.after) if row is not None)
+        rows.setdefault(mend.entity, []).extend(both)
+    for entity, keys in derive.items():
+        rows.setdefault(entity, []).extend(await _present(connection, stores[entity], keys))
+    return rows
 
 
 async def _write_row(connection: asyncpg.Connection, store: Store, mend: Mend) -> Mend | None:
@@ -150,10 +161,3 @@ async def _present(connection: asyncpg.Connection, store: Store, keys: Sequence[
     rows: list[Row] = [json.loads(row["row"]) for row in found]
     gone = set(keys) - {row["key"] for row in found}
     return [*rows, *({"id": int(key), "key": key} for key in gone if key.isdecimal())]
-
-
-def _deriver(holder: Service) -> Derive:
-    """By name: this room knows every service's shape, and imports none of them."""
-    module, _, name = holder.derive.partition(":")
-    found: Derive = getattr(importlib.import_module(module), name)
-    return found

@@ -10,6 +10,13 @@ from new_services.anticorruption.verify.plan import Mend, Plan
 from new_services.anticorruption.verify.repair import Outcome
 
 SHOWN = 20  # rows of one service that people get to see
+# Service to what its rows' keys stand for.
+DERIVED = {
+    "catalog": "the documents of product",
+    "orders": "the documents of order",
+    "inventory": "the levels of",
+    "sales": "",
+}
 QUIET = {"lsn", "seq"}  # columns that say nothing to people
 
 
@@ -28,8 +35,8 @@ def _plan(found: Plan) -> str:
     lines += [line for mend in found.mends[:SHOWN] for line in _mend(mend)]
     if len(found.mends) > SHOWN:
         lines.append(f"  and {len(found.mends) - SHOWN} more")
-    for entity, keys in found.derive.items():
-        lines.append(f"  what is derived of {entity} is made anew: {_few(keys)}")
+    if found.made_anew:
+        lines.append(f"  made anew of the rows: {_anew(found.service, found.made_anew)}")
     return "\n".join([*lines, *(f"  not mended: {why}" for why in found.refused)])
 
 
@@ -67,6 +74,8 @@ def outcomes(done: Sequence[Outcome], as_json: bool, *, undone: bool = False) ->
     lines = []
     for each in done:
         lines.append(f"{each.service}: {len(each.mended)} rows {verb} ({each.id})")
+        if each.made_anew:
+            lines.append(f"  made anew of the rows: {_anew(each.service, each.made_anew)}")
         if each.left_alone:
             keys = [f"{mend.entity} {mend.key}" for mend in each.left_alone]
             lines.append(f"  left alone, they changed meanwhile: {_few(keys)}")
@@ -83,8 +92,14 @@ def entries(found: Sequence[Entry], as_json: bool) -> str:
         return "no repair was ever made"
     return "\n".join(
         f"{each.id}  {each.state:<8} {each.at}  {len(each.mends)} rows of {each.service}"
+        + (f", and {_anew(each.service, each.made_anew)}" if each.made_anew else "")
         for each in found
     )
+
+
+def _anew(service: str, keys: Sequence[str]) -> str:
+    """What is derived, with its service's word for it."""
+    return f"{DERIVED[service]} {_few(keys)}".lstrip()
 
 
 def _few(names: Sequence[str]) -> str:

@@ -23,27 +23,29 @@ WITH shelf AS (
     SELECT day, coalesce(shelf.code, '?') AS code, order_no,
            CASE WHEN cancelled THEN 0 ELSE quantity END AS pieces,
            CASE WHEN cancelled THEN 0 ELSE quantity * price END AS revenue,
-           CASE WHEN cancelled THEN quantity * price ELSE 0 END AS cancelled
+           CASE WHEN cancelled THEN quantity * price ELSE 0 END AS cancelled,
+           CASE WHEN cancelled THEN 0 ELSE 1 END AS sold
     FROM ({_LINES}) AS line LEFT JOIN shelf USING (sku)
 ), orders AS (
     SELECT day, code, order_no, sum(pieces) AS pieces, sum(revenue) AS revenue,
-           sum(cancelled) AS cancelled
+           sum(cancelled) AS cancelled, sum(sold) AS sold, count(*) - sum(sold) AS returned
     FROM lines GROUP BY 1, 2, 3
 ), summed AS (
     SELECT day, code, count(*) FILTER (WHERE pieces > 0) AS orders, sum(pieces) AS pieces,
-           sum(revenue) AS revenue, sum(cancelled) AS cancelled
+           sum(revenue) AS revenue, sum(cancelled) AS cancelled, sum(sold) AS sold,
+           sum(returned) AS returned
     FROM orders GROUP BY 1, 2
 ), kept AS (
     SELECT * FROM daily WHERE sold > 0 OR returned > 0
 )
 SELECT format('%s %s', coalesce(s.day, k.day), coalesce(s.code, k.code)) AS key,
-       format('%s orders, %s pieces, %s, %s back', s.orders, s.pieces, s.revenue, s.cancelled)
-           AS expected,
-       format('%s orders, %s pieces, %s, %s back', k.orders, k.pieces, k.revenue, k.cancelled)
-           AS found
+       format('%s orders, %s pieces in %s lines, %s; %s back in %s lines', s.orders, s.pieces,
+              s.sold, s.revenue, s.cancelled, s.returned) AS expected,
+       format('%s orders, %s pieces in %s lines, %s; %s back in %s lines', k.orders, k.pieces,
+              k.sold, k.revenue, k.cancelled, k.returned) AS found
 FROM summed s FULL JOIN kept k ON k.day = s.day AND k.code = s.code
-WHERE (s.orders, s.pieces, s.revenue, s.cancelled)
-      IS DISTINCT FROM (k.orders, k.pieces, k.revenue, k.cancelled)
+WHERE (s.orders, s.pieces, s.sold, s.revenue, s.cancelled, s.returned)
+      IS DISTINCT FROM (k.orders, k.pieces, k.sold, k.revenue, k.cancelled, k.returned)
 """
 
 SALES_LAWS = (

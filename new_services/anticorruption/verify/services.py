@@ -1,10 +1,17 @@
 """Which services hold what of legacy's, and where. A new projection is a line here, no code."""
 
+import importlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from new_services.anticorruption import catalog, inventory, orders, sales
 from new_services.anticorruption.mapping import Mapping
+from new_services.anticorruption.verify.documents import (
+    CATALOG_DOCUMENTS,
+    ORDER_DOCUMENTS,
+    Documents,
+)
 from new_services.anticorruption.verify.inventory_stores import inventory_store
 from new_services.anticorruption.verify.sales_stores import sales_store
 from new_services.anticorruption.verify.stores import Store, mirrored, table
@@ -18,8 +25,14 @@ class Service:
     reader: str
     mappings: Sequence[Mapping]
     store: Callable[[Mapping], Store]
-    # Makes anew what is derived of changed rows; named, not imported: `package.module:function`.
-    derive: str
+    # The module that derives; named, not imported: this room knows every service's shape, and
+    # imports none of them.
+    projections: str
+    documents: Documents | None = None  # where what is derived is ready to send
+
+    def function(self, name: str) -> Any:
+        """Of that module: `concerned`, `derive`; with documents also `compared`."""
+        return getattr(importlib.import_module(self.projections), name)
 
 
 def _catalog_store(mapping: Mapping) -> Store:
@@ -33,28 +46,30 @@ SERVICES = (
         "catalog projection",
         tuple(catalog.MAPPINGS.values()),
         _catalog_store,
-        "new_services.catalog.projections:derive",
+        "new_services.catalog.projections",
+        CATALOG_DOCUMENTS,
     ),
     Service(
         "orders",
         "legacy feed",
         orders.MAPPINGS,
         mirrored,
-        "new_services.orders.projections:derive",
+        "new_services.orders.projections",
+        ORDER_DOCUMENTS,
     ),
     Service(
         "inventory",
         "legacy feed",
         inventory.MAPPINGS,
         inventory_store,
-        "new_services.inventory.projections:derive",
+        "new_services.inventory.projections",
     ),
     Service(
         "sales",
         "legacy feed",
         sales.MAPPINGS,
         sales_store,
-        "new_services.sales.projections:derive",
+        "new_services.sales.projections",
     ),
 )
 

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from new_services.anticorruption.verify import books, laws
+from new_services.anticorruption.verify import books, derived, laws
 from new_services.anticorruption.verify.books import BOOKS, Sums
 from new_services.anticorruption.verify.entities import Entity, EntityReport, compare
 from new_services.anticorruption.verify.laws import LAWS, LEGACY, LawReport
@@ -85,10 +85,19 @@ async def verify(
             began = time.monotonic()
             report.laws += await laws.check(bound, at)
             say(f"{service.name}: {len(bound)} laws in {time.monotonic() - began:.1f} s")
+            await _derived(service, at, report, say)
     if has_books(settings, only):
         await _books(settings, report, say)
     report.seconds = time.monotonic() - started
     return report
+
+
+async def _derived(service: Service, at: Bench, report: Report, say: Say) -> None:
+    began = time.monotonic()
+    found = await derived.check(service, at.still.store, deep=report.deep)
+    report.laws += found
+    if found:
+        say(f"{service.name}: documents in {time.monotonic() - began:.1f} s")
 
 
 async def _books(settings: VerifySettings, report: Report, say: Say) -> None:
