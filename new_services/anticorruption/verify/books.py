@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
 
 import asyncpg
@@ -29,6 +30,7 @@ from new_services.anticorruption.verify.wishes import (
     Saga,
     Wish,
     judge,
+    of_the_wish,
 )
 
 BOOKS = "books"  # their name among the services
@@ -37,17 +39,24 @@ PAUSE_SECONDS = 0.2
 
 _LEGACY = f"""
 SELECT {SAGA_SQL.replace("{}", "o.po_number")} AS key, o.order_no, o.status,
-       {number_or_zero("o.total")} AS total, (
+       {number_or_zero("o.total")} AS total, o.created, (
            SELECT json_object_agg(sku, pieces) FROM (
                SELECT sku, sum(qty) AS pieces FROM order_line l WHERE l.order_id = o.id GROUP BY sku
            ) lines
        )::text AS lines
-FROM orders o WHERE o.po_number LIKE '%~________________'
+FROM orders o WHERE o.po_number LIKE '%~________________' ORDER BY o.id
 """
 _SAGAS = """
-SELECT id AS key, kind, phase, state->>'reason' AS reason,
-       (state->'results'->'write'->'order')::text AS wrote
+SELECT id AS key, kind, phase, state->>'reason' AS reason, updated - created AS took,
+       (state->'results'->'write'->'order')::text AS wrote,
+       (state->'request'->'wish'->'lines')::text AS lines
 FROM saga
+"""
+# What the orders service begins by itself about an order with a mark, but where it came to nothing.
+_OF_ORDERS = """
+SELECT id FROM saga WHERE phase <> 'undone'
+AND id = ANY (SELECT kind || ':' || number FROM unnest($1::text[]) AS number,
+              unnest(ARRAY['stray', 'settle']) AS kind)
 """
 _MONEY = """
 SELECT coalesce(p.id, a.reference) AS key, p.status, coalesce(p.amount, 0) AS amount,
@@ -109,14 +118,24 @@ class Books:
             for row in await self._rows("inventory", _CLAIMS, keys)
         }
         money = {row["key"]: _money(row) for row in await self._rows("payments", _MONEY, keys)}
-        orders: dict[str, tuple[Ordered, ...]] = {}
+        marked: dict[str, list[Ordered]] = {}
         for row in await self._rows("legacy", _LEGACY, keys):
             if is_saga_id(row["key"]):  # else a customer's own text that looks like a mark
-                orders[row["key"]] = (*orders.get(row["key"], ()), _ordered(row))
-        return {
-            key: Wish(sagas.get(key), orders.get(key, ()), money.get(key), claims.get(key))
-            for key in {*sagas, *claims, *money, *orders}
-        }
+                marked.setdefault(row["key"], []).append(_ordered(row))
+        found = {}
+        for key in {*sagas, *claims, *money, *marked}:
+            saga, paid, some = sagas.get(key), money.get(key), marked.get(key, [])
+            own = of_the_wish(some, saga, paid)
+            touched = await self._touched([each.number for each in some if each not in own])
+            found[key] = Wish(saga, own, paid, claims.get(key), touched)
+        return found
+
+    async def _touched(self, numbers: Sequence[str]) -> tuple[str, ...]:
+        """Our sagas about orders that only bear a mark."""
+        if not numbers:
+            return ()
+        rows = await self._connections["orders"].fetch(_OF_ORDERS, numbers)
+        return tuple(row["id"] for row in rows)
 
     async def left(self) -> dict[tuple[str, str, str], Breach]:
         """What has not passed yet."""
@@ -193,7 +212,7 @@ def _sums(wishes: Mapping[str, Wish]) -> Sums:
 
 def _ordered(row: asyncpg.Record) -> Ordered:
     lines = orjson.loads(row["lines"]) if row["lines"] else {}
-    return Ordered(row["order_no"], row["total"], lines, row["status"])
+    return Ordered(row["order_no"], row["total"], lines, row["status"], row["created"])
 
 
 def _saga(row: asyncpg.Record) -> Saga:
@@ -203,8 +222,10 @@ def _saga(row: asyncpg.Record) -> Saga:
         lines: dict[str, int] = {}
         for line in told["lines"]:
             lines[line["sku"]] = lines.get(line["sku"], 0) + line["quantity"]
-        wrote = Ordered(told["order_no"], Decimal(told["total"]), lines, told["status"])
-    return Saga(row["kind"], row["phase"], row["reason"] or "", wrote)
+        created = datetime.fromisoformat(told["created"])
+        wrote = Ordered(told["order_no"], Decimal(told["total"]), lines, told["status"], created)
+    wish = orjson.loads(row["lines"]) if row["lines"] else None
+    return Saga(row["kind"], row["phase"], row["reason"] or "", wrote, wish, row["took"])
 
 
 def _money(row: asyncpg.Record) -> Money:

@@ -6,15 +6,22 @@
     inventory  what was held for it
 
 A law answers what was expected and what was found, or nothing where it holds.
+
+Not every order with its mark is of the wish: legacy shows customers the mark as part of their own
+number, and some of them use that number again. Such orders are theirs alone.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from typing import TypeAlias
 
 PLACE = "place-order"  # the kind of saga that writes an order
 CANCELLED = "CANCELLED"
+# So long after a saga has ended, a write that it gave up may still appear; the orders service
+# goes by the same.
+LATE_SECONDS = 15.0
 NOTHING = Decimal(0)
 
 Broken: TypeAlias = tuple[str, str] | None  # expected, found
@@ -23,12 +30,13 @@ Rule: TypeAlias = "Callable[[Wish], Broken]"
 
 @dataclass(frozen=True, slots=True)
 class Ordered:
-    """An order: lines are pieces by sku."""
+    """An order: lines are pieces by sku; created by the shop's clock."""
 
     number: str
     total: Decimal
     lines: Mapping[str, int]
     status: str = ""
+    created: datetime = datetime.min  # noqa: DTZ901
 
     @property
     def stands(self) -> bool:
@@ -42,17 +50,30 @@ class Ordered:
 
 @dataclass(frozen=True, slots=True)
 class Saga:
-    """Of any kind; `wrote` once its pivot is done."""
+    """Of any kind; `wrote` once its pivot is done, `lines` where it is to write an order."""
 
     kind: str
     phase: str  # forward, backward, done, undone, parked
     reason: str = ""
     wrote: Ordered | None = None
+    lines: Mapping[str, int] | None = None
+    took: float = 0.0  # seconds from its beginning to its last step
 
     @property
     def open(self) -> bool:
         """It goes on by itself."""
         return self.phase in ("forward", "backward")
+
+    def may_have_written(self, order: Ordered) -> bool:
+        """This order, be it once too often or after giving it up."""
+        if self.wrote is not None and self.wrote.number == order.number:
+            return True
+        if self.lines is not None and self.lines != order.lines:
+            return False
+        if self.wrote is None:
+            return True
+        later = (order.created - self.wrote.created).total_seconds()
+        return later <= self.took + LATE_SECONDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +108,7 @@ class Wish:
     orders: tuple[Ordered, ...] = ()
     money: Money | None = None
     claim: Claim | None = None
+    touched: tuple[str, ...] = ()  # sagas of ours about orders that only bear its mark
 
     @property
     def places(self) -> bool:
@@ -97,6 +119,19 @@ class Wish:
     def due(self) -> Decimal:
         """The total of what stands."""
         return sum((each.total for each in self.orders if each.stands), NOTHING)
+
+
+def of_the_wish(
+    orders: Sequence[Ordered], saga: Saga | None, money: Money | None
+) -> tuple[Ordered, ...]:
+    """Those of the orders with its mark, oldest first, that came of it."""
+    if saga is not None:
+        return tuple(each for each in orders if saga.may_have_written(each))
+    if money is None:
+        return tuple(orders)
+    # Its saga has been forgotten: one of them was paid for, or else it was the first.
+    paid_for = (each for each in orders if money.taken == (each.total if each.stands else NOTHING))
+    return tuple(orders[:1] and [next(paid_for, orders[0])])
 
 
 def asked_for(wish: Wish) -> Broken:
@@ -179,6 +214,11 @@ def finished(wish: Wish) -> Broken:
     return ("all finished", ", ".join(left)) if left else None
 
 
+def left_alone(wish: Wish) -> Broken:
+    """An order that only bears its mark is the customer's own: not ours to cancel or refund."""
+    return ("none of our sagas", ", ".join(wish.touched)) if wish.touched else None
+
+
 def not_parked(wish: Wish) -> Broken:
     """No saga waits for a person."""
     if wish.saga is None or wish.saga.phase != "parked":
@@ -194,6 +234,7 @@ RULES: Mapping[str, Rule] = {
     "pieces that were held are sold with the order, or let go": handed_over,
     "nothing is reserved, authorised or pending any more": finished,
     "no saga waits for a person": not_parked,
+    "an order of a customer who used our mark again is left alone": left_alone,
 }
 
 

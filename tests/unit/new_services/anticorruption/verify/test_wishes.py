@@ -1,6 +1,7 @@
 """Each law across the databases holds of an honest wish, and is broken by one lie of its kind."""
 
 from dataclasses import replace
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -13,6 +14,7 @@ from new_services.anticorruption.verify.wishes import (
     Saga,
     Wish,
     judge,
+    of_the_wish,
 )
 
 NONE = Decimal(0)
@@ -28,7 +30,7 @@ DONE = Wish(
 REFUNDED = Money("refunded", TOTAL, TOTAL, TOTAL, NONE)
 VOIDED = Money("voided", TOTAL, NONE, NONE, NONE)
 UNDONE = Wish(Saga("place-order", "undone", "write: 409"), (), VOIDED, Claim("released", 0))
-ASKED, WRITTEN, PAID, BOOKED, HANDED, FINISHED, PARKED = RULES
+ASKED, WRITTEN, PAID, BOOKED, HANDED, FINISHED, PARKED, ALONE = RULES
 
 
 @pytest.mark.parametrize(
@@ -83,9 +85,52 @@ def test_an_honest_wish_breaks_no_law(wish):
         (Wish(Saga("place-order", "forward")), {FINISHED}, "the saga goes forward"),
         (Wish(Saga("cancel-order", "backward")), {FINISHED}, "the saga goes backward"),
         (Wish(Saga("cancel-order", "parked", "refund: no")), {PARKED}, "parked: refund: no"),
+        (replace(DONE, touched=("stray:SO-9",)), {ALONE}, "stray:SO-9"),
     ],
 )  # fmt: skip
 def test_a_lie_breaks_the_law_of_its_kind(wish, laws, said):
     broken = judge(wish)
     assert set(broken) == laws
     assert said in {found for _, found in broken.values()}
+
+
+NOON = datetime.fromisoformat("2026-01-02 12:00:00")
+FIRST = replace(ORDER, created=NOON)
+PLACED = Saga("place-order", "done", "", FIRST, FIRST.lines, took=30.0)
+
+
+@pytest.mark.parametrize(
+    ("saga", "seconds", "lines", "its"),
+    [
+        (PLACED, 44, {"A": 2}, True),  # twice
+        (PLACED, 46, {"A": 2}, False),
+        (PLACED, 1, {"A": 3}, False),
+        (PLACED, -20, {"A": 2}, True),
+        (replace(PLACED, phase="undone", wrote=None), 1e6, {"A": 2}, True),  # after giving it up
+        (replace(PLACED, phase="undone", wrote=None), 1, {"B": 2}, False),
+    ],
+)
+def test_an_order_with_the_mark_came_of_the_wish(saga, seconds, lines, its):
+    other = Ordered("SO-2", TOTAL, lines, "NEW", NOON + timedelta(seconds=seconds))
+    found = of_the_wish([FIRST, other], saga, None)
+    assert (other in found) is its
+    assert FIRST in found
+
+
+CAPTURED = Money("captured", TOTAL, TOTAL, NONE, NONE)
+UNTAKEN = replace(CAPTURED, captured=NONE)
+
+
+@pytest.mark.parametrize(
+    ("orders", "money", "its"),
+    [
+        ((FIRST, replace(GONE, number="SO-2")), CAPTURED, "SO-1"),
+        ((GONE, replace(FIRST, number="SO-2")), CAPTURED, "SO-2"),
+        ((GONE, replace(FIRST, number="SO-2")), UNTAKEN, "SO-1"),
+        ((FIRST, replace(FIRST, number="SO-2", total=NONE + 5)), UNTAKEN, "SO-1"),
+    ],
+)
+def test_without_its_saga_the_money_says_which_order_it_was(orders, money, its):
+    assert [each.number for each in of_the_wish(orders, None, money)] == [its]
+    assert of_the_wish(orders, None, None) == orders
+    assert of_the_wish((), None, money) == ()
