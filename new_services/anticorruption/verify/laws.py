@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 import asyncpg
 
-from new_services.anticorruption.mapping import number_sql
+from new_services.anticorruption.mapping import PLAIN_NUMBER
 from new_services.anticorruption.verify.freshness import Freshness
 from new_services.anticorruption.verify.sides import Bench, now
 
@@ -93,7 +93,10 @@ async def _pass_a_moment(freshness: Freshness, legacy: asyncpg.Connection) -> No
 
 def number_or_zero(text: str) -> str:
     """An amount that legacy keeps as text; what is none breaks every law about it."""
-    return f"coalesce(({number_sql(text)})::numeric, 0)"
+    return (
+        f"CASE WHEN {text} IS NULL THEN 0 WHEN {text} ~ '{PLAIN_NUMBER}'"
+        f" THEN ({text})::numeric ELSE 'NaN' END"
+    )
 
 
 LEGACY_LAWS = (

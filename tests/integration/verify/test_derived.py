@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from new_services.anticorruption.verify import repair, repair_report, report
+from new_services.anticorruption.verify import derived, repair, repair_report, report
 from new_services.anticorruption.verify.journal import Journal
 from new_services.anticorruption.verify.verification import verify
 
@@ -164,6 +164,14 @@ def test_documents_that_agree_are_not_written_again(one_shop, journal):
     (plan,) = asyncio.run(repair.plan(one_shop.settings, verified(one_shop, "catalog")))
     asyncio.run(repair.apply(one_shop.settings, plan, journal))
     assert one_shop.one("catalog", versions) == stood
+
+
+@pytest.mark.parametrize("deep", [False, True])
+def test_documents_are_looked_at_in_pieces(shop, monkeypatch, deep):
+    monkeypatch.setattr(derived, "AT_ONCE", 1)
+    shop.execute("catalog", "UPDATE document SET name_key = 'x' WHERE product_id <> 2")
+    ((_, breaches),) = broken(verified(shop, "catalog", deep)).items()
+    assert sorted(each.key for each in breaches) == ["1", "3"]
 
 
 def test_rows_of_which_nothing_can_be_made_spoil_only_themselves(shop):

@@ -127,6 +127,14 @@ def test_legacy_breaks_its_own_laws(shop):
     assert broken["an order is paid with its total"].key == "SO-1"
 
 
+def test_an_amount_that_is_none_breaks_the_laws_about_it(shop):
+    shop.execute("legacy", "UPDATE orders SET total = 'abc' WHERE id = 2")
+    shop.execute("legacy", "UPDATE order_line SET price = '' WHERE order_id = 1")
+    broken = [law for law in verified(shop, only=["orders"]).laws if law.breaches]
+    sums = next(law for law in broken if law.name == "an order's total is the sum of its lines")
+    assert {each.key for each in sums.breaches} == {"SO-1", "SO-2"}
+
+
 def test_a_value_without_meaning_is_a_difference_of_its_own(shop):
     shop.execute("legacy", "UPDATE product SET price = '12,50' WHERE id = 1")
     for deep in (False, True):

@@ -65,6 +65,8 @@ def test_an_honest_wish_breaks_no_law(wish):
          "SO-1 (2 A) at 9.91"),
         (replace(DONE, orders=(replace(ORDER, lines={"A": 1}),)), {WRITTEN}, "SO-1 (1 A) at 9.90"),
         (replace(UNDONE, orders=(ORDER,)), {WRITTEN, PAID}, "SO-1"),
+        (replace(DONE, orders=(replace(ORDER, total=Decimal("NaN")),)), {WRITTEN, PAID},
+         "SO-1 (2 A) at NaN"),
         (replace(DONE, money=None), {PAID}, "0.00 taken"),
         (replace(DONE, money=Money("captured", TOTAL, 2 * TOTAL, NONE, NONE)), {PAID, BOOKED},
          "19.80 taken"),
