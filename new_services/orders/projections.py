@@ -50,6 +50,7 @@ class Projection:
     def __init__(self, clock: Callable[[], float] = time.time) -> None:
         self._clock = clock
         self._complete = False
+        self._making: str | None = None  # the transaction that made all documents, until we ask
 
     async def apply(self, connection: asyncpg.Connection, facts: Sequence[Fact]) -> None:
         """One batch, in the open transaction. Documents are made once the snapshot is whole."""
@@ -82,7 +83,8 @@ class Projection:
     async def _tell_sagas(self, connection: asyncpg.Connection, ours: Sequence[Fed]) -> None:
         rows = await connection.fetch(_SAGAS, [each.order.saga_id for each in ours])
         sagas = {row["id"]: _marked(row) for row in rows}
-        for fed in ours:
+        # In one order: a projection beside us (rebuild.py) tells the same sagas of the same orders.
+        for fed in sorted(ours, key=lambda each: each.order_id):
             placed = sagas.get(fed.order.saga_id or "")
             if placed is None:  # of an earlier life of this database
                 continue
