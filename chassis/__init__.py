@@ -18,6 +18,9 @@ watermark  how fresh a read model is
 mirror     facts of another system, kept as they are told
 projection the feed of another system into a service's own tables
 deriving   rows and what is derived of them, written by one at a time
+rebuilding a read model made anew beside the live one, and put in its place
+exchange   what of a database is exchanged, and what of our own is carried over
+feed_model a projection of the feed, rebuilt
 exclusive  one instance of many, by a lock in the database
 follower   a stream from a stored position on: the position moves with what was applied
 outbox     events leave in the transaction of what they tell, and are sent after; outbox_watch says

@@ -5,7 +5,7 @@
 
 Readers go on all the while: they name tables without a schema, and after the exchange those names
 mean the new ones. The live projection loses its connection, comes back, and goes on from the
-position that came with them.
+position that came with them. What of a database is exchanged is said in exchange.py.
 """
 
 import asyncio
@@ -17,13 +17,15 @@ from urllib.parse import quote
 
 import asyncpg
 
-from chassis import telemetry
+from chassis import exchange, telemetry
+from chassis.exchange import FORMER, FRESH, OtherShape, Part
+from chassis.exclusive import exclusive
 
 log = logging.getLogger("rebuild")
 
-FRESH, FORMER = "fresh", "former"
 HOLD_SECONDS = 2.0  # the live projection is held for no longer; then it is tried again
-LOCK_SECONDS = 1.0
+AGAIN_SECONDS = 0.5  # after which; meanwhile it goes on
+TURN_SECONDS = 5.0  # another rebuilding, or one that was killed just now, is waited for
 CAUGHT_UP_MICROS = 1_000_000  # from here on it is worth holding the live projection
 PAUSE_SECONDS = 0.01
 
@@ -42,13 +44,17 @@ def beside(url: str) -> str:
 
 
 class Rebuilding:
-    """The steps. `reader` is the live projection's; the fresh one's is called `fresh_reader`."""
+    """The steps. `reader` is the live projection's; the fresh one's is called `fresh_reader`.
+    Without a `part` all tables are exchanged."""
 
-    def __init__(self, url: str, reader: str, project: Project, say: Say) -> None:
+    def __init__(
+        self, url: str, reader: str, project: Project, say: Say, part: Part | None = None
+    ) -> None:
         self._url = url
         self._reader = reader
         self._project = project
         self._say = say
+        self._part = part
 
     @property
     def fresh_reader(self) -> str:
@@ -58,22 +64,22 @@ class Rebuilding:
     async def run(self, migrate: Callable[[str], None], patience: float) -> int:
         """All steps; gives the stream's position. `migrate` makes empty tables at a URL.
 
-        Raises NotRebuilt when the fresh tables do not catch up within `patience` seconds.
+        Raises NotRebuilt when the fresh tables are not in place within `patience` seconds, or
+        somebody else rebuilds: both would write into the same fresh tables.
         """
-        deadline = time.monotonic() + patience
-        async with _Connected(self._url) as connection:
-            await self._prepare(connection, migrate)
+        began = time.monotonic()
+
+        async def wait(_: asyncpg.Connection) -> None:
+            if time.monotonic() > began + TURN_SECONDS:
+                raise NotRebuilt("another rebuilding of it is under way")
+            await asyncio.sleep(PAUSE_SECONDS)
+
+        async with exclusive(self._url, "rebuild", wait) as connection:
             try:
-                while True:
-                    projecting = asyncio.ensure_future(self._project(beside(self._url)))
-                    try:
-                        await self._caught_up(connection, deadline, projecting)
-                        position = await self._exchange(connection, projecting)
-                    finally:
-                        await _halt(projecting)
-                    if position is not None:
-                        await connection.execute(f"DROP SCHEMA {FORMER} CASCADE")
-                        return position
+                await self._prepare(connection, migrate)
+                position = await self._until_exchanged(connection, began + patience)
+                await connection.execute(f"DROP SCHEMA {FORMER} CASCADE")
+                return position
             finally:
                 await connection.execute(f"DROP SCHEMA IF EXISTS {FRESH} CASCADE")
 
@@ -88,6 +94,27 @@ class Rebuilding:
             f"CREATE TABLE {FRESH}.alembic_version (LIKE public.alembic_version INCLUDING ALL)"
         )
         await asyncio.to_thread(migrate, beside(self._url))
+        if self._part is not None:
+            try:
+                await exchange.prepare(connection, self._part)
+            except OtherShape as error:
+                raise NotRebuilt(str(error)) from error
+
+    async def _until_exchanged(self, connection: asyncpg.Connection, deadline: float) -> int:
+        """Project, catch up, exchange; again where readers or writers were too busy."""
+        while True:
+            projecting = asyncio.ensure_future(self._project(beside(self._url)))
+            try:
+                await self._caught_up(connection, deadline, projecting)
+                await exchange.analyse(connection)
+                position = await self._exchange(connection, projecting)
+            finally:
+                await _halt(projecting)
+            if position is not None:
+                return position
+            if time.monotonic() > deadline:
+                raise NotRebuilt("too busy to be exchanged")
+            await asyncio.sleep(AGAIN_SECONDS)
 
     async def _caught_up(
         self, connection: asyncpg.Connection, deadline: float, projecting: "asyncio.Future[None]"
@@ -116,18 +143,18 @@ class Rebuilding:
         """The position, or None where it is to be tried again; then nothing has changed."""
         try:
             async with connection.transaction():
-                await connection.execute(f"SET LOCAL lock_timeout = '{LOCK_SECONDS:g}s'")
                 # The live projection cannot commit from here on ...
-                await connection.execute("LOCK public.reader_position IN ACCESS EXCLUSIVE MODE")
+                await exchange.lock(connection, ["public.reader_position"], "ACCESS EXCLUSIVE")
                 live, _ = await _position(connection, "public", self._reader)
                 position = await self._reach(connection, live)
                 await _halt(projecting)
                 # ... and holds no row of the tables that are exchanged.
                 await connection.execute(_LET_GO, self._reader)
-                await self._swap(connection)
+                await exchange.swap(connection, self._part, self._reader)
+                await connection.execute(_RENAME, self._reader, self.fresh_reader)
                 return position
-        except (TimeoutError, asyncpg.LockNotAvailableError, asyncpg.DeadlockDetectedError):
-            log.info("readers or the stream are too busy to exchange; trying again")
+        except (TimeoutError, asyncpg.QueryCanceledError, asyncpg.DeadlockDetectedError):
+            log.info("too busy to exchange; trying again")
             return None
 
     async def _reach(self, connection: asyncpg.Connection, live: int) -> int:
@@ -139,26 +166,12 @@ class Rebuilding:
                     return position
                 await asyncio.sleep(PAUSE_SECONDS)
 
-    async def _swap(self, connection: asyncpg.Connection) -> None:
-        await connection.execute(f"CREATE SCHEMA {FORMER}")
-        rows = await connection.fetch(
-            "SELECT tablename FROM pg_tables WHERE schemaname = $1 ORDER BY 1", FRESH
-        )
-        for row in rows:
-            name = f'"{row["tablename"]}"'
-            await connection.execute(f"ALTER TABLE IF EXISTS public.{name} SET SCHEMA {FORMER}")
-            await connection.execute(f"ALTER TABLE {FRESH}.{name} SET SCHEMA public")
-        await connection.execute(
-            "UPDATE public.reader_position SET name = $1 WHERE name = $2",
-            self._reader,
-            self.fresh_reader,
-        )
-
 
 _LET_GO = """
 SELECT pg_terminate_backend(pid, 1000) FROM pg_stat_activity
 WHERE application_name = $1 AND datname = current_database() AND pid <> pg_backend_pid()
 """
+_RENAME = "UPDATE public.reader_position SET name = $1 WHERE name = $2"
 
 
 def fresh_reader(reader: str) -> str:
@@ -177,22 +190,6 @@ async def _position(connection: asyncpg.Connection, schema: str, reader: str) ->
 async def _halt(task: "asyncio.Future[None]") -> None:
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
-
-
-class _Connected:
-    """A connection that ends with the block."""
-
-    def __init__(self, url: str) -> None:
-        self._url = url
-
-    async def __aenter__(self) -> asyncpg.Connection:
-        self._connection = await asyncpg.connect(
-            self._url, timeout=5, server_settings={"application_name": "rebuild"}
-        )
-        return self._connection
-
-    async def __aexit__(self, *_: object) -> None:
-        await self._connection.close(timeout=2)
 
 
 def run_command(name: str, what: str, rebuild: Callable[[Say], Awaitable[int]]) -> None:

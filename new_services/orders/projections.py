@@ -50,7 +50,6 @@ class Projection:
     def __init__(self, clock: Callable[[], float] = time.time) -> None:
         self._clock = clock
         self._complete = False
-        self._making: str | None = None  # the transaction that made all documents, until we ask
 
     async def apply(self, connection: asyncpg.Connection, facts: Sequence[Fact]) -> None:
         """One batch, in the open transaction. Documents are made once the snapshot is whole."""
