@@ -10,4 +10,5 @@ projections  legacy's orders, from the feed, into documents ready to send
 views        the documents
 repository   the statements
 cleaning     forgets what has ended long ago
+rebuild      what the feed makes, anew; what sagas wrote is kept
 """

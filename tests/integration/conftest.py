@@ -1,5 +1,6 @@
 """Real engines for the tests: one PostgreSQL and one NATS server per test session and worker."""
 
+import asyncio
 import importlib.util
 import os
 import secrets
@@ -10,10 +11,11 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import asyncpg
 import psycopg
 import pytest
 from psycopg import sql
@@ -308,3 +310,49 @@ def make_process(tmp_path: Path) -> Iterator[Callable[..., ServiceProcess]]:
     yield make
     for process in made:
         process.kill()
+
+
+@pytest.fixture
+def rebuild_by() -> Callable[..., Awaitable[list[str]]]:
+    """Makes a read model anew, with the stream played by the test."""
+    from chassis.projection import READER
+    from chassis.rebuilding import Rebuilding, fresh_reader
+    from migrations import runner
+
+    position = (
+        "INSERT INTO {}.reader_position VALUES ($1, 'stream', $2, $2) ON CONFLICT (name)"
+        " DO UPDATE SET sequence = excluded.sequence, watermark = excluded.watermark"
+    )
+
+    async def rebuild(
+        url: str,
+        service: str,
+        part: object,
+        tell: Callable[[asyncpg.Connection], Awaitable[None]],
+        *,
+        live: int = 5,
+        fresh: int = 5,
+        patience: float = 20.0,
+    ) -> list[str]:
+        """`tell` applies what the fresh projection reads, up to message `fresh`; the live one has
+        come to message `live`. Gives what was said."""
+        said: list[str] = []
+
+        async def project(beside: str) -> None:
+            connection = await asyncpg.connect(beside)
+            try:
+                async with connection.transaction():
+                    await tell(connection)
+                    await connection.execute(position.format("fresh"), fresh_reader(READER), fresh)
+                await asyncio.Event().wait()
+            finally:
+                connection.terminate()
+
+        connection = await asyncpg.connect(url)
+        await connection.execute(position.format("public"), READER, live)
+        await connection.close()
+        rebuilding = Rebuilding(url, READER, project, said.append, part)
+        await rebuilding.run(lambda at: runner.upgrade(service, at), patience)
+        return said
+
+    return rebuild

@@ -1,0 +1,77 @@
+"""`python -m new_services.orders.rebuild`: what the feed makes of orders, anew, and swapped in.
+
+Sagas, events, clients' names of their wishes stay as they are. A document has two sources: the feed
+makes its side anew, and what our sagas left in it is carried over. The fresh projection tells the
+live sagas what it finds, each once, as the service does after a start: what it has applied when it
+takes the live one's place, nobody else will tell them.
+
+Settings: ORDERS_DATABASE_URL, ORDERS_NATS_URL. Exit codes: 0 done, 1 it did not catch up or
+something is away.
+"""
+
+from pydantic_settings import SettingsConfigDict
+
+from chassis import feed_model
+from chassis.exchange import Part
+from chassis.feed_model import FeedModel
+from chassis.rebuilding import run_command
+from chassis.settings import load
+from migrations import runner
+from new_services.anticorruption.orders import translator
+from new_services.orders import projections
+from new_services.orders.projections import Projection
+
+_OWN = """
+INSERT INTO fresh.order_document (order_no, email, po_number, saga_id, status, own_body, own_at)
+SELECT order_no, email, po_number, saga_id, status, own_body, own_at
+FROM public.order_document WHERE own_body IS NOT NULL
+"""
+# An order that the feed has told the live one of, and not the fresh one, which has heard more, is
+# gone from legacy; and so it is when it is gone here. That the live one has not heard of it, too,
+# says nothing: then it is our word alone, and kept.
+_GONE = """
+DELETE FROM fresh.order_document fresh WHERE body IS NULL AND NOT EXISTS (
+    SELECT FROM public.order_document live
+    WHERE live.order_no = fresh.order_no AND live.order_id IS NULL)
+"""
+_NEWER = """
+UPDATE fresh.order_document fresh SET own_body = live.own_body, own_at = live.own_at
+FROM public.order_document live
+WHERE live.order_no = fresh.order_no AND live.own_at <> fresh.own_at
+"""
+_NOT_TOLD = f"{_OWN} AND order_id IS NULL ON CONFLICT (order_no) DO NOTHING"
+
+PART = Part(
+    tables=("order_document", "mirror", "mirror_floor"),
+    shared=("saga",),
+    seed=(_OWN,),
+    carry=(_GONE, _NEWER, _NOT_TOLD),
+)
+
+
+class RebuildSettings(feed_model.RebuildSettings):
+    """ORDERS_… in the environment."""
+
+    model_config = SettingsConfigDict(env_prefix="ORDERS_")
+
+
+def model() -> FeedModel:
+    """Legacy's rows, and what is made of them."""
+    return FeedModel(
+        "orders",
+        translator(),
+        projections.ENTITIES,
+        Projection().apply,
+        lambda url: runner.upgrade("orders", url),
+        PART,
+    )
+
+
+def main() -> None:
+    """Exit with the code."""
+    settings = load(RebuildSettings)
+    run_command("orders-rebuild", "the orders are", lambda say: model().rebuild(settings, say))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,240 @@
+"""Orders and stock are made anew while customers order on both sides, and nothing is lost."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import httpx
+import pytest
+
+from chassis import bus
+from contracts.subjects import LEGACY_STREAM, TRIMMED
+
+pytestmark = pytest.mark.integration
+
+CARD = {"pay_method": "card", "lines": [{"sku": "MUG-0", "qty": 1}]}
+PAUSE_SECONDS = 0.1  # of whoever writes or reads meanwhile: the processes share two cores
+FRESH = "SELECT count(*) FROM pg_tables WHERE schemaname IN ('fresh', 'former')"
+READERS = "SELECT name FROM reader_position"
+
+
+@pytest.fixture
+def begin(shop: Any, nats: Any) -> Callable[[str], subprocess.Popen[str]]:
+    """Starts rebuilding a service."""
+
+    def start(name: str) -> subprocess.Popen[str]:
+        prefix = name.upper()
+        settings = {f"{prefix}_DATABASE_URL": shop.databases[name], f"{prefix}_NATS_URL": nats.url}
+        return subprocess.Popen(
+            [sys.executable, "-m", f"new_services.{name}.rebuild"],
+            env=os.environ | settings,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    return start
+
+
+@pytest.fixture
+def rebuild(begin: Any, shop: Any) -> Callable[[str], str]:
+    """Rebuilds it; gives what was said at the end."""
+
+    def run(name: str) -> str:
+        process = begin(name)
+        out, err = process.communicate(timeout=100)
+        assert process.returncode == 0, err
+        assert shop.value(name, FRESH) == 0
+        assert shop.query(name, READERS) == [("legacy feed",)]
+        return str(out)
+
+    return run
+
+
+@contextmanager
+def stopped(shop: Any) -> Iterator[None]:
+    """No change of legacy is told meanwhile."""
+    feed = shop.processes["feed"].process
+    feed.send_signal(signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        feed.send_signal(signal.SIGCONT)
+
+
+@contextmanager
+def together(*threads: Callable[[threading.Event], None]) -> Iterator[None]:
+    """These go on meanwhile, until they are told to stop."""
+    stop = threading.Event()
+    started = [threading.Thread(target=each, args=[stop]) for each in threads]
+    for thread in started:
+        thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        for thread in started:
+            thread.join(30)
+
+
+def place(shop: Any, side: str = "new", **more: Any) -> str:
+    answer = shop.ask(side, "POST", "/api/orders", CARD, **more)
+    assert answer.status_code == 201, answer.text
+    return str(answer.json()["order_no"])
+
+
+def alike(shop: Any) -> None:
+    """Each order reads here as it does there."""
+    path = "/api/orders?per_page=100"
+
+    def same() -> bool:
+        here = shop.ask("new", "GET", path).json()
+        there = shop.ask("legacy", "GET", path).json()
+        for order in there["orders"]:
+            order["po_number"] = (order["po_number"] or "").split("~")[0].strip() or None
+        for order in here["orders"]:
+            order["po_number"] = order["po_number"] or None
+        return bool(here == there)
+
+    shop.until("both sides read alike", same)
+
+
+def test_damage_is_mended_and_the_service_goes_on(shop: Any, rebuild: Any) -> None:
+    order_no = place(shop)
+    place(shop, "legacy")
+    shop.settled()
+    shop.query("orders", 'UPDATE order_document SET body = \'{"order_no": "wrong"}\', own_at = 0')
+    shop.query("orders", 'UPDATE mirror SET fields = fields || \'{"name": "wrong"}\'')
+    shop.query("inventory", "UPDATE level SET quantity = 3 WHERE sku = 'MUG-0'")
+    shop.query("inventory", "DELETE FROM movement WHERE origin LIKE 'legacy:%'")
+    assert shop.ask("new", "GET", f"/api/orders/{order_no}").json() == {"order_no": "wrong"}
+    assert "the orders are made anew up to message" in rebuild("orders")
+    assert "the stock is made anew up to message" in rebuild("inventory")
+    alike(shop)
+    shop.balance()
+    shop.ask("new", "POST", f"/api/orders/{order_no}/cancel").raise_for_status()
+    place(shop, "legacy")
+    alike(shop)
+    shop.balance()
+
+
+def test_what_the_feed_has_not_told_can_be_read_all_the_while(shop: Any, rebuild: Any) -> None:
+    shop.settled()
+    before = shop.ask("new", "GET", "/api/orders").json()["total"]
+    unread: list[Any] = []
+    placed: list[str] = []
+
+    def write(stop: threading.Event) -> None:
+        while not stop.wait(PAUSE_SECONDS):
+            placed.append(place(shop))
+            for order_no in placed[-3:]:
+                answer = shop.ask("new", "GET", f"/api/orders/{order_no}")
+                if answer.status_code != 200 or answer.json()["order_no"] != order_no:
+                    unread.append((order_no, answer.status_code))
+
+    with stopped(shop):
+        placed.append(place(shop))
+        cancelled = placed[0]
+        shop.ask("new", "POST", f"/api/orders/{cancelled}/cancel").raise_for_status()
+        ahead = "SELECT coalesce(sum(ahead), 0) FROM level WHERE sku = 'MUG-0'"
+        with together(write):
+            rebuild("orders")
+            rebuild("inventory")
+        assert unread == []
+        assert len(placed) > 5
+        assert shop.ask("new", "GET", "/api/orders").json()["total"] == before + len(placed)
+        shown = shop.ask("new", "GET", f"/api/orders/{cancelled}").json()
+        assert shown["status"] == "CANCELLED"
+        shop.until("sagas ended", lambda: not shop._open())
+        assert shop.value("inventory", ahead) == -(len(placed) - 1)
+    alike(shop)
+    shop.balance()
+
+
+def test_both_sides_write_while_it_is_made_anew(shop: Any, rebuild: Any) -> None:
+    wrong: list[Any] = []
+    for email in ("anna@example.com", "ben@example.com"):
+        shop.login(email)
+
+    def customer(side: str, email: str) -> Callable[[threading.Event], None]:
+        def order(stop: threading.Event) -> None:
+            while not stop.wait(PAUSE_SECONDS):
+                answer = shop.ask(side, "POST", "/api/orders", CARD, email=email)
+                if answer.status_code != 201:
+                    wrong.append(answer.text)
+                    continue
+                path = f"/api/orders/{answer.json()['order_no']}/cancel"
+                if shop.ask("legacy", "POST", path, email=email).status_code != 200:
+                    wrong.append(path)
+
+        return order
+
+    def read(stop: threading.Event) -> None:
+        url = f"{shop.processes['inventory'].url}/api/stock/MUG-0"
+        while not stop.wait(PAUSE_SECONDS):
+            answer = httpx.get(url, timeout=15)
+            if answer.status_code != 200:
+                wrong.append(answer.text)
+
+    with together(customer("new", "anna@example.com"), customer("legacy", "ben@example.com"), read):
+        for name in ("orders", "inventory"):
+            rebuild(name)
+    assert wrong == []
+    alike(shop)
+    shop.balance()
+    twice = "SELECT count(*) FROM saga WHERE phase = 'undone'"
+    assert shop.value("orders", twice) == 0
+
+
+def test_killed_it_changes_nothing_and_the_next_one_clears_up(
+    shop: Any, begin: Any, rebuild: Any
+) -> None:
+    order_no = place(shop)
+    shop.settled()
+    with stopped(shop):
+        waiting = place(shop)
+        for name in ("orders", "inventory"):
+            process = begin(name)
+            shop.until("fresh tables", lambda name=name: shop.value(name, FRESH) > 3)
+            process.kill()
+            process.wait(10)
+            assert shop.value(name, FRESH) > 3
+        for each in (order_no, waiting):
+            assert shop.ask("new", "GET", f"/api/orders/{each}").json()["order_no"] == each
+        for name in ("orders", "inventory"):
+            rebuild(name)
+        assert shop.ask("new", "GET", f"/api/orders/{waiting}").json()["order_no"] == waiting
+    alike(shop)
+    shop.balance()
+
+
+async def test_what_the_stream_no_longer_holds_is_read_again(
+    shop: Any, nats: Any, begin: Any
+) -> None:
+    order_no = place(shop)
+    place(shop, "legacy")
+    shop.settled()
+    connection = await bus.connect(nats.url, "test")
+    stream = connection.jetstream()
+    info = await stream.stream_info(LEGACY_STREAM)
+    reached = min(
+        shop.value(name, "SELECT sequence FROM reader_position") for name in ("orders", "inventory")
+    )
+    info.config.metadata = {**(info.config.metadata or {}), TRIMMED: str(reached)}
+    await stream.update_stream(info.config)  # as the feed cuts it
+    await stream.purge_stream(LEGACY_STREAM, seq=reached + 1)
+    await connection.close()
+    shop.query("orders", 'UPDATE order_document SET body = \'{"order_no": "wrong"}\', own_at = 0')
+    for name in ("orders", "inventory"):
+        process = begin(name)
+        _, said = process.communicate(timeout=100)
+        assert process.returncode == 0, said
+        assert "too far behind" in said
+    assert shop.ask("new", "GET", f"/api/orders/{order_no}").json()["order_no"] == order_no
+    alike(shop)
+    shop.balance()
