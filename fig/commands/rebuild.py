@@ -8,16 +8,14 @@ import click
 from fig import access, running
 from fig.settings import Home, project_root
 
-REBUILDABLE = ("catalog", "sales")  # made of nothing but the feed
-
 
 @click.command()
-@click.argument("service", type=click.Choice(REBUILDABLE))
+@click.argument("service", type=click.Choice(access.READ_MODELS))
 @click.pass_obj
 def rebuild(home: Home, service: str) -> None:
     """Project SERVICE's tables anew from the stream, and exchange them when they have caught up.
 
-    Reads go on all the while.
+    Reads and writes go on all the while, and what the service itself wrote is kept.
     Exit code 0: done; 1: it did not catch up, and nothing was exchanged.
     """
     found = running.require(home)
