@@ -54,10 +54,10 @@ async def prepare(connection: asyncpg.Connection, part: Part) -> None:
         await connection.execute(statement, timeout=BULK_SECONDS)
 
 
-async def analyse(connection: asyncpg.Connection) -> None:
-    """Let the planner know the fresh tables, before anybody reads them."""
+async def tidy(connection: asyncpg.Connection) -> None:
+    """What makes the fresh tables quick to carry over into, and to read: nobody has read them."""
     for name in await _fresh_tables(connection):
-        await connection.execute(f"ANALYZE {FRESH}.{name}", timeout=BULK_SECONDS)
+        await connection.execute(f"VACUUM (ANALYZE) {FRESH}.{name}", timeout=BULK_SECONDS)
 
 
 async def swap(connection: asyncpg.Connection, part: Part | None, reader: str) -> None:

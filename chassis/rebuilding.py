@@ -106,7 +106,7 @@ class Rebuilding:
             projecting = asyncio.ensure_future(self._project(beside(self._url)))
             try:
                 await self._caught_up(connection, deadline, projecting)
-                await exchange.analyse(connection)
+                await exchange.tidy(connection)
                 position = await self._exchange(connection, projecting)
             finally:
                 await _halt(projecting)

@@ -21,30 +21,38 @@ from new_services.anticorruption.orders import translator
 from new_services.orders import projections
 from new_services.orders.projections import Projection
 
+# Whatever a saga writes from here on carries a later time: an hour is more than a write may take,
+# and more than the clocks of two instances are apart. So the exchange need not compare all.
+_SINCE = """
+CREATE TABLE fresh.since AS
+SELECT coalesce(max(own_at), 0) - 3600000000 AS micros FROM public.order_document
+"""
+_LATE = "own_at > (SELECT micros FROM fresh.since)"
 _OWN = """
 INSERT INTO fresh.order_document (order_no, email, po_number, saga_id, status, own_body, own_at)
 SELECT order_no, email, po_number, saga_id, status, own_body, own_at
 FROM public.order_document WHERE own_body IS NOT NULL
 """
 # An order that the feed has told the live one of, and not the fresh one, which has heard more, is
-# gone from legacy; and so it is when it is gone here. That the live one has not heard of it, too,
-# says nothing: then it is our word alone, and kept.
+# gone from legacy; and so it is when it is gone here. Where neither was told of it, it is our word
+# alone, and kept.
 _GONE = """
 DELETE FROM fresh.order_document fresh WHERE body IS NULL AND NOT EXISTS (
     SELECT FROM public.order_document live
     WHERE live.order_no = fresh.order_no AND live.order_id IS NULL)
 """
-_NEWER = """
+_NEWER = f"""
 UPDATE fresh.order_document fresh SET own_body = live.own_body, own_at = live.own_at
 FROM public.order_document live
-WHERE live.order_no = fresh.order_no AND live.own_at <> fresh.own_at
+WHERE live.order_no = ANY (ARRAY(SELECT order_no FROM public.order_document WHERE {_LATE}))
+AND live.order_no = fresh.order_no AND live.own_at <> fresh.own_at
 """
-_NOT_TOLD = f"{_OWN} AND order_id IS NULL ON CONFLICT (order_no) DO NOTHING"
+_NOT_TOLD = f"{_OWN} AND order_id IS NULL AND {_LATE} ON CONFLICT (order_no) DO NOTHING"
 
 PART = Part(
     tables=("order_document", "mirror", "mirror_floor"),
     shared=("saga",),
-    seed=(_OWN,),
+    seed=(_SINCE, _OWN),
     carry=(_GONE, _NEWER, _NOT_TOLD),
 )
 
