@@ -14,7 +14,7 @@ to repeat; whoever finds a saga so repeats them, and compensates all of them sho
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import Enum
 from typing import TypeAlias
 
@@ -84,12 +84,12 @@ def next_move(saga: Saga, state: State, now: float) -> Move:
 
 def begin(state: State, move: Move, now: float) -> State:
     """An attempt begins: stored before it does."""
-    state = replace(state, attempts=state.attempts + 1, since=state.since or now)
+    state = state.changed(attempts=state.attempts + 1, since=state.since or now)
     if move is not Move.DO:
         return state
     # Begun already: an instance died over it, and its attempt may yet have had its effect.
     begun = state.mode is Mode.BEGUN or state.position <= state.reach
-    return replace(state, mode=Mode.BEGUN, doubt=state.doubt or begun, tried=now)
+    return state.changed(mode=Mode.BEGUN, doubt=state.doubt or begun, tried=now)
 
 
 def must_store(saga: Saga, stored: State, state: State) -> bool:
@@ -103,7 +103,7 @@ def promising(saga: Saga, state: State) -> State:
     """The state as it is stored by whoever goes on: what may be begun before the next time."""
     if state.phase is not Phase.FORWARD:
         return state
-    return replace(state, reach=max(state.reach, saga.stretch(state.position)))
+    return state.changed(reach=max(state.reach, saga.stretch(state.position)))
 
 
 def settle(saga: Saga, state: State, outcome: Outcome, now: float, spread: Spread) -> State:
@@ -115,17 +115,17 @@ def settle(saga: Saga, state: State, outcome: Outcome, now: float, spread: Sprea
         return _advance(saga, state, step, outcome.result)
     if isinstance(outcome, Refusal):
         # An idempotent callee that says no has said so to every earlier attempt too.
-        return _fail(saga, replace(state, answer=outcome.answer, doubt=False), outcome.reason)
+        return _fail(saga, state.changed(answer=outcome.answer, doubt=False), outcome.reason)
     if isinstance(outcome, Absent):
         # With a question, absence settles the doubt; a bare "not yet" tells of one attempt only.
         settled = step.ask is not None
         reach = -1 if settled else state.reach  # nor was a step after it begun
-        state = replace(state, mode=Mode.READY, doubt=state.doubt and not settled, reach=reach)
+        state = state.changed(mode=Mode.READY, doubt=state.doubt and not settled, reach=reach)
     else:
-        state = replace(state, mode=Mode.UNKNOWN, doubt=True)
+        state = state.changed(mode=Mode.UNKNOWN, doubt=True)
     if _out_of_time(step.retry, state, now):
         return _give_up(saga, state, outcome.reason)
-    return replace(state, due=now + max(outcome.after, _pause(step.retry, state, spread)))
+    return state.changed(due=now + max(outcome.after, _pause(step.retry, state, spread)))
 
 
 def retry(state: State) -> State:
@@ -133,7 +133,7 @@ def retry(state: State) -> State:
     if state.phase is not Phase.PARKED:
         raise ValueError(f"saga {state.saga_id} is {state.phase}, not parked")
     phase = state.parked_from or Phase.FORWARD
-    return replace(state, phase=phase, parked_from=None, attempts=0, since=0.0, due=0.0)
+    return state.changed(phase=phase, parked_from=None, attempts=0, since=0.0, due=0.0)
 
 
 def compensate(saga: Saga, state: State) -> State:
@@ -145,14 +145,13 @@ def compensate(saga: Saga, state: State) -> State:
     stuck = [step.name for step in saga.steps[: last + 1] if step.undo is None]
     if stuck:
         raise ValueError(f"saga {state.saga_id}: no way to undo {', '.join(stuck)}")
-    return _turn_back(saga, replace(state, parked_from=None), last, state.reason)
+    return _turn_back(saga, state.changed(parked_from=None), last, state.reason)
 
 
 def _advance(saga: Saga, state: State, step: Step, result: Data) -> State:
     position = state.position + 1
     ended = position == len(saga.steps)
-    return replace(
-        _fresh(state),
+    return _fresh(state).changed(
         phase=Phase.DONE if ended else Phase.FORWARD,
         position=position,
         results={**state.results, step.name: result},
@@ -170,7 +169,7 @@ def _give_up(saga: Saga, state: State, reason: str) -> State:
 def _fail(saga: Saga, state: State, reason: str) -> State:
     step = saga.steps[state.position]
     if state.position > saga.pivot:
-        return _park(replace(state, mode=Mode.READY), f"{step.name}: {reason} (after the pivot)")
+        return _park(state.changed(mode=Mode.READY), f"{step.name}: {reason} (after the pivot)")
     return _turn_back(saga, state, _last(state), f"{step.name}: {reason}")
 
 
@@ -180,7 +179,7 @@ def _last(state: State) -> int:
 
 
 def _turn_back(saga: Saga, state: State, last: int, reason: str) -> State:
-    turned = replace(_fresh(state), phase=Phase.BACKWARD, position=last, reach=-1, reason=reason)
+    turned = _fresh(state).changed(phase=Phase.BACKWARD, position=last, reach=-1, reason=reason)
     return _skip(saga, turned)
 
 
@@ -190,25 +189,25 @@ def _skip(saga: Saga, state: State) -> State:
     while position >= 0 and saga.steps[position].undo is None:
         position -= 1
     phase = Phase.BACKWARD if position >= 0 else Phase.UNDONE
-    return replace(state, phase=phase, position=position)
+    return state.changed(phase=phase, position=position)
 
 
 def _settle_back(saga: Saga, state: State, outcome: Outcome, now: float, spread: Spread) -> State:
     if isinstance(outcome, Done):
-        return _skip(saga, replace(_fresh(state), position=state.position - 1))
+        return _skip(saga, _fresh(state).changed(position=state.position - 1))
     name = saga.steps[state.position].name
     if isinstance(outcome, Refusal) or _out_of_time(UNDO_RETRY, state, now):
         return _park(state, f"undoing {name}: {outcome.reason}; undone because: {state.reason}")
-    return replace(state, due=now + max(outcome.after, _pause(UNDO_RETRY, state, spread)))
+    return state.changed(due=now + max(outcome.after, _pause(UNDO_RETRY, state, spread)))
 
 
 def _park(state: State, reason: str) -> State:
-    return replace(state, phase=Phase.PARKED, parked_from=state.phase, reason=reason)
+    return state.changed(phase=Phase.PARKED, parked_from=state.phase, reason=reason)
 
 
 def _fresh(state: State) -> State:
     """As at the beginning of a step."""
-    return replace(state, mode=Mode.READY, attempts=0, since=0.0, tried=0.0, doubt=False, due=0.0)
+    return state.changed(mode=Mode.READY, attempts=0, since=0.0, tried=0.0, doubt=False, due=0.0)
 
 
 def _out_of_time(limits: Retry, state: State, now: float) -> bool:

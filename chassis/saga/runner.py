@@ -12,7 +12,7 @@ import asyncio
 import logging
 import random
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Protocol
 
 from chassis.saga import logic
@@ -260,13 +260,13 @@ class Runner:
         except Exception as error:
             return logic.Unknown(f"{type(error).__name__}: {error}".removesuffix(": "))
 
-    def _entry(self, saga: Saga, state: State, what: str) -> Entry:
+    def _entry(self, saga: Saga, state: State, what: str, detail: str = "") -> Entry:
         step = saga.steps[state.position].name
-        return Entry(self._clock.now(), step, what, state.attempts)
+        return Entry(self._clock.now(), step, what, state.attempts, detail)
 
     def _told(self, saga: Saga, before: State, after: State, outcome: Outcome) -> Entry:
-        entry = self._entry(saga, before, type(outcome).__name__.lower())
-        return replace(entry, detail=getattr(outcome, "reason", "") or after.reason)
+        detail = getattr(outcome, "reason", "") or after.reason
+        return self._entry(saga, before, type(outcome).__name__.lower(), detail)
 
 
 def _limits(step: Step, state: State) -> Retry:
