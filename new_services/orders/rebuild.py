@@ -47,7 +47,8 @@ FROM public.order_document live
 WHERE live.order_no = ANY (ARRAY(SELECT order_no FROM public.order_document WHERE {_LATE}))
 AND live.order_no = fresh.order_no AND live.own_at <> fresh.own_at
 """
-_NOT_TOLD = f"{_OWN} AND order_id IS NULL AND {_LATE} ON CONFLICT (order_no) DO NOTHING"
+# An order as it was placed carries no time (`repository.FIRST`).
+_NOT_TOLD = f"{_OWN} AND order_id IS NULL ON CONFLICT (order_no) DO NOTHING"
 
 PART = Part(
     tables=("order_document", "mirror", "mirror_floor"),

@@ -14,6 +14,7 @@ from chassis.saga import Phase, State
 from chassis.saga.postgres import enqueue
 from contracts.catalog import Cleared, Fact, Gone, Stored
 from migrations import runner
+from new_services.orders import repository
 from new_services.orders.projections import ENTITIES, Projection
 from new_services.orders.rebuild import PART
 
@@ -52,6 +53,9 @@ def told(*orders: Fact) -> list[Fact]:
         *orders,
         *(Cleared(entity, (1, 0)) for entity in ENTITIES),
     ]
+
+
+NOW = 1_800_000_000_000_000  # unix microseconds
 
 
 class World:
@@ -118,7 +122,7 @@ def telling(*facts: Fact, then: Callable[[], Any] | None = None) -> Any:
 async def test_damage_is_mended_and_our_own_is_carried_over(world: World, rebuild_by: Any) -> None:
     await world.own("SO-1", "own 1", 100)
     await world.own("SO-2", "own 2", 100)
-    await world.own("SO-8", "not told", 100)
+    await world.own("SO-8", "not told", NOW)
     await world.connection.execute('UPDATE order_document SET body = \'{"status": "wrong"}\'')
     await world.connection.execute("UPDATE mirror SET gone = true WHERE key = '1'")
     await world.connection.execute("DELETE FROM order_document WHERE order_no = 'SO-3'")
@@ -127,18 +131,18 @@ async def test_damage_is_mended_and_our_own_is_carried_over(world: World, rebuil
     before = await world.everything()
 
     async def meanwhile() -> None:
-        await world.own("SO-2", "own 2 later", 200)
-        await world.own("SO-9", "written meanwhile", 200)
+        await world.own("SO-2", "own 2 later", NOW)
+        await world.own("SO-9", "placed meanwhile", repository.FIRST)
 
     tell = telling(*told(head(1), head(2), head(3)), then=meanwhile)
     await rebuild_by(world.url, "orders", PART, tell)
 
     assert await world.documents() == {
         "SO-1": (1, "NEW", "own 1", 100),
-        "SO-2": (2, "NEW", "own 2 later", 200),
+        "SO-2": (2, "NEW", "own 2 later", NOW),
         "SO-3": (3, "NEW", None, 0),
-        "SO-8": (None, None, "not told", 100),
-        "SO-9": (None, None, "written meanwhile", 200),
+        "SO-8": (None, None, "not told", NOW),
+        "SO-9": (None, None, "placed meanwhile", 0),
     }
     after = await world.everything()
     assert {name.split(".")[0] for name in after} == {"public"}
