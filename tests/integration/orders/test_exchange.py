@@ -177,7 +177,8 @@ async def test_an_order_that_legacy_has_no_more_is_gone_also_where_a_saga_wrote_
 async def test_sagas_hear_of_what_only_the_fresh_one_was_told(
     world: World, rebuild_by: Any
 ) -> None:
-    placed = State("s-1", "place-order", {"customer": {}}, phase=Phase.DONE)
+    request = {"customer": {}, "wish": {"lines": {}}}
+    placed = State("s-1", "place-order", request, phase=Phase.DONE)
     await enqueue(world.connection, placed, 1.0)
     cancelled = head(1, "CANCELLED", saga_id="s-1")
     await rebuild_by(world.url, "orders", PART, telling(*told(cancelled)), fresh=9)
