@@ -48,8 +48,8 @@ class Command:
     payment_id: str
     amount: Decimal | None = None
     method: str = ""
-    reason: str = ""  # of a void
     order_no: str = ""
+    reason: str = ""  # of a void
 
 
 class Handler:
