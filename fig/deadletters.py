@@ -69,7 +69,8 @@ class DeadLetters:
         What becomes one meanwhile is left out: it may be what was sent again.
         """
         state = await self._state()
-        for number in range(state.first_seq, state.last_seq + 1) if state else ():
+        numbers = range(state.first_seq, state.last_seq + 1) if state and state.messages else ()
+        for number in numbers:
             try:
                 letter = await self.one(number)
             except BadSetting:

@@ -118,3 +118,13 @@ async def test_no_bus_is_said_so(tmp_path: Path) -> None:
     result = await asyncio.to_thread(CliRunner().invoke, cli, arguments)
     assert isinstance(result.exception, FigError)
     assert "the bus does not answer" in str(result.exception)
+
+
+@pytest.mark.parametrize("words", [(), ("list", "--all"), ("drop", "--all")])
+async def test_where_there_never_was_one_there_is_none(
+    service: Any, fig: Any, words: tuple[str, ...]
+) -> None:
+    state = (await service.nats.jetstream().stream_info(events.DEAD_STREAM)).state
+    assert state.messages == 0
+    listed = await fig(*words)
+    assert (listed.exit_code, listed.output.strip()) == (0, "no dead letters")
