@@ -5,6 +5,7 @@ that legacy committed before is in its answers. One that says nothing has no lag
 """
 
 import asyncio
+import contextlib
 import json
 import time
 from collections import deque
@@ -38,6 +39,7 @@ class Lags:
         self._client = httpx.AsyncClient(
             timeout=TIMEOUT_SECONDS, trust_env=False, transport=transport
         )
+        self._asked = asyncio.Event()
         self.now: dict[str, Lag] = {}
         self.history: dict[str, deque[float | None]] = {}
 
@@ -45,10 +47,17 @@ class Lags:
         """For as long as the process runs."""
         try:
             while True:
+                self._asked.clear()
                 await self.measure()
-                await asyncio.sleep(EVERY_SECONDS)
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(EVERY_SECONDS):
+                        await self._asked.wait()
         finally:
             await self._client.aclose()
+
+    def look(self) -> None:
+        """Measure now: somebody else is to be asked."""
+        self._asked.set()
 
     async def measure(self) -> None:
         """Ask every upstream that is some route's new side, at once."""

@@ -12,7 +12,7 @@ from facade.control.asking import LEARNING_AT_ONCE, Asker
 from facade.control.budget import Budget
 from facade.control.comparator import Comparator, RouteRules
 from facade.control.fleet import Fleet
-from facade.control.instances import read_instances
+from facade.control.instances import Instances, read_instances
 from facade.control.journal import Journal, Kept
 from facade.control.lags import Lags
 from facade.control.ledger import Ledger
@@ -157,7 +157,11 @@ class _Process:
         from facade.control.discovery import discover  # NATS only where a registry is named
 
         assert self._settings.nats_url is not None
-        await discover(self._settings.nats_url, self._settings.runtime, self.tables.instances)
+        await discover(self._settings.nats_url, self._settings.runtime, self._instances_changed)
+
+    def _instances_changed(self, found: Instances) -> None:
+        self.tables.instances(found)
+        self.lags.look()  # a flip may wait for it, and it is a second until the next time
 
 
 def _store(settings: ControlSettings) -> Store:

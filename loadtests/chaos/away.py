@@ -90,7 +90,7 @@ def keep_dead(stack: Stack, seconds: float) -> None:
 def observed(stack: Stack, options: argparse.Namespace, folder: Path) -> list[str]:
     """The absence with its report, on a stack that runs; what must not be."""
     for route in FLIPPED:
-        say(stack.flip(route, ("new",)))
+        say(stack.move(route, ("new",)))
     around = min(BEFORE_SECONDS, options.seconds) + min(AFTER_SECONDS, 2 * options.seconds)
     lasts = SPAWN_SECONDS + options.seconds + around
     with Watch(stack) as watch:

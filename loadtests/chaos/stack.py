@@ -21,6 +21,7 @@ PROJECT = Path(__file__).parents[2]
 FIG = (sys.executable, "-m", "fig")
 READY_SECONDS = 90.0
 CONTROL_SECONDS = 10.0
+MOVE_SECONDS = 30.0  # for a flip that must be
 DATABASES = "postgres"
 UP = ("ready", "done")
 ASKED = 0.2  # of those that are ended: by SIGTERM
@@ -144,6 +145,15 @@ class Stack:
         fresh.rename(self.routes)
         said = (done.stderr or done.stdout).strip().splitlines()
         return f"{route} to {' '.join(place)} refused: {said[-1] if said else done.returncode}"
+
+    def move(self, route: str, place: tuple[str, ...]) -> str:
+        """A flip that must be: where it is refused, the read model behind it is only just ready."""
+        until = time.monotonic() + MOVE_SECONDS
+        while "refused" in (said := self.flip(route, place)):
+            if time.monotonic() > until:
+                raise ChaosFailed(said)
+            time.sleep(0.5)
+        return said
 
     def _until_controlled(self) -> None:
         """Or give up: the route file is then written for whenever the facade comes back."""

@@ -1,5 +1,6 @@
 """How far the new sides are behind, by their own account."""
 
+import asyncio
 import json
 from pathlib import Path
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
+from facade.control import lags as measuring
 from facade.control.lags import Lags
 from facade.control.tables import Tables
 from facade.freshness import read_lags
@@ -60,3 +62,21 @@ async def test_who_speaks_of_no_watermark_has_no_lag(tmp_path: Path) -> None:
     await measured.measure()
     assert json.loads((tmp_path / "lag.json").read_text()).keys() == {"orders"}
     assert measured.now["orders"].reason == "no instance is registered"
+
+
+async def test_whoever_is_new_is_asked_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(measuring, "EVERY_SECONDS", 3600.0)
+    answers: dict[str, Any] = {"one": None, "two": None}
+    measured = lags(tmp_path, answers)
+    running = asyncio.create_task(measured.run())
+    async with asyncio.timeout(20):
+        while "catalog" not in read_lags(tmp_path):  # noqa: ASYNC110 - a file sets no event
+            await asyncio.sleep(0)
+        answers["one"] = answers["two"] = {"watermark": 999_000_000}
+        measured.look()
+        while read_lags(tmp_path)["catalog"].seconds is None:  # noqa: ASYNC110
+            await asyncio.sleep(0)
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
