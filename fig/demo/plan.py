@@ -69,8 +69,8 @@ class Pace:
 
 NORMAL = Pace("normal", 40, 10, "0.3-1.2", 15, 400, 15, 15, 8, 10, 6)
 BRISK = {"open_for": "2s", "ramp": "2s"}
-# Of 24 shoppers a small share is often nobody for a while: larger steps, and one less.
-FAST = Pace("fast", 24, 24, "0.25-0.9", 2, 50, 1.5, 1.5, 4, 1.5, 4, (20, 50), (25, 50), BRISK)
+# Of 24 shoppers a small share is often nobody for a while: one large step for each.
+FAST = Pace("fast", 24, 24, "0.25-0.9", 2, 50, 1.5, 1.5, 4, 1.5, 4, (25,), (50,), BRISK)
 
 
 def plan(pace: Pace) -> tuple[Step, ...]:

@@ -22,8 +22,7 @@ async def test_a_good_world_keeps_every_promise(play: Any) -> None:
     assert [step.name for step in record.steps] == [step.name for step in plan(FAST)]
     assert [call for call in world.calls if "category-list" in call] == [
         "flip category-list shadow None",
-        "flip category-list canary 20",
-        "flip category-list canary 50",
+        "flip category-list canary 25",
         "flip category-list new None",
         "flip category-list legacy None",
         "flip category-list new None",
@@ -32,7 +31,7 @@ async def test_a_good_world_keeps_every_promise(play: Any) -> None:
 
 async def test_the_fault_is_off_before_anything_is_promoted(play: Any) -> None:
     _, world, _ = await play(Flaws())
-    assert world.calls.index("restart ") < world.calls.index("flip product-list canary 20")
+    assert world.calls.index("restart ") < world.calls.index("flip product-list canary 25")
 
 
 async def test_flips_know_where_the_traffic_went(play: Any) -> None:
@@ -40,8 +39,8 @@ async def test_flips_know_where_the_traffic_went(play: Any) -> None:
     by_target = {flip.target: flip for flip in record.flips if flip.route == "product-detail"}
     assert by_target["shadow"].seen["new"] == 0
     assert by_target["new"].seen["legacy"] == 0
-    fifth = by_target["canary 20 %"].seen
-    assert fifth["new"] / (fifth["new"] + fifth["legacy"]) == pytest.approx(0.2)
+    quarter = by_target["canary 25 %"].seen
+    assert quarter["new"] / (quarter["new"] + quarter["legacy"]) == pytest.approx(0.25)
 
 
 @pytest.mark.parametrize(
@@ -51,7 +50,7 @@ async def test_flips_know_where_the_traffic_went(play: Any) -> None:
         (Flaws(fault_stays=True), "after the fault was off, the pairs compared equal", "clean"),
         (Flaws(gullible=True), "the fault was caught in shadow", "refuse"),
         (Flaws(deaf=True), "every flip took effect", "shadow"),
-        (Flaws(stuck=True), "every flip took effect", "canary-20"),
+        (Flaws(stuck=True), "every flip took effect", "canary-25"),
         (Flaws(failing="status 502 instead of 200: x"), "no request failed", "verify"),
         (Flaws(failing="product.price is 1"), "no client ever got a wrong answer", "verify"),
         (Flaws(errors=1), "no request failed", "verify"),
@@ -101,7 +100,7 @@ async def test_a_fault_that_stays_is_never_promoted(play: Any) -> None:
 async def test_orders_move_together_and_legacy_is_stopped_when_they_are_new(play: Any) -> None:
     record, world, _ = await play(Flaws())
     shadow = world.calls.index("flip place-order shadow None")
-    assert shadow < world.calls.index("flip product-list canary 20")
+    assert shadow < world.calls.index("flip product-list canary 25")
     assert world.calls.index("flip stock new None") < world.calls.index("stop legacy")
     assert world.calls[-1] == "verify"
     assert record.outage is not None
