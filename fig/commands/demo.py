@@ -32,7 +32,7 @@ CANCELLED = 130  # the exit code of Ctrl-C
 
 
 @click.command()
-@click.option("--fast", is_flag=True, envvar="FIG_DEMO_FAST", help="The same in under 90 seconds.")
+@click.option("--fast", is_flag=True, envvar="FIG_DEMO_FAST", help="The same in about 90 seconds.")
 @click.option(
     "--use-running",
     is_flag=True,
