@@ -67,8 +67,8 @@ _CLAIM_ONE = """
 UPDATE saga SET holder = $2, lease_until = $4, fence = fence + 1
 WHERE id = $1 AND lease_until <= $3 RETURNING fence
 """
-_SAVE = """
-WITH mine AS (
+_SAVING = """
+WITH {first}mine AS (
     UPDATE saga SET phase = $3, due = $4, state = $5::text::jsonb, updated = $6, lease_until = $7
     WHERE id = $1 AND fence = $2 RETURNING id
 ), told AS (
@@ -76,11 +76,12 @@ WITH mine AS (
     SELECT mine.id, line.* FROM mine,
         unnest($8::float8[], $9::text[], $10::text[], $11::int[], $12::text[]) AS line
 )
-SELECT id FROM mine
+SELECT id FROM mine{also}
 """
+_SAVE = _SAVING.format(first="", also="")
 # Of a saga that has ended. A crash of the server may take it: then the last stretch, which is safe
 # to repeat, is gone through again.
-_END = _SAVE.replace("WITH mine", f"WITH {SOON}, mine").replace("FROM mine\n", "FROM mine, soon\n")
+_END = _SAVING.format(first=f"{SOON}, ", also=", soon")
 _RELEASE = "UPDATE saga SET lease_until = 0, fence = fence + 1 WHERE id = $1 AND fence = $2"
 _FIND = """
 SELECT state::text AS state, created, updated FROM saga

@@ -6,9 +6,12 @@ import pytest
 from nats.js.api import StreamConfig
 
 from chassis import bus
+from chassis import reader as reading
 from chassis.reader import WINDOW, ReaderLost, StreamReader
 
 pytestmark = pytest.mark.integration
+
+FOR_EVER = 3600.0  # longer than any test may last
 
 
 @pytest.fixture
@@ -92,18 +95,21 @@ async def test_more_is_what_comes_until_there_is_enough(nats):
     async with StreamReader(nats, "S", ["s.a"], after=0) as reader:
         await publish(nats, "s.a", 1)
         assert len(await reader.batch(9)) == 1
-        more = asyncio.create_task(reader.more(3, 60))
+        more = asyncio.create_task(reader.more(3, FOR_EVER))
         await publish(nats, "s.a", 4)
         assert [m.data for m in await more] == [b"0", b"1", b"2"]
         assert [m.data for m in await reader.batch(9)] == [b"3"]
 
 
-async def test_more_ends_when_its_time_is_over_or_somebody_is_in_a_hurry(nats):
+async def test_more_ends_when_its_time_is_over_or_somebody_is_in_a_hurry(nats, monkeypatch):
+    # The server's own sign of life ends it, too: none in this test.
+    monkeypatch.setattr(reading, "REQUEST_SECONDS", 3 * FOR_EVER)
+    monkeypatch.setattr(reading, "HEARTBEAT_SECONDS", FOR_EVER)
     async with StreamReader(nats, "S", ["s.a"], after=0) as reader:
         await publish(nats, "s.a", 1)
         assert len(await reader.batch(9)) == 1
         assert await reader.more(1, 0.001) == []
-        more = asyncio.create_task(reader.more(1, 60))
+        more = asyncio.create_task(reader.more(1, FOR_EVER))
         await asyncio.sleep(0)  # it waits by now
         reader.hurry()
         assert await more == []
