@@ -56,7 +56,7 @@ bench-orders: install ## orders per second through the saga, beside the monolith
 	@$(PY) -m loadtests.bench.orders $(ARGS)
 
 fuzz: install    ## noise at the facade from both ends, for FIG_FUZZ_SECONDS (10)
-	@FIG_FUZZ_SECONDS=$${FIG_FUZZ_SECONDS:-10} $(PY) -m pytest -q tests/unit/facade/plane/test_fuzz.py
+	@FIG_FUZZ_SECONDS=$${FIG_FUZZ_SECONDS:-10} $(PY) -m pytest -q tests/unit/facade/proxy/test_fuzz.py
 
 bench: install .venv-bench/bin/envoy ## the facade beside nginx, HAProxy and Envoy; writes docs/performance.md
 	@$(PY) -m loadtests.bench $(ARGS)
@@ -80,16 +80,16 @@ lint: install    ## style, types, import rules
 	@$(VENV)/bin/lint-imports --no-cache
 
 chaos-feed: install ## kill feed, broker, services and PostgreSQL under writes, then fig verify --deep: ARGS="--minutes 10"
-	@$(PY) -m loadtests.feed_chaos $(ARGS)
+	@$(PY) -m loadtests.chaos.feed $(ARGS)
 
 bench-shadow: install ## what a copy of every request costs the clients of legacy
-	@$(PY) -m loadtests.bench.shadow $(ARGS)
+	@$(PY) -m loadtests.bench.shadow.shadow $(ARGS)
 
 bench-feed: install ## commit to visible beside bare decoding, and the reading of 1 M orders
-	@$(PY) -m loadtests.bench.feed $(ARGS)
+	@$(PY) -m loadtests.bench.feed.feed $(ARGS)
 
 bench-read: install ## product, search and report at a million orders, beside the monolith
-	@$(PY) -m loadtests.bench.read $(ARGS)
+	@$(PY) -m loadtests.bench.read.read $(ARGS)
 
 bench-verify: install ## fig verify of 1 M orders, where both sides hold the same
 	@$(PY) -m loadtests.bench.verify $(ARGS)

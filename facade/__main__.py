@@ -1,6 +1,6 @@
 """`python -m facade`."""
 
-from facade.cli import main
+from facade.commands.cli import main
 
 if __name__ == "__main__":
     main(prog_name="facade")

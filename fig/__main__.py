@@ -12,31 +12,31 @@ import click
 from fig.errors import FigError
 from fig.settings import Home, project_root
 
-# name: the file under fig/commands/ (its command has the same name) and what the list says of it
+# name: its folder under fig/commands/ (file and command have the same name), and its line of help
 COMMANDS = {
-    "up": "bring everything up",
-    "down": "stop what `fig up` started",
-    "status": "what runs, and where the routes stand",
-    "logs": "what a process said",
-    "kill": "kill -9 a process, and watch it come back",
-    "restart": "start a process anew, with other settings if wanted",
-    "flip": "move a route to another stage",
-    "check": "judge a route file",
-    "explain": "where a request would go, and why",
-    "compare": "how the answers of both sides compared",
-    "lag": "how far each read model is behind the monolith",
-    "feed": "have a table of the monolith read again",
-    "verify": "whether both sides hold the same",
-    "repair": "make the read models what legacy says, where they are not",
-    "rebuild": "make a read model anew beside the live one, and swap them",
-    "sagas": "orders that are on their way, or wait for a person",
-    "saga": "one order's story, and what shall become of it",
-    "deadletters": "events that nobody could take",
-    "sidecar": "record, measure and break what legacy answers",
-    "replay": "ask recorded questions again, and compare the answers",
-    "load": "let shoppers in",
-    "demo": "the whole migration under load, with the evidence at the end",
-    "facade": "the facade alone, in front of any HTTP server",
+    "up": ("stack", "bring everything up"),
+    "down": ("stack", "stop what `fig up` started"),
+    "status": ("stack", "what runs, and where the routes stand"),
+    "logs": ("stack", "what a process said"),
+    "kill": ("stack", "kill -9 a process, and watch it come back"),
+    "restart": ("stack", "start a process anew, with other settings if wanted"),
+    "flip": ("routes", "move a route to another stage"),
+    "check": ("routes", "judge a route file"),
+    "explain": ("routes", "where a request would go, and why"),
+    "compare": ("evidence", "how the answers of both sides compared"),
+    "lag": ("data", "how far each read model is behind the monolith"),
+    "feed": ("data", "have a table of the monolith read again"),
+    "verify": ("data", "whether both sides hold the same"),
+    "repair": ("data", "make the read models what legacy says, where they are not"),
+    "rebuild": ("data", "make a read model anew beside the live one, and swap them"),
+    "sagas": ("orders", "orders that are on their way, or wait for a person"),
+    "saga": ("orders", "one order's story, and what shall become of it"),
+    "deadletters": ("data", "events that nobody could take"),
+    "sidecar": ("evidence", "record, measure and break what legacy answers"),
+    "replay": ("evidence", "ask recorded questions again, and compare the answers"),
+    "load": ("traffic", "let shoppers in"),
+    "demo": ("traffic", "the whole migration under load, with the evidence at the end"),
+    "facade": ("routes", "the facade alone, in front of any HTTP server"),
 }
 
 
@@ -49,13 +49,13 @@ class Commands(click.Group):
     def get_command(self, _context: click.Context, name: str) -> click.Command | None:
         if name not in COMMANDS:
             return None
-        module = importlib.import_module(f"fig.commands.{name}")
+        module = importlib.import_module(f"fig.commands.{COMMANDS[name][0]}.{name}")
         command: click.Command = getattr(module, name)
         return command
 
     def format_commands(self, _context: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
-            formatter.write_dl(list(COMMANDS.items()))
+            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
 
 
 @click.command(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})

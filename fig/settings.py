@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from fig.ports import DEFAULT_BASE
-from fig.stack import Wishes
+from fig.stack.ports import DEFAULT_BASE
+from fig.stack.stack import Wishes
 
 
 def project_root() -> Path:

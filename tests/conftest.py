@@ -7,7 +7,7 @@ import socket
 import pytest
 from hypothesis import HealthCheck, settings
 
-from fig.ports import END, WIDTH
+from fig.stack.ports import END, WIDTH
 
 # A slow machine is no finding. The same examples every time, so that a failure is the change's own;
 # FIG_EXPLORE=1 looks for new ones.

@@ -20,7 +20,7 @@ from chassis.saga.definition import Saga
 from chassis.saga.runner import Runner
 from chassis.saga.state import Phase, State
 from chassis.saga.store import LeaseLost, NoSuchSaga, Saved, Store
-from chassis.web import JsonBytes, Problem
+from chassis.web.app import JsonBytes, Problem
 
 OPEN = (Phase.FORWARD, Phase.BACKWARD)
 STUCK_SECONDS = 30.0  # open for so long without a reason that passes by itself

@@ -1,4 +1,4 @@
-"""The facade's own command line, one command per file, registered in `facade/cli.py`.
+"""The facade's own command line, one command per file, registered in `facade/commands/cli.py`.
 
 run      start the facade             check    judge a route file, and the step from an older one
 flip     move a route to a stage      explain  where a request would go, and why

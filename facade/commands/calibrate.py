@@ -10,18 +10,18 @@ from typing import Any
 
 import click
 
-from facade.calibration import listening, watching
-from facade.calibration.door import Door, DoorFailed, door, last_words, traffic
-from facade.calibration.handing import hand_over
-from facade.calibration.result import Result
-from facade.calibration.twins import NothingToCompare, twin_file
-from facade.calibration.watching import CutShort, Goal, World
 from facade.commands import BAD_INPUT, REFUSED
 from facade.commands.options import json_option, routes_option
-from facade.config.kinds import Url, Wrong
-from facade.config.problems import RouteFileError
-from facade.config.reading import load_path
-from facade.routefile import LEGACY
+from facade.replay.calibration import listening, watching
+from facade.replay.calibration.door import Door, DoorFailed, door, last_words, traffic
+from facade.replay.calibration.handover import hand_over
+from facade.replay.calibration.reference import NothingToCompare, twin_file
+from facade.replay.calibration.result import Result
+from facade.replay.calibration.watching import CutShort, Goal, World
+from facade.routes.file.kinds.values import Url, Wrong
+from facade.routes.file.problems import RouteFileError
+from facade.routes.file.reading import load_path
+from facade.routes.routefile import LEGACY
 
 
 @dataclass(frozen=True, slots=True)

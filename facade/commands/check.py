@@ -7,9 +7,9 @@ import click
 
 from facade.commands import BAD_INPUT, REFUSED
 from facade.commands.options import json_option
-from facade.config.problems import RouteFileError
-from facade.config.reading import Loaded, load_path
-from facade.config.steps import check_steps
+from facade.routes.file.problems import RouteFileError
+from facade.routes.file.reading import Loaded, load_path
+from facade.routes.file.steps import check_steps
 
 
 @click.command()

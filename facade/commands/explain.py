@@ -7,12 +7,12 @@ import click
 
 from facade.commands import BAD_INPUT, REFUSED
 from facade.commands.options import Pairs, json_option, pairs, routes_option
-from facade.config.problems import RouteFileError
-from facade.config.reading import load_path
-from facade.explain import Explanation, Question
-from facade.explain import explain as explain_question
-from facade.paths import TargetRefused
-from facade.routing import compile_table
+from facade.routes.explain import Explanation, Question
+from facade.routes.explain import explain as explain_question
+from facade.routes.file.problems import RouteFileError
+from facade.routes.file.reading import load_path
+from facade.routes.paths import TargetRefused
+from facade.routes.table import compile_table
 
 
 @click.command()

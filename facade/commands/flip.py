@@ -7,9 +7,10 @@ from pathlib import Path
 import click
 
 from facade.commands import BAD_INPUT, REFUSED
+from facade.commands.confirm import Confirmation, confirm, fetch_status
 from facade.commands.options import json_option, routes_option, share
 from facade.commands.promoting import NotRecorded, hold_to_evidence
-from facade.config.edit import (
+from facade.routes.file.edit.flip import (
     Flip,
     Flipped,
     FlipRefused,
@@ -20,13 +21,12 @@ from facade.config.edit import (
     take_back,
     way,
 )
-from facade.config.problems import RouteFileError
-from facade.config.quantities import written_share
-from facade.config.reading import load_path
-from facade.confirm import Confirmation, confirm, fetch_status
-from facade.freshness import Lag, hold_back
-from facade.routefile import RouteConfig
-from facade.stages import Stage
+from facade.routes.file.kinds.quantities import written_share
+from facade.routes.file.problems import RouteFileError
+from facade.routes.file.reading import load_path
+from facade.routes.routefile import RouteConfig
+from facade.routes.stages import Stage
+from facade.runtime.lags import Lag, hold_back
 
 
 @click.command()

@@ -6,8 +6,8 @@ from typing import Any, TypeVar
 
 import click
 
-from facade.config.kinds import Wrong
-from facade.config.quantities import Share
+from facade.routes.file.kinds.quantities import Share
+from facade.routes.file.kinds.values import Wrong
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 Pairs = tuple[tuple[str, str], ...]

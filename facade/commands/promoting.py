@@ -8,10 +8,10 @@ from typing import Any
 from urllib.parse import urlencode
 from urllib.request import ProxyHandler, Request, build_opener
 
-from facade.config.edit import Flip, FlipRefused
-from facade.config.reading import load_path
-from facade.confirm import fetch_status
-from facade.promotion import objections, promotes
+from facade.commands.confirm import fetch_status
+from facade.compare.evidence.promotion import objections, promotes
+from facade.routes.file.edit.flip import Flip, FlipRefused
+from facade.routes.file.reading import load_path
 
 SECONDS = 3.0
 _opener = build_opener(ProxyHandler({}))

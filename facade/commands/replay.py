@@ -12,21 +12,21 @@ import click
 
 from facade.commands import BAD_INPUT, REFUSED
 from facade.commands.options import Pairs, json_option, pairs, routes_option
-from facade.config.problems import RouteFileError, unknown
-from facade.config.reading import load_path
-from facade.replay import reading
-from facade.replay.asking import HttpAsker
-from facade.replay.engine import Outcomes, Replay, Setting
+from facade.replay.asking.asker import HttpAsker
+from facade.replay.asking.engine import Outcomes, Replay, Setting
+from facade.replay.asking.pacing import Pace
+from facade.replay.asking.sandbox import NoSandbox, declared
+from facade.replay.asking.selecting import Against, Wish
+from facade.replay.asking.targets import Targets, targets
+from facade.replay.formats import reading
+from facade.replay.formats.reading import NothingToRead
 from facade.replay.judging import Judge
 from facade.replay.junit import junit
-from facade.replay.pacing import Pace
-from facade.replay.reading import NothingToRead
 from facade.replay.report import Report
-from facade.replay.sandbox import NoSandbox, declared
-from facade.replay.selecting import Against, Wish
-from facade.replay.targets import Targets, targets
-from facade.routefile import LEGACY, RouteFile
-from facade.routing import compile_table
+from facade.routes.file.problems import RouteFileError, unknown
+from facade.routes.file.reading import load_path
+from facade.routes.routefile import LEGACY, RouteFile
+from facade.routes.table import compile_table
 from facade.sidecar import environment
 from facade.sidecar.environment import NoEnvironment
 

@@ -6,8 +6,8 @@ from typing import Any
 import click
 
 from facade.commands import BAD_INPUT
-from facade.config.problems import RouteFileError, unknown
-from facade.config.reading import load_path
+from facade.routes.file.problems import RouteFileError, unknown
+from facade.routes.file.reading import load_path
 
 
 @click.command()
@@ -58,7 +58,7 @@ def run(upstreams: tuple[str, ...], **given: Any) -> None:
     """
     from pydantic import ValidationError  # late, all three: only this command needs them
 
-    from facade.settings import FacadeSettings
+    from facade.master.settings import FacadeSettings
 
     options = {name: value for name, value in given.items() if value is not None}
     if upstreams:
@@ -79,6 +79,6 @@ def run(upstreams: tuple[str, ...], **given: Any) -> None:
         raise SystemExit(BAD_INPUT)
     for line in loaded.warning_lines:
         click.echo(line, err=True)
-    from facade import workers
+    from facade.master import master as workers
 
     raise SystemExit(workers.main(settings))

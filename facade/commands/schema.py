@@ -2,7 +2,7 @@
 
 import click
 
-from facade.config.schema import schema_text
+from facade.routes.file.schema import schema_text
 
 
 @click.command()

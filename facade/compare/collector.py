@@ -4,14 +4,14 @@ from datetime import date
 from typing import Any
 
 from facade.compare.differences import ABSENT, Difference, Kind
+from facade.compare.evidence.relations import relation
+from facade.compare.json.values import Json
 from facade.compare.masking import MASK, is_secret, preview
-from facade.compare.noise import place_of
+from facade.compare.noise.noise import place_of
 from facade.compare.paths import At, Path, exact, stable
-from facade.compare.relations import relation
 from facade.compare.rules import Rule, Rules, is_overdue
 from facade.compare.tolerance import within
-from facade.compare.values import Json
-from facade.routefile import Expected
+from facade.routes.routefile import Expected
 
 MOST = 200  # differences kept of one pair
 

@@ -2,8 +2,8 @@
 
 from decimal import Decimal, InvalidOperation
 
+from facade.compare.json.values import Json
 from facade.compare.moments import moment
-from facade.compare.values import Json
 
 _LONGEST = 100  # characters of a number written as text
 

@@ -5,9 +5,9 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
+from facade.compare.json.values import Json
 from facade.compare.paths import At
 from facade.compare.rules import Rule
-from facade.compare.values import Json
 
 MASK = "(secret)"
 _TEXT = 240  # characters kept of a text

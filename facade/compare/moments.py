@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import NamedTuple
 
-from facade.compare.shapes import text_format
-from facade.compare.values import Json
+from facade.compare.json.values import Json
+from facade.compare.noise.shapes import text_format
 
 _ISO = frozenset({"date", "local time", "local time T", "UTC time", "zoned time"})
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from facade.compare.noise import Noise
+from facade.compare.noise.noise import Noise
 from facade.compare.paths import (
     ANY_NAME,
     DEEP,
@@ -22,7 +22,7 @@ from facade.compare.paths import (
     is_within,
     parse,
 )
-from facade.routefile import ArrayRule, CompareRules, Expected, Tolerance
+from facade.routes.routefile import ArrayRule, CompareRules, Expected, Tolerance
 
 _NEVER = frozenset({"date", "server", "connection", "keep-alive", "transfer-encoding", "via"})
 

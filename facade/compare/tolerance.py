@@ -4,10 +4,10 @@ import re
 from decimal import Decimal
 
 from facade.compare.distance import number_of
+from facade.compare.json.values import Json
 from facade.compare.moments import moment
-from facade.compare.shapes import same_shape
-from facade.compare.values import Json
-from facade.routefile import Tolerance
+from facade.compare.noise.shapes import same_shape
+from facade.routes.routefile import Tolerance
 
 _LONGEST = 10_000  # characters of a text that patterns are tried on
 _NO_TEXT = object()

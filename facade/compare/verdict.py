@@ -5,13 +5,10 @@ from datetime import date
 from enum import StrEnum
 
 from contracts.headers import DECLINED
-from facade.compare import headers, htmldiff, jsondiff
+from facade.compare import headers
 from facade.compare.answers import Answer, Pair
-from facade.compare.collector import Collector
-from facade.compare.differences import Difference, Kind
-from facade.compare.encodings import Undecodable, decode
-from facade.compare.htmltree import NotHtml
-from facade.compare.parse import (
+from facade.compare.bodies.encodings import Undecodable, decode
+from facade.compare.bodies.parse import (
     BinaryDocument,
     Document,
     HtmlDocument,
@@ -21,6 +18,11 @@ from facade.compare.parse import (
     name_of,
     parse,
 )
+from facade.compare.collector import Collector
+from facade.compare.differences import Difference, Kind
+from facade.compare.html import difference as htmldiff
+from facade.compare.html.tree import NotHtml
+from facade.compare.json import difference as jsondiff
 from facade.compare.rules import Rules
 
 # A side's body is not what it says it is, or larger or deeper than we look.

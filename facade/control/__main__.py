@@ -2,10 +2,10 @@
 
 import logging
 
-from chassis.service import bind, run
-from chassis.settings import load
-from chassis.telemetry import setup
-from facade.control.priority import CONTROL, step_back
+from chassis.process.service import bind, run
+from chassis.process.settings import load
+from chassis.process.telemetry import setup
+from facade.control.judging.priority import CONTROL, step_back
 from facade.control.process import serve_control
 from facade.control.settings import ControlSettings
 

@@ -6,26 +6,26 @@ import os
 import socket
 import time
 
-from chassis.service import Background, serve
-from facade.control.app import Control, create_app
-from facade.control.asking import LEARNING_AT_ONCE, Asker
-from facade.control.budget import Budget
-from facade.control.comparator import Comparator, RouteRules
-from facade.control.fleet import Fleet
-from facade.control.instances import Instances, read_instances
-from facade.control.journal import Journal, Kept
-from facade.control.lags import Lags
-from facade.control.ledger import Ledger
-from facade.control.listener import Intake, listen
-from facade.control.noise import NoiseLearner
-from facade.control.pipeline import Parts, Pipeline
-from facade.control.priority import stand_aside
-from facade.control.recent import Recent
+from chassis.process.service import Background, serve
+from facade.control.admin.app import Control, create_app
+from facade.control.admin.status import Sources
+from facade.control.evidence_store.ledger import Ledger
+from facade.control.evidence_store.sqlite import FILE, SqliteStore, Store
+from facade.control.evidence_store.writer import Journal, Kept
+from facade.control.intake.fleet import Fleet
+from facade.control.intake.listener import Intake, listen
+from facade.control.intake.recent import Recent
+from facade.control.judging.asking import LEARNING_AT_ONCE, Asker
+from facade.control.judging.budget import Budget
+from facade.control.judging.comparator import Comparator, RouteRules
+from facade.control.judging.noise import NoiseLearner
+from facade.control.judging.pipeline import Parts, Pipeline
+from facade.control.judging.priority import stand_aside
 from facade.control.settings import ControlSettings
-from facade.control.status import Sources
-from facade.control.store import FILE, SqliteStore, Store
-from facade.control.tables import Tables
-from facade.watcher import FileWatcher, watch
+from facade.control.surroundings.lags import Lags
+from facade.control.surroundings.tables import Tables
+from facade.runtime.instances import Instances, read_instances
+from facade.runtime.watcher import FileWatcher, watch
 
 log = logging.getLogger("control")
 
@@ -154,7 +154,7 @@ class _Process:
             await asyncio.sleep(SNAPSHOT_SECONDS)
 
     async def _discover(self) -> None:
-        from facade.control.discovery import discover  # NATS only where a registry is named
+        from facade.control.surroundings.discovery import discover
 
         assert self._settings.nats_url is not None
         await discover(self._settings.nats_url, self._settings.runtime, self._instances_changed)
@@ -168,7 +168,7 @@ def _store(settings: ControlSettings) -> Store:
     """Raises StoreAway: evidence that is to be kept elsewhere is not begun here."""
     if settings.evidence_url is None:
         return SqliteStore(settings.runtime / FILE)
-    from facade.control.postgres_store import PostgresStore  # the driver only where it is asked for
+    from facade.control.evidence_store.postgres import PostgresStore
 
     return PostgresStore(settings.evidence_url)
 

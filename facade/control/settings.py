@@ -4,8 +4,8 @@ from pathlib import Path
 
 from pydantic import Field
 
-from chassis.settings import DatabaseUrl
-from facade.settings import FacadeSettings
+from chassis.process.settings import DatabaseUrl
+from facade.master.settings import FacadeSettings
 
 
 class ControlSettings(FacadeSettings):

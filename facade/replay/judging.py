@@ -4,16 +4,16 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from facade.compare.answers import Answer, Pair
-from facade.compare.encodings import Undecodable, decode
-from facade.compare.evidence import Evidence
-from facade.compare.races import Again, settle
+from facade.compare.bodies.encodings import Undecodable, decode
+from facade.compare.evidence.evidence import Evidence
+from facade.compare.noise.races import Again, settle
 from facade.compare.rules import Rules, compile_rules
 from facade.compare.verdict import Outcome, Verdict, compare
-from facade.replay.question import cookie_names, query_keys
-from facade.replay.recorded import Exchange
-from facade.replay.selecting import Against
-from facade.routing import Route, RouteTable
-from facade.sidecar.scrub import Scrubber, Unreadable
+from facade.replay.asking.request import cookie_names, query_keys
+from facade.replay.asking.selecting import Against
+from facade.replay.formats.recorded import Exchange
+from facade.routes.table import Route, RouteTable
+from facade.sidecar.scrub.messages import Scrubber, Unreadable
 
 _NO_RULES = compile_rules()
 

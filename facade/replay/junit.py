@@ -2,7 +2,7 @@
 
 from xml.etree import ElementTree as xml
 
-from facade.compare.evidence import Evidence
+from facade.compare.evidence.evidence import Evidence
 from facade.replay.report import Report, causes, sums
 
 

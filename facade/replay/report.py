@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from facade.compare.bounds import upper_bound
-from facade.compare.causes import group, pairs_of
-from facade.compare.clusters import Cluster, Sample
-from facade.compare.evidence import Counts, Evidence
-from facade.replay.engine import Outcomes
-from facade.replay.selecting import Against
+from facade.compare.evidence.bounds import upper_bound
+from facade.compare.evidence.causes import group, pairs_of
+from facade.compare.evidence.clusters import Cluster, Sample
+from facade.compare.evidence.evidence import Counts, Evidence
+from facade.replay.asking.engine import Outcomes
+from facade.replay.asking.selecting import Against
 
 _MOST_CAUSES = 20
 _HEAD = ("route", "asked", "same", "expected", "differ", "moved", "failed", "differ at most (95 %)")

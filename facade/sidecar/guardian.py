@@ -16,11 +16,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from chassis.backoff import Backoff
-from facade import redirects
-from facade.routefile import LEGACY
-from facade.sidecar import lifetime, proxy
+from chassis.process.backoff import Backoff
+from facade.routes.routefile import LEGACY
+from facade.runtime import redirects
+from facade.sidecar import lifetime
 from facade.sidecar.folder import Folder, read_json, write_whole
+from facade.sidecar.proxy import program as proxy
 
 log = logging.getLogger("sidecar")
 

@@ -9,8 +9,8 @@ from typing import Any
 
 from facade.sidecar.folder import Folder, read_json, write_whole
 from facade.sidecar.lifetime import Lifetime
-from facade.sidecar.plan import Plan, plan_text
-from facade.sidecar.plan_form import BadPlan, parse_plan
+from facade.sidecar.plan.plan import Plan, plan_text
+from facade.sidecar.plan.reading import BadPlan, parse_plan
 
 POLL_SECONDS = 0.05
 START_SECONDS = 30.0

@@ -10,9 +10,10 @@ from pathlib import Path
 
 import click
 
-from loadtests.bench import added, bodies, contenders, machine, page, reloads, rounds, upstream
-from loadtests.bench.contenders import Contender
-from loadtests.bench.upstream import Upstream
+from loadtests.bench import machine, rounds
+from loadtests.bench.proxies import added, bodies, contenders, page, reloads, upstream
+from loadtests.bench.proxies.contenders import Contender
+from loadtests.bench.proxies.upstream import Upstream
 
 INCOMPLETE = 2  # exit code: a tool is missing
 

@@ -6,8 +6,8 @@ from pathlib import Path
 from statistics import median
 
 from loadtests.bench import wrk
-from loadtests.bench.contenders import Contender
-from loadtests.bench.upstream import PATH
+from loadtests.bench.proxies.contenders import Contender
+from loadtests.bench.proxies.upstream import PATH
 
 
 @dataclass(frozen=True, slots=True)

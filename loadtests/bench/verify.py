@@ -21,8 +21,8 @@ import asyncpg
 import psycopg
 
 from contracts.catalog import Cleared, Fact, Stored
-from loadtests.bench.feed import put
-from loadtests.bench.feed_world import World
+from loadtests.bench.feed.feed import put
+from loadtests.bench.feed.world import World
 from loadtests.bench.machine import PROJECT, described
 from migrations import runner
 from new_services.anticorruption import orders
@@ -98,7 +98,7 @@ def verified(world: World, deep: tuple[str, ...]) -> tuple[float, float, Mapping
         "VERIFY_LEGACY_URL": world.url("legacy"),
         "VERIFY_ORDERS_URL": world.url("orders"),
     }
-    program = [sys.executable, "-m", "new_services.anticorruption.verify", "verify", "orders"]
+    program = [sys.executable, "-m", "new_services.verify", "verify", "orders"]
     before, began = os.times(), time.monotonic()
     done = subprocess.run(
         [*program, "--json", *deep], env=environment, cwd=PROJECT, capture_output=True, text=True

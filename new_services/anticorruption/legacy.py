@@ -15,9 +15,9 @@ from urllib.parse import quote
 import orjson
 from joserfc.jwk import OKPKey
 
-from chassis.breaker import REFUSED, Breaker, BreakerSettings, Outcome
-from chassis.client import Answer, HttpClient, NoAnswer, NotSent, Request
-from chassis.sealed import NotSealed, unseal
+from chassis.breaker.circuit import REFUSED, Breaker, BreakerSettings, Outcome
+from chassis.web.client import Answer, HttpClient, NoAnswer, NotSent, Request
+from chassis.web.sealed import NotSealed, unseal
 from contracts.orders import Customer, Order, RecordAway, RecordRefused, RecordSilent, Wish
 from new_services.anticorruption.mark import fits, mark
 from new_services.anticorruption.orders import NotAnOrder, order_from_legacy, wish_to_legacy

@@ -12,7 +12,7 @@ from base64 import urlsafe_b64decode
 import orjson
 from joserfc.jwk import OKPKey
 
-from chassis.sealed import NotSealed, unseal
+from chassis.web.sealed import NotSealed, unseal
 
 LARGEST = 16_384  # bytes of a payload; the monolith's are some hundred
 

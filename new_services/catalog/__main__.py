@@ -1,9 +1,9 @@
 """`python -m new_services.catalog`."""
 
-from chassis import telemetry
-from chassis.assembly import assemble
-from chassis.service import run
-from chassis.settings import load
+from chassis.process import telemetry
+from chassis.process.assembly import assemble
+from chassis.process.service import run
+from chassis.process.settings import load
 from new_services.catalog.app import build
 from new_services.catalog.settings import CatalogSettings
 

@@ -2,8 +2,8 @@
 
 from prometheus_client import CollectorRegistry, Gauge, Histogram
 
-from chassis.assembly import Ground, Parts
-from chassis.watermark import Watermark
+from chassis.process.assembly import Ground, Parts
+from chassis.readmodel.watermark import Watermark
 from contracts.catalog import Translator
 from new_services.catalog.endpoints import Endpoints
 from new_services.catalog.faults import fault_named

@@ -10,9 +10,9 @@ from fastapi import FastAPI, Request, Response
 from fastapi.routing import APIRoute
 
 from chassis.database import DatabaseAway
-from chassis.projection import fresh
-from chassis.watermark import Watermark
-from chassis.web import JsonBytes, database_away, speak
+from chassis.readmodel.projection import fresh
+from chassis.readmodel.watermark import Watermark
+from chassis.web.app import JsonBytes, database_away, speak
 from new_services.catalog import views
 from new_services.catalog.faults import Fault
 from new_services.catalog.schemas import (

@@ -14,10 +14,10 @@ from nats.aio.client import Client
 from nats.aio.msg import Msg
 from prometheus_client import Histogram
 
-from chassis import deriving
-from chassis.catching_up import anew
-from chassis.follower import Follower, Position, Source
-from chassis.watermark import Watermark
+from chassis.readmodel import deriving
+from chassis.readmodel.catching_up import anew
+from chassis.readmodel.follower import Follower, Position, Source
+from chassis.readmodel.watermark import Watermark
 from contracts.catalog import (
     CATEGORY,
     ENTITIES,

@@ -7,10 +7,10 @@ import contextlib
 
 from prometheus_client import CollectorRegistry, Histogram
 
-from chassis import bus
-from chassis.rebuilding import Rebuilding, Say, fresh_reader, run_command
-from chassis.settings import load
-from chassis.watermark import Watermark
+from chassis.events import bus
+from chassis.process.settings import load
+from chassis.readmodel.rebuild import Rebuilding, Say, fresh_reader, run_command
+from chassis.readmodel.watermark import Watermark
 from migrations import runner
 from new_services.catalog.app import legacy_translator
 from new_services.catalog.projections import READER, Projector

@@ -7,7 +7,7 @@ from typing import Any
 import asyncpg
 import orjson
 
-from chassis.ranges import within
+from chassis.readmodel.ranges import within
 from contracts import catalog
 from contracts.catalog import Cleared, Key
 from contracts.change import Version

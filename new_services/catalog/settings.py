@@ -3,7 +3,7 @@
 from pydantic import field_validator
 from pydantic_settings import SettingsConfigDict
 
-from chassis.assembly import ServiceSettings
+from chassis.process.assembly import ServiceSettings
 from new_services.catalog.faults import fault_named
 
 

@@ -2,9 +2,9 @@
 
 from prometheus_client import Gauge
 
-from chassis.assembly import Ground, Parts
-from chassis.projection import FeedProjection
-from chassis.watermark import Watermark
+from chassis.process.assembly import Ground, Parts
+from chassis.readmodel.projection import FeedProjection
+from chassis.readmodel.watermark import Watermark
 from contracts.catalog import Translator
 from new_services.inventory import projections
 from new_services.inventory.endpoints import Endpoints

@@ -9,10 +9,10 @@ import asyncpg
 import orjson
 from fastapi import FastAPI, Request
 
-from chassis.lane import Answer, Calls
-from chassis.projection import fresh
-from chassis.watermark import Watermark
-from chassis.web import JsonBytes, speak
+from chassis.readmodel.projection import fresh
+from chassis.readmodel.watermark import Watermark
+from chassis.web.app import JsonBytes, speak
+from chassis.web.internal import Answer, Calls
 from new_services.inventory import views
 from new_services.inventory.handlers import Barred, Handler, Short, Wish
 from new_services.inventory.schemas import PutBack, Reserve, Sell

@@ -7,7 +7,7 @@ from typing import Any
 
 import asyncpg
 
-from chassis.watermark import Watermark
+from chassis.readmodel.watermark import Watermark
 from new_services.inventory import repository
 from new_services.inventory.domain import Movement, Shortage, shortage
 

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import asyncpg
 
-from chassis import mirror
-from chassis.deriving import Rows
+from chassis.readmodel import mirror
+from chassis.readmodel.deriving import Rows
 from contracts.catalog import Cleared, Fact, Gone, Stored
 from new_services.inventory import repository
 from new_services.inventory.domain import Mark, Movement

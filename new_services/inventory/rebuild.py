@@ -9,11 +9,11 @@ something is away.
 
 from pydantic_settings import SettingsConfigDict
 
-from chassis import feed_model
-from chassis.exchange import Part
-from chassis.feed_model import FeedModel
-from chassis.rebuilding import run_command
-from chassis.settings import load
+from chassis.process.settings import load
+from chassis.readmodel import feed_model
+from chassis.readmodel.feed_model import FeedModel
+from chassis.readmodel.rebuild import run_command
+from chassis.readmodel.swap import Part
 from migrations import runner
 from new_services.inventory import projections
 from new_services.inventory.app import legacy_translator

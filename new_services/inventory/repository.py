@@ -6,7 +6,7 @@ from typing import Any
 import asyncpg
 import orjson
 
-from chassis.ranges import within
+from chassis.readmodel.ranges import within
 from contracts.catalog import Cleared, Gone
 from new_services.inventory.domain import Level, Mark, Movement, origin_of_order
 

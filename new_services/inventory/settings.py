@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from pydantic_settings import SettingsConfigDict
 
-from chassis.assembly import ServiceSettings
+from chassis.process.assembly import ServiceSettings
 
 
 class InventorySettings(ServiceSettings):

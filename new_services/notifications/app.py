@@ -1,7 +1,7 @@
 """Composition root of the notifications service."""
 
-from chassis.assembly import Ground, Parts
-from chassis.inbox import Inbox
+from chassis.events.inbox import Inbox
+from chassis.process.assembly import Ground, Parts
 from new_services.notifications.endpoints import Endpoints
 from new_services.notifications.handlers import handlers
 from new_services.notifications.sender import Sender

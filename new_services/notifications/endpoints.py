@@ -6,7 +6,7 @@ import asyncpg
 import orjson
 from fastapi import FastAPI, Query
 
-from chassis.web import JsonBytes
+from chassis.web.app import JsonBytes
 from new_services.notifications import repository
 
 

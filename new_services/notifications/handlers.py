@@ -5,7 +5,7 @@ from typing import Any
 
 import asyncpg
 
-from chassis.inbox import Handler, Handlers
+from chassis.events.inbox import Handler, Handlers
 from contracts.events import Envelope
 from contracts.events_orders import OrderCancelled, OrderPlaced, OrderRefused
 from new_services.notifications import domain, repository

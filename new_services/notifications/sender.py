@@ -12,9 +12,9 @@ from typing import Any
 import asyncpg
 from prometheus_client import CollectorRegistry, Gauge
 
-from chassis.backoff import Backoff
 from chassis.database import DatabaseAway
-from chassis.exclusive import exclusive
+from chassis.process.backoff import Backoff
+from chassis.process.exclusive import exclusive
 from new_services.notifications import repository
 
 log = logging.getLogger("notifications.sender")

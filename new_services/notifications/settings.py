@@ -2,8 +2,8 @@
 
 from pydantic_settings import SettingsConfigDict
 
-from chassis.assembly import ServiceSettings
-from chassis.settings import ListenAddress
+from chassis.process.assembly import ServiceSettings
+from chassis.process.settings import ListenAddress
 
 
 class NotificationsSettings(ServiceSettings):

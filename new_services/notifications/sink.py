@@ -11,8 +11,8 @@ import threading
 import uvloop
 from aiosmtpd.controller import Controller
 
-from chassis import telemetry
-from chassis.settings import BAD_CONFIGURATION
+from chassis.process import telemetry
+from chassis.process.settings import BAD_CONFIGURATION
 
 log = logging.getLogger("mail sink")
 

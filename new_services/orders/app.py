@@ -11,16 +11,16 @@ from joserfc.jwk import OKPKey
 from prometheus_client import CollectorRegistry, Gauge, Metric
 from prometheus_client.registry import Collector
 
-from chassis.assembly import Ground, Parts
-from chassis.breaker_metrics import families
-from chassis.client import HttpClient
-from chassis.identity import Verifier
-from chassis.outbox import Relay
-from chassis.projection import FeedProjection
+from chassis.breaker.metrics import families
+from chassis.events.outbox import Relay
+from chassis.process.assembly import Ground, Parts
+from chassis.readmodel.projection import FeedProjection
+from chassis.readmodel.watermark import Watermark
 from chassis.saga import Runner
 from chassis.saga.operator import Operator
 from chassis.saga.postgres import PostgresStore
-from chassis.watermark import Watermark
+from chassis.web.client import HttpClient
+from chassis.web.identity import Verifier
 from new_services.anticorruption.legacy import Legacy
 from new_services.anticorruption.mark import new_saga_id
 from new_services.anticorruption.orders import translator

@@ -13,11 +13,11 @@ import asyncpg
 import orjson
 from fastapi import FastAPI, Request, Response
 
-from chassis.identity import Identity, KeysAway, NotIdentified, Verifier
-from chassis.projection import Fresh, declined, fresh
+from chassis.readmodel.projection import Fresh, declined, fresh
+from chassis.readmodel.watermark import Watermark
 from chassis.saga import Phase, State
-from chassis.watermark import Watermark
-from chassis.web import JsonBytes, Problem, rendered, speak
+from chassis.web.app import JsonBytes, Problem, rendered, speak
+from chassis.web.identity import Identity, KeysAway, NotIdentified, Verifier
 from contracts import headers
 from contracts.orders import Customer, SystemOfRecord
 from new_services.orders import saga, views

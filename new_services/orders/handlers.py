@@ -11,9 +11,9 @@ from typing import Any, TypeAlias
 import asyncpg
 import orjson
 
+from chassis.readmodel.watermark import Watermark
 from chassis.saga import Runner, State, Store
 from chassis.saga.store import LeaseLost, NoSuchSaga
-from chassis.watermark import Watermark
 from contracts.orders import Customer, Wish
 from new_services.orders import pricing, repository, saga
 from new_services.orders.pricing import UnknownSku

@@ -10,8 +10,8 @@ from typing import Any
 
 import orjson
 
-from chassis.client import Answer, HttpClient, NotSent, Request
 from chassis.saga import NotYet, Refused
+from chassis.web.client import Answer, HttpClient, NotSent, Request
 
 
 class PartnerFailed(Exception):

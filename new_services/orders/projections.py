@@ -13,8 +13,8 @@ from datetime import datetime
 import asyncpg
 import orjson
 
-from chassis import deriving, mirror
-from chassis.ranges import within
+from chassis.readmodel import deriving, mirror
+from chassis.readmodel.ranges import within
 from chassis.saga import Phase, State
 from chassis.saga.postgres import enqueue
 from contracts.catalog import Cleared, Fact, Gone

@@ -7,8 +7,8 @@ from typing import Any
 import asyncpg
 import orjson
 
-from chassis import outbox
 from chassis.database import SOON
+from chassis.events import outbox
 from contracts.orders import Line, Order
 from new_services.orders.schemas import SHIP_FIELDS, show
 

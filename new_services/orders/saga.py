@@ -16,10 +16,10 @@ from typing import Any
 
 import asyncpg
 
-from chassis import outbox
+from chassis.events import outbox
+from chassis.readmodel.watermark import Watermark
 from chassis.saga import Context, NotYet, Refused, Retry, Saga, Step
 from chassis.saga.definition import Data
-from chassis.watermark import Watermark
 from contracts import events_orders
 from contracts.events_orders import OrderCancelled, OrderPlaced, OrderRefused
 from contracts.orders import (

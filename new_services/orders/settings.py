@@ -5,8 +5,8 @@ from typing import ClassVar
 
 from pydantic_settings import SettingsConfigDict
 
-from chassis.assembly import ServiceSettings
-from chassis.settings import ServiceUrl
+from chassis.process.assembly import ServiceSettings
+from chassis.process.settings import ServiceUrl
 
 
 class OrdersSettings(ServiceSettings):

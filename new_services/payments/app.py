@@ -1,7 +1,7 @@
 """Composition root of the payments service."""
 
-from chassis.assembly import Ground, Parts
-from chassis.outbox import Relay
+from chassis.events.outbox import Relay
+from chassis.process.assembly import Ground, Parts
 from new_services.payments.endpoints import Endpoints
 from new_services.payments.handlers import Handler
 from new_services.payments.simulator import Mood, SimulatedProvider

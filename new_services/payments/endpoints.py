@@ -10,8 +10,8 @@ import asyncpg
 import orjson
 from fastapi import FastAPI
 
-from chassis.lane import Answer, Calls
-from chassis.web import JsonBytes
+from chassis.web.app import JsonBytes
+from chassis.web.internal import Answer, Calls
 from new_services.payments import repository
 from new_services.payments.domain import Operation
 from new_services.payments.handlers import Command, Handler, NotPossible

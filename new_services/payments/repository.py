@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import asyncpg
 
-from chassis import outbox
 from chassis.database import SOON
+from chassis.events import outbox
 from new_services.payments.domain import Payment, Status
 
 _LOOK = "SELECT id, method, amount, status, reason, order_no FROM payment WHERE id = $1"

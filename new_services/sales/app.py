@@ -8,11 +8,11 @@ import orjson
 from joserfc.jwk import OKPKey
 from prometheus_client import Gauge
 
-from chassis.assembly import Ground, Parts
-from chassis.identity import Verifier
-from chassis.inbox import Inbox
-from chassis.projection import FeedProjection
-from chassis.watermark import Watermark
+from chassis.events.inbox import Inbox
+from chassis.process.assembly import Ground, Parts
+from chassis.readmodel.projection import FeedProjection
+from chassis.readmodel.watermark import Watermark
+from chassis.web.identity import Verifier
 from contracts.catalog import Translator
 from new_services.sales import projections
 from new_services.sales.endpoints import Endpoints

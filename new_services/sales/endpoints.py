@@ -11,11 +11,11 @@ import asyncpg
 from fastapi import FastAPI, Request, Response
 from joserfc.jwk import OKPKey
 
-from chassis.identity import Identity, KeysAway, NotIdentified, Verifier
-from chassis.projection import declined, fresh
-from chassis.sealed import NotSealed
-from chassis.watermark import Watermark
-from chassis.web import Problem, speak
+from chassis.readmodel.projection import declined, fresh
+from chassis.readmodel.watermark import Watermark
+from chassis.web.app import Problem, speak
+from chassis.web.identity import Identity, KeysAway, NotIdentified, Verifier
+from chassis.web.sealed import NotSealed
 from contracts import headers
 from new_services.anticorruption.session import form_token
 from new_services.sales import pages, schemas, views

@@ -10,8 +10,8 @@ from datetime import date, datetime
 import asyncpg
 import orjson
 
-from chassis import mirror
-from chassis.inbox import Handlers
+from chassis.events.inbox import Handlers
+from chassis.readmodel import mirror
 from contracts.events import Envelope
 from contracts.events_orders import Line, OrderCancelled, OrderPlaced
 from new_services.sales import repository

@@ -12,8 +12,8 @@ from typing import Any
 
 import asyncpg
 
-from chassis import mirror
-from chassis.deriving import Rows
+from chassis.readmodel import mirror
+from chassis.readmodel.deriving import Rows
 from contracts.catalog import Cleared, Fact, Gone, Stored
 from new_services.sales import repository
 from new_services.sales.repository import TABLES

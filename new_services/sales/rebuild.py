@@ -8,10 +8,10 @@ is away.
 
 from pydantic_settings import SettingsConfigDict
 
-from chassis import feed_model
-from chassis.feed_model import FeedModel
-from chassis.rebuilding import run_command
-from chassis.settings import load
+from chassis.process.settings import load
+from chassis.readmodel import feed_model
+from chassis.readmodel.feed_model import FeedModel
+from chassis.readmodel.rebuild import run_command
 from migrations import runner
 from new_services.sales import projections
 from new_services.sales.app import legacy_translator

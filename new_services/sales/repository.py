@@ -9,7 +9,7 @@ from typing import Any
 
 import asyncpg
 
-from chassis.ranges import within
+from chassis.readmodel.ranges import within
 from contracts.catalog import Cleared, Gone, Stored
 from new_services.sales.domain import NO_CATEGORY, Told
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from pydantic_settings import SettingsConfigDict
 
-from chassis.assembly import ServiceSettings
+from chassis.process.assembly import ServiceSettings
 
 
 class SalesSettings(ServiceSettings):

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from chassis.client import Answer, Request
+from chassis.web.client import Answer, Request
 from new_services.orders.partners import Payments
 from new_services.payments.domain import Operation
 from new_services.payments.endpoints import Endpoints

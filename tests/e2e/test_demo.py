@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from fig.ports import WIDTH
+from fig.stack.ports import WIDTH
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600)]
 

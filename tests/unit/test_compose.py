@@ -1,4 +1,4 @@
-"""docker-compose.yml declares the stack of fig/stack.py, and the Dockerfile can build its image.
+"""docker-compose.yml declares the stack of fig/stack/stack.py, and the Dockerfile can build it.
 
 No engine is needed: the file is checked against the compose schema and against the stack.
 """
@@ -14,10 +14,10 @@ from typing import Any
 import pytest
 import yaml
 
-from fig import credentials, ports
-from fig.places import COMPOSE_PORTS, Compose
-from fig.process import Kind, Process
-from fig.stack import Wishes, stack
+from fig.stack import credentials, ports
+from fig.stack.places import COMPOSE_PORTS, Compose
+from fig.stack.stack import Wishes, stack
+from fig.supervise.process import Kind, Process
 
 ROOT = Path(__file__).parents[2]
 FILE = ROOT / "docker-compose.yml"
@@ -122,7 +122,7 @@ def test_every_secret_is_generated_by_the_command_in_its_head():
     wanted = set(re.findall(r"\$\{(FIG_SECRET_[A-Z]+):\?", text))
     assert wanted == {credentials.variable(name) for name in credentials.NAMES}
     assert text.count("$") == text.count("${FIG_SECRET_"), "nothing else is interpolated"
-    assert "python -m fig.credentials > .env" in text
+    assert "python -m fig.stack.credentials > .env" in text
 
 
 def test_what_must_survive_lies_in_volumes():

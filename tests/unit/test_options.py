@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import click
 import pytest
 
-from facade.cli import main as facade
+from facade.commands.cli import main as facade
 from fig.__main__ import cli as fig
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 import pytest
 
-from facade.cli import main as facade
+from facade.commands.cli import main as facade
 from fig.__main__ import cli as fig
 
 ROOT = Path(__file__).parents[2]

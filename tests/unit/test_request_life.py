@@ -11,11 +11,11 @@ import pytest
 ROOT = Path(__file__).parents[2]
 TEXT = (ROOT / "docs" / "request-life.md").read_text("utf-8")
 # `path` (`name`) or `path`, `name`
-LED = re.compile(r"`((?:[a-z_]+/)+[a-z_]+\.py)`(?:(?: \(|, )`(\w+)`)?")
+LED = re.compile(r"`((?:[a-z0-9_]+/)+[a-z0-9_]+\.py)`(?:(?: \(|, )`(\w+)`)?")
 ON_THE_WAY, _, BESIDE = TEXT.partition("## Not on the way")
 # Words, and rooms of other processes, whose maps the page names instead of each file.
-TOLD_ELSEWHERE = ("contracts/", "facade/config/", "facade/control/", "facade/compare/")
-TOLD_ELSEWHERE += ("new_services/anticorruption/verify/",)
+TOLD_ELSEWHERE = ("contracts/", "facade/routes/file/", "facade/control/", "facade/compare/")
+TOLD_ELSEWHERE += ("new_services/verify/",)
 STOPS = sorted(set(LED.findall(TEXT)))
 
 

@@ -11,11 +11,11 @@ import click
 from facade.commands import BAD_INPUT, REFUSED
 from facade.commands.options import json_option, routes_option
 from facade.commands.sidecar.options import fail, folder_option, fraction, handle, seconds
-from facade.config.problems import RouteFileError
-from facade.config.reading import load_path
+from facade.routes.file.problems import RouteFileError
+from facade.routes.file.reading import load_path
 from facade.sidecar.handle import SidecarError
-from facade.sidecar.plan import AFTER, BEFORE, Fault, Plan
-from facade.sidecar.plan_form import BadPlan
+from facade.sidecar.plan.plan import AFTER, BEFORE, Fault, Plan
+from facade.sidecar.plan.reading import BadPlan
 
 
 @click.command()

@@ -9,7 +9,7 @@ from facade.commands import REFUSED
 from facade.commands.options import json_option
 from facade.commands.sidecar.options import fail, folder_option, handle
 from facade.sidecar.handle import SidecarError
-from facade.sidecar.plan import Plan
+from facade.sidecar.plan.plan import Plan
 
 
 @click.command()

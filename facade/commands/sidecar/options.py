@@ -9,11 +9,11 @@ from urllib.parse import urlsplit
 import click
 
 from facade.commands import BAD_INPUT
-from facade.config.kinds import Wrong
-from facade.config.problems import RouteFileError
-from facade.config.quantities import Duration, Share, Size
-from facade.config.reading import load_path
-from facade.routefile import FULL, LEGACY
+from facade.routes.file.kinds.quantities import Duration, Share, Size
+from facade.routes.file.kinds.values import Wrong
+from facade.routes.file.problems import RouteFileError
+from facade.routes.file.reading import load_path
+from facade.routes.routefile import FULL, LEGACY
 from facade.sidecar.folder import Folder
 from facade.sidecar.handle import Handle
 

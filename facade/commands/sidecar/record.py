@@ -11,10 +11,10 @@ from facade.commands import BAD_INPUT, REFUSED
 from facade.commands.options import json_option
 from facade.commands.sidecar.options import fail, folder_option, handle, size
 from facade.compare.rules import compile_rules
-from facade.routefile import CompareRules
+from facade.routes.routefile import CompareRules
 from facade.sidecar.handle import SidecarError
-from facade.sidecar.plan import KEEP, Recording
-from facade.sidecar.plan_form import BadPlan
+from facade.sidecar.plan.plan import KEEP, Recording
+from facade.sidecar.plan.reading import BadPlan
 
 
 @click.command()

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from chassis import telemetry
+from chassis.process import telemetry
 from facade.commands import REFUSED
 from facade.commands.options import routes_option
 from facade.commands.sidecar.options import fail, folder_option, handle, upstream_url

@@ -2,7 +2,7 @@
 
 from alembic import op
 
-from chassis import follower
+from chassis.readmodel import follower
 
 revision = "0001"
 down_revision: str | None = None

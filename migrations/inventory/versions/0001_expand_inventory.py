@@ -2,7 +2,7 @@
 
 from alembic import op
 
-from chassis import follower, mirror
+from chassis.readmodel import follower, mirror
 
 revision = "0001"
 down_revision: str | None = None

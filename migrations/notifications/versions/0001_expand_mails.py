@@ -2,7 +2,8 @@
 
 from alembic import op
 
-from chassis import follower, inbox
+from chassis.events import inbox
+from chassis.readmodel import follower
 
 revision = "0001"
 down_revision: str | None = None

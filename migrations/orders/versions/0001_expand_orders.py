@@ -2,7 +2,8 @@
 
 from alembic import op
 
-from chassis import follower, mirror, outbox
+from chassis.events import outbox
+from chassis.readmodel import follower, mirror
 from chassis.saga import postgres as saga
 
 revision = "0001"

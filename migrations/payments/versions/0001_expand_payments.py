@@ -2,7 +2,7 @@
 
 from alembic import op
 
-from chassis import outbox
+from chassis.events import outbox
 
 revision = "0001"
 down_revision: str | None = None

@@ -2,7 +2,8 @@
 
 from alembic import op
 
-from chassis import follower, inbox, mirror
+from chassis.events import inbox
+from chassis.readmodel import follower, mirror
 
 revision = "0001"
 down_revision: str | None = None

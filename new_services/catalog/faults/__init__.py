@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random
 
-from chassis.web import JsonBytes
+from chassis.web.app import JsonBytes
 from new_services.catalog.faults import answers, goods, lists
 
 FAULTS: dict[str, tuple[str, Callable[[JsonBytes], JsonBytes]]] = {

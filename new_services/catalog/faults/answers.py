@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import orjson
 
-from chassis.web import JsonBytes
+from chassis.web.app import JsonBytes
 
 Spoiler = Callable[[JsonBytes], JsonBytes]
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import orjson
 
-from chassis.web import JsonBytes
+from chassis.web.app import JsonBytes
 from new_services.catalog.domain import discounted
 
 Json = dict[str, Any]

@@ -5,7 +5,7 @@ from typing import Any
 
 import orjson
 
-from chassis.web import JsonBytes
+from chassis.web.app import JsonBytes
 
 Page = dict[str, Any]
 Bend = Callable[[Page], Page]

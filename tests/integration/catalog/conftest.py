@@ -71,7 +71,7 @@ def goods(legacy: Legacy) -> Legacy:
 def feed(legacy: Legacy, nats_server, make_process: Callable):
     """The feed of the legacy database, started."""
     return make_process(
-        "new_services.anticorruption.feed",
+        "new_services.feed",
         "FEED",
         FEED_LEGACY_URL=legacy.feed,
         FEED_OWNER_URL=legacy.owner,

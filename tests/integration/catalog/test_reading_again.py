@@ -12,7 +12,7 @@ pytestmark = pytest.mark.integration
 
 
 def resnapshot(nats_server, *arguments):
-    program = [sys.executable, "-m", "new_services.anticorruption.feed", "resnapshot", *arguments]
+    program = [sys.executable, "-m", "new_services.feed", "resnapshot", *arguments]
     subprocess.run(program, env=os.environ | {"FEED_NATS_URL": nats_server.url}, check=True)
 
 

@@ -105,7 +105,7 @@ def test_reads_and_writes_go_on_while_it_is_made_anew(
 
 
 def test_what_does_not_catch_up_changes_nothing(standing, catalog_database, nats_server, feed):
-    from chassis.rebuilding import NotRebuilt
+    from chassis.readmodel.rebuild import NotRebuilt
     from new_services.catalog.rebuild import rebuild as rebuilding
     from new_services.catalog.settings import CatalogSettings
 

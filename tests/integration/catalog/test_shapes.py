@@ -116,7 +116,7 @@ async def test_an_added_column_stops_nobody(goods, feed, make_catalog):
 def short_feed(legacy, nats_server, make_process):
     """A feed whose stream keeps next to nothing."""
     return make_process(
-        "new_services.anticorruption.feed",
+        "new_services.feed",
         "FEED",
         FEED_LEGACY_URL=legacy.feed,
         FEED_OWNER_URL=legacy.owner,

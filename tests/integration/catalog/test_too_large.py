@@ -14,7 +14,7 @@ LARGE = "repeat('large ', 300000)"  # more than the megabyte that a broker takes
 
 
 def resnapshot(nats_server, *arguments):
-    program = [sys.executable, "-m", "new_services.anticorruption.feed", "resnapshot", *arguments]
+    program = [sys.executable, "-m", "new_services.feed", "resnapshot", *arguments]
     subprocess.run(program, env=os.environ | {"FEED_NATS_URL": nats_server.url}, check=True)
 
 

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
 
-from chassis.client import HttpClient, NoAnswer, NotSent, Request
+from chassis.web.client import HttpClient, NoAnswer, NotSent, Request
 
 pytestmark = pytest.mark.integration
 

@@ -10,9 +10,10 @@ import pytest
 from nats.aio.msg import Msg
 from nats.js.api import StreamConfig
 
-from chassis import bus, follower
-from chassis.follower import Follower, Position, Source
-from chassis.watermark import Watermark
+from chassis.events import bus
+from chassis.readmodel import follower
+from chassis.readmodel.follower import Follower, Position, Source
+from chassis.readmodel.watermark import Watermark
 
 pytestmark = pytest.mark.integration
 

@@ -8,8 +8,8 @@ import asyncpg
 import orjson
 import pytest
 
-from chassis import mirror
 from chassis.database import open_pool
+from chassis.readmodel import mirror
 from contracts.catalog import Cleared, Fact, Gone, Stored
 
 pytestmark = pytest.mark.integration

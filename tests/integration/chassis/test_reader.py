@@ -5,9 +5,9 @@ import asyncio
 import pytest
 from nats.js.api import StreamConfig
 
-from chassis import bus
-from chassis import reader as reading
-from chassis.reader import WINDOW, ReaderLost, StreamReader
+from chassis.events import bus
+from chassis.readmodel import reader as reading
+from chassis.readmodel.reader import WINDOW, ReaderLost, StreamReader
 
 pytestmark = pytest.mark.integration
 

@@ -7,7 +7,8 @@ import time
 import orjson
 import pytest
 
-from chassis import bus, registry
+from chassis.events import bus
+from chassis.process import registry
 from contracts.discovery import Registration
 
 pytestmark = pytest.mark.integration

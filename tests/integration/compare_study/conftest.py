@@ -10,12 +10,12 @@ from random import Random
 import orjson
 import pytest
 
-from chassis.web import JsonBytes
+from chassis.web.app import JsonBytes
 from facade.compare.answers import Answer, Pair
-from facade.compare.evidence import Evidence
+from facade.compare.evidence.evidence import Evidence
 from facade.compare.rules import Rules, compile_rules
 from facade.compare.verdict import compare
-from facade.routefile import ArrayRule, CompareRules
+from facade.routes.routefile import ArrayRule, CompareRules
 from new_services.catalog.documents import build
 from new_services.catalog.domain import Product, Variant
 from new_services.catalog.faults import fault_named, lists

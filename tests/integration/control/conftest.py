@@ -20,9 +20,9 @@ from typing import Any
 
 import pytest
 
-from facade.channel import COUNTERS, HELLO, PAIR, encode
-from facade.histogram import empty
-from facade.publisher import write_whole
+from facade.master.publisher import write_whole
+from facade.proxy.counting.histogram import empty
+from facade.runtime.channel import COUNTERS, HELLO, PAIR, encode
 
 TABLE = """\
 upstreams:

@@ -9,12 +9,12 @@ from typing import Any
 import nats
 import pytest
 
-from chassis import registry
-from chassis.registry import open_registry
+from chassis.process import registry
+from chassis.process.registry import open_registry
 from contracts.discovery import Registration
-from facade.control import discovery
-from facade.control.discovery import discover
-from facade.control.instances import read_instances
+from facade.control.surroundings import discovery
+from facade.control.surroundings.discovery import discover
+from facade.runtime.instances import read_instances
 
 pytestmark = pytest.mark.integration
 

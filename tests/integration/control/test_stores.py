@@ -10,8 +10,8 @@ from uuid import uuid4
 import psycopg
 import pytest
 
-from facade.control.postgres_store import PostgresStore
-from facade.control.store import HISTORY, Batch, SqliteStore, Store, StoreAway
+from facade.control.evidence_store.postgres import PostgresStore
+from facade.control.evidence_store.sqlite import HISTORY, Batch, SqliteStore, Store, StoreAway
 
 pytestmark = pytest.mark.integration
 

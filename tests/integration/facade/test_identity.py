@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 from joserfc.jwk import OKPKey
 
-from chassis.identity import Verifier
-from chassis.sealed import unseal
+from chassis.web.identity import Verifier
+from chassis.web.sealed import unseal
 
 pytestmark = pytest.mark.integration
 

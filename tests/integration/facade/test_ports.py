@@ -4,8 +4,8 @@ import socket
 
 import pytest
 
-from chassis.settings import Listen
-from facade.ports import listen
+from chassis.process.settings import Listen
+from facade.master.ports import listen
 
 pytestmark = pytest.mark.integration
 

@@ -98,7 +98,7 @@ def make_feed(nats_server, make_process: Callable) -> Callable:
             # Slots are named per server, and the tests share one.
             "FEED_SLOT": "fig_" + legacy.owner.rsplit("/", 1)[1],
         }
-        module = "new_services.anticorruption.feed"
+        module = "new_services.feed"
         return make_process(module, "FEED", **(environment | settings))
 
     return make

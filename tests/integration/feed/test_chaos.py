@@ -116,7 +116,7 @@ def world(own_postgres, nats_server, make_process):
     with psycopg.connect(legacy) as connection:
         connection.execute(GOODS)
     feed = make_process(
-        "new_services.anticorruption.feed",
+        "new_services.feed",
         "FEED",
         FEED_LEGACY_URL=legacy,
         FEED_OWNER_URL=legacy,

@@ -11,7 +11,7 @@ from contracts.change import Op
 
 pytestmark = pytest.mark.integration
 
-MODULE = "new_services.anticorruption.feed"
+MODULE = "new_services.feed"
 MANY = (
     "INSERT INTO product (sku, name, descr, price)"
     " SELECT 'X' || n, 'name', repeat('d', 3000), '9.99' FROM generate_series(1, %s) n"

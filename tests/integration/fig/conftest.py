@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from fig import pids, state
+from fig.supervise import pids, state
 
 PROJECT = Path(__file__).parents[3]
 SECONDS = 40.0
@@ -112,7 +112,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from fig import session
 from fig.errors import FigError
-from fig.process import Process
+from fig.supervise.process import Process
 from fig.settings import Home, Order
 
 home, base, tiny, journal = Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3], Path(sys.argv[4])

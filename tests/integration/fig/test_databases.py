@@ -28,7 +28,7 @@ def names(postgres_server):
 
 def _run(server, owner: str, reader: str, password: str) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(
-        [sys.executable, "-m", "fig.databases"],
+        [sys.executable, "-m", "fig.stack.databases"],
         env={
             "PATH": os.environ["PATH"],
             "DATABASES_SUPERUSER_URL": server.url(),
@@ -76,7 +76,7 @@ def test_rights_are_no_wider_than_needed(postgres_server, names):
 def test_a_server_that_refuses_is_an_error_in_one_line(postgres_server, names):
     server = postgres_server
     ended = subprocess.run(
-        [sys.executable, "-m", "fig.databases"],
+        [sys.executable, "-m", "fig.stack.databases"],
         env={
             "DATABASES_SUPERUSER_URL": server.url("postgres", "postgres", "wrong"),
             "DATABASES_OWNERS": "",

@@ -12,7 +12,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from fig.probes import PostmasterReady
+from fig.supervise.probes import PostmasterReady
 
 pytestmark = pytest.mark.integration
 PROJECT = Path(__file__).parents[3]
@@ -20,7 +20,7 @@ PASSWORD = "a7c1f0e2d3"
 
 
 class Server:
-    """`python -m fig.postgres` in its own folder."""
+    """`python -m fig.stack.postgres` in its own folder."""
 
     def __init__(self, data: Path, port: int) -> None:
         self.data = data
@@ -33,7 +33,7 @@ class Server:
             "port": self.port,
             "unix_socket_directories": "",
         }
-        command = [sys.executable, *through, "-m", "fig.postgres"]
+        command = [sys.executable, *through, "-m", "fig.stack.postgres"]
         self.process = subprocess.Popen(
             [*command, *(f"-c{name}={value}" for name, value in options.items())],
             env={
@@ -158,7 +158,7 @@ def test_root_without_user_namespaces_becomes_nobody(server):
 
 def test_a_missing_binary_is_named(home):
     ended = subprocess.run(
-        [sys.executable, "-m", "fig.postgres"],
+        [sys.executable, "-m", "fig.stack.postgres"],
         env={
             "PGDATA": str(home / "data"),
             "POSTGRES_PASSWORD": PASSWORD,
@@ -176,6 +176,10 @@ def test_a_missing_binary_is_named(home):
 
 def test_a_missing_variable_is_named():
     ended = subprocess.run(
-        [sys.executable, "-m", "fig.postgres"], env={}, cwd=PROJECT, capture_output=True, text=True
+        [sys.executable, "-m", "fig.stack.postgres"],
+        env={},
+        cwd=PROJECT,
+        capture_output=True,
+        text=True,
     )
     assert (ended.returncode, ended.stderr) == (2, "postgres: PGDATA is not set\n")

@@ -97,7 +97,7 @@ def test_the_admin_api_that_is_away_is_said_so(fig, port_base):
 def test_credentials_for_compose_are_printed_fresh():
     import sys
 
-    command = [sys.executable, "-m", "fig.credentials"]
+    command = [sys.executable, "-m", "fig.stack.credentials"]
     first, second = (
         subprocess.run(command, capture_output=True, text=True, check=True).stdout for _ in "ab"
     )

@@ -5,7 +5,7 @@ import signal
 
 import pytest
 
-from fig import pids
+from fig.supervise import pids
 
 pytestmark = pytest.mark.integration
 

@@ -11,7 +11,7 @@ import asyncpg
 import pytest
 
 from chassis.database import open_pool
-from chassis.watermark import Watermark
+from chassis.readmodel.watermark import Watermark
 from contracts.catalog import Fact, Stored
 from migrations import runner
 from new_services.inventory import projections, views

@@ -8,7 +8,7 @@ import asyncpg
 import pytest
 
 from chassis.database import open_pool
-from chassis.watermark import Watermark
+from chassis.readmodel.watermark import Watermark
 from contracts.catalog import Cleared, Fact, Gone, Stored
 from migrations import runner
 from new_services.inventory import projections, views
@@ -313,7 +313,7 @@ async def test_an_order_that_legacy_has_no_more_is_nobodys(world: World) -> None
 
 
 async def test_a_snapshot_completes_it(world: World) -> None:
-    from chassis import mirror
+    from chassis.readmodel import mirror
 
     async with world.pool.acquire() as connection:
         assert not await mirror.complete(connection, projections.ENTITIES)

@@ -6,10 +6,10 @@ from collections import Counter
 import psycopg
 import pytest
 
-from loadtests.feed_chaos import writes
+from loadtests.chaos.feed import writes
 from migrations import runner
-from new_services.anticorruption.feed.settings import LEGACY_TABLES
-from new_services.anticorruption.verify.laws import LAWS, LEGACY
+from new_services.feed.settings import LEGACY_TABLES
+from new_services.verify.laws.laws import LAWS, LEGACY
 
 pytestmark = pytest.mark.integration
 

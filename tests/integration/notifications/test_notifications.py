@@ -11,7 +11,7 @@ import orjson
 import pytest
 from aiosmtpd.controller import Controller
 
-from chassis import bus, outbox
+from chassis.events import bus, outbox
 from contracts import events
 from contracts.events_orders import OrderPlaced
 from migrations import runner

@@ -20,8 +20,8 @@ import pytest
 from joserfc.jwk import KeySet, OKPKey
 from psycopg import sql
 
-from chassis.identity import issue
-from chassis.sealed import Session, seal
+from chassis.web.identity import issue
+from chassis.web.sealed import Session, seal
 from contracts import headers
 from legacy_monolith.passwords import hashed
 from migrations import runner
@@ -293,7 +293,7 @@ def shop(
         module = module or f"new_services.{name}"
         made.processes[name] = engines.ServiceProcess(module, environment, port, log).start()
 
-    feed_module = "new_services.anticorruption.feed"
+    feed_module = "new_services.feed"
     slot = "fig_" + owner.rsplit("/", 1)[1]
     start("feed", feed_module, legacy_url=feed, owner_url=owner, slot=slot)
     start("payments")

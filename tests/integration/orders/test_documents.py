@@ -9,8 +9,8 @@ import asyncpg
 import orjson
 import pytest
 
+from chassis.readmodel.watermark import Watermark
 from chassis.saga import Context
-from chassis.watermark import Watermark
 from contracts.catalog import Cleared, Fact, Gone, Stored
 from contracts.orders import Customer, Line, Order
 from migrations import runner

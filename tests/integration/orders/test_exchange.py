@@ -9,7 +9,7 @@ import asyncpg
 import orjson
 import pytest
 
-from chassis.rebuilding import NotRebuilt
+from chassis.readmodel.rebuild import NotRebuilt
 from chassis.saga import Phase, State
 from chassis.saga.postgres import enqueue
 from contracts.catalog import Cleared, Fact, Gone, Stored
@@ -243,7 +243,7 @@ async def test_nothing_is_written_between_carrying_over_and_swapping(
 async def test_two_at_once_do_not_meet(
     world: World, rebuild_by: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("chassis.rebuilding.TURN_SECONDS", 0.3)
+    monkeypatch.setattr("chassis.readmodel.rebuild.TURN_SECONDS", 0.3)
     refused: list[str] = []
 
     async def second() -> None:

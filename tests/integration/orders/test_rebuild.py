@@ -14,7 +14,7 @@ import httpx
 import psycopg
 import pytest
 
-from chassis import bus
+from chassis.events import bus
 from contracts.subjects import LEGACY_STREAM, TRIMMED
 
 pytestmark = pytest.mark.integration

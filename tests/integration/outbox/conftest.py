@@ -10,8 +10,9 @@ import asyncpg
 import pytest
 from nats.aio.client import Client
 
-from chassis import bus, follower, inbox, outbox
 from chassis.database import open_pool
+from chassis.events import bus, inbox, outbox
+from chassis.readmodel import follower
 
 
 @dataclass(frozen=True)

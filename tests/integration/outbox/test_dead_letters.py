@@ -10,11 +10,11 @@ import pytest
 from click.testing import CliRunner, Result
 from prometheus_client import CollectorRegistry
 
-from chassis.inbox import Inbox, Limits
-from chassis.outbox import Relay
+from chassis.events.inbox import Inbox, Limits
+from chassis.events.outbox import Relay
 from contracts import events
 from fig.__main__ import cli
-from fig.commands import deadletters
+from fig.commands.data import deadletters
 from fig.errors import FigError
 
 pytestmark = pytest.mark.integration

@@ -7,8 +7,8 @@ import orjson
 import pytest
 from prometheus_client import CollectorRegistry
 
-from chassis.inbox import Inbox, Limits
-from chassis.outbox import Relay, ensure_event_streams
+from chassis.events.inbox import Inbox, Limits
+from chassis.events.outbox import Relay, ensure_event_streams
 from contracts import events
 
 pytestmark = pytest.mark.integration

@@ -10,8 +10,8 @@ import orjson
 import pytest
 from prometheus_client import CollectorRegistry
 
-from chassis import outbox, outbox_watch
-from chassis.outbox import Limits, Relay
+from chassis.events import outbox, outbox_watch
+from chassis.events.outbox import Limits, Relay
 from contracts import events
 
 pytestmark = pytest.mark.integration

@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 
 from chassis.database import open_pool
 from chassis.saga import MemoryStore, Phase, State, Store
-from chassis.saga.faults import Fault
 from chassis.saga.postgres import SCHEMA_1, SCHEMA_2, PostgresStore
-from chassis.saga.rehearsal import SHAPES, Rehearsal
 from chassis.saga.state import Entry
 from chassis.saga.store import LeaseLost, NoSuchSaga
+from tests.rigs.sagas.faults import Fault
+from tests.rigs.sagas.rehearsal import SHAPES, Rehearsal
 
 pytestmark = pytest.mark.integration
 

@@ -14,10 +14,10 @@ from flask import Flask
 from joserfc.jwk import KeySet, OKPKey
 from prometheus_client import CollectorRegistry
 
-from chassis.identity import Verifier, issue
-from chassis.sealed import Session, seal
-from chassis.watermark import Watermark
-from chassis.web import build_app
+from chassis.readmodel.watermark import Watermark
+from chassis.web.app import build_app
+from chassis.web.identity import Verifier, issue
+from chassis.web.sealed import Session, seal
 from contracts import headers
 from contracts.catalog import Cleared, Fact, Stored
 from legacy_monolith.app import create_app
@@ -28,10 +28,10 @@ from legacy_monolith.seed.store import seed
 from legacy_monolith.settings import Settings
 from migrations import runner
 from new_services.anticorruption.sales import MAPPINGS
-from new_services.anticorruption.verify.sides import column_types
 from new_services.sales import projections
 from new_services.sales.endpoints import Endpoints
 from new_services.sales.pages import Pages
+from new_services.verify.sides import column_types
 
 pytestmark = pytest.mark.integration
 

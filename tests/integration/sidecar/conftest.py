@@ -14,11 +14,11 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from facade.cli import main
+from facade.commands.cli import main
 from facade.sidecar import environment
 from facade.sidecar.folder import Folder
 from facade.sidecar.handle import Handle
-from facade.sidecar.plan import Plan
+from facade.sidecar.plan.plan import Plan
 
 PROJECT = Path(__file__).parents[3]
 SERVER = Path(__file__).with_name("server.py")

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from facade.redirects import LEASE_SECONDS
+from facade.runtime.redirects import LEASE_SECONDS
 
 pytestmark = pytest.mark.integration
 

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from facade.replay import flows
-from facade.replay.recorded import Exchange
+from facade.replay.formats import flows
+from facade.replay.formats.recorded import Exchange
 from facade.sidecar.environment import interpreter
-from facade.sidecar.recorder import series
+from facade.sidecar.proxy.recorder import series
 
 pytestmark = pytest.mark.integration
 

@@ -10,7 +10,7 @@ from xml.etree import ElementTree as xml
 import pytest
 from click.testing import CliRunner
 
-from facade.cli import main
+from facade.commands.cli import main
 
 pytestmark = pytest.mark.integration
 

@@ -9,8 +9,8 @@ import pytest
 from psycopg.types.json import Jsonb
 
 from new_services.anticorruption.mark import new_saga_id
-from new_services.anticorruption.verify import report
-from new_services.anticorruption.verify.verification import verify
+from new_services.verify import report
+from new_services.verify.verification import verify
 
 pytestmark = pytest.mark.integration
 

@@ -4,9 +4,12 @@ import asyncio
 
 import pytest
 
-from new_services.anticorruption.verify import derived, repair, repair_report, report
-from new_services.anticorruption.verify.journal import Journal
-from new_services.anticorruption.verify.verification import verify
+from new_services.verify import report
+from new_services.verify.repair import repair
+from new_services.verify.repair import report as repair_report
+from new_services.verify.repair.journal import Journal
+from new_services.verify.rows import derived
+from new_services.verify.verification import verify
 
 pytestmark = pytest.mark.integration
 

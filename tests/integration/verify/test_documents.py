@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from contracts.catalog import ENTITIES, Cleared, Stored
 from migrations import runner
-from new_services.anticorruption.verify.documents import CATALOG_DOCUMENTS, ORDER_DOCUMENTS
 from new_services.catalog import projections as catalog
 from new_services.orders import projections as orders
+from new_services.verify.rows.documents import CATALOG_DOCUMENTS, ORDER_DOCUMENTS
 
 pytestmark = pytest.mark.integration
 

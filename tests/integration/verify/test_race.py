@@ -8,11 +8,11 @@ import psycopg
 import pytest
 
 from contracts.catalog import Stored
-from new_services.anticorruption.verify import repair
-from new_services.anticorruption.verify.journal import Journal
-from new_services.anticorruption.verify.verification import verify
 from new_services.catalog import projections as catalog
 from new_services.orders import projections as orders
+from new_services.verify.repair import repair
+from new_services.verify.repair.journal import Journal
+from new_services.verify.verification import verify
 
 pytestmark = pytest.mark.integration
 

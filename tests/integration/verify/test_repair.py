@@ -5,9 +5,10 @@ import asyncio
 import psycopg
 import pytest
 
-from new_services.anticorruption.verify import repair, repair_report
-from new_services.anticorruption.verify.journal import Journal, NoSuchRepair
-from new_services.anticorruption.verify.verification import verify
+from new_services.verify.repair import repair
+from new_services.verify.repair import report as repair_report
+from new_services.verify.repair.journal import Journal, NoSuchRepair
+from new_services.verify.verification import verify
 
 pytestmark = pytest.mark.integration
 

@@ -16,7 +16,7 @@ from new_services.anticorruption.mapping import (
     words,
 )
 from new_services.anticorruption.mark import mark, new_saga_id, split
-from new_services.anticorruption.verify.canonical import canonical, stored_sql
+from new_services.verify.rows.canonical import canonical, stored_sql
 
 pytestmark = pytest.mark.integration
 

@@ -11,8 +11,8 @@ import time
 import psycopg
 import pytest
 
-from new_services.anticorruption.verify import freshness, report
-from new_services.anticorruption.verify.verification import verify
+from new_services.verify import freshness, report
+from new_services.verify.verification import verify
 
 pytestmark = pytest.mark.integration
 
@@ -192,7 +192,7 @@ def run(shop, *arguments):
     settings = shop.settings
     environment = {f"VERIFY_{name.upper()}_URL": url for name, url in shop.urls.items()}
     assert settings.url("catalog") == environment["VERIFY_CATALOG_URL"]
-    program = [sys.executable, "-m", "new_services.anticorruption.verify", "verify", *arguments]
+    program = [sys.executable, "-m", "new_services.verify", "verify", *arguments]
     return subprocess.run(program, env=os.environ | environment, capture_output=True, text=True)
 
 

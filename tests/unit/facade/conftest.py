@@ -5,8 +5,8 @@ from datetime import date
 
 import pytest
 
-from facade.config.reading import Loaded, load
-from facade.routing import RouteTable, compile_table
+from facade.routes.file.reading import Loaded, load
+from facade.routes.table import RouteTable, compile_table
 
 UPSTREAMS = """\
 upstreams:

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from fig import credentials, ports
-from fig.fakes import FakeLauncher, FakeProbe, FakeTime
-from fig.places import Local
-from fig.process import Process
-from fig.supervisor import Supervisor
+from fig.stack import credentials, ports
+from fig.stack.places import Local
+from fig.supervise.process import Process
+from fig.supervise.supervisor import Supervisor
+from tests.rigs.supervision import FakeLauncher, FakeProbe, FakeTime
 
 
 def _service(name: str, *needs: str, ready_after: int = 1, **more) -> Process:

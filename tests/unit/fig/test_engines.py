@@ -2,8 +2,8 @@
 
 import pytest
 
-from fig import nats, postgres
 from fig.errors import BadSetting
+from fig.stack import nats, postgres
 
 
 def test_the_wheels_programs_are_found():

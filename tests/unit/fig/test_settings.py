@@ -4,7 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from fig.settings import Home, Order
-from fig.stack import Wishes
+from fig.stack.stack import Wishes
 
 
 def test_every_option_shows_in_the_description():

@@ -7,9 +7,9 @@ import pytest
 from fastapi import FastAPI
 
 from chassis.saga import Context, MemoryStore, Refused, Retry, Runner, Saga, State, Step
-from chassis.saga.faults import VirtualClock
 from chassis.saga.operator import STUCK_SECONDS, Operator
-from chassis.web import Problem, problem_response
+from chassis.web.app import Problem, problem_response
+from tests.rigs.sagas.faults import VirtualClock
 
 
 class World:

@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 
 from chassis.saga import Phase, Runner, Saga, State, Step
 from chassis.saga.definition import Context, Retry, nothing
-from chassis.saga.faults import Fault, VirtualClock
-from chassis.saga.rehearsal import SHAPES, Rehearsal, Shape
 from chassis.saga.runner import Limits
 from chassis.saga.store import Lease, LeaseLost, MemoryStore, Store
+from tests.rigs.sagas.faults import Fault, VirtualClock
+from tests.rigs.sagas.rehearsal import SHAPES, Rehearsal, Shape
 
 CRASHES = [Fault.NONE, Fault.CRASH_BEFORE, Fault.CRASH_AFTER]
 EACH_STEP = [(name, step) for name, shape in SHAPES.items() for step in shape.names]

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from facade.cli import main
-from facade.config.schema import schema_text
-from facade.confirm import Confirmation
+from facade.commands.cli import main
+from facade.commands.confirm import Confirmation
+from facade.routes.file.schema import schema_text
 
 TEXT = """\
 upstreams: {legacy: {url: "http://h:1"}, catalog: {service: catalog}}

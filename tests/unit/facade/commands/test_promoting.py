@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from facade.cli import main
 from facade.commands import promoting
+from facade.commands.cli import main
 
 FILE = """
 upstreams: {legacy: {url: "http://127.0.0.1:1"}, catalog: {url: "http://127.0.0.1:2"}}
@@ -39,8 +39,8 @@ def asked(monkeypatch: pytest.MonkeyPatch, routes: Path) -> list[tuple[str, dict
 
 
 def hold(routes: Path, stage: str, *more: str, admin: str | None = "127.0.0.1:1") -> None:
-    from facade.config.edit import Flip
-    from facade.stages import Stage
+    from facade.routes.file.edit.flip import Flip
+    from facade.routes.stages import Stage
 
     percent = 500 if stage == "canary" else None
     reason = more[0] if more else None

@@ -13,7 +13,7 @@ import pytest
 from facade.compare.answers import Answer, Pair
 from facade.compare.rules import compile_rules
 from facade.compare.verdict import Outcome, Verdict, compare
-from facade.routefile import CompareRules, Expected, Tolerance
+from facade.routes.routefile import CompareRules, Expected, Tolerance
 
 Judge = Callable[..., Verdict]
 Build = Callable[..., Any]

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from facade.compare.answers import Answer, Pair
-from facade.control.backlog import Waiting
-from facade.histogram import empty, slot
+from facade.control.judging.backlog import Waiting
+from facade.proxy.counting.histogram import empty, slot
 
 CLOSED = {"state": "closed", "for": None, "next_probe_in": None, "why": "", "cause": None}
 

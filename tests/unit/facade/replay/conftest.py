@@ -7,9 +7,9 @@ from datetime import date
 import pytest
 
 from facade.compare.answers import Answer, Headers
-from facade.config.reading import load
-from facade.replay.recorded import Exchange
-from facade.routing import RouteTable, compile_table
+from facade.replay.formats.recorded import Exchange
+from facade.routes.file.reading import load
+from facade.routes.table import RouteTable, compile_table
 
 ROUTES = b"""
 upstreams:

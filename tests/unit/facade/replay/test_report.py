@@ -7,13 +7,13 @@ from xml.etree import ElementTree as xml
 import pytest
 
 from facade.compare.answers import Answer
-from facade.replay.engine import Outcomes
+from facade.replay.asking.engine import Outcomes
+from facade.replay.asking.selecting import Against
+from facade.replay.formats.recorded import Exchange
 from facade.replay.judging import Judge
 from facade.replay.junit import junit
-from facade.replay.recorded import Exchange
 from facade.replay.report import Report
-from facade.replay.selecting import Against
-from facade.routing import RouteTable
+from facade.routes.table import RouteTable
 
 Make = Callable[..., Exchange]
 MakeAnswer = Callable[..., Answer]

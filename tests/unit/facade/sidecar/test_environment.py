@@ -12,7 +12,15 @@ from facade.sidecar.environment import LOCK, STAMP, NoEnvironment, ensure, inter
 
 PROJECT = Path(__file__).parents[4]
 # What runs in mitmproxy's environment, without the files that need mitmproxy itself.
-SHARED = ("plan_form", "faults", "scrub", "recorder", "measures", "folder", "proxy")
+SHARED = (
+    "plan.reading",
+    "plan.faults",
+    "scrub.messages",
+    "proxy.recorder",
+    "proxy.measures",
+    "folder",
+    "proxy.program",
+)
 
 
 def test_what_is_shared_needs_the_standard_library_only() -> None:

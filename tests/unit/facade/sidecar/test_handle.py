@@ -9,8 +9,8 @@ import pytest
 from facade.sidecar import lifetime
 from facade.sidecar.folder import Folder
 from facade.sidecar.handle import Handle, SidecarError
-from facade.sidecar.plan import Plan, Recording
-from facade.sidecar.plan_form import BadPlan
+from facade.sidecar.plan.plan import Plan, Recording
+from facade.sidecar.plan.reading import BadPlan
 
 
 @pytest.fixture

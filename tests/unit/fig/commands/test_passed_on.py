@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from fig.commands.replay import replay_environment
-from fig.commands.sidecar import sidecar_environment
+from fig.commands.evidence.replay import replay_environment
+from fig.commands.evidence.sidecar import sidecar_environment
 from fig.settings import Home
-from fig.state import StackState
+from fig.supervise.state import StackState
 
 HOME = Home(Path("/data"))
 STACK = StackState(

@@ -5,7 +5,7 @@ from flask import Flask
 from flask.sessions import SecureCookieSessionInterface
 from joserfc.jwk import OKPKey
 
-from chassis.sealed import NotSealed, Session, seal
+from chassis.web.sealed import NotSealed, Session, seal
 from new_services.anticorruption.session import form_token
 
 KEY = OKPKey.generate_key("X25519", auto_kid=True)

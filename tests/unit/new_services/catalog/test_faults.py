@@ -5,7 +5,7 @@ from random import Random
 import orjson
 import pytest
 
-from chassis.web import JsonBytes
+from chassis.web.app import JsonBytes
 from new_services.catalog.faults import FAULTS, fault_named
 
 PRODUCT = {

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from chassis.saga import Phase, State
-from chassis.web import Problem
+from chassis.web.app import Problem
 from new_services.orders import endpoints, saga
 
 UNDONE = State("S1", saga.PLACE, {}, phase=Phase.UNDONE, reason="reserve: out of time")

@@ -7,10 +7,10 @@ from decimal import Decimal
 
 import pytest
 
+from chassis.readmodel.watermark import Watermark
 from chassis.saga import Phase, Runner, Saga, State, Step
 from chassis.saga.definition import Context, Data
 from chassis.saga.store import Lease, MemoryStore, Saved
-from chassis.watermark import Watermark
 from contracts.orders import Customer, Wish
 from new_services.orders import handlers, pricing, saga
 from new_services.orders.handlers import Behind, Command, Handler, NotStored

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
+from chassis.readmodel.watermark import Watermark
 from chassis.saga import MemoryStore, Phase, Runner, State
 from chassis.saga.runner import Limits
-from chassis.watermark import Watermark
 from contracts.orders import Customer, Line, Order, RecordRefused, RecordSilent
 from new_services.orders import saga, views
 from new_services.orders.saga import CERTAIN_SECONDS, Stories

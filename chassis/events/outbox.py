@@ -1,0 +1,214 @@
+"""Events leave a service through a table: written in the transaction of what they tell, sent after.
+
+    handler's transaction ── add ──▶ outbox ── Relay (one instance) ──▶ JetStream, acknowledged
+                                       ▲                                     │
+                                       └───────────── sent ──────────────────┘
+Order per key: a key's rows are numbered under a lock held until the commit, and of two events of
+one key the second is published after the first was acknowledged. A row may be published twice (a
+relay that died before it marked it); its id travels along, and the server and every inbox know it.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import asyncpg
+import orjson
+from nats.aio.client import Client
+from nats.js import JetStreamContext
+from nats.js.api import StreamConfig
+from prometheus_client import CollectorRegistry
+
+from chassis.database import DatabaseAway
+from chassis.events.bus import BusErrors, ensure_stream
+from chassis.events.outbox_watch import OutboxWatch
+from chassis.process.backoff import Backoff
+from chassis.process.exclusive import exclusive
+from contracts import events
+from contracts.events import Event
+
+log = logging.getLogger("outbox")
+
+# Run by the migration of each service that tells events; a later change is SCHEMA_2.
+SCHEMA_1 = """
+CREATE TABLE outbox (
+    id       bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    event_id text NOT NULL UNIQUE,
+    key      text NOT NULL,
+    subject  text NOT NULL,
+    body     text NOT NULL,
+    created  timestamptz NOT NULL DEFAULT clock_timestamp(),
+    sent     timestamptz
+);
+CREATE INDEX outbox_pending ON outbox (id) WHERE sent IS NULL;
+CREATE INDEX outbox_sent ON outbox (sent) WHERE sent IS NOT NULL;
+"""
+
+DEDUPLICATION_SECONDS = 600.0  # how long the server knows an id again
+_PENDING = """
+SELECT id, event_id, key, subject, body FROM outbox WHERE sent IS NULL ORDER BY id LIMIT $1
+"""
+_CLEAN = """
+DELETE FROM outbox WHERE id IN (
+    SELECT id FROM outbox WHERE sent < clock_timestamp() - make_interval(secs => $1) LIMIT 5000)
+"""
+
+
+def clause(first: int, when: str = "(SELECT)") -> str:
+    """An event as parts of a statement's WITH, so that it costs no round trip of its own.
+
+    `when` names a part before it whose rows say that it is to be told; the parameters from number
+    `first` on are `values`. Two services tell most of what they tell so.
+    """
+    event_id, key, subject, body = (f"${number}" for number in range(first, first + 4))
+    return f"""
+    locked AS MATERIALIZED (SELECT pg_advisory_xact_lock(hashtext({key}), 2) FROM {when} AS now),
+    told AS (INSERT INTO outbox (event_id, key, subject, body)
+             SELECT {event_id}, {key}, {subject}, {body} FROM locked LIMIT 1
+             ON CONFLICT (event_id) DO NOTHING)"""
+
+
+def values(event: Event, event_id: str, now: float) -> tuple[str, str, str, str]:
+    """What `clause` takes; `now` in unix seconds."""
+    envelope = events.wrap(event, event_id, now)
+    return event_id, event.key, envelope.subject, orjson.dumps(envelope.to_dict()).decode()
+
+
+_ADD = f"WITH {clause(1)} SELECT"
+
+
+async def add(connection: asyncpg.Connection, event: Event, event_id: str, now: float) -> None:
+    """Tell an event, in the open transaction; one id is told once. `now` in unix seconds.
+
+    Whoever tells of several keys in one transaction does it in the order of the keys.
+    """
+    await connection.execute(_ADD, *values(event, event_id, now))
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Seconds and counts of a relay."""
+
+    batch: int = 200
+    poll: float = 0.5  # when nobody wakes it
+    gather: float = 0.25  # after it was woken: nobody waits for an event, and some go at once
+    keep: float = 3600.0  # rows that were sent
+    clean_every: float = 60.0
+    measure_every: float = 0.5
+    warn_after: float = 10.0  # age of the oldest pending event
+
+
+class Relay:
+    """Sends what is pending, for as long as the process runs; one instance at a time."""
+
+    def __init__(
+        self,
+        database_url: str,
+        nats: Client,
+        metrics: CollectorRegistry,
+        limits: Limits | None = None,
+    ) -> None:
+        self._database_url = database_url
+        self._nats = nats
+        self._limits = limits = limits or Limits()
+        self._wake = asyncio.Event()
+        self._watch = OutboxWatch(database_url, metrics, limits.measure_every, limits.warn_after)
+
+    def wake(self) -> None:
+        """Something was committed: look now rather than at the next poll."""
+        self._wake.set()
+
+    async def run(self) -> None:
+        """For ever; while the database or the bus is away, events wait in the table."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._watch.run())
+            tasks.create_task(self._send_all())
+
+    async def _send_all(self) -> None:
+        backoff = Backoff()
+        while True:
+            try:
+                async with exclusive(self._database_url, "outbox relay") as connection:
+                    await ensure_event_streams(self._nats)
+                    await self._pump(connection, backoff.reset)
+            except (*BusErrors, *DatabaseAway) as error:
+                log.warning("not sending: %s", f"{type(error).__name__}: {error}".rstrip(": "))
+            except Exception:
+                log.exception("the relay is stopped for a moment")
+            await asyncio.sleep(backoff.next())
+
+    async def _pump(self, connection: asyncpg.Connection, on_success: Callable[[], None]) -> None:
+        loop = asyncio.get_running_loop()
+        clean_at = loop.time()
+        while True:
+            self._wake.clear()
+            rows = await connection.fetch(_PENDING, self._limits.batch)
+            if rows:
+                await self._send(connection, rows)
+            on_success()
+            if loop.time() >= clean_at:
+                await connection.execute(_CLEAN, self._limits.keep)
+                clean_at = loop.time() + self._limits.clean_every
+            if len(rows) < self._limits.batch:
+                await self._rest()
+
+    async def _rest(self) -> None:
+        try:
+            async with asyncio.timeout(self._limits.poll):
+                await self._wake.wait()
+        except TimeoutError:
+            return
+        await asyncio.sleep(self._limits.gather)
+
+    async def _send(self, connection: asyncpg.Connection, rows: Sequence[asyncpg.Record]) -> None:
+        """In waves, at most one event of a key in each; what was acknowledged is marked."""
+        jetstream = self._nats.jetstream(timeout=2)
+        for wave in waves(rows):
+            answers = await asyncio.gather(
+                *(_publish(jetstream, row) for row in wave), return_exceptions=True
+            )
+            sent = [
+                row["id"]
+                for row, answer in zip(wave, answers, strict=True)
+                if not isinstance(answer, BaseException)
+            ]
+            await connection.execute(
+                "UPDATE outbox SET sent = clock_timestamp() WHERE id = ANY($1)", sent
+            )
+            for answer in answers:
+                if isinstance(answer, BaseException):
+                    raise answer
+
+
+async def _publish(jetstream: JetStreamContext, row: asyncpg.Record) -> None:
+    await jetstream.publish(
+        row["subject"], row["body"].encode(), headers={"Nats-Msg-Id": row["event_id"]}
+    )
+
+
+def waves(rows: Sequence[asyncpg.Record]) -> list[list[asyncpg.Record]]:
+    """The rows, in order, so that each wave has at most one of a key."""
+    made: list[list[asyncpg.Record]] = []
+    seen: dict[str, int] = {}
+    for row in rows:
+        turn = seen.get(row["key"], 0)
+        seen[row["key"]] = turn + 1
+        if turn == len(made):
+            made.append([])
+        made[turn].append(row)
+    return made
+
+
+async def ensure_event_streams(nats: Client) -> None:
+    """The streams of events and of dead letters, created when missing."""
+    jetstream = nats.jetstream()
+    week = 7 * 24 * 3600.0
+    for name, subjects in (
+        (events.STREAM, events.SUBJECTS),
+        (events.DEAD_STREAM, events.DEAD_SUBJECTS),
+    ):
+        config = StreamConfig(
+            name, subjects=[subjects], max_age=week, duplicate_window=DEDUPLICATION_SECONDS
+        )
+        await ensure_stream(jetstream, config)

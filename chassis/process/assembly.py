@@ -1,0 +1,127 @@
+"""Puts a service together in the order all of ours share; what it does is the service's own part.
+
+port ▶ database ▶ bus ▶ the service's parts ▶ HTTP application ▶ registry ▶ serve until a signal
+"""
+
+import secrets
+import socket
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, ClassVar
+
+import asyncpg
+from fastapi import FastAPI, Request, Response
+from nats.aio.client import Client
+from prometheus_client import CollectorRegistry, ProcessCollector
+
+from chassis.database import DatabaseAway, open_pool
+from chassis.events import bus
+from chassis.process import registry
+from chassis.process.service import Background, bind, serve
+from chassis.process.settings import DatabaseUrl, ListenAddress, NatsUrl, ProcessSettings
+from chassis.readmodel.watermark import Watermark
+from chassis.web import app as web
+from chassis.web.internal import Calls, Lane
+from contracts.discovery import Registration
+
+
+class ServiceSettings(ProcessSettings):
+    """What every service with a database is told; a subclass sets the prefix and adds its own."""
+
+    database_url: DatabaseUrl
+    nats_url: NatsUrl
+    listen: ListenAddress
+    connections: int = 10  # to the database
+    by_key: ClassVar[bool] = False  # its requests only look up rows by key: see `open_pool`
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What a service stands on."""
+
+    name: str
+    instance: str
+    settings: ServiceSettings
+    pool: asyncpg.Pool
+    nats: Client
+    metrics: CollectorRegistry
+
+
+async def _nothing_wrong() -> str | None:
+    return None
+
+
+async def _nothing_to_close() -> None:
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What a service adds: its routes, its background work, its own reasons not to be ready."""
+
+    register: Callable[[FastAPI], None]
+    calls: Calls = field(default_factory=dict)  # of our own services: past FastAPI
+    background: Sequence[Background] = ()
+    ready: web.Readiness = field(default=_nothing_wrong)
+    close: Callable[[], Awaitable[None]] = field(default=_nothing_to_close)
+    watermark: Watermark | None = None  # of the read model, if it has one
+    details: Callable[[], Mapping[str, Any]] = dict  # what else /readyz tells
+
+
+Build = Callable[[Ground], Awaitable[Parts]]
+
+
+async def assemble(name: str, settings: ServiceSettings, build: Build) -> None:
+    """Build the service and answer until told to stop."""
+    port = bind(settings.listen, f"{name.upper()}_LISTEN")
+    pool = await open_pool(settings.database_url, name, settings.connections, settings.by_key)
+    nats: Client = await bus.connect(settings.nats_url, name)
+    metrics = CollectorRegistry()
+    ProcessCollector(registry=metrics)
+    instance = secrets.token_hex(4)
+    parts = await build(Ground(name, instance, settings, pool, nats, metrics))
+    ready = _readiness(pool, parts.ready)
+    app = web.build_app(name.capitalize(), ready, metrics, lambda: _told(parts))
+    for kind in (*DatabaseAway, TimeoutError):
+        app.add_exception_handler(kind, _database_away)
+    parts.register(app)
+    registration = _registration(name, instance, port)
+    announcing: Background = lambda: registry.announce(nats, registration, ready)  # noqa: E731
+    try:
+        await serve(Lane(parts.calls, app), port, [announcing, *parts.background])
+    finally:
+        await parts.close()
+        await nats.close()
+        pool.terminate()
+
+
+def _told(parts: Parts) -> Mapping[str, Any]:
+    fresh = {} if parts.watermark is None else {"watermark": parts.watermark.micros}
+    return {**fresh, **parts.details()}
+
+
+async def _database_away(request: Request, error: Exception) -> Response:
+    return web.rendered(request, web.database_away(error))
+
+
+def _readiness(pool: asyncpg.Pool, own: web.Readiness) -> web.Readiness:
+    """Ready: the database answers and is migrated, and the service itself has no objection."""
+
+    async def ready() -> str | None:
+        try:
+            await pool.fetchval("SELECT count(*) FROM alembic_version", timeout=2)
+        except asyncpg.UndefinedTableError:
+            return "the database is not migrated"
+        except (*DatabaseAway, TimeoutError) as error:
+            return f"database: {error or type(error).__name__}"
+        return await own()
+
+    return ready
+
+
+def _registration(name: str, instance: str, port: socket.socket) -> Registration:
+    host, number, *_ = port.getsockname()
+    url = f"http://[{host}]:{number}" if ":" in host else f"http://{host}:{number}"
+    started = datetime.now(UTC).isoformat(timespec="milliseconds")
+    return Registration(name, url, instance, started)

@@ -1,0 +1,3 @@
+"""HTTP: the `app` every service starts from, its `internal` short way, the `client` for calls to
+others; `identity` (who is asking, signed) and `sealed` (the session at legacy, encrypted).
+"""

@@ -1,0 +1,135 @@
+"""Who is asking: a short-lived token, signed by the facade, checked by every service.
+
+The facade asks legacy whose session it is, and signs the answer (EdDSA, RFC 9864 `Ed25519`). It
+serves the public half of its keys; a service reads them from a file or a URL, again when it meets
+a key it does not know. A client's own token never gets through: the facade removes the header.
+"""
+
+import asyncio
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import orjson
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import KeySet, OKPKey
+
+from chassis.web.client import HttpClient, Request
+
+ALGORITHM = "Ed25519"
+ISSUER = "facade"
+AUDIENCE = "services"
+LIFE_SECONDS = 60.0
+LEEWAY_SECONDS = 5  # between two machines' clocks
+REMEMBERED = 2000  # tokens that were checked a moment ago
+RELOAD_SECONDS = 1.0  # the keys are read again at most this often
+
+
+class NotIdentified(Exception):
+    """No token, or one that proves nothing; the message says why and is not for clients."""
+
+
+class KeysAway(Exception):
+    """The facade's public keys cannot be read just now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """A customer of the shop, known by the address they log in with."""
+
+    email: str
+    name: str
+    expires: float  # unix seconds
+
+
+def issue(key: OKPKey, email: str, name: str, now: float, life: float = LIFE_SECONDS) -> str:
+    """The facade's half: a token for this customer; `now` in unix seconds."""
+    claims = {
+        "iss": ISSUER,
+        "aud": AUDIENCE,
+        "sub": email,
+        "name": name,
+        "iat": int(now),
+        "exp": int(now + life),
+    }
+    header = {"alg": ALGORITHM, "kid": key.kid}
+    return jwt.encode(header, claims, key, algorithms=[ALGORITHM])
+
+
+class Verifier:
+    """A service's half. `keys` is a path of a JWKS file, or the http:// URL of one."""
+
+    def __init__(self, keys: str, clock: Callable[[], float] = time.time) -> None:
+        self._source = keys
+        self._clock = clock
+        self._keys: KeySet | None = None
+        self._loaded = 0.0
+        self._loading = asyncio.Lock()
+        self._known: OrderedDict[str, Identity] = OrderedDict()
+        self._claims = jwt.JWTClaimsRegistry(
+            now=lambda: int(clock()),
+            leeway=LEEWAY_SECONDS,
+            iss={"essential": True, "value": ISSUER},
+            aud={"essential": True, "value": AUDIENCE},
+            sub={"essential": True},
+            exp={"essential": True},
+        )
+
+    async def verify(self, token: str | None) -> Identity:
+        """Whose token this is. Raises NotIdentified, KeysAway."""
+        if not token:
+            raise NotIdentified("no token")
+        known = self._known.get(token)
+        if known is not None and known.expires > self._clock():
+            return known
+        try:
+            identity = self._decode(token, await self._key_set(again=False))
+        except (JoseError, ValueError):
+            # Perhaps signed with a key that is newer than what we read.
+            try:
+                identity = self._decode(token, await self._key_set(again=True))
+            except (JoseError, ValueError) as error:
+                raise NotIdentified(f"{type(error).__name__}: {error}") from error
+        self._known[token] = identity
+        if len(self._known) > REMEMBERED:
+            self._known.popitem(last=False)
+        return identity
+
+    def _decode(self, token: str, keys: KeySet) -> Identity:
+        claims = jwt.decode(token, keys, algorithms=[ALGORITHM]).claims
+        self._claims.validate(claims)
+        return Identity(str(claims["sub"]), str(claims.get("name", "")), float(claims["exp"]))
+
+    async def _key_set(self, *, again: bool) -> KeySet:
+        async with self._loading:
+            stale = again and self._clock() - self._loaded >= RELOAD_SECONDS
+            if self._keys is None or stale:
+                self._keys = await self._read()
+                self._loaded = self._clock()
+            return self._keys
+
+    async def _read(self) -> KeySet:
+        try:
+            if self._source.startswith("http://"):
+                raw = await _fetch(self._source)
+            else:
+                raw = await asyncio.to_thread(Path(self._source).read_bytes)
+            return KeySet.import_key_set(orjson.loads(raw))
+        except (OSError, ValueError, JoseError) as error:
+            raise KeysAway(f"{self._source}: {error or type(error).__name__}") from error
+
+
+async def _fetch(url: str) -> bytes:
+    parts = urlsplit(url)
+    client = HttpClient(f"http://{parts.netloc}", limit=1)
+    try:
+        answer = await client.send(Request("GET", parts.path or "/"))
+    finally:
+        await client.close()
+    if answer.status != 200:
+        raise OSError(f"answered {answer.status}")
+    return answer.body

@@ -1,0 +1,104 @@
+"""The short way in, for calls between our own services: a look-up, bytes in, bytes out.
+
+An order is some such calls in each service, and reading their arguments the way of a public API
+(FastAPI: routes, dependencies, layers of error handling) cost more than answering them. Whatever is
+not in the table goes on to the application behind.
+
+    POST /payments/17/capture  ──▶  ("POST", "payments", "capture")  ──▶  handle("17", body)
+"""
+
+import logging
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from typing import Any, TypeAlias
+
+import orjson
+from pydantic import ValidationError
+
+from chassis.database import DatabaseAway
+from chassis.process.service import Application
+from chassis.web.app import Problem, problem_document
+
+log = logging.getLogger("lane")
+
+LARGEST_BODY = 64 * 1024
+
+Answer: TypeAlias = tuple[int, object]  # the status, and what is to be JSON
+# Takes the name in the path, and the body; raises ValidationError where that is not as it must be.
+Handle: TypeAlias = Callable[[str, bytes], Awaitable[Answer]]
+# (method, first part of the path, the part after the name or "")
+Calls: TypeAlias = Mapping[tuple[str, str, str], Handle]
+Receive: TypeAlias = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send: TypeAlias = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+_JSON, _PROBLEM = b"application/json", b"application/problem+json"
+
+
+class Lane:
+    """An ASGI application in front of another one."""
+
+    def __init__(self, calls: Calls, behind: Application) -> None:
+        self._calls = calls
+        self._behind = behind
+
+    async def __call__(self, scope: Any, receive: Receive, send: Send) -> None:
+        """One request."""
+        name, handle = self._find(scope) if scope["type"] == "http" else ("", None)
+        if handle is None:
+            await self._behind(scope, receive, send)
+            return
+        body = await _read(receive)
+        if body is not None:
+            await _send(send, *await _answered(handle, name, body))
+
+    def _find(self, scope: Any) -> tuple[str, Handle | None]:
+        match scope["path"].split("/"):
+            case ["", first, name] if name:
+                return name, self._calls.get((scope["method"], first, ""))
+            case ["", first, name, last] if name and last:
+                return name, self._calls.get((scope["method"], first, last))
+        return "", None
+
+
+async def _read(receive: Receive) -> bytes | None:
+    """The whole body, one byte more than the largest at most; None when the client hung up."""
+    chunks, size, more = [], 0, True
+    while more and size <= LARGEST_BODY:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            return None
+        chunk = message.get("body", b"")
+        chunks.append(chunk)
+        size += len(chunk)
+        more = message.get("more_body", False)
+    return b"".join(chunks)
+
+
+async def _answered(handle: Handle, name: str, body: bytes) -> tuple[int, object, bytes]:
+    """Status, body and type of the answer; every error is told as FastAPI's handlers would."""
+    if len(body) > LARGEST_BODY:
+        return _problem(Problem(413, "Content Too Large", f"at most {LARGEST_BODY} bytes"))
+    try:
+        return *await handle(name, body), _JSON
+    except ValidationError as error:
+        fault = error.errors(include_url=False, include_context=False, include_input=False)[0]
+        where = ".".join(str(part) for part in fault["loc"])
+        return _problem(Problem(422, "Unprocessable Content", f"{where}: {fault['msg']}"))
+    except Problem as problem:
+        return _problem(problem)
+    except (*DatabaseAway, TimeoutError) as error:
+        detail = f"the database is away: {type(error).__name__}"
+        return _problem(Problem(503, "Service Unavailable", detail))
+    except Exception:
+        log.exception("%s", handle.__qualname__)
+        return _problem(Problem(500, "Internal Server Error", "see the service's log"))
+
+
+def _problem(problem: Problem) -> tuple[int, object, bytes]:
+    return problem.status, problem_document(problem), _PROBLEM
+
+
+async def _send(send: Send, status: int, document: object, kind: bytes) -> None:
+    body = orjson.dumps(document)
+    headers = [(b"content-type", kind), (b"content-length", b"%d" % len(body))]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})

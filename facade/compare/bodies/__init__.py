@@ -1,0 +1,1 @@
+"""A body becomes a document: `encodings` are undone, then `parse` reads it by content type."""

@@ -1,0 +1,3 @@
+"""What many verdicts add up to: `evidence` per route, its `bounds` and `latency`, `clusters` of
+differences and their `causes`, `classes` of input (`inputs`), and what is against a `promotion`.
+"""

@@ -1,0 +1,60 @@
+"""The JSON of the admin API. Times are unix seconds, latencies milliseconds, shares 0..1.
+
+`legacy` is the control and `new` the candidate, whoever answered the client.
+"""
+
+from facade.control.admin.models.evidence import (
+    CauseView,
+    ClassView,
+    ClusterView,
+    Comparison,
+    CountsView,
+    ExpectedView,
+    ForcedView,
+    NoiseView,
+    Rechecks,
+    Reset,
+    RouteComparison,
+    SampleView,
+    VersionView,
+    WindowView,
+)
+from facade.control.admin.models.status import (
+    CompareSums,
+    LagView,
+    Percentiles,
+    Reload,
+    RouteStatus,
+    RouteView,
+    Status,
+    Totals,
+    UpstreamView,
+    WorkerView,
+)
+
+__all__ = [
+    "CauseView",
+    "ClassView",
+    "ClusterView",
+    "CompareSums",
+    "Comparison",
+    "CountsView",
+    "ExpectedView",
+    "ForcedView",
+    "LagView",
+    "NoiseView",
+    "Percentiles",
+    "Rechecks",
+    "Reload",
+    "Reset",
+    "RouteComparison",
+    "RouteStatus",
+    "RouteView",
+    "SampleView",
+    "Status",
+    "Totals",
+    "UpstreamView",
+    "VersionView",
+    "WindowView",
+    "WorkerView",
+]

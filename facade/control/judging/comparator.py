@@ -1,0 +1,116 @@
+"""The parent's end of the comparison process: gives it work, restarts it, never waits for ever."""
+
+import asyncio
+import logging
+import pickle
+import sys
+import time
+from asyncio.subprocess import PIPE, Process
+from collections.abc import Sequence
+from typing import Any
+
+from facade.compare.answers import Answer, Pair
+from facade.compare.noise.noise import Noise, Observation
+from facade.compare.noise.races import Again
+from facade.compare.verdict import Outcome, Verdict
+from facade.control.judging import comparing
+from facade.control.judging.comparing import BATCH, LENGTH, LISTEN, RULES
+from facade.routes.routefile import CompareRules
+
+log = logging.getLogger("comparator")
+
+DEADLINE_SECONDS = 20.0  # for one batch
+
+RouteRules = dict[str, tuple[CompareRules | None, Noise]]
+Work = tuple[Pair, Again | None]
+
+UNJUDGED = Verdict(Outcome.SKIPPED, cause="the comparison gave up")
+
+
+class Comparator:
+    """Judges batches one at a time. A batch that fails is judged pair by pair, so that one pair
+    that cannot be compared costs its own verdict only."""
+
+    def __init__(self, deadline: float = DEADLINE_SECONDS) -> None:
+        self._deadline = deadline
+        self._rules: RouteRules = {}
+        self._process: Process | None = None
+        self._began: float | None = None
+        self.restarts = 0
+
+    @property
+    def pid(self) -> int | None:
+        """Of the process that compares, while there is one."""
+        return self._process.pid if self._process is not None else None
+
+    @property
+    def busy_seconds(self) -> float:
+        """How long the present job has been waited for; 0 while there is none."""
+        return 0.0 if self._began is None else time.monotonic() - self._began
+
+    async def use(self, rules: RouteRules) -> None:
+        """Compare by these rules from now on."""
+        self._rules = rules
+        if self._process is not None:
+            await self._guarded((RULES, rules), answers=False)
+
+    async def judge(self, work: Sequence[Work]) -> list[Verdict]:
+        """A verdict for each pair, in order."""
+        verdicts = await self._guarded((BATCH, list(work)), answers=True)
+        if verdicts is not None:
+            return list(verdicts)
+        if len(work) == 1:
+            return [UNJUDGED]
+        found: list[Verdict] = []
+        for one in work:
+            found += await self.judge([one])
+        return found
+
+    async def listen(self, pair: Pair, again: Answer) -> list[Observation] | None:
+        """Where legacy's two answers differ; None when they cannot be compared."""
+        found = await self._guarded((LISTEN, [(pair, again)]), answers=True)
+        seen: list[Observation] | None = found[0] if found else None
+        return seen
+
+    async def close(self) -> None:
+        """End the process."""
+        process, self._process = self._process, None
+        if process is not None and process.returncode is None:
+            process.kill()
+            await process.wait()
+
+    async def _guarded(self, job: tuple[str, Any], *, answers: bool) -> Any:
+        self._began = time.monotonic()
+        try:
+            async with asyncio.timeout(self._deadline):
+                return await self._ask(job, answers)
+        except (OSError, EOFError, asyncio.IncompleteReadError, TimeoutError) as error:
+            log.warning("the comparison is restarted: %s", error or type(error).__name__)
+            self.restarts += 1
+            await self.close()
+            return None
+        finally:
+            self._began = None
+
+    async def _ask(self, job: tuple[str, Any], answers: bool) -> Any:
+        process = self._process or await self._start()
+        assert process.stdin is not None and process.stdout is not None
+        _send(process, job)
+        await process.stdin.drain()
+        if not answers:
+            return None
+        head = await process.stdout.readexactly(LENGTH.size)
+        return pickle.loads(await process.stdout.readexactly(LENGTH.unpack(head)[0]))
+
+    async def _start(self) -> Process:
+        command = (sys.executable, "-m", comparing.__name__)
+        process = await asyncio.create_subprocess_exec(*command, stdin=PIPE, stdout=PIPE)
+        self._process = process
+        _send(process, (RULES, self._rules))
+        return process
+
+
+def _send(process: Process, job: tuple[str, Any]) -> None:
+    assert process.stdin is not None
+    data = pickle.dumps(job, pickle.HIGHEST_PROTOCOL)
+    process.stdin.write(LENGTH.pack(len(data)) + data)

@@ -1,0 +1,98 @@
+"""Asks every new side how far its read model has come, and keeps the last minute of it.
+
+A new side says it in the answer of `GET /readyz`, member `watermark`: unix microseconds; everything
+that legacy committed before is in its answers. One that says nothing has no lag to speak of.
+"""
+
+import asyncio
+import contextlib
+import json
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import httpx
+
+from facade.control.surroundings.tables import Tables
+from facade.master.publisher import write_whole
+from facade.runtime.lags import LAG, Lag
+
+EVERY_SECONDS = 1.0
+KEPT = 60  # measurements: the last minute
+TIMEOUT_SECONDS = 1.0
+
+
+class Lags:
+    """Per upstream the last lag and those before it, in seconds; None: it did not say."""
+
+    def __init__(
+        self,
+        tables: Tables,
+        runtime: Path,
+        clock: Callable[[], float] = time.time,
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> None:
+        self._tables = tables
+        self._runtime = runtime
+        self._clock = clock
+        self._client = httpx.AsyncClient(
+            timeout=TIMEOUT_SECONDS, trust_env=False, transport=transport
+        )
+        self._asked = asyncio.Event()
+        self.now: dict[str, Lag] = {}
+        self.history: dict[str, deque[float | None]] = {}
+
+    async def run(self) -> None:
+        """For as long as the process runs."""
+        try:
+            while True:
+                self._asked.clear()
+                await self.measure()
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(EVERY_SECONDS):
+                        await self._asked.wait()
+        finally:
+            await self._client.aclose()
+
+    def look(self) -> None:
+        """Measure now: somebody else is to be asked."""
+        self._asked.set()
+
+    async def measure(self) -> None:
+        """Ask every upstream that is some route's new side, at once."""
+        routes = {route.new: route.name for route in self._tables.routes() if route.new}
+        asked = {name: self._tables.addresses(route, "new") for name, route in routes.items()}
+        found = await asyncio.gather(*(self._of(urls) for urls in asked.values()))
+        self.now = {name: lag for name, lag in zip(asked, found, strict=True) if lag is not None}
+        for name, lag in self.now.items():
+            self.history.setdefault(name, deque(maxlen=KEPT)).append(lag.seconds)
+        plain = {
+            name: {"seconds": lag.seconds, "at": lag.at, "reason": lag.reason}
+            for name, lag in self.now.items()
+        }
+        write_whole(self._runtime / LAG, json.dumps(plain).encode())
+
+    async def _of(self, urls: Sequence[str]) -> Lag | None:
+        """The furthest behind of its instances; None when none of them speaks of a watermark."""
+        if not urls:
+            return Lag(None, self._clock(), "no instance is registered")
+        answers = await asyncio.gather(*(self._ask(url) for url in urls))
+        told = [answer for answer in answers if answer is not None]
+        # An instance that is gone stays registered for some seconds; it answers nobody anyway.
+        measured = [lag for lag in told if lag.seconds is not None]
+        worst = sorted(measured, key=lambda lag: -(lag.seconds or 0.0)) or told
+        return worst[0] if worst else None
+
+    async def _ask(self, url: str) -> Lag | None:
+        try:
+            body = (await self._client.get(f"{url.rstrip('/')}/readyz")).json()
+        except (httpx.HTTPError, ValueError) as error:
+            return Lag(None, self._clock(), f"{url} does not answer ({type(error).__name__})")
+        now = self._clock()
+        if not isinstance(body, dict) or "watermark" not in body:
+            return None
+        watermark = body["watermark"]
+        if not isinstance(watermark, int) or watermark <= 0:
+            return Lag(None, now, str(body.get("reason") or "no snapshot has been applied yet"))
+        return Lag(max(0.0, now - watermark / 1e6), now)

@@ -1,0 +1,83 @@
+"""The route table in force, as the master published it, and what comes with it."""
+
+import json
+import logging
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from facade.master.publisher import RELOAD, TABLE
+from facade.routes.file.problems import RouteFileError
+from facade.routes.file.reading import load
+from facade.routes.file.steps import with_addresses
+from facade.routes.routefile import LEGACY, CompareRules, RouteConfig
+from facade.routes.table import RouteTable, compile_table
+
+log = logging.getLogger("tables")
+
+
+class Tables:
+    """The last good table, and the addresses of upstreams. Reads files, keeps what it had."""
+
+    def __init__(self, runtime: Path, addresses: dict[str, tuple[str, ...]]) -> None:
+        self._runtime = runtime
+        self._addresses = addresses  # that replace those of the file
+        self._instances: dict[str, list[str]] = {}
+        self._on_change: list[Callable[[RouteTable], None]] = []
+        self.table: RouteTable | None = None
+
+    @property
+    def path(self) -> Path:
+        """The published file."""
+        return self._runtime / TABLE
+
+    def on_change(self, callback: Callable[[RouteTable], None]) -> None:
+        """Call back with each new table."""
+        self._on_change.append(callback)
+
+    def take(self, data: bytes) -> None:
+        """Use a published table; a broken one is reported and the last one stays."""
+        try:
+            file = with_addresses(load(data, TABLE).file, self._addresses)
+            self.table = compile_table(file)
+        except (RouteFileError, KeyError) as error:
+            log.error("the published table cannot be used: %s", error)
+            return
+        for callback in self._on_change:
+            callback(self.table)
+
+    def routes(self) -> tuple[RouteConfig, ...]:
+        """The routes in the order of the file."""
+        return self.table.routes if self.table else ()
+
+    def rules_of(self, route: RouteConfig) -> CompareRules | None:
+        """The comparison rules of a route."""
+        name = route.compare.rules if route.compare else None
+        return self.table.file.compare_rules.get(name) if self.table and name else None
+
+    def instances(self, data: Mapping[str, list[str]]) -> None:
+        """Take in the addresses of services."""
+        self._instances = dict(data)
+
+    def addresses(self, route: str, side: str) -> tuple[str, ...]:
+        """Where one side of a route answers; nowhere when that is not known."""
+        name: str | None = LEGACY
+        if side != LEGACY:
+            name = next((config.new for config in self.routes() if config.name == route), None)
+        upstream = self.table.upstreams.get(name) if self.table and name else None
+        if upstream is None:
+            return ()
+        return upstream.urls or tuple(self._instances.get(upstream.service or "", ()))
+
+    def one_server(self, route: str) -> bool:
+        """Whether legacy stands on both sides of a route, as in a calibration."""
+        legacy = self.addresses(route, LEGACY)
+        return bool(legacy) and legacy == self.addresses(route, "new")
+
+    def reload(self) -> dict[str, Any]:
+        """The master's verdict on the last edit of the route file."""
+        try:
+            found = json.loads((self._runtime / RELOAD).read_text())
+        except (OSError, ValueError):
+            found = None
+        return found if isinstance(found, dict) else {"ok": True, "errors": []}

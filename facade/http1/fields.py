@@ -1,0 +1,130 @@
+"""One field line of a head: its name, its value, and the part it plays in forwarding.
+
+Clients and servers repeat themselves, so the verdict on a whole line is remembered: most lines
+cost one lookup. Lines that carry credentials are never remembered.
+"""
+
+from typing import NamedTuple
+
+from facade.http1.refusal import Refused
+
+# What a field is to us. PASS is forwarded as it is; every other kind has a rule of its own.
+PASS, HOST, LENGTH, CODING, CONNECTION, UPGRADE, EXPECT, TRACE, FORWARDED, DATE = range(10)
+DECLINED, COOKIE, AFTER_TOKEN, DROP = range(10, 14)
+
+_KINDS = {
+    b"host": HOST,
+    b"content-length": LENGTH,
+    b"transfer-encoding": CODING,
+    b"connection": CONNECTION,
+    b"upgrade": UPGRADE,
+    b"expect": EXPECT,
+    b"traceparent": TRACE,
+    b"date": DATE,
+    b"cookie": COOKIE,
+    b"fig-declined": DECLINED,
+    b"fig-after-token": AFTER_TOKEN,
+    # said by proxies before us: believed only when we trust them
+    b"forwarded": FORWARDED,
+    b"x-forwarded-for": FORWARDED,
+    b"x-forwarded-host": FORWARDED,
+    b"x-forwarded-proto": FORWARDED,
+    b"x-forwarded-port": FORWARDED,
+    b"x-real-ip": FORWARDED,
+    # for this connection only
+    b"keep-alive": DROP,
+    b"proxy-connection": DROP,
+    b"proxy-authenticate": DROP,
+    b"proxy-authorization": DROP,
+    b"te": DROP,
+    b"http2-settings": DROP,
+}
+_OURS = (b"fig-", b"x-fig-")  # said between our own processes, never by a client
+_SECRET = frozenset({b"cookie", b"set-cookie", b"authorization"})
+
+_TOKEN = b"!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+_FORBIDDEN = bytes((*range(9), *range(10, 32), 127))
+
+LONGEST_REMEMBERED = 160
+MOST_REMEMBERED = 4096
+
+
+class Field(NamedTuple):
+    """A field line; `line` is it as we would write it, with its end."""
+
+    kind: int
+    name: bytes  # lower case
+    value: bytes
+    line: bytes
+
+
+def kind_of(name: bytes) -> int:
+    """The part a field of this lower-case name plays."""
+    if b"_" in name:
+        # WSGI and CGI read `_` as `-`: what is special under either spelling is dropped.
+        return DROP if kind_of(name.replace(b"_", b"-")) != PASS else PASS
+    return _KINDS.get(name, DROP if name.startswith(_OURS) else PASS)
+
+
+def parse(line: bytes) -> Field:
+    """Read one field line, without its end. Raises Refused when it is none."""
+    name, colon, value = line.partition(b":")
+    if not colon or not name or name.translate(None, _TOKEN):
+        raise Refused(400, _bad_name(line))
+    value = value.strip(b" \t")
+    if len(value.translate(None, _FORBIDDEN)) != len(value):
+        raise Refused(400, "a control character in a header's value")
+    lower = name.lower()
+    return Field(kind_of(lower), lower, value, b"%b: %b\r\n" % (name, value))
+
+
+def _bad_name(line: bytes) -> str:
+    if line[:1] in (b" ", b"\t"):
+        return "a folded header"
+    if b"\r" in line or b"\n" in line:
+        return "a bare CR or LF in the head"
+    return "a header without a valid name"
+
+
+_remembered: dict[bytes, Field] = {}
+lookup = _remembered.get
+
+
+def learn(line: bytes) -> Field:
+    """Read a line that is not remembered, and remember it where that may help."""
+    field = parse(line)
+    if len(line) <= LONGEST_REMEMBERED and field.name not in _SECRET:
+        if len(_remembered) >= MOST_REMEMBERED:
+            _remembered.clear()
+        _remembered[line] = field
+    return field
+
+
+def read_fields(lines: list[bytes]) -> list[Field]:
+    """The fields of these lines. Raises Refused for the first that is none."""
+    return [lookup(line) or learn(line) for line in lines]
+
+
+def tokens(value: bytes) -> list[bytes]:
+    """The members of a comma-separated list, in lower case, empty ones left out."""
+    return [part for part in (member.strip(b" \t") for member in value.lower().split(b",")) if part]
+
+
+USUAL = frozenset({b"keep-alive", b"Keep-Alive"})  # in HTTP/1.1 a Connection that says nothing
+_CONNECTION_WORDS = frozenset({b"close", b"keep-alive", b"upgrade"})
+
+
+def persists(named: list[bytes], default: bool) -> bool:
+    """Whether the connection outlives the message, by the words of Connection."""
+    if b"close" in named:
+        return False
+    return default or b"keep-alive" in named
+
+
+def without_named(lines: list[bytes], fields: list[Field], named: list[bytes]) -> list[bytes]:
+    """The lines without those of fields that Connection names: they end at this connection."""
+    names = set(named) - _CONNECTION_WORDS
+    if not names:
+        return lines
+    dropped = {field.line for field in fields if field.name in names}
+    return [line for line in lines if line not in dropped]

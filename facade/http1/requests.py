@@ -1,0 +1,222 @@
+"""The head of a request: read once, with everything that forwarding needs to know of it."""
+
+import re
+
+from facade.http1.fields import (
+    AFTER_TOKEN,
+    CODING,
+    CONNECTION,
+    COOKIE,
+    DATE,
+    EXPECT,
+    FORWARDED,
+    HOST,
+    LENGTH,
+    TRACE,
+    UPGRADE,
+    USUAL,
+    Field,
+    learn,
+    lookup,
+    persists,
+    tokens,
+    without_named,
+)
+from facade.http1.framing import check_coding, length_of
+from facade.http1.refusal import Refused
+
+_LINE = re.compile(rb"([A-Z][A-Z0-9_-]{0,31}) ([\x21\x22\x24-\x7e]+) HTTP/1\.([01])")
+_METHOD = re.compile(rb"[A-Z][A-Z0-9_-]{0,31}")
+_VERSION = re.compile(rb"HTTP/\d\.\d")
+_HOST = re.compile(rb"(?:[A-Za-z0-9._~%!$&'()*+;=-]*|\[[0-9A-Fa-f:.]+\])(?::\d{0,5})?")
+_ABSOLUTE = re.compile(rb"https?://([^/?]+)(.*)", re.IGNORECASE | re.DOTALL)
+_TRACEPARENT = re.compile(rb"[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
+_REFUSED_METHODS = frozenset({b"CONNECT", b"TRACE"})
+
+
+class RequestHead:
+    """A request without its body. `lines` are the field lines to forward, without ours."""
+
+    __slots__ = (
+        "after",
+        "chunked",
+        "cookies",
+        "expects",
+        "fields",
+        "forwarded",
+        "has_body",
+        "host",
+        "http11",
+        "keep_alive",
+        "length",
+        "lines",
+        "method",
+        "named",
+        "target",
+        "trace",
+        "upgrade",
+    )
+
+    def __init__(self, method: bytes, target: bytes, http11: bool, fields: list[Field]) -> None:
+        self.method = method
+        self.target = target  # origin-form or `*`, as the client wrote it
+        self.http11 = http11
+        self.fields = fields
+        self.lines: list[bytes] = []
+        self.host: bytes | None = None
+        self.length: int | None = None
+        self.chunked = False
+        self.has_body = False  # a body follows, if only an empty chunked one
+        self.keep_alive = http11
+        self.expects = False  # 100-continue
+        self.upgrade: bytes | None = None  # the protocol asked for, where we may pass it on
+        self.trace: bytes | None = None  # a valid traceparent
+        self.forwarded: list[Field] | None = None  # X-Forwarded-* and the like, as they came
+        self.named: list[bytes] | None = None  # tokens of Connection, other than its own
+        self.cookies: list[Field] | None = None  # also in `lines`
+        self.after: bytes | None = None  # our own token of the client's last write, unverified
+
+
+def read_request(head: bytes, most_fields: int) -> RequestHead:
+    """Read a head, without the empty line that ends it. Raises Refused."""
+    first, *lines = head.split(b"\r\n")
+    match = _LINE.fullmatch(first)
+    if match is None:
+        raise _bad_request_line(first)
+    if len(lines) > most_fields:
+        raise Refused(431, "too many headers")
+    method, target, minor = match.groups()
+    fields = [lookup(line) or learn(line) for line in lines]
+    request = RequestHead(method, target, minor == b"1", fields)
+    forward = request.lines.append
+    for field in fields:
+        kind = field[0]
+        if not kind:  # PASS
+            forward(field[3])
+        else:
+            rule = _RULES.get(kind)
+            if rule is not None:
+                rule(request, field[2], field)
+    _check(request)
+    return request
+
+
+def _check(request: RequestHead) -> None:
+    """What can be said only once all fields are known."""
+    if request.host is None:
+        if request.http11:
+            raise Refused(400, "no Host header")
+        request.host = b""
+    if request.chunked and request.length is not None:
+        raise Refused(400, "both Content-Length and Transfer-Encoding")
+    if request.method in _REFUSED_METHODS:
+        raise Refused(405, f"the method {request.method.decode()} is not served here")
+    if request.target[:1] != b"/":
+        _not_origin_form(request)
+    named = request.named
+    if named is not None:
+        request.keep_alive = persists(named, request.keep_alive)
+        request.lines = without_named(request.lines, request.fields, named)
+    if request.upgrade is not None and not _may_tunnel(request):
+        request.upgrade = None  # an ordinary request
+
+
+def _may_tunnel(request: RequestHead) -> bool:
+    return b"upgrade" in (request.named or ()) and request.http11 and not request.has_body
+
+
+def _not_origin_form(request: RequestHead) -> None:
+    """An absolute target names the host (RFC 9112, 3.2.2); `*` is for OPTIONS alone."""
+    if request.target == b"*" and request.method == b"OPTIONS":
+        return
+    match = _ABSOLUTE.fullmatch(request.target)
+    if match is None or not _HOST.fullmatch(match[1]):
+        raise Refused(400, "an invalid target")
+    request.host = match[1]
+    request.target = match[2] if match[2][:1] == b"/" else b"/" + match[2]
+
+
+def _host(request: RequestHead, value: bytes, _field: Field) -> None:
+    if request.host is not None:
+        raise Refused(400, "more than one Host header")
+    if not _HOST.fullmatch(value):
+        raise Refused(400, "an invalid Host header")
+    request.host = value
+
+
+def _length(request: RequestHead, value: bytes, _field: Field) -> None:
+    request.length = length = length_of(value, request.length)
+    request.has_body = request.has_body or length > 0
+
+
+def _coding(request: RequestHead, value: bytes, _field: Field) -> None:
+    check_coding(value, earlier=request.chunked, http11=request.http11)
+    request.chunked = request.has_body = True
+
+
+def _connection(request: RequestHead, value: bytes, _field: Field) -> None:
+    if not (request.http11 and value in USUAL):
+        request.named = [*(request.named or ()), *tokens(value)]
+
+
+def _upgrade(request: RequestHead, value: bytes, _field: Field) -> None:
+    if tokens(value) == [b"h2c"]:
+        return  # we speak HTTP/1.1 alone, and may ignore the wish
+    request.upgrade = value
+
+
+def _expect(request: RequestHead, value: bytes, _field: Field) -> None:
+    if value.lower() != b"100-continue":
+        raise Refused(417, "an expectation other than 100-continue")
+    request.expects = request.http11
+
+
+def _trace(request: RequestHead, value: bytes, _field: Field) -> None:
+    if request.trace is None and _TRACEPARENT.fullmatch(value):
+        request.trace = value
+
+
+def _date(request: RequestHead, _value: bytes, field: Field) -> None:
+    request.lines.append(field.line)
+
+
+def _forwarded(request: RequestHead, _value: bytes, field: Field) -> None:
+    request.forwarded = [*(request.forwarded or ()), field]
+
+
+def _cookie(request: RequestHead, _value: bytes, field: Field) -> None:
+    request.lines.append(field.line)
+    if request.cookies is None:
+        request.cookies = [field]
+    else:
+        request.cookies.append(field)
+
+
+def _after_token(request: RequestHead, value: bytes, _field: Field) -> None:
+    request.after = value
+
+
+_RULES = {
+    COOKIE: _cookie,
+    AFTER_TOKEN: _after_token,
+    HOST: _host,
+    LENGTH: _length,
+    CODING: _coding,
+    CONNECTION: _connection,
+    UPGRADE: _upgrade,
+    EXPECT: _expect,
+    TRACE: _trace,
+    DATE: _date,
+    FORWARDED: _forwarded,
+}
+
+
+def _bad_request_line(line: bytes) -> Refused:
+    if b"\r" in line or b"\n" in line:
+        return Refused(400, "a bare CR or LF in the head")
+    parts = line.split(b" ")
+    if len(parts) != 3 or not _METHOD.fullmatch(parts[0]) or not _VERSION.fullmatch(parts[2]):
+        return Refused(400, "an invalid request line")
+    if parts[2] not in (b"HTTP/1.1", b"HTTP/1.0"):
+        return Refused(505, "only HTTP/1.0 and HTTP/1.1 are served here")
+    return Refused(400, "an invalid target")

@@ -1,0 +1,226 @@
+"""The master: takes the port, judges the route file, keeps the workers and the control process up.
+
+Each worker slot has a listening socket of its own on the shared port (SO_REUSEPORT), which the
+master opened and keeps: connections that arrive while a worker is replaced wait for the next one.
+
+    SIGTERM, SIGINT   stop: workers answer what is under way, within a bound
+    SIGHUP            look at the route file now
+    SIGUSR2           replace the workers one by one; no request is lost
+"""
+
+import asyncio
+import logging
+import os
+import shutil
+import signal
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import uvloop
+
+from chassis.process import telemetry
+from chassis.process.settings import BAD_CONFIGURATION
+from facade.master import children
+from facade.master.ports import listen
+from facade.master.publisher import INSTANCES, TABLE, Publisher
+from facade.master.restarts import Child
+from facade.master.settings import FacadeSettings
+from facade.proxy.gateway import Gateway, Worker
+from facade.proxy.identity.logouts import Forgotten
+from facade.routes.file.problems import RouteFileError
+from facade.runtime.keyring import BadKey, KeyFiles, ensure, in_folder
+from facade.runtime.watcher import POLL_SECONDS, FileWatcher
+
+log = logging.getLogger("facade")
+
+STOP_SECONDS = 40.0  # beyond every worker's own bound
+
+
+class Master:
+    """Starts what is missing, until it is told to stop."""
+
+    def __init__(self, settings: FacadeSettings, runtime: Path, publisher: Publisher) -> None:
+        self._settings = settings
+        self._runtime = runtime
+        self._publisher = publisher
+        self._keys = keys_of(settings, runtime)
+        # A socket's path may have 107 bytes at most: not below the runtime folder.
+        self._sockets_folder = Path(tempfile.mkdtemp(prefix="fig-"))
+        self._channel = str(self._sockets_folder / "control.sock")
+        self._ports = listen(settings.listen, settings.workers)
+        self._workers = [Child(f"worker {number}") for number in range(settings.workers)]
+        self._control = Child("control")
+        self._leaving: dict[int, int] = {}  # pid of a replaced worker that still drains -> slot
+        self._signals: list[int] = []
+        self._forgotten = Forgotten()  # before any worker is forked
+
+    def run(self, data: bytes) -> int:
+        """Keep everything running; `data` is the route file in force. Returns the exit code."""
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGUSR2):
+            signal.signal(number, lambda got, _frame: self._signals.append(got))
+        watcher = FileWatcher(self._settings.routes, self._offer, known=data, clock_ns=time.time_ns)
+        host, port = self._ports[0].getsockname()[:2]
+        log.info("listening on %s:%d with %d workers", host, port, len(self._workers))
+        try:
+            while not {signal.SIGTERM, signal.SIGINT}.intersection(self._signals):
+                self._keep_up(time.monotonic())
+                if not watcher.poll():
+                    self._publisher.reconsider()
+                if signal.SIGHUP in self._signals:
+                    self._signals.remove(signal.SIGHUP)
+                    self._offer(self._settings.routes.read_bytes())
+                if signal.SIGUSR2 in self._signals:
+                    self._signals.remove(signal.SIGUSR2)
+                    self._replace_all()
+                time.sleep(POLL_SECONDS)
+        finally:
+            self._stop()
+        return 0
+
+    def _offer(self, data: bytes) -> None:
+        self._publisher.offer(data)
+
+    def _keep_up(self, now: float) -> None:
+        ended = children.reap()
+        for child in (self._control, *self._workers):
+            if child.pid in ended:
+                child.ended(ended[child.pid], now)
+            if not child.pid and now >= child.start_at:
+                self._start(child, now)
+        for pid in ended:
+            self._leaving.pop(pid, None)
+
+    def _start(self, child: Child, now: float) -> None:
+        child.started = now
+        if child is self._control:
+            child.pid = children.spawn(
+                [sys.executable, "-m", "facade.control"], self._control_environment()
+            )
+        else:
+            number = self._workers.index(child)
+            child.pid, ready = self._fork_worker(number)
+            os.close(ready)
+
+    def _fork_worker(self, number: int) -> tuple[int, int]:
+        """Start a worker; returns its pid and a descriptor that ends when it answers clients."""
+        ready, tell = os.pipe()
+        worker = Worker(
+            number=number,
+            sockets=(self._ports[number],),
+            table_file=self._runtime / TABLE,
+            instances_file=self._runtime / INSTANCES,
+            channel=self._channel,
+            addresses=self._settings.upstreams,
+            keys=self._keys,
+            forgotten=self._forgotten,
+        )
+
+        def run() -> int:
+            os.close(ready)
+            telemetry.setup(f"facade.{number}")
+            for other, port in enumerate(self._ports):
+                if other != number:
+                    port.close()
+            asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())
+            asyncio.run(Gateway(worker).serve(lambda: os.close(tell)))
+            return 0
+
+        pid = children.fork(run)
+        os.close(tell)
+        return pid, ready
+
+    def _replace_all(self) -> None:
+        """Start a successor on each slot's socket, then let the old worker drain."""
+        for number, child in enumerate(self._workers):
+            pid, ready = self._fork_worker(number)
+            os.read(ready, 1)
+            os.close(ready)
+            old, child.pid, child.started = child.pid, pid, time.monotonic()
+            if old:
+                self._leaving[old] = number
+                _signal(old, signal.SIGTERM)
+
+    def _control_environment(self) -> dict[str, str]:
+        settings = self._settings
+        environment = {
+            "FACADE_CHANNEL": self._channel,
+            "FACADE_RUNTIME": str(self._runtime),
+            "FACADE_ADMIN": "{}:{}".format(*settings.admin),
+            "FACADE_LISTEN": "{}:{}".format(*settings.listen),
+            "FACADE_ROUTES": str(settings.routes),
+            "FACADE_IDENTITY_KEY": str(self._keys.identity),
+            "FACADE_WORKERS": str(settings.workers),
+            "FACADE_UPSTREAMS": " ".join(
+                f"{name}={','.join(urls)}" for name, urls in settings.upstreams.items()
+            ),
+        }
+        if settings.nats_url is not None:
+            environment["FACADE_NATS_URL"] = settings.nats_url
+        return environment
+
+    def _stop(self) -> None:
+        """Workers first, so that the control process hears their last counts."""
+        log.info("stopping")
+        workers = {child.pid for child in self._workers if child.pid} | set(self._leaving)
+        for pid in workers:
+            _signal(pid, signal.SIGTERM)
+        _await_end(workers, STOP_SECONDS)
+        if self._control.pid:
+            _signal(self._control.pid, signal.SIGTERM)
+            _await_end({self._control.pid}, STOP_SECONDS)
+        for port in self._ports:
+            port.close()
+        shutil.rmtree(self._sockets_folder, ignore_errors=True)
+
+
+def keys_of(settings: FacadeSettings, runtime: Path) -> KeyFiles:
+    """Where this facade's keys lie."""
+    usual = in_folder(runtime / "keys")
+    return KeyFiles(
+        settings.identity_key or usual.identity,
+        settings.session_key or usual.session,
+        settings.after_key or usual.after,
+    )
+
+
+def _signal(pid: int, number: int) -> None:
+    try:
+        os.kill(pid, number)
+    except ProcessLookupError:
+        log.debug("%d has ended already", pid)
+
+
+def _await_end(pids: set[int], seconds: float) -> None:
+    until = time.monotonic() + seconds
+    while pids and time.monotonic() < until:
+        pids -= children.reap().keys()
+        time.sleep(POLL_SECONDS)
+    for pid in pids:
+        _signal(pid, signal.SIGKILL)
+
+
+def main(settings: FacadeSettings) -> int:
+    """Run the facade until it is stopped; the exit code is 2 when it cannot start."""
+    telemetry.setup("facade")
+    runtime = settings.runtime or Path(tempfile.mkdtemp(prefix="fig-facade-"))
+    try:
+        runtime.mkdir(parents=True, exist_ok=True)
+        publisher = Publisher(settings.routes, runtime, settings.upstreams, time.time)
+        data = publisher.first()
+        ensure(keys_of(settings, runtime))
+    except BadKey as error:
+        print(f"keys: {error}", file=sys.stderr)  # noqa: T201
+        return BAD_CONFIGURATION
+    except RouteFileError as error:
+        print(error, file=sys.stderr)  # noqa: T201
+        return BAD_CONFIGURATION
+    except OSError as error:
+        print(f"--runtime: cannot write to {runtime}: {error.strerror}", file=sys.stderr)  # noqa: T201
+        return BAD_CONFIGURATION
+    try:
+        return Master(settings, runtime, publisher).run(data)
+    finally:
+        if settings.runtime is None:
+            shutil.rmtree(runtime, ignore_errors=True)

@@ -1,0 +1,1 @@
+"""One worker, which answers clients; see the map in `facade/__init__.py`."""

@@ -1,0 +1,46 @@
+"""The access log: one JSON line per request on stdout, for a share of them, written in batches."""
+
+import os
+import sys
+from random import random
+from typing import Any
+
+import orjson
+
+from facade.routes.routefile import FULL
+
+MOST_WAITING = 10_000  # lines; more are dropped and counted
+
+
+class AccessLog:
+    """Collects lines; `flush` writes them, from the worker's tick."""
+
+    def __init__(self, descriptor: int | None = None) -> None:
+        self._descriptor = sys.stdout.fileno() if descriptor is None else descriptor
+        self.share = 0  # basis points
+        self._lines: list[bytes] = []
+        self.dropped = 0
+
+    def use(self, share: int) -> None:
+        """Log this share of requests from now on, in basis points."""
+        self.share = share
+
+    def wanted(self) -> bool:
+        """Whether the present request is to be logged."""
+        share = self.share
+        return share > 0 and (share >= FULL or random() * FULL < share)
+
+    def write(self, line: dict[str, Any]) -> None:
+        """Add a line."""
+        if len(self._lines) < MOST_WAITING:
+            self._lines.append(orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE))
+        else:
+            self.dropped += 1
+
+    def flush(self) -> None:
+        """Write what was collected."""
+        if self._lines:
+            lines, self._lines = self._lines, []
+            data = memoryview(b"".join(lines))
+            while data:
+                data = data[os.write(self._descriptor, data) :]

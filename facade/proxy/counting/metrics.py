@@ -1,0 +1,135 @@
+"""What a worker counts: plain integers, cumulative since its start, sent as one snapshot."""
+
+from typing import Any
+
+from facade.proxy.counting.histogram import SLOTS, slot
+from facade.routes.unmatched import UnmatchedCounts
+
+STATUS_CLASSES = ("1xx", "2xx", "3xx", "4xx", "5xx")
+
+
+class SideCounts:
+    """Requests that one side of a route answered, and what failed there."""
+
+    __slots__ = ("failures", "latency", "requests", "status")
+
+    def __init__(self) -> None:
+        self.requests = 0
+        self.status = [0] * 6  # by the first digit
+        self.latency = [0] * SLOTS
+        self.failures: dict[str, int] = {}  # by phase
+
+    def answered(self, status: int, seconds: float) -> None:
+        """Count a whole answer and how long it took."""
+        self.requests += 1
+        self.status[status // 100] += 1
+        self.latency[slot(seconds * 1000.0)] += 1
+
+    def failed(self, phase: str) -> None:
+        """Count a failure in this phase."""
+        self.failures[phase] = self.failures.get(phase, 0) + 1
+
+
+class ShadowCounts:
+    """Copies of a route's requests."""
+
+    __slots__ = ("completed", "dispatched", "failed", "shed")
+
+    def __init__(self) -> None:
+        self.dispatched = 0
+        self.completed = 0
+        self.failed = 0
+        self.shed: dict[str, int] = {}  # by cause
+
+    def shed_by(self, cause: str) -> None:
+        """Count a copy that was not made, or given up."""
+        self.shed[cause] = self.shed.get(cause, 0) + 1
+
+
+class RouteCounts:
+    """Everything counted for one route."""
+
+    __slots__ = ("declined", "diverted", "fallbacks", "legacy", "new", "retries", "shadow")
+
+    def __init__(self) -> None:
+        self.legacy = SideCounts()
+        self.new = SideCounts()
+        self.fallbacks = 0  # requests meant for the new side that legacy was asked instead
+        self.declined = 0  # of the fallbacks: the new side said that it did nothing
+        self.diverted = 0  # of the fallbacks: the new side was not even asked
+        self.retries = 0
+        self.shadow = ShadowCounts()
+
+    def snapshot(self) -> dict[str, Any]:
+        """The route's part of the counters frame."""
+        sides = {"legacy": self.legacy, "new": self.new}
+        shadow = self.shadow
+        return {
+            "requests": {name: side.requests for name, side in sides.items()},
+            "status": {name: _by_class(side.status) for name, side in sides.items()},
+            "failures": {
+                f"{name}.{phase}": number
+                for name, side in sides.items()
+                for phase, number in side.failures.items()
+            },
+            "fallbacks": self.fallbacks,
+            "declined": self.declined,
+            "diverted": self.diverted,
+            "retries": self.retries,
+            "latency": {name: side.latency for name, side in sides.items()},
+            "shadow": {
+                "dispatched": shadow.dispatched,
+                "completed": shadow.completed,
+                "failed": shadow.failed,
+                "shed": shadow.shed,
+            },
+        }
+
+
+def _by_class(status: list[int]) -> dict[str, int]:
+    return {STATUS_CLASSES[digit - 1]: status[digit] for digit in range(1, 6) if status[digit]}
+
+
+class ClientCounts:
+    """What concerns clients rather than routes."""
+
+    __slots__ = ("aborted", "bad_requests", "connections", "refused")
+
+    def __init__(self) -> None:
+        self.connections = 0  # open now
+        self.aborted = 0
+        self.bad_requests = 0
+        self.refused = 0  # connections beyond a limit
+
+    def snapshot(self) -> dict[str, int]:
+        """The client's part of the counters frame."""
+        return {name: getattr(self, name) for name in self.__slots__}
+
+
+class IdentityCounts:
+    """Questions to legacy about who is asking."""
+
+    __slots__ = ("asked", "stale", "unanswered")
+
+    def __init__(self) -> None:
+        self.asked = 0
+        self.unanswered = 0
+        self.stale = 0  # an old word was used, because there was no new one
+
+    def snapshot(self) -> dict[str, int]:
+        """The counters frame's part."""
+        return {name: getattr(self, name) for name in self.__slots__}
+
+
+class Counters:
+    """All that one worker counts; a route's counts outlive the tables it stands in."""
+
+    def __init__(self) -> None:
+        self.routes: dict[str, RouteCounts] = {}
+        self.unmatched = UnmatchedCounts()
+        self.client = ClientCounts()
+        self.identity = IdentityCounts()
+
+    def of_route(self, name: str) -> RouteCounts:
+        """The counts of the route of this name."""
+        return self.routes.setdefault(name, RouteCounts())

@@ -1,0 +1,83 @@
+"""What proves to the new side who is asking: a signed token, and the session under seal.
+
+Made once for a customer and kept for a while, because a signature costs more than a request.
+"""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+if TYPE_CHECKING:
+    from joserfc.jwk import OKPKey
+
+RENEW_SECONDS = 30.0  # a token lives twice as long
+
+
+class Whose:
+    """Legacy's word on one session cookie."""
+
+    __slots__ = ("asked", "email", "name", "quiet_until", "sealed", "token", "token_until")
+
+    def __init__(self, email: str | None, name: str, asked: float) -> None:
+        """`email` is None where nobody is logged in; `asked` is in monotonic seconds."""
+        self.email = email
+        self.name = name
+        self.asked = asked
+        self.quiet_until = 0.0  # legacy did not answer a moment ago: not asked again before
+        self.token = b""
+        self.token_until = 0.0  # unix seconds
+        self.sealed = b""
+
+    def keep_from(self, earlier: "Whose | None") -> None:
+        """Use what was made for the same customer before."""
+        if earlier is not None and (earlier.email, earlier.name) == (self.email, self.name):
+            self.token, self.token_until = earlier.token, earlier.token_until
+            self.sealed = earlier.sealed
+
+
+class Credentials:
+    """The keys of one worker, read when the first route needs them."""
+
+    def __init__(self, identity: Path, session: Path) -> None:
+        self._paths = identity, session
+        self._signing: OKPKey | None = None
+        self._sealing: OKPKey | None = None
+
+    def load(self) -> None:
+        """Read the keys now. Raises OSError, ValueError."""
+        if self._signing is None or self._sealing is None:
+            self._signing, self._sealing = (_read(path) for path in self._paths)
+
+    def token(self, whose: Whose, now: float) -> bytes:
+        """The value of `Fig-Identity`; `now` in unix seconds. Raises as `load`."""
+        if whose.email is not None and now >= whose.token_until:
+            from chassis.web.identity import issue
+
+            self.load()
+            assert self._signing is not None
+            whose.token = issue(self._signing, whose.email, whose.name, now).encode("ascii")
+            whose.token_until = now + RENEW_SECONDS
+        return whose.token
+
+    def sealed(self, whose: Whose, cookie: bytes) -> bytes:
+        """The value of `Fig-Session`: `cookie` is `name=value`. Raises as `load`."""
+        if whose.email is not None and not whose.sealed:
+            from chassis.web.sealed import Session, seal
+
+            self.load()
+            assert self._sealing is not None
+            session = Session(whose.email, cookie.decode("latin-1"))
+            whose.sealed = seal(self._sealing, session).encode("ascii")
+        return whose.sealed
+
+
+def _read(path: Path) -> "OKPKey":
+    from joserfc.errors import JoseError
+    from joserfc.jwk import OKPKey
+
+    content: Any = orjson.loads(path.read_bytes())
+    try:
+        return OKPKey.import_key(content)
+    except (JoseError, KeyError) as error:
+        raise ValueError(f"{path}: not an OKP key: {error}") from error

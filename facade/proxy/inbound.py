@@ -1,0 +1,320 @@
+"""A client's connection: cuts requests out of the stream and answers them in their order.
+
+One request is under way at a time. What a pipelining client sends meanwhile waits unread, so a
+connection holds at most one read of it.
+"""
+
+import asyncio
+import socket
+import struct
+from typing import TYPE_CHECKING, cast
+
+from facade.http1.bodies import Body, ChunkedBody, LengthBody
+from facade.http1.collecting import end_of_head
+from facade.http1.problems import problem, wants_page
+from facade.http1.refusal import Refused
+from facade.http1.requests import read_request
+from facade.http1.writing import ClientFacts
+from facade.proxy.deadlines import NEVER
+from facade.proxy.exchange import Exchange
+from facade.proxy.flow import NEXT_WAITS, PEER_FULL, Gate
+
+if TYPE_CHECKING:
+    from facade.proxy.gateway import Gateway
+
+LINGER_SECONDS = 2.0  # after a refusal, to let a client that is still sending read the answer
+MOST_JOINED = 16 * 1024  # bytes; pieces of more are handed to the transport as they are
+_RESET = struct.pack("ii", 1, 0)  # SO_LINGER: closing resets the connection
+
+
+class Inbound(asyncio.Protocol):
+    """One connection of a client."""
+
+    __slots__ = (
+        "_advancing",
+        "_body",
+        "_buffer",
+        "_exchange",
+        "_exchange_until",
+        "_full",
+        "_head_until",
+        "_held",
+        "_leaving",
+        "_limits",
+        "_timeouts",
+        "deadline",
+        "facts",
+        "gate",
+        "gateway",
+        "transport",
+    )
+
+    transport: asyncio.Transport
+    gate: Gate
+    facts: ClientFacts  # absent while the connection is one too many
+
+    def __init__(self, gateway: "Gateway") -> None:
+        # process
+        self.gateway = gateway
+        self._limits = gateway.running.table.options.limits
+        self._timeouts = gateway.running.table.options.timeouts
+        # connection
+        self.deadline = gateway.deadlines.now + self._timeouts.head
+        self._buffer = b""  # what cannot be read yet
+        self._advancing = False
+        self._leaving = False  # answer nothing more
+        self._full = False  # the client does not take what is sent
+        self._held: list[bytes] = []  # what is sent with the next bytes, in one call
+        # request
+        self._head_until = 0.0  # when a head that has begun must be complete; 0: none has
+        self._body: Body | None = None
+        self._exchange: Exchange | None = None
+        self._exchange_until = NEVER
+
+    # asyncio's part, in wire order
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """A client connected."""
+        # uvloop's transports are no subclasses of asyncio's
+        transport = cast(asyncio.Transport, transport)
+        self.transport = transport
+        self.gate = Gate(transport)
+        transport.set_write_buffer_limits(high=self._limits.buffer)
+        self.gateway.deadlines.add(self)
+        facts = self.gateway.welcome(self)
+        if facts is None:
+            self.write(problem(503, "Too many connections are open.", close=True))
+            self._part()
+        else:
+            self.facts = facts
+
+    def data_received(self, data: bytes) -> None:
+        """Bytes of requests."""
+        if self._leaving:
+            return
+        if self._buffer:
+            data, self._buffer = self._buffer + data, b""
+        self._advance(data)
+
+    def eof_received(self) -> bool:
+        """The client left: one that only shut down its sending side is taken to have left too."""
+        return False
+
+    def connection_lost(self, _exc: Exception | None) -> None:
+        """The connection is gone."""
+        self._leaving = True
+        exchange, self._exchange = self._exchange, None
+        if exchange is not None:
+            exchange.cancel()
+        self.gateway.deadlines.discard(self)
+        self.gateway.farewell(self)
+
+    def pause_writing(self) -> None:
+        """The client reads slowly."""
+        self._full = True
+        self._await(self._timeouts.write)
+        if self._exchange is not None:
+            self._exchange.client_full(True)
+
+    def resume_writing(self) -> None:
+        """The client reads again."""
+        self._full = False
+        if self._exchange is not None:
+            self.deadline = self._exchange_until
+            self._exchange.client_full(False)
+        elif not self._leaving:
+            self._next()
+
+    def expired(self, now: float) -> None:
+        """The client, or its exchange, was given enough time."""
+        exchange = self._exchange
+        if exchange is None or self._leaving:
+            if self._head_until and not self._leaving:
+                self._refuse(Refused(408, "the head of the request did not come in time"))
+            else:
+                self.transport.abort()
+        elif now >= self._exchange_until:
+            self.deadline = self._exchange_until = NEVER
+            exchange.overdue()
+        elif self._body is not None and not self._full:
+            self._refuse(Refused(408, "the body of the request did not come in time"))
+        else:
+            self.break_off()
+
+    # reading requests
+
+    def _advance(self, data: bytes) -> None:
+        """Read requests until one is under way, or more bytes are needed."""
+        self._advancing = True
+        try:
+            while data and not self._leaving:
+                if self._body is not None:
+                    data = self._take_body(self._body, data)
+                elif self._exchange is not None or self._full:
+                    self._buffer = data
+                    self.gate.pause(NEXT_WAITS)
+                    return
+                else:
+                    data = self._take_head(data)
+        except Refused as refused:
+            self._refuse(refused)
+        finally:
+            self._advancing = False
+
+    def _take_head(self, data: bytes) -> bytes:
+        while data.startswith(b"\r\n"):  # empty lines before a request are harmless
+            data = data[2:]
+        end = end_of_head(data, self._limits.line, self._limits.head)
+        if end < 0:
+            if not self._head_until and data:
+                self._head_until = self.deadline = self.gateway.deadlines.now + self._timeouts.head
+            self._buffer = data
+            return b""
+        self._head_until = 0.0
+        head = read_request(data[:end], self._limits.headers)
+        self._exchange = exchange = Exchange(self, head)
+        if head.has_body:
+            self._body = ChunkedBody() if head.chunked else LengthBody(head.length or 0)
+        exchange.begin()
+        if self._body is not None:
+            self._await(self._timeouts.body)
+        return data[end + 4 :]
+
+    def _take_body(self, body: Body, data: bytes) -> bytes:
+        piece, rest = body.take(data)
+        exchange = self._exchange
+        self._await(self._timeouts.body)
+        if exchange is not None and piece:
+            exchange.request_body(piece)
+        if rest is None:
+            return b""
+        self._body = None
+        self.deadline = self._exchange_until
+        if exchange is not None:
+            exchange.request_end(body.trailers)
+        return rest
+
+    def _await(self, seconds: float) -> None:
+        """The client has to do something within this time, and within the exchange's."""
+        self.deadline = min(self.gateway.deadlines.now + seconds, self._exchange_until)
+
+    def peer_full(self, full: bool) -> None:
+        """The upstream does not take what this client sends, or takes it again."""
+        if full:
+            self.gate.pause(PEER_FULL)
+            self.deadline = self._exchange_until
+        else:
+            self.gate.resume(PEER_FULL)
+            if self._body is not None:
+                self._await(self._timeouts.body)
+
+    def drain(self) -> None:
+        """Close, unless a request is under way: then after it."""
+        if self._exchange is None and not self._buffer and not self._leaving:
+            self._part()
+
+    # answering
+
+    def write(self, data: bytes, hold: bool = False) -> None:
+        """Send bytes of the answer to the request under way; `hold` when more follow at once."""
+        if hold:
+            self._held.append(data)
+        elif self._held:
+            self._held.append(data)
+            self._send_held()
+        else:
+            self.transport.write(data)
+
+    def _send_held(self) -> None:
+        pieces, self._held = self._held, []
+        if sum(map(len, pieces)) > MOST_JOINED:
+            self.transport.writelines(pieces)
+        else:
+            self.transport.write(b"".join(pieces))
+
+    def exchange_until(self, seconds: float) -> None:
+        """The request under way may take this long; 0 is no limit."""
+        until = self.gateway.deadlines.now + seconds if seconds else NEVER
+        self.deadline = self._exchange_until = until
+
+    def exchange_done(self, keep: bool) -> None:
+        """The request under way was answered; go on with the next one, or part."""
+        if self._held:
+            self._send_held()
+        self._exchange = None
+        self._exchange_until = NEVER
+        if not keep or self.gateway.draining:
+            self._part()
+        elif self._full:
+            self._await(self._timeouts.write)
+        elif not self._advancing:
+            self._next()
+
+    def _next(self) -> None:
+        """Wait for the next request, or take the one that waits."""
+        self.deadline = self.gateway.deadlines.now + self._timeouts.idle
+        if self._buffer:
+            data, self._buffer = self._buffer, b""
+            self.gate.resume(NEXT_WAITS)
+            self._advance(data)
+
+    def explain(self, exchange: Exchange, status: int, detail: str) -> None:
+        """Answer the request under way with a failure of the facade's own."""
+        keep = exchange.head.keep_alive and self._body is None and not self.gateway.draining
+        self.write(
+            problem(
+                status,
+                detail,
+                request_id=exchange.request_id,
+                page=wants_page(exchange.head.fields),
+                close=not keep,
+                bodiless=exchange.method == b"HEAD",
+            )
+        )
+        self.exchange_done(keep)
+
+    def break_off(self) -> None:
+        """The answer cannot be completed: the client must not take it for whole."""
+        self._leaving = True
+        self._held.clear()
+        sock = self.transport.get_extra_info("socket")
+        if sock is not None:
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
+        self.transport.abort()
+
+    def _refuse(self, refused: Refused) -> None:
+        """The request is malformed or too large: say so, unless an answer has begun."""
+        self.gateway.counters.client.bad_requests += 1
+        exchange, self._exchange = self._exchange, None
+        page = bodiless = False
+        if exchange is not None:
+            exchange.cancel()
+            if exchange.answer is not None:
+                self.break_off()
+                return
+            page, bodiless = wants_page(exchange.head.fields), exchange.method == b"HEAD"
+        detail = f"The request was refused: {refused.reason}."
+        self.write(problem(refused.status, detail, page=page, close=True, bodiless=bodiless))
+        self._part(lingering=True)
+
+    def become_tunnel(self) -> bytes:
+        """Leave the connection to a tunnel; returns what the client has sent into it already."""
+        self._exchange = None
+        self.deadline = self._exchange_until = NEVER
+        early, self._buffer = self._buffer, b""
+        self.gate.resume(NEXT_WAITS)
+        return early
+
+    def _part(self, lingering: bool = False) -> None:
+        """Close: at once where the client has sent all, else after it had time to read."""
+        self._leaving = True
+        if self._body is None and not self._buffer and not lingering:
+            self.transport.close()
+            return
+        self._body = None
+        self._buffer = b""
+        self.gate.resume(NEXT_WAITS)
+        self.gate.resume(PEER_FULL)
+        self.deadline = self.gateway.deadlines.now + LINGER_SECONDS
+        if self.transport.can_write_eof():
+            self.transport.write_eof()

@@ -1,0 +1,73 @@
+"""Both sides' answers as they come in, and how the pair of them is described to comparison."""
+
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+from facade.http1.fields import Field
+from facade.http1.responses import ResponseHead
+from facade.runtime.channel import PairMeta, SideMeta
+
+if TYPE_CHECKING:
+    from facade.proxy.shadow.pair import Pair
+
+
+class Answer:
+    """One side's answer as it comes in: head, body up to a limit, how it ended."""
+
+    __slots__ = ("chunks", "ended", "error", "fields", "ms", "size", "started", "status")
+
+    def __init__(self) -> None:
+        self.status = 0
+        self.fields: list[Field] = []
+        self.chunks: list[bytes] = []
+        self.size = 0
+        self.error: str | None = None
+        self.started = perf_counter()
+        self.ms = 0.0
+        self.ended = False
+
+    def head(self, head: ResponseHead) -> None:
+        """The head came."""
+        self.status = head.status
+        self.fields = head.fields
+
+    def end(self, error: str | None = None) -> None:
+        """Nothing more comes; `error` is the phase that failed."""
+        self.ms = (perf_counter() - self.started) * 1000.0
+        self.error = error
+        self.ended = True
+
+    def meta(self) -> SideMeta:
+        """The answer's part of a pair."""
+        return {
+            "status": self.status,
+            "headers": as_text(self.fields),
+            "length": self.size,
+            "ms": round(self.ms, 3),
+            "error": self.error,
+        }
+
+
+def describe(pair: "Pair", legacy: Answer, new: Answer) -> PairMeta:
+    """What comparison is told of a request and its answers; the pair adds what it alone knows."""
+    head, route = pair.head, pair.route
+    host = b"Host: %b\r\n" % (head.host or b"")
+    return {
+        "route": route.name,
+        "method": head.method.decode("ascii"),
+        "target": head.target.decode("ascii"),
+        "stage": str(route.stage),
+        "percent": route.percent,
+        "version": pair.version,
+        "request_id": pair.trace[3:35].decode("ascii"),
+        "started": pair.started,
+        "signed_in": False,
+        "live": "",
+        "sides": {"legacy": legacy.meta(), "new": new.meta()},
+        "request_headers": b"".join((host, *head.lines)).decode("latin-1"),
+    }
+
+
+def as_text(fields: list[Field]) -> str:
+    """The lines of these fields; cheap, for a worker does it and another process reads them."""
+    return b"".join([field.line for field in fields]).decode("latin-1")

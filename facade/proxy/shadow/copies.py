@@ -1,0 +1,84 @@
+"""Copies: the same request to the other side at the same time, for comparison.
+
+A copy has connections, limits and a deadline of its own, and is shed first: it is not begun while
+the worker lags, while either side lets requests wait, or beyond the caps; the cause is counted.
+What it costs the worker is put aside until the live work of a turn is done.
+"""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from facade.http1.requests import RequestHead
+from facade.proxy.deadlines import Deadlines
+from facade.proxy.identity.introduction import Letter, Then
+from facade.proxy.idle import Aside
+from facade.proxy.shadow.pair import CHANNEL, Pair
+from facade.proxy.state import Lane
+from facade.routes.routefile import FacadeOptions
+from facade.runtime.channel import Channel
+
+if TYPE_CHECKING:
+    from facade.proxy.exchange import Exchange
+
+MOST_LAG_SECONDS = 0.02  # a worker that lags more makes no copies
+
+Write = Callable[[Letter, Then], None]
+
+# Why a copy is not begun; `pair.py` has the other causes.
+LAG, SLOW, INFLIGHT = "lag", "slow", "inflight"
+
+
+class Shadow:
+    """All copies of a worker: admits them, and sheds them first."""
+
+    def __init__(self, channel: Channel, deadlines: Deadlines, write: Write, aside: Aside) -> None:
+        """`write` makes the head of a copy for the new side."""
+        self.use(FacadeOptions())
+        self.channel = channel
+        self.write = write
+        self.aside = aside
+        self.deadlines = deadlines
+        self.lag = 0.0  # seconds by which the event loop was late at its last tick
+        self._under_way = 0
+
+    def use(self, options: FacadeOptions) -> None:
+        """Take the limits of a new table."""
+        self.limits = options.shadow
+        self._session = options.session_cookie.encode("ascii") + b"="
+
+    def signed_in(self, head: RequestHead) -> bool:
+        """Whether the request carries a session or credentials: one class of inputs."""
+        session = self._session
+        return any(
+            session in field.value if field.name == b"cookie" else field.name == b"authorization"
+            for field in head.fields
+        )
+
+    def pair(self, exchange: "Exchange", facts: bytes) -> Pair | None:
+        """A copy of this request for the side that does not answer it; None when it is shed."""
+        state = exchange.state
+        other = state.new if exchange.lane is state.legacy else state.legacy
+        if other is None:
+            return None
+        cause = self._shed(exchange.lane, other)
+        if cause is not None:
+            state.counts.shadow.shed_by(cause)
+            return None
+        self._under_way += 1
+        return Pair(self, exchange, other, facts)
+
+    def finished(self, pair: Pair) -> None:
+        """A copy needs no more room."""
+        self._under_way -= 1
+        self.deadlines.discard(pair)
+
+    def _shed(self, live: Lane, other: Lane) -> str | None:
+        if self.lag > MOST_LAG_SECONDS:
+            return LAG
+        if self._under_way >= self.limits.inflight + self.limits.queue:
+            return INFLIGHT
+        if live.upstream.slow or other.upstream.slow:
+            return SLOW
+        if not self.channel.has_room(0):
+            return CHANNEL
+        return None

@@ -1,0 +1,73 @@
+"""After a 101: bytes from one connection to the other, both ways, until either ends."""
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from facade.proxy.flow import PEER_FULL, Gate
+
+if TYPE_CHECKING:
+    from facade.proxy.inbound import Inbound
+    from facade.proxy.upstream.outbound import Outbound
+
+
+class TunnelEnd(asyncio.Protocol):
+    """One end: writes to its transport what the other end reads."""
+
+    __slots__ = ("_ended", "_gate", "_owner", "other", "transport")
+
+    other: "TunnelEnd"
+
+    def __init__(self, transport: asyncio.Transport, owner: asyncio.Protocol) -> None:
+        self.transport = transport
+        self._gate = Gate(transport)
+        self._owner = owner
+        self._ended = False  # nothing more comes from here
+
+    def data_received(self, data: bytes) -> None:
+        """Pass bytes on."""
+        self.other.transport.write(data)
+
+    def eof_received(self) -> bool:
+        """One direction has ended: the other one may go on."""
+        self._ended = True
+        if self.other._ended:
+            self.other.transport.close()
+            return False
+        if self.other.transport.can_write_eof() and not self.other.transport.is_closing():
+            self.other.transport.write_eof()
+        return True
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """This end is gone, so the other has nobody to talk to."""
+        self.other.transport.close()
+        self._owner.connection_lost(exc)
+
+    def pause_writing(self) -> None:
+        """This end takes no more."""
+        self.other.hold(True)
+
+    def resume_writing(self) -> None:
+        """This end takes again."""
+        self.other.hold(False)
+
+    def hold(self, held: bool) -> None:
+        """Stop reading, or go on."""
+        if held:
+            self._gate.pause(PEER_FULL)
+        else:
+            self._gate.resume(PEER_FULL)
+
+
+def join(client: "Inbound", upstream: "Outbound", rest: bytes) -> None:
+    """Make a tunnel of both connections; `rest` came from the upstream after its 101."""
+    assert upstream.transport is not None
+    here = TunnelEnd(client.transport, client)
+    there = TunnelEnd(upstream.transport, upstream)
+    here.other, there.other = there, here
+    early = client.become_tunnel()
+    client.transport.set_protocol(here)
+    upstream.transport.set_protocol(there)
+    if rest:
+        client.transport.write(rest)
+    if early:
+        upstream.transport.write(early)

@@ -1,0 +1,107 @@
+"""A request's body on its way upstream: held until there is a connection, kept while it is small.
+
+What is kept can be sent again, to a second connection or to the other side.
+"""
+
+from facade.http1.refusal import Refused
+from facade.http1.writing import chunk, last_chunk
+from facade.proxy.expectation import Expectation
+from facade.proxy.flow import HELD_FULL, Gate
+from facade.proxy.upstream.outbound import Outbound
+
+MOST_KEPT = 16 * 1024  # bytes that can be sent again
+MOST_HELD = 64 * 1024  # bytes that wait for a connection
+
+
+class Upload:
+    """The body of one request."""
+
+    __slots__ = (
+        "_chunked",
+        "_connection",
+        "_gate",
+        "_keep",
+        "_limit",
+        "_pieces",
+        "_size",
+        "_trailers",
+        "expectation",
+        "whole",
+    )
+
+    def __init__(self, *, chunked: bool, limit: int, gate: Gate, keep: int = MOST_KEPT) -> None:
+        """`limit` is the largest body in bytes, `keep` how much of it can be sent again; `gate`
+        holds the client up.
+        """
+        self._chunked = chunked
+        self._limit = limit
+        self._keep = keep
+        self._gate = gate
+        self._connection: Outbound | None = None
+        self._pieces: list[bytes] = []
+        self._size = 0
+        self._trailers: list[bytes] = []
+        self.expectation: Expectation | None = None  # the client waits before it sends
+        self.whole = False  # all of it came from the client
+
+    @property
+    def repeatable(self) -> bool:
+        """Whether all that came can be sent once more."""
+        return self._connection is None or self._size <= self._keep
+
+    @property
+    def kept(self) -> bytes:
+        """All that came, while it is repeatable."""
+        return b"".join(self._pieces)
+
+    def add(self, data: bytes) -> None:
+        """Take a piece from the client. Raises Refused (413) when the body grows too large."""
+        self._size += len(data)
+        if self.expectation is not None:
+            self.expectation.go_on()
+        if self._size > self._limit:
+            raise Refused(413, "the request's body is too large")
+        if self._connection is None or self._size <= self._keep:
+            self._pieces.append(data)
+        else:
+            self._pieces.clear()
+        if self._connection is not None:
+            self._connection.send(chunk(data) if self._chunked else data)
+        elif self._size > MOST_HELD:
+            self._gate.pause(HELD_FULL)
+
+    def end(self, trailers: list[bytes]) -> None:
+        """The client has sent all of it."""
+        self.whole = True
+        self._trailers = trailers
+        if self._connection is not None:
+            self._finish(self._connection)
+
+    def start(self, connection: Outbound) -> None:
+        """Send what came so far on this connection, and what comes later as it comes."""
+        self._connection = connection
+        if self.expectation is not None:
+            self.expectation.asked()
+        for piece in self._pieces:
+            connection.send(chunk(piece) if self._chunked else piece)
+        if self._size > self._keep:
+            self._pieces.clear()
+        if self.whole:
+            self._finish(connection)
+        self._gate.resume(HELD_FULL)
+
+    def stop(self) -> None:
+        """The connection is gone; what is kept waits for another one."""
+        self.answered()
+        if self.repeatable:
+            self._connection = None
+
+    def answered(self) -> None:
+        """There is an answer, or there will be none: nobody is told any more to go on."""
+        if self.expectation is not None:
+            self.expectation.over()
+
+    def _finish(self, connection: Outbound) -> None:
+        if self._chunked:
+            connection.send(last_chunk(self._trailers))
+        connection.sent_whole()

@@ -1,0 +1,292 @@
+"""A connection to an upstream: sends a request, cuts the answer out of the stream.
+
+It serves one caller at a time, and tells it what comes in wire order: interim heads, the head, the
+body piece by piece, the end. `failed` comes at most once, and nothing comes after it or the end.
+"""
+
+import asyncio
+from typing import TYPE_CHECKING, cast
+
+from facade.http1.bodies import Body, ChunkedBody, LengthBody, UntilClose
+from facade.http1.refusal import Refused
+from facade.http1.responses import ResponseHead, read_response
+from facade.proxy import errors
+from facade.proxy.deadlines import NEVER, Deadlines
+from facade.proxy.errors import Failure
+from facade.proxy.flow import HIGH_WATER, PEER_FULL, Gate
+from facade.proxy.upstream.caller import Caller, Nobody
+
+if TYPE_CHECKING:
+    from facade.proxy.upstream.instances import Instance
+
+MOST_HEADERS = 256
+LARGEST_HEAD = 64 * 1024
+MOST_INTERIM = 16  # 1xx heads before an answer
+LARGEST_DISCARD = 64 * 1024
+
+
+class Outbound(asyncio.Protocol):
+    """One connection to one instance of an upstream."""
+
+    __slots__ = (
+        "_body",
+        "_buffer",
+        "_deadlines",
+        "_first_byte",
+        "_gate",
+        "_interims",
+        "_keep",
+        "_sent_whole",
+        "_timeouts",
+        "caller",
+        "deadline",
+        "heard",
+        "idle_since",
+        "instance",
+        "more",
+        "reused",
+        "transport",
+    )
+
+    def __init__(self, instance: "Instance", deadlines: Deadlines) -> None:
+        # process
+        self._deadlines = deadlines
+        self._timeouts = instance.timeouts
+        # connection
+        self.instance = instance
+        self.transport: asyncio.Transport | None = None
+        self._gate: Gate | None = None
+        self._buffer = b""
+        self.deadline = NEVER
+        self.idle_since = 0.0
+        self.reused = False  # it has served a request before
+        # request
+        self.caller: Caller | None = None
+        self._body: Body | None = None
+        self._interims = 0
+        self._keep = False  # it may be used again after this answer
+        self._first_byte = self._timeouts.first_byte
+        self._sent_whole = False
+        self.heard = False  # a byte of the answer came
+        self.more = False  # the caller hears more, or of the end, before anything else happens
+
+    @property
+    def usable(self) -> bool:
+        """Whether a request can be sent on it."""
+        return self.transport is not None and not self.transport.is_closing()
+
+    # the caller's part
+
+    def begin(
+        self, caller: Caller, head: bytes, *, whole: bool, first_byte: float | None = None
+    ) -> None:
+        """Send the head of a request for this caller; `whole` when no body follows.
+
+        `first_byte` is how many seconds the answer may take to begin; None: as the upstream says.
+        """
+        assert self.transport is not None
+        self.caller = caller
+        self._body = None
+        self._interims = 0
+        self._keep = False
+        self.heard = False
+        self._sent_whole = whole
+        self._first_byte = first_byte or self._timeouts.first_byte
+        self.deadline = self._deadlines.now + self._first_byte if whole else NEVER
+        self.transport.write(head)
+
+    def send(self, data: bytes) -> None:
+        """Send a piece of the body, framed as the head says."""
+        if self.transport is not None:
+            self.transport.write(data)
+
+    def sent_whole(self) -> None:
+        """The request is complete: the connection may serve another one afterwards."""
+        self._sent_whole = True
+        self.deadline = self._deadlines.now + (
+            self._timeouts.progress if self.heard else self._first_byte
+        )
+
+    def abandon(self) -> None:
+        """The caller wants nothing more: nobody can use this connection again."""
+        self.caller = None
+        self._close()
+
+    def discard(self, head: ResponseHead) -> None:
+        """The caller has no use for this answer; a short one is read, to keep the connection."""
+        if head.length is not None and head.length <= LARGEST_DISCARD and self._sent_whole:
+            assert self.caller is not None
+            self.caller = Nobody(self.caller.method)
+        else:
+            self.abandon()
+
+    def pause(self) -> None:
+        """Read no more for the moment; the client is the slow one, so no deadline runs."""
+        if self._gate is not None:
+            self._gate.pause(PEER_FULL)
+            self.deadline = NEVER
+
+    def resume(self) -> None:
+        """Read on."""
+        if self._gate is not None:
+            self._gate.resume(PEER_FULL)
+            self._await_progress()
+
+    # asyncio's part, in wire order
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """The connection stands."""
+        # uvloop's transports are no subclasses of asyncio's
+        transport = cast(asyncio.Transport, transport)
+        self.transport = transport
+        transport.set_write_buffer_limits(high=HIGH_WATER)
+        self._gate = Gate(transport)
+        self._deadlines.add(self)
+
+    def data_received(self, data: bytes) -> None:
+        """Bytes of an answer."""
+        if self.caller is None:
+            self._close()  # nobody asked
+            return
+        self.heard = True
+        self._await_progress()
+        try:
+            if self._body is not None:
+                self._pass(*self._body.take(data))
+            else:
+                self._take_head(self._buffer + data if self._buffer else data)
+        except Refused:
+            self._fail(errors.NONSENSE)
+
+    def eof_received(self) -> bool:
+        """The upstream sends no more."""
+        if isinstance(self._body, UntilClose):
+            self._end([], b"")
+        return False
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The connection is gone."""
+        if exc is None and isinstance(self._body, UntilClose):
+            self._end([], b"")
+        elif self._body is not None:
+            self._fail(errors.TRUNCATED)
+        else:
+            self._fail(errors.NONSENSE if self._buffer else errors.CLOSED)
+        self._deadlines.discard(self)
+        self.instance.closed(self)
+
+    def pause_writing(self) -> None:
+        """The upstream does not take what is sent."""
+        self.deadline = self._deadlines.now + self._timeouts.progress
+        if self.caller is not None:
+            self.caller.upstream_full(True)
+
+    def resume_writing(self) -> None:
+        """It takes again."""
+        self._await_progress()
+        if self.caller is not None:
+            self.caller.upstream_full(False)
+
+    def expired(self, _now: float) -> None:
+        """The deadline of the present step has passed."""
+        self.deadline = NEVER
+        self._fail(errors.STALLED if self._body is not None else errors.FIRST_BYTE)
+
+    # steps
+
+    def _await_progress(self) -> None:
+        """The next bytes are due, unless the upstream may be waiting for the client's body."""
+        timeouts = self._timeouts
+        self.deadline = self._deadlines.now + timeouts.progress if self._sent_whole else NEVER
+
+    def _take_head(self, data: bytes) -> None:
+        end = data.find(b"\r\n\r\n")
+        if end < 0 or end > LARGEST_HEAD:
+            if len(data) > LARGEST_HEAD:
+                raise Refused(502, "the head is too large")
+            self._buffer = data
+            return
+        self._buffer = b""
+        head, rest = read_response(data[:end], MOST_HEADERS), data[end + 4 :]
+        if head.status < 200:
+            self._interim(head, rest)
+        else:
+            self._final(head, rest)
+
+    def _interim(self, head: ResponseHead, rest: bytes) -> None:
+        caller = self.caller
+        if caller is None:
+            return
+        if head.status == 101:
+            self.deadline = NEVER
+            caller.switched(head, rest)
+            return
+        self._interims += 1
+        if self._interims > MOST_INTERIM:
+            raise Refused(502, "too many interim answers")
+        caller.interim(head)
+        if rest:
+            self._take_head(rest)
+
+    def _final(self, head: ResponseHead, rest: bytes) -> None:
+        caller = self.caller
+        if caller is None:
+            return
+        self._keep = head.keep_alive
+        body: Body | None
+        if not head.has_body(caller.method):
+            body = None
+        elif head.length is not None:
+            body = LengthBody(head.length)
+        else:
+            body = ChunkedBody() if head.chunked else UntilClose()
+        self._body = body
+        piece, left = self._first_piece(body, rest)
+        self.more = bool(piece) or left is not None
+        caller.answered(head)
+        if self.caller is not None:  # else it has seen enough
+            self._pass(piece, left)
+
+    @staticmethod
+    def _first_piece(body: Body | None, rest: bytes) -> tuple[bytes, bytes | None]:
+        if body is None:
+            return b"", rest
+        return body.take(rest) if rest else (b"", None)
+
+    def _pass(self, piece: bytes, left: bytes | None) -> None:
+        """Hand on a piece of the body; `left` is what follows the body, None before its end."""
+        body, caller = self._body, self.caller
+        if piece and caller is not None:
+            self.more = left is not None
+            caller.body(piece)
+            if self.caller is None:
+                return
+        if left is not None:
+            self._end([] if body is None else body.trailers, left)
+
+    def _end(self, trailers: list[bytes], rest: bytes) -> None:
+        """The answer is whole: free the connection first, so that the next request finds it."""
+        caller, self.caller = self.caller, None
+        if rest or not (self._keep and self._sent_whole) or isinstance(self._body, UntilClose):
+            self._close()
+        else:
+            self._body = None
+            self.reused = True
+            self.deadline = NEVER
+            gate = self._gate
+            if gate is not None and gate.paused:
+                gate.resume(PEER_FULL)
+            self.instance.release(self)
+        if caller is not None:
+            caller.ended(trailers)
+
+    def _fail(self, failure: Failure) -> None:
+        caller, self.caller = self.caller, None
+        self._close()
+        if caller is not None:
+            caller.failed(failure)
+
+    def _close(self) -> None:
+        self._body = None
+        if self.transport is not None and not self.transport.is_closing():
+            self.transport.abort()

@@ -1,0 +1,61 @@
+"""Which exchanges are asked again. What is left out is counted by its reason. Pure."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from enum import StrEnum
+
+from facade.compare.masking import MASK
+from facade.replay.asking.targets import Targets
+from facade.replay.formats.recorded import Exchange
+from facade.routes.paths import TargetRefused
+from facade.routes.table import UNMATCHED_NAME, Route, RouteTable
+
+_READS = frozenset({"GET", "HEAD"})
+_MASKS = (MASK.encode(), b"%28secret%29")
+
+
+class Against(StrEnum):
+    """Who is asked. `both`: they are compared; else the one is compared with the recording."""
+
+    LEGACY = "legacy"
+    NEW = "new"
+    BOTH = "both"
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What the caller wants. `only` are names of routes, empty: all."""
+
+    against: Against
+    only: Collection[str] = ()
+    writes: bool = False  # to a declared sandbox
+
+
+class LeftOut(Exception):
+    """An exchange that is not asked again; the message is the reason it is counted by."""
+
+
+def select(exchange: Exchange, table: RouteTable, targets: Targets, wish: Wish) -> Route:
+    """The route of an exchange that is asked again. Raises LeftOut."""
+    try:
+        target = exchange.target.encode("latin-1", "replace")
+        route = table.locate(exchange.method, target).route
+    except TargetRefused:
+        raise LeftOut("targets the facade refuses") from None
+    if wish.only and route.name not in wish.only:
+        raise LeftOut("of other routes")
+    if not (exchange.method in _READS or route.safe):
+        _require_writable(exchange, wish)
+    if wish.against is not Against.LEGACY and not targets.new(route):
+        unknown = route.name == UNMATCHED_NAME
+        raise LeftOut("on paths that no route names" if unknown else "of routes without a new side")
+    if wish.against is not Against.BOTH and exchange.answer is None:
+        raise LeftOut("without a recorded answer")
+    return route
+
+
+def _require_writable(exchange: Exchange, wish: Wish) -> None:
+    if not wish.writes:
+        raise LeftOut("writes, refused")
+    if any(mask in exchange.body for mask in _MASKS):
+        raise LeftOut("writes whose secrets were not recorded")

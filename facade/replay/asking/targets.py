@@ -1,0 +1,53 @@
+"""Who answers: the addresses of legacy, and of the new side of each route."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from facade.master.publisher import INSTANCES
+from facade.routes.routefile import LEGACY, RouteFile
+from facade.routes.table import Route
+
+Urls = Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Targets:
+    """Addresses by upstream. `new_for_all` answers in place of every route's own new side."""
+
+    upstreams: Mapping[str, Urls] = field(default_factory=dict)
+    new_for_all: Urls = ()
+
+    @property
+    def legacy(self) -> Urls:
+        """Where legacy answers."""
+        return self.upstreams.get(LEGACY, ())
+
+    def new(self, route: Route) -> Urls:
+        """Where the new side of a route answers; empty when there is none."""
+        return self.new_for_all or (self.upstreams.get(route.new, ()) if route.new else ())
+
+
+def targets(
+    file: RouteFile,
+    runtime: Path | None,
+    given: Mapping[str, Urls],
+    new_for_all: str | None = None,
+) -> Targets:
+    """What was given, else the route file's addresses, else the registry's instances as the
+    facade last wrote them into `runtime`."""
+    instances = _instances(runtime)
+    upstreams: dict[str, Urls] = {
+        name: given.get(name) or config.urls or instances.get(config.service or "", [])
+        for name, config in file.upstreams.items()
+    }
+    return Targets(upstreams, (new_for_all,) if new_for_all else ())
+
+
+def _instances(runtime: Path | None) -> dict[str, list[str]]:
+    try:
+        found = json.loads((runtime / INSTANCES).read_text()) if runtime else {}
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}

@@ -1,0 +1,1 @@
+"""Recorded traffic: `reading` by file name, `har`, `flows`, and the `recorded` exchange of each."""

@@ -1,0 +1,123 @@
+"""Say where a request would go and why, by the same functions that decide it in the data plane."""
+
+from dataclasses import asdict, dataclass
+
+from facade.routes.bucket import bucket_of
+from facade.routes.decision import NO_KEY, PERCENT, UNAVAILABLE, UNMATCHED, Decision, decide
+from facade.routes.file.kinds.quantities import written_share
+from facade.routes.keys import Key, identify
+from facade.routes.stages import Stage
+from facade.routes.table import Route, RouteTable
+
+# Stands for the chance of a request without a key: the middle bucket.
+_MIDDLE = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A request as far as a decision looks at it; header names in any case."""
+
+    method: str
+    target: str
+    headers: tuple[tuple[str, str], ...] = ()
+    cookies: tuple[tuple[str, str], ...] = ()
+    client: str = "127.0.0.1"
+    user: str | None = None  # the value of the session cookie
+    new_available: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Where the request goes and why; `bucket` is None where the request has no key."""
+
+    method: str
+    path: str
+    route: str | None
+    match: str | None
+    stage: str
+    percent: str | None
+    side: str
+    upstream: str
+    bucket: int | None
+    reason: str
+    sentence: str
+    sticky: bool
+    key: str | None
+    key_source: str | None
+    keys_tried: tuple[str, ...]
+    seed: str
+    compared: str
+    version: str
+
+    def as_json(self) -> dict[str, object]:
+        """The same for programs."""
+        return asdict(self)
+
+
+def explain(table: RouteTable, question: Question) -> Explanation:
+    """Decide as a worker with this table would; raises TargetRefused for a target it refuses."""
+    method = question.method.upper()
+    route, path = table.locate(method, question.target.encode("utf-8"))
+    key = identify(route.keys, _headers(table, question), path, question.client)
+    decision = decide(route, key, new_available=question.new_available, draw=_MIDDLE)
+    matched = decision.reason != UNMATCHED
+    return Explanation(
+        method=method,
+        path=path,
+        route=route.name if matched else None,
+        match=route.match if matched else None,
+        stage=route.stage.value,
+        percent=None if route.percent is None else written_share(route.percent),
+        side=decision.side,
+        upstream=decision.upstream,
+        bucket=bucket_of(route.seed, key.value) if key and matched else None,
+        reason=decision.reason,
+        sentence=_sentence(route, key, decision),
+        sticky=decision.sticky,
+        key=key.value if key else None,
+        key_source=key.source if key else None,
+        keys_tried=tuple(source for source, _ in route.keys),
+        seed=route.seed if matched else "",
+        compared=written_share(route.sample),
+        version=table.version,
+    )
+
+
+def _headers(table: RouteTable, question: Question) -> list[tuple[bytes, bytes]]:
+    cookies = list(question.cookies)
+    if question.user is not None:
+        cookies.insert(0, (table.options.session_cookie, question.user))
+    headers = [(name.lower().encode(), value.encode()) for name, value in question.headers]
+    if cookies:
+        line = "; ".join(f"{name}={value}" for name, value in cookies)
+        headers.insert(0, (b"cookie", line.encode()))
+    return headers
+
+
+def _sentence(route: Route, key: Key | None, decision: Decision) -> str:
+    reason = decision.reason
+    if reason == UNMATCHED:
+        return "no route names this path, and unknown paths go to legacy"
+    if reason == UNAVAILABLE:
+        return f"the new side '{route.new}' cannot be asked now, and legacy may answer instead"
+    if reason == NO_KEY:
+        tried = ", ".join(source for source, _ in route.keys)
+        return f"the request has none of its keys ({tried}): decided at random each time"
+    share = written_share(route.percent or 0)
+    if reason == PERCENT and not route.needs_key:
+        who = "everybody" if decision.side == "new" else "nobody"
+        return f"the route is in canary at {share}: {who} goes to the new side"
+    if reason == PERCENT and key:
+        bucket = bucket_of(route.seed, key.value)
+        sign = "below" if bucket < route.threshold else "not below"
+        return f"bucket {bucket} is {sign} {route.threshold} ({share} of 10000)"
+    return _STAGE_SENTENCES[route.stage]
+
+
+_STAGE_SENTENCES = {
+    Stage.LEGACY: "the route is in stage legacy: legacy answers all of it",
+    Stage.SHADOW: "the route is in stage shadow: legacy answers, the new side is asked too",
+    Stage.CANARY: "the route is in stage canary",
+    Stage.NEW: "the route is in stage new: the new side answers all of it",
+    Stage.RETIRED: "the route is retired: the new side answers, without fallback",
+}

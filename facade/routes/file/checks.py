@@ -1,0 +1,194 @@
+"""What must hold between the parts of a route file; each rule is a function, listed at the foot."""
+
+from collections.abc import Callable, Iterator
+from datetime import date
+
+from facade.routes.file.matching import Match, collides, parameters
+from facade.routes.file.places import Path, Reading
+from facade.routes.file.problems import unknown
+from facade.routes.routefile import LEGACY, RouteConfig, RouteFile, Tolerance
+from facade.routes.stages import Stage
+
+
+def check(file: RouteFile, reading: Reading, today: date) -> None:
+    """Report every broken rule to `reading`; a rule is skipped where its values were unreadable."""
+    for rule in RULES:
+        rule(file, reading)
+    _expected_differences(file, reading, today)
+
+
+def _upstreams(file: RouteFile, reading: Reading) -> None:
+    if LEGACY not in file.upstreams and reading.is_good("upstreams"):
+        reading.report(("upstreams",), "'legacy' is missing: unknown paths go to it")
+    for name, upstream in file.upstreams.items():
+        path = ("upstreams", name)
+        written = [key for key in ("url", "urls", "service") if (*path, key) in reading.marks]
+        if reading.is_good(*path) and len(written) != 1:
+            found = f"found {' and '.join(written)}" if written else "found none"
+            reading.report(path, f"expected exactly one of url, urls, service ({found})")
+        if len(set(upstream.urls)) != len(upstream.urls):
+            reading.report((*path, "urls"), "an address is named twice")
+
+
+def _names(file: RouteFile, reading: Reading) -> None:
+    first: dict[str, int] = {}
+    for index, route in enumerate(file.routes):
+        if not reading.is_good("routes", index, "name"):
+            continue
+        if route.name in first:
+            line = reading.place(("routes", first[route.name], "name"))[0]
+            message = f"duplicate route '{route.name}' (first in line {line})"
+            reading.report(("routes", index, "name"), message)
+        first.setdefault(route.name, index)
+
+
+def _collisions(file: RouteFile, reading: Reading) -> None:
+    earlier: list[tuple[int, Match]] = []
+    for index, route in enumerate(file.routes):
+        if not reading.is_good("routes", index, "match"):
+            continue
+        mine = Match(route.methods, route.template)
+        for at, other in earlier:
+            shared = collides(mine, other)
+            if shared:
+                line = reading.place(("routes", at, "match"))[0]
+                message = (
+                    f"duplicate match: {'|'.join(shared)} on the same paths as "
+                    f"'{file.routes[at].name}' (line {line})"
+                )
+                reading.report(("routes", index, "match"), message)
+        earlier.append((index, mine))
+
+
+def _new_side(file: RouteFile, reading: Reading) -> None:
+    for index, route in _readable(file, reading, "new"):
+        path = ("routes", index, "new")
+        if route.new == LEGACY:
+            reading.report(path, "the new side cannot be 'legacy'")
+        elif route.new is not None and route.new not in file.upstreams:
+            reading.report(path, unknown("upstream", route.new, file.upstreams))
+        elif route.new is None and route.stage is not Stage.LEGACY:
+            reading.report(path, f"'new' is missing: stage {route.stage} needs the other side")
+
+
+def _percent(file: RouteFile, reading: Reading) -> None:
+    for index, route in _readable(file, reading, "percent", "stage"):
+        path = ("routes", index, "percent")
+        if route.stage is Stage.CANARY and route.percent is None:
+            reading.report(path, "'percent' is missing: stage canary needs it")
+        elif route.stage is not Stage.CANARY and route.percent is not None:
+            message = f"only stage canary has a percent, not {route.stage}; remove it"
+            reading.report(path, message)
+
+
+def _samples(file: RouteFile, reading: Reading) -> None:
+    for index, route in _readable(file, reading, "compare", "stage"):
+        path = ("routes", index, "compare")
+        if not reading.is_good(*path, "sample"):
+            continue
+        if route.stage is Stage.SHADOW and route.compare is None:
+            message = "'compare.sample' is missing: a mirror's share is never implied"
+            reading.report(path, message + "; write compare: {sample: 10%}")
+        elif route.stage is Stage.SHADOW and route.compare and route.compare.sample == 0:
+            reading.report((*path, "sample"), "0% compares nothing", severity="warning")
+
+
+def _rules_exist(file: RouteFile, reading: Reading) -> None:
+    for index, route in enumerate(file.routes):
+        rules = route.compare.rules if route.compare else None
+        path = ("routes", index, "compare", "rules")
+        if rules is not None and reading.is_good(*path) and rules not in file.compare_rules:
+            reading.report(path, unknown("rules", rules, file.compare_rules))
+
+
+def _keys(file: RouteFile, reading: Reading) -> None:
+    for index, route in _readable(file, reading, "key", "match"):
+        for at, source in enumerate(route.key):
+            if source.kind == "path" and source.name not in parameters(route.template):
+                message = f"'{route.template}' has no parameter '{{{source.name}}}'"
+                reading.report(("routes", index, "key", at), message)
+
+
+def _guards(file: RouteFile, reading: Reading) -> None:
+    for index, route in _readable(file, reading, "guard", "compare"):
+        if route.guard is None:
+            continue
+        path = ("routes", index, "guard")
+        if route.guard.on_breach is Stage.SHADOW and route.compare is None:
+            reading.report((*path, "on_breach"), "stage shadow needs 'compare.sample'")
+        if route.guard.max_mismatch is not None and route.compare is None:
+            reading.report((*path, "max_mismatch"), "no pairs without 'compare.sample'")
+
+
+def _tolerances(file: RouteFile, reading: Reading) -> None:
+    for name, rules in file.compare_rules.items():
+        at: Path = ("compare_rules", name)
+        for tolerance in rules.tolerate:
+            _tolerance(tolerance, (*at, "tolerate", tolerance.path), reading)
+        for index, expected in enumerate(rules.expect):
+            if expected.within is not None:
+                _tolerance(expected.within, (*at, "expect", index, "within"), reading)
+
+
+def _tolerance(tolerance: Tolerance, path: Path, reading: Reading) -> None:
+    given = [tolerance.decimal, tolerance.seconds, tolerance.strip, tolerance.shape or None]
+    if reading.is_good(*path) and sum(value is not None for value in given) != 1:
+        reading.report(path, "expected exactly one of decimal, seconds, strip")
+
+
+def _unused(file: RouteFile, reading: Reading) -> None:
+    used_upstreams = {LEGACY, *(route.new for route in file.routes)}
+    used_rules = {route.compare.rules for route in file.routes if route.compare}
+    for name in file.upstreams:
+        if name not in used_upstreams:
+            reading.report(("upstreams", name), "no route uses this upstream", severity="warning")
+    for name in file.compare_rules:
+        if name not in used_rules:
+            reading.report(("compare_rules", name), "no route uses these rules", severity="warning")
+
+
+def _identity(file: RouteFile, reading: Reading) -> None:
+    options = file.facade.identity
+    for index, route in enumerate(file.routes):
+        path = ("routes", index, "needs")
+        readable = all(reading.is_good(*path, at) for at in range(len(route.needs)))
+        if route.needs and options is None and readable and reading.is_good("facade", "identity"):
+            message = "'facade.identity' is missing: it says how legacy is asked who is asking"
+            reading.report(path, message)
+    names = [route.name for route in file.routes]
+    for at, name in enumerate(options.forget_on if options else ()):
+        at_name = ("facade", "identity", "forget_on", at)
+        if reading.is_good(*at_name) and name not in names:
+            reading.report(at_name, unknown("route", name, names))
+
+
+def _expected_differences(file: RouteFile, reading: Reading, today: date) -> None:
+    for name, rules in file.compare_rules.items():
+        for index, expected in enumerate(rules.expect):
+            if expected.until < today:
+                path = ("compare_rules", name, "expect", index, "until")
+                message = f"expired on {expected.until}: the difference counts as a mismatch again"
+                reading.report(path, message, severity="warning")
+
+
+def _readable(file: RouteFile, reading: Reading, *keys: str) -> Iterator[tuple[int, RouteConfig]]:
+    """The routes whose values at these keys could be read, with their position."""
+    for index, route in enumerate(file.routes):
+        if all(reading.is_good("routes", index, key) for key in keys):
+            yield index, route
+
+
+RULES: tuple[Callable[[RouteFile, Reading], None], ...] = (
+    _upstreams,
+    _names,
+    _collisions,
+    _new_side,
+    _percent,
+    _samples,
+    _rules_exist,
+    _keys,
+    _guards,
+    _tolerances,
+    _identity,
+    _unused,
+)

@@ -1,0 +1,226 @@
+"""Flip a route in the route file: refuse what the stages forbid, touch nothing else, lose nothing.
+
+The new text is read again before it is written, and must mean exactly the old file with this one
+route changed. The file is replaced by rename and keeps its mode; an edit by somebody else in the
+same moment is noticed, and the flip begins again on the new text.
+"""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import NoReturn
+
+import yaml
+
+from facade.routes.file.edit.cuts import CannotCut, Cut, apply, drop, find, put
+from facade.routes.file.edit.replacing import alone_in, replace_file
+from facade.routes.file.kinds.quantities import written_share
+from facade.routes.file.problems import RouteFileError, did_you_mean
+from facade.routes.file.reading import Loaded, compose, load, version_of
+from facade.routes.file.steps import refusal
+from facade.routes.routefile import FULL, Compare, RouteConfig, RouteFile
+from facade.routes.stages import ORDER, Stage, allowed, walk
+
+ATTEMPTS = 5
+BYTE_ORDER_MARK = "\ufeff"
+
+
+class FlipRefused(Exception):
+    """The flip is not possible; the message says why and what to do instead."""
+
+
+class UnknownRoute(FlipRefused):
+    """The file has no route of this name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Flip:
+    """What is asked for; `percent` and `sample` in basis points."""
+
+    route: str
+    stage: Stage
+    percent: int | None = None
+    sample: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Flipped:
+    """What was done."""
+
+    before: RouteConfig
+    after: RouteConfig
+    text: str
+    version: str
+    was: str  # the text before
+
+    @property
+    def changed(self) -> bool:
+        """Whether the file now says something else."""
+        return self.before != self.after
+
+
+def flip(text: str, wish: Flip, name: str = "routes.yaml") -> Flipped:
+    """The text with the route flipped.
+
+    Raises FlipRefused, or RouteFileError when the text is not a good route file to begin with.
+    """
+    if text.startswith(BYTE_ORDER_MARK):  # the parser does not count it
+        flipped = flip(text[1:], wish, name)
+        text = BYTE_ORDER_MARK + flipped.text
+        was = BYTE_ORDER_MARK + flipped.was
+        return replace(flipped, text=text, version=version_of(text.encode()), was=was)
+    loaded = load(text.encode(), name)
+    before = find_route(loaded.file, wish.route)
+    after = _wanted(before, wish)
+    if before == after:
+        return Flipped(before, after, text, loaded.file.version, text)
+    new_text = _cut(text, loaded, before, after)
+    return Flipped(before, after, new_text, _proven(new_text, loaded, after), text)
+
+
+def way(file: RouteFile, wish: Flip) -> tuple[Flip, ...]:
+    """The flips that lead to the wish over allowed edges; raises FlipRefused when none do.
+
+    A canary passed on the way lets everybody through going forward, nobody going back, unless
+    the wish says how many.
+    """
+    now = find_route(file, wish.route).stage
+    if now is wish.stage:
+        return (wish,)
+    stages = walk(now, wish.stage)
+    if not stages:
+        raise FlipRefused(refusal(wish.route, now, wish.stage))
+    passing = FULL if ORDER.index(wish.stage) > ORDER.index(now) else 0
+    passing = passing if wish.percent is None else wish.percent
+    *between, last = stages
+    steps = [
+        replace(wish, stage=stage, percent=passing if stage is Stage.CANARY else None)
+        for stage in between
+    ]
+    final = wish.percent if last is Stage.CANARY else None
+    return (*steps, replace(wish, stage=last, percent=final))
+
+
+def preview(path: Path, wish: Flip) -> Flipped:
+    """What `flip_file` would do. Raises what it raises."""
+    return flip(_decode(path.read_bytes()), wish, str(path))
+
+
+def flip_file(path: Path, wish: Flip) -> Flipped:
+    """Flip a route in the file at `path`.
+
+    Raises FlipRefused, RouteFileError, or OSError when the file cannot be replaced.
+    """
+    target = path.resolve()  # a link stays a link
+    with alone_in(target.parent):
+        for _ in range(ATTEMPTS):
+            data = target.read_bytes()
+            flipped = flip(_decode(data), wish, str(path))
+            if not flipped.changed or replace_file(target, data, flipped.text.encode()):
+                return flipped
+    raise FlipRefused(f"{path.name} keeps changing while it is edited; try again")
+
+
+def take_back(path: Path, flipped: Flipped) -> bool:
+    """Put the old text back, unless somebody else has edited the file since; whether it was done.
+
+    What the facade refuses must not stay in the file: it would stand in the way of every later
+    flip, the way back of other routes among them. Raises OSError.
+    """
+    target = path.resolve()
+    with alone_in(target.parent):
+        return replace_file(target, flipped.text.encode(), flipped.was.encode())
+
+
+def _decode(data: bytes) -> str:
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        return data.decode("utf-8", "replace")  # read again as bytes, and refused with its place
+
+
+def find_route(file: RouteFile, name: str) -> RouteConfig:
+    """The route of this name; raises UnknownRoute."""
+    for route in file.routes:
+        if route.name == name:
+            return route
+    names = [route.name for route in file.routes]
+    known = did_you_mean(name, names) or f" (routes: {', '.join(names) or 'none'})"
+    raise UnknownRoute(f"no route '{name}'{known}")
+
+
+def _wanted(before: RouteConfig, wish: Flip) -> RouteConfig:
+    """The route as it would be; raises FlipRefused where a stage forbids or lacks something."""
+    if not allowed(before.stage, wish.stage):
+        raise FlipRefused(refusal(before.name, before.stage, wish.stage))
+    if wish.stage is not Stage.LEGACY and before.new is None:
+        raise FlipRefused(f"'{before.name}' names no new side: add 'new: UPSTREAM' to the route")
+    compare = before.compare
+    if wish.sample is not None:
+        compare = replace(compare, sample=wish.sample) if compare else Compare(wish.sample)
+    if wish.stage is Stage.SHADOW and compare is None:
+        raise FlipRefused(
+            f"'{before.name}' says no sample, and a mirror's share is never implied:"
+            f" fig flip {before.name} shadow --sample 10%"
+        )
+    return replace(before, stage=wish.stage, percent=_percent(before, wish), compare=compare)
+
+
+def _percent(before: RouteConfig, wish: Flip) -> int | None:
+    if wish.stage is Stage.CANARY:
+        if wish.percent is None:
+            raise FlipRefused(f"say how many: fig flip {before.name} canary PERCENT")
+        return wish.percent
+    if wish.percent is not None:
+        raise FlipRefused(f"only stage canary has a percent, not {wish.stage}")
+    return None
+
+
+def _cut(text: str, loaded: Loaded, before: RouteConfig, after: RouteConfig) -> str:
+    mapping = _mapping_of(text, loaded, before.name)
+    try:
+        cuts = [put(text, mapping, "stage", after.stage.value, "name")]
+        if after.percent is None:
+            cuts += drop(text, mapping, "percent")
+        else:
+            percent = written_share(after.percent).removesuffix("%")
+            cuts.append(put(text, mapping, "percent", percent, "stage"))
+        if after.compare is not None and after.compare != before.compare:
+            cuts.append(_put_sample(text, mapping, after.compare.sample))
+        return apply(text, cuts)
+    except CannotCut as error:
+        raise FlipRefused(f"cannot edit '{before.name}': {error}") from error
+
+
+def _put_sample(text: str, mapping: yaml.MappingNode, sample: int) -> Cut:
+    found = find(mapping, "compare")
+    if found is None:
+        return put(text, mapping, "compare", f"{{sample: {written_share(sample)}}}", "match")
+    if not isinstance(found[1], yaml.MappingNode):
+        raise CannotCut("'compare' is not a mapping")
+    return put(text, found[1], "sample", written_share(sample), "rules")
+
+
+def _mapping_of(text: str, loaded: Loaded, name: str) -> yaml.MappingNode:
+    root = compose(text.encode(), loaded.name)
+    index = [route.name for route in loaded.file.routes].index(name)
+    routes = find(root, "routes") if isinstance(root, yaml.MappingNode) else None
+    node = routes[1].value[index] if routes else None
+    if not isinstance(node, yaml.MappingNode):
+        raise FlipRefused(f"cannot find '{name}' in the text of {loaded.name}")
+    return node
+
+
+def _proven(text: str, before: Loaded, after: RouteConfig) -> str:
+    """The new text's version, once it is shown to mean what was wanted and nothing else."""
+    routes = tuple(after if route.name == after.name else route for route in before.file.routes)
+    try:
+        now = load(text.encode(), before.name)
+    except RouteFileError as error:
+        _refuse_edit(after.name, str(error))
+    if now.file != replace(before.file, routes=routes, version=now.file.version):
+        _refuse_edit(after.name, "another value would change with it (is it an alias?)")
+    return now.file.version
+
+
+def _refuse_edit(name: str, why: str) -> NoReturn:
+    raise FlipRefused(f"cannot edit '{name}' safely, please do it by hand: {why}")

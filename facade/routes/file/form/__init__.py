@@ -1,0 +1,26 @@
+"""The form of the route file, as data: every key with its kind, its default and its meaning.
+
+Reading, the JSON Schema and its help in editors all come from here.
+"""
+
+from typing import Any
+
+from facade.routes.file.form.names import NAME
+from facade.routes.file.form.options import FACADE
+from facade.routes.file.form.routes import ROUTE
+from facade.routes.file.form.rules import RULES
+from facade.routes.file.form.upstreams import UPSTREAM
+from facade.routes.file.kinds.structures import Field, ListOf, MapOf, Record
+
+_NAMED = ("name", NAME, "a name of letters, digits, '.', '_' or '-'")
+
+# The version is not written in the file; reading.py adds it.
+FILE: Record[dict[str, Any]] = Record(
+    dict,
+    {
+        "facade": Field(FACADE, "How the door itself behaves."),
+        "upstreams": Field(MapOf(UPSTREAM, *_NAMED), "The sides; `legacy` must be there.", True),
+        "routes": Field(ListOf(ROUTE), "The paths that move; every other goes to legacy."),
+        "compare_rules": Field(MapOf(RULES, *_NAMED), "How answers are compared, by name."),
+    },
+)

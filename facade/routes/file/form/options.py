@@ -1,0 +1,102 @@
+"""The section `facade`."""
+
+from facade.routes.file.form.names import NAME, TOKEN
+from facade.routes.file.kinds.quantities import Duration, Share, Size, Whole
+from facade.routes.file.kinds.structures import Field, ListOf, Record, WordsOr
+from facade.routes.file.kinds.values import Choice, Flag, Network, Text
+from facade.routes.routefile import (
+    FULL,
+    ClientTimeouts,
+    FacadeOptions,
+    IdentityOptions,
+    Limits,
+    ReadYourWrites,
+    ShadowLimits,
+)
+
+_LIMITS = Record(
+    Limits,
+    {
+        "connections": Field(Whole(), "Client connections per worker.", shown=10_000),
+        "connections_per_client": Field(Whole(), "The same per address.", shown=2_048),
+        "line": Field(Size(), "Longest request line (414) or header (431).", shown="16KiB"),
+        "headers": Field(Whole(1, 10_000), "Most headers (431).", shown=100),
+        "head": Field(Size(), "Largest request head (431).", shown="64KiB"),
+        "body": Field(Size(), "Largest request body (413).", shown="1GiB"),
+        "buffer": Field(Size(), "Bytes held per direction of an exchange.", shown="64KiB"),
+        "repeat": Field(
+            Size(), "Bodies up to this size can go to legacy if declined.", shown="64KiB"
+        ),
+    },
+)
+
+_CLIENT_TIMEOUTS = Record(
+    ClientTimeouts,
+    {
+        "head": Field(Duration(), "From first byte to the end of the head.", shown="10s"),
+        "body": Field(Duration(), "Between two pieces of the request's body.", shown="30s"),
+        "write": Field(Duration(), "A client that reads nothing for this long.", shown="30s"),
+        "idle": Field(Duration(), "A kept connection without a request.", shown="75s"),
+        "exchange": Field(Duration(True), "The whole exchange; 0 means no limit.", shown="10m"),
+        "drain": Field(Duration(True), "After SIGTERM, for what is in flight.", shown="20s"),
+    },
+)
+
+_SHADOW = Record(
+    ShadowLimits,
+    {
+        "inflight": Field(Whole(), "Copies in flight per worker.", shown=64),
+        "queue": Field(Whole(), "Copies waiting per worker.", shown=256),
+        "body": Field(Size(), "Larger answers are not compared.", shown="2MiB"),
+        "deadline": Field(Duration(), "A copy is given up after it.", shown="5s"),
+    },
+)
+
+_IDENTITY = Record(
+    IdentityOptions,
+    {
+        "ask": Field(Text("a path such as /api/me", r"/[!-~]*"), "Asked with GET.", True),
+        "forget_on": Field(
+            ListOf(Text("a route's name", NAME)), "Routes that log in or out.", shown=[]
+        ),
+        "keep": Field(Duration(), "How long an answer counts.", shown="5s"),
+        "keep_silent": Field(Duration(), "The same while legacy gives none.", shown="2m"),
+        "timeout": Field(Duration(), "An answer after this time counts as none.", shown="2s"),
+        "entries": Field(Whole(), "Sessions remembered per worker.", shown=10_000),
+    },
+)
+
+_BY = ("cookie", "header", "both", "off")
+
+_READ_YOUR_WRITES: WordsOr[ReadYourWrites] = WordsOr(
+    {by: ReadYourWrites(by) for by in _BY},  # type: ignore[arg-type]
+    Record(
+        ReadYourWrites,
+        {
+            "by": Field(Choice("way", _BY), "How clients carry it.", shown="cookie"),
+            "cookie": Field(Text("a cookie's name", TOKEN), "Its name.", shown="fig_after"),
+            "remember": Field(Duration(), "How long a client keeps it.", shown="60s"),
+        },
+    ),
+)
+
+FACADE = Record(
+    FacadeOptions,
+    {
+        "expose": Field(Flag(), "Send the header Fig-Decision with each answer.", shown=False),
+        "access_log": Field(
+            Share({"off": 0, "on": FULL, "false": 0, "true": FULL}),
+            "Share of requests that are logged: off, on, or 1%.",
+            shown="off",
+        ),
+        "session_cookie": Field(Text("a cookie's name", TOKEN), "Key session.", shown="session"),
+        "trusted_proxies": Field(ListOf(Network()), "Whose X-Forwarded-For is believed.", shown=[]),
+        "limits": Field(_LIMITS, "What a client may ask."),
+        "timeouts": Field(_CLIENT_TIMEOUTS, "Longest waits on the client's side."),
+        "shadow": Field(_SHADOW, "What copies may cost at most."),
+        "identity": Field(_IDENTITY, "How legacy is asked who is asking; see needs."),
+        "read_your_writes": Field(
+            _READ_YOUR_WRITES, "How a client's reads find its writes.", shown="cookie"
+        ),
+    },
+)

@@ -1,0 +1,113 @@
+"""The entries under `routes`."""
+
+import re
+from typing import Any
+
+from facade.routes.file.form.names import NAME, TOKEN
+from facade.routes.file.kinds.quantities import Duration, Number, Share, Size
+from facade.routes.file.kinds.structures import Field, ListOf, Record
+from facade.routes.file.kinds.values import (
+    Choice,
+    EnumChoice,
+    Flag,
+    JsonSchema,
+    Scalar,
+    Text,
+    Wrong,
+)
+from facade.routes.file.matching import Match, MatchText
+from facade.routes.file.problems import one_of
+from facade.routes.routefile import Compare, Guard, KeySource, RouteConfig
+from facade.routes.stages import Stage
+
+NEEDS = ("identity", "session")
+
+_KEYS = ("cookie:NAME", "header:NAME", "path:NAME", "session", "client")
+
+
+class KeyText(Scalar[KeySource]):
+    """`cookie:NAME`, `header:NAME`, `path:NAME`, `session` or `client`."""
+
+    blank = KeySource("client")
+
+    def parse(self, text: str) -> KeySource:
+        if text == "session":
+            return KeySource("session")
+        if text == "client":
+            return KeySource("client")
+        kind, _, name = text.partition(":")
+        if not re.fullmatch(TOKEN, name):
+            raise Wrong(f"unknown key '{text}' ({one_of(_KEYS)})")
+        match kind:
+            case "cookie":
+                return KeySource("cookie", name)
+            case "header":
+                return KeySource("header", name)
+            case "path":
+                return KeySource("path", name)
+        raise Wrong(f"unknown key '{text}' ({one_of(_KEYS)})")
+
+    def schema(self) -> JsonSchema:
+        named = r"^(cookie|header|path):.+$"
+        return {"anyOf": [{"enum": ["session", "client"]}, {"type": "string", "pattern": named}]}
+
+
+def _route(match: Match, **values: Any) -> RouteConfig:
+    values["stage"] = values.get("stage", Stage.LEGACY)
+    return RouteConfig(methods=match.methods, template=match.template, **values)
+
+
+_COMPARE = Record(
+    Compare,
+    {
+        "sample": Field(Share(), "Share of reads also asked on the other side.", True),
+        "rules": Field(Text("a name under compare_rules", NAME), "How answers are compared."),
+    },
+)
+
+_GUARD = Record(
+    Guard,
+    {
+        "max_mismatch": Field(Share(), "Most pairs that may differ."),
+        "max_error_ratio": Field(Number(), "New side's error rate over legacy's, at most."),
+        "max_p95_ratio": Field(Number(), "New side's p95 over legacy's, at most."),
+        "on_breach": Field(
+            EnumChoice("stage", (Stage.LEGACY, Stage.SHADOW)), "Where the route then goes.", True
+        ),
+    },
+)
+
+ROUTE = Record(
+    _route,
+    {
+        "name": Field(Text("a name of letters, digits, '.', '_' or '-'", NAME), "Unique.", True),
+        "match": Field(MatchText(), "METHOD[|METHOD] /path/{parameter}; HEAD goes with GET.", True),
+        "stage": Field(EnumChoice("stage", Stage), "Where the route stands.", True),
+        "new": Field(Text("an upstream's name", NAME), "The upstream that replaces legacy."),
+        "percent": Field(Share(), "Share of keys on the new side; in stage canary only."),
+        "key": Field(
+            ListOf(KeyText(), 1),
+            "What a client is known by, first found wins.",
+            shown=["session", "client"],
+        ),
+        "seed": Field(Text("a word", r"\S+"), "Routes that move together share one (else: name)."),
+        "fallback": Field(
+            Flag(), "Reads go to legacy when the new side fails; never once retired.", shown=True
+        ),
+        "safe": Field(Flag(), "The method only reads; else known by the method."),
+        "compare": Field(_COMPARE, "Ask both sides; required in stage shadow."),
+        "guard": Field(_GUARD, "Limits; beyond them the route goes back by itself."),
+        "max_lag": Field(
+            Duration(), "How far the new side may be behind legacy when it is given more requests."
+        ),
+        "timeout": Field(Duration(), "Longest time of the whole exchange."),
+        "first_byte": Field(
+            Duration(), "From request to first byte, on either side; else as of the upstream."
+        ),
+        "max_body": Field(Size(), "Largest request body."),
+        "needs": Field(
+            ListOf(Choice("need", NEEDS)),
+            "What the new side must be given: identity, who is asking; session, also sealed.",
+        ),
+    },
+)

@@ -1,0 +1,69 @@
+"""The entries under `upstreams`."""
+
+from typing import Any
+
+from facade.routes.file.form.names import NAME
+from facade.routes.file.kinds.quantities import Duration, Share, Whole
+from facade.routes.file.kinds.structures import Field, ListOf, Record
+from facade.routes.file.kinds.values import Choice, Text, Url
+from facade.routes.routefile import Breaker, Health, UpstreamConfig, UpstreamTimeouts
+
+
+def _upstream(**values: Any) -> UpstreamConfig:
+    url = values.pop("url", None)
+    if url is not None:
+        values["urls"] = (url, *values.get("urls", ()))
+    return UpstreamConfig(name="", **values)
+
+
+_HEALTH = Record(
+    Health,
+    {
+        "path": Field(Text("a path such as /healthz", r"/[!-~]*"), "Asked with GET.", True),
+        "interval": Field(Duration(), "Time between two questions.", shown="2s"),
+        "timeout": Field(Duration(), "An answer after this time counts as none.", shown="1s"),
+    },
+)
+
+_BREAKER = Record(
+    Breaker,
+    {
+        "failure_ratio": Field(Share(), "Open above this share of failures.", shown="50%"),
+        "slow_ratio": Field(Share(), "Open above this share of slow calls.", shown="100%"),
+        "slow_call": Field(Duration(), "A call is slow from this time on.", shown="5s"),
+        "window": Field(Duration(), "How far back calls count.", shown="10s"),
+        "minimum_calls": Field(Whole(), "Fewer calls than this prove nothing.", shown=20),
+        "open_for": Field(Duration(), "Ask nothing for this time, then probe.", shown="5s"),
+        "probes": Field(Whole(1, 1000), "Concurrent probes while half open.", shown=3),
+        "probe_timeout": Field(Duration(), "Deadline of a probe.", shown="2s"),
+        "ramp": Field(Duration(True), "From first to all calls after it closes.", shown="5s"),
+    },
+)
+
+_UPSTREAM_TIMEOUTS = Record(
+    UpstreamTimeouts,
+    {
+        "connect": Field(Duration(), "Until the connection stands.", shown="2s"),
+        "first_byte": Field(Duration(), "From request to first byte.", shown="30s"),
+        "progress": Field(Duration(), "Between two pieces of the answer.", shown="30s"),
+        "idle": Field(Duration(), "A kept connection is closed after it.", shown="30s"),
+    },
+)
+
+UPSTREAM = Record(
+    _upstream,
+    {
+        "url": Field(Url(), "Its one address."),
+        "urls": Field(ListOf(Url(), 1), "Its addresses, if there are several."),
+        "service": Field(Text("a service's name", NAME), "Its name in the registry."),
+        "balance": Field(
+            Choice("balance", ("round-robin", "least-busy")),
+            "How requests are spread over the addresses.",
+            shown="round-robin",
+        ),
+        "health": Field(_HEALTH, "Ask each address whether it is well; off when absent."),
+        "breaker": Field(_BREAKER, "When to stop asking it for a while."),
+        "connections": Field(Whole(1, 65_535), "At most this many per worker.", shown=256),
+        "timeouts": Field(_UPSTREAM_TIMEOUTS, "Longest waits."),
+    },
+)

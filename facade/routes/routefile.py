@@ -1,0 +1,261 @@
+"""What the operator wrote in the route file: frozen, checked, with every default filled in.
+
+Durations are seconds (float), sizes bytes (int), shares basis points (int, 10000 = 100 %).
+`reading.py` makes these from YAML, `routing.py` compiles them, `docs/route-file.md` is for users.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from types import MappingProxyType
+from typing import Literal
+
+from facade.routes.stages import Stage
+
+LEGACY = "legacy"  # the upstream every unknown path goes to
+FULL = 10_000  # basis points
+
+Balance = Literal["round-robin", "least-busy"]
+KeyKind = Literal["cookie", "header", "path", "session", "client"]
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """Active probing of each address of an upstream."""
+
+    path: str
+    interval: float = 2.0
+    timeout: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Breaker:
+    """When an upstream counts as broken; one breaker per upstream and route class."""
+
+    failure_ratio: int = 5_000
+    slow_ratio: int = FULL
+    slow_call: float = 5.0
+    window: float = 10.0
+    minimum_calls: int = 20
+    open_for: float = 5.0
+    probes: int = 3
+    probe_timeout: float = 2.0
+    ramp: float = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class UpstreamTimeouts:
+    """Longest waits on the upstream's side, in seconds."""
+
+    connect: float = 2.0
+    first_byte: float = 30.0
+    progress: float = 30.0
+    idle: float = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class UpstreamConfig:
+    """A side to forward to: fixed addresses, or a service whose instances the registry knows."""
+
+    name: str
+    urls: tuple[str, ...] = ()
+    service: str | None = None
+    balance: Balance = "round-robin"
+    health: Health | None = None
+    breaker: Breaker = Breaker()
+    connections: int = 256
+    timeouts: UpstreamTimeouts = UpstreamTimeouts()
+
+
+@dataclass(frozen=True, slots=True)
+class KeySource:
+    """Where a request's bucket key is read from: `cookie:NAME`, …, `session`, `client`."""
+
+    kind: KeyKind
+    name: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.kind}:{self.name}" if self.name else self.kind
+
+
+@dataclass(frozen=True, slots=True)
+class Compare:
+    """How many requests are asked on both sides, and which rules judge the answers."""
+
+    sample: int
+    rules: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """Limits of the evidence; beyond one of them the route goes to `on_breach` by itself."""
+
+    on_breach: Stage
+    max_mismatch: int | None = None  # basis points of the pairs
+    max_error_ratio: float | None = None
+    max_p95_ratio: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RouteConfig:
+    """One entry under `routes`."""
+
+    name: str
+    methods: tuple[str, ...]  # upper case; ("*",) is every method
+    template: str
+    stage: Stage
+    new: str | None = None
+    percent: int | None = None  # basis points, in canary only
+    key: tuple[KeySource, ...] = (KeySource("session"), KeySource("client"))
+    seed: str = ""
+    fallback: bool = True
+    safe: bool | None = None  # None: by method (GET, HEAD, OPTIONS)
+    compare: Compare | None = None
+    guard: Guard | None = None
+    timeout: float | None = None
+    first_byte: float | None = None
+    max_body: int | None = None
+    needs: tuple[str, ...] = ()
+    max_lag: float | None = None  # seconds the new side may be behind when it is given more
+
+    @property
+    def match(self) -> str:
+        """Methods and template as written in the file."""
+        return f"{'|'.join(self.methods)} {self.template}"
+
+
+@dataclass(frozen=True, slots=True)
+class ArrayRule:
+    """How the elements of an array are paired: by a key, or as an unordered bag.
+
+    With both they are paired by the key, and their order does not count.
+    """
+
+    path: str
+    key: str | None = None
+    unordered: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Tolerance:
+    """How far two values at a path may lie apart; exactly one of the fields is set."""
+
+    path: str
+    decimal: float | None = None
+    seconds: float | None = None
+    shape: bool = False
+    strip: str | None = None  # a regular expression: what it matches is taken out first
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """A difference that is known, with its reason, its owner and its last day.
+
+    With `within`, only a difference of values that this tolerance would forgive.
+    """
+
+    path: str
+    why: str
+    owner: str
+    until: date
+    within: Tolerance | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CompareRules:
+    """One entry under `compare_rules`."""
+
+    name: str
+    arrays: tuple[ArrayRule, ...] = ()
+    tolerate: tuple[Tolerance, ...] = ()
+    expect: tuple[Expected, ...] = ()
+    ignore: tuple[str, ...] = ()
+    headers: tuple[str, ...] = ("content-type", "location", "cache-control", "set-cookie")
+    secret: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a client may ask of one worker."""
+
+    connections: int = 10_000
+    connections_per_client: int = 2_048
+    line: int = 16 * 1024
+    headers: int = 100
+    head: int = 64 * 1024
+    body: int = 1024**3
+    buffer: int = 64 * 1024
+    repeat: int = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class ClientTimeouts:
+    """Longest waits on the client's side, in seconds; `exchange` 0 means no limit."""
+
+    head: float = 10.0
+    body: float = 30.0
+    write: float = 30.0
+    idle: float = 75.0
+    exchange: float = 600.0
+    drain: float = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class ShadowLimits:
+    """What the copies may cost at most, per worker."""
+
+    inflight: int = 64
+    queue: int = 256
+    body: int = 2 * 1024**2
+    deadline: float = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class IdentityOptions:
+    """How legacy is asked whose session a request carries; times in seconds."""
+
+    ask: str  # a path; answers 200 with `email` and `name`, or 401
+    forget_on: tuple[str, ...] = ()  # routes that change whose session it is
+    keep: float = 5.0
+    keep_silent: float = 120.0  # the same while legacy does not answer
+    timeout: float = 2.0
+    entries: int = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class ReadYourWrites:
+    """How a client is told when it last wrote; `remember` is in seconds."""
+
+    by: Literal["cookie", "header", "both", "off"] = "cookie"
+    cookie: str = "fig_after"
+    remember: float = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class FacadeOptions:
+    """The section `facade`: how the door itself behaves."""
+
+    expose: bool = False
+    access_log: int = 0  # share of requests logged, in basis points
+    session_cookie: str = "session"
+    trusted_proxies: tuple[str, ...] = ()
+    limits: Limits = Limits()
+    timeouts: ClientTimeouts = ClientTimeouts()
+    shadow: ShadowLimits = ShadowLimits()
+    identity: IdentityOptions | None = None
+    read_your_writes: ReadYourWrites = ReadYourWrites()
+
+
+def _empty() -> Mapping[str, CompareRules]:
+    return MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class RouteFile:
+    """The whole file. `version` is the first 12 hex digits of the SHA-256 of its bytes."""
+
+    version: str
+    upstreams: Mapping[str, UpstreamConfig]
+    routes: tuple[RouteConfig, ...] = ()
+    compare_rules: Mapping[str, CompareRules] = field(default_factory=_empty)
+    facade: FacadeOptions = FacadeOptions()

@@ -1,0 +1,195 @@
+"""The route table: compiled from the route file, frozen, swapped whole.
+
+`RouteTable.locate(method, target)` is the data plane's way in; `match(method, path)` is the pure
+lookup on a resolved path. A lookup walks the path's segments once, literals before parameters,
+so its cost does not grow with the number of routes.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
+
+from facade.routes.decision import NO_BUCKET, PERCENT, STAGE, UNMATCHED, Decision
+from facade.routes.keys import Extractor, compile_key
+from facade.routes.paths import TargetRefused, forms, is_plain, path_of
+from facade.routes.routefile import (
+    FULL,
+    LEGACY,
+    FacadeOptions,
+    RouteConfig,
+    RouteFile,
+    UpstreamConfig,
+)
+from facade.routes.segments import SegmentTree
+from facade.routes.stages import Stage
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
+MOST_LOCATED = 4096  # paths remembered with their routes
+LONGEST_LOCATED = 200  # bytes
+UNMATCHED_NAME = "(unmatched)"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Route:
+    """One route as the hot path needs it; each entry has two, one for methods that only read."""
+
+    name: str
+    index: int  # position in the file; the unmatched route comes last
+    match: str
+    stage: Stage
+    legacy: str  # upstream
+    new: str | None  # upstream
+    safe: bool  # the request only reads: it may be copied, repeated and fall back
+    percent: int | None  # basis points as in the file, for people
+    threshold: int  # buckets below this one go to the new side
+    settled: Decision | None  # the decision where the stage alone makes it
+    needs_key: bool  # a key must be found before `decide`
+    keys: tuple[tuple[str, Extractor], ...]
+    seed: str
+    sample: int  # basis points of requests also asked on the other side; 0 unless safe
+    rules: str | None
+    fallback: bool  # legacy may answer in place of a failing new side
+    yields: bool  # legacy may answer in place of a new side that says it did nothing
+    timeout: float | None  # seconds for the whole exchange
+    first_byte: float | None  # seconds from request to first byte; None: as the upstream says
+    max_body: int | None  # bytes
+    needs: frozenset[str]  # `session` includes `identity`
+    forgets: bool  # it logs in or out: whose session it is may change
+    noted: bool  # its answer concerns what we remember of a client: it wrote, or logged in or out
+
+
+class Located(NamedTuple):
+    """A route and the resolved path it was found by."""
+
+    route: Route
+    path: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RouteTable:
+    """Everything a request needs to know of the route file."""
+
+    version: str
+    routes: tuple[RouteConfig, ...]
+    upstreams: Mapping[str, UpstreamConfig]
+    options: FacadeOptions
+    file: RouteFile
+    tree: SegmentTree[Route]
+    unmatched: Mapping[bool, Route]  # by: does the method only read
+    _located: dict[tuple[str | bytes, bytes], Located] = field(default_factory=dict, init=False)
+
+    def match(self, method: str | bytes, path: str) -> Route:
+        """The most specific route for a resolved path; the unmatched one (legacy) if none is."""
+        return self.tree.find(method, path) or self.unmatched[_is_safe(method)]
+
+    def locate(self, method: str | bytes, target: bytes) -> Located:
+        """The route of a request's target, as written on the wire.
+
+        Raises TargetRefused when the target is invalid, or when its written and its resolved
+        forms would take different routes.
+        """
+        path = path_of(target)
+        known = self._located.get((method, path))
+        if known is not None:
+            return known
+        located = self._locate(method, path)
+        if len(path) <= LONGEST_LOCATED:
+            if len(self._located) >= MOST_LOCATED:
+                self._located.clear()
+            self._located[method, path] = located
+        return located
+
+    def _locate(self, method: str | bytes, path: bytes) -> Located:
+        if is_plain(path):
+            plain = path.decode("ascii")
+            return Located(self.match(method, plain), plain)
+        resolved, *others = forms(path)
+        route = self.match(method, resolved)
+        if any(self.match(method, other) is not route for other in others):
+            raise TargetRefused("the path can be read in two ways that lead to different routes")
+        return Located(route, resolved)
+
+
+def compile_table(file: RouteFile) -> RouteTable:
+    """The table of a checked route file."""
+    tree: SegmentTree[Route] = SegmentTree()
+    for index, config in enumerate(file.routes):
+        reading, writing = (_compile(config, index, file.facade, safe) for safe in (True, False))
+        for method in _each_method(config):
+            safe = config.safe if config.safe is not None else _is_safe(method)
+            tree.add(method, config.template, reading if safe else writing)
+    return RouteTable(
+        version=file.version,
+        routes=file.routes,
+        upstreams=file.upstreams,
+        options=file.facade,
+        file=file,
+        tree=tree,
+        unmatched={safe: _unmatched(len(file.routes), safe) for safe in (True, False)},
+    )
+
+
+def _each_method(config: RouteConfig) -> tuple[str, ...]:
+    return ("*", *SAFE_METHODS) if config.methods == ("*",) else config.methods
+
+
+def _compile(config: RouteConfig, index: int, options: FacadeOptions, safe: bool) -> Route:
+    threshold = _threshold(config)
+    settled = _settled(config, threshold)
+    compared = config.compare if config.stage in (Stage.SHADOW, Stage.CANARY) and safe else None
+    yields = config.fallback and config.stage is not Stage.RETIRED
+    forgets = options.identity is not None and config.name in options.identity.forget_on
+    return Route(
+        name=config.name,
+        index=index,
+        match=config.match,
+        stage=config.stage,
+        legacy=LEGACY,
+        new=config.new,
+        safe=safe,
+        percent=config.percent,
+        threshold=threshold,
+        settled=settled,
+        needs_key=settled is None,
+        keys=tuple(
+            compile_key(source, config.template, options.session_cookie) for source in config.key
+        ),
+        seed=config.seed or config.name,
+        sample=compared.sample if compared else 0,
+        rules=config.compare.rules if config.compare else None,
+        fallback=safe and yields,
+        yields=yields,
+        timeout=config.timeout,
+        first_byte=config.first_byte,
+        max_body=config.max_body,
+        needs=frozenset((*config.needs, "identity") if config.needs else ()),
+        forgets=forgets,
+        noted=forgets or not safe,
+    )
+
+
+def _threshold(config: RouteConfig) -> int:
+    if config.stage in (Stage.NEW, Stage.RETIRED):
+        return FULL
+    return (config.percent or 0) if config.stage is Stage.CANARY else 0
+
+
+def _settled(config: RouteConfig, threshold: int) -> Decision | None:
+    if config.stage is Stage.CANARY and 0 < threshold < FULL:
+        return None
+    reason = PERCENT if config.stage is Stage.CANARY else STAGE
+    if threshold == FULL and config.new is not None:
+        return Decision("new", config.new, NO_BUCKET, reason, True)
+    return Decision("legacy", LEGACY, NO_BUCKET, reason, True)
+
+
+def _unmatched(index: int, safe: bool) -> Route:
+    config = RouteConfig(UNMATCHED_NAME, ("*",), "/{path*}", Stage.LEGACY, key=())
+    decision = Decision("legacy", LEGACY, NO_BUCKET, UNMATCHED, True)
+    return replace(_compile(config, index, FacadeOptions(), safe), settled=decision)
+
+
+def _is_safe(method: str | bytes) -> bool:
+    return (
+        method if isinstance(method, str) else method.decode("ascii", "replace")
+    ) in SAFE_METHODS

@@ -1,0 +1,3 @@
+"""How our processes speak: the `channel` (a socket), and files: the `watcher`, `instances`, `lags`,
+`redirects`, the `keyring`.
+"""

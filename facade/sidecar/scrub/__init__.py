@@ -1,0 +1,1 @@
+"""Credentials are cut out of recordings: `messages`, their `json` and other `text` bodies."""

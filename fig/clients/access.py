@@ -1,0 +1,48 @@
+"""How commands reach the databases and the bus of the stack that runs."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from fig.settings import Home
+from fig.stack import credentials
+from fig.stack.addresses import database_url, nats_url
+from fig.stack.places import Local
+from fig.supervise.state import StackState
+
+# Services whose databases hold read models of legacy's rows.
+READ_MODELS = ("catalog", "orders", "inventory", "sales")
+# Further ones whose databases the laws across services read.
+LEDGERS = ("payments",)
+
+
+def place(home: Home, found: StackState) -> Local:
+    """Where the running stack stands, with its secrets."""
+    secrets = credentials.load(home.secrets)
+    return Local(home.folder, Path(found.routes), found.ports, secrets)
+
+
+def read_models(found: StackState) -> list[str]:
+    """Those that the running stack has."""
+    return [name for name in READ_MODELS if found.process(name) is not None]
+
+
+def verification(home: Home, found: StackState) -> Mapping[str, str]:
+    """What the verification is told: VERIFY_… variables."""
+    here = place(home, found)
+    told = {
+        "VERIFY_LEGACY_URL": database_url(here, "feed", "legacy"),  # it may read every fed table
+        "VERIFY_JOURNAL": str(home.folder / "repairs"),
+    }
+    ledgers = [name for name in LEDGERS if found.process(name) is not None]
+    for name in (*read_models(found), *ledgers):
+        told[f"VERIFY_{name.upper()}_URL"] = database_url(here, name)
+    return told
+
+
+def rebuilding(home: Home, found: StackState, service: str) -> Mapping[str, str]:
+    """What the rebuilding of a service's read model is told."""
+    here = place(home, found)
+    return {
+        f"{service.upper()}_DATABASE_URL": database_url(here, service),
+        f"{service.upper()}_NATS_URL": nats_url(here),
+    }

@@ -1,0 +1,45 @@
+"""Commands that are the facade's own: passed to it with where the running stack is."""
+
+import os
+import sys
+from collections.abc import Mapping
+
+import click
+
+from fig.clients import running
+from fig.settings import Home, project_root
+from fig.supervise.state import StackState
+
+
+def environment(caller: Mapping[str, str], found: StackState | None) -> dict[str, str]:
+    """What the caller set himself comes first, then what the running stack wrote down."""
+    own: dict[str, str] = {}
+    if caller.get("FIG_ROUTES"):
+        own["FACADE_ROUTES"] = caller["FIG_ROUTES"]
+    if found is not None:
+        own.setdefault("FACADE_ROUTES", found.routes)
+        own["FACADE_ADMIN"] = found.urls["admin"]
+    own.setdefault("FACADE_ROUTES", str(project_root() / "routes.yaml"))
+    return {**own, **caller}
+
+
+def command(name: str, help_text: str, target: str | None = None) -> click.Command:
+    """A command `fig NAME …` that becomes `python -m facade TARGET …`."""
+    target = target or name
+
+    @click.command(
+        name,
+        help=help_text,
+        add_help_option=False,
+        context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False},
+    )
+    @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+    @click.pass_obj
+    def passed_on(home: Home, arguments: tuple[str, ...]) -> None:
+        starts = target == "run"
+        found = None if starts else running.find(home)
+        given = dict(os.environ) if starts else environment(os.environ, found)
+        program = [sys.executable, "-m", "facade", target, *arguments]
+        os.execve(program[0], program, given)
+
+    return passed_on

@@ -1,0 +1,74 @@
+"""`fig lag`: how far each read model is behind the monolith, now and over the last minute."""
+
+import json
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import click
+
+from fig.clients import admin, running
+from fig.commands.options import json_option
+from fig.errors import NEGATIVE
+from fig.output.tables import table
+from fig.settings import Home
+
+BARS = "▁▂▃▄▅▆▇█"
+SILENT = "·"  # it did not say
+WIDTH = 60
+EVERY_SECONDS = 1.0
+HEAD = ("read model", "behind", "worst", "last minute", "")
+
+
+@click.command()
+@click.option("--watch", is_flag=True, envvar="FIG_LAG_WATCH", help="Again every second.")
+@click.option("--admin", "address", envvar="FACADE_ADMIN",
+              help="URL of a facade's admin port.  [default: of the running stack]")  # fmt: skip
+@json_option("lag")
+@click.pass_obj
+def lag(home: Home, watch: bool, address: str | None, as_json: bool) -> None:
+    """Show the age of what each read model has applied; --watch until Ctrl-C.
+
+    Exit code 0: all say how far they are; 1: one does not.
+    """
+    base = (address or running.require(home).urls["admin"]).rstrip("/")
+    while True:
+        found: dict[str, Any] = admin.get(base, "/api/status")["lag"]
+        click.echo(json.dumps(found) if as_json else text(found))
+        if not watch:
+            break
+        sys.stdout.flush()
+        time.sleep(EVERY_SECONDS)
+    if any(one["seconds"] is None for one in found.values()):
+        raise SystemExit(NEGATIVE)
+
+
+def text(found: Mapping[str, Any]) -> str:
+    """A row for each read model."""
+    if not found:
+        return "no read model speaks of a watermark"
+    rows = [
+        (name, _span(one["seconds"]), _span(worst(one["history"])), chart(one["history"]),
+         one["reason"])
+        for name, one in found.items()
+    ]  # fmt: skip
+    return table(HEAD, rows)
+
+
+def worst(history: Sequence[float | None]) -> float | None:
+    """The greatest of those that were measured."""
+    return max((one for one in history if one is not None), default=None)
+
+
+def chart(history: Sequence[float | None], width: int = WIDTH) -> str:
+    """A bar each; the highest stands for the worst, but for 100 ms at least."""
+    shown = list(history)[-width:]
+    top = max(worst(shown) or 0.0, 0.1)
+    return "".join(SILENT if one is None else BARS[round(one / top * 7)] for one in shown)
+
+
+def _span(seconds: float | None) -> str:
+    if seconds is None:
+        return "unknown"
+    return f"{seconds * 1000:.0f} ms" if seconds < 1 else f"{seconds:.1f} s"

@@ -1,0 +1,27 @@
+"""`fig rebuild SERVICE`: a read model made anew beside the live one, and swapped in."""
+
+import os
+import sys
+
+import click
+
+from fig.clients import access, running
+from fig.settings import Home, project_root
+
+
+@click.command()
+@click.argument("service", type=click.Choice(access.READ_MODELS))
+@click.pass_obj
+def rebuild(home: Home, service: str) -> None:
+    """Project SERVICE's tables anew from the stream, and exchange them when they have caught up.
+
+    Reads and writes go on all the while, and what the service itself wrote is kept.
+    Exit code 0: done; 1: it did not catch up, and nothing was exchanged.
+    """
+    found = running.require(home)
+    here = access.place(home, found)
+    told = {**access.rebuilding(home, found, service)}
+    told[f"{service.upper()}_LISTEN"] = here.address(service)  # a setting it shares, unused
+    program = [sys.executable, "-m", f"new_services.{service}.rebuild"]
+    os.chdir(project_root())
+    os.execve(program[0], program, {**told, **os.environ})

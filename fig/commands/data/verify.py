@@ -1,0 +1,33 @@
+"""`fig verify`: whether both sides hold the same."""
+
+import os
+import sys
+
+import click
+
+from fig.clients import access, running
+from fig.commands.options import json_option
+from fig.settings import Home, project_root
+
+
+@click.command()
+@click.argument("services", nargs=-1)
+@click.option("--deep", is_flag=True, envvar="FIG_VERIFY_DEEP",
+              help="All by the services' own code, in Python.")  # fmt: skip
+@json_option("verify")
+@click.pass_obj
+def verify(home: Home, services: tuple[str, ...], deep: bool, as_json: bool) -> None:
+    """Compare SERVICES (all by default) with legacy row by row, what clients read with the rows
+    it is made of, and check the laws on them.
+
+    Both ways bind all of it. By default the servers look, in SQL: rows by checksum, documents byte
+    by byte; only what seems to differ is looked at in Python. With --deep every row goes through
+    the projection's own conversions, and every document is made anew by its service.
+
+    Exit code 0: both sides hold the same; 1: they differ; 2: no verdict.
+    """
+    told = access.verification(home, running.require(home))
+    program = [sys.executable, "-m", "new_services.verify", "verify", *services]
+    program += ["--deep"] * deep + ["--json"] * as_json
+    os.chdir(project_root())
+    os.execve(program[0], program, {**told, **os.environ})

@@ -1,0 +1,1 @@
+"""Commands about evidence: compare, replay, sidecar."""

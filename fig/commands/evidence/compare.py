@@ -1,0 +1,159 @@
+"""`fig compare`: how the answers of both sides compared."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+
+from fig.clients import admin, calibrating, running
+from fig.commands.options import json_option
+from fig.errors import NEGATIVE, BadSetting
+from fig.output.tables import duration, table
+from fig.settings import Home
+
+HEAD = ("route", "stage", "pairs", "matched", "differ", "raced", "failed", "shed",
+        "at most, 95 %", "legacy p50/p95 ms", "new p50/p95 ms")  # fmt: skip
+PERCENT = 100
+FORMS = {".html": "html", ".json": "json", ".xml": "junit"}
+
+
+@click.command()
+@click.argument("route", required=False)
+@click.option("--reset", is_flag=True, envvar="FIG_COMPARE_RESET", help="Start the evidence anew.")
+@click.option("--report", type=click.Path(path_type=Path, dir_okay=False),
+              envvar="FIG_COMPARE_REPORT",
+              help="Write it to FILE: .html, .json or .junit.xml.")  # fmt: skip
+@click.option("--export-test", "cluster", metavar="ID", envvar="FIG_COMPARE_EXPORT_TEST",
+              help="Print a pytest that shows one difference; ID is in the list.")  # fmt: skip
+@click.option("--calibrate", is_flag=True, envvar="FIG_COMPARE_CALIBRATE",
+              help="Compare legacy with itself instead, under the demo's traffic.")  # fmt: skip
+@click.option("--pairs", type=click.IntRange(1), default=10_000, show_default=True,
+              envvar="FIG_COMPARE_PAIRS", help="Of a calibration.")  # fmt: skip
+@click.option("--users", type=click.IntRange(1), default=40, show_default=True,
+              envvar="FIG_COMPARE_USERS", help="Shoppers of a calibration.")  # fmt: skip
+@click.option("--hand-over", is_flag=True, envvar="FIG_COMPARE_HAND_OVER",
+              help="Give the noise a good calibration learned to the running facade.")  # fmt: skip
+@click.option(
+    "--admin",
+    "address",
+    envvar="FACADE_ADMIN",
+    help="URL of a facade's admin port.  [default: of the running stack]",
+)
+@json_option("compare")
+@click.pass_obj
+def compare(
+    home: Home, route: str | None, reset: bool, report: Path | None, cluster: str | None,
+    calibrate: bool, pairs: int, users: int, hand_over: bool, address: str | None, as_json: bool,
+) -> None:  # fmt: skip
+    """Show per route how many pairs of answers were compared, and where they differ.
+
+    Exit code 0: none differ; 1: some do; 2: no such route, a wrong call.
+    """
+    if calibrate:
+        calibrating.start(running.require(home), pairs, users, as_json, hand_over)
+    base = (address or running.require(home).urls["admin"]).rstrip("/")
+    if reset:
+        _reset(base, route, as_json)
+    elif cluster is not None:
+        click.echo(admin.text(base, "/api/compare/test", cluster=cluster), nl=False)
+    else:
+        if report is not None:
+            _write(base, route, report)
+        _show(base, route, as_json)
+
+
+def _show(base: str, route: str | None, as_json: bool) -> None:
+    found = admin.get(base, "/api/compare", route=route)
+    click.echo(json.dumps(found) if as_json else text(found))
+    if any(one["mismatched"] for one in found["routes"]):
+        raise SystemExit(NEGATIVE)
+
+
+def _write(base: str, route: str | None, file: Path) -> None:
+    """The report, by the ending of the file's name. Raises BadSetting."""
+    form = next((form for ending, form in FORMS.items() if file.name.endswith(ending)), None)
+    if form is None:
+        raise BadSetting(f"--report {file}: expected a name ending in {', '.join(FORMS)}")
+    content = admin.text(base, "/api/compare/report", route=route, form=form)
+    try:
+        file.write_text(content, encoding="utf-8")
+    except OSError as error:
+        raise BadSetting(f"cannot write {file}: {error.strerror}") from error
+
+
+def _reset(base: str, route: str | None, as_json: bool) -> None:
+    done = admin.post(base, "/api/compare/reset", route=route)
+    names = ", ".join(done["routes"]) or "none had any"
+    click.echo(json.dumps(done) if as_json else f"the evidence starts anew: {names}")
+
+
+def text(found: dict[str, Any]) -> str:
+    """The table, and under it what differs."""
+    routes = found["routes"]
+    if not routes:
+        return "no route compares anything; `fig flip ROUTE shadow --sample 100` starts it"
+    parts = [table(HEAD, [_row(one) for one in routes])]
+    told = [_outlook(one) for one in routes if one["compared"]]
+    parts += ["\n".join(told)] if told else []
+    parts += [_differences(one) for one in routes if one["clusters"]]
+    if found.get("waiting"):
+        parts.append(f"{found['waiting']} pairs wait to be judged")
+    return "\n\n".join(parts)
+
+
+def _row(one: dict[str, Any]) -> tuple[str | int | None, ...]:
+    percent = "" if one["percent"] is None else f" {one['percent']:g} %"
+    return (
+        one["route"],
+        f"{one['stage'] or 'gone'}{percent}",
+        one["completed"],
+        one["matched"],
+        one["mismatched"],
+        one["raced"],
+        sum(one["failed"].values()),
+        sum(one["shed"].values()),
+        f"{one['upper_bound'] * PERCENT:.2f} % differ" if one["compared"] else None,
+        _latency(one["latency"].get("control")),
+        _latency(one["latency"].get("candidate")),
+    )
+
+
+def _latency(side: dict[str, Any] | None) -> str | None:
+    if not side or side.get("p50") is None:
+        return None
+    return f"{side['p50']:.1f} / {side['p95']:.1f}"
+
+
+def _outlook(one: dict[str, Any]) -> str:
+    """How far the evidence is from its target, and what it says nothing about."""
+    target = f"{one['target'] * PERCENT:g} %"
+    missing, seconds = one["pairs_to_target"], one["seconds_to_target"]
+    if missing is None:
+        words = f"differs more often than {target}"
+    elif missing == 0:
+        words = f"surely below {target}"
+    else:
+        pace = f", {duration(seconds)} at this pace" if seconds is not None else ""
+        words = f"{missing:,} equal pairs to be sure of {target}{pace}"
+    unseen = f"; never seen: {', '.join(one['never_seen'])}" if one["never_seen"] else ""
+    return f"{one['route']}: {words}{unseen}"
+
+
+def _differences(one: dict[str, Any]) -> str:
+    causes = len(one["causes"])
+    count = "one cause" if causes == 1 else f"{causes} causes"
+    lines = [f"{one['route']}: what differs, {count}"]
+    for cluster in one["clusters"]:
+        what = cluster["relation"] or cluster["kind"]
+        lines.append(f"  {cluster['path']}  {what}, {cluster['count']} times   [{cluster['id']}]")
+        sample = cluster["smallest"] or cluster["sample"]
+        if sample:
+            lines.append(f"    {sample['method']} {sample['target']}")
+            lines.append(f"      legacy {_answer(sample['control'])}")
+            lines.append(f"      new    {_answer(sample['candidate'])}")
+    return "\n".join(lines)
+
+
+def _answer(side: dict[str, Any]) -> str:
+    return f"{side.get('status')}: {json.dumps(side.get('value'), ensure_ascii=False)}"

@@ -1,0 +1,99 @@
+"""`fig saga ID`: one saga's story as a timeline, and a person's order to it."""
+
+import json
+import urllib.parse
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import click
+
+from fig.clients import services
+from fig.commands.options import json_option
+from fig.errors import NEGATIVE
+from fig.settings import Home
+
+MARKS = {"done": "✓", "refusal": "✗", "unknown": "?", "absent": "…"}  # of how a step came out
+BEGUN = ("do", "ask", "undo")
+ENDED_WELL = ("done", "undone", "forward", "backward")
+
+
+@click.command()
+@click.argument("saga_id", metavar="ID")
+@click.argument("order", required=False, type=click.Choice(["retry", "compensate"]))
+@click.option(
+    "--orders",
+    "address",
+    envvar="FIG_ORDERS",
+    help="URL of an orders service.  [default: of the running stack]",
+)
+@json_option("saga")
+@click.pass_obj
+def saga(home: Home, saga_id: str, order: str | None, address: str | None, as_json: bool) -> None:
+    """Tell what happened to a saga; `retry` goes on with a parked one, `compensate` undoes it.
+
+    Exit code 0: it ended, or is on its way; 1: it is parked, or the order was refused;
+    2: no such saga.
+    """
+    base = services.address(home, "orders", address)
+    path = "/sagas/" + urllib.parse.quote(saga_id, safe="")
+    if order:
+        services.ask("POST", base, f"{path}/{order}")
+    found = services.ask("GET", base, path)
+    click.echo(json.dumps(found) if as_json else text(found))
+    if found["phase"] not in ENDED_WELL:
+        raise SystemExit(NEGATIVE)
+
+
+def text(found: Mapping[str, Any]) -> str:
+    """Where it stands, the steps with the one it is at, and the story."""
+    began = datetime.fromtimestamp(found["created"]).astimezone()
+    head = [
+        f"{found['kind']} {found['id']}: {found['phase']}",
+        f"began {began:%Y-%m-%d %H:%M:%S}" + _under(found),
+        "steps " + " ▸ ".join(_marked(step, found) for step in found["steps"]),
+    ]
+    if found["reason"]:
+        head.append(f"why   {found['reason']}")
+    return "\n".join([*head, "", *timeline(found["story"], found["created"])])
+
+
+def _under(found: Mapping[str, Any]) -> str:
+    return f" under table {found['table']}" if found["table"] else ""
+
+
+def _marked(step: str, found: Mapping[str, Any]) -> str:
+    return f"[{step}]" if step == found["step"] else step
+
+
+def timeline(story: list[Mapping[str, Any]], began: float) -> list[str]:
+    """A line for each attempt: when, which step, how it came out, and how long it took.
+
+    Times are seconds since the saga's beginning; an attempt whose end is missing died on the way.
+    """
+    lines: list[str] = []
+    opened: Mapping[str, Any] | None = None
+    for entry in [*story, None]:
+        if entry is not None and opened is not None and entry["what"] not in BEGUN:
+            lines.append(_line(opened, entry, began))
+            opened = None
+            continue
+        if opened is not None:
+            lines.append(_line(opened, None, began))
+        opened = entry if entry is not None and entry["what"] in BEGUN else None
+        if entry is not None and opened is None:
+            said = f"{entry['what']}: {entry['detail']}".removesuffix(": ")
+            lines.append(f"{entry['at'] - began:9.3f} s  {entry['step']:<10} {said}")
+    return lines
+
+
+def _line(opened: Mapping[str, Any], ended: Mapping[str, Any] | None, began: float) -> str:
+    verb = "" if opened["what"] == "do" else opened["what"] + " "
+    attempt = f" (attempt {opened['attempt']})" if opened["attempt"] > 1 else ""
+    if ended is None:
+        how = "† nobody wrote down how it ended"
+    else:
+        took = f"{(ended['at'] - opened['at']) * 1000:.1f} ms"
+        detail = f": {ended['detail']}" if ended["detail"] and ended["what"] != "done" else ""
+        how = f"{MARKS.get(ended['what'], '')} {ended['what']} after {took}{detail}"
+    return f"{opened['at'] - began:9.3f} s  {opened['step']:<10} {verb}{how}{attempt}"

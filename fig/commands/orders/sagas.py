@@ -1,0 +1,79 @@
+"""`fig sagas`: orders and cancellations that are on their way, or wait for a person."""
+
+import json
+import time
+from collections.abc import Mapping
+from typing import Any
+
+import click
+
+from fig.clients import services
+from fig.commands.options import json_option
+from fig.errors import NEGATIVE
+from fig.output.tables import duration, table
+from fig.settings import Home
+
+HEAD = ("saga", "kind", "phase", "step", "attempts", "age", "why")
+
+
+@click.command()
+@click.option(
+    "--stuck",
+    is_flag=True,
+    envvar="FIG_SAGAS_STUCK",
+    help="Only those that are parked, or open for longer than usual.",
+)
+@click.option(
+    "--phase",
+    default="",
+    envvar="FIG_SAGAS_PHASE",
+    help="Only in these, such as `parked,undone`.  [default: all that have not ended]",
+)
+@click.option(
+    "--limit",
+    type=click.IntRange(1, 1000),
+    default=100,
+    show_default=True,
+    envvar="FIG_SAGAS_LIMIT",
+    help="At most so many.",
+)
+@click.option(
+    "--orders",
+    "address",
+    envvar="FIG_ORDERS",
+    help="URL of an orders service.  [default: of the running stack]",
+)
+@json_option("sagas")
+@click.pass_obj
+def sagas(
+    home: Home, stuck: bool, phase: str, limit: int, address: str | None, as_json: bool
+) -> None:
+    """List sagas, the oldest first.
+
+    Exit code 0: none is stuck; 1: some are, or nobody answers; 2: a wrong call.
+    """
+    base = services.address(home, "orders", address)
+    query = {"phase": phase, "limit": str(limit), "stuck": str(stuck).lower()}
+    found = services.ask("GET", base, "/sagas", query)
+    click.echo(json.dumps(found) if as_json else text(found["sagas"], time.time()))
+    if any(one["stuck"] for one in found["sagas"]):
+        raise SystemExit(NEGATIVE)
+
+
+def text(found: list[Mapping[str, Any]], now: float) -> str:
+    """A row for each."""
+    if not found:
+        return "no saga is open, and none waits for a person"
+    rows = [
+        (
+            one["id"],
+            one["kind"],
+            one["phase"],
+            one["step"],
+            one["attempts"],
+            duration(now - one["created"]),
+            one["reason"],
+        )
+        for one in found
+    ]
+    return table(HEAD, rows)

@@ -1,0 +1,1 @@
+"""Commands about routes: check, explain, flip, facade. They work without the shop."""

@@ -1,0 +1,57 @@
+"""`fig down`: stop what `fig up` started."""
+
+import json
+import os
+import signal
+import time
+
+import click
+
+from fig.commands.options import json_option
+from fig.errors import FigError
+from fig.output.progress import Progress
+from fig.settings import Home
+from fig.supervise import state
+
+POLL_SECONDS = 0.05
+PATIENCE_SECONDS = 60.0  # then the supervisor is killed; its warden clears up
+
+
+@click.command()
+@click.option("--quiet", "-q", is_flag=True, envvar="FIG_DOWN_QUIET", help="Say only errors.")
+@json_option("down")
+@click.pass_obj
+def down(home: Home, quiet: bool, as_json: bool) -> None:
+    """Stop everything, the last started first. Exit code 0 also when nothing runs."""
+    stopped = _stop(home, quiet or as_json)
+    if as_json:
+        click.echo(json.dumps({"stopped": stopped}))
+
+
+def _stop(home: Home, quiet: bool) -> bool:
+    """Whether there was anything to stop."""
+    found = state.read(home.state)
+    if found is None or not (found.alive or state.survivors(found)):
+        home.state.unlink(missing_ok=True)
+        if not quiet:
+            click.echo("nothing runs")
+        return False
+    progress = Progress()
+    if found.alive:
+        os.kill(found.pid, signal.SIGTERM)
+        if not _gone(found, PATIENCE_SECONDS):
+            os.kill(found.pid, signal.SIGKILL)
+            raise FigError(f"did not stop within {PATIENCE_SECONDS:.0f} s and was killed")
+    else:
+        state.end(state.survivors(found))  # its supervisor was killed
+        home.state.unlink(missing_ok=True)
+    if not quiet:
+        progress.done("everything is stopped")
+    return True
+
+
+def _gone(found: state.StackState, seconds: float) -> bool:
+    deadline = time.monotonic() + seconds
+    while found.alive and time.monotonic() < deadline:
+        time.sleep(POLL_SECONDS)
+    return not found.alive

@@ -1,0 +1,52 @@
+"""`fig kill NAME`: kill -9, and watch it come back."""
+
+import json
+import os
+import signal
+import time
+
+import click
+
+from fig.clients import running
+from fig.commands.options import json_option
+from fig.errors import FigError
+from fig.settings import Home
+from fig.supervise.standing import State
+
+POLL_SECONDS = 0.02
+PATIENCE_SECONDS = 60.0
+
+
+@click.command()
+@click.argument("name")
+@click.option("--wait", is_flag=True, envvar="FIG_KILL_WAIT", help="Return when it is ready again.")
+@json_option("kill")
+@click.pass_obj
+def kill(home: Home, name: str, wait: bool, as_json: bool) -> None:
+    """Kill a process as the kernel does when memory runs out; the supervisor starts it again.
+
+    Exit code 1 when it does not run or does not come back, 2 for an unknown name.
+    """
+    process = running.process(running.require(home), name)
+    if not process.alive:
+        raise FigError(f"{name} does not run ({process.state}); `fig status` says more")
+    began = time.monotonic()
+    os.kill(process.pid, signal.SIGKILL)
+    back = _back(home, name, process.pid) if wait else None
+    took = round(time.monotonic() - began, 2) if wait else None
+    if as_json:
+        click.echo(json.dumps({"name": name, "killed": process.pid, "pid": back, "seconds": took}))
+    elif wait:
+        click.echo(f"{name} (pid {process.pid}) was killed; ready again after {took} s, pid {back}")
+    else:
+        click.echo(f"{name} (pid {process.pid}) is killed; it is started again")
+
+
+def _back(home: Home, name: str, before: int) -> int:
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < deadline:
+        process = running.process(running.require(home), name)
+        if process.pid != before and process.state == State.READY.value:
+            return process.pid
+        time.sleep(POLL_SECONDS)
+    raise FigError(f"{name} is not back after {PATIENCE_SECONDS:.0f} s; see `fig logs {name}`")

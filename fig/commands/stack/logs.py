@@ -1,0 +1,78 @@
+"""`fig logs NAME`: what a process said."""
+
+import json
+import sys
+import time
+from pathlib import Path
+
+import click
+
+from fig.commands.options import json_option
+from fig.errors import BadSetting
+from fig.settings import Home
+from fig.supervise.logs import path_of, tail
+
+POLL_SECONDS = 0.1
+CHUNK = 65536
+
+
+@click.command()
+@click.argument("name", required=False)
+@click.option("--follow", "-f", is_flag=True, envvar="FIG_LOGS_FOLLOW", help="Wait for more.")
+@click.option(
+    "--lines",
+    "-n",
+    type=click.IntRange(min=0),
+    default=40,
+    show_default=True,
+    envvar="FIG_LOGS_LINES",
+    help="How many of the last lines.",
+)
+@json_option("logs")
+@click.pass_obj
+def logs(home: Home, name: str | None, follow: bool, lines: int, as_json: bool) -> None:
+    """Show the last lines of a process's log; `fig` is the supervisor's own.
+
+    Without NAME: which logs there are. Exit code 2 for a name that has no log.
+    """
+    if as_json and follow:
+        raise BadSetting("--json and --follow do not go together: what comes has no end")
+    if name is None:
+        names = _names(home)
+        words = "\n".join(names) or f"no logs in {home.logs}"
+        click.echo(json.dumps({"logs": names}) if as_json else words)
+        return
+    path = path_of(home.logs, name)
+    if name not in _names(home):
+        known = ", ".join(_names(home)) or "none yet: nothing was started"
+        raise BadSetting(f"no log of '{name}' in {home.logs} (there are: {known})")
+    position = path.stat().st_size
+    last = tail(path, lines)
+    if as_json:
+        click.echo(json.dumps({"name": name, "lines": last}))
+        return
+    for line in last:
+        click.echo(line)
+    if follow:
+        _follow(path, position)
+
+
+def _names(home: Home) -> list[str]:
+    return sorted(path.stem for path in home.logs.glob("*.log"))
+
+
+def _follow(path: Path, position: int) -> None:
+    """Until Ctrl-C; goes on with the new file when the log is turned over."""
+    while True:
+        try:
+            if path.stat().st_size < position:
+                position = 0
+            with path.open("rb") as file:
+                file.seek(position)
+                while chunk := file.read(CHUNK):
+                    sys.stdout.buffer.write(chunk)
+                    position += len(chunk)
+            sys.stdout.flush()
+        except FileNotFoundError:
+            position = 0  # between the old file and the new one
+        time.sleep(POLL_SECONDS)

@@ -1,0 +1,170 @@
+"""`fig up`: bring everything up, in the foreground or left running."""
+
+import asyncio
+import json
+import os
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import click
+from click.core import ParameterSource
+
+from fig.clients import running
+from fig.commands.options import json_option
+from fig.errors import BadSetting, FigError
+from fig.output.progress import Progress
+from fig.settings import Home, Order, project_root
+from fig.stack.ports import DEFAULT_BASE
+from fig.stack.stack import Wishes
+from fig.supervise import detached, logs, session, state
+from fig.supervise.standing import Status
+from fig.supervise.state import StackState
+
+
+def parse_sets(
+    _context: click.Context, _option: click.Parameter, given: tuple[str, ...]
+) -> dict[str, dict[str, str]]:
+    """`PROCESS.KEY=VALUE` each."""
+    found: dict[str, dict[str, str]] = {}
+    for text in given:
+        left, equals, value = text.partition("=")
+        name, dot, key = left.partition(".")
+        if not (equals and dot and name and key):
+            raise click.BadParameter(f"expected PROCESS.KEY=VALUE, not '{text}'")
+        found.setdefault(name, {})[key] = value
+    return found
+
+
+@click.command()
+@click.option("--detach", "-d", is_flag=True, envvar="FIG_UP_DETACH", help="Leave it running.")
+@click.option(
+    "--routes",
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    envvar="FIG_ROUTES",
+    help="The route file.  [env: FIG_ROUTES; default: routes.yaml in the project]",
+)
+@click.option(
+    "--port-base",
+    type=int,
+    default=DEFAULT_BASE,
+    show_default=True,
+    envvar="FIG_PORT_BASE",
+    show_envvar=True,
+    help="All ports count from here.",
+)
+@click.option(
+    "--facade-workers",
+    type=click.IntRange(1, 64),
+    default=2,
+    show_default=True,
+    envvar="FIG_FACADE_WORKERS",
+    show_envvar=True,
+    help="Processes that share the facade's port.",
+)
+@click.option(
+    "--scale",
+    type=click.IntRange(1, 1000),
+    default=1,
+    show_default=True,
+    envvar="FIG_SCALE",
+    show_envvar=True,
+    help="Times 2,000 products, in a fresh shop.",
+)
+@click.option(
+    "--set",
+    "extra",
+    multiple=True,
+    callback=parse_sets,
+    envvar="FIG_SET",
+    show_envvar=True,
+    metavar="PROCESS.KEY=VALUE",
+    help="Add a variable to a process, such as catalog.CATALOG_FAULT=discount-rounding.",
+)
+@click.option("--postgres-bin", envvar="FIG_POSTGRES_BIN", show_envvar=True,
+              help="A folder of PostgreSQL programs instead of the wheel's.")  # fmt: skip
+@click.option("--nats-bin", envvar="FIG_NATS_BIN", show_envvar=True,
+              help="The folder of a nats-server instead of the wheel's.")  # fmt: skip
+@json_option("up")
+@click.pass_obj
+def up(home: Home, /, detach: bool, as_json: bool, **options: Any) -> None:
+    """Bring everything up. Ctrl-C stops it, the last started first.
+
+    Exit code 0 also when it runs already; 1 when something else runs, or a process does not
+    come up; 2 for a busy port, a folder that cannot be written, a missing binary.
+    """
+    if as_json and not detach:
+        raise BadSetting("--json is for `fig up --detach`: in the foreground the processes speak")
+    order = _order(home, **options)
+    found = _runs_already(order, _given(options))
+    if found is not None:
+        click.echo(_as_json(found, True) if as_json else _already(found))
+        return
+    if state.read(home.state) is not None:
+        click.echo("the last run was killed; its data is kept", err=True)
+    if detach:
+        found = detached.leave_running(order)
+        urls = "\n".join(f"  {name:<7} {url}" for name, url in found.urls.items())
+        click.echo(_as_json(found, False) if as_json else urls)
+    else:
+        _foreground(order)
+
+
+def _as_json(found: StackState, already: bool) -> str:
+    told = {"already": already, "pid": found.pid, "urls": found.urls, "ports": found.ports}
+    return json.dumps(told)
+
+
+def _already(found: StackState) -> str:
+    return f"runs already: {found.urls['facade']} (pid {found.pid}); `fig status` says more"
+
+
+def _order(
+    home: Home, routes: Path | None, port_base: int, facade_workers: int, scale: int,
+    extra: dict[str, dict[str, str]], postgres_bin: str | None, nats_bin: str | None,
+) -> Order:  # fmt: skip
+    wishes = Wishes(facade_workers=facade_workers, scale=scale, postgres_bin=postgres_bin)
+    path = (routes or project_root() / "routes.yaml").absolute()
+    return Order(home, path, port_base, wishes, nats_bin, extra)
+
+
+def _given(options: Iterable[str]) -> set[str]:
+    """The options that somebody really gave, on the command line or as variables."""
+    context = click.get_current_context()
+    return {
+        name for name in options if context.get_parameter_source(name) != ParameterSource.DEFAULT
+    }
+
+
+def _runs_already(order: Order, given: set[str]) -> StackState | None:
+    """The same stack, when it runs. Raises FigError when one runs that is not what was asked."""
+    found = running.find(order.home)
+    if found is None:
+        return None
+    asked = {name: text for name, text in order.described.items() if name in given}
+    others = [
+        f"{name.replace('_', '-')} '{found.order.get(name, '')}' and not '{text}'"
+        for name, text in asked.items()
+        if found.order.get(name) != text
+    ]
+    if others:
+        raise FigError(
+            f"another stack runs from {order.home.folder}: {', '.join(others)};"
+            " `fig down` stops it, FIG_HOME names another data folder for a second one"
+        )
+    return found
+
+
+def _foreground(order: Order) -> None:
+    stays = bool(os.environ.get(detached.DETACHED))
+    progress = Progress(live=False, stamped=stays)
+    seen: dict[str, Status] = {}
+
+    def changed(status: Status) -> None:
+        seen[status.name] = status
+        progress.see(seen.values())
+
+    colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+    said = None if stays else logs.Console(sys.stdout, colour).line
+    asyncio.run(session.run(order, session.Onlooker(changed, said, progress.say)))

@@ -1,0 +1,106 @@
+"""`fig demo`: the whole migration under load, with the evidence at the end."""
+
+import asyncio
+import contextlib
+import os
+import platform
+import signal
+import sys
+import time
+
+import click
+from rich.console import Console
+
+from fig.clients import running
+from fig.demo.judge.record import Record
+from fig.demo.judge.verdict import exit_code, judge
+from fig.demo.report import report
+from fig.demo.report.live import LiveView
+from fig.demo.report.plain import PlainView
+from fig.demo.script.plan import COMPARED, FAST, MOVED, NORMAL, Pace, plan
+from fig.demo.script.routes import Wanted
+from fig.demo.stage.admin import Admin
+from fig.demo.stage.commands import Fig
+from fig.demo.stage.real import RealWorld, Tools
+from fig.demo.stage.runner import Runner
+from fig.demo.stage.stack import OwnStack, RunningStack, Stack, refuse_if_running
+from fig.demo.stage.world import DemoFailed, Watch
+from fig.errors import FigError
+from fig.settings import Home, project_root
+
+CANCELLED = 130  # the exit code of Ctrl-C
+
+
+@click.command()
+@click.option("--fast", is_flag=True, envvar="FIG_DEMO_FAST", help="The same in about 90 seconds.")
+@click.option(
+    "--use-running",
+    is_flag=True,
+    envvar="FIG_DEMO_USE_RUNNING",
+    help="Move the routes of the stack that runs already, and put them back at the end.",
+)
+@click.option("--plain", is_flag=True, envvar="FIG_DEMO_PLAIN", help="Lines instead of a picture.")
+@click.option("--leave-fault", is_flag=True, envvar="FIG_DEMO_LEAVE_FAULT", hidden=True)
+@click.pass_obj
+def demo(home: Home, fast: bool, use_running: bool, plain: bool, leave_fault: bool) -> None:
+    """Move products and orders from the monolith to new services while shoppers keep shopping.
+
+    Exit code 0: every promise held; 1: one did not, the last lines say which; 2: bad settings.
+    """
+    console = Console()
+    live = LiveView(console) if console.is_terminal and not plain else None
+    watch: Watch = live or PlainView(lambda line: click.echo(line))
+    try:
+        tools = _tools(home, FAST if fast else NORMAL, use_running, leave_fault, watch)
+    except DemoFailed as failed:
+        raise FigError(str(failed)) from failed
+    record = _record(tools.pace)
+    with live or contextlib.nullcontext():
+        stopped = asyncio.run(_play(tools, record, watch))
+    if stopped:
+        click.echo("stopped; nothing of the demo runs any more", err=True)
+        sys.exit(CANCELLED)
+    if not record.samples:  # the shop never opened: no promise was made
+        error = FigError(record.broken)
+        error.exit_code = tools.stack.exit_code
+        raise error
+    promises = judge(record)
+    page = report.write(record, promises, home.folder / "reports")
+    report.show(console, record, promises, page)
+    sys.exit(exit_code(promises))
+
+
+def _tools(home: Home, pace: Pace, use_running: bool, leave_fault: bool, watch: Watch) -> Tools:
+    """Raises DemoFailed when a stack runs that must not be touched."""
+    fig = Fig(project_root(), home.folder)
+    stack: Stack
+    if use_running:
+        found = running.require(home)
+        stack = RunningStack(fig, found, MOVED, Admin(found.urls["admin"]))
+    else:
+        refuse_if_running(home)
+        source = project_root() / "routes.yaml"
+        stack = OwnStack(fig, home, source, Wanted(MOVED, COMPARED, pace.breaker), watch.event)
+    return Tools(fig, stack, home.folder / "demo", pace, leave_fault)
+
+
+def _record(pace: Pace) -> Record:
+    machine = f"{os.cpu_count()} cores, Python {platform.python_version()}"
+    return Record(pace.name, time.time(), pace.pairs, machine=machine)
+
+
+async def _play(tools: Tools, record: Record, watch: Watch) -> bool:
+    """The whole run; True when somebody stopped it. Leaves nothing running either way."""
+    world = RealWorld(tools, COMPARED)
+    runner = Runner(world, record, watch)
+    playing = asyncio.create_task(runner.run(plan(tools.pace)))
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        asyncio.get_running_loop().add_signal_handler(number, playing.cancel)
+    try:
+        await playing
+    except asyncio.CancelledError:
+        return True
+    finally:
+        watch.begin("Putting things away", "what the demo started is stopped")
+        await world.close()
+    return False

@@ -1,0 +1,50 @@
+"""The same as `live`, for a pipe or a log: a line when something happens, and one now and then."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from fig.demo.judge.record import Sample, StepRecord
+from fig.demo.script.conditions import total
+from fig.demo.script.plan import COMPARED
+
+EVERY = 5.0  # seconds between two lines of figures
+
+
+class PlainView:
+    """A `world.Watch` that prints lines."""
+
+    def __init__(self, write: Callable[[str], None]) -> None:
+        self.write = write
+        self.words = ""
+        self.written = float("-inf")
+
+    def begin(self, title: str, say: str) -> None:
+        self.words = ""
+        self.write(f"==> {title}: {say}")
+
+    def progress(self, words: str) -> None:
+        self.words = words
+
+    def see(self, sample: Sample) -> None:
+        if sample.at - self.written >= EVERY and sample.load.requests:
+            self.written = sample.at
+            self.write(f"    {figures(sample)}; {self.words}".rstrip("; "))
+
+    def event(self, words: str) -> None:
+        self.write(f"    {words}")
+
+    def end(self, step: StepRecord) -> None:
+        mark = "ok" if step.reached else "FAILED"
+        self.write(f"    {mark} after {step.ended - step.began:.1f} s  {step.sentence}".rstrip())
+
+
+def figures(sample: Sample) -> str:
+    """One line of where everything stands."""
+    pairs, load = total(sample, COMPARED), sample.load
+    new, legacy = sample.answered("new"), sample.answered("legacy")
+    return (
+        f"{sample.at:.0f} s: {load.users} shoppers, {load.rps:.0f} requests/s, "
+        f"{load.failures} failed; answered by legacy {legacy}, new {new}; "
+        f"{pairs.completed} pairs, {pairs.mismatched} differ; {load.orders.taken} orders"
+    )

@@ -1,0 +1,312 @@
+"""The script of the demo as data: what is done, what it waits for, and the sentence people read.
+
+To let the demo go further, add steps here; the runner knows actions and conditions, no story.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from fig.demo.script.actions import (
+    Action,
+    AskForRefusal,
+    BringUp,
+    EditPrices,
+    Flip,
+    Forget,
+    LegacyIsBack,
+    LetIn,
+    Mend,
+    ReadOrders,
+    SendHome,
+    StopLegacy,
+    Verify,
+)
+from fig.demo.script.conditions import (
+    Caught,
+    Clean,
+    Condition,
+    Finished,
+    Left,
+    Moved,
+    Recovered,
+    Shoppers,
+)
+
+PRODUCT_ROUTES = ("product-list", "product-detail", "category-list")
+ORDER_READS = ("order-list", "order-detail", "stock")
+ORDER_ROUTES = ("place-order", "cancel-order", *ORDER_READS)  # one seed: they move together
+COMPARED = (*PRODUCT_ROUTES, *ORDER_READS)
+MOVED = (*PRODUCT_ROUTES, *ORDER_ROUTES)
+FAULT = "discount-rounding"
+
+
+@dataclass(frozen=True)
+class Step:
+    """Do something, stay at least `hold` seconds, until the condition holds, at most `within`."""
+
+    name: str
+    title: str
+    say: str
+    do: Action | None = None
+    until: Condition | None = None
+    hold: float = 0.0
+    within: float = 60.0
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How long the same story takes. Times in seconds, `pairs` per route; `breaker` are settings
+    of the facade's breaker toward legacy other than those of the route file."""
+
+    name: str
+    users: int
+    spawn_rate: float
+    think: str
+    baseline: float
+    pairs: int
+    canary: float
+    new: float
+    away: float
+    back: float
+    price_edits: int
+    canaries: tuple[int, ...] = (5, 25, 50)  # percent, of the products' routes
+    order_canaries: tuple[int, ...] = (10, 50)
+    breaker: Mapping[str, str] = field(default_factory=dict)
+
+
+NORMAL = Pace("normal", 40, 10, "0.3-1.2", 15, 400, 15, 15, 8, 10, 6)
+BRISK = {"open_for": "2s", "ramp": "2s"}
+# Of 24 shoppers a small share is often nobody for a while: one large step for each.
+FAST = Pace("fast", 24, 24, "0.25-0.9", 2, 50, 1.5, 1.5, 4, 1.5, 4, (25,), (50,), BRISK)
+
+
+def plan(pace: Pace) -> tuple[Step, ...]:
+    """The whole story, in order."""
+    return (
+        *_before(pace),
+        *_fault(),
+        *_shadow(pace),
+        *_products(pace),
+        *_orders(pace),
+        *_away(pace),
+        *_way_back(pace),
+        *_end(),
+    )
+
+
+def _before(pace: Pace) -> tuple[Step, ...]:
+    return (
+        Step(
+            "up",
+            "The shop opens",
+            "starting PostgreSQL, NATS, the monolith, the change feed, the services and the facade",
+            BringUp(FAULT),
+            within=180,
+        ),
+        Step(
+            "baseline",
+            "Business as usual",
+            "shoppers come in; the monolith answers everything",
+            LetIn(pace.users),
+            Shoppers(pace.users),
+            hold=pace.baseline,
+        ),
+    )
+
+
+def _fault() -> tuple[Step, ...]:
+    return (
+        Step(
+            "shadow",
+            "Into the shadow",
+            "the new side gets a copy of every request; clients still get the monolith's answers",
+            Flip(PRODUCT_ROUTES, "shadow"),
+            Moved(PRODUCT_ROUTES, "shadow"),
+            within=60,
+        ),
+        Step(
+            "catch",
+            "The comparison finds a fault",
+            "comparing the answers of both sides; the catalog carries a fault nobody told it about",
+            until=Caught(PRODUCT_ROUTES, pairs=50),
+            within=60,
+        ),
+        Step(
+            "refuse",
+            "A promotion is refused",
+            "asking for canary 5 % all the same; the evidence speaks against it",
+            AskForRefusal("product-list", "canary", 5),
+        ),
+        Step(
+            "mend",
+            "The fault is mended",
+            "restarting the catalog without it",
+            Mend(),
+            within=90,
+        ),
+    )
+
+
+def _shadow(pace: Pace) -> tuple[Step, ...]:
+    return (
+        Step(
+            "forget",
+            "Evidence from nothing",
+            "what was found with the fault speaks of it alone; it is forgotten",
+            Forget(COMPARED),
+        ),
+        Step(
+            "orders-shadow",
+            "Orders follow into the shadow",
+            "order pages and stock are asked on both sides; an order itself is never copied",
+            Flip(ORDER_ROUTES, "shadow"),
+            Moved(ORDER_ROUTES, "shadow", together=True),
+        ),
+        Step(
+            "clean",
+            "Clean pairs",
+            "collecting pairs of answers until the bound is reached",
+            until=Clean(PRODUCT_ROUTES, pace.pairs),
+            within=max(180, pace.pairs),
+        ),
+    )
+
+
+def _products(pace: Pace) -> tuple[Step, ...]:
+    canaries = tuple(_canary(percent, pace.canary) for percent in pace.canaries)
+    return (
+        *canaries,
+        Step(
+            "new",
+            "The new side answers",
+            "everybody is answered by the catalog now; legacy is the fallback only",
+            Flip(PRODUCT_ROUTES, "new"),
+            Moved(PRODUCT_ROUTES, "new"),
+            hold=pace.new,
+            within=pace.new + 60,
+        ),
+        Step(
+            "price",
+            "A price changes in the old admin page",
+            "an editor changes prices in the monolith; the new side has to show them",
+            EditPrices(pace.price_edits),
+        ),
+    )
+
+
+def _canary(percent: int, hold: float) -> Step:
+    return Step(
+        f"canary-{percent}",
+        f"Canary {percent} %",
+        f"{percent} % of the shoppers are answered by the new side, always the same ones",
+        Flip(PRODUCT_ROUTES, "canary", percent),
+        Moved(PRODUCT_ROUTES, "canary"),
+        hold=hold,
+        within=hold + 60,
+    )
+
+
+def _orders(pace: Pace) -> tuple[Step, ...]:
+    shares = tuple(
+        Step(
+            f"orders-{percent}",
+            f"Orders: canary {percent} %",
+            f"{percent} % of the customers order through the saga, which writes both sides",
+            Flip(ORDER_ROUTES, "canary", percent),
+            Moved(ORDER_ROUTES, "canary", together=True),
+            hold=pace.canary,
+            within=pace.canary + 150,  # of few customers, one in ten may take a while to come
+        )
+        for percent in pace.order_canaries
+    )
+    return (
+        *shares,
+        Step(
+            "orders-new",
+            "The new side takes the orders",
+            "every order goes through the saga; legacy takes the stock, and holds every order",
+            Flip(ORDER_ROUTES, "new"),
+            Moved(ORDER_ROUTES, "new", together=True),
+            hold=pace.new,
+            within=pace.new + 60,
+        ),
+    )
+
+
+def _away(pace: Pace) -> tuple[Step, ...]:
+    return (
+        Step(
+            "away",
+            "Legacy is stopped",
+            f"for {pace.away:.0f} s and its start there is no monolith; orders are taken all the "
+            "same, as pending",
+            StopLegacy(pace.away),
+            Recovered(),
+            within=150,
+        ),
+        Step(
+            "finish",
+            "Legacy is back",
+            "what was accepted meanwhile is written to it",
+            LegacyIsBack(),
+            Finished(),
+            within=120,
+        ),
+    )
+
+
+def _way_back(pace: Pace) -> tuple[Step, ...]:
+    return (
+        Step(
+            "back",
+            "All the way back",
+            "the way back is open: every route returns to legacy, step by step",
+            Flip(MOVED, "legacy", walk=True),
+            Moved(MOVED, "legacy", together=True),
+            hold=pace.back,
+            within=pace.back + 90,
+        ),
+        Step(
+            "read-legacy",
+            "Legacy has the orders of the new side",
+            "customers read what they ordered, answered by the monolith",
+            ReadOrders("legacy"),
+        ),
+        Step(
+            "forward",
+            "And forward again",
+            "nothing was lost on the way; forward again",
+            Flip(MOVED, "new", walk=True),
+            Moved(MOVED, "new", together=True),
+            hold=pace.back,
+            within=pace.back + 90,
+        ),
+        Step(
+            "read-new",
+            "And the new side those of legacy",
+            "customers read what they ordered, answered by the new side",
+            ReadOrders("new"),
+        ),
+    )
+
+
+def _end() -> tuple[Step, ...]:
+    return (
+        Step(
+            "home",
+            "Closing time",
+            "the last shoppers leave",
+            SendHome(),
+            until=Left(),
+            within=60,
+        ),
+        Step(
+            "verify",
+            "The books are closed",
+            "fig verify compares both sides row by row; no saga may be stuck, no order lost",
+            Verify(),
+            within=120,
+        ),
+    )

@@ -1,0 +1,52 @@
+"""The demo's own copy of the route file: as the user wrote it, what the demo moves in legacy."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ruamel.yaml import YAML
+
+from fig.demo.stage.world import DemoFailed
+
+HEAD = "# A copy that `fig demo` made for itself and moves while it runs; yours is untouched.\n"
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What the demo needs of its copy: these routes begin in legacy; reads of the `compared` ones
+    are all asked on both sides; `breaker` settings of legacy other than the user's."""
+
+    moved: tuple[str, ...]
+    compared: tuple[str, ...]
+    breaker: Mapping[str, str] = field(default_factory=dict)
+
+
+def copy_in_legacy(source: Path, target: Path, wanted: Wanted) -> None:
+    """Write `target` by rename. Raises DemoFailed when the source lacks a route to be moved.
+
+    Other routes stay where they are: some have no side but the new one.
+    """
+    yaml = YAML()
+    yaml.width = 4096  # never fold what the user wrote on one line
+    document = yaml.load(source.read_text(encoding="utf-8"))
+    named = {route.get("name"): route for route in document.get("routes") or []}
+    missing = [name for name in wanted.moved if name not in named]
+    if missing:
+        raise DemoFailed(f"{source} has no route {', '.join(missing)}; the demo moves these")
+    for name in wanted.moved:
+        named[name]["stage"] = "legacy"
+        named[name].pop("percent", None)
+    for name in wanted.compared:
+        named[name].setdefault("compare", {})["sample"] = "100%"
+    if wanted.breaker:
+        document["upstreams"]["legacy"].setdefault("breaker", {}).update(wanted.breaker)
+    document.setdefault("facade", {})["expose"] = True  # the price desk asks who answered
+    text = io.StringIO()
+    yaml.dump(document, text)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    fresh = target.with_name(target.name + ".fresh")
+    fresh.write_text(HEAD + text.getvalue(), encoding="utf-8")
+    fresh.rename(target)

@@ -1,0 +1,72 @@
+"""The facade's admin API, as far as the demo asks it."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Collection
+from typing import Any
+
+import httpx
+
+from fig.demo.stage.samples import sample_of
+from fig.demo.stage.world import DemoFailed
+
+POLL = 0.02  # seconds
+
+
+class Admin:
+    """Close it after use. Everything but `status` raises DemoFailed."""
+
+    def __init__(self, url: str, transport: httpx.AsyncBaseTransport | None = None) -> None:
+        self.http = httpx.AsyncClient(base_url=url, timeout=3.0, transport=transport)
+
+    async def status(self) -> dict[str, Any] | None:
+        """None when nobody answers."""
+        try:
+            answer = await self.http.get("/api/status")
+            return dict(answer.raise_for_status().json())
+        except (httpx.HTTPError, ValueError):
+            return None
+
+    async def compare(self, route: str) -> dict[str, Any]:
+        return await self.ask("GET", "/api/compare", route)
+
+    async def reset(self, route: str) -> None:
+        """Forget a route's evidence."""
+        await self.ask("POST", "/api/compare/reset", route)
+
+    async def positions(self, routes: Collection[str]) -> dict[str, str]:
+        """Where routes stand, as `fig flip` wants it: "canary 25"."""
+        status = await self.status()
+        if status is None:
+            raise DemoFailed("the facade's admin API does not answer")
+        known = sample_of(status).routes
+        missing = [name for name in routes if name not in known]
+        if missing:
+            raise DemoFailed(f"the facade has no route {', '.join(missing)}; the demo moves these")
+        found = {name: (known[name].stage, known[name].percent) for name in routes}
+        return {
+            name: stage if percent is None else f"{stage} {percent}"
+            for name, (stage, percent) in found.items()
+        }
+
+    async def reached(self, version: str, within: float) -> float | None:
+        """Ms until every worker decides by this version; None when not within these seconds."""
+        began = time.monotonic()
+        while time.monotonic() - began < within:
+            status = await self.status()
+            if status and sample_of(status).everywhere(version):
+                return (time.monotonic() - began) * 1000
+            await asyncio.sleep(POLL)
+        return None
+
+    async def ask(self, method: str, path: str, route: str) -> dict[str, Any]:
+        try:
+            answer = await self.http.request(method, path, params={"route": route})
+            return dict(answer.raise_for_status().json())
+        except (httpx.HTTPError, ValueError) as error:
+            raise DemoFailed(f"the facade's admin API, {method} {path}: {error}") from error
+
+    async def close(self) -> None:
+        await self.http.aclose()

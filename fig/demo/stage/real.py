@@ -1,0 +1,204 @@
+"""The world of a real run, put together from its parts."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from fig.clients import access, running
+from fig.demo.judge.record import Difference, Evidence, Load, PriceEdit, Reading, Sample, Verified
+from fig.demo.judge.record import Flip as FlipRecord
+from fig.demo.script.actions import Flip
+from fig.demo.script.plan import Pace
+from fig.demo.stage.admin import Admin
+from fig.demo.stage.books import closed
+from fig.demo.stage.commands import Fig
+from fig.demo.stage.load import LoadProcess, Shoppers
+from fig.demo.stage.orders import OrderDesk, chosen, confirmed
+from fig.demo.stage.prices import Editor, PriceDesk
+from fig.demo.stage.samples import differences_of, evidence_of, sample_of, whole
+from fig.demo.stage.stack import Addresses, Stack
+from fig.demo.stage.world import DemoFailed
+from fig.settings import Home
+
+# The administrator that every seeded shop has; this shop sells nothing.
+FLIP_WITHIN = 5.0  # seconds for a flip to reach every worker
+EDITOR = Editor("admin@example.org", "admin-2016")
+
+
+@dataclass(frozen=True)
+class Tools:
+    """What the demo works with. `folder` takes its files, `leave_fault` breaks a promise."""
+
+    fig: Fig
+    stack: Stack
+    folder: Path
+    pace: Pace
+    leave_fault: bool = False
+
+
+class RealWorld:
+    """See `world.World`."""
+
+    def __init__(
+        self,
+        tools: Tools,
+        compared: Collection[str],
+        connect: Callable[[str], Admin] = Admin,
+    ) -> None:
+        # process
+        self.tools = tools
+        self.compared = compared
+        self.connect = connect
+        # once the stack is up
+        self.at: Addresses | None = None
+        self.admin: Admin | None = None
+        self.desk: PriceDesk | None = None
+        self.load: LoadProcess | None = None
+        self.seen = Load()
+
+    async def bring_up(self, fault: str) -> None:
+        self.at = await self.tools.stack.start(fault)
+        self.admin = self.connect(self.at.admin)
+        self.desk = PriceDesk(self.at.facade, EDITOR)
+        for route in self.compared:
+            await self.admin.reset(route)  # what an earlier run left behind
+
+    async def let_in(self, users: int) -> None:
+        pace = self.tools.pace
+        shoppers = Shoppers(self.place().facade, users, pace.spawn_rate, pace.think)
+        self.load = LoadProcess(shoppers, self.tools.fig.root, self.tools.folder)
+        await self.load.start()
+
+    async def flip(self, action: Flip) -> Sequence[FlipRecord]:
+        share = () if action.percent is None else (str(action.percent),)
+        place, walk = self.place(), ("--walk",) if action.walk else ()
+        where = ("--routes", str(place.routes), "--admin", place.admin)
+        routes = ",".join(action.routes)
+        said = await self.tools.fig.call(
+            "flip", routes, action.stage, *share, *walk, *where, "--json"
+        )
+        steps = flips_of(said)
+        # What the command says is believed only when the file and the workers say the same.
+        version = hashlib.sha256(place.routes.read_bytes()).hexdigest()[:12]
+        if await self.api().reached(version, FLIP_WITHIN) is None:
+            steps[-1] = replace(steps[-1], version=version, ms=None)
+        return steps
+
+    async def refusal(self, route: str, stage: str, percent: int | None) -> str | None:
+        before = self.place().routes.read_bytes()
+        try:
+            await self.flip(Flip((route,), stage, percent))
+        except DemoFailed as refused:
+            return str(refused)
+        fresh = self.place().routes.with_suffix(".back")
+        fresh.write_bytes(before)
+        fresh.rename(self.place().routes)
+        return None
+
+    async def restart_catalog(self, fault: str) -> None:
+        wanted = "discount-rounding" if self.tools.leave_fault else fault
+        await self.tools.fig.call("restart", "catalog", "--set", f"CATALOG_FAULT={wanted}")
+
+    async def forget(self, route: str) -> None:
+        await self.api().reset(route)
+
+    async def differences(self, routes: Sequence[str]) -> tuple[Difference, ...]:
+        found = [
+            one
+            for route in routes
+            for one in differences_of(await self.api().compare(route), route)
+        ]
+        return tuple(sorted(found, key=lambda one: -one.count))
+
+    async def evidence(self, routes: Sequence[str]) -> tuple[Evidence, ...]:
+        found = [evidence_of(await self.api().compare(route), route) for route in routes]
+        return tuple(one for one in found if one is not None)
+
+    async def edit_price(self, nth: int) -> PriceEdit:
+        if self.desk is None:
+            raise DemoFailed("the shop is not open")
+        return await self.desk.edit(nth)
+
+    async def stop_legacy(self, seconds: float) -> None:
+        status = await self.api().status()
+        if status is None:
+            raise DemoFailed("the facade's admin API does not answer")
+        routes = sample_of(status).routes.values()
+        moved = [route.match for route in routes if route.stage == "new"]
+        shopping = self.shopping()
+        fresh = shopping.absence.with_suffix(".fresh")
+        fresh.write_text("\n".join(moved) + "\n")
+        fresh.rename(shopping.absence)
+        await self.tools.fig.call("restart", "legacy", "--pause", f"{seconds:g}")
+
+    async def legacy_is_back(self) -> None:
+        self.shopping().absence.unlink(missing_ok=True)
+
+    async def read_orders(self, side: str) -> Reading:
+        with self.shopping().orders.open() as lines:
+            orders = chosen(confirmed(lines))
+        return await OrderDesk(self.place().facade).read(orders, side)
+
+    async def verify(self) -> Verified:
+        home = Home(self.tools.fig.home)
+        databases = access.verification(home, running.require(home))
+        return await closed(self.tools.fig, self.shopping().orders, databases)
+
+    async def send_home(self) -> None:
+        if self.load is not None:
+            await self.load.stop()
+
+    async def sample(self) -> Sample | None:
+        if self.admin is None:
+            return None
+        status = await self.admin.status()
+        if self.load is not None:
+            self.seen = self.load.poll()
+        return None if status is None else sample_of(status, self.seen)
+
+    async def close(self) -> None:
+        if self.load is not None:
+            self.load.kill()
+            self.load.absence.unlink(missing_ok=True)
+        for client in (self.desk, self.admin):
+            if client is not None:
+                await client.close()
+        await self.tools.stack.stop()
+
+    def place(self) -> Addresses:
+        if self.at is None:
+            raise DemoFailed("the stack is not up")
+        return self.at
+
+    def shopping(self) -> LoadProcess:
+        if self.load is None:
+            raise DemoFailed("nobody is in the shop")
+        return self.load
+
+    def api(self) -> Admin:
+        if self.admin is None:
+            raise DemoFailed("the stack is not up")
+        return self.admin
+
+
+def flips_of(said: str) -> list[FlipRecord]:
+    """What `fig flip --json` says, a line each step; all but a route's last are passed through."""
+    lines: list[dict[str, Any]] = [json.loads(line) for line in said.splitlines()]
+    last = {line["route"]: index for index, line in enumerate(lines)}
+    return [
+        FlipRecord(
+            at=0.0,
+            route=str(line["route"]),
+            stage=str(line["to"]["stage"]),
+            percent=whole(line["to"]["percent"]),
+            version=str(line["version"]),
+            ms=line["ms"],
+            passing=last[line["route"]] != index,
+        )
+        for index, line in enumerate(lines)
+    ]

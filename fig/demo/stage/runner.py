@@ -1,0 +1,293 @@
+"""Goes through the plan: do, wait, write down. Stops at the first step that does not get there.
+
+steps ──▶ 1 action ──▶ 2 condition, sample by sample ──▶ 3 what it showed ──▶ record
+                           ▲
+sampler, twice a second ───┘
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
+
+from fig.demo.judge.outage import finished_at, outage_of
+from fig.demo.judge.record import Caught as CaughtRecord
+from fig.demo.judge.record import Record, Sample, StepRecord
+from fig.demo.judge.verdict import related
+from fig.demo.script import actions, plan
+from fig.demo.script.conditions import (
+    Caught,
+    Finished,
+    Moved,
+    Now,
+    Since,
+    Standing,
+    answered_by,
+    total,
+)
+from fig.demo.script.plan import Step
+from fig.demo.stage.world import DemoFailed, Watch, World
+
+EVERY = 0.5  # seconds between two samples
+
+
+class Runner:
+    """One run. `now` gives seconds since the demo began, as the samples' `at` does."""
+
+    def __init__(
+        self,
+        world: World,
+        record: Record,
+        watch: Watch,
+        now: Callable[[], float] | None = None,
+        every: float = EVERY,
+    ) -> None:
+        began = time.monotonic()
+        # settings
+        self.world = world
+        self.watch = watch
+        self.now = now or (lambda: time.monotonic() - began)
+        self.every = every
+        # run
+        self.record = record
+        self.tick = asyncio.Condition()
+        self.before_outage: Sample | None = None
+        self.ready = 0.0  # when the monolith was up again
+
+    async def run(self, steps: Sequence[Step]) -> None:
+        """Fill the record. Raises nothing the world can throw: a broken run is a record too."""
+        sampler = asyncio.create_task(self.keep_sampling())
+        try:
+            self.record.finished = await self.go_through(steps)
+            await self.keep_later()
+        finally:
+            sampler.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await sampler
+
+    async def go_through(self, steps: Sequence[Step]) -> bool:
+        """All steps, up to the first that does not get there; whether all did."""
+        for step in steps:
+            if not await self.go(step):
+                return False
+        return True
+
+    async def keep_sampling(self) -> None:
+        """Twice a second, as long as the run lasts."""
+        while True:
+            sample = await self.world.sample()
+            if sample is not None:
+                self.take(replace(sample, at=self.now()))
+            async with self.tick:
+                self.tick.notify_all()
+            await asyncio.sleep(self.every)
+
+    def take(self, sample: Sample) -> None:
+        self.record.samples.append(sample)
+        if sample.load.requests:
+            self.record.load = sample.load
+        self.watch.see(sample)
+
+    async def go(self, step: Step) -> bool:
+        """One step; False when the run ends here."""
+        began = self.now()
+        self.watch.begin(step.title, step.say)
+        try:
+            async with asyncio.timeout(step.within):
+                await self.act(step)
+            standing = await self.wait(step)
+        except TimeoutError:
+            standing = Standing(Now.NEVER, f"not done within {step.within:.0f} s")
+        except DemoFailed as failed:
+            standing = Standing(Now.NEVER, str(failed))
+        reached = standing.now is Now.MET
+        done = StepRecord(step.name, step.title, began, self.now(), reached, standing.words)
+        self.record.steps.append(done)
+        if not reached:
+            self.record.broken = f"'{step.title}' did not get there: {standing.words}"
+        self.watch.end(done)
+        return reached
+
+    # 1 action
+
+    async def act(self, step: Step) -> None:
+        if step.do is not None:
+            await ACTIONS[type(step.do)](self, step.do)
+
+    async def bring_up(self, action: actions.BringUp) -> None:
+        await self.world.bring_up(action.fault)
+
+    async def let_in(self, action: actions.LetIn) -> None:
+        await self.world.let_in(action.users)
+
+    async def flip(self, action: actions.Flip) -> None:
+        for flip in await self.world.flip(action):
+            self.record.flips.append(replace(flip, at=self.now()))
+            if flip.ms is None:
+                raise DemoFailed(f"{flip.route} → {flip.target} did not reach every worker")
+
+    async def ask_for_refusal(self, action: actions.AskForRefusal) -> None:
+        reason = await self.world.refusal(action.route, action.stage, action.percent)
+        if reason is None:
+            raise DemoFailed(f"{action.route} could be promoted against the evidence")
+        self.record.refusal = reason
+        self.watch.event(reason)
+
+    async def mend(self, action: actions.Mend) -> None:
+        await self.world.restart_catalog(action.fault)
+        if not action.fault:
+            self.record.fault_off = self.now()
+
+    async def forget(self, action: actions.Forget) -> None:
+        for route in action.routes:
+            await self.world.forget(route)
+        self.record.forgotten = self.now()
+
+    async def edit_prices(self, action: actions.EditPrices) -> None:
+        for nth in range(action.times):
+            edit = replace(await self.world.edit_price(nth), at=self.now())
+            self.record.prices.append(edit)
+            if edit.ms is None:
+                raise DemoFailed(f"{edit.sku}: the new side never showed {edit.after}")
+            self.watch.event(
+                f"{edit.sku}: {edit.before} → {edit.after}, on the new side after {edit.ms:.0f} ms"
+            )
+
+    async def stop_legacy(self, action: actions.StopLegacy) -> None:
+        self.before_outage = self.record.samples[-1]
+        await self.world.stop_legacy(action.seconds)
+        self.ready = self.now()
+        gone = self.ready - self.before_outage.at
+        self.watch.event(f"the monolith is up again, {gone:.1f} s after the wish to stop it")
+
+    async def legacy_is_back(self, _: actions.LegacyIsBack) -> None:
+        before = self.before_outage
+        if before is None:
+            raise DemoFailed("legacy was never stopped")
+        await self.world.legacy_is_back()
+        async with self.tick:
+            await self.tick.wait()  # what was answered before that is in the sample
+        after = self.record.samples[-1]
+        outage = outage_of(before, after, self.ready, plan.MOVED)
+        self.record.outage = outage
+        self.watch.event(
+            f"in {outage.ended - outage.began:.1f} s {outage.taken} orders were taken, "
+            f"{outage.pending} of them as pending; the new side answered {outage.shown} reads"
+        )
+
+    async def read_orders(self, action: actions.ReadOrders) -> None:
+        reading = await self.world.read_orders(action.side)
+        self.record.readings.append(reading)
+        if reading.wrong or not reading.orders:
+            raise DemoFailed("; ".join(reading.wrong[:3]) or "the new side took no order")
+        self.watch.event(f"{reading.orders} orders read, each as it was confirmed")
+
+    async def verify(self, _: actions.Verify) -> None:
+        found = self.record.verified = await self.world.verify()
+        rows = sum(one.rows for one in found.entities)
+        self.watch.event(
+            f"{rows:,} rows in {len(found.entities)} tables, {len(found.laws)} laws: "
+            f"{'all is the same' if found.ok else 'not the same'}; "
+            f"{found.acknowledged} orders acknowledged, {len(found.wrong)} not as told"
+        )
+
+    async def send_home(self, _: actions.SendHome) -> None:
+        await self.world.send_home()
+
+    # 2 condition
+
+    async def wait(self, step: Step) -> Standing:
+        """Stay for `hold` seconds and until the condition holds, `within` at most."""
+        start, began = len(self.record.samples), self.now()
+        while True:
+            standing = self.check(step, self.record.samples[start:])
+            if standing.now is Now.NEVER:
+                return standing
+            if standing.now is Now.MET and self.now() - began >= step.hold:
+                await self.keep(step, Since(self.record.samples[start:]))
+                return standing
+            if self.now() - began > step.within:
+                return Standing(Now.NEVER, f"not within {step.within:.0f} s: {standing.words}")
+            async with self.tick:
+                await self.tick.wait()
+
+    def check(self, step: Step, samples: list[Sample]) -> Standing:
+        """How the step's condition stands, told to whoever looks on."""
+        if step.until is None:
+            return Standing(Now.MET)
+        if not samples:
+            return Standing(Now.WAITING, "the admin API does not answer yet")
+        standing = step.until.check(Since(samples))
+        self.watch.progress(standing.words)
+        return standing
+
+    # 3 what it showed
+
+    async def keep(self, step: Step, since: Since) -> None:
+        if isinstance(step.until, Moved) and isinstance(step.do, actions.Flip):
+            self.keep_moves(step.until, since)
+        if isinstance(step.until, Caught):
+            await self.keep_catch(step.until, since)
+        if isinstance(step.until, Finished):
+            self.record.back = finished_at(self.record.samples, self.ready)
+
+    def keep_moves(self, moved: Moved, since: Since) -> None:
+        """Where the traffic of each route went after its last flip."""
+        window = moved.window(since)
+        if window is None:
+            return
+        last = {flip.route: index for index, flip in enumerate(self.record.flips)}
+        for route in moved.routes:
+            legacy, new = answered_by(window, route)
+            self.record.flips[last[route]] = replace(
+                self.record.flips[last[route]],
+                moved=moved.agrees(route, window),
+                seen={"legacy": legacy, "new": new},
+            )
+
+    async def keep_later(self) -> None:
+        """The evidence as it stands, and what differs although the fault is off."""
+        last = self.record.last
+        if self.record.forgotten is None or last is None:
+            return
+        with contextlib.suppress(DemoFailed):  # it is only the explanation
+            self.record.evidence = await self.world.evidence(plan.COMPARED)
+            if total(last, plan.COMPARED).mismatched:
+                self.record.later = await self.world.differences(plan.COMPARED)
+
+    async def keep_catch(self, caught: Caught, since: Since) -> None:
+        """The differing pairs with a sample, and how many clients the new side had by then."""
+        pairs = total(since.last, caught.routes)
+        shadowed = self.record.flips[0].at if self.record.flips else 0.0
+        self.record.caught = CaughtRecord(
+            at=self.now(),
+            pairs=pairs.completed,
+            mismatched=pairs.mismatched,
+            differences=await self.world.differences(caught.routes),
+            clients=since.last.answered("new") - self.record.samples[0].answered("new"),
+            after=self.now() - shadowed,
+        )
+        for one in self.record.caught.differences[:3]:
+            self.watch.event(
+                f"{one.route} {one.path}: {one.count} pairs, e.g. {one.target}: "
+                f"legacy {one.legacy}, new {one.new}{related(one)}"
+            )
+
+
+ACTIONS: dict[type, Callable[..., Awaitable[None]]] = {
+    actions.BringUp: Runner.bring_up,
+    actions.LetIn: Runner.let_in,
+    actions.Flip: Runner.flip,
+    actions.AskForRefusal: Runner.ask_for_refusal,
+    actions.Mend: Runner.mend,
+    actions.Forget: Runner.forget,
+    actions.EditPrices: Runner.edit_prices,
+    actions.StopLegacy: Runner.stop_legacy,
+    actions.LegacyIsBack: Runner.legacy_is_back,
+    actions.ReadOrders: Runner.read_orders,
+    actions.SendHome: Runner.send_home,
+    actions.Verify: Runner.verify,
+}

@@ -1,0 +1,53 @@
+"""Generated passwords, kept in the data folder for its owner alone.
+
+`python -m fig.stack.credentials` prints a fresh set as lines for the `.env` of docker compose.
+"""
+
+import json
+import os
+import secrets
+from pathlib import Path
+
+from fig.errors import BadSetting
+
+# What needs one: the roles of PostgreSQL, the user of NATS, the key that signs sessions.
+NAMES = (
+    *("postgres", "legacy", "catalog", "orders", "inventory", "payments", "notifications"),
+    *("sales", "feed", "nats", "session"),
+)
+
+
+def generate() -> str:
+    """Hexadecimal: it needs no escaping in a URL, and no such number looks like a placeholder."""
+    return secrets.token_hex(24)
+
+
+def load(path: Path) -> dict[str, str]:
+    """Every secret, those not in the file yet generated and written. Raises BadSetting."""
+    try:
+        known = json.loads(path.read_text()) if path.exists() else {}
+    except (OSError, ValueError) as error:
+        raise BadSetting(f"{path}: {error}; `make clean-data` starts anew") from error
+    missing = {name: generate() for name in NAMES if name not in known}
+    if missing:
+        _write(path, known | missing)
+    return known | missing
+
+
+def _write(path: Path, values: dict[str, str]) -> None:
+    fresh = path.with_name(path.name + ".fresh")
+    fresh.unlink(missing_ok=True)
+    descriptor = os.open(fresh, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        json.dump(values, file, indent=2)
+    fresh.rename(path)
+
+
+def variable(name: str) -> str:
+    """The variable that docker-compose.yml takes the secret from."""
+    return f"FIG_SECRET_{name.upper()}"
+
+
+if __name__ == "__main__":
+    for _name in NAMES:
+        print(f"{variable(_name)}={generate()}")

@@ -1,0 +1,196 @@
+"""The stack, in start order: what each process runs, what it is told, what it needs, how it proves
+that it is ready. Rendered for this machine (`fig up`) and for docker-compose.yml alike.
+"""
+
+import signal
+from dataclasses import dataclass
+
+from fig.stack import nats
+from fig.stack import postgres as server
+from fig.stack.addresses import database_url as database_url
+from fig.stack.addresses import nats_url as nats_url
+from fig.stack.order_side import SERVICES, keys, order_side
+from fig.stack.places import Place
+from fig.supervise.probes import HttpReady, PostmasterReady
+from fig.supervise.process import Process
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What a person may choose about the stack."""
+
+    facade_workers: int = 2
+    legacy_workers: int = 2
+    scale: int = 1  # of the seeded shop
+    postgres_bin: str | None = None
+
+
+def stack(place: Place, wishes: Wishes) -> tuple[Process, ...]:
+    """Every process. What one needs stands before it."""
+    return (
+        _postgres(place, wishes),
+        _nats(place),
+        keys(place),
+        _databases(place),
+        *_legacy(place, wishes),
+        *_catalog(place),
+        *order_side(place),
+        _facade(place, wishes),
+    )
+
+
+def _postgres(place: Place, wishes: Wishes) -> Process:
+    options = (f"-c{name}={value}" for name, value in server.OPTIONS.items())
+    env = {
+        "PGDATA": place.path("postgres"),
+        "POSTGRES_PASSWORD": place.secret("postgres"),
+        "POSTGRES_INITDB_ARGS": server.INITDB_ARGS,
+    }
+    if wishes.postgres_bin:
+        env["FIG_POSTGRES_BIN"] = wishes.postgres_bin
+    return Process(
+        name="postgres",
+        command=(*place.postgres, *options),
+        env=env,
+        ready=PostmasterReady(place.path("postgres")),
+        ports=("postgres",),
+        stop=signal.SIGINT,  # fast: clients are cut off, nothing committed is lost
+    )
+
+
+def _nats(place: Place) -> Process:
+    path = place.path("nats.conf")
+    configuration = nats.configuration(
+        listen=place.address("nats"),
+        monitor=place.address("nats-monitor"),
+        store=place.path("nats"),
+        password=place.secret("nats"),
+    )
+    return Process(
+        name="nats",
+        command=(place.nats, "-c", path),
+        files={path: configuration},
+        ready=HttpReady(place.address("nats-monitor"), "/healthz"),
+        ports=("nats", "nats-monitor"),
+    )
+
+
+def _databases(place: Place) -> Process:
+    """Roles and databases, from the very URLs that the services get."""
+    owners = (database_url(place, name) for name in ("legacy", "catalog", *SERVICES))
+    return Process(
+        name="databases",
+        command=(place.python, "-m", "fig.stack.databases"),
+        env={
+            "DATABASES_SUPERUSER_URL": database_url(place, server.SUPERUSER),
+            "DATABASES_OWNERS": " ".join(owners),
+            "DATABASES_REPLICATORS": database_url(place, "feed", "legacy"),
+        },
+        needs=("postgres",),
+    )
+
+
+def _legacy(place: Place, wishes: Wishes) -> tuple[Process, ...]:
+    database = {"LEGACY_DATABASE_URL": database_url(place, "legacy")}
+    seed = (place.python, "-m", "legacy_monolith.seed", "--scale", str(wishes.scale))
+    wsgi = ("-c", "python:legacy_monolith.gunicorn_conf", "legacy_monolith.wsgi:app")
+    settings = {
+        "LEGACY_SECRET_KEY": place.secret("session"),
+        "LEGACY_TIMEZONE": "Europe/Berlin",
+        "LEGACY_LISTEN": place.address("legacy"),
+        "LEGACY_WORKERS": str(wishes.legacy_workers),
+    }
+    return (
+        Process(
+            name="legacy-migrate",
+            command=(place.python, "-m", "migrations", "legacy", "upgrade"),
+            env=database,
+            needs=("databases",),
+        ),
+        Process(
+            name="legacy-seed",
+            command=seed,
+            env=database,
+            needs=("legacy-migrate",),
+            patience=60.0 + 20.0 * wishes.scale,
+        ),
+        Process(
+            name="legacy",
+            command=(place.python, "-m", "gunicorn", *wsgi),
+            env=database | settings,
+            needs=("legacy-seed",),
+            ready=HttpReady(place.address("legacy"), "/healthz"),
+            ports=("legacy",),
+        ),
+    )
+
+
+def _catalog(place: Place) -> tuple[Process, ...]:
+    database = {"CATALOG_DATABASE_URL": database_url(place, "catalog")}
+    feed = {
+        "FEED_LEGACY_URL": database_url(place, "feed", "legacy"),
+        "FEED_OWNER_URL": database_url(place, "legacy"),
+        "FEED_NATS_URL": nats_url(place),
+        "FEED_LISTEN": place.address("feed"),
+    }
+    settings = {
+        "CATALOG_NATS_URL": nats_url(place),
+        "CATALOG_LISTEN": place.address("catalog"),
+        "CATALOG_FAULT": "",
+    }
+    return (
+        Process(
+            name="catalog-migrate",
+            command=(place.python, "-m", "migrations", "catalog", "upgrade"),
+            env=database,
+            needs=("databases",),
+        ),
+        Process(
+            name="feed",
+            command=(place.python, "-m", "new_services.feed"),
+            env=feed,
+            needs=("legacy-seed", "nats"),
+            ready=HttpReady(place.address("feed"), "/readyz"),
+            ports=("feed",),
+        ),
+        Process(
+            name="catalog",
+            command=(place.python, "-m", "new_services.catalog"),
+            env=database | settings,
+            needs=("catalog-migrate", "nats"),
+            ready=HttpReady(place.address("catalog"), "/readyz"),
+            ports=("catalog",),
+            patience=60.0,  # the first time it applies the whole snapshot
+        ),
+    )
+
+
+def _facade(place: Place, wishes: Wishes) -> Process:
+    """Needs no service: the door opens first, whatever stands behind it."""
+    options = {
+        "--routes": place.path("routes"),
+        "--listen": place.address("facade"),
+        "--admin": place.address("admin"),
+        "--workers": str(wishes.facade_workers),
+    }
+    return Process(
+        name="facade",
+        command=(
+            place.python,
+            "-m",
+            "facade",
+            "run",
+            *(x for pair in options.items() for x in pair),
+        ),
+        env={
+            "FACADE_RUNTIME": place.path("runtime"),
+            "FACADE_NATS_URL": nats_url(place),
+            "FACADE_UPSTREAMS": f"legacy=http://{place.address('legacy')}",
+            "FACADE_IDENTITY_KEY": f"{place.path('keys')}/facade/identity.json",
+            "FACADE_SESSION_KEY": f"{place.path('keys')}/public/session.json",
+            "FACADE_AFTER_KEY": f"{place.path('keys')}/facade/after.json",
+        },
+        needs=("nats", "keys"),
+        ready=HttpReady(place.address("admin"), "/readyz"),
+        ports=("facade", "admin"),
+    )

@@ -1,0 +1,174 @@
+"""Starting processes and being sure of their end. Must be used from the main thread: the kernel's
+parent-death signal follows the thread that forked.
+"""
+
+import asyncio
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Protocol
+
+from fig.supervise import logs, warden
+from fig.supervise.process import Process
+from fig.supervise.unix_user import die_with_parent
+
+CHUNK = 65536
+# What our processes see of the caller's environment; proxies, PYTHON… and the like stay outside.
+PASSED_ON = (
+    "PATH",
+    "HOME",
+    "LANG",
+    "LC_ALL",
+    "TMPDIR",
+    "LD_LIBRARY_PATH",
+    "FIG_LOG",
+    "FIG_LOG_LEVEL",
+)
+DEFAULTS = {"PATH": "/usr/local/bin:/usr/bin:/bin", "HOME": "/", "LANG": "C.UTF-8"}
+Said = Callable[[str, str], None]  # name of the process, a line
+
+
+def clean_environment(caller: Mapping[str, str]) -> dict[str, str]:
+    """The part of the environment that all our processes share."""
+    passed = {name: caller[name] for name in PASSED_ON if name in caller}
+    return DEFAULTS | passed | {"PYTHONUNBUFFERED": "1"}
+
+
+class Child(Protocol):
+    """A process that runs, or ran."""
+
+    @property
+    def pid(self) -> int:
+        """Also the number of its process group."""
+
+    async def wait(self) -> int:
+        """The exit code; negative for the signal that ended it."""
+
+    def send(self, number: signal.Signals) -> None:
+        """To the process itself."""
+
+    def sweep(self) -> None:
+        """SIGKILL whatever of its process group is there."""
+
+
+class Launcher(Protocol):
+    """Starts processes."""
+
+    async def launch(self, process: Process, extra: Mapping[str, str]) -> Child:
+        """`extra` is added to the process's own environment. Raises OSError."""
+
+
+class Launched:
+    """A real child, its output, and the warden's note of it."""
+
+    def __init__(self, process: asyncio.subprocess.Process, note: Callable[[str], None]) -> None:
+        self._process = process
+        self._note = note
+        self.pid = process.pid
+
+    async def wait(self) -> int:
+        return await self._process.wait()
+
+    def send(self, number: signal.Signals) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            self._process.send_signal(number)
+
+    def sweep(self) -> None:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self.pid, signal.SIGKILL)
+        if self._process.returncode is not None:
+            self._note(f"-{self.pid}\n")
+
+
+class LocalLauncher:
+    """Each child in a session of its own, so that a Ctrl-C at the terminal reaches only us."""
+
+    def __init__(self, root: Path, log_folder: Path, said: Said | None = None) -> None:
+        self._root = root
+        self._logs = log_folder
+        self._said = said
+        self._environment = clean_environment(os.environ)
+        self._warden: subprocess.Popen[str] | None = None
+        self._readers: set[asyncio.Task[None]] = set()
+
+    async def launch(self, process: Process, extra: Mapping[str, str]) -> Child:
+        _write_files(process.files)
+        reading, writing = os.pipe()
+        parent = os.getpid()
+        try:
+            started = await asyncio.create_subprocess_exec(
+                *process.command,
+                cwd=self._root,
+                env={**self._environment, **process.env, **extra},
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=writing,
+                stderr=writing,
+                start_new_session=True,
+                preexec_fn=lambda: die_with_parent(process.stop, parent),
+            )
+        except OSError:
+            os.close(reading)
+            raise
+        finally:
+            os.close(writing)
+        self._note(f"+{started.pid}\n")
+        self._read(process.name, reading)
+        return Launched(started, self._note)
+
+    async def close(self) -> None:
+        """Wait for the last lines, and let the warden go."""
+        if self._readers:
+            await asyncio.wait(self._readers, timeout=2)
+        if self._warden is not None and self._warden.stdin is not None:
+            with contextlib.suppress(OSError):
+                self._warden.stdin.close()
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._warden.wait(warden.GRACE + 2)
+
+    def _note(self, line: str) -> None:
+        if self._warden is None:
+            self._warden = subprocess.Popen(
+                [sys.executable, "-S", "-E", warden.__file__],
+                stdin=subprocess.PIPE,
+                text=True,
+                start_new_session=True,
+            )
+        assert self._warden.stdin is not None
+        with contextlib.suppress(OSError):  # a killed warden is missed only if we are killed too
+            self._warden.stdin.write(line)
+            self._warden.stdin.flush()
+
+    def _read(self, name: str, descriptor: int) -> None:
+        task = asyncio.create_task(self._keep_reading(name, descriptor))
+        self._readers.add(task)
+        task.add_done_callback(self._readers.discard)
+
+    async def _keep_reading(self, name: str, descriptor: int) -> None:
+        reader = asyncio.StreamReader()
+        loop = asyncio.get_running_loop()
+        transport, _ = await loop.connect_read_pipe(
+            lambda: asyncio.StreamReaderProtocol(reader), os.fdopen(descriptor, "rb", 0)
+        )
+        file = logs.LogFile(logs.path_of(self._logs, name))
+        said = self._said
+        lines = logs.Lines(lambda text: said(name, text) if said else None)
+        try:
+            while chunk := await reader.read(CHUNK):
+                file.write(chunk)
+                lines.feed(chunk)
+        finally:
+            lines.close()
+            file.close()
+            transport.close()
+
+
+def _write_files(files: Mapping[str, str]) -> None:
+    """For their owner alone: they may hold passwords."""
+    for path, content in files.items():
+        Path(path).unlink(missing_ok=True)
+        with os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
+            file.write(content)

@@ -1,0 +1,94 @@
+"""The supervisor that stays when `fig up --detach` returns: started, followed until all is up."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+from fig.errors import FigError
+from fig.output.progress import Progress
+from fig.settings import Home, Order, project_root
+from fig.stack import places
+from fig.supervise import logs, state
+from fig.supervise.state import StackState
+
+POLL_SECONDS = 0.05
+DETACHED = "FIG_DETACHED"  # set in the environment of the supervisor that stays
+
+
+def leave_running(order: Order) -> StackState:
+    """Returns when everything is up. Raises FigError with what the supervisor said at its end."""
+    places.prepare(order.home.folder)
+    log = logs.path_of(order.home.logs, "fig")
+    progress = Progress()
+    logs.LogFile(log).close()  # turned over when it has grown
+    with log.open("ab") as file:
+        before = file.tell()
+        child = subprocess.Popen(
+            [sys.executable, "-m", "fig", *arguments(order)],
+            cwd=project_root(),
+            env={**_without_detach(os.environ), DETACHED: "1"},
+            stdin=subprocess.DEVNULL,
+            stdout=file,
+            stderr=file,
+            start_new_session=True,
+        )
+    try:
+        found = _follow(order.home, child, progress)
+    except KeyboardInterrupt:
+        child.terminate()
+        child.wait()
+        raise
+    if found is None:
+        raise _failure(log, before, child.returncode)
+    progress.done("everything is up")
+    return found
+
+
+def arguments(order: Order) -> list[str]:
+    """The same order for the supervisor that stays, said in full."""
+    wishes = order.wishes
+    options = {
+        "--routes": str(order.routes),
+        "--port-base": str(order.port_base),
+        "--facade-workers": str(wishes.facade_workers),
+        "--scale": str(wishes.scale),
+        "--postgres-bin": wishes.postgres_bin,
+        "--nats-bin": order.nats_bin,
+    }
+    given = [text for name, value in options.items() if value for text in (name, value)]
+    for process, values in order.extra.items():
+        for key, value in values.items():
+            given += ["--set", f"{process}.{key}={value}"]
+    return ["--home", str(order.home.folder), "up", *given]
+
+
+def _without_detach(caller: Mapping[str, str]) -> dict[str, str]:
+    """Else the supervisor would leave another one behind, and so on."""
+    ours = ("FIG_UP_DETACH", "FIG_UP_JSON")  # the second is only for whoever asked
+    return {name: text for name, text in caller.items() if name not in ours}
+
+
+def _follow(home: Home, child: "subprocess.Popen[bytes]", progress: Progress) -> StackState | None:
+    """Shows how the stack comes up; None when its supervisor ended."""
+    while child.poll() is None:
+        found = state.read(home.state)
+        if found is not None and found.pid == child.pid:
+            progress.see(found.processes)
+            if found.ready:
+                return found
+        time.sleep(POLL_SECONDS)
+    return None
+
+
+def _failure(log: Path, before: int, exit_code: int) -> FigError:
+    """What the supervisor said at its end, as our own error."""
+    with log.open("rb") as file:
+        file.seek(before)
+        said = file.read().decode(errors="replace").strip()
+    _, found, message = f"\n{said}".rpartition("\nfig: ")
+    error = FigError(message if found else f"the supervisor ended at once:\n{said}")
+    error.exit_code = exit_code if exit_code > 0 else 1
+    return error

@@ -1,0 +1,224 @@
+"""Keeps one process: starts it, waits until it is ready, starts it again when it dies, stops it."""
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+
+from chassis.process.backoff import Backoff
+from fig.errors import BAD_INPUT
+from fig.supervise.children import Child, Launcher
+from fig.supervise.process import Kind, Process
+from fig.supervise.standing import Clock, State, Status, ending
+
+POLL_SECONDS = 0.04
+FIRST_TRIES = 5  # starts that may fail before the process was ever ready
+STABLE_SECONDS = 10.0  # who ran so long starts again at once when it dies
+
+
+class NotReady(Exception):
+    """A process cannot be brought up; the message says why."""
+
+
+@dataclass
+class _Wishes:
+    """What others want of the keeper, seen at its next turn."""
+
+    stop: bool = False
+    restart: bool = False
+    pause: float = 0.0  # seconds between its end and its new start
+    changed: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+class Keeper:
+    """The life of one process. `run` is its only task; the other methods ask it for something."""
+
+    def __init__(
+        self,
+        process: Process,
+        launcher: Launcher,
+        show: Callable[[Status], None],
+        clock: Clock,
+        extra: Mapping[str, str] | None = None,
+    ) -> None:
+        self.process = process
+        self.status = Status(process.name, process.kind)
+        self.up = asyncio.Event()
+        self.extra: dict[str, str] = dict(extra or {})
+        self._launcher = launcher
+        self._show = show
+        self._clock = clock
+        self._backoff = Backoff(first=0.1, most=5.0)
+        self._wishes = _Wishes()
+        self._child: Child | None = None
+        self._verdict: asyncio.Future[int | None] | None = None
+
+    async def run(self, needs: Iterable["Keeper"]) -> None:
+        """Until stopped, or done. Raises NotReady when it was never ready and gave up."""
+        for need in needs:
+            await need.up.wait()
+        failures = 0
+        while not self._wishes.stop:
+            code, lived = await self._live()
+            if self._wishes.stop or self._over(code):
+                return
+            if self._wishes.restart:
+                await self._pause()
+                continue
+            if not self.status.took:
+                failures += 1
+                self._give_up(failures, code)
+            if lived >= STABLE_SECONDS:
+                self._backoff.reset()
+            await self._rest()
+
+    async def stop(self) -> None:
+        """Ask it to end, kill it after its grace; returns when it is gone."""
+        self._wishes.stop = True
+        self._wishes.changed.set()
+        await self._end()
+
+    def kill(self) -> None:
+        """No grace."""
+        self._wishes.stop = True
+        if self._child is not None:
+            self._child.sweep()
+
+    async def restart(self, extra: Mapping[str, str], pause: float = 0.0) -> int | None:
+        """Start it anew with these variables added; None when ready, else the exit code.
+
+        When it does not become ready with them, it goes on without. It stays down for `pause`
+        seconds in between.
+        """
+        before = dict(self.extra)
+        self.extra |= extra
+        self._verdict = asyncio.get_running_loop().create_future()
+        self._wishes.restart = self._child is not None
+        self._wishes.pause = pause
+        self.up.clear()
+        self._wishes.changed.set()
+        await self._end()
+        verdict = await self._verdict
+        self._verdict = None
+        if verdict is not None:
+            self.extra = before
+        return verdict
+
+    async def _live(self) -> tuple[int, float]:
+        """From its start to its end: the exit code, and the seconds it was ready."""
+        self._wishes.changed.clear()
+        self._set(State.STARTING, exit_code=None, why="", since=self._clock.unix())
+        began = self._clock.now()
+        child = self._child = await self._launch()
+        if self._wishes.stop:
+            child.sweep()  # the wish came while it was being started
+        self.status.pid = child.pid
+        self._show(self.status)
+        ended = asyncio.ensure_future(child.wait())
+        proof = asyncio.ensure_future(self._until_ready(child.pid))
+        try:
+            await asyncio.wait({ended, proof}, return_when=asyncio.FIRST_COMPLETED)
+            ready_at = None
+            if not ended.done():
+                if proof.result():
+                    ready_at = self._became_ready(began)
+                else:
+                    self.status.why = f"was not ready within {self.process.patience:.0f} s"
+                    child.sweep()
+            code = await ended
+        finally:
+            proof.cancel()
+            child.sweep()  # what it leaves of its group would keep its ports
+            self._child = None
+        self._died(code)
+        return code, 0.0 if ready_at is None else self._clock.now() - ready_at
+
+    async def _launch(self) -> Child:
+        try:
+            return await self._launcher.launch(self.process, self.extra)
+        except OSError as error:
+            self._set(State.FAILED)
+            raise NotReady(f"{self.process.name}: cannot be started: {error}") from error
+
+    async def _until_ready(self, pid: int) -> bool:
+        """Whether it became ready in time; a oneshot's time is up here too."""
+        deadline = self._clock.now() + self.process.patience
+        while self._clock.now() < deadline:
+            if self.process.ready is not None and await self.process.ready.check(pid):
+                return True
+            await self._clock.sleep(POLL_SECONDS)
+        return False
+
+    def _became_ready(self, began: float) -> float:
+        now = self._clock.now()
+        if not self.status.took:
+            self.status.took = max(now - began, 0.001)
+        self._set(State.READY)
+        self.up.set()
+        self._judge(None)
+        return now
+
+    def _over(self, code: int) -> bool:
+        """A oneshot that succeeded."""
+        if self.process.kind is not Kind.ONESHOT or code != 0:
+            return False
+        self.status.took = self._clock.unix() - self.status.since
+        self._set(State.DONE, pid=0)
+        self.up.set()
+        return True
+
+    def _died(self, code: int) -> None:
+        self.up.clear()
+        self.status.pid = 0
+        self.status.exit_code = code
+        self.status.why = self.status.why or ending(code)
+        if not self._wishes.restart:
+            self._judge(code)
+
+    def _judge(self, verdict: int | None) -> None:
+        if self._verdict is not None and not self._verdict.done():
+            self._verdict.set_result(verdict)
+
+    def _give_up(self, failures: int, code: int) -> None:
+        if code != BAD_INPUT and failures < FIRST_TRIES and self.process.kind is Kind.SERVICE:
+            return
+        self._set(State.FAILED)
+        raise NotReady(f"{self.process.name} did not start: it {self.status.why}")
+
+    async def _pause(self) -> None:
+        """What a restart waits between end and start."""
+        self._wishes.restart = False
+        if self._wishes.pause:
+            self._wishes.changed.clear()
+            await self._wait(self._wishes.pause)
+
+    async def _rest(self) -> None:
+        """The moment between a death and the next start."""
+        self.status.restarts += 1
+        await self._wait(self._backoff.next())
+
+    async def _wait(self, seconds: float) -> None:
+        """Down for so long; a wish ends it."""
+        self._set(State.BACKOFF)
+        pause = asyncio.ensure_future(self._clock.sleep(seconds))
+        wish = asyncio.ensure_future(self._wishes.changed.wait())
+        await asyncio.wait({pause, wish}, return_when=asyncio.FIRST_COMPLETED)
+        for task in (pause, wish):
+            task.cancel()
+
+    async def _end(self) -> None:
+        child = self._child
+        if child is None:
+            return
+        self._set(State.STOPPING)
+        child.send(self.process.stop)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(child.wait(), self.process.grace)
+        child.sweep()
+        await child.wait()
+
+    def _set(self, state: State, **values: object) -> None:
+        self.status.state = state
+        for name, value in values.items():
+            setattr(self.status, name, value)
+        self._show(self.status)

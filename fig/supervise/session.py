@@ -1,0 +1,198 @@
+"""One run of the stack: the composition root behind `fig up`.
+
+1 take the lock   2 clear what a crash left   3 ports, secrets, the list of processes
+4 bring up        5 serve commands until told to stop        6 bring down in reverse
+"""
+
+import asyncio
+import contextlib
+import fcntl
+import os
+import signal
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import IO
+
+from fig.errors import FigError
+from fig.settings import Order, project_root
+from fig.stack import credentials, places, ports
+from fig.stack import postgres as server
+from fig.stack.stack import stack
+from fig.supervise import logs, pids, state
+from fig.supervise.children import LocalLauncher, Said
+from fig.supervise.process import Process
+from fig.supervise.spool import Answer, Restart, Spool
+from fig.supervise.standing import Status, ending
+from fig.supervise.supervisor import NotUp, Supervisor
+
+SPOOL_SECONDS = 0.05
+LEFTOVER_SECONDS = 8.0  # longer than the warden takes
+TAIL_LINES = 15
+
+
+class Taken(FigError):
+    """Another supervisor holds this data folder."""
+
+
+Listing = Callable[[Order], tuple[Process, ...]]
+
+
+@dataclass(frozen=True)
+class Onlooker:
+    """Who is told: every change of a process, and every line they say (None: nobody)."""
+
+    changed: Callable[[Status], None]
+    said: Said | None = None
+    note: Callable[[str], None] = lambda _: None
+
+
+def processes(order: Order) -> tuple[Process, ...]:
+    """The stack on this machine, with everything checked that can be before it starts."""
+    server.binaries(order.wishes.postgres_bin)
+    place = places.Local(
+        home=order.home.folder,
+        routes=order.routes,
+        port=ports.plan(order.port_base),
+        secrets=credentials.load(order.home.secrets),
+        nats_bin=order.nats_bin,
+    )
+    return stack(place, order.wishes)
+
+
+def urls(plan: dict[str, int]) -> dict[str, str]:
+    """What a person or a script opens."""
+    return {name: f"http://{ports.HOST}:{plan[name]}" for name in ("facade", "admin", "legacy")}
+
+
+async def run(order: Order, onlooker: Onlooker, listing: Listing = processes) -> None:
+    """The whole run; returns after a wish to stop. Raises FigError when it cannot come up."""
+    places.prepare(order.home.folder)
+    with _lock(order):
+        _clear_leftovers(order, onlooker)
+        plan = ports.plan(order.port_base)
+        ports.require_free(plan)
+        listed = listing(order)
+        launcher = LocalLauncher(project_root(), order.home.logs, onlooker.said)
+        session = _Session(order, plan, onlooker)
+        supervisor = Supervisor(listed, launcher, session.changed, extra=order.extra)
+        session.supervisor = supervisor
+        try:
+            await session.serve(supervisor)
+        finally:
+            await supervisor.stop()
+            await launcher.close()
+            order.home.state.unlink(missing_ok=True)
+
+
+class _Session:
+    """What is known of the run, written down on every change."""
+
+    def __init__(self, order: Order, plan: dict[str, int], onlooker: Onlooker) -> None:
+        self._order = order
+        self._plan = plan
+        self._onlooker = onlooker
+        self._since = time.time()
+        self._stop = asyncio.Event()
+        self.supervisor: Supervisor | None = None
+
+    def changed(self, status: Status) -> None:
+        """Write it down, tell the onlooker."""
+        self._write()
+        self._onlooker.changed(status)
+
+    async def serve(self, supervisor: Supervisor) -> None:
+        """Until a signal asks to stop."""
+        self._listen(supervisor)
+        stopping = asyncio.create_task(self._stop.wait())
+        starting = asyncio.create_task(supervisor.start())
+        answering = asyncio.create_task(self._answer(supervisor))
+        try:
+            await asyncio.wait({starting, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            if starting.done():
+                self._started(starting)
+                await stopping
+        finally:
+            for task in (stopping, starting, answering):
+                task.cancel()
+            await asyncio.gather(stopping, starting, answering, return_exceptions=True)
+
+    def _started(self, starting: "asyncio.Task[None]") -> None:
+        try:
+            starting.result()
+        except NotUp as error:
+            log = logs.path_of(self._order.home.logs, error.name)
+            said = "\n".join(f"  {line}" for line in logs.tail(log, TAIL_LINES))
+            raise FigError(f"{error}; the end of {log}:\n{said}") from None
+        self._write()
+        self._onlooker.note(f"everything is up: {urls(self._plan)['facade']}")
+
+    def _listen(self, supervisor: Supervisor) -> None:
+        def stop() -> None:
+            if self._stop.is_set():
+                self._onlooker.note("again: killing all")
+                supervisor.kill()
+            self._stop.set()
+
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            loop.add_signal_handler(number, stop)
+
+    async def _answer(self, supervisor: Supervisor) -> None:
+        spool = Spool(self._order.home.spool)
+        spool.open()
+        while True:
+            for name, wish in spool.take():
+                spool.answer(name, await _fulfil(supervisor, wish))
+            await asyncio.sleep(SPOOL_SECONDS)
+
+    def _write(self) -> None:
+        supervisor = self.supervisor
+        assert supervisor is not None
+        described = state.StackState(
+            pid=os.getpid(),
+            pid_started=pids.started(os.getpid()),
+            since=self._since,
+            ready=supervisor.ready,
+            order=self._order.described,
+            ports=self._plan,
+            urls=urls(self._plan),
+            routes=str(self._order.routes),
+            processes=[state.process_state(status) for status in supervisor.statuses],
+        )
+        state.write(self._order.home.state, described)
+
+
+async def _fulfil(supervisor: Supervisor, wish: Restart) -> Answer:
+    try:
+        verdict = await supervisor.restart(wish.name, wish.extra, wish.pause)
+    except FigError as error:
+        return Answer(False, str(error), error.exit_code)
+    if verdict is None:
+        return Answer(True, f"{wish.name} is ready")
+    back = "; it goes on with its former settings" if wish.extra else ""
+    return Answer(False, f"{wish.name} {ending(verdict)} before it was ready{back}", 1)
+
+
+@contextlib.contextmanager
+def _lock(order: Order) -> Iterator[IO[str]]:
+    """Held as long as we live, whatever ends us. Raises Taken."""
+    with order.home.lock.open("a") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise Taken(f"another `fig up` holds {order.home.folder}") from None
+        yield file
+
+
+def _clear_leftovers(order: Order, onlooker: Onlooker) -> None:
+    """A supervisor that was killed may have left a state file, and processes for some moments."""
+    left = state.read(order.home.state)
+    if left is None:
+        return
+    onlooker.note("the last run was killed; its data is kept")
+    deadline = time.monotonic() + LEFTOVER_SECONDS
+    while state.survivors(left) and time.monotonic() < deadline:
+        time.sleep(SPOOL_SECONDS)
+    state.end(state.survivors(left))
+    order.home.state.unlink(missing_ok=True)

@@ -1,0 +1,62 @@
+"""Where a process stands, as the keeper says it and everybody else reads it; and time, as given."""
+
+import asyncio
+import signal
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from enum import Enum
+
+from fig.supervise.process import Kind
+
+
+class State(Enum):
+    """Where a process stands."""
+
+    WAITING = "waiting"  # for what it needs
+    STARTING = "starting"
+    READY = "ready"
+    DONE = "done"  # a oneshot that succeeded
+    BACKOFF = "backoff"  # died; starts again after a moment
+    STOPPING = "stopping"
+    STOPPED = "stopped"
+    FAILED = "failed"  # never became ready, given up
+
+
+@dataclass
+class Status:
+    """What is known about a process. `since` is unix time, `took` seconds until ready."""
+
+    name: str
+    kind: Kind
+    state: State = State.WAITING
+    pid: int = 0
+    restarts: int = 0
+    since: float = 0.0
+    took: float = 0.0
+    exit_code: int | None = None
+    why: str = ""  # how it came to its last end
+
+    @property
+    def word(self) -> str:
+        """The state as a word."""
+        return self.state.value
+
+
+@dataclass(frozen=True)
+class Clock:
+    """Where time comes from; tests bring their own."""
+
+    now: Callable[[], float] = time.monotonic
+    unix: Callable[[], float] = time.time
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+
+
+def ending(code: int) -> str:
+    """An exit code in words."""
+    if code >= 0:
+        return f"ended with exit code {code}"
+    try:
+        return f"was ended by {signal.Signals(-code).name}"
+    except ValueError:
+        return f"was ended by signal {-code}"

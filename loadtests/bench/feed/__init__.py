@@ -1,0 +1,1 @@
+"""`make bench-feed`: from a commit in legacy to a visible row."""

@@ -1,0 +1,161 @@
+"""What lies between a commit in legacy and the read model, and nothing else: four processes."""
+
+import os
+import secrets
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import psycopg
+
+from loadtests.bench.machine import PROJECT
+from loadtests.bench.processes import cpu_seconds, free_port
+
+START_SECONDS = 120.0
+ORDERS = """
+INSERT INTO orders (order_no, customer_id, status, total, pay_method, ship_name, ship_street,
+                    ship_zip, ship_city, created, updated)
+SELECT 'BENCH-' || n, (SELECT min(id) FROM customer), 'PAID', '129.95', 'invoice', 'Erika Muster',
+       'Langer Weg 17', '12345', 'Berlin', now()::timestamp(0), now()::timestamp(0)
+FROM generate_series(1, %s) n
+"""
+
+
+class World:
+    """PostgreSQL, NATS, feed and catalog, in a folder that the caller removes."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._password = secrets.token_hex(8)
+        self._ports = {name: free_port() for name in ("postgres", "nats", "feed", "catalog")}
+        self._processes: dict[str, subprocess.Popen[bytes]] = {}
+
+    def url(self, database: str) -> str:
+        """Of a database, as superuser."""
+        address = f"127.0.0.1:{self._ports['postgres']}"
+        return f"postgresql://postgres:{self._password}@{address}/{database}"
+
+    @property
+    def nats_url(self) -> str:
+        """Of the broker."""
+        return f"nats://127.0.0.1:{self._ports['nats']}"
+
+    def log(self, name: str) -> str:
+        """What a process said."""
+        return (self._folder / f"{name}.log").read_text()
+
+    def pid(self, name: str) -> int:
+        """Of a process."""
+        return self._processes[name].pid
+
+    def cpu_by_process(self) -> dict[str, float]:
+        """Seconds of CPU that each process used so far, with those that it started."""
+        return {name: _with_children(one.pid) for name, one in self._processes.items()}
+
+    def start_engines(self, orders: int) -> None:
+        """PostgreSQL with a seeded shop and so many orders more, and NATS."""
+        options = {
+            "port": self._ports["postgres"],
+            "listen_addresses": "127.0.0.1",
+            "unix_socket_directories": "",
+            "wal_level": "logical",
+            "max_wal_size": "4GB",
+        }
+        arguments = [f"-c{name}={value}" for name, value in options.items()]
+        data = {"PGDATA": str(self._folder / "pg" / "data"), "POSTGRES_PASSWORD": self._password}
+        self._start("postgres", [sys.executable, "-m", "fig.stack.postgres", *arguments], data)
+        store = ["-js", "-sd", str(self._folder / "js"), "-p", str(self._ports["nats"])]
+        self._start(
+            "nats", [shutil.which("nats-server") or _beside_python(), "-a", "127.0.0.1", *store]
+        )
+        self._wait("PostgreSQL", self._answers)
+        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
+            for name in ("legacy", "catalog"):
+                connection.execute(f"CREATE DATABASE {name}")
+        for command in (("migrations", "legacy", "upgrade"), ("migrations", "catalog", "upgrade"),
+                        ("legacy_monolith.seed", "--scale", "1")):  # fmt: skip
+            self._run(*command)
+        with psycopg.connect(self.url("legacy"), autocommit=True) as connection:
+            connection.execute(ORDERS, [orders])
+            connection.execute("VACUUM ANALYZE orders")
+
+    def start_feed(self) -> None:
+        """The feed; returns at once."""
+        self._start("feed", [sys.executable, "-m", "new_services.feed"], {
+            "FEED_LEGACY_URL": self.url("legacy"), "FEED_OWNER_URL": self.url("legacy"),
+            "FEED_NATS_URL": self.nats_url, "FEED_LISTEN": f"127.0.0.1:{self._ports['feed']}",
+        })  # fmt: skip
+
+    def start_catalog(self) -> None:
+        """The catalog; returns at once."""
+        self._start("catalog", [sys.executable, "-m", "new_services.catalog"], {
+            "CATALOG_DATABASE_URL": self.url("catalog"), "CATALOG_NATS_URL": self.nats_url,
+            "CATALOG_LISTEN": f"127.0.0.1:{self._ports['catalog']}",
+        })  # fmt: skip
+
+    def wait_until_ready(self, name: str, seconds: float) -> None:
+        """Poll /readyz. Raises TimeoutError."""
+        self._wait(name, lambda: self._ready(name), seconds)
+
+    def stop(self) -> None:
+        """End them, the engines last."""
+        for name, process in reversed(self._processes.items()):
+            process.send_signal(signal.SIGINT if name == "postgres" else signal.SIGTERM)
+            try:
+                process.wait(20)
+            except subprocess.TimeoutExpired:
+                process.kill()
+
+    def _ready(self, name: str) -> bool:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self._ports[name]}/readyz") as answer:
+                return bool(answer.status == 200)
+        except OSError:
+            return False
+
+    def _answers(self) -> bool:
+        try:
+            psycopg.connect(self.url("postgres"), connect_timeout=2).close()
+        except psycopg.Error:
+            return False
+        return True
+
+    def _wait(self, name: str, check: object, seconds: float = START_SECONDS) -> None:
+        assert callable(check)
+        until = time.monotonic() + seconds
+        while not check():
+            if time.monotonic() > until:
+                raise TimeoutError(f"{name} is not ready after {seconds:.0f} s")
+            time.sleep(0.05)
+
+    def _run(self, *command: str) -> None:
+        urls = {f"{name.upper()}_DATABASE_URL": self.url(name) for name in ("legacy", "catalog")}
+        subprocess.run(
+            [sys.executable, "-m", *command],
+            env=os.environ | urls, cwd=PROJECT, check=True, stdout=subprocess.DEVNULL,
+        )  # fmt: skip
+
+    def _start(self, name: str, command: list[str], env: dict[str, str] | None = None) -> None:
+        with (self._folder / f"{name}.log").open("ab") as log:
+            self._processes[name] = subprocess.Popen(
+                command, env=os.environ | (env or {}), cwd=PROJECT, stdout=log, stderr=log
+            )
+
+
+def _with_children(pid: int) -> float:
+    """Those that have ended are counted where their parent has waited for them."""
+    total, pids = 0.0, [pid]
+    for each in pids:
+        total += cpu_seconds(each, waited_for=True)
+        for children in Path(f"/proc/{each}/task").glob("*/children"):
+            pids += [int(child) for child in children.read_text().split()]
+    return total
+
+
+def _beside_python() -> str:
+    return str(Path(sys.executable).parent / "nats-server")

@@ -1,0 +1,1 @@
+"""The facade beside nginx, HAProxy and Envoy."""

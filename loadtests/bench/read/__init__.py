@@ -1,0 +1,1 @@
+"""`make bench-read`: reads beside the monolith's, at a million orders."""

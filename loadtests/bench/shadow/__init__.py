@@ -1,0 +1,1 @@
+"""`make bench-shadow`: what copying and comparing costs clients."""

@@ -1,0 +1,1 @@
+"""Changes into JetStream: the `publisher`, `shapes` of tables, `retention`, and the `heartbeat`."""

@@ -1,0 +1,3 @@
+"""Tables are read while their changes stream by: `plan` of `jobs`, `snapshot` in `chunks` with
+their `window`, `coverage` and `visibility`; the `bookmark`, `progress`, `requests` to read again.
+"""

@@ -1,0 +1,68 @@
+"""What must survive a restart besides the slot: which tables have been read, and how far.
+
+Kept beside the stream it describes: when the broker loses one it loses both, and the feed reads
+everything again.
+"""
+
+from dataclasses import dataclass, replace
+
+import orjson
+from nats.aio.client import Client
+from nats.js.api import KeyValueConfig
+from nats.js.errors import KeyNotFoundError
+
+from chassis.events.bus import ensure_bucket
+from new_services.feed.reading.jobs import Job
+
+BUCKET = "feed"
+
+
+@dataclass(frozen=True, slots=True)
+class Bookmark:
+    """The reading of the tables, which began when the slot was there already."""
+
+    system: str  # identifier of the PostgreSQL cluster
+    stream: str  # which stream the rows are in: when it was created
+    tables: tuple[str, ...]
+    jobs: tuple[Job, ...] = ()  # what is still to be read, in this order
+
+    @property
+    def complete(self) -> bool:
+        """Whether every table has been read once."""
+        return not any(job.initial for job in self.jobs)
+
+    def changed(self, old: Job, new: Job | None) -> "Bookmark":
+        """With the job as it is now, or without it."""
+        jobs = [new if job is old else job for job in self.jobs]
+        return replace(self, jobs=tuple(job for job in jobs if job is not None))
+
+
+class Bookmarks:
+    """Reads and writes the bookmark of one slot."""
+
+    def __init__(self, nats: Client, slot: str) -> None:
+        self._jetstream = nats.jetstream()
+        self._slot = slot
+
+    async def read(self) -> Bookmark | None:
+        """The bookmark, or None when nothing is known of a slot."""
+        bucket = await ensure_bucket(self._jetstream, KeyValueConfig(BUCKET))
+        try:
+            entry = await bucket.get(self._slot)
+        except KeyNotFoundError:
+            return None
+        value = orjson.loads(entry.value or b"{}")
+        jobs = tuple(Job.from_dict(job) for job in value.get("jobs", ()))
+        tables = tuple(value["tables"])
+        return Bookmark(value["system"], value.get("stream", ""), tables, jobs)
+
+    async def write(self, bookmark: Bookmark) -> None:
+        """Only when the rows it calls read have been stored in the stream."""
+        bucket = await ensure_bucket(self._jetstream, KeyValueConfig(BUCKET))
+        value = {
+            "system": bookmark.system,
+            "stream": bookmark.stream,
+            "tables": bookmark.tables,
+            "jobs": [job.to_dict() for job in bookmark.jobs],
+        }
+        await bucket.put(self._slot, orjson.dumps(value))

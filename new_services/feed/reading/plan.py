@@ -1,0 +1,88 @@
+"""What is to be read, as it is now and as it is stored.
+
+A job is ahead of its bookmark by the rows that JetStream has not confirmed yet.
+"""
+
+import asyncio
+import logging
+from collections import deque
+from dataclasses import replace
+
+from new_services.feed.publishing.publisher import Publisher
+from new_services.feed.reading.bookmark import Bookmark, Bookmarks
+from new_services.feed.reading.jobs import Job
+
+log = logging.getLogger("feed.snapshot")
+
+
+class Plan:
+    """The jobs of one session, the first one being worked on."""
+
+    def __init__(self, bookmarks: Bookmarks, bookmark: Bookmark, publisher: Publisher) -> None:
+        self._bookmarks = bookmarks
+        self._publisher = publisher
+        self._now = bookmark
+        self._stored = bookmark
+        self._steps: deque[tuple[Job, Job | None, int]] = deque()  # sent, with what count
+        self._stepped = asyncio.Event()
+        self._added = asyncio.Event()
+        self._writing = asyncio.Lock()
+
+    @property
+    def jobs(self) -> tuple[Job, ...]:
+        """As they are now."""
+        return self._now.jobs
+
+    @property
+    def complete(self) -> bool:
+        """Whether every table has been read once, and that is stored."""
+        return self._stored.complete
+
+    def first_reading(self, table: str) -> Job | None:
+        """The job that reads the table for the first time, if it is not done."""
+        return next((job for job in self.jobs if job.initial and job.table == table), None)
+
+    async def add(self, job: Job) -> None:
+        """Read a table, or a part of it, again; what is asked for already is not added."""
+        wanted = (job.table, job.at, job.to)
+        if any((each.table, each.at, each.to) == wanted for each in self.jobs if not each.since):
+            return
+        self._now = replace(self._now, jobs=(*self._now.jobs, job))
+        self._stored = replace(self._stored, jobs=(*self._stored.jobs, job))
+        self._added.set()
+        log.info("to be read again: %s", job)
+        await self._write()
+
+    async def asked(self, seconds: float) -> bool:
+        """Whether a job is added within that time."""
+        try:
+            async with asyncio.timeout(seconds):
+                await self._added.wait()
+        except TimeoutError:
+            return False
+        self._added.clear()
+        return True
+
+    def advance(self, old: Job, new: Job | None) -> None:
+        """The stream has come to the end of a chunk."""
+        self._now = self._now.changed(old, new)
+
+    def sent(self, old: Job, new: Job | None) -> None:
+        """The chunk's rows are on their way."""
+        self._steps.append((old, new, self._publisher.sent))
+        self._stepped.set()
+
+    async def save(self) -> None:
+        """For ever: store each step once its rows are stored. Raises PublishFailed."""
+        while True:
+            while not self._steps:
+                self._stepped.clear()
+                await self._stepped.wait()
+            old, new, count = self._steps.popleft()
+            await self._publisher.stored(count)
+            self._stored = self._stored.changed(old, new)
+            await self._write()
+
+    async def _write(self) -> None:
+        async with self._writing:
+            await self._bookmarks.write(self._stored)

@@ -1,0 +1,232 @@
+"""The books of the new side's orders: laws across orders, legacy, payments and inventory.
+
+    read all four ─▶ judge each wish ─▶ those that break a law are read again, until they hold or
+    patience ends ─▶ what never held is broken
+
+The four databases are read one after the other, so a wish under way may look torn; by its end it
+does not. What the new side wrote is held in memory: about a kilobyte for each of its orders.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+
+import asyncpg
+import orjson
+
+from new_services.anticorruption.mark import SAGA_SQL, is_saga_id
+from new_services.verify.books.wishes import (
+    NOTHING,
+    RULES,
+    Claim,
+    Money,
+    Ordered,
+    Saga,
+    Wish,
+    judge,
+    of_the_wish,
+)
+from new_services.verify.laws.laws import Breach, LawReport, number_or_zero
+from new_services.verify.sides import connect
+
+BOOKS = "books"  # their name among the services
+NAMES = ("orders", "legacy", "payments", "inventory")
+PAUSE_SECONDS = 0.2
+
+_LEGACY = f"""
+SELECT {SAGA_SQL.replace("{}", "o.po_number")} AS key, o.order_no, o.status,
+       {number_or_zero("o.total")} AS total, o.created, (
+           SELECT json_object_agg(sku, pieces) FROM (
+               SELECT sku, sum(qty) AS pieces FROM order_line l WHERE l.order_id = o.id GROUP BY sku
+           ) lines
+       )::text AS lines
+FROM orders o WHERE o.po_number LIKE '%~________________' ORDER BY o.id
+"""
+_SAGAS = """
+SELECT id AS key, kind, phase, state->>'reason' AS reason, updated - created AS took,
+       (state->'results'->'write'->'order')::text AS wrote,
+       (state->'request'->'wish'->'lines')::text AS lines
+FROM saga
+"""
+# What the orders service begins by itself about an order with a mark, but where it came to nothing.
+_OF_ORDERS = """
+SELECT id FROM saga WHERE phase <> 'undone'
+AND id = ANY (SELECT kind || ':' || number FROM unnest($1::text[]) AS number,
+              unnest(ARRAY['stray', 'settle']) AS kind)
+"""
+_MONEY = """
+SELECT coalesce(p.id, a.reference) AS key, p.status, coalesce(p.amount, 0) AS amount,
+       coalesce(a.captured, 0) AS captured, coalesce(a.refunded, 0) AS refunded,
+       coalesce(a.authorised, 0) AS authorised
+FROM payment p FULL JOIN provider.account a ON a.reference = p.id
+"""
+_CLAIMS = """
+SELECT coalesce(c.saga_id, r.saga_id) AS key, c.status, coalesce(r.pieces, 0)::int AS pieces
+FROM claim c FULL JOIN (
+    SELECT saga_id, sum(pieces) FILTER (WHERE held) AS pieces FROM reservation GROUP BY saga_id
+) r ON r.saga_id = c.saga_id
+"""
+# law, database, and what is left there, by a key: it must pass by itself
+LEFT = (
+    ("every event was sent", "orders",
+     "SELECT event_id AS key, subject AS found FROM outbox WHERE sent IS NULL"),
+    ("every event was sent", "payments",
+     "SELECT event_id AS key, subject AS found FROM outbox WHERE sent IS NULL"),
+    ("the feed has told every movement", "inventory",
+     "SELECT origin AS key, change::text AS found FROM movement WHERE lsn IS NULL"),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """Of what the new side wrote, at the last look."""
+
+    orders: int = 0
+    standing: int = 0
+    due: Decimal = NOTHING
+    captured: Decimal = NOTHING
+    refunded: Decimal = NOTHING
+
+
+@dataclass(slots=True)
+class BooksReport:
+    """What came out."""
+
+    laws: list[LawReport] = field(default_factory=list)
+    sums: Sums = field(default_factory=Sums)
+
+
+Broken = Mapping[tuple[str, str, str], Breach]  # by law, database and key
+
+
+class Books:
+    """Connections to all four."""
+
+    def __init__(self, connections: Mapping[str, asyncpg.Connection]) -> None:
+        self._connections = connections
+
+    async def wishes(self, keys: Sequence[str] | None = None) -> dict[str, Wish]:
+        """All of them, or those of these keys that are known anywhere."""
+        # Later ones know more: a saga is stored before it does anything, and legacy is asked last.
+        sagas = {row["key"]: _saga(row) for row in await self._rows("orders", _SAGAS, keys)}
+        claims = {
+            row["key"]: Claim(row["status"], row["pieces"])
+            for row in await self._rows("inventory", _CLAIMS, keys)
+        }
+        money = {row["key"]: _money(row) for row in await self._rows("payments", _MONEY, keys)}
+        marked: dict[str, list[Ordered]] = {}
+        for row in await self._rows("legacy", _LEGACY, keys):
+            if is_saga_id(row["key"]):  # else a customer's own text that looks like a mark
+                marked.setdefault(row["key"], []).append(_ordered(row))
+        found = {}
+        for key in {*sagas, *claims, *money, *marked}:
+            saga, paid, some = sagas.get(key), money.get(key), marked.get(key, [])
+            own = of_the_wish(some, saga, paid)
+            touched = await self._touched([each.number for each in some if each not in own])
+            found[key] = Wish(saga, own, paid, claims.get(key), touched)
+        return found
+
+    async def _touched(self, numbers: Sequence[str]) -> tuple[str, ...]:
+        """Our sagas about orders that only bear a mark."""
+        if not numbers:
+            return ()
+        rows = await self._connections["orders"].fetch(_OF_ORDERS, numbers)
+        return tuple(row["id"] for row in rows)
+
+    async def left(self) -> dict[tuple[str, str, str], Breach]:
+        """What has not passed yet."""
+        found = {}
+        for law, database, statement in LEFT:
+            for row in await self._connections[database].fetch(statement):
+                found[law, database, row["key"]] = Breach(row["key"], None, row["found"])
+        return found
+
+    async def _rows(
+        self, name: str, statement: str, keys: Sequence[str] | None
+    ) -> Sequence[asyncpg.Record]:
+        if keys is not None:
+            statement = f"SELECT * FROM ({statement}) AS told WHERE key = ANY ($1::text[])"
+        values = [] if keys is None else [list(keys)]
+        rows: Sequence[asyncpg.Record] = await self._connections[name].fetch(statement, *values)
+        return rows
+
+
+async def check(
+    urls: Mapping[str, str], patience: float, clock: Callable[[], float] = time.monotonic
+) -> BooksReport:
+    """All laws; `urls` by NAMES, `patience` in seconds for what is under way. Raises asyncpg's."""
+    async with AsyncExitStack() as stack:
+        connections = {}
+        for name in NAMES:
+            connections[name] = await connect(urls[name])
+            stack.push_async_callback(connections[name].close, timeout=2)
+        books = Books(connections)
+        wishes = await books.wishes()
+        first = {**_broken(wishes), **await books.left()}
+        last, until = first, clock() + patience
+        while last and clock() < until:
+            await asyncio.sleep(PAUSE_SECONDS)
+            again = await books.wishes([key for _, _, key in last])
+            wishes |= again
+            now = {**_broken(again), **await books.left()}
+            last = {which: breach for which, breach in now.items() if which in last}
+        return BooksReport(_reports(first, last), _sums(wishes))
+
+
+def _broken(wishes: Mapping[str, Wish]) -> dict[tuple[str, str, str], Breach]:
+    return {
+        (law, BOOKS, key): Breach(key, expected, found)
+        for key, wish in wishes.items()
+        for law, (expected, found) in judge(wish).items()
+    }
+
+
+def _reports(first: Broken, last: Broken) -> list[LawReport]:
+    """One for each law, also for those that hold."""
+    reports = []
+    for law, database in (
+        *((name, BOOKS) for name in RULES),
+        *((name, database) for name, database, _ in LEFT),
+    ):
+        breaches = [breach for which, breach in last.items() if which[:2] == (law, database)]
+        settled = sum(which[:2] == (law, database) for which in first) - len(breaches)
+        reports.append(LawReport(law, database, None, breaches, settled))
+    return reports
+
+
+def _sums(wishes: Mapping[str, Wish]) -> Sums:
+    orders = [each for wish in wishes.values() for each in wish.orders]
+    money = [wish.money for wish in wishes.values() if wish.money is not None]
+    return Sums(
+        len(orders),
+        sum(each.stands for each in orders),
+        sum((each.total for each in orders if each.stands), NOTHING),
+        sum((each.captured for each in money), NOTHING),
+        sum((each.refunded for each in money), NOTHING),
+    )
+
+
+def _ordered(row: asyncpg.Record) -> Ordered:
+    lines = orjson.loads(row["lines"]) if row["lines"] else {}
+    return Ordered(row["order_no"], row["total"], lines, row["status"], row["created"])
+
+
+def _saga(row: asyncpg.Record) -> Saga:
+    wrote = None
+    if row["wrote"]:
+        told = orjson.loads(row["wrote"])
+        lines: dict[str, int] = {}
+        for line in told["lines"]:
+            lines[line["sku"]] = lines.get(line["sku"], 0) + line["quantity"]
+        created = datetime.fromisoformat(told["created"])
+        wrote = Ordered(told["order_no"], Decimal(told["total"]), lines, told["status"], created)
+    wish = orjson.loads(row["lines"]) if row["lines"] else None
+    return Saga(row["kind"], row["phase"], row["reason"] or "", wrote, wish, row["took"])
+
+
+def _money(row: asyncpg.Record) -> Money:
+    return Money(row["status"], row["amount"], row["captured"], row["refunded"], row["authorised"])

@@ -1,0 +1,1 @@
+"""Repair: the `plan`, carrying it out, its `journal` and `report`."""

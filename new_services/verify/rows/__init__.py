@@ -1,0 +1,3 @@
+"""Rows and documents of both sides, side by side: `entities`, their `relations` and `stores`,
+`canonical` texts, `derived` documents.
+"""

@@ -1,0 +1,22 @@
+"""How the sales figures keep what legacy tells them: orders and lines in tables, goods mirrored."""
+
+from dataclasses import replace
+
+from new_services.anticorruption import sales
+from new_services.anticorruption.mapping import Mapping
+from new_services.verify.rows.stores import Store, mirrored, table
+
+_TABLES = {sales.ORDER: "sold_order", sales.LINE: "sold_line"}
+
+
+def sales_store(mapping: Mapping) -> Store:
+    """Of one entity."""
+    name = _TABLES.get(mapping.entity)
+    if name is None:
+        return mirrored(mapping)
+    return replace(
+        table(mapping, mapping.key, "bigint"),
+        table=name,
+        relation=f"{name} AS r",
+        floor=f"SELECT lsn, seq FROM mirror_floor WHERE entity = '{mapping.entity}'",
+    )

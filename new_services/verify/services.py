@@ -1,0 +1,75 @@
+"""Which services hold what of legacy's, and where. A new projection is a line here, no code."""
+
+import importlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from new_services.anticorruption import catalog, inventory, orders, sales
+from new_services.anticorruption.mapping import Mapping
+from new_services.verify.rows.documents import CATALOG_DOCUMENTS, ORDER_DOCUMENTS, Documents
+from new_services.verify.rows.inventory_stores import inventory_store
+from new_services.verify.rows.sales_stores import sales_store
+from new_services.verify.rows.stores import Store, mirrored, table
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A service's read models: `reader` is the name under which it keeps its watermark."""
+
+    name: str
+    reader: str
+    mappings: Sequence[Mapping]
+    store: Callable[[Mapping], Store]
+    # The module that derives; named, not imported: this room knows every service's shape, and
+    # imports none of them.
+    projections: str
+    documents: Documents | None = None  # where what is derived is ready to send
+
+    def function(self, name: str) -> Any:
+        """Of that module: `concerned`, `derive`; with documents also `compared`."""
+        return getattr(importlib.import_module(self.projections), name)
+
+
+def _catalog_store(mapping: Mapping) -> Store:
+    key = mapping.key
+    return table(mapping, key, "bigint" if key == "id" else "text")
+
+
+SERVICES = (
+    Service(
+        "catalog",
+        "catalog projection",
+        tuple(catalog.MAPPINGS.values()),
+        _catalog_store,
+        "new_services.catalog.projections",
+        CATALOG_DOCUMENTS,
+    ),
+    Service(
+        "orders",
+        "legacy feed",
+        orders.MAPPINGS,
+        mirrored,
+        "new_services.orders.projections",
+        ORDER_DOCUMENTS,
+    ),
+    Service(
+        "inventory",
+        "legacy feed",
+        inventory.MAPPINGS,
+        inventory_store,
+        "new_services.inventory.projections",
+    ),
+    Service(
+        "sales",
+        "legacy feed",
+        sales.MAPPINGS,
+        sales_store,
+        "new_services.sales.projections",
+    ),
+)
+
+
+def service(name: str) -> Service:
+    """By name. Raises KeyError."""
+    return {each.name: each for each in SERVICES}[name]

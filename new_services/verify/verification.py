@@ -1,0 +1,122 @@
+"""The whole verification, in order: each service's entities and the laws that bind it; at last the
+books, which bind several services together.
+"""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from new_services.verify.books import books
+from new_services.verify.books.books import BOOKS, Sums
+from new_services.verify.laws import laws
+from new_services.verify.laws.laws import LAWS, LEGACY, LawReport
+from new_services.verify.laws.orders import ORDER_LAWS
+from new_services.verify.laws.sales import SALES_LAWS
+from new_services.verify.rows import derived
+from new_services.verify.rows.entities import Entity, EntityReport, compare
+from new_services.verify.services import SERVICES, Service
+from new_services.verify.settings import VerifySettings
+from new_services.verify.sides import Bench, bench
+
+Say = Callable[[str], None]
+
+
+class NothingToVerify(Exception):
+    """No service's database was named."""
+
+
+@dataclass(slots=True)
+class Report:
+    """All of it. `taken`: service to its consistent point, in unix microseconds."""
+
+    deep: bool
+    taken: dict[str, int] = field(default_factory=dict)
+    entities: list[EntityReport] = field(default_factory=list)
+    laws: list[LawReport] = field(default_factory=list)
+    sums: Sums | None = None  # of the books, if they were checked
+    seconds: float = 0.0
+
+    @property
+    def differences(self) -> int:
+        """Rows and laws that are not as they should be, as far as they were looked into."""
+        rows = sum(len(each.differences) + each.not_looked_into for each in self.entities)
+        return rows + sum(len(law.breaches) for law in self.laws)
+
+    @property
+    def unsettled(self) -> int:
+        """Rows of which nothing can be said."""
+        return sum(len(each.unsettled) for each in self.entities)
+
+
+def configured(settings: VerifySettings, only: Sequence[str] = ()) -> list[Service]:
+    """The services to verify. Raises NothingToVerify."""
+    found = [
+        each for each in SERVICES if settings.url(each.name) and (not only or each.name in only)
+    ]
+    if not found and not has_books(settings, only):
+        names = ", ".join(f"VERIFY_{each.name.upper()}_URL" for each in SERVICES)
+        raise NothingToVerify(f"name at least one service's database, by {names}")
+    return found
+
+
+def has_books(settings: VerifySettings, only: Sequence[str] = ()) -> bool:
+    """Whether the books are wanted, and everything they need was named."""
+    named = all(settings.url(name) for name in books.NAMES)
+    return named and (not only or BOOKS in only)
+
+
+async def verify(
+    settings: VerifySettings, say: Say, *, deep: bool = False, only: Sequence[str] = ()
+) -> Report:
+    """Compare everything; `only` these services, or `books`.
+
+    Raises NothingToVerify, NotFresh, Incomparable, and what asyncpg does.
+    """
+    report = Report(deep)
+    started = time.monotonic()
+    for place, service in enumerate(configured(settings, only)):
+        url = settings.url(service.name)
+        assert url is not None
+        async with bench(service, settings.legacy_url, url) as at:
+            report.taken[service.name] = at.taken
+            await _entities(service, at, report, say)
+            # Legacy's own laws once, beside the first service.
+            every = (*LAWS, *ORDER_LAWS, *SALES_LAWS)
+            bound = [law for law in every if law.database == service.name]
+            bound += [law for law in every if law.database == LEGACY and place == 0]
+            began = time.monotonic()
+            report.laws += await laws.check(bound, at)
+            say(f"{service.name}: {len(bound)} laws in {time.monotonic() - began:.1f} s")
+            await _derived(service, at, report, say)
+    if has_books(settings, only):
+        await _books(settings, report, say)
+    report.seconds = time.monotonic() - started
+    return report
+
+
+async def _derived(service: Service, at: Bench, report: Report, say: Say) -> None:
+    began = time.monotonic()
+    found = await derived.check(service, at.still.store, deep=report.deep)
+    report.laws += found
+    if found:
+        say(f"{service.name}: documents in {time.monotonic() - began:.1f} s")
+
+
+async def _books(settings: VerifySettings, report: Report, say: Say) -> None:
+    began = time.monotonic()
+    urls = {name: url for name in books.NAMES if (url := settings.url(name))}
+    found = await books.check(urls, settings.patience)
+    report.laws += found.laws
+    report.sums = found.sums
+    say(f"books: {found.sums.orders:,} orders in {time.monotonic() - began:.1f} s")
+
+
+async def _entities(service: Service, at: Bench, report: Report, say: Say) -> None:
+    for mapping in service.mappings:
+        started = time.monotonic()
+        entity = await Entity.of(mapping, service.store(mapping), at.live.legacy)
+        found = EntityReport(service.name, mapping.entity, mapping.table)
+        await compare(entity, at, found, deep=report.deep)
+        report.entities.append(found)
+        took = time.monotonic() - started
+        say(f"{service.name} {mapping.entity}: {found.legacy_rows:,} rows in {took:.1f} s")

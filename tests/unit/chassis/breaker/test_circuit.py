@@ -1,0 +1,294 @@
+"""The breaker: examples of each edge, and its promises under any sequence of calls."""
+
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+
+from chassis.breaker.circuit import REFUSED, Breaker, BreakerSettings, Outcome, State
+
+SETTINGS = BreakerSettings(
+    failure_ratio=0.5,
+    slow_ratio=0.8,
+    slow_call=1.0,
+    window=10.0,
+    minimum_calls=4,
+    open_for=5.0,
+    probes=2,
+    probe_timeout=3.0,
+    ramp=10.0,
+)
+
+
+def call(
+    breaker: Breaker, now: float, outcome: Outcome = Outcome.SUCCESS, took: float = 0.0
+) -> bool:
+    permit = breaker.acquire(now, 0.0)
+    if permit == REFUSED:
+        return False
+    breaker.release(permit, outcome, now + took, took)
+    return True
+
+
+def opened(now: float = 0.0) -> Breaker:
+    breaker = Breaker(SETTINGS)
+    for _ in range(4):
+        call(breaker, now, Outcome.FAILURE)
+    assert breaker.state is State.OPEN
+    return breaker
+
+
+def test_it_opens_at_the_ratio_and_not_before_enough_calls() -> None:
+    breaker = Breaker(SETTINGS)
+    for _ in range(3):
+        call(breaker, 1.0, Outcome.FAILURE)
+    assert breaker.state is State.CLOSED
+    call(breaker, 1.0, Outcome.FAILURE)
+    assert breaker.state is State.OPEN
+
+
+def test_successes_keep_it_closed() -> None:
+    breaker = Breaker(SETTINGS)
+    for _ in range(5):
+        call(breaker, 1.0)
+    for _ in range(4):
+        call(breaker, 1.0, Outcome.FAILURE)
+    assert breaker.state is State.CLOSED
+    call(breaker, 1.0, Outcome.FAILURE)
+    assert breaker.state is State.OPEN
+
+
+def test_old_failures_are_forgotten() -> None:
+    breaker = Breaker(SETTINGS)
+    for _ in range(3):
+        call(breaker, 1.0, Outcome.FAILURE)
+    for _ in range(3):
+        call(breaker, 12.0)
+    call(breaker, 12.0, Outcome.FAILURE)
+    assert breaker.state is State.CLOSED
+
+
+def test_slow_calls_open_it_too() -> None:
+    breaker = Breaker(SETTINGS)
+    for _ in range(4):
+        call(breaker, 1.0, took=1.5)
+    assert breaker.state is State.OPEN
+
+
+def test_cancelled_calls_are_nobodys_fault() -> None:
+    breaker = Breaker(SETTINGS)
+    for _ in range(50):
+        call(breaker, 1.0, Outcome.CANCELLED, took=60.0)
+    assert breaker.state is State.CLOSED
+
+
+def test_open_refuses_until_its_time_is_over() -> None:
+    breaker = opened()
+    assert not call(breaker, 4.9)
+    assert call(breaker, 5.0)
+    assert breaker.state is State.HALF_OPEN
+
+
+def test_half_open_lets_few_through_at_a_time() -> None:
+    breaker = opened()
+    assert breaker.acquire(5.0, 0.0) != REFUSED
+    assert breaker.acquire(5.0, 0.0) != REFUSED
+    assert breaker.acquire(5.0, 0.0) == REFUSED
+
+
+def test_good_probes_lead_to_the_ramp() -> None:
+    breaker = opened()
+    assert call(breaker, 5.0)
+    assert call(breaker, 5.0)
+    assert breaker.state is State.RAMP
+
+
+def test_a_bad_probe_opens_it_again() -> None:
+    breaker = opened()
+    call(breaker, 5.0)
+    call(breaker, 5.0, Outcome.FAILURE)
+    assert breaker.state is State.OPEN
+    assert not call(breaker, 9.9)
+
+
+def test_a_slow_probe_opens_it_again() -> None:
+    breaker = opened()
+    call(breaker, 5.0, took=1.1)
+    assert breaker.state is State.OPEN
+
+
+def test_a_probe_that_never_comes_back_opens_it_again() -> None:
+    breaker = opened()
+    permit = breaker.acquire(5.0, 0.0)
+    assert breaker.acquire(7.9, 0.0) != REFUSED
+    assert breaker.acquire(8.0, 0.0) == REFUSED
+    assert breaker.state is State.OPEN
+    breaker.release(permit, Outcome.SUCCESS, 8.5, 3.5)  # too late to count
+    assert breaker.state is State.OPEN
+
+
+def test_a_cancelled_probe_gives_its_permit_back() -> None:
+    breaker = opened()
+    for _ in range(10):
+        assert call(breaker, 5.0, Outcome.CANCELLED)
+    assert breaker.state is State.HALF_OPEN
+    assert call(breaker, 5.0)
+    assert call(breaker, 5.0)
+    assert breaker.state is State.RAMP
+
+
+def test_calls_from_before_say_nothing_about_now() -> None:
+    breaker = Breaker(SETTINGS)
+    early = breaker.acquire(0.0, 0.0)
+    for _ in range(4):
+        call(breaker, 0.0, Outcome.FAILURE)
+    assert breaker.acquire(5.0, 0.0) != REFUSED
+    breaker.release(early, Outcome.FAILURE, 5.0, 0.5)
+    assert breaker.state is State.HALF_OPEN
+
+
+def test_the_ramp_is_linear() -> None:
+    breaker = opened()
+    call(breaker, 5.0)
+    call(breaker, 5.0)
+    assert breaker.acquire(10.0, 0.49) != REFUSED  # half of the ramp is over
+    assert breaker.acquire(10.0, 0.51) == REFUSED
+    assert breaker.acquire(15.0, 0.99) != REFUSED
+    assert breaker.state is State.CLOSED
+
+
+def test_failures_on_the_ramp_open_it_again() -> None:
+    breaker = opened()
+    call(breaker, 5.0)
+    call(breaker, 5.0)
+    for _ in range(4):
+        assert call(breaker, 10.0, Outcome.FAILURE)
+    assert breaker.state is State.OPEN
+
+
+class AnyCalls(RuleBasedStateMachine):
+    """Callers that acquire, wait, release and cancel in any order."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.breaker = Breaker(SETTINGS)
+        self.now = 0.0
+        self.out: list[tuple[int, float, State]] = []  # permit, since, state it was given in
+        self.opened_at: float | None = None
+
+    @rule(seconds=st.floats(0.0, 6.0))
+    def wait(self, seconds: float) -> None:
+        self.now += seconds
+
+    @rule(chance=st.floats(0.0, 1.0, exclude_max=True))
+    def acquire(self, chance: float) -> None:
+        before = self.breaker.state
+        permit = self.breaker.acquire(self.now, chance)
+        if permit == REFUSED:
+            assert before is not State.CLOSED
+            return
+        assert self.breaker.state is not State.OPEN
+        if self.opened_at is not None and self.breaker.state is State.HALF_OPEN:
+            assert self.now - self.opened_at >= SETTINGS.open_for
+        self.out.append((permit, self.now, self.breaker.state))
+
+    @rule(data=st.data(), outcome=st.sampled_from(Outcome))
+    def release(self, data: st.DataObject, outcome: Outcome) -> None:
+        if not self.out:
+            return
+        index = data.draw(st.integers(0, len(self.out) - 1))
+        permit, since, given_in = self.out.pop(index)
+        before = self.breaker.state
+        self.breaker.release(permit, outcome, self.now, self.now - since)
+        after = self.breaker.state
+        if outcome is Outcome.CANCELLED:
+            assert after is before
+        if given_in is State.CLOSED and before in (State.OPEN, State.HALF_OPEN):
+            assert after is before
+        if after is State.OPEN and before is not State.OPEN:
+            self.opened_at = self.now
+
+    @invariant()
+    def probes_are_bounded(self) -> None:
+        if self.breaker.state is State.HALF_OPEN:
+            current = self.breaker._generation
+            probes = [1 for permit, _, _ in self.out if permit == current]
+            assert len(probes) <= SETTINGS.probes
+
+    @invariant()
+    def it_recovers_when_all_is_well(self) -> None:
+        """From any state, a callee that is well gets all its calls back within a bounded time."""
+        twin = Breaker(SETTINGS)
+        for name in Breaker.__slots__:
+            value = getattr(self.breaker, name)
+            setattr(twin, name, value.copy() if name == "_probes" else value)
+        twin._window = type(twin._window)(SETTINGS.window)
+        now = self.now
+        for _ in range(60):
+            now += 1.0
+            permit = twin.acquire(now, 0.0)
+            if permit != REFUSED:
+                twin.release(permit, Outcome.SUCCESS, now, 0.0)
+        assert twin.state is State.CLOSED
+
+
+TestAnyCalls = AnyCalls.TestCase
+TestAnyCalls.settings = hypothesis_settings(max_examples=150, stateful_step_count=40, deadline=None)
+
+
+def test_facts_say_since_when_why_and_when_the_next_probe_goes():
+    breaker = Breaker(BreakerSettings(minimum_calls=4, open_for=5.0))
+    fresh = {"state": "closed", "for": None, "next_probe_in": None, "why": "", "cause": None}
+    assert breaker.facts(9.0) == fresh
+    for now in (10.0, 10.1, 10.2, 10.3):
+        breaker.release(breaker.acquire(now, 0.5), Outcome.FAILURE, now, 0.1)
+    facts = breaker.facts(12.3)
+    assert (facts["state"], facts["for"], facts["next_probe_in"]) == ("open", 2.0, 3.0)
+    assert facts["why"] == "4 of 4 calls failed, 0 were slow"
+    assert facts["cause"] == "calls failed"
+
+
+def test_facts_look_at_the_clock_also_when_nobody_calls():
+    breaker = opened()
+    assert breaker.facts(65.0) | {"why": "", "cause": ""} == {
+        "state": "half-open",
+        "for": 60.0,
+        "next_probe_in": None,
+        "why": "",
+        "cause": "",
+    }
+    call(breaker, 65.0)
+    call(breaker, 65.0)
+    assert breaker.facts(66.0)["state"] == "ramp"
+    facts = breaker.facts(95.0)
+    assert (facts["state"], facts["for"]) == ("closed", 20.0)
+
+
+def test_what_opened_it_is_one_of_few():
+    breaker = Breaker(SETTINGS)
+    for _ in range(4):
+        call(breaker, 1.0, took=1.5)
+    assert breaker.facts(2.0)["cause"] == "calls were slow"
+    call(breaker, 10.0, Outcome.FAILURE)
+    assert breaker.facts(11.0)["cause"] == breaker.why == "a probe failed"
+    call(breaker, 20.0, took=1.5)
+    assert breaker.facts(22.0)["cause"] == "a probe was slow"
+    breaker.acquire(30.0, 0.0)
+    assert breaker.facts(40.0)["cause"] == "a probe did not come back"
+
+
+def test_it_holds_calls_back_until_nobody_has_asked_for_a_while():
+    breaker = opened()
+    assert breaker.holds_back(4.9, patience=10.0)
+    assert breaker.holds_back(14.9, patience=10.0)  # nobody knows; just now it was bad
+    assert not breaker.holds_back(15.0, patience=10.0)
+    breaker.acquire(16.0, 0.0)
+    assert breaker.holds_back(16.1, patience=10.0)  # the probe will tell
+    assert not Breaker(SETTINGS).holds_back(1.0, patience=10.0)
+
+
+def test_it_holds_calls_back_on_the_ramp_and_then_no_more():
+    breaker = opened()
+    call(breaker, 5.0)
+    call(breaker, 5.0)
+    assert breaker.holds_back(14.9, patience=1.0)
+    assert not breaker.holds_back(15.0, patience=1.0)

@@ -1,0 +1,77 @@
+"""The short way in: what is in the table, what goes on, and how errors are told."""
+
+from typing import Any
+
+import httpx
+import pytest
+from pydantic import BaseModel
+
+from chassis.web.internal import LARGEST_BODY, Answer, Lane
+
+
+class Amount(BaseModel):
+    """What a call takes."""
+
+    amount: int
+
+
+async def capture(name: str, body: bytes) -> Answer:
+    if name == "away":
+        raise ConnectionRefusedError("no database")
+    if name == "broken":
+        raise RuntimeError("a bug")
+    return 200, {"id": name, "amount": Amount.model_validate_json(body).amount}
+
+
+async def hold(name: str, _: bytes) -> Answer:
+    return 409, {"error": name}
+
+
+async def behind(_: Any, __: Any, send: Any) -> None:
+    await send({"type": "http.response.start", "status": 404, "headers": []})
+    await send({"type": "http.response.body", "body": b"behind"})
+
+
+@pytest.fixture
+def http() -> httpx.AsyncClient:
+    calls = {("POST", "payments", "capture"): capture, ("PUT", "holds", ""): hold}
+    transport = httpx.ASGITransport(Lane(calls, behind))
+    return httpx.AsyncClient(transport=transport, base_url="http://payments")
+
+
+async def test_a_call_is_answered(http: httpx.AsyncClient) -> None:
+    answer = await http.post("/payments/17/capture", json={"amount": 3})
+    assert (answer.status_code, answer.json()) == (200, {"id": "17", "amount": 3})
+    assert answer.headers["content-type"] == "application/json"
+    assert (await http.put("/holds/17")).json() == {"error": "17"}
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        *(("GET", "/payments/17/capture"), ("POST", "/payments/17"), ("POST", "/payments/17/void")),
+        *(("POST", "/payments//capture"), ("POST", "/payments/1/7/capture"), ("PUT", "/holds/1/")),
+        *(("PUT", "/holds"), ("GET", "/")),
+    ],
+)
+async def test_everything_else_goes_on(http: httpx.AsyncClient, method: str, path: str) -> None:
+    assert (await http.request(method, path)).text == "behind"
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "status", "detail"),
+    [
+        ("17", b'{"amount": "much"}', 422, "amount: "),
+        ("17", b"no json", 422, ": Invalid JSON"),
+        ("17", b"x" * (LARGEST_BODY + 1), 413, "at most"),
+        ("away", b"{}", 503, "the database is away"),
+        ("broken", b"{}", 500, "see the service's log"),
+    ],
+)
+async def test_errors_are_problems(
+    http: httpx.AsyncClient, path: str, body: bytes, status: int, detail: str
+) -> None:
+    answer = await http.post(f"/payments/{path}/capture", content=body)
+    assert answer.status_code == status
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert detail in answer.json()["detail"]

@@ -1,0 +1,60 @@
+"""What Prometheus reads."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from facade.control.admin.metrics import FacadeCollector
+from facade.control.admin.status import Sources
+from facade.control.evidence_store.ledger import Ledger
+from facade.control.intake.fleet import Fleet
+from facade.control.intake.recent import Recent
+from facade.control.judging.budget import Budget
+from facade.control.judging.noise import NoiseLearner
+from facade.control.surroundings.tables import Tables
+
+Build = Callable[..., Any]
+
+
+@pytest.fixture
+def sources(tmp_path: Path) -> Sources:
+    noise = NoiseLearner(Budget(0, 0), lambda: None)
+    return Sources(Fleet(), Recent(), Ledger(), Tables(tmp_path, {}), noise, "routes.yaml")
+
+
+def samples(sources: Sources, family: str) -> dict[tuple[str, ...], float]:
+    return {
+        tuple(sample.labels.values()): sample.value
+        for one in FacadeCollector(sources).collect()
+        for sample in one.samples
+        if sample.name == family
+    }
+
+
+def test_breakers_say_since_when_why_and_when_the_next_probe_goes(
+    sources: Sources, counters: Build
+) -> None:
+    told = counters(1)
+    opened = {"state": "open", "for": 2.0, "next_probe_in": 3.0, "cause": "calls failed"}
+    told["upstreams"]["legacy"]["breaker"]["read"] |= opened
+    sources.fleet.told(sources.fleet.hello({"worker": 0, "pid": 1, "started": 1.0}, 1.0), told, 1.0)
+    assert samples(sources, "facade_breaker_open") == {("legacy", "read"): 1.0}
+    assert samples(sources, "facade_breaker")["legacy", "read", "open"] == 1.0
+    assert samples(sources, "facade_breaker_state_seconds") == {("legacy", "read"): 2.0}
+    assert samples(sources, "facade_breaker_next_probe_seconds") == {("legacy", "read"): 3.0}
+    assert samples(sources, "facade_breaker_opened_by") == {("legacy", "read", "calls failed"): 1.0}
+
+
+def test_the_share_of_reads_that_fell_back(sources: Sources, counters: Build) -> None:
+    worker = sources.fleet.hello({"worker": 0, "pid": 1, "started": 1.0}, 1.0)
+    assert samples(sources, "facade_fallback_share") == {}
+    for second, fallbacks in enumerate((0, 3)):
+        told = counters(5)
+        told["routes"]["r"] |= {"fallbacks": fallbacks, "diverted": fallbacks}
+        told["routes"]["r"]["requests"]["new"] = second
+        sources.fleet.told(worker, told, 1.0)
+        sources.recent.take(float(second), sources.fleet.total()["routes"], {})
+    assert samples(sources, "facade_fallback_share") == {("r",): 0.75}
+    assert samples(sources, "facade_diverted_total") == {("r",): 3.0}

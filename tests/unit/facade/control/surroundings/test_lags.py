@@ -1,0 +1,82 @@
+"""How far the new sides are behind, by their own account."""
+
+import asyncio
+import json
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from facade.control.surroundings import lags as measuring
+from facade.control.surroundings.lags import Lags
+from facade.control.surroundings.tables import Tables
+from facade.runtime.lags import read_lags
+
+NOW = 1000.0
+FILE = b"""
+upstreams:
+  legacy: {url: "http://127.0.0.1:1"}
+  catalog: {urls: ["http://one", "http://two"]}
+  orders: {service: orders}
+routes:
+  - {name: detail, match: GET /a, new: catalog, stage: legacy}
+  - {name: other, match: GET /b, new: orders, stage: legacy}
+"""
+
+
+def lags(tmp_path: Path, answers: dict[str, Any]) -> Lags:
+    def answer(request: httpx.Request) -> httpx.Response:
+        found = answers[request.url.host]
+        if found is None:
+            raise httpx.ConnectError("refused")
+        return httpx.Response(200 if found.get("ready", True) else 503, json=found)
+
+    tables = Tables(tmp_path, {})
+    tables.take(FILE)
+    return Lags(tables, tmp_path, lambda: NOW, httpx.MockTransport(answer))
+
+
+@pytest.mark.parametrize(
+    ("one", "two", "seconds", "reason"),
+    [
+        ({"watermark": 999_500_000}, {"watermark": 997_000_000}, 3.0, ""),
+        ({"watermark": 999_500_000}, None, 0.5, ""),
+        ({"watermark": 1_000_100_000}, {"watermark": 1_000_100_000}, 0.0, ""),
+        (None, None, None, "http://one does not answer (ConnectError)"),
+        ({"watermark": 0, "ready": False, "reason": "snapshot"}, None, None, "snapshot"),
+    ],
+)
+async def test_the_furthest_behind_counts(
+    tmp_path: Path, one: Any, two: Any, seconds: float | None, reason: str
+) -> None:
+    measured = lags(tmp_path, {"one": one, "two": two})
+    await measured.measure()
+    lag = read_lags(tmp_path)["catalog"]
+    assert (lag.seconds, lag.reason, lag.at) == (seconds, reason, NOW)
+    assert list(measured.history["catalog"]) == [seconds]
+
+
+async def test_who_speaks_of_no_watermark_has_no_lag(tmp_path: Path) -> None:
+    measured = lags(tmp_path, {"one": {"ready": True}, "two": {"ready": True}})
+    await measured.measure()
+    assert json.loads((tmp_path / "lag.json").read_text()).keys() == {"orders"}
+    assert measured.now["orders"].reason == "no instance is registered"
+
+
+async def test_whoever_is_new_is_asked_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(measuring, "EVERY_SECONDS", 3600.0)
+    answers: dict[str, Any] = {"one": None, "two": None}
+    measured = lags(tmp_path, answers)
+    running = asyncio.create_task(measured.run())
+    async with asyncio.timeout(20):
+        while "catalog" not in read_lags(tmp_path):  # noqa: ASYNC110 - a file sets no event
+            await asyncio.sleep(0)
+        answers["one"] = answers["two"] = {"watermark": 999_000_000}
+        measured.look()
+        while read_lags(tmp_path)["catalog"].seconds is None:  # noqa: ASYNC110
+            await asyncio.sleep(0)
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)

@@ -1,0 +1,56 @@
+"""Access log: a share of requests, whole lines, in batches, bounded."""
+
+import json
+import os
+from collections.abc import Iterator
+
+import pytest
+
+from facade.proxy.counting import accesslog
+from facade.proxy.counting.accesslog import AccessLog
+
+
+@pytest.fixture
+def pipe() -> Iterator[tuple[AccessLog, int]]:
+    reading, writing = os.pipe()
+    yield AccessLog(writing), reading
+    os.close(reading)
+    os.close(writing)
+
+
+def test_nothing_is_wanted_until_a_share_is_set(pipe: tuple[AccessLog, int]) -> None:
+    log, _reading = pipe
+    assert not log.wanted()
+    log.use(10_000)
+    assert log.wanted()
+
+
+def test_a_share_is_about_that_many(pipe: tuple[AccessLog, int]) -> None:
+    log, _reading = pipe
+    log.use(2_500)
+    assert 300 < sum(log.wanted() for _ in range(2_000)) < 700
+
+
+def test_lines_are_written_whole_at_the_flush(pipe: tuple[AccessLog, int]) -> None:
+    log, reading = pipe
+    log.write({"route": "a", "status": 200})
+    log.write({"route": "b\n", "status": 404})
+    log.flush()
+    lines = os.read(reading, 65536).decode().splitlines()
+    assert [json.loads(line)["route"] for line in lines] == ["a", "b\n"]
+    log.flush()
+    os.set_blocking(reading, False)
+    with pytest.raises(BlockingIOError):
+        os.read(reading, 1)
+
+
+def test_beyond_the_bound_lines_are_dropped_and_counted(
+    pipe: tuple[AccessLog, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log, reading = pipe
+    monkeypatch.setattr(accesslog, "MOST_WAITING", 2)
+    for number in range(5):
+        log.write({"n": number})
+    assert log.dropped == 3
+    log.flush()
+    assert os.read(reading, 65536).count(b"\n") == 2

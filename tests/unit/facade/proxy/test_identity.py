@@ -1,0 +1,411 @@
+"""Who is asking: legacy is asked once, the new side is told, nobody else's word counts."""
+
+import json
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from joserfc.jwk import KeySet, OKPKey
+
+from chassis.web.identity import Verifier
+from chassis.web.sealed import unseal
+from facade.runtime.keyring import KeyFiles, ensure, in_folder, private_of
+
+ROUTES = """
+facade: {identity: {ask: /api/me, forget_on: [login]}}
+upstreams:
+  legacy: {url: "http://legacy.test:1000"}
+  fresh:  {url: "http://new.test:2000"}
+routes:
+  - {name: mine, match: "GET /mine", new: fresh, stage: new, needs: [identity]}
+  - {name: open, match: "GET /open", new: fresh, stage: new}
+  - {name: only-new, match: "GET /only", new: fresh, stage: new, fallback: false, needs: [identity]}
+  - {name: order, match: "POST /order", new: fresh, stage: new, needs: [session]}
+  - {name: seen, match: "GET /seen", new: fresh, stage: shadow, needs: [identity],
+     compare: {sample: 100%}}
+  - {name: login, match: "POST /login", stage: legacy}
+"""
+SARA = b'{"email": "sara@shop.test", "name": "Sara"}'
+
+
+def get(path: str, *lines: str, cookie: str | None = "session=s1") -> bytes:
+    head = [f"GET {path} HTTP/1.1", "Host: shop.test", *lines]
+    if cookie:
+        head.append(f"Cookie: {cookie}")
+    return ("\r\n".join(head) + "\r\n\r\n").encode()
+
+
+def post(path: str, body: bytes = b"{}", cookie: str = "session=s1") -> bytes:
+    head = f"POST {path} HTTP/1.1\r\nHost: shop.test\r\nContent-Length: {len(body)}\r\n"
+    return f"{head}Cookie: {cookie}\r\n\r\n".encode() + body
+
+
+def ok(body: bytes = b"fine", status: str = "200 OK", more: bytes = b"") -> bytes:
+    head = b"HTTP/1.1 %b\r\n%bContent-Length: %d\r\n\r\n" % (status.encode(), more, len(body))
+    return head + body
+
+
+def fields(head: bytes) -> dict[str, str]:
+    lines = head.split(b"\r\n\r\n")[0].split(b"\r\n")[1:]
+    pairs = (line.decode().split(": ", 1) for line in lines)
+    return {name.lower(): value for name, value in pairs}
+
+
+class Shop:
+    """A door with keys, and what came to each side."""
+
+    def __init__(self, door: Any, keys: KeyFiles) -> None:
+        self.door, self.keys = door, keys
+
+    def peers(self, port: int) -> list[Any]:
+        dialled = self.door.wire.dialled
+        return [one for one in dialled if one.transport.get_extra_info("peername")[1] == port]
+
+    def at(self, port: int) -> list[tuple[Any, bytes]]:
+        """What waits to be answered on a side: peer and request."""
+        said = [(peer, peer.read()) for peer in self.peers(port)]
+        return [(peer, data) for peer, data in said if data]
+
+    def answer(self, port: int, data: bytes) -> bytes:
+        """Answer the one request that waits on a side; returns it."""
+        ((peer, request),) = self.at(port)
+        peer.send(data)
+        return bytes(request)
+
+
+LEGACY, NEW = 1000, 2000
+
+
+@pytest.fixture(scope="module")
+def keys(tmp_path_factory: pytest.TempPathFactory) -> KeyFiles:
+    files = in_folder(tmp_path_factory.mktemp("keys"))
+    ensure(files)
+    return files
+
+
+@pytest.fixture
+def shop(make_door: Any, keys: KeyFiles) -> Shop:
+    return Shop(make_door(ROUTES, keys), keys)
+
+
+async def verified(keys: KeyFiles, token: str, tmp_path: Path) -> str:
+    public = KeySet([OKPKey.import_key(json.loads(keys.identity.read_bytes()))])
+    jwks = tmp_path / "jwks.json"
+    jwks.write_text(json.dumps(public.as_dict(private=False)))
+    return (await Verifier(str(jwks)).verify(token)).email
+
+
+async def test_the_new_side_is_told_who_asks(shop: Shop, tmp_path: Path) -> None:
+    client = shop.door.client()
+    client.send(get("/mine"))
+    question = shop.answer(LEGACY, ok(SARA))
+    assert question.startswith(b"GET /api/me HTTP/1.1\r\nHost: shop.test\r\nCookie: session=s1\r\n")
+    told = fields(shop.answer(NEW, ok()))
+    assert await verified(shop.keys, told["fig-identity"], tmp_path) == "sara@shop.test"
+    assert told["fig-table"] == shop.door.gateway.running.table.version
+    assert "cookie" not in told, "the new side never sees the session"
+    assert "fig-session" not in told
+    assert client.read().endswith(b"fine")
+
+
+def test_a_write_carries_the_session_sealed(shop: Shop) -> None:
+    client = shop.door.client()
+    client.send(post("/order", b'{"a":1}', "a=b; session=s1; theme=dark"))
+    shop.answer(LEGACY, ok(SARA))
+    request = shop.answer(NEW, ok())
+    assert request.endswith(b'\r\n\r\n{"a":1}')
+    told = fields(request)
+    assert told["cookie"] == "a=b; theme=dark"
+    private = OKPKey.import_key(json.loads(private_of(shop.keys.session).read_bytes()))
+    assert unseal(private, told["fig-session"], "sara@shop.test").cookie == "session=s1"
+
+
+def test_a_route_without_needs_is_told_nothing(shop: Shop) -> None:
+    shop.door.client().send(get("/open"))
+    told = fields(shop.answer(NEW, ok()))
+    assert not [name for name in told if name.startswith("fig-")]
+    assert shop.peers(LEGACY) == []
+
+
+@pytest.mark.parametrize("name", ["Fig-Identity", "Fig-Session", "Fig-Table", "FIG_IDENTITY"])
+@pytest.mark.parametrize("path", ["/mine", "/open"])
+def test_nobody_can_introduce_himself(shop: Shop, name: str, path: str) -> None:
+    shop.door.client().send(get(path, f"{name}: forged", cookie=None))
+    told = shop.answer(NEW, ok())
+    assert b"forged" not in told
+
+
+def test_without_a_session_nobody_is_asked(shop: Shop) -> None:
+    shop.door.client().send(get("/mine", cookie="theme=dark"))
+    assert "fig-identity" not in fields(shop.answer(NEW, ok()))
+    assert shop.peers(LEGACY) == []
+
+
+@pytest.mark.parametrize("status", ["401 Unauthorized", "403 Forbidden"])
+def test_a_stranger_comes_without_a_token(shop: Shop, status: str) -> None:
+    client = shop.door.client()
+    client.send(post("/order"))
+    shop.answer(LEGACY, ok(b"{}", status))
+    told = fields(shop.answer(NEW, ok(b'{"error":"not logged in"}', "401 Unauthorized")))
+    assert not {"fig-identity", "fig-session"} & set(told)
+    assert client.read().startswith(b"HTTP/1.1 401")
+
+
+def test_one_question_for_all_who_wait_and_for_a_while(shop: Shop) -> None:
+    clients = [shop.door.client() for _ in range(20)]
+    for client in clients:
+        client.send(get("/mine"))
+    assert len(shop.peers(LEGACY)) == 1
+    assert shop.at(NEW) == []
+    shop.answer(LEGACY, ok(SARA))
+    waiting = shop.at(NEW)
+    assert len({fields(request)["fig-identity"] for _, request in waiting}) == 1
+    assert len(waiting) == 20
+    for peer, _ in waiting:
+        peer.send(ok())
+    clients[0].send(get("/mine"))
+    shop.answer(NEW, ok())
+    assert shop.at(LEGACY) == []
+    shop.door.later(6.0)
+    clients[0].send(get("/mine"))
+    shop.answer(LEGACY, ok(SARA))
+    assert shop.door.gateway.counters.identity.asked == 2
+
+
+def test_two_cookies_are_two_questions(shop: Shop) -> None:
+    shop.door.client().send(get("/mine"))
+    shop.door.client().send(get("/mine", cookie="session=s2"))
+    assert {request.split(b"session=")[1][:2] for _, request in shop.at(LEGACY)} == {b"s1", b"s2"}
+
+
+SILENT = {
+    "error": ok(b"", "500 Internal Server Error"),
+    "missing": ok(b"", "404 Not Found"),
+    "page": ok(b"<html>"),
+    "nameless": ok(b'{"name": "x"}'),
+    "list": ok(b"[]"),
+    "moved": ok(b"", "302 Found", b"Location: /login\r\n"),
+    "large": ok(b"x" * 70_000),
+    "nonsense": b"SSH-2.0\r\n\r\n",
+}
+
+
+@pytest.mark.parametrize("how", [*SILENT, "time", "closes"])
+def test_no_answer_is_never_an_anonymous_order(shop: Shop, how: str) -> None:
+    client = shop.door.client()
+    client.send(post("/order"))
+    if how == "time":
+        shop.door.later(3.0)
+    elif how == "closes":
+        shop.peers(LEGACY)[0].vanish()
+    else:
+        shop.answer(LEGACY, SILENT[how])
+    said = client.read()
+    assert said.startswith(b"HTTP/1.1 503 ")
+    assert b"who is asking" in said
+    assert shop.peers(NEW) == []
+    assert shop.door.counts("order")["failures"] == {"new.identity": 1}
+
+
+def test_a_read_goes_to_legacy_where_it_may(shop: Shop) -> None:
+    client = shop.door.client()
+    client.send(get("/mine"))
+    shop.answer(LEGACY, SILENT["error"])
+    request = shop.answer(LEGACY, ok(b"by legacy"))
+    assert request.startswith(b"GET /mine ")
+    assert fields(request)["cookie"] == "session=s1"
+    assert client.read().endswith(b"by legacy")
+    client.send(get("/only"))
+    shop.answer(LEGACY, SILENT["error"])
+    assert client.read().startswith(b"HTTP/1.1 503 ")
+
+
+def test_the_last_word_counts_while_legacy_is_silent(shop: Shop) -> None:
+    client = shop.door.client()
+    client.send(get("/mine"))
+    shop.answer(LEGACY, ok(SARA))
+    shop.answer(NEW, ok())
+    shop.door.later(60.0)
+    client.read()
+    client.send(post("/order"))
+    shop.answer(LEGACY, SILENT["error"])
+    assert "fig-identity" in fields(shop.answer(NEW, ok()))
+    client.send(post("/order"))
+    assert shop.at(LEGACY) == [], "legacy is left alone for a moment"
+    shop.answer(NEW, ok())
+    shop.door.later(61.0)
+    client.read()
+    client.send(post("/order"))
+    shop.answer(LEGACY, SILENT["error"])
+    assert client.read().startswith(b"HTTP/1.1 503 "), "too long ago"
+
+
+def test_failing_questions_open_a_breaker_of_their_own(shop: Shop) -> None:
+    client = shop.door.client()
+    for number in range(8):
+        client.send(get("/only", cookie=f"session={number}"))
+        shop.answer(LEGACY, SILENT["error"])
+    client.send(get("/only"))
+    assert shop.at(LEGACY) == []
+    assert client.read().count(b"HTTP/1.1 503 ") == 9
+    assert shop.door.breakers("legacy")["identity"] == "open"
+    assert shop.door.breakers("legacy")["read"] == "closed"
+
+
+def test_when_legacy_answers_again_nobody_is_held_back(shop: Shop) -> None:
+    """A question is small, and without its answer a customer gets 503: no ramp."""
+    client = shop.door.client()
+    for number in range(20):
+        client.send(get("/only", cookie=f"session={number}"))
+        if shop.at(LEGACY):
+            shop.peers(LEGACY)[-1].send(SILENT["error"])
+    client.read()
+    shop.door.later(6)
+    for number in range(3):
+        client.send(get("/only", cookie=f"session={number}"))
+        shop.answer(LEGACY, ok(SARA))
+        shop.answer(NEW, ok())
+    assert shop.door.breakers("legacy")["identity"] != "open"
+    for number in range(3, 40):
+        client.send(get("/only", cookie=f"session={number}"))
+        shop.answer(LEGACY, ok(SARA))
+        shop.answer(NEW, ok())
+    assert b"HTTP/1.1 503 " not in client.read()
+
+
+def test_who_logs_in_is_asked_for_at_once(shop: Shop) -> None:
+    client = shop.door.client()
+    client.send(post("/login", cookie="other=1"))
+    shop.answer(LEGACY, ok(more=b"Set-Cookie: session=s2; Path=/; HttpOnly\r\n"))
+    question = shop.answer(LEGACY, ok(SARA))
+    assert question.startswith(b"GET /api/me ") and fields(question)["cookie"] == "session=s2"
+    client.send(get("/only", cookie="session=s2"))
+    assert shop.at(LEGACY) == [], "legacy may be away by now"
+    assert "fig-identity" in fields(shop.answer(NEW, ok()))
+
+
+@pytest.mark.parametrize(
+    ("status", "cookie"),
+    [("401 Unauthorized", "session=s2"), ("200 OK", "session="), ("200 OK", "basket=7")],
+)
+def test_without_a_login_nobody_is_asked_for(shop: Shop, status: str, cookie: str) -> None:
+    client = shop.door.client()
+    client.send(post("/login", cookie="other=1"))
+    shop.answer(LEGACY, ok(status=status, more=b"Set-Cookie: %b\r\n" % cookie.encode()))
+    assert shop.at(LEGACY) == []
+
+
+def test_login_forgets_who_it_was(shop: Shop) -> None:
+    client = shop.door.client()
+    client.send(get("/mine"))
+    shop.answer(LEGACY, ok(SARA))
+    shop.answer(NEW, ok())
+    client.send(post("/login"))
+    shop.answer(LEGACY, ok())
+    client.send(get("/mine"))
+    shop.answer(LEGACY, ok(b'{"email": "tom@shop.test", "name": "Tom"}'))
+    shop.answer(NEW, ok())
+    assert shop.door.gateway.counters.identity.asked == 2
+
+
+def test_an_answer_on_its_way_during_a_login_is_not_kept(shop: Shop) -> None:
+    reading, leaving = shop.door.client(), shop.door.client()
+    reading.send(get("/mine"))
+    ((legacy, _),) = shop.at(LEGACY)
+    leaving.send(post("/login"))
+    ((login, _),) = shop.at(LEGACY)
+    legacy.send(ok(SARA))
+    login.send(ok())
+    shop.answer(NEW, ok())
+    reading.send(get("/mine"))
+    shop.answer(LEGACY, ok(b"", "401 Unauthorized"))
+    assert "fig-identity" not in fields(shop.answer(NEW, ok()))
+
+
+def test_a_client_that_left_is_not_answered(shop: Shop) -> None:
+    client = shop.door.client()
+    client.send(get("/mine"))
+    client.vanish()
+    shop.answer(LEGACY, ok(SARA))
+    assert shop.peers(NEW) == []
+    assert shop.door.gateway.counters.client.aborted == 1
+
+
+def test_a_stale_connection_is_not_legacys_silence(shop: Shop) -> None:
+    client = shop.door.client()
+    client.send(get("/mine"))
+    shop.answer(LEGACY, ok(SARA))
+    shop.answer(NEW, ok())
+    shop.door.later(6.0)
+    client.send(get("/mine"))
+    ((old, _),) = shop.at(LEGACY)
+    old.vanish()
+    shop.answer(LEGACY, ok(SARA))
+    shop.answer(NEW, ok())
+    assert client.read().count(b"200 OK") == 2
+
+
+def test_a_copy_is_told_too_and_waits_for_it(shop: Shop) -> None:
+    client = shop.door.client()
+    client.send(get("/seen"))
+    waiting = {request.split(b" ")[1]: peer for peer, request in shop.at(LEGACY)}
+    waiting[b"/seen"].send(ok(b"old"))
+    assert client.read().endswith(b"old"), "the client does not wait"
+    waiting[b"/api/me"].send(ok(SARA))
+    told = fields(shop.answer(NEW, ok(b"new")))
+    assert {"fig-identity", "fig-table", "fig-after", "fig-shadow"} <= set(told)
+    assert "cookie" not in told
+    (pair,) = shop.door.channel.pairs
+    assert pair.blob == b"oldnew"
+    again = pair.meta["new_headers"].split("\r\n")
+    assert f"Fig-Identity: {told['fig-identity']}" in again, "for asking the new side once more"
+    assert not any(line.startswith("Cookie:") for line in again)
+    assert "Cookie: session=s1\r\n" in pair.meta["request_headers"]
+    client.send(get("/seen"))
+    assert len(shop.at(LEGACY)) == 1, "no second question"
+    assert len(shop.at(NEW)) == 1
+
+
+def test_a_copy_of_an_unknown_sender_is_shed(shop: Shop) -> None:
+    client = shop.door.client()
+    client.send(get("/seen"))
+    waiting = {request.split(b" ")[1]: peer for peer, request in shop.at(LEGACY)}
+    waiting[b"/api/me"].send(SILENT["error"])
+    waiting[b"/seen"].send(ok(b"old"))
+    assert client.read().endswith(b"old")
+    assert shop.door.counts("seen")["shadow"]["shed"] == {"identity": 1}
+    assert shop.door.counts("seen")["shadow"]["dispatched"] == 0
+
+
+def test_failing_questions_of_copies_open_no_breaker(shop: Shop) -> None:
+    client = shop.door.client()
+    for number in range(40):
+        client.send(get("/seen", cookie=f"session={number}"))
+        for peer, request in shop.at(LEGACY):
+            peer.send(SILENT["error"] if b"/api/me" in request else ok())
+    assert shop.door.breakers("legacy")["identity"] == "closed"
+
+
+def test_no_key_no_introduction(make_door: Any, tmp_path: Path) -> None:
+    files = in_folder(tmp_path)
+    ensure(files)
+    files.identity.unlink()
+    door = Shop(make_door(ROUTES, files), files)
+    client = door.door.client()
+    client.send(post("/order"))
+    door.answer(LEGACY, ok(SARA))
+    assert client.read().startswith(b"HTTP/1.1 503 ")
+
+
+def test_a_token_is_made_anew_before_it_ends(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    now = time.time()
+    client = shop.door.client()
+    tokens = []
+    for at in (0.0, 20.0, 31.0):
+        monkeypatch.setattr("facade.proxy.identity.introduction.time.time", lambda at=at: now + at)
+        shop.door.later(6.0)
+        client.send(get("/mine"))
+        shop.answer(LEGACY, ok(SARA))
+        tokens.append(fields(shop.answer(NEW, ok()))["fig-identity"])
+    assert tokens[0] == tokens[1] != tokens[2]

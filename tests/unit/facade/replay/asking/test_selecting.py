@@ -1,0 +1,96 @@
+"""Which exchanges are asked again, and what is sent of them."""
+
+from collections.abc import Callable
+
+import pytest
+
+from facade.compare.answers import Answer
+from facade.replay.asking import request as question
+from facade.replay.asking.selecting import Against, LeftOut, Wish, select
+from facade.replay.asking.targets import Targets
+from facade.replay.formats.recorded import Exchange
+from facade.routes.table import RouteTable
+
+Make = Callable[..., Exchange]
+
+TARGETS = Targets({"legacy": ["http://l"], "catalog": ["http://c"], "search": ["http://s"]})
+BOTH = Wish(Against.BOTH)
+
+
+def reason(exchange: Exchange, table: RouteTable, wish: Wish, targets: Targets = TARGETS) -> str:
+    with pytest.raises(LeftOut) as caught:
+        select(exchange, table, targets, wish)
+    return str(caught.value)
+
+
+def test_reads_of_routes_with_two_sides(table: RouteTable, exchange: Make) -> None:
+    for method, target, route in (
+        ("GET", "/products/B-1", "detail"),
+        ("HEAD", "/products/B-1?x=1", "detail"),
+        ("POST", "/find", "find"),  # declared safe
+    ):
+        assert select(exchange(target, method), table, TARGETS, BOTH).name == route
+
+
+def test_what_is_left_out_and_why(table: RouteTable, exchange: Make) -> None:
+    assert reason(exchange("/stock/B-1"), table, BOTH) == "of routes without a new side"
+    assert reason(exchange("/unheard/of"), table, BOTH) == "on paths that no route names"
+    assert reason(exchange("/orders", "POST"), table, BOTH) == "writes, refused"
+    assert reason(exchange("/products/%2"), table, BOTH) == "targets the facade refuses"
+    only = Wish(Against.BOTH, {"find"})
+    assert reason(exchange(), table, only) == "of other routes"
+    nobody = Targets({"legacy": ["http://l"]})
+    assert reason(exchange(), table, BOTH, nobody) == "of routes without a new side"
+
+
+def test_one_side_is_compared_with_the_recording(table: RouteTable, exchange: Make) -> None:
+    legacy = Wish(Against.LEGACY)
+    assert reason(exchange("/stock/B-1"), table, legacy) == "without a recorded answer"
+    recorded = exchange("/unheard/of", answer=Answer(200))
+    assert select(recorded, table, TARGETS, legacy).name == "(unmatched)"
+
+
+def test_one_address_may_answer_for_every_route(table: RouteTable, exchange: Make) -> None:
+    everything = Targets({"legacy": ["http://l"]}, ("http://new",))
+    assert select(exchange("/stock/B-1"), table, everything, BOTH).name == "stock"
+    assert select(exchange("/unheard/of"), table, everything, BOTH).name == "(unmatched)"
+
+
+def test_writes_go_to_a_sandbox_unless_their_secrets_are_gone(
+    table: RouteTable, exchange: Make
+) -> None:
+    wish = Wish(Against.NEW, writes=True)
+    write = exchange("/orders", "POST", body=b'{"sku": "B-1"}', answer=Answer(201))
+    assert select(write, table, TARGETS, wish).name == "order"
+    for body in (b'{"password": "(secret)"}', b"password=%28secret%29"):
+        login = exchange("/orders", "POST", body=body, answer=Answer(200))
+        assert reason(login, table, wish) == "writes whose secrets were not recorded"
+
+
+def test_what_is_sent(exchange: Make) -> None:
+    recorded = exchange(
+        headers=(
+            ("host", "shop.example"),
+            ("cookie", "session=(secret); theme=dark; other=(secret)"),
+            ("authorization", "Bearer (secret)"),
+            ("x-api-key", "(secret)"),
+            ("accept-encoding", "zstd, gzip;q=0.9, br"),
+            ("if-none-match", '"1"'),
+            ("connection", "keep-alive"),
+            ("content-length", "0"),
+            ("fig-identity", "(secret)"),
+            ("accept", "application/json"),
+        )
+    )
+    assert question.headers(recorded, {}) == (
+        ("host", "shop.example"),
+        ("cookie", "theme=dark"),
+        ("accept-encoding", "gzip;q=0.9, br"),
+        ("accept", "application/json"),
+    )
+    assert question.headers(recorded, {"session": "mine", "unasked": "x"})[1] == (
+        "cookie",
+        "session=mine; theme=dark",
+    )
+    assert question.cookie_names(recorded) == {"session", "theme", "other"}
+    assert question.query_keys("/a?q=1&page=2&q=3&flag") == ("q", "page", "flag")

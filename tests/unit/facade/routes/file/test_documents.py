@@ -1,0 +1,57 @@
+"""The page for users and the shop's own file say what the code does."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from facade.routes.file.reading import load, load_path
+from facade.routes.file.schema import schema
+from facade.routes.stages import Stage
+
+ROOT = Path(__file__).parents[5]
+PAGE = (ROOT / "docs" / "route-file.md").read_text("utf-8")
+
+
+def test_the_shops_file_is_good_and_starts_at_legacy() -> None:
+    loaded = load_path(ROOT / "routes.yaml")
+    assert loaded.warning_lines == []
+    begun = {route.name for route in loaded.file.routes if route.stage is not Stage.LEGACY}
+    assert begun == {"order-request"}, "what legacy never had"
+    moving: dict[str | None, set[str]] = {}
+    for route in loaded.file.routes:
+        moving.setdefault(route.new, set()).add(route.name)
+    orders = {"place-order", "cancel-order", "order-list", "order-detail", "order-request"}
+    assert moving.pop("orders") == orders
+    assert moving.pop("inventory") == {"stock"}
+    assert moving.pop("catalog") == {"product-detail", "product-list", "category-list"}
+    assert moving.pop("sales") == {"sales-report"}
+    assert set(moving) == {None}
+
+
+def test_whoever_orders_reads_on_the_same_side() -> None:
+    routes = {route.name: route for route in load_path(ROOT / "routes.yaml").file.routes}
+    kin = [routes[name] for name in ("place-order", "cancel-order", "order-list", "order-detail")]
+    assert len({(route.seed, route.key) for route in kin}) == 1
+    assert routes["place-order"].needs == routes["cancel-order"].needs == ("session",)
+
+
+def test_the_example_of_the_page_is_good() -> None:
+    example = re.search(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
+    assert example
+    assert load(example[1].encode()).file.routes[0].percent == 2500
+
+
+def test_the_page_names_every_key() -> None:
+    missing = {key for key in _keys(schema()) if not re.search(rf"\b{key}\b", PAGE)}
+    assert missing == set()
+
+
+def _keys(node: Any) -> Iterator[str]:
+    if isinstance(node, dict):
+        yield from node.get("properties", {})
+        for value in node.values():
+            yield from _keys(value)
+    elif isinstance(node, list):
+        for item in node:
+            yield from _keys(item)

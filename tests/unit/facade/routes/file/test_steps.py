@@ -1,0 +1,86 @@
+"""The step from the file in force to a new one."""
+
+from collections.abc import Callable
+
+import pytest
+
+from facade.routes.file.problems import RouteFileError
+from facade.routes.file.reading import Loaded
+from facade.routes.file.steps import check_steps, with_addresses
+
+LoadedMaker = Callable[[str], Loaded]
+
+MORE = {
+    "legacy": "stage: legacy",
+    "shadow": "stage: shadow, compare: {sample: 1%}",
+    "canary": "stage: canary, percent: 5",
+    "new": "stage: new",
+    "retired": "stage: retired",
+}
+
+
+def route(stage: str, name: str = "a", path: str = "/a") -> str:
+    return f"  - {{name: {name}, match: GET {path}, new: catalog, {MORE[stage]}}}\n"
+
+
+def refused(loaded: LoadedMaker, old: str, new: str) -> list[str]:
+    """What is said against the step, empty when it is allowed."""
+    try:
+        check_steps(loaded(new), loaded(old).file)
+    except RouteFileError as error:
+        return error.lines
+    return []
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [("legacy", "shadow"), ("shadow", "canary"), ("canary", "new"), ("new", "canary"),
+     ("new", "retired"), ("canary", "canary"), ("retired", "retired")],
+)  # fmt: skip
+def test_an_allowed_step(loaded: LoadedMaker, old: str, new: str) -> None:
+    assert refused(loaded, route(old), route(new)) == []
+
+
+def test_a_step_too_far_says_the_way(loaded: LoadedMaker) -> None:
+    assert refused(loaded, route("legacy"), route("new")) == [
+        "routes.yaml:6:51: stage: 'a' cannot go from legacy to new in one step"
+        " (allowed from legacy: shadow); go through shadow first: fig flip a shadow"
+    ]
+    (line,) = refused(loaded, route("new"), route("legacy"))
+    assert line.endswith("go through canary first: fig flip a canary PERCENT")
+
+
+def test_every_route_is_judged(loaded: LoadedMaker) -> None:
+    old = route("legacy") + route("new", "b", "/b")
+    new = route("canary") + route("legacy", "b", "/b")
+    assert len(refused(loaded, old, new)) == 2
+
+
+def test_a_new_route_may_start_anywhere(loaded: LoadedMaker) -> None:
+    assert refused(loaded, "  []", route("new")) == []
+
+
+def test_a_route_may_leave_unless_it_is_retired(loaded: LoadedMaker) -> None:
+    assert refused(loaded, route("new"), "  []") == []
+    (line,) = refused(loaded, route("retired"), "  []")
+    assert "'a' is retired and no longer matched" in line
+
+
+def test_nothing_leads_out_of_retired(loaded: LoadedMaker) -> None:
+    (line,) = [
+        line for line in refused(loaded, route("retired"), route("new")) if ": stage: " in line
+    ]
+    assert "'a' is retired, and nothing leads back" in line
+
+
+def test_a_retired_route_may_be_renamed_but_not_moved(loaded: LoadedMaker) -> None:
+    assert refused(loaded, route("retired"), route("retired", "b")) == []
+    assert len(refused(loaded, route("retired"), route("retired", "b", "/b"))) == 1
+
+
+def test_addresses_from_outside_take_the_place_of_the_files(loaded: LoadedMaker) -> None:
+    file = with_addresses(loaded("  []").file, {"catalog": ("http://h:1",)})
+    assert file.upstreams["catalog"].urls == ("http://h:1",)
+    assert file.upstreams["catalog"].service is None
+    with pytest.raises(KeyError):
+        with_addresses(file, {"nowhere": ("http://h:1",)})

@@ -1,0 +1,59 @@
+"""The plan is data: it only walks along edges that exist, and the fast one is short."""
+
+from __future__ import annotations
+
+import pytest
+
+from fig.demo.script.actions import Flip, Mend, StopLegacy
+from fig.demo.script.plan import FAST, MOVED, NORMAL, ORDER_ROUTES, Pace, plan
+from fig.demo.stage.runner import ACTIONS
+
+EDGES = {("legacy", "shadow"), ("shadow", "canary"), ("canary", "canary"), ("canary", "new")}
+EDGES |= {(after, before) for before, after in EDGES}
+
+
+@pytest.mark.parametrize("pace", [NORMAL, FAST], ids=lambda pace: pace.name)
+class TestPlan:
+    def test_every_flip_is_along_an_edge(self, pace: Pace) -> None:
+        flips = [step.do for step in plan(pace) if isinstance(step.do, Flip)]
+        for route in MOVED:
+            moves = [flip for flip in flips if route in flip.routes]
+            steps = zip(["legacy", *(flip.stage for flip in moves)], moves, strict=False)
+            assert {(before, flip.stage) for before, flip in steps if not flip.walk} <= EDGES
+            assert moves[-1].stage == "new"
+
+    def test_legacy_is_stopped_only_when_everything_has_moved(self, pace: Pace) -> None:
+        at: dict[str, str] = {}
+        for step in plan(pace):
+            if isinstance(step.do, Flip):
+                at |= dict.fromkeys(step.do.routes, step.do.stage)
+            if isinstance(step.do, StopLegacy):
+                assert set(at) == set(MOVED)
+                assert set(at.values()) == {"new"}
+
+    def test_orders_never_part(self, pace: Pace) -> None:
+        for step in plan(pace):
+            if isinstance(step.do, Flip) and set(step.do.routes) & set(ORDER_ROUTES):
+                assert set(ORDER_ROUTES) <= set(step.do.routes)
+
+    def test_the_runner_knows_every_action(self, pace: Pace) -> None:
+        assert {type(step.do) for step in plan(pace) if step.do} <= set(ACTIONS)
+
+    def test_nothing_is_promoted_before_the_fault_is_mended(self, pace: Pace) -> None:
+        steps = plan(pace)
+        mended = next(n for n, step in enumerate(steps) if isinstance(step.do, Mend))
+        promoted = next(
+            n
+            for n, step in enumerate(steps)
+            if isinstance(step.do, Flip) and step.do.stage == "canary"
+        )
+        assert mended < promoted
+
+    def test_step_names_are_distinct(self, pace: Pace) -> None:
+        names = [step.name for step in plan(pace)]
+        assert len(set(names)) == len(names)
+
+
+def test_the_fast_plan_waits_seconds_where_the_normal_one_waits_minutes() -> None:
+    assert sum(step.hold for step in plan(FAST)) <= 25
+    assert 90 <= sum(step.hold for step in plan(NORMAL)) <= 200

@@ -1,0 +1,80 @@
+"""The demo's copy of the route file: as the user wrote it, but what is moved in legacy."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from ruamel.yaml import YAML
+
+from fig.demo.script.routes import HEAD, Wanted, copy_in_legacy
+from fig.demo.stage.world import DemoFailed
+
+SOURCE = """\
+# mine, with a remark
+upstreams:
+  legacy: {url: http://127.0.0.1:5000}
+routes:
+  - name: product-list   # the list
+    match: GET /api/products
+    new: catalog
+    stage: canary
+    percent: 25
+    key: [cookie:session]
+    compare: {sample: 5%, rules: products}
+  - {name: stock, match: "GET /api/stock/{sku}", new: catalog, stage: new}
+"""
+
+
+def copied(tmp_path: Path, source: str = SOURCE) -> tuple[str, dict[str, dict[str, object]]]:
+    (tmp_path / "routes.yaml").write_text(source)
+    target = tmp_path / "demo" / "routes.yaml"
+    wanted = Wanted(("product-list",), ("product-list",), {"ramp": "2s"})
+    copy_in_legacy(tmp_path / "routes.yaml", target, wanted)
+    text = target.read_text()
+    return text, {route["name"]: route for route in YAML(typ="safe").load(text)["routes"]}
+
+
+def test_every_route_to_be_moved_stands_in_legacy(tmp_path: Path) -> None:
+    _, routes = copied(tmp_path)
+    assert routes["product-list"]["stage"] == "legacy"
+    assert "percent" not in routes["product-list"]
+
+
+def test_others_stay_where_they_are(tmp_path: Path) -> None:
+    _, routes = copied(tmp_path)
+    assert routes["stock"]["stage"] == "new"
+
+
+def test_the_breaker_toward_legacy_may_be_brisk(tmp_path: Path) -> None:
+    text, _ = copied(tmp_path)
+    assert YAML(typ="safe").load(text)["upstreams"]["legacy"]["breaker"] == {"ramp": "2s"}
+
+
+def test_what_the_user_wrote_stays(tmp_path: Path) -> None:
+    text, routes = copied(tmp_path)
+    assert text.startswith(HEAD)
+    assert "# mine, with a remark" in text
+    assert "# the list" in text
+    assert routes["product-list"]["key"] == ["cookie:session"]
+
+
+def test_all_reads_of_the_moved_routes_are_compared(tmp_path: Path) -> None:
+    _, routes = copied(tmp_path)
+    assert routes["product-list"]["compare"] == {"sample": "100%", "rules": "products"}
+    assert "compare" not in routes["stock"]
+
+
+def test_the_decision_is_exposed_for_the_price_desk(tmp_path: Path) -> None:
+    text, _ = copied(tmp_path)
+    assert YAML(typ="safe").load(text)["facade"] == {"expose": True}
+
+
+def test_the_source_is_not_touched(tmp_path: Path) -> None:
+    copied(tmp_path)
+    assert (tmp_path / "routes.yaml").read_text() == SOURCE
+
+
+def test_a_file_without_the_routes_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(DemoFailed, match="no route product-list"):
+        copied(tmp_path, SOURCE.replace("product-list", "goods"))

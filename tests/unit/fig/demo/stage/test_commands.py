@@ -1,0 +1,46 @@
+"""Other commands by process: what they say, and why they refuse."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from fig.demo.stage.commands import Fig, last_words
+from fig.demo.stage.world import DemoFailed
+
+
+def fig_that_runs(tmp_path: Path, script: str) -> Fig:
+    fig = Fig(tmp_path, tmp_path)
+    fig.start = [sys.executable, "-c", script]
+    return fig
+
+
+async def test_what_it_said(tmp_path: Path) -> None:
+    fig = fig_that_runs(tmp_path, "import sys; print(sys.argv[1:])")
+    assert "['flip', 'r', 'new']" in await fig.call("flip", "r", "new")
+
+
+async def test_a_refusal_comes_with_its_last_words(tmp_path: Path) -> None:
+    fig = fig_that_runs(tmp_path, "import sys; sys.exit('first\\nfig: no such route')")
+    with pytest.raises(DemoFailed, match="fig flip r: fig: no such route"):
+        await fig.call("flip", "r")
+
+
+async def test_what_a_person_set_for_other_files_does_not_reach_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FACADE_ROUTES", "/elsewhere")
+    fig = fig_that_runs(tmp_path, "import os; print(os.environ.get('FACADE_ROUTES'))")
+    assert (await fig.call()).strip() == "None"
+
+
+async def test_the_reason_in_json_is_read(tmp_path: Path) -> None:
+    script = 'print(\'{"ok": false, "error": "the evidence"}\'); raise SystemExit(1)'
+    with pytest.raises(DemoFailed, match="fig flip r: the evidence"):
+        await fig_that_runs(tmp_path, script).call("flip", "r")
+
+
+def test_silence_is_said_too() -> None:
+    assert last_words(b"\n \n") == "no reason given"

@@ -1,0 +1,104 @@
+"""The stack as data: its order, its ports, what each process is told."""
+
+import dataclasses
+
+import pytest
+
+from fig.stack.places import Compose
+from fig.stack.ports import PLAN
+from fig.stack.stack import Wishes, stack
+from fig.supervise.process import Kind
+from fig.supervise.supervisor import check_order
+
+
+@pytest.fixture
+def processes(local):
+    return stack(local, Wishes())
+
+
+@pytest.fixture
+def by_name(processes):
+    return {process.name: process for process in processes}
+
+
+def test_what_a_process_needs_stands_before_it(processes):
+    check_order(processes)
+
+
+def test_every_port_of_the_plan_belongs_to_one_process(processes):
+    used = {port: process.name for process in processes for port in process.ports}
+    assert used == {port: owner for port, (_, owner, _) in PLAN.items()}
+
+
+def test_services_prove_that_they_are_ready_and_oneshots_end(by_name):
+    oneshots = {name for name, process in by_name.items() if process.kind is Kind.ONESHOT}
+    assert oneshots == {
+        "keys", "databases", "legacy-migrate", "legacy-seed", "catalog-migrate", "services-migrate",
+    }  # fmt: skip
+
+
+def test_a_port_is_named_by_who_listens_and_by_who_asks(by_name):
+    assert by_name["legacy"].env["LEGACY_LISTEN"] == "127.0.0.1:21002"
+    assert by_name["facade"].env["FACADE_UPSTREAMS"] == "legacy=http://127.0.0.1:21002"
+    assert by_name["legacy"].ready.url == "http://127.0.0.1:21002/healthz"
+
+
+def test_every_service_gets_a_role_of_its_own(by_name, local):
+    secrets = local.secrets
+    assert by_name["legacy"].env["LEGACY_DATABASE_URL"] == (
+        f"postgresql://legacy:{secrets['legacy']}@127.0.0.1:21010/legacy"
+    )
+    assert by_name["feed"].env["FEED_LEGACY_URL"] == (
+        f"postgresql://feed:{secrets['feed']}@127.0.0.1:21010/legacy"
+    )
+    assert len(set(secrets.values())) == len(secrets)
+
+
+def test_databases_are_created_from_the_urls_that_the_services_get(by_name):
+    env = by_name["databases"].env
+    owners = env["DATABASES_OWNERS"].split()
+    assert by_name["legacy"].env["LEGACY_DATABASE_URL"] in owners
+    for name in ("catalog", "orders", "inventory", "payments", "notifications", "sales"):
+        assert by_name[name].env[f"{name.upper()}_DATABASE_URL"] in owners
+    assert by_name["feed"].env["FEED_LEGACY_URL"] == env["DATABASES_REPLICATORS"]
+
+
+def test_whoever_signs_or_seals_has_other_keys_than_whoever_checks_or_opens(by_name):
+    facade, orders = by_name["facade"].env, by_name["orders"].env
+    assert facade["FACADE_IDENTITY_KEY"].endswith("facade/identity.json")
+    assert orders["ORDERS_IDENTITY_KEYS"].endswith("public/identity.json")
+    assert facade["FACADE_SESSION_KEY"].endswith("public/session.json")
+    assert orders["ORDERS_SESSION_KEY"].endswith("orders/session.json")
+    assert by_name["sales"].env["SALES_SESSION_KEY"] == orders["ORDERS_SESSION_KEY"]
+
+
+def test_the_nats_password_is_in_the_file_and_not_on_the_command_line(by_name, local):
+    nats = by_name["nats"]
+    (content,) = nats.files.values()
+    assert local.secrets["nats"] in content
+    assert local.secrets["nats"] not in " ".join(nats.command)
+
+
+def test_no_secret_is_on_any_command_line(processes, local):
+    words = " ".join(word for process in processes for word in process.command)
+    assert not [name for name, secret in local.secrets.items() if secret in words]
+
+
+def test_wishes_reach_the_processes(local):
+    wishes = Wishes(facade_workers=3, scale=7, postgres_bin="/opt/pg/bin")
+    by_name = {process.name: process for process in stack(local, wishes)}
+    assert by_name["facade"].command[-2:] == ("--workers", "3")
+    assert by_name["legacy-seed"].command[-2:] == ("--scale", "7")
+    assert by_name["postgres"].env["FIG_POSTGRES_BIN"] == "/opt/pg/bin"
+
+
+def test_here_and_in_compose_the_same_processes_stand_in_the_same_order(processes):
+    there = stack(Compose(), Wishes())
+    shape = [(process.name, process.kind, process.needs, process.ports) for process in there]
+    assert shape == [(one.name, one.kind, one.needs, one.ports) for one in processes]
+    assert [sorted(process.env) for process in there] == [sorted(one.env) for one in processes]
+
+
+def test_processes_are_frozen(processes):
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        processes[0].name = "other"

@@ -1,7 +1,0 @@
-"""What a process says of itself."""
-
-from fig.readiness import ask
-
-
-def test_nobody_there_says_nothing():
-    assert ask(9) == {}
