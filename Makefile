@@ -7,7 +7,7 @@ FIG    := $(PY) -m fig
 
 .DEFAULT_GOAL := help
 .PHONY: help install demo demo-fast up down status test unit study fuzz lint format lock clean-data clean \
-  chaos chaos-feed legacy-away bench bench-orders bench-shadow bench-feed bench-read bench-verify
+  chaos chaos-feed legacy-away bench bench-orders bench-shadow bench-feed bench-read bench-verify bench-plane
 
 help:            ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -93,6 +93,9 @@ bench-read: install ## product, search and report at a million orders, beside th
 
 bench-verify: install ## fig verify of 1 M orders, where both sides hold the same
 	@$(PY) -m loadtests.bench.verify $(ARGS)
+
+bench-plane: install ## CPU per request of a worker without sockets; ARGS="--against DIR" compares
+	@$(PY) -m loadtests.bench.plane.plane $(ARGS)
 
 format: install  ## mend what the linter can, and the layout
 	@$(PY) -m ruff check --fix . && $(PY) -m ruff format .
