@@ -41,7 +41,8 @@ class _Process:
 
     def __init__(self, settings: ControlSettings) -> None:
         self._settings = settings
-        self.fleet, self.ledger, self.recent = Fleet(), Ledger(), Recent()
+        self.fleet, self.ledger = Fleet(), Ledger()
+        self.recent, self.recent_shapes = Recent(), Recent()
         self.tables = Tables(settings.runtime, settings.upstreams)
         self.comparator, self.asker = Comparator(), Asker(self.tables.addresses)
         self.learner = Asker(self.tables.addresses, at_once=LEARNING_AT_ONCE)
@@ -76,6 +77,7 @@ class _Process:
             self.noise,
             str(self._settings.routes),
             self.lags,
+            self.recent_shapes,
         )
         return Control(
             sources,
@@ -149,8 +151,9 @@ class _Process:
 
     async def _snapshots(self) -> None:
         while True:
-            routes = self.fleet.total()["routes"]
-            self.recent.take(time.monotonic(), routes, self.ledger.latencies())
+            total, now = self.fleet.total(), time.monotonic()
+            self.recent.take(now, total["routes"], self.ledger.latencies())
+            self.recent_shapes.take(now, total["unmatched"], {})
             await asyncio.sleep(SNAPSHOT_SECONDS)
 
     async def _discover(self) -> None:

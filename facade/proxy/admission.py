@@ -34,7 +34,7 @@ def admit(
         route, path = running.table.locate(head.method, head.target)
     except TargetRefused as error:
         raise Refused(400, str(error)) from error
-    state = running.states.get(route) or running.join(route)
+    state = running.states.get(route) or running.join(route, head.method, path)
     if head.has_body:
         _check_length(route, head, running.table.options.limits.body)
     key = _key(route, head, path, client) if route.needs_key else None

@@ -247,7 +247,7 @@ class Gateway:
             "draining": self.draining,
             "lag_ms": round(self.shadow.lag * 1000.0, 3),
             "routes": {name: one.snapshot() for name, one in self.counters.routes.items()},
-            "unmatched": self.counters.unmatched.counts,
+            "unmatched": self.counters.unmatched.snapshot(),
             "upstreams": {
                 name: one.snapshot() | {"breaker": self.breakers.facts(name, now)}
                 for name, one in self.upstreams.live.items()

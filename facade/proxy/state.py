@@ -5,7 +5,8 @@ table: counts, breakers, upstreams. A request keeps the `Running` it started wit
 """
 
 from chassis.breaker.circuit import REFUSED, Breaker, BreakerSettings
-from facade.proxy.counting.metrics import Counters, RouteCounts, SideCounts
+from facade.proxy.counting.metrics import Counters, RouteCounts
+from facade.proxy.counting.sides import SideCounts
 from facade.proxy.upstream.instances import Upstream, Upstreams
 from facade.routes.routefile import FULL, LEGACY
 from facade.routes.routefile import Breaker as BreakerConfig
@@ -99,8 +100,15 @@ class Running:
         # Of this table: a request that began before a reload ends with the upstreams it knew.
         self._upstreams = upstreams.use(table.upstreams, table.options.shadow.inflight)
 
-    def join(self, route: Route) -> RouteState:
-        """The state of a route of this table, made at its first request."""
+    def join(self, route: Route, method: bytes, path: str) -> RouteState:
+        """The state of a route of this table, made at its first request.
+
+        What no route names is counted by method and shape: its state is made at each request.
+        """
+        if route is self.table.unmatched[route.safe]:
+            shape = self._counters.unmatched.of(method, path)
+            counts = self._counters.of_route(route.name)
+            return RouteState(route, counts, self._lane(route, LEGACY, route.legacy, shape), None)
         counts = self._counters.of_route(route.name)
         legacy = self._lane(route, LEGACY, route.legacy, counts.legacy)
         new = None if route.new is None else self._lane(route, "new", route.new, counts.new)

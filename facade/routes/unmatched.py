@@ -1,6 +1,6 @@
-"""Count the paths that no route names, by shape: `/product/17` counts as `/product/<id>`.
+"""The shape of a path: `/product/17` has the shape `/product/<id>`.
 
-The number of shapes is bounded; what comes after is counted together.
+Requests that no route names are counted by method and shape.
 """
 
 import re
@@ -8,7 +8,8 @@ from functools import lru_cache
 
 MOST_SHAPES = 200
 MOST_SEGMENTS = 8
-OTHERS = "(others)"
+OTHERS = "(others)"  # shapes beyond MOST_SHAPES, counted together
+LONGEST_SEGMENT = 64  # characters; a longer segment is text, whatever it looks like
 
 # The first that fits a whole segment names it.
 _SHAPES: tuple[tuple[str, re.Pattern[str]], ...] = (
@@ -26,7 +27,10 @@ _SHAPES: tuple[tuple[str, re.Pattern[str]], ...] = (
 def shape_of_path(path: str) -> str:
     """The path with every segment that looks like a value replaced by its kind."""
     segments = path.split("/")[1:]
-    shaped = [_shape_of_segment(segment) for segment in segments[:MOST_SEGMENTS]]
+    shaped = [
+        _shape_of_segment(segment) if len(segment) <= LONGEST_SEGMENT else "<text>"
+        for segment in segments[:MOST_SEGMENTS]
+    ]
     if len(segments) > MOST_SEGMENTS:
         shaped.append("…")
     return "/" + "/".join(shaped)
@@ -38,18 +42,3 @@ def _shape_of_segment(segment: str) -> str:
         if pattern.fullmatch(segment):
             return name
     return segment
-
-
-class UnmatchedCounts:
-    """How often each shape was asked, at most `most` of them."""
-
-    def __init__(self, most: int = MOST_SHAPES) -> None:
-        self.counts: dict[str, int] = {}
-        self._most = most
-
-    def count(self, method: str, path: str) -> None:
-        """Count one request; `path` is the resolved one."""
-        shape = f"{method} {shape_of_path(path)}"
-        if shape not in self.counts and len(self.counts) >= self._most:
-            shape = OTHERS
-        self.counts[shape] = self.counts.get(shape, 0) + 1

@@ -16,6 +16,7 @@ from chassis.breaker.metrics import families
 from facade.compare.evidence.bounds import upper_bound
 from facade.compare.evidence.evidence import Evidence
 from facade.control.admin.status import Sources
+from facade.control.admin.unmatched import unmatched_families
 from facade.control.intake.recent import SECONDS, SIDES, Recent
 from facade.proxy.counting import histogram
 
@@ -33,6 +34,7 @@ class FacadeCollector(Collector):
         total = self._sources.fleet.total()
         yield from _routes(total["routes"])
         yield _fallback_shares(self._sources.recent, total["routes"])
+        yield from unmatched_families(total["unmatched"])
         yield from _door(self._sources, total)
         yield from _evidence(self._sources.ledger.routes)
 
@@ -64,7 +66,9 @@ def _routes(routes: dict[str, Any]) -> Iterator[Metric]:
                 requests.add_metric((name, side, status), number)
             slots = counts.get("latency", {}).get(side)
             if slots and sum(slots):
-                latency.add_metric((name, side), _buckets(slots), sum_value=_seconds(slots))
+                latency.add_metric(
+                    (name, side), _buckets(slots), sum_value=histogram.seconds(slots)
+                )
         for failure, number in counts.get("failures", {}).items():
             failures.add_metric((name, failure), number)
         fallbacks.add_metric((name,), counts.get("fallbacks", 0))
@@ -94,12 +98,6 @@ def _buckets(slots: list[int]) -> list[tuple[str, float]]:
     return [*buckets, ("+Inf", float(sum(slots)))]
 
 
-def _seconds(slots: list[int]) -> float:
-    """The sum of all values, each taken at the upper bound of its slot."""
-    bounds = (*histogram.BOUNDS_MS, histogram.BOUNDS_MS[-1])
-    return sum(count * bound for count, bound in zip(slots, bounds, strict=False)) / 1000.0
-
-
 def _door(sources: Sources, total: dict[str, Any]) -> Iterator[Metric]:
     yield GaugeMetricFamily("facade_workers", "Connected workers.", len(sources.fleet.living()))
     yield GaugeMetricFamily("facade_clients", "Open client connections.", total["open"])
@@ -111,11 +109,6 @@ def _door(sources: Sources, total: dict[str, Any]) -> Iterator[Metric]:
     )
     for event, number in total["identity"].items():
         identity.add_metric((event,), number)
-    unmatched = CounterMetricFamily(
-        "facade_unmatched", "Requests for paths no route names.", labels=("shape",)
-    )
-    for shape, number in total["unmatched"].items():
-        unmatched.add_metric((shape,), number)
     breakers = GaugeMetricFamily(
         "facade_breaker_open", "1 where a breaker lets nothing through.", labels=("upstream", "of")
     )
@@ -126,7 +119,7 @@ def _door(sources: Sources, total: dict[str, Any]) -> Iterator[Metric]:
     ]
     for labels, facts in standing:
         breakers.add_metric(labels, float(facts["state"] == State.OPEN))
-    yield from (client, identity, unmatched, breakers)
+    yield from (client, identity, breakers)
     yield from families("facade_breaker", ("upstream", "of"), standing)
 
 

@@ -1,7 +1,7 @@
 """`/api/status`: what happens now, from the sums over all workers."""
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from facade.compare.evidence.bounds import upper_bound
@@ -18,6 +18,7 @@ from facade.control.admin.models import (
     UpstreamView,
     WorkerView,
 )
+from facade.control.admin.unmatched import unmatched_status
 from facade.control.evidence_store.ledger import Ledger
 from facade.control.intake.fleet import Fleet, Worker
 from facade.control.intake.recent import SIDES, Recent
@@ -41,6 +42,7 @@ class Sources:
     noise: NoiseLearner
     file: str  # the operator's route file
     lags: Lags | None = None
+    recent_shapes: Recent = field(default_factory=Recent)  # of what no route names
 
 
 def status(sources: Sources) -> Status:
@@ -55,7 +57,7 @@ def status(sources: Sources) -> Status:
         reload=Reload.model_validate(sources.tables.reload()),
         workers=[_worker(worker, now) for worker in sources.fleet.living()],
         routes=routes,
-        unmatched=_largest_first(total["unmatched"]),
+        unmatched=unmatched_status(total, sources.recent, sources.recent_shapes),
         upstreams={
             name: UpstreamView(**upstream) for name, upstream in sorted(total["upstreams"].items())
         },
@@ -199,7 +201,3 @@ def _view(config: RouteConfig) -> RouteView:
 
 def _sides(counts: dict[str, int] | None) -> dict[str, int]:
     return {side: (counts or {}).get(side, 0) for side in SIDES}
-
-
-def _largest_first(counts: dict[str, int]) -> dict[str, int]:
-    return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))

@@ -5,6 +5,7 @@ from typing import Any
 
 from chassis.breaker.circuit import State
 from facade.control.intake import sums
+from facade.control.intake.shapes import bounded, with_histograms
 
 MOST_DEAD = 64  # dead workers remembered one by one; the older ones are kept as a sum
 
@@ -61,6 +62,7 @@ class Fleet:
         dead = [known for known in self.workers.values() if not known.alive]
         for known in sorted(dead, key=lambda one: one.seen)[: max(0, len(dead) - MOST_DEAD)]:
             sums.add(self._buried, _cumulative(known.counters))
+            self._buried["unmatched"] = bounded(self._buried["unmatched"])
             del self.workers[known.identity]
 
     def restore(self, identity: Identity, counters: dict[str, Any], seen: float) -> None:
@@ -80,6 +82,7 @@ class Fleet:
         sums.add(total, self._buried)
         for worker in self.workers.values():
             sums.add(total, _cumulative(worker.counters))
+        total["unmatched"] = with_histograms(bounded(total["unmatched"]))
         total["upstreams"] = self._upstreams()
         total["open"] = sum(
             worker.counters.get("client", {}).get("connections", 0) for worker in self.living()

@@ -5,7 +5,7 @@ what lies above all bounds. Four bounds per doubling: a percentile is right with
 """
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 PER_DOUBLING = 4
 LEAST_MS = 0.0625
@@ -51,3 +51,22 @@ def percentile(counts: Sequence[int], q: float) -> float | None:
             return low + (high - low) * max(0.0, wanted - seen) / count
         seen += count
     return BOUNDS_MS[-1]
+
+
+def seconds(counts: Sequence[int]) -> float:
+    """The sum of all values, each taken at the upper bound of its slot."""
+    bounds = (*BOUNDS_MS, BOUNDS_MS[-1])
+    return sum(count * bound for count, bound in zip(counts, bounds, strict=False)) / 1000.0
+
+
+def sparse(counts: Sequence[int]) -> dict[str, int]:
+    """The counts that are not zero, by the index of their slot."""
+    return {str(index): count for index, count in enumerate(counts) if count}
+
+
+def dense(counts: Mapping[str, int]) -> list[int]:
+    """The histogram that `sparse` was made of."""
+    found = empty()
+    for index, count in counts.items():
+        found[int(index)] = count
+    return found

@@ -2,32 +2,9 @@
 
 from typing import Any
 
-from facade.proxy.counting.histogram import SLOTS, slot
-from facade.routes.unmatched import UnmatchedCounts
-
-STATUS_CLASSES = ("1xx", "2xx", "3xx", "4xx", "5xx")
-
-
-class SideCounts:
-    """Requests that one side of a route answered, and what failed there."""
-
-    __slots__ = ("failures", "latency", "requests", "status")
-
-    def __init__(self) -> None:
-        self.requests = 0
-        self.status = [0] * 6  # by the first digit
-        self.latency = [0] * SLOTS
-        self.failures: dict[str, int] = {}  # by phase
-
-    def answered(self, status: int, seconds: float) -> None:
-        """Count a whole answer and how long it took."""
-        self.requests += 1
-        self.status[status // 100] += 1
-        self.latency[slot(seconds * 1000.0)] += 1
-
-    def failed(self, phase: str) -> None:
-        """Count a failure in this phase."""
-        self.failures[phase] = self.failures.get(phase, 0) + 1
+from facade.proxy.counting.sides import SideCounts, by_class
+from facade.proxy.counting.unmatched import UnmatchedCounts
+from facade.routes.table import UNMATCHED_NAME
 
 
 class ShadowCounts:
@@ -66,7 +43,7 @@ class RouteCounts:
         shadow = self.shadow
         return {
             "requests": {name: side.requests for name, side in sides.items()},
-            "status": {name: _by_class(side.status) for name, side in sides.items()},
+            "status": {name: by_class(side.status) for name, side in sides.items()},
             "failures": {
                 f"{name}.{phase}": number
                 for name, side in sides.items()
@@ -84,10 +61,6 @@ class RouteCounts:
                 "shed": shadow.shed,
             },
         }
-
-
-def _by_class(status: list[int]) -> dict[str, int]:
-    return {STATUS_CLASSES[digit - 1]: status[digit] for digit in range(1, 6) if status[digit]}
 
 
 class ClientCounts:
@@ -126,7 +99,7 @@ class Counters:
 
     def __init__(self) -> None:
         self.routes: dict[str, RouteCounts] = {}
-        self.unmatched = UnmatchedCounts()
+        self.unmatched = UnmatchedCounts(self.of_route(UNMATCHED_NAME).legacy)
         self.client = ClientCounts()
         self.identity = IdentityCounts()
 

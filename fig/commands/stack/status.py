@@ -12,7 +12,7 @@ from fig.clients import admin, running
 from fig.clients import sidecar as beside_legacy
 from fig.commands.options import json_option
 from fig.errors import NEGATIVE, FigError
-from fig.output import breakers
+from fig.output import breakers, unmatched
 from fig.output.tables import duration, table
 from fig.settings import Home
 from fig.stack.ports import PLAN
@@ -98,7 +98,9 @@ def _text(
     rows = [_route(route) for route in moving]
     if len(moving) < len(facade["routes"]):
         rows.append(_others([route for route in facade["routes"] if not route["new"]]))
-    return "\n\n".join((*parts, version, table(ROUTES, rows)))
+    rows.append(unmatched.row(facade["unmatched"]))
+    parts += (version, table(ROUTES, rows), unmatched.shapes(facade["unmatched"]))
+    return "\n\n".join(filter(None, parts))
 
 
 def _alarms(found: StackState) -> str:

@@ -191,7 +191,6 @@ class FakeWorker:
                 "version": "abc",
                 "time": time.time(),
                 "routes": {"product": route},
-                "unmatched": {"GET /product/<id>": 3},
                 "upstreams": {"legacy": {"connections": 2, "idle": 1, "breaker": {"read": OPEN}}},
                 "client": {"connections": 5, "aborted": 1, "bad_requests": 0},
             },

@@ -73,6 +73,29 @@ class RouteStatus(BaseModel):
     compare: CompareSums
 
 
+class UnmatchedSums(BaseModel):
+    """Requests that no route names: sums since the start, rate and latency of ten seconds."""
+
+    requests: int
+    status: BySide  # by class, "2xx"
+    failures: BySide  # "legacy.<phase>"
+    rate: float  # requests per second
+    latency: Percentiles
+
+
+class ShapeStatus(UnmatchedSums):
+    """Those of one method and shape of path; "(others)" with "*" are all that are not listed."""
+
+    method: str
+    shape: str
+
+
+class UnmatchedStatus(UnmatchedSums):
+    """All of them, and the shapes with the most requests first."""
+
+    shapes: list[ShapeStatus]
+
+
 class BreakerView(BaseModel):
     """How a breaker stands in the worker where it stands worst. Seconds; None: no such time."""
 
@@ -123,7 +146,7 @@ class Status(BaseModel):
     reload: Reload
     workers: list[WorkerView]
     routes: list[RouteStatus]
-    unmatched: dict[str, int]
+    unmatched: UnmatchedStatus
     upstreams: dict[str, UpstreamView]
     lag: dict[str, LagView] = {}
     totals: Totals

@@ -6,6 +6,8 @@ import { byId, make, milliseconds, percent, short, shown, total, whole } from "/
 
 const EVIDENCE_EVERY = 3; // seconds; sooner when a pair differs
 
+const MOST_SHAPES = 15; // of paths without a route; all of them are in /api/status
+
 const both = (sides) => (sides.legacy || 0) + (sides.new || 0);
 
 function tile(value, label, kind = "") {
@@ -77,6 +79,26 @@ function list(id, rows, empty) {
   byId(id).replaceChildren(...(items.length ? items : [make("li", { class: "quiet" }, empty)]));
 }
 
+function unmatchedRow(name, counts) {
+  const cell = (text, kind = "") => make("td", { class: `number ${kind}` }, text);
+  const failures = total(counts.failures);
+  return make("tr", {},
+    make("th", { scope: "row" }, name),
+    cell(whole(counts.requests)),
+    cell(short(counts.rate)),
+    cell(`${milliseconds(counts.latency.p50)} / ${milliseconds(counts.latency.p95)}`),
+    ...["2xx", "3xx", "4xx"].map((kind) => cell(whole(counts.status[kind] || 0))),
+    cell(whole(counts.status["5xx"] || 0), counts.status["5xx"] ? "bad" : ""),
+    cell(whole(failures), failures ? "bad" : ""),
+  );
+}
+
+function drawUnmatched(unmatched) {
+  const shapes = unmatched.shapes.slice(0, MOST_SHAPES).map((one) => unmatchedRow(`${one.method} ${one.shape}`, one));
+  const all = shapes.length ? `all ${whole(unmatched.shapes.length)} shapes` : "none: every path asked for has a route";
+  document.querySelector("#unmatched tbody").replaceChildren(unmatchedRow(all, unmatched), ...shapes);
+}
+
 function breakerWords([kind, facts]) {
   const lasted = facts.for == null ? "" : ` for ${whole(facts.for)} s`;
   const probe = facts.next_probe_in == null ? "" : `, next probe in ${short(facts.next_probe_in)} s`;
@@ -84,8 +106,6 @@ function breakerWords([kind, facts]) {
 }
 
 function drawRest(status) {
-  list("unmatched", Object.entries(status.unmatched).slice(0, 15).map(([shape, count]) => [shape, whole(count)]),
-    "none: every path has a route");
   list("upstreams", Object.entries(status.upstreams).map(([name, one]) => {
     const open = Object.entries(one.breaker).filter(([, facts]) => facts.state !== "closed").map(breakerWords);
     return [name, [`${one.connections} connections`, ...open].join("; ")];
@@ -107,6 +127,7 @@ function draw(status) {
   document.querySelector("#still tbody").replaceChildren(...still.map(routeRow));
   byId("others").hidden = !still.length;
   byId("count").textContent = `${still.length} routes that stay with legacy, ${short(still.reduce((sum, route) => sum + both(route.rates), 0))} req/s`;
+  drawUnmatched(status.unmatched);
   drawRest(status);
 }
 

@@ -39,9 +39,19 @@ def counters(
     return {
         "version": "v1",
         "routes": {"r": route},
-        "unmatched": {"GET /<id>": requests},
+        "unmatched": {"GET /<id>": shape(requests, ms)},
         "client": {"connections": 3, "aborted": requests},
         "upstreams": {"legacy": {"connections": 2, "idle": 1, "breaker": {"read": {**CLOSED}}}},
+    }
+
+
+def shape(requests: int, ms: float) -> dict[str, Any]:
+    """What a worker tells of a shape of paths that no route names."""
+    return {
+        "requests": {"legacy": requests},
+        "status": {"legacy": {"2xx": requests}},
+        "failures": {"legacy.connect": 1},
+        "latency": {"legacy": {str(slot(ms)): requests}},
     }
 
 

@@ -71,7 +71,9 @@ def test_status_joins_the_table_the_sums_and_the_evidence(
     assert found.workers[0].version == "v1"
     assert 59 < found.workers[0].age_s < 70
     assert found.reload.ok
-    assert found.unmatched == {"GET /<id>": 7}
+    (shape,) = found.unmatched.shapes
+    assert (shape.method, shape.shape, shape.requests) == ("GET", "/<id>", 7)
+    assert (shape.status, shape.failures) == ({"2xx": 7}, {"legacy.connect": 1})
 
 
 def test_routes_show_every_default(sources: Sources) -> None:

@@ -21,7 +21,8 @@ def test_the_dead_stay_in_the_sums(counters: Counters) -> None:
     fleet.lost(first)
     total = fleet.total()
     assert total["routes"]["r"]["requests"]["legacy"] == 15
-    assert total["unmatched"] == {"GET /<id>": 15}
+    shape = total["unmatched"]["GET /<id>"]
+    assert shape["requests"]["legacy"] == sum(shape["latency"]["legacy"]) == 15
     assert total["client"]["aborted"] == 15
     assert sum(total["routes"]["r"]["latency"]["legacy"]) == 15
     assert (total["open"], total["upstreams"]["legacy"]["connections"]) == (3, 2)

@@ -54,7 +54,14 @@ def facade():
         _route("login", None),
         _route("logout", None),
     ]
-    return {"file": "/r.yaml", "version": "abc", "reload": {"ok": True}, "routes": routes}
+    table = {"file": "/r.yaml", "version": "abc", "reload": {"ok": True}, "routes": routes}
+    return table | {"unmatched": unmatched(12)}
+
+
+def unmatched(shapes: int):
+    sums = {"requests": 5, "status": {"2xx": 4, "5xx": 1}, "failures": {"legacy.connect": 2}}
+    sums |= {"rate": 0.5, "latency": {"p50": 3.0, "p95": 9.0}}
+    return sums | {"shapes": [sums | {"method": "GET", "shape": f"/{i}x"} for i in range(shapes)]}
 
 
 def test_processes_with_port_and_restarts(found, facade):
@@ -78,6 +85,17 @@ def test_routes_with_stage_share_and_evidence_and_the_rest_in_one_row(found, fac
     assert "and 2 more" in shown
     assert "logout" not in shown
     assert "logout" in _text(found, facade, "", True)
+
+
+def test_paths_of_no_route_have_a_row_and_a_table(found, facade):
+    lines = _text(found, facade, "", False).splitlines()
+    row = next(line for line in lines if line.startswith("(no route)"))
+    assert row.split() == ["(no", "route)", "legacy", "5", "0.5", "2", "–", "–", "–"]
+    shape = next(line for line in lines if line.startswith("GET /9x"))
+    assert shape.split() == ["GET", "/9x", "5", "0.5", "3.0", "9.0", "1", "2"]
+    assert lines[-1].startswith("and 2 more")
+    facade["unmatched"] = unmatched(0)
+    assert "path of no route" not in _text(found, facade, "", False)
 
 
 def test_breakers_of_the_facade_and_of_orders_are_shown(found, facade, monkeypatch):

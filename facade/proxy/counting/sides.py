@@ -1,0 +1,40 @@
+"""What one side of a route did: whole answers by status class, their latency, failures by phase."""
+
+from facade.proxy.counting.histogram import SLOTS, add, slot
+
+STATUS_CLASSES = ("1xx", "2xx", "3xx", "4xx", "5xx")
+
+
+class SideCounts:
+    """Requests that one side of a route answered, and what failed there."""
+
+    __slots__ = ("failures", "latency", "requests", "status")
+
+    def __init__(self) -> None:
+        self.requests = 0
+        self.status = [0] * 6  # by the first digit
+        self.latency = [0] * SLOTS
+        self.failures: dict[str, int] = {}  # by phase
+
+    def answered(self, status: int, seconds: float) -> None:
+        """Count a whole answer and how long it took."""
+        self.requests += 1
+        self.status[status // 100] += 1
+        self.latency[slot(seconds * 1000.0)] += 1
+
+    def failed(self, phase: str) -> None:
+        """Count a failure in this phase."""
+        self.failures[phase] = self.failures.get(phase, 0) + 1
+
+    def add(self, other: "SideCounts") -> None:
+        """Add the counts of another one."""
+        self.requests += other.requests
+        add(self.status, other.status)
+        add(self.latency, other.latency)
+        for phase, number in other.failures.items():
+            self.failures[phase] = self.failures.get(phase, 0) + number
+
+
+def by_class(status: list[int]) -> dict[str, int]:
+    """Counts by the first digit as `{"2xx": count}`, without zeros."""
+    return {STATUS_CLASSES[digit - 1]: status[digit] for digit in range(1, 6) if status[digit]}
