@@ -110,7 +110,7 @@ DRIVER = """
 import asyncio, sys
 from dataclasses import dataclass
 from pathlib import Path
-from fig import session
+from fig.supervise import session
 from fig.errors import FigError
 from fig.supervise.process import Process
 from fig.settings import Home, Order

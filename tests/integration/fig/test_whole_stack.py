@@ -87,7 +87,7 @@ def _other_settings_and_bad_ones(fig):
     assert "goes on with its former settings" in bad.stderr
     good = fig("restart", "catalog", "--set", "CATALOG_FAULT=discount-rounding")
     assert (good.returncode, good.stdout) == (0, "catalog is ready\n"), good.stderr
-    environment = Path(f"/proc/{fig.supervise.state.process('catalog').pid}/environ").read_bytes()
+    environment = Path(f"/proc/{fig.state.process('catalog').pid}/environ").read_bytes()
     assert b"CATALOG_FAULT=discount-rounding" in environment.split(b"\0")
     assert "HTTP_PROXY" not in environment.decode()
     assert "catalog          ended with exit code 2; starting it again" in fig("logs", "fig").stdout
