@@ -1,3 +1,4 @@
 """How one process runs: `settings`, `telemetry`, `service` (port and clean stop), `assembly` (the
-parts in order), `registry` (announced while ready), `exclusive` (one of many), `backoff`.
+parts in order), `registry` (announced while ready), `exclusive` (one of many), `backoff`; its
+`files` (written by rename), its `children` and the `keeper` of those that are to run, `lifetime`.
 """

@@ -10,10 +10,11 @@ from typing import Any
 
 import click
 
+from chassis.process.children import last_line
 from facade.commands import BAD_INPUT, REFUSED
 from facade.commands.options import json_option, routes_option
 from facade.replay.calibration import listening, watching
-from facade.replay.calibration.door import Door, DoorFailed, door, last_words, traffic
+from facade.replay.calibration.door import Door, DoorFailed, door, traffic
 from facade.replay.calibration.handover import hand_over
 from facade.replay.calibration.reference import NothingToCompare, twin_file
 from facade.replay.calibration.result import Result
@@ -115,5 +116,5 @@ def _run(order: Order, say: Any) -> Result:
 
 def _look(opened: Door, running: Any, log: Path) -> dict[str, Any]:
     if not running():
-        raise CutShort(f"the traffic ended too early: {last_words(log)}")
+        raise CutShort(f"the traffic ended too early: {last_line(log)}")
     return listening.comparison(opened.admin)

@@ -1,21 +1,12 @@
 """Child processes that end with their parent: forked ones that run a function, spawned commands."""
 
-import ctypes
 import os
 import signal
 import sys
 import traceback
 from collections.abc import Callable, Mapping, Sequence
 
-_PR_SET_PDEATHSIG = 1
-
-
-def end_with_parent(parent: int, number: signal.Signals = signal.SIGTERM) -> None:
-    """Ask the kernel for a signal when the parent dies; end at once if it is dead already."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, int(number))
-    if os.getppid() != parent:
-        os._exit(1)
+from chassis.process.children import end_with_parent
 
 
 def fork(run: Callable[[], int]) -> int:

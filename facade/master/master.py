@@ -21,11 +21,11 @@ from pathlib import Path
 import uvloop
 
 from chassis.process import telemetry
+from chassis.process.keeper import Kept, Restarts
 from chassis.process.settings import BAD_CONFIGURATION
 from facade.master import children
 from facade.master.ports import listen
 from facade.master.publisher import INSTANCES, TABLE, Publisher
-from facade.master.restarts import Child
 from facade.master.settings import FacadeSettings
 from facade.proxy.gateway import Gateway, Worker
 from facade.proxy.identity.logouts import Forgotten
@@ -50,8 +50,8 @@ class Master:
         self._sockets_folder = Path(tempfile.mkdtemp(prefix="fig-"))
         self._channel = str(self._sockets_folder / "control.sock")
         self._ports = listen(settings.listen, settings.workers)
-        self._workers = [Child(f"worker {number}") for number in range(settings.workers)]
-        self._control = Child("control")
+        self._workers = [_kept(f"worker {number}") for number in range(settings.workers)]
+        self._control = _kept("control")
         self._leaving: dict[int, int] = {}  # pid of a replaced worker that still drains -> slot
         self._signals: list[int] = []
         self._forgotten = Forgotten()  # before any worker is forked
@@ -86,22 +86,21 @@ class Master:
         ended = children.reap()
         for child in (self._control, *self._workers):
             if child.pid in ended:
-                child.ended(ended[child.pid], now)
-            if not child.pid and now >= child.start_at:
+                log.warning("%s", child.ended(ended[child.pid], now))
+            if child.due(now):
                 self._start(child, now)
         for pid in ended:
             self._leaving.pop(pid, None)
 
-    def _start(self, child: Child, now: float) -> None:
-        child.started = now
+    def _start(self, child: Kept, now: float) -> None:
         if child is self._control:
-            child.pid = children.spawn(
+            pid = children.spawn(
                 [sys.executable, "-m", "facade.control"], self._control_environment()
             )
         else:
-            number = self._workers.index(child)
-            child.pid, ready = self._fork_worker(number)
+            pid, ready = self._fork_worker(self._workers.index(child))
             os.close(ready)
+        child.began(pid, now)
 
     def _fork_worker(self, number: int) -> tuple[int, int]:
         """Start a worker; returns its pid and a descriptor that ends when it answers clients."""
@@ -137,7 +136,8 @@ class Master:
             pid, ready = self._fork_worker(number)
             os.read(ready, 1)
             os.close(ready)
-            old, child.pid, child.started = child.pid, pid, time.monotonic()
+            old = child.pid
+            child.began(pid, time.monotonic())
             if old:
                 self._leaving[old] = number
                 _signal(old, signal.SIGTERM)
@@ -173,6 +173,10 @@ class Master:
         for port in self._ports:
             port.close()
         shutil.rmtree(self._sockets_folder, ignore_errors=True)
+
+
+def _kept(name: str) -> Kept:
+    return Kept(name, Restarts(first=0.1, most=3.0, stable=5.0))
 
 
 def keys_of(settings: FacadeSettings, runtime: Path) -> KeyFiles:

@@ -5,12 +5,12 @@ the last look at the route file went. A bad file changes nothing but the latter.
 """
 
 import logging
-import os
 from collections.abc import Callable
 from pathlib import Path
 
 import orjson
 
+from chassis.process.files import write_whole
 from facade.routes.file.problems import RouteFileError
 from facade.routes.file.reading import Loaded, load, load_path
 from facade.routes.file.steps import check_steps, with_addresses
@@ -102,10 +102,3 @@ class Publisher:
             "version": in_force.file.version if in_force else None,
         }
         write_whole(self._runtime / RELOAD, orjson.dumps(verdict))
-
-
-def write_whole(path: Path, data: bytes) -> None:
-    """Write a file so that a reader sees all of it or what was there before."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    temporary.write_bytes(data)
-    temporary.replace(path)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from facade.master.publisher import write_whole
+from chassis.process.files import write_whole
 
 log = logging.getLogger("facade.runtime.redirects")
 
@@ -78,10 +78,10 @@ class Redirects:
 def grant(runtime: Path, addresses: Addresses, now: float) -> None:
     """Send the traffic of these upstreams elsewhere, from now (unix seconds) for LEASE_SECONDS."""
     lease = {"until": now + LEASE_SECONDS, "addresses": dict(addresses)}
-    write_whole(runtime / REDIRECTS, json.dumps(lease).encode())
+    write_whole(runtime / REDIRECTS, json.dumps(lease))
 
 
 def revoke(runtime: Path) -> None:
     """Lend nothing. Written and not removed: a file that is away for a moment changes nothing."""
     if (runtime / REDIRECTS).exists():
-        write_whole(runtime / REDIRECTS, json.dumps({"until": 0, "addresses": {}}).encode())
+        write_whole(runtime / REDIRECTS, json.dumps({"until": 0, "addresses": {}}))

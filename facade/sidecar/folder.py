@@ -1,10 +1,7 @@
 """The files through which the proxy and the rest speak, each written by rename."""
 
-import json
-import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 
 @dataclass(frozen=True)
@@ -37,21 +34,3 @@ class Folder:
     def certificates(self) -> Path:
         """mitmproxy's own authority, made only for a monolith behind TLS."""
         return self.root / "certificates"
-
-
-def read_json(path: Path) -> dict[str, Any] | None:
-    """An object from a file; None where there is none."""
-    try:
-        found = json.loads(path.read_bytes())
-    except (OSError, ValueError):
-        return None
-    return found if isinstance(found, dict) else None
-
-
-def write_whole(path: Path, text: str) -> None:
-    """So that a reader sees all of it or what was there before; for its owner alone."""
-    fresh = path.with_name(f".{path.name}.{os.getpid()}")
-    descriptor = os.open(fresh, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        file.write(text)
-    fresh.replace(path)

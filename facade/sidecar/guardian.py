@@ -16,11 +16,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from chassis.process.backoff import Backoff
+from chassis.process import lifetime
+from chassis.process.files import read_object, write_whole
+from chassis.process.keeper import Kept, Restarts
 from facade.routes.routefile import LEGACY
 from facade.runtime import redirects
-from facade.sidecar import lifetime
-from facade.sidecar.folder import Folder, read_json, write_whole
+from facade.sidecar.folder import Folder
 from facade.sidecar.proxy import program as proxy
 
 log = logging.getLogger("sidecar")
@@ -30,7 +31,6 @@ RENEW_SECONDS = 1.0
 SILENT_SECONDS = 2.0  # it writes its status four times a second
 SETTLE_SECONDS = 0.25  # after this every worker has seen that the lease is over
 STOP_SECONDS = proxy.DRAIN_SECONDS + 3.0
-STABLE_SECONDS = 10.0
 PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "LD_LIBRARY_PATH")
 
 
@@ -93,16 +93,14 @@ class Guardian:
         self._order, self._starter = order, starter
         self._clock, self._monotonic, self._sleep = clock, monotonic, sleep
         self._child: Child | None = None
-        self._started = 0.0
-        self._start_at = 0.0
+        self._kept = Kept("the proxy", Restarts(first=0.2, most=5.0, stable=10.0))
         self._renew_at = 0.0
         self._lent = False
-        self._backoff = Backoff(first=0.2, most=5.0)
 
     def run(self, told_to_stop: Callable[[], bool]) -> None:
         """Until told to stop; returns when the proxy has ended."""
         own = lifetime.of(os.getpid())
-        write_whole(self._order.folder.guardian, json.dumps(asdict(own)))
+        write_whole(self._order.folder.guardian, json.dumps(asdict(own)), private=True)
         try:
             while not told_to_stop():
                 self.turn()
@@ -116,14 +114,15 @@ class Guardian:
         """Look once, do what is due."""
         now = self._monotonic()
         child = self._child
-        if child is not None and child.poll() is not None:
-            self._ended(child, now)
-            child = None
+        if child is not None and (code := child.poll()) is not None:
+            log.warning("%s", self._kept.ended(code, now))
+            self._child = child = None
         if child is None:
             self._revoke()
-            if now >= self._start_at:
+            if self._kept.due(now):
                 self._order.folder.status.unlink(missing_ok=True)  # of the one before
-                self._child, self._started = self._starter(), now
+                self._child = self._starter()
+                self._kept.began(self._child.pid, now)
             return
         status = self._status(child)
         if status is None:
@@ -136,18 +135,11 @@ class Guardian:
 
     def _status(self, child: Child) -> dict[str, Any] | None:
         """What the proxy says, when it is this one, just now, and its port is open."""
-        status = read_json(self._order.folder.status)
+        status = read_object(self._order.folder.status)
         if status is None or status.get("pid") != child.pid or not status.get("listen"):
             return None
         silent = self._clock() - float(status.get("at", 0))
         return status if silent < SILENT_SECONDS and not status.get("draining") else None
-
-    def _ended(self, child: Child, now: float) -> None:
-        if now - self._started > STABLE_SECONDS:
-            self._backoff.reset()
-        pause = self._backoff.next()
-        log.warning("the proxy ended with %s; starting it again in %.1f s", child.poll(), pause)
-        self._child, self._start_at = None, now + pause
 
     def _revoke(self) -> None:
         self._renew_at = 0.0

@@ -7,8 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from facade.sidecar.folder import Folder, read_json, write_whole
-from facade.sidecar.lifetime import Lifetime
+from chassis.process.files import read_object, write_whole
+from chassis.process.lifetime import Lifetime
+from facade.sidecar.folder import Folder
 from facade.sidecar.plan.plan import Plan, plan_text
 from facade.sidecar.plan.reading import BadPlan, parse_plan
 
@@ -31,7 +32,7 @@ class Handle:
 
     def guardian(self) -> Lifetime | None:
         """Who keeps it up; None while it is off."""
-        found = read_json(self.folder.guardian)
+        found = read_object(self.folder.guardian)
         try:
             one = Lifetime(int(found["pid"]), int(found["started"])) if found else None
         except (KeyError, TypeError, ValueError):
@@ -40,7 +41,7 @@ class Handle:
 
     def status(self) -> dict[str, Any] | None:
         """What the proxy says of itself; None while it is off or not up yet."""
-        return read_json(self.folder.status) if self.guardian() else None
+        return read_object(self.folder.status) if self.guardian() else None
 
     def wait_until_up(self, ended: Callable[[], bool]) -> dict[str, Any]:
         """Its first status. Raises SidecarError with the end of its log."""
@@ -79,7 +80,7 @@ class Handle:
         """
         before = self.status()
         parse_plan(plan_text(plan))
-        write_whole(self.folder.plan, plan_text(plan))
+        write_whole(self.folder.plan, plan_text(plan), private=True)
         if before is None:
             return None
         until = time.monotonic() + TAKE_SECONDS

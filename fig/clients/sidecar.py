@@ -1,20 +1,20 @@
 """The sidecar beside the monolith, as its files tell: whether it is on, and what it does."""
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from fig.supervise.pids import alive
+from chassis.process.files import read_object
+from chassis.process.lifetime import Lifetime
 
 
 def find(home: Path) -> Mapping[str, Any] | None:
     """What it last said of itself; None while it is off. Empty while it comes up."""
     folder = home / "sidecar"
-    guardian = _object(folder / "guardian.json")
-    if guardian is None or not alive(guardian.get("pid", 0), guardian.get("started", 0)):
+    guardian = read_object(folder / "guardian.json")
+    if guardian is None or Lifetime(guardian.get("pid", 0), guardian.get("started", 0)).ended:
         return None  # off, or killed: its pid may be somebody else's by now
-    return _object(folder / "status.json") or {}
+    return read_object(folder / "status.json") or {}
 
 
 def text(found: Mapping[str, Any]) -> str:
@@ -27,11 +27,3 @@ def text(found: Mapping[str, Any]) -> str:
     faults = [f"{one['name']} ({one['hits']} times)" for one in found.get("faults", ())]
     words.append(f"FAULTS: {', '.join(faults)}" if faults else "no faults")
     return ", ".join(words)
-
-
-def _object(path: Path) -> dict[str, Any] | None:
-    try:
-        found = json.loads(path.read_bytes())
-    except (OSError, ValueError):
-        return None
-    return found if isinstance(found, dict) else None

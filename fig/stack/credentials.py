@@ -4,10 +4,10 @@
 """
 
 import json
-import os
 import secrets
 from pathlib import Path
 
+from chassis.process.files import write_whole
 from fig.errors import BadSetting
 
 # What needs one: the roles of PostgreSQL, the user of NATS, the key that signs sessions.
@@ -30,17 +30,9 @@ def load(path: Path) -> dict[str, str]:
         raise BadSetting(f"{path}: {error}; `make clean-data` starts anew") from error
     missing = {name: generate() for name in NAMES if name not in known}
     if missing:
-        _write(path, known | missing)
+        text = json.dumps(known | missing, indent=2)
+        write_whole(path, text, private=True, lasting=True)
     return known | missing
-
-
-def _write(path: Path, values: dict[str, str]) -> None:
-    fresh = path.with_name(path.name + ".fresh")
-    fresh.unlink(missing_ok=True)
-    descriptor = os.open(fresh, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        json.dump(values, file, indent=2)
-    fresh.rename(path)
 
 
 def variable(name: str) -> str:

@@ -11,7 +11,6 @@ Exit codes: 0 all there, 2 the folder cannot be read or written.
 """
 
 import json
-import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -20,6 +19,7 @@ from typing import Any
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet, OctKey, OKPKey
 
+from chassis.process.files import write_whole
 from fig.errors import BadSetting, FigError
 
 AFTER_BITS = 256
@@ -51,12 +51,7 @@ def _kept(path: Path, curve: Any) -> OKPKey:
 def _write(path: Path, content: Mapping[str, Any]) -> None:
     """By rename, and never readable for anybody else."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = path.with_name(path.name + ".fresh")
-    fresh.unlink(missing_ok=True)
-    descriptor = os.open(fresh, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        json.dump(content, file)
-    fresh.rename(path)
+    write_whole(path, json.dumps(content), private=True, lasting=True)
 
 
 def main(folder: str) -> None:

@@ -16,8 +16,9 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from chassis.process.children import end_with_parent
 from fig.errors import BadSetting
-from fig.supervise.unix_user import Identity, IdentityDenied, become, choose, die_with_parent, owner
+from fig.supervise.unix_user import Identity, IdentityDenied, become, choose, owner
 
 SUPERUSER = "postgres"
 # What differs from PostgreSQL's own defaults, here and in docker-compose.yml.
@@ -92,7 +93,7 @@ def run(arguments: list[str], environment: Mapping[str, str], parent: int) -> No
         hand_over(data.parent, owner(identity))
     os.chdir(data.parent)  # initdb refuses to start where it could not come back to
     become(identity)
-    die_with_parent(signal.SIGINT, parent)
+    end_with_parent(parent, signal.SIGINT)
     if not data.exists():
         initdb(programs, data, environment)
     command = [str(programs / "postgres"), "-D", str(data), *arguments]

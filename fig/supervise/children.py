@@ -12,9 +12,9 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Protocol
 
+from chassis.process.children import end_with_parent
 from fig.supervise import logs, warden
 from fig.supervise.process import Process
-from fig.supervise.unix_user import die_with_parent
 
 CHUNK = 65536
 # What our processes see of the caller's environment; proxies, PYTHON… and the like stay outside.
@@ -108,7 +108,7 @@ class LocalLauncher:
                 stdout=writing,
                 stderr=writing,
                 start_new_session=True,
-                preexec_fn=lambda: die_with_parent(process.stop, parent),
+                preexec_fn=lambda: end_with_parent(parent, process.stop),
             )
         except OSError:
             os.close(reading)

@@ -1,12 +1,13 @@
 """The supervisor that stays when `fig up --detach` returns: started, followed until all is up."""
 
 import os
-import subprocess
 import sys
 import time
 from collections.abc import Mapping
 from pathlib import Path
 
+from chassis.process import children
+from chassis.process.children import Program
 from fig.errors import FigError
 from fig.output.progress import Progress
 from fig.settings import Home, Order, project_root
@@ -24,17 +25,10 @@ def leave_running(order: Order) -> StackState:
     log = logs.path_of(order.home.logs, "fig")
     progress = Progress()
     logs.LogFile(log).close()  # turned over when it has grown
-    with log.open("ab") as file:
-        before = file.tell()
-        child = subprocess.Popen(
-            [sys.executable, "-m", "fig", *arguments(order)],
-            cwd=project_root(),
-            env={**_without_detach(os.environ), DETACHED: "1"},
-            stdin=subprocess.DEVNULL,
-            stdout=file,
-            stderr=file,
-            start_new_session=True,
-        )
+    before = log.stat().st_size
+    words = [sys.executable, "-m", "fig", *arguments(order)]
+    env = {**_without_detach(os.environ), DETACHED: "1"}
+    child = children.start(Program(words, log, env, project_root(), append=True))
     try:
         found = _follow(order.home, child, progress)
     except KeyboardInterrupt:
@@ -71,7 +65,7 @@ def _without_detach(caller: Mapping[str, str]) -> dict[str, str]:
     return {name: text for name, text in caller.items() if name not in ours}
 
 
-def _follow(home: Home, child: "subprocess.Popen[bytes]", progress: Progress) -> StackState | None:
+def _follow(home: Home, child: children.Popen, progress: Progress) -> StackState | None:
     """Shows how the stack comes up; None when its supervisor ended."""
     while child.poll() is None:
         found = state.read(home.state)

@@ -5,7 +5,7 @@ import contextlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
-from chassis.process.backoff import Backoff
+from chassis.process.keeper import Restarts
 from fig.errors import BAD_INPUT
 from fig.supervise.children import Child, Launcher
 from fig.supervise.process import Kind, Process
@@ -48,7 +48,7 @@ class Keeper:
         self._launcher = launcher
         self._show = show
         self._clock = clock
-        self._backoff = Backoff(first=0.1, most=5.0)
+        self._restarts = Restarts(first=0.1, most=5.0, stable=STABLE_SECONDS)
         self._wishes = _Wishes()
         self._child: Child | None = None
         self._verdict: asyncio.Future[int | None] | None = None
@@ -68,9 +68,7 @@ class Keeper:
             if not self.status.took:
                 failures += 1
                 self._give_up(failures, code)
-            if lived >= STABLE_SECONDS:
-                self._backoff.reset()
-            await self._rest()
+            await self._rest(lived)
 
     async def stop(self) -> None:
         """Ask it to end, kill it after its grace; returns when it is gone."""
@@ -192,10 +190,10 @@ class Keeper:
             self._wishes.changed.clear()
             await self._wait(self._wishes.pause)
 
-    async def _rest(self) -> None:
-        """The moment between a death and the next start."""
+    async def _rest(self, lived: float) -> None:
+        """The moment between a death, after so many seconds of being ready, and the next start."""
         self.status.restarts += 1
-        await self._wait(self._backoff.next())
+        await self._wait(self._restarts.pause(lived))
 
     async def _wait(self, seconds: float) -> None:
         """Down for so long; a wish ends it."""

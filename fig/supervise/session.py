@@ -14,12 +14,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import IO
 
+from chassis.process import lifetime
 from fig.errors import FigError
 from fig.settings import Order, project_root
 from fig.stack import credentials, places, ports
 from fig.stack import postgres as server
 from fig.stack.stack import stack
-from fig.supervise import logs, pids, state
+from fig.supervise import logs, state
 from fig.supervise.children import LocalLauncher, Said
 from fig.supervise.process import Process
 from fig.supervise.spool import Answer, Restart, Spool
@@ -151,7 +152,7 @@ class _Session:
         assert supervisor is not None
         described = state.StackState(
             pid=os.getpid(),
-            pid_started=pids.started(os.getpid()),
+            pid_started=lifetime.started(os.getpid()),
             since=self._since,
             ready=supervisor.ready,
             order=self._order.described,

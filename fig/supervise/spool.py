@@ -10,7 +10,8 @@ import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+
+from chassis.process.files import read_object, write_whole
 
 POLL_SECONDS = 0.05
 
@@ -54,7 +55,7 @@ class Spool:
         """The supervisor's end: what was asked since, each with the name to answer to."""
         taken = []
         for path in sorted(self._asked.glob("*.json")):
-            wish = _read(path)
+            wish = read_object(path)
             path.unlink(missing_ok=True)
             if wish is not None:
                 with contextlib.suppress(TypeError):  # not one of ours
@@ -63,33 +64,19 @@ class Spool:
 
     def answer(self, name: str, answer: Answer) -> None:
         """The supervisor's end."""
-        _write(self._answered / f"{name}.json", asdict(answer))
+        write_whole(self._answered / f"{name}.json", json.dumps(asdict(answer)))
 
     def ask(self, wish: Restart, alive: Callable[[], bool]) -> Answer:
         """The command's end: waits for the answer as long as the supervisor is alive."""
         name = f"{time.time_ns()}-{secrets.token_hex(4)}"
-        _write(self._asked / f"{name}.json", asdict(wish))
+        write_whole(self._asked / f"{name}.json", json.dumps(asdict(wish)))
         path = self._answered / f"{name}.json"
         while True:
             living = alive()
-            answer = _read(path)
+            answer = read_object(path)
             if answer is not None:
                 path.unlink(missing_ok=True)
                 return Answer(**answer)
             if not living:
                 return Answer(False, "the stack ended meanwhile; `fig up` starts it again", 1)
             time.sleep(POLL_SECONDS)
-
-
-def _write(path: Path, value: dict[str, Any]) -> None:
-    fresh = path.with_name(path.name + ".fresh")
-    fresh.write_text(json.dumps(value))
-    fresh.rename(path)
-
-
-def _read(path: Path) -> dict[str, Any] | None:
-    try:
-        found = json.loads(path.read_text())
-    except (OSError, ValueError):
-        return None
-    return found if isinstance(found, dict) else None

@@ -8,7 +8,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from fig.supervise import pids
+from chassis.process.files import write_whole
+from chassis.process.lifetime import Lifetime, started
 from fig.supervise.standing import Status
 
 
@@ -35,7 +36,7 @@ class ProcessState:
     @property
     def alive(self) -> bool:
         """Whether it still runs, whatever was written."""
-        return pids.alive(self.pid, self.pid_started)
+        return not Lifetime(self.pid, self.pid_started).ended
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ class StackState:
     @property
     def alive(self) -> bool:
         """Whether the supervisor that wrote this still runs; else this is what a crash left."""
-        return pids.alive(self.pid, self.pid_started)
+        return not Lifetime(self.pid, self.pid_started).ended
 
     def process(self, name: str) -> ProcessState | None:
         """One process by name."""
@@ -69,7 +70,7 @@ def process_state(status: Status) -> ProcessState:
         kind=status.kind.value,
         state=status.state.value,
         pid=status.pid,
-        pid_started=pids.started(status.pid) if status.pid else 0,
+        pid_started=started(status.pid) if status.pid else 0,
         restarts=status.restarts,
         since=status.since,
         took=round(status.took, 3),
@@ -80,9 +81,7 @@ def process_state(status: Status) -> ProcessState:
 
 def write(path: Path, state: StackState) -> None:
     """By rename: nobody reads half a file."""
-    fresh = path.with_name(path.name + ".fresh")
-    fresh.write_text(json.dumps(asdict(state), indent=1))
-    fresh.rename(path)
+    write_whole(path, json.dumps(asdict(state), indent=1))
 
 
 def read(path: Path) -> StackState | None:

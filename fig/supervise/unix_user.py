@@ -11,12 +11,11 @@ import ctypes
 import errno
 import os
 import pwd
-import signal
 from enum import Enum
 from pathlib import Path
 
 CLONE_NEWUSER = 0x10000000
-PR_SET_PDEATHSIG, PR_SET_SECUREBITS, PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE = 1, 28, 47, 2
+PR_SET_SECUREBITS, PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE = 28, 47, 2
 SECBIT_NO_SETUID_FIXUP = 4
 CAP_DAC_OVERRIDE = 1
 CAPABILITY_VERSION_3 = 0x20080522
@@ -34,15 +33,6 @@ class Identity(Enum):
 
 class IdentityDenied(Exception):
     """This machine allows none of the ways."""
-
-
-def die_with_parent(number: signal.Signals, parent: int) -> None:
-    """Have the kernel send us `number` when `parent`'s forking thread ends; exit if it has ended.
-
-    Kept over exec, lost when the user changes: call it last.
-    """
-    if _libc.prctl(PR_SET_PDEATHSIG, int(number), 0, 0, 0) == 0 and os.getppid() != parent:
-        os._exit(1)  # it ended before the request was made
 
 
 def choose(folders: list[Path]) -> Identity:

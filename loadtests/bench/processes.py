@@ -1,31 +1,25 @@
 """Programs pinned to a core, with everything they start."""
 
 import os
-import signal
 import socket
-import subprocess
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
+from chassis.process import children
+from chassis.process.children import Program
 from loadtests.bench.machine import PROJECT, tool
 
 START_SECONDS = 30.0
+STOP_SECONDS = 10.0
 
 
 class Pinned:
     """A program on one core; its output goes to a file."""
 
     def __init__(self, core: int, command: Sequence[str], log: Path) -> None:
-        with log.open("ab") as output:
-            self._process = subprocess.Popen(
-                [tool("taskset"), "-c", str(core), *command],
-                cwd=PROJECT,
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
+        words = [tool("taskset"), "-c", str(core), *command]
+        self._process = children.start(Program(words, log, cwd=PROJECT, append=True))
         self._log = log
 
     @property
@@ -33,8 +27,8 @@ class Pinned:
         """The program and its descendants."""
         found = [self._process.pid]
         for pid in found:
-            for children in Path(f"/proc/{pid}/task").glob("*/children"):
-                found += [int(child) for child in children.read_text().split()]
+            for listed in Path(f"/proc/{pid}/task").glob("*/children"):
+                found += [int(child) for child in listed.read_text().split()]
         return found
 
     @property
@@ -71,15 +65,7 @@ class Pinned:
 
     def stop(self) -> None:
         """End it, gently at first."""
-        for number, seconds in ((signal.SIGTERM, 10), (signal.SIGKILL, 10)):
-            if self._process.poll() is not None:
-                return
-            target: Callable[[int, int], None] = os.kill if number == signal.SIGTERM else os.killpg
-            target(self._process.pid, number)
-            try:
-                self._process.wait(seconds)
-            except subprocess.TimeoutExpired:
-                continue
+        children.end(self._process, STOP_SECONDS)
 
 
 def _busy_seconds(pid: int) -> float:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from chassis.process import children
+from chassis.process.children import Program
 from loadtests.chaos.stack import PROJECT, Stack
 
 PATIENCE_SECONDS = 120.0  # for what is under way when the customers have left
@@ -31,7 +32,7 @@ class Crowd:
     seed: int
 
 
-def customers(stack: Stack, crowd: Crowd, folder: Path) -> subprocess.Popen[bytes]:
+def customers(stack: Stack, crowd: Crowd, folder: Path) -> children.Popen:
     """Locust, for as long as the trouble lasts."""
     with stack.database("legacy") as legacy:
         skus = [row[0] for row in legacy.execute(GOODS, [VARIANTS])]
@@ -46,8 +47,7 @@ def customers(stack: Stack, crowd: Crowd, folder: Path) -> subprocess.Popen[byte
         *("--host", stack.url, "-u", str(crowd.users), "-r", "10", "--only-summary"),
         *("-t", f"{int(crowd.seconds)}s", "--stop-timeout", "25", "--exit-code-on-error=0"),
     ]
-    log = (folder / "locust.log").open("wb")
-    return subprocess.Popen(command, env=environment, cwd=PROJECT, stdout=log, stderr=log)
+    return children.start(Program(command, folder / "locust.log", environment, PROJECT))
 
 
 def settled(look: Callable[[], list[str]]) -> list[str]:

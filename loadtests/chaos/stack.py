@@ -17,6 +17,8 @@ from typing import Any
 
 import psycopg
 
+from chassis.process.files import write_whole
+
 PROJECT = Path(__file__).parents[2]
 FIG = (sys.executable, "-m", "fig")
 READY_SECONDS = 90.0
@@ -140,9 +142,7 @@ class Stack:
         done = self.fig("flip", route, *place, "--walk", "--sample", "10%")
         if done.returncode == 0:
             return f"{route} to {' '.join(place)}"
-        fresh = self.routes.with_name("routes.fresh")
-        fresh.write_text(before)
-        fresh.rename(self.routes)
+        write_whole(self.routes, before)
         said = (done.stderr or done.stdout).strip().splitlines()
         return f"{route} to {' '.join(place)} refused: {said[-1] if said else done.returncode}"
 

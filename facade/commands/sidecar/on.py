@@ -1,13 +1,13 @@
 """`python -m facade sidecar on`: start the sidecar and leave it running."""
 
 import json
-import os
-import subprocess
 import sys
 from pathlib import Path
 
 import click
 
+from chassis.process import children
+from chassis.process.children import Program
 from facade.commands import REFUSED
 from facade.commands.options import json_option
 from facade.commands.sidecar.options import fail, folder_option, handle
@@ -51,9 +51,5 @@ def start(place: Handle, given: dict[str, object]) -> dict[str, object]:
     for name, option in options.items():
         if given.get(name) is not None:
             words += [option, str(given[name])]
-    descriptor = os.open(place.folder.log, os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600)
-    with os.fdopen(descriptor, "ab") as log:
-        process = subprocess.Popen(
-            words, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
-        )
+    process = children.start(Program(words, place.folder.log, append=True))
     return place.wait_until_up(lambda: process.poll() is not None)

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import click
 
-from chassis.process import telemetry
+from chassis.process import lifetime, telemetry
 from facade.commands import REFUSED
 from facade.commands.options import routes_option
 from facade.commands.sidecar.options import fail, folder_option, handle, upstream_url
-from facade.sidecar import environment, guardian, lifetime
+from facade.sidecar import environment, guardian
 from facade.sidecar.environment import NoEnvironment
 
 

@@ -14,8 +14,8 @@ from pathlib import Path
 
 import httpx
 
+from chassis.process.files import write_whole
 from facade.control.surroundings.tables import Tables
-from facade.master.publisher import write_whole
 from facade.runtime.lags import LAG, Lag
 
 EVERY_SECONDS = 1.0
@@ -71,7 +71,7 @@ class Lags:
             name: {"seconds": lag.seconds, "at": lag.at, "reason": lag.reason}
             for name, lag in self.now.items()
         }
-        write_whole(self._runtime / LAG, json.dumps(plain).encode())
+        write_whole(self._runtime / LAG, json.dumps(plain))
 
     async def _of(self, urls: Sequence[str]) -> Lag | None:
         """The furthest behind of its instances; None when none of them speaks of a watermark."""

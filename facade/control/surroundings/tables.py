@@ -1,11 +1,11 @@
 """The route table in force, as the master published it, and what comes with it."""
 
-import json
 import logging
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from chassis.process.files import read_object
 from facade.master.publisher import RELOAD, TABLE
 from facade.routes.file.problems import RouteFileError
 from facade.routes.file.reading import load
@@ -76,8 +76,4 @@ class Tables:
 
     def reload(self) -> dict[str, Any]:
         """The master's verdict on the last edit of the route file."""
-        try:
-            found = json.loads((self._runtime / RELOAD).read_text())
-        except (OSError, ValueError):
-            found = None
-        return found if isinstance(found, dict) else {"ok": True, "errors": []}
+        return read_object(self._runtime / RELOAD) or {"ok": True, "errors": []}

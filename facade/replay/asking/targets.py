@@ -1,13 +1,12 @@
 """Who answers: the addresses of legacy, and of the new side of each route."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from facade.master.publisher import INSTANCES
 from facade.routes.routefile import LEGACY, RouteFile
 from facade.routes.table import Route
+from facade.runtime.instances import read_instances
 
 Urls = Sequence[str]
 
@@ -37,17 +36,9 @@ def targets(
 ) -> Targets:
     """What was given, else the route file's addresses, else the registry's instances as the
     facade last wrote them into `runtime`."""
-    instances = _instances(runtime)
+    instances = read_instances(runtime) if runtime else {}
     upstreams: dict[str, Urls] = {
         name: given.get(name) or config.urls or instances.get(config.service or "", [])
         for name, config in file.upstreams.items()
     }
     return Targets(upstreams, (new_for_all,) if new_for_all else ())
-
-
-def _instances(runtime: Path | None) -> dict[str, list[str]]:
-    try:
-        found = json.loads((runtime / INSTANCES).read_text()) if runtime else {}
-    except (OSError, ValueError):
-        return {}
-    return found if isinstance(found, dict) else {}

@@ -1,9 +1,7 @@
 """A facade of the calibration's own in front of legacy, and the program that sends traffic."""
 
 import os
-import signal
 import socket
-import subprocess
 import sys
 import tempfile
 import time
@@ -12,6 +10,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from chassis.process import children
+from chassis.process.children import Program, last_line
 from facade.replay.calibration.listening import healthy
 
 START_SECONDS = 60.0
@@ -53,7 +53,7 @@ def door(routes: str, listen: str | None, environment: Mapping[str, str]) -> Ite
             _wait_until_ready(opened)
             yield opened
         finally:
-            end(process)
+            children.end(process, STOP_SECONDS)
 
 
 @contextmanager
@@ -67,47 +67,23 @@ def traffic(command: Sequence[str], url: str, log: Path) -> Iterator[Callable[[]
     try:
         yield lambda: process.poll() is None
     finally:
-        end(process)
+        children.end(process, STOP_SECONDS)
 
 
-def end(process: "subprocess.Popen[bytes]") -> None:
-    """Ask it and all its children to end; then see to it."""
-    for sign in (signal.SIGTERM, signal.SIGKILL):
-        try:
-            os.killpg(process.pid, sign)
-        except ProcessLookupError:
-            break
-        try:
-            process.wait(STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            continue
-        break
-
-
-def last_words(log: Path) -> str:
-    """The last line a program said."""
-    lines = log.read_text(errors="replace").strip().splitlines() if log.exists() else []
-    return lines[-1] if lines else "it said nothing"
-
-
-def _start(words: Sequence[str], own: Mapping[str, str], log: Path) -> "subprocess.Popen[bytes]":
-    with log.open("wb") as output:
-        try:
-            return subprocess.Popen(
-                words, env=own, stdin=subprocess.DEVNULL, stdout=output, stderr=output,
-                start_new_session=True,
-            )  # fmt: skip
-        except OSError as error:
-            raise DoorFailed(f"cannot start {words[0]}: {error.strerror or error}") from None
+def _start(words: Sequence[str], own: Mapping[str, str], log: Path) -> children.Popen:
+    try:
+        return children.start(Program(words, log, own))
+    except OSError as error:
+        raise DoorFailed(f"cannot start {words[0]}: {error.strerror or error}") from None
 
 
 def _wait_until_ready(opened: Door) -> None:
     until = time.monotonic() + START_SECONDS
     while not healthy(opened.admin):
         if not opened.alive():
-            raise DoorFailed(f"the calibration's facade ended: {last_words(opened.log)}")
+            raise DoorFailed(f"the calibration's facade ended: {last_line(opened.log)}")
         if time.monotonic() > until:
-            raise DoorFailed(f"the calibration's facade is not ready: {last_words(opened.log)}")
+            raise DoorFailed(f"the calibration's facade is not ready: {last_line(opened.log)}")
         time.sleep(0.05)
 
 

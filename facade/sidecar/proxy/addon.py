@@ -15,7 +15,8 @@ from typing import Any
 
 from mitmproxy import ctx, http
 
-from facade.sidecar.folder import Folder, write_whole
+from chassis.process.files import write_whole
+from facade.sidecar.folder import Folder
 from facade.sidecar.plan.faults import NOTHING, Effect, Faults, resolved
 from facade.sidecar.plan.plan import AFTER, BEFORE, Plan
 from facade.sidecar.plan.reading import BadPlan, parse_plan
@@ -206,7 +207,7 @@ class Sidecar:
             ],
             "shapes": self._measures.as_json(),
         }
-        write_whole(self._folder.status, json.dumps(status, indent=1))
+        write_whole(self._folder.status, json.dumps(status, indent=1), private=True)
 
 
 def _invented(effect: Effect) -> http.Response:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from ruamel.yaml import YAML
 
+from chassis.process.files import write_whole
 from fig.demo.stage.world import DemoFailed
 
 HEAD = "# A copy that `fig demo` made for itself and moves while it runs; yours is untouched.\n"
@@ -47,6 +48,4 @@ def copy_in_legacy(source: Path, target: Path, wanted: Wanted) -> None:
     text = io.StringIO()
     yaml.dump(document, text)
     target.parent.mkdir(parents=True, exist_ok=True)
-    fresh = target.with_name(target.name + ".fresh")
-    fresh.write_text(HEAD + text.getvalue(), encoding="utf-8")
-    fresh.rename(target)
+    write_whole(target, HEAD + text.getvalue())

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import json
 import os
 import signal
-import subprocess
 import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from chassis.process import children
+from chassis.process.children import Program
 from fig.demo.judge.record import Load
 from fig.demo.stage.samples import load_of
 from fig.demo.stage.world import DemoFailed
-from fig.supervise.unix_user import die_with_parent
 
 FIRST_LINE = 30.0  # seconds until the first figures must be there
 LEAVE = 10.0  # seconds in which visits under way may end
@@ -42,7 +41,7 @@ class LoadProcess:
         self.orders = folder / "orders.jsonl"  # what they were told of their orders
         self.absence = folder / "legacy-is-stopped"  # there as long as it is
         self.log = folder / "shoppers.log"
-        self.process: subprocess.Popen[bytes] | None = None
+        self.process: children.Popen | None = None
         self.latest = Load()
         self.read = 0
 
@@ -55,23 +54,12 @@ class LoadProcess:
                 raise DemoFailed(f"the shoppers did not start: {self.complaint()}")
             await asyncio.sleep(0.1)
 
-    def spawn(self) -> subprocess.Popen[bytes]:
+    def spawn(self) -> children.Popen:
         self.stats.parent.mkdir(parents=True, exist_ok=True)
         for file in (self.stats, self.orders, self.absence):
             file.unlink(missing_ok=True)
-        parent = os.getpid()
-        with self.log.open("wb") as log:
-            # A session of its own: Ctrl-C is ours to handle, visits under way may end.
-            return subprocess.Popen(
-                self.command(),
-                cwd=self.root,
-                env={**os.environ, **self.environment()},
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-                preexec_fn=lambda: die_with_parent(signal.SIGTERM, parent),
-            )
+        env = {**os.environ, **self.environment()}
+        return children.start(Program(self.command(), self.log, env, self.root, with_parent=True))
 
     def command(self) -> list[str]:
         shoppers = self.shoppers
@@ -108,12 +96,7 @@ class LoadProcess:
         """Let visits end, then read the last figures. Raises DemoFailed when it had died before."""
         if self.process is None:
             return
-        early = self.process.poll()
-        if early is None:
-            self.process.send_signal(signal.SIGTERM)
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                await asyncio.to_thread(self.process.wait, LEAVE)
-        self.kill()
+        early = await asyncio.to_thread(children.end, self.process, LEAVE)
         self.poll()
         self.process = None
         if early is not None:
@@ -121,11 +104,9 @@ class LoadProcess:
 
     def kill(self) -> None:
         """At once; for the end of a run that broke."""
-        if self.process is not None and self.process.poll() is None:
-            self.process.kill()
-            self.process.wait()
+        if self.process is not None:
+            children.end(self.process, 0.0, signal.SIGKILL)
 
     def complaint(self) -> str:
         """The last words of the log."""
-        lines = self.log.read_text(errors="replace").strip().splitlines()
-        return f"{lines[-1] if lines else 'no reason given'} (see {self.log})"
+        return f"{children.last_line(self.log)} (see {self.log})"

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from chassis.process.files import write_whole
 from fig.clients import access, running
 from fig.demo.judge.record import Difference, Evidence, Load, PriceEdit, Reading, Sample, Verified
 from fig.demo.judge.record import Flip as FlipRecord
@@ -95,9 +96,7 @@ class RealWorld:
             await self.flip(Flip((route,), stage, percent))
         except DemoFailed as refused:
             return str(refused)
-        fresh = self.place().routes.with_suffix(".back")
-        fresh.write_bytes(before)
-        fresh.rename(self.place().routes)
+        write_whole(self.place().routes, before)
         return None
 
     async def restart_catalog(self, fault: str) -> None:
@@ -130,10 +129,7 @@ class RealWorld:
             raise DemoFailed("the facade's admin API does not answer")
         routes = sample_of(status).routes.values()
         moved = [route.match for route in routes if route.stage == "new"]
-        shopping = self.shopping()
-        fresh = shopping.absence.with_suffix(".fresh")
-        fresh.write_text("\n".join(moved) + "\n")
-        fresh.rename(shopping.absence)
+        write_whole(self.shopping().absence, "\n".join(moved) + "\n")
         await self.tools.fig.call("restart", "legacy", "--pause", f"{seconds:g}")
 
     async def legacy_is_back(self) -> None:

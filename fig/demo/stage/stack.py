@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import asyncio
 import os
-import signal
-import subprocess
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from chassis.process import children
+from chassis.process.children import Program
 from fig.clients import running
 from fig.demo.script.routes import Wanted, copy_in_legacy
 from fig.demo.stage.admin import Admin
@@ -24,7 +24,6 @@ from fig.errors import NEGATIVE
 from fig.settings import Home
 from fig.supervise import state
 from fig.supervise.state import StackState
-from fig.supervise.unix_user import die_with_parent
 
 POLL = 0.05  # seconds
 SETTLED = ("ready", "done")
@@ -66,7 +65,7 @@ class OwnStack:
         self.wanted, self.say = wanted, say
         self.routes = home.folder / "demo" / "routes.yaml"
         self.log = home.logs / "demo-stack.log"
-        self.process: subprocess.Popen[bytes] | None = None
+        self.process: children.Popen | None = None
         self.exit_code = NEGATIVE
 
     async def start(self, fault: str) -> Addresses:
@@ -83,24 +82,13 @@ class OwnStack:
         self.exit_code = self.process.returncode or NEGATIVE
         raise DemoFailed(f"the stack did not come up: {complaint(self.log)}")
 
-    def spawn(self, fault: str) -> subprocess.Popen[bytes]:
+    def spawn(self, fault: str) -> children.Popen:
         """`fig up`, which ends with us, whatever ends us."""
         self.log.parent.mkdir(parents=True, exist_ok=True)
-        parent = os.getpid()
-        with self.log.open("wb") as log:
-            return subprocess.Popen(
-                [
-                    *(*self.fig.start, "up", "--routes", str(self.routes)),
-                    *("--set", f"catalog.CATALOG_FAULT={fault}"),
-                ],
-                cwd=self.fig.root,
-                env=os.environ | {"FIG_DETACHED": "1"},
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-                preexec_fn=lambda: die_with_parent(signal.SIGTERM, parent),
-            )
+        words = (*self.fig.start, "up", "--routes", str(self.routes))
+        words += ("--set", f"catalog.CATALOG_FAULT={fault}")
+        env = os.environ | {"FIG_DETACHED": "1"}
+        return children.start(Program(words, self.log, env, self.fig.root, with_parent=True))
 
     def tell(self, found: StackState, told: set[str]) -> None:
         """A line for each process that has become ready."""

@@ -13,10 +13,12 @@ from pathlib import Path
 
 import psycopg
 
+from chassis.process import children
+from chassis.process.children import Program
 from loadtests.bench.machine import PROJECT
 from loadtests.bench.processes import cpu_seconds, free_port
 
-START_SECONDS = 120.0
+START_SECONDS, STOP_SECONDS = 120.0, 20.0
 ORDERS = """
 INSERT INTO orders (order_no, customer_id, status, total, pay_method, ship_name, ship_street,
                     ship_zip, ship_city, created, updated)
@@ -33,7 +35,7 @@ class World:
         self._folder = folder
         self._password = secrets.token_hex(8)
         self._ports = {name: free_port() for name in ("postgres", "nats", "feed", "catalog")}
-        self._processes: dict[str, subprocess.Popen[bytes]] = {}
+        self._processes: dict[str, children.Popen] = {}
 
     def url(self, database: str) -> str:
         """Of a database, as superuser."""
@@ -105,11 +107,8 @@ class World:
     def stop(self) -> None:
         """End them, the engines last."""
         for name, process in reversed(self._processes.items()):
-            process.send_signal(signal.SIGINT if name == "postgres" else signal.SIGTERM)
-            try:
-                process.wait(20)
-            except subprocess.TimeoutExpired:
-                process.kill()
+            gently = signal.SIGINT if name == "postgres" else signal.SIGTERM
+            children.end(process, STOP_SECONDS, gently)
 
     def _ready(self, name: str) -> bool:
         try:
@@ -141,10 +140,8 @@ class World:
         )  # fmt: skip
 
     def _start(self, name: str, command: list[str], env: dict[str, str] | None = None) -> None:
-        with (self._folder / f"{name}.log").open("ab") as log:
-            self._processes[name] = subprocess.Popen(
-                command, env=os.environ | (env or {}), cwd=PROJECT, stdout=log, stderr=log
-            )
+        log, env = self._folder / f"{name}.log", os.environ | (env or {})
+        self._processes[name] = children.start(Program(command, log, env, PROJECT, append=True))
 
 
 def _with_children(pid: int) -> float:
@@ -152,8 +149,8 @@ def _with_children(pid: int) -> float:
     total, pids = 0.0, [pid]
     for each in pids:
         total += cpu_seconds(each, waited_for=True)
-        for children in Path(f"/proc/{each}/task").glob("*/children"):
-            pids += [int(child) for child in children.read_text().split()]
+        for listed in Path(f"/proc/{each}/task").glob("*/children"):
+            pids += [int(child) for child in listed.read_text().split()]
     return total
 
 

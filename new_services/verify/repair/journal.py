@@ -1,7 +1,6 @@
 """What repairs wrote: a file for each, written before its transaction is committed."""
 
 import json
-import os
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
@@ -9,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from chassis.process.files import write_whole
 from new_services.verify.repair.plan import Mend, Plan
 
 
@@ -67,12 +67,7 @@ class Journal:
     def _write(self, entry: Entry) -> Entry:
         self._folder.mkdir(parents=True, exist_ok=True)
         path = self._folder / f"{entry.id}.json"
-        fresh = path.with_suffix(".fresh")
-        with fresh.open("w") as file:
-            json.dump(asdict(entry), file, indent=1)
-            file.flush()
-            os.fsync(file.fileno())
-        fresh.replace(path)
+        write_whole(path, json.dumps(asdict(entry), indent=1), lasting=True)
         return entry
 
 

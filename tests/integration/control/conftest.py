@@ -20,7 +20,7 @@ from typing import Any
 
 import pytest
 
-from facade.master.publisher import write_whole
+from chassis.process.files import write_whole
 from facade.proxy.counting.histogram import empty
 from facade.runtime.channel import COUNTERS, HELLO, PAIR, encode
 

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from fig.supervise import pids, state
+from chassis.process import lifetime
+from fig.supervise import state
 
 PROJECT = Path(__file__).parents[3]
 SECONDS = 40.0
@@ -177,7 +178,7 @@ class SmallStack:
         wanted, found = self.pid(name), []
         for entry in Path("/proc").glob("[0-9]*"):
             try:
-                if os.getpgid(int(entry.name)) == wanted and pids.started(int(entry.name)):
+                if os.getpgid(int(entry.name)) == wanted and lifetime.started(int(entry.name)):
                     found.append(int(entry.name))
             except ProcessLookupError:
                 continue

@@ -5,7 +5,7 @@ import signal
 
 import pytest
 
-from fig.supervise import pids
+from chassis.process import lifetime
 
 pytestmark = pytest.mark.integration
 
@@ -44,7 +44,7 @@ def test_one_that_is_killed_comes_back_with_its_whole_group_replaced(small_stack
     os.kill(stack.pid("two"), signal.SIGKILL)
     wait_for("two is back", lambda: stack.state.ready and stack.state.process("two").restarts == 1)
 
-    assert not [pid for pid in before if pids.started(pid)]
+    assert not [pid for pid in before if lifetime.started(pid)]
     assert stack.lines.count("start two") == 2
     assert stack.lines.count("start one") == 1
 
@@ -58,7 +58,7 @@ def test_nobody_outlives_a_supervisor_that_is_killed(small_stack, wait_for):
 
     stack.process.kill()
 
-    wait_for("all are gone", lambda: not any(map(pids.started, everybody)), seconds=15)
+    wait_for("all are gone", lambda: not any(map(lifetime.started, everybody)), seconds=15)
 
 
 def test_after_that_a_new_supervisor_starts(small_stack, wait_for):

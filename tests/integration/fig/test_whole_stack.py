@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from fig.supervise import pids
+from chassis.process import lifetime
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(300)]
 PROJECT = Path(__file__).parents[3]
@@ -98,7 +98,7 @@ def _the_supervisor_is_killed(fig, port_base, wait_for):
     """Nobody is left, and the next one finds the data."""
     everybody = [process.pid for process in fig.state.processes if process.alive]
     os.kill(fig.state.pid, signal.SIGKILL)
-    wait_for("all are gone", lambda: not any(map(pids.started, everybody)), seconds=20)
+    wait_for("all are gone", lambda: not any(map(lifetime.started, everybody)), seconds=20)
     assert fig("status").returncode == 1
     after = fig("up", "--detach", FIG_PORT_BASE=str(port_base))
     assert after.returncode == 0, after.stderr

@@ -1,1 +1,1 @@
-"""Edits of the route file: a `flip` is `cuts` in the text, written by `replacing`."""
+"""Edits of the route file: a `flip` is `cuts` in the text, made `alone` in their folder."""

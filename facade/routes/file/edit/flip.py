@@ -11,8 +11,9 @@ from typing import NoReturn
 
 import yaml
 
+from chassis.process.files import swap
+from facade.routes.file.edit.alone import alone_in
 from facade.routes.file.edit.cuts import CannotCut, Cut, apply, drop, find, put
-from facade.routes.file.edit.replacing import alone_in, replace_file
 from facade.routes.file.kinds.quantities import written_share
 from facade.routes.file.problems import RouteFileError, did_you_mean
 from facade.routes.file.reading import Loaded, compose, load, version_of
@@ -115,7 +116,7 @@ def flip_file(path: Path, wish: Flip) -> Flipped:
         for _ in range(ATTEMPTS):
             data = target.read_bytes()
             flipped = flip(_decode(data), wish, str(path))
-            if not flipped.changed or replace_file(target, data, flipped.text.encode()):
+            if not flipped.changed or swap(target, data, flipped.text.encode()):
                 return flipped
     raise FlipRefused(f"{path.name} keeps changing while it is edited; try again")
 
@@ -128,7 +129,7 @@ def take_back(path: Path, flipped: Flipped) -> bool:
     """
     target = path.resolve()
     with alone_in(target.parent):
-        return replace_file(target, flipped.text.encode(), flipped.was.encode())
+        return swap(target, flipped.text.encode(), flipped.was.encode())
 
 
 def _decode(data: bytes) -> str:

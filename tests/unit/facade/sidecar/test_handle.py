@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from facade.sidecar import lifetime
+from chassis.process import lifetime
 from facade.sidecar.folder import Folder
 from facade.sidecar.handle import Handle, SidecarError
 from facade.sidecar.plan.plan import Plan, Recording

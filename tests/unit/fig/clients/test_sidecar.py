@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from chassis.process.lifetime import started
 from fig.clients import sidecar as beside_legacy
-from fig.supervise.pids import started
 
 STATUS = {"listen": "127.0.0.1:7001", "upstream": "http://127.0.0.1:5000"}
 

@@ -5,7 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from fig.supervise import pids, state
+from chassis.process import lifetime
+from fig.supervise import state
 from fig.supervise.process import Kind
 from fig.supervise.standing import State, Status
 
@@ -17,7 +18,7 @@ def running() -> state.StackState:
     status = Status("shop", Kind.SERVICE, State.READY, pid=me, since=1.0)
     return state.StackState(
         pid=me,
-        pid_started=pids.started(me),
+        pid_started=lifetime.started(me),
         since=1.0,
         ready=True,
         order={"port_base": "8000"},

@@ -9,12 +9,13 @@ from typing import Any
 import httpx
 import pytest
 
+from chassis.process import lifetime
 from fig.demo.stage.admin import Admin
 from fig.demo.stage.commands import Fig
 from fig.demo.stage.stack import OwnStack, RunningStack, complaint, refuse_if_running
 from fig.demo.stage.world import DemoFailed
 from fig.settings import Home
-from fig.supervise import pids, state
+from fig.supervise import state
 from fig.supervise.process import Kind
 from fig.supervise.standing import State, Status
 from fig.supervise.state import StackState
@@ -40,7 +41,7 @@ def running_stack() -> StackState:
     nats = Status("nats", Kind.SERVICE, State.READY, took=0.25)
     return StackState(
         pid=pid,
-        pid_started=pids.started(pid),
+        pid_started=lifetime.started(pid),
         since=0.0,
         ready=True,
         order={},

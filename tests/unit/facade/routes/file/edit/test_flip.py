@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from facade.routes.file.edit.flip import Flip, FlipRefused, UnknownRoute, flip, flip_file, way
-from facade.routes.file.edit.replacing import replace_file
 from facade.routes.file.reading import load
 from facade.routes.routefile import FULL
 from facade.routes.stages import Stage, walk
@@ -218,14 +217,6 @@ def test_a_link_stays_a_link(path: Path) -> None:
     flip_file(link, Flip("detail", Stage.SHADOW))
     assert link.is_symlink()
     assert "stage: shadow" in path.read_text("utf-8")
-
-
-def test_an_edit_of_somebody_else_is_not_overwritten(path: Path) -> None:
-    read = path.read_bytes()
-    path.write_text(TEXT + "# theirs\n", "utf-8")
-    assert not replace_file(path, read, b"mine")
-    assert path.read_text("utf-8").endswith("# theirs\n")
-    assert list(path.parent.iterdir()) == [path]
 
 
 def test_concurrent_flips_are_all_done(path: Path) -> None:

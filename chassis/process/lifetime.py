@@ -10,15 +10,15 @@ _STATE = 0
 
 @dataclass(frozen=True)
 class Lifetime:
-    """A process, told from a later one of the same pid by its start."""
+    """A process, told from a later one of the same pid by its start; `started` 0: none."""
 
     pid: int
     started: int
 
     @property
     def ended(self) -> bool:
-        """Whether it is gone."""
-        return started(self.pid) != self.started
+        """Whether it is gone, or never was."""
+        return self.pid <= 0 or self.started <= 0 or started(self.pid) != self.started
 
 
 def of(pid: int) -> Lifetime:
