@@ -37,7 +37,7 @@ def anytime_upper_bound(mismatched: int, compared: int, confidence: float = CONF
     if compared <= 0 or mismatched >= compared:
         return 1.0
     a, b = mismatched + 0.5, compared - mismatched + 0.5
-    mixture = _log_beta(a, b) - _log_beta(0.5, 0.5)
+    mixture = log_beta(a, b) - log_beta(0.5, 0.5)
 
     def evidence(p: float) -> float:
         """log of the wealth won by betting against a rate of p, less what refutes it."""
@@ -69,7 +69,7 @@ def incomplete_beta(a: float, b: float, x: float) -> float:
         return 0.0 if x <= 0.0 else 1.0
     if x > (a + 1) / (a + b + 2):
         return 1.0 - incomplete_beta(b, a, 1.0 - x)
-    front = exp(a * log(x) + b * log1p(-x) - _log_beta(a, b)) / a
+    front = exp(a * log(x) + b * log1p(-x) - log_beta(a, b)) / a
     return front * _fraction(a, b, x)
 
 
@@ -93,7 +93,8 @@ def _not_zero(value: float) -> float:
     return value if abs(value) > _TINY else _TINY
 
 
-def _log_beta(a: float, b: float) -> float:
+def log_beta(a: float, b: float) -> float:
+    """The logarithm of the beta function."""
     return lgamma(a) + lgamma(b) - lgamma(a + b)
 
 

@@ -1,0 +1,178 @@
+"""The tests a guard looks at all the time: calibrated by simulated rollouts, with fixed seeds."""
+
+from collections.abc import Callable
+from math import inf, log, log1p
+from random import Random
+
+import pytest
+
+from facade.compare.evidence.bounds import anytime_upper_bound
+from facade.compare.evidence.sequential import (
+    anytime_lower_bound,
+    coin_of,
+    log_wealth,
+    pair_wealth,
+    pairs_until,
+    refuted,
+    seen_below,
+    slower_by_quantile,
+)
+from facade.proxy.counting import histogram
+
+SHARED = 0.05 / 3  # a window's error budget, shared by three guards
+
+
+def stopped_at(chance: Random, rate: float, limit: float, error: float, most: int) -> int | None:
+    """The pair that refutes the limit, looking after every one; None: none of `most` does.
+
+    Only a mismatch can refute it, so the pairs between two of them are jumped over.
+    """
+    pairs = seen = 0
+    while True:
+        pairs += int(log(1.0 - chance.random()) / log1p(-rate)) + 1
+        if pairs > most:
+            return None
+        seen += 1
+        if refuted(seen, pairs, limit, error):
+            return pairs
+
+
+@pytest.mark.parametrize("error", [0.05, SHARED])
+def test_at_the_limit_at_most_5_percent_are_stopped_in_1000_runs(error: float) -> None:
+    chance = Random(1)
+    stops = [stopped_at(chance, 0.001, 0.001, error, 20_000) for _ in range(1000)]
+    assert sum(at is not None for at in stops) <= 50
+
+
+@pytest.mark.parametrize(("rate", "median", "p90"), [(0.1, 20, 60), (0.01, 600, 1_200)])
+def test_a_fault_is_stopped_in_time_with_the_budget_shared_by_three(
+    rate: float, median: int, p90: int
+) -> None:
+    chance = Random(2)
+    stops = sorted(
+        at or 10**9 for at in (stopped_at(chance, rate, 0.001, SHARED, 50_000) for _ in range(1000))
+    )
+    assert stops[500] <= median
+    assert stops[900] <= p90
+
+
+def test_the_left_end_is_that_of_the_martingale_whose_right_end_is_known() -> None:
+    for seen, of in [(0, 50), (1, 10), (5, 400), (40, 60), (999, 1000)]:
+        low, high = anytime_lower_bound(seen, of, 0.05), anytime_upper_bound(seen, of)
+        assert low <= seen / of <= high
+        if 0 < seen < of:  # mirrored: what is seen and what is not change places
+            assert low == pytest.approx(1 - anytime_upper_bound(of - seen, of), abs=1e-6)
+
+
+def test_one_mismatch_refutes_a_limit_of_nothing() -> None:
+    assert log_wealth(1, 10_000, 0.0) == inf
+    assert not refuted(0, 10_000, 0.0, 0.05)
+    assert not refuted(10, 10, 1.0, 0.05)  # nothing is above all
+
+
+@pytest.mark.parametrize(
+    ("share", "ratio", "chance"),
+    [(0.5, 1.0, 0.5), (0.5, 2.0, 2 / 3), (0.05, 1.5, 0.0732), (0.0, 2.0, 0.0), (1.0, 1.5, 1.0)],
+)
+def test_the_coin_of_an_error(share: float, ratio: float, chance: float) -> None:
+    assert coin_of(share, ratio) == pytest.approx(chance, abs=1e-4)
+
+
+def errors_stop(chance: Random, share: float, new: float, legacy: float) -> bool:
+    """Whether errors of two groups of clients refute a ratio of 1.5 within 20,000 requests."""
+    seen, of, asked = 0, 0, [0, 0]
+    for _ in range(20_000):
+        side = chance.random() < share
+        asked[side] += 1
+        if chance.random() < (new if side else legacy):
+            seen, of = seen + side, of + 1
+            w = asked[1] / sum(asked)
+            if of and refuted(seen, of, coin_of(w, 1.5), SHARED / 2):
+                return True
+    return False
+
+
+@pytest.mark.parametrize("share", [0.05, 0.5])
+@pytest.mark.parametrize("rate", [0.002, 0.02])
+def test_errors_at_the_allowed_ratio_stop_at_most_5_percent(share: float, rate: float) -> None:
+    chance = Random(3)
+    assert sum(errors_stop(chance, share, 1.5 * rate, rate) for _ in range(60)) <= 3
+
+
+def test_a_new_side_that_fails_ten_times_as_often_is_stopped() -> None:
+    chance = Random(4)
+    assert sum(errors_stop(chance, 0.25, 0.02, 0.002) for _ in range(20)) == 20
+
+
+def pairs_stop(chance: Random, ratio: float, only_new: float, both: float, legacy: float) -> bool:
+    new_failed = legacy_failed = both_failed = 0
+    for _ in range(20_000):
+        drawn = chance.random()
+        if drawn >= only_new + both + legacy:
+            continue
+        if drawn < only_new:
+            new_failed += 1
+        elif drawn < only_new + both:
+            both_failed += 1
+        else:
+            legacy_failed += 1
+        if pair_wealth(new_failed, legacy_failed, both_failed, ratio) >= -log(SHARED / 2):
+            return True
+    return False
+
+
+@pytest.mark.parametrize("both", [0.0, 0.01, 0.05])
+@pytest.mark.parametrize("ratio", [1.0, 1.5])
+def test_pairs_at_the_allowed_ratio_stop_at_most_5_percent(ratio: float, both: float) -> None:
+    legacy = 0.004
+    only_new = ratio * (legacy + both) - both
+    chance = Random(5)
+    assert sum(pairs_stop(chance, ratio, only_new, both, legacy) for _ in range(60)) <= 3
+
+
+def test_pairs_that_fail_on_the_new_side_alone_are_stopped_and_the_reverse_is_not() -> None:
+    assert pairs_stop(Random(6), 1.5, 0.01, 0.0, 0.0)
+    assert not pairs_stop(Random(6), 1.5, 0.0, 0.01, 0.01)
+
+
+def latency_stops(chance: Random, slower: float, of: Callable[[], float]) -> bool:
+    new, legacy = histogram.empty(), histogram.empty()
+    for request in range(6_000):
+        new[histogram.slot(of() * slower)] += 1
+        legacy[histogram.slot(of())] += 1
+        if request % 50 == 0 and slower_by_quantile(new, legacy, 1.5, SHARED / 2) is not None:
+            return True
+    return False
+
+
+def test_the_95th_percentiles_are_told_apart_only_when_they_are() -> None:
+    chance = Random(7)
+
+    def of() -> float:
+        return chance.lognormvariate(2.0, 0.6)
+
+    assert not any(latency_stops(chance, 1.0, of) for _ in range(10))
+    assert sum(latency_stops(chance, 1.5, of) for _ in range(40)) <= 2
+    assert all(latency_stops(chance, 3.0, of) for _ in range(5))
+
+
+def test_bounds_of_percentiles_lie_outside_of_them() -> None:
+    new, legacy = histogram.empty(), histogram.empty()
+    for value in range(1, 1001):
+        legacy[histogram.slot(value / 100)] += 1  # p95 9.5 ms
+        new[histogram.slot(value / 10)] += 1  # p95 95 ms
+    found = slower_by_quantile(new, legacy, 1.5, 0.01)
+    assert found is not None
+    assert found[0] <= 95
+    assert found[1] >= 9.5
+    assert slower_by_quantile(new, histogram.empty(), 1.5, 0.01) is None
+
+
+def test_how_many_more_clean_pairs_are_needed() -> None:
+    assert pairs_until(0, 0, 0.01, 0.05) == pytest.approx(684, abs=5)  # as the findings say
+    more = pairs_until(0, 600, 0.01, 0.05)
+    assert more is not None
+    assert seen_below(0, 600 + more, 0.01, 0.05)
+    assert not seen_below(0, 599 + more, 0.01, 0.05)
+    assert pairs_until(0, 5_000, 0.01, 0.05) == 0
+    assert pairs_until(50, 100, 0.01, 0.05) is None
