@@ -8,7 +8,8 @@ from facade.http1.refusal import Refused
 from facade.http1.requests import RequestHead
 from facade.http1.writing import ClientFacts
 from facade.proxy.state import Lane, RouteState, Running
-from facade.routes.decision import Decision, decide
+from facade.routes.bucket import bucket_of
+from facade.routes.decision import NO_BUCKET, Decision, decide
 from facade.routes.keys import Key, identify
 from facade.routes.paths import TargetRefused
 from facade.routes.table import Route
@@ -39,6 +40,8 @@ def admit(
         _check_length(route, head, running.table.options.limits.body)
     key = _key(route, head, path, client) if route.needs_key else None
     decision = decide(route, key, new_available=True, draw=draw)
+    if route.watched:
+        _count(state, key, decision)
     lane = state.legacy
     if decision.side == "new" and state.new is not None:
         lane = state.new
@@ -53,6 +56,18 @@ def admit(
             state.counts.diverted += 1
         return Admitted(path, state, decision, lane, permit)
     return Admitted(path, state, decision, lane, lane.admit(now, draw))
+
+
+def _count(state: RouteState, key: Key | None, decision: Decision) -> None:
+    """Note which bucket asks."""
+    keys = state.counts.keys
+    if keys is None:
+        return
+    if key is None:
+        keys.keyless += 1
+    else:
+        bucket = decision.bucket
+        keys.add(bucket_of(state.route.seed, key.value) if bucket == NO_BUCKET else bucket)
 
 
 def _key(route: Route, head: RequestHead, path: str, client: ClientFacts) -> Key | None:

@@ -247,6 +247,11 @@ class Gateway:
             "draining": self.draining,
             "lag_ms": round(self.shadow.lag * 1000.0, 3),
             "routes": {name: one.snapshot() for name, one in self.counters.routes.items()},
+            "keys": {
+                name: one.keys.snapshot()
+                for name, one in self.counters.routes.items()
+                if one.keys is not None
+            },
             "unmatched": self.counters.unmatched.snapshot(),
             "upstreams": {
                 name: one.snapshot() | {"breaker": self.breakers.facts(name, now)}

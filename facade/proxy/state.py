@@ -110,6 +110,8 @@ class Running:
             counts = self._counters.of_route(route.name)
             return RouteState(route, counts, self._lane(route, LEGACY, route.legacy, shape), None)
         counts = self._counters.of_route(route.name)
+        if route.watched:
+            counts.watch(route.seed, route.threshold)
         legacy = self._lane(route, LEGACY, route.legacy, counts.legacy)
         new = None if route.new is None else self._lane(route, "new", route.new, counts.new)
         self.states[route] = state = RouteState(route, counts, legacy, new)

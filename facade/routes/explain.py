@@ -104,7 +104,7 @@ def _sentence(route: Route, key: Key | None, decision: Decision) -> str:
         tried = ", ".join(source for source, _ in route.keys)
         return f"the request has none of its keys ({tried}): decided at random each time"
     share = written_share(route.percent or 0)
-    if reason == PERCENT and not route.needs_key:
+    if reason == PERCENT and route.settled is not None:
         who = "everybody" if decision.side == "new" else "nobody"
         return f"the route is in canary at {share}: {who} goes to the new side"
     if reason == PERCENT and key:

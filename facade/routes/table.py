@@ -44,6 +44,7 @@ class Route:
     threshold: int  # buckets below this one go to the new side
     settled: Decision | None  # the decision where the stage alone makes it
     needs_key: bool  # a key must be found before `decide`
+    watched: bool  # who asks is counted by bucket, for its guard or its plan
     keys: tuple[tuple[str, Extractor], ...]
     seed: str
     sample: int  # basis points of requests also asked on the other side; 0 unless safe
@@ -138,6 +139,7 @@ def _compile(config: RouteConfig, index: int, options: FacadeOptions, safe: bool
     settled = _settled(config, threshold)
     compared = config.compare if config.stage in (Stage.SHADOW, Stage.CANARY) and safe else None
     yields = config.fallback and config.stage is not Stage.RETIRED
+    watched = config.guard is not None and config.new is not None and threshold < FULL
     forgets = options.identity is not None and config.name in options.identity.forget_on
     return Route(
         name=config.name,
@@ -150,7 +152,8 @@ def _compile(config: RouteConfig, index: int, options: FacadeOptions, safe: bool
         percent=config.percent,
         threshold=threshold,
         settled=settled,
-        needs_key=settled is None,
+        needs_key=settled is None or watched,
+        watched=watched,
         keys=tuple(
             compile_key(source, config.template, options.session_cookie) for source in config.key
         ),

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from facade.proxy.counting.keys import KeyCounts
 from facade.proxy.counting.sides import SideCounts, by_class
 from facade.proxy.counting.unmatched import UnmatchedCounts
 from facade.routes.table import UNMATCHED_NAME
@@ -26,7 +27,7 @@ class ShadowCounts:
 class RouteCounts:
     """Everything counted for one route."""
 
-    __slots__ = ("declined", "diverted", "fallbacks", "legacy", "new", "retries", "shadow")
+    __slots__ = ("declined", "diverted", "fallbacks", "keys", "legacy", "new", "retries", "shadow")
 
     def __init__(self) -> None:
         self.legacy = SideCounts()
@@ -36,6 +37,13 @@ class RouteCounts:
         self.diverted = 0  # of the fallbacks: the new side was not even asked
         self.retries = 0
         self.shadow = ShadowCounts()
+        self.keys: KeyCounts | None = None  # only where the route is watched
+
+    def watch(self, seed: str, threshold: int) -> None:
+        """Count who asks, from now on; what was counted under another percentage is let go."""
+        keys = self.keys
+        if keys is None or (keys.seed, keys.threshold) != (seed, threshold):
+            self.keys = KeyCounts(seed, threshold)
 
     def snapshot(self) -> dict[str, Any]:
         """The route's part of the counters frame."""
