@@ -9,7 +9,8 @@ from facade.http1.requests import RequestHead
 from facade.http1.writing import ClientFacts
 from facade.proxy.state import Lane, RouteState, Running
 from facade.routes.bucket import bucket_of
-from facade.routes.decision import NO_BUCKET, Decision, decide
+from facade.routes.deciding import decide
+from facade.routes.decision import NO_BUCKET, Decision
 from facade.routes.keys import Key, identify
 from facade.routes.paths import TargetRefused
 from facade.routes.table import Route

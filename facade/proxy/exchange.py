@@ -29,7 +29,8 @@ from facade.proxy.tunnel import join
 from facade.proxy.upload import MOST_KEPT, Upload
 from facade.proxy.upstream.instances import ANY, FRESH, NEW
 from facade.proxy.upstream.outbound import Outbound
-from facade.routes.decision import Decision, sampled
+from facade.routes.deciding import sampled
+from facade.routes.decision import Decision
 
 if TYPE_CHECKING:
     from facade.proxy.inbound import Inbound

@@ -3,7 +3,8 @@
 from dataclasses import asdict, dataclass
 
 from facade.routes.bucket import bucket_of
-from facade.routes.decision import NO_KEY, PERCENT, UNAVAILABLE, UNMATCHED, Decision, decide
+from facade.routes.deciding import decide
+from facade.routes.decision import NO_KEY, PERCENT, UNAVAILABLE, UNMATCHED, Decision
 from facade.routes.file.kinds.quantities import written_share
 from facade.routes.keys import Key, identify
 from facade.routes.stages import Stage

@@ -6,7 +6,7 @@ from typing import Any
 
 from new_services.verify.books.books import Sums
 from new_services.verify.laws.laws import LawReport
-from new_services.verify.rows.entities import EntityReport
+from new_services.verify.rows.entity import EntityReport
 from new_services.verify.rows.naming import Difference
 from new_services.verify.verification import Report
 

@@ -13,7 +13,8 @@ from new_services.verify.laws.laws import LAWS, LEGACY, LawReport
 from new_services.verify.laws.orders import ORDER_LAWS
 from new_services.verify.laws.sales import SALES_LAWS
 from new_services.verify.rows import derived
-from new_services.verify.rows.entities import Entity, EntityReport, compare
+from new_services.verify.rows.entities import compare
+from new_services.verify.rows.entity import Entity, EntityReport
 from new_services.verify.services import SERVICES, Service
 from new_services.verify.settings import VerifySettings
 from new_services.verify.sides import Bench, bench

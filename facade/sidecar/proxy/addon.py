@@ -22,7 +22,6 @@ from facade.sidecar.plan.plan import AFTER, BEFORE, Plan
 from facade.sidecar.plan.reading import BadPlan, parse_plan
 from facade.sidecar.proxy import connections
 from facade.sidecar.proxy.measures import Measures
-from facade.sidecar.proxy.program import DRAIN_SECONDS
 from facade.sidecar.proxy.recording import Tape
 
 log = logging.getLogger("sidecar")
@@ -36,9 +35,10 @@ QUIET_TURNS = 3  # without a request under way: nobody comes any more
 class Sidecar:
     """One proxy."""
 
-    def __init__(self, folder: Folder, upstream: str, parent: int) -> None:
+    def __init__(self, folder: Folder, upstream: str, parent: int, drain_seconds: float) -> None:
         # settings
         self._folder, self._upstream, self._parent = folder, upstream, parent
+        self._drain_seconds = drain_seconds
         # process
         self._started = time.time()
         self._turning: asyncio.Task[None] | None = None
@@ -156,7 +156,7 @@ class Sidecar:
                 alone_since = alone_since or now
                 self._draining = self._draining or now - alone_since > ALONE_SECONDS
             if self._draining:
-                until = until or now + DRAIN_SECONDS
+                until = until or now + self._drain_seconds
                 quiet = 0 if self._clients else quiet + 1
                 if quiet >= QUIET_TURNS or now > until:
                     self._write_status()

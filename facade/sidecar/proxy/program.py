@@ -43,7 +43,7 @@ async def serve(given: argparse.Namespace) -> None:
         http2=False,
     )
     master = Master(options)
-    sidecar = Sidecar(folder, given.upstream, given.parent)
+    sidecar = Sidecar(folder, given.upstream, given.parent, DRAIN_SECONDS)
     # Only what is needed of mitmproxy's own: nothing that rewrites, caches or asks.
     tls = [tlsconfig.TlsConfig()] if given.upstream.startswith("https:") else []
     own = [core.Core(), disable_h2c.DisableH2C(), proxyserver.Proxyserver()]

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from contracts.change import Version
-from new_services.verify.rows.entities import Entity, EntityReport
+from new_services.verify.rows.entity import Entity, EntityReport
 from new_services.verify.rows.naming import Difference, Kind
 from new_services.verify.rows.stores import Row
 from new_services.verify.services import Service

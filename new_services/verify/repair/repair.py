@@ -15,7 +15,7 @@ import asyncpg
 from chassis.readmodel import deriving
 from new_services.verify.repair.journal import Entry, Journal
 from new_services.verify.repair.plan import Mend, Plan, plan_entity
-from new_services.verify.rows.entities import Entity
+from new_services.verify.rows.entity import Entity
 from new_services.verify.rows.stores import Row, Store
 from new_services.verify.services import Service, service
 from new_services.verify.settings import VerifySettings

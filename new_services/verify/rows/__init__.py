@@ -1,3 +1,3 @@
-"""Rows and documents of both sides, side by side: `entities`, their `relations` and `stores`,
-`canonical` texts, `derived` documents.
+"""Rows and documents of both sides, side by side: `entities` are compared, each `entity` with its
+`relations` and `stores`; `canonical` texts, `derived` documents.
 """

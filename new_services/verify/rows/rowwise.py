@@ -1,22 +1,17 @@
 """Every row of both sides side by side, sorted by key, through the projection's own conversions."""
 
 from collections.abc import AsyncIterator
-from typing import TYPE_CHECKING
 
 import asyncpg
 
 from new_services.anticorruption.mapping import Untranslatable
+from new_services.verify.rows.entity import Entity, EntityReport
 from new_services.verify.sides import Sides
-
-if TYPE_CHECKING:
-    from new_services.verify.rows.entities import Entity, EntityReport
 
 ROWS_AT_ONCE = 2000
 
 
-async def row_by_row(
-    entity: "Entity", still: Sides, report: "EntityReport", most: int
-) -> list[str]:
+async def row_by_row(entity: Entity, still: Sides, report: EntityReport, most: int) -> list[str]:
     """Keys of rows that differ, at most about `most`; fills the numbers of rows in the report."""
     differing: list[str] = []
     theirs = _sorted(still.legacy, entity.legacy.listed)
@@ -50,14 +45,14 @@ async def _sorted(connection: asyncpg.Connection, listed: str) -> AsyncIterator[
         yield row
 
 
-def _belongs(entity: "Entity", legacy: asyncpg.Record) -> bool:
+def _belongs(entity: Entity, legacy: asyncpg.Record) -> bool:
     try:
         return entity.expected(legacy) is not None
     except Untranslatable:
         return True
 
 
-def _agree(entity: "Entity", legacy: asyncpg.Record, here: asyncpg.Record) -> bool:
+def _agree(entity: Entity, legacy: asyncpg.Record, here: asyncpg.Record) -> bool:
     try:
         return entity.expected(legacy) == entity.held(here)
     except Untranslatable:

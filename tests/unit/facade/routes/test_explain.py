@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from facade.routes.decision import decide
+from facade.routes.deciding import decide
 from facade.routes.explain import Question, explain
 from facade.routes.keys import Key
 from facade.routes.paths import TargetRefused

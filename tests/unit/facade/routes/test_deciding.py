@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from facade.routes.decision import Decision, decide, sampled
+from facade.routes.deciding import decide, sampled
+from facade.routes.decision import Decision
 from facade.routes.keys import Key
 from facade.routes.routefile import Compare, RouteConfig, RouteFile, UpstreamConfig
 from facade.routes.stages import Stage

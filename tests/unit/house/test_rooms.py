@@ -1,0 +1,32 @@
+"""Rooms stay small, and nothing private is committed."""
+
+import ast
+import re
+
+import pytest
+
+from tests.rigs.source import ROOT, files, sources, text, tree
+
+MOST_LINES_OF_A_FILE = 350
+MOST_LINES_OF_A_FUNCTION = 60
+
+
+@pytest.mark.parametrize("name", sources())
+def test_files_and_functions_stay_small(name: str) -> None:
+    assert text(name).count("\n") <= MOST_LINES_OF_A_FILE
+    for node in ast.walk(tree(name)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            lines = (node.end_lineno or 0) - node.lineno + 1
+            assert lines <= MOST_LINES_OF_A_FUNCTION, f"{name}:{node.lineno} {node.name}"
+
+
+def test_no_package_registry_is_named() -> None:
+    hosts = re.compile(r"(py" + r"pi|python" + r"hosted|npm" + r"js|deb\.deb" + r"ian)\.org")
+    for name in files("*"):
+        data = (ROOT / name).read_bytes()
+        assert not hosts.search(data.decode("utf-8", "replace")), name
+
+
+def test_nothing_binary_is_committed() -> None:
+    for name in files("*"):
+        assert b"\0" not in (ROOT / name).read_bytes(), name
