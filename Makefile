@@ -104,7 +104,7 @@ lock:            ## resolve the versions anew
 	@$(PY) -m uv pip compile --universal --python-version 3.11 --generate-hashes --all-extras \
 	  --upgrade --quiet --no-header pyproject.toml -o requirements.lock
 	@$(PY) -m uv pip compile --universal --python-version 3.11 --generate-hashes \
-	  --upgrade --quiet --no-header facade/sidecar/requirements.in -o requirements-sidecar.lock
+	  --upgrade --quiet --no-header facade/sidecar/requirements.in -o facade/sidecar/requirements.lock
 
 clean-data: install ## forget the databases, the streams and the evidence
 	@$(FIG) down --quiet; rm -rf .fig

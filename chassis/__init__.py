@@ -3,12 +3,14 @@
 settings   what the operator wrote, refused with the variable's name when it cannot be used
 telemetry  log lines: for people, or one JSON object a line
 service    one process: a port, its background work, a clean stop
+headers    names of our HTTP headers; the data plane of the facade reads them too
 web        the HTTP application every service starts from: health, readiness, metrics, problems
 lane       the short way in, for calls between our own services
 backoff    how long to wait before trying again
 bus        the connection to NATS, and the streams on it
 reader     the messages of a stream from a position on, in order, without a gap
 database   connections to PostgreSQL
+discovery  how an instance of a service announces where it answers
 registry   announces this instance while it is ready
 assembly   a service, put together in the order all of ours share
 client     calls to other services that say how far they came when they fail

@@ -1,9 +1,9 @@
-"""Words that cross a process boundary; every other room imports from here, this one from nobody.
+"""Words of the shop that cross a process boundary; this room imports no other.
 
-headers    names of our HTTP headers (plain strings: the facade's data plane reads them too)
+What the facade needs too lies below, in chassis: web/headers.py, process/discovery.py.
+
 change     one committed row change of the legacy database, as the feed publishes it
 subjects   the streams and subjects of the bus
-discovery  how an instance of a service announces where it answers
 catalog    the shop's goods in the new side's own words: product, variant, stock, category
 events     the envelope of events, and how they are written and read
 events_*   the events of each owner, with an example of every version

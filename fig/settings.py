@@ -1,11 +1,7 @@
-"""What `fig` was told: options of its commands, each also a FIG_… variable."""
+"""Where `fig` works: the project's folder, and the data folder with what lies where in it."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-
-from fig.stack.ports import DEFAULT_BASE
-from fig.stack.stack import Wishes
 
 
 def project_root() -> Path:
@@ -44,33 +40,3 @@ class Home:
     def secrets(self) -> Path:
         """Generated passwords."""
         return self.folder / "secrets.json"
-
-
-@dataclass(frozen=True)
-class Order:
-    """What `fig up` shall bring up."""
-
-    home: Home
-    routes: Path
-    port_base: int = DEFAULT_BASE
-    wishes: Wishes = field(default_factory=Wishes)
-    nats_bin: str | None = None
-    extra: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-
-    @property
-    def described(self) -> dict[str, str]:
-        """The options of `fig up` by name: two orders that differ here are two stacks."""
-        extra = [
-            f"{process}.{key}={value}"
-            for process, values in self.extra.items()
-            for key, value in values.items()
-        ]
-        return {
-            "routes": str(self.routes),
-            "port_base": str(self.port_base),
-            "facade_workers": str(self.wishes.facade_workers),
-            "scale": str(self.wishes.scale),
-            "postgres_bin": self.wishes.postgres_bin or "",
-            "nats_bin": self.nats_bin or "",
-            "extra": " ".join(sorted(extra)),
-        }

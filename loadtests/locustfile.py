@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import gevent
-import httpx
+import httpx2
 from locust import FastHttpUser, between, events, task
 from locust.env import Environment
 from locust.exception import StopTest, StopUser
@@ -122,8 +122,8 @@ def ask(host: str) -> Callable[[str], Mapping[str, Any]]:
 
     def fetch(path: str) -> Mapping[str, Any]:
         try:
-            body = httpx.get(host + path, timeout=10.0).raise_for_status().json()
-        except (httpx.HTTPError, ValueError) as error:
+            body = httpx2.get(host + path, timeout=10.0).raise_for_status().json()
+        except (httpx2.HTTPError, ValueError) as error:
             raise ShopUnreadable(f"{host}{path}: {error}") from error
         if not isinstance(body, dict):
             raise ShopUnreadable(f"{host}{path}: not a JSON object")

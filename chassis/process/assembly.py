@@ -18,12 +18,12 @@ from prometheus_client import CollectorRegistry, ProcessCollector
 from chassis.database import DatabaseAway, open_pool
 from chassis.events import bus
 from chassis.process import registry
+from chassis.process.discovery import Registration
 from chassis.process.service import Background, bind, serve
 from chassis.process.settings import DatabaseUrl, ListenAddress, NatsUrl, ProcessSettings
 from chassis.readmodel.watermark import Watermark
 from chassis.web import app as web
 from chassis.web.internal import Calls, Lane
-from contracts.discovery import Registration
 
 
 class ServiceSettings(ProcessSettings):

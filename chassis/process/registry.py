@@ -11,9 +11,9 @@ from nats.js.errors import KeyNotFoundError
 from nats.js.kv import KeyValue
 
 from chassis.events.bus import BusErrors, ensure_bucket
+from chassis.process import discovery
+from chassis.process.discovery import Registration
 from chassis.web.app import Readiness
-from contracts import discovery
-from contracts.discovery import Registration
 
 log = logging.getLogger("registry")
 

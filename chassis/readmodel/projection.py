@@ -14,8 +14,8 @@ from chassis.readmodel import mirror
 from chassis.readmodel.catching_up import anew
 from chassis.readmodel.follower import Follower, Position, Source
 from chassis.readmodel.watermark import Watermark
+from chassis.web import headers
 from chassis.web.app import Problem
-from contracts import headers
 from contracts.catalog import Fact, Reached, Translator
 from contracts.rows import changes_of
 from contracts.subjects import LEGACY_STREAM

@@ -1,3 +1,4 @@
-"""HTTP: the `app` every service starts from, its `internal` short way, the `client` for calls to
-others; `identity` (who is asking, signed) and `sealed` (the session at legacy, encrypted).
+"""HTTP: the names of our `headers`, the `app` every service starts from, its `internal` short way,
+the `client` for calls to others; `identity` (who is asking, signed) and `sealed` (the session at
+legacy, encrypted).
 """

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from contracts.headers import WAITED
+from chassis.web.headers import WAITED
 
 Headers = tuple[tuple[str, str], ...]
 

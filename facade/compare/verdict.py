@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from contracts.headers import DECLINED
+from chassis.web.headers import DECLINED
 from facade.compare import headers
 from facade.compare.answers import Answer, Pair
 from facade.compare.bodies.encodings import Undecodable, decode

@@ -15,7 +15,7 @@ def main() -> None:
     step_back(CONTROL)
     settings = load(ControlSettings)
     setup("control")
-    for name in ("httpx", "uvicorn.error"):
+    for name in ("httpx2", "uvicorn.error"):
         logging.getLogger(name).setLevel(logging.WARNING)
     run(serve_control(settings, bind(settings.admin, "FACADE_ADMIN")))
 

@@ -1,6 +1,7 @@
 """The control process: its parts, built once, and what runs beside the admin port."""
 
 import asyncio
+import importlib.util
 import logging
 import os
 import socket
@@ -10,7 +11,7 @@ from chassis.process.service import Background, serve
 from facade.control.admin.app import Control, create_app
 from facade.control.admin.status import Sources
 from facade.control.evidence_store.ledger import Ledger
-from facade.control.evidence_store.sqlite import FILE, SqliteStore, Store
+from facade.control.evidence_store.sqlite import FILE, SqliteStore, Store, StoreAway
 from facade.control.evidence_store.writer import Journal, Kept
 from facade.control.intake.fleet import Fleet
 from facade.control.intake.listener import Intake, listen
@@ -171,6 +172,8 @@ def _store(settings: ControlSettings) -> Store:
     """Raises StoreAway: evidence that is to be kept elsewhere is not begun here."""
     if settings.evidence_url is None:
         return SqliteStore(settings.runtime / FILE)
+    if importlib.util.find_spec("psycopg") is None:
+        raise StoreAway("FACADE_EVIDENCE_URL needs psycopg: pip install 'psycopg[binary]'")
     from facade.control.evidence_store.postgres import PostgresStore
 
     return PostgresStore(settings.evidence_url)

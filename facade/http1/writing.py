@@ -3,7 +3,7 @@
 from itertools import count
 from typing import TYPE_CHECKING
 
-from contracts.headers import DECISION
+from chassis.web.headers import DECISION
 from facade.http1.fields import Field
 from facade.http1.requests import RequestHead
 from facade.http1.responses import ResponseHead

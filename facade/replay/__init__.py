@@ -10,7 +10,7 @@ In the order a recorded exchange meets them:
     selecting    which exchanges are asked again; what is left out is counted by its reason
     question     the request as it is sent: without what belonged to one connection
     pacing       when: as recorded, faster, or as fast as the bounds allow
-    asking       one question, one answer (httpx)
+    asking       one question, one answer (httpx2)
     judging      pairs, verdicts, evidence per route
     engine       all of it, a bounded number of questions at a time
     report, junit  what came of it, for people, programs and CI

@@ -6,7 +6,7 @@ parts are on two sides. They share only files in one folder, each written by ren
     plan.json    what to record, which faults to inject   status.json  how the proxy does
 
 In our environment:
-    environment   made on demand from requirements-sidecar.lock
+    environment   made on demand from requirements.lock
     folder        which file is where
     guardian      keeps the proxy up, and lends it the monolith's place while it is well
     commands      `python -m facade sidecar …` is in facade/commands/sidecar/

@@ -1,4 +1,4 @@
-"""mitmproxy's own environment: made once, on demand, exactly as requirements-sidecar.lock says."""
+"""mitmproxy's own environment: made once, on demand, exactly as requirements.lock says."""
 
 import fcntl
 import hashlib
@@ -9,10 +9,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-import facade
-
 STAMP = ".lock-sha256"
-LOCK = Path(facade.__file__).resolve().parents[1] / "requirements-sidecar.lock"
+LOCK = Path(__file__).with_name("requirements.lock")
 
 
 class NoEnvironment(Exception):
@@ -55,14 +53,22 @@ def _make(folder: Path, lock: Path) -> None:
     """With uv where it is installed, a few seconds; else with what Python brings."""
     shutil.rmtree(folder, ignore_errors=True)
     python = str(interpreter(folder))
-    if importlib.util.find_spec("uv") is not None:
-        uv = (sys.executable, "-m", "uv")
+    uv = _uv()
+    if uv:
         _run(*uv, "venv", "--quiet", "--python", sys.executable, str(folder))
         _run(*uv, "pip", "sync", "--quiet", "--require-hashes", "--python", python, str(lock))
     else:
         _run(sys.executable, "-m", "venv", str(folder))
         options = ("--quiet", "--disable-pip-version-check", "--require-hashes")
         _run(python, "-m", "pip", "install", *options, "-r", str(lock))
+
+
+def _uv() -> tuple[str, ...]:
+    """How uv is called: as a module beside us, or as a program on the PATH; empty without it."""
+    if importlib.util.find_spec("uv") is not None:
+        return (sys.executable, "-m", "uv")
+    program = shutil.which("uv")
+    return () if program is None else (program,)
 
 
 def _run(*command: str) -> None:

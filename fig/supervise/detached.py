@@ -10,9 +10,10 @@ from chassis.process import children
 from chassis.process.children import Program
 from fig.errors import FigError
 from fig.output.progress import Progress
-from fig.settings import Home, Order, project_root
+from fig.settings import Home, project_root
 from fig.stack import places
 from fig.supervise import logs, state
+from fig.supervise.order import Order
 from fig.supervise.state import StackState
 
 POLL_SECONDS = 0.05

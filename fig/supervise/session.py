@@ -16,12 +16,13 @@ from typing import IO
 
 from chassis.process import lifetime
 from fig.errors import FigError
-from fig.settings import Order, project_root
+from fig.settings import project_root
 from fig.stack import credentials, places, ports
 from fig.stack import postgres as server
 from fig.stack.stack import stack
 from fig.supervise import logs, state
 from fig.supervise.children import LocalLauncher, Said
+from fig.supervise.order import Order
 from fig.supervise.process import Process
 from fig.supervise.spool import Answer, Restart, Spool
 from fig.supervise.standing import Status, ending

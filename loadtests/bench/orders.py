@@ -28,10 +28,10 @@ import orjson
 import uvloop
 from joserfc.jwk import OKPKey
 
+from chassis.web import headers
 from chassis.web.client import Answer, HttpClient, Request
 from chassis.web.identity import issue
 from chassis.web.sealed import Session, seal
-from contracts import headers
 from loadtests.bench import machine
 from loadtests.visitor import PASSWORD
 

@@ -16,9 +16,9 @@ from fastapi import FastAPI, Request, Response
 from chassis.readmodel.projection import Fresh, declined, fresh
 from chassis.readmodel.watermark import Watermark
 from chassis.saga import Phase, State
+from chassis.web import headers
 from chassis.web.app import JsonBytes, Problem, rendered, speak
 from chassis.web.identity import Identity, KeysAway, NotIdentified, Verifier
-from contracts import headers
 from contracts.orders import Customer, SystemOfRecord
 from new_services.orders import saga, views
 from new_services.orders.handlers import Behind, Busy, Command, Handler, NotStored, OtherWish

@@ -13,10 +13,10 @@ from joserfc.jwk import OKPKey
 
 from chassis.readmodel.projection import declined, fresh
 from chassis.readmodel.watermark import Watermark
+from chassis.web import headers
 from chassis.web.app import Problem, speak
 from chassis.web.identity import Identity, KeysAway, NotIdentified, Verifier
 from chassis.web.sealed import NotSealed
-from contracts import headers
 from new_services.anticorruption.session import form_token
 from new_services.sales import pages, schemas, views
 from new_services.sales.domain import Period, period, ranked

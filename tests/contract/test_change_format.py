@@ -2,9 +2,11 @@
 
 import json
 
-from contracts import discovery, headers, subjects
+from chassis.process import discovery
+from chassis.process.discovery import Registration
+from chassis.web import headers
+from contracts import subjects
 from contracts.change import Change, Op
-from contracts.discovery import Registration
 
 PUBLISHED = """
 {"v": 1, "table": "product", "op": "update", "key": {"id": 7}, "before": null,

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 from typing import NamedTuple
 
-from contracts.headers import WATERMARK
+from chassis.web.headers import WATERMARK
 from facade.compare.answers import Answer, Pair
 from facade.compare.rules import Rules
 from facade.compare.verdict import Outcome, Verdict, compare

@@ -4,9 +4,9 @@ import asyncio
 import time
 from collections.abc import Callable, Sequence
 
-import httpx
+import httpx2
 
-from contracts.headers import AFTER, DECLINED
+from chassis.web.headers import AFTER, DECLINED
 from facade.compare.answers import Answer
 from facade.control.judging.backlog import Waiting
 
@@ -16,7 +16,7 @@ MOST_AT_ONCE = 8
 LEARNING_AT_ONCE = 2  # of their own, or noise would not be learned while all pairs are in doubt
 DECLINES = 5  # a read model that is behind catches up
 DECLINED_SECONDS = 0.1
-_TIMEOUT = httpx.Timeout(DEADLINE_SECONDS).as_dict()
+_TIMEOUT = httpx2.Timeout(DEADLINE_SECONDS).as_dict()
 
 # Of one connection or one copy only.
 _NOT_REPEATED = frozenset(
@@ -50,8 +50,8 @@ class Asker:
         clock: Callable[[], float] = time.time,
         at_once: int = MOST_AT_ONCE,
     ) -> None:
-        limits = httpx.Limits(max_connections=at_once, max_keepalive_connections=2)
-        self._client = httpx.AsyncClient(limits=limits, trust_env=False, follow_redirects=False)
+        limits = httpx2.Limits(max_connections=at_once, max_keepalive_connections=2)
+        self._client = httpx2.AsyncClient(limits=limits, trust_env=False, follow_redirects=False)
         self._addresses = addresses
         self._clock = clock
         self._turn = 0
@@ -83,11 +83,11 @@ class Asker:
                 words = waiting.new_headers
             headers = _repeated(words or ()) + extra
             return await self._asked(url + waiting.pair.target, headers, started)
-        except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
+        except (httpx2.HTTPError, httpx2.InvalidURL, ValueError) as error:
             return Answer(0, error=type(error).__name__)
 
     async def _asked(self, url: str, headers: list[tuple[bytes, bytes]], started: float) -> Answer:
-        request = httpx.Request("GET", url, headers=headers, extensions={"timeout": _TIMEOUT})
+        request = httpx2.Request("GET", url, headers=headers, extensions={"timeout": _TIMEOUT})
         response = await self._client.send(request, stream=True)
         try:
             body = bytearray()

@@ -12,7 +12,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-import httpx
+import httpx2
 
 from chassis.process.files import write_whole
 from facade.control.surroundings.tables import Tables
@@ -31,12 +31,12 @@ class Lags:
         tables: Tables,
         runtime: Path,
         clock: Callable[[], float] = time.time,
-        transport: httpx.AsyncBaseTransport | None = None,
+        transport: httpx2.AsyncBaseTransport | None = None,
     ) -> None:
         self._tables = tables
         self._runtime = runtime
         self._clock = clock
-        self._client = httpx.AsyncClient(
+        self._client = httpx2.AsyncClient(
             timeout=TIMEOUT_SECONDS, trust_env=False, transport=transport
         )
         self._asked = asyncio.Event()
@@ -87,7 +87,7 @@ class Lags:
     async def _ask(self, url: str) -> Lag | None:
         try:
             body = (await self._client.get(f"{url.rstrip('/')}/readyz")).json()
-        except (httpx.HTTPError, ValueError) as error:
+        except (httpx2.HTTPError, ValueError) as error:
             return Lag(None, self._clock(), f"{url} does not answer ({type(error).__name__})")
         now = self._clock()
         if not isinstance(body, dict) or "watermark" not in body:

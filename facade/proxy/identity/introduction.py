@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
-from contracts.headers import IDENTITY, SESSION, TABLE
+from chassis.web.headers import IDENTITY, SESSION, TABLE
 from facade.http1 import cookies
 from facade.http1.requests import RequestHead
 from facade.http1.responses import ResponseHead

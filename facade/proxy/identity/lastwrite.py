@@ -10,7 +10,7 @@ import hmac
 from base64 import urlsafe_b64encode
 from collections.abc import Callable
 
-from contracts.headers import AFTER, AFTER_TOKEN
+from chassis.web.headers import AFTER, AFTER_TOKEN
 from facade.http1 import cookies
 from facade.http1.requests import RequestHead
 from facade.routes.routefile import ReadYourWrites

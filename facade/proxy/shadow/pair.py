@@ -7,7 +7,7 @@ keeps what it needs, not the exchange, so that neither keeps the other in memory
 from time import perf_counter, time
 from typing import TYPE_CHECKING
 
-from contracts.headers import AFTER
+from chassis.web.headers import AFTER
 from facade.http1 import writing as headers
 from facade.http1.responses import ResponseHead
 from facade.proxy import errors

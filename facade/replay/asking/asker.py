@@ -5,9 +5,9 @@ import time
 from collections.abc import Sequence
 from typing import Protocol
 
-import httpx
+import httpx2
 
-from contracts.headers import DECLINED
+from chassis.web.headers import DECLINED
 from facade.compare.answers import Answer, Headers
 from facade.replay.formats.recorded import Exchange
 
@@ -31,16 +31,16 @@ class HttpAsker:
 
     def __init__(self, connections: int, timeout: float) -> None:
         """`timeout` is in seconds, for each wait."""
-        limits = httpx.Limits(max_connections=connections, max_keepalive_connections=connections)
-        self._client = httpx.AsyncClient(limits=limits, trust_env=False, follow_redirects=False)
-        self._timeout = httpx.Timeout(timeout).as_dict()
+        limits = httpx2.Limits(max_connections=connections, max_keepalive_connections=connections)
+        self._client = httpx2.AsyncClient(limits=limits, trust_env=False, follow_redirects=False)
+        self._timeout = httpx2.Timeout(timeout).as_dict()
 
     async def ask(self, url: str, exchange: Exchange, headers: Headers) -> Answer:
         """See Asker."""
         started = time.monotonic()
         try:
             return await self._asked(url, exchange, headers, started)
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
+        except (httpx2.HTTPError, httpx2.InvalidURL) as error:
             return Answer(0, error=type(error).__name__)
 
     async def _asked(
@@ -48,7 +48,7 @@ class HttpAsker:
     ) -> Answer:
         # The target goes as it was recorded: a URL would be written anew.
         exact = {"timeout": self._timeout, "target": exchange.target.encode("latin-1", "replace")}
-        request = httpx.Request(
+        request = httpx2.Request(
             exchange.method,
             url,
             headers=list(headers),

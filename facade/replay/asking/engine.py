@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 
-from contracts.headers import AFTER
+from chassis.web.headers import AFTER
 from facade.compare.answers import Answer, Headers
 from facade.compare.noise.races import Again
 from facade.control.judging.doubts import Doubts

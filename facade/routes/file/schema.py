@@ -19,5 +19,5 @@ def schema() -> JsonSchema:
 
 
 def schema_text() -> str:
-    """The schema as it is committed in `routes.schema.json`."""
+    """The schema as it is committed in `facade/routes.schema.json`."""
     return json.dumps(schema(), indent=2, ensure_ascii=False) + "\n"

@@ -8,7 +8,7 @@ into may hold anything.
 from collections.abc import Callable, Iterable
 from urllib.parse import unquote_plus
 
-from contracts.headers import IDENTITY, SESSION
+from chassis.web.headers import IDENTITY, SESSION
 from facade.compare.masking import MASK, is_secret
 from facade.compare.paths import is_json_path
 from facade.compare.rules import Rule, compile_rules

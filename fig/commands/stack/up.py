@@ -15,10 +15,11 @@ from fig.clients import running
 from fig.commands.options import json_option
 from fig.errors import BadSetting, FigError
 from fig.output.progress import Progress
-from fig.settings import Home, Order, project_root
+from fig.settings import Home, project_root
 from fig.stack.ports import DEFAULT_BASE
 from fig.stack.stack import Wishes
 from fig.supervise import detached, logs, session, state
+from fig.supervise.order import Order
 from fig.supervise.standing import Status
 from fig.supervise.state import StackState
 

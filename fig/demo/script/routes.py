@@ -1,18 +1,23 @@
-"""The demo's own copy of the route file: as the user wrote it, what the demo moves in legacy."""
+"""The demo's own copy of the route file: it says what the user's says, but for what the demo moves.
+
+Comments stay behind: they are in the user's own file, which the copy names.
+"""
 
 from __future__ import annotations
 
-import io
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ruamel.yaml import YAML
+import yaml
 
 from chassis.process.files import write_whole
 from fig.demo.stage.world import DemoFailed
 
-HEAD = "# A copy that `fig demo` made for itself and moves while it runs; yours is untouched.\n"
+HEAD = """\
+# A copy of {source}
+# that `fig demo` made for itself and moves while it runs; yours is untouched.
+"""
 
 
 @dataclass(frozen=True)
@@ -30,9 +35,7 @@ def copy_in_legacy(source: Path, target: Path, wanted: Wanted) -> None:
 
     Other routes stay where they are: some have no side but the new one.
     """
-    yaml = YAML()
-    yaml.width = 4096  # never fold what the user wrote on one line
-    document = yaml.load(source.read_text(encoding="utf-8"))
+    document = yaml.safe_load(source.read_text(encoding="utf-8"))
     named = {route.get("name"): route for route in document.get("routes") or []}
     missing = [name for name in wanted.moved if name not in named]
     if missing:
@@ -45,7 +48,6 @@ def copy_in_legacy(source: Path, target: Path, wanted: Wanted) -> None:
     if wanted.breaker:
         document["upstreams"]["legacy"].setdefault("breaker", {}).update(wanted.breaker)
     document.setdefault("facade", {})["expose"] = True  # the price desk asks who answered
-    text = io.StringIO()
-    yaml.dump(document, text)
+    text = yaml.safe_dump(document, sort_keys=False, allow_unicode=True)
     target.parent.mkdir(parents=True, exist_ok=True)
-    write_whole(target, HEAD + text.getvalue())
+    write_whole(target, HEAD.format(source=source) + text)

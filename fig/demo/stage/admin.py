@@ -7,7 +7,7 @@ import time
 from collections.abc import Collection
 from typing import Any
 
-import httpx
+import httpx2
 
 from fig.demo.stage.samples import sample_of
 from fig.demo.stage.world import DemoFailed
@@ -18,15 +18,15 @@ POLL = 0.02  # seconds
 class Admin:
     """Close it after use. Everything but `status` raises DemoFailed."""
 
-    def __init__(self, url: str, transport: httpx.AsyncBaseTransport | None = None) -> None:
-        self.http = httpx.AsyncClient(base_url=url, timeout=3.0, transport=transport)
+    def __init__(self, url: str, transport: httpx2.AsyncBaseTransport | None = None) -> None:
+        self.http = httpx2.AsyncClient(base_url=url, timeout=3.0, transport=transport)
 
     async def status(self) -> dict[str, Any] | None:
         """None when nobody answers."""
         try:
             answer = await self.http.get("/api/status")
             return dict(answer.raise_for_status().json())
-        except (httpx.HTTPError, ValueError):
+        except (httpx2.HTTPError, ValueError):
             return None
 
     async def compare(self, route: str) -> dict[str, Any]:
@@ -65,7 +65,7 @@ class Admin:
         try:
             answer = await self.http.request(method, path, params={"route": route})
             return dict(answer.raise_for_status().json())
-        except (httpx.HTTPError, ValueError) as error:
+        except (httpx2.HTTPError, ValueError) as error:
             raise DemoFailed(f"the facade's admin API, {method} {path}: {error}") from error
 
     async def close(self) -> None:

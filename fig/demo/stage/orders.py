@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-import httpx
+import httpx2
 
 from fig.demo.judge.record import Reading
 from fig.demo.stage.world import DemoFailed
@@ -54,20 +54,20 @@ def chosen(orders: list[Confirmed], most: int = MOST) -> list[Confirmed]:
 class OrderDesk:
     """Asks through the facade, each order as its own customer."""
 
-    def __init__(self, url: str, transport: httpx.AsyncBaseTransport | None = None) -> None:
+    def __init__(self, url: str, transport: httpx2.AsyncBaseTransport | None = None) -> None:
         self.url, self.transport = url, transport
 
     async def read(self, orders: list[Confirmed], side: str) -> Reading:
         """Raises DemoFailed when the door does not answer."""
         try:
             found = await asyncio.gather(*(self.look(one, side) for one in orders))
-        except (httpx.HTTPError, ValueError) as error:
+        except (httpx2.HTTPError, ValueError) as error:
             raise DemoFailed(f"an order could not be read: {error!r}") from error
         return Reading(side, len(orders), tuple(word for word in found if word))
 
     async def look(self, order: Confirmed, side: str) -> str:
         """What is wrong with it, as a sentence; nothing when it is as it was confirmed."""
-        async with httpx.AsyncClient(
+        async with httpx2.AsyncClient(
             base_url=self.url, timeout=15.0, transport=self.transport
         ) as app:
             login = {"email": order.email, "password": PASSWORD}
@@ -82,7 +82,7 @@ class OrderDesk:
                 await asyncio.sleep(POLL)
 
 
-def wrong(order: Confirmed, answer: httpx.Response, side: str) -> str:
+def wrong(order: Confirmed, answer: httpx2.Response, side: str) -> str:
     """The difference between what was confirmed and what is shown, "" for none."""
     if answer.status_code != 200:
         return f"{order.order_no}: {side} says {answer.status_code}"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-import httpx
+import httpx2
 from lxml import html
 
 from fig.demo.judge.record import PriceEdit
@@ -30,11 +30,11 @@ class PriceDesk:
     """Edits through the facade, like any browser; looks through the facade, like any app."""
 
     def __init__(
-        self, url: str, editor: Editor, transport: httpx.AsyncBaseTransport | None = None
+        self, url: str, editor: Editor, transport: httpx2.AsyncBaseTransport | None = None
     ) -> None:
         self.editor = editor
         self.browser, self.app = (
-            httpx.AsyncClient(base_url=url, timeout=10.0, transport=transport) for _ in range(2)
+            httpx2.AsyncClient(base_url=url, timeout=10.0, transport=transport) for _ in range(2)
         )
         self.logged_in = False
         self.products: list[dict[str, Any]] = []
@@ -49,7 +49,7 @@ class PriceDesk:
             after = Decimal(product["price"]) + (1 - nth % 2)
             await self.save(product["sku"], after)
             ms = await self.seen(product["sku"], f"{after:.2f}")
-        except (httpx.HTTPError, LookupError, ValueError) as error:
+        except (httpx2.HTTPError, LookupError, ValueError) as error:
             raise DemoFailed(f"the price could not be edited: {error!r}") from error
         return PriceEdit(0.0, product["sku"], f"{before:.2f}", f"{after:.2f}", ms)
 

@@ -20,12 +20,12 @@ from pathlib import Path
 from statistics import median
 from urllib.parse import quote_plus
 
-import httpx
+import httpx2
 from joserfc.jwk import OKPKey
 
+from chassis.web import headers
 from chassis.web.identity import issue
 from chassis.web.sealed import Session, seal
-from contracts import headers
 from loadtests.bench import wrk
 from loadtests.bench.machine import described
 from loadtests.bench.read.page import Figures, section, write
@@ -62,7 +62,7 @@ class Bench:
     def __init__(self, world: ReadWorld, folder: Path) -> None:
         self._world = world
         self._folder = folder
-        self._http = httpx.Client(timeout=1800, trust_env=False)
+        self._http = httpx2.Client(timeout=1800, trust_env=False)
         self._cookie = self._logged_in()
 
     def _logged_in(self) -> str:
@@ -116,7 +116,7 @@ class Bench:
         rate = 1000 * count / sum(took)
         return Figures(rate, median(took), took[min(count - 1, count * 99 // 100)], spent, failed)
 
-    def _get(self, service: str, path: str) -> httpx.Response:
+    def _get(self, service: str, path: str) -> httpx2.Response:
         sent = {"cookie": self._cookie} if service == "legacy" else self._papers()
         return self._http.get(self._world.address(service) + path, headers=sent)
 

@@ -2,14 +2,14 @@
 
 import time
 
-import httpx
+import httpx2
 import pytest
 
 pytestmark = pytest.mark.integration
 
 
-def get(catalog, path: str, **headers: str) -> httpx.Response:
-    return httpx.get(f"{catalog.url}{path}", headers=headers, timeout=5)
+def get(catalog, path: str, **headers: str) -> httpx2.Response:
+    return httpx2.get(f"{catalog.url}{path}", headers=headers, timeout=5)
 
 
 def eventually(what: str, check, seconds: float = 10.0) -> None:

@@ -8,7 +8,7 @@ import random
 import time
 from urllib.parse import quote
 
-import httpx
+import httpx2
 import psycopg
 import pytest
 
@@ -193,7 +193,7 @@ def compare(legacy, monolith, catalog) -> None:
 def same_answers(monolith, catalog, asked: list[str]) -> None:
     """The bytes, the status and the content type."""
     after = {"Fig-After": str(int(time.time() * 1e6))}
-    with httpx.Client(base_url=catalog.url, headers=after, timeout=10) as client:
+    with httpx2.Client(base_url=catalog.url, headers=after, timeout=10) as client:
         for path in asked:
             control, candidate = monolith.get(path), client.get(path)
             shown = {"status": control.status_code, "body": control.data}

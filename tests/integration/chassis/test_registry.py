@@ -9,7 +9,7 @@ import pytest
 
 from chassis.events import bus
 from chassis.process import registry
-from contracts.discovery import Registration
+from chassis.process.discovery import Registration
 
 pytestmark = pytest.mark.integration
 

@@ -10,8 +10,8 @@ import nats
 import pytest
 
 from chassis.process import registry
+from chassis.process.discovery import Registration
 from chassis.process.registry import open_registry
-from contracts.discovery import Registration
 from facade.control.surroundings import discovery
 from facade.control.surroundings.discovery import discover
 from facade.runtime.instances import read_instances

@@ -114,7 +114,8 @@ from pathlib import Path
 from fig.supervise import session
 from fig.errors import FigError
 from fig.supervise.process import Process
-from fig.settings import Home, Order
+from fig.settings import Home
+from fig.supervise.order import Order
 
 home, base, tiny, journal = Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3], Path(sys.argv[4])
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-import httpx
+import httpx2
 import pytest
 
 pytestmark = pytest.mark.integration
@@ -143,7 +143,7 @@ def wait_for(condition: Callable[[], bool], what: str) -> None:
     """Poll until it holds; fails the test with `what` after a minute."""
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
-        with contextlib.suppress(httpx.HTTPError, ValueError):
+        with contextlib.suppress(httpx2.HTTPError, ValueError):
             if condition():
                 return
         time.sleep(0.1)
@@ -182,8 +182,8 @@ def test_by_hand_with_its_web_page(shop: TinyShop, free_port: Any) -> None:
     page = f"http://127.0.0.1:{port}"
     locust = start_locust(shop.url, "--web-host", "127.0.0.1", "--web-port", port)
     try:
-        wait_for(lambda: shop.url in httpx.get(page).text, "the page names the shop's address")
-        httpx.post(f"{page}/swarm", data={"user_count": 3, "spawn_rate": 9, "host": shop.url})
+        wait_for(lambda: shop.url in httpx2.get(page).text, "the page names the shop's address")
+        httpx2.post(f"{page}/swarm", data={"user_count": 3, "spawn_rate": 9, "host": shop.url})
         wait_for(lambda: requests_on(page) > 10, "visitors come in")
     finally:
         locust.terminate()
@@ -191,7 +191,7 @@ def test_by_hand_with_its_web_page(shop: TinyShop, free_port: Any) -> None:
 
 
 def requests_on(page: str) -> int:
-    total = httpx.get(f"{page}/stats/requests").json()["stats"][-1]
+    total = httpx2.get(f"{page}/stats/requests").json()["stats"][-1]
     return int(total["num_requests"])
 
 

@@ -14,15 +14,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import httpx
+import httpx2
 import psycopg
 import pytest
 from joserfc.jwk import KeySet, OKPKey
 from psycopg import sql
 
+from chassis.web import headers
 from chassis.web.identity import issue
 from chassis.web.sealed import Session, seal
-from contracts import headers
 from legacy_monolith.passwords import hashed
 from migrations import runner
 
@@ -68,9 +68,9 @@ class Gunicorn:
         deadline = time.monotonic() + 20
         while time.monotonic() < deadline:
             try:
-                if httpx.get(f"{self.url}/healthz", timeout=1).status_code == 200:
+                if httpx2.get(f"{self.url}/healthz", timeout=1).status_code == 200:
                     return
-            except httpx.HTTPError:
+            except httpx2.HTTPError:
                 time.sleep(0.05)
         raise AssertionError(self.log.read_text())
 
@@ -101,7 +101,7 @@ class Shop:
     def login(self, email: str) -> str:
         """The session cookie, as `name=value`."""
         if email not in self.cookies:
-            answer = httpx.post(
+            answer = httpx2.post(
                 f"{self.legacy.url}/api/login", json={"email": email, "password": PASSWORD}
             )
             assert answer.json()["ok"] == "Y", answer.text
@@ -126,7 +126,7 @@ class Shop:
             url, extra = self.legacy.url, {"cookie": self.login(email), **extra}
         else:
             url, extra = self.processes["orders"].url, self.as_facade(email, **extra)
-        return httpx.request(method, url + path, json=body, headers=extra, timeout=15)
+        return httpx2.request(method, url + path, json=body, headers=extra, timeout=15)
 
     def query(self, database: str, statement: str, *values: Any) -> list[tuple[Any, ...]]:
         """Rows of one of the databases."""

@@ -7,7 +7,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-import httpx
+import httpx2
 import psycopg
 import pytest
 
@@ -22,7 +22,7 @@ def _place(shop: Any, key: str, seconds: float = 60.0) -> dict[str, Any]:
     while time.monotonic() < deadline:
         try:
             answer = shop.ask("new", "POST", "/api/orders", ORDER, headers={"Idempotency-Key": key})
-        except httpx.HTTPError:
+        except httpx2.HTTPError:
             time.sleep(0.1)
             continue
         if answer.status_code == 201:
@@ -78,9 +78,9 @@ def test_the_monolith_is_killed_while_orders_are_placed(shop: Any) -> None:
 def test_the_payment_provider_falls_silent(shop: Any) -> None:
     behaviour = {"away": 0.1, "lost": 0.1, "silent": 0.2}
     url = f"{shop.processes['payments'].url}/simulator"
-    httpx.put(url, json=behaviour).raise_for_status()
+    httpx2.put(url, json=behaviour).raise_for_status()
     _place_many(shop, "provider", 25, lambda: None)
-    httpx.put(url, json={}).raise_for_status()
+    httpx2.put(url, json={}).raise_for_status()
     doubts = (
         "SELECT count(*) FROM saga_story WHERE step IN ('authorise', 'collect')"
         " AND what IN ('unknown', 'absent')"
@@ -112,7 +112,7 @@ def test_what_waited_in_vain_for_a_stopped_monolith_is_not_carried_out_later(sho
 def test_while_legacy_is_dead_orders_are_accepted_and_reads_say_their_age(shop: Any) -> None:
     def breakers() -> dict[str, Any]:
         url = f"{shop.processes['orders'].url}/readyz"
-        return dict(httpx.get(url, timeout=5).json()["breakers"])
+        return dict(httpx2.get(url, timeout=5).json()["breakers"])
 
     shop.login("anna@example.com")
     assert "age" not in shop.ask("new", "GET", "/api/orders").headers
@@ -126,7 +126,7 @@ def test_while_legacy_is_dead_orders_are_accepted_and_reads_say_their_age(shop: 
     history = shop.ask("new", "GET", "/api/orders")
     assert history.status_code == 200
     assert int(history.headers["age"]) >= 0
-    metrics = httpx.get(f"{shop.processes['orders'].url}/metrics", timeout=5).text
+    metrics = httpx2.get(f"{shop.processes['orders'].url}/metrics", timeout=5).text
     assert 'legacy_breaker_state_seconds{kind="write"}' in metrics
     assert 'legacy_breaker_opened_by{cause="' in metrics
 
@@ -164,7 +164,7 @@ def test_a_pending_order_that_comes_to_nothing_is_undone_and_told(shop: Any) -> 
 def test_an_order_cancelled_before_its_money_was_taken_costs_nothing(shop: Any) -> None:
     """Nobody waits until the provider takes what is then only to be given back."""
     simulator = f"{shop.processes['payments'].url}/simulator"
-    httpx.put(simulator, json={"next": ["ok"], "away": 1.0}).raise_for_status()
+    httpx2.put(simulator, json={"next": ["ok"], "away": 1.0}).raise_for_status()
     try:
         accepted = shop.ask("new", "POST", "/api/orders", ORDER)
         assert accepted.status_code == 202, accepted.text
@@ -174,7 +174,7 @@ def test_an_order_cancelled_before_its_money_was_taken_costs_nothing(shop: Any) 
         shop.ask("legacy", "POST", f"/api/orders/{order_no}/cancel").raise_for_status()
         shop.until("placed", lambda: shop.ask("new", "GET", place).json()["status"] == "DONE")
     finally:
-        httpx.put(simulator, json={}).raise_for_status()
+        httpx2.put(simulator, json={}).raise_for_status()
     saga_id = accepted.json()["id"]
     status = "SELECT status FROM payment WHERE id = %s"
     shop.until("void", lambda: shop.value("payments", status, saga_id) == "voided")

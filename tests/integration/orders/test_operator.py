@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import httpx
+import httpx2
 import pytest
 
 pytestmark = pytest.mark.integration
@@ -103,7 +103,7 @@ def test_a_service_that_is_told_to_stop_gives_its_sagas_to_the_next_one(shop: An
     shop.login("anna@example.com")
     simulator = f"{shop.processes['payments'].url}/simulator"
     shop.settled()
-    httpx.put(simulator, json={"delay": 3.5}).raise_for_status()
+    httpx2.put(simulator, json={"delay": 3.5}).raise_for_status()
     try:
         answer = shop.ask("new", "POST", "/api/orders", ORDER)
         assert answer.status_code == 202, answer.text
@@ -115,7 +115,7 @@ def test_a_service_that_is_told_to_stop_gives_its_sagas_to_the_next_one(shop: An
         assert shop.value("orders", "SELECT phase FROM saga WHERE id = %s",
                           answer.json()["id"]) == "forward"  # fmt: skip
     finally:
-        httpx.put(simulator, json={}).raise_for_status()
+        httpx2.put(simulator, json={}).raise_for_status()
         if shop.processes["orders"].process is None:
             shop.processes["orders"].start()
         shop.processes["orders"].wait_until_ready()

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-import httpx
+import httpx2
 import pytest
 
 pytestmark = pytest.mark.integration
@@ -114,8 +114,8 @@ def test_an_order_that_is_not_there_is_not_cancelled_in_the_same_words(
 
 def test_a_stranger_is_refused_in_the_same_words(shop: Any) -> None:
     for method, path in (("POST", "/api/orders"), ("GET", "/api/orders"), ("GET", "/api/orders/X")):
-        here = httpx.request(method, shop.processes["orders"].url + path, json=ORDER)
-        there = httpx.request(method, shop.legacy.url + path, json=ORDER)
+        here = httpx2.request(method, shop.processes["orders"].url + path, json=ORDER)
+        there = httpx2.request(method, shop.legacy.url + path, json=ORDER)
         assert (here.status_code, here.json()) == (there.status_code, there.json())
 
 
@@ -195,7 +195,7 @@ def test_an_article_that_is_not_known_here_yet_is_for_legacy(shop: Any) -> None:
 
 def test_a_declined_payment_leaves_nothing(shop: Any) -> None:
     before = shop.value("legacy", "SELECT count(*) FROM orders")
-    httpx.put(f"{shop.processes['payments'].url}/simulator", json={"next": ["declined"]})
+    httpx2.put(f"{shop.processes['payments'].url}/simulator", json={"next": ["declined"]})
     answer = shop.ask("new", "POST", "/api/orders", ORDER)
     assert (answer.status_code, answer.json()) == (402, {"error": "payment declined"})
     assert shop.value("legacy", "SELECT count(*) FROM orders") == before

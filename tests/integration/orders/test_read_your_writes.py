@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import httpx
+import httpx2
 import orjson
 import pytest
 
@@ -111,7 +111,7 @@ class Door:
     def _is(self, write: str, read: str) -> bool:
         """By what is said to a stranger, who is refused whichever side he asks."""
         path = f"{self.url}/api/orders"
-        said = [httpx.request(method, path, timeout=10) for method in ("POST", "GET")]
+        said = [httpx2.request(method, path, timeout=10) for method in ("POST", "GET")]
         return all(
             f"stage={stage};" in answer.headers.get("fig-decision", "")
             for answer, stage in zip(said, (write, read), strict=True)
@@ -119,8 +119,8 @@ class Door:
 
     def _answers(self) -> bool:
         try:
-            return httpx.get(f"{self.url}/healthz", timeout=1).status_code == 200
-        except httpx.HTTPError:
+            return httpx2.get(f"{self.url}/healthz", timeout=1).status_code == 200
+        except httpx2.HTTPError:
             return False
 
 
@@ -140,7 +140,7 @@ class Customer(threading.Thread):
 
     def __init__(self, url: str, email: str) -> None:
         super().__init__(daemon=True)
-        self._client = httpx.Client(base_url=url, timeout=20)
+        self._client = httpx2.Client(base_url=url, timeout=20)
         self._chance = random.Random(email)
         self.left = threading.Event()
         self.orders: dict[str, bool] = {}  # acknowledged ones; whether it still stands
@@ -190,7 +190,7 @@ class Customer(threading.Thread):
         for order_no in self.orders:
             self._judge("list", order_no, by_number.get(order_no))
 
-    def _read(self, path: str) -> httpx.Response:
+    def _read(self, path: str) -> httpx2.Response:
         answer = self._client.get(path)
         self.reads[answer.headers["fig-decision"].partition("side=")[2].split()[0].strip(";")] += 1
         return answer

@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
 
-import httpx
+import httpx2
 import psycopg
 import pytest
 
@@ -189,7 +189,7 @@ def test_both_sides_write_while_it_is_made_anew(shop: Any, rebuild: Any) -> None
         return order
 
     def read() -> None:
-        answer = httpx.get(f"{shop.processes['inventory'].url}/api/stock/MUG-0", timeout=15)
+        answer = httpx2.get(f"{shop.processes['inventory'].url}/api/stock/MUG-0", timeout=15)
         if answer.status_code != 200:
             wrong.append(answer.text)
 

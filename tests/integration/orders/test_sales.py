@@ -10,11 +10,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import httpx
+import httpx2
 import pytest
 from joserfc.jwk import KeySet
 
-from contracts import headers
+from chassis.web import headers
 from migrations import runner
 
 pytestmark = pytest.mark.integration
@@ -35,14 +35,14 @@ class Report:
     def legacy(self) -> str:
         return str(self._shop.ask("legacy", "GET", REPORT, email=ADMIN).text)
 
-    def new(self, **more: str) -> httpx.Response:
+    def new(self, **more: str) -> httpx2.Response:
         sent = self._shop.as_facade(ADMIN, **more)
-        return httpx.get(self._url + REPORT, headers=sent, timeout=15)
+        return httpx2.get(self._url + REPORT, headers=sent, timeout=15)
 
     def fresh(self) -> str:
         """With everything that was written before now: the first answer that is not declined."""
         after = {headers.AFTER: str(time.time_ns() // 1000)}
-        found: list[httpx.Response] = []
+        found: list[httpx2.Response] = []
 
         def answered() -> bool:
             found.append(self.new(**after))

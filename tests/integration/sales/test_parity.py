@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 import asyncpg
-import httpx
+import httpx2
 import psycopg
 import pytest
 from flask import Flask
@@ -15,10 +15,10 @@ from joserfc.jwk import KeySet, OKPKey
 from prometheus_client import CollectorRegistry
 
 from chassis.readmodel.watermark import Watermark
+from chassis.web import headers
 from chassis.web.app import build_app
 from chassis.web.identity import Verifier, issue
 from chassis.web.sealed import Session, seal
-from contracts import headers
 from contracts.catalog import Cleared, Fact, Stored
 from legacy_monolith.app import create_app
 from legacy_monolith.clock import StoppedClock
@@ -118,13 +118,13 @@ def filled(postgres_server: Any, legacy_url: str) -> Iterator[str]:
 class Both:
     """Asks the same of both sides."""
 
-    def __init__(self, legacy: Flask, new: httpx.AsyncClient) -> None:
+    def __init__(self, legacy: Flask, new: httpx2.AsyncClient) -> None:
         self.legacy = legacy
         self.new = new
 
     async def ask(
         self, query: str = "", email: str = "", cart: str = "", method: str = "GET"
-    ) -> tuple[Any, httpx.Response]:
+    ) -> tuple[Any, httpx2.Response]:
         path = f"/admin/report{query}"
         client = self.legacy.test_client()
         sent: dict[str, str] = {}
@@ -154,7 +154,7 @@ class Both:
 @pytest.fixture
 async def both(legacy: Flask, filled: str, tmp_path: Any) -> AsyncIterator[Both]:
     keys = tmp_path / "keys.json"
-    keys.write_text(httpx.Response(200, json=dict(KeySet([SIGNING]).as_dict(private=False))).text)
+    keys.write_text(httpx2.Response(200, json=dict(KeySet([SIGNING]).as_dict(private=False))).text)
     pool = await asyncpg.create_pool(filled, min_size=1, max_size=4)
     watermark = Watermark()
     watermark.advance(1)
@@ -167,8 +167,8 @@ async def both(legacy: Flask, filled: str, tmp_path: Any) -> AsyncIterator[Both]
 
     app = build_app("Sales", ready, CollectorRegistry())
     made.register(app)
-    transport = httpx.ASGITransport(app=app)
-    async with httpx.AsyncClient(transport=transport, base_url="http://new") as client:
+    transport = httpx2.ASGITransport(app=app)
+    async with httpx2.AsyncClient(transport=transport, base_url="http://new") as client:
         yield Both(legacy, client)
     pool.terminate()
 

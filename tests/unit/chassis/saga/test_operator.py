@@ -2,7 +2,7 @@
 
 from typing import Any
 
-import httpx
+import httpx2
 import pytest
 from fastapi import FastAPI
 
@@ -33,8 +33,8 @@ class World:
             return problem_response(problem)
 
         operator.register(app)
-        transport = httpx.ASGITransport(app)
-        self.http = httpx.AsyncClient(transport=transport, base_url="http://orders")
+        transport = httpx2.ASGITransport(app)
+        self.http = httpx2.AsyncClient(transport=transport, base_url="http://orders")
 
     async def yes(self, _: Context) -> dict[str, Any]:
         return {"order": 1}

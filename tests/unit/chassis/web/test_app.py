@@ -1,6 +1,6 @@
 """Health, readiness, metrics and problems, without a socket."""
 
-import httpx
+import httpx2
 import pytest
 from fastapi import Response
 from prometheus_client import CollectorRegistry, Counter
@@ -45,8 +45,8 @@ async def client(reasons):
     app.add_api_route("/page/broken", broken)
     speak(app, "/api/")
     speak(app, "/page/", lambda problem: Response(problem.detail, headers=problem.headers))
-    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
-    async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+    transport = httpx2.ASGITransport(app, raise_app_exceptions=False)
+    async with httpx2.AsyncClient(transport=transport, base_url="http://test") as client:
         yield client
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-import httpx
+import httpx2
 import pytest
 from pydantic import BaseModel
 
@@ -33,13 +33,13 @@ async def behind(_: Any, __: Any, send: Any) -> None:
 
 
 @pytest.fixture
-def http() -> httpx.AsyncClient:
+def http() -> httpx2.AsyncClient:
     calls = {("POST", "payments", "capture"): capture, ("PUT", "holds", ""): hold}
-    transport = httpx.ASGITransport(Lane(calls, behind))
-    return httpx.AsyncClient(transport=transport, base_url="http://payments")
+    transport = httpx2.ASGITransport(Lane(calls, behind))
+    return httpx2.AsyncClient(transport=transport, base_url="http://payments")
 
 
-async def test_a_call_is_answered(http: httpx.AsyncClient) -> None:
+async def test_a_call_is_answered(http: httpx2.AsyncClient) -> None:
     answer = await http.post("/payments/17/capture", json={"amount": 3})
     assert (answer.status_code, answer.json()) == (200, {"id": "17", "amount": 3})
     assert answer.headers["content-type"] == "application/json"
@@ -54,7 +54,7 @@ async def test_a_call_is_answered(http: httpx.AsyncClient) -> None:
         *(("PUT", "/holds"), ("GET", "/")),
     ],
 )
-async def test_everything_else_goes_on(http: httpx.AsyncClient, method: str, path: str) -> None:
+async def test_everything_else_goes_on(http: httpx2.AsyncClient, method: str, path: str) -> None:
     assert (await http.request(method, path)).text == "behind"
 
 
@@ -69,7 +69,7 @@ async def test_everything_else_goes_on(http: httpx.AsyncClient, method: str, pat
     ],
 )
 async def test_errors_are_problems(
-    http: httpx.AsyncClient, path: str, body: bytes, status: int, detail: str
+    http: httpx2.AsyncClient, path: str, body: bytes, status: int, detail: str
 ) -> None:
     answer = await http.post(f"/payments/{path}/capture", content=body)
     assert answer.status_code == status

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-import httpx
+import httpx2
 import pytest
 
 from facade.compare.answers import Answer, Pair
@@ -29,19 +29,19 @@ TO_NEW = (("host", "shop.test"), ("fig-identity", "token"), ("fig-after", "1"))
 
 
 @pytest.fixture
-def asker(monkeypatch: pytest.MonkeyPatch) -> tuple[Asker, list[httpx.Request]]:
-    asked: list[httpx.Request] = []
+def asker(monkeypatch: pytest.MonkeyPatch) -> tuple[Asker, list[httpx2.Request]]:
+    asked: list[httpx2.Request] = []
 
-    def answer(request: httpx.Request) -> httpx.Response:
+    def answer(request: httpx2.Request) -> httpx2.Response:
         asked.append(request)
-        return httpx.Response(200, stream=httpx.ByteStream(b"fine"))
+        return httpx2.Response(200, stream=httpx2.ByteStream(b"fine"))
 
     def addresses(_route: str, side: str) -> list[str]:
         return [f"http://{side}.test"]
 
     made = Asker(addresses, lambda: 7.0)
-    transport: Any = httpx.MockTransport(answer)
-    monkeypatch.setattr(made, "_client", httpx.AsyncClient(transport=transport))
+    transport: Any = httpx2.MockTransport(answer)
+    monkeypatch.setattr(made, "_client", httpx2.AsyncClient(transport=transport))
     return made, asked
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-import httpx
+import httpx2
 import pytest
 
 from facade.compare.answers import Answer, Pair
@@ -106,16 +106,16 @@ TO_NEW = (("fig-identity", "token"),)
 def asked_for_real(monkeypatch: pytest.MonkeyPatch, valid: str) -> Asker:
     """Legacy wants the session, the new side the token, which is `valid`."""
 
-    def answer(request: httpx.Request) -> httpx.Response:
+    def answer(request: httpx2.Request) -> httpx2.Response:
         new = request.url.host == "new.test"
         known = request.headers.get("fig-identity") == valid if new else "cookie" in request.headers
         total = {"total": "9.00" if new else "10.00"} if known else {"error": "sign in"}
-        return httpx.Response(
-            200 if known else 401, stream=httpx.ByteStream(json.dumps(total).encode())
+        return httpx2.Response(
+            200 if known else 401, stream=httpx2.ByteStream(json.dumps(total).encode())
         )
 
     made = Asker(lambda _route, side: [f"http://{side}.test"])
-    client = httpx.AsyncClient(transport=httpx.MockTransport(answer))
+    client = httpx2.AsyncClient(transport=httpx2.MockTransport(answer))
     monkeypatch.setattr(made, "_client", client)
     return made
 

@@ -5,7 +5,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-import httpx
+import httpx2
 import pytest
 
 from facade.control.surroundings import lags as measuring
@@ -26,15 +26,15 @@ routes:
 
 
 def lags(tmp_path: Path, answers: dict[str, Any]) -> Lags:
-    def answer(request: httpx.Request) -> httpx.Response:
+    def answer(request: httpx2.Request) -> httpx2.Response:
         found = answers[request.url.host]
         if found is None:
-            raise httpx.ConnectError("refused")
-        return httpx.Response(200 if found.get("ready", True) else 503, json=found)
+            raise httpx2.ConnectError("refused")
+        return httpx2.Response(200 if found.get("ready", True) else 503, json=found)
 
     tables = Tables(tmp_path, {})
     tables.take(FILE)
-    return Lags(tables, tmp_path, lambda: NOW, httpx.MockTransport(answer))
+    return Lags(tables, tmp_path, lambda: NOW, httpx2.MockTransport(answer))
 
 
 @pytest.mark.parametrize(

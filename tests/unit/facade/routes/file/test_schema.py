@@ -20,8 +20,8 @@ def validator() -> Draft202012Validator:
 
 
 def test_the_committed_schema_is_current() -> None:
-    committed = (ROOT / "routes.schema.json").read_text("utf-8")
-    assert committed == schema_text(), "run: python -m facade schema > routes.schema.json"
+    committed = (ROOT / "facade" / "routes.schema.json").read_text("utf-8")
+    assert committed == schema_text(), "run: python -m facade schema > facade/routes.schema.json"
 
 
 def test_the_shops_routes_are_valid(validator: Draft202012Validator) -> None:

@@ -6,9 +6,10 @@ import pytest
 from click.testing import CliRunner
 
 from fig.__main__ import cli
-from fig.settings import Home, Order
+from fig.settings import Home
 from fig.stack.stack import Wishes
 from fig.supervise.detached import arguments
+from fig.supervise.order import Order
 
 
 @pytest.mark.parametrize("text", ["CATALOG_FAULT=x", "catalog.=x", ".A=x", "catalog.A"])

@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from ruamel.yaml import YAML
+import yaml
 
+from facade.routes.file.reading import load_path
 from fig.demo.script.routes import HEAD, Wanted, copy_in_legacy
 from fig.demo.stage.world import DemoFailed
 
@@ -32,7 +33,7 @@ def copied(tmp_path: Path, source: str = SOURCE) -> tuple[str, dict[str, dict[st
     wanted = Wanted(("product-list",), ("product-list",), {"ramp": "2s"})
     copy_in_legacy(tmp_path / "routes.yaml", target, wanted)
     text = target.read_text()
-    return text, {route["name"]: route for route in YAML(typ="safe").load(text)["routes"]}
+    return text, {route["name"]: route for route in yaml.safe_load(text)["routes"]}
 
 
 def test_every_route_to_be_moved_stands_in_legacy(tmp_path: Path) -> None:
@@ -48,15 +49,25 @@ def test_others_stay_where_they_are(tmp_path: Path) -> None:
 
 def test_the_breaker_toward_legacy_may_be_brisk(tmp_path: Path) -> None:
     text, _ = copied(tmp_path)
-    assert YAML(typ="safe").load(text)["upstreams"]["legacy"]["breaker"] == {"ramp": "2s"}
+    assert yaml.safe_load(text)["upstreams"]["legacy"]["breaker"] == {"ramp": "2s"}
 
 
-def test_what_the_user_wrote_stays(tmp_path: Path) -> None:
+def test_what_the_user_wrote_stays_and_his_file_is_named(tmp_path: Path) -> None:
     text, routes = copied(tmp_path)
-    assert text.startswith(HEAD)
-    assert "# mine, with a remark" in text
-    assert "# the list" in text
+    assert text.startswith(HEAD.format(source=tmp_path / "routes.yaml"))
     assert routes["product-list"]["key"] == ["cookie:session"]
+    assert list(routes) == ["product-list", "stock"]
+
+
+def test_the_copy_of_the_shops_own_file_differs_in_what_the_demo_moves_alone(
+    tmp_path: Path,
+) -> None:
+    source, target = Path(__file__).parents[5] / "routes.yaml", tmp_path / "routes.yaml"
+    copy_in_legacy(source, target, Wanted((), ()))
+    expected = yaml.safe_load(source.read_text("utf-8"))
+    expected.setdefault("facade", {})["expose"] = True
+    assert yaml.safe_load(target.read_text("utf-8")) == expected
+    assert load_path(target).file.routes == load_path(source).file.routes
 
 
 def test_all_reads_of_the_moved_routes_are_compared(tmp_path: Path) -> None:
@@ -67,7 +78,7 @@ def test_all_reads_of_the_moved_routes_are_compared(tmp_path: Path) -> None:
 
 def test_the_decision_is_exposed_for_the_price_desk(tmp_path: Path) -> None:
     text, _ = copied(tmp_path)
-    assert YAML(typ="safe").load(text)["facade"] == {"expose": True}
+    assert yaml.safe_load(text)["facade"] == {"expose": True}
 
 
 def test_the_source_is_not_touched(tmp_path: Path) -> None:

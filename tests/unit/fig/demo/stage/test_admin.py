@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-import httpx
+import httpx2
 import pytest
 
 from fig.demo.stage.admin import Admin
 from fig.demo.stage.world import DemoFailed
 
 
-def admin_that_says(*answers: httpx.Response | Exception) -> Admin:
+def admin_that_says(*answers: httpx2.Response | Exception) -> Admin:
     left = list(answers)
 
-    def answer(_: httpx.Request) -> httpx.Response:
+    def answer(_: httpx2.Request) -> httpx2.Response:
         found = left.pop(0) if len(left) > 1 else left[0]
         if isinstance(found, Exception):
             raise found
-        return httpx.Response(found.status_code, content=found.content)
+        return httpx2.Response(found.status_code, content=found.content)
 
-    return Admin("http://admin", httpx.MockTransport(answer))
+    return Admin("http://admin", httpx2.MockTransport(answer))
 
 
-def status(*versions: str) -> httpx.Response:
-    return httpx.Response(200, json={"workers": [{"version": one} for one in versions]})
+def status(*versions: str) -> httpx2.Response:
+    return httpx2.Response(200, json={"workers": [{"version": one} for one in versions]})
 
 
 async def test_waits_until_the_last_worker_has_it() -> None:
@@ -35,9 +35,9 @@ async def test_a_worker_that_never_has_it() -> None:
 
 
 async def test_nobody_answers() -> None:
-    assert await admin_that_says(httpx.ConnectError("refused")).status() is None
+    assert await admin_that_says(httpx2.ConnectError("refused")).status() is None
 
 
 async def test_a_refusal_is_said() -> None:
     with pytest.raises(DemoFailed, match="POST /api/compare/reset"):
-        await admin_that_says(httpx.Response(404)).reset("product-list")
+        await admin_that_says(httpx2.Response(404)).reset("product-list")

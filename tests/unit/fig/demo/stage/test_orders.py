@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-import httpx
+import httpx2
 import pytest
 
 from fig.demo.stage import orders
@@ -38,15 +38,15 @@ def test_some_of_both_kinds_are_chosen(early: int, late: int, kept: int) -> None
     assert any(one.late for one in found)
 
 
-def shop(side: str, status: int = 200, total: str = "9.00") -> httpx.MockTransport:
-    def answer(request: httpx.Request) -> httpx.Response:
+def shop(side: str, status: int = 200, total: str = "9.00") -> httpx2.MockTransport:
+    def answer(request: httpx2.Request) -> httpx2.Response:
         if request.method == "POST":
-            return httpx.Response(200, json={"ok": "Y"})
+            return httpx2.Response(200, json={"ok": "Y"})
         body: dict[str, Any] = {"order_no": "SO-1", "total": total}
         decision = {"Fig-Decision": f"side={side}; stage=legacy"}
-        return httpx.Response(status, json=body, headers=decision)
+        return httpx2.Response(status, json=body, headers=decision)
 
-    return httpx.MockTransport(answer)
+    return httpx2.MockTransport(answer)
 
 
 @pytest.mark.parametrize(
@@ -59,7 +59,7 @@ def shop(side: str, status: int = 200, total: str = "9.00") -> httpx.MockTranspo
     ],
 )
 async def test_each_is_held_against_what_was_confirmed(
-    monkeypatch: pytest.MonkeyPatch, transport: httpx.MockTransport, wrong: tuple[str, ...]
+    monkeypatch: pytest.MonkeyPatch, transport: httpx2.MockTransport, wrong: tuple[str, ...]
 ) -> None:
     monkeypatch.setattr(orders, "PATIENCE", 0.0)
     reading = await OrderDesk("http://f", transport).read([ONE], "legacy")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import parse_qs
 
-import httpx
+import httpx2
 import pytest
 
 from fig.demo.stage.prices import Editor, PriceDesk, form
@@ -21,47 +21,47 @@ class AdminShop:
         self.price = self.shown = "20.00"
         self.sent: list[dict[str, list[str]]] = []
 
-    def __call__(self, request: httpx.Request) -> httpx.Response:
+    def __call__(self, request: httpx2.Request) -> httpx2.Response:
         route = getattr(self, f"{request.method.lower()}_{request.url.path.split('/')[1]}")
-        answer: httpx.Response = route(request)
+        answer: httpx2.Response = route(request)
         return answer
 
-    def get_login(self, _: httpx.Request) -> httpx.Response:
+    def get_login(self, _: httpx2.Request) -> httpx2.Response:
         fields = '<input name="email"><input name="password" type="password">'
         search = '<form action="/search"><input name="q"></form>'
-        return httpx.Response(200, html=f"{search}<form method=post>{CSRF}{fields}</form>")
+        return httpx2.Response(200, html=f"{search}<form method=post>{CSRF}{fields}</form>")
 
-    def post_login(self, request: httpx.Request) -> httpx.Response:
+    def post_login(self, request: httpx2.Request) -> httpx2.Response:
         fields = parse_qs(request.content.decode())
         good = fields["password"] == [self.password] and fields["csrf"] == ["t0k"]
         headers = {"Location": "/", "Set-Cookie": "session=s; Path=/"}
-        return httpx.Response(302, headers=headers) if good else httpx.Response(200, html="no")
+        return httpx2.Response(302, headers=headers) if good else httpx2.Response(200, html="no")
 
-    def get_admin(self, request: httpx.Request) -> httpx.Response:
+    def get_admin(self, request: httpx2.Request) -> httpx2.Response:
         assert request.headers.get("cookie") == "session=s"
         fields = '<input name="price" value="20.00"><input type=checkbox name=active checked>'
-        return httpx.Response(200, html=f"<form method=post>{CSRF}{fields}</form>")
+        return httpx2.Response(200, html=f"<form method=post>{CSRF}{fields}</form>")
 
-    def post_admin(self, request: httpx.Request) -> httpx.Response:
+    def post_admin(self, request: httpx2.Request) -> httpx2.Response:
         self.sent.append(parse_qs(request.content.decode()))
         self.price = self.sent[-1]["price"][0]
-        return httpx.Response(302, headers={"Location": request.url.path})
+        return httpx2.Response(302, headers={"Location": request.url.path})
 
-    def get_api(self, request: httpx.Request) -> httpx.Response:
+    def get_api(self, request: httpx2.Request) -> httpx2.Response:
         assert "cookie" not in request.headers  # a customer, not the editor
         if request.url.path == "/api/products":
             plain = {"sku": "A-1", "price": "20.00", "discount_pct": ""}
             reduced = {"sku": "B-2", "price": "9.00", "discount_pct": "10"}
-            return httpx.Response(200, json={"products": [reduced, plain]})
+            return httpx2.Response(200, json={"products": [reduced, plain]})
         self.behind -= 1
         self.shown = self.price if self.behind < 0 else self.shown
         headers = {"Fig-Decision": f"side={self.side}; stage=new"}
-        return httpx.Response(200, json={"price": self.shown}, headers=headers)
+        return httpx2.Response(200, json={"price": self.shown}, headers=headers)
 
 
 def desk(shop: AdminShop) -> PriceDesk:
     editor = Editor("admin@example.org", "right")
-    return PriceDesk("http://shop", editor, httpx.MockTransport(shop))
+    return PriceDesk("http://shop", editor, httpx2.MockTransport(shop))
 
 
 async def test_up_and_back_again_on_a_product_without_a_discount() -> None:

@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-import httpx
+import httpx2
 import pytest
 
 from fig.demo.script.actions import Flip
@@ -68,10 +68,10 @@ class Facade:
         self.routes: list[dict[str, Any]] = []
         self.reset: list[str] = []
 
-    def __call__(self, request: httpx.Request) -> httpx.Response:
+    def __call__(self, request: httpx2.Request) -> httpx2.Response:
         if request.url.path == "/api/compare/reset":
             self.reset.append(request.url.params["route"])
-        return httpx.Response(
+        return httpx2.Response(
             200, json={"workers": [{"version": self.version}], "routes": self.routes}
         )
 
@@ -84,7 +84,7 @@ def parts(tmp_path: Path) -> Any:
 
     def world(leave_fault: bool = False) -> RealWorld:
         tools = Tools(FlippingFig(routes), OneStack(routes), tmp_path, FAST, leave_fault)
-        return RealWorld(tools, ROUTES, lambda url: Admin(url, httpx.MockTransport(facade)))
+        return RealWorld(tools, ROUTES, lambda url: Admin(url, httpx2.MockTransport(facade)))
 
     return world, facade, routes
 

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-import httpx
+import httpx2
 import pytest
 
 from chassis.process import lifetime
@@ -57,8 +57,8 @@ def admin() -> Admin:
         {"name": "product-list", "stage": "canary", "percent": 25.0},
         {"name": "product-detail", "stage": "legacy"},
     ]
-    answer = httpx.Response(200, json={"routes": routes})
-    return Admin("http://a", httpx.MockTransport(lambda _: answer))
+    answer = httpx2.Response(200, json={"routes": routes})
+    return Admin("http://a", httpx2.MockTransport(lambda _: answer))
 
 
 class TestRunningStack:
