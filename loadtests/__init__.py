@@ -11,6 +11,7 @@ In the order a visit meets them:
     ledger.py       what customers were told about their orders; receipts.py: whether it is true
     absence.py      while legacy is stopped on purpose: which answers are that, which are failures
     window.py       the figures of the last seconds, pure; stats.py: writes them, a line per second
+    faults/         the deliberate mistakes of the demo, in a wrapper around the catalog
 
 A wrong content is a failure like a wrong status: a shop that answers fast and wrongly is broken.
 """

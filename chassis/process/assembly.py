@@ -19,7 +19,7 @@ from chassis.database import DatabaseAway, open_pool
 from chassis.events import bus
 from chassis.process import registry
 from chassis.process.discovery import Registration
-from chassis.process.service import Background, bind, serve
+from chassis.process.service import Application, Background, bind, serve
 from chassis.process.settings import DatabaseUrl, ListenAddress, NatsUrl, ProcessSettings
 from chassis.readmodel.watermark import Watermark
 from chassis.web import app as web
@@ -72,8 +72,17 @@ class Parts:
 Build = Callable[[Ground], Awaitable[Parts]]
 
 
-async def assemble(name: str, settings: ServiceSettings, build: Build) -> None:
-    """Build the service and answer until told to stop."""
+def _nothing_around(app: Application) -> Application:
+    return app
+
+
+async def assemble(
+    name: str,
+    settings: ServiceSettings,
+    build: Build,
+    around: Callable[[Application], Application] = _nothing_around,
+) -> None:
+    """Build the service and answer until told to stop; `around` may wrap the whole application."""
     port = bind(settings.listen, f"{name.upper()}_LISTEN")
     pool = await open_pool(settings.database_url, name, settings.connections, settings.by_key)
     nats: Client = await bus.connect(settings.nats_url, name)
@@ -89,7 +98,7 @@ async def assemble(name: str, settings: ServiceSettings, build: Build) -> None:
     registration = _registration(name, instance, port)
     announcing: Background = lambda: registry.announce(nats, registration, ready)  # noqa: E731
     try:
-        await serve(Lane(parts.calls, app), port, [announcing, *parts.background])
+        await serve(around(Lane(parts.calls, app)), port, [announcing, *parts.background])
     finally:
         await parts.close()
         await nats.close()

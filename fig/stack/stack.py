@@ -136,7 +136,6 @@ def _catalog(place: Place) -> tuple[Process, ...]:
     settings = {
         "CATALOG_NATS_URL": nats_url(place),
         "CATALOG_LISTEN": place.address("catalog"),
-        "CATALOG_FAULT": "",
     }
     return (
         Process(
@@ -161,6 +160,7 @@ def _catalog(place: Place) -> tuple[Process, ...]:
             ready=HttpReady(place.address("catalog"), "/readyz"),
             ports=("catalog",),
             patience=60.0,  # the first time it applies the whole snapshot
+            instead={"CATALOG_FAULT": (place.python, "-m", "loadtests.faults")},
         ),
     )
 

@@ -101,7 +101,7 @@ class LocalLauncher:
         parent = os.getpid()
         try:
             started = await asyncio.create_subprocess_exec(
-                *process.command,
+                *process.command_with(extra),
                 cwd=self._root,
                 env={**self._environment, **process.env, **extra},
                 stdin=asyncio.subprocess.DEVNULL,

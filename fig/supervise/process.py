@@ -35,6 +35,13 @@ class Process:
     stop: signal.Signals = signal.SIGTERM
     grace: float = 12.0  # between asking it to end and killing it
     patience: float = 30.0  # for it to become ready
+    # variable: the command that is run where this variable is set
+    instead: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def command_with(self, extra: Mapping[str, str]) -> tuple[str, ...]:
+        """What is run when these variables are added to its environment."""
+        others = (words for name, words in self.instead.items() if extra.get(name))
+        return next(others, self.command)
 
     @property
     def kind(self) -> Kind:

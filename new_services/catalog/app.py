@@ -6,7 +6,6 @@ from chassis.process.assembly import Ground, Parts
 from chassis.readmodel.watermark import Watermark
 from contracts.catalog import Translator
 from new_services.catalog.endpoints import Endpoints
-from new_services.catalog.faults import fault_named
 from new_services.catalog.projections import Projector
 from new_services.catalog.settings import CatalogSettings
 
@@ -22,9 +21,8 @@ async def build(ground: Ground) -> Parts:
     """With the legacy feed the goods are projected from it; without, they are what we hold."""
     settings = ground.settings
     assert isinstance(settings, CatalogSettings)
-    fault = fault_named(settings.fault)
     if not settings.legacy_feed:
-        return Parts(register=Endpoints(ground.pool, None, fault).register)
+        return Parts(register=Endpoints(ground.pool, None).register)
     watermark = Watermark()
     projector = Projector(
         settings.database_url,
@@ -34,7 +32,7 @@ async def build(ground: Ground) -> Parts:
         _measures(ground.metrics, watermark),
     )
     return Parts(
-        register=Endpoints(ground.pool, watermark, fault).register,
+        register=Endpoints(ground.pool, watermark).register,
         background=[projector.follower.run],
         ready=projector.ready,
         watermark=watermark,

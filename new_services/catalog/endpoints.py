@@ -14,7 +14,6 @@ from chassis.readmodel.projection import fresh
 from chassis.readmodel.watermark import Watermark
 from chassis.web.app import JsonBytes, database_away, speak
 from new_services.catalog import views
-from new_services.catalog.faults import Fault
 from new_services.catalog.schemas import (
     DEFAULT_PER_PAGE,
     DETAIL_DOCUMENTATION,
@@ -41,7 +40,6 @@ class Endpoints:
 
     pool: asyncpg.Pool
     watermark: Watermark | None  # None: nothing to be behind of, the goods are ours
-    fault: Fault | None
 
     def register(self, app: FastAPI) -> None:
         """Put the public routes on the application."""
@@ -91,8 +89,6 @@ class Endpoints:
                 response = await answer(request)
             except (*DatabaseAway, TimeoutError) as error:
                 raise database_away(error) from error
-            if self.fault:
-                response = self.fault.strike(response)
             if as_of is not None:
                 as_of.stamp(response)
             return response

@@ -97,6 +97,7 @@ def make_catalog(nats_server, catalog_database: str, make_process: Callable) -> 
             "CATALOG_DATABASE_URL": catalog_database,
             "CATALOG_NATS_URL": nats_server.url,
         }
-        return make_process("new_services.catalog", "CATALOG", **(environment | settings)).start()
+        program = "loadtests.faults" if "CATALOG_FAULT" in settings else "new_services.catalog"
+        return make_process(program, "CATALOG", **(environment | settings)).start()
 
     return make

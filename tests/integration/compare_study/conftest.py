@@ -16,9 +16,10 @@ from facade.compare.evidence.evidence import Evidence
 from facade.compare.rules import Rules, compile_rules
 from facade.compare.verdict import compare
 from facade.routes.routefile import ArrayRule, CompareRules
+from loadtests.faults import lists
+from loadtests.faults.named import fault_named
 from new_services.catalog.documents import build
 from new_services.catalog.domain import Product, Variant
-from new_services.catalog.faults import fault_named, lists
 
 TODAY = date(2026, 1, 1)
 PRODUCTS = 400

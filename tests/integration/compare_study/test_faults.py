@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from facade.compare.evidence import causes
-from new_services.catalog.faults import FAULTS
+from loadtests.faults.named import FAULTS
 
 # Of each fault: how the difference is named, and the share of answers that it can spoil at all.
 EXPECTED: dict[str, tuple[str, float]] = {

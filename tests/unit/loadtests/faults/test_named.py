@@ -6,7 +6,7 @@ import orjson
 import pytest
 
 from chassis.web.app import JsonBytes
-from new_services.catalog.faults import FAULTS, fault_named
+from loadtests.faults.named import FAULTS, fault_named
 
 PRODUCT = {
     "sku": "P-1",

@@ -1,19 +1,11 @@
-"""Mistakes that can be switched on with CATALOG_FAULT=name[@share], to show that they are found.
-
-    goods     what goes wrong in one product, whole or as a list's member
-    lists     what goes wrong in a page of products
-    answers   what goes wrong around the body: status, headers, bytes
-
-A fault bends answers on their way out and nothing that is stored: without it, the restarted service
-answers rightly at once.
-"""
+"""A fault by its name: `discount-rounding`, or `time-zone@1%` for a share of the answers."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random
 
 from chassis.web.app import JsonBytes
-from new_services.catalog.faults import answers, goods, lists
+from loadtests.faults import answers, goods, lists
 
 FAULTS: dict[str, tuple[str, Callable[[JsonBytes], JsonBytes]]] = {
     **{name: (what, goods.spoiler(bend)) for name, (what, bend) in goods.BENDS.items()},
