@@ -34,7 +34,6 @@ class Route:
     """One route as the hot path needs it; each entry has two, one for methods that only read."""
 
     name: str
-    index: int  # position in the file; the unmatched route comes last
     match: str
     stage: Stage
     legacy: str  # upstream
@@ -114,8 +113,8 @@ class RouteTable:
 def compile_table(file: RouteFile) -> RouteTable:
     """The table of a checked route file."""
     tree: SegmentTree[Route] = SegmentTree()
-    for index, config in enumerate(file.routes):
-        reading, writing = (_compile(config, index, file.facade, safe) for safe in (True, False))
+    for config in file.routes:
+        reading, writing = (_compile(config, file.facade, safe) for safe in (True, False))
         for method in _each_method(config):
             safe = config.safe if config.safe is not None else _is_safe(method)
             tree.add(method, config.template, reading if safe else writing)
@@ -126,7 +125,7 @@ def compile_table(file: RouteFile) -> RouteTable:
         options=file.facade,
         file=file,
         tree=tree,
-        unmatched={safe: _unmatched(len(file.routes), safe) for safe in (True, False)},
+        unmatched={safe: _unmatched(safe) for safe in (True, False)},
     )
 
 
@@ -134,7 +133,7 @@ def _each_method(config: RouteConfig) -> tuple[str, ...]:
     return ("*", *SAFE_METHODS) if config.methods == ("*",) else config.methods
 
 
-def _compile(config: RouteConfig, index: int, options: FacadeOptions, safe: bool) -> Route:
+def _compile(config: RouteConfig, options: FacadeOptions, safe: bool) -> Route:
     threshold = _threshold(config)
     settled = _settled(config, threshold)
     compared = config.compare if config.stage in (Stage.SHADOW, Stage.CANARY) and safe else None
@@ -143,7 +142,6 @@ def _compile(config: RouteConfig, index: int, options: FacadeOptions, safe: bool
     forgets = options.identity is not None and config.name in options.identity.forget_on
     return Route(
         name=config.name,
-        index=index,
         match=config.match,
         stage=config.stage,
         legacy=LEGACY,
@@ -186,10 +184,10 @@ def _settled(config: RouteConfig, threshold: int) -> Decision | None:
     return Decision("legacy", LEGACY, NO_BUCKET, reason, True)
 
 
-def _unmatched(index: int, safe: bool) -> Route:
+def _unmatched(safe: bool) -> Route:
     config = RouteConfig(UNMATCHED_NAME, ("*",), "/{path*}", Stage.LEGACY, key=())
     decision = Decision("legacy", LEGACY, NO_BUCKET, UNMATCHED, True)
-    return replace(_compile(config, index, FacadeOptions(), safe), settled=decision)
+    return replace(_compile(config, FacadeOptions(), safe), settled=decision)
 
 
 def _is_safe(method: str | bytes) -> bool:

@@ -187,7 +187,6 @@ facade: {identity: {ask: /me, forget_on: [detail]}}
     assert reading.forgets and reading.noted
     assert (reading.yields, writing.yields) == (True, True)
     assert reading.needs_key
-    assert reading.index == writing.index == 0
 
 
 def test_a_route_may_declare_its_post_safe(table: TableMaker) -> None:
