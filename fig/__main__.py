@@ -9,22 +9,30 @@ from pathlib import Path
 
 import click
 
-from fig.errors import FigError
+from fig.clients.running import NO_SHOP
+from fig.errors import BadSetting, FigError
 from fig.settings import Home, project_root
 
 # name: its folder under fig/commands/ (file and command have the same name), and its line of help
-COMMANDS = {
+ANY_FACADE = {
+    "facade": ("routes", "the facade alone, in front of any HTTP server"),
+    "check": ("routes", "judge a route file"),
+    "status": ("routes", "what runs, and where the routes stand"),
+    "flip": ("routes", "move a route to another stage"),
+    "explain": ("routes", "where a request would go, and why"),
+    "compare": ("evidence", "how the answers of both sides compared"),
+    "lag": ("evidence", "how far each read model is behind the monolith"),
+    "sidecar": ("evidence", "record, measure and break what legacy answers"),
+    "replay": ("evidence", "ask recorded questions again, and compare the answers"),
+}
+SHOP = {
     "up": ("stack", "bring everything up"),
     "down": ("stack", "stop what `fig up` started"),
-    "status": ("stack", "what runs, and where the routes stand"),
     "logs": ("stack", "what a process said"),
     "kill": ("stack", "kill -9 a process, and watch it come back"),
     "restart": ("stack", "start a process anew, with other settings if wanted"),
-    "flip": ("routes", "move a route to another stage"),
-    "check": ("routes", "judge a route file"),
-    "explain": ("routes", "where a request would go, and why"),
-    "compare": ("evidence", "how the answers of both sides compared"),
-    "lag": ("data", "how far each read model is behind the monolith"),
+    "load": ("traffic", "let shoppers in"),
+    "demo": ("traffic", "the whole migration under load, with the evidence at the end"),
     "feed": ("data", "have a table of the monolith read again"),
     "verify": ("data", "whether both sides hold the same"),
     "repair": ("data", "make the read models what legacy says, where they are not"),
@@ -32,12 +40,9 @@ COMMANDS = {
     "sagas": ("orders", "orders that are on their way, or wait for a person"),
     "saga": ("orders", "one order's story, and what shall become of it"),
     "deadletters": ("data", "events that nobody could take"),
-    "sidecar": ("evidence", "record, measure and break what legacy answers"),
-    "replay": ("evidence", "ask recorded questions again, and compare the answers"),
-    "load": ("traffic", "let shoppers in"),
-    "demo": ("traffic", "the whole migration under load, with the evidence at the end"),
-    "facade": ("routes", "the facade alone, in front of any HTTP server"),
 }
+COMMANDS = ANY_FACADE | SHOP
+GROUPS = {"With any facade": ANY_FACADE, "With the shop, from its checkout": SHOP}
 
 
 class Commands(click.Group):
@@ -49,13 +54,35 @@ class Commands(click.Group):
     def get_command(self, _context: click.Context, name: str) -> click.Command | None:
         if name not in COMMANDS:
             return None
-        module = importlib.import_module(f"fig.commands.{COMMANDS[name][0]}.{name}")
-        command: click.Command = getattr(module, name)
-        return command
+        try:
+            return _load(name)
+        except ModuleNotFoundError as error:
+            if name not in SHOP:
+                raise
+            return _missing(name, str(error.name))
 
     def format_commands(self, _context: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+        for title, commands in GROUPS.items():
+            with formatter.section(title):
+                formatter.write_dl([(name, text) for name, (_, text) in commands.items()])
+
+
+def _load(name: str) -> click.Command:
+    module = importlib.import_module(f"fig.commands.{COMMANDS[name][0]}.{name}")
+    command: click.Command = getattr(module, name)
+    return command
+
+
+def _missing(name: str, module: str) -> click.Command:
+    """Stands for a command of the shop where the shop or one of its libraries is not installed."""
+    why = f"`fig {name}`: {NO_SHOP} ({module} is missing)"
+
+    def refuse(**_: object) -> None:
+        raise BadSetting(why)
+
+    rest = click.Argument(["rest"], nargs=-1, type=click.UNPROCESSED)
+    settings = {"ignore_unknown_options": True}
+    return click.Command(name, settings, refuse, [rest], help=why)
 
 
 @click.command(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -65,9 +92,10 @@ class Commands(click.Group):
     envvar="FIG_HOME",
     help="The data folder.  [env: FIG_HOME; default: .fig in the project]",
 )
+@click.version_option(package_name="strangler-fig", message="Strangler Fig %(version)s")
 @click.pass_context
 def cli(context: click.Context, home: Path | None) -> None:
-    """Strangler Fig: a shop that moves from a monolith to services, endpoint by endpoint.
+    """Strangler Fig: move traffic from a monolith to new services, endpoint by endpoint.
 
     Exit codes: 0 done, 1 a negative answer or something failed, 2 a wrong call or setting.
     """

@@ -7,6 +7,8 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BeforeValidator, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from chassis.process.address import host_port
+
 PLACEHOLDERS = frozenset(
     {"changeme", "change-me", "change_me", "password", "passwd", "secret", "example", "todo", "xxx"}
 )
@@ -19,6 +21,11 @@ class Listen(NamedTuple):
     host: str
     port: int
 
+    @property
+    def written(self) -> str:
+        """`host:port`, an IPv6 host in brackets."""
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
 
 def _listen(value: object) -> Listen:
     if isinstance(value, Listen):
@@ -27,6 +34,11 @@ def _listen(value: object) -> Listen:
     if not colon or not host or not port.isdecimal() or int(port) > 65535:
         raise ValueError(f"{value!r} is not HOST:PORT")
     return Listen(host.strip("[]"), int(port))
+
+
+def _admin(value: object) -> Listen:
+    """As people write the address of an admin port: see chassis.process.address."""
+    return value if isinstance(value, Listen) else Listen(*host_port(str(value)))
 
 
 def _url_of(*schemes: str) -> AfterValidator:
@@ -45,6 +57,7 @@ def _url_of(*schemes: str) -> AfterValidator:
 
 
 ListenAddress = Annotated[Listen, NoDecode, BeforeValidator(_listen)]
+AdminAddress = Annotated[Listen, NoDecode, BeforeValidator(_admin)]
 DatabaseUrl = Annotated[str, _url_of("postgresql", "postgres")]
 NatsUrl = Annotated[str, _url_of("nats", "tls")]
 ServiceUrl = Annotated[str, _url_of("http")]

@@ -12,7 +12,7 @@ import click
 
 from chassis.process.children import last_line
 from facade.commands import BAD_INPUT, REFUSED
-from facade.commands.options import json_option, routes_option
+from facade.commands.options import admin_url, json_option, routes_option
 from facade.replay.calibration import listening, watching
 from facade.replay.calibration.door import Door, DoorFailed, door, traffic
 from facade.replay.calibration.handover import hand_over
@@ -55,7 +55,7 @@ def _url(_context: click.Context, _option: click.Parameter, value: str | None) -
               envvar="FACADE_CALIBRATE_WITHIN", help="Seconds to count for, at most.")  # fmt: skip
 @click.option("--learn", type=click.FloatRange(1), default=90.0, show_default=True,
               envvar="FACADE_CALIBRATE_LEARN", help="Seconds to learn noise, at most.")  # fmt: skip
-@click.option("--hand-to", metavar="URL", callback=_url, envvar="FACADE_CALIBRATE_HAND_TO",
+@click.option("--hand-to", metavar="ADDRESS", callback=admin_url, envvar="FACADE_CALIBRATE_HAND_TO",
               help="Give the noise learned to the facade with this admin port.")  # fmt: skip
 @click.option("--legacy", callback=_url, envvar="FACADE_CALIBRATE_LEGACY",
               help="URL of legacy.  [default: the route file's]")  # fmt: skip

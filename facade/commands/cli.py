@@ -1,5 +1,6 @@
 """The command line of the facade: `python -m facade COMMAND`."""
 
+import copy
 import importlib
 
 import click
@@ -34,3 +35,8 @@ def main() -> None:
 
 for _command in (run, check, flip, explain, schema):
     main.add_command(_command)
+
+# `fig facade` becomes this one, so that its help and its errors name the command that was called.
+facade = copy.copy(run)
+facade.name, facade.hidden = "facade", True
+main.add_command(facade)

@@ -27,10 +27,9 @@ class Confirmation:
 
 
 def fetch_status(admin: str) -> Status | None:
-    """`GET /api/status` of a facade's admin port; None when nobody answers it."""
-    base = admin if "://" in admin else f"http://{admin}"
+    """`GET /api/status` of the admin port at this URL; None when nobody answers it."""
     try:
-        with urlopen(f"{base.rstrip('/')}/api/status", timeout=1.0) as answer:
+        with urlopen(f"{admin}/api/status", timeout=1.0) as answer:
             status = json.load(answer)
     except (OSError, HTTPException, ValueError):
         return None

@@ -8,7 +8,7 @@ import click
 
 from facade.commands import BAD_INPUT, REFUSED
 from facade.commands.confirm import Confirmation, confirm, fetch_status
-from facade.commands.options import json_option, routes_option, share
+from facade.commands.options import admin_url, json_option, routes_option, share
 from facade.commands.promoting import NotRecorded, hold_to_evidence
 from facade.routes.file.edit.flip import (
     Flip,
@@ -48,8 +48,11 @@ from facade.runtime.lags import Lag, hold_back
 )
 @click.option(
     "--admin",
+    metavar="ADDRESS",
+    callback=admin_url,
     envvar="FACADE_ADMIN",
-    help="Admin address of the running facade: wait until all its workers decide by the new file.",
+    help="Admin port of the running facade (HOST:PORT, :PORT or a URL): wait until all its workers"
+    " decide by the new file.",
 )
 @click.option(
     "--force",

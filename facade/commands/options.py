@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 import click
 
+from chassis.process.address import BadAddress, url
 from facade.routes.file.kinds.quantities import Share
 from facade.routes.file.kinds.values import Wrong
 
@@ -32,6 +33,14 @@ def json_option(command: str) -> Callable[[Command], Command]:
         envvar=f"FACADE_{command.upper()}_JSON",
         help="Answer in JSON, for programs.",
     )
+
+
+def admin_url(_context: click.Context, _option: click.Parameter, value: str | None) -> str | None:
+    """`:8081` and the like as URL, without a slash at its end; a usage error (exit 2) otherwise."""
+    try:
+        return None if value is None else url(value)
+    except BadAddress as error:
+        raise click.BadParameter(str(error)) from None
 
 
 def share(_context: click.Context, _option: click.Parameter, value: str | None) -> int | None:

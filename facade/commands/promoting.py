@@ -69,8 +69,7 @@ def _record(admin: str | None, step: Flip, reason: str, found: list[str]) -> Non
 
 
 def _asked(method: str, admin: str, path: str, **query: str) -> dict[str, Any]:
-    base = (admin if "://" in admin else f"http://{admin}").rstrip("/")
-    request = Request(f"{base}{path}?{urlencode(query)}", method=method)
+    request = Request(f"{admin}{path}?{urlencode(query)}", method=method)
     with _opener.open(request, timeout=SECONDS) as answer:
         found: dict[str, Any] = json.load(answer)
     return found

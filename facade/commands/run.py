@@ -25,7 +25,8 @@ from facade.routes.file.reading import load_path
 @click.option(
     "--admin",
     envvar="FACADE_ADMIN",
-    help="HOST:PORT of the admin API.  [default: 127.0.0.1:8081]",
+    help="HOST:PORT or :PORT (of 127.0.0.1) of the admin API and the dashboard."
+    "  [default: 127.0.0.1:8081]",
 )
 @click.option(
     "--workers",

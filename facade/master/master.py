@@ -95,7 +95,7 @@ class Master:
     def _start(self, child: Kept, now: float) -> None:
         if child is self._control:
             pid = children.spawn(
-                [sys.executable, "-m", "facade.control"], self._control_environment()
+                [sys.executable, "-P", "-m", "facade.control"], self._control_environment()
             )
         else:
             pid, ready = self._fork_worker(self._workers.index(child))
@@ -147,8 +147,8 @@ class Master:
         environment = {
             "FACADE_CHANNEL": self._channel,
             "FACADE_RUNTIME": str(self._runtime),
-            "FACADE_ADMIN": "{}:{}".format(*settings.admin),
-            "FACADE_LISTEN": "{}:{}".format(*settings.listen),
+            "FACADE_ADMIN": settings.admin.written,
+            "FACADE_LISTEN": settings.listen.written,
             "FACADE_ROUTES": str(settings.routes),
             "FACADE_IDENTITY_KEY": str(self._keys.identity),
             "FACADE_WORKERS": str(settings.workers),

@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import BeforeValidator, Field
 from pydantic_settings import NoDecode, SettingsConfigDict
 
-from chassis.process.settings import Listen, ListenAddress, NatsUrl, ProcessSettings
+from chassis.process.settings import AdminAddress, Listen, ListenAddress, NatsUrl, ProcessSettings
 from facade.routes.file.kinds.values import Url
 
 
@@ -30,7 +30,7 @@ class FacadeSettings(ProcessSettings):
 
     routes: Path = Path("routes.yaml")
     listen: ListenAddress = Listen("127.0.0.1", 8080)
-    admin: ListenAddress = Listen("127.0.0.1", 8081)
+    admin: AdminAddress = Listen("127.0.0.1", 8081)
     workers: int = Field(default=1, ge=1, le=64)
     # Where the published table and the reload's verdict lie; a folder of its own when not given.
     runtime: Path | None = None

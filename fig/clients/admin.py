@@ -54,7 +54,7 @@ def _content(method: str, base: str, path: str, query: dict[str, str | None]) ->
     except (OSError, HTTPException) as error:
         raise AdminAway(
             f"the facade's admin API at {base} does not answer ({error});"
-            " `fig status` shows what runs, `fig logs facade` why"
+            " is the facade running, and is this its --admin address?"
         ) from error
     return content
 

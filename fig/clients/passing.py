@@ -2,7 +2,8 @@
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import NoReturn
 
 import click
 
@@ -23,9 +24,17 @@ def environment(caller: Mapping[str, str], found: StackState | None) -> dict[str
     return {**own, **caller}
 
 
-def command(name: str, help_text: str, target: str | None = None) -> click.Command:
-    """A command `fig NAME …` that becomes `python -m facade TARGET …`."""
-    target = target or name
+def become(name: str, arguments: Sequence[str], given: Mapping[str, str]) -> NoReturn:
+    """Replace this process by the facade's command, which says `fig` where it names itself.
+
+    With -P: a folder called `facade` where the user stands is not ours.
+    """
+    program = [sys.executable, "-P", "-m", "facade", name, *arguments]
+    os.execve(program[0], program, {**given, "FACADE_PROGRAM": "fig"})
+
+
+def command(name: str, help_text: str) -> click.Command:
+    """A command `fig NAME …` that becomes `python -m facade NAME …`."""
 
     @click.command(
         name,
@@ -36,10 +45,9 @@ def command(name: str, help_text: str, target: str | None = None) -> click.Comma
     @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
     @click.pass_obj
     def passed_on(home: Home, arguments: tuple[str, ...]) -> None:
-        starts = target == "run"
+        starts = name == "facade"
         found = None if starts else running.find(home)
         given = dict(os.environ) if starts else environment(os.environ, found)
-        program = [sys.executable, "-m", "facade", target, *arguments]
-        os.execve(program[0], program, given)
+        become(name, arguments, given)
 
     return passed_on

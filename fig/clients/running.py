@@ -1,9 +1,17 @@
 """Finding the stack that runs, for every command but `up`."""
 
+import importlib.util
+
 from fig.errors import FigError
 from fig.settings import Home
 from fig.supervise import state
 from fig.supervise.state import StackState
+
+# What to do where only the facade is installed.
+NO_SHOP = (
+    "this needs the shop, which is not installed here: run `make install` in a checkout of the"
+    " repository, and call its .venv/bin/fig there"
+)
 
 
 def find(home: Home) -> StackState | None:
@@ -12,11 +20,33 @@ def find(home: Home) -> StackState | None:
     return found if found is not None and found.alive else None
 
 
+def shop_here() -> bool:
+    """Whether the shop's stack is installed too, or only what works with any facade."""
+    return importlib.util.find_spec("fig.stack") is not None
+
+
+def nothing(home: Home) -> str:
+    """That nothing runs, and what to do."""
+    start = ", or start the shop with `fig up --detach`" if shop_here() else ""
+    return f"nothing runs in {home.folder}; name a facade with --admin HOST:PORT{start}"
+
+
+def admin_url(home: Home, given: str | None) -> str:
+    """What was given, or the running stack's. Raises FigError that says how to name one."""
+    if given is not None:
+        return given
+    found = find(home)
+    if found is None:
+        raise FigError(nothing(home))
+    return found.urls["admin"].rstrip("/")
+
+
 def require(home: Home) -> StackState:
     """The running stack. Raises FigError that says how to start one."""
     found = find(home)
     if found is None:
-        raise FigError(f"nothing runs in {home.folder}; start it with `fig up --detach`")
+        start = "start it with `fig up --detach`"
+        raise FigError(f"nothing runs in {home.folder}; {start if shop_here() else NO_SHOP}")
     return found
 
 

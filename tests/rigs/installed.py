@@ -1,10 +1,15 @@
 """The wheel, built from this checkout and installed alone, outside of it."""
 
+import contextlib
+import http.client
 import os
 import shutil
+import signal
+import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -12,6 +17,7 @@ from pathlib import Path
 from typing import Self
 
 PROJECT = Path(__file__).parents[2]
+START_SECONDS = 30.0
 # Of the caller's variables only what finds programs and an index: nothing that leads to a checkout.
 KEPT = ("PATH", "HOME", "LANG", "TMPDIR", "SSL_CERT_FILE", "XDG_CACHE_HOME", "XDG_CONFIG_HOME")
 KEPT_PREFIXES = ("UV_", "PIP_")
@@ -99,3 +105,67 @@ class Monolith:
         self._server.shutdown()
         self._thread.join()
         self._server.server_close()
+
+
+ROUTES = """\
+upstreams:
+  legacy:  {{url: "{legacy}"}}
+  reports: {{url: "{legacy}"}}
+routes:
+  - name: report
+    match: GET /reports/{{id}}
+    new: reports
+    stage: shadow
+    compare: {{sample: 100%}}
+"""
+
+
+class Facade:
+    """`fig facade`, started by the installed command; its route file is `my-routes.yaml`."""
+
+    def __init__(self, installed: Installed, legacy: str) -> None:
+        self._installed = installed
+        self.host, self.admin = f"127.0.0.1:{_free_port()}", f"127.0.0.1:{_free_port()}"
+        self.runtime, self.log = installed.folder / "run", installed.folder / "facade.log"
+        (installed.folder / "my-routes.yaml").write_text(ROUTES.format(legacy=legacy))
+
+    def __enter__(self) -> Self:
+        command = [str(self._installed.fig), "facade", "--routes", "my-routes.yaml"]
+        command += ["--listen", self.host, "--admin", self.admin, "--runtime", str(self.runtime)]
+        with self.log.open("wb") as said:
+            self._process = subprocess.Popen(
+                command, cwd=self._installed.folder, env=self._installed.environment,
+                stdout=said, stderr=said,
+            )  # fmt: skip
+        deadline = time.monotonic() + START_SECONDS
+        while not self._answers():
+            assert self._process.poll() is None, self.log.read_text()
+            assert time.monotonic() < deadline, self.log.read_text()
+            time.sleep(0.02)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._process.send_signal(signal.SIGTERM)
+        assert self._process.wait(60) == 0, self.log.read_text()
+
+    def get(self, path: str) -> tuple[int, bytes]:
+        """Status and body of an answer through the facade."""
+        connection = http.client.HTTPConnection(self.host, timeout=10)
+        with contextlib.closing(connection):
+            connection.request("GET", path)
+            response = connection.getresponse()
+            return response.status, response.read()
+
+    def _answers(self) -> bool:
+        """Clients, and on the admin port."""
+        host, _, port = self.admin.rpartition(":")
+        with contextlib.suppress(OSError, http.client.HTTPException):
+            socket.create_connection((host, int(port)), 1).close()
+            return self.get("/")[0] == 200
+        return False
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

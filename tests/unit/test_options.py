@@ -1,4 +1,7 @@
-"""Every option of `fig` and of the facade can also be said by the environment."""
+"""Every option of `fig` and of the facade can also be said by the environment.
+
+Not --version and --help: who sets them asks once.
+"""
 
 from collections.abc import Iterator
 
@@ -16,7 +19,8 @@ def _options(command: click.Command, name: str) -> Iterator[tuple[str, click.Opt
             inner = command.get_command(context, each)
             assert inner is not None
             yield from _options(inner, f"{name} {each}")
-    yield from ((name, one) for one in command.params if isinstance(one, click.Option))
+    options = (one for one in command.params if isinstance(one, click.Option))
+    yield from ((name, one) for one in options if not one.is_eager)
 
 
 @pytest.mark.parametrize(("command", "name"), [(fig, "fig"), (facade, "facade")])

@@ -17,7 +17,6 @@ MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
 _LINKS = sorted(set(re.findall(r"\]\(([^)#]+)\)", README)))
 _LINES = [line.removeprefix("$ ").split(" #")[0].rstrip(" &") for line in README.split("\n")]
 _FIG = [line for line in _LINES if line.startswith("fig ")]
-_PASSED_ON = {"facade": "run"}  # under another name
 _MAKE = sorted(set(re.findall(r"\bmake ([a-z][a-z-]*)", README)) - {"and"})
 
 
@@ -42,7 +41,7 @@ def test_every_fig_command_is_understood(line: str) -> None:
     context = click.Context(fig)
     command = fig.get_command(context, name)
     assert command is not None, f"there is no `fig {name}`"
-    passed_on = facade.get_command(context, _PASSED_ON.get(name, name))
+    passed_on = facade.get_command(context, name)
     (passed_on or command).make_context(name, list(arguments), parent=context)
 
 

@@ -45,7 +45,8 @@ def on(folder: Path, as_json: bool, **given: object) -> None:
 
 def start(place: Handle, given: dict[str, object]) -> dict[str, object]:
     """Start `sidecar run` on its own and wait until it is up. Raises SidecarError."""
-    words = [sys.executable, "-m", "facade", "sidecar", "run", "--folder", str(place.folder.root)]
+    words = [sys.executable, "-P", "-m", "facade", "sidecar", "run"]
+    words += ["--folder", str(place.folder.root)]
     named = ("upstream", "listen", "routes", "runtime", "stack_pid")
     options = {name: f"--{name.replace('_', '-')}" for name in named} | {"venv": "--environment"}
     for name, option in options.items():

@@ -43,7 +43,7 @@ def door(routes: str, listen: str | None, environment: Mapping[str, str]) -> Ite
         clients, admin = listen or _free(), _free()
         own = {key: value for key, value in environment.items() if not key.startswith("FACADE_")}
         process = _start(
-            [sys.executable, "-m", "facade", "run", "--routes", str(folder / "routes.yaml"),
+            [sys.executable, "-P", "-m", "facade", "run", "--routes", str(folder / "routes.yaml"),
              "--listen", clients, "--admin", admin, "--runtime", str(folder / "run")],
             own | RATES, folder / "facade.log",
         )  # fmt: skip

@@ -12,7 +12,7 @@ def hand_over(source: str, target: str) -> list[str]:
     """From one admin port to another; the routes that took it over. Raises Silent."""
     noise = asked(Request(f"{source}{_PATH}"))
     told = Request(
-        f"{target.rstrip('/')}{_PATH}",
+        f"{target}{_PATH}",
         data=json.dumps(noise).encode(),
         headers={"Content-Type": "application/json"},
         method="POST",

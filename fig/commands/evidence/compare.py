@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from fig.clients import admin, calibrating, running
-from fig.commands.options import json_option
+from fig.commands.options import admin_option, json_option
 from fig.errors import NEGATIVE, BadSetting
 from fig.output.tables import duration, table
 from fig.settings import Home
@@ -34,12 +34,7 @@ FORMS = {".html": "html", ".json": "json", ".xml": "junit"}
               envvar="FIG_COMPARE_USERS", help="Shoppers of a calibration.")  # fmt: skip
 @click.option("--hand-over", is_flag=True, envvar="FIG_COMPARE_HAND_OVER",
               help="Give the noise a good calibration learned to the running facade.")  # fmt: skip
-@click.option(
-    "--admin",
-    "address",
-    envvar="FACADE_ADMIN",
-    help="URL of a facade's admin port.  [default: of the running stack]",
-)
+@admin_option
 @json_option("compare")
 @click.pass_obj
 def compare(
@@ -52,7 +47,7 @@ def compare(
     """
     if calibrate:
         calibrating.start(running.require(home), pairs, users, as_json, hand_over)
-    base = (address or running.require(home).urls["admin"]).rstrip("/")
+    base = running.admin_url(home, address)
     if reset:
         _reset(base, route, as_json)
     elif cluster is not None:

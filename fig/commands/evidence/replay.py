@@ -1,13 +1,12 @@
 """`fig replay`: ask recorded questions again, and compare the answers."""
 
 import os
-import sys
 from collections.abc import Mapping
 
 import click
 
 from fig.clients import running
-from fig.clients.passing import environment
+from fig.clients.passing import become, environment
 from fig.settings import Home
 from fig.supervise.state import StackState
 
@@ -34,5 +33,4 @@ def replay_environment(
 def replay(home: Home, arguments: tuple[str, ...]) -> None:
     """Becomes `python -m facade replay …`."""
     given = replay_environment(os.environ, home, running.find(home))
-    program = [sys.executable, "-m", "facade", "replay", *arguments]
-    os.execve(program[0], program, given)
+    become("replay", arguments, given)

@@ -1,13 +1,12 @@
 """`fig sidecar`: a proxy beside the monolith that records, measures and breaks on command."""
 
 import os
-import sys
 from collections.abc import Mapping
 
 import click
 
 from fig.clients import running
-from fig.clients.passing import environment
+from fig.clients.passing import become, environment
 from fig.settings import Home
 from fig.supervise.state import StackState
 
@@ -38,5 +37,4 @@ def sidecar_environment(
 def sidecar(home: Home, arguments: tuple[str, ...]) -> None:
     """Becomes `python -m facade sidecar …`."""
     given = sidecar_environment(os.environ, home, running.find(home))
-    program = [sys.executable, "-m", "facade", "sidecar", *arguments]
-    os.execve(program[0], program, given)
+    become("sidecar", arguments, given)

@@ -2,4 +2,4 @@
 
 from fig.clients.passing import command
 
-facade = command("facade", "Start the facade alone: it needs a route file and nothing else.", "run")
+facade = command("facade", "Start the facade alone: it needs a route file and nothing else.")

@@ -1,11 +1,10 @@
-"""The wheel, built from this checkout and installed alone, outside of it."""
+"""The wheel, built from this checkout and installed alone, outside; a facade started there."""
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 
-from tests.rigs.installed import Installed, Monolith, install
+from tests.rigs.installed import Facade, Installed, Monolith, install
 
 
 @pytest.fixture(scope="session")
@@ -14,21 +13,15 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Installed:
     return install(tmp_path_factory.mktemp("outside"))
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def monolith() -> Iterator[str]:
     """The URL of an HTTP server that says which path was asked for."""
     with Monolith() as one:
         yield one.url
 
 
-@pytest.fixture
-def wait_for() -> Callable[..., None]:
-    """`wait_for(what, check)`: polls; fails with `what` after a while."""
-    return _wait
-
-
-def _wait(what: str, check: Callable[[], bool], seconds: float = 30.0) -> None:
-    deadline = time.monotonic() + seconds
-    while not check():
-        assert time.monotonic() < deadline, f"{what}: not within {seconds:.0f} s"
-        time.sleep(0.02)
+@pytest.fixture(scope="session")
+def facade(installed: Installed, monolith: str) -> Iterator[Facade]:
+    """In front of the monolith."""
+    with Facade(installed, monolith) as one:
+        yield one

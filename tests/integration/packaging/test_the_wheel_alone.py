@@ -1,78 +1,17 @@
 """`pip install` of the wheel is the facade: it starts, answers, records and replays without us."""
 
 import contextlib
-import http.client
 import json
-import signal
-import socket
 import subprocess
 import zipfile
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.rigs.installed import Installed
+from tests.rigs.installed import Facade, Installed
 
 pytestmark = pytest.mark.integration
-
-ROUTES = """\
-upstreams:
-  legacy:  {{url: "{legacy}"}}
-  reports: {{url: "{legacy}"}}
-routes:
-  - name: report
-    match: GET /reports/{{id}}
-    new: reports
-    stage: shadow
-    compare: {{sample: 100%}}
-"""
-
-
-@dataclass
-class Facade:
-    """A running one."""
-
-    host: str
-    admin: str
-    runtime: Path
-
-    def get(self, path: str) -> tuple[int, bytes]:
-        """Status and body of an answer through the facade."""
-        connection = http.client.HTTPConnection(self.host, timeout=10)
-        with contextlib.closing(connection):
-            connection.request("GET", path)
-            response = connection.getresponse()
-            return response.status, response.read()
-
-
-@pytest.fixture
-def facade(
-    installed: Installed, monolith: str, free_port: Callable[[], int], wait_for: Callable[..., None]
-) -> Iterator[Facade]:
-    (installed.folder / "my-routes.yaml").write_text(ROUTES.format(legacy=monolith))
-    one = Facade(f"127.0.0.1:{free_port()}", f"127.0.0.1:{free_port()}", installed.folder / "run")
-    options = ["--routes", "my-routes.yaml", "--listen", one.host, "--admin", one.admin]
-    log = installed.folder / "facade.log"
-    with log.open("wb") as said:
-        process = subprocess.Popen(
-            [str(installed.fig), "facade", *options, "--runtime", str(one.runtime)],
-            cwd=installed.folder, env=installed.environment, stdout=said, stderr=said,
-        )  # fmt: skip
-
-    def answers() -> bool:
-        assert process.poll() is None, log.read_text()
-        with contextlib.suppress(OSError, http.client.HTTPException):
-            host, _, port = one.admin.rpartition(":")
-            socket.create_connection((host, int(port)), 1).close()
-            return one.get("/")[0] == 200
-        return False
-
-    wait_for("the facade", answers)
-    yield one
-    process.send_signal(signal.SIGTERM)
-    assert process.wait(60) == 0, log.read_text()
 
 
 def test_the_wheel_holds_no_package_that_collides(installed: Installed) -> None:
@@ -117,3 +56,19 @@ def _sidecar(installed: Installed, *options: str | Path) -> Iterator[None]:
         yield
     finally:
         installed.call("sidecar", "off")
+
+
+def test_the_dashboards_address_is_printed(installed: Installed, facade: Facade) -> None:
+    said = facade.log.read_text()
+    assert f"the dashboard is at http://{facade.admin}/" in said
+
+
+@pytest.mark.parametrize("form", ["{0}", "http://{0}", "http://{0}/", ":{1}"])
+def test_the_admin_port_is_named_in_any_spelling(
+    form: str, installed: Installed, facade: Facade
+) -> None:
+    address = form.format(facade.admin, facade.admin.rpartition(":")[2])
+    for command in (["status"], ["compare"], ["lag"]):
+        installed.call(*command, "--admin", address)
+    flip = ["flip", "report", "shadow", "--routes", "my-routes.yaml", "--admin", address, "--json"]
+    assert json.loads(installed.call(*flip))["facade"] == "applied"

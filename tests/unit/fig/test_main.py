@@ -1,10 +1,13 @@
 """The list of commands. Mirrors fig/__main__.py."""
 
+from importlib.metadata import version
+
 import click
 import pytest
 from click.testing import CliRunner
 
-from fig.__main__ import COMMANDS, cli, main
+from fig import __main__
+from fig.__main__ import ANY_FACADE, COMMANDS, SHOP, cli, main
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -27,7 +30,9 @@ def test_an_unknown_command_is_a_wrong_call(tmp_path):
     [
         (["restart", "catalog"], 1, "nothing runs in {home}; start it with `fig up --detach`"),
         (["kill", "catalog"], 1, "nothing runs"),
-        (["compare"], 1, "nothing runs"),
+        (["compare"], 1, "nothing runs in {home}; name a facade with --admin HOST:PORT, or start"),
+        (["lag"], 1, "nothing runs in {home}; name a facade with --admin HOST:PORT, or start"),
+        (["status", "--admin", ":1"], 1, "at http://127.0.0.1:1 does not answer"),
         (["logs", "catalog"], 2, "no log of 'catalog'"),
         (["logs", "catalog", "--follow", "--json"], 2, "--json and --follow"),
         (["up", "--json"], 2, "--json is for `fig up --detach`"),
@@ -60,3 +65,40 @@ def test_logs_in_json(tmp_path):
     (tmp_path / "logs" / "catalog.log").write_text("one\ntwo\nthree\n")
     lines = CliRunner().invoke(cli, ["--home", str(tmp_path), "logs", "catalog", "-n2", "--json"])
     assert lines.output == '{"name": "catalog", "lines": ["two", "three"]}\n'
+
+
+def test_help_says_which_commands_need_the_shop():
+    told = CliRunner().invoke(cli, ["--help"]).output
+    alone, _, shop = told.partition("With the shop, from its checkout:")
+    for name in ANY_FACADE:
+        assert f"  {name} " in alone.partition("With any facade:")[2]
+    for name in SHOP:
+        assert f"  {name} " in shop
+
+
+def test_the_version():
+    told = CliRunner().invoke(cli, ["--version"])
+    assert (told.exit_code, told.output) == (0, f"Strangler Fig {version('strangler-fig')}\n")
+
+
+@pytest.mark.parametrize("name", SHOP)
+def test_without_the_shop_its_commands_say_what_to_do(name, monkeypatch, capsys, tmp_path):
+    def gone(name):
+        raise ModuleNotFoundError("No module named 'fig.stack'", name="fig.stack")
+
+    monkeypatch.setattr(__main__, "_load", gone)
+    monkeypatch.setattr("sys.argv", ["fig", "--home", str(tmp_path), name, "--json", "x"])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 2
+    assert f"`fig {name}`: this needs the shop" in (said := capsys.readouterr().err)
+    assert "`make install` in a checkout" in said
+
+
+def test_a_library_that_any_facade_needs_is_not_taken_for_the_shop(monkeypatch):
+    def gone(name):
+        raise ModuleNotFoundError("No module named 'click'", name="click")
+
+    monkeypatch.setattr(__main__, "_load", gone)
+    with pytest.raises(ModuleNotFoundError):
+        cli.get_command(click.Context(cli), "check")

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from fig.clients import admin, running
-from fig.commands.options import json_option
+from fig.commands.options import admin_option, json_option
 from fig.errors import NEGATIVE
 from fig.output.tables import table
 from fig.settings import Home
@@ -23,8 +23,7 @@ HEAD = ("read model", "behind", "worst", "last minute", "")
 
 @click.command()
 @click.option("--watch", is_flag=True, envvar="FIG_LAG_WATCH", help="Again every second.")
-@click.option("--admin", "address", envvar="FACADE_ADMIN",
-              help="URL of a facade's admin port.  [default: of the running stack]")  # fmt: skip
+@admin_option
 @json_option("lag")
 @click.pass_obj
 def lag(home: Home, watch: bool, address: str | None, as_json: bool) -> None:
@@ -32,7 +31,7 @@ def lag(home: Home, watch: bool, address: str | None, as_json: bool) -> None:
 
     Exit code 0: all say how far they are; 1: one does not.
     """
-    base = (address or running.require(home).urls["admin"]).rstrip("/")
+    base = running.admin_url(home, address)
     while True:
         found: dict[str, Any] = admin.get(base, "/api/status")["lag"]
         click.echo(json.dumps(found) if as_json else text(found))

@@ -1,8 +1,8 @@
-"""What `fig status` shows."""
+"""What `fig status` shows of a running stack."""
 
 import pytest
 
-from fig.commands.stack.status import _as_json, _text
+from fig.output.overview import as_json, text
 from fig.supervise import readiness
 from fig.supervise.state import ProcessState, StackState
 
@@ -65,7 +65,7 @@ def unmatched(shapes: int):
 
 
 def test_processes_with_port_and_restarts(found, facade):
-    lines = _text(found, facade, "", False).splitlines()
+    lines = text(found, facade, "", False).splitlines()
     assert lines[0].startswith("everything is up, for ")
     assert next(line for line in lines if line.startswith("postgres")).split()[:3] == [
         *("postgres", "ready", "8010"),
@@ -76,7 +76,7 @@ def test_processes_with_port_and_restarts(found, facade):
 
 
 def test_routes_with_stage_share_and_evidence_and_the_rest_in_one_row(found, facade):
-    shown = _text(found, facade, "", False)
+    shown = text(found, facade, "", False)
     row = next(line for line in shown.splitlines() if line.startswith("product-detail"))
     assert row.split() == [
         *("product-detail", "canary", "25", "%", "25%", "of", "traffic"),
@@ -84,18 +84,18 @@ def test_routes_with_stage_share_and_evidence_and_the_rest_in_one_row(found, fac
     ]
     assert "and 2 more" in shown
     assert "logout" not in shown
-    assert "logout" in _text(found, facade, "", True)
+    assert "logout" in text(found, facade, "", True)
 
 
 def test_paths_of_no_route_have_a_row_and_a_table(found, facade):
-    lines = _text(found, facade, "", False).splitlines()
+    lines = text(found, facade, "", False).splitlines()
     row = next(line for line in lines if line.startswith("(no route)"))
     assert row.split() == ["(no", "route)", "legacy", "5", "0.5", "2", "–", "–", "–"]
     shape = next(line for line in lines if line.startswith("GET /9x"))
     assert shape.split() == ["GET", "/9x", "5", "0.5", "3.0", "9.0", "1", "2"]
     assert lines[-1].startswith("and 2 more")
     facade["unmatched"] = unmatched(0)
-    assert "path of no route" not in _text(found, facade, "", False)
+    assert "path of no route" not in text(found, facade, "", False)
 
 
 def test_breakers_of_the_facade_and_of_orders_are_shown(found, facade, monkeypatch):
@@ -104,7 +104,7 @@ def test_breakers_of_the_facade_and_of_orders_are_shown(found, facade, monkeypat
     facade["upstreams"] = {"legacy": {"breaker": {"read": closed}}}
     facade["upstreams"]["catalog"] = {"breaker": {"read": opened}}
     monkeypatch.setattr(readiness, "of", lambda _, who: SAID.get(who, {}))
-    shown = _text(found, facade, "", False)
+    shown = text(found, facade, "", False)
     assert (
         "orders toward legacy: write half-open for 60 s,"
         " the next calls are probes: a probe failed\n"
@@ -114,18 +114,18 @@ def test_breakers_of_the_facade_and_of_orders_are_shown(found, facade, monkeypat
 
 def test_alarms_of_the_feed_are_shown(found, facade, monkeypatch):
     monkeypatch.setattr(readiness, "of", lambda _, who: SAID.get(who, {}))
-    assert "ALARM of the feed: the slot holds back 600 MiB" in _text(found, facade, "", False)
-    assert _as_json(found, facade, "")["alarms"] == {"slot": "the slot holds back 600 MiB"}
+    assert "ALARM of the feed: the slot holds back 600 MiB" in text(found, facade, "", False)
+    assert as_json(found, facade, "")["alarms"] == {"slot": "the slot holds back 600 MiB"}
 
 
 def test_a_refused_edit_is_shown(found, facade):
     facade["reload"] = {"ok": False, "errors": ["routes.yaml:12:7: stage: unknown stage"]}
-    shown = _text(found, facade, "", False)
+    shown = text(found, facade, "", False)
     assert "the last edit was refused:\nroutes.yaml:12:7: stage: unknown stage" in shown
 
 
 def test_without_the_facade_the_processes_still_show(found):
-    shown = _text(found, None, "the admin API does not answer", False)
+    shown = text(found, None, "the admin API does not answer", False)
     assert "postgres" in shown
     assert shown.endswith("the admin API does not answer")
 
@@ -135,9 +135,9 @@ def test_a_sidecar_beside_the_monolith_is_shown_with_what_it_breaks(found, facad
         "listen": "127.0.0.1:7001", "upstream": "http://127.0.0.1:5000", "recording": None,
         "faults": [{"name": "slow-detail", "hits": 12}],
     }  # fmt: skip
-    shown = _text(found, facade, "", False, sidecar)
+    shown = text(found, facade, "", False, sidecar)
     assert (
         "sidecar: on 127.0.0.1:7001 before http://127.0.0.1:5000, records nothing,"
         " FAULTS: slow-detail (12 times)"
     ) in shown
-    assert "sidecar" not in _text(found, facade, "", False)
+    assert "sidecar" not in text(found, facade, "", False)

@@ -1,6 +1,6 @@
 """How lag is shown."""
 
-from fig.commands.data.lag import chart, text, worst
+from fig.commands.evidence.lag import chart, text, worst
 
 
 def test_bars_grow_with_the_lag_and_silence_is_a_dot():

@@ -1,0 +1,68 @@
+"""Where the routes of a facade stand, for the terminal, from what its `/api/status` says."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from fig.output import breakers, unmatched
+from fig.output.tables import table
+
+# "fell back": of what was meant for new in the last ten seconds
+ROUTES = (
+    *("route", "stage", "new side", "requests", "req/s"),
+    *("failed", "fell back %", "pairs", "differ"),
+)
+
+
+def text(facade: Mapping[str, Any], every: bool, file: str = "") -> str:
+    """Version and table of the routes, and what no route names; `every`: unmoved routes too."""
+    reload = facade.get("reload") or {}
+    version = f"routes: {facade.get('file') or file} (version {facade.get('version')})"
+    if not reload.get("ok", True):
+        version += "\nthe last edit was refused:\n" + "\n".join(map(str, reload["errors"]))
+    moving = [route for route in facade["routes"] if route["new"] or every]
+    rows = [_route(route) for route in moving]
+    if len(moving) < len(facade["routes"]):
+        rows.append(_others([route for route in facade["routes"] if not route["new"]]))
+    rows.append(unmatched.row(facade["unmatched"]))
+    parts = (version, table(ROUTES, rows), unmatched.shapes(facade["unmatched"]))
+    return "\n\n".join(filter(None, parts))
+
+
+def alone(facade: Mapping[str, Any], every: bool) -> str:
+    """All there is to say of a facade without our stack: its breakers, then its routes."""
+    toward = breakers.of_facade(facade.get("upstreams") or {})
+    return "\n\n".join(filter(None, (toward, text(facade, every))))
+
+
+def _route(route: dict[str, Any]) -> tuple[str | int | float | None, ...]:
+    requests, rates, pairs = route["requests"], route["rates"], route["compare"]
+    both = sum(rates.values())
+    share = f"{rates['new'] / both:.0%} of traffic" if both else "–"
+    percent = route["percent"]
+    stage = route["stage"] + (f" {percent:g} %" if percent is not None else "")
+    return (
+        route["name"],
+        stage,
+        share if route["new"] else "",
+        sum(requests.values()),
+        round(both, 1),
+        sum(route["failures"].values()),
+        None if route["fallback_share"] is None else round(100 * route["fallback_share"], 1),
+        pairs["completed"],
+        pairs["mismatched"],
+    )
+
+
+def _others(routes: list[dict[str, Any]]) -> tuple[str | int | float | None, ...]:
+    """The routes that nobody has begun to move, in one row."""
+    return (
+        f"and {len(routes)} more",
+        "legacy",
+        "(--all lists them)",
+        sum(sum(route["requests"].values()) for route in routes),
+        round(sum(sum(route["rates"].values()) for route in routes), 1),
+        sum(sum(route["failures"].values()) for route in routes),
+        None,
+        None,
+        None,
+    )
