@@ -1,11 +1,14 @@
-"""Words of the shop that cross a process boundary; this room imports no other.
+"""Words that cross a process boundary: every other package may import them; they import none.
 
 What the facade needs too lies below, in chassis: web/headers.py, process/discovery.py.
 
-change     one committed row change of the legacy database, as the feed publishes it
+change     one committed row change of the legacy database, as the feed publishes it; `rows` packs
+           many rows of a snapshot into one message
 subjects   the streams and subjects of the bus
-catalog    the shop's goods in the new side's own words: product, variant, stock, category
+facts      what can happen to an entity of another system, and what translates changes into that
+entities   the kinds of entity that facts are about
 events     the envelope of events, and how they are written and read
 events_*   the events of each owner, with an example of every version
 orders     orders in the new side's own words, and what holds them
+mark       the id of a saga, and how it is found again in an order that the saga placed
 """

@@ -1,4 +1,12 @@
-"""Read models: `reader` and `follower` bring the messages of a stream, `projection` writes them and
-keeps the `watermark`, `mirror` keeps foreign rows, `deriving` guards documents; `rebuild`,
-`feed_model`, `catching_up` and `swap` make a model again beside the live one.
+"""Read models: tables that a service projects from the change feed of another system.
+
+reader       the messages of a stream after a position, in order; disposable
+follower     the same from a stored position on, one instance at a time
+projection   applies the facts of the feed: one commit for rows and position
+fed          a read model as part of a service's process
+watermark    how fresh the tables are, and waiting until they are fresh enough
+mirror       rows of another system, kept as they are; `ranges` has keys from first to last as SQL
+deriving     the lock under which rows, and the documents made of them, are written
+catching_up  what a projection does when the stream no longer holds all that it needs
+feed_model   the program that rebuilds a read model: `rebuild` has its steps, `swap` the last one
 """

@@ -17,7 +17,7 @@ class FeedRefused(RuntimeError):
     """The feed does not know a table that a projection needs; says which."""
 
 
-def anew(nats: Client, subjects: Iterable[str], forget: Forget) -> Forget:
+def read_again(nats: Client, subjects: Iterable[str], forget: Forget) -> Forget:
     """For Follower(missed=…): forget that anything was complete, and have the tables read again.
 
     Raises what the bus raises while no feed answers; then nothing was forgotten.

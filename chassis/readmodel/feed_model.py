@@ -1,26 +1,26 @@
-"""What a FeedProjection makes, made anew: the same projection, into the fresh tables.
-
-Where the stream no longer holds all, the projection has the tables read again, as any reader does
-that comes too late.
+"""The program that rebuilds a read model: the same projection, into fresh tables beside the live
+ones. Where the stream no longer holds all changes, the projection asks the feed to read the tables
+again, as every reader does that comes too late.
 """
 
 import contextlib
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from pydantic_settings import SettingsConfigDict
 
 from chassis.events import bus
-from chassis.process.settings import DatabaseUrl, NatsUrl, ProcessSettings
-from chassis.readmodel.projection import READER, Apply, FeedProjection
-from chassis.readmodel.rebuild import Rebuilding, Say, fresh_reader
+from chassis.process.settings import DatabaseUrl, NatsUrl, ProcessSettings, load
+from chassis.readmodel.projection import FeedProjection, Model
+from chassis.readmodel.rebuild import Rebuilding, Say, fresh_reader, run_command
 from chassis.readmodel.swap import Part
 from chassis.readmodel.watermark import Watermark
-from contracts.catalog import Translator
 
 PATIENCE_SECONDS = 1800.0
 
 
 class RebuildSettings(ProcessSettings):
-    """Of a service's, what is needed for it; a subclass sets `env_prefix`."""
+    """What the rebuild needs of a service's settings."""
 
     database_url: DatabaseUrl
     nats_url: NatsUrl
@@ -28,36 +28,41 @@ class RebuildSettings(ProcessSettings):
 
 @dataclass(frozen=True, slots=True)
 class FeedModel:
-    """As the service projects it; without a `part` it is all that its database holds."""
+    """A service's read model; without a `part` it is all that the service's database holds."""
 
     service: str
-    translate: Translator
-    entities: Sequence[str]
-    apply: Apply
+    model: Model
     migrate: Callable[[str], None]
     part: Part | None = None
 
     async def rebuild(
         self, settings: RebuildSettings, say: Say, patience: float = PATIENCE_SECONDS
     ) -> int:
-        """Until the fresh tables are in place; gives their position. Raises NotRebuilt."""
+        """Until the fresh tables are in place; the stream's position they have reached.
+
+        Raises NotRebuilt after `patience` seconds; then the live tables are as they were.
+        """
         nats = await bus.connect(settings.nats_url, f"{self.service}-rebuild")
+        fresh = replace(self.model, reader=fresh_reader(self.model.reader))
 
         async def project(url: str) -> None:
-            projection = FeedProjection(
-                url,
-                nats,
-                self.translate,
-                self.entities,
-                self.apply,
-                Watermark(),
-                fresh_reader(READER),
-            )
-            await projection.run()
+            await FeedProjection(url, nats, fresh, Watermark()).run()
 
         try:
-            rebuilding = Rebuilding(settings.database_url, READER, project, say, self.part)
+            rebuilding = Rebuilding(
+                settings.database_url, self.model.reader, project, say, self.part
+            )
             return await rebuilding.run(self.migrate, patience)
         finally:
             with contextlib.suppress(*bus.BusErrors):
                 await nats.close()
+
+    def command(self, what: str) -> None:
+        """The rebuild as a program: exits with 0, or with 1 where the live tables are unchanged.
+
+        Settings: <SERVICE>_DATABASE_URL and <SERVICE>_NATS_URL in the environment.
+        """
+        config = SettingsConfigDict(env_prefix=f"{self.service.upper()}_")
+        kind: type[RebuildSettings] = type("S", (RebuildSettings,), {"model_config": config})
+        settings = load(kind)
+        run_command(f"{self.service}-rebuild", what, lambda say: self.rebuild(settings, say))

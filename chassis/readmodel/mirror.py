@@ -12,8 +12,10 @@ import asyncpg
 import orjson
 
 from chassis.readmodel.ranges import within
-from contracts.catalog import Cleared, Fact, Gone, Stored
 from contracts.change import Version
+from contracts.facts import Cleared, Fact, Gone, Stored
+
+FLOORS = "mirror_floor"  # the table; a service that keeps its own rows may have its own
 
 # Run by the migration of each service that mirrors; a later change is SCHEMA_2.
 SCHEMA_1 = """
@@ -104,14 +106,16 @@ async def apply(connection: asyncpg.Connection, facts: Iterable[Fact]) -> set[tu
     return changed | await _flush(connection, run)
 
 
-async def forget(connection: asyncpg.Connection) -> None:
-    """Nothing is complete any more: facts were missed, and all will be told again."""
-    await connection.execute("DELETE FROM mirror_floor")
+async def forget(connection: asyncpg.Connection, floors: str = FLOORS) -> None:
+    """No kind of entity is complete any more: facts were missed, and will be published again."""
+    await connection.execute(f"DELETE FROM {floors}")
 
 
-async def complete(connection: asyncpg.Connection, entities: Iterable[str]) -> bool:
+async def complete(
+    connection: asyncpg.Connection, entities: Iterable[str], floors: str = FLOORS
+) -> bool:
     """Whether a whole snapshot of each of these kinds has been applied."""
-    rows = await connection.fetch("SELECT entity FROM mirror_floor")
+    rows = await connection.fetch(f"SELECT entity FROM {floors}")
     return set(entities) <= {row["entity"] for row in rows}
 
 

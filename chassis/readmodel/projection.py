@@ -2,6 +2,8 @@
 
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import NamedTuple
 
 import asyncpg
@@ -11,12 +13,13 @@ from nats.aio.client import Client
 from nats.aio.msg import Msg
 
 from chassis.readmodel import mirror
-from chassis.readmodel.catching_up import anew
+from chassis.readmodel.catching_up import read_again
 from chassis.readmodel.follower import Follower, Position, Source
 from chassis.readmodel.watermark import Watermark
 from chassis.web import headers
 from chassis.web.app import Problem
-from contracts.catalog import Fact, Reached, Translator
+from contracts.change import Change
+from contracts.facts import Fact, Reached, Translator
 from contracts.rows import changes_of
 from contracts.subjects import LEGACY_STREAM
 
@@ -28,6 +31,18 @@ BATCH = 200  # messages in one commit
 PACE_SECONDS = 0.1  # from one commit to the next while nobody waits for the watermark
 
 
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A read model that the feed fills: which facts it takes, and what writes them."""
+
+    translate: Translator
+    entities: Sequence[str]  # it is whole once a snapshot of each has been applied
+    apply: Apply
+    reader: str = READER
+    pace: float = PACE_SECONDS
+    floors: str = mirror.FLOORS  # the table that says which entities are whole
+
+
 class FeedProjection:
     """Applies the feed for as long as the process runs; one instance at a time does."""
 
@@ -35,20 +50,17 @@ class FeedProjection:
         self,
         database_url: str,
         nats: Client,
-        translate: Translator,
-        entities: Sequence[str],
-        apply: Apply,
+        model: Model,
         watermark: Watermark,
-        reader: str = READER,
-        pace: float = PACE_SECONDS,
+        delay: Callable[[float], None] = lambda _: None,
     ) -> None:
-        self._translate = translate
-        self._entities = entities
-        self._apply = apply
+        self._model = model
         self._watermark = watermark
-        self._complete = False
-        source = Source(reader, LEGACY_STREAM, translate.subjects, BATCH, pace)
-        missed = anew(nats, translate.subjects, self._forget)
+        self._delay = delay  # is given the seconds from a commit in legacy to the commit here
+        self._complete = False  # a whole snapshot has been applied
+        subjects = model.translate.subjects
+        source = Source(model.reader, LEGACY_STREAM, subjects, BATCH, model.pace)
+        missed = read_again(nats, subjects, self._forget)
         self.follower = Follower(database_url, nats, source, self._deliver, watermark, missed)
 
     async def run(self) -> None:
@@ -56,7 +68,11 @@ class FeedProjection:
         await self.follower.run()
 
     async def ready(self) -> str | None:
-        """Why there are no answers: they would be made of pieces, or grow older and older."""
+        """The reason why this service must not answer, or None.
+
+        Before the first snapshot an answer would be made of pieces; once the follower has stopped,
+        answers would only grow older.
+        """
         if self.follower.stopped:
             return self.follower.stopped
         if self._watermark.micros == 0:
@@ -64,8 +80,8 @@ class FeedProjection:
         return None
 
     async def _forget(self, connection: asyncpg.Connection) -> None:
-        """Changes were missed: nothing is whole until all has been told again."""
-        await mirror.forget(connection)
+        """Changes were missed: no entity is whole until its table has been read again."""
+        await mirror.forget(connection, self._model.floors)
         self._complete = False
         self._watermark.reset()
 
@@ -73,26 +89,33 @@ class FeedProjection:
         self, connection: asyncpg.Connection, messages: Sequence[Msg], position: Position
     ) -> None:
         """One commit: what the facts change, and how far the stream was read."""
-        facts = [
-            fact
-            for message in messages
-            for change in changes_of(orjson.loads(message.data))
-            for fact in self._translate(change)
+        model = self._model
+        changes = [
+            change for message in messages for change in changes_of(orjson.loads(message.data))
         ]
+        facts = [fact for change in changes for fact in model.translate(change)]
         reached = max((fact.micros for fact in facts if isinstance(fact, Reached)), default=0)
-        sequence = messages[-1].metadata.sequence.stream
         news = [fact for fact in facts if not isinstance(fact, Reached)]
+        sequence = messages[-1].metadata.sequence.stream
         if news or not self._complete or not position.lasts:
             async with connection.transaction():
                 if news:
-                    await self._apply(connection, news)
-                complete = self._complete or await mirror.complete(connection, self._entities)
+                    await model.apply(connection, news)
+                complete = self._complete or await mirror.complete(
+                    connection, model.entities, model.floors
+                )
                 if not complete:
                     reached = 0
                 await position.save(connection, sequence, reached)
             self._complete = complete
         position.moved(sequence, reached)
         self._watermark.advance(position.watermark)
+        self._measure(changes[-1])
+
+    def _measure(self, newest: Change) -> None:
+        if newest.seq:  # not a row of a snapshot
+            committed = datetime.fromisoformat(newest.committed).timestamp()
+            self._delay(max(0.0, time.time() - committed))
 
 
 class Fresh(NamedTuple):
@@ -100,16 +123,20 @@ class Fresh(NamedTuple):
 
     micros: int  # everything that legacy committed before this time is in the answer
     waited: float = 0.0  # seconds
+    fed: bool = True  # False: no feed fills the tables, so there is no watermark to state
 
     def stamp(self, answer: Response) -> None:
-        """Say so in the answer."""
-        answer.headers[headers.WATERMARK] = str(self.micros)
+        """Write both into the answer's headers."""
+        if self.fed:
+            answer.headers[headers.WATERMARK] = str(self.micros)
         if self.waited:
             answer.headers[headers.WAITED] = str(round(self.waited * 1e6))
 
 
 async def fresh(request: Request, watermark: Watermark) -> Fresh:
     """Once the watermark is as fresh as the request asks. Raises Problem: 503, declined."""
+    if not watermark.fed:
+        return Fresh(watermark.micros, fed=False)
     if watermark.micros == 0:
         raise declined(headers.NOT_READY, "the first snapshot has not been applied yet")
     after = request.headers.get(headers.AFTER, "")

@@ -20,13 +20,14 @@ from typing import Any
 import asyncpg
 import psycopg
 
-from contracts.catalog import Cleared, Fact, Stored
+from contracts.entities import ORDER
+from contracts.facts import Cleared, Fact, Stored
 from loadtests.bench.feed.feed import put
 from loadtests.bench.feed.world import World
 from loadtests.bench.machine import PROJECT, described
 from migrations import runner
-from new_services.anticorruption import orders
 from new_services.anticorruption.mapping import Mapping as Table
+from new_services.anticorruption.read_models import MAPPINGS
 from new_services.orders.projections import Projection
 
 PAGE = PROJECT / "docs" / "performance.md"
@@ -55,7 +56,7 @@ async def fill(legacy_url: str, url: str) -> None:
     legacy, store = await asyncpg.connect(legacy_url), await asyncpg.connect(url)
     projection = Projection()
     # What is derived of an order is made when all tables are there: orders come last.
-    for table in sorted(orders.MAPPINGS, key=lambda each: each.entity == orders.ORDER):
+    for table in sorted(MAPPINGS["orders"], key=lambda each: each.entity == ORDER):
         async for facts in _told(legacy, table):
             async with store.transaction():
                 await projection.apply(store, facts)

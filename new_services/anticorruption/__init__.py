@@ -1,6 +1,9 @@
-"""Between the monolith's habits and the new side's words. Deleted with the monolith.
+"""What knows the shape of the monolith. Deleted with the monolith; no service needs it to start.
 
-feed/     reads the legacy database's log and publishes it (its own process)
-mapping   which legacy column becomes which field, and how (data; projection and proof share it)
-catalog   changes of the legacy product tables -> facts about the goods
+tables       every table of the monolith once, and what each of its columns means in our words
+mapping      how a column becomes a field, in Python for projections and in SQL for the proof (data)
+read_models  what the read model of each service takes of the tables
+translator   changes of the tables -> facts
+legacy       the monolith's JSON API as the system of record of orders; `orders` has its JSON
+session      the form token in a customer's session at the monolith
 """

@@ -18,8 +18,8 @@ from joserfc.jwk import OKPKey
 from chassis.breaker.circuit import REFUSED, Breaker, BreakerSettings, Outcome
 from chassis.web.client import Answer, HttpClient, NoAnswer, NotSent, Request
 from chassis.web.sealed import NotSealed, unseal
+from contracts.mark import fits, mark
 from contracts.orders import Customer, Order, RecordAway, RecordRefused, RecordSilent, Wish
-from new_services.anticorruption.mark import fits, mark
 from new_services.anticorruption.orders import NotAnOrder, order_from_legacy, wish_to_legacy
 
 WRITE = BreakerSettings(slow_call=4.0, minimum_calls=6, open_for=2.0, probes=2, probe_timeout=5.0)

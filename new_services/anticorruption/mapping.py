@@ -1,8 +1,8 @@
-"""Which legacy column becomes which field of an entity, and how: data, read in one place.
+"""How the columns of a legacy table become the fields of an entity: conversions, as data.
 
-Projections translate by it, and whoever proves that both sides hold the same compares by it, so
-that no column is forgotten in one of the two. Each conversion is therefore written twice, in Python
-for the projection and in SQL for the proof; a property test holds the two together.
+Projections translate rows by them, and `verify` compares both sides by them, so that neither can
+forget a column. Each conversion is therefore written twice, in Python for the projection and in SQL
+for the comparison; a property test proves that the two agree.
 """
 
 from collections.abc import Callable

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from contracts.catalog import Cleared, Fact, Gone, Key, Reached, Stored
 from contracts.change import Change, Op, Row
+from contracts.facts import Cleared, Fact, Gone, Key, Reached, Stored
 from contracts.subjects import WATERMARK_SUBJECT, legacy_subject, shape_subject
 from new_services.anticorruption.mapping import Mapping
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from contracts.catalog import Cleared, Fact, Fields, Gone, Key, Stored
 from contracts.change import Version
+from contracts.facts import Cleared, Fact, Fields, Gone, Key, Stored
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,7 @@ class Endpoints:
     """What the answers are made from."""
 
     pool: asyncpg.Pool
-    watermark: Watermark | None  # None: nothing to be behind of, the goods are ours
+    watermark: Watermark
 
     def register(self, app: FastAPI) -> None:
         """Put the public routes on the application."""
@@ -84,13 +84,12 @@ class Endpoints:
         """Answer when the read model is as fresh as the request asks; else decline and say why."""
 
         async def respond(request: Request) -> Response:
-            as_of = await fresh(request, self.watermark) if self.watermark else None
+            as_of = await fresh(request, self.watermark)
             try:
                 response = await answer(request)
             except (*DatabaseAway, TimeoutError) as error:
                 raise database_away(error) from error
-            if as_of is not None:
-                as_of.stamp(response)
+            as_of.stamp(response)
             return response
 
         respond.__doc__ = answer.__doc__

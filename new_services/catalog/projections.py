@@ -4,33 +4,15 @@ The position in the stream is stored in the transaction that applies what was re
 continues exactly there, and an empty database starts at the beginning.
 """
 
-import time
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
 
 import asyncpg
-import orjson
-from nats.aio.client import Client
-from nats.aio.msg import Msg
-from prometheus_client import Histogram
 
 from chassis.readmodel import deriving
-from chassis.readmodel.catching_up import anew
-from chassis.readmodel.follower import Follower, Position, Source
-from chassis.readmodel.watermark import Watermark
-from contracts.catalog import (
-    CATEGORY,
-    ENTITIES,
-    PRODUCT,
-    STOCK,
-    VARIANT,
-    Fact,
-    Reached,
-    Translator,
-)
-from contracts.change import Change, Version
-from contracts.rows import changes_of
-from contracts.subjects import LEGACY_STREAM
+from chassis.readmodel.projection import Model
+from contracts.change import Version
+from contracts.entities import CATEGORY, GOODS, PRODUCT, STOCK, VARIANT
+from contracts.facts import Fact, Translator
 from new_services.catalog import repository
 from new_services.catalog.batches import fold
 from new_services.catalog.documents import build
@@ -40,82 +22,22 @@ PACE_SECONDS = 0.02  # from one commit to the next while nobody waits for the wa
 REBUILD = 500  # documents written at once when all are made anew
 
 
-class Projector:
-    """Keeps the read model up to date for as long as the process runs; one instance does."""
-
-    def __init__(
-        self,
-        database_url: str,
-        nats: Client,
-        translate: Translator,
-        watermark: Watermark,
-        delay: Histogram,
-        reader: str = READER,
-    ) -> None:
-        self._translate = translate
-        self._watermark = watermark
-        self._delay = delay  # seconds from a commit in legacy to the commit here
-        self._complete = False  # a whole snapshot has been applied
-        source = Source(reader, LEGACY_STREAM, translate.subjects, pace=PACE_SECONDS)
-        missed = anew(nats, translate.subjects, self._forget)
-        self.follower = Follower(database_url, nats, source, self._deliver, watermark, missed)
-
-    async def ready(self) -> str | None:
-        """Why there are no answers: they would be made of pieces, or grow older and older."""
-        if self.follower.stopped:
-            return self.follower.stopped
-        if self._watermark.micros == 0:
-            return f"snapshot not applied yet ({self.follower.reason or 'projecting'})"
-        return None
-
-    async def _forget(self, connection: asyncpg.Connection) -> None:
-        """Changes were missed: nothing is whole until all has been told again."""
-        await connection.execute("DELETE FROM projection_floor")
-        self._complete = False
-        self._watermark.reset()
-
-    async def _deliver(
-        self, connection: asyncpg.Connection, messages: Sequence[Msg], position: Position
-    ) -> None:
-        """One commit: the rows, the documents they change, and how far the stream was read."""
-        changes = [
-            change for message in messages for change in changes_of(orjson.loads(message.data))
-        ]
-        facts = [fact for change in changes for fact in self._translate(change)]
-        reached = max((fact.micros for fact in facts if isinstance(fact, Reached)), default=0)
-        news = [fact for fact in facts if not isinstance(fact, Reached)]
-        sequence = messages[-1].metadata.sequence.stream
-        if news or not self._complete or not position.lasts:
-            async with connection.transaction():
-                complete = self._complete
-                if news or not complete:
-                    complete = await apply(connection, news)
-                if not complete:
-                    reached = 0
-                await position.save(connection, sequence, reached)
-            self._complete = complete
-        position.moved(sequence, reached)
-        self._watermark.advance(position.watermark)
-        self._measure(changes[-1])
-
-    def _measure(self, newest: Change) -> None:
-        """How long the newest change took from its commit to ours."""
-        if newest.seq:  # not a row of a snapshot
-            committed = datetime.fromisoformat(newest.committed).timestamp()
-            self._delay.observe(max(0.0, time.time() - committed))
+def model(translate: Translator) -> Model:
+    """The catalog's read model."""
+    return Model(translate, GOODS, apply, READER, PACE_SECONDS, repository.FLOORS)
 
 
-async def apply(connection: asyncpg.Connection, facts: Sequence[Fact]) -> bool:
-    """Write the facts, in the open transaction; whether a whole snapshot has been applied.
+async def apply(connection: asyncpg.Connection, facts: Sequence[Fact]) -> None:
+    """Write the facts, in the open transaction.
 
-    Before that, documents would be made of pieces: they are all made when it is complete.
+    Before a whole snapshot has been applied, documents would be made of pieces: all are made then.
     """
     await deriving.lock(connection)
     floors = await repository.floors(connection)
     batch = fold(facts, floors)
     complete = _covers_all(floors | batch.floors)
     if batch.empty:
-        return complete
+        return
     ids: set[int] = set()
     if complete and VARIANT in batch.rows:  # one may move to another product
         ids = await repository.touched(connection, batch)
@@ -123,7 +45,6 @@ async def apply(connection: asyncpg.Connection, facts: Sequence[Fact]) -> bool:
     if complete:
         ids |= await repository.touched(connection, batch)
         await _make_documents(connection, ids)
-    return complete
 
 
 async def concerned(connection: asyncpg.Connection, rows: deriving.Rows) -> list[str]:
@@ -152,7 +73,7 @@ async def compared(connection: asyncpg.Connection, keys: Sequence[str]) -> list[
 
 
 def _covers_all(floors: Mapping[str, Version]) -> bool:
-    return all(entity in floors for entity in ENTITIES)
+    return all(entity in floors for entity in GOODS)
 
 
 async def _make_documents(connection: asyncpg.Connection, ids: Collection[int]) -> None:

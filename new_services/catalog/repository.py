@@ -8,39 +8,40 @@ import asyncpg
 import orjson
 
 from chassis.readmodel.ranges import within
-from contracts import catalog
-from contracts.catalog import Cleared, Key
+from contracts import entities
 from contracts.change import Version
+from contracts.facts import Cleared, Key
 from new_services.catalog.batches import Batch, RowState
 from new_services.catalog.documents import Document
 from new_services.catalog.domain import Product, Variant
 
+FLOORS = "projection_floor"  # the table of `floors`
 KEYS = {
-    catalog.CATEGORY: ("code", "text"),
-    catalog.PRODUCT: ("id", "bigint"),
-    catalog.VARIANT: ("id", "bigint"),
-    catalog.STOCK: ("sku", "text"),
+    entities.CATEGORY: ("code", "text"),
+    entities.PRODUCT: ("id", "bigint"),
+    entities.VARIANT: ("id", "bigint"),
+    entities.STOCK: ("sku", "text"),
 }
 
 
 # All fields of an entity: a row that names fewer changes one that is here.
 FIELDS = {
-    catalog.CATEGORY: frozenset({"code", "name", "parent_code", "position"}),
-    catalog.PRODUCT: frozenset({
+    entities.CATEGORY: frozenset({"code", "name", "parent_code", "position"}),
+    entities.PRODUCT: frozenset({
         *("id", "sku", "name", "description", "category_code", "list_price", "discount_percent"),
         *("colour", "tags", "tags_text", "active", "discontinued", "weight_grams", "image"),
         *("created", "updated"),
     }),
-    catalog.VARIANT: frozenset(
+    entities.VARIANT: frozenset(
         {"id", "product_id", "sku", "colour", "size", "price_difference", "active"}
     ),
-    catalog.STOCK: frozenset({"sku", "quantity"}),
+    entities.STOCK: frozenset({"sku", "quantity"}),
 }  # fmt: skip
 
 
 async def floors(connection: asyncpg.Connection) -> dict[str, Version]:
     """Entity to the version below which none of it exists."""
-    rows = await connection.fetch("SELECT entity, lsn, seq FROM projection_floor")
+    rows = await connection.fetch(f"SELECT entity, lsn, seq FROM {FLOORS}")
     return {row["entity"]: (row["lsn"], row["seq"]) for row in rows}
 
 
@@ -76,7 +77,7 @@ async def _clear(connection: asyncpg.Connection, cleared: Cleared) -> None:
 
 async def _raise_floor(connection: asyncpg.Connection, entity: str, floor: Version) -> None:
     await connection.execute(
-        "INSERT INTO projection_floor VALUES ($1, $2, $3)"
+        f"INSERT INTO {FLOORS} VALUES ($1, $2, $3)"
         " ON CONFLICT (entity) DO UPDATE SET lsn = $2, seq = $3",
         entity,
         *floor,
@@ -153,7 +154,7 @@ async def touched(connection: asyncpg.Connection, batch: Batch) -> set[int]:
         return await every_product(connection)
     keys = [
         list(batch.rows.get(entity, ()))
-        for entity in (catalog.PRODUCT, catalog.VARIANT, catalog.STOCK, catalog.CATEGORY)
+        for entity in (entities.PRODUCT, entities.VARIANT, entities.STOCK, entities.CATEGORY)
     ]
     return {row[0] for row in await connection.fetch(_TOUCHED, *keys)}
 

@@ -3,19 +3,9 @@
 from pydantic_settings import SettingsConfigDict
 
 from chassis.process.settings import DatabaseUrl, ListenAddress, NatsUrl, ProcessSettings
+from new_services.anticorruption.tables import TABLES
 
-# Every table of the monolith, in an order that suits who reads the snapshot: parents first.
-LEGACY_TABLES = (
-    "category",
-    "product",
-    "variant",
-    "stock",
-    "stock_movement",
-    "customer",
-    "orders",
-    "order_line",
-    "payment",
-)
+LEGACY_TABLES = tuple(table.name for table in TABLES)
 
 
 class FeedSettings(ProcessSettings):

@@ -6,19 +6,24 @@ import asyncpg
 
 from chassis.readmodel import mirror
 from chassis.readmodel.deriving import Rows
-from contracts.catalog import Cleared, Fact, Gone, Stored
+from chassis.readmodel.projection import Model
+from contracts.entities import MOVEMENT, ORDER, PRODUCT, STOCK, VARIANT
+from contracts.facts import Cleared, Fact, Gone, Stored, Translator
 from new_services.inventory import repository
 from new_services.inventory.domain import Mark, Movement
 
-# Names the translator gives its entities; the goods among them are mirrored as they are.
-STOCK, MOVEMENT, ORDER = "stock", "movement", "order"
-GOODS = ("variant", "product")
+GOODS = (VARIANT, PRODUCT)  # mirrored as they are
 CLEARS = {
     STOCK: repository.clear_stock,
     MOVEMENT: repository.clear_movements,
     ORDER: repository.clear_marks,
 }
 ENTITIES = (STOCK, MOVEMENT, ORDER, *GOODS)
+
+
+def model(translate: Translator) -> Model:
+    """The inventory's read model."""
+    return Model(translate, ENTITIES, apply)
 
 
 async def apply(connection: asyncpg.Connection, facts: Sequence[Fact]) -> None:

@@ -7,16 +7,12 @@ Settings: INVENTORY_DATABASE_URL, INVENTORY_NATS_URL. Exit codes: 0 done, 1 it d
 something is away.
 """
 
-from pydantic_settings import SettingsConfigDict
+from functools import partial
 
-from chassis.process.settings import load
-from chassis.readmodel import feed_model
 from chassis.readmodel.feed_model import FeedModel
-from chassis.readmodel.rebuild import run_command
 from chassis.readmodel.swap import Part
 from migrations import runner
-from new_services.inventory import projections
-from new_services.inventory.app import legacy_translator
+from new_services.inventory.app import legacy_model
 
 # The fresh projection may have heard of a sale that the live one has not, and found nothing that it
 # ends: its own table of reservations is empty.
@@ -50,29 +46,10 @@ PART = Part(
 )
 
 
-class RebuildSettings(feed_model.RebuildSettings):
-    """INVENTORY_… in the environment."""
-
-    model_config = SettingsConfigDict(env_prefix="INVENTORY_")
-
-
 def model() -> FeedModel:
     """Legacy's stock, movements and goods."""
-    return FeedModel(
-        "inventory",
-        legacy_translator(),
-        projections.ENTITIES,
-        projections.apply,
-        lambda url: runner.upgrade("inventory", url),
-        PART,
-    )
-
-
-def main() -> None:
-    """Exit with the code."""
-    settings = load(RebuildSettings)
-    run_command("inventory-rebuild", "the stock is", lambda say: model().rebuild(settings, say))
+    return FeedModel("inventory", legacy_model(), partial(runner.upgrade, "inventory"), PART)
 
 
 if __name__ == "__main__":
-    main()
+    model().command("the stock is")

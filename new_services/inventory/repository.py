@@ -7,7 +7,7 @@ import asyncpg
 import orjson
 
 from chassis.readmodel.ranges import within
-from contracts.catalog import Cleared, Gone
+from contracts.facts import Cleared, Gone
 from new_services.inventory.domain import Level, Mark, Movement, origin_of_order
 
 # Of a sku that legacy has no row for (any more).

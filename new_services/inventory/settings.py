@@ -12,3 +12,5 @@ class InventorySettings(ServiceSettings):
 
     model_config = SettingsConfigDict(env_prefix="INVENTORY_")
     by_key: ClassVar[bool] = True
+
+    legacy_feed: bool = True  # fill the read model from the monolith's change feed

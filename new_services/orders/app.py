@@ -2,8 +2,9 @@
 
 import asyncio
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import TypeAlias
 
 import orjson
 from fastapi import FastAPI
@@ -11,26 +12,28 @@ from joserfc.jwk import OKPKey
 from prometheus_client import CollectorRegistry, Gauge, Metric
 from prometheus_client.registry import Collector
 
+from chassis.breaker.circuit import Breaker
 from chassis.breaker.metrics import families
 from chassis.events.outbox import Relay
 from chassis.process.assembly import Ground, Parts
-from chassis.readmodel.projection import FeedProjection
-from chassis.readmodel.watermark import Watermark
+from chassis.readmodel.fed import fed
+from chassis.readmodel.projection import Model
 from chassis.saga import Runner
 from chassis.saga.operator import Operator
 from chassis.saga.postgres import PostgresStore
 from chassis.web.client import HttpClient
 from chassis.web.identity import Verifier
-from new_services.anticorruption.legacy import Legacy
-from new_services.anticorruption.mark import new_saga_id
-from new_services.anticorruption.orders import translator
+from contracts.mark import new_saga_id
+from contracts.orders import SystemOfRecord
 from new_services.orders import cleaning, projections
 from new_services.orders.endpoints import Endpoints
 from new_services.orders.handlers import Handler
+from new_services.orders.no_record import NoRecord
 from new_services.orders.partners import Inventory, Payments
-from new_services.orders.projections import Projection
 from new_services.orders.saga import Stories
 from new_services.orders.settings import OrdersSettings
+
+Breakers: TypeAlias = Mapping[str, Breaker]
 
 # A saga that waits for legacy asks again sooner than this: afterwards nobody finds it away.
 AWAY_SECONDS = 10.0
@@ -48,6 +51,25 @@ class WallClock:
         await asyncio.sleep(seconds)
 
 
+def legacy_model() -> Model:
+    """What the monolith's feed makes; anticorruption is imported only while there is a monolith."""
+    from new_services.anticorruption.read_models import translator
+
+    return projections.model(translator("orders"))
+
+
+def system_of_record(
+    client: HttpClient | None, key: Path | None
+) -> tuple[SystemOfRecord, Breakers]:
+    """What holds the orders, and the breakers toward it by the kind of call."""
+    if client is None or key is None:
+        return NoRecord(), {}
+    from new_services.anticorruption.legacy import Legacy
+
+    legacy = Legacy(client, read_key(key))
+    return legacy, legacy.breakers
+
+
 def read_key(path: Path) -> OKPKey:
     """A private key from its file. Raises OSError, ValueError."""
     return OKPKey.import_key(orjson.loads(path.read_bytes()))
@@ -57,18 +79,11 @@ async def build(ground: Ground) -> Parts:
     """Read model, system of record, partners, sagas, endpoints."""
     settings = ground.settings
     assert isinstance(settings, OrdersSettings)
-    watermark = Watermark()
+    read = fed(ground, legacy_model() if settings.legacy_feed else None)
+    watermark = read.watermark
     relay = Relay(settings.database_url, ground.nats, ground.metrics)
-    projection = FeedProjection(
-        settings.database_url,
-        ground.nats,
-        translator(),
-        projections.ENTITIES,
-        Projection().apply,
-        watermark,
-    )
     clients = _clients(settings)
-    record = Legacy(clients["legacy"], read_key(settings.session_key))
+    record, breakers = system_of_record(clients.get("legacy"), settings.session_key)
     stories = Stories(
         ground.pool,
         record,
@@ -81,10 +96,10 @@ async def build(ground: Ground) -> Parts:
     sagas = stories.sagas()
     runner = Runner(store, sagas, WallClock(), ground.instance)
     handler = Handler(ground.pool, runner, store, new_saga_id, watermark)
-    _measure(ground.metrics, watermark, handler, record)
+    _measure(ground.metrics, handler, breakers)
     verifier = Verifier(settings.identity_keys)
     endpoints = Endpoints(
-        ground.pool, watermark, handler, verifier, record, lambda: is_away(record)
+        ground.pool, watermark, handler, verifier, record, lambda: is_away(breakers)
     )
     operator = Operator(runner, store, sagas, time.time)
 
@@ -100,14 +115,14 @@ async def build(ground: Ground) -> Parts:
     return Parts(
         register=register,
         background=[
-            projection.run,
+            *read.background,
             relay.run,
             runner.run_forever,
             lambda: cleaning.run(ground.pool),
         ],
-        ready=projection.ready,
+        ready=read.ready,
         watermark=watermark,
-        details=lambda: {"breakers": breaker_facts(record)},
+        details=lambda: {"breakers": breaker_facts(breakers)},
         close=close,
     )
 
@@ -118,38 +133,34 @@ def _clients(settings: OrdersSettings) -> dict[str, HttpClient]:
         "inventory": settings.inventory_url,
         "payments": settings.payments_url,
     }
-    return {name: HttpClient(url) for name, url in urls.items()}
+    return {name: HttpClient(url) for name, url in urls.items() if url}
 
 
-def _measure(
-    metrics: CollectorRegistry, watermark: Watermark, handler: Handler, record: Legacy
-) -> None:
-    fresh = Gauge("orders_watermark", "All before it is in", registry=metrics)
-    fresh.set_function(lambda: watermark.micros / 1e6)
+def _measure(metrics: CollectorRegistry, handler: Handler, breakers: Breakers) -> None:
     under_way = Gauge("orders_sagas_under_way", "Started by requests here", registry=metrics)
     under_way.set_function(lambda: handler.under_way)
-    metrics.register(BreakerCollector(record))
+    metrics.register(BreakerCollector(breakers))
 
 
 class BreakerCollector(Collector):
     """The breakers toward legacy, as of each scrape."""
 
-    def __init__(self, record: Legacy) -> None:
-        self._record = record
+    def __init__(self, breakers: Breakers) -> None:
+        self._breakers = breakers
 
     def collect(self) -> Iterator[Metric]:
         """By the kind of call."""
-        facts = breaker_facts(self._record)
+        facts = breaker_facts(self._breakers)
         yield from families("legacy_breaker", ("kind",), [((kind,), facts[kind]) for kind in facts])
 
 
-def is_away(record: Legacy) -> bool:
+def is_away(breakers: Breakers) -> bool:
     """Whether a breaker toward legacy holds calls back, or has until a moment ago."""
     now = time.monotonic()
-    return any(breaker.holds_back(now, AWAY_SECONDS) for breaker in record.breakers.values())
+    return any(breaker.holds_back(now, AWAY_SECONDS) for breaker in breakers.values())
 
 
-def breaker_facts(record: Legacy) -> dict[str, dict[str, str | float | None]]:
+def breaker_facts(breakers: Breakers) -> dict[str, dict[str, str | float | None]]:
     """Toward legacy, by the kind of call."""
     now = time.monotonic()
-    return {kind: breaker.facts(now) for kind, breaker in record.breakers.items()}
+    return {kind: breaker.facts(now) for kind, breaker in breakers.items()}

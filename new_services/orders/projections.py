@@ -14,18 +14,19 @@ import asyncpg
 import orjson
 
 from chassis.readmodel import deriving, mirror
+from chassis.readmodel.projection import Model
 from chassis.readmodel.ranges import within
 from chassis.saga import Phase, State
 from chassis.saga.postgres import enqueue
-from contracts.catalog import Cleared, Fact, Gone
+from contracts.entities import CUSTOMER, LINE, ORDER, PRODUCT, VARIANT
+from contracts.facts import Cleared, Fact, Gone, Translator
 from contracts.orders import Customer, Order
 from new_services.orders import repository, saga
 from new_services.orders.repository import Fed
 
 log = logging.getLogger("orders.projections")
 
-ORDER, LINE, CUSTOMER = "order", "line", "customer"
-ENTITIES = (ORDER, LINE, CUSTOMER, "product", "variant")
+ENTITIES = (ORDER, LINE, CUSTOMER, PRODUCT, VARIANT)
 REBUILD = 1000  # documents written at once when all are made anew
 
 _LINES_OF = """
@@ -42,6 +43,11 @@ SELECT key::bigint AS id FROM mirror
 WHERE entity = 'order' AND NOT gone AND fields->>'customer_id' = ANY($1)
 """
 _SAGAS = "SELECT id, state::text AS state, updated - created AS took FROM saga WHERE id = ANY($1)"
+
+
+def model(translate: Translator) -> Model:
+    """The read model of the orders."""
+    return Model(translate, ENTITIES, Projection().apply)
 
 
 class Projection:

@@ -9,17 +9,12 @@ Settings: ORDERS_DATABASE_URL, ORDERS_NATS_URL. Exit codes: 0 done, 1 it did not
 something is away.
 """
 
-from pydantic_settings import SettingsConfigDict
+from functools import partial
 
-from chassis.process.settings import load
-from chassis.readmodel import feed_model
 from chassis.readmodel.feed_model import FeedModel
-from chassis.readmodel.rebuild import run_command
 from chassis.readmodel.swap import Part
 from migrations import runner
-from new_services.anticorruption.orders import translator
-from new_services.orders import projections
-from new_services.orders.projections import Projection
+from new_services.orders.app import legacy_model
 
 # Whatever a saga writes from here on carries a later time: an hour is more than a write may take,
 # and more than the clocks of two instances are apart. So the exchange need not compare all.
@@ -58,29 +53,10 @@ PART = Part(
 )
 
 
-class RebuildSettings(feed_model.RebuildSettings):
-    """ORDERS_… in the environment."""
-
-    model_config = SettingsConfigDict(env_prefix="ORDERS_")
-
-
 def model() -> FeedModel:
     """Legacy's rows, and what is made of them."""
-    return FeedModel(
-        "orders",
-        translator(),
-        projections.ENTITIES,
-        Projection().apply,
-        lambda url: runner.upgrade("orders", url),
-        PART,
-    )
-
-
-def main() -> None:
-    """Exit with the code."""
-    settings = load(RebuildSettings)
-    run_command("orders-rebuild", "the orders are", lambda say: model().rebuild(settings, say))
+    return FeedModel("orders", legacy_model(), partial(runner.upgrade, "orders"), PART)
 
 
 if __name__ == "__main__":
-    main()
+    model().command("the orders are")

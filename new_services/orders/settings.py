@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import ClassVar
 
+from pydantic import Field, ValidationInfo, field_validator
 from pydantic_settings import SettingsConfigDict
 
 from chassis.process.assembly import ServiceSettings
@@ -17,6 +18,15 @@ class OrdersSettings(ServiceSettings):
 
     inventory_url: ServiceUrl
     payments_url: ServiceUrl
-    legacy_url: ServiceUrl
+    legacy_url: ServiceUrl | None = None  # the monolith; without it no order can be placed
     identity_keys: str  # a JWKS: path of a file, or http:// URL at the facade's control process
-    session_key: Path  # a private JWK (X25519): opens what the facade sealed for legacy
+    # A private JWK (X25519) that opens what the facade sealed for the monolith.
+    session_key: Path | None = Field(default=None, validate_default=True)
+    legacy_feed: bool = True  # fill the read model from the monolith's change feed
+
+    @field_validator("session_key")
+    @classmethod
+    def _with_the_monolith(cls, key: Path | None, known: ValidationInfo) -> Path | None:
+        if key is None and known.data.get("legacy_url"):
+            raise ValueError("needed together with ORDERS_LEGACY_URL")
+        return key

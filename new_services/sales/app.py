@@ -1,51 +1,46 @@
 """Composition root of the sales figures: feed, events, the page."""
 
 from datetime import date, datetime
-from pathlib import Path
+from functools import partial
 from zoneinfo import ZoneInfo
 
 import orjson
 from joserfc.jwk import OKPKey
-from prometheus_client import Gauge
 
 from chassis.events.inbox import Inbox
 from chassis.process.assembly import Ground, Parts
-from chassis.readmodel.projection import FeedProjection
-from chassis.readmodel.watermark import Watermark
+from chassis.readmodel.fed import fed
+from chassis.readmodel.projection import Model
 from chassis.web.identity import Verifier
-from contracts.catalog import Translator
 from new_services.sales import projections
-from new_services.sales.endpoints import Endpoints
+from new_services.sales.endpoints import Endpoints, FormToken
 from new_services.sales.handlers import HANDLERS
 from new_services.sales.pages import Pages
 from new_services.sales.settings import SalesSettings
 
-PACE_SECONDS = 0.25  # moving the sums costs more than the rows do: once for several orders
+
+def legacy_model() -> Model:
+    """What the monolith's feed makes; anticorruption is imported only while there is a monolith."""
+    from new_services.anticorruption.read_models import translator
+
+    return projections.model(translator("sales"))
 
 
-def legacy_translator() -> Translator:
-    """The monolith's feed in our words; imported only while there is a monolith."""
-    from new_services.anticorruption.sales import translator
+def form_tokens(settings: SalesSettings) -> FormToken:
+    """Of the monolith's sessions, while there is a monolith; the page carries none without."""
+    if settings.session_key is None:
+        return lambda _sealed, _email: ""
+    from new_services.anticorruption.session import form_token
 
-    return translator()
+    key = OKPKey.import_key(orjson.loads(settings.session_key.read_bytes()))
+    return partial(form_token, key)
 
 
 async def build(ground: Ground) -> Parts:
     """Two sources of the same orders, and the page made of them."""
     settings = ground.settings
     assert isinstance(settings, SalesSettings)
-    watermark = Watermark()
-    gauge = Gauge("sales_watermark", "All before it is in", registry=ground.metrics)
-    gauge.set_function(lambda: watermark.micros / 1e6)
-    projection = FeedProjection(
-        settings.database_url,
-        ground.nats,
-        legacy_translator(),
-        projections.ENTITIES,
-        projections.apply,
-        watermark,
-        pace=PACE_SECONDS,
-    )
+    read = fed(ground, legacy_model() if settings.legacy_feed else None)
     inbox = Inbox(settings.database_url, ground.nats, "sales", HANDLERS, ground.metrics)
     zone = ZoneInfo(settings.timezone)
 
@@ -54,19 +49,15 @@ async def build(ground: Ground) -> Parts:
 
     endpoints = Endpoints(
         ground.pool,
-        watermark,
+        read.watermark,
         Verifier(settings.identity_keys),
-        _key(settings.session_key),
+        form_tokens(settings),
         Pages(),
         today,
     )
     return Parts(
         register=endpoints.register,
-        background=[projection.run, inbox.run],
-        ready=projection.ready,
-        watermark=watermark,
+        background=[*read.background, inbox.run],
+        ready=read.ready,
+        watermark=read.watermark,
     )
-
-
-def _key(path: Path) -> OKPKey:
-    return OKPKey.import_key(orjson.loads(path.read_bytes()))

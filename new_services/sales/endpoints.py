@@ -9,7 +9,6 @@ from datetime import date
 
 import asyncpg
 from fastapi import FastAPI, Request, Response
-from joserfc.jwk import OKPKey
 
 from chassis.readmodel.projection import declined, fresh
 from chassis.readmodel.watermark import Watermark
@@ -17,7 +16,6 @@ from chassis.web import headers
 from chassis.web.app import Problem, speak
 from chassis.web.identity import Identity, KeysAway, NotIdentified, Verifier
 from chassis.web.sealed import NotSealed
-from new_services.anticorruption.session import form_token
 from new_services.sales import pages, schemas, views
 from new_services.sales.domain import Period, period, ranked
 from new_services.sales.pages import Pages, Visitor
@@ -25,6 +23,9 @@ from new_services.sales.schemas import Asked
 from new_services.sales.views import Person
 
 HTML = "text/html; charset=utf-8"
+# (sealed session, the customer's email address) -> what every form of the page must carry. Raises
+# NotSealed.
+FormToken = Callable[[str, str], str]
 
 
 class Stranger(Exception):
@@ -38,7 +39,7 @@ class Endpoints:
     pool: asyncpg.Pool
     watermark: Watermark
     verifier: Verifier
-    session_key: OKPKey
+    form_token: FormToken
     pages: Pages
     today: Callable[[], date]  # by the shop's wall clock
 
@@ -88,7 +89,7 @@ class Endpoints:
     ) -> Visitor:
         try:
             sealed = request.headers.get(headers.SESSION, "")
-            token = form_token(self.session_key, sealed, identity.email)
+            token = self.form_token(sealed, identity.email)
         except NotSealed as error:
             detail = f"the request came without its session: {error}"
             raise Problem(503, "Service Unavailable", detail) from error

@@ -14,13 +14,20 @@ import asyncpg
 
 from chassis.readmodel import mirror
 from chassis.readmodel.deriving import Rows
-from contracts.catalog import Cleared, Fact, Gone, Stored
+from chassis.readmodel.projection import Model
+from contracts.entities import CATEGORY, CUSTOMER, LINE, ORDER, PRODUCT, VARIANT
+from contracts.facts import Cleared, Fact, Gone, Stored, Translator
 from new_services.sales import repository
 from new_services.sales.repository import TABLES
 
-ORDER, LINE, VARIANT, PRODUCT = "order", "line", "variant", "product"
 GOODS = (VARIANT, PRODUCT)
-ENTITIES = (ORDER, LINE, *GOODS, "category", "customer")
+ENTITIES = (ORDER, LINE, *GOODS, CATEGORY, CUSTOMER)
+PACE_SECONDS = 0.25  # moving the sums costs more than the rows do: once for several orders
+
+
+def model(translate: Translator) -> Model:
+    """The read model of the sales figures."""
+    return Model(translate, ENTITIES, apply, pace=PACE_SECONDS)
 
 
 @dataclass(slots=True)

@@ -6,41 +6,17 @@ Settings: SALES_DATABASE_URL, SALES_NATS_URL. Exit codes: 0 done, 1 it did not c
 is away.
 """
 
-from pydantic_settings import SettingsConfigDict
+from functools import partial
 
-from chassis.process.settings import load
-from chassis.readmodel import feed_model
 from chassis.readmodel.feed_model import FeedModel
-from chassis.readmodel.rebuild import run_command
 from migrations import runner
-from new_services.sales import projections
-from new_services.sales.app import legacy_translator
-
-
-class RebuildSettings(feed_model.RebuildSettings):
-    """SALES_… in the environment."""
-
-    model_config = SettingsConfigDict(env_prefix="SALES_")
+from new_services.sales.app import legacy_model
 
 
 def model() -> FeedModel:
     """All of the database."""
-    return FeedModel(
-        "sales",
-        legacy_translator(),
-        projections.ENTITIES,
-        projections.apply,
-        lambda url: runner.upgrade("sales", url),
-    )
-
-
-def main() -> None:
-    """Exit with the code."""
-    settings = load(RebuildSettings)
-    run_command(
-        "sales-rebuild", "the sales figures are", lambda say: model().rebuild(settings, say)
-    )
+    return FeedModel("sales", legacy_model(), partial(runner.upgrade, "sales"))
 
 
 if __name__ == "__main__":
-    main()
+    model().command("the sales figures are")

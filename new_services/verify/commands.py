@@ -18,8 +18,8 @@ from new_services.verify.repair import repair as mending
 from new_services.verify.repair import report as repair_report
 from new_services.verify.repair.journal import Journal, NoSuchRepair
 from new_services.verify.repair.plan import Plan
+from new_services.verify.rows.relations import Incomparable
 from new_services.verify.settings import VerifySettings
-from new_services.verify.sides import Incomparable
 
 DIFFER, NO_VERDICT = 1, 2
 NoVerdict = (

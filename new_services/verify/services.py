@@ -5,8 +5,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from new_services.anticorruption import catalog, inventory, orders, sales
 from new_services.anticorruption.mapping import Mapping
+from new_services.anticorruption.read_models import MAPPINGS
 from new_services.verify.rows.documents import CATALOG_DOCUMENTS, ORDER_DOCUMENTS, Documents
 from new_services.verify.rows.inventory_stores import inventory_store
 from new_services.verify.rows.sales_stores import sales_store
@@ -40,7 +40,7 @@ SERVICES = (
     Service(
         "catalog",
         "catalog projection",
-        tuple(catalog.MAPPINGS.values()),
+        MAPPINGS["catalog"],
         _catalog_store,
         "new_services.catalog.projections",
         CATALOG_DOCUMENTS,
@@ -48,7 +48,7 @@ SERVICES = (
     Service(
         "orders",
         "legacy feed",
-        orders.MAPPINGS,
+        MAPPINGS["orders"],
         mirrored,
         "new_services.orders.projections",
         ORDER_DOCUMENTS,
@@ -56,14 +56,14 @@ SERVICES = (
     Service(
         "inventory",
         "legacy feed",
-        inventory.MAPPINGS,
+        MAPPINGS["inventory"],
         inventory_store,
         "new_services.inventory.projections",
     ),
     Service(
         "sales",
         "legacy feed",
-        sales.MAPPINGS,
+        MAPPINGS["sales"],
         sales_store,
         "new_services.sales.projections",
     ),

@@ -8,13 +8,7 @@ from dataclasses import dataclass
 
 import asyncpg
 
-from new_services.anticorruption.mapping import Mapping
 from new_services.verify.freshness import Freshness
-from new_services.verify.services import Service
-
-
-class Incomparable(Exception):
-    """A legacy table is not as the mapping needs it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +48,11 @@ async def connect(url: str) -> asyncpg.Connection:
 
 
 @asynccontextmanager
-async def bench(service: Service, legacy_url: str, store_url: str) -> AsyncIterator[Bench]:
-    """Open the connections and take the consistent point. Raises NotFresh."""
+async def bench(name: str, reader: str, legacy_url: str, store_url: str) -> AsyncIterator[Bench]:
+    """Connections at a consistent point of service `name`, whose watermark is kept under `reader`.
+
+    Raises NotFresh.
+    """
     async with AsyncExitStack() as stack:
 
         async def opened(url: str) -> asyncpg.Connection:
@@ -65,7 +62,7 @@ async def bench(service: Service, legacy_url: str, store_url: str) -> AsyncItera
 
         still = Sides(await opened(legacy_url), await opened(store_url))
         live = Sides(await opened(legacy_url), await opened(store_url))
-        freshness = Freshness(service.name, service.reader, live.store)
+        freshness = Freshness(name, reader, live.store)
         await still.legacy.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
         taken = await now(still.legacy)  # the first statement takes the snapshot; then the clock
         await freshness.wait(taken)
@@ -77,18 +74,3 @@ async def now(legacy: asyncpg.Connection) -> int:
     """Unix microseconds after what the connection sees, by either clock: ours may be the feed's."""
     theirs = await legacy.fetchval("SELECT extract(epoch FROM clock_timestamp()) * 1000000")
     return max(int(theirs), time.time_ns() // 1000)
-
-
-async def column_types(legacy: asyncpg.Connection, mapping: Mapping) -> dict[str, str]:
-    """Column to type of the mapping's table. Raises Incomparable where one is missing."""
-    rows = await legacy.fetch(
-        "SELECT attname, format_type(atttypid, NULL) AS type FROM pg_attribute"
-        " WHERE attrelid = to_regclass('public.' || quote_ident($1)) AND attnum > 0"
-        " AND NOT attisdropped",
-        mapping.table,
-    )
-    types = {row["attname"]: row["type"] for row in rows}
-    wanted = {mapping.key, *(each.column for each in mapping.fields)}
-    if missing := sorted(wanted - set(types)):
-        raise Incomparable(f"legacy's table {mapping.table} has no column {', '.join(missing)}")
-    return types

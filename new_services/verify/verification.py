@@ -78,7 +78,7 @@ async def verify(
     for place, service in enumerate(configured(settings, only)):
         url = settings.url(service.name)
         assert url is not None
-        async with bench(service, settings.legacy_url, url) as at:
+        async with bench(service.name, service.reader, settings.legacy_url, url) as at:
             report.taken[service.name] = at.taken
             await _entities(service, at, report, say)
             # Legacy's own laws once, beside the first service.

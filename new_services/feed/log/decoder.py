@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 from contracts.change import Change, Op, Value
 from contracts.subjects import WATERMARK_TABLE
+from new_services.anticorruption.tables import WITHHELD
 from new_services.feed.log import messages
 from new_services.feed.log.messages import UNCHANGED, Begin, Fields, Relation
-from new_services.feed.log.publication import WITHHELD
 from new_services.feed.log.values import from_postgres_time, from_unix_micros, kind, to_value
 
 MESSAGE_PREFIX = "fig"  # of the logical messages that the heartbeat emits

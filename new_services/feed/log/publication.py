@@ -12,14 +12,13 @@ from psycopg import AsyncConnection
 from psycopg.sql import SQL, Identifier
 
 from contracts.change import Value
+from new_services.anticorruption.tables import WITHHELD
 from new_services.feed.log.values import kind
 
 log = logging.getLogger("feed.publication")
 
-# Columns that are never published: nobody on the new side has a use for them. The feed leaves them
-# out itself; a list of columns in PostgreSQL's publication would bar the monolith from dropping one
-# that is in it, and withhold those that are added later.
-WITHHELD = {"customer": frozenset({"pw_hash"})}
+# The feed leaves out itself what is withheld: a list of columns in PostgreSQL's publication would
+# bar the monolith from dropping a column that is in it, and withhold those that are added later.
 
 
 class NotPublished(RuntimeError):

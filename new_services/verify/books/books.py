@@ -18,7 +18,7 @@ from decimal import Decimal
 import asyncpg
 import orjson
 
-from new_services.anticorruption.mark import SAGA_SQL, is_saga_id
+from contracts.mark import SAGA_SQL, is_saga_id
 from new_services.verify.books.wishes import (
     NOTHING,
     RULES,

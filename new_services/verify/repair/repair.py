@@ -45,7 +45,8 @@ async def plan(settings: VerifySettings, report: Report) -> list[Plan]:
                 f"{name} is the system of record itself: legacy is no authority for it any more"
             )
         else:
-            async with bench(service(name), settings.legacy_url, url) as at:
+            reader = service(name).reader
+            async with bench(name, reader, settings.legacy_url, url) as at:
                 await _plan_service(service(name), at, report, found)
         plans.append(found)
     return plans

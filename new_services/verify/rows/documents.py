@@ -7,7 +7,7 @@ mistake here can only cost a second look, unless it makes two different document
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from new_services.anticorruption.mapping import PLAIN_NUMBER
+from new_services.verify.laws.laws import PLAIN_NUMBER
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,8 @@ import asyncpg
 from new_services.anticorruption.mapping import Mapping as Table
 from new_services.verify.rows.canonical import canonical
 from new_services.verify.rows.naming import Difference, Texts
-from new_services.verify.rows.relations import Relation, legacy_side, store_side
+from new_services.verify.rows.relations import Relation, column_types, legacy_side, store_side
 from new_services.verify.rows.stores import Store
-from new_services.verify.sides import column_types
 
 
 @dataclass(slots=True)

@@ -1,9 +1,9 @@
 """How the inventory keeps what legacy tells it: levels, a ledger by origin, marks of orders."""
 
 from contracts.change import Version
-from new_services.anticorruption import inventory
+from contracts.entities import MOVEMENT, ORDER, STOCK
+from contracts.mark import SAGA_SQL
 from new_services.anticorruption.mapping import Mapping
-from new_services.anticorruption.mark import SAGA_SQL
 from new_services.verify.rows.stores import Row, Store, mirrored
 
 
@@ -40,7 +40,7 @@ _ORIGIN = (
     " THEN r.reason || ':' || r.order_no || ':' || r.sku ELSE 'legacy:' || r.id END"
 )
 _INVENTORY = {
-    inventory.STOCK: Store(
+    STOCK: Store(
         table="level",
         relation="level AS r",
         key="r.sku",
@@ -49,7 +49,7 @@ _INVENTORY = {
         present="r.updated <> ''",  # the others are known to movements only
         renew=_level,
     ),
-    inventory.MOVEMENT: Store(
+    MOVEMENT: Store(
         table="movement",
         relation="movement AS r",
         key="r.origin",
@@ -60,7 +60,7 @@ _INVENTORY = {
         legacy_key=_ORIGIN,
         unkept={"id": "the origin says which movement it is"},
     ),
-    inventory.ORDER: Store(
+    ORDER: Store(
         table="order_mark",
         relation="order_mark AS r",
         key="r.order_no",

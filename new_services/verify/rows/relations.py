@@ -6,10 +6,16 @@ a bucket's checksum is the XOR of its rows' hashes, and their number. One pass o
 
 from dataclasses import dataclass
 
+import asyncpg
+
 from new_services.anticorruption.mapping import Field, Mapping
 from new_services.verify.rows.stores import Store
 
 BUCKETS = 1024
+
+
+class Incomparable(Exception):
+    """A legacy table is not as the mapping needs it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,3 +89,18 @@ def _as_fed(column: str, kind: str) -> str:
     """As the feed tells it: numbers and booleans, everything else as text."""
     plain = kind in ("integer", "bigint", "smallint", "boolean")
     return f'r."{column}"' if plain else f'r."{column}"::text AS "{column}"'
+
+
+async def column_types(legacy: asyncpg.Connection, mapping: Mapping) -> dict[str, str]:
+    """Column to type of the mapping's table. Raises Incomparable where one is missing."""
+    rows = await legacy.fetch(
+        "SELECT attname, format_type(atttypid, NULL) AS type FROM pg_attribute"
+        " WHERE attrelid = to_regclass('public.' || quote_ident($1)) AND attnum > 0"
+        " AND NOT attisdropped",
+        mapping.table,
+    )
+    types = {row["attname"]: row["type"] for row in rows}
+    wanted = {mapping.key, *(each.column for each in mapping.fields)}
+    if missing := sorted(wanted - set(types)):
+        raise Incomparable(f"legacy's table {mapping.table} has no column {', '.join(missing)}")
+    return types

@@ -2,11 +2,11 @@
 
 from dataclasses import replace
 
-from new_services.anticorruption import sales
+from contracts.entities import LINE, ORDER
 from new_services.anticorruption.mapping import Mapping
 from new_services.verify.rows.stores import Store, mirrored, table
 
-_TABLES = {sales.ORDER: "sold_order", sales.LINE: "sold_line"}
+_TABLES = {ORDER: "sold_order", LINE: "sold_line"}
 
 
 def sales_store(mapping: Mapping) -> Store:

@@ -105,15 +105,13 @@ def test_reads_and_writes_go_on_while_it_is_made_anew(
 
 
 def test_what_does_not_catch_up_changes_nothing(standing, catalog_database, nats_server, feed):
+    from chassis.readmodel.feed_model import RebuildSettings
     from chassis.readmodel.rebuild import NotRebuilt
-    from new_services.catalog.rebuild import rebuild as rebuilding
-    from new_services.catalog.settings import CatalogSettings
+    from new_services.catalog.rebuild import model
 
-    settings = CatalogSettings(
-        database_url=catalog_database, nats_url=nats_server.url, listen="127.0.0.1:0"
-    )
+    settings = RebuildSettings(database_url=catalog_database, nats_url=nats_server.url)
     with pytest.raises(NotRebuilt, match="not caught up"):
-        asyncio.run(rebuilding(settings, lambda text: None, patience=0.0))
+        asyncio.run(model().rebuild(settings, lambda text: None, patience=0.0))
     assert get(f"{standing.url}/api/products/P-3")["name"] == "Boot old"
     with psycopg.connect(catalog_database) as connection:
         found = connection.execute("SELECT count(*) FROM pg_namespace WHERE nspname = 'fresh'")

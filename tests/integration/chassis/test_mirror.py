@@ -10,7 +10,7 @@ import pytest
 
 from chassis.database import open_pool
 from chassis.readmodel import mirror
-from contracts.catalog import Cleared, Fact, Gone, Stored
+from contracts.facts import Cleared, Fact, Gone, Stored
 
 pytestmark = pytest.mark.integration
 

@@ -16,7 +16,7 @@ import pytest
 from psycopg.rows import dict_row
 
 from migrations import runner
-from new_services.anticorruption.catalog import MAPPINGS
+from new_services.anticorruption.read_models import MAPPINGS
 
 pytestmark = pytest.mark.integration
 
@@ -92,7 +92,7 @@ def differences(legacy: str, catalog: str) -> list[str]:
         psycopg.connect(legacy, row_factory=dict_row) as old,
         psycopg.connect(catalog, row_factory=dict_row) as new,
     ):
-        for mapping in MAPPINGS.values():
+        for mapping in MAPPINGS["catalog"]:
             rows = {row[mapping.key]: row for row in old.execute(f"SELECT * FROM {mapping.table}")}
             kept = new.execute(f"SELECT * FROM {mapping.entity} WHERE NOT deleted")
             read = {row[mapping.key]: row for row in kept}

@@ -11,7 +11,7 @@ import pytest
 
 from chassis.readmodel.watermark import Watermark
 from chassis.saga import Context
-from contracts.catalog import Cleared, Fact, Gone, Stored
+from contracts.facts import Cleared, Fact, Gone, Stored
 from contracts.orders import Customer, Line, Order
 from migrations import runner
 from new_services.orders import views

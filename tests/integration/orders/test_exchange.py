@@ -12,7 +12,7 @@ import pytest
 from chassis.readmodel.rebuild import NotRebuilt
 from chassis.saga import Phase, State
 from chassis.saga.postgres import enqueue
-from contracts.catalog import Cleared, Fact, Gone, Stored
+from contracts.facts import Cleared, Fact, Gone, Stored
 from migrations import runner
 from new_services.orders import repository
 from new_services.orders.projections import ENTITIES, Projection

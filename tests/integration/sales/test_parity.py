@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Iterator
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 
 import asyncpg
@@ -19,7 +20,7 @@ from chassis.web import headers
 from chassis.web.app import build_app
 from chassis.web.identity import Verifier, issue
 from chassis.web.sealed import Session, seal
-from contracts.catalog import Cleared, Fact, Stored
+from contracts.facts import Cleared, Fact, Stored
 from legacy_monolith.app import create_app
 from legacy_monolith.clock import StoppedClock
 from legacy_monolith.database import EXTENSION
@@ -27,11 +28,12 @@ from legacy_monolith.seed.people import PASSWORD
 from legacy_monolith.seed.store import seed
 from legacy_monolith.settings import Settings
 from migrations import runner
-from new_services.anticorruption.sales import MAPPINGS
+from new_services.anticorruption.read_models import MAPPINGS
+from new_services.anticorruption.session import form_token
 from new_services.sales import projections
 from new_services.sales.endpoints import Endpoints
 from new_services.sales.pages import Pages
-from new_services.verify.sides import column_types
+from new_services.verify.rows.relations import column_types
 
 pytestmark = pytest.mark.integration
 
@@ -80,7 +82,7 @@ async def facts_of(url: str) -> list[Fact]:
     """Every legacy row as one snapshot."""
     connection = await asyncpg.connect(url)
     facts: list[Fact] = []
-    for mapping in MAPPINGS:
+    for mapping in MAPPINGS["sales"]:
         types = await column_types(connection, mapping)
         columns = ", ".join(
             f'"{name}"' if kind in ("integer", "bigint") else f'"{name}"::text AS "{name}"'
@@ -158,8 +160,9 @@ async def both(legacy: Flask, filled: str, tmp_path: Any) -> AsyncIterator[Both]
     pool = await asyncpg.create_pool(filled, min_size=1, max_size=4)
     watermark = Watermark()
     watermark.advance(1)
+    tokens = partial(form_token, SEALING)
     made = Endpoints(
-        pool, watermark, Verifier(str(keys)), SEALING, Pages(), lambda: date(2026, 7, 14)
+        pool, watermark, Verifier(str(keys)), tokens, Pages(), lambda: date(2026, 7, 14)
     )
 
     async def ready() -> None:

@@ -11,15 +11,15 @@ import asyncpg
 import psycopg
 import pytest
 
-from contracts.catalog import Cleared, Stored
+from contracts.facts import Cleared, Stored
 from migrations import runner
 from new_services.catalog import projections as catalog
 from new_services.inventory import projections as inventory
 from new_services.orders import projections as orders
 from new_services.sales import projections as sales
+from new_services.verify.rows.relations import column_types
 from new_services.verify.services import SERVICES, Service
 from new_services.verify.settings import VerifySettings
-from new_services.verify.sides import column_types
 
 SHOP = """
 INSERT INTO category VALUES ('shoes', 'Schuhe', NULL, 2), ('tents', 'Zelte', NULL, 1),

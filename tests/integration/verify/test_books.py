@@ -8,7 +8,7 @@ import psycopg
 import pytest
 from psycopg.types.json import Jsonb
 
-from new_services.anticorruption.mark import new_saga_id
+from contracts.mark import new_saga_id
 from new_services.verify import report
 from new_services.verify.verification import verify
 

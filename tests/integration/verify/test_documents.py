@@ -9,7 +9,8 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from contracts.catalog import ENTITIES, Cleared, Stored
+from contracts.entities import GOODS
+from contracts.facts import Cleared, Stored
 from migrations import runner
 from new_services.catalog import projections as catalog
 from new_services.orders import projections as orders
@@ -62,7 +63,7 @@ def goods(products, version):
                                                 "active": active}, version)  # fmt: skip
             if quantity:
                 yield Stored("stock", sku, {"sku": sku, "quantity": quantity}, version)
-    yield from (Cleared(entity, version) for entity in ENTITIES)
+    yield from (Cleared(entity, version) for entity in GOODS)
 
 
 def sold(some, version):

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from new_services.anticorruption import inventory, orders
+from contracts.mark import mark, new_saga_id, split
 from new_services.anticorruption.mapping import (
     Kind,
     flag,
@@ -15,7 +15,7 @@ from new_services.anticorruption.mapping import (
     text,
     words,
 )
-from new_services.anticorruption.mark import mark, new_saga_id, split
+from new_services.anticorruption.tables import customers_text, saga_mark
 from new_services.verify.rows.canonical import canonical, stored_sql
 
 pytestmark = pytest.mark.integration
@@ -68,8 +68,8 @@ def test_python_and_sql_agree(server, name):
 def test_the_mark_is_split_alike(server, some):
     halves = zip(
         some,
-        in_sql(server, orders.customers_text.sql, some),
-        in_sql(server, inventory.saga_mark.sql, some),
+        in_sql(server, customers_text.sql, some),
+        in_sql(server, saga_mark.sql, some),
         strict=True,
     )
     for value, before, saga in halves:

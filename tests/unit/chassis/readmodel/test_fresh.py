@@ -6,7 +6,7 @@ import pytest
 from fastapi import Request, Response
 
 from chassis.readmodel.projection import fresh
-from chassis.readmodel.watermark import Watermark
+from chassis.readmodel.watermark import NoFeed, Watermark
 from chassis.web.app import Problem
 
 
@@ -39,3 +39,9 @@ async def test_before_the_first_snapshot_legacy_is_to_answer():
     with pytest.raises(Problem) as declined:
         await fresh(asking(0), Watermark())
     assert declined.value.status == 503
+
+
+async def test_without_a_feed_an_answer_is_current_and_states_no_watermark():
+    answer = Response()
+    (await fresh(asking(2**62), NoFeed())).stamp(answer)
+    assert "fig-watermark" not in answer.headers

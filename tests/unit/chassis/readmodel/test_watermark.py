@@ -1,8 +1,9 @@
 """Waiting for the read model to be fresh enough."""
 
 import asyncio
+import time
 
-from chassis.readmodel.watermark import Watermark
+from chassis.readmodel.watermark import NoFeed, Watermark
 
 
 async def test_what_is_reached_needs_no_waiting():
@@ -53,3 +54,10 @@ async def test_who_waits_is_told_of_and_seen_until_he_has_gone():
     assert not watermark.awaited
     assert not await watermark.reached(11, patience=0.001)
     assert not watermark.awaited
+
+
+async def test_without_a_feed_every_moment_is_reached_and_the_watermark_is_now():
+    watermark = NoFeed()
+    before = time.time_ns() // 1000
+    assert before <= watermark.micros <= time.time_ns() // 1000
+    assert await watermark.reached(watermark.micros + 10**9)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from new_services.anticorruption import catalog
+from new_services.anticorruption import tables
 from new_services.anticorruption.mapping import (
     Field,
     Mapping,
@@ -42,7 +42,7 @@ def test_words():
 
 
 def test_only_the_columns_that_are_there_are_translated():
-    assert catalog.PRODUCT.translate({"id": 1, "tags": "a, b"}) == {
+    assert tables.PRODUCT.mapping().translate({"id": 1, "tags": "a, b"}) == {
         "id": 1,
         "tags": ["a", "b"],
         "tags_text": "a, b",
@@ -52,7 +52,7 @@ def test_only_the_columns_that_are_there_are_translated():
 @pytest.mark.parametrize(("column", "value"), [("active", "J"), ("price", "12,50"), ("price", 3)])
 def test_refusal_names_table_row_column_and_value(column, value):
     with pytest.raises(Untranslatable) as refused:
-        catalog.PRODUCT.translate({"id": 17, column: value})
+        tables.PRODUCT.mapping().translate({"id": 17, column: value})
     assert str(refused.value) == f"product 17: {column} = {value!r}"
 
 

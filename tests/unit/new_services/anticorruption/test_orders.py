@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from contracts.mark import ROOM, new_saga_id, split
 from contracts.orders import Line, Order, Wish
 from legacy_monolith.api.wish import read_wish
-from new_services.anticorruption.mark import ROOM, new_saga_id, split
 from new_services.anticorruption.orders import NotAnOrder, order_from_legacy, wish_to_legacy
 from new_services.orders.schemas import show
 

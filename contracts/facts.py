@@ -1,7 +1,7 @@
-"""The shop's goods in the new side's own words, and what can happen to them.
+"""What can happen to an entity of another system, in the new side's own words.
 
-A fact speaks of one entity by its key, and carries the version that orders it among all facts.
-Fields a fact does not name are unchanged.
+A fact names one entity by its key, and carries the version that orders it among all facts. Fields
+that a fact does not name are unchanged. `entities` has the names of the kinds of entity.
 """
 
 from collections.abc import Mapping
@@ -9,12 +9,6 @@ from dataclasses import dataclass
 from typing import Any, Protocol, TypeAlias
 
 from contracts.change import Change, Version
-
-CATEGORY = "category"
-PRODUCT = "product"
-VARIANT = "variant"
-STOCK = "stock"
-ENTITIES = (CATEGORY, PRODUCT, VARIANT, STOCK)
 
 Key: TypeAlias = int | str
 Fields: TypeAlias = Mapping[str, Any]  # JSON values; money as text
@@ -60,7 +54,7 @@ class Cleared:
 
 @dataclass(frozen=True, slots=True)
 class Reached:
-    """Everything that was committed before this time has been told."""
+    """Every change that was committed before this time has been published."""
 
     micros: int  # unix
 

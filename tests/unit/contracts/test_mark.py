@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from new_services.anticorruption import mark
-from new_services.anticorruption.mark import LONGEST, ROOM
+from contracts import mark
+from contracts.mark import LONGEST, ROOM
 
 texts = st.one_of(st.none(), st.text(min_size=1, max_size=ROOM))
 

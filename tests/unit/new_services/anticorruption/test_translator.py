@@ -2,11 +2,11 @@
 
 import pytest
 
-from contracts.catalog import Cleared, Gone, Reached, Stored
 from contracts.change import Change, Op
-from new_services.anticorruption.catalog import LegacyCatalog
+from contracts.facts import Cleared, Gone, Reached, Stored
+from new_services.anticorruption.read_models import translator
 
-translate = LegacyCatalog()
+translate = translator("catalog")
 
 
 def change(table, op, key=None, before=None, after=None, committed="") -> Change:

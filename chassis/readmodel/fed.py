@@ -1,0 +1,42 @@
+"""A service's read model as part of its process: the projection, its watermark, its gauge."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from prometheus_client import Gauge
+
+from chassis.process.assembly import Ground
+from chassis.process.service import Background
+from chassis.readmodel.projection import FeedProjection, Model
+from chassis.readmodel.watermark import NoFeed, Watermark
+from chassis.web.app import Readiness
+
+
+@dataclass(frozen=True, slots=True)
+class Fed:
+    """What a composition root passes on of the read model."""
+
+    watermark: Watermark
+    background: Sequence[Background]
+    ready: Readiness
+
+
+async def _nothing_wrong() -> None:
+    return None
+
+
+def fed(ground: Ground, model: Model | None, delay: Callable[[float], None] | None = None) -> Fed:
+    """The projection of `model`, and the gauge `<service>_watermark` in unix seconds.
+
+    None: the service has no feed, and what its database holds is current. `delay` is given the
+    seconds from a commit in legacy to the commit here.
+    """
+    if model is None:
+        return Fed(NoFeed(), (), _nothing_wrong)
+    watermark = Watermark()
+    name = f"{ground.name}_watermark"
+    gauge = Gauge(name, "All before it is in; unix seconds", registry=ground.metrics)
+    gauge.set_function(lambda: watermark.micros / 1e6)
+    url = ground.settings.database_url
+    projection = FeedProjection(url, ground.nats, model, watermark, delay or (lambda _: None))
+    return Fed(watermark, (projection.run,), projection.ready)

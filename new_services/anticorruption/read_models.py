@@ -1,0 +1,50 @@
+"""What the read model of each service takes of the monolith's tables."""
+
+from new_services.anticorruption.mapping import Mapping, number
+from new_services.anticorruption.tables import (
+    CATEGORY,
+    CUSTOMER,
+    LINE,
+    MOVEMENT,
+    ORDER,
+    PRODUCT,
+    STOCK,
+    VARIANT,
+)
+from new_services.anticorruption.translator import LegacyTranslator
+
+MAPPINGS: dict[str, tuple[Mapping, ...]] = {
+    "catalog": (
+        CATEGORY.mapping(),
+        PRODUCT.mapping(),
+        VARIANT.mapping(),
+        STOCK.mapping("sku", "quantity"),
+    ),
+    "inventory": (
+        STOCK.mapping("sku", "quantity", "updated"),
+        MOVEMENT.mapping(),
+        VARIANT.mapping("product_id", "sku", "active"),
+        PRODUCT.mapping("id", "sku", "active", "discontinued", "updated"),
+        ORDER.mapping("order_no", "saga_id"),  # the saga that had stock reserved for it
+    ),
+    "orders": (
+        ORDER.mapping(),
+        LINE.mapping("order_id", "line_no", "sku", "name", "quantity", "price"),
+        CUSTOMER.mapping("email", "name"),
+        PRODUCT.mapping("list_price", "discount_percent", "active"),
+        VARIANT.mapping("product_id", "sku", "price_difference", "active"),
+    ),
+    "sales": (
+        ORDER.mapping("id", "order_no", "status", "created"),
+        LINE.mapping("id", "order_id", "sku", "quantity", price=number),  # for sums
+        VARIANT.mapping("product_id", "sku"),
+        PRODUCT.mapping("category_code"),
+        CATEGORY.mapping("name", "parent_code", "position"),
+        CUSTOMER.mapping("email", "name", "admin"),  # who asks for the report, and may see it
+    ),
+}
+
+
+def translator(service: str) -> LegacyTranslator:
+    """The translator of the legacy feed for the read model of this service."""
+    return LegacyTranslator(MAPPINGS[service])

@@ -1,0 +1,61 @@
+"""What must stand when the monolith and the layer that knows it are deleted."""
+
+import subprocess
+import sys
+
+import pytest
+
+PROBE = """
+import sys
+
+class Deleted:
+    def find_spec(self, name, path=None, target=None):
+        if name.startswith(("legacy_monolith", "new_services.anticorruption", "new_services.feed")):
+            raise ModuleNotFoundError(f"{{name}} is deleted", name=name)
+
+sys.meta_path.insert(0, Deleted())
+{code}
+"""
+BUILD = """
+import asyncio
+from prometheus_client import CollectorRegistry
+from chassis.process.assembly import Ground
+from chassis.readmodel.watermark import NoFeed
+from new_services.{name}.app import build
+from new_services.{name}.settings import {settings}
+
+told = {settings}(
+    database_url="postgresql://u@localhost/db", nats_url="nats://localhost:1",
+    listen="127.0.0.1:0", {own})
+parts = asyncio.run(build(Ground("{name}", "1", told, None, None, CollectorRegistry())))
+assert isinstance(parts.watermark, NoFeed), parts.watermark
+assert asyncio.run(parts.ready()) is None
+"""
+KEYS = 'identity_keys="keys.json", '
+PARTNERS = 'inventory_url="http://localhost:1", payments_url="http://localhost:1", '
+
+
+@pytest.mark.parametrize(
+    ("name", "settings", "own"),
+    [
+        ("catalog", "CatalogSettings", ""),
+        ("inventory", "InventorySettings", ""),
+        ("orders", "OrdersSettings", KEYS + PARTNERS),
+        ("sales", "SalesSettings", KEYS),
+    ],
+)
+def test_a_service_with_a_read_model_is_put_together(name: str, settings: str, own: str) -> None:
+    code = BUILD.format(name=name, settings=settings, own=own + "legacy_feed=False")
+    probe = PROBE.format(code=code)
+    subprocess.run([sys.executable, "-c", probe], check=True, timeout=60)
+
+
+@pytest.mark.parametrize("program", ["notifications", "payments"])
+def test_the_others_import_nothing_of_it(program: str) -> None:
+    probe = PROBE.format(code=f"import new_services.{program}.app")
+    subprocess.run([sys.executable, "-c", probe], check=True, timeout=60)
+
+
+def test_the_laws_and_the_books_import_nothing_of_it() -> None:
+    code = "import new_services.verify.laws.sales, new_services.verify.books.books"
+    subprocess.run([sys.executable, "-c", PROBE.format(code=code)], check=True, timeout=60)
