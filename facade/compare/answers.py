@@ -53,6 +53,12 @@ class Pair:
     query_keys: tuple[str, ...] = ()
     live: str = "legacy"  # the side that answered the client
     body_shape: str = ""  # of the request: names and types, no values
+    origin: str = ""  # the client's own, such as https://shop.example; empty when it is not known
+
+    @property
+    def url(self) -> str:
+        """What the client asked for, as addresses in an answer are resolved: may lack an origin."""
+        return self.origin + self.target
 
     @property
     def size(self) -> int:

@@ -8,12 +8,13 @@ from facade.compare.evidence.relations import relation
 from facade.compare.json.values import Json
 from facade.compare.masking import MASK, is_secret, preview
 from facade.compare.noise.noise import place_of
-from facade.compare.paths import At, Path, exact, stable
+from facade.compare.paths import At, Path, exact, printable, stable
 from facade.compare.rules import Rule, Rules, is_overdue
 from facade.compare.tolerance import within
 from facade.routes.routefile import Expected
 
 MOST = 200  # differences kept of one pair
+_LONGEST = 300  # characters of a place; a longer one is told by what it lies in
 
 
 class Collector:
@@ -35,11 +36,12 @@ class Collector:
         """A difference at a place of a JSON document."""
         if self._is_noise(kind, stable(path), control, candidate):
             return
+        place = _short(path)
         secret = rule.secret or any(is_secret(step) for step in path if not isinstance(step, At))
         related = relation(control, candidate) if kind in (Kind.VALUE, Kind.TYPE) else ""
         one, other = (_shown(value, rule, secret) for value in (control, candidate))
         known = _applies(rule.expected, kind, control, candidate)
-        self._add(kind, (stable(path), exact(path)), (one, other), related, known)
+        self._add(kind, (stable(place), exact(place)), (one, other), related, known)
 
     def elsewhere(
         self,
@@ -51,13 +53,18 @@ class Collector:
         spot: str = "",
     ) -> None:
         """A difference in status, headers, HTML, text or bytes. The values are safe to show."""
-        rules = self.rules
-        if rules.ignores(place) or self._is_noise(kind, place, control, candidate):
+        rules, place, spot = self.rules, _within_html(place), printable(spot or place)
+        if (
+            rules.ignores(place)
+            or rules.ignores(spot)
+            or self._is_noise(kind, place, control, candidate)
+        ):
             return
         related = relation(control, candidate) if kind is Kind.VALUE else ""
         values = (preview(control), preview(candidate))
-        known = _applies(rules.expects(place), kind, control, candidate)
-        self._add(kind, (place, spot or place), values, related, known)
+        word = rules.expects(place) or rules.expects(spot)
+        known = _applies(word, kind, control, candidate)
+        self._add(kind, (place, spot), values, related, known)
 
     def _is_noise(self, kind: Kind, path: str, control: Any, candidate: Any) -> bool:
         """Whether legacy itself differs here, in this way."""
@@ -79,6 +86,19 @@ class Collector:
             return
         overdue = expected is not None and is_overdue(expected, self._today)
         self.found.append(Difference(kind, *places, *values, related, expected, overdue))
+
+
+def _short(path: Path) -> Path:
+    while len(exact(path)) > _LONGEST:
+        path = path[:-1]
+    return path
+
+
+def _within_html(place: str) -> str:
+    place = printable(place)
+    while len(place) > _LONGEST and "/" in place:
+        place = place.rpartition("/")[0]
+    return place
 
 
 def _applies(known: Expected | None, kind: Kind, control: Any, candidate: Any) -> Expected | None:

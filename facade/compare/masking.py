@@ -6,11 +6,12 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from facade.compare.json.values import Json
-from facade.compare.paths import At
+from facade.compare.paths import At, printable
 from facade.compare.rules import Rule
 
 MASK = "(secret)"
 _TEXT = 240  # characters kept of a text
+_NAME = 80  # characters kept of a member's name
 _ITEMS = 12  # members or elements kept of each level
 _LEVELS = 4
 
@@ -36,7 +37,8 @@ def preview(value: Json, rule: Rule | None = None, levels: int = _LEVELS) -> Any
     if rule is not None and rule.secret:
         return MASK
     if isinstance(value, str):
-        return str(value) if len(value) <= _TEXT else f"{value[:_TEXT]}… ({len(value)} characters)"
+        start = _without_surrogates(value[:_TEXT])
+        return start if len(value) <= _TEXT else f"{start}… ({len(value)} characters)"
     if isinstance(value, Decimal):
         return _number(value)
     if type(value) is int and abs(value) >= 2**53:
@@ -50,6 +52,11 @@ def preview(value: Json, rule: Rule | None = None, levels: int = _LEVELS) -> Any
         shown = [preview(item, inside, levels - 1) for item in value[:_ITEMS]]
         return [*shown, f"… ({len(value)} elements)"] if len(value) > _ITEMS else shown
     return value
+
+
+def _without_surrogates(text: str) -> str:
+    """Half a surrogate pair can be neither stored nor sent: it is shown as `\\ud800`."""
+    return text.encode("utf-8", "backslashreplace").decode()
 
 
 def _number(value: Decimal) -> float | str:
@@ -68,7 +75,9 @@ def _members(value: dict[str, Any], rule: Rule | None, levels: int) -> Any:
     if levels == 0:
         return f"(object of {len(value)})"
     shown = {
-        name: MASK if is_secret(name) else preview(item, rule and rule.step(name), levels - 1)
+        printable(name[:_NAME]): MASK
+        if is_secret(name)
+        else preview(item, rule and rule.step(name), levels - 1)
         for name, item in list(value.items())[:_ITEMS]
     }
     if len(value) > _ITEMS:

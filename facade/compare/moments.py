@@ -8,6 +8,7 @@ from facade.compare.json.values import Json
 from facade.compare.noise.shapes import text_format
 
 _ISO = frozenset({"date", "local time", "local time T", "UTC time", "zoned time"})
+_MAIL = frozenset({"HTTP date", "zoned mail date"})
 
 
 class Moment(NamedTuple):
@@ -26,11 +27,22 @@ def moment(value: Json) -> Moment | None:
     try:
         if written in _ISO:
             found = datetime.fromisoformat(value)
-        elif written == "HTTP date":
+        elif written in _MAIL:
             found = parsedate_to_datetime(value)
         else:
             return None
+        zoned = found.tzinfo is not None
+        seconds = (found if zoned else found.replace(tzinfo=UTC)).timestamp()
     except (ValueError, OverflowError):
         return None
-    zoned = found.tzinfo is not None
-    return Moment((found if zoned else found.replace(tzinfo=UTC)).timestamp(), written, zoned)
+    return Moment(seconds, written, zoned)
+
+
+def seconds_between(one: Moment | None, other: Moment | None) -> float | None:
+    """How far two times lie apart. None where one is no time, or where one has no zone and the
+    other is written in another way: then nobody knows how far."""
+    if one is None or other is None:
+        return None
+    if (one.zoned and other.zoned) or one.written == other.written:
+        return abs(one.seconds - other.seconds)
+    return None

@@ -7,10 +7,12 @@ document, and what the finished ones say of it. Steps are remembered, so walking
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import NamedTuple
 
 from facade.compare.noise.noise import Noise
 from facade.compare.paths import (
     ANY_NAME,
+    AT,
     DEEP,
     ELEMENT,
     MEMBER,
@@ -24,6 +26,7 @@ from facade.compare.paths import (
 )
 from facade.routes.routefile import ArrayRule, CompareRules, Expected, Tolerance
 
+_NAMED = (MEMBER, AT)
 _NEVER = frozenset({"date", "server", "connection", "keep-alive", "transfer-encoding", "via"})
 
 
@@ -35,27 +38,47 @@ class _Entry:
     says: "ArrayRule | Tolerance | Expected | str"  # str: "ignore" or "secret"
 
 
+class Names(NamedTuple):
+    """What occurs in patterns: all other members step alike, and so do all other elements."""
+
+    members: frozenset[str]
+    elements: frozenset[str]
+
+
+ANY_OTHER = At("")
+
+
 @dataclass(slots=True)
 class Rule:
     """What the rules say of one place."""
 
     entries: Sequence[_Entry]
-    names: frozenset[str]  # all names that occur in patterns: the others step alike
+    names: Names
     alive: frozenset[tuple[int, int]]  # (entry, position in its pattern)
     array: ArrayRule | None = None
     tolerance: Tolerance | None = None
     expected: Expected | None = None
     ignored: bool = False
     secret: bool = False
-    _steps: "dict[str | None, Rule]" = field(default_factory=dict)
+    _members: "dict[str | None, Rule]" = field(default_factory=dict)
+    _elements: "dict[At, Rule]" = field(default_factory=dict)
 
     def step(self, name: str) -> "Rule":
         """What they say of a member, or of an element (At)."""
-        known = ELEMENT if isinstance(name, At) else name if name in self.names else None
-        found = self._steps.get(known)
+        if isinstance(name, At):
+            place = name if name in self.names.elements else ANY_OTHER
+            found = self._elements.get(place)
+            if found is None:
+                found = self._elements[place] = self._stepped(place)
+            return found
+        known = name if name in self.names.members else None
+        found = self._members.get(known)
         if found is None:
-            found = self._steps[known] = _rule(self.entries, self.names, self._next(known), self)
+            found = self._members[known] = self._stepped(known)
         return found
+
+    def _stepped(self, name: str | None) -> "Rule":
+        return _rule(self.entries, self.names, self._next(name), self)
 
     def says_of(self, name: str) -> bool:
         """Whether a difference at this member is judged otherwise than one here."""
@@ -84,17 +107,16 @@ def _advance(pattern: Pattern, at: int, name: str | None) -> Iterable[int]:
     if kind == DEEP:
         yield at
         yield from _advance(pattern, at + 1, name)
-    elif (
-        (kind == ELEMENT and name == ELEMENT)
-        or (kind == ANY_NAME and name != ELEMENT)
-        or (kind == MEMBER and name == wanted and name != ELEMENT)
-    ):
+    elif isinstance(name, At):
+        if kind == ELEMENT or (kind == AT and name == wanted):
+            yield at + 1
+    elif kind == ANY_NAME or (kind == MEMBER and name == wanted):
         yield at + 1
 
 
 def _rule(
     entries: Sequence[_Entry],
-    names: frozenset[str],
+    names: Names,
     alive: frozenset[tuple[int, int]],
     above: Rule | None,
 ) -> Rule:
@@ -158,7 +180,8 @@ def compile_rules(config: CompareRules | None = None, noise: Noise | None = None
                 entries.append(_Entry(parse(path), says))
         except BadPath as error:
             broken.append(str(error))
-    names = frozenset(token.name for entry in entries for token in entry.pattern if token.name)
+    tokens = [token for entry in entries for token in entry.pattern]
+    names = Names(*(frozenset(one.name for one in tokens if one.kind == kind) for kind in _NAMED))
     start = frozenset((number, 0) for number in range(len(entries)))
     return Rules(
         root=_rule(entries, names, start, None),

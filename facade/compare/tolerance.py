@@ -3,9 +3,9 @@
 import re
 from decimal import Decimal
 
-from facade.compare.distance import number_of
+from facade.compare.distance import ANY_NUMBER, number_of
 from facade.compare.json.values import Json
-from facade.compare.moments import moment
+from facade.compare.moments import moment, seconds_between
 from facade.compare.noise.shapes import same_shape
 from facade.routes.routefile import Tolerance
 
@@ -46,14 +46,18 @@ def _numbers_near(control: Json, candidate: Json, most: Decimal) -> bool:
     if isinstance(control, str) is not isinstance(candidate, str):
         return False
     one, other = number_of(control), number_of(candidate)
-    return one is not None and other is not None and abs(one - other) <= most
+    if one is None or other is None:
+        return False
+    return ANY_NUMBER.abs(ANY_NUMBER.subtract(one, other)) <= most
 
 
 def _times_near(control: Json, candidate: Json, most: float) -> bool:
-    """Times in the same format, or numbers of seconds."""
+    """Times whose zones are known, whichever they are; local times in one format; or numbers of
+    seconds."""
     one, other = moment(control), moment(candidate)
     if one is not None and other is not None:
-        return one.written == other.written and abs(one.seconds - other.seconds) <= most
+        apart = seconds_between(one, other)
+        return apart is not None and apart <= most
     return (
         not isinstance(control, str)
         and not isinstance(candidate, str)

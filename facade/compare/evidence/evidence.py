@@ -9,12 +9,16 @@ from facade.compare.evidence import classes
 from facade.compare.evidence.classes import InputClass, class_of
 from facade.compare.evidence.clusters import Clusters
 from facade.compare.evidence.latency import Latency
+from facade.compare.masking import mask_target
 from facade.compare.verdict import Outcome, Verdict
 from facade.routes.routefile import Expected
 
 _VERSIONS = 50  # table versions kept; the oldest go first
 _PACE_MINUTES = 30
 _FORCED = 20  # steps against the evidence that are kept
+_PARKED = 20  # pairs that could not be judged, kept by name; the first ones
+_CAUSES = 40  # causes counted one by one
+OTHER_CAUSES = "(other causes)"
 
 
 @dataclass(slots=True)
@@ -44,9 +48,15 @@ class Counts:
             case Outcome.RACED:
                 self.raced += 1
             case Outcome.FAILED:
-                self.failed[verdict.cause] = self.failed.get(verdict.cause, 0) + 1
+                _count(self.failed, verdict.cause)
             case Outcome.SKIPPED:
-                self.skipped[verdict.cause] = self.skipped.get(verdict.cause, 0) + 1
+                _count(self.skipped, verdict.cause)
+
+
+def _count(causes: dict[str, int], cause: str) -> None:
+    if cause not in causes and len(causes) >= _CAUSES:
+        cause = OTHER_CAUSES
+    causes[cause] = causes.get(cause, 0) + 1
 
 
 @dataclass(slots=True)
@@ -108,6 +118,17 @@ class Forced:
     against: str  # what spoke against it
 
 
+@dataclass(frozen=True, slots=True)
+class Parked:
+    """A pair that our own code could not judge. Nothing of its answers is kept."""
+
+    at: float  # unix seconds
+    request_id: str
+    method: str
+    target: str  # masked
+    cause: str
+
+
 @dataclass(slots=True)
 class Evidence:
     """Everything known of one route since `since` (unix seconds)."""
@@ -125,6 +146,8 @@ class Evidence:
     expected_seen: dict[str, int] = field(default_factory=dict)  # by path of the rule
     last: float = 0.0
     forced: list[Forced] = field(default_factory=list)
+    parked: list[Parked] = field(default_factory=list)  # the first ones; `parked_count` is of all
+    parked_count: int = 0
 
     def force(self, step: Forced) -> None:
         """Note a step that was taken against the evidence; the latest are kept."""
@@ -139,6 +162,8 @@ class Evidence:
         for counts in (self.total, self._version(pair), self._class(kind)):
             counts.add(verdict)
         self.last = max(self.last, pair.started)
+        if verdict.parked:
+            self._park(pair, verdict.cause)
         for known in {found.expected for found in verdict.tolerated if found.expected}:
             self.expected_seen[known.path] = self.expected_seen.get(known.path, 0) + 1
         if verdict.outcome in (Outcome.MATCHED, Outcome.MISMATCHED):
@@ -146,6 +171,12 @@ class Evidence:
             self.latency.add(pair.control.ms, pair.candidate.own_ms)
         if verdict.outcome is Outcome.MISMATCHED:
             self.clusters.add(pair, verdict.differences, str(kind))
+
+    def _park(self, pair: Pair, cause: str) -> None:
+        self.parked_count += 1
+        if len(self.parked) < _PARKED:
+            target = mask_target(pair.target)
+            self.parked.append(Parked(pair.started, pair.request_id, pair.method, target, cause))
 
     def seen(self) -> list[InputClass]:
         """The kinds of input that gave evidence."""

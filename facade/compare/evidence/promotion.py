@@ -37,7 +37,16 @@ def objections(
         for known in (rules.expect if rules else ())
         if is_overdue(known, today)
     ]
-    return found + (_mismatches(route, evidence) if evidence else [])
+    return found + (_parked(evidence) + _mismatches(route, evidence) if evidence else [])
+
+
+def _parked(evidence: Mapping[str, Any]) -> list[str]:
+    """Pairs that our own code could not judge may hold anything."""
+    count = int(evidence.get("parked_count", 0))
+    if not count:
+        return []
+    names = [f"{one['request_id']} ({one['cause']})" for one in evidence["parked"][:_MOST_CAUSES]]
+    return [f"{count:,} pairs could not be judged, look at them first: {', '.join(names)}"]
 
 
 def _mismatches(route: RouteConfig, evidence: Mapping[str, Any]) -> list[str]:

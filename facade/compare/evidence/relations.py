@@ -4,7 +4,7 @@ import html
 import unicodedata
 from decimal import Decimal
 
-from facade.compare.distance import number_of
+from facade.compare.distance import ANY_NUMBER, number_of
 from facade.compare.json.reshaping import reshaping
 from facade.compare.json.values import Json, type_name
 from facade.compare.moments import moment
@@ -38,12 +38,14 @@ def _between_types(control: Json, candidate: Json) -> str:
 def _between_numbers(control: Decimal, candidate: Decimal) -> str:
     if control == candidate:
         return "number format"
-    if control == -candidate:
+    if control == candidate.copy_negate():
         return "sign"
-    if abs(control - candidate) <= _last_digit(control, candidate):
+    apart = ANY_NUMBER.abs(ANY_NUMBER.subtract(control, candidate))
+    if ANY_NUMBER.compare(apart, _last_digit(control, candidate)) <= 0:
         return "rounding" if _decimals(control, candidate) else "off by one"
+    times = ANY_NUMBER.multiply
     for factor in _FACTORS:
-        if control == candidate * factor or candidate == control * factor:
+        if control == times(candidate, factor) or candidate == times(control, factor):
             return f"factor {factor}"
     return "another number"
 
@@ -54,7 +56,7 @@ def _decimals(control: Decimal, candidate: Decimal) -> int:
 
 
 def _last_digit(control: Decimal, candidate: Decimal) -> Decimal:
-    return Decimal(1).scaleb(-max(_decimals(control, candidate), 0))
+    return Decimal((0, (1,), -max(_decimals(control, candidate), 0)))
 
 
 def _between_texts(control: str, candidate: str) -> str:

@@ -12,9 +12,9 @@ from facade.compare.masking import MASK, is_secret, mask_target
 _LINKS = frozenset({"href", "action", "src"})
 
 
-def diff(control: str, candidate: str, into: Collector) -> None:
-    """Gather every difference between two pages. Raises NotHtml."""
-    _node(tree(control), tree(candidate), "$html", into)
+def diff(control: str, candidate: str, base: str, into: Collector) -> None:
+    """Gather every difference between two pages found at `base`. Raises NotHtml."""
+    _node(tree(control, base), tree(candidate, base), "$html", into)
 
 
 def _node(control: Node, candidate: Node, place: str, into: Collector) -> None:

@@ -7,9 +7,12 @@ of it. A node is a landmark (form, list, table, heading, …), a control, a link
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from urllib.parse import urljoin
 
 from lxml import etree
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
+
+from facade.compare.places import place_of
 
 DEEPEST = 200
 TEXT = "text"
@@ -43,6 +46,9 @@ _FLAGS = frozenset({"checked", "selected", "disabled", "required", "readonly", "
 _DEFAULTS = {("form", "method"): "get", ("input", "type"): "text", ("button", "type"): "submit"}
 _UNSHOWN = re.compile(r"display\s*:\s*none")
 _SPACE = re.compile(r"[ \t\n\r\f]+")
+_ADDRESSES = frozenset({"href", "action", "src"})
+_NO_CHARACTER = re.compile("[\ud800-\udfff]")  # a byte that stands for none
+_LABEL = 60  # characters of a node's name or action in its place
 
 
 @dataclass(slots=True)
@@ -59,7 +65,8 @@ class Node:
         """What tells this node from its siblings: `form[/cart]`, `input[qty]`, `h1`."""
         known = self.attributes
         label = known.get("name") or known.get("action", "").partition("?")[0]
-        return f"{self.tag}[{label[:60]}]" if label else self.tag
+        label = _SPACE.sub(" ", label)[:_LABEL]
+        return f"{self.tag}[{label}]" if label else self.tag
 
     def identity(self) -> tuple[object, ...]:
         """Hashable, equal for nodes that are the same all the way down."""
@@ -75,13 +82,16 @@ class NotHtml(ValueError):
     """The text holds no element at all, or is nested too deeply."""
 
 
-def tree(text: str) -> Node:
-    """The meaningful tree of a page or a fragment. Raises NotHtml."""
+def tree(text: str, base: str = "/") -> Node:
+    """The meaningful tree of a page or a fragment found at `base`, the request's URL; addresses
+    are in the one form of their place. Raises NotHtml.
+    """
     if not text.strip():
         return Node("html")
+    text = _NO_CHARACTER.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
     try:
         parser = HTMLParser(remove_comments=True, remove_pis=True, encoding="utf-8")
-        document = document_fromstring(text.encode("utf-8", "replace"), parser=parser)
+        document = document_fromstring(text.encode(), parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError) as error:
         raise NotHtml(str(error)) from error
     root = Node("html")
@@ -89,16 +99,28 @@ def tree(text: str) -> Node:
     if title is not None:
         root.children.append(Node("title", children=_texts([title])))
     body = document.find("body")
-    gather = _Gather()
+    gather = _Gather(_base_of(document, base))
     gather.into(root, document if body is None else body, 0)
     return root
+
+
+def _base_of(document: HtmlElement, base: str) -> str:
+    """What addresses are relative to: `<base href>`, itself relative to the page."""
+    found = document.find(".//base[@href]")
+    if found is None:
+        return base
+    try:
+        return urljoin(base, (found.get("href") or "").strip())
+    except ValueError:
+        return base
 
 
 class _Gather:
     """Walks the elements; text runs through layout until a block or a node ends it."""
 
-    def __init__(self) -> None:
+    def __init__(self, base: str) -> None:
         self._run: list[str] = []
+        self._base = base
 
     def into(self, node: Node, element: HtmlElement, depth: int) -> None:
         """Add what `element` holds to `node`."""
@@ -118,7 +140,7 @@ class _Gather:
             return
         if tag in _NODES:
             self._end_text(node)
-            inner = Node(tag, attributes=dict(_attributes(child)))
+            inner = Node(tag, attributes=dict(_attributes(child, self._base)))
             node.children.append(inner)
             self.into(inner, child, depth + 1)
             return
@@ -136,7 +158,7 @@ def _texts(parts: list[str]) -> list[Node]:
     return [Node(TEXT, text)] if text else []
 
 
-def _attributes(element: HtmlElement) -> Iterator[tuple[str, str]]:
+def _attributes(element: HtmlElement, base: str) -> Iterator[tuple[str, str]]:
     tag = str(element.tag)
     for name in _KEPT.get(tag, ()):
         value = element.get(name)
@@ -146,6 +168,13 @@ def _attributes(element: HtmlElement) -> Iterator[tuple[str, str]]:
                 yield name, default
         elif name in _FLAGS:
             yield name, name
+        elif name in _ADDRESSES:
+            yield name, _address(value, base)
         else:
             value = value.strip()
             yield name, value.lower() if (tag, name) in _DEFAULTS else value
+
+
+def _address(value: str, base: str) -> str:
+    value = value.strip()
+    return value if not value or value.startswith("#") else place_of(value, base)

@@ -96,19 +96,21 @@ class _Walk:
             return
         lists = _Lists(path, rule, ours, theirs, start, key)
         for one, other in sorted(alignment.pairs):
-            self.value(ours[one], theirs[other], lists.place(ours, one), lists.inside)
-        if not lists.inside.ignored:
-            self._unpaired(alignment, lists)
+            place = lists.place(ours, one)
+            self.value(ours[one], theirs[other], place, rule.step(place[-1]))
+        self._unpaired(alignment, lists, rule)
         if alignment.moved and not (rule.array and rule.array.unordered):
             self._into.in_json(Kind.ORDER, path, rule, *lists.orders(alignment))
 
-    def _unpaired(self, alignment: Alignment, lists: "_Lists") -> None:
+    def _unpaired(self, alignment: Alignment, lists: "_Lists", rule: Rule) -> None:
         for index in alignment.missing:
             place, item = lists.place(lists.ours, index), lists.ours[index]
-            self._into.in_json(Kind.MISSING, place, lists.inside, control=item)
+            if not (inside := rule.step(place[-1])).ignored:
+                self._into.in_json(Kind.MISSING, place, inside, control=item)
         for index in alignment.extra:
             place, item = lists.place(lists.theirs, index), lists.theirs[index]
-            self._into.in_json(Kind.EXTRA, place, lists.inside, candidate=item)
+            if not (inside := rule.step(place[-1])).ignored:
+                self._into.in_json(Kind.EXTRA, place, inside, candidate=item)
 
 
 class _Lists:
@@ -124,9 +126,9 @@ class _Lists:
         key: str | None,
     ) -> None:
         self.ours, self.theirs = ours, theirs
-        self.inside = rule.step(At(""))
+        inside = rule.step(At(""))
         self._path, self._start = path, start
-        self._key = None if key is None or is_secret(key) or self.inside.step(key).secret else key
+        self._key = None if key is None or is_secret(key) or inside.step(key).secret else key
 
     def place(self, side: list[Json], index: int) -> Path:
         """The path of an element: `sku=B-1` by its key, else its index."""

@@ -57,5 +57,15 @@ def token(value: Json) -> Any:
     if kind is list:
         return ("[]", *map(token, value))
     if kind is Decimal:
-        return (type_name(value), value.normalize() if value.is_finite() else str(value))
+        return (type_name(value), *_exact(value))
     return (kind.__name__, value)
+
+
+def _exact(value: Decimal) -> tuple[int, str, int]:
+    """Sign, digits and exponent, equal for equal numbers; `normalize` would round to 28 digits."""
+    sign, digits, exponent = value.as_tuple()
+    written = "".join(map(str, digits)).lstrip("0")
+    short = written.rstrip("0")
+    if not short:
+        return 0, "", 0
+    return sign, short, int(exponent) + len(written) - len(short)

@@ -7,6 +7,7 @@ little later, but not an hour off and not null.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from math import isfinite
 from typing import Any, NamedTuple
 
 from facade.compare.differences import Kind
@@ -72,7 +73,7 @@ class NoisyPlace:
         for name in seen.shapes:
             if name not in self.shapes and len(self.shapes) < SHAPES:
                 self.shapes.append(name)
-        if seen.distance is not None:
+        if seen.distance is not None and isfinite(seen.distance):
             self.spread = max(self.spread or 0.0, seen.distance)
 
 

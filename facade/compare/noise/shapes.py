@@ -16,6 +16,7 @@ _FORMATS = (
     ("local time T", rf"{_DATE}T{_TIME}(\.\d+)?"),
     ("UTC time", rf"{_DATE}[T ]{_TIME}(\.\d+)?(Z|\+00:00)"),
     ("zoned time", rf"{_DATE}[T ]{_TIME}(\.\d+)?[+-]\d\d:?\d\d"),
+    ("zoned mail date", r"([A-Z][a-z]{2}, )?\d\d? [A-Z][a-z]{2} \d{4} \d\d:\d\d(:\d\d)? [+-]\d{4}"),
     ("HTTP date", r"[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT"),
     ("UUID", r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"),
     ("hex", r"(?=.*\d)(?=.*[a-fA-F])([0-9a-fA-F]{2}){8,}"),
@@ -24,7 +25,7 @@ _FORMATS = (
     ("mail address", r"[^@\s]+@[^@\s]+\.[^@\s]+"),
     ("blank", r"\s+"),
 )
-_COMPILED = tuple((name, re.compile(pattern)) for name, pattern in _FORMATS)
+_COMPILED = tuple((name, re.compile(pattern, re.ASCII)) for name, pattern in _FORMATS)
 _LONGEST = 128  # characters; longer text has no format
 
 

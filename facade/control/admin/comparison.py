@@ -21,6 +21,7 @@ from facade.control.admin.models import (
     ExpectedView,
     ForcedView,
     NoiseView,
+    ParkedView,
     RouteComparison,
     SampleView,
     VersionView,
@@ -73,6 +74,8 @@ def route_comparison(
         noise_asked=noise.asked,
         rule_errors=list(compile_rules(rules).broken),
         forced=[ForcedView(**asdict(step)) for step in evidence.forced],
+        parked=[ParkedView(**asdict(pair)) for pair in evidence.parked],
+        parked_count=evidence.parked_count,
         history=[window_view(content) for content in history],
         **asdict(counts),
     )

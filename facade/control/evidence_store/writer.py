@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
+from pydantic_core import PydanticSerializationError
 
 from facade.control.evidence_store.ledger import EVIDENCE, Ledger
 from facade.control.evidence_store.sqlite import Batch, Store, StoreAway
@@ -36,6 +37,7 @@ class Journal:
         self._channel = channel
         self._written: dict[str, float] = {}  # worker -> when it was last heard of
         self._failing = False
+        self._unwritable: set[str] = set()  # routes of which something could not be written
 
     def restore(self) -> None:
         """Read everything back; what cannot be read is reported and left out."""
@@ -83,13 +85,25 @@ class Journal:
         finally:
             await asyncio.shield(self.flush())
 
+    def _add(
+        self, batch: list[tuple[str, bytes]], route: str, form: TypeAdapter[Any], content: object
+    ) -> None:
+        """What cannot be written stays in memory, and every other route is written all the same."""
+        try:
+            batch.append((route, form.dump_json(content)))
+            self._unwritable.discard(route)
+        except (PydanticSerializationError, ValueError) as error:
+            if route not in self._unwritable:
+                log.error("what is known of %s cannot be written, only kept: %s", route, error)
+            self._unwritable.add(route)
+
     def _batch(self) -> Batch:
         ledger = self._ledger
         batch = Batch(closed=ledger.closed)
         for route in ledger.dirty:
-            batch.evidence.append((route, EVIDENCE.dump_json(ledger.routes[route])))
+            self._add(batch.evidence, route, EVIDENCE, ledger.routes[route])
         for route in self._noise.dirty:
-            batch.noise.append((route, NOISE.dump_json(self._noise.routes[route])))
+            self._add(batch.noise, route, NOISE, self._noise.routes[route])
         for worker in self._fleet.workers.values():
             name = " ".join(map(str, worker.identity))
             if self._written.get(name) != worker.seen:

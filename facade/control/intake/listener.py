@@ -15,6 +15,8 @@ from facade.runtime.channel import COUNTERS, HELLO, PAIR, ChannelBroken, Frame, 
 
 log = logging.getLogger("listener")
 
+UNREADABLE = "unreadable"  # a pair that was sent and could not be read
+
 
 class Intake:
     """Where frames go. A frame that makes no sense is reported, and the connection goes on."""
@@ -34,11 +36,19 @@ class Intake:
         """Take in one frame; returns who is speaking."""
         try:
             return self._take(worker, frame)
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError) as error:
             self.nonsense += 1
+            self._shed(frame)
             if self.nonsense in (1, 10, 100) or self.nonsense % 1000 == 0:
                 log.warning("frame %d of kind %d: %r", self.nonsense, frame.kind, error)
             return worker
+
+    def _shed(self, frame: Frame) -> None:
+        """A pair that cannot be read is counted where it says which route it is of."""
+        meta: object = frame.meta
+        route = meta.get("route") if isinstance(meta, dict) and frame.kind == PAIR else None
+        if isinstance(route, str):
+            self._ledger.shed(route, UNREADABLE, 1, self._clock())
 
     def lost(self, worker: Worker | None) -> None:
         """The connection ended."""

@@ -20,22 +20,29 @@ from facade.routes.routefile import CompareRules
 log = logging.getLogger("comparator")
 
 DEADLINE_SECONDS = 20.0  # for one batch
+_ALONE = 0.5  # share of it for one pair that is judged alone
 
 RouteRules = dict[str, tuple[CompareRules | None, Noise]]
 Work = tuple[Pair, Again | None]
 
-UNJUDGED = Verdict(Outcome.SKIPPED, cause="the comparison gave up")
+TOO_SLOW = Verdict(Outcome.SKIPPED, cause="own fault: it took too long", parked=True)
+DIED = Verdict(Outcome.SKIPPED, cause="own fault: the comparison died of it", parked=True)
 
 
 class Comparator:
     """Judges batches one at a time. A batch that fails is judged pair by pair, so that one pair
-    that cannot be compared costs its own verdict only."""
+    that cannot be compared costs its own verdict only: it is parked, by its name."""
 
-    def __init__(self, deadline: float = DEADLINE_SECONDS) -> None:
+    def __init__(
+        self, deadline: float = DEADLINE_SECONDS, program: str = comparing.__name__
+    ) -> None:
+        """`program` is the module that compares, run as a process of its own."""
         self._deadline = deadline
+        self._program = program
         self._rules: RouteRules = {}
         self._process: Process | None = None
         self._began: float | None = None
+        self._timed_out = False  # how the last job that failed did so
         self.restarts = 0
 
     @property
@@ -52,23 +59,28 @@ class Comparator:
         """Compare by these rules from now on."""
         self._rules = rules
         if self._process is not None:
-            await self._guarded((RULES, rules), answers=False)
+            await self._guarded((RULES, rules), self._deadline, answers=False)
 
     async def judge(self, work: Sequence[Work]) -> list[Verdict]:
         """A verdict for each pair, in order."""
-        verdicts = await self._guarded((BATCH, list(work)), answers=True)
-        if verdicts is not None:
+        verdicts = await self._guarded((BATCH, list(work)), self._deadline)
+        if verdicts is not None and len(verdicts) == len(work):
             return list(verdicts)
-        if len(work) == 1:
-            return [UNJUDGED]
-        found: list[Verdict] = []
-        for one in work:
-            found += await self.judge([one])
-        return found
+        return [await self._alone(one) for one in work]
+
+    async def _alone(self, one: Work) -> Verdict:
+        verdicts = await self._guarded((BATCH, [one]), self._deadline * _ALONE)
+        if verdicts is not None and len(verdicts) == 1:
+            verdict: Verdict = verdicts[0]
+            return verdict
+        pair = one[0]
+        parked = TOO_SLOW if self._timed_out else DIED
+        log.error("%s of %s is parked: %s", pair.request_id, pair.route, parked.cause)
+        return parked
 
     async def listen(self, pair: Pair, again: Answer) -> list[Observation] | None:
         """Where legacy's two answers differ; None when they cannot be compared."""
-        found = await self._guarded((LISTEN, [(pair, again)]), answers=True)
+        found = await self._guarded((LISTEN, [(pair, again)]), self._deadline * _ALONE)
         seen: list[Observation] | None = found[0] if found else None
         return seen
 
@@ -79,13 +91,16 @@ class Comparator:
             process.kill()
             await process.wait()
 
-    async def _guarded(self, job: tuple[str, Any], *, answers: bool) -> Any:
+    async def _guarded(self, job: tuple[str, Any], deadline: float, *, answers: bool = True) -> Any:
+        """None where there is no answer in time, or none that can be read: the process is anew."""
         self._began = time.monotonic()
+        self._timed_out = False
         try:
-            async with asyncio.timeout(self._deadline):
+            async with asyncio.timeout(deadline):
                 return await self._ask(job, answers)
-        except (OSError, EOFError, asyncio.IncompleteReadError, TimeoutError) as error:
-            log.warning("the comparison is restarted: %s", error or type(error).__name__)
+        except Exception as error:
+            log.warning("the comparison is restarted: %s", str(error) or type(error).__name__)
+            self._timed_out = isinstance(error, TimeoutError)
             self.restarts += 1
             await self.close()
             return None
@@ -103,7 +118,7 @@ class Comparator:
         return pickle.loads(await process.stdout.readexactly(LENGTH.unpack(head)[0]))
 
     async def _start(self) -> Process:
-        command = (sys.executable, "-m", comparing.__name__)
+        command = (sys.executable, "-m", self._program)
         process = await asyncio.create_subprocess_exec(*command, stdin=PIPE, stdout=PIPE)
         self._process = process
         _send(process, (RULES, self._rules))

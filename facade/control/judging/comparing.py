@@ -3,9 +3,14 @@
 Reads jobs from stdin and writes verdicts to stdout, as pickles between two ends of one program:
 first the rules, then batches of pairs. It ends when stdin ends, so it never outlives its parent,
 and it runs at a lower priority, so that comparing does not take time from answering.
+
+A pair on which our own code fails is parked, and the process goes on.
 """
 
+import logging
+import os
 import pickle
+import resource
 import sys
 from datetime import date
 from struct import Struct
@@ -20,7 +25,10 @@ from facade.compare.verdict import Outcome, Verdict, compare
 from facade.control.judging.priority import COMPARING, step_back
 from facade.routes.routefile import CompareRules
 
+log = logging.getLogger("comparing")
+
 LENGTH = Struct("!I")
+MOST_MEMORY = 3 * 1024**3  # bytes of addresses: a pair that needs more costs its verdict only
 
 RULES = "rules"  # (RULES, {route: (CompareRules | None, Noise)})
 BATCH = "batch"  # (BATCH, [(Pair, Again | None), …]) -> [Verdict, …]
@@ -32,16 +40,37 @@ NO_RULES = compile_rules()
 def main() -> None:
     """Answer jobs until stdin ends."""
     step_back(COMPARING)
-    stdin, stdout = sys.stdin.buffer, sys.stdout.buffer
+    resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
+    stdin, stdout = sys.stdin.buffer, _own_stdout()
     rules: dict[str, Rules] = {}
     while (job := _read(stdin)) is not None:
         what, content = job
         if what == RULES:
             rules = _compiled(content)
             continue
-        work = judge if what == BATCH else listen
+        work = judged if what == BATCH else listened
         today = date.today()  # noqa: DTZ011 - end dates are days on the wall
         _write(stdout, [work(pair, again, rules, today) for pair, again in content])
+
+
+def judged(pair: Pair, again: Again | None, rules: dict[str, Rules], today: date) -> Verdict:
+    """As `judge`; where our own code fails the pair is parked, and the log has the whole story."""
+    try:
+        return judge(pair, again, rules, today)
+    except Exception as error:
+        log.exception("%s %s of %s is parked", pair.method, pair.request_id, pair.route)
+        return Verdict(Outcome.SKIPPED, cause=f"own fault: {type(error).__name__}", parked=True)
+
+
+def listened(
+    pair: Pair, again: Answer, rules: dict[str, Rules], today: date
+) -> list[Observation] | None:
+    """As `listen`; None also where our own code fails."""
+    try:
+        return listen(pair, again, rules, today)
+    except Exception:
+        log.exception("nothing is learned of %s of %s", pair.request_id, pair.route)
+        return None
 
 
 def judge(pair: Pair, again: Again | None, rules: dict[str, Rules], today: date) -> Verdict:
@@ -58,6 +87,13 @@ def listen(
 ) -> list[Observation] | None:
     """Where legacy's two answers differ; None when they cannot be compared."""
     return observe(pair, again, rules.get(pair.route, NO_RULES), today)
+
+
+def _own_stdout() -> BinaryIO:
+    """What the parent reads. Whatever a library prints goes to stderr instead."""
+    own = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    return own
 
 
 def _compiled(configs: dict[str, tuple[CompareRules | None, Noise]]) -> dict[str, Rules]:

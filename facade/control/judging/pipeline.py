@@ -8,14 +8,15 @@
 """
 
 import asyncio
+import logging
 import time
 from collections import deque
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, replace
 
-from facade.compare.answers import Pair
+from facade.compare.answers import Answer, Pair
 from facade.compare.noise.races import Again, may_be_older
-from facade.compare.verdict import Verdict
+from facade.compare.verdict import Outcome, Verdict
 from facade.control.admin.models import Rechecks
 from facade.control.evidence_store.ledger import Ledger
 from facade.control.judging.asking import Asker, can_ask
@@ -24,6 +25,8 @@ from facade.control.judging.budget import Budget
 from facade.control.judging.comparator import Comparator
 from facade.control.judging.doubts import Doubts
 from facade.control.judging.noise import NoiseLearner
+
+log = logging.getLogger("pipeline")
 
 MOST_ASKING = 100  # questions to legacy under way or waiting for a connection
 
@@ -100,10 +103,10 @@ class Pipeline:
     def _judged(self, waiting: Waiting, verdict: Verdict) -> None:
         pair = waiting.pair
         if not self.doubts.needed(pair.route, verdict) or not can_ask(waiting):
-            self._parts.ledger.judged(pair, verdict)
+            self._count(pair, verdict)
         elif len(self._asking) >= MOST_ASKING or not self._parts.budget.take(self._monotonic()):
             self.rechecks.unasked += 1
-            self._parts.ledger.judged(pair, verdict)
+            self._count(pair, verdict)
         else:
             self._start(self._ask(waiting, verdict))
 
@@ -119,22 +122,34 @@ class Pipeline:
         task.add_done_callback(self._asking.discard)
 
     async def _learn(self, waiting: Waiting) -> None:
-        again = await self._parts.learner.legacy(waiting)
+        try:
+            again = await self._parts.learner.legacy(waiting)
+        except Exception:
+            log.exception("%s cannot be asked again", waiting.pair.request_id)
+            return
         if again.error:
             return
         self._third.append(replace(waiting, again=Again(again)))
         self._work.set()
 
     async def _ask(self, waiting: Waiting, verdict: Verdict) -> None:
+        """Ask, then queue the pair with the second answers; without any the verdict stands."""
         self.rechecks.asked += 1
+        try:
+            again = await self._again(waiting)
+        except Exception:
+            log.exception("%s cannot be asked again", waiting.pair.request_id)
+            again = Again(Answer(0, error="own fault"))
+        if again.control.error:
+            self.rechecks.unanswered += 1
+        self._second.append((replace(waiting, again=again), verdict))
+        self._work.set()
+
+    async def _again(self, waiting: Waiting) -> Again:
         asker, same = self._parts.asker, self._parts.one_server(waiting.pair.route)
         control = await asker.legacy(waiting)
         candidate = await asker.new(waiting) if same or may_be_older(waiting.pair) else None
-        if control.error:
-            self.rechecks.unanswered += 1
-        again = Again(control, candidate, same)
-        self._second.append((replace(waiting, again=again), verdict))
-        self._work.set()
+        return Again(control, candidate, same)
 
     async def _learn_one(self, waiting: Waiting) -> None:
         assert waiting.again is not None
@@ -146,4 +161,13 @@ class Pipeline:
         self.doubts.learn(pair.route, before, verdict)
         if len(verdict.differences) < len(before.differences):
             self.rechecks.moved += 1
-        self._parts.ledger.judged(pair, verdict)
+        self._count(pair, verdict)
+
+    def _count(self, pair: Pair, verdict: Verdict) -> None:
+        """Into the evidence; a verdict that cannot be counted there is parked instead."""
+        try:
+            self._parts.ledger.judged(pair, verdict)
+        except Exception as error:
+            log.exception("%s of %s is parked", pair.request_id, pair.route)
+            cause = f"own fault: {type(error).__name__}"
+            self._parts.ledger.judged(pair, Verdict(Outcome.SKIPPED, cause=cause, parked=True))

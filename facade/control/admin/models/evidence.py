@@ -59,6 +59,16 @@ class CountsView(BaseModel):
     skipped: dict[str, int] = {}
 
 
+class ParkedView(BaseModel):
+    """A pair that our own code could not judge; somebody has to look before the route moves on."""
+
+    at: float
+    request_id: str
+    method: str
+    target: str  # masked
+    cause: str
+
+
 class VersionView(BaseModel):
     """The counts under one version of the route table."""
 
@@ -158,6 +168,8 @@ class RouteComparison(BaseModel):
     noise_asked: float  # questions put to legacy twice, the old ones counting less
     rule_errors: list[str]
     forced: list[ForcedView] = []
+    parked: list[ParkedView] = []  # the first ones
+    parked_count: int = 0
     history: list[WindowView]
 
 

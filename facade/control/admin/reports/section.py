@@ -111,7 +111,10 @@ def _noise(one: RouteComparison) -> list[str]:
 def _objections(one: RouteComparison) -> list[str]:
     forced = [f"Promoted to {step.stage} on {at(step.at)} against the evidence ({step.against}):"
               f" {step.reason}" for step in one.forced]  # fmt: skip
-    return [f"<p class=bad>{escape(words)}</p>" for words in (*one.rule_errors, *forced)]
+    parked = [f"Not judged: {pair.request_id} {pair.method} {pair.target}: {pair.cause}"
+              for pair in one.parked]  # fmt: skip
+    words = (*one.rule_errors, *forced, *parked)
+    return [f"<p class=bad>{escape(objection)}</p>" for objection in words]
 
 
 def table(head: tuple[str, ...], rows: list[list[str]], numbers: int = 99) -> str:

@@ -6,7 +6,9 @@ from facade.compare.paths import BadPath, is_json_path, parse
 from facade.routes.file.form.names import JSON_PATH
 from facade.routes.file.kinds.values import JsonSchema, Scalar, Wrong
 
-_ELSEWHERE = re.compile(r"\$(status|text|body|header:\S+|cookie:\S+|html([/@].*)?)")
+_ELSEWHERE = re.compile(
+    r"\$(status|text(:[0-9]+)?|body|header:\S+|cookie:[^\r\n]*|html([/@][^\r\n]*)?)"
+)
 _PLACES = "$status, $header:NAME, $cookie:NAME, $html/…, $text, $body"
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import brotli
 import pytest
+import zstandard
 
 from facade.compare.answers import Answer, Pair
 from facade.compare.rules import compile_rules
@@ -70,6 +71,17 @@ def test_a_candidate_that_declines_is_no_evidence(judge: Judge, answer: Build) -
         ("deflate", lambda body: zlib.compress(body)[2:-4]),  # the raw stream some servers send
         ("br", brotli.compress),
         ("gzip, br", lambda body: brotli.compress(gzip.compress(body))),
+        ("zstd", zstandard.compress),
+        ("ZSTD", lambda body: zstandard.compress(body[:3]) + zstandard.compress(body[3:])),
+        ("gzip", lambda body: gzip.compress(body[:3]) + gzip.compress(body[3:])),
+        # what follows the stream is padding
+        ("gzip", lambda body: gzip.compress(body) + bytes(512)),
+        ("deflate", lambda body: zlib.compress(body) + b"\r\n"),
+        ("zstd", lambda body: zstandard.compress(body) + bytes(16)),
+        # words that are no coding
+        ("utf-8", bytes),
+        ("none", bytes),
+        ("binary, identity", bytes),
     ],
 )
 def test_content_codings_are_undone(
@@ -90,7 +102,10 @@ def test_content_codings_are_undone(
         ("deflate", b"nonsense", "not gzip or deflate"),
         ("br", b"nonsense" * 9, "not brotli"),
         ("br", brotli.compress(b"hello" * 99)[:-3], "brotli ends early"),
-        ("zstd", b"x", "coding zstd"),
+        ("zstd", b"nonsense" * 9, "not zstd"),
+        ("zstd", zstandard.compress(b"hello" * 99)[:-3], "zstd ends early"),
+        ("zstd", zstandard.compress(b"0" * 50_000_000), "too large"),
+        ("dcb", b"x", "coding dcb"),
     ],
 )
 def test_bombs_and_broken_codings_are_skipped(
@@ -110,7 +125,8 @@ def test_bombs_and_broken_codings_are_skipped(
         (b"\x89PNG1", b"", "image/png", ["type $body"]),
         (b"", b"", "image/png", []),
         (b"{broken", b'{"a":1}', "application/json", ["type $body"]),
-        (b"\xff\xfe", b"\xff\xfd", "text/plain", ["value $body"]),
+        (b"\xff\xf0", b"\xff\xf1", "text/plain", ["value $text"]),
+        (b"\xff\xf0", b"\xff\xf1", "text/plain; charset=utf-8", ["value $text"]),
     ],
 )
 def test_other_bodies(

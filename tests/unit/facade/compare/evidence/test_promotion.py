@@ -67,3 +67,11 @@ def test_an_overdue_difference_needs_no_facade_to_be_refused(until, overdue):
     found = objections(route(), rules, None, TODAY)
     assert bool(found) is overdue
     assert all("web-team" in one and "a typo" in one for one in found)
+
+
+def test_a_pair_that_could_not_be_judged_speaks_against_it():
+    pair = {"request_id": "the-bad-one", "cause": "own fault: KeyError"}
+    parked = evidence(0) | {"parked_count": 2, "parked": [pair]}
+    (found,) = objections(route(), None, parked, TODAY)
+    assert "2 pairs could not be judged" in found
+    assert "the-bad-one (own fault: KeyError)" in found

@@ -89,12 +89,19 @@ def test_a_failed_side_has_no_status() -> None:
         {"started": "now"},
         {"request_headers": [["Cookie", "a=1"]]},
         {"sides": {"legacy": SIDE, "new": SIDE}},  # lengths that do not fit
+        {"sides": []},
+        {"sides": {"legacy": [], "new": []}},
+        {"request_headers": 5},
+        {"request_length": 10**400},
+        {"percent": "many"},
     ],
 )
 def test_nonsense_is_survived(intake: Intake, pipeline: Pipeline, change: dict[str, Any]) -> None:
     worker = intake.frame(None, frame(HELLO, {"worker": 0, "pid": 1, "started": 1.0}))
     assert intake.frame(worker, frame(PAIR, META | change, b"aabbb")) is worker
     assert (intake.nonsense, pipeline.accepted) == (1, [])
+    shed = {name: dict(one.asked.shed) for name, one in intake._ledger.routes.items()}
+    assert shed == ({"r": {"unreadable": 1}} if change.get("route") != 5 else {})
     intake.frame(worker, frame(PAIR, META, b"aabbb"))
     assert len(pipeline.accepted) == 1
 

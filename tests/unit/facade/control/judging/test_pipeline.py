@@ -13,7 +13,7 @@ import pytest
 
 from facade.compare.answers import Answer, Pair
 from facade.compare.noise.races import Again, may_be_older
-from facade.compare.verdict import Verdict
+from facade.compare.verdict import Outcome, Verdict
 from facade.control.evidence_store.ledger import Ledger
 from facade.control.judging.asking import Asker
 from facade.control.judging.backlog import Waiting
@@ -170,3 +170,43 @@ async def test_what_has_no_room_is_shed_and_counted(waiting: Build, answer: Buil
     for _ in range(pipeline.backlog._most_pairs + 5):
         pipeline.accept(waiting())
     assert ledger.routes["r"].asked.shed == {"backlog": 5}
+
+
+class Unhappy:
+    """An asker in which something breaks that nobody has thought of."""
+
+    async def legacy(self, waiting: Waiting) -> Answer:
+        raise RuntimeError("never thought of")
+
+    new = legacy
+
+
+async def test_a_question_that_breaks_leaves_the_first_verdict(waiting: Build) -> None:
+    unhappy: Any = Unhappy()
+    async with running(unhappy) as pipeline:
+        pipeline.accept(waiting({"a": 1}, {"a": 2}))
+        assert await counted(pipeline, 1) == {"matched": 0, "wrong": 1, "raced": 0}
+        assert pipeline.rechecks.unanswered == 1
+
+
+async def test_a_verdict_that_cannot_be_counted_is_parked(
+    waiting: Build, answer: Build, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with running(PlayedLegacy(answer({"a": 1}))) as pipeline:
+        ledger = pipeline._parts.ledger
+        add = ledger.judged
+
+        def judged(pair: Pair, verdict: Verdict) -> None:
+            if verdict.outcome is Outcome.MISMATCHED:
+                raise KeyError("never thought of")
+            add(pair, verdict)
+
+        monkeypatch.setattr(ledger, "judged", judged)
+        pipeline.accept(waiting({"a": 1}, {"a": 2}))
+        async with asyncio.timeout(5):
+            while "r" not in ledger.routes:  # noqa: ASYNC110 - as fast as it gets there
+                await asyncio.sleep(0)
+        pipeline.accept(waiting())
+        assert (await counted(pipeline, 1))["matched"] == 1
+        assert len(ledger.routes["r"].parked) == 1
+        assert ledger.routes["r"].total.skipped == {"own fault: KeyError": 1}

@@ -77,7 +77,7 @@ RULES = "upstreams: {legacy: {url: http://h}}\ncompare_rules: {r: {%s}}"
 @pytest.mark.parametrize(
     ("rules", "line"),
     [
-        ("ignore: ['$.a[0]']", "2:30: compare_rules.r.ignore: '$.a[0]' cannot be read from"
+        ("ignore: ['$.a[0']", "2:30: compare_rules.r.ignore: '$.a[0' cannot be read from"
          " character 4 on; expected a path such as $.lines[*].price or $..price"),
         ("tolerate: {'$.a b.': shape}", "2:32: compare_rules.r.tolerate.$.a b.: '$.a b.' cannot be"
          " read from character 6 on; expected a path such as $.lines[*].price or $..price"),
