@@ -7,7 +7,6 @@ from typing import Any
 
 import orjson
 from pydantic import TypeAdapter, ValidationError
-from pydantic_core import PydanticSerializationError
 
 from facade.control.evidence_store.ledger import EVIDENCE, Ledger
 from facade.control.evidence_store.sqlite import Batch, Store, StoreAway
@@ -92,7 +91,7 @@ class Journal:
         try:
             batch.append((route, form.dump_json(content)))
             self._unwritable.discard(route)
-        except (PydanticSerializationError, ValueError) as error:
+        except ValueError as error:
             if route not in self._unwritable:
                 log.error("what is known of %s cannot be written, only kept: %s", route, error)
             self._unwritable.add(route)
