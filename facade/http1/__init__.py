@@ -4,9 +4,10 @@ A head is read whole, line by line, and refused when RFC 9110 or 9112 leaves a d
 what is forwarded is written anew from the parsed parts.
 
 refusal    why a message is refused, and the status that says so
-fields     one field line: name, value, and the part it plays in forwarding
-framing    where a body ends: lengths and codings
-requests   the head of a request; `collecting` finds its end in a stream
-responses  the head of a response
+fields     one field line: name, value, its part in forwarding; lengths and codings
+requests   the head of a request: its end in a stream, its meaning, and the head sent to a side
+responses  the head of a response: its meaning, and the head sent to a client
 bodies     cut a body out of a stream: by length, by chunks, by the end of the connection
+cookies    read a cookie of a head, take one out
+problems   the facade's own answers: a page for people, a problem (RFC 9457) for programs
 """

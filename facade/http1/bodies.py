@@ -1,20 +1,22 @@
-"""Cut a body out of a stream. `take(data)` returns the body's bytes and, at its end, the rest.
+"""Cut a body out of a stream, and write one in chunks.
 
-The rest is None while the body goes on. Bytes are not copied where a whole piece belongs to the
-body. All three raise Refused for what is no body.
+`take(data)` returns the body's bytes and, at its end, what follows; the rest is None while the body
+goes on. Bytes are not copied where a whole piece belongs to the body. All raise Refused for what is
+no body.
 """
 
 import re
-from typing import Protocol
+from typing import Final, Protocol
 
 from facade.http1.fields import PASS, read_fields
 from facade.http1.refusal import Refused
 
 _SIZE_LINE = re.compile(rb"([0-9A-Fa-f]{1,15})(?:;[\t\x20-\x7e\x80-\xff]*)?")
-LONGEST_SIZE_LINE = 1024
-LARGEST_TRAILER = 8 * 1024
+LAST_CHUNK: Final = b"0\r\n\r\n"
+LONGEST_SIZE_LINE: Final = 1024
+LARGEST_TRAILER: Final = 8 * 1024
 # Bytes of size lines and extensions beyond what the data excuses: more is an attack.
-MOST_OVERHEAD = 16 * 1024
+MOST_OVERHEAD: Final = 16 * 1024
 
 _DATA, _DATA_END, _SIZE, _TRAILER = range(4)
 
@@ -148,3 +150,13 @@ class ChunkedBody:
 
 def _join(pieces: list[bytes]) -> bytes:
     return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+
+
+def chunk(data: bytes) -> bytes:
+    """Data as one chunk; data must not be empty."""
+    return b"%x\r\n%b\r\n" % (len(data), data)
+
+
+def last_chunk(trailers: list[bytes]) -> bytes:
+    """The end of a chunked body, with its trailer fields."""
+    return b"".join((b"0\r\n", *trailers, b"\r\n")) if trailers else LAST_CHUNK

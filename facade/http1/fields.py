@@ -1,10 +1,11 @@
-"""One field line of a head: its name, its value, and the part it plays in forwarding.
+"""One field line of a head: its name, its value, the part it plays in forwarding; the framing.
 
 Clients and servers repeat themselves, so the verdict on a whole line is remembered: most lines
 cost one lookup. Lines that carry credentials are never remembered.
 """
 
-from typing import NamedTuple
+from dataclasses import dataclass
+from typing import Final
 
 from facade.http1.refusal import Refused
 
@@ -45,12 +46,20 @@ _SECRET = frozenset({b"cookie", b"set-cookie", b"authorization"})
 _TOKEN = b"!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _FORBIDDEN = bytes((*range(9), *range(10, 32), 127))
 
-LONGEST_REMEMBERED = 160
-MOST_REMEMBERED = 4096
+LONGEST_REMEMBERED: Final = 160
+MOST_REMEMBERED: Final = 4096
+MOST_DIGITS: Final = 18  # of a length
+
+# Lines that we write ourselves.
+VIA: Final = b"Via: 1.1 fig\r\n"
+CHUNKED: Final = b"Transfer-Encoding: chunked\r\n"
+CLOSE: Final = b"Connection: close\r\n"
+KEEP_ALIVE: Final = b"Connection: keep-alive\r\n"
 
 
-class Field(NamedTuple):
-    """A field line; `line` is it as we would write it, with its end."""
+@dataclass(slots=True)
+class Field:
+    """A field line; `line` is it as we would write it, with its end. It is never changed."""
 
     kind: int
     name: bytes  # lower case
@@ -128,3 +137,25 @@ def without_named(lines: list[bytes], fields: list[Field], named: list[bytes]) -
         return lines
     dropped = {field.line for field in fields if field.name in names}
     return [line for line in lines if line not in dropped]
+
+
+def length_of(value: bytes, earlier: int | None) -> int:
+    """The length that a Content-Length says; `earlier` is what another one said before.
+
+    Raises Refused for anything but digits, and for a second length even if it is the same.
+    """
+    if earlier is not None:
+        raise Refused(400, "more than one Content-Length")
+    if not value.isdigit() or len(value) > MOST_DIGITS:
+        raise Refused(400, "an invalid Content-Length")
+    return int(value)
+
+
+def check_coding(value: bytes, *, earlier: bool, http11: bool) -> None:
+    """Raises Refused unless this is the only coding, `chunked`, of an HTTP/1.1 message."""
+    if earlier:
+        raise Refused(400, "more than one Transfer-Encoding")
+    if not http11:
+        raise Refused(400, "a Transfer-Encoding in an HTTP/1.0 message")
+    if value.lower() != b"chunked":
+        raise Refused(400, "a transfer coding other than chunked")

@@ -1,9 +1,10 @@
-"""The head of a request: read once, with everything that forwarding needs to know of it."""
+"""The head of a request: read once with all that forwarding needs of it, and written for a side."""
 
 import re
 
 from facade.http1.fields import (
     AFTER_TOKEN,
+    CHUNKED,
     CODING,
     CONNECTION,
     COOKIE,
@@ -15,14 +16,16 @@ from facade.http1.fields import (
     TRACE,
     UPGRADE,
     USUAL,
+    VIA,
     Field,
+    check_coding,
     learn,
+    length_of,
     lookup,
     persists,
     tokens,
     without_named,
 )
-from facade.http1.framing import check_coding, length_of
 from facade.http1.refusal import Refused
 
 _LINE = re.compile(rb"([A-Z][A-Z0-9_-]{0,31}) ([\x21\x22\x24-\x7e]+) HTTP/1\.([01])")
@@ -32,6 +35,30 @@ _HOST = re.compile(rb"(?:[A-Za-z0-9._~%!$&'()*+;=-]*|\[[0-9A-Fa-f:.]+\])(?::\d{0
 _ABSOLUTE = re.compile(rb"https?://([^/?]+)(.*)", re.IGNORECASE | re.DOTALL)
 _TRACEPARENT = re.compile(rb"[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
 _REFUSED_METHODS = frozenset({b"CONNECT", b"TRACE"})
+
+
+def end_of_head(data: bytes, longest_line: int, largest: int) -> int:
+    """Where the empty line after the head begins, or -1 when more must come.
+
+    `data` begins with the request line; the limits are bytes. Raises Refused.
+    """
+    end = data.find(b"\r\n\r\n")
+    if end < 0 or end > largest:
+        _check_part(data, longest_line, largest)
+        return -1
+    if data.find(b"\r\n", 0, longest_line + 2) < 0:
+        raise Refused(414, "the request line is too long")
+    return end
+
+
+def _check_part(data: bytes, longest_line: int, largest: int) -> None:
+    line_end = data.find(b"\n", 0, longest_line + 2)
+    if line_end < 0 and len(data) > longest_line:
+        raise Refused(414, "the request line is too long")
+    if len(data) > largest:
+        raise Refused(431, "the head of the request is too large")
+    if data.count(b"\n") != data.count(b"\r\n"):
+        raise Refused(400, "a bare LF in the head")
 
 
 class RequestHead:
@@ -90,13 +117,13 @@ def read_request(head: bytes, most_fields: int) -> RequestHead:
     request = RequestHead(method, target, minor == b"1", fields)
     forward = request.lines.append
     for field in fields:
-        kind = field[0]
+        kind = field.kind
         if not kind:  # PASS
-            forward(field[3])
+            forward(field.line)
         else:
             rule = _RULES.get(kind)
             if rule is not None:
-                rule(request, field[2], field)
+                rule(request, field.value, field)
     _check(request)
     return request
 
@@ -220,3 +247,85 @@ def _bad_request_line(line: bytes) -> Refused:
     if parts[2] not in (b"HTTP/1.1", b"HTTP/1.0"):
         return Refused(505, "only HTTP/1.0 and HTTP/1.1 are served here")
     return Refused(400, "an invalid target")
+
+
+class ClientFacts:
+    """What we say of a client to an upstream; made once for each connection."""
+
+    __slots__ = ("_constant", "_host", "_host_line", "_trusted", "address")
+
+    def __init__(self, address: str, trusted: bool) -> None:
+        self.address = address
+        self._trusted = trusted
+        self._constant = (
+            b"X-Forwarded-For: %b\r\nX-Forwarded-Proto: http\r\n" % address.encode() + VIA
+        )
+        self._host: bytes | None = None
+        self._host_line = b""
+
+    def lines(self, request: RequestHead) -> bytes:
+        """X-Forwarded-For, -Proto, -Host and Via; a trusted proxy's own words are kept."""
+        if request.forwarded is not None and self._trusted:
+            return self._after_proxy(request.forwarded, request.host or b"")
+        if request.host != self._host:
+            self._host = request.host
+            self._host_line = b"X-Forwarded-Host: %b\r\n" % (request.host or b"") + self._constant
+        return self._host_line
+
+    def client(self, request: RequestHead) -> str:
+        """The address of the client: as a trusted proxy says it, or the connection's."""
+        if request.forwarded is None or not self._trusted:
+            return self.address
+        said = [f.value for f in request.forwarded if f.name == b"x-forwarded-for"]
+        return said[-1].rpartition(b",")[2].strip().decode("ascii", "replace") or self.address
+
+    def _after_proxy(self, forwarded: list[Field], host: bytes) -> bytes:
+        chain = [field.value for field in forwarded if field.name == b"x-forwarded-for"]
+        others = [field.line for field in forwarded if field.name != b"x-forwarded-for"]
+        names = {field.name for field in forwarded}
+        chain.append(self.address.encode())
+        if b"x-forwarded-proto" not in names:
+            others.append(b"X-Forwarded-Proto: http\r\n")
+        if b"x-forwarded-host" not in names:
+            others.append(b"X-Forwarded-Host: %b\r\n" % host)
+        return b"".join((b"X-Forwarded-For: ", b", ".join(chain), b"\r\n", *others, VIA))
+
+
+def request_bytes(
+    request: RequestHead,
+    facts: bytes,
+    trace: bytes,
+    extra: bytes = b"",
+    lines: list[bytes] | None = None,
+) -> bytes:
+    """The head to send upstream; `facts` are lines about the client, `extra` lines of ours.
+
+    `lines` are sent in place of the request's own.
+    """
+    framing = b""
+    if request.length is not None:
+        framing = b"Content-Length: %d\r\n" % request.length
+    elif request.chunked:
+        framing = CHUNKED
+    if request.expects and request.has_body:
+        framing += b"Expect: 100-continue\r\n"
+    if request.upgrade is not None:
+        framing += b"Connection: Upgrade\r\nUpgrade: %b\r\n" % request.upgrade
+    return b"".join(
+        (
+            request.method,
+            b" ",
+            request.target,
+            b" HTTP/1.1\r\nHost: ",
+            request.host or b"",
+            b"\r\n",
+            *(request.lines if lines is None else lines),
+            facts,
+            b"traceparent: ",
+            trace,
+            b"\r\n",
+            framing,
+            extra,
+            b"\r\n",
+        )
+    )

@@ -1,8 +1,10 @@
-"""The head of a response: read once, with everything that forwarding needs to know of it."""
+"""The head of a response: read once with all that forwarding needs of it, written for a client."""
 
 import re
+from typing import Final
 
 from facade.http1.fields import (
+    CHUNKED,
     CODING,
     CONNECTION,
     COOKIE,
@@ -16,17 +18,22 @@ from facade.http1.fields import (
     TRACE,
     UPGRADE,
     USUAL,
+    VIA,
     Field,
+    check_coding,
     learn,
+    length_of,
     lookup,
     persists,
     tokens,
     without_named,
 )
-from facade.http1.framing import check_coding, length_of
 from facade.http1.refusal import Refused
 
-MOST_REMEMBERED = 256
+MOST_REMEMBERED: Final = 256
+CONTINUE: Final = b"HTTP/1.1 100 Continue\r\n\r\n"
+_NEVER_A_BODY: Final = frozenset({204, 304})
+_NO_LENGTH: Final = frozenset({204, 205})  # sent to a client without a word about a body
 _LINE = re.compile(rb"HTTP/1\.([01]) ([1-5]\d\d)(?: ([\t\x20-\x7e\x80-\xff]*))?")
 
 
@@ -38,6 +45,7 @@ class ResponseHead:
         "dated",
         "declined",
         "fields",
+        "has_body",
         "http11",
         "keep_alive",
         "length",
@@ -61,15 +69,14 @@ class ResponseHead:
         self.upgrade: bytes | None = None
         self.declined: bytes | None = None  # why a service of ours cannot answer this request
         self.named: list[bytes] | None = None
-
-    def has_body(self, method: bytes) -> bool:
-        """Whether a body follows in answer to this method (RFC 9112, 6.3)."""
-        status = self.status
-        return not (method == b"HEAD" or status in (204, 304) or status < 200 or self.length == 0)
+        self.has_body = False  # a body follows (RFC 9112, 6.3)
 
 
-def read_response(head: bytes, most_fields: int) -> ResponseHead:
-    """Read a head, without the empty line that ends it. Raises Refused."""
+def read_response(head: bytes, most_fields: int, method: bytes) -> ResponseHead:
+    """Read a head, without the empty line that ends it; `method` is the request's.
+
+    Raises Refused.
+    """
     first, *lines = head.split(b"\r\n")
     status, reason, http11 = _status_lines.get(first) or _read_status_line(first)
     if len(lines) > most_fields:
@@ -78,18 +85,20 @@ def read_response(head: bytes, most_fields: int) -> ResponseHead:
     response = ResponseHead(status, reason, http11, fields)
     forward = response.lines.append
     for field in fields:
-        kind = field[0]
+        kind = field.kind
         if not kind:  # PASS
-            forward(field[3])
+            forward(field.line)
         elif kind == DATE:
             response.dated = True
-            forward(field[3])
+            forward(field.line)
         else:
             rule = _RULES.get(kind)
             if rule is not None:
-                rule(response, field[2], field)
+                rule(response, field.value, field)
     if response.chunked and response.length is not None:
         raise Refused(502, "both Content-Length and Transfer-Encoding")
+    bodiless = status < 200 or status in _NEVER_A_BODY or method == b"HEAD"
+    response.has_body = not bodiless and response.length != 0
     named = response.named
     if named is not None:
         response.keep_alive = persists(named, response.keep_alive)
@@ -151,3 +160,57 @@ _RULES = {
     TRACE: _pass,
     FORWARDED: _pass,
 }
+
+
+def response_bytes(response: ResponseHead, framing: bytes, extra: bytes) -> bytes:
+    """The head for the client; `framing` are the lines that delimit the body, `extra` ours."""
+    return b"".join(
+        (
+            _status_line(response.status, response.reason),
+            *response.lines,
+            framing,
+            extra,
+            VIA,
+            b"\r\n",
+        )
+    )
+
+
+def interim_bytes(response: ResponseHead) -> bytes:
+    """A 1xx response other than 101."""
+    return b"".join((_status_line(response.status, response.reason), *response.lines, b"\r\n"))
+
+
+def switching_bytes(response: ResponseHead) -> bytes:
+    """A 101 response: from here on the connection is a tunnel."""
+    lines = b"Connection: Upgrade\r\nUpgrade: %b\r\n" % (response.upgrade or b"")
+    return response_bytes(response, lines, b"")
+
+
+def body_framing(response: ResponseHead, http11: bool) -> tuple[bytes, bool, bool]:
+    """How the body goes to a client of HTTP/1.1 or 1.0.
+
+    Returns the lines that say so, whether it goes in chunks, and whether closing ends it.
+    """
+    if response.status in _NO_LENGTH:
+        return b"", False, False
+    if response.length is not None:
+        return b"Content-Length: %d\r\n" % response.length, False, False
+    if not response.has_body:
+        return (CHUNKED if response.chunked and http11 else b""), False, False
+    if http11:
+        return CHUNKED, True, False
+    return b"", False, True
+
+
+_written_status_lines: dict[tuple[int, bytes], bytes] = {}
+_MOST_WRITTEN: Final = 512
+
+
+def _status_line(status: int, reason: bytes) -> bytes:
+    line = _written_status_lines.get((status, reason))
+    if line is None:
+        line = b"HTTP/1.1 %d %b\r\n" % (status, reason)
+        if len(_written_status_lines) < _MOST_WRITTEN:
+            _written_status_lines[status, reason] = line
+    return line

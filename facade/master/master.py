@@ -27,8 +27,8 @@ from facade.master import children
 from facade.master.ports import listen
 from facade.master.publisher import INSTANCES, TABLE, Publisher
 from facade.master.settings import FacadeSettings
-from facade.proxy.gateway import Gateway, Worker
-from facade.proxy.identity.logouts import Forgotten
+from facade.proxy.gateway import Gateway, WorkerSettings
+from facade.proxy.identity.logouts import LogoutList
 from facade.routes.file.problems import RouteFileError
 from facade.runtime.keyring import BadKey, KeyFiles, ensure, in_folder
 from facade.runtime.watcher import POLL_SECONDS, FileWatcher
@@ -54,7 +54,7 @@ class Master:
         self._control = _kept("control")
         self._leaving: dict[int, int] = {}  # pid of a replaced worker that still drains -> slot
         self._signals: list[int] = []
-        self._forgotten = Forgotten()  # before any worker is forked
+        self._logouts = LogoutList()  # before any worker is forked
 
     def run(self, data: bytes) -> int:
         """Keep everything running; `data` is the route file in force. Returns the exit code."""
@@ -105,7 +105,7 @@ class Master:
     def _fork_worker(self, number: int) -> tuple[int, int]:
         """Start a worker; returns its pid and a descriptor that ends when it answers clients."""
         ready, tell = os.pipe()
-        worker = Worker(
+        worker = WorkerSettings(
             number=number,
             sockets=(self._ports[number],),
             table_file=self._runtime / TABLE,
@@ -113,7 +113,7 @@ class Master:
             channel=self._channel,
             addresses=self._settings.upstreams,
             keys=self._keys,
-            forgotten=self._forgotten,
+            logouts=self._logouts,
         )
 
         def run() -> int:

@@ -5,11 +5,12 @@ body. One that says neither has ignored the expectation, and after a moment we t
 """
 
 from collections.abc import Callable
+from typing import Final
 
-from facade.http1.writing import CONTINUE
+from facade.http1.responses import CONTINUE
 from facade.proxy.deadlines import NEVER, Deadlines
 
-PATIENCE_SECONDS = 0.5  # clients wait for about a second before they send all the same
+PATIENCE_SECONDS: Final = 0.5  # clients wait for about a second before they send all the same
 
 
 class Expectation:

@@ -1,7 +1,7 @@
 """One worker: builds the stations of a request, opens the port, and runs the clock.
 
 Composition root of the data plane. Everything it needs comes from its arguments; the table and the
-registry's instances are files that somebody else publishes.
+registry's instances are files that the master and the control process publish.
 """
 
 import asyncio
@@ -15,24 +15,26 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from email.utils import formatdate
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import orjson
 
-from facade.http1.writing import ClientFacts, Traces
+from facade.proxy.clients import Clients
+from facade.proxy.context import WorkerContext
 from facade.proxy.counting.accesslog import AccessLog
 from facade.proxy.counting.metrics import Counters
 from facade.proxy.deadlines import TICK_SECONDS, Deadlines
-from facade.proxy.identity.introduction import build_papers
-from facade.proxy.identity.logouts import Forgotten
-from facade.proxy.identity.sessions import Identities, Logouts
-from facade.proxy.idle import Aside
+from facade.proxy.identity.introduction import build_introducer
+from facade.proxy.identity.logouts import LogoutList
+from facade.proxy.identity.sessions import Sessions, SharedLogouts
+from facade.proxy.idle import IdleQueue
 from facade.proxy.inbound import Inbound
+from facade.proxy.request import Traces
 from facade.proxy.shadow.copies import Shadow
-from facade.proxy.state import Breakers, Running
+from facade.proxy.state import Breakers, Current, TableState
 from facade.proxy.upstream.dialing import Dial, Dialer
 from facade.proxy.upstream.health import Health
-from facade.proxy.upstream.instances import Upstreams
+from facade.proxy.upstream.upstreams import Upstreams
 from facade.routes.file.reading import load
 from facade.routes.file.steps import with_addresses
 from facade.routes.table import compile_table
@@ -44,14 +46,14 @@ from facade.runtime.watcher import FileWatcher
 
 log = logging.getLogger("facade.proxy.gateway")
 
-SNAPSHOT_SECONDS = 0.5
-BACKLOG = 4096
+SNAPSHOT_SECONDS: Final = 0.5
+BACKLOG: Final = 4096
 # While draining an idle connection is left for a while: its next answer can say that it closes.
-DRAIN_IDLE_SECONDS = 0.5
+DRAIN_IDLE_SECONDS: Final = 0.5
 
 
 @dataclass(frozen=True, slots=True)
-class Worker:
+class WorkerSettings:
     """What one worker is started with."""
 
     number: int
@@ -60,42 +62,44 @@ class Worker:
     instances_file: Path  # published by the control process
     channel: str
     addresses: dict[str, tuple[str, ...]]  # that replace those of the file
-    keys: KeyFiles | None = None  # without, nobody can be introduced to the new side
-    forgotten: Forgotten = field(default_factory=Forgotten)  # what all workers share
+    keys: KeyFiles | None = None  # without, no client can be introduced to the new side
+    logouts: LogoutList = field(default_factory=LogoutList)  # what all workers share
 
 
 class Gateway:
     """The stations of one worker."""
 
     def __init__(
-        self, worker: Worker, dial: Dial | None = None, aside: Aside | None = None
+        self, worker: WorkerSettings, dial: Dial | None = None, idle: IdleQueue | None = None
     ) -> None:
         self._worker = worker
         self.started = time.time()
-        # stations, in the order in which a request meets them
-        self.deadlines = Deadlines(time.monotonic())
+        self.current = Current()
         self.counters = Counters()
-        self.traces = Traces(os.urandom(12))
+        self.deadlines = Deadlines(time.monotonic())
+        self.clients = Clients(self.counters.client, self.current)
         self.breakers = Breakers()
         self.upstreams = Upstreams(self.deadlines, dial or Dialer())
-        self.channel = Channel(worker.channel, self._hello)
-        logouts = Logouts(worker.forgotten, time.monotonic)
-        self.papers = build_papers(
-            worker.keys,
-            Identities(self.upstreams, self.deadlines, self.breakers, self.counters, logouts),
-        )
-        self.aside = aside or Aside()
-        self.shadow = Shadow(self.channel, self.deadlines, self.papers.write, self.aside)
-        self.log = AccessLog()
         self.health = Health(self.upstreams, self.deadlines)
-        # state
-        self.running: Running
-        self.expose = False
-        self.draining = False
-        self.date = b""
-        self._trust = Trust(())
-        self._clients: dict[str, int] = {}
-        self._inbounds: set[Inbound] = set()
+        self.channel = Channel(worker.channel, self._hello)
+        logouts = SharedLogouts(worker.logouts, time.monotonic)
+        self.identity = build_introducer(
+            worker.keys,
+            Sessions(self.upstreams, self.deadlines, self.breakers, self.counters, logouts),
+        )
+        self.idle = idle or IdleQueue()
+        self.shadow = Shadow(self.channel, self.deadlines, self.identity.write, self.idle)
+        self.log = AccessLog()
+        self.context = WorkerContext(
+            deadlines=self.deadlines,
+            counters=self.counters,
+            traces=Traces(os.urandom(12)),
+            current=self.current,
+            clients=self.clients,
+            identity=self.identity,
+            shadow=self.shadow,
+            log=self.log,
+        )
         self._redirects = Redirects(self.upstreams.redirected, time.time)
         self._snapshot_at = 0.0
         self._told = ""  # the table's version in the last snapshot
@@ -106,12 +110,13 @@ class Gateway:
         """Decide by this route file from now on; requests under way keep the one they have."""
         file = with_addresses(load(data).file, self._worker.addresses)
         table = compile_table(file)
-        self.running = Running(table, self.upstreams, self.breakers, self.counters)
-        self.expose = table.options.expose
-        self.papers.use(table)
-        self.shadow.use(table.options)
-        self.log.use(table.options.access_log)
-        self._trust = Trust(table.options.trusted_proxies)
+        current, options = self.current, table.options
+        current.table = TableState(table, self.upstreams, self.breakers, self.counters)
+        current.expose = options.expose
+        current.trust = Trust(options.trusted_proxies)
+        self.identity.use(table)
+        self.shadow.use(options)
+        self.log.use(options.access_log)
 
     def _discovered(self, data: bytes) -> None:
         self.upstreams.discovered(orjson.loads(data))
@@ -131,32 +136,6 @@ class Gateway:
             for path, on_change, known in wanted
         ]
 
-    # clients
-
-    def welcome(self, client: Inbound) -> ClientFacts | None:
-        """What is to be said of a new client; None when there are too many connections."""
-        self._inbounds.add(client)
-        counts = self.counters.client
-        counts.connections += 1
-        peer = client.transport.get_extra_info("peername")
-        address = str(peer[0]) if isinstance(peer, tuple) else "unix"
-        held = self._clients[address] = self._clients.get(address, 0) + 1
-        limits = self.running.table.options.limits
-        if counts.connections > limits.connections or held > limits.connections_per_client:
-            counts.refused += 1
-            return None
-        return ClientFacts(address, self._trust.covers(address))
-
-    def farewell(self, client: Inbound) -> None:
-        """A client's connection is gone."""
-        self._inbounds.discard(client)
-        self.counters.client.connections -= 1
-        peer = client.transport.get_extra_info("peername")
-        address = str(peer[0]) if isinstance(peer, tuple) else "unix"
-        self._clients[address] -= 1
-        if not self._clients[address]:
-            del self._clients[address]
-
     # the worker's life
 
     async def serve(self, ready: Callable[[], None]) -> None:
@@ -173,7 +152,7 @@ class Gateway:
             file.poll()
         self.channel.start()
         servers = [
-            await loop.create_server(lambda: Inbound(self), sock=sock, backlog=BACKLOG)
+            await loop.create_server(lambda: Inbound(self.context), sock=sock, backlog=BACKLOG)
             for sock in self._worker.sockets
         ]
         ticking = loop.create_task(self._tick(files))
@@ -183,25 +162,23 @@ class Gateway:
         await stop.wait()
         await self._drain(servers)
         ticking.cancel()
-        self.aside.finish()
+        self.idle.finish()
         self.channel.offer(COUNTERS, self.snapshot())
         self.channel.close()
         self.log.flush()
 
     async def _drain(self, servers: Sequence[asyncio.AbstractServer]) -> None:
         """Take no new connection; let those at work finish, within a bound."""
-        self.draining = True
+        self.current.draining = True
         for server in servers:
             server.close()
         began = time.monotonic()
-        until = began + self.running.table.options.timeouts.drain
-        while self._inbounds and time.monotonic() < until:
+        until = began + self.current.table.routes.options.timeouts.drain
+        while self.clients.open and time.monotonic() < until:
             await asyncio.sleep(TICK_SECONDS)
             if time.monotonic() - began > DRAIN_IDLE_SECONDS:
-                for client in tuple(self._inbounds):
-                    client.drain()
-        for client in tuple(self._inbounds):
-            client.transport.abort()
+                self.clients.drain()
+        self.clients.abort()
 
     async def _tick(self, files: Sequence[FileWatcher]) -> None:
         """The worker's clock, and how late it is."""
@@ -223,9 +200,9 @@ class Gateway:
             file.poll()
         self._redirects.tick()
         self.health.tick(now)
-        self.date = b"Date: %b\r\n" % formatdate(usegmt=True).encode()
+        self.current.date = b"Date: %b\r\n" % formatdate(usegmt=True).encode()
         # A new table is told at once: whoever flipped a route is waiting to see it in force.
-        version = self.running.table.version
+        version = self.current.table.routes.version
         if now >= self._snapshot_at or self._told != version:
             self._snapshot_at, self._told = now + SNAPSHOT_SECONDS, version
             self.channel.offer(COUNTERS, self.snapshot())
@@ -242,9 +219,9 @@ class Gateway:
             "worker": self._worker.number,
             "pid": os.getpid(),
             "started": self.started,
-            "version": self.running.table.version,
+            "version": self.current.table.routes.version,
             "time": time.time(),
-            "draining": self.draining,
+            "draining": self.current.draining,
             "lag_ms": round(self.shadow.lag * 1000.0, 3),
             "routes": {name: one.snapshot() for name, one in self.counters.routes.items()},
             "keys": {

@@ -1,8 +1,8 @@
 """Work that no client waits for: done after the live work of a turn, a small share at a time.
 
-What is written to clients and upstreams in a turn of the event loop leaves at its end, and what
-was put aside is done in the next one: so a copy is sent behind the request it copies, and a pair
-is described when the answer is on its way.
+What is written to clients and upstreams in a turn of the event loop leaves at its end; work of idle
+priority is done in the next turn. So a copy is sent behind the request it copies, and a pair is
+described when the answer is on its way.
 """
 
 import asyncio
@@ -10,10 +10,11 @@ import logging
 from collections import deque
 from collections.abc import Callable
 from time import perf_counter
+from typing import Final
 
 log = logging.getLogger("facade.proxy.idle")
 
-SHARE_SECONDS = 0.0002  # of a turn, then whoever has something to read is heard first
+SHARE_SECONDS: Final = 0.0002  # of a turn; then connections that have something to read
 
 Work = Callable[[], None]
 
@@ -22,7 +23,7 @@ def _soon(work: Work) -> None:
     asyncio.get_running_loop().call_soon(work)
 
 
-class Aside:
+class IdleQueue:
     """A queue of such work. `soon` calls a function in the next turn."""
 
     def __init__(self, soon: Callable[[Work], object] = _soon) -> None:
@@ -58,4 +59,6 @@ class Aside:
         try:
             self._waiting.popleft()()
         except Exception:
-            log.exception("put aside, and failed")  # the next one must have its turn all the same
+            log.exception(
+                "work of idle priority failed"
+            )  # the next one must have its turn all the same

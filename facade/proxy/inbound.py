@@ -7,33 +7,34 @@ connection holds at most one read of it.
 import asyncio
 import socket
 import struct
-from typing import TYPE_CHECKING, cast
+from typing import Final, cast
 
 from facade.http1.bodies import Body, ChunkedBody, LengthBody
-from facade.http1.collecting import end_of_head
 from facade.http1.problems import problem, wants_page
 from facade.http1.refusal import Refused
-from facade.http1.requests import read_request
-from facade.http1.writing import ClientFacts
+from facade.http1.requests import ClientFacts, end_of_head, read_request
+from facade.proxy.context import WorkerContext
 from facade.proxy.deadlines import NEVER
 from facade.proxy.exchange import Exchange
 from facade.proxy.flow import NEXT_WAITS, PEER_FULL, Gate
+from facade.proxy.pipeline import forward
+from facade.proxy.request import Request
+from facade.routes.routefile import ClientTimeouts, Limits
 
-if TYPE_CHECKING:
-    from facade.proxy.gateway import Gateway
-
-LINGER_SECONDS = 2.0  # after a refusal, to let a client that is still sending read the answer
-MOST_JOINED = 16 * 1024  # bytes; pieces of more are handed to the transport as they are
-_RESET = struct.pack("ii", 1, 0)  # SO_LINGER: closing resets the connection
+LINGER_SECONDS: Final = 2.0  # after a refusal, to let a client that still sends read the answer
+MOST_JOINED: Final = 16 * 1024  # bytes; pieces of more are handed to the transport as they are
+_RESET: Final = struct.pack("ii", 1, 0)  # SO_LINGER: closing resets the connection
 
 
 class Inbound(asyncio.Protocol):
-    """One connection of a client."""
+    """One connection of a client. It is the Client of its exchange."""
 
     __slots__ = (
         "_advancing",
         "_body",
         "_buffer",
+        "_current",
+        "_deadlines",
         "_exchange",
         "_exchange_until",
         "_full",
@@ -42,10 +43,10 @@ class Inbound(asyncio.Protocol):
         "_leaving",
         "_limits",
         "_timeouts",
+        "_worker",
         "deadline",
         "facts",
         "gate",
-        "gateway",
         "transport",
     )
 
@@ -53,13 +54,16 @@ class Inbound(asyncio.Protocol):
     gate: Gate
     facts: ClientFacts  # absent while the connection is one too many
 
-    def __init__(self, gateway: "Gateway") -> None:
+    def __init__(self, worker: WorkerContext) -> None:
         # process
-        self.gateway = gateway
-        self._limits = gateway.running.table.options.limits
-        self._timeouts = gateway.running.table.options.timeouts
+        self._worker = worker
+        self._deadlines = worker.deadlines
+        self._current = worker.current
+        options = worker.current.table.routes.options
+        self._limits: Limits = options.limits
+        self._timeouts: ClientTimeouts = options.timeouts
         # connection
-        self.deadline = gateway.deadlines.now + self._timeouts.head
+        self.deadline = self._deadlines.now + self._timeouts.head
         self._buffer = b""  # what cannot be read yet
         self._advancing = False
         self._leaving = False  # answer nothing more
@@ -80,8 +84,8 @@ class Inbound(asyncio.Protocol):
         self.transport = transport
         self.gate = Gate(transport)
         transport.set_write_buffer_limits(high=self._limits.buffer)
-        self.gateway.deadlines.add(self)
-        facts = self.gateway.welcome(self)
+        self._deadlines.add(self)
+        facts = self._worker.clients.add(self)
         if facts is None:
             self.write(problem(503, "Too many connections are open.", close=True))
             self._part()
@@ -106,8 +110,8 @@ class Inbound(asyncio.Protocol):
         exchange, self._exchange = self._exchange, None
         if exchange is not None:
             exchange.cancel()
-        self.gateway.deadlines.discard(self)
-        self.gateway.farewell(self)
+        self._deadlines.discard(self)
+        self._worker.clients.discard(self)
 
     def pause_writing(self) -> None:
         """The client reads slowly."""
@@ -167,15 +171,21 @@ class Inbound(asyncio.Protocol):
         end = end_of_head(data, self._limits.line, self._limits.head)
         if end < 0:
             if not self._head_until and data:
-                self._head_until = self.deadline = self.gateway.deadlines.now + self._timeouts.head
+                self._head_until = self.deadline = self._deadlines.now + self._timeouts.head
             self._buffer = data
             return b""
         self._head_until = 0.0
         head = read_request(data[:end], self._limits.headers)
-        self._exchange = exchange = Exchange(self, head)
+        self._exchange = exchange = Exchange(self, head, self._worker)
         if head.has_body:
             self._body = ChunkedBody() if head.chunked else LengthBody(head.length or 0)
-        exchange.begin()
+        forward(exchange)
+        if self._exchange is exchange:  # else it is answered already
+            seconds = exchange.request.state.route.timeout
+            self._exchange_until = self._deadlines.now + seconds if seconds else NEVER
+            self.deadline = self._exchange_until
+        elif not (self._leaving or self._full):
+            self.deadline = self._deadlines.now + self._timeouts.idle
         if self._body is not None:
             self._await(self._timeouts.body)
         return data[end + 4 :]
@@ -196,7 +206,7 @@ class Inbound(asyncio.Protocol):
 
     def _await(self, seconds: float) -> None:
         """The client has to do something within this time, and within the exchange's."""
-        self.deadline = min(self.gateway.deadlines.now + seconds, self._exchange_until)
+        self.deadline = min(self._deadlines.now + seconds, self._exchange_until)
 
     def peer_full(self, full: bool) -> None:
         """The upstream does not take what this client sends, or takes it again."""
@@ -232,18 +242,13 @@ class Inbound(asyncio.Protocol):
         else:
             self.transport.write(b"".join(pieces))
 
-    def exchange_until(self, seconds: float) -> None:
-        """The request under way may take this long; 0 is no limit."""
-        until = self.gateway.deadlines.now + seconds if seconds else NEVER
-        self.deadline = self._exchange_until = until
-
-    def exchange_done(self, keep: bool) -> None:
+    def done(self, keep: bool) -> None:
         """The request under way was answered; go on with the next one, or part."""
         if self._held:
             self._send_held()
         self._exchange = None
         self._exchange_until = NEVER
-        if not keep or self.gateway.draining:
+        if not keep or self._current.draining:
             self._part()
         elif self._full:
             self._await(self._timeouts.write)
@@ -252,26 +257,27 @@ class Inbound(asyncio.Protocol):
 
     def _next(self) -> None:
         """Wait for the next request, or take the one that waits."""
-        self.deadline = self.gateway.deadlines.now + self._timeouts.idle
+        self.deadline = self._deadlines.now + self._timeouts.idle
         if self._buffer:
             data, self._buffer = self._buffer, b""
             self.gate.resume(NEXT_WAITS)
             self._advance(data)
 
-    def explain(self, exchange: Exchange, status: int, detail: str) -> None:
+    def explain(self, request: Request, status: int, detail: str) -> None:
         """Answer the request under way with a failure of the facade's own."""
-        keep = exchange.head.keep_alive and self._body is None and not self.gateway.draining
+        head = request.head
+        keep = head.keep_alive and self._body is None and not self._current.draining
         self.write(
             problem(
                 status,
                 detail,
-                request_id=exchange.request_id,
-                page=wants_page(exchange.head.fields),
+                request_id=request.request_id,
+                page=wants_page(head.fields),
                 close=not keep,
-                bodiless=exchange.method == b"HEAD",
+                bodiless=head.method == b"HEAD",
             )
         )
-        self.exchange_done(keep)
+        self.done(keep)
 
     def break_off(self) -> None:
         """The answer cannot be completed: the client must not take it for whole."""
@@ -284,7 +290,7 @@ class Inbound(asyncio.Protocol):
 
     def _refuse(self, refused: Refused) -> None:
         """The request is malformed or too large: say so, unless an answer has begun."""
-        self.gateway.counters.client.bad_requests += 1
+        self._worker.counters.client.bad_requests += 1
         exchange, self._exchange = self._exchange, None
         page = bodiless = False
         if exchange is not None:
@@ -292,18 +298,19 @@ class Inbound(asyncio.Protocol):
             if exchange.answer is not None:
                 self.break_off()
                 return
-            page, bodiless = wants_page(exchange.head.fields), exchange.method == b"HEAD"
+            head = exchange.request.head
+            page, bodiless = wants_page(head.fields), head.method == b"HEAD"
         detail = f"The request was refused: {refused.reason}."
         self.write(problem(refused.status, detail, page=page, close=True, bodiless=bodiless))
         self._part(lingering=True)
 
-    def become_tunnel(self) -> bytes:
-        """Leave the connection to a tunnel; returns what the client has sent into it already."""
+    def hand_over(self) -> tuple[asyncio.Transport, asyncio.Protocol, bytes]:
+        """Leave the transport to a tunnel; returns also what the client has sent already."""
         self._exchange = None
         self.deadline = self._exchange_until = NEVER
         early, self._buffer = self._buffer, b""
         self.gate.resume(NEXT_WAITS)
-        return early
+        return self.transport, self, early
 
     def _part(self, lingering: bool = False) -> None:
         """Close: at once where the client has sent all, else after it had time to read."""
@@ -315,6 +322,6 @@ class Inbound(asyncio.Protocol):
         self._buffer = b""
         self.gate.resume(NEXT_WAITS)
         self.gate.resume(PEER_FULL)
-        self.deadline = self.gateway.deadlines.now + LINGER_SECONDS
+        self.deadline = self._deadlines.now + LINGER_SECONDS
         if self.transport.can_write_eof():
             self.transport.write_eof()

@@ -1,13 +1,10 @@
 """After a 101: bytes from one connection to the other, both ways, until either ends."""
 
 import asyncio
-from typing import TYPE_CHECKING
 
+from facade.proxy.client import Client
 from facade.proxy.flow import PEER_FULL, Gate
-
-if TYPE_CHECKING:
-    from facade.proxy.inbound import Inbound
-    from facade.proxy.upstream.outbound import Outbound
+from facade.proxy.upstream.caller import Connection
 
 
 class TunnelEnd(asyncio.Protocol):
@@ -18,6 +15,7 @@ class TunnelEnd(asyncio.Protocol):
     other: "TunnelEnd"
 
     def __init__(self, transport: asyncio.Transport, owner: asyncio.Protocol) -> None:
+        """`owner` is told when the connection is gone."""
         self.transport = transport
         self._gate = Gate(transport)
         self._owner = owner
@@ -38,7 +36,7 @@ class TunnelEnd(asyncio.Protocol):
         return True
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """This end is gone, so the other has nobody to talk to."""
+        """This end is gone, so the other is closed."""
         self.other.transport.close()
         self._owner.connection_lost(exc)
 
@@ -58,16 +56,16 @@ class TunnelEnd(asyncio.Protocol):
             self._gate.resume(PEER_FULL)
 
 
-def join(client: "Inbound", upstream: "Outbound", rest: bytes) -> None:
+def join(client: Client, connection: Connection, rest: bytes) -> None:
     """Make a tunnel of both connections; `rest` came from the upstream after its 101."""
-    assert upstream.transport is not None
-    here = TunnelEnd(client.transport, client)
-    there = TunnelEnd(upstream.transport, upstream)
+    below, client_protocol, early = client.hand_over()
+    above, connection_protocol = connection.hand_over()
+    here = TunnelEnd(below, client_protocol)
+    there = TunnelEnd(above, connection_protocol)
     here.other, there.other = there, here
-    early = client.become_tunnel()
-    client.transport.set_protocol(here)
-    upstream.transport.set_protocol(there)
+    below.set_protocol(here)
+    above.set_protocol(there)
     if rest:
-        client.transport.write(rest)
+        below.write(rest)
     if early:
-        upstream.transport.write(early)
+        above.write(early)

@@ -3,14 +3,16 @@
 What is kept can be sent again, to a second connection or to the other side.
 """
 
+from typing import Final
+
+from facade.http1.bodies import chunk, last_chunk
 from facade.http1.refusal import Refused
-from facade.http1.writing import chunk, last_chunk
 from facade.proxy.expectation import Expectation
 from facade.proxy.flow import HELD_FULL, Gate
-from facade.proxy.upstream.outbound import Outbound
+from facade.proxy.upstream.caller import Connection
 
-MOST_KEPT = 16 * 1024  # bytes that can be sent again
-MOST_HELD = 64 * 1024  # bytes that wait for a connection
+MOST_KEPT: Final = 16 * 1024  # bytes that can be sent again
+MOST_HELD: Final = 64 * 1024  # bytes that wait for a connection
 
 
 class Upload:
@@ -37,7 +39,7 @@ class Upload:
         self._limit = limit
         self._keep = keep
         self._gate = gate
-        self._connection: Outbound | None = None
+        self._connection: Connection | None = None
         self._pieces: list[bytes] = []
         self._size = 0
         self._trailers: list[bytes] = []
@@ -77,7 +79,7 @@ class Upload:
         if self._connection is not None:
             self._finish(self._connection)
 
-    def start(self, connection: Outbound) -> None:
+    def start(self, connection: Connection) -> None:
         """Send what came so far on this connection, and what comes later as it comes."""
         self._connection = connection
         if self.expectation is not None:
@@ -88,7 +90,8 @@ class Upload:
             self._pieces.clear()
         if self.whole:
             self._finish(connection)
-        self._gate.resume(HELD_FULL)
+        if self._gate.paused:
+            self._gate.resume(HELD_FULL)
 
     def stop(self) -> None:
         """The connection is gone; what is kept waits for another one."""
@@ -97,11 +100,11 @@ class Upload:
             self._connection = None
 
     def answered(self) -> None:
-        """There is an answer, or there will be none: nobody is told any more to go on."""
+        """There is an answer, or there will be none: the client is not told to go on any more."""
         if self.expectation is not None:
             self.expectation.over()
 
-    def _finish(self, connection: Outbound) -> None:
+    def _finish(self, connection: Connection) -> None:
         if self._chunked:
             connection.send(last_chunk(self._trailers))
         connection.sent_whole()

@@ -12,7 +12,8 @@ from facade.compare.verdict import Outcome, Verdict, compare
 from facade.replay.asking.request import cookie_names, query_keys
 from facade.replay.asking.selecting import Against
 from facade.replay.formats.recorded import Exchange
-from facade.routes.table import Route, RouteTable
+from facade.routes.route import Route
+from facade.routes.table import RouteTable
 from facade.sidecar.scrub.messages import Scrubber, Unreadable
 
 _NO_RULES = compile_rules()

@@ -1,5 +1,12 @@
-"""The route table, pure: `routefile` (what was written) becomes the `table`; `paths`, `segments`
-and `keys` find route and `bucket`; by its `stages`, `deciding` makes the `decision` which side
-answers; `explain` says why. `unmatched` gives the shapes of paths that no route names; `trust`
-names proxies in front of us.
+"""The route table. Pure: no I/O, no state but what it remembers of paths.
+
+routefile  what an operator wrote; `file/` reads, checks and edits it
+stages     the stages of a route and the steps between them
+table      compiled from the route file, swapped whole: finds the route of a target
+paths      every reading of a path; `segments` is the tree that finds a template
+route      one route as a request meets it
+decision   the key of a request, the key's bucket, the side
+explain    the same decision, in words
+unmatched  the shapes of paths that no route names
+trust      the proxies in front of us whose words are believed
 """

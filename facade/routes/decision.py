@@ -1,24 +1,143 @@
-"""A decision: which side answers a request, and why. `deciding` makes it."""
+"""Decide which side answers a request: its key, the key's bucket, the side. Pure.
 
-from typing import Literal, NamedTuple
+A bucket is one of 10,000; the new side takes the first ones, so that growing only adds users.
+`tests/unit/facade/routes/bucket_vectors.json` fixes the function for other languages.
+"""
 
-Side = Literal["legacy", "new"]
+from dataclasses import dataclass
+from typing import Final
 
-# The reasons a decision can have: short tokens, also sent in `Fig-Decision`.
-STAGE = "stage"  # the stage alone decides
-PERCENT = "percent"  # the key's bucket was compared with the percentage
-NO_KEY = "no-key"  # as PERCENT, but the request carries none of the route's keys
-UNAVAILABLE = "unavailable"  # the new side was meant, but cannot be asked now
-UNMATCHED = "unmatched"  # no route of the file
+from mmh3 import hash as murmur3_32
 
-NO_BUCKET = -1
+from facade.routes.route import (
+    NO_KEY,
+    PERCENT,
+    UNAVAILABLE,
+    Decision,
+    Extractor,
+    Headers,
+    Route,
+)
+from facade.routes.routefile import KeySource
+
+BUCKETS: Final = 10_000
 
 
-class Decision(NamedTuple):
-    """Where one request goes and why. `bucket` is -1 where none was needed."""
+@dataclass(slots=True)
+class Key:
+    """The value a request is bucketed by, and the source it was found at; never changed."""
 
-    side: Side
-    upstream: str
-    bucket: int
-    reason: str
-    sticky: bool  # the same client is decided alike, as long as the table stands
+    value: str
+    source: str
+
+
+def identify(
+    extractors: tuple[tuple[str, Extractor], ...], headers: Headers, path: str, client: str
+) -> Key | None:
+    """The first key the request has, in the order of the route; None when it has none.
+
+    `headers` are (lower-case name, value) pairs, `path` is the resolved path of the lookup,
+    `client` the client's address without its port.
+    """
+    for source, extract in extractors:
+        value = extract(headers, path, client)
+        if value:
+            return Key(value, source)
+    return None
+
+
+def bucket_of(seed: str, key: str) -> int:
+    """The bucket, 0..9999, of `key` under `seed` (both UTF-8): evenly spread, the same anywhere."""
+    return (int(murmur3_32(seed + key, 0, False)) * BUCKETS) >> 32
+
+
+def random_bucket(draw: float) -> int:
+    """The bucket of a request without a key; `draw` lies in [0, 1)."""
+    return int(draw * BUCKETS)
+
+
+def decide(route: Route, key: Key | None, *, new_available: bool, draw: float) -> Decision:
+    """The side that answers.
+
+    `key` matters only when `route.needs_key`; `new_available` is the word of breaker and pool on
+    the new side; `draw` in [0, 1) is the chance for a request without a key. Only a route that
+    may fall back is diverted from a new side that is away: a write may have been tried before.
+    """
+    decision = route.settled or _by_percent(route, key, draw)
+    if new_available or not route.fallback or decision.side == "legacy":
+        return decision
+    return diverted(route, decision)
+
+
+def diverted(route: Route, decision: Decision) -> Decision:
+    """Legacy in place of the new side that was decided and cannot be asked."""
+    return Decision("legacy", route.legacy, decision.bucket, UNAVAILABLE, False)
+
+
+def _by_percent(route: Route, key: Key | None, draw: float) -> Decision:
+    if key is None:
+        bucket, reason, sticky = random_bucket(draw), NO_KEY, False
+    else:
+        bucket, reason, sticky = bucket_of(route.seed, key.value), PERCENT, True
+    if bucket < route.threshold and route.new is not None:
+        return Decision("new", route.new, bucket, reason, sticky)
+    return Decision("legacy", route.legacy, bucket, reason, sticky)
+
+
+def sampled(route: Route, draw: float) -> bool:
+    """Whether this request is also asked on the other side; `draw` lies in [0, 1)."""
+    return draw * BUCKETS < route.sample
+
+
+def compile_key(source: KeySource, template: str, session_cookie: str) -> tuple[str, Extractor]:
+    """The extractor of one source, beside its name for people."""
+    return str(source), _extractor(source, template, session_cookie)
+
+
+def _extractor(source: KeySource, template: str, session_cookie: str) -> Extractor:
+    if source.kind == "path":
+        return _path_segment(template.split("/").index("{" + source.name + "}"))
+    if source.kind == "header":
+        return _header(source.name.lower().encode("ascii"))
+    if source.kind == "client":
+        return lambda _headers, _path, client: client or None
+    return _cookie((source.name or session_cookie).encode("ascii"))
+
+
+def _path_segment(index: int) -> Extractor:
+    return lambda _headers, path, _client: path.split("/")[index]
+
+
+def _header(wanted: bytes) -> Extractor:
+    def extract(headers: Headers, _path: str, _client: str) -> str | None:
+        for name, value in headers:
+            if name == wanted:
+                return value.strip().decode("utf-8", "replace")
+        return None
+
+    return extract
+
+
+def _cookie(wanted: bytes) -> Extractor:
+    prefix = wanted + b"="
+
+    def extract(headers: Headers, _path: str, _client: str) -> str | None:
+        for name, value in headers:
+            if name == b"cookie" and prefix in value:
+                found = _cookie_value(value, prefix)
+                if found is not None:
+                    return found
+        return None
+
+    return extract
+
+
+def _cookie_value(line: bytes, prefix: bytes) -> str | None:
+    start = line.find(prefix)
+    while start >= 0:
+        before = line[:start].rstrip()
+        if not before or before.endswith(b";"):
+            value = line[start + len(prefix) :].partition(b";")[0]
+            return value.strip().strip(b'"').decode("utf-8", "replace")
+        start = line.find(prefix, start + 1)
+    return None

@@ -2,13 +2,11 @@
 
 from dataclasses import asdict, dataclass
 
-from facade.routes.bucket import bucket_of
-from facade.routes.deciding import decide
-from facade.routes.decision import NO_KEY, PERCENT, UNAVAILABLE, UNMATCHED, Decision
+from facade.routes.decision import Key, bucket_of, decide, identify
 from facade.routes.file.kinds.quantities import written_share
-from facade.routes.keys import Key, identify
+from facade.routes.route import NO_KEY, PERCENT, UNAVAILABLE, UNMATCHED, Decision, Route
 from facade.routes.stages import Stage
-from facade.routes.table import Route, RouteTable
+from facade.routes.table import RouteTable
 
 # Stands for the chance of a request without a key: the middle bucket.
 _MIDDLE = 0.5
@@ -58,7 +56,8 @@ class Explanation:
 def explain(table: RouteTable, question: Question) -> Explanation:
     """Decide as a worker with this table would; raises TargetRefused for a target it refuses."""
     method = question.method.upper()
-    route, path = table.locate(method, question.target.encode("utf-8"))
+    located = table.locate(method, question.target.encode("utf-8"))
+    route, path = located.route, located.path
     key = identify(route.keys, _headers(table, question), path, question.client)
     decision = decide(route, key, new_available=question.new_available, draw=_MIDDLE)
     matched = decision.reason != UNMATCHED

@@ -7,11 +7,11 @@ so its cost does not grow with the number of routes.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import NamedTuple
+from typing import Final
 
-from facade.routes.decision import NO_BUCKET, PERCENT, STAGE, UNMATCHED, Decision
-from facade.routes.keys import Extractor, compile_key
+from facade.routes.decision import compile_key
 from facade.routes.paths import TargetRefused, forms, is_plain, path_of
+from facade.routes.route import NO_BUCKET, PERCENT, STAGE, UNMATCHED, Decision, Route
 from facade.routes.routefile import (
     FULL,
     LEGACY,
@@ -24,42 +24,14 @@ from facade.routes.segments import SegmentTree
 from facade.routes.stages import Stage
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
-MOST_LOCATED = 4096  # paths remembered with their routes
-LONGEST_LOCATED = 200  # bytes
-UNMATCHED_NAME = "(unmatched)"
+MOST_LOCATED: Final = 4096  # paths remembered with their routes
+LONGEST_LOCATED: Final = 200  # bytes
+UNMATCHED_NAME: Final = "(unmatched)"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Route:
-    """One route as the hot path needs it; each entry has two, one for methods that only read."""
-
-    name: str
-    match: str
-    stage: Stage
-    legacy: str  # upstream
-    new: str | None  # upstream
-    safe: bool  # the request only reads: it may be copied, repeated and fall back
-    percent: int | None  # basis points as in the file, for people
-    threshold: int  # buckets below this one go to the new side
-    settled: Decision | None  # the decision where the stage alone makes it
-    needs_key: bool  # a key must be found before `decide`
-    watched: bool  # who asks is counted by bucket, for its guard or its plan
-    keys: tuple[tuple[str, Extractor], ...]
-    seed: str
-    sample: int  # basis points of requests also asked on the other side; 0 unless safe
-    rules: str | None
-    fallback: bool  # legacy may answer in place of a failing new side
-    yields: bool  # legacy may answer in place of a new side that says it did nothing
-    timeout: float | None  # seconds for the whole exchange
-    first_byte: float | None  # seconds from request to first byte; None: as the upstream says
-    max_body: int | None  # bytes
-    needs: frozenset[str]  # `session` includes `identity`
-    forgets: bool  # it logs in or out: whose session it is may change
-    noted: bool  # its answer concerns what we remember of a client: it wrote, or logged in or out
-
-
-class Located(NamedTuple):
-    """A route and the resolved path it was found by."""
+@dataclass(slots=True)
+class Located:
+    """A route and the resolved path it was found by; never changed."""
 
     route: Route
     path: str
@@ -88,7 +60,9 @@ class RouteTable:
         Raises TargetRefused when the target is invalid, or when its written and its resolved
         forms would take different routes.
         """
-        path = path_of(target)
+        path = target.partition(b"?")[0]
+        if path[:1] != b"/":
+            path = path_of(target)
         known = self._located.get((method, path))
         if known is not None:
             return known
@@ -125,7 +99,7 @@ def compile_table(file: RouteFile) -> RouteTable:
         options=file.facade,
         file=file,
         tree=tree,
-        unmatched={safe: _unmatched(safe) for safe in (True, False)},
+        unmatched={safe: _unmatched(file.facade, safe) for safe in (True, False)},
     )
 
 
@@ -160,9 +134,9 @@ def _compile(config: RouteConfig, options: FacadeOptions, safe: bool) -> Route:
         rules=config.compare.rules if config.compare else None,
         fallback=safe and yields,
         yields=yields,
-        timeout=config.timeout,
+        timeout=config.timeout or options.timeouts.exchange,
         first_byte=config.first_byte,
-        max_body=config.max_body,
+        max_body=config.max_body or options.limits.body,
         needs=frozenset((*config.needs, "identity") if config.needs else ()),
         forgets=forgets,
         noted=forgets or not safe,
@@ -184,10 +158,10 @@ def _settled(config: RouteConfig, threshold: int) -> Decision | None:
     return Decision("legacy", LEGACY, NO_BUCKET, reason, True)
 
 
-def _unmatched(safe: bool) -> Route:
+def _unmatched(options: FacadeOptions, safe: bool) -> Route:
     config = RouteConfig(UNMATCHED_NAME, ("*",), "/{path*}", Stage.LEGACY, key=())
     decision = Decision("legacy", LEGACY, NO_BUCKET, UNMATCHED, True)
-    return replace(_compile(config, FacadeOptions(), safe), settled=decision)
+    return replace(_compile(config, options, safe), settled=decision)
 
 
 def _is_safe(method: str | bytes) -> bool:

@@ -3,13 +3,14 @@
 import os
 import sys
 from random import random
-from typing import Any
+from typing import Any, Final
 
 import orjson
 
+from facade.proxy.request import Request
 from facade.routes.routefile import FULL
 
-MOST_WAITING = 10_000  # lines; more are dropped and counted
+MOST_WAITING: Final = 10_000  # lines; more are dropped and counted
 
 
 class AccessLog:
@@ -44,3 +45,25 @@ class AccessLog:
             data = memoryview(b"".join(lines))
             while data:
                 data = data[os.write(self._descriptor, data) :]
+
+
+def log_line(request: Request, status: int, now: float) -> dict[str, Any]:
+    """The line of a settled request; times are in milliseconds since the head was read."""
+    head, decision, attempt = request.head, request.decision, request.attempt
+    first = attempt.first_byte
+    return {
+        "request_id": request.request_id,
+        "client": request.client.client(head),
+        "method": head.method.decode("ascii"),
+        "target": head.target.decode("ascii"),
+        "status": status,
+        "route": request.state.route.name,
+        "side": attempt.side.name,
+        "stage": str(request.state.route.stage),
+        "reason": request.reason,
+        "bucket": decision.bucket,
+        "table": request.version,
+        "first_byte_ms": round((first - request.started) * 1000, 3) if first else None,
+        "total_ms": round((now - request.started) * 1000, 3),
+        "retried": request.retried,
+    }

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from time import monotonic
 from typing import Any
 
-from facade.routes.bucket import BUCKETS
+from facade.routes.decision import BUCKETS
 
 GENERATION_SECONDS = 1800.0  # a client is remembered for one to two of these
 _BYTES = BUCKETS // 8

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 RENEW_SECONDS = 30.0  # a token lives twice as long
 
 
-class Whose:
-    """Legacy's word on one session cookie."""
+class SessionOwner:
+    """Whose session a cookie is, as legacy answered."""
 
     __slots__ = ("asked", "email", "name", "quiet_until", "sealed", "token", "token_until")
 
@@ -29,7 +29,7 @@ class Whose:
         self.token_until = 0.0  # unix seconds
         self.sealed = b""
 
-    def keep_from(self, earlier: "Whose | None") -> None:
+    def keep_from(self, earlier: "SessionOwner | None") -> None:
         """Use what was made for the same customer before."""
         if earlier is not None and (earlier.email, earlier.name) == (self.email, self.name):
             self.token, self.token_until = earlier.token, earlier.token_until
@@ -49,27 +49,27 @@ class Credentials:
         if self._signing is None or self._sealing is None:
             self._signing, self._sealing = (_read(path) for path in self._paths)
 
-    def token(self, whose: Whose, now: float) -> bytes:
+    def token(self, owner: SessionOwner, now: float) -> bytes:
         """The value of `Fig-Identity`; `now` in unix seconds. Raises as `load`."""
-        if whose.email is not None and now >= whose.token_until:
+        if owner.email is not None and now >= owner.token_until:
             from chassis.web.identity import issue
 
             self.load()
             assert self._signing is not None
-            whose.token = issue(self._signing, whose.email, whose.name, now).encode("ascii")
-            whose.token_until = now + RENEW_SECONDS
-        return whose.token
+            owner.token = issue(self._signing, owner.email, owner.name, now).encode("ascii")
+            owner.token_until = now + RENEW_SECONDS
+        return owner.token
 
-    def sealed(self, whose: Whose, cookie: bytes) -> bytes:
+    def sealed(self, owner: SessionOwner, cookie: bytes) -> bytes:
         """The value of `Fig-Session`: `cookie` is `name=value`. Raises as `load`."""
-        if whose.email is not None and not whose.sealed:
+        if owner.email is not None and not owner.sealed:
             from chassis.web.sealed import Session, seal
 
             self.load()
             assert self._sealing is not None
-            session = Session(whose.email, cookie.decode("latin-1"))
-            whose.sealed = seal(self._sealing, session).encode("ascii")
-        return whose.sealed
+            session = Session(owner.email, cookie.decode("latin-1"))
+            owner.sealed = seal(self._sealing, session).encode("ascii")
+        return owner.sealed
 
 
 def _read(path: Path) -> "OKPKey":

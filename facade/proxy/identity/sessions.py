@@ -1,11 +1,11 @@
-"""Who is asking: legacy's word on session cookies, asked once per cookie and kept for seconds.
+"""The owners of session cookies: legacy is asked once per cookie, its answer kept for seconds.
 
-    known ── fresh ─────────────────────────▶ the word
-          └─ ask ── breaker ── question ────▶ the word, for all who wait
-                       └ open ─┴─ failed ───▶ the last word, if it is not too old; else None
+    known ── fresh ───────────────────────▶ the owner
+          └─ ask ── breaker ── lookup ────▶ the owner, for all requests that wait
+                       └ open ─┴─ failed ─▶ the owner as last known, if not too old; else None
 
-Where legacy does not answer, its last word counts for a while longer: a customer who was known a
-minute ago may go on ordering while legacy is down. Nobody is ever taken for somebody else.
+Where legacy does not answer, its last answer counts for a while longer: a customer who was known a
+minute ago may go on ordering while legacy is down. No customer is ever taken for another one.
 """
 
 from collections import OrderedDict
@@ -13,33 +13,33 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from random import random
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from chassis.breaker.circuit import REFUSED
 from facade.proxy.counting.metrics import Counters
 from facade.proxy.deadlines import Deadlines
-from facade.proxy.identity.credentials import Whose
-from facade.proxy.identity.logouts import Forgotten
-from facade.proxy.identity.lookup import Question, Waiter
+from facade.proxy.identity.credentials import SessionOwner
+from facade.proxy.identity.logouts import LogoutList
+from facade.proxy.identity.lookup import SessionLookup, Waiter
 from facade.proxy.state import Breakers
-from facade.proxy.upstream.instances import Upstreams
+from facade.proxy.upstream.upstreams import Upstreams
 from facade.routes.routefile import LEGACY, IdentityOptions
 from facade.routes.routefile import Breaker as BreakerConfig
 
-BREAKER_CLASS = "identity"  # a callee of its own: questions that fail say nothing of other reads
-MINIMUM_CALLS = 8  # of the breaker, unless an upstream says fewer
-QUIET_SECONDS = 1.0  # after no answer, an old word is used without asking again
+CIRCUIT_CLASS: Final = "identity"  # of its own: lookups that fail say nothing of other reads
+MINIMUM_CALLS: Final = 8  # of the breaker, unless an upstream says fewer
+QUIET_SECONDS: Final = 1.0  # after no answer, the last one is used without asking again
 
 
-class Logouts(NamedTuple):
-    """What workers tell each other of sessions, and the clock that they share."""
+class SharedLogouts(NamedTuple):
+    """The logout list of all workers, and the clock that they share."""
 
-    forgotten: Forgotten
+    listed: LogoutList
     clock: Callable[[], float]  # monotonic seconds, now and not as of the last tick
 
 
-class Identities:
-    """The words of legacy that one worker knows."""
+class Sessions:
+    """The owners of sessions that one worker knows."""
 
     def __init__(
         self,
@@ -47,107 +47,109 @@ class Identities:
         deadlines: Deadlines,
         breakers: Breakers,
         counters: Counters,
-        logouts: Logouts | None = None,
+        logouts: SharedLogouts | None = None,
     ) -> None:
-        """Without `logouts` nobody else knows of them."""
+        """Without `logouts` no other worker learns of them."""
         self._upstreams = upstreams
         self._deadlines = deadlines
         self._breakers = breakers
         self._counts = counters.identity
-        self._logouts = logouts or Logouts(Forgotten(), lambda: deadlines.now)
-        self._known: OrderedDict[bytes, Whose] = OrderedDict()
-        self._asking: dict[bytes, Question] = {}
+        self._logouts = logouts or SharedLogouts(LogoutList(), lambda: deadlines.now)
+        self._known: OrderedDict[bytes, SessionOwner] = OrderedDict()
+        self._asking: dict[bytes, SessionLookup] = {}
         self._options = IdentityOptions("/")
         self._cookie = b""
 
     def use(self, options: IdentityOptions, cookie: str) -> None:
-        """Take the options of a new table; another question forgets all answers."""
+        """Take the options of a new table; another address to ask drops all answers."""
         if (options.ask, cookie.encode("ascii")) != (self._options.ask, self._cookie):
             self._known.clear()
             self._asking.clear()
         self._options = options
         self._cookie = cookie.encode("ascii")
 
-    def known(self, session: bytes) -> Whose | None:
-        """Legacy's word on this cookie, if it was heard a moment ago."""
-        whose = self._last_word(session)
-        if whose is None:
+    def known(self, session: bytes) -> SessionOwner | None:
+        """The owner of this cookie, if legacy said so a moment ago."""
+        owner = self._last_known(session)
+        if owner is None:
             return None
         now = self._deadlines.now
-        if now >= whose.asked + self._options.keep and now >= whose.quiet_until:
+        if now >= owner.asked + self._options.keep and now >= owner.quiet_until:
             return None
         self._known.move_to_end(session)
-        return whose
+        return owner
 
     def ask(self, session: bytes, host: bytes, waiter: Waiter, *, for_client: bool) -> None:
-        """Ask legacy, unless somebody does already; the waiter is told, perhaps at once.
+        """Ask legacy, unless it is being asked already; the waiter is called, perhaps at once.
 
-        `host` is the client's Host; `for_client` is false when only a copy wants to know.
+        `host` is the client's Host; `for_client` is false when only a copy depends on it.
         """
-        question = self._asking.get(session)
-        if question is not None and not self._is_forgotten(session, question.began):
-            question.waiters.append(waiter)
-            question.for_client |= for_client
+        lookup = self._asking.get(session)
+        if lookup is not None and not self._logged_out(session, lookup.began):
+            lookup.waiters.append(waiter)
+            lookup.for_client |= for_client
             return
         legacy, now = self._upstreams.live[LEGACY], self._deadlines.now
-        breaker = self._breakers.of(LEGACY, BREAKER_CLASS, _prompt(legacy.config.breaker))
+        breaker = self._breakers.of(LEGACY, CIRCUIT_CLASS, _prompt(legacy.config.breaker))
         permit = breaker.acquire(now, random())
         if permit == REFUSED:
             waiter(self._after_silence(session))
             return
         until = now + self._options.timeout
         request = self._request(session, host)
-        question = Question(request, self._deadlines, (breaker, permit), until)
-        question.hear = partial(self._heard, session, question)
-        question.waiters.append(waiter)
-        question.for_client = for_client
-        self._asking[session] = question
+        lookup = SessionLookup(request, self._deadlines, (breaker, permit), until)
+        lookup.hear = partial(self._heard, session, lookup)
+        lookup.waiters.append(waiter)
+        lookup.for_client = for_client
+        self._asking[session] = lookup
         self._counts.asked += 1
-        question.ask(legacy.pick())
+        lookup.ask(legacy.pick())
 
     def forget(self, session: bytes) -> None:
         """What is known of this cookie may be wrong from now on, here and in other workers."""
-        self._logouts.forgotten.note(session, self._logouts.clock())
+        self._logouts.listed.note(session, self._logouts.clock())
         self._known.pop(session, None)
-        # Who waits for an answer already asked before; who asks from now on asks anew.
+        # Requests that wait were sent before; those that come from now on ask again.
         self._asking.pop(session, None)
 
-    def _heard(self, session: bytes, question: Question, whose: Whose | None) -> Whose | None:
-        """Keep the word, unless it is forgotten; returns what those who wait are told."""
-        current = self._asking.get(session) is question
+    def _heard(
+        self, session: bytes, lookup: SessionLookup, owner: SessionOwner | None
+    ) -> SessionOwner | None:
+        """Keep the answer, unless the session ended meanwhile; returns what the waiters get."""
+        current = self._asking.get(session) is lookup
         if current:
             del self._asking[session]
-            current = not self._is_forgotten(session, question.began)
-        if whose is None:
+            current = not self._logged_out(session, lookup.began)
+        if owner is None:
             self._counts.unanswered += 1
             return self._after_silence(session) if current else None
         if current:
-            whose.keep_from(self._known.get(session))
-            self._known[session] = whose
+            owner.keep_from(self._known.get(session))
+            self._known[session] = owner
             self._known.move_to_end(session)
             if len(self._known) > self._options.entries:
                 self._known.popitem(last=False)
-        return whose
+        return owner
 
-    def _last_word(self, session: bytes) -> Whose | None:
-        """What is known of this cookie, unless another worker saw that it is not so any more."""
-        whose = self._known.get(session)
-        if whose is not None and self._is_forgotten(session, whose.asked):
+    def _last_known(self, session: bytes) -> SessionOwner | None:
+        """The owner as last known, unless a worker saw the session log in or out since."""
+        owner = self._known.get(session)
+        if owner is not None and self._logged_out(session, owner.asked):
             del self._known[session]
             return None
-        return whose
+        return owner
 
-    def _is_forgotten(self, session: bytes, since: float) -> bool:
-        return self._logouts.forgotten.since(session, since)
+    def _logged_out(self, session: bytes, since: float) -> bool:
+        return self._logouts.listed.since(session, since)
 
-    def _after_silence(self, session: bytes) -> Whose | None:
-        """The last word, if it is not too old."""
-        whose, now = self._last_word(session), self._deadlines.now
-        if whose is None or now >= whose.asked + self._options.keep_silent:
+    def _after_silence(self, session: bytes) -> SessionOwner | None:
+        """The owner as last known, if that is not too old."""
+        owner, now = self._last_known(session), self._deadlines.now
+        if owner is None or now >= owner.asked + self._options.keep_silent:
             return None
-        whose.quiet_until = now + QUIET_SECONDS
+        owner.quiet_until = now + QUIET_SECONDS
         self._counts.stale += 1
-        return whose
+        return owner
 
     def _request(self, session: bytes, host: bytes) -> bytes:
         return (
@@ -158,8 +160,8 @@ class Identities:
 
 
 def _prompt(config: BreakerConfig) -> BreakerConfig:
-    """Opens after few questions, since those who wait for them get 503; and closes without a ramp.
+    """Opens after few lookups, since requests that wait for them get 503; closes without a ramp.
 
-    A question is small, and there is one for a customer in `keep` seconds: no stampede.
+    A lookup is small, and there is one for a customer in `keep` seconds: no stampede.
     """
     return replace(config, minimum_calls=min(config.minimum_calls, MINIMUM_CALLS), ramp=0.0)

@@ -1,17 +1,14 @@
 """Both sides' answers as they come in, and how the pair of them is described to comparison."""
 
 from time import perf_counter
-from typing import TYPE_CHECKING
 
 from facade.http1.fields import Field
 from facade.http1.responses import ResponseHead
+from facade.proxy.request import Request
 from facade.runtime.channel import PairMeta, SideMeta
 
-if TYPE_CHECKING:
-    from facade.proxy.shadow.pair import Pair
 
-
-class Answer:
+class SideAnswer:
     """One side's answer as it comes in: head, body up to a limit, how it ended."""
 
     __slots__ = ("chunks", "ended", "error", "fields", "ms", "size", "started", "status")
@@ -48,9 +45,12 @@ class Answer:
         }
 
 
-def describe(pair: "Pair", legacy: Answer, new: Answer) -> PairMeta:
-    """What comparison is told of a request and its answers; the pair adds what it alone knows."""
-    head, route = pair.head, pair.route
+def describe(request: Request, started: float, legacy: SideAnswer, new: SideAnswer) -> PairMeta:
+    """What comparison is told of a request and its answers; the pair adds what it alone knows.
+
+    `started` is in unix seconds.
+    """
+    head, route = request.head, request.state.route
     host = b"Host: %b\r\n" % (head.host or b"")
     return {
         "route": route.name,
@@ -58,9 +58,9 @@ def describe(pair: "Pair", legacy: Answer, new: Answer) -> PairMeta:
         "target": head.target.decode("ascii"),
         "stage": str(route.stage),
         "percent": route.percent,
-        "version": pair.version,
-        "request_id": pair.trace[3:35].decode("ascii"),
-        "started": pair.started,
+        "version": request.version,
+        "request_id": request.request_id,
+        "started": started,
         "signed_in": False,
         "live": "",
         "sides": {"legacy": legacy.meta(), "new": new.meta()},

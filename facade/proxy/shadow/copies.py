@@ -2,41 +2,37 @@
 
 A copy has connections, limits and a deadline of its own, and is shed first: it is not begun while
 the worker lags, while either side lets requests wait, or beyond the caps; the cause is counted.
-What it costs the worker is put aside until the live work of a turn is done.
+What it costs the worker is left to the idle queue: it is done after the live work of a turn.
 """
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import Final
 
 from facade.http1.requests import RequestHead
 from facade.proxy.deadlines import Deadlines
-from facade.proxy.identity.introduction import Letter, Then
-from facade.proxy.idle import Aside
-from facade.proxy.shadow.pair import CHANNEL, Pair
-from facade.proxy.state import Lane
+from facade.proxy.idle import IdleQueue
+from facade.proxy.request import Request, RouteSide
+from facade.proxy.shadow.pair import CHANNEL, Pair, PairChannel, Write
 from facade.routes.routefile import FacadeOptions
-from facade.runtime.channel import Channel
 
-if TYPE_CHECKING:
-    from facade.proxy.exchange import Exchange
-
-MOST_LAG_SECONDS = 0.02  # a worker that lags more makes no copies
-
-Write = Callable[[Letter, Then], None]
+MOST_LAG_SECONDS: Final = 0.02  # a worker that lags more makes no copies
 
 # Why a copy is not begun; `pair.py` has the other causes.
-LAG, SLOW, INFLIGHT = "lag", "slow", "inflight"
+LAG: Final = "lag"
+SLOW: Final = "slow"
+INFLIGHT: Final = "inflight"
 
 
 class Shadow:
-    """All copies of a worker: admits them, and sheds them first."""
+    """All copies of a worker: admits them, and sheds them first. It is the Copying of each pair."""
 
-    def __init__(self, channel: Channel, deadlines: Deadlines, write: Write, aside: Aside) -> None:
+    def __init__(
+        self, channel: PairChannel, deadlines: Deadlines, write: Write, idle: IdleQueue
+    ) -> None:
         """`write` makes the head of a copy for the new side."""
         self.use(FacadeOptions())
         self.channel = channel
         self.write = write
-        self.aside = aside
+        self.idle = idle
         self.deadlines = deadlines
         self.lag = 0.0  # seconds by which the event loop was late at its last tick
         self._under_way = 0
@@ -54,25 +50,25 @@ class Shadow:
             for field in head.fields
         )
 
-    def pair(self, exchange: "Exchange", facts: bytes) -> Pair | None:
+    def pair(self, request: Request) -> Pair | None:
         """A copy of this request for the side that does not answer it; None when it is shed."""
-        state = exchange.state
-        other = state.new if exchange.lane is state.legacy else state.legacy
+        state, side = request.state, request.attempt.side
+        other = state.new if side is state.legacy else state.legacy
         if other is None:
             return None
-        cause = self._shed(exchange.lane, other)
+        cause = self._shed(side, other)
         if cause is not None:
             state.counts.shadow.shed_by(cause)
             return None
         self._under_way += 1
-        return Pair(self, exchange, other, facts)
+        return Pair(self, request, other)
 
     def finished(self, pair: Pair) -> None:
         """A copy needs no more room."""
         self._under_way -= 1
         self.deadlines.discard(pair)
 
-    def _shed(self, live: Lane, other: Lane) -> str | None:
+    def _shed(self, live: RouteSide, other: RouteSide) -> str | None:
         if self.lag > MOST_LAG_SECONDS:
             return LAG
         if self._under_way >= self.limits.inflight + self.limits.queue:

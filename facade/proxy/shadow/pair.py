@@ -1,66 +1,92 @@
 """A request under way on both sides, until both answers can be handed to comparison.
 
-It writes, sends and describes in work put `aside`, behind the live side's; of the exchange it
-keeps what it needs, not the exchange, so that neither keeps the other in memory.
+It writes, sends and describes from the idle queue, behind the live side's work. It keeps the
+request, not the exchange, so that neither keeps the other in memory.
 """
 
+from collections.abc import Callable
 from time import perf_counter, time
-from typing import TYPE_CHECKING
+from typing import Any, Final, Protocol
 
 from chassis.web.headers import AFTER
-from facade.http1 import writing as headers
+from facade.http1.bodies import LAST_CHUNK, chunk
+from facade.http1.requests import RequestHead, request_bytes
 from facade.http1.responses import ResponseHead
 from facade.proxy import errors
 from facade.proxy.counting.metrics import ShadowCounts
+from facade.proxy.deadlines import Deadlines
 from facade.proxy.errors import Failure
-from facade.proxy.identity.introduction import Letter
-from facade.proxy.shadow.answers import Answer, describe
-from facade.proxy.state import Lane
+from facade.proxy.identity.introduction import HeadDraft, Then
+from facade.proxy.idle import IdleQueue
+from facade.proxy.request import Request, RouteSide
+from facade.proxy.shadow.answers import SideAnswer, describe
 from facade.proxy.upload import Upload
+from facade.proxy.upstream.caller import Connection, Ignoring
 from facade.proxy.upstream.instances import ANY
-from facade.proxy.upstream.outbound import Outbound
+from facade.routes.routefile import ShadowLimits
 from facade.runtime.channel import PAIR, PairMeta
 
-if TYPE_CHECKING:
-    from facade.proxy.exchange import Exchange
-    from facade.proxy.shadow.copies import Shadow
-
 # Why there is no pair of a copy that was begun.
-QUEUE, SIZE, DEADLINE, CHANNEL = "queue", "size", "deadline", "channel"
-IDENTITY = "identity"  # nobody could say in time who is asking
+QUEUE: Final = "queue"
+SIZE: Final = "size"
+DEADLINE: Final = "deadline"
+CHANNEL: Final = "channel"
+IDENTITY: Final = "identity"  # legacy did not say in time who asks
 
-MOST_SHAPED = 16 * 1024  # bytes of a request's body that comparison is shown, for its shape
-EXTRA = AFTER.encode() + b": %d\r\nFig-Shadow: 1\r\n"
+MOST_SHAPED: Final = 16 * 1024  # bytes of a request's body that comparison is shown, for its shape
+EXTRA: Final = AFTER.encode() + b": %d\r\nFig-Shadow: 1\r\n"
+
+Write = Callable[[HeadDraft, Then], bytes | None]
 
 
-class Pair:
+class PairChannel(Protocol):
+    """Where pairs go: to the control process."""
+
+    def has_room(self, size: int) -> bool:
+        """Whether a frame of about `size` bytes would be taken now."""
+
+    def offer(self, kind: int, meta: Any, blob: bytes = b"") -> bool:
+        """Queue a frame, or return False at once."""
+
+
+class Copying(Protocol):
+    """What a pair needs of the copies of its worker."""
+
+    limits: ShadowLimits
+    channel: PairChannel
+    deadlines: Deadlines
+    idle: IdleQueue
+    write: Write
+
+    def signed_in(self, head: RequestHead) -> bool:
+        """Whether the request carries a session or credentials."""
+
+    def finished(self, pair: "Pair") -> None:
+        """A copy needs no more room."""
+
+
+class Pair(Ignoring):
     """A request under way on both sides. It is the Caller of the copy."""
 
-    def __init__(self, shadow: "Shadow", exchange: "Exchange", other: Lane, facts: bytes) -> None:
-        """`facts` are the lines about the client."""
-        self.method = exchange.method
+    def __init__(self, shadow: Copying, request: Request, other: RouteSide) -> None:
+        super().__init__(request.head.method, gave_up=False)
         # Where one side may take longer, its pair is waited for as long.
-        patience = max(shadow.limits.deadline, exchange.state.route.first_byte or 0.0)
+        patience = max(shadow.limits.deadline, request.state.route.first_byte or 0.0)
         self.deadline = shadow.deadlines.now + patience
-        self.gave_up = False
         # the request
-        self.head = exchange.head
-        self.route = exchange.state.route
-        self.version = exchange.version
-        self.trace = exchange.trace
-        self.started = time()
-        self._facts = facts
-        self._live_sent = exchange.sent
+        self._request = request
+        self._started = time()
+        self._live_attempt = request.attempt
         self._body = b""
         self._bytes = b""  # the head of the copy, once it is known
         # both sides
         self._shadow = shadow
         self._other = other
-        self._counts: ShadowCounts = exchange.state.counts.shadow
-        self._live_side = exchange.lane.side
-        self._live = Answer()
-        self._copy = Answer()
-        self._connection: Outbound | None = None
+        self._counts: ShadowCounts = request.state.counts.shadow
+        self._live_side = request.attempt.side.name
+        self._live = SideAnswer()
+        self._copy = SideAnswer()
+        self._connection: Connection | None = None
         self._dispatched = False
 
     def follow(self, upload: Upload | None) -> None:
@@ -69,22 +95,27 @@ class Pair:
             self._drop(SIZE)  # too large to be sent twice
             return
         self._body = b"" if upload is None else upload.kept
-        self._shadow.aside.add(self._write)
+        self._shadow.idle.add(self._write)
 
     def _write(self) -> None:
         if self.gave_up:
             return
-        head, route = self.head, self.route
+        request = self._request
+        head, route = request.head, request.state.route
+        facts = request.client.lines(head)
         # The other side shall not be staler than the one that answers the client.
-        extra = EXTRA % int(self.started * 1e6)
+        extra = EXTRA % int(self._started * 1e6)
         if self._live_side == "legacy" and (route.needs or head.cookies is not None):
-            letter = Letter(head, route, self.version, self._facts, self.trace, extra, False)
-            self._shadow.write(letter, self._written)
+            draft = HeadDraft(head, route, request.version, facts, request.trace, extra, False)
+            data = self._shadow.write(draft, self._written)
+            if data is None:
+                return  # `_written` is called, or was
         else:
-            self._written(headers.request_bytes(head, self._facts, self.trace, extra))
+            data = request_bytes(head, facts, request.trace, extra)
+        self._written(data)
 
     def _written(self, data: bytes | None) -> None:
-        """The head to send; None: nobody can say who is asking."""
+        """The head to send; None: it cannot be said who asks."""
         if self.gave_up:
             return
         if data is None:
@@ -94,11 +125,7 @@ class Pair:
         self._dispatched = True
         self._counts.dispatched += 1
         self._shadow.deadlines.add(self)
-        instance = self._other.copies.pick()
-        if instance is None:
-            self.failed(errors.UNAVAILABLE)
-        else:
-            instance.connect(self, ANY)
+        self._other.copies.connect(self, ANY)
 
     # the live side, told by the exchange
 
@@ -127,21 +154,19 @@ class Pair:
         """The client left: half an answer proves nothing."""
         self._drop(None)
 
-    # the copy; see Caller
+    # the copy, as its side answers
 
-    def connected(self, connection: Outbound) -> None:
+    def connected(self, connection: Connection) -> None:
         """Send the copy."""
         self._connection = connection
         self._copy.started = perf_counter()
-        first_byte = self.route.first_byte
+        request = self._request
+        first_byte = request.state.route.first_byte
         connection.begin(self, self._bytes, whole=not self._body, first_byte=first_byte)
         if self._body:
             data = self._body
-            connection.send(headers.chunk(data) + headers.LAST_CHUNK if self.head.chunked else data)
+            connection.send(chunk(data) + LAST_CHUNK if request.head.chunked else data)
             connection.sent_whole()
-
-    def interim(self, _head: ResponseHead) -> None:
-        """Of no interest."""
 
     def switched(self, _head: ResponseHead, _rest: bytes) -> None:
         """A copy never asks for a tunnel."""
@@ -162,7 +187,7 @@ class Pair:
         self._complete()
 
     def failed(self, failure: Failure) -> None:
-        """The copy failed, which only comparison is told."""
+        """The copy failed, which only comparison learns."""
         self._connection = None
         if failure is errors.BUSY:
             self._drop(QUEUE)
@@ -170,16 +195,13 @@ class Pair:
         self._copy.end(failure.phase)
         self._complete()
 
-    def upstream_full(self, _full: bool) -> None:
-        """A copy has no body to send."""
-
     def expired(self, _now: float) -> None:
         """The copy, or the live answer, takes too long to be compared."""
         self._drop(DEADLINE)
 
     # together
 
-    def _add(self, answer: Answer, data: bytes) -> None:
+    def _add(self, answer: SideAnswer, data: bytes) -> None:
         if self.gave_up:
             return
         answer.size += len(data)
@@ -193,7 +215,7 @@ class Pair:
         if self.gave_up or not (self._live.ended and self._copy.ended):
             return
         self.gave_up = True
-        self._shadow.aside.add(self._hand_over)
+        self._shadow.idle.add(self._hand_over)
 
     def _hand_over(self) -> None:
         self._shadow.finished(self)
@@ -214,7 +236,7 @@ class Pair:
             self._counts.shed_by(cause)
         self._shadow.finished(self)
 
-    def _sides(self) -> tuple[Answer, Answer]:
+    def _sides(self) -> tuple[SideAnswer, SideAnswer]:
         """Legacy's answer and the new side's."""
         live, copy = self._live, self._copy
         return (live, copy) if self._live_side == "legacy" else (copy, live)
@@ -226,14 +248,15 @@ class Pair:
         return b"".join(pieces)
 
     def _meta(self) -> PairMeta:
-        meta = describe(self, *self._sides())
-        meta["signed_in"] = self._shadow.signed_in(self.head)
-        # after a failure legacy has answered, if anybody has
+        head, route = self._request.head, self._request.state.route
+        meta = describe(self._request, self._started, *self._sides())
+        meta["signed_in"] = self._shadow.signed_in(head)
+        # after a failure legacy has answered, if a side has
         meta["live"] = "legacy" if self._live.error else self._live_side
         if self._body:
             size = len(self._body)
             meta["request_length"] = size if size <= MOST_SHAPED else None
-        if self.head.cookies is not None or self.route.needs:
-            sent = self._bytes if self._live_side == "legacy" else self._live_sent
+        if head.cookies is not None or route.needs:
+            sent = self._bytes if self._live_side == "legacy" else self._live_attempt.sent
             meta["new_headers"] = sent.partition(b"\r\n")[2].decode("latin-1")
         return meta

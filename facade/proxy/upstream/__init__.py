@@ -1,3 +1,9 @@
-"""Connections to upstreams: `instances` of each, the `pool` of one address, `dialing`, `outbound`
-(one connection) with its `caller`, and active `health` probes.
+"""Connections to upstreams.
+
+caller     what a caller is told, and how it uses a connection: two protocols
+upstreams  every upstream of the table in force, and its addresses
+instances  one upstream: its instances, the pool of connections to each
+dialing    opens a connection
+outbound   one connection: sends a request, cuts the answer out of the stream
+health     asks instances at an interval whether they are well
 """

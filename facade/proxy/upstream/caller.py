@@ -1,16 +1,53 @@
-"""Who asks an upstream, and what he is told, in wire order."""
+"""Who asks an upstream, and the connection it asks on: each end knows the other by these."""
 
-from typing import TYPE_CHECKING, Protocol
+import asyncio
+from typing import Protocol
 
 from facade.http1.responses import ResponseHead
 from facade.proxy.errors import Failure
 
-if TYPE_CHECKING:
-    from facade.proxy.upstream.outbound import Outbound
+
+class Connection(Protocol):
+    """A connection to an upstream, as its caller uses it."""
+
+    reused: bool  # it has served a request before
+    more: bool  # the caller is told more, or the end, before anything else happens
+
+    def begin(
+        self, caller: "Caller", head: bytes, *, whole: bool, first_byte: float | None = None
+    ) -> None:
+        """Send the head of a request for this caller; `whole` when no body follows.
+
+        `first_byte` is how many seconds the answer may take to begin; None: as the upstream says.
+        """
+
+    def send(self, data: bytes) -> None:
+        """Send a piece of the body, framed as the head says."""
+
+    def sent_whole(self) -> None:
+        """The request is complete."""
+
+    def pause(self) -> None:
+        """Read no more for the moment: the client is the slow one."""
+
+    def resume(self) -> None:
+        """Read on."""
+
+    def discard(self, head: ResponseHead) -> None:
+        """The caller has no use for the answer that has this head, and is told nothing more."""
+
+    def abandon(self) -> None:
+        """The caller wants nothing more and is told nothing more: the connection is closed."""
+
+    def hand_over(self) -> tuple[asyncio.Transport, asyncio.Protocol]:
+        """Leave the transport to a tunnel; the caller is told nothing more.
+
+        Returns the transport and the protocol to tell of its end.
+        """
 
 
 class Caller(Protocol):
-    """Who asks an upstream."""
+    """Who asks an upstream, and what it is told, in wire order."""
 
     method: bytes
 
@@ -18,7 +55,7 @@ class Caller(Protocol):
     def gave_up(self) -> bool:
         """Whether a connection would come too late."""
 
-    def connected(self, connection: "Outbound") -> None:
+    def connected(self, connection: Connection) -> None:
         """Send the request on this connection: it is the caller's until the end."""
 
     def interim(self, head: ResponseHead) -> None:
@@ -40,18 +77,39 @@ class Caller(Protocol):
         """No answer, or no whole one; the connection is the caller's no more."""
 
     def upstream_full(self, full: bool) -> None:
-        """What is sent is not taken: stop. Or, when not `full` any more: go on."""
+        """The upstream does not take what is sent: stop; or, when not `full` any more: go on."""
 
 
-class Nobody:
-    """The caller of an answer that nobody waits for any more."""
+class Ignoring:
+    """A caller that ignores what it is told: the base of those that need only a part of it.
 
-    gave_up = True
+    By itself it takes the rest of an answer that has no reader any more.
+    """
 
-    def __init__(self, method: bytes) -> None:
+    def __init__(self, method: bytes = b"GET", gave_up: bool = True) -> None:
         self.method = method
+        self.gave_up = gave_up
 
-    def _ignore(self, *_said: object) -> None:
-        """Of no interest."""
+    def connected(self, connection: Connection) -> None:
+        """A connection is there."""
 
-    connected = interim = switched = answered = body = ended = failed = upstream_full = _ignore
+    def interim(self, head: ResponseHead) -> None:
+        """A 1xx head came."""
+
+    def switched(self, head: ResponseHead, rest: bytes) -> None:
+        """The protocol was switched."""
+
+    def answered(self, head: ResponseHead) -> None:
+        """A head came."""
+
+    def body(self, data: bytes) -> None:
+        """A piece of a body came."""
+
+    def ended(self, trailers: list[bytes]) -> None:
+        """The answer is whole."""
+
+    def failed(self, failure: Failure) -> None:
+        """There is no whole answer."""
+
+    def upstream_full(self, full: bool) -> None:
+        """The upstream is slow."""

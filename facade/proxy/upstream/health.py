@@ -4,21 +4,20 @@ from facade.http1.responses import ResponseHead
 from facade.proxy import errors
 from facade.proxy.deadlines import Deadlines
 from facade.proxy.errors import Failure
-from facade.proxy.upstream.instances import NEW, Instance, Upstreams
-from facade.proxy.upstream.outbound import Outbound
+from facade.proxy.upstream.caller import Connection, Ignoring
+from facade.proxy.upstream.instances import NEW, Instance
+from facade.proxy.upstream.upstreams import Upstreams
 
 
-class Check:
-    """One question to one instance. It is the Caller of its connection."""
-
-    method = b"GET"
+class Check(Ignoring):
+    """One request to one instance. It is the Caller of its connection."""
 
     def __init__(self, instance: Instance, path: str, until: float, deadlines: Deadlines) -> None:
-        self.gave_up = False
+        super().__init__(gave_up=False)
         self.deadline = until
         self._instance = instance
         self._deadlines = deadlines
-        self._connection: Outbound | None = None
+        self._connection: Connection | None = None
         self._bytes = (
             f"GET {path} HTTP/1.1\r\nHost: {instance.host}:{instance.port}\r\n"
             "User-Agent: fig-health\r\nConnection: close\r\n\r\n"
@@ -29,17 +28,17 @@ class Check:
         self._deadlines.add(self)
         self._instance.connect(self, NEW)
 
-    def connected(self, connection: Outbound) -> None:
-        """See Caller."""
+    def connected(self, connection: Connection) -> None:
+        """Send the request."""
         self._connection = connection
         connection.begin(self, self._bytes, whole=True)
 
     def answered(self, head: ResponseHead) -> None:
-        """See Caller: a status below 400 is well."""
+        """A status below 400 means that the instance is well."""
         self._verdict(head.status < 400)
 
     def failed(self, _failure: Failure) -> None:
-        """See Caller."""
+        """No answer: the instance is not well."""
         self._connection = None
         self._verdict(False)
 
@@ -47,21 +46,9 @@ class Check:
         """No answer in time."""
         self._verdict(False)
 
-    def interim(self, _head: ResponseHead) -> None:
-        """See Caller."""
-
     def switched(self, _head: ResponseHead, _rest: bytes) -> None:
-        """See Caller."""
+        """The check asked for no other protocol."""
         self.failed(errors.NONSENSE)
-
-    def body(self, _data: bytes) -> None:
-        """See Caller."""
-
-    def ended(self, _trailers: list[bytes]) -> None:
-        """See Caller."""
-
-    def upstream_full(self, _full: bool) -> None:
-        """See Caller."""
 
     def _verdict(self, healthy: bool) -> None:
         if self.gave_up:
@@ -82,7 +69,7 @@ class Health:
         self._next: dict[str, float] = {}  # upstream -> when
 
     def tick(self, now: float) -> None:
-        """Ask whoever is due."""
+        """Ask the instances that are due; `now` in monotonic seconds."""
         for name, upstream in self._upstreams.live.items():
             health = upstream.config.health
             if health is None or self._next.get(name, 0.0) > now:

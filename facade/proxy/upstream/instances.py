@@ -1,11 +1,13 @@
-"""The upstreams of a worker: which addresses each has now, and the connections to them.
+"""One upstream: the addresses it has now, and the connections to each.
 
-Connections survive a reload where the address and the upstream's settings stay the same.
+Connections survive a reload where the address and the upstream's settings stay the same. `Pool` is
+state alone: every method changes it and says what is to be done; `Instance` does that.
 """
 
-from collections.abc import Iterable, Mapping
+from collections import deque
+from collections.abc import Iterable
 from math import inf
-from typing import Any
+from typing import Any, Final, Generic, Protocol, TypeVar
 from urllib.parse import urlsplit
 
 from facade.proxy import errors
@@ -13,16 +15,119 @@ from facade.proxy.deadlines import NEVER, Deadlines
 from facade.proxy.upstream.caller import Caller
 from facade.proxy.upstream.dialing import Dial
 from facade.proxy.upstream.outbound import Outbound
-from facade.proxy.upstream.pool import Pool
 from facade.routes.routefile import UpstreamConfig, UpstreamTimeouts
 
 # How long a pooled connection may have been idle, in seconds. A request that must not be sent twice
 # takes a fresh one: a connection idle for longer may be closing at this moment.
-ANY = inf
-FRESH = 1.0
-NEW = -1.0  # none that was used before
-AWAY_FIRST_SECONDS = 0.5  # an address that refuses connections is left out for this long
-AWAY_MOST_SECONDS = 10.0
+ANY: Final = inf
+FRESH: Final = 1.0
+NEW: Final = -1.0  # none that was used before
+AWAY_FIRST_SECONDS: Final = 0.5  # an address that refuses connections is left out for this long
+AWAY_MOST_SECONDS: Final = 10.0
+
+
+class Pooled(Protocol):
+    """What the pool must know of a connection."""
+
+    idle_since: float  # monotonic seconds
+
+    @property
+    def usable(self) -> bool:
+        """Whether a request can be sent on it."""
+
+
+class Waiting(Protocol):
+    """Somebody who waits for a connection."""
+
+    @property
+    def gave_up(self) -> bool:
+        """Whether it no longer wants one."""
+
+
+C = TypeVar("C", bound=Pooled)
+W = TypeVar("W", bound=Waiting)
+
+
+class Pool(Generic[C, W]):
+    """Connections of one address, at most `limit` open or being opened."""
+
+    __slots__ = ("idle", "limit", "open", "waiters")
+
+    def __init__(self, limit: int) -> None:
+        self.limit = limit
+        self.open = 0  # being opened, busy or idle
+        self.idle: deque[C] = deque()  # the last used one is at the right
+        self.waiters: deque[tuple[W, float]] = deque()  # with the time at which each gives up
+
+    @property
+    def busy(self) -> int:
+        """How many connections are at work."""
+        return self.open - len(self.idle)
+
+    def take(self, not_idle_before: float) -> C | None:
+        """The connection used last, if it was not idle before that time; else None."""
+        idle = self.idle
+        while idle:
+            connection = idle[-1]
+            if connection.usable:
+                if connection.idle_since < not_idle_before:
+                    return None
+                return idle.pop()
+            idle.pop()
+        return None
+
+    def may_open(self) -> bool:
+        """Reserve room for one more connection; False when there is none."""
+        if self.open >= self.limit:
+            return False
+        self.open += 1
+        return True
+
+    def evict(self) -> C | None:
+        """The connection that was idle for longest, to be closed to make room; None if none is."""
+        return self.idle.popleft() if self.idle else None
+
+    def wait(self, waiting: W, until: float) -> None:
+        """Queue somebody; `next_waiter` will name him."""
+        self.waiters.append((waiting, until))
+
+    def put_back(self, connection: C, now: float) -> W | None:
+        """A connection is free again: whoever it is for, or None when it was kept as idle."""
+        waiting = self.next_waiter() if self.waiters else None
+        if waiting is None:
+            connection.idle_since = now
+            self.idle.append(connection)
+        return waiting
+
+    def closed(self, connection: C | None) -> None:
+        """A connection ended, or could not be opened; one that is idle is forgotten."""
+        self.open -= 1
+        if connection is not None and connection in self.idle:
+            self.idle.remove(connection)
+
+    def next_waiter(self) -> W | None:
+        """The next one who still wants a connection."""
+        while self.waiters:
+            waiting, _until = self.waiters.popleft()
+            if not waiting.gave_up:
+                return waiting
+        return None
+
+    def overdue(self, now: float) -> list[W]:
+        """Take out those whose time to wait is over."""
+        late: list[W] = []
+        while self.waiters and (self.waiters[0][1] <= now or self.waiters[0][0].gave_up):
+            waiting, _until = self.waiters.popleft()
+            if not waiting.gave_up:
+                late.append(waiting)
+        return late
+
+    def surplus(self, idle_before: float) -> list[C]:
+        """Take out the connections that were idle since before that time."""
+        old: list[C] = []
+        while self.idle and self.idle[0].idle_since < idle_before:
+            old.append(self.idle.popleft())
+        return old
 
 
 class Instance:
@@ -158,6 +263,14 @@ class Upstream:
         self._turn += 1
         return able[self._turn % len(able)]
 
+    def connect(self, caller: Caller, idle_at_most: float) -> None:
+        """Give the caller a connection to an instance, or tell it that there is none."""
+        instance = self.pick()
+        if instance is None:
+            caller.failed(errors.UNAVAILABLE)
+        else:
+            instance.connect(caller, idle_at_most)
+
     @property
     def slow(self) -> bool:
         """Whether requests wait for a connection."""
@@ -170,59 +283,3 @@ class Upstream:
             "idle": sum(len(instance.pool.idle) for instance in self.instances),
             "instances": {i.url: i.healthy and not i.away_until for i in self.instances},
         }
-
-
-class Upstreams:
-    """Every upstream of the table in force, and again for copies, with limits of their own."""
-
-    def __init__(self, deadlines: Deadlines, dial: Dial) -> None:
-        self.live: dict[str, Upstream] = {}
-        self.shadow: dict[str, Upstream] = {}
-        self._deadlines = deadlines
-        self._dial = dial
-        self._discovered: Mapping[str, list[str]] = {}
-        self._redirected: Mapping[str, list[str]] = {}
-
-    def use(
-        self, configs: Mapping[str, UpstreamConfig], shadow_limit: int
-    ) -> dict[str, tuple[Upstream, Upstream]]:
-        """Take the upstreams of a new table; unchanged ones keep their connections.
-
-        Returns for each name the upstream of clients and the one of copies.
-        """
-        self._replace(self.live, configs, None)
-        self._replace(self.shadow, configs, shadow_limit)
-        self.discovered(self._discovered)
-        return {name: (self.live[name], self.shadow[name]) for name in configs}
-
-    def discovered(self, instances: Mapping[str, list[str]]) -> None:
-        """Take the addresses that the registry has for each service."""
-        self._discovered = instances
-        for name, upstream in (*self.live.items(), *self.shadow.items()):
-            service = upstream.config.service
-            known = upstream.config.urls if service is None else instances.get(service, [])
-            upstream.set_addresses(self._redirected.get(name) or known)
-
-    def redirected(self, addresses: Mapping[str, list[str]]) -> None:
-        """Ask these addresses in place of an upstream's own, until told otherwise."""
-        self._redirected = addresses
-        self.discovered(self._discovered)
-
-    def sweep(self, now: float) -> None:
-        """See Instance.sweep."""
-        for upstream in (*self.live.values(), *self.shadow.values()):
-            for instance in upstream.instances:
-                instance.sweep(now)
-
-    def _replace(
-        self, held: dict[str, Upstream], configs: Mapping[str, UpstreamConfig], limit: int | None
-    ) -> None:
-        for name in [*held]:
-            config = configs.get(name)
-            known = held[name]
-            if config is None or config != known.config or (limit or 0) not in (0, known.limit):
-                held.pop(name).set_addresses(())
-        for name, config in configs.items():
-            if name not in held:
-                most = limit or config.connections
-                held[name] = Upstream(config, most, self._deadlines, self._dial)

@@ -1,11 +1,12 @@
 """A connection to an upstream: sends a request, cuts the answer out of the stream.
 
-It serves one caller at a time, and tells it what comes in wire order: interim heads, the head, the
-body piece by piece, the end. `failed` comes at most once, and nothing comes after it or the end.
+It is the Connection of one caller at a time, and tells it what comes in wire order: interim heads,
+the head, the body piece by piece, the end. `failed` comes at most once, and nothing comes after it
+or the end.
 """
 
 import asyncio
-from typing import TYPE_CHECKING, cast
+from typing import Final, Protocol, cast
 
 from facade.http1.bodies import Body, ChunkedBody, LengthBody, UntilClose
 from facade.http1.refusal import Refused
@@ -14,15 +15,25 @@ from facade.proxy import errors
 from facade.proxy.deadlines import NEVER, Deadlines
 from facade.proxy.errors import Failure
 from facade.proxy.flow import HIGH_WATER, PEER_FULL, Gate
-from facade.proxy.upstream.caller import Caller, Nobody
+from facade.proxy.upstream.caller import Caller, Ignoring
+from facade.routes.routefile import UpstreamTimeouts
 
-if TYPE_CHECKING:
-    from facade.proxy.upstream.instances import Instance
+MOST_HEADERS: Final = 256
+LARGEST_HEAD: Final = 64 * 1024
+MOST_INTERIM: Final = 16  # 1xx heads before an answer
+LARGEST_DISCARD: Final = 64 * 1024
 
-MOST_HEADERS = 256
-LARGEST_HEAD = 64 * 1024
-MOST_INTERIM = 16  # 1xx heads before an answer
-LARGEST_DISCARD = 64 * 1024
+
+class Owner(Protocol):
+    """What opened a connection, and takes it back: an instance of an upstream."""
+
+    timeouts: UpstreamTimeouts
+
+    def release(self, connection: "Outbound") -> None:
+        """The connection is free again."""
+
+    def closed(self, connection: "Outbound") -> None:
+        """The connection is gone."""
 
 
 class Outbound(asyncio.Protocol):
@@ -36,24 +47,24 @@ class Outbound(asyncio.Protocol):
         "_gate",
         "_interims",
         "_keep",
+        "_owner",
         "_sent_whole",
         "_timeouts",
         "caller",
         "deadline",
         "heard",
         "idle_since",
-        "instance",
         "more",
         "reused",
         "transport",
     )
 
-    def __init__(self, instance: "Instance", deadlines: Deadlines) -> None:
+    def __init__(self, owner: Owner, deadlines: Deadlines) -> None:
         # process
         self._deadlines = deadlines
-        self._timeouts = instance.timeouts
+        self._timeouts = owner.timeouts
         # connection
-        self.instance = instance
+        self._owner = owner
         self.transport: asyncio.Transport | None = None
         self._gate: Gate | None = None
         self._buffer = b""
@@ -80,10 +91,7 @@ class Outbound(asyncio.Protocol):
     def begin(
         self, caller: Caller, head: bytes, *, whole: bool, first_byte: float | None = None
     ) -> None:
-        """Send the head of a request for this caller; `whole` when no body follows.
-
-        `first_byte` is how many seconds the answer may take to begin; None: as the upstream says.
-        """
+        """Send the head of a request for this caller; see Connection."""
         assert self.transport is not None
         self.caller = caller
         self._body = None
@@ -116,9 +124,15 @@ class Outbound(asyncio.Protocol):
         """The caller has no use for this answer; a short one is read, to keep the connection."""
         if head.length is not None and head.length <= LARGEST_DISCARD and self._sent_whole:
             assert self.caller is not None
-            self.caller = Nobody(self.caller.method)
+            self.caller = Ignoring(self.caller.method)
         else:
             self.abandon()
+
+    def hand_over(self) -> tuple[asyncio.Transport, asyncio.Protocol]:
+        """Leave the transport to a tunnel; the caller is told nothing more."""
+        assert self.transport is not None
+        self.caller = None
+        return self.transport, self
 
     def pause(self) -> None:
         """Read no more for the moment; the client is the slow one, so no deadline runs."""
@@ -173,7 +187,7 @@ class Outbound(asyncio.Protocol):
         else:
             self._fail(errors.NONSENSE if self._buffer else errors.CLOSED)
         self._deadlines.discard(self)
-        self.instance.closed(self)
+        self._owner.closed(self)
 
     def pause_writing(self) -> None:
         """The upstream does not take what is sent."""
@@ -207,16 +221,30 @@ class Outbound(asyncio.Protocol):
             self._buffer = data
             return
         self._buffer = b""
-        head, rest = read_response(data[:end], MOST_HEADERS), data[end + 4 :]
-        if head.status < 200:
-            self._interim(head, rest)
-        else:
-            self._final(head, rest)
-
-    def _interim(self, head: ResponseHead, rest: bytes) -> None:
         caller = self.caller
         if caller is None:
             return
+        head, rest = read_response(data[:end], MOST_HEADERS, caller.method), data[end + 4 :]
+        if head.status < 200:
+            self._interim(caller, head, rest)
+            return
+        self._keep = head.keep_alive
+        piece: bytes
+        left: bytes | None
+        length = head.length
+        if not head.has_body:
+            piece, left = b"", rest
+        elif length is not None and len(rest) >= length:
+            piece, left = rest[:length], rest[length:]
+        else:
+            self._body = body = self._body_of(head)
+            piece, left = body.take(rest) if rest else (b"", None)
+        self.more = bool(piece) or left is not None
+        caller.answered(head)
+        if self.caller is not None:  # else it has seen enough
+            self._pass(piece, left)
+
+    def _interim(self, caller: Caller, head: ResponseHead, rest: bytes) -> None:
         if head.status == 101:
             self.deadline = NEVER
             caller.switched(head, rest)
@@ -228,30 +256,11 @@ class Outbound(asyncio.Protocol):
         if rest:
             self._take_head(rest)
 
-    def _final(self, head: ResponseHead, rest: bytes) -> None:
-        caller = self.caller
-        if caller is None:
-            return
-        self._keep = head.keep_alive
-        body: Body | None
-        if not head.has_body(caller.method):
-            body = None
-        elif head.length is not None:
-            body = LengthBody(head.length)
-        else:
-            body = ChunkedBody() if head.chunked else UntilClose()
-        self._body = body
-        piece, left = self._first_piece(body, rest)
-        self.more = bool(piece) or left is not None
-        caller.answered(head)
-        if self.caller is not None:  # else it has seen enough
-            self._pass(piece, left)
-
     @staticmethod
-    def _first_piece(body: Body | None, rest: bytes) -> tuple[bytes, bytes | None]:
-        if body is None:
-            return b"", rest
-        return body.take(rest) if rest else (b"", None)
+    def _body_of(head: ResponseHead) -> Body:
+        if head.length is not None:
+            return LengthBody(head.length)
+        return ChunkedBody() if head.chunked else UntilClose()
 
     def _pass(self, piece: bytes, left: bytes | None) -> None:
         """Hand on a piece of the body; `left` is what follows the body, None before its end."""
@@ -276,7 +285,7 @@ class Outbound(asyncio.Protocol):
             gate = self._gate
             if gate is not None and gate.paused:
                 gate.resume(PEER_FULL)
-            self.instance.release(self)
+            self._owner.release(self)
         if caller is not None:
             caller.ended(trailers)
 

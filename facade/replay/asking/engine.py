@@ -20,7 +20,7 @@ from facade.replay.asking.selecting import Against, LeftOut, Wish, select
 from facade.replay.asking.targets import Targets
 from facade.replay.formats.recorded import Exchange, FileEnd
 from facade.replay.judging import Judge
-from facade.routes.table import Route
+from facade.routes.route import Route
 
 _BATCH = 64
 _MICROSECONDS = 1_000_000

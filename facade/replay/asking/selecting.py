@@ -8,7 +8,8 @@ from facade.compare.masking import MASK
 from facade.replay.asking.targets import Targets
 from facade.replay.formats.recorded import Exchange
 from facade.routes.paths import TargetRefused
-from facade.routes.table import UNMATCHED_NAME, Route, RouteTable
+from facade.routes.route import Route
+from facade.routes.table import UNMATCHED_NAME, RouteTable
 
 _READS = frozenset({"GET", "HEAD"})
 _MASKS = (MASK.encode(), b"%28secret%29")

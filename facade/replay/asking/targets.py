@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from facade.routes.route import Route
 from facade.routes.routefile import LEGACY, RouteFile
-from facade.routes.table import Route
 from facade.runtime.instances import read_instances
 
 Urls = Sequence[str]

@@ -141,7 +141,7 @@ class Drive:
     def __init__(self, folder: Path) -> None:
         gateway = _module("facade.proxy.gateway", "facade.gateway")
         keyring = _module("facade.runtime.keyring", "facade.keyring")
-        idle = _class("Idle Aside", "facade.proxy.idle", "facade.aside")
+        idle = _class("IdleQueue Aside", "facade.proxy.idle", "facade.aside")
         inbound = _class("Inbound", "facade.proxy.inbound", "facade.inbound")
         settings = getattr(gateway, "WorkerSettings", None) or gateway.Worker
         keys = keyring.in_folder(folder)

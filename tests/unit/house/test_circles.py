@@ -7,28 +7,6 @@ from collections.abc import Iterator
 
 from tests.rigs.source import imports, modules
 
-# What is in a circle today. The list may only shrink: a file that left its circle leaves the list.
-KNOWN = {
-    "facade.http1.writing",
-    "facade.proxy.admission",
-    "facade.proxy.answering",
-    "facade.proxy.exchange",
-    "facade.proxy.expectation",
-    "facade.proxy.fallback",
-    "facade.proxy.gateway",
-    "facade.proxy.identity.introduction",
-    "facade.proxy.inbound",
-    "facade.proxy.settle",
-    "facade.proxy.shadow.answers",
-    "facade.proxy.shadow.copies",
-    "facade.proxy.shadow.pair",
-    "facade.proxy.tunnel",
-    "facade.proxy.upload",
-    "facade.proxy.upstream.caller",
-    "facade.proxy.upstream.instances",
-    "facade.proxy.upstream.outbound",
-}
-
 
 def circles(graph: dict[str, frozenset[str]]) -> Iterator[list[str]]:
     """The strongly connected components of more than one module, each sorted (Tarjan)."""
@@ -65,11 +43,8 @@ def test_a_circle_is_found() -> None:
 
 def test_no_circle_of_files() -> None:
     found = list(circles({name: imports(file) for name, file in modules().items()}))
-    new = [circle for circle in found if not KNOWN.issuperset(circle)]
-    assert not new, "\n".join(
+    assert not found, "\n".join(
         f"these import each other: {', '.join(circle)}; let one of them take what both need from"
         " a third file, or be given it"
-        for circle in new
+        for circle in found
     )
-    gone = KNOWN - {name for circle in found for name in circle}
-    assert not gone, f"no longer in a circle, take them off KNOWN: {', '.join(sorted(gone))}"

@@ -15,7 +15,7 @@ SHOWING = ("facade/routes/file/", "facade/routes/routefile.py", "facade/routes/e
 SHOWING += ("facade/control/admin/", "facade/commands/", "facade/replay/")
 # What the file's keys are compiled to: a key that is only copied there has no effect yet.
 COMPILED = {
-    "facade.routes.table.Route": "facade/routes/table.py",
+    "facade.routes.route.Route": "facade/routes/table.py",
     "chassis.breaker.circuit.BreakerSettings": "facade/proxy/state.py",
 }
 # Keys without an effect today. The list may only shrink: a key that gets an effect leaves it.

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from facade.proxy.gateway import Gateway, Worker
-from facade.proxy.idle import Aside
+from facade.proxy.gateway import Gateway, WorkerSettings
+from facade.proxy.idle import IdleQueue
 from facade.proxy.inbound import Inbound
 from facade.runtime.channel import COUNTERS, HELLO, Frame
 from facade.runtime.keyring import KeyFiles
@@ -58,11 +58,11 @@ class Door:
 
     def __init__(self, routes: str, keys: KeyFiles | None = None) -> None:
         self.wire = FakeWire()
-        worker = Worker(0, (), Path(os.devnull), Path(os.devnull), "", {}, keys)
-        self.turns: list[Callable[[], None]] | None = None  # a list: what is put aside waits there
-        self.gateway = Gateway(worker, self.wire, Aside(self._soon))
+        worker = WorkerSettings(0, (), Path(os.devnull), Path(os.devnull), "", {}, keys)
+        self.turns: list[Callable[[], None]] | None = None  # a list: idle work waits there
+        self.gateway = Gateway(worker, self.wire, IdleQueue(self._soon))
         self.channel = FakeChannel()
-        self.gateway.shadow.channel = self.channel  # type: ignore[assignment]
+        self.gateway.shadow.channel = self.channel
         self.now = time.monotonic()
         self.use(routes)
 
@@ -70,9 +70,9 @@ class Door:
         self.gateway.use(routes.encode())
 
     def breakers(self, upstream: str) -> dict[str, Any]:
-        """The states of an upstream's breakers, by route class."""
+        """The states of an upstream's breakers, by circuit class."""
         facts = self.gateway.breakers.facts(upstream, self.gateway.deadlines.now)
-        return {route_class: one["state"] for route_class, one in facts.items()}
+        return {circuit_class: one["state"] for circuit_class, one in facts.items()}
 
     def _soon(self, work: Callable[[], None]) -> None:
         if self.turns is None:
@@ -87,7 +87,7 @@ class Door:
             work()
 
     def client(self, address: str = "192.0.2.7") -> FakePeer:
-        return self.wire.connect(Inbound(self.gateway), address)
+        return self.wire.connect(Inbound(self.gateway.context), address)
 
     @property
     def upstream(self) -> FakePeer:

@@ -85,7 +85,7 @@ def test_a_pair_leaves_nothing_for_the_garbage_collector(door) -> None:
     gc.disable()
     try:
         client.send(GET)
-        kept = ref(client.transport.protocol._exchange._pair)
+        kept = ref(client.transport.protocol._exchange.pair)
         for side, answer in zip(door.wire.dialled, (b"old", b"new"), strict=True):
             side.send(ok(answer))
         assert len(door.channel.pairs) == 1

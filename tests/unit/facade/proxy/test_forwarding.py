@@ -106,7 +106,7 @@ def test_repeated_set_cookie_stays_repeated(door) -> None:
 
 
 def test_an_answer_without_a_date_gets_ours(door) -> None:
-    door.gateway.date = b"Date: now\r\n"
+    door.gateway.current.date = b"Date: now\r\n"
     client = door.client()
     client.send(GET)
     door.upstream.send(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
@@ -138,7 +138,7 @@ def test_the_decision_shows_only_where_the_file_says_so(make_door) -> None:
     client = door.client()
     client.send(b"GET /x HTTP/1.1\r\nHost: a\r\n\r\n")
     door.upstream.send(OK)
-    version = door.gateway.running.table.version.encode()
+    version = door.gateway.current.table.routes.version.encode()
     assert (
         b"Fig-Decision: side=legacy; stage=legacy; bucket=-1; reason=unmatched; table=" + version
         in client.read()

@@ -90,7 +90,7 @@ def one_life(door: Any, chance: random.Random) -> None:
     door.wire.settle()
     gateway = door.gateway
     assert gateway.counters.client.connections == 0
-    assert not gateway._inbounds
+    assert not gateway.clients.open
     door.later(700)  # every deadline passes
     for upstream in (*gateway.upstreams.live.values(), *gateway.upstreams.shadow.values()):
         assert upstream.snapshot()["connections"] == 0, upstream.config.name

@@ -103,7 +103,7 @@ async def test_the_new_side_is_told_who_asks(shop: Shop, tmp_path: Path) -> None
     assert question.startswith(b"GET /api/me HTTP/1.1\r\nHost: shop.test\r\nCookie: session=s1\r\n")
     told = fields(shop.answer(NEW, ok()))
     assert await verified(shop.keys, told["fig-identity"], tmp_path) == "sara@shop.test"
-    assert told["fig-table"] == shop.door.gateway.running.table.version
+    assert told["fig-table"] == shop.door.gateway.current.table.routes.version
     assert "cookie" not in told, "the new side never sees the session"
     assert "fig-session" not in told
     assert client.read().endswith(b"fine")

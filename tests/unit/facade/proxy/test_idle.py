@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from facade.proxy import idle as aside
-from facade.proxy.idle import Aside
+from facade.proxy.idle import IdleQueue
 
 Turns = list[Callable[[], None]]
 
@@ -13,7 +13,7 @@ Turns = list[Callable[[], None]]
 def test_it_is_done_in_the_next_turn_and_in_order() -> None:
     turns: Turns = []
     done: list[int] = []
-    later = Aside(turns.append)
+    later = IdleQueue(turns.append)
     for number in range(3):
         later.add(lambda number=number: done.append(number))  # type: ignore[misc]
     assert (len(turns), done) == (1, [])
@@ -26,7 +26,7 @@ def test_a_turn_has_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(aside, "SHARE_SECONDS", 0.0)
     turns: Turns = []
     done: list[int] = []
-    later = Aside(turns.append)
+    later = IdleQueue(turns.append)
     for number in range(3):
         later.add(lambda number=number: done.append(number))  # type: ignore[misc]
     turns.pop()()
@@ -39,7 +39,7 @@ def test_a_turn_has_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_one_that_fails_does_not_keep_the_next_from_its_turn() -> None:
     done: list[int] = []
-    later = Aside(lambda work: work())
+    later = IdleQueue(lambda work: work())
 
     def fails() -> None:
         raise ValueError("of this one alone")

@@ -148,7 +148,7 @@ def test_a_clients_own_fig_after_is_dropped(sides) -> None:
 
 def test_a_time_ahead_of_our_clock_is_now(sides_by) -> None:
     sides = sides_by("header")
-    tokens: AfterTokens = sides.door.gateway.papers.last_write._tokens
+    tokens: AfterTokens = sides.door.gateway.identity.last_write._tokens
     ahead = tokens.make(time.time_ns() // 1000 + 60_000_000).decode()
     seen, _ = sides.exchange(request("GET", "/new", f"Fig-After-Token: {ahead}"), NEW, ok())
     told = int(re.search(rb"Fig-After: (\d+)", seen)[1])
@@ -167,7 +167,7 @@ def test_apps_without_cookies_send_a_header(sides_by) -> None:
 
 def test_of_both_the_later_one_counts(sides_by) -> None:
     sides = sides_by("both")
-    tokens: AfterTokens = sides.door.gateway.papers.last_write._tokens
+    tokens: AfterTokens = sides.door.gateway.identity.last_write._tokens
     early, late = tokens.make(1000).decode(), tokens.make(2000).decode()
     for one, other in ((early, late), (late, early)):
         lines = f"Fig-After-Token: {one}", f"Cookie: fig_after={other}"

@@ -213,8 +213,8 @@ def test_a_lingering_client_is_cut_off(door) -> None:
 def test_draining_lets_requests_finish_and_closes_the_rest(door) -> None:
     busy, idle = door.client(), door.client()
     busy.send(GET)
-    door.gateway.draining = True
-    for client in tuple(door.gateway._inbounds):
+    door.gateway.current.draining = True
+    for client in tuple(door.gateway.clients.open):
         client.drain()
     door.wire.settle()
     assert idle.ended
@@ -240,7 +240,7 @@ def test_connections_survive_a_reload(door) -> None:
     client.send(GET)
     door.upstream.send(b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\na")
     door.upstream.read()
-    document = door.gateway.running.table
+    document = door.gateway.current.table.routes
     assert document.match(b"GET", "/legacy/a").name == "at-legacy"
     door.use(
         'upstreams:\n  legacy: {url: "http://legacy.test:1000"}\n'

@@ -35,7 +35,7 @@ class World:
         self.applied = 0  # the read model holds everything written before
         self.writes: list[tuple[int, str]] = []
         self.door = make_door(self.routes(0, 0))
-        self.door.gateway.papers.last_write._clock_ns = lambda: self.now * 1000
+        self.door.gateway.identity.last_write._clock_ns = lambda: self.now * 1000
         self.jars: dict[str, str] = {}
         self.seen_new = self.declined = 0
 

@@ -4,9 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from facade.routes.deciding import decide
+from facade.routes.decision import Key, decide
 from facade.routes.explain import Question, explain
-from facade.routes.keys import Key
 from facade.routes.paths import TargetRefused
 from facade.routes.table import RouteTable
 

@@ -4,7 +4,7 @@ from base64 import b64decode
 from collections.abc import Callable
 
 from facade.proxy.counting.keys import GENERATION_SECONDS, KeyCounts
-from facade.routes.bucket import bucket_of
+from facade.routes.decision import bucket_of
 from tests.unit.facade.proxy.conftest import Door
 
 ROUTES = """

@@ -1,17 +1,28 @@
-"""Which side answers, and why."""
+"""Which side answers, and why: the key of a request, its bucket, the side."""
 
+import json
+from collections import Counter
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from facade.routes.deciding import decide, sampled
-from facade.routes.decision import Decision
-from facade.routes.keys import Key
-from facade.routes.routefile import Compare, RouteConfig, RouteFile, UpstreamConfig
+from facade.routes.decision import (
+    BUCKETS,
+    Key,
+    bucket_of,
+    compile_key,
+    decide,
+    identify,
+    random_bucket,
+    sampled,
+)
+from facade.routes.route import Decision, Headers, Route
+from facade.routes.routefile import Compare, KeySource, RouteConfig, RouteFile, UpstreamConfig
 from facade.routes.stages import Stage
-from facade.routes.table import Route, RouteTable, compile_table
+from facade.routes.table import RouteTable, compile_table
 
 
 def route(stage: Stage, percent: int | None = None, **more: object) -> Route:
@@ -135,3 +146,87 @@ def test_sampling_is_exact_at_its_ends() -> None:
 def test_an_unknown_path_goes_to_legacy_and_is_told_apart() -> None:
     decision = decide(both(Stage.NEW).match("GET", "/y"), None, new_available=True, draw=0)
     assert decision == Decision("legacy", "legacy", -1, "unmatched", True)
+
+
+# the key
+
+HEADERS = [
+    (b"host", b"shop"),
+    (b"cookie", b"theme=dark; xsession=no; session=abc; session=second"),
+    (b"x-tenant", b" t1 "),
+    (b"cookie", b'id="17"'),
+]
+
+
+def key_of(*sources: KeySource, headers: Headers = HEADERS, client: str = "10.0.0.1") -> Key | None:
+    compiled = tuple(compile_key(source, "/a/{x}/{y}", "session") for source in sources)
+    return identify(compiled, headers, "/a/one/two", client)
+
+
+@pytest.mark.parametrize(
+    ("source", "value"),
+    [
+        (KeySource("session"), "abc"),
+        (KeySource("cookie", "session"), "abc"),
+        (KeySource("cookie", "id"), "17"),
+        (KeySource("header", "X-Tenant"), "t1"),
+        (KeySource("path", "x"), "one"),
+        (KeySource("path", "y"), "two"),
+        (KeySource("client"), "10.0.0.1"),
+    ],
+)
+def test_each_source(source: KeySource, value: str) -> None:
+    assert key_of(source) == Key(value, str(source))
+
+
+@pytest.mark.parametrize("source", [KeySource("cookie", "none"), KeySource("header", "none")])
+def test_a_source_the_request_does_not_have(source: KeySource) -> None:
+    assert key_of(source) is None
+    assert key_of(source, KeySource("client")) == Key("10.0.0.1", "client")
+
+
+def test_the_first_source_found_wins() -> None:
+    assert key_of(KeySource("header", "x-tenant"), KeySource("session")) == Key(
+        "t1", "header:x-tenant"
+    )
+
+
+def test_an_empty_value_is_no_key() -> None:
+    assert key_of(KeySource("session"), headers=[(b"cookie", b"session=; a=b")]) is None
+    assert key_of(KeySource("client"), client="") is None
+
+
+def test_bytes_that_are_no_text_still_make_a_key() -> None:
+    assert key_of(KeySource("session"), headers=[(b"cookie", b"session=\xff\xfe")]) is not None
+
+
+# its bucket
+
+VECTORS = json.loads((Path(__file__).parent / "bucket_vectors.json").read_text("utf-8"))["vectors"]
+
+
+@pytest.mark.parametrize("vector", VECTORS, ids=lambda vector: vector["seed"] + vector["key"][:20])
+def test_bucket_of_a_vector(vector: dict[str, object]) -> None:
+    assert bucket_of(str(vector["seed"]), str(vector["key"])) == vector["bucket"]
+
+
+@given(st.text(), st.text())
+def test_a_bucket_is_in_range_and_always_the_same(seed: str, key: str) -> None:
+    bucket = bucket_of(seed, key)
+    assert 0 <= bucket < BUCKETS
+    assert bucket_of(seed, key) == bucket
+
+
+def test_buckets_are_even() -> None:
+    tenths = Counter(bucket_of("seed", f"user-{n}") // 1000 for n in range(20_000))
+    assert all(abs(count - 2000) < 200 for count in tenths.values())  # 4.7 standard deviations
+
+
+def test_another_seed_deals_the_users_anew() -> None:
+    both = [(bucket_of("a", str(n)) < 1000, bucket_of("b", str(n)) < 1000) for n in range(10_000)]
+    assert 40 < sum(a and b for a, b in both) < 180  # independent: about 100
+
+
+@given(st.floats(min_value=0, max_value=1, exclude_max=True))
+def test_a_random_bucket_is_in_range(draw: float) -> None:
+    assert 0 <= random_bucket(draw) < BUCKETS

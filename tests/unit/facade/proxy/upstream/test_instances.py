@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from itertools import count
 
-from facade.proxy.upstream.pool import Pool
+from facade.proxy.upstream.instances import Pool
 
 
 @dataclass(eq=False)

@@ -1,0 +1,36 @@
+"""The client of an exchange, as the exchange uses it: the counterpart of Caller."""
+
+import asyncio
+from typing import Protocol
+
+from facade.http1.requests import ClientFacts
+from facade.proxy.flow import Gate
+from facade.proxy.request import Request
+
+
+class Client(Protocol):
+    """The connection that a request came on."""
+
+    facts: ClientFacts
+    gate: Gate  # holds up what it sends
+
+    def write(self, data: bytes, hold: bool = False) -> None:
+        """Send bytes of the answer; `hold` when more follow at once."""
+
+    def done(self, keep: bool) -> None:
+        """The answer is complete; `keep` says whether the connection can serve another request."""
+
+    def explain(self, request: Request, status: int, detail: str) -> None:
+        """Answer the request with a failure of the facade's own; it is done."""
+
+    def break_off(self) -> None:
+        """The answer cannot be completed: the client must not take it for whole."""
+
+    def peer_full(self, full: bool) -> None:
+        """The upstream does not take what this client sends, or takes it again."""
+
+    def hand_over(self) -> tuple[asyncio.Transport, asyncio.Protocol, bytes]:
+        """Leave the transport to a tunnel.
+
+        Returns the transport, the protocol to tell of its end, and what came on it already.
+        """

@@ -1,0 +1,64 @@
+"""The connections of clients that are open: how many, whose, and how they are drained."""
+
+import asyncio
+from typing import Protocol
+
+from facade.http1.requests import ClientFacts
+from facade.proxy.counting.metrics import ClientCounts
+from facade.proxy.state import Current
+
+
+class Draining(Protocol):
+    """A client's connection."""
+
+    transport: asyncio.Transport
+
+    def drain(self) -> None:
+        """Close, unless a request is under way: then after it."""
+
+
+class Clients:
+    """Every open connection of a client."""
+
+    def __init__(self, counts: ClientCounts, current: Current) -> None:
+        self.open: set[Draining] = set()
+        self._counts = counts
+        self._current = current
+        self._by_address: dict[str, int] = {}
+
+    def add(self, client: Draining) -> ClientFacts | None:
+        """A new connection: what is said of its client; None when there are too many."""
+        self.open.add(client)
+        counts, current = self._counts, self._current
+        counts.connections += 1
+        address = _address(client)
+        held = self._by_address[address] = self._by_address.get(address, 0) + 1
+        limits = current.table.routes.options.limits
+        if counts.connections > limits.connections or held > limits.connections_per_client:
+            counts.refused += 1
+            return None
+        return ClientFacts(address, current.trust.covers(address))
+
+    def discard(self, client: Draining) -> None:
+        """A connection is gone."""
+        self.open.discard(client)
+        self._counts.connections -= 1
+        address = _address(client)
+        self._by_address[address] -= 1
+        if not self._by_address[address]:
+            del self._by_address[address]
+
+    def drain(self) -> None:
+        """Close the connections on which no request is under way."""
+        for client in tuple(self.open):
+            client.drain()
+
+    def abort(self) -> None:
+        """Close all of them at once."""
+        for client in tuple(self.open):
+            client.transport.abort()
+
+
+def _address(client: Draining) -> str:
+    peer = client.transport.get_extra_info("peername")
+    return str(peer[0]) if isinstance(peer, tuple) else "unix"

@@ -1,0 +1,26 @@
+"""What a request needs of its worker: built once by the gateway, given to inbound and exchange."""
+
+from dataclasses import dataclass
+
+from facade.proxy.clients import Clients
+from facade.proxy.counting.accesslog import AccessLog
+from facade.proxy.counting.metrics import Counters
+from facade.proxy.deadlines import Deadlines
+from facade.proxy.identity.introduction import Introducer
+from facade.proxy.request import Traces
+from facade.proxy.shadow.copies import Shadow
+from facade.proxy.state import Current
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerContext:
+    """The parts of one worker that every request shares."""
+
+    deadlines: Deadlines
+    counters: Counters
+    traces: Traces
+    current: Current  # the table in force, and what else changes between requests
+    clients: Clients
+    identity: Introducer
+    shadow: Shadow
+    log: AccessLog

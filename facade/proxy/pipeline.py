@@ -1,0 +1,177 @@
+"""The life of a request: the stations from its head to the side that answers it.
+
+    client ─▶ inbound ─▶ locate ─ identify ─ decide ─ admit ─ introduce ─ copy ─ connect ─▶ side
+    client ◀─ inbound ◀───────────────── exchange (with `answering`) ◀──────────────────── side
+
+`forward` calls the stations in this order; what they find out, they write into the Request. From
+`connect` on, the exchange is told what the side answers.
+"""
+
+from functools import partial
+from operator import attrgetter
+from random import random
+from time import perf_counter
+from typing import Final
+
+from chassis.breaker.circuit import REFUSED
+from facade.http1.refusal import Refused
+from facade.http1.requests import request_bytes
+from facade.proxy import errors
+from facade.proxy.context import WorkerContext
+from facade.proxy.exchange import Exchange
+from facade.proxy.expectation import Expectation
+from facade.proxy.identity.introduction import HeadDraft
+from facade.proxy.request import Attempt, Request
+from facade.proxy.upload import MOST_KEPT, Upload
+from facade.proxy.upstream.instances import ANY, FRESH
+from facade.routes import decision
+from facade.routes.decision import Key, sampled
+from facade.routes.paths import TargetRefused
+from facade.routes.route import NO_BUCKET
+
+_NAME_AND_VALUE: Final = attrgetter("name", "value")
+
+
+def forward(exchange: Exchange) -> None:
+    """Take a request from its head to the side that answers it. Raises Refused.
+
+    `admit` and `introduce` return False where the request ends there, or waits until legacy has
+    said whose it is: then `introduced` goes on.
+    """
+    request, worker, draw = exchange.request, exchange.worker, random()
+    locate(request, worker)
+    key = identify(request) if request.state.route.needs_key else None
+    decide(request, key, draw)
+    if admit(exchange, draw) and introduce(exchange):
+        copy(exchange)
+        connect(exchange)
+
+
+def locate(request: Request, worker: WorkerContext) -> None:
+    """The route of the request's path, in the table that is in force now. Raises Refused."""
+    head, table = request.head, worker.current.table
+    try:
+        located = table.routes.locate(head.method, head.target)
+    except TargetRefused as error:
+        raise Refused(400, str(error)) from error
+    route, request.path = located.route, located.path
+    if head.length is not None and head.length > route.max_body:
+        raise Refused(413, "the request's body is too large")
+    request.state = table.states.get(route) or table.join(route, head.method, request.path)
+    request.version = table.routes.version
+
+
+def identify(request: Request) -> Key | None:
+    """The key by which the route tells its clients apart."""
+    head, client = request.head, request.client
+    address = client.address if head.forwarded is None else client.client(head)
+    fields = [*map(_NAME_AND_VALUE, head.fields)]
+    return decision.identify(request.state.route.keys, fields, request.path, address)
+
+
+def decide(request: Request, key: Key | None, draw: float) -> None:
+    """The side that the route's stage, or the bucket of the key, says; `draw` in [0, 1)."""
+    route = request.state.route
+    request.decision = route.settled or decision.decide(route, key, new_available=True, draw=draw)
+    if route.watched:
+        _count_key(request, key)
+
+
+def _count_key(request: Request, key: Key | None) -> None:
+    """Note which bucket asks."""
+    keys, bucket = request.state.counts.keys, request.decision.bucket
+    if keys is None:
+        return
+    if key is None:
+        keys.keyless += 1
+    elif bucket == NO_BUCKET:
+        keys.add(decision.bucket_of(request.state.route.seed, key.value))
+    else:
+        keys.add(bucket)
+
+
+def admit(exchange: Exchange, draw: float) -> bool:
+    """A permit of the side's breaker; without one, legacy's in place of the new side's."""
+    request, now = exchange.request, exchange.worker.deadlines.now
+    state = request.state
+    new = state.new if request.decision.side == "new" else None
+    attempt = (new or state.legacy).attempt(now, draw, request.started)
+    if attempt.permit == REFUSED and new is not None and state.route.fallback:
+        request.decision = decision.diverted(state.route, request.decision)
+        attempt = state.legacy.attempt(now, draw, request.started)
+        if attempt.permit != REFUSED:
+            state.counts.fallbacks += 1
+            state.counts.diverted += 1
+    request.attempt = attempt
+    exchange.done = False
+    if request.head.has_body:
+        _take_body(exchange)
+    if attempt.permit == REFUSED:
+        exchange.give_up(errors.UNAVAILABLE)
+        return False
+    return True
+
+
+def _take_body(exchange: Exchange) -> None:
+    """Where the request's body goes, piece by piece, while it comes."""
+    request, worker, client = exchange.request, exchange.worker, exchange.client
+    head, state = request.head, request.state
+    to_legacy = request.attempt.side is state.legacy
+    keep = MOST_KEPT if to_legacy else worker.current.table.routes.options.limits.repeat
+    limit = state.route.max_body
+    request.upload = Upload(chunked=head.chunked, limit=limit, gate=client.gate, keep=keep)
+    if head.expects:
+        request.upload.expectation = Expectation(worker.deadlines, client.write)
+
+
+def introduce(exchange: Exchange) -> bool:
+    """Write the head for the side; the new side is told who asks and when that client last wrote.
+
+    False: legacy is asked first whose session it is, or there is no way to say it.
+    """
+    request, identity = exchange.request, exchange.worker.identity
+    head, route = request.head, request.state.route
+    facts = request.client.lines(head)
+    special: object = route.needs or head.after
+    if head.cookies is not None:
+        special = identity.arrive(head, route) or special
+    if special and request.attempt.side is not request.state.legacy:
+        draft = HeadDraft(head, route, request.version, facts, request.trace)
+        written = identity.write(draft, partial(introduced, exchange))
+        if written is None:
+            return False
+    else:
+        written = request_bytes(head, facts, request.trace)
+    request.attempt.sent = written
+    return True
+
+
+def introduced(exchange: Exchange, written: bytes | None) -> None:
+    """`introduce` came to its end later; None: it cannot be said who asks."""
+    if exchange.done:
+        return
+    request, before = exchange.request, exchange.request.attempt
+    request.attempt = Attempt(before.side, before.permit, perf_counter())
+    if written is None:
+        exchange.failed(errors.IDENTITY)
+        return
+    request.attempt.sent = written
+    copy(exchange)
+    connect(exchange)
+
+
+def copy(exchange: Exchange) -> None:
+    """Ask the other side as well, for a sample of the route's requests, to compare the answers."""
+    request = exchange.request
+    route = request.state.route
+    if route.sample and request.head.upgrade is None and sampled(route, random()):
+        exchange.pair = exchange.worker.shadow.pair(request)
+
+
+def connect(exchange: Exchange) -> None:
+    """Send the request on a connection of the side, and the copy behind it."""
+    request = exchange.request
+    upload, pair = request.upload, exchange.pair
+    request.attempt.side.upstream.connect(exchange, ANY if request.repeatable else FRESH)
+    if pair is not None and (upload is None or upload.whole):
+        pair.follow(upload)

@@ -1,0 +1,120 @@
+"""One request as data: what came, what was decided about it, and the attempt that is under way.
+
+The stations of `pipeline` fill it in; `answering`, `accesslog`, `shadow` and `identity` read it.
+"""
+
+from dataclasses import dataclass, field
+from itertools import count
+from typing import Final
+
+from chassis.breaker.circuit import REFUSED, Breaker
+from facade.http1.requests import ClientFacts, RequestHead
+from facade.proxy.counting.metrics import RouteCounts
+from facade.proxy.counting.sides import SideCounts
+from facade.proxy.errors import Failure
+from facade.proxy.upload import Upload
+from facade.proxy.upstream.instances import Upstream
+from facade.routes.route import Decision, Route
+
+IDEMPOTENT: Final = frozenset({b"GET", b"HEAD", b"OPTIONS", b"PUT", b"DELETE"})
+
+
+class RouteSide:
+    """One side of one route: where it leads, the breaker of its circuit class, its counts."""
+
+    __slots__ = ("breaker", "copies", "counts", "name", "upstream")
+
+    def __init__(
+        self, name: str, upstream: Upstream, copies: Upstream, breaker: Breaker, counts: SideCounts
+    ) -> None:
+        """`name` is "legacy" or "new"."""
+        self.name = name
+        self.upstream = upstream
+        self.copies = copies  # the same addresses, for shadow requests
+        self.breaker = breaker
+        self.counts = counts
+
+    def attempt(self, now: float, chance: float, started: float) -> "Attempt":
+        """An attempt with a permit of the breaker, or REFUSED: also where there is no instance.
+
+        `now` is monotonic, `started` as of perf_counter, `chance` in [0, 1).
+        """
+        permit = self.breaker.acquire(now, chance) if self.upstream.instances else REFUSED
+        return Attempt(self, permit, started)
+
+
+class RouteState:
+    """A route joined to what outlives its table: its sides and counts."""
+
+    __slots__ = ("counts", "legacy", "new", "route")
+
+    def __init__(
+        self, route: Route, counts: RouteCounts, legacy: RouteSide, new: RouteSide | None
+    ) -> None:
+        self.route = route
+        self.counts = counts
+        self.legacy = legacy
+        self.new = new
+
+
+@dataclass(slots=True, eq=False)
+class Attempt:
+    """One side being asked. Another attempt replaces it; it is never reset."""
+
+    side: RouteSide
+    permit: int  # the breaker's, or REFUSED
+    started: float  # as of perf_counter, in seconds
+    sent: bytes = b""  # the head, as the side gets it
+    first_byte: float = 0.0  # when the answer began; 0: it has not
+
+
+@dataclass(slots=True, eq=False)
+class Request:
+    """One request of a client, from its head to the end of its answer."""
+
+    # what came
+    head: RequestHead
+    client: ClientFacts
+    trace: bytes  # the traceparent sent on: the client's, or a new one
+    started: float  # as of perf_counter, in seconds
+    # what was decided; set by the stations, in this order
+    path: str = field(init=False)  # resolved
+    state: RouteState = field(init=False)
+    version: str = field(init=False)  # of the table that was in force
+    decision: Decision = field(init=False)
+    attempt: Attempt = field(init=False)
+    upload: Upload | None = None  # the body, where one follows
+    # what became of it
+    retried: bool = False
+    fell_back: Failure | None = None  # for which legacy was asked in place of the new side
+
+    @property
+    def request_id(self) -> str:
+        """The trace's id: one name for the request in every log."""
+        return self.trace[3:35].decode("ascii")
+
+    @property
+    def repeatable(self) -> bool:
+        """Whether sending the request twice has the effect of sending it once."""
+        if self.upload is not None and not self.upload.repeatable:
+            return False
+        return self.state.route.safe or self.head.method in IDEMPOTENT
+
+    @property
+    def reason(self) -> str:
+        """Why the side that answers was asked."""
+        return "fallback" if self.fell_back is not None else self.decision.reason
+
+
+class Traces:
+    """Begins W3C traces: random per worker, counted within, so that a request costs no entropy."""
+
+    def __init__(self, entropy: bytes) -> None:
+        """`entropy` is 12 random bytes."""
+        self._prefix = entropy[:8].hex().encode()
+        self._next = count(int.from_bytes(entropy[8:12], "big") << 24)
+
+    def begin(self) -> bytes:
+        """A new traceparent, not sampled."""
+        number = next(self._next)
+        return b"00-%b%016x-%016x-00" % (self._prefix, number, number or 1)

@@ -1,0 +1,64 @@
+"""Every upstream of the table in force, with the addresses that files say it has."""
+
+from collections.abc import Mapping
+
+from facade.proxy.deadlines import Deadlines
+from facade.proxy.upstream.dialing import Dial
+from facade.proxy.upstream.instances import Upstream
+from facade.routes.routefile import UpstreamConfig
+
+
+class Upstreams:
+    """Every upstream of the table in force, and again for copies, with limits of their own."""
+
+    def __init__(self, deadlines: Deadlines, dial: Dial) -> None:
+        self.live: dict[str, Upstream] = {}
+        self.shadow: dict[str, Upstream] = {}
+        self._deadlines = deadlines
+        self._dial = dial
+        self._discovered: Mapping[str, list[str]] = {}
+        self._redirected: Mapping[str, list[str]] = {}
+
+    def use(
+        self, configs: Mapping[str, UpstreamConfig], shadow_limit: int
+    ) -> dict[str, tuple[Upstream, Upstream]]:
+        """Take the upstreams of a new table; unchanged ones keep their connections.
+
+        Returns for each name the upstream of clients and the one of copies.
+        """
+        self._replace(self.live, configs, None)
+        self._replace(self.shadow, configs, shadow_limit)
+        self.discovered(self._discovered)
+        return {name: (self.live[name], self.shadow[name]) for name in configs}
+
+    def discovered(self, instances: Mapping[str, list[str]]) -> None:
+        """Take the addresses that the registry has for each service."""
+        self._discovered = instances
+        for name, upstream in (*self.live.items(), *self.shadow.items()):
+            service = upstream.config.service
+            known = upstream.config.urls if service is None else instances.get(service, [])
+            upstream.set_addresses(self._redirected.get(name) or known)
+
+    def redirected(self, addresses: Mapping[str, list[str]]) -> None:
+        """Ask these addresses in place of an upstream's own, until told otherwise."""
+        self._redirected = addresses
+        self.discovered(self._discovered)
+
+    def sweep(self, now: float) -> None:
+        """Close connections idle for too long, and tell callers that waited too long."""
+        for upstream in (*self.live.values(), *self.shadow.values()):
+            for instance in upstream.instances:
+                instance.sweep(now)
+
+    def _replace(
+        self, held: dict[str, Upstream], configs: Mapping[str, UpstreamConfig], limit: int | None
+    ) -> None:
+        for name in [*held]:
+            config = configs.get(name)
+            known = held[name]
+            if config is None or config != known.config or (limit or 0) not in (0, known.limit):
+                held.pop(name).set_addresses(())
+        for name, config in configs.items():
+            if name not in held:
+                most = limit or config.connections
+                held[name] = Upstream(config, most, self._deadlines, self._dial)

@@ -1,0 +1,63 @@
+"""One route as a request meets it, and the decision that it may hold already."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from facade.routes.stages import Stage
+
+Side = Literal["legacy", "new"]
+
+# The reasons a decision can have: short tokens, also sent in `Fig-Decision`.
+STAGE: Final = "stage"  # the stage alone decides
+PERCENT: Final = "percent"  # the key's bucket was compared with the percentage
+NO_KEY: Final = "no-key"  # as PERCENT, but the request carries none of the route's keys
+UNAVAILABLE: Final = "unavailable"  # the new side was meant, but cannot be asked now
+UNMATCHED: Final = "unmatched"  # no route of the file
+
+NO_BUCKET: Final = -1
+
+# Names in lower case, as the inbound side collects them.
+Headers = Iterable[tuple[bytes, bytes]]
+# (headers, resolved path, client address) -> value, or None when the request has none.
+Extractor = Callable[[Headers, str, str], str | None]
+
+
+@dataclass(slots=True)
+class Decision:
+    """Where one request goes and why; never changed. `bucket` is -1 where none was needed."""
+
+    side: Side
+    upstream: str
+    bucket: int
+    reason: str
+    sticky: bool  # the same client is decided alike, as long as the table stands
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Route:
+    """One route as the hot path needs it; each entry has two, one for methods that only read."""
+
+    name: str
+    match: str
+    stage: Stage
+    legacy: str  # upstream
+    new: str | None  # upstream
+    safe: bool  # the request only reads: it may be copied, repeated and fall back
+    percent: int | None  # basis points as in the file, for people
+    threshold: int  # buckets below this one go to the new side
+    settled: Decision | None  # the decision where the stage alone makes it
+    needs_key: bool  # a key must be found before `decide`
+    watched: bool  # who asks is counted by bucket, for its guard or its plan
+    keys: tuple[tuple[str, Extractor], ...]
+    seed: str
+    sample: int  # basis points of requests also asked on the other side; 0 unless safe
+    rules: str | None
+    fallback: bool  # legacy may answer in place of a failing new side
+    yields: bool  # legacy may answer in place of a new side that says it did nothing
+    timeout: float  # seconds for the whole exchange; 0: no limit
+    first_byte: float | None  # seconds from request to first byte; None: as the upstream says
+    max_body: int  # bytes
+    needs: frozenset[str]  # `session` includes `identity`
+    forgets: bool  # it logs in or out: whose session it is may change
+    noted: bool  # its answer concerns what we remember of a client: it wrote, or logged in or out
