@@ -19,16 +19,6 @@ class Clock:
         return datetime.now(self._zone).replace(tzinfo=None, microsecond=0)
 
 
-class StoppedClock(Clock):
-    """A clock for tests: it stands until it is set."""
-
-    def __init__(self, at: datetime) -> None:
-        self.at = at
-
-    def now(self) -> datetime:
-        return self.at
-
-
 def install(app: Flask, clock: Clock) -> None:
     app.extensions[EXTENSION] = clock
 

@@ -18,7 +18,6 @@ from facade.compare.paths import (
     MEMBER,
     At,
     BadPath,
-    Path,
     Pattern,
     is_json_path,
     is_within,
@@ -84,13 +83,6 @@ class Rule:
         """Whether a difference at this member is judged otherwise than one here."""
         inside = self.step(name)
         return inside.ignored is not self.ignored or inside.expected is not self.expected
-
-    def follow(self, path: Path) -> "Rule":
-        """What they say of a whole path."""
-        rule = self
-        for name in path:
-            rule = rule.step(name)
-        return rule
 
     def _next(self, name: str | None) -> frozenset[tuple[int, int]]:
         return frozenset(

@@ -8,18 +8,11 @@ from pathlib import Path
 from typing import Protocol
 
 from fig.errors import BadSetting
-from fig.stack import credentials, nats, ports
-
-# Ports inside the containers; each has an address of its own, so nothing collides.
-COMPOSE_PORTS = ports.plan(ports.DEFAULT_BASE) | {
-    "postgres": 5432,
-    "nats": 4222,
-    "nats-monitor": 8222,
-}
+from fig.stack import nats, ports
 
 
 class Place(Protocol):
-    """What differs between this machine and docker compose."""
+    """What differs between this machine and docker compose (tests/rigs/compose.py)."""
 
     @property
     def python(self) -> str:
@@ -88,32 +81,6 @@ class Local:
             "keys": "keys",
         }
         return str(self.home / inner.get(name, f"run/{name}"))
-
-
-@dataclass(frozen=True)
-class Compose:
-    """docker compose: a container each, found by its name; secrets from `.env`."""
-
-    python: str = "python"
-    postgres: tuple[str, ...] = ("postgres",)
-    nats: str = "nats-server"
-
-    def address(self, port: str) -> str:
-        _, process, _ = ports.PLAN[port]
-        return f"{process}:{COMPOSE_PORTS[port]}"
-
-    def secret(self, name: str) -> str:
-        return f"${{{credentials.variable(name)}:?missing in .env}}"
-
-    def path(self, name: str) -> str:
-        return {
-            "routes": "/etc/fig/routes.yaml",
-            "runtime": "/run/facade",
-            "postgres": "/var/lib/postgresql/18/docker",
-            "nats": "/data",
-            "keys": "/keys",
-            "nats.conf": "/etc/nats/nats.conf",
-        }[name]
 
 
 def prepare(home: Path) -> None:

@@ -15,9 +15,9 @@ import pytest
 import yaml
 
 from fig.stack import credentials, ports
-from fig.stack.places import COMPOSE_PORTS, Compose
 from fig.stack.stack import Wishes, stack
 from fig.supervise.process import Kind, Process
+from tests.rigs.compose import COMPOSE_PORTS, Compose
 
 ROOT = Path(__file__).parents[2]
 FILE = ROOT / "docker-compose.yml"

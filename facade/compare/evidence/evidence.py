@@ -1,8 +1,6 @@
 """What the verdicts of one route add up to: counts, by table version and by kind of input."""
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 
 from facade.compare.answers import Pair
 from facade.compare.evidence import classes
@@ -11,7 +9,6 @@ from facade.compare.evidence.clusters import Clusters
 from facade.compare.evidence.latency import Latency
 from facade.compare.masking import mask_target
 from facade.compare.verdict import Outcome, Verdict
-from facade.routes.routefile import Expected
 
 _VERSIONS = 50  # table versions kept; the oldest go first
 _PACE_MINUTES = 30
@@ -181,14 +178,6 @@ class Evidence:
     def seen(self) -> list[InputClass]:
         """The kinds of input that gave evidence."""
         return [one.input for one in self.classes.values() if one.input and one.counts.compared]
-
-    def blocked_by(self, expected: Sequence[Expected], today: date) -> list[Expected]:
-        """Tolerated differences that are past their last day."""
-        return [known for known in expected if today > known.until]
-
-    def never_matched(self, expected: Iterable[Expected]) -> list[Expected]:
-        """Tolerated differences that no pair has shown."""
-        return [known for known in expected if known.path not in self.expected_seen]
 
     def _version(self, pair: Pair) -> Counts:
         found = self.versions.get(pair.version)

@@ -7,7 +7,7 @@ bytes of its text.
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from contracts.change import Row, Value
+from contracts.change import Value
 from new_services.feed.log.values import INTEGERS
 
 Key: TypeAlias = tuple[Value, ...]
@@ -17,11 +17,6 @@ Rank: TypeAlias = tuple[int | bytes, ...]
 def rank(key: Key) -> Rank:
     """What keys are compared by."""
     return tuple(part if isinstance(part, int) else str(part).encode() for part in key)
-
-
-def key_of(row: Row, names: tuple[str, ...]) -> Key:
-    """The key of a row."""
-    return tuple(row[name] for name in names)
 
 
 def from_text(texts: list[str], oids: tuple[int, ...]) -> Key:

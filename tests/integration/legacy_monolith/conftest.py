@@ -12,12 +12,12 @@ from flask.testing import FlaskClient
 from psycopg import sql
 
 from legacy_monolith.app import create_app
-from legacy_monolith.clock import StoppedClock
 from legacy_monolith.database import EXTENSION
 from legacy_monolith.seed.people import PASSWORD
 from legacy_monolith.seed.store import seed
 from legacy_monolith.settings import Settings
 from migrations import runner
+from tests.rigs.clock import StoppedClock
 
 _numbers = itertools.count(1)
 Copy = Callable[[str], str]

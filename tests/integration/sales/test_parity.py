@@ -22,7 +22,6 @@ from chassis.web.identity import Verifier, issue
 from chassis.web.sealed import Session, seal
 from contracts.facts import Cleared, Fact, Stored
 from legacy_monolith.app import create_app
-from legacy_monolith.clock import StoppedClock
 from legacy_monolith.database import EXTENSION
 from legacy_monolith.seed.people import PASSWORD
 from legacy_monolith.seed.store import seed
@@ -34,6 +33,7 @@ from new_services.sales import projections
 from new_services.sales.endpoints import Endpoints
 from new_services.sales.pages import Pages
 from new_services.verify.rows.relations import column_types
+from tests.rigs.clock import StoppedClock
 
 pytestmark = pytest.mark.integration
 

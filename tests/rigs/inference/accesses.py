@@ -12,6 +12,17 @@ from tests.rigs.inference.program import Function, Program
 
 TEACHING = (ast.Assign, ast.AnnAssign, ast.NamedExpr, ast.For, ast.AsyncFor, ast.comprehension)
 TEACHING += (ast.withitem, ast.ExceptHandler, ast.MatchAs, ast.Call)
+# Methods that change the collection they are called on.
+CHANGING = {
+    "add",
+    "append",
+    "extend",
+    "update",
+    "setdefault",
+    "insert",
+    "appendleft",
+    "__setitem__",
+}
 PASSES = 3  # names that are learned from names that are learned from names
 
 
@@ -46,12 +57,13 @@ class Found:
     accesses: list[Access]
     built: list[Built]
     used: set[tuple[str, str]]  # full name of a function or class, and the definition using it
+    unpacked: set[tuple[str, str]]  # class whose object is given to asdict(), and the file
 
 
 @cache
 def everything() -> Found:
     """Of the whole source, read once."""
-    found = Found(Program(), [], [], set())
+    found = Found(Program(), [], [], set(), set())
     for module, file in source.modules().items():
         _Module(found, module, file).walk()
     return found
@@ -78,6 +90,10 @@ class _Module:
                 rest.append(node)
         scope = Scope(self._program, self._module, owner)
         self._record(rest, scope, inside.rstrip("."))
+        if owner is not None:  # a method that stands under a second name, or in a table
+            for each in (each for node in rest for each in ast.walk(node)):
+                if isinstance(each, ast.Name) and each.id in self._program.classes[owner].methods:
+                    self._add(owner, each.id, "read", inside.rstrip("."), each.lineno)
 
     def _function(self, node: Function, owner: str | None, inside: str) -> None:
         scope = Scope(self._program, self._module, owner)
@@ -92,6 +108,7 @@ class _Module:
         for _ in range(PASSES):
             for each in teaching:
                 _learn(each, scope)
+        second = dict(_second_names(teaching))
         for each in all_nodes:
             if isinstance(each, ast.Attribute):
                 self._attribute(each, scope, inside)
@@ -103,9 +120,9 @@ class _Module:
                 kinds = self._program.annotated(self._module, each.cls)
                 for attr in each.kwd_attrs:
                     self._access(kinds, attr, "read", inside, each.lineno)
-            elif isinstance(each, ast.AugAssign) and isinstance(each.target, ast.Attribute):
-                kinds = scope.of(each.target.value)
-                self._access(kinds, each.target.attr, "change", inside, each.lineno)
+            elif (changed := _changed(each, second)) is not None:
+                kinds = scope.of(changed.value)
+                self._access(kinds, changed.attr, "change", inside, changed.lineno)
             elif isinstance(each, ast.Constant) and isinstance(each.value, str):
                 self._annotation(each.value, inside)
 
@@ -137,12 +154,27 @@ class _Module:
         self._found.used.add((name, f"{self._module}.{inside}"))
 
     def _call(self, node: ast.Call, scope: Scope, inside: str) -> None:
+        function = node.func
+        if (
+            isinstance(function, ast.Attribute)
+            and isinstance(function.value, ast.Attribute)
+            and function.attr in CHANGING
+        ):
+            kinds = scope.of(function.value.value)
+            self._access(kinds, function.value.attr, "change", inside, node.lineno)
         if isinstance(node.func, ast.Name) and node.func.id in ("getattr", "setattr", "hasattr"):
             name = node.args[1]
             if isinstance(name, ast.Constant):
                 kinds = scope.of(node.args[0])
                 self._access(kinds, str(name.value), "read", inside, node.lineno)
             return
+        if isinstance(function, ast.Name):
+            known = self._program.functions.get(self._program.full(self._module, function.id))
+            for index in _changed_arguments(known[1]) if known else ():
+                if index < len(node.args) and isinstance(arg := node.args[index], ast.Attribute):
+                    self._access(scope.of(arg.value), arg.attr, "change", inside, node.lineno)
+        if isinstance(function, ast.Name) and function.id == "asdict":
+            self._found.unpacked |= {(kind.name, self._file) for kind in scope.of(node.args[0])}
         for kind in scope.of(node.func):
             if kind.name != "type" or not kind.args[0]:
                 continue
@@ -160,6 +192,40 @@ class _Module:
         ]
         yield from zip(names, node.args, strict=False)
         yield from ((each.arg, each.value) for each in node.keywords if each.arg)
+
+
+def _second_names(nodes: list[ast.AST]) -> Iterator[tuple[str, ast.Attribute]]:
+    """Names that an attribute is known by for a while: `shed = asked.shed`."""
+    for node in nodes:
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Attribute):
+            for target in node.targets:
+                if isinstance(target, ast.Name):
+                    yield target.id, node.value
+
+
+def _changed(node: ast.AST, second: dict[str, ast.Attribute]) -> ast.Attribute | None:
+    """The attribute that is counted up, or a part of which is replaced."""
+    target = node.target if isinstance(node, ast.AugAssign) else node
+    if isinstance(target, ast.Subscript) and isinstance(target.ctx, ast.Store):
+        target = target.value
+        if isinstance(target, ast.Name):
+            return second.get(target.id)
+    elif not isinstance(node, ast.AugAssign):
+        return None
+    return target if isinstance(target, ast.Attribute) else None
+
+
+@cache
+def _changed_arguments(function: Function) -> tuple[int, ...]:
+    """Which arguments a function changes in place."""
+    stored = {
+        node.value.id
+        for node in ast.walk(function)
+        if isinstance(node, ast.Subscript)
+        and isinstance(node.ctx, ast.Store)
+        and isinstance(node.value, ast.Name)
+    }
+    return tuple(i for i, arg in enumerate(function.args.args) if arg.arg in stored)
 
 
 def _learn(node: ast.AST, scope: Scope) -> None:

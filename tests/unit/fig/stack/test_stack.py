@@ -4,11 +4,11 @@ import dataclasses
 
 import pytest
 
-from fig.stack.places import Compose
 from fig.stack.ports import PLAN
 from fig.stack.stack import Wishes, stack
 from fig.supervise.process import Kind
 from fig.supervise.supervisor import check_order
+from tests.rigs.compose import Compose
 
 
 @pytest.fixture

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 
 import pytest
 
-from fig.stack.places import Compose
 from fig.stack.stack import Wishes, stack
 from fig.supervise.process import Process
+from tests.rigs.compose import Compose
 
 USUAL, OTHER = ("shop",), ("shop", "with mistakes")
 
