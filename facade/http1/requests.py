@@ -1,6 +1,7 @@
 """The head of a request: read once with all that forwarding needs of it, and written for a side."""
 
 import re
+from copy import copy
 
 from facade.http1.fields import (
     AFTER_TOKEN,
@@ -34,6 +35,11 @@ _VERSION = re.compile(rb"HTTP/\d\.\d")
 _HOST = re.compile(rb"(?:[A-Za-z0-9._~%!$&'()*+;=-]*|\[[0-9A-Fa-f:.]+\])(?::\d{0,5})?")
 _ABSOLUTE = re.compile(rb"https?://([^/?]+)(.*)", re.IGNORECASE | re.DOTALL)
 _TRACEPARENT = re.compile(rb"[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
+# With these an answer may be "unchanged", a part, or a difference to what the client holds.
+_CONDITIONAL = frozenset(
+    {b"if-none-match", b"if-modified-since", b"if-match", b"if-unmodified-since", b"if-range"}
+    | {b"range", b"a-im"}
+)
 _REFUSED_METHODS = frozenset({b"CONNECT", b"TRACE"})
 
 
@@ -126,6 +132,19 @@ def read_request(head: bytes, most_fields: int) -> RequestHead:
                 rule(request, field.value, field)
     _check(request)
     return request
+
+
+def unconditional(head: RequestHead) -> RequestHead:
+    """A head that asks for the whole answer, whatever the client holds of it already; the same one
+    where it asks for that anyway. Servers behind WSGI and CGI read `_` in a name as `-`."""
+    dropped = [f for f in head.fields if f.name.replace(b"_", b"-") in _CONDITIONAL]
+    if not dropped:
+        return head
+    lines = {field.line for field in dropped}
+    whole = copy(head)
+    whole.fields = [field for field in head.fields if field not in dropped]
+    whole.lines = [line for line in head.lines if line not in lines]
+    return whole
 
 
 def _check(request: RequestHead) -> None:

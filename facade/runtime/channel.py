@@ -61,9 +61,10 @@ class PairMeta(TypedDict):
     signed_in: bool
     live: str  # the side that answered the client
     sides: dict[str, SideMeta]  # by "legacy" and "new"
-    # Of the request's body in the blob; only its shape is kept. None: it is too large to be sent.
+    # Of the request's body in the blob, for the same question and for its shape; only the shape is
+    # kept. None: it is too large to be sent.
     request_length: NotRequired[int | None]
-    # As the copy sent them, so that legacy can be asked once more in the same words; never stored.
+    # As legacy got them, so that it can be asked the very same question once more; never stored.
     request_headers: NotRequired[str]
     # The same for the new side, where it is told something else; never stored either.
     new_headers: NotRequired[str]

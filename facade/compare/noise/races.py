@@ -58,8 +58,8 @@ def settle(verdict: Verdict, pair: Pair, again: Again, rules: Rules, today: date
 
 def _moved(pair: Pair, first: Answer, second: Answer, rules: Rules, today: date) -> list[str]:
     """The places at which one side's two answers differ."""
-    if second.error or second.status >= 500:
-        return []
+    if second.error or second.status >= 500 or second.status // 100 != first.status // 100:
+        return []  # an answer of another class is one to another question: it says nothing
     if second.status in _REFUSED and first.status not in _REFUSED:
         return []  # the papers of the first question are not accepted any more: nothing has moved
     then_and_now = compare(replace(pair, control=first, candidate=second), rules, today)

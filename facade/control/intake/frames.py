@@ -18,6 +18,8 @@ def read_pair(frame: Frame) -> Waiting:
     asked = meta.get("request_length", 0)
     if end + int(asked or 0) != len(blob):
         raise ValueError("lengths do not fit the blob")
+    said = meta.get("request_headers")
+    sent = None if said is None else _fields(said)
     pair = Pair(
         route=_text(meta["route"]),
         method=_text(meta["method"]),
@@ -32,18 +34,27 @@ def read_pair(frame: Frame) -> Waiting:
         signed_in=bool(meta["signed_in"]),
         query_keys=_query_keys(meta["target"]),
         live=_text(meta["live"]),
-        body_shape=LARGE if asked is None else body_shape(blob[end:], _content_type(meta)),
+        body_shape=LARGE if asked is None else body_shape(blob[end:], _content_type(sent)),
+        origin=_origin(sent),
     )
-    headers, to_new = meta.get("request_headers"), meta.get("new_headers")
-    if headers is not None:
-        others = None if to_new is None else _headers(to_new)
-        return Waiting(pair, _headers(headers), new_headers=others)
-    return Waiting(pair, None if pair.signed_in else ())
+    if sent is None:
+        return Waiting(pair, None)
+    to_new = meta.get("new_headers")
+    body = None if asked is None else blob[end:]
+    return Waiting(pair, sent, None, None if to_new is None else _fields(to_new), body)
 
 
-def _content_type(meta: dict[str, Any]) -> str:
-    words = _headers(meta.get("request_headers") or "")
-    return next((value for name, value in words if name == "content-type"), "")
+def _origin(sent: Headers | None) -> str:
+    """The client's own, as both sides were told of it: they write absolute addresses by it."""
+    words = {name.lower(): value for name, value in reversed(sent or ())}  # the first one counts
+    host = words.get("x-forwarded-host", words.get("host", "")).partition(",")[0].strip()
+    scheme = words.get("x-forwarded-proto", "http").partition(",")[0].strip().lower()
+    return f"{scheme}://{host}" if host else ""
+
+
+def _content_type(sent: Headers | None) -> str:
+    words = (value for name, value in sent or () if name.lower() == "content-type")
+    return next(words, "")
 
 
 def _answer(side: dict[str, Any], body: bytes) -> Answer:
@@ -59,8 +70,13 @@ def _text(value: object) -> str:
 
 
 def _headers(lines: str) -> Headers:
+    return tuple((name.lower(), value) for name, value in _fields(lines))
+
+
+def _fields(lines: str) -> Headers:
+    """In the spelling they have."""
     fields = (line.partition(": ") for line in _text(lines).split("\r\n") if line)
-    return tuple((name.lower(), value) for name, _, value in fields)
+    return tuple((name, value) for name, _, value in fields)
 
 
 def _query_keys(target: str) -> tuple[str, ...]:

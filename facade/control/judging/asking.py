@@ -1,4 +1,7 @@
-"""Ask a side once more, in the words of the request that was compared."""
+"""Ask a side once more, the very same question: method, target, headers in their order and
+spelling with what the facade says of the client, and the body. What is not known whole is not
+asked: another question would be answered otherwise, and every wrong value taken for a moving one.
+"""
 
 import asyncio
 import time
@@ -18,23 +21,15 @@ DECLINES = 5  # a read model that is behind catches up
 DECLINED_SECONDS = 0.1
 _TIMEOUT = httpx2.Timeout(DEADLINE_SECONDS).as_dict()
 
-# Of one connection or one copy only.
-_NOT_REPEATED = frozenset(
-    {"connection", "keep-alive", "transfer-encoding", "content-length", "te", "trailer", "upgrade"}
-    | {"expect", "fig-after"}
-)
-# With these the second answer may be "unchanged" or a part: nothing to compare by.
-_CONDITIONAL = frozenset({"if-none-match", "if-modified-since", "if-match", "if-range", "range"})
+# Of one connection only.
+_NOT_REPEATED = frozenset({"connection", "keep-alive", "te", "trailer", "upgrade", "expect"})
+_AFTER = AFTER.lower()
 
 
 def can_ask(waiting: Waiting) -> bool:
-    """Whether the same question can be put again: it only reads, and we know all its words."""
-    headers = waiting.request_headers
-    return (
-        waiting.pair.method == "GET"
-        and headers is not None
-        and not any(name in _CONDITIONAL for name, _ in headers)
-    )
+    """Whether the very same question can be put again: we know all its words. It only reads, or it
+    would not have been asked on both sides."""
+    return waiting.request_headers is not None and waiting.body is not None
 
 
 # (route, side) -> the addresses of that side
@@ -72,22 +67,28 @@ class Asker:
 
     async def _ask(self, waiting: Waiting, side: str, extra: list[tuple[bytes, bytes]]) -> Answer:
         urls = self._addresses(waiting.pair.route, side)
-        if not urls:
+        words = waiting.request_headers
+        if side == "new" and waiting.new_headers is not None:
+            words = waiting.new_headers
+        if not urls or words is None or waiting.body is None:
             return Answer(0, error="unavailable")
         self._turn += 1
-        url = urls[self._turn % len(urls)].rstrip("/")
+        url = urls[self._turn % len(urls)]
         started = time.monotonic()
         try:
-            words = waiting.request_headers
-            if side == "new" and waiting.new_headers is not None:
-                words = waiting.new_headers
-            headers = _repeated(words or ()) + extra
-            return await self._asked(url + waiting.pair.target, headers, started)
+            headers = _repeated(words, without=_AFTER if extra else "") + extra
+            pair = waiting.pair
+            # The target goes as it was sent: a URL would be written anew.
+            exact = {"timeout": _TIMEOUT, "target": pair.target.encode("latin-1")}
+            body = httpx2.ByteStream(waiting.body)
+            request = httpx2.Request(
+                pair.method, url, headers=headers, stream=body, extensions=exact
+            )
+            return await self._asked(request, started)
         except (httpx2.HTTPError, httpx2.InvalidURL, ValueError) as error:
             return Answer(0, error=type(error).__name__)
 
-    async def _asked(self, url: str, headers: list[tuple[bytes, bytes]], started: float) -> Answer:
-        request = httpx2.Request("GET", url, headers=headers, extensions={"timeout": _TIMEOUT})
+    async def _asked(self, request: httpx2.Request, started: float) -> Answer:
         response = await self._client.send(request, stream=True)
         try:
             body = bytearray()
@@ -106,9 +107,9 @@ class Asker:
         await self._client.aclose()
 
 
-def _repeated(words: Sequence[tuple[str, str]]) -> list[tuple[bytes, bytes]]:
+def _repeated(words: Sequence[tuple[str, str]], without: str) -> list[tuple[bytes, bytes]]:
     return [
         (name.encode("ascii"), value.encode("latin-1"))
         for name, value in words
-        if name not in _NOT_REPEATED
+        if name.lower() not in _NOT_REPEATED and name.lower() != without
     ]

@@ -14,12 +14,16 @@ BATCH_BYTES = 4 * 1024**2
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A pair, and how its request can be asked once more (None: it cannot)."""
+    """A pair, and how its request can be asked once more (None: it cannot).
+
+    Headers are as they were sent: as the client spelled them, in order, with what the facade added.
+    """
 
     pair: Pair
-    request_headers: tuple[tuple[str, str], ...] | None
+    request_headers: tuple[tuple[str, str], ...] | None  # as legacy got them
     again: Again | None = None  # second answers, once there are some
     new_headers: tuple[tuple[str, str], ...] | None = None  # where the new side got others
+    body: bytes | None = b""  # of the request; None: too large to be known
 
 
 class Backlog:

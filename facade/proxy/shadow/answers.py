@@ -51,11 +51,10 @@ def describe(request: Request, started: float, legacy: SideAnswer, new: SideAnsw
     `started` is in unix seconds.
     """
     head, route = request.head, request.state.route
-    host = b"Host: %b\r\n" % (head.host or b"")
     return {
         "route": route.name,
         "method": head.method.decode("ascii"),
-        "target": head.target.decode("ascii"),
+        "target": head.target.decode("latin-1"),
         "stage": str(route.stage),
         "percent": route.percent,
         "version": request.version,
@@ -64,8 +63,12 @@ def describe(request: Request, started: float, legacy: SideAnswer, new: SideAnsw
         "signed_in": False,
         "live": "",
         "sides": {"legacy": legacy.meta(), "new": new.meta()},
-        "request_headers": b"".join((host, *head.lines)).decode("latin-1"),
     }
+
+
+def lines_of(sent: bytes) -> str:
+    """The field lines of a head as it was sent, without its first line and the empty one."""
+    return sent.partition(b"\r\n")[2].removesuffix(b"\r\n").decode("latin-1")
 
 
 def as_text(fields: list[Field]) -> str:

@@ -10,7 +10,7 @@ from typing import Any, Final, Protocol
 
 from chassis.web.headers import AFTER
 from facade.http1.bodies import LAST_CHUNK, chunk
-from facade.http1.requests import RequestHead, request_bytes
+from facade.http1.requests import RequestHead, request_bytes, unconditional
 from facade.http1.responses import ResponseHead
 from facade.proxy import errors
 from facade.proxy.counting.metrics import ShadowCounts
@@ -19,7 +19,7 @@ from facade.proxy.errors import Failure
 from facade.proxy.identity.introduction import HeadDraft, Then
 from facade.proxy.idle import IdleQueue
 from facade.proxy.request import Request, RouteSide
-from facade.proxy.shadow.answers import SideAnswer, describe
+from facade.proxy.shadow.answers import SideAnswer, describe, lines_of
 from facade.proxy.upload import Upload
 from facade.proxy.upstream.caller import Connection, Ignoring
 from facade.proxy.upstream.instances import ANY
@@ -31,9 +31,12 @@ QUEUE: Final = "queue"
 SIZE: Final = "size"
 DEADLINE: Final = "deadline"
 CHANNEL: Final = "channel"
+CONDITIONAL: Final = "conditional"  # the client holds the answer already, and is told only that
 IDENTITY: Final = "identity"  # legacy did not say in time who asks
 
 MOST_SHAPED: Final = 16 * 1024  # bytes of a request's body that comparison is shown, for its shape
+# Answers that say something of what the client holds, or give a part: unchanged, not matched, …
+_OF_WHAT_IT_HOLDS: Final = frozenset({206, 226, 304, 412, 416})
 EXTRA: Final = AFTER.encode() + b": %d\r\nFig-Shadow: 1\r\n"
 
 Write = Callable[[HeadDraft, Then], bytes | None]
@@ -101,7 +104,7 @@ class Pair(Ignoring):
         if self.gave_up:
             return
         request = self._request
-        head, route = request.head, request.state.route
+        head, route = unconditional(request.head), request.state.route
         facts = request.client.lines(head)
         # The other side shall not be staler than the one that answers the client.
         extra = EXTRA % int(self._started * 1e6)
@@ -131,6 +134,11 @@ class Pair(Ignoring):
 
     def live_answered(self, head: ResponseHead) -> None:
         """The client's answer has begun."""
+        if (
+            head.status in _OF_WHAT_IT_HOLDS
+            and unconditional(self._request.head) is not self._request.head
+        ):
+            self._drop(CONDITIONAL)
         self._live.head(head)
 
     def live_body(self, data: bytes) -> None:
@@ -256,7 +264,10 @@ class Pair(Ignoring):
         if self._body:
             size = len(self._body)
             meta["request_length"] = size if size <= MOST_SHAPED else None
+        to_legacy, to_new = self._live_attempt.sent, self._bytes
+        if self._live_side != "legacy":
+            to_legacy, to_new = to_new, to_legacy
+        meta["request_headers"] = lines_of(to_legacy)
         if head.cookies is not None or route.needs:
-            sent = self._bytes if self._live_side == "legacy" else self._live_attempt.sent
-            meta["new_headers"] = sent.partition(b"\r\n")[2].decode("latin-1")
+            meta["new_headers"] = lines_of(to_new)
         return meta

@@ -59,7 +59,7 @@ def test_a_moving_value_is_raced_and_a_wrong_one_is_not(
         "$.price": 1,
     }
     asked = dict(legacy.asked)
-    assert asked["/api/products/A"]["host"] == "shop.example"
+    assert asked["/api/products/A"]["Host"] == "shop.example"
 
 
 def test_evidence_and_counts_survive_kill(

@@ -54,12 +54,26 @@ def test_legacy_is_asked_again(
     assert [found.spot for found in settled.differences] == left
 
 
-def test_another_status_means_another_answer(pair: Build, answer: Build) -> None:
-    gone = answer({"error": "gone"}, 404)
-    asked = pair(answer({"a": 1}), gone)
+def test_another_status_of_its_class_means_another_answer(pair: Build, answer: Build) -> None:
+    accepted = answer({"state": "accepted"}, 202)
+    asked = pair(answer({"a": 1}), accepted)
     first = compare(asked, RULES, TODAY)
-    assert settle(first, asked, Again(gone), RULES, TODAY).outcome is Outcome.RACED
+    assert settle(first, asked, Again(accepted), RULES, TODAY).outcome is Outcome.RACED
     assert settle(first, asked, Again(answer({"a": 1})), RULES, TODAY) == first
+
+
+@pytest.mark.parametrize("one", [200, 204, 301, 302, 400, 404, 429, 500])
+@pytest.mark.parametrize("other", [200, 206, 301, 304, 307, 401, 403, 404, 410, 500, 503])
+def test_an_answer_of_another_class_says_nothing(
+    pair: Build, answer: Build, one: int, other: int
+) -> None:
+    """A redirect to https, a session that ended, a limit that was reached."""
+    asked = pair(answer({"a": 1}, one), answer({"a": 2}, one))
+    first = compare(asked, RULES, TODAY)
+    again = answer({"error": "x"}, other)
+    for second in (Again(again), Again(again, again, True)):
+        settled = settle(first, asked, second, RULES, TODAY)
+        assert (settled == first) or one // 100 == other // 100
 
 
 @pytest.mark.parametrize("status", [500, 503])

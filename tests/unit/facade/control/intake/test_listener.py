@@ -10,6 +10,7 @@ from facade.control.evidence_store.ledger import Ledger
 from facade.control.intake.fleet import Fleet
 from facade.control.intake.frames import read_pair
 from facade.control.intake.listener import Intake
+from facade.control.judging.asking import can_ask
 from facade.runtime.channel import COUNTERS, HELLO, PAIR, Frame
 
 SIDE = {"status": 200, "headers": "Content-Type: a/b\r\n", "length": 2, "ms": 1.5, "error": None}
@@ -57,7 +58,7 @@ def test_a_pair_is_read_whole() -> None:
     assert (found.pair.control.body, found.pair.candidate.body) == (b"aa", b"bbb")
     assert found.pair.control.headers == (("content-type", "a/b"),)
     assert (found.pair.percent, found.pair.query_keys) == (2500, ("q",))
-    assert found.request_headers == (("cookie", "a=1"),)
+    assert found.request_headers == (("Cookie", "a=1"),)
 
 
 def test_of_a_requests_body_only_the_shape_is_kept() -> None:
@@ -69,9 +70,33 @@ def test_of_a_requests_body_only_the_shape_is_kept() -> None:
     assert large.pair.body_shape == "a large body"
 
 
-def test_without_its_headers_an_anonymous_request_can_be_asked_again() -> None:
-    assert read_pair(frame(PAIR, META, b"aabbb")).request_headers == ()
-    assert read_pair(frame(PAIR, META | {"signed_in": True}, b"aabbb")).request_headers is None
+def test_without_its_headers_nothing_can_be_asked_again() -> None:
+    for signed_in in (False, True):
+        found = read_pair(frame(PAIR, META | {"signed_in": signed_in}, b"aabbb"))
+        assert found.request_headers is None
+        assert not can_ask(found)
+
+
+def test_a_body_too_large_to_be_told_is_not_left_out_of_a_second_question() -> None:
+    words = {"request_headers": "Content-Length: 3\r\n"}
+    whole = read_pair(frame(PAIR, META | words | {"request_length": 3}, b"aabbbccc"))
+    assert (whole.body, can_ask(whole)) == (b"ccc", True)
+    large = read_pair(frame(PAIR, META | words | {"request_length": None}, b"aabbb"))
+    assert (large.body, can_ask(large)) == (None, False)
+
+
+@pytest.mark.parametrize(
+    ("lines", "origin"),
+    [
+        ("Host: shop.example\r\n", "http://shop.example"),
+        ("Host: h:8080\r\nX-Forwarded-Proto: https\r\n", "https://h:8080"),
+        ("Host: inner\r\nX-Forwarded-Host: shop.example, inner\r\n", "http://shop.example"),
+        ("Accept: */*\r\n", ""),
+    ],
+)
+def test_the_clients_origin_as_both_sides_were_told(lines: str, origin: str) -> None:
+    found = read_pair(frame(PAIR, META | {"request_headers": lines}, b"aabbb"))
+    assert found.pair.origin == origin
 
 
 def test_a_failed_side_has_no_status() -> None:

@@ -1,12 +1,13 @@
 """Each side is asked once more in the words that it was asked in."""
 
+from dataclasses import replace
 from typing import Any
 
 import httpx2
 import pytest
 
 from facade.compare.answers import Answer, Pair
-from facade.control.judging.asking import Asker
+from facade.control.judging.asking import Asker, can_ask
 from facade.control.judging.backlog import Waiting
 
 PAIR = Pair(
@@ -48,7 +49,8 @@ def asker(monkeypatch: pytest.MonkeyPatch) -> tuple[Asker, list[httpx2.Request]]
 async def test_legacy_gets_the_clients_words(asker) -> None:
     made, asked = asker
     await made.legacy(Waiting(PAIR, WORDS, new_headers=TO_NEW))
-    assert str(asked[0].url) == "http://legacy.test/mine?a=1"
+    assert asked[0].url.host == "legacy.test"
+    assert asked[0].extensions["target"] == b"/mine?a=1"
     assert asked[0].headers["cookie"] == "session=s1"
     assert "fig-identity" not in asked[0].headers
 
@@ -65,3 +67,41 @@ async def test_or_the_clients_where_it_got_those(asker) -> None:
     made, asked = asker
     await made.new(Waiting(PAIR, WORDS))
     assert asked[0].headers["cookie"] == "session=s1"
+
+
+@pytest.mark.parametrize("target", ["/a%7Eb", "/a b|c", "//x/../y", "/?q=%zz", "/ä", "/;j=1#"])
+async def test_the_target_is_not_written_anew(asker, target: str) -> None:
+    made, asked = asker
+    await made.legacy(Waiting(replace(PAIR, target=target), WORDS))
+    assert asked[0].extensions["target"] == target.encode("latin-1")
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "POST"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        (("Host", "h"), ("Content-Type", "a/b"), ("Content-Length", "3"), ("accept", "x")),
+        (("X-B", "1"), ("Host", "h"), ("x-a", "2"), ("X-B", "3"), ("Transfer-Encoding", "chunked")),
+        (("Host", "h"), ("If-None-Match", '"x"'), ("Range", "bytes=0-1"), ("Via", "1.1 fig")),
+    ],
+)
+async def test_it_is_the_very_same_question(asker, method: str, words: Any) -> None:
+    made, asked = asker
+    waiting = Waiting(replace(PAIR, method=method), words, body=b"abc")
+    assert can_ask(waiting)
+    await made.legacy(waiting)
+    (request,) = asked
+    assert request.method == method
+    sent = [(name.decode(), value.decode()) for name, value in request.headers.raw]
+    assert sent == list(words), "in order, in the client's spelling, and nothing else"
+    assert b"".join([piece async for piece in request.stream]) == b"abc"
+
+
+@pytest.mark.parametrize(
+    "waiting", [Waiting(PAIR, None), Waiting(PAIR, WORDS, body=None)], ids=["headers", "body"]
+)
+async def test_what_is_not_known_whole_is_not_asked(asker, waiting: Waiting) -> None:
+    made, asked = asker
+    assert not can_ask(waiting)
+    assert (await made.legacy(waiting)).error == "unavailable"
+    assert asked == []
