@@ -1,6 +1,5 @@
 """`python -m facade calibrate`: compare legacy with itself, through a door of its own."""
 
-import json
 import os
 import tempfile
 import time
@@ -10,12 +9,14 @@ from typing import Any
 
 import click
 
+from chassis.cli.calls import NoAnswer
+from chassis.cli.options import as_url
+from chassis.cli.output import Output, json_option
 from chassis.process.children import last_line
 from facade.commands import BAD_INPUT, REFUSED
-from facade.commands.options import admin_url, json_option, routes_option
+from facade.commands.options import routes_option
 from facade.replay.calibration import listening, watching
 from facade.replay.calibration.door import Door, DoorFailed, door, traffic
-from facade.replay.calibration.handover import hand_over
 from facade.replay.calibration.reference import NothingToCompare, twin_file
 from facade.replay.calibration.result import Result
 from facade.replay.calibration.watching import CutShort, Goal, World
@@ -55,7 +56,7 @@ def _url(_context: click.Context, _option: click.Parameter, value: str | None) -
               envvar="FACADE_CALIBRATE_WITHIN", help="Seconds to count for, at most.")  # fmt: skip
 @click.option("--learn", type=click.FloatRange(1), default=90.0, show_default=True,
               envvar="FACADE_CALIBRATE_LEARN", help="Seconds to learn noise, at most.")  # fmt: skip
-@click.option("--hand-to", metavar="ADDRESS", callback=admin_url, envvar="FACADE_CALIBRATE_HAND_TO",
+@click.option("--hand-to", metavar="ADDRESS", callback=as_url, envvar="FACADE_CALIBRATE_HAND_TO",
               help="Give the noise learned to the facade with this admin port.")  # fmt: skip
 @click.option("--legacy", callback=_url, envvar="FACADE_CALIBRATE_LEGACY",
               help="URL of legacy.  [default: the route file's]")  # fmt: skip
@@ -64,27 +65,22 @@ def _url(_context: click.Context, _option: click.Parameter, value: str | None) -
 @click.option("--every-read", is_flag=True, envvar="FACADE_CALIBRATE_EVERY_READ",
               help="All routes that only read, not only those with a `compare`.")  # fmt: skip
 @routes_option
-@json_option("calibrate")
-def calibrate(as_json: bool, **given: Any) -> None:
+@json_option("FACADE_CALIBRATE_JSON")
+def calibrate(out: Output, **given: Any) -> None:
     """Send traffic through a facade that asks legacy on both sides, and count differences.
 
     COMMAND sends it ({url} is the door's address); without one, send it there yourself. Exit
     code 0: enough pairs, none differs; 1: some do, or too few came; 2: a wrong call or file.
     """
     try:
-        result = _run(Order(**given), (lambda _: None) if as_json else click.echo)
+        result = _run(Order(**given), out.say)
     except (RouteFileError, NothingToCompare) as error:
-        _fail(str(error), BAD_INPUT, as_json)
-    except (DoorFailed, CutShort, listening.Silent) as error:
-        _fail(str(error), REFUSED, as_json)
-    click.echo(json.dumps(result.as_json()) if as_json else result.text())
+        out.fail(str(error), BAD_INPUT)
+    except (DoorFailed, CutShort, NoAnswer) as error:
+        out.fail(str(error), REFUSED)
+    out.give(result.as_json(), result.text)
     if not result.good:
         raise SystemExit(REFUSED)
-
-
-def _fail(message: str, exit_code: int, as_json: bool) -> None:
-    click.echo(json.dumps({"ok": False, "error": message}) if as_json else message, err=not as_json)
-    raise SystemExit(exit_code)
 
 
 def _run(order: Order, say: Any) -> Result:
@@ -109,7 +105,7 @@ def _run(order: Order, say: Any) -> Result:
                 goal = Goal(order.pairs, order.learn, order.within)
                 result = watching.calibrate(goal, world)
             if order.hand_to is not None and result.good:
-                taken = hand_over(opened.admin, order.hand_to)
+                taken = listening.hand_over(opened.admin, order.hand_to)
                 say(f"noise handed to {order.hand_to}: {', '.join(taken) or 'nothing new'}")
             return result
 

@@ -1,12 +1,11 @@
 """`python -m facade check FILE`: judge a route file without running anything."""
 
-import json
 from pathlib import Path
 
 import click
 
+from chassis.cli.output import Output, json_option
 from facade.commands import BAD_INPUT, REFUSED
-from facade.commands.options import json_option
 from facade.routes.file.problems import RouteFileError
 from facade.routes.file.reading import Loaded, load_path
 from facade.routes.file.steps import check_steps
@@ -25,8 +24,8 @@ from facade.routes.file.steps import check_steps
     envvar="FACADE_CHECK_AGAINST",
     help="The file in force: also check that every route takes an allowed step.",
 )
-@json_option("check")
-def check(file: Path, against: Path | None, as_json: bool) -> None:
+@json_option("FACADE_CHECK_JSON")
+def check(file: Path, against: Path | None, out: Output) -> None:
     """Check a route file: every error at once, each with line, column and what was expected.
 
     Exit code 0: good; 1: a step that the stages do not allow; 2: the file cannot be used.
@@ -39,37 +38,28 @@ def check(file: Path, against: Path | None, as_json: bool) -> None:
             exit_code = REFUSED
             check_steps(loaded, in_force.file)
     except RouteFileError as error:
-        _show_errors(error, as_json)
+        _show_errors(error, out)
         raise SystemExit(exit_code) from None
-    _show_good(loaded, as_json)
+    _show_good(loaded, out)
 
 
-def _show_errors(error: RouteFileError, as_json: bool) -> None:
-    if as_json:
-        problems = [problem.as_json() for problem in error.problems]
-        click.echo(json.dumps({"ok": False, "file": error.file, "problems": problems}))
-        return
-    for line in error.lines:
-        click.echo(line, err=True)
+def _show_errors(error: RouteFileError, out: Output) -> None:
+    problems = [problem.as_json() for problem in error.problems]
     count = len(error.problems)
-    click.echo(f"{error.file}: {count} error{'s' if count > 1 else ''}", err=True)
+    total = f"{error.file}: {count} error{'s' if count > 1 else ''}"
+    out.refuse({"file": error.file, "problems": problems}, "\n".join([*error.lines, total]))
 
 
-def _show_good(loaded: Loaded, as_json: bool) -> None:
-    if as_json:
-        answer = {
-            "ok": True,
-            "file": loaded.name,
-            "version": loaded.file.version,
-            "routes": len(loaded.file.routes),
-            "problems": [warning.as_json() for warning in loaded.warnings],
-        }
-        click.echo(json.dumps(answer))
-        return
-    for line in loaded.warning_lines:
-        click.echo(line, err=True)
+def _show_good(loaded: Loaded, out: Output) -> None:
     routes, upstreams = len(loaded.file.routes), len(loaded.file.upstreams)
-    click.echo(
-        f"{loaded.name}: good ({routes} routes, {upstreams} upstreams,"
-        f" version {loaded.file.version})"
-    )
+    answer = {
+        "ok": True,
+        "file": loaded.name,
+        "version": loaded.file.version,
+        "routes": routes,
+        "problems": [warning.as_json() for warning in loaded.warnings],
+    }
+    for line in loaded.warning_lines:
+        out.warn(line)
+    size = f"{routes} routes, {upstreams} upstreams, version {loaded.file.version}"
+    out.give(answer, f"{loaded.name}: good ({size})")

@@ -1,12 +1,11 @@
 """Wait until every worker of a running facade decides by a given table."""
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from http.client import HTTPException
 from pathlib import Path
 from typing import Any, Literal
-from urllib.request import urlopen
+
+from chassis.cli.calls import NoAnswer, call_object
 
 PATIENCE_SECONDS = 5.0
 REFUSAL_SECONDS = 1.5  # a verdict older than our file is replaced long before
@@ -27,13 +26,11 @@ class Confirmation:
 
 
 def fetch_status(admin: str) -> Status | None:
-    """`GET /api/status` of the admin port at this URL; None when nobody answers it."""
+    """`GET /api/status` of a facade's admin port; None when nobody answers it."""
     try:
-        with urlopen(f"{admin}/api/status", timeout=1.0) as answer:
-            status = json.load(answer)
-    except (OSError, HTTPException, ValueError):
+        return call_object(f"{admin}/api/status", seconds=1.0)
+    except NoAnswer:
         return None
-    return status if isinstance(status, dict) else None
 
 
 def confirm(

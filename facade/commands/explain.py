@@ -1,12 +1,12 @@
 """`python -m facade explain METHOD PATH`: where a request would go, and why."""
 
-import json
 from pathlib import Path
 
 import click
 
+from chassis.cli.output import Output, json_option
 from facade.commands import BAD_INPUT, REFUSED
-from facade.commands.options import Pairs, json_option, pairs, routes_option
+from facade.commands.options import Pairs, pairs, routes_option
 from facade.routes.explain import Explanation, Question
 from facade.routes.explain import explain as explain_question
 from facade.routes.file.problems import RouteFileError
@@ -49,10 +49,10 @@ from facade.routes.table import compile_table
     envvar="FACADE_EXPLAIN_NEW_DOWN",
     help="As if the new side could not be asked.",
 )
-@json_option("explain")
+@json_option("FACADE_EXPLAIN_JSON")
 def explain(
     method: str, path: str, routes: Path, headers: Pairs, cookies: Pairs,
-    client: str, user: str | None, new_down: bool, as_json: bool,
+    client: str, user: str | None, new_down: bool, out: Output,
 ) -> None:  # fmt: skip
     """Say which side would answer METHOD PATH, and why: stage, bucket, key, reason, table.
 
@@ -62,13 +62,12 @@ def explain(
     try:
         answer = explain_question(compile_table(load_path(routes).file), question)
     except TargetRefused as error:
-        message = {"ok": False, "refused": str(error), "status": 400}
-        click.echo(json.dumps(message) if as_json else f"400 Bad Request: {error}", err=not as_json)
+        out.refuse({"refused": str(error), "status": 400}, f"400 Bad Request: {error}")
         raise SystemExit(REFUSED) from None
     except RouteFileError as error:
         click.echo(str(error), err=True)
         raise SystemExit(BAD_INPUT) from None
-    click.echo(json.dumps({"ok": True, **answer.as_json()}) if as_json else _text(answer))
+    out.give({"ok": True, **answer.as_json()}, lambda: _text(answer))
 
 
 def _text(answer: Explanation) -> str:

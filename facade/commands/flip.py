@@ -1,14 +1,15 @@
 """`python -m facade flip ROUTE STAGE [PERCENT]`: move a route, and see that it took effect."""
 
-import json
 import time
 from pathlib import Path
 
 import click
 
+from chassis.cli.options import as_url
+from chassis.cli.output import Output, json_option
 from facade.commands import BAD_INPUT, REFUSED
 from facade.commands.confirm import Confirmation, confirm, fetch_status
-from facade.commands.options import admin_url, json_option, routes_option, share
+from facade.commands.options import routes_option, share
 from facade.commands.promoting import NotRecorded, hold_to_evidence
 from facade.routes.file.edit.flip import (
     Flip,
@@ -49,7 +50,7 @@ from facade.runtime.lags import Lag, hold_back
 @click.option(
     "--admin",
     metavar="ADDRESS",
-    callback=admin_url,
+    callback=as_url,
     envvar="FACADE_ADMIN",
     help="Admin port of the running facade (HOST:PORT, :PORT or a URL): wait until all its workers"
     " decide by the new file.",
@@ -60,10 +61,10 @@ from facade.runtime.lags import Lag, hold_back
     envvar="FACADE_FLIP_FORCE",
     help="Promote although the evidence speaks against it; the reason is kept beside it.",
 )
-@json_option("flip")
+@json_option("FACADE_FLIP_JSON")
 def flip(
     route: str, stage: str, percent: int | None, routes: Path, sample: int | None,
-    walk: bool, admin: str | None, force: str | None, as_json: bool,
+    walk: bool, admin: str | None, force: str | None, out: Output,
 ) -> None:  # fmt: skip
     """Move ROUTE to STAGE in the route file, keeping its comments and order.
 
@@ -77,15 +78,15 @@ def flip(
             for step in steps:
                 _refuse_early(routes, step, admin)
                 hold_to_evidence(routes, step, admin, force)
-                _take(routes, step, admin, as_json, insist=step is not steps[-1])
+                _take(routes, step, admin, out, insist=step is not steps[-1])
     except RouteFileError as error:
-        _fail(str(error), BAD_INPUT, as_json)
+        out.fail(str(error), BAD_INPUT)
     except UnknownRoute as error:
-        _fail(str(error), BAD_INPUT, as_json)
+        out.fail(str(error), BAD_INPUT)
     except (FlipRefused, NotRecorded) as error:
-        _fail(str(error), REFUSED, as_json)
+        out.fail(str(error), REFUSED)
     except OSError as error:
-        _fail(f"cannot write {routes}: {error.strerror or error}", BAD_INPUT, as_json)
+        out.fail(f"cannot write {routes}: {error.strerror or error}", BAD_INPUT)
 
 
 def _known(routes: Path, names: list[str]) -> list[str]:
@@ -96,14 +97,14 @@ def _known(routes: Path, names: list[str]) -> list[str]:
     return names
 
 
-def _take(routes: Path, step: Flip, admin: str | None, as_json: bool, *, insist: bool) -> None:
+def _take(routes: Path, step: Flip, admin: str | None, out: Output, *, insist: bool) -> None:
     """Write one step and see that it took effect; exits when it did not.
 
     On a walk (`insist`) somebody has to confirm it before the next one.
     """
     flipped = flip_file(routes, step)
     confirmation = _confirm(flipped, routes, admin, insist)
-    _show(flipped, confirmation, routes, as_json)
+    _show(flipped, confirmation, routes, out)
     if insist and confirmation is not None and confirmation.state == "absent":
         message = f"{step.route}: the walk ends here, for no facade confirms its steps at {admin};"
         click.echo(f"{message} start it, then walk on, or take one step at a time", err=True)
@@ -133,11 +134,6 @@ def _undo_refused(flipped: Flipped, confirmation: Confirmation, routes: Path) ->
         click.echo(f"{routes} was edited meanwhile; the refused step is still in it", err=True)
 
 
-def _fail(message: str, exit_code: int, as_json: bool) -> None:
-    click.echo(json.dumps({"ok": False, "error": message}) if as_json else message, err=not as_json)
-    raise SystemExit(exit_code)
-
-
 def _confirm(
     flipped: Flipped, routes: Path, admin: str | None, insist: bool
 ) -> Confirmation | None:
@@ -153,14 +149,11 @@ def _confirm(
     )
 
 
-def _show(flipped: Flipped, confirmation: Confirmation | None, routes: Path, as_json: bool) -> None:
-    if as_json:
-        click.echo(json.dumps(_as_json(flipped, confirmation, routes)))
-        return
+def _show(flipped: Flipped, confirmation: Confirmation | None, routes: Path, out: Output) -> None:
     before, after = _stage(flipped.before), _stage(flipped.after)
     done = f"{before} → {after}" if flipped.changed else f"is in {after} already"
-    click.echo(f"{flipped.after.name}: {done}   ({routes}, version {flipped.version})")
-    click.echo(f"  {_said(confirmation)}")
+    words = f"{flipped.after.name}: {done}   ({routes}, version {flipped.version})"
+    out.give(_document(flipped, confirmation, routes), f"{words}\n  {_said(confirmation)}")
 
 
 def _said(confirmation: Confirmation | None) -> str:
@@ -183,7 +176,7 @@ def _stage(route: RouteConfig) -> str:
     return route.stage + ("" if route.percent is None else f" {written_share(route.percent)}")
 
 
-def _as_json(
+def _document(
     flipped: Flipped, confirmation: Confirmation | None, routes: Path
 ) -> dict[str, object]:
     return {

@@ -2,15 +2,12 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
 
 import click
 
-from chassis.process.address import BadAddress, url
 from facade.routes.file.kinds.quantities import Share
 from facade.routes.file.kinds.values import Wrong
 
-Command = TypeVar("Command", bound=Callable[..., Any])
 Pairs = tuple[tuple[str, str], ...]
 
 routes_option = click.option(
@@ -22,25 +19,6 @@ routes_option = click.option(
     envvar="FACADE_ROUTES",
     help="The route file.",
 )
-
-
-def json_option(command: str) -> Callable[[Command], Command]:
-    """`--json`, also `FACADE_<COMMAND>_JSON`."""
-    return click.option(
-        "--json",
-        "as_json",
-        is_flag=True,
-        envvar=f"FACADE_{command.upper()}_JSON",
-        help="Answer in JSON, for programs.",
-    )
-
-
-def admin_url(_context: click.Context, _option: click.Parameter, value: str | None) -> str | None:
-    """`:8081` and the like as URL, without a slash at its end; a usage error (exit 2) otherwise."""
-    try:
-        return None if value is None else url(value)
-    except BadAddress as error:
-        raise click.BadParameter(str(error)) from None
 
 
 def share(_context: click.Context, _option: click.Parameter, value: str | None) -> int | None:

@@ -1,20 +1,16 @@
 """`flip` asks the running facade whether the evidence speaks against a step, before it writes."""
 
-import json
 from datetime import date
-from http.client import HTTPException
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
-from urllib.request import ProxyHandler, Request, build_opener
 
+from chassis.cli.calls import NoAnswer, call_object
 from facade.commands.confirm import fetch_status
 from facade.compare.evidence.promotion import objections, promotes
 from facade.routes.file.edit.flip import Flip, FlipRefused
 from facade.routes.file.reading import load_path
 
 SECONDS = 3.0
-_opener = build_opener(ProxyHandler({}))
 
 
 class NotRecorded(Exception):
@@ -51,7 +47,7 @@ def _evidence(routes: Path, route: str, admin: str | None) -> dict[str, Any] | N
         return None
     try:
         found: list[dict[str, Any]] = _asked("GET", admin, "/api/compare", route=route)["routes"]
-    except (OSError, HTTPException, ValueError, KeyError):
+    except (NoAnswer, KeyError):
         return None
     return found[0] if found else None
 
@@ -62,14 +58,11 @@ def _record(admin: str | None, step: Flip, reason: str, found: list[str]) -> Non
     try:
         _asked("POST", admin, "/api/compare/forced", route=step.route, stage=step.stage.value,
                reason=reason, against=". ".join(found))  # fmt: skip
-    except (OSError, HTTPException, ValueError) as error:
+    except NoAnswer as error:
         raise NotRecorded(
             f"--force is kept beside the evidence, but nobody took it: {error}"
         ) from None
 
 
 def _asked(method: str, admin: str, path: str, **query: str) -> dict[str, Any]:
-    request = Request(f"{admin}{path}?{urlencode(query)}", method=method)
-    with _opener.open(request, timeout=SECONDS) as answer:
-        found: dict[str, Any] = json.load(answer)
-    return found
+    return call_object(f"{admin}{path}", query, method=method, seconds=SECONDS)

@@ -1,7 +1,6 @@
 """`python -m facade replay FILE…`: ask recorded questions again, and compare the answers."""
 
 import asyncio
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -10,8 +9,9 @@ from typing import Any
 
 import click
 
+from chassis.cli.output import Output, json_option
 from facade.commands import BAD_INPUT, REFUSED
-from facade.commands.options import Pairs, json_option, pairs, routes_option
+from facade.commands.options import Pairs, pairs, routes_option
 from facade.replay.asking.asker import HttpAsker
 from facade.replay.asking.engine import Outcomes, Replay, Setting
 from facade.replay.asking.pacing import Pace
@@ -106,8 +106,8 @@ class Order:
               show_default=True, envvar="FACADE_SIDECAR_VENV",
               help="mitmproxy's own environment, which reads flow files.")  # fmt: skip
 @routes_option
-@json_option("replay")
-def replay(junit_file: Path | None, as_json: bool, against: str, **given: Any) -> None:
+@json_option("FACADE_REPLAY_JSON")
+def replay(junit_file: Path | None, out: Output, against: str, **given: Any) -> None:
     """Ask what was recorded again, and compare the answers by the route file's rules.
 
     FILES are flow files of `sidecar record`, HAR files, or folders of them. The last line says
@@ -118,19 +118,14 @@ def replay(junit_file: Path | None, as_json: bool, against: str, **given: Any) -
     try:
         report = _run(order)
     except (RouteFileError, NothingToRead, NoSandbox, Refused) as error:
-        _fail(str(error), BAD_INPUT, as_json)
+        out.fail(str(error), BAD_INPUT)
     except NoEnvironment as error:
-        _fail(str(error), REFUSED, as_json)
+        out.fail(str(error), REFUSED)
     if junit_file is not None:
         junit_file.write_text(junit(report), encoding="utf-8")
-    click.echo(json.dumps(report.as_json(), default=str) if as_json else report.text())
+    out.give(report.as_json(), report.text)
     if not report.good:
         raise SystemExit(REFUSED)
-
-
-def _fail(message: str, exit_code: int, as_json: bool) -> None:
-    click.echo(json.dumps({"ok": False, "error": message}) if as_json else message, err=not as_json)
-    raise SystemExit(exit_code)
 
 
 def _run(order: Order) -> Report:

@@ -1,48 +1,28 @@
-"""A replay as JUnit XML, which every CI reads: one test case per route."""
-
-from xml.etree import ElementTree as xml
+"""A replay as JUnit XML: one test case per route."""
 
 from facade.compare.evidence.evidence import Evidence
+from facade.compare.junit import Case, Suite, document
 from facade.replay.report import Report, causes, sums
 
 
 def junit(report: Report) -> str:
-    """The document."""
-    suite = xml.Element("testsuite", name=f"replay against {report.against}")
-    suite.set("time", f"{report.outcomes.seconds:.3f}")
-    failures = skipped = 0
-    for name, evidence in sorted(report.evidence.items()):
-        case = xml.SubElement(suite, "testcase", classname="replay", name=name)
-        found = sums(evidence.total)
-        if found.mismatched or found.new_failed:
-            failures += 1
-            _fail(case, name, evidence)
-        elif not found.compared:
-            skipped += 1
-            xml.SubElement(case, "skipped", message="no answer was compared")
-    if not report.evidence:
-        failures += 1
-        case = xml.SubElement(suite, "testcase", classname="replay", name="(nothing)")
-        xml.SubElement(case, "failure", message=report.verdict)
-    suite.set("tests", str(max(1, len(report.evidence))))
-    suite.set("failures", str(failures))
-    suite.set("errors", "0")
-    suite.set("skipped", str(skipped))
-    xml.SubElement(suite, "system-out").text = _legal(report.verdict)
-    root = xml.Element("testsuites")
-    root.append(suite)
-    xml.indent(root)
-    return xml.tostring(root, encoding="unicode", xml_declaration=True) + "\n"
+    """The document; a replay that asked nothing fails."""
+    cases = [_case(name, evidence) for name, evidence in sorted(report.evidence.items())]
+    return document(
+        Suite(
+            f"replay against {report.against}",
+            "replay",
+            cases or [Case("(nothing)", failure=report.verdict)],
+            report.outcomes.seconds,
+            report.verdict,
+        )
+    )
 
 
-def _fail(case: xml.Element, name: str, evidence: Evidence) -> None:
+def _case(name: str, evidence: Evidence) -> Case:
     found = sums(evidence.total)
     unexpected = found.mismatched + found.new_failed
+    if not unexpected:
+        return Case(name, skipped="" if found.compared else "no answer was compared")
     message = f"{unexpected:,} of {found.answers:,} answers are not what they were"
-    failure = xml.SubElement(case, "failure", message=message)
-    failure.text = _legal("\n".join(causes(name, evidence)))
-
-
-def _legal(text: str) -> str:
-    """Without the characters that XML cannot hold."""
-    return "".join(sign for sign in text if sign >= " " or sign in "\n\t")
+    return Case(name, failure=message, causes="\n".join(causes(name, evidence)))

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from chassis.cli.tables import table
 from facade.compare.evidence.bounds import upper_bound
 from facade.compare.evidence.causes import group, pairs_of
 from facade.compare.evidence.clusters import Cluster, Sample
@@ -202,22 +203,14 @@ def _request(sample: Sample | None) -> dict[str, Any] | None:
 
 
 def _table(evidence: Mapping[str, Evidence]) -> str:
-    rows = [_HEAD, *(_row(name, one) for name, one in sorted(evidence.items()))]
-    widths = [max(len(row[at]) for row in rows) for at in range(len(_HEAD))]
-    return "\n".join(
-        "  ".join(
-            cell.ljust(width) if at == 0 else cell.rjust(width)
-            for at, (cell, width) in enumerate(zip(row, widths, strict=True))
-        ).rstrip()
-        for row in rows
-    )
+    rows = [_row(name, one) for name, one in sorted(evidence.items())]
+    return table(_HEAD, rows, right=(len(_HEAD) - 1,))
 
 
-def _row(name: str, evidence: Evidence) -> tuple[str, ...]:
+def _row(name: str, evidence: Evidence) -> tuple[str | int, ...]:
     found = sums(evidence.total)
     same = evidence.total.matched - found.expected
     bound = f"{upper_bound(found.mismatched, found.compared):.2%}" if found.compared else "-"
     failed = found.new_failed + found.not_compared
     asked = found.compared + found.raced + failed
-    numbers = (asked, same, found.expected, found.mismatched, found.raced, failed)
-    return name, *(f"{number:,}" for number in numbers), bound
+    return name, asked, same, found.expected, found.mismatched, found.raced, failed, bound

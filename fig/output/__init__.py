@@ -1,1 +1,1 @@
-"""What people read in the terminal: `tables`, `progress`, `breakers` in words."""
+"""What people read in the terminal: `progress` while the stack comes up, `breakers` in words."""

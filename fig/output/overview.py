@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
+from chassis.cli.tables import duration, table
 from fig.clients import sidecar as beside_legacy
 from fig.output import breakers, routes
-from fig.output.tables import duration, table
 from fig.stack.ports import PLAN
 from fig.supervise import readiness
 from fig.supervise.process import Kind

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from chassis.cli.tables import table
 from fig.output import breakers, unmatched
-from fig.output.tables import table
 
 # "fell back": of what was meant for new in the last ten seconds
 ROUTES = (

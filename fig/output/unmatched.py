@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from fig.output.tables import Cell, table
+from chassis.cli.tables import Cell, table
 
 MOST_SHAPES = 10
 HEAD = ("path of no route", "requests", "req/s", "p50 ms", "p95 ms", "5xx", "failed")

@@ -10,13 +10,13 @@ import signal
 import subprocess
 import sys
 import time
-import urllib.request
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import psycopg
 
+from chassis.cli.calls import NoAnswer, call
 from chassis.process.files import write_whole
 
 PROJECT = Path(__file__).parents[2]
@@ -160,8 +160,8 @@ class Stack:
         deadline = time.monotonic() + CONTROL_SECONDS
         while time.monotonic() < deadline:
             try:
-                urllib.request.urlopen(f"{self.state['urls']['admin']}/readyz", timeout=2).close()
-            except OSError:
+                call(f"{self.state['urls']['admin']}/readyz", seconds=2)
+            except NoAnswer:
                 time.sleep(0.1)
             else:
                 return

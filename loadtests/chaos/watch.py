@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import threading
 import time
-import urllib.request
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from typing import Any
 
 import psycopg
 
+from chassis.cli.calls import NoAnswer, call
 from loadtests.chaos.stack import Stack
 
 PAUSE_SECONDS = 1.0
@@ -44,8 +44,8 @@ def take(stack: Stack, legacy: psycopg.Connection[Any], orders: psycopg.Connecti
     counts["connections to PostgreSQL"] = _one(legacy, _BACKENDS)
     counts["sagas open"] = _one(orders, _OPEN)
     port = stack.state["ports"]["orders"]
-    with suppress(OSError), urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics") as answer:
-        found = _UNDER_WAY.search(answer.read())
+    with suppress(NoAnswer):
+        found = _UNDER_WAY.search(call(f"http://127.0.0.1:{port}/metrics"))
         counts["sagas that requests wait for"] = float(found[1]) if found else 0.0
     return Sample(time.time(), counts)
 

@@ -4,6 +4,7 @@ from collections import Counter
 from datetime import UTC, datetime
 from typing import Any
 
+from chassis.cli.tables import table
 from new_services.verify.books.books import Sums
 from new_services.verify.laws.laws import LawReport
 from new_services.verify.rows.entity import EntityReport
@@ -76,7 +77,7 @@ def _law(each: LawReport) -> dict[str, Any]:
 
 def as_text(report: Report) -> str:
     """A table, what differs beneath it, and the verdict as the last line."""
-    parts = [_table([HEAD, *(_row(each) for each in report.entities)])]
+    parts = [table(HEAD, [_row(each) for each in report.entities])]
     parts += [_details(each) for each in report.entities if each.differences]
     parts.append("\n".join(_law_line(each) for each in report.laws))
     if report.sums is not None:
@@ -137,14 +138,6 @@ def _books_line(sums: Sums) -> str:
         f"the new side wrote {sums.orders:,} orders, {sums.standing:,} stand and are due"
         f" {sums.due:,.2f}; {sums.captured:,.2f} captured - {sums.refunded:,.2f} refunded"
         f" = {sums.captured - sums.refunded:,.2f}"
-    )
-
-
-def _table(rows: list[tuple[str, ...]]) -> str:
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    return "\n".join(
-        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-        for row in rows
     )
 
 

@@ -1,6 +1,5 @@
 """`python -m facade sidecar fault`: let the monolith seem slow, broken or gone."""
 
-import json
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -8,9 +7,10 @@ from typing import Any
 
 import click
 
+from chassis.cli.output import Output, json_option
 from facade.commands import BAD_INPUT, REFUSED
-from facade.commands.options import json_option, routes_option
-from facade.commands.sidecar.options import fail, folder_option, fraction, handle, seconds
+from facade.commands.options import routes_option
+from facade.commands.sidecar.options import folder_option, fraction, handle, seconds
 from facade.routes.file.problems import RouteFileError
 from facade.routes.file.reading import load_path
 from facade.sidecar.handle import SidecarError
@@ -43,9 +43,9 @@ from facade.sidecar.plan.reading import BadPlan
               help="End one; `all` ends every one.")  # fmt: skip
 @folder_option
 @routes_option
-@json_option("sidecar_fault")
+@json_option("FACADE_SIDECAR_FAULT_JSON")
 def fault(
-    match: str | None, clear: tuple[str, ...], folder: Path, routes: Path, as_json: bool,
+    match: str | None, clear: tuple[str, ...], folder: Path, routes: Path, out: Output,
     **effects: Any,
 ) -> None:  # fmt: skip
     """Inject a fault into the requests that MATCH: a route's name or "METHOD /template".
@@ -61,11 +61,11 @@ def fault(
             plan = _with(plan, _fault(plan, _match(match, routes), effects))
         told = place.tell(plan) if clear or match else place.status()
     except BadPlan as error:
-        fail("; ".join(error.errors), BAD_INPUT, as_json)
+        out.fail("; ".join(error.errors), BAD_INPUT)
     except SidecarError as error:
-        fail(str(error), REFUSED, as_json)
+        out.fail(str(error), REFUSED)
     hits = {one["name"]: one["hits"] for one in told["faults"]} if told else {}
-    _show(plan, hits, told is not None, as_json)
+    _show(plan, hits, told is not None, out)
 
 
 def _match(given: str, routes: Path) -> str:
@@ -75,9 +75,9 @@ def _match(given: str, routes: Path) -> str:
     try:
         known = {route.name: route.match for route in load_path(routes).file.routes}
     except RouteFileError as error:
-        fail(str(error), BAD_INPUT)
+        Output().fail(str(error), BAD_INPUT)
     if given not in known:
-        fail(f"no route '{given}' in {routes}; or give \"METHOD /template\"", BAD_INPUT)
+        Output().fail(f"no route '{given}' in {routes}; or give \"METHOD /template\"", BAD_INPUT)
     return known[given]
 
 
@@ -108,23 +108,21 @@ def _cleared(plan: Plan, names: tuple[str, ...]) -> Plan:
     known = {fault.name for fault in plan.faults}
     for name in names:
         if name != "all" and name not in known:
-            fail(f"no fault '{name}' (there are: {', '.join(sorted(known)) or 'none'})", BAD_INPUT)
+            Output().fail(
+                f"no fault '{name}' (there are: {', '.join(sorted(known)) or 'none'})", BAD_INPUT
+            )
     kept = () if "all" in names else tuple(one for one in plan.faults if one.name not in names)
     return replace(plan, faults=kept)
 
 
-def _show(plan: Plan, hits: dict[str, int], on: bool, as_json: bool) -> None:
-    if as_json:
-        faults = [{"name": one.name, "match": one.match, "hits": hits.get(one.name, 0)}
-                  for one in plan.faults]  # fmt: skip
-        click.echo(json.dumps({"ok": True, "on": on, "faults": faults}))
-        return
-    if not plan.faults:
-        click.echo("no faults")
-    for one in plan.faults:
-        click.echo(f"{one.name}: {_words(one)}; struck {hits.get(one.name, 0)} times")
+def _show(plan: Plan, hits: dict[str, int], on: bool, out: Output) -> None:
+    faults = [{"name": one.name, "match": one.match, "hits": hits.get(one.name, 0)}
+              for one in plan.faults]  # fmt: skip
+    lines = [f"{one.name}: {_words(one)}; struck {hits.get(one.name, 0)} times"
+             for one in plan.faults]  # fmt: skip
     if plan.faults and not on:
-        click.echo("the sidecar is off; they count as soon as `sidecar on` starts it")
+        lines.append("the sidecar is off; they count as soon as `sidecar on` starts it")
+    out.give({"ok": True, "on": on, "faults": faults}, "\n".join(lines) or "no faults")
 
 
 def _words(fault: Fault) -> str:

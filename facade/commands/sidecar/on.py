@@ -1,16 +1,15 @@
 """`python -m facade sidecar on`: start the sidecar and leave it running."""
 
-import json
 import sys
 from pathlib import Path
 
 import click
 
+from chassis.cli.output import Output, json_option
 from chassis.process import children
 from chassis.process.children import Program
 from facade.commands import REFUSED
-from facade.commands.options import json_option
-from facade.commands.sidecar.options import fail, folder_option, handle
+from facade.commands.sidecar.options import folder_option, handle
 from facade.commands.sidecar.run import run
 from facade.sidecar import environment
 from facade.sidecar.environment import NoEnvironment
@@ -19,8 +18,8 @@ from facade.sidecar.handle import Handle, SidecarError
 
 @click.command(params=[one for one in run.params if one.name != "folder"])
 @folder_option
-@json_option("sidecar_on")
-def on(folder: Path, as_json: bool, **given: object) -> None:
+@json_option("FACADE_SIDECAR_ON_JSON")
+def on(folder: Path, out: Output, **given: object) -> None:
     """Start the sidecar; the facade's requests to legacy then come through it.
 
     Exit code 0 also when it runs already; 1 when it does not come up.
@@ -33,14 +32,14 @@ def on(folder: Path, as_json: bool, **given: object) -> None:
             environment.ensure(Path(str(given["venv"])).absolute())  # its errors belong here
             found = start(place, given)
     except (NoEnvironment, SidecarError) as error:
-        fail(str(error), REFUSED, as_json)
+        out.fail(str(error), REFUSED)
     assert found is not None
-    if as_json:
-        click.echo(json.dumps({"ok": True, "already": already, "listen": found["listen"]}))
-        return
     through = "legacy's traffic comes through it" if given["runtime"] else "send traffic there"
     runs = "runs already" if already else "runs"
-    click.echo(f"the sidecar {runs} on {found['listen']} before {found['upstream']}; {through}")
+    out.give(
+        {"ok": True, "already": already, "listen": found["listen"]},
+        f"the sidecar {runs} on {found['listen']} before {found['upstream']}; {through}",
+    )
 
 
 def start(place: Handle, given: dict[str, object]) -> dict[str, object]:

@@ -1,13 +1,13 @@
 """What the sidecar's commands share: where it is, and how they fail."""
 
-import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NoReturn, TypeVar
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import click
 
+from chassis.cli.output import Output
 from facade.commands import BAD_INPUT
 from facade.routes.file.kinds.quantities import Duration, Share, Size
 from facade.routes.file.kinds.values import Wrong
@@ -29,12 +29,6 @@ folder_option = click.option(
 )
 
 
-def fail(message: str, exit_code: int, as_json: bool = False) -> NoReturn:
-    """End with one message."""
-    click.echo(json.dumps({"ok": False, "error": message}) if as_json else message, err=not as_json)
-    raise SystemExit(exit_code)
-
-
 def handle(folder: Path) -> Handle:
     """The sidecar of a folder, which is made."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -48,9 +42,9 @@ def upstream_url(given: str | None, routes: Path) -> str:
     try:
         urls = load_path(routes).file.upstreams[LEGACY].urls
     except RouteFileError as error:
-        fail(str(error), BAD_INPUT)
+        Output().fail(str(error), BAD_INPUT)
     if len(urls) != 1:
-        fail(
+        Output().fail(
             f"upstream '{LEGACY}' of {routes} has {len(urls)} addresses; say with --upstream"
             " beside which one the sidecar shall stand",
             BAD_INPUT,
@@ -61,7 +55,7 @@ def upstream_url(given: str | None, routes: Path) -> str:
 def _checked(url: str) -> str:
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
-        fail(f"--upstream: expected http://HOST:PORT, not '{url}'", BAD_INPUT)
+        Output().fail(f"--upstream: expected http://HOST:PORT, not '{url}'", BAD_INPUT)
     return f"{parts.scheme}://{parts.netloc}"
 
 

@@ -1,15 +1,14 @@
 """`python -m facade sidecar record`: keep what passes, without credentials."""
 
-import json
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
+from chassis.cli.output import Output, json_option
 from facade.commands import BAD_INPUT, REFUSED
-from facade.commands.options import json_option
-from facade.commands.sidecar.options import fail, folder_option, handle, size
+from facade.commands.sidecar.options import folder_option, handle, size
 from facade.compare.rules import compile_rules
 from facade.routes.routefile import CompareRules
 from facade.sidecar.handle import SidecarError
@@ -56,10 +55,10 @@ from facade.sidecar.plan.reading import BadPlan
 )
 @click.option("--stop", is_flag=True, envvar="FACADE_SIDECAR_RECORD_STOP", help="Stop recording.")
 @folder_option
-@json_option("sidecar_record")
+@json_option("FACADE_SIDECAR_RECORD_JSON")
 def record(
     file: Path | None, rotate_size: int, keep: int, secrets: tuple[str, ...],
-    with_credentials: bool, stop: bool, folder: Path, as_json: bool,
+    with_credentials: bool, stop: bool, folder: Path, out: Output,
 ) -> None:  # fmt: skip
     """Record what passes to a flow file that `replay` and mitmproxy read.
 
@@ -68,18 +67,16 @@ def record(
     place = handle(folder)
     broken = compile_rules(CompareRules("", secret=secrets)).broken
     if broken:
-        fail(f"--secret: {broken[0]}", BAD_INPUT, as_json)
+        out.fail(f"--secret: {broken[0]}", BAD_INPUT)
     name = datetime.now(UTC).strftime("%Y%m%d-%H%M%S.flows")
     to = (file or place.folder.root / "recordings" / name).absolute()
     wish = None if stop else Recording(str(to), rotate_size, keep, not with_credentials, secrets)
     try:
         told = place.tell(replace(place.plan(), record=wish))
     except (SidecarError, BadPlan) as error:
-        fail(str(error), REFUSED, as_json)
+        out.fail(str(error), REFUSED)
     if told is None and not stop:
-        fail("the sidecar is off; it records as soon as `sidecar on` starts it", REFUSED, as_json)
+        out.fail("the sidecar is off; it records as soon as `sidecar on` starts it", REFUSED)
     kept = told["recording"]["file"] if told and told["recording"] else None
-    if as_json:
-        click.echo(json.dumps({"ok": True, "file": kept}))
-    else:
-        click.echo("records nothing any more" if stop else f"records to {kept}")
+    words = "records nothing any more" if stop else f"records to {kept}"
+    out.give({"ok": True, "file": kept}, words)

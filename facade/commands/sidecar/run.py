@@ -5,10 +5,11 @@ from pathlib import Path
 
 import click
 
+from chassis.cli.output import Output
 from chassis.process import lifetime, telemetry
 from facade.commands import REFUSED
 from facade.commands.options import routes_option
-from facade.commands.sidecar.options import fail, folder_option, handle, upstream_url
+from facade.commands.sidecar.options import folder_option, handle, upstream_url
 from facade.sidecar import environment, guardian
 from facade.sidecar.environment import NoEnvironment
 
@@ -60,12 +61,12 @@ def run(
     if not host or not port.isdigit():
         raise click.BadParameter(f"expected HOST:PORT, not '{listen}'", param_hint="--listen")
     if place.guardian() is not None:
-        fail(f"a sidecar runs already in {folder}", REFUSED)
+        Output().fail(f"a sidecar runs already in {folder}", REFUSED)
     address = upstream_url(upstream, routes)
     try:
         python = environment.ensure(venv.absolute())
     except NoEnvironment as error:
-        fail(str(error), REFUSED)
+        Output().fail(str(error), REFUSED)
     stack = lifetime.of(stack_pid) if stack_pid else None
     order = guardian.Order(place.folder, address, host, int(port), runtime)
     told: list[int] = []

@@ -1,13 +1,12 @@
 """`python -m facade sidecar status`: how the sidecar does."""
 
-import json
 from pathlib import Path
 from typing import Any
 
 import click
 
+from chassis.cli.output import Output, json_option
 from facade.commands import REFUSED
-from facade.commands.options import json_option
 from facade.commands.sidecar.options import folder_option, handle
 
 MOST_SHAPES = 15
@@ -15,22 +14,19 @@ MOST_SHAPES = 15
 
 @click.command()
 @folder_option
-@json_option("sidecar_status")
-def status(folder: Path, as_json: bool) -> None:
+@json_option("FACADE_SIDECAR_STATUS_JSON")
+def status(folder: Path, out: Output) -> None:
     """Say what it records, which faults it injects, how fast the monolith answers.
 
     Exit code 0 when it runs, 1 when it is off.
     """
     place = handle(folder)
     found, guardian = place.status(), place.guardian()
-    if as_json:
-        click.echo(json.dumps({"on": guardian is not None, "status": found}))
-    elif guardian is None:
-        click.echo("the sidecar is off; `sidecar on` starts it")
-    elif found is None:
-        click.echo(f"the sidecar is starting; see {place.folder.log}")
+    if guardian is None:
+        words = "the sidecar is off; `sidecar on` starts it"
     else:
-        click.echo(_text(found))
+        words = _text(found) if found else f"the sidecar is starting; see {place.folder.log}"
+    out.give({"on": guardian is not None, "status": found}, words)
     if guardian is None:
         raise SystemExit(REFUSED)
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from chassis.cli.tables import table
 from facade.compare.evidence.bounds import upper_bound
 
 _HEAD = ("route", "pairs", "same", "differ", "moved", "failed", "noisy places")
@@ -65,15 +66,7 @@ class Result:
 
     def text(self) -> str:
         """For people; the verdict comes last."""
-        rows = [_HEAD, *(_row(one) for one in self._routes)]
-        widths = [max(len(row[at]) for row in rows) for at in range(len(_HEAD))]
-        lines = [
-            "  ".join(
-                cell.rjust(width) if 0 < at < len(_HEAD) - 1 else cell.ljust(width)
-                for at, (cell, width) in enumerate(zip(row, widths, strict=True))
-            ).rstrip()
-            for row in rows
-        ]
+        lines = [table(_HEAD, [_row(one) for one in self._routes])]
         for one in self._routes:
             lines += [_difference(one["route"], cluster) for cluster in one["clusters"]]
         if self.mismatched:
@@ -92,11 +85,11 @@ class Result:
         return sum(int(one[name]) for one in self._routes)
 
 
-def _row(one: dict[str, Any]) -> tuple[str, ...]:
+def _row(one: dict[str, Any]) -> tuple[str | int, ...]:
     numbers = (one["compared"], one["matched"], one["mismatched"], one["raced"],
                sum(one["failed"].values()))  # fmt: skip
     noisy = ", ".join(place["path"] for place in one["noise"])
-    return one["route"], *(f"{number:,}" for number in numbers), noisy
+    return one["route"], *numbers, noisy
 
 
 def _difference(route: str, cluster: dict[str, Any]) -> str:

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 import click
 
+from chassis.cli.output import Output, json_option
+from chassis.cli.tables import table
 from fig.clients import running
 from fig.clients.deadletters import DeadLetter, DeadLetters, opened
-from fig.commands.options import json_option
 from fig.errors import NEGATIVE, BadSetting
-from fig.output.tables import table
 from fig.settings import Home
 from fig.stack import credentials, nats
 from fig.stack.ports import HOST
@@ -31,10 +31,10 @@ MOST = 200  # of a list without --all
     envvar="FIG_NATS_URL",
     help="URL of a bus.  [default: of the running stack]",
 )
-@json_option("deadletters")
+@json_option("FIG_DEADLETTERS_JSON")
 @click.pass_obj
 def deadletters(
-    home: Home, action: str, numbers: tuple[int, ...], every: bool, url: str | None, as_json: bool
+    home: Home, action: str, numbers: tuple[int, ...], every: bool, url: str | None, out: Output
 ) -> None:
     """List dead letters, show one whole, send it to its consumers again, or drop it.
 
@@ -44,11 +44,9 @@ def deadletters(
     if action != "list" and not numbers and not every:
         raise BadSetting(f"which ones? `fig deadletters {action} NUMBER…`, or --all")
     found, more = asyncio.run(_carry_out(url or _bus(home), action, numbers, every))
-    if as_json:
-        letters = [letter.to_dict() for letter in found]
-        click.echo(json.dumps({"action": action, "letters": letters, "more": more}))
-    else:
-        click.echo(text(action, found, more))
+    letters = [letter.to_dict() for letter in found]
+    answer = {"action": action, "letters": letters, "more": more}
+    out.give(answer, lambda: text(action, found, more))
     if action == "list" and found:
         raise SystemExit(NEGATIVE)
 

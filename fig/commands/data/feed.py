@@ -5,8 +5,8 @@ import sys
 
 import click
 
+from chassis.cli.output import Output, json_option
 from fig.clients import access, running
-from fig.commands.options import json_option
 from fig.settings import Home, project_root
 from fig.stack.addresses import nats_url
 
@@ -20,9 +20,9 @@ def feed() -> None:
 @click.argument("table")
 @click.option("--from", "first", metavar="KEY", envvar="FIG_FEED_FROM", help="The first key.")
 @click.option("--to", "last", metavar="KEY", envvar="FIG_FEED_TO", help="The last key.")
-@json_option("feed_resnapshot")
+@json_option("FIG_FEED_RESNAPSHOT_JSON")
 @click.pass_obj
-def resnapshot(home: Home, table: str, first: str | None, last: str | None, as_json: bool) -> None:
+def resnapshot(home: Home, table: str, first: str | None, last: str | None, out: Output) -> None:
     """Read TABLE, or a range of its keys, again while its changes stream by.
 
     Exit code 0: the feed will do it; 1: no feed answers; 2: there is no such table or key.
@@ -31,6 +31,6 @@ def resnapshot(home: Home, table: str, first: str | None, last: str | None, as_j
     program = [sys.executable, "-m", "new_services.feed", "resnapshot", table]
     program += ["--from", first] if first is not None else []
     program += ["--to", last] if last is not None else []
-    program += ["--json"] * as_json
+    program += out.options
     os.chdir(project_root())
     os.execve(program[0], program, {"FEED_NATS_URL": bus, **os.environ})

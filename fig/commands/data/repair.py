@@ -6,8 +6,8 @@ import sys
 
 import click
 
+from chassis.cli.output import Output, json_option
 from fig.clients import access, admin, running
-from fig.commands.options import json_option
 from fig.errors import FigError
 from fig.settings import Home, project_root
 from fig.supervise.state import StackState
@@ -21,11 +21,11 @@ from fig.supervise.state import StackState
               help="Put back what stood there before a repair.")  # fmt: skip
 @click.option("--list", "listed", is_flag=True, envvar="FIG_REPAIR_LIST",
               help="The repairs that were made.")  # fmt: skip
-@json_option("repair")
+@json_option("FIG_REPAIR_JSON")
 @click.pass_obj
 def repair(
     home: Home, services: tuple[str, ...], write: bool, undo: str | None, listed: bool,
-    as_json: bool,
+    out: Output,
 ) -> None:  # fmt: skip
     """Show what would be written to SERVICES (all by default); --apply writes and journals it.
 
@@ -37,7 +37,7 @@ def repair(
     found = running.require(home)
     told = {"VERIFY_RETIRED": json.dumps(retired(found)), **access.verification(home, found)}
     program = [sys.executable, "-m", "new_services.verify", "repair", *services]
-    program += ["--apply"] * write + ["--list"] * listed + ["--json"] * as_json
+    program += ["--apply"] * write + ["--list"] * listed + out.options
     program += ["--undo", undo] if undo else []
     os.chdir(project_root())
     os.execve(program[0], program, {**told, **os.environ})

@@ -5,8 +5,8 @@ import sys
 
 import click
 
+from chassis.cli.output import Output, json_option
 from fig.clients import access, running
-from fig.commands.options import json_option
 from fig.settings import Home, project_root
 
 
@@ -14,9 +14,9 @@ from fig.settings import Home, project_root
 @click.argument("services", nargs=-1)
 @click.option("--deep", is_flag=True, envvar="FIG_VERIFY_DEEP",
               help="All by the services' own code, in Python.")  # fmt: skip
-@json_option("verify")
+@json_option("FIG_VERIFY_JSON")
 @click.pass_obj
-def verify(home: Home, services: tuple[str, ...], deep: bool, as_json: bool) -> None:
+def verify(home: Home, services: tuple[str, ...], deep: bool, out: Output) -> None:
     """Compare SERVICES (all by default) with legacy row by row, what clients read with the rows
     it is made of, and check the laws on them.
 
@@ -28,6 +28,6 @@ def verify(home: Home, services: tuple[str, ...], deep: bool, as_json: bool) -> 
     """
     told = access.verification(home, running.require(home))
     program = [sys.executable, "-m", "new_services.verify", "verify", *services]
-    program += ["--deep"] * deep + ["--json"] * as_json
+    program += ["--deep"] * deep + out.options
     os.chdir(project_root())
     os.execve(program[0], program, {**told, **os.environ})

@@ -6,10 +6,11 @@ from typing import Any
 
 import click
 
+from chassis.cli.output import Output, json_option
+from chassis.cli.tables import duration, table
 from fig.clients import admin, calibrating, running
-from fig.commands.options import admin_option, json_option
+from fig.commands.options import admin_option
 from fig.errors import NEGATIVE, BadSetting
-from fig.output.tables import duration, table
 from fig.settings import Home
 
 HEAD = ("route", "stage", "pairs", "matched", "differ", "raced", "failed", "shed",
@@ -35,32 +36,32 @@ FORMS = {".html": "html", ".json": "json", ".xml": "junit"}
 @click.option("--hand-over", is_flag=True, envvar="FIG_COMPARE_HAND_OVER",
               help="Give the noise a good calibration learned to the running facade.")  # fmt: skip
 @admin_option
-@json_option("compare")
+@json_option("FIG_COMPARE_JSON")
 @click.pass_obj
 def compare(
     home: Home, route: str | None, reset: bool, report: Path | None, cluster: str | None,
-    calibrate: bool, pairs: int, users: int, hand_over: bool, address: str | None, as_json: bool,
+    calibrate: bool, pairs: int, users: int, hand_over: bool, address: str | None, out: Output,
 ) -> None:  # fmt: skip
     """Show per route how many pairs of answers were compared, and where they differ.
 
     Exit code 0: none differ; 1: some do; 2: no such route, a wrong call.
     """
     if calibrate:
-        calibrating.start(running.require(home), pairs, users, as_json, hand_over)
+        calibrating.start(running.require(home), pairs, users, out, hand_over)
     base = running.admin_url(home, address)
     if reset:
-        _reset(base, route, as_json)
+        _reset(base, route, out)
     elif cluster is not None:
         click.echo(admin.text(base, "/api/compare/test", cluster=cluster), nl=False)
     else:
         if report is not None:
             _write(base, route, report)
-        _show(base, route, as_json)
+        _show(base, route, out)
 
 
-def _show(base: str, route: str | None, as_json: bool) -> None:
+def _show(base: str, route: str | None, out: Output) -> None:
     found = admin.get(base, "/api/compare", route=route)
-    click.echo(json.dumps(found) if as_json else text(found))
+    out.give(found, lambda: text(found))
     if any(one["mismatched"] for one in found["routes"]):
         raise SystemExit(NEGATIVE)
 
@@ -77,10 +78,10 @@ def _write(base: str, route: str | None, file: Path) -> None:
         raise BadSetting(f"cannot write {file}: {error.strerror}") from error
 
 
-def _reset(base: str, route: str | None, as_json: bool) -> None:
+def _reset(base: str, route: str | None, out: Output) -> None:
     done = admin.post(base, "/api/compare/reset", route=route)
     names = ", ".join(done["routes"]) or "none had any"
-    click.echo(json.dumps(done) if as_json else f"the evidence starts anew: {names}")
+    out.give(done, f"the evidence starts anew: {names}")
 
 
 def text(found: dict[str, Any]) -> str:

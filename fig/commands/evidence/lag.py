@@ -1,6 +1,5 @@
 """`fig lag`: how far each read model is behind the monolith, now and over the last minute."""
 
-import json
 import sys
 import time
 from collections.abc import Mapping, Sequence
@@ -8,10 +7,11 @@ from typing import Any
 
 import click
 
+from chassis.cli.output import Output, json_option
+from chassis.cli.tables import table
 from fig.clients import admin, running
-from fig.commands.options import admin_option, json_option
+from fig.commands.options import admin_option
 from fig.errors import NEGATIVE
-from fig.output.tables import table
 from fig.settings import Home
 
 BARS = "▁▂▃▄▅▆▇█"
@@ -24,9 +24,9 @@ HEAD = ("read model", "behind", "worst", "last minute", "")
 @click.command()
 @click.option("--watch", is_flag=True, envvar="FIG_LAG_WATCH", help="Again every second.")
 @admin_option
-@json_option("lag")
+@json_option("FIG_LAG_JSON")
 @click.pass_obj
-def lag(home: Home, watch: bool, address: str | None, as_json: bool) -> None:
+def lag(home: Home, watch: bool, address: str | None, out: Output) -> None:
     """Show the age of what each read model has applied; --watch until Ctrl-C.
 
     Exit code 0: all say how far they are; 1: one does not.
@@ -34,7 +34,7 @@ def lag(home: Home, watch: bool, address: str | None, as_json: bool) -> None:
     base = running.admin_url(home, address)
     while True:
         found: dict[str, Any] = admin.get(base, "/api/status")["lag"]
-        click.echo(json.dumps(found) if as_json else text(found))
+        out.give(found, text(found))
         if not watch:
             break
         sys.stdout.flush()

@@ -1,6 +1,5 @@
 """`fig saga ID`: one saga's story as a timeline, and a person's order to it."""
 
-import json
 import urllib.parse
 from collections.abc import Mapping
 from datetime import datetime
@@ -8,8 +7,8 @@ from typing import Any
 
 import click
 
+from chassis.cli.output import Output, json_option
 from fig.clients import services
-from fig.commands.options import json_option
 from fig.errors import NEGATIVE
 from fig.settings import Home
 
@@ -27,9 +26,9 @@ ENDED_WELL = ("done", "undone", "forward", "backward")
     envvar="FIG_ORDERS",
     help="URL of an orders service.  [default: of the running stack]",
 )
-@json_option("saga")
+@json_option("FIG_SAGA_JSON")
 @click.pass_obj
-def saga(home: Home, saga_id: str, order: str | None, address: str | None, as_json: bool) -> None:
+def saga(home: Home, saga_id: str, order: str | None, address: str | None, out: Output) -> None:
     """Tell what happened to a saga; `retry` goes on with a parked one, `compensate` undoes it.
 
     Exit code 0: it ended, or is on its way; 1: it is parked, or the order was refused;
@@ -40,7 +39,7 @@ def saga(home: Home, saga_id: str, order: str | None, address: str | None, as_js
     if order:
         services.ask("POST", base, f"{path}/{order}")
     found = services.ask("GET", base, path)
-    click.echo(json.dumps(found) if as_json else text(found))
+    out.give(found, lambda: text(found))
     if found["phase"] not in ENDED_WELL:
         raise SystemExit(NEGATIVE)
 

@@ -1,16 +1,15 @@
 """`fig sagas`: orders and cancellations that are on their way, or wait for a person."""
 
-import json
 import time
 from collections.abc import Mapping
 from typing import Any
 
 import click
 
+from chassis.cli.output import Output, json_option
+from chassis.cli.tables import duration, table
 from fig.clients import services
-from fig.commands.options import json_option
 from fig.errors import NEGATIVE
-from fig.output.tables import duration, table
 from fig.settings import Home
 
 HEAD = ("saga", "kind", "phase", "step", "attempts", "age", "why")
@@ -43,10 +42,10 @@ HEAD = ("saga", "kind", "phase", "step", "attempts", "age", "why")
     envvar="FIG_ORDERS",
     help="URL of an orders service.  [default: of the running stack]",
 )
-@json_option("sagas")
+@json_option("FIG_SAGAS_JSON")
 @click.pass_obj
 def sagas(
-    home: Home, stuck: bool, phase: str, limit: int, address: str | None, as_json: bool
+    home: Home, stuck: bool, phase: str, limit: int, address: str | None, out: Output
 ) -> None:
     """List sagas, the oldest first.
 
@@ -55,7 +54,7 @@ def sagas(
     base = services.address(home, "orders", address)
     query = {"phase": phase, "limit": str(limit), "stuck": str(stuck).lower()}
     found = services.ask("GET", base, "/sagas", query)
-    click.echo(json.dumps(found) if as_json else text(found["sagas"], time.time()))
+    out.give(found, lambda: text(found["sagas"], time.time()))
     if any(one["stuck"] for one in found["sagas"]):
         raise SystemExit(NEGATIVE)
 

@@ -1,13 +1,13 @@
 """`fig status`: what runs, and where the routes stand."""
 
-import json
 from typing import Any
 
 import click
 
+from chassis.cli.output import Output, json_option
 from fig.clients import admin, running
 from fig.clients import sidecar as beside_legacy
-from fig.commands.options import admin_option, json_option
+from fig.commands.options import admin_option
 from fig.errors import NEGATIVE, FigError
 from fig.output import routes
 from fig.settings import Home
@@ -19,9 +19,9 @@ from fig.supervise.state import StackState
     "--all", "every", is_flag=True, envvar="FIG_STATUS_ALL", help="Also routes with no new side."
 )
 @admin_option
-@json_option("status")
+@json_option("FIG_STATUS_JSON")
 @click.pass_obj
-def status(home: Home, every: bool, address: str | None, as_json: bool) -> None:
+def status(home: Home, every: bool, address: str | None, out: Output) -> None:
     """Show the routes with stage, share and evidence, and the processes of a running stack.
 
     With --admin: of that facade alone. Exit code 0: everything is up; 1: nothing runs or
@@ -32,28 +32,24 @@ def status(home: Home, every: bool, address: str | None, as_json: bool) -> None:
         address = found.urls["admin"]  # the facade of a stack that another installation started
     if address is not None:
         facade = admin.get(address, "/api/status")
-        click.echo(json.dumps(facade) if as_json else routes.alone(facade, every))
+        out.give(facade, lambda: routes.alone(facade, every))
         return
     if found is not None:
-        _show_stack(home, found, every, as_json)
-    elif as_json:
-        told = {"running": False, "sidecar": beside_legacy.find(home.folder)}
-        click.echo(json.dumps(told))
+        _show_stack(home, found, every, out)
     else:
-        click.echo(running.nothing(home))
+        told = {"running": False, "sidecar": beside_legacy.find(home.folder)}
+        out.give(told, running.nothing(home))
     if found is None or not found.ready:
         raise SystemExit(NEGATIVE)
 
 
-def _show_stack(home: Home, found: StackState, every: bool, as_json: bool) -> None:
+def _show_stack(home: Home, found: StackState, every: bool, out: Output) -> None:
     from fig.output import overview  # late: it is part of the shop
 
     facade, complaint = _ask(found)
     sidecar = beside_legacy.find(home.folder)
-    if as_json:
-        click.echo(json.dumps(overview.as_json(found, facade, complaint) | {"sidecar": sidecar}))
-    else:
-        click.echo(overview.text(found, facade, complaint, every, sidecar))
+    document = overview.as_json(found, facade, complaint) | {"sidecar": sidecar}
+    out.give(document, lambda: overview.text(found, facade, complaint, every, sidecar))
 
 
 def _ask(found: StackState) -> tuple[dict[str, Any] | None, str]:

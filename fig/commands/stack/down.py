@@ -7,7 +7,7 @@ import time
 
 import click
 
-from fig.commands.options import json_option
+from chassis.cli.output import Output, json_option
 from fig.errors import FigError
 from fig.output.progress import Progress
 from fig.settings import Home
@@ -19,12 +19,12 @@ PATIENCE_SECONDS = 60.0  # then the supervisor is killed; its warden clears up
 
 @click.command()
 @click.option("--quiet", "-q", is_flag=True, envvar="FIG_DOWN_QUIET", help="Say only errors.")
-@json_option("down")
+@json_option("FIG_DOWN_JSON")
 @click.pass_obj
-def down(home: Home, quiet: bool, as_json: bool) -> None:
+def down(home: Home, quiet: bool, out: Output) -> None:
     """Stop everything, the last started first. Exit code 0 also when nothing runs."""
-    stopped = _stop(home, quiet or as_json)
-    if as_json:
+    stopped = _stop(home, quiet or out.as_json)
+    if out.as_json:
         click.echo(json.dumps({"stopped": stopped}))
 
 

@@ -1,14 +1,13 @@
 """`fig kill NAME`: kill -9, and watch it come back."""
 
-import json
 import os
 import signal
 import time
 
 import click
 
+from chassis.cli.output import Output, json_option
 from fig.clients import running
-from fig.commands.options import json_option
 from fig.errors import FigError
 from fig.settings import Home
 from fig.supervise.standing import State
@@ -20,9 +19,9 @@ PATIENCE_SECONDS = 60.0
 @click.command()
 @click.argument("name")
 @click.option("--wait", is_flag=True, envvar="FIG_KILL_WAIT", help="Return when it is ready again.")
-@json_option("kill")
+@json_option("FIG_KILL_JSON")
 @click.pass_obj
-def kill(home: Home, name: str, wait: bool, as_json: bool) -> None:
+def kill(home: Home, name: str, wait: bool, out: Output) -> None:
     """Kill a process as the kernel does when memory runs out; the supervisor starts it again.
 
     Exit code 1 when it does not run or does not come back, 2 for an unknown name.
@@ -34,12 +33,11 @@ def kill(home: Home, name: str, wait: bool, as_json: bool) -> None:
     os.kill(process.pid, signal.SIGKILL)
     back = _back(home, name, process.pid) if wait else None
     took = round(time.monotonic() - began, 2) if wait else None
-    if as_json:
-        click.echo(json.dumps({"name": name, "killed": process.pid, "pid": back, "seconds": took}))
-    elif wait:
-        click.echo(f"{name} (pid {process.pid}) was killed; ready again after {took} s, pid {back}")
-    else:
-        click.echo(f"{name} (pid {process.pid}) is killed; it is started again")
+    words = "is killed; it is started again"
+    if wait:
+        words = f"was killed; ready again after {took} s, pid {back}"
+    answer = {"name": name, "killed": process.pid, "pid": back, "seconds": took}
+    out.give(answer, f"{name} (pid {process.pid}) {words}")
 
 
 def _back(home: Home, name: str, before: int) -> int:

@@ -1,13 +1,12 @@
 """`fig logs NAME`: what a process said."""
 
-import json
 import sys
 import time
 from pathlib import Path
 
 import click
 
-from fig.commands.options import json_option
+from chassis.cli.output import Output, json_option
 from fig.errors import BadSetting
 from fig.settings import Home
 from fig.supervise.logs import path_of, tail
@@ -28,19 +27,19 @@ CHUNK = 65536
     envvar="FIG_LOGS_LINES",
     help="How many of the last lines.",
 )
-@json_option("logs")
+@json_option("FIG_LOGS_JSON")
 @click.pass_obj
-def logs(home: Home, name: str | None, follow: bool, lines: int, as_json: bool) -> None:
+def logs(home: Home, name: str | None, follow: bool, lines: int, out: Output) -> None:
     """Show the last lines of a process's log; `fig` is the supervisor's own.
 
     Without NAME: which logs there are. Exit code 2 for a name that has no log.
     """
-    if as_json and follow:
+    if out.as_json and follow:
         raise BadSetting("--json and --follow do not go together: what comes has no end")
     if name is None:
         names = _names(home)
         words = "\n".join(names) or f"no logs in {home.logs}"
-        click.echo(json.dumps({"logs": names}) if as_json else words)
+        out.give({"logs": names}, words)
         return
     path = path_of(home.logs, name)
     if name not in _names(home):
@@ -48,11 +47,8 @@ def logs(home: Home, name: str | None, follow: bool, lines: int, as_json: bool) 
         raise BadSetting(f"no log of '{name}' in {home.logs} (there are: {known})")
     position = path.stat().st_size
     last = tail(path, lines)
-    if as_json:
-        click.echo(json.dumps({"name": name, "lines": last}))
-        return
-    for line in last:
-        click.echo(line)
+    if last or out.as_json:
+        out.give({"name": name, "lines": last}, "\n".join(last))
     if follow:
         _follow(path, position)
 

@@ -1,11 +1,9 @@
 """`fig restart NAME`: start a process anew, with other settings if wanted."""
 
-import json
-
 import click
 
+from chassis.cli.output import Output, json_option
 from fig.clients import running
-from fig.commands.options import json_option
 from fig.errors import FigError
 from fig.settings import Home
 from fig.supervise.spool import Restart, Spool
@@ -43,9 +41,9 @@ def parse_values(
     metavar="SECONDS",
     help="Leave it down for so long in between.",
 )
-@json_option("restart")
+@json_option("FIG_RESTART_JSON")
 @click.pass_obj
-def restart(home: Home, name: str, extra: dict[str, str], pause: float, as_json: bool) -> None:
+def restart(home: Home, name: str, extra: dict[str, str], pause: float, out: Output) -> None:
     """Stop a process in order and start it anew; returns when it is ready.
 
     Exit code 1 when it does not become ready (it then goes on with its former settings),
@@ -54,11 +52,9 @@ def restart(home: Home, name: str, extra: dict[str, str], pause: float, as_json:
     found = running.require(home)
     running.process(found, name)
     answer = Spool(home.spool).ask(Restart(name, extra, pause), alive=lambda: found.alive)
-    if as_json:
-        click.echo(json.dumps({"ok": answer.ok, "name": name, "message": answer.message}))
-        raise SystemExit(answer.exit_code)
-    if not answer.ok:
+    if not answer.ok and not out.as_json:
         error = FigError(f"{answer.message}; see `fig logs {name}`")
         error.exit_code = answer.exit_code
         raise error
-    click.echo(answer.message)
+    out.give({"ok": answer.ok, "name": name, "message": answer.message}, answer.message)
+    raise SystemExit(answer.exit_code)

@@ -1,7 +1,6 @@
 """`fig up`: bring everything up, in the foreground or left running."""
 
 import asyncio
-import json
 import os
 import sys
 from collections.abc import Iterable
@@ -11,8 +10,8 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
+from chassis.cli.output import Output, json_option
 from fig.clients import running
-from fig.commands.options import json_option
 from fig.errors import BadSetting, FigError
 from fig.output.progress import Progress
 from fig.settings import Home, project_root
@@ -87,34 +86,33 @@ def parse_sets(
               help="A folder of PostgreSQL programs instead of the wheel's.")  # fmt: skip
 @click.option("--nats-bin", envvar="FIG_NATS_BIN", show_envvar=True,
               help="The folder of a nats-server instead of the wheel's.")  # fmt: skip
-@json_option("up")
+@json_option("FIG_UP_JSON")
 @click.pass_obj
-def up(home: Home, /, detach: bool, as_json: bool, **options: Any) -> None:
+def up(home: Home, /, detach: bool, out: Output, **options: Any) -> None:
     """Bring everything up. Ctrl-C stops it, the last started first.
 
     Exit code 0 also when it runs already; 1 when something else runs, or a process does not
     come up; 2 for a busy port, a folder that cannot be written, a missing binary.
     """
-    if as_json and not detach:
+    if out.as_json and not detach:
         raise BadSetting("--json is for `fig up --detach`: in the foreground the processes speak")
     order = _order(home, **options)
     found = _runs_already(order, _given(options))
     if found is not None:
-        click.echo(_as_json(found, True) if as_json else _already(found))
+        out.give(_document(found, True), _already(found))
         return
     if state.read(home.state) is not None:
         click.echo("the last run was killed; its data is kept", err=True)
     if detach:
         found = detached.leave_running(order)
         urls = "\n".join(f"  {name:<7} {url}" for name, url in found.urls.items())
-        click.echo(_as_json(found, False) if as_json else urls)
+        out.give(_document(found, False), urls)
     else:
         _foreground(order)
 
 
-def _as_json(found: StackState, already: bool) -> str:
-    told = {"already": already, "pid": found.pid, "urls": found.urls, "ports": found.ports}
-    return json.dumps(told)
+def _document(found: StackState, already: bool) -> dict[str, object]:
+    return {"already": already, "pid": found.pid, "urls": found.urls, "ports": found.ports}
 
 
 def _already(found: StackState) -> str:

@@ -7,12 +7,11 @@ import signal
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
 from pathlib import Path
 
 import psycopg
 
+from chassis.cli.calls import NoAnswer, call
 from chassis.process import children
 from chassis.process.children import Program
 from loadtests.bench.machine import PROJECT
@@ -112,10 +111,10 @@ class World:
 
     def _ready(self, name: str) -> bool:
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{self._ports[name]}/readyz") as answer:
-                return bool(answer.status == 200)
-        except OSError:
+            call(f"http://127.0.0.1:{self._ports[name]}/readyz")
+        except NoAnswer:
             return False
+        return True
 
     def _answers(self) -> bool:
         try:

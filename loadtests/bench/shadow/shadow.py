@@ -9,7 +9,6 @@ one's p99 against that of nothing copied in the same round.
 """
 
 import argparse
-import json
 import socket
 import sys
 import tempfile
@@ -17,8 +16,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from urllib.request import urlopen
 
+from chassis.cli.calls import call_object
 from loadtests.bench import wrk
 from loadtests.bench.machine import DEBIAN, LOAD_CORE, tool
 from loadtests.bench.processes import Pinned, free_port
@@ -140,8 +139,8 @@ def _round(
 
 def _compared(one: Contender) -> Pairs:
     """What became of the copies. Raises RuntimeError when they were not compared, or differ."""
-    with urlopen(f"http://127.0.0.1:{one.admin}/api/compare?route=product") as answer:
-        found = json.load(answer)["routes"][0]
+    address = f"http://127.0.0.1:{one.admin}/api/compare"
+    found = call_object(address, {"route": "product"})["routes"][0]
     pairs = Pairs(found["dispatched"], found["matched"], sum(found["shed"].values()))
     if found["mismatched"] or pairs.matched < pairs.copied / 2:
         raise RuntimeError(f"this is no measure of comparing: {found}")

@@ -1,44 +1,30 @@
 """The evidence as JUnit XML: a test case per route, a failure per cause."""
 
-from xml.etree import ElementTree as xml
-
+from facade.compare.junit import Case, Suite, document
 from facade.control.admin.models import ClusterView, Comparison, RouteComparison
 
 
 def junit(found: Comparison) -> str:
     """The document. A route that compared nothing is skipped; a rule that cannot be read fails."""
-    suite = xml.Element("testsuite", name="comparison of both sides")
-    failures = skipped = 0
-    for one in found.routes:
-        case = xml.SubElement(suite, "testcase", classname="compare", name=one.route)
-        failed = _fail(case, one)
-        failures += failed
-        if not failed and not one.compared:
-            skipped += 1
-            xml.SubElement(case, "skipped", message="nothing was compared")
-        xml.SubElement(case, "system-out").text = _legal(_numbers(one))
-    counts = {"tests": len(found.routes), "failures": failures, "errors": 0, "skipped": skipped}
-    for name, count in counts.items():
-        suite.set(name, str(count))
-    root = xml.Element("testsuites")
-    root.append(suite)
-    xml.indent(root)
-    return xml.tostring(root, encoding="unicode", xml_declaration=True) + "\n"
+    return document(
+        Suite("comparison of both sides", "compare", [_case(one) for one in found.routes])
+    )
 
 
-def _fail(case: xml.Element, one: RouteComparison) -> bool:
-    """Say why the route is not in order; whether there was anything to say."""
+def _case(one: RouteComparison) -> Case:
     overdue = [known for known in one.expected if known.overdue]
     reasons = [f"{one.mismatched:,} of {one.compared:,} pairs differ"] if one.mismatched else []
     reasons += [f"{known.path} was expected until {known.until}" for known in overdue]
     reasons += one.rule_errors
-    if not reasons:
-        return False
-    failure = xml.SubElement(case, "failure", message=_legal("; ".join(reasons)))
     clusters = {cluster.id: cluster for cluster in one.clusters}
-    lines = [_cause(cause.title, cause.pairs, clusters.get(cause.id)) for cause in one.causes]
-    failure.text = _legal("\n".join(lines))
-    return True
+    causes = [_cause(cause.title, cause.pairs, clusters.get(cause.id)) for cause in one.causes]
+    return Case(
+        one.route,
+        failure="; ".join(reasons) or None,
+        causes="\n".join(causes),
+        skipped="" if one.compared else "nothing was compared",
+        said=_numbers(one),
+    )
 
 
 def _cause(title: str, pairs: int, cluster: ClusterView | None) -> str:
@@ -58,13 +44,3 @@ def _numbers(one: RouteComparison) -> str:
     return (
         f"{one.matched:,} matched, {one.mismatched:,} differ, {one.raced:,} raced; {bound}{unseen}"
     )
-
-
-def _legal(text: str) -> str:
-    """Without the characters that XML cannot hold."""
-    return "".join(
-        sign
-        for sign in text
-        if (sign >= " " or sign in "\n\t") and not "\ud800" <= sign <= "\udfff"
-        and sign not in "\ufffe\uffff"
-    )  # fmt: skip

@@ -1,5 +1,6 @@
 """What `fig compare --calibrate` becomes."""
 
+from chassis.cli.output import Output
 from fig.clients import calibrating
 from fig.supervise.state import StackState
 
@@ -11,7 +12,7 @@ STACK = StackState(
 
 
 def test_the_facade_is_called_with_the_shoppers_as_its_traffic():
-    words = calibrating.command(STACK, 500, 7, as_json=True, script="/x/locustfile.py")
+    words = calibrating.command(STACK, 500, 7, Output(as_json=True), script="/x/locustfile.py")
     own, shoppers = words[: words.index("--")], words[words.index("--") + 1 :]
     assert own[1:4] == ["-m", "facade", "calibrate"]
     assert {"/shop/routes.yaml", "http://127.0.0.1:8002", "500", "--json"} <= set(own)
@@ -21,7 +22,7 @@ def test_the_facade_is_called_with_the_shoppers_as_its_traffic():
 
 
 def test_noise_is_handed_to_the_running_facade_where_that_is_asked_for():
-    words = calibrating.command(STACK, 5, 7, as_json=False, script="/x", hand_over=True)
+    words = calibrating.command(STACK, 5, 7, Output(), script="/x", hand_over=True)
     assert words[words.index("--hand-to") + 1] == "http://127.0.0.1:8001"
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from fig.output.tables import duration, table
+from chassis.cli.tables import duration, table
 
 
 def test_columns_fit_and_numbers_stand_to_the_right():
@@ -15,3 +15,13 @@ def test_columns_fit_and_numbers_stand_to_the_right():
 )
 def test_durations(seconds, text):
     assert duration(seconds) == text
+
+
+def test_texts_stand_to_the_right_where_that_is_asked_for():
+    text = table(("name", "at most", "why"), [("a", "0.1%", "x"), ("b", "12%", "")], right=(1,))
+    assert text.splitlines() == ["name  at most  why", "a        0.1%  x", "b         12%"]
+
+
+def test_a_table_may_have_no_rows_or_no_head():
+    assert table(("name", "pairs"), []) == "name  pairs"
+    assert table((), [("a", 1)]) == "a  1"

@@ -1,0 +1,83 @@
+"""Calls to our own processes over HTTP; without a library, so that commands start quickly."""
+
+import json
+import urllib.error
+import urllib.parse
+import urllib.request
+from collections.abc import Mapping
+from http.client import HTTPException
+from typing import Any
+
+SECONDS = 5.0
+# They are on this machine or beside it, never behind the proxy that HTTP_PROXY names.
+_opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
+
+class NoAnswer(Exception):
+    """Nobody answers there, or not what was asked for; the message says what came instead."""
+
+
+class Refusal(NoAnswer):
+    """An answer that says no: its `status`, and the `problem` it gives as JSON (or nothing)."""
+
+    def __init__(self, error: urllib.error.HTTPError) -> None:
+        super().__init__(f"{error.url}: {error.code} {error.reason}")
+        self.status = error.code
+        self.problem = _problem(error)
+
+    def words(self, *names: str) -> str:
+        """These members of the problem in one line, or the bare status where it has none."""
+        return ": ".join(
+            str(self.problem[name]) for name in names if self.problem.get(name)
+        ) or str(self)
+
+
+def call(
+    url: str,
+    query: Mapping[str, str | None] | None = None,
+    *,
+    method: str = "GET",
+    body: Any = None,
+    seconds: float = SECONDS,
+) -> bytes:
+    """The body of a 2xx answer. `query` without the members that are None or empty; `body` is sent
+    as JSON; `seconds` is for each wait. Raises Refusal for another status, else NoAnswer."""
+    given = urllib.parse.urlencode({name: text for name, text in (query or {}).items() if text})
+    whole = f"{url if '://' in url else f'http://{url}'}{'?' if given else ''}{given}"
+    data = None if body is None else json.dumps(body).encode()
+    headers = {} if body is None else {"Content-Type": "application/json"}
+    request = urllib.request.Request(whole, data=data, method=method, headers=headers)
+    try:
+        with _opener.open(request, timeout=seconds) as answer:
+            content: bytes = answer.read()
+    except urllib.error.HTTPError as error:
+        raise Refusal(error) from error
+    except (OSError, HTTPException, ValueError) as error:
+        raise NoAnswer(f"{whole}: {error}") from error
+    return content
+
+
+def call_object(
+    url: str,
+    query: Mapping[str, str | None] | None = None,
+    *,
+    method: str = "GET",
+    body: Any = None,
+    seconds: float = SECONDS,
+) -> dict[str, Any]:
+    """The JSON object of the answer; raises as `call`, and NoAnswer for anything else."""
+    try:
+        found = json.loads(call(url, query, method=method, body=body, seconds=seconds))
+    except ValueError as error:
+        raise NoAnswer(f"{url}: not JSON") from error
+    if not isinstance(found, dict):
+        raise NoAnswer(f"{url}: not a JSON object")
+    return found
+
+
+def _problem(error: urllib.error.HTTPError) -> dict[str, Any]:
+    try:
+        found = json.load(error)
+    except (OSError, HTTPException, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
