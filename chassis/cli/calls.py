@@ -9,19 +9,24 @@ from http.client import HTTPException
 from typing import Any
 
 SECONDS = 5.0
+Json = dict[str, Any]
 # They are on this machine or beside it, never behind the proxy that HTTP_PROXY names.
 _opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 class NoAnswer(Exception):
-    """Nobody answers there, or not what was asked for; the message says what came instead."""
+    """Nobody answers at the `url`, or not what was asked for; `why` says what came instead."""
+
+    def __init__(self, url: str, why: str) -> None:
+        super().__init__(f"{url}: {why}")
+        self.why = why
 
 
 class Refusal(NoAnswer):
     """An answer that says no: its `status`, and the `problem` it gives as JSON (or nothing)."""
 
     def __init__(self, error: urllib.error.HTTPError) -> None:
-        super().__init__(f"{error.url}: {error.code} {error.reason}")
+        super().__init__(error.url, f"{error.code} {error.reason}")
         self.status = error.code
         self.problem = _problem(error)
 
@@ -52,30 +57,37 @@ def call(
             content: bytes = answer.read()
     except urllib.error.HTTPError as error:
         raise Refusal(error) from error
+    except urllib.error.URLError as error:
+        raise NoAnswer(whole, str(error.reason)) from error
     except (OSError, HTTPException, ValueError) as error:
-        raise NoAnswer(f"{whole}: {error}") from error
+        raise NoAnswer(whole, str(error)) from error
     return content
 
 
-def call_object(
+def call_json(
     url: str,
     query: Mapping[str, str | None] | None = None,
     *,
     method: str = "GET",
     body: Any = None,
     seconds: float = SECONDS,
-) -> dict[str, Any]:
-    """The JSON object of the answer; raises as `call`, and NoAnswer for anything else."""
+) -> Any:
+    """The JSON of the answer; raises as `call`, and NoAnswer where it is none."""
     try:
-        found = json.loads(call(url, query, method=method, body=body, seconds=seconds))
+        return json.loads(call(url, query, method=method, body=body, seconds=seconds))
     except ValueError as error:
-        raise NoAnswer(f"{url}: not JSON") from error
+        raise NoAnswer(url, "not JSON") from error
+
+
+def call_object(url: str, query: Mapping[str, str | None] | None = None, **more: Any) -> Json:
+    """The JSON object of the answer; raises as `call_json`, and NoAnswer for anything else."""
+    found = call_json(url, query, **more)
     if not isinstance(found, dict):
-        raise NoAnswer(f"{url}: not a JSON object")
+        raise NoAnswer(url, "not a JSON object")
     return found
 
 
-def _problem(error: urllib.error.HTTPError) -> dict[str, Any]:
+def _problem(error: urllib.error.HTTPError) -> Json:
     try:
         found = json.load(error)
     except (OSError, HTTPException, ValueError):

@@ -39,6 +39,6 @@ def _told(base: str, error: NoAnswer) -> FigError:
     if isinstance(error, Refusal):
         return BadSetting(error.words("title", "detail"))
     return AdminAway(
-        f"no facade's admin API answers at {base} ({error});"
+        f"the facade's admin API at {base} does not answer ({error.why});"
         " is the facade running, and is this its --admin address?"
     )

@@ -1,9 +1,8 @@
 """Asking a service of the running stack on its own port."""
 
-import json
 from typing import Any
 
-from chassis.cli.calls import NoAnswer, Refusal, call
+from chassis.cli.calls import NoAnswer, Refusal, call_json
 from fig.clients import running
 from fig.errors import BadSetting, FigError
 from fig.settings import Home
@@ -31,11 +30,11 @@ def ask(
 ) -> Any:
     """The JSON it answers. Raises ServiceAway, ServiceRefused; BadSetting for what is not there."""
     try:
-        return json.loads(call(base + path, query, method=method, body=body, seconds=SECONDS))
+        return call_json(base + path, query, method=method, body=body, seconds=SECONDS)
     except Refusal as error:
         said = error.words("detail")
         raise (BadSetting if error.status == NOT_FOUND else ServiceRefused)(said) from error
-    except (NoAnswer, ValueError) as error:
+    except NoAnswer as error:
         raise ServiceAway(
-            f"nobody answers at {base} ({error}); `fig status` shows what runs"
+            f"nobody answers at {base} ({error.why}); `fig status` shows what runs"
         ) from error
