@@ -15,6 +15,7 @@ from fig.settings import Home, project_root
 
 # name: its folder under fig/commands/ (file and command have the same name), and its line of help
 ANY_FACADE = {
+    "init": ("routes", "write a first route file for a monolith of your own"),
     "facade": ("routes", "the facade alone, in front of any HTTP server"),
     "check": ("routes", "judge a route file"),
     "status": ("routes", "what runs, and where the routes stand"),

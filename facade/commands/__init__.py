@@ -1,5 +1,6 @@
 """The facade's own command line, one command per file, registered in `facade/commands/cli.py`.
 
+init     write a first route file from what can be seen of a monolith
 run      start the facade             check    judge a route file, and the step from an older one
 flip     move a route to a stage      explain  where a request would go, and why
 schema   the route file's JSON Schema     sidecar  record, measure and break what legacy answers

@@ -12,7 +12,7 @@ from facade.commands.run import run
 from facade.commands.schema import schema
 
 # Imported when they are called: what they need (an HTTP client) has no place in a running facade.
-LATE = ("calibrate", "replay", "sidecar")
+LATE = ("calibrate", "init", "replay", "sidecar")
 
 
 class Commands(click.Group):

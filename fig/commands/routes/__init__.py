@@ -1,1 +1,1 @@
-"""Commands about routes: check, explain, flip, facade. They work without the shop."""
+"""Commands about routes: init, check, status, explain, flip, facade. They work without the shop."""

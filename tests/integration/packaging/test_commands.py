@@ -10,13 +10,15 @@ from tests.rigs.installed import Installed
 
 pytestmark = pytest.mark.integration
 
-NO_FILE = "routes.yaml:1:1: cannot read the file: No such file or directory; --routes names"
+NO_FILE = "routes.yaml:1:1: cannot read the file: No such file or directory; `fig init` writes"
 ADMIN = "name a facade with --admin HOST:PORT"
 # Called so, with nothing there: the exit code, and words that say what to do.
 TABLE: dict[tuple[str, ...], tuple[int, str]] = {
     ("facade",): (2, NO_FILE),
     ("facade", "--help"): (0, "Usage: fig facade"),
     ("facade", "--admin", "nowhere"): (2, "is not HOST:PORT, :PORT or http://HOST:PORT"),
+    ("init",): (2, "Missing option '--legacy'"),
+    ("init", "--legacy", "http://127.0.0.1:1", "--yes"): (0, "routes.yaml is written"),
     ("check",): (2, NO_FILE),
     ("check", "--help"): (0, "Usage: fig check"),
     ("status",): (1, ADMIN),
