@@ -216,8 +216,8 @@ def _look(wish: Wish, say: Callable[[str], Any]) -> tuple[list[str], list[Seen]]
 def _words(told: dict[str, Any]) -> str:
     cookie = told["session_cookie"]
     return (
-        f"{told['file']} is written: {counted(told['routes'], 'route')} that may be copied, in stage"
-        f" legacy; {counted(told['proposals'], 'proposal')} in comments; session cookie:"
+        f"{told['file']} is written: {counted(told['routes'], 'route')} that may be copied, in"
+        f" stage legacy; {counted(told['proposals'], 'proposal')} in comments; session cookie:"
         f" {cookie or 'not seen'}\n"
         f"  next: fig check {told['file']}\n"
         f"        fig facade --routes {told['file']} --listen 127.0.0.1:8080"
