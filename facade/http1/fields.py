@@ -139,16 +139,11 @@ def without_named(lines: list[bytes], fields: list[Field], named: list[bytes]) -
     return [line for line in lines if line not in dropped]
 
 
-def length_of(value: bytes, earlier: int | None) -> int:
-    """The length that a Content-Length says; `earlier` is what another one said before.
-
-    Raises Refused for anything but digits, and for a second length even if it is the same.
-    """
+def bad_length(earlier: int | None) -> Refused:
+    """Why a Content-Length is refused: there was one before, even the same, or it is no number."""
     if earlier is not None:
-        raise Refused(400, "more than one Content-Length")
-    if not value.isdigit() or len(value) > MOST_DIGITS:
-        raise Refused(400, "an invalid Content-Length")
-    return int(value)
+        return Refused(400, "more than one Content-Length")
+    return Refused(400, "an invalid Content-Length")
 
 
 def check_coding(value: bytes, *, earlier: bool, http11: bool) -> None:

@@ -14,14 +14,15 @@ from facade.http1.fields import (
     FORWARDED,
     HOST,
     LENGTH,
+    MOST_DIGITS,
     TRACE,
     UPGRADE,
     USUAL,
     VIA,
     Field,
+    bad_length,
     check_coding,
     learn,
-    length_of,
     lookup,
     persists,
     tokens,
@@ -191,7 +192,9 @@ def _host(request: RequestHead, value: bytes, _field: Field) -> None:
 
 
 def _length(request: RequestHead, value: bytes, _field: Field) -> None:
-    request.length = length = length_of(value, request.length)
+    if request.length is not None or not value.isdigit() or len(value) > MOST_DIGITS:
+        raise bad_length(request.length)
+    request.length = length = int(value)
     request.has_body = request.has_body or length > 0
 
 

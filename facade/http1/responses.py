@@ -15,14 +15,15 @@ from facade.http1.fields import (
     HOST,
     LENGTH,
     LONGEST_REMEMBERED,
+    MOST_DIGITS,
     TRACE,
     UPGRADE,
     USUAL,
     VIA,
     Field,
+    bad_length,
     check_coding,
     learn,
-    length_of,
     lookup,
     persists,
     tokens,
@@ -122,7 +123,9 @@ def _read_status_line(line: bytes) -> tuple[int, bytes, bool]:
 
 
 def _length(response: ResponseHead, value: bytes, _field: Field) -> None:
-    response.length = length_of(value, response.length)
+    if response.length is not None or not value.isdigit() or len(value) > MOST_DIGITS:
+        raise bad_length(response.length)
+    response.length = int(value)
 
 
 def _coding(response: ResponseHead, value: bytes, _field: Field) -> None:

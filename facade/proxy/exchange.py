@@ -140,8 +140,9 @@ class Exchange:
                 self.failed(failure)
                 return
         self.answer = head
-        if request.upload is not None:
-            request.upload.answered()
+        upload = request.upload
+        if upload is not None and upload.expectation is not None:
+            upload.answered()
         if self.pair is not None:
             self.pair.live_answered(head)
         data, self._chunked, self._keep = answer_head(request, head, self.worker)
@@ -163,7 +164,8 @@ class Exchange:
             self.client.write(last_chunk(trailers))
         if self.pair is not None:
             self.pair.live_ended()
-        self._settle(answer.status, outcome_of(answer))
+        self._finish()
+        settle(self.request, answer.status, outcome_of(answer), self.worker)
         self.client.done(self._keep)
 
     def failed(self, failure: Failure) -> None:
@@ -205,9 +207,13 @@ class Exchange:
         self.client.explain(self.request, failure.status, text)
 
     def _settle(self, status: int, outcome: Outcome) -> None:
+        self._finish()
+        settle(self.request, status, outcome, self.worker)
+
+    def _finish(self) -> None:
         """Nothing of this exchange is left to do."""
         self.done = True
         self._connection = None
-        if self.request.upload is not None:
-            self.request.upload.answered()
-        settle(self.request, status, outcome, self.worker)
+        upload = self.request.upload
+        if upload is not None and upload.expectation is not None:
+            upload.answered()

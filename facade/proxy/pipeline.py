@@ -21,13 +21,13 @@ from facade.proxy.context import WorkerContext
 from facade.proxy.exchange import Exchange
 from facade.proxy.expectation import Expectation
 from facade.proxy.identity.introduction import HeadDraft
-from facade.proxy.request import Attempt, Request
+from facade.proxy.request import IDEMPOTENT, Attempt, Request
 from facade.proxy.upload import MOST_KEPT, Upload
 from facade.proxy.upstream.instances import ANY, FRESH
 from facade.routes import decision
-from facade.routes.decision import Key, sampled
+from facade.routes.decision import Key, bucket_of, decide, diverted, sampled
 from facade.routes.paths import TargetRefused
-from facade.routes.route import NO_BUCKET
+from facade.routes.route import NO_BUCKET, Route
 
 _NAME_AND_VALUE: Final = attrgetter("name", "value")
 
@@ -39,15 +39,15 @@ def forward(exchange: Exchange) -> None:
     said whose it is: then `introduced` goes on.
     """
     request, worker, draw = exchange.request, exchange.worker, random()
-    locate(request, worker)
-    key = identify(request) if request.state.route.needs_key else None
-    decide(request, key, draw)
-    if admit(exchange, draw) and introduce(exchange):
+    route = locate(request, worker)
+    key = identify(request) if route.needs_key else None
+    request.decision = route.settled or decide(route, key, new_available=True, draw=draw)
+    if admit(exchange, key, draw) and introduce(exchange):
         copy(exchange)
         connect(exchange)
 
 
-def locate(request: Request, worker: WorkerContext) -> None:
+def locate(request: Request, worker: WorkerContext) -> Route:
     """The route of the request's path, in the table that is in force now. Raises Refused."""
     head, table = request.head, worker.current.table
     try:
@@ -59,6 +59,8 @@ def locate(request: Request, worker: WorkerContext) -> None:
         raise Refused(413, "the request's body is too large")
     request.state = table.states.get(route) or table.join(route, head.method, request.path)
     request.version = table.routes.version
+    request.idempotent = route.safe or head.method in IDEMPOTENT
+    return route
 
 
 def identify(request: Request) -> Key | None:
@@ -69,14 +71,6 @@ def identify(request: Request) -> Key | None:
     return decision.identify(request.state.route.keys, fields, request.path, address)
 
 
-def decide(request: Request, key: Key | None, draw: float) -> None:
-    """The side that the route's stage, or the bucket of the key, says; `draw` in [0, 1)."""
-    route = request.state.route
-    request.decision = route.settled or decision.decide(route, key, new_available=True, draw=draw)
-    if route.watched:
-        _count_key(request, key)
-
-
 def _count_key(request: Request, key: Key | None) -> None:
     """Note which bucket asks."""
     keys, bucket = request.state.counts.keys, request.decision.bucket
@@ -85,19 +79,24 @@ def _count_key(request: Request, key: Key | None) -> None:
     if key is None:
         keys.keyless += 1
     elif bucket == NO_BUCKET:
-        keys.add(decision.bucket_of(request.state.route.seed, key.value))
+        keys.add(bucket_of(request.state.route.seed, key.value))
     else:
         keys.add(bucket)
 
 
-def admit(exchange: Exchange, draw: float) -> bool:
-    """A permit of the side's breaker; without one, legacy's in place of the new side's."""
+def admit(exchange: Exchange, key: Key | None, draw: float) -> bool:
+    """A permit of the side's breaker; without one, legacy's in place of the new side's.
+
+    False: the request ends here, since neither may be asked. `draw` lies in [0, 1).
+    """
     request, now = exchange.request, exchange.worker.deadlines.now
     state = request.state
+    if state.route.watched:
+        _count_key(request, key)
     new = state.new if request.decision.side == "new" else None
     attempt = (new or state.legacy).attempt(now, draw, request.started)
     if attempt.permit == REFUSED and new is not None and state.route.fallback:
-        request.decision = decision.diverted(state.route, request.decision)
+        request.decision = diverted(state.route, request.decision)
         attempt = state.legacy.attempt(now, draw, request.started)
         if attempt.permit != REFUSED:
             state.counts.fallbacks += 1
@@ -172,6 +171,6 @@ def connect(exchange: Exchange) -> None:
     """Send the request on a connection of the side, and the copy behind it."""
     request = exchange.request
     upload, pair = request.upload, exchange.pair
-    request.attempt.side.upstream.connect(exchange, ANY if request.repeatable else FRESH)
+    request.attempt.side.upstream.connect(exchange, ANY if request.idempotent else FRESH)
     if pair is not None and (upload is None or upload.whole):
         pair.follow(upload)

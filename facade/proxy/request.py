@@ -81,6 +81,7 @@ class Request:
     path: str = field(init=False)  # resolved
     state: RouteState = field(init=False)
     version: str = field(init=False)  # of the table that was in force
+    idempotent: bool = field(init=False)  # sending it twice has the effect of sending it once
     decision: Decision = field(init=False)
     attempt: Attempt = field(init=False)
     upload: Upload | None = None  # the body, where one follows
@@ -95,10 +96,8 @@ class Request:
 
     @property
     def repeatable(self) -> bool:
-        """Whether sending the request twice has the effect of sending it once."""
-        if self.upload is not None and not self.upload.repeatable:
-            return False
-        return self.state.route.safe or self.head.method in IDEMPOTENT
+        """Whether it may be sent once more, and all of it can be."""
+        return self.idempotent and (self.upload is None or self.upload.repeatable)
 
     @property
     def reason(self) -> str:

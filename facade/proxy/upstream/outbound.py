@@ -166,9 +166,16 @@ class Outbound(asyncio.Protocol):
         self._await_progress()
         try:
             if self._body is not None:
-                self._pass(*self._body.take(data))
+                piece, left = self._body.take(data)
             else:
-                self._take_head(self._buffer + data if self._buffer else data)
+                piece, left = self._take_head(self._buffer + data if self._buffer else data)
+            caller = self.caller
+            if piece and caller is not None:
+                self.more = left is not None
+                caller.body(piece)
+                caller = self.caller
+            if left is not None and caller is not None:  # else it has seen enough
+                self._end([] if self._body is None else self._body.trailers, left)
         except Refused:
             self._fail(errors.NONSENSE)
 
@@ -213,21 +220,21 @@ class Outbound(asyncio.Protocol):
         timeouts = self._timeouts
         self.deadline = self._deadlines.now + timeouts.progress if self._sent_whole else NEVER
 
-    def _take_head(self, data: bytes) -> None:
+    def _take_head(self, data: bytes) -> tuple[bytes, bytes | None]:
+        """Read a head; returns the piece of a body behind it, and what follows the body."""
         end = data.find(b"\r\n\r\n")
         if end < 0 or end > LARGEST_HEAD:
             if len(data) > LARGEST_HEAD:
                 raise Refused(502, "the head is too large")
             self._buffer = data
-            return
+            return b"", None
         self._buffer = b""
         caller = self.caller
         if caller is None:
-            return
+            return b"", None
         head, rest = read_response(data[:end], MOST_HEADERS, caller.method), data[end + 4 :]
         if head.status < 200:
-            self._interim(caller, head, rest)
-            return
+            return self._interim(caller, head, rest)
         self._keep = head.keep_alive
         piece: bytes
         left: bytes | None
@@ -241,37 +248,26 @@ class Outbound(asyncio.Protocol):
             piece, left = body.take(rest) if rest else (b"", None)
         self.more = bool(piece) or left is not None
         caller.answered(head)
-        if self.caller is not None:  # else it has seen enough
-            self._pass(piece, left)
+        return piece, left
 
-    def _interim(self, caller: Caller, head: ResponseHead, rest: bytes) -> None:
+    def _interim(
+        self, caller: Caller, head: ResponseHead, rest: bytes
+    ) -> tuple[bytes, bytes | None]:
         if head.status == 101:
             self.deadline = NEVER
             caller.switched(head, rest)
-            return
+            return b"", None
         self._interims += 1
         if self._interims > MOST_INTERIM:
             raise Refused(502, "too many interim answers")
         caller.interim(head)
-        if rest:
-            self._take_head(rest)
+        return self._take_head(rest) if rest else (b"", None)
 
     @staticmethod
     def _body_of(head: ResponseHead) -> Body:
         if head.length is not None:
             return LengthBody(head.length)
         return ChunkedBody() if head.chunked else UntilClose()
-
-    def _pass(self, piece: bytes, left: bytes | None) -> None:
-        """Hand on a piece of the body; `left` is what follows the body, None before its end."""
-        body, caller = self._body, self.caller
-        if piece and caller is not None:
-            self.more = left is not None
-            caller.body(piece)
-            if self.caller is None:
-                return
-        if left is not None:
-            self._end([] if body is None else body.trailers, left)
 
     def _end(self, trailers: list[bytes], rest: bytes) -> None:
         """The answer is whole: free the connection first, so that the next request finds it."""
