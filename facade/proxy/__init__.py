@@ -7,8 +7,8 @@ identity/  introduces clients to the new side: who asks, when did that client la
 shadow/    copies of requests to the other side, for comparison; `idle` does that work last
 upload     the request's body, with the `expectation` of a 100
 upstream/  connections to the sides
-exchange   is told what the side answers, writes to the client; asks again or elsewhere
-answering  the head for the client, legacy in place of the new side, the counts at the end
+exchange   is told what the side answers, writes to the client, counts the end
+fallback   legacy in place of a new side that fails
 tunnel     both connections joined after a 101
 
 gateway    builds a worker, opens the port, runs the clock

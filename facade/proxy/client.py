@@ -14,8 +14,11 @@ class Client(Protocol):
     facts: ClientFacts
     gate: Gate  # holds up what it sends
 
-    def write(self, data: bytes, hold: bool = False) -> None:
-        """Send bytes of the answer; `hold` when more follow at once."""
+    def write(self, data: bytes) -> None:
+        """Send bytes of the answer."""
+
+    def writelines(self, pieces: list[bytes]) -> None:
+        """Send several pieces of the answer."""
 
     def done(self, keep: bool) -> None:
         """The answer is complete; `keep` says whether the connection can serve another request."""

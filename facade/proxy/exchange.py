@@ -6,22 +6,33 @@ may be to blame; then legacy is asked where the route allows it. The client sees
 """
 
 from time import perf_counter
+from typing import Final
 
 from chassis.breaker.circuit import Outcome
 from facade.http1.bodies import chunk, last_chunk
+from facade.http1.fields import CLOSE, KEEP_ALIVE
 from facade.http1.refusal import Refused
 from facade.http1.requests import RequestHead
-from facade.http1.responses import ResponseHead, interim_bytes, switching_bytes
+from facade.http1.responses import (
+    ResponseHead,
+    body_framing,
+    interim_bytes,
+    response_bytes,
+    switching_bytes,
+)
 from facade.proxy import errors
-from facade.proxy.answering import answer_head, may_fall_back, outcome_of, settle, turn_to_legacy
 from facade.proxy.client import Client
 from facade.proxy.context import WorkerContext
-from facade.proxy.errors import Failure
+from facade.proxy.counting.accesslog import decision_line, log_line
+from facade.proxy.errors import GATEWAY_STATUSES, Failure
+from facade.proxy.fallback import may_fall_back, turn_to_legacy
 from facade.proxy.request import Request
 from facade.proxy.shadow.pair import Pair
 from facade.proxy.tunnel import join
 from facade.proxy.upstream.caller import Connection
 from facade.proxy.upstream.instances import ANY, FRESH, NEW
+
+MOST_JOINED: Final = 16 * 1024  # bytes; pieces of more are handed to the transport as they are
 
 
 class Exchange:
@@ -30,6 +41,7 @@ class Exchange:
     __slots__ = (
         "_chunked",
         "_connection",
+        "_held",
         "_keep",
         "answer",
         "client",
@@ -51,8 +63,9 @@ class Exchange:
         self.pair: Pair | None = None  # both sides' answers, where the request is copied
         self.answer: ResponseHead | None = None  # as the client was given it
         self._connection: Connection | None = None
-        self._chunked = False
-        self._keep = False
+        self._held: list[bytes] = []  # of the answer; sent with what follows at once
+        self._chunked = False  # the body goes to the client in chunks
+        self._keep = False  # the client's connection outlives the answer
 
     # the request, as the client sends it
 
@@ -133,7 +146,7 @@ class Exchange:
         """Write the head for the client, unless legacy shall answer in its place."""
         request, connection = self.request, self._connection
         request.attempt.first_byte = perf_counter()
-        if head.status in errors.GATEWAY_STATUSES and connection is not None:
+        if head.status in GATEWAY_STATUSES and connection is not None:
             failure = errors.refusal(head)
             if may_fall_back(request, failure):
                 connection.discard(head)
@@ -146,25 +159,43 @@ class Exchange:
         if self.pair is not None:
             self.pair.live_answered(head)
         data, self._chunked, self._keep = answer_head(request, head, self.worker)
-        self.client.write(data, hold=connection is not None and connection.more)
+        self._send(data)
 
     def body(self, data: bytes) -> None:
         """Pass a piece of the body on."""
-        connection = self._connection
         if self.pair is not None:
             self.pair.live_body(data)
-        hold = connection is not None and connection.more
-        self.client.write(chunk(data) if self._chunked else data, hold=hold)
+        self._send(chunk(data) if self._chunked else data)
+
+    def _send(self, data: bytes) -> None:
+        """Send a piece of the answer; one that is followed by another at once goes with that."""
+        connection, held = self._connection, self._held
+        if connection is not None and connection.more:
+            held.append(data)
+        elif held:
+            held.append(data)
+            self._send_held()
+        else:
+            self.client.write(data)
+
+    def _send_held(self) -> None:
+        pieces, self._held = self._held, []
+        if sum(map(len, pieces)) > MOST_JOINED:
+            self.client.writelines(pieces)
+        else:
+            self.client.write(b"".join(pieces))
 
     def ended(self, trailers: list[bytes]) -> None:
-        """The answer is whole."""
+        """The answer is whole; the connection may serve another request already."""
         answer = self.answer
         assert answer is not None
+        self._finish()
         if self._chunked:
-            self.client.write(last_chunk(trailers))
+            self._held.append(last_chunk(trailers))
+        if self._held:
+            self._send_held()
         if self.pair is not None:
             self.pair.live_ended()
-        self._finish()
         settle(self.request, answer.status, outcome_of(answer), self.worker)
         self.client.done(self._keep)
 
@@ -217,3 +248,45 @@ class Exchange:
         upload = self.request.upload
         if upload is not None and upload.expectation is not None:
             upload.answered()
+
+
+def answer_head(
+    request: Request, answer: ResponseHead, worker: WorkerContext
+) -> tuple[bytes, bool, bool]:
+    """The bytes; whether the body goes in chunks; whether the connection is kept afterwards."""
+    head, upload, current = request.head, request.upload, worker.current
+    framing, chunked, until_close = body_framing(answer, head.http11)
+    unsent = upload is not None and not upload.whole
+    keep = head.keep_alive and not (until_close or unsent or current.draining)
+    if not keep:
+        framing += CLOSE
+    elif not head.http11:
+        framing += KEEP_ALIVE
+    extra = b"" if answer.dated else current.date
+    if current.expose:
+        extra += decision_line(request)
+    if request.state.route.noted or request.fell_back is not None:
+        extra += worker.identity.answer_lines(request, answer)
+    return response_bytes(answer, framing, extra), chunked, keep
+
+
+def outcome_of(answer: ResponseHead) -> Outcome:
+    """What a whole answer says of its upstream. One that declines is well, it only lags behind."""
+    if answer.declined is not None:
+        return Outcome.CANCELLED
+    return Outcome.FAILURE if answer.status in GATEWAY_STATUSES else Outcome.SUCCESS
+
+
+def settle(request: Request, status: int, outcome: Outcome, worker: WorkerContext) -> None:
+    """Count the end of an admitted request, and give the permit back; status 0: no answer."""
+    now, attempt = perf_counter(), request.attempt
+    # A stream may last for hours and be well: a call is slow when its first byte takes long.
+    took = (attempt.first_byte or now) - attempt.started
+    if status:
+        attempt.side.counts.answered(status, now - request.started)
+    else:
+        worker.counters.client.aborted += 1
+    attempt.side.breaker.release(attempt.permit, outcome, worker.deadlines.now, took)
+    log = worker.log
+    if log.share and log.wanted():
+        log.write(log_line(request, status or 499, now))

@@ -22,7 +22,7 @@ from facade.proxy.request import Request
 from facade.routes.routefile import ClientTimeouts, Limits
 
 LINGER_SECONDS: Final = 2.0  # after a refusal, to let a client that still sends read the answer
-MOST_JOINED: Final = 16 * 1024  # bytes; pieces of more are handed to the transport as they are
+_ARRIVED: Final[Body] = LengthBody(0)  # stands for a body that came whole with its head
 _RESET: Final = struct.pack("ii", 1, 0)  # SO_LINGER: closing resets the connection
 
 
@@ -39,7 +39,6 @@ class Inbound(asyncio.Protocol):
         "_exchange_until",
         "_full",
         "_head_until",
-        "_held",
         "_leaving",
         "_limits",
         "_timeouts",
@@ -68,7 +67,6 @@ class Inbound(asyncio.Protocol):
         self._advancing = False
         self._leaving = False  # answer nothing more
         self._full = False  # the client does not take what is sent
-        self._held: list[bytes] = []  # what is sent with the next bytes, in one call
         # request
         self._head_until = 0.0  # when a head that has begun must be complete; 0: none has
         self._body: Body | None = None
@@ -177,8 +175,13 @@ class Inbound(asyncio.Protocol):
         self._head_until = 0.0
         head = read_request(data[:end], self._limits.headers)
         self._exchange = exchange = Exchange(self, head, self._worker)
-        if head.has_body:
-            self._body = ChunkedBody() if head.chunked else LengthBody(head.length or 0)
+        rest = data[end + 4 :]
+        length = head.length or 0
+        whole = 0 < length <= len(rest)
+        if whole:
+            self._body = _ARRIVED
+        elif head.has_body:
+            self._body = ChunkedBody() if head.chunked else LengthBody(length)
         forward(exchange)
         if self._exchange is exchange:  # else it is answered already
             seconds = exchange.request.state.route.timeout
@@ -186,9 +189,15 @@ class Inbound(asyncio.Protocol):
             self.deadline = self._exchange_until
         elif not (self._leaving or self._full):
             self.deadline = self._deadlines.now + self._timeouts.idle
-        if self._body is not None:
+        if self._body is None:
+            return rest
+        if not whole:
             self._await(self._timeouts.body)
-        return data[end + 4 :]
+            return rest
+        self._body = None
+        exchange.request_body(rest[:length])
+        exchange.request_end([])
+        return rest[length:]
 
     def _take_body(self, body: Body, data: bytes) -> bytes:
         piece, rest = body.take(data)
@@ -225,27 +234,16 @@ class Inbound(asyncio.Protocol):
 
     # answering
 
-    def write(self, data: bytes, hold: bool = False) -> None:
-        """Send bytes of the answer to the request under way; `hold` when more follow at once."""
-        if hold:
-            self._held.append(data)
-        elif self._held:
-            self._held.append(data)
-            self._send_held()
-        else:
-            self.transport.write(data)
+    def write(self, data: bytes) -> None:
+        """Send bytes of the answer to the request under way."""
+        self.transport.write(data)
 
-    def _send_held(self) -> None:
-        pieces, self._held = self._held, []
-        if sum(map(len, pieces)) > MOST_JOINED:
-            self.transport.writelines(pieces)
-        else:
-            self.transport.write(b"".join(pieces))
+    def writelines(self, pieces: list[bytes]) -> None:
+        """Send several pieces of it."""
+        self.transport.writelines(pieces)
 
     def done(self, keep: bool) -> None:
         """The request under way was answered; go on with the next one, or part."""
-        if self._held:
-            self._send_held()
         self._exchange = None
         self._exchange_until = NEVER
         if not keep or self._current.draining:
@@ -282,7 +280,6 @@ class Inbound(asyncio.Protocol):
     def break_off(self) -> None:
         """The answer cannot be completed: the client must not take it for whole."""
         self._leaving = True
-        self._held.clear()
         sock = self.transport.get_extra_info("socket")
         if sock is not None:
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)

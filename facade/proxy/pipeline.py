@@ -1,7 +1,7 @@
 """The life of a request: the stations from its head to the side that answers it.
 
     client ─▶ inbound ─▶ locate ─ identify ─ decide ─ admit ─ introduce ─ copy ─ connect ─▶ side
-    client ◀─ inbound ◀───────────────── exchange (with `answering`) ◀──────────────────── side
+    client ◀─ inbound ◀─────────────────────────── exchange ◀───────────────────────────── side
 
 `forward` calls the stations in this order; what they find out, they write into the Request. From
 `connect` on, the exchange is told what the side answers.
@@ -118,7 +118,7 @@ def _take_body(exchange: Exchange) -> None:
     to_legacy = request.attempt.side is state.legacy
     keep = MOST_KEPT if to_legacy else worker.current.table.routes.options.limits.repeat
     limit = state.route.max_body
-    request.upload = Upload(chunked=head.chunked, limit=limit, gate=client.gate, keep=keep)
+    request.upload = Upload(head.chunked, limit, keep, client.gate)
     if head.expects:
         request.upload.expectation = Expectation(worker.deadlines, client.write)
 

@@ -1,6 +1,7 @@
 """One request as data: what came, what was decided about it, and the attempt that is under way.
 
-The stations of `pipeline` fill it in; `answering`, `accesslog`, `shadow` and `identity` read it.
+The stations of `pipeline` fill it in; `exchange`, `fallback`, `accesslog`, `shadow` and `identity`
+read it.
 """
 
 from dataclasses import dataclass, field

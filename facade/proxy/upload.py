@@ -3,6 +3,7 @@
 What is kept can be sent again, to a second connection or to the other side.
 """
 
+from dataclasses import dataclass, field
 from typing import Final
 
 from facade.http1.bodies import chunk, last_chunk
@@ -15,41 +16,25 @@ MOST_KEPT: Final = 16 * 1024  # bytes that can be sent again
 MOST_HELD: Final = 64 * 1024  # bytes that wait for a connection
 
 
+@dataclass(slots=True, eq=False)
 class Upload:
     """The body of one request."""
 
-    __slots__ = (
-        "_chunked",
-        "_connection",
-        "_gate",
-        "_keep",
-        "_limit",
-        "_pieces",
-        "_size",
-        "_trailers",
-        "expectation",
-        "whole",
-    )
-
-    def __init__(self, *, chunked: bool, limit: int, gate: Gate, keep: int = MOST_KEPT) -> None:
-        """`limit` is the largest body in bytes, `keep` how much of it can be sent again; `gate`
-        holds the client up.
-        """
-        self._chunked = chunked
-        self._limit = limit
-        self._keep = keep
-        self._gate = gate
-        self._connection: Connection | None = None
-        self._pieces: list[bytes] = []
-        self._size = 0
-        self._trailers: list[bytes] = []
-        self.expectation: Expectation | None = None  # the client waits before it sends
-        self.whole = False  # all of it came from the client
+    chunked: bool
+    limit: int  # the largest body, in bytes
+    keep: int  # how much of it can be sent again, in bytes
+    gate: Gate  # holds the client up
+    expectation: Expectation | None = None  # the client waits before it sends
+    whole: bool = False  # all of it came from the client
+    _connection: Connection | None = None
+    _pieces: list[bytes] = field(default_factory=list)
+    _size: int = 0
+    _trailers: list[bytes] = field(default_factory=list)
 
     @property
     def repeatable(self) -> bool:
         """Whether all that came can be sent once more."""
-        return self._connection is None or self._size <= self._keep
+        return self._connection is None or self._size <= self.keep
 
     @property
     def kept(self) -> bytes:
@@ -61,16 +46,16 @@ class Upload:
         self._size += len(data)
         if self.expectation is not None:
             self.expectation.go_on()
-        if self._size > self._limit:
+        if self._size > self.limit:
             raise Refused(413, "the request's body is too large")
-        if self._connection is None or self._size <= self._keep:
+        if self._connection is None or self._size <= self.keep:
             self._pieces.append(data)
         else:
             self._pieces.clear()
         if self._connection is not None:
-            self._connection.send(chunk(data) if self._chunked else data)
+            self._connection.send(chunk(data) if self.chunked else data)
         elif self._size > MOST_HELD:
-            self._gate.pause(HELD_FULL)
+            self.gate.pause(HELD_FULL)
 
     def end(self, trailers: list[bytes]) -> None:
         """The client has sent all of it."""
@@ -85,13 +70,13 @@ class Upload:
         if self.expectation is not None:
             self.expectation.asked()
         for piece in self._pieces:
-            connection.send(chunk(piece) if self._chunked else piece)
-        if self._size > self._keep:
+            connection.send(chunk(piece) if self.chunked else piece)
+        if self._size > self.keep:
             self._pieces.clear()
         if self.whole:
             self._finish(connection)
-        if self._gate.paused:
-            self._gate.resume(HELD_FULL)
+        if self.gate.paused:
+            self.gate.resume(HELD_FULL)
 
     def stop(self) -> None:
         """The connection is gone; what is kept waits for another one."""
@@ -105,6 +90,6 @@ class Upload:
             self.expectation.over()
 
     def _finish(self, connection: Connection) -> None:
-        if self._chunked:
+        if self.chunked:
             connection.send(last_chunk(self._trailers))
         connection.sent_whole()

@@ -1,4 +1,7 @@
-"""The access log: one JSON line per request on stdout, for a share of them, written in batches."""
+"""The access log: one JSON line per request on stdout, for a share of them, written in batches.
+
+What the line says of a decision is also said in an answer, where the route file wants it.
+"""
 
 import os
 import sys
@@ -7,6 +10,7 @@ from typing import Any, Final
 
 import orjson
 
+from chassis.web.headers import DECISION
 from facade.proxy.request import Request
 from facade.routes.routefile import FULL
 
@@ -67,3 +71,11 @@ def log_line(request: Request, status: int, now: float) -> dict[str, Any]:
         "total_ms": round((now - request.started) * 1000, 3),
         "retried": request.retried,
     }
+
+
+def decision_line(request: Request) -> bytes:
+    """`Fig-Decision`: why this side answered."""
+    return (
+        f"{DECISION}: side={request.attempt.side.name}; stage={request.state.route.stage}; "
+        f"bucket={request.decision.bucket}; reason={request.reason}; table={request.version}\r\n"
+    ).encode()

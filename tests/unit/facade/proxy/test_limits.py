@@ -120,6 +120,20 @@ def test_a_slow_client_lets_go_of_a_whole_answer(door) -> None:
     assert door.wire.dialled[1].read().startswith(b"GET")
 
 
+def test_a_client_that_is_full_with_the_last_chunk_stops_no_other_answer(door) -> None:
+    """The connection is free by then, and the next client's."""
+    slow, other = door.client(), door.client()
+    slow.send(GET)
+    door.upstream.send(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n")
+    slow.transport.stuck = True
+    slow.transport.high = len(slow.transport.sent) + 2
+    door.upstream.send(b"0\r\n\r\n")
+    assert not door.upstream.transport.reading_paused
+    other.send(GET)
+    door.upstream.send(b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\na")
+    assert other.read().endswith(b"a")
+
+
 def test_a_slow_upstream_holds_the_client_back(door) -> None:
     client = door.client()
     client.send(POST)
