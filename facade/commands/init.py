@@ -1,19 +1,18 @@
 """`python -m facade init --legacy URL`: write a first route file from what can be seen."""
 
-import json
 import os
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 import click
 
+from chassis.cli.output import Output, json_option
 from chassis.process.files import write_whole
 from facade.commands import BAD_INPUT, REFUSED
-from facade.commands.options import json_option
 from facade.draft import application, candidates, session, text, traffic, watching
 from facade.draft.application import NoApplication, UrlMap
 from facade.draft.seen import Seen, counted
@@ -96,8 +95,8 @@ def _interpreter() -> str:
               show_default=True, envvar="FACADE_SIDECAR_VENV",
               help="mitmproxy's own environment, which reads .flows files.")  # fmt: skip
 @click.option("--yes", "-y", is_flag=True, envvar="FACADE_INIT_YES", help="Ask nothing.")
-@json_option("init")
-def init(yes: bool, as_json: bool, **given: Any) -> None:
+@json_option("FACADE_INIT_JSON")
+def init(yes: bool, out: Output, **given: Any) -> None:
     """Write a commented route file for the monolith at --legacy. Nothing is moved by it.
 
     Asks at most three questions, and none where the options answer them, with --yes, with --json
@@ -105,17 +104,17 @@ def init(yes: bool, as_json: bool, **given: Any) -> None:
     """
     wish = Wish(**given)
     try:
-        if not yes and not as_json and _terminal():
+        if not yes and not out.as_json and _terminal():
             wish = ask(wish)
         _keep(wish)
-        told = _write(wish, (lambda _: None) if as_json else click.echo)
+        told = _write(wish, out.say)
     except (Refused, CannotWatch, NoEnvironment) as error:
-        _fail(str(error), REFUSED, as_json)
+        out.fail(str(error), REFUSED)
     except (NothingSeen, NoApplication) as error:
-        _fail(str(error), BAD_INPUT, as_json)
+        out.fail(str(error), BAD_INPUT)
     except OSError as error:
-        _fail(f"cannot write {wish.output}: {error.strerror or error}", BAD_INPUT, as_json)
-    click.echo(json.dumps(told) if as_json else _words(told))
+        out.fail(f"cannot write {wish.output}: {error.strerror or error}", BAD_INPUT)
+    out.give(told, lambda: _words(told))
 
 
 def _terminal() -> bool:
@@ -222,8 +221,3 @@ def _words(told: dict[str, Any]) -> str:
         f"  next: fig check {told['file']}\n"
         f"        fig facade --routes {told['file']} --listen 127.0.0.1:8080"
     )
-
-
-def _fail(message: str, exit_code: int, as_json: bool) -> NoReturn:
-    click.echo(json.dumps({"ok": False, "error": message}) if as_json else message, err=not as_json)
-    raise SystemExit(exit_code)
