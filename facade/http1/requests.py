@@ -18,7 +18,6 @@ from facade.http1.fields import (
     TRACE,
     UPGRADE,
     USUAL,
-    VIA,
     Field,
     bad_length,
     check_coding,
@@ -269,48 +268,6 @@ def _bad_request_line(line: bytes) -> Refused:
     if parts[2] not in (b"HTTP/1.1", b"HTTP/1.0"):
         return Refused(505, "only HTTP/1.0 and HTTP/1.1 are served here")
     return Refused(400, "an invalid target")
-
-
-class ClientFacts:
-    """What we say of a client to an upstream; made once for each connection."""
-
-    __slots__ = ("_constant", "_host", "_host_line", "_trusted", "address")
-
-    def __init__(self, address: str, trusted: bool) -> None:
-        self.address = address
-        self._trusted = trusted
-        self._constant = (
-            b"X-Forwarded-For: %b\r\nX-Forwarded-Proto: http\r\n" % address.encode() + VIA
-        )
-        self._host: bytes | None = None
-        self._host_line = b""
-
-    def lines(self, request: RequestHead) -> bytes:
-        """X-Forwarded-For, -Proto, -Host and Via; a trusted proxy's own words are kept."""
-        if request.forwarded is not None and self._trusted:
-            return self._after_proxy(request.forwarded, request.host or b"")
-        if request.host != self._host:
-            self._host = request.host
-            self._host_line = b"X-Forwarded-Host: %b\r\n" % (request.host or b"") + self._constant
-        return self._host_line
-
-    def client(self, request: RequestHead) -> str:
-        """The address of the client: as a trusted proxy says it, or the connection's."""
-        if request.forwarded is None or not self._trusted:
-            return self.address
-        said = [f.value for f in request.forwarded if f.name == b"x-forwarded-for"]
-        return said[-1].rpartition(b",")[2].strip().decode("ascii", "replace") or self.address
-
-    def _after_proxy(self, forwarded: list[Field], host: bytes) -> bytes:
-        chain = [field.value for field in forwarded if field.name == b"x-forwarded-for"]
-        others = [field.line for field in forwarded if field.name != b"x-forwarded-for"]
-        names = {field.name for field in forwarded}
-        chain.append(self.address.encode())
-        if b"x-forwarded-proto" not in names:
-            others.append(b"X-Forwarded-Proto: http\r\n")
-        if b"x-forwarded-host" not in names:
-            others.append(b"X-Forwarded-Host: %b\r\n" % host)
-        return b"".join((b"X-Forwarded-For: ", b", ".join(chain), b"\r\n", *others, VIA))
 
 
 def request_bytes(

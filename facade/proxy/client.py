@@ -3,9 +3,8 @@
 import asyncio
 from typing import Protocol
 
-from facade.http1.requests import ClientFacts
 from facade.proxy.flow import Gate
-from facade.proxy.request import Request
+from facade.proxy.request import ClientFacts, Request
 
 
 class Client(Protocol):

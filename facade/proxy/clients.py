@@ -3,8 +3,8 @@
 import asyncio
 from typing import Protocol
 
-from facade.http1.requests import ClientFacts
 from facade.proxy.counting.metrics import ClientCounts
+from facade.proxy.request import ClientFacts
 from facade.proxy.state import Current
 
 

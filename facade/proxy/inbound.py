@@ -12,13 +12,13 @@ from typing import Final, cast
 from facade.http1.bodies import Body, ChunkedBody, LengthBody
 from facade.http1.problems import problem, wants_page
 from facade.http1.refusal import Refused
-from facade.http1.requests import ClientFacts, end_of_head, read_request
+from facade.http1.requests import end_of_head, read_request
 from facade.proxy.context import WorkerContext
 from facade.proxy.deadlines import NEVER
 from facade.proxy.exchange import Exchange
 from facade.proxy.flow import NEXT_WAITS, PEER_FULL, Gate
 from facade.proxy.pipeline import forward
-from facade.proxy.request import Request
+from facade.proxy.request import ClientFacts, Request
 from facade.routes.routefile import ClientTimeouts, Limits
 
 LINGER_SECONDS: Final = 2.0  # after a refusal, to let a client that still sends read the answer
