@@ -4,7 +4,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -19,7 +19,6 @@ from facade.control.admin.jwks import jwks_router
 from facade.control.admin.metrics import FacadeCollector
 from facade.control.admin.models import (
     Comparison,
-    ForcedView,
     Reset,
     RouteComparison,
     RouteView,
@@ -118,7 +117,7 @@ def _add_compare(app: FastAPI, control: Control) -> None:
         return Reset(at=now, routes=control.sources.ledger.reset(route, now))
 
     @app.post("/api/compare/forced", tags=["evidence"])
-    async def api_forced(route: str, stage: Stage, reason: str, against: str = "") -> ForcedView:
+    async def api_forced(route: str, stage: Stage, reason: str, against: str = "") -> Forced:
         """Keep, beside the evidence, why a route was promoted in spite of it."""
         _known(control, route)
         if not reason.strip():
@@ -126,7 +125,7 @@ def _add_compare(app: FastAPI, control: Control) -> None:
         step = Forced(time.time(), stage.value, reason[:_REASON], against[:_REASON])
         control.sources.ledger.of(route, step.at).force(step)
         log.warning("%s to %s against the evidence: %s", route, stage.value, step.reason)
-        return ForcedView(**asdict(step))
+        return step
 
 
 async def _comparison(control: Control, route: str | None) -> Comparison:

@@ -8,8 +8,8 @@ from math import ceil
 
 from facade.compare.evidence import causes, classes
 from facade.compare.evidence.bounds import anytime_upper_bound, pairs_needed, upper_bound
-from facade.compare.evidence.clusters import Cluster, Sample
-from facade.compare.evidence.evidence import Counts, Evidence
+from facade.compare.evidence.clusters import Cluster
+from facade.compare.evidence.evidence import Evidence
 from facade.compare.evidence.promotion import TARGET
 from facade.compare.noise.noise import NoisyPlace, RouteNoise
 from facade.compare.rules import compile_rules, is_overdue
@@ -17,17 +17,14 @@ from facade.control.admin.models import (
     CauseView,
     ClassView,
     ClusterView,
-    CountsView,
     ExpectedView,
-    ForcedView,
     NoiseView,
-    ParkedView,
     RouteComparison,
-    SampleView,
     VersionView,
     WindowView,
 )
 from facade.control.admin.status import POINTS, Sources, percent_of
+from facade.control.admin.words import told
 from facade.control.evidence_store.ledger import EVIDENCE
 from facade.routes.routefile import FULL, CompareRules, RouteConfig
 
@@ -45,7 +42,7 @@ def route_comparison(
     pace = evidence.pace.per_second(now)
     rules = sources.tables.rules_of(config) if config else None
     noise = sources.noise.routes.get(evidence.route, RouteNoise())
-    return RouteComparison(
+    found = RouteComparison(
         route=evidence.route,
         match=config.match if config else None,
         stage=config.stage.value if config else None,
@@ -65,7 +62,7 @@ def route_comparison(
         pairs_per_second=round(pace, 3),
         latency=evidence.latency.summary(),
         causes=[_cause(members) for members in causes.group(evidence.clusters, compared)],
-        clusters=[_cluster(cluster) for cluster in _frequent_first(evidence)],
+        clusters=[ClusterView.model_validate(one) for one in _frequent_first(evidence)],
         classes=_classes(evidence),
         never_seen=_never_seen(evidence, config),
         versions=_versions(evidence),
@@ -73,12 +70,14 @@ def route_comparison(
         noise=[_noise(noise, place) for place in noise.noisy(now)],
         noise_asked=noise.asked,
         rule_errors=list(compile_rules(rules).broken),
-        forced=[ForcedView(**asdict(step)) for step in evidence.forced],
-        parked=[ParkedView(**asdict(pair)) for pair in evidence.parked],
+        forced=list(evidence.forced),
+        parked=list(evidence.parked),
         parked_count=evidence.parked_count,
         history=[window_view(content) for content in history],
         **asdict(counts),
     )
+    found.told = told(found)
+    return found
 
 
 def window_view(content: bytes) -> WindowView:
@@ -113,27 +112,6 @@ def _frequent_first(evidence: Evidence) -> list[Cluster]:
     return sorted(clusters, key=lambda cluster: (-cluster.count, cluster.first))
 
 
-def _cluster(cluster: Cluster) -> ClusterView:
-    return ClusterView(
-        id=cluster.id,
-        kind=cluster.kind.value,
-        path=cluster.path,
-        relation=cluster.relation,
-        count=cluster.count,
-        first=cluster.first,
-        last=cluster.last,
-        overdue=cluster.overdue,
-        classes=cluster.classes,
-        sample=_sample(cluster.latest),
-        earliest=_sample(cluster.earliest),
-        smallest=_sample(cluster.smallest),
-    )
-
-
-def _sample(sample: Sample | None) -> SampleView | None:
-    return None if sample is None else SampleView(**asdict(sample))
-
-
 def _cause(members: list[Cluster]) -> CauseView:
     first = members[0]
     more = f" and {len(members) - 1} more places" if len(members) > 1 else ""
@@ -161,9 +139,7 @@ def _noise(noise: RouteNoise, place: NoisyPlace) -> NoiseView:
 
 
 def _classes(evidence: Evidence) -> list[ClassView]:
-    named = [
-        ClassView(name=name, counts=_counts(one.counts)) for name, one in evidence.classes.items()
-    ]
+    named = [ClassView(name=name, counts=one.counts) for name, one in evidence.classes.items()]
     return sorted(named, key=lambda one: -(one.counts.matched + one.counts.mismatched))
 
 
@@ -181,14 +157,10 @@ def _versions(evidence: Evidence) -> list[VersionView]:
             stage=one.stage,
             percent=None if one.percent is None else one.percent / POINTS,
             since=one.since,
-            counts=_counts(one.counts),
+            counts=one.counts,
         )
         for version, one in evidence.versions.items()
     ]
-
-
-def _counts(counts: Counts) -> CountsView:
-    return CountsView(**asdict(counts))
 
 
 def _expected(evidence: Evidence, rules: CompareRules | None) -> list[ExpectedView]:

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from chassis.cli.output import Output, json_option
-from chassis.cli.tables import duration, table
+from chassis.cli.tables import table
 from fig.clients import admin, calibrating, running
 from fig.commands.options import admin_option
 from fig.errors import NEGATIVE, BadSetting
@@ -15,7 +15,6 @@ from fig.settings import Home
 
 HEAD = ("route", "stage", "pairs", "matched", "differ", "raced", "failed", "shed",
         "at most, 95 %", "legacy p50/p95 ms", "new p50/p95 ms")  # fmt: skip
-PERCENT = 100
 FORMS = {".html": "html", ".json": "json", ".xml": "junit"}
 
 
@@ -99,17 +98,16 @@ def text(found: dict[str, Any]) -> str:
 
 
 def _row(one: dict[str, Any]) -> tuple[str | int | None, ...]:
-    percent = "" if one["percent"] is None else f" {one['percent']:g} %"
     return (
         one["route"],
-        f"{one['stage'] or 'gone'}{percent}",
+        one["told"]["stage"],
         one["completed"],
         one["matched"],
         one["mismatched"],
         one["raced"],
         sum(one["failed"].values()),
         sum(one["shed"].values()),
-        f"{one['upper_bound'] * PERCENT:.2f} % differ" if one["compared"] else None,
+        one["told"]["bound"],
         _latency(one["latency"].get("control")),
         _latency(one["latency"].get("candidate")),
     )
@@ -123,23 +121,12 @@ def _latency(side: dict[str, Any] | None) -> str | None:
 
 def _outlook(one: dict[str, Any]) -> str:
     """How far the evidence is from its target, and what it says nothing about."""
-    target = f"{one['target'] * PERCENT:g} %"
-    missing, seconds = one["pairs_to_target"], one["seconds_to_target"]
-    if missing is None:
-        words = f"differs more often than {target}"
-    elif missing == 0:
-        words = f"surely below {target}"
-    else:
-        pace = f", {duration(seconds)} at this pace" if seconds is not None else ""
-        words = f"{missing:,} equal pairs to be sure of {target}{pace}"
     unseen = f"; never seen: {', '.join(one['never_seen'])}" if one["never_seen"] else ""
-    return f"{one['route']}: {words}{unseen}"
+    return f"{one['route']}: {one['told']['outlook']}{unseen}"
 
 
 def _differences(one: dict[str, Any]) -> str:
-    causes = len(one["causes"])
-    count = "one cause" if causes == 1 else f"{causes} causes"
-    lines = [f"{one['route']}: what differs, {count}"]
+    lines = [f"{one['route']}: {one['told']['differing']}"]
     for cluster in one["clusters"]:
         what = cluster["relation"] or cluster["kind"]
         lines.append(f"  {cluster['path']}  {what}, {cluster['count']} times   [{cluster['id']}]")

@@ -1,30 +1,24 @@
-"""What was compared: `GET /api/compare`, `POST /api/compare/reset`."""
+"""What was compared: `GET /api/compare`, `POST /api/compare/reset`.
+
+Counts, samples, forced and parked are the evidence's own classes: what is kept is what is told.
+"""
 
 from typing import Any
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
-
-class SampleView(BaseModel):
-    """One pair that shows a cluster; values are masked and cut."""
-
-    at: float
-    method: str
-    target: str
-    request_id: str
-    version: str
-    live: str
-    spot: str  # the very place: $.variants[sku=B-1].price
-    control: dict[str, Any]  # status, value, ms
-    candidate: dict[str, Any]
-    others: list[str]  # further differences of this pair
+from facade.compare.differences import Kind
+from facade.compare.evidence.clusters import Sample
+from facade.compare.evidence.evidence import Counts, Forced, Parked
 
 
 class ClusterView(BaseModel):
-    """Differences of one kind at one path, related in one way."""
+    """Differences of one kind at one path, related in one way; made of a Cluster."""
+
+    model_config = ConfigDict(from_attributes=True, populate_by_name=True)
 
     id: str
-    kind: str  # missing, extra, type, value, order, length
+    kind: Kind  # missing, extra, type, value, order, length
     path: str  # $.variants[*].price, $status, $header:location, $cookie:session.path, $html/…
     relation: str  # "rounding", "letter case", … empty where there is none
     count: int
@@ -32,9 +26,9 @@ class ClusterView(BaseModel):
     last: float
     overdue: bool  # tolerated until a day that has passed
     classes: dict[str, int]
-    sample: SampleView | None  # the latest
-    earliest: SampleView | None
-    smallest: SampleView | None
+    sample: Sample | None = Field(validation_alias="latest")
+    earliest: Sample | None
+    smallest: Sample | None
 
 
 class CauseView(BaseModel):
@@ -48,27 +42,6 @@ class CauseView(BaseModel):
     clusters: list[str]  # ids
 
 
-class CountsView(BaseModel):
-    """Pairs by outcome; `tolerated` are among the matched."""
-
-    matched: int = 0
-    mismatched: int = 0
-    raced: int = 0
-    tolerated: int = 0
-    failed: dict[str, int] = {}
-    skipped: dict[str, int] = {}
-
-
-class ParkedView(BaseModel):
-    """A pair that our own code could not judge; somebody has to look before the route moves on."""
-
-    at: float
-    request_id: str
-    method: str
-    target: str  # masked
-    cause: str
-
-
 class VersionView(BaseModel):
     """The counts under one version of the route table."""
 
@@ -76,14 +49,14 @@ class VersionView(BaseModel):
     stage: str
     percent: float | None
     since: float
-    counts: CountsView
+    counts: Counts
 
 
 class ClassView(BaseModel):
     """The counts of one kind of input."""
 
     name: str
-    counts: CountsView
+    counts: Counts
 
 
 class ExpectedView(BaseModel):
@@ -122,13 +95,36 @@ class WindowView(BaseModel):
     upper_bound: float
 
 
-class ForcedView(BaseModel):
-    """A promotion although the evidence spoke against it."""
+class Fact(BaseModel):
+    """A figure with its name, and what there is to add."""
 
-    at: float
-    stage: str
-    reason: str
-    against: str
+    name: str
+    value: str
+    note: str = ""
+
+
+class Note(BaseModel):
+    """Words about a place, a rule, a step or a pair."""
+
+    about: str
+    words: str
+    bad: bool = False
+
+
+class Told(BaseModel):
+    """The evidence in words, the same wherever it is shown. Places are percents of a scale."""
+
+    stage: str = ""
+    outlook: str = ""
+    mood: str = ""  # good, bad or neither
+    bound: str = ""
+    target: str = ""
+    bound_at: float = 0.0
+    target_at: float = 0.0
+    facts: list[Fact] = []
+    differing: str = ""
+    known: list[Note] = []
+    objections: list[Note] = []
 
 
 class RouteComparison(BaseModel):
@@ -167,10 +163,11 @@ class RouteComparison(BaseModel):
     noise: list[NoiseView]
     noise_asked: float  # questions put to legacy twice, the old ones counting less
     rule_errors: list[str]
-    forced: list[ForcedView] = []
-    parked: list[ParkedView] = []  # the first ones
+    forced: list[Forced] = []
+    parked: list[Parked] = []  # the first ones
     parked_count: int = 0
     history: list[WindowView]
+    told: Told = Told()
 
 
 class Rechecks(BaseModel):

@@ -3,8 +3,7 @@
 from html import escape
 
 from facade.control.admin.models import Comparison, RouteComparison
-from facade.control.admin.reports.figures import share
-from facade.control.admin.reports.section import at, section, stage, table
+from facade.control.admin.reports.section import at, section, table
 from facade.control.admin.reports.style import STYLE
 
 _HEAD = ("route", "stage", "compared", "matched", "differ", "raced", "failed", "shed",
@@ -34,12 +33,11 @@ def page(found: Comparison) -> str:
 
 
 def _row(one: RouteComparison) -> list[str]:
-    bound = share(one.upper_bound) if one.compared else "–"
     counts = (one.compared, one.matched, one.mismatched, one.raced,
               sum(one.failed.values()), sum(one.shed.values()))  # fmt: skip
     name = f"<a href='#{escape(one.route)}'>{escape(one.route)}</a>"
     numbers = [f"{count:,}" for count in counts]
-    return [name, escape(stage(one)), *numbers, bound, share(one.target)]
+    return [name, escape(one.told.stage), *numbers, one.told.bound, one.told.target]
 
 
 def _has_news(one: RouteComparison) -> bool:

@@ -3,21 +3,22 @@
 from datetime import UTC, datetime
 from html import escape
 
-from facade.control.admin.models import ClusterView, RouteComparison, SampleView
+from facade.compare.evidence.clusters import Sample
+from facade.control.admin.models import ClusterView, RouteComparison
 from facade.control.admin.reports.beside import beside
-from facade.control.admin.reports.figures import facts, scale, span
+from facade.control.admin.reports.figures import facts, scale
 
 _MOST_CLASSES = 40
 
 
 def section(one: RouteComparison) -> str:
     """The whole part."""
-    words, kind = outlook(one)
+    told = one.told
     parts = [
         f"<section id='{escape(one.route)}'><div class=head><h2>{escape(one.route)}</h2>"
-        f"<span class=stage>{escape(stage(one))}</span>"
+        f"<span class=stage>{escape(told.stage)}</span>"
         f"<code>{escape(one.match or 'not in the table any more')}</code>"
-        f"<strong class='{kind}'>{escape(words)}</strong></div>",
+        f"<strong class='{told.mood}'>{escape(told.outlook)}</strong></div>",
         scale(one),
         facts(one),
     ]
@@ -32,23 +33,6 @@ def section(one: RouteComparison) -> str:
                       f"<p class=small>Evidence since {at(one.since)}.</p></section>"])  # fmt: skip
 
 
-def stage(one: RouteComparison) -> str:
-    """The stage, with its percentage."""
-    return (one.stage or "gone") + ("" if one.percent is None else f" {one.percent:g} %")
-
-
-def outlook(one: RouteComparison) -> tuple[str, str]:
-    """How far the evidence is from the bound it is to reach, and whether that is good or bad."""
-    if one.pairs_to_target is None:
-        return "More pairs will not help: it differs more often than it may.", "bad"
-    if one.pairs_to_target == 0:
-        return "The bound is reached.", "good"
-    words = f"{one.pairs_to_target:,} pairs without a difference to the bound"
-    if one.seconds_to_target is None:
-        return f"{words}.", ""
-    return f"{words}, {span(one.seconds_to_target)} at this pace.", ""
-
-
 def _cluster(cluster: ClusterView) -> str:
     late = " <strong>was expected, its day is past</strong>" if cluster.overdue else ""
     what = f"{escape(cluster.relation or cluster.kind)}, {cluster.count:,} times{late}"
@@ -61,7 +45,7 @@ def _cluster(cluster: ClusterView) -> str:
     return head + (_sample(sample) if sample else "")
 
 
-def _sample(sample: SampleView) -> str:
+def _sample(sample: Sample) -> str:
     left, right = beside(sample.control.get("value"), sample.candidate.get("value"))
     others = "".join(f"<li>{escape(other)}</li>" for other in sample.others)
     more = f"<details><summary>also in this pair</summary><ul>{others}</ul></details>"
@@ -109,12 +93,10 @@ def _noise(one: RouteComparison) -> list[str]:
 
 
 def _objections(one: RouteComparison) -> list[str]:
-    forced = [f"Promoted to {step.stage} on {at(step.at)} against the evidence ({step.against}):"
-              f" {step.reason}" for step in one.forced]  # fmt: skip
-    parked = [f"Not judged: {pair.request_id} {pair.method} {pair.target}: {pair.cause}"
-              for pair in one.parked]  # fmt: skip
-    words = (*one.rule_errors, *forced, *parked)
-    return [f"<p class=bad>{escape(objection)}</p>" for objection in words]
+    return [
+        f"<p class=bad>{escape(note.about)}: {escape(note.words)}</p>"
+        for note in one.told.objections
+    ]
 
 
 def table(head: tuple[str, ...], rows: list[list[str]], numbers: int = 99) -> str:

@@ -2,12 +2,10 @@
 
 import re
 
-import pytest
-
 from facade.control.admin.models import Comparison
 from facade.control.admin.reports.beside import beside
-from facade.control.admin.reports.figures import share
 from facade.control.admin.reports.page import page
+from facade.control.admin.words import share
 
 
 def test_it_says_what_differs_side_by_side(comparison: Comparison) -> None:
@@ -28,15 +26,6 @@ def test_it_says_how_sure_the_evidence_is(comparison: Comparison) -> None:
     assert "Paired latency, new − legacy" in text and "95 %: +0.0 to +0.0 ms" in text
     assert "GET, no query, anonymous, 2xx" in text
     assert "No pair yet: quiet." in text
-
-
-@pytest.mark.parametrize(
-    ("value", "words"),
-    [(0.0, "0 %"), (1.0, "100 %"), (0.123, "12 %"), (0.0104, "1 %"), (0.00086, "0.086 %"),
-     (0.001, "0.1 %"), (3e-6, "0.0003 %")],
-)  # fmt: skip
-def test_shares_have_two_digits_that_say_something(value: float, words: str) -> None:
-    assert share(value) == words
 
 
 def test_nothing_breaks_out_and_nothing_is_loaded(comparison: Comparison) -> None:
