@@ -24,13 +24,14 @@ from facade.proxy import errors
 from facade.proxy.client import Client
 from facade.proxy.context import WorkerContext
 from facade.proxy.counting.accesslog import decision_line, log_line
-from facade.proxy.errors import GATEWAY_STATUSES, Failure
+from facade.proxy.errors import Failure
 from facade.proxy.fallback import may_fall_back, turn_to_legacy
 from facade.proxy.request import Request
 from facade.proxy.shadow.pair import Pair
 from facade.proxy.tunnel import join
 from facade.proxy.upstream.caller import Connection
 from facade.proxy.upstream.instances import ANY, FRESH, NEW
+from facade.routes import trouble
 
 MOST_JOINED: Final = 16 * 1024  # bytes; pieces of more are handed to the transport as they are
 
@@ -146,9 +147,9 @@ class Exchange:
         """Write the head for the client, unless legacy shall answer in its place."""
         request, connection = self.request, self._connection
         request.attempt.first_byte = perf_counter()
-        if head.status in GATEWAY_STATUSES and connection is not None:
-            failure = errors.refusal(head)
-            if may_fall_back(request, failure):
+        if head.status >= trouble.LOWEST and connection is not None:
+            failure = errors.refusal(head, request.state.route.trouble)
+            if failure is not None and may_fall_back(request, failure):
                 connection.discard(head)
                 self.failed(failure)
                 return
@@ -196,7 +197,8 @@ class Exchange:
             self._send_held()
         if self.pair is not None:
             self.pair.live_ended()
-        settle(self.request, answer.status, outcome_of(answer), self.worker)
+        outcome = outcome_of(answer, self.request.attempt.side.counted)
+        settle(self.request, answer.status, outcome, self.worker)
         self.client.done(self._keep)
 
     def failed(self, failure: Failure) -> None:
@@ -218,7 +220,7 @@ class Exchange:
             self.pair.live_failed(failure.phase)
             self.pair = None
         if self.answer is not None:
-            self._settle(self.answer.status, failure.outcome)
+            self._settle(self.answer.status, failure.outcome(request.attempt.side.counted))
             self.client.break_off()
         elif turn_to_legacy(request, failure, self.worker):
             request.attempt.side.upstream.connect(self, ANY if request.repeatable else FRESH)
@@ -233,7 +235,7 @@ class Exchange:
 
     def give_up(self, failure: Failure) -> None:
         """There will be no answer of a side: tell the client why."""
-        self._settle(failure.status, failure.outcome)
+        self._settle(failure.status, failure.outcome(self.request.attempt.side.counted))
         text = "The service behind this address " + failure.text
         self.client.explain(self.request, failure.status, text)
 
@@ -270,11 +272,11 @@ def answer_head(
     return response_bytes(answer, framing, extra), chunked, keep
 
 
-def outcome_of(answer: ResponseHead) -> Outcome:
+def outcome_of(answer: ResponseHead, counted: trouble.Trouble) -> Outcome:
     """What a whole answer says of its upstream. One that declines is well, it only lags behind."""
     if answer.declined is not None:
         return Outcome.CANCELLED
-    return Outcome.FAILURE if answer.status in GATEWAY_STATUSES else Outcome.SUCCESS
+    return Outcome.FAILURE if answer.status in counted.statuses else Outcome.SUCCESS
 
 
 def settle(request: Request, status: int, outcome: Outcome, worker: WorkerContext) -> None:

@@ -17,11 +17,11 @@ def may_fall_back(request: Request, failure: Failure) -> bool:
     Writes go to legacy only when the new side says that it did nothing.
     """
     route, upload = request.state.route, request.upload
-    return (
-        request.attempt.side is not request.state.legacy
-        and (route.fallback or (route.yields and failure is errors.DECLINED))
-        and (upload is None or upload.repeatable)
-    )
+    if request.attempt.side is request.state.legacy:
+        return False
+    wanted = not failure.kind or failure.kind in route.trouble.kinds
+    allowed = (route.fallback and wanted) or (route.yields and failure is errors.DECLINED)
+    return allowed and (upload is None or upload.repeatable)
 
 
 def turn_to_legacy(request: Request, failure: Failure, worker: WorkerContext) -> bool:
@@ -30,7 +30,8 @@ def turn_to_legacy(request: Request, failure: Failure, worker: WorkerContext) ->
         return False
     now, moment = worker.deadlines.now, perf_counter()
     state, attempt = request.state, request.attempt
-    attempt.side.breaker.release(attempt.permit, failure.outcome, now, moment - attempt.started)
+    outcome = failure.outcome(attempt.side.counted)
+    attempt.side.breaker.release(attempt.permit, outcome, now, moment - attempt.started)
     request.attempt = state.legacy.attempt(now, random(), moment)
     if request.attempt.permit == REFUSED:
         return False

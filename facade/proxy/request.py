@@ -24,12 +24,13 @@ IDEMPOTENT: Final = frozenset({b"GET", b"HEAD", b"OPTIONS", b"PUT", b"DELETE"})
 class RouteSide:
     """One side of one route: where it leads, the breaker of its circuit class, its counts."""
 
-    __slots__ = ("breaker", "copies", "counts", "name", "upstream")
+    __slots__ = ("breaker", "copies", "counted", "counts", "name", "upstream")
 
     def __init__(
         self, name: str, upstream: Upstream, copies: Upstream, breaker: Breaker, counts: SideCounts
     ) -> None:
         """`name` is "legacy" or "new"."""
+        self.counted: Final = upstream.trouble  # what the breaker is told of as failed
         self.name = name
         self.upstream = upstream
         self.copies = copies  # the same addresses, for shadow requests

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from facade.routes.stages import Stage
+from facade.routes.trouble import Trouble
 
 Side = Literal["legacy", "new"]
 
@@ -54,6 +55,7 @@ class Route:
     sample: int  # basis points of requests also asked on the other side; 0 unless safe
     rules: str | None
     fallback: bool  # legacy may answer in place of a failing new side
+    trouble: Trouble  # for which it may
     yields: bool  # legacy may answer in place of a new side that says it did nothing
     timeout: float  # seconds for the whole exchange; 0: no limit
     first_byte: float | None  # seconds from request to first byte; None: as the upstream says

@@ -10,6 +10,7 @@ from datetime import date
 from types import MappingProxyType
 from typing import Literal
 
+from facade.routes import trouble
 from facade.routes.stages import Stage
 
 LEGACY = "legacy"  # the upstream every unknown path goes to
@@ -32,6 +33,7 @@ class Health:
 class Breaker:
     """When an upstream counts as broken; one breaker per upstream and route class."""
 
+    count: tuple[str, ...] = trouble.COUNTED  # words of `trouble`
     failure_ratio: int = 5_000
     slow_ratio: int = FULL
     slow_call: float = 5.0
@@ -97,6 +99,14 @@ class Guard:
 
 
 @dataclass(frozen=True, slots=True)
+class Fallback:
+    """Whether legacy answers in place of a new side in trouble, and in which trouble."""
+
+    allowed: bool = True
+    on: tuple[str, ...] = trouble.FALLBACK  # words of `trouble`
+
+
+@dataclass(frozen=True, slots=True)
 class RouteConfig:
     """One entry under `routes`."""
 
@@ -108,7 +118,7 @@ class RouteConfig:
     percent: int | None = None  # basis points, in canary only
     key: tuple[KeySource, ...] = (KeySource("session"), KeySource("client"))
     seed: str = ""
-    fallback: bool = True
+    fallback: Fallback = Fallback()
     safe: bool | None = None  # None: by method (GET, HEAD, OPTIONS)
     compare: Compare | None = None
     guard: Guard | None = None

@@ -22,6 +22,7 @@ from facade.routes.routefile import (
 )
 from facade.routes.segments import SegmentTree
 from facade.routes.stages import Stage
+from facade.routes.trouble import Trouble
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 MOST_LOCATED: Final = 4096  # paths remembered with their routes
@@ -111,7 +112,7 @@ def _compile(config: RouteConfig, options: FacadeOptions, safe: bool) -> Route:
     threshold = _threshold(config)
     settled = _settled(config, threshold)
     compared = config.compare if config.stage in (Stage.SHADOW, Stage.CANARY) and safe else None
-    yields = config.fallback and config.stage is not Stage.RETIRED
+    yields = config.fallback.allowed and config.stage is not Stage.RETIRED
     watched = config.guard is not None and config.new is not None and threshold < FULL
     forgets = options.identity is not None and config.name in options.identity.forget_on
     return Route(
@@ -133,6 +134,7 @@ def _compile(config: RouteConfig, options: FacadeOptions, safe: bool) -> Route:
         sample=compared.sample if compared else 0,
         rules=config.compare.rules if config.compare else None,
         fallback=safe and yields,
+        trouble=Trouble(config.fallback.on),
         yields=yields,
         timeout=config.timeout or options.timeouts.exchange,
         first_byte=config.first_byte,

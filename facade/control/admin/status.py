@@ -185,7 +185,7 @@ def _view(config: RouteConfig) -> RouteView:
         new=config.new,
         key=[str(source) for source in config.key],
         seed=config.seed or config.name,
-        fallback=config.fallback,
+        fallback=config.fallback.allowed,
         sample=sample_of(config),
         rules=config.compare.rules if config.compare else None,
         guard=guard

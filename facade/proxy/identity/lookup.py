@@ -90,7 +90,7 @@ class SessionLookup(Ignoring):
             self._again = False
             self._instance.connect(self, NEW)
             return
-        self._tell(None, failure.outcome)
+        self._tell(None, Outcome.FAILURE if failure.kind else Outcome.CANCELLED)
 
     def expired(self, _now: float) -> None:
         """No answer in time."""

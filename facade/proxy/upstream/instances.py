@@ -16,6 +16,7 @@ from facade.proxy.upstream.caller import Caller
 from facade.proxy.upstream.dialing import Dial
 from facade.proxy.upstream.outbound import Outbound
 from facade.routes.routefile import UpstreamConfig, UpstreamTimeouts
+from facade.routes.trouble import Trouble
 
 # How long a pooled connection may have been idle, in seconds. A request that must not be sent twice
 # takes a fresh one: a connection idle for longer may be closing at this moment.
@@ -231,6 +232,7 @@ class Upstream:
         self, config: UpstreamConfig, limit: int, deadlines: Deadlines, dial: Dial
     ) -> None:
         self.config = config
+        self.trouble: Final = Trouble(config.breaker.count)
         self.instances: tuple[Instance, ...] = ()
         self.limit = limit
         self._deadlines = deadlines

@@ -5,7 +5,7 @@ from typing import Any
 
 from facade.routes.file.form.names import NAME, TOKEN
 from facade.routes.file.kinds.quantities import Duration, Number, Share, Size
-from facade.routes.file.kinds.structures import Field, ListOf, Record
+from facade.routes.file.kinds.structures import Field, FlagOr, ListOf, Record
 from facade.routes.file.kinds.values import (
     Choice,
     EnumChoice,
@@ -13,11 +13,12 @@ from facade.routes.file.kinds.values import (
     JsonSchema,
     Scalar,
     Text,
+    TroubleWord,
     Wrong,
 )
 from facade.routes.file.matching import Match, MatchText
 from facade.routes.file.problems import one_of
-from facade.routes.routefile import Compare, Guard, KeySource, RouteConfig
+from facade.routes.routefile import Compare, Fallback, Guard, KeySource, RouteConfig
 from facade.routes.stages import Stage
 
 NEEDS = ("identity", "session")
@@ -77,6 +78,17 @@ _GUARD = Record(
     },
 )
 
+_FALLBACK = Record(
+    Fallback,
+    {
+        "on": Field(
+            ListOf(TroubleWord(), 1),
+            "In which trouble of the new side legacy answers in its place.",
+            True,
+        ),
+    },
+)
+
 ROUTE = Record(
     _route,
     {
@@ -92,7 +104,9 @@ ROUTE = Record(
         ),
         "seed": Field(Text("a word", r"\S+"), "Routes that move together share one (else: name)."),
         "fallback": Field(
-            Flag(), "Reads go to legacy when the new side fails; never once retired.", shown=True
+            FlagOr(Fallback(), Fallback(allowed=False), _FALLBACK),
+            "Reads go to legacy when the new side fails; never once retired.",
+            shown=True,
         ),
         "safe": Field(Flag(), "The method only reads; else known by the method."),
         "compare": Field(_COMPARE, "Ask both sides; required in stage shadow."),

@@ -5,8 +5,9 @@ from typing import Any
 from facade.routes.file.form.names import NAME
 from facade.routes.file.kinds.quantities import Duration, Share, Whole
 from facade.routes.file.kinds.structures import Field, ListOf, Record
-from facade.routes.file.kinds.values import Choice, Text, Url
+from facade.routes.file.kinds.values import Choice, Text, TroubleWord, Url
 from facade.routes.routefile import Breaker, Health, UpstreamConfig, UpstreamTimeouts
+from facade.routes.trouble import COUNTED
 
 
 def _upstream(**values: Any) -> UpstreamConfig:
@@ -28,6 +29,11 @@ _HEALTH = Record(
 _BREAKER = Record(
     Breaker,
     {
+        "count": Field(
+            ListOf(TroubleWord()),
+            "What counts as a failed call; a status only where it is named.",
+            shown=[*COUNTED],
+        ),
         "failure_ratio": Field(Share(), "Open above this share of failures.", shown="50%"),
         "slow_ratio": Field(Share(), "Open above this share of slow calls.", shown="100%"),
         "slow_call": Field(Duration(), "A call is slow from this time on.", shown="5s"),

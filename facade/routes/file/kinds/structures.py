@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 import yaml
 
-from facade.routes.file.kinds.values import JsonSchema, Scalar, Text, Wrong
+from facade.routes.file.kinds.values import Flag, JsonSchema, Scalar, Text, Wrong
 from facade.routes.file.places import Path, Reading
 from facade.routes.file.problems import unknown
 
@@ -210,6 +210,24 @@ class WordsOr(Generic[T]):
         """Either."""
         words: list[JsonSchema] = [{"const": word} for word in self._words]
         return {"anyOf": [*words, self._record.schema()]}
+
+
+class FlagOr(Generic[T]):
+    """Either `true` or `false`, which stand for a value each, or a record."""
+
+    def __init__(self, yes: T, no: T, record: Record[T]) -> None:
+        self._flag, self._values, self._record = Flag(), {True: yes, False: no}, record
+        self.blank = yes
+
+    def read(self, node: yaml.Node, reading: Reading, path: Path) -> T:
+        """The value of the word, or the record."""
+        if isinstance(node, yaml.ScalarNode):
+            return self._values[self._flag.read(node, reading, path)]
+        return self._record.read(node, reading, path)
+
+    def schema(self) -> JsonSchema:
+        """Either."""
+        return {"anyOf": [self._flag.schema(), self._record.schema()]}
 
 
 class WordOr(WordsOr[T]):

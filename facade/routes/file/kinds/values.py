@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 import yaml
 
+from facade.routes import trouble
 from facade.routes.file.problems import one_of
 
 T = TypeVar("T")
@@ -73,6 +74,22 @@ class Flag(Scalar[bool]):
 
     def schema(self) -> JsonSchema:
         return {"type": "boolean"}
+
+
+class TroubleWord(Scalar[str]):
+    """A kind of trouble with an upstream; see `facade.routes.trouble`."""
+
+    blank = trouble.CONNECT
+
+    def parse(self, text: str) -> str:
+        if not trouble.is_word(text):
+            known = (*trouble.KINDS, *trouble.CLASSES, "a status from 400 to 599")
+            raise Wrong(f"unknown trouble '{text}' ({one_of(known)})")
+        return text
+
+    def schema(self) -> JsonSchema:
+        statuses = {"type": "integer", "minimum": trouble.LOWEST, "maximum": trouble.HIGHEST}
+        return {"anyOf": [{"enum": [*trouble.KINDS, *trouble.CLASSES]}, statuses]}
 
 
 class Choice(Scalar[str]):

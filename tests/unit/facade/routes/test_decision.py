@@ -20,7 +20,14 @@ from facade.routes.decision import (
     sampled,
 )
 from facade.routes.route import Decision, Headers, Route
-from facade.routes.routefile import Compare, KeySource, RouteConfig, RouteFile, UpstreamConfig
+from facade.routes.routefile import (
+    Compare,
+    Fallback,
+    KeySource,
+    RouteConfig,
+    RouteFile,
+    UpstreamConfig,
+)
 from facade.routes.stages import Stage
 from facade.routes.table import RouteTable, compile_table
 
@@ -112,7 +119,7 @@ def test_a_read_goes_to_legacy_while_the_new_side_is_away(stage: Stage) -> None:
 
 def test_nothing_else_is_diverted() -> None:
     assert side_of(route(Stage.RETIRED), new_available=False) == "new"
-    assert side_of(route(Stage.NEW, fallback=False), new_available=False) == "new"
+    assert side_of(route(Stage.NEW, fallback=Fallback(allowed=False)), new_available=False) == "new"
     assert side_of(both(Stage.NEW).match("POST", "/x"), new_available=False) == "new"
     away = decide(route(Stage.LEGACY), None, new_available=False, draw=0)
     assert away.reason == "stage"

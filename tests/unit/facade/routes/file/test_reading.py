@@ -51,7 +51,7 @@ compare_rules:
 def test_a_good_file_is_read_whole() -> None:
     file = load(GOOD.encode(), today=date(2026, 1, 1)).file
     route, catalog = file.routes[0], file.upstreams["catalog"]
-    assert (route.stage, route.percent, route.fallback) == (Stage.CANARY, 10, False)
+    assert (route.stage, route.percent, route.fallback.allowed) == (Stage.CANARY, 10, False)
     assert [str(source) for source in route.key] == ["path:sku", "cookie:session", "client"]
     assert route.compare == Compare(1000, "product")
     assert route.guard == Guard(Stage.SHADOW, 10, 1.5, 1.5)
