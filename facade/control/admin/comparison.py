@@ -62,7 +62,7 @@ def route_comparison(
         pairs_per_second=round(pace, 3),
         latency=evidence.latency.summary(),
         causes=[_cause(members) for members in causes.group(evidence.clusters, compared)],
-        clusters=[ClusterView.model_validate(one) for one in _frequent_first(evidence)],
+        clusters=[ClusterView(**asdict(one)) for one in _frequent_first(evidence)],
         classes=_classes(evidence),
         never_seen=_never_seen(evidence, config),
         versions=_versions(evidence),

@@ -12,6 +12,7 @@ import httpx2
 from chassis.web.headers import AFTER, DECLINED
 from facade.compare.answers import Answer
 from facade.control.judging.backlog import Waiting
+from facade.control.judging.client import Client, Question
 
 DEADLINE_SECONDS = 5.0
 MOST_BYTES = 2 * 1024**2
@@ -19,7 +20,6 @@ MOST_AT_ONCE = 8
 LEARNING_AT_ONCE = 2  # of their own, or noise would not be learned while all pairs are in doubt
 DECLINES = 5  # a read model that is behind catches up
 DECLINED_SECONDS = 0.1
-_TIMEOUT = httpx2.Timeout(DEADLINE_SECONDS).as_dict()
 
 # Of one connection only.
 _NOT_REPEATED = frozenset({"connection", "keep-alive", "te", "trailer", "upgrade", "expect"})
@@ -44,9 +44,11 @@ class Asker:
         addresses: Addresses,
         clock: Callable[[], float] = time.time,
         at_once: int = MOST_AT_ONCE,
+        transport: httpx2.AsyncBaseTransport | None = None,
     ) -> None:
-        limits = httpx2.Limits(max_connections=at_once, max_keepalive_connections=2)
-        self._client = httpx2.AsyncClient(limits=limits, trust_env=False, follow_redirects=False)
+        self._client = Client(
+            at_once, 2, timeout=DEADLINE_SECONDS, most_bytes=MOST_BYTES, transport=transport
+        )
         self._addresses = addresses
         self._clock = clock
         self._turn = 0
@@ -73,38 +75,16 @@ class Asker:
         if not urls or words is None or waiting.body is None:
             return Answer(0, error="unavailable")
         self._turn += 1
-        url = urls[self._turn % len(urls)]
-        started = time.monotonic()
-        try:
-            headers = _repeated(words, without=_AFTER if extra else "") + extra
-            pair = waiting.pair
-            # The target goes as it was sent: a URL would be written anew.
-            exact = {"timeout": _TIMEOUT, "target": pair.target.encode("latin-1")}
-            body = httpx2.ByteStream(waiting.body)
-            request = httpx2.Request(
-                pair.method, url, headers=headers, stream=body, extensions=exact
-            )
-            return await self._asked(request, started)
-        except (httpx2.HTTPError, httpx2.InvalidURL, ValueError) as error:
-            return Answer(0, error=type(error).__name__)
-
-    async def _asked(self, request: httpx2.Request, started: float) -> Answer:
-        response = await self._client.send(request, stream=True)
-        try:
-            body = bytearray()
-            async for piece in response.aiter_raw():
-                body += piece
-                if len(body) > MOST_BYTES:
-                    return Answer(0, error="too large")
-        finally:
-            await response.aclose()
-        named = tuple((name.lower(), value) for name, value in response.headers.multi_items())
-        ms = (time.monotonic() - started) * 1000.0
-        return Answer(response.status_code, named, bytes(body), ms)
+        headers = _repeated(words, without=_AFTER if extra else "") + extra
+        pair = waiting.pair
+        return await self._client.ask(
+            urls[self._turn % len(urls)],
+            Question(pair.method, pair.target, headers, waiting.body, framed=True),
+        )
 
     async def close(self) -> None:
         """Close the connections."""
-        await self._client.aclose()
+        await self._client.close()
 
 
 def _repeated(words: Sequence[tuple[str, str]], without: str) -> list[tuple[bytes, bytes]]:

@@ -95,14 +95,14 @@ def given(model: Class, name: str, default: ast.expr | None) -> bool:
             not isinstance(value, ast.Constant) or ast.unparse(value) != plain for value in values
         )
     unpacked = {owner for owner, file in found.unpacked if file.startswith("facade/control/admin/")}
-    changed = {each.owner for each in found.accesses if each.name == name and each.how != "read"}
-    changed |= {each.owner for each in found.built if each.name == name}
-    alias = {
+    names = {
         str(keyword.value.value)
         for keyword in (default.keywords if isinstance(default, ast.Call) else ())
-        if keyword.arg == "alias" and isinstance(keyword.value, ast.Constant)
-    }
-    return bool(unpacked & changed) or bool(keys() & (alias or {name}))
+        if keyword.arg in ("alias", "validation_alias") and isinstance(keyword.value, ast.Constant)
+    } or {name}
+    changed = {each.owner for each in found.accesses if each.name in names and each.how != "read"}
+    changed |= {each.owner for each in found.built if each.name in names}
+    return bool(unpacked & changed) or bool(keys() & names)
 
 
 def test_every_field_of_the_status_and_of_the_comparison_is_given_a_value() -> None:

@@ -5,7 +5,7 @@ Counts, samples, forced and parked are the evidence's own classes: what is kept 
 
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from facade.compare.differences import Kind
 from facade.compare.evidence.clusters import Sample
@@ -14,8 +14,6 @@ from facade.compare.evidence.evidence import Counts, Forced, Parked
 
 class ClusterView(BaseModel):
     """Differences of one kind at one path, related in one way; made of a Cluster."""
-
-    model_config = ConfigDict(from_attributes=True, populate_by_name=True)
 
     id: str
     kind: Kind  # missing, extra, type, value, order, length

@@ -30,7 +30,7 @@ TO_NEW = (("host", "shop.test"), ("fig-identity", "token"), ("fig-after", "1"))
 
 
 @pytest.fixture
-def asker(monkeypatch: pytest.MonkeyPatch) -> tuple[Asker, list[httpx2.Request]]:
+def asker() -> tuple[Asker, list[httpx2.Request]]:
     asked: list[httpx2.Request] = []
 
     def answer(request: httpx2.Request) -> httpx2.Response:
@@ -40,9 +40,7 @@ def asker(monkeypatch: pytest.MonkeyPatch) -> tuple[Asker, list[httpx2.Request]]
     def addresses(_route: str, side: str) -> list[str]:
         return [f"http://{side}.test"]
 
-    made = Asker(addresses, lambda: 7.0)
-    transport: Any = httpx2.MockTransport(answer)
-    monkeypatch.setattr(made, "_client", httpx2.AsyncClient(transport=transport))
+    made = Asker(addresses, lambda: 7.0, transport=httpx2.MockTransport(answer))
     return made, asked
 
 
