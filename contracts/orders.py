@@ -3,7 +3,7 @@
 Money is text with two decimals, in euros; times are the shop's wall clock, `YYYY-MM-DD HH:MM:SS`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Protocol
 
@@ -86,15 +86,21 @@ class RecordRefused(Exception):
 
 
 class RecordAway(Exception):
-    """It was not reached and did nothing; not worth trying before `after` seconds."""
+    """It did nothing; not worth trying before `after` seconds. It was not reached, or, where it
+    `answered`, it said that it does nothing now."""
 
-    def __init__(self, reason: str, after: float = 0.0) -> None:
+    def __init__(self, reason: str, after: float = 0.0, *, answered: bool = False) -> None:
         super().__init__(reason)
         self.after = after
+        self.answered = answered
 
 
 class RecordSilent(Exception):
-    """It was asked, and nobody knows what it did."""
+    """It was asked, and nobody knows what it did. Where it `answered`, the answer says nothing."""
+
+    def __init__(self, reason: str, *, answered: bool = False) -> None:
+        super().__init__(reason)
+        self.answered = answered
 
 
 class SystemOfRecord(Protocol):
@@ -104,12 +110,15 @@ class SystemOfRecord(Protocol):
         """Whether it has room for what we need to find the order again."""
 
     async def place(self, customer: Customer, wish: Wish, saga_id: str, until: float) -> Order:
-        """Not idempotent: ask with `find` before repeating. Not begun after `until` (unix s)."""
+        """Not idempotent: ask with `find` before repeating. Not begun after `until` (seconds of
+        this process's monotonic clock)."""
 
     async def find(
-        self, customer: Customer, wish: Wish, saga_id: str, tried: float
-    ) -> Order | None:
-        """The order that this saga placed; None only when none can be under way any more."""
+        self, customer: Customer, wish: Wish, saga_id: str, age: float
+    ) -> Sequence[Order]:
+        """The orders that bear this saga's mark, the oldest first: none, one or several. None is
+        certain only when none can be under way any more: `age` is how many seconds ago the last
+        attempt began, or more."""
 
     async def cancel(self, customer: Customer, order_no: str) -> Order:
         """Refused when it is shipped or cancelled, or not this customer's."""

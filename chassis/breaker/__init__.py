@@ -1,1 +1,3 @@
-"""Circuit breakers: the state machine (pure), and how breakers stand in the metrics."""
+"""Circuit breakers: the state machine (pure), a `guard` around calls, and how breakers stand in the
+metrics.
+"""

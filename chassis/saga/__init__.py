@@ -5,18 +5,21 @@ state       where one saga stands; frozen, and all that is stored
 logic       pure: what to do next, and what an outcome makes of the state
 store       keeps states, stories and leases; in memory here
 postgres    the same in PostgreSQL
+storetime   the store's time, which all instances share, as one process knows it
+callees     which callees are away: all sagas that wait for one share a pause
+attempt     one call of a step, and what it says as an outcome
+story       what is written down of it
 runner      carries sagas through, one lease each, and takes over what a dead instance left
 operator    what a person sees of them over HTTP, and may order
-faults      what can go wrong at every instant, on command
-rehearsal   a saga in a world with those faults, for tests
 """
 
-from chassis.saga.definition import Context, NotYet, Refused, Retry, Saga, Step
+from chassis.saga.definition import BadAnswer, Context, NotYet, Refused, Retry, Saga, Silent, Step
 from chassis.saga.runner import Runner
 from chassis.saga.state import Phase, State
 from chassis.saga.store import MemoryStore, Store
 
 __all__ = [
+    "BadAnswer",
     "Context",
     "MemoryStore",
     "NotYet",
@@ -25,6 +28,7 @@ __all__ = [
     "Retry",
     "Runner",
     "Saga",
+    "Silent",
     "State",
     "Step",
     "Store",

@@ -5,9 +5,12 @@ raises `Refused`: there is no effect and never will be. It raises `NotYet`: ther
 effect so far, and another attempt may succeed. It raises anything else, or takes too long: nobody
 knows. Then the step's `ask` is consulted, which returns the result or None for "no effect", and
 raises while it cannot say; a step without one must be safe to repeat, and its callee must remember
-a refusal. A compensation is repeated until it returns, must be safe to repeat, must do no harm
-where there is nothing to undo, and must bar an action that arrives after it. A step that leaves
-nothing behind says so: `undo=nothing`.
+a refusal. `BadAnswer`, and any error that is not a lost connection, counts as an answer: a step has
+a budget of those (`Retry.answers`), after which a person decides.
+
+A compensation is repeated until it returns, must be safe to repeat, must do no harm where there is
+nothing to undo, and must bar an action that arrives after it. A step that leaves nothing behind
+says so: `undo=nothing`.
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -28,20 +31,38 @@ class Refused(Exception):
 
 
 class NotYet(Exception):
-    """The step had no effect so far; try again, not before `after` seconds where given."""
+    """The step had no effect so far; try again, not before `after` seconds where given.
 
-    def __init__(self, reason: str, after: float = 0.0) -> None:
+    `callee` names who is away: all sagas that wait for it share one pause. `answered`: it is there
+    and said "not now", which counts against the step's budget of answers.
+    """
+
+    def __init__(
+        self, reason: str, after: float = 0.0, callee: str = "", *, answered: bool = False
+    ) -> None:
         super().__init__(reason)
         self.reason = reason
         self.after = after
+        self.callee = callee
+        self.answered = answered
+
+
+class Silent(Exception):
+    """No answer came: nobody knows whether the step had its effect."""
+
+
+class BadAnswer(Exception):
+    """An answer came, and says nothing of use: nobody knows whether the step had its effect."""
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What a step gets to see. Times are unix seconds.
+    """What a step gets to see.
 
-    `tried` is when its action was last begun, 0 if never; after `until` the saga may be in other
-    hands, so what cannot be repeated must not be begun any more. `reason` is why it goes back.
+    `tried` is when its action was last begun, in unix seconds of the store's clock, 0 if never;
+    `age` is how many seconds ago that is, and at least so long. After `until` (seconds of this
+    process's monotonic clock) the saga may be in other hands, so what cannot be repeated must not
+    be begun any more. `reason` is why it goes back. `recalled`: whoever wanted it wants it no more.
     """
 
     saga_id: str
@@ -49,8 +70,10 @@ class Context:
     results: Mapping[str, Data]
     attempt: int
     tried: float
+    age: float
     until: float
     reason: str = ""
+    recalled: bool = False
 
 
 Action: TypeAlias = Callable[[Context], Awaitable[Data | None]]
@@ -70,6 +93,8 @@ class Retry:
     timeout: float = 2.0  # of one attempt
     first: float = 0.05  # pause after the first failure, doubled each time, with jitter
     most: float = 5.0
+    answers: int = 25  # bad ones, in all; with the pauses after them about ten minutes
+    most_after_answer: float = 30.0  # the longest pause after a bad answer
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,11 @@ FORWARD ──────────────▶ FORWARD (next) ───�
    │ Refused, or out of time, before the pivot's effect
    ▼                    Done, at the first step
 BACKWARD ─────────────────────────────────────────────────────▶ UNDONE
-   │ out of time;  or FORWARD refused after the pivot
+   │ out of time or of bad answers;  or FORWARD refused after the pivot;  or a person says park
    ▼
- PARKED ── a person: retry or compensate ──▶ where it was, or BACKWARD
+ PARKED ── a person: resume or compensate ──▶ where it was, or BACKWARD
+
+Whoever wanted it may recall it: before the pivot's effect it goes back, once that is certain.
 
 Not every step is stored before it begins. What is stored promises a stretch of steps that are safe
 to repeat; whoever finds a saga so repeats them, and compensates all of them should it go back.
@@ -22,6 +24,7 @@ from chassis.saga.definition import Data, Retry, Saga, Step
 from chassis.saga.state import Mode, Phase, State
 
 UNDO_RETRY = Retry(deadline=3600.0, timeout=2.0, first=0.1, most=10.0)
+RECALLED = "it is not wanted any more"
 
 Spread: TypeAlias = Callable[[], float]  # in [0, 1)
 
@@ -57,17 +60,26 @@ class Absent:
 
     reason: str
     after: float = 0.0
+    callee: str = ""  # who is away
+    answered: bool = False  # the callee said so itself
 
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """Nobody knows: the attempt, or the question, got no answer."""
+    """Nobody knows: the attempt, or the question, got no answer, or one that says nothing."""
 
     reason: str
     after: float = 0.0
+    callee: str = ""
+    answered: bool = False
 
 
 Outcome: TypeAlias = Done | Refusal | Absent | Unknown
+
+
+def limits(saga: Saga, state: State) -> Retry:
+    """Of the attempt that the saga is at."""
+    return UNDO_RETRY if state.phase is Phase.BACKWARD else saga.steps[state.position].retry
 
 
 def next_move(saga: Saga, state: State, now: float) -> Move:
@@ -108,6 +120,9 @@ def promising(saga: Saga, state: State) -> State:
 
 def settle(saga: Saga, state: State, outcome: Outcome, now: float, spread: Spread) -> State:
     """The state after an action, a question or a compensation came out so."""
+    if isinstance(outcome, Absent | Unknown):
+        answers = state.answers + outcome.answered
+        state = state.changed(waits_for=outcome.callee, answers=answers)
     if state.phase is Phase.BACKWARD:
         return _settle_back(saga, state, outcome, now, spread)
     step = saga.steps[state.position]
@@ -123,29 +138,69 @@ def settle(saga: Saga, state: State, outcome: Outcome, now: float, spread: Sprea
         state = state.changed(mode=Mode.READY, doubt=state.doubt and not settled, reach=reach)
     else:
         state = state.changed(mode=Mode.UNKNOWN, doubt=True)
+    if _may_turn(saga, state) and state.recalled:
+        return _recalled(saga, state)
     if _out_of_time(step.retry, state, now):
         return _give_up(saga, state, outcome.reason)
-    return state.changed(due=now + max(outcome.after, _pause(step.retry, state, spread)))
+    if _out_of_answers(step.retry, state):
+        return _park(state, f"{step.name}: {state.answers} bad answers, at last: {outcome.reason}")
+    return state.changed(due=now + max(outcome.after, _pause(step.retry, state, outcome, spread)))
 
 
-def retry(state: State) -> State:
-    """A person says: go on where it was parked, with a fresh deadline."""
+def park(state: State) -> State:
+    """A person says: stop here. What was under way is found as after a crash."""
+    if state.phase.ended:
+        raise ValueError(f"saga {state.saga_id} is {state.phase}: there is nothing to stop")
+    return _park(state, "a person parked it" + (f"; {state.reason}" if state.reason else ""))
+
+
+def resume(state: State) -> State:
+    """A person says: go on where it was parked, with a fresh deadline and budget."""
     if state.phase is not Phase.PARKED:
         raise ValueError(f"saga {state.saga_id} is {state.phase}, not parked")
     phase = state.parked_from or Phase.FORWARD
-    return state.changed(phase=phase, parked_from=None, attempts=0, since=0.0, due=0.0)
+    return _again(state).changed(phase=phase, parked_from=None)
 
 
 def compensate(saga: Saga, state: State) -> State:
     """A person says: undo it, also after the pivot. Raises ValueError where that is impossible."""
     if state.phase is not Phase.PARKED:
-        raise ValueError(f"saga {state.saga_id} is {state.phase}, not parked")
+        remedy = "" if state.phase.ended else "; park it first"
+        raise ValueError(f"saga {state.saga_id} is {state.phase}, not parked{remedy}")
     going_back = state.parked_from is Phase.BACKWARD  # over the undoing of the step it stands at
     last = state.position if going_back else _last(state)
     stuck = [step.name for step in saga.steps[: last + 1] if step.undo is None]
     if stuck:
         raise ValueError(f"saga {state.saga_id}: no way to undo {', '.join(stuck)}")
     return _turn_back(saga, state.changed(parked_from=None), last, state.reason)
+
+
+def recall(saga: Saga, state: State) -> State:
+    """Whoever wanted it wants it no more. It goes back at once where that is possible, else when it
+    is certain that the pivot had no effect; had it one, the saga goes on, and says so to its steps.
+
+    Raises ValueError after the pivot, where there is nothing to recall.
+    """
+    if state.phase in (Phase.BACKWARD, Phase.UNDONE):
+        return state
+    if state.phase is Phase.DONE or state.position > saga.pivot:
+        raise ValueError(f"saga {state.saga_id} is past its pivot")
+    state = state.changed(recalled=True)
+    if state.phase is Phase.FORWARD and _may_turn(saga, state):
+        return _recalled(saga, state)
+    return state.changed(due=0.0)
+
+
+def _recalled(saga: Saga, state: State) -> State:
+    step = saga.steps[state.position]
+    return _turn_back(saga, state, _last(state), f"{step.name}: {RECALLED}")
+
+
+def _may_turn(saga: Saga, state: State) -> bool:
+    """Whether there is a way back: before the pivot, or at it, when it surely had no effect."""
+    if state.position == saga.pivot:
+        return state.mode is Mode.READY and not state.doubt
+    return state.position < saga.pivot
 
 
 def _advance(saga: Saga, state: State, step: Step, result: Data) -> State:
@@ -196,9 +251,13 @@ def _settle_back(saga: Saga, state: State, outcome: Outcome, now: float, spread:
     if isinstance(outcome, Done):
         return _skip(saga, _fresh(state).changed(position=state.position - 1))
     name = saga.steps[state.position].name
-    if isinstance(outcome, Refusal) or _out_of_time(UNDO_RETRY, state, now):
+    if (
+        isinstance(outcome, Refusal)
+        or _out_of_time(UNDO_RETRY, state, now)
+        or _out_of_answers(UNDO_RETRY, state)
+    ):
         return _park(state, f"undoing {name}: {outcome.reason}; undone because: {state.reason}")
-    return state.changed(due=now + max(outcome.after, _pause(UNDO_RETRY, state, spread)))
+    return state.changed(due=now + max(outcome.after, _pause(UNDO_RETRY, state, outcome, spread)))
 
 
 def _park(state: State, reason: str) -> State:
@@ -207,13 +266,23 @@ def _park(state: State, reason: str) -> State:
 
 def _fresh(state: State) -> State:
     """As at the beginning of a step."""
-    return state.changed(mode=Mode.READY, attempts=0, since=0.0, tried=0.0, doubt=False, due=0.0)
+    return _again(state).changed(mode=Mode.READY, tried=0.0, doubt=False)
 
 
-def _out_of_time(limits: Retry, state: State, now: float) -> bool:
-    return limits.deadline is not None and now - state.since >= limits.deadline
+def _again(state: State) -> State:
+    """With a fresh deadline and budget."""
+    return state.changed(attempts=0, since=0.0, due=0.0, answers=0, waits_for="", told=(), again=0)
 
 
-def _pause(limits: Retry, state: State, spread: Spread) -> float:
-    whole = min(limits.most, limits.first * 2.0 ** min(max(state.attempts - 1, 0), 30))
+def _out_of_time(retry: Retry, state: State, now: float) -> bool:
+    return retry.deadline is not None and now - state.since >= retry.deadline
+
+
+def _out_of_answers(retry: Retry, state: State) -> bool:
+    return state.answers >= retry.answers
+
+
+def _pause(retry: Retry, state: State, outcome: Absent | Unknown, spread: Spread) -> float:
+    most = retry.most_after_answer if outcome.answered else retry.most
+    whole = min(most, retry.first * 2.0 ** min(max(state.attempts - 1, 0), 30))
     return whole * (0.5 + 0.5 * spread())

@@ -1,15 +1,16 @@
-"""What an operator can see and order: sagas, their stories, and what to do with a parked one.
+"""What an operator can see and order: sagas, their stories, what to stop, and how to go on.
 
 GET  /sagas[?stuck=1&phase=parked,forward&limit=100]   the oldest first
 GET  /sagas/{id}                                       where it stands, and its story
-POST /sagas/{id}/retry      go on where it was parked  200, 404, 409 (not parked, or in other hands)
+POST /sagas/{id}/resume     go on where it was parked  200, 404, 409 (not parked, or in other hands)
 POST /sagas/{id}/compensate undo it, as above; 409 also where there is no way back
+POST /sagas/{id}/park       stop it, also in other hands; 409 where it has ended
 
 On a service's own port, which no route of the facade leads to.
 """
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -17,7 +18,7 @@ import orjson
 from fastapi import FastAPI
 
 from chassis.saga.definition import Saga
-from chassis.saga.runner import Runner
+from chassis.saga.runner import ORDERS, Runner
 from chassis.saga.state import Phase, State
 from chassis.saga.store import LeaseLost, NoSuchSaga, Saved, Store
 from chassis.web.app import JsonBytes, Problem
@@ -36,7 +37,6 @@ class Operator:
     runner: Runner
     store: Store
     sagas: Mapping[str, Saga]
-    clock: Callable[[], float]
 
     def register(self, app: FastAPI) -> None:
         """Put the routes on the application."""
@@ -47,7 +47,7 @@ class Operator:
     async def listed(self, stuck: bool = False, phase: str = "", limit: int = 100) -> JsonBytes:
         """Sagas that have not ended well or at all."""
         found = await self.store.find(_phases(phase), max(1, min(limit, MOST)))
-        now = self.clock()
+        now = await self.store.now()
         if stuck:
             found = [one for one in found if is_stuck(one, now)]
         return _json({"now": now, "sagas": [self._line(one, now) for one in found]})
@@ -60,7 +60,7 @@ class Operator:
             raise _unknown(saga_id) from error
         story = [asdict(entry) for entry in await self.store.story(saga_id)]
         state = saved.state
-        whole = self._line(saved, self.clock()) | {
+        whole = self._line(saved, await self.store.now()) | {
             "steps": [step.name for step in self.sagas[state.kind].steps],
             "request": _without(state.request),
             "results": _without(state.results),
@@ -71,10 +71,9 @@ class Operator:
 
     async def ordered(self, saga_id: str, order: str) -> JsonBytes:
         """Carry a person's order out; what takes long goes on after the answer."""
-        if order not in ("retry", "compensate"):
-            raise Problem(404, "Not Found", "expected retry or compensate")
-        do = self.runner.retry if order == "retry" else self.runner.compensate
-        task = asyncio.ensure_future(do(saga_id))
+        if order not in ORDERS:
+            raise Problem(404, "Not Found", f"expected one of {', '.join(ORDERS)}")
+        task = asyncio.ensure_future(self.runner.order(saga_id, order))
         try:
             async with asyncio.timeout(ORDER_SECONDS):
                 await asyncio.shield(task)
@@ -87,7 +86,7 @@ class Operator:
             raise Problem(409, "Conflict", str(error)) from error
         except TimeoutError:
             task.add_done_callback(_heard)
-        return _json(self._line(await self.store.load(saga_id), self.clock()))
+        return _json(self._line(await self.store.load(saga_id), await self.store.now()))
 
     def _line(self, saved: Saved, now: float) -> dict[str, Any]:
         state = saved.state
@@ -98,6 +97,9 @@ class Operator:
             "step": _step(self.sagas[state.kind], state),
             "mode": state.mode,
             "attempts": state.attempts,
+            "bad_answers": state.answers,
+            "waits_for": state.waits_for,
+            "alike": state.again,
             "due": state.due,
             "reason": state.reason,
             "table": state.table_version,

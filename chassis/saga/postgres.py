@@ -1,6 +1,6 @@
 """The saga store in PostgreSQL. One round trip and one commit for each call."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -42,6 +42,9 @@ CREATE TABLE saga_story (
 # Whoever forgets a saga forgets its story (FORGET).
 SCHEMA_2 = "ALTER TABLE saga_story DROP CONSTRAINT saga_story_saga_id_fkey"
 
+# Whom a saga waits for, so that those who wait for the same one can be left alone together.
+SCHEMA_3 = "ALTER TABLE saga ADD COLUMN waits_for text NOT NULL DEFAULT ''"
+
 # Up to $2 sagas that ended before $1, with their stories.
 FORGET = """
 WITH old AS (
@@ -50,33 +53,39 @@ WITH old AS (
 DELETE FROM saga WHERE id IN (SELECT id FROM old)
 """
 
-_CREATE = """
+_NOW = "extract(epoch FROM clock_timestamp())::float8"
+_CREATE = f"""
 INSERT INTO saga (id, kind, phase, due, state, holder, lease_until, created, updated)
-VALUES ($1, $2, $3, $4, $5::text::jsonb, $6, $7, $8, $8)
-ON CONFLICT (id) DO NOTHING RETURNING fence
+SELECT $1, $2, $3, $4, $5::text::jsonb, $6, now + $7, now, now
+FROM (SELECT {_NOW} AS now OFFSET 0) AS clock
+ON CONFLICT (id) DO NOTHING RETURNING fence, created
 """
-_CLAIM = """
-UPDATE saga SET holder = $1, lease_until = $3, fence = fence + 1
+_CLAIM = f"""
+WITH clock AS MATERIALIZED (SELECT {_NOW} AS now)
+UPDATE saga SET holder = $1, lease_until = now + $2, fence = fence + 1 FROM clock
 WHERE id IN (
-    SELECT id FROM saga
-    WHERE phase IN ('forward', 'backward') AND due <= $2 AND lease_until <= $2
-    ORDER BY due, created LIMIT $4 FOR UPDATE SKIP LOCKED)
-RETURNING id, fence
+    SELECT id FROM saga, clock
+    WHERE phase IN ('forward', 'backward') AND due <= now AND lease_until <= now
+      AND waits_for <> ALL ($4::text[]) AND ($5::text IS NULL OR waits_for = $5)
+    ORDER BY due, created LIMIT $3 FOR UPDATE OF saga SKIP LOCKED)
+RETURNING id, fence, now
 """
-_CLAIM_ONE = """
-UPDATE saga SET holder = $2, lease_until = $4, fence = fence + 1
-WHERE id = $1 AND lease_until <= $3 RETURNING fence
+_CLAIM_ONE = f"""
+WITH clock AS MATERIALIZED (SELECT {_NOW} AS now)
+UPDATE saga SET holder = $2, lease_until = now + $3, fence = fence + 1 FROM clock
+WHERE id = $1 AND (lease_until <= now OR $4) RETURNING fence, now
 """
-_SAVING = """
-WITH {first}mine AS (
-    UPDATE saga SET phase = $3, due = $4, state = $5::text::jsonb, updated = $6, lease_until = $7
-    WHERE id = $1 AND fence = $2 RETURNING id
+_SAVING = f"""
+WITH {{first}}clock AS MATERIALIZED (SELECT {_NOW} AS now), mine AS (
+    UPDATE saga SET phase = $3, due = $4, state = $5::text::jsonb, updated = now,
+        lease_until = CASE WHEN $6 > 0 THEN now + $6 ELSE 0 END, waits_for = $12
+    FROM clock WHERE id = $1 AND fence = $2 RETURNING id, now
 ), told AS (
     INSERT INTO saga_story (saga_id, at, step, what, attempt, detail)
     SELECT mine.id, line.* FROM mine,
-        unnest($8::float8[], $9::text[], $10::text[], $11::int[], $12::text[]) AS line
+        unnest($7::float8[], $8::text[], $9::text[], $10::int[], $11::text[]) AS line
 )
-SELECT id FROM mine{also}
+SELECT now FROM mine{{also}}
 """
 _SAVE = _SAVING.format(first="", also="")
 # Of a saga that has ended. A crash of the server may take it: then the last stretch, which is safe
@@ -99,26 +108,49 @@ class PostgresStore:
     def __init__(self, pool: asyncpg.Pool) -> None:
         self._pool = pool
 
-    async def create(self, state: State, holder: str, now: float, until: float) -> Lease | None:
+    async def now(self) -> float:
         """See Store."""
-        fence = await self._pool.fetchval(
+        return float(await self._pool.fetchval(f"SELECT {_NOW}"))
+
+    async def create(self, state: State, holder: str, seconds: float) -> Lease | None:
+        """See Store."""
+        row = await self._pool.fetchrow(
             _CREATE, state.saga_id, state.kind, state.phase, state.due, _json(state), holder,
-            until, now,
+            seconds,
         )  # fmt: skip
-        return None if fence is None else Lease(state.saga_id, holder, fence, until)
+        return None if row is None else Lease(state.saga_id, holder, *row)
 
-    async def claim(self, holder: str, now: float, until: float, most: int) -> list[Lease]:
+    async def claim(
+        self,
+        holder: str,
+        seconds: float,
+        most: int,
+        without: Collection[str] = (),
+        only: str | None = None,
+    ) -> list[Lease]:
         """See Store."""
-        rows = await self._pool.fetch(_CLAIM, holder, now, until, most)
-        return [Lease(row["id"], holder, row["fence"], until) for row in rows]
+        rows = await self._pool.fetch(_CLAIM, holder, seconds, most, list(without), only)
+        return [Lease(row["id"], holder, row["fence"], row["now"]) for row in rows]
 
-    async def claim_one(self, saga_id: str, holder: str, now: float, until: float) -> Lease | None:
+    async def claim_one(self, saga_id: str, holder: str, seconds: float) -> Lease | None:
         """See Store."""
-        fence = await self._pool.fetchval(_CLAIM_ONE, saga_id, holder, now, until)
-        if fence is None:
+        return await self._claim_one(saga_id, holder, seconds, anyway=False)
+
+    async def seize(self, saga_id: str, holder: str, seconds: float) -> Lease:
+        """See Store."""
+        lease = await self._claim_one(saga_id, holder, seconds, anyway=True)
+        if lease is None:
+            raise NoSuchSaga(saga_id)
+        return lease
+
+    async def _claim_one(
+        self, saga_id: str, holder: str, seconds: float, *, anyway: bool
+    ) -> Lease | None:
+        row = await self._pool.fetchrow(_CLAIM_ONE, saga_id, holder, seconds, anyway)
+        if row is None:
             await self.load(saga_id)
             return None
-        return Lease(saga_id, holder, fence, until)
+        return Lease(saga_id, holder, *row)
 
     async def load(self, saga_id: str) -> Saved:
         """See Store."""
@@ -130,21 +162,22 @@ class PostgresStore:
         return _saved(row)
 
     async def save(
-        self, lease: Lease, state: State, story: Sequence[Entry], now: float, until: float
+        self, lease: Lease, state: State, story: Sequence[Entry], seconds: float
     ) -> Lease:
         """See Store."""
         statement = _END if state.phase in (Phase.DONE, Phase.UNDONE) else _SAVE
-        mine = await self._pool.fetchval(
-            statement, lease.saga_id, lease.fence, state.phase, state.due, _json(state), now, until,
+        now = await self._pool.fetchval(
+            statement, lease.saga_id, lease.fence, state.phase, state.due, _json(state), seconds,
             [entry.at for entry in story],
             [entry.step for entry in story],
             [entry.what for entry in story],
             [entry.attempt for entry in story],
             [entry.detail for entry in story],
+            state.waits_for,
         )  # fmt: skip
-        if mine is None:
+        if now is None:
             raise LeaseLost(lease.saga_id)
-        return replace(lease, until=until)
+        return replace(lease, at=now)
 
     async def release(self, lease: Lease) -> None:
         """See Store."""
@@ -163,10 +196,10 @@ class PostgresStore:
         return [_saved(row) for row in await self._pool.fetch(_FIND, list(phases), limit)]
 
 
-async def enqueue(connection: asyncpg.Connection, state: State, now: float) -> None:
+async def enqueue(connection: asyncpg.Connection | asyncpg.Pool, state: State) -> None:
     """Store a new saga for any runner to take, in the open transaction; an id is taken once."""
     await connection.execute(
-        _CREATE, state.saga_id, state.kind, state.phase, state.due, _json(state), "", 0.0, now
+        _CREATE, state.saga_id, state.kind, state.phase, state.due, _json(state), "", 0.0
     )
 
 

@@ -11,29 +11,22 @@ of six steps with one such step among them costs three commits when all goes wel
 import asyncio
 import logging
 import random
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Protocol
 
 from chassis.saga import logic
-from chassis.saga.definition import Context, NotYet, Refused, Retry, Saga, Step
-from chassis.saga.logic import UNDO_RETRY, Move, Outcome, Spread
-from chassis.saga.state import Entry, Phase, State
+from chassis.saga.attempt import attempt
+from chassis.saga.callees import Callees
+from chassis.saga.definition import Saga
+from chassis.saga.logic import Move, Spread
+from chassis.saga.state import Entry, State
 from chassis.saga.store import Lease, LeaseLost, Store
+from chassis.saga.storetime import Clock, StoreTime
+from chassis.saga.story import Story
 
 log = logging.getLogger("saga")
 
 GIVE_BACK_SECONDS = 1.0  # where the store does not answer, the lease ends by itself
-
-
-class Clock(Protocol):
-    """Time, so that tests need not wait for it."""
-
-    def now(self) -> float:
-        """Unix seconds."""
-
-    async def sleep(self, seconds: float) -> None:
-        """Return after so long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +40,27 @@ class Limits:
     drain: float = 1.0  # for what is under way when the runner is told to stop
 
 
+@dataclass(slots=True)
+class _Held:
+    """A saga in our hands. Times are seconds of our monotonic clock."""
+
+    saga: Saga
+    lease: Lease
+    until: float  # our lease ends
+    stored: State  # what others know of it
+    story: Story
+    begun: float | None = None  # its action was last begun by us
+
+
+Order = Callable[[Saga, State], State]
+
+ORDERS: Mapping[str, Order] = {
+    "resume": lambda _, state: logic.resume(state),
+    "compensate": logic.compensate,
+    "park": lambda _, state: logic.park(state),
+}
+
+
 class Runner:
     """One instance's runner. Any number of them may share a store."""
 
@@ -58,13 +72,16 @@ class Runner:
         holder: str,
         limits: Limits | None = None,
         spread: Spread = random.random,
+        callees: Callees | None = None,
     ) -> None:
         self._store = store
         self._sagas = sagas
         self._clock = clock
+        self._time = StoreTime(store.now, clock)
         self._holder = holder
         self._limits = limits or Limits()
         self._spread = spread
+        self._callees = callees or Callees()
         for saga in sagas.values():
             for step in saga.steps:
                 if step.retry.timeout >= self._limits.lease:
@@ -75,14 +92,17 @@ class Runner:
 
         It is stored with its first step begun: one commit less for each saga.
         """
-        now = self._clock.now()
-        move = logic.next_move(self._sagas[state.kind], state, now)
+        await self._time.ask()
+        saga, now = self._sagas[state.kind], self._time.now()
+        move = logic.next_move(saga, state, now)
         begun = move if move is Move.DO else None
         if begun:
             state = logic.begin(state, begun, now)
-        stored = logic.promising(self._sagas[state.kind], state)
-        lease = await self._store.create(stored, self._holder, now, now + self._limits.lease)
-        return None if lease is None else await self.carry(lease, state, stored, begun)
+        sent, stored = self._clock.monotonic(), logic.promising(saga, state)
+        lease = await self._store.create(stored, self._holder, self._limits.lease)
+        if lease is None:
+            return None
+        return await self.carry(self._taken(lease, sent, stored), state, begun)
 
     async def run_due(self) -> int:
         """Carry on what is due and in nobody's hands; the number of sagas taken."""
@@ -98,7 +118,7 @@ class Runner:
         under_way: set[asyncio.Task[None]] = set()
         try:
             while True:
-                under_way |= await self._taken(self._limits.at_once - len(under_way))
+                under_way |= await self._takeable(self._limits.at_once - len(under_way))
                 if len(under_way) < self._limits.at_once:
                     await self._clock.sleep(self._limits.poll)
                 else:
@@ -107,7 +127,7 @@ class Runner:
         finally:
             await self._let_go(under_way)
 
-    async def _taken(self, most: int) -> set["asyncio.Task[None]"]:
+    async def _takeable(self, most: int) -> set["asyncio.Task[None]"]:
         try:
             return await self._take(most)
         except Exception as error:
@@ -115,10 +135,17 @@ class Runner:
             return set()
 
     async def _take(self, most: int) -> set["asyncio.Task[None]"]:
-        """Lease up to so many that are due, and begin to carry them on."""
-        now = self._clock.now()
-        leases = await self._store.claim(self._holder, now, now + self._limits.lease, most)
-        return {asyncio.create_task(self._take_over(lease)) for lease in leases}
+        """Lease up to so many that are due, and begin to carry them on.
+
+        Of those that wait for a callee which is away, one at a time.
+        """
+        await self._time.ask()
+        sent, seconds = self._clock.monotonic(), self._limits.lease
+        alone = self._callees.left_alone()
+        leases = await self._store.claim(self._holder, seconds, most, alone)
+        for callee in self._callees.to_try(sent)[: most - len(leases)]:
+            leases += await self._store.claim(self._holder, seconds, 1, only=callee)
+        return {asyncio.create_task(self._take_over(lease, sent)) for lease in leases}
 
     async def _through(self, tasks: set["asyncio.Task[None]"]) -> None:
         """Wait for all of them."""
@@ -137,52 +164,64 @@ class Runner:
             task.cancel()
         await asyncio.gather(*left, return_exceptions=True)
 
-    async def retry(self, saga_id: str) -> State:
-        """A person's order: go on with a parked saga. Raises ValueError, NoSuchSaga, LeaseLost."""
-        return await self._order(saga_id, "retry")
+    async def order(self, saga_id: str, order: str) -> State:
+        """A person's order, one of ORDERS: `park` stops it also in other hands.
 
-    async def compensate(self, saga_id: str) -> State:
-        """A person's order: undo a parked saga. Raises ValueError, NoSuchSaga, LeaseLost."""
-        return await self._order(saga_id, "compensate")
-
-    async def _order(self, saga_id: str, order: str) -> State:
-        now = self._clock.now()
-        until = now + self._limits.lease
-        lease = await self._store.claim_one(saga_id, self._holder, now, until)
+        Raises ValueError where it cannot be followed, NoSuchSaga, LeaseLost.
+        """
+        await self._time.ask()
+        sent, seconds = self._clock.monotonic(), self._limits.lease
+        if order == "park":
+            lease: Lease | None = await self._store.seize(saga_id, self._holder, seconds)
+        else:
+            lease = await self._store.claim_one(saga_id, self._holder, seconds)
         if lease is None:
             raise LeaseLost(saga_id)
-        state = (await self._store.load(saga_id)).state
-        try:
-            saga = self._sagas[state.kind]
-            ordered = logic.retry(state) if order == "retry" else logic.compensate(saga, state)
-        except ValueError:
-            await self._store.save(lease, state, [], now, 0.0)
-            raise
-        entry = Entry(now, "", f"a person said {order}", detail=state.reason)
-        lease = await self._store.save(lease, ordered, [entry], now, until)
-        return await self.carry(lease, ordered, ordered)
+        return await self._ordered(lease, sent, f"a person said {order}", ORDERS[order])
 
-    async def _take_over(self, lease: Lease) -> None:
+    async def recall(self, saga_id: str) -> State:
+        """Whoever wanted it wants it no more; see `logic.recall`. Raises as `order` does."""
+        await self._time.ask()
+        sent = self._clock.monotonic()
+        lease = await self._store.seize(saga_id, self._holder, self._limits.lease)
+        return await self._ordered(lease, sent, "recalled", logic.recall)
+
+    async def _ordered(self, lease: Lease, sent: float, said: str, order: Order) -> State:
+        state = (await self._store.load(lease.saga_id)).state
+        try:
+            ordered = order(self._sagas[state.kind], state)
+        except ValueError:
+            await self._store.save(lease, state, [], 0.0)
+            raise
+        held = self._taken(lease, sent, state)
+        held.story.add(Entry(self._time.now(), "", said, detail=state.reason))
+        await self._store_on(held, ordered)
+        return await self.carry(held, ordered)
+
+    async def _take_over(self, lease: Lease, sent: float) -> None:
         try:
             state = (await self._store.load(lease.saga_id)).state
-            await self.carry(lease, state, state)
+            await self.carry(self._taken(lease, sent, state), state)
         except LeaseLost:
             log.warning("saga %s was taken over by another instance", lease.saga_id)
         except Exception:
             log.exception("saga %s: carried on after its lease ends", lease.saga_id)
 
-    async def carry(
-        self, lease: Lease, state: State, stored: State, begun: Move | None = None
-    ) -> State:
+    def _taken(self, lease: Lease, sent: float, stored: State) -> _Held:
+        self._time.heard(lease.at, sent)
+        saga = self._sagas[stored.kind]
+        return _Held(saga, lease, sent + self._limits.lease, stored, Story(saga))
+
+    async def carry(self, held: _Held, state: State, begun: Move | None = None) -> State:
         """Carry the saga until it ends or has to wait for long. Raises LeaseLost.
 
-        `stored` is what others know of it; `begun` what has been begun already, as they know too.
-        Cancelled, it gives the lease back, and another instance goes on from what is stored.
+        `begun` is what has been begun already, as others know. Cancelled, it gives the lease back,
+        and another instance goes on from what is stored.
         """
         try:
-            return await self._carry(lease, state, stored, begun)
+            return await self._carry(held, state, begun)
         except asyncio.CancelledError:
-            await self._give_back(lease)
+            await self._give_back(held.lease)
             raise
 
     async def _give_back(self, lease: Lease) -> None:
@@ -193,93 +232,52 @@ class Runner:
             why = error or type(error).__name__
             log.warning("saga %s: taken over when its lease ends: %s", lease.saga_id, why)
 
-    async def _carry(self, lease: Lease, state: State, stored: State, begun: Move | None) -> State:
-        saga = self._sagas[state.kind]
-        story: list[Entry] = []
+    async def _carry(self, held: _Held, state: State, begun: Move | None) -> State:
         while True:
             if begun is not None:
-                story.append(self._entry(saga, state, begun.value))
-                state = await self._settled(saga, state, begun, lease.until, story)
-            now = self._clock.now()
-            begun = logic.next_move(saga, state, now)
-            if begun is Move.WAIT and state.due - now <= self._limits.patience:
-                lease, stored, story = await self._store_on(lease, saga, state, story)
+                state = await self._settled(held, state, begun)
+            now = self._time.now()
+            begun = logic.next_move(held.saga, state, now)
+            if begun is Move.WAIT and self._sleeps(state, now):
+                await self._store_on(held, state)
                 await self._clock.sleep(state.due - now)
                 begun = None
             elif begun in (Move.WAIT, Move.END):
-                await self._store.save(lease, state, story, now, 0.0)
+                await self._store.save(held.lease, state, held.story.taken(), 0.0)
                 return state
             else:
                 state = logic.begin(state, begun, now)
-                if logic.must_store(saga, stored, state) or not self._lasts(lease, saga, state):
-                    lease, stored, story = await self._store_on(lease, saga, state, story)
+                if logic.must_store(held.saga, held.stored, state) or not self._lasts(held, state):
+                    await self._store_on(held, state)
 
-    async def _store_on(
-        self, lease: Lease, saga: Saga, state: State, story: list[Entry]
-    ) -> tuple[Lease, State, list[Entry]]:
-        """Store it and go on: the lease from now, what is stored, and an empty story."""
-        now, stored = self._clock.now(), logic.promising(saga, state)
-        lease = await self._store.save(lease, stored, story, now, now + self._limits.lease)
-        return lease, stored, []
+    def _sleeps(self, state: State, now: float) -> bool:
+        """Whether a pause is so short that the lease is kept; an absence may last."""
+        return not state.waits_for and state.due - now <= self._limits.patience
 
-    async def _settled(
-        self, saga: Saga, state: State, move: Move, until: float, story: list[Entry]
-    ) -> State:
-        """Carry out what was begun; the state after it, and a line of the story."""
-        outcome = await self._attempt(saga, state, move, until)
-        after = logic.settle(saga, state, outcome, self._clock.now(), self._spread)
-        story.append(self._told(saga, state, after, outcome))
-        return after
+    async def _store_on(self, held: _Held, state: State) -> None:
+        """Store it and go on with a lease from now."""
+        sent, stored = self._clock.monotonic(), logic.promising(held.saga, state)
+        story, seconds = held.story.taken(), self._limits.lease
+        held.lease = await self._store.save(held.lease, stored, story, seconds)
+        held.stored, held.until = stored, sent + seconds
+        self._time.heard(held.lease.at, sent)
 
-    def _lasts(self, lease: Lease, saga: Saga, state: State) -> bool:
+    async def _settled(self, held: _Held, state: State, move: Move) -> State:
+        """Carry out what was begun; the state after it, as the story tells it."""
+        began, at = self._clock.monotonic(), self._time.now()
+        if move is Move.DO:
+            held.begun = began
+        age = began - held.begun if held.begun is not None else max(0.0, at - state.tried)
+        outcome = await attempt(held.saga, state, move, age, held.until)
+        now = self._time.now()
+        after = logic.settle(held.saga, state, outcome, now, self._spread)
+        if after.waits_for:
+            self._callees.away(after.waits_for, self._clock.monotonic())
+        elif state.waits_for:
+            self._callees.back(state.waits_for)
+        return held.story.told(state, move, after, outcome, at, now)
+
+    def _lasts(self, held: _Held, state: State) -> bool:
         """Whether the lease is longer than the attempt that begins now."""
-        limits = _limits(saga.steps[state.position], state)
-        return self._clock.now() + limits.timeout < lease.until
-
-    async def _attempt(self, saga: Saga, state: State, move: Move, until: float) -> Outcome:
-        """Call the step, and translate what it says into an outcome."""
-        step = saga.steps[state.position]
-        context = Context(
-            state.saga_id,
-            state.request,
-            state.results,
-            state.attempts,
-            state.tried,
-            until,
-            state.reason,
-        )
-        try:
-            async with asyncio.timeout(_limits(step, state).timeout):
-                return await _call(step, move, context)
-        except Refused as error:
-            return logic.Refusal(error.reason, error.answer)
-        except NotYet as error:
-            # Of a question, "not yet" is no answer: only None says that there was no effect.
-            kind = logic.Unknown if move is Move.ASK else logic.Absent
-            return kind(error.reason, error.after)
-        except Exception as error:
-            return logic.Unknown(f"{type(error).__name__}: {error}".removesuffix(": "))
-
-    def _entry(self, saga: Saga, state: State, what: str, detail: str = "") -> Entry:
-        step = saga.steps[state.position].name
-        return Entry(self._clock.now(), step, what, state.attempts, detail)
-
-    def _told(self, saga: Saga, before: State, after: State, outcome: Outcome) -> Entry:
-        detail = getattr(outcome, "reason", "") or after.reason
-        return self._entry(saga, before, type(outcome).__name__.lower(), detail)
-
-
-def _limits(step: Step, state: State) -> Retry:
-    return UNDO_RETRY if state.phase is Phase.BACKWARD else step.retry
-
-
-async def _call(step: Step, move: Move, context: Context) -> Outcome:
-    if move is Move.DO:
-        return logic.Done(await step.do(context) or {})
-    if move is Move.ASK:
-        assert step.ask is not None
-        found = await step.ask(context)
-        return logic.Absent("it had no effect") if found is None else logic.Done(found)
-    assert step.undo is not None
-    await step.undo(context)
-    return logic.Done({})
+        timeout = logic.limits(held.saga, state).timeout
+        return self._clock.monotonic() + timeout < held.until

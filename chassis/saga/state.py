@@ -33,7 +33,7 @@ class Mode(StrEnum):
 
 @dataclass(frozen=True)
 class State:
-    """One saga. Times are unix seconds."""
+    """One saga. Times are unix seconds of the store's clock."""
 
     saga_id: str
     kind: str
@@ -52,6 +52,11 @@ class State:
     reason: str = ""  # why it goes back or is parked
     answer: Data | None = None  # of the refusal, for whoever asked
     parked_from: Phase | None = None
+    answers: int = 0  # bad ones, at this step, in this direction
+    waits_for: str = ""  # the callee that was away at the last attempt
+    recalled: bool = False  # whoever wanted it wants it no more
+    told: tuple[str, ...] = ()  # how attempts at this step came out, as the story has it
+    again: int = 0  # attempts since the story's last line that came out like one before
 
     def changed(self, **fields: Any) -> "State":
         """With these fields. A saga changes some thirty times, and `dataclasses.replace`, which
@@ -71,6 +76,7 @@ class State:
         known["phase"], known["mode"] = Phase(known["phase"]), Mode(known["mode"])
         if known.get("parked_from"):
             known["parked_from"] = Phase(known["parked_from"])
+        known["told"] = tuple(known.get("told", ()))
         return cls(**known)
 
 

@@ -1,6 +1,11 @@
-"""Keeps states, stories and leases. The memory store ships for tests and for trying things out."""
+"""Keeps states, stories and leases. The memory store ships for tests and for trying things out.
 
-from collections.abc import Sequence
+All times are by the store's own clock, which all instances share; what callers give are seconds
+from now.
+"""
+
+import time
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -17,12 +22,13 @@ class NoSuchSaga(KeyError):
 
 @dataclass(frozen=True, slots=True)
 class Lease:
-    """The right to carry one saga on, until a unix time. `fence` grows with every holder."""
+    """The right to carry one saga on. `fence` grows with every holder; `at` is the store's time
+    when it was given or renewed, in unix seconds."""
 
     saga_id: str
     holder: str
     fence: int
-    until: float
+    at: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,24 +41,40 @@ class Saved:
 
 
 class Store(Protocol):
-    """What a runner needs. Times are unix seconds and come from the caller's clock."""
+    """What a runner needs. A lease lasts `seconds` from when the store gives it."""
 
-    async def create(self, state: State, holder: str, now: float, until: float) -> Lease | None:
+    async def now(self) -> float:
+        """The store's time, in unix seconds."""
+
+    async def create(self, state: State, holder: str, seconds: float) -> Lease | None:
         """Store a new saga, leased to `holder`; None when one of that id exists already."""
 
-    async def claim(self, holder: str, now: float, until: float, most: int) -> list[Lease]:
-        """Lease up to `most` sagas that are due and in nobody's hands, the longest due first."""
+    async def claim(
+        self,
+        holder: str,
+        seconds: float,
+        most: int,
+        without: Collection[str] = (),
+        only: str | None = None,
+    ) -> list[Lease]:
+        """Lease up to `most` sagas that are due and in nobody's hands, the longest due first.
 
-    async def claim_one(self, saga_id: str, holder: str, now: float, until: float) -> Lease | None:
+        None that waits for a callee in `without`, or `only` those that wait for that one.
+        """
+
+    async def claim_one(self, saga_id: str, holder: str, seconds: float) -> Lease | None:
         """Lease this saga, due or not, parked or not; None when it is in somebody's hands."""
+
+    async def seize(self, saga_id: str, holder: str, seconds: float) -> Lease:
+        """Lease this saga, also out of somebody's hands: what they still write is void."""
 
     async def load(self, saga_id: str) -> Saved:
         """The saga. Raises NoSuchSaga."""
 
     async def save(
-        self, lease: Lease, state: State, story: Sequence[Entry], now: float, until: float
+        self, lease: Lease, state: State, story: Sequence[Entry], seconds: float
     ) -> Lease:
-        """Store the state, add to the story; `until` 0 gives the lease back. Raises LeaseLost."""
+        """Store the state, add to the story; 0 seconds give the lease back. Raises LeaseLost."""
 
     async def release(self, lease: Lease) -> None:
         """Give the lease back; whatever its holder still writes is void. A lost one: nothing."""
@@ -78,55 +100,78 @@ class _Record:
 class MemoryStore:
     """A store that forgets at the end of the process, and otherwise keeps the same promises."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], float] = time.time) -> None:
         self._records: dict[str, _Record] = {}
+        self._clock = clock
 
-    async def create(self, state: State, holder: str, now: float, until: float) -> Lease | None:
+    async def now(self) -> float:
+        """See Store."""
+        return self._clock()
+
+    async def create(self, state: State, holder: str, seconds: float) -> Lease | None:
         """See Store."""
         if state.saga_id in self._records:
             return None
-        self._records[state.saga_id] = _Record(state, now, now, holder, 1, until, [])
-        return Lease(state.saga_id, holder, 1, until)
+        now = self._clock()
+        self._records[state.saga_id] = _Record(state, now, now, holder, 1, now + seconds, [])
+        return Lease(state.saga_id, holder, 1, now)
 
-    async def claim(self, holder: str, now: float, until: float, most: int) -> list[Lease]:
+    async def claim(
+        self,
+        holder: str,
+        seconds: float,
+        most: int,
+        without: Collection[str] = (),
+        only: str | None = None,
+    ) -> list[Lease]:
         """See Store."""
+        now = self._clock()
         free = [
             record
             for record in self._records.values()
             if not record.state.phase.ended and record.state.due <= now and record.until <= now
-        ]
+            and record.state.waits_for not in without and only in (None, record.state.waits_for)
+        ]  # fmt: skip
         free.sort(key=lambda record: (record.state.due, record.created))
-        return [self._take(record, holder, until) for record in free[:most]]
+        return [self._take(record, holder, seconds) for record in free[:most]]
 
-    async def claim_one(self, saga_id: str, holder: str, now: float, until: float) -> Lease | None:
+    async def claim_one(self, saga_id: str, holder: str, seconds: float) -> Lease | None:
         """See Store."""
+        record = self._record(saga_id)
+        return self._take(record, holder, seconds) if record.until <= self._clock() else None
+
+    async def seize(self, saga_id: str, holder: str, seconds: float) -> Lease:
+        """See Store."""
+        return self._take(self._record(saga_id), holder, seconds)
+
+    def _record(self, saga_id: str) -> _Record:
         record = self._records.get(saga_id)
         if record is None:
             raise NoSuchSaga(saga_id)
-        return self._take(record, holder, until) if record.until <= now else None
+        return record
 
-    def _take(self, record: _Record, holder: str, until: float) -> Lease:
-        record.holder, record.until = holder, until
+    def _take(self, record: _Record, holder: str, seconds: float) -> Lease:
+        now = self._clock()
+        record.holder, record.until = holder, now + seconds
         record.fence += 1
-        return Lease(record.state.saga_id, holder, record.fence, until)
+        return Lease(record.state.saga_id, holder, record.fence, now)
 
     async def load(self, saga_id: str) -> Saved:
         """See Store."""
-        record = self._records.get(saga_id)
-        if record is None:
-            raise NoSuchSaga(saga_id)
+        record = self._record(saga_id)
         return Saved(record.state, record.created, record.updated)
 
     async def save(
-        self, lease: Lease, state: State, story: Sequence[Entry], now: float, until: float
+        self, lease: Lease, state: State, story: Sequence[Entry], seconds: float
     ) -> Lease:
         """See Store."""
         record = self._records[lease.saga_id]
         if record.fence != lease.fence:
             raise LeaseLost(lease.saga_id)
-        record.state, record.updated, record.until = state, now, until
+        now = self._clock()
+        record.state, record.updated, record.until = state, now, now + seconds if seconds else 0.0
         record.story.extend(story)
-        return replace(lease, until=until)
+        return replace(lease, at=now)
 
     async def release(self, lease: Lease) -> None:
         """See Store."""

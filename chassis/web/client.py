@@ -6,12 +6,14 @@ a queue in front of a stopped server, and is given up, is certainly not carried 
 """
 
 import asyncio
+import contextlib
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 CONNECT_SECONDS = 1.0
+QUEUE_SECONDS = 1.0  # for a turn among our own calls, before anything is sent
 IDLE_SECONDS = 20.0  # shorter than any server of ours keeps an idle connection
 LARGEST_HEAD = 32 * 1024
 LARGEST_BODY = 8 * 1024 * 1024
@@ -19,6 +21,14 @@ LARGEST_BODY = 8 * 1024 * 1024
 
 class NotSent(ConnectionError):
     """Certainly without effect: the request, or its body, was never sent."""
+
+
+class NoTurn(NotSent):
+    """Too many calls of ours were under way; the other side has nothing to do with it."""
+
+
+class NotConnected(NotSent):
+    """Nobody took the connection."""
 
 
 class NoAnswer(ConnectionError):
@@ -82,22 +92,38 @@ class HttpClient:
         self._turns = asyncio.Semaphore(limit)
 
     async def send(self, request: Request) -> Answer:
-        """One exchange. Raises NotSent and NoAnswer."""
+        """One exchange, once it is its turn. Raises NotSent and NoAnswer."""
+        async with self.turn():
+            return await self.exchange(request)
+
+    @contextlib.asynccontextmanager
+    async def turn(self) -> AsyncIterator[None]:
+        """A turn among our own calls. Raises NoTurn."""
+        try:
+            async with asyncio.timeout(QUEUE_SECONDS):
+                await self._turns.acquire()
+        except TimeoutError as error:
+            raise NoTurn(f"{self._name}: no turn within {QUEUE_SECONDS} s") from error
+        try:
+            yield
+        finally:
+            self._turns.release()
+
+    async def exchange(self, request: Request) -> Answer:
+        """One exchange, for whoever has a turn. Raises NotSent and NoAnswer."""
         progress = _Progress()
         try:
-            async with asyncio.timeout(request.timeout), self._turns:
+            async with asyncio.timeout(request.timeout):
                 return await self._exchange(request, progress)
         except TimeoutError as error:
-            kind = NoAnswer if progress.sent else NotSent
-            raise kind(f"{self._name}: nothing within {request.timeout} s") from error
+            raise progress.failure(f"{self._name}: nothing within {request.timeout} s") from error
         except (OSError, EOFError, ValueError, asyncio.LimitOverrunError) as error:
-            kind = NoAnswer if progress.sent else NotSent
-            raise kind(f"{self._name}: {error or type(error).__name__}") from error
+            raise progress.failure(f"{self._name}: {error or type(error).__name__}") from error
 
     async def _exchange(self, request: Request, progress: "_Progress") -> Answer:
         head = request.head(self._name)
         connection = await self._connection()
-        kept = False
+        progress.connected, kept = True, False
         try:
             if request.guarded:
                 connection.writer.write(head)
@@ -140,7 +166,14 @@ class HttpClient:
 
 @dataclass(slots=True)
 class _Progress:
+    connected: bool = False
     sent: bool = False
+
+    def failure(self, why: str) -> ConnectionError:
+        """What to raise, as far as it came."""
+        if self.sent:
+            return NoAnswer(why)
+        return NotSent(why) if self.connected else NotConnected(why)
 
 
 async def _read_head(reader: asyncio.StreamReader) -> tuple[int, dict[str, str]]:
@@ -164,8 +197,17 @@ async def _read_rest(
         return Answer(status, fields, await _read_chunks(reader))
     if "content-length" not in fields:
         fields["connection"] = "close"
-        return Answer(status, fields, await reader.read(LARGEST_BODY))
+        return Answer(status, fields, await _read_to_the_end(reader))
     return Answer(status, fields, await reader.readexactly(_size(fields["content-length"], 10)))
+
+
+async def _read_to_the_end(reader: asyncio.StreamReader) -> bytes:
+    """A body whose end is the connection's, in however many segments it comes."""
+    segments, size = [], 0
+    while segment := await reader.read(LARGEST_HEAD):
+        segments.append(segment)
+        size = _size(str(size + len(segment)), 10)
+    return b"".join(segments)
 
 
 async def _read_chunks(reader: asyncio.StreamReader) -> bytes:

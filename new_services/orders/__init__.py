@@ -3,7 +3,11 @@
 endpoints    HTTP with the public contract that clients already use
 schemas      reading a wish and showing an order, in the contract's words
 handlers     accepting a wish: once for each key, waited for a moment
+kinds        the kinds of sagas, and how one of each begins
 saga         the stories: place an order, cancel one, settle one that was cancelled elsewhere
+marks        orders in legacy that bear a saga's mark, and what the saga has to do with each
+pending      orders that are accepted and not placed yet, as their customer sees them
+answers      what a client is answered of a saga
 partners     inventory and payments, as the steps of the stories call them
 pricing      what a wish will cost, by the goods as the feed tells them
 projections  legacy's orders, from the feed, into documents ready to send

@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TypeAlias
+from zoneinfo import ZoneInfo
 
 import orjson
 from fastapi import FastAPI
@@ -12,20 +13,21 @@ from joserfc.jwk import OKPKey
 from prometheus_client import CollectorRegistry, Gauge, Metric
 from prometheus_client.registry import Collector
 
-from chassis.breaker.circuit import Breaker
+from chassis.breaker.guard import Guard
 from chassis.breaker.metrics import families
 from chassis.events.outbox import Relay
 from chassis.process.assembly import Ground, Parts
 from chassis.readmodel.fed import fed
 from chassis.readmodel.projection import Model
 from chassis.saga import Runner
+from chassis.saga.callees import Callees
 from chassis.saga.operator import Operator
 from chassis.saga.postgres import PostgresStore
 from chassis.web.client import HttpClient
 from chassis.web.identity import Verifier
 from contracts.mark import new_saga_id
 from contracts.orders import SystemOfRecord
-from new_services.orders import cleaning, projections
+from new_services.orders import cleaning, marks, projections, saga
 from new_services.orders.endpoints import Endpoints
 from new_services.orders.handlers import Handler
 from new_services.orders.no_record import NoRecord
@@ -33,41 +35,39 @@ from new_services.orders.partners import Inventory, Payments
 from new_services.orders.saga import Stories
 from new_services.orders.settings import OrdersSettings
 
-Breakers: TypeAlias = Mapping[str, Breaker]
+Guards: TypeAlias = Mapping[str, Guard]
 
 # A saga that waits for legacy asks again sooner than this: afterwards nobody finds it away.
 AWAY_SECONDS = 10.0
 
 
-class WallClock:
-    """See chassis.saga.runner.Clock."""
+class ProcessClock:
+    """See chassis.saga.storetime.Clock."""
 
-    def now(self) -> float:
-        """Unix seconds."""
-        return time.time()
+    def monotonic(self) -> float:
+        """Seconds since some moment."""
+        return time.monotonic()
 
     async def sleep(self, seconds: float) -> None:
         """Really."""
         await asyncio.sleep(seconds)
 
 
-def legacy_model() -> Model:
+def legacy_model(zone: ZoneInfo = projections.SHOP_ZONE) -> Model:
     """What the monolith's feed makes; anticorruption is imported only while there is a monolith."""
     from new_services.anticorruption.read_models import translator
 
-    return projections.model(translator("orders"))
+    return projections.model(translator("orders"), zone)
 
 
-def system_of_record(
-    client: HttpClient | None, key: Path | None
-) -> tuple[SystemOfRecord, Breakers]:
+def system_of_record(client: HttpClient | None, key: Path | None) -> tuple[SystemOfRecord, Guards]:
     """What holds the orders, and the breakers toward it by the kind of call."""
     if client is None or key is None:
         return NoRecord(), {}
     from new_services.anticorruption.legacy import Legacy
 
     legacy = Legacy(client, read_key(key))
-    return legacy, legacy.breakers
+    return legacy, legacy.guards
 
 
 def read_key(path: Path) -> OKPKey:
@@ -79,11 +79,12 @@ async def build(ground: Ground) -> Parts:
     """Read model, system of record, partners, sagas, endpoints."""
     settings = ground.settings
     assert isinstance(settings, OrdersSettings)
-    read = fed(ground, legacy_model() if settings.legacy_feed else None)
+    zone = ZoneInfo(settings.timezone)
+    read = fed(ground, legacy_model(zone) if settings.legacy_feed else None)
     watermark = read.watermark
     relay = Relay(settings.database_url, ground.nats, ground.metrics)
     clients = _clients(settings)
-    record, breakers = system_of_record(clients.get("legacy"), settings.session_key)
+    record, guards = system_of_record(clients.get("legacy"), settings.session_key)
     stories = Stories(
         ground.pool,
         record,
@@ -94,14 +95,16 @@ async def build(ground: Ground) -> Parts:
     )
     store = PostgresStore(ground.pool)
     sagas = stories.sagas()
-    runner = Runner(store, sagas, WallClock(), ground.instance)
+    write = [guard for kind, guard in guards.items() if kind == "write"]
+    callees = Callees(lambda: [saga.LEGACY for guard in write if guard.is_open])
+    runner = Runner(store, sagas, ProcessClock(), ground.instance, callees=callees)
     handler = Handler(ground.pool, runner, store, new_saga_id, watermark)
-    _measure(ground.metrics, handler, breakers)
+    _measure(ground.metrics, handler, guards)
     verifier = Verifier(settings.identity_keys)
     endpoints = Endpoints(
-        ground.pool, watermark, handler, verifier, record, lambda: is_away(breakers)
+        ground.pool, watermark, handler, verifier, record, zone, lambda: is_away(guards)
     )
-    operator = Operator(runner, store, sagas, time.time)
+    operator = Operator(runner, store, sagas)
 
     def register(app: FastAPI) -> None:
         endpoints.register(app)
@@ -119,10 +122,11 @@ async def build(ground: Ground) -> Parts:
             relay.run,
             runner.run_forever,
             lambda: cleaning.run(ground.pool),
+            lambda: marks.run(ground.pool, zone),
         ],
         ready=read.ready,
         watermark=watermark,
-        details=lambda: {"breakers": breaker_facts(breakers)},
+        details=lambda: {"breakers": breaker_facts(guards)},
         close=close,
     )
 
@@ -136,31 +140,29 @@ def _clients(settings: OrdersSettings) -> dict[str, HttpClient]:
     return {name: HttpClient(url) for name, url in urls.items() if url}
 
 
-def _measure(metrics: CollectorRegistry, handler: Handler, breakers: Breakers) -> None:
+def _measure(metrics: CollectorRegistry, handler: Handler, guards: Guards) -> None:
     under_way = Gauge("orders_sagas_under_way", "Started by requests here", registry=metrics)
     under_way.set_function(lambda: handler.under_way)
-    metrics.register(BreakerCollector(breakers))
+    metrics.register(BreakerCollector(guards))
 
 
 class BreakerCollector(Collector):
     """The breakers toward legacy, as of each scrape."""
 
-    def __init__(self, breakers: Breakers) -> None:
-        self._breakers = breakers
+    def __init__(self, guards: Guards) -> None:
+        self._guards = guards
 
     def collect(self) -> Iterator[Metric]:
         """By the kind of call."""
-        facts = breaker_facts(self._breakers)
+        facts = breaker_facts(self._guards)
         yield from families("legacy_breaker", ("kind",), [((kind,), facts[kind]) for kind in facts])
 
 
-def is_away(breakers: Breakers) -> bool:
+def is_away(guards: Guards) -> bool:
     """Whether a breaker toward legacy holds calls back, or has until a moment ago."""
-    now = time.monotonic()
-    return any(breaker.holds_back(now, AWAY_SECONDS) for breaker in breakers.values())
+    return any(guard.holds_back(AWAY_SECONDS) for guard in guards.values())
 
 
-def breaker_facts(breakers: Breakers) -> dict[str, dict[str, str | float | None]]:
+def breaker_facts(guards: Guards) -> dict[str, dict[str, str | float | None]]:
     """Toward legacy, by the kind of call."""
-    now = time.monotonic()
-    return {kind: breaker.facts(now) for kind, breaker in breakers.items()}
+    return {kind: dict(guard.facts()) for kind, guard in guards.items()}

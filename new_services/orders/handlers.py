@@ -4,7 +4,7 @@ import asyncio
 import hashlib
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import asdict, dataclass
 from typing import Any, TypeAlias
 
@@ -15,7 +15,7 @@ from chassis.readmodel.watermark import Watermark
 from chassis.saga import Runner, State, Store
 from chassis.saga.store import LeaseLost, NoSuchSaga
 from contracts.orders import Customer, Wish
-from new_services.orders import pricing, repository, saga
+from new_services.orders import kinds, pricing, repository
 from new_services.orders.pricing import UnknownSku
 
 log = logging.getLogger("orders.handlers")
@@ -99,7 +99,7 @@ class Handler:
         except UnknownSku:  # for the saga to say, once that is certain
             if not await self._watermark.reached(asked) and await self.look(saga_id) is None:
                 raise Behind from None
-        return await self._run(State(saga_id, saga.PLACE, request, command.table))
+        return await self._run(State(saga_id, kinds.PLACE, request, command.table))
 
     async def _named(self, command: Command) -> str:
         """The id of its saga, by the client's own name for it. Raises OtherWish."""
@@ -115,9 +115,33 @@ class Handler:
 
     async def cancel(self, customer: Customer, order_no: str, table: str) -> State:
         """The saga after a moment, ended or not. Raises Busy."""
-        request = {"order_no": order_no, "customer": asdict(customer)}
-        saga_id = f"cancel:{order_no}:{self._new_id()}"
-        return await self._run(State(saga_id, saga.CANCEL, request, table))
+        return await self._run(kinds.cancelling(order_no, customer, self._new_id(), table))
+
+    async def recall(self, customer: Customer, saga_id: str) -> State | str | None:
+        """The customer wants an order no more that may not be placed yet: its saga afterwards, or
+        the number of the order, where it is placed. None: no such saga of this customer's."""
+        state = await self.look(saga_id)
+        if state is None or state.kind != kinds.PLACE:
+            return None
+        if state.request["customer"]["email"] != customer.email:
+            return None
+        written = kinds.outcome(state.results)
+        if written is not None:
+            return written.order_no
+        try:
+            return await self._briefly(self._runner.recall(saga_id), state)
+        except ValueError:  # it has been placed meanwhile
+            state = await self.look(saga_id)
+            written = kinds.outcome(state.results) if state else None
+            return written.order_no if written else state
+
+    async def _briefly(self, carrying: Coroutine[Any, Any, State | None], before: State) -> State:
+        """Wait for a moment; it goes on also when nobody waits any more."""
+        task = self._begin(carrying)
+        await asyncio.wait([task], timeout=WAIT_SECONDS)
+        if task.done() and not task.cancelled() and not isinstance(task.exception(), LeaseLost):
+            return task.result() or before
+        return await self.look(before.saga_id) or before
 
     async def look(self, saga_id: str) -> State | None:
         """Where it stands."""
@@ -128,12 +152,8 @@ class Handler:
 
     async def _run(self, state: State) -> State:
         """Start it unless it exists, and wait; it goes on also when nobody waits any more."""
-        if len(self._running) >= MOST_AT_ONCE:
-            raise Busy
-        task = asyncio.create_task(self._runner.start(state))
-        self._running.add(task)
-        task.add_done_callback(self._ended)
-        until = self._clock() + WAIT_SECONDS
+        task = self._begin(self._runner.start(state))
+        until = asyncio.get_running_loop().time() + WAIT_SECONDS
         await asyncio.wait([task], timeout=WAIT_SECONDS)
         if task.done() and not task.cancelled():
             error = task.exception()
@@ -142,6 +162,15 @@ class Handler:
             if error is not None and not isinstance(error, LeaseLost):
                 return await self._after_failure(state, error)
         return await self._wait(state, task, until)
+
+    def _begin(self, carrying: Coroutine[Any, Any, State | None]) -> Carrying:
+        if len(self._running) >= MOST_AT_ONCE:
+            carrying.close()
+            raise Busy
+        task = asyncio.create_task(carrying)
+        self._running.add(task)
+        task.add_done_callback(self._ended)
+        return task
 
     async def _after_failure(self, state: State, error: BaseException) -> State:
         """The database failed under it: if the saga was stored, it will be carried on."""
@@ -158,7 +187,8 @@ class Handler:
         while True:
             over = task.done()  # before the look: what it stored can be seen by now
             found = await self.look(state.saga_id)
-            if found is not None and (found.phase.ended or self._clock() >= until):
+            late = asyncio.get_running_loop().time() >= until
+            if found is not None and (found.phase.ended or late):
                 return found
             if found is None and over:
                 raise _lost(task)

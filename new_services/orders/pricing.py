@@ -3,7 +3,7 @@
 What it costs in the end is what the system of record says; only that is captured.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -55,11 +55,15 @@ def total(lines: Mapping[str, int], prices: Mapping[str, Price]) -> Decimal:
     return sum((prices[sku].effective * pieces for sku, pieces in lines.items()), Decimal("0.00"))
 
 
-async def quote(pool: asyncpg.Pool, lines: Mapping[str, int]) -> Decimal:
-    """What the lines cost now, in euros. Raises UnknownSku."""
-    rows = await pool.fetch(_PRICES, list(lines))
-    prices = {
+async def prices(pool: asyncpg.Pool, skus: Sequence[str]) -> dict[str, Price]:
+    """Of those that can be bought now."""
+    rows = await pool.fetch(_PRICES, list(skus))
+    return {
         row["sku"]: Price(Decimal(row["list_price"]), Decimal(row["difference"]), row["discount"])
         for row in rows
     }
-    return total(lines, prices)
+
+
+async def quote(pool: asyncpg.Pool, lines: Mapping[str, int]) -> Decimal:
+    """What the lines cost now, in euros. Raises UnknownSku."""
+    return total(lines, await prices(pool, list(lines)))

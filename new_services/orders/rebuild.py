@@ -47,7 +47,7 @@ _NOT_TOLD = f"{_OWN} AND order_id IS NULL ON CONFLICT (order_no) DO NOTHING"
 
 PART = Part(
     tables=("order_document", "mirror", "mirror_floor"),
-    shared=("saga",),
+    shared=("saga", "written_order", "unjudged_order"),
     seed=(_SINCE, _OWN),
     carry=(_GONE, _NEWER, _NOT_TOLD),
 )

@@ -19,10 +19,14 @@ VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (order_no) DO
 _UPDATE = "UPDATE SET own_body = $6, own_at = $7 WHERE order_document.own_at < $7"
 # A crash of the server that takes this commit takes the saga's end, which comes behind it in the
 # log, too: the saga then takes these steps again, and legacy has had the order all the while.
-_OWN_AND_TELL, _FIRST_AND_TELL = (
-    f"WITH {SOON}, own AS ({_OWN} {otherwise}), {outbox.clause(8)} SELECT FROM soon"
-    for otherwise in (_UPDATE, "NOTHING")
-)
+# Which order a saga wrote is kept when the saga is forgotten.
+_WRITTEN = """
+INSERT INTO written_order (order_no, saga_id) SELECT $1, $4 WHERE $4::text IS NOT NULL
+ON CONFLICT (order_no) DO NOTHING
+"""
+_TELL = f"{outbox.clause(8)} SELECT FROM soon"
+_OWN_AND_TELL = f"WITH {SOON}, own AS ({_OWN} {_UPDATE}), {_TELL}"
+_FIRST_AND_TELL = f"WITH {SOON}, own AS ({_OWN} NOTHING), written AS ({_WRITTEN}), {_TELL}"
 FIRST = 0  # time of an order as it was placed: whatever else is told of it is newer
 _TOLD = ("order_no", "order_id", "email", "po_number", "saga_id", "status", "body")
 

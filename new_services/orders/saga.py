@@ -3,23 +3,24 @@
 place     quote ▸ reserve ▸ authorise ▸ WRITE to the system of record ▸ collect ▸ confirm
 cancel    CANCEL in the system of record ▸ refund ▸ put back ▸ confirm
 settle    refund ▸ put back ▸ confirm           of an order that was cancelled on the other side
-stray     CANCEL ▸ put back                     of an order that came after its saga had given up
+stray     cancel ▸ put back                     of an order that its saga wrote and does not want
 
 In capitals the pivots: before them a failure compensates, from them on it only goes forward.
 """
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
 
 import asyncpg
 
 from chassis.events import outbox
 from chassis.readmodel.watermark import Watermark
-from chassis.saga import Context, NotYet, Refused, Retry, Saga, Step
+from chassis.saga import BadAnswer, Context, NotYet, Refused, Retry, Saga, Silent, Step
 from chassis.saga.definition import Data
+from chassis.saga.postgres import enqueue
 from contracts import events_orders
 from contracts.events_orders import OrderCancelled, OrderPlaced, OrderRefused
 from contracts.orders import (
@@ -32,16 +33,15 @@ from contracts.orders import (
     Wish,
 )
 from new_services.orders import pricing, repository, views
+from new_services.orders.kinds import CANCEL, PLACE, SETTLE, STRAY, cancelling, stray
 from new_services.orders.partners import Inventory, Payments
 from new_services.orders.pricing import UnknownSku
-
-PLACE, CANCEL, SETTLE, STRAY = "place-order", "cancel-order", "settle-cancelled", "cancel-stray"
 
 BRIEFLY = Retry(deadline=20.0, timeout=4.0)
 # An order is pending for as long as legacy is away; the customer has been told so.
 PIVOT = Retry(deadline=None, timeout=8.0, first=0.1, most=4.0)
 PENDING_SECONDS = 1.0  # after that, whoever asked may have been answered "pending"
-LATE_SECONDS = 15.0  # so long after a saga has ended, a write that it gave up may still appear
+LEGACY = "legacy"  # the callee that sagas wait for together
 CERTAIN_SECONDS = 60.0  # after that, what the feed has not told was never committed
 ONWARD = Retry(deadline=24 * 3600.0, timeout=4.0, first=0.05, most=10.0)
 
@@ -60,6 +60,18 @@ def _order(context: Context) -> Order:
 
 def _refused(error: RecordRefused) -> Refused:
     return Refused(str(error), {"status": error.status, "body": error.body})
+
+
+@contextmanager
+def _as_a_step() -> Iterator[None]:
+    """What the system of record says, in the words of a step; refusals are each step's own."""
+    try:
+        yield
+    except RecordAway as error:
+        callee = "" if error.answered else LEGACY
+        raise NotYet(str(error), error.after, callee, answered=error.answered) from error
+    except RecordSilent as error:
+        raise (BadAnswer if error.answered else Silent)(str(error)) from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +106,7 @@ class Stories:
             Saga(PLACE, place),
             Saga(CANCEL, [cancel, *settle]),
             Saga(SETTLE, settle, onward=True),
-            Saga(STRAY, [cancel, settle[1]]),
+            Saga(STRAY, [Step("cancel", self.cancel_stray, retry=PIVOT), settle[1]], onward=True),
         ]
         return {saga.kind: saga for saga in stories}
 
@@ -113,15 +125,19 @@ class Stories:
         return {"amount": f"{amount:.2f}"}
 
     async def tell_refused(self, context: Context) -> None:
-        """All is undone. Whoever was told "pending" hears it by mail; others had it as answer."""
-        now, customer = self.clock(), _customer(context)
-        if now - context.request["asked"] / 1e6 < PENDING_SECONDS:
+        """All is undone. Whoever was told "pending" hears it by mail; others had it as answer, or
+        wanted it so."""
+        customer = _customer(context)
+        if context.recalled or await self._answered_at_once(context):
             return
         reason = context.reason.partition(": ")[2]
         event = OrderRefused(context.saga_id, customer.email, customer.name, reason)
         async with self.pool.acquire() as connection:
-            await outbox.add(connection, event, f"{context.saga_id}:refused", now)
+            await outbox.add(connection, event, f"{context.saga_id}:refused", self.clock())
         self.wake()
+
+    async def _answered_at_once(self, context: Context) -> bool:
+        return await views.age_of_saga(self.pool, context.saga_id) < PENDING_SECONDS
 
     async def reserve(self, context: Context) -> None:
         wish = Wish.from_dict(context.request["wish"])
@@ -142,37 +158,40 @@ class Stories:
         """The dual write; legacy takes the stock in its transaction, or says that it cannot."""
         wish = Wish.from_dict(context.request["wish"])
         try:
-            order = await self.record.place(
-                _customer(context), wish, context.saga_id, context.until
-            )
+            with _as_a_step():
+                order = await self.record.place(
+                    _customer(context), wish, context.saga_id, context.until
+                )
         except RecordRefused as error:
             raise _refused(error) from error
-        except RecordAway as error:
-            raise NotYet(str(error), error.after) from error
         return {"order": order.to_dict()}
 
     async def find(self, context: Context) -> Data | None:
-        """No answer came: has it been written? The feed may know, and legacy itself is asked."""
+        """No answer came: has it been written? The feed may know, and legacy itself is asked.
+
+        It may have been written more than once. The first one stands; the others are cancelled.
+        """
         certain = self._certain(context)
-        order = await views.order_of_saga(self.pool, context.saga_id)
-        if order is None:
-            wish = Wish.from_dict(context.request["wish"])
+        orders: Sequence[Order] = await views.orders_of_saga(self.pool, context.saga_id)
+        customer, wish = _customer(context), Wish.from_dict(context.request["wish"])
+        if not orders:
             try:
-                order = await self.record.find(
-                    _customer(context), wish, context.saga_id, context.tried
-                )
-            except RecordAway as error:
-                raise NotYet(str(error), error.after) from error
+                with _as_a_step():
+                    orders = await self.record.find(customer, wish, context.saga_id, context.age)
             except RecordRefused as error:
                 # The session has ended, so legacy tells us nothing; the feed does in the end.
                 if not certain:
                     raise NotYet(f"cannot ask: {error}", 1.0) from error
-        return None if order is None else {"order": order.to_dict()}
+        for other in orders[1:]:
+            if other.pieces == dict(wish.lines) and other.status != "CANCELLED":
+                await enqueue(self.pool, stray(other.order_no, customer))
+        return {"order": orders[0].to_dict()} if orders else None
 
     def _certain(self, context: Context) -> bool:
         """Whether the feed has told all that the last attempt can have done: ask this before
-        looking at what it told."""
-        return self.watermark.micros >= (context.tried + CERTAIN_SECONDS) * 1e6
+        looking at what it told. Neither a fast clock of the feed's nor one of ours is enough."""
+        told = self.watermark.micros >= (context.tried + CERTAIN_SECONDS) * 1e6
+        return told and context.age >= CERTAIN_SECONDS
 
     async def collect(self, context: Context) -> None:
         """The money and the goods: neither waits for the other, each may be asked for again."""
@@ -206,6 +225,8 @@ class Stories:
             ship=dict(order.ship),
         )
         told = outbox.values(event, f"{order.order_no}:placed", self.clock())
+        if context.recalled:
+            await enqueue(self.pool, cancelling(order.order_no, customer, "recalled"))
         await self._confirm(order, customer.email, repository.FIRST, told)
 
     # cancel, settle, stray
@@ -213,14 +234,13 @@ class Stories:
     async def cancel(self, context: Context) -> Data:
         order_no = context.request["order_no"]
         try:
-            order = await self.record.cancel(_customer(context), order_no)
+            with _as_a_step():
+                order = await self.record.cancel(_customer(context), order_no)
         except RecordRefused as error:
             # A second attempt that finds it cancelled: the first one did it, and nobody heard.
-            if context.attempt > 1 and error.body.get("status") == "CANCELLED":
-                raise RecordSilent("it is cancelled, and may be so by us") from error
+            if context.attempt > 1 and _is_cancelled(error):
+                raise Silent("it is cancelled, and may be so by us") from error
             raise _refused(error) from error
-        except RecordAway as error:
-            raise NotYet(str(error), error.after) from error
         return {"order": order.to_dict()}
 
     async def look(self, context: Context) -> Data | None:
@@ -228,17 +248,32 @@ class Stories:
         certain = self._certain(context)
         customer, order_no = _customer(context), context.request["order_no"]
         try:
-            order = await self.record.look(customer, order_no)
+            with _as_a_step():
+                order = await self.record.look(customer, order_no)
         except RecordRefused as error:
             # As in `find`: legacy tells us nothing any more, the feed does in the end.
             order = await views.order_as_fed(self.pool, order_no, customer.email)
             if order is None or order.status != "CANCELLED":
                 silent = NotYet(f"cannot ask: {error}", 1.0)
                 raise (_refused(error) if certain else silent) from error
-        except RecordAway as error:
-            raise NotYet(str(error), error.after) from error
         if order is None or order.status != "CANCELLED":
             return None
+        return {"order": order.to_dict()}
+
+    async def cancel_stray(self, context: Context) -> Data:
+        """Nobody wants that order, and somebody must cancel it: what refuses is for a person, who
+        may cancel it himself. That it is cancelled the feed tells, whoever did it."""
+        customer, order_no = _customer(context), context.request["order_no"]
+        fed = await views.order_as_fed(self.pool, order_no, customer.email)
+        if fed is not None and fed.status == "CANCELLED":
+            return {"order": fed.to_dict()}
+        try:
+            with _as_a_step():
+                order = await self.record.cancel(customer, order_no)
+        except RecordRefused as error:
+            if _is_cancelled(error):
+                raise NotYet("it is cancelled; the feed will tell", 1.0) from error
+            raise _refused(error) from error
         return {"order": order.to_dict()}
 
     async def refund(self, context: Context) -> Data:
@@ -277,15 +312,11 @@ class Stories:
         self.wake()
 
 
+def _is_cancelled(error: RecordRefused) -> bool:
+    return error.body.get("status") == "CANCELLED"
+
+
 def _lines(order: Order) -> list[events_orders.Line]:
     return [
         events_orders.Line(line.sku, line.name, line.quantity, line.price) for line in order.lines
     ]
-
-
-def outcome(results: Any) -> Order | None:
-    """The order that a saga's results hold, once its pivot is done."""
-    for step in ("write", "cancel"):
-        if step in results:
-            return Order.from_dict(results[step]["order"])
-    return None

@@ -1,13 +1,25 @@
 """What the operator says to the orders service: ORDERS_… in the environment."""
 
 from pathlib import Path
-from typing import ClassVar
+from typing import Annotated, ClassVar
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field, ValidationInfo, field_validator
+from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 from pydantic_settings import SettingsConfigDict
 
 from chassis.process.assembly import ServiceSettings
 from chassis.process.settings import ServiceUrl
+
+
+def _known_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise ValueError(f"{name!r} is no time zone; expected one such as Europe/Berlin") from error
+    return name
+
+
+Timezone = Annotated[str, AfterValidator(_known_zone)]
 
 
 class OrdersSettings(ServiceSettings):
@@ -20,6 +32,7 @@ class OrdersSettings(ServiceSettings):
     payments_url: ServiceUrl
     legacy_url: ServiceUrl | None = None  # the monolith; without it no order can be placed
     identity_keys: str  # a JWKS: path of a file, or http:// URL at the facade's control process
+    timezone: Timezone = "Europe/Berlin"  # of the times that legacy writes
     # A private JWK (X25519) that opens what the facade sealed for the monolith.
     session_key: Path | None = Field(default=None, validate_default=True)
     legacy_feed: bool = True  # fill the read model from the monolith's change feed

@@ -3,6 +3,7 @@
 What a saga of ours left is shown until the feed has told everything up to then.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import asyncpg
@@ -19,6 +20,11 @@ SELECT {_SHOWN} FROM order_document
 WHERE email = $2 AND ($3::text IS NULL OR po_number = $3)
 ORDER BY order_id DESC NULLS FIRST, order_no DESC LIMIT $4 OFFSET $5
 """
+_WRITTEN_BY = """
+SELECT coalesce(
+    (SELECT state->'results'->'write'->'order'->>'order_no' FROM saga WHERE id = $1),
+    (SELECT order_no FROM written_order WHERE saga_id = $1))
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +40,11 @@ class Page:
         """Rows of a page."""
         return min(self.size, MOST_PER_PAGE)
 
+    @property
+    def offset(self) -> int:
+        """Orders before it."""
+        return (self.number - 1) * self.limit
+
 
 async def one(pool: asyncpg.Pool, micros: int, order_no: str, email: str) -> str | None:
     """A customer's order, as JSON; `micros` is the watermark."""
@@ -43,32 +54,42 @@ async def one(pool: asyncpg.Pool, micros: int, order_no: str, email: str) -> str
     return shown
 
 
-async def mine(pool: asyncpg.Pool, micros: int, email: str, page: Page) -> tuple[int, list[str]]:
-    """How many orders the customer has in all, and those of the page, newest first."""
-    if "\0" in (page.po_number or ""):
-        return 0, []
-    total = await pool.fetchval(f"SELECT count(*) {_MINE}", email, page.po_number)
-    offset = (page.number - 1) * page.limit
-    if offset >= total:
-        return total, []
-    rows = await pool.fetch(_PAGE, micros, email, page.po_number, page.limit, offset)
-    return total, [row["shown"] for row in rows]
+async def count(pool: asyncpg.Pool, email: str, po_number: str | None) -> int:
+    """How many orders the customer has, in all or with this number of their own."""
+    if "\0" in (po_number or ""):
+        return 0
+    return int(await pool.fetchval(f"SELECT count(*) {_MINE}", email, po_number))
 
 
-async def order_of_saga(pool: asyncpg.Pool, saga_id: str) -> Order | None:
-    """The order that the saga placed, if the feed has told of it; the first one of several."""
-    order_id = await pool.fetchval(
-        "SELECT min(order_id) FROM order_document WHERE saga_id = $1", saga_id
+async def mine(
+    pool: asyncpg.Pool, micros: int, email: str, po_number: str | None, limits: tuple[int, int]
+) -> list[str]:
+    """The customer's orders, newest first: at most so many, after so many; see `count`."""
+    rows = await pool.fetch(_PAGE, micros, email, po_number, *limits)
+    return [row["shown"] for row in rows]
+
+
+async def orders_of_saga(pool: asyncpg.Pool, saga_id: str) -> list[Order]:
+    """The orders with the saga's mark that the feed has told of, the oldest first."""
+    ids = await pool.fetch(
+        "SELECT order_id FROM order_document"
+        " WHERE saga_id = $1 AND order_id IS NOT NULL ORDER BY order_id",
+        saga_id,
     )
-    return await _fed(pool, order_id)
+    return await _fed(pool, [row["order_id"] for row in ids])
 
 
 async def written_by(pool: asyncpg.Pool, saga_id: str) -> str | None:
-    """Number of the order that a place-order saga wrote, as far as it is stored."""
-    number: str | None = await pool.fetchval(
-        "SELECT state->'results'->'write'->'order'->>'order_no' FROM saga WHERE id = $1", saga_id
-    )
+    """Number of the order that a place-order saga wrote, as far as it is stored; also of one that
+    has been forgotten since."""
+    number: str | None = await pool.fetchval(_WRITTEN_BY, saga_id)
     return number
+
+
+async def age_of_saga(pool: asyncpg.Pool, saga_id: str) -> float:
+    """Seconds since it was stored first, by the database's clock."""
+    age = "extract(epoch FROM clock_timestamp())::float8 - created"
+    return float(await pool.fetchval(f"SELECT {age} FROM saga WHERE id = $1", saga_id) or 0.0)
 
 
 async def order_as_fed(pool: asyncpg.Pool, order_no: str, email: str) -> Order | None:
@@ -76,12 +97,14 @@ async def order_as_fed(pool: asyncpg.Pool, order_no: str, email: str) -> Order |
     order_id = await pool.fetchval(
         "SELECT order_id FROM order_document WHERE order_no = $1 AND email = $2", order_no, email
     )
-    return await _fed(pool, order_id)
+    found = await _fed(pool, [order_id] if order_id is not None else [])
+    return found[0] if found else None
 
 
-async def _fed(pool: asyncpg.Pool, order_id: int | None) -> Order | None:
-    if order_id is None:
-        return None
+async def _fed(pool: asyncpg.Pool, order_ids: Sequence[int]) -> list[Order]:
+    """In the order of their ids."""
+    if not order_ids:
+        return []
     async with pool.acquire() as connection:
-        fed = await repository.fed_orders(connection, [order_id])
-    return fed[0].order if fed else None
+        fed = await repository.fed_orders(connection, order_ids)
+    return [each.order for each in sorted(fed, key=lambda each: each.order_id)]

@@ -19,7 +19,7 @@ ENDED_WELL = ("done", "undone", "forward", "backward")
 
 @click.command()
 @click.argument("saga_id", metavar="ID")
-@click.argument("order", required=False, type=click.Choice(["retry", "compensate"]))
+@click.argument("order", required=False, type=click.Choice(["park", "resume", "compensate"]))
 @click.option(
     "--orders",
     "address",
@@ -29,7 +29,8 @@ ENDED_WELL = ("done", "undone", "forward", "backward")
 @json_option("FIG_SAGA_JSON")
 @click.pass_obj
 def saga(home: Home, saga_id: str, order: str | None, address: str | None, out: Output) -> None:
-    """Tell what happened to a saga; `retry` goes on with a parked one, `compensate` undoes it.
+    """Tell what happened to a saga; `park` stops it, `resume` goes on with a
+    parked one, `compensate` undoes it.
 
     Exit code 0: it ended, or is on its way; 1: it is parked, or the order was refused;
     2: no such saga.
@@ -54,6 +55,10 @@ def text(found: Mapping[str, Any]) -> str:
     ]
     if found["reason"]:
         head.append(f"why   {found['reason']}")
+    if found["waits_for"]:
+        head.append(f"waits for {found['waits_for']}")
+    if found["alike"]:
+        head.append(f"since the last line {found['alike']} more attempts came out like one before")
     return "\n".join([*head, "", *timeline(found["story"], found["created"])])
 
 
@@ -81,9 +86,15 @@ def timeline(story: list[Mapping[str, Any]], began: float) -> list[str]:
             lines.append(_line(opened, None, began))
         opened = entry if entry is not None and entry["what"] in BEGUN else None
         if entry is not None and opened is None:
-            said = f"{entry['what']}: {entry['detail']}".removesuffix(": ")
+            said = _said(entry)
             lines.append(f"{entry['at'] - began:9.3f} s  {entry['step']:<10} {said}")
     return lines
+
+
+def _said(entry: Mapping[str, Any]) -> str:
+    if entry["what"] == "again":
+        return f"{entry['attempt']} more {entry['detail']}"
+    return f"{entry['what']}: {entry['detail']}".removesuffix(": ")
 
 
 def _line(opened: Mapping[str, Any], ended: Mapping[str, Any] | None, began: float) -> str:

@@ -5,7 +5,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
 
-from chassis.web.client import HttpClient, NoAnswer, NotSent, Request
+from chassis.web import client as web_client
+from chassis.web.client import HttpClient, NoAnswer, NotConnected, NotSent, NoTurn, Request
 
 pytestmark = pytest.mark.integration
 
@@ -69,8 +70,50 @@ async def test_connections_are_kept(server: tuple[Server, HttpClient]) -> None:
     assert made.connections == 1
 
 
+async def test_a_body_that_ends_with_its_connection_is_read_to_the_end(
+    server: tuple[Server, HttpClient],
+) -> None:
+    made, client = server
+
+    async def script(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 200 OK\r\n\r\nfirst,")
+        await writer.drain()
+        await segment.wait()
+        writer.write(b"x" * 300_000)
+
+    segment = asyncio.Event()
+    made.script = script
+    sending = asyncio.create_task(client.send(Request("GET", "/x")))
+    done, _ = await asyncio.wait([sending], timeout=0.2)
+    assert not done  # the end has not come
+    segment.set()
+    assert (await sending).body == b"first," + b"x" * 300_000
+
+
+async def test_who_waits_for_a_turn_of_ours_was_not_sent(
+    monkeypatch: pytest.MonkeyPatch, server: tuple[Server, HttpClient]
+) -> None:
+    monkeypatch.setattr(web_client, "QUEUE_SECONDS", 0.05)
+    made, client = server
+
+    async def script(reader: asyncio.StreamReader, _: asyncio.StreamWriter) -> None:
+        await reader.read()
+
+    made.script = script
+    hanging = [
+        asyncio.create_task(client.send(Request("POST", "/x", body=b"{}"))) for _ in range(4)
+    ]
+    await asyncio.sleep(0)
+    with pytest.raises(NoTurn):
+        await client.send(Request("POST", "/x", body=b"{}"))
+    for each in hanging:
+        each.cancel()
+    await asyncio.gather(*hanging, return_exceptions=True)
+
+
 async def test_nobody_listens() -> None:
-    with pytest.raises(NotSent):
+    with pytest.raises(NotConnected):
         await HttpClient("http://127.0.0.1:1").send(Request("POST", "/x", body=b"{}"))
 
 

@@ -128,7 +128,7 @@ async def confirm(pool: asyncpg.Pool, order: Order, at: float = NOW) -> None:
     step = "cancel" if order.status == "CANCELLED" else "write"
     results = {step: {"order": order.to_dict()}, "refund": {"amount": "20.00"}}
     request = {"customer": asdict(Customer("a@b.c", "A", ""))}
-    context = Context("S-1", request, results, 1, 0.0, at + 10)
+    context = Context("S-1", request, results, 1, 0.0, 0.0, at + 10)
     await (stories.confirm_cancelled if step == "cancel" else stories.confirm_placed)(context)
 
 

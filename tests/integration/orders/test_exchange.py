@@ -13,6 +13,7 @@ from chassis.readmodel.rebuild import NotRebuilt
 from chassis.saga import Phase, State
 from chassis.saga.postgres import enqueue
 from contracts.facts import Cleared, Fact, Gone, Stored
+from contracts.orders import Order
 from migrations import runner
 from new_services.orders import repository
 from new_services.orders.projections import ENTITIES, Projection
@@ -56,6 +57,11 @@ def told(*orders: Fact) -> list[Fact]:
 
 
 NOW = 1_800_000_000_000_000  # unix microseconds
+
+WROTE = Order(
+    order_no="SO-1", status="NEW", total="20.00", po_number=None, pay_method="card", lines=(),
+    ship={}, created="2026-01-01 00:00:00", updated="2026-01-01 00:00:00", saga_id="s-1",
+)  # fmt: skip
 
 
 class World:
@@ -178,8 +184,9 @@ async def test_sagas_hear_of_what_only_the_fresh_one_was_told(
     world: World, rebuild_by: Any
 ) -> None:
     request = {"customer": {}, "wish": {"lines": {}}}
-    placed = State("s-1", "place-order", request, phase=Phase.DONE)
-    await enqueue(world.connection, placed, 1.0)
+    results = {"write": {"order": WROTE.to_dict()}}
+    placed = State("s-1", "place-order", request, phase=Phase.DONE, results=results)
+    await enqueue(world.connection, placed)
     cancelled = head(1, "CANCELLED", saga_id="s-1")
     await rebuild_by(world.url, "orders", PART, telling(*told(cancelled)), fresh=9)
     sagas = await world.connection.fetch("SELECT id FROM saga ORDER BY 1")
@@ -189,7 +196,7 @@ async def test_sagas_hear_of_what_only_the_fresh_one_was_told(
 async def test_a_database_of_another_shape_is_left_alone(world: World, rebuild_by: Any) -> None:
     await asyncio.to_thread(runner.downgrade, "orders", world.url)
     before = await world.everything()
-    with pytest.raises(NotRebuilt, match="stands at 0001, its migrations at 0002"):
+    with pytest.raises(NotRebuilt, match="stands at 0002, its migrations at 0003"):
         await rebuild_by(world.url, "orders", PART, telling())
     assert await world.everything() == before
 

@@ -41,7 +41,7 @@ def parked(shop: Any, saga_id: str) -> None:
     shop.until("parked", lambda: shop.value("orders", phase, saga_id) == "parked", 60.0)
 
 
-def test_what_cannot_be_captured_waits_for_a_person_who_retries_it(shop: Any) -> None:
+def test_what_cannot_be_captured_waits_for_a_person_who_resumes_it(shop: Any) -> None:
     with accepted(shop) as saga_id:
         shop.query("payments", "UPDATE payment SET status = 'voided' WHERE id = %s", saga_id)
     parked(shop, saga_id)
@@ -57,9 +57,9 @@ def test_what_cannot_be_captured_waits_for_a_person_who_retries_it(shop: Any) ->
     assert (no_way.returncode, "no way to undo write" in no_way.stderr) == (1, True)
 
     shop.query("payments", "UPDATE payment SET status = 'authorised' WHERE id = %s", saga_id)
-    again = fig(shop, "saga", saga_id, "retry")
+    again = fig(shop, "saga", saga_id, "resume")
     assert again.returncode == 0, again.stderr
-    assert "a person said retry" in again.stdout
+    assert "a person said resume" in again.stdout
     shop.balance()
     done = fig(shop, "saga", saga_id)
     assert done.stdout.startswith(f"place-order {saga_id}: done\n")
@@ -88,12 +88,12 @@ def test_what_cannot_be_undone_waits_for_a_person_who_undoes_it(shop: Any) -> No
     shop.balance()
     assert fig(shop, "saga", saga_id).stdout.startswith(f"place-order {saga_id}: undone\n")
     assert shop.value("legacy", "SELECT qty FROM stock WHERE sku = 'MUG-0'") == left
-    again = fig(shop, "saga", saga_id, "retry")
+    again = fig(shop, "saga", saga_id, "resume")
     assert (again.returncode, "not parked" in again.stderr) == (1, True)
 
 
 def test_a_saga_nobody_knows(shop: Any) -> None:
-    unknown = fig(shop, "saga", "0000000000000000", "retry")
+    unknown = fig(shop, "saga", "0000000000000000", "resume")
     assert unknown.returncode == 2
     assert "there is no saga 0000000000000000" in unknown.stderr
 

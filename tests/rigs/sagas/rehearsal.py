@@ -8,14 +8,22 @@ SETTLE    no pivot: decided elsewhere, it only goes onward
 
 import contextlib
 import itertools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from chassis.saga.definition import Retry, Saga
 from chassis.saga.runner import Limits, Runner
 from chassis.saga.state import Phase, State
 from chassis.saga.store import LeaseLost, MemoryStore, Store
-from tests.rigs.sagas.faults import Callee, Crash, Fault, FaultyStore, Opinion, VirtualClock
+from tests.rigs.sagas.faults import (
+    Callee,
+    Crash,
+    Fault,
+    FaultyStore,
+    InstanceClock,
+    Opinion,
+    VirtualClock,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +50,7 @@ PLACE = Shape(
 )
 CANCEL = Shape(("cancel", "refund", "put-back", "confirm"), asked=("cancel",), pivot="cancel")
 SETTLE = Shape(("refund", "put-back", "confirm"), onward=True)
+WRONG_SECONDS = 10.0  # so far are the wall clocks of two instances apart, or some times so far
 SHAPES = {"place": PLACE, "cancel": CANCEL, "settle": SETTLE}
 
 
@@ -50,13 +59,14 @@ class Rehearsal:
     """One saga of a shape, each of its steps with the service behind it."""
 
     save_faults: Sequence[Fault] = ()
-    inner: Store = field(default_factory=MemoryStore)
+    inner: Store | None = None
     saga_id: str = "saga-1"
     shape: Shape = PLACE
     clock: VirtualClock = field(default_factory=VirtualClock)
 
     def __post_init__(self) -> None:
         shape = self.shape
+        inner = self.inner or MemoryStore(self.clock.now)
         self.callees: list[Callee] = [
             Opinion(name, self.clock)
             if name in shape.looks
@@ -65,21 +75,27 @@ class Rehearsal:
         ]
         for callee in self.callees:
             callee.while_paused = self.another_takes_over
-        retry = Retry(deadline=60.0, timeout=2.0)
-        steps = [
-            callee.step(retry, pivot=callee.name == shape.pivot, undoable=position < shape.turn)
-            for position, callee in enumerate(self.callees)
-        ]
-        self.saga = Saga("rehearsal", steps, onward=shape.onward)
-        self.store = FaultyStore(self.inner, self.save_faults)
+        self.store = FaultyStore(inner, self.save_faults)
         self.names = itertools.count()
 
+    def saga(self, clock: InstanceClock) -> Saga:
+        """As the instance with this clock has it."""
+        retry, shape = Retry(deadline=60.0, timeout=2.0), self.shape
+        steps = [
+            callee.step(
+                retry, clock, pivot=callee.name == shape.pivot, undoable=position < shape.turn
+            )
+            for position, callee in enumerate(self.callees)
+        ]
+        return Saga("rehearsal", steps, onward=shape.onward)
+
     def runner(self) -> Runner:
-        """A fresh instance: what the former one had in memory is gone."""
-        name = f"instance-{next(self.names)}"
-        return Runner(
-            self.store, {self.saga.kind: self.saga}, self.clock, name, Limits(), lambda: 0.5
-        )
+        """A fresh instance, with clocks of its own: what the former one had in memory is gone."""
+        number = next(self.names)
+        wrong = (number % 5 - 2) * WRONG_SECONDS
+        clock = InstanceClock(self.clock, wrong, booted=1000.0 * number)
+        sagas = {"rehearsal": self.saga(clock)}
+        return Runner(self.store, sagas, clock, f"instance-{number}", Limits(), lambda: 0.5)
 
     async def another_takes_over(self) -> None:
         """The lease of whoever sleeps runs out, and the saga is carried on elsewhere."""
@@ -120,3 +136,10 @@ class Rehearsal:
         else:
             assert state.phase is Phase.PARKED
             assert state.reason
+
+
+def planned(world: Rehearsal, plan: Mapping[tuple[str, str], Sequence[Fault]]) -> None:
+    """What goes wrong with the messages to each step, by step and verb, in order."""
+    for callee in world.callees:
+        for verb in ("do", "ask", "undo"):
+            callee.faults[verb] = list(plan.get((callee.name, verb), []))

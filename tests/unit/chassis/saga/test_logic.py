@@ -117,7 +117,7 @@ def test_a_person_cannot_undo_past_a_pivot_that_has_no_compensation() -> None:
     parked = _settle(_at(2), Refusal("no"))
     with pytest.raises(ValueError, match="no way to undo b"):
         logic.compensate(SAGA, parked)
-    assert logic.retry(parked).phase is Phase.FORWARD
+    assert logic.resume(parked).phase is Phase.FORWARD
 
 
 def test_a_person_undoes_also_the_step_over_whose_undoing_it_was_parked() -> None:

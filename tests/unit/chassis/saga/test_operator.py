@@ -16,7 +16,8 @@ class World:
     """A saga whose last step says no until it is told to say yes."""
 
     def __init__(self) -> None:
-        self.clock, self.store, self.willing = VirtualClock(), MemoryStore(), False
+        self.clock, self.willing = VirtualClock(), False
+        self.store = MemoryStore(self.clock.now)
         self.undone: list[str] = []
         steps = [
             Step("reserve", self.yes, undo=self.undo),
@@ -25,7 +26,7 @@ class World:
         ]
         sagas = {"place": Saga("place", steps)}
         self.runner = Runner(self.store, sagas, self.clock, "me")
-        operator = Operator(self.runner, self.store, sagas, self.clock.now)
+        operator = Operator(self.runner, self.store, sagas)
         app = FastAPI()
 
         @app.exception_handler(Problem)
@@ -68,8 +69,7 @@ async def test_a_parked_saga_is_stuck_and_says_why(world: World) -> None:
 
 
 async def test_an_open_saga_is_stuck_only_after_a_while(world: World) -> None:
-    now = world.clock.now()
-    await world.store.create(State("s2", "place", {}), "other", now, now + 1)
+    await world.store.create(State("s2", "place", {}), "other", 1.0)
     stuck = (await world.http.get("/sagas?stuck=1&phase=forward")).json()["sagas"]
     assert stuck == []
     await world.clock.sleep(STUCK_SECONDS + 1)
@@ -87,12 +87,12 @@ async def test_the_story_is_told_without_the_customers_seal(world: World) -> Non
     assert found["request"] == {"customer": {"email": "a@b.c"}}
 
 
-async def test_retry_goes_on_and_compensate_goes_back(world: World) -> None:
-    again = (await world.http.post("/sagas/s1/retry")).json()
+async def test_resume_goes_on_and_compensate_goes_back(world: World) -> None:
+    again = (await world.http.post("/sagas/s1/resume")).json()
     assert again["phase"] == "parked"
     world.willing = True
-    assert (await world.http.post("/sagas/s1/retry")).json()["phase"] == "done"
-    refused = await world.http.post("/sagas/s1/retry")
+    assert (await world.http.post("/sagas/s1/resume")).json()["phase"] == "done"
+    refused = await world.http.post("/sagas/s1/resume")
     assert (refused.status_code, refused.json()["detail"]) == (409, "saga s1 is done, not parked")
     assert world.undone == []
 
@@ -104,6 +104,6 @@ async def test_compensate_undoes_also_what_came_after_the_pivot(world: World) ->
 
 async def test_what_is_not_there_and_what_is_nonsense(world: World) -> None:
     assert (await world.http.get("/sagas/s9")).status_code == 404
-    assert (await world.http.post("/sagas/s9/retry")).status_code == 404
+    assert (await world.http.post("/sagas/s9/resume")).status_code == 404
     assert (await world.http.post("/sagas/s1/explode")).status_code == 404
     assert "expected some of" in (await world.http.get("/sagas?phase=lost")).json()["detail"]

@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 from chassis.saga import Phase, Runner, Saga, State, Step
 from chassis.saga.definition import Context, Retry, nothing
 from chassis.saga.runner import Limits
-from chassis.saga.store import Lease, LeaseLost, MemoryStore, Store
+from chassis.saga.store import Lease, LeaseLost, MemoryStore
 from tests.rigs.sagas.faults import Fault, VirtualClock
-from tests.rigs.sagas.rehearsal import SHAPES, Rehearsal, Shape
+from tests.rigs.sagas.hanging import Hanging
+from tests.rigs.sagas.rehearsal import SHAPES, Rehearsal, Shape, planned
 
 CRASHES = [Fault.NONE, Fault.CRASH_BEFORE, Fault.CRASH_AFTER]
 EACH_STEP = [(name, step) for name, shape in SHAPES.items() for step in shape.names]
@@ -30,18 +31,12 @@ def plans(shape: Shape) -> st.SearchStrategy[dict[tuple[str, str], list[Fault]]]
 save_plans = st.lists(st.sampled_from(CRASHES), max_size=12)
 
 
-def _plan(world: Any, plan: dict[tuple[str, str], list[Fault]]) -> None:
-    for callee in world.callees:
-        for verb in ("do", "ask", "undo"):
-            callee.faults[verb] = list(plan.get((callee.name, verb), []))
-
-
 @pytest.mark.parametrize("fault", list(Fault))
 @pytest.mark.parametrize(("name", "step"), EACH_STEP)
 async def test_one_fault_at_one_step(name: str, step: str, fault: Fault) -> None:
     shape = SHAPES[name]
     world = Rehearsal(shape=shape)
-    _plan(world, {(step, "do"): [fault]})
+    planned(world, {(step, "do"): [fault]})
 
     state = await world.play()
 
@@ -57,7 +52,7 @@ async def test_one_fault_at_one_step(name: str, step: str, fault: Fault) -> None
 @pytest.mark.parametrize("step", ["reserve", "authorise"])
 async def test_one_fault_while_compensating(step: str, fault: Fault) -> None:
     world = Rehearsal()
-    _plan(world, {("write", "do"): [Fault.REFUSED], (step, "undo"): [fault]})
+    planned(world, {("write", "do"): [Fault.REFUSED], (step, "undo"): [fault]})
 
     state = await world.play()
 
@@ -84,7 +79,7 @@ async def test_death_around_each_save(name: str, instant: int, fault: Fault) -> 
 @given(data=st.data(), saves=save_plans)
 async def test_all_done_or_all_undone(name: str, data: st.DataObject, saves: list[Fault]) -> None:
     world = Rehearsal(save_faults=saves, shape=SHAPES[name])
-    _plan(world, data.draw(plans(world.shape)))
+    planned(world, data.draw(plans(world.shape)))
 
     state = await world.play()
 
@@ -111,13 +106,13 @@ async def _helped(world: Any, parked: State) -> State:
     if "(after the pivot)" in parked.reason:
         world.callees[parked.position].barred = False  # whatever made it say no was mended
     await world.clock.sleep(60.0)
-    state: State = await world.runner().retry("saga-1")
+    state: State = await world.runner().order("saga-1", "resume")
     return state if state.phase.ended else await world.play_on()
 
 
 async def test_the_story_tells_every_decision() -> None:
     world = Rehearsal()
-    _plan(world, {("authorise", "do"): [Fault.UNANSWERED], ("write", "do"): [Fault.REFUSED]})
+    planned(world, {("authorise", "do"): [Fault.UNANSWERED], ("write", "do"): [Fault.REFUSED]})
 
     await world.play()
 
@@ -146,7 +141,7 @@ async def test_all_that_a_dead_instance_may_have_begun_is_undone() -> None:
     """It died over a later step than was stored, and the first one changes its mind."""
     world = Rehearsal()
     dies = {("quote", "do"): [Fault.NONE, Fault.REFUSED], ("authorise", "do"): [Fault.CRASH_AFTER]}
-    _plan(world, dies)
+    planned(world, dies)
 
     state = await world.play()
 
@@ -159,7 +154,7 @@ async def test_all_that_a_dead_instance_may_have_begun_is_undone() -> None:
 async def test_a_turn_is_stored_before_anything_is_undone() -> None:
     """Or whoever takes over would go forward once more, over what has been undone."""
     world = Rehearsal()
-    _plan(world, {("write", "do"): [Fault.REFUSED], ("authorise", "undo"): [Fault.CRASH_AFTER]})
+    planned(world, {("write", "do"): [Fault.REFUSED], ("authorise", "undo"): [Fault.CRASH_AFTER]})
 
     state = await world.play()
 
@@ -193,9 +188,10 @@ class Counting(MemoryStore):
 async def test_a_saga_is_stored_as_often_as_it_must_be(
     plan: dict[tuple[str, str], list[Fault]], commits: int
 ) -> None:
-    store = Counting()
-    world = Rehearsal(inner=store)
-    _plan(world, plan)
+    clock = VirtualClock()
+    store = Counting(clock.now)
+    world = Rehearsal(inner=store, clock=clock)
+    planned(world, plan)
 
     world.check(await world.play())
 
@@ -203,7 +199,8 @@ async def test_a_saga_is_stored_as_often_as_it_must_be(
 
 
 async def test_no_step_begins_that_the_lease_might_not_outlast() -> None:
-    clock, store = VirtualClock(), Counting()
+    clock = VirtualClock()
+    store = Counting(clock.now)
 
     async def slow(_: Any) -> None:
         await clock.sleep(6.0)
@@ -226,28 +223,6 @@ async def test_a_second_start_of_the_same_saga_does_nothing() -> None:
     assert [callee.most for callee in world.callees] == [0, 1, 1, 1, 1]
 
 
-class Hanging:
-    """A step that hangs in its first attempt, and is done at once in the second."""
-
-    def __init__(self) -> None:
-        self.begun = asyncio.Event()
-        self.cancelled = 0
-
-    async def do(self, _: Any) -> None:
-        if self.begun.is_set():
-            return
-        self.begun.set()
-        try:
-            await asyncio.Event().wait()
-        except asyncio.CancelledError:
-            self.cancelled += 1
-            raise
-
-    def runner(self, store: Store, name: str) -> Runner:
-        saga = Saga("hang", [Step("hang", self.do, undo=nothing)])
-        return Runner(store, {"hang": saga}, VirtualClock(), name, Limits(drain=0.01))
-
-
 async def test_who_is_told_to_stop_gives_its_lease_back_and_another_goes_on_at_once() -> None:
     step, store = Hanging(), MemoryStore()
     starting = asyncio.create_task(step.runner(store, "old").start(State("s", "hang", {})))
@@ -265,7 +240,7 @@ async def test_who_is_told_to_stop_gives_its_lease_back_and_another_goes_on_at_o
 
 async def test_what_was_taken_over_is_given_back_too() -> None:
     step, store = Hanging(), MemoryStore()
-    await store.create(State("s", "hang", {}), "dead", 0.0, 0.0)
+    await store.create(State("s", "hang", {}), "dead", 0.0)
     carrying = asyncio.create_task(step.runner(store, "old").run_forever())
     await step.begun.wait()
 
@@ -291,7 +266,7 @@ async def test_a_slow_saga_holds_up_no_other() -> None:
 
     saga = Saga("k", [Step("do", do, undo=nothing, retry=Retry(timeout=14.0))])
     for name in ["slow", *sorted(left)]:
-        await store.create(State(name, "k", {}), "dead", 0.0, 0.0)
+        await store.create(State(name, "k", {}), "dead", 0.0)
     limits = Limits(at_once=2, drain=0.01)
     runner = Runner(store, {"k": saga}, VirtualClock(), "me", limits)
     running = asyncio.create_task(runner.run_forever())
@@ -305,15 +280,15 @@ async def test_a_slow_saga_holds_up_no_other() -> None:
 
 async def test_what_a_stopped_holder_still_writes_is_void() -> None:
     store = MemoryStore()
-    old = await store.create(State("s", "k", {}), "old", now=0.0, until=10.0)
+    old = await store.create(State("s", "k", {}), "old", 10.0)
     assert old is not None
     await store.release(old)
 
     with pytest.raises(LeaseLost):
-        await store.save(old, State("s", "k", {}), [], now=1.0, until=11.0)
-    (new,) = await store.claim("new", now=1.0, until=11.0, most=5)
+        await store.save(old, State("s", "k", {}), [], 10.0)
+    (new,) = await store.claim("new", 10.0, most=5)
     await store.release(old)  # long ago somebody else's
-    await store.save(new, State("s", "k", {}), [], now=2.0, until=12.0)
+    await store.save(new, State("s", "k", {}), [], 10.0)
 
 
 async def test_a_store_that_is_away_does_not_keep_us_from_stopping() -> None:
@@ -330,14 +305,16 @@ async def test_a_store_that_is_away_does_not_keep_us_from_stopping() -> None:
 
 
 async def test_a_stale_holder_cannot_write() -> None:
-    store = MemoryStore()
-    old = await store.create(State("s", "k", {}), "old", now=0.0, until=10.0)
+    clock = VirtualClock()
+    store = MemoryStore(clock.now)
+    old = await store.create(State("s", "k", {}), "old", 10.0)
     assert old is not None
-    (new,) = await store.claim("new", now=11.0, until=21.0, most=5)
+    await clock.sleep(11.0)
+    (new,) = await store.claim("new", 10.0, most=5)
 
     with pytest.raises(LeaseLost):
-        await store.save(old, State("s", "k", {}), [], now=11.5, until=21.5)
-    await store.save(new, State("s", "k", {}), [], now=11.5, until=21.5)
+        await store.save(old, State("s", "k", {}), [], 10.0)
+    await store.save(new, State("s", "k", {}), [], 10.0)
 
 
 def test_an_attempt_must_fit_into_the_lease() -> None:

@@ -12,7 +12,7 @@ from chassis.saga import Phase, Runner, Saga, State, Step
 from chassis.saga.definition import Context, Data
 from chassis.saga.store import Lease, MemoryStore, Saved
 from contracts.orders import Customer, Wish
-from new_services.orders import handlers, pricing, saga
+from new_services.orders import handlers, kinds, pricing
 from new_services.orders.handlers import Behind, Command, Handler, NotStored
 
 Do = Callable[[Context], Awaitable[Data | None]]
@@ -26,6 +26,8 @@ class Time:
     def now(self) -> float:
         return asyncio.get_running_loop().time()
 
+    monotonic = now
+
     async def sleep(self, seconds: float) -> None:
         await asyncio.sleep(seconds)
 
@@ -38,9 +40,9 @@ class SlowStore(MemoryStore):
         self.looked = asyncio.Event()  # somebody wanted to know, in vain, where it stands
         self.goes_on: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
-    async def create(self, state: State, holder: str, now: float, until: float) -> Lease | None:
+    async def create(self, state: State, holder: str, seconds: float) -> Lease | None:
         await self.goes_on
-        return await super().create(state, holder, now, until)
+        return await super().create(state, holder, seconds)
 
     async def load(self, saga_id: str) -> Saved:
         try:
@@ -70,7 +72,7 @@ def goods(monkeypatch: pytest.MonkeyPatch) -> set[str]:
 
 
 def handler(store: MemoryStore, do: Do, watermark: Watermark | None = None) -> Handler:
-    sagas = {saga.PLACE: Saga(saga.PLACE, [Step("write", do, pivot=True)])}
+    sagas = {kinds.PLACE: Saga(kinds.PLACE, [Step("write", do, pivot=True)])}
     runner = Runner(store, sagas, Time(), "here")
     return Handler(None, runner, store, lambda: "S-1", watermark or Watermark(), Time().now)
 

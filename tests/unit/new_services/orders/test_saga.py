@@ -9,8 +9,9 @@ from chassis.readmodel.watermark import Watermark
 from chassis.saga import MemoryStore, Phase, Runner, State
 from chassis.saga.runner import Limits
 from contracts.orders import Customer, Line, Order, RecordRefused, RecordSilent
-from new_services.orders import saga, views
+from new_services.orders import kinds, views
 from new_services.orders.saga import CERTAIN_SECONDS, Stories
+from tests.rigs.sagas.faults import VirtualClock
 
 ANNA = Customer("a@b.c", "A", "sealed")
 ORDER = Order(
@@ -20,19 +21,6 @@ ORDER = Order(
 )  # fmt: skip
 CANCELLED = replace(ORDER, status="CANCELLED")
 LOGGED_OUT = RecordRefused(401, {"error": "not logged in"})
-
-
-class Time:
-    """Stands still until somebody sleeps."""
-
-    def __init__(self) -> None:
-        self.seconds = 1_800_000_000.0
-
-    def now(self) -> float:
-        return self.seconds
-
-    async def sleep(self, seconds: float) -> None:
-        self.seconds += seconds
 
 
 class Record:
@@ -69,7 +57,8 @@ class World:
     """A runner over stories whose legacy answers as told, and what the feed has told."""
 
     def __init__(self, record: Record) -> None:
-        self.time, self.watermark, self.store = Time(), Watermark(), MemoryStore()
+        self.time, self.watermark = VirtualClock(1_800_000_000.0), Watermark()
+        self.store = MemoryStore(self.time.now)
         self.fed: Order | None = ORDER
         self.written: str | None = None  # by the saga whose mark the order bears
         nothing: Any = None
@@ -80,19 +69,19 @@ class World:
         )
         self.limits = Limits(patience=0.0)
 
-    async def cancel(self) -> State:
+    async def cancel(self, kind: str = kinds.CANCEL) -> State:
         sagas = self.stories.sagas()
         runner = Runner(self.store, sagas, self.time, "here", self.limits)
         request = {"order_no": "SO-1", "customer": asdict(ANNA)}
         if not await self.store.find(list(Phase), 1):
-            await runner.start(State("cancel:1", saga.CANCEL, request))
+            await runner.start(State("cancel:1", kind, request))
         for _ in range(8):
-            self.time.seconds += 5.0
+            await self.time.sleep(5.0)
             await runner.run_due()
         return (await self.store.load("cancel:1")).state
 
     def told_until(self, seconds_from_now: float) -> None:
-        self.watermark.advance(int((self.time.seconds + seconds_from_now) * 1e6))
+        self.watermark.advance(int((self.time.now() + seconds_from_now) * 1e6))
 
 
 @pytest.fixture
@@ -134,10 +123,51 @@ async def test_what_the_feed_tells_as_cancelled_is_done_also_when_legacy_cannot_
 async def test_once_the_feed_would_have_told_it_the_refusal_stands(make: Any) -> None:
     world = make([RecordSilent("no answer")], [LOGGED_OUT])
     assert (await world.cancel()).phase is Phase.FORWARD
-    world.told_until(CERTAIN_SECONDS)
+    await world.time.sleep(CERTAIN_SECONDS)
+    assert (await world.cancel()).phase is Phase.FORWARD  # the feed stands still
+    world.told_until(0.0)
     state = await world.cancel()
     assert state.phase is Phase.UNDONE
     assert state.answer == {"status": 401, "body": {"error": "not logged in"}}
+
+
+async def test_a_fast_clock_of_the_feeds_makes_nothing_certain(make: Any) -> None:
+    world = make([RecordSilent("no answer")], [LOGGED_OUT])
+    world.told_until(3600.0)
+    await world.cancel()
+    assert (await world.store.load("cancel:1")).state.phase is Phase.FORWARD
+
+
+@pytest.mark.parametrize(
+    "refusal", [LOGGED_OUT, RecordRefused(409, {"error": "no", "status": "SHIPPED"})]
+)
+async def test_a_stray_order_that_cannot_be_cancelled_waits_for_a_person(
+    make: Any, refusal: RecordRefused
+) -> None:
+    world = make([refusal], [])
+    parked = await world.cancel(kinds.STRAY)
+    assert (parked.phase, str(refusal) in parked.reason) == (Phase.PARKED, True)
+    world.fed = CANCELLED  # by that person
+    runner = Runner(world.store, world.stories.sagas(), world.time, "here", world.limits)
+    assert (await runner.order("cancel:1", "resume")).phase is Phase.DONE
+
+
+async def test_a_stray_order_that_is_cancelled_already_is_put_back_once_the_feed_tells(
+    make: Any,
+) -> None:
+    world = make([RecordRefused(409, {"error": "no", "status": "CANCELLED"})], [])
+    assert (await world.cancel(kinds.STRAY)).phase is Phase.FORWARD
+    world.fed = CANCELLED
+    assert (await world.cancel(kinds.STRAY)).phase is Phase.DONE
+
+
+@pytest.mark.parametrize("answered", [True, False])
+async def test_bad_answers_have_a_budget_and_silence_has_none(make: Any, answered: bool) -> None:
+    world = make([RecordSilent("it answered 500", answered=answered)], [ORDER])
+    for _ in range(30):
+        await world.time.sleep(60.0)
+        state = await world.cancel()
+    assert state.phase is (Phase.PARKED if answered else Phase.FORWARD)
 
 
 async def test_a_second_attempt_that_finds_it_cancelled_is_not_refused(make: Any) -> None:

@@ -14,6 +14,7 @@ LINE = {
     "id": "0af3", "kind": "place-order", "phase": "parked", "step": "capture", "mode": "ready",
     "attempts": 2, "due": 0.0, "reason": "capture: no money", "table": "abc123",
     "created": 1000.0, "updated": 1002.0, "stuck": True,
+    "bad_answers": 0, "waits_for": "", "alike": 0,
 }  # fmt: skip
 
 
@@ -29,7 +30,7 @@ STORY = [
     _entry(1005.5, "write", "done", 2),
     _entry(1006.0, "capture", "do"),
     _entry(1006.1, "capture", "refusal", 1, "no money"),
-    _entry(1010.0, "", "a person said retry", 0, "capture: no money"),
+    _entry(1010.0, "", "a person said resume", 0, "capture: no money"),
 ]
 
 
@@ -74,7 +75,7 @@ def test_the_timeline_pairs_beginnings_with_ends_and_shows_who_died():
         "    0.020 s  write      † nobody wrote down how it ended",
         "    5.000 s  write      ask ✓ done after 500.0 ms (attempt 2)",
         "    6.000 s  capture    ✗ refusal after 100.0 ms: no money",
-        "   10.000 s             a person said retry: capture: no money",
+        "   10.000 s             a person said resume: capture: no money",
     ]
 
 
@@ -84,13 +85,31 @@ def test_the_step_it_is_at_is_marked():
     assert "under table abc123" in shown
 
 
+def test_what_came_out_alike_is_counted():
+    again = _entry(1011.0, "write", "again", 37, "attempts came out like those before")
+    (line,) = timeline([again], 1000.0)
+    assert line == "   11.000 s  write      37 more attempts came out like those before"
+    waits = {"steps": [], "story": [], "waits_for": "legacy", "alike": 5}
+    shown = text(LINE | waits)
+    assert "waits for legacy" in shown
+    assert "since the last line 5 more attempts" in shown
+
+
+@pytest.mark.parametrize("order", ["park", "resume", "compensate"])
+def test_every_order_is_passed_on(orders, order):
+    asked, answers = orders
+    answers["/sagas/x"] = LINE | {"phase": "parked", "steps": [], "story": []}
+    assert _fig("saga", "x", order).exit_code == 1  # it is parked
+    assert asked[0] == f"POST http://orders:1/sagas/x/{order}"
+
+
 def test_an_order_is_given_before_the_story_is_told(orders):
     asked, answers = orders
     answers["/sagas/cancel%3ASO-1"] = LINE | {"phase": "done", "steps": [], "story": []}
-    result = _fig("saga", "cancel:SO-1", "retry")
+    result = _fig("saga", "cancel:SO-1", "resume")
     assert result.exit_code == 0, result.output
     assert asked == [
-        "POST http://orders:1/sagas/cancel%3ASO-1/retry",
+        "POST http://orders:1/sagas/cancel%3ASO-1/resume",
         "GET http://orders:1/sagas/cancel%3ASO-1",
     ]
 

@@ -1,0 +1,58 @@
+"""One attempt at a step: the call, and what it says translated into an outcome."""
+
+import asyncio
+
+from chassis.database import DatabaseAway
+from chassis.saga import logic
+from chassis.saga.definition import BadAnswer, Context, NotYet, Refused, Saga, Silent, Step
+from chassis.saga.logic import Absent, Done, Move, Outcome, Refusal, Unknown
+from chassis.saga.state import State
+
+# No answer came. Whatever else a step raises is an answer, or a fault of ours: waiting does not
+# cure it, so it counts against the step's budget.
+NO_ANSWER = (Silent, OSError, EOFError, TimeoutError, *DatabaseAway)
+
+
+async def attempt(saga: Saga, state: State, move: Move, age: float, until: float) -> Outcome:
+    """Call the step. `age` in seconds; `until` in seconds of our monotonic clock."""
+    context = Context(
+        saga_id=state.saga_id,
+        request=state.request,
+        results=state.results,
+        attempt=state.attempts,
+        tried=state.tried,
+        age=age,
+        until=until,
+        reason=state.reason,
+        recalled=state.recalled,
+    )
+    try:
+        async with asyncio.timeout(logic.limits(saga, state).timeout):
+            return await _call(saga.steps[state.position], move, context)
+    except Refused as error:
+        return Refusal(error.reason, error.answer)
+    except NotYet as error:
+        # Of a question, "not yet" is no answer: only None says that there was no effect.
+        kind = Unknown if move is Move.ASK else Absent
+        return kind(error.reason, error.after, error.callee, error.answered)
+    except NO_ANSWER as error:
+        return Unknown(_said(error))
+    except Exception as error:
+        return Unknown(_said(error), answered=True)
+
+
+def _said(error: Exception) -> str:
+    kind = "" if isinstance(error, Silent | BadAnswer) else f"{type(error).__name__}: "
+    return f"{kind}{error}".removesuffix(": ")
+
+
+async def _call(step: Step, move: Move, context: Context) -> Outcome:
+    if move is Move.DO:
+        return Done(await step.do(context) or {})
+    if move is Move.ASK:
+        assert step.ask is not None
+        found = await step.ask(context)
+        return Absent("it had no effect") if found is None else Done(found)
+    assert step.undo is not None
+    await step.undo(context)
+    return Done({})

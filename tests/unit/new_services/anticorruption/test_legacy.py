@@ -1,0 +1,257 @@
+"""The monolith as a system of record, over a played wire: what each answer, and each silence, is
+taken for. The wall clock is wrong all the while; only the monotonic one counts."""
+
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
+
+import orjson
+import pytest
+from joserfc.jwk import OKPKey
+
+from chassis.breaker.circuit import State
+from chassis.web.client import Answer, NoAnswer, NotConnected, NotSent, NoTurn, Request
+from chassis.web.sealed import Session, seal
+from contracts.mark import new_saga_id
+from contracts.orders import Customer, Order, RecordAway, RecordRefused, RecordSilent, Wish
+from new_services.anticorruption.legacy import Legacy, Limits
+
+KEY = OKPKey.generate_key("X25519", auto_kid=True)
+ANNA = Customer("a@b.c", "Anna", seal(KEY, Session("a@b.c", "session=abc")))
+STRANGER = Customer("a@b.c", "Anna", "not a seal")
+WISH = Wish({"MUG-0": 2}, po_number="PO 17")
+SAGA = new_saga_id()
+FOR_EVER = 1e9
+
+
+def document(order_no: str = "SO-1", **more: Any) -> dict[str, Any]:
+    """An order as the monolith shows it."""
+    line = {"line_no": 1, "sku": "MUG-0", "name": "Mug", "qty": 2, "price": "10.00"}
+    return {
+        "order_no": order_no, "status": "NEW", "total": "20.00", "po_number": f"PO 17 ~{SAGA}",
+        "pay_method": "invoice", "lines": [line], "ship": {},
+        "created": "2026-03-01 12:00:00", "updated": "2026-03-01 12:00:00", **more,
+    }  # fmt: skip
+
+
+def answer(status: int, body: object = None, **headers: str) -> Answer:
+    """As it comes over the wire."""
+    raw = body if isinstance(body, bytes) else orjson.dumps(body)
+    return Answer(status, {name.replace("_", "-"): value for name, value in headers.items()}, raw)
+
+
+class Wire:
+    """Answers each exchange with what is next, the last one for ever; each takes some time."""
+
+    def __init__(self, *played: Answer | Exception, takes: float = 0.01) -> None:
+        self.played = list(played)
+        self.sent: list[Request] = []
+        self.now, self.takes = 5000.0, takes
+        self.queue = 0.0  # seconds until it is our turn
+        self.full = False
+
+    @contextlib.asynccontextmanager
+    async def turn(self) -> AsyncIterator[None]:
+        if self.full:
+            raise NoTurn("no turn")
+        self.now += self.queue
+        yield
+
+    async def exchange(self, request: Request) -> Answer:
+        self.sent.append(request)
+        self.now += self.takes
+        played = self.played.pop(0) if len(self.played) > 1 else self.played[0]
+        if isinstance(played, Exception):
+            raise played
+        return played
+
+    async def pause(self, seconds: float) -> None:
+        self.now += seconds
+
+
+def legacy(wire: Wire) -> Legacy:
+    return Legacy(wire, KEY, Limits(), lambda: wire.now, lambda: 0.0, wire.pause)
+
+
+async def _place(wire: Wire, until: float = FOR_EVER) -> Order:
+    return await legacy(wire).place(ANNA, WISH, SAGA, until)
+
+
+Call = Callable[[Legacy], Awaitable[Any]]
+CALLS: dict[str, Call] = {
+    "place": lambda record: record.place(ANNA, WISH, SAGA, FOR_EVER),
+    "find": lambda record: record.find(ANNA, WISH, SAGA, FOR_EVER),
+    "cancel": lambda record: record.cancel(ANNA, "SO-1"),
+    "look": lambda record: record.look(ANNA, "SO-1"),
+}
+READS = {"find", "look"}
+
+
+async def test_an_order_is_sent_in_two_halves_with_its_mark_and_the_session() -> None:
+    wire = Wire(answer(201, document()))
+    order = await _place(wire)
+    (sent,) = wire.sent
+    assert (sent.method, sent.path, sent.guarded) == ("POST", "/api/orders", True)
+    assert sent.headers["cookie"] == "session=abc"
+    assert orjson.loads(sent.body)["po_number"] == f"PO 17 ~{SAGA}"
+    assert (order.order_no, order.po_number, order.saga_id) == ("SO-1", "PO 17", SAGA)
+
+
+@pytest.mark.parametrize("name", CALLS)
+@pytest.mark.parametrize("status", [500, 502, 503, 504])
+async def test_an_error_of_the_monoliths_own_says_nothing(name: str, status: int) -> None:
+    wire = Wire(answer(status, {"error": "oops"}))
+    kind = RecordAway if name in READS else RecordSilent
+    with pytest.raises(kind) as caught:
+        await CALLS[name](legacy(wire))
+    assert caught.value.answered  # so it counts against a budget
+    assert len(wire.sent) == (2 if name in READS else 1)  # a write is never repeated
+
+
+@pytest.mark.parametrize("name", CALLS)
+@pytest.mark.parametrize("status", [408, 425, 429])
+async def test_not_now_is_no_refusal(name: str, status: int) -> None:
+    wire = Wire(answer(status, {"error": "slow down"}, retry_after="7"))
+    with pytest.raises(RecordAway) as caught:
+        await CALLS[name](legacy(wire))
+    assert (caught.value.after, caught.value.answered) == (7.0, True)
+
+
+@pytest.mark.parametrize(("given", "after"), [("3600", 60.0), ("Sun, 06 Nov 1994", 0.0)])
+async def test_retry_after_is_bounded(given: str, after: float) -> None:
+    with pytest.raises(RecordAway) as caught:
+        await _place(Wire(answer(429, {}, retry_after=given)))
+    assert caught.value.after == after
+
+
+@pytest.mark.parametrize("name", CALLS)
+@pytest.mark.parametrize("status", [400, 401, 403, 409])
+async def test_a_refusal_is_told_in_its_own_words(name: str, status: int) -> None:
+    with pytest.raises(RecordRefused) as caught:
+        await CALLS[name](legacy(Wire(answer(status, {"error": "no", "status": "SHIPPED"}))))
+    assert (caught.value.status, caught.value.body["status"]) == (status, "SHIPPED")
+
+
+async def test_an_order_that_is_not_there_is_not_there() -> None:
+    assert await CALLS["look"](legacy(Wire(answer(404, {"error": "order not found"})))) is None
+
+
+@pytest.mark.parametrize("name", CALLS)
+@pytest.mark.parametrize(
+    "odd",
+    [answer(200, b"<html>"), answer(201, b"<html>"), answer(302, {}), answer(200, {"a": 1}),
+     answer(201, {"a": 1}), answer(200, {"orders": [{}]}), answer(409, [1])],
+)  # fmt: skip
+async def test_an_answer_that_is_none_says_nothing(name: str, odd: Answer) -> None:
+    with pytest.raises(RecordSilent) as caught:
+        await CALLS[name](legacy(Wire(odd)))
+    assert caught.value.answered
+
+
+@pytest.mark.parametrize("name", CALLS)
+async def test_what_was_not_sent_did_nothing(name: str) -> None:
+    for error in (NotSent("queue"), NotConnected("refused")):
+        with pytest.raises(RecordAway) as caught:
+            await CALLS[name](legacy(Wire(error)))
+        assert not caught.value.answered
+
+
+async def test_what_was_sent_and_not_answered_is_unknown_but_of_a_read() -> None:
+    for name in ("place", "cancel"):
+        with pytest.raises(RecordSilent) as caught:
+            await CALLS[name](legacy(Wire(NoAnswer("nothing within 5 s"))))
+        assert not caught.value.answered
+    for name in READS:
+        with pytest.raises(RecordAway):
+            await CALLS[name](legacy(Wire(NoAnswer("nothing within 1.5 s"))))
+
+
+async def test_a_read_is_repeated_once() -> None:
+    wire = Wire(NoAnswer("lost"), answer(200, document()))
+    assert (await CALLS["look"](legacy(wire))).order_no == "SO-1"
+    assert len(wire.sent) == 2
+
+
+async def test_no_session_no_call() -> None:
+    wire = Wire(answer(201, document()))
+    with pytest.raises(RecordRefused) as caught:
+        await legacy(wire).place(STRANGER, WISH, SAGA, FOR_EVER)
+    assert (caught.value.status, wire.sent) == (401, [])
+
+
+@pytest.mark.parametrize("numbers", [[], ["SO-1"], ["SO-1", "SO-2", "SO-3"]])
+async def test_none_one_and_several_are_found_the_oldest_first(numbers: list[str]) -> None:
+    newest_first = [document(number) for number in reversed(numbers)]
+    wire = Wire(answer(200, {"orders": newest_first}))
+    found = await CALLS["find"](legacy(wire))
+    assert [order.order_no for order in found] == numbers
+    assert wire.sent[0].path == f"/api/orders?po_number=PO%2017%20~{SAGA}&per_page=100"
+
+
+LIMITS = Limits()
+
+
+@pytest.mark.parametrize("age", [0.0, LIMITS.write, LIMITS.under_way - 0.01])
+async def test_not_found_is_not_certain_while_it_may_be_under_way(age: float) -> None:
+    with pytest.raises(RecordAway, match="may still be under way") as caught:
+        await legacy(Wire(answer(200, {"orders": []}))).find(ANNA, WISH, SAGA, age)
+    assert caught.value.after == pytest.approx(min(LIMITS.under_way - age, 1.0))
+
+
+async def test_after_that_it_is() -> None:
+    empty = Wire(answer(200, {"orders": []}))
+    assert await legacy(empty).find(ANNA, WISH, SAGA, LIMITS.under_way) == []
+
+
+async def test_an_attempt_ends_with_its_lease() -> None:
+    wire = Wire(answer(201, document()))
+    wire.queue = 0.5
+    await _place(wire, until=wire.now + 3.0)
+    assert wire.sent[0].timeout == pytest.approx(2.5)
+    await _place(wire, until=FOR_EVER)
+    assert wire.sent[1].timeout == LIMITS.write
+
+
+async def test_after_its_lease_it_does_not_begin() -> None:
+    wire = Wire(answer(201, document()))
+    wire.queue = 0.5
+    with pytest.raises(RecordAway, match="other hands"):
+        await _place(wire, until=wire.now + 0.4)
+    assert wire.sent == []
+
+
+async def test_the_breaker_opens_by_failures_and_lets_nothing_through() -> None:
+    wire = Wire(NotConnected("refused"))
+    record = legacy(wire)
+    for _ in range(6):
+        with pytest.raises(RecordAway):
+            await CALLS["place"](record)
+    with pytest.raises(RecordAway, match="breaker") as caught:
+        await CALLS["place"](record)
+    assert len(wire.sent) == 6
+    assert 0 < caught.value.after <= 2.0
+    assert record.guards["write"].is_open
+    assert record.guards["read"].breaker.state is State.CLOSED
+
+
+async def test_refusals_and_our_own_queue_open_no_breaker() -> None:
+    wire = Wire(answer(409, {"error": "out of stock"}))
+    record = legacy(wire)
+    for _ in range(30):
+        with pytest.raises(RecordRefused):
+            await CALLS["place"](record)
+    wire.full = True
+    for _ in range(30):
+        with pytest.raises(RecordAway, match="no turn"):
+            await CALLS["place"](record)
+    wire.full, wire.queue = False, 60.0  # an age, and none of the callee's
+    for _ in range(30):
+        with pytest.raises(RecordRefused):
+            await CALLS["place"](record)
+    assert record.guards["write"].breaker.state is State.CLOSED
+
+
+def test_what_has_no_room_for_a_mark_is_not_accepted() -> None:
+    record = legacy(Wire(answer(200)))
+    assert record.accepts(WISH)
+    assert not record.accepts(Wish({}, po_number="x" * 99))
