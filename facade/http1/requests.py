@@ -29,7 +29,7 @@ from facade.http1.fields import (
 )
 from facade.http1.refusal import Refused
 
-_LINE = re.compile(rb"([A-Z][A-Z0-9_-]{0,31}) ([\x21\x22\x24-\x7e]+) HTTP/1\.([01])")
+_LINE = re.compile(rb"([A-Z][A-Z0-9_-]{0,31}) ([\x21\x22\x24-\x7e\x80-\xff]+) HTTP/1\.([01])")
 _METHOD = re.compile(rb"[A-Z][A-Z0-9_-]{0,31}")
 _VERSION = re.compile(rb"HTTP/\d\.\d")
 _HOST = re.compile(rb"(?:[A-Za-z0-9._~%!$&'()*+;=-]*|\[[0-9A-Fa-f:.]+\])(?::\d{0,5})?")

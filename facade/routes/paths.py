@@ -1,8 +1,9 @@
 """What a request's target means: the path an application would see, and whether it is certain.
 
-A target is forwarded as written, but applications differ in how they read `%2f`, `..`, `//` or
-`;x`. `forms` lists every reading we know of; the table refuses a target whose readings would
-take different routes, so that no spelling gets past a route.
+A target is forwarded as written, but applications differ in how they read `%2f`, `..`, `//`, `;x`,
+`\\` or bytes that no path should hold. `forms` lists every reading we know of. Where only legacy
+answers, what it understood before passes; the table refuses a target whose readings would take
+different routes, one of them no longer legacy's alone, so that no spelling gets past that route.
 """
 
 import re
@@ -10,11 +11,8 @@ from urllib.parse import unquote_to_bytes
 
 # Bytes that mean the same to everybody. Not among them: % ; \ and whatever RFC 3986 forbids.
 _PLAIN = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~!$&'()*+,=:@/"
-# RFC 3986, and `[]|` which browsers send unencoded.
-_ALLOWED = re.compile(rb"[A-Za-z0-9\-._~!$&'()*+,=:@/;%\[\]|]*")
-_BAD_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
-_PARAMETERS = re.compile(r";[^/]*")
+_CONTROL = re.compile(rb"%(?:[01][0-9A-Fa-f]|7[Ff])")  # encoded; heads hold no bare one
+_PARAMETERS = re.compile(rb";[^/]*")
 _SLASHES = re.compile(r"/{2,}")
 _ABSOLUTE = re.compile(rb"https?://[^/?#]*", re.IGNORECASE)
 
@@ -47,21 +45,21 @@ def is_plain(path: bytes) -> bool:
 def forms(path: bytes) -> tuple[str, ...]:
     """Every reading of a path, the resolved one first and the written one last, without repeats.
 
-    Resolved means: decoded once, dot segments removed, doubled slashes merged. Raises
-    TargetRefused for bytes that no path may hold, decoded or not.
+    Resolved means: decoded once, dot segments removed, doubled slashes merged.
     """
-    if not _ALLOWED.fullmatch(path) or _BAD_ESCAPE.search(path):
-        raise TargetRefused("the path holds a byte or an escape that is not allowed there")
-    written = path.decode("ascii")
+    written = path.decode("utf-8", "replace")
     decoded = _decode(path)
-    if _CONTROL.search(decoded):
-        raise TargetRefused("the path holds an encoded control character")
     readings = [resolve(decoded)]
-    for bare in (decoded, written, decoded.replace("\\", "/"), *_without_parameters(path)):
+    for bare in (decoded, written, decoded.replace("\\", "/"), *_cut_short(path, decoded)):
         readings += (resolve(bare), _remove_dots(bare), _SLASHES.sub("/", bare), bare)
         if bare.endswith(("/.", "/..")):  # some leave a slash at the end, some do not
             readings.append(resolve(bare).rstrip("/") or "/")
     return tuple(dict.fromkeys((*readings, written)))
+
+
+def holds_control(path: bytes) -> bool:
+    """Whether a control character is encoded in it: programs keep it, drop it, or cut there."""
+    return _CONTROL.search(path) is not None
 
 
 def resolve(path: str) -> str:
@@ -73,11 +71,12 @@ def _decode(path: bytes) -> str:
     return unquote_to_bytes(path).decode("utf-8", "replace")
 
 
-def _without_parameters(path: bytes) -> tuple[str, ...]:
-    """The readings of those who drop `;x` from each segment, before or after decoding."""
-    before = _decode(_PARAMETERS.sub("", path.decode("ascii")).encode("ascii"))
-    after = _PARAMETERS.sub("", _decode(path))
-    return before, after
+def _cut_short(path: bytes, decoded: str) -> tuple[str, ...]:
+    """The readings of programs that drop `;x` from each segment, before or after decoding, and of
+    those that take an encoded `#` for the begin of a fragment."""
+    before = _decode(_PARAMETERS.sub(b"", path))
+    after = _PARAMETERS.sub(b"", decoded.encode("utf-8", "replace")).decode("utf-8", "replace")
+    return before, after, decoded.partition("#")[0]
 
 
 def _remove_dots(path: str) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from facade.routes.decision import compile_key
-from facade.routes.paths import TargetRefused, forms, is_plain, path_of
+from facade.routes.paths import TargetRefused, forms, holds_control, is_plain, path_of
 from facade.routes.route import NO_BUCKET, PERCENT, STAGE, UNMATCHED, Decision, Route
 from facade.routes.routefile import (
     FULL,
@@ -28,6 +28,7 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 MOST_LOCATED: Final = 4096  # paths remembered with their routes
 LONGEST_LOCATED: Final = 200  # bytes
 UNMATCHED_NAME: Final = "(unmatched)"
+_BEYOND_LEGACY: Final = frozenset({Stage.CANARY, Stage.NEW, Stage.RETIRED})
 
 
 @dataclass(slots=True)
@@ -49,6 +50,7 @@ class RouteTable:
     file: RouteFile
     tree: SegmentTree[Route]
     unmatched: Mapping[bool, Route]  # by: does the method only read
+    exclusive: frozenset[Route]  # no spelling may lead past them: new answers, or a limit is theirs
     _located: dict[tuple[str | bytes, bytes], Located] = field(default_factory=dict, init=False)
 
     def match(self, method: str | bytes, path: str) -> Route:
@@ -58,8 +60,8 @@ class RouteTable:
     def locate(self, method: str | bytes, target: bytes) -> Located:
         """The route of a request's target, as written on the wire.
 
-        Raises TargetRefused when the target is invalid, or when its written and its resolved
-        forms would take different routes.
+        Raises TargetRefused when the target is no path, or can be read in two ways of which one
+        leads past a route that is no longer legacy's alone.
         """
         path = target.partition(b"?")[0]
         if path[:1] != b"/":
@@ -78,18 +80,28 @@ class RouteTable:
         if is_plain(path):
             plain = path.decode("ascii")
             return Located(self.match(method, plain), plain)
-        resolved, *others = forms(path)
-        route = self.match(method, resolved)
-        if any(self.match(method, other) is not route for other in others):
-            raise TargetRefused("the path can be read in two ways that lead to different routes")
-        return Located(route, resolved)
+        if b"%00" in path:
+            raise TargetRefused("the path holds an encoded NUL")
+        readings = forms(path)
+        routes = [self.match(method, reading) for reading in readings]
+        if not self.exclusive.isdisjoint(routes):
+            if any(route is not routes[0] for route in routes):
+                raise TargetRefused(
+                    "the path can be read in two ways that lead to different routes"
+                )
+            if holds_control(path):
+                raise TargetRefused("the path holds an encoded control character")
+        return Located(routes[0], readings[0])
 
 
 def compile_table(file: RouteFile) -> RouteTable:
     """The table of a checked route file."""
     tree: SegmentTree[Route] = SegmentTree()
+    exclusive: set[Route] = set()
     for config in file.routes:
         reading, writing = (_compile(config, file.facade, safe) for safe in (True, False))
+        if config.stage in _BEYOND_LEGACY or config.max_body is not None:
+            exclusive |= {reading, writing}
         for method in _each_method(config):
             safe = config.safe if config.safe is not None else _is_safe(method)
             tree.add(method, config.template, reading if safe else writing)
@@ -100,6 +112,7 @@ def compile_table(file: RouteFile) -> RouteTable:
         options=file.facade,
         file=file,
         tree=tree,
+        exclusive=frozenset(exclusive),
         unmatched={safe: _unmatched(file.facade, safe) for safe in (True, False)},
     )
 

@@ -88,6 +88,6 @@ def test_hits_outlive_a_new_plan_where_the_fault_stays() -> None:
     assert after.meet("GET", "/x", 0.0, always) == NOTHING
 
 
-@pytest.mark.parametrize("target", ["*", "/%zz?q", "/a%00b", "http://"])
+@pytest.mark.parametrize("target", ["*", "/%zz?q", "http://"])
 def test_a_target_that_cannot_be_read_is_taken_as_written(target: str) -> None:
     assert resolved(target) == target.partition("?")[0]

@@ -1,0 +1,95 @@
+"""Spellings of a path: legacy gets what it got before; nothing gets past a route that moved."""
+
+import pytest
+
+ROUTES = """
+upstreams:
+  legacy: {url: "http://legacy.test:1000"}
+  fresh:  {url: "http://new.test:2000"}
+routes:
+  - {name: cart, match: "GET /cart", new: fresh, stage: %(stage)s%(more)s}
+  - {name: item, match: "* /items/{id}", new: fresh, stage: %(stage)s%(more)s}
+  - {name: named, match: "* /named/{id}", stage: legacy}
+  - {name: small, match: "* /small/{id}", stage: legacy, max_body: 10B}
+"""
+SHADOW = ", compare: {sample: 100%}"
+CANARY = ", percent: 50"
+
+# What browsers, crawlers, old links and other people's frameworks put into a path.
+ODD = [
+    b"/cart;jsessionid=A1B2", b"/;jsessionid=A", b"/a;v=1/b;v=2", b"/items/group%2Fname",
+    b"/items/a%5Cb", b"/items/..%2fcart", b"/items/%2e%2e/cart", b"/items/./7", b"//items/7",
+    "/items/ü".encode(), b"/items/\xfc", b"/items/a^b", b"/items/{id}", b"/items/a|b",
+    b"/items/a`b", b'/items/"a"', b"/items/<a>", b"/items/a\\b", b"/items/100%", b"/items/%zz",
+    b"/items/%u00e4", b"/items/%C0%AF", b"/items/a%0Ab", b"/items/a%09b", b"/items/a%7Fb",
+    b"/items/a%23b", b"/items/a%3Fb", b"/items/a%3Bb", b"/items/%", b"/items/[1]",
+    b"/*", b"/~me/@you/$1/a,b/(c)/d!e'f", b"/.well-known/x", b"/a//b//", b"/named/a%2Fb;c=%zz",
+]  # fmt: skip
+# Those of which one reading leads to another route than the other readings.
+PAST = [
+    b"/cart;jsessionid=A1B2", b"/items/group%2Fname", b"/items/a%5Cb", b"/items/..%2fcart",
+    b"/items/%2e%2e/cart", b"/items/./7", b"//items/7", b"/items/a\\b", b"/x/..;/cart",
+    b"/items;x/7",
+]  # fmt: skip
+# Those that every program takes for the same route, whatever it makes of the name in it.
+SAME = [
+    "/items/ü".encode(), b"/items/\xfc", b"/items/a^b", b"/items/{id}", b"/items/a`b",
+    b"/items/100%", b"/items/%zz", b"/items/a;v=1", b"/items/a%20b",
+]  # fmt: skip
+
+
+def ask(door, path: bytes, method: bytes = b"GET"):
+    client = door.client()
+    client.send(method + b" " + path + b" HTTP/1.1\r\nHost: a\r\n\r\n")
+    return client
+
+
+def line_sent(door) -> bytes:
+    """The request line that the side got which answers."""
+    return door.wire.dialled[0].read().partition(b"\r\n")[0]
+
+
+@pytest.mark.parametrize("path", ODD)
+@pytest.mark.parametrize("stage", ["legacy", "shadow"])
+def test_where_legacy_answers_it_gets_what_the_client_wrote(make_door, path, stage) -> None:
+    door = make_door(ROUTES % {"stage": stage, "more": SHADOW if stage == "shadow" else ""})
+    client = ask(door, path)
+    assert line_sent(door) == b"GET " + path + b" HTTP/1.1"
+    door.wire.dialled[0].send(b"HTTP/1.1 204 No Content\r\n\r\n")
+    assert client.read().startswith(b"HTTP/1.1 204 ")
+
+
+@pytest.mark.parametrize("path", PAST)
+@pytest.mark.parametrize("stage", ["canary", "new", "retired"])
+def test_nothing_leads_past_a_route_that_moved(make_door, path, stage) -> None:
+    door = make_door(ROUTES % {"stage": stage, "more": CANARY if stage == "canary" else ""})
+    assert ask(door, path).read().startswith(b"HTTP/1.1 400 ")
+    assert not door.wire.dialled
+
+
+@pytest.mark.parametrize("path", SAME)
+def test_what_leads_to_one_route_only_is_passed_to_the_new_side(make_door, path) -> None:
+    door = make_door(ROUTES % {"stage": "new", "more": ""})
+    ask(door, path)
+    assert line_sent(door) == b"GET " + path + b" HTTP/1.1"
+    door.upstream.send(b"HTTP/1.1 204 No Content\r\n\r\n")
+    assert door.counts("item")["requests"] == {"legacy": 0, "new": 1}
+
+
+@pytest.mark.parametrize("path", [b"/small/a%2Fb", b"/small/..%2fsmall/a", b"/x/..;/small/a"])
+def test_nothing_leads_past_a_limit(make_door, path) -> None:
+    door = make_door(ROUTES % {"stage": "legacy", "more": ""})
+    assert ask(door, path, b"POST").read().startswith(b"HTTP/1.1 400 ")
+    assert not door.wire.dialled
+
+
+@pytest.mark.parametrize("path", [b"/items/a%00b", b"/a%00"])
+def test_an_encoded_nul_is_refused_everywhere(make_door, path) -> None:
+    door = make_door(ROUTES % {"stage": "legacy", "more": ""})
+    assert ask(door, path).read().startswith(b"HTTP/1.1 400 ")
+
+
+@pytest.mark.parametrize("path", [b"/items/a%0Ab", b"/items/a%7Fb"])
+def test_an_encoded_control_character_is_refused_where_new_answers(make_door, path) -> None:
+    door = make_door(ROUTES % {"stage": "new", "more": ""})
+    assert ask(door, path).read().startswith(b"HTTP/1.1 400 ")
