@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NoReturn
 
 import click
@@ -10,6 +10,9 @@ import click
 from fig.clients import running
 from fig.settings import Home, project_root
 from fig.supervise.state import StackState
+
+# the caller's variables, the data folder, the running stack -> the command's variables
+Environment = Callable[[Mapping[str, str], Home, StackState | None], dict[str, str]]
 
 
 def environment(caller: Mapping[str, str], found: StackState | None) -> dict[str, str]:
@@ -33,8 +36,13 @@ def become(name: str, arguments: Sequence[str], given: Mapping[str, str]) -> NoR
     os.execve(program[0], program, {**given, "FACADE_PROGRAM": "fig"})
 
 
-def command(name: str, help_text: str) -> click.Command:
-    """A command `fig NAME …` that becomes `python -m facade NAME …`."""
+def _usual(caller: Mapping[str, str], _home: Home, found: StackState | None) -> dict[str, str]:
+    return environment(caller, found)
+
+
+def command(name: str, help_text: str, told: Environment = _usual) -> click.Command:
+    """A command `fig NAME …` that becomes `python -m facade NAME …`, with what `told` makes of the
+    caller's environment, the data folder and the stack that runs there."""
 
     @click.command(
         name,
@@ -47,7 +55,7 @@ def command(name: str, help_text: str) -> click.Command:
     def passed_on(home: Home, arguments: tuple[str, ...]) -> None:
         starts = name == "facade"
         found = None if starts else running.find(home)
-        given = dict(os.environ) if starts else environment(os.environ, found)
+        given = dict(os.environ) if starts else told(os.environ, home, found)
         become(name, arguments, given)
 
     return passed_on

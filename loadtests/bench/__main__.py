@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 
 from loadtests.bench import machine, rounds
+from loadtests.bench.marks import put
 from loadtests.bench.proxies import added, bodies, contenders, page, reloads, upstream
 from loadtests.bench.proxies.contenders import Contender
 from loadtests.bench.proxies.upstream import Upstream
@@ -37,7 +38,7 @@ def main(turns: int, seconds: int, write: bool) -> None:
         *_measure(turns, seconds),
     ]
     if write:
-        page.write(lines)
+        put("bench", "\n".join(lines))
 
 
 def _measure(turns: int, seconds: int) -> list[str]:

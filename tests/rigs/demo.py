@@ -142,7 +142,9 @@ class FakeWorld:
 
     async def evidence(self, routes: Sequence[str]) -> tuple[Evidence, ...]:
         return tuple(
-            Evidence(name, entry.completed, 3 / max(entry.completed, 3), (), ("signed in",))
+            Evidence(
+                name, entry.completed, f"{3 / max(entry.completed, 3):.2%}", (), ("signed in",)
+            )
             for name, entry in self.routes.items()
             if name in routes
         )

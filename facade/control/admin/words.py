@@ -1,6 +1,6 @@
 """A route's evidence in words and on a scale: once, for the dashboard, the report and `fig`."""
 
-from math import floor, log10
+from math import ceil, floor, log10
 from typing import Any
 
 from facade.control.admin.models import Fact, Note, RouteComparison, Told
@@ -28,10 +28,12 @@ def told(one: RouteComparison) -> Told:
     )
 
 
-def share(value: float) -> str:
-    """A share in percent, with two digits that say something."""
+def share(value: float, *, up: bool = False) -> str:
+    """A share in percent, with two digits that say something; `up`: never less than it is."""
     points = value * 100
     digits = 0 if points <= 0 else max(0, min(6, 1 - floor(log10(points))))
+    if up:
+        points = ceil(points * 10**digits - 1e-9) / 10**digits
     text = f"{points:.{digits}f}"
     return f"{text.rstrip('0').rstrip('.') if digits else text} %"
 
@@ -51,7 +53,7 @@ def _place(value: float) -> float:
 
 
 def _bound(one: RouteComparison) -> str:
-    return share(one.upper_bound) if one.compared else "–"
+    return share(one.upper_bound, up=True) if one.compared else "–"
 
 
 def _outlook(one: RouteComparison) -> tuple[str, str]:
@@ -69,7 +71,11 @@ def _outlook(one: RouteComparison) -> tuple[str, str]:
 
 def _facts(one: RouteComparison) -> list[Fact]:
     lost = sum(sum(counts.values()) for counts in (one.failed, one.shed, one.skipped))
-    always = f"however often one looks: {share(one.anytime_upper_bound)}" if one.compared else ""
+    always = (
+        f"however often one looks: {share(one.anytime_upper_bound, up=True)}"
+        if one.compared
+        else ""
+    )
     return [
         Fact(
             name="Pairs compared",

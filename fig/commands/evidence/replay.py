@@ -1,12 +1,8 @@
 """`fig replay`: ask recorded questions again, and compare the answers."""
 
-import os
 from collections.abc import Mapping
 
-import click
-
-from fig.clients import running
-from fig.clients.passing import become, environment
+from fig.clients.passing import command, environment
 from fig.settings import Home
 from fig.supervise.state import StackState
 
@@ -22,15 +18,8 @@ def replay_environment(
     return {**own, **environment(caller, found)}
 
 
-@click.command(
+replay = command(
     "replay",
-    help="Ask what was recorded again, and compare the answers of both sides.",
-    add_help_option=False,
-    context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False},
+    "Ask what was recorded again, and compare the answers of both sides.",
+    replay_environment,
 )
-@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
-@click.pass_obj
-def replay(home: Home, arguments: tuple[str, ...]) -> None:
-    """Becomes `python -m facade replay …`."""
-    given = replay_environment(os.environ, home, running.find(home))
-    become("replay", arguments, given)

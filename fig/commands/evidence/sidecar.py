@@ -1,12 +1,8 @@
 """`fig sidecar`: a proxy beside the monolith that records, measures and breaks on command."""
 
-import os
 from collections.abc import Mapping
 
-import click
-
-from fig.clients import running
-from fig.clients.passing import become, environment
+from fig.clients.passing import command, environment
 from fig.settings import Home
 from fig.supervise.state import StackState
 
@@ -26,15 +22,8 @@ def sidecar_environment(
     return {**own, **environment(caller, found)}
 
 
-@click.command(
+sidecar = command(
     "sidecar",
-    help="Record what legacy answers, measure it, break it: on, off, status, record, fault.",
-    add_help_option=False,
-    context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False},
+    "Record what legacy answers, measure it, break it: on, off, status, record, fault.",
+    sidecar_environment,
 )
-@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
-@click.pass_obj
-def sidecar(home: Home, arguments: tuple[str, ...]) -> None:
-    """Becomes `python -m facade sidecar …`."""
-    given = sidecar_environment(os.environ, home, running.find(home))
-    become("sidecar", arguments, given)

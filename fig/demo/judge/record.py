@@ -161,11 +161,11 @@ class Difference:
 
 @dataclass(frozen=True)
 class Evidence:
-    """What the pairs of one route say at the end: `bound` is the largest share that may differ."""
+    """What the pairs of one route say at the end: `bound`: what may differ at most."""
 
     route: str
     compared: int
-    bound: float
+    bound: str
     causes: tuple[str, ...]
     unseen: tuple[str, ...]  # kinds of input that no pair had
 

@@ -151,7 +151,7 @@ def evidence_of(compare: Json, route: str) -> Evidence | None:
     return Evidence(
         route=route,
         compared=int(entry.get("compared") or 0),
-        bound=float(entry.get("upper_bound", 1.0)),
+        bound=str((entry.get("told") or {}).get("bound", "–")),
         causes=tuple(str(each.get("title", "")) for each in entry.get("causes") or []),
         unseen=tuple(str(each) for each in entry.get("never_seen") or []),
     )

@@ -19,10 +19,10 @@ import uvloop
 
 from loadtests.bench.feed.pace import Times, measure
 from loadtests.bench.feed.world import World
-from loadtests.bench.machine import PROJECT, described
+from loadtests.bench.machine import described
+from loadtests.bench.marks import put
 from loadtests.bench.processes import cpu_seconds, resident_peak
 
-PAGE = PROJECT / "docs" / "performance.md"
 PROCESSES = ("postgres", "nats", "feed", "catalog")
 READ = re.compile(r"feed\.snapshot: (\w+) has been read: (\d+) rows in ([\d.]+) s")
 
@@ -87,15 +87,6 @@ def report(rate: int, filled: Backfill, times: Times, cpu: Mapping[str, float]) 
     return "\n".join(lines)
 
 
-def put(page: Path, name: str, section: str) -> None:
-    """Between the two marks of that name on the page. Raises ValueError when it has lost them."""
-    begin, end = f"<!-- {name} -->\n", f"<!-- /{name} -->\n"
-    text = page.read_text()
-    if begin not in text or end not in text:
-        raise ValueError(f"{page.name} has no {begin.strip()} and {end.strip()}")
-    page.write_text(text.split(begin)[0] + begin + section + end + text.split(end)[1])
-
-
 async def pace(world: World, rate: int, seconds: float) -> tuple[Times, Mapping[str, float]]:
     """The times, and the seconds of CPU that each process used."""
     before = world.cpu_by_process()
@@ -126,7 +117,7 @@ def main() -> None:
     section = report(wish.rate, filled, times, cpu)
     print(section)  # noqa: T201
     if wish.write:
-        put(PAGE, "bench-feed", section)
+        put("bench-feed", section)
 
 
 if __name__ == "__main__":

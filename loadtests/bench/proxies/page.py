@@ -1,17 +1,11 @@
 """The figures as tables, for the terminal and for docs/performance.md."""
 
-from collections.abc import Mapping, Sequence
-from pathlib import Path
+from collections.abc import Mapping
 
-from loadtests.bench.machine import PROJECT
 from loadtests.bench.proxies.added import Paced
 from loadtests.bench.proxies.bodies import Peak
 from loadtests.bench.proxies.reloads import Reloads
 from loadtests.bench.rounds import Figures
-
-PAGE = PROJECT / "docs" / "performance.md"
-BEGIN = "<!-- written by make bench: begin -->\n"
-END = "<!-- written by make bench: end -->\n"
 
 
 def throughput(results: Mapping[str, Mapping[str, Figures]]) -> list[str]:
@@ -62,13 +56,3 @@ def others(peak: Peak, reloads: Reloads) -> list[str]:
         f"| requests failed during 100 reloads under load | {reloads.failed} of "
         f"{reloads.requests:,} | 0 |",
     ]
-
-
-def write(lines: Sequence[str], page: Path = PAGE) -> None:
-    """Replace what the last run wrote, and nothing else. Raises ValueError without the marks."""
-    text = page.read_text()
-    before, begin, rest = text.partition(BEGIN)
-    _old, end, after = rest.partition(END)
-    if not begin or not end:
-        raise ValueError(f"{page.name} lacks the marks between which the figures stand")
-    page.write_text(before + begin + "\n".join(lines) + "\n" + end + after)

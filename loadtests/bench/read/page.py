@@ -8,7 +8,6 @@ from statistics import median
 from loadtests.bench.machine import PROJECT
 
 PAGE = PROJECT / "docs" / "read-performance.md"
-BEGIN, END = "<!-- bench-read -->\n", "<!-- /bench-read -->\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,15 +44,6 @@ def section(
                 f"| {one.cpu:,.2f} | {one.failed} | {ratio} |"
             )
     return "\n".join([*lines, "", filled, ""])
-
-
-def write(text: str) -> None:
-    """Between the two marks on the page. Raises ValueError when it has lost them."""
-    page = PAGE.read_text()
-    if BEGIN not in page or END not in page:
-        raise ValueError(f"{PAGE.name} has no {BEGIN.strip()} and {END.strip()}")
-    head, tail = page.split(BEGIN)[0], page.split(END)[1]
-    PAGE.write_text(head + BEGIN + text + END + tail)
 
 
 def _median(runs: Sequence[Figures]) -> Figures:

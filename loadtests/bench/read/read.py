@@ -28,7 +28,8 @@ from chassis.web.identity import issue
 from chassis.web.sealed import Session, seal
 from loadtests.bench import wrk
 from loadtests.bench.machine import described
-from loadtests.bench.read.page import Figures, section, write
+from loadtests.bench.marks import put
+from loadtests.bench.read.page import PAGE, Figures, section
 from loadtests.bench.read.world import ReadWorld
 
 ADMIN, PASSWORD = "admin@example.org", "admin-2016"
@@ -204,7 +205,7 @@ def main() -> None:
     text = section(rounds, filled, wish.orders, described())
     say(text)
     if wish.write:
-        write(text)
+        put("bench-read", text, PAGE)
 
 
 if __name__ == "__main__":

@@ -3,13 +3,10 @@
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from statistics import median, quantiles
 
-from loadtests.bench.machine import PROJECT, described
+from loadtests.bench.machine import described
 
-PAGE = PROJECT / "docs" / "performance.md"
-MARK = "<!-- bench-shadow -->\n"
 BAR = 1.15  # times the p99 without copies
 PLAIN, COPIED, HANGING = "nothing copied", "everything copied", "new side hangs"
 
@@ -79,11 +76,3 @@ def page(rounds: Sequence[Mapping[str, Shadowed]], given: Conditions, pairs: Pai
             f" | {spread(rounds, name)} |"
         )
     return lines
-
-
-def write(lines: Sequence[str], file: Path = PAGE) -> None:
-    """Between the two marks. Raises ValueError without them."""
-    parts = file.read_text().split(MARK)
-    if len(parts) != 3:
-        raise ValueError(f"{file.name} lacks the marks between which the figures stand")
-    file.write_text(MARK.join((parts[0], "\n".join(lines) + "\n", parts[2])))

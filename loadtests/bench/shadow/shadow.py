@@ -20,6 +20,7 @@ from pathlib import Path
 from chassis.cli.calls import call_object
 from loadtests.bench import wrk
 from loadtests.bench.machine import DEBIAN, LOAD_CORE, tool
+from loadtests.bench.marks import put
 from loadtests.bench.processes import Pinned, free_port
 from loadtests.bench.proxies import documents, upstream
 from loadtests.bench.proxies.added import CONNECTIONS
@@ -35,7 +36,6 @@ from loadtests.bench.shadow.page import (
     Shadowed,
     page,
     ratios,
-    write,
 )
 
 PRODUCT = "TENT-0200"
@@ -94,7 +94,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     lines = page(rounds, conditions, pairs)
     print("\n".join(lines))  # noqa: T201
     if given.write:
-        write(lines)
+        put("bench-shadow", "\n".join(lines))
     return int(any(found > BAR for found in ratios(rounds).values()))
 
 

@@ -48,7 +48,7 @@ def test_the_figures_have_their_notes(one: RouteComparison) -> None:
     assert [(fact.name, fact.value, fact.note) for fact in told(one).facts] == [
         ("Pairs compared", "1,000",
          "1,000 equal, 0 differ, 1 raced; 4 failed, shed or skipped"),
-        ("Differ at most, 95 %", "0.3 %", "however often one looks: 1 %"),
+        ("Differ at most, 95 %", "0.3 %", "however often one looks: 1.1 %"),
         ("Time to evidence", "2 min", "target 0.1 %; 22.2 pairs/s"),
         ("Paired latency, new − legacy", "−1.2 ms",
          "95 %: −2.0 to −0.5 ms; 0.50 ×; legacy 4.0, new 2.0 ms (p50)"),
@@ -110,6 +110,15 @@ def test_what_is_known_and_what_is_held_against_it(one: RouteComparison) -> None
 )  # fmt: skip
 def test_shares_have_two_digits_that_say_something(value: float, words: str) -> None:
     assert share(value) == words
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [(3 / 6768, "0.045 %"), (0.001, "0.1 %"), (0.0101, "1.1 %"), (0.0, "0 %"), (0.121, "13 %"),
+     (0.2, "20 %"), (1.0, "100 %")],
+)  # fmt: skip
+def test_a_bound_is_never_rounded_down(value: float, words: str) -> None:
+    assert share(value, up=True) == words
 
 
 @pytest.mark.parametrize(

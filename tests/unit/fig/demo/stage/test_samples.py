@@ -119,11 +119,11 @@ def test_evidence_of_a_route():
     entry = {
         "route": "a",
         "compared": 300,
-        "upper_bound": 0.01,
+        "told": {"bound": "1 %"},
         "causes": [{"title": "$.price: rounding"}],
         "never_seen": ["signed in", "status 5xx"],
     }
     found = samples.evidence_of({"routes": [entry]}, "a")
-    assert (found.compared, found.bound) == (300, 0.01)
+    assert (found.compared, found.bound) == (300, "1 %")
     assert (found.causes, found.unseen) == (("$.price: rounding",), ("signed in", "status 5xx"))
     assert samples.evidence_of({"routes": [entry]}, "b") is None

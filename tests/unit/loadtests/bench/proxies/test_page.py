@@ -1,27 +1,8 @@
-"""The page keeps what people wrote, and ratios are the right way round."""
-
-from pathlib import Path
-
-import pytest
+"""Ratios are the right way round."""
 
 from loadtests.bench.proxies.added import Paced
-from loadtests.bench.proxies.page import BEGIN, END, added, throughput, write
+from loadtests.bench.proxies.page import added, throughput
 from loadtests.bench.rounds import Figures
-
-
-def test_only_what_stands_between_the_marks_is_replaced(tmp_path: Path) -> None:
-    page = tmp_path / "performance.md"
-    page.write_text(f"# Mine\n{BEGIN}old\n{END}mine too\n")
-    write(["new"], page)
-    assert page.read_text() == f"# Mine\n{BEGIN}new\n{END}mine too\n"
-
-
-def test_a_page_without_marks_is_left_alone(tmp_path: Path) -> None:
-    page = tmp_path / "performance.md"
-    page.write_text("# Mine\n")
-    with pytest.raises(ValueError, match="marks"):
-        write(["new"], page)
-    assert page.read_text() == "# Mine\n"
 
 
 def test_more_requests_and_less_cpu_show_as_such() -> None:

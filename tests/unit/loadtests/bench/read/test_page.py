@@ -1,8 +1,5 @@
 """The table of bench-read: medians, ratios, and where it goes on the page."""
 
-import pytest
-
-from loadtests.bench.read import page as read_page
 from loadtests.bench.read.page import Figures, section
 
 
@@ -21,14 +18,3 @@ def test_ratios_are_of_medians_and_failures_add_up():
     assert "×" not in year, "nothing stands beside it"
     assert lines[-1] == "Filled."
     assert len({line.count("|") for line in lines if line.startswith("|")}) == 1
-
-
-def test_the_page_keeps_what_is_around_the_table(tmp_path, monkeypatch):
-    page = tmp_path / "page.md"
-    page.write_text(f"before\n{read_page.BEGIN}old\n{read_page.END}after\n")
-    monkeypatch.setattr(read_page, "PAGE", page)
-    read_page.write("new\n")
-    assert page.read_text() == f"before\n{read_page.BEGIN}new\n{read_page.END}after\n"
-    page.write_text("no marks")
-    with pytest.raises(ValueError, match=r"page\.md has no"):
-        read_page.write("new\n")

@@ -1,9 +1,6 @@
 """The ratio of each round, the median of the rounds, and where it is written."""
 
 from datetime import date
-from pathlib import Path
-
-import pytest
 
 from facade.compare.answers import Answer, Pair
 from facade.compare.rules import compile_rules
@@ -12,7 +9,6 @@ from loadtests.bench.proxies.documents import as_legacy, as_new
 from loadtests.bench.shadow.page import (
     COPIED,
     HANGING,
-    MARK,
     PLAIN,
     Conditions,
     Pairs,
@@ -20,7 +16,6 @@ from loadtests.bench.shadow.page import (
     page,
     ratios,
     spread,
-    write,
 )
 
 ROUNDS = [
@@ -44,13 +39,3 @@ def test_both_sides_say_the_same_in_other_bytes():
     assert 1_500 < len(one.body) < 2_500
     verdict = compare(Pair("r", "GET", "/x", one, other), compile_rules(), date(2026, 1, 1))
     assert verdict.outcome is Outcome.MATCHED
-
-
-def test_only_what_stands_between_the_marks_is_replaced(tmp_path: Path):
-    file = tmp_path / "page.md"
-    file.write_text(f"before\n{MARK}old\n{MARK}after\n")
-    write(["new"], file)
-    assert file.read_text() == f"before\n{MARK}new\n{MARK}after\n"
-    file.write_text("no marks")
-    with pytest.raises(ValueError, match="marks"):
-        write(["new"], file)

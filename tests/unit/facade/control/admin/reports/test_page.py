@@ -21,7 +21,7 @@ def test_it_says_what_differs_side_by_side(comparison: Comparison) -> None:
 def test_it_says_how_sure_the_evidence_is(comparison: Comparison) -> None:
     text = page(comparison)
     bound = comparison.routes[0].upper_bound
-    assert share(bound) in text and "however often one looks" in text
+    assert share(bound, up=True) in text and "however often one looks" in text
     assert "Time to evidence" in text
     assert "Paired latency, new − legacy" in text and "95 %: +0.0 to +0.0 ms" in text
     assert "GET, no query, anonymous, 2xx" in text
