@@ -1,22 +1,23 @@
 """The command line: verify, repair. Progress goes to stderr, the answer to stdout."""
 
 import asyncio
-import json
 import sys
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, TypeVar
 
 import asyncpg
 import click
 
+from chassis.cli.output import Output, json_option
 from chassis.process.settings import load
 from new_services.verify import report, verification
 from new_services.verify.freshness import NotFresh
 from new_services.verify.repair import repair as mending
 from new_services.verify.repair import report as repair_report
-from new_services.verify.repair.journal import Journal, NoSuchRepair
+from new_services.verify.repair.journal import Entry, Journal, NoSuchRepair
 from new_services.verify.repair.plan import Plan
 from new_services.verify.rows.relations import Incomparable
 from new_services.verify.settings import VerifySettings
@@ -34,14 +35,12 @@ NoVerdict = (
 )
 Answer = TypeVar("Answer")
 
-json_option = click.option("--json", "as_json", is_flag=True, help="Answer in JSON, for programs.")
-
 
 @click.command()
 @click.argument("services", nargs=-1)
 @click.option("--deep", is_flag=True, help="All by the services' own code, in Python.")
-@json_option
-def verify(services: tuple[str, ...], deep: bool, as_json: bool) -> None:
+@json_option()
+def verify(services: tuple[str, ...], deep: bool, out: Output) -> None:
     """Compare SERVICES with legacy row by row, what clients read with the rows it is made of, and
     check the laws of stock, money and orders.
 
@@ -50,8 +49,8 @@ def verify(services: tuple[str, ...], deep: bool, as_json: bool) -> None:
     the projection's own conversions, and every document is made anew by its service.
     """
     settings = load(VerifySettings)
-    found = _run(verification.verify(settings, _say(), deep=deep, only=services), as_json)
-    click.echo(json.dumps(report.as_json(found)) if as_json else report.as_text(found))
+    found = _run(verification.verify(settings, _say(), deep=deep, only=services), out)
+    out.give(report.as_json(found), lambda: report.as_text(found))
     if found.differences:
         sys.exit(DIFFER)
     sys.exit(NO_VERDICT if found.unsettled else 0)
@@ -62,9 +61,9 @@ def verify(services: tuple[str, ...], deep: bool, as_json: bool) -> None:
 @click.option("--apply", "write", is_flag=True, help="Write what is planned.")
 @click.option("--undo", metavar="ID", help="Put back what stood there before a repair.")
 @click.option("--list", "listed", is_flag=True, help="The repairs that were made.")
-@json_option
+@json_option()
 def repair(
-    services: tuple[str, ...], write: bool, undo: str | None, listed: bool, as_json: bool
+    services: tuple[str, ...], write: bool, undo: str | None, listed: bool, out: Output
 ) -> None:
     """Plan how SERVICES become what legacy says, and with --apply make them so.
 
@@ -73,20 +72,30 @@ def repair(
     settings = load(VerifySettings)
     journal = Journal(Path(settings.journal))
     if listed:
-        click.echo(repair_report.entries(journal.entries(), as_json))
+        made = journal.entries()
+        out.give(_told(repairs=made), lambda: repair_report.entries(made))
         return
     if undo is not None:
-        outcome = _run(_undo(settings, undo, journal), as_json)
-        click.echo(repair_report.outcomes([outcome], as_json, undone=True))
+        outcome = _run(_undo(settings, undo, journal), out)
+        out.give(
+            {"undone": True, **_told(repairs=[outcome])},
+            lambda: repair_report.outcomes([outcome], undone=True),
+        )
         sys.exit(DIFFER if outcome.left_alone else 0)
-    plans = _run(_plan(settings, services), as_json)
+    plans = _run(_plan(settings, services), out)
     if not write:
-        click.echo(repair_report.plans(plans, as_json))
+        out.give(_told(plans=plans), lambda: repair_report.plans(plans))
         sys.exit(0 if all(each.empty and not each.refused for each in plans) else DIFFER)
-    outcomes = _run(_apply(settings, plans, journal), as_json)
-    click.echo(repair_report.outcomes(outcomes, as_json))
+    outcomes = _run(_apply(settings, plans, journal), out)
+    document = {"undone": False, **_told(repairs=outcomes)}
+    out.give(document, lambda: repair_report.outcomes(outcomes))
     clean = not any(each.left_alone for each in outcomes) and not any(p.refused for p in plans)
     sys.exit(0 if clean else DIFFER)
+
+
+def _told(**found: Sequence[Plan | mending.Outcome | Entry]) -> dict[str, object]:
+    """For programs."""
+    return {name: [asdict(each) for each in all_of_them] for name, all_of_them in found.items()}
 
 
 async def _plan(settings: VerifySettings, services: tuple[str, ...]) -> list[Plan]:
@@ -115,12 +124,12 @@ def _say() -> Callable[[str], None]:
     return say
 
 
-def _run(work: Coroutine[Any, Any, Answer], as_json: bool) -> Answer:
+def _run(work: Coroutine[Any, Any, Answer], out: Output) -> Answer:
     try:
         return asyncio.run(work)
     except NoVerdict as error:
         reason = str(error).strip() or type(error).__name__
-        if as_json:
-            click.echo(json.dumps({"ok": None, "error": reason}))
+        if out.as_json:
+            out.give({"ok": None, "error": reason}, "")
         click.echo(f"verify: no verdict: {reason}", err=True)
         sys.exit(NO_VERDICT)

@@ -1,8 +1,6 @@
-"""What people and programs read of a repair: the plan, what was done, what was done before."""
+"""What people read of a repair: the plan, what was done, what was done before."""
 
-import json
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
 from typing import Any
 
 from new_services.verify.repair.journal import Entry
@@ -20,10 +18,8 @@ DERIVED = {
 QUIET = {"lsn", "seq"}  # columns that say nothing to people
 
 
-def plans(found: Sequence[Plan], as_json: bool) -> str:
+def plans(found: Sequence[Plan]) -> str:
     """What would be done."""
-    if as_json:
-        return json.dumps({"plans": [asdict(each) for each in found]})
     parts = [_plan(each) for each in found if not each.empty or each.refused]
     if not parts:
         return "nothing to mend: both sides hold the same"
@@ -64,10 +60,8 @@ def _flat(row: Any) -> dict[str, Any]:
     return plain | inner
 
 
-def outcomes(done: Sequence[Outcome], as_json: bool, *, undone: bool = False) -> str:
+def outcomes(done: Sequence[Outcome], *, undone: bool = False) -> str:
     """What was done."""
-    if as_json:
-        return json.dumps({"undone": undone, "repairs": [asdict(each) for each in done]})
     if not done:
         return "nothing to mend: both sides hold the same"
     verb = "put back as before" if undone else "mended"
@@ -84,10 +78,8 @@ def outcomes(done: Sequence[Outcome], as_json: bool, *, undone: bool = False) ->
     return "\n".join(lines)
 
 
-def entries(found: Sequence[Entry], as_json: bool) -> str:
+def entries(found: Sequence[Entry]) -> str:
     """The repairs that were made."""
-    if as_json:
-        return json.dumps({"repairs": [asdict(each) for each in found]})
     if not found:
         return "no repair was ever made"
     return "\n".join(

@@ -134,13 +134,13 @@ def test_a_plain_plan_a_journal_and_its_way_back_name_what_is_derived(one_shop, 
     one_shop.execute("catalog", "UPDATE document SET name_key = 'x' WHERE product_id = 3")
     (plan,) = asyncio.run(repair.plan(settings, verified(one_shop, "catalog")))
     told = "made anew of the rows: the documents of product 2, 3"
-    assert told in repair_report.plans([plan], as_json=False)
+    assert told in repair_report.plans([plan])
     done = asyncio.run(repair.apply(settings, plan, journal))
-    assert told in repair_report.outcomes([done], as_json=False)
+    assert told in repair_report.outcomes([done])
     entry = journal.read(done.id)
     assert entry.made_anew == ("2", "3")
     assert "1 rows of catalog, and the documents of product 2, 3" in repair_report.entries(
-        journal.entries(), as_json=False
+        journal.entries()
     )
     undone = asyncio.run(repair.undo(settings, entry, journal))
     assert undone.made_anew == ["2", "3"]

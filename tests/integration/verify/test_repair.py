@@ -125,13 +125,13 @@ def test_the_system_of_record_is_not_overwritten(shop, journal):
     settings = shop.settings.model_copy(update={"retired": ("catalog",)})
     plans = asyncio.run(repair.plan(settings, verified(shop)))
     assert plans[0].empty
-    assert "system of record itself" in repair_report.plans(plans, as_json=False)
+    assert "system of record itself" in repair_report.plans(plans)
 
 
 def test_the_plan_shows_what_would_be_written(shop):
     shop.execute("catalog", "UPDATE product SET list_price = 129.96 WHERE id = 1")
     plans = asyncio.run(repair.plan(shop.settings, verified(shop)))
-    text = repair_report.plans(plans, as_json=False)
+    text = repair_report.plans(plans)
     assert "list_price: 129.96 -> '129.95'" in text
     assert text.endswith("nothing was written; `--apply` does it")
     assert shop.one("catalog", "SELECT list_price::text FROM product WHERE id = 1") == "129.96"
