@@ -1,11 +1,18 @@
 """The connections of clients that are open: how many, whose, and how they are drained."""
 
 import asyncio
-from typing import Protocol
+import json
+import logging
+from typing import Final, Protocol
 
+from facade.http1.requests import RequestHead
 from facade.proxy.counting.metrics import ClientCounts
 from facade.proxy.request import ClientFacts
 from facade.proxy.state import Current
+
+log = logging.getLogger("facade.proxy.clients")
+
+MOST_TOLD: Final = 100  # addresses a worker speaks of in its life
 
 
 class Draining(Protocol):
@@ -25,6 +32,7 @@ class Clients:
         self._counts = counts
         self._current = current
         self._by_address: dict[str, int] = {}
+        self._told: set[str] = set()
 
     def add(self, client: Draining) -> ClientFacts | None:
         """A new connection: what is said of its client; None when there are too many."""
@@ -37,7 +45,21 @@ class Clients:
         if counts.connections > limits.connections or held > limits.connections_per_client:
             counts.refused += 1
             return None
-        return ClientFacts(address, current.trust.covers(address))
+        via = current.table.routes.options.via
+        return ClientFacts(address, current.trust, via, self._not_believed)
+
+    def _not_believed(self, address: str, request: RequestHead) -> None:
+        """Say once of each address that what it says of its clients is replaced by what we see."""
+        named = _forwarded_proto_or_host(request)
+        if named and address not in self._told and len(self._told) < MOST_TOLD:
+            self._told.add(address)
+            log.warning(
+                "%s sends %s and is no trusted proxy: legacy is told what the facade sees."
+                " If it is your TLS terminator, say so: facade: {trusted_proxies: [%s]}",
+                address,
+                named,
+                json.dumps(address),
+            )
 
     def discard(self, client: Draining) -> None:
         """A connection is gone."""
@@ -57,6 +79,16 @@ class Clients:
         """Close all of them at once."""
         for client in tuple(self.open):
             client.transport.abort()
+
+
+def _forwarded_proto_or_host(request: RequestHead) -> str:
+    """What a neighbour says of the address its client asked for, where that is not what we see."""
+    for field in request.forwarded or ():
+        if field.name == b"x-forwarded-proto" and field.value.lower() != b"http":
+            return "X-Forwarded-Proto"
+        if field.name == b"x-forwarded-host" and field.value != request.host:
+            return "X-Forwarded-Host"
+    return ""
 
 
 def _address(client: Draining) -> str:

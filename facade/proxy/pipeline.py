@@ -52,6 +52,8 @@ def locate(request: Request, worker: WorkerContext) -> Route:
     head, table = request.head, worker.current.table
     try:
         located = table.routes.locate(head.method, head.target)
+        if head.method == b"OPTIONS" and located.route is table.routes.unmatched[True]:
+            located = table.routes.locate_preflight(_asked_method(request), head.target)
     except TargetRefused as error:
         raise Refused(400, str(error)) from error
     route, request.path = located.route, located.path
@@ -61,6 +63,14 @@ def locate(request: Request, worker: WorkerContext) -> Route:
     request.version = table.routes.version
     request.idempotent = route.safe or head.method in IDEMPOTENT
     return route
+
+
+def _asked_method(request: Request) -> bytes:
+    """The method that a CORS preflight asks for: it goes where that goes. Else its own."""
+    for field in request.head.fields:
+        if field.name == b"access-control-request-method":
+            return field.value
+    return request.head.method
 
 
 def identify(request: Request) -> Key | None:

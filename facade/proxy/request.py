@@ -4,6 +4,7 @@ The stations of `pipeline` fill it in; `exchange`, `fallback`, `accesslog`, `sha
 read it.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Final
@@ -17,6 +18,7 @@ from facade.proxy.errors import Failure
 from facade.proxy.upload import Upload
 from facade.proxy.upstream.instances import Upstream
 from facade.routes.route import Decision, Route
+from facade.routes.trust import Trust
 
 IDEMPOTENT: Final = frozenset({b"GET", b"HEAD", b"OPTIONS", b"PUT", b"DELETE"})
 
@@ -74,21 +76,38 @@ class Attempt:
 class ClientFacts:
     """What we say of a client to an upstream; made once for each connection."""
 
-    __slots__ = ("_constant", "_host", "_host_line", "_trusted", "address")
+    __slots__ = (
+        "_constant",
+        "_host",
+        "_host_line",
+        "_said",
+        "_trust",
+        "_trusted",
+        "_via",
+        "address",
+    )
 
-    def __init__(self, address: str, trusted: bool) -> None:
+    def __init__(
+        self, address: str, trust: Trust, via: bool, said: Callable[[str, RequestHead], None]
+    ) -> None:
+        """`said` hears of a neighbour that is not trusted and says who its client is."""
         self.address = address
-        self._trusted = trusted
+        self._trust = trust
+        self._trusted = trust.covers(address)
+        self._said = said
+        self._via = VIA if via else b""
         self._constant = (
-            b"X-Forwarded-For: %b\r\nX-Forwarded-Proto: http\r\n" % address.encode() + VIA
+            b"X-Forwarded-For: %b\r\nX-Forwarded-Proto: http\r\n" % address.encode() + self._via
         )
         self._host: bytes | None = None
         self._host_line = b""
 
     def lines(self, request: RequestHead) -> bytes:
         """X-Forwarded-For, -Proto, -Host and Via; a trusted proxy's own words are kept."""
-        if request.forwarded is not None and self._trusted:
-            return self._after_proxy(request.forwarded, request.host or b"")
+        if request.forwarded is not None:
+            if self._trusted:
+                return self._after_proxy(request.forwarded, request.host or b"")
+            self._said(self.address, request)
         if request.host != self._host:
             self._host = request.host
             self._host_line = b"X-Forwarded-Host: %b\r\n" % (request.host or b"") + self._constant
@@ -98,8 +117,9 @@ class ClientFacts:
         """The address of the client: as a trusted proxy says it, or the connection's."""
         if request.forwarded is None or not self._trusted:
             return self.address
-        said = [f.value for f in request.forwarded if f.name == b"x-forwarded-for"]
-        return said[-1].rpartition(b",")[2].strip().decode("ascii", "replace") or self.address
+        said = b",".join(f.value for f in request.forwarded if f.name == b"x-forwarded-for")
+        chain = said.decode("ascii", "replace").split(",") if said else []
+        return self._trust.client(chain, self.address)
 
     def _after_proxy(self, forwarded: list[Field], host: bytes) -> bytes:
         chain = [field.value for field in forwarded if field.name == b"x-forwarded-for"]
@@ -110,7 +130,7 @@ class ClientFacts:
             others.append(b"X-Forwarded-Proto: http\r\n")
         if b"x-forwarded-host" not in names:
             others.append(b"X-Forwarded-Host: %b\r\n" % host)
-        return b"".join((b"X-Forwarded-For: ", b", ".join(chain), b"\r\n", *others, VIA))
+        return b"".join((b"X-Forwarded-For: ", b", ".join(chain), b"\r\n", *others, self._via))
 
 
 @dataclass(slots=True, eq=False)

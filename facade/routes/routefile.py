@@ -246,6 +246,7 @@ class FacadeOptions:
     """The section `facade`: how the door itself behaves."""
 
     expose: bool = False
+    via: bool = True  # upstreams are told that a proxy asks
     access_log: int = 0  # share of requests logged, in basis points
     session_cookie: str = "session"
     trusted_proxies: tuple[str, ...] = ()

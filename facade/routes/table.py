@@ -50,6 +50,7 @@ class RouteTable:
     file: RouteFile
     tree: SegmentTree[Route]
     unmatched: Mapping[bool, Route]  # by: does the method only read
+    reading: Mapping[Route, Route]  # a route -> the same for methods that only read
     exclusive: frozenset[Route]  # no spelling may lead past them: new answers, or a limit is theirs
     _located: dict[tuple[str | bytes, bytes], Located] = field(default_factory=dict, init=False)
 
@@ -76,6 +77,11 @@ class RouteTable:
             self._located[method, path] = located
         return located
 
+    def locate_preflight(self, method: str | bytes, target: bytes) -> Located:
+        """The route of a CORS preflight that asks for this method: where that goes, read only."""
+        located = self.locate(method, target)
+        return Located(self.reading.get(located.route, self.unmatched[True]), located.path)
+
     def _locate(self, method: str | bytes, path: bytes) -> Located:
         if is_plain(path):
             plain = path.decode("ascii")
@@ -98,8 +104,10 @@ def compile_table(file: RouteFile) -> RouteTable:
     """The table of a checked route file."""
     tree: SegmentTree[Route] = SegmentTree()
     exclusive: set[Route] = set()
+    twins: dict[Route, Route] = {}
     for config in file.routes:
         reading, writing = (_compile(config, file.facade, safe) for safe in (True, False))
+        twins[writing] = twins[reading] = reading
         if config.stage in _BEYOND_LEGACY or config.max_body is not None:
             exclusive |= {reading, writing}
         for method in _each_method(config):
@@ -112,6 +120,7 @@ def compile_table(file: RouteFile) -> RouteTable:
         options=file.facade,
         file=file,
         tree=tree,
+        reading=twins,
         exclusive=frozenset(exclusive),
         unmatched={safe: _unmatched(file.facade, safe) for safe in (True, False)},
     )

@@ -83,6 +83,7 @@ _READ_YOUR_WRITES: WordsOr[ReadYourWrites] = WordsOr(
 FACADE = Record(
     FacadeOptions,
     {
+        "via": Field(Flag(), "Send upstreams the header Via.", shown=True),
         "expose": Field(Flag(), "Send the header Fig-Decision with each answer.", shown=False),
         "access_log": Field(
             Share({"off": 0, "on": FULL, "false": 0, "true": FULL}),
