@@ -18,6 +18,7 @@ from typing import Self
 
 PROJECT = Path(__file__).parents[2]
 START_SECONDS = 30.0
+UV = shutil.which("uv", path=str(Path(sys.executable).parent)) or "uv"
 # Of the caller's variables only what finds programs and an index: nothing that leads to a checkout.
 KEPT = ("PATH", "HOME", "LANG", "TMPDIR", "SSL_CERT_FILE", "XDG_CACHE_HOME", "XDG_CONFIG_HOME")
 KEPT_PREFIXES = ("UV_", "PIP_")
@@ -60,14 +61,13 @@ class Installed:
 
 def install(outside: Path) -> Installed:
     """Built, and installed with nothing but its declared dependencies, in their locked versions."""
-    uv = shutil.which("uv", path=str(Path(sys.executable).parent)) or "uv"
-    run(uv, "build", "--quiet", "--wheel", "--out-dir", outside / "dist", PROJECT,
+    run(UV, "build", "--quiet", "--wheel", "--out-dir", outside / "dist", PROJECT,
         cwd=outside, env=os.environ)  # fmt: skip
     (wheel,) = (outside / "dist").glob("*.whl")
     venv = outside / "venv"
-    run(uv, "venv", "--quiet", "--python", sys.executable, venv, cwd=outside, env=os.environ)
+    run(UV, "venv", "--quiet", "--python", sys.executable, venv, cwd=outside, env=os.environ)
     locked = ("--constraint", PROJECT / "requirements.lock")
-    run(uv, "pip", "install", "--quiet", "--python", venv / "bin" / "python",
+    run(UV, "pip", "install", "--quiet", "--python", venv / "bin" / "python",
         *locked, wheel, cwd=outside, env=os.environ)  # fmt: skip
     folder = outside / "work"
     folder.mkdir()

@@ -39,9 +39,9 @@ TABLE: dict[tuple[str, ...], tuple[int, str]] = {
     ("--version",): (0, "Strangler Fig "),
     ("fly",): (2, "No such command 'fly'"),
 }
+TABLE[("up", "--help")] = (0, "run `make install` in a checkout")
 for _name in SHOP:
     TABLE[(_name,)] = (2, f"`fig {_name}`: this needs the shop")
-    TABLE[(_name, "--help")] = (0, "run `make install` in a checkout")
 
 
 def test_the_table_has_every_command() -> None:
