@@ -56,3 +56,22 @@ def test_the_first_forty_lines_hold_the_sentence_the_picture_the_commands_and_th
         "| [docs/](docs/)",
     ):
         assert wanted in head
+
+
+LONGEST_LINE = 110
+FIRST_SCREEN = 24  # lines
+
+
+def test_the_first_screen_says_how_it_runs() -> None:
+    screen = " ".join(README.split("\n")[:FIRST_SCREEN])
+    assert "runs without Docker, on real PostgreSQL and NATS, in two commands" in screen
+    assert "$ make demo" in screen
+
+
+def test_lines_are_short_enough_to_be_read() -> None:
+    long = [line for line in README.split("\n") if len(line) > LONGEST_LINE]
+    assert long == []
+
+
+def test_it_has_the_install_line_of_the_facade_alone() -> None:
+    assert "\npip install .\n" in README
