@@ -1,5 +1,20 @@
 """`fig init`: a first route file for a monolith of one's own."""
 
-from fig.clients.passing import command
+from collections.abc import Mapping
 
-init = command("init", "Write a commented route file for the monolith at --legacy URL.")
+from fig.clients.passing import command, environment
+from fig.settings import Home
+from fig.supervise.state import StackState
+
+
+def init_environment(
+    caller: Mapping[str, str], home: Home, found: StackState | None
+) -> dict[str, str]:
+    """Where mitmproxy's environment is, which reads recordings of the sidecar."""
+    own = {"FACADE_SIDECAR_VENV": str(home.folder / "sidecar-venv")}
+    return {**own, **environment(caller, found)}
+
+
+init = command(
+    "init", "Write a commented route file for the monolith at --legacy URL.", init_environment
+)

@@ -47,6 +47,12 @@ def test_it_answers_records_and_replays(
     said = installed.call("replay", "shop.flows", "--routes", "my-routes.yaml", "--json")
     told = json.loads(said)
     assert (told["ok"], told["asked"], told["answers"], told["altered"]) == (True, 3, 3, 0), said
+    said = installed.call(
+        "init", "--legacy", monolith, "--from", "shop.flows", "--output", "drafted.yaml", "--yes"
+    )
+    assert "drafted.yaml is written: 1 route that" in said
+    drafted = (installed.folder / "drafted.yaml").read_text()
+    assert "# 3 requests, application/json\n  - name: report\n" in drafted
 
 
 @contextlib.contextmanager

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from fig.commands.evidence.replay import replay_environment
 from fig.commands.evidence.sidecar import sidecar_environment
+from fig.commands.routes.init import init_environment
 from fig.settings import Home
 from fig.supervise.state import StackState
 
@@ -39,7 +40,8 @@ def test_beside_a_running_stack() -> None:
 
 
 def test_without_a_stack_nothing_is_made_up() -> None:
-    for told in (sidecar_environment({}, HOME, None), replay_environment({}, HOME, None)):
+    for made in (sidecar_environment, replay_environment, init_environment):
+        told = made({}, HOME, None)
         assert "FACADE_RUNTIME" not in told
         assert told["FACADE_SIDECAR_VENV"] == "/data/sidecar-venv"
         assert not any("UPSTREAM" in name or "LEGACY" in name for name in told)
