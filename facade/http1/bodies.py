@@ -11,14 +11,17 @@ from typing import Final, Protocol
 from facade.http1.fields import PASS, read_fields
 from facade.http1.refusal import Refused
 
-_SIZE_LINE = re.compile(rb"([0-9A-Fa-f]{1,15})(?:;[\t\x20-\x7e\x80-\xff]*)?")
+_SIZE_LINE: Final = re.compile(rb"([0-9A-Fa-f]{1,15})(?:;[\t\x20-\x7e\x80-\xff]*)?")
 LAST_CHUNK: Final = b"0\r\n\r\n"
 LONGEST_SIZE_LINE: Final = 1024
 LARGEST_TRAILER: Final = 8 * 1024
 # Bytes of size lines and extensions beyond what the data excuses: more is an attack.
 MOST_OVERHEAD: Final = 16 * 1024
 
-_DATA, _DATA_END, _SIZE, _TRAILER = range(4)
+_DATA: Final = 0
+_DATA_END: Final = 1
+_SIZE: Final = 2
+_TRAILER: Final = 3
 
 
 class Body(Protocol):

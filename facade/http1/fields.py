@@ -10,10 +10,22 @@ from typing import Final
 from facade.http1.refusal import Refused
 
 # What a field is to us. PASS is forwarded as it is; every other kind has a rule of its own.
-PASS, HOST, LENGTH, CODING, CONNECTION, UPGRADE, EXPECT, TRACE, FORWARDED, DATE = range(10)
-DECLINED, COOKIE, AFTER_TOKEN, DROP = range(10, 14)
+PASS: Final = 0
+HOST: Final = 1
+LENGTH: Final = 2
+CODING: Final = 3
+CONNECTION: Final = 4
+UPGRADE: Final = 5
+EXPECT: Final = 6
+TRACE: Final = 7
+FORWARDED: Final = 8
+DATE: Final = 9
+DECLINED: Final = 10
+COOKIE: Final = 11
+AFTER_TOKEN: Final = 12
+DROP: Final = 13
 
-_KINDS = {
+_KINDS: Final = {
     b"host": HOST,
     b"content-length": LENGTH,
     b"transfer-encoding": CODING,
@@ -40,11 +52,11 @@ _KINDS = {
     b"te": DROP,
     b"http2-settings": DROP,
 }
-_OURS = (b"fig-", b"x-fig-")  # said between our own processes, never by a client
-_SECRET = frozenset({b"cookie", b"set-cookie", b"authorization"})
+_OURS: Final = (b"fig-", b"x-fig-")  # said between our own processes, never by a client
+_SECRET: Final = frozenset({b"cookie", b"set-cookie", b"authorization"})
 
-_TOKEN = b"!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-_FORBIDDEN = bytes((*range(9), *range(10, 32), 127))
+_TOKEN: Final = b"!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+_FORBIDDEN: Final = bytes((*range(9), *range(10, 32), 127))
 
 LONGEST_REMEMBERED: Final = 160
 MOST_REMEMBERED: Final = 4096
@@ -119,8 +131,9 @@ def tokens(value: bytes) -> list[bytes]:
     return [part for part in (member.strip(b" \t") for member in value.lower().split(b",")) if part]
 
 
-USUAL = frozenset({b"keep-alive", b"Keep-Alive"})  # in HTTP/1.1 a Connection that says nothing
-_CONNECTION_WORDS = frozenset({b"close", b"keep-alive", b"upgrade"})
+# in HTTP/1.1 a Connection that says nothing
+USUAL: Final = frozenset({b"keep-alive", b"Keep-Alive"})
+_CONNECTION_WORDS: Final = frozenset({b"close", b"keep-alive", b"upgrade"})
 
 
 def persists(named: list[bytes], default: bool) -> bool:

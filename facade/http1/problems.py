@@ -2,19 +2,20 @@
 
 from html import escape
 from http import HTTPStatus
+from typing import Final
 
 import orjson
 
 from facade.http1.fields import Field
 
-_PAGE = """<!doctype html>
+_PAGE: Final = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>{status} {phrase}</title>
 <meta name="viewport" content="width=device-width">
 <style>body{{font:16px/1.5 system-ui,sans-serif;max-width:36rem;margin:15vh auto;padding:0 1rem}}
 small{{color:#666}}</style></head>
 <body><h1>{phrase}</h1><p>{detail}</p><p><small>{status}{request}</small></p></body></html>
 """
-_PHRASES = {499: "Client Closed Request"}
+_PHRASES: Final = {499: "Client Closed Request"}
 
 
 def phrase_of(status: int) -> str:

@@ -2,6 +2,7 @@
 
 import re
 from copy import copy
+from typing import Final
 
 from facade.http1.fields import (
     AFTER_TOKEN,
@@ -29,18 +30,22 @@ from facade.http1.fields import (
 )
 from facade.http1.refusal import Refused
 
-_LINE = re.compile(rb"([A-Z][A-Z0-9_-]{0,31}) ([\x21\x22\x24-\x7e\x80-\xff]+) HTTP/1\.([01])")
-_METHOD = re.compile(rb"[A-Z][A-Z0-9_-]{0,31}")
-_VERSION = re.compile(rb"HTTP/\d\.\d")
-_HOST = re.compile(rb"(?:[A-Za-z0-9._~%!$&'()*+;=-]*|\[[0-9A-Fa-f:.]+\])(?::\d{0,5})?")
-_ABSOLUTE = re.compile(rb"https?://([^/?]+)(.*)", re.IGNORECASE | re.DOTALL)
-_TRACEPARENT = re.compile(rb"[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
+_LINE: Final = re.compile(
+    rb"([A-Z][A-Z0-9_-]{0,31}) ([\x21\x22\x24-\x7e\x80-\xff]+) HTTP/1\.([01])"
+)
+_METHOD: Final = re.compile(rb"[A-Z][A-Z0-9_-]{0,31}")
+_VERSION: Final = re.compile(rb"HTTP/\d\.\d")
+_HOST: Final = re.compile(rb"(?:[A-Za-z0-9._~%!$&'()*+;=-]*|\[[0-9A-Fa-f:.]+\])(?::\d{0,5})?")
+_ABSOLUTE: Final = re.compile(rb"https?://([^/?]+)(.*)", re.IGNORECASE | re.DOTALL)
+_TRACEPARENT: Final = re.compile(
+    rb"[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}"
+)
 # With these an answer may be "unchanged", a part, or a difference to what the client holds.
-_CONDITIONAL = frozenset(
+_CONDITIONAL: Final = frozenset(
     {b"if-none-match", b"if-modified-since", b"if-match", b"if-unmodified-since", b"if-range"}
     | {b"range", b"a-im"}
 )
-_REFUSED_METHODS = frozenset({b"CONNECT", b"TRACE"})
+_REFUSED_METHODS: Final = frozenset({b"CONNECT", b"TRACE"})
 
 
 def end_of_head(data: bytes, longest_line: int, largest: int) -> int:
@@ -244,7 +249,7 @@ def _after_token(request: RequestHead, value: bytes, _field: Field) -> None:
     request.after = value
 
 
-_RULES = {
+_RULES: Final = {
     COOKIE: _cookie,
     AFTER_TOKEN: _after_token,
     HOST: _host,

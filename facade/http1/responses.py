@@ -35,7 +35,7 @@ MOST_REMEMBERED: Final = 256
 CONTINUE: Final = b"HTTP/1.1 100 Continue\r\n\r\n"
 _NEVER_A_BODY: Final = frozenset({204, 304})
 _NO_LENGTH: Final = frozenset({204, 205})  # sent to a client without a word about a body
-_LINE = re.compile(rb"HTTP/1\.([01]) ([1-5]\d\d)(?: ([\t\x20-\x7e\x80-\xff]*))?")
+_LINE: Final = re.compile(rb"HTTP/1\.([01]) ([1-5]\d\d)(?: ([\t\x20-\x7e\x80-\xff]*))?")
 
 
 class ResponseHead:
@@ -150,7 +150,7 @@ def _pass(response: ResponseHead, _value: bytes, field: Field) -> None:
     response.lines.append(field.line)
 
 
-_RULES = {
+_RULES: Final = {
     LENGTH: _length,
     CODING: _coding,
     CONNECTION: _connection,

@@ -5,11 +5,11 @@ Setting a deadline is one assignment, so a request costs no timer. A deadline is
 """
 
 from math import inf
-from typing import Protocol
+from typing import Final, Protocol
 
-NEVER = inf
-SLICES = 4
-TICK_SECONDS = 0.05
+NEVER: Final = inf
+SLICES: Final = 4
+TICK_SECONDS: Final = 0.05
 
 
 class Timed(Protocol):

@@ -1,13 +1,14 @@
 """Flow control: stop reading from one side while the other cannot take more."""
 
 import asyncio
+from typing import Final
 
 # Why reading stands still; a gate opens when no reason is left.
-PEER_FULL = 1  # what was read cannot be written on yet
-NEXT_WAITS = 2  # a pipelined request is read and has to wait for its turn
-HELD_FULL = 4  # a body waits for its upstream connection
+PEER_FULL: Final = 1  # what was read cannot be written on yet
+NEXT_WAITS: Final = 2  # a pipelined request is read and has to wait for its turn
+HELD_FULL: Final = 4  # a body waits for its upstream connection
 
-HIGH_WATER = 64 * 1024  # bytes waiting in a transport before its protocol is paused
+HIGH_WATER: Final = 64 * 1024  # bytes waiting in a transport before its protocol is paused
 
 
 class Gate:

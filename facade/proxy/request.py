@@ -133,7 +133,7 @@ class ClientFacts:
         return b"".join((b"X-Forwarded-For: ", b", ".join(chain), b"\r\n", *others, self._via))
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Request:
     """One request of a client, from its head to the end of its answer."""
 

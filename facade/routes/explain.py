@@ -1,6 +1,7 @@
 """Say where a request would go and why, by the same functions that decide it in the data plane."""
 
 from dataclasses import asdict, dataclass
+from typing import Final
 
 from facade.routes.decision import Key, bucket_of, decide, identify
 from facade.routes.file.kinds.quantities import written_share
@@ -9,7 +10,7 @@ from facade.routes.stages import Stage
 from facade.routes.table import RouteTable
 
 # Stands for the chance of a request without a key: the middle bucket.
-_MIDDLE = 0.5
+_MIDDLE: Final = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +115,7 @@ def _sentence(route: Route, key: Key | None, decision: Decision) -> str:
     return _STAGE_SENTENCES[route.stage]
 
 
-_STAGE_SENTENCES = {
+_STAGE_SENTENCES: Final = {
     Stage.LEGACY: "the route is in stage legacy: legacy answers all of it",
     Stage.SHADOW: "the route is in stage shadow: legacy answers, the new side is asked too",
     Stage.CANARY: "the route is in stage canary",

@@ -7,14 +7,15 @@ different routes, one of them no longer legacy's alone, so that no spelling gets
 """
 
 import re
+from typing import Final
 from urllib.parse import unquote_to_bytes
 
 # Bytes that mean the same to everybody. Not among them: % ; \ and whatever RFC 3986 forbids.
-_PLAIN = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~!$&'()*+,=:@/"
-_CONTROL = re.compile(rb"%(?:[01][0-9A-Fa-f]|7[Ff])")  # encoded; heads hold no bare one
-_PARAMETERS = re.compile(rb";[^/]*")
-_SLASHES = re.compile(r"/{2,}")
-_ABSOLUTE = re.compile(rb"https?://[^/?#]*", re.IGNORECASE)
+_PLAIN: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~!$&'()*+,=:@/"
+_CONTROL: Final = re.compile(rb"%(?:[01][0-9A-Fa-f]|7[Ff])")  # encoded; heads hold no bare one
+_PARAMETERS: Final = re.compile(rb";[^/]*")
+_SLASHES: Final = re.compile(r"/{2,}")
+_ABSOLUTE: Final = re.compile(rb"https?://[^/?#]*", re.IGNORECASE)
 
 
 class TargetRefused(ValueError):

@@ -8,13 +8,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from types import MappingProxyType
-from typing import Literal
+from typing import Final, Literal
 
 from facade.routes import trouble
 from facade.routes.stages import Stage
 
-LEGACY = "legacy"  # the upstream every unknown path goes to
-FULL = 10_000  # basis points
+LEGACY: Final = "legacy"  # the upstream every unknown path goes to
+FULL: Final = 10_000  # basis points
 
 Balance = Literal["round-robin", "least-busy"]
 KeyKind = Literal["cookie", "header", "path", "session", "client"]

@@ -4,11 +4,11 @@ Segment by segment a literal beats `{parameter}`, and that beats `{tail*}`. A br
 without a match is left for the next one, so `/a/b/c` finds `/a/{x}/c` although `/a/b/d` exists.
 """
 
-from typing import Generic, TypeVar
+from typing import Final, Generic, TypeVar
 
 T = TypeVar("T")
 
-ANY = "*"
+ANY: Final = "*"
 
 
 class _Node(Generic[T]):

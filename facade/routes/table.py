@@ -24,7 +24,7 @@ from facade.routes.segments import SegmentTree
 from facade.routes.stages import Stage
 from facade.routes.trouble import Trouble
 
-SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
+SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 MOST_LOCATED: Final = 4096  # paths remembered with their routes
 LONGEST_LOCATED: Final = 200  # bytes
 UNMATCHED_NAME: Final = "(unmatched)"

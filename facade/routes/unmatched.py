@@ -5,11 +5,12 @@ Requests that no route names are counted by method and shape.
 
 import re
 from functools import lru_cache
+from typing import Final
 
-MOST_SHAPES = 200
-MOST_SEGMENTS = 8
-OTHERS = "(others)"  # shapes beyond MOST_SHAPES, counted together
-LONGEST_SEGMENT = 64  # characters; a longer segment is text, whatever it looks like
+MOST_SHAPES: Final = 200
+MOST_SEGMENTS: Final = 8
+OTHERS: Final = "(others)"  # shapes beyond MOST_SHAPES, counted together
+LONGEST_SEGMENT: Final = 64  # characters; a longer segment is text, whatever it looks like
 
 # The first that fits a whole segment names it.
 _SHAPES: tuple[tuple[str, re.Pattern[str]], ...] = (

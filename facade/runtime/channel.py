@@ -11,18 +11,18 @@ never time: pairs beyond `limit` waiting bytes are refused, and the caller count
 import asyncio
 from collections.abc import Callable, Iterator
 from struct import Struct
-from typing import Any, NamedTuple, NotRequired, TypedDict, cast
+from typing import Any, Final, NamedTuple, NotRequired, TypedDict, cast
 
 import orjson
 
-PAIR = 1
-COUNTERS = 2
-HELLO = 3
+PAIR: Final = 1
+COUNTERS: Final = 2
+HELLO: Final = 3
 
-HEADER = Struct("!BII")
-LARGEST_FRAME = 64 * 1024**2  # more is not a frame but a broken stream
-BUFFER_LIMIT = 8 * 1024**2
-RETRY_SECONDS = 0.25
+HEADER: Final = Struct("!BII")
+LARGEST_FRAME: Final = 64 * 1024**2  # more is not a frame but a broken stream
+BUFFER_LIMIT: Final = 8 * 1024**2
+RETRY_SECONDS: Final = 0.25
 
 
 class ChannelBroken(ValueError):

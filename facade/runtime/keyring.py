@@ -11,11 +11,12 @@ Processes that start at the same moment agree: whoever comes second uses what is
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 import orjson
 
-SECRET_BYTES = 32
-_PUBLIC = ".public"
+SECRET_BYTES: Final = 32
+_PUBLIC: Final = ".public"
 
 
 class BadKey(ValueError):

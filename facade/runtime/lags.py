@@ -8,12 +8,13 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from facade.routes.routefile import FULL, RouteConfig
 from facade.routes.stages import ORDER, Stage
 
-LAG = "lag.json"
-OUTDATED_SECONDS = 5.0  # a measurement older than this says nothing
+LAG: Final = "lag.json"
+OUTDATED_SECONDS: Final = 5.0  # a measurement older than this says nothing
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,14 +9,15 @@ import json
 import logging
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Final
 from urllib.parse import urlsplit
 
 from chassis.process.files import write_whole
 
 log = logging.getLogger("facade.runtime.redirects")
 
-REDIRECTS = "redirects.json"
-LEASE_SECONDS = 3.0
+REDIRECTS: Final = "redirects.json"
+LEASE_SECONDS: Final = 3.0
 
 Addresses = Mapping[str, list[str]]  # by upstream
 

@@ -10,10 +10,11 @@ import os
 from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
+from typing import Final
 
-POLL_SECONDS = 0.02
+POLL_SECONDS: Final = 0.02
 # Within this time of a change, another one may leave size and time as they are: look at the bytes.
-_UNSURE_NS = 1_000_000_000
+_UNSURE_NS: Final = 1_000_000_000
 
 _Signature = tuple[int, int, int, int]  # device, inode, size, mtime
 

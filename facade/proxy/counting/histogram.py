@@ -6,14 +6,15 @@ what lies above all bounds. Four bounds per doubling: a percentile is right with
 
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
+from typing import Final
 
-PER_DOUBLING = 4
-LEAST_MS = 0.0625
-DOUBLINGS = 21  # up to 131 s
+PER_DOUBLING: Final = 4
+LEAST_MS: Final = 0.0625
+DOUBLINGS: Final = 21  # up to 131 s
 BOUNDS_MS: tuple[float, ...] = tuple(
     LEAST_MS * 2.0 ** (step / PER_DOUBLING) for step in range(DOUBLINGS * PER_DOUBLING + 1)
 )
-SLOTS = len(BOUNDS_MS) + 1
+SLOTS: Final = len(BOUNDS_MS) + 1
 
 
 def empty() -> list[int]:

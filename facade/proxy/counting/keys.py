@@ -8,12 +8,12 @@ from array import array
 from base64 import b64encode
 from collections.abc import Callable
 from time import monotonic
-from typing import Any
+from typing import Any, Final
 
 from facade.routes.decision import BUCKETS
 
-GENERATION_SECONDS = 1800.0  # a client is remembered for one to two of these
-_BYTES = BUCKETS // 8
+GENERATION_SECONDS: Final = 1800.0  # a client is remembered for one to two of these
+_BYTES: Final = BUCKETS // 8
 
 
 class KeyCounts:

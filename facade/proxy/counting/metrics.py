@@ -40,7 +40,7 @@ class RouteCounts:
         self.keys: KeyCounts | None = None  # only where the route is watched
 
     def watch(self, seed: str, threshold: int) -> None:
-        """Count who asks, from now on; what was counted under another percentage is let go."""
+        """Count keys by bucket from now on; counts under another percentage are dropped."""
         keys = self.keys
         if keys is None or (keys.seed, keys.threshold) != (seed, threshold):
             self.keys = KeyCounts(seed, threshold)
@@ -84,22 +84,27 @@ class ClientCounts:
 
     def snapshot(self) -> dict[str, int]:
         """The client's part of the counters frame."""
-        return {name: getattr(self, name) for name in self.__slots__}
+        return {
+            "connections": self.connections,
+            "aborted": self.aborted,
+            "bad_requests": self.bad_requests,
+            "refused": self.refused,
+        }
 
 
 class IdentityCounts:
-    """Questions to legacy about who is asking."""
+    """Lookups at legacy: whose session a cookie is."""
 
     __slots__ = ("asked", "stale", "unanswered")
 
     def __init__(self) -> None:
         self.asked = 0
         self.unanswered = 0
-        self.stale = 0  # an old word was used, because there was no new one
+        self.stale = 0  # an old answer was used, because legacy gave no new one
 
     def snapshot(self) -> dict[str, int]:
         """The counters frame's part."""
-        return {name: getattr(self, name) for name in self.__slots__}
+        return {"asked": self.asked, "unanswered": self.unanswered, "stale": self.stale}
 
 
 class Counters:

@@ -4,14 +4,14 @@ Made once for a customer and kept for a while, because a signature costs more th
 """
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import orjson
 
 if TYPE_CHECKING:
     from joserfc.jwk import OKPKey
 
-RENEW_SECONDS = 30.0  # a token lives twice as long
+RENEW_SECONDS: Final = 30.0  # a token lives twice as long
 
 
 class SessionOwner:

@@ -9,14 +9,15 @@ new side gets the time as `Fig-After`; see docs/decisions/0017-a-client-carries-
 import hmac
 from base64 import urlsafe_b64encode
 from collections.abc import Callable
+from typing import Final
 
 from chassis.web.headers import AFTER, AFTER_TOKEN
 from facade.http1 import cookies
 from facade.http1.requests import RequestHead
 from facade.routes.routefile import ReadYourWrites
 
-_MARK_BYTES = 16
-_MOST_DIGITS = 17  # until the year 5138
+_MARK_BYTES: Final = 16
+_MOST_DIGITS: Final = 17  # until the year 5138
 
 
 class AfterTokens:

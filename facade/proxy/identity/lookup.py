@@ -25,7 +25,7 @@ NOT_LOGGED_IN: Final = frozenset({401, 403})
 
 # Gets the owner, or None when legacy did not answer.
 Waiter = Callable[[SessionOwner | None], None]
-Hear = Callable[[SessionOwner | None], SessionOwner | None]
+Keep = Callable[[SessionOwner | None], SessionOwner | None]
 
 
 class SessionLookup(Ignoring):
@@ -39,7 +39,7 @@ class SessionLookup(Ignoring):
         self.deadline = until
         self.began = deadlines.now
         self.waiters: list[Waiter] = []
-        self.hear: Hear | None = None  # called first; returns what the waiters get
+        self.keep: Keep | None = None  # called first; returns what the waiters get
         self.for_client = False  # an answer to a client depends on it, not only a copy
         self._bytes = request
         self._deadlines = deadlines
@@ -128,8 +128,8 @@ class SessionLookup(Ignoring):
             outcome = Outcome.CANCELLED  # a copy's failure never opens a live breaker
         took = perf_counter() - self._started
         self._breaker.release(self._permit, outcome, self._deadlines.now, took)
-        if self.hear is not None:
-            owner = self.hear(owner)
+        if self.keep is not None:
+            owner = self.keep(owner)
         waiters, self.waiters = self.waiters, []
         for waiter in waiters:
             waiter(owner)

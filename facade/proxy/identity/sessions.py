@@ -10,10 +10,10 @@ minute ago may go on ordering while legacy is down. No customer is ever taken fo
 
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from random import random
-from typing import Final, NamedTuple
+from typing import Final
 
 from chassis.breaker.circuit import REFUSED
 from facade.proxy.counting.metrics import Counters
@@ -31,7 +31,8 @@ MINIMUM_CALLS: Final = 8  # of the breaker, unless an upstream says fewer
 QUIET_SECONDS: Final = 1.0  # after no answer, the last one is used without asking again
 
 
-class SharedLogouts(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class SharedLogouts:
     """The logout list of all workers, and the clock that they share."""
 
     listed: LogoutList
@@ -98,7 +99,7 @@ class Sessions:
         until = now + self._options.timeout
         request = self._request(session, host)
         lookup = SessionLookup(request, self._deadlines, (breaker, permit), until)
-        lookup.hear = partial(self._heard, session, lookup)
+        lookup.keep = partial(self._keep, session, lookup)
         lookup.waiters.append(waiter)
         lookup.for_client = for_client
         self._asking[session] = lookup
@@ -112,7 +113,7 @@ class Sessions:
         # Requests that wait were sent before; those that come from now on ask again.
         self._asking.pop(session, None)
 
-    def _heard(
+    def _keep(
         self, session: bytes, lookup: SessionLookup, owner: SessionOwner | None
     ) -> SessionOwner | None:
         """Keep the answer, unless the session ended meanwhile; returns what the waiters get."""

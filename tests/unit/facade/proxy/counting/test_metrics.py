@@ -1,0 +1,63 @@
+"""A snapshot shows every counter: one that is counted and shown nowhere is lost."""
+
+from copy import deepcopy
+from typing import Any
+
+import pytest
+
+from facade.proxy.counting.metrics import ClientCounts, Counters, IdentityCounts, RouteCounts
+
+TOGETHER = (ClientCounts, IdentityCounts, RouteCounts)
+
+
+def counters(counts: Any) -> list[tuple[Any, str]]:
+    """Every counter below these counts: the object that has it, and its name."""
+    found: list[tuple[Any, str]] = []
+    for name in counts.__slots__:
+        value = getattr(counts, name)
+        found += counters(value) if hasattr(value, "__slots__") else [(counts, name)]
+    return found
+
+
+def count(owner: Any, name: str) -> None:
+    """Let the counter count one, whatever its form."""
+    value = getattr(owner, name)
+    if isinstance(value, dict):
+        value["cause"] = 1
+    elif isinstance(value, list):
+        value[2] += 1
+    else:
+        setattr(owner, name, value + 1)
+
+
+@pytest.mark.parametrize("kind", TOGETHER)
+def test_every_counter_shows(kind: type[Any]) -> None:
+    counts = kind()
+    keys = {"keys"}  # in a part of their own, see test_keys.py
+    found = [(owner, name) for owner, name in counters(counts) if name not in keys]
+    assert len(found) >= 3
+    for owner, name in found:
+        before = deepcopy(counts.snapshot())
+        count(owner, name)
+        assert counts.snapshot() != before, f"{type(owner).__name__}.{name} is shown nowhere"
+
+
+def test_a_snapshot_uses_the_names_of_the_counters() -> None:
+    assert set(ClientCounts().snapshot()) == set(ClientCounts.__slots__)
+    assert set(IdentityCounts().snapshot()) == set(IdentityCounts.__slots__)
+
+
+def test_a_route_keeps_its_counts() -> None:
+    every = Counters()
+    every.of_route("a").retries += 1
+    assert every.of_route("a").snapshot()["retries"] == 1
+    assert every.of_route("b").snapshot()["retries"] == 0
+
+
+def test_status_goes_by_class_and_failures_by_side_and_phase() -> None:
+    counts = RouteCounts()
+    counts.legacy.answered(404, 0.001)
+    counts.new.failed("connect")
+    told = counts.snapshot()
+    assert told["status"] == {"legacy": {"4xx": 1}, "new": {}}
+    assert told["failures"] == {"new.connect": 1}
