@@ -8,7 +8,7 @@ subjects   the streams and subjects of the bus
 facts      what can happen to an entity of another system, and what translates changes into that
 entities   the kinds of entity that facts are about
 events     the envelope of events, and how they are written and read
-events_*   the events of each owner, with an example of every version
+events_orders, events_payments   the events of each owner, with an example of every version
 orders     orders in the new side's own words, and what holds them
 mark       the id of a saga, and how it is found again in an order that the saga placed
 """

@@ -8,5 +8,6 @@ route      one route as a request meets it
 decision   the key of a request, the key's bucket, the side
 explain    the same decision, in words
 unmatched  the shapes of paths that no route names
+trouble    what counts as trouble with an upstream, for breakers and fallback
 trust      the proxies in front of us whose words are believed
 """

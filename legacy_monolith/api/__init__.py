@@ -3,6 +3,7 @@
 products.py   lists, single products, categories, stock; asks nobody who they are
 account.py    login, logout, me
 orders.py     place, list, read, cancel: of the customer who is logged in
+wish.py       the order that the app sends
 """
 
 from flask import Flask

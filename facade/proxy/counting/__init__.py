@@ -1,3 +1,9 @@
-"""What a worker counts and logs: `metrics`, of them the `sides` of routes and, by shape, the paths
-`unmatched` by a route; latency `histogram`; `accesslog`.
+"""What a worker counts and logs.
+
+metrics    the counters of a worker: routes, copies, clients, lookups of identity
+sides      what one side of a route answered, and its failures
+keys       who asks a watched route, by bucket
+unmatched  requests that no route names, by method and shape
+histogram  latencies in fixed buckets
+accesslog  a line for a share of the requests, and what an answer says of its decision
 """
