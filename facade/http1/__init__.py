@@ -1,7 +1,7 @@
 """HTTP/1.1 as bytes: what a head and a body may look like, and how ours are written. No I/O.
 
 A head is read whole, line by line, and refused when RFC 9110 or 9112 leaves a doubt about it;
-what is forwarded is written anew from the parsed parts.
+what is forwarded is written from the parsed parts.
 
 refusal    why a message is refused, and the status that says so
 fields     one field line: name, value, its part in forwarding; lengths and codings

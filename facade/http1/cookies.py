@@ -29,7 +29,7 @@ def given(head: ResponseHead, name: bytes) -> bytes | None:
 
 
 def remove(head: RequestHead, name: bytes) -> None:
-    """Take a cookie out of the head: nobody behind us sees it."""
+    """Take a cookie out of the head, so that no side sees it."""
     for field in head.cookies or ():
         if name in field.value:
             left = _without(field, name)

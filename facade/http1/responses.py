@@ -156,7 +156,7 @@ _RULES: Final = {
     CONNECTION: _connection,
     UPGRADE: _upgrade,
     DECLINED: _declined,
-    # Of no meaning in a response, so nobody's business.
+    # Of no meaning in a response: passed on.
     HOST: _pass,
     COOKIE: _pass,
     EXPECT: _pass,

@@ -1,4 +1,4 @@
-"""Deadlines without a timer each: everyone keeps a time, and a sweep looks at them in turn.
+"""Deadlines without a timer each: every object keeps a time, and a sweep checks them in turn.
 
 Setting a deadline is one assignment, so a request costs no timer. A deadline is noticed at most
 `SLICES * TICK_SECONDS` late.
@@ -13,7 +13,7 @@ TICK_SECONDS: Final = 0.05
 
 
 class Timed(Protocol):
-    """Somebody with a deadline: a time of the monotonic clock in seconds, or NEVER."""
+    """An object with a deadline: a time of the monotonic clock in seconds, or NEVER."""
 
     deadline: float
 
@@ -22,7 +22,7 @@ class Timed(Protocol):
 
 
 class Deadlines:
-    """Everyone who has a deadline, and a coarse clock for those who set one."""
+    """Every object that has a deadline, and a coarse clock for setting one."""
 
     def __init__(self, now: float) -> None:
         self.now = now  # monotonic seconds, as of the last tick
@@ -30,15 +30,15 @@ class Deadlines:
         self._turn = 0
 
     def add(self, timed: Timed) -> None:
-        """Look at this one's deadline from now on."""
+        """Check the deadline of this object from now on."""
         self._slices[hash(timed) % SLICES].add(timed)
 
     def discard(self, timed: Timed) -> None:
-        """Look at it no more."""
+        """Stop checking it."""
         self._slices[hash(timed) % SLICES].discard(timed)
 
     def tick(self, now: float) -> None:
-        """Take the time, and tell a slice of everyone whose deadline has passed."""
+        """Take the time, and call `expired` on one slice of the objects whose deadline has passed."""
         self.now = now
         self._turn = (self._turn + 1) % SLICES
         late = [timed for timed in self._slices[self._turn] if timed.deadline <= now]

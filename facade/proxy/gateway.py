@@ -201,7 +201,7 @@ class Gateway:
         self._redirects.tick()
         self.health.tick(now)
         self.current.date = b"Date: %b\r\n" % formatdate(usegmt=True).encode()
-        # A new table is told at once: whoever flipped a route is waiting to see it in force.
+        # A new table is reported at once: `flip` waits until it sees the table in force.
         version = self.current.table.routes.version
         if now >= self._snapshot_at or self._told != version:
             self._snapshot_at, self._told = now + SNAPSHOT_SECONDS, version

@@ -48,7 +48,7 @@ class SideMeta(TypedDict):
 
 
 class PairMeta(TypedDict):
-    """The meta of a `PAIR`. `legacy` is the control, `new` the candidate, whoever was live."""
+    """The meta of a `PAIR`. `legacy` is the control, `new` the candidate, whichever answered the client."""
 
     route: str
     method: str
@@ -103,7 +103,7 @@ class FrameReader:
 
 
 class Channel(asyncio.Protocol):
-    """A worker's end. Connects and reconnects by itself; `hello` is asked anew each time."""
+    """A worker's end. Connects and reconnects by itself; `hello` is called again each time."""
 
     def __init__(
         self, path: str, hello: Callable[[], dict[str, Any]], limit: int = BUFFER_LIMIT
@@ -123,7 +123,7 @@ class Channel(asyncio.Protocol):
             self._connecting = asyncio.get_running_loop().create_task(self._connect())
 
     def offer(self, kind: int, meta: Any, blob: bytes = b"") -> bool:
-        """Queue a frame, or return False at once when nobody reads or too much is waiting."""
+        """Queue a frame, or return False at once when not connected or too much is waiting."""
         transport = self._transport
         if transport is None or transport.get_write_buffer_size() + len(blob) > self._limit:
             return False

@@ -5,7 +5,7 @@
               private half; if we make the pair, it lies beside, without `.public` in its name
     after     a secret of any form: signs when a client last wrote; all replicas share it
 
-Processes that start at the same moment agree: whoever comes second uses what is there.
+Processes that start at the same moment agree: the second one uses what is there.
 """
 
 import os

@@ -1,4 +1,8 @@
-"""Who is asking: `sessions` remembers legacy's answers (`lookup` asks), `credentials` signs them,
-`introduction` adds them to a request, `lastwrite` carries the time of a client's last write,
-`logouts` ends what is remembered in all workers.
+"""The introduction of clients to the new side.
+
+introduction  writes the head of a request for the new side; the lines beside an answer
+sessions      the owners of session cookies, as legacy said; `lookup` is one request to legacy
+credentials   the signed token that says who is asking, the encrypted session
+lastwrite     the time of a client's last write, signed, from answer to request
+logouts       ends in all workers what is known of a session
 """

@@ -1,4 +1,4 @@
-"""What proves to the new side who is asking: a signed token, and the session under seal.
+"""What proves to the new side who is asking: a signed token, and the session, encrypted.
 
 Made once for a customer and kept for a while, because a signature costs more than a request.
 """
@@ -20,7 +20,7 @@ class SessionOwner:
     __slots__ = ("asked", "email", "name", "quiet_until", "sealed", "token", "token_until")
 
     def __init__(self, email: str | None, name: str, asked: float) -> None:
-        """`email` is None where nobody is logged in; `asked` is in monotonic seconds."""
+        """`email` is None where no customer is logged in; `asked` is in monotonic seconds."""
         self.email = email
         self.name = name
         self.asked = asked

@@ -1,1 +1,6 @@
-"""Copies to the other side: `copies` sends them, `pair` collects both `answers` for comparison."""
+"""Copies of requests to the other side.
+
+copies   admits copies, and drops them first under load
+pair     one request under way on both sides: sends the copy, collects both `answers`
+answers  what came of each side, and the description that comparison gets
+"""

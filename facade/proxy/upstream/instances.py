@@ -38,7 +38,7 @@ class Pooled(Protocol):
 
 
 class Waiting(Protocol):
-    """Somebody who waits for a connection."""
+    """A caller that waits for a connection."""
 
     @property
     def gave_up(self) -> bool:
@@ -89,11 +89,11 @@ class Pool(Generic[C, W]):
         return self.idle.popleft() if self.idle else None
 
     def wait(self, waiting: W, until: float) -> None:
-        """Queue somebody; `next_waiter` will name him."""
+        """Queue a caller until this time; `next_waiter` returns it."""
         self.waiters.append((waiting, until))
 
     def put_back(self, connection: C, now: float) -> W | None:
-        """A connection is free again: whoever it is for, or None when it was kept as idle."""
+        """A connection is free again: returns the caller to give it to; None: it is kept as idle."""
         waiting = self.next_waiter() if self.waiters else None
         if waiting is None:
             connection.idle_since = now
@@ -101,13 +101,13 @@ class Pool(Generic[C, W]):
         return waiting
 
     def closed(self, connection: C | None) -> None:
-        """A connection ended, or could not be opened; one that is idle is forgotten."""
+        """A connection ended, or could not be opened; an idle one leaves the pool."""
         self.open -= 1
         if connection is not None and connection in self.idle:
             self.idle.remove(connection)
 
     def next_waiter(self) -> W | None:
-        """The next one who still wants a connection."""
+        """The next caller that still wants a connection."""
         while self.waiters:
             waiting, _until = self.waiters.popleft()
             if not waiting.gave_up:
@@ -115,7 +115,7 @@ class Pool(Generic[C, W]):
         return None
 
     def overdue(self, now: float) -> list[W]:
-        """Take out those whose time to wait is over."""
+        """Take out the callers that waited too long."""
         late: list[W] = []
         while self.waiters and (self.waiters[0][1] <= now or self.waiters[0][0].gave_up):
             waiting, _until = self.waiters.popleft()
@@ -175,14 +175,14 @@ class Instance:
             waiting.connected(connection)
 
     def closed(self, connection: Outbound | None) -> None:
-        """A connection is gone; somebody who waits may open another one."""
+        """A connection is gone; a caller that waits may open another one."""
         self.pool.closed(connection)
         waiting = self.pool.next_waiter()
         if waiting is not None and self.pool.may_open():
             self._open(waiting)
 
     def sweep(self, now: float) -> None:
-        """Let go of connections idle for too long and of those who waited too long."""
+        """Close connections idle for too long; fail callers that waited too long."""
         for connection in self.pool.surplus(now - self.timeouts.idle):
             connection.abandon()
         for caller in self.pool.overdue(now):

@@ -116,7 +116,7 @@ class Outbound(asyncio.Protocol):
         )
 
     def abandon(self) -> None:
-        """The caller wants nothing more: nobody can use this connection again."""
+        """The caller wants nothing more: the connection is closed, since an answer may follow."""
         self.caller = None
         self._close()
 
@@ -160,7 +160,7 @@ class Outbound(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         """Bytes of an answer."""
         if self.caller is None:
-            self._close()  # nobody asked
+            self._close()  # bytes without a request
             return
         self.heard = True
         self._await_progress()
