@@ -38,7 +38,7 @@ class Deadlines:
         self._slices[hash(timed) % SLICES].discard(timed)
 
     def tick(self, now: float) -> None:
-        """Take the time, and call `expired` on one slice of the objects whose deadline has passed."""
+        """Take the time, and call `expired` on a slice of the objects that are past theirs."""
         self.now = now
         self._turn = (self._turn + 1) % SLICES
         late = [timed for timed in self._slices[self._turn] if timed.deadline <= now]

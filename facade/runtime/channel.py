@@ -48,7 +48,7 @@ class SideMeta(TypedDict):
 
 
 class PairMeta(TypedDict):
-    """The meta of a `PAIR`. `legacy` is the control, `new` the candidate, whichever answered the client."""
+    """The meta of a `PAIR`. `legacy` is the control, `new` the candidate."""
 
     route: str
     method: str

@@ -93,7 +93,7 @@ class Pool(Generic[C, W]):
         self.waiters.append((waiting, until))
 
     def put_back(self, connection: C, now: float) -> W | None:
-        """A connection is free again: returns the caller to give it to; None: it is kept as idle."""
+        """A connection is free again: returns the caller it is for; None: it is kept as idle."""
         waiting = self.next_waiter() if self.waiters else None
         if waiting is None:
             connection.idle_since = now
