@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from chassis.cli.tables import table
+from facade.compare.evidence import written
 from facade.compare.evidence.bounds import upper_bound
 from facade.compare.evidence.causes import group, pairs_of
 from facade.compare.evidence.clusters import Cluster, Sample
@@ -210,7 +211,7 @@ def _table(evidence: Mapping[str, Evidence]) -> str:
 def _row(name: str, evidence: Evidence) -> tuple[str | int, ...]:
     found = sums(evidence.total)
     same = evidence.total.matched - found.expected
-    bound = f"{upper_bound(found.mismatched, found.compared):.2%}" if found.compared else "-"
+    bound = written.bound(upper_bound(found.mismatched, found.compared)) if found.compared else "–"
     failed = found.new_failed + found.not_compared
     asked = found.compared + found.raced + failed
     return name, asked, same, found.expected, found.mismatched, found.raced, failed, bound

@@ -1,12 +1,12 @@
 """A route's evidence in words and on a scale: once, for the dashboard, the report and `fig`."""
 
-from math import ceil, floor, log10
+from math import log10
 from typing import Any
 
+from facade.compare.evidence.written import bound, share, span
 from facade.control.admin.models import Fact, Note, RouteComparison, Told
 
 _LEAST = 1e-5  # the left end of the scale, as a share
-_MINUTE, _HOUR, _DAY = 60.0, 3600.0, 86_400.0
 
 
 def told(one: RouteComparison) -> Told:
@@ -28,32 +28,13 @@ def told(one: RouteComparison) -> Told:
     )
 
 
-def share(value: float, *, up: bool = False) -> str:
-    """A share in percent, with two digits that say something; `up`: never less than it is."""
-    points = value * 100
-    digits = 0 if points <= 0 else max(0, min(6, 1 - floor(log10(points))))
-    if up:
-        points = ceil(points * 10**digits - 1e-9) / 10**digits
-    text = f"{points:.{digits}f}"
-    return f"{text.rstrip('0').rstrip('.') if digits else text} %"
-
-
-def span(seconds: float) -> str:
-    """A length of time in the unit people would use."""
-    if seconds < 1.5 * _MINUTE:
-        return f"{seconds:,.0f} s"
-    if seconds < 1.5 * _HOUR:
-        return f"{seconds / _MINUTE:,.0f} min"
-    return f"{seconds / _HOUR:,.1f} h" if seconds < 2 * _DAY else f"{seconds / _DAY:,.1f} days"
-
-
 def _place(value: float) -> float:
     """Where a share stands on a logarithmic scale, 0.001 % to 100 %, in percent of its width."""
     return round(min(100.0, (1 - log10(max(value, _LEAST)) / log10(_LEAST)) * 100), 1)
 
 
 def _bound(one: RouteComparison) -> str:
-    return share(one.upper_bound, up=True) if one.compared else "–"
+    return bound(one.upper_bound) if one.compared else "–"
 
 
 def _outlook(one: RouteComparison) -> tuple[str, str]:
@@ -71,11 +52,7 @@ def _outlook(one: RouteComparison) -> tuple[str, str]:
 
 def _facts(one: RouteComparison) -> list[Fact]:
     lost = sum(sum(counts.values()) for counts in (one.failed, one.shed, one.skipped))
-    always = (
-        f"however often one looks: {share(one.anytime_upper_bound, up=True)}"
-        if one.compared
-        else ""
-    )
+    always = f"however often one looks: {bound(one.anytime_upper_bound)}" if one.compared else ""
     return [
         Fact(
             name="Pairs compared",

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from chassis.cli.tables import table
+from facade.compare.evidence import written
 from facade.compare.evidence.bounds import upper_bound
 
 _HEAD = ("route", "pairs", "same", "differ", "moved", "failed", "noisy places")
@@ -44,7 +45,7 @@ class Result:
         bound = upper_bound(self.mismatched, self.compared)
         told = (
             f"legacy against itself: {self.mismatched:,} of {self.compared:,} pairs differ"
-            f" (at most {bound:.3%} at 95 %), {self._sum('raced'):,} moved meanwhile"
+            f" (at most {written.bound(bound)} at 95 %), {self._sum('raced'):,} moved meanwhile"
         )
         missing = self.wanted - self.compared
         return f"{told}; {missing:,} pairs fewer than asked for" if missing > 0 else told

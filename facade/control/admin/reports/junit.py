@@ -39,7 +39,7 @@ def _cause(title: str, pairs: int, cluster: ClusterView | None) -> str:
 
 
 def _numbers(one: RouteComparison) -> str:
-    bound = f"differ at most {one.upper_bound:.3%} (95 %)" if one.compared else "no bound"
+    bound = f"differ at most {one.told.bound} (95 %)" if one.compared else "no bound"
     unseen = f"; never seen: {', '.join(one.never_seen)}" if one.never_seen else ""
     return (
         f"{one.matched:,} matched, {one.mismatched:,} differ, {one.raced:,} raced; {bound}{unseen}"

@@ -2,10 +2,10 @@
 
 import re
 
+from facade.compare.evidence import written
 from facade.control.admin.models import Comparison
 from facade.control.admin.reports.beside import beside
 from facade.control.admin.reports.page import page
-from facade.control.admin.words import share
 
 
 def test_it_says_what_differs_side_by_side(comparison: Comparison) -> None:
@@ -20,8 +20,8 @@ def test_it_says_what_differs_side_by_side(comparison: Comparison) -> None:
 
 def test_it_says_how_sure_the_evidence_is(comparison: Comparison) -> None:
     text = page(comparison)
-    bound = comparison.routes[0].upper_bound
-    assert share(bound, up=True) in text and "however often one looks" in text
+    assert written.bound(comparison.routes[0].upper_bound) in text
+    assert "however often one looks" in text
     assert "Time to evidence" in text
     assert "Paired latency, new − legacy" in text and "95 %: +0.0 to +0.0 ms" in text
     assert "GET, no query, anonymous, 2xx" in text
