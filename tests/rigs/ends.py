@@ -13,13 +13,16 @@ from facade.http1.responses import ResponseHead
 from facade.proxy.flow import Gate
 from facade.proxy.request import ClientFacts, Request
 from facade.proxy.upstream.caller import Caller
+from facade.routes.trust import Trust
 
 
 class FakeClient:
     """The Client of an exchange."""
 
     def __init__(self, transport: asyncio.Transport) -> None:
-        self.facts = ClientFacts("192.0.2.7", trusted=False)
+        self.facts = ClientFacts(
+            "192.0.2.7", Trust(()), via=True, said=lambda _address, _head: None
+        )
         self.gate = Gate(transport)
         self.sent = b""
         self.calls: list[Any] = []  # what else it was told, in order
