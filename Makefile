@@ -6,8 +6,8 @@ STAMP  := $(VENV)/.installed
 FIG    := $(PY) -m fig
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo demo-fast up down status test unit study fuzz lint format lock clean-data clean \
-  chaos chaos-feed legacy-away bench bench-orders bench-shadow bench-feed bench-read bench-verify bench-plane
+.PHONY: help install demo demo-fast up down status check test unit study fuzz lint format lock clean-data clean \
+  chaos chaos-feed legacy-away coverage-map bench bench-orders bench-shadow bench-feed bench-read bench-verify bench-plane
 
 help:            ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -40,9 +40,11 @@ down: install    ## stop what `make up` started
 status: install  ## what runs, and where the routes stand
 	@$(FIG) status
 
-# What waits for processes shares the cores by two; what measures a whole stack has them for itself.
-test: install lint ## every test, and the linters
+check: install lint ## what to run at every change: linters, types, unit and contract tests
 	@$(PY) -m pytest -q -n 2 tests/unit tests/contract $(ARGS)
+
+# What waits for processes shares the cores by two; what measures a whole stack has them for itself.
+test: check      ## every test, and the linters
 	@$(PY) -m pytest -q -n 2 --dist loadfile tests/integration $(ARGS)
 	@$(PY) -m pytest -q tests/e2e $(ARGS)
 
@@ -72,6 +74,9 @@ unit: install    ## the tests without sockets
 
 study: install   ## every fault of the catalog at 100 %, 1 % and 0.1 % of the answers; 10,000 pairs of legacy against itself
 	@FIG_STUDY=full $(PY) -m pytest -q tests/integration/compare_study tests/integration/control/test_calibration.py $(ARGS)
+
+coverage-map: install ## which test executes a source file that has no test file of its own: ARGS="tests/..."
+	@$(PY) tests/rigs/coverage_map.py $(ARGS)
 
 lint: install    ## style, types, import rules
 	@$(PY) -m ruff check .

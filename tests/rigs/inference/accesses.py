@@ -57,13 +57,14 @@ class Found:
     accesses: list[Access]
     built: list[Built]
     used: set[tuple[str, str]]  # full name of a function or class, and the definition using it
+    mapped: set[str]  # classes made of a mapping: Model(**fields), Model.model_validate(fields)
     unpacked: set[tuple[str, str]]  # class whose object is given to asdict(), and the file
 
 
 @cache
 def everything() -> Found:
     """Of the whole source, read once."""
-    found = Found(Program(), [], [], set(), set())
+    found = Found(Program(), [], [], set(), set(), set())
     for module, file in source.modules().items():
         _Module(found, module, file).walk()
     return found
@@ -168,6 +169,9 @@ class _Module:
                 kinds = scope.of(node.args[0])
                 self._access(kinds, str(name.value), "read", inside, node.lineno)
             return
+        if isinstance(function, ast.Attribute) and function.attr == "model_validate":
+            made_of = scope.of(function.value)
+            self._found.mapped |= {each.name for kind in made_of for each in kind.args[0]}
         if isinstance(function, ast.Name):
             known = self._program.functions.get(self._program.full(self._module, function.id))
             for index in _changed_arguments(known[1]) if known else ():
@@ -179,6 +183,8 @@ class _Module:
             if kind.name != "type" or not kind.args[0]:
                 continue
             made = next(iter(kind.args[0])).name
+            if any(keyword.arg is None for keyword in node.keywords):
+                self._found.mapped.add(made)
             if made in self._program.classes:
                 for name, value in self._given(made, node):
                     self._found.built.append(Built(made, name, value, self._file, inside))

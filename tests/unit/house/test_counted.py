@@ -94,6 +94,9 @@ def given(model: Class, name: str, default: ast.expr | None) -> bool:
         return any(
             not isinstance(value, ast.Constant) or ast.unparse(value) != plain for value in values
         )
+    directly = any(each.owner in below for each in found.built)
+    if directly and not found.mapped & below:
+        return False
     unpacked = {owner for owner, file in found.unpacked if file.startswith("facade/control/admin/")}
     names = {
         str(keyword.value.value)
