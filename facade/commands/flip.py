@@ -28,6 +28,7 @@ from facade.routes.file.reading import load_path
 from facade.routes.routefile import RouteConfig
 from facade.routes.stages import Stage
 from facade.runtime.lags import Lag, hold_back
+from facade.runtime.statefolder import running
 
 
 @click.command()
@@ -52,14 +53,15 @@ from facade.runtime.lags import Lag, hold_back
     metavar="ADDRESS",
     callback=as_url,
     envvar="FACADE_ADMIN",
-    help="Admin port of the running facade (HOST:PORT, :PORT or a URL): wait until all its workers"
-    " decide by the new file.",
+    help="Admin port of the running facade (HOST:PORT, :PORT or a URL), which has the evidence and"
+    " confirms that all its workers decide by the new file.  [default: the facade that runs by this"
+    " route file]",
 )
 @click.option(
     "--force",
     metavar="REASON",
     envvar="FACADE_FLIP_FORCE",
-    help="Promote although the evidence speaks against it; the reason is kept beside it.",
+    help="Promote although evidence is missing or speaks against it; the reason is kept.",
 )
 @json_option("FACADE_FLIP_JSON")
 def flip(
@@ -71,14 +73,17 @@ def flip(
     ROUTE may be several with commas between: one after the other, up to the first that is refused.
     Exit code 0: done; 1: refused, by the stages, the evidence or the running facade; 2: bad input.
     """
+    admin = admin or running(routes)
     try:
         for name in _known(routes, route.split(",")):
             wish = Flip(name, Stage(stage), percent, sample)
             steps = way(load_path(routes).file, wish) if walk else (wish,)
             for step in steps:
                 _refuse_early(routes, step, admin)
-                hold_to_evidence(routes, step, admin, force)
+                said = hold_to_evidence(routes, step, admin, force)
                 _take(routes, step, admin, out, insist=step is not steps[-1])
+                if said is not None:
+                    out.say(f"  {said}")
     except RouteFileError as error:
         out.fail(str(error), BAD_INPUT)
     except UnknownRoute as error:
@@ -115,11 +120,12 @@ def _take(routes: Path, step: Flip, admin: str | None, out: Output, *, insist: b
 
 
 def _refuse_early(routes: Path, step: Flip, admin: str | None) -> None:
-    """Leave the file as it is where the facade would refuse it: the new side is behind."""
+    """Leave the file as it is where no stage leads there, or the facade would refuse it: the new
+    side is behind."""
+    wanted = preview(routes, step)
     status = fetch_status(admin) if admin else None
     if status is None or Path(status.get("file") or routes).resolve() != routes.resolve():
         return  # whoever reads the file will judge it
-    wanted = preview(routes, step)
     lags = {
         name: Lag(one.get("seconds"), float(status["now"]), str(one.get("reason", "")))
         for name, one in (status.get("lag") or {}).items()

@@ -1,14 +1,16 @@
 """`flip` asks the running facade whether the evidence speaks against a step, before it writes."""
 
+import time
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from chassis.cli.calls import NoAnswer, call_object
 from facade.commands.confirm import fetch_status
-from facade.compare.evidence.promotion import objections, promotes
+from facade.compare.evidence.promotion import Known, has_pairs, objections, promotes
 from facade.routes.file.edit.flip import Flip, FlipRefused
 from facade.routes.file.reading import load_path
+from facade.runtime.statefolder import note_forced
 
 SECONDS = 3.0
 
@@ -17,48 +19,78 @@ class NotRecorded(Exception):
     """A forced step that nobody would write down is not taken; the message says why."""
 
 
-def hold_to_evidence(routes: Path, step: Flip, admin: str | None, force: str | None) -> None:
-    """Raises FlipRefused with what speaks against the step, if it is a promotion; with `force`,
-    the reason given, the facade notes it beside the evidence instead. Raises NotRecorded."""
+def hold_to_evidence(routes: Path, step: Flip, admin: str | None, force: str | None) -> str | None:
+    """What is to be said beside a step that may be taken, if anything.
+
+    Raises FlipRefused with what is missing, if it is a promotion; with `force`, the reason given,
+    that is noted beside the evidence instead. Raises NotRecorded.
+    """
     file = load_path(routes).file
     route = next((one for one in file.routes if one.name == step.route), None)
     if route is None or not promotes(route, step.stage, step.percent):
-        return
-    name = route.compare.rules if route.compare else None
-    evidence = _evidence(routes, step.route, admin)
+        return None
+    known = _known(routes, step.route, admin)
     today = date.today()  # noqa: DTZ011 - end dates are days on the wall
-    found = objections(route, file.compare_rules.get(name or ""), evidence, today)
+    found = objections(file, route, step.stage, known, today)
     if not found:
-        return
+        return None if has_pairs(route) else _ONLY_WRITES.format(step.route)
     if force is None:
         raise FlipRefused(
-            f"the evidence speaks against {step.route} → {step.stage}: {'. '.join(found)}."
-            f" Mended: `fig compare {step.route} --reset` starts anew;"
-            " otherwise --force REASON, which is kept"
+            f"{step.route} → {step.stage}: {'. '.join(found)}. {_way_on(step, known)}"
         )
-    _record(admin, step, force, found)
+    return _record(routes, admin if known else None, step, force, found)
 
 
-def _evidence(routes: Path, route: str, admin: str | None) -> dict[str, Any] | None:
-    """The route's evidence; None where no facade runs, or one that reads another file."""
+_ONLY_WRITES = "{} only writes: its errors were looked at; `fig verify` judges its data"
+
+
+def _way_on(step: Flip, known: Known | None) -> str:
+    if known is None:
+        return (
+            "Start the facade by this route file, or name it with --admin HOST:PORT;"
+            ' otherwise --force "why", which is kept'
+        )
+    return (
+        f"Mended: `fig compare {step.route} --reset` starts anew;"
+        ' otherwise --force "why", which is kept beside the evidence'
+    )
+
+
+def _known(routes: Path, route: str, admin: str | None) -> Known | None:
+    """What a facade knows of the route; None where none runs, or one that reads another file."""
     status = fetch_status(admin) if admin else None
     theirs = str(status.get("file", "")) if status else ""
     if admin is None or status is None or (theirs and Path(theirs).resolve() != routes.resolve()):
         return None
+    counted: dict[str, Any] = next(
+        (one for one in status.get("routes", []) if one.get("name") == route), {}
+    )
     try:
         found: list[dict[str, Any]] = _asked("GET", admin, "/api/compare", route=route)["routes"]
     except (NoAnswer, KeyError):
         return None
-    return found[0] if found else None
+    return Known(found[0] if found else NOTHING, counted)
 
 
-def _record(admin: str | None, step: Flip, reason: str, found: list[str]) -> None:
-    if admin is None:
-        raise NotRecorded("--force is kept beside the evidence, but no facade is named: --admin")
+# Of a route that never compared anything.
+NOTHING: dict[str, Any] = {
+    "compared": 0, "mismatched": 0, "skipped": {}, "failed": {}, "causes": [],
+    "pairs_per_second": 0.0, "parked_count": 0, "parked": [],
+}  # fmt: skip
+
+
+def _record(
+    routes: Path, admin: str | None, step: Flip, reason: str, found: list[str]
+) -> str | None:
+    words = {"route": step.route, "stage": step.stage.value, "reason": reason,
+             "against": ". ".join(found)}  # fmt: skip
     try:
-        _asked("POST", admin, "/api/compare/forced", route=step.route, stage=step.stage.value,
-               reason=reason, against=". ".join(found))  # fmt: skip
-    except NoAnswer as error:
+        if admin is not None:
+            _asked("POST", admin, "/api/compare/forced", **words)
+            return None
+        kept = note_forced(routes, {"at": time.time(), **words})
+        return f"the reason is kept in {kept} until a facade runs by this file"
+    except (NoAnswer, OSError) as error:
         raise NotRecorded(
             f"--force is kept beside the evidence, but nobody took it: {error}"
         ) from None

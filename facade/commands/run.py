@@ -38,7 +38,8 @@ from facade.routes.file.reading import load_path
     "--runtime",
     type=click.Path(path_type=Path),
     envvar="FACADE_RUNTIME",
-    help="A folder for the published table; a temporary one by default.",
+    help="A folder for the published table, the keys and the evidence.  [default:"
+    " .ROUTES.facade beside the route file]",
 )
 @click.option(
     "--nats-url",

@@ -8,6 +8,7 @@ import socket
 import time
 
 from chassis.process.service import Background, serve
+from facade.compare.evidence.evidence import forced_of
 from facade.control.admin.app import Control, create_app
 from facade.control.admin.status import Sources
 from facade.control.evidence_store.ledger import Ledger
@@ -26,6 +27,7 @@ from facade.control.settings import ControlSettings
 from facade.control.surroundings.lags import Lags
 from facade.control.surroundings.tables import Tables
 from facade.runtime.instances import Instances, read_instances
+from facade.runtime.statefolder import take_forced
 from facade.runtime.watcher import FileWatcher, watch
 
 log = logging.getLogger("control")
@@ -119,6 +121,9 @@ class _Process:
     def start(self) -> None:
         """Take up what an earlier process left."""
         self.journal.restore()
+        log.info("evidence lies in %s", self.store.place)
+        for step in take_forced(self._settings.routes):
+            self.ledger.of(str(step.get("route")), time.time()).force(forced_of(step))
         self.tables.instances(read_instances(self._settings.runtime))
         if self.tables.path.exists():
             self._published = self.tables.path.read_bytes()

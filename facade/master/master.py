@@ -31,6 +31,7 @@ from facade.proxy.gateway import Gateway, WorkerSettings
 from facade.proxy.identity.logouts import LogoutList
 from facade.routes.file.problems import RouteFileError
 from facade.runtime.keyring import BadKey, KeyFiles, ensure, in_folder
+from facade.runtime.statefolder import StateFolder
 from facade.runtime.watcher import POLL_SECONDS, FileWatcher
 
 log = logging.getLogger("facade")
@@ -208,12 +209,40 @@ def _await_end(pids: set[int], seconds: float) -> None:
 def main(settings: FacadeSettings) -> int:
     """Run the facade until it is stopped; the exit code is 2 when it cannot start."""
     telemetry.setup("facade")
-    runtime = settings.runtime or Path(tempfile.mkdtemp(prefix="fig-facade-"))
+    home = _state_folder(settings)
+    runtime = settings.runtime or (home.path if home else None)
+    passing = None if runtime else tempfile.mkdtemp(prefix="fig-facade-")
+    runtime = runtime or Path(str(passing))
+    try:
+        return _start(settings, runtime, home)
+    finally:
+        if home is not None:
+            home.leave()
+        if passing is not None:
+            shutil.rmtree(passing, ignore_errors=True)
+
+
+def _state_folder(settings: FacadeSettings) -> StateFolder | None:
+    """The folder beside the route file; None where it cannot be had, which is said."""
+    try:
+        return StateFolder(settings.routes)
+    except BlockingIOError:
+        why = "another facade runs by this route file"
+    except OSError as error:
+        why = f"nothing can be written beside the route file ({error.strerror})"
+    lost = "" if settings.runtime else " and its evidence is gone when it ends; --runtime keeps it"
+    log.warning("%s: `fig flip` finds this one by --admin alone%s", why, lost)
+    return None
+
+
+def _start(settings: FacadeSettings, runtime: Path, home: StateFolder | None) -> int:
     try:
         runtime.mkdir(parents=True, exist_ok=True)
         publisher = Publisher(settings.routes, runtime, settings.upstreams, time.time)
         data = publisher.first()
         ensure(keys_of(settings, runtime))
+        if home is not None:
+            home.announce(*settings.admin, runtime.resolve())
     except BadKey as error:
         print(f"keys: {error}", file=sys.stderr)  # noqa: T201
         return BAD_CONFIGURATION
@@ -223,8 +252,4 @@ def main(settings: FacadeSettings) -> int:
     except OSError as error:
         print(f"--runtime: cannot write to {runtime}: {error.strerror}", file=sys.stderr)  # noqa: T201
         return BAD_CONFIGURATION
-    try:
-        return Master(settings, runtime, publisher).run(data)
-    finally:
-        if settings.runtime is None:
-            shutil.rmtree(runtime, ignore_errors=True)
+    return Master(settings, runtime, publisher).run(data)

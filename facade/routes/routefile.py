@@ -107,6 +107,14 @@ class Fallback:
 
 
 @dataclass(frozen=True, slots=True)
+class Promote:
+    """The share of wrong answers, in basis points, that a step to canary or beyond it allows."""
+
+    canary: int | None = None
+    new: int | None = None  # to new, and to retired
+
+
+@dataclass(frozen=True, slots=True)
 class RouteConfig:
     """One entry under `routes`."""
 
@@ -122,6 +130,7 @@ class RouteConfig:
     safe: bool | None = None  # None: by method (GET, HEAD, OPTIONS)
     compare: Compare | None = None
     guard: Guard | None = None
+    promote: Promote = Promote()
     timeout: float | None = None
     first_byte: float | None = None
     max_body: int | None = None
@@ -253,6 +262,7 @@ class FacadeOptions:
     limits: Limits = Limits()
     timeouts: ClientTimeouts = ClientTimeouts()
     shadow: ShadowLimits = ShadowLimits()
+    promote: Promote = Promote()
     identity: IdentityOptions | None = None
     read_your_writes: ReadYourWrites = ReadYourWrites()
 

@@ -84,7 +84,7 @@ def test_flipping_all_the_way_and_back_under_load_fails_nobody(stack: Stack) -> 
     rounds = 0
     while shoppers.poll() is None:
         for step in WAY:
-            stack.fig("flip", "product-detail", *step)
+            stack.fig("flip", "product-detail", *step, "--force", "a test of flipping")
         rounds += 1
     _ended_well(shoppers)
     assert rounds >= ROUNDS
@@ -95,7 +95,7 @@ def test_flipping_all_the_way_and_back_under_load_fails_nobody(stack: Stack) -> 
 
 def test_a_killed_catalog_in_a_canary_is_covered_by_legacy_and_comes_back(stack: Stack) -> None:
     for step in WAY[:2]:
-        stack.fig("flip", "product-detail", *step)
+        stack.fig("flip", "product-detail", *step, "--force", "a test of flipping")
     shoppers = _shoppers(stack, seconds=25)
     _until(lambda: stack.route("product-detail")["requests"]["new"] > 5)
     stack.fig("kill", "catalog", "--wait")

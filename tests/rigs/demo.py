@@ -29,7 +29,7 @@ from fig.demo.judge.record import (
 )
 from fig.demo.judge.record import Flip as FlipRecord
 from fig.demo.script.actions import Flip
-from fig.demo.script.plan import MOVED
+from fig.demo.script.pace import MOVED
 
 TICK = 0.5  # seconds a sample takes
 PER_TICK = 40  # requests of every route between two samples

@@ -47,20 +47,30 @@ def anytime_upper_bound(mismatched: int, compared: int, confidence: float = CONF
     return _root(evidence, mismatched / compared, 1.0 - 1e-12)
 
 
-def pairs_needed(mismatched: int, target: float, confidence: float = CONFIDENCE) -> int:
-    """How many pairs in all bring the upper bound down to `target`, with no further mismatch."""
+Bound = Callable[[int, int, float], float]
+
+
+def pairs_needed(
+    mismatched: int, target: float, confidence: float = CONFIDENCE, bound: Bound = upper_bound
+) -> int:
+    """How many pairs in all bring the bound down to `target`, with no further mismatch."""
     if not 0 < target < 1:
         raise ValueError(f"a rate between 0 and 1 is needed, not {target}")
     low, high = mismatched, max(mismatched, 1)
-    while upper_bound(mismatched, high, confidence) > target:
+    while bound(mismatched, high, confidence) > target:
         low, high = high, high * 2
     while high - low > 1:
         middle = (low + high) // 2
-        if upper_bound(mismatched, middle, confidence) > target:
+        if bound(mismatched, middle, confidence) > target:
             low = middle
         else:
             high = middle
     return high
+
+
+def anytime_pairs_needed(mismatched: int, target: float, confidence: float = CONFIDENCE) -> int:
+    """The same for the bound that holds however often one looks."""
+    return pairs_needed(mismatched, target, confidence, anytime_upper_bound)
 
 
 def incomplete_beta(a: float, b: float, x: float) -> float:

@@ -1,6 +1,8 @@
 """What the verdicts of one route add up to: counts, by table version and by kind of input."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from facade.compare.answers import Pair
 from facade.compare.evidence import classes
@@ -13,6 +15,7 @@ from facade.compare.verdict import Outcome, Verdict
 _VERSIONS = 50  # table versions kept; the oldest go first
 _PACE_MINUTES = 30
 _FORCED = 20  # steps against the evidence that are kept
+MOST_WORDS = 2_000  # characters kept of a reason, and of what it goes against
 _PARKED = 20  # pairs that could not be judged, kept by name; the first ones
 _CAUSES = 40  # causes counted one by one
 OTHER_CAUSES = "(other causes)"
@@ -113,6 +116,12 @@ class Forced:
     stage: str
     reason: str
     against: str  # what spoke against it
+
+
+def forced_of(kept: Mapping[str, Any]) -> Forced:
+    """From what was kept of it in a file."""
+    words = (str(kept.get(name, ""))[:MOST_WORDS] for name in ("stage", "reason", "against"))
+    return Forced(float(kept.get("at", 0.0)), *words)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from fastapi import FastAPI, Query, Response
 from prometheus_client import CollectorRegistry
 
 from chassis.web.app import Problem, build_app
-from facade.compare.evidence.evidence import Evidence, Forced
+from facade.compare.evidence.evidence import Evidence, Forced, forced_of
 from facade.control.admin import pages
 from facade.control.admin.comparison import route_comparison
 from facade.control.admin.jwks import jwks_router
@@ -37,8 +37,6 @@ from facade.routes.routefile import RouteConfig
 from facade.routes.stages import Stage
 
 log = logging.getLogger("control")
-
-_REASON = 2_000  # characters kept of a reason
 
 
 @dataclass(slots=True)
@@ -122,7 +120,8 @@ def _add_compare(app: FastAPI, control: Control) -> None:
         _known(control, route)
         if not reason.strip():
             raise Problem(400, "no reason", "a promotion against the evidence needs a reason")
-        step = Forced(time.time(), stage.value, reason[:_REASON], against[:_REASON])
+        words = {"stage": stage.value, "reason": reason, "against": against}
+        step = forced_of({"at": time.time(), **words})
         control.sources.ledger.of(route, step.at).force(step)
         log.warning("%s to %s against the evidence: %s", route, stage.value, step.reason)
         return step
@@ -131,6 +130,7 @@ def _add_compare(app: FastAPI, control: Control) -> None:
 async def _comparison(control: Control, route: str | None) -> Comparison:
     return Comparison(
         now=time.time(),
+        store=control.store.place,
         waiting=control.pipeline.backlog.pairs,
         restarts=control.restarts(),
         rechecks=control.pipeline.rechecks,

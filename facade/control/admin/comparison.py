@@ -4,13 +4,12 @@ import time
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date
-from math import ceil
 
 from facade.compare.evidence import causes, classes
-from facade.compare.evidence.bounds import anytime_upper_bound, pairs_needed, upper_bound
+from facade.compare.evidence.bounds import anytime_upper_bound, upper_bound
 from facade.compare.evidence.clusters import Cluster
 from facade.compare.evidence.evidence import Evidence
-from facade.compare.evidence.promotion import TARGET
+from facade.compare.evidence.promotion import CANARY, limit_of, proof_of
 from facade.compare.noise.noise import NoisyPlace, RouteNoise
 from facade.compare.rules import compile_rules, is_overdue
 from facade.control.admin.models import (
@@ -26,7 +25,8 @@ from facade.control.admin.models import (
 from facade.control.admin.status import POINTS, Sources, percent_of
 from facade.control.admin.words import told
 from facade.control.evidence_store.ledger import EVIDENCE
-from facade.routes.routefile import FULL, CompareRules, RouteConfig
+from facade.routes.routefile import CompareRules, FacadeOptions, RouteConfig
+from facade.routes.stages import Stage
 
 METHODS_THAT_READ = ("GET", "HEAD")
 
@@ -37,8 +37,10 @@ def route_comparison(
     """Everything about one route; `config` is None when the table no longer has it."""
     counts, asked, now = evidence.total, evidence.asked, time.time()
     compared, mismatched = counts.compared, counts.mismatched
-    target = _target(config)
-    missing = _missing_pairs(mismatched, compared, target)
+    proof = proof_of(
+        {**asdict(counts), "compared": compared}, _target(config, sources.tables.options())
+    )
+    missing = proof.missing
     pace = evidence.pace.per_second(now)
     rules = sources.tables.rules_of(config) if config else None
     noise = sources.noise.routes.get(evidence.route, RouteNoise())
@@ -56,7 +58,8 @@ def route_comparison(
         mismatch_rate=mismatched / compared if compared else None,
         upper_bound=upper_bound(mismatched, compared),
         anytime_upper_bound=anytime_upper_bound(mismatched, compared),
-        target=target,
+        target=proof.limit,
+        proven=proof.bound,
         pairs_to_target=missing,
         seconds_to_target=None if missing is None or not pace else round(missing / pace, 1),
         pairs_per_second=round(pace, 3),
@@ -95,16 +98,12 @@ def window_view(content: bytes) -> WindowView:
     )
 
 
-def _target(config: RouteConfig | None) -> float:
-    guard = config.guard if config else None
-    return guard.max_mismatch / FULL if guard and guard.max_mismatch else TARGET
-
-
-def _missing_pairs(mismatched: int, compared: int, target: float) -> int | None:
-    """None when the rate seen is already above the target: more pairs will not help."""
-    if compared and mismatched / compared > target:
-        return None
-    return max(0, ceil(pairs_needed(mismatched, target)) - compared)
+def _target(config: RouteConfig | None, options: FacadeOptions) -> float:
+    """What the route's next promotion asks for."""
+    if config is None:
+        return CANARY
+    beyond = config.stage in (Stage.CANARY, Stage.NEW, Stage.RETIRED)
+    return limit_of(config, options, Stage.NEW if beyond else Stage.CANARY)
 
 
 def _frequent_first(evidence: Evidence) -> list[Cluster]:

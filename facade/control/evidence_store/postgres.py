@@ -6,6 +6,7 @@ it would write over each other's evidence.
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from urllib.parse import urlsplit
 
 import psycopg
 
@@ -51,6 +52,8 @@ class PostgresStore:
 
     def __init__(self, url: str) -> None:
         self._url = url
+        parts = urlsplit(url)
+        self.place = f"postgresql://{parts.hostname}{parts.path}"  # without who may enter it
         with self._connection() as db:
             db.execute("SELECT pg_advisory_xact_lock(hashtext('fig.evidence'))")
             db.execute(_TABLES)

@@ -47,6 +47,10 @@ class Batch:
 class Store(Protocol):
     """What evidence is kept in. All calls may raise StoreAway; any thread may call."""
 
+    @property
+    def place(self) -> str:
+        """Where it lies, for people."""
+
     def write(self, batch: Batch) -> None:
         """Write all of it or nothing."""
 
@@ -78,6 +82,11 @@ class SqliteStore:
             log.error("%s cannot be read (%s); it is kept as %s", path.name, error, aside.name)
             path.rename(aside)
             self._prepare()
+
+    @property
+    def place(self) -> str:
+        """The file."""
+        return str(self.path.resolve())
 
     def write(self, batch: Batch) -> None:
         """Write all of it or nothing."""

@@ -10,7 +10,7 @@ from facade.master.publisher import RELOAD, TABLE
 from facade.routes.file.problems import RouteFileError
 from facade.routes.file.reading import load
 from facade.routes.file.steps import with_addresses
-from facade.routes.routefile import LEGACY, CompareRules, RouteConfig
+from facade.routes.routefile import LEGACY, CompareRules, FacadeOptions, RouteConfig
 from facade.routes.table import RouteTable, compile_table
 
 log = logging.getLogger("tables")
@@ -45,6 +45,10 @@ class Tables:
             return
         for callback in self._on_change:
             callback(self.table)
+
+    def options(self) -> FacadeOptions:
+        """The section `facade`; its defaults while there is no table."""
+        return self.table.options if self.table else FacadeOptions()
 
     def routes(self) -> tuple[RouteConfig, ...]:
         """The routes in the order of the file."""

@@ -6,7 +6,7 @@ from datetime import date
 from facade.routes.file.matching import Match, collides, parameters
 from facade.routes.file.places import Path, Reading
 from facade.routes.file.problems import unknown
-from facade.routes.routefile import LEGACY, RouteConfig, RouteFile, Tolerance
+from facade.routes.routefile import LEGACY, Promote, RouteConfig, RouteFile, Tolerance
 from facade.routes.stages import Stage
 
 
@@ -120,6 +120,18 @@ def _guards(file: RouteFile, reading: Reading) -> None:
             reading.report((*path, "max_mismatch"), "no pairs without 'compare.sample'")
 
 
+def _promotions(file: RouteFile, reading: Reading) -> None:
+    places: list[tuple[Path, Promote]] = [(("facade", "promote"), file.facade.promote)]
+    places += [
+        (("routes", index, "promote"), route.promote) for index, route in enumerate(file.routes)
+    ]
+    for path, promote in places:
+        for key, share in (("canary", promote.canary), ("new", promote.new)):
+            if share == 0 and reading.is_good(*path, key):
+                message = "no number of pairs shows that 0% are wrong; 100% asks for no evidence"
+                reading.report((*path, key), message)
+
+
 def _tolerances(file: RouteFile, reading: Reading) -> None:
     for name, rules in file.compare_rules.items():
         at: Path = ("compare_rules", name)
@@ -188,6 +200,7 @@ RULES: tuple[Callable[[RouteFile, Reading], None], ...] = (
     _rules_exist,
     _keys,
     _guards,
+    _promotions,
     _tolerances,
     _identity,
     _unused,

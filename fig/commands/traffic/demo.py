@@ -17,7 +17,8 @@ from fig.demo.judge.verdict import exit_code, judge
 from fig.demo.report import report
 from fig.demo.report.live import LiveView
 from fig.demo.report.plain import PlainView
-from fig.demo.script.plan import COMPARED, FAST, MOVED, NORMAL, Pace, plan
+from fig.demo.script.pace import COMPARED, FAST, MOVED, NORMAL, Pace, pairs_for
+from fig.demo.script.plan import plan
 from fig.demo.script.routes import Wanted
 from fig.demo.stage.admin import Admin
 from fig.demo.stage.commands import Fig
@@ -32,7 +33,12 @@ CANCELLED = 130  # the exit code of Ctrl-C
 
 
 @click.command()
-@click.option("--fast", is_flag=True, envvar="FIG_DEMO_FAST", help="The same in about 90 seconds.")
+@click.option(
+    "--fast",
+    is_flag=True,
+    envvar="FIG_DEMO_FAST",
+    help="The same in about 90 seconds, with wider bounds.",
+)
 @click.option(
     "--use-running",
     is_flag=True,
@@ -80,13 +86,15 @@ def _tools(home: Home, pace: Pace, use_running: bool, leave_fault: bool, watch: 
     else:
         refuse_if_running(home)
         source = project_root() / "routes.yaml"
-        stack = OwnStack(fig, home, source, Wanted(MOVED, COMPARED, pace.breaker), watch.event)
+        promote = {name: bounds.written for name, bounds in pace.promote.items()}
+        wanted = Wanted(MOVED, COMPARED, promote, pace.breaker)
+        stack = OwnStack(fig, home, source, wanted, watch.event)
     return Tools(fig, stack, home.folder / "demo", pace, leave_fault)
 
 
 def _record(pace: Pace) -> Record:
     machine = f"{os.cpu_count()} cores, Python {platform.python_version()}"
-    return Record(pace.name, time.time(), pace.pairs, machine=machine)
+    return Record(pace.name, time.time(), pairs_for(pace.products.new), machine=machine)
 
 
 async def _play(tools: Tools, record: Record, watch: Watch) -> bool:

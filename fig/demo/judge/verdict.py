@@ -11,7 +11,7 @@ from fig.demo.judge.order_verdict import order_promises
 from fig.demo.judge.promise import Promise
 from fig.demo.judge.record import Difference, Pairs, Record, Sample
 from fig.demo.script.conditions import total
-from fig.demo.script.plan import COMPARED, PRODUCT_ROUTES
+from fig.demo.script.pace import COMPARED, PRODUCT_ROUTES
 
 
 def judge(record: Record) -> list[Promise]:

@@ -16,7 +16,7 @@ from rich.text import Text
 
 from fig.demo.judge.record import Latency, RouteSample, Sample, StepRecord, Told
 from fig.demo.judge.series import SPAN, answered, points
-from fig.demo.script.plan import MOVED
+from fig.demo.script.pace import MOVED
 
 LEGACY, NEW, BAD = "dark_orange3", "turquoise4", "red"
 STAGE = {"legacy": LEGACY, "shadow": "grey62", "canary": "turquoise4", "new": "bold turquoise2"}

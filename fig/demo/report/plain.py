@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from fig.demo.judge.record import Sample, StepRecord
 from fig.demo.script.conditions import total
-from fig.demo.script.plan import COMPARED
+from fig.demo.script.pace import COMPARED
 
 EVERY = 5.0  # seconds between two lines of figures
 

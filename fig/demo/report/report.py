@@ -22,7 +22,7 @@ from fig.demo.judge.series import bands, points
 from fig.demo.judge.verdict import bound
 from fig.demo.report import charts
 from fig.demo.script.conditions import total
-from fig.demo.script.plan import COMPARED, MOVED, ORDER_ROUTES, PRODUCT_ROUTES
+from fig.demo.script.pace import COMPARED, MOVED, ORDER_ROUTES, PRODUCT_ROUTES
 
 HERE = Path(__file__).parent
 

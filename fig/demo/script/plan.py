@@ -5,8 +5,7 @@ To let the demo go further, add steps here; the runner knows actions and conditi
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from fig.demo.script.actions import (
     Action,
@@ -33,12 +32,18 @@ from fig.demo.script.conditions import (
     Recovered,
     Shoppers,
 )
+from fig.demo.script.pace import (
+    COMPARED,
+    MOVED,
+    NORMAL,
+    ORDER_READS,
+    ORDER_ROUTES,
+    PRODUCT_ROUTES,
+    Pace,
+    pairs_for,
+    sure,
+)
 
-PRODUCT_ROUTES = ("product-list", "product-detail", "category-list")
-ORDER_READS = ("order-list", "order-detail", "stock")
-ORDER_ROUTES = ("place-order", "cancel-order", *ORDER_READS)  # one seed: they move together
-COMPARED = (*PRODUCT_ROUTES, *ORDER_READS)
-MOVED = (*PRODUCT_ROUTES, *ORDER_ROUTES)
 FAULT = "discount-rounding"
 
 
@@ -53,33 +58,6 @@ class Step:
     until: Condition | None = None
     hold: float = 0.0
     within: float = 60.0
-
-
-@dataclass(frozen=True)
-class Pace:
-    """How long the same story takes. Times in seconds, `pairs` per route; `breaker` are settings
-    of the facade's breaker toward legacy other than those of the route file."""
-
-    name: str
-    users: int
-    spawn_rate: float
-    think: str
-    baseline: float
-    pairs: int
-    canary: float
-    new: float
-    away: float
-    back: float
-    price_edits: int
-    canaries: tuple[int, ...] = (5, 25, 50)  # percent, of the products' routes
-    order_canaries: tuple[int, ...] = (10, 50)
-    breaker: Mapping[str, str] = field(default_factory=dict)
-
-
-NORMAL = Pace("normal", 40, 10, "0.3-1.2", 15, 400, 15, 15, 8, 10, 6)
-BRISK = {"open_for": "2s", "ramp": "2s"}
-# Of 24 shoppers a small share is often nobody for a while: one large step for each.
-FAST = Pace("fast", 24, 24, "0.25-0.9", 2, 50, 1.5, 1.5, 4, 1.5, 4, (25,), (50,), BRISK)
 
 
 def plan(pace: Pace) -> tuple[Step, ...]:
@@ -167,10 +145,21 @@ def _shadow(pace: Pace) -> tuple[Step, ...]:
         Step(
             "clean",
             "Clean pairs",
-            "collecting pairs of answers until the bound is reached",
-            until=Clean(PRODUCT_ROUTES, pace.pairs),
-            within=max(180, pace.pairs),
+            f"collecting pairs: a canary needs {sure(pace.products.canary)}{_wider(pace)}",
+            until=Clean(PRODUCT_ROUTES, pairs_for(pace.products.canary)),
+            within=180,
         ),
+    )
+
+
+def _wider(pace: Pace) -> str:
+    """A pace that is content with less says so."""
+    usual, own = NORMAL.products, pace.products
+    if own == usual:
+        return ""
+    return (
+        f"; the fast demo has wider bounds, {own.canary} and {own.new} %,"
+        f" than the usual {usual.canary} and {usual.new} %"
     )
 
 
@@ -178,6 +167,13 @@ def _products(pace: Pace) -> tuple[Step, ...]:
     canaries = tuple(_canary(percent, pace.canary) for percent in pace.canaries)
     return (
         *canaries,
+        Step(
+            "sure",
+            "More clean pairs",
+            f"to answer everybody the new side needs {sure(pace.products.new)}",
+            until=Clean(PRODUCT_ROUTES, pairs_for(pace.products.new)),
+            within=600,
+        ),
         Step(
             "new",
             "The new side answers",
@@ -222,7 +218,21 @@ def _orders(pace: Pace) -> tuple[Step, ...]:
         for percent in pace.order_canaries
     )
     return (
+        Step(
+            "orders-clean",
+            "Clean pairs of the order pages",
+            f"few shoppers look at their orders: here a canary needs {sure(pace.orders.canary)}",
+            until=Clean(ORDER_READS, pairs_for(pace.orders.canary)),
+            within=300,
+        ),
         *shares,
+        Step(
+            "orders-sure",
+            "More clean pairs of the order pages",
+            f"and to answer everybody {sure(pace.orders.new)}",
+            until=Clean(ORDER_READS, pairs_for(pace.orders.new)),
+            within=600,
+        ),
         Step(
             "orders-new",
             "The new side takes the orders",

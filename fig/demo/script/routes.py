@@ -23,10 +23,12 @@ HEAD = """\
 @dataclass(frozen=True)
 class Wanted:
     """What the demo needs of its copy: these routes begin in legacy; reads of the `compared` ones
-    are all asked on both sides; `breaker` settings of legacy other than the user's."""
+    are all asked on both sides; `promote` are the bounds of their promotions, `breaker` settings of
+    legacy other than the user's."""
 
     moved: tuple[str, ...]
     compared: tuple[str, ...]
+    promote: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     breaker: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -45,6 +47,8 @@ def copy_in_legacy(source: Path, target: Path, wanted: Wanted) -> None:
         named[name].pop("percent", None)
     for name in wanted.compared:
         named[name].setdefault("compare", {})["sample"] = "100%"
+    for name, bounds in wanted.promote.items():
+        named[name]["promote"] = dict(bounds)
     if wanted.breaker:
         document["upstreams"]["legacy"].setdefault("breaker", {}).update(wanted.breaker)
     document.setdefault("facade", {})["expose"] = True  # the price desk asks who answered

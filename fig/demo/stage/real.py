@@ -14,7 +14,7 @@ from fig.clients import access, running
 from fig.demo.judge.record import Difference, Evidence, Load, PriceEdit, Reading, Sample, Verified
 from fig.demo.judge.record import Flip as FlipRecord
 from fig.demo.script.actions import Flip
-from fig.demo.script.plan import Pace
+from fig.demo.script.pace import Pace
 from fig.demo.stage.admin import Admin
 from fig.demo.stage.books import closed
 from fig.demo.stage.commands import Fig
@@ -76,12 +76,17 @@ class RealWorld:
         await self.load.start()
 
     async def flip(self, action: Flip) -> Sequence[FlipRecord]:
+        return await self.moved(action, self.tools.stack.force)
+
+    async def moved(self, action: Flip, force: str) -> Sequence[FlipRecord]:
+        """By `fig flip`; with `force` although the route file's bounds are not reached."""
         share = () if action.percent is None else (str(action.percent),)
         place, walk = self.place(), ("--walk",) if action.walk else ()
         where = ("--routes", str(place.routes), "--admin", place.admin)
+        insisting = ("--force", force) if force else ()
         routes = ",".join(action.routes)
         said = await self.tools.fig.call(
-            "flip", routes, action.stage, *share, *walk, *where, "--json"
+            "flip", routes, action.stage, *share, *walk, *where, *insisting, "--json"
         )
         steps = flips_of(said)
         # What the command says is believed only when the file and the workers say the same.
@@ -93,7 +98,7 @@ class RealWorld:
     async def refusal(self, route: str, stage: str, percent: int | None) -> str | None:
         before = self.place().routes.read_bytes()
         try:
-            await self.flip(Flip((route,), stage, percent))
+            await self.moved(Flip((route,), stage, percent), force="")
         except DemoFailed as refused:
             return str(refused)
         write_whole(self.place().routes, before)

@@ -17,7 +17,7 @@ from fig.demo.judge.outage import finished_at, outage_of
 from fig.demo.judge.record import Caught as CaughtRecord
 from fig.demo.judge.record import Record, Sample, StepRecord
 from fig.demo.judge.verdict import related
-from fig.demo.script import actions, plan
+from fig.demo.script import actions, pace
 from fig.demo.script.conditions import (
     Caught,
     Finished,
@@ -171,7 +171,7 @@ class Runner:
         async with self.tick:
             await self.tick.wait()  # what was answered before that is in the sample
         after = self.record.samples[-1]
-        outage = outage_of(before, after, self.ready, plan.MOVED)
+        outage = outage_of(before, after, self.ready, pace.MOVED)
         self.record.outage = outage
         self.watch.event(
             f"in {outage.ended - outage.began:.1f} s {outage.taken} orders were taken, "
@@ -254,9 +254,9 @@ class Runner:
         if self.record.forgotten is None or last is None:
             return
         with contextlib.suppress(DemoFailed):  # it is only the explanation
-            self.record.evidence = await self.world.evidence(plan.COMPARED)
-            if total(last, plan.COMPARED).mismatched:
-                self.record.later = await self.world.differences(plan.COMPARED)
+            self.record.evidence = await self.world.evidence(pace.COMPARED)
+            if total(last, pace.COMPARED).mismatched:
+                self.record.later = await self.world.differences(pace.COMPARED)
 
     async def keep_catch(self, caught: Caught, since: Since) -> None:
         """The differing pairs with a sample, and how many clients the new side had by then."""

@@ -42,6 +42,7 @@ class Stack(Protocol):
     """What `real.py` needs. Raises DemoFailed."""
 
     exit_code: int  # when it cannot be started
+    force: str  # the reason by which its routes are promoted; empty: on the evidence alone
 
     async def start(self, fault: str) -> Addresses:
         """Everything up, with this fault in the catalog, every route to be moved in legacy."""
@@ -52,6 +53,8 @@ class Stack(Protocol):
 
 class OwnStack:
     """Started for the demo, on a copy of the route file, and stopped at its end."""
+
+    force = ""  # the copy has the demo's bounds
 
     def __init__(
         self,
@@ -103,8 +106,13 @@ class OwnStack:
             await asyncio.to_thread(self.process.wait)
 
 
+PUTS_BACK = "fig demo puts the route back where it was before"
+
+
 class RunningStack:
     """What `fig up` left running: its routes are walked to legacy, and back at the end."""
+
+    force = "fig demo moves it; it is held to the demo's own bounds"  # the file has its user's
 
     def __init__(self, fig: Fig, found: StackState, moved: Collection[str], admin: Admin) -> None:
         self.fig, self.moved, self.admin = fig, moved, admin
@@ -121,7 +129,8 @@ class RunningStack:
 
     async def walk(self, route: str, position: str) -> None:
         where = ("--routes", str(self.at.routes), "--admin", self.at.admin)
-        await self.fig.call("flip", route, *position.split(), "--walk", *where)
+        force = () if position == "legacy" else ("--force", PUTS_BACK)
+        await self.fig.call("flip", route, *position.split(), "--walk", *where, *force)
 
     async def stop(self) -> None:
         for name, position in self.before.items():

@@ -147,8 +147,9 @@ class RouteComparison(BaseModel):
     mismatch_rate: float | None
     upper_bound: float  # Clopper–Pearson, 95 %, for one look
     anytime_upper_bound: float  # holds however often one looks
-    target: float  # the bound to reach: the route's guard, or 0.1 %
-    pairs_to_target: int | None  # still to come without a mismatch; 0: reached
+    target: float  # the share of wrong answers that the next promotion allows: `promote`
+    proven: float  # below this is the share of pairs that differ or could not be judged, always
+    pairs_to_target: int | None  # still to come without a wrong one; 0: reached
     seconds_to_target: float | None  # at the pace of the last half hour
     pairs_per_second: float
     latency: dict[str, Any]
@@ -181,6 +182,7 @@ class Comparison(BaseModel):
     """`GET /api/compare`."""
 
     now: float
+    store: str = ""  # where the evidence lies
     waiting: int  # pairs not judged yet
     restarts: int  # of the comparison's process
     rechecks: Rechecks

@@ -10,7 +10,7 @@ const MOST_CAUSES = 6;
 /** A bar up to the bound, with a mark at the target; shorter is better. */
 function scale(route) {
   const told = route.told;
-  const words = `at most ${told.bound} differ, the target is ${told.target}`;
+  const words = `at most ${told.bound} are wrong, the next step allows ${told.target}`;
   const bar = make("div", { class: "scale", role: "img", "aria-label": words });
   const fill = make("i", { class: told.mood === "good" ? "reached" : route.mismatched ? "over" : "open" });
   fill.style.width = `${told.bound_at}%`;

@@ -1,6 +1,7 @@
 """The section `facade`."""
 
 from facade.routes.file.form.names import NAME, TOKEN
+from facade.routes.file.form.promote import PROMOTE
 from facade.routes.file.kinds.quantities import Duration, Share, Size, Whole
 from facade.routes.file.kinds.structures import Field, ListOf, Record, WordsOr
 from facade.routes.file.kinds.values import Choice, Flag, Network, Text
@@ -95,6 +96,7 @@ FACADE = Record(
         "limits": Field(_LIMITS, "What a client may ask."),
         "timeouts": Field(_CLIENT_TIMEOUTS, "Longest waits on the client's side."),
         "shadow": Field(_SHADOW, "What copies may cost at most."),
+        "promote": Field(PROMOTE, "How sure the evidence has to be, where a route says nothing."),
         "identity": Field(_IDENTITY, "How legacy is asked who is asking; see needs."),
         "read_your_writes": Field(
             _READ_YOUR_WRITES, "How a client's reads find its writes.", shown="cookie"

@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 from facade.routes.file.form.names import NAME, TOKEN
+from facade.routes.file.form.promote import PROMOTE
 from facade.routes.file.kinds.quantities import Duration, Number, Share, Size
 from facade.routes.file.kinds.structures import Field, FlagOr, ListOf, Record
 from facade.routes.file.kinds.values import (
@@ -111,6 +112,7 @@ ROUTE = Record(
         "safe": Field(Flag(), "The method only reads; else known by the method."),
         "compare": Field(_COMPARE, "Ask both sides; required in stage shadow."),
         "guard": Field(_GUARD, "Limits; beyond them the route goes back by itself."),
+        "promote": Field(PROMOTE, "How sure the evidence has to be before the next step."),
         "max_lag": Field(
             Duration(), "How far the new side may be behind legacy when it is given more requests."
         ),

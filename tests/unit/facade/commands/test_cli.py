@@ -115,9 +115,10 @@ class TestFlip:
         assert file.read_text("utf-8") == TEXT + "oops"
 
     def test_walk(self, file: Path) -> None:
-        result = call("flip", "detail", "new", "--walk")
+        result = call("flip", "detail", "new", "--walk", "--force", "a test")
         assert result.exit_code == 0
-        steps = [line.split("   (")[0] for line in result.stdout.splitlines()[::2]]
+        lines = result.stdout.splitlines()
+        steps = [line.split("   (")[0] for line in lines if not line.startswith("  ")]
         assert steps == [
             "detail: legacy → shadow", "detail: shadow → canary 100%", "detail: canary 100% → new",
         ]  # fmt: skip
@@ -137,7 +138,7 @@ class TestFlip:
 
     def test_json(self, file: Path) -> None:
         call("flip", "detail", "shadow")
-        code, said = answer("flip", "detail", "canary", "12.5")
+        code, said = answer("flip", "detail", "canary", "12.5", "--force", "a test")
         assert code == 0
         assert said["from"] == {"stage": "shadow", "percent": None}
         assert said["to"] == {"stage": "canary", "percent": 12.5}

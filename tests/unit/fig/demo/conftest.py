@@ -7,7 +7,8 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from fig.demo.judge.record import Record
-from fig.demo.script.plan import FAST, plan
+from fig.demo.script.pace import FAST, pairs_for
+from fig.demo.script.plan import plan
 from fig.demo.stage.runner import Runner
 from tests.rigs.demo import FakeWatch, FakeWorld, Flaws
 
@@ -18,7 +19,7 @@ Play = Callable[[Flaws], Awaitable[tuple[Record, FakeWorld, FakeWatch]]]
 def play() -> Play:
     async def run(flaws: Flaws) -> tuple[Record, FakeWorld, FakeWatch]:
         world, watch = FakeWorld(flaws), FakeWatch()
-        record = Record("fast", began=1_790_000_000.0, pairs_needed=FAST.pairs)
+        record = Record("fast", began=1_790_000_000.0, pairs_needed=pairs_for(FAST.products.new))
         await Runner(world, record, watch, now=world.clock, every=0.0).run(plan(FAST))
         return record, world, watch
 

@@ -10,14 +10,15 @@ from rich.console import Console
 from fig.demo.judge.record import Record
 from fig.demo.report.live import BAR, LiveView, bar
 from fig.demo.report.plain import PlainView
-from fig.demo.script.plan import FAST, plan
+from fig.demo.script.pace import FAST, pairs_for
+from fig.demo.script.plan import plan
 from fig.demo.stage.runner import Runner
 from tests.rigs.demo import FakeWorld, Flaws
 
 
 async def run(view: LiveView | PlainView, flaws: Flaws | None = None) -> None:
     world = FakeWorld(flaws)
-    record = Record("fast", 0.0, FAST.pairs)
+    record = Record("fast", 0.0, pairs_for(FAST.products.new))
     await Runner(world, record, view, now=world.clock, every=0.0).run(plan(FAST))
 
 

@@ -14,7 +14,7 @@ def one() -> RouteComparison:
         route="r", match="GET /r", stage="canary", percent=25.0, since=0.0, last=1.0,
         dispatched=1_010, completed=1_005, matched=1_000, mismatched=0, raced=1, tolerated=0,
         compared=1_000, failed={"new.connect": 1}, skipped={}, shed={"queue": 3},
-        mismatch_rate=0.0, upper_bound=0.003, anytime_upper_bound=0.0102, target=0.001,
+        mismatch_rate=0.0, upper_bound=0.003, anytime_upper_bound=0.0102, target=0.001, proven=0.0102,
         pairs_to_target=2_000, seconds_to_target=90.0, pairs_per_second=22.2, latency={},
         causes=[], clusters=[], classes=[], never_seen=[], versions=[], expected=[], noise=[],
         noise_asked=0.0, rule_errors=[], history=[],
@@ -66,7 +66,7 @@ def test_without_pairs_no_bound_is_claimed(one: RouteComparison) -> None:
     ("bound", "place"), [(1.0, 100.0), (0.1, 80.0), (0.001, 40.0), (1e-5, 0.0), (1e-9, 0.0)]
 )
 def test_the_scale_is_logarithmic(one: RouteComparison, bound: float, place: float) -> None:
-    one.upper_bound = one.target = bound
+    one.proven = one.target = bound
     assert (told(one).bound_at, told(one).target_at) == (place, place)
 
 

@@ -142,7 +142,7 @@ fcade: 1
         "routes.yaml:16:14: compare.sample: 'sample' is missing",
         "routes.yaml:16:22: compare.rules: unknown rules 'nope' (expected one of )",
         "routes.yaml:17:5: expected a mapping with name, match, stage, new, percent, key, seed,"
-        " fallback, safe, compare, guard, max_lag, timeout, first_byte, max_body, needs",
+        " fallback, safe, compare, guard, promote, max_lag, timeout, first_byte, max_body, needs",
         "routes.yaml:18:1: fcade: unknown key 'fcade' (did you mean 'facade'?)",
     ]
 

@@ -18,7 +18,7 @@ from fig.demo.judge.record import Pairs, Record
 from fig.demo.judge.verdict import bound, judge
 from fig.demo.report import report
 from fig.demo.report.frame import LogFrame, round_up
-from fig.demo.script.plan import COMPARED
+from fig.demo.script.pace import COMPARED
 from tests.rigs.demo import Flaws
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from fig.demo.script.actions import Flip, Mend, StopLegacy
-from fig.demo.script.plan import FAST, MOVED, NORMAL, ORDER_ROUTES, Pace, plan
+from fig.demo.script.conditions import Clean
+from fig.demo.script.pace import FAST, MOVED, NORMAL, ORDER_ROUTES, Pace, pairs_for
+from fig.demo.script.plan import plan
 from fig.demo.stage.runner import ACTIONS
 
 EDGES = {("legacy", "shadow"), ("shadow", "canary"), ("canary", "canary"), ("canary", "new")}
@@ -48,6 +50,21 @@ class TestPlan:
             if isinstance(step.do, Flip) and step.do.stage == "canary"
         )
         assert mended < promoted
+
+    def test_no_promotion_comes_before_the_pairs_its_bound_needs(self, pace: Pace) -> None:
+        clean: dict[str, int] = {}
+        for step in plan(pace):
+            if isinstance(step.until, Clean):
+                clean |= dict.fromkeys(step.until.routes, step.until.pairs)
+            if isinstance(step.do, Flip) and step.do.stage in ("canary", "new"):
+                for route, bounds in pace.promote.items():
+                    if route in step.do.routes:
+                        percent = getattr(bounds, step.do.stage)
+                        assert clean.get(route, 0) >= pairs_for(percent), (step.name, route)
+
+    def test_wider_bounds_than_the_usual_are_said(self, pace: Pace) -> None:
+        said = " ".join(step.say for step in plan(pace))
+        assert ("wider bounds" in said) is (pace.products != NORMAL.products)
 
     def test_step_names_are_distinct(self, pace: Pace) -> None:
         names = [step.name for step in plan(pace)]

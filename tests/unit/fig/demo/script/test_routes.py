@@ -30,7 +30,9 @@ routes:
 def copied(tmp_path: Path, source: str = SOURCE) -> tuple[str, dict[str, dict[str, object]]]:
     (tmp_path / "routes.yaml").write_text(source)
     target = tmp_path / "demo" / "routes.yaml"
-    wanted = Wanted(("product-list",), ("product-list",), {"ramp": "2s"})
+    wanted = Wanted(
+        ("product-list",), ("product-list",), {"product-list": {"canary": "20%"}}, {"ramp": "2s"}
+    )
     copy_in_legacy(tmp_path / "routes.yaml", target, wanted)
     text = target.read_text()
     return text, {route["name"]: route for route in yaml.safe_load(text)["routes"]}
@@ -89,3 +91,9 @@ def test_the_source_is_not_touched(tmp_path: Path) -> None:
 def test_a_file_without_the_routes_is_refused(tmp_path: Path) -> None:
     with pytest.raises(DemoFailed, match="no route product-list"):
         copied(tmp_path, SOURCE.replace("product-list", "goods"))
+
+
+def test_promotions_are_held_to_the_demos_bounds(tmp_path: Path) -> None:
+    _, routes = copied(tmp_path)
+    assert routes["product-list"]["promote"] == {"canary": "20%"}
+    assert "promote" not in routes["stock"]

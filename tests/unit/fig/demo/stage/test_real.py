@@ -11,7 +11,7 @@ import httpx2
 import pytest
 
 from fig.demo.script.actions import Flip
-from fig.demo.script.plan import FAST
+from fig.demo.script.pace import FAST
 from fig.demo.stage.admin import Admin
 from fig.demo.stage.commands import Fig
 from fig.demo.stage.load import LoadProcess, Shoppers
@@ -26,6 +26,7 @@ class OneStack:
     """Is up at once."""
 
     exit_code = 1
+    force = ""
 
     def __init__(self, routes: Path) -> None:
         self.routes = routes

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from fig.demo.judge.verdict import exit_code, judge
-from fig.demo.script.plan import FAST, PRODUCT_ROUTES, plan
+from fig.demo.script.pace import FAST, PRODUCT_ROUTES
+from fig.demo.script.plan import plan
 from tests.rigs.demo import Flaws
 
 

@@ -12,7 +12,7 @@ import pytest
 from chassis.process import lifetime
 from fig.demo.stage.admin import Admin
 from fig.demo.stage.commands import Fig
-from fig.demo.stage.stack import OwnStack, RunningStack, complaint, refuse_if_running
+from fig.demo.stage.stack import PUTS_BACK, OwnStack, RunningStack, complaint, refuse_if_running
 from fig.demo.stage.world import DemoFailed
 from fig.settings import Home
 from fig.supervise import state
@@ -79,6 +79,9 @@ class TestRunningStack:
         fig.calls.clear()
         await stack.stop()
         assert fig.calls[0].startswith("flip product-list canary 25 --walk")
+        assert f"--force {PUTS_BACK}" in fig.calls[0], (
+            "the evidence of before is not there any more"
+        )
         assert fig.calls[1].startswith("flip product-detail legacy --walk")
         assert fig.calls[2] == "restart catalog --set CATALOG_FAULT="
 

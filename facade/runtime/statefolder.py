@@ -1,0 +1,99 @@
+"""The folder beside a route file in which its facade keeps what outlives it, and says where it is.
+
+    .routes.yaml.facade/    beside routes.yaml, for its owner alone
+        running.json        the facade that runs by this file: admin port, process, runtime folder
+        forced.jsonl        promotions that were forced while no facade ran, until one takes them
+        evidence.sqlite …   the whole runtime folder, where `--runtime` names no other
+
+Two facades may run by one file: the second one finds the folder locked, and keeps nothing in it.
+"""
+
+import fcntl
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from chassis.process.files import read_object, write_whole
+
+RUNNING, FORCED, _LOCK = "running.json", "forced.jsonl", "lock"
+_ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}
+_OWNER = 0o700
+
+
+def folder_of(routes: Path) -> Path:
+    """The folder of a route file, whether it exists or not."""
+    real = routes.resolve()
+    return real.with_name(f".{real.name}.facade")
+
+
+class StateFolder:
+    """The folder as the facade has it: locked until the process ends."""
+
+    def __init__(self, routes: Path) -> None:
+        """Raises OSError when it cannot be made, BlockingIOError when another facade has it."""
+        self.path = folder_of(routes)
+        self.path.mkdir(mode=_OWNER, exist_ok=True)
+        self._lock = os.open(self.path / _LOCK, os.O_CREAT | os.O_RDWR, 0o600)
+        try:
+            # Not flock: the workers of a killed master would hold that while they drain.
+            fcntl.lockf(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            os.close(self._lock)
+            raise
+
+    def announce(self, host: str, port: int, runtime: Path) -> None:
+        """Say where the facade is to be asked. Raises OSError."""
+        host = _ANYWHERE.get(host, host)
+        name = f"[{host}]" if ":" in host else host
+        said = {"admin": f"http://{name}:{port}", "pid": os.getpid(), "runtime": str(runtime)}
+        write_whole(self.path / RUNNING, json.dumps(said), private=True)
+
+    def leave(self) -> None:
+        """The facade ends."""
+        (self.path / RUNNING).unlink(missing_ok=True)
+        os.close(self._lock)
+
+
+def running(routes: Path) -> str | None:
+    """The admin URL of the facade that runs by this route file; None when none says so."""
+    found = read_object(folder_of(routes) / RUNNING) or {}
+    admin, pid = found.get("admin"), found.get("pid")
+    if not isinstance(admin, str) or not isinstance(pid, int):
+        return None
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return None  # a facade that was killed
+    except PermissionError:
+        return admin  # it runs as somebody else
+    return admin
+
+
+def note_forced(routes: Path, step: Mapping[str, Any]) -> Path:
+    """Keep a forced promotion until a facade takes it. Returns the file. Raises OSError."""
+    folder = folder_of(routes)
+    folder.mkdir(mode=_OWNER, exist_ok=True)
+    path = folder / FORCED
+    with path.open("a", encoding="utf-8") as file:
+        file.write(json.dumps(dict(step)) + "\n")
+    return path
+
+
+def take_forced(routes: Path) -> list[dict[str, Any]]:
+    """The forced promotions that were kept, which are nobody else's from now on."""
+    path = folder_of(routes) / FORCED
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+        path.unlink()
+    except OSError:
+        return []
+    found = []
+    for line in lines:
+        try:
+            step = json.loads(line)
+        except ValueError:
+            continue
+        found += [step] if isinstance(step, dict) else []
+    return found

@@ -1,0 +1,77 @@
+"""How long the demo's story takes and how sure it has to be: the usual pace, and the fast one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from facade.compare.evidence.bounds import anytime_pairs_needed
+
+PRODUCT_ROUTES = ("product-list", "product-detail", "category-list")
+ORDER_READS = ("order-list", "order-detail", "stock")
+ORDER_ROUTES = ("place-order", "cancel-order", *ORDER_READS)  # one seed: they move together
+COMPARED = (*PRODUCT_ROUTES, *ORDER_READS)
+MOVED = (*PRODUCT_ROUTES, *ORDER_ROUTES)
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """In percent: how many of a route's answers may be wrong on a step to canary, and to new."""
+
+    canary: int
+    new: int
+
+    @property
+    def written(self) -> dict[str, str]:
+        """As `promote` in the route file."""
+        return {"canary": f"{self.canary}%", "new": f"{self.new}%"}
+
+
+def pairs_for(percent: int) -> int:
+    """Clean pairs of a route that exclude more wrong answers than that, however often one looks."""
+    return anytime_pairs_needed(0, percent / 100)
+
+
+def sure(percent: int) -> str:
+    """In words."""
+    return f"{pairs_for(percent):,} a route (at most {percent} % of the answers can be wrong)"
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How long the same story takes, and how sure it has to be. Times in seconds; `products` and
+    `orders` are the bounds their promotions are held to, `breaker` are settings of the facade's
+    breaker toward legacy other than those of the route file."""
+
+    name: str
+    users: int
+    spawn_rate: float
+    think: str
+    baseline: float
+    products: Bounds
+    orders: Bounds
+    canary: float
+    new: float
+    away: float
+    back: float
+    price_edits: int
+    canaries: tuple[int, ...] = (5, 25, 50)  # percent, of the products' routes
+    order_canaries: tuple[int, ...] = (10, 50)
+    breaker: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def promote(self) -> dict[str, Bounds]:
+        """The bounds of each route that is compared."""
+        return dict.fromkeys(PRODUCT_ROUTES, self.products) | dict.fromkeys(
+            ORDER_READS, self.orders
+        )
+
+
+# Few shoppers look at their orders again: sure of 1 % would take a quarter of an hour.
+NORMAL = Pace("normal", 40, 10, "0.3-1.2", 15, Bounds(5, 1), Bounds(20, 10), 15, 15, 8, 10, 6)
+BRISK = {"open_for": "2s", "ramp": "2s"}
+# Of 24 shoppers a small share is often nobody for a while: one large step for each.
+FAST = Pace(
+    "fast", 24, 24, "0.25-0.9", 2, Bounds(20, 10), Bounds(50, 30), 1.5, 1.5, 4, 1.5, 4,
+    (25,), (50,), BRISK,
+)  # fmt: skip
