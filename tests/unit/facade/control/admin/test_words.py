@@ -14,7 +14,8 @@ def one() -> RouteComparison:
         route="r", match="GET /r", stage="canary", percent=25.0, since=0.0, last=1.0,
         dispatched=1_010, completed=1_005, matched=1_000, mismatched=0, raced=1, tolerated=0,
         compared=1_000, failed={"new.connect": 1}, skipped={}, shed={"queue": 3},
-        mismatch_rate=0.0, upper_bound=0.003, anytime_upper_bound=0.0102, target=0.001, proven=0.0102,
+        mismatch_rate=0.0, upper_bound=0.003, anytime_upper_bound=0.0102, target=0.001,
+        proven=0.0102,
         pairs_to_target=2_000, seconds_to_target=90.0, pairs_per_second=22.2, latency={},
         causes=[], clusters=[], classes=[], never_seen=[], versions=[], expected=[], noise=[],
         noise_asked=0.0, rule_errors=[], history=[],
@@ -57,6 +58,7 @@ def test_the_figures_have_their_notes(one: RouteComparison) -> None:
 
 def test_without_pairs_no_bound_is_claimed(one: RouteComparison) -> None:
     one.compared, one.seconds_to_target, one.pairs_to_target = 0, None, 0
+    one.proven = 1.0
     found = told(one)
     assert (found.bound, found.bound_at) == ("–", 100.0)
     assert [fact.value for fact in found.facts] == ["0", "–", "–", "–"]
