@@ -23,6 +23,21 @@ def phrase_of(status: int) -> str:
     return _PHRASES.get(status) or HTTPStatus(status).phrase
 
 
+def serving(*, draining: bool, close: bool, bodiless: bool) -> bytes:
+    """The answer to whether this worker serves: 200, or 503 while it drains."""
+    status, body = (503, b"draining\n") if draining else (200, b"serving\n")
+    return b"".join(
+        (
+            b"HTTP/1.1 %d %b\r\n" % (status, phrase_of(status).encode()),
+            b"Content-Type: text/plain\r\nContent-Length: %d\r\n" % len(body),
+            b"Cache-Control: no-store\r\n",
+            b"Connection: close\r\n" if close else b"",
+            b"\r\n",
+            b"" if bodiless else body,
+        )
+    )
+
+
 def wants_page(fields: list[Field]) -> bool:
     """Whether the client would rather read HTML than JSON, by its Accept header."""
     return any(field.name == b"accept" and b"text/html" in field.value for field in fields)

@@ -24,7 +24,7 @@ from chassis.process import telemetry
 from chassis.process.keeper import Kept, Restarts
 from chassis.process.settings import BAD_CONFIGURATION
 from facade.master import children
-from facade.master.ports import listen
+from facade.master.ports import listen, refuse
 from facade.master.publisher import INSTANCES, TABLE, Publisher
 from facade.master.settings import FacadeSettings
 from facade.proxy.gateway import Gateway, WorkerSettings
@@ -167,6 +167,8 @@ class Master:
         workers = {child.pid for child in self._workers if child.pid} | set(self._leaving)
         for pid in workers:
             _signal(pid, signal.SIGTERM)
+        for port in self._ports:
+            refuse(port)
         _await_end(workers, STOP_SECONDS)
         if self._control.pid:
             _signal(self._control.pid, signal.SIGTERM)

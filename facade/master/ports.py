@@ -1,10 +1,13 @@
 """The listening sockets: one for each worker on one shared port, held by the master."""
 
+import logging
 import socket
 import sys
 
 from chassis.process.settings import BAD_CONFIGURATION, Listen
 from facade.proxy.gateway import BACKLOG
+
+log = logging.getLogger("facade")
 
 
 def listen(address: Listen, number: int) -> list[socket.socket]:
@@ -17,6 +20,15 @@ def listen(address: Listen, number: int) -> list[socket.socket]:
         message = f"--listen: cannot listen on {address.host}:{address.port}: {error.strerror}"
         print(message, file=sys.stderr)  # noqa: T201
         raise SystemExit(BAD_CONFIGURATION) from None
+
+
+def refuse(port: socket.socket) -> None:
+    """Refuse new connections from now on, in every process that has the socket: closing it here
+    would leave the workers' own, behind which clients wait until those end."""
+    try:
+        port.shutdown(socket.SHUT_RDWR)
+    except OSError as error:
+        log.debug("the port was shut already: %s", error)
 
 
 def _shared(address: Listen) -> socket.socket:

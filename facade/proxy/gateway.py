@@ -113,6 +113,7 @@ class Gateway:
         current, options = self.current, table.options
         current.table = TableState(table, self.upstreams, self.breakers, self.counters)
         current.expose = options.expose
+        current.health = (options.health or "").encode()
         current.trust = Trust(options.trusted_proxies)
         self.identity.use(table)
         self.shadow.use(options)
@@ -172,6 +173,7 @@ class Gateway:
         self.current.draining = True
         for server in servers:
             server.close()
+        self.channel.offer(COUNTERS, self.snapshot())  # say so at once
         began = time.monotonic()
         until = began + self.current.table.routes.options.timeouts.drain
         while self.clients.open and time.monotonic() < until:

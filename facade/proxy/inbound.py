@@ -10,9 +10,9 @@ import struct
 from typing import Final, cast
 
 from facade.http1.bodies import Body, ChunkedBody, LengthBody
-from facade.http1.problems import problem, wants_page
+from facade.http1.problems import problem, serving, wants_page
 from facade.http1.refusal import Refused
-from facade.http1.requests import end_of_head, read_request
+from facade.http1.requests import RequestHead, end_of_head, read_request
 from facade.proxy.context import WorkerContext
 from facade.proxy.deadlines import NEVER
 from facade.proxy.exchange import Exchange
@@ -23,6 +23,7 @@ from facade.routes.routefile import ClientTimeouts, Limits
 
 LINGER_SECONDS: Final = 2.0  # after a refusal, to let a client that still sends read the answer
 _ARRIVED: Final[Body] = LengthBody(0)  # stands for a body that came whole with its head
+_HEALTH_METHODS: Final = frozenset({b"GET", b"HEAD"})
 _RESET: Final = struct.pack("ii", 1, 0)  # SO_LINGER: closing resets the connection
 
 
@@ -174,6 +175,8 @@ class Inbound(asyncio.Protocol):
             return b""
         self._head_until = 0.0
         head = read_request(data[:end], self._limits.headers)
+        if head.target == self._current.health and head.method in _HEALTH_METHODS:
+            return self._say_health(head, data[end + 4 :])
         self._exchange = exchange = Exchange(self, head, self._worker)
         rest = data[end + 4 :]
         length = head.length or 0
@@ -198,6 +201,14 @@ class Inbound(asyncio.Protocol):
         exchange.request_body(rest[:length])
         exchange.request_end([])
         return rest[length:]
+
+    def _say_health(self, head: RequestHead, rest: bytes) -> bytes:
+        """Say whether this worker serves; no side is asked, and no route is counted."""
+        draining = self._current.draining
+        keep = head.keep_alive and not head.has_body and not draining
+        self.write(serving(draining=draining, close=not keep, bodiless=head.method == b"HEAD"))
+        self.done(keep)
+        return rest if keep else b""
 
     def _take_body(self, body: Body, data: bytes) -> bytes:
         piece, rest = body.take(data)

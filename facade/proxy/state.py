@@ -105,12 +105,13 @@ class TableState:
 class Current:
     """What changes while a worker runs: replaced between requests, read by each."""
 
-    __slots__ = ("date", "draining", "expose", "table", "trust")
+    __slots__ = ("date", "draining", "expose", "health", "table", "trust")
 
     table: TableState  # absent until the first table is read
 
     def __init__(self) -> None:
         self.trust = Trust(())  # the proxies in front of us
         self.expose = False  # answers say why their side was asked
+        self.health = b""  # the path on which this worker itself says that it serves
         self.draining = False  # no connection is kept after its answer
         self.date = b""  # the line for answers that have none

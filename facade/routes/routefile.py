@@ -255,6 +255,7 @@ class FacadeOptions:
     """The section `facade`: how the door itself behaves."""
 
     expose: bool = False
+    health: str | None = None  # a path on the public port that the facade itself answers
     via: bool = True  # upstreams are told that a proxy asks
     access_log: int = 0  # share of requests logged, in basis points
     session_cookie: str = "session"

@@ -65,9 +65,12 @@ def create_app(control: Control, identity_key: Path | None = None) -> FastAPI:
 
 
 async def _readiness(control: Control) -> str | None:
-    """Ready means: every worker said hello and decides by a table."""
-    ready = [worker for worker in control.sources.fleet.living() if worker.version]
+    """Ready means: every worker said hello, decides by a table, and takes new connections."""
+    living = [worker for worker in control.sources.fleet.living() if worker.version]
+    ready = [worker for worker in living if not worker.draining]
     if len(ready) < control.workers:
+        if len(living) >= control.workers:
+            return "draining: new connections are refused, what is under way is answered"
         return f"{len(ready)} of {control.workers} workers have a table"
     return None if control.sources.tables.table else "no table is published"
 

@@ -29,6 +29,11 @@ class Worker:
         return version if isinstance(version, str) else None
 
     @property
+    def draining(self) -> bool:
+        """It takes no new connection and ends with what is under way."""
+        return self.counters.get("draining") is True
+
+    @property
     def routes(self) -> dict[str, Any]:
         """Its counts by route."""
         routes = self.counters.get("routes")

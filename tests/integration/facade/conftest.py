@@ -77,6 +77,18 @@ class Facade:
         except urllib.error.HTTPError as error:
             return error.code, dict(error.headers), error.read()
 
+    def readiness(self) -> str:
+        """What the admin port says on /readyz."""
+        try:
+            with urllib.request.urlopen(
+                f"http://127.0.0.1:{self.admin}/readyz", timeout=20
+            ) as said:
+                return str(said.read())
+        except urllib.error.HTTPError as error:
+            return str(error.read())
+        except OSError:
+            return ""
+
     def connect(self) -> socket.socket:
         return socket.create_connection(("127.0.0.1", self.port), timeout=20)
 

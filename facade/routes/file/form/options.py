@@ -84,6 +84,10 @@ _READ_YOUR_WRITES: WordsOr[ReadYourWrites] = WordsOr(
 FACADE = Record(
     FacadeOptions,
     {
+        "health": Field(
+            Text("a path such as /fig/healthz", r"/[!-~]*"),
+            "The facade itself answers GET there: 200, or 503 while it drains.",
+        ),
         "via": Field(Flag(), "Send upstreams the header Via.", shown=True),
         "expose": Field(Flag(), "Send the header Fig-Decision with each answer.", shown=False),
         "access_log": Field(
