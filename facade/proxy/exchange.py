@@ -8,7 +8,7 @@ may be to blame; then legacy is asked where the route allows it. The client sees
 from time import perf_counter
 from typing import Final
 
-from chassis.breaker.circuit import Outcome
+from chassis.breaker.circuit import Outcome, State
 from facade.http1.bodies import chunk, last_chunk
 from facade.http1.fields import CLOSE, KEEP_ALIVE
 from facade.http1.refusal import Refused
@@ -26,7 +26,7 @@ from facade.proxy.context import WorkerContext
 from facade.proxy.counting.accesslog import decision_line, log_line
 from facade.proxy.errors import Failure
 from facade.proxy.fallback import may_fall_back, turn_to_legacy
-from facade.proxy.request import Request
+from facade.proxy.request import RETURNED, Request
 from facade.proxy.shadow.pair import Pair
 from facade.proxy.tunnel import join
 from facade.proxy.upstream.caller import Connection
@@ -154,6 +154,8 @@ class Exchange:
                 self.failed(failure)
                 return
         self.answer = head
+        if request.attempt.side.breaker.state is State.HALF_OPEN:
+            judge_probe(request, head, self.worker)
         upload = request.upload
         if upload is not None and upload.expectation is not None:
             upload.answered()
@@ -277,6 +279,15 @@ def outcome_of(answer: ResponseHead, counted: trouble.Trouble) -> Outcome:
     if answer.declined is not None:
         return Outcome.CANCELLED
     return Outcome.FAILURE if answer.status in counted.statuses else Outcome.SUCCESS
+
+
+def judge_probe(request: Request, answer: ResponseHead, worker: WorkerContext) -> None:
+    """Give the permit of a probe back at the head of its answer: a long body may take minutes."""
+    attempt = request.attempt
+    outcome = outcome_of(answer, attempt.side.counted)
+    took = attempt.first_byte - attempt.started
+    attempt.side.breaker.release(attempt.permit, outcome, worker.deadlines.now, took)
+    attempt.permit = RETURNED
 
 
 def settle(request: Request, status: int, outcome: Outcome, worker: WorkerContext) -> None:

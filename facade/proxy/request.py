@@ -20,6 +20,7 @@ from facade.proxy.upstream.instances import Upstream
 from facade.routes.route import Decision, Route
 from facade.routes.trust import Trust
 
+RETURNED: Final = -2  # in place of a permit that the breaker has back already
 IDEMPOTENT: Final = frozenset({b"GET", b"HEAD", b"OPTIONS", b"PUT", b"DELETE"})
 
 
@@ -67,7 +68,7 @@ class Attempt:
     """One side being asked. Another attempt replaces it; it is never reset."""
 
     side: RouteSide
-    permit: int  # the breaker's, or REFUSED
+    permit: int  # the breaker's, REFUSED or RETURNED
     started: float  # as of perf_counter, in seconds
     sent: bytes = b""  # the head, as the side gets it
     first_byte: float = 0.0  # when the answer began; 0: it has not

@@ -18,7 +18,7 @@ from facade.proxy.deadlines import Deadlines
 from facade.proxy.errors import Failure
 from facade.proxy.identity.credentials import SessionOwner
 from facade.proxy.upstream.caller import Connection, Ignoring
-from facade.proxy.upstream.instances import ANY, NEW, Instance
+from facade.proxy.upstream.instances import ANY, NEW, Upstream
 
 MOST_BYTES: Final = 64 * 1024
 NOT_LOGGED_IN: Final = frozenset({401, 403})
@@ -45,20 +45,17 @@ class SessionLookup(Ignoring):
         self._deadlines = deadlines
         self._breaker, self._permit = guard
         self._started = perf_counter()
-        self._instance: Instance | None = None
+        self._legacy: Upstream | None = None
         self._connection: Connection | None = None
         self._again = True
         self._status = 0
         self._body = b""
 
-    def ask(self, instance: Instance | None) -> None:
-        """Ask this instance; None: legacy has none."""
-        self._instance = instance
+    def ask(self, legacy: Upstream) -> None:
+        """Ask an instance of legacy."""
+        self._legacy = legacy
         self._deadlines.add(self)
-        if instance is None:
-            self.failed(errors.UNAVAILABLE)
-        else:
-            instance.connect(self, ANY)
+        legacy.connect(self, ANY)
 
     def connected(self, connection: Connection) -> None:
         """Send the request."""
@@ -86,9 +83,9 @@ class SessionLookup(Ignoring):
         """Ask once more where only an old connection was to blame; else there is no answer."""
         connection, self._connection = self._connection, None
         stale = failure.stale and connection is not None and connection.reused
-        if stale and self._again and self._instance is not None and not self.gave_up:
+        if stale and self._again and self._legacy is not None and not self.gave_up:
             self._again = False
-            self._instance.connect(self, NEW)
+            self._legacy.connect(self, NEW)
             return
         self._tell(None, Outcome.FAILURE if failure.kind else Outcome.CANCELLED)
 

@@ -104,7 +104,7 @@ class Sessions:
         lookup.for_client = for_client
         self._asking[session] = lookup
         self._counts.asked += 1
-        lookup.ask(legacy.pick())
+        lookup.ask(legacy)
 
     def forget(self, session: bytes) -> None:
         """What is known of this cookie may be wrong from now on, here and in other workers."""

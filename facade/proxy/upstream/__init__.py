@@ -2,7 +2,8 @@
 
 caller     what a caller is told, and how it uses a connection: two protocols
 upstreams  every upstream of the table in force, and its addresses
-instances  one upstream: its instances, the pool of connections to each
+instances  one upstream: its instances, whose turn it is, which one is away
+pool       the connections of one instance, as state alone
 dialing    opens a connection
 outbound   one connection: sends a request, cuts the answer out of the stream
 health     asks instances at an interval whether they are well

@@ -1,20 +1,24 @@
 """One upstream: the addresses it has now, and the connections to each.
 
-Connections survive a reload where the address and the upstream's settings stay the same. `Pool` is
-state alone: every method changes it and says what is to be done; `Instance` does that.
+An address that refuses a connection certainly got nothing of the request: the next one is asked,
+for any method. The address is left out until a connection that we open ourselves stands.
+
+Connections survive a reload where the address and the upstream's settings stay the same.
 """
 
-from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from math import inf
-from typing import Any, Final, Generic, Protocol, TypeVar
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 from facade.proxy import errors
 from facade.proxy.deadlines import NEVER, Deadlines
-from facade.proxy.upstream.caller import Caller
+from facade.proxy.errors import Failure
+from facade.proxy.upstream.caller import Caller, Ignoring
 from facade.proxy.upstream.dialing import Dial
 from facade.proxy.upstream.outbound import Outbound
+from facade.proxy.upstream.pool import Pool
 from facade.routes.routefile import UpstreamConfig, UpstreamTimeouts
 from facade.routes.trouble import Trouble
 
@@ -23,112 +27,23 @@ from facade.routes.trouble import Trouble
 ANY: Final = inf
 FRESH: Final = 1.0
 NEW: Final = -1.0  # none that was used before
-AWAY_FIRST_SECONDS: Final = 0.5  # an address that refuses connections is left out for this long
+AWAY_FIRST_SECONDS: Final = 0.5  # until an address that refused a connection is asked again
 AWAY_MOST_SECONDS: Final = 10.0
 
 
-class Pooled(Protocol):
-    """What the pool must know of a connection."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Wanted:
+    """A connection that a caller wants and does not have yet."""
 
-    idle_since: float  # monotonic seconds
-
-    @property
-    def usable(self) -> bool:
-        """Whether a request can be sent on it."""
-
-
-class Waiting(Protocol):
-    """A caller that waits for a connection."""
+    caller: Caller
+    idle_at_most: float  # see ANY, FRESH and NEW
+    refused: "tuple[Instance, ...]" = ()  # they got nothing of the request
+    elsewhere: "Callable[[Wanted, Failure], None] | None" = None  # None: no other instance will do
 
     @property
     def gave_up(self) -> bool:
-        """Whether it no longer wants one."""
-
-
-C = TypeVar("C", bound=Pooled)
-W = TypeVar("W", bound=Waiting)
-
-
-class Pool(Generic[C, W]):
-    """Connections of one address, at most `limit` open or being opened."""
-
-    __slots__ = ("idle", "limit", "open", "waiters")
-
-    def __init__(self, limit: int) -> None:
-        self.limit = limit
-        self.open = 0  # being opened, busy or idle
-        self.idle: deque[C] = deque()  # the last used one is at the right
-        self.waiters: deque[tuple[W, float]] = deque()  # with the time at which each gives up
-
-    @property
-    def busy(self) -> int:
-        """How many connections are at work."""
-        return self.open - len(self.idle)
-
-    def take(self, not_idle_before: float) -> C | None:
-        """The connection used last, if it was not idle before that time; else None."""
-        idle = self.idle
-        while idle:
-            connection = idle[-1]
-            if connection.usable:
-                if connection.idle_since < not_idle_before:
-                    return None
-                return idle.pop()
-            idle.pop()
-        return None
-
-    def may_open(self) -> bool:
-        """Reserve room for one more connection; False when there is none."""
-        if self.open >= self.limit:
-            return False
-        self.open += 1
-        return True
-
-    def evict(self) -> C | None:
-        """The connection that was idle for longest, to be closed to make room; None if none is."""
-        return self.idle.popleft() if self.idle else None
-
-    def wait(self, waiting: W, until: float) -> None:
-        """Queue a caller until this time; `next_waiter` returns it."""
-        self.waiters.append((waiting, until))
-
-    def put_back(self, connection: C, now: float) -> W | None:
-        """A connection is free again: returns the caller it is for; None: it is kept as idle."""
-        waiting = self.next_waiter() if self.waiters else None
-        if waiting is None:
-            connection.idle_since = now
-            self.idle.append(connection)
-        return waiting
-
-    def closed(self, connection: C | None) -> None:
-        """A connection ended, or could not be opened; an idle one leaves the pool."""
-        self.open -= 1
-        if connection is not None and connection in self.idle:
-            self.idle.remove(connection)
-
-    def next_waiter(self) -> W | None:
-        """The next caller that still wants a connection."""
-        while self.waiters:
-            waiting, _until = self.waiters.popleft()
-            if not waiting.gave_up:
-                return waiting
-        return None
-
-    def overdue(self, now: float) -> list[W]:
-        """Take out the callers that waited too long."""
-        late: list[W] = []
-        while self.waiters and (self.waiters[0][1] <= now or self.waiters[0][0].gave_up):
-            waiting, _until = self.waiters.popleft()
-            if not waiting.gave_up:
-                late.append(waiting)
-        return late
-
-    def surplus(self, idle_before: float) -> list[C]:
-        """Take out the connections that were idle since before that time."""
-        old: list[C] = []
-        while self.idle and self.idle[0].idle_since < idle_before:
-            old.append(self.idle.popleft())
-        return old
+        """See Caller."""
+        return self.caller.gave_up
 
 
 class Instance:
@@ -142,28 +57,36 @@ class Instance:
         self.host = parts.hostname or ""
         self.port = parts.port or 80
         self.timeouts: UpstreamTimeouts = config.timeouts
-        self.pool: Pool[Outbound, Caller] = Pool(limit)
+        self.pool: Pool[Outbound, Wanted] = Pool(limit)
         self.healthy = True  # by active probing
-        self.away_until = 0.0  # by what requests met
+        self.away_until = 0.0  # it refused: when it is asked again; 0: it accepts connections
         self._refusals = 0
+        self._probing = False  # a connection of ours is being opened, to see whether it accepts
         self._deadlines = deadlines
         self._dial = dial
         self._retired = False
 
     def connect(self, caller: Caller, idle_at_most: float) -> None:
-        """Give the caller a connection, now or later; see ANY, FRESH and NEW."""
-        pool = self.pool
-        now = self._deadlines.now
-        connection = pool.take(now - idle_at_most)
+        """Give the caller a connection to this address, now or later; see ANY, FRESH and NEW."""
+        connection = self.pool.take(self._deadlines.now - idle_at_most)
         if connection is not None:
             caller.connected(connection)
+        else:
+            self.want(Wanted(caller, idle_at_most))
+
+    def want(self, wanted: Wanted) -> None:
+        """The same for a caller for whom no connection is idle, or who was refused elsewhere."""
+        pool, now = self.pool, self._deadlines.now
+        connection = pool.take(now - wanted.idle_at_most) if wanted.refused else None
+        if connection is not None:
+            wanted.caller.connected(connection)
         elif pool.may_open():
-            self._open(caller)
+            self._open(wanted)
         elif (old := pool.evict()) is not None:
             old.abandon()
-            pool.wait(caller, now + self.timeouts.connect)
+            pool.wait(wanted, now + self.timeouts.connect)
         else:
-            pool.wait(caller, now + self.timeouts.connect)
+            pool.wait(wanted, now + self.timeouts.connect)
 
     def release(self, connection: Outbound) -> None:
         """The connection is free again."""
@@ -172,7 +95,7 @@ class Instance:
             return
         waiting = self.pool.put_back(connection, self._deadlines.now)
         if waiting is not None:
-            waiting.connected(connection)
+            waiting.caller.connected(connection)
 
     def closed(self, connection: Outbound | None) -> None:
         """A connection is gone; a caller that waits may open another one."""
@@ -185,8 +108,18 @@ class Instance:
         """Close connections idle for too long; fail callers that waited too long."""
         for connection in self.pool.surplus(now - self.timeouts.idle):
             connection.abandon()
-        for caller in self.pool.overdue(now):
-            caller.failed(errors.BUSY)
+        for waiting in self.pool.overdue(now):
+            waiting.caller.failed(errors.BUSY)
+
+    def probe(self, now: float) -> None:
+        """Find out whether an address that refused accepts again, where that is due.
+
+        The connection is kept for the next request.
+        """
+        due = self.away_until and self.away_until <= now and not self._probing
+        if due and self.pool.may_open():
+            self._probing = True
+            self._open(Wanted(Ignoring(), NEW))
 
     def retire(self) -> None:
         """The address is not used any more: idle connections go, the others when they are done."""
@@ -194,35 +127,45 @@ class Instance:
         for connection in self.pool.surplus(NEVER):
             connection.abandon()
 
-    def _open(self, caller: Caller) -> None:
+    def _open(self, wanted: Wanted) -> None:
         connection = Outbound(self, self._deadlines)
 
         def done(error: BaseException | None) -> None:
             if error is None:
-                self._opened(connection, caller)
+                self._opened(connection, wanted.caller)
                 return
             self._refused()
             if connection.transport is None:
                 self.closed(None)
             else:
                 connection.abandon()
-            if not caller.gave_up:
-                caller.failed(errors.connecting(error))
+            failure = errors.connecting(error)
+            if wanted.gave_up:
+                return
+            if wanted.elsewhere is None:
+                wanted.caller.failed(failure)
+            else:
+                wanted.elsewhere(replace(wanted, refused=(*wanted.refused, self)), failure)
 
         self._dial(connection, self.host, self.port, self.timeouts.connect, done)
 
     def _opened(self, connection: Outbound, caller: Caller) -> None:
         self._refusals = 0
         self.away_until = 0.0
+        self._probing = False
         if caller.gave_up:
             self.release(connection)
         else:
             caller.connected(connection)
 
     def _refused(self) -> None:
+        now = self._deadlines.now
+        if self.away_until > now and not self._probing:
+            return  # of several requests under way, only the first one says something new
+        self._probing = False
         self._refusals += 1
         pause = min(AWAY_FIRST_SECONDS * 2.0 ** (self._refusals - 1), AWAY_MOST_SECONDS)
-        self.away_until = self._deadlines.now + pause
+        self.away_until = now + pause
 
 
 class Upstream:
@@ -251,13 +194,14 @@ class Upstream:
         for instance in known.values():
             instance.retire()
 
-    def pick(self) -> Instance | None:
-        """The instance for the next request; None when there is none."""
+    def pick(self, refused: tuple[Instance, ...] = ()) -> Instance | None:
+        """The instance for the next request, none of those that refused it; None: none is left."""
         instances = self.instances
+        if refused:
+            instances = tuple(one for one in instances if one not in refused)
         if len(instances) == 1:
             return instances[0]
-        now = self._deadlines.now
-        able = [one for one in instances if one.healthy and one.away_until <= now] or instances
+        able = [one for one in instances if one.healthy and not one.away_until] or instances
         if not able:
             return None
         if self.config.balance == "least-busy":
@@ -270,8 +214,28 @@ class Upstream:
         instance = self.pick()
         if instance is None:
             caller.failed(errors.UNAVAILABLE)
+            return
+        connection = instance.pool.take(self._deadlines.now - idle_at_most)
+        if connection is not None:
+            caller.connected(connection)
         else:
-            instance.connect(caller, idle_at_most)
+            instance.want(Wanted(caller, idle_at_most, elsewhere=self._elsewhere))
+
+    def sweep(self, now: float) -> None:
+        """What is due: connections to close, callers to fail, addresses to ask again."""
+        several = len(self.instances) > 1  # a single one is asked by requests: the breaker's probes
+        for instance in self.instances:
+            instance.sweep(now)
+            if several:
+                instance.probe(now)
+
+    def _elsewhere(self, wanted: Wanted, failure: Failure) -> None:
+        """An instance refused the connection: ask another one, each at most once."""
+        instance = self.pick(wanted.refused)
+        if instance is None:
+            wanted.caller.failed(failure)
+        else:
+            instance.want(wanted)
 
     @property
     def slow(self) -> bool:

@@ -47,8 +47,7 @@ class Upstreams:
     def sweep(self, now: float) -> None:
         """Close connections idle for too long, and tell callers that waited too long."""
         for upstream in (*self.live.values(), *self.shadow.values()):
-            for instance in upstream.instances:
-                instance.sweep(now)
+            upstream.sweep(now)
 
     def _replace(
         self, held: dict[str, Upstream], configs: Mapping[str, UpstreamConfig], limit: int | None
