@@ -33,7 +33,8 @@ from facade.http1.refusal import Refused
 _LINE: Final = re.compile(
     rb"([A-Z][A-Z0-9_-]{0,31}) ([\x21\x22\x24-\x7e\x80-\xff]+) HTTP/1\.([01])"
 )
-_METHOD: Final = re.compile(rb"[A-Z][A-Z0-9_-]{0,31}")
+_METHOD: Final = re.compile(rb"[A-Za-z][A-Za-z0-9_-]{0,31}")
+_LINE_IN_ANY_CASE: Final = re.compile(_LINE.pattern.replace(b"A-Z", b"A-Za-z"))
 _VERSION: Final = re.compile(rb"HTTP/\d\.\d")
 _HOST: Final = re.compile(rb"(?:[A-Za-z0-9._~%!$&'()*+;=-]*|\[[0-9A-Fa-f:.]+\])(?::\d{0,5})?")
 _ABSOLUTE: Final = re.compile(rb"https?://([^/?]+)(.*)", re.IGNORECASE | re.DOTALL)
@@ -118,9 +119,7 @@ class RequestHead:
 def read_request(head: bytes, most_fields: int) -> RequestHead:
     """Read a head, without the empty line that ends it. Raises Refused."""
     first, *lines = head.split(b"\r\n")
-    match = _LINE.fullmatch(first)
-    if match is None:
-        raise _bad_request_line(first)
+    match = _LINE.fullmatch(first) or _in_lower_case(first)
     if len(lines) > most_fields:
         raise Refused(431, "too many headers")
     method, target, minor = match.groups()
@@ -262,6 +261,22 @@ _RULES: Final = {
     DATE: _date,
     FORWARDED: _forwarded,
 }
+
+
+def _in_lower_case(line: bytes) -> re.Match[bytes]:
+    """A request line with a method that is not in capitals: another method (RFC 9110, 9.1).
+
+    Not one that some read as HEAD, whose answer then ends elsewhere. Raises Refused.
+    """
+    match = _LINE_IN_ANY_CASE.fullmatch(line)
+    if match is None:
+        raise _bad_request_line(line)
+    capitals = match[1].upper()
+    if capitals in _REFUSED_METHODS:
+        raise Refused(405, f"the method {capitals.decode()} is not served here")
+    if capitals == b"HEAD":
+        raise Refused(400, "the method HEAD in small letters")
+    return match
 
 
 def _bad_request_line(line: bytes) -> Refused:

@@ -34,8 +34,7 @@ from facade.http1.refusal import Refused
 MOST_REMEMBERED: Final = 256
 CONTINUE: Final = b"HTTP/1.1 100 Continue\r\n\r\n"
 _NEVER_A_BODY: Final = frozenset({204, 304})
-_NO_LENGTH: Final = frozenset({204, 205})  # sent to a client without a word about a body
-_LINE: Final = re.compile(rb"HTTP/1\.([01]) ([1-5]\d\d)(?: ([\t\x20-\x7e\x80-\xff]*))?")
+_LINE: Final = re.compile(rb"HTTP/1\.([01]) ([1-9]\d\d)(?: ([\t\x20-\x7e\x80-\xff]*))?")
 
 
 class ResponseHead:
@@ -51,6 +50,7 @@ class ResponseHead:
         "keep_alive",
         "length",
         "lines",
+        "mended",
         "named",
         "reason",
         "status",
@@ -71,6 +71,7 @@ class ResponseHead:
         self.declined: bytes | None = None  # why a service of ours cannot answer this request
         self.named: list[bytes] | None = None
         self.has_body = False  # a body follows (RFC 9112, 6.3)
+        self.mended: tuple[str, ...] = ()  # what was put right in it, see facade.http1.mending
 
 
 def read_response(head: bytes, most_fields: int, method: bytes) -> ResponseHead:
@@ -195,7 +196,7 @@ def body_framing(response: ResponseHead, http11: bool) -> tuple[bytes, bool, boo
 
     Returns the lines that say so, whether it goes in chunks, and whether closing ends it.
     """
-    if response.status in _NO_LENGTH:
+    if response.status == 204:  # sent without a word about a body
         return b"", False, False
     if response.length is not None:
         return b"Content-Length: %d\r\n" % response.length, False, False

@@ -236,6 +236,7 @@ class Gateway:
                 name: one.snapshot() | {"breaker": self.breakers.facts(name, now)}
                 for name, one in self.upstreams.live.items()
             },
+            "mended": self.upstreams.mended,
             "client": self.counters.client.snapshot(),
             "identity": self.counters.identity.snapshot(),
         }

@@ -42,6 +42,7 @@ class Inbound(asyncio.Protocol):
         "_head_until",
         "_leaving",
         "_limits",
+        "_shut",
         "_timeouts",
         "_worker",
         "deadline",
@@ -68,6 +69,7 @@ class Inbound(asyncio.Protocol):
         self._advancing = False
         self._leaving = False  # answer nothing more
         self._full = False  # the client does not take what is sent
+        self._shut = False  # it sends nothing more
         # request
         self._head_until = 0.0  # when a head that has begun must be complete; 0: none has
         self._body: Body | None = None
@@ -100,8 +102,14 @@ class Inbound(asyncio.Protocol):
         self._advance(data)
 
     def eof_received(self) -> bool:
-        """The client left: one that only shut down its sending side is taken to have left too."""
-        return False
+        """The client sends no more. It may still read: a whole request is answered before we part.
+
+        A client that is gone says the same; its upstream's deadlines then end the exchange, if
+        no piece of the answer does.
+        """
+        self._shut = True
+        whole = self._exchange is not None and self._body is None
+        return whole and self.transport.can_write_eof()
 
     def connection_lost(self, _exc: Exception | None) -> None:
         """The connection is gone."""
@@ -172,6 +180,8 @@ class Inbound(asyncio.Protocol):
             if not self._head_until and data:
                 self._head_until = self.deadline = self._deadlines.now + self._timeouts.head
             self._buffer = data
+            if self._shut:
+                self._part()
             return b""
         self._head_until = 0.0
         head = read_request(data[:end], self._limits.headers)
@@ -257,7 +267,7 @@ class Inbound(asyncio.Protocol):
         """The request under way was answered; go on with the next one, or part."""
         self._exchange = None
         self._exchange_until = NEVER
-        if not keep or self._current.draining:
+        if not keep or self._current.draining or (self._shut and not self._buffer):
             self._part()
         elif self._full:
             self._await(self._timeouts.write)

@@ -61,8 +61,8 @@ class RouteTable:
     def locate(self, method: str | bytes, target: bytes) -> Located:
         """The route of a request's target, as written on the wire.
 
-        Raises TargetRefused when the target is no path, or can be read in two ways of which one
-        leads past a route that is no longer legacy's alone.
+        Raises TargetRefused when the target is no path, or it or the method can be read in two ways
+        of which one leads past a route that is no longer legacy's alone.
         """
         path = target.partition(b"?")[0]
         if path[:1] != b"/":
@@ -71,6 +71,8 @@ class RouteTable:
         if known is not None:
             return known
         located = self._locate(method, path)
+        if method.upper() != method:
+            self._check_capitals(method, path, located)
         if len(path) <= LONGEST_LOCATED:
             if len(self._located) >= MOST_LOCATED:
                 self._located.clear()
@@ -81,6 +83,12 @@ class RouteTable:
         """The route of a CORS preflight that asks for this method: where that goes, read only."""
         located = self.locate(method, target)
         return Located(self.reading.get(located.route, self.unmatched[True]), located.path)
+
+    def _check_capitals(self, method: str | bytes, path: bytes, located: Located) -> None:
+        """`post` is another method than POST, but some frameworks read it so."""
+        meant = self._locate(method.upper(), path).route
+        if meant is not located.route and meant in self.exclusive:
+            raise TargetRefused("the method is not in capitals, and some programs read it so")
 
     def _locate(self, method: str | bytes, path: bytes) -> Located:
         if is_plain(path):

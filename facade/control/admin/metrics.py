@@ -109,6 +109,12 @@ def _door(sources: Sources, total: dict[str, Any]) -> Iterator[Metric]:
     )
     for event, number in total["identity"].items():
         identity.add_metric((event,), number)
+    mended = CounterMetricFamily(
+        "facade_mended", "Malformed answers, put right.", labels=("upstream", "fault")
+    )
+    for upstream, kinds in total["mended"].items():
+        for kind, number in kinds.items():
+            mended.add_metric((upstream, kind), number)
     breakers = GaugeMetricFamily(
         "facade_breaker_open", "1 where a breaker lets nothing through.", labels=("upstream", "of")
     )
@@ -119,7 +125,7 @@ def _door(sources: Sources, total: dict[str, Any]) -> Iterator[Metric]:
     ]
     for labels, facts in standing:
         breakers.add_metric(labels, float(facts["state"] == State.OPEN))
-    yield from (client, identity, breakers)
+    yield from (client, identity, mended, breakers)
     yield from families("facade_breaker", ("upstream", "of"), standing)
 
 

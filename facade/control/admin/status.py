@@ -59,7 +59,8 @@ def status(sources: Sources) -> Status:
         routes=routes,
         unmatched=unmatched_status(total, sources.recent, sources.recent_shapes),
         upstreams={
-            name: UpstreamView(**upstream) for name, upstream in sorted(total["upstreams"].items())
+            name: UpstreamView(**upstream, mended=total["mended"].get(name, {}))
+            for name, upstream in sorted(total["upstreams"].items())
         },
         lag=_lag(sources.lags),
         totals=_totals(sources, total, routes),

@@ -7,6 +7,7 @@ from chassis.breaker.circuit import State
 from facade.control.intake import sums
 from facade.control.intake.shapes import bounded, with_histograms
 
+_PARTS = ("routes", "unmatched", "identity", "mended")  # of a snapshot; they only grow
 MOST_DEAD = 64  # dead workers remembered one by one; the older ones are kept as a sum
 
 # worker number, process id, start: a worker that is replaced is another one
@@ -82,8 +83,8 @@ class Fleet:
         )
 
     def total(self) -> dict[str, Any]:
-        """The sums: `routes`, `unmatched`, `client`, `identity` of all; `upstreams`, `open` now."""
-        total: dict[str, Any] = {"routes": {}, "unmatched": {}, "client": {}, "identity": {}}
+        """The sums: `upstreams` and `open` are of now, the others since the master's start."""
+        total: dict[str, Any] = {part: {} for part in (*_PARTS, "client")}
         sums.add(total, self._buried)
         for worker in self.workers.values():
             sums.add(total, _cumulative(worker.counters))
@@ -124,8 +125,6 @@ def _cumulative(counters: dict[str, Any]) -> dict[str, Any]:
     """The part of a snapshot that only grows."""
     client = {name: n for name, n in counters.get("client", {}).items() if name != "connections"}
     return {
-        "routes": counters.get("routes", {}),
-        "unmatched": counters.get("unmatched", {}),
+        **{part: counters.get(part, {}) for part in _PARTS},
         "client": client,
-        "identity": counters.get("identity", {}),
     }

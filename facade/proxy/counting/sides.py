@@ -15,7 +15,7 @@ class SideCounts:
 
     def __init__(self) -> None:
         self.requests = 0
-        self.status = [0] * 6  # by the first digit
+        self.status = [0] * 10  # by the first digit
         self.latency = [0] * SLOTS
         self.failures: dict[str, int] = {}  # by phase
 
@@ -39,5 +39,9 @@ class SideCounts:
 
 
 def by_class(status: list[int]) -> dict[str, int]:
-    """Counts by the first digit as `{"2xx": count}`, without zeros."""
-    return {STATUS_CLASSES[digit - 1]: status[digit] for digit in range(1, 6) if status[digit]}
+    """Counts by the first digit as `{"2xx": count}`, without zeros.
+
+    A status beyond 599 counts as 5xx (RFC 9110, 15).
+    """
+    counts = [*status[1:5], sum(status[5:])]
+    return {name: count for name, count in zip(STATUS_CLASSES, counts, strict=True) if count}

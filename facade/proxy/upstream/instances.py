@@ -50,9 +50,17 @@ class Instance:
     """One address of an upstream, and the connections to it."""
 
     def __init__(
-        self, url: str, config: UpstreamConfig, limit: int, deadlines: Deadlines, dial: Dial
+        self,
+        url: str,
+        config: UpstreamConfig,
+        limit: int,
+        deadlines: Deadlines,
+        dial: Dial,
+        mended: dict[str, int],
     ) -> None:
+        """`mended` takes the counts of answers that were put right, by kind."""
         parts = urlsplit(url)
+        self._mended = mended
         self.url = url
         self.host = parts.hostname or ""
         self.port = parts.port or 80
@@ -103,6 +111,10 @@ class Instance:
         waiting = self.pool.next_waiter()
         if waiting is not None and self.pool.may_open():
             self._open(waiting)
+
+    def mended(self, kind: str) -> None:
+        """Count an answer that had a fault of this kind, which was put right."""
+        self._mended[kind] = self._mended.get(kind, 0) + 1
 
     def sweep(self, now: float) -> None:
         """Close connections idle for too long; fail callers that waited too long."""
@@ -172,14 +184,21 @@ class Upstream:
     """A side to forward to, with the instances it has now."""
 
     def __init__(
-        self, config: UpstreamConfig, limit: int, deadlines: Deadlines, dial: Dial
+        self,
+        config: UpstreamConfig,
+        limit: int,
+        deadlines: Deadlines,
+        dial: Dial,
+        mended: dict[str, int],
     ) -> None:
+        """`mended` is as for Instance."""
         self.config = config
         self.trouble: Final = Trouble(config.breaker.count)
         self.instances: tuple[Instance, ...] = ()
         self.limit = limit
         self._deadlines = deadlines
         self._dial = dial
+        self._mended = mended
         self._turn = 0
 
     def set_addresses(self, urls: Iterable[str]) -> None:
@@ -188,7 +207,7 @@ class Upstream:
         self.instances = tuple(
             known.pop(url)
             if url in known
-            else Instance(url, self.config, self.limit, self._deadlines, self._dial)
+            else Instance(url, self.config, self.limit, self._deadlines, self._dial, self._mended)
             for url in dict.fromkeys(urls)
         )
         for instance in known.values():

@@ -8,7 +8,9 @@ or the end.
 import asyncio
 from typing import Final, Protocol, cast
 
-from facade.http1.bodies import Body, ChunkedBody, LengthBody, UntilClose
+from facade.http1.bodies import Body, LengthBody, UntilClose
+from facade.http1.loose import LooseChunkedBody
+from facade.http1.mending import read_loosely
 from facade.http1.refusal import Refused
 from facade.http1.responses import ResponseHead, read_response
 from facade.proxy import errors
@@ -20,6 +22,7 @@ from facade.routes.routefile import UpstreamTimeouts
 
 MOST_HEADERS: Final = 256
 LARGEST_HEAD: Final = 64 * 1024
+BYTES_AFTER: Final = "bytes after the answer"
 MOST_INTERIM: Final = 16  # 1xx heads before an answer
 LARGEST_DISCARD: Final = 64 * 1024
 
@@ -34,6 +37,9 @@ class Owner(Protocol):
 
     def closed(self, connection: "Outbound") -> None:
         """The connection is gone."""
+
+    def mended(self, kind: str) -> None:
+        """An answer had a fault of this kind, which was put right."""
 
 
 class Outbound(asyncio.Protocol):
@@ -222,17 +228,22 @@ class Outbound(asyncio.Protocol):
 
     def _take_head(self, data: bytes) -> tuple[bytes, bytes | None]:
         """Read a head; returns the piece of a body behind it, and what follows the body."""
-        end = data.find(b"\r\n\r\n")
-        if end < 0 or end > LARGEST_HEAD:
-            if len(data) > LARGEST_HEAD:
-                raise Refused(502, "the head is too large")
-            self._buffer = data
-            return b"", None
-        self._buffer = b""
         caller = self.caller
         if caller is None:
             return b"", None
-        head, rest = read_response(data[:end], MOST_HEADERS, caller.method), data[end + 4 :]
+        read: tuple[ResponseHead, bytes] | None
+        end = data.find(b"\r\n\r\n")
+        try:
+            if end < 0 or end > LARGEST_HEAD:
+                raise Refused(502, "not whole, or with other line ends")
+            read = read_response(data[:end], MOST_HEADERS, caller.method), data[end + 4 :]
+        except Refused:
+            read = self._read_loosely(data, caller.method)
+        if read is None:
+            self._buffer = data
+            return b"", None
+        self._buffer = b""
+        head, rest = read
         if head.status < 200:
             return self._interim(caller, head, rest)
         self._keep = head.keep_alive
@@ -263,15 +274,29 @@ class Outbound(asyncio.Protocol):
         caller.interim(head)
         return self._take_head(rest) if rest else (b"", None)
 
-    @staticmethod
-    def _body_of(head: ResponseHead) -> Body:
+    def _read_loosely(self, data: bytes, method: bytes) -> tuple[ResponseHead, bytes] | None:
+        """Read a head that is not well formed, or not whole: then None."""
+        read = read_loosely(data, LARGEST_HEAD, MOST_HEADERS, method)
+        if read is not None:
+            for kind in read[0].mended:
+                self._owner.mended(kind)
+        return read
+
+    def _mended(self, kind: str) -> None:
+        """A fault of the body was put right: the connection serves no other request."""
+        self._keep = False
+        self._owner.mended(kind)
+
+    def _body_of(self, head: ResponseHead) -> Body:
         if head.length is not None:
             return LengthBody(head.length)
-        return ChunkedBody() if head.chunked else UntilClose()
+        return LooseChunkedBody(self._mended) if head.chunked else UntilClose()
 
     def _end(self, trailers: list[bytes], rest: bytes) -> None:
         """The answer is whole: free the connection first, so that the next request finds it."""
         caller, self.caller = self.caller, None
+        if rest:
+            self._owner.mended(BYTES_AFTER)
         if rest or not (self._keep and self._sent_whole) or isinstance(self._body, UntilClose):
             self._close()
         else:

@@ -14,6 +14,7 @@ class Upstreams:
     def __init__(self, deadlines: Deadlines, dial: Dial) -> None:
         self.live: dict[str, Upstream] = {}
         self.shadow: dict[str, Upstream] = {}
+        self.mended: dict[str, dict[str, int]] = {}  # upstream -> kind -> answers put right
         self._deadlines = deadlines
         self._dial = dial
         self._discovered: Mapping[str, list[str]] = {}
@@ -60,4 +61,5 @@ class Upstreams:
         for name, config in configs.items():
             if name not in held:
                 most = limit or config.connections
-                held[name] = Upstream(config, most, self._deadlines, self._dial)
+                mended = self.mended.setdefault(name, {})
+                held[name] = Upstream(config, most, self._deadlines, self._dial, mended)

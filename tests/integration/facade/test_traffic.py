@@ -1,10 +1,13 @@
 """Odd clients and odd upstreams on real sockets; large bodies; tunnels; streams."""
 
+import contextlib
 import hashlib
 import http.client
+import json
 import socket
 import threading
 import time
+import urllib.request
 
 import pytest
 import websockets.sync.client
@@ -276,3 +279,44 @@ def test_cookies_redirects_and_forms_go_through(start, serve, scripts) -> None:
         head, _ = scripts.head(client)
     assert head.startswith(b"HTTP/1.1 302 Found\r\nLocation: /home\r\n")
     assert b"Set-Cookie: session=1\r\nSet-Cookie: theme=dark\r\n" in head
+
+
+def test_a_client_that_shuts_its_sending_side_down_is_answered(start, serve, scripts) -> None:
+    """As `nc -N` and BusyBox's wget do."""
+
+    def late(sock: socket.socket) -> None:
+        assert scripts.head(sock)[0]
+        time.sleep(0.1)  # the client's end has come long before
+        sock.sendall(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
+        for _ in range(3):
+            time.sleep(0.02)
+            sock.sendall(b"1\r\na\r\n")
+        sock.sendall(b"0\r\n\r\n")
+
+    facade = start(ALONE.format(serve(late).url))
+    with facade.connect() as client:
+        client.sendall(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+        client.shutdown(socket.SHUT_WR)
+        got = b""
+        while data := client.recv(1000):
+            got += data
+    assert got.startswith(b"HTTP/1.1 200 OK")
+    assert got.endswith(b"1\r\na\r\n1\r\na\r\n1\r\na\r\n0\r\n\r\n")
+
+
+def test_an_answer_that_is_put_right_is_counted_where_the_admin_port_shows_it(start, serve) -> None:
+    def sloppy(sock: socket.socket) -> None:
+        sock.recv(1000)
+        sock.sendall(b"HTTP/1.1 200 OK\nX : a\nContent-Length: 2, 2\n\nok")
+
+    facade = start(ALONE.format(serve(sloppy).url))
+    status, headers, body = facade.get("/")
+    assert (status, headers["X"], headers["Content-Length"], body) == (200, "a", "2", b"ok")
+    kinds = ["bare LF", "blank before colon", "repeated length"]
+    counted: dict[str, int] = {}
+    deadline = time.monotonic() + 20
+    while sorted(counted) != kinds:
+        assert time.monotonic() < deadline, counted
+        with contextlib.suppress(OSError):  # the admin port comes a moment later
+            page = urllib.request.urlopen(f"http://127.0.0.1:{facade.admin}/api/status", timeout=20)
+            counted = json.load(page)["upstreams"].get("legacy", {}).get("mended", {})

@@ -111,6 +111,7 @@ class UpstreamView(BaseModel):
 
     connections: int = 0
     idle: int = 0
+    mended: dict[str, int] = {}  # answers with a fault that was put right, by kind
     breaker: dict[str, BreakerView] = {}
 
 

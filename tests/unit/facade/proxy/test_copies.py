@@ -217,7 +217,7 @@ def test_copies_are_shed_first(door, cause: str) -> None:
 def test_a_client_that_leaves_takes_its_copy_along(door) -> None:
     client = door.client()
     client.send(GET)
-    client.shut()
+    client.vanish()
     assert all(peer.transport.aborted for peer in door.wire.dialled)
     assert not door.channel.pairs
     assert door.gateway.shadow._under_way == 0

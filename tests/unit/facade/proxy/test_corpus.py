@@ -3,6 +3,7 @@
 import pytest
 
 from tests.rigs import corpus
+from tests.rigs.wire import without
 
 GET = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"
 
@@ -62,3 +63,77 @@ def test_bad_chunks_break_the_answer_off(door, name: str) -> None:
     assert not client.read().endswith(b"0\r\n\r\n")
     assert client.transport.aborted
     assert door.upstream.transport.aborted
+
+
+@pytest.mark.parametrize("name", corpus.MENDED)
+@pytest.mark.parametrize("at_once", [True, False], ids=["at once", "byte by byte"])
+def test_mended_answers(door, name: str, at_once: bool) -> None:
+    """What RFC 9112 lets a proxy put right is put right, counted, and its connection closed."""
+    raw, kind, line = corpus.MENDED[name]
+    if kind == "bytes after the answer" and not at_once:
+        pytest.skip("a byte that comes later belongs to no answer")
+    client = door.client()
+    client.send(GET)
+    if at_once:
+        door.upstream.send(raw)
+    else:
+        door.upstream.send(*(raw[i : i + 1] for i in range(len(raw))))
+    head, _, body = client.read().partition(b"\r\n\r\n")
+    lines = without(head, b"date", b"via").split(b"\r\n")
+    assert lines[0].startswith(b"HTTP/1.1 200 ")
+    framing = [b"Content-Length: 1"], [b"Transfer-Encoding: chunked"]
+    assert [one for one in lines[1:] if one not in framing[0] + framing[1]] == [line] * bool(line)
+    assert [one for one in lines if one in framing[0] + framing[1]] in framing
+    assert body in (b"a", b"1\r\na\r\n0\r\n\r\n")
+    assert door.gateway.snapshot()["mended"] == {"legacy": {kind: 1}, "fresh": {}}
+    assert door.upstream.transport.closing
+    assert not client.ended
+    client.send(GET)
+    assert len(door.wire.dialled) == 2
+
+
+def test_an_answer_in_order_is_not_counted_as_mended(door) -> None:
+    client = door.client()
+    client.send(GET)
+    door.upstream.send(b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\na")
+    client.read()
+    client.send(GET)
+    assert len(door.wire.dialled) == 1
+    assert door.gateway.snapshot()["mended"]["legacy"] == {}
+
+
+def test_a_body_that_holds_an_empty_line_is_not_searched_for_the_heads_end(door) -> None:
+    client = door.client()
+    client.send(GET)
+    door.upstream.send(b"HTTP/1.1 200 OK\nContent-Length: 9\n\na\r\n\r\nb\n\nc")
+    assert client.read().endswith(b"\r\n\r\na\r\n\r\nb\n\nc")
+
+
+def test_a_body_ends_with_its_connection_where_the_coding_is_none(door) -> None:
+    client = door.client()
+    client.send(GET)
+    door.upstream.send(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: identity\r\n\r\nabc")
+    door.upstream.shut()
+    assert client.read().endswith(b"3\r\nabc\r\n0\r\n\r\n")
+    assert door.gateway.snapshot()["mended"]["legacy"] == {"identity coding": 1}
+
+
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [
+        (b"HTTP/1.1 205 Reset\r\nContent-Length: 0\r\n\r\n", b"Content-Length: 0"),
+        (b"HTTP/1.1 205 Reset\r\nContent-Length: 1\r\n\r\na", b"Content-Length: 1"),
+        (
+            b"HTTP/1.1 205 Reset\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+            b"Transfer-Encoding: chunked",
+        ),
+    ],
+)
+def test_a_205_says_where_it_ends(door, answer: bytes, told: bytes) -> None:
+    client = door.client()
+    client.send(GET)
+    door.upstream.send(answer)
+    got = client.read()
+    assert told in got.split(b"\r\n")
+    assert got.partition(b"\r\n\r\n")[2] == answer.partition(b"\r\n\r\n")[2]
+    assert not client.ended

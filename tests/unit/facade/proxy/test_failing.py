@@ -194,7 +194,7 @@ def test_an_answer_that_stalls_is_broken_off(door) -> None:
 def test_a_client_that_leaves_cancels_its_request(door) -> None:
     client = door.client()
     client.send(get(b"/legacy/a"))
-    client.shut()
+    client.vanish()
     assert door.upstream.transport.aborted
     assert door.gateway.counters.client.aborted == 1
     assert door.counts("at-legacy")["failures"] == {}

@@ -73,7 +73,7 @@ def test_a_waiting_client_may_leave(small) -> None:
     first, second = small.client(), small.client()
     first.send(GET)
     second.send(GET)
-    second.shut()
+    second.vanish()
     small.upstream.read()
     small.upstream.send(b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\na")
     assert small.upstream.read() == b""

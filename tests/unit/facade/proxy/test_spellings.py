@@ -93,3 +93,24 @@ def test_an_encoded_nul_is_refused_everywhere(make_door, path) -> None:
 def test_an_encoded_control_character_is_refused_where_new_answers(make_door, path) -> None:
     door = make_door(ROUTES % {"stage": "new", "more": ""})
     assert ask(door, path).read().startswith(b"HTTP/1.1 400 ")
+
+
+@pytest.mark.parametrize("method", [b"get", b"Get", b"post", b"pAtch"])
+def test_a_method_in_small_letters_is_another_one_where_legacy_answers(make_door, method) -> None:
+    door = make_door(ROUTES % {"stage": "legacy", "more": ""})
+    ask(door, b"/cart", method)
+    assert line_sent(door) == method + b" /cart HTTP/1.1"
+
+
+@pytest.mark.parametrize("path", [b"/cart", b"/items/7", b"/cart;v=1"])
+@pytest.mark.parametrize("method", [b"get", b"Get", b"gET"])
+def test_a_method_in_small_letters_leads_past_no_route_that_moved(make_door, method, path) -> None:
+    door = make_door(ROUTES % {"stage": "new", "more": ""})
+    assert ask(door, path, method).read().startswith(b"HTTP/1.1 400 ")
+    assert not door.wire.dialled
+
+
+def test_a_method_in_small_letters_passes_beside_the_routes_that_moved(make_door) -> None:
+    door = make_door(ROUTES % {"stage": "new", "more": ""})
+    ask(door, b"/elsewhere", b"get")
+    assert line_sent(door) == b"get /elsewhere HTTP/1.1"

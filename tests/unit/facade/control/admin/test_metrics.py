@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from facade.control.admin.metrics import FacadeCollector
-from facade.control.admin.status import Sources
+from facade.control.admin.status import Sources, status
 from facade.control.evidence_store.ledger import Ledger
 from facade.control.intake.fleet import Fleet
 from facade.control.intake.recent import Recent
@@ -58,3 +58,16 @@ def test_the_share_of_reads_that_fell_back(sources: Sources, counters: Build) ->
         sources.recent.take(float(second), sources.fleet.total()["routes"], {})
     assert samples(sources, "facade_fallback_share") == {("r",): 0.75}
     assert samples(sources, "facade_diverted_total") == {("r",): 3.0}
+
+
+def test_answers_that_were_put_right_are_counted_by_upstream_and_fault(
+    sources: Sources, counters: Build
+) -> None:
+    for number, dead in enumerate((True, False)):
+        worker = sources.fleet.hello({"worker": number, "pid": 1, "started": 1.0}, 1.0)
+        told = counters(1) | {"mended": {"legacy": {"folded line": 2}}}
+        sources.fleet.told(worker, told, 1.0)
+        if dead:
+            sources.fleet.lost(worker)
+    assert samples(sources, "facade_mended_total") == {("legacy", "folded line"): 4.0}
+    assert status(sources).upstreams["legacy"].mended == {"folded line": 4}
