@@ -2,9 +2,11 @@
 
 import asyncio
 import logging
+from typing import Any
 
 import nats
 from nats.aio.client import Client
+from nats.aio.msg import Msg
 from nats.js import JetStreamContext
 from nats.js.api import KeyValueConfig, StreamConfig
 from nats.js.errors import BadRequestError, BucketNotFoundError, NotFoundError
@@ -13,6 +15,21 @@ from nats.js.kv import KeyValue
 from chassis.process.backoff import Backoff
 
 log = logging.getLogger("bus")
+
+
+class BusClient(Client):
+    """A client whose requests can be cancelled at any moment."""
+
+    async def request(self, *args: Any, **kwargs: Any) -> Msg:
+        """See Client. Before Python 3.12 `asyncio.wait_for`, which it uses, loses a cancellation
+        that comes together with the answer: then the task would run on for ever."""
+        task = asyncio.current_task()
+        before = task.cancelling() if task else 0
+        answer = await super().request(*args, **kwargs)
+        if task and task.cancelling() > before:
+            raise asyncio.CancelledError
+        return answer
+
 
 # What a call on the bus raises while the server is away or starting.
 BusErrors = (nats.errors.Error, OSError, asyncio.TimeoutError)
@@ -27,16 +44,18 @@ async def connect(url: str, name: str) -> Client:
     backoff = Backoff()
     while True:
         try:
-            return await nats.connect(
+            client = BusClient()
+            await client.connect(
                 url,
                 name=name,
                 error_cb=report,
                 connect_timeout=2,
-                reconnect_time_wait=0.2,
+                reconnect_time_wait=0.2,  # type: ignore[arg-type]  # a float will do
                 max_reconnect_attempts=-1,
                 ping_interval=5,
                 max_outstanding_pings=2,
             )
+            return client
         except BusErrors as error:
             log.warning("NATS is not there yet (%s)", error or type(error).__name__)
             await asyncio.sleep(backoff.next())

@@ -1,7 +1,9 @@
 """The change feed: the legacy database's write-ahead log, published to JetStream in commit order.
 
 session      one run of the feed: the steps below in order, until something fails
-publication  the list of legacy tables that are fed, and their columns
+identity     the key by which the rows of a table are told apart, or why it cannot be fed (pure)
+tables       the fed tables as legacy has them now; `types` and `columns` say how values are written
+publication  the tables that PostgreSQL lets out of its log
 slot         the replication slot: made, inspected, released
 stream       the replication connection: what the server sends, and what we confirm
 pgoutput     bytes of the log -> messages (pure; the messages themselves in `messages`)

@@ -11,7 +11,9 @@ from chassis.process.backoff import Backoff
 from chassis.process.service import bind, serve
 from chassis.web import app as web
 from new_services.feed.log import slot_watch
-from new_services.feed.log.publication import NotPublished
+from new_services.feed.log.decoder import TableChanged
+from new_services.feed.log.identity import NotPublished
+from new_services.feed.log.pgoutput import BadMessage
 from new_services.feed.publishing.publisher import Publisher, PublishFailed
 from new_services.feed.session import Session
 from new_services.feed.settings import FeedSettings
@@ -20,7 +22,7 @@ from new_services.feed.status import Status
 log = logging.getLogger("feed")
 
 # What waiting can cure; anything else is a mistake of ours and ends the process with a traceback.
-Passing = (psycopg.Error, PublishFailed, NotPublished, *bus.BusErrors)
+Passing = (psycopg.Error, PublishFailed, NotPublished, TableChanged, BadMessage, *bus.BusErrors)
 
 
 async def keep_feeding(settings: FeedSettings, status: Status) -> None:

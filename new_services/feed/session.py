@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import time
+from collections.abc import Collection, Iterator
 from contextlib import AsyncExitStack
 
 from nats.aio.client import Client
@@ -10,11 +11,13 @@ from psycopg import AsyncConnection, conninfo
 
 from contracts.change import Change, Op
 from new_services.feed.log import publication, slot, stream
-from new_services.feed.log.decoder import Decoder
+from new_services.feed.log.decoder import Decoder, TableChanged
 from new_services.feed.log.filling import Filler
-from new_services.feed.log.messages import Commit, LogicalMessage
+from new_services.feed.log.identity import NotPublished
+from new_services.feed.log.messages import Commit, LogicalMessage, Relation
 from new_services.feed.log.pgoutput import parse
-from new_services.feed.log.publication import Table
+from new_services.feed.log.tables import Table, describe
+from new_services.feed.log.types import Types
 from new_services.feed.publishing import heartbeat
 from new_services.feed.publishing.publisher import Publisher
 from new_services.feed.publishing.retention import Retention
@@ -31,6 +34,7 @@ from new_services.feed.status import Status
 log = logging.getLogger("feed")
 
 STANDBY_SECONDS = 0.5
+LOOK_SECONDS = 1.0  # at the tables: what DDL does to them stands in no log
 COALESCE_SECONDS = 0.02  # while catching up, old watermarks closer than this are left out
 
 
@@ -45,10 +49,24 @@ class Session:
         self._status = status
         self._publisher = publisher
         self._bookmarks = Bookmarks(nats, settings.slot)
+        self._types = Types()
         self._watermark_at = 0.0
 
     async def run(self) -> None:
         """Until something fails; never returns. The caller waits a little and runs a new one."""
+        try:
+            await self._run()
+        except* TableChanged:
+            await self._bookmarks.forget()
+            raise
+        except* NotPublished as group:
+            unusable = frozenset[str]()
+            for error in _leaves(group):
+                unusable |= error.unusable
+            await self._withdraw(unusable)
+            raise
+
+    async def _run(self) -> None:
         settings = self._settings
         async with AsyncExitStack() as stack:
             # 1. be the only feed of this slot
@@ -65,7 +83,11 @@ class Session:
             replication = await stack.enter_async_context(await stream.connect(settings.legacy_url))
             bookmark = await self._ensure_slot(plain, replication, tables)
             plan = Plan(self._bookmarks, bookmark, self._publisher)
-            snapshotter = Snapshotter(plan, self._status.progress, shapes, settings.chunk_rows)
+            await plan.look(tables)
+            snapshotter = Snapshotter(
+                plan, self._types, self._status.progress, shapes, settings.chunk_rows
+            )
+            watching = await stack.enter_async_context(await self._connect(settings.legacy_url))
             reading = await stack.enter_async_context(await self._connect(settings.legacy_url))
             await stack.enter_async_context(requests.answered(self._nats, plan, tables))
             # 5. stream from where the slot stands, for ever, with a heartbeat; read meanwhile
@@ -73,10 +95,11 @@ class Session:
             async with asyncio.TaskGroup() as tasks:
                 seconds = settings.heartbeat_ms / 1000
                 tasks.create_task(heartbeat.beat(plain, seconds, self._status.log_ends))
-                tasks.create_task(
-                    self._stream(replication, snapshotter, plan, Filler(plain, shapes))
-                )
+                filler = Filler(plain, self._types, shapes)
+                decoder = Decoder(tables, self._types)
+                tasks.create_task(self._stream(replication, decoder, snapshotter, plan, filler))
                 tasks.create_task(snapshotter.run(reading))
+                tasks.create_task(self._watch(watching, plan))
                 tasks.create_task(plan.save())
                 tasks.create_task(
                     Retention(self._nats, settings.stream_mb * 1024 * 1024, self._status).run()
@@ -84,7 +107,7 @@ class Session:
 
     async def _connect(self, url: str) -> AsyncConnection:
         return await AsyncConnection.connect(
-            url, autocommit=True, connect_timeout=5, application_name="fig-feed"
+            stream.spoken(url), autocommit=True, connect_timeout=5, application_name="fig-feed"
         )
 
     async def _wait_for_lock(self, plain: AsyncConnection) -> None:
@@ -93,19 +116,44 @@ class Session:
             await asyncio.sleep(STANDBY_SECONDS)
 
     async def _publish_tables(self, plain: AsyncConnection) -> tuple[Table, ...]:
-        """Create the publication when we may and it is missing; the slot must come after it."""
+        """Set the publication up where we may and it lacks something; the slot must come after."""
         name, owner_url = self._settings.publication, self._settings.owner_url
-        tables = await publication.describe(plain, self._settings.tables)
+        tables = await describe(plain, self._settings.tables, self._types)
         wanted = {table.name for table in tables}
         missing = not wanted <= await publication.published(plain, name)
         if owner_url and (missing or await publication.restricted(plain, name)):
             reader = str(conninfo.conninfo_to_dict(self._settings.legacy_url)["user"])
             async with await self._connect(owner_url) as owner:
                 await publication.set_up(owner, name, tables, reader)
-            if missing:
-                await slot.drop(plain, self._settings.slot)  # it knows nothing of the new tables
+            await slot.drop(plain, self._settings.slot)  # it does not hold what was left out
         await publication.require(plain, name, tables)
         return tables
+
+    async def _withdraw(self, unusable: Collection[str]) -> None:
+        """The application must be able to write to these tables. Raises NotPublished."""
+        name, owner_url = self._settings.publication, self._settings.owner_url
+        if not unusable:
+            return
+        async with await self._connect(owner_url or self._settings.legacy_url) as connection:
+            if owner_url:
+                await publication.withdraw(connection, name, unusable)
+            elif listed := sorted(set(unusable) & await publication.published(connection, name)):
+                raise NotPublished(
+                    f"PostgreSQL refuses UPDATE and DELETE on {', '.join(listed)} as long as it is"
+                    f" published: ALTER PUBLICATION {name} DROP TABLE {', '.join(listed)}"
+                )
+
+    async def _watch(self, connection: AsyncConnection, plan: Plan) -> None:
+        """For ever: what DDL does to the tables. Raises NotPublished, TableChanged."""
+        settings = self._settings
+        while True:
+            await asyncio.sleep(LOOK_SECONDS)
+            tables = await describe(connection, settings.tables, self._types)
+            try:
+                await publication.require(connection, settings.publication, tables)
+            except NotPublished as error:
+                raise TableChanged(str(error)) from error
+            await plan.look(tables)
 
     async def _ensure_slot(
         self, plain: AsyncConnection, replication: AsyncConnection, tables: tuple[Table, ...]
@@ -120,14 +168,16 @@ class Session:
             )
         existing = await slot.inspect(plain, self._settings.slot)
         same_stream = bookmark is not None and bookmark.stream == self._publisher.stream
-        if bookmark and same_stream and existing and existing.usable:
+        same_tables = bookmark is not None and bookmark.describes(tables)
+        if bookmark and same_stream and same_tables and existing and existing.usable:
             return bookmark
-        if bookmark:
+        if bookmark and not same_tables:
+            log.warning("a table has another key than before: every table is read again")
+        elif bookmark:
             lost = "slot" if same_stream else "stream"
             log.warning("the %s is lost, and changes with it: every table is read again", lost)
-        names = tuple(table.name for table in tables)
-        jobs = tuple(Job(name, initial=True) for name in names)
-        bookmark = Bookmark(system, self._publisher.stream, names, jobs)
+        jobs = tuple(Job(table.name, initial=True) for table in tables)
+        bookmark = Bookmark(system, self._publisher.stream, {}, jobs).knows(*tables)
         # Before the slot: what is written afterwards would leave a moment in which an old
         # bookmark speaks of a new slot.
         await self._bookmarks.write(bookmark)
@@ -138,16 +188,19 @@ class Session:
     async def _stream(
         self,
         replication: AsyncConnection,
+        decoder: Decoder,
         snapshotter: Snapshotter,
         plan: Plan,
         filler: Filler,
     ) -> None:
-        source, decoder = stream.ReplicationStream(replication), Decoder()
+        source = stream.ReplicationStream(replication)
         await source.start(self._settings.slot, self._settings.publication)
         log.info("streaming")
         async for data in source.messages():
             if data is not None:
                 message = parse(data)
+                if isinstance(message, Relation):
+                    await filler.learn(column.type_oid for column in message.columns)
                 for change in decoder.decode(message):
                     await self._hand_over(await filler.whole(change), snapshotter)
                 if isinstance(message, LogicalMessage) and message.prefix == MARK_PREFIX:
@@ -180,3 +233,11 @@ class Session:
             self._watermark_at = now
             self._status.watermark = change.committed
             await self._publisher.publish(change)
+
+
+def _leaves(group: BaseExceptionGroup[NotPublished]) -> Iterator[NotPublished]:
+    for error in group.exceptions:
+        if isinstance(error, BaseExceptionGroup):
+            yield from _leaves(error)
+        else:
+            yield error

@@ -4,23 +4,30 @@ Whoever reads the stream knows the row by its old key only. So the value is read
 now; should it be newer than the change, the change that made it so still follows.
 """
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from psycopg import AsyncConnection
 from psycopg.sql import SQL, Identifier, Literal
 
 from contracts.change import Change, Op, Row
-from new_services.feed.log.publication import describe
-from new_services.feed.log.values import BOOLEAN, to_value
+from new_services.feed.log.columns import selected
+from new_services.feed.log.tables import describe
+from new_services.feed.log.types import Types
 from new_services.feed.publishing.shapes import Shapes
 
 
 class Filler:
     """Asks legacy; the connection must be in autocommit mode."""
 
-    def __init__(self, connection: AsyncConnection, shapes: Shapes) -> None:
+    def __init__(self, connection: AsyncConnection, types: Types, shapes: Shapes) -> None:
         self._connection = connection
+        self._types = types
         self._shapes = shapes
+
+    async def learn(self, oids: Iterable[int]) -> None:
+        """Look up types that the log names."""
+        await self._types.learn(self._connection, oids)
 
     async def whole(self, change: Change) -> Change:
         """The change with every column, where it needs them. Raises what psycopg raises.
@@ -39,24 +46,18 @@ class Filler:
         return replace(change, after={**row, **(change.after or {})})
 
     async def _row(self, change: Change) -> Row | None:
-        (table,) = await describe(self._connection, [change.table])
-        texts = SQL(", ").join(SQL("{}::text").format(Identifier(n)) for n, _ in table.columns)
+        (table,) = await describe(self._connection, [change.table], self._types)
+        columns = {column.name: column for column in table.columns}
         at = SQL(" AND ").join(
             SQL("{} = {}").format(Identifier(name), Literal(value))
             for name, value in change.key.items()
         )
         found = await self._connection.execute(
-            SQL("SELECT {} FROM public.{} WHERE {}").format(texts, Identifier(table.name), at)
+            SQL("SELECT {} FROM public.{} WHERE {}").format(
+                SQL(", ").join(selected(column) for column in table.columns),
+                Identifier(table.name),
+                at,
+            )
         )
         row = await found.fetchone()
-        if row is None:
-            return None
-        return {
-            name: to_value(_as_logged(text, oid), oid)
-            for (name, oid), text in zip(table.columns, row, strict=True)
-        }
-
-
-def _as_logged(text: str | None, oid: int) -> str | None:
-    """`::text` says true and false where the log says t and f."""
-    return text[0] if text and oid == BOOLEAN else text
+        return None if row is None else dict(zip(columns, row, strict=True))

@@ -49,6 +49,7 @@ class Relation:
     schema: str
     table: str
     columns: tuple[Column, ...]
+    replica: str = "d"  # pg_class.relreplident: with f (full) every column is marked `in_key`
 
 
 @dataclass(frozen=True, slots=True)

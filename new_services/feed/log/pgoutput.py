@@ -95,9 +95,9 @@ def _commit(reader: _Reader) -> Commit:
 def _relation(reader: _Reader) -> Relation:
     (oid,) = reader.unpack(_UINT32)
     schema, table = reader.text(), reader.text()
-    reader.byte()  # replica identity
+    replica = chr(reader.byte())
     (count,) = reader.unpack(_UINT16)
-    return Relation(oid, schema, table, tuple(_column(reader) for _ in range(count)))
+    return Relation(oid, schema, table, tuple(_column(reader) for _ in range(count)), replica)
 
 
 def _column(reader: _Reader) -> Column:

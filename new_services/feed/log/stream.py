@@ -6,7 +6,7 @@ import time
 from collections.abc import AsyncIterator
 
 import psycopg
-from psycopg import AsyncClientCursor, AsyncConnection
+from psycopg import AsyncClientCursor, AsyncConnection, conninfo
 from psycopg.sql import SQL, Identifier, Literal
 
 _DATA = struct.Struct("!cQQq")  # kind w, start, end of the log so far, time
@@ -17,10 +17,31 @@ CONFIRM_SECONDS = 0.05  # and not more often
 _POSTGRES_EPOCH = 946_684_800
 
 
+# Values as text look the same in the log and in what is read of the tables, whatever the roles and
+# the database have as defaults; and no row of a table is withheld silently.
+_SPOKEN = {
+    "datestyle": "ISO",
+    "intervalstyle": "postgres",
+    "timezone": "UTC",
+    "bytea_output": "hex",
+    "extra_float_digits": "1",
+    "lc_monetary": "C",
+    "search_path": "pg_catalog",
+    "row_security": "off",
+}
+
+
+def spoken(dsn: str) -> str:
+    """The connection string with the settings that decide how values are written."""
+    given = str(conninfo.conninfo_to_dict(dsn).get("options") or "")
+    options = " ".join(f"-c {name}={value}" for name, value in _SPOKEN.items())
+    return conninfo.make_conninfo(dsn, options=f"{given} {options}".strip())
+
+
 async def connect(dsn: str) -> AsyncConnection:
     """A connection that speaks the replication protocol."""
     return await AsyncConnection.connect(
-        dsn,
+        spoken(dsn),
         replication="database",
         autocommit=True,
         cursor_factory=AsyncClientCursor,

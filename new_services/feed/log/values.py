@@ -8,8 +8,26 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 BOOLEAN = 16
 PLAIN_TEXT = frozenset({25, 1042, 1043})  # text, char(n), varchar
 INTEGERS = frozenset({20, 21, 23})  # int8, int2, int4
+# Types whose cast to text is what their output function writes, and quicker to ask for: text and
+# varchar, numbers, dates and times, uuid, json, jsonb, bytea.
+CAST_ALIKE = INTEGERS | {
+    25,
+    1043,
+    700,
+    701,
+    1700,
+    1082,
+    1083,
+    1114,
+    1184,
+    1186,
+    2950,
+    114,
+    3802,
+    17,
+}
 
-_KINDS = {
+KINDS = {
     **dict.fromkeys(INTEGERS, "integer"),
     BOOLEAN: "boolean",
     **dict.fromkeys((18, 19, 25, 1042, 1043), "text"),  # "char", name, text, char(n), varchar
@@ -18,11 +36,6 @@ _KINDS = {
     1114: "timestamp",
     1184: "timestamp with time zone",
 }
-
-
-def kind(type_oid: int) -> str:
-    """What kind of value a column of that type has; types of one kind read alike."""
-    return _KINDS.get(type_oid, f"type {type_oid}")
 
 
 def to_value(text: str | None, type_oid: int) -> Value:

@@ -8,9 +8,10 @@ from psycopg.sql import SQL, Composable, Composed, Identifier, Literal
 
 from contracts.change import Value
 from contracts.rows import Values
+from new_services.feed.log.columns import as_written, selected, text_of
 from new_services.feed.log.keys import Key
-from new_services.feed.log.publication import Table, describe
-from new_services.feed.log.values import BOOLEAN, INTEGERS, PLAIN_TEXT
+from new_services.feed.log.tables import Table, describe
+from new_services.feed.log.types import Types
 from new_services.feed.reading.jobs import Job
 from new_services.feed.reading.window import Rows
 
@@ -32,7 +33,7 @@ async def mark(connection: AsyncConnection, text: str) -> None:
     await connection.execute(_MARK, [MARK_PREFIX, text])
 
 
-async def read(connection: AsyncConnection, job: Job, limit: int) -> Reading:
+async def read(connection: AsyncConnection, types: Types, job: Job, limit: int) -> Reading:
     """At most `limit` rows from where the job stands.
 
     The connection must be in autocommit mode. Raises NotPublished for a table that is gone.
@@ -42,7 +43,7 @@ async def read(connection: AsyncConnection, job: Job, limit: int) -> Reading:
         name = SQL("public.{}").format(Identifier(job.table))
         # Before anything is looked at: the columns stay as they are until the rows are read.
         await connection.execute(SQL("LOCK TABLE {} IN ACCESS SHARE MODE").format(name))
-        (table,) = await describe(connection, [job.table])
+        (table,) = await describe(connection, [job.table], types)
         found = await connection.execute("SELECT pg_current_snapshot()::text")
         row = await found.fetchone()
         assert row is not None
@@ -65,24 +66,17 @@ async def _fetch(
 ) -> tuple[list[tuple[Key, Values]], int]:
     """The rows, and how much text is in them."""
     found: list[tuple[Value, ...]] = await (await connection.execute(statement)).fetchall()
-    names = [name for name, _ in table.columns]
+    names = [column.name for column in table.columns]
     places = [names.index(name) for name in table.key]
     size = sum(len(value) for row in found for value in row if isinstance(value, str))
     return [(tuple(row[place] for place in places), row) for row in found], size
 
 
 def _statement(table: Table, job: Job, limit: int) -> Composed:
-    columns = SQL(", ").join(_selected(name, oid) for name, oid in table.columns)
+    columns = SQL(", ").join(selected(column) for column in table.columns)
     return SQL("SELECT {} FROM public.{}{} ORDER BY {} LIMIT {}").format(
         columns, Identifier(table.name), _where(table, job), _ordered(table), Literal(limit)
     )
-
-
-def _selected(name: str, oid: int) -> Composable:
-    """So that the driver gives what `to_value` makes of the log: numbers, booleans, else text."""
-    if oid in INTEGERS or oid == BOOLEAN or oid in PLAIN_TEXT:
-        return Identifier(name)
-    return SQL("{}::text").format(Identifier(name))
 
 
 def _where(table: Table, job: Job) -> Composable:
@@ -95,16 +89,18 @@ def _where(table: Table, job: Job) -> Composable:
     return SQL(" WHERE ") + SQL(" AND ").join(parts) if parts else SQL("")
 
 
-def _compared(table: Table, sign: SQL, key: Sequence[object]) -> Composed:
-    values = SQL(", ").join(Literal(part) for part in key)
+def _compared(table: Table, sign: SQL, key: Sequence[Value]) -> Composed:
+    values = SQL(", ").join(
+        Literal(part if name in table.sorted else as_written(part))
+        for name, part in zip(table.key, key, strict=True)
+    )
     return SQL("({}) {} ({})").format(_ordered(table), sign, values)
 
 
 def _ordered(table: Table) -> Composable:
     """The key's columns in the order of `keys.rank`; its index serves where it sorts alike."""
+    columns = {column.name: column for column in table.columns}
     return SQL(", ").join(
-        Identifier(name)
-        if name in table.sorted
-        else SQL('{}::text COLLATE "C"').format(Identifier(name))
+        Identifier(name) if name in table.sorted else text_of(columns[name]) + SQL(' COLLATE "C"')
         for name in table.key
     )

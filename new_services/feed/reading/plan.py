@@ -6,8 +6,11 @@ A job is ahead of its bookmark by the rows that JetStream has not confirmed yet.
 import asyncio
 import logging
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import replace
 
+from new_services.feed.log.decoder import TableChanged
+from new_services.feed.log.tables import Table
 from new_services.feed.publishing.publisher import Publisher
 from new_services.feed.reading.bookmark import Bookmark, Bookmarks
 from new_services.feed.reading.jobs import Job
@@ -53,15 +56,25 @@ class Plan:
         log.info("to be read again: %s", job)
         await self._write()
 
-    async def asked(self, seconds: float) -> bool:
-        """Whether a job is added within that time."""
-        try:
-            async with asyncio.timeout(seconds):
-                await self._added.wait()
-        except TimeoutError:
-            return False
+    async def asked(self) -> None:
+        """Until a job is added."""
+        await self._added.wait()
         self._added.clear()
-        return True
+
+    async def look(self, tables: Sequence[Table]) -> None:
+        """Read again what may have changed without a word in the log. Raises TableChanged."""
+        for table in tables:
+            known = self._stored.known.get(table.name)
+            if known is not None and known.identity != table.identity:
+                raise TableChanged(f"{table.name} has become another table, or has another key")
+            if known is not None and known.content == table.content:
+                continue
+            # A bookmark of an earlier version knows no table at all, and has read them.
+            first, adopted = known is None, not self._stored.known
+            self._stored = self._stored.knows(table)
+            if not adopted:
+                await self.add(Job(table.name, initial=first))
+            await self._write()
 
     def advance(self, old: Job, new: Job | None) -> None:
         """The stream has come to the end of a chunk."""

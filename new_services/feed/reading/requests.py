@@ -10,7 +10,7 @@ from nats.aio.msg import Msg
 
 from contracts.subjects import RESNAPSHOT_SUBJECT
 from new_services.feed.log.keys import Key, from_text, rank
-from new_services.feed.log.publication import Table
+from new_services.feed.log.tables import Table
 from new_services.feed.reading.jobs import Job
 from new_services.feed.reading.plan import Plan
 

@@ -18,7 +18,8 @@ from psycopg import AsyncConnection
 from contracts.change import Change, Op, Row, Version
 from contracts.rows import SnapshotRows, Values
 from new_services.feed.log.keys import Key
-from new_services.feed.log.publication import Table, describe
+from new_services.feed.log.tables import Table, describe
+from new_services.feed.log.types import Types
 from new_services.feed.publishing.shapes import Shapes
 from new_services.feed.reading import chunks
 from new_services.feed.reading.chunks import Reading
@@ -34,7 +35,6 @@ log = logging.getLogger("feed.snapshot")
 CHUNK_BYTES = 4_000_000  # of text; rows of unusual width come in smaller chunks
 FIRST_CHUNK = 200  # rows, until their width is known
 RETRY_SECONDS = 0.02
-LOOK_SECONDS = 2.0  # at the shapes of tables that nobody writes to
 
 ROWS_PER_MESSAGE = 50
 MESSAGE_CHARACTERS = 32_000  # of text; a row that has more is a message by itself
@@ -46,8 +46,11 @@ Place = tuple[int, int, int, str]  # see Decoder.position
 class Snapshotter:
     """One per session."""
 
-    def __init__(self, plan: Plan, progress: Progress, shapes: Shapes, most: int) -> None:
+    def __init__(
+        self, plan: Plan, types: Types, progress: Progress, shapes: Shapes, most: int
+    ) -> None:
         self._plan = plan
+        self._types = types
         self._progress = progress
         self._shapes = shapes
         self._most = most  # rows in a chunk
@@ -120,7 +123,7 @@ class Snapshotter:
         new = old.moved(window.opened, verdict.at, len(verdict.rows))
         self._plan.advance(old, None if verdict.done else new)
         self._judged.set_result(verdict)  # the next chunk is read while this one is published
-        columns = tuple(name for name, _ in table.columns)
+        columns = tuple(column.name for column in table.columns)
         for rows in packed([row for _, row in verdict.rows]):
             await tell(SnapshotRows(table.name, table.key, columns, rows, lsn, committed))
         if verdict.done:
@@ -141,20 +144,12 @@ class Snapshotter:
                 await self._estimate(connection)
                 await self._run_job(connection)
             self._progress.idle()
-            if not await self._plan.asked(LOOK_SECONDS):
-                await self._look(connection)
-
-    async def _look(self, connection: AsyncConnection) -> None:
-        """Read a table again whose columns changed while nobody wrote to it."""
-        for name in self._shapes.tables:
-            (table,) = await describe(connection, [name])
-            if self._shapes.differs(name, table.shape):
-                await self._plan.add(Job(name, initial=False))
+            await self._plan.asked()
 
     async def _estimate(self, connection: AsyncConnection) -> None:
         for job in self._plan.jobs:
             if not self._progress.counted(job):
-                (table,) = await describe(connection, [job.table])
+                (table,) = await describe(connection, [job.table], self._types)
                 self._progress.count(job, await chunks.count(connection, table, job))
 
     async def _run_job(self, connection: AsyncConnection) -> None:
@@ -183,7 +178,7 @@ class Snapshotter:
         judged: asyncio.Future[Verdict] = asyncio.get_running_loop().create_future()
         self._reading, self._judged, self._window = None, judged, window
         await chunks.mark(connection, f"open:{name}")
-        reading = await chunks.read(connection, job, limit)
+        reading = await chunks.read(connection, self._types, job, limit)
         self._reading, window.read = reading, reading.rows
         await chunks.mark(connection, f"close:{name}")
         return await judged, reading.size

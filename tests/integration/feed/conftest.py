@@ -147,7 +147,7 @@ def replay() -> Callable[[list[Change], str], dict[str, Row]]:
             elif change.op is Op.DELETE:
                 rows.pop(name, None)
             elif change.op is not Op.SHAPE:
-                old = ",".join(str(value) for value in (change.before or change.key).values())
+                old = ",".join(str((change.before or change.key)[part]) for part in change.key)
                 known = rows.pop(old, (change.version, {}))[1]
                 rows[name] = (change.version, {**known, **(change.after or {})})
         return {key: row for key, (_, row) in rows.items()}
@@ -278,6 +278,53 @@ def ready() -> Callable:
 def everything() -> Callable:
     """The whole stream, with a last change made now."""
     return _everything
+
+
+def _as_logged(legacy: Legacy, table: str, key: str) -> dict[str, dict[str, str | None]]:
+    """The rows of a table by key, each value as its type's output function writes it."""
+    options = "-c datestyle=ISO -c timezone=UTC -c lc_monetary=C -c search_path=pg_catalog"
+    with psycopg.connect(legacy.owner, options=options) as connection:
+        cursor = connection.execute(
+            sql.SQL("SELECT * FROM public.{}").format(sql.Identifier(table))
+        )
+        result = cursor.pgresult
+        assert result is not None and cursor.description is not None
+        names = [column.name for column in cursor.description]
+        rows = [
+            {
+                name: None if (raw := result.get_value(row, place)) is None else raw.decode()
+                for place, name in enumerate(names)
+            }
+            for row in range(result.ntuples)
+        ]
+    return {",".join(str(row[part]) for part in key.split(",")): row for row in rows}
+
+
+def _as_text(rows: dict[str, Row]) -> dict[str, dict[str, str | None]]:
+    """What a replay gave, to be compared with `as_logged`."""
+
+    def text(value: object) -> str | None:
+        if isinstance(value, bool):
+            return "t" if value else "f"
+        return None if value is None else str(value)
+
+    return {
+        ",".join("tf"[part == "False"] if part in ("True", "False") else part
+                 for part in key.split(",")): {name: text(value) for name, value in row.items()}
+        for key, row in rows.items()
+    }  # fmt: skip
+
+
+@pytest.fixture
+def as_logged() -> Callable:
+    """The rows of a legacy table, each value as text of the log."""
+    return _as_logged
+
+
+@pytest.fixture
+def as_text() -> Callable:
+    """Replayed rows in the form of `as_logged`."""
+    return _as_text
 
 
 @pytest.fixture

@@ -1,7 +1,10 @@
 """Messages of a transaction become changes."""
 
+import pytest
+
 from contracts.change import Change, Op
-from new_services.feed.log.decoder import Decoder
+from new_services.feed.log import tables
+from new_services.feed.log.decoder import Decoder, TableChanged
 from new_services.feed.log.messages import (
     UNCHANGED,
     Begin,
@@ -14,14 +17,20 @@ from new_services.feed.log.messages import (
     Truncate,
     Update,
 )
+from new_services.feed.log.tables import Table
+from new_services.feed.log.types import Types
 
 STOCK = Relation(1, "public", "stock", (Column("sku", 1043, True), Column("qty", 23, False)))
 PRODUCT = Relation(2, "public", "product", (Column("id", 23, True), Column("descr", 25, False)))
+TABLES = (
+    Table("stock", 1, (tables.Column("sku", 1043, "text"),), ("sku",)),
+    Table("product", 2, (tables.Column("id", 23, "integer"),), ("id",)),
+)
 COMMITTED = "2026-01-01T00:00:00.000007Z"
 
 
 def decode(*messages) -> list[Change]:
-    decoder = Decoder()
+    decoder = Decoder(TABLES, Types())
     for each in (Begin(500, 820_540_800_000_007, 42), STOCK, PRODUCT):
         list(decoder.decode(each))
     return [change for each in messages for change in decoder.decode(each)]
@@ -79,9 +88,60 @@ def test_a_table_described_anew_is_read_anew():
 
 
 def test_in_transaction_between_begin_and_commit():
-    decoder = Decoder()
+    decoder = Decoder(TABLES, Types())
     assert not decoder.in_transaction
     list(decoder.decode(Begin(1, 1, 1)))
     assert decoder.in_transaction
     list(decoder.decode(Commit(1, 2)))
     assert not decoder.in_transaction
+
+
+# As with REPLICA IDENTITY FULL: every column is marked, and old rows come whole.
+FULL = Relation(2, "public", "product", (Column("id", 23, True), Column("descr", 25, True)), "f")
+
+
+def test_a_whole_old_row_leaves_the_key_what_it_is():
+    _, moved, gone = decode(
+        FULL,
+        Update(2, ("7", "long"), False, ("8", UNCHANGED)),
+        Delete(2, ("8", "long"), False),
+    )
+    assert (moved.key, moved.before) == ({"id": 8}, {"id": 7, "descr": "long"})
+    assert moved.after == {"id": 8, "descr": "long"}, "the old row has what the new one keeps"
+    assert (gone.key, gone.after) == ({"id": 8}, None)
+
+
+def test_a_large_key_that_stays_is_in_the_old_row_alone():
+    (change,) = decode(Update(1, ("A", None), True, (UNCHANGED, "3")))
+    assert change.key == {"sku": "A"}
+    assert change.after == {"sku": "A", "qty": 3}
+
+
+@pytest.mark.parametrize(
+    "relation",
+    [
+        Relation(1, "public", "renamed", STOCK.columns),
+        Relation(1, "archive", "stock", STOCK.columns),
+        Relation(9, "public", "stock", STOCK.columns),
+        Relation(1, "public", "stock", (Column("sku", 1043, False), Column("qty", 23, True))),
+        Relation(1, "public", "stock", (Column("sku", 1043, True), Column("qty", 23, True))),
+        Relation(1, "public", "stock", (Column("code", 1043, True), Column("qty", 23, False))),
+        Relation(1, "public", "stock", (Column("code", 1043, True),), "f"),
+    ],
+    ids=["renamed", "moved", "made anew", "other key", "wider key", "renamed key", "full, renamed"],
+)
+def test_another_table_or_key_than_known_means_to_read_again(relation):
+    with pytest.raises(TableChanged, match="stock"):
+        decode(relation)
+
+
+def test_a_table_without_a_key_for_a_moment_has_its_inserts():
+    keyless = Relation(1, "public", "stock", (Column("sku", 1043, False), Column("qty", 23, False)))
+    _, change = decode(keyless, Insert(1, ("A", "3")))
+    assert change.key == {"sku": "A"}
+
+
+def test_tables_that_are_not_fed_say_nothing_and_count_as_none():
+    other = Relation(5, "public", "stock_2026", (Column("sku", 1043, True),))
+    (change,) = decode(other, Insert(5, ("A",)), Truncate((5,)), Insert(1, ("A", "3")))
+    assert (change.table, change.seq) == ("stock", 1)

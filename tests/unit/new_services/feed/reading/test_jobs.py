@@ -4,12 +4,17 @@ import orjson
 import pytest
 
 from new_services.feed.log.keys import Bound, from_text, rank
-from new_services.feed.log.publication import Table
+from new_services.feed.log.tables import Column, Table
 from new_services.feed.reading.jobs import Job
 from new_services.feed.reading.requests import BadRequest, job_of
 
-STOCK = Table("stock", (("sku", 1043), ("qty", 23)), ("sku",), frozenset({"sku"}))
-LINE = Table("line", (("order", 23), ("no", 23)), ("order", "no"), frozenset({"order", "no"}))
+STOCK = Table("stock", 1, (Column("sku", 1043, "text"), Column("qty", 23, "integer")), ("sku",))
+LINE = Table(
+    "line",
+    2,
+    (Column("order", 23, "integer"), Column("no", 23, "integer")),
+    ("order", "no"),
+)
 
 
 def test_keys_are_compared_as_numbers_and_as_bytes():
