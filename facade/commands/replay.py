@@ -69,6 +69,7 @@ class Order:
     routes: Path
     runtime: Path | None
     venv: Path
+    hosts: tuple[str, ...]
 
 
 @click.command()
@@ -95,6 +96,9 @@ class Order:
 @click.option("--legacy", envvar="FACADE_REPLAY_LEGACY", help="URL of legacy.")
 @click.option("--new", envvar="FACADE_REPLAY_NEW",
               help="URL of the new side, for every route.")  # fmt: skip
+@click.option("--host", "hosts", multiple=True, envvar="FACADE_REPLAY_HOST",
+              help="Of HAR files: the application's own host, beside that of the first page; may be"
+              " repeated.")  # fmt: skip
 @click.option("--sandbox", type=click.Path(path_type=Path), envvar="FACADE_REPLAY_SANDBOX",
               help="Send recorded writes too: a file in which somebody declares the target a"
               " sandbox.")  # fmt: skip
@@ -152,7 +156,8 @@ def _run(order: Order) -> Report:
 
 
 async def _replay(setting: Setting, order: Order, paths: list[Path]) -> Outcomes:
-    recorded = reading.exchanges(paths, lambda: environment.ensure(order.venv.absolute()))
+    hosts = [host.lower() for host in order.hosts]
+    recorded = reading.exchanges(paths, lambda: environment.ensure(order.venv.absolute()), hosts)
     asker = HttpAsker(2 * setting.concurrency, order.timeout)
     try:
         return await Replay(setting, asker).run(recorded)

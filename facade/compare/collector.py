@@ -6,10 +6,11 @@ from typing import Any
 from facade.compare.differences import ABSENT, Difference, Kind
 from facade.compare.evidence.relations import relation
 from facade.compare.json.values import Json
-from facade.compare.masking import MASK, is_secret, preview
+from facade.compare.masking import preview
 from facade.compare.noise.noise import place_of
 from facade.compare.paths import At, Path, exact, printable, stable
 from facade.compare.rules import Rule, Rules, is_overdue
+from facade.compare.secrets import MASK, is_secret
 from facade.compare.tolerance import within
 from facade.routes.routefile import Expected
 

@@ -8,8 +8,9 @@ from facade.compare.answers import Answer
 from facade.compare.bodies.charsets import codec_of
 from facade.compare.collector import Collector
 from facade.compare.differences import ABSENT, Kind
-from facade.compare.masking import MASK, is_secret, mask_target
+from facade.compare.masking import mask_target
 from facade.compare.places import place_of
+from facade.compare.secrets import MASK, is_secret
 
 _PARAMETER = re.compile(r";\s*([\w-]+)\s*=\s*(\"[^\"]*\"|[^;]*)")
 _LISTS = frozenset({"cache-control", "vary", "allow", "pragma", "access-control-allow-headers"})

@@ -8,25 +8,15 @@ from urllib.parse import parse_qsl, urlencode
 from facade.compare.json.values import Json
 from facade.compare.paths import At, printable
 from facade.compare.rules import Rule
+from facade.compare.secrets import MASK, SIGNED, is_secret, without_secrets
 
-MASK = "(secret)"
 _TEXT = 240  # characters kept of a text
 _NAME = 80  # characters kept of a member's name
 _ITEMS = 12  # members or elements kept of each level
 _LEVELS = 4
 
-_NAMES = frozenset(
-    {"pw", "pwd", "pwhash", "passphrase", "authorization", "apikey", "jwt", "otp", "pin", "cvv"}
-    | {"sid", "sessionid", "session", "cookie", "setcookie", "csrf", "xsrf", "cvc", "cardnumber"}
-)
-_ENDINGS = ("password", "passwd", "passwordhash", "token", "secret", "apikey", "privatekey")
-_SIGNS = re.compile(r"[^a-z0-9]")
 
-
-def is_secret(name: str) -> bool:
-    """Whether a field, cookie or parameter of this name holds a credential, by its name."""
-    plain = _SIGNS.sub("", name.lower()).removesuffix("s")
-    return plain in _NAMES or plain.endswith(_ENDINGS)
+_PATH_PARAMETER = re.compile(r";(?P<name>[^=;/?#]{1,60})=(?P<value>[^;/?#]*)")
 
 
 def preview(value: Json, rule: Rule | None = None, levels: int = _LEVELS) -> Any:
@@ -37,7 +27,7 @@ def preview(value: Json, rule: Rule | None = None, levels: int = _LEVELS) -> Any
     if rule is not None and rule.secret:
         return MASK
     if isinstance(value, str):
-        start = _without_surrogates(value[:_TEXT])
+        start = without_secrets(_without_surrogates(value[:_TEXT]))
         return start if len(value) <= _TEXT else f"{start}… ({len(value)} characters)"
     if isinstance(value, Decimal):
         return _number(value)
@@ -86,15 +76,22 @@ def _members(value: dict[str, Any], rule: Rule | None, levels: int) -> Any:
 
 
 def mask_target(target: str) -> str:
-    """A request's target without the values of parameters whose name says secret."""
+    """A request's target without the values of parameters whose name says secret, also of those in
+    its path (`/cart;jsessionid=…`), and without signed tokens."""
+    target = SIGNED.sub(MASK, target)
     path, mark, query = target.partition("?")
+    path = _PATH_PARAMETER.sub(_path_parameter, path)
     if not mark:
         return _cut(path)
     pairs = parse_qsl(query, keep_blank_values=True, errors="replace")
     if not any(is_secret(name) for name, _ in pairs):
-        return _cut(target)
+        return _cut(f"{path}?{query}")
     masked = [(name, MASK if is_secret(name) else value) for name, value in pairs]
     return _cut(f"{path}?{urlencode(masked, safe='()')}")
+
+
+def _path_parameter(found: re.Match[str]) -> str:
+    return f";{found['name']}={MASK}" if is_secret(found["name"]) else found[0]
 
 
 def _cut(target: str, most: int = 2000) -> str:

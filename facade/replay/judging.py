@@ -14,9 +14,10 @@ from facade.replay.asking.selecting import Against
 from facade.replay.formats.recorded import Exchange
 from facade.routes.route import Route
 from facade.routes.table import RouteTable
-from facade.sidecar.scrub.messages import Scrubber, Unreadable
+from facade.sidecar.scrub.messages import Scrubber, UnknownKind, Unreadable
 
 _NO_RULES = compile_rules()
+WITHOUT_SESSION = "asked without its session"
 
 
 @dataclass(slots=True)
@@ -60,6 +61,24 @@ class Judge:
         """By the rules of the route."""
         return compare(pair, self._rules_of(route), self.today)
 
+    def of_stranger(
+        self, found: Verdict, pair: Pair, route: Route, recorded: Answer | None
+    ) -> Verdict:
+        """The verdict on what was asked for without the session it was recorded in.
+
+        That both sides send a stranger away alike says nothing of the page that was asked for: it
+        counts only where legacy gave this very answer with the session, too.
+        """
+        if found.outcome is not Outcome.MATCHED or self.against is not Against.BOTH:
+            return found
+        if recorded is not None:
+            then_and_now = replace(
+                pair, control=self._scrubbed(recorded), candidate=self._scrubbed(pair.control)
+            )
+            if self.verdict(then_and_now, route).outcome is Outcome.MATCHED:
+                return found
+        return Verdict(Outcome.SKIPPED, cause=WITHOUT_SESSION)
+
     def settled(self, verdict: Verdict, pair: Pair, route: Route, again: Again) -> Verdict:
         """After both were asked once more: did an answer move by itself?"""
         return settle(verdict, pair, again, self._rules_of(route), self.today)
@@ -87,6 +106,8 @@ class Judge:
         try:
             plain = decode(answer.body, answer.header("content-encoding"))
             body = self._scrubber.body(plain, answer.header("content-type"))
+        except UnknownKind:
+            body = plain  # compared byte by byte; nothing of it is shown or kept
         except (Undecodable, Unreadable) as error:
             return Answer(0, error=f"unreadable: {error}")
         return replace(answer, headers=headers, body=body)

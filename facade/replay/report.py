@@ -12,6 +12,7 @@ from facade.compare.evidence.clusters import Cluster, Sample
 from facade.compare.evidence.evidence import Counts, Evidence
 from facade.replay.asking.engine import Outcomes
 from facade.replay.asking.selecting import Against
+from facade.replay.judging import WITHOUT_SESSION
 
 _MOST_CAUSES = 20
 _HEAD = ("route", "asked", "same", "expected", "differ", "moved", "failed", "differ at most (95 %)")
@@ -78,6 +79,11 @@ class Report:
         return total.compared > 0 and not total.mismatched and not total.new_failed
 
     @property
+    def total_of_strangers(self) -> int:
+        """Answers that were alike, to requests without the session they were recorded in."""
+        return sum(one.total.skipped.get(WITHOUT_SESSION, 0) for one in self.evidence.values())
+
+    @property
     def without_session(self) -> int:
         """Answers that differ and were recorded for somebody with a session."""
         kinds = (kind for one in self.evidence.values() for kind in one.classes.values())
@@ -124,6 +130,12 @@ class Report:
             lines += causes(name, one)
         lines += [f"{end.name or 'input'}: {end.broken}; its first {end.exchanges} exchanges count"
                   for end in self.outcomes.broken]  # fmt: skip
+        strangers = self.total_of_strangers
+        if strangers:
+            lines.append(
+                f"{strangers:,} answers were alike and do not count: they were asked for without"
+                " the session they were recorded in; --cookie NAME=VALUE lends one"
+            )
         if self.against is not Against.BOTH and self.without_session:
             lines.append(
                 f"{self.without_session:,} of the answers that differ were recorded in a session,"

@@ -7,7 +7,8 @@ from facade.compare.collector import Collector
 from facade.compare.differences import ABSENT, Kind
 from facade.compare.html.tree import TEXT, Node, tree
 from facade.compare.json.arrays import Alignment, as_sequence
-from facade.compare.masking import MASK, is_secret, mask_target
+from facade.compare.masking import mask_target
+from facade.compare.secrets import MASK, is_secret
 
 _LINKS = frozenset({"href", "action", "src"})
 

@@ -15,9 +15,9 @@ from facade.compare.json.arrays import (
 )
 from facade.compare.json.reshaping import reshaping
 from facade.compare.json.values import Json, token, type_name
-from facade.compare.masking import is_secret
 from facade.compare.paths import At, Path
 from facade.compare.rules import Rule
+from facade.compare.secrets import is_secret
 from facade.compare.tolerance import within
 
 _LABEL = 60  # characters of an element's name

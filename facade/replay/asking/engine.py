@@ -108,6 +108,10 @@ class Replay:
         answers = await self._answers(exchange, route, headers)
         pair = judge.pair(exchange, route, answers, asked)
         verdict = judge.verdict(pair, route)
+        session = judge.table.options.session_cookie
+        stranger = question.is_a_stranger(exchange, headers, session)
+        if stranger or question.is_sent_away(exchange, pair.control):
+            verdict = judge.of_stranger(verdict, pair, route, exchange.answer)
         if setting.wish.against is Against.BOTH and self._doubts.needed(route.name, verdict):
             again = Again(*await self._answers(exchange, route, headers))
             settled = judge.settled(verdict, pair, route, again)

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
-from facade.compare.answers import Headers
-from facade.compare.masking import MASK
+from facade.compare.answers import Answer, Headers
+from facade.compare.secrets import MASK, is_secret
 from facade.replay.formats.recorded import Exchange
 
 # Of one connection, or set anew by who sends.
@@ -15,7 +15,9 @@ _NOT_REPEATED = frozenset(
 _CONDITIONAL = frozenset(
     {"if-none-match", "if-modified-since", "if-match", "if-unmodified-since", "if-range", "range"}
 )
-_CODINGS = frozenset({"gzip", "deflate", "br", "identity"})  # that the comparison can undo
+_REFUSED = frozenset({401, 403, 407})
+_CREDENTIALS = frozenset({"authorization", "proxy-authorization"})
+_CODINGS = frozenset({"gzip", "deflate", "br", "zstd", "identity"})  # that the comparison can undo
 
 
 def headers(exchange: Exchange, cookies: Mapping[str, str]) -> Headers:
@@ -34,6 +36,29 @@ def headers(exchange: Exchange, cookies: Mapping[str, str]) -> Headers:
         if value:
             sent.append((name, value))
     return tuple(sent)
+
+
+def is_a_stranger(exchange: Exchange, sent: Headers, session: str) -> bool:
+    """Whether the recorded client was known by something that is not `sent`: its session cookie
+    (called `session`, or as frameworks call theirs), or credentials in a header."""
+    recorded = {name for name in cookie_names(exchange) if name == session or is_secret(name)}
+    kept = {name for line_name, line in sent if line_name == "cookie" for name in _names(line)}
+    words = {name for name, _ in exchange.headers if name in _CREDENTIALS or is_secret(name)}
+    lost = words - {"cookie"} - {name for name, _ in sent}
+    return bool(recorded - kept or lost)
+
+
+def is_sent_away(exchange: Exchange, control: Answer) -> bool:
+    """Whether the recorded client was answered, and now is refused or sent to sign in: a recording
+    may have been made without what the client was known by (browsers leave it out)."""
+    answer = exchange.answer
+    if answer is None or not 200 <= answer.status < 300:
+        return False
+    return control.status in _REFUSED or 300 <= control.status < 400
+
+
+def _names(line: str) -> set[str]:
+    return {pair.strip().partition("=")[0] for pair in line.split(";")}
 
 
 def cookie_names(exchange: Exchange) -> set[str]:

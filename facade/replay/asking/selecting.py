@@ -4,7 +4,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
-from facade.compare.masking import MASK
+from facade.compare.answers import Answer
+from facade.compare.secrets import MASK
 from facade.replay.asking.targets import Targets
 from facade.replay.formats.recorded import Exchange
 from facade.routes.paths import TargetRefused
@@ -12,6 +13,7 @@ from facade.routes.route import Route
 from facade.routes.table import UNMATCHED_NAME, RouteTable
 
 _READS = frozenset({"GET", "HEAD"})
+_NOT_WHOLE = frozenset({206, 226, 304, 412, 416})
 _MASKS = (MASK.encode(), b"%28secret%29")
 
 
@@ -38,6 +40,10 @@ class LeftOut(Exception):
 
 def select(exchange: Exchange, table: RouteTable, targets: Targets, wish: Wish) -> Route:
     """The route of an exchange that is asked again. Raises LeftOut."""
+    if exchange.left_out:
+        raise LeftOut(exchange.left_out)
+    if _is_a_socket(exchange):
+        raise LeftOut("of sockets")
     try:
         target = exchange.target.encode("latin-1", "replace")
         route = table.locate(exchange.method, target).route
@@ -50,9 +56,24 @@ def select(exchange: Exchange, table: RouteTable, targets: Targets, wish: Wish) 
     if wish.against is not Against.LEGACY and not targets.new(route):
         unknown = route.name == UNMATCHED_NAME
         raise LeftOut("on paths that no route names" if unknown else "of routes without a new side")
-    if wish.against is not Against.BOTH and exchange.answer is None:
-        raise LeftOut("without a recorded answer")
+    if wish.against is not Against.BOTH:
+        _require_whole(exchange.answer)
     return route
+
+
+def _require_whole(answer: Answer | None) -> None:
+    """A recorded answer to compare with: not "unchanged", and not a part."""
+    if answer is None:
+        raise LeftOut("without a recorded answer")
+    if answer.status in _NOT_WHOLE:
+        raise LeftOut("whose recorded answer is partial or unchanged")
+
+
+def _is_a_socket(exchange: Exchange) -> bool:
+    asked = any(
+        name == "upgrade" and value.strip().lower() != "h2c" for name, value in exchange.headers
+    )
+    return asked or (exchange.answer is not None and exchange.answer.status == 101)
 
 
 def _require_writable(exchange: Exchange, wish: Wish) -> None:

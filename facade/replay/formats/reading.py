@@ -1,6 +1,6 @@
 """Recorded traffic by the name of its file: .har, .jsonl, and flow files for the rest."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
 
@@ -33,17 +33,24 @@ def files(given: Sequence[Path]) -> list[Path]:
     return list(dict.fromkeys(found))
 
 
-def exchanges(paths: Sequence[Path], mitmproxy: Callable[[], Path]) -> Iterator[Exchange | FileEnd]:
-    """All exchanges in order. `mitmproxy` gives the interpreter that can read flow files."""
+def exchanges(
+    paths: Sequence[Path], mitmproxy: Callable[[], Path], hosts: Collection[str] = ()
+) -> Iterator[Exchange | FileEnd]:
+    """All exchanges in order. `mitmproxy` gives the interpreter that can read flow files; `hosts`
+    are the application's own in HAR files, beside the one each file is about."""
     number = 1
     for kind, group in groupby(paths, key=lambda path: path.suffix):
-        for one in _of_kind(kind, list(group), number, mitmproxy):
+        for one in _of_kind(kind, list(group), number, mitmproxy, hosts):
             number += isinstance(one, Exchange)
             yield one
 
 
 def _of_kind(
-    kind: str, paths: list[Path], first: int, mitmproxy: Callable[[], Path]
+    kind: str,
+    paths: list[Path],
+    first: int,
+    mitmproxy: Callable[[], Path],
+    hosts: Collection[str],
 ) -> Iterator[Exchange | FileEnd]:
     if kind not in (HAR, LINES):
         yield from flows.exchanges(mitmproxy(), paths, first)
@@ -51,7 +58,7 @@ def _of_kind(
     for path in paths:
         if kind == HAR:
             text = path.read_text("utf-8-sig", errors="replace")
-            found = har.exchanges(text, str(path), first)
+            found = har.exchanges(text, str(path), first, hosts)
         else:
             found = _lines(path, first)
         for one in found:

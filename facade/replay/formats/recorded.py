@@ -23,6 +23,7 @@ class Exchange:
     headers: Headers  # names in lower case
     body: bytes
     answer: Answer | None
+    left_out: str = ""  # why it is not to be asked again, whatever is asked; empty: it may be
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,26 +1,41 @@
 """Take the credentials out of what is recorded. Pure; never touches the traffic itself.
 
-Masked: cookies, authorization, headers, parameters and fields whose name says secret, and what
-the operator declares. A body that cannot be read in its own kind is not kept: what we cannot look
-into may hold anything.
+Masked: cookies, authorization, headers, parameters (also those of a path) and fields whose name
+says secret, signed tokens whatever they are called, and what the operator declares. A body that
+cannot be read in its own kind, and one of an unknown kind, is not kept: what we cannot look into
+may hold anything.
 """
 
-from collections.abc import Callable, Iterable
+import re
+from collections.abc import Iterable
 from urllib.parse import unquote_plus
 
 from chassis.web.headers import IDENTITY, SESSION
-from facade.compare.masking import MASK, is_secret
 from facade.compare.paths import is_json_path
 from facade.compare.rules import Rule, compile_rules
+from facade.compare.secrets import MASK, SIGNED, SIGNED_BYTES, is_secret, without_secrets
 from facade.routes.routefile import CompareRules
 from facade.sidecar.scrub import json as scrub_json
 from facade.sidecar.scrub import text as scrub_text
-from facade.sidecar.scrub.json import Unreadable
+from facade.sidecar.scrub.json import UnknownKind, Unreadable
 
 Headers = list[tuple[str, str]]
 
 _WITH_SCHEME = frozenset({"authorization", "proxy-authorization"})
-_WITH_ADDRESS = frozenset({"referer", "location", "content-location", "refresh"})
+_WITH_ADDRESS = frozenset(
+    {"referer", "location", "content-location", "refresh", "link", "x-original-url"}
+    | {"x-rewrite-url", "x-forwarded-uri", "destination"}
+)
+_SCHEMES = re.compile(r"(?:bearer|basic|digest|negotiate|token|apikey)\s+\S", re.IGNORECASE)
+_PATH_PARAMETER = re.compile(r";(?P<name>[^=;/?#]{1,60})=(?P<value>[^;/?#]*)")
+_USER = re.compile(r"(?<=//)[^/@?#\s]+@")  # a name and a password before the host
+_FORM = re.compile(rb"[\w.%+\[\]-]{1,80}=[^\s&]*(?:&[\w.%+\[\]-]{1,80}=[^\s&]*)*")
+_JSON_KINDS = ("/json", "+json", "/x-json", "/graphql")
+_LINES = ("ndjson", "jsonlines", "jsonl", "json-seq")
+# Pictures, type and sound hold nothing that anybody typed.
+_STATIC = ("image/", "font/", "audio/", "video/", "text/css")
+_FONTS = frozenset({"application/font-woff", "application/vnd.ms-fontobject", "application/wasm"})
+_SCRIPTS = ("javascript", "ecmascript")
 _OURS = frozenset({IDENTITY.lower(), SESSION.lower()})
 # Of no use in a replay, and a way to recognise a client.
 _CHALLENGES = frozenset({"www-authenticate", "proxy-authenticate", "authentication-info"})
@@ -41,9 +56,14 @@ class Scrubber:
         return name.lower() in self._names or is_secret(name)
 
     def target(self, target: str) -> str:
-        """A request's target, its secret parameters masked, all else as written."""
+        """A request's target or an address, its secret parameters masked, all else as written."""
+        target = _USER.sub(f"{MASK}@", SIGNED.sub(MASK, target))
         path, mark, query = target.partition("?")
-        return f"{path}{mark}{self._form(query)}" if mark else target
+        path = _PATH_PARAMETER.sub(self._path_parameter, path)
+        return f"{path}{mark}{self._form(query)}" if mark else path
+
+    def _path_parameter(self, found: re.Match[str]) -> str:
+        return f";{found['name']}={MASK}" if self.is_secret(found["name"]) else found[0]
 
     def headers(self, headers: Iterable[tuple[str, str]]) -> Headers:
         """Headers in their order."""
@@ -51,10 +71,12 @@ class Scrubber:
 
     def body(self, body: bytes, content_type: str) -> bytes:
         """A body without its content coding. Raises Unreadable."""
-        scrub = self._scrub_of(content_type)
-        if not body or scrub is None:
+        if not body:
             return body
-        return scrub(body)
+        kind = content_type.partition(";")[0].strip().lower()
+        if (kind.startswith(_STATIC) and not kind.endswith("+xml")) or kind in _FONTS:
+            return body
+        return SIGNED_BYTES.sub(MASK.encode(), self._scrubbed(body, kind, content_type))
 
     def _header(self, name: str, value: str) -> str:
         if name == "cookie":
@@ -68,31 +90,53 @@ class Scrubber:
             return f"{scheme} {MASK}" if blank else MASK
         if name in _WITH_ADDRESS:
             return self.target(value)
-        if name in _OURS or name in _CHALLENGES or self.is_secret(name):
+        if name in _OURS or name in _CHALLENGES or self.is_secret(name) or _SCHEMES.match(value):
             return MASK
-        return value
+        return SIGNED.sub(MASK, value)
 
     def _form(self, form: str) -> str:
         return "&".join(self._pair(pair) for pair in form.split("&"))
 
     def _pair(self, pair: str) -> str:
-        name, mark, _ = pair.partition("=")
-        secret = mark and self.is_secret(_plain(unquote_plus(name)))
-        return f"{name}={MASK}" if secret else pair
+        name, mark, value = pair.partition("=")
+        plain = unquote_plus(name)
+        if mark and (self.is_secret(plain) or self.is_secret(_plain(plain))):
+            return f"{name}={MASK}"
+        inside = unquote_plus(value)
+        return f"{name}={MASK}" if mark and without_secrets(inside) != inside else pair
 
-    def _scrub_of(self, content_type: str) -> Callable[[bytes], bytes] | None:
-        kind = content_type.partition(";")[0].strip().lower()
-        if kind.endswith(("/json", "+json")):
-            return lambda body: scrub_json.scrub(body, self.is_secret, self._rule)
-        if kind == "application/x-www-form-urlencoded":
-            return lambda body: self._form(body.decode("latin-1")).encode("latin-1")
-        if kind == "multipart/form-data":
-            return lambda body: scrub_text.multipart(body, content_type, self.is_secret)
+    def _scrubbed(self, body: bytes, kind: str, content_type: str) -> bytes:
+        if kind.endswith(_JSON_KINDS):
+            return self._json(body)
+        if kind.endswith(_LINES):
+            return b"\n".join(self._json(line) if line else line for line in body.split(b"\n"))
+        if kind.startswith("multipart/"):
+            return scrub_text.multipart(body, content_type, self.is_secret, self.body)
         if kind in ("text/html", "application/xhtml+xml"):
-            return lambda body: scrub_text.html(body, self.is_secret)
+            return scrub_text.html(body, self.is_secret)
         if kind.endswith(("/xml", "+xml")):
-            return lambda body: scrub_text.xml(body, self.is_secret)
-        return None
+            return scrub_text.xml(body, self.is_secret)
+        if kind in ("text/csv", "application/csv"):
+            return scrub_text.table(body, self.is_secret)
+        return self._by_looks(body, kind)
+
+    def _by_looks(self, body: bytes, kind: str) -> bytes:
+        """A form that may be JSON, a text that may be anything, or a body of an unknown kind."""
+        form, text = kind == "application/x-www-form-urlencoded", kind.startswith("text/")
+        if body.lstrip()[:1] in (b"{", b"["):
+            try:
+                return self._json(body)
+            except Unreadable:
+                if not (form or text):
+                    raise
+        if form or _FORM.fullmatch(body.strip()):
+            return self._form(body.decode("latin-1")).encode("latin-1")
+        if text or kind.endswith(_SCRIPTS):
+            return scrub_text.plain(body)
+        raise UnknownKind(f"a body of an unknown kind ({kind[:40] or 'none is said'})")
+
+    def _json(self, body: bytes) -> bytes:
+        return scrub_json.scrub(body, self.is_secret, self._rule)
 
 
 def _plain(name: str) -> str:
@@ -100,4 +144,4 @@ def _plain(name: str) -> str:
     return name.rstrip("]").replace("[", ".").rpartition(".")[2]
 
 
-__all__ = ["MASK", "Scrubber", "Unreadable"]
+__all__ = ["MASK", "Scrubber", "UnknownKind", "Unreadable"]

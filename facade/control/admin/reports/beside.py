@@ -6,7 +6,7 @@ from html import escape
 from typing import Any
 
 from facade.compare.differences import ABSENT
-from facade.compare.masking import MASK
+from facade.compare.secrets import MASK
 
 _LONGEST = 4_000  # characters of each side that are aligned; longer texts are shown unmarked
 

@@ -10,8 +10,8 @@ from pprint import pformat
 from typing import Any
 
 from facade.compare.evidence.clusters import OVERFLOW, Cluster, Sample
-from facade.compare.masking import MASK
 from facade.compare.noise.noise import Noise
+from facade.compare.secrets import MASK
 from facade.routes.routefile import CompareRules
 
 _TEST = '''"""{title}

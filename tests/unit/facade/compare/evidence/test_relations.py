@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from facade.compare.evidence.relations import relation
-from facade.compare.masking import MASK, is_secret, mask_target, preview
+from facade.compare.masking import mask_target, preview
 from facade.compare.noise.shapes import shape
+from facade.compare.secrets import MASK, is_secret
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from facade.proxy.counting import accesslog
-from facade.proxy.counting.accesslog import AccessLog
+from facade.proxy.counting.accesslog import AccessLog, without_values
 
 
 @pytest.fixture
@@ -54,3 +54,30 @@ def test_beyond_the_bound_lines_are_dropped_and_counted(
     assert log.dropped == 3
     log.flush()
     assert os.read(reading, 65536).count(b"\n") == 2
+
+
+@pytest.mark.parametrize(
+    ("target", "logged"),
+    [
+        ("/a/b", "/a/b"),
+        ("/a?q=tent&page=2", "/a?q=…&page=…"),
+        ("/a?token=hunter2", "/a?token=…"),
+        ("/a?user[password]=hunter2&flag", "/a?user[password]=…&…"),
+        ("/a?hunter2", "/a?…"),
+        ("/a?=hunter2", "/a?…"),
+        ("/a?a=1?b=hunter2", "/a?a=…?b=…"),
+        ("/a?%70assword=hunter2", "/a?…"),
+        ("/a?empty=&b=hunter2", "/a?empty=&b=…"),
+        ("/cart;jsessionid=hunter2", "/cart;jsessionid=…"),
+        ("/cart;jsessionid=hunter2/x?y=hunter2", "/cart;jsessionid=…?y=…"),
+        ("/reset/eyJhbGciOiJI.eyJzdWIiOiIx.hunter2", "/reset/…"),
+        ("/größe?ö=hunter2", "/größe?…"),
+        ("*", "*"),
+    ],
+)
+def test_a_line_has_the_names_of_parameters_and_no_value(target: str, logged: str) -> None:
+    assert without_values(target.encode()) == logged
+
+
+def test_any_target_can_be_logged() -> None:
+    assert without_values(b"/\xff?\xfe=\xfd") == "/\ufffd?…"

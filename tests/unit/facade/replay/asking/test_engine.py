@@ -227,3 +227,54 @@ async def test_reading_does_not_run_ahead_without_bound(
     await Replay(scene.setting, scene.asker).run(endless())
     assert len(ahead) == 2000
     assert max(ahead) <= 64 + 4
+
+
+@pytest.mark.parametrize("status", [401, 403, 302, 200])
+async def test_alike_without_the_session_is_not_the_same(
+    table: RouteTable, exchange: Make, json_answer: MakeAnswer, status: int
+) -> None:
+    scene = Scene(table, lambda url, one: replace(json_answer(error="sign in"), status=status))
+    known = exchange(headers=(("cookie", "session=(secret)"),))
+    report = await scene.run(known, exchange())
+    assert report.total.compared == 1, "the one that nobody was signed in for"
+    assert report.evidence["detail"].total.skipped == {"asked without its session": 1}
+    assert "--cookie NAME=VALUE lends one" in report.text()
+
+
+async def test_an_answer_that_is_the_same_with_the_session_counts(
+    table: RouteTable, exchange: Make, json_answer: MakeAnswer
+) -> None:
+    scene = Scene(table, lambda url, one: json_answer(path=one.target))
+    known = (("cookie", "session=(secret)"),)
+    same = exchange("/products/1", headers=known, answer=json_answer(path="/products/1"))
+    other = exchange("/products/2", headers=known, answer=json_answer(path="/products/2", cart=3))
+    report = await scene.run(same, other)
+    assert report.total.compared == 1
+    assert report.evidence["detail"].total.skipped == {"asked without its session": 1}
+
+
+async def test_with_nothing_else_nothing_was_compared(
+    table: RouteTable, exchange: Make, json_answer: MakeAnswer
+) -> None:
+    scene = Scene(table, lambda url, one: replace(json_answer(), status=401))
+    report = await scene.run(exchange(headers=(("authorization", "Bearer (secret)"),)))
+    assert not report.good
+    assert report.verdict == "no answer was compared"
+
+
+@pytest.mark.parametrize(("status", "counts"), [(401, 0), (302, 0), (404, 1)])
+async def test_a_recording_without_its_cookies_is_noticed_by_the_answer(
+    table: RouteTable, exchange: Make, json_answer: MakeAnswer, status: int, counts: int
+) -> None:
+    """Browsers leave cookies out of what they save."""
+    scene = Scene(table, lambda url, one: replace(json_answer(), status=status))
+    report = await scene.run(exchange(answer=json_answer()))
+    assert report.total.compared == counts
+
+
+async def test_a_difference_counts_also_without_the_session(
+    table: RouteTable, exchange: Make, json_answer: MakeAnswer
+) -> None:
+    scene = Scene(table, lambda url, one: json_answer(side=url))
+    report = await scene.run(exchange(headers=(("cookie", "session=(secret)"),)))
+    assert report.total.mismatched == 1

@@ -1,10 +1,11 @@
 """Which exchanges are asked again, and what is sent of them."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
-from facade.compare.answers import Answer
+from facade.compare.answers import Answer, Headers
 from facade.replay.asking import request as question
 from facade.replay.asking.selecting import Against, LeftOut, Wish, select
 from facade.replay.asking.targets import Targets
@@ -85,7 +86,7 @@ def test_what_is_sent(exchange: Make) -> None:
     assert question.headers(recorded, {}) == (
         ("host", "shop.example"),
         ("cookie", "theme=dark"),
-        ("accept-encoding", "gzip;q=0.9, br"),
+        ("accept-encoding", "zstd, gzip;q=0.9, br"),
         ("accept", "application/json"),
     )
     assert question.headers(recorded, {"session": "mine", "unasked": "x"})[1] == (
@@ -94,3 +95,48 @@ def test_what_is_sent(exchange: Make) -> None:
     )
     assert question.cookie_names(recorded) == {"session", "theme", "other"}
     assert question.query_keys("/a?q=1&page=2&q=3&flag") == ("q", "page", "flag")
+
+
+@pytest.mark.parametrize("status", [206, 226, 304, 412, 416])
+def test_a_part_or_unchanged_is_nothing_to_compare_with(
+    table: RouteTable, exchange: Make, status: int
+) -> None:
+    recorded = exchange(answer=Answer(status))
+    why = "whose recorded answer is partial or unchanged"
+    for against in (Against.LEGACY, Against.NEW):
+        assert reason(recorded, table, Wish(against)) == why
+    assert select(recorded, table, TARGETS, BOTH).name == "detail", "both are asked for the whole"
+
+
+def test_sockets_are_never_asked_again(table: RouteTable, exchange: Make) -> None:
+    for one in (
+        exchange(headers=(("upgrade", "websocket"),)),
+        exchange(answer=Answer(101)),
+        replace(exchange(), left_out="of sockets"),
+    ):
+        assert reason(one, table, BOTH) == "of sockets"
+    assert select(exchange(headers=(("upgrade", "h2c"),)), table, TARGETS, BOTH).name == "detail"
+
+
+@pytest.mark.parametrize(
+    ("headers", "lent", "stranger"),
+    [
+        ((), {}, False),
+        ((("cookie", "theme=dark; _ga=1"),), {}, False),
+        ((("cookie", "session=(secret)"),), {}, True),
+        ((("cookie", "session=(secret)"),), {"session": "mine"}, False),
+        ((("cookie", "session=s1"),), {}, False),  # a recording that kept it
+        ((("cookie", "JSESSIONID=(secret)"),), {}, True),
+        ((("cookie", "theme=(secret)"),), {}, False),
+        ((("cookie", "a=1"), ("cookie", "laravel_session=(secret)")), {}, True),
+        ((("authorization", "Bearer (secret)"),), {}, True),
+        ((("authorization", "Bearer kept"),), {}, False),
+        ((("x-api-key", "(secret)"),), {}, True),
+    ],
+)
+def test_who_is_asked_for_without_a_session(
+    exchange: Make, headers: Headers, lent: dict[str, str], stranger: bool
+) -> None:
+    one = exchange(headers=headers)
+    sent = question.headers(one, lent)
+    assert question.is_a_stranger(one, sent, "session") is stranger

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from facade.compare.answers import Answer
+from facade.compare.bodies.charsets import text_of
 from facade.replay.formats.har import exchanges
 from facade.replay.formats.recorded import Exchange, FileEnd
 
@@ -113,3 +114,74 @@ def test_what_is_no_har_file(text: str) -> None:
 
 def test_a_file_without_traffic() -> None:
     assert list(exchanges(har(), "x.har")) == [FileEnd("x.har", 0)]
+
+
+def left_out(*entries: dict[str, Any], title: str = "", hosts: tuple[str, ...] = ()) -> list[str]:
+    pages = [{"id": "page_1", "title": title}] if title else []
+    text = json.dumps({"log": {"version": "1.2", "pages": pages, "entries": list(entries)}})
+    *found, _ = exchanges(text, "x.har", hosts=hosts)
+    return [one.left_out for one in found if isinstance(one, Exchange)]
+
+
+def to(url: str, **changes: Any) -> dict[str, Any]:
+    return entry(request=entry()["request"] | {"url": url}, **changes)
+
+
+def test_only_the_applications_own_hosts_are_asked() -> None:
+    entries = [
+        to("https://shop.example/a"), to("https://SHOP.example/b"), to("https://cdn.example/c"),
+        to("https://shop.example:8443/d"), to("https://shop.example.evil.test/e"),
+    ]  # fmt: skip
+    other = "of other hosts"
+    assert left_out(*entries) == ["", "", other, other, other], "by the first request"
+    by_page = left_out(*entries, title="https://cdn.example/start")
+    assert by_page == [other, other, "", other, other], "by the page the file is about"
+    both = left_out(*entries, title="https://shop.example/", hosts=("cdn.example",))
+    assert both == ["", "", "", other, other]
+    assert left_out(*entries, title="My shop")[:3] == ["", "", other], "a title that is no address"
+
+
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [
+        ({"url": "wss://shop.example/ws"}, "of sockets"),
+        ({"url": "ws://shop.example/ws"}, "of sockets"),
+        ({"_webSocketMessages": []}, "of sockets"),
+        ({"_resourceType": "websocket"}, "of sockets"),
+        ({"response": {"status": 101}}, "of sockets"),
+        ({"url": "data:text/plain,x"}, "of other hosts"),
+        ({"url": "blob:https://shop.example/1"}, "of other hosts"),
+        ({"url": "chrome-extension://abc/x.js"}, "of other hosts"),
+        ({"response": {"status": 0}}, "that the browser gave up"),
+        ({"response": {"status": 200, "_error": "net::ERR_ABORTED"}}, "that the browser gave up"),
+        ({"_error": "NS_BINDING_ABORTED"}, "that the browser gave up"),
+        ({}, ""),
+    ],
+)
+def test_what_is_never_asked_again(changes: dict[str, Any], why: str) -> None:
+    more = {key: value for key, value in changes.items() if key != "url"}
+    found = left_out(
+        to(changes.get("url", "https://shop.example/"), **more), hosts=("shop.example",)
+    )
+    assert found == [why]
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [
+        ("text/html; charset=iso-8859-1", "<p>Größe</p>"),
+        ("text/html", '<meta charset="iso-8859-1"><p>Größe</p>'),
+        ("application/json; charset=utf-16", '{"a": "Größe"}'),
+        ("text/plain; charset=shift_jis", "サイズ"),
+        ("text/html; charset=utf-8", "<p>Größe</p>"),
+        ("text/plain; charset=us-ascii", "plain"),
+    ],
+)
+def test_a_text_is_decoded_already_whatever_its_headers_say(kind: str, text: str) -> None:
+    headers = [{"name": "Content-Type", "value": kind}, {"name": "Content-Encoding", "value": "br"}]
+    answer = {"status": 200, "headers": headers, "content": {"text": text, "size": 9}}
+    one, _ = exchanges(har(entry(response=answer)), "x.har")
+    assert isinstance(one, Exchange) and one.answer is not None
+    assert one.answer.header("content-encoding") == ""
+    page = "html" in kind
+    assert text_of(one.answer.body, kind, page=page).removeprefix("\ufeff") == text

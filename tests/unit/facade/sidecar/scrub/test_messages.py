@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from facade.compare.masking import MASK, is_secret
+from facade.compare.secrets import MASK, is_secret
 from facade.sidecar.scrub.messages import Scrubber, Unreadable
 
 JSON = "application/json"
@@ -156,3 +156,120 @@ def test_scrubbing_the_text_is_scrubbing_the_document(
     clean = Scrubber().body(text.encode(), JSON)
     assert json.loads(clean) == masked(document)
     assert Scrubber().body(clean, JSON) == clean
+
+
+JWT = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.c2lnbmF0dXJl"
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        "/cart;jsessionid=%s", "/cart;JSESSIONID=%s?a=1", "/a;sid=%s/b", "/a?user[password]=%s",
+        "/a?user%%5Bpassword%%5D=%s", "/a?user[plainPassword][first]=%s&x=1", "/a?mot_de_passe=%s",
+        "/a?next=%%2Fb%%3Ftoken%%3D%s", "/a?PHPSESSID=%s", "/a?X-Amz-Signature=%s",
+        "https://anna:%s@shop.example/",
+    ],
+)  # fmt: skip
+def test_a_secret_anywhere_in_an_address(target: str) -> None:
+    clean = Scrubber().target(target % SECRET)
+    assert SECRET not in clean
+    assert MASK in clean
+
+
+@pytest.mark.parametrize("target", ["/reset/%s", "/a?q=%s", "/%s?x=1"])
+def test_a_signed_token_in_an_address(target: str) -> None:
+    assert Scrubber().target(target % JWT) == target % MASK
+
+
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        ("application/json", '{"password_confirmation": "%s"}'),
+        ("application/json; charset=utf-8", '{"a": [{"contraseña2": "%s"}]}'),
+        ("application/x-json", '{"token": "%s"}'),
+        ("text/json", '{"token": "%s"}'),
+        ("application/vnd.api+json", '{"token": "%s"}'),
+        ("application/csp-report", '{"token": "%s"}'),  # JSON by its looks
+        ("text/plain", '{"token": "%s"}'),  # what beacons send
+        ("", '{"token": "%s"}'),
+        ("application/x-www-form-urlencoded", '{"token": "%s"}'),  # curl -d
+        ("application/json", ')]}\',\n{"token": "%s"}'),
+        ("application/x-ndjson", '{"a": 1}\n{"token": "%s"}\n'),
+        ("application/json", '[{"name": "password", "value": "%s"}]'),
+        ("application/json", '[{"value": {"deep": "%s"}, "key": "api_key"}]'),
+        ("application/json", '{"query": "mutation { login(password: \\"%s\\") { id } }"}'),
+        ("application/json", '{"body": "{\\"password\\":\\"%s\\"}"}'),
+        ("application/graphql", 'mutation { login(password: "%s") { id } }'),
+        ("application/x-www-form-urlencoded", "user[password]=%s&x=1"),
+        ("text/plain", "a=1&passwort=%s"),
+        ("", "a=1&senha=%s"),
+        ("text/plain", "Kennwort: %s"),
+        ("text/csv", "name,password,city\nanna,%s,Bern\n"),
+        ("text/csv", "name;token\nanna;%s\n"),
+        ("text/html", '<input type="password" value="%s">'),
+        ("text/html", '<p data-csrf-token="%s">'),
+        ("text/html", '<script>window.apiKey = "%s";</script>'),
+        ("application/xml", "<a><password>%s</password></a>"),
+        ("application/soap+xml", '<a token="%s"/>'),
+        ("image/svg+xml", '<svg token="%s"/>'),
+        ("application/javascript", 'var token = "%s";'),
+        ("multipart/form-data; boundary=b",
+         '--b\r\nContent-Disposition: form-data; name="pwd"\r\n\r\n%s\r\n--b--'),
+        ("multipart/form-data; boundary=b",
+         '--b\r\nContent-Disposition: form-data; name="doc"; filename="a"\r\n'
+         'Content-Type: application/json\r\n\r\n{"token": "%s"}\r\n--b--'),
+        ("multipart/form-data; boundary=b",
+         '--b\r\nContent-Disposition: form-data; name="doc"; filename="a"\r\n'
+         'Content-Type: application/octet-stream\r\n\r\n%s\r\n--b--'),
+    ],
+)  # fmt: skip
+def test_a_secret_under_any_content_type(kind: str, body: str) -> None:
+    try:
+        clean = Scrubber().body((body % SECRET).encode(), kind)
+    except Unreadable:
+        return  # not kept at all
+    assert SECRET.encode() not in clean
+    assert MASK.encode() in clean
+
+
+@pytest.mark.parametrize(
+    "kind", ["application/json", "text/html", "text/plain", "application/xml", "text/csv"]
+)
+def test_a_signed_token_in_any_body(kind: str) -> None:
+    body = {"application/json": f'["{JWT}"]'}.get(kind, f"<p>{JWT}</p>")
+    assert JWT.encode() not in Scrubber().body(body.encode(), kind)
+
+
+@pytest.mark.parametrize(
+    "kind",
+    ["application/octet-stream", "application/pdf", "application/x-protobuf", "", "application/zip",
+     "application/grpc", "application/msgpack", "nonsense"],
+)  # fmt: skip
+def test_what_nobody_knows_is_not_kept(kind: str) -> None:
+    with pytest.raises(Unreadable, match="unknown kind"):
+        Scrubber().body(b"\x00\x01 secret", kind)
+
+
+@pytest.mark.parametrize(
+    "kind", ["image/png", "font/woff2", "video/mp4", "audio/ogg", "text/css", "application/wasm"]
+)
+def test_what_nobody_typed_is_kept_as_it_is(kind: str) -> None:
+    assert Scrubber().body(b"\x00token=1", kind) == b"\x00token=1"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("X-Whatever", f"Bearer {SECRET}"),
+        ("X-Amz-Security-Token", SECRET),
+        ("Link", f"</a?token={SECRET}>; rel=next"),
+        ("X-Original-URL", f"/a;jsessionid={SECRET}"),
+        ("Refresh", f"0; url=/a?access_token={SECRET}"),
+        ("X-Jwt-Assertion", SECRET),
+        ("X-Odd", JWT),
+    ],
+)
+def test_a_secret_in_any_header(name: str, value: str) -> None:
+    ((_, clean),) = Scrubber().headers([(name, value)])
+    assert SECRET not in clean
+    assert JWT not in clean
