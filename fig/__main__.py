@@ -16,6 +16,7 @@ from fig.settings import Home, project_root
 # name: its folder under fig/commands/ (file and command have the same name), and its line of help
 ANY_FACADE = {
     "init": ("routes", "write a first route file for a monolith of your own"),
+    "token": ("routes", "the token that the admin port of a facade asks for"),
     "facade": ("routes", "the facade alone, in front of any HTTP server"),
     "check": ("routes", "judge a route file"),
     "status": ("routes", "what runs, and where the routes stand"),

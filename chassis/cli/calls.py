@@ -1,17 +1,43 @@
 """Calls to our own processes over HTTP; without a library, so that commands start quickly."""
 
 import json
+import socket
 import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Mapping
-from http.client import HTTPException
+from http.client import HTTPConnection, HTTPException
 from typing import Any
+
+from chassis.process.tokens import authorization
 
 SECONDS = 5.0
 Json = dict[str, Any]
+
+
+class _UnixConnection(HTTPConnection):
+    """A connection to a socket in the file system; the host is its path, percent-encoded."""
+
+    def connect(self) -> None:
+        self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self.sock.settimeout(self.timeout)
+        self.sock.connect(urllib.parse.unquote(self.host))
+
+
+class _UnixHandler(urllib.request.AbstractHTTPHandler):
+    """URLs of `http+unix`; their requests name the host `localhost`."""
+
+    def open_unix(self, request: urllib.request.Request) -> Any:
+        """The answer."""
+        request.add_unredirected_header("Host", "localhost")
+        return self.do_open(_UnixConnection, request)
+
+
+# urllib finds a handler by the name of its method, and `+` is no part of one.
+setattr(_UnixHandler, "http+unix_open", _UnixHandler.open_unix)
+
 # They are on this machine or beside it, never behind the proxy that HTTP_PROXY names.
-_opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+_opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), _UnixHandler)
 
 
 class NoAnswer(Exception):
@@ -51,6 +77,7 @@ def call(
     whole = f"{url if '://' in url else f'http://{url}'}{'?' if given else ''}{given}"
     data = None if body is None else json.dumps(body).encode()
     headers = {} if body is None else {"Content-Type": "application/json"}
+    headers |= authorization(whole)
     request = urllib.request.Request(whole, data=data, method=method, headers=headers)
     try:
         with _opener.open(request, timeout=seconds) as answer:

@@ -1,6 +1,6 @@
 """Addresses of an admin port, as people write them: `host:port`, `:port`, `http://host:port`."""
 
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, quote, urlsplit
 
 LOOPBACK = "127.0.0.1"  # what `:port` means: an admin port is never opened to all by leaving it out
 
@@ -21,10 +21,13 @@ def host_port(text: str) -> tuple[str, int]:
 
 
 def url(text: str) -> str:
-    """The URL to ask, without a slash at its end; one behind a proxy may be https and have a path.
+    """The URL to ask, without a slash at its end; one behind a proxy may be https and have a path,
+    `unix:/PATH` becomes http+unix://%2FPATH.
 
     Raises BadAddress.
     """
+    if text.startswith("unix:/"):
+        return f"http+unix://{quote(text.removeprefix('unix:'), safe='')}"
     parts = _split(text)
     if parts.scheme not in ("http", "https") or parts.query or parts.fragment:
         raise _expected(text)

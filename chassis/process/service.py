@@ -4,16 +4,18 @@ import asyncio
 import contextlib
 import gc
 import logging
+import os
 import signal
 import socket
 import sys
 from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 import uvicorn
 import uvloop
 
-from chassis.process.settings import BAD_CONFIGURATION, Listen
+from chassis.process.settings import BAD_CONFIGURATION, UNIX, Listen
 
 log = logging.getLogger("service")
 
@@ -30,6 +32,8 @@ class _Server(uvicorn.Server):
 
 def bind(listen: Listen, variable: str) -> socket.socket:
     """Take the port, or say which setting names a port that cannot be had, and exit with 2."""
+    if listen.host.startswith(UNIX):
+        return _bind_unix(Path(listen.host.removeprefix(UNIX)), variable)
     family = socket.AF_INET6 if ":" in listen.host else socket.AF_INET
     port = socket.socket(family, socket.SOCK_STREAM)
     port.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -38,6 +42,22 @@ def bind(listen: Listen, variable: str) -> socket.socket:
     except OSError as error:
         print(f"{variable}: cannot listen on {listen.host}:{listen.port}: {error}", file=sys.stderr)  # noqa: T201
         raise SystemExit(BAD_CONFIGURATION) from None
+    return port
+
+
+def _bind_unix(path: Path, variable: str) -> socket.socket:
+    """A socket that its owner alone may connect to; one that a killed process left is replaced."""
+    port = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    before = os.umask(0o177)
+    try:
+        if path.is_socket():
+            path.unlink()
+        port.bind(str(path))
+    except OSError as error:
+        print(f"{variable}: cannot listen on {path}: {error}", file=sys.stderr)  # noqa: T201
+        raise SystemExit(BAD_CONFIGURATION) from None
+    finally:
+        os.umask(before)
     return port
 
 

@@ -13,10 +13,14 @@ PLACEHOLDERS = frozenset(
     {"changeme", "change-me", "change_me", "password", "passwd", "secret", "example", "todo", "xxx"}
 )
 BAD_CONFIGURATION = 2  # the exit code
+NO_PORT = -1
+OFF, UNIX = "off", "unix:"
+LONGEST_UNIX = 107 + len(UNIX)  # what the system takes as a path
 
 
 class Listen(NamedTuple):
-    """An address to listen on; port 0 takes a free one."""
+    """An address to listen on; port 0 takes a free one. A socket in the file system is
+    `unix:/path` and no port at all `off`, each with NO_PORT."""
 
     host: str
     port: int
@@ -24,6 +28,8 @@ class Listen(NamedTuple):
     @property
     def written(self) -> str:
         """`host:port`, an IPv6 host in brackets."""
+        if self.port == NO_PORT:
+            return self.host
         return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
 
 
@@ -38,7 +44,14 @@ def _listen(value: object) -> Listen:
 
 def _admin(value: object) -> Listen:
     """As people write the address of an admin port: see chassis.process.address."""
-    return value if isinstance(value, Listen) else Listen(*host_port(str(value)))
+    if isinstance(value, Listen):
+        return value
+    text = str(value)
+    if text == OFF or (text.startswith(f"{UNIX}/") and len(text) <= LONGEST_UNIX):
+        return Listen(text, NO_PORT)
+    if text.startswith(UNIX):
+        raise ValueError(f"expected unix:/PATH of at most {LONGEST_UNIX} characters")
+    return Listen(*host_port(text))
 
 
 def _url_of(*schemes: str) -> AfterValidator:

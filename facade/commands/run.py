@@ -25,7 +25,7 @@ from facade.routes.file.reading import load_path
 @click.option(
     "--admin",
     envvar="FACADE_ADMIN",
-    help="HOST:PORT or :PORT (of 127.0.0.1) of the admin API and the dashboard."
+    help="HOST:PORT, :PORT (of 127.0.0.1) or unix:/PATH of the admin API and dashboard; off."
     "  [default: 127.0.0.1:8081]",
 )
 @click.option(

@@ -1,13 +1,17 @@
 """`python -m facade.control`."""
 
 import logging
+import sys
+from ipaddress import ip_address
 
+from chassis.process import tokens
 from chassis.process.service import bind, run
-from chassis.process.settings import Listen, load
+from chassis.process.settings import BAD_CONFIGURATION, NO_PORT, Listen, load
 from chassis.process.telemetry import setup
 from facade.control.judging.priority import CONTROL, step_back
 from facade.control.process import serve_control
 from facade.control.settings import ControlSettings
+from facade.runtime.keyring import BadKey, admin_token
 
 log = logging.getLogger("control")
 
@@ -20,8 +24,41 @@ def main() -> None:
     for name in ("httpx2", "uvicorn.error"):
         logging.getLogger(name).setLevel(logging.WARNING)
     port = bind(settings.admin, "FACADE_ADMIN")
-    log.info("the dashboard is at http://%s/", reached(settings.admin.host, port.getsockname()[1]))
-    run(serve_control(settings, port))
+    here = settings.admin
+    if here.port != NO_PORT:
+        here = Listen(here.host, port.getsockname()[1])
+        log.info("the dashboard is at http://%s/", reached(*here))
+    token = _token(settings, here)
+    if here.port != NO_PORT and not _is_loopback(here.host):
+        log.warning(
+            "the admin port listens on %s, beyond this machine: whoever reaches it and has the"
+            " token may read requests and reset evidence; --admin 127.0.0.1:PORT keeps it here",
+            here.host,
+        )
+    run(serve_control(settings, port, token))
+
+
+def _token(settings: ControlSettings, here: Listen) -> str:
+    """The token; printed once, when it is made, and left where this user's commands find it."""
+    path = settings.admin_token or settings.runtime / "keys" / "admin.token"
+    try:
+        token, made = admin_token(path)
+    except (BadKey, OSError) as error:
+        print(f"FACADE_ADMIN_TOKEN: {path}: {error}", file=sys.stderr)  # noqa: T201
+        raise SystemExit(BAD_CONFIGURATION) from None
+    if made:
+        log.info(
+            "the token of the admin port, said this once, is %s; it is kept in %s", token, path
+        )
+    tokens.announce(here.written, token)
+    return token
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def reached(host: str, port: int) -> str:

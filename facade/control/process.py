@@ -23,9 +23,11 @@ from facade.control.judging.comparator import Comparator, RouteRules
 from facade.control.judging.noise import NoiseLearner
 from facade.control.judging.pipeline import Parts, Pipeline
 from facade.control.judging.priority import stand_aside
+from facade.control.protection import Protected
 from facade.control.settings import ControlSettings
 from facade.control.surroundings.lags import Lags
 from facade.control.surroundings.tables import Tables
+from facade.routes.routefile import AdminOptions
 from facade.runtime.instances import Instances, read_instances
 from facade.runtime.statefolder import take_forced
 from facade.runtime.watcher import FileWatcher, watch
@@ -112,6 +114,11 @@ class _Process:
         comparing = self.comparator.pid
         return [os.getpid()] if comparing is None else [os.getpid(), comparing]
 
+    def admin_options(self) -> AdminOptions:
+        """Who may ask the admin port, by the table in force."""
+        table = self.tables.table
+        return AdminOptions() if table is None else table.options.admin
+
     async def close(self) -> None:
         """End what is not a task."""
         await self.comparator.close()
@@ -184,11 +191,13 @@ def _store(settings: ControlSettings) -> Store:
     return PostgresStore(settings.evidence_url)
 
 
-async def serve_control(settings: ControlSettings, port: socket.socket) -> None:
+async def serve_control(settings: ControlSettings, port: socket.socket, token: str) -> None:
     """Run until a signal."""
     process = _Process(settings)
     process.start()
-    app = create_app(process.control(), settings.identity_key)
+    app = Protected(
+        create_app(process.control(), settings.identity_key), token, process.admin_options
+    )
     try:
         await serve(app, port, process.background())
     finally:

@@ -22,7 +22,7 @@ import uvloop
 
 from chassis.process import telemetry
 from chassis.process.keeper import Kept, Restarts
-from chassis.process.settings import BAD_CONFIGURATION
+from chassis.process.settings import BAD_CONFIGURATION, OFF, UNIX
 from facade.master import children
 from facade.master.ports import listen, refuse
 from facade.master.publisher import INSTANCES, TABLE, Publisher
@@ -148,7 +148,7 @@ class Master:
         environment = {
             "FACADE_CHANNEL": self._channel,
             "FACADE_RUNTIME": str(self._runtime),
-            "FACADE_ADMIN": settings.admin.written,
+            "FACADE_ADMIN": self._admin(),
             "FACADE_LISTEN": settings.listen.written,
             "FACADE_ROUTES": str(settings.routes),
             "FACADE_IDENTITY_KEY": str(self._keys.identity),
@@ -160,6 +160,12 @@ class Master:
         if settings.nats_url is not None:
             environment["FACADE_NATS_URL"] = settings.nats_url
         return environment
+
+    def _admin(self) -> str:
+        """Where the control process listens; `off` is a socket that nobody else can reach."""
+        if self._settings.admin.host == OFF:
+            return f"{UNIX}{self._sockets_folder}/admin.sock"
+        return self._settings.admin.written
 
     def _stop(self) -> None:
         """Workers first, so that the control process hears their last counts."""
@@ -244,7 +250,7 @@ def _start(settings: FacadeSettings, runtime: Path, home: StateFolder | None) ->
         data = publisher.first()
         ensure(keys_of(settings, runtime))
         if home is not None:
-            home.announce(*settings.admin, runtime.resolve())
+            home.announce(settings.admin.written, runtime.resolve())
     except BadKey as error:
         print(f"keys: {error}", file=sys.stderr)  # noqa: T201
         return BAD_CONFIGURATION

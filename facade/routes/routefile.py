@@ -251,6 +251,15 @@ class ReadYourWrites:
 
 
 @dataclass(frozen=True, slots=True)
+class AdminOptions:
+    """Who may ask the admin port."""
+
+    hosts: tuple[str, ...] = ()  # names it is asked by, beside loopback names and IP addresses
+    token: bool = True
+    open: tuple[str, ...] = ("readyz", "metrics", "jwks")  # what needs no token
+
+
+@dataclass(frozen=True, slots=True)
 class FacadeOptions:
     """The section `facade`: how the door itself behaves."""
 
@@ -266,6 +275,7 @@ class FacadeOptions:
     promote: Promote = Promote()
     identity: IdentityOptions | None = None
     read_your_writes: ReadYourWrites = ReadYourWrites()
+    admin: AdminOptions = AdminOptions()
 
 
 def _empty() -> Mapping[str, CompareRules]:

@@ -4,6 +4,7 @@
     session   public JWK, X25519: seals a session for the anticorruption layer, which has the
               private half; if we make the pair, it lies beside, without `.public` in its name
     after     a secret of any form: signs when a client last wrote; all replicas share it
+    admin     the token that the admin port asks for
 
 Processes that start at the same moment agree: the second one uses what is there.
 """
@@ -48,6 +49,15 @@ def ensure(files: KeyFiles) -> None:
     if not files.after.exists():
         _write_new(files.after, os.urandom(SECRET_BYTES))
     secret(files.after)
+
+
+def admin_token(path: Path) -> tuple[str, bool]:
+    """The token of the admin port, and whether it was made just now. Raises BadKey, OSError."""
+    made = not path.exists()
+    if made:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _write_new(path, os.urandom(SECRET_BYTES).hex().encode())
+    return secret(path).decode("ascii", "replace").strip(), made
 
 
 def secret(path: Path) -> bytes:

@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from chassis.process.address import host_port, url
 from chassis.process.files import read_object, write_whole
 
 RUNNING, FORCED, _LOCK = "running.json", "forced.jsonl", "lock"
@@ -43,11 +44,16 @@ class StateFolder:
             os.close(self._lock)
             raise
 
-    def announce(self, host: str, port: int, runtime: Path) -> None:
-        """Say where the facade is to be asked. Raises OSError."""
-        host = _ANYWHERE.get(host, host)
-        name = f"[{host}]" if ":" in host else host
-        said = {"admin": f"http://{name}:{port}", "pid": os.getpid(), "runtime": str(runtime)}
+    def announce(self, admin: str, runtime: Path) -> None:
+        """Say where the facade is asked: `host:port`, `unix:/path` or `off`. Raises OSError."""
+        if admin == "off":
+            return
+        asked = url(admin)
+        if not admin.startswith("unix:"):
+            host, port = host_port(admin)
+            host = _ANYWHERE.get(host, host)
+            asked = url(f"[{host}]:{port}" if ":" in host else f"{host}:{port}")
+        said = {"admin": asked, "pid": os.getpid(), "runtime": str(runtime)}
         write_whole(self.path / RUNNING, json.dumps(said), private=True)
 
     def leave(self) -> None:

@@ -1,6 +1,7 @@
 """The dashboard: one page, its style and its scripts, served from this package."""
 
 from functools import cache
+from html import escape
 from pathlib import Path
 from typing import Literal
 
@@ -19,6 +20,37 @@ SELF_CONTAINED = {
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'",
     "X-Content-Type-Options": "nosniff",
 }
+
+
+# What the dashboard is made of; none of it holds data.
+FILES = frozenset({"/dashboard.css", "/dashboard.js", "/evidence.js", "/making.js"})
+_LOGIN_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'"
+)
+_LOGIN = """<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><title>Strangler Fig: token</title>
+<meta name="viewport" content="width=device-width">
+<style>body{font:16px/1.5 system-ui,sans-serif;max-width:30rem;margin:12vh auto;padding:0 1rem}
+input{font:inherit;width:100%;box-sizing:border-box;padding:.4rem}button{font:inherit;margin-top:.8rem}
+p.no{color:#b00020}</style></head>
+<body><h1>Strangler Fig</h1>__PROBLEM__
+<form method="post" action="/login"><label>The token of this facade
+<input name="token" type="password" autocomplete="current-password" autofocus required></label>
+<button>Open the dashboard</button></form>
+<p>The facade printed it at its first start; <code>fig token</code> prints it again.</p>
+</body></html>
+"""
+
+
+def login_page(problem: str, status: int = 200) -> Response:
+    """The page that asks for the token; `problem` is shown above the form."""
+    shown = f'<p class="no">{escape(problem)}</p>' if problem else ""
+    content = _LOGIN.replace("__PROBLEM__", shown)
+    policy = (
+        "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'"
+    )
+    headers = _HEADERS | {"Content-Security-Policy": policy}
+    return Response(content, status, headers, media_type="text/html")
 
 
 @cache

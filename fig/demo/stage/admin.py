@@ -9,6 +9,7 @@ from typing import Any
 
 import httpx2
 
+from chassis.process.tokens import authorization
 from fig.demo.stage.samples import sample_of
 from fig.demo.stage.world import DemoFailed
 
@@ -19,12 +20,13 @@ class Admin:
     """Close it after use. Everything but `status` raises DemoFailed."""
 
     def __init__(self, url: str, transport: httpx2.AsyncBaseTransport | None = None) -> None:
+        self._url = url
         self.http = httpx2.AsyncClient(base_url=url, timeout=3.0, transport=transport)
 
     async def status(self) -> dict[str, Any] | None:
         """None when nobody answers."""
         try:
-            answer = await self.http.get("/api/status")
+            answer = await self.http.get("/api/status", headers=authorization(self._url))
             return dict(answer.raise_for_status().json())
         except (httpx2.HTTPError, ValueError):
             return None
@@ -63,7 +65,9 @@ class Admin:
 
     async def ask(self, method: str, path: str, route: str) -> dict[str, Any]:
         try:
-            answer = await self.http.request(method, path, params={"route": route})
+            answer = await self.http.request(
+                method, path, params={"route": route}, headers=authorization(self._url)
+            )
             return dict(answer.raise_for_status().json())
         except (httpx2.HTTPError, ValueError) as error:
             raise DemoFailed(f"the facade's admin API, {method} {path}: {error}") from error

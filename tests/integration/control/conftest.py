@@ -21,6 +21,7 @@ from typing import Any
 import pytest
 
 from chassis.process.files import write_whole
+from chassis.process.tokens import authorization
 from facade.proxy.counting.histogram import empty
 from facade.runtime.channel import COUNTERS, HELLO, PAIR, encode
 
@@ -120,7 +121,8 @@ class Control:
         self.process.wait(WAIT_SECONDS)
 
     def raw(self, path: str, method: str = "GET") -> tuple[int, bytes]:
-        request = urllib.request.Request(f"http://127.0.0.1:{self.port}{path}", method=method)
+        url = f"http://127.0.0.1:{self.port}{path}"
+        request = urllib.request.Request(url, method=method, headers=authorization(url))
         try:
             with urllib.request.urlopen(request, timeout=5) as answer:
                 return answer.status, answer.read()

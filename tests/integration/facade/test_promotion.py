@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from chassis.process.tokens import authorization
 from facade.runtime.statefolder import folder_of, running
 from tests.integration.facade.conftest import PROJECT, eventually, free_port
 
@@ -46,7 +47,9 @@ class Plain:
     def call(self, path: str, method: str = "GET", **query: str) -> Any:
         url = f"http://127.0.0.1:{self.admin}{path}?{urllib.parse.urlencode(query)}"
         try:
-            with urllib.request.urlopen(urllib.request.Request(url, method=method)) as answer:
+            with urllib.request.urlopen(
+                urllib.request.Request(url, method=method, headers=authorization(url))
+            ) as answer:
                 return json.load(answer)
         except OSError:
             return None

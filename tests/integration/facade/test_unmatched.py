@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from chassis.process.tokens import authorization
+
 pytestmark = pytest.mark.integration
 
 ROUTES = """\
@@ -58,7 +60,9 @@ def ask(facade: Any, method: str, path: str) -> int:
 
 
 def admin(facade: Any, path: str) -> bytes:
-    with urllib.request.urlopen(f"http://127.0.0.1:{facade.admin}{path}", timeout=20) as answer:
+    url = f"http://127.0.0.1:{facade.admin}{path}"
+    request = urllib.request.Request(url, headers=authorization(url))
+    with urllib.request.urlopen(request, timeout=20) as answer:
         return bytes(answer.read())
 
 

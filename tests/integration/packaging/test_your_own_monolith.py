@@ -2,7 +2,6 @@
 
 import configparser
 import contextlib
-import json
 import os
 import re
 import shlex
@@ -10,13 +9,13 @@ import shutil
 import signal
 import subprocess
 import time
-import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import click
 import pytest
 
+from chassis.cli.calls import call_object
 from facade.commands.cli import main
 from tests.rigs.installed import PROJECT, UV, Installed, free_port
 
@@ -128,8 +127,7 @@ def test_the_page_is_followed(shell: Shell) -> None:
 
 def _judged(admin: str) -> int:
     """How many pairs of the one route that is compared were judged, once none waits."""
-    with urllib.request.urlopen(f"http://127.0.0.1:{admin}/api/compare", timeout=5) as answer:
-        found = json.load(answer)
+    found = call_object(f"http://127.0.0.1:{admin}/api/compare")
     return sum(route["completed"] for route in found["routes"]) if not found["waiting"] else 0
 
 

@@ -133,6 +133,7 @@ function draw(status) {
 
 async function ask(path) {
   const answer = await fetch(path, { signal: AbortSignal.timeout(4000) });
+  if (answer.status === 401) location.assign("/login"); // the token was changed
   if (!answer.ok) throw new Error(`${path}: ${answer.status}`);
   return answer.json();
 }

@@ -7,6 +7,7 @@ from facade.routes.file.kinds.structures import Field, ListOf, Record, WordsOr
 from facade.routes.file.kinds.values import Choice, Flag, Network, Text
 from facade.routes.routefile import (
     FULL,
+    AdminOptions,
     ClientTimeouts,
     FacadeOptions,
     IdentityOptions,
@@ -81,6 +82,23 @@ _READ_YOUR_WRITES: WordsOr[ReadYourWrites] = WordsOr(
     ),
 )
 
+_ADMIN = Record(
+    AdminOptions,
+    {
+        "hosts": Field(
+            ListOf(Text("a host's name in lower case", r"[a-z0-9.-]+")),
+            "Names it is asked by, beside localhost and IP addresses.",
+            shown=[],
+        ),
+        "token": Field(Flag(), "Ask for the token, except for what `open` names.", shown=True),
+        "open": Field(
+            ListOf(Choice("endpoint", ("readyz", "metrics", "jwks"))),
+            "What is answered without the token.",
+            shown=["readyz", "metrics", "jwks"],
+        ),
+    },
+)
+
 FACADE = Record(
     FacadeOptions,
     {
@@ -102,6 +120,7 @@ FACADE = Record(
         "shadow": Field(_SHADOW, "What copies may cost at most."),
         "promote": Field(PROMOTE, "How sure the evidence has to be, where a route says nothing."),
         "identity": Field(_IDENTITY, "How legacy is asked who is asking; see needs."),
+        "admin": Field(_ADMIN, "Who may ask the admin port."),
         "read_your_writes": Field(
             _READ_YOUR_WRITES, "How a client's reads find its writes.", shown="cookie"
         ),

@@ -148,7 +148,7 @@ def test_the_running_facade_is_found_by_the_route_file(
 
     monkeypatch.setattr(promoting, "fetch_status", status)
     folder = StateFolder(routes)
-    folder.announce("0.0.0.0", 4711, routes.parent)
+    folder.announce("0.0.0.0:4711", routes.parent)
     called = ["flip", "r", "canary", "5%", "--routes", str(routes)]
     CliRunner().invoke(main, called, env={"FACADE_ADMIN": ""})
     assert asked == ["http://127.0.0.1:4711"]

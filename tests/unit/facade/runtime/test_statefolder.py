@@ -38,7 +38,7 @@ def routes(tmp_path: Path) -> Path:
 def test_where_the_facade_is_to_be_asked(routes: Path, host: str, url: str) -> None:
     assert running(routes) is None
     folder = StateFolder(routes)
-    folder.announce(host, 8081, routes.parent)
+    folder.announce(f"[{host}]:8081" if ":" in host else f"{host}:8081", routes.parent)
     assert running(routes) == url
     link = routes.with_name("link.yaml")
     link.symlink_to(routes)
@@ -49,7 +49,7 @@ def test_where_the_facade_is_to_be_asked(routes: Path, host: str, url: str) -> N
 
 def test_it_is_its_owners_alone(routes: Path) -> None:
     folder = StateFolder(routes)
-    folder.announce("127.0.0.1", 1, routes.parent)
+    folder.announce("127.0.0.1:1", routes.parent)
     assert folder.path.stat().st_mode & 0o077 == 0
     assert (folder.path / RUNNING).stat().st_mode & 0o077 == 0
 

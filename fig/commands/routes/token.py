@@ -1,0 +1,28 @@
+"""`fig token`: the token that the admin port of a facade asks for."""
+
+import click
+
+from chassis.cli.output import Output, json_option
+from chassis.process.tokens import VARIABLE, token_for
+from fig.clients import running
+from fig.commands.options import admin_option
+from fig.errors import FigError
+from fig.settings import Home
+
+
+@click.command()
+@admin_option
+@json_option("FIG_TOKEN_JSON")
+@click.pass_obj
+def token(home: Home, address: str | None, out: Output) -> None:
+    """Print the token with which the dashboard is opened, and that scripts send as
+    `Authorization: Bearer TOKEN`. It is found for facades that this user started here.
+    """
+    url = running.admin_url(home, address)
+    found = token_for(url)
+    if found is None:
+        raise FigError(
+            f"no facade of this user left a token for {url}: read keys/admin.token in its runtime"
+            f" folder, as the user it runs as, and set {VARIABLE}"
+        )
+    out.give({"admin": url, "token": found}, lambda: found)
