@@ -57,6 +57,8 @@ def locate(request: Request, worker: WorkerContext) -> Route:
     except TargetRefused as error:
         raise Refused(400, str(error)) from error
     route, request.path = located.route, located.path
+    if located.missed is not None:
+        worker.counters.of_route(located.missed.name).near_miss(located.missed, request.path)
     if head.length is not None and head.length > route.max_body:
         raise Refused(413, "the request's body is too large")
     request.state = table.states.get(route) or table.join(route, head.method, request.path)

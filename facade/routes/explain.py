@@ -73,7 +73,7 @@ def explain(table: RouteTable, question: Question) -> Explanation:
         upstream=decision.upstream,
         bucket=bucket_of(route.seed, key.value) if key and matched else None,
         reason=decision.reason,
-        sentence=_sentence(route, key, decision),
+        sentence=_sentence(route, located.missed, key, decision),
         sticky=decision.sticky,
         key=key.value if key else None,
         key_source=key.source if key else None,
@@ -95,10 +95,11 @@ def _headers(table: RouteTable, question: Question) -> list[tuple[bytes, bytes]]
     return headers
 
 
-def _sentence(route: Route, key: Key | None, decision: Decision) -> str:
+def _sentence(route: Route, near: Route | None, key: Key | None, decision: Decision) -> str:
     reason = decision.reason
     if reason == UNMATCHED:
-        return "no route names this path, and unknown paths go to legacy"
+        missed = "" if near is None else f"; it misses '{near.name}' by its spelling alone"
+        return f"no route names this path, and unknown paths go to legacy{missed}"
     if reason == UNAVAILABLE:
         return f"the new side '{route.new}' cannot be asked now, and legacy may answer instead"
     if reason == NO_KEY:

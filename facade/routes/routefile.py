@@ -17,6 +17,7 @@ LEGACY: Final = "legacy"  # the upstream every unknown path goes to
 FULL: Final = 10_000  # basis points
 
 Balance = Literal["round-robin", "least-busy"]
+TrailingSlash = Literal["exact", "ignore"]
 KeyKind = Literal["cookie", "header", "path", "session", "client"]
 
 
@@ -266,6 +267,8 @@ class FacadeOptions:
     expose: bool = False
     health: str | None = None  # a path on the public port that the facade itself answers
     via: bool = True  # upstreams are told that a proxy asks
+    match_case: bool = True  # `/Cart` is another path than `/cart`
+    trailing_slash: TrailingSlash = "exact"  # whether `/cart/` is another path than `/cart`
     access_log: int = 0  # share of requests logged, in basis points
     session_cookie: str = "session"
     trusted_proxies: tuple[str, ...] = ()

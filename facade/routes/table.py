@@ -21,6 +21,7 @@ from facade.routes.routefile import (
     UpstreamConfig,
 )
 from facade.routes.segments import SegmentTree
+from facade.routes.spelling import NearMisses, Spelling
 from facade.routes.stages import Stage
 from facade.routes.trouble import Trouble
 
@@ -33,10 +34,11 @@ _BEYOND_LEGACY: Final = frozenset({Stage.CANARY, Stage.NEW, Stage.RETIRED})
 
 @dataclass(slots=True)
 class Located:
-    """A route and the resolved path it was found by; never changed."""
+    """A route and the resolved path it was found by; not changed once it is remembered."""
 
     route: Route
     path: str
+    missed: Route | None = None  # the route that the path misses by its spelling alone
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -49,6 +51,8 @@ class RouteTable:
     options: FacadeOptions
     file: RouteFile
     tree: SegmentTree[Route]
+    spelling: Spelling  # of the templates in the tree
+    near: NearMisses[Route]
     unmatched: Mapping[bool, Route]  # by: does the method only read
     reading: Mapping[Route, Route]  # a route -> the same for methods that only read
     exclusive: frozenset[Route]  # no spelling may lead past them: new answers, or a limit is theirs
@@ -56,6 +60,7 @@ class RouteTable:
 
     def match(self, method: str | bytes, path: str) -> Route:
         """The most specific route for a resolved path; the unmatched one (legacy) if none is."""
+        path = self.spelling.of(path)
         return self.tree.find(method, path) or self.unmatched[_is_safe(method)]
 
     def locate(self, method: str | bytes, target: bytes) -> Located:
@@ -73,6 +78,7 @@ class RouteTable:
         located = self._locate(method, path)
         if method.upper() != method:
             self._check_capitals(method, path, located)
+        located.missed = self.near.find(method, located.path, located.route)
         if len(path) <= LONGEST_LOCATED:
             if len(self._located) >= MOST_LOCATED:
                 self._located.clear()
@@ -111,6 +117,8 @@ class RouteTable:
 def compile_table(file: RouteFile) -> RouteTable:
     """The table of a checked route file."""
     tree: SegmentTree[Route] = SegmentTree()
+    spelling = Spelling(not file.facade.match_case, file.facade.trailing_slash == "ignore")
+    entries: list[tuple[str, str, Route]] = []
     exclusive: set[Route] = set()
     twins: dict[Route, Route] = {}
     for config in file.routes:
@@ -120,7 +128,9 @@ def compile_table(file: RouteFile) -> RouteTable:
             exclusive |= {reading, writing}
         for method in _each_method(config):
             safe = config.safe if config.safe is not None else _is_safe(method)
-            tree.add(method, config.template, reading if safe else writing)
+            route = reading if safe else writing
+            tree.add(method, spelling.of(config.template), route)
+            entries.append((method, config.template, route))
     return RouteTable(
         version=file.version,
         routes=file.routes,
@@ -128,6 +138,8 @@ def compile_table(file: RouteFile) -> RouteTable:
         options=file.facade,
         file=file,
         tree=tree,
+        spelling=spelling,
+        near=NearMisses(entries),
         reading=twins,
         exclusive=frozenset(exclusive),
         unmatched={safe: _unmatched(file.facade, safe) for safe in (True, False)},

@@ -57,6 +57,11 @@ def _routes(routes: dict[str, Any]) -> Iterator[Metric]:
         "Of those, without asking new: nobody there, or breaker.",
         labels=("route",),
     )
+    near_misses = CounterMetricFamily(
+        "facade_near_misses",
+        "Requests that went past a route by the spelling of their path alone.",
+        labels=("route",),
+    )
     latency = HistogramMetricFamily(
         "facade_latency_seconds", "Time to the whole answer.", labels=("route", "side")
     )
@@ -74,7 +79,8 @@ def _routes(routes: dict[str, Any]) -> Iterator[Metric]:
         fallbacks.add_metric((name,), counts.get("fallbacks", 0))
         declined.add_metric((name,), counts.get("declined", 0))
         diverted.add_metric((name,), counts.get("diverted", 0))
-    yield from (requests, failures, fallbacks, declined, diverted, latency)
+        near_misses.add_metric((name,), counts.get("near_misses", 0))
+    yield from (requests, failures, fallbacks, declined, diverted, near_misses, latency)
 
 
 def _fallback_shares(recent: Recent, routes: dict[str, Any]) -> Metric:

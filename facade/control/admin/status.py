@@ -117,6 +117,7 @@ def _route(sources: Sources, config: RouteConfig, routes: dict[str, Any]) -> Rou
         fallbacks=counts.get("fallbacks", 0),
         fallback_share=sources.recent.fallback_share(config.name),
         retries=counts.get("retries", 0),
+        near_misses=counts.get("near_misses", 0),
         latency={side: Percentiles.model_validate(latency[side]) for side in SIDES},
         rates=sources.recent.rates(config.name),
         shadow=counts.get("shadow", {}),

@@ -1,11 +1,16 @@
 """What a worker counts: plain integers, cumulative since its start, sent as one snapshot."""
 
+import json
+import logging
 from typing import Any
 
 from facade.proxy.counting.keys import KeyCounts
 from facade.proxy.counting.sides import SideCounts, by_class
 from facade.proxy.counting.unmatched import UnmatchedCounts
+from facade.routes.route import Route
 from facade.routes.table import UNMATCHED_NAME
+
+log = logging.getLogger("facade.proxy.counting.metrics")
 
 
 class ShadowCounts:
@@ -27,7 +32,17 @@ class ShadowCounts:
 class RouteCounts:
     """Everything counted for one route."""
 
-    __slots__ = ("declined", "diverted", "fallbacks", "keys", "legacy", "new", "retries", "shadow")
+    __slots__ = (
+        "declined",
+        "diverted",
+        "fallbacks",
+        "keys",
+        "legacy",
+        "near_misses",
+        "new",
+        "retries",
+        "shadow",
+    )
 
     def __init__(self) -> None:
         self.legacy = SideCounts()
@@ -36,8 +51,22 @@ class RouteCounts:
         self.declined = 0  # of the fallbacks: the new side said that it did nothing
         self.diverted = 0  # of the fallbacks: the new side was not even asked
         self.retries = 0
+        self.near_misses = 0  # requests that miss the route by the spelling of their path alone
         self.shadow = ShadowCounts()
         self.keys: KeyCounts | None = None  # only where the route is watched
+
+    def near_miss(self, route: Route, path: str) -> None:
+        """Count a request that goes past the route; the log names the first one."""
+        self.near_misses += 1
+        if self.near_misses == 1:
+            log.warning(
+                "%s is another path than that of route %s (%s), and goes past it; if the"
+                " application takes them for one, write facade: {match_case: false,"
+                " trailing_slash: ignore}",
+                json.dumps(path),
+                route.name,
+                route.match,
+            )
 
     def watch(self, seed: str, threshold: int) -> None:
         """Count keys by bucket from now on; counts under another percentage are dropped."""
@@ -61,6 +90,7 @@ class RouteCounts:
             "declined": self.declined,
             "diverted": self.diverted,
             "retries": self.retries,
+            "near_misses": self.near_misses,
             "latency": {name: side.latency for name, side in sides.items()},
             "shadow": {
                 "dispatched": shadow.dispatched,

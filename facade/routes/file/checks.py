@@ -7,6 +7,7 @@ from facade.routes.file.matching import Match, collides, parameters
 from facade.routes.file.places import Path, Reading
 from facade.routes.file.problems import unknown
 from facade.routes.routefile import LEGACY, Promote, RouteConfig, RouteFile, Tolerance
+from facade.routes.spelling import Spelling
 from facade.routes.stages import Stage
 
 
@@ -43,11 +44,12 @@ def _names(file: RouteFile, reading: Reading) -> None:
 
 
 def _collisions(file: RouteFile, reading: Reading) -> None:
+    spelling = Spelling(not file.facade.match_case, file.facade.trailing_slash == "ignore")
     earlier: list[tuple[int, Match]] = []
     for index, route in enumerate(file.routes):
         if not reading.is_good("routes", index, "match"):
             continue
-        mine = Match(route.methods, route.template)
+        mine = Match(route.methods, spelling.of(route.template))
         for at, other in earlier:
             shared = collides(mine, other)
             if shared:

@@ -67,6 +67,7 @@ class RouteStatus(BaseModel):
     fallbacks: int
     fallback_share: float | None = None  # 0..1 of those meant for new, in the last ten seconds
     retries: int
+    near_misses: int  # requests that went past it by the spelling of their path alone
     latency: dict[str, Percentiles]
     rates: dict[str, float]  # requests per second
     shadow: dict[str, Any]

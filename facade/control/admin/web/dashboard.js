@@ -52,6 +52,13 @@ function fellBack(route) {
   return cell;
 }
 
+function nearMisses(route) {
+  if (!route.near_misses) return [];
+  const note = make("small", { class: "bad" }, `${whole(route.near_misses)} missed it by spelling`);
+  note.title = "another case, or a slash at the end: see match_case and trailing_slash";
+  return [note];
+}
+
 function routeRow(route) {
   const latency = (side) => `${milliseconds(route.latency[side].p50)} / ${milliseconds(route.latency[side].p95)}`;
   const cell = (text, kind = "") => make("td", { class: `number ${kind}` }, text);
@@ -60,7 +67,7 @@ function routeRow(route) {
   const compared = cell(whole(pairs.compared));
   compared.title = `${pairs.raced} raced, ${pairs.failed} failed, ${pairs.skipped} skipped, ${pairs.shed} shed`;
   return make("tr", {},
-    make("th", { scope: "row" }, route.name, make("small", {}, route.match)),
+    make("th", { scope: "row" }, route.name, make("small", {}, route.match), ...nearMisses(route)),
     stage(route),
     share(route),
     cell(short(both(route.rates))),

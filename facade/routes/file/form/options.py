@@ -107,6 +107,12 @@ FACADE = Record(
             "The facade itself answers GET there: 200, or 503 while it drains.",
         ),
         "via": Field(Flag(), "Send upstreams the header Via.", shown=True),
+        "match_case": Field(Flag(), "Whether /Cart is another path than /cart.", shown=True),
+        "trailing_slash": Field(
+            Choice("rule", ("exact", "ignore")),
+            "Whether /cart/ is another path than /cart.",
+            shown="exact",
+        ),
         "expose": Field(Flag(), "Send the header Fig-Decision with each answer.", shown=False),
         "access_log": Field(
             Share({"off": 0, "on": FULL, "false": 0, "true": FULL}),

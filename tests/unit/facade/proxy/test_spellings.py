@@ -114,3 +114,58 @@ def test_a_method_in_small_letters_passes_beside_the_routes_that_moved(make_door
     door = make_door(ROUTES % {"stage": "new", "more": ""})
     ask(door, b"/elsewhere", b"get")
     assert line_sent(door) == b"get /elsewhere HTTP/1.1"
+
+
+OTHERWISE = [b"/Cart", b"/CART", b"/cart/", b"/Cart/", b"/c%41rt", b"/Items/7", b"/items/7/"]
+
+
+@pytest.mark.parametrize("path", OTHERWISE)
+@pytest.mark.parametrize("stage", ["legacy", "shadow", "canary", "new", "retired"])
+def test_a_path_in_another_spelling_goes_past_its_route_and_is_counted(
+    make_door, path, stage, caplog
+) -> None:
+    more = {"shadow": SHADOW, "canary": CANARY}.get(stage, "")
+    door = make_door(ROUTES % {"stage": stage, "more": more})
+    for _ in range(2):
+        ask(door, path)
+    assert line_sent(door) == b"GET " + path + b" HTTP/1.1"
+    assert [peer.transport.get_extra_info("peername")[1] for peer in door.wire.dialled] == [
+        1000
+    ] * 2
+    name = "cart" if path.lower().strip(b"/").startswith(b"c") else "item"
+    assert door.counts(name)["near_misses"] == 2
+    (said,) = [record for record in caplog.records if "another path" in record.message]
+    assert f"route {name} " in said.message
+
+
+@pytest.mark.parametrize("path", [path for path in OTHERWISE if b"%" not in path])
+def test_where_the_file_says_so_it_takes_its_route(make_door, path) -> None:
+    options = "facade: {match_case: false, trailing_slash: ignore}\n"
+    door = make_door(options + ROUTES % {"stage": "new", "more": ""})
+    ask(door, path)
+    assert line_sent(door) == b"GET " + path + b" HTTP/1.1"
+    assert door.upstream.transport.get_extra_info("peername")[1] == 2000
+    assert door.counts("cart")["near_misses"] == door.counts("item")["near_misses"] == 0
+
+
+@pytest.mark.parametrize(
+    ("option", "path", "port"),
+    [
+        ("match_case: false", b"/Cart", 2000),
+        ("match_case: false", b"/cart/", 1000),
+        ("trailing_slash: ignore", b"/Cart", 1000),
+        ("trailing_slash: ignore", b"/cart/", 2000),
+        ("trailing_slash: exact", b"/cart/", 1000),
+    ],
+)
+def test_each_option_stands_for_itself(make_door, option, path, port) -> None:
+    door = make_door(f"facade: {{{option}}}\n" + ROUTES % {"stage": "new", "more": ""})
+    ask(door, path)
+    assert door.upstream.transport.get_extra_info("peername")[1] == port
+
+
+@pytest.mark.parametrize("path", [b"/Cart;v=1", b"/x/..;/CART/", b"/Items/..%2fcart"])
+def test_nothing_leads_past_a_route_in_any_of_its_spellings(make_door, path) -> None:
+    options = "facade: {match_case: false, trailing_slash: ignore}\n"
+    door = make_door(options + ROUTES % {"stage": "new", "more": ""})
+    assert ask(door, path).read().startswith(b"HTTP/1.1 400 ")
