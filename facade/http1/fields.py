@@ -24,6 +24,7 @@ DECLINED: Final = 10
 COOKIE: Final = 11
 AFTER_TOKEN: Final = 12
 DROP: Final = 13
+KEY: Final = 14
 
 _KINDS: Final = {
     b"host": HOST,
@@ -37,6 +38,7 @@ _KINDS: Final = {
     b"cookie": COOKIE,
     b"fig-declined": DECLINED,
     b"fig-after-token": AFTER_TOKEN,
+    b"idempotency-key": KEY,
     # said by proxies before us: believed only when we trust them
     b"forwarded": FORWARDED,
     b"x-forwarded-for": FORWARDED,
@@ -53,7 +55,8 @@ _KINDS: Final = {
     b"http2-settings": DROP,
 }
 _OURS: Final = (b"fig-", b"x-fig-")  # said between our own processes, never by a client
-_SECRET: Final = frozenset({b"cookie", b"set-cookie", b"authorization"})
+# Never remembered: lines that carry credentials, and lines that no other request repeats.
+_NOT_REMEMBERED: Final = frozenset({b"cookie", b"set-cookie", b"authorization", b"idempotency-key"})
 
 _TOKEN: Final = b"!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _FORBIDDEN: Final = bytes((*range(9), *range(10, 32), 127))
@@ -114,7 +117,7 @@ lookup = _remembered.get
 def learn(line: bytes) -> Field:
     """Read a line that is not remembered, and remember it where that may help."""
     field = parse(line)
-    if len(line) <= LONGEST_REMEMBERED and field.name not in _SECRET:
+    if len(line) <= LONGEST_REMEMBERED and field.name not in _NOT_REMEMBERED:
         if len(_remembered) >= MOST_REMEMBERED:
             _remembered.clear()
         _remembered[line] = field

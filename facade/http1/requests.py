@@ -14,6 +14,7 @@ from facade.http1.fields import (
     EXPECT,
     FORWARDED,
     HOST,
+    KEY,
     LENGTH,
     MOST_DIGITS,
     TRACE,
@@ -87,6 +88,7 @@ class RequestHead:
         "host",
         "http11",
         "keep_alive",
+        "key",
         "length",
         "lines",
         "method",
@@ -113,6 +115,7 @@ class RequestHead:
         self.forwarded: list[Field] | None = None  # X-Forwarded-* and the like, as they came
         self.named: list[bytes] | None = None  # tokens of Connection, other than its own
         self.cookies: list[Field] | None = None  # also in `lines`
+        self.key: bytes | None = None  # Idempotency-Key; also in `lines`; empty: it is not valid
         self.after: bytes | None = None  # our own token of the client's last write, unverified
 
 
@@ -244,6 +247,11 @@ def _cookie(request: RequestHead, _value: bytes, field: Field) -> None:
         request.cookies.append(field)
 
 
+def _key(request: RequestHead, value: bytes, field: Field) -> None:
+    request.lines.append(field.line)
+    request.key = value if request.key is None else b""
+
+
 def _after_token(request: RequestHead, value: bytes, _field: Field) -> None:
     request.after = value
 
@@ -260,6 +268,7 @@ _RULES: Final = {
     TRACE: _trace,
     DATE: _date,
     FORWARDED: _forwarded,
+    KEY: _key,
 }
 
 

@@ -13,6 +13,7 @@ from facade.http1.fields import (
     EXPECT,
     FORWARDED,
     HOST,
+    KEY,
     LENGTH,
     LONGEST_REMEMBERED,
     MOST_DIGITS,
@@ -163,6 +164,7 @@ _RULES: Final = {
     EXPECT: _pass,
     TRACE: _pass,
     FORWARDED: _pass,
+    KEY: _pass,
 }
 
 

@@ -31,6 +31,7 @@ from facade.proxy.gateway import Gateway, WorkerSettings
 from facade.proxy.identity.logouts import LogoutList
 from facade.routes.file.problems import RouteFileError
 from facade.runtime.keyring import BadKey, KeyFiles, ensure, in_folder
+from facade.runtime.memory import MEMORY
 from facade.runtime.statefolder import StateFolder
 from facade.runtime.watcher import POLL_SECONDS, FileWatcher
 
@@ -114,6 +115,7 @@ class Master:
             channel=self._channel,
             addresses=self._settings.upstreams,
             keys=self._keys,
+            memory=self._runtime / MEMORY,
             logouts=self._logouts,
         )
 

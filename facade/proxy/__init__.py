@@ -1,9 +1,10 @@
 """One worker, which answers clients. A request meets these parts in this order:
 
 inbound    a client's connection: cuts requests out of the stream, answers them in order
-pipeline   the stations, a line each: locate identify decide admit introduce copy connect
+pipeline   the stations, a line each: locate identify decide (recall) admit introduce copy connect
 request    the request as data, which the stations fill in
 identity/  introduces clients to the new side: who asks, when did that client last write
+idempotency/  requests with an Idempotency-Key: the same one gets the first answer
 shadow/    copies of requests to the other side, for comparison; `idle` does that work last
 upload     the request's body, with the `expectation` of a 100
 upstream/  connections to the sides
@@ -14,6 +15,7 @@ tunnel     both connections joined after a 101
 gateway    builds a worker, opens the port, runs the clock
 context    what a request needs of its worker; `state` has the table in force, `clients` counts
 counting/  counters, latencies, the access log
-client     what the exchange needs of a client; `upstream/caller` what it is to an upstream
+client     what the exchange needs of a client; `upstream/caller` what it is to an upstream;
+           `observer` who hears the answer beside the client
 deadlines, flow, errors   times, back-pressure, failures by phase
 """

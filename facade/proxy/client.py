@@ -36,3 +36,33 @@ class Client(Protocol):
 
         Returns the transport, the protocol to tell of its end, and what came on it already.
         """
+
+
+class Absent:
+    """In place of a client that has left while its request goes on: takes all, and says nothing."""
+
+    def __init__(self, gone: Client) -> None:
+        self.facts = gone.facts
+        self.gate = gone.gate
+
+    def write(self, data: bytes) -> None:
+        """Nobody reads it."""
+
+    def writelines(self, pieces: list[bytes]) -> None:
+        """Nobody reads them."""
+
+    def done(self, keep: bool) -> None:
+        """There is no connection to keep."""
+
+    def explain(self, request: Request, status: int, detail: str) -> None:
+        """Nobody reads it."""
+
+    def break_off(self) -> None:
+        """The connection is gone already."""
+
+    def peer_full(self, full: bool) -> None:
+        """It sends nothing more."""
+
+    def hand_over(self) -> tuple[asyncio.Transport, asyncio.Protocol, bytes]:
+        """A request with a key asks for no tunnel."""
+        raise RuntimeError("the client has left")

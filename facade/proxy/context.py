@@ -6,6 +6,7 @@ from facade.proxy.clients import Clients
 from facade.proxy.counting.accesslog import AccessLog
 from facade.proxy.counting.metrics import Counters
 from facade.proxy.deadlines import Deadlines
+from facade.proxy.idempotency.keys import OpenKeys
 from facade.proxy.identity.introduction import Introducer
 from facade.proxy.request import Traces
 from facade.proxy.shadow.copies import Shadow
@@ -24,3 +25,4 @@ class WorkerContext:
     identity: Introducer
     shadow: Shadow
     log: AccessLog
+    keys: OpenKeys  # what the host's workers remember of each Idempotency-Key

@@ -50,6 +50,8 @@ STALLED: Final = Failure("stalled", 504, TIMEOUT, "stopped in the middle of its 
 DECLINED: Final = Failure("declined", 503, "", "declined this request.")
 # Legacy did not say whose session it is: neither side is to blame for this request.
 IDENTITY: Final = Failure("identity", 503, "", "cannot be told at the moment who is asking.")
+# The memory of keys is held by another worker for too long: nothing was sent.
+MEMORY: Final = Failure("memory", 503, "", "cannot be asked for this key at the moment.")
 
 
 def refusal(head: ResponseHead, trouble: Trouble) -> Failure | None:

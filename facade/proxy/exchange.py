@@ -21,13 +21,13 @@ from facade.http1.responses import (
     switching_bytes,
 )
 from facade.proxy import errors
-from facade.proxy.client import Client
+from facade.proxy.client import Absent, Client
 from facade.proxy.context import WorkerContext
 from facade.proxy.counting.accesslog import decision_line, log_line
 from facade.proxy.errors import Failure
 from facade.proxy.fallback import may_fall_back, turn_to_legacy
+from facade.proxy.observer import Keyed, Observer
 from facade.proxy.request import RETURNED, Request
-from facade.proxy.shadow.pair import Pair
 from facade.proxy.tunnel import join
 from facade.proxy.upstream.caller import Connection
 from facade.proxy.upstream.instances import ANY, FRESH, NEW
@@ -47,6 +47,7 @@ class Exchange:
         "answer",
         "client",
         "done",
+        "keyed",
         "method",
         "pair",
         "request",
@@ -61,7 +62,8 @@ class Exchange:
             head, client.facts, head.trace or worker.traces.begin(), perf_counter()
         )
         self.done = True  # until it is admitted there is nothing to settle
-        self.pair: Pair | None = None  # both sides' answers, where the request is copied
+        self.pair: Observer | None = None  # hears the answer as it comes: its pair, where copied
+        self.keyed: Keyed | None = None  # the same observer, where it has an Idempotency-Key
         self.answer: ResponseHead | None = None  # as the client was given it
         self._connection: Connection | None = None
         self._held: list[bytes] = []  # of the answer; sent with what follows at once
@@ -94,6 +96,11 @@ class Exchange:
     def cancel(self) -> None:
         """The client is gone, or its request turned out to be malformed: want nothing more."""
         if self.done:
+            return
+        if self.keyed is not None and self.keyed.goes_on:
+            self.client = Absent(self.client)
+            if self._connection is not None:
+                self._connection.resume()
             return
         if self._connection is not None:
             self._connection.abandon()
@@ -193,12 +200,12 @@ class Exchange:
         answer = self.answer
         assert answer is not None
         self._finish()
+        if self.pair is not None:
+            self.pair.live_ended()
         if self._chunked:
             self._held.append(last_chunk(trailers))
         if self._held:
             self._send_held()
-        if self.pair is not None:
-            self.pair.live_ended()
         outcome = outcome_of(answer, self.request.attempt.side.counted)
         settle(self.request, answer.status, outcome, self.worker)
         self.client.done(self._keep)
@@ -220,11 +227,15 @@ class Exchange:
         request.attempt.side.counts.failed(failure.phase)
         if self.pair is not None:
             self.pair.live_failed(failure.phase)
-            self.pair = None
+            self.pair = self.keyed
+        if self.keyed is not None:
+            self.keyed.attempt_failed(failure, has_begun=self.answer is not None)
         if self.answer is not None:
             self._settle(self.answer.status, failure.outcome(request.attempt.side.counted))
             self.client.break_off()
         elif turn_to_legacy(request, failure, self.worker):
+            if self.keyed is not None:
+                self.keyed.turned()
             request.attempt.side.upstream.connect(self, ANY if request.repeatable else FRESH)
         else:
             self.give_up(failure)
@@ -237,9 +248,17 @@ class Exchange:
 
     def give_up(self, failure: Failure) -> None:
         """There will be no answer of a side: tell the client why."""
+        if self.keyed is not None:
+            self.keyed.given_up()
         self._settle(failure.status, failure.outcome(self.request.attempt.side.counted))
         text = "The service behind this address " + failure.text
         self.client.explain(self.request, failure.status, text)
+
+    def spare(self) -> None:
+        """No side is asked: the request is answered by what is known of it already."""
+        self._finish()
+        attempt, now = self.request.attempt, self.worker.deadlines.now
+        attempt.side.breaker.release(attempt.permit, Outcome.CANCELLED, now, 0.0)
 
     def _settle(self, status: int, outcome: Outcome) -> None:
         self._finish()

@@ -17,7 +17,7 @@ def may_fall_back(request: Request, failure: Failure) -> bool:
     Writes go to legacy only when the new side says that it did nothing.
     """
     route, upload = request.state.route, request.upload
-    if request.attempt.side is request.state.legacy:
+    if request.bound or request.attempt.side is request.state.legacy:
         return False
     wanted = not failure.kind or failure.kind in route.trouble.kinds
     allowed = (route.fallback and wanted) or (route.yields and failure is errors.DECLINED)

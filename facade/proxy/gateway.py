@@ -24,6 +24,7 @@ from facade.proxy.context import WorkerContext
 from facade.proxy.counting.accesslog import AccessLog
 from facade.proxy.counting.metrics import Counters
 from facade.proxy.deadlines import TICK_SECONDS, Deadlines
+from facade.proxy.idempotency.keys import OpenKeys
 from facade.proxy.identity.introduction import build_introducer
 from facade.proxy.identity.logouts import LogoutList
 from facade.proxy.identity.sessions import Sessions, SharedLogouts
@@ -41,6 +42,7 @@ from facade.routes.table import compile_table
 from facade.routes.trust import Trust
 from facade.runtime.channel import COUNTERS, Channel
 from facade.runtime.keyring import KeyFiles
+from facade.runtime.memory import HostMemory
 from facade.runtime.redirects import REDIRECTS, Redirects
 from facade.runtime.watcher import FileWatcher
 
@@ -63,6 +65,7 @@ class WorkerSettings:
     channel: str
     addresses: dict[str, tuple[str, ...]]  # that replace those of the file
     keys: KeyFiles | None = None  # without, no client can be introduced to the new side
+    memory: Path | None = None  # the folder that the host's workers share
     logouts: LogoutList = field(default_factory=LogoutList)  # what all workers share
 
 
@@ -83,6 +86,7 @@ class Gateway:
         self.health = Health(self.upstreams, self.deadlines)
         self.channel = Channel(worker.channel, self._hello)
         logouts = SharedLogouts(worker.logouts, time.monotonic)
+        self.memory = HostMemory(worker.memory)
         self.identity = build_introducer(
             worker.keys,
             Sessions(self.upstreams, self.deadlines, self.breakers, self.counters, logouts),
@@ -99,6 +103,7 @@ class Gateway:
             identity=self.identity,
             shadow=self.shadow,
             log=self.log,
+            keys=OpenKeys(self.memory),
         )
         self._redirects = Redirects(self.upstreams.redirected, time.time)
         self._snapshot_at = 0.0

@@ -20,6 +20,7 @@ from facade.proxy import errors
 from facade.proxy.context import WorkerContext
 from facade.proxy.exchange import Exchange
 from facade.proxy.expectation import Expectation
+from facade.proxy.idempotency.station import KeyedRequest
 from facade.proxy.identity.introduction import HeadDraft
 from facade.proxy.request import IDEMPOTENT, Attempt, Request
 from facade.proxy.upload import MOST_KEPT, Upload
@@ -42,7 +43,9 @@ def forward(exchange: Exchange) -> None:
     route = locate(request, worker)
     key = identify(request) if route.needs_key else None
     request.decision = route.settled or decide(route, key, new_available=True, draw=draw)
-    if admit(exchange, key, draw) and introduce(exchange):
+    if request.head.key is not None and route.new is not None and not route.safe:
+        recall(exchange, key, draw)
+    elif admit(exchange, key, draw) and introduce(exchange):
         copy(exchange)
         connect(exchange)
 
@@ -96,10 +99,23 @@ def _count_key(request: Request, key: Key | None) -> None:
         keys.add(bucket)
 
 
-def admit(exchange: Exchange, key: Key | None, draw: float) -> bool:
+def recall(exchange: Exchange, key: Key | None, draw: float) -> None:
+    """A request with an Idempotency-Key: the memory of keys says whether a side is asked at all."""
+    admit(exchange, key, draw, asks=False)
+    KeyedRequest(exchange, partial(_recalled, exchange)).start()
+
+
+def _recalled(exchange: Exchange) -> None:
+    """`recall` came to its end: a side is to be asked."""
+    if introduce(exchange):
+        connect(exchange)
+
+
+def admit(exchange: Exchange, key: Key | None, draw: float, *, asks: bool = True) -> bool:
     """A permit of the side's breaker; without one, legacy's in place of the new side's.
 
-    False: the request ends here, since neither may be asked. `draw` lies in [0, 1).
+    False: the request ends here, since neither may be asked. `draw` lies in [0, 1). Without `asks`
+    it goes on all the same: the memory may know its answer.
     """
     request, now = exchange.request, exchange.worker.deadlines.now
     state = request.state
@@ -117,7 +133,7 @@ def admit(exchange: Exchange, key: Key | None, draw: float) -> bool:
     exchange.done = False
     if request.head.has_body:
         _take_body(exchange)
-    if attempt.permit == REFUSED:
+    if attempt.permit == REFUSED and asks:
         exchange.give_up(errors.UNAVAILABLE)
         return False
     return True
@@ -175,7 +191,9 @@ def copy(exchange: Exchange) -> None:
     """Ask the other side as well, for a sample of the route's requests, to compare the answers."""
     request = exchange.request
     route = request.state.route
-    if route.sample and request.head.upgrade is None and sampled(route, random()):
+    if not route.sample or request.head.upgrade is not None or exchange.keyed is not None:
+        return
+    if sampled(route, random()):
         exchange.pair = exchange.worker.shadow.pair(request)
 
 

@@ -153,6 +153,7 @@ class Request:
     upload: Upload | None = None  # the body, where one follows
     # what became of it
     retried: bool = False
+    bound: bool = False  # it may have been done by this side before: no other one is asked
     fell_back: Failure | None = None  # for which legacy was asked in place of the new side
 
     @property

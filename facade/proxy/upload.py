@@ -3,6 +3,7 @@
 What is kept can be sent again, to a second connection or to the other side.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -13,7 +14,7 @@ from facade.proxy.flow import HELD_FULL, Gate
 from facade.proxy.upstream.caller import Connection
 
 MOST_KEPT: Final = 16 * 1024  # bytes that can be sent again
-MOST_HELD: Final = 64 * 1024  # bytes that wait for a connection
+MOST_HELD: Final = 64 * 1024  # bytes that wait for a connection, where nothing else is said
 
 
 @dataclass(slots=True, eq=False)
@@ -24,6 +25,8 @@ class Upload:
     limit: int  # the largest body, in bytes
     keep: int  # how much of it can be sent again, in bytes
     gate: Gate  # holds the client up
+    held: int = MOST_HELD  # bytes that wait for a connection
+    overflow: Callable[[], None] | None = None  # called once when more than that waits
     expectation: Expectation | None = None  # the client waits before it sends
     whole: bool = False  # all of it came from the client
     _connection: Connection | None = None
@@ -54,8 +57,12 @@ class Upload:
             self._pieces.clear()
         if self._connection is not None:
             self._connection.send(chunk(data) if self.chunked else data)
-        elif self._size > MOST_HELD:
-            self.gate.pause(HELD_FULL)
+        elif self._size > self.held:
+            overflow, self.overflow = self.overflow, None
+            if overflow is None:
+                self.gate.pause(HELD_FULL)
+            else:
+                overflow()
 
     def end(self, trailers: list[bytes]) -> None:
         """The client has sent all of it."""

@@ -1,3 +1,3 @@
 """How our processes speak: the `channel` (a socket), and files: the `watcher`, `instances`, `lags`,
-`redirects`, the `keyring`.
+`redirects`, the `keyring`, the `memory` that the workers of one host share.
 """

@@ -97,6 +97,25 @@ class Introducer:
             self._forget(head)
         return self._hides_session or head.after is not None
 
+    def person(self, head: RequestHead, then: Callable[[bytes | None], None]) -> None:
+        """Call `then` with what tells the client's person apart from others; the same in each of
+        that person's sessions where legacy can be asked. None: legacy does not say."""
+        session = None if head.cookies is None else cookies.value_of(head, self._session)
+        if session is None:
+            then(b"authorization:" + b",".join(_authorization(head)))
+        elif not self._hides_session:
+            then(b"session:" + session)
+        else:
+            known = self._sessions.known(session)
+            if known is not None:
+                then(_person(known, session))
+                return
+
+            def heard(owner: SessionOwner | None) -> None:
+                then(None if owner is None else _person(owner, session))
+
+            self._sessions.ask(session, head.host or b"", heard, for_client=True)
+
     def write(self, draft: HeadDraft, then: Then) -> bytes | None:
         """The head for the new side.
 
@@ -177,6 +196,16 @@ class Introducer:
 
 def _ignored(_owner: SessionOwner | None) -> None:
     """No request waits yet: the answer is only kept."""
+
+
+def _person(owner: SessionOwner, session: bytes) -> bytes:
+    if owner.email is None:
+        return b"session:" + session
+    return b"customer:" + owner.email.encode()
+
+
+def _authorization(head: RequestHead) -> list[bytes]:
+    return [field.value for field in head.fields if field.name == b"authorization"]
 
 
 def _line(name: str, value: bytes) -> bytes:

@@ -56,9 +56,11 @@ class FakeChannel:
 class Door:
     """A worker, its wire, and the clock in the test's hands."""
 
-    def __init__(self, routes: str, keys: KeyFiles | None = None) -> None:
+    def __init__(
+        self, routes: str, keys: KeyFiles | None = None, memory: Path | None = None
+    ) -> None:
         self.wire = FakeWire()
-        worker = WorkerSettings(0, (), Path(os.devnull), Path(os.devnull), "", {}, keys)
+        worker = WorkerSettings(0, (), Path(os.devnull), Path(os.devnull), "", {}, keys, memory)
         self.turns: list[Callable[[], None]] | None = None  # a list: idle work waits there
         self.gateway = Gateway(worker, self.wire, IdleQueue(self._soon))
         self.channel = FakeChannel()
