@@ -42,6 +42,7 @@ SHOP = {
     "sagas": ("orders", "orders that are on their way, or wait for a person"),
     "saga": ("orders", "one order's story, and what shall become of it"),
     "deadletters": ("data", "events that nobody could take"),
+    "events": ("data", "consumers of events that have stopped, and the way on"),
 }
 COMMANDS = ANY_FACADE | SHOP
 GROUPS = {"With any facade": ANY_FACADE, "With the shop, from its checkout": SHOP}

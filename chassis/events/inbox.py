@@ -20,12 +20,14 @@ from typing import Any, TypeAlias
 
 import asyncpg
 import orjson
+from fastapi import FastAPI
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 from prometheus_client import CollectorRegistry, Counter
 
 from chassis.process.backoff import Backoff
-from chassis.readmodel.follower import Follower, Passing, Position, Source
+from chassis.readmodel.follower import Follower, Passing, Position, Source, go_on
+from chassis.web.app import JsonBytes
 from contracts import events
 from contracts.events import Envelope, NotAnEvent
 
@@ -99,6 +101,21 @@ class Inbox:
         pace = self._limits.pace
         source = Source(consumer, events.STREAM, sorted(self._handlers), pace=pace)
         self.follower = Follower(database_url, nats, source, self._deliver)
+
+    @property
+    def alarms(self) -> dict[str, str]:
+        """What a person should look at, by name."""
+        return {"events": self.follower.stopped} if self.follower.stopped else {}
+
+    def register(self, app: FastAPI, pool: asyncpg.Pool) -> None:
+        """Put the way on after a gap on the application."""
+
+        @app.post("/events/go-on")
+        async def go_on_after_a_gap() -> JsonBytes:
+            """Events that were not taken are gone, and a person has seen to what they told."""
+            info = await self._nats.jetstream().stream_info(events.STREAM)
+            moved = await go_on(pool, self._consumer, info.state.first_seq)
+            return JsonBytes(orjson.dumps({"consumer": self._consumer, "moved": moved}))
 
     async def run(self) -> None:
         """For ever; see Follower."""

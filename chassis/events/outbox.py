@@ -11,7 +11,7 @@ relay that died before it marked it); its id travels along, and the server and e
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import asyncpg
 import orjson
@@ -45,6 +45,8 @@ CREATE INDEX outbox_pending ON outbox (id) WHERE sent IS NULL;
 CREATE INDEX outbox_sent ON outbox (sent) WHERE sent IS NOT NULL;
 """
 
+EVENT_SECONDS = 7 * 24 * 3600.0
+FOR_EVER = 0.0
 DEDUPLICATION_SECONDS = 600.0  # how long the server knows an id again
 _PENDING = """
 SELECT id, event_id, key, subject, body FROM outbox WHERE sent IS NULL ORDER BY id LIMIT $1
@@ -201,14 +203,20 @@ def waves(rows: Sequence[asyncpg.Record]) -> list[list[asyncpg.Record]]:
 
 
 async def ensure_event_streams(nats: Client) -> None:
-    """The streams of events and of dead letters, created when missing."""
+    """The streams of events and of dead letters, created when missing.
+
+    Events are kept for a week: a consumer that is down for longer stops, and says so (Follower).
+    A dead letter is kept until a person has dealt with it.
+    """
     jetstream = nats.jetstream()
-    week = 7 * 24 * 3600.0
-    for name, subjects in (
-        (events.STREAM, events.SUBJECTS),
-        (events.DEAD_STREAM, events.DEAD_SUBJECTS),
+    for name, subjects, age in (
+        (events.STREAM, events.SUBJECTS, EVENT_SECONDS),
+        (events.DEAD_STREAM, events.DEAD_SUBJECTS, FOR_EVER),
     ):
         config = StreamConfig(
-            name, subjects=[subjects], max_age=week, duplicate_window=DEDUPLICATION_SECONDS
+            name, subjects=[subjects], max_age=age, duplicate_window=DEDUPLICATION_SECONDS
         )
         await ensure_stream(jetstream, config)
+    kept = (await jetstream.stream_info(events.DEAD_STREAM)).config
+    if kept.max_age:  # as our earlier versions made it
+        await jetstream.update_stream(replace(kept, max_age=FOR_EVER))

@@ -67,6 +67,7 @@ class Parts:
     close: Callable[[], Awaitable[None]] = field(default=_nothing_to_close)
     watermark: Watermark | None = None  # of the read model, if it has one
     details: Callable[[], Mapping[str, Any]] = dict  # what else /readyz tells
+    alarms: Callable[[], Mapping[str, str]] = dict  # what a person should look at, by name
 
 
 Build = Callable[[Ground], Awaitable[Parts]]
@@ -106,8 +107,10 @@ async def assemble(
 
 
 def _told(parts: Parts) -> Mapping[str, Any]:
-    fresh = {} if parts.watermark is None else {"watermark": parts.watermark.micros}
-    return {**fresh, **parts.details()}
+    known = parts.watermark
+    fresh = {} if known is None else {"watermark": known.micros}
+    alarms = {**parts.alarms(), **({} if known is None else known.alarms)}
+    return {**fresh, "alarms": alarms, **parts.details()}
 
 
 async def _database_away(request: Request, error: Exception) -> Response:

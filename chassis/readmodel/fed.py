@@ -7,9 +7,11 @@ from prometheus_client import Gauge
 
 from chassis.process.assembly import Ground
 from chassis.process.service import Background
+from chassis.readmodel.other_side import OtherSide
 from chassis.readmodel.projection import FeedProjection, Model
 from chassis.readmodel.watermark import NoFeed, Watermark
 from chassis.web.app import Readiness
+from chassis.web.client import HttpClient
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +27,17 @@ async def _nothing_wrong() -> None:
     return None
 
 
-def fed(ground: Ground, model: Model | None, delay: Callable[[float], None] | None = None) -> Fed:
-    """The projection of `model`, and the gauge `<service>_watermark` in unix seconds.
+def fed(
+    ground: Ground,
+    model: Model | None,
+    delay: Callable[[float], None] | None = None,
+    legacy: str | None = None,
+) -> Fed:
+    """The projection of `model`, and gauges of its watermark.
 
-    None: the service has no feed, and what its database holds is current. `delay` is given the
-    seconds from a commit in legacy to the commit here.
+    Without a model the service has no feed, and what its database holds is current. `delay` is
+    given the seconds from a commit in legacy to the commit here. `legacy` is the URL at which to
+    ask, while the feed stands still, whether legacy could answer instead.
     """
     if model is None:
         return Fed(NoFeed(), (), _nothing_wrong)
@@ -37,6 +45,17 @@ def fed(ground: Ground, model: Model | None, delay: Callable[[float], None] | No
     name = f"{ground.name}_watermark"
     gauge = Gauge(name, "All before it is in; unix seconds", registry=ground.metrics)
     gauge.set_function(lambda: watermark.micros / 1e6)
+    ahead = Gauge(
+        f"{ground.name}_feed_clock_ahead_seconds",
+        "By how much the feed's clock is ahead of ours; it is believed no further than ours",
+        registry=ground.metrics,
+    )
+    ahead.set_function(lambda: watermark.ahead)
     url = ground.settings.database_url
     projection = FeedProjection(url, ground.nats, model, watermark, delay or (lambda _: None))
-    return Fed(watermark, (projection.run,), projection.ready)
+    background: list[Background] = [projection.run]
+    if legacy:
+        other = OtherSide(HttpClient(legacy, limit=1), watermark)
+        watermark.alone = lambda: other.away
+        background.append(other.run)
+    return Fed(watermark, background, projection.ready)

@@ -42,6 +42,7 @@ COMMENT ON COLUMN reader_position.begun IS 'times the next message was begun and
 
 STOPPED_SECONDS = 3.0
 STANDBY_SECONDS = 0.025
+IDLE_SECONDS = 300.0  # without a message for us: then the position follows the stream
 STORE_SECONDS = 0.5  # so old may be what is stored of a position that passed over nothing but time
 
 Passing = (*BusErrors, *DatabaseAway, NotFoundError)  # what waiting can cure
@@ -174,6 +175,9 @@ class Follower:
         async with exclusive(self._database_url, source.name, self._stand_by) as connection:
             info = await self._nats.jetstream().stream_info(source.stream)
             await self._position.load(connection, str(info.created))
+            # An older version may have stored what a fast clock said.
+            self._position.watermark = self._watermark.believed(self._position.watermark)
+            self._look_for_a_gap(info.state.first_seq)
             trimmed = int((info.config.metadata or {}).get(TRIMMED, "0"))
             if trimmed > self._position.sequence:
                 await self._start_over(connection, trimmed, info.state.last_seq)
@@ -184,11 +188,25 @@ class Follower:
                 self.reason, self._running, self._reader = None, True, reader
                 await self._pump(connection, reader)
 
+    def _look_for_a_gap(self, first: int) -> None:
+        """A stream that forgets by time forgets also what we have not read. Where it cannot be told
+        again, a person must know. Raises RuntimeError."""
+        stands = self._position.sequence
+        if self._missed is None and 0 < stands < first - 1:
+            raise RuntimeError(
+                f"too far behind: messages {stands + 1} to {first - 1} are gone from"
+                f" {self._source.stream}; see to what they told, then go on by"
+                f" `fig events go-on {self._source.name}`"
+            )
+
     async def _pump(self, connection: asyncpg.Connection, reader: StreamReader) -> None:
         """Batch by batch; see Source.pace for when the next one begins."""
         source, looked, began = self._source, 0.0, 0.0
         while True:
-            messages = await reader.batch(source.batch)
+            messages = await reader.batch(source.batch, IDLE_SECONDS)
+            if not messages:
+                await self._keep_up(connection, reader)
+                continue
             room, rest = source.batch - len(messages), began + source.pace - time.monotonic()
             if room and rest > 0 and not self._watermark.awaited:
                 messages += await reader.more(room, rest)
@@ -200,6 +218,14 @@ class Follower:
             if self.stopped:
                 log.info("%s: goes on", source.name)
                 self.stopped = None
+
+    async def _keep_up(self, connection: asyncpg.Connection, reader: StreamReader) -> None:
+        """Nothing for us has come for long: what came for others is not to look like a gap, once
+        the stream has forgotten it."""
+        last = (await self._nats.jetstream().stream_info(self._source.stream)).state.last_seq
+        if last > self._position.sequence and await reader.drained():
+            await self._position.save(connection, last)
+            self._position.moved(last)
 
     def _hurry(self) -> None:
         """Somebody waits for the watermark: commit what is there."""
@@ -227,3 +253,15 @@ class Follower:
         )
         self._watermark.advance(watermark or 0)
         await asyncio.sleep(STANDBY_SECONDS)
+
+
+async def go_on(connection: asyncpg.Connection | asyncpg.Pool, name: str, first: int) -> bool:
+    """A person has seen to the messages before `first`, which are gone: go on there. False where
+    the reader stands there already, or there is none."""
+    moved = await connection.fetchval(
+        "UPDATE reader_position SET sequence = $2, begun = 0 WHERE name = $1 AND sequence < $2"
+        " RETURNING sequence",
+        name,
+        first - 1,
+    )
+    return moved is not None

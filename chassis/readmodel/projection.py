@@ -95,6 +95,7 @@ class FeedProjection:
         ]
         facts = [fact for change in changes for fact in model.translate(change)]
         reached = max((fact.micros for fact in facts if isinstance(fact, Reached)), default=0)
+        reached = self._watermark.believed(reached) if reached else 0
         news = [fact for fact in facts if not isinstance(fact, Reached)]
         sequence = messages[-1].metadata.sequence.stream
         if news or not self._complete or not position.lasts:
@@ -124,28 +125,41 @@ class Fresh(NamedTuple):
     micros: int  # everything that legacy committed before this time is in the answer
     waited: float = 0.0  # seconds
     fed: bool = True  # False: no feed fills the tables, so there is no watermark to state
+    age: float | None = None  # seconds; told to clients where nobody could answer better
 
     def stamp(self, answer: Response) -> None:
-        """Write both into the answer's headers."""
+        """Write all of it into the answer's headers."""
         if self.fed:
             answer.headers[headers.WATERMARK] = str(self.micros)
         if self.waited:
             answer.headers[headers.WAITED] = str(round(self.waited * 1e6))
+        if self.age is not None:
+            answer.headers["Age"] = str(int(self.age))
 
 
 async def fresh(request: Request, watermark: Watermark) -> Fresh:
-    """Once the watermark is as fresh as the request asks. Raises Problem: 503, declined."""
+    """Once the watermark is as fresh as the request asks. Raises Problem: 503, declined.
+
+    A request that asks for nothing is declined as well while the feed stands still for longer than
+    clients remember: its client may have written something. Where legacy cannot answer either, the
+    answer states its age.
+    """
     if not watermark.fed:
         return Fresh(watermark.micros, fed=False)
     if watermark.micros == 0:
         raise declined(headers.NOT_READY, "the first snapshot has not been applied yet")
+    age = watermark.age if watermark.alone() else None
     after = request.headers.get(headers.AFTER, "")
-    if not after.isdecimal() or int(after) <= watermark.micros:
-        return Fresh(watermark.micros)
+    if not after.isdecimal():
+        if watermark.stale and age is None:
+            raise declined(headers.BEHIND, f"nothing was heard for {watermark.age:.0f} s")
+        return Fresh(watermark.micros, age=age)
+    if int(after) <= watermark.micros:
+        return Fresh(watermark.micros, age=age)
     began = time.perf_counter()
     if not await watermark.reached(int(after)):
         raise declined(headers.BEHIND, "what was asked for has not arrived here yet")
-    return Fresh(watermark.micros, time.perf_counter() - began)
+    return Fresh(watermark.micros, time.perf_counter() - began, age=age)
 
 
 def declined(why: str, detail: str) -> Problem:

@@ -7,6 +7,8 @@ after any doubt. Messages are asked for ahead, up to a window, so memory is boun
 
 import asyncio
 import json
+import math
+import time
 from collections import deque
 from collections.abc import Sequence
 from types import TracebackType
@@ -47,11 +49,13 @@ class StreamReader:
         self._next = 1  # the consumer's own numbering has no holes, unlike the stream's
         self._lost: str | None = None
         self._subscription: Subscription | None = None
+        self._consumer = ""
         self._request_subject = ""
         self._inbox = ""
 
     async def __aenter__(self) -> "StreamReader":
         info = await self._nats.jetstream().add_consumer(self._stream, self._config)
+        self._consumer = info.name
         self._request_subject = f"$JS.API.CONSUMER.MSG.NEXT.{self._stream}.{info.name}"
         self._inbox = self._nats.new_inbox()
         self._subscription = await self._nats.subscribe(self._inbox, cb=self._on_message)
@@ -66,10 +70,14 @@ class StreamReader:
         if self._subscription is not None and not self._nats.is_closed:
             await self._subscription.unsubscribe()
 
-    async def batch(self, limit: int) -> list[Msg]:
-        """The next messages, at least one and at most `limit`. Raises ReaderLost."""
+    async def batch(self, limit: int, patience: float = math.inf) -> list[Msg]:
+        """The next messages, at most `limit`; none where none come for about `patience` seconds.
+        Raises ReaderLost."""
         await self._ask()
+        until = time.monotonic() + patience
         while not self._ready:
+            if time.monotonic() >= until:
+                return []
             if self._lost:
                 raise ReaderLost(self._lost)
             if not await self._arrival(1, 3 * HEARTBEAT_SECONDS):
@@ -82,6 +90,12 @@ class StreamReader:
         if len(self._ready) < limit:
             await self._arrival(limit, seconds)
         return self._taken(limit)
+
+    async def drained(self) -> bool:
+        """Whether all that the stream has for us by now was given out."""
+        info = await self._nats.jetstream().consumer_info(self._stream, self._consumer)
+        given = info.delivered.consumer_seq if info.delivered else 0
+        return not info.num_pending and given == self._next - 1 and not self._ready
 
     def hurry(self) -> None:
         """End the wait in `more`."""

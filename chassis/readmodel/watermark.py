@@ -1,21 +1,41 @@
 """How fresh a read model is, and waiting, for a bounded time, until it is fresh enough."""
 
 import asyncio
+import logging
 import time
 from collections.abc import Callable
 
+from contracts.memory import REMEMBERED_SECONDS
+
 PATIENCE_SECONDS = 0.1
+AHEAD_SECONDS = 1.0  # by so much two clocks may differ in peace
+
+log = logging.getLogger("watermark")
 
 
 class Watermark:
-    """Everything that legacy committed before `micros` (unix microseconds) can be read."""
+    """Everything that legacy committed before `micros` (unix microseconds) can be read.
+
+    The feed's clock makes it, so it is not believed further than our own clock goes: one heartbeat
+    of a clock that is an hour ahead would make every write of the next hour look as if it was in.
+    """
 
     fed = True  # by a feed, which may be behind
 
-    def __init__(self) -> None:
+    def __init__(
+        self,
+        now: Callable[[], float] = time.time,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._micros = 0
+        self._now = now
+        self._monotonic = monotonic
+        self._heard = 0.0  # monotonic: when it advanced last
+        self._behind = 0.0  # by how many seconds it was behind then
+        self.ahead = 0.0  # by how many seconds the feed's clock is ahead of ours
+        self.alone: Callable[[], bool] = lambda: False  # nobody else can answer just now
         self.on_wait: Callable[[], None] = lambda: None  # somebody has begun to wait
-        self._waiting: list[tuple[int, asyncio.Future[None]]] = []
+        self._waiting: dict[asyncio.Future[None], int] = {}
 
     @property
     def micros(self) -> int:
@@ -23,24 +43,47 @@ class Watermark:
         return self._micros
 
     @property
+    def age(self) -> float:
+        """How old an answer may be, in seconds."""
+        return self._behind + self._monotonic() - self._heard
+
+    @property
+    def stale(self) -> bool:
+        """Whether it stands still for longer than clients remember their writes."""
+        return self.fed and self.micros > 0 and self.age > REMEMBERED_SECONDS
+
+    @property
+    def alarms(self) -> dict[str, str]:
+        """What a person should look at, by name."""
+        if self.ahead <= AHEAD_SECONDS:
+            return {}
+        return {"feed clock": f"the feed's clock is {self.ahead:.0f} s ahead of ours"}
+
+    @property
     def awaited(self) -> bool:
         """Whether somebody waits for it to advance."""
-        return any(not waiter.done() for _, waiter in self._waiting)
+        return bool(self._waiting)
+
+    def believed(self, micros: int) -> int:
+        """So much of a time that another clock made as our own clock has come to."""
+        now = int(self._now() * 1e6)
+        before, self.ahead = self.ahead, max(0.0, (micros - now) / 1e6)
+        if before <= AHEAD_SECONDS < self.ahead:
+            log.error("%s: what it says is believed no further", self.alarms["feed clock"])
+        return min(micros, now)
 
     def advance(self, micros: int) -> None:
-        """The read model is as fresh as this now; never goes back."""
+        """The read model is as fresh as this now, at most as our own clock; never goes back."""
+        micros = self.believed(micros)
         if micros <= self._micros:
             return
         self._micros = micros
-        still = []
-        for wanted, waiter in self._waiting:
-            if waiter.done():
-                continue
+        self._heard, self._behind = self._monotonic(), max(0.0, self._now() - micros / 1e6)
+        for waiter, wanted in list(self._waiting.items()):
             if wanted <= micros:
-                waiter.set_result(None)
-            else:
-                still.append((wanted, waiter))
-        self._waiting = still
+                del self._waiting[waiter]
+                if not waiter.done():
+                    waiter.set_result(None)
 
     def reset(self) -> None:
         """The read model is not whole any more."""
@@ -51,13 +94,15 @@ class Watermark:
         if wanted <= self.micros:
             return True
         waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._waiting.append((wanted, waiter))
+        self._waiting[waiter] = wanted
         self.on_wait()
         try:
             async with asyncio.timeout(patience):
                 await waiter
         except TimeoutError:
             return False
+        finally:
+            self._waiting.pop(waiter, None)  # also who gave up, or hung up
         return True
 
 
@@ -65,6 +110,11 @@ class NoFeed(Watermark):
     """Of a service whose tables no feed fills: what it holds is current at any time."""
 
     fed = False
+
+    @property
+    def age(self) -> float:
+        """See Watermark."""
+        return 0.0
 
     @property
     def micros(self) -> int:

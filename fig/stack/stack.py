@@ -136,6 +136,7 @@ def _catalog(place: Place) -> tuple[Process, ...]:
     settings = {
         "CATALOG_NATS_URL": nats_url(place),
         "CATALOG_LISTEN": place.address("catalog"),
+        "CATALOG_LEGACY_URL": f"http://{place.address('legacy')}",
     }
     return (
         Process(

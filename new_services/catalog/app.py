@@ -27,7 +27,8 @@ async def build(ground: Ground) -> Parts:
         buckets=(0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 5, 30),
         registry=ground.metrics,
     )
-    read = fed(ground, legacy_model() if settings.legacy_feed else None, delay.observe)
+    model = legacy_model() if settings.legacy_feed else None
+    read = fed(ground, model, delay.observe, legacy=settings.legacy_url)
     return Parts(
         register=Endpoints(ground.pool, read.watermark).register,
         background=read.background,

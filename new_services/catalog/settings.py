@@ -3,6 +3,7 @@
 from pydantic_settings import SettingsConfigDict
 
 from chassis.process.assembly import ServiceSettings
+from chassis.process.settings import ServiceUrl
 
 
 class CatalogSettings(ServiceSettings):
@@ -10,4 +11,6 @@ class CatalogSettings(ServiceSettings):
 
     model_config = SettingsConfigDict(env_prefix="CATALOG_")
 
+    # Asked while the feed stands still: whether the monolith could answer instead.
+    legacy_url: ServiceUrl | None = None
     legacy_feed: bool = True  # fill the read model from the monolith's change feed

@@ -20,7 +20,8 @@ async def build(ground: Ground) -> Parts:
     """Projection of the feed, commands, endpoints."""
     settings = ground.settings
     assert isinstance(settings, InventorySettings)
-    read = fed(ground, legacy_model() if settings.legacy_feed else None)
+    model = legacy_model() if settings.legacy_feed else None
+    read = fed(ground, model, legacy=settings.legacy_url)
     endpoints = Endpoints(ground.pool, read.watermark, Handler(ground.pool, read.watermark))
     return Parts(
         register=endpoints.register,

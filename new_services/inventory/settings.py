@@ -5,6 +5,7 @@ from typing import ClassVar
 from pydantic_settings import SettingsConfigDict
 
 from chassis.process.assembly import ServiceSettings
+from chassis.process.settings import ServiceUrl
 
 
 class InventorySettings(ServiceSettings):
@@ -13,4 +14,6 @@ class InventorySettings(ServiceSettings):
     model_config = SettingsConfigDict(env_prefix="INVENTORY_")
     by_key: ClassVar[bool] = True
 
+    # Asked while the feed stands still: whether the monolith could answer instead.
+    legacy_url: ServiceUrl | None = None
     legacy_feed: bool = True  # fill the read model from the monolith's change feed

@@ -1,5 +1,7 @@
 """Composition root of the notifications service."""
 
+from fastapi import FastAPI
+
 from chassis.events.inbox import Inbox
 from chassis.process.assembly import Ground, Parts
 from new_services.notifications.endpoints import Endpoints
@@ -21,4 +23,9 @@ async def build(ground: Ground) -> Parts:
     inbox = Inbox(
         settings.database_url, ground.nats, "notifications", handlers(sender.wake), ground.metrics
     )
-    return Parts(register=Endpoints(ground.pool).register, background=[inbox.run, sender.run])
+
+    def register(app: FastAPI) -> None:
+        Endpoints(ground.pool).register(app)
+        inbox.register(app, ground.pool)
+
+    return Parts(register=register, background=[inbox.run, sender.run], alarms=lambda: inbox.alarms)

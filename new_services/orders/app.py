@@ -80,8 +80,9 @@ async def build(ground: Ground) -> Parts:
     settings = ground.settings
     assert isinstance(settings, OrdersSettings)
     zone = ZoneInfo(settings.timezone)
-    read = fed(ground, legacy_model(zone) if settings.legacy_feed else None)
-    watermark = read.watermark
+    model = legacy_model(zone) if settings.legacy_feed else None
+    read = fed(ground, model, legacy=settings.legacy_url)
+    watermark, silent = read.watermark, read.watermark.alone
     relay = Relay(settings.database_url, ground.nats, ground.metrics)
     clients = _clients(settings)
     record, guards = system_of_record(clients.get("legacy"), settings.session_key)
@@ -101,9 +102,8 @@ async def build(ground: Ground) -> Parts:
     handler = Handler(ground.pool, runner, store, new_saga_id, watermark)
     _measure(ground.metrics, handler, guards)
     verifier = Verifier(settings.identity_keys)
-    endpoints = Endpoints(
-        ground.pool, watermark, handler, verifier, record, zone, lambda: is_away(guards)
-    )
+    watermark.alone = lambda: is_away(guards) or silent()
+    endpoints = Endpoints(ground.pool, watermark, handler, verifier, record, zone)
     operator = Operator(runner, store, sagas)
 
     def register(app: FastAPI) -> None:

@@ -3,8 +3,6 @@
 One path is new, for orders that are accepted and not yet placed: `/api/order-requests/{id}`.
 """
 
-import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
@@ -59,7 +57,6 @@ class Endpoints:
     verifier: Verifier
     record: SystemOfRecord
     zone: ZoneInfo  # of the shop's clock
-    away: Callable[[], bool]  # whether calls to the system of record are held back just now
 
     def register(self, app: FastAPI) -> None:
         """Put the routes on the application."""
@@ -118,7 +115,9 @@ class Endpoints:
             whole_number(_first(request, "per_page"), PER_PAGE),
             _first(request, "po_number") if "po_number" in asked else None,
         )
-        return self._dated(JsonBytes(await self._page(identity.email, page, as_of)), as_of)
+        answer = JsonBytes(await self._page(identity.email, page, as_of))
+        as_of.stamp(answer)
+        return answer
 
     async def _page(self, email: str, page: Page, as_of: Fresh) -> bytes:
         """What is pending comes first, as the newest."""
@@ -144,13 +143,8 @@ class Endpoints:
             if not found:
                 return answers.not_found(wanted)
             (document,) = await pending.shown(self.pool, found, self.zone)
-        return self._dated(JsonBytes(document.encode()), as_of)
-
-    def _dated(self, answer: JsonBytes, as_of: Fresh) -> JsonBytes:
-        """How fresh it is; while legacy is away also for clients, in seconds (RFC 9111's Age)."""
+        answer = JsonBytes(document.encode())
         as_of.stamp(answer)
-        if self.away():
-            answer.headers["Age"] = str(max(0, int(time.time() - as_of.micros / 1e6)))
         return answer
 
     async def cancel(self, request: Request, order_no: str) -> JsonBytes:

@@ -5,6 +5,7 @@ from functools import partial
 from zoneinfo import ZoneInfo
 
 import orjson
+from fastapi import FastAPI
 from joserfc.jwk import OKPKey
 
 from chassis.events.inbox import Inbox
@@ -40,7 +41,8 @@ async def build(ground: Ground) -> Parts:
     """Two sources of the same orders, and the page made of them."""
     settings = ground.settings
     assert isinstance(settings, SalesSettings)
-    read = fed(ground, legacy_model() if settings.legacy_feed else None)
+    model = legacy_model() if settings.legacy_feed else None
+    read = fed(ground, model, legacy=settings.legacy_url)
     inbox = Inbox(settings.database_url, ground.nats, "sales", HANDLERS, ground.metrics)
     zone = ZoneInfo(settings.timezone)
 
@@ -55,8 +57,14 @@ async def build(ground: Ground) -> Parts:
         Pages(),
         today,
     )
+
+    def register(app: FastAPI) -> None:
+        endpoints.register(app)
+        inbox.register(app, ground.pool)
+
     return Parts(
-        register=endpoints.register,
+        register=register,
+        alarms=lambda: inbox.alarms,
         background=[*read.background, inbox.run],
         ready=read.ready,
         watermark=read.watermark,

@@ -1,1 +1,1 @@
-"""Commands about data: verify, repair, rebuild, lag, feed, deadletters."""
+"""Commands about data: verify, repair, rebuild, lag, feed, deadletters, events."""

@@ -127,3 +127,62 @@ async def test_the_active_one_learns_that_another_stands_by(world: World) -> Non
                 await world.tell("x")
                 if await world.watched.get():
                     return
+
+
+async def _until(holds: Callable[[], bool]) -> None:
+    async with asyncio.timeout(30):
+        while not holds():  # noqa: ASYNC110 (nothing tells of it)
+            await asyncio.sleep(0.02)
+
+
+async def _stands_at(world: World, sequence: int) -> None:
+    connection = await asyncpg.connect(world.url)
+    created = (await world.nats.jetstream().stream_info("S")).created
+    await connection.execute(
+        "INSERT INTO reader_position (name, stream, sequence) VALUES ('r', $1, $2)",
+        str(created),
+        sequence,
+    )
+    await connection.close()
+
+
+async def test_who_was_away_for_longer_than_the_stream_keeps_stops_and_says_so(
+    world: World,
+) -> None:
+    await world.tell("0", "1", "2", "3")
+    await _stands_at(world, 1)
+    await world.nats.jetstream().purge_stream("S", seq=4)  # as time does: 1 to 3 are gone
+    made = world.follower(Watermark())
+    async with running(made):
+        await _until(lambda: made.stopped is not None)
+        assert made.stopped is not None
+        assert "messages 2 to 3 are gone from S" in made.stopped
+        assert "`fig events go-on r`" in made.stopped
+        assert world.batches.empty()
+        connection = await asyncpg.connect(world.url)
+        assert await follower.go_on(connection, "r", 4)
+        assert not await follower.go_on(connection, "r", 4)
+        await connection.close()
+        assert await world.batch() == [b"3"]
+
+
+async def test_what_came_for_others_does_not_look_like_a_gap(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(follower, "IDLE_SECONDS", 0.1)
+    await world.tell("0")
+    made = world.follower(Watermark())
+    async with running(made):
+        assert await world.batch() == [b"0"]
+        for _ in range(3):
+            await world.nats.jetstream().publish("s.b", b"of others")
+        connection = await asyncpg.connect(world.url)
+        stands = "SELECT sequence FROM reader_position WHERE name = 'r'"
+        await _until(lambda: made._position.sequence == 4)
+        assert await connection.fetchval(stands) == 4
+        await connection.close()
+    await world.nats.jetstream().purge_stream("S", seq=5)
+    await world.tell("4")
+    async with running(again := world.follower(Watermark())):
+        assert await world.batch() == [b"4"]
+        assert again.stopped is None

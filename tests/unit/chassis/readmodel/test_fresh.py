@@ -8,6 +8,8 @@ from fastapi import Request, Response
 from chassis.readmodel.projection import fresh
 from chassis.readmodel.watermark import NoFeed, Watermark
 from chassis.web.app import Problem
+from contracts.memory import REMEMBERED_SECONDS
+from facade.routes.routefile import ReadYourWrites
 
 
 def asking(after: int) -> Request:
@@ -45,3 +47,38 @@ async def test_without_a_feed_an_answer_is_current_and_states_no_watermark():
     answer = Response()
     (await fresh(asking(2**62), NoFeed())).stamp(answer)
     assert "fig-watermark" not in answer.headers
+
+
+def old(alone: bool) -> Watermark:
+    """A read model whose feed stands still for longer than clients remember."""
+    passed = [0.0]
+    watermark = Watermark(lambda: 1_000_000.0, lambda: passed[0])
+    watermark.advance(999_999_000_000)
+    watermark.alone = lambda: alone
+    passed[0] = REMEMBERED_SECONDS + 1.0
+    return watermark
+
+
+NOTHING = Request({"type": "http", "headers": []})
+
+
+async def test_a_read_from_the_past_is_for_legacy_to_answer():
+    with pytest.raises(Problem, match="nothing was heard for 62 s") as declined:
+        await fresh(NOTHING, old(alone=False))
+    assert (declined.value.headers or {})["Fig-Declined"] == "behind"
+
+
+async def test_where_legacy_cannot_either_it_is_answered_with_its_age():
+    answer = Response()
+    (await fresh(NOTHING, old(alone=True))).stamp(answer)
+    assert answer.headers["age"] == "62"
+
+
+async def test_who_has_a_mark_of_a_write_that_is_in_is_answered():
+    answer = Response()
+    (await fresh(asking(999_999_000_000), old(alone=False))).stamp(answer)
+    assert "age" not in answer.headers
+
+
+def test_clients_remember_as_long_as_the_facade_lets_them():
+    assert ReadYourWrites().remember == REMEMBERED_SECONDS

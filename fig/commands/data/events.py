@@ -1,0 +1,48 @@
+"""`fig events`: a consumer of events that stopped because some are gone, and the way on."""
+
+import click
+
+from chassis.cli.output import Output, json_option
+from fig.clients import services
+from fig.errors import NEGATIVE
+from fig.settings import Home
+
+CONSUMERS = ("notifications", "sales")
+
+
+@click.command()
+@click.argument("action", type=click.Choice(["list", "go-on"]), default="list", required=False)
+@click.argument("consumer", type=click.Choice(CONSUMERS), required=False)
+@click.option("--service", "base", envvar="FIG_EVENTS_SERVICE", help="URL of the consumer.")
+@json_option("FIG_EVENTS_JSON")
+@click.pass_obj
+def events(home: Home, action: str, consumer: str | None, base: str | None, out: Output) -> None:
+    """List what keeps consumers from taking events, or let one go on after a gap.
+
+    A consumer that is down for longer than the stream keeps events stops when it is back: what it
+    missed is gone. See to what those events told (orders placed and cancelled since), then let it
+    go on with those that are left.
+
+    Exit code 0: all take events, or it goes on; 1: one has stopped; 2: a wrong call.
+    """
+    if action == "go-on":
+        if consumer is None:
+            raise click.UsageError(f"which one? `fig events go-on {'|'.join(CONSUMERS)}`")
+        found = services.ask("POST", services.address(home, consumer, base), "/events/go-on")
+        out.give(found, lambda: said(found))
+        return
+    stopped = {}
+    for name in (consumer,) if consumer else CONSUMERS:
+        alarms = services.ask("GET", services.address(home, name, base), "/readyz")["alarms"]
+        if "events" in alarms:
+            stopped[name] = alarms["events"]
+    out.give({"stopped": stopped}, lambda: "\n".join(stopped.values()) or "all take events")
+    if stopped:
+        raise SystemExit(NEGATIVE)
+
+
+def said(found: dict[str, object]) -> str:
+    """In words."""
+    if found["moved"]:
+        return f"{found['consumer']} goes on with the events that are left"
+    return f"{found['consumer']} misses none: nothing was changed"
