@@ -32,6 +32,7 @@ SHOP = {
     "down": ("stack", "stop what `fig up` started"),
     "logs": ("stack", "what a process said"),
     "kill": ("stack", "kill -9 a process, and watch it come back"),
+    "services": ("stack", "the instances in the registry, and whether each is ready"),
     "restart": ("stack", "start a process anew, with other settings if wanted"),
     "load": ("traffic", "let shoppers in"),
     "demo": ("traffic", "the whole migration under load, with the evidence at the end"),

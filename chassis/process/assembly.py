@@ -8,6 +8,7 @@ import socket
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, ClassVar
 
 import asyncpg
@@ -23,6 +24,7 @@ from chassis.process.service import Application, Background, bind, serve
 from chassis.process.settings import DatabaseUrl, ListenAddress, NatsUrl, ProcessSettings
 from chassis.readmodel.watermark import Watermark
 from chassis.web import app as web
+from chassis.web.callers import read_callers
 from chassis.web.internal import Calls, Lane
 
 
@@ -33,6 +35,8 @@ class ServiceSettings(ProcessSettings):
     nats_url: NatsUrl
     listen: ListenAddress
     connections: int = 10  # to the database
+    # Public keys of the services that may call this one; without it whoever reaches the port may.
+    caller_keys: Path | None = None
     by_key: ClassVar[bool] = False  # its requests only look up rows by key: see `open_pool`
 
 
@@ -96,10 +100,12 @@ async def assemble(
     for kind in (*DatabaseAway, TimeoutError):
         app.add_exception_handler(kind, _database_away)
     parts.register(app)
+    keys = settings.caller_keys
+    lane = Lane(parts.calls, app, read_callers(name, keys) if keys else None)
     registration = _registration(name, instance, port)
     announcing: Background = lambda: registry.announce(nats, registration, ready)  # noqa: E731
     try:
-        await serve(around(Lane(parts.calls, app)), port, [announcing, *parts.background])
+        await serve(around(lane), port, [announcing, *parts.background])
     finally:
         await parts.close()
         await nats.close()

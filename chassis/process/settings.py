@@ -1,6 +1,7 @@
 """Settings of a process: one frozen class each, read from the environment under its own prefix."""
 
 import sys
+from collections.abc import Sequence
 from typing import Annotated, NamedTuple, TypeVar
 from urllib.parse import urlsplit
 
@@ -56,17 +57,17 @@ def _admin(value: object) -> Listen:
 
 def _url_of(*schemes: str) -> AfterValidator:
     """A URL of one of these schemes whose password, if any, is a real one."""
+    return AfterValidator(lambda url: _check_url(url, schemes))
 
-    def check(url: str) -> str:
-        parts = urlsplit(url)
-        if parts.scheme not in schemes or not parts.hostname:
-            raise ValueError(f"expected {schemes[0]}://user:password@host:port/name")
-        secret = parts.password
-        if secret is not None and (secret.lower() in PLACEHOLDERS or secret[:1] in "<$"):
-            raise ValueError("the password is a placeholder; put a real one")
-        return url
 
-    return AfterValidator(check)
+def _check_url(url: str, schemes: Sequence[str]) -> str:
+    parts = urlsplit(url)
+    if parts.scheme not in schemes or not parts.hostname:
+        raise ValueError(f"expected {schemes[0]}://user:password@host:port/name")
+    secret = parts.password
+    if secret is not None and (secret.lower() in PLACEHOLDERS or secret[:1] in "<$"):
+        raise ValueError("the password is a placeholder; put a real one")
+    return url
 
 
 ListenAddress = Annotated[Listen, NoDecode, BeforeValidator(_listen)]
@@ -74,6 +75,15 @@ AdminAddress = Annotated[Listen, NoDecode, BeforeValidator(_admin)]
 DatabaseUrl = Annotated[str, _url_of("postgresql", "postgres")]
 NatsUrl = Annotated[str, _url_of("nats", "tls")]
 ServiceUrl = Annotated[str, _url_of("http")]
+
+
+def _each_url(urls: str) -> str:
+    for url in urls.split():
+        _check_url(url, ("http",))
+    return urls
+
+
+ServiceUrls = Annotated[str, AfterValidator(_each_url)]  # any number, blank between
 
 
 class ProcessSettings(BaseSettings):

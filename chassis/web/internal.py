@@ -17,6 +17,7 @@ from pydantic import ValidationError
 from chassis.database import DatabaseAway
 from chassis.process.service import Application
 from chassis.web.app import Problem, problem_document
+from chassis.web.callers import Callers, NotAService
 
 log = logging.getLogger("lane")
 
@@ -36,9 +37,10 @@ _JSON, _PROBLEM = b"application/json", b"application/problem+json"
 class Lane:
     """An ASGI application in front of another one."""
 
-    def __init__(self, calls: Calls, behind: Application) -> None:
+    def __init__(self, calls: Calls, behind: Application, callers: Callers | None = None) -> None:
         self._calls = calls
         self._behind = behind
+        self._callers = callers  # who may call; None: whoever reaches the port
 
     async def __call__(self, scope: Any, receive: Receive, send: Send) -> None:
         """One request."""
@@ -47,8 +49,21 @@ class Lane:
             await self._behind(scope, receive, send)
             return
         body = await _read(receive)
-        if body is not None:
-            await _send(send, *await _answered(handle, name, body))
+        if body is None:
+            return
+        stranger = self._stranger(scope)
+        await _send(send, *(stranger or await _answered(handle, name, body)))
+
+    def _stranger(self, scope: Any) -> tuple[int, object, bytes] | None:
+        """The answer to who may not call; None: they may."""
+        if self._callers is None:
+            return None
+        given = dict(scope["headers"]).get(b"authorization", b"").decode("latin-1")
+        try:
+            self._callers.check(given)
+        except NotAService as error:
+            return _problem(Problem(401, "Unauthorized", f"not one of our services: {error}"))
+        return None
 
     def _find(self, scope: Any) -> tuple[str, Handle | None]:
         match scope["path"].split("/"):

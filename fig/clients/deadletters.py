@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import nats
+from nats.aio.client import Client
 from nats.errors import NoServersError
 from nats.js import JetStreamContext
 from nats.js.api import RawStreamMsg, StreamState
@@ -123,6 +124,13 @@ def _letter(message: RawStreamMsg) -> DeadLetter:
 @asynccontextmanager
 async def opened(url: str) -> AsyncIterator[DeadLetters]:
     """Connected to the bus. Raises FigError when it is away."""
+    async with connected(url) as client:
+        yield DeadLetters(client.jetstream(timeout=SECONDS))
+
+
+@asynccontextmanager
+async def connected(url: str) -> AsyncIterator[Client]:
+    """A connection to the bus. Raises FigError when it is away."""
 
     async def silent(_: Exception) -> None:
         return None
@@ -136,6 +144,6 @@ async def opened(url: str) -> AsyncIterator[DeadLetters]:
         said = str(error) or type(error).__name__
         raise FigError(f"the bus does not answer: {said}; `fig status` shows what runs") from error
     try:
-        yield DeadLetters(client.jetstream(timeout=SECONDS))
+        yield client
     finally:
         await client.close()

@@ -1,6 +1,6 @@
 """The engines as the stack's processes reach them: URLs with a role's name and password."""
 
-from fig.stack import nats
+from fig.stack.bus_rights import OPERATOR, secret_name
 from fig.stack.places import Place
 
 
@@ -10,6 +10,7 @@ def database_url(place: Place, name: str, database: str | None = None) -> str:
     return f"postgresql://{name}:{secret}@{address}/{database or name}"
 
 
-def nats_url(place: Place) -> str:
-    """The bus, with its user."""
-    return f"nats://{nats.USER}:{place.secret('nats')}@{place.address('nats')}"
+def nats_url(place: Place, process: str | None = None) -> str:
+    """The bus, with the user of a process; without one, as the operator."""
+    user, name = (process, secret_name(process)) if process else (OPERATOR, "nats")
+    return f"nats://{user}:{place.secret(name)}@{place.address('nats')}"

@@ -9,11 +9,13 @@ from pathlib import Path
 
 from chassis.process.files import write_whole
 from fig.errors import BadSetting
+from fig.stack.bus_rights import PROCESSES, secret_name
 
-# What needs one: the roles of PostgreSQL, the user of NATS, the key that signs sessions.
+# What needs one: the roles of PostgreSQL, the users of NATS, the key that signs sessions.
 NAMES = (
     *("postgres", "legacy", "catalog", "orders", "inventory", "payments", "notifications"),
     *("sales", "feed", "nats", "session"),
+    *(secret_name(process) for process in PROCESSES),
 )
 
 

@@ -3,12 +3,13 @@
 import json
 import os
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 from fig.errors import BadSetting
+from fig.stack.bus_rights import OPERATOR, rights
 
 PROGRAM = "nats-server"
-USER = "fig"
 
 
 def binary(setting: str | None = None) -> Path:
@@ -25,26 +26,40 @@ def binary(setting: str | None = None) -> Path:
     return program.absolute()
 
 
-def configuration(listen: str, monitor: str, store: str, password: str) -> str:
-    """JetStream on disk, one user.
+def configuration(
+    listen: str, monitor: str, store: str, password: str, users: Mapping[str, str]
+) -> str:
+    """JetStream on disk; the operator with this password, and a user for each process, with its
+    own password and rights.
 
     What is acknowledged survives any death of the server; only a crash of the machine may take the
     last second of it. `sync_interval: always` would save that too, and makes the feed's first
     snapshot eight times slower.
     """
-    return "\n".join(
-        (
-            f"listen: {json.dumps(listen)}",
-            f"http: {json.dumps(monitor)}",
-            "max_payload: 8MB",  # of a change, the row before and after it
-            "jetstream {",
-            f"  store_dir: {json.dumps(store)}",
-            "  sync_interval: 1s",
-            "}",
-            "authorization {",
-            f"  user: {USER}",
-            f"  password: {json.dumps(password)}",
-            "}",
-            "",
-        )
+    lines = (
+        f"listen: {json.dumps(listen)}",
+        f"http: {json.dumps(monitor)}",
+        "max_payload: 8MB",  # of a change, the row before and after it
+        "jetstream {",
+        f"  store_dir: {json.dumps(store)}",
+        "  sync_interval: 1s",
+        "}",
+        "authorization {",
+        "  users: [",
+        f"    {{user: {OPERATOR}, password: {json.dumps(password)}}}",
+        *(_user(name, secret) for name, secret in users.items()),
+        "  ]",
+        "}",
+        "",
+    )
+    return "\n".join(lines)
+
+
+def _user(name: str, password: str) -> str:
+    mine = rights(name)
+    permissions = {"publish": {"allow": mine.publish}, "subscribe": {"allow": mine.subscribe}}
+    answers = ", allow_responses: true" if mine.answers else ""
+    told = ", ".join(f"{key}: {json.dumps(value)}" for key, value in permissions.items())
+    return (
+        f"    {{user: {name}, password: {json.dumps(password)}, permissions: {{{told}{answers}}}}}"
     )

@@ -2,11 +2,15 @@
 need.
 """
 
+from dataclasses import replace
+from typing import Any
+
 from fig.stack.addresses import database_url, nats_url
 from fig.stack.places import Place
 from fig.supervise.probes import HttpReady, TcpReady
 from fig.supervise.process import Process
 
+TWIN = "-2"  # after the name of a service's second instance
 SERVICES = ("orders", "inventory", "payments", "notifications", "sales")
 FIRST_SNAPSHOT = 60.0  # seconds to read it in, the first time
 
@@ -30,8 +34,13 @@ def order_side(place: Place) -> tuple[Process, ...]:
             needs=("databases",),
         ),
         _mail(place),
-        _service(place, "payments"),
-        _service(place, "inventory", patience=FIRST_SNAPSHOT),
+        _called(place, "payments"),
+        _called(
+            place,
+            "inventory",
+            patience=FIRST_SNAPSHOT,
+            legacy_url=f"http://{place.address('legacy')}",
+        ),
         _orders(place),
         _service(place, "notifications", smtp=place.address("mail")),
         _sales(place),
@@ -45,12 +54,17 @@ def _orders(place: Place) -> Process:
         "orders",
         needs=("keys",),
         patience=FIRST_SNAPSHOT,
-        inventory_url=f"http://{place.address('inventory')}",
-        payments_url=f"http://{place.address('payments')}",
         legacy_url=f"http://{place.address('legacy')}",
         identity_keys=f"{folder}/public/identity.json",
         session_key=f"{folder}/orders/session.json",
+        service_key=f"{folder}/orders/service.json",
     )
+
+
+def _called(place: Place, name: str, **more: Any) -> Process:
+    """One that other services call: it knows them by their keys."""
+    keys = f"{place.path('keys')}/public/services.json"
+    return _service(place, name, needs=("keys",), caller_keys=keys, **more)
 
 
 def _sales(place: Place) -> Process:
@@ -61,6 +75,7 @@ def _sales(place: Place) -> Process:
         "sales",
         needs=("keys",),
         patience=FIRST_SNAPSHOT,
+        legacy_url=f"http://{place.address('legacy')}",
         identity_keys=f"{folder}/public/identity.json",
         session_key=f"{folder}/orders/session.json",
     )
@@ -82,7 +97,7 @@ def _service(
 ) -> Process:
     everyone = {
         "database_url": database_url(place, name),
-        "nats_url": nats_url(place),
+        "nats_url": nats_url(place, name),
         "listen": place.address(name),
     }
     return Process(
@@ -93,6 +108,19 @@ def _service(
         ready=HttpReady(place.address(name), "/readyz"),
         ports=(name,),
         patience=patience,
+    )
+
+
+def twin(place: Place, process: Process) -> Process:
+    """A second instance of a service: the same, on another port."""
+    name = f"{process.name}{TWIN}"
+    listen = _variable(process.name, "listen")
+    return replace(
+        process,
+        name=name,
+        env={**process.env, listen: place.address(name)},
+        ready=HttpReady(place.address(name), "/readyz"),
+        ports=(name,),
     )
 
 

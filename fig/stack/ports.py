@@ -28,6 +28,11 @@ PLAN = {
     "nats-monitor": (12, "nats", "NATS' monitoring"),
     "sales": (13, "sales", "the sales figures"),
 }
+TWINS = ("catalog", "orders", "inventory", "payments", "notifications", "sales")
+PLAN |= {
+    f"{name}-2": (len(PLAN) + number, f"{name}-2", f"a second instance of {name}")
+    for number, name in enumerate(TWINS)
+}
 WIDTH = 1 + max(distance for distance, *_ in PLAN.values())
 
 

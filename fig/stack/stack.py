@@ -9,10 +9,13 @@ from fig.stack import nats
 from fig.stack import postgres as server
 from fig.stack.addresses import database_url as database_url
 from fig.stack.addresses import nats_url as nats_url
-from fig.stack.order_side import SERVICES, keys, order_side
+from fig.stack.bus_rights import PROCESSES, secret_name
+from fig.stack.order_side import SERVICES, keys, order_side, twin
 from fig.stack.places import Place
 from fig.supervise.probes import HttpReady, PostmasterReady
 from fig.supervise.process import Process
+
+TWO_POSSIBLE = ("catalog", *SERVICES)
 
 
 @dataclass(frozen=True)
@@ -21,12 +24,20 @@ class Wishes:
 
     facade_workers: int = 2
     legacy_workers: int = 2
+    instances: int = 1  # of each service of the new side: 1 or 2
     scale: int = 1  # of the seeded shop
     postgres_bin: str | None = None
 
 
 def stack(place: Place, wishes: Wishes) -> tuple[Process, ...]:
     """Every process. What one needs stands before it."""
+    one = _each_once(place, wishes)
+    services = [each for each in one if each.name in TWO_POSSIBLE]
+    twins = [twin(place, each) for each in services] if wishes.instances > 1 else []
+    return (*one[:-1], *twins, one[-1])
+
+
+def _each_once(place: Place, wishes: Wishes) -> tuple[Process, ...]:
     return (
         _postgres(place, wishes),
         _nats(place),
@@ -65,6 +76,7 @@ def _nats(place: Place) -> Process:
         monitor=place.address("nats-monitor"),
         store=place.path("nats"),
         password=place.secret("nats"),
+        users={name: place.secret(secret_name(name)) for name in PROCESSES},
     )
     return Process(
         name="nats",
@@ -130,11 +142,11 @@ def _catalog(place: Place) -> tuple[Process, ...]:
     feed = {
         "FEED_LEGACY_URL": database_url(place, "feed", "legacy"),
         "FEED_OWNER_URL": database_url(place, "legacy"),
-        "FEED_NATS_URL": nats_url(place),
+        "FEED_NATS_URL": nats_url(place, "feed"),
         "FEED_LISTEN": place.address("feed"),
     }
     settings = {
-        "CATALOG_NATS_URL": nats_url(place),
+        "CATALOG_NATS_URL": nats_url(place, "catalog"),
         "CATALOG_LISTEN": place.address("catalog"),
         "CATALOG_LEGACY_URL": f"http://{place.address('legacy')}",
     }
@@ -185,7 +197,7 @@ def _facade(place: Place, wishes: Wishes) -> Process:
         ),
         env={
             "FACADE_RUNTIME": place.path("runtime"),
-            "FACADE_NATS_URL": nats_url(place),
+            "FACADE_NATS_URL": nats_url(place, "facade"),
             "FACADE_UPSTREAMS": f"legacy=http://{place.address('legacy')}",
             "FACADE_IDENTITY_KEY": f"{place.path('keys')}/facade/identity.json",
             "FACADE_SESSION_KEY": f"{place.path('keys')}/public/session.json",

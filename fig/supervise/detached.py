@@ -49,6 +49,7 @@ def arguments(order: Order) -> list[str]:
         "--routes": str(order.routes),
         "--port-base": str(order.port_base),
         "--facade-workers": str(wishes.facade_workers),
+        "--instances": str(wishes.instances),
         "--scale": str(wishes.scale),
         "--postgres-bin": wishes.postgres_bin,
         "--nats-bin": order.nats_bin,

@@ -32,6 +32,7 @@ class Order:
             "routes": str(self.routes),
             "port_base": str(self.port_base),
             "facade_workers": str(self.wishes.facade_workers),
+            "instances": str(self.wishes.instances),
             "scale": str(self.wishes.scale),
             "postgres_bin": self.wishes.postgres_bin or "",
             "nats_bin": self.nats_bin or "",

@@ -17,21 +17,24 @@ from chassis.breaker.guard import Guard
 from chassis.breaker.metrics import families
 from chassis.events.outbox import Relay
 from chassis.process.assembly import Ground, Parts
+from chassis.process.instances import Directory
 from chassis.readmodel.fed import fed
 from chassis.readmodel.projection import Model
 from chassis.saga import Runner
 from chassis.saga.callees import Callees
 from chassis.saga.operator import Operator
 from chassis.saga.postgres import PostgresStore
+from chassis.web.callers import Credentials
 from chassis.web.client import HttpClient
 from chassis.web.identity import Verifier
+from chassis.web.service import ServiceClient
 from contracts.mark import new_saga_id
 from contracts.orders import SystemOfRecord
 from new_services.orders import cleaning, marks, projections, saga
 from new_services.orders.endpoints import Endpoints
 from new_services.orders.handlers import Handler
 from new_services.orders.no_record import NoRecord
-from new_services.orders.partners import Inventory, Payments
+from new_services.orders.partners import Inventory, Partner, Payments
 from new_services.orders.saga import Stories
 from new_services.orders.settings import OrdersSettings
 
@@ -84,20 +87,27 @@ async def build(ground: Ground) -> Parts:
     read = fed(ground, model, legacy=settings.legacy_url)
     watermark, silent = read.watermark, read.watermark.alone
     relay = Relay(settings.database_url, ground.nats, ground.metrics)
-    clients = _clients(settings)
-    record, guards = system_of_record(clients.get("legacy"), settings.session_key)
+    fixed = {"inventory": settings.inventory_url, "payments": settings.payments_url}
+    directory = Directory(ground.nats, {name: urls.split() for name, urls in fixed.items()})
+    partners = {name: _partner(name, directory, settings.service_key) for name in fixed}
+    client = HttpClient(settings.legacy_url) if settings.legacy_url else None
+    record, guards = system_of_record(client, settings.session_key)
     stories = Stories(
         ground.pool,
         record,
-        Inventory(clients["inventory"]),
-        Payments(clients["payments"]),
+        Inventory(partners["inventory"]),
+        Payments(partners["payments"]),
         watermark,
         relay.wake,
     )
     store = PostgresStore(ground.pool)
     sagas = stories.sagas()
-    write = [guard for kind, guard in guards.items() if kind == "write"]
-    callees = Callees(lambda: [saga.LEGACY for guard in write if guard.is_open])
+
+    def held() -> list[str]:
+        away = [saga.LEGACY] if "write" in guards and guards["write"].is_open else []
+        return away + [name for name, partner in partners.items() if partner.client.held()]
+
+    callees = Callees(held)
     runner = Runner(store, sagas, ProcessClock(), ground.instance, callees=callees)
     handler = Handler(ground.pool, runner, store, new_saga_id, watermark)
     _measure(ground.metrics, handler, guards)
@@ -112,7 +122,9 @@ async def build(ground: Ground) -> Parts:
 
     async def close() -> None:
         await handler.close()
-        for client in clients.values():
+        for partner in partners.values():
+            await partner.client.close()
+        if client is not None:
             await client.close()
 
     return Parts(
@@ -123,21 +135,25 @@ async def build(ground: Ground) -> Parts:
             runner.run_forever,
             lambda: cleaning.run(ground.pool),
             lambda: marks.run(ground.pool, zone),
+            directory.run,
         ],
         ready=read.ready,
         watermark=watermark,
-        details=lambda: {"breakers": breaker_facts(guards)},
+        details=lambda: {
+            "breakers": breaker_facts(guards),
+            "partners": {name: partner.client.facts() for name, partner in partners.items()},
+        },
         close=close,
     )
 
 
-def _clients(settings: OrdersSettings) -> dict[str, HttpClient]:
-    urls = {
-        "legacy": settings.legacy_url,
-        "inventory": settings.inventory_url,
-        "payments": settings.payments_url,
-    }
-    return {name: HttpClient(url) for name, url in urls.items() if url}
+def _partner(name: str, directory: Directory, key: Path | None) -> Partner:
+    """Another service of ours, wherever its instances are."""
+    client = ServiceClient(name, lambda: directory.urls(name))
+    if key is None:
+        return Partner(client, lambda: "")
+    credentials = Credentials("orders", read_key(key))
+    return Partner(client, lambda: credentials.token(name))
 
 
 def _measure(metrics: CollectorRegistry, handler: Handler, guards: Guards) -> None:

@@ -4,47 +4,70 @@ Both are idempotent by the saga's id and remember what they refused, so a step m
 whenever it does not know. What they say is translated into what a step may say (chassis/saga).
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import orjson
 
-from chassis.saga import NotYet, Refused
-from chassis.web.client import Answer, HttpClient, NotSent, Request
-
-
-class PartnerFailed(Exception):
-    """It answered, and not what it should: nobody knows what it did."""
+from chassis.breaker.guard import Held
+from chassis.saga import BadAnswer, NotYet, Refused, Silent
+from chassis.web.client import Answer, NoAnswer, NotSent, Request
+from chassis.web.service import ServiceClient
 
 
 @dataclass(frozen=True, slots=True)
 class Partner:
     """Another service of ours."""
 
-    name: str
-    client: HttpClient
+    client: ServiceClient
+    token: Callable[[], str]  # proves who calls
 
     async def call(self, method: str, path: str, body: Any = None) -> Answer:
-        """One call. Raises NotYet where it did nothing, and what means "unknown" otherwise."""
-        headers = {"content-type": "application/json"} if body is not None else {}
+        """One call. Raises what a step may say: NotYet where it did nothing, Silent and BadAnswer
+        where nobody knows what it did."""
+        name = self.client.name
+        headers = {"authorization": f"Bearer {self.token()}"}
+        if body is not None:
+            headers["content-type"] = "application/json"
         raw = b"" if body is None else orjson.dumps(body)
+        request = Request(method, path, headers, raw, timeout=CALL_SECONDS)
         try:
-            answer = await self.client.send(Request(method, path, headers, raw, timeout=3.0))
+            answer = await self.client.send(request, _is_failure)
+        except Held as error:
+            raise NotYet(str(error), error.after, name) from error
         except NotSent as error:
-            raise NotYet(f"{self.name} is away: {error}") from error
-        if answer.status == 503:
-            raise NotYet(f"{self.name}: {_error(answer)}")
+            raise NotYet(f"{name} is away: {error}", callee=name) from error
+        except NoAnswer as error:
+            raise Silent(str(error)) from error
+        said = f"{name} answered {answer.status}: {_error(answer)}"
+        if answer.status in AWAY:
+            raise NotYet(said, callee=name)
+        if answer.status == SILENT:
+            raise Silent(said)
+        if answer.status in NOT_NOW:
+            raise NotYet(said, answered=True)
         if answer.status >= 500:
-            raise PartnerFailed(f"{self.name} answered {answer.status}: {_error(answer)}")
+            raise BadAnswer(said)
         return answer
+
+
+CALL_SECONDS = 3.0
+# It does nothing now, for whoever asks: what is behind it is away, or we are not known there.
+AWAY = frozenset({401, 403, 503})
+SILENT = 504  # what is behind it did not answer: nobody knows
+NOT_NOW = frozenset({408, 425, 429})
+
+
+def _is_failure(answer: Answer) -> bool:
+    return answer.status >= 500 and answer.status not in (503, SILENT)
 
 
 class Inventory:
     """Reservations and movements."""
 
-    def __init__(self, client: HttpClient) -> None:
-        self._partner = Partner("inventory", client)
+    def __init__(self, partner: Partner) -> None:
+        self._partner = partner
 
     async def reserve(self, saga_id: str, pieces: Mapping[str, int], asked: int) -> None:
         """Refused with what legacy would say; `asked` in unix microseconds."""
@@ -72,8 +95,8 @@ class Inventory:
 class Payments:
     """Money."""
 
-    def __init__(self, client: HttpClient) -> None:
-        self._partner = Partner("payments", client)
+    def __init__(self, partner: Partner) -> None:
+        self._partner = partner
 
     async def authorise(self, saga_id: str, amount: str, method: str) -> None:
         """Refused when it is declined."""

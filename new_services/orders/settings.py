@@ -8,7 +8,7 @@ from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 from pydantic_settings import SettingsConfigDict
 
 from chassis.process.assembly import ServiceSettings
-from chassis.process.settings import ServiceUrl
+from chassis.process.settings import ServiceUrl, ServiceUrls
 
 
 def _known_zone(name: str) -> str:
@@ -28,8 +28,10 @@ class OrdersSettings(ServiceSettings):
     model_config = SettingsConfigDict(env_prefix="ORDERS_")
     by_key: ClassVar[bool] = True
 
-    inventory_url: ServiceUrl
-    payments_url: ServiceUrl
+    # Addresses of their instances, blank between; without them the registry is asked.
+    inventory_url: ServiceUrls = ""
+    payments_url: ServiceUrls = ""
+    service_key: Path | None = None  # a private JWK (Ed25519): proves to them who calls
     legacy_url: ServiceUrl | None = None  # the monolith; without it no order can be placed
     identity_keys: str  # a JWKS: path of a file, or http:// URL at the facade's control process
     timezone: Timezone = "Europe/Berlin"  # of the times that legacy writes

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from chassis.web.client import Answer, Request
-from new_services.orders.partners import Payments
+from new_services.orders.partners import Partner, Payments
 from new_services.payments.domain import Operation
 from new_services.payments.endpoints import Endpoints
 from new_services.payments.handlers import Command
@@ -30,7 +30,9 @@ class Client:
         nothing: Any = None
         self.calls = Endpoints(nothing, handler, Mood()).calls()
 
-    async def send(self, request: Request) -> Answer:
+    name = "payments"
+
+    async def send(self, request: Request, _: Any) -> Answer:
         _, first, payment_id, operation = request.path.split("/")
         status, body = await self.calls[request.method, first, operation](payment_id, request.body)
         assert body == document(payment_id, None)
@@ -44,7 +46,7 @@ def handler() -> Handler:
 
 async def test_the_order_is_named_with_its_money(handler: Handler) -> None:
     client: Any = Client(handler)
-    payments = Payments(client)
+    payments = Payments(Partner(client, lambda: ""))
     await payments.capture("S-1", "SO-1", "9.50")
     assert await payments.refund("S-1", "SO-1") == "0.00"
     capture, refund = handler.commands

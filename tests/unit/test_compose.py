@@ -91,7 +91,8 @@ def test_the_same_files():
     for process in STACK.values():
         given = SERVICES[process.name].get("configs", [])
         found = {one["target"]: COMPOSE["configs"][one["source"]]["content"] for one in given}
-        assert found == dict(process.files)
+        # Twice, a dollar is one: NATS' own subjects begin with it.
+        assert {path: text.replace("$$", "$") for path, text in found.items()} == process.files
 
 
 def test_engines_run_on_official_images_of_the_wheels_major_version():
@@ -119,9 +120,10 @@ def test_only_the_door_is_published_and_only_on_loopback():
 
 def test_every_secret_is_generated_by_the_command_in_its_head():
     text = FILE.read_text()
-    wanted = set(re.findall(r"\$\{(FIG_SECRET_[A-Z]+):\?", text))
+    wanted = set(re.findall(r"\$\{(FIG_SECRET_[A-Z_]+):\?", text))
     assert wanted == {credentials.variable(name) for name in credentials.NAMES}
-    assert text.count("$") == text.count("${FIG_SECRET_"), "nothing else is interpolated"
+    interpolated = text.replace("$$", "").count("$")
+    assert interpolated == text.count("${FIG_SECRET_"), "nothing else is interpolated"
     assert "python -m fig.stack.credentials > .env" in text
 
 
@@ -135,6 +137,8 @@ def test_what_must_survive_lies_in_volumes():
         "facade": ["routes:/etc/fig", "facade-keys:/keys/facade:ro", "public-keys:/keys/public:ro"],
         "orders": ["orders-keys:/keys/orders:ro", "public-keys:/keys/public:ro"],
         "sales": ["orders-keys:/keys/orders:ro", "public-keys:/keys/public:ro"],
+        "payments": ["public-keys:/keys/public:ro"],
+        "inventory": ["public-keys:/keys/public:ro"],
         "keys": [
             "facade-keys:/keys/facade", "orders-keys:/keys/orders", "public-keys:/keys/public",
         ],

@@ -4,44 +4,16 @@ The last known instances stay while the registry is away: an entry leaves the fi
 registry says so (deleted or expired), and never because nobody answered.
 """
 
-import asyncio
-import contextlib
-import json
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
-
-from nats.aio.client import Client
-from nats.aio.msg import Msg
 
 from chassis.events import bus
 from chassis.events.bus import BusErrors
-from chassis.process import registry
+from chassis.process.instances import Reading, by_service, merged
 from facade.runtime.instances import Instances, read_instances, write_instances
 
 log = logging.getLogger("discovery")
-
-EVERY_SECONDS = 2.0
-GATHER_SECONDS = 0.05  # services that start together are read together
-
-
-def by_service(entries: Iterable[bytes]) -> Instances:
-    """The URLs of each service, in a stable order; entries that make no sense are left out."""
-    found: Instances = {}
-    for entry in entries:
-        try:
-            value = json.loads(entry)
-            service, url = str(value["service"]), str(value["url"])
-        except (ValueError, KeyError, TypeError):
-            continue
-        found.setdefault(service, []).append(url)
-    return {service: sorted(set(urls)) for service, urls in sorted(found.items())}
-
-
-def merged(known: Instances, registered: Instances) -> Instances:
-    """What is written: a service whose last instance is gone keeps it, because a worker that has
-    nobody to ask can only fail, while a dead address costs one refused connection."""
-    return {**known, **{service: urls for service, urls in registered.items() if urls}}
 
 
 async def discover(url: str, runtime: Path, on_change: Callable[[Instances], None]) -> None:
@@ -49,7 +21,7 @@ async def discover(url: str, runtime: Path, on_change: Callable[[Instances], Non
     known = read_instances(runtime)
     on_change(known)
     client = await bus.connect(url, "facade-control")
-    reading = _Reading(client)
+    reading = Reading(client)
     try:
         while True:
             try:
@@ -64,38 +36,3 @@ async def discover(url: str, runtime: Path, on_change: Callable[[Instances], Non
             await reading.news()
     finally:
         await client.close()
-
-
-class _Reading:
-    """The whole registry, read again when something is new in it.
-
-    Renewals, which are most of what is written, change nothing. That an entry has expired is told
-    by nobody, so all is read from time to time as well.
-    """
-
-    def __init__(self, client: Client) -> None:
-        self._client = client
-        self._entries: dict[str, bytes] = {}  # by key, as last read
-        self._new = asyncio.Event()
-        self._listening = False
-
-    async def all(self) -> dict[str, bytes]:
-        """Key to value of all that has not expired. Raises what `BusErrors` names."""
-        self._new.clear()
-        if not self._listening:
-            await self._client.subscribe(f"{registry.PREFIX}>", cb=self._heard)
-            self._listening = True
-        self._entries = await registry.entries(self._client)
-        return self._entries
-
-    async def news(self) -> None:
-        """Until something is new, or it is time to look."""
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(EVERY_SECONDS):
-                await self._new.wait()
-        await asyncio.sleep(GATHER_SECONDS)
-
-    async def _heard(self, message: Msg) -> None:
-        key = message.subject.removeprefix(registry.PREFIX)
-        if message.data != self._entries.get(key, b""):
-            self._new.set()

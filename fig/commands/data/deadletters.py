@@ -12,7 +12,8 @@ from fig.clients import running
 from fig.clients.deadletters import DeadLetter, DeadLetters, opened
 from fig.errors import NEGATIVE, BadSetting
 from fig.settings import Home
-from fig.stack import credentials, nats
+from fig.stack import credentials
+from fig.stack.bus_rights import OPERATOR
 from fig.stack.ports import HOST
 
 HEAD = ("number", "consumer", "event", "attempts", "why")
@@ -54,7 +55,7 @@ def deadletters(
 def _bus(home: Home) -> str:
     port = running.require(home).ports["nats"]
     secret = credentials.load(home.secrets)["nats"]
-    return f"nats://{nats.USER}:{secret}@{HOST}:{port}"
+    return f"nats://{OPERATOR}:{secret}@{HOST}:{port}"
 
 
 async def _carry_out(

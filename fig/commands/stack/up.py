@@ -64,6 +64,15 @@ def parse_sets(
     help="Processes that share the facade's port.",
 )
 @click.option(
+    "--instances",
+    type=click.IntRange(1, 2),
+    default=1,
+    show_default=True,
+    envvar="FIG_INSTANCES",
+    show_envvar=True,
+    help="Of each service of the new side.",
+)
+@click.option(
     "--scale",
     type=click.IntRange(1, 1000),
     default=1,
@@ -120,10 +129,13 @@ def _already(found: StackState) -> str:
 
 
 def _order(
-    home: Home, routes: Path | None, port_base: int, facade_workers: int, scale: int,
-    extra: dict[str, dict[str, str]], postgres_bin: str | None, nats_bin: str | None,
+    home: Home, routes: Path | None, port_base: int, facade_workers: int,
+    instances: int, scale: int, extra: dict[str, dict[str, str]],
+    postgres_bin: str | None, nats_bin: str | None,
 ) -> Order:  # fmt: skip
-    wishes = Wishes(facade_workers=facade_workers, scale=scale, postgres_bin=postgres_bin)
+    wishes = Wishes(
+        facade_workers=facade_workers, instances=instances, scale=scale, postgres_bin=postgres_bin
+    )
     path = (routes or project_root() / "routes.yaml").absolute()
     return Order(home, path, port_base, wishes, nats_bin, extra)
 

@@ -6,6 +6,7 @@ import time
 import pytest
 from joserfc.jwk import KeySet, OKPKey
 
+from chassis.web.callers import Credentials, NotAService, read_callers
 from chassis.web.identity import Verifier, issue
 from chassis.web.sealed import Session, seal, unseal
 from fig.errors import BadSetting
@@ -25,10 +26,24 @@ async def test_what_the_facade_signs_and_seals_the_services_check_and_open(tmp_p
     assert unseal(_key(tmp_path / "orders/session.json"), sealed, "a@b.c").cookie == "session=x"
 
 
+def test_a_service_proves_to_the_others_who_calls(tmp_path):
+    keys.make(tmp_path)
+    token = Credentials("orders", _key(tmp_path / "orders/service.json")).token("payments")
+    for name, known in (("payments", True), ("inventory", False)):
+        callers = read_callers(name, tmp_path / "public/services.json")
+        if known:
+            assert callers.check(f"Bearer {token}") == "orders"
+        else:
+            with pytest.raises(NotAService):
+                callers.check(f"Bearer {token}")
+
+
 def test_private_halves_stay_out_of_the_public_folder(tmp_path):
     keys.make(tmp_path)
     public = json.loads((tmp_path / "public/session.json").read_text())
     assert "d" not in public
+    callers = json.loads((tmp_path / "public/services.json").read_text())
+    assert not any("d" in key for key in callers.values())
     served = KeySet.import_key_set(json.loads((tmp_path / "public/identity.json").read_text()))
     assert not any(key.is_private for key in served.keys)
 

@@ -4,6 +4,7 @@ import dataclasses
 
 import pytest
 
+from fig.stack.bus_rights import PROCESSES
 from fig.stack.ports import PLAN
 from fig.stack.stack import Wishes, stack
 from fig.supervise.process import Kind
@@ -25,7 +26,44 @@ def test_what_a_process_needs_stands_before_it(processes):
     check_order(processes)
 
 
-def test_every_port_of_the_plan_belongs_to_one_process(processes):
+@pytest.fixture
+def doubled(local):
+    return stack(local, Wishes(instances=2))
+
+
+def test_of_each_service_there_can_be_two(doubled):
+    check_order(doubled)
+    by_name = {process.name: process for process in doubled}
+    assert doubled[-1].name == "facade"
+    for name in ("catalog", "orders", "inventory", "payments", "notifications", "sales"):
+        one, other = by_name[name], by_name[f"{name}-2"]
+        listen = f"{name.upper()}_LISTEN"
+        assert one.command == other.command
+        assert {key for key in one.env if one.env[key] != other.env[key]} == {listen}
+        assert other.ready.url == f"http://{other.env[listen]}/readyz"
+
+
+def test_services_find_each_other_by_the_registry_and_prove_who_they_are(by_name):
+    assert not [key for key in by_name["orders"].env if key in ("ORDERS_INVENTORY_URL",)]
+    assert by_name["orders"].env["ORDERS_SERVICE_KEY"].endswith("/orders/service.json")
+    for name in ("inventory", "payments"):
+        keys = by_name[name].env[f"{name.upper()}_CALLER_KEYS"]
+        assert keys.endswith("/public/services.json")
+
+
+def test_every_process_is_known_to_the_bus_by_its_own_name(by_name, local):
+    users = {
+        name: process.env[key].partition("//")[2].partition(":")[0]
+        for name, process in by_name.items()
+        for key in process.env
+        if key.endswith("_NATS_URL")
+    }
+    assert users == {name: name for name in PROCESSES}
+    assert local.secrets["nats"] not in str([by_name[name].env for name in PROCESSES])
+
+
+def test_every_port_of_the_plan_belongs_to_one_process(doubled):
+    processes = doubled
     used = {port: process.name for process in processes for port in process.ports}
     assert used == {port: owner for port, (_, owner, _) in PLAN.items()}
 

@@ -57,7 +57,8 @@ class World:
     """A runner over stories whose legacy answers as told, and what the feed has told."""
 
     def __init__(self, record: Record) -> None:
-        self.time, self.watermark = VirtualClock(1_800_000_000.0), Watermark()
+        self.time = VirtualClock(1_800_000_000.0)
+        self.watermark = Watermark(self.time.now, self.time.monotonic)
         self.store = MemoryStore(self.time.now)
         self.fed: Order | None = ORDER
         self.written: str | None = None  # by the saga whose mark the order bears

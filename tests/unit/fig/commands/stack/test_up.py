@@ -30,7 +30,7 @@ def test_the_supervisor_that_stays_gets_the_whole_order():
         Home(Path("/a b/.fig")),
         Path("/a b/routes.yaml"),
         9000,
-        Wishes(facade_workers=3, scale=2, postgres_bin="/pg"),
+        Wishes(facade_workers=3, instances=2, scale=2, postgres_bin="/pg"),
         "/nats",
         {"catalog": {"CATALOG_FAULT": "x", "EMPTY": ""}},
     )
@@ -41,6 +41,7 @@ def test_the_supervisor_that_stays_gets_the_whole_order():
         "--routes": "/a b/routes.yaml",
         "--port-base": "9000",
         "--facade-workers": "3",
+        "--instances": "2",
         "--scale": "2",
         "--postgres-bin": "/pg",
         "--nats-bin": "/nats",

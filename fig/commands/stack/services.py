@@ -1,0 +1,73 @@
+"""`fig services`: the instances in the registry, and whether each is ready."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any
+
+import click
+import orjson
+
+from chassis.cli.output import Output, json_option
+from chassis.cli.tables import table
+from chassis.events.bus import BusErrors
+from chassis.process import registry
+from fig.clients import access, running
+from fig.clients import services as asking
+from fig.clients.deadletters import connected
+from fig.errors import NEGATIVE, FigError
+from fig.settings import Home
+from fig.stack.addresses import nats_url
+
+HEAD = ("service", "address", "instance", "since", "")
+
+
+@click.command()
+@click.option(
+    "--nats", "url", envvar="FIG_NATS_URL", help="URL of a bus.  [default: of the running stack]"
+)
+@json_option("FIG_SERVICES_JSON")
+@click.pass_obj
+def services(home: Home, url: str | None, out: Output) -> None:
+    """List the services' instances by which others find them, and ask each whether it is ready.
+
+    An instance that was killed is listed for some ten seconds more: nobody told of it.
+    Exit code 0: all are ready; 1: one is not, or there is none, or no bus.
+    """
+    bus = url or nats_url(access.place(home, running.require(home)))
+    found = asyncio.run(_listed(bus))
+    for one in found:
+        one["reason"] = _why_not(one["url"])
+    out.give({"instances": found}, lambda: text(found))
+    if not found or any(one["reason"] is not None for one in found):
+        raise SystemExit(NEGATIVE)
+
+
+def text(found: Sequence[dict[str, Any]]) -> str:
+    """A row for each."""
+    if not found:
+        return "no service is in the registry"
+    rows = [
+        (one["service"], one["url"], one["instance"], one["started"], one["reason"] or "ready")
+        for one in found
+    ]
+    return table(HEAD, rows)
+
+
+async def _listed(url: str) -> list[dict[str, Any]]:
+    async with connected(url) as client:
+        try:
+            entries = await registry.entries(client)
+        except BusErrors as error:
+            said = f"the registry does not answer: {error or type(error).__name__}"
+            raise FigError(f"{said}; `fig status` shows what runs") from error
+    found = [dict(orjson.loads(entry)) for entry in entries.values()]
+    return sorted(found, key=lambda one: (one["service"], one["url"]))
+
+
+def _why_not(url: str) -> str | None:
+    """None: it is ready."""
+    try:
+        asking.ask("GET", url, "/readyz")
+    except FigError as error:
+        return str(error)
+    return None

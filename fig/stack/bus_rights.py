@@ -1,0 +1,92 @@
+"""What each process may say and hear on the bus: its own subjects, and no other's.
+
+Every process has a user of its own in NATS (`fig.stack.credentials` has the passwords). The user
+`fig` is the operator's, for commands; it may do everything.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+OPERATOR = "fig"
+REGISTRY = "registry"  # the bucket in which services announce themselves
+
+
+@dataclass(frozen=True)
+class Rights:
+    """Subjects, with NATS' wildcards."""
+
+    publish: Sequence[str] = ()
+    subscribe: Sequence[str] = ()
+    answers: bool = False  # to requests that others make
+
+
+def _reads(stream: str) -> list[str]:
+    """By disposable consumers."""
+    api = "$JS.API.CONSUMER"
+    return [
+        f"{api}.CREATE.{stream}",
+        f"{api}.CREATE.{stream}.>",
+        f"{api}.MSG.NEXT.{stream}.*",
+        f"{api}.INFO.{stream}.*",
+        f"{api}.DELETE.{stream}.*",
+    ]
+
+
+def _tells(service: str) -> list[str]:
+    """Its own events, by an outbox; the streams are made by who comes first."""
+    api = "$JS.API.STREAM"
+    made = [f"{api}.CREATE.{name}" for name in ("EVENTS", "DEADLETTERS")]
+    return [f"events.{service}.>", *made, f"{api}.UPDATE.DEADLETTERS"]
+
+
+def _takes_events(consumer: str) -> list[str]:
+    return [*_reads("EVENTS"), f"deadletters.{consumer}"]
+
+
+_ASKS = "feed.resnapshot"  # for a table to be read again
+_FEED = [*_reads("LEGACY"), _ASKS]
+_EVERYBODY = Rights(
+    publish=(
+        "$JS.API.INFO",
+        "$JS.API.STREAM.INFO.*",
+        f"$JS.API.STREAM.CREATE.KV_{REGISTRY}",
+        f"$JS.API.STREAM.MSG.GET.KV_{REGISTRY}",
+        f"$JS.API.DIRECT.GET.KV_{REGISTRY}.>",
+        f"$KV.{REGISTRY}.>",
+    ),
+    subscribe=("_INBOX.>", f"$KV.{REGISTRY}.>"),
+)
+_OWN = {
+    "facade": Rights(),
+    "feed": Rights(
+        publish=(
+            "legacy.>",
+            "$JS.API.STREAM.*.LEGACY",
+            "$JS.API.STREAM.MSG.*.LEGACY",
+            "$JS.API.DIRECT.GET.LEGACY",
+            "$JS.API.DIRECT.GET.LEGACY.>",
+        ),
+        subscribe=(_ASKS,),
+        answers=True,
+    ),
+    "catalog": Rights(_FEED),
+    "inventory": Rights(_FEED),
+    "orders": Rights([*_FEED, *_tells("orders")]),
+    "payments": Rights(_tells("payments")),
+    "sales": Rights([*_FEED, *_takes_events("sales")]),
+    "notifications": Rights(_takes_events("notifications")),
+}
+PROCESSES = tuple(_OWN)
+
+
+def rights(process: str) -> Rights:
+    """Of one process."""
+    own = _OWN[process]
+    return Rights(
+        (*_EVERYBODY.publish, *own.publish), (*_EVERYBODY.subscribe, *own.subscribe), own.answers
+    )
+
+
+def secret_name(process: str) -> str:
+    """Under which its password is kept."""
+    return f"nats_{process}"

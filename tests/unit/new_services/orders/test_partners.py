@@ -1,0 +1,125 @@
+"""Inventory and payments as a step hears them: what did nothing, what nobody knows, what is no."""
+
+import contextlib
+from typing import Any
+
+import orjson
+import pytest
+
+from chassis.breaker.guard import Held
+from chassis.saga import BadAnswer, NotYet, Refused, Silent
+from chassis.web.client import Answer, NoAnswer, NotConnected, NotSent, NoTurn, Request
+from new_services.orders.partners import Inventory, Partner, Payments
+
+
+class Service:
+    """Answers what is played, and keeps what it was asked."""
+
+    name = "payments"
+
+    def __init__(self, played: Answer | Exception) -> None:
+        self.played = played
+        self.asked: list[Request] = []
+
+    async def send(self, request: Request, failed: Any) -> Answer:
+        self.asked.append(request)
+        if isinstance(self.played, Exception):
+            raise self.played
+        self.failed = failed(self.played)
+        return self.played
+
+
+def partner(service: Any) -> Partner:
+    return Partner(service, lambda: "token")
+
+
+def answer(code: int, **body: object) -> Answer:
+    return Answer(code, {}, orjson.dumps(body))
+
+
+async def _said(played: Answer | Exception) -> BaseException:
+    with pytest.raises((NotYet, Silent, BadAnswer, Refused)) as caught:
+        await Payments(partner(Service(played))).void("S-1")
+    return caught.value
+
+
+@pytest.mark.parametrize(
+    "error",
+    [NotConnected("refused"), NotSent("half"), NoTurn("queue"), Held("the breaker is open", 0.7)],
+)
+async def test_what_was_not_sent_did_nothing_and_all_who_wait_for_it_wait_together(
+    error: Exception,
+) -> None:
+    said = await _said(error)
+    assert isinstance(said, NotYet)
+    assert (said.callee, said.answered) == ("payments", False)
+    assert said.after == getattr(error, "after", 0.0)
+
+
+async def test_no_answer_says_nothing() -> None:
+    assert isinstance(await _said(NoAnswer("nothing within 3 s")), Silent)
+
+
+@pytest.mark.parametrize(
+    ("status", "kind", "answered"),
+    [
+        (503, NotYet, False),  # the provider is away: it may be so for long
+        (408, NotYet, True),
+        (425, NotYet, True),
+        (429, NotYet, True),
+        (401, NotYet, False),  # we are not known there: that is no answer to the wish
+        (403, NotYet, False),
+    ],
+)
+async def test_not_now_is_no_refusal(status: int, kind: type[NotYet], answered: bool) -> None:
+    said = await _said(answer(status, error="no"))
+    assert isinstance(said, kind)
+    assert said.answered is answered
+
+
+@pytest.mark.parametrize(("status", "kind"), [(504, Silent), (500, BadAnswer), (502, BadAnswer)])
+async def test_what_nobody_knows(status: int, kind: type[Exception]) -> None:
+    assert isinstance(await _said(answer(status, error="oops")), kind)
+
+
+@pytest.mark.parametrize(
+    ("status", "failed"), [(200, False), (402, False), (409, False), (503, False), (504, False),
+                           (500, True), (502, True)]
+)  # fmt: skip
+async def test_only_its_own_failures_are_held_against_it(status: int, failed: bool) -> None:
+    service = Service(answer(status, error="x"))
+    with contextlib.suppress(NotYet, Silent, BadAnswer, Refused):
+        await Payments(partner(service)).void("S-1")
+    assert service.failed is failed
+
+
+async def test_a_no_is_told_in_the_words_of_who_said_it() -> None:
+    said = await _said(answer(409, error="cannot void"))
+    assert isinstance(said, Refused)
+    assert said.reason == "409: cannot void"
+    with pytest.raises(Refused) as caught:
+        await Payments(partner(Service(answer(402, reason="stolen")))).authorise(
+            "S", "1.00", "card"
+        )
+    assert caught.value.answer == {"status": 402, "body": {"error": "payment declined"}}
+    short = answer(409, error="out of stock", sku="MUG-0")
+    with pytest.raises(Refused) as caught:
+        await Inventory(partner(Service(short))).reserve("S", {"MUG-0": 1}, 0)
+    assert caught.value.answer == {"status": 409, "body": {"error": "out of stock", "sku": "MUG-0"}}
+
+
+async def test_it_proves_who_calls() -> None:
+    service = Service(answer(200))
+    await Payments(partner(service)).void("S-1")
+    assert service.asked[0].headers["authorization"] == "Bearer token"
+
+
+@pytest.mark.parametrize(("status", "amount"), [("refunded", "9.50"), ("voided", "0.00")])
+async def test_what_came_back(status: str, amount: str) -> None:
+    service = Service(answer(200, status=status, amount="9.50"))
+    assert await Payments(partner(service)).refund("S-1", "SO-1") == amount
+
+
+async def test_what_is_being_taken_just_now_is_given_back_later() -> None:
+    with pytest.raises(NotYet):
+        await Payments(partner(Service(answer(409, error="new")))).refund("S-1", "SO-1")
