@@ -108,7 +108,13 @@ class Inbox:
         return {"events": self.follower.stopped} if self.follower.stopped else {}
 
     def register(self, app: FastAPI, pool: asyncpg.Pool) -> None:
-        """Put the way on after a gap on the application."""
+        """Put what keeps it from taking events, and the way on after a gap, on the application."""
+
+        @app.get("/events")
+        async def stopped() -> JsonBytes:
+            """Why it takes no events, or null."""
+            told = {"consumer": self._consumer, "stopped": self.follower.stopped}
+            return JsonBytes(orjson.dumps(told))
 
         @app.post("/events/go-on")
         async def go_on_after_a_gap() -> JsonBytes:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 OPERATOR = "fig"
 REGISTRY = "registry"  # the bucket in which services announce themselves
+FEED_BUCKET = "feed"  # what the feed is reading again
 
 
 @dataclass(frozen=True)
@@ -43,16 +44,23 @@ def _takes_events(consumer: str) -> list[str]:
     return [*_reads("EVENTS"), f"deadletters.{consumer}"]
 
 
+def _keeps(bucket: str) -> list[str]:
+    """Reads and writes a bucket, which it makes when it is missing."""
+    return [
+        f"$JS.API.STREAM.CREATE.KV_{bucket}",
+        f"$JS.API.STREAM.MSG.GET.KV_{bucket}",
+        f"$JS.API.DIRECT.GET.KV_{bucket}.>",
+        f"$KV.{bucket}.>",
+    ]
+
+
 _ASKS = "feed.resnapshot"  # for a table to be read again
 _FEED = [*_reads("LEGACY"), _ASKS]
 _EVERYBODY = Rights(
     publish=(
         "$JS.API.INFO",
         "$JS.API.STREAM.INFO.*",
-        f"$JS.API.STREAM.CREATE.KV_{REGISTRY}",
-        f"$JS.API.STREAM.MSG.GET.KV_{REGISTRY}",
-        f"$JS.API.DIRECT.GET.KV_{REGISTRY}.>",
-        f"$KV.{REGISTRY}.>",
+        *_keeps(REGISTRY),
     ),
     subscribe=("_INBOX.>", f"$KV.{REGISTRY}.>"),
 )
@@ -65,8 +73,9 @@ _OWN = {
             "$JS.API.STREAM.MSG.*.LEGACY",
             "$JS.API.DIRECT.GET.LEGACY",
             "$JS.API.DIRECT.GET.LEGACY.>",
+            *_keeps(FEED_BUCKET),
         ),
-        subscribe=(_ASKS,),
+        subscribe=(_ASKS, f"$KV.{FEED_BUCKET}.>"),
         answers=True,
     ),
     "catalog": Rights(_FEED),

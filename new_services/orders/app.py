@@ -2,19 +2,14 @@
 
 import asyncio
 import time
-from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
 import orjson
 from fastapi import FastAPI
 from joserfc.jwk import OKPKey
-from prometheus_client import CollectorRegistry, Gauge, Metric
-from prometheus_client.registry import Collector
+from prometheus_client import CollectorRegistry, Gauge
 
-from chassis.breaker.guard import Guard
-from chassis.breaker.metrics import families
 from chassis.events.outbox import Relay
 from chassis.process.assembly import Ground, Parts
 from chassis.process.instances import Directory
@@ -30,18 +25,13 @@ from chassis.web.identity import Verifier
 from chassis.web.service import ServiceClient
 from contracts.mark import new_saga_id
 from contracts.orders import SystemOfRecord
-from new_services.orders import cleaning, marks, projections, saga
+from new_services.orders import breakers, cleaning, marks, projections
 from new_services.orders.endpoints import Endpoints
 from new_services.orders.handlers import Handler
 from new_services.orders.no_record import NoRecord
 from new_services.orders.partners import Inventory, Partner, Payments
 from new_services.orders.saga import Stories
 from new_services.orders.settings import OrdersSettings
-
-Guards: TypeAlias = Mapping[str, Guard]
-
-# A saga that waits for legacy asks again sooner than this: afterwards nobody finds it away.
-AWAY_SECONDS = 10.0
 
 
 class ProcessClock:
@@ -63,7 +53,9 @@ def legacy_model(zone: ZoneInfo = projections.SHOP_ZONE) -> Model:
     return projections.model(translator("orders"), zone)
 
 
-def system_of_record(client: HttpClient | None, key: Path | None) -> tuple[SystemOfRecord, Guards]:
+def system_of_record(
+    client: HttpClient | None, key: Path | None
+) -> tuple[SystemOfRecord, breakers.Guards]:
     """What holds the orders, and the breakers toward it by the kind of call."""
     if client is None or key is None:
         return NoRecord(), {}
@@ -100,20 +92,15 @@ async def build(ground: Ground) -> Parts:
         watermark,
         relay.wake,
     )
-    store = PostgresStore(ground.pool)
-    sagas = stories.sagas()
-
-    def held() -> list[str]:
-        away = [saga.LEGACY] if "write" in guards and guards["write"].is_open else []
-        return away + [name for name, partner in partners.items() if partner.client.held()]
-
-    callees = Callees(held)
+    store, sagas = PostgresStore(ground.pool), stories.sagas()
+    callees = Callees(breakers.held(guards, partners))
     runner = Runner(store, sagas, ProcessClock(), ground.instance, callees=callees)
     handler = Handler(ground.pool, runner, store, new_saga_id, watermark)
     _measure(ground.metrics, handler, guards)
-    verifier = Verifier(settings.identity_keys)
-    watermark.alone = lambda: is_away(guards) or silent()
-    endpoints = Endpoints(ground.pool, watermark, handler, verifier, record, zone)
+    watermark.alone = lambda: breakers.is_away(guards) or silent()
+    endpoints = Endpoints(
+        ground.pool, watermark, handler, Verifier(settings.identity_keys), record, zone
+    )
     operator = Operator(runner, store, sagas)
 
     def register(app: FastAPI) -> None:
@@ -140,11 +127,17 @@ async def build(ground: Ground) -> Parts:
         ready=read.ready,
         watermark=watermark,
         details=lambda: {
-            "breakers": breaker_facts(guards),
+            "breakers": breakers.breaker_facts(guards),
             "partners": {name: partner.client.facts() for name, partner in partners.items()},
         },
         close=close,
     )
+
+
+def _measure(metrics: CollectorRegistry, handler: Handler, guards: breakers.Guards) -> None:
+    under_way = Gauge("orders_sagas_under_way", "Started by requests here", registry=metrics)
+    under_way.set_function(lambda: handler.under_way)
+    metrics.register(breakers.BreakerCollector(guards))
 
 
 def _partner(name: str, directory: Directory, key: Path | None) -> Partner:
@@ -154,31 +147,3 @@ def _partner(name: str, directory: Directory, key: Path | None) -> Partner:
         return Partner(client, lambda: "")
     credentials = Credentials("orders", read_key(key))
     return Partner(client, lambda: credentials.token(name))
-
-
-def _measure(metrics: CollectorRegistry, handler: Handler, guards: Guards) -> None:
-    under_way = Gauge("orders_sagas_under_way", "Started by requests here", registry=metrics)
-    under_way.set_function(lambda: handler.under_way)
-    metrics.register(BreakerCollector(guards))
-
-
-class BreakerCollector(Collector):
-    """The breakers toward legacy, as of each scrape."""
-
-    def __init__(self, guards: Guards) -> None:
-        self._guards = guards
-
-    def collect(self) -> Iterator[Metric]:
-        """By the kind of call."""
-        facts = breaker_facts(self._guards)
-        yield from families("legacy_breaker", ("kind",), [((kind,), facts[kind]) for kind in facts])
-
-
-def is_away(guards: Guards) -> bool:
-    """Whether a breaker toward legacy holds calls back, or has until a moment ago."""
-    return any(guard.holds_back(AWAY_SECONDS) for guard in guards.values())
-
-
-def breaker_facts(guards: Guards) -> dict[str, dict[str, str | float | None]]:
-    """Toward legacy, by the kind of call."""
-    return {kind: dict(guard.facts()) for kind, guard in guards.items()}

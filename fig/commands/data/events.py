@@ -33,9 +33,9 @@ def events(home: Home, action: str, consumer: str | None, base: str | None, out:
         return
     stopped = {}
     for name in (consumer,) if consumer else CONSUMERS:
-        alarms = services.ask("GET", services.address(home, name, base), "/readyz")["alarms"]
-        if "events" in alarms:
-            stopped[name] = alarms["events"]
+        found = services.ask("GET", services.address(home, name, base), "/events")
+        if found["stopped"]:
+            stopped[name] = found["stopped"]
     out.give({"stopped": stopped}, lambda: "\n".join(stopped.values()) or "all take events")
     if stopped:
         raise SystemExit(NEGATIVE)

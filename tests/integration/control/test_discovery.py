@@ -9,7 +9,7 @@ from typing import Any
 import nats
 import pytest
 
-from chassis.process import registry
+from chassis.process import instances, registry
 from chassis.process.discovery import Registration
 from chassis.process.registry import open_registry
 from facade.control.surroundings import discovery
@@ -68,7 +68,7 @@ async def test_instances_come_go_and_outlive_the_registry(nats_server: Any, tmp_
 async def test_what_is_new_is_read_at_once_and_a_renewal_not_at_all(
     nats_server: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(discovery, "EVERY_SECONDS", 3600.0)  # nobody looks by himself
+    monkeypatch.setattr(instances, "EVERY_SECONDS", 3600.0)  # nobody looks by himself
     readings: list[int] = []
     by_service = discovery.by_service
 

@@ -11,13 +11,15 @@ from typing import Any
 import httpx2
 import nats
 import pytest
-from nats.js.api import ConsumerConfig, DeliverPolicy
+from nats.js.api import ConsumerConfig, DeliverPolicy, KeyValueConfig
 
+from chassis.events.bus import ensure_bucket
 from chassis.events.outbox import ensure_event_streams
 from chassis.process import registry
 from chassis.process.discovery import Registration
 from fig.stack import nats as server
 from fig.stack.bus_rights import OPERATOR, PROCESSES
+from new_services.feed.reading.bookmark import BUCKET
 
 pytestmark = pytest.mark.integration
 
@@ -114,6 +116,13 @@ async def test_everybody_announces_and_reads_the_registry(as_: As, name: str) ->
     await bucket.put(entry.key, b"{}")
     assert await registry.entries(client) == {entry.key: b"{}"}
     await bucket.delete(entry.key)
+    assert as_.refused == []
+
+
+async def test_the_feed_keeps_its_bookmark(as_: As) -> None:
+    bucket = await ensure_bucket((await as_.user("feed")).jetstream(), KeyValueConfig(BUCKET))
+    await bucket.put("jobs", b"1")
+    assert (await bucket.get("jobs")).value == b"1"
     assert as_.refused == []
 
 
