@@ -9,7 +9,10 @@ import orjson
 
 
 class JsonLines(logging.Formatter):
-    """One JSON object a line: time (UTC), level, service, logger, message, and the exception."""
+    """One JSON object a line: time (UTC), level, service, logger, message, and the exception.
+
+    A record's `event` (a mapping, given as `extra`) adds its own fields.
+    """
 
     def __init__(self, service: str) -> None:
         super().__init__()
@@ -24,6 +27,7 @@ class JsonLines(logging.Formatter):
             "logger": record.name,
             "message": record.getMessage(),
         }
+        line |= getattr(record, "event", {})
         if record.exc_info:
             line["exception"] = self.formatException(record.exc_info)
         return orjson.dumps(line).decode()

@@ -27,6 +27,7 @@ from facade.control.protection import Protected
 from facade.control.settings import ControlSettings
 from facade.control.surroundings.lags import Lags
 from facade.control.surroundings.tables import Tables
+from facade.control.telling.teller import Teller
 from facade.routes.routefile import AdminOptions
 from facade.runtime.instances import Instances, read_instances
 from facade.runtime.statefolder import take_forced
@@ -68,6 +69,7 @@ class _Process:
         self.store = _store(settings)
         kept = Kept(self.ledger, self.fleet, self.noise)
         self.journal = Journal(self.store, kept, str(settings.channel))
+        self.teller = Teller(self.fleet, self.tables)
         self.intake = Intake(self.fleet, self.ledger, self.pipeline)
         self._published: bytes | None = None  # the table that was there at the start
         self.tables.on_change(lambda _table: self._table_changed())
@@ -104,6 +106,7 @@ class _Process:
             self._expire_masks,
             self._snapshots,
             self.lags.run,
+            self.teller.run,
             lambda: stand_aside(lambda: self.comparator.busy_seconds, self._pids),
         ]
         if settings.nats_url is not None:

@@ -11,6 +11,7 @@ from pathlib import Path
 import orjson
 
 from chassis.process.files import write_whole
+from facade.routes.file.changes import changes
 from facade.routes.file.problems import RouteFileError
 from facade.routes.file.reading import Loaded, load, load_path
 from facade.routes.file.steps import check_steps, with_addresses
@@ -87,10 +88,12 @@ class Publisher:
 
     def _publish(self, loaded: Loaded, data: bytes) -> None:
         write_whole(self._runtime / TABLE, data)
-        self._in_force, self._early = loaded, None
+        before, self._in_force, self._early = self._in_force, loaded, None
         for line in loaded.warning_lines:
             log.warning("%s", line)
         log.info("table %s is in force: %d routes", loaded.file.version, len(loaded.file.routes))
+        if before is not None:
+            _say_changes(before, loaded)
         self._report([])
 
     def _report(self, errors: list[str]) -> None:
@@ -102,3 +105,9 @@ class Publisher:
             "version": in_force.file.version if in_force else None,
         }
         write_whole(self._runtime / RELOAD, orjson.dumps(verdict))
+
+
+def _say_changes(before: Loaded, after: Loaded) -> None:
+    for line in changes(before.file, after.file):
+        fields = {"event": "reloaded", "table": after.file.version, "change": line}
+        log.info("%s", line, extra={"event": fields})

@@ -242,11 +242,11 @@ class Upstream:
 
     def sweep(self, now: float) -> None:
         """What is due: connections to close, callers to fail, addresses to ask again."""
-        several = len(self.instances) > 1  # a single one is asked by requests: the breaker's probes
+        # A single one is asked by requests (the breaker's probes), and by us where none come.
+        due = now if len(self.instances) > 1 else now - AWAY_MOST_SECONDS
         for instance in self.instances:
             instance.sweep(now)
-            if several:
-                instance.probe(now)
+            instance.probe(due)
 
     def _elsewhere(self, wanted: Wanted, failure: Failure) -> None:
         """An instance refused the connection: ask another one, each at most once."""

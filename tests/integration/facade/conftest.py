@@ -142,7 +142,7 @@ Script = Callable[[socket.socket], None]
 class Upstream:
     """A server whose every connection runs a script on the raw socket, in a thread."""
 
-    def __init__(self, script: Script) -> None:
+    def __init__(self, script: Script, port: int = 0) -> None:
         self.connections = 0
         owner = self
 
@@ -157,7 +157,7 @@ class Upstream:
             allow_reuse_address = True
             request_queue_size = 1024
 
-        self._server = Server(("127.0.0.1", 0), Handler)
+        self._server = Server(("127.0.0.1", port), Handler)
         self.port = self._server.server_address[1]
         self._thread = threading.Thread(
             target=self._server.serve_forever, args=(0.05,), daemon=True
@@ -174,12 +174,12 @@ class Upstream:
 
 
 @pytest.fixture
-def serve() -> Iterator[Callable[[Script], Upstream]]:
-    """Starts upstreams: serve(script)."""
+def serve() -> Iterator[Callable[..., Upstream]]:
+    """Starts upstreams: serve(script, port=0)."""
     running: list[Upstream] = []
 
-    def run(script: Script) -> Upstream:
-        running.append(Upstream(script))
+    def run(script: Script, port: int = 0) -> Upstream:
+        running.append(Upstream(script, port))
         return running[-1]
 
     yield run

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from chassis.process.telemetry import JsonLines
 from facade.master.publisher import RELOAD, TABLE, Publisher
 from facade.routes.file.problems import RouteFileError
 
@@ -66,3 +67,19 @@ def test_a_bad_one_and_a_forbidden_step_leave_the_last_good_table(
     assert said["ok"] is False
     assert said["errors"]
     assert (said["version"], said["at"]) == (good, 12.5)
+
+
+def test_a_reload_says_what_it_changed(
+    files: tuple[Path, Path], caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
+    one = publisher(files)
+    one.first()
+    caplog.clear()
+    one.offer(SHADOW.encode())
+    assert [record.getMessage() for record in caplog.records][1:] == [
+        "one: legacy → shadow",
+        "one: changed: compare",
+    ]
+    line = json.loads(JsonLines("facade").format(caplog.records[1]))
+    assert (line["event"], line["change"]) == ("reloaded", "one: legacy → shadow")

@@ -144,3 +144,16 @@ def test_many_refused_at_once_are_one_refusal(door, monkeypatch) -> None:
     seen = dials(door, monkeypatch)
     door.later(0.75)
     assert seen == [1], "the pause is the first one, not ten times doubled"
+
+
+def test_a_single_address_is_asked_by_us_where_no_request_comes(make_door, monkeypatch) -> None:
+    door = make_door('upstreams: {legacy: {url: "http://one.test:1"}}\nroutes: []\n')
+    door.wire.refuse.add(1)
+    door.client().send(request("GET"))
+    seen = dials(door, monkeypatch)
+    door.later(5.0)
+    assert seen == [], "requests ask it first"
+    door.wire.refuse.clear()
+    door.later(10.0)
+    assert seen == [1]
+    assert door.gateway.snapshot()["upstreams"]["legacy"]["instances"]["http://one.test:1"] is True

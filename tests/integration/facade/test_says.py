@@ -1,0 +1,80 @@
+"""The terminal of a real facade says what happens, once for all its workers."""
+
+import json
+import os
+import re
+import socket
+import threading
+from typing import Any
+
+import pytest
+
+ROUTES = """
+upstreams:
+  legacy: {{url: "{legacy}"}}
+  fresh: {{url: "{fresh}", breaker: {{minimum_calls: 4, open_for: 2s, ramp: 0.5s, probes: 1}}}}
+routes:
+  - {{name: invoice, match: "GET /invoice/{{n}}", new: fresh, stage: {stage}}}
+"""
+
+
+def asked(facade: Any, number: int) -> None:
+    """So many requests at once, on connections of their own: both workers get some."""
+    threads = [threading.Thread(target=facade.get, args=("/invoice/1",)) for _ in range(number)]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
+
+
+def lines(facade: Any, words: str) -> list[str]:
+    return [line for line in facade.said().splitlines() if words in line]
+
+
+def test_what_began_what_ended_and_what_a_reload_changed(
+    start: Any, serve: Any, scripts: Any
+) -> None:
+    def brief(sock: socket.socket) -> None:
+        """One answer a connection: none outlives the server."""
+        scripts.head(sock)
+        sock.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+
+    legacy, fresh = serve(scripts.polite), serve(brief)
+    urls = {"legacy": legacy.url, "fresh": fresh.url}
+    facade = start(ROUTES.format(stage="canary, percent: 50", **urls), 2)
+    facade.routes.write_text(ROUTES.format(stage="new", **urls))
+    scripts.eventually("it says so", lambda: lines(facade, "invoice: canary 50 % → new"))
+    scripts.eventually("both are by it", lambda: asked(facade, 4) or fresh.connections > 2)
+    fresh.close()
+
+    def said(words: str) -> list[str]:
+        asked(facade, 8)
+        return lines(facade, words)
+
+    scripts.eventually("the fallbacks begin", lambda: said("invoice: legacy answers in place of"))
+    scripts.eventually("it is down", lambda: said(f"upstream fresh, {fresh.url}, is down"))
+    (line,) = scripts.eventually(
+        "the breaker opens", lambda: said("the breaker of fresh for reads opened")
+    )
+    assert re.match(r"\d\d:\d\d:\d\d WARNING control ", line)
+    assert re.search(r" workers: (\d+ of \d+ calls failed|a probe failed)", line)
+    again = serve(brief, fresh.port)
+    scripts.eventually("it is back", lambda: said(f"upstream fresh, {again.url}, is back after"))
+    scripts.eventually("it closes", lambda: said("the breaker of fresh for reads is closed again"))
+    scripts.eventually("they end", lambda: lines(facade, "invoice: fallbacks ended after"), 40)
+    assert len(lines(facade, "invoice: legacy answers in place of")) == 1
+
+
+def test_as_json_with_the_name_of_the_event(
+    start: Any, serve: Any, scripts: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(os.environ, "FIG_LOG", "json")
+    legacy, fresh = serve(scripts.polite), serve(scripts.polite)
+    urls = {"legacy": legacy.url, "fresh": fresh.url}
+    facade = start(ROUTES.format(stage="canary, percent: 50", **urls))
+    facade.routes.write_text(ROUTES.format(stage="new", **urls))
+    line = json.loads(
+        scripts.eventually("it says so", lambda: lines(facade, '"event":"reloaded"'))[0]
+    )
+    assert line["change"] == "invoice: canary 50 % → new"
+    assert line["time"].endswith("+00:00")
