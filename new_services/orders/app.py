@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import orjson
 from fastapi import FastAPI
 from joserfc.jwk import OKPKey
+from nats.aio.client import Client
 from prometheus_client import CollectorRegistry, Gauge
 
 from chassis.events.outbox import Relay
@@ -79,9 +80,7 @@ async def build(ground: Ground) -> Parts:
     read = fed(ground, model, legacy=settings.legacy_url)
     watermark, silent = read.watermark, read.watermark.alone
     relay = Relay(settings.database_url, ground.nats, ground.metrics)
-    fixed = {"inventory": settings.inventory_url, "payments": settings.payments_url}
-    directory = Directory(ground.nats, {name: urls.split() for name, urls in fixed.items()})
-    partners = {name: _partner(name, directory, settings.service_key) for name in fixed}
+    directory, partners = _partners(ground.nats, settings)
     client = HttpClient(settings.legacy_url) if settings.legacy_url else None
     record, guards = system_of_record(client, settings.session_key)
     stories = Stories(
@@ -138,6 +137,13 @@ def _measure(metrics: CollectorRegistry, handler: Handler, guards: breakers.Guar
     under_way = Gauge("orders_sagas_under_way", "Started by requests here", registry=metrics)
     under_way.set_function(lambda: handler.under_way)
     metrics.register(breakers.BreakerCollector(guards))
+
+
+def _partners(nats: Client, settings: OrdersSettings) -> tuple[Directory, dict[str, Partner]]:
+    """Where they are, and how they are called."""
+    fixed = {"inventory": settings.inventory_url, "payments": settings.payments_url}
+    directory = Directory(nats, {name: urls.split() for name, urls in fixed.items()})
+    return directory, {name: _partner(name, directory, settings.service_key) for name in fixed}
 
 
 def _partner(name: str, directory: Directory, key: Path | None) -> Partner:
