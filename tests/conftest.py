@@ -38,8 +38,18 @@ def _all_free(base: int) -> bool:
     return True
 
 
+def _free_base() -> int:
+    dice = random.Random()
+    return next(base for _ in range(1000) if _all_free(base := dice.randint(10000, END - WIDTH)))
+
+
 @pytest.fixture
 def port_base() -> int:
     """Enough free ports in a row for a stack."""
-    dice = random.Random()
-    return next(base for _ in range(1000) if _all_free(base := dice.randint(10000, END - WIDTH)))
+    return _free_base()
+
+
+@pytest.fixture(scope="module")
+def shared_port_base() -> int:
+    """The same, for a stack that serves all tests of a file."""
+    return _free_base()
