@@ -27,6 +27,7 @@ from facade.proxy.deadlines import TICK_SECONDS, Deadlines
 from facade.proxy.idempotency.keys import OpenKeys
 from facade.proxy.identity.introduction import build_introducer
 from facade.proxy.identity.logouts import LogoutList
+from facade.proxy.identity.remembered import Remembered
 from facade.proxy.identity.sessions import Sessions, SharedLogouts
 from facade.proxy.idle import IdleQueue
 from facade.proxy.inbound import Inbound
@@ -87,9 +88,17 @@ class Gateway:
         self.channel = Channel(worker.channel, self._hello)
         logouts = SharedLogouts(worker.logouts, time.monotonic)
         self.memory = HostMemory(worker.memory)
+        remembered = Remembered(self.memory, lambda: self.deadlines.now)
         self.identity = build_introducer(
             worker.keys,
-            Sessions(self.upstreams, self.deadlines, self.breakers, self.counters, logouts),
+            Sessions(
+                self.upstreams,
+                self.deadlines,
+                self.breakers,
+                self.counters,
+                logouts,
+                remembered,
+            ),
         )
         self.idle = idle or IdleQueue()
         self.shadow = Shadow(self.channel, self.deadlines, self.identity.write, self.idle)

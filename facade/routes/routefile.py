@@ -237,7 +237,7 @@ class IdentityOptions:
     ask: str  # a path; answers 200 with `email` and `name`, or 401
     forget_on: tuple[str, ...] = ()  # routes that change whose session it is
     keep: float = 5.0
-    keep_silent: float = 120.0  # the same while legacy does not answer
+    keep_silent: float = 43_200.0  # the same while legacy does not answer
     timeout: float = 2.0
     entries: int = 10_000
 

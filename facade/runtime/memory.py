@@ -108,7 +108,9 @@ class Memory:
 class HostMemory:
     """The memory, opened when something is to be remembered for the first time."""
 
-    def __init__(self, folder: Path | None) -> None:
+    def __init__(self, folder: Path | None, clock: Callable[[], float] = time.time) -> None:
+        """`clock` gives unix seconds."""
+        self.clock = clock
         self._folder = folder
         self._memory: Memory | None = None
 
@@ -116,7 +118,7 @@ class HostMemory:
         """The memory; None where there is none, or it cannot be opened, which is logged once."""
         if self._memory is None and self._folder is not None:
             try:
-                self._memory = Memory(self._folder)
+                self._memory = Memory(self._folder, self.clock)
             except OSError as error:
                 self._folder = None
                 log.error("nothing is remembered for other workers: %s", error)

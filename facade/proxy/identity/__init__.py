@@ -2,6 +2,7 @@
 
 introduction  writes the head of a request for the new side; the lines beside an answer
 sessions      the owners of session cookies, as legacy said; `lookup` is one request to legacy
+remembered    the same for all workers of the host, over their ends
 credentials   the signed token that says who is asking, the encrypted session
 lastwrite     the time of a client's last write, signed, from answer to request
 logouts       ends in all workers what is known of a session

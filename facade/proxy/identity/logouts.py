@@ -26,4 +26,5 @@ class LogoutList:
 
     def since(self, session: bytes, moment: float) -> bool:
         """Whether the cookie was noted at this time or later."""
-        return self._times[crc32(session) % self._slots] >= moment > 0.0
+        noted = float(self._times[crc32(session) % self._slots])
+        return noted > 0.0 and noted >= moment  # a moment before the machine started is negative

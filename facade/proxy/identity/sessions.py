@@ -1,11 +1,13 @@
-"""The owners of session cookies: legacy is asked once per cookie, its answer kept for seconds.
+"""The owners of session cookies: legacy is asked once per cookie, its answer kept for seconds,
+and for hours where legacy gives none.
 
     known ── fresh ───────────────────────▶ the owner
           └─ ask ── breaker ── lookup ────▶ the owner, for all requests that wait
                        └ open ─┴─ failed ─▶ the owner as last known, if not too old; else None
 
-Where legacy does not answer, its last answer counts for a while longer: a customer who was known a
-minute ago may go on ordering while legacy is down. No customer is ever taken for another one.
+Where legacy does not answer, its last answer to any worker of the host counts for hours: a known
+customer may go on ordering while legacy is down (legacy checks the session when it writes the
+order), and see those orders. A logout ends it. No customer is ever taken for another one.
 """
 
 from collections import OrderedDict
@@ -21,10 +23,12 @@ from facade.proxy.deadlines import Deadlines
 from facade.proxy.identity.credentials import SessionOwner
 from facade.proxy.identity.logouts import LogoutList
 from facade.proxy.identity.lookup import SessionLookup, Waiter
+from facade.proxy.identity.remembered import Remembered
 from facade.proxy.state import Breakers
 from facade.proxy.upstream.upstreams import Upstreams
 from facade.routes.routefile import LEGACY, IdentityOptions
 from facade.routes.routefile import Breaker as BreakerConfig
+from facade.runtime.memory import HostMemory
 
 CIRCUIT_CLASS: Final = "identity"  # of its own: lookups that fail say nothing of other reads
 MINIMUM_CALLS: Final = 8  # of the breaker, unless an upstream says fewer
@@ -49,13 +53,15 @@ class Sessions:
         breakers: Breakers,
         counters: Counters,
         logouts: SharedLogouts | None = None,
+        remembered: Remembered | None = None,
     ) -> None:
-        """Without `logouts` no other worker learns of them."""
+        """Without `logouts` and `remembered` no other worker learns of them."""
         self._upstreams = upstreams
         self._deadlines = deadlines
         self._breakers = breakers
         self._counts = counters.identity
         self._logouts = logouts or SharedLogouts(LogoutList(), lambda: deadlines.now)
+        self._remembered = remembered or Remembered(HostMemory(None), lambda: deadlines.now)
         self._known: OrderedDict[bytes, SessionOwner] = OrderedDict()
         self._asking: dict[bytes, SessionLookup] = {}
         self._options = IdentityOptions("/")
@@ -68,6 +74,7 @@ class Sessions:
             self._asking.clear()
         self._options = options
         self._cookie = cookie.encode("ascii")
+        self._remembered.use(b"%b %b " % (options.ask.encode("ascii"), self._cookie))
 
     def known(self, session: bytes) -> SessionOwner | None:
         """The owner of this cookie, if legacy said so a moment ago."""
@@ -110,6 +117,7 @@ class Sessions:
         """What is known of this cookie may be wrong from now on, here and in other workers."""
         self._logouts.listed.note(session, self._logouts.clock())
         self._known.pop(session, None)
+        self._remembered.forget(session)
         # Requests that wait were sent before; those that come from now on ask again.
         self._asking.pop(session, None)
 
@@ -126,19 +134,36 @@ class Sessions:
             return self._after_silence(session) if current else None
         if current:
             owner.keep_from(self._known.get(session))
-            self._known[session] = owner
-            self._known.move_to_end(session)
-            if len(self._known) > self._options.entries:
-                self._known.popitem(last=False)
+            self._note(session, owner)
+            self._remembered.keep(session, owner, self._options.keep_silent)
+            if self._logged_out(session, lookup.began):  # by another worker, at this very moment
+                self._remembered.forget(session)
         return owner
+
+    def _note(self, session: bytes, owner: SessionOwner) -> None:
+        self._known[session] = owner
+        self._known.move_to_end(session)
+        if len(self._known) > self._options.entries:
+            self._known.popitem(last=False)
 
     def _last_known(self, session: bytes) -> SessionOwner | None:
         """The owner as last known, unless a worker saw the session log in or out since."""
-        owner = self._known.get(session)
+        owner, now = self._known.get(session), self._deadlines.now
+        if owner is None or now >= max(owner.asked + self._options.keep, owner.quiet_until):
+            owner = self._of_all_workers(session, owner)
         if owner is not None and self._logged_out(session, owner.asked):
-            del self._known[session]
+            self._known.pop(session, None)
             return None
         return owner
+
+    def _of_all_workers(self, session: bytes, mine: SessionOwner | None) -> SessionOwner | None:
+        """The owner as legacy said it last to any worker."""
+        shared = self._remembered.of(session)
+        if shared is None or (mine is not None and shared.asked <= mine.asked):
+            return mine
+        shared.keep_from(mine)
+        self._note(session, shared)
+        return shared
 
     def _logged_out(self, session: bytes, since: float) -> bool:
         return self._logouts.listed.since(session, since)

@@ -8,6 +8,8 @@ from http.client import HTTPConnection
 
 import pytest
 
+pytestmark = pytest.mark.integration
+
 
 class Shop:
     """Counts the orders that were placed; those of `hold` wait until they may go on."""

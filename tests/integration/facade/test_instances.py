@@ -6,6 +6,8 @@ import pytest
 
 from tests.integration.facade.conftest import free_port
 
+pytestmark = pytest.mark.integration
+
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_forty_requests_meet_no_dead_instance(start, serve, scripts, method: str) -> None:

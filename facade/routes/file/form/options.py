@@ -62,7 +62,7 @@ _IDENTITY = Record(
             ListOf(Text("a route's name", NAME)), "Routes that log in or out.", shown=[]
         ),
         "keep": Field(Duration(), "How long an answer counts.", shown="5s"),
-        "keep_silent": Field(Duration(), "The same while legacy gives none.", shown="2m"),
+        "keep_silent": Field(Duration(), "The same while legacy gives none.", shown="12h"),
         "timeout": Field(Duration(), "An answer after this time counts as none.", shown="2s"),
         "entries": Field(Whole(), "Sessions remembered per worker.", shown=10_000),
     },

@@ -222,6 +222,7 @@ def test_a_read_goes_to_legacy_where_it_may(shop: Shop) -> None:
 
 
 def test_the_last_word_counts_while_legacy_is_silent(shop: Shop) -> None:
+    shop.door.use(ROUTES.replace("ask: /api/me", "ask: /api/me, keep_silent: 2m"))
     client = shop.door.client()
     client.send(get("/mine"))
     shop.answer(LEGACY, ok(SARA))
