@@ -27,6 +27,7 @@ from facade.control.protection import Protected
 from facade.control.settings import ControlSettings
 from facade.control.surroundings.lags import Lags
 from facade.control.surroundings.tables import Tables
+from facade.control.telling.failures import Failures
 from facade.control.telling.teller import Teller
 from facade.routes.routefile import AdminOptions
 from facade.runtime.instances import Instances, read_instances
@@ -70,7 +71,8 @@ class _Process:
         kept = Kept(self.ledger, self.fleet, self.noise)
         self.journal = Journal(self.store, kept, str(settings.channel))
         self.teller = Teller(self.fleet, self.tables)
-        self.intake = Intake(self.fleet, self.ledger, self.pipeline)
+        self.failures = Failures()
+        self.intake = Intake(self.fleet, self.ledger, self.pipeline, self.failures)
         self._published: bytes | None = None  # the table that was there at the start
         self.tables.on_change(lambda _table: self._table_changed())
 
@@ -85,6 +87,8 @@ class _Process:
             str(self._settings.routes),
             self.lags,
             self.recent_shapes,
+            self.teller.news,
+            self.failures,
         )
         return Control(
             sources,

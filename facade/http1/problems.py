@@ -15,6 +15,7 @@ _PAGE: Final = """<!doctype html>
 small{{color:#666}}</style></head>
 <body><h1>{phrase}</h1><p>{detail}</p><p><small>{status}{request}</small></p></body></html>
 """
+REQUEST_ID: Final = b"Fig-Request-Id"  # the same as in the body, also where there is none
 _PHRASES: Final = {499: "Client Closed Request"}
 
 
@@ -70,6 +71,7 @@ def problem(
             b"HTTP/1.1 %d %b\r\n" % (status, phrase.encode()),
             b"Content-Type: %b\r\nContent-Length: %d\r\n" % (kind, len(body)),
             b"Cache-Control: no-store\r\n",
+            b"%b: %b\r\n" % (REQUEST_ID, request_id.encode()) if request_id else b"",
             b"Connection: close\r\n" if close else b"",
             extra,
             b"\r\n",

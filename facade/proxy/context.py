@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from facade.proxy.clients import Clients
 from facade.proxy.counting.accesslog import AccessLog
+from facade.proxy.counting.failed import FailedRequests
 from facade.proxy.counting.metrics import Counters
 from facade.proxy.deadlines import Deadlines
 from facade.proxy.idempotency.keys import OpenKeys
@@ -25,4 +26,5 @@ class WorkerContext:
     identity: Introducer
     shadow: Shadow
     log: AccessLog
+    failed: FailedRequests
     keys: OpenKeys  # what the host's workers remember of each Idempotency-Key

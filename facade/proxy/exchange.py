@@ -231,6 +231,7 @@ class Exchange:
         if self.keyed is not None:
             self.keyed.attempt_failed(failure, has_begun=self.answer is not None)
         if self.answer is not None:
+            self.worker.failed.add(request, self.answer.status, failure)
             self._settle(self.answer.status, failure.outcome(request.attempt.side.counted))
             self.client.break_off()
         elif turn_to_legacy(request, failure, self.worker):
@@ -250,6 +251,7 @@ class Exchange:
         """There will be no answer of a side: tell the client why."""
         if self.keyed is not None:
             self.keyed.given_up()
+        self.worker.failed.add(self.request, failure.status, failure)
         self._settle(failure.status, failure.outcome(self.request.attempt.side.counted))
         text = "The service behind this address " + failure.text
         self.client.explain(self.request, failure.status, text)

@@ -22,6 +22,7 @@ import orjson
 from facade.proxy.clients import Clients
 from facade.proxy.context import WorkerContext
 from facade.proxy.counting.accesslog import AccessLog
+from facade.proxy.counting.failed import FailedRequests
 from facade.proxy.counting.metrics import Counters
 from facade.proxy.deadlines import TICK_SECONDS, Deadlines
 from facade.proxy.idempotency.keys import OpenKeys
@@ -41,7 +42,7 @@ from facade.routes.file.reading import load
 from facade.routes.file.steps import with_addresses
 from facade.routes.table import compile_table
 from facade.routes.trust import Trust
-from facade.runtime.channel import COUNTERS, Channel
+from facade.runtime.channel import COUNTERS, FAILED, Channel
 from facade.runtime.keyring import KeyFiles
 from facade.runtime.memory import HostMemory
 from facade.runtime.redirects import REDIRECTS, Redirects
@@ -103,6 +104,7 @@ class Gateway:
         self.idle = idle or IdleQueue()
         self.shadow = Shadow(self.channel, self.deadlines, self.identity.write, self.idle)
         self.log = AccessLog()
+        self.failed = FailedRequests()
         self.context = WorkerContext(
             deadlines=self.deadlines,
             counters=self.counters,
@@ -112,6 +114,7 @@ class Gateway:
             identity=self.identity,
             shadow=self.shadow,
             log=self.log,
+            failed=self.failed,
             keys=OpenKeys(self.memory),
         )
         self._redirects = Redirects(self.upstreams.redirected, time.time)
@@ -178,7 +181,7 @@ class Gateway:
         await self._drain(servers)
         ticking.cancel()
         self.idle.finish()
-        self.channel.offer(COUNTERS, self.snapshot())
+        self._report()
         self.channel.close()
         self.log.flush()
 
@@ -221,8 +224,15 @@ class Gateway:
         version = self.current.table.routes.version
         if now >= self._snapshot_at or self._told != version:
             self._snapshot_at, self._told = now + SNAPSHOT_SECONDS, version
-            self.channel.offer(COUNTERS, self.snapshot())
+            self._report()
         self.log.flush()
+
+    def _report(self) -> None:
+        """Tell the control process what was counted, and which requests failed."""
+        self.channel.offer(COUNTERS, self.snapshot())
+        failed = self.failed.report()
+        if failed is not None and self.channel.offer(FAILED, failed):
+            self.failed.reported()
 
     def _hello(self) -> dict[str, Any]:
         worker = self._worker

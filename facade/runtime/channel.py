@@ -4,8 +4,9 @@
 
 `PAIR` carries one request's two answers (blob = legacy's body, new's, and the request's own where
 it is small; the lengths are in meta), `COUNTERS` what a worker has counted since its start, `HELLO`
-who is speaking: it is the first frame of a connection. A reader that is away or slow costs frames,
-never time: pairs beyond `limit` waiting bytes are refused, and the caller counts them.
+who is speaking: it is the first frame of a connection; `FAILED` the requests that failed since the
+last such frame. A reader that is away or slow costs frames, never time: pairs beyond `limit`
+waiting bytes are refused, and the caller counts them.
 """
 
 import asyncio
@@ -18,6 +19,7 @@ import orjson
 PAIR: Final = 1
 COUNTERS: Final = 2
 HELLO: Final = 3
+FAILED: Final = 4
 
 HEADER: Final = Struct("!BII")
 LARGEST_FRAME: Final = 64 * 1024**2  # more is not a frame but a broken stream
@@ -89,7 +91,7 @@ class FrameReader:
         while len(buffer) >= HEADER.size:
             kind, meta_length, blob_length = HEADER.unpack_from(buffer)
             end = HEADER.size + meta_length + blob_length
-            if not PAIR <= kind <= HELLO or end > LARGEST_FRAME:
+            if not PAIR <= kind <= FAILED or end > LARGEST_FRAME:
                 raise ChannelBroken(f"kind {kind}, {end} bytes")
             if len(buffer) < end:
                 return

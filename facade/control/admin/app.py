@@ -15,6 +15,7 @@ from chassis.web.app import Problem, build_app
 from facade.compare.evidence.evidence import Evidence, Forced, forced_of
 from facade.control.admin import pages
 from facade.control.admin.comparison import route_comparison
+from facade.control.admin.failures import failures_router
 from facade.control.admin.jwks import jwks_router
 from facade.control.admin.metrics import FacadeCollector
 from facade.control.admin.models import (
@@ -59,6 +60,7 @@ def create_app(control: Control, identity_key: Path | None = None) -> FastAPI:
     _add_compare(app, control)
     _add_explain(app, control)
     app.include_router(noise_router(control.sources.noise, lambda: _known(control, None)))
+    app.include_router(failures_router(control.sources.failures))
     app.include_router(pages.router)
     app.include_router(jwks_router(identity_key))
     return app

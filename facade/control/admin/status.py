@@ -8,6 +8,7 @@ from facade.compare.evidence.bounds import upper_bound
 from facade.compare.evidence.evidence import Evidence
 from facade.control.admin.models import (
     CompareSums,
+    EventView,
     LagView,
     Percentiles,
     Reload,
@@ -15,6 +16,7 @@ from facade.control.admin.models import (
     RouteView,
     Status,
     Totals,
+    TroubleView,
     UpstreamView,
     WorkerView,
 )
@@ -25,9 +27,13 @@ from facade.control.intake.recent import SIDES, Recent
 from facade.control.judging.noise import NoiseLearner
 from facade.control.surroundings.lags import Lags
 from facade.control.surroundings.tables import Tables
+from facade.control.telling.failures import Failures
+from facade.control.telling.news import Event, News
+from facade.control.telling.trouble import Trouble
 from facade.routes.routefile import RouteConfig
 from facade.routes.table import UNMATCHED_NAME
 
+SHOWN = 20  # of the last events and failed requests
 POINTS = 100.0  # basis points in a percent
 
 
@@ -43,6 +49,8 @@ class Sources:
     file: str  # the operator's route file
     lags: Lags | None = None
     recent_shapes: Recent = field(default_factory=Recent)  # of what no route names
+    news: News = field(default_factory=News)
+    failures: Failures = field(default_factory=Failures)
 
 
 def status(sources: Sources) -> Status:
@@ -55,6 +63,9 @@ def status(sources: Sources) -> Status:
         version=sources.tables.table.version if sources.tables.table else None,
         file=sources.file,
         reload=Reload.model_validate(sources.tables.reload()),
+        troubles=[_trouble(since, trouble) for since, trouble in sources.news.standing()],
+        events=[_event(event) for event in [*reversed(sources.news.events)][:SHOWN]],
+        failed=sources.failures.find(most=SHOWN),
         workers=[_worker(worker, now) for worker in sources.fleet.living()],
         routes=routes,
         unmatched=unmatched_status(total, sources.recent, sources.recent_shapes),
@@ -99,6 +110,16 @@ def percent_of(config: RouteConfig) -> float | None:
 def sample_of(config: RouteConfig) -> float:
     """The share of requests asked on both sides, in percent."""
     return config.compare.sample / POINTS if config.compare else 0.0
+
+
+def _trouble(since: float, trouble: Trouble) -> TroubleView:
+    return TroubleView(
+        since=since, kind=trouble.kind.value, words=trouble.began(), amount=trouble.amount
+    )
+
+
+def _event(event: Event) -> EventView:
+    return EventView(at=event.at, name=event.name, words=event.words, good=event.good)
 
 
 def _route(sources: Sources, config: RouteConfig, routes: dict[str, Any]) -> RouteStatus:

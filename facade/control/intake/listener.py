@@ -11,7 +11,8 @@ from facade.control.evidence_store.ledger import Ledger
 from facade.control.intake.fleet import Fleet, Worker
 from facade.control.intake.frames import read_pair
 from facade.control.judging.pipeline import Pipeline
-from facade.runtime.channel import COUNTERS, HELLO, PAIR, ChannelBroken, Frame, FrameReader
+from facade.control.telling.failures import Failures
+from facade.runtime.channel import COUNTERS, FAILED, HELLO, PAIR, ChannelBroken, Frame, FrameReader
 
 log = logging.getLogger("listener")
 
@@ -26,9 +27,11 @@ class Intake:
         fleet: Fleet,
         ledger: Ledger,
         pipeline: Pipeline,
+        failures: Failures,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._fleet, self._ledger, self._pipeline = fleet, ledger, pipeline
+        self._failures = failures
         self._clock = clock
         self.nonsense = 0
 
@@ -66,6 +69,8 @@ class Intake:
                 self._ledger.asked(route, growth, now)
         elif frame.kind == PAIR:
             self._pipeline.accept(read_pair(frame))
+        elif frame.kind == FAILED:
+            self._failures.take(frame.meta, now)
         return worker
 
 

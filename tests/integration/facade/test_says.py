@@ -5,9 +5,12 @@ import os
 import re
 import socket
 import threading
+import urllib.request
 from typing import Any
 
 import pytest
+
+from chassis.process.tokens import authorization
 
 ROUTES = """
 upstreams:
@@ -78,3 +81,23 @@ def test_as_json_with_the_name_of_the_event(
     )
     assert line["change"] == "invoice: canary 50 % → new"
     assert line["time"].endswith("+00:00")
+
+
+def test_a_request_that_failed_is_found_by_the_id_its_client_was_given(
+    start: Any, serve: Any, scripts: Any
+) -> None:
+    gone = serve(scripts.polite)
+    gone.close()
+    facade = start(f'upstreams: {{legacy: {{url: "{gone.url}"}}}}\nroutes: []\n')
+    status, headers, body = facade.get("/cart?token=secret")
+    request_id = headers["Fig-Request-Id"]
+    assert (status, json.loads(body)["request_id"]) == (502, request_id)
+    (line,) = scripts.eventually("it is said", lambda: lines(facade, request_id))
+    assert "502 for GET /cart?token=… (" in line
+    assert "legacy refused the connection." in line
+    url = f"http://127.0.0.1:{facade.admin}/api/failures?request_id={request_id}"
+    asked = urllib.request.Request(url, headers=authorization(url))
+    with urllib.request.urlopen(asked, timeout=20) as answer:
+        (found,) = json.load(answer)
+    assert (found["status"], found["phase"], found["side"]) == (502, "connect", "legacy")
+    scripts.eventually("legacy is down", lambda: lines(facade, f"upstream legacy, {gone.url}, is"))

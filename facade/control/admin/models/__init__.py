@@ -21,6 +21,7 @@ from facade.control.admin.models.evidence import (
 )
 from facade.control.admin.models.status import (
     CompareSums,
+    EventView,
     LagView,
     Percentiles,
     Reload,
@@ -29,6 +30,7 @@ from facade.control.admin.models.status import (
     ShapeStatus,
     Status,
     Totals,
+    TroubleView,
     UnmatchedStatus,
     UpstreamView,
     WorkerView,
@@ -40,6 +42,7 @@ __all__ = [
     "ClusterView",
     "CompareSums",
     "Comparison",
+    "EventView",
     "ExpectedView",
     "Fact",
     "LagView",
@@ -56,6 +59,7 @@ __all__ = [
     "Status",
     "Told",
     "Totals",
+    "TroubleView",
     "UnmatchedStatus",
     "UpstreamView",
     "VersionView",

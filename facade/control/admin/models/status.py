@@ -4,6 +4,8 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
+from facade.control.telling.failures import FailedRequest
+
 BySide = dict[str, int]
 
 
@@ -24,6 +26,24 @@ class Reload(BaseModel):
     errors: list[Any] = []
     at: float | str | None = None
     version: str | None = None
+
+
+class TroubleView(BaseModel):
+    """Something that is wrong now."""
+
+    since: float
+    kind: str
+    words: str
+    amount: str  # what it has come to so far, or empty
+
+
+class EventView(BaseModel):
+    """Something that was said on the terminal: a trouble began, or ended."""
+
+    at: float
+    name: str
+    words: str
+    good: bool
 
 
 class WorkerView(BaseModel):
@@ -146,6 +166,9 @@ class Status(BaseModel):
     version: str | None
     file: str
     reload: Reload
+    troubles: list[TroubleView] = []
+    events: list[EventView] = []
+    failed: list[FailedRequest] = []
     workers: list[WorkerView]
     routes: list[RouteStatus]
     unmatched: UnmatchedStatus

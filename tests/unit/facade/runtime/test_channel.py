@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from facade.runtime.channel import (
     COUNTERS,
+    FAILED,
     HELLO,
     PAIR,
     Channel,
@@ -22,6 +23,7 @@ FRAMES = [
     (HELLO, {"worker": 0, "pid": 1, "started": 2.5}, b""),
     (PAIR, {"route": "a"}, b"\x00legacy" + b"new\xff"),
     (COUNTERS, {"worker": 0, "routes": {}}, b""),
+    (FAILED, {"requests": [], "more": 1}, b""),
 ]
 STREAM = b"".join(encode(*frame) for frame in FRAMES)
 

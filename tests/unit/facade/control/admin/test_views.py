@@ -19,6 +19,7 @@ from facade.control.intake.recent import Recent
 from facade.control.judging.budget import Budget
 from facade.control.judging.noise import NoiseLearner
 from facade.control.surroundings.tables import Tables
+from facade.control.telling.trouble import Kind, Trouble
 
 Build = Callable[..., Any]
 
@@ -140,3 +141,23 @@ def test_a_broken_table_leaves_the_last_one(sources: Sources) -> None:
     sources.tables.take(b"routes: [")
     assert sources.tables.table is not None
     assert sources.tables.table.version == version
+
+
+def test_trouble_is_in_the_status_and_a_failed_request_is_found(sources: Sources) -> None:
+    down = Trouble(Kind.UPSTREAM, "upstream legacy, http://a,", "is down")
+    open_ = Trouble(Kind.BREAKER, "the breaker of legacy for reads", "opened: why", "n")
+    sources.news.look([down], 1.0)
+    sources.news.look([open_], 2.0)
+    found = status(sources)
+    assert [one.model_dump() for one in found.troubles] == [
+        {"since": 2.0, "kind": "breaker-open", "words": open_.began(), "amount": "n"}
+    ]
+    assert [(one.at, one.name, one.good) for one in found.events] == [
+        (2.0, "breaker-open-began", False),
+        (2.0, "upstream-down-ended", True),
+        (1.0, "upstream-down-began", False),
+    ]
+    words = dict.fromkeys(("method", "target", "route", "side", "upstream", "phase", "why"), "x")
+    one = {"at": 1.0, "request_id": "a", "status": 502, **words}
+    sources.failures.take({"requests": [one, one | {"request_id": "b"}], "more": 0}, 1.0)
+    assert [one.request_id for one in status(sources).failed] == ["b", "a"]

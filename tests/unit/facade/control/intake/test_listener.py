@@ -11,7 +11,8 @@ from facade.control.intake.fleet import Fleet
 from facade.control.intake.frames import read_pair
 from facade.control.intake.listener import Intake
 from facade.control.judging.asking import can_ask
-from facade.runtime.channel import COUNTERS, HELLO, PAIR, Frame
+from facade.control.telling.failures import Failures
+from facade.runtime.channel import COUNTERS, FAILED, HELLO, PAIR, Frame
 
 SIDE = {"status": 200, "headers": "Content-Type: a/b\r\n", "length": 2, "ms": 1.5, "error": None}
 META: dict[str, Any] = {
@@ -46,7 +47,7 @@ def pipeline() -> Pipeline:
 
 @pytest.fixture
 def intake(pipeline: Pipeline) -> Intake:
-    return Intake(Fleet(), Ledger(), pipeline, clock=lambda: 1.0)  # type: ignore[arg-type]
+    return Intake(Fleet(), Ledger(), pipeline, Failures(), clock=lambda: 1.0)  # type: ignore[arg-type]
 
 
 def frame(kind: int, meta: Any, blob: bytes = b"") -> Frame:
@@ -142,3 +143,25 @@ def test_counters_reach_the_ledger(intake: Intake, counters: Callable[..., Any])
     assert intake._ledger.routes["r"].asked.dispatched == 2
     intake.lost(worker)
     assert intake._fleet.living() == []
+
+
+def test_requests_that_failed_are_kept(pipeline: Pipeline) -> None:
+    failures = Failures()
+    intake = Intake(Fleet(), Ledger(), pipeline, failures, lambda: 1.0)  # type: ignore[arg-type]
+    worker = intake.frame(None, frame(HELLO, {"worker": 0, "pid": 1, "started": 1.0}))
+    one = {
+        "at": 1.0,
+        "request_id": "a",
+        "status": 502,
+        "method": "GET",
+        "target": "/x",
+        "route": "r",
+        "side": "new",
+        "upstream": "fresh",
+        "phase": "connect",
+        "why": "refused the connection.",
+    }
+    intake.frame(worker, frame(FAILED, {"requests": [one], "more": 0}))
+    assert [found.model_dump() for found in failures.find("a")] == [one]
+    intake.frame(worker, frame(FAILED, {"requests": [{}], "more": 0}))
+    assert intake.nonsense == 1

@@ -8,7 +8,7 @@ import pytest
 
 from chassis.process.telemetry import JsonLines
 from facade.control.telling.news import AT_ONCE, FORGOTTEN_SECONDS, KEPT, WORDS_PER_SECOND, News
-from facade.control.telling.trouble import Kind, Trouble, lasted
+from facade.control.telling.trouble import Kind, Trouble
 
 DOWN = Trouble(Kind.UPSTREAM, "upstream legacy, http://a,", "is down: it accepts no connection")
 BEGAN = "upstream legacy, http://a, is down: it accepts no connection"
@@ -79,10 +79,3 @@ def test_a_json_line_names_the_event(caplog: pytest.LogCaptureFixture) -> None:
         ("info", "upstream-down-ended", DOWN.subject),
     ]
     assert lines[0]["message"] == BEGAN
-
-
-@pytest.mark.parametrize(
-    ("seconds", "words"), [(0.5, "0.5 s"), (12, "12 s"), (200, "3 min"), (9000, "2.5 h")]
-)
-def test_how_long_it_lasted(seconds: float, words: str) -> None:
-    assert lasted(seconds) == words
