@@ -292,6 +292,8 @@ def answer_head(
         extra += decision_line(request)
     if request.state.route.noted or request.fell_back is not None:
         extra += worker.identity.answer_lines(request, answer)
+    if request.given:
+        extra += request.given
     return response_bytes(answer, framing, extra), chunked, keep
 
 

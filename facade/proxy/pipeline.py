@@ -29,6 +29,7 @@ from facade.routes import decision
 from facade.routes.decision import Key, bucket_of, decide, diverted, sampled
 from facade.routes.paths import TargetRefused
 from facade.routes.route import NO_BUCKET, Route
+from facade.routes.sessions import sticky_line, sticky_value
 
 _NAME_AND_VALUE: Final = attrgetter("name", "value")
 
@@ -83,7 +84,12 @@ def identify(request: Request) -> Key | None:
     head, client = request.head, request.client
     address = client.address if head.forwarded is None else client.client(head)
     fields = [*map(_NAME_AND_VALUE, head.fields)]
-    return decision.identify(request.state.route.keys, fields, request.path, address)
+    route = request.state.route
+    key = decision.identify(route.keys, fields, request.path, address)
+    if route.sticky and key is not None and key.source == "session":
+        lines = [field.value for field in head.cookies or ()]
+        request.given = b"" if sticky_value(lines) else sticky_line(key.value)
+    return key
 
 
 def _count_key(request: Request, key: Key | None) -> None:

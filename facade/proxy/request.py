@@ -151,6 +151,7 @@ class Request:
     decision: Decision = field(init=False)
     attempt: Attempt = field(init=False)
     upload: Upload | None = None  # the body, where one follows
+    given: bytes = b""  # the header that gives the client our cookie, where it had none
     # what became of it
     retried: bool = False
     bound: bool = False  # it may have been done by this side before: no other one is asked

@@ -13,6 +13,7 @@ from facade.replay.asking.request import cookie_names, query_keys
 from facade.replay.asking.selecting import Against
 from facade.replay.formats.recorded import Exchange
 from facade.routes.route import Route
+from facade.routes.sessions import SessionCookies, names_of
 from facade.routes.table import RouteTable
 from facade.sidecar.scrub.messages import Scrubber, UnknownKind, Unreadable
 
@@ -39,6 +40,7 @@ class Judge:
         A recorded answer has no credentials in it: neither may the other one, or each cookie
         would count as a difference.
         """
+        covers = SessionCookies(names_of(self.table.options)).covers
         control, candidate = answers
         if self.against is not Against.BOTH:
             control, candidate = self._scrubbed(control), self._scrubbed(candidate)
@@ -53,7 +55,7 @@ class Judge:
             version=self.table.version,
             request_id=f"#{exchange.number}",
             started=asked,
-            signed_in=self.table.options.session_cookie in cookie_names(exchange),
+            signed_in=any(map(covers, map(str.encode, cookie_names(exchange)))),
             query_keys=query_keys(exchange.target),
         )
 

@@ -6,6 +6,7 @@ table      compiled from the route file, swapped whole: finds the route of a tar
 paths      every reading of a path; `segments` is the tree that finds a template
 spelling   case and a slash at the end: whether they count, and the route a path misses by them
 route      one route as a request meets it
+sessions   the session's cookie as frameworks write it: names, pieces, one that changes
 decision   the key of a request, the key's bucket, the side
 explain    the same decision, in words
 unmatched  the shapes of paths that no route names

@@ -18,7 +18,16 @@ from facade.routes.route import (
     Headers,
     Route,
 )
-from facade.routes.routefile import KeySource
+from facade.routes.routefile import FacadeOptions, KeySource
+from facade.routes.sessions import (
+    SessionCookies,
+    is_sticky,
+    key_of,
+    names_of,
+    pairs_of,
+    sticky_key,
+    sticky_value,
+)
 
 BUCKETS: Final = 10_000
 
@@ -89,19 +98,24 @@ def sampled(route: Route, draw: float) -> bool:
     return draw * BUCKETS < route.sample
 
 
-def compile_key(source: KeySource, template: str, session_cookie: str) -> tuple[str, Extractor]:
+def compile_key(source: KeySource, template: str, options: FacadeOptions) -> tuple[str, Extractor]:
     """The extractor of one source, beside its name for people."""
-    return str(source), _extractor(source, template, session_cookie)
+    return str(source), _extractor(source, template, options)
 
 
-def _extractor(source: KeySource, template: str, session_cookie: str) -> Extractor:
+def _extractor(source: KeySource, template: str, options: FacadeOptions) -> Extractor:
     if source.kind == "path":
         return _path_segment(template.split("/").index("{" + source.name + "}"))
     if source.kind == "header":
         return _header(source.name.lower().encode("ascii"))
     if source.kind == "client":
         return lambda _headers, _path, client: client or None
-    return _cookie((source.name or session_cookie).encode("ascii"))
+    if source.kind == "cookie":
+        return _cookie(source.name)
+    if options.session is None:
+        return _cookie(options.session_cookie)
+    found = _session(SessionCookies(names_of(options)))
+    return _sticky(found) if is_sticky(options) else found
 
 
 def _path_segment(index: int) -> Extractor:
@@ -118,16 +132,39 @@ def _header(wanted: bytes) -> Extractor:
     return extract
 
 
-def _cookie(wanted: bytes) -> Extractor:
+def _cookie(name: str) -> Extractor:
+    """The value of the cookie of this name; pieces and further ones of the name belong to it."""
+    wanted, whole = name.encode("ascii"), _session(SessionCookies((name,)))
     prefix = wanted + b"="
 
+    def extract(headers: Headers, path: str, client: str) -> str | None:
+        lines = [value for name, value in headers if name == b"cookie" and wanted in value]
+        if not lines:
+            return None
+        if len(lines) == 1 and lines[0].count(wanted) == 1:
+            return _cookie_value(lines[0], prefix) or whole(headers, path, client)
+        return whole(headers, path, client)
+
+    return extract
+
+
+def _session(cookies: SessionCookies) -> Extractor:
     def extract(headers: Headers, _path: str, _client: str) -> str | None:
-        for name, value in headers:
-            if name == b"cookie" and prefix in value:
-                found = _cookie_value(value, prefix)
-                if found is not None:
-                    return found
-        return None
+        pairs = [pair for name, value in headers if name == b"cookie" for pair in pairs_of(value)]
+        return key_of(cookies.among(pairs))
+
+    return extract
+
+
+def _sticky(session: Extractor) -> Extractor:
+    """By our own cookie, which stays the same while the session's changes with each answer."""
+
+    def extract(headers: Headers, path: str, client: str) -> str | None:
+        given = sticky_value(value for name, value in headers if name == b"cookie")
+        if given is not None:
+            return given
+        found = session(headers, path, client)
+        return None if found is None else sticky_key(found)
 
     return extract
 

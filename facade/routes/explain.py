@@ -6,6 +6,7 @@ from typing import Final
 from facade.routes.decision import Key, bucket_of, decide, identify
 from facade.routes.file.kinds.quantities import written_share
 from facade.routes.route import NO_KEY, PERCENT, UNAVAILABLE, UNMATCHED, Decision, Route
+from facade.routes.sessions import names_of
 from facade.routes.stages import Stage
 from facade.routes.table import RouteTable
 
@@ -87,7 +88,7 @@ def explain(table: RouteTable, question: Question) -> Explanation:
 def _headers(table: RouteTable, question: Question) -> list[tuple[bytes, bytes]]:
     cookies = list(question.cookies)
     if question.user is not None:
-        cookies.insert(0, (table.options.session_cookie, question.user))
+        cookies.insert(0, (names_of(table.options)[0].replace("*", ""), question.user))
     headers = [(name.lower().encode(), value.encode()) for name, value in question.headers]
     if cookies:
         line = "; ".join(f"{name}={value}" for name, value in cookies)

@@ -62,4 +62,5 @@ class Route:
     max_body: int  # bytes
     needs: frozenset[str]  # `session` includes `identity`
     forgets: bool  # it logs in or out: whose session it is may change
+    sticky: bool  # a client without our cookie is given one
     noted: bool  # its answer concerns what we remember of a client: it wrote, or logged in or out

@@ -243,6 +243,14 @@ class IdentityOptions:
 
 
 @dataclass(frozen=True, slots=True)
+class SessionOptions:
+    """The framework whose session's cookie it is."""
+
+    preset: str  # a key of `sessions.PRESETS`
+    sticky: bool | None = None  # None: where the framework changes the cookie
+
+
+@dataclass(frozen=True, slots=True)
 class ReadYourWrites:
     """How a client is told when it last wrote; `remember` is in seconds."""
 
@@ -271,6 +279,7 @@ class FacadeOptions:
     trailing_slash: TrailingSlash = "exact"  # whether `/cart/` is another path than `/cart`
     access_log: int = 0  # share of requests logged, in basis points
     session_cookie: str = "session"
+    session: SessionOptions | None = None
     trusted_proxies: tuple[str, ...] = ()
     limits: Limits = Limits()
     timeouts: ClientTimeouts = ClientTimeouts()

@@ -21,6 +21,7 @@ from facade.routes.routefile import (
     UpstreamConfig,
 )
 from facade.routes.segments import SegmentTree
+from facade.routes.sessions import is_sticky
 from facade.routes.spelling import NearMisses, Spelling
 from facade.routes.stages import Stage
 from facade.routes.trouble import Trouble
@@ -169,9 +170,7 @@ def _compile(config: RouteConfig, options: FacadeOptions, safe: bool) -> Route:
         settled=settled,
         needs_key=settled is None or watched,
         watched=watched,
-        keys=tuple(
-            compile_key(source, config.template, options.session_cookie) for source in config.key
-        ),
+        keys=tuple(compile_key(source, config.template, options) for source in config.key),
         seed=config.seed or config.name,
         sample=compared.sample if compared else 0,
         rules=config.compare.rules if config.compare else None,
@@ -184,6 +183,7 @@ def _compile(config: RouteConfig, options: FacadeOptions, safe: bool) -> Route:
         needs=frozenset((*config.needs, "identity") if config.needs else ()),
         forgets=forgets,
         noted=forgets or not safe,
+        sticky=is_sticky(options) and settled is None,
     )
 
 

@@ -17,7 +17,7 @@ TEXT = (ROOT / "docs" / "request-life.md").read_text("utf-8")
 LED = re.compile(r"`((?:[a-z0-9_]+/)+[a-z0-9_]+\.py)`(?:(?: \(|, )`(\w+)`)?")
 STOPS = sorted(set(LED.findall(TEXT)))
 FILES = sorted({path for path, _ in STOPS})
-MOST_FILES = 70  # more than that is no story
+MOST_FILES = 72  # more than that is no story
 # Any process is composed of these; the page says so once.
 COMPOSITION = ("app", "settings")
 

@@ -22,6 +22,7 @@ from facade.proxy.identity.lastwrite import AfterTokens, LastWrite
 from facade.proxy.identity.sessions import Sessions
 from facade.proxy.request import Request
 from facade.routes.route import Route
+from facade.routes.sessions import SessionCookies, names_of
 from facade.routes.stages import Stage
 from facade.routes.table import RouteTable
 from facade.runtime.keyring import SECRET_BYTES, KeyFiles, secret
@@ -61,21 +62,23 @@ class Introducer:
         self.last_write = last_write
         self._sessions = sessions
         self._credentials = credentials
-        self._session = self._after_name = b""  # names of cookies
+        self._after_name = b""  # of our cookie
+        self._session = SessionCookies(())
         self._hides_session = self._introduces = False
 
     def use(self, table: RouteTable) -> None:
         """Take the options of a new table, and read the keys if it needs them."""
         options = table.options
-        new_sides = any(route.new is not None for route in table.routes)
+        # where legacy answers all of it, nothing could be behind
+        new_sides = any(route.stage is not Stage.LEGACY for route in table.routes)
         self.last_write.use(options.read_your_writes, wanted=new_sides)
         self._after_name = self.last_write.name
-        self._session = options.session_cookie.encode("ascii")
+        self._session = SessionCookies(names_of(options))
         self._hides_session = options.identity is not None
         introduced = any(route.needs and route.stage is not Stage.LEGACY for route in table.routes)
         self._introduces = self._hides_session and introduced
         if options.identity is not None:
-            self._sessions.use(options.identity, options.session_cookie)
+            self._sessions.use(options.identity, names_of(options))
         if self._credentials is not None and any(route.needs for route in table.routes):
             try:
                 self._credentials.load()
@@ -100,7 +103,7 @@ class Introducer:
     def person(self, head: RequestHead, then: Callable[[bytes | None], None]) -> None:
         """Call `then` with what tells the client's person apart from others; the same in each of
         that person's sessions where legacy can be asked. None: legacy does not say."""
-        session = None if head.cookies is None else cookies.value_of(head, self._session)
+        session = None if head.cookies is None else self._session_of(head)
         if session is None:
             then(b"authorization:" + b",".join(_authorization(head)))
         elif not self._hides_session:
@@ -124,7 +127,7 @@ class Introducer:
         """
         if not draft.route.needs:
             return self._bytes(draft, b"")
-        session = cookies.value_of(draft.head, self._session)
+        session = self._session_of(draft.head)
         if session is None:
             return self._bytes(draft, b"")
         owner = self._sessions.known(session)
@@ -151,8 +154,7 @@ class Introducer:
         try:
             lines = _line(IDENTITY, credentials.token(owner, time.time()))
             if "session" in draft.route.needs:
-                cookie = b"%b=%b" % (self._session, session)
-                lines += _line(SESSION, credentials.sealed(owner, cookie))
+                lines += _line(SESSION, credentials.sealed(owner, session))
         except (OSError, ValueError) as error:
             log.error("keys: %s", error)
             return None
@@ -163,7 +165,7 @@ class Introducer:
         extra = draft.extra or self.last_write.request_line(head)
         if draft.route.needs:
             extra += _line(TABLE, draft.version.encode("ascii")) + lines
-        hidden = cookies.lines_without(head, self._session) if self._hides_session else None
+        hidden = cookies.lines_without(head, self._session.covers) if self._hides_session else None
         return request_bytes(head, draft.facts, draft.trace, extra, hidden)
 
     # answers
@@ -184,14 +186,19 @@ class Introducer:
 
     def _ask_ahead(self, head: RequestHead, answer: ResponseHead) -> None:
         """Ask now who has just logged in: legacy may be away soon, and only legacy knows."""
-        session = cookies.given(answer, self._session)
-        if session is not None and self._introduces:
+        given = self._session.among(cookies.given(answer))
+        if given and self._introduces:
+            session = b"; ".join(b"%b=%b" % pair for pair in given)
             self._sessions.ask(session, head.host or b"", _ignored, for_client=False)
 
     def _forget(self, head: RequestHead) -> None:
-        session = cookies.value_of(head, self._session)
+        session = self._session_of(head)
         if session is not None:
             self._sessions.forget(session)
+
+    def _session_of(self, head: RequestHead) -> bytes | None:
+        """All cookies of the session, as a Cookie header writes them."""
+        return self._session.find(field.value for field in head.cookies or ())
 
 
 def _ignored(_owner: SessionOwner | None) -> None:

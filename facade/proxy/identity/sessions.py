@@ -65,19 +65,20 @@ class Sessions:
         self._known: OrderedDict[bytes, SessionOwner] = OrderedDict()
         self._asking: dict[bytes, SessionLookup] = {}
         self._options = IdentityOptions("/")
-        self._cookie = b""
+        self._names: tuple[str, ...] = ()
 
-    def use(self, options: IdentityOptions, cookie: str) -> None:
-        """Take the options of a new table; another address to ask drops all answers."""
-        if (options.ask, cookie.encode("ascii")) != (self._options.ask, self._cookie):
+    def use(self, options: IdentityOptions, names: tuple[str, ...]) -> None:
+        """Take the options of a new table; another address or cookie to ask drops all answers."""
+        if (options.ask, names) != (self._options.ask, self._names):
             self._known.clear()
             self._asking.clear()
         self._options = options
-        self._cookie = cookie.encode("ascii")
-        self._remembered.use(b"%b %b " % (options.ask.encode("ascii"), self._cookie))
+        self._names = names
+        address = (options.ask, *names)
+        self._remembered.use(" ".join(address).encode("ascii") + b" ")
 
     def known(self, session: bytes) -> SessionOwner | None:
-        """The owner of this cookie, if legacy said so a moment ago."""
+        """The owner of this session, `name=value; …`, if legacy said so a moment ago."""
         owner = self._last_known(session)
         if owner is None:
             return None
@@ -179,9 +180,9 @@ class Sessions:
 
     def _request(self, session: bytes, host: bytes) -> bytes:
         return (
-            b"GET %b HTTP/1.1\r\nHost: %b\r\nCookie: %b=%b\r\nAccept: application/json\r\n"
+            b"GET %b HTTP/1.1\r\nHost: %b\r\nCookie: %b\r\nAccept: application/json\r\n"
             b"Accept-Encoding: identity\r\nUser-Agent: fig-identity\r\n\r\n"
-            % (self._options.ask.encode("ascii"), host, self._cookie, session)
+            % (self._options.ask.encode("ascii"), host, session)
         )
 
 

@@ -13,6 +13,7 @@ from facade.proxy.idle import IdleQueue
 from facade.proxy.request import Request, RouteSide
 from facade.proxy.shadow.pair import CHANNEL, Pair, PairChannel, Write
 from facade.routes.routefile import FacadeOptions
+from facade.routes.sessions import SessionCookies, names_of
 
 MOST_LAG_SECONDS: Final = 0.02  # a worker that lags more makes no copies
 
@@ -40,13 +41,15 @@ class Shadow:
     def use(self, options: FacadeOptions) -> None:
         """Take the limits of a new table."""
         self.limits = options.shadow
-        self._session = options.session_cookie.encode("ascii") + b"="
+        self._session = SessionCookies(names_of(options))
 
     def signed_in(self, head: RequestHead) -> bool:
         """Whether the request carries a session or credentials: one class of inputs."""
         session = self._session
         return any(
-            session in field.value if field.name == b"cookie" else field.name == b"authorization"
+            session.find((field.value,))
+            if field.name == b"cookie"
+            else field.name == b"authorization"
             for field in head.fields
         )
 

@@ -13,8 +13,10 @@ from facade.routes.routefile import (
     IdentityOptions,
     Limits,
     ReadYourWrites,
+    SessionOptions,
     ShadowLimits,
 )
+from facade.routes.sessions import PRESETS
 
 _LIMITS = Record(
     Limits,
@@ -65,6 +67,18 @@ _IDENTITY = Record(
         "keep_silent": Field(Duration(), "The same while legacy gives none.", shown="12h"),
         "timeout": Field(Duration(), "An answer after this time counts as none.", shown="2s"),
         "entries": Field(Whole(), "Sessions remembered per worker.", shown=10_000),
+    },
+)
+
+_SESSION = Record(
+    SessionOptions,
+    {
+        "preset": Field(Choice("framework", tuple(PRESETS)), "Its names of the cookie.", True),
+        "sticky": Field(
+            Flag(),
+            "Know clients in canary by a cookie of the facade's own, fig_client; when not said,"
+            " for frameworks that change the session's cookie.",
+        ),
     },
 )
 
@@ -120,6 +134,7 @@ FACADE = Record(
             shown="off",
         ),
         "session_cookie": Field(Text("a cookie's name", TOKEN), "Key session.", shown="session"),
+        "session": Field(_SESSION, "Key session, by the framework that writes the cookie."),
         "trusted_proxies": Field(ListOf(Network()), "Whose X-Forwarded-For is believed.", shown=[]),
         "limits": Field(_LIMITS, "What a client may ask."),
         "timeouts": Field(_CLIENT_TIMEOUTS, "Longest waits on the client's side."),

@@ -279,3 +279,15 @@ def test_a_declined_upload_that_is_still_coming_goes_on_at_legacy(sides) -> None
     sides.client.send(asked[-3:])
     assert sides.answer(LEGACY, ok("201 Created")).endswith(b"abcdef")
     assert sides.client.read().startswith(b"HTTP/1.1 201")
+
+
+@pytest.mark.parametrize("path", ["/old", "/new", "/elsewhere"])
+def test_nothing_is_given_while_no_route_has_left_legacy(make_door, path) -> None:
+    routes = re.sub(
+        r"stage: \w+(, (compare|percent|fallback).*?)?\}\}$", "stage: legacy}}", ROUTES, flags=re.M
+    )
+    routes = routes.split("  - {{name: half")[0].format(by="both")
+    sides = Sides(make_door(routes))
+    _, answer = sides.exchange(request("POST", path), LEGACY, ok("201 Created"))
+    assert token(answer) is None
+    assert b"Fig-After-Token" not in answer

@@ -22,6 +22,7 @@ from facade.routes.decision import (
 from facade.routes.route import Decision, Headers, Route
 from facade.routes.routefile import (
     Compare,
+    FacadeOptions,
     Fallback,
     KeySource,
     RouteConfig,
@@ -166,15 +167,16 @@ HEADERS = [
 
 
 def key_of(*sources: KeySource, headers: Headers = HEADERS, client: str = "10.0.0.1") -> Key | None:
-    compiled = tuple(compile_key(source, "/a/{x}/{y}", "session") for source in sources)
+    compiled = tuple(compile_key(source, "/a/{x}/{y}", FacadeOptions()) for source in sources)
     return identify(compiled, headers, "/a/one/two", client)
 
 
 @pytest.mark.parametrize(
     ("source", "value"),
     [
-        (KeySource("session"), "abc"),
-        (KeySource("cookie", "session"), "abc"),
+        (KeySource("session"), "session=abc; session=second"),  # no one knows which counts
+        (KeySource("cookie", "session"), "session=abc; session=second"),
+        (KeySource("cookie", "theme"), "dark"),
         (KeySource("cookie", "id"), "17"),
         (KeySource("header", "X-Tenant"), "t1"),
         (KeySource("path", "x"), "one"),

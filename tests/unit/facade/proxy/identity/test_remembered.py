@@ -175,7 +175,7 @@ def test_a_login_elsewhere_is_believed_over_the_last_word(host) -> None:
     ask(one)
     sent = answer(one, NEW, OK)
     assert b"Fig-Identity" in sent, "legacy is not asked: another worker did a moment ago"
-    assert one.gateway.identity._sessions.known(b"s1").email == "tom@shop.test"
+    assert one.gateway.identity._sessions.known(b"session=s1").email == "tom@shop.test"
 
 
 def test_another_address_to_ask_drops_the_last_word(host) -> None:
