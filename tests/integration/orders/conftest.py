@@ -248,9 +248,11 @@ def monolith(
     }
     log = tmp_path_factory.mktemp("legacy") / "log"
     made = Gunicorn(environment, log, f"http://{listen}")
-    made.start()
-    yield made
-    made.kill()
+    try:
+        made.start()
+        yield made
+    finally:
+        made.kill()
 
 
 @pytest.fixture(scope="module")
@@ -306,11 +308,13 @@ def shop(
         identity_keys=str(jwks),
         session_key=str(private),
     )
-    for process in made.processes.values():
-        process.wait_until_ready()
-    yield made
-    for process in made.processes.values():
-        process.kill()
+    try:
+        for process in made.processes.values():
+            process.wait_until_ready()
+        yield made
+    finally:
+        for process in made.processes.values():
+            process.kill()
     with psycopg.connect(feed, autocommit=True) as connection:  # the slot would keep log for ever
         drop = "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots"
         made.until("slot free", lambda: not connection.execute(ACTIVE, [slot]).fetchone()[0])
