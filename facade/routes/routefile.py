@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from types import MappingProxyType
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from facade.routes import trouble
 from facade.routes.stages import Stage
@@ -137,6 +137,7 @@ class RouteConfig:
     max_body: int | None = None
     needs: tuple[str, ...] = ()
     max_lag: float | None = None  # seconds the new side may be behind when it is given more
+    domain: str | None = None  # whose data it reads or writes: a name under `domains`
 
     @property
     def match(self) -> str:
@@ -290,7 +291,15 @@ class FacadeOptions:
     admin: AdminOptions = AdminOptions()
 
 
-def _empty() -> Mapping[str, CompareRules]:
+@dataclass(frozen=True, slots=True)
+class Domain:
+    """One entry under `domains`: tables that change together."""
+
+    name: str
+    owner: str = LEGACY  # the side whose data counts
+
+
+def _empty() -> Mapping[str, Any]:
     return MappingProxyType({})
 
 
@@ -303,3 +312,4 @@ class RouteFile:
     routes: tuple[RouteConfig, ...] = ()
     compare_rules: Mapping[str, CompareRules] = field(default_factory=_empty)
     facade: FacadeOptions = FacadeOptions()
+    domains: Mapping[str, Domain] = field(default_factory=_empty)

@@ -6,6 +6,7 @@ from datetime import date
 from facade.routes.file.matching import Match, collides, parameters
 from facade.routes.file.places import Path, Reading
 from facade.routes.file.problems import unknown
+from facade.routes.ownership import not_yet
 from facade.routes.routefile import LEGACY, Promote, RouteConfig, RouteFile, Tolerance
 from facade.routes.spelling import Spelling
 from facade.routes.stages import Stage
@@ -152,10 +153,14 @@ def _tolerance(tolerance: Tolerance, path: Path, reading: Reading) -> None:
 
 def _unused(file: RouteFile, reading: Reading) -> None:
     used_upstreams = {LEGACY, *(route.new for route in file.routes)}
+    used_domains = {route.domain for route in file.routes}
     used_rules = {route.compare.rules for route in file.routes if route.compare}
     for name in file.upstreams:
         if name not in used_upstreams:
             reading.report(("upstreams", name), "no route uses this upstream", severity="warning")
+    for name in file.domains:
+        if name not in used_domains:
+            reading.report(("domains", name), "no route names this domain", severity="warning")
     for name in file.compare_rules:
         if name not in used_rules:
             reading.report(("compare_rules", name), "no route uses these rules", severity="warning")
@@ -174,6 +179,22 @@ def _identity(file: RouteFile, reading: Reading) -> None:
         at_name = ("facade", "identity", "forget_on", at)
         if reading.is_good(*at_name) and name not in names:
             reading.report(at_name, unknown("route", name, names))
+
+
+def _domains(file: RouteFile, reading: Reading) -> None:
+    if not reading.is_good("domains"):
+        return
+    for index, route in _readable(file, reading, "new", "domain", "stage"):
+        path = ("routes", index)
+        if route.domain is not None and route.domain not in file.domains:
+            reading.report((*path, "domain"), unknown("domain", route.domain, file.domains))
+        elif route.domain is None and route.new is not None and file.domains:
+            message = (
+                "'domain' is missing: in a file with domains each route with a new side has one"
+            )
+            reading.report(path, message)
+        elif (reason := not_yet(route, file)) is not None:
+            reading.report((*path, "stage"), reason)
 
 
 def _expected_differences(file: RouteFile, reading: Reading, today: date) -> None:
@@ -205,5 +226,6 @@ RULES: tuple[Callable[[RouteFile, Reading], None], ...] = (
     _promotions,
     _tolerances,
     _identity,
+    _domains,
     _unused,
 )

@@ -1,7 +1,7 @@
 """Compare a route file with the one in force: may every route take the step it takes?
 
 A route new in the file may start at any stage. A route may leave the file, except once it is
-retired: unknown paths go to legacy, which no longer holds what such a route's writes brought.
+retired: unknown paths go to legacy, which such a route never asks again.
 """
 
 from dataclasses import replace
@@ -34,7 +34,7 @@ def check_steps(loaded: Loaded, in_force: RouteFile) -> None:
 def refusal(name: str, now: Stage, then: Stage) -> str:
     """Why a step is refused, what is allowed, and the command for the first step of the way."""
     if now is Stage.RETIRED:
-        return f"'{name}' is retired, and nothing leads back: legacy no longer holds its data"
+        return f"'{name}' is retired, and nothing leads back: it is the last stage"
     possible = " or ".join(EDGES[now])
     first = walk(now, then)[0]
     percent = " PERCENT" if first is Stage.CANARY else ""

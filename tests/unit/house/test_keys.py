@@ -21,7 +21,7 @@ COMPILED = {
 # Keys without an effect today. The list may only shrink: a key that gets an effect leaves it.
 GAPS = {"Guard.max_error_ratio", "Guard.max_p95_ratio", "Guard.on_breach"}
 # Not a key: the name under which its section stands, kept for messages.
-NAMES = {"UpstreamConfig.name", "CompareRules.name"}
+NAMES = {"UpstreamConfig.name", "CompareRules.name", "Domain.name"}
 
 
 def unread() -> set[str]:

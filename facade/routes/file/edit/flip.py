@@ -18,6 +18,7 @@ from facade.routes.file.kinds.quantities import written_share
 from facade.routes.file.problems import RouteFileError, did_you_mean
 from facade.routes.file.reading import Loaded, compose, load, version_of
 from facade.routes.file.steps import refusal
+from facade.routes.ownership import not_yet
 from facade.routes.routefile import FULL, Compare, RouteConfig, RouteFile
 from facade.routes.stages import ORDER, Stage, allowed, walk
 
@@ -72,6 +73,7 @@ def flip(text: str, wish: Flip, name: str = "routes.yaml") -> Flipped:
     loaded = load(text.encode(), name)
     before = find_route(loaded.file, wish.route)
     after = _wanted(before, wish)
+    _check_owner(after, loaded.file)
     if before == after:
         return Flipped(before, after, text, loaded.file.version, text)
     new_text = _cut(text, loaded, before, after)
@@ -90,6 +92,7 @@ def way(file: RouteFile, wish: Flip) -> tuple[Flip, ...]:
     stages = walk(now, wish.stage)
     if not stages:
         raise FlipRefused(refusal(wish.route, now, wish.stage))
+    _check_owner(replace(find_route(file, wish.route), stage=wish.stage), file)
     passing = FULL if ORDER.index(wish.stage) > ORDER.index(now) else 0
     passing = passing if wish.percent is None else wish.percent
     *between, last = stages
@@ -147,6 +150,13 @@ def find_route(file: RouteFile, name: str) -> RouteConfig:
     names = [route.name for route in file.routes]
     known = did_you_mean(name, names) or f" (routes: {', '.join(names) or 'none'})"
     raise UnknownRoute(f"no route '{name}'{known}")
+
+
+def _check_owner(wanted: RouteConfig, file: RouteFile) -> None:
+    """Raises FlipRefused where the owner of the route's data does not allow the stage yet."""
+    reason = not_yet(wanted, file)
+    if reason is not None:
+        raise FlipRefused(reason)
 
 
 def _wanted(before: RouteConfig, wish: Flip) -> RouteConfig:

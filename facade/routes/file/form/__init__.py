@@ -5,6 +5,7 @@ Reading, the JSON Schema and its help in editors all come from here.
 
 from typing import Any
 
+from facade.routes.file.form.domains import DOMAIN
 from facade.routes.file.form.names import NAME
 from facade.routes.file.form.options import FACADE
 from facade.routes.file.form.routes import ROUTE
@@ -21,6 +22,7 @@ FILE: Record[dict[str, Any]] = Record(
         "facade": Field(FACADE, "How the door itself behaves."),
         "upstreams": Field(MapOf(UPSTREAM, *_NAMED), "The sides; `legacy` must be there.", True),
         "routes": Field(ListOf(ROUTE), "The paths that move; every other goes to legacy."),
+        "domains": Field(MapOf(DOMAIN, *_NAMED), "Whose data stands behind the routes, by name."),
         "compare_rules": Field(MapOf(RULES, *_NAMED), "How answers are compared, by name."),
     },
 )

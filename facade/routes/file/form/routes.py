@@ -116,6 +116,10 @@ ROUTE = Record(
         "max_lag": Field(
             Duration(), "How far the new side may be behind legacy when it is given more requests."
         ),
+        "domain": Field(
+            Text("a name under domains", NAME),
+            "Whose data it reads or writes; needed with a new side where the file has domains.",
+        ),
         "timeout": Field(Duration(), "Longest time of the whole exchange."),
         "first_byte": Field(
             Duration(), "From request to first byte, on either side; else as of the upstream."
