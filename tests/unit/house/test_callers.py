@@ -53,7 +53,6 @@ GAPS = {
     "facade.compare.evidence.sequential.pair_wealth": "for the guard",
     "facade.compare.evidence.sequential.pairs_until": "for the guard",
     "facade.compare.evidence.sequential.slower_by_quantile": "for the guard",
-    "facade.control.telling.news.News.standing": "for a status that shows what is wrong now",
 }
 # Decorators that leave a function as it is; any other hands it to the library it comes from.
 PLAIN = {"property", "staticmethod", "classmethod", "cached_property", "cache", "lru_cache"}
