@@ -3,11 +3,14 @@
 DATABASES_SUPERUSER_URL  who may create them
 DATABASES_OWNERS         URLs, blank between: a role that logs in and the database that it owns
 DATABASES_REPLICATORS    URLs: a role that may read the log of that database
+DATABASES_BOUNDED        roles among the owners that wait for no lock, and idle in no transaction,
+                         for longer than BOUNDS: after that, what they began has ended
 Exit codes: 0 all there, 1 the server refused or is away, 2 a variable is missing or wrong.
 """
 
 import os
 import sys
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
@@ -18,6 +21,13 @@ from psycopg.sql import SQL, Identifier, Literal
 from fig.errors import BadSetting, FigError
 
 CONNECT_SECONDS = 10
+# The anticorruption layer believes "there is no such order" some seconds after it gave up waiting
+# for the monolith (new_services/anticorruption/legacy.py, Limits.settle): a transaction that hangs
+# on a lock, or whose process is frozen, must have ended by then. The long report waits for no lock
+# and is at work all the while, so neither bound is its end.
+BOUNDS = {"lock_timeout": "3s", "idle_in_transaction_session_timeout": "7s"}
+GIVE_UP_SECONDS = 60.0  # on sessions from before the bounds that are never idle
+PAUSE_SECONDS = 0.2
 
 
 @dataclass(frozen=True)
@@ -51,6 +61,40 @@ def create(connection: psycopg.Connection, owners: list[Login], replicators: lis
         connection.execute(grant.format(Identifier(reader.database), Identifier(reader.role)))
 
 
+def bound(connection: psycopg.Connection, role: str) -> None:
+    """Set the role's bounds; sessions that were opened before keep what they had, so they are ended
+    once each, when they do nothing: the application connects again. Idempotent."""
+    kept = connection.execute("SELECT rolconfig FROM pg_roles WHERE rolname = %s", [role])
+    row = kept.fetchone()
+    wanted = [f"{name}={value}" for name, value in BOUNDS.items()]
+    if row is None or set(wanted) <= set(row[0] or ()):
+        return
+    for name, value in BOUNDS.items():
+        statement = SQL("ALTER ROLE {} SET {} = {}")
+        connection.execute(statement.format(Identifier(role), Identifier(name), Literal(value)))
+    _end_older_sessions(connection, role)
+
+
+def _end_older_sessions(connection: psycopg.Connection, role: str) -> None:
+    row = connection.execute("SELECT clock_timestamp()").fetchone()
+    assert row is not None
+    until = time.monotonic() + GIVE_UP_SECONDS
+    while time.monotonic() < until:
+        connection.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE usename = %s AND backend_start < %s AND state = 'idle'",
+            [role, row[0]],
+        )
+        left = connection.execute(
+            "SELECT count(*) FROM pg_stat_activity WHERE usename = %s AND backend_start < %s",
+            [role, row[0]],
+        ).fetchone()
+        if left is None or not left[0]:
+            return
+        time.sleep(PAUSE_SECONDS)
+    print(f"{role}: sessions from before its bounds are still at work", file=sys.stderr)
+
+
 def _role(connection: psycopg.Connection, wanted: Login, rights: str) -> None:
     exists = connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [wanted.role])
     verb = "ALTER" if exists.fetchone() else "CREATE"
@@ -76,6 +120,7 @@ def run(environment: Mapping[str, str]) -> None:
         superuser = environment["DATABASES_SUPERUSER_URL"]
         owners = [login(url) for url in environment["DATABASES_OWNERS"].split()]
         replicators = [login(url) for url in environment.get("DATABASES_REPLICATORS", "").split()]
+        bounded = environment.get("DATABASES_BOUNDED", "").split()
     except KeyError as missing:
         raise BadSetting(f"{missing.args[0]} is not set") from None
     try:
@@ -83,6 +128,8 @@ def run(environment: Mapping[str, str]) -> None:
             superuser, autocommit=True, connect_timeout=CONNECT_SECONDS
         ) as connection:
             create(connection, owners, replicators)
+            for role in bounded:
+                bound(connection, role)
     except psycopg.OperationalError as error:
         hint = "; the data may be older than the secrets: `make clean-data` forgets both"
         said = str(error).strip().splitlines()[-1]

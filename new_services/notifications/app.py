@@ -28,4 +28,9 @@ async def build(ground: Ground) -> Parts:
         Endpoints(ground.pool).register(app)
         inbox.register(app, ground.pool)
 
-    return Parts(register=register, background=[inbox.run, sender.run], alarms=lambda: inbox.alarms)
+    return Parts(
+        register=register,
+        background=[inbox.run, sender.run],
+        alarms=lambda: inbox.alarms,
+        details=lambda: {"breakers": {"mail server": dict(sender.guard.facts())}},
+    )

@@ -12,7 +12,8 @@ SELECT id, event_id, recipient, subject, body, attempts FROM mail
 WHERE sent IS NULL AND due <= clock_timestamp() ORDER BY due, id LIMIT 50
 """
 _LAST = """
-SELECT event_id, recipient, subject, body, attempts, error, created, sent
+SELECT id, event_id, recipient, subject, body, attempts, error, created, sent,
+       sent IS NULL AND due = 'infinity' AS parked
 FROM mail ORDER BY id DESC LIMIT $1
 """
 
@@ -44,11 +45,13 @@ async def sent(connection: asyncpg.Connection, mail_ids: Sequence[int]) -> None:
     )
 
 
-async def failed(connection: asyncpg.Connection, mail_id: int, error: str, pause: float) -> None:
-    """It was not; again after `pause` seconds."""
+async def failed(
+    connection: asyncpg.Connection, mail_id: int, error: str, pause: float | None
+) -> None:
+    """It was refused; again after `pause` seconds, or when a person says so."""
     await connection.execute(
-        "UPDATE mail SET attempts = attempts + 1, error = $2,"
-        " due = clock_timestamp() + make_interval(secs => $3) WHERE id = $1",
+        "UPDATE mail SET attempts = attempts + 1, error = $2, due ="
+        " coalesce(clock_timestamp() + make_interval(secs => $3), 'infinity') WHERE id = $1",
         mail_id,
         error,
         pause,
@@ -60,10 +63,22 @@ async def last(pool: asyncpg.Pool, count: int) -> list[dict[str, Any]]:
     return [dict(row) for row in await pool.fetch(_LAST, count)]
 
 
-async def pending(connection: asyncpg.Connection) -> tuple[int, float]:
-    """How many are not sent, and the age of the oldest in seconds."""
+async def again(pool: asyncpg.Pool, mail_id: int) -> bool:
+    """A person has seen to it: it is due now. False where there is no such mail to be sent."""
+    told = await pool.execute(
+        "UPDATE mail SET attempts = 0, due = clock_timestamp() WHERE id = $1 AND sent IS NULL",
+        mail_id,
+    )
+    return bool(told != "UPDATE 0")
+
+
+async def pending(connection: asyncpg.Connection) -> tuple[int, float, int]:
+    """How many will be sent, the age of the oldest in seconds, and how many wait for a person."""
     row = await connection.fetchrow(
-        "SELECT count(*), coalesce(extract(epoch FROM clock_timestamp() - min(created)), 0)::float8"
+        "SELECT count(*) FILTER (WHERE due < 'infinity'),"
+        " coalesce(extract(epoch FROM clock_timestamp()"
+        "   - min(created) FILTER (WHERE due < 'infinity')), 0)::float8,"
+        " count(*) FILTER (WHERE due = 'infinity')"
         " FROM mail WHERE sent IS NULL"
     )
-    return row[0], row[1]
+    return row[0], row[1], row[2]

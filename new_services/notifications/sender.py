@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import smtplib
+import time
 from collections.abc import Mapping, Sequence
 from email.errors import MessageError
 from email.mime.text import MIMEText
@@ -12,6 +13,8 @@ from typing import Any
 import asyncpg
 from prometheus_client import CollectorRegistry, Gauge
 
+from chassis.breaker.circuit import BreakerSettings
+from chassis.breaker.guard import Guard, Held
 from chassis.database import DatabaseAway
 from chassis.process.backoff import Backoff
 from chassis.process.exclusive import exclusive
@@ -23,7 +26,10 @@ POLL_SECONDS = 0.5
 MEASURE_SECONDS = 0.5
 GATHER_SECONDS = 0.5  # nobody waits for a mail: those of some orders go over one connection
 MOST_PAUSE = 60.0
-SMTP_SECONDS = 5.0
+SMTP_SECONDS = 5.0  # of one exchange with the server
+BATCH_SECONDS = 30.0  # of all mails that go over one connection
+MOST_REFUSALS = 30  # of one mail, by the server itself, in half an hour: then a person looks at it
+BREAKER = BreakerSettings(minimum_calls=2, slow_call=BATCH_SECONDS, open_for=10.0, probes=1)
 
 
 class Sender:
@@ -36,8 +42,17 @@ class Sender:
         self._smtp = smtp
         self._from = sender
         self._wake = asyncio.Event()
+        self._guard = Guard("the mail server", BREAKER)
+        self._parked = Gauge(
+            "mails_parked", "Mails refused so often that a person must look", registry=metrics
+        )
         self._pending = Gauge("mails_pending", "Mails not yet sent", registry=metrics)
         self._oldest = Gauge("mails_oldest_seconds", "Age of the oldest", registry=metrics)
+
+    @property
+    def guard(self) -> Guard:
+        """The breaker toward the mail server."""
+        return self._guard
 
     def wake(self) -> None:
         """There is a new one; it is there once the transaction has ended."""
@@ -59,12 +74,13 @@ class Sender:
         measure_at = loop.time()
         while True:
             self._wake.clear()
-            rows = await repository.due(connection)
+            rows = [] if self._guard.is_open else await repository.due(connection)
             if rows:
                 await self._send(connection, rows)
             if loop.time() >= measure_at:
-                pending, age = await repository.pending(connection)
+                pending, age, parked = await repository.pending(connection)
                 self._pending.set(pending)
+                self._parked.set(parked)
                 self._oldest.set(age)
                 measure_at = loop.time() + MEASURE_SECONDS
             backoff.reset()
@@ -80,13 +96,29 @@ class Sender:
         await asyncio.sleep(GATHER_SECONDS)
 
     async def _send(self, connection: asyncpg.Connection, rows: Sequence[asyncpg.Record]) -> None:
-        errors = await asyncio.to_thread(_deliver, self._smtp, self._from, rows)
-        told = list(zip(rows, errors, strict=True))
+        """Over one connection. What the server was not asked for is nobody's failure, and due."""
+        until = time.monotonic() + BATCH_SECONDS
+        try:
+            errors, broken = await self._guard.call(
+                lambda: asyncio.to_thread(_deliver, self._smtp, self._from, rows, until),
+                lambda told: told[1] is not None,
+            )
+        except Held:
+            return
+        if broken is not None:
+            log.warning("the mail server is away: %s", broken)
+        told = list(zip(rows, errors, strict=False))
         await repository.sent(connection, [row["id"] for row, error in told if error is None])
         for row, error in told:
             if error is not None:
-                pause = min(MOST_PAUSE, 0.5 * 2.0 ** min(row["attempts"], 10))
-                await repository.failed(connection, row["id"], error, pause)
+                await repository.failed(connection, row["id"], error, _pause(row["attempts"]))
+
+
+def _pause(attempts: int) -> float | None:
+    """Seconds until a mail is tried again that was refused so often before; None: not by itself."""
+    if attempts + 1 >= MOST_REFUSALS:
+        return None
+    return min(MOST_PAUSE, 0.5 * 2.0 ** min(attempts, 10))
 
 
 def written(sender: str, row: Mapping[str, Any]) -> bytes:
@@ -101,18 +133,20 @@ def written(sender: str, row: Mapping[str, Any]) -> bytes:
 
 
 def _deliver(
-    smtp: tuple[str, int], sender: str, rows: Sequence[Mapping[str, Any]]
-) -> list[str | None]:
-    """Blocking; for each mail what went wrong, or None."""
+    smtp: tuple[str, int], sender: str, rows: Sequence[Mapping[str, Any]], until: float
+) -> tuple[list[str | None], str | None]:
+    """Blocking, until a monotonic time. For each mail that the server was asked for, what it said
+    against it, or None; and what broke the connection, or None."""
     errors: list[str | None] = []
     try:
         with smtplib.SMTP(*smtp, timeout=SMTP_SECONDS) as server:
             for row in rows:
+                if time.monotonic() >= until:
+                    break
                 errors.append(_one(server, sender, row))
     except (OSError, smtplib.SMTPException) as error:
-        rest = len(rows) - len(errors)
-        errors += [f"{type(error).__name__}: {error}"] * rest
-    return errors
+        return errors, f"{type(error).__name__}: {error}"
+    return errors, None
 
 
 def _one(server: smtplib.SMTP, sender: str, row: Mapping[str, Any]) -> str | None:

@@ -29,6 +29,9 @@ from new_services.payments.domain import (
 )
 from new_services.payments.provider import Declined, Provider, ProviderSilent
 
+# So much more than was authorised may be taken: prices move between an order's quote and legacy's
+# own sum. Whatever is above is for a person to judge.
+MOST_TAKEN = Decimal("1.15")
 QUESTIONS = 2  # after silence, before whoever asked is told that nobody knows
 TELLS: dict[Operation, type[PaymentCaptured] | type[PaymentRefunded]] = {
     Operation.CAPTURE: PaymentCaptured,
@@ -165,6 +168,9 @@ def _begun(command: Command, payment: Payment | None) -> Payment:
         amount = command.amount or Decimal(0)
         return Payment(command.payment_id, command.method, amount, status)
     if command.operation is Operation.CAPTURE and command.amount is not None:
+        if command.amount > payment.amount * MOST_TAKEN:
+            much = f"{command.amount:.2f} of {payment.amount:.2f} authorised"
+            raise NotPossible(f"cannot capture: that is more than may be taken, {much}")
         payment = replace(payment, amount=command.amount, order_no=command.order_no)
     if status is Status.VOIDING:
         return replace(payment, status=status, reason=command.reason)

@@ -10,6 +10,9 @@ import psycopg
 import pytest
 from psycopg import sql
 
+from fig.stack import databases
+from new_services.anticorruption.legacy import Limits
+
 pytestmark = pytest.mark.integration
 PROJECT = Path(__file__).parents[3]
 
@@ -88,3 +91,30 @@ def test_a_server_that_refuses_is_an_error_in_one_line(postgres_server, names):
     assert ended.returncode == 1
     assert len(ended.stderr.splitlines()) == 1
     assert "`make clean-data` forgets both" in ended.stderr
+
+
+def test_a_bounded_role_waits_for_no_lock_for_long_also_in_sessions_from_before(
+    postgres_server, names
+):
+    owner, reader = names
+    assert _run(postgres_server, owner, reader, "one").returncode == 0
+    url = postgres_server.url(owner, owner, "one")
+    before = psycopg.connect(url, autocommit=True)
+    before.execute("CREATE TABLE stock (n int)")
+    with psycopg.connect(postgres_server.url(), autocommit=True) as superuser:
+        databases.bound(superuser, owner)
+        databases.bound(superuser, owner)  # a second time ends nobody
+    with pytest.raises(psycopg.OperationalError):
+        before.execute("SELECT 1")
+    with psycopg.connect(url, autocommit=True) as holder, psycopg.connect(url) as waiter:
+        for name, value in databases.BOUNDS.items():
+            assert waiter.execute(f"SHOW {name}").fetchone() == (value,)
+        with holder.transaction():
+            holder.execute("LOCK TABLE stock")
+            with pytest.raises(psycopg.errors.LockNotAvailable):
+                waiter.execute("SELECT * FROM stock")
+
+
+def test_the_bounds_end_before_absence_is_believed():
+    seconds = {name: float(value.removesuffix("s")) for name, value in databases.BOUNDS.items()}
+    assert max(seconds.values()) < Limits().settle
