@@ -45,10 +45,11 @@ SCHEMA_2 = "ALTER TABLE saga_story DROP CONSTRAINT saga_story_saga_id_fkey"
 # Whom a saga waits for, so that those who wait for the same one can be left alone together.
 SCHEMA_3 = "ALTER TABLE saga ADD COLUMN waits_for text NOT NULL DEFAULT ''"
 
-# Up to $2 sagas that ended before $1, with their stories.
+# Up to $2 sagas that ended more than $1 seconds ago, with their stories.
 FORGET = """
 WITH old AS (
-    SELECT id FROM saga WHERE phase IN ('done', 'undone') AND updated < $1 LIMIT $2
+    SELECT id FROM saga WHERE phase IN ('done', 'undone')
+    AND updated < extract(epoch FROM clock_timestamp()) - $1 LIMIT $2
 ), told AS (DELETE FROM saga_story WHERE saga_id IN (SELECT id FROM old))
 DELETE FROM saga WHERE id IN (SELECT id FROM old)
 """

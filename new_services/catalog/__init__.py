@@ -11,4 +11,5 @@ batches      many facts -> what one transaction must write (pure)
 repository   the tables that the projection writes
 domain       prices, stock and what is listed (pure)
 documents    rows of goods -> the bytes that are sent (pure)
+cleaning    what is kept for how long, and what decides by it
 """

@@ -5,7 +5,9 @@ from prometheus_client import Histogram
 from chassis.process.assembly import Ground, Parts
 from chassis.readmodel.fed import fed
 from chassis.readmodel.projection import Model
+from chassis.retention import forgetting
 from new_services.catalog import projections
+from new_services.catalog.cleaning import NOTE, RULES
 from new_services.catalog.endpoints import Endpoints
 from new_services.catalog.settings import CatalogSettings
 
@@ -31,7 +33,10 @@ async def build(ground: Ground) -> Parts:
     read = fed(ground, model, delay.observe, legacy=settings.legacy_url)
     return Parts(
         register=Endpoints(ground.pool, read.watermark).register,
-        background=read.background,
+        background=[
+            *read.background,
+            forgetting(ground.pool, RULES, NOTE),
+        ],
         ready=read.ready,
         watermark=read.watermark,
     )

@@ -11,4 +11,5 @@ rebuild      what the feed makes, anew; what sagas wrote is kept
 
 Legacy gates stock. So a reservation is refused only when legacy would surely refuse as well, or
 when what legacy has is promised to orders that are on their way to it.
+cleaning    what is kept for how long, and what decides by it
 """

@@ -3,7 +3,9 @@
 from chassis.process.assembly import Ground, Parts
 from chassis.readmodel.fed import fed
 from chassis.readmodel.projection import Model
+from chassis.retention import forgetting
 from new_services.inventory import projections
+from new_services.inventory.cleaning import NOTE, RULES
 from new_services.inventory.endpoints import Endpoints
 from new_services.inventory.handlers import Handler
 from new_services.inventory.settings import InventorySettings
@@ -26,7 +28,10 @@ async def build(ground: Ground) -> Parts:
     return Parts(
         register=endpoints.register,
         calls=endpoints.calls(),
-        background=read.background,
+        background=[
+            *read.background,
+            forgetting(ground.pool, RULES, NOTE),
+        ],
         ready=read.ready,
         watermark=read.watermark,
     )

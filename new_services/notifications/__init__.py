@@ -5,4 +5,5 @@ domain      pure: what a mail says
 sender      sends what is due by SMTP, and again later where that failed
 endpoints   HTTP for operators: the last mails
 repository  the statements
+cleaning    what is kept for how long, and what decides by it
 """

@@ -4,6 +4,8 @@ from fastapi import FastAPI
 
 from chassis.events.inbox import Inbox
 from chassis.process.assembly import Ground, Parts
+from chassis.retention import forgetting
+from new_services.notifications.cleaning import NOTE, RULES
 from new_services.notifications.endpoints import Endpoints
 from new_services.notifications.handlers import handlers
 from new_services.notifications.sender import Sender
@@ -30,7 +32,11 @@ async def build(ground: Ground) -> Parts:
 
     return Parts(
         register=register,
-        background=[inbox.run, sender.run],
+        background=[
+            inbox.run,
+            sender.run,
+            forgetting(ground.pool, RULES, NOTE),
+        ],
         alarms=lambda: inbox.alarms,
         details=lambda: {"breakers": {"mail server": dict(sender.guard.facts())}},
     )

@@ -16,6 +16,7 @@ from chassis.process.assembly import Ground, Parts
 from chassis.process.instances import Directory
 from chassis.readmodel.fed import fed
 from chassis.readmodel.projection import Model
+from chassis.retention import forgetting
 from chassis.saga import Runner
 from chassis.saga.callees import Callees
 from chassis.saga.operator import Operator
@@ -26,7 +27,8 @@ from chassis.web.identity import Verifier
 from chassis.web.service import ServiceClient
 from contracts.mark import new_saga_id
 from contracts.orders import SystemOfRecord
-from new_services.orders import breakers, cleaning, marks, projections
+from new_services.orders import breakers, marks, projections
+from new_services.orders.cleaning import NOTE, RULES
 from new_services.orders.endpoints import Endpoints
 from new_services.orders.handlers import Handler
 from new_services.orders.no_record import NoRecord
@@ -119,7 +121,7 @@ async def build(ground: Ground) -> Parts:
             *read.background,
             relay.run,
             runner.run_forever,
-            lambda: cleaning.run(ground.pool),
+            forgetting(ground.pool, RULES, NOTE),
             lambda: marks.run(ground.pool, zone),
             directory.run,
         ],

@@ -1,46 +1,72 @@
-"""Forgets what has ended long ago: first the names clients gave, later the sagas they named.
+"""What the orders service keeps, for how long, and what decides by it."""
 
-In this order, because a name whose saga is forgotten would place its order again.
-"""
-
-import asyncio
-import logging
-import time
-from collections.abc import Callable
-
-import asyncpg
-
-from chassis.database import DatabaseAway
+from chassis.retention import (
+    DAY,
+    LOG_AGE,
+    MIRROR_FLOOR,
+    OUTBOX,
+    POSITION,
+    Rule,
+    log_age,
+    tombstones,
+)
 from chassis.saga.postgres import FORGET
 
-log = logging.getLogger("orders.cleaning")
-
-DAY = 24 * 3600.0
 KEEP_KEYS = 7 * DAY
 KEEP_SAGAS = 2 * KEEP_KEYS
-EVERY_SECONDS = 600.0
-AT_ONCE = 2000  # rows, so that no lock is held for long
+KEEP_SEALS = 3600.0
 
+# A key whose saga goes on, or ended a moment ago, is kept: it would place its order again.
 _KEYS = """
 DELETE FROM request_key WHERE (email, key) IN (
-    SELECT email, key FROM request_key WHERE created < to_timestamp($1) LIMIT $2)
+    SELECT email, key FROM request_key
+    WHERE created < clock_timestamp() - make_interval(secs => $1) AND NOT EXISTS (
+        SELECT FROM saga WHERE id = request_key.saga_id
+        AND (phase NOT IN ('done', 'undone')
+             OR updated >= extract(epoch FROM clock_timestamp()) - $1))
+    LIMIT $2)
 """
-
-
-async def clean(pool: asyncpg.Pool, now: float) -> None:
-    """Until nothing is left that is too old; `now` in unix seconds."""
-    for statement, keep in ((_KEYS, KEEP_KEYS), (FORGET, KEEP_SAGAS)):
-        done = ""
-        while done != "DELETE 0":
-            done = await pool.execute(statement, now - keep, AT_ONCE)
-
-
-async def run(pool: asyncpg.Pool, clock: Callable[[], float] = time.time) -> None:
-    """For ever; what fails is tried again the next time."""
-    while True:
-        await asyncio.sleep(EVERY_SECONDS)
-        try:
-            await clean(pool, clock())
-        except (*DatabaseAway, asyncpg.PostgresError, TimeoutError) as error:
-            # Also a deadlock: another instance cleans at the same time.
-            log.warning("not cleaned: %s", f"{type(error).__name__}: {error}")
+_SEALS = """
+UPDATE saga SET state = jsonb_set(state, '{request,customer,session}', '""')
+WHERE id IN (
+    SELECT id FROM saga WHERE phase IN ('done', 'undone')
+    AND state->'request'->'customer'->>'session' <> ''
+    AND updated < extract(epoch FROM clock_timestamp()) - $1 LIMIT $2)
+"""
+RULES = (
+    Rule(
+        "request_key",
+        "7 days, and 7 days after its saga ended",
+        "the first answer again; before its saga is forgotten, or the order would be placed twice",
+        KEEP_KEYS,
+        _KEYS,
+    ),
+    Rule(
+        "saga",
+        "14 days after it ended; open and parked ones for ever",
+        "answers /api/order-requests; which order it wrote is kept in written_order",
+        KEEP_SAGAS,
+        FORGET,
+    ),
+    Rule("saga_story", "as its saga", "is deleted with it"),
+    Rule(
+        "saga (the customer's seal in it)",
+        "1 h after it ended",
+        "opens the customer's session; a stray order can be cancelled with it until then",
+        KEEP_SEALS,
+        _SEALS,
+    ),
+    Rule(
+        "written_order",
+        "for ever",
+        "whose money an order's is: cancelled after years, it is given back",
+    ),
+    Rule("unjudged_order", "until its saga knows what it wrote", "then it is judged (marks)"),
+    Rule("order_document", "as legacy has the order", "the customer's list and its pages"),
+    tombstones("mirror", "gone"),
+    MIRROR_FLOOR,
+    POSITION,
+    OUTBOX,
+    LOG_AGE,
+)
+NOTE = log_age(["mirror"])

@@ -8,4 +8,5 @@ provider    the port: what we expect of whoever moves the money
 guarded     the provider behind a breaker, and never for longer than a deadline
 simulator   a provider of our own, with its own memory, that fails on command
 repository  the statements
+cleaning    what is kept for how long, and what decides by it
 """

@@ -2,6 +2,8 @@
 
 from chassis.events.outbox import Relay
 from chassis.process.assembly import Ground, Parts
+from chassis.retention import forgetting
+from new_services.payments.cleaning import NOTE, RULES
 from new_services.payments.endpoints import Endpoints
 from new_services.payments.guarded import GuardedProvider
 from new_services.payments.handlers import Handler
@@ -18,6 +20,6 @@ async def build(ground: Ground) -> Parts:
     return Parts(
         register=endpoints.register,
         calls=endpoints.calls(),
-        background=[relay.run],
+        background=[relay.run, forgetting(ground.pool, RULES, NOTE)],
         details=lambda: {"breakers": {"provider": dict(provider.guard.facts())}},
     )

@@ -9,4 +9,5 @@ domain       pure: the period asked for, and how two sources of one order are jo
 views        the sums of a period, and who may see them
 repository   the statements
 rebuild      the read model anew
+cleaning    what is kept for how long, and what decides by it
 """

@@ -12,8 +12,10 @@ from chassis.events.inbox import Inbox
 from chassis.process.assembly import Ground, Parts
 from chassis.readmodel.fed import fed
 from chassis.readmodel.projection import Model
+from chassis.retention import forgetting
 from chassis.web.identity import Verifier
 from new_services.sales import projections
+from new_services.sales.cleaning import NOTE, RULES
 from new_services.sales.endpoints import Endpoints, FormToken
 from new_services.sales.handlers import HANDLERS
 from new_services.sales.pages import Pages
@@ -65,7 +67,11 @@ async def build(ground: Ground) -> Parts:
     return Parts(
         register=register,
         alarms=lambda: inbox.alarms,
-        background=[*read.background, inbox.run],
+        background=[
+            *read.background,
+            inbox.run,
+            forgetting(ground.pool, RULES, NOTE),
+        ],
         ready=read.ready,
         watermark=read.watermark,
     )

@@ -1,0 +1,13 @@
+"""What the catalog keeps, for how long, and what decides by it."""
+
+from chassis.retention import LOG_AGE, POSITION, Rule, log_age, tombstones
+
+TABLES = ("category", "product", "variant", "stock")
+RULES = (
+    *(tombstones(table, "deleted") for table in TABLES),
+    Rule("document", "as legacy has the product", "ready to send"),
+    Rule("projection_floor", "for ever", "a row an entity: nothing older exists"),
+    POSITION,
+    LOG_AGE,
+)
+NOTE = log_age(TABLES)

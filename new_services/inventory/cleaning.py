@@ -1,0 +1,33 @@
+"""What the inventory keeps, for how long, and what decides by it."""
+
+from chassis.retention import DAY, LOG_AGE, MIRROR_FLOOR, POSITION, Rule, log_age, tombstones
+
+KEEP_CLAIMS = 30 * DAY
+
+_CLAIMS = """
+WITH old AS (
+    SELECT saga_id FROM claim WHERE status <> 'held'
+    AND changed < clock_timestamp() - make_interval(secs => $1) LIMIT $2
+), freed AS (
+    DELETE FROM reservation USING old WHERE reservation.saga_id = old.saga_id AND NOT held)
+DELETE FROM claim USING old WHERE claim.saga_id = old.saga_id
+"""
+RULES = (
+    Rule(
+        "claim",
+        "30 days after it ended; held ones for ever",
+        "bars what arrives late for a saga; sagas are forgotten after 14 days, and what is sold"
+        " once more afterwards is one movement all the same",
+        KEEP_CLAIMS,
+        _CLAIMS,
+    ),
+    Rule("reservation", "as its claim", "is deleted with it"),
+    Rule("movement", "for ever", "the ledger: told twice, a movement is one by its origin"),
+    Rule("level", "for ever", "a row a sku"),
+    Rule("order_mark", "as legacy has the order", "a sale that the feed tells ends a reservation"),
+    tombstones("mirror", "gone"),
+    MIRROR_FLOOR,
+    POSITION,
+    LOG_AGE,
+)
+NOTE = log_age(["mirror"])
