@@ -148,7 +148,8 @@ async def fresh(request: Request, watermark: Watermark) -> Fresh:
         return Fresh(watermark.micros, fed=False)
     if watermark.micros == 0:
         raise declined(headers.NOT_READY, "the first snapshot has not been applied yet")
-    age = watermark.age if watermark.alone() else None
+    alone = watermark.alone() or headers.ALONE in request.headers
+    age = watermark.age if alone else None
     after = request.headers.get(headers.AFTER, "")
     if not after.isdecimal():
         if watermark.stale and age is None:
@@ -157,7 +158,7 @@ async def fresh(request: Request, watermark: Watermark) -> Fresh:
     if int(after) <= watermark.micros:
         return Fresh(watermark.micros, age=age)
     began = time.perf_counter()
-    if not await watermark.reached(int(after)):
+    if not await watermark.reached(int(after)) and headers.ALONE not in request.headers:
         raise declined(headers.BEHIND, "what was asked for has not arrived here yet")
     return Fresh(watermark.micros, time.perf_counter() - began, age=age)
 

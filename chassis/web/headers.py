@@ -2,6 +2,9 @@
 
 # Request: answer only with what legacy had committed by this time, or decline.
 AFTER = "Fig-After"
+# Request to the new side, set by the facade alone: legacy cannot answer, so answer from what there
+# is, and state its Age.
+ALONE = "Fig-Alone"
 # Response of a read model: everything legacy committed before this time is in the answer.
 WATERMARK = "Fig-Watermark"
 # Response of a read model that waited for AFTER: for how long, in microseconds.

@@ -25,7 +25,7 @@ from facade.proxy.client import Absent, Client
 from facade.proxy.context import WorkerContext
 from facade.proxy.counting.accesslog import decision_line, log_line
 from facade.proxy.errors import Failure
-from facade.proxy.fallback import may_fall_back, turn_to_legacy
+from facade.proxy.fallback import may_fall_back, may_turn_back, turn_back, turn_to_legacy
 from facade.proxy.observer import Keyed, Observer
 from facade.proxy.request import RETURNED, Request
 from facade.proxy.tunnel import join
@@ -156,7 +156,9 @@ class Exchange:
         request.attempt.first_byte = perf_counter()
         if head.status >= trouble.LOWEST and connection is not None:
             failure = errors.refusal(head, request.state.route.trouble)
-            if failure is not None and may_fall_back(request, failure):
+            if failure is not None and (
+                may_fall_back(request, failure) or may_turn_back(request, failure)
+            ):
                 connection.discard(head)
                 self.failed(failure)
                 return
@@ -238,6 +240,8 @@ class Exchange:
             if self.keyed is not None:
                 self.keyed.turned()
             request.attempt.side.upstream.connect(self, ANY if request.repeatable else FRESH)
+        elif turn_back(request, failure, self.worker):
+            request.attempt.side.upstream.connect(self, ANY)
         else:
             self.give_up(failure)
 

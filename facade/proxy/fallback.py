@@ -1,14 +1,22 @@
-"""Legacy in place of a new side that fails: when that is allowed, and what changes with it."""
+"""Legacy in place of a new side that fails: when that is allowed, and what changes with it.
+
+A read that the new side declined, since it is behind, comes back to it where legacy cannot answer
+either: it then answers from what it has, and states the age.
+"""
 
 from random import random
 from time import perf_counter
+from typing import Final
 
 from chassis.breaker.circuit import REFUSED
+from chassis.web.headers import ALONE
 from facade.http1.requests import request_bytes
 from facade.proxy import errors
 from facade.proxy.context import WorkerContext
 from facade.proxy.errors import Failure
 from facade.proxy.request import Request
+
+_ALONE: Final = b"%b: 1\r\n\r\n" % ALONE.encode()
 
 
 def may_fall_back(request: Request, failure: Failure) -> bool:
@@ -32,6 +40,7 @@ def turn_to_legacy(request: Request, failure: Failure, worker: WorkerContext) ->
     state, attempt = request.state, request.attempt
     outcome = failure.outcome(attempt.side.counted)
     attempt.side.breaker.release(attempt.permit, outcome, now, moment - attempt.started)
+    request.declined = attempt.sent if failure is errors.DECLINED else b""
     request.attempt = state.legacy.attempt(now, random(), moment)
     if request.attempt.permit == REFUSED:
         return False
@@ -42,4 +51,30 @@ def turn_to_legacy(request: Request, failure: Failure, worker: WorkerContext) ->
     head = request.head
     # without what the new side alone is told
     request.attempt.sent = request_bytes(head, request.client.lines(head), request.trace)
+    return True
+
+
+def may_turn_back(request: Request, failure: Failure) -> bool:
+    """Whether the new side may be asked once more, to answer a read from the past."""
+    if request.bound or not request.state.route.safe or request.state.new is None:
+        return False
+    declined = failure is errors.DECLINED or request.fell_back is errors.DECLINED
+    return declined and (request.upload is None or request.upload.repeatable)
+
+
+def turn_back(request: Request, failure: Failure, worker: WorkerContext) -> bool:
+    """Replace the attempt by one at the new side, which is told that nobody else can answer."""
+    new, attempt = request.state.new, request.attempt
+    if new is None or not may_turn_back(request, failure) or failure is errors.DEADLINE:
+        return False
+    now, moment = worker.deadlines.now, perf_counter()
+    outcome = failure.outcome(attempt.side.counted)
+    attempt.side.breaker.release(attempt.permit, outcome, now, moment - attempt.started)
+    head = attempt.sent if attempt.side is new else request.declined
+    request.attempt = new.attempt(now, random(), moment)
+    if request.attempt.permit == REFUSED:
+        return False
+    request.bound = True
+    request.fell_back = errors.DECLINED  # its client keeps the time of its last write
+    request.attempt.sent = head[:-2] + _ALONE
     return True

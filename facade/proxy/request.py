@@ -154,6 +154,7 @@ class Request:
     given: bytes = b""  # the header that gives the client our cookie, where it had none
     # what became of it
     retried: bool = False
+    declined: bytes = b""  # the head that the new side declined, where legacy is asked since
     bound: bool = False  # it may have been done by this side before: no other one is asked
     fell_back: Failure | None = None  # for which legacy was asked in place of the new side
 
