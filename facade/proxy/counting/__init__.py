@@ -5,5 +5,6 @@ sides      what one side of a route answered, and its failures
 keys       who asks a watched route, by bucket
 unmatched  requests that no route names, by method and shape
 histogram  latencies in fixed buckets
+failed     requests that no side answered, each with its id
 accesslog  a line for a share of the requests, and what an answer says of its decision
 """

@@ -2,6 +2,7 @@
 // Asks /api/status every second and /api/compare every few. Read-only.
 
 import { drawEvidence } from "/evidence.js";
+import { drawTrouble, troubledFirst } from "/trouble.js";
 import { byId, make, milliseconds, percent, short, shown, total, whole } from "/making.js";
 
 const EVIDENCE_EVERY = 3; // seconds; sooner when a pair differs
@@ -127,10 +128,11 @@ function draw(status) {
   refused.hidden = status.reload.ok;
   refused.textContent = status.reload.ok ? "" :
     `The last edit of the route file was refused; the table above stays.\n${status.reload.errors.map(shown).join("\n")}`;
+  drawTrouble(status);
   drawTiles(status);
   const moves = (route) => route.new || route.stage !== "legacy" || route.compare.compared;
   const [moving, still] = [status.routes.filter(moves), status.routes.filter((route) => !moves(route))];
-  document.querySelector("#routes tbody").replaceChildren(...moving.map(routeRow));
+  document.querySelector("#routes tbody").replaceChildren(...troubledFirst(moving).map(routeRow));
   document.querySelector("#still tbody").replaceChildren(...still.map(routeRow));
   byId("others").hidden = !still.length;
   byId("count").textContent = `${still.length} routes that stay with legacy, ${short(still.reduce((sum, route) => sum + both(route.rates), 0))} req/s`;

@@ -1,0 +1,103 @@
+"""The dashboard in a real browser: trouble stands above everything else, wide and narrow."""
+
+import json
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+CHROMIUM = shutil.which("chromium")
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed"),
+]
+
+ROUTES = """
+upstreams:
+  legacy: {{url: "{legacy}"}}
+  fresh: {{url: "{fresh}", breaker: {{minimum_calls: 4}}}}
+routes:
+  - {{name: cart, match: GET /cart, new: fresh, stage: canary, percent: 10, safe: true}}
+  - {{name: invoice, match: "GET /invoice/{{n}}", new: fresh, stage: new}}
+"""
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"]
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def troubled(start: Any, serve: Any, scripts: Any) -> Any:
+    """A facade whose new side is gone, and whose legacy breaks off for one page."""
+
+    def legacy(sock: Any) -> None:
+        while (head := scripts.head(sock)[0]) and b"/broken" not in head:
+            sock.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+
+    gone = serve(scripts.polite)
+    gone.close()
+    return start(ROUTES.format(legacy=serve(legacy).url, fresh=gone.url))
+
+
+@pytest.fixture
+def visit(browser: Any, scripts: Any) -> Iterator[Callable[[Any], Any]]:
+    """`visit(facade)`: its dashboard, opened with its token."""
+    contexts = []
+
+    def opened(facade: Any) -> Any:
+        scripts.eventually("the admin port is there", facade.readiness)
+        token = Path(facade.folder / "runtime/keys/admin.token").read_text().strip()
+        contexts.append(browser.new_context())
+        page = contexts[-1].new_page()
+        page.goto(f"http://127.0.0.1:{facade.admin}/login")
+        page.fill("input[name=token]", token)
+        page.click("button")
+        page.wait_for_selector("#tiles", state="attached")
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_trouble_stands_first_and_fits(
+    visit: Callable[[Any], Any], troubled: Any, scripts: Any, width: int
+) -> None:
+    page = visit(troubled)
+    page.set_viewport_size({"width": width, "height": 800})
+
+    def shown() -> bool:
+        for path in ("/invoice/1", "/broken"):
+            troubled.get(path)
+        words = page.locator("#wrong").inner_text()
+        fell_back = "invoice: legacy answers in place of the new side" in words
+        return fell_back and "the breaker of fresh for reads opened" in words
+
+    scripts.eventually("what is wrong is shown", shown)
+    box = page.locator("#trouble").bounding_box()
+    assert box["y"] < page.locator("#tiles").bounding_box()["y"]
+    assert box["y"] + page.locator("#wrong").bounding_box()["height"] < 800, "seen unscrolled"
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert page.title().startswith("(3) ")
+    first = page.locator("#routes tbody tr").first
+    assert first.locator("th").inner_text().startswith("invoice")
+    page.click("#failed summary")
+    body = json.loads(troubled.get("/broken")[2])
+    page.wait_for_selector(f"#failed li >> text={body['request_id']}")
+
+
+def test_without_trouble_it_says_so(visit: Callable[[Any], Any], plain: Any) -> None:
+    page = visit(plain)
+    page.wait_for_selector("#well >> text=Nothing is wrong now.")
+    assert page.locator("#trouble details:visible").count() == 0
+    assert page.title() == "Strangler Fig · facade"
