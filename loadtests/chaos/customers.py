@@ -4,8 +4,7 @@ CHAOS_JOURNAL  the file that every question and answer goes to
 CHAOS_SEED     of the dice
 CHAOS_STEADY   a file that appears once orders stay on the new side to the end of the run
 Until then they ask once and never repeat: an answer that did not come is written down as unknown.
-From then on some ask again with the same Idempotency-Key, for the new side knows it; legacy and the
-facade do not, so to repeat an order while its route moves could be to order twice.
+From then on some ask again with the same Idempotency-Key, which the facade and the new side know.
 """
 
 from __future__ import annotations
@@ -62,7 +61,7 @@ class Customer(FastHttpUser):
             "pay_method": DICE.choice(("invoice", "card")),
         }
         status, answer = self._place(text, body)
-        fate = judge(status)
+        fate = judge(status, answer)
         if fate is Fate.PLACED and answer:
             self._afterwards(text, str(answer["order_no"]))
         elif fate is Fate.PENDING and answer:
@@ -79,7 +78,7 @@ class Customer(FastHttpUser):
                 gevent.sleep(TRY_PAUSE)
             found = self._exchange("POST", "/api/orders", "/api/orders", body, headers)
             JOURNAL.write("answered", text, status=found[0], body=found[1], again=attempt)
-            if judge(found[0]) is not Fate.UNKNOWN:
+            if judge(*found) is not Fate.UNKNOWN:
                 clear = found
                 if attempt:
                     break

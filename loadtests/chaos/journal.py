@@ -50,12 +50,17 @@ class Wish:
     again: bool = False  # asked for again with its key
 
 
-def judge(status: int) -> Fate:
-    """Of the answer to an order. 401 counts as unknown: the customer may ask again."""
+def judge(status: int, body: Mapping[str, Any] | None = None) -> Fate:
+    """Of the answer to an order. 401 counts as unknown: the customer may ask again.
+
+    So does a 409 of the facade (a problem, with a title): an order with this key is under way.
+    """
     if status == 201:
         return Fate.PLACED
     if status == 202:
         return Fate.PENDING
+    if status == 409 and body and "title" in body:
+        return Fate.UNKNOWN
     return Fate.REFUSED if status in (400, 402, 409) else Fate.UNKNOWN
 
 
@@ -105,7 +110,7 @@ def _look(wish: Wish, entry: Mapping[str, Any]) -> Look:
 
 def _answered(wish: Wish, status: int, body: Mapping[str, Any]) -> None:
     """An order may be asked for again with its key: what was clear stays so."""
-    fate = judge(status)
+    fate = judge(status, body)
     if fate in (Fate.PLACED, Fate.REFUSED):
         told = f"{status} {body.get('order_no', '')}"
         wish.told += [] if told in wish.told else [told]

@@ -23,6 +23,17 @@ def test_every_answer_means_something(status, fate):
     assert judge(status) is fate
 
 
+def test_an_order_that_is_under_way_with_its_key_is_not_refused():
+    problem = {
+        "type": "about:blank",
+        "title": "Conflict",
+        "status": 409,
+        "detail": "being answered",
+    }
+    assert judge(409, problem) is Fate.UNKNOWN
+    assert judge(409, {"error": "out of stock"}) is Fate.REFUSED
+
+
 def test_a_wish_without_an_answer_is_unknown_and_with_one_is_what_it_says(tmp_path):
     path = tmp_path / "journal"
     writer = Writer(path)
