@@ -9,6 +9,7 @@ master opened and keeps: connections that arrive while a worker is replaced wait
 """
 
 import asyncio
+import contextlib
 import logging
 import os
 import shutil
@@ -72,7 +73,8 @@ class Master:
                     self._publisher.reconsider()
                 if signal.SIGHUP in self._signals:
                     self._signals.remove(signal.SIGHUP)
-                    self._offer(self._settings.routes.read_bytes())
+                    with contextlib.suppress(OSError):  # a file that is gone is said elsewhere
+                        self._offer(self._settings.routes.read_bytes())
                 if signal.SIGUSR2 in self._signals:
                     self._signals.remove(signal.SIGUSR2)
                     self._replace_all()

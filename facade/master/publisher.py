@@ -14,14 +14,16 @@ from chassis.process.files import write_whole
 from facade.routes.file.changes import changes
 from facade.routes.file.problems import RouteFileError
 from facade.routes.file.reading import Loaded, load, load_path
-from facade.routes.file.steps import check_steps, with_addresses
+from facade.routes.file.steps import check_restart, check_steps, with_addresses
 from facade.routes.file.waiting import NotCaughtUp, check_lags
+from facade.routes.leaving import lost
 from facade.runtime.lags import read_lags
 
 log = logging.getLogger("facade.reload")
 
 TABLE, RELOAD, INSTANCES = "table.yaml", "reload.json", "instances.json"
-AGAIN_SECONDS = 1.0  # a file that came too early is judged anew so often
+AGAIN_SECONDS = 1.0  # a file that came too early, or is gone, is looked at anew so often
+HELD_SECONDS = 1.0
 
 
 class Publisher:
@@ -40,6 +42,10 @@ class Publisher:
         self._clock = clock
         self._in_force: Loaded | None = None
         self._early: bytes | None = None  # the file, while a step in it waits for a read model
+        self._held: tuple[bytes, float] | None = None  # what may be half a file, and since when
+        self._away_since: float | None = None  # the file cannot be read
+        self._looked_at = clock()
+        self._errors: list[str] = []  # of the last file
         self._judged_at = 0.0
 
     def first(self) -> bytes:
@@ -49,24 +55,75 @@ class Publisher:
         except OSError:
             load_path(self._routes)  # says so, as for every other use of the file
             raise
-        self._publish(self._judge(data), data)
+        loaded = self._judge(data)
+        known = self._known()
+        if known is not None:
+            try:
+                check_restart(loaded, known[0].file)
+            except RouteFileError as error:
+                self._publish(*known)
+                self._refuse(error)
+                return data
+        self._publish(loaded, data)
         return data
 
+    def _known(self) -> tuple[Loaded, bytes] | None:
+        """The table that was in force when the facade stopped, where the folder has it."""
+        try:
+            data = (self._runtime / TABLE).read_bytes()
+            return load(data, self._routes.name), data
+        except (OSError, RouteFileError):
+            return None
+
     def offer(self, data: bytes) -> bool:
-        """The file has these bytes now: publish them, or say why not. Returns whether it did."""
+        """The file has these bytes now: publish them, or say why not. Returns whether it did.
+
+        A file that loses routes, or ends without a newline, may be half of one that is being
+        written: it is held until it has stayed the same for HELD_SECONDS.
+        """
+        self._held = None
+        why = self._unfinished(data)
+        if why:
+            self._held = data, self._clock()
+            self._report([f"{self._routes.name}: {why}: taken once it stays so for a second"])
+            return False
+        return self._take(data)
+
+    def _unfinished(self, data: bytes) -> str:
+        """Why this may be half a file; "" where it is not, or is wrong anyway."""
+        if self._in_force is None:
+            return ""
+        try:
+            after = load(data, self._routes.name).file
+        except RouteFileError:
+            return ""
+        gone = lost(self._in_force.file, after)
+        if gone:
+            return f"routes are gone ({', '.join(gone)})"
+        return "" if data.endswith(b"\n") else "it ends without a newline"
+
+    def _take(self, data: bytes) -> bool:
         try:
             loaded = self._judge(data)
         except RouteFileError as error:
             self._early = data if isinstance(error, NotCaughtUp) else None
-            for line in error.lines:
-                log.error("%s", line)
-            self._report(error.lines)
+            self._refuse(error)
             return False
         self._publish(loaded, data)
         return True
 
     def reconsider(self) -> bool:
-        """Publish a file that came too early, once the read model has caught up; cheap to ask."""
+        """Publish a file that was held, or came too early; say that it is gone. Cheap to ask."""
+        now = self._clock()
+        if now - self._looked_at >= AGAIN_SECONDS:
+            self._looked_at = now
+            self._look(now)
+        if self._held is not None:
+            data, since = self._held
+            if now - since < HELD_SECONDS:
+                return False
+            self._held = None
+            return self._take(data)
         if self._early is None or self._clock() - self._judged_at < AGAIN_SECONDS:
             return False
         try:
@@ -76,6 +133,24 @@ class Publisher:
             return False
         self._publish(loaded, self._early)
         return True
+
+    def _look(self, now: float) -> None:
+        """Say once that there is no file, and when it is back."""
+        if self._routes.exists():
+            if self._away_since is not None:
+                self._away_since = None
+                log.info("%s is back", self._routes)
+                self._report(self._errors)
+        elif self._away_since is None:
+            self._away_since = now
+            line = f"{self._routes.name}: the file is gone; the last one stays in force"
+            log.error("%s", line)
+            self._write([line])
+
+    def _refuse(self, error: RouteFileError) -> None:
+        for line in error.lines:
+            log.error("%s", line)
+        self._report(error.lines)
 
     def _judge(self, data: bytes) -> Loaded:
         self._judged_at = self._clock()
@@ -97,6 +172,10 @@ class Publisher:
         self._report([])
 
     def _report(self, errors: list[str]) -> None:
+        self._errors = errors
+        self._write(errors)
+
+    def _write(self, errors: list[str]) -> None:
         in_force = self._in_force
         verdict = {
             "ok": not errors,

@@ -289,6 +289,7 @@ class FacadeOptions:
     identity: IdentityOptions | None = None
     read_your_writes: ReadYourWrites = ReadYourWrites()
     admin: AdminOptions = AdminOptions()
+    leaving: tuple[str, ...] = ()  # routes that may be missing although new answered them
 
 
 @dataclass(frozen=True, slots=True)

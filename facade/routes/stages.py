@@ -22,6 +22,9 @@ EDGES: dict[Stage, tuple[Stage, ...]] = {
     Stage.RETIRED: (),
 }
 
+# Stages in which the new side answers clients.
+BEYOND_LEGACY: frozenset[Stage] = frozenset({Stage.CANARY, Stage.NEW, Stage.RETIRED})
+
 ORDER: tuple[Stage, ...] = tuple(Stage)
 
 

@@ -23,14 +23,13 @@ from facade.routes.routefile import (
 from facade.routes.segments import SegmentTree
 from facade.routes.sessions import is_sticky
 from facade.routes.spelling import NearMisses, Spelling
-from facade.routes.stages import Stage
+from facade.routes.stages import BEYOND_LEGACY, Stage
 from facade.routes.trouble import Trouble
 
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 MOST_LOCATED: Final = 4096  # paths remembered with their routes
 LONGEST_LOCATED: Final = 200  # bytes
 UNMATCHED_NAME: Final = "(unmatched)"
-_BEYOND_LEGACY: Final = frozenset({Stage.CANARY, Stage.NEW, Stage.RETIRED})
 
 
 @dataclass(slots=True)
@@ -125,7 +124,7 @@ def compile_table(file: RouteFile) -> RouteTable:
     for config in file.routes:
         reading, writing = (_compile(config, file.facade, safe) for safe in (True, False))
         twins[writing] = twins[reading] = reading
-        if config.stage in _BEYOND_LEGACY or config.max_body is not None:
+        if config.stage in BEYOND_LEGACY or config.max_body is not None:
             exclusive |= {reading, writing}
         for method in _each_method(config):
             safe = config.safe if config.safe is not None else _is_safe(method)

@@ -1,6 +1,7 @@
 """What a worker counts and logs.
 
 metrics    the counters of a worker: routes, copies, clients, lookups of identity
+failed     the requests that failed lately, by their ids
 sides      what one side of a route answered, and its failures
 keys       who asks a watched route, by bucket
 unmatched  requests that no route names, by method and shape

@@ -1,16 +1,21 @@
 """Compare a route file with the one in force: may every route take the step it takes?
 
-A route new in the file may start at any stage. A route may leave the file, except once it is
-retired: unknown paths go to legacy, which such a route never asks again.
+A route new in the file may start at any stage. One whose requests the new side answers may leave
+the file only where `facade.leaving` names it, and a retired one never: unknown paths go to legacy,
+which may not hold what the writes of such a route brought.
 """
 
 from dataclasses import replace
+from typing import Final
 
 from facade.routes.file.matching import Match, collides
 from facade.routes.file.problems import RouteFileError, in_order
 from facade.routes.file.reading import Loaded, with_routes
+from facade.routes.leaving import may_leave
 from facade.routes.routefile import RouteConfig, RouteFile, UpstreamConfig
-from facade.routes.stages import EDGES, Stage, allowed, walk
+from facade.routes.stages import BEYOND_LEGACY, EDGES, Stage, allowed, walk
+
+_RETIRED: Final = frozenset({Stage.RETIRED})
 
 
 def check_steps(loaded: Loaded, in_force: RouteFile) -> None:
@@ -23,8 +28,8 @@ def check_steps(loaded: Loaded, in_force: RouteFile) -> None:
             message = refusal(route.name, earlier.stage, route.stage)
             reading.report(("routes", index, "stage"), message)
     for name, route in before.items():
-        if route.stage is Stage.RETIRED and not _still_retired(route, loaded.file):
-            message = f"'{name}' is retired and no longer matched: keep it, nothing leads back"
+        message = _lost(name, route, loaded.file)
+        if message:
             reading.report(("routes",), message)
     if reading.problems:
         problems = with_routes(reading, loaded.file)
@@ -44,12 +49,34 @@ def refusal(name: str, now: Stage, then: Stage) -> str:
     )
 
 
-def _still_retired(route: RouteConfig, file: RouteFile) -> bool:
-    """Whether the file still has retired routes for everything this one matched."""
+def check_restart(loaded: Loaded, in_force: RouteFile) -> None:
+    """The same for a file that changed while the facade was stopped: what is retired stays so."""
+    retired = tuple(route for route in in_force.routes if route.stage is Stage.RETIRED)
+    check_steps(loaded, replace(in_force, routes=retired))
+
+
+def _lost(name: str, route: RouteConfig, file: RouteFile) -> str:
+    """Why a route may not leave the file, or hand its requests to another one; "" if it may."""
+    if route.stage is Stage.RETIRED:
+        if not _covered(route, file, _RETIRED):
+            return f"'{name}' is retired and no longer matched: keep it, nothing leads back"
+        return ""
+    kept = any(other.name == name for other in file.routes) or may_leave(name, file.facade)
+    if kept or route.stage not in BEYOND_LEGACY or _covered(route, file, BEYOND_LEGACY):
+        return ""
+    return (
+        f"'{name}' is in stage {route.stage} and no longer matched, which gives all its clients to"
+        f" legacy at once: lead it back first (fig flip {name} shadow --walk), or say that you"
+        f" mean it: facade: {{leaving: [{name}]}}"
+    )
+
+
+def _covered(route: RouteConfig, file: RouteFile, stages: frozenset[Stage]) -> bool:
+    """Whether the file has routes in these stages for everything that this one matched."""
     wanted = Match(route.methods, route.template)
     covered: set[str] = set()
     for other in file.routes:
-        if other.stage is Stage.RETIRED:
+        if other.stage in stages:
             covered.update(collides(wanted, Match(other.methods, other.template)))
     return covered.issuperset(route.methods)
 

@@ -136,6 +136,11 @@ FACADE = Record(
         "session_cookie": Field(Text("a cookie's name", TOKEN), "Key session.", shown="session"),
         "session": Field(_SESSION, "Key session, by the framework that writes the cookie."),
         "trusted_proxies": Field(ListOf(Network()), "Whose X-Forwarded-For is believed.", shown=[]),
+        "leaving": Field(
+            ListOf(Text("a route's name", NAME)),
+            "Routes that may leave the file while the new side answers them.",
+            shown=[],
+        ),
         "limits": Field(_LIMITS, "What a client may ask."),
         "timeouts": Field(_CLIENT_TIMEOUTS, "Longest waits on the client's side."),
         "shadow": Field(_SHADOW, "What copies may cost at most."),

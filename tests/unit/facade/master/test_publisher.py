@@ -83,3 +83,104 @@ def test_a_reload_says_what_it_changed(
     ]
     line = json.loads(JsonLines("facade").format(caplog.records[1]))
     assert (line["event"], line["change"]) == ("reloaded", "one: legacy → shadow")
+
+
+TWO = LEGACY + "  - {name: two, match: GET /two, stage: legacy}\n"
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 12.5
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def two(files: tuple[Path, Path], clock: Clock) -> Publisher:
+    """A publisher of a file with two routes."""
+    files[0].write_text(TWO)
+    one = Publisher(*files, {}, clock)
+    one.first()
+    return one
+
+
+HALVES = [
+    (LEGACY, "routes are gone (two)"),
+    (HEAD + "  []\n", "routes are gone (one, two)"),
+    (TWO.rstrip("\n"), "ends without a newline"),
+    (LEGACY.rstrip("\n"), "routes are gone (two)"),
+]
+
+
+@pytest.mark.parametrize(("half", "why"), HALVES)
+def test_what_may_be_half_a_file_is_held_until_it_stays_so(
+    files: tuple[Path, Path], two: Publisher, clock: Clock, half: str, why: str
+) -> None:
+    assert not two.offer(half.encode())
+    assert why in str(report(files)["errors"])
+    clock.now += 0.9
+    assert not two.reconsider()
+    assert (files[1] / TABLE).read_text() == TWO
+    clock.now += 0.2
+    assert two.reconsider()
+    assert (files[1] / TABLE).read_text() == half
+    assert report(files)["ok"] is True
+
+
+@pytest.mark.parametrize(("half", "why"), HALVES)
+def test_the_whole_file_takes_the_place_of_half_of_it_at_once(
+    files: tuple[Path, Path], two: Publisher, clock: Clock, half: str, why: str
+) -> None:
+    two.offer(half.encode())
+    assert why in str(report(files)["errors"])
+    whole = TWO.replace("/two", "/other")
+    assert two.offer(whole.encode())
+    clock.now += 5
+    assert not two.reconsider()
+    assert (files[1] / TABLE).read_text() == whole
+
+
+def test_a_route_that_leaves_on_purpose_is_not_waited_for(
+    files: tuple[Path, Path], two: Publisher
+) -> None:
+    assert two.offer((LEGACY + "facade: {leaving: [two]}\n").encode())
+
+
+def test_a_file_that_is_gone_is_an_error_until_it_is_back(
+    files: tuple[Path, Path], two: Publisher, clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
+    files[0].unlink()
+    for _ in range(3):
+        clock.now += 1.1
+        two.reconsider()
+    assert "the file is gone" in str(report(files)["errors"])
+    assert len([one for one in caplog.records if "gone" in one.message]) == 1
+    files[0].write_text(TWO)
+    clock.now += 1.1
+    two.reconsider()
+    assert report(files)["ok"] is True
+
+
+def test_what_was_retired_stays_so_over_a_restart(files: tuple[Path, Path]) -> None:
+    files[0].write_text(RETIRED)
+    publisher(files).first()
+    files[0].write_text(LEGACY)
+    again = publisher(files)
+    assert again.first() == LEGACY.encode()
+    assert (files[1] / TABLE).read_text() == RETIRED
+    assert "is retired, and nothing leads back" in str(report(files)["errors"])
+    assert again.offer(RETIRED.encode())
+
+
+def test_any_other_change_over_a_restart_is_taken(files: tuple[Path, Path]) -> None:
+    files[0].write_text(SHADOW)
+    publisher(files).first()
+    files[0].write_text(LEGACY)
+    publisher(files).first()
+    assert (files[1] / TABLE).read_text() == LEGACY

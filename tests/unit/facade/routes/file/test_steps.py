@@ -6,7 +6,7 @@ import pytest
 
 from facade.routes.file.problems import RouteFileError
 from facade.routes.file.reading import Loaded
-from facade.routes.file.steps import check_steps, with_addresses
+from facade.routes.file.steps import check_restart, check_steps, with_addresses
 
 LoadedMaker = Callable[[str], Loaded]
 
@@ -60,8 +60,45 @@ def test_a_new_route_may_start_anywhere(loaded: LoadedMaker) -> None:
     assert refused(loaded, "  []", route("new")) == []
 
 
-def test_a_route_may_leave_unless_it_is_retired(loaded: LoadedMaker) -> None:
-    assert refused(loaded, route("new"), "  []") == []
+@pytest.mark.parametrize("stage", ["legacy", "shadow"])
+def test_a_route_may_leave_while_legacy_answers_it(loaded: LoadedMaker, stage: str) -> None:
+    assert refused(loaded, route(stage), "  []") == []
+
+
+@pytest.mark.parametrize("stage", ["canary", "new"])
+def test_a_route_that_the_new_side_answers_leaves_only_on_purpose(
+    loaded: LoadedMaker, stage: str
+) -> None:
+    (line,) = refused(loaded, route(stage), "  []")
+    assert f"'a' is in stage {stage} and no longer matched" in line
+    assert "fig flip a shadow --walk" in line
+    assert refused(loaded, route(stage), "  []\nfacade: {leaving: [a]}\n") == []
+    assert len(refused(loaded, route(stage), "  []\nfacade: {leaving: [b]}\n")) == 1
+
+
+def test_a_route_may_be_renamed(loaded: LoadedMaker) -> None:
+    assert refused(loaded, route("new"), route("new", "b")) == []
+    assert len(refused(loaded, route("new"), route("legacy", "b"))) == 1
+    assert len(refused(loaded, route("new"), route("new", "b", "/b"))) == 1
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "errors"),
+    [("retired", "legacy", 1), ("retired", "retired", 0), ("new", "legacy", 0)],
+)
+def test_what_is_retired_stays_so_over_a_restart(
+    loaded: LoadedMaker, old: str, new: str, errors: int
+) -> None:
+    try:
+        check_restart(loaded(route(new)), loaded(route(old)).file)
+    except RouteFileError as error:
+        assert errors
+        assert "'a' is retired, and nothing leads back" in str(error)
+    else:
+        assert not errors
+
+
+def test_a_retired_route_may_not_leave(loaded: LoadedMaker) -> None:
     (line,) = refused(loaded, route("retired"), "  []")
     assert "'a' is retired and no longer matched" in line
 
