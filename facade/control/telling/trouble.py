@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from facade.compare.evidence.written import span
+
 
 class Kind(StrEnum):
     """What can be wrong; the name of its beginning in a JSON log is `<kind>-began`."""
@@ -44,13 +46,4 @@ class Trouble:
     def ended(self, seconds: float) -> str:
         """The same for its end, seen so many seconds after its beginning."""
         amount = f": {self.amount}" if self.amount else ""
-        return f"{self.subject} {_ENDS[self.kind]} {lasted(max(0.0, seconds - self.quiet))}{amount}"
-
-
-def lasted(seconds: float) -> str:
-    """`0.5 s`, `12 s`, `3 min`, `2.5 h`."""
-    if seconds < 10:
-        return f"{seconds:.1f} s"
-    if seconds < 120:
-        return f"{seconds:.0f} s"
-    return f"{seconds / 60:.0f} min" if seconds < 7200 else f"{seconds / 3600:.1f} h"
+        return f"{self.subject} {_ENDS[self.kind]} {span(max(1.0, seconds - self.quiet))}{amount}"

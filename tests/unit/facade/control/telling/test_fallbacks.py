@@ -41,7 +41,7 @@ def test_they_end_when_none_came_for_a_while_and_are_summed_up(workers: Any) -> 
     (trouble,) = fallbacks.look(workers.fleet, 2.0)
     (trouble,) = fallbacks.look(workers.fleet, 2.0 + QUIET_SECONDS)
     assert trouble.ended(QUIET_SECONDS + 3.0) == (
-        "product: fallbacks ended after 3.0 s:"
+        "product: fallbacks ended after 3 s:"
         " legacy answered 1,234 requests in place of the new side"
     )
     assert told(fallbacks, workers, 3.0 + QUIET_SECONDS) == []

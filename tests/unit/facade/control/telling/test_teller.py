@@ -28,6 +28,6 @@ def test_it_speaks_of_the_upstreams_of_the_table(
     fallback, *others = sorted(said())
     assert fallback == "product: legacy answers in place of the new side: it failed"
     assert others == [
-        "the breaker of legacy for reads is closed again after 1.0 s",
-        "upstream legacy, http://a.test:1, is back after 1.0 s",
+        "the breaker of legacy for reads is closed again after 1 s",
+        "upstream legacy, http://a.test:1, is back after 1 s",
     ]
