@@ -1,4 +1,4 @@
-"""What every event looks like on the bus, whoever owns it, and how it is written and read.
+"""What every event looks like on the bus, of any owner, and how it is written and read.
 
 An event is a fact of the past, told by its owner. Events are additive: a newer version may add
 fields, with a default for the readers of older ones; readers pass over fields they do not know.

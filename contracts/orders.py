@@ -18,8 +18,8 @@ class Customer:
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
-    """What somebody wants: pieces by sku, how it is paid, what they call it, where it goes."""
+class OrderRequest:
+    """What a customer orders: pieces by sku, payment, the customer's own number, address."""
 
     lines: Mapping[str, int]
     pay_method: str = "invoice"
@@ -27,7 +27,7 @@ class Wish:
     ship: Mapping[str, str] | None = None
 
     @classmethod
-    def from_dict(cls, stored: Mapping[str, Any]) -> "Wish":
+    def from_dict(cls, stored: Mapping[str, Any]) -> "OrderRequest":
         """Read what `asdict` wrote."""
         return cls(**stored)
 
@@ -96,7 +96,7 @@ class RecordAway(Exception):
 
 
 class RecordSilent(Exception):
-    """It was asked, and nobody knows what it did. Where it `answered`, the answer says nothing."""
+    """It was asked, and what it did is unknown. Where it `answered`, the answer says nothing."""
 
     def __init__(self, reason: str, *, answered: bool = False) -> None:
         super().__init__(reason)
@@ -106,15 +106,17 @@ class RecordSilent(Exception):
 class SystemOfRecord(Protocol):
     """Holds the orders. Every call may raise RecordAway; the writing ones all three."""
 
-    def accepts(self, wish: Wish) -> bool:
+    def accepts(self, wanted: OrderRequest) -> bool:
         """Whether it has room for what we need to find the order again."""
 
-    async def place(self, customer: Customer, wish: Wish, saga_id: str, until: float) -> Order:
+    async def place(
+        self, customer: Customer, wanted: OrderRequest, saga_id: str, until: float
+    ) -> Order:
         """Not idempotent: ask with `find` before repeating. Not begun after `until` (seconds of
         this process's monotonic clock)."""
 
     async def find(
-        self, customer: Customer, wish: Wish, saga_id: str, age: float
+        self, customer: Customer, wanted: OrderRequest, saga_id: str, age: float
     ) -> Sequence[Order]:
         """The orders that bear this saga's mark, the oldest first: none, one or several. None is
         certain only when none can be under way any more: `age` is how many seconds ago the last

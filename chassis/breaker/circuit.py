@@ -7,7 +7,7 @@
       └─────────────────────────────────────────────────────────────────after `ramp` seconds──┘
 
 Times are seconds of one monotonic clock. Who asks `acquire` gets a permit and must give it back
-with `release`, whatever happened: a call that was cancelled says so and is nobody's fault.
+with `release`, whatever happened: a call that was cancelled says so and is no side's fault.
 """
 
 from collections import deque

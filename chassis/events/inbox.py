@@ -67,7 +67,7 @@ class Limits:
     deaths: int = 10  # of the process over one message
     first_pause: float = 0.1
     most_pause: float = 2.0
-    pace: float = 0.25  # seconds from one commit to the next: nobody waits for an event
+    pace: float = 0.25  # seconds from one commit to the next: an event is not urgent
     keep: float = 14 * 24 * 3600.0  # longer than the stream keeps events
     clean_every: int = 1000  # messages
     singly: int = 200  # messages after a start: one that killed the process must be known by itself

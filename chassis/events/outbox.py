@@ -83,7 +83,7 @@ _ADD = f"WITH {clause(1)} SELECT"
 async def add(connection: asyncpg.Connection, event: Event, event_id: str, now: float) -> None:
     """Tell an event, in the open transaction; one id is told once. `now` in unix seconds.
 
-    Whoever tells of several keys in one transaction does it in the order of the keys.
+    A transaction that publishes events of several keys adds them in the order of the keys.
     """
     await connection.execute(_ADD, *values(event, event_id, now))
 
@@ -93,8 +93,8 @@ class Limits:
     """Seconds and counts of a relay."""
 
     batch: int = 200
-    poll: float = 0.5  # when nobody wakes it
-    gather: float = 0.25  # after it was woken: nobody waits for an event, and some go at once
+    poll: float = 0.5  # when it is not woken
+    gather: float = 0.25  # after it was woken: an event is not urgent, and some go at once
     keep: float = 3600.0  # rows that were sent
     clean_every: float = 60.0
     measure_every: float = 0.5

@@ -25,7 +25,7 @@ from chassis.process.settings import DatabaseUrl, ListenAddress, NatsUrl, Proces
 from chassis.readmodel.watermark import Watermark
 from chassis.web import app as web
 from chassis.web.callers import read_callers
-from chassis.web.internal import Calls, Lane
+from chassis.web.internal import Calls, DirectCalls
 
 
 class ServiceSettings(ProcessSettings):
@@ -101,11 +101,11 @@ async def assemble(
         app.add_exception_handler(kind, _database_away)
     parts.register(app)
     keys = settings.caller_keys
-    lane = Lane(parts.calls, app, read_callers(name, keys) if keys else None)
+    direct = DirectCalls(parts.calls, app, read_callers(name, keys) if keys else None)
     registration = _registration(name, instance, port)
     announcing: Background = lambda: registry.announce(nats, registration, ready)  # noqa: E731
     try:
-        await serve(around(lane), port, [announcing, *parts.background])
+        await serve(around(direct), port, [announcing, *parts.background])
     finally:
         await parts.close()
         await nats.close()

@@ -20,7 +20,7 @@ OWNER_ALONE, USUAL = 0o600, 0o666
 def write_whole(
     path: Path, data: bytes | str, *, private: bool = False, lasting: bool = False
 ) -> None:
-    """Put `data` in the file's place. `private`: nobody but its owner may read it."""
+    """Put `data` in the file's place. `private`: only its owner may read it."""
     with _beside(path, data, private=private, lasting=lasting) as fresh:
         _take_place(fresh, path, lasting)
 

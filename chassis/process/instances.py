@@ -2,7 +2,7 @@
 services that call each other.
 
 The last known instances stay while the registry is away: an entry is forgotten only when the
-registry says so (deleted or expired), and never because nobody answered.
+registry says so (deleted or expired), and never because no instance answered.
 """
 
 import asyncio

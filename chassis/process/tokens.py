@@ -34,7 +34,7 @@ def announce(address: str, token: str) -> Path | None:
 
 
 def token_for(url: str) -> str | None:
-    """The token for the admin port that this URL asks; None where nobody left one."""
+    """The token for the admin port that this URL asks; None where none is stored."""
     given = os.environ.get(VARIABLE)
     if given:
         return given

@@ -60,7 +60,7 @@ class Position:
     stored_at: float = 0.0  # monotonic seconds
 
     async def load(self, connection: asyncpg.Connection, stream: str) -> None:
-        """As stored; at the beginning for a stream that was made anew."""
+        """As stored; at the beginning for a stream that was made again."""
         row = await connection.fetchrow(
             "SELECT stream, sequence, watermark FROM reader_position WHERE name = $1", self.name
         )
@@ -122,7 +122,7 @@ class Source:
     stream: str
     subjects: Sequence[str]
     batch: int = 200  # messages
-    # Seconds from one commit to the next, while nobody waits: what comes meanwhile shares a commit.
+    # Seconds between commits while no request waits: what comes meanwhile shares a commit.
     pace: float = 0.0
 
 
@@ -228,12 +228,12 @@ class Follower:
             self._position.moved(last)
 
     def _hurry(self) -> None:
-        """Somebody waits for the watermark: commit what is there."""
+        """A request waits for the watermark: commit what is there."""
         if self._reader is not None:
             self._reader.hurry()
 
     async def _start_over(self, connection: asyncpg.Connection, trimmed: int, last: int) -> None:
-        """Go on at the stream's end as it was before all was asked for anew."""
+        """Go on at the stream's end as it was before all was asked for again."""
         name, stands = self._source.name, self._position.sequence
         self.reason = f"too far behind: read up to message {stands}; those up to {trimmed} are gone"
         if self._missed is None:

@@ -28,7 +28,7 @@ Apply = Callable[[asyncpg.Connection, Sequence[Fact]], Awaitable[None]]
 
 READER = "legacy feed"  # keeps its position by this name
 BATCH = 200  # messages in one commit
-PACE_SECONDS = 0.1  # from one commit to the next while nobody waits for the watermark
+PACE_SECONDS = 0.1  # from one commit to the next while no request waits for the watermark
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +153,7 @@ async def fresh(request: Request, watermark: Watermark) -> Fresh:
     after = request.headers.get(headers.AFTER, "")
     if not after.isdecimal():
         if watermark.stale and age is None:
-            raise declined(headers.BEHIND, f"nothing was heard for {watermark.age:.0f} s")
+            raise declined(headers.BEHIND, f"the feed has been silent for {watermark.age:.0f} s")
         return Fresh(watermark.micros, age=age)
     if int(after) <= watermark.micros:
         return Fresh(watermark.micros, age=age)

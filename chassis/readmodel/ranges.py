@@ -6,7 +6,7 @@ from contracts.facts import Cleared, Key
 def within(column: str, cleared: Cleared, place: int) -> tuple[str, list[Key]]:
     """The condition that a key lies in what was cleared, and its parameters from $`place` on.
 
-    Sorted as whoever speaks of the range sorts it, whatever the database's collation.
+    Sorted as the feed sorts the range, whatever the database's collation.
     """
     conditions, values = [], list[Key]()
     for sign, bound in ((">=", cleared.first), ("<=", cleared.last)):

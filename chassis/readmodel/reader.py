@@ -1,8 +1,8 @@
 """The messages of a stream after a position, in order, none twice and none left out.
 
-The position belongs to whoever applies the messages (it is stored in the transaction that applies
-them), so the consumer on the server is disposable: no acknowledgements, made anew at the position
-after any doubt. Messages are asked for ahead, up to a window, so memory is bounded.
+The position belongs to the code that applies the messages (it is stored in the transaction that
+applies them), so the consumer on the server is disposable: no acknowledgements, made again at the
+position after any doubt. Messages are asked for ahead, up to a window, so memory is bounded.
 """
 
 import asyncio

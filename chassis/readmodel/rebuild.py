@@ -1,4 +1,4 @@
-"""A read model made anew beside the live one, and put in its place in one transaction.
+"""A read model made again beside the live one, and put in its place in one transaction.
 
     fresh tables in a schema of their own ─▶ projected from the stream's beginning ─▶ caught up
     ─▶ the live projection held ─▶ not behind it ─▶ tables exchanged, the live projection let go

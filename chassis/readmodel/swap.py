@@ -3,7 +3,7 @@
     the live projection held ─▶ writers wait ─▶ our own rows carried over ─▶ readers wait ─▶ swapped
 
 A service whose database holds more than what the feed makes declares its `Part`: only the tables
-that the feed makes are exchanged. The others stay where they are, and whoever writes to them goes
+that the feed makes are exchanged. The others stay where they are, and writers to them go
 on all the while.
 """
 
@@ -16,7 +16,7 @@ FRESH, FORMER = "fresh", "former"
 # Locks are waited for together, and less long than PostgreSQL waits (a second) before it looks for
 # a deadlock and makes one of those who wait fail: so that one is never a writer of the service's.
 LOCK_SECONDS = 0.8
-BULK_SECONDS = 600.0  # for a statement over all rows, while nobody waits
+BULK_SECONDS = 600.0  # for a statement over all rows, while no request waits
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class Part:
     shared: Sequence[str] = ()
     # What of the live tables is our own, into the empty fresh ones: then little is left to carry.
     seed: Sequence[str] = ()
-    # The same in the exchange, when nobody writes: what has been written since, or all of it.
+    # The same in the exchange, while no one can write: what has been written since, or all of it.
     carry: Sequence[str] = ()
 
 
@@ -55,14 +55,14 @@ async def prepare(connection: asyncpg.Connection, part: Part) -> None:
 
 
 async def tidy(connection: asyncpg.Connection) -> None:
-    """What makes the fresh tables quick to carry over into, and to read: nobody has read them."""
+    """What makes the fresh tables quick to carry over into, and to read: they were not read yet."""
     for name in await _fresh_tables(connection):
         await connection.execute(f"VACUUM (ANALYZE) {FRESH}.{name}", timeout=BULK_SECONDS)
 
 
 async def swap(connection: asyncpg.Connection, part: Part | None, reader: str) -> None:
     """In the open transaction; without a part all tables. `reader` is the live projection's: what
-    others have read is not made anew, and so they go on where they are.
+    others have read is not made again, and so they go on where they are.
 
     Raises QueryCanceledError where a lock was not to be had in time.
     """

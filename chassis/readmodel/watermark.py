@@ -8,7 +8,7 @@ from collections.abc import Callable
 from contracts.memory import REMEMBERED_SECONDS
 
 PATIENCE_SECONDS = 0.1
-AHEAD_SECONDS = 1.0  # by so much two clocks may differ in peace
+AHEAD_SECONDS = 1.0  # by so much two clocks may differ without an alarm
 
 log = logging.getLogger("watermark")
 
@@ -33,8 +33,8 @@ class Watermark:
         self._heard = 0.0  # monotonic: when it advanced last
         self._behind = 0.0  # by how many seconds it was behind then
         self.ahead = 0.0  # by how many seconds the feed's clock is ahead of ours
-        self.alone: Callable[[], bool] = lambda: False  # nobody else can answer just now
-        self.on_wait: Callable[[], None] = lambda: None  # somebody has begun to wait
+        self.alone: Callable[[], bool] = lambda: False  # no other side can answer just now
+        self.on_wait: Callable[[], None] = lambda: None  # a request has begun to wait
         self._waiting: dict[asyncio.Future[None], int] = {}
 
     @property
@@ -61,7 +61,7 @@ class Watermark:
 
     @property
     def awaited(self) -> bool:
-        """Whether somebody waits for it to advance."""
+        """Whether a request waits for it to advance."""
         return bool(self._waiting)
 
     def believed(self, micros: int) -> int:

@@ -22,7 +22,7 @@ Data: TypeAlias = Mapping[str, Any]
 
 
 class Refused(Exception):
-    """The step had no effect and never will; `answer` is for whoever asked for the saga."""
+    """The step had no effect and never will; `answer` is for the client that asked for the saga."""
 
     def __init__(self, reason: str, answer: Data | None = None) -> None:
         super().__init__(reason)
@@ -48,11 +48,11 @@ class NotYet(Exception):
 
 
 class Silent(Exception):
-    """No answer came: nobody knows whether the step had its effect."""
+    """No answer came: whether the step had its effect is unknown."""
 
 
 class BadAnswer(Exception):
-    """An answer came, and says nothing of use: nobody knows whether the step had its effect."""
+    """An answer came, and says nothing of use: whether the step had its effect is unknown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ class Context:
     `tried` is when its action was last begun, in unix seconds of the store's clock, 0 if never;
     `age` is how many seconds ago that is, and at least so long. After `until` (seconds of this
     process's monotonic clock) the saga may be in other hands, so what cannot be repeated must not
-    be begun any more. `reason` is why it goes back. `recalled`: whoever wanted it wants it no more.
+    be begun any more. `reason` is why it goes back. `recalled`: the client no longer wants it.
     """
 
     saga_id: str

@@ -9,7 +9,7 @@ BACKWARD ───────────────────────�
    ▼
  PARKED ── a person: resume or compensate ──▶ where it was, or BACKWARD
 
-Whoever wanted it may recall it: before the pivot's effect it goes back, once that is certain.
+The client may recall it: before the pivot's effect it goes back, once that is certain.
 
 Not every step is stored before it begins. What is stored promises a stretch of steps that are safe
 to repeat; whoever finds a saga so repeats them, and compensates all of them should it go back.
@@ -66,7 +66,7 @@ class Absent:
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """Nobody knows: the attempt, or the question, got no answer, or one that says nothing."""
+    """The outcome is unknown: there was no answer, or one that says nothing."""
 
     reason: str
     after: float = 0.0
@@ -176,7 +176,7 @@ def compensate(saga: Saga, state: State) -> State:
 
 
 def recall(saga: Saga, state: State) -> State:
-    """Whoever wanted it wants it no more. It goes back at once where that is possible, else when it
+    """The client no longer wants it. It goes back at once where that is possible, else when it
     is certain that the pivot had no effect; had it one, the saga goes on, and says so to its steps.
 
     Raises ValueError after the pivot, where there is nothing to recall.

@@ -27,7 +27,7 @@ OPEN = (Phase.FORWARD, Phase.BACKWARD)
 STUCK_SECONDS = 30.0  # open for so long without a reason that passes by itself
 MOST = 1000
 ORDER_SECONDS = 5.0  # an order that takes longer goes on by itself
-HIDDEN = frozenset({"session"})  # the customer's seal is nobody's business
+HIDDEN = frozenset({"session"})  # the customer's sealed session stays secret
 
 
 @dataclass(frozen=True, slots=True)

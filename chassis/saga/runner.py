@@ -52,9 +52,9 @@ class _Held:
     begun: float | None = None  # its action was last begun by us
 
 
-Order = Callable[[Saga, State], State]
+Change = Callable[[Saga, State], State]
 
-ORDERS: Mapping[str, Order] = {
+ORDERS: Mapping[str, Change] = {
     "resume": lambda _, state: logic.resume(state),
     "compensate": logic.compensate,
     "park": lambda _, state: logic.park(state),
@@ -105,7 +105,7 @@ class Runner:
         return await self.carry(self._taken(lease, sent, stored), state, begun)
 
     async def run_due(self) -> int:
-        """Carry on what is due and in nobody's hands; the number of sagas taken."""
+        """Carry on what is due and not leased; the number of sagas taken."""
         taken = await self._take(self._limits.at_once)
         await self._through(taken)
         return len(taken)
@@ -180,13 +180,13 @@ class Runner:
         return await self._ordered(lease, sent, f"a person said {order}", ORDERS[order])
 
     async def recall(self, saga_id: str) -> State:
-        """Whoever wanted it wants it no more; see `logic.recall`. Raises as `order` does."""
+        """The client no longer wants it; see `logic.recall`. Raises as `order` does."""
         await self._time.ask()
         sent = self._clock.monotonic()
         lease = await self._store.seize(saga_id, self._holder, self._limits.lease)
         return await self._ordered(lease, sent, "recalled", logic.recall)
 
-    async def _ordered(self, lease: Lease, sent: float, said: str, order: Order) -> State:
+    async def _ordered(self, lease: Lease, sent: float, said: str, order: Change) -> State:
         state = (await self._store.load(lease.saga_id)).state
         try:
             ordered = order(self._sagas[state.kind], state)

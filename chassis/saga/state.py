@@ -27,8 +27,8 @@ class Mode(StrEnum):
     """The step the saga stands at."""
 
     READY = "ready"
-    BEGUN = "begun"  # somebody may be at it; found so after a crash, its outcome is unknown
-    UNKNOWN = "unknown"  # it was begun, and nobody said how it ended
+    BEGUN = "begun"  # an instance may be running it; found so after a crash, its outcome is unknown
+    UNKNOWN = "unknown"  # it was begun, and how it ended is unknown
 
 
 @dataclass(frozen=True)
@@ -50,11 +50,11 @@ class State:
     doubt: bool = False  # an attempt ended unknown, and nothing has settled it since
     due: float = 0.0  # not before
     reason: str = ""  # why it goes back or is parked
-    answer: Data | None = None  # of the refusal, for whoever asked
+    answer: Data | None = None  # of the refusal, for the client
     parked_from: Phase | None = None
     answers: int = 0  # bad ones, at this step, in this direction
     waits_for: str = ""  # the callee that was away at the last attempt
-    recalled: bool = False  # whoever wanted it wants it no more
+    recalled: bool = False  # the client no longer wants it
     told: tuple[str, ...] = ()  # how attempts at this step came out, as the story has it
     again: int = 0  # attempts since the story's last line that came out like one before
 

@@ -57,16 +57,16 @@ class Store(Protocol):
         without: Collection[str] = (),
         only: str | None = None,
     ) -> list[Lease]:
-        """Lease up to `most` sagas that are due and in nobody's hands, the longest due first.
+        """Lease up to `most` sagas that are due and not leased, the longest due first.
 
         None that waits for a callee in `without`, or `only` those that wait for that one.
         """
 
     async def claim_one(self, saga_id: str, holder: str, seconds: float) -> Lease | None:
-        """Lease this saga, due or not, parked or not; None when it is in somebody's hands."""
+        """Lease this saga, due or not, parked or not; None when another instance has leased it."""
 
     async def seize(self, saga_id: str, holder: str, seconds: float) -> Lease:
-        """Lease this saga, also out of somebody's hands: what they still write is void."""
+        """Lease this saga, also from another instance: what that one still writes is void."""
 
     async def load(self, saga_id: str) -> Saved:
         """The saga. Raises NoSuchSaga."""

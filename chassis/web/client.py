@@ -28,11 +28,11 @@ class NoTurn(NotSent):
 
 
 class NotConnected(NotSent):
-    """Nobody took the connection."""
+    """The connection was not accepted."""
 
 
 class NoAnswer(ConnectionError):
-    """The request was sent and no whole answer came: nobody knows its effect."""
+    """The request was sent and no whole answer came: its effect is unknown."""
 
 
 @dataclass(frozen=True, slots=True)

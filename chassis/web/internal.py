@@ -23,9 +23,9 @@ log = logging.getLogger("lane")
 
 LARGEST_BODY = 64 * 1024
 
-Answer: TypeAlias = tuple[int, object]  # the status, and what is to be JSON
+Reply: TypeAlias = tuple[int, object]  # the status, and what is to be JSON
 # Takes the name in the path, and the body; raises ValidationError where that is not as it must be.
-Handle: TypeAlias = Callable[[str, bytes], Awaitable[Answer]]
+Handle: TypeAlias = Callable[[str, bytes], Awaitable[Reply]]
 # (method, first part of the path, the part after the name or "")
 Calls: TypeAlias = Mapping[tuple[str, str, str], Handle]
 Receive: TypeAlias = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -34,7 +34,7 @@ Send: TypeAlias = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 _JSON, _PROBLEM = b"application/json", b"application/problem+json"
 
 
-class Lane:
+class DirectCalls:
     """An ASGI application in front of another one."""
 
     def __init__(self, calls: Calls, behind: Application, callers: Callers | None = None) -> None:

@@ -61,17 +61,19 @@ def run(options: argparse.Namespace, folder: Path) -> list[str]:
         found = proved(stack)
         databases = {name: closing.enter_context(stack.database(name)) for name in OWNERS}
         with (folder / "journal").open() as lines:
-            wishes = journal.read(lines)
-        fates = {fate: sum(wish.fate is fate for wish in wishes.values()) for fate in Fate}
+            purchases = journal.read(lines)
+        fates = {
+            fate: sum(purchase.fate is fate for purchase in purchases.values()) for fate in Fate
+        }
         say("orders: " + ", ".join(f"{count} {fate.value}" for fate, count in fates.items()))
-        again = sum(wish.again for wish in wishes.values())
-        looks = sum(len(wish.looks) for wish in wishes.values())
+        again = sum(purchase.again for purchase in purchases.values())
+        looks = sum(len(purchase.looks) for purchase in purchases.values())
         say(f"{again} of them were asked for again with their key; {looks} times one was looked up")
         by_saga = balance.by_saga(databases["legacy"])
         say(f"{by_saga} of them were written by sagas, the rest by legacy itself")
         if not fates[Fate.PLACED] or not by_saga:
             raise ChaosFailed("not one order came that way: nothing was tried")
-        found += settled(lambda: balance.check(databases, wishes, start))
+        found += settled(lambda: balance.check(databases, purchases, start))
         return found + (afterwards(stack, options, folder) if options.away else [])
 
 

@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 
 import psycopg
 
-from loadtests.chaos.journal import PREFIX, Fate, Look, Wish
+from loadtests.chaos.journal import PREFIX, Fate, Look, Purchase
 
 Connection: TypeAlias = psycopg.Connection[Any]
 Stock: TypeAlias = Mapping[str, int]
@@ -36,13 +36,13 @@ def by_saga(legacy: Connection) -> int:
 
 
 def check(
-    databases: Mapping[str, Connection], wishes: Mapping[str, Wish], start: Stock
+    databases: Mapping[str, Connection], purchases: Mapping[str, Purchase], start: Stock
 ) -> list[str]:
     """Every sentence is something that must not be."""
     legacy = databases["legacy"]
     orders = [Order(*row) for row in legacy.execute(_ORDERS)]
     return [
-        *_wishes(wishes, orders, _sagas(databases["orders"])),
+        *_purchases(purchases, orders, _sagas(databases["orders"])),
         *_stock(orders, start, dict(legacy.execute(STOCK).fetchall())),
         *_mails(orders, {row[0] for row in databases["notifications"].execute(_MAILS)}),
     ]
@@ -65,19 +65,25 @@ def _sagas(orders: Connection) -> dict[str, tuple[str, str | None]]:
     return {row[0]: (row[1], row[2]) for row in orders.execute(_PENDING)}
 
 
-def _wishes(
-    wishes: Mapping[str, Wish], orders: list[Order], sagas: Mapping[str, tuple[str, str | None]]
+def _purchases(
+    purchases: Mapping[str, Purchase],
+    orders: list[Order],
+    sagas: Mapping[str, tuple[str, str | None]],
 ) -> list[str]:
     """What each customer was told, against what there is."""
     by_text: dict[str, list[Order]] = {}
     for order in orders:
         by_text.setdefault(order.text, []).append(order)
-    found = [f"nobody asked for {text}" for text in by_text if text not in wishes]
-    for wish in wishes.values():
-        found += _wish(wish, by_text.get(wish.text, []), sagas)
-        found += [f"{wish.text}: {broken}" for look in wish.looks for broken in _broken(look)]
-        if len(wish.told) > 1:
-            found.append(f"{wish.text}: asked again with its key, told {', then '.join(wish.told)}")
+    found = [f"nobody asked for {text}" for text in by_text if text not in purchases]
+    for purchase in purchases.values():
+        found += _purchase(purchase, by_text.get(purchase.text, []), sagas)
+        found += [
+            f"{purchase.text}: {broken}" for look in purchase.looks for broken in _broken(look)
+        ]
+        if len(purchase.told) > 1:
+            found.append(
+                f"{purchase.text}: asked again with its key, told {', then '.join(purchase.told)}"
+            )
     return found
 
 
@@ -94,26 +100,32 @@ def _broken(look: Look) -> list[str]:
     return []
 
 
-def _wish(wish: Wish, there: list[Order], sagas: Mapping[str, tuple[str, str | None]]) -> list[str]:
+def _purchase(
+    purchase: Purchase, there: list[Order], sagas: Mapping[str, tuple[str, str | None]]
+) -> list[str]:
     found = []
     alive = [order for order in there if order.alive]
-    if wish.fate is Fate.PLACED and [one.number for one in there] != [wish.order_no]:
-        found.append(f"{wish.text}: acknowledged as {wish.order_no}, there is {_numbers(there)}")
-    if wish.fate is Fate.REFUSED and alive:
-        found.append(f"{wish.text}: refused with {wish.status}, there is {_numbers(alive)}")
-    if wish.fate is Fate.PENDING:
-        phase, number = sagas.get(wish.request_id, ("gone", None))
+    if purchase.fate is Fate.PLACED and [one.number for one in there] != [purchase.order_no]:
+        found.append(
+            f"{purchase.text}: acknowledged as {purchase.order_no}, there is {_numbers(there)}"
+        )
+    if purchase.fate is Fate.REFUSED and alive:
+        found.append(f"{purchase.text}: refused with {purchase.status}, there is {_numbers(alive)}")
+    if purchase.fate is Fate.PENDING:
+        phase, number = sagas.get(purchase.request_id, ("gone", None))
         expected = [number] if phase == "done" else []
         if phase not in ("done", "undone") or [one.number for one in there] != expected:
-            found.append(f"{wish.text}: accepted, {phase} as {number}, there is {_numbers(there)}")
+            found.append(
+                f"{purchase.text}: accepted, {phase} as {number}, there is {_numbers(there)}"
+            )
     if len(alive) > 1:
-        found.append(f"{wish.text}: ordered once, placed as {_numbers(alive)}")
+        found.append(f"{purchase.text}: ordered once, placed as {_numbers(alive)}")
     for order in there:
-        if order.lines != dict(wish.lines):
-            found.append(f"{order.number}: asked for {dict(wish.lines)}, has {order.lines}")
-        if wish.total and order.total != Decimal(wish.total):
-            found.append(f"{order.number}: acknowledged at {wish.total}, is {order.total}")
-        if order.alive and wish.cancelled & {200, 202}:
+        if order.lines != dict(purchase.lines):
+            found.append(f"{order.number}: asked for {dict(purchase.lines)}, has {order.lines}")
+        if purchase.total and order.total != Decimal(purchase.total):
+            found.append(f"{order.number}: acknowledged at {purchase.total}, is {order.total}")
+        if order.alive and purchase.cancelled & {200, 202}:
             found.append(f"{order.number}: its cancellation was acknowledged, it is {order.status}")
     return found
 

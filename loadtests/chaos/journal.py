@@ -34,7 +34,7 @@ class Look:
 
 
 @dataclass
-class Wish:
+class Purchase:
     """One order somebody asked for, by its purchase-order text."""
 
     text: str
@@ -85,40 +85,40 @@ class Writer:
         self._file.write(json.dumps(entry) + "\n")
 
 
-def read(lines: Iterable[str]) -> dict[str, Wish]:
-    """Every wish by its text."""
-    wishes: dict[str, Wish] = {}
+def read(lines: Iterable[str]) -> dict[str, Purchase]:
+    """Every purchase by its text."""
+    purchases: dict[str, Purchase] = {}
     for line in lines:
         entry = json.loads(line)
         kind, text = entry["kind"], entry["text"]
         if kind == "asked":
-            wishes[text] = Wish(text, entry["lines"])
+            purchases[text] = Purchase(text, entry["lines"])
         elif kind == "answered":
-            wishes[text].again |= entry.get("again", 0) > 0
-            _answered(wishes[text], entry["status"], entry.get("body") or {})
+            purchases[text].again |= entry.get("again", 0) > 0
+            _answered(purchases[text], entry["status"], entry.get("body") or {})
         elif kind == "cancelled":
-            wishes[text].cancelled.add(entry["status"])
+            purchases[text].cancelled.add(entry["status"])
         elif kind == "read":
-            wishes[text].looks.append(_look(wishes[text], entry))
-    return wishes
+            purchases[text].looks.append(_look(purchases[text], entry))
+    return purchases
 
 
-def _look(wish: Wish, entry: Mapping[str, Any]) -> Look:
-    cancelled = 200 in wish.cancelled
-    return Look(entry["path"], entry["status"], entry.get("shown"), wish.fate, cancelled)
+def _look(purchase: Purchase, entry: Mapping[str, Any]) -> Look:
+    cancelled = 200 in purchase.cancelled
+    return Look(entry["path"], entry["status"], entry.get("shown"), purchase.fate, cancelled)
 
 
-def _answered(wish: Wish, status: int, body: Mapping[str, Any]) -> None:
+def _answered(purchase: Purchase, status: int, body: Mapping[str, Any]) -> None:
     """An order may be asked for again with its key: what was clear stays so."""
     fate = judge(status, body)
     if fate in (Fate.PLACED, Fate.REFUSED):
         told = f"{status} {body.get('order_no', '')}"
-        wish.told += [] if told in wish.told else [told]
-    if wish.fate in (Fate.PLACED, Fate.REFUSED):
+        purchase.told += [] if told in purchase.told else [told]
+    if purchase.fate in (Fate.PLACED, Fate.REFUSED):
         return
     if fate is not Fate.UNKNOWN:  # else an earlier 202 still holds
-        wish.status, wish.fate = status, fate
+        purchase.status, purchase.fate = status, fate
     if fate is Fate.PLACED:
-        wish.order_no, wish.total = body["order_no"], body["total"]
+        purchase.order_no, purchase.total = body["order_no"], body["total"]
     elif fate is Fate.PENDING:
-        wish.request_id = body["id"]
+        purchase.request_id = body["id"]

@@ -125,7 +125,7 @@ class Stack:
             pid = dice.choice(hit) if hit else 0
         if not pid:
             return f"{name}: it is down already"
-        # PostgreSQL takes SIGTERM for a wish to wait until its last client has gone.
+        # PostgreSQL takes SIGTERM for a purchase to wait until its last client has gone.
         asked = dice.random() < ASKED and process != DATABASES
         number = signal.SIGTERM if asked else signal.SIGKILL
         try:

@@ -25,8 +25,12 @@ from chassis.breaker.guard import Guard, Held
 from chassis.web.client import QUEUE_SECONDS, Answer, NoAnswer, NotSent, Request
 from chassis.web.sealed import NotSealed, unseal
 from contracts.mark import fits, mark
-from contracts.orders import Customer, Order, RecordAway, RecordRefused, RecordSilent, Wish
-from new_services.anticorruption.orders import NotAnOrder, order_from_legacy, wish_to_legacy
+from contracts.orders import Customer, Order, OrderRequest, RecordAway, RecordRefused, RecordSilent
+from new_services.anticorruption.orders import (
+    NotAnOrder,
+    order_from_legacy,
+    order_request_to_legacy,
+)
 
 WRITE = BreakerSettings(slow_call=4.0, minimum_calls=6, open_for=2.0, probes=2, probe_timeout=5.0)
 READ = BreakerSettings(slow_call=2.0, minimum_calls=6, open_for=2.0, probes=2)
@@ -85,13 +89,15 @@ class Legacy:
             for kind, settings in (("write", WRITE), ("read", READ))
         }
 
-    def accepts(self, wish: Wish) -> bool:
+    def accepts(self, wanted: OrderRequest) -> bool:
         """See SystemOfRecord: the customer's own text must leave room for our mark."""
-        return fits(wish.po_number)
+        return fits(wanted.po_number)
 
-    async def place(self, customer: Customer, wish: Wish, saga_id: str, until: float) -> Order:
+    async def place(
+        self, customer: Customer, wanted: OrderRequest, saga_id: str, until: float
+    ) -> Order:
         """See SystemOfRecord."""
-        body = orjson.dumps(wish_to_legacy(wish, saga_id))
+        body = orjson.dumps(order_request_to_legacy(wanted, saga_id))
         headers = self._headers(customer)
 
         def request() -> Request:
@@ -104,10 +110,10 @@ class Legacy:
         return _order(await self._call("write", request), 201)
 
     async def find(
-        self, customer: Customer, wish: Wish, saga_id: str, age: float
+        self, customer: Customer, wanted: OrderRequest, saga_id: str, age: float
     ) -> Sequence[Order]:
         """See SystemOfRecord: the monolith finds orders by exactly their purchase-order number."""
-        number = quote(mark(wish.po_number, saga_id), safe="")
+        number = quote(mark(wanted.po_number, saga_id), safe="")
         answer = await self._read(customer, f"/api/orders?po_number={number}&per_page=100")
         body = _body(answer)
         if answer.status != 200:

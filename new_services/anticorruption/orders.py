@@ -4,7 +4,7 @@ from collections.abc import Mapping as Fields
 from typing import Any
 
 from contracts.mark import mark, split
-from contracts.orders import Line, Order, Wish
+from contracts.orders import Line, Order, OrderRequest
 
 Json = Fields[str, Any]
 
@@ -13,15 +13,15 @@ class NotAnOrder(ValueError):
     """The monolith answered something else than an order."""
 
 
-def wish_to_legacy(wish: Wish, saga_id: str) -> dict[str, Any]:
+def order_request_to_legacy(wanted: OrderRequest, saga_id: str) -> dict[str, Any]:
     """What `POST /api/orders` is sent. Raises ValueError where the mark has no room."""
     body: dict[str, Any] = {
-        "lines": [{"sku": sku, "qty": pieces} for sku, pieces in wish.lines.items()],
-        "pay_method": wish.pay_method,
-        "po_number": mark(wish.po_number, saga_id),
+        "lines": [{"sku": sku, "qty": pieces} for sku, pieces in wanted.lines.items()],
+        "pay_method": wanted.pay_method,
+        "po_number": mark(wanted.po_number, saga_id),
     }
-    if wish.ship is not None:
-        body["ship"] = dict(wish.ship)
+    if wanted.ship is not None:
+        body["ship"] = dict(wanted.ship)
     return body
 
 

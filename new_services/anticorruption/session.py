@@ -1,4 +1,4 @@
-"""What a session of the monolith says to whoever holds its cookie.
+"""What the cookie of a session at the monolith says.
 
 The cookie is `payload.time.signature`: the payload is JSON in URL-safe base64, with a dot before it
 where it is compressed. It is signed, not hidden; that it is the monolith's own was found out by

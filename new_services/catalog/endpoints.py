@@ -22,7 +22,7 @@ from new_services.catalog.schemas import (
     parse_list_query,
 )
 
-Answer = Callable[[Request], Awaitable[JsonBytes]]
+Endpoint = Callable[[Request], Awaitable[JsonBytes]]
 
 
 class BytesRoute(APIRoute):
@@ -80,7 +80,7 @@ class Endpoints:
         """All categories, with how many products each lists."""
         return JsonBytes(await views.categories(self.pool))
 
-    def _fresh(self, answer: Answer) -> Callable[[Request], Awaitable[Response]]:
+    def _fresh(self, answer: Endpoint) -> Callable[[Request], Awaitable[Response]]:
         """Answer when the read model is as fresh as the request asks; else decline and say why."""
 
         async def respond(request: Request) -> Response:

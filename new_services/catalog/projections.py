@@ -18,8 +18,8 @@ from new_services.catalog.batches import fold
 from new_services.catalog.documents import build
 
 READER = "catalog projection"  # keeps its position by this name
-PACE_SECONDS = 0.02  # from one commit to the next while nobody waits for the watermark
-REBUILD = 500  # documents written at once when all are made anew
+PACE_SECONDS = 0.02  # from one commit to the next while no request waits for the watermark
+REBUILD = 500  # documents written at once when all are made again
 
 
 def model(translate: Translator) -> Model:
@@ -58,7 +58,7 @@ async def concerned(connection: asyncpg.Connection, rows: deriving.Rows) -> list
 
 
 async def derive(connection: asyncpg.Connection, rows: deriving.Rows) -> None:
-    """Make their documents anew."""
+    """Make their documents again."""
     await deriving.lock(connection)
     await _make_documents(connection, {int(key) for key in await concerned(connection, rows)})
 
@@ -77,7 +77,7 @@ def _covers_all(floors: Mapping[str, Version]) -> bool:
 
 
 async def _make_documents(connection: asyncpg.Connection, ids: Collection[int]) -> None:
-    """Make the documents of these products anew; forget those of products that are gone."""
+    """Make the documents of these products again; forget those of products that are gone."""
     remaining = sorted(ids)
     for start in range(0, len(remaining), REBUILD):
         part = remaining[start : start + REBUILD]

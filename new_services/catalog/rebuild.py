@@ -1,4 +1,4 @@
-"""`python -m new_services.catalog.rebuild`: the read model anew, and put in the live one's place.
+"""`python -m new_services.catalog.rebuild`: the read model rebuilt, put in the live one's place.
 
 Exit codes: 0 done, 1 it did not catch up or something is away.
 """

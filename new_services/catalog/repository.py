@@ -126,7 +126,7 @@ async def _upsert(
 async def _bury(
     connection: asyncpg.Connection, entity: str, gone: Sequence[tuple[Key, Version]]
 ) -> None:
-    """Mark rows as gone; the other columns stay for whoever must know what they belonged to."""
+    """Mark rows as gone; the other columns stay: they say what the rows belonged to."""
     key, kind = KEYS[entity]
     await connection.execute(
         f"INSERT INTO {entity} ({key}, deleted, lsn, seq)"

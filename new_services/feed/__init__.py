@@ -20,9 +20,9 @@ window       which of the rows are true, and as of when (pure)
 visibility   which transactions a snapshot has seen (pure)
 coverage     which changes are published while a table is read for the first time (pure)
 keys, jobs   places in a table; what is to be read (pure)
-plan         the jobs, as they are now and as they are stored
+job_list     the jobs, as they are now and as they are stored
 bookmark     what must survive a restart besides the slot: the jobs
-requests     answers whoever wants a table read again; `command` is the one who asks
+requests     answers requests to read a table again; `command` sends them
 shapes       the columns of the tables, as the stream was last told
 
 What it says about itself:

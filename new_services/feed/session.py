@@ -25,8 +25,8 @@ from new_services.feed.publishing.shapes import Shapes
 from new_services.feed.reading import requests
 from new_services.feed.reading.bookmark import Bookmark, Bookmarks
 from new_services.feed.reading.chunks import MARK_PREFIX
+from new_services.feed.reading.job_list import JobList
 from new_services.feed.reading.jobs import Job
-from new_services.feed.reading.plan import Plan
 from new_services.feed.reading.snapshot import Snapshotter
 from new_services.feed.settings import FeedSettings
 from new_services.feed.status import Status
@@ -82,7 +82,7 @@ class Session:
             # 4. a slot, and what is still to be read of the tables
             replication = await stack.enter_async_context(await stream.connect(settings.legacy_url))
             bookmark = await self._ensure_slot(plain, replication, tables)
-            plan = Plan(self._bookmarks, bookmark, self._publisher)
+            plan = JobList(self._bookmarks, bookmark, self._publisher)
             await plan.look(tables)
             snapshotter = Snapshotter(
                 plan, self._types, self._status.progress, shapes, settings.chunk_rows
@@ -143,7 +143,7 @@ class Session:
                     f" published: ALTER PUBLICATION {name} DROP TABLE {', '.join(listed)}"
                 )
 
-    async def _watch(self, connection: AsyncConnection, plan: Plan) -> None:
+    async def _watch(self, connection: AsyncConnection, plan: JobList) -> None:
         """For ever: what DDL does to the tables. Raises NotPublished, TableChanged."""
         settings = self._settings
         while True:
@@ -190,7 +190,7 @@ class Session:
         replication: AsyncConnection,
         decoder: Decoder,
         snapshotter: Snapshotter,
-        plan: Plan,
+        plan: JobList,
         filler: Filler,
     ) -> None:
         source = stream.ReplicationStream(replication)

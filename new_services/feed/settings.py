@@ -22,6 +22,6 @@ class FeedSettings(ProcessSettings):
     publication: str = "fig_feed"
     heartbeat_ms: int = 50
     chunk_rows: int = 2000  # read at once while changes stream by; they wait while it is published
-    slot_alarm: float = 0.5  # share of max_slot_wal_keep_size that may be held back in peace
+    slot_alarm: float = 0.5  # share of max_slot_wal_keep_size that may be held back
     slot_alarm_mb: int = 1024  # the same where PostgreSQL sets no limit, in MiB
     stream_mb: int = 1024  # of changes that JetStream keeps, in MiB

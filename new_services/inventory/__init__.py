@@ -7,7 +7,7 @@ domain       pure: what a movement's origin is, and whether enough is left
 projections  legacy's stock and movements, from the feed
 views        the public answer
 repository   the statements
-rebuild      what the feed makes, anew; what sagas wrote is kept
+rebuild      what the feed makes, rebuilt; what sagas wrote is kept
 
 Legacy gates stock. So a reservation is refused only when legacy would surely refuse as well, or
 when what legacy has is promised to orders that are on their way to it.

@@ -56,7 +56,7 @@ class Level:
 
     @property
     def promise(self) -> int:
-        """What can still be promised to somebody."""
+        """Pieces that can still be promised to a customer."""
         return max(0, self.stock - self.reserved)
 
 

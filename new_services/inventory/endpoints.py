@@ -12,9 +12,9 @@ from fastapi import FastAPI, Request
 from chassis.readmodel.projection import fresh
 from chassis.readmodel.watermark import Watermark
 from chassis.web.app import JsonBytes, speak
-from chassis.web.internal import Answer, Calls
+from chassis.web.internal import Calls, Reply
 from new_services.inventory import views
-from new_services.inventory.handlers import Barred, Handler, Short, Wish
+from new_services.inventory.handlers import Barred, Handler, Reservation, Short
 from new_services.inventory.schemas import PutBack, Reserve, Sell
 
 
@@ -22,7 +22,7 @@ def _json(body: object, status: int = 200) -> JsonBytes:
     return JsonBytes(orjson.dumps(body), status)
 
 
-def _barred(error: Barred) -> Answer:
+def _barred(error: Barred) -> Reply:
     return 409, {"error": f"the wish was {error} before"}
 
 
@@ -58,18 +58,18 @@ class Endpoints:
         as_of.stamp(answer)
         return answer
 
-    async def reserve(self, saga_id: str, body: bytes) -> Answer:
+    async def reserve(self, saga_id: str, body: bytes) -> Reply:
         """Hold pieces for a saga."""
         wanted = Reserve.model_validate_json(body)
         try:
-            await self.handler.reserve(Wish(saga_id, wanted.pieces, wanted.after))
+            await self.handler.reserve(Reservation(saga_id, wanted.pieces, wanted.after))
         except Short as error:
             return 409, error.answer
         except Barred as error:
             return _barred(error)
         return 200, {"status": "held"}
 
-    async def release(self, saga_id: str, _: bytes) -> Answer:
+    async def release(self, saga_id: str, _: bytes) -> Reply:
         """Hold nothing for it any more."""
         try:
             await self.handler.release(saga_id)
@@ -77,7 +77,7 @@ class Endpoints:
             return _barred(error)
         return 200, {"status": "released"}
 
-    async def sell(self, saga_id: str, body: bytes) -> Answer:
+    async def sell(self, saga_id: str, body: bytes) -> Reply:
         """Legacy has taken them."""
         wanted = Sell.model_validate_json(body)
         try:
@@ -86,12 +86,12 @@ class Endpoints:
             return _barred(error)
         return 200, {"status": "sold"}
 
-    async def put_back(self, order_no: str, body: bytes) -> Answer:
+    async def put_back(self, order_no: str, body: bytes) -> Reply:
         """Legacy has put them back."""
         wanted = PutBack.model_validate_json(body)
         await self.handler.put_back(order_no, wanted.pieces, wanted.created)
         return 200, {"status": "put back"}
 
     async def state(self) -> JsonBytes:
-        """Sums for whoever verifies."""
+        """Sums, for `fig verify`."""
         return _json(await views.state(self.pool))

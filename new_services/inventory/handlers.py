@@ -29,7 +29,7 @@ class Barred(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class Reservation:
     """Pieces by sku for one saga; `after` is when it was asked for, in unix microseconds."""
 
     saga_id: str
@@ -50,7 +50,7 @@ class Handler:
         self._watermark = watermark
         self._pause = pause
 
-    async def reserve(self, wish: Wish) -> None:
+    async def reserve(self, wish: Reservation) -> None:
         """Hold the pieces. Raises Short, Barred.
 
         Refused is only what legacy surely refuses (by a mirror that is as fresh as the wish), or
@@ -66,7 +66,7 @@ class Handler:
             await self._pause(PAUSE_SECONDS)
         await self._try(wish, sure=True, fresh=self._watermark.micros >= wish.after)
 
-    async def _try(self, wish: Wish, *, sure: bool, fresh: bool) -> bool:
+    async def _try(self, wish: Reservation, *, sure: bool, fresh: bool) -> bool:
         """Whether it is decided; raises Short when refused. `sure`: this is the last attempt."""
         short: Shortage | None
         async with self._pool.acquire() as connection, connection.transaction():

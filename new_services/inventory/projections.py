@@ -70,7 +70,7 @@ async def concerned(_: asyncpg.Connection, rows: Rows) -> list[str]:
 
 
 async def derive(connection: asyncpg.Connection, rows: Rows) -> None:
-    """Add up their levels anew."""
+    """Add up their levels again."""
     if skus := await concerned(connection, rows):
         await repository.know(connection, skus)
         await repository.add_up(connection, skus)
@@ -87,7 +87,7 @@ async def _levels(
     if not skus:
         return
     await repository.know(connection, sorted(skus))
-    await repository.lock(connection, sorted(skus))  # one order for whoever locks several
+    await repository.lock(connection, sorted(skus))  # one order for all that lock several
     if stock:
         rows = {}
         for fact in stock:  # in the order of their versions: the last one counts

@@ -1,4 +1,4 @@
-"""`python -m new_services.inventory.rebuild`: stock and ledger by the feed, anew, and swapped in.
+"""`python -m new_services.inventory.rebuild`: stock and ledger by the feed, rebuilt and swapped in.
 
 Reservations stay as they are, with what became of them. Of the ledger the feed makes all that it
 has told; the movements that only sagas told so far are carried over, and the sums with them.

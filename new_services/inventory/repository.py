@@ -141,7 +141,7 @@ async def lock(connection: asyncpg.Connection, skus: Sequence[str]) -> list[Leve
 
 
 async def add_up(connection: asyncpg.Connection, skus: Sequence[str]) -> None:
-    """Make the sums in the levels of these skus anew."""
+    """Make the sums in the levels of these skus again."""
     await lock(connection, skus)
     await connection.execute(_ADD_UP, list(skus))
 

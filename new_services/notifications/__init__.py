@@ -1,4 +1,4 @@
-"""Mails to customers about their orders: a subscriber that nobody who tells events knows of.
+"""Mails to customers about their orders: a subscriber that no publisher of events knows of.
 
 handlers    an event becomes a mail to be sent, in the inbox's transaction
 domain      pure: what a mail says

@@ -24,7 +24,7 @@ log = logging.getLogger("notifications.sender")
 
 POLL_SECONDS = 0.5
 MEASURE_SECONDS = 0.5
-GATHER_SECONDS = 0.5  # nobody waits for a mail: those of some orders go over one connection
+GATHER_SECONDS = 0.5  # a mail is not urgent: those of several orders go over one connection
 MOST_PAUSE = 60.0
 SMTP_SECONDS = 5.0  # of one exchange with the server
 BATCH_SECONDS = 30.0  # of all mails that go over one connection

@@ -48,7 +48,7 @@ def recalled(state: State) -> JsonBytes:
 
 
 def _unfinished(state: State, key: str = "") -> JsonBytes:
-    """Refused, in the words of whoever refused; or accepted, and not done yet.
+    """The refusal, in the words of the service that refused; or accepted, and not done yet.
 
     A key stays with its saga: one that came to nothing will not end otherwise when asked again.
     """

@@ -14,7 +14,7 @@ from new_services.orders.saga import LEGACY
 
 Guards: TypeAlias = Mapping[str, Guard]  # toward legacy, by the kind of call
 
-# A saga that waits for legacy asks again sooner than this: afterwards nobody finds it away.
+# A saga that waits for legacy asks again sooner than this: by then no saga finds it away.
 AWAY_SECONDS = 10.0
 
 
@@ -45,7 +45,7 @@ def breaker_facts(guards: Guards) -> dict[str, dict[str, str | float | None]]:
 
 
 def held(guards: Guards, partners: Mapping[str, Partner]) -> Callable[[], list[str]]:
-    """The callees that no call is let through to just now: nobody who waits for one is taken up."""
+    """The callees whose breakers let no call through now: sagas that wait for them rest."""
 
     def now() -> list[str]:
         away = [LEGACY] if "write" in guards and guards["write"].is_open else []

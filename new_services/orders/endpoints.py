@@ -18,14 +18,14 @@ from chassis.web.identity import Identity, KeysAway, NotIdentified, Verifier
 from contracts.orders import Customer, SystemOfRecord
 from new_services.orders import answers, pending, views
 from new_services.orders.answers import in_json
-from new_services.orders.handlers import Behind, Busy, Command, Handler, NotStored, OtherWish
+from new_services.orders.handlers import Behind, Busy, Command, Handler, NotStored, OtherRequest
 from new_services.orders.schemas import (
     PER_PAGE,
     BadOrder,
     holds_nul,
     may_be_order_no,
     read_body,
-    read_wish,
+    read_order_request,
     whole_number,
 )
 from new_services.orders.views import Page
@@ -35,7 +35,7 @@ LONGEST_KEY = 200
 
 
 class Stranger(Exception):
-    """Nobody is logged in: said in legacy's words."""
+    """The request names no customer who is logged in; answered in legacy's words."""
 
 
 async def _on_stranger(_: Request, __: Exception) -> JsonBytes:
@@ -80,18 +80,18 @@ class Endpoints:
         if len(body) > LARGEST_BODY:
             return in_json({"error": "request entity too large"}, 413)
         try:
-            wish = read_wish(read_body(body, request.headers.get("content-type", "")))
+            wanted = read_order_request(read_body(body, request.headers.get("content-type", "")))
         except BadOrder as error:
             return in_json({"error": str(error)}, 400)
-        if holds_nul(wish):
+        if holds_nul(wanted):
             return in_json({"error": "bad input"}, 400)
-        if not self.record.accepts(wish):
+        if not self.record.accepts(wanted):
             raise declined(headers.UNMARKED, "the order has no room for our mark in legacy")
         key = request.headers.get(headers.IDEMPOTENCY_KEY, "")
         if len(key) > LONGEST_KEY:
             told = f"Idempotency-Key: expected at most {LONGEST_KEY} characters"
             return in_json({"error": told}, 400)
-        command = Command(customer, wish, key, request.headers.get(headers.TABLE, ""))
+        command = Command(customer, wanted, key, request.headers.get(headers.TABLE, ""))
         try:
             state = await self.handler.place(command)
         except Busy as error:
@@ -100,7 +100,7 @@ class Endpoints:
             raise declined(
                 headers.BEHIND, "an article of the order is not known here yet"
             ) from error
-        except OtherWish as error:
+        except OtherRequest as error:
             detail = "this Idempotency-Key was used for another order"
             raise Problem(422, "Unprocessable Content", detail) from error
         return answers.placed(state, key)
@@ -196,7 +196,7 @@ class Endpoints:
             raise Problem(503, "Service Unavailable", "cannot check who is asking") from error
 
     async def _customer(self, request: Request) -> Customer:
-        """Whoever asks for a write must also be known to legacy, by their sealed session."""
+        """A write also needs the customer's sealed session: legacy must know the customer too."""
         identity = await self._identity(request)
         session = request.headers.get(headers.SESSION)
         if not session:

@@ -1,4 +1,4 @@
-"""Accepting a wish: once for each key, its saga started, waited for a moment."""
+"""Accepting an order request: once for each key, its saga started, waited for a moment."""
 
 import asyncio
 import hashlib
@@ -14,7 +14,7 @@ import orjson
 from chassis.readmodel.watermark import Watermark
 from chassis.saga import Runner, State, Store
 from chassis.saga.store import LeaseLost, NoSuchSaga
-from contracts.orders import Customer, Wish
+from contracts.orders import Customer, OrderRequest
 from new_services.orders import kinds, pricing, repository
 from new_services.orders.pricing import UnknownSku
 
@@ -32,8 +32,8 @@ class Busy(Exception):
     """So many orders are under way that no more are taken just now."""
 
 
-class OtherWish(Exception):
-    """The key was used for another wish before."""
+class OtherRequest(Exception):
+    """The key was used for another order request before."""
 
 
 class Behind(Exception):
@@ -46,17 +46,17 @@ class NotStored(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """What came with the wish. `key` is the client's own name for it, empty without one."""
+    """An order request and its origin. `key`: the client's name for it, or empty."""
 
     customer: Customer
-    wish: Wish
+    wanted: OrderRequest
     key: str
     table: str  # version of the routing table
 
     @property
     def fingerprint(self) -> str:
-        """The same for the same wish."""
-        raw = orjson.dumps(asdict(self.wish), option=orjson.OPT_SORT_KEYS)
+        """The same for the same order request."""
+        raw = orjson.dumps(asdict(self.wanted), option=orjson.OPT_SORT_KEYS)
         return hashlib.sha256(raw).hexdigest()
 
 
@@ -86,23 +86,23 @@ class Handler:
         return len(self._running)
 
     async def place(self, command: Command) -> State:
-        """The saga after a moment, ended or not. Raises Behind, Busy, OtherWish."""
+        """The saga after a moment, ended or not. Raises Behind, Busy, OtherRequest."""
         asked = int(self._clock() * 1e6)
         saga_id = await self._named(command)
         request: dict[str, Any] = {
-            "wish": asdict(command.wish),
+            "wish": asdict(command.wanted),
             "customer": asdict(command.customer),
             "asked": asked,
         }
         try:
-            request["amount"] = f"{await pricing.quote(self._pool, command.wish.lines):.2f}"
+            request["amount"] = f"{await pricing.quote(self._pool, command.wanted.lines):.2f}"
         except UnknownSku:  # for the saga to say, once that is certain
             if not await self._watermark.reached(asked) and await self.look(saga_id) is None:
                 raise Behind from None
         return await self._run(State(saga_id, kinds.PLACE, request, command.table))
 
     async def _named(self, command: Command) -> str:
-        """The id of its saga, by the client's own name for it. Raises OtherWish."""
+        """The id of its saga, by the client's own name for it. Raises OtherRequest."""
         saga_id = self._new_id()
         if command.key:
             who = (command.customer.email, command.key)
@@ -110,7 +110,7 @@ class Handler:
                 self._pool, who, command.fingerprint, saga_id
             )
             if fingerprint != command.fingerprint:
-                raise OtherWish
+                raise OtherRequest
         return saga_id
 
     async def cancel(self, customer: Customer, order_no: str, table: str) -> State:
@@ -136,7 +136,7 @@ class Handler:
             return written.order_no if written else state
 
     async def _briefly(self, carrying: Coroutine[Any, Any, State | None], before: State) -> State:
-        """Wait for a moment; it goes on also when nobody waits any more."""
+        """Wait for a moment; it goes on also when no request waits any more."""
         task = self._begin(carrying)
         await asyncio.wait([task], timeout=WAIT_SECONDS)
         if task.done() and not task.cancelled() and not isinstance(task.exception(), LeaseLost):
@@ -151,7 +151,7 @@ class Handler:
             return None
 
     async def _run(self, state: State) -> State:
-        """Start it unless it exists, and wait; it goes on also when nobody waits any more."""
+        """Start it unless it exists, and wait; it goes on also when no request waits any more."""
         task = self._begin(self._runner.start(state))
         until = asyncio.get_running_loop().time() + WAIT_SECONDS
         await asyncio.wait([task], timeout=WAIT_SECONDS)

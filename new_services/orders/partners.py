@@ -25,7 +25,7 @@ class Partner:
 
     async def call(self, method: str, path: str, body: Any = None) -> Answer:
         """One call. Raises what a step may say: NotYet where it did nothing, Silent and BadAnswer
-        where nobody knows what it did."""
+        where its effect is unknown."""
         name = self.client.name
         headers = {"authorization": f"Bearer {self.token()}"}
         if body is not None:
@@ -55,7 +55,7 @@ class Partner:
 CALL_SECONDS = 3.0
 # It does nothing now, for whoever asks: what is behind it is away, or we are not known there.
 AWAY = frozenset({401, 403, 503})
-SILENT = 504  # what is behind it did not answer: nobody knows
+SILENT = 504  # what is behind it did not answer: its effect is unknown
 NOT_NOW = frozenset({408, 425, 429})
 
 

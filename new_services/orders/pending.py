@@ -13,12 +13,12 @@ import asyncpg
 import orjson
 
 from chassis.saga import Phase, State
-from contracts.orders import Wish
+from contracts.orders import OrderRequest
 from new_services.orders import kinds, pricing
 from new_services.orders.pricing import Price
 from new_services.orders.schemas import SHIP_FIELDS, show
 
-WAITED_SECONDS = 1.5  # younger ones are being placed: whoever asked still waits for the answer
+WAITED_SECONDS = 1.5  # younger ones are being placed: their clients still wait for the answer
 MOST = 100  # of one customer's
 STAMP = "%Y-%m-%d %H:%M:%S"
 
@@ -68,14 +68,14 @@ def document(pending: Pending, prices: Mapping[str, Price], zone: ZoneInfo) -> d
     order = kinds.outcome(state.results)
     if order is not None:
         return show(order)
-    wish = Wish.from_dict(state.request["wish"])
+    wanted = OrderRequest.from_dict(state.request["wish"])
     created = datetime.fromtimestamp(pending.created, zone).strftime(STAMP)
     return {
         "order_no": state.saga_id,
         "status": status(state),
         "total": state.request.get("amount", ""),
-        "po_number": wish.po_number,
-        "pay_method": wish.pay_method,
+        "po_number": wanted.po_number,
+        "pay_method": wanted.pay_method,
         "lines": [
             {
                 "line_no": number,
@@ -84,9 +84,9 @@ def document(pending: Pending, prices: Mapping[str, Price], zone: ZoneInfo) -> d
                 "qty": pieces,
                 "price": f"{prices[sku].effective:.2f}" if sku in prices else "",
             }
-            for number, (sku, pieces) in enumerate(sorted(wish.lines.items()), start=1)
+            for number, (sku, pieces) in enumerate(sorted(wanted.lines.items()), start=1)
         ],
-        "ship": {name: (wish.ship or {}).get(name, "") for name in SHIP_FIELDS},
+        "ship": {name: (wanted.ship or {}).get(name, "") for name in SHIP_FIELDS},
         "created": created,
         "updated": created,
         "pending": told(state),

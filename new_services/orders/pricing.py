@@ -1,6 +1,6 @@
-"""What a wish will cost, by the goods as the feed tells them: the amount to be authorised.
+"""What an order will cost, by the prices that the feed has published: the amount to authorise.
 
-What it costs in the end is what the system of record says; only that is captured.
+The system of record decides the final price; only that amount is captured.
 """
 
 from collections.abc import Mapping, Sequence

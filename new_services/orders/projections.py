@@ -1,6 +1,6 @@
 """Legacy's orders, from the feed into documents ready to send; and what they tell our sagas.
 
-Two things the sagas must hear of (marks.py): an order of ours that was cancelled on the other side
+Two things must reach the sagas (marks.py): an order of ours that was cancelled on the other side
 (its money is to be given back), and an order that its saga wrote and does not want.
 """
 
@@ -18,7 +18,7 @@ from new_services.orders import marks, repository
 
 SHOP_ZONE = ZoneInfo("Europe/Berlin")  # of the times that legacy writes
 ENTITIES = (ORDER, LINE, CUSTOMER, PRODUCT, VARIANT)
-REBUILD = 1000  # documents written at once when all are made anew
+REBUILD = 1000  # documents written at once when all are made again
 
 _LINES_OF = """
 SELECT DISTINCT (fields->>'order_id')::bigint AS id FROM mirror
@@ -61,7 +61,7 @@ class Projection:
         self._complete = before  # as committed: what this transaction adds may yet come to nothing
 
     async def make(self, connection: asyncpg.Connection, order_ids: Iterable[int]) -> None:
-        """Make the documents of these orders anew; forget those of orders that are gone."""
+        """Make the documents of these orders again; forget those of orders that are gone."""
         remaining = sorted(order_ids)
         for start in range(0, len(remaining), REBUILD):
             part = remaining[start : start + REBUILD]
@@ -85,7 +85,7 @@ async def concerned(connection: asyncpg.Connection, rows: deriving.Rows) -> list
 
 
 async def derive(connection: asyncpg.Connection, rows: deriving.Rows) -> None:
-    """Make their documents anew."""
+    """Make their documents again."""
     await deriving.lock(connection)
     ids = [int(key) for key in await concerned(connection, rows)]
     await Projection().make(connection, ids)

@@ -1,9 +1,9 @@
-"""`python -m new_services.orders.rebuild`: what the feed makes of orders, anew, and swapped in.
+"""`python -m new_services.orders.rebuild`: what the feed makes of orders, rebuilt and swapped in.
 
-Sagas, events, clients' names of their wishes stay as they are. A document has two sources: the feed
-makes its side anew, and what our sagas left in it is carried over. The fresh projection tells the
-live sagas what it finds, each once, as the service does after a start: what it has applied when it
-takes the live one's place, nobody else will tell them.
+Sagas, events, clients' names of their order requests stay as they are. A document has two sources:
+the feed makes its side again; what our sagas left in it is carried over. The fresh projection
+tells the live sagas what it finds, each once, as the service does after a start: what it has
+applied when it takes the live one's place, nobody else will tell them.
 
 Settings: ORDERS_DATABASE_URL, ORDERS_NATS_URL. Exit codes: 0 done, 1 it did not catch up or
 something is away.
@@ -28,7 +28,7 @@ INSERT INTO fresh.order_document (order_no, email, po_number, saga_id, status, o
 SELECT order_no, email, po_number, saga_id, status, own_body, own_at
 FROM public.order_document WHERE own_body IS NOT NULL
 """
-# An order that the feed has told the live one of, and not the fresh one, which has heard more, is
+# An order that the feed has told the live one of, and not the fresh one, which has read more, is
 # gone from legacy; and so it is when it is gone here. Where neither was told of it, it is our word
 # alone, and kept.
 _GONE = """

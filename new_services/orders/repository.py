@@ -167,7 +167,7 @@ async def remove_misnamed(connection: asyncpg.Connection, order_ids: Iterable[in
 async def named(
     connection: asyncpg.Pool, who: tuple[str, str], fingerprint: str, saga_id: str
 ) -> tuple[str, str]:
-    """Name a wish, by (email, key); saga id and fingerprint of the first one of that name."""
+    """Name a request by (email, key); saga id and fingerprint of the first of that name."""
     email, key = who
     await connection.execute(
         "INSERT INTO request_key (email, key, fingerprint, saga_id) VALUES ($1, $2, $3, $4)"

@@ -26,11 +26,11 @@ from contracts.events_orders import OrderCancelled, OrderPlaced, OrderRefused
 from contracts.orders import (
     Customer,
     Order,
+    OrderRequest,
     RecordAway,
     RecordRefused,
     RecordSilent,
     SystemOfRecord,
-    Wish,
 )
 from new_services.orders import pricing, repository, views
 from new_services.orders.kinds import CANCEL, PLACE, SETTLE, STRAY, cancelling, stray
@@ -40,7 +40,7 @@ from new_services.orders.pricing import UnknownSku
 BRIEFLY = Retry(deadline=20.0, timeout=4.0)
 # An order is pending for as long as legacy is away; the customer has been told so.
 PIVOT = Retry(deadline=None, timeout=8.0, first=0.1, most=4.0)
-PENDING_SECONDS = 1.0  # after that, whoever asked may have been answered "pending"
+PENDING_SECONDS = 1.0  # after that, the client may have been answered "pending"
 LEGACY = "legacy"  # the callee that sagas wait for together
 CERTAIN_SECONDS = 60.0  # after that, what the feed has not told was never committed
 ONWARD = Retry(deadline=24 * 3600.0, timeout=4.0, first=0.05, most=10.0)
@@ -113,12 +113,12 @@ class Stories:
     # place
 
     async def quote(self, context: Context) -> Data:
-        """What is to be authorised, unless whoever took the wish has looked it up already."""
+        """The amount to be authorised, unless the request has it already."""
         if "amount" in context.request:
             return {"amount": context.request["amount"]}
-        wish = Wish.from_dict(context.request["wish"])
+        wanted = OrderRequest.from_dict(context.request["wish"])
         try:
-            amount = await pricing.quote(self.pool, wish.lines)
+            amount = await pricing.quote(self.pool, wanted.lines)
         except UnknownSku as error:
             body = {"error": "unknown sku", "sku": error.sku}
             raise Refused("unknown sku", {"status": 400, "body": body}) from error
@@ -140,8 +140,8 @@ class Stories:
         return await views.age_of_saga(self.pool, context.saga_id) < PENDING_SECONDS
 
     async def reserve(self, context: Context) -> None:
-        wish = Wish.from_dict(context.request["wish"])
-        await self.inventory.reserve(context.saga_id, wish.lines, context.request["asked"])
+        wanted = OrderRequest.from_dict(context.request["wish"])
+        await self.inventory.reserve(context.saga_id, wanted.lines, context.request["asked"])
 
     async def release(self, context: Context) -> None:
         await self.inventory.release(context.saga_id)
@@ -156,11 +156,11 @@ class Stories:
 
     async def write(self, context: Context) -> Data:
         """The dual write; legacy takes the stock in its transaction, or says that it cannot."""
-        wish = Wish.from_dict(context.request["wish"])
+        wanted = OrderRequest.from_dict(context.request["wish"])
         try:
             with _as_a_step():
                 order = await self.record.place(
-                    _customer(context), wish, context.saga_id, context.until
+                    _customer(context), wanted, context.saga_id, context.until
                 )
         except RecordRefused as error:
             raise _refused(error) from error
@@ -173,17 +173,17 @@ class Stories:
         """
         certain = self._certain(context)
         orders: Sequence[Order] = await views.orders_of_saga(self.pool, context.saga_id)
-        customer, wish = _customer(context), Wish.from_dict(context.request["wish"])
+        customer, wanted = _customer(context), OrderRequest.from_dict(context.request["wish"])
         if not orders:
             try:
                 with _as_a_step():
-                    orders = await self.record.find(customer, wish, context.saga_id, context.age)
+                    orders = await self.record.find(customer, wanted, context.saga_id, context.age)
             except RecordRefused as error:
                 # The session has ended, so legacy tells us nothing; the feed does in the end.
                 if not certain:
                     raise NotYet(f"cannot ask: {error}", 1.0) from error
         for other in orders[1:]:
-            if other.pieces == dict(wish.lines) and other.status != "CANCELLED":
+            if other.pieces == dict(wanted.lines) and other.status != "CANCELLED":
                 await enqueue(self.pool, stray(other.order_no, customer))
         return {"order": orders[0].to_dict()} if orders else None
 
@@ -207,7 +207,7 @@ class Stories:
             raise error
 
     async def confirm_placed(self, context: Context) -> None:
-        """Ours to read at once, and told to whoever listens.
+        """Store the order, so that it can be read at once, and publish the event.
 
         It may come late, by another instance: the order may be cancelled by then.
         """
@@ -237,7 +237,7 @@ class Stories:
             with _as_a_step():
                 order = await self.record.cancel(_customer(context), order_no)
         except RecordRefused as error:
-            # A second attempt that finds it cancelled: the first one did it, and nobody heard.
+            # Found cancelled by a second attempt: the first one did it, and its answer was lost.
             if context.attempt > 1 and _is_cancelled(error):
                 raise Silent("it is cancelled, and may be so by us") from error
             raise _refused(error) from error

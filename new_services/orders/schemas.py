@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 
-from contracts.orders import Order, Wish
+from contracts.orders import Order, OrderRequest
 
 PAY_METHODS = ("invoice", "card")
 MOST_LINES = 50
@@ -36,14 +36,16 @@ def read_body(raw: bytes, content_type: str) -> Any:
         return None
 
 
-def read_wish(body: Any) -> Wish:
+def read_order_request(body: Any) -> OrderRequest:
     """From a parsed JSON body. Raises BadOrder."""
     if not isinstance(body, dict):
         raise BadOrder("an order is needed, as JSON")
     pay_method = body.get("pay_method", "invoice")
     if pay_method not in PAY_METHODS:
         raise BadOrder("pay_method: expected invoice or card")
-    return Wish(_lines(body.get("lines")), pay_method, _po_number(body), _ship(body.get("ship")))
+    return OrderRequest(
+        _lines(body.get("lines")), pay_method, _po_number(body), _ship(body.get("ship"))
+    )
 
 
 def _lines(given: Any) -> dict[str, int]:
@@ -91,9 +93,9 @@ def _ship(given: Any) -> dict[str, str]:
     return ship
 
 
-def holds_nul(wish: Wish) -> bool:
+def holds_nul(wanted: OrderRequest) -> bool:
     """Whether a text in it is one that legacy's database cannot hold: it calls that bad input."""
-    texts = [*wish.lines, wish.po_number or "", *(wish.ship or {}).values()]
+    texts = [*wanted.lines, wanted.po_number or "", *(wanted.ship or {}).values()]
     return any("\0" in text for text in texts)
 
 

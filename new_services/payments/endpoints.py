@@ -1,7 +1,7 @@
 """HTTP for the sagas of other services. A payment's id is the id of the saga it belongs to.
 
 200 done (also: done before) · 402 declined · 409 not possible · 503 not reached, no effect ·
-504 nobody knows: ask again, or the same operation again
+504 effect unknown: ask again, or the same operation again
 """
 
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ import orjson
 from fastapi import FastAPI
 
 from chassis.web.app import JsonBytes
-from chassis.web.internal import Answer, Calls
+from chassis.web.internal import Calls, Reply
 from new_services.payments import repository
 from new_services.payments.domain import Operation
 from new_services.payments.handlers import Command, Handler, NotPossible
@@ -41,23 +41,23 @@ class Endpoints:
             ("POST", "payments", Operation.REFUND): self.refund,
         }
 
-    async def authorise(self, payment_id: str, body: bytes) -> Answer:
+    async def authorise(self, payment_id: str, body: bytes) -> Reply:
         """An amount, by a method."""
         wanted = Authorise.model_validate_json(body)
         command = Command(Operation.AUTHORISE, payment_id, wanted.amount, wanted.method)
         return await self._carry_out(command)
 
-    async def capture(self, payment_id: str, body: bytes) -> Answer:
+    async def capture(self, payment_id: str, body: bytes) -> Reply:
         """An amount, which may differ from what was authorised."""
         wanted = Capture.model_validate_json(body)
         command = Command(Operation.CAPTURE, payment_id, wanted.amount, order_no=wanted.order_no)
         return await self._carry_out(command)
 
-    async def void(self, payment_id: str, _: bytes) -> Answer:
+    async def void(self, payment_id: str, _: bytes) -> Reply:
         """Nothing is to be authorised any more."""
         return await self._carry_out(Command(Operation.VOID, payment_id))
 
-    async def refund(self, payment_id: str, body: bytes) -> Answer:
+    async def refund(self, payment_id: str, body: bytes) -> Reply:
         """Of what was captured, for the order that is named where one is; what is merely
         authorised is voided."""
         order_no = Refund.model_validate_json(body or b"{}").order_no
@@ -82,7 +82,7 @@ class Endpoints:
             self.mood.command(behaviour)
             return _json(behaviour.model_dump())
 
-    async def _carry_out(self, command: Command) -> Answer:
+    async def _carry_out(self, command: Command) -> Reply:
         try:
             payment = await self.handler.handle(command)
         except Declined as error:

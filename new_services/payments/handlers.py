@@ -32,7 +32,7 @@ from new_services.payments.provider import Declined, Provider, ProviderSilent
 # So much more than was authorised may be taken: prices move between an order's quote and legacy's
 # own sum. Whatever is above is for a person to judge.
 MOST_TAKEN = Decimal("1.15")
-QUESTIONS = 2  # after silence, before whoever asked is told that nobody knows
+QUESTIONS = 2  # after silence, before the caller is told that the effect is unknown
 TELLS: dict[Operation, type[PaymentCaptured] | type[PaymentRefunded]] = {
     Operation.CAPTURE: PaymentCaptured,
     Operation.REFUND: PaymentRefunded,
@@ -159,7 +159,7 @@ class Handler:
         now = await repository.look(self._pool, payment.id)
         if now is None or judge(command.operation, now) is not Verdict.DONE:
             raise _refusal(command, now)
-        return now  # a twin of this request was faster
+        return now  # the same request, sent a second time, was faster
 
 
 def _begun(command: Command, payment: Payment | None) -> Payment:

@@ -1,4 +1,4 @@
-"""What we expect of whoever moves the money."""
+"""What the payments service expects of a payment provider."""
 
 from decimal import Decimal
 from typing import Protocol
@@ -15,7 +15,7 @@ class ProviderAway(Exception):
 
 
 class ProviderSilent(Exception):
-    """It was asked and did not answer: nobody knows."""
+    """It was asked and did not answer: the effect is unknown."""
 
 
 class Provider(Protocol):

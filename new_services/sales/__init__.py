@@ -8,6 +8,6 @@ projections  legacy's orders and goods, from the feed, into the sums
 domain       pure: the period asked for, and how two sources of one order are joined
 views        the sums of a period, and who may see them
 repository   the statements
-rebuild      the read model anew
-cleaning    what is kept for how long, and what decides by it
+rebuild      rebuilds the read model
+cleaning     what is kept for how long, and what decides by it
 """

@@ -38,7 +38,7 @@ class Period:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class ReportedOrder:
     """What an event says of an order; `at` in unix microseconds."""
 
     order_no: str
@@ -49,7 +49,7 @@ class Told:
 
 
 def day(text: str) -> date | None:
-    """As somebody asked for it (`YYYY-MM-DD`), or None."""
+    """The date in a query string (`YYYY-MM-DD`), or None."""
     try:
         return date.fromisoformat(text)
     except ValueError:

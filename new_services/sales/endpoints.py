@@ -29,7 +29,7 @@ FormToken = Callable[[str, str], str]
 
 
 class Stranger(Exception):
-    """Nobody is logged in."""
+    """The request names no customer who is logged in."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,14 +15,14 @@ from chassis.readmodel import mirror
 from contracts.events import Envelope
 from contracts.events_orders import Line, OrderCancelled, OrderPlaced
 from new_services.sales import repository
-from new_services.sales.domain import Told
+from new_services.sales.domain import ReportedOrder
 from new_services.sales.projections import ENTITIES
 
 
 async def placed(connection: asyncpg.Connection, event: OrderPlaced, envelope: Envelope) -> None:
     """It stands in legacy."""
     ordered = date.fromisoformat(event.created[:10])
-    told = Told(event.order_no, _micros(envelope), ordered, False, _lines(event.lines))
+    told = ReportedOrder(event.order_no, _micros(envelope), ordered, False, _lines(event.lines))
     await tell(connection, told)
 
 
@@ -30,11 +30,11 @@ async def cancelled(
     connection: asyncpg.Connection, event: OrderCancelled, envelope: Envelope
 ) -> None:
     """It is cancelled in legacy."""
-    told = Told(event.order_no, _micros(envelope), None, True, _lines(event.lines))
+    told = ReportedOrder(event.order_no, _micros(envelope), None, True, _lines(event.lines))
     await tell(connection, told)
 
 
-async def tell(connection: asyncpg.Connection, told: Told) -> None:
+async def tell(connection: asyncpg.Connection, told: ReportedOrder) -> None:
     """Take it over, in the open transaction, unless the feed has told it all already."""
     await repository.lock(connection)
     if told.at < await repository.watermark(connection):

@@ -141,6 +141,6 @@ async def concerned(_: asyncpg.Connection, rows: Rows) -> list[str]:
 
 
 async def derive(connection: asyncpg.Connection, _: Rows) -> None:
-    """Make the sums anew, after a repair has written rows; seconds for a million orders."""
+    """Make the sums again, after a repair has written rows; seconds for a million orders."""
     await repository.lock(connection)
     await repository.count_all(connection)

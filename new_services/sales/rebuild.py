@@ -1,4 +1,4 @@
-"""`python -m new_services.sales.rebuild`: the figures anew, and put in the live ones' place.
+"""`python -m new_services.sales.rebuild`: the figures rebuilt, and put in the live ones' place.
 
 What events told is not taken over: the fresh tables are exchanged when they are no further behind
 legacy than the live ones, and events that are told again then say nothing new.

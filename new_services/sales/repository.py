@@ -1,4 +1,4 @@
-"""The statements. Sums are moved, not counted anew: what a change touches is taken out of them as
+"""The statements. Sums are moved, not counted again: what a change touches is taken out of them as
 it was and put in as it is, in one transaction; one writer at a time.
 """
 
@@ -11,7 +11,7 @@ import asyncpg
 
 from chassis.readmodel.ranges import within
 from contracts.facts import Cleared, Gone, Stored
-from new_services.sales.domain import NO_CATEGORY, Told
+from new_services.sales.domain import NO_CATEGORY, ReportedOrder
 
 # Lines that count, each with its order's day: of the orders with these ids as the feed told them,
 # and of those with these numbers as events told them while the feed has not.
@@ -125,7 +125,7 @@ class Orders:
 
 
 async def lock(connection: asyncpg.Connection) -> None:
-    """From here on nobody else changes the figures; readers go on."""
+    """Lock the figures: no other transaction changes them from here on; readers go on."""
     await connection.execute("LOCK TABLE daily IN SHARE ROW EXCLUSIVE MODE")
 
 
@@ -162,14 +162,14 @@ async def put(connection: asyncpg.Connection, some: Orders) -> None:
 
 
 async def count_days(connection: asyncpg.Connection, days: Iterable[date]) -> None:
-    """Make the sums of these days anew."""
+    """Make the sums of these days again."""
     for one in days:
         await connection.execute("DELETE FROM daily WHERE day = $1", one)
         await connection.execute(_COUNT.format(columns=", ".join(_COLUMNS), sums=_OF_DAYS), one)
 
 
 async def count_all(connection: asyncpg.Connection) -> None:
-    """Make all sums anew."""
+    """Make all sums again."""
     await connection.execute("DELETE FROM daily")
     for table in ("sold_order", "sold_line", "mirror"):
         # Else the plan is made for empty tables.
@@ -259,7 +259,7 @@ async def days_of(connection: asyncpg.Connection, skus: Sequence[str]) -> list[d
     return [row["day"] for row in rows]
 
 
-async def tell(connection: asyncpg.Connection, told: Told) -> None:
+async def tell(connection: asyncpg.Connection, told: ReportedOrder) -> None:
     """Keep what an event said, joined with what another one said of the same order."""
     await connection.execute(
         "INSERT INTO ahead (order_no, at, day, cancelled, lines) VALUES ($1, $2, $3, $4, $5)"

@@ -33,7 +33,7 @@ NoVerdict = (
     asyncpg.PostgresError,
     asyncpg.InterfaceError,
 )
-Answer = TypeVar("Answer")
+Result = TypeVar("Result")
 
 
 @click.command()
@@ -46,7 +46,7 @@ def verify(services: tuple[str, ...], deep: bool, out: Output) -> None:
 
     Both ways bind all of it. By default the servers look, in SQL: rows by checksum, documents byte
     by byte; only what seems to differ is looked at in Python. With --deep every row goes through
-    the projection's own conversions, and every document is made anew by its service.
+    the projection's own conversions, and every document is made again by its service.
     """
     settings = load(VerifySettings)
     found = _run(verification.verify(settings, _say(), deep=deep, only=services), out)
@@ -67,7 +67,7 @@ def repair(
 ) -> None:
     """Plan how SERVICES become what legacy says, and with --apply make them so.
 
-    What is derived of the rows (documents, levels, sums) is made anew with them, also by --undo.
+    What is derived of the rows (documents, levels, sums) is made again with them, also by --undo.
     """
     settings = load(VerifySettings)
     journal = Journal(Path(settings.journal))
@@ -124,7 +124,7 @@ def _say() -> Callable[[str], None]:
     return say
 
 
-def _run(work: Coroutine[Any, Any, Answer], out: Output) -> Answer:
+def _run(work: Coroutine[Any, Any, Result], out: Output) -> Result:
     try:
         return asyncio.run(work)
     except NoVerdict as error:

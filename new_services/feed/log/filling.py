@@ -1,6 +1,6 @@
 """Completes a row that came to another key without a large value, which the log does not repeat.
 
-Whoever reads the stream knows the row by its old key only. So the value is read where it stands
+A reader of the stream knows the row by its old key only. So the value is read where it stands
 now; should it be newer than the change, the change that made it so still follows.
 """
 

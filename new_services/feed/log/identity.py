@@ -26,7 +26,7 @@ class Unusable(NotPublished):
 
 
 @dataclass(frozen=True, slots=True)
-class Identity:
+class ReplicaIdentity:
     """What PostgreSQL says of one table, or of one partition."""
 
     table: str
@@ -36,7 +36,7 @@ class Identity:
     index: Columns | None = None  # the index of REPLICA IDENTITY USING INDEX, where it exists
 
 
-def key_of(identity: Identity) -> Columns:
+def key_of(identity: ReplicaIdentity) -> Columns:
     """The columns of the key. Raises NotPublished."""
     name, primary = identity.table, identity.primary
     default = f'ALTER TABLE public."{name}" REPLICA IDENTITY DEFAULT'
@@ -68,7 +68,7 @@ def key_of(identity: Identity) -> Columns:
     return primary
 
 
-def common_key(root: Identity, partitions: tuple[Identity, ...]) -> Columns:
+def common_key(root: ReplicaIdentity, partitions: tuple[ReplicaIdentity, ...]) -> Columns:
     """The key of a table and of all its partitions. Raises NotPublished."""
     key = key_of(root)
     for each in partitions:

@@ -47,7 +47,7 @@ async def inspect(connection: AsyncConnection, name: str) -> Slot | None:
 async def release(connection: AsyncConnection, name: str) -> None:
     """End a walsender that still serves a feed which is gone.
 
-    Only for the holder of the feed's lock: then nobody alive reads from the slot.
+    Only for the holder of the feed's lock: then no living process reads from the slot.
     """
     async with asyncio.timeout(RELEASE_SECONDS):
         while True:

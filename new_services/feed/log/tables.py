@@ -12,7 +12,7 @@ from psycopg.rows import dict_row
 from contracts.change import Value
 from contracts.subjects import WATERMARK_TABLE
 from new_services.anticorruption.tables import WITHHELD
-from new_services.feed.log.identity import Identity, NotPublished, Unusable, common_key
+from new_services.feed.log.identity import NotPublished, ReplicaIdentity, Unusable, common_key
 from new_services.feed.log.types import Types
 from new_services.feed.log.values import INTEGERS, PLAIN_TEXT
 
@@ -186,6 +186,6 @@ def _table(name: str, row: dict[str, Any] | None, types: Types) -> Table:
     return Table(name, row["oid"], columns, key, alike, row["content"])
 
 
-def _identity(row: dict[str, Any]) -> Identity:
+def _identity(row: dict[str, Any]) -> ReplicaIdentity:
     primary, index = (row[name] and tuple(row[name]) for name in ("primary", "index"))
-    return Identity(row["table"], row["replica"], primary, row["immediate"], index)
+    return ReplicaIdentity(row["table"], row["replica"], primary, row["immediate"], index)

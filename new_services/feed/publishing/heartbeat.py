@@ -1,6 +1,6 @@
 """Emits the time into the legacy log, and holds the lock that makes this feed the only one.
 
-The message is transactional: whoever reads it from the log has read everything that legacy had
+The message is transactional: a reader that meets it in the log has read everything that legacy had
 committed before the time in it. It touches no table of the monolith.
 """
 

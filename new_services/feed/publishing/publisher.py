@@ -126,7 +126,7 @@ class Publisher:
         await self._nats.publish(subject, body, f"{self._inbox}.{self._number}", headers)
 
     def _too_large(self, change: Change | SnapshotRows, size: int) -> Change:
-        """What is told instead: that the table is not whole. It stops who needs it, nobody else."""
+        """Published instead: that the table is not whole. It stops the readers of this table."""
         (one,) = changes_of(change.to_dict())
         log.error(
             "the row %s of %s is not told: %d bytes, and the broker takes %d",

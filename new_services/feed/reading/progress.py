@@ -90,7 +90,7 @@ class Progress:
         }
 
     def sentence(self) -> str:
-        """For the log, and for whoever waits."""
+        """One sentence for the log and for `/readyz`."""
         left = self.seconds_left
         rest = "" if left is None else f", {left:.0f} s left"
         return f"reading {self._table}: {self._done} of {self.total} rows{rest}"

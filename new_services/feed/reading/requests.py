@@ -1,4 +1,4 @@
-"""Answers whoever wants a table read again: a request on the bus, {"table", "from", "to"}."""
+"""Answers requests on the bus to read a table again: {"table", "from", "to"}."""
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -11,8 +11,8 @@ from nats.aio.msg import Msg
 from contracts.subjects import RESNAPSHOT_SUBJECT
 from new_services.feed.log.keys import Key, from_text, rank
 from new_services.feed.log.tables import Table
+from new_services.feed.reading.job_list import JobList
 from new_services.feed.reading.jobs import Job
-from new_services.feed.reading.plan import Plan
 
 
 class BadRequest(ValueError):
@@ -44,7 +44,7 @@ def _key(table: Table, text: str | None) -> Key | None:
 
 
 @asynccontextmanager
-async def answered(nats: Client, plan: Plan, tables: Sequence[Table]) -> AsyncIterator[None]:
+async def answered(nats: Client, plan: JobList, tables: Sequence[Table]) -> AsyncIterator[None]:
     """Take requests as long as the context is open; an answer is {"job"} or {"error"}."""
 
     async def answer(message: Msg) -> None:

@@ -2,9 +2,9 @@
 
 `run` is the reading side: mark, rows, mark, chunk after chunk, job after job. `take` and
 `pass_mark` are the stream's side: they see every change and every mark in the order of the log.
-When a chunk's second mark comes by, the rows that are true then are published there, as of its
-position: so the stream is in order, and a streamed change beats a row that was read before it.
-How far each job has come is stored once its rows are; after any death it goes on from there.
+When a chunk's second mark is read from the log, the rows that are true then are published there, as
+of its position: so the stream is in order, and a streamed change beats a row that was read before
+it. How far each job has come is stored once its rows are; after any death it goes on from there.
 """
 
 import asyncio
@@ -24,8 +24,8 @@ from new_services.feed.publishing.shapes import Shapes
 from new_services.feed.reading import chunks
 from new_services.feed.reading.chunks import Reading
 from new_services.feed.reading.coverage import arrives, keys, left, visible
+from new_services.feed.reading.job_list import JobList
 from new_services.feed.reading.jobs import Job
-from new_services.feed.reading.plan import Plan
 from new_services.feed.reading.progress import Progress
 from new_services.feed.reading.visibility import Recent
 from new_services.feed.reading.window import Verdict, Window
@@ -47,7 +47,7 @@ class Snapshotter:
     """One per session."""
 
     def __init__(
-        self, plan: Plan, types: Types, progress: Progress, shapes: Shapes, most: int
+        self, plan: JobList, types: Types, progress: Progress, shapes: Shapes, most: int
     ) -> None:
         self._plan = plan
         self._types = types
@@ -63,11 +63,11 @@ class Snapshotter:
     # --- the stream's side ------------------------------------------------------------------
 
     def knows(self, shape: Change, last: Version) -> bool:
-        """Whether a shape comes by again that the stream was told before `last`."""
+        """Whether this shape was published before `last` already."""
         return shape.version < last and shape.table in self._shapes.tables
 
     async def take(self, change: Change) -> Change | None:
-        """A change came by: what of it is to be published."""
+        """What of a change that was read from the log is to be published; None: nothing."""
         if change.op is Op.SHAPE:
             return await self._take_shape(change)
         if change.xid != self._last_xid:
@@ -100,7 +100,7 @@ class Snapshotter:
         return seen
 
     async def pass_mark(self, text: str, place: Place, tell: Tell) -> None:
-        """A mark came by; marks of earlier sessions say nothing."""
+        """A mark was read from the log; marks of earlier sessions are ignored."""
         edge, name = text.split(":")
         window = self._window
         if window is None or window.name != name:

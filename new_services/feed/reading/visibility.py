@@ -21,7 +21,7 @@ class Seen:
 
 
 class Recent:
-    """The transactions that came by last, numbered in the order of their commits in the log.
+    """The transactions that were read last, numbered in the order of their commits in the log.
 
     A commit stands in the log a moment before others see it. A snapshot taken in that moment shows
     the old state of a row whose change has gone by in the stream already.
@@ -39,5 +39,5 @@ class Recent:
             self._serials.popitem(last=False)
 
     def any_until(self, xids: frozenset[int], serial: int) -> bool:
-        """Whether one of them came by at `serial` or before."""
+        """Whether one of them was read at `serial` or before."""
         return any(self._serials.get(xid, serial + 1) <= serial for xid in xids)

@@ -43,24 +43,24 @@ class Window:
 
     name: str  # in the marks
     job: Job
-    opened: int = 0  # position of the first mark, once it came by
+    opened: int = 0  # position of the first mark in the log, once it was read
     spoiled: bool = False
     read: Rows | None = None
     _touched: dict[Rank, set[int]] = field(default_factory=dict)
     _serial: int = 0
 
     def open(self, position: int, recent: Recent) -> None:
-        """The first mark came by."""
+        """The first mark was read from the log."""
         self.opened, self._serial = position, recent.serial
 
     def touch(self, key: Rank, xid: int) -> None:
-        """A change of the table came by."""
+        """A change of the table was read from the log."""
         if self.opened and not self.spoiled:
             self._touched.setdefault(key, set()).add(xid)
             self.spoiled = len(self._touched) > MOST_TOUCHED
 
     def judge(self, recent: Recent) -> Verdict:
-        """The second mark came by."""
+        """Which rows are true, and up to where. The second mark was read from the log."""
         read, job = self.read, self.job
         if read is None or self.spoiled or not self.opened:
             return Verdict((), job.at, False)

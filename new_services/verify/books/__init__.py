@@ -1,1 +1,1 @@
-"""The books: one wish as four databases tell of it, and the laws that bind them."""
+"""The books: one purchase as four databases tell of it, and the laws that bind them."""

@@ -1,10 +1,10 @@
 """The books of the new side's orders: laws across orders, legacy, payments and inventory.
 
-    read all four ─▶ judge each wish ─▶ those that break a law are read again, until they hold or
+    read all four ─▶ judge each purchase ─▶ those that break a law are read again until they hold or
     patience ends ─▶ what never held is broken
 
-The four databases are read one after the other, so a wish under way may look torn; by its end it
-does not. What the new side wrote is held in memory: about a kilobyte for each of its orders.
+The four databases are read one after the other, so a purchase under way may look torn; by its end
+it does not. What the new side wrote is held in memory: about a kilobyte for each of its orders.
 """
 
 import asyncio
@@ -19,16 +19,16 @@ import asyncpg
 import orjson
 
 from contracts.mark import SAGA_SQL, is_saga_id
-from new_services.verify.books.wishes import (
+from new_services.verify.books.purchases import (
     NOTHING,
     RULES,
     Claim,
     Money,
     Ordered,
+    Purchase,
     Saga,
-    Wish,
     judge,
-    of_the_wish,
+    of_the_purchase,
 )
 from new_services.verify.laws.laws import Breach, LawReport, number_or_zero
 from new_services.verify.sides import connect
@@ -109,7 +109,7 @@ class Books:
     def __init__(self, connections: Mapping[str, asyncpg.Connection]) -> None:
         self._connections = connections
 
-    async def wishes(self, keys: Sequence[str] | None = None) -> dict[str, Wish]:
+    async def purchases(self, keys: Sequence[str] | None = None) -> dict[str, Purchase]:
         """All of them, or those of these keys that are known anywhere."""
         # Later ones know more: a saga is stored before it does anything, and legacy is asked last.
         sagas = {row["key"]: _saga(row) for row in await self._rows("orders", _SAGAS, keys)}
@@ -125,9 +125,9 @@ class Books:
         found = {}
         for key in {*sagas, *claims, *money, *marked}:
             saga, paid, some = sagas.get(key), money.get(key), marked.get(key, [])
-            own = of_the_wish(some, saga, paid)
+            own = of_the_purchase(some, saga, paid)
             touched = await self._touched([each.number for each in some if each not in own])
-            found[key] = Wish(saga, own, paid, claims.get(key), touched)
+            found[key] = Purchase(saga, own, paid, claims.get(key), touched)
         return found
 
     async def _touched(self, numbers: Sequence[str]) -> tuple[str, ...]:
@@ -165,23 +165,23 @@ async def check(
             connections[name] = await connect(urls[name])
             stack.push_async_callback(connections[name].close, timeout=2)
         books = Books(connections)
-        wishes = await books.wishes()
-        first = {**_broken(wishes), **await books.left()}
+        purchases = await books.purchases()
+        first = {**_broken(purchases), **await books.left()}
         last, until = first, clock() + patience
         while last and clock() < until:
             await asyncio.sleep(PAUSE_SECONDS)
-            again = await books.wishes([key for _, _, key in last])
-            wishes |= again
+            again = await books.purchases([key for _, _, key in last])
+            purchases |= again
             now = {**_broken(again), **await books.left()}
             last = {which: breach for which, breach in now.items() if which in last}
-        return BooksReport(_reports(first, last), _sums(wishes))
+        return BooksReport(_reports(first, last), _sums(purchases))
 
 
-def _broken(wishes: Mapping[str, Wish]) -> dict[tuple[str, str, str], Breach]:
+def _broken(purchases: Mapping[str, Purchase]) -> dict[tuple[str, str, str], Breach]:
     return {
         (law, BOOKS, key): Breach(key, expected, found)
-        for key, wish in wishes.items()
-        for law, (expected, found) in judge(wish).items()
+        for key, purchase in purchases.items()
+        for law, (expected, found) in judge(purchase).items()
     }
 
 
@@ -198,9 +198,9 @@ def _reports(first: Broken, last: Broken) -> list[LawReport]:
     return reports
 
 
-def _sums(wishes: Mapping[str, Wish]) -> Sums:
-    orders = [each for wish in wishes.values() for each in wish.orders]
-    money = [wish.money for wish in wishes.values() if wish.money is not None]
+def _sums(purchases: Mapping[str, Purchase]) -> Sums:
+    orders = [each for purchase in purchases.values() for each in purchase.orders]
+    money = [purchase.money for purchase in purchases.values() if purchase.money is not None]
     return Sums(
         len(orders),
         sum(each.stands for each in orders),
@@ -224,8 +224,8 @@ def _saga(row: asyncpg.Record) -> Saga:
             lines[line["sku"]] = lines.get(line["sku"], 0) + line["quantity"]
         created = datetime.fromisoformat(told["created"])
         wrote = Ordered(told["order_no"], Decimal(told["total"]), lines, told["status"], created)
-    wish = orjson.loads(row["lines"]) if row["lines"] else None
-    return Saga(row["kind"], row["phase"], row["reason"] or "", wrote, wish, row["took"])
+    purchase = orjson.loads(row["lines"]) if row["lines"] else None
+    return Saga(row["kind"], row["phase"], row["reason"] or "", wrote, purchase, row["took"])
 
 
 def _money(row: asyncpg.Record) -> Money:

@@ -28,7 +28,7 @@ class Law:
     name: str
     database: str
     broken: str  # SELECT key, expected, found
-    # The entity whose key it is, if what is wrong can be derived anew of that row.
+    # The entity whose key it is, if what is wrong can be derived again of that row.
     derives: str | None = None
 
 

@@ -49,6 +49,6 @@ WHERE (s.orders, s.pieces, s.sold, s.revenue, s.cancelled, s.returned)
 """
 
 SALES_LAWS = (
-    # Whatever the category, all sums are made anew.
+    # Whatever the category, all sums are made again.
     Law("a day's sales are the sum of its lines", "sales", _SUMS, derives="category"),
 )

@@ -2,8 +2,8 @@
 
 A row is written only while it still stands as it was planned; one that changed meanwhile is left
 alone, for the next verification to judge. What is derived of the rows (documents, sums) is made
-anew by the service's own code in the same transaction, and the live projection waits meanwhile. The
-way back is the same with `before` and `after` exchanged.
+again by the service's own code in the same transaction, and the live projection waits meanwhile.
+The way back is the same with `before` and `after` exchanged.
 """
 
 import json
@@ -82,7 +82,7 @@ async def apply(settings: VerifySettings, found: Plan, journal: Journal) -> Outc
 
 
 async def undo(settings: VerifySettings, entry: Entry, journal: Journal) -> Outcome:
-    """Put back what stood there before, where nobody has written since; what is derived follows."""
+    """Put back the old rows, unless they were written since; what is derived follows."""
     back = tuple(replace(each, before=each.after, after=each.before) for each in entry.mends)
     outcome = await _write(settings, replace(entry, mends=back), lambda _: None)
     journal.settle(entry, "undone")

@@ -1,6 +1,6 @@
 """What is derived of the rows against what would be derived of them now, and what differs in it.
 
-    suspects, by SQL (deep: all there are) ─▶ made anew by the service's own code ─▶ compared
+    suspects, by SQL (deep: all there are) ─▶ made again by the service's own code ─▶ compared
 
 All in the snapshot in which the rows were compared. Rows and what is derived of them are written in
 one transaction, so what differs there is wrong for good, and need not be looked at again.

@@ -34,7 +34,7 @@ _MOVED = {
     "order_no": "r.order_no",
     "created": "r.created",
 }
-# An order moves a sku once when it is sold and once when it is cancelled, whoever tells it.
+# An order moves a sku once when it is sold and once when it is cancelled.
 _ORIGIN = (
     "CASE WHEN r.reason IN ('SALE', 'CANCEL') AND r.order_no <> ''"
     " THEN r.reason || ':' || r.order_no || ':' || r.sku ELSE 'legacy:' || r.id END"

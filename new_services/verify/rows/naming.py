@@ -11,7 +11,7 @@ Texts = Mapping[str, str | None]  # field to canonical text
 class Kind(StrEnum):
     """How the two sides differ in one row."""
 
-    MISSING = "missing"  # legacy has it, the read model never heard of it
+    MISSING = "missing"  # legacy has it, the read model does not have it
     DELETED = "deleted"  # legacy has it, the read model took it away
     LEFT_OVER = "left over"  # legacy has it no more
     DOUBLED = "doubled"  # left over, and the same as another row

@@ -30,7 +30,7 @@ class Store:
     # of legacy's rows belong here.
     legacy_key: str | None = None
     legacy_present: str = "true"
-    # The same of a translated row, for whoever has it in Python.
+    # The same of a translated row, for code that has it in Python.
     belongs: Callable[[Mapping[str, Any]], bool] = lambda _: True
     # Fields of the mapping that are not kept here, and why.
     unkept: Mapping[str, str] = field(default_factory=dict)

@@ -15,7 +15,7 @@ from chassis.readmodel.watermark import Watermark
 from contracts.facts import Fact, Stored
 from migrations import runner
 from new_services.inventory import projections, views
-from new_services.inventory.handlers import Barred, Handler, Short, Wish
+from new_services.inventory.handlers import Barred, Handler, Reservation, Short
 from new_services.inventory.rebuild import PART
 
 pytestmark = pytest.mark.integration
@@ -130,16 +130,16 @@ async def test_damage_is_mended_and_what_only_sagas_told_is_kept(
     legacy = Legacy()
     world = await make_world(legacy)
     await world.hear()
-    await world.handler.reserve(Wish("s-1", {"TENT-0": 2}, 0))
+    await world.handler.reserve(Reservation("s-1", {"TENT-0": 2}, 0))
     await world.handler.sell("s-1", "SO-1", CREATED)
-    await world.handler.reserve(Wish("s-2", {"TENT-0": 3}, 0))
+    await world.handler.reserve(Reservation("s-2", {"TENT-0": 3}, 0))
     await world.pool.execute("UPDATE level SET quantity = 7, ledger = 1, ahead = 9")
     await world.pool.execute("DELETE FROM movement WHERE origin LIKE 'legacy:%'")
     await world.pool.execute("UPDATE mirror SET gone = true")
 
     async def meanwhile() -> None:
         await world.handler.sell("s-2", "SO-2", CREATED)
-        await world.handler.reserve(Wish("s-3", {"TENT-0": 4, "NEW-0": 1}, 2))
+        await world.handler.reserve(Reservation("s-3", {"TENT-0": 4, "NEW-0": 1}, 2))
         await world.handler.put_back("SO-7", {"TENT-1": 5}, CREATED)
 
     await rebuild_by(world.url, "inventory", PART, telling(legacy, then=meanwhile))
@@ -161,8 +161,8 @@ async def test_a_sale_that_only_the_fresh_one_heard_of_ends_what_was_held_for_it
     legacy = Legacy()
     world = await make_world(legacy)
     await world.hear()
-    await world.handler.reserve(Wish("s-1", {"TENT-0": 2}, 0))
-    await world.handler.reserve(Wish("s-2", {"TENT-0": 3}, 0))
+    await world.handler.reserve(Reservation("s-1", {"TENT-0": 2}, 0))
+    await world.handler.reserve(Reservation("s-2", {"TENT-0": 3}, 0))
     legacy.move("TENT-0", -2, "SALE", "SO-1", "s-1")
     await rebuild_by(world.url, "inventory", PART, telling(legacy), fresh=9)
     assert await world.level("TENT-0") == (48, 0, 3, 48)
@@ -174,7 +174,7 @@ async def test_told_by_both_it_is_one_movement(make_world: Any, rebuild_by: Any)
     legacy = Legacy()
     world = await make_world(legacy)
     await world.hear()
-    await world.handler.reserve(Wish("s-1", {"TENT-0": 2}, 0))
+    await world.handler.reserve(Reservation("s-1", {"TENT-0": 2}, 0))
     legacy.move("TENT-0", -2, "SALE", "SO-1", "s-1")
     await world.handler.sell("s-1", "SO-1", CREATED)
     assert await world.level("TENT-0") == (50, -2, 0, 48)
@@ -195,7 +195,7 @@ async def test_nothing_is_reserved_between_carrying_over_and_swapping(
     async def write() -> None:
         while not done.is_set():
             sagas.append(f"s-{len(sagas)}")
-            await world.handler.reserve(Wish(sagas[-1], {"TENT-0": 1}, 0))
+            await world.handler.reserve(Reservation(sagas[-1], {"TENT-0": 1}, 0))
             await world.handler.release(sagas[-1])
 
     writing = asyncio.create_task(write())
@@ -259,7 +259,7 @@ class Sagas:
         self._number += 1
         saga, sku, pieces = f"s-{self._number}", self._chance.choice(SKUS), 1
         self._open.append((saga, sku, pieces))
-        return [lambda handler: handler.reserve(Wish(saga, {sku: pieces}, 0))]
+        return [lambda handler: handler.reserve(Reservation(saga, {sku: pieces}, 0))]
 
     def _write(self) -> list[Any]:
         if self._open:

@@ -12,7 +12,7 @@ from chassis.readmodel.watermark import Watermark
 from contracts.facts import Cleared, Fact, Gone, Stored
 from migrations import runner
 from new_services.inventory import projections, views
-from new_services.inventory.handlers import Barred, Handler, Short, Wish
+from new_services.inventory.handlers import Barred, Handler, Reservation, Short
 
 pytestmark = pytest.mark.integration
 
@@ -80,7 +80,7 @@ class World:
         return [row["order_no"] for row in rows]
 
     async def reserve(self, saga_id: str, pieces: int, sku: str = "TENT-0", after: int = 0) -> None:
-        await self.handler.reserve(Wish(saga_id, {sku: pieces}, after))
+        await self.handler.reserve(Reservation(saga_id, {sku: pieces}, after))
 
     async def drifting(self) -> int:
         return (await views.state(self.pool))["drifting"]
@@ -225,9 +225,9 @@ async def test_whatever_meets_what_the_sums_are_right(world: World) -> None:
 
 
 async def test_several_skus_are_reserved_together_or_not_at_all(world: World) -> None:
-    await world.handler.reserve(Wish("s1", {"TENT-0": 2, "TENT-1": 5}, 0))
+    await world.handler.reserve(Reservation("s1", {"TENT-0": 2, "TENT-1": 5}, 0))
     with pytest.raises(Short):
-        await world.handler.reserve(Wish("s2", {"TENT-0": 2, "TENT-1": 1}, 0))
+        await world.handler.reserve(Reservation("s2", {"TENT-0": 2, "TENT-1": 1}, 0))
     assert [await world.level(f"TENT-{n}") for n in (0, 1)] == [(5, 0, 2), (5, 0, 5)]
     await world.handler.sell("s1", "SO-1", CREATED)
     assert [await world.level(f"TENT-{n}") for n in (0, 1)] == [(5, -2, 0), (5, -5, 0)]

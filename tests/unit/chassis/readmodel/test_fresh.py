@@ -63,7 +63,7 @@ NOTHING = Request({"type": "http", "headers": []})
 
 
 async def test_a_read_from_the_past_is_for_legacy_to_answer():
-    with pytest.raises(Problem, match="nothing was heard for 62 s") as declined:
+    with pytest.raises(Problem, match="the feed has been silent for 62 s") as declined:
         await fresh(NOTHING, old(alone=False))
     assert (declined.value.headers or {})["Fig-Declined"] == "behind"
 

@@ -6,7 +6,7 @@ import httpx2
 import pytest
 from pydantic import BaseModel
 
-from chassis.web.internal import LARGEST_BODY, Answer, Lane
+from chassis.web.internal import LARGEST_BODY, DirectCalls, Reply
 
 
 class Amount(BaseModel):
@@ -15,7 +15,7 @@ class Amount(BaseModel):
     amount: int
 
 
-async def capture(name: str, body: bytes) -> Answer:
+async def capture(name: str, body: bytes) -> Reply:
     if name == "away":
         raise ConnectionRefusedError("no database")
     if name == "broken":
@@ -23,7 +23,7 @@ async def capture(name: str, body: bytes) -> Answer:
     return 200, {"id": name, "amount": Amount.model_validate_json(body).amount}
 
 
-async def hold(name: str, _: bytes) -> Answer:
+async def hold(name: str, _: bytes) -> Reply:
     return 409, {"error": name}
 
 
@@ -35,7 +35,7 @@ async def behind(_: Any, __: Any, send: Any) -> None:
 @pytest.fixture
 def http() -> httpx2.AsyncClient:
     calls = {("POST", "payments", "capture"): capture, ("PUT", "holds", ""): hold}
-    transport = httpx2.ASGITransport(Lane(calls, behind))
+    transport = httpx2.ASGITransport(DirectCalls(calls, behind))
     return httpx2.AsyncClient(transport=transport, base_url="http://payments")
 
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from loadtests.chaos import balance
-from loadtests.chaos.journal import Fate, Look, Wish
+from loadtests.chaos.journal import Fate, Look, Purchase
 
 LINES = {"A": 2}
 
@@ -42,7 +42,7 @@ def books():
 
 @pytest.fixture
 def wishes():
-    wish = Wish("chaos-1", LINES, Fate.PLACED, 201, "SO-1", "9.90")
+    wish = Purchase("chaos-1", LINES, Fate.PLACED, 201, "SO-1", "9.90")
     return {"chaos-1": wish}
 
 

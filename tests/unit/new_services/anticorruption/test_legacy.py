@@ -13,13 +13,13 @@ from chassis.breaker.circuit import State
 from chassis.web.client import Answer, NoAnswer, NotConnected, NotSent, NoTurn, Request
 from chassis.web.sealed import Session, seal
 from contracts.mark import new_saga_id
-from contracts.orders import Customer, Order, RecordAway, RecordRefused, RecordSilent, Wish
+from contracts.orders import Customer, Order, OrderRequest, RecordAway, RecordRefused, RecordSilent
 from new_services.anticorruption.legacy import Legacy, Limits
 
 KEY = OKPKey.generate_key("X25519", auto_kid=True)
 ANNA = Customer("a@b.c", "Anna", seal(KEY, Session("a@b.c", "session=abc")))
 STRANGER = Customer("a@b.c", "Anna", "not a seal")
-WISH = Wish({"MUG-0": 2}, po_number="PO 17")
+WISH = OrderRequest({"MUG-0": 2}, po_number="PO 17")
 SAGA = new_saga_id()
 FOR_EVER = 1e9
 
@@ -254,4 +254,4 @@ async def test_refusals_and_our_own_queue_open_no_breaker() -> None:
 def test_what_has_no_room_for_a_mark_is_not_accepted() -> None:
     record = legacy(Wire(answer(200)))
     assert record.accepts(WISH)
-    assert not record.accepts(Wish({}, po_number="x" * 99))
+    assert not record.accepts(OrderRequest({}, po_number="x" * 99))

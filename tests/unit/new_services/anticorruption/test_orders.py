@@ -8,9 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts.mark import ROOM, new_saga_id, split
-from contracts.orders import Line, Order, Wish
+from contracts.orders import Line, Order, OrderRequest
 from legacy_monolith.api.wish import read_wish
-from new_services.anticorruption.orders import NotAnOrder, order_from_legacy, wish_to_legacy
+from new_services.anticorruption.orders import (
+    NotAnOrder,
+    order_from_legacy,
+    order_request_to_legacy,
+)
 from new_services.orders.schemas import show
 
 skus = st.text("ABC-0", min_size=1, max_size=6)
@@ -20,7 +24,7 @@ notes = st.one_of(st.none(), st.text(min_size=1, max_size=ROOM))
 places = st.fixed_dictionaries(dict.fromkeys(("name", "street", "zip", "city"), names))
 
 wishes = st.builds(
-    Wish,
+    OrderRequest,
     lines=st.dictionaries(skus, st.integers(1, 99), min_size=1, max_size=5),
     pay_method=st.sampled_from(["card", "invoice"]),
     po_number=notes,
@@ -45,9 +49,9 @@ orders = st.builds(
 
 
 @given(wishes)
-def test_legacy_reads_the_wish_as_it_was_meant(wish: Wish) -> None:
+def test_legacy_reads_the_wish_as_it_was_meant(wish: OrderRequest) -> None:
     saga_id = new_saga_id()
-    read = read_wish(wish_to_legacy(wish, saga_id))
+    read = read_wish(order_request_to_legacy(wish, saga_id))
     meant = {sku.strip(): pieces for sku, pieces in wish.lines.items()}
     assert (read.lines, read.pay_method, read.ship) == (meant, wish.pay_method, wish.ship)
     assert split(read.po_number) == (wish.po_number, saga_id)
@@ -62,8 +66,8 @@ def test_what_legacy_shows_is_what_we_show(order: Order) -> None:
 @given(orders, notes)
 def test_our_mark_is_read_and_not_shown(order: Order, note: str | None) -> None:
     saga_id = new_saga_id()
-    wish = Wish({"A": 1}, po_number=note)
-    shown = show(order) | {"po_number": wish_to_legacy(wish, saga_id)["po_number"]}
+    wish = OrderRequest({"A": 1}, po_number=note)
+    shown = show(order) | {"po_number": order_request_to_legacy(wish, saga_id)["po_number"]}
     read = order_from_legacy(shown)
     assert (read.po_number, read.saga_id) == (note, saga_id)
     assert show(read) == show(replace(order, po_number=note))
@@ -76,5 +80,5 @@ def test_what_is_no_order_is_not_taken_for_one(body: Any) -> None:
 
 
 def test_a_wish_survives_storing() -> None:
-    wish = Wish({"A": 1}, "card", None, {"zip": "6020"})
-    assert Wish.from_dict(asdict(wish)) == wish
+    wish = OrderRequest({"A": 1}, "card", None, {"zip": "6020"})
+    assert OrderRequest.from_dict(asdict(wish)) == wish

@@ -11,13 +11,13 @@ from chassis.readmodel.watermark import Watermark
 from chassis.saga import Phase, Runner, Saga, State, Step
 from chassis.saga.definition import Context, Data
 from chassis.saga.store import Lease, MemoryStore, Saved
-from contracts.orders import Customer, Wish
+from contracts.orders import Customer, OrderRequest
 from new_services.orders import handlers, kinds, pricing
 from new_services.orders.handlers import Behind, Command, Handler, NotStored
 
 Do = Callable[[Context], Awaitable[Data | None]]
 TEN = Decimal("10.00")
-COMMAND = Command(Customer("a@b.c", "A", ""), Wish({"MUG-0": 1}), "", "")
+COMMAND = Command(Customer("a@b.c", "A", ""), OrderRequest({"MUG-0": 1}), "", "")
 
 
 class Time:

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from chassis.saga import Phase, State
-from contracts.orders import Line, Order, Wish
+from contracts.orders import Line, Order, OrderRequest
 from new_services.anticorruption.legacy import Limits
 from new_services.orders import kinds, marks, saga
 from new_services.orders.marks import Marked, Verdict, seconds_apart
@@ -21,7 +21,7 @@ ZONE = ZoneInfo("Europe/Berlin")
 
 
 def marked(phase: Phase = Phase.DONE, written: Order | None = ORDER) -> Marked:
-    request = {"wish": asdict(Wish({"MUG-0": 2})), "customer": {}, "asked": 0}
+    request = {"wish": asdict(OrderRequest({"MUG-0": 2})), "customer": {}, "asked": 0}
     results = {"write": {"order": written.to_dict()}} if written else {}
     return Marked(State("S-1", kinds.PLACE, request, phase=phase, results=results), TOOK, ZONE)
 

@@ -3,11 +3,11 @@
 import pytest
 
 from chassis.web.app import Problem
-from contracts.orders import Customer, RecordAway, SystemOfRecord, Wish
+from contracts.orders import Customer, OrderRequest, RecordAway, SystemOfRecord
 from new_services.orders.app import system_of_record
 from new_services.orders.no_record import NoRecord
 
-WISH = Wish({"A": 1})
+WISH = OrderRequest({"A": 1})
 CUSTOMER = Customer("a@example.org", "A", "")
 
 

@@ -2,7 +2,13 @@
 
 import pytest
 
-from new_services.feed.log.identity import Identity, NotPublished, Unusable, common_key, key_of
+from new_services.feed.log.identity import (
+    NotPublished,
+    ReplicaIdentity,
+    Unusable,
+    common_key,
+    key_of,
+)
 
 ID, SKU = ("id",), ("sku",)
 
@@ -10,32 +16,32 @@ ID, SKU = ("id",), ("sku",)
 @pytest.mark.parametrize(
     ("identity", "key"),
     [
-        (Identity("t", "d", ID), ID),
-        (Identity("t", "d", ("a", "b")), ("a", "b")),
-        (Identity("t", "f", ID), ID),
-        (Identity("t", "i", None, index=SKU), SKU),
-        (Identity("t", "i", ID, index=("id", "sku")), ID),
-        (Identity("t", "i", ID, immediate=False, index=SKU), SKU),
+        (ReplicaIdentity("t", "d", ID), ID),
+        (ReplicaIdentity("t", "d", ("a", "b")), ("a", "b")),
+        (ReplicaIdentity("t", "f", ID), ID),
+        (ReplicaIdentity("t", "i", None, index=SKU), SKU),
+        (ReplicaIdentity("t", "i", ID, index=("id", "sku")), ID),
+        (ReplicaIdentity("t", "i", ID, immediate=False, index=SKU), SKU),
     ],
 )
-def test_the_key(identity: Identity, key: tuple[str, ...]) -> None:
+def test_the_key(identity: ReplicaIdentity, key: tuple[str, ...]) -> None:
     assert key_of(identity) == key
 
 
 @pytest.mark.parametrize(
     ("identity", "reason", "unusable"),
     [
-        (Identity("t", "n", ID), "NOTHING", True),
-        (Identity("t", "d"), "no primary key", True),
-        (Identity("t", "f"), "no primary key", False),
-        (Identity("t", "d", ID, immediate=False), "DEFERRABLE", True),
-        (Identity("t", "f", ID, immediate=False), "DEFERRABLE", False),
-        (Identity("t", "i", ID), "gone", True),
-        (Identity("t", "i"), "gone", True),
-        (Identity("t", "i", ID, index=SKU), "another index", False),
+        (ReplicaIdentity("t", "n", ID), "NOTHING", True),
+        (ReplicaIdentity("t", "d"), "no primary key", True),
+        (ReplicaIdentity("t", "f"), "no primary key", False),
+        (ReplicaIdentity("t", "d", ID, immediate=False), "DEFERRABLE", True),
+        (ReplicaIdentity("t", "f", ID, immediate=False), "DEFERRABLE", False),
+        (ReplicaIdentity("t", "i", ID), "gone", True),
+        (ReplicaIdentity("t", "i"), "gone", True),
+        (ReplicaIdentity("t", "i", ID, index=SKU), "another index", False),
     ],
 )
-def test_what_is_refused(identity: Identity, reason: str, unusable: bool) -> None:
+def test_what_is_refused(identity: ReplicaIdentity, reason: str, unusable: bool) -> None:
     with pytest.raises(NotPublished, match=reason) as refused:
         key_of(identity)
     assert isinstance(refused.value, Unusable) is unusable
@@ -43,8 +49,8 @@ def test_what_is_refused(identity: Identity, reason: str, unusable: bool) -> Non
 
 
 def test_partitions_have_the_key_of_their_table() -> None:
-    assert common_key(Identity("t", "d", ID), (Identity("t_1", "f", ID),)) == ID
+    assert common_key(ReplicaIdentity("t", "d", ID), (ReplicaIdentity("t_1", "f", ID),)) == ID
     with pytest.raises(NotPublished, match="t_2"):
-        common_key(Identity("t", "d", ID), (Identity("t_2", "i", None, index=SKU),))
+        common_key(ReplicaIdentity("t", "d", ID), (ReplicaIdentity("t_2", "i", None, index=SKU),))
     with pytest.raises(Unusable, match="t_3"):
-        common_key(Identity("t", "d", ID), (Identity("t_3", "n", ID),))
+        common_key(ReplicaIdentity("t", "d", ID), (ReplicaIdentity("t_3", "n", ID),))

@@ -6,22 +6,22 @@ from decimal import Decimal
 
 import pytest
 
-from new_services.verify.books.wishes import (
+from new_services.verify.books.purchases import (
     RULES,
     Claim,
     Money,
     Ordered,
+    Purchase,
     Saga,
-    Wish,
     judge,
-    of_the_wish,
+    of_the_purchase,
 )
 
 NONE = Decimal(0)
 TOTAL = Decimal("9.90")
 ORDER = Ordered("SO-1", TOTAL, {"A": 2}, "NEW")
 GONE = replace(ORDER, status="CANCELLED")
-DONE = Wish(
+DONE = Purchase(
     Saga("place-order", "done", "", ORDER),
     (ORDER,),
     Money("captured", TOTAL, TOTAL, NONE, NONE),
@@ -29,7 +29,7 @@ DONE = Wish(
 )
 REFUNDED = Money("refunded", TOTAL, TOTAL, TOTAL, NONE)
 VOIDED = Money("voided", TOTAL, NONE, NONE, NONE)
-UNDONE = Wish(Saga("place-order", "undone", "write: 409"), (), VOIDED, Claim("released", 0))
+UNDONE = Purchase(Saga("place-order", "undone", "write: 409"), (), VOIDED, Claim("released", 0))
 ASKED, WRITTEN, PAID, BOOKED, HANDED, FINISHED, PARKED, ALONE = RULES
 
 
@@ -46,7 +46,7 @@ ASKED, WRITTEN, PAID, BOOKED, HANDED, FINISHED, PARKED, ALONE = RULES
         replace(DONE, orders=(ORDER, replace(GONE, number="SO-2"))),
         # the saga has been forgotten since
         replace(DONE, saga=None),
-        Wish(Saga("settle-cancelled", "done")),
+        Purchase(Saga("settle-cancelled", "done")),
     ],
 )
 def test_an_honest_wish_breaks_no_law(wish):
@@ -56,7 +56,7 @@ def test_an_honest_wish_breaks_no_law(wish):
 @pytest.mark.parametrize(
     ("wish", "laws", "said"),
     [
-        (Wish(orders=(ORDER,)), {ASKED}, "nobody asked for SO-1"),
+        (Purchase(orders=(ORDER,)), {ASKED}, "nobody asked for SO-1"),
         (replace(DONE, orders=()), {WRITTEN, PAID}, "no order"),
         (replace(DONE, orders=(ORDER, replace(ORDER, number="SO-2"))), {WRITTEN, PAID},
          "SO-1, SO-2"),
@@ -81,12 +81,12 @@ def test_an_honest_wish_breaks_no_law(wish):
         (replace(DONE, claim=Claim("released", 0)), {HANDED}, "released"),
         (replace(UNDONE, claim=Claim("sold", 0)), {HANDED}, "sold"),
         (replace(DONE, claim=Claim("sold", 2)), {FINISHED}, "2 pieces reserved"),
-        (Wish(claim=Claim(None, 1)), {FINISHED}, "1 pieces reserved"),
+        (Purchase(claim=Claim(None, 1)), {FINISHED}, "1 pieces reserved"),
         (replace(UNDONE, money=Money("authorised", TOTAL, NONE, NONE, TOTAL)), {FINISHED},
          "its payment is authorised, 9.90 authorised"),
-        (Wish(Saga("place-order", "forward")), {FINISHED}, "the saga goes forward"),
-        (Wish(Saga("cancel-order", "backward")), {FINISHED}, "the saga goes backward"),
-        (Wish(Saga("cancel-order", "parked", "refund: no")), {PARKED}, "parked: refund: no"),
+        (Purchase(Saga("place-order", "forward")), {FINISHED}, "the saga goes forward"),
+        (Purchase(Saga("cancel-order", "backward")), {FINISHED}, "the saga goes backward"),
+        (Purchase(Saga("cancel-order", "parked", "refund: no")), {PARKED}, "parked: refund: no"),
         (replace(DONE, touched=("stray:SO-9",)), {ALONE}, "stray:SO-9"),
     ],
 )  # fmt: skip
@@ -114,7 +114,7 @@ PLACED = Saga("place-order", "done", "", FIRST, FIRST.lines, took=30.0)
 )
 def test_an_order_with_the_mark_came_of_the_wish(saga, seconds, lines, its):
     other = Ordered("SO-2", TOTAL, lines, "NEW", NOON + timedelta(seconds=seconds))
-    found = of_the_wish([FIRST, other], saga, None)
+    found = of_the_purchase([FIRST, other], saga, None)
     assert (other in found) is its
     assert FIRST in found
 
@@ -133,6 +133,6 @@ UNTAKEN = replace(CAPTURED, captured=NONE)
     ],
 )
 def test_without_its_saga_the_money_says_which_order_it_was(orders, money, its):
-    assert [each.number for each in of_the_wish(orders, None, money)] == [its]
-    assert of_the_wish(orders, None, None) == orders
-    assert of_the_wish((), None, money) == ()
+    assert [each.number for each in of_the_purchase(orders, None, money)] == [its]
+    assert of_the_purchase(orders, None, None) == orders
+    assert of_the_purchase((), None, money) == ()

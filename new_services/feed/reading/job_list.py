@@ -18,7 +18,7 @@ from new_services.feed.reading.jobs import Job
 log = logging.getLogger("feed.snapshot")
 
 
-class Plan:
+class JobList:
     """The jobs of one session, the first one being worked on."""
 
     def __init__(self, bookmarks: Bookmarks, bookmark: Bookmark, publisher: Publisher) -> None:

@@ -1,4 +1,4 @@
-"""One wish, as four databases tell of it, and the laws that bind them together (pure).
+"""One purchase, as four databases tell of it, and the laws that bind them together (pure).
 
     orders     its saga: how far it came, which order it says it wrote
     legacy     the orders that carry its mark
@@ -7,8 +7,8 @@
 
 A law answers what was expected and what was found, or nothing where it holds.
 
-Not every order with its mark is of the wish: legacy shows customers the mark as part of their own
-number, and some of them use that number again. Such orders are theirs alone.
+Not every order with its mark is of the purchase: legacy shows customers the mark as part of their
+own number, and some of them use that number again. Such orders are theirs alone.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -25,7 +25,7 @@ LATE_SECONDS = 15.0
 NOTHING = Decimal(0)
 
 Broken: TypeAlias = tuple[str, str] | None  # expected, found
-Rule: TypeAlias = "Callable[[Wish], Broken]"
+Rule: TypeAlias = "Callable[[Purchase], Broken]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,14 +94,14 @@ class Money:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """What became of the wish in the inventory, and how many pieces are held for it now."""
+    """What became of the purchase in the inventory, and how many pieces are held for it now."""
 
     status: str | None  # held, refused, released, sold
     pieces: int
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class Purchase:
     """All that is told of it; what is None or empty is not told there."""
 
     saga: Saga | None = None
@@ -121,7 +121,7 @@ class Wish:
         return sum((each.total for each in self.orders if each.stands), NOTHING)
 
 
-def of_the_wish(
+def of_the_purchase(
     orders: Sequence[Ordered], saga: Saga | None, money: Money | None
 ) -> tuple[Ordered, ...]:
     """Those of the orders with its mark, oldest first, that came of it."""
@@ -134,44 +134,48 @@ def of_the_wish(
     return tuple(orders[:1] and [next(paid_for, orders[0])])
 
 
-def asked_for(wish: Wish) -> Broken:
+def asked_for(purchase: Purchase) -> Broken:
     """An order with a mark was asked for. Sagas are forgotten in time, their payments are not."""
-    if not wish.orders or wish.saga is not None or wish.money is not None:
+    if not purchase.orders or purchase.saga is not None or purchase.money is not None:
         return None
-    return "a saga that wrote it", f"nobody asked for {_numbers(wish.orders)}"
+    return "a saga that wrote it", f"nobody asked for {_numbers(purchase.orders)}"
 
 
-def written_once(wish: Wish) -> Broken:
+def written_once(purchase: Purchase) -> Broken:
     """An acknowledged order is in legacy with equal lines and total; of a refused one stands none.
 
     Also of one that waits for a person: its order is there or not.
     """
-    saga = wish.saga
+    saga = purchase.saga
     if saga is None or saga.kind != PLACE or (saga.open and saga.wrote is None):
         return None
-    standing = [each for each in wish.orders if each.stands]
+    standing = [each for each in purchase.orders if each.stands]
     if saga.wrote is None:
         refused = saga.phase == "undone" and standing
         return ("no order: it was refused", _numbers(standing)) if refused else None
-    same = [each for each in wish.orders if each.number == saga.wrote.number]
+    same = [each for each in purchase.orders if each.number == saga.wrote.number]
     if len(same) != 1 or any(each.number != saga.wrote.number for each in standing):
-        return f"{saga.wrote}, once", _numbers(wish.orders)
+        return f"{saga.wrote}, once", _numbers(purchase.orders)
     if (same[0].lines, same[0].total) != (saga.wrote.lines, saga.wrote.total):
         return str(saga.wrote), str(same[0])
     return None
 
 
-def paid(wish: Wish) -> Broken:
+def paid(purchase: Purchase) -> Broken:
     """What was taken is the total of the order that stands; nothing, where none does."""
-    taken = wish.money.taken if wish.money is not None else NOTHING
-    if not wish.places or taken == wish.due or (wish.saga is None and wish.money is None):
+    taken = purchase.money.taken if purchase.money is not None else NOTHING
+    if (
+        not purchase.places
+        or taken == purchase.due
+        or (purchase.saga is None and purchase.money is None)
+    ):
         return None
-    return f"{wish.due:.2f} for {_numbers(wish.orders)}", f"{taken:.2f} taken"
+    return f"{purchase.due:.2f} for {_numbers(purchase.orders)}", f"{taken:.2f} taken"
 
 
-def booked(wish: Wish) -> Broken:
+def booked(purchase: Purchase) -> Broken:
     """Our book of payments says what the provider has."""
-    money = wish.money
+    money = purchase.money
     if money is None:
         return None
     amount, none = money.amount, NOTHING
@@ -189,9 +193,9 @@ def booked(wish: Wish) -> Broken:
     return f"{money.status or 'no payment'}: {_amounts(expected)}", _amounts(found)
 
 
-def handed_over(wish: Wish) -> Broken:
+def handed_over(purchase: Purchase) -> Broken:
     """What was held is sold where the order was written, and let go where it was not."""
-    saga, claim = wish.saga, wish.claim
+    saga, claim = purchase.saga, purchase.claim
     if saga is None or saga.kind != PLACE or saga.phase not in ("done", "undone"):
         return None
     found = claim.status if claim is not None else None
@@ -199,31 +203,31 @@ def handed_over(wish: Wish) -> Broken:
     return None if found in wanted else (f"{wanted[0]}: the saga is {saga.phase}", str(found))
 
 
-def finished(wish: Wish) -> Broken:
+def finished(purchase: Purchase) -> Broken:
     """Nothing is reserved, authorised or pending any more."""
     left = []
-    if wish.saga is not None and wish.saga.open:
-        left.append(f"the saga goes {wish.saga.phase}")
-    if wish.money is not None:
-        if wish.money.status in ("new", "authorised", "voiding"):
-            left.append(f"its payment is {wish.money.status}")
-        if wish.money.authorised:
-            left.append(f"{wish.money.authorised:.2f} authorised")
-    if wish.claim is not None and wish.claim.pieces:
-        left.append(f"{wish.claim.pieces} pieces reserved")
+    if purchase.saga is not None and purchase.saga.open:
+        left.append(f"the saga goes {purchase.saga.phase}")
+    if purchase.money is not None:
+        if purchase.money.status in ("new", "authorised", "voiding"):
+            left.append(f"its payment is {purchase.money.status}")
+        if purchase.money.authorised:
+            left.append(f"{purchase.money.authorised:.2f} authorised")
+    if purchase.claim is not None and purchase.claim.pieces:
+        left.append(f"{purchase.claim.pieces} pieces reserved")
     return ("all finished", ", ".join(left)) if left else None
 
 
-def left_alone(wish: Wish) -> Broken:
+def left_alone(purchase: Purchase) -> Broken:
     """An order that only bears its mark is the customer's own: not ours to cancel or refund."""
-    return ("none of our sagas", ", ".join(wish.touched)) if wish.touched else None
+    return ("none of our sagas", ", ".join(purchase.touched)) if purchase.touched else None
 
 
-def not_parked(wish: Wish) -> Broken:
+def not_parked(purchase: Purchase) -> Broken:
     """No saga waits for a person."""
-    if wish.saga is None or wish.saga.phase != "parked":
+    if purchase.saga is None or purchase.saga.phase != "parked":
         return None
-    return "ended", f"parked: {wish.saga.reason}"
+    return "ended", f"parked: {purchase.saga.reason}"
 
 
 RULES: Mapping[str, Rule] = {
@@ -238,9 +242,9 @@ RULES: Mapping[str, Rule] = {
 }
 
 
-def judge(wish: Wish) -> dict[str, tuple[str, str]]:
+def judge(purchase: Purchase) -> dict[str, tuple[str, str]]:
     """The laws it breaks: name to what was expected and what was found."""
-    answers = {name: rule(wish) for name, rule in RULES.items()}
+    answers = {name: rule(purchase) for name, rule in RULES.items()}
     return {name: broken for name, broken in answers.items() if broken is not None}
 
 
