@@ -65,6 +65,8 @@ class Publisher:
                 self._refuse(error)
                 return data
         self._publish(loaded, data)
+        if known is not None and known[1] != data:
+            _say_changes(known[0], loaded)  # while no facade ran
         return data
 
     def _known(self) -> tuple[Loaded, bytes] | None:

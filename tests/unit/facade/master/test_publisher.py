@@ -184,3 +184,15 @@ def test_any_other_change_over_a_restart_is_taken(files: tuple[Path, Path]) -> N
     files[0].write_text(LEGACY)
     publisher(files).first()
     assert (files[1] / TABLE).read_text() == LEGACY
+
+
+def test_a_start_says_what_was_changed_while_no_facade_ran(
+    files: tuple[Path, Path], caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
+    publisher(files).first()
+    publisher(files).first()
+    assert not [one for one in caplog.records if "one:" in one.getMessage()]
+    files[0].write_text(SHADOW)
+    publisher(files).first()
+    assert "one: legacy → shadow" in [record.getMessage() for record in caplog.records]

@@ -44,7 +44,7 @@ def test_of_what_comes_and_goes_the_last_state_is_said(said: Said) -> None:
     (last,) = said()
     assert last.startswith(BEGAN + " (it came and went ")
     news.look([], now + 3 / WORDS_PER_SECOND)
-    assert said() == ["upstream legacy, http://a, is back after 90 s"]
+    assert said() == ["upstream legacy, http://a, is back after 2 min"]
 
 
 def test_one_that_floods_does_not_silence_another(said: Said) -> None:
