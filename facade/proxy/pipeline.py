@@ -15,7 +15,7 @@ from typing import Final
 
 from chassis.breaker.circuit import REFUSED
 from facade.http1.refusal import Refused
-from facade.http1.requests import request_bytes
+from facade.http1.requests import request_bytes, with_host
 from facade.proxy import errors
 from facade.proxy.context import WorkerContext
 from facade.proxy.exchange import Exchange
@@ -168,13 +168,14 @@ def introduce(exchange: Exchange) -> bool:
     special: object = route.needs or head.after
     if head.cookies is not None:
         special = identity.arrive(head, route) or special
-    if special and request.attempt.side is not request.state.legacy:
-        draft = HeadDraft(head, route, request.version, facts, request.trace)
+    side = request.attempt.side
+    if special and side is not request.state.legacy:
+        draft = HeadDraft(head, route, request.version, facts, request.trace, host=side.host)
         written = identity.write(draft, partial(introduced, exchange))
         if written is None:
             return False
     else:
-        written = request_bytes(head, facts, request.trace)
+        written = request_bytes(with_host(head, side.host), facts, request.trace)
     request.attempt.sent = written
     return True
 

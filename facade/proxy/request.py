@@ -27,7 +27,7 @@ IDEMPOTENT: Final = frozenset({b"GET", b"HEAD", b"OPTIONS", b"PUT", b"DELETE"})
 class RouteSide:
     """One side of one route: where it leads, the breaker of its circuit class, its counts."""
 
-    __slots__ = ("breaker", "copies", "counted", "counts", "name", "upstream")
+    __slots__ = ("breaker", "copies", "counted", "counts", "host", "name", "upstream")
 
     def __init__(
         self, name: str, upstream: Upstream, copies: Upstream, breaker: Breaker, counts: SideCounts
@@ -36,6 +36,8 @@ class RouteSide:
         self.counted: Final = upstream.trouble  # what the breaker is told of as failed
         self.name = name
         self.upstream = upstream
+        host = upstream.config.host
+        self.host = None if host is None else host.encode("ascii")  # it is asked for; None: as is
         self.copies = copies  # the same addresses, for shadow requests
         self.breaker = breaker
         self.counts = counts

@@ -57,6 +57,14 @@ class UpstreamTimeouts:
 
 
 @dataclass(frozen=True, slots=True)
+class Tls:
+    """How an https upstream is known: its certificate is verified, by these authorities."""
+
+    verify: bool = True
+    ca: str | None = None  # a file; None: the system's
+
+
+@dataclass(frozen=True, slots=True)
 class UpstreamConfig:
     """A side to forward to: fixed addresses, or a service whose instances the registry knows."""
 
@@ -68,6 +76,8 @@ class UpstreamConfig:
     breaker: Breaker = Breaker()
     connections: int = 256
     timeouts: UpstreamTimeouts = UpstreamTimeouts()
+    host: str | None = None  # sent as Host; None: what the client asked for
+    tls: Tls = Tls()
 
 
 @dataclass(frozen=True, slots=True)

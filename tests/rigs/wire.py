@@ -9,7 +9,7 @@ upstream.read(), upstream.send(b"HTTP/1.1 200 OK …"), client.read()
 
 import asyncio
 
-from facade.proxy.upstream.dialing import Done
+from facade.proxy.upstream.dialing import Address, Done
 
 
 class FakeTransport(asyncio.Transport):
@@ -162,10 +162,11 @@ class FakeWire:
         return self._join(protocol, (address, 40_000))
 
     def __call__(
-        self, protocol: asyncio.Protocol, host: str, port: int, seconds: float, done: Done
+        self, protocol: asyncio.Protocol, address: Address, seconds: float, done: Done
     ) -> None:
         """See Dial."""
         del seconds
+        host, port = address.host, address.port
         if port in self.refuse:
             done(ConnectionRefusedError(host, port))
         elif port in self.silent:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from chassis.web.headers import IDENTITY, SESSION, TABLE
 from facade.http1 import cookies
-from facade.http1.requests import RequestHead, request_bytes
+from facade.http1.requests import RequestHead, request_bytes, with_host
 from facade.http1.responses import ResponseHead
 from facade.proxy import errors
 from facade.proxy.identity.credentials import Credentials, SessionOwner
@@ -44,6 +44,7 @@ class HeadDraft:
     trace: bytes
     extra: bytes = b""  # further lines
     for_client: bool = True  # False: a copy
+    host: bytes | None = None  # that the side is asked for; None: the client's
 
 
 def build_introducer(keys: KeyFiles | None, sessions: Sessions) -> "Introducer":
@@ -166,7 +167,7 @@ class Introducer:
         if draft.route.needs:
             extra += _line(TABLE, draft.version.encode("ascii")) + lines
         hidden = cookies.lines_without(head, self._session.covers) if self._hides_session else None
-        return request_bytes(head, draft.facts, draft.trace, extra, hidden)
+        return request_bytes(with_host(head, draft.host), draft.facts, draft.trace, extra, hidden)
 
     # answers
 

@@ -105,7 +105,8 @@ class Sessions:
             waiter(self._after_silence(session))
             return
         until = now + self._options.timeout
-        request = self._request(session, host)
+        own = legacy.config.host
+        request = self._request(session, host if own is None else own.encode("ascii"))
         lookup = SessionLookup(request, self._deadlines, (breaker, permit), until)
         lookup.keep = partial(self._keep, session, lookup)
         lookup.waiters.append(waiter)

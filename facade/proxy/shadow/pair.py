@@ -10,7 +10,7 @@ from typing import Any, Final, Protocol
 
 from chassis.web.headers import AFTER
 from facade.http1.bodies import LAST_CHUNK, chunk
-from facade.http1.requests import RequestHead, request_bytes, unconditional
+from facade.http1.requests import RequestHead, request_bytes, unconditional, with_host
 from facade.http1.responses import ResponseHead
 from facade.proxy import errors
 from facade.proxy.counting.metrics import ShadowCounts
@@ -105,16 +105,18 @@ class Pair(Ignoring):
             return
         request = self._request
         head, route = unconditional(request.head), request.state.route
-        facts = request.client.lines(head)
+        facts, host = request.client.lines(head), self._other.host
         # The other side shall not be staler than the one that answers the client.
         extra = EXTRA % int(self._started * 1e6)
         if self._live_side == "legacy" and (route.needs or head.cookies is not None):
-            draft = HeadDraft(head, route, request.version, facts, request.trace, extra, False)
+            draft = HeadDraft(
+                head, route, request.version, facts, request.trace, extra, False, host
+            )
             data = self._shadow.write(draft, self._written)
             if data is None:
                 return  # `_written` is called, or was
         else:
-            data = request_bytes(head, facts, request.trace, extra)
+            data = request_bytes(with_host(head, host), facts, request.trace, extra)
         self._written(data)
 
     def _written(self, data: bytes | None) -> None:

@@ -19,7 +19,7 @@ class Check(Ignoring):
         self._deadlines = deadlines
         self._connection: Connection | None = None
         self._bytes = (
-            f"GET {path} HTTP/1.1\r\nHost: {instance.host}:{instance.port}\r\n"
+            f"GET {path} HTTP/1.1\r\nHost: {instance.authority}\r\n"
             "User-Agent: fig-health\r\nConnection: close\r\n\r\n"
         ).encode()
 

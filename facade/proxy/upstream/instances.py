@@ -10,13 +10,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from math import inf
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 from facade.proxy import errors
 from facade.proxy.deadlines import NEVER, Deadlines
 from facade.proxy.errors import Failure
 from facade.proxy.upstream.caller import Caller, Ignoring
-from facade.proxy.upstream.dialing import Dial
+from facade.proxy.upstream.dialing import Dial, address_of
 from facade.proxy.upstream.outbound import Outbound
 from facade.proxy.upstream.pool import Pool
 from facade.routes.routefile import UpstreamConfig, UpstreamTimeouts
@@ -59,11 +58,10 @@ class Instance:
         mended: dict[str, int],
     ) -> None:
         """`mended` takes the counts of answers that were put right, by kind."""
-        parts = urlsplit(url)
+        self._address = address_of(url, config.tls)
         self._mended = mended
         self.url = url
-        self.host = parts.hostname or ""
-        self.port = parts.port or 80
+        self.authority = config.host or f"{self._address.host}:{self._address.port}"
         self.timeouts: UpstreamTimeouts = config.timeouts
         self.pool: Pool[Outbound, Wanted] = Pool(limit)
         self.healthy = True  # by active probing
@@ -159,7 +157,7 @@ class Instance:
             else:
                 wanted.elsewhere(replace(wanted, refused=(*wanted.refused, self)), failure)
 
-        self._dial(connection, self.host, self.port, self.timeouts.connect, done)
+        self._dial(connection, self._address, self.timeouts.connect, done)
 
     def _opened(self, connection: Outbound, caller: Caller) -> None:
         self._refusals = 0

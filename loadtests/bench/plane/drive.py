@@ -157,7 +157,10 @@ class Drive:
         self.client = inbound(getattr(self.gateway, "context", self.gateway))
         self.client.connection_made(self.out)
 
-    def _dial(self, protocol: Any, _host: str, port: int, _seconds: float, done: Any) -> None:
+    def _dial(self, protocol: Any, *told: Any) -> None:
+        """`told` is the address, seconds and `done`; in older commits host and port come first."""
+        port = told[1] if isinstance(told[0], str) else told[0].port
+        done = told[-1]
         transport = Transport(port)
         self.upstreams.append((protocol, transport))
         protocol.connection_made(transport)

@@ -5,8 +5,8 @@ from typing import Any
 from facade.routes.file.form.names import NAME
 from facade.routes.file.kinds.quantities import Duration, Share, Whole
 from facade.routes.file.kinds.structures import Field, ListOf, Record
-from facade.routes.file.kinds.values import Choice, Text, TroubleWord, Url
-from facade.routes.routefile import Breaker, Health, UpstreamConfig, UpstreamTimeouts
+from facade.routes.file.kinds.values import Choice, Flag, Text, TroubleWord, Url
+from facade.routes.routefile import Breaker, Health, Tls, UpstreamConfig, UpstreamTimeouts
 from facade.routes.trouble import COUNTED
 
 
@@ -56,6 +56,17 @@ _UPSTREAM_TIMEOUTS = Record(
     },
 )
 
+_TLS = Record(
+    Tls,
+    {
+        "verify": Field(Flag(), "Whether its certificate must be good.", shown=True),
+        "ca": Field(
+            Text("a file of certificates", r"[^\x00]+"),
+            "The authorities that may have signed it; when not said, the system's.",
+        ),
+    },
+)
+
 UPSTREAM = Record(
     _upstream,
     {
@@ -71,5 +82,10 @@ UPSTREAM = Record(
         "breaker": Field(_BREAKER, "When to stop asking it for a while."),
         "connections": Field(Whole(1, 65_535), "At most this many per worker.", shown=256),
         "timeouts": Field(_UPSTREAM_TIMEOUTS, "Longest waits."),
+        "host": Field(
+            Text("a host such as shop.test:8080", r"[A-Za-z0-9._-]+(:[0-9]{1,5})?"),
+            "The Host it is asked with; when not said, the client's.",
+        ),
+        "tls": Field(_TLS, "How an https upstream is known."),
     },
 )

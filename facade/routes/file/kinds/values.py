@@ -139,19 +139,26 @@ class Day(Scalar[date]):
 
 
 class Url(Scalar[str]):
-    """The address of an upstream: `http://host:port`, nothing after it."""
+    """The address of an upstream: `http://host:port`, nothing after it; https; `unix:/path`."""
 
     blank = ""
 
     def parse(self, text: str) -> str:
+        if text.startswith("unix:"):
+            if not text.startswith("unix:/") or text.endswith("/"):
+                raise Wrong(f"expected a socket such as unix:/run/shop.sock, not '{text}'")
+            return text
         try:
             parts = urlsplit(text)
             port = parts.port
         except ValueError:
             raise Wrong(f"expected an address such as http://host:5000, not '{text}'") from None
-        if parts.scheme == "https":
-            raise Wrong("https upstreams are not supported; put the facade on the trusted network")
-        if parts.scheme != "http" or not parts.hostname or parts.username is not None or port == 0:
+        if (
+            parts.scheme not in ("http", "https")
+            or not parts.hostname
+            or parts.username is not None
+            or port == 0
+        ):
             raise Wrong(f"expected an address such as http://host:5000, not '{text}'")
         if parts.path.strip("/") or parts.query or parts.fragment:
             raise Wrong(
@@ -160,7 +167,7 @@ class Url(Scalar[str]):
         return text.rstrip("/")
 
     def schema(self) -> JsonSchema:
-        return {"type": "string", "pattern": "^http://[^/?#@]+/?$"}
+        return {"type": "string", "pattern": "^(https?://[^/?#@]+/?|unix:/.*[^/])$"}
 
 
 class Network(Scalar[str]):

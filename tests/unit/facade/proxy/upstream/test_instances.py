@@ -31,9 +31,9 @@ def dials(door, monkeypatch) -> list[int]:
     seen: list[int] = []
     dial = type(door.wire).__call__
 
-    def noted(wire, protocol, host, port, seconds, done) -> None:
-        seen.append(port)
-        dial(wire, protocol, host, port, seconds, done)
+    def noted(wire, protocol, address, seconds, done) -> None:
+        seen.append(address.port)
+        dial(wire, protocol, address, seconds, done)
 
     monkeypatch.setattr(type(door.wire), "__call__", noted)
     return seen

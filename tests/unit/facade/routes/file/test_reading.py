@@ -167,8 +167,8 @@ fcade: 1
          "1:21: upstreams.legacy: expected exactly one of url, urls, service (found none)"),
         ("upstreams: {legacy: {urls: []}}",
          "1:28: upstreams.legacy.urls: expected a list with at least one entry"),
-        ("upstreams: {legacy: {url: https://h}}", "1:27: upstreams.legacy.url: https upstreams are"
-         " not supported; put the facade on the trusted network"),
+        ("upstreams: {legacy: {url: 'unix:run/s'}}", "1:27: upstreams.legacy.url: expected a socket"
+         " such as unix:/run/shop.sock, not 'unix:run/s'"),
         ("upstreams: {legacy: {url: localhost:80}}", "1:27: upstreams.legacy.url: expected an"
          " address such as http://host:5000, not 'localhost:80'"),
         ("upstreams: {legacy: {url: 'http://h:99999'}}", "1:27: upstreams.legacy.url: expected an"
