@@ -87,12 +87,15 @@ class RecordRefused(Exception):
 
 class RecordAway(Exception):
     """It did nothing; not worth trying before `after` seconds. It was not reached, or, where it
-    `answered`, it said that it does nothing now."""
+    `answered`, it said that it does nothing now; with `ours` the reason lies on our side."""
 
-    def __init__(self, reason: str, after: float = 0.0, *, answered: bool = False) -> None:
+    def __init__(
+        self, reason: str, after: float = 0.0, *, answered: bool = False, ours: bool = False
+    ) -> None:
         super().__init__(reason)
         self.after = after
         self.answered = answered
+        self.ours = ours
 
 
 class RecordSilent(Exception):

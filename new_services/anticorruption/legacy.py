@@ -22,7 +22,7 @@ from joserfc.jwk import OKPKey
 
 from chassis.breaker.circuit import BreakerSettings
 from chassis.breaker.guard import Guard, Held
-from chassis.web.client import QUEUE_SECONDS, Answer, NoAnswer, NotSent, Request
+from chassis.web.client import QUEUE_SECONDS, Answer, NoAnswer, NotSent, NoTurn, Request
 from chassis.web.sealed import NotSealed, unseal
 from contracts.mark import fits, mark
 from contracts.orders import Customer, Order, OrderRequest, RecordAway, RecordRefused, RecordSilent
@@ -104,7 +104,7 @@ class Legacy:
             # The turn has come: what is left of the lease is for this attempt.
             limit = min(self._limits.write, until - self._clock())
             if limit <= 0:
-                raise RecordAway("the saga may be in other hands by now")
+                raise RecordAway("the saga may be in other hands by now", ours=True)
             return Request("POST", "/api/orders", headers, body, limit, guarded=True)
 
         return _order(await self._call("write", request), 201)
@@ -124,7 +124,7 @@ class Legacy:
             raise RecordSilent(f"legacy answered no orders: {error}", answered=True) from error
         rest = self._limits.under_way - age
         if not found and rest > 0:
-            raise RecordAway("not found, but it may still be under way", min(rest, 1.0))
+            raise RecordAway("not found, but it may still be under way", min(rest, 1.0), ours=True)
         return found
 
     async def cancel(self, customer: Customer, order_no: str) -> Order:
@@ -168,7 +168,7 @@ class Legacy:
         except Held as error:
             raise RecordAway(str(error), error.after) from error
         except NotSent as error:
-            raise RecordAway(str(error)) from error
+            raise RecordAway(str(error), ours=isinstance(error, NoTurn)) from error
         except NoAnswer as error:
             raise RecordSilent(str(error)) from error
         if _is_failure(answer):

@@ -68,7 +68,7 @@ def _as_a_step() -> Iterator[None]:
     try:
         yield
     except RecordAway as error:
-        callee = "" if error.answered else LEGACY
+        callee = "" if error.answered or error.ours else LEGACY
         raise NotYet(str(error), error.after, callee, answered=error.answered) from error
     except RecordSilent as error:
         raise (BadAnswer if error.answered else Silent)(str(error)) from error

@@ -18,7 +18,7 @@ from decimal import Decimal
 import asyncpg
 import orjson
 
-from contracts.mark import SAGA_SQL, is_saga_id
+from new_services.verify.books.marks import KEY_SQL, is_mark
 from new_services.verify.books.purchases import (
     NOTHING,
     RULES,
@@ -38,7 +38,7 @@ NAMES = ("orders", "legacy", "payments", "inventory")
 PAUSE_SECONDS = 0.2
 
 _LEGACY = f"""
-SELECT {SAGA_SQL.replace("{}", "o.po_number")} AS key, o.order_no, o.status,
+SELECT {KEY_SQL} AS key, o.order_no, o.status,
        {number_or_zero("o.total")} AS total, o.created, (
            SELECT json_object_agg(sku, pieces) FROM (
                SELECT sku, sum(qty) AS pieces FROM order_line l WHERE l.order_id = o.id GROUP BY sku
@@ -120,7 +120,7 @@ class Books:
         money = {row["key"]: _money(row) for row in await self._rows("payments", _MONEY, keys)}
         marked: dict[str, list[Ordered]] = {}
         for row in await self._rows("legacy", _LEGACY, keys):
-            if is_saga_id(row["key"]):  # else a customer's own text that looks like a mark
+            if is_mark(row["key"]):  # else a customer's own text that looks like a mark
                 marked.setdefault(row["key"], []).append(_ordered(row))
         found = {}
         for key in {*sagas, *claims, *money, *marked}:

@@ -17,10 +17,11 @@ from datetime import datetime
 from decimal import Decimal
 from typing import TypeAlias
 
+from new_services.verify.books.marks import nearest
+
 PLACE = "place-order"  # the kind of saga that writes an order
 CANCELLED = "CANCELLED"
-# So long after a saga has ended, a write that it gave up may still appear; the orders service
-# goes by the same.
+# So long after a saga has ended, a write that it gave up may still appear.
 LATE_SECONDS = 15.0
 NOTHING = Decimal(0)
 
@@ -72,8 +73,7 @@ class Saga:
             return False
         if self.wrote is None:
             return True
-        later = (order.created - self.wrote.created).total_seconds()
-        return later <= self.took + LATE_SECONDS
+        return nearest(self.wrote.created, order.created) <= self.took + LATE_SECONDS
 
 
 @dataclass(frozen=True, slots=True)

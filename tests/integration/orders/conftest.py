@@ -95,6 +95,7 @@ class Shop:
     owner: str
     databases: dict[str, str]
     keys: dict[str, OKPKey]
+    superuser: str  # URL of the server, as its owner
     processes: dict[str, Any] = field(default_factory=dict)
     cookies: dict[str, str] = field(default_factory=dict)
 
@@ -271,6 +272,7 @@ def shop(
     nats: Any,
     keys: dict[str, OKPKey],
     new_database: Callable[[str], str],
+    postgres_server: Any,
     engines: Any,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Shop]:
@@ -283,7 +285,7 @@ def shop(
     jwks, private = folder / "jwks.json", folder / "session.json"
     jwks.write_text(json.dumps(KeySet([keys["signing"]]).as_dict(private=False)))
     private.write_text(json.dumps(keys["sealing"].as_dict(private=True)))
-    made = Shop(monolith, owner, databases, keys)
+    made = Shop(monolith, owner, databases, keys, postgres_server.url())
 
     def start(name: str, module: str = "", **more: str) -> None:
         prefix, port = name.upper(), engines._free_port()

@@ -196,6 +196,7 @@ async def test_not_found_is_not_certain_while_it_may_be_under_way(age: float) ->
     with pytest.raises(RecordAway, match="may still be under way") as caught:
         await legacy(Wire(answer(200, {"orders": []}))).find(ANNA, WISH, SAGA, age)
     assert caught.value.after == pytest.approx(min(LIMITS.under_way - age, 1.0))
+    assert caught.value.ours  # it is there: nobody else need wait
 
 
 async def test_after_that_it_is() -> None:
@@ -242,8 +243,9 @@ async def test_refusals_and_our_own_queue_open_no_breaker() -> None:
             await CALLS["place"](record)
     wire.full = True
     for _ in range(30):
-        with pytest.raises(RecordAway, match="no turn"):
+        with pytest.raises(RecordAway, match="no turn") as caught:
             await CALLS["place"](record)
+        assert caught.value.ours
     wire.full, wire.queue = False, 60.0  # an age, and none of the callee's
     for _ in range(30):
         with pytest.raises(RecordRefused):
