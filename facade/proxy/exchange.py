@@ -33,6 +33,7 @@ from facade.proxy.upstream.caller import Connection
 from facade.proxy.upstream.instances import ANY, FRESH, NEW
 from facade.routes import trouble
 
+HALF_OPEN: Final = State.HALF_OPEN  # a lookup less for each answer
 MOST_JOINED: Final = 16 * 1024  # bytes; pieces of more are handed to the transport as they are
 
 
@@ -163,7 +164,7 @@ class Exchange:
                 self.failed(failure)
                 return
         self.answer = head
-        if request.attempt.side.breaker.state is State.HALF_OPEN:
+        if request.attempt.side.breaker.state is HALF_OPEN:
             judge_probe(request, head, self.worker)
         upload = request.upload
         if upload is not None and upload.expectation is not None:

@@ -151,7 +151,7 @@ class Sessions:
     def _last_known(self, session: bytes) -> SessionOwner | None:
         """The owner as last known, unless a worker saw the session log in or out since."""
         owner, now = self._known.get(session), self._deadlines.now
-        if owner is None or now >= max(owner.asked + self._options.keep, owner.quiet_until):
+        if owner is None or (now >= owner.asked + self._options.keep and now >= owner.quiet_until):
             owner = self._of_all_workers(session, owner)
         if owner is not None and self._logged_out(session, owner.asked):
             self._known.pop(session, None)
