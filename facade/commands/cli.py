@@ -12,7 +12,11 @@ from facade.commands.run import run
 from facade.commands.schema import schema
 
 # Imported when they are called: what they need (an HTTP client) has no place in a running facade.
-LATE = ("calibrate", "init", "replay", "sidecar")
+LATE = {
+    "calibrate": "calibrate", "init": "init", "replay": "replay", "sidecar": "sidecar",
+    "migrate": "moving.migrate", "approve": "moving.approve", "undo": "moving.undo",
+    "freeze": "moving.freeze", "journal": "moving.journal",
+}  # fmt: skip
 
 
 class Commands(click.Group):
@@ -24,7 +28,9 @@ class Commands(click.Group):
     def get_command(self, context: click.Context, name: str) -> click.Command | None:
         if name not in LATE:
             return super().get_command(context, name)
-        command: click.Command = getattr(importlib.import_module(f"facade.commands.{name}"), name)
+        command: click.Command = getattr(
+            importlib.import_module(f"facade.commands.{LATE[name]}"), name
+        )
         return command
 
 

@@ -8,9 +8,11 @@ import click
 from chassis.cli.options import as_url
 from chassis.cli.output import Output, json_option
 from facade.commands import BAD_INPUT, REFUSED
+from facade.commands.announcing import announce, word, word_options
 from facade.commands.confirm import Confirmation, confirm, fetch_status
 from facade.commands.options import routes_option, share
 from facade.commands.promoting import NotRecorded, hold_to_evidence
+from facade.guard.position import Position
 from facade.routes.file.edit.flip import (
     Flip,
     Flipped,
@@ -63,10 +65,12 @@ from facade.runtime.statefolder import running
     envvar="FACADE_FLIP_FORCE",
     help="Promote although evidence is missing or speaks against it; the reason is kept.",
 )
+@word_options
 @json_option("FACADE_FLIP_JSON")
 def flip(
     route: str, stage: str, percent: int | None, routes: Path, sample: int | None,
-    walk: bool, admin: str | None, force: str | None, out: Output,
+    walk: bool, admin: str | None, force: str | None, who: str | None, why: str | None,
+    out: Output,
 ) -> None:  # fmt: skip
     """Move ROUTE to STAGE in the route file, keeping its comments and order.
 
@@ -74,16 +78,18 @@ def flip(
     Exit code 0: done; 1: refused, by the stages, the evidence or the running facade; 2: bad input.
     """
     admin = admin or running(routes)
+    said = word("fig flip", who, why or force)
     try:
         for name in _known(routes, route.split(",")):
             wish = Flip(name, Stage(stage), percent, sample)
             steps = way(load_path(routes).file, wish) if walk else (wish,)
             for step in steps:
                 _refuse_early(routes, step, admin)
-                said = hold_to_evidence(routes, step, admin, force)
+                held = hold_to_evidence(routes, step, admin, force)
+                announce(admin, name, str(Position(step.stage, step.percent)), said)
                 _take(routes, step, admin, out, insist=step is not steps[-1])
-                if said is not None:
-                    out.say(f"  {said}")
+                if held is not None:
+                    out.say(f"  {held}")
     except RouteFileError as error:
         out.fail(str(error), BAD_INPUT)
     except UnknownRoute as error:

@@ -14,6 +14,9 @@ from facade.control.admin.status import Sources
 from facade.control.evidence_store.ledger import Ledger
 from facade.control.evidence_store.sqlite import FILE, SqliteStore, Store, StoreAway
 from facade.control.evidence_store.writer import Journal, Kept
+from facade.control.guarding.guarding import Guarding, Setting
+from facade.control.guarding.moving import Place
+from facade.control.guarding.watching import Ours
 from facade.control.intake.fleet import Fleet
 from facade.control.intake.listener import Intake, listen
 from facade.control.intake.recent import Recent
@@ -72,6 +75,10 @@ class _Process:
         self.journal = Journal(self.store, kept, str(settings.channel))
         self.teller = Teller(self.fleet, self.tables)
         self.failures = Failures()
+        sources = self._sources()
+        place = Place(settings.routes, settings.runtime)
+        self.guarding = Guarding(Setting(place, str(settings.channel)), sources, self._ours)
+        self.ledger.on_judged(self.guarding.judged)
         self.intake = Intake(self.fleet, self.ledger, self.pipeline, self.failures)
         self._published: bytes | None = None  # the table that was there at the start
         self.tables.on_change(lambda _table: self._table_changed())
@@ -96,7 +103,24 @@ class _Process:
             self.store,
             self._settings.workers,
             lambda: self.comparator.restarts,
+            self.guarding,
         )
+
+    def _sources(self) -> Sources:
+        return Sources(
+            self.fleet,
+            self.recent,
+            self.ledger,
+            self.tables,
+            self.noise,
+            str(self._settings.routes),
+            self.lags,
+        )
+
+    def _ours(self) -> Ours:
+        """How our own parts do, for the guards."""
+        unjudged = time.monotonic() - self.pipeline.judged_at
+        return Ours(self.pipeline.backlog.pairs, unjudged, self._settings.workers)
 
     def background(self) -> list[Background]:
         """What runs beside the admin port."""
@@ -111,7 +135,11 @@ class _Process:
             self._snapshots,
             self.lags.run,
             self.teller.run,
-            lambda: stand_aside(lambda: self.comparator.busy_seconds, self._pids),
+            self.guarding.run,
+            self.guarding.run_walks,
+            lambda: stand_aside(
+                lambda: self.comparator.busy_seconds, self._pids, lambda: self.guarding.exposed
+            ),
         ]
         if settings.nats_url is not None:
             work.append(self._discover)
@@ -128,6 +156,7 @@ class _Process:
 
     async def close(self) -> None:
         """End what is not a task."""
+        self.guarding.close()
         await self.comparator.close()
         await self.asker.close()
         await self.learner.close()
@@ -138,10 +167,13 @@ class _Process:
         log.info("evidence lies in %s", self.store.place)
         for step in take_forced(self._settings.routes):
             self.ledger.of(str(step.get("route")), time.time()).force(forced_of(step))
-        self.tables.instances(read_instances(self._settings.runtime))
+        instances = read_instances(self._settings.runtime)
+        self.tables.instances(instances)
+        self.guarding.watching.expect(instances)
         if self.tables.path.exists():
             self._published = self.tables.path.read_bytes()
             self.tables.take(self._published)
+        self.guarding.start()
 
     async def _follow_table(self) -> None:
         watcher = FileWatcher(self.tables.path, self.tables.take, known=None, clock_ns=time.time_ns)
@@ -180,7 +212,15 @@ class _Process:
         from facade.control.surroundings.discovery import discover
 
         assert self._settings.nats_url is not None
-        await discover(self._settings.nats_url, self._settings.runtime, self._instances_changed)
+        await discover(
+            self._settings.nats_url,
+            self._settings.runtime,
+            self._instances_changed,
+            self._registered,
+        )
+
+    def _registered(self, services: frozenset[str]) -> None:
+        self.guarding.watching.services(services, time.time())
 
     def _instances_changed(self, found: Instances) -> None:
         self.tables.instances(found)

@@ -33,6 +33,7 @@ from facade.proxy.identity.logouts import LogoutList
 from facade.routes.file.problems import RouteFileError
 from facade.runtime.keyring import BadKey, KeyFiles, ensure, in_folder
 from facade.runtime.memory import MEMORY
+from facade.runtime.override import OVERRIDE
 from facade.runtime.statefolder import StateFolder
 from facade.runtime.watcher import POLL_SECONDS, FileWatcher
 
@@ -64,12 +65,15 @@ class Master:
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGUSR2):
             signal.signal(number, lambda got, _frame: self._signals.append(got))
         watcher = FileWatcher(self._settings.routes, self._offer, known=data, clock_ns=time.time_ns)
+        override = FileWatcher(
+            self._runtime / OVERRIDE, self._publisher.override, known=None, clock_ns=time.time_ns
+        )
         host, port = self._ports[0].getsockname()[:2]
         log.info("listening on %s:%d with %d workers", host, port, len(self._workers))
         try:
             while not {signal.SIGTERM, signal.SIGINT}.intersection(self._signals):
                 self._keep_up(time.monotonic())
-                if not watcher.poll():
+                if not watcher.poll() and not override.poll():
                     self._publisher.reconsider()
                 if signal.SIGHUP in self._signals:
                     self._signals.remove(signal.SIGHUP)

@@ -12,12 +12,14 @@ import orjson
 
 from chassis.process.files import write_whole
 from facade.routes.file.changes import changes
+from facade.routes.file.edit.flip import FlipRefused
 from facade.routes.file.problems import RouteFileError
 from facade.routes.file.reading import Loaded, load, load_path
 from facade.routes.file.steps import check_restart, check_steps, with_addresses
 from facade.routes.file.waiting import NotCaughtUp, check_lags
 from facade.routes.leaving import lost
 from facade.runtime.lags import read_lags
+from facade.runtime.override import OVERRIDE, overridden, read_override, remove_override
 
 log = logging.getLogger("facade.reload")
 
@@ -40,13 +42,15 @@ class Publisher:
         self._routes, self._runtime = routes, runtime
         self._addresses = addresses
         self._clock = clock
-        self._in_force: Loaded | None = None
+        self._declared: Loaded | None = None  # what the operator's file says
+        self._data = b""  # its bytes
+        self._in_force: Loaded | None = None  # the same, but for what overrides it
         self._early: bytes | None = None  # the file, while a step in it waits for a read model
         self._held: tuple[bytes, float] | None = None  # what may be half a file, and since when
         self._away_since: float | None = None  # the file cannot be read
         self._looked_at = clock()
-        self._errors: list[str] = []  # of the last file
         self._judged_at = 0.0
+        self._errors: list[str] = []  # of the last edit
 
     def first(self) -> bytes:
         """Publish the file as it is now; raises RouteFileError when it cannot be used."""
@@ -57,6 +61,9 @@ class Publisher:
             raise
         loaded = self._judge(data)
         known = self._known()
+        override = read_override(self._runtime)
+        if override is not None and override.file == loaded.file.version:
+            known = None  # it is the very file that was in force, but for what overrides it
         if known is not None:
             try:
                 check_restart(loaded, known[0].file)
@@ -111,7 +118,7 @@ class Publisher:
             self._early = data if isinstance(error, NotCaughtUp) else None
             self._refuse(error)
             return False
-        self._publish(loaded, data)
+        self._edited(loaded, data)
         return True
 
     def reconsider(self) -> bool:
@@ -133,7 +140,7 @@ class Publisher:
         except RouteFileError as error:
             self._report(error.lines)  # how far behind it is by now; the log has the first word
             return False
-        self._publish(loaded, self._early)
+        self._edited(loaded, self._early)
         return True
 
     def _look(self, now: float) -> None:
@@ -157,21 +164,50 @@ class Publisher:
     def _judge(self, data: bytes) -> Loaded:
         self._judged_at = self._clock()
         loaded = load(data, self._routes.name)
-        if self._in_force is not None:
-            check_steps(loaded, self._in_force.file)
+        if self._declared is not None and self._in_force is not None:
+            check_steps(loaded, self._declared.file)
             check_lags(loaded, self._in_force.file, read_lags(self._runtime), self._clock())
         with_addresses(loaded.file, self._addresses)
         return loaded
 
+    def override(self, _data: bytes) -> None:
+        """An override was written: publish the file that is in force anew, with it."""
+        if self._declared is not None:
+            self._put_in_force(self._declared, self._data)
+            self._report(self._errors)  # of a later edit, which is refused as before
+
+    def _edited(self, loaded: Loaded, data: bytes) -> None:
+        """A good edit ends what counted in place of the file, also where it says the same again."""
+        remove_override(self._runtime)
+        self._publish(loaded, data)
+
     def _publish(self, loaded: Loaded, data: bytes) -> None:
-        write_whole(self._runtime / TABLE, data)
-        before, self._in_force, self._early = self._in_force, loaded, None
+        self._declared, self._data, self._early = loaded, data, None
         for line in loaded.warning_lines:
             log.warning("%s", line)
-        log.info("table %s is in force: %d routes", loaded.file.version, len(loaded.file.routes))
-        if before is not None:
-            _say_changes(before, loaded)
+        self._put_in_force(loaded, data)
         self._report([])
+
+    def _put_in_force(self, loaded: Loaded, data: bytes) -> None:
+        before, (self._in_force, data) = self._in_force, self._overridden(loaded, data)
+        write_whole(self._runtime / TABLE, data)
+        file = self._in_force.file
+        log.info("table %s is in force: %d routes", file.version, len(file.routes))
+        if before is not None:
+            _say_changes(before, self._in_force)
+
+    def _overridden(self, loaded: Loaded, data: bytes) -> tuple[Loaded, bytes]:
+        """What is in force: the file, or what counts instead of it until it is edited."""
+        override = read_override(self._runtime)
+        try:
+            now = overridden(data, override)
+        except (FlipRefused, RouteFileError) as error:
+            log.error("%s cannot be used: %s", OVERRIDE, error)
+            return loaded, data
+        if now == data:
+            return loaded, data
+        log.warning("%s counts until the file is edited: %s", OVERRIDE, override and override.why)
+        return load(now, self._routes.name), now
 
     def _report(self, errors: list[str]) -> None:
         self._errors = errors

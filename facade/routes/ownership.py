@@ -17,3 +17,17 @@ def not_yet(route: RouteConfig, file: RouteFile) -> str | None:
         f"'{route.name}' cannot be retired before the cutover of its domain '{route.domain}':"
         f" legacy owns that data; keep the route at new"
     )
+
+
+def pinned(route: RouteConfig, file: RouteFile) -> str | None:
+    """Why no machine may move this route toward legacy, and what a person can do; None: it may.
+
+    Once the new side owns its data, a write that went to legacy again would meet a fence.
+    """
+    domain = file.domains.get(route.domain or "")
+    if domain is None or domain.owner == LEGACY:
+        return None
+    return (
+        f"'{route.name}' is not moved back by itself: the new side owns its domain"
+        f" '{route.domain}' (fig cutover {route.domain} --back)"
+    )

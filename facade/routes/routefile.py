@@ -12,6 +12,7 @@ from typing import Any, Final, Literal
 
 from facade.routes import trouble
 from facade.routes.stages import Stage
+from facade.routes.walkfile import Hooks, Plan
 
 LEGACY: Final = "legacy"  # the upstream every unknown path goes to
 FULL: Final = 10_000  # basis points
@@ -142,6 +143,7 @@ class RouteConfig:
     compare: Compare | None = None
     guard: Guard | None = None
     promote: Promote = Promote()
+    plan: str | None = None
     timeout: float | None = None
     first_byte: float | None = None
     max_body: int | None = None
@@ -300,6 +302,7 @@ class FacadeOptions:
     read_your_writes: ReadYourWrites = ReadYourWrites()
     admin: AdminOptions = AdminOptions()
     leaving: tuple[str, ...] = ()  # routes that may be missing although new answered them
+    hooks: Hooks = field(default_factory=Hooks)
 
 
 @dataclass(frozen=True, slots=True)
@@ -314,6 +317,10 @@ def _empty() -> Mapping[str, Any]:
     return MappingProxyType({})
 
 
+def _no_plans() -> Mapping[str, Plan]:
+    return MappingProxyType({})
+
+
 @dataclass(frozen=True, slots=True)
 class RouteFile:
     """The whole file. `version` is the first 12 hex digits of the SHA-256 of its bytes."""
@@ -322,5 +329,6 @@ class RouteFile:
     upstreams: Mapping[str, UpstreamConfig]
     routes: tuple[RouteConfig, ...] = ()
     compare_rules: Mapping[str, CompareRules] = field(default_factory=_empty)
+    plans: Mapping[str, Plan] = field(default_factory=_no_plans)
     facade: FacadeOptions = FacadeOptions()
     domains: Mapping[str, Domain] = field(default_factory=_empty)

@@ -155,7 +155,8 @@ def _compile(config: RouteConfig, options: FacadeOptions, safe: bool) -> Route:
     settled = _settled(config, threshold)
     compared = config.compare if config.stage in (Stage.SHADOW, Stage.CANARY) and safe else None
     yields = config.fallback.allowed and config.stage is not Stage.RETIRED
-    watched = config.guard is not None and config.new is not None and threshold < FULL
+    followed = config.guard is not None or config.plan is not None
+    watched = followed and config.new is not None and threshold < FULL
     forgets = options.identity is not None and config.name in options.identity.forget_on
     return Route(
         name=config.name,

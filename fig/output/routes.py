@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from chassis.cli.tables import table
-from fig.output import breakers, unmatched
+from fig.output import breakers, moves, unmatched
 
 # "fell back": of what was meant for new in the last ten seconds
 ROUTES = (
@@ -24,7 +24,8 @@ def text(facade: Mapping[str, Any], every: bool, file: str = "") -> str:
     if len(moving) < len(facade["routes"]):
         rows.append(_others([route for route in facade["routes"] if not route["new"]]))
     rows.append(unmatched.row(facade["unmatched"]))
-    parts = (version, table(ROUTES, rows), unmatched.shapes(facade["unmatched"]))
+    moving_by_itself = moves.text(facade.get("moves"))
+    parts = (version, table(ROUTES, rows), moving_by_itself, unmatched.shapes(facade["unmatched"]))
     return "\n\n".join(filter(None, parts))
 
 

@@ -18,6 +18,13 @@ def bound(value: float) -> str:
     return _percent(ceil(points * 10**digits - 1e-9) / 10**digits, digits)
 
 
+def least(value: float) -> str:
+    """The same of what a share is at least: never rounded up."""
+    points = value * 100
+    digits = _digits(points)
+    return _percent(floor(points * 10**digits + 1e-9) / 10**digits, digits)
+
+
 def _digits(points: float) -> int:
     return 0 if points <= 0 else max(0, min(6, 1 - floor(log10(points))))
 

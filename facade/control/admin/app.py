@@ -25,12 +25,14 @@ from facade.control.admin.models import (
     RouteView,
     Status,
 )
+from facade.control.admin.moves import guards_view, moves_router
 from facade.control.admin.noise import noise_router
 from facade.control.admin.reports.exporting import NoSample, export_test
 from facade.control.admin.reports.junit import junit
 from facade.control.admin.reports.page import page
 from facade.control.admin.status import Sources, route_views, status
 from facade.control.evidence_store.sqlite import Store, StoreAway
+from facade.control.guarding.guarding import Guarding
 from facade.control.judging.pipeline import Pipeline
 from facade.routes.explain import Question, explain
 from facade.routes.paths import TargetRefused
@@ -49,6 +51,7 @@ class Control:
     store: Store
     workers: int  # that should be there
     restarts: Callable[[], int]
+    guarding: Guarding
 
 
 def create_app(control: Control, identity_key: Path | None = None) -> FastAPI:
@@ -61,6 +64,7 @@ def create_app(control: Control, identity_key: Path | None = None) -> FastAPI:
     _add_explain(app, control)
     app.include_router(noise_router(control.sources.noise, lambda: _known(control, None)))
     app.include_router(failures_router(control.sources.failures))
+    app.include_router(moves_router(control.guarding))
     app.include_router(pages.router)
     app.include_router(jwks_router(identity_key))
     return app
@@ -81,7 +85,9 @@ def _add_status(app: FastAPI, control: Control) -> None:
     @app.get("/api/status", tags=["status"])
     async def api_status() -> Status:
         """What happens now: workers, routes, rates, latencies, evidence in short."""
-        return status(control.sources)
+        found = status(control.sources)
+        found.moves = guards_view(control.guarding)
+        return found
 
     @app.get("/api/routes", tags=["status"])
     async def api_routes() -> list[RouteView]:
@@ -112,12 +118,14 @@ def _add_compare(app: FastAPI, control: Control) -> None:
         return Response(_test_of(control, cluster), media_type="text/x-python")
 
     @app.post("/api/compare/reset", tags=["evidence"])
-    async def api_reset(route: str | None = None) -> Reset:
+    async def api_reset(route: str | None = None, who: str = "somebody", why: str = "") -> Reset:
         """Start a new window of evidence; the old one goes into the history."""
         _known(control, route)
         now = time.time()
         control.pipeline.doubts.forget()
-        return Reset(at=now, routes=control.sources.ledger.reset(route, now))
+        names = control.sources.ledger.reset(route, now)
+        control.guarding.reset(names, who, why)
+        return Reset(at=now, routes=names)
 
     @app.post("/api/compare/forced", tags=["evidence"])
     async def api_forced(route: str, stage: Stage, reason: str, against: str = "") -> Forced:

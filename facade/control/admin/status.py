@@ -56,7 +56,7 @@ class Sources:
 def status(sources: Sources) -> Status:
     """The whole answer."""
     total = sources.fleet.total()
-    routes = [_route(sources, config, total["routes"]) for config in sources.tables.routes()]
+    routes = [route_status(sources, config, total["routes"]) for config in sources.tables.routes()]
     now = time.time()
     return Status(
         now=now,
@@ -122,7 +122,8 @@ def _event(event: Event) -> EventView:
     return EventView(at=event.at, name=event.name, words=event.words, good=event.good)
 
 
-def _route(sources: Sources, config: RouteConfig, routes: dict[str, Any]) -> RouteStatus:
+def route_status(sources: Sources, config: RouteConfig, routes: dict[str, Any]) -> RouteStatus:
+    """One route now; `routes` are the sums over all workers."""
     counts = routes.get(config.name, {})
     latency = sources.recent.latency(config.name)
     return RouteStatus(

@@ -61,6 +61,7 @@ class Pipeline:
         self.backlog = Backlog()
         self.doubts = Doubts()
         self.rechecks = Rechecks()
+        self.judged_at = monotonic()  # when a batch was last judged
         self._second: deque[_Second] = deque()
         self._third: deque[Waiting] = deque()  # asked twice, to learn noise
         self._asking: set[asyncio.Task[None]] = set()
@@ -94,6 +95,7 @@ class Pipeline:
         everything = [*(waiting for waiting, _ in second), *first]
         work = [(waiting.pair, waiting.again) for waiting in everything]
         verdicts = await self._parts.comparator.judge(work)
+        self.judged_at = self._monotonic()
         for (waiting, before), verdict in zip(second, verdicts, strict=False):
             self._settled(waiting.pair, before, verdict)
         for waiting, verdict in zip(first, verdicts[len(second) :], strict=True):

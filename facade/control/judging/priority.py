@@ -20,6 +20,7 @@ COMPARING = 5  # and once more: it is the control process's child
 
 LATE_SECONDS = 0.2  # so much later than asked for: others had the processor all the time
 STUCK_SECONDS = 1.0  # one batch of pairs is compared in a few hundredths of that
+STUCK_GUARDED_SECONDS = 0.3  # the same, while clients are guarded
 CALM_SECONDS = 30.0  # nothing was late for so long: there is processor time to spare
 FIRST_SECONDS = 5.0  # at the start nobody knows yet
 TICK_SECONDS = 0.25
@@ -46,10 +47,16 @@ class Stance:
         return now >= self._until
 
 
-async def stand_aside(busy_seconds: Callable[[], float], pids: Callable[[], Iterable[int]]) -> None:
+async def stand_aside(
+    busy_seconds: Callable[[], float],
+    pids: Callable[[], Iterable[int]],
+    guarding: Callable[[], bool] = lambda: False,
+) -> None:
     """Keep these processes aside while nothing is late for it; runs until it is cancelled.
 
-    `busy_seconds` is how long the present batch has been compared.
+    `busy_seconds` is how long the present batch has been compared; the first of `pids` is this
+    process. While it is `guarding` clients it never stands aside itself, and the comparison takes
+    part again sooner: a guard has to act within two seconds on a machine with nothing to spare.
     """
     if sys.platform != "linux" or not _may_return():
         return
@@ -59,9 +66,16 @@ async def stand_aside(busy_seconds: Callable[[], float], pids: Callable[[], Iter
         asked = clock()
         await asyncio.sleep(TICK_SECONDS)
         lag = clock() - asked - TICK_SECONDS
-        aside = stance.aside(lag > LATE_SECONDS or busy_seconds() > STUCK_SECONDS, clock())
-        for pid in pids():
-            schedule(pid, os.SCHED_IDLE if aside else os.SCHED_BATCH)
+        awake = guarding()
+        stuck = STUCK_GUARDED_SECONDS if awake else STUCK_SECONDS
+        aside = stance.aside(lag > LATE_SECONDS or busy_seconds() > stuck, clock())
+        for pid, idle in stances(pids(), aside, awake):
+            schedule(pid, os.SCHED_IDLE if idle else os.SCHED_BATCH)
+
+
+def stances(pids: Iterable[int], aside: bool, guarding: bool) -> list[tuple[int, bool]]:
+    """Which processes stand aside; the first one does not while it guards clients."""
+    return [(pid, aside and not (guarding and at == 0)) for at, pid in enumerate(pids)]
 
 
 def schedule(pid: int, policy: int) -> None:

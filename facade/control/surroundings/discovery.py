@@ -16,8 +16,16 @@ from facade.runtime.instances import Instances, read_instances, write_instances
 log = logging.getLogger("discovery")
 
 
-async def discover(url: str, runtime: Path, on_change: Callable[[Instances], None]) -> None:
-    """Follow the registry until cancelled; survives its absence."""
+async def discover(
+    url: str,
+    runtime: Path,
+    on_change: Callable[[Instances], None],
+    on_registered: Callable[[frozenset[str]], None] = lambda _services: None,
+) -> None:
+    """Follow the registry until cancelled; survives its absence.
+
+    `on_registered` is told after each look which services have an instance now.
+    """
     known = read_instances(runtime)
     on_change(known)
     client = await bus.connect(url, "facade-control")
@@ -25,10 +33,12 @@ async def discover(url: str, runtime: Path, on_change: Callable[[Instances], Non
     try:
         while True:
             try:
-                found = merged(known, by_service((await reading.all()).values()))
+                registered = by_service((await reading.all()).values())
+                found = merged(known, registered)
             except BusErrors as error:
                 log.debug("the registry does not answer: %s", error or type(error).__name__)
             else:
+                on_registered(frozenset(registered))
                 if found != known:
                     log.info("instances: %s", found)
                     write_instances(runtime, found)

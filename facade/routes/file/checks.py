@@ -10,6 +10,7 @@ from facade.routes.ownership import not_yet
 from facade.routes.routefile import LEGACY, Promote, RouteConfig, RouteFile, Tolerance
 from facade.routes.spelling import Spelling
 from facade.routes.stages import Stage
+from facade.routes.walkfile import STEP_NEW
 
 
 def check(file: RouteFile, reading: Reading, today: date) -> None:
@@ -135,6 +136,22 @@ def _promotions(file: RouteFile, reading: Reading) -> None:
                 reading.report((*path, key), message)
 
 
+def _plans(file: RouteFile, reading: Reading) -> None:
+    for index, route in _readable(file, reading, "plan"):
+        if route.plan is not None and route.plan not in file.plans:
+            reading.report(("routes", index, "plan"), unknown("plan", route.plan, file.plans))
+    used = {route.plan for route in file.routes}
+    for name, plan in file.plans.items():
+        path = ("plans", name)
+        if name not in used:
+            reading.report(path, "no route uses this plan", severity="warning")
+        if reading.is_good(*path) and list(plan.steps) != sorted(set(plan.steps)):
+            reading.report((*path, "steps"), "each step must be greater than the one before it")
+        for at, step in enumerate(plan.approve):
+            if reading.is_good(*path) and step != STEP_NEW and step not in plan.steps:
+                reading.report((*path, "approve", at), "is none of the plan's steps, nor 'new'")
+
+
 def _tolerances(file: RouteFile, reading: Reading) -> None:
     for name, rules in file.compare_rules.items():
         at: Path = ("compare_rules", name)
@@ -224,6 +241,7 @@ RULES: tuple[Callable[[RouteFile, Reading], None], ...] = (
     _keys,
     _guards,
     _promotions,
+    _plans,
     _tolerances,
     _identity,
     _domains,

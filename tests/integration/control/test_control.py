@@ -186,7 +186,8 @@ def test_explain_metrics_and_the_page(control: Any, worker: Any, wait: Wait) -> 
     page = control.raw("/")[1].decode()
     for asset in ("/dashboard.css", "/dashboard.js"):
         assert asset in page
-    for asset in ("/dashboard.css", "/dashboard.js", "/evidence.js", "/making.js", "/trouble.js"):
+    scripts = ("/evidence.js", "/making.js", "/moves.js", "/trouble.js")
+    for asset in ("/dashboard.css", "/dashboard.js", *scripts):
         assert control.status_of(asset) == 200
     assert control.status_of("/other.js") in (404, 422)
 

@@ -65,6 +65,26 @@ async def test_instances_come_go_and_outlive_the_registry(nats_server: Any, tmp_
     await asyncio.gather(following, return_exceptions=True)
 
 
+async def test_a_service_without_an_instance_is_told_though_its_last_one_stays(
+    nats_server: Any, tmp_path: Path
+) -> None:
+    registered: list[frozenset[str]] = []
+    following = asyncio.create_task(
+        discover(nats_server.url, tmp_path, lambda _: None, registered.append)
+    )
+    await put(nats_server.url, "a", 1001)
+    await until("it is there", lambda: registered[-1:] == [frozenset({"catalog"})])
+    await put(nats_server.url, "a", 1001, delete=True)
+    await until("it is gone", lambda: registered[-1] == frozenset())
+    assert read_instances(tmp_path) == {"catalog": ["http://127.0.0.1:1001"]}
+    nats_server.kill()
+    before = len(registered)
+    await asyncio.sleep(1.5)  # a time in which nobody knows, so nothing may be told
+    assert len(registered) == before
+    following.cancel()
+    await asyncio.gather(following, return_exceptions=True)
+
+
 async def test_what_is_new_is_read_at_once_and_a_renewal_not_at_all(
     nats_server: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

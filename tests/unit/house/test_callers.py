@@ -49,10 +49,6 @@ FOUND = {
 GAPS = {
     "chassis.saga.definition.nothing": "no saga of the shop has a step that leaves nothing behind",
     "chassis.saga.runner.Runner.run_due": "tests step the runner by it",
-    "facade.compare.evidence.sequential.anytime_lower_bound": "for the guard",
-    "facade.compare.evidence.sequential.pair_wealth": "for the guard",
-    "facade.compare.evidence.sequential.pairs_until": "for the guard",
-    "facade.compare.evidence.sequential.slower_by_quantile": "for the guard",
 }
 # Decorators that leave a function as it is; any other hands it to the library it comes from.
 PLAIN = {"property", "staticmethod", "classmethod", "cached_property", "cache", "lru_cache"}

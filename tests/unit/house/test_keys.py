@@ -10,6 +10,7 @@ import pytest
 from tests.rigs.inference.accesses import everything
 
 FILE = "facade.routes.routefile"
+FILES = (FILE, "facade.routes.walkfile")
 # Code that reads, checks, edits or shows the file.
 SHOWING = ("facade/routes/file/", "facade/routes/routefile.py", "facade/routes/explain.py")
 SHOWING += ("facade/control/admin/", "facade/commands/", "facade/replay/")
@@ -19,9 +20,9 @@ COMPILED = {
     "chassis.breaker.circuit.BreakerSettings": "facade/proxy/state.py",
 }
 # Keys without an effect today. The list may only shrink: a key that gets an effect leaves it.
-GAPS = {"Guard.max_error_ratio", "Guard.max_p95_ratio", "Guard.on_breach"}
+GAPS: set[str] = set()
 # Not a key: the name under which its section stands, kept for messages.
-NAMES = {"UpstreamConfig.name", "CompareRules.name", "Domain.name"}
+NAMES = {"UpstreamConfig.name", "CompareRules.name", "Domain.name", "Plan.name"}
 
 
 def unread() -> set[str]:
@@ -32,9 +33,9 @@ def unread() -> set[str]:
         if access.how == "read" and not access.file.startswith(SHOWING)
     }
     return {
-        f"{known.name.removeprefix(FILE + '.')}.{key}"
+        f"{known.name.removeprefix(known.module + '.')}.{key}"
         for known in found.program.classes.values()
-        if known.module == FILE
+        if known.module in FILES
         for key in known.fields
         if (known.name, key) not in read
     }

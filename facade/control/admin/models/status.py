@@ -4,6 +4,7 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
+from facade.control.admin.models.moves import Guards
 from facade.control.telling.failures import FailedRequest
 
 BySide = dict[str, int]
@@ -175,6 +176,7 @@ class Status(BaseModel):
     upstreams: dict[str, UpstreamView]
     lag: dict[str, LagView] = {}
     totals: Totals
+    moves: Guards | None = None  # what moves routes by itself
 
 
 class RouteView(BaseModel):

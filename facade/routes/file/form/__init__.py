@@ -8,6 +8,7 @@ from typing import Any
 from facade.routes.file.form.domains import DOMAIN
 from facade.routes.file.form.names import NAME
 from facade.routes.file.form.options import FACADE
+from facade.routes.file.form.plans import PLAN
 from facade.routes.file.form.routes import ROUTE
 from facade.routes.file.form.rules import RULES
 from facade.routes.file.form.upstreams import UPSTREAM
@@ -23,6 +24,7 @@ FILE: Record[dict[str, Any]] = Record(
         "upstreams": Field(MapOf(UPSTREAM, *_NAMED), "The sides; `legacy` must be there.", True),
         "routes": Field(ListOf(ROUTE), "The paths that move; every other goes to legacy."),
         "domains": Field(MapOf(DOMAIN, *_NAMED), "Whose data stands behind the routes, by name."),
+        "plans": Field(MapOf(PLAN, *_NAMED), "How `fig migrate` walks routes, by name."),
         "compare_rules": Field(MapOf(RULES, *_NAMED), "How answers are compared, by name."),
     },
 )

@@ -1,6 +1,7 @@
 """The section `facade`."""
 
 from facade.routes.file.form.names import NAME, TOKEN
+from facade.routes.file.form.plans import HOOKS
 from facade.routes.file.form.promote import PROMOTE
 from facade.routes.file.kinds.quantities import Duration, Share, Size, Whole
 from facade.routes.file.kinds.structures import Field, ListOf, Record, WordsOr
@@ -150,5 +151,6 @@ FACADE = Record(
         "read_your_writes": Field(
             _READ_YOUR_WRITES, "How a client's reads find its writes.", shown="cookie"
         ),
+        "hooks": Field(HOOKS, "Who is told of automatic moves."),
     },
 )

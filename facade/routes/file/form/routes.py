@@ -113,6 +113,7 @@ ROUTE = Record(
         "compare": Field(_COMPARE, "Ask both sides; required in stage shadow."),
         "guard": Field(_GUARD, "Limits; beyond them the route goes back by itself."),
         "promote": Field(PROMOTE, "How sure the evidence has to be before the next step."),
+        "plan": Field(Text("a name under plans", NAME), "How `fig migrate` walks it."),
         "max_lag": Field(
             Duration(), "How far the new side may be behind legacy when it is given more requests."
         ),

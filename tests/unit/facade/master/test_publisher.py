@@ -6,8 +6,11 @@ from pathlib import Path
 import pytest
 
 from chassis.process.telemetry import JsonLines
+from facade.guard.position import of
 from facade.master.publisher import RELOAD, TABLE, Publisher
 from facade.routes.file.problems import RouteFileError
+from facade.routes.file.reading import load, version_of
+from facade.runtime.override import OVERRIDE, Override, read_override, write_override
 
 HEAD = "upstreams:\n  legacy: {url: 'http://a.test'}\n  fresh: {url: 'http://b.test'}\nroutes:\n"
 LEGACY = HEAD + "  - {name: one, match: GET /one, new: fresh, stage: legacy}\n"
@@ -182,6 +185,92 @@ def test_any_other_change_over_a_restart_is_taken(files: tuple[Path, Path]) -> N
     files[0].write_text(SHADOW)
     publisher(files).first()
     files[0].write_text(LEGACY)
+
+
+CANARY = HEAD + (
+    "  # ours\n  - name: one\n    match: GET /one\n    new: fresh\n    stage: canary\n"
+    "    percent: 25\n    compare: {sample: 100%}\n"
+)
+
+
+def in_force(files: tuple[Path, Path]) -> str:
+    (route,) = load((files[1] / TABLE).read_bytes()).file.routes
+    return str(of(route))
+
+
+@pytest.mark.parametrize("stage", ["shadow", "legacy"])
+def test_an_override_counts_for_one_version_of_the_file(
+    files: tuple[Path, Path], stage: str
+) -> None:
+    files[0].write_text(CANARY)
+    one = publisher(files)
+    one.first()
+    version = version_of(CANARY.encode())
+    write_override(files[1], Override(version, {"one": (stage, None)}, "it fails", 1.0))
+    one.override(b"")
+    assert in_force(files) == stage
+    assert files[0].read_text() == CANARY
+    assert report(files)["version"] == version_of((files[1] / TABLE).read_bytes())
+    one.override(b"")  # again: the same
+    assert in_force(files) == stage
+    assert one.offer((CANARY + "# a word\n").encode())
+    assert in_force(files) == "canary 25%"
+    assert read_override(files[1]) is None
+
+
+def test_an_edit_that_says_the_same_again_ends_an_override(files: tuple[Path, Path]) -> None:
+    files[0].write_text(CANARY)
+    one = publisher(files)
+    one.first()
+    version = version_of(CANARY.encode())
+    write_override(files[1], Override(version, {"one": ("shadow", None)}, "it fails", 1.0))
+    one.override(b"")
+    assert not one.offer(b"routes: {")
+    assert in_force(files) == "shadow"
+    assert one.offer(CANARY.encode())
+    assert in_force(files) == "canary 25%"
+
+
+def test_an_override_survives_a_restart_as_long_as_the_file_stays(
+    files: tuple[Path, Path],
+) -> None:
+    files[0].write_text(CANARY)
+    override = Override(version_of(CANARY.encode()), {"one": ("canary", 0)}, "it fails", 1.0)
+    write_override(files[1], override)
+    for _ in range(2):  # the second time the folder has the table as it was overridden
+        publisher(files).first()
+        assert in_force(files) == "canary 0%"
+        assert report(files)["ok"] is True
+    assert read_override(files[1]) == override
+
+
+def test_an_override_acts_while_a_broken_edit_stands_in_the_file(
+    files: tuple[Path, Path],
+) -> None:
+    files[0].write_text(CANARY)
+    one = publisher(files)
+    one.first()
+    assert not one.offer(b"routes: {")
+    version = version_of(CANARY.encode())
+    write_override(files[1], Override(version, {"one": ("shadow", None)}, "it fails", 1.0))
+    one.override(b"")
+    assert in_force(files) == "shadow"
+    assert report(files)["ok"] is False  # the edit is refused as before
+
+
+@pytest.mark.parametrize("content", ["{", '{"file": 1}', '{"file": "x", "routes": {"one": []}}'])
+def test_a_damaged_override_is_none(files: tuple[Path, Path], content: str) -> None:
+    (files[1] / OVERRIDE).write_text(content)
+    assert read_override(files[1]) is None
+    publisher(files).first()
+    assert (files[1] / TABLE).read_text() == LEGACY
+
+
+def test_an_override_that_the_file_cannot_take_leaves_the_file_in_force(
+    files: tuple[Path, Path],
+) -> None:
+    version = version_of(LEGACY.encode())
+    write_override(files[1], Override(version, {"two": ("shadow", None)}, "", 1.0))
     publisher(files).first()
     assert (files[1] / TABLE).read_text() == LEGACY
 

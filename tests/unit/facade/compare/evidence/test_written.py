@@ -2,7 +2,7 @@
 
 import pytest
 
-from facade.compare.evidence.written import bound, share, span
+from facade.compare.evidence.written import bound, least, share, span
 
 
 @pytest.mark.parametrize(
@@ -30,3 +30,10 @@ def test_a_bound_is_never_rounded_down(value: float, words: str) -> None:
 )  # fmt: skip
 def test_a_time_is_in_the_unit_people_would_use(seconds: float, words: str) -> None:
     assert span(seconds) == words
+
+
+@pytest.mark.parametrize(
+    ("value", "words"), [(0.00297, "0.29 %"), (0.001, "0.1 %"), (0.0, "0 %"), (0.129, "12 %")]
+)
+def test_a_bound_from_below_is_never_rounded_up(value: float, words: str) -> None:
+    assert least(value) == words

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from facade.control.judging.priority import CALM_SECONDS, FIRST_SECONDS, Stance, schedule
+from facade.control.judging.priority import CALM_SECONDS, FIRST_SECONDS, Stance, schedule, stances
 
 PROGRAM = """
 import os
@@ -32,6 +32,12 @@ def test_it_stands_aside_until_that_makes_it_late_and_again_after_a_calm_while()
     assert not stance.aside(True, 200.0), "late: at once"
     assert not stance.aside(False, 200.0 + CALM_SECONDS - 0.1)
     assert stance.aside(False, 200.0 + CALM_SECONDS)
+
+
+def test_while_clients_are_guarded_the_control_process_never_stands_aside() -> None:
+    assert stances([1, 2], aside=True, guarding=True) == [(1, False), (2, True)]
+    assert stances([1, 2], aside=True, guarding=False) == [(1, True), (2, True)]
+    assert stances([1, 2], aside=False, guarding=True) == [(1, False), (2, False)]
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="Linux's scheduler")

@@ -1,0 +1,142 @@
+"""Each change of the table becomes an entry of the journal, with who announced it.
+
+Whoever moves a route announces it first (`fig flip`, a guard, a walk); a change that nobody
+announced was made by hand in the file, and the file's owner is named. This is the one place where
+moves are entered, so each is entered once, also when a process was killed in between.
+"""
+
+import logging
+import pwd
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from facade.control.guarding.record import Intent, Record
+from facade.guard.position import of
+from facade.journal.entry import Entry, Event
+from facade.journal.folder import Journal, JournalAway, read
+from facade.routes.table import RouteTable
+
+log = logging.getLogger("guarding")
+
+
+class Observer:
+    """Compares the table with what the journal knows. `on_move` is told of each route moved."""
+
+    def __init__(
+        self,
+        record: Record,
+        journal: Journal,
+        routes: Path,
+        on_move: Callable[[str, Intent], None],
+        sealed: Callable[[str], dict[str, Any] | None] = lambda _route: None,
+    ) -> None:
+        self._record, self._journal, self._routes = record, journal, routes
+        self._on_move, self._sealed = on_move, sealed
+        self.away = ""  # why the journal cannot be written; empty: it can
+
+    def look(self, table: RouteTable, now: float) -> bool:
+        """Enter what changed; whether anything did."""
+        there = {route.name: str(of(route)) for route in table.routes}
+        before = self._record.positions
+        if before is None:
+            if not self._record.entered:
+                words = f"the journal begins: {len(there)} routes"
+                self.enter(Entry(Event.FOUND, now, "facade", "facade", words, str(self._routes)))
+            self._record.positions = there
+            return True
+        changed = [name for name in {**before, **there} if before.get(name) != there.get(name)]
+        for name in sorted(changed):
+            self._moved(name, before.get(name, ""), there.get(name, ""), table.version, now)
+        return bool(changed)
+
+    def _moved(self, name: str, before: str, after: str, version: str, now: float) -> None:
+        intent = self._announced(name, after) or self._by_hand(now)
+        event = Event.MOVE if intent.by != "found" else Event.FOUND
+        entry = Entry(
+            event, now, intent.who, "file" if intent.by == "found" else intent.by, intent.why,
+            intent.source, name, before, after, version,
+            evidence=dict(intent.evidence), approver=intent.approver,
+        )  # fmt: skip
+        self.enter(entry, self._sealed(name))
+        assert self._record.positions is not None
+        self._record.positions = _changed(self._record.positions, name, after)
+        self._on_move(name, intent)
+
+    def _announced(self, name: str, after: str) -> Intent | None:
+        """The latest word that this route goes there; it counts for one move."""
+        for intent in reversed(self._record.intents):
+            if after and intent.routes.get(name) == after:
+                del intent.routes[name]
+                return intent
+        return None
+
+    def _by_hand(self, now: float) -> Intent:
+        return Intent({}, owner(self._routes), "file", "", str(self._routes), now)
+
+    def _catch_up(self) -> None:
+        """Take in what was entered, but not yet noted when an earlier process was killed."""
+        for kept in read(self._journal.folder):
+            entry = kept.entry
+            if kept.number <= self._record.entered:
+                continue
+            self._record.entered = kept.number
+            if entry.event in (Event.MOVE, Event.FOUND) and entry.route:
+                self._announced(entry.route, entry.after)
+                known = self._record.positions or {}
+                self._record.positions = _changed(known, entry.route, entry.after)
+
+    def found_at_start(self, table: RouteTable, now: float) -> None:
+        """As `look`, for what changed while nobody ran."""
+        self._catch_up()
+        there = {route.name: str(of(route)) for route in table.routes}
+        known = self._record.positions
+        if known is None:
+            self.look(table, now)
+            return
+        for name in sorted({**known, **there}):
+            before, after = known.get(name, ""), there.get(name, "")
+            if before != after and self._unannounced(name, after):
+                words = "found at the start: it changed while no facade ran"
+                self._record.intents.append(
+                    replace(self._by_hand(now), routes={name: after}, by="found", why=words)
+                )
+        self.look(table, now)
+
+    def _unannounced(self, name: str, after: str) -> bool:
+        return not any(one.routes.get(name) == after for one in self._record.intents)
+
+    def enter(self, entry: Entry, evidence: dict[str, Any] | None = None) -> bool:
+        """Write an entry; whether that was possible."""
+        try:
+            self._record.entered = self._journal.append(entry, evidence).number
+        except JournalAway as error:
+            if not self.away:
+                log.error("the journal cannot be written: %s", error)
+            self.away = str(error)
+            return False
+        self.away = ""
+        log.info("journal: %s %s", entry.event, told(entry))
+        return True
+
+
+def told(entry: Entry) -> str:
+    """An entry in one line, for the log."""
+    way = f"{entry.before or 'not there'} → {entry.after or 'gone'}" if entry.route else ""
+    return " ".join(filter(None, (entry.route, way, f"by {entry.who}:", entry.why)))
+
+
+def owner(path: Path) -> str:
+    """Who owns a file: the one who wrote it last, where editors replace it."""
+    try:
+        return pwd.getpwuid(path.resolve().stat().st_uid).pw_name
+    except (OSError, KeyError):
+        return "unknown"
+
+
+def _changed(positions: Mapping[str, str], name: str, after: str) -> dict[str, str]:
+    found = {**positions, name: after}
+    if not after:
+        found.pop(name)
+    return found

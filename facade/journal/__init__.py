@@ -1,0 +1,7 @@
+"""Who moved what, when and why: append-only, hash-chained, kept over restarts.
+
+entry    one line: what happened, and the hash that binds it to the one before
+chain    what was altered, dropped or reordered
+folder   the files: segments of the journal, sealed evidence, their limits
+telling  entries as people read them
+"""

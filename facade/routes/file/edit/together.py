@@ -1,0 +1,54 @@
+"""Move several routes by one edit of the route file, so that nobody sees some of them moved."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from chassis.process.files import swap
+from facade.routes.file.edit.alone import alone_in
+from facade.routes.file.edit.flip import Flip, Flipped, FlipRefused, flip
+from facade.routes.file.reading import version_of
+
+
+class EditedMeanwhile(Exception):
+    """The file is not the one the move was decided on: somebody edited it, and comes first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """What was done: each route's flip, and the version of the file after all of them."""
+
+    flips: tuple[Flipped, ...]
+    version: str
+    data: bytes
+
+
+def moved(data: bytes, wishes: Sequence[Flip], name: str = "routes.yaml") -> Moved:
+    """The bytes of a route file with these routes moved. Raises FlipRefused, RouteFileError."""
+    text = data.decode("utf-8")
+    flips = []
+    for wish in wishes:
+        flipped = flip(text, wish, name)
+        text = flipped.text
+        flips.append(flipped)
+    after = text.encode()
+    return Moved(tuple(flips), version_of(after), after)
+
+
+def move_together(path: Path, wishes: Sequence[Flip], expected: str) -> Moved:
+    """Move routes in the file at `path`, if it is still the version `expected`.
+
+    Raises EditedMeanwhile, FlipRefused, RouteFileError, or OSError when it cannot be replaced.
+    """
+    target = path.resolve()  # a link stays a link
+    with alone_in(target.parent):
+        data = target.read_bytes()
+        if version_of(data) != expected:
+            raise EditedMeanwhile(f"{path.name} is not version {expected} any more")
+        try:
+            found = moved(data, wishes, str(path))
+        except UnicodeDecodeError as error:
+            raise FlipRefused(f"{path.name} is not UTF-8") from error
+        if found.data != data and not swap(target, data, found.data):
+            raise EditedMeanwhile(f"{path.name} was edited while it was moved")
+        return found

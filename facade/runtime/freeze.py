@@ -1,0 +1,54 @@
+"""`routes.freeze` beside `routes.yaml`: while it is there, nothing moves a route by itself.
+
+Its content is free: `fig freeze` writes who asked for it and why, `touch routes.freeze` does, too.
+"""
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from chassis.process.files import read_object, write_whole
+
+
+@dataclass(frozen=True, slots=True)
+class Frozen:
+    """Who stopped automatic moves, and why; `at` in unix seconds."""
+
+    who: str
+    why: str
+    at: float
+
+
+def place(routes: Path) -> Path:
+    """The file that freezes a route file."""
+    target = routes.resolve()
+    return target.with_name(f"{target.stem}.freeze")
+
+
+def frozen(routes: Path) -> Frozen | None:
+    """None where automatic moves are allowed."""
+    path = place(routes)
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    told = read_object(path) or {}
+    return Frozen(
+        str(told.get("who", "somebody")),
+        str(told.get("why", f"{path.name} is there")),
+        status.st_mtime,
+    )
+
+
+def write_freeze(routes: Path, who: str, why: str, at: float) -> None:
+    """Stop every automatic move of this file's routes. Raises OSError."""
+    write_whole(place(routes), json.dumps(asdict(Frozen(who, why, at))), lasting=True)
+
+
+def remove_freeze(routes: Path) -> bool:
+    """Allow them again; whether they were stopped. Raises OSError."""
+    try:
+        place(routes).unlink()
+    except FileNotFoundError:
+        return False
+    return True

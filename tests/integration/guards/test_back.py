@@ -1,0 +1,73 @@
+"""A route in canary under load goes back by itself, and takes every client with it."""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.integration.guards.conftest import Shop
+
+ACTS_WITHIN = 2.0  # seconds from the evidence to the move, in every worker
+
+
+def moved_back(shop: Shop) -> dict[str, Any]:
+    """Wait until the route is in shadow; the guard's first entry in the journal."""
+    shop.until("the route is moved back", lambda: shop.stage() == "shadow")
+    shop.until("the journal says so", lambda: shop.moves()[-1:] and shop.moves()[-1][2] == "shadow")
+    return next(one for one in shop.journal(limit="500") if one["by"] == "guard")
+
+
+def sealed(shop: Shop, entry: dict[str, Any]) -> Any:
+    import json
+
+    name = entry["sealed"].split()[0]
+    return json.loads((shop.runtime / "journal" / "evidence" / name).read_text())
+
+
+def test_a_fault_of_1_percent_is_moved_back_within_2_s_of_the_evidence(
+    open_shop: Callable[..., Shop],
+) -> None:
+    shop = open_shop()
+    with shop.load():
+        shop.until("clients are on the new side", lambda: len(shop.fresh.seen) > 5)
+        shop.fresh.wrong = 0.01
+        entry = moved_back(shop)
+        shop.until("the whole company is there", lambda: shop.stage("list") == "shadow")
+        there = time.time()
+        shop.fresh.seen.clear()
+        time.sleep(1.0)
+        assert shop.fresh.seen == {}, "no further client is on the new side"
+    assert (entry["route"], entry["before"], entry["after"]) == ("item", "canary 50%", "canary 0%")
+    assert entry["why"].startswith("mismatch of item: ")
+    evidence = sealed(shop, entry)
+    assert entry["at"] - evidence["window"]["last"] < ACTS_WITHIN
+    assert there - entry["at"] < ACTS_WITHIN
+    assert "# the one that moves" in shop.file.read_text()
+    assert [move[1:] for move in shop.moves() if move[0] == "list"] == [
+        ("canary 50%", "canary 0%", "guard"), ("canary 0%", "shadow", "guard"),
+    ]  # fmt: skip
+    assert shop.get("/api/journal/verify")["ok"]
+
+
+@pytest.mark.parametrize("trouble", ["errors", "latency", "gone"])
+def test_errors_latency_and_a_lost_service_are_moved_back_likewise(
+    open_shop: Callable[..., Shop], trouble: str
+) -> None:
+    shop = open_shop()
+    with shop.load():
+        shop.until("clients are on the new side", lambda: len(shop.fresh.seen) > 5)
+        if trouble == "errors":
+            shop.fresh.failing = 0.3
+        elif trouble == "latency":
+            shop.fresh.delay = 0.2
+        else:
+            shop.fresh.stop()
+        entry = moved_back(shop)
+    cause = entry["why"].partition(" of item")[0]
+    expected = {
+        "errors": {"errors", "mismatch"},
+        "latency": {"latency"},
+        "gone": {"errors", "breaker"},
+    }
+    assert cause in expected[trouble], entry["why"]

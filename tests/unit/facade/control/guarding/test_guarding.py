@@ -1,0 +1,334 @@
+"""Guards that act: on which evidence, how far, and who comes first."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from facade.control.guarding.moving import NotMoved
+from facade.guard.retreat import company
+from facade.journal.entry import Event
+from facade.journal.folder import verify
+from facade.routes.decision import bucket_of
+from facade.routes.routefile import Domain
+from facade.routes.table import compile_table
+from facade.runtime.freeze import remove_freeze, write_freeze
+from tests.rigs.guarding import World
+
+Make = Callable[..., World]
+
+
+def test_a_refuted_limit_moves_the_company_back_and_the_journal_says_why(make_world: Make) -> None:
+    world = make_world("canary", 50)
+    world.turns()
+    world.pairs("item", 50, 10)
+    world.turns()
+    assert (world.stands(), world.stands("list")) == ("shadow", "shadow")
+    assert world.moves() == world.moves("list") == ["canary 0%", "shadow"]
+    entry = world.events(Event.MOVE)[0]
+    assert (entry.who, entry.by, entry.before) == ("facade", "guard", "canary 50%")
+    assert entry.why.startswith("mismatch of item: 10 of 60 pairs differ: surely more than")
+    assert entry.evidence["mismatch.differ"] == 10
+    assert entry.sealed.endswith(entry.sealed.split()[1])
+    assert "# the one that moves" in world.routes.read_text()
+    assert verify(world.runtime / "journal") == []
+
+
+def test_errors_of_clients_count_from_the_beginning_of_the_window(make_world: Make) -> None:
+    world = make_world("canary", 50)
+    world.count(200, 150, 200, 0)  # before the guard looked for the first time
+    world.turns()
+    assert world.stands() == "canary 50%"
+    world.count(400, 150, 400, 0)
+    world.turns()
+    assert world.stands() == "canary 50%"
+    world.count(500, 250, 500, 0)
+    world.turns()
+    assert world.stands() == "shadow"
+
+
+def test_pairs_of_an_earlier_stage_say_nothing(make_world: Make) -> None:
+    world = make_world("canary", 50)
+    world.turns()
+    world.pairs("item", 0, 1)
+    text = world.routes.read_text().replace("percent: 50", "percent: 51")
+    world.edit(text)  # a person's edit begins a new window
+    world.turns()
+    world.pairs("item", 500, 1)
+    world.turns()
+    assert world.stands() == "canary 51%"
+    assert world.guarding.watching.windows["item"].pairs.mismatched == 1
+
+
+def test_a_persons_edit_that_is_not_in_force_yet_comes_first(make_world: Make) -> None:
+    world = make_world("canary", 50)
+    world.turns()
+    world.pairs("item", 50, 10)
+    edited = world.routes.read_text().replace("percent: 50", "percent: 5")
+
+    async def look() -> None:
+        world.routes.write_text(edited)  # the master has not seen it
+        await world.guarding.look(world.now)
+
+    import asyncio
+
+    asyncio.run(look())
+    assert world.routes.read_text() == edited
+    world.turns()
+    assert world.stands() == "canary 5%"
+    assert world.guarding.record.retreats == []
+    world.turns(3)
+    assert world.stands() == "canary 5%"  # the new window has no evidence against it
+    assert world.events(Event.MOVE)[0].by == "file"
+
+
+def test_a_reset_spends_the_budget_anew_and_is_journalled(make_world: Make) -> None:
+    world = make_world("canary", 50)
+    world.turns()
+    world.pairs("item", 0, 1)
+    world.guarding.reset(["item"], "anna", "mended")
+    world.turns()
+    assert world.guarding.watching.windows["item"].pairs.mismatched == 0
+    (entry,) = world.events(Event.RESET)
+    assert (entry.route, entry.who) == ("item", "anna")
+    assert entry.why == "evidence and error budget begin anew: mended"
+
+
+def test_our_own_failure_holds_and_moves_nobody(make_world: Make) -> None:
+    world = make_world("canary", 50)
+    world.turns()
+    world.unjudged = 9.0
+    world.turns()
+    assert world.kind() == "hold"
+    verdict = world.guarding.watching.verdicts["item"]
+    assert "nobody compares: 9 pairs wait, none judged for 9 s" in verdict.words
+    world.unjudged = 0.0
+    world.fleet.lost(world.workers[1])
+    world.turns()
+    assert "1 of 2 workers speak" in world.guarding.watching.verdicts["item"].words
+    assert world.stands() == "canary 50%"
+
+
+def breaker(state: str) -> dict[str, object]:
+    return {
+        "connections": 0,
+        "idle": 0,
+        "breaker": {"read": {"state": state, "for": 1.0, "why": "x"}},
+    }
+
+
+@pytest.mark.parametrize("cause", ["breaker", "lag", "registry"])
+def test_a_new_side_that_is_gone_is_a_cause(make_world: Make, cause: str) -> None:
+    world = make_world("canary", 50)
+    world.turns()
+    if cause == "breaker":
+        world.counters["upstreams"] = {"fresh": breaker("open"), "legacy": breaker("closed")}
+    elif cause == "registry":
+        world.guarding.watching.expect(["fresh"])  # as an earlier process saw it
+        world.guarding.watching.services(frozenset(), world.now)
+    for behind in (6.0, 6.5, 7.0, 7.5):
+        world.behind = behind if cause == "lag" else 0.1
+        world.turns()
+    assert world.stands() == "shadow"
+    assert world.events(Event.MOVE)[0].why.startswith(f"{cause} of item: ")
+
+
+def test_a_feed_that_stands_still_holds(make_world: Make) -> None:
+    world = make_world("canary", 50)
+    for behind in (6.0, 8.0, 10.0, 12.0):  # a look comes every two seconds
+        world.behind = behind
+        world.turns()
+    assert world.stands() == "canary 50%"
+    assert "its watermark stands still" in world.guarding.watching.verdicts["item"].words
+
+
+def test_a_route_whose_data_the_new_side_owns_is_never_moved_back_by_itself(
+    make_world: Make,
+) -> None:
+    """One pinned route of a seed keeps the others, for they move together."""
+    world = make_world("canary", 50)
+    world.turns()
+    assert world.tables.table is not None
+    file = world.tables.table.file  # as it will be after a cutover
+    routes = tuple(replace(route, domain="goods") for route in file.routes)
+    after = replace(file, routes=routes, domains={"goods": Domain("goods", "new")})
+    world.tables.table = compile_table(after)
+    world.pairs("item", 50, 10)
+    world.turns(2)
+    assert world.stands() == world.stands("list") == "canary 50%"
+    assert world.kind() == "pause"
+    words = world.guarding.watching.verdicts["item"].words
+    assert words.startswith("10 of 60 pairs differ: surely more than")
+    assert words.endswith("the new side owns its domain 'goods' (fig cutover goods --back)")
+
+
+def test_in_shadow_there_is_nothing_to_move_but_something_to_say_once(make_world: Make) -> None:
+    world = make_world("shadow")
+    world.turns()
+    world.pairs("item", 5, 5)
+    world.turns(3)
+    assert world.stands() == "shadow"
+    (entry,) = world.events(Event.GUARD)
+    assert entry.why.endswith("it stays in shadow")
+
+
+def test_frozen_nothing_moves_and_both_are_entered(make_world: Make) -> None:
+    world = make_world("canary", 50)
+    world.turns()
+    write_freeze(world.routes, "anna", "a release", world.now)
+    world.pairs("item", 5, 5)
+    world.turns(2)
+    assert world.stands() == "canary 50%"
+    assert world.guarding.stopped() == "frozen by anna: a release (fig freeze --off)"
+    remove_freeze(world.routes)
+    world.turns()
+    assert world.stands() == "shadow"
+    assert [one.why for one in world.events(Event.FREEZE)] == [
+        "automatic moves stop: a release", "automatic moves are allowed again",
+    ]  # fmt: skip
+
+
+def test_what_cannot_be_written_is_overridden_until_the_file_is_edited(
+    make_world: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = make_world("canary", 50)
+    world.turns()
+    before = world.routes.read_text()
+
+    def read_only(*_: object) -> None:
+        raise OSError(30, "Read-only file system")
+
+    monkeypatch.setattr("facade.control.guarding.moving.move_together", read_only)
+    world.pairs("item", 5, 5)
+    world.turns()
+    assert (world.stands(), world.stands("list")) == ("shadow", "shadow")
+    assert world.routes.read_text() == before
+    override = world.guarding.mover.override
+    assert override is not None
+    assert override.why.endswith("(an override: " + f"{world.routes}: Read-only file system)")
+    assert world.moves() == ["shadow"]
+    world.killed()
+    world.turns()
+    assert world.stands() == "shadow"
+    world.edit(before + "# a word\n")
+    world.turns()
+    assert world.stands() == "canary 50%"
+    assert world.guarding.mover.override is None
+
+
+def test_a_journal_that_is_away_stops_walks_but_no_move_back(
+    make_world: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = make_world("canary", 50)
+    world.turns()
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(world.guarding.journal, "_write", full)
+    world.pairs("item", 5, 5)
+    world.turns()
+    assert world.stands() == "shadow"
+    assert "No space left on device" in world.guarding.observer.away
+
+
+def test_the_same_clients_are_in_the_canary_when_it_begins_again(make_world: Make) -> None:
+    """Buckets hang on seed and key alone, so a move back changes nobody's bucket."""
+    world = make_world("canary", 20)
+    table = world.tables.table
+    assert table is not None
+
+    def inside() -> set[str]:
+        route = world.tables.table and world.tables.table.match("GET", "/items")
+        assert route
+        return {f"c{n}" for n in range(500) if bucket_of(route.seed, f"c{n}") < route.threshold}
+
+    before = inside()
+    world.turns()
+    world.pairs("item", 5, 5)
+    world.turns()
+    assert inside() == set()
+    world.edit(world.routes.read_text().replace("stage: shadow", "stage: canary\n    percent: 20"))
+    world.turns()
+    assert inside() == before
+    assert len(company(world.tables.routes(), "item")) == 2
+
+
+def test_an_edit_by_hand_names_the_files_owner(make_world: Make) -> None:
+    world = make_world("shadow")
+    world.turns()
+    world.edit(world.routes.read_text().replace("shadow", "legacy", 1))
+    world.turns()
+    (entry,) = world.events(Event.MOVE)
+    assert (entry.route, entry.before, entry.after, entry.by) == (
+        "item",
+        "shadow",
+        "legacy",
+        "file",
+    )
+    assert entry.who == world.routes.owner()
+
+
+def test_only_one_process_acts_on_a_file(make_world: Make) -> None:
+    world = make_world("canary", 50)
+    world.turns()
+    from facade.control.guarding.holding import Holding
+
+    other = Holding(world.routes, "another")
+    assert not other.take()
+    assert other.why_not.startswith("another facade acts on this file (facade on ")
+    world.guarding.holding.release()
+    assert other.take()
+
+
+def test_undo_takes_a_step_forward_back_and_refuses_the_rest(make_world: Make) -> None:
+    import asyncio
+
+    from facade.control.guarding.record import Intent
+    from facade.guard.plan import NoWay
+
+    world = make_world("shadow")
+    world.turns()
+    word = Intent({}, "anna", "person", "", "fig undo", world.now)
+    with pytest.raises(NoWay, match="knows no move"):
+        world.guarding.undo.last(None)
+    world.edit(world.routes.read_text().replace("stage: shadow", "stage: canary\n    percent: 20"))
+    world.turns()
+
+    async def undo() -> dict[str, str]:
+        master = asyncio.create_task(world._master())
+        try:
+            return await world.guarding.undo.take_back("item", word)
+        finally:
+            master.cancel()
+
+    assert asyncio.run(undo()) == {"item": "shadow", "list": "shadow"}
+    assert world.stands("list") == "shadow"
+    world.turns()
+    with pytest.raises(NoWay, match="led back"):
+        asyncio.run(undo())
+
+
+def test_a_forward_edit_that_the_facade_refuses_does_not_stay_in_the_file(
+    make_world: Make,
+) -> None:
+    import asyncio
+
+    from facade.routes.file.edit.flip import Flip
+    from facade.routes.stages import Stage
+
+    world = make_world("shadow")
+    world.behind = None
+    world.turns()
+    before = world.routes.read_text()
+
+    async def edit() -> None:
+        master = asyncio.create_task(world._master())
+        try:
+            await world.guarding.mover.edit([Flip("item", Stage.CANARY, 2_000)])
+        finally:
+            master.cancel()
+
+    with pytest.raises(NotMoved, match="how far fresh is behind legacy is not known"):
+        asyncio.run(edit())
+    assert world.routes.read_text() == before
