@@ -175,7 +175,8 @@ def introduce(exchange: Exchange) -> bool:
         if written is None:
             return False
     else:
-        written = request_bytes(with_host(head, side.host), facts, request.trace)
+        asked = head if side.host is None else with_host(head, side.host)
+        written = request_bytes(asked, facts, request.trace)
     request.attempt.sent = written
     return True
 

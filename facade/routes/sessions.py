@@ -53,10 +53,13 @@ def is_sticky(options: FacadeOptions) -> bool:
 class SessionCookies:
     """Finds the session among a client's cookies."""
 
-    __slots__ = ("_patterns", "names")
+    __slots__ = ("_one", "_patterns", "names")
 
     def __init__(self, names: tuple[str, ...]) -> None:
         self.names = names
+        # the one name, where there is no other: most cookies are told apart without a pattern
+        plain = len(names) == 1 and "*" not in names[0]
+        self._one = names[0].encode("ascii") if plain else b""
         self._patterns = [
             re.compile(re.escape(name.encode("ascii")).replace(rb"\*", rb"[^=;\s]*") + _PIECE)
             for name in names
@@ -64,6 +67,8 @@ class SessionCookies:
 
     def covers(self, name: bytes) -> bool:
         """Whether a cookie of this name is the session, or a piece of it."""
+        if self._one and (name == self._one or self._one not in name):
+            return name == self._one
         return any(pattern.fullmatch(name) for pattern in self._patterns)
 
     def find(self, lines: Iterable[bytes]) -> bytes | None:
@@ -71,7 +76,14 @@ class SessionCookies:
 
         `lines` are values of Cookie headers.
         """
-        found = self.among([pair for line in lines for pair in pairs_of(line)])
+        held = [line for line in lines if self._one in line]
+        if self._one and len(held) == 1 and held[0].count(self._one) == 1:
+            for pair in held[0].split(b";"):
+                name, equals, value = pair.partition(b"=")
+                if equals and name.strip() == self._one:
+                    value = value.strip()
+                    return b"%b=%b" % (self._one, value) if value else None
+        found = self.among([pair for line in held for pair in pairs_of(line)])
         return b"; ".join(b"%b=%b" % pair for pair in found) or None
 
     def among(self, pairs: list[Pair]) -> list[Pair]:
