@@ -56,10 +56,10 @@ def _legacy(body: Any) -> Any:
 
 def _new(body: Any) -> Any:
     try:
-        wish = new.read_wish(body)
+        wanted = new.read_order_request(body)
     except new.BadOrder as error:
         return str(error)
-    return wish.lines, wish.pay_method, wish.po_number, wish.ship
+    return wanted.lines, wanted.pay_method, wanted.po_number, wanted.ship
 
 
 @settings(max_examples=600, deadline=None)
