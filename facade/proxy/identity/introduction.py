@@ -70,8 +70,9 @@ class Introducer:
     def use(self, table: RouteTable) -> None:
         """Take the options of a new table, and read the keys if it needs them."""
         options = table.options
-        # where legacy answers all of it, nothing could be behind
-        new_sides = any(route.stage is not Stage.LEGACY for route in table.routes)
+        # Nothing can be behind where no route has a new side. One in stage legacy may be flipped
+        # before a client's mark is forgotten: the client must have it by then.
+        new_sides = any(route.new is not None for route in table.routes)
         self.last_write.use(options.read_your_writes, wanted=new_sides)
         self._after_name = self.last_write.name
         self._session = SessionCookies(names_of(options))

@@ -286,9 +286,12 @@ def test_a_declined_upload_that_is_still_coming_goes_on_at_legacy(sides) -> None
 
 
 @pytest.mark.parametrize("path", ["/old", "/new", "/elsewhere"])
-def test_nothing_is_given_while_no_route_has_left_legacy(make_door, path) -> None:
+def test_nothing_is_given_while_no_route_has_a_new_side(make_door, path) -> None:
     routes = re.sub(
-        r"stage: \w+(, (compare|percent|fallback).*?)?\}\}$", "stage: legacy}}", ROUTES, flags=re.M
+        r"new: fresh, stage: \w+(, (compare|percent|fallback).*?)?\}\}$",
+        "stage: legacy}}",
+        ROUTES,
+        flags=re.M,
     )
     routes = routes.split("  - {{name: half")[0].format(by="both")
     sides = Sides(make_door(routes))

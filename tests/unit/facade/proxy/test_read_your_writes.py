@@ -127,6 +127,13 @@ def test_nobody_ever_sees_less_than_he_wrote(make_door: Any, steps: list[Any]) -
         assert world.step(what), what
 
 
+def test_a_write_before_the_first_flip_is_seen_after_it(make_door: Any) -> None:
+    """While every route is in stage legacy clients are marked already."""
+    world = World(make_door, "cookie")
+    for what in [("write", "tom"), ("flip", 0, 3), ("read", "tom")]:
+        assert world.step(what), what
+
+
 BEHIND = [("flip", 3, 3), ("apply", 4), ("write", "ann"), ("read", "ann")]
 
 
