@@ -42,6 +42,8 @@ class Stack:
         self._options = options
         self.folder = folder / "fig"
         self.routes = Path(shutil.copy(PROJECT / "routes.yaml", folder / "routes.yaml"))
+        # What dies here dies on purpose: guards would move back the routes that chaos flips.
+        (folder / "routes.freeze").write_text('{"who": "chaos", "why": "it kills on purpose"}')
         own = {name: value for name, value in os.environ.items() if not name.startswith("FIG_")}
         self.environment = own | {
             "FIG_HOME": str(self.folder),

@@ -28,7 +28,7 @@ from fig.demo.judge.record import (
     Verified,
 )
 from fig.demo.judge.record import Flip as FlipRecord
-from fig.demo.script.actions import Flip
+from fig.demo.script.actions import Flip, Migrate
 from fig.demo.script.pace import MOVED
 
 TICK = 0.5  # seconds a sample takes
@@ -120,6 +120,19 @@ class FakeWorld:
             passed = replace(last, stage="canary", percent=0, passing=True)
             found += [passed, last] if action.walk else [last]
         return found
+
+    async def migrate(self, action: Migrate) -> Sequence[FlipRecord]:
+        return await self.flip(Flip(action.routes, "shadow"))
+
+    async def stopped(self, routes: Sequence[str]) -> str:
+        self.calls.append("stopped")
+        return "the walk stands at shadow: a guard says why"
+
+    async def walked(self, routes: Sequence[str], percent: int) -> Sequence[FlipRecord]:
+        return await self.flip(Flip(tuple(routes), "canary", percent))
+
+    async def approve(self, routes: Sequence[str]) -> Sequence[FlipRecord]:
+        return await self.flip(Flip(tuple(routes), "new"))
 
     async def refusal(self, route: str, stage: str, percent: int | None) -> str | None:
         self.calls.append(f"ask {route} {stage} {percent}")

@@ -30,6 +30,42 @@ class Flip:
 
 
 @dataclass(frozen=True)
+class Migrate:
+    """Let `fig migrate` walk routes to the new side by these percentages; wait for its first step.
+
+    `hold` is the least time of a step in seconds, `bound` in percent; the last step, to `new`,
+    waits for a person's word.
+    """
+
+    routes: tuple[str, ...]
+    steps: tuple[int, ...]
+    hold: float
+    bound: int
+
+
+@dataclass(frozen=True)
+class SeeItStop:
+    """Wait until the walk says that the guard of one of its routes keeps it where it is."""
+
+    routes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Follow:
+    """Wait until the walk has brought the routes to this share in canary."""
+
+    routes: tuple[str, ...]
+    percent: int
+
+
+@dataclass(frozen=True)
+class Approve:
+    """Give the word that the walk waits for before `new`, and wait for that step."""
+
+    routes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class AskForRefusal:
     """Ask for a promotion that `fig flip` has to refuse, because the evidence speaks against it."""
 
@@ -92,6 +128,10 @@ Action = (
     BringUp
     | LetIn
     | Flip
+    | Migrate
+    | SeeItStop
+    | Follow
+    | Approve
     | AskForRefusal
     | Mend
     | Forget

@@ -9,15 +9,19 @@ from dataclasses import dataclass
 
 from fig.demo.script.actions import (
     Action,
+    Approve,
     AskForRefusal,
     BringUp,
     EditPrices,
     Flip,
+    Follow,
     Forget,
     LegacyIsBack,
     LetIn,
     Mend,
+    Migrate,
     ReadOrders,
+    SeeItStop,
     SendHome,
     StopLegacy,
     Verify,
@@ -64,7 +68,7 @@ def plan(pace: Pace) -> tuple[Step, ...]:
     """The whole story, in order."""
     return (
         *_before(pace),
-        *_fault(),
+        *_fault(pace),
         *_shadow(pace),
         *_products(pace),
         *_orders(pace),
@@ -94,13 +98,14 @@ def _before(pace: Pace) -> tuple[Step, ...]:
     )
 
 
-def _fault() -> tuple[Step, ...]:
+def _fault(pace: Pace) -> tuple[Step, ...]:
     return (
         Step(
             "shadow",
             "Into the shadow",
-            "the new side gets a copy of every request; clients still get the monolith's answers",
-            Flip(PRODUCT_ROUTES, "shadow"),
+            "fig migrate walks the products' routes by itself: first the new side gets a copy of "
+            "every request; clients still get the monolith's answers",
+            Migrate(PRODUCT_ROUTES, pace.canaries, pace.canary, pace.products.canary),
             Moved(PRODUCT_ROUTES, "shadow"),
             within=60,
         ),
@@ -109,6 +114,13 @@ def _fault() -> tuple[Step, ...]:
             "The comparison finds a fault",
             "comparing the answers of both sides; the catalog carries a fault nobody told it about",
             until=Caught(PRODUCT_ROUTES, pairs=50),
+            within=60,
+        ),
+        Step(
+            "stop",
+            "The walk stops by itself",
+            "the guard of a route sees the fault, and the walk takes no further step",
+            SeeItStop(PRODUCT_ROUTES),
             within=60,
         ),
         Step(
@@ -132,7 +144,7 @@ def _shadow(pace: Pace) -> tuple[Step, ...]:
         Step(
             "forget",
             "Evidence from nothing",
-            "what was found with the fault speaks of it alone; it is forgotten",
+            "what was found with the fault speaks of it alone; it is forgotten; the walk goes on",
             Forget(COMPARED),
         ),
         Step(
@@ -164,7 +176,7 @@ def _wider(pace: Pace) -> str:
 
 
 def _products(pace: Pace) -> tuple[Step, ...]:
-    canaries = tuple(_canary(percent, pace.canary) for percent in pace.canaries)
+    canaries = tuple(_canary(percent) for percent in pace.canaries)
     return (
         *canaries,
         Step(
@@ -177,8 +189,9 @@ def _products(pace: Pace) -> tuple[Step, ...]:
         Step(
             "new",
             "The new side answers",
-            "everybody is answered by the catalog now; legacy is the fallback only",
-            Flip(PRODUCT_ROUTES, "new"),
+            "a person approves the last step: everybody is answered by the catalog now; legacy is "
+            "the fallback only",
+            Approve(PRODUCT_ROUTES),
             Moved(PRODUCT_ROUTES, "new"),
             hold=pace.new,
             within=pace.new + 60,
@@ -192,15 +205,15 @@ def _products(pace: Pace) -> tuple[Step, ...]:
     )
 
 
-def _canary(percent: int, hold: float) -> Step:
+def _canary(percent: int) -> Step:
+    """The walk holds each step for its time; this only looks on."""
     return Step(
         f"canary-{percent}",
         f"Canary {percent} %",
         f"{percent} % of the shoppers are answered by the new side, always the same ones",
-        Flip(PRODUCT_ROUTES, "canary", percent),
+        Follow(PRODUCT_ROUTES, percent),
         Moved(PRODUCT_ROUTES, "canary"),
-        hold=hold,
-        within=hold + 60,
+        within=180,
     )
 
 

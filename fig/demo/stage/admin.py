@@ -64,9 +64,13 @@ class Admin:
         return None
 
     async def ask(self, method: str, path: str, route: str) -> dict[str, Any]:
+        return await self.read(path, method, route=route)
+
+    async def read(self, path: str, method: str = "GET", **query: str) -> dict[str, Any]:
+        """The JSON object at a path."""
         try:
             answer = await self.http.request(
-                method, path, params={"route": route}, headers=authorization(self._url)
+                method, path, params=query, headers=authorization(self._url)
             )
             return dict(answer.raise_for_status().json())
         except (httpx2.HTTPError, ValueError) as error:

@@ -13,7 +13,7 @@ from chassis.process.files import write_whole
 from fig.clients import access, running
 from fig.demo.judge.record import Difference, Evidence, Load, PriceEdit, Reading, Sample, Verified
 from fig.demo.judge.record import Flip as FlipRecord
-from fig.demo.script.actions import Flip
+from fig.demo.script.actions import Flip, Migrate
 from fig.demo.script.pace import Pace
 from fig.demo.stage.admin import Admin
 from fig.demo.stage.books import closed
@@ -23,6 +23,7 @@ from fig.demo.stage.orders import OrderDesk, chosen, confirmed
 from fig.demo.stage.prices import Editor, PriceDesk
 from fig.demo.stage.samples import differences_of, evidence_of, sample_of, whole
 from fig.demo.stage.stack import Addresses, Stack
+from fig.demo.stage.walks import DemoWalk
 from fig.demo.stage.world import DemoFailed
 from fig.settings import Home
 
@@ -59,6 +60,7 @@ class RealWorld:
         self.at: Addresses | None = None
         self.admin: Admin | None = None
         self.desk: PriceDesk | None = None
+        self.walk: DemoWalk | None = None
         self.load: LoadProcess | None = None
         self.seen = Load()
 
@@ -94,6 +96,25 @@ class RealWorld:
         if await self.api().reached(version, FLIP_WITHIN) is None:
             steps[-1] = replace(steps[-1], version=version, ms=None)
         return steps
+
+    async def migrate(self, action: Migrate) -> Sequence[FlipRecord]:
+        place = self.place()
+        self.walk = DemoWalk(self.tools.fig, self.api(), place.routes, place.admin)
+        return await self.walk.begin(action)
+
+    async def stopped(self, routes: Sequence[str]) -> str:
+        return await self.walking().stopped(routes)
+
+    async def walked(self, routes: Sequence[str], percent: int) -> Sequence[FlipRecord]:
+        return await self.walking().taken(routes, "canary", percent)
+
+    async def approve(self, routes: Sequence[str]) -> Sequence[FlipRecord]:
+        return await self.walking().approve(routes)
+
+    def walking(self) -> DemoWalk:
+        if self.walk is None:
+            raise DemoFailed("no walk has begun")
+        return self.walk
 
     async def refusal(self, route: str, stage: str, percent: int | None) -> str | None:
         before = self.place().routes.read_bytes()

@@ -15,6 +15,7 @@ from dataclasses import replace
 
 from fig.demo.judge.outage import finished_at, outage_of
 from fig.demo.judge.record import Caught as CaughtRecord
+from fig.demo.judge.record import Flip as FlipRecord
 from fig.demo.judge.record import Record, Sample, StepRecord
 from fig.demo.judge.verdict import related
 from fig.demo.script import actions, pace
@@ -124,10 +125,26 @@ class Runner:
         await self.world.let_in(action.users)
 
     async def flip(self, action: actions.Flip) -> None:
-        for flip in await self.world.flip(action):
+        self.keep_flips(await self.world.flip(action))
+
+    def keep_flips(self, flips: Sequence[FlipRecord]) -> None:
+        """Raises DemoFailed when one of them did not reach every worker."""
+        for flip in flips:
             self.record.flips.append(replace(flip, at=self.now()))
             if flip.ms is None:
                 raise DemoFailed(f"{flip.route} → {flip.target} did not reach every worker")
+
+    async def migrate(self, action: actions.Migrate) -> None:
+        self.keep_flips(await self.world.migrate(action))
+
+    async def see_it_stop(self, action: actions.SeeItStop) -> None:
+        self.watch.event(await self.world.stopped(action.routes))
+
+    async def follow(self, action: actions.Follow) -> None:
+        self.keep_flips(await self.world.walked(action.routes, action.percent))
+
+    async def approve(self, action: actions.Approve) -> None:
+        self.keep_flips(await self.world.approve(action.routes))
 
     async def ask_for_refusal(self, action: actions.AskForRefusal) -> None:
         reason = await self.world.refusal(action.route, action.stage, action.percent)
@@ -227,7 +244,7 @@ class Runner:
     # 3 what it showed
 
     async def keep(self, step: Step, since: Since) -> None:
-        if isinstance(step.until, Moved) and isinstance(step.do, actions.Flip):
+        if isinstance(step.until, Moved) and isinstance(step.do, MOVING):
             self.keep_moves(step.until, since)
         if isinstance(step.until, Caught):
             await self.keep_catch(step.until, since)
@@ -277,10 +294,15 @@ class Runner:
             )
 
 
+MOVING = (actions.Flip, actions.Migrate, actions.Follow, actions.Approve)
 ACTIONS: dict[type, Callable[..., Awaitable[None]]] = {
     actions.BringUp: Runner.bring_up,
     actions.LetIn: Runner.let_in,
     actions.Flip: Runner.flip,
+    actions.Migrate: Runner.migrate,
+    actions.SeeItStop: Runner.see_it_stop,
+    actions.Follow: Runner.follow,
+    actions.Approve: Runner.approve,
     actions.AskForRefusal: Runner.ask_for_refusal,
     actions.Mend: Runner.mend,
     actions.Forget: Runner.forget,

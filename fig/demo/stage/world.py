@@ -15,7 +15,7 @@ from fig.demo.judge.record import (
     Verified,
 )
 from fig.demo.judge.record import Flip as FlipRecord
-from fig.demo.script.actions import Flip
+from fig.demo.script.actions import Flip, Migrate
 
 
 class DemoFailed(Exception):
@@ -34,6 +34,18 @@ class World(Protocol):
     async def flip(self, action: Flip) -> Sequence[FlipRecord]:
         """Move routes: each step with the route file's version after it, and the ms until every
         worker decided by it (None: not within seconds)."""
+
+    async def migrate(self, action: Migrate) -> Sequence[FlipRecord]:
+        """Begin a walk; its first step, to shadow, as `flip` tells it."""
+
+    async def stopped(self, routes: Sequence[str]) -> str:
+        """Wait until the walk of these routes says that a guard stops it; its words."""
+
+    async def walked(self, routes: Sequence[str], percent: int) -> Sequence[FlipRecord]:
+        """Wait until the walk has been at this share in canary; that step, as `flip` tells it."""
+
+    async def approve(self, routes: Sequence[str]) -> Sequence[FlipRecord]:
+        """Wait until the walk asks for a word, give it; the step to new, as `flip` tells it."""
 
     async def refusal(self, route: str, stage: str, percent: int | None) -> str | None:
         """Ask for a flip: why it was refused; None when it was done, which is undone at once."""
