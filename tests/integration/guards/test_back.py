@@ -71,3 +71,27 @@ def test_errors_latency_and_a_lost_service_are_moved_back_likewise(
         "gone": {"errors", "breaker"},
     }
     assert cause in expected[trouble], entry["why"]
+
+
+ALIKE = "max_error_ratio: 1.5, max_p95_ratio: 1.5"
+
+
+# An error that strikes one side at random is a pair that differs: it has no place in the first.
+@pytest.mark.parametrize(
+    ("limits", "failing"), [(f"max_mismatch: 0.1%, {ALIKE}", 0), (ALIKE, 0.005)]
+)
+def test_a_copy_of_legacy_as_new_side_is_never_moved_back(
+    open_shop: Callable[..., Shop], limits: str, failing: float
+) -> None:
+    """The traffic of an hour at a few requests a second."""
+    shop = open_shop(limits=limits)
+    shop.legacy.failing = shop.fresh.failing = failing
+    with shop.load(threads=6, pause=0.0) as load:
+        shop.until("an hour has passed", lambda: load.asked > 10_000)
+    told = shop.guard()
+    assert told["kind"] != "back", told
+    assert load.failed <= 0.02 * load.asked
+    pairs = next(one for one in shop.get("/api/status")["routes"] if one["name"] == "item")
+    assert pairs["compare"]["compared"] > 1_000
+    assert shop.moves() == [], shop.journal()
+    assert shop.stage() == "canary 50"

@@ -1,12 +1,14 @@
 """Each limit: refuted, in doubt, too little, or nothing against it; in words people can use."""
 
+import math
 from random import Random
 
 import pytest
 
 from facade.guard.limits import ERRORS, LATENCY, MISMATCH, error_each, findings
-from facade.guard.verdict import Finding, Kind, together
+from facade.guard.verdict import ORDER, Finding, Kind, together
 from facade.guard.window import SideCounts
+from facade.proxy.counting import histogram
 from facade.routes.routefile import Guard
 from facade.routes.stages import Stage
 from tests.unit.facade.guard.conftest import evidence, timed
@@ -119,3 +121,30 @@ def test_the_numbers_are_named_by_their_cause() -> None:
     assert verdict.cause == MISMATCH
     assert verdict.words.startswith("12 of 1,000 pairs differ: surely more than 0.29 %")
     assert (verdict.numbers["mismatch.differ"], verdict.numbers["mismatch.pairs"]) == (12, 1_000)
+
+
+def hour(chance: Random) -> Kind:
+    """The worst that a guard said while 3,000 requests were asked of two sides that are alike."""
+    worst = Kind.GO
+    seen = evidence(share=0.25)
+    for request in range(3_000):
+        side = seen.counted.new if chance.random() < 0.25 else seen.counted.legacy
+        side.requests += 1
+        side.errors += chance.random() < 0.01
+        side.latency[histogram.slot(chance.lognormvariate(2.0, 0.7))] += 1
+        failed = chance.random() < 0.01, chance.random() < 0.01
+        pairs = seen.pairs
+        pairs.compared += 1
+        pairs.mismatched += chance.random() < 0.0005
+        pairs.only_new += failed[0] and not failed[1]
+        pairs.only_legacy += failed[1] and not failed[0]
+        pairs.timed += not any(failed)
+        pairs.slower += not any(failed) and chance.gauss(0.0, 1.0) > math.log(1.5)
+        if request % 10 == 0:
+            worst = max(worst, together(findings(ALL, seen)).kind, key=ORDER.index)
+    return worst
+
+
+def test_two_sides_that_are_alike_are_hardly_ever_told_apart() -> None:
+    chance = Random(31)
+    assert sum(hour(chance) is Kind.BACK for _ in range(20)) <= 1
