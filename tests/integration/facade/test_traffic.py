@@ -13,6 +13,8 @@ import pytest
 import websockets.sync.client
 import websockets.sync.server
 
+from chassis.process.tokens import authorization
+
 pytestmark = pytest.mark.integration
 
 MEGABYTE = 1024 * 1024
@@ -318,5 +320,7 @@ def test_an_answer_that_is_put_right_is_counted_where_the_admin_port_shows_it(st
     while sorted(counted) != kinds:
         assert time.monotonic() < deadline, counted
         with contextlib.suppress(OSError):  # the admin port comes a moment later
-            page = urllib.request.urlopen(f"http://127.0.0.1:{facade.admin}/api/status", timeout=20)
-            counted = json.load(page)["upstreams"].get("legacy", {}).get("mended", {})
+            url = f"http://127.0.0.1:{facade.admin}/api/status"
+            request = urllib.request.Request(url, headers=authorization(url))
+            with urllib.request.urlopen(request, timeout=20) as page:
+                counted = json.load(page)["upstreams"].get("legacy", {}).get("mended", {})

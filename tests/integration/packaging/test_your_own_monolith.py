@@ -2,6 +2,7 @@
 
 import configparser
 import contextlib
+import json
 import os
 import re
 import shlex
@@ -15,7 +16,6 @@ from pathlib import Path
 import click
 import pytest
 
-from chassis.cli.calls import call_object
 from facade.commands.cli import main
 from tests.rigs.installed import PROJECT, UV, Installed, free_port
 
@@ -113,7 +113,7 @@ def test_the_page_is_followed(shell: Shell) -> None:
 
     said = shell.run(shadow)
     assert "book: legacy → shadow" in said
-    _wait(lambda: _judged(shell.ports["8081"]) == 200, "all pairs are judged")
+    _wait(lambda: _judged(shell) == 200, "all pairs are judged")
     assert "200" in shell.run("fig compare book --admin :8081")
 
     said = shell.run(canary)
@@ -125,9 +125,9 @@ def test_the_page_is_followed(shell: Shell) -> None:
     assert "book: shadow → legacy" in said
 
 
-def _judged(admin: str) -> int:
+def _judged(shell: Shell) -> int:
     """How many pairs of the one route that is compared were judged, once none waits."""
-    found = call_object(f"http://127.0.0.1:{admin}/api/compare")
+    found = json.loads(shell.run("fig compare book --admin :8081 --json"))
     return sum(route["completed"] for route in found["routes"]) if not found["waiting"] else 0
 
 

@@ -159,7 +159,7 @@ async def both(legacy: Flask, filled: str, tmp_path: Any) -> AsyncIterator[Both]
     keys.write_text(httpx2.Response(200, json=dict(KeySet([SIGNING]).as_dict(private=False))).text)
     pool = await asyncpg.create_pool(filled, min_size=1, max_size=4)
     watermark = Watermark()
-    watermark.advance(1)
+    watermark.advance(time.time_ns() // 1000)
     tokens = partial(form_token, SEALING)
     made = Endpoints(
         pool, watermark, Verifier(str(keys)), tokens, Pages(), lambda: date(2026, 7, 14)
