@@ -21,6 +21,7 @@ CHUNK = 65536
 PASSED_ON = (
     "PATH",
     "HOME",
+    "XDG_STATE_HOME",
     "LANG",
     "LC_ALL",
     "TMPDIR",
