@@ -69,13 +69,15 @@ class Shell:
 
     def _own(self, block: str) -> str:
         """The same on free ports; uv in the place of pip, since it has everything at hand."""
-        locked = f"--constraint {PROJECT / 'requirements.lock'}"
-        block = block.replace("CHECKOUT=$HOME/strangler-fig", f"CHECKOUT={PROJECT}")
-        block = block.replace("python3 -m venv", f"{UV} venv --quiet")
-        block = block.replace("pip install $CHECKOUT", f"pip install {self._installed.wheel}")
+        locked = f"--constraint {shlex.quote(str(PROJECT / 'requirements.lock'))}"
+        block = block.replace(
+            "CHECKOUT=$HOME/strangler-fig", f"CHECKOUT={shlex.quote(str(PROJECT))}"
+        )
+        block = block.replace("python3 -m venv", f"{shlex.quote(str(UV))} venv --quiet")
+        block = block.replace('pip install "$CHECKOUT"', f"pip install {wheel}")
         block = re.sub(
             r"(\S+)/bin/pip install",
-            rf"{UV} pip install --quiet {locked} --python \1/bin/python",
+            rf"{shlex.quote(str(UV))} pip install --quiet {locked} --python \1/bin/python",
             block,
         )
         return re.sub("|".join(PORTS), lambda found: self.ports[found.group()], block)

@@ -29,3 +29,11 @@ export function percent(share) {
   const digits = Math.max(0, Math.min(6, 1 - Math.floor(Math.log10(points))));
   return `${String(points.toFixed(digits)).replace(/(\.\d*?)0+$/, "$1").replace(/\.$/, "")} %`;
 }
+
+// A length of time for people; the argument is in seconds.
+export function duration(seconds) {
+  if (seconds < 90) return `${Math.ceil(seconds)} s`;
+  if (seconds < 5400) return `${Math.round(seconds / 60)} min`;
+  if (seconds < 172800) return `${short(seconds / 3600)} h`;
+  return `${short(seconds / 86400)} days`;
+}

@@ -1,7 +1,7 @@
 "use strict";
 // What moves routes by itself: guards, walks, overrides, a freeze. From `moves` of /api/status.
 
-import { byId, clock, make, span } from "/making.js";
+import { byId, clock, duration, make } from "/making.js";
 
 const KINDS = { back: "bad", pause: "bad", hold: "quiet", go: "good" };
 
@@ -31,7 +31,7 @@ function guardRow(guard) {
 
 function walkItem(walk) {
   const way = [walk.stands, ...walk.steps].join(" → ");
-  const left = walk.seconds == null ? "" : `, about ${span(walk.seconds)} left`;
+  const left = walk.seconds == null ? "" : `, about ${duration(walk.seconds)} left`;
   return make("li", {},
     make("code", {}, walk.routes.join(", ")),
     make("span", {}, `${walk.state}: ${way}${left}. ${walk.words}`),
