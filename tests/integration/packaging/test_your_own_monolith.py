@@ -69,6 +69,7 @@ class Shell:
 
     def _own(self, block: str) -> str:
         """The same on free ports; uv in the place of pip, since it has everything at hand."""
+        wheel = shlex.quote(str(self._installed.wheel))
         locked = f"--constraint {shlex.quote(str(PROJECT / 'requirements.lock'))}"
         block = block.replace(
             "CHECKOUT=$HOME/strangler-fig", f"CHECKOUT={shlex.quote(str(PROJECT))}"
