@@ -54,7 +54,7 @@ class FakeClient:
 
     def hand_over(self) -> tuple[asyncio.Transport, asyncio.Protocol, bytes]:
         """It never becomes a tunnel."""
-        raise NotImplementedError
+        raise AssertionError("no tunnel is made here")
 
 
 class FakeSide:
@@ -99,4 +99,4 @@ class FakeSide:
 
     def hand_over(self) -> tuple[asyncio.Transport, asyncio.Protocol]:
         """It never becomes a tunnel."""
-        raise NotImplementedError
+        raise AssertionError("no tunnel is made here")
