@@ -6,6 +6,7 @@
                                      └─ runtime/channel ─▶ control/: compare/, evidence, admin port
 
 http1/      HTTP/1.1 as bytes: reads and writes heads and bodies. No I/O.
+rewriting/  what is changed for an upstream that lives at another address. Pure.
 routes/     the route table: which route a request has, which side answers it. Pure. `file/` reads,
             checks and edits the route file.
 proxy/      one worker, which answers clients. `proxy/pipeline.py` lists the stations of a request.
@@ -18,6 +19,6 @@ replay/     asks both sides again what was recorded.
 sidecar/    a proxy in front of the monolith that records, measures, and injects faults.
 commands/   the command line.
 
-One worker runs `http1`, `routes`, `proxy` and `runtime` alone; no framework, database or broker is
-imported there.
+One worker runs `http1`, `rewriting`, `routes`, `proxy` and `runtime` alone; no framework, database
+or broker is imported there.
 """

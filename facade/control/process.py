@@ -20,7 +20,7 @@ from facade.control.guarding.watching import Ours
 from facade.control.intake.fleet import Fleet
 from facade.control.intake.listener import Intake, listen
 from facade.control.intake.recent import Recent
-from facade.control.judging.asking import LEARNING_AT_ONCE, Asker
+from facade.control.judging.asking import LEARNING_AT_ONCE, MOST_AT_ONCE, Asker
 from facade.control.judging.budget import Budget
 from facade.control.judging.comparator import Comparator, RouteRules
 from facade.control.judging.noise import NoiseLearner
@@ -54,8 +54,8 @@ class _Process:
         self.fleet, self.ledger = Fleet(), Ledger()
         self.recent, self.recent_shapes = Recent(), Recent()
         self.tables = Tables(settings.runtime, settings.upstreams)
-        self.comparator, self.asker = Comparator(), Asker(self.tables.addresses)
-        self.learner = Asker(self.tables.addresses, at_once=LEARNING_AT_ONCE)
+        self.comparator, self.asker = Comparator(), self._asker()
+        self.learner = self._asker(LEARNING_AT_ONCE)
         self.lags = Lags(self.tables, settings.runtime)
         self._rules_changed = asyncio.Event()
         self.noise = NoiseLearner(Budget(settings.noise_rate, NOISE_BURST), self._rules_changed.set)
@@ -82,6 +82,10 @@ class _Process:
         self.intake = Intake(self.fleet, self.ledger, self.pipeline, self.failures)
         self._published: bytes | None = None  # the table that was there at the start
         self.tables.on_change(lambda _table: self._table_changed())
+
+    def _asker(self, at_once: int = MOST_AT_ONCE) -> Asker:
+        tables = self.tables
+        return Asker(tables.addresses, at_once=at_once, rewriting=tables.rewriting)
 
     def control(self) -> Control:
         """What the endpoints reach."""

@@ -141,15 +141,6 @@ def read_request(head: bytes, most_fields: int) -> RequestHead:
     return request
 
 
-def with_host(head: RequestHead, host: bytes | None) -> RequestHead:
-    """A head that asks for this host; the same one for None."""
-    if host is None:
-        return head
-    other = copy(head)
-    other.host = host
-    return other
-
-
 def unconditional(head: RequestHead) -> RequestHead:
     """A head that asks for the whole answer, whatever the client holds of it already; the same one
     where it asks for that anyway. Servers behind WSGI and CGI read `_` in a name as `-`."""

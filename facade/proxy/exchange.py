@@ -147,6 +147,7 @@ class Exchange:
         if self.request.head.upgrade is None or connection is None:
             raise Refused(502, "switched to a protocol that the request did not ask for")
         self._connection = None
+        rewrite_answer(self.request, head)
         self.client.write(switching_bytes(head))
         self._settle(101, Outcome.SUCCESS)
         join(self.client, connection, rest)
@@ -164,6 +165,8 @@ class Exchange:
                 self.failed(failure)
                 return
         self.answer = head
+        if request.attempt.side.answers is not None:
+            rewrite_answer(request, head)
         if request.attempt.side.breaker.state is HALF_OPEN:
             judge_probe(request, head, self.worker)
         upload = request.upload
@@ -278,6 +281,13 @@ class Exchange:
         upload = self.request.upload
         if upload is not None and upload.expectation is not None:
             upload.answered()
+
+
+def rewrite_answer(request: Request, answer: ResponseHead) -> None:
+    """Let the answer's addresses be those that clients know."""
+    rewrite = request.attempt.side.answers
+    if rewrite is not None:
+        rewrite.head(answer, request.attempt.sent)
 
 
 def answer_head(

@@ -10,7 +10,7 @@ from typing import Final
 
 from chassis.breaker.circuit import REFUSED
 from chassis.web.headers import ALONE
-from facade.http1.requests import request_bytes, with_host
+from facade.http1.requests import request_bytes
 from facade.proxy import errors
 from facade.proxy.context import WorkerContext
 from facade.proxy.errors import Failure
@@ -48,10 +48,11 @@ def turn_to_legacy(request: Request, failure: Failure, worker: WorkerContext) ->
     state.counts.fallbacks += 1
     if failure is errors.DECLINED:
         state.counts.declined += 1
-    head, host = request.head, state.legacy.host
+    head, rewrite = request.head, state.legacy.asked
     # without what the new side alone is told
     facts = request.client.lines(head)
-    request.attempt.sent = request_bytes(with_host(head, host), facts, request.trace)
+    asked = head if rewrite is None else rewrite.head(head)
+    request.attempt.sent = request_bytes(asked, facts, request.trace)
     return True
 
 

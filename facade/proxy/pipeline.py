@@ -15,7 +15,7 @@ from typing import Final
 
 from chassis.breaker.circuit import REFUSED
 from facade.http1.refusal import Refused
-from facade.http1.requests import request_bytes, with_host
+from facade.http1.requests import request_bytes
 from facade.proxy import errors
 from facade.proxy.context import WorkerContext
 from facade.proxy.exchange import Exchange
@@ -170,12 +170,12 @@ def introduce(exchange: Exchange) -> bool:
         special = identity.arrive(head, route) or special
     side = request.attempt.side
     if special and side is not request.state.legacy:
-        draft = HeadDraft(head, route, request.version, facts, request.trace, host=side.host)
+        draft = HeadDraft(head, route, request.version, facts, request.trace, asked=side.asked)
         written = identity.write(draft, partial(introduced, exchange))
         if written is None:
             return False
     else:
-        asked = head if side.host is None else with_host(head, side.host)
+        asked = head if side.asked is None else side.asked.head(head)
         written = request_bytes(asked, facts, request.trace)
     request.attempt.sent = written
     return True

@@ -17,6 +17,8 @@ from facade.proxy.counting.sides import SideCounts
 from facade.proxy.errors import Failure
 from facade.proxy.upload import Upload
 from facade.proxy.upstream.instances import Upstream
+from facade.rewriting.answered import AnswerRewrite
+from facade.rewriting.asked import RequestRewrite
 from facade.routes.route import Decision, Route
 from facade.routes.trust import Trust
 
@@ -27,7 +29,7 @@ IDEMPOTENT: Final = frozenset({b"GET", b"HEAD", b"OPTIONS", b"PUT", b"DELETE"})
 class RouteSide:
     """One side of one route: where it leads, the breaker of its circuit class, its counts."""
 
-    __slots__ = ("breaker", "copies", "counted", "counts", "host", "name", "upstream")
+    __slots__ = ("answers", "asked", "breaker", "copies", "counted", "counts", "name", "upstream")
 
     def __init__(
         self, name: str, upstream: Upstream, copies: Upstream, breaker: Breaker, counts: SideCounts
@@ -36,8 +38,9 @@ class RouteSide:
         self.counted: Final = upstream.trouble  # what the breaker is told of as failed
         self.name = name
         self.upstream = upstream
-        host = upstream.config.host
-        self.host = None if host is None else host.encode("ascii")  # it is asked for; None: as is
+        # what changes in its requests, and in its answers; None: nothing
+        self.asked: RequestRewrite | None = upstream.asked
+        self.answers: AnswerRewrite | None = upstream.answers
         self.copies = copies  # the same addresses, for shadow requests
         self.breaker = breaker
         self.counts = counts

@@ -72,7 +72,11 @@ class TableState:
         self._breakers = breakers
         self._counters = counters
         # Of this table: a request that began before a reload ends with the upstreams it knew.
-        self._upstreams = upstreams.use(routes.upstreams, routes.options.shadow.inflight)
+        self._upstreams = upstreams.use(
+            routes.upstreams,
+            routes.options.shadow.inflight,
+            any_case=not routes.options.match_case,
+        )
 
     def join(self, route: Route, method: bytes, path: str) -> RouteState:
         """The state of a route of this table, made at its first request.

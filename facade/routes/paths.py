@@ -50,7 +50,7 @@ def forms(path: bytes) -> tuple[str, ...]:
     """
     written = path.decode("utf-8", "replace")
     decoded = _decode(path)
-    readings = [resolve(decoded)]
+    readings = [resolved(path)]
     for bare in (decoded, written, decoded.replace("\\", "/"), *_cut_short(path, decoded)):
         readings += (resolve(bare), _remove_dots(bare), _SLASHES.sub("/", bare), bare)
         if bare.endswith(("/.", "/..")):  # some leave a slash at the end, some do not
@@ -61,6 +61,11 @@ def forms(path: bytes) -> tuple[str, ...]:
 def holds_control(path: bytes) -> bool:
     """Whether a control character is encoded in it: programs keep it, drop it, or cut there."""
     return _CONTROL.search(path) is not None
+
+
+def resolved(path: bytes) -> str:
+    """The path as it is matched: decoded once, dot segments removed, doubled slashes merged."""
+    return resolve(_decode(path))
 
 
 def resolve(path: str) -> str:

@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import Any, Final, Literal
 
 from facade.routes import trouble
+from facade.routes.addressfile import Prefix, Rewrite, Tls
 from facade.routes.stages import Stage
 from facade.routes.walkfile import Hooks, Plan
 
@@ -58,14 +59,6 @@ class UpstreamTimeouts:
 
 
 @dataclass(frozen=True, slots=True)
-class Tls:
-    """How an https upstream is known: its certificate is verified, by these authorities."""
-
-    verify: bool = True
-    ca: str | None = None  # a file; None: the system's
-
-
-@dataclass(frozen=True, slots=True)
 class UpstreamConfig:
     """A side to forward to: fixed addresses, or a service whose instances the registry knows."""
 
@@ -78,7 +71,9 @@ class UpstreamConfig:
     connections: int = 256
     timeouts: UpstreamTimeouts = UpstreamTimeouts()
     host: str | None = None  # sent as Host; None: what the client asked for
-    tls: Tls = Tls()
+    tls: Tls = field(default_factory=Tls)
+    prefix: Prefix = field(default_factory=Prefix)
+    rewrite: Rewrite | None = None  # None: where `host` or `prefix` is given
 
 
 @dataclass(frozen=True, slots=True)

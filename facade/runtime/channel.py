@@ -70,6 +70,8 @@ class PairMeta(TypedDict):
     request_headers: NotRequired[str]
     # The same for the new side, where it is told something else; never stored either.
     new_headers: NotRequired[str]
+    # The targets that legacy and the new side got, where an upstream lives at another address.
+    sent_targets: NotRequired[tuple[str, str]]
 
 
 def encode(kind: int, meta: Any, blob: bytes = b"") -> bytes:

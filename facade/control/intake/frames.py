@@ -41,7 +41,12 @@ def read_pair(frame: Frame) -> Waiting:
         return Waiting(pair, None)
     to_new = meta.get("new_headers")
     body = None if asked is None else blob[end:]
-    return Waiting(pair, sent, None, None if to_new is None else _fields(to_new), body)
+    found = None if to_new is None else _fields(to_new)
+    return Waiting(pair, sent, None, found, body, _targets(meta.get("sent_targets")))
+
+
+def _targets(sent: Any) -> tuple[str, str] | None:
+    return None if sent is None else (_text(sent[0]), _text(sent[1]))
 
 
 def _origin(sent: Headers | None) -> str:

@@ -6,6 +6,7 @@ asked: another question would be answered otherwise, and every wrong value taken
 import asyncio
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import httpx2
 
@@ -13,6 +14,7 @@ from chassis.web.headers import AFTER, DECLINED
 from facade.compare.answers import Answer
 from facade.control.judging.backlog import Waiting
 from facade.control.judging.client import Client, Question
+from facade.rewriting.answered import AnswerRewrite, Asked
 
 DEADLINE_SECONDS = 5.0
 MOST_BYTES = 2 * 1024**2
@@ -34,6 +36,8 @@ def can_ask(waiting: Waiting) -> bool:
 
 # (route, side) -> the addresses of that side
 Addresses = Callable[[str, str], Sequence[str]]
+# (route, side) -> what becomes of that side's own addresses in its answers; None: nothing
+Rewriting = Callable[[str, str], AnswerRewrite | None]
 
 
 class Asker:
@@ -45,11 +49,13 @@ class Asker:
         clock: Callable[[], float] = time.time,
         at_once: int = MOST_AT_ONCE,
         transport: httpx2.AsyncBaseTransport | None = None,
+        rewriting: Rewriting = lambda _route, _side: None,
     ) -> None:
         self._client = Client(
             at_once, 2, timeout=DEADLINE_SECONDS, most_bytes=MOST_BYTES, transport=transport
         )
         self._addresses = addresses
+        self._rewriting = rewriting
         self._clock = clock
         self._turn = 0
 
@@ -76,11 +82,18 @@ class Asker:
             return Answer(0, error="unavailable")
         self._turn += 1
         headers = _repeated(words, without=_AFTER if extra else "") + extra
-        pair = waiting.pair
-        return await self._client.ask(
+        pair, target = waiting.pair, waiting.pair.target
+        if waiting.targets is not None:
+            target = waiting.targets[side == "new"]
+        answer = await self._client.ask(
             urls[self._turn % len(urls)],
-            Question(pair.method, pair.target, headers, waiting.body, framed=True),
+            Question(pair.method, target, headers, waiting.body, framed=True),
         )
+        rewrite = self._rewriting(pair.route, side)
+        if rewrite is None:
+            return answer
+        proto, _, host = pair.origin.partition("://")
+        return replace(answer, headers=rewrite.words(answer.headers, Asked(host, proto)))
 
     async def close(self) -> None:
         """Close the connections."""

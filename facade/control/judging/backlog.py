@@ -24,6 +24,7 @@ class Waiting:
     again: Again | None = None  # second answers, once there are some
     new_headers: tuple[tuple[str, str], ...] | None = None  # where the new side got others
     body: bytes | None = b""  # of the request; None: too large to be known
+    targets: tuple[str, str] | None = None  # that legacy and the new side got, where others
 
 
 class Backlog:

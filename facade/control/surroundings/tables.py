@@ -7,10 +7,17 @@ from typing import Any
 
 from chassis.process.files import read_object
 from facade.master.publisher import RELOAD, TABLE
+from facade.rewriting.answered import AnswerRewrite
 from facade.routes.file.problems import RouteFileError
 from facade.routes.file.reading import load
 from facade.routes.file.steps import with_addresses
-from facade.routes.routefile import LEGACY, CompareRules, FacadeOptions, RouteConfig
+from facade.routes.routefile import (
+    LEGACY,
+    CompareRules,
+    FacadeOptions,
+    RouteConfig,
+    UpstreamConfig,
+)
 from facade.routes.table import RouteTable, compile_table
 
 log = logging.getLogger("tables")
@@ -65,13 +72,21 @@ class Tables:
 
     def addresses(self, route: str, side: str) -> tuple[str, ...]:
         """Where one side of a route answers; nowhere when that is not known."""
-        name: str | None = LEGACY
-        if side != LEGACY:
-            name = next((config.new for config in self.routes() if config.name == route), None)
-        upstream = self.table.upstreams.get(name) if self.table and name else None
+        upstream = self._upstream(route, side)
         if upstream is None:
             return ()
         return upstream.urls or tuple(self._instances.get(upstream.service or "", ()))
+
+    def rewriting(self, route: str, side: str) -> AnswerRewrite | None:
+        """What becomes of one side's own addresses in its answers; None: nothing."""
+        upstream = self._upstream(route, side)
+        return None if upstream is None else AnswerRewrite.of(upstream)
+
+    def _upstream(self, route: str, side: str) -> UpstreamConfig | None:
+        name: str | None = LEGACY
+        if side != LEGACY:
+            name = next((config.new for config in self.routes() if config.name == route), None)
+        return self.table.upstreams.get(name) if self.table and name else None
 
     def one_server(self, route: str) -> bool:
         """Whether legacy stands on both sides of a route, as in a calibration."""

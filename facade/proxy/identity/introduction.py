@@ -14,13 +14,14 @@ from dataclasses import dataclass
 
 from chassis.web.headers import IDENTITY, SESSION, TABLE
 from facade.http1 import cookies
-from facade.http1.requests import RequestHead, request_bytes, with_host
+from facade.http1.requests import RequestHead, request_bytes
 from facade.http1.responses import ResponseHead
 from facade.proxy import errors
 from facade.proxy.identity.credentials import Credentials, SessionOwner
 from facade.proxy.identity.lastwrite import AfterTokens, LastWrite
 from facade.proxy.identity.sessions import Sessions
 from facade.proxy.request import Request
+from facade.rewriting.asked import RequestRewrite
 from facade.routes.route import Route
 from facade.routes.sessions import SessionCookies, names_of
 from facade.routes.stages import Stage
@@ -44,7 +45,7 @@ class HeadDraft:
     trace: bytes
     extra: bytes = b""  # further lines
     for_client: bool = True  # False: a copy
-    host: bytes | None = None  # that the side is asked for; None: the client's
+    asked: RequestRewrite | None = None  # what changes for the side; None: nothing
 
 
 def build_introducer(keys: KeyFiles | None, sessions: Sessions) -> "Introducer":
@@ -163,12 +164,12 @@ class Introducer:
         return self._bytes(draft, lines)
 
     def _bytes(self, draft: HeadDraft, lines: bytes) -> bytes:
-        head = draft.head
+        head = draft.head if draft.asked is None else draft.asked.head(draft.head)
         extra = draft.extra or self.last_write.request_line(head)
         if draft.route.needs:
             extra += _line(TABLE, draft.version.encode("ascii")) + lines
         hidden = cookies.lines_without(head, self._session.covers) if self._hides_session else None
-        return request_bytes(with_host(head, draft.host), draft.facts, draft.trace, extra, hidden)
+        return request_bytes(head, draft.facts, draft.trace, extra, hidden)
 
     # answers
 

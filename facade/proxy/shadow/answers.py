@@ -71,6 +71,11 @@ def lines_of(sent: bytes) -> str:
     return sent.partition(b"\r\n")[2].removesuffix(b"\r\n").decode("latin-1")
 
 
+def target_of(sent: bytes) -> str:
+    """The target of a head as it was sent; empty where none was."""
+    return b"".join(sent.partition(b"\r\n")[0].split(b" ")[1:2]).decode("latin-1")
+
+
 def as_text(fields: list[Field]) -> str:
     """The lines of these fields; cheap, for a worker does it and another process reads them."""
     return b"".join([field.line for field in fields]).decode("latin-1")

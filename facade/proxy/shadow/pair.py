@@ -10,7 +10,7 @@ from typing import Any, Final, Protocol
 
 from chassis.web.headers import AFTER
 from facade.http1.bodies import LAST_CHUNK, chunk
-from facade.http1.requests import RequestHead, request_bytes, unconditional, with_host
+from facade.http1.requests import RequestHead, request_bytes, unconditional
 from facade.http1.responses import ResponseHead
 from facade.proxy import errors
 from facade.proxy.counting.metrics import ShadowCounts
@@ -19,7 +19,7 @@ from facade.proxy.errors import Failure
 from facade.proxy.identity.introduction import HeadDraft, Then
 from facade.proxy.idle import IdleQueue
 from facade.proxy.request import Request, RouteSide
-from facade.proxy.shadow.answers import SideAnswer, describe, lines_of
+from facade.proxy.shadow.answers import SideAnswer, describe, lines_of, target_of
 from facade.proxy.upload import Upload
 from facade.proxy.upstream.caller import Connection, Ignoring
 from facade.proxy.upstream.instances import ANY
@@ -105,18 +105,19 @@ class Pair(Ignoring):
             return
         request = self._request
         head, route = unconditional(request.head), request.state.route
-        facts, host = request.client.lines(head), self._other.host
+        facts, rewrite = request.client.lines(head), self._other.asked
         # The other side shall not be staler than the one that answers the client.
         extra = EXTRA % int(self._started * 1e6)
         if self._live_side == "legacy" and (route.needs or head.cookies is not None):
             draft = HeadDraft(
-                head, route, request.version, facts, request.trace, extra, False, host
+                head, route, request.version, facts, request.trace, extra, False, rewrite
             )
             data = self._shadow.write(draft, self._written)
             if data is None:
                 return  # `_written` is called, or was
         else:
-            data = request_bytes(with_host(head, host), facts, request.trace, extra)
+            asked = head if rewrite is None else rewrite.head(head)
+            data = request_bytes(asked, facts, request.trace, extra)
         self._written(data)
 
     def _written(self, data: bytes | None) -> None:
@@ -184,6 +185,8 @@ class Pair(Ignoring):
 
     def answered(self, head: ResponseHead) -> None:
         """The copy's answer has begun."""
+        if self._other.answers is not None:
+            self._other.answers.head(head, self._bytes)
         self._copy.head(head)
 
     def body(self, data: bytes) -> None:
@@ -270,6 +273,9 @@ class Pair(Ignoring):
         if self._live_side != "legacy":
             to_legacy, to_new = to_new, to_legacy
         meta["request_headers"] = lines_of(to_legacy)
-        if head.cookies is not None or route.needs:
+        elsewhere = (self._other.asked or self._live_attempt.side.asked) is not None
+        if head.cookies is not None or route.needs or elsewhere:
             meta["new_headers"] = lines_of(to_new)
+        if elsewhere:
+            meta["sent_targets"] = target_of(to_legacy), target_of(to_new)
         return meta

@@ -18,6 +18,8 @@ from facade.proxy.upstream.caller import Caller, Ignoring
 from facade.proxy.upstream.dialing import Dial, address_of
 from facade.proxy.upstream.outbound import Outbound
 from facade.proxy.upstream.pool import Pool
+from facade.rewriting.answered import AnswerRewrite
+from facade.rewriting.asked import RequestRewrite
 from facade.routes.routefile import UpstreamConfig, UpstreamTimeouts
 from facade.routes.trouble import Trouble
 
@@ -192,6 +194,8 @@ class Upstream:
         """`mended` is as for Instance."""
         self.config = config
         self.trouble: Final = Trouble(config.breaker.count)
+        self.asked: RequestRewrite | None = None  # set by Upstreams.use
+        self.answers: AnswerRewrite | None = AnswerRewrite.of(config)
         self.instances: tuple[Instance, ...] = ()
         self.limit = limit
         self._deadlines = deadlines

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from facade.proxy.deadlines import Deadlines
 from facade.proxy.upstream.dialing import Dial
 from facade.proxy.upstream.instances import Upstream
+from facade.rewriting.asked import RequestRewrite
 from facade.routes.routefile import UpstreamConfig
 
 
@@ -21,14 +22,21 @@ class Upstreams:
         self._redirected: Mapping[str, list[str]] = {}
 
     def use(
-        self, configs: Mapping[str, UpstreamConfig], shadow_limit: int
+        self,
+        configs: Mapping[str, UpstreamConfig],
+        shadow_limit: int,
+        *,
+        any_case: bool = False,
     ) -> dict[str, tuple[Upstream, Upstream]]:
         """Take the upstreams of a new table; unchanged ones keep their connections.
 
-        Returns for each name the upstream of clients and the one of copies.
+        Returns for each name the upstream of clients and the one of copies. With `any_case` paths
+        are the same in small letters and in capitals.
         """
         self._replace(self.live, configs, None)
         self._replace(self.shadow, configs, shadow_limit)
+        for upstream in (*self.live.values(), *self.shadow.values()):
+            upstream.asked = RequestRewrite.of(upstream.config, any_case=any_case)
         self.discovered(self._discovered)
         return {name: (self.live[name], self.shadow[name]) for name in configs}
 

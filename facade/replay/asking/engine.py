@@ -123,18 +123,24 @@ class Replay:
         self, exchange: Exchange, route: Route, headers: Headers
     ) -> tuple[Answer, Answer]:
         """The control and the candidate."""
-        targets, against = self._setting.targets, self._setting.wish.against
+        against = self._setting.wish.against
         # The new side may not answer from an older state than legacy's at this moment.
         fresh = (*headers, (AFTER.lower(), str(int(time.time() * _MICROSECONDS))))
         if against is Against.BOTH:
             return await asyncio.gather(
-                self._turns.ask(targets.legacy, exchange, headers),
-                self._turns.ask(targets.new(route), exchange, fresh),
+                self._side("legacy", exchange, route, headers),
+                self._side("new", exchange, route, fresh),
             )
         assert exchange.answer is not None  # selected by it
-        if against is Against.LEGACY:
-            return exchange.answer, await self._turns.ask(targets.legacy, exchange, headers)
-        return exchange.answer, await self._turns.ask(targets.new(route), exchange, fresh)
+        words = headers if against is Against.LEGACY else fresh
+        return exchange.answer, await self._side(against.value, exchange, route, words)
+
+    async def _side(self, side: str, exchange: Exchange, route: Route, words: Headers) -> Answer:
+        targets = self._setting.targets
+        urls = targets.legacy if side == "legacy" else targets.new(route)
+        elsewhere = targets.elsewhere_of(side, route)
+        answer = await self._turns.ask(urls, *elsewhere.request(exchange, words))
+        return elsewhere.answer(exchange, answer)
 
 
 __all__ = ["Outcomes", "Replay", "Setting"]

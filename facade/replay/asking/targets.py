@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from facade.replay.asking.elsewhere import NOWHERE_ELSE, Elsewhere
 from facade.routes.route import Route
 from facade.routes.routefile import LEGACY, RouteFile
 from facade.runtime.instances import read_instances
@@ -17,6 +18,7 @@ class Targets:
 
     upstreams: Mapping[str, Urls] = field(default_factory=dict)
     new_for_all: Urls = ()
+    elsewhere: Mapping[str, Elsewhere] = field(default_factory=dict)  # by upstream
 
     @property
     def legacy(self) -> Urls:
@@ -26,6 +28,12 @@ class Targets:
     def new(self, route: Route) -> Urls:
         """Where the new side of a route answers; empty when there is none."""
         return self.new_for_all or (self.upstreams.get(route.new, ()) if route.new else ())
+
+    def elsewhere_of(self, side: str, route: Route) -> Elsewhere:
+        """What changes between clients and a side, `legacy` or `new`, of a route."""
+        if side != LEGACY and self.new_for_all:
+            return NOWHERE_ELSE
+        return self.elsewhere.get(LEGACY if side == LEGACY else route.new or "", NOWHERE_ELSE)
 
 
 def targets(
@@ -41,4 +49,8 @@ def targets(
         name: given.get(name) or config.urls or instances.get(config.service or "", [])
         for name, config in file.upstreams.items()
     }
-    return Targets(upstreams, (new_for_all,) if new_for_all else ())
+    any_case = not file.facade.match_case
+    elsewhere = {
+        name: Elsewhere.of(config, any_case=any_case) for name, config in file.upstreams.items()
+    }
+    return Targets(upstreams, (new_for_all,) if new_for_all else (), elsewhere)

@@ -29,6 +29,10 @@ def _upstreams(file: RouteFile, reading: Reading) -> None:
         if reading.is_good(*path) and len(written) != 1:
             found = f"found {' and '.join(written)}" if written else "found none"
             reading.report(path, f"expected exactly one of url, urls, service ({found})")
+        prefix = (*path, "prefix")
+        said = [key for key in ("strip", "add") if (*prefix, key) in reading.marks]
+        if prefix in reading.marks and reading.is_good(*prefix) and not said:
+            reading.report(prefix, "expected strip, add or both")
         if len(set(upstream.urls)) != len(upstream.urls):
             reading.report((*path, "urls"), "an address is named twice")
 

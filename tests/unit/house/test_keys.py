@@ -10,7 +10,7 @@ import pytest
 from tests.rigs.inference.accesses import everything
 
 FILE = "facade.routes.routefile"
-FILES = (FILE, "facade.routes.walkfile")
+FILES = (FILE, "facade.routes.walkfile", "facade.routes.addressfile")
 # Code that reads, checks, edits or shows the file.
 SHOWING = ("facade/routes/file/", "facade/routes/routefile.py", "facade/routes/explain.py")
 SHOWING += ("facade/control/admin/", "facade/commands/", "facade/replay/")

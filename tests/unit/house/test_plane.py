@@ -14,7 +14,7 @@ import pytest
 from tests.rigs.source import ROOT, imports, modules, tree
 
 # Folders of the data plane, and what may be loaded with them.
-PLANE = ("facade.http1", "facade.routes", "facade.proxy", "facade.runtime")
+PLANE = ("facade.http1", "facade.rewriting", "facade.routes", "facade.proxy", "facade.runtime")
 LIBRARIES = {
     "joserfc": "signs and reads the introduction of a client",
     "mmh3": "the bucket of a key",

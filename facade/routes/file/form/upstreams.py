@@ -2,11 +2,21 @@
 
 from typing import Any
 
+from facade.routes.addressfile import Prefix, Replacement, Rewrite, Tls
 from facade.routes.file.form.names import NAME
+from facade.routes.file.kinds.addresses import (
+    AddressText,
+    DomainText,
+    Of,
+    Origin,
+    PathPrefix,
+    PathText,
+    ReplacementText,
+)
 from facade.routes.file.kinds.quantities import Duration, Share, Whole
-from facade.routes.file.kinds.structures import Field, ListOf, Record
-from facade.routes.file.kinds.values import Choice, Flag, Text, TroubleWord, Url
-from facade.routes.routefile import Breaker, Health, Tls, UpstreamConfig, UpstreamTimeouts
+from facade.routes.file.kinds.structures import Field, FlagOr, ListOf, MapOf, Record
+from facade.routes.file.kinds.values import Choice, Flag, Text, TroubleWord, Url, Wrong
+from facade.routes.routefile import Breaker, Health, UpstreamConfig, UpstreamTimeouts
 from facade.routes.trouble import COUNTED
 
 
@@ -67,6 +77,54 @@ _TLS = Record(
     },
 )
 
+_PREFIX = Record(
+    Prefix,
+    {
+        "strip": Field(PathPrefix(), "Taken off the path that the client asks."),
+        "add": Field(PathPrefix(), "Put before the path that is left."),
+    },
+)
+
+
+_REPLACED: dict[str, tuple[ReplacementText, str]] = {
+    "redirects": (AddressText(), "Addresses in Location, Content-Location and Refresh."),
+    "cookie_domains": (DomainText(), "Domains of cookies."),
+    "cookie_paths": (PathText(), "Paths of cookies."),
+}
+
+
+def _rewrite(**values: Any) -> Rewrite:
+    for key, (kind, _) in _REPLACED.items():
+        found = [*values.get(key, {}).values()]
+        values[key] = tuple(Replacement(one.by, _canonical(kind, one.of)) for one in found)
+    return Rewrite(**values)
+
+
+def _canonical(kind: ReplacementText, text: str) -> str:
+    try:
+        return kind.canonical(text)
+    except Wrong:
+        return text  # it is reported where it was read
+
+
+_REWRITE = FlagOr(
+    Rewrite(),
+    Rewrite(allowed=False),
+    Record(
+        _rewrite,
+        {
+            "own": Field(ListOf(Origin()), "Further addresses that it takes for its own."),
+            **{
+                key: Field(
+                    MapOf(kind, "of", kind.pattern, "what is replaced, to its new word", Of(kind)),
+                    doc,
+                )
+                for key, (kind, doc) in _REPLACED.items()
+            },
+        },
+    ),
+)
+
 UPSTREAM = Record(
     _upstream,
     {
@@ -85,6 +143,12 @@ UPSTREAM = Record(
         "host": Field(
             Text("a host such as shop.test:8080", r"[A-Za-z0-9._-]+(:[0-9]{1,5})?"),
             "The Host it is asked with; when not said, the client's.",
+        ),
+        "prefix": Field(_PREFIX, "How its paths differ from those that clients ask."),
+        "rewrite": Field(
+            _REWRITE,
+            "Whether its own addresses in its answers become the client's; when not said, where"
+            " host or prefix is given.",
         ),
         "tls": Field(_TLS, "How an https upstream is known."),
     },

@@ -9,6 +9,9 @@ import pytest
 from facade.compare.answers import Answer, Pair
 from facade.control.judging.asking import Asker, can_ask
 from facade.control.judging.backlog import Waiting
+from facade.rewriting.answered import AnswerRewrite
+from facade.routes.addressfile import Prefix
+from facade.routes.routefile import UpstreamConfig
 
 PAIR = Pair(
     "mine",
@@ -103,3 +106,26 @@ async def test_what_is_not_known_whole_is_not_asked(asker, waiting: Waiting) -> 
     assert not can_ask(waiting)
     assert (await made.legacy(waiting)).error == "unavailable"
     assert asked == []
+
+
+async def test_a_side_at_another_address_is_asked_there_and_its_answer_read_as_clients_read_it(
+    asker,
+) -> None:
+    made, asked = asker
+
+    def answer(request: httpx2.Request) -> httpx2.Response:
+        asked.append(request)
+        words = {"Location": "http://a.internal/app/x"}
+        return httpx2.Response(302, headers=words, stream=httpx2.ByteStream(b""))
+
+    config = UpstreamConfig("legacy", ("http://a.internal",), prefix=Prefix("/shop", "/app"))
+    made = Asker(
+        lambda _route, side: [f"http://{side}.test"],
+        transport=httpx2.MockTransport(answer),
+        rewriting=lambda _route, side: AnswerRewrite.of(config) if side == "legacy" else None,
+    )
+    waiting = Waiting(replace(PAIR, origin="http://www.shop.example"), WORDS)
+    waiting = replace(waiting, targets=("/app/mine", "/mine"))
+    assert (await made.legacy(waiting)).header("location") == "/shop/x"
+    assert (await made.new(waiting)).header("location") == "http://a.internal/app/x"
+    assert [one.extensions["target"] for one in asked] == [b"/app/mine", b"/mine"]

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from facade.proxy.upstream.dialing import Address, address_of
-from facade.routes.routefile import Tls
+from facade.routes.addressfile import Tls
 
 ROUTES = """
 upstreams:
