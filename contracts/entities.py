@@ -8,5 +8,6 @@ MOVEMENT = "movement"  # of stock
 CUSTOMER = "customer"
 ORDER = "order"
 LINE = "line"  # of an order
+PAYMENT = "payment"  # of an order
 
 GOODS = (CATEGORY, PRODUCT, VARIANT, STOCK)

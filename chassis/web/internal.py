@@ -2,7 +2,8 @@
 
 An order is some such calls in each service, and reading their arguments the way of a public API
 (FastAPI: routes, dependencies, layers of error handling) cost more than answering them. Whatever is
-not in the table goes on to the application behind.
+not in the table goes on to the application behind; of that, too, what is under `/internal/` is for
+our own services alone.
 
     POST /payments/17/capture  ──▶  ("POST", "payments", "capture")  ──▶  handle("17", body)
 """
@@ -22,6 +23,7 @@ from chassis.web.callers import Callers, NotAService
 log = logging.getLogger("lane")
 
 LARGEST_BODY = 64 * 1024
+PRIVATE = "/internal/"  # paths of the application behind that only our own services may ask for
 
 Reply: TypeAlias = tuple[int, object]  # the status, and what is to be JSON
 # Takes the name in the path, and the body; raises ValidationError where that is not as it must be.
@@ -46,13 +48,21 @@ class DirectCalls:
         """One request."""
         name, handle = self._find(scope) if scope["type"] == "http" else ("", None)
         if handle is None:
-            await self._behind(scope, receive, send)
+            await self._pass_on(scope, receive, send)
             return
         body = await _read(receive)
         if body is None:
             return
         stranger = self._stranger(scope)
         await _send(send, *(stranger or await _answered(handle, name, body)))
+
+    async def _pass_on(self, scope: Any, receive: Receive, send: Send) -> None:
+        """To the application behind; its private paths only for our own services."""
+        stranger = self._stranger(scope) if _is_private(scope) else None
+        if stranger is None:
+            await self._behind(scope, receive, send)
+        else:
+            await _send(send, *stranger)
 
     def _stranger(self, scope: Any) -> tuple[int, object, bytes] | None:
         """The answer to who may not call; None: they may."""
@@ -72,6 +82,10 @@ class DirectCalls:
             case ["", first, name, last] if name and last:
                 return name, self._calls.get((scope["method"], first, last))
         return "", None
+
+
+def _is_private(scope: Any) -> bool:
+    return scope["type"] == "http" and str(scope["path"]).startswith(PRIVATE)
 
 
 async def _read(receive: Receive) -> bytes | None:

@@ -7,6 +7,7 @@ from new_services.anticorruption.tables import (
     LINE,
     MOVEMENT,
     ORDER,
+    PAYMENT,
     PRODUCT,
     STOCK,
     VARIANT,
@@ -30,17 +31,18 @@ MAPPINGS: dict[str, tuple[Mapping, ...]] = {
     "orders": (
         ORDER.mapping(),
         LINE.mapping("order_id", "line_no", "sku", "name", "quantity", "price"),
+        PAYMENT.mapping(),
         CUSTOMER.mapping("email", "name"),
         PRODUCT.mapping("list_price", "discount_percent", "active"),
         VARIANT.mapping("product_id", "sku", "price_difference", "active"),
     ),
     "sales": (
-        ORDER.mapping("id", "order_no", "status", "created"),
-        LINE.mapping("id", "order_id", "sku", "quantity", price=number),  # for sums
+        ORDER.mapping("id", "order_no", "customer_id", "status", "created"),
+        LINE.mapping("id", "order_id", "line_no", "sku", "name", "quantity", price=number),
         VARIANT.mapping("product_id", "sku"),
         PRODUCT.mapping("category_code"),
         CATEGORY.mapping("name", "parent_code", "position"),
-        CUSTOMER.mapping("email", "name", "admin"),  # who asks for the report, and may see it
+        CUSTOMER.mapping("email", "name", "admin"),
     ),
 }
 

@@ -67,7 +67,9 @@ PRODUCT = Table(
         Field("description", "descr", text),
         Field("category_code", "cat_code", text),
         Field("list_price", "price", number),
+        Field("price_text", "price", text),  # as it was typed: the back office shows it so
         Field("discount_percent", "disc_pct", percentage),
+        Field("discount_text", "disc_pct", text),
         Field("colour", "colour", text),
         Field("tags", "tags", words),
         Field("tags_text", "tags", text),  # the public search looks at the list as it was typed
@@ -160,7 +162,18 @@ LINE = Table(
         Field("price", "price", text),  # as legacy shows it
     ),
 )
-PAYMENT = Table("payment", "payment", "id")  # published; no read model takes it
+PAYMENT = Table(
+    "payment",
+    entities.PAYMENT,
+    "id",
+    (
+        Field("id", "id", whole),
+        Field("order_id", "order_id", whole),
+        Field("amount", "amount", text),  # as legacy shows it
+        Field("method", "method", text),
+        Field("status", "status", text),
+    ),
+)
 
 TABLES = (CATEGORY, PRODUCT, VARIANT, STOCK, MOVEMENT, CUSTOMER, ORDER, LINE, PAYMENT)
 WITHHELD = {table.name: table.withheld for table in TABLES}

@@ -14,6 +14,7 @@ from chassis.readmodel.projection import fresh
 from chassis.readmodel.watermark import Watermark
 from chassis.web.app import JsonBytes, database_away, speak
 from new_services.catalog import views
+from new_services.catalog.articles import Articles
 from new_services.catalog.schemas import (
     DEFAULT_PER_PAGE,
     DETAIL_DOCUMENTATION,
@@ -42,8 +43,9 @@ class Endpoints:
     watermark: Watermark
 
     def register(self, app: FastAPI) -> None:
-        """Put the public routes on the application."""
+        """Put the routes on the application."""
         speak(app, "/api/")
+        Articles(self.pool, self.watermark).register(app)
         for path, answer, extra in (
             ("/api/products", self.products, LIST_DOCUMENTATION),
             ("/api/products/{sku:path}", self.product, DETAIL_DOCUMENTATION),

@@ -28,7 +28,8 @@ KEYS = {
 FIELDS = {
     entities.CATEGORY: frozenset({"code", "name", "parent_code", "position"}),
     entities.PRODUCT: frozenset({
-        *("id", "sku", "name", "description", "category_code", "list_price", "discount_percent"),
+        *("id", "sku", "name", "description", "category_code", "list_price", "price_text"),
+        *("discount_percent", "discount_text"),
         *("colour", "tags", "tags_text", "active", "discontinued", "weight_grams", "image"),
         *("created", "updated"),
     }),

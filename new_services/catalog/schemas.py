@@ -35,12 +35,13 @@ def parse_list_query(query_string: bytes) -> ListQuery:
         words=tuple(values.get("q", "").replace("\0", " ").split()),
         category=values.get("category", "").replace("\0", ""),
         sort=sort if sort in SORTS else SORTS[0],
-        page=_positive(values.get("page", ""), 1),
-        per_page=min(_positive(values.get("per_page", ""), DEFAULT_PER_PAGE), MOST_PER_PAGE),
+        page=positive(values.get("page", ""), 1),
+        per_page=min(positive(values.get("per_page", ""), DEFAULT_PER_PAGE), MOST_PER_PAGE),
     )
 
 
-def _positive(text: str, default: int) -> int:
+def positive(text: str, default: int) -> int:
+    """A whole number from 1; anything else means the default."""
     try:
         number = int(text)
     except ValueError:

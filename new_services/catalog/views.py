@@ -37,7 +37,7 @@ async def product_detail(pool: asyncpg.Pool, sku: str) -> bytes | None:
 async def product_page(pool: asyncpg.Pool, query: ListQuery) -> Page | None:
     """A page of a list; None when the category does not exist."""
     statement = _page_statement(query.sort, bool(query.category), len(query.words))
-    patterns = [f"%{_escaped(word)}%" for word in query.words]
+    patterns = [f"%{escaped(word)}%" for word in query.words]
     offset = min(query.offset, MOST_ROWS)
     row = await pool.fetchrow(statement, query.category, query.per_page, offset, *patterns)
     return Page(row["total"], row["items"]) if row["known"] else None
@@ -63,7 +63,8 @@ def _page_statement(sort: str, in_category: bool, words: int) -> str:
     """
 
 
-def _escaped(word: str) -> str:
+def escaped(word: str) -> str:
+    """A word as LIKE finds it literally."""
     return word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 

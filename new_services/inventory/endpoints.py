@@ -38,6 +38,7 @@ class Endpoints:
         """Put the routes on the application."""
         speak(app, "/api/")
         app.add_api_route("/api/stock/{sku:path}", self.stock, methods=["GET", "HEAD"])
+        app.add_api_route("/internal/shelves/{sku:path}", self.shelf, methods=["GET"])
         app.add_api_route("/state", self.state, methods=["GET"])
 
     def calls(self) -> Calls:
@@ -91,6 +92,13 @@ class Endpoints:
         wanted = PutBack.model_validate_json(body)
         await self.handler.put_back(order_no, wanted.pieces, wanted.created)
         return 200, {"status": "put back"}
+
+    async def shelf(self, request: Request, sku: str) -> JsonBytes:
+        """For the back office: a product's stock by variant, and its newest movements."""
+        as_of = await fresh(request, self.watermark)
+        answer = _json(await views.shelf(self.pool, sku.replace("\0", "")))
+        as_of.stamp(answer)
+        return answer
 
     async def state(self) -> JsonBytes:
         """Sums, for `fig verify`."""

@@ -4,6 +4,8 @@ from typing import Any
 
 import asyncpg
 
+MOVEMENTS = 15  # of a product that the back office is shown
+
 _VARIANT = """
 SELECT level.quantity + level.ahead AS stock, level.updated,
        (product.fields->>'discontinued')::bool AS discontinued
@@ -24,6 +26,21 @@ LEFT JOIN level ON level.sku = variant.fields->>'sku' AND level.updated <> ''
 WHERE product.entity = 'product' AND product.fields->>'sku' = $1 AND NOT product.gone
   AND (product.fields->>'active')::bool
 GROUP BY product.key, product.fields
+"""
+_VARIANTS_OF = """
+SELECT variant.fields->>'sku' FROM mirror product
+JOIN mirror variant ON variant.entity = 'variant' AND NOT variant.gone
+     AND variant.fields->>'product_id' = product.key
+WHERE product.entity = 'product' AND product.fields->>'sku' = $1 AND NOT product.gone
+"""
+_LEVELS = f"""
+SELECT sku, quantity + ahead AS stock FROM level
+WHERE sku IN ({_VARIANTS_OF}) AND updated <> '' ORDER BY sku
+"""
+# What only a saga told so far is the newest: the feed tells the rest in legacy's order.
+_MOVEMENTS = f"""
+SELECT sku, change, reason, order_no, created FROM movement WHERE sku IN ({_VARIANTS_OF})
+ORDER BY legacy_id DESC NULLS FIRST, created DESC LIMIT $2
 """
 _STATE = """
 SELECT count(*) AS skus, coalesce(sum(quantity), 0) AS quantity, coalesce(sum(ahead), 0) AS ahead,
@@ -47,6 +64,21 @@ async def stock(pool: asyncpg.Pool, sku: str) -> dict[str, Any] | None:
         "in_stock": "Y" if row["stock"] > 0 else "N",
         "stock_text": stock_text(row["stock"], discontinued=row["discontinued"]),
         "updated": row["updated"],
+    }
+
+
+async def shelf(pool: asyncpg.Pool, product: str) -> dict[str, Any]:
+    """Of all variants of a product, inactive ones too: the stock by sku, and the ledger's newest
+    entries, newest first. An unknown product has none."""
+    async with (
+        pool.acquire() as connection,
+        connection.transaction(isolation="repeatable_read", readonly=True),
+    ):
+        levels = await connection.fetch(_LEVELS, product)
+        movements = await connection.fetch(_MOVEMENTS, product, MOVEMENTS)
+    return {
+        "stock": {row["sku"]: row["stock"] for row in levels},
+        "movements": [dict(row) for row in movements],
     }
 
 

@@ -9,14 +9,14 @@ from zoneinfo import ZoneInfo
 import asyncpg
 from fastapi import FastAPI, Request, Response
 
-from chassis.readmodel.projection import Fresh, declined, fresh
+from chassis.readmodel.projection import declined, fresh
 from chassis.readmodel.watermark import Watermark
 from chassis.saga import State
 from chassis.web import headers
 from chassis.web.app import JsonBytes, Problem, rendered, speak
 from chassis.web.identity import Identity, KeysAway, NotIdentified, Verifier
 from contracts.orders import Customer, SystemOfRecord
-from new_services.orders import answers, pending, views
+from new_services.orders import answers, history
 from new_services.orders.answers import in_json
 from new_services.orders.handlers import Behind, Busy, Command, Handler, NotStored, OtherRequest
 from new_services.orders.schemas import (
@@ -28,7 +28,7 @@ from new_services.orders.schemas import (
     read_order_request,
     whole_number,
 )
-from new_services.orders.views import Page
+from new_services.orders.views import Page, Wanted
 
 LARGEST_BODY = 1 << 20
 LONGEST_KEY = 200
@@ -72,6 +72,7 @@ class Endpoints:
             ("/api/order-requests/{saga_id}/cancel", self.recall, ["POST"]),
         ):
             app.add_api_route(path, answer, methods=methods, response_model=None)
+        history.History(self.pool, self.watermark, self.zone, self.identity).register(app)
 
     async def place(self, request: Request) -> JsonBytes:
         """Place an order: 201, or 202 and a place to look when it takes longer."""
@@ -107,42 +108,27 @@ class Endpoints:
 
     async def orders(self, request: Request) -> JsonBytes:
         """The customer's own, newest first."""
-        identity = await self._identity(request)
+        identity = await self.identity(request)
         as_of = await fresh(request, self.watermark)
         asked = request.query_params
         page = Page(
             whole_number(_first(request, "page"), 1),
             whole_number(_first(request, "per_page"), PER_PAGE),
-            _first(request, "po_number") if "po_number" in asked else None,
+            Wanted(_first(request, "po_number") or "") if "po_number" in asked else None,
         )
-        answer = JsonBytes(await self._page(identity.email, page, as_of))
+        documents, total = await history.page(self.pool, self.zone, identity.email, page, as_of)
+        answer = JsonBytes(answers.page_body(documents, page, total))
         as_of.stamp(answer)
         return answer
 
-    async def _page(self, email: str, page: Page, as_of: Fresh) -> bytes:
-        """What is pending comes first, as the newest."""
-        waiting = await pending.of_customer(self.pool, email, page.po_number)
-        total = await views.count(self.pool, email, page.po_number)
-        first = waiting[page.offset : page.offset + page.limit]
-        documents = await pending.shown(self.pool, first, self.zone)
-        rest, skip = page.limit - len(first), max(0, page.offset - len(waiting))
-        if rest and skip < total:
-            limits = (rest, skip)
-            documents += await views.mine(self.pool, as_of.micros, email, page.po_number, limits)
-        return answers.page_body(documents, page, total + len(waiting))
-
     async def order(self, request: Request, order_no: str) -> JsonBytes:
         """One of the customer's own; a pending one by its saga's id."""
-        identity = await self._identity(request)
+        identity = await self.identity(request)
         as_of = await fresh(request, self.watermark)
         wanted = order_no.upper()
-        document = await views.one(self.pool, as_of.micros, wanted, identity.email)
+        document = await history.one(self.pool, self.zone, identity.email, wanted, as_of)
         if document is None:
-            waiting = await pending.of_customer(self.pool, identity.email, None)
-            found = [each for each in waiting if each.state.saga_id == wanted]
-            if not found:
-                return answers.not_found(wanted)
-            (document,) = await pending.shown(self.pool, found, self.zone)
+            return answers.not_found(wanted)
         answer = JsonBytes(document.encode())
         as_of.stamp(answer)
         return answer
@@ -181,13 +167,14 @@ class Endpoints:
 
     async def order_request(self, request: Request, saga_id: str) -> JsonBytes:
         """What has become of an order that was accepted."""
-        identity = await self._identity(request)
+        identity = await self.identity(request)
         state = await self.handler.look(saga_id)
         if state is None or state.request["customer"]["email"] != identity.email:
             return _no_request(saga_id)
         return in_json(answers.progress(state))
 
-    async def _identity(self, request: Request) -> Identity:
+    async def identity(self, request: Request) -> Identity:
+        """Who is asking. Raises Stranger, Problem."""
         try:
             return await self.verifier.verify(request.headers.get(headers.IDENTITY))
         except NotIdentified as error:
@@ -197,7 +184,7 @@ class Endpoints:
 
     async def _customer(self, request: Request) -> Customer:
         """A write also needs the customer's sealed session: legacy must know the customer too."""
-        identity = await self._identity(request)
+        identity = await self.identity(request)
         session = request.headers.get(headers.SESSION)
         if not session:
             raise Problem(503, "Service Unavailable", "the request came without its session")

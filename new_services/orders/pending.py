@@ -17,6 +17,7 @@ from contracts.orders import OrderRequest
 from new_services.orders import kinds, pricing
 from new_services.orders.pricing import Price
 from new_services.orders.schemas import SHIP_FIELDS, show
+from new_services.orders.views import Wanted
 
 WAITED_SECONDS = 1.5  # younger ones are being placed: their clients still wait for the answer
 MOST = 100  # of one customer's
@@ -48,11 +49,15 @@ class Pending:
         return found
 
 
-async def of_customer(pool: asyncpg.Pool, email: str, po_number: str | None) -> list[Pending]:
-    """The customer's, newest first; only those with this number, where one is given."""
+async def of_customer(pool: asyncpg.Pool, email: str, wanted: Wanted | None) -> list[Pending]:
+    """The customer's, newest first; only the wanted ones, where a number is given."""
     rows = await pool.fetch(_PENDING, email, WAITED_SECONDS, MOST)
     found = [Pending(State.from_dict(orjson.loads(row["state"])), row["created"]) for row in rows]
-    return [each for each in found if po_number is None or each.po_number == po_number]
+    return [
+        each
+        for each in found
+        if wanted is None or wanted.matches(each.po_number, each.state.saga_id)
+    ]
 
 
 async def shown(pool: asyncpg.Pool, some: list[Pending], zone: ZoneInfo) -> list[str]:

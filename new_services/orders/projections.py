@@ -12,12 +12,12 @@ import asyncpg
 from chassis.readmodel import deriving, mirror
 from chassis.readmodel.projection import Model
 from chassis.readmodel.ranges import within
-from contracts.entities import CUSTOMER, LINE, ORDER, PRODUCT, VARIANT
+from contracts.entities import CUSTOMER, LINE, ORDER, PAYMENT, PRODUCT, VARIANT
 from contracts.facts import Cleared, Fact, Gone, Translator
 from new_services.orders import marks, repository
 
 SHOP_ZONE = ZoneInfo("Europe/Berlin")  # of the times that legacy writes
-ENTITIES = (ORDER, LINE, CUSTOMER, PRODUCT, VARIANT)
+ENTITIES = (ORDER, LINE, PAYMENT, CUSTOMER, PRODUCT, VARIANT)
 REBUILD = 1000  # documents written at once when all are made again
 
 _LINES_OF = """

@@ -7,19 +7,33 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import asyncpg
+import orjson
 
 from contracts.orders import Order
 from new_services.orders import repository
 from new_services.orders.schemas import MOST_PER_PAGE, PER_PAGE
 
-_SHOWN = "CASE WHEN own_at > $1 OR body IS NULL THEN own_body ELSE body END AS shown"
+# The watermark is $1.
+_OWN = "(own_at > $1 OR body IS NULL)"
+_SHOWN = f"CASE WHEN {_OWN} THEN own_body ELSE body END AS shown"
 _ONE = f"SELECT {_SHOWN} FROM order_document WHERE order_no = $2 AND email = $3"
-_MINE = "FROM order_document WHERE email = $1 AND ($2::text IS NULL OR po_number = $2)"
-_PAGE = f"""
-SELECT {_SHOWN} FROM order_document
-WHERE email = $2 AND ($3::text IS NULL OR po_number = $3)
-ORDER BY order_id DESC NULLS FIRST, order_no DESC LIMIT $4 OFFSET $5
+# With one of two numbers, where any is given: the customer's own, or ours.
+_MINE = """
+FROM order_document
+WHERE email = $2 AND ($3::text IS NULL OR po_number = $3 OR order_no = $4::text)
 """
+_COUNT = f"SELECT count(*) {_MINE} AND $1::bigint IS NOT NULL"
+_PAGE = f"""
+SELECT {_SHOWN} {_MINE}
+ORDER BY order_id DESC NULLS FIRST, order_no DESC LIMIT $5 OFFSET $6
+"""
+_PAYMENTS = f"""
+SELECT (SELECT coalesce(jsonb_agg(payment.fields ORDER BY (payment.fields->>'id')::bigint), '[]')
+        FROM mirror payment WHERE payment.entity = 'payment' AND NOT payment.gone
+          AND payment.fields->>'order_id' = kept.order_id::text)::text
+FROM order_document kept WHERE order_no = $2 AND NOT {_OWN}
+"""
+PAYMENT = ("amount", "method", "status")
 _WRITTEN_BY = """
 SELECT coalesce(
     (SELECT state->'results'->'write'->'order'->>'order_no' FROM saga WHERE id = $1),
@@ -28,12 +42,29 @@ SELECT coalesce(
 
 
 @dataclass(frozen=True, slots=True)
+class Wanted:
+    """Orders with this number of the customer's own, or with this number of ours."""
+
+    po_number: str
+    order_no: str | None = None
+
+    @property
+    def possible(self) -> bool:
+        """Whether a row can hold these texts."""
+        return "\0" not in self.po_number + (self.order_no or "")
+
+    def matches(self, po_number: str | None, order_no: str) -> bool:
+        """Whether an order with these numbers is one of them."""
+        return po_number == self.po_number or order_no == self.order_no
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """Which of a customer's orders."""
 
     number: int = 1
     size: int = PER_PAGE
-    po_number: str | None = None
+    wanted: "Wanted | None" = None
 
     @property
     def limit(self) -> int:
@@ -54,19 +85,32 @@ async def one(pool: asyncpg.Pool, micros: int, order_no: str, email: str) -> str
     return shown
 
 
-async def count(pool: asyncpg.Pool, email: str, po_number: str | None) -> int:
-    """How many orders the customer has, in all or with this number of their own."""
-    if "\0" in (po_number or ""):
+async def count(pool: asyncpg.Pool, email: str, wanted: Wanted | None) -> int:
+    """How many orders the customer has, in all or of the wanted ones."""
+    if wanted is not None and not wanted.possible:
         return 0
-    return int(await pool.fetchval(f"SELECT count(*) {_MINE}", email, po_number))
+    return int(await pool.fetchval(_COUNT, 0, email, *_numbers(wanted)))
 
 
 async def mine(
-    pool: asyncpg.Pool, micros: int, email: str, po_number: str | None, limits: tuple[int, int]
+    pool: asyncpg.Pool, micros: int, email: str, wanted: Wanted | None, limits: tuple[int, int]
 ) -> list[str]:
     """The customer's orders, newest first: at most so many, after so many; see `count`."""
-    rows = await pool.fetch(_PAGE, micros, email, po_number, *limits)
+    rows = await pool.fetch(_PAGE, micros, email, *_numbers(wanted), *limits)
     return [row["shown"] for row in rows]
+
+
+def _numbers(wanted: Wanted | None) -> tuple[str | None, str | None]:
+    return (None, None) if wanted is None else (wanted.po_number, wanted.order_no)
+
+
+async def payments(pool: asyncpg.Pool, micros: int, order_no: str) -> list[dict[str, str]] | None:
+    """Amount, method and status of each payment for an order, as the feed told them; None while
+    the order is shown as a saga left it."""
+    found = await pool.fetchval(_PAYMENTS, micros, order_no)
+    if found is None:
+        return None
+    return [{name: row[name] for name in PAYMENT} for row in orjson.loads(found)]
 
 
 async def orders_of_saga(pool: asyncpg.Pool, saga_id: str) -> list[Order]:

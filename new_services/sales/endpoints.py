@@ -8,16 +8,17 @@ from dataclasses import dataclass
 from datetime import date
 
 import asyncpg
+import orjson
 from fastapi import FastAPI, Request, Response
 
 from chassis.readmodel.projection import declined, fresh
 from chassis.readmodel.watermark import Watermark
 from chassis.web import headers
-from chassis.web.app import Problem, speak
+from chassis.web.app import JsonBytes, Problem, speak
 from chassis.web.identity import Identity, KeysAway, NotIdentified, Verifier
 from chassis.web.sealed import NotSealed
 from new_services.sales import pages, schemas, views
-from new_services.sales.domain import Period, period, ranked
+from new_services.sales.domain import Period, period, ranked, total
 from new_services.sales.pages import Pages, Visitor
 from new_services.sales.schemas import Asked
 from new_services.sales.views import Person
@@ -26,6 +27,16 @@ HTML = "text/html; charset=utf-8"
 # (sealed session, the customer's email address) -> what every form of the page must carry. Raises
 # NotSealed.
 FormToken = Callable[[str, str], str]
+
+
+def days(span: Period) -> dict[str, str]:
+    """The first and the last one, as JSON has them."""
+    return {"first": span.first.isoformat(), "last": span.last.isoformat()}
+
+
+def in_json(body: object) -> JsonBytes:
+    """A document."""
+    return JsonBytes(orjson.dumps(body))
 
 
 class Stranger(Exception):
@@ -50,6 +61,51 @@ class Endpoints:
         app.add_api_route(
             "/admin/report", self.report, methods=["GET", "HEAD"], response_model=None
         )
+
+        app.add_api_route("/internal/report", self.figures, methods=["GET"])
+        app.add_api_route("/internal/lines", self.lines, methods=["GET"])
+
+    async def figures(self, request: Request) -> Response:
+        """The report over the days asked for (`from`, `to`), and which days these are."""
+        as_of = await fresh(request, self.watermark)
+        span = await self._span(request)
+        rows = ranked(await views.report(self.pool, span))
+        answer = in_json({
+            **days(span),
+            "rows": [
+                {
+                    "name": row.name,
+                    "orders": row.orders,
+                    "pieces": row.pieces,
+                    "revenue": str(row.revenue),
+                    "cancelled": str(row.cancelled),
+                }
+                for row in rows
+            ],
+            "total": str(total(rows)),
+        })  # fmt: skip
+        as_of.stamp(answer)
+        return answer
+
+    async def lines(self, request: Request) -> Response:
+        """Single lines of the same days, those of some orders at once; `after` says behind which
+        order, by the number that the part before gave."""
+        as_of = await fresh(request, self.watermark)
+        span = await self._span(request)
+        after = request.query_params.get("after", "")
+        found = await views.lines(self.pool, span, int(after) if after.isdecimal() else 0)
+        answer = in_json({**days(span), "lines": found.rows, "after": found.after})
+        as_of.stamp(answer)
+        return answer
+
+    async def _span(self, request: Request) -> Period:
+        """Raises Problem where the calendar ends."""
+        asked = request.query_params
+        newest = await views.newest(self.pool)
+        try:
+            return period(asked.get("from", ""), asked.get("to", ""), newest or self.today())
+        except OverflowError as error:
+            raise Problem(422, "Unprocessable Content", "the calendar ends before") from error
 
     async def report(self, request: Request) -> Response:
         """What each category brought in, over the days asked for."""

@@ -60,30 +60,34 @@ SET {", ".join(f"{name} = daily.{name} + excluded.{name}" for name in _COLUMNS)}
 _COUNT = "INSERT INTO daily (day, code, {columns}) {sums}"
 
 _ORDERS = """
-INSERT INTO sold_order (id, order_no, status, created, deleted, lsn, seq)
-SELECT id, order_no, status, created::timestamp, deleted, lsn, seq
-FROM unnest($1::bigint[], $2::bool[], $3::bigint[], $4::int[], $5::text[], $6::text[], $7::text[])
-    AS told (id, deleted, lsn, seq, order_no, status, created)
+INSERT INTO sold_order (id, order_no, status, created, customer_id, deleted, lsn, seq)
+SELECT id, order_no, status, created::timestamp, customer_id, deleted, lsn, seq
+FROM unnest($1::bigint[], $2::bool[], $3::bigint[], $4::int[], $5::text[], $6::text[], $7::text[],
+            $8::bigint[])
+    AS told (id, deleted, lsn, seq, order_no, status, created, customer_id)
 WHERE (lsn, seq) >= {floor}
 ON CONFLICT (id) DO UPDATE SET
     order_no = coalesce(excluded.order_no, sold_order.order_no),
     status = coalesce(excluded.status, sold_order.status),
     created = coalesce(excluded.created, sold_order.created),
+    customer_id = coalesce(excluded.customer_id, sold_order.customer_id),
     deleted = excluded.deleted, lsn = excluded.lsn, seq = excluded.seq
 WHERE (sold_order.lsn, sold_order.seq) < (excluded.lsn, excluded.seq)
 """
 _ORDER_LINES = """
-INSERT INTO sold_line (id, order_id, sku, quantity, price, deleted, lsn, seq)
-SELECT id, order_id, sku, quantity, price::numeric, deleted, lsn, seq
+INSERT INTO sold_line (id, order_id, sku, quantity, price, line_no, name, deleted, lsn, seq)
+SELECT id, order_id, sku, quantity, price::numeric, line_no, name, deleted, lsn, seq
 FROM unnest($1::bigint[], $2::bool[], $3::bigint[], $4::int[],
-            $5::bigint[], $6::text[], $7::int[], $8::text[])
-    AS told (id, deleted, lsn, seq, order_id, sku, quantity, price)
+            $5::bigint[], $6::text[], $7::int[], $8::text[], $9::int[], $10::text[])
+    AS told (id, deleted, lsn, seq, order_id, sku, quantity, price, line_no, name)
 WHERE (lsn, seq) >= {floor}
 ON CONFLICT (id) DO UPDATE SET
     order_id = coalesce(excluded.order_id, sold_line.order_id),
     sku = coalesce(excluded.sku, sold_line.sku),
     quantity = coalesce(excluded.quantity, sold_line.quantity),
     price = coalesce(excluded.price, sold_line.price),
+    line_no = coalesce(excluded.line_no, sold_line.line_no),
+    name = coalesce(excluded.name, sold_line.name),
     deleted = excluded.deleted, lsn = excluded.lsn, seq = excluded.seq
 WHERE (sold_line.lsn, sold_line.seq) < (excluded.lsn, excluded.seq)
 """
@@ -104,13 +108,13 @@ TABLES = {
     "order": Table(
         "sold_order",
         _ORDERS.replace("{floor}", _FLOOR.format(entity="order")),
-        ("order_no", "status", "created"),
+        ("order_no", "status", "created", "customer_id"),
         "id",
     ),
     "line": Table(
         "sold_line",
         _ORDER_LINES.replace("{floor}", _FLOOR.format(entity="line")),
-        ("order_id", "sku", "quantity", "price"),
+        ("order_id", "sku", "quantity", "price", "line_no", "name"),
         "order_id",
     ),
 }

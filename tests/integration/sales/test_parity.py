@@ -1,6 +1,5 @@
 """The report of both sides over the seeded shop, byte for byte: the monolith in this process."""
 
-import asyncio
 import time
 from collections.abc import AsyncIterator, Iterator
 from datetime import date, datetime
@@ -13,27 +12,22 @@ import psycopg
 import pytest
 from flask import Flask
 from joserfc.jwk import KeySet, OKPKey
-from prometheus_client import CollectorRegistry
 
-from chassis.readmodel.watermark import Watermark
 from chassis.web import headers
-from chassis.web.app import build_app
 from chassis.web.identity import Verifier, issue
 from chassis.web.sealed import Session, seal
-from contracts.facts import Cleared, Fact, Stored
 from legacy_monolith.app import create_app
 from legacy_monolith.database import EXTENSION
 from legacy_monolith.seed.people import PASSWORD
 from legacy_monolith.seed.store import seed
 from legacy_monolith.settings import Settings
 from migrations import runner
-from new_services.anticorruption.read_models import MAPPINGS
 from new_services.anticorruption.session import form_token
 from new_services.sales import projections
 from new_services.sales.endpoints import Endpoints
 from new_services.sales.pages import Pages
-from new_services.verify.rows.relations import column_types
 from tests.rigs.clock import StoppedClock
+from tests.rigs.snapshots import asked, current, fill
 
 pytestmark = pytest.mark.integration
 
@@ -78,41 +72,13 @@ def legacy(legacy_url: str) -> Iterator[Flask]:
     made.extensions[EXTENSION].dispose()
 
 
-async def facts_of(url: str) -> list[Fact]:
-    """Every legacy row as one snapshot."""
-    connection = await asyncpg.connect(url)
-    facts: list[Fact] = []
-    for mapping in MAPPINGS["sales"]:
-        types = await column_types(connection, mapping)
-        columns = ", ".join(
-            f'"{name}"' if kind in ("integer", "bigint") else f'"{name}"::text AS "{name}"'
-            for name, kind in types.items()
-        )
-        for row in await connection.fetch(f"SELECT {columns} FROM {mapping.table}"):
-            fields = mapping.translate(dict(row))
-            facts.append(Stored(mapping.entity, row[mapping.key], fields, (1, 0)))
-        facts.append(Cleared(mapping.entity, (1, 0)))
-    await connection.close()
-    return facts
-
-
 @pytest.fixture(scope="module")
 def filled(postgres_server: Any, legacy_url: str) -> Iterator[str]:
     """The figures of the same shop: the name of their database."""
     name = "sales_for_parity"
     with psycopg.connect(postgres_server.url(), autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name}")
-    url = postgres_server.url(name)
-    runner.upgrade("sales", url)
-
-    async def fill() -> None:
-        connection = await asyncpg.connect(url)
-        async with connection.transaction():
-            await projections.apply(connection, await facts_of(legacy_url))
-        await connection.close()
-
-    asyncio.run(fill())
-    yield url
+    yield fill("sales", postgres_server.url(name), legacy_url, projections.apply)
     with psycopg.connect(postgres_server.url(), autocommit=True) as connection:
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
@@ -158,20 +124,11 @@ async def both(legacy: Flask, filled: str, tmp_path: Any) -> AsyncIterator[Both]
     keys = tmp_path / "keys.json"
     keys.write_text(httpx2.Response(200, json=dict(KeySet([SIGNING]).as_dict(private=False))).text)
     pool = await asyncpg.create_pool(filled, min_size=1, max_size=4)
-    watermark = Watermark()
-    watermark.advance(time.time_ns() // 1000)
     tokens = partial(form_token, SEALING)
     made = Endpoints(
-        pool, watermark, Verifier(str(keys)), tokens, Pages(), lambda: date(2026, 7, 14)
+        pool, current(), Verifier(str(keys)), tokens, Pages(), lambda: date(2026, 7, 14)
     )
-
-    async def ready() -> None:
-        return None
-
-    app = build_app("Sales", ready, CollectorRegistry())
-    made.register(app)
-    transport = httpx2.ASGITransport(app=app)
-    async with httpx2.AsyncClient(transport=transport, base_url="http://new") as client:
+    async with asked(made.register, "sales") as client:
         yield Both(legacy, client)
     pool.terminate()
 

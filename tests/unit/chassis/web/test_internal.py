@@ -4,8 +4,10 @@ from typing import Any
 
 import httpx2
 import pytest
+from joserfc.jwk import OKPKey
 from pydantic import BaseModel
 
+from chassis.web.callers import Callers, Credentials
 from chassis.web.internal import LARGEST_BODY, DirectCalls, Reply
 
 
@@ -75,3 +77,20 @@ async def test_errors_are_problems(
     assert answer.status_code == status
     assert answer.headers["content-type"] == "application/problem+json"
     assert detail in answer.json()["detail"]
+
+
+@pytest.mark.parametrize(
+    ("path", "stranger", "caller"),
+    [("/internal/articles", 401, 404), ("/api/products", 404, 404), ("/internals", 404, 404)],
+)
+async def test_private_paths_are_for_our_own_services(
+    path: str, stranger: int, caller: int
+) -> None:
+    """Of the application behind, by the same tokens as the calls in the table."""
+    key = OKPKey.generate_key("Ed25519", auto_kid=True)
+    app = DirectCalls({}, behind, Callers("catalog", {"storefront": key}))
+    known = {"authorization": f"Bearer {Credentials('storefront', key).token('catalog')}"}
+    transport = httpx2.ASGITransport(app)
+    async with httpx2.AsyncClient(transport=transport, base_url="http://catalog") as client:
+        assert (await client.get(path)).status_code == stranger
+        assert (await client.get(path, headers=known)).status_code == caller

@@ -1,0 +1,81 @@
+"""A customer's orders as the storefront is given them: with payments, found by a number."""
+
+from typing import Any
+
+import pytest
+
+pytestmark = pytest.mark.integration
+
+ORDER = {"lines": [{"sku": "MUG-0", "qty": 2}], "pay_method": "card", "po_number": "KST 4711"}
+
+
+def placed(shop: Any, side: str, **other: Any) -> str:
+    answer = shop.ask(side, "POST", "/api/orders", {**ORDER, **other})
+    assert answer.status_code == 201, answer.text
+    return str(answer.json()["order_no"])
+
+
+def shown(shop: Any, order_no: str, **more: Any) -> Any:
+    return shop.ask("new", "GET", f"/internal/orders/{order_no}", **more)
+
+
+def told(shop: Any, order_no: str) -> None:
+    """Wait until the feed has told of the order as legacy has it now."""
+    wanted = shop.value("legacy", "SELECT status FROM orders WHERE order_no = %s", order_no)
+    shop.until(
+        f"{order_no} told",
+        lambda: shop.query("orders", "SELECT status FROM order_document WHERE order_no = %s"
+                           " AND body IS NOT NULL", order_no) == [(wanted,)],
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(("method", "status"), [("card", "CAPTURED"), ("invoice", "AUTH")])
+def test_an_order_is_shown_with_its_payments(shop: Any, method: str, status: str) -> None:
+    """At once as a saga wrote it, later as the feed tells it: the same."""
+    order_no = placed(shop, "new", pay_method=method)
+    first = shown(shop, order_no.lower()).json()
+    assert first["order"]["order_no"] == order_no
+    assert first["payments"] == [{"amount": "19.80", "method": method, "status": status}]
+    told(shop, order_no)
+    assert shown(shop, order_no).json() == first
+
+
+def test_a_cancelled_orders_payment_is_given_back(shop: Any) -> None:
+    order_no = placed(shop, "new")
+    assert shop.ask("new", "POST", f"/api/orders/{order_no}/cancel").status_code == 200
+    refunded = [{"amount": "19.80", "method": "card", "status": "REFUNDED"}]
+    assert shown(shop, order_no).json()["payments"] == refunded
+    told(shop, order_no)
+    shop.until("refund told", lambda: shown(shop, order_no).json()["payments"] == refunded)
+
+
+def test_payments_are_what_legacy_has(shop: Any) -> None:
+    """Also those that no rule of ours would make."""
+    order_no = placed(shop, "legacy")
+    shop.query("legacy", "UPDATE payment SET status = 'DECLINED', amount = '1.5' FROM orders"
+                         " WHERE order_id = orders.id AND order_no = %s", order_no)  # fmt: skip
+    declined = [{"amount": "1.5", "method": "card", "status": "DECLINED"}]
+    shop.until("told", lambda: shown(shop, order_no).json().get("payments") == declined)
+
+
+def test_orders_are_found_by_either_number(shop: Any) -> None:
+    mine, other = placed(shop, "new", po_number="A/1"), placed(shop, "new", po_number=None)
+    for order_no in (mine, other):
+        told(shop, order_no)
+
+    def found(query: str) -> list[str]:
+        answer = shop.ask("new", "GET", f"/internal/orders?{query}").json()
+        return [each["order_no"] for each in answer["orders"]]
+
+    assert found("q=A%2F1") == [mine]
+    assert found(f"q={other.lower()}") == [other]
+    assert found("q=a%2F1") == found("q=no") == found("q=%00") == []
+    assert found("")[:2] == [other, mine]
+    assert found("page=99999999999999999999") == found("page=1")
+    assert found("page=x") == found("page=1")
+
+
+def test_of_somebody_elses_order_nothing_is_told(shop: Any) -> None:
+    order_no = placed(shop, "new")
+    assert shown(shop, order_no, email="ben@example.com").status_code == 404
+    assert shown(shop, "SO-2026-000000").status_code == 404
