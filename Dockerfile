@@ -23,7 +23,7 @@ RUN uv pip install --system --no-cache --quiet --no-deps -e .
 #   docker compose exec facade python -m facade flip product-detail shadow
 COPY routes.yaml /etc/fig/routes.yaml
 RUN useradd --system --home-dir /nonexistent fig \
- && mkdir -p /run/facade /keys/facade /keys/orders /keys/public \
+ && mkdir -p /run/facade /keys/facade /keys/orders /keys/storefront /keys/public \
  && chown -R fig /etc/fig /run/facade /keys
 ENV FACADE_ROUTES=/etc/fig/routes.yaml
 USER fig

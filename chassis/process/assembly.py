@@ -1,6 +1,8 @@
 """Puts a service together in the order all of ours share; what it does is the service's own part.
 
 port ▶ database ▶ bus ▶ the service's parts ▶ HTTP application ▶ registry ▶ serve until a signal
+
+`assemble` is for a service with a database, `assemble_stateless` for one without.
 """
 
 import secrets
@@ -28,28 +30,40 @@ from chassis.web.callers import read_callers
 from chassis.web.internal import Calls, DirectCalls
 
 
-class ServiceSettings(ProcessSettings):
-    """What every service with a database is told; a subclass sets the prefix and adds its own."""
+class StatelessSettings(ProcessSettings):
+    """What every service is told; a subclass sets the prefix and adds its own."""
 
-    database_url: DatabaseUrl
     nats_url: NatsUrl
     listen: ListenAddress
-    connections: int = 10  # to the database
     # Public keys of the services that may call this one; without it whoever reaches the port may.
     caller_keys: Path | None = None
+
+
+class ServiceSettings(StatelessSettings):
+    """What every service with a database is told."""
+
+    database_url: DatabaseUrl
+    connections: int = 10  # to the database
     by_key: ClassVar[bool] = False  # its requests only look up rows by key: see `open_pool`
 
 
-@dataclass(frozen=True, slots=True)
-class Ground:
-    """What a service stands on."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatelessGround:
+    """What a service without a database stands on."""
 
     name: str
     instance: str
-    settings: ServiceSettings
-    pool: asyncpg.Pool
+    settings: StatelessSettings
     nats: Client
     metrics: CollectorRegistry
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ground(StatelessGround):
+    """What a service with a database stands on."""
+
+    settings: ServiceSettings
+    pool: asyncpg.Pool
 
 
 async def _nothing_wrong() -> str | None:
@@ -75,6 +89,9 @@ class Parts:
 
 
 Build = Callable[[Ground], Awaitable[Parts]]
+BuildStateless = Callable[[StatelessGround], Awaitable[Parts]]
+Around = Callable[[Application], Application]
+Judged = Callable[[web.Readiness], web.Readiness]  # the service's own reasons, and ours beside them
 
 
 def _nothing_around(app: Application) -> Application:
@@ -82,20 +99,56 @@ def _nothing_around(app: Application) -> Application:
 
 
 async def assemble(
-    name: str,
-    settings: ServiceSettings,
-    build: Build,
-    around: Callable[[Application], Application] = _nothing_around,
+    name: str, settings: ServiceSettings, build: Build, around: Around = _nothing_around
 ) -> None:
     """Build the service and answer until told to stop; `around` may wrap the whole application."""
     port = bind(settings.listen, f"{name.upper()}_LISTEN")
     pool = await open_pool(settings.database_url, name, settings.connections, settings.by_key)
+
+    async def with_database(ground: StatelessGround) -> Parts:
+        return await build(
+            Ground(
+                name=name,
+                instance=ground.instance,
+                settings=settings,
+                nats=ground.nats,
+                metrics=ground.metrics,
+                pool=pool,
+            )
+        )
+
+    def judged(own: web.Readiness) -> web.Readiness:
+        return _readiness(pool, own)
+
+    try:
+        await _answer(name, settings, port, with_database, judged, around)
+    finally:
+        pool.terminate()
+
+
+async def assemble_stateless(name: str, settings: StatelessSettings, build: BuildStateless) -> None:
+    """Build a service that has no database, and answer until told to stop."""
+    port = bind(settings.listen, f"{name.upper()}_LISTEN")
+    await _answer(name, settings, port, build, lambda own: own, _nothing_around)
+
+
+async def _answer(
+    name: str,
+    settings: StatelessSettings,
+    port: socket.socket,
+    build: BuildStateless,
+    judged: Judged,
+    around: Around,
+) -> None:
     nats: Client = await bus.connect(settings.nats_url, name)
     metrics = CollectorRegistry()
     ProcessCollector(registry=metrics)
     instance = secrets.token_hex(4)
-    parts = await build(Ground(name, instance, settings, pool, nats, metrics))
-    ready = _readiness(pool, parts.ready)
+    ground = StatelessGround(
+        name=name, instance=instance, settings=settings, nats=nats, metrics=metrics
+    )
+    parts = await build(ground)
+    ready = judged(parts.ready)
     app = web.build_app(name.capitalize(), ready, metrics, lambda: _told(parts))
     for kind in (*DatabaseAway, TimeoutError):
         app.add_exception_handler(kind, _database_away)
@@ -109,7 +162,6 @@ async def assemble(
     finally:
         await parts.close()
         await nats.close()
-        pool.terminate()
 
 
 def _told(parts: Parts) -> Mapping[str, Any]:

@@ -84,6 +84,7 @@ _OWN = {
     "payments": Rights(_tells("payments")),
     "sales": Rights([*_FEED, *_takes_events("sales")]),
     "notifications": Rights(_takes_events("notifications")),
+    "storefront": Rights(),
 }
 PROCESSES = tuple(_OWN)
 

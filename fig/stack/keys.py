@@ -6,6 +6,7 @@ public/identity.json    the set of public halves by which services check the sig
 public/session.json     public: seals a customer's session at legacy (X25519)
 orders/session.json     private: opens it, in the one room that knows what a session of legacy is
 orders/service.json     private: proves to other services who calls (Ed25519)
+storefront/service.json the same, of the storefront
 public/services.json    the public halves by which they check it, by the caller's name
 
 A folder for each reader, so that each can be given its own. Files are private to their owner.
@@ -25,6 +26,7 @@ from chassis.process.files import write_whole
 from fig.errors import BadSetting, FigError
 
 AFTER_BITS = 256
+CALLERS = ("orders", "storefront")  # services that call others
 
 
 def make(folder: Path) -> None:
@@ -32,14 +34,15 @@ def make(folder: Path) -> None:
     try:
         signing = _kept(folder / "facade/identity.json", "Ed25519")
         opening = _kept(folder / "orders/session.json", "X25519")
-        calling = _kept(folder / "orders/service.json", "Ed25519")
+        calling = {who: _kept(folder / f"{who}/service.json", "Ed25519") for who in CALLERS}
         if not (folder / "facade/after.json").exists():
             secret = OctKey.generate_key(AFTER_BITS, auto_kid=True)
             _write(folder / "facade/after.json", secret.as_dict(private=True))
         # Written anew each time: they follow from the private ones.
         _write(folder / "public/identity.json", dict(KeySet([signing]).as_dict(private=False)))
         _write(folder / "public/session.json", opening.as_dict(private=False))
-        _write(folder / "public/services.json", {"orders": calling.as_dict(private=False)})
+        callers = {who: key.as_dict(private=False) for who, key in calling.items()}
+        _write(folder / "public/services.json", callers)
     except (OSError, ValueError, JoseError) as error:
         raise BadSetting(f"{folder}: {error}; without the folder, new keys are made") from error
 

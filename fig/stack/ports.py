@@ -27,8 +27,9 @@ PLAN = {
     "nats": (11, "nats", "NATS"),
     "nats-monitor": (12, "nats", "NATS' monitoring"),
     "sales": (13, "sales", "the sales figures"),
+    "storefront": (14, "storefront", "the shop's pages"),
 }
-TWINS = ("catalog", "orders", "inventory", "payments", "notifications", "sales")
+TWINS = ("catalog", "orders", "inventory", "payments", "notifications", "sales", "storefront")
 PLAN |= {
     f"{name}-2": (len(PLAN) + number, f"{name}-2", f"a second instance of {name}")
     for number, name in enumerate(TWINS)

@@ -11,11 +11,12 @@ from fig.stack.addresses import database_url as database_url
 from fig.stack.addresses import nats_url as nats_url
 from fig.stack.bus_rights import PROCESSES, secret_name
 from fig.stack.order_side import SERVICES, keys, order_side, twin
+from fig.stack.pages_side import storefront
 from fig.stack.places import Place
 from fig.supervise.probes import HttpReady, PostmasterReady
 from fig.supervise.process import Process
 
-TWO_POSSIBLE = ("catalog", *SERVICES)
+TWO_POSSIBLE = ("catalog", *SERVICES, "storefront")
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,7 @@ def _each_once(place: Place, wishes: Wishes) -> tuple[Process, ...]:
         *_legacy(place, wishes),
         *_catalog(place),
         *order_side(place),
+        storefront(place),
         _facade(place, wishes),
     )
 

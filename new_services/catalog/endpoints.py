@@ -50,6 +50,7 @@ class Endpoints:
             ("/api/products", self.products, LIST_DOCUMENTATION),
             ("/api/products/{sku:path}", self.product, DETAIL_DOCUMENTATION),
             ("/api/categories", self.categories, None),
+            ("/offers", self.offers, None),
         ):
             app.router.add_api_route(
                 path,
@@ -81,6 +82,10 @@ class Endpoints:
     async def categories(self, _: Request) -> JsonBytes:
         """All categories, with how many products each lists."""
         return JsonBytes(await views.categories(self.pool))
+
+    async def offers(self, _: Request) -> JsonBytes:
+        """The articles that were reduced last, as lists have them; for the storefront."""
+        return JsonBytes(b'{"products":[%b]}' % b",".join(await views.offers(self.pool)))
 
     def _fresh(self, answer: Endpoint) -> Callable[[Request], Awaitable[Response]]:
         """Answer when the read model is as fresh as the request asks; else decline and say why."""

@@ -80,3 +80,15 @@ async def categories(pool: asyncpg.Pool) -> bytes:
     """The answer with all categories."""
     rows = await pool.fetch(_CATEGORIES)
     return orjson.dumps({"categories": [dict(row) for row in rows]})
+
+
+_OFFERS = """
+SELECT d.item FROM product p JOIN document d ON d.product_id = p.id
+WHERE d.listed AND NOT p.deleted AND p.discount_percent NOT IN ('', '0')
+ORDER BY p.updated DESC, p.sku LIMIT 8
+"""
+
+
+async def offers(pool: asyncpg.Pool) -> list[bytes]:
+    """The newest reduced articles that are listed, as lists have them."""
+    return [row["item"] for row in await pool.fetch(_OFFERS)]

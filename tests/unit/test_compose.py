@@ -137,10 +137,12 @@ def test_what_must_survive_lies_in_volumes():
         "facade": ["routes:/etc/fig", "facade-keys:/keys/facade:ro", "public-keys:/keys/public:ro"],
         "orders": ["orders-keys:/keys/orders:ro", "public-keys:/keys/public:ro"],
         "sales": ["orders-keys:/keys/orders:ro", "public-keys:/keys/public:ro"],
+        "storefront": ["storefront-keys:/keys/storefront:ro"],
         "payments": ["public-keys:/keys/public:ro"],
         "inventory": ["public-keys:/keys/public:ro"],
         "keys": [
-            "facade-keys:/keys/facade", "orders-keys:/keys/orders", "public-keys:/keys/public",
+            "facade-keys:/keys/facade", "orders-keys:/keys/orders",
+            "storefront-keys:/keys/storefront", "public-keys:/keys/public",
         ],
     }  # fmt: skip
     named = {volume.partition(":")[0] for volumes in mounts.values() for volume in volumes}

@@ -27,7 +27,9 @@ from new_services.{name}.settings import {settings}
 told = {settings}(
     database_url="postgresql://u@localhost/db", nats_url="nats://localhost:1",
     listen="127.0.0.1:0", {own})
-parts = asyncio.run(build(Ground("{name}", "1", told, None, None, CollectorRegistry())))
+ground = Ground(
+    name="{name}", instance="1", settings=told, nats=None, metrics=CollectorRegistry(), pool=None)
+parts = asyncio.run(build(ground))
 assert isinstance(parts.watermark, NoFeed), parts.watermark
 assert asyncio.run(parts.ready()) is None
 """

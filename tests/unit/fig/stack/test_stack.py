@@ -11,6 +11,8 @@ from fig.supervise.process import Kind
 from fig.supervise.supervisor import check_order
 from tests.rigs.compose import Compose
 
+WITH_DATABASES = ("catalog", "orders", "inventory", "payments", "notifications", "sales")
+
 
 @pytest.fixture
 def processes(local):
@@ -35,7 +37,7 @@ def test_of_each_service_there_can_be_two(doubled):
     check_order(doubled)
     by_name = {process.name: process for process in doubled}
     assert doubled[-1].name == "facade"
-    for name in ("catalog", "orders", "inventory", "payments", "notifications", "sales"):
+    for name in (*WITH_DATABASES, "storefront"):
         one, other = by_name[name], by_name[f"{name}-2"]
         listen = f"{name.upper()}_LISTEN"
         assert one.command == other.command
@@ -96,7 +98,7 @@ def test_databases_are_created_from_the_urls_that_the_services_get(by_name):
     env = by_name["databases"].env
     owners = env["DATABASES_OWNERS"].split()
     assert by_name["legacy"].env["LEGACY_DATABASE_URL"] in owners
-    for name in ("catalog", "orders", "inventory", "payments", "notifications", "sales"):
+    for name in WITH_DATABASES:
         assert by_name[name].env[f"{name.upper()}_DATABASE_URL"] in owners
     assert by_name["feed"].env["FEED_LEGACY_URL"] == env["DATABASES_REPLICATORS"]
 
@@ -140,3 +142,10 @@ def test_here_and_in_compose_the_same_processes_stand_in_the_same_order(processe
 def test_processes_are_frozen(processes):
     with pytest.raises(dataclasses.FrozenInstanceError):
         processes[0].name = "other"
+
+
+def test_the_storefront_finds_services_by_the_registry_and_proves_who_it_is(by_name):
+    env = by_name["storefront"].env
+    assert not [key for key in env if key.endswith("_URL") and key != "STOREFRONT_NATS_URL"]
+    assert env["STOREFRONT_SERVICE_KEY"].endswith("/storefront/service.json")
+    assert "catalog" in by_name["storefront"].needs

@@ -1,0 +1,17 @@
+"""The pages people see, made of what the other services answer. It keeps nothing itself.
+
+A request for a page meets, in this order:
+
+settings    what the operator says
+app         composition root
+routing     paths and methods: HEAD, OPTIONS, 405 with Allow, a slash at the end
+request     what the request says: parameters, cookies, forms
+visit       one request with its deadline; how fresh the answers were that made its page
+parts/      a client for each service that is asked: catalog, inventory, accounts
+cart        the cart's cookie
+pages/      a file for each group of pages
+shell       what stands around every page: menu, account, cart, notice, the forms' token
+links       addresses within the shop
+rendering   templates/ and data to HTML
+errors      failures as pages
+"""

@@ -1,0 +1,19 @@
+"""Addresses within the shop, escaped as the shop has always written them."""
+
+from collections.abc import Mapping
+from urllib.parse import quote, urlencode
+
+_IN_SEGMENT = "!$&'()*+,/:;=@"
+_IN_QUERY = "!$'()*,/:;?@"
+
+
+def address(path: str, *segments: str, **parameters: str | int) -> str:
+    """`address("/category", "TENTS", sort="name")` is `/category/TENTS?sort=name`."""
+    return with_query(
+        "/".join([path, *(quote(each, _IN_SEGMENT) for each in segments)]), parameters
+    )
+
+
+def with_query(path: str, parameters: Mapping[str, str | int]) -> str:
+    """The path, with the parameters in their order; `path` is escaped already."""
+    return f"{path}?{urlencode(parameters, safe=_IN_QUERY)}" if parameters else path
