@@ -10,6 +10,7 @@ entities   the kinds of entity that facts are about
 events     the envelope of events, and how they are written and read
 events_orders, events_payments   the events of each owner, with an example of every version
 orders     orders in the new side's own words, and what holds them
+logins     what a customer logs in with, and where it is read
 memory     for how long a client carries the time of its last write
 mark       the id of a saga, and how it is found again in an order that the saga placed
 """

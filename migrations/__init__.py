@@ -6,7 +6,7 @@
     legacy/         the shop as it stands, by version
     catalog/        the product read model, by version
     orders/         sagas, orders ready to send; likewise inventory/, payments/, notifications/,
-                    sales/
+                    sales/, accounts/
 
 A version says when it runs: `0007_expand_…` before the new code, `0008_contract_…` after the old.
 """

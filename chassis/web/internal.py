@@ -33,7 +33,8 @@ Calls: TypeAlias = Mapping[tuple[str, str, str], Handle]
 Receive: TypeAlias = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send: TypeAlias = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
-_JSON, _PROBLEM = b"application/json", b"application/problem+json"
+_JSON, _PROBLEM = "application/json", "application/problem+json"
+_Written: TypeAlias = tuple[int, object, Mapping[str, str]]  # status, what is to be JSON, headers
 
 
 class DirectCalls:
@@ -64,7 +65,7 @@ class DirectCalls:
         else:
             await _send(send, *stranger)
 
-    def _stranger(self, scope: Any) -> tuple[int, object, bytes] | None:
+    def _stranger(self, scope: Any) -> _Written | None:
         """The answer to who may not call; None: they may."""
         if self._callers is None:
             return None
@@ -102,12 +103,12 @@ async def _read(receive: Receive) -> bytes | None:
     return b"".join(chunks)
 
 
-async def _answered(handle: Handle, name: str, body: bytes) -> tuple[int, object, bytes]:
-    """Status, body and type of the answer; every error is told as FastAPI's handlers would."""
+async def _answered(handle: Handle, name: str, body: bytes) -> _Written:
+    """The answer; every error is told as FastAPI's handlers would."""
     if len(body) > LARGEST_BODY:
         return _problem(Problem(413, "Content Too Large", f"at most {LARGEST_BODY} bytes"))
     try:
-        return *await handle(name, body), _JSON
+        return *await handle(name, body), {"content-type": _JSON}
     except ValidationError as error:
         fault = error.errors(include_url=False, include_context=False, include_input=False)[0]
         where = ".".join(str(part) for part in fault["loc"])
@@ -122,12 +123,14 @@ async def _answered(handle: Handle, name: str, body: bytes) -> tuple[int, object
         return _problem(Problem(500, "Internal Server Error", "see the service's log"))
 
 
-def _problem(problem: Problem) -> tuple[int, object, bytes]:
-    return problem.status, problem_document(problem), _PROBLEM
+def _problem(problem: Problem) -> _Written:
+    headers = {**(problem.headers or {}), "content-type": _PROBLEM}
+    return problem.status, problem_document(problem), headers
 
 
-async def _send(send: Send, status: int, document: object, kind: bytes) -> None:
+async def _send(send: Send, status: int, document: object, fields: Mapping[str, str]) -> None:
     body = orjson.dumps(document)
-    headers = [(b"content-type", kind), (b"content-length", b"%d" % len(body))]
+    headers = [(name.lower().encode(), value.encode()) for name, value in fields.items()]
+    headers.append((b"content-length", b"%d" % len(body)))
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})

@@ -10,7 +10,7 @@ from fig.stack.places import Local
 from fig.supervise.state import StackState
 
 # Services whose databases hold read models of legacy's rows.
-READ_MODELS = ("catalog", "orders", "inventory", "sales")
+READ_MODELS = ("catalog", "orders", "inventory", "sales", "accounts")
 # Further ones whose databases the laws across services read.
 LEDGERS = ("payments",)
 

@@ -82,6 +82,7 @@ _OWN = {
     "inventory": Rights(_FEED),
     "orders": Rights([*_FEED, *_tells("orders")]),
     "payments": Rights(_tells("payments")),
+    "accounts": Rights(_FEED),
     "sales": Rights([*_FEED, *_takes_events("sales")]),
     "notifications": Rights(_takes_events("notifications")),
     "storefront": Rights(),

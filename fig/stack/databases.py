@@ -3,6 +3,8 @@
 DATABASES_SUPERUSER_URL  who may create them
 DATABASES_OWNERS         URLs, blank between: a role that logs in and the database that it owns
 DATABASES_REPLICATORS    URLs: a role that may read the log of that database
+DATABASES_READERS        URLs: a role that may connect to that database; what it may read there, the
+                         migrations of that database say
 DATABASES_BOUNDED        roles among the owners that wait for no lock, and idle in no transaction,
                          for longer than BOUNDS: after that, what they began has ended
 Exit codes: 0 all there, 1 the server refused or is away, 2 a variable is missing or wrong.
@@ -11,7 +13,7 @@ Exit codes: 0 all there, 1 the server refused or is away, 2 a variable is missin
 import os
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
@@ -50,15 +52,22 @@ def login(url: str) -> Login:
     return found
 
 
-def create(connection: psycopg.Connection, owners: list[Login], replicators: list[Login]) -> None:
+def create(
+    connection: psycopg.Connection,
+    owners: list[Login],
+    replicators: list[Login],
+    readers: Sequence[Login] = (),
+) -> None:
     """Idempotent; passwords are set anew, so that the secrets in use are the ones given."""
     for owner in owners:
         _role(connection, owner, "LOGIN NOREPLICATION")
         _database(connection, owner)
     for reader in replicators:
         _role(connection, reader, "LOGIN REPLICATION")
-        grant = SQL("GRANT CONNECT ON DATABASE {} TO {}")
-        connection.execute(grant.format(Identifier(reader.database), Identifier(reader.role)))
+        _let_in(connection, reader)
+    for reader in readers:
+        _role(connection, reader, "LOGIN NOREPLICATION")
+        _let_in(connection, reader)
 
 
 def bound(connection: psycopg.Connection, role: str) -> None:
@@ -102,6 +111,11 @@ def _role(connection: psycopg.Connection, wanted: Login, rights: str) -> None:
     connection.execute(statement.format(Identifier(wanted.role), Literal(wanted.password)))
 
 
+def _let_in(connection: psycopg.Connection, reader: Login) -> None:
+    grant = SQL("GRANT CONNECT ON DATABASE {} TO {}")
+    connection.execute(grant.format(Identifier(reader.database), Identifier(reader.role)))
+
+
 def _database(connection: psycopg.Connection, owner: Login) -> None:
     """UTF8 and C.UTF-8 everywhere: both sides of the migration must sort alike."""
     name = Identifier(owner.database)
@@ -120,6 +134,7 @@ def run(environment: Mapping[str, str]) -> None:
         superuser = environment["DATABASES_SUPERUSER_URL"]
         owners = [login(url) for url in environment["DATABASES_OWNERS"].split()]
         replicators = [login(url) for url in environment.get("DATABASES_REPLICATORS", "").split()]
+        readers = [login(url) for url in environment.get("DATABASES_READERS", "").split()]
         bounded = environment.get("DATABASES_BOUNDED", "").split()
     except KeyError as missing:
         raise BadSetting(f"{missing.args[0]} is not set") from None
@@ -127,7 +142,7 @@ def run(environment: Mapping[str, str]) -> None:
         with psycopg.connect(
             superuser, autocommit=True, connect_timeout=CONNECT_SECONDS
         ) as connection:
-            create(connection, owners, replicators)
+            create(connection, owners, replicators, readers)
             for role in bounded:
                 bound(connection, role)
     except psycopg.OperationalError as error:

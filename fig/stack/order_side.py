@@ -1,5 +1,5 @@
-"""The part of the stack that takes orders on the new side, and counts them: services and what they
-need.
+"""The part of the stack that takes orders on the new side, counts them, and knows whose they are:
+services and what they need.
 """
 
 from dataclasses import replace
@@ -11,7 +11,7 @@ from fig.supervise.probes import HttpReady, TcpReady
 from fig.supervise.process import Process
 
 TWIN = "-2"  # after the name of a service's second instance
-SERVICES = ("orders", "inventory", "payments", "notifications", "sales")
+SERVICES = ("orders", "inventory", "payments", "notifications", "sales", "accounts")
 FIRST_SNAPSHOT = 60.0  # seconds to read it in, the first time
 
 
@@ -24,7 +24,7 @@ def keys(place: Place) -> Process:
 
 
 def order_side(place: Place) -> tuple[Process, ...]:
-    """The databases' schemas in one process, which starts sooner than five; then the services."""
+    """The databases' schemas in one process, which starts sooner than six; then the services."""
     databases = {_variable(name, "database_url"): database_url(place, name) for name in SERVICES}
     return (
         Process(
@@ -44,6 +44,7 @@ def order_side(place: Place) -> tuple[Process, ...]:
         _orders(place),
         _service(place, "notifications", smtp=place.address("mail")),
         _sales(place),
+        _accounts(place),
     )
 
 
@@ -78,6 +79,18 @@ def _sales(place: Place) -> Process:
         legacy_url=f"http://{place.address('legacy')}",
         identity_keys=f"{folder}/public/identity.json",
         session_key=f"{folder}/orders/session.json",
+    )
+
+
+def _accounts(place: Place) -> Process:
+    """Signs sessions as the monolith does, and reads in its database what customers log in with."""
+    return _called(
+        place,
+        "accounts",
+        patience=FIRST_SNAPSHOT,
+        legacy_url=f"http://{place.address('legacy')}",
+        legacy_database_url=database_url(place, "accounts", "legacy"),
+        secret_key=place.secret("session"),
     )
 
 

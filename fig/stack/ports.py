@@ -28,8 +28,12 @@ PLAN = {
     "nats-monitor": (12, "nats", "NATS' monitoring"),
     "sales": (13, "sales", "the sales figures"),
     "storefront": (14, "storefront", "the shop's pages"),
+    "accounts": (15, "accounts", "the accounts service"),
 }
-TWINS = ("catalog", "orders", "inventory", "payments", "notifications", "sales", "storefront")
+TWINS = (
+    *("catalog", "orders", "inventory", "payments", "notifications", "sales"),
+    *("storefront", "accounts"),
+)
 PLAN |= {
     f"{name}-2": (len(PLAN) + number, f"{name}-2", f"a second instance of {name}")
     for number, name in enumerate(TWINS)

@@ -99,6 +99,7 @@ def _databases(place: Place) -> Process:
             "DATABASES_SUPERUSER_URL": database_url(place, server.SUPERUSER),
             "DATABASES_OWNERS": " ".join(owners),
             "DATABASES_REPLICATORS": database_url(place, "feed", "legacy"),
+            "DATABASES_READERS": database_url(place, "accounts", "legacy"),
             "DATABASES_BOUNDED": "legacy",
         },
         needs=("postgres",),

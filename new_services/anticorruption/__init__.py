@@ -5,5 +5,6 @@ mapping      how a column becomes a field, in Python for projections and in SQL 
 read_models  what the read model of each service takes of the tables
 translator   changes of the tables -> facts
 legacy       the monolith's JSON API as the system of record of orders; `orders` has its JSON
+logins       what customers log in with, read in the monolith's database
 session      the form token in a customer's session at the monolith
 """

@@ -15,6 +15,7 @@ from new_services.anticorruption.tables import (
 from new_services.anticorruption.translator import LegacyTranslator
 
 MAPPINGS: dict[str, tuple[Mapping, ...]] = {
+    "accounts": (CUSTOMER.mapping(),),
     "catalog": (
         CATEGORY.mapping(),
         PRODUCT.mapping(),

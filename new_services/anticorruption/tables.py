@@ -126,6 +126,8 @@ CUSTOMER = Table(
         Field("email", "email", text),
         Field("name", "name", text),
         Field("admin", "is_admin", flag),
+        *(Field(part, part, text) for part in ("street", "zip", "city", "country")),
+        Field("created", "created", moment),
     ),
     withheld=frozenset({"pw_hash"}),
 )

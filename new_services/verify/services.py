@@ -67,6 +67,13 @@ SERVICES = (
         sales_store,
         "new_services.sales.projections",
     ),
+    Service(
+        "accounts",
+        "legacy feed",
+        MAPPINGS["accounts"],
+        mirrored,
+        "new_services.accounts.projections",
+    ),
 )
 
 

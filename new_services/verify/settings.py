@@ -15,6 +15,7 @@ class VerifySettings(ProcessSettings):
     orders_url: DatabaseUrl | None = None
     inventory_url: DatabaseUrl | None = None
     sales_url: DatabaseUrl | None = None
+    accounts_url: DatabaseUrl | None = None
     payments_url: DatabaseUrl | None = None
     retired: tuple[str, ...] = ()  # services that are the system of record themselves by now
     journal: str = ".fig/repairs"

@@ -138,6 +138,7 @@ def test_what_must_survive_lies_in_volumes():
         "orders": ["orders-keys:/keys/orders:ro", "public-keys:/keys/public:ro"],
         "sales": ["orders-keys:/keys/orders:ro", "public-keys:/keys/public:ro"],
         "storefront": ["storefront-keys:/keys/storefront:ro"],
+        "accounts": ["public-keys:/keys/public:ro"],
         "payments": ["public-keys:/keys/public:ro"],
         "inventory": ["public-keys:/keys/public:ro"],
         "keys": [

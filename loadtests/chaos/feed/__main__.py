@@ -21,7 +21,7 @@ from loadtests.chaos.stack import ChaosFailed, Stack
 WRITERS = 4
 PAUSE_SECONDS = (0.3, 3.0)  # between kills
 ENOUGH = 0.95  # of the rate asked for
-READ_MODELS = ("catalog", "orders", "inventory", "sales")
+READ_MODELS = ("catalog", "orders", "inventory", "sales", "accounts")
 BETWEEN = ("feed", "nats", "postgres")
 # Of work between two deaths of one process: else nothing would be done. While PostgreSQL is away
 # nobody can commit, and it is a rate of commits that the others shall be killed under.

@@ -14,6 +14,7 @@ DERIVED = {
     "orders": "the documents of order",
     "inventory": "the levels of",
     "sales": "",
+    "accounts": "",
 }
 QUIET = {"lsn", "seq"}  # columns that say nothing to people
 

@@ -12,7 +12,7 @@ from new_services.orders.cleaning import KEEP_KEYS, KEEP_SAGAS, NOTE, RULES
 
 pytestmark = pytest.mark.integration
 
-SERVICES = ("catalog", "inventory", "notifications", "orders", "payments", "sales")
+SERVICES = ("accounts", "catalog", "inventory", "notifications", "orders", "payments", "sales")
 SAGA = """
 INSERT INTO saga (id, kind, phase, due, state, holder, lease_until, created, updated)
 SELECT $1, 'place-order', $2, 0, $4::text::jsonb, '', 0, at, at

@@ -4,7 +4,7 @@ from importlib import import_module
 from pathlib import Path
 
 PAGE = Path(__file__).parents[3] / "docs" / "retention.md"
-SERVICES = ("catalog", "inventory", "notifications", "orders", "payments", "sales")
+SERVICES = ("accounts", "catalog", "inventory", "notifications", "orders", "payments", "sales")
 
 
 def tables() -> str:

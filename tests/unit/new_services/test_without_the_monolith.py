@@ -40,6 +40,7 @@ PARTNERS = 'inventory_url="http://localhost:1", payments_url="http://localhost:1
 @pytest.mark.parametrize(
     ("name", "settings", "own"),
     [
+        ("accounts", "AccountsSettings", 'secret_key="k" * 32, '),
         ("catalog", "CatalogSettings", ""),
         ("inventory", "InventorySettings", ""),
         ("orders", "OrdersSettings", KEYS + PARTNERS),

@@ -7,7 +7,9 @@ import pytest
 from joserfc.jwk import OKPKey
 from pydantic import BaseModel
 
+from chassis.readmodel.projection import declined
 from chassis.web.callers import Callers, Credentials
+from chassis.web.headers import BEHIND, DECLINED
 from chassis.web.internal import LARGEST_BODY, DirectCalls, Reply
 
 
@@ -22,6 +24,8 @@ async def capture(name: str, body: bytes) -> Reply:
         raise ConnectionRefusedError("no database")
     if name == "broken":
         raise RuntimeError("a bug")
+    if name == "late":
+        raise declined(BEHIND, "not here yet")
     return 200, {"id": name, "amount": Amount.model_validate_json(body).amount}
 
 
@@ -94,3 +98,10 @@ async def test_private_paths_are_for_our_own_services(
     async with httpx2.AsyncClient(transport=transport, base_url="http://catalog") as client:
         assert (await client.get(path)).status_code == stranger
         assert (await client.get(path, headers=known)).status_code == caller
+
+
+async def test_a_refusal_keeps_its_headers(http: httpx2.AsyncClient) -> None:
+    """A caller tells "not here yet" from "away" by them."""
+    answer = await http.post("/payments/late/capture", content=b"{}")
+    assert (answer.status_code, answer.headers[DECLINED]) == (503, BEHIND)
+    assert answer.headers["content-type"] == "application/problem+json"

@@ -1,0 +1,1 @@
+"""The database of the accounts service, by version."""

@@ -1,0 +1,20 @@
+"""`python -m new_services.accounts.rebuild`: the customers are rebuilt, and exchanged.
+
+Settings: ACCOUNTS_DATABASE_URL, ACCOUNTS_NATS_URL. Exit codes: 0 done, 1 it did not catch up or
+something is away.
+"""
+
+from functools import partial
+
+from chassis.readmodel.feed_model import FeedModel
+from migrations import runner
+from new_services.accounts.app import legacy_model
+
+
+def model() -> FeedModel:
+    """All of the database."""
+    return FeedModel("accounts", legacy_model(), partial(runner.upgrade, "accounts"))
+
+
+if __name__ == "__main__":
+    model().command("the customers are")
