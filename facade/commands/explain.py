@@ -83,6 +83,9 @@ def _text(answer: Explanation) -> str:
         "bucket": bucket + (f"   (seed {answer.seed})" if answer.seed else ""),
         "sticky": "yes" if answer.sticky else "no",
         "compared": answer.compared,
+        "identity": f"{answer.identity_from} says who is asking"
+        if answer.identity_from
+        else "not needed",
         "table": answer.version,
     }
     head = f"{answer.method} {answer.path}"

@@ -262,5 +262,5 @@ class Gateway:
             },
             "mended": self.upstreams.mended,
             "client": self.counters.client.snapshot(),
-            "identity": self.counters.identity.snapshot(),
+            "identity": {name: one.snapshot() for name, one in self.counters.identity.items()},
         }

@@ -170,7 +170,8 @@ def introduce(exchange: Exchange) -> bool:
         special = identity.arrive(head, route) or special
     side = request.attempt.side
     if special and side is not request.state.legacy:
-        draft = HeadDraft(head, route, request.version, facts, request.trace, asked=side.asked)
+        draft = HeadDraft(head, route, request.version, facts, request.trace)
+        draft.asked, draft.keeps_session = side.asked, side.keeps_session
         written = identity.write(draft, partial(introduced, exchange))
         if written is None:
             return False

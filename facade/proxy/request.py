@@ -29,7 +29,10 @@ IDEMPOTENT: Final = frozenset({b"GET", b"HEAD", b"OPTIONS", b"PUT", b"DELETE"})
 class RouteSide:
     """One side of one route: where it leads, the breaker of its circuit class, its counts."""
 
-    __slots__ = ("answers", "asked", "breaker", "copies", "counted", "counts", "name", "upstream")
+    __slots__ = (
+        *("answers", "asked", "breaker", "copies", "counted", "counts", "keeps_session", "name"),
+        "upstream",
+    )
 
     def __init__(
         self, name: str, upstream: Upstream, copies: Upstream, breaker: Breaker, counts: SideCounts
@@ -41,6 +44,7 @@ class RouteSide:
         # what changes in its requests, and in its answers; None: nothing
         self.asked: RequestRewrite | None = upstream.asked
         self.answers: AnswerRewrite | None = upstream.answers
+        self.keeps_session = upstream.config.session_cookie == "keep"
         self.copies = copies  # the same addresses, for shadow requests
         self.breaker = breaker
         self.counts = counts

@@ -48,6 +48,7 @@ class Explanation:
     keys_tried: tuple[str, ...]
     seed: str
     compared: str
+    identity_from: str | None  # which upstream says who is asking; None: the route needs it not
     version: str
 
     def as_json(self) -> dict[str, object]:
@@ -81,6 +82,7 @@ def explain(table: RouteTable, question: Question) -> Explanation:
         keys_tried=tuple(source for source, _ in route.keys),
         seed=route.seed if matched else "",
         compared=written_share(route.sample),
+        identity_from=table.asked if route.needs else None,
         version=table.version,
     )
 

@@ -20,6 +20,7 @@ FULL: Final = 10_000  # basis points
 
 Balance = Literal["round-robin", "least-busy"]
 TrailingSlash = Literal["exact", "ignore"]
+CookieRule = Literal["remove", "keep"]
 KeyKind = Literal["cookie", "header", "path", "session", "client"]
 
 
@@ -74,6 +75,7 @@ class UpstreamConfig:
     tls: Tls = field(default_factory=Tls)
     prefix: Prefix = field(default_factory=Prefix)
     rewrite: Rewrite | None = None  # None: where `host` or `prefix` is given
+    session_cookie: CookieRule = "remove"  # of a new side: whether it sees the session's cookie
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,12 +242,15 @@ class ShadowLimits:
 
 @dataclass(frozen=True, slots=True)
 class IdentityOptions:
-    """How legacy is asked whose session a request carries; times in seconds."""
+    """How it is asked whose session a request carries; times in seconds.
+
+    Legacy is asked, until the route of `ask` is at `new`: then its new side.
+    """
 
     ask: str  # a path; answers 200 with `email` and `name`, or 401
     forget_on: tuple[str, ...] = ()  # routes that change whose session it is
     keep: float = 5.0
-    keep_silent: float = 43_200.0  # the same while legacy does not answer
+    keep_silent: float = 43_200.0  # the same while there is no answer
     timeout: float = 2.0
     entries: int = 10_000
 

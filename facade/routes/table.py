@@ -56,6 +56,7 @@ class RouteTable:
     unmatched: Mapping[bool, Route]  # by: does the method only read
     reading: Mapping[Route, Route]  # a route -> the same for methods that only read
     exclusive: frozenset[Route]  # no spelling may lead past them: new answers, or a limit is theirs
+    asked: str  # the upstream that is asked whose a session is
     _located: dict[tuple[str | bytes, bytes], Located] = field(default_factory=dict, init=False)
 
     def match(self, method: str | bytes, path: str) -> Route:
@@ -142,8 +143,19 @@ def compile_table(file: RouteFile) -> RouteTable:
         near=NearMisses(entries),
         reading=twins,
         exclusive=frozenset(exclusive),
+        asked=_asked(file, tree, spelling),
         unmatched={safe: _unmatched(file.facade, safe) for safe in (True, False)},
     )
+
+
+def _asked(file: RouteFile, tree: SegmentTree[Route], spelling: Spelling) -> str:
+    """Legacy knows whose a session is, until the route that is asked has moved for everybody."""
+    if file.facade.identity is None:
+        return LEGACY
+    path = file.facade.identity.ask.partition("?")[0]
+    route = tree.find("GET", spelling.of(path))
+    moved = route is not None and route.stage in (Stage.NEW, Stage.RETIRED)
+    return route.new or LEGACY if route is not None and moved else LEGACY
 
 
 def _each_method(config: RouteConfig) -> tuple[str, ...]:

@@ -24,6 +24,9 @@ def text(facade: Mapping[str, Any], every: bool, file: str = "") -> str:
     if len(moving) < len(facade["routes"]):
         rows.append(_others([route for route in facade["routes"] if not route["new"]]))
     rows.append(unmatched.row(facade["unmatched"]))
+    identity = facade.get("identity")
+    if identity is not None:
+        version += f"\nwho is asking: {identity['upstream']} says (GET {identity['ask']})"
     moving_by_itself = moves.text(facade.get("moves"))
     parts = (version, table(ROUTES, rows), moving_by_itself, unmatched.shapes(facade["unmatched"]))
     return "\n\n".join(filter(None, parts))

@@ -111,10 +111,11 @@ def _door(sources: Sources, total: dict[str, Any]) -> Iterator[Metric]:
     for event, number in total["client"].items():
         client.add_metric((event,), number)
     identity = CounterMetricFamily(
-        "facade_identity", "Questions to legacy about who is asking.", labels=("event",)
+        "facade_identity", "Questions about who is asking.", labels=("upstream", "event")
     )
-    for event, number in total["identity"].items():
-        identity.add_metric((event,), number)
+    for upstream, events in total["identity"].items():
+        for event, number in events.items():
+            identity.add_metric((upstream, event), number)
     mended = CounterMetricFamily(
         "facade_mended", "Malformed answers, put right.", labels=("upstream", "fault")
     )

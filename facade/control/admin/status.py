@@ -9,6 +9,7 @@ from facade.compare.evidence.evidence import Evidence
 from facade.control.admin.models import (
     CompareSums,
     EventView,
+    IdentityView,
     LagView,
     Percentiles,
     Reload,
@@ -73,6 +74,7 @@ def status(sources: Sources) -> Status:
             name: UpstreamView(**upstream, mended=total["mended"].get(name, {}))
             for name, upstream in sorted(total["upstreams"].items())
         },
+        identity=_identity(sources.tables, total["identity"]),
         lag=_lag(sources.lags),
         totals=_totals(sources, total, routes),
     )
@@ -110,6 +112,13 @@ def percent_of(config: RouteConfig) -> float | None:
 def sample_of(config: RouteConfig) -> float:
     """The share of requests asked on both sides, in percent."""
     return config.compare.sample / POINTS if config.compare else 0.0
+
+
+def _identity(tables: Tables, counts: dict[str, dict[str, int]]) -> IdentityView | None:
+    options = tables.options().identity
+    if options is None or tables.table is None:
+        return None
+    return IdentityView(ask=options.ask, upstream=tables.table.asked, counts=counts)
 
 
 def _trouble(since: float, trouble: Trouble) -> TroubleView:

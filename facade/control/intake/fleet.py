@@ -89,6 +89,9 @@ class Fleet:
         for worker in self.workers.values():
             sums.add(total, _cumulative(worker.counters))
         total["unmatched"] = with_histograms(bounded(total["unmatched"]))
+        # What a facade of before has counted names no upstream.
+        asked = total["identity"].items()
+        total["identity"] = {name: one for name, one in asked if isinstance(one, dict)}
         total["upstreams"] = self._upstreams()
         total["open"] = sum(
             worker.counters.get("client", {}).get("connections", 0) for worker in self.living()

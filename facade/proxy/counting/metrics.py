@@ -123,17 +123,17 @@ class ClientCounts:
 
 
 class IdentityCounts:
-    """Lookups at legacy: whose session a cookie is."""
+    """Lookups at one upstream: whose session a cookie is."""
 
     __slots__ = ("asked", "stale", "unanswered")
 
     def __init__(self) -> None:
         self.asked = 0
         self.unanswered = 0
-        self.stale = 0  # an old answer was used, because legacy gave no new one
+        self.stale = 0  # an old answer was used, because there was no new one
 
     def snapshot(self) -> dict[str, int]:
-        """The counters frame's part."""
+        """The upstream's part of the counters frame."""
         return {"asked": self.asked, "unanswered": self.unanswered, "stale": self.stale}
 
 
@@ -144,7 +144,11 @@ class Counters:
         self.routes: dict[str, RouteCounts] = {}
         self.unmatched = UnmatchedCounts(self.of_route(UNMATCHED_NAME).legacy)
         self.client = ClientCounts()
-        self.identity = IdentityCounts()
+        self.identity: dict[str, IdentityCounts] = {}  # by the upstream that was asked
+
+    def identity_of(self, upstream: str) -> IdentityCounts:
+        """The counts of lookups at this upstream."""
+        return self.identity.setdefault(upstream, IdentityCounts())
 
     def of_route(self, name: str) -> RouteCounts:
         """The counts of the route of this name."""

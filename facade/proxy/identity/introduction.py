@@ -1,7 +1,8 @@
 """The introduction of a client: the new side is told who asks and when that client last wrote, the
 client is told the time of its write. Routes and requests that need none of it never come here.
 
-    Cookie      our own is taken out for both sides, legacy's session for the new side
+    Cookie      our own is taken out for both sides, the session's for a new side that does not
+                keep it (`session_cookie: keep`)
     Fig-After   the client's last write
     Fig-Identity, Fig-Session, Fig-Table    for routes with `needs`
 """
@@ -46,6 +47,7 @@ class HeadDraft:
     extra: bytes = b""  # further lines
     for_client: bool = True  # False: a copy
     asked: RequestRewrite | None = None  # what changes for the side; None: nothing
+    keeps_session: bool = False  # the side sees the session's cookie
 
 
 def build_introducer(keys: KeyFiles | None, sessions: Sessions) -> "Introducer":
@@ -81,7 +83,7 @@ class Introducer:
         introduced = any(route.needs and route.stage is not Stage.LEGACY for route in table.routes)
         self._introduces = self._hides_session and introduced
         if options.identity is not None:
-            self._sessions.use(options.identity, names_of(options))
+            self._sessions.use(options.identity, names_of(options), table.asked)
         if self._credentials is not None and any(route.needs for route in table.routes):
             try:
                 self._credentials.load()
@@ -105,7 +107,7 @@ class Introducer:
 
     def person(self, head: RequestHead, then: Callable[[bytes | None], None]) -> None:
         """Call `then` with what tells the client's person apart from others; the same in each of
-        that person's sessions where legacy can be asked. None: legacy does not say."""
+        that person's sessions where it can be asked whose they are. None: it is not said."""
         session = None if head.cookies is None else self._session_of(head)
         if session is None:
             then(b"authorization:" + b",".join(_authorization(head)))
@@ -126,7 +128,7 @@ class Introducer:
         """The head for the new side.
 
         None: `then` was called with None because there is no key to sign with, or is called once
-        legacy has said owner session it is.
+        it is known whose session it is.
         """
         if not draft.route.needs:
             return self._bytes(draft, b"")
@@ -168,7 +170,8 @@ class Introducer:
         extra = draft.extra or self.last_write.request_line(head)
         if draft.route.needs:
             extra += _line(TABLE, draft.version.encode("ascii")) + lines
-        hidden = cookies.lines_without(head, self._session.covers) if self._hides_session else None
+        hides = self._hides_session and not draft.keeps_session
+        hidden = cookies.lines_without(head, self._session.covers) if hides else None
         return request_bytes(head, draft.facts, draft.trace, extra, hidden)
 
     # answers
@@ -188,7 +191,7 @@ class Introducer:
         return self.last_write.answer_lines() if 200 <= status < 400 else b""
 
     def _ask_ahead(self, head: RequestHead, answer: ResponseHead) -> None:
-        """Ask now who has just logged in: legacy may be away soon, and only legacy knows."""
+        """Ask now who has just logged in: whoever knows may be away soon."""
         given = self._session.among(cookies.given(answer))
         if given and self._introduces:
             session = b"; ".join(b"%b=%b" % pair for pair in given)

@@ -1,4 +1,4 @@
-"""One lookup at legacy: whose session is this cookie? Asked once for all requests that wait.
+"""One lookup: whose session is this cookie? Asked once for all requests that wait.
 
 200 with an e-mail address   that customer's
 401, 403                     no customer's
@@ -14,6 +14,7 @@ import orjson
 from chassis.breaker.circuit import Breaker, Outcome
 from facade.http1.responses import ResponseHead
 from facade.proxy import errors
+from facade.proxy.counting.metrics import IdentityCounts
 from facade.proxy.deadlines import Deadlines
 from facade.proxy.errors import Failure
 from facade.proxy.identity.credentials import SessionOwner
@@ -23,7 +24,7 @@ from facade.proxy.upstream.instances import ANY, NEW, Upstream
 MOST_BYTES: Final = 64 * 1024
 NOT_LOGGED_IN: Final = frozenset({401, 403})
 
-# Gets the owner, or None when legacy did not answer.
+# Gets the owner, or None when there was no answer.
 Waiter = Callable[[SessionOwner | None], None]
 Keep = Callable[[SessionOwner | None], SessionOwner | None]
 
@@ -40,22 +41,23 @@ class SessionLookup(Ignoring):
         self.began = deadlines.now
         self.waiters: list[Waiter] = []
         self.keep: Keep | None = None  # called first; returns what the waiters get
+        self.counts = IdentityCounts()  # of the upstream that is asked
         self.for_client = False  # an answer to a client depends on it, not only a copy
         self._bytes = request
         self._deadlines = deadlines
         self._breaker, self._permit = guard
         self._started = perf_counter()
-        self._legacy: Upstream | None = None
+        self._upstream: Upstream | None = None
         self._connection: Connection | None = None
         self._again = True
         self._status = 0
         self._body = b""
 
-    def ask(self, legacy: Upstream) -> None:
-        """Ask an instance of legacy."""
-        self._legacy = legacy
+    def ask(self, upstream: Upstream) -> None:
+        """Ask an instance of this upstream, and no other."""
+        self._upstream = upstream
         self._deadlines.add(self)
-        legacy.connect(self, ANY)
+        upstream.connect(self, ANY)
 
     def connected(self, connection: Connection) -> None:
         """Send the request."""
@@ -83,9 +85,9 @@ class SessionLookup(Ignoring):
         """Ask once more where only an old connection was to blame; else there is no answer."""
         connection, self._connection = self._connection, None
         stale = failure.stale and connection is not None and connection.reused
-        if stale and self._again and self._legacy is not None and not self.gave_up:
+        if stale and self._again and self._upstream is not None and not self.gave_up:
             self._again = False
-            self._legacy.connect(self, NEW)
+            self._upstream.connect(self, NEW)
             return
         self._tell(None, Outcome.FAILURE if failure.kind else Outcome.CANCELLED)
 

@@ -1,4 +1,4 @@
-"""Whose session a cookie is, as legacy said it last: shared by the workers of a host, and kept over
+"""Whose session a cookie is, as it was said last: shared by the workers of a host, and kept over
 their ends. A cookie is held as a digest; the file is readable for its owner alone.
 """
 

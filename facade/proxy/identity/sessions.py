@@ -1,11 +1,12 @@
-"""The owners of session cookies: legacy is asked once per cookie, its answer kept for seconds,
-and for hours where legacy gives none.
+"""The owners of session cookies: one upstream is asked once per cookie, its answer kept for
+seconds, and for hours where it gives none. The upstream is legacy, or the new side of the route
+that is asked once that side answers all of it; never both for one request.
 
     known ── fresh ───────────────────────▶ the owner
           └─ ask ── breaker ── lookup ────▶ the owner, for all requests that wait
                        └ open ─┴─ failed ─▶ the owner as last known, if not too old; else None
 
-Where legacy does not answer, its last answer to any worker of the host counts for hours: a known
+Where it does not answer, the last answer to any worker of the host counts for hours: a known
 customer may go on ordering while legacy is down (legacy checks the session when it writes the
 order), and see those orders. A logout ends it. No customer is ever taken for another one.
 """
@@ -59,26 +60,32 @@ class Sessions:
         self._upstreams = upstreams
         self._deadlines = deadlines
         self._breakers = breakers
-        self._counts = counters.identity
+        self._counters = counters
         self._logouts = logouts or SharedLogouts(LogoutList(), lambda: deadlines.now)
         self._remembered = remembered or Remembered(HostMemory(None), lambda: deadlines.now)
         self._known: OrderedDict[bytes, SessionOwner] = OrderedDict()
         self._asking: dict[bytes, SessionLookup] = {}
         self._options = IdentityOptions("/")
         self._names: tuple[str, ...] = ()
+        self._asked = LEGACY
 
-    def use(self, options: IdentityOptions, names: tuple[str, ...]) -> None:
-        """Take the options of a new table; another address or cookie to ask drops all answers."""
+    def use(self, options: IdentityOptions, names: tuple[str, ...], asked: str) -> None:
+        """Take the options of a new table, and the upstream that is asked from now on.
+
+        Another address or cookie to ask drops all answers; another upstream knows the same
+        sessions, and drops none.
+        """
         if (options.ask, names) != (self._options.ask, self._names):
             self._known.clear()
             self._asking.clear()
         self._options = options
         self._names = names
+        self._asked = asked
         address = (options.ask, *names)
         self._remembered.use(" ".join(address).encode("ascii") + b" ")
 
     def known(self, session: bytes) -> SessionOwner | None:
-        """The owner of this session, `name=value; …`, if legacy said so a moment ago."""
+        """The owner of this session, `name=value; …`, if that was said a moment ago."""
         owner = self._last_known(session)
         if owner is None:
             return None
@@ -89,7 +96,7 @@ class Sessions:
         return owner
 
     def ask(self, session: bytes, host: bytes, waiter: Waiter, *, for_client: bool) -> None:
-        """Ask legacy, unless it is being asked already; the waiter is called, perhaps at once.
+        """Ask whose it is, unless that is asked already; the waiter is called, perhaps at once.
 
         `host` is the client's Host; `for_client` is false when only a copy depends on it.
         """
@@ -98,22 +105,24 @@ class Sessions:
             lookup.waiters.append(waiter)
             lookup.for_client |= for_client
             return
-        legacy, now = self._upstreams.live[LEGACY], self._deadlines.now
-        breaker = self._breakers.of(LEGACY, CIRCUIT_CLASS, _prompt(legacy.config.breaker))
+        upstream, now = self._upstreams.live[self._asked], self._deadlines.now
+        breaker = self._breakers.of(self._asked, CIRCUIT_CLASS, _prompt(upstream.config.breaker))
         permit = breaker.acquire(now, random())
         if permit == REFUSED:
             waiter(self._after_silence(session))
             return
         until = now + self._options.timeout
-        own = legacy.config.host
+        own = upstream.config.host
         request = self._request(session, host if own is None else own.encode("ascii"))
+        counts = self._counters.identity_of(self._asked)
         lookup = SessionLookup(request, self._deadlines, (breaker, permit), until)
+        lookup.counts = counts
         lookup.keep = partial(self._keep, session, lookup)
         lookup.waiters.append(waiter)
         lookup.for_client = for_client
         self._asking[session] = lookup
-        self._counts.asked += 1
-        lookup.ask(legacy)
+        counts.asked += 1
+        lookup.ask(upstream)
 
     def forget(self, session: bytes) -> None:
         """What is known of this cookie may be wrong from now on, here and in other workers."""
@@ -132,7 +141,7 @@ class Sessions:
             del self._asking[session]
             current = not self._logged_out(session, lookup.began)
         if owner is None:
-            self._counts.unanswered += 1
+            lookup.counts.unanswered += 1
             return self._after_silence(session) if current else None
         if current:
             owner.keep_from(self._known.get(session))
@@ -159,7 +168,7 @@ class Sessions:
         return owner
 
     def _of_all_workers(self, session: bytes, mine: SessionOwner | None) -> SessionOwner | None:
-        """The owner as legacy said it last to any worker."""
+        """The owner as it was said last to any worker."""
         shared = self._remembered.of(session)
         if shared is None or (mine is not None and shared.asked <= mine.asked):
             return mine
@@ -176,7 +185,7 @@ class Sessions:
         if owner is None or now >= owner.asked + self._options.keep_silent:
             return None
         owner.quiet_until = now + QUIET_SECONDS
-        self._counts.stale += 1
+        self._counters.identity_of(self._asked).stale += 1
         return owner
 
     def _request(self, session: bytes, host: bytes) -> bytes:

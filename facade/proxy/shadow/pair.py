@@ -112,6 +112,7 @@ class Pair(Ignoring):
             draft = HeadDraft(
                 head, route, request.version, facts, request.trace, extra, False, rewrite
             )
+            draft.keeps_session = self._other.keeps_session
             data = self._shadow.write(draft, self._written)
             if data is None:
                 return  # `_written` is called, or was

@@ -193,13 +193,26 @@ def _identity(file: RouteFile, reading: Reading) -> None:
         path = ("routes", index, "needs")
         readable = all(reading.is_good(*path, at) for at in range(len(route.needs)))
         if route.needs and options is None and readable and reading.is_good("facade", "identity"):
-            message = "'facade.identity' is missing: it says how legacy is asked who is asking"
+            message = "'facade.identity' is missing: it says how it is asked who is asking"
             reading.report(path, message)
+    _cookie_rules(file, reading)
     names = [route.name for route in file.routes]
     for at, name in enumerate(options.forget_on if options else ()):
         at_name = ("facade", "identity", "forget_on", at)
         if reading.is_good(*at_name) and name not in names:
             reading.report(at_name, unknown("route", name, names))
+
+
+def _cookie_rules(file: RouteFile, reading: Reading) -> None:
+    for name, upstream in file.upstreams.items():
+        path = ("upstreams", name, "session_cookie")
+        if path not in reading.marks or not reading.is_good(*path):
+            continue
+        if name == LEGACY:
+            reading.report(path, "legacy always sees its own cookie; remove this key")
+        elif file.facade.identity is None and reading.is_good("facade", "identity"):
+            message = f"'{upstream.session_cookie}' without 'facade.identity': then every side"
+            reading.report(path, f"{message} sees every cookie; remove this key, or say identity")
 
 
 def _domains(file: RouteFile, reading: Reading) -> None:

@@ -22,6 +22,7 @@ from facade.control.admin.models.evidence import (
 from facade.control.admin.models.status import (
     CompareSums,
     EventView,
+    IdentityView,
     LagView,
     Percentiles,
     Reload,
@@ -45,6 +46,7 @@ __all__ = [
     "EventView",
     "ExpectedView",
     "Fact",
+    "IdentityView",
     "LagView",
     "NoiseView",
     "Note",

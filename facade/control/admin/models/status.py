@@ -160,6 +160,15 @@ class LagView(BaseModel):
     history: list[float | None] = []
 
 
+class IdentityView(BaseModel):
+    """How it is known who is asking."""
+
+    ask: str  # the path that is asked, with GET
+    upstream: str  # which is asked now
+    # By upstream, since the start: asked, unanswered, stale (an old answer was used).
+    counts: dict[str, dict[str, int]]
+
+
 class Status(BaseModel):
     """`GET /api/status`."""
 
@@ -174,6 +183,7 @@ class Status(BaseModel):
     routes: list[RouteStatus]
     unmatched: UnmatchedStatus
     upstreams: dict[str, UpstreamView]
+    identity: IdentityView | None = None  # None: no route needs it
     lag: dict[str, LagView] = {}
     totals: Totals
     moves: Guards | None = None  # what moves routes by itself

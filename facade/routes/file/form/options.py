@@ -60,12 +60,16 @@ _SHADOW = Record(
 _IDENTITY = Record(
     IdentityOptions,
     {
-        "ask": Field(Text("a path such as /api/me", r"/[!-~]*"), "Asked with GET.", True),
+        "ask": Field(
+            Text("a path such as /api/me", r"/[!-~]*"),
+            "Asked with GET: of legacy, and of the new side once the path's route is at new.",
+            True,
+        ),
         "forget_on": Field(
             ListOf(Text("a route's name", NAME)), "Routes that log in or out.", shown=[]
         ),
         "keep": Field(Duration(), "How long an answer counts.", shown="5s"),
-        "keep_silent": Field(Duration(), "The same while legacy gives none.", shown="12h"),
+        "keep_silent": Field(Duration(), "The same while there is none.", shown="12h"),
         "timeout": Field(Duration(), "An answer after this time counts as none.", shown="2s"),
         "entries": Field(Whole(), "Sessions remembered per worker.", shown=10_000),
     },
@@ -146,7 +150,7 @@ FACADE = Record(
         "timeouts": Field(_CLIENT_TIMEOUTS, "Longest waits on the client's side."),
         "shadow": Field(_SHADOW, "What copies may cost at most."),
         "promote": Field(PROMOTE, "How sure the evidence has to be, where a route says nothing."),
-        "identity": Field(_IDENTITY, "How legacy is asked who is asking; see needs."),
+        "identity": Field(_IDENTITY, "How it is asked who is asking; see needs."),
         "admin": Field(_ADMIN, "Who may ask the admin port."),
         "read_your_writes": Field(
             _READ_YOUR_WRITES, "How a client's reads find its writes.", shown="cookie"

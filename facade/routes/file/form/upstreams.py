@@ -151,5 +151,10 @@ UPSTREAM = Record(
             " host or prefix is given.",
         ),
         "tls": Field(_TLS, "How an https upstream is known."),
+        "session_cookie": Field(
+            Choice("rule", ("remove", "keep")),
+            "Whether a new side sees the session's cookie, where 'facade.identity' takes it away.",
+            shown="remove",
+        ),
     },
 )

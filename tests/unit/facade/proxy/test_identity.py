@@ -11,6 +11,7 @@ from joserfc.jwk import KeySet, OKPKey
 from chassis.web.identity import Verifier
 from chassis.web.sealed import unseal
 from facade.runtime.keyring import KeyFiles, ensure, in_folder, private_of
+from tests.rigs.introducing import LEGACY, NEW, SARA, Shop, fields, get, ok, post
 
 ROUTES = """
 facade: {identity: {ask: /api/me, forget_on: [login]}}
@@ -26,55 +27,6 @@ routes:
      compare: {sample: 100%}}
   - {name: login, match: "POST /login", stage: legacy}
 """
-SARA = b'{"email": "sara@shop.test", "name": "Sara"}'
-
-
-def get(path: str, *lines: str, cookie: str | None = "session=s1") -> bytes:
-    head = [f"GET {path} HTTP/1.1", "Host: shop.test", *lines]
-    if cookie:
-        head.append(f"Cookie: {cookie}")
-    return ("\r\n".join(head) + "\r\n\r\n").encode()
-
-
-def post(path: str, body: bytes = b"{}", cookie: str = "session=s1") -> bytes:
-    head = f"POST {path} HTTP/1.1\r\nHost: shop.test\r\nContent-Length: {len(body)}\r\n"
-    return f"{head}Cookie: {cookie}\r\n\r\n".encode() + body
-
-
-def ok(body: bytes = b"fine", status: str = "200 OK", more: bytes = b"") -> bytes:
-    head = b"HTTP/1.1 %b\r\n%bContent-Length: %d\r\n\r\n" % (status.encode(), more, len(body))
-    return head + body
-
-
-def fields(head: bytes) -> dict[str, str]:
-    lines = head.split(b"\r\n\r\n")[0].split(b"\r\n")[1:]
-    pairs = (line.decode().split(": ", 1) for line in lines)
-    return {name.lower(): value for name, value in pairs}
-
-
-class Shop:
-    """A door with keys, and what came to each side."""
-
-    def __init__(self, door: Any, keys: KeyFiles) -> None:
-        self.door, self.keys = door, keys
-
-    def peers(self, port: int) -> list[Any]:
-        dialled = self.door.wire.dialled
-        return [one for one in dialled if one.transport.get_extra_info("peername")[1] == port]
-
-    def at(self, port: int) -> list[tuple[Any, bytes]]:
-        """What waits to be answered on a side: peer and request."""
-        said = [(peer, peer.read()) for peer in self.peers(port)]
-        return [(peer, data) for peer, data in said if data]
-
-    def answer(self, port: int, data: bytes) -> bytes:
-        """Answer the one request that waits on a side; returns it."""
-        ((peer, request),) = self.at(port)
-        peer.send(data)
-        return bytes(request)
-
-
-LEGACY, NEW = 1000, 2000
 
 
 @pytest.fixture(scope="module")
@@ -170,7 +122,7 @@ def test_one_question_for_all_who_wait_and_for_a_while(shop: Shop) -> None:
     shop.door.later(6.0)
     clients[0].send(get("/mine"))
     shop.answer(LEGACY, ok(SARA))
-    assert shop.door.gateway.counters.identity.asked == 2
+    assert shop.door.gateway.counters.identity_of("legacy").asked == 2
 
 
 def test_two_cookies_are_two_questions(shop: Shop) -> None:
@@ -307,7 +259,7 @@ def test_login_forgets_who_it_was(shop: Shop) -> None:
     client.send(get("/mine"))
     shop.answer(LEGACY, ok(b'{"email": "tom@shop.test", "name": "Tom"}'))
     shop.answer(NEW, ok())
-    assert shop.door.gateway.counters.identity.asked == 2
+    assert shop.door.gateway.counters.identity_of("legacy").asked == 2
 
 
 def test_an_answer_on_its_way_during_a_login_is_not_kept(shop: Shop) -> None:

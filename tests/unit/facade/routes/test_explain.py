@@ -6,8 +6,9 @@ import pytest
 
 from facade.routes.decision import Key, decide
 from facade.routes.explain import Question, explain
+from facade.routes.file.reading import load
 from facade.routes.paths import TargetRefused
-from facade.routes.table import RouteTable
+from facade.routes.table import RouteTable, compile_table
 
 ROUTES = """
   - name: detail
@@ -83,3 +84,19 @@ def test_an_unknown_path_has_no_route(routes: RouteTable) -> None:
 def test_a_refused_target_is_not_explained_away(routes: RouteTable) -> None:
     with pytest.raises(TargetRefused):
         explain(routes, Question("GET", "//all"))
+
+
+@pytest.mark.parametrize(("stage", "asked"), [("legacy", "legacy"), ("new", "catalog")])
+def test_it_says_who_says_who_is_asking(stage: str, asked: str) -> None:
+    text = f"""
+facade: {{identity: {{ask: /api/me}}}}
+upstreams:
+  legacy: {{url: "http://127.0.0.1:1"}}
+  catalog: {{url: "http://127.0.0.1:2"}}
+routes:
+  - {{name: me, match: GET /api/me, new: catalog, stage: {stage}}}
+  - {{name: mine, match: GET /mine, new: catalog, stage: new, needs: [identity]}}
+"""
+    made = compile_table(load(text.encode()).file)
+    assert explain(made, Question("GET", "/mine")).identity_from == asked
+    assert explain(made, Question("GET", "/api/me")).identity_from is None

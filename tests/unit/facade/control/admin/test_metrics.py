@@ -47,6 +47,22 @@ def test_breakers_say_since_when_why_and_when_the_next_probe_goes(
     assert samples(sources, "facade_breaker_opened_by") == {("legacy", "read", "calls failed"): 1.0}
 
 
+def test_lookups_are_told_by_the_upstream_that_was_asked(sources: Sources, counters: Build) -> None:
+    told = counters(1)
+    asked = {"legacy": {"asked": 3, "unanswered": 1}, "accounts": {"asked": 2, "unanswered": 0}}
+    told["identity"] = asked
+    old = {"asked": 9}  # as a facade of before has stored it
+    fleet = sources.fleet
+    fleet.told(fleet.hello({"worker": 0, "pid": 1, "started": 1.0}, 1.0), told, 1.0)
+    fleet.told(fleet.hello({"worker": 1, "pid": 2, "started": 1.0}, 1.0), {"identity": old}, 1.0)
+    assert samples(sources, "facade_identity_total") == {
+        ("legacy", "asked"): 3.0,
+        ("legacy", "unanswered"): 1.0,
+        ("accounts", "asked"): 2.0,
+        ("accounts", "unanswered"): 0.0,
+    }
+
+
 def test_the_share_of_reads_that_fell_back(sources: Sources, counters: Build) -> None:
     worker = sources.fleet.hello({"worker": 0, "pid": 1, "started": 1.0}, 1.0)
     assert samples(sources, "facade_fallback_share") == {}

@@ -77,6 +77,21 @@ def test_status_joins_the_table_the_sums_and_the_evidence(
     assert (shape.status, shape.failures) == ({"2xx": 7}, {"legacy.connect": 1})
 
 
+def test_status_says_who_says_who_is_asking(sources: Sources, counters: Build) -> None:
+    assert status(sources).identity is None
+    known = b"facade: {identity: {ask: /x}}" + TABLE
+    for stage, upstream in ((b"canary", "legacy"), (b"new", "catalog")):
+        table = known.replace(b"stage: canary\n    percent: 12.5", b"stage: new")
+        sources.tables.take(known if stage == b"canary" else table)
+        told = counters(1) | {"identity": {upstream: {"asked": 4}}}
+        worker = sources.fleet.hello({"worker": 0, "pid": 1, "started": 1.0}, 1.0)
+        sources.fleet.told(worker, told, 1.0)
+        found = status(sources).identity
+        assert found is not None
+        assert (found.ask, found.upstream) == ("/x", upstream)
+        assert found.counts == {upstream: {"asked": 4}}
+
+
 def test_routes_show_every_default(sources: Sources) -> None:
     (route,) = route_views(sources.tables)
     assert (route.seed, route.key, route.fallback) == ("r", ["session", "client"], True)

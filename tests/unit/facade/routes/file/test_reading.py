@@ -166,6 +166,14 @@ fcade: 1
          " another document"),
         ("upstreams: {legacy: {}}",
          "1:21: upstreams.legacy: expected exactly one of url, urls, service (found none)"),
+        ("upstreams: {legacy: {url: http://h, session_cookie: keep}}",
+         "1:53: upstreams.legacy.session_cookie: legacy always sees its own cookie; remove this"
+         " key"),
+        ("upstreams: {legacy: {url: http://h}, a: {url: http://n, session_cookie: keep}}",
+         "1:73: upstreams.a.session_cookie: 'keep' without 'facade.identity': then every side sees"
+         " every cookie; remove this key, or say identity"),
+        ("upstreams: {legacy: {url: http://h}, a: {url: http://n, session_cookie: hide}}",
+         "1:73: upstreams.a.session_cookie: unknown rule 'hide' (expected one of remove, keep)"),
         ("upstreams: {legacy: {urls: []}}",
          "1:28: upstreams.legacy.urls: expected a list with at least one entry"),
         ("upstreams: {legacy: {url: 'unix:run/s'}}", "1:27: upstreams.legacy.url: expected a socket"

@@ -1,0 +1,21 @@
+"""What `fig status` prints of the routes."""
+
+from typing import Any
+
+from fig.output import routes
+
+FACADE: dict[str, Any] = {
+    "version": "abc",
+    "file": "routes.yaml",
+    "reload": {"ok": True, "errors": []},
+    "routes": [],
+    "unmatched": {"requests": 0, "rate": 0.0, "failures": {}, "shapes": []},
+    "moves": None,
+}
+
+
+def test_it_says_who_says_who_is_asking() -> None:
+    assert "who is asking" not in routes.text(FACADE, every=False)
+    told = FACADE | {"identity": {"ask": "/api/me", "upstream": "accounts", "counts": {}}}
+    text = routes.text(told, every=False)
+    assert "who is asking: accounts says (GET /api/me)\n" in text
