@@ -1,11 +1,13 @@
 """`python -m facade check FILE`: judge a route file without running anything."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
 from chassis.cli.output import Output, json_option
 from facade.commands import BAD_INPUT, REFUSED
+from facade.proxy.tls.checking import check_certificates
 from facade.routes.file.problems import RouteFileError
 from facade.routes.file.reading import Loaded, load_path
 from facade.routes.file.steps import check_steps
@@ -33,6 +35,7 @@ def check(file: Path, against: Path | None, out: Output) -> None:
     exit_code = BAD_INPUT
     try:
         loaded = load_path(file)
+        check_certificates(loaded, datetime.now(UTC))
         if against is not None:
             in_force = load_path(against)
             exit_code = REFUSED

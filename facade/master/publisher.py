@@ -6,11 +6,13 @@ the last look at the route file went. A bad file changes nothing but the latter.
 
 import logging
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import orjson
 
 from chassis.process.files import write_whole
+from facade.proxy.tls.checking import check_certificates, check_change
 from facade.routes.file.changes import changes
 from facade.routes.file.edit.flip import FlipRefused
 from facade.routes.file.problems import RouteFileError
@@ -60,6 +62,7 @@ class Publisher:
             load_path(self._routes)  # says so, as for every other use of the file
             raise
         loaded = self._judge(data)
+        check_certificates(loaded, self._now())
         known = self._known()
         override = read_override(self._runtime)
         if override is not None and override.file == loaded.file.version:
@@ -166,9 +169,13 @@ class Publisher:
         loaded = load(data, self._routes.name)
         if self._declared is not None and self._in_force is not None:
             check_steps(loaded, self._declared.file)
+            check_change(loaded, self._declared.file, self._now())
             check_lags(loaded, self._in_force.file, read_lags(self._runtime), self._clock())
         with_addresses(loaded.file, self._addresses)
         return loaded
+
+    def _now(self) -> datetime:
+        return datetime.fromtimestamp(self._clock(), UTC)
 
     def override(self, _data: bytes) -> None:
         """An override was written: publish the file that is in force anew, with it."""

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import logging
+from functools import partial
 from typing import Final, Protocol
 
 from facade.http1.requests import RequestHead
@@ -46,11 +47,14 @@ class Clients:
             counts.refused += 1
             return None
         via = current.table.routes.options.via
-        return ClientFacts(address, current.trust, via, self._not_believed)
+        secure = client.transport.get_extra_info("ssl_object") is not None
+        proto = b"https" if secure else b"http"
+        said = partial(self._not_believed, proto)
+        return ClientFacts(address, current.trust, via, said, proto=proto)
 
-    def _not_believed(self, address: str, request: RequestHead) -> None:
+    def _not_believed(self, proto: bytes, address: str, request: RequestHead) -> None:
         """Say once of each address that what it says of its clients is replaced by what we see."""
-        named = _forwarded_proto_or_host(request)
+        named = _forwarded_proto_or_host(request, proto)
         if named and address not in self._told and len(self._told) < MOST_TOLD:
             self._told.add(address)
             log.warning(
@@ -81,10 +85,10 @@ class Clients:
             client.transport.abort()
 
 
-def _forwarded_proto_or_host(request: RequestHead) -> str:
+def _forwarded_proto_or_host(request: RequestHead, proto: bytes) -> str:
     """What a neighbour says of the address its client asked for, where that is not what we see."""
     for field in request.forwarded or ():
-        if field.name == b"x-forwarded-proto" and field.value.lower() != b"http":
+        if field.name == b"x-forwarded-proto" and field.value.lower() != proto:
             return "X-Forwarded-Proto"
         if field.name == b"x-forwarded-host" and field.value != request.host:
             return "X-Forwarded-Host"

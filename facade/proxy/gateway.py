@@ -35,6 +35,8 @@ from facade.proxy.inbound import Inbound
 from facade.proxy.request import Traces
 from facade.proxy.shadow.copies import Shadow
 from facade.proxy.state import Breakers, Current, TableState
+from facade.proxy.tls.accepting import TlsListener
+from facade.proxy.tls.context import Secured
 from facade.proxy.upstream.dialing import Dial, Dialer
 from facade.proxy.upstream.health import Health
 from facade.proxy.upstream.upstreams import Upstreams
@@ -83,6 +85,7 @@ class Gateway:
         self.counters = Counters()
         self.deadlines = Deadlines(time.monotonic())
         self.clients = Clients(self.counters.client, self.current)
+        self.secured = Secured()
         self.breakers = Breakers()
         self.upstreams = Upstreams(self.deadlines, dial or Dialer())
         self.health = Health(self.upstreams, self.deadlines)
@@ -132,6 +135,7 @@ class Gateway:
         current.expose = options.expose
         current.health = (options.health or "").encode()
         current.trust = Trust(options.trusted_proxies)
+        self.secured.use(options.tls)
         self.identity.use(table)
         self.shadow.use(options)
         self.log.use(options.access_log)
@@ -169,10 +173,7 @@ class Gateway:
         for file in files:
             file.poll()
         self.channel.start()
-        servers = [
-            await loop.create_server(lambda: Inbound(self.context), sock=sock, backlog=BACKLOG)
-            for sock in self._worker.sockets
-        ]
+        servers = [await self._listen(sock) for sock in self._worker.sockets]
         ticking = loop.create_task(self._tick(files))
         gc.collect()
         gc.freeze()
@@ -185,7 +186,18 @@ class Gateway:
         self.channel.close()
         self.log.flush()
 
-    async def _drain(self, servers: Sequence[asyncio.AbstractServer]) -> None:
+    async def _listen(self, port: socket.socket) -> "asyncio.AbstractServer | TlsListener":
+        def serve() -> Inbound:
+            return Inbound(self.context)
+
+        if self.secured.context is None:
+            loop = asyncio.get_running_loop()
+            return await loop.create_server(serve, sock=port, backlog=BACKLOG)
+        listener = TlsListener(port, self.secured, self.current, self.counters.client, serve)
+        listener.start()
+        return listener
+
+    async def _drain(self, servers: "Sequence[asyncio.AbstractServer | TlsListener]") -> None:
         """Take no new connection; let those at work finish, within a bound."""
         self.current.draining = True
         for server in servers:
@@ -219,6 +231,7 @@ class Gateway:
             file.poll()
         self._redirects.tick()
         self.health.tick(now)
+        self.secured.tick(now)
         self.current.date = b"Date: %b\r\n" % formatdate(usegmt=True).encode()
         # A new table is reported at once: `flip` waits until it sees the table in force.
         version = self.current.table.routes.version

@@ -90,6 +90,7 @@ class ClientFacts:
         "_constant",
         "_host",
         "_host_line",
+        "_proto_line",
         "_said",
         "_trust",
         "_trusted",
@@ -98,16 +99,24 @@ class ClientFacts:
     )
 
     def __init__(
-        self, address: str, trust: Trust, via: bool, said: Callable[[str, RequestHead], None]
+        self,
+        address: str,
+        trust: Trust,
+        via: bool,
+        said: Callable[[str, RequestHead], None],
+        *,
+        proto: bytes = b"http",
     ) -> None:
-        """`said` hears of a neighbour that is not trusted and says who its client is."""
+        """`said` hears of a neighbour that is not trusted and says who its client is; `proto` is
+        what it speaks with us."""
         self.address = address
         self._trust = trust
         self._trusted = trust.covers(address)
         self._said = said
         self._via = VIA if via else b""
+        self._proto_line = b"X-Forwarded-Proto: %b\r\n" % proto
         self._constant = (
-            b"X-Forwarded-For: %b\r\nX-Forwarded-Proto: http\r\n" % address.encode() + self._via
+            b"X-Forwarded-For: %b\r\n" % address.encode() + self._proto_line + self._via
         )
         self._host: bytes | None = None
         self._host_line = b""
@@ -137,7 +146,7 @@ class ClientFacts:
         names = {field.name for field in forwarded}
         chain.append(self.address.encode())
         if b"x-forwarded-proto" not in names:
-            others.append(b"X-Forwarded-Proto: http\r\n")
+            others.append(self._proto_line)
         if b"x-forwarded-host" not in names:
             others.append(b"X-Forwarded-Host: %b\r\n" % host)
         return b"".join((b"X-Forwarded-For: ", b", ".join(chain), b"\r\n", *others, self._via))

@@ -1,4 +1,4 @@
-"""What the operator wrote of addresses: an upstream's own, and how it is known over TLS."""
+"""What the operator wrote of addresses: an upstream's own, TLS towards it, TLS for clients."""
 
 from dataclasses import dataclass
 
@@ -36,3 +36,19 @@ class Rewrite:
     redirects: tuple[Replacement, ...] = ()
     cookie_domains: tuple[Replacement, ...] = ()
     cookie_paths: tuple[Replacement, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """A certificate with the chain behind it, and its key: two files of PEM."""
+
+    certificate: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class ListenerTls:
+    """The section `facade.tls`: clients speak https. The first certificate is the usual one."""
+
+    certificates: tuple[Certificate, ...]
+    min_version: str = "1.2"

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Any, Final, Literal
 
 from facade.routes import trouble
-from facade.routes.addressfile import Prefix, Rewrite, Tls
+from facade.routes.addressfile import ListenerTls, Prefix, Rewrite, Tls
 from facade.routes.stages import Stage
 from facade.routes.walkfile import Hooks, Plan
 
@@ -222,6 +222,7 @@ class Limits:
 class ClientTimeouts:
     """Longest waits on the client's side, in seconds; `exchange` 0 means no limit."""
 
+    handshake: float = 10.0
     head: float = 10.0
     body: float = 30.0
     write: float = 30.0
@@ -293,6 +294,7 @@ class FacadeOptions:
     access_log: int = 0  # share of requests logged, in basis points
     session_cookie: str = "session"
     session: SessionOptions | None = None
+    tls: ListenerTls | None = None  # None: clients speak plain HTTP
     trusted_proxies: tuple[str, ...] = ()
     limits: Limits = Limits()
     timeouts: ClientTimeouts = ClientTimeouts()

@@ -104,13 +104,25 @@ class RouteCounts:
 class ClientCounts:
     """What concerns clients rather than routes."""
 
-    __slots__ = ("aborted", "bad_requests", "connections", "refused")
+    __slots__ = (
+        "aborted",
+        "bad_requests",
+        "connections",
+        "refused",
+        "tls_failed",
+        "tls_late",
+        "tls_plain",
+    )
 
     def __init__(self) -> None:
         self.connections = 0  # open now
         self.aborted = 0
         self.bad_requests = 0
         self.refused = 0  # connections beyond a limit
+        # connections on which TLS does not stand
+        self.tls_failed = 0
+        self.tls_late = 0  # not in time
+        self.tls_plain = 0  # the client speaks plain HTTP
 
     def snapshot(self) -> dict[str, int]:
         """The client's part of the counters frame."""
@@ -119,6 +131,9 @@ class ClientCounts:
             "aborted": self.aborted,
             "bad_requests": self.bad_requests,
             "refused": self.refused,
+            "tls_failed": self.tls_failed,
+            "tls_late": self.tls_late,
+            "tls_plain": self.tls_plain,
         }
 
 

@@ -16,6 +16,7 @@ from tests.rigs.source import ROOT, imports, modules, tree
 # Folders of the data plane, and what may be loaded with them.
 PLANE = ("facade.http1", "facade.rewriting", "facade.routes", "facade.proxy", "facade.runtime")
 LIBRARIES = {
+    "cryptography": "reads certificates: their names, their time, their key",
     "joserfc": "signs and reads the introduction of a client",
     "mmh3": "the bucket of a key",
     "orjson": "frames to the control process, the access log",

@@ -1,11 +1,12 @@
 """The section `facade`."""
 
+from facade.routes.addressfile import Certificate, ListenerTls
 from facade.routes.file.form.names import NAME, TOKEN
 from facade.routes.file.form.plans import HOOKS
 from facade.routes.file.form.promote import PROMOTE
 from facade.routes.file.kinds.quantities import Duration, Share, Size, Whole
 from facade.routes.file.kinds.structures import Field, ListOf, Record, WordsOr
-from facade.routes.file.kinds.values import Choice, Flag, Network, Text
+from facade.routes.file.kinds.values import Choice, Flag, JsonSchema, Network, Text
 from facade.routes.routefile import (
     FULL,
     AdminOptions,
@@ -18,6 +19,17 @@ from facade.routes.routefile import (
     ShadowLimits,
 )
 from facade.routes.sessions import PRESETS
+
+
+class TlsVersion(Choice):
+    """`1.2` or `1.3`, which YAML takes for numbers."""
+
+    def __init__(self) -> None:
+        super().__init__("version of TLS", ("1.2", "1.3"))
+
+    def schema(self) -> JsonSchema:
+        return {"enum": [1.2, 1.3, "1.2", "1.3"]}
+
 
 _LIMITS = Record(
     Limits,
@@ -38,12 +50,35 @@ _LIMITS = Record(
 _CLIENT_TIMEOUTS = Record(
     ClientTimeouts,
     {
+        "handshake": Field(Duration(), "From the connection to the end of TLS's.", shown="10s"),
         "head": Field(Duration(), "From first byte to the end of the head.", shown="10s"),
         "body": Field(Duration(), "Between two pieces of the request's body.", shown="30s"),
         "write": Field(Duration(), "A client that reads nothing for this long.", shown="30s"),
         "idle": Field(Duration(), "A kept connection without a request.", shown="75s"),
         "exchange": Field(Duration(True), "The whole exchange; 0 means no limit.", shown="10m"),
         "drain": Field(Duration(True), "After SIGTERM, for what is in flight.", shown="20s"),
+    },
+)
+
+_CERTIFICATE = Record(
+    Certificate,
+    {
+        "certificate": Field(
+            Text("a file", r"[^\x00]+"), "A file of PEM: the certificate, then its chain.", True
+        ),
+        "key": Field(Text("a file", r"[^\x00]+"), "A file of PEM: its key, not encrypted.", True),
+    },
+)
+
+_TLS = Record(
+    ListenerTls,
+    {
+        "certificates": Field(
+            ListOf(_CERTIFICATE, 1),
+            "Chosen by the name that the client asks for; the first one where none fits.",
+            True,
+        ),
+        "min_version": Field(TlsVersion(), "The oldest TLS that is spoken.", shown=1.2),
     },
 )
 
@@ -140,6 +175,7 @@ FACADE = Record(
         ),
         "session_cookie": Field(Text("a cookie's name", TOKEN), "Key session.", shown="session"),
         "session": Field(_SESSION, "Key session, by the framework that writes the cookie."),
+        "tls": Field(_TLS, "Clients speak https: certificates and keys."),
         "trusted_proxies": Field(ListOf(Network()), "Whose X-Forwarded-For is believed.", shown=[]),
         "leaving": Field(
             ListOf(Text("a route's name", NAME)),
