@@ -11,6 +11,7 @@ events     the envelope of events, and how they are written and read
 events_orders, events_payments   the events of each owner, with an example of every version
 orders     orders in the new side's own words, and what holds them
 logins     what a customer logs in with, and where it is read
+record     who asks a system of record, and how it says what it did not do
 memory     for how long a client carries the time of its last write
 mark       the id of a saga, and how it is found again in an order that the saga placed
 """

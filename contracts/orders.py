@@ -7,14 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Protocol
 
-
-@dataclass(frozen=True, slots=True)
-class Customer:
-    """Who orders; `session` is their seal for the system of record, see chassis/sealed."""
-
-    email: str
-    name: str
-    session: str
+from contracts.record import Customer
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,36 +67,6 @@ class Order:
         for line in self.lines:
             pieces[line.sku] = pieces.get(line.sku, 0) + line.quantity
         return pieces
-
-
-class RecordRefused(Exception):
-    """It said no, and did nothing; status and body are for the client, in its usual words."""
-
-    def __init__(self, status: int, body: Mapping[str, Any]) -> None:
-        super().__init__(f"{status} {body.get('error', '')}".strip())
-        self.status = status
-        self.body = body
-
-
-class RecordAway(Exception):
-    """It did nothing; not worth trying before `after` seconds. It was not reached, or, where it
-    `answered`, it said that it does nothing now; with `ours` the reason lies on our side."""
-
-    def __init__(
-        self, reason: str, after: float = 0.0, *, answered: bool = False, ours: bool = False
-    ) -> None:
-        super().__init__(reason)
-        self.after = after
-        self.answered = answered
-        self.ours = ours
-
-
-class RecordSilent(Exception):
-    """It was asked, and what it did is unknown. Where it `answered`, the answer says nothing."""
-
-    def __init__(self, reason: str, *, answered: bool = False) -> None:
-        super().__init__(reason)
-        self.answered = answered
 
 
 class SystemOfRecord(Protocol):

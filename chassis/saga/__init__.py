@@ -8,9 +8,12 @@ postgres    the same in PostgreSQL
 storetime   the store's time, which all instances share, as one process knows it
 callees     which callees are away: all sagas that wait for one share a pause
 attempt     one call of a step, and what it says as an outcome
+of_record   what a system of record says, in the words of a step
 story       what is written down of it
 runner      carries sagas through, one lease each, and takes over what a dead instance left
+starting    starts them for requests, which wait for a moment
 operator    what a person sees of them over HTTP, and may order
+assembled   the above for one instance of a service
 """
 
 from chassis.saga.definition import BadAnswer, Context, NotYet, Refused, Retry, Saga, Silent, Step

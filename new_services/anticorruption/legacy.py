@@ -25,7 +25,8 @@ from chassis.breaker.guard import Guard, Held
 from chassis.web.client import QUEUE_SECONDS, Answer, NoAnswer, NotSent, NoTurn, Request
 from chassis.web.sealed import NotSealed, unseal
 from contracts.mark import fits, mark
-from contracts.orders import Customer, Order, OrderRequest, RecordAway, RecordRefused, RecordSilent
+from contracts.orders import Order, OrderRequest
+from contracts.record import Customer, RecordAway, RecordRefused, RecordSilent
 from new_services.anticorruption.orders import (
     NotAnOrder,
     order_from_legacy,

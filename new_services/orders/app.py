@@ -1,7 +1,5 @@
 """Composition root of the orders service."""
 
-import asyncio
-import time
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -17,10 +15,9 @@ from chassis.process.instances import Directory
 from chassis.readmodel.fed import fed
 from chassis.readmodel.projection import Model
 from chassis.retention import forgetting
-from chassis.saga import Runner
+from chassis.saga.assembled import assembled
 from chassis.saga.callees import Callees
-from chassis.saga.operator import Operator
-from chassis.saga.postgres import PostgresStore
+from chassis.saga.starting import Starter
 from chassis.web.callers import Credentials
 from chassis.web.client import HttpClient
 from chassis.web.identity import Verifier
@@ -35,18 +32,6 @@ from new_services.orders.no_record import NoRecord
 from new_services.orders.partners import Inventory, Partner, Payments
 from new_services.orders.saga import Stories
 from new_services.orders.settings import OrdersSettings
-
-
-class ProcessClock:
-    """See chassis.saga.storetime.Clock."""
-
-    def monotonic(self) -> float:
-        """Seconds since some moment."""
-        return time.monotonic()
-
-    async def sleep(self, seconds: float) -> None:
-        """Really."""
-        await asyncio.sleep(seconds)
 
 
 def legacy_model(zone: ZoneInfo = projections.SHOP_ZONE) -> Model:
@@ -93,23 +78,21 @@ async def build(ground: Ground) -> Parts:
         watermark,
         relay.wake,
     )
-    store, sagas = PostgresStore(ground.pool), stories.sagas()
     callees = Callees(breakers.held(guards, partners))
-    runner = Runner(store, sagas, ProcessClock(), ground.instance, callees=callees)
-    handler = Handler(ground.pool, runner, store, new_saga_id, watermark)
-    _measure(ground.metrics, handler, guards)
+    sagas = assembled(ground.pool, stories.sagas(), ground.instance, callees)
+    handler = Handler(ground.pool, sagas.starter, new_saga_id, watermark)
+    _measure(ground.metrics, sagas.starter, guards)
     watermark.alone = lambda: breakers.is_away(guards) or silent()
     endpoints = Endpoints(
         ground.pool, watermark, handler, Verifier(settings.identity_keys), record, zone
     )
-    operator = Operator(runner, store, sagas)
 
     def register(app: FastAPI) -> None:
         endpoints.register(app)
-        operator.register(app)
+        sagas.operator.register(app)
 
     async def close() -> None:
-        await handler.close()
+        await sagas.starter.close()
         for partner in partners.values():
             await partner.client.close()
         if client is not None:
@@ -120,7 +103,7 @@ async def build(ground: Ground) -> Parts:
         background=[
             *read.background,
             relay.run,
-            runner.run_forever,
+            sagas.runner.run_forever,
             forgetting(ground.pool, RULES, NOTE),
             lambda: marks.run(ground.pool, zone),
             directory.run,
@@ -135,9 +118,9 @@ async def build(ground: Ground) -> Parts:
     )
 
 
-def _measure(metrics: CollectorRegistry, handler: Handler, guards: breakers.Guards) -> None:
+def _measure(metrics: CollectorRegistry, starter: Starter, guards: breakers.Guards) -> None:
     under_way = Gauge("orders_sagas_under_way", "Started by requests here", registry=metrics)
-    under_way.set_function(lambda: handler.under_way)
+    under_way.set_function(lambda: starter.under_way)
     metrics.register(breakers.BreakerCollector(guards))
 
 

@@ -12,13 +12,15 @@ from fastapi import FastAPI, Request, Response
 from chassis.readmodel.projection import declined, fresh
 from chassis.readmodel.watermark import Watermark
 from chassis.saga import State
+from chassis.saga.starting import Busy, NotStored
 from chassis.web import headers
 from chassis.web.app import JsonBytes, Problem, rendered, speak
 from chassis.web.identity import Identity, KeysAway, NotIdentified, Verifier
-from contracts.orders import Customer, SystemOfRecord
+from contracts.orders import SystemOfRecord
+from contracts.record import Customer
 from new_services.orders import answers, history
 from new_services.orders.answers import in_json
-from new_services.orders.handlers import Behind, Busy, Command, Handler, NotStored, OtherRequest
+from new_services.orders.handlers import Behind, Command, Handler, OtherRequest
 from new_services.orders.schemas import (
     PER_PAGE,
     BadOrder,

@@ -5,7 +5,8 @@ from dataclasses import asdict
 from typing import Any
 
 from chassis.saga import State
-from contracts.orders import Customer, Order
+from contracts.orders import Order
+from contracts.record import Customer
 
 PLACE, CANCEL, SETTLE, STRAY = "place-order", "cancel-order", "settle-cancelled", "cancel-stray"
 

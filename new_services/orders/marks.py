@@ -24,7 +24,8 @@ import orjson
 from chassis.database import DatabaseAway
 from chassis.saga import Phase, State
 from chassis.saga.postgres import enqueue
-from contracts.orders import Customer, Order
+from contracts.orders import Order
+from contracts.record import Customer
 from new_services.orders import kinds, repository
 from new_services.orders.repository import Fed
 

@@ -3,7 +3,7 @@
 from typing import NoReturn
 
 from chassis.web.app import Problem
-from contracts.orders import RecordAway
+from contracts.record import RecordAway
 
 WHY = "no system of record is configured: set ORDERS_LEGACY_URL and ORDERS_SESSION_KEY"
 

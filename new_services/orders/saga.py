@@ -10,28 +10,21 @@ In capitals the pivots: before them a failure compensates, from them on it only 
 
 import asyncio
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import asyncpg
 
 from chassis.events import outbox
 from chassis.readmodel.watermark import Watermark
-from chassis.saga import BadAnswer, Context, NotYet, Refused, Retry, Saga, Silent, Step
+from chassis.saga import Context, NotYet, Refused, Retry, Saga, Silent, Step
 from chassis.saga.definition import Data
+from chassis.saga.of_record import as_a_step, certain, refused
 from chassis.saga.postgres import enqueue
 from contracts import events_orders
 from contracts.events_orders import OrderCancelled, OrderPlaced, OrderRefused
-from contracts.orders import (
-    Customer,
-    Order,
-    OrderRequest,
-    RecordAway,
-    RecordRefused,
-    RecordSilent,
-    SystemOfRecord,
-)
+from contracts.orders import Order, OrderRequest, SystemOfRecord
+from contracts.record import Customer, RecordRefused
 from new_services.orders import pricing, repository, views
 from new_services.orders.kinds import CANCEL, PLACE, SETTLE, STRAY, cancelling, stray
 from new_services.orders.partners import Inventory, Payments
@@ -42,7 +35,6 @@ BRIEFLY = Retry(deadline=20.0, timeout=4.0)
 PIVOT = Retry(deadline=None, timeout=8.0, first=0.1, most=4.0)
 PENDING_SECONDS = 1.0  # after that, the client may have been answered "pending"
 LEGACY = "legacy"  # the callee that sagas wait for together
-CERTAIN_SECONDS = 60.0  # after that, what the feed has not told was never committed
 ONWARD = Retry(deadline=24 * 3600.0, timeout=4.0, first=0.05, most=10.0)
 
 
@@ -56,22 +48,6 @@ def _order(context: Context) -> Order:
         if step in context.results:
             return Order.from_dict(context.results[step]["order"])
     return Order.from_dict(context.request["order"])
-
-
-def _refused(error: RecordRefused) -> Refused:
-    return Refused(str(error), {"status": error.status, "body": error.body})
-
-
-@contextmanager
-def _as_a_step() -> Iterator[None]:
-    """What the system of record says, in the words of a step; refusals are each step's own."""
-    try:
-        yield
-    except RecordAway as error:
-        callee = "" if error.answered or error.ours else LEGACY
-        raise NotYet(str(error), error.after, callee, answered=error.answered) from error
-    except RecordSilent as error:
-        raise (BadAnswer if error.answered else Silent)(str(error)) from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,12 +134,12 @@ class Stories:
         """The dual write; legacy takes the stock in its transaction, or says that it cannot."""
         wanted = OrderRequest.from_dict(context.request["wish"])
         try:
-            with _as_a_step():
+            with as_a_step(LEGACY):
                 order = await self.record.place(
                     _customer(context), wanted, context.saga_id, context.until
                 )
         except RecordRefused as error:
-            raise _refused(error) from error
+            raise refused(error) from error
         return {"order": order.to_dict()}
 
     async def find(self, context: Context) -> Data | None:
@@ -171,27 +147,21 @@ class Stories:
 
         It may have been written more than once. The first one stands; the others are cancelled.
         """
-        certain = self._certain(context)
+        sure = certain(self.watermark, context)
         orders: Sequence[Order] = await views.orders_of_saga(self.pool, context.saga_id)
         customer, wanted = _customer(context), OrderRequest.from_dict(context.request["wish"])
         if not orders:
             try:
-                with _as_a_step():
+                with as_a_step(LEGACY):
                     orders = await self.record.find(customer, wanted, context.saga_id, context.age)
             except RecordRefused as error:
                 # The session has ended, so legacy tells us nothing; the feed does in the end.
-                if not certain:
+                if not sure:
                     raise NotYet(f"cannot ask: {error}", 1.0) from error
         for other in orders[1:]:
             if other.pieces == dict(wanted.lines) and other.status != "CANCELLED":
                 await enqueue(self.pool, stray(other.order_no, customer))
         return {"order": orders[0].to_dict()} if orders else None
-
-    def _certain(self, context: Context) -> bool:
-        """Whether the feed has told all that the last attempt can have done: ask this before
-        looking at what it told. Neither a fast clock of the feed's nor one of ours is enough."""
-        told = self.watermark.micros >= (context.tried + CERTAIN_SECONDS) * 1e6
-        return told and context.age >= CERTAIN_SECONDS
 
     async def collect(self, context: Context) -> None:
         """The money and the goods: neither waits for the other, each may be asked for again."""
@@ -234,28 +204,28 @@ class Stories:
     async def cancel(self, context: Context) -> Data:
         order_no = context.request["order_no"]
         try:
-            with _as_a_step():
+            with as_a_step(LEGACY):
                 order = await self.record.cancel(_customer(context), order_no)
         except RecordRefused as error:
             # Found cancelled by a second attempt: the first one did it, and its answer was lost.
             if context.attempt > 1 and _is_cancelled(error):
                 raise Silent("it is cancelled, and may be so by us") from error
-            raise _refused(error) from error
+            raise refused(error) from error
         return {"order": order.to_dict()}
 
     async def look(self, context: Context) -> Data | None:
         """No answer came: is it cancelled?"""
-        certain = self._certain(context)
+        sure = certain(self.watermark, context)
         customer, order_no = _customer(context), context.request["order_no"]
         try:
-            with _as_a_step():
+            with as_a_step(LEGACY):
                 order = await self.record.look(customer, order_no)
         except RecordRefused as error:
             # As in `find`: legacy tells us nothing any more, the feed does in the end.
             order = await views.order_as_fed(self.pool, order_no, customer.email)
             if order is None or order.status != "CANCELLED":
                 silent = NotYet(f"cannot ask: {error}", 1.0)
-                raise (_refused(error) if certain else silent) from error
+                raise (refused(error) if sure else silent) from error
         if order is None or order.status != "CANCELLED":
             return None
         return {"order": order.to_dict()}
@@ -268,12 +238,12 @@ class Stories:
         if fed is not None and fed.status == "CANCELLED":
             return {"order": fed.to_dict()}
         try:
-            with _as_a_step():
+            with as_a_step(LEGACY):
                 order = await self.record.cancel(customer, order_no)
         except RecordRefused as error:
             if _is_cancelled(error):
                 raise NotYet("it is cancelled; the feed will tell", 1.0) from error
-            raise _refused(error) from error
+            raise refused(error) from error
         return {"order": order.to_dict()}
 
     async def refund(self, context: Context) -> Data:

@@ -12,7 +12,8 @@ import pytest
 from chassis.readmodel.watermark import Watermark
 from chassis.saga import Context
 from contracts.facts import Cleared, Fact, Gone, Stored
-from contracts.orders import Customer, Line, Order
+from contracts.orders import Line, Order
+from contracts.record import Customer
 from migrations import runner
 from new_services.orders import views
 from new_services.orders.projections import ENTITIES, Projection

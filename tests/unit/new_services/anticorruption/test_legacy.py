@@ -13,7 +13,8 @@ from chassis.breaker.circuit import State
 from chassis.web.client import Answer, NoAnswer, NotConnected, NotSent, NoTurn, Request
 from chassis.web.sealed import Session, seal
 from contracts.mark import new_saga_id
-from contracts.orders import Customer, Order, OrderRequest, RecordAway, RecordRefused, RecordSilent
+from contracts.orders import Order, OrderRequest
+from contracts.record import Customer, RecordAway, RecordRefused, RecordSilent
 from new_services.anticorruption.legacy import Legacy, Limits
 
 KEY = OKPKey.generate_key("X25519", auto_kid=True)

@@ -5,10 +5,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from chassis.saga import Phase, State
+from chassis.saga import Phase, State, of_record
 from contracts.orders import Line, Order, OrderRequest
 from new_services.anticorruption.legacy import Limits
-from new_services.orders import kinds, marks, saga
+from new_services.orders import kinds, marks
 from new_services.orders.marks import Marked, Verdict, seconds_apart
 
 ORDER = Order(
@@ -85,4 +85,4 @@ def test_an_hour_later_is_not_at_once_also_where_the_clock_says_so():
 
 def test_late_is_later_than_legacy_takes_for_a_write():
     assert Limits().under_way < marks.LATE_SECONDS
-    assert saga.CERTAIN_SECONDS > marks.LATE_SECONDS
+    assert of_record.CERTAIN_SECONDS > marks.LATE_SECONDS

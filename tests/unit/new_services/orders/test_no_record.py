@@ -3,7 +3,8 @@
 import pytest
 
 from chassis.web.app import Problem
-from contracts.orders import Customer, OrderRequest, RecordAway, SystemOfRecord
+from contracts.orders import OrderRequest, SystemOfRecord
+from contracts.record import Customer, RecordAway
 from new_services.orders.app import system_of_record
 from new_services.orders.no_record import NoRecord
 

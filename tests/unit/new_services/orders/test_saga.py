@@ -7,10 +7,12 @@ import pytest
 
 from chassis.readmodel.watermark import Watermark
 from chassis.saga import MemoryStore, Phase, Runner, State
+from chassis.saga.of_record import CERTAIN_SECONDS
 from chassis.saga.runner import Limits
-from contracts.orders import Customer, Line, Order, RecordRefused, RecordSilent
+from contracts.orders import Line, Order
+from contracts.record import Customer, RecordRefused, RecordSilent
 from new_services.orders import kinds, views
-from new_services.orders.saga import CERTAIN_SECONDS, Stories
+from new_services.orders.saga import Stories
 from tests.rigs.sagas.faults import VirtualClock
 
 ANNA = Customer("a@b.c", "A", "sealed")

@@ -1,0 +1,45 @@
+"""What a service with sagas in its database is made of: one runner, and those who use it."""
+
+import asyncio
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import asyncpg
+
+from chassis.saga.callees import Callees
+from chassis.saga.definition import Saga
+from chassis.saga.operator import Operator
+from chassis.saga.postgres import PostgresStore
+from chassis.saga.runner import Runner
+from chassis.saga.starting import Starter
+
+
+class ProcessClock:
+    """See chassis.saga.storetime.Clock."""
+
+    def monotonic(self) -> float:
+        """Seconds since some moment."""
+        return time.monotonic()
+
+    async def sleep(self, seconds: float) -> None:
+        """Really."""
+        await asyncio.sleep(seconds)
+
+
+@dataclass(frozen=True, slots=True)
+class Sagas:
+    """`runner` carries them on, `starter` begins them for requests, `operator` shows them."""
+
+    runner: Runner
+    starter: Starter
+    operator: Operator
+
+
+def assembled(
+    pool: asyncpg.Pool, sagas: Mapping[str, Saga], holder: str, callees: Callees
+) -> Sagas:
+    """For one instance, `holder` by name."""
+    store = PostgresStore(pool)
+    runner = Runner(store, sagas, ProcessClock(), holder, callees=callees)
+    return Sagas(runner, Starter(runner, store), Operator(runner, store, sagas))

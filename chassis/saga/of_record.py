@@ -1,0 +1,35 @@
+"""A step whose effect lies in a system of record: what that says, in the words of a step."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from chassis.readmodel.watermark import Watermark
+from chassis.saga.definition import BadAnswer, Context, NotYet, Refused, Silent
+from contracts.record import RecordAway, RecordRefused, RecordSilent
+
+CERTAIN_SECONDS = 60.0  # after that, what the feed has not told was never committed
+
+
+@contextmanager
+def as_a_step(callee: str) -> Iterator[None]:
+    """Translate what the system of record says; refusals are each step's own. `callee` names it,
+    for sagas that wait for it together."""
+    try:
+        yield
+    except RecordAway as error:
+        away = "" if error.answered or error.ours else callee
+        raise NotYet(str(error), error.after, away, answered=error.answered) from error
+    except RecordSilent as error:
+        raise (BadAnswer if error.answered else Silent)(str(error)) from error
+
+
+def refused(error: RecordRefused) -> Refused:
+    """The refusal, with the answer for the client."""
+    return Refused(str(error), {"status": error.status, "body": error.body})
+
+
+def certain(watermark: Watermark, context: Context) -> bool:
+    """Whether the feed has told all that the last attempt can have done: ask this before looking at
+    what it told. Neither a fast clock of the feed's nor one of ours is enough."""
+    told = watermark.micros >= (context.tried + CERTAIN_SECONDS) * 1e6
+    return told and context.age >= CERTAIN_SECONDS
