@@ -19,7 +19,8 @@ class RecordRefused(Exception):
     """It said no, and did nothing; status and body are for the client, in its usual words."""
 
     def __init__(self, status: int, body: Mapping[str, Any]) -> None:
-        super().__init__(f"{status} {body.get('error', '')}".strip())
+        said = body.get("error") or body.get("problem") or ""
+        super().__init__(f"{status} {said}".strip())
         self.status = status
         self.body = body
 

@@ -19,8 +19,12 @@ LARGEST = 16_384  # bytes of a payload; the monolith's are some hundred
 
 def form_token(key: OKPKey, sealed: str, email: str) -> str:
     """What every form of this customer's pages must carry. Raises NotSealed."""
-    session = unseal(key, sealed, email)
-    _, _, value = session.cookie.partition("=")
+    return token_in(unseal(key, sealed, email).cookie)
+
+
+def token_in(cookie: str) -> str:
+    """The same, of an open session's cookie, `name=value`. Raises NotSealed."""
+    _, _, value = cookie.partition("=")
     try:
         return str(_payload(value)["csrf"])
     except (ValueError, KeyError, TypeError, zlib.error) as error:

@@ -11,7 +11,7 @@ import pytest
 from psycopg import sql
 
 from fig.stack import databases
-from new_services.anticorruption.legacy import Limits
+from new_services.anticorruption.calls import Limits
 
 pytestmark = pytest.mark.integration
 PROJECT = Path(__file__).parents[3]

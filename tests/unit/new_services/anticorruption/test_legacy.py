@@ -1,8 +1,7 @@
 """The monolith as a system of record, over a played wire: what each answer, and each silence, is
 taken for. The wall clock is wrong all the while; only the monotonic one counts."""
 
-import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import orjson
@@ -10,12 +9,14 @@ import pytest
 from joserfc.jwk import OKPKey
 
 from chassis.breaker.circuit import State
-from chassis.web.client import Answer, NoAnswer, NotConnected, NotSent, NoTurn, Request
+from chassis.web.client import Answer, NoAnswer, NotConnected, NotSent
 from chassis.web.sealed import Session, seal
 from contracts.mark import new_saga_id
 from contracts.orders import Order, OrderRequest
 from contracts.record import Customer, RecordAway, RecordRefused, RecordSilent
-from new_services.anticorruption.legacy import Legacy, Limits
+from new_services.anticorruption.calls import Limits
+from new_services.anticorruption.legacy import Legacy
+from tests.rigs.played import Wire
 
 KEY = OKPKey.generate_key("X25519", auto_kid=True)
 ANNA = Customer("a@b.c", "Anna", seal(KEY, Session("a@b.c", "session=abc")))
@@ -39,35 +40,6 @@ def answer(status: int, body: object = None, **headers: str) -> Answer:
     """As it comes over the wire."""
     raw = body if isinstance(body, bytes) else orjson.dumps(body)
     return Answer(status, {name.replace("_", "-"): value for name, value in headers.items()}, raw)
-
-
-class Wire:
-    """Answers each exchange with what is next, the last one for ever; each takes some time."""
-
-    def __init__(self, *played: Answer | Exception, takes: float = 0.01) -> None:
-        self.played = list(played)
-        self.sent: list[Request] = []
-        self.now, self.takes = 5000.0, takes
-        self.queue = 0.0  # seconds until it is our turn
-        self.full = False
-
-    @contextlib.asynccontextmanager
-    async def turn(self) -> AsyncIterator[None]:
-        if self.full:
-            raise NoTurn("no turn")
-        self.now += self.queue
-        yield
-
-    async def exchange(self, request: Request) -> Answer:
-        self.sent.append(request)
-        self.now += self.takes
-        played = self.played.pop(0) if len(self.played) > 1 else self.played[0]
-        if isinstance(played, Exception):
-            raise played
-        return played
-
-    async def pause(self, seconds: float) -> None:
-        self.now += seconds
 
 
 def legacy(wire: Wire) -> Legacy:

@@ -7,7 +7,7 @@ import pytest
 
 from chassis.saga import Phase, State, of_record
 from contracts.orders import Line, Order, OrderRequest
-from new_services.anticorruption.legacy import Limits
+from new_services.anticorruption.calls import Limits
 from new_services.orders import kinds, marks
 from new_services.orders.marks import Marked, Verdict, seconds_apart
 
