@@ -3,9 +3,8 @@
 Money is text with two decimals, in euros; a discount is whole percent as text, empty for none.
 """
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
-from typing import Any, Protocol
+from dataclasses import dataclass
+from typing import Protocol
 
 from contracts.record import Customer
 
@@ -20,15 +19,6 @@ class Article:
     discount: str
     active: bool
     discontinued: bool
-
-    def to_dict(self) -> dict[str, Any]:
-        """JSON values."""
-        return asdict(self)
-
-    @classmethod
-    def from_dict(cls, stored: Mapping[str, Any]) -> "Article":
-        """Read what `to_dict` wrote."""
-        return cls(**stored)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ story       what is written down of it
 runner      carries sagas through, one lease each, and takes over what a dead instance left
 starting    starts them for requests, which wait for a moment
 operator    what a person sees of them over HTTP, and may order
+cleaning    how long they are kept
 assembled   the above for one instance of a service
 """
 

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 
 import asyncpg
 
+from chassis.breaker import toward_legacy
+from chassis.breaker.toward_legacy import BreakerCollector, Guards
+from chassis.process.assembly import Ground
 from chassis.saga.callees import Callees
 from chassis.saga.definition import Saga
 from chassis.saga.operator import Operator
@@ -43,3 +46,10 @@ def assembled(
     store = PostgresStore(pool)
     runner = Runner(store, sagas, ProcessClock(), holder, callees=callees)
     return Sagas(runner, Starter(runner, store), Operator(runner, store, sagas))
+
+
+def toward_the_monolith(ground: Ground, sagas: Mapping[str, Saga], guards: Guards) -> Sagas:
+    """Of a service whose sagas call the monolith alone, with its breakers among the metrics."""
+    ground.metrics.register(BreakerCollector(guards))
+    callees = Callees(lambda: toward_legacy.held(guards))
+    return assembled(ground.pool, sagas, ground.instance, callees)

@@ -25,6 +25,7 @@ async def attempt(saga: Saga, state: State, move: Move, age: float, until: float
         until=until,
         reason=state.reason,
         recalled=state.recalled,
+        doubt=state.doubt,
     )
     try:
         async with asyncio.timeout(logic.limits(saga, state).timeout):

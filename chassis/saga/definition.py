@@ -63,6 +63,7 @@ class Context:
     `age` is how many seconds ago that is, and at least so long. After `until` (seconds of this
     process's monotonic clock) the saga may be in other hands, so what cannot be repeated must not
     be begun any more. `reason` is why it goes back. `recalled`: the client no longer wants it.
+    `doubt`: an attempt before this one may have had its effect.
     """
 
     saga_id: str
@@ -74,6 +75,7 @@ class Context:
     until: float
     reason: str = ""
     recalled: bool = False
+    doubt: bool = False
 
 
 Action: TypeAlias = Callable[[Context], Awaitable[Data | None]]

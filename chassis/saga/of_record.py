@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import NoReturn
 
 from chassis.readmodel.watermark import Watermark
 from chassis.saga.definition import BadAnswer, Context, NotYet, Refused, Silent
 from contracts.record import RecordAway, RecordRefused, RecordSilent
 
+UNCONFIGURED = "no system of record is configured: set …_LEGACY_URL and …_SESSION_KEY"
 CERTAIN_SECONDS = 60.0  # after that, what the feed has not told was never committed
 
 
@@ -33,3 +35,13 @@ def certain(watermark: Watermark, context: Context) -> bool:
     what it told. Neither a fast clock of the feed's nor one of ours is enough."""
     told = watermark.micros >= (context.tried + CERTAIN_SECONDS) * 1e6
     return told and context.age >= CERTAIN_SECONDS
+
+
+class NoRecord:
+    """Where a service was given no system of record: what is asked is refused, and never done."""
+
+    async def refuse(self, *_: object, **__: object) -> NoReturn:
+        """Raises RecordRefused."""
+        raise RecordRefused(503, {"error": UNCONFIGURED})
+
+    save = count = refuse

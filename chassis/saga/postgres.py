@@ -54,6 +54,20 @@ WITH old AS (
 DELETE FROM saga WHERE id IN (SELECT id FROM old)
 """
 
+# Of sagas whose request names a customer with a seal: up to $2 seals, of what ended more than $1
+# seconds ago.
+SEALED_1 = """
+CREATE INDEX saga_sealed ON saga (updated)
+    WHERE phase IN ('done', 'undone') AND state->'request'->'customer'->>'session' <> ''
+"""
+FORGET_SEALS = """
+UPDATE saga SET state = jsonb_set(state, '{request,customer,session}', '""')
+WHERE id IN (
+    SELECT id FROM saga WHERE phase IN ('done', 'undone')
+    AND state->'request'->'customer'->>'session' <> ''
+    AND updated < extract(epoch FROM clock_timestamp()) - $1 LIMIT $2)
+"""
+
 _NOW = "extract(epoch FROM clock_timestamp())::float8"
 _CREATE = f"""
 INSERT INTO saga (id, kind, phase, due, state, holder, lease_until, created, updated)

@@ -6,6 +6,9 @@ faults       mistakes that can be switched on, to show that the comparison finds
 endpoints    HTTP, with the public contract clients already use
 schemas      what a request may say, and the documentation of it
 views        the read side: one SQL statement each
+article_form what the staff type into a product's form (pure)
+handlers     the form becomes a saga
+saga         its story
 projections  the write side: facts about the goods, in order, from the stream to the tables
 batches      many facts -> what one transaction must write (pure)
 repository   the tables that the projection writes

@@ -1,12 +1,17 @@
 """What the catalog keeps, for how long, and what decides by it."""
 
 from chassis.retention import LOG_AGE, POSITION, Rule, log_age, tombstones
+from chassis.saga.cleaning import rules
 
 TABLES = ("category", "product", "variant", "stock")
 RULES = (
     *(tombstones(table, "deleted") for table in TABLES),
     Rule("document", "as legacy has the product", "ready to send"),
     Rule("projection_floor", "for ever", "a row an entity: nothing older exists"),
+    *rules(
+        "what the staff changed, and what became of it",
+        "opens the session of the staff; what is parked can be sent again with it until then",
+    ),
     POSITION,
     LOG_AGE,
 )

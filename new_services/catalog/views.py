@@ -6,6 +6,7 @@ from functools import lru_cache
 import asyncpg
 import orjson
 
+from contracts.back_office import Article
 from new_services.catalog.schemas import ListQuery
 
 MOST_ROWS = 2**62  # beyond what PostgreSQL takes as an offset; no list is that long
@@ -92,3 +93,17 @@ ORDER BY p.updated DESC, p.sku LIMIT 8
 async def offers(pool: asyncpg.Pool) -> list[bytes]:
     """The newest reduced articles that are listed, as lists have them."""
     return [row["item"] for row in await pool.fetch(_OFFERS)]
+
+
+_IS_SO = """
+SELECT EXISTS (
+    SELECT FROM product WHERE sku = $1 AND NOT deleted AND name = coalesce($2, name)
+    AND list_price = $3::text::numeric AND discount_percent = $4
+    AND active = $5 AND discontinued = $6)
+"""
+
+
+async def is_so(pool: asyncpg.Pool, wanted: Article) -> bool:
+    """Whether the feed has told that the product is as it was wanted."""
+    fields = (wanted.name, wanted.price, wanted.discount, wanted.active, wanted.discontinued)
+    return bool(await pool.fetchval(_IS_SO, wanted.sku, *fields))

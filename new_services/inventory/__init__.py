@@ -3,6 +3,8 @@
 endpoints    HTTP: the public stock, and reservations for the sagas of other services
 schemas      what they send
 handlers     reserve, release, sell, put back: each once
+counting     what the staff counted on the shelf: a saga for each count
+saga         its story; `counts` is what the ledger says of a count
 domain       pure: what a movement's origin is, and whether enough is left
 projections  legacy's stock and movements, from the feed
 views        the public answer

@@ -1,6 +1,7 @@
 """What the inventory keeps, for how long, and what decides by it."""
 
 from chassis.retention import DAY, LOG_AGE, MIRROR_FLOOR, POSITION, Rule, log_age, tombstones
+from chassis.saga.cleaning import rules
 
 KEEP_CLAIMS = 30 * DAY
 
@@ -25,6 +26,10 @@ RULES = (
     Rule("movement", "for ever", "the ledger: told twice, a movement is one by its origin"),
     Rule("level", "for ever", "a row a sku"),
     Rule("order_mark", "as legacy has the order", "a sale that the feed tells ends a reservation"),
+    *rules(
+        "what the staff counted, and what became of it",
+        "opens the session of the staff; what is parked can be sent again with it until then",
+    ),
     tombstones("mirror", "gone"),
     MIRROR_FLOOR,
     POSITION,

@@ -1,5 +1,6 @@
 """What the operator says to the inventory: INVENTORY_… in the environment."""
 
+from pathlib import Path
 from typing import ClassVar
 
 from pydantic_settings import SettingsConfigDict
@@ -14,6 +15,9 @@ class InventorySettings(ServiceSettings):
     model_config = SettingsConfigDict(env_prefix="INVENTORY_")
     by_key: ClassVar[bool] = True
 
-    # Asked while the feed stands still: whether the monolith could answer instead.
+    # Asked while the feed stands still: whether the monolith could answer instead. And the owner
+    # of the stock, whose form a count is.
     legacy_url: ServiceUrl | None = None
     legacy_feed: bool = True  # fill the read model from the monolith's change feed
+    # A private JWK (X25519) that opens what the facade sealed; without it the staff count nothing.
+    session_key: Path | None = None

@@ -3,12 +3,11 @@
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-import orjson
 from fastapi import FastAPI
-from joserfc.jwk import OKPKey
 from nats.aio.client import Client
 from prometheus_client import CollectorRegistry, Gauge
 
+from chassis.breaker.toward_legacy import BreakerCollector, Guards, breaker_facts, is_away
 from chassis.events.outbox import Relay
 from chassis.process.assembly import Ground, Parts
 from chassis.process.instances import Directory
@@ -21,6 +20,7 @@ from chassis.saga.starting import Starter
 from chassis.web.callers import Credentials
 from chassis.web.client import HttpClient
 from chassis.web.identity import Verifier
+from chassis.web.keys import read_key
 from chassis.web.service import ServiceClient
 from contracts.mark import new_saga_id
 from contracts.orders import SystemOfRecord
@@ -41,9 +41,7 @@ def legacy_model(zone: ZoneInfo = projections.SHOP_ZONE) -> Model:
     return projections.model(translator("orders"), zone)
 
 
-def system_of_record(
-    client: HttpClient | None, key: Path | None
-) -> tuple[SystemOfRecord, breakers.Guards]:
+def system_of_record(client: HttpClient | None, key: Path | None) -> tuple[SystemOfRecord, Guards]:
     """What holds the orders, and the breakers toward it by the kind of call."""
     if client is None or key is None:
         return NoRecord(), {}
@@ -51,11 +49,6 @@ def system_of_record(
 
     legacy = Legacy(client, read_key(key))
     return legacy, legacy.guards
-
-
-def read_key(path: Path) -> OKPKey:
-    """A private key from its file. Raises OSError, ValueError."""
-    return OKPKey.import_key(orjson.loads(path.read_bytes()))
 
 
 async def build(ground: Ground) -> Parts:
@@ -82,7 +75,7 @@ async def build(ground: Ground) -> Parts:
     sagas = assembled(ground.pool, stories.sagas(), ground.instance, callees)
     handler = Handler(ground.pool, sagas.starter, new_saga_id, watermark)
     _measure(ground.metrics, sagas.starter, guards)
-    watermark.alone = lambda: breakers.is_away(guards) or silent()
+    watermark.alone = lambda: is_away(guards) or silent()
     endpoints = Endpoints(
         ground.pool, watermark, handler, Verifier(settings.identity_keys), record, zone
     )
@@ -111,17 +104,17 @@ async def build(ground: Ground) -> Parts:
         ready=read.ready,
         watermark=watermark,
         details=lambda: {
-            "breakers": breakers.breaker_facts(guards),
+            "breakers": breaker_facts(guards),
             "partners": {name: partner.client.facts() for name, partner in partners.items()},
         },
         close=close,
     )
 
 
-def _measure(metrics: CollectorRegistry, starter: Starter, guards: breakers.Guards) -> None:
+def _measure(metrics: CollectorRegistry, starter: Starter, guards: Guards) -> None:
     under_way = Gauge("orders_sagas_under_way", "Started by requests here", registry=metrics)
     under_way.set_function(lambda: starter.under_way)
-    metrics.register(breakers.BreakerCollector(guards))
+    metrics.register(BreakerCollector(guards))
 
 
 def _partners(nats: Client, settings: OrdersSettings) -> tuple[Directory, dict[str, Partner]]:

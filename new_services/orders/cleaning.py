@@ -10,11 +10,9 @@ from chassis.retention import (
     log_age,
     tombstones,
 )
-from chassis.saga.postgres import FORGET
+from chassis.saga.cleaning import rules
 
 KEEP_KEYS = 7 * DAY
-KEEP_SAGAS = 2 * KEEP_KEYS
-KEEP_SEALS = 3600.0
 
 # A key whose saga goes on, or ended a moment ago, is kept: it would place its order again.
 _KEYS = """
@@ -26,13 +24,6 @@ DELETE FROM request_key WHERE (email, key) IN (
              OR updated >= extract(epoch FROM clock_timestamp()) - $1))
     LIMIT $2)
 """
-_SEALS = """
-UPDATE saga SET state = jsonb_set(state, '{request,customer,session}', '""')
-WHERE id IN (
-    SELECT id FROM saga WHERE phase IN ('done', 'undone')
-    AND state->'request'->'customer'->>'session' <> ''
-    AND updated < extract(epoch FROM clock_timestamp()) - $1 LIMIT $2)
-"""
 RULES = (
     Rule(
         "request_key",
@@ -41,20 +32,9 @@ RULES = (
         KEEP_KEYS,
         _KEYS,
     ),
-    Rule(
-        "saga",
-        "14 days after it ended; open and parked ones for ever",
+    *rules(
         "answers /api/order-requests; which order it wrote is kept in written_order",
-        KEEP_SAGAS,
-        FORGET,
-    ),
-    Rule("saga_story", "as its saga", "is deleted with it"),
-    Rule(
-        "saga (the customer's seal in it)",
-        "1 h after it ended",
         "opens the customer's session; a stray order can be cancelled with it until then",
-        KEEP_SEALS,
-        _SEALS,
     ),
     Rule(
         "written_order",

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 import asyncpg
 
+from chassis.breaker.toward_legacy import LEGACY
 from chassis.events import outbox
 from chassis.readmodel.watermark import Watermark
 from chassis.saga import Context, NotYet, Refused, Retry, Saga, Silent, Step
@@ -34,7 +35,6 @@ BRIEFLY = Retry(deadline=20.0, timeout=4.0)
 # An order is pending for as long as legacy is away; the customer has been told so.
 PIVOT = Retry(deadline=None, timeout=8.0, first=0.1, most=4.0)
 PENDING_SECONDS = 1.0  # after that, the client may have been answered "pending"
-LEGACY = "legacy"  # the callee that sagas wait for together
 ONWARD = Retry(deadline=24 * 3600.0, timeout=4.0, first=0.05, most=10.0)
 
 

@@ -4,9 +4,7 @@ from datetime import date, datetime
 from functools import partial
 from zoneinfo import ZoneInfo
 
-import orjson
 from fastapi import FastAPI
-from joserfc.jwk import OKPKey
 
 from chassis.events.inbox import Inbox
 from chassis.process.assembly import Ground, Parts
@@ -14,6 +12,7 @@ from chassis.readmodel.fed import fed
 from chassis.readmodel.projection import Model
 from chassis.retention import forgetting
 from chassis.web.identity import Verifier
+from chassis.web.keys import read_key
 from new_services.sales import projections
 from new_services.sales.cleaning import NOTE, RULES
 from new_services.sales.endpoints import Endpoints, FormToken
@@ -35,8 +34,7 @@ def form_tokens(settings: SalesSettings) -> FormToken:
         return lambda _sealed, _email: ""
     from new_services.anticorruption.session import form_token
 
-    key = OKPKey.import_key(orjson.loads(settings.session_key.read_bytes()))
-    return partial(form_token, key)
+    return partial(form_token, read_key(settings.session_key))
 
 
 async def build(ground: Ground) -> Parts:

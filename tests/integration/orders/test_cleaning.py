@@ -7,8 +7,9 @@ import asyncpg
 import pytest
 
 from chassis.retention import DAY, clean
+from chassis.saga.cleaning import KEEP_SAGAS
 from migrations import runner
-from new_services.orders.cleaning import KEEP_KEYS, KEEP_SAGAS, NOTE, RULES
+from new_services.orders.cleaning import KEEP_KEYS, NOTE, RULES
 
 pytestmark = pytest.mark.integration
 

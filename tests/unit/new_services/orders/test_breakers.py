@@ -3,7 +3,6 @@
 from typing import Any
 
 import pytest
-from prometheus_client import CollectorRegistry, generate_latest
 
 from chassis.breaker.circuit import BreakerSettings
 from chassis.breaker.guard import Guard
@@ -40,16 +39,3 @@ async def test_who_is_away_is_left_alone() -> None:
     assert breakers.held(guards, partners)() == ["legacy", "payments"]
     assert breakers.held({"write": Guard("w", SETTINGS)}, {})() == []
     assert breakers.held({}, {})() == []  # without a monolith
-
-
-async def test_legacy_is_away_while_any_call_to_it_is_held_back() -> None:
-    well = {"write": Guard("w", SETTINGS), "read": Guard("r", SETTINGS)}
-    assert not breakers.is_away(well)
-    assert breakers.is_away(well | {"read": await _opened("r")})
-
-
-async def test_each_kind_of_call_is_measured() -> None:
-    metrics = CollectorRegistry()
-    metrics.register(breakers.BreakerCollector({"write": await _opened("w")}))
-    text = generate_latest(metrics).decode()
-    assert 'legacy_breaker{kind="write",state="open"} 1.0' in text
