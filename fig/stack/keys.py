@@ -4,7 +4,7 @@ facade/identity.json    private: signs who is asking (Ed25519)
 facade/after.json       secret: signs the mark of a client's last write
 public/identity.json    the set of public halves by which services check the signature
 public/session.json     public: seals a customer's session at legacy (X25519)
-orders/session.json     private: opens it, in the one room that knows what a session of legacy is
+orders/session.json     private: opens it, in the one layer that knows what a session of legacy is
 orders/service.json     private: proves to other services who calls (Ed25519)
 storefront/service.json the same, of the storefront
 public/services.json    the public halves by which they check it, by the caller's name

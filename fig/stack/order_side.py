@@ -40,6 +40,7 @@ def order_side(place: Place) -> tuple[Process, ...]:
             "inventory",
             patience=FIRST_SNAPSHOT,
             legacy_url=f"http://{place.address('legacy')}",
+            session_key=f"{place.path('keys')}/orders/session.json",
         ),
         _orders(place),
         _service(place, "notifications", smtp=place.address("mail")),

@@ -153,6 +153,8 @@ def _catalog(place: Place) -> tuple[Process, ...]:
         "CATALOG_NATS_URL": nats_url(place, "catalog"),
         "CATALOG_LISTEN": place.address("catalog"),
         "CATALOG_LEGACY_URL": f"http://{place.address('legacy')}",
+        "CATALOG_CALLER_KEYS": f"{place.path('keys')}/public/services.json",
+        "CATALOG_SESSION_KEY": f"{place.path('keys')}/orders/session.json",
     }
     return (
         Process(
@@ -173,7 +175,7 @@ def _catalog(place: Place) -> tuple[Process, ...]:
             name="catalog",
             command=(place.python, "-m", "new_services.catalog"),
             env=database | settings,
-            needs=("catalog-migrate", "nats"),
+            needs=("catalog-migrate", "nats", "keys"),
             ready=HttpReady(place.address("catalog"), "/readyz"),
             ports=("catalog",),
             patience=60.0,  # the first time it applies the whole snapshot

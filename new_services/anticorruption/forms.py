@@ -104,10 +104,9 @@ def _judge(answer: Answer, form: Form) -> None:
         return
     if answer.status == 302 and pages.leads_to_login(location):
         raise RecordRefused(401, {"error": "not logged in"})
-    page = answer.body.decode(errors="replace")
-    said = pages.problem(page) if answer.status in (200, 400) else None
+    said = pages.problem(answer.body) if answer.status in (200, 400) else None
     if said is not None:
         raise RecordRefused(400, {"problem": said})
     if answer.status in REFUSALS:
-        raise RecordRefused(answer.status, {"error": pages.failure(page)})
+        raise RecordRefused(answer.status, {"error": pages.failure(answer.body)})
     raise RecordSilent(f"legacy answered {answer.status} {location}".rstrip(), answered=True)

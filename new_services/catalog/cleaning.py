@@ -10,7 +10,7 @@ RULES = (
     Rule("projection_floor", "for ever", "a row an entity: nothing older exists"),
     *rules(
         "what the staff changed, and what became of it",
-        "opens the session of the staff; what is parked can be sent again with it until then",
+        "opens the session of the person; nothing is sent in their name any more",
     ),
     POSITION,
     LOG_AGE,

@@ -28,7 +28,7 @@ RULES = (
     Rule("order_mark", "as legacy has the order", "a sale that the feed tells ends a reservation"),
     *rules(
         "what the staff counted, and what became of it",
-        "opens the session of the staff; what is parked can be sent again with it until then",
+        "opens the session of the person; nothing is sent in their name any more",
     ),
     tombstones("mirror", "gone"),
     MIRROR_FLOOR,

@@ -137,10 +137,11 @@ def test_what_must_survive_lies_in_volumes():
         "facade": ["routes:/etc/fig", "facade-keys:/keys/facade:ro", "public-keys:/keys/public:ro"],
         "orders": ["orders-keys:/keys/orders:ro", "public-keys:/keys/public:ro"],
         "sales": ["orders-keys:/keys/orders:ro", "public-keys:/keys/public:ro"],
+        "catalog": ["orders-keys:/keys/orders:ro", "public-keys:/keys/public:ro"],
         "storefront": ["storefront-keys:/keys/storefront:ro"],
         "accounts": ["public-keys:/keys/public:ro"],
         "payments": ["public-keys:/keys/public:ro"],
-        "inventory": ["public-keys:/keys/public:ro"],
+        "inventory": ["orders-keys:/keys/orders:ro", "public-keys:/keys/public:ro"],
         "keys": [
             "facade-keys:/keys/facade", "orders-keys:/keys/orders",
             "storefront-keys:/keys/storefront", "public-keys:/keys/public",

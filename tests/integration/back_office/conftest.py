@@ -1,0 +1,156 @@
+"""The back office as the stack would run it: monolith, feed, catalog, inventory; the connection of
+both services to the monolith can be cut.
+"""
+
+import json
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx2
+import psycopg
+import pytest
+from joserfc.jwk import OKPKey
+
+from chassis.web.callers import Credentials
+from chassis.web.sealed import Session, seal
+from migrations import runner
+from tests.integration.orders.conftest import (  # noqa: F401
+    ACTIVE,
+    PASSWORD,
+    Gunicorn,
+    engines,
+    keys,
+    legacy_urls,
+    monolith,
+    nats,
+    new_database,
+)
+from tests.rigs.cutting import Cutter
+
+BOSS, ANNA = "ben@example.com", "anna@example.com"
+
+
+@dataclass
+class Office:
+    """All of it, with what a test asks and breaks."""
+
+    legacy: Gunicorn
+    owner: str
+    databases: dict[str, str]
+    keys: dict[str, OKPKey]
+    cutter: Cutter
+    processes: dict[str, Any] = field(default_factory=dict)
+    cookies: dict[str, str] = field(default_factory=dict)
+
+    def person(self, email: str = BOSS) -> dict[str, str]:
+        """As the storefront names a person to the services."""
+        if email not in self.cookies:
+            login = {"email": email, "password": PASSWORD}
+            answer = httpx2.post(f"{self.legacy.url}/api/login", json=login)
+            assert answer.json()["ok"] == "Y", answer.text
+            self.cookies[email] = f"session={answer.cookies['session']}"
+        sealed = seal(self.keys["sealing"], Session(email, self.cookies[email]))
+        return {"email": email, "name": "Anna Huber", "session": sealed}
+
+    def put(self, service: str, path: str, body: dict[str, Any], **more: Any) -> httpx2.Response:
+        """One call as the storefront makes it."""
+        token = Credentials("storefront", self.keys["calling"]).token(service)
+        url = f"{self.processes[service].url}{path}"
+        headers = {"authorization": f"Bearer {token}"}
+        return httpx2.put(url, json=body, headers=headers, timeout=15, **more)
+
+    def save(self, sku: str = "TENT", key: str = "", email: str = BOSS, **form: Any) -> Any:
+        """A product's form."""
+        form = {"price": "100.00", "active": True, **form}
+        body = {"person": self.person(email), "sku": sku, "form": form}
+        return self.put("catalog", f"/articles/{key or uuid.uuid4().hex}", body)
+
+    def count(
+        self, variant: str, pieces: str, key: str = "", email: str = BOSS, sku: str = "TENT"
+    ) -> Any:
+        """A variant's form."""
+        body = {"person": self.person(email), "sku": sku, "variant": variant, "pieces": pieces}
+        return self.put("inventory", f"/counts/{key or uuid.uuid4().hex}", body)
+
+    def legacy_value(self, statement: str, *values: Any) -> Any:
+        """One value of the monolith's database."""
+        return self.query(self.owner, statement, *values)[0][0]
+
+    def query(self, url: str, statement: str, *values: Any) -> list[tuple[Any, ...]]:
+        """Rows of a database."""
+        with psycopg.connect(url, autocommit=True) as connection:
+            cursor = connection.execute(statement, values or None)
+            return cursor.fetchall() if cursor.description else []
+
+    def phase(self, service: str, kind: str, key: str) -> str:
+        """Where a saga stands."""
+        (row,) = self.query(
+            self.databases[service], "SELECT phase FROM saga WHERE id = %s", f"{kind}:{key}"
+        )
+        return str(row[0])
+
+    def until(self, what: str, check: Callable[[], bool], seconds: float = 30.0) -> None:
+        """Poll until it holds."""
+        deadline = time.monotonic() + seconds
+        while not check():
+            assert time.monotonic() < deadline, f"{what}: not within {seconds:.0f} s"
+            time.sleep(0.05)
+
+
+@pytest.fixture(scope="module")
+def office(
+    legacy_urls: tuple[str, str],  # noqa: F811
+    monolith: Gunicorn,  # noqa: F811
+    nats: Any,  # noqa: F811
+    keys: dict[str, OKPKey],  # noqa: F811
+    new_database: Callable[[str], str],  # noqa: F811
+    engines: Any,  # noqa: F811
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Office]:
+    """All of it, ready; Ben is of the staff."""
+    owner, feed = legacy_urls
+    databases = {name: new_database(name) for name in ("catalog", "inventory")}
+    for name, url in databases.items():
+        runner.upgrade(name, url)
+    keys["calling"] = OKPKey.generate_key("Ed25519", auto_kid=True)
+    folder = tmp_path_factory.mktemp("office")
+    session, callers = folder / "session.json", folder / "callers.json"
+    session.write_text(json.dumps(keys["sealing"].as_dict(private=True)))
+    callers.write_text(json.dumps({"storefront": keys["calling"].as_dict(private=False)}))
+    cutter = Cutter(int(monolith.url.rpartition(":")[2]))
+    made = Office(monolith, owner, databases, keys, cutter)
+    made.query(owner, "UPDATE customer SET is_admin = 'Y' WHERE email = %s", BOSS)
+
+    def start(name: str, **more: str) -> None:
+        prefix, port = name.upper(), engines._free_port()
+        settings = {"nats_url": nats.url, "listen": f"127.0.0.1:{port}", **more}
+        environment = {f"{prefix}_{key.upper()}": value for key, value in settings.items()}
+        module, log = f"new_services.{name}", folder / f"{name}.log"
+        made.processes[name] = engines.ServiceProcess(module, environment, port, log).start()
+
+    slot = "fig_" + owner.rsplit("/", 1)[1]
+    start("feed", legacy_url=feed, owner_url=owner, slot=slot)
+    for name, url in databases.items():
+        start(
+            name,
+            database_url=url,
+            legacy_url=cutter.url,
+            session_key=str(session),
+            caller_keys=str(callers),
+        )
+    try:
+        for process in made.processes.values():
+            process.wait_until_ready()
+        yield made
+    finally:
+        for process in made.processes.values():
+            if process.process is not None:
+                process.stop()
+        cutter.close()
+    with psycopg.connect(feed, autocommit=True) as connection:  # the slot would keep log for ever
+        drop = "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots"
+        made.until("slot free", lambda: not connection.execute(ACTIVE, [slot]).fetchone()[0])
+        connection.execute(f"{drop} WHERE slot_name = %s", [slot])
