@@ -65,7 +65,7 @@ class Gunicorn:
             stderr=self.log.open("ab"),
             start_new_session=True,
         )
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 60
         while time.monotonic() < deadline:
             try:
                 if httpx2.get(f"{self.url}/healthz", timeout=1).status_code == 200:
