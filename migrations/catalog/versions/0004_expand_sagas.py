@@ -4,8 +4,8 @@ from alembic import op
 
 from chassis.saga import postgres as saga
 
-revision = "0003"
-down_revision: str | None = "0002"
+revision = "0004"
+down_revision: str | None = "0003"
 
 
 def upgrade() -> None:
