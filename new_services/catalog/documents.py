@@ -1,5 +1,6 @@
 """Rows of goods -> the bytes that are sent: the public contract, spelled in one place."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
@@ -7,7 +8,7 @@ from typing import Any
 
 import orjson
 
-from new_services.catalog.domain import CENT, CURRENCY, Product, Variant
+from new_services.catalog.domain import CENT, CURRENCY, Product, Sellable, Variant
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,21 @@ def _detail(product: Product) -> dict[str, Any]:
         "weight": _kilograms(product.weight_grams),
         "created": _moment(product.created),
         "updated": _moment(product.updated),
+    }
+
+
+def sellable(variants: Sequence[Sellable]) -> bytes:
+    """Variants as the storefront's cart shows them."""
+    return orjson.dumps({"variants": [_sellable(variant) for variant in variants]})
+
+
+def _sellable(variant: Sellable) -> dict[str, Any]:
+    return {
+        "sku": variant.sku,
+        "color": variant.colour,
+        "size": variant.size,
+        "price": _money(variant.price),
+        "product": {"sku": variant.product, "name": variant.name, "img": variant.image},
     }
 
 

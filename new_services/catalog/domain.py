@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 
+from contracts.stock import stock_text
+
 CENT = Decimal("0.01")
 CURRENCY = "EUR"
-LAST_PIECES = 3  # from here down the shop says how many are left
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,15 +67,31 @@ class Product:
     @property
     def stock_text(self) -> str:
         """What the shop says about its stock."""
-        if self.stock <= 0:
-            return "Discontinued" if self.discontinued else "Sold out"
-        if self.stock <= LAST_PIECES:
-            return f"Only {self.stock} lefts"  # clients have read it so for ten years
-        return "In stock"
+        return stock_text(self.stock, discontinued=self.discontinued)
 
     def variant_price(self, variant: Variant) -> Decimal:
         """What one variant costs after the discount."""
         return discounted(self.list_price + variant.price_difference, self.discount_percent)
+
+
+@dataclass(frozen=True, slots=True)
+class Sellable:
+    """A variant that is for sale, with what its product says of it."""
+
+    sku: str
+    colour: str
+    size: str
+    price_difference: Decimal
+    product: str  # the product's sku
+    name: str
+    image: str
+    list_price: Decimal
+    discount_percent: str
+
+    @property
+    def price(self) -> Decimal:
+        """What it costs after the discount."""
+        return discounted(self.list_price + self.price_difference, self.discount_percent)
 
 
 def discounted(price: Decimal, percent: str, rounding: str = ROUND_HALF_UP) -> Decimal:

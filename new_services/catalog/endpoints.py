@@ -13,12 +13,13 @@ from chassis.database import DatabaseAway
 from chassis.readmodel.projection import fresh
 from chassis.readmodel.watermark import Watermark
 from chassis.web.app import JsonBytes, database_away, speak
-from new_services.catalog import views
+from new_services.catalog import documents, views
 from new_services.catalog.articles import Articles
 from new_services.catalog.schemas import (
     DEFAULT_PER_PAGE,
     DETAIL_DOCUMENTATION,
     LIST_DOCUMENTATION,
+    VARIANTS_DOCUMENTATION,
     ListQuery,
     parse_list_query,
 )
@@ -50,7 +51,8 @@ class Endpoints:
             ("/api/products", self.products, LIST_DOCUMENTATION),
             ("/api/products/{sku:path}", self.product, DETAIL_DOCUMENTATION),
             ("/api/categories", self.categories, None),
-            ("/offers", self.offers, None),
+            ("/internal/offers", self.offers, None),
+            ("/internal/variants", self.variants, VARIANTS_DOCUMENTATION),
         ):
             app.router.add_api_route(
                 path,
@@ -86,6 +88,11 @@ class Endpoints:
     async def offers(self, _: Request) -> JsonBytes:
         """The articles that were reduced last, as lists have them; for the storefront."""
         return JsonBytes(b'{"products":[%b]}' % b",".join(await views.offers(self.pool)))
+
+    async def variants(self, request: Request) -> JsonBytes:
+        """Those of the named variants that are for sale; for the storefront's cart."""
+        skus = request.query_params.getlist("sku")
+        return JsonBytes(documents.sellable(await views.sellable(self.pool, skus)))
 
     def _fresh(self, answer: Endpoint) -> Callable[[Request], Awaitable[Response]]:
         """Answer when the read model is as fresh as the request asks; else decline and say why."""

@@ -72,3 +72,6 @@ LIST_DOCUMENTATION = {
 DETAIL_DOCUMENTATION = {
     "parameters": [_parameter("path", "sku", "string", "of the product, in any case")]
 }
+VARIANTS_DOCUMENTATION = {
+    "parameters": [_parameter("query", "sku", "string", "of a variant; repeated for several")]
+}

@@ -1,5 +1,6 @@
 """The read side: one SQL statement each, answering with bytes that are ready to send."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -7,6 +8,7 @@ import asyncpg
 import orjson
 
 from contracts.back_office import Article
+from new_services.catalog.domain import Sellable
 from new_services.catalog.schemas import ListQuery
 
 MOST_ROWS = 2**62  # beyond what PostgreSQL takes as an offset; no list is that long
@@ -85,7 +87,7 @@ async def categories(pool: asyncpg.Pool) -> bytes:
 
 _OFFERS = """
 SELECT d.item FROM product p JOIN document d ON d.product_id = p.id
-WHERE d.listed AND NOT p.deleted AND p.discount_percent NOT IN ('', '0')
+WHERE d.listed AND NOT p.deleted AND coalesce(p.discount_text, p.discount_percent) NOT IN ('', '0')
 ORDER BY p.updated DESC, p.sku LIMIT 8
 """
 
@@ -107,3 +109,17 @@ async def is_so(pool: asyncpg.Pool, wanted: Article) -> bool:
     """Whether the feed has told that the product is as it was wanted."""
     fields = (wanted.name, wanted.price, wanted.discount, wanted.active, wanted.discontinued)
     return bool(await pool.fetchval(_IS_SO, wanted.sku, *fields))
+
+
+_SELLABLE = """
+SELECT v.sku, v.colour, v.size, v.price_difference, p.sku AS product, p.name, p.image,
+       p.list_price, p.discount_percent
+FROM variant v JOIN product p ON p.id = v.product_id AND NOT p.deleted
+WHERE v.sku = ANY ($1::text[]) AND v.active AND NOT v.deleted AND p.active ORDER BY v.sku
+"""
+
+
+async def sellable(pool: asyncpg.Pool, skus: Sequence[str]) -> list[Sellable]:
+    """Those of these variants that are for sale, by sku."""
+    rows = await pool.fetch(_SELLABLE, [sku for sku in skus if "\0" not in sku])
+    return [Sellable(**row) for row in rows]

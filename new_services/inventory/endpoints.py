@@ -39,6 +39,7 @@ class Endpoints:
         speak(app, "/api/")
         app.add_api_route("/api/stock/{sku:path}", self.stock, methods=["GET", "HEAD"])
         app.add_api_route("/internal/shelves/{sku:path}", self.shelf, methods=["GET"])
+        app.add_api_route("/internal/pieces", self.pieces, methods=["GET"])
         app.add_api_route("/state", self.state, methods=["GET"])
 
     def calls(self) -> Calls:
@@ -56,6 +57,20 @@ class Endpoints:
         wanted = sku.upper()
         found = await views.stock(self.pool, wanted)
         answer = _json(found or {"error": "unknown sku", "sku": wanted}, 200 if found else 404)
+        as_of.stamp(answer)
+        return answer
+
+    async def pieces(self, request: Request) -> JsonBytes:
+        """For pages: how many are left of each variant that is named (`sku`, repeated), or of each
+        of one `product`."""
+        as_of = await fresh(request, self.watermark)
+        named = request.query_params
+        product = named.get("product")
+        if product is None:
+            found = await views.pieces_of(self.pool, named.getlist("sku"))
+        else:
+            found = await views.pieces_of_product(self.pool, product)
+        answer = _json({"pieces": found})
         as_of.stamp(answer)
         return answer
 

@@ -1,8 +1,11 @@
 """The public answer, and what a verification asks."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import asyncpg
+
+from contracts.stock import stock_text
 
 MOVEMENTS = 15  # of a product that the back office is shown
 
@@ -41,6 +44,9 @@ WHERE sku IN ({_VARIANTS_OF}) AND updated <> '' ORDER BY sku
 _MOVEMENTS = f"""
 SELECT sku, change, reason, order_no, created FROM movement WHERE sku IN ({_VARIANTS_OF})
 ORDER BY legacy_id DESC NULLS FIRST, created DESC LIMIT $2
+"""
+_PIECES = """
+SELECT sku, quantity + ahead AS pieces FROM level WHERE sku = ANY ($1::text[]) AND updated <> ''
 """
 _STATE = """
 SELECT count(*) AS skus, coalesce(sum(quantity), 0) AS quantity, coalesce(sum(ahead), 0) AS ahead,
@@ -82,11 +88,16 @@ async def shelf(pool: asyncpg.Pool, product: str) -> dict[str, Any]:
     }
 
 
-def stock_text(pieces: int, *, discontinued: bool) -> str:
-    """As clients have always read it; apps match on it, 'lefts' and all."""
-    if pieces <= 0:
-        return "Discontinued" if discontinued else "Sold out"
-    return f"Only {pieces} lefts" if pieces <= 3 else "In stock"
+async def pieces_of(pool: asyncpg.Pool, skus: Sequence[str]) -> dict[str, int]:
+    """What is left of these variants; one of which legacy keeps no stock is left out."""
+    rows = await pool.fetch(_PIECES, [sku for sku in skus if "\0" not in sku])
+    return {row["sku"]: row["pieces"] for row in rows}
+
+
+async def pieces_of_product(pool: asyncpg.Pool, sku: str) -> dict[str, int]:
+    """What is left of each variant of a product, also of those that are not sold any more."""
+    rows = [] if "\0" in sku else await pool.fetch(_LEVELS, sku)
+    return {row["sku"]: row["stock"] for row in rows}
 
 
 async def state(pool: asyncpg.Pool) -> dict[str, int]:

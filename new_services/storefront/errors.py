@@ -1,10 +1,15 @@
 """Failures as pages: without menu and cart, so that one comes even while all services are away."""
 
+import logging
+
 from fastapi import FastAPI, Request, Response
 from starlette.exceptions import HTTPException
 
 from chassis.web.app import Problem, speak
+from new_services.storefront.parts.part import Away
 from new_services.storefront.rendering import HTML, render
+
+log = logging.getLogger("storefront")
 
 TITLES = {
     400: "That did not work",
@@ -20,12 +25,13 @@ NOT_FOUND = (
     " If you entered the URL manually please check your spelling and try again."
 )
 NOT_ALLOWED = "The method is not allowed for the requested URL."
-CATALOG_AWAY = "The shop cannot look up its articles. Please try again in a moment."
+AWAY = "A part of the shop cannot be reached. Please try again in a moment."
 
 
 def register(app: FastAPI) -> None:
     """Every failure of the application is answered with a page."""
     speak(app, "/", page)
+    app.add_exception_handler(Away, _service_away)
     app.add_exception_handler(HTTPException, _no_such_path)
 
 
@@ -37,12 +43,19 @@ def page(problem: Problem) -> Response:
     return Response(content, status, problem.headers, media_type=HTML)
 
 
-def away(detail: str, words: str) -> Problem:
-    """503: a service is away without which there is no such page."""
-    return Problem(503, "Service Unavailable", detail, public=(503, words))
+def not_found(words: str = NOT_FOUND) -> Problem:
+    """404, with words of the shop."""
+    return Problem(404, "Not Found", words)
+
+
+async def _service_away(_: Request, error: Exception) -> Response:
+    """Without this service there is no such page."""
+    log.warning("%s", error)
+    return page(Problem(503, "Service Unavailable", AWAY))
 
 
 async def _no_such_path(_: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    words = NOT_FOUND if error.status_code == 404 else str(error.detail)
-    return page(Problem(error.status_code, str(error.detail), words, error.headers))
+    if error.status_code == 404:
+        return page(not_found())
+    return page(Problem(error.status_code, str(error.detail), str(error.detail), error.headers))

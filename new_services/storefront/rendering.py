@@ -4,6 +4,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from fastapi import Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from new_services.storefront.links import address
@@ -29,3 +30,9 @@ def _environment() -> Environment:
 def render(template: str, **data: Any) -> str:
     """The page of `templates/`. What the template names and the data has not is an error."""
     return _environment().get_template(template).render(data)
+
+
+def redirect(address: str, *, by_session: bool = True) -> Response:
+    """To another page; `by_session`: whether who is asking had a part in the answer."""
+    headers = {"Location": address} | ({"Vary": "Cookie"} if by_session else {})
+    return Response(render("redirect.html", to=address), 302, headers, media_type=HTML)

@@ -45,6 +45,38 @@ def item(sku: str, **other: str) -> dict[str, str]:
     } | other
 
 
+def article(sku: str, **other: Any) -> dict[str, Any]:
+    """An article as the catalog gives it whole: three variants, the second costs more."""
+    return (
+        item(sku)
+        | {
+            "description": "Out <there>",
+            "category": {"code": "TENTS", "name": "Zelte & <Tarps>"},
+            "colour": "orange",
+            "tags": ["hiking", "50%"],
+            "weight": "1.250 kg",
+            "discontinued": "N",
+            "created": "2024-03-05 10:00:00",
+            "variants": [
+                variant(f"{sku}-0"),
+                variant(f"{sku}-1", price="59.90"),
+                variant(f"{sku}-2"),
+            ],
+        }
+        | other
+    )
+
+
+def variant(sku: str, **other: str) -> dict[str, str]:
+    """A variant as the catalog gives it."""
+    return {"sku": sku, "color": "red", "size": "L", "price": "49.90"} | other
+
+
+def sellable(sku: str) -> dict[str, Any]:
+    """A variant for sale, as the catalog gives it for a cart."""
+    return variant(sku) | {"product": item("TNT-1")}
+
+
 class PlayedService:
     """In place of a ServiceClient: answers by path, and keeps what it was asked."""
 
@@ -77,13 +109,15 @@ class PlayedShop:
 
     def __init__(self, deadline: float = 3.0) -> None:
         products = {"products": [item("TNT-1"), item("TNT-2")], "total": 2}
+        reduced = item("JKT-1", discount_pct="20", list_price="62.38")
         self.session: dict[str, Any] = {"customer": None, "csrf": "", "set_cookie": None}
         played: dict[str, dict[str, Any]] = {name: {} for name in SERVICES}
         played["catalog"] = {
             "/api/categories": {"categories": CATEGORIES},
             "/api/products": products,
-            "/offers": {"products": [item("JKT-1", discount_pct="20", list_price="62.38")]},
+            "/internal/offers": {"products": [reduced]},
         }
+        played["inventory"] = {"/internal/pieces": {"pieces": {}}}
         played["accounts"] = {"/sessions/open": lambda _: self.session}
         self.services = {name: PlayedService(name, told) for name, told in played.items()}
         parts = connect({name: _part(each) for name, each in self.services.items()})
@@ -97,6 +131,11 @@ class PlayedShop:
     def catalog(self) -> PlayedService:
         """The catalog."""
         return self.services["catalog"]
+
+    @property
+    def inventory(self) -> PlayedService:
+        """The inventory."""
+        return self.services["inventory"]
 
     @property
     def accounts(self) -> PlayedService:

@@ -1,6 +1,18 @@
 """The pages, a file for each group. PAGES is the table of what the storefront answers."""
 
-from new_services.storefront.pages import home
+from new_services.storefront.pages import cart, home, lists, machines, product
 from new_services.storefront.routing import Page
 
-PAGES: tuple[Page, ...] = (Page("/", get=home.home),)
+PAGES: tuple[Page, ...] = (
+    Page("/", get=home.home),
+    Page("/search", get=lists.search),
+    Page("/category/{code}", get=lists.category),
+    Page("/product/{sku}", get=product.product),
+    Page("/cart", get=cart.show),
+    Page("/cart/add", post=cart.add),
+    Page("/cart/update", post=cart.update),
+    Page("/robots.txt", get=machines.robots),
+    Page("/favicon.ico", get=machines.favicon),
+    Page("/img/{kind}-{colour}.svg", get=machines.picture),
+    Page("/static/{path:path}", get=machines.static),
+)

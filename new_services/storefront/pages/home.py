@@ -4,12 +4,10 @@ import asyncio
 
 from fastapi import Response
 
-from new_services.storefront.errors import CATALOG_AWAY, away
-from new_services.storefront.parts.part import Away
 from new_services.storefront.shell import surround
 from new_services.storefront.visit import Visit
 
-TILES = "8"
+TILES = 8
 # Picture and colour of the big categories.
 PICTURES = {
     "CLOTHING": ("jacket", "teal"),
@@ -25,14 +23,11 @@ ANY_PICTURE = ("bottle", "grey")
 async def home(visit: Visit) -> Response:
     """`GET /`"""
     catalog = visit.parts.catalog
-    try:
-        shell, newest, offers = await asyncio.gather(
-            surround(visit),
-            catalog.listing(visit, {"sort": "newest", "per_page": TILES}),
-            catalog.offers(visit),
-        )
-    except Away as error:
-        raise away(str(error), CATALOG_AWAY) from error
+    shell, newest, offers = await asyncio.gather(
+        surround(visit),
+        catalog.listing(visit, {"sort": "newest", "per_page": TILES}),
+        catalog.offers(visit),
+    )
     pictures = {
         each.code: "/img/{}-{}.svg".format(*PICTURES.get(each.code, ANY_PICTURE))
         for each in shell.menu

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from new_services.storefront.parts.accounts import Accounts
 from new_services.storefront.parts.catalog import Catalog
+from new_services.storefront.parts.inventory import Inventory
 from new_services.storefront.parts.part import Part
 
 SERVICES = ("catalog", "inventory", "accounts")
@@ -21,9 +22,12 @@ class Parts:
     """All of them."""
 
     catalog: Catalog
+    inventory: Inventory
     accounts: Accounts
 
 
 def connect(parts: Mapping[str, Part]) -> Parts:
     """From a part by the name of each service of SERVICES."""
-    return Parts(Catalog(parts["catalog"]), Accounts(parts["accounts"]))
+    return Parts(
+        Catalog(parts["catalog"]), Inventory(parts["inventory"]), Accounts(parts["accounts"])
+    )

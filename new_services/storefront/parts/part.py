@@ -13,7 +13,7 @@ from chassis.web.client import Answer, NoAnswer, NotSent, Request
 from chassis.web.service import ServiceClient
 
 DECLINED = headers.DECLINED.lower()
-STRANGERS = frozenset({401, 403})  # we are not known there
+OK, OK_OR_MISSING = frozenset({200}), frozenset({200, 404})
 
 
 class Away(Exception):
@@ -42,19 +42,21 @@ class Part:
     client: ServiceClient
     token: Callable[[str], str]  # by the service's name: proves who calls
 
-    async def get(self, asking: Asking, path: str) -> Answer:
-        """An answer below 500. Raises Away; Problem where the read model is behind (P4)."""
-        return await self._send(asking, Request("GET", path, self._headers(asking)))
+    async def get(self, asking: Asking, path: str, *, missing: bool = False) -> Answer:
+        """A 200; with `missing` a 404, too. Raises Away; Problem where the read model is behind
+        what the client wrote."""
+        known = OK_OR_MISSING if missing else OK
+        return await self._send(asking, Request("GET", path, self._headers(asking)), known)
 
     async def post(self, asking: Asking, path: str, body: Any) -> Answer:
-        """The same, with a JSON body."""
+        """A 200 to a JSON body. Raises the same."""
         said = {**self._headers(asking), "content-type": "application/json"}
-        return await self._send(asking, Request("POST", path, said, orjson.dumps(body)))
+        return await self._send(asking, Request("POST", path, said, orjson.dumps(body)), OK)
 
     def _headers(self, asking: Asking) -> dict[str, str]:
         return {**asking.passed_on, "authorization": f"Bearer {self.token(self.client.name)}"}
 
-    async def _send(self, asking: Asking, asked: Request) -> Answer:
+    async def _send(self, asking: Asking, asked: Request, known: frozenset[int]) -> Answer:
         name = self.client.name
         if not asking.left:
             raise Away(f"{name}: no time is left to ask")
@@ -66,7 +68,7 @@ class Part:
         if DECLINED in answer.headers:
             why = {headers.DECLINED: answer.headers[DECLINED]}
             raise Problem(503, "Service Unavailable", f"{name} is behind", why)
-        if answer.status >= 500 or answer.status in STRANGERS:
+        if answer.status not in known:  # it fails, does not know us, or is of another version
             raise Away(f"{name} answered {answer.status}")
         asking.learn(answer.headers)
         return answer

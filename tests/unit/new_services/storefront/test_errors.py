@@ -3,7 +3,7 @@
 import pytest
 
 from chassis.web.app import Problem
-from new_services.storefront.errors import away, page
+from new_services.storefront.errors import page
 from tests.rigs.storefront import PlayedShop
 
 
@@ -18,12 +18,12 @@ def test_words_are_escaped(status: int, title: str) -> None:
 
 
 def test_what_people_read_is_not_what_the_log_says() -> None:
-    text = bytes(page(away("catalog: refused", "Later.")).body).decode()
+    text = bytes(page(Problem(503, "T", "catalog: refused", public=(503, "Later."))).body).decode()
     assert "Later." in text and "refused" not in text
 
 
 async def test_a_fault_of_ours_is_a_page_too(shop: PlayedShop) -> None:
-    shop.catalog.answers["/offers"] = {"unexpected": []}
+    shop.catalog.answers["/internal/offers"] = {"unexpected": []}
     answer = await shop.browser.get("/")
     assert answer.status_code == 500
     assert "<p>Something went wrong on our side.</p>" in answer.text

@@ -23,7 +23,7 @@ async def test_without_the_catalog_there_is_no_such_page(shop: PlayedShop) -> No
     answer = await shop.browser.get("/")
     assert answer.status_code == 503
     assert "<h1>Back in a moment</h1>" in answer.text
-    assert "cannot look up its articles" in answer.text
+    assert "A part of the shop cannot be reached" in answer.text
     assert headers.DECLINED not in answer.headers
 
 

@@ -1,0 +1,230 @@
+"""Both sides over one seeded shop: the monolith in this process; and the storefront, the catalog
+and the inventory, in this process too, over read models of the same rows."""
+
+from collections.abc import AsyncIterator, Callable, Iterator
+from datetime import date, datetime
+from typing import Any
+
+import asyncpg
+import httpx2
+import psycopg
+import pytest
+from fastapi import FastAPI
+from flask import Flask
+from prometheus_client import CollectorRegistry
+
+from chassis.web.app import build_app
+from chassis.web.client import Answer as ServiceAnswer
+from chassis.web.client import Request
+from facade.compare.answers import Answer, Pair
+from facade.compare.rules import Rules, compile_rules
+from facade.compare.verdict import Verdict, compare
+from facade.routes.routefile import CompareRules
+from legacy_monolith.app import create_app
+from legacy_monolith.database import EXTENSION
+from legacy_monolith.seed.people import PASSWORD
+from legacy_monolith.seed.store import seed
+from legacy_monolith.settings import Settings
+from migrations import runner
+from new_services.catalog import projections as catalog_projections
+from new_services.catalog.endpoints import Endpoints as CatalogEndpoints
+from new_services.inventory import projections as inventory_projections
+from new_services.inventory.endpoints import Endpoints as InventoryEndpoints
+from new_services.inventory.handlers import Handler as InventoryHandler
+from new_services.storefront import errors, routing
+from new_services.storefront.pages import PAGES
+from new_services.storefront.parts import connect
+from new_services.storefront.parts.part import Part
+from tests.rigs.accounts import SessionsOfTheMonolith
+from tests.rigs.clock import StoppedClock
+from tests.rigs.snapshots import Apply, asked, current, fill
+
+ADMIN, CUSTOMER = "admin@example.org", "kunde001@example.org"
+ADMIN_PASSWORD = "admin-2016"  # as the README says
+TODAY = date(2026, 7, 14)
+# What a client acts on, beside what is compared when nothing is said.
+HEADERS = (
+    *("content-type", "location", "cache-control", "set-cookie", "vary", "allow"),
+    "content-disposition",
+)
+# As ten years leave them.
+ODDITIES = (
+    "UPDATE category SET name = 'Zelte & \"Tarps\" <3' WHERE code = 'TENTS'",
+    "INSERT INTO category VALUES ('ÜBER & <1>', 'Über 1', 'CAMPING', 99)",
+    "INSERT INTO category VALUES ('EMPTY', 'Nothing in it', NULL, 98)",
+    """UPDATE product SET disc_pct = NULL, name = 'Zelt <"1"> & 2', descr = '<b>&amp;</b>',
+        tags = ' a b ,,<i>,50%' WHERE id = 7""",
+    "UPDATE product SET price = '49.9', disc_pct = ' 15' WHERE id = 8",
+    "UPDATE product SET price = '49', disc_pct = '0', colour = '', weight_g = NULL WHERE id = 9",
+    "UPDATE variant SET color = '', size = '', price_diff = '-1.005' WHERE product_id = 9",
+    "UPDATE customer SET name = 'O''Neill & <Söhne>' WHERE is_admin = 'Y'",
+)
+
+
+@pytest.fixture(scope="session")
+def new_database(postgres_server: Any) -> Iterator[Callable[[str], str]]:
+    """Makes an empty database for a service; gives its URL."""
+    made = []
+
+    def make(service: str) -> str:
+        name = f"{service}_for_pages"
+        with psycopg.connect(postgres_server.url(), autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE {name}")
+        made.append(name)
+        return str(postgres_server.url(name))
+
+    yield make
+    with psycopg.connect(postgres_server.url(), autocommit=True) as connection:
+        for name in made:
+            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(scope="session")
+def legacy_url(new_database: Callable[[str], str]) -> str:
+    """The seeded shop."""
+    url = new_database("legacy")
+    runner.upgrade("legacy", url)
+    seed(url, 1, lambda _: None)
+    with psycopg.connect(url) as connection:
+        for statement in ODDITIES:
+            connection.execute(statement)
+    return url
+
+
+@pytest.fixture(scope="session")
+def legacy(legacy_url: str) -> Iterator[Flask]:
+    """The monolith, on a day after its last order."""
+    clock = StoppedClock(datetime.fromisoformat("2026-07-14T15:09:26"))
+    made = create_app(Settings(database_url=legacy_url, secret_key="k" * 32, threads=4), clock)
+    yield made
+    made.extensions[EXTENSION].dispose()
+
+
+@pytest.fixture(scope="session")
+def databases(legacy_url: str, new_database: Callable[[str], str]) -> dict[str, str]:
+    """URLs of the read models, filled, by their services."""
+    applies: dict[str, Apply] = {
+        "catalog": catalog_projections.apply,
+        "inventory": inventory_projections.apply,
+    }
+    return {
+        service: fill(service, new_database(service), legacy_url, apply)
+        for service, apply in applies.items()
+    }
+
+
+class InProcess:
+    """In place of a ServiceClient: the service's application in this process."""
+
+    def __init__(self, name: str, register: Callable[[FastAPI], None]) -> None:
+        self.name = name
+        self._client = asked(register, name)
+
+    async def send(self, request: Request, _failed: object) -> ServiceAnswer:
+        """See ServiceClient."""
+        answer = await self._client.request(
+            request.method,
+            request.path,
+            headers=dict(request.headers),
+            content=request.body,
+        )
+        return ServiceAnswer(answer.status_code, dict(answer.headers), answer.content)
+
+
+class Both:
+    """Asks the same of both sides, and judges the pair as the facade does."""
+
+    def __init__(self, legacy: Flask, new: httpx2.AsyncClient) -> None:
+        self.legacy = legacy
+        self.new = new
+        self.rules: Rules = compile_rules(CompareRules("pages", headers=HEADERS))
+
+    def values(self, statement: str) -> list[str]:
+        """The first column of what legacy's database has."""
+        with self.legacy.extensions[EXTENSION].connect() as connection:
+            return [str(row[0]) for row in connection.exec_driver_sql(statement)]
+
+    def value(self, statement: str) -> str:
+        """The only one."""
+        (found,) = self.values(statement)
+        return found
+
+    def session(self, email: str) -> str:
+        """The cookie's value after a login at the monolith."""
+        client = self.legacy.test_client()
+        password = ADMIN_PASSWORD if email == ADMIN else PASSWORD
+        assert client.post("/api/login", json={"email": email, "password": password}).is_json
+        cookie = client.get_cookie("session")
+        assert cookie is not None
+        return cookie.value
+
+    async def ask(
+        self, method: str, target: str, body: bytes = b"", **headers: str
+    ) -> tuple[Answer, Answer]:
+        """Legacy's answer and the storefront's; header names with `_` for `-`."""
+        sent = {name.replace("_", "-"): value for name, value in headers.items()}
+        client = self.legacy.test_client(use_cookies=False)
+        url = f"http://shop{target}"
+        theirs = client.open(url, method=method, headers=sent, data=body)
+        self.new.cookies.clear()
+        ours = await self.new.request(method, url, headers=sent, content=body)
+        return (
+            Answer(theirs.status_code, _headers(theirs.headers.items()), theirs.data),
+            Answer(ours.status_code, _headers(ours.headers.multi_items()), ours.content),
+        )
+
+    async def judged(
+        self, method: str, target: str, body: bytes = b"", **headers: str
+    ) -> tuple[Verdict, int]:
+        """The verdict, and the status with which legacy answered."""
+        theirs, ours = await self.ask(method, target, body, **headers)
+        pair = Pair("page", method, target, theirs, ours)
+        return compare(pair, self.rules, TODAY), theirs.status
+
+    async def same(self, method: str, target: str, body: bytes = b"", **headers: str) -> int:
+        """Both answer alike; the status."""
+        verdict, status = await self.judged(method, target, body, **headers)
+        assert verdict.outcome == "matched", (status, verdict.cause, verdict.differences[:5])
+        return status
+
+
+def _headers(items: Any) -> tuple[tuple[str, str], ...]:
+    return tuple((name.lower(), value) for name, value in items)
+
+
+async def _ready() -> None:
+    return None
+
+
+def _served(name: str, register: Callable[[FastAPI], None]) -> Part:
+    client: Any = InProcess(name, register)
+    return Part(client, lambda _: "")
+
+
+@pytest.fixture
+async def both(legacy: Flask, databases: dict[str, str]) -> AsyncIterator[Both]:
+    """Both sides."""
+    pools = {
+        name: await asyncpg.create_pool(url, min_size=1, max_size=4)
+        for name, url in databases.items()
+    }
+    watermark = current()
+    catalog = CatalogEndpoints(pools["catalog"], watermark)
+    handler = InventoryHandler(pools["inventory"], watermark)
+    inventory = InventoryEndpoints(pools["inventory"], watermark, handler)
+    sessions: Any = SessionsOfTheMonolith(legacy)
+    parts = connect(
+        {
+            "catalog": _served("catalog", catalog.register),
+            "inventory": _served("inventory", inventory.register),
+            "accounts": Part(sessions, lambda _: ""),
+        }
+    )
+    app = build_app("Storefront", _ready, CollectorRegistry())
+    errors.register(app)
+    routing.register(app, PAGES, parts, 10.0)
+    transport = httpx2.ASGITransport(app=app, raise_app_exceptions=False)
+    async with httpx2.AsyncClient(transport=transport, base_url="http://shop") as client:
+        yield Both(legacy, client)
+    for pool in pools.values():
+        pool.terminate()
