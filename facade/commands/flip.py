@@ -30,7 +30,7 @@ from facade.routes.file.reading import load_path
 from facade.routes.routefile import RouteConfig
 from facade.routes.stages import Stage
 from facade.runtime.lags import Lag, hold_back
-from facade.runtime.statefolder import running
+from facade.runtime.statefolder import note_step, running
 
 
 @click.command()
@@ -84,9 +84,11 @@ def flip(
             wish = Flip(name, Stage(stage), percent, sample)
             steps = way(load_path(routes).file, wish) if walk else (wish,)
             for step in steps:
-                _refuse_early(routes, step, admin)
+                seen = _refuse_early(routes, step, admin)
                 held = hold_to_evidence(routes, step, admin, force)
                 announce(admin, name, str(Position(step.stage, step.percent)), said)
+                if not seen:
+                    _note(routes, step, out)
                 _take(routes, step, admin, out, insist=step is not steps[-1])
                 if held is not None:
                     out.say(f"  {held}")
@@ -125,13 +127,13 @@ def _take(routes: Path, step: Flip, admin: str | None, out: Output, *, insist: b
         raise SystemExit(REFUSED)
 
 
-def _refuse_early(routes: Path, step: Flip, admin: str | None) -> None:
+def _refuse_early(routes: Path, step: Flip, admin: str | None) -> bool:
     """Leave the file as it is where no stage leads there, or the facade would refuse it: the new
-    side is behind."""
+    side is behind. Returns whether a facade runs by this file."""
     wanted = preview(routes, step)
     status = fetch_status(admin) if admin else None
     if status is None or Path(status.get("file") or routes).resolve() != routes.resolve():
-        return  # whoever reads the file will judge it
+        return False  # whoever reads the file will judge it
     lags = {
         name: Lag(one.get("seconds"), float(status["now"]), str(one.get("reason", "")))
         for name, one in (status.get("lag") or {}).items()
@@ -139,6 +141,18 @@ def _refuse_early(routes: Path, step: Flip, admin: str | None) -> None:
     reason = hold_back(wanted.before, wanted.after, lags, float(status["now"]))
     if reason is not None:
         raise FlipRefused(reason)
+    return True
+
+
+def _note(routes: Path, step: Flip, out: Output) -> None:
+    """Keep a step that no facade sees: the next start would take several for a jump."""
+    before = find_route(load_path(routes).file, step.route).stage
+    if before is step.stage:
+        return
+    try:
+        note_step(routes, step.route, before, step.stage)
+    except OSError as error:
+        out.say(f"  the step cannot be kept for the next start: {error.strerror}")
 
 
 def _undo_refused(flipped: Flipped, confirmation: Confirmation, routes: Path) -> None:

@@ -53,6 +53,13 @@ from facade.routes.file.reading import load_path
     envvar="FACADE_UPSTREAMS",
     help="NAME=URL[,URL]: take these addresses instead of the file's; may be repeated.",
 )
+@click.option(
+    "--force",
+    metavar="REASON",
+    envvar="FACADE_FORCE",
+    help="Take the route file as it is, although a route in it took more than one step while the"
+    " facade was stopped; the reason is kept in the journal.",
+)
 def run(upstreams: tuple[str, ...], **given: Any) -> None:
     """Start the facade: workers on one port, the admin API on another.
 

@@ -77,7 +77,9 @@ class _Process:
         self.failures = Failures()
         sources = self._sources()
         place = Place(settings.routes, settings.runtime)
-        self.guarding = Guarding(Setting(place, str(settings.channel)), sources, self._ours)
+        self.guarding = Guarding(
+            Setting(place, str(settings.channel), settings.force), sources, self._ours
+        )
         self.ledger.on_judged(self.guarding.judged)
         self.intake = Intake(self.fleet, self.ledger, self.pipeline, self.failures)
         self._published: bytes | None = None  # the table that was there at the start

@@ -161,6 +161,7 @@ class Master:
             "FACADE_ROUTES": str(settings.routes),
             "FACADE_IDENTITY_KEY": str(self._keys.identity),
             "FACADE_WORKERS": str(settings.workers),
+            "FACADE_FORCE": settings.force,
             "FACADE_UPSTREAMS": " ".join(
                 f"{name}={','.join(urls)}" for name, urls in settings.upstreams.items()
             ),
@@ -254,7 +255,9 @@ def _state_folder(settings: FacadeSettings) -> StateFolder | None:
 def _start(settings: FacadeSettings, runtime: Path, home: StateFolder | None) -> int:
     try:
         runtime.mkdir(parents=True, exist_ok=True)
-        publisher = Publisher(settings.routes, runtime, settings.upstreams, time.time)
+        publisher = Publisher(
+            settings.routes, runtime, settings.upstreams, time.time, settings.force
+        )
         data = publisher.first()
         ensure(keys_of(settings, runtime))
         if home is not None:

@@ -1,7 +1,8 @@
 """Judge the route file and publish good ones: the only process that reads what was edited.
 
 `<runtime>/table.yaml` is the table in force, written by rename; `<runtime>/reload.json` says how
-the last look at the route file went. A bad file changes nothing but the latter.
+the last look at the route file went. A bad file changes nothing but the latter. At the start the
+file is judged as at any other time, against what was in force when the facade stopped.
 """
 
 import logging
@@ -12,16 +13,20 @@ from pathlib import Path
 import orjson
 
 from chassis.process.files import write_whole
+from facade.master.starting import Start, before_start, judge_start
 from facade.proxy.tls.checking import check_certificates, check_change
 from facade.routes.file.changes import changes
 from facade.routes.file.edit.flip import FlipRefused
 from facade.routes.file.problems import RouteFileError
 from facade.routes.file.reading import Loaded, load, load_path
-from facade.routes.file.steps import check_restart, check_steps, with_addresses
+from facade.routes.file.steps import check_steps, with_addresses
 from facade.routes.file.waiting import NotCaughtUp, check_lags
 from facade.routes.leaving import lost
+from facade.routes.routefile import RouteFile
+from facade.runtime.accepted import Accepted, read_accepted, write_accepted
 from facade.runtime.lags import read_lags
 from facade.runtime.override import OVERRIDE, overridden, read_override, remove_override
+from facade.runtime.statefolder import forget_steps
 
 log = logging.getLogger("facade.reload")
 
@@ -39,11 +44,17 @@ class Publisher:
         runtime: Path,
         addresses: dict[str, tuple[str, ...]],
         clock: Callable[[], float],
+        force: str = "",
     ) -> None:
-        """`clock` gives unix seconds; `addresses` replace those of the file."""
+        """`clock` gives unix seconds; `addresses` replace those of the file.
+
+        `force` is the reason why the first file counts whatever was in force before.
+        """
         self._routes, self._runtime = routes, runtime
         self._addresses = addresses
         self._clock = clock
+        self._start = Start(routes, force, lambda: read_lags(runtime), clock)
+        self._before: RouteFile | None = None  # what the steps of the next edit are judged against
         self._declared: Loaded | None = None  # what the operator's file says
         self._data = b""  # its bytes
         self._in_force: Loaded | None = None  # the same, but for what overrides it
@@ -63,29 +74,29 @@ class Publisher:
             raise
         loaded = self._judge(data)
         check_certificates(loaded, self._now())
-        known = self._known()
-        override = read_override(self._runtime)
-        if override is not None and override.file == loaded.file.version:
-            known = None  # it is the very file that was in force, but for what overrides it
-        if known is not None:
-            try:
-                check_restart(loaded, known[0].file)
-            except RouteFileError as error:
-                self._publish(*known)
-                self._refuse(error)
-                return data
-        self._publish(loaded, data)
-        if known is not None and known[1] != data:
-            _say_changes(known[0], loaded)  # while no facade ran
+        was = read_accepted(self._runtime, self._routes.name)
+        if was is None or was.loaded.file.version == loaded.file.version:
+            self._settle(loaded, data)
+            return data
+        try:
+            judge_start(self._start, loaded, was)
+        except RouteFileError as error:
+            self._stay(was, error)
+            self._early = data if isinstance(error, NotCaughtUp) else None
+            return data
+        self._edited(loaded, data)
+        _say_changes(was.loaded, loaded)
         return data
 
-    def _known(self) -> tuple[Loaded, bytes] | None:
-        """The table that was in force when the facade stopped, where the folder has it."""
+    def _stay(self, was: Accepted, error: RouteFileError) -> None:
+        """Go on with what was in force when the facade stopped. Raises the error if it cannot."""
         try:
-            data = (self._runtime / TABLE).read_bytes()
-            return load(data, self._routes.name), data
-        except (OSError, RouteFileError):
-            return None
+            with_addresses(was.loaded.file, self._addresses)
+        except KeyError:
+            raise error from None
+        self._publish(was.loaded, was.data)
+        self._before = before_start(self._start, was)
+        self._refuse(error)
 
     def offer(self, data: bytes) -> bool:
         """The file has these bytes now: publish them, or say why not. Returns whether it did.
@@ -167,9 +178,9 @@ class Publisher:
     def _judge(self, data: bytes) -> Loaded:
         self._judged_at = self._clock()
         loaded = load(data, self._routes.name)
-        if self._declared is not None and self._in_force is not None:
-            check_steps(loaded, self._declared.file)
-            check_change(loaded, self._declared.file, self._now())
+        if self._before is not None and self._in_force is not None:
+            check_steps(loaded, self._before)
+            check_change(loaded, self._before, self._now())
             check_lags(loaded, self._in_force.file, read_lags(self._runtime), self._clock())
         with_addresses(loaded.file, self._addresses)
         return loaded
@@ -186,10 +197,17 @@ class Publisher:
     def _edited(self, loaded: Loaded, data: bytes) -> None:
         """A good edit ends what counted in place of the file, also where it says the same again."""
         remove_override(self._runtime)
+        self._settle(loaded, data)
+
+    def _settle(self, loaded: Loaded, data: bytes) -> None:
+        """The route file is in force as it is, and what comes is judged against it."""
         self._publish(loaded, data)
+        write_accepted(self._runtime, self._routes, data)
+        forget_steps(self._routes)
 
     def _publish(self, loaded: Loaded, data: bytes) -> None:
         self._declared, self._data, self._early = loaded, data, None
+        self._before = loaded.file
         for line in loaded.warning_lines:
             log.warning("%s", line)
         self._put_in_force(loaded, data)

@@ -34,6 +34,8 @@ class FacadeSettings(ProcessSettings):
     workers: int = Field(default=1, ge=1, le=64)
     # Where the published table and the reload's verdict lie; a folder of its own when not given.
     runtime: Path | None = None
+    # Why the first route file counts whatever was in force before; empty: it does not.
+    force: str = ""
     # The registry of instances; without it only upstreams with addresses can be asked.
     nats_url: NatsUrl | None = None
     # The keys' files; see keyring.py. In the runtime folder when not given, made when missing.

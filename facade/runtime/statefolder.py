@@ -3,6 +3,7 @@
     .routes.yaml.facade/    beside routes.yaml, for its owner alone
         running.json        the facade that runs by this file: admin port, process, runtime folder
         forced.jsonl        promotions that were forced while no facade ran, until one takes them
+        steps.jsonl         steps of `fig flip` while no facade ran, until one takes the file
         evidence.sqlite …   the whole runtime folder, where `--runtime` names no other
 
 Two facades may run by one file: the second one finds the folder locked, and keeps nothing in it.
@@ -12,13 +13,14 @@ import fcntl
 import json
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from chassis.process.address import host_port, url
 from chassis.process.files import read_object, write_whole
 
-RUNNING, FORCED, _LOCK = "running.json", "forced.jsonl", "lock"
+RUNNING, FORCED, STEPS, _LOCK = "running.json", "forced.jsonl", "steps.jsonl", "lock"
 _ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}
 _OWNER = 0o700
 
@@ -79,27 +81,51 @@ def running(routes: Path) -> str | None:
 
 def note_forced(routes: Path, step: Mapping[str, Any]) -> Path:
     """Keep a forced promotion until a facade takes it. Returns the file. Raises OSError."""
-    folder = folder_of(routes)
-    folder.mkdir(mode=_OWNER, exist_ok=True)
-    path = folder / FORCED
-    with path.open("a", encoding="utf-8") as file:
-        file.write(json.dumps(dict(step)) + "\n")
-    return path
+    return _note(routes, FORCED, step)
 
 
 def take_forced(routes: Path) -> list[dict[str, Any]]:
     """The forced promotions that were kept, which are nobody else's from now on."""
-    path = folder_of(routes) / FORCED
+    found = _noted(routes, FORCED)
+    with suppress(OSError):
+        (folder_of(routes) / FORCED).unlink(missing_ok=True)
+    return found
+
+
+def note_step(routes: Path, route: str, before: str, after: str) -> None:
+    """Keep a step that no facade saw: it goes on from there at its start. Raises OSError."""
+    _note(routes, STEPS, {"route": route, "from": before, "to": after})
+
+
+def steps_noted(routes: Path) -> list[tuple[str, str, str]]:
+    """The steps that were kept, the earliest first: route, from, to."""
+    found = _noted(routes, STEPS)
+    return [(str(one.get("route")), str(one.get("from")), str(one.get("to"))) for one in found]
+
+
+def forget_steps(routes: Path) -> None:
+    """The route file is in force as it is."""
+    with suppress(OSError):
+        (folder_of(routes) / STEPS).unlink(missing_ok=True)
+
+
+def _note(routes: Path, name: str, noted: Mapping[str, Any]) -> Path:
+    folder = folder_of(routes)
+    folder.mkdir(mode=_OWNER, exist_ok=True)
+    path = folder / name
+    with path.open("a", encoding="utf-8") as file:
+        file.write(json.dumps(dict(noted)) + "\n")
+    return path
+
+
+def _noted(routes: Path, name: str) -> list[dict[str, Any]]:
+    """What was noted; a line that cannot be read is left out."""
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-        path.unlink()
-    except OSError:
+        lines = (folder_of(routes) / name).read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError):
         return []
     found = []
     for line in lines:
-        try:
-            step = json.loads(line)
-        except ValueError:
-            continue
-        found += [step] if isinstance(step, dict) else []
-    return found
+        with suppress(ValueError):
+            found.append(json.loads(line))
+    return [one for one in found if isinstance(one, dict)]

@@ -46,10 +46,14 @@ FOLDER = "journal"
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """Where things lie: the operator's file, the facade's folder; `channel` names the facade."""
+    """Where things lie: the operator's file, the facade's folder; `channel` names the facade.
+
+    `forced` is the reason why the first route file counts, whatever was in force before.
+    """
 
     place: Place
     channel: str
+    forced: str = ""
 
     @property
     def source(self) -> str:
@@ -141,7 +145,7 @@ class Guarding:
             return
         if not self._started:
             self._started = True
-            self.observer.found_at_start(table, now)
+            self.observer.found_at_start(table, now, self._setting.forced)
             self.save_anyway()
         else:
             self._observe()

@@ -87,8 +87,8 @@ class Observer:
                 known = self._record.positions or {}
                 self._record.positions = _changed(known, entry.route, entry.after)
 
-    def found_at_start(self, table: RouteTable, now: float) -> None:
-        """As `look`, for what changed while nobody ran."""
+    def found_at_start(self, table: RouteTable, now: float, forced: str = "") -> None:
+        """As `look`, for what changed while nobody ran; `forced` is the reason given, if any."""
         self._catch_up()
         there = {route.name: str(of(route)) for route in table.routes}
         known = self._record.positions
@@ -98,7 +98,8 @@ class Observer:
         for name in sorted({**known, **there}):
             before, after = known.get(name, ""), there.get(name, "")
             if before != after and self._unannounced(name, after):
-                words = "found at the start: it changed while no facade ran"
+                reason = f"; forced: {forced}" if forced else ""
+                words = f"found at the start: it changed while no facade ran{reason}"
                 self._record.intents.append(
                     replace(self._by_hand(now), routes={name: after}, by="found", why=words)
                 )

@@ -2,9 +2,11 @@
 
 A route new in the file may start at any stage. One whose requests the new side answers may leave
 the file only where `facade.leaving` names it, and a retired one never: unknown paths go to legacy,
-which may not hold what the writes of such a route brought.
+which may not hold what the writes of such a route brought. A step to `retired` is judged by the
+domain that the route had, too: an edit does not get round the owner by dropping the domain.
 """
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Final
 
@@ -12,6 +14,7 @@ from facade.routes.file.matching import Match, collides
 from facade.routes.file.problems import RouteFileError, in_order
 from facade.routes.file.reading import Loaded, with_routes
 from facade.routes.leaving import may_leave
+from facade.routes.ownership import not_yet
 from facade.routes.routefile import RouteConfig, RouteFile, UpstreamConfig
 from facade.routes.stages import BEYOND_LEGACY, EDGES, Stage, allowed, walk
 
@@ -24,8 +27,8 @@ def check_steps(loaded: Loaded, in_force: RouteFile) -> None:
     reading = loaded.reading.fresh()
     for index, route in enumerate(loaded.file.routes):
         earlier = before.get(route.name)
-        if earlier is not None and not allowed(earlier.stage, route.stage):
-            message = refusal(route.name, earlier.stage, route.stage)
+        message = "" if earlier is None else _step(earlier, route.stage, in_force)
+        if message:
             reading.report(("routes", index, "stage"), message)
     for name, route in before.items():
         message = _lost(name, route, loaded.file)
@@ -49,10 +52,32 @@ def refusal(name: str, now: Stage, then: Stage) -> str:
     )
 
 
-def check_restart(loaded: Loaded, in_force: RouteFile) -> None:
-    """The same for a file that changed while the facade was stopped: what is retired stays so."""
+def check_retired(loaded: Loaded, in_force: RouteFile) -> None:
+    """The same for retired routes alone: what no reason gets round."""
     retired = tuple(route for route in in_force.routes if route.stage is Stage.RETIRED)
     check_steps(loaded, replace(in_force, routes=retired))
+
+
+def stepped(file: RouteFile, steps: Iterable[tuple[str, str, str]]) -> RouteFile:
+    """The file after these steps (route, from, to), each counted where it goes on from the last."""
+    stages = {route.name: route.stage for route in file.routes}
+    for name, now, then in steps:
+        if stages.get(name) == now and then in EDGES[Stage(now)]:
+            stages[name] = Stage(then)
+    routes = tuple(replace(route, stage=stages[route.name]) for route in file.routes)
+    return replace(file, routes=routes)
+
+
+def _step(earlier: RouteConfig, stage: Stage, in_force: RouteFile) -> str:
+    """Why the route may not go to this stage; "" if it may."""
+    if not allowed(earlier.stage, stage):
+        again = (
+            "" if earlier.stage is Stage.RETIRED else f" (once {earlier.stage} is written again)"
+        )
+        return f"{refusal(earlier.name, earlier.stage, stage)}{again}"
+    if earlier.stage is stage:
+        return ""
+    return not_yet(replace(earlier, stage=stage), in_force) or ""
 
 
 def _lost(name: str, route: RouteConfig, file: RouteFile) -> str:

@@ -51,6 +51,9 @@ class Stack(Protocol):
         """As it was before."""
 
 
+BEGINS_ANEW = "fig demo begins with every route in legacy"
+
+
 class OwnStack:
     """Started for the demo, on a copy of the route file, and stopped at its end."""
 
@@ -90,6 +93,7 @@ class OwnStack:
         self.log.parent.mkdir(parents=True, exist_ok=True)
         words = (*self.fig.start, "up", "--routes", str(self.routes))
         words += ("--set", f"catalog.CATALOG_FAULT={fault}")
+        words += ("--set", f"facade.FACADE_FORCE={BEGINS_ANEW}")  # the last demo ended elsewhere
         env = os.environ | {"FIG_DETACHED": "1"}
         return children.start(Program(words, self.log, env, self.fig.root, with_parent=True))
 

@@ -50,8 +50,17 @@ class Facade:
         command = [sys.executable, "-m", "facade", "run", "--routes", str(self.routes)]
         command += ["--listen", f"127.0.0.1:{self.port}", "--admin", f"127.0.0.1:{self.admin}"]
         command += ["--workers", str(workers), "--runtime", str(folder / "runtime")]
+        self.command = command
+        self.run()
+
+    def run(self, *more: str) -> None:
+        """Start the process, also a second time, with these options beside the usual ones."""
         self.process = subprocess.Popen(
-            command, cwd=PROJECT, stdout=self.log, stderr=subprocess.STDOUT, text=True
+            [*self.command, *more],
+            cwd=PROJECT,
+            stdout=self.log,
+            stderr=subprocess.STDOUT,
+            text=True,
         )
         eventually("the facade answers", self._answers)
 

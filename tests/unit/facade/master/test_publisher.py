@@ -181,10 +181,32 @@ def test_what_was_retired_stays_so_over_a_restart(files: tuple[Path, Path]) -> N
     assert again.offer(RETIRED.encode())
 
 
-def test_any_other_change_over_a_restart_is_taken(files: tuple[Path, Path]) -> None:
-    files[0].write_text(SHADOW)
+def test_a_jump_over_a_restart_leaves_the_last_table_until_it_is_mended(
+    files: tuple[Path, Path],
+) -> None:
+    publisher(files).first()
+    files[0].write_text(RETIRED)
+    again = publisher(files)
+    assert again.first() == RETIRED.encode()
+    assert (files[1] / TABLE).read_text() == LEGACY
+    assert '--force "why"' in str(report(files)["errors"])
+    assert not again.offer(RETIRED.encode())
+    assert again.offer(SHADOW.encode())
+
+
+def test_an_override_survives_a_start_that_is_refused(files: tuple[Path, Path]) -> None:
+    files[0].write_text(CANARY)
+    publisher(files).first()
+    version = version_of(CANARY.encode())
+    write_override(files[1], Override(version, {"one": ("shadow", None)}, "it fails", 1.0))
     publisher(files).first()
     files[0].write_text(LEGACY)
+    publisher(files).first()
+    assert in_force(files) == "shadow"
+    files[0].write_text(CANARY.replace("percent: 25", "percent: 30"))
+    publisher(files).first()  # judged against the file, as at any other edit
+    assert in_force(files) == "canary 30%"
+    assert read_override(files[1]) is None
 
 
 CANARY = HEAD + (

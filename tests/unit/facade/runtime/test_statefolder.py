@@ -10,10 +10,14 @@ import pytest
 from facade.runtime.statefolder import (
     FORCED,
     RUNNING,
+    STEPS,
     StateFolder,
     folder_of,
+    forget_steps,
     note_forced,
+    note_step,
     running,
+    steps_noted,
     take_forced,
 )
 
@@ -91,3 +95,14 @@ def test_forced_steps_are_taken_once_and_in_order(routes: Path) -> None:
         file.write("half a li")
     assert [one["at"] for one in take_forced(routes)] == [0, 1, 2]
     assert take_forced(routes) == []
+
+
+def test_steps_are_kept_until_they_are_forgotten(routes: Path) -> None:
+    assert steps_noted(routes) == []
+    note_step(routes, "a", "new", "canary")
+    note_step(routes, "b", "legacy", "shadow")
+    (folder_of(routes) / STEPS).open("a").write("{broken\n[]\n")
+    assert steps_noted(routes) == [("a", "new", "canary"), ("b", "legacy", "shadow")]
+    forget_steps(routes)
+    forget_steps(routes)
+    assert steps_noted(routes) == []

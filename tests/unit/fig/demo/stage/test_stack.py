@@ -9,10 +9,17 @@ from typing import Any
 import httpx2
 import pytest
 
-from chassis.process import lifetime
+from chassis.process import children, lifetime
 from fig.demo.stage.admin import Admin
 from fig.demo.stage.commands import Fig
-from fig.demo.stage.stack import PUTS_BACK, OwnStack, RunningStack, complaint, refuse_if_running
+from fig.demo.stage.stack import (
+    BEGINS_ANEW,
+    PUTS_BACK,
+    OwnStack,
+    RunningStack,
+    complaint,
+    refuse_if_running,
+)
 from fig.demo.stage.world import DemoFailed
 from fig.settings import Home
 from fig.supervise import state
@@ -100,6 +107,15 @@ class TestOwnStack:
         own.tell(running_stack(), told)
         own.tell(running_stack(), told)
         assert lines == ["nats ready after 0.2 s"]
+
+    def test_it_may_begin_anew_where_the_last_one_ended(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """The copy is written while no facade runs: for the facade that is a jump."""
+        words: list[str] = []
+        monkeypatch.setattr(children, "start", lambda program: words.extend(program.words))
+        OwnStack(RecordingFig(), Home(tmp_path), tmp_path, ROUTES, print).spawn("")
+        assert f"facade.FACADE_FORCE={BEGINS_ANEW}" in words
 
     async def test_stopping_what_never_started_is_nothing(self, tmp_path: Path) -> None:
         await OwnStack(RecordingFig(), Home(tmp_path), tmp_path, ROUTES, print).stop()
