@@ -48,10 +48,7 @@ def login_page(problem: str, status: int = 200) -> Response:
     """The page that asks for the token; `problem` is shown above the form."""
     shown = f'<p class="no">{escape(problem)}</p>' if problem else ""
     content = _LOGIN.replace("__PROBLEM__", shown)
-    policy = (
-        "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'"
-    )
-    headers = _HEADERS | {"Content-Security-Policy": policy}
+    headers = _HEADERS | {"Content-Security-Policy": _LOGIN_POLICY}
     return Response(content, status, headers, media_type="text/html")
 
 

@@ -35,20 +35,30 @@ def start(tmp_path, monkeypatch, free_port):
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     started: list[subprocess.Popen[str]] = []
 
-    def begin(admin: str, routes: str = ROUTES) -> Path:
+    def begin(admin: str, routes: str = ROUTES, **more: str) -> Path:
         file = tmp_path / "routes.yaml"
         file.write_text(routes)
         command = [sys.executable, "-m", "facade", "run", "--routes", str(file), "--admin", admin]
         command += ["--listen", f"127.0.0.1:{free_port}", "--runtime", str(tmp_path / "runtime")]
         log = (tmp_path / "log").open("a")
-        started.append(subprocess.Popen(command, cwd=PROJECT, stdout=log, stderr=log, text=True))
+        environment = os.environ | more
+        started.append(
+            subprocess.Popen(
+                command, cwd=PROJECT, env=environment, stdout=log, stderr=log, text=True
+            )
+        )
         return tmp_path
 
+    def end() -> None:
+        for process in started:
+            process.send_signal(signal.SIGTERM)
+        for process in started:
+            process.wait(60)
+        started.clear()
+
+    begin.end = end  # type: ignore[attr-defined]
     yield begin
-    for process in started:
-        process.send_signal(signal.SIGTERM)
-    for process in started:
-        process.wait(30)
+    end()
 
 
 def status(admin: str) -> dict[str, object]:
@@ -87,6 +97,86 @@ def test_commands_of_the_user_find_the_token_and_others_do_not(start) -> None:
         check=True,
     )
     assert json.loads(said.stdout)["token"] == file.read_text()
+
+
+def asked(admin: str, path: str, **headers: str) -> int:
+    """The status of a plain request."""
+    request = urllib.request.Request(f"http://{admin}{path}", headers=headers)
+    try:
+        with urllib.request.urlopen(request, timeout=20) as answer:
+            return int(answer.status)
+    except urllib.error.HTTPError as error:
+        return error.code
+
+
+def test_the_token_is_printed_once_and_stays_over_a_restart(start, tmp_path) -> None:
+    admin = f"127.0.0.1:{another_port()}"
+    file = start(admin) / "runtime" / "keys" / "admin.token"
+    status(admin)
+    token = file.read_text()
+    start.end()
+    start(admin)
+    status(admin)
+    assert file.read_text() == token
+    assert (tmp_path / "log").read_text().count(token) == 1
+
+
+def test_the_token_lies_in_the_file_that_the_environment_names(start, tmp_path) -> None:
+    admin, file = f"127.0.0.1:{another_port()}", tmp_path / "secrets" / "token"
+    start(admin, FACADE_ADMIN_TOKEN=str(file))
+    status(admin)
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert not (tmp_path / "runtime" / "keys" / "admin.token").exists()
+    bearer = {"Authorization": f"Bearer {file.read_text().strip()}"}
+    assert asked(admin, "/api/status", **bearer) == 200
+    assert asked(admin, "/api/status") == 401
+
+
+def test_a_token_that_was_there_is_taken_and_not_printed(start, tmp_path) -> None:
+    admin, file = f"127.0.0.1:{another_port()}", tmp_path / "token"
+    file.touch(mode=0o600)
+    file.write_text(f"{'a1' * 32}\n")
+    start(admin, FACADE_ADMIN_TOKEN=str(file))
+    status(admin)
+    assert asked(admin, "/api/status", Authorization=f"Bearer {'a1' * 32}") == 200
+    assert "a1" * 32 not in (tmp_path / "log").read_text()
+
+
+@pytest.mark.parametrize(
+    ("host", "warned"), [("127.0.0.1", False), ("[::1]", False), ("0.0.0.0", True), ("[::]", True)]
+)
+def test_it_warns_when_it_listens_beyond_this_machine(start, host: str, warned: bool) -> None:
+    port = another_port()
+    folder = start(f"{host}:{port}")
+    status(f"[::1]:{port}" if "::" in host else f"127.0.0.1:{port}")
+    assert ("beyond this machine" in (folder / "log").read_text()) == warned
+
+
+OPEN = {"readyz": "/readyz", "metrics": "/metrics", "jwks": "/.well-known/jwks.json"}
+
+
+@pytest.mark.parametrize("closed", [*OPEN, None])
+def test_each_open_path_can_be_closed(start, closed: str | None) -> None:
+    admin = f"127.0.0.1:{another_port()}"
+    still = [name for name in OPEN if name != closed]
+    start(admin, f"facade: {{admin: {{open: [{', '.join(still)}]}}}}\n{ROUTES}")
+    status(admin)
+    for name, path in OPEN.items():
+        assert (asked(admin, path) == 401) == (name == closed), name  # readyz may be 503 yet
+
+
+def test_without_a_token_the_names_and_pages_are_still_looked_at(start) -> None:
+    admin = f"127.0.0.1:{another_port()}"
+    start(admin, f"facade: {{admin: {{token: false}}}}\n{ROUTES}")
+    status(admin)
+    assert asked(admin, "/api/status") == 200
+    assert asked(admin, "/api/status", Host="rebound.example") == 421
+    assert asked(admin, "/readyz", Host="rebound.example") != 421
+    request = urllib.request.Request(
+        f"http://{admin}/api/compare/reset", method="POST", headers={"Origin": "http://evil"}
+    )
+    with pytest.raises(urllib.error.HTTPError, match="403"):
+        urllib.request.urlopen(request)
 
 
 def test_a_name_in_the_route_file_is_answered_and_another_one_is_not(start) -> None:
