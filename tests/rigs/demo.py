@@ -47,6 +47,7 @@ class Flaws:
     errors: int = 0  # 5xx that clients got
     eager: bool = False  # the new side answers clients while in shadow
     gullible: bool = False  # a promotion against the evidence is taken
+    retiring: bool = False  # a route whose data legacy owns is retired
     price_lost: bool = False  # the edited price never shows
     closed: bool = False  # no order is accepted while legacy is stopped
     stranger: bool = False  # somebody orders who has just logged in; no flaw
@@ -136,6 +137,8 @@ class FakeWorld:
 
     async def refusal(self, route: str, stage: str, percent: int | None) -> str | None:
         self.calls.append(f"ask {route} {stage} {percent}")
+        if stage == "retired":
+            return None if self.flaws.retiring else f"'{route}' cannot be retired: legacy owns it"
         return None if self.flaws.gullible else f"the evidence speaks against {route} → {stage}"
 
     async def restart_catalog(self, fault: str) -> None:

@@ -276,8 +276,9 @@ class StepRecord:
 class Record:
     """The whole run. `began` is unix seconds; `fault_off` is when the fault was switched off.
 
-    `refusal` is what `fig flip` said to a promotion on bad evidence; `later` are differences that
-    showed after the fault was off, which must not be.
+    `refusal` is what `fig flip` said to a promotion on bad evidence, `not_retired` to retiring a
+    route whose data legacy owns; `later` are differences that showed after the fault was off, which
+    must not be.
     """
 
     pace: str
@@ -288,6 +289,7 @@ class Record:
     flips: list[Flip] = field(default_factory=list)
     caught: Caught | None = None
     refusal: str = ""
+    not_retired: str = ""
     later: tuple[Difference, ...] = ()
     evidence: tuple[Evidence, ...] = ()
     fault_off: float | None = None

@@ -22,6 +22,7 @@ def judge(record: Record) -> list[Promise]:
         caught_by_nothing_later(record),
         pairs_equal_afterwards(record),
         *order_promises(record),
+        none_retired(record),
         every_flip_took_effect(record),
         ran_to_the_end(record),
     ]
@@ -113,6 +114,13 @@ def pairs_equal_afterwards(record: Record) -> Promise:
         f"not counted: {pairs.raced} raced, {pairs.failed} declined or failed, {pairs.shed} shed"
     )
     return Promise(name, pairs.mismatched == 0 and least >= record.pairs_needed, evidence)
+
+
+def none_retired(record: Record) -> Promise:
+    """Refused, and for this reason: the data behind the route is legacy's until its cutover."""
+    name, told = "no route is retired while legacy owns its data", record.not_retired
+    evidence = told or "nobody asked to retire a route, or it was retired"
+    return Promise(name, "legacy owns" in told, evidence)
 
 
 def every_flip_took_effect(record: Record) -> Promise:

@@ -75,6 +75,13 @@ class AskForRefusal:
 
 
 @dataclass(frozen=True)
+class AskToRetire:
+    """Ask `fig flip` to retire a route, which it has to refuse: legacy owns the data behind it."""
+
+    route: str
+
+
+@dataclass(frozen=True)
 class Mend:
     """Restart the catalog with this fault, "" for none."""
 
@@ -133,6 +140,7 @@ Action = (
     | Follow
     | Approve
     | AskForRefusal
+    | AskToRetire
     | Mend
     | Forget
     | EditPrices

@@ -11,6 +11,7 @@ from fig.demo.script.actions import (
     Action,
     Approve,
     AskForRefusal,
+    AskToRetire,
     BringUp,
     EditPrices,
     Flip,
@@ -311,6 +312,13 @@ def _way_back(pace: Pace) -> tuple[Step, ...]:
             "And the new side those of legacy",
             "customers read what they ordered, answered by the new side",
             ReadOrders("new"),
+        ),
+        Step(
+            "retire",
+            "Retiring is refused",
+            "asking to retire the orders' route: legacy still owns the data behind it, so the "
+            "routes end at new",
+            AskToRetire("place-order"),
         ),
     )
 

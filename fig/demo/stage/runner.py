@@ -153,6 +153,13 @@ class Runner:
         self.record.refusal = reason
         self.watch.event(reason)
 
+    async def ask_to_retire(self, action: actions.AskToRetire) -> None:
+        reason = await self.world.refusal(action.route, "retired", None)
+        if reason is None:
+            raise DemoFailed(f"{action.route} could be retired while legacy owns its data")
+        self.record.not_retired = reason
+        self.watch.event(reason)
+
     async def mend(self, action: actions.Mend) -> None:
         await self.world.restart_catalog(action.fault)
         if not action.fault:
@@ -304,6 +311,7 @@ ACTIONS: dict[type, Callable[..., Awaitable[None]]] = {
     actions.Follow: Runner.follow,
     actions.Approve: Runner.approve,
     actions.AskForRefusal: Runner.ask_for_refusal,
+    actions.AskToRetire: Runner.ask_to_retire,
     actions.Mend: Runner.mend,
     actions.Forget: Runner.forget,
     actions.EditPrices: Runner.edit_prices,

@@ -1,18 +1,20 @@
 """`retired` waits for the cutover of the route's domain, on every way into the file."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from facade.routes.file.changes import changes
 from facade.routes.file.edit.flip import Flip, FlipRefused, flip, way
 from facade.routes.file.problems import RouteFileError
-from facade.routes.file.reading import load
+from facade.routes.file.reading import load, load_path
 from facade.routes.file.steps import refusal
 from facade.routes.ownership import not_yet
 from facade.routes.routefile import Domain
 from facade.routes.stages import Stage
 
+SHOP = Path(__file__).parents[4] / "routes.yaml"
 FILE = """\
 upstreams: {legacy: {url: 'http://h:1'}, orders: {service: orders}}
 domains: {orders: {owner: legacy}, goods: {}}
@@ -115,3 +117,18 @@ def test_the_last_stage_says_nothing_untrue() -> None:
     said = refusal("order", Stage.RETIRED, Stage.NEW)
     assert "nothing leads back" in said
     assert "data" not in said
+
+
+SHOPS_ROUTES = load_path(SHOP).file
+
+
+@pytest.mark.parametrize(
+    "route", [one for one in SHOPS_ROUTES.routes if one.new], ids=lambda one: one.name
+)
+def test_no_route_of_the_shop_can_be_retired_before_its_domains_cutover(route) -> None:
+    assert SHOPS_ROUTES.domains[route.domain].owner == "legacy"
+    assert "cannot be retired" in str(not_yet(replace(route, stage=Stage.RETIRED), SHOPS_ROUTES))
+
+
+def test_the_shop_has_the_domains_whose_owner_will_change() -> None:
+    assert set(SHOPS_ROUTES.domains) == {"goods", "orders", "accounts"}

@@ -63,6 +63,7 @@ async def test_flips_know_where_the_traffic_went(play: Any) -> None:
         (Flaws(held_back=True), "the script ran to its end", "away"),
         (Flaws(stalled=True), "every pending order was finished", "finish"),
         (Flaws(one_way=True), "the way back was open", "read-legacy"),
+        (Flaws(retiring=True), "no route is retired while legacy owns its data", "retire"),
         (Flaws(lost=True), "no acknowledged order was lost or doubled", "verify"),
         (Flaws(unequal=True), "both sides hold the same (fig verify)", "verify"),
         (Flaws(stuck_saga=True), "both sides hold the same (fig verify)", "verify"),
@@ -90,6 +91,21 @@ async def test_a_promotion_on_bad_evidence_is_asked_for_and_refused(play: Any) -
     assert world.calls.index("ask product-list canary 5") < world.calls.index("restart ")
     assert "speaks against" in record.refusal
     assert any("speaks against" in line for line in watch.lines)
+
+
+async def test_a_route_whose_data_legacy_owns_is_not_retired(play: Any) -> None:
+    record, world, watch = await play(Flaws())
+    assert world.calls.index("read new") < world.calls.index("ask place-order retired None")
+    assert any("cannot be retired: legacy owns" in line for line in watch.lines)
+    assert world.routes["place-order"].stage == "new"
+    (promise,) = [one for one in judge(record) if "retired" in one.name]
+    assert promise.held and promise.evidence == record.not_retired
+
+
+async def test_a_refusal_for_another_reason_is_no_proof(play: Any) -> None:
+    record, _, _ = await play(Flaws())
+    record.not_retired = "the evidence speaks against place-order → retired"
+    assert broken(record) == ["no route is retired while legacy owns its data"]
 
 
 async def test_a_fault_that_stays_is_never_promoted(play: Any) -> None:
