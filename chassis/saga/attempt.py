@@ -26,6 +26,7 @@ async def attempt(saga: Saga, state: State, move: Move, age: float, until: float
         reason=state.reason,
         recalled=state.recalled,
         doubt=state.doubt,
+        given_up=state.given_up,
     )
     try:
         async with asyncio.timeout(logic.limits(saga, state).timeout):

@@ -62,8 +62,8 @@ class Context:
     `tried` is when its action was last begun, in unix seconds of the store's clock, 0 if never;
     `age` is how many seconds ago that is, and at least so long. After `until` (seconds of this
     process's monotonic clock) the saga may be in other hands, so what cannot be repeated must not
-    be begun any more. `reason` is why it goes back. `recalled`: the client no longer wants it.
-    `doubt`: an attempt before this one may have had its effect.
+    be begun any more. `reason` is why it goes back. `recalled`: the client no longer wants it,
+    `given_up`: a person does not. `doubt`: an attempt before this one may have had its effect.
     """
 
     saga_id: str
@@ -75,6 +75,7 @@ class Context:
     until: float
     reason: str = ""
     recalled: bool = False
+    given_up: bool = False
     doubt: bool = False
 
 

@@ -9,7 +9,8 @@ BACKWARD ───────────────────────�
    ▼
  PARKED ── a person: resume or compensate ──▶ where it was, or BACKWARD
 
-The client may recall it: before the pivot's effect it goes back, once that is certain.
+The client may recall it, and a person give it up: before the pivot's effect it goes back, once
+that is certain.
 
 Not every step is stored before it begins. What is stored promises a stretch of steps that are safe
 to repeat; whoever finds a saga so repeats them, and compensates all of them should it go back.
@@ -25,6 +26,7 @@ from chassis.saga.state import Mode, Phase, State
 
 UNDO_RETRY = Retry(deadline=3600.0, timeout=2.0, first=0.1, most=10.0)
 RECALLED = "it is not wanted any more"
+GIVEN_UP = "a person gave it up"
 
 Spread: TypeAlias = Callable[[], float]  # in [0, 1)
 
@@ -138,7 +140,7 @@ def settle(saga: Saga, state: State, outcome: Outcome, now: float, spread: Sprea
         state = state.changed(mode=Mode.READY, doubt=state.doubt and not settled, reach=reach)
     else:
         state = state.changed(mode=Mode.UNKNOWN, doubt=True)
-    if _may_turn(saga, state) and state.recalled:
+    if _may_turn(saga, state) and state.unwanted:
         return _recalled(saga, state)
     if _out_of_time(step.retry, state, now):
         return _give_up(saga, state, outcome.reason)
@@ -163,16 +165,28 @@ def resume(state: State) -> State:
 
 
 def compensate(saga: Saga, state: State) -> State:
-    """A person says: undo it, also after the pivot. Raises ValueError where that is impossible."""
+    """A person says: undo it, also after the pivot. Where the pivot may have had its effect, it
+    goes on until that is certain, as for a client who recalls it. Raises ValueError where there is
+    no way.
+    """
     if state.phase is not Phase.PARKED:
         remedy = "" if state.phase.ended else "; park it first"
         raise ValueError(f"saga {state.saga_id} is {state.phase}, not parked{remedy}")
     going_back = state.parked_from is Phase.BACKWARD  # over the undoing of the step it stands at
     last = state.position if going_back else _last(state)
-    stuck = [step.name for step in saga.steps[: last + 1] if step.undo is None]
+    stuck = [number for number in range(last + 1) if saga.steps[number].undo is None]
+    if stuck and min(stuck) >= saga.pivot and _may_be_asked(saga, state):
+        return resume(state).changed(given_up=True)
     if stuck:
-        raise ValueError(f"saga {state.saga_id}: no way to undo {', '.join(stuck)}")
+        names = ", ".join(saga.steps[number].name for number in stuck)
+        raise ValueError(f"saga {state.saga_id}: no way to undo {names}")
     return _turn_back(saga, state.changed(parked_from=None), last, state.reason)
+
+
+def _may_be_asked(saga: Saga, state: State) -> bool:
+    """Whether it stands at the pivot, in doubt, and somebody can tell what came of it."""
+    at_pivot = state.position == saga.pivot and state.parked_from is Phase.FORWARD
+    return at_pivot and saga.steps[state.position].ask is not None
 
 
 def recall(saga: Saga, state: State) -> State:
@@ -193,7 +207,8 @@ def recall(saga: Saga, state: State) -> State:
 
 def _recalled(saga: Saga, state: State) -> State:
     step = saga.steps[state.position]
-    return _turn_back(saga, state, _last(state), f"{step.name}: {RECALLED}")
+    why = RECALLED if state.recalled else GIVEN_UP
+    return _turn_back(saga, state, _last(state), f"{step.name}: {why}")
 
 
 def _may_turn(saga: Saga, state: State) -> bool:

@@ -55,6 +55,7 @@ class State:
     answers: int = 0  # bad ones, at this step, in this direction
     waits_for: str = ""  # the callee that was away at the last attempt
     recalled: bool = False  # the client no longer wants it
+    given_up: bool = False  # a person no longer wants it, whose pivot may have had its effect
     told: tuple[str, ...] = ()  # how attempts at this step came out, as the story has it
     again: int = 0  # attempts since the story's last line that came out like one before
 
@@ -64,6 +65,11 @@ class State:
         state = object.__new__(State)
         state.__dict__.update(self.__dict__, **fields)
         return state
+
+    @property
+    def unwanted(self) -> bool:
+        """It goes back as soon as that is possible."""
+        return self.recalled or self.given_up
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON object that is stored."""

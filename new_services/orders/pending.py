@@ -100,7 +100,7 @@ def document(pending: Pending, prices: Mapping[str, Price], zone: ZoneInfo) -> d
 
 def status(state: State) -> str:
     """In one word, of one that has not ended."""
-    return "CANCELLING" if state.recalled or state.phase is Phase.BACKWARD else "PENDING"
+    return "CANCELLING" if state.unwanted or state.phase is Phase.BACKWARD else "PENDING"
 
 
 def told(state: State) -> dict[str, str]:
@@ -116,6 +116,11 @@ def what_will_happen(state: State) -> str:
     if state.recalled:
         return (
             "You have cancelled this order. It is not placed any more; should it have been placed"
+            " before, it is cancelled and what was charged comes back."
+        )
+    if state.given_up:
+        return (
+            "The shop cannot place this order, and no longer tries to; should it have been placed"
             " before, it is cancelled and what was charged comes back."
         )
     if state.phase is Phase.PARKED:

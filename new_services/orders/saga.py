@@ -195,7 +195,7 @@ class Stories:
             ship=dict(order.ship),
         )
         told = outbox.values(event, f"{order.order_no}:placed", self.clock())
-        if context.recalled:
+        if context.recalled or context.given_up:
             await enqueue(self.pool, cancelling(order.order_no, customer, "recalled"))
         await self._confirm(order, customer.email, repository.FIRST, told)
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx2
+import psycopg
 import pytest
 
 pytestmark = pytest.mark.integration
@@ -120,3 +121,32 @@ def test_a_service_that_is_told_to_stop_gives_its_sagas_to_the_next_one(shop: An
             shop.processes["orders"].start()
         shop.processes["orders"].wait_until_ready()
     shop.balance()
+
+
+def test_a_person_gives_up_an_order_that_legacy_may_have_written(shop: Any) -> None:
+    """Its write hangs at a lock there: nobody knows what comes of it, and it is undone all the
+    same, once that is known."""
+    shop.login("anna@example.com")
+    shop.settled()
+    left = shop.value("legacy", "SELECT qty FROM stock WHERE sku = 'MUG-0'")
+    database = f"{shop.superuser.rsplit('/', 1)[0]}/{shop.owner.rsplit('/', 1)[1]}"
+    with psycopg.connect(database) as holder:
+        holder.execute("LOCK TABLE stock")
+        accepted = shop.ask("new", "POST", "/api/orders", ORDER)
+        assert accepted.status_code == 202, accepted.text
+        saga_id = accepted.json()["id"]
+        doubtful = "SELECT state->>'doubt' FROM saga WHERE id = %s"
+        shop.until("in doubt", lambda: shop.value("orders", doubtful, saga_id) == "true", 60.0)
+        refused = fig(shop, "saga", saga_id, "compensate")
+        assert refused.returncode == 1, "it is parked first"
+        assert fig(shop, "saga", saga_id, "park").returncode == 1
+        given_up = fig(shop, "saga", saga_id, "compensate")
+        assert given_up.returncode == 0, given_up.stderr
+        told = shop.ask("new", "GET", accepted.headers["location"]).json()
+        assert "no longer tries to" in told["pending"]["what"]
+    phase = "SELECT phase FROM saga WHERE id = %s"
+    shop.until("ended", lambda: shop.value("orders", phase, saga_id) in ("done", "undone"), 90.0)
+    shop.balance()
+    assert shop.value("legacy", "SELECT qty FROM stock WHERE sku = 'MUG-0'") == left
+    standing = "SELECT count(*) FROM orders WHERE po_number LIKE %s AND status <> 'CANCELLED'"
+    assert shop.value("legacy", standing, f"%~{saga_id}") == 0

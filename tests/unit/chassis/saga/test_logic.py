@@ -120,6 +120,20 @@ def test_a_person_cannot_undo_past_a_pivot_that_has_no_compensation() -> None:
     assert logic.resume(parked).phase is Phase.FORWARD
 
 
+@pytest.mark.parametrize("reach", [-1, 1, 2])  # of whoever had it in hand: steps it may have begun
+def test_a_person_who_undoes_a_pivot_in_doubt_waits_until_it_is_certain(reach: int) -> None:
+    given_up = logic.compensate(SAGA, logic.park(_at(1, doubt=True, reach=reach)))
+    assert (given_up.phase, given_up.given_up, given_up.recalled) == (Phase.FORWARD, True, False)
+    assert _settle(given_up, Absent("none")).reason == f"b: {logic.GIVEN_UP}"
+    assert _settle(given_up, Done({})).position == 2, "it had its effect, so it goes on"
+
+
+def test_a_pivot_that_nobody_can_ask_about_is_not_given_up() -> None:
+    mute = Saga("s", [SAGA.steps[0], Step("b", _do, pivot=True), SAGA.steps[2]])
+    with pytest.raises(ValueError, match="no way to undo b"):
+        logic.compensate(mute, logic.park(_at(1, doubt=True)))
+
+
 def test_a_person_undoes_also_the_step_over_whose_undoing_it_was_parked() -> None:
     """Or what that step holds would be held for ever."""
     back = State("id", "s", {}, phase=Phase.BACKWARD, position=0, reason="b: no")

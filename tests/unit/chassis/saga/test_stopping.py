@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from chassis.saga import MemoryStore, Phase, Retry, State, Store
-from chassis.saga.logic import RECALLED
+from chassis.saga.logic import GIVEN_UP, RECALLED
 from chassis.saga.runner import Limits
 from chassis.saga.store import LeaseLost
 from tests.rigs.sagas.faults import Fault, InstanceClock, VirtualClock
@@ -116,3 +116,35 @@ async def test_a_recalled_saga_goes_back_once_it_is_certain(fault: Fault, phase:
     else:
         with pytest.raises(ValueError, match="past its pivot"):
             await world.runner().recall("saga-1")
+
+
+@pytest.mark.parametrize(
+    ("fault", "phase"),
+    [
+        (Fault.NOT_YET, Phase.UNDONE),
+        (Fault.LOST, Phase.UNDONE),
+        (Fault.BROKEN, Phase.UNDONE),  # a server error is no answer
+        (Fault.UNANSWERED, Phase.DONE),
+        (Fault.LATE, Phase.DONE),
+    ],
+)
+async def test_a_person_gives_up_a_saga_in_doubt_and_it_goes_back_once_it_is_certain(
+    fault: Fault, phase: Phase
+) -> None:
+    world = Rehearsal()
+    no_answers = [Fault.LOST] * 6
+    planned(world, {("write", "do"): [fault] + [Fault.NOT_YET] * 9, ("write", "ask"): no_answers})
+    pending = await world.runner().start(State("saga-1", "rehearsal", {}))
+    assert pending is not None and pending.phase is Phase.FORWARD
+    await world.runner().order("saga-1", "park")
+
+    await world.runner().order("saga-1", "compensate")
+
+    state = await world.play_on()
+    world.check(state)
+    assert state.phase is phase
+    if fault is Fault.NOT_YET:  # nothing was in doubt
+        assert state.reason.startswith("a person parked it")
+    else:
+        assert state.given_up
+        assert phase is Phase.DONE or state.reason == f"write: {GIVEN_UP}"
