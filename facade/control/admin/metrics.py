@@ -62,6 +62,11 @@ def _routes(routes: dict[str, Any]) -> Iterator[Metric]:
         "Requests that went past a route by the spelling of their path alone.",
         labels=("route",),
     )
+    keyed = CounterMetricFamily(
+        "facade_idempotency",
+        "Requests whose Idempotency-Key was used before, or is not kept.",
+        labels=("route", "outcome"),
+    )
     latency = HistogramMetricFamily(
         "facade_latency_seconds", "Time to the whole answer.", labels=("route", "side")
     )
@@ -80,7 +85,9 @@ def _routes(routes: dict[str, Any]) -> Iterator[Metric]:
         declined.add_metric((name,), counts.get("declined", 0))
         diverted.add_metric((name,), counts.get("diverted", 0))
         near_misses.add_metric((name,), counts.get("near_misses", 0))
-    yield from (requests, failures, fallbacks, declined, diverted, near_misses, latency)
+        for outcome, number in counts.get("idempotency", {}).items():
+            keyed.add_metric((name, outcome), number)
+    yield from (requests, failures, fallbacks, declined, diverted, near_misses, keyed, latency)
 
 
 def _fallback_shares(recent: Recent, routes: dict[str, Any]) -> Metric:

@@ -149,6 +149,7 @@ def route_status(sources: Sources, config: RouteConfig, routes: dict[str, Any]) 
         fallback_share=sources.recent.fallback_share(config.name),
         retries=counts.get("retries", 0),
         near_misses=counts.get("near_misses", 0),
+        idempotency=counts.get("idempotency", {}),
         latency={side: Percentiles.model_validate(latency[side]) for side in SIDES},
         rates=sources.recent.rates(config.name),
         shadow=counts.get("shadow", {}),

@@ -36,6 +36,7 @@ class RouteCounts:
         "declined",
         "diverted",
         "fallbacks",
+        "idempotency",
         "keys",
         "legacy",
         "near_misses",
@@ -52,6 +53,7 @@ class RouteCounts:
         self.diverted = 0  # of the fallbacks: the new side was not even asked
         self.retries = 0
         self.near_misses = 0  # requests that miss the route by the spelling of their path alone
+        self.idempotency: dict[str, int] = {}  # requests with a key, by what the key made of them
         self.shadow = ShadowCounts()
         self.keys: KeyCounts | None = None  # only where the route is watched
 
@@ -67,6 +69,11 @@ class RouteCounts:
                 route.name,
                 route.match,
             )
+
+    def keyed(self, route: Route, what: str) -> None:
+        """Count a request whose key was used before, or is not kept; the log says so."""
+        self.idempotency[what] = self.idempotency.get(what, 0) + 1
+        log.info("route %s: a request with an Idempotency-Key was %s", route.name, what)
 
     def watch(self, seed: str, threshold: int) -> None:
         """Count keys by bucket from now on; counts under another percentage are dropped."""
@@ -91,6 +98,7 @@ class RouteCounts:
             "diverted": self.diverted,
             "retries": self.retries,
             "near_misses": self.near_misses,
+            "idempotency": self.idempotency,
             "latency": {name: side.latency for name, side in sides.items()},
             "shadow": {
                 "dispatched": shadow.dispatched,

@@ -146,6 +146,7 @@ class KeyedRequest:
     def _without(self) -> None:
         """Ask a side without the promise; the answer will say so."""
         self._waits = False
+        self._count("not kept")
         if self._permitted(self._exchange.request.attempt.side):
             self._go_on()
 
@@ -176,11 +177,11 @@ class KeyedRequest:
     def _claimed(self, keys: Keys, claim: Claim) -> None:
         verdict = claim.verdict
         if verdict is Verdict.OTHER:
-            self._explain(422, OTHER)
+            self._explain(422, OTHER, "used for another request")
         elif verdict is Verdict.RUNNING:
-            self._explain(409, RUNNING)
+            self._explain(409, RUNNING, "still running")
         elif verdict is Verdict.DONE and claim.answer is None:
-            self._explain(409, LOST)
+            self._explain(409, LOST, "done, its answer too large")
         elif claim.answer is not None:
             self._replay(claim.answer)
         else:
@@ -194,9 +195,11 @@ class KeyedRequest:
         if claim.verdict is Verdict.REPEAT:
             self._unsure, request.bound = claim.side, True
             side = self._side(claim.side)
+            if side is not None:
+                self._count("sent again")
         if side is None:
             self._end(self._unsure)
-            self._explain(409, NOWHERE)
+            self._explain(409, NOWHERE, "unknown, its side gone")
         elif self._permitted(side):
             self._go_on()
 
@@ -235,13 +238,19 @@ class KeyedRequest:
             return False
         return True
 
-    def _explain(self, status: int, text: str) -> None:
+    def _count(self, what: str) -> None:
+        state = self._exchange.request.state
+        state.counts.keyed(state.route, what)
+
+    def _explain(self, status: int, text: str, what: str) -> None:
+        self._count(what)
         exchange = self._exchange
         exchange.spare()
         exchange.client.explain(exchange.request, status, text)
 
     def _replay(self, stored: Stored) -> None:
         """The first answer once more."""
+        self._count("replayed")
         exchange = self._exchange
         request = exchange.request
         request.decision = replace(request.decision, reason=REASON)

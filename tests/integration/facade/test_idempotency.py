@@ -8,6 +8,8 @@ from http.client import HTTPConnection
 
 import pytest
 
+from chassis.cli.calls import call, call_object
+
 pytestmark = pytest.mark.integration
 
 
@@ -67,13 +69,18 @@ def place(port: int, key: str) -> tuple[int, bytes]:
     return found
 
 
-def test_repeats_reach_every_worker_and_are_done_once(start, serve, shop: Shop) -> None:
+def test_repeats_reach_every_worker_and_are_done_once(start, serve, scripts, shop: Shop) -> None:
     side = serve(shop)
     text = ROUTES.format(legacy=side.url, new=side.url, stage="new")
     facade = start(text, workers=3)
     for key in range(5):
         answers = {place(facade.port, f"k{key}") for _ in range(12)}
         assert len(answers) == 1, answers
+    scripts.eventually("the admin port is there", facade.readiness)
+    scripts.eventually("all repeats are counted", lambda: _replayed(facade) == 5 * 11)
+    told = call(f"http://127.0.0.1:{facade.admin}/metrics").decode()
+    assert 'facade_idempotency_total{outcome="replayed",route="order"} 55.0' in told
+    assert "an Idempotency-Key was replayed" in facade.said()
     for worker in facade.workers():
         os.kill(worker, signal.SIGKILL)
     first = _again(place, facade.port, "k4")
@@ -109,6 +116,11 @@ def test_a_key_whose_worker_was_killed_goes_to_the_same_side_alone(
     assert _again(place, facade.port, "k")[0] == 201
     assert shop.placed[b"k"] == 2
     assert isinstance(caught[0], Exception)
+
+
+def _replayed(facade) -> int:
+    (route,) = call_object(f"http://127.0.0.1:{facade.admin}/api/status")["routes"]
+    return route["idempotency"].get("replayed", 0)
 
 
 def _again(call, *arguments):

@@ -87,3 +87,14 @@ def test_answers_that_were_put_right_are_counted_by_upstream_and_fault(
             sources.fleet.lost(worker)
     assert samples(sources, "facade_mended_total") == {("legacy", "folded line"): 4.0}
     assert status(sources).upstreams["legacy"].mended == {"folded line": 4}
+
+
+def test_what_keys_made_of_requests_is_told_by_route(sources: Sources, counters: Build) -> None:
+    worker = sources.fleet.hello({"worker": 0, "pid": 1, "started": 1.0}, 1.0)
+    told = counters(5)
+    told["routes"]["r"] |= {"idempotency": {"replayed": 3, "still running": 1}}
+    sources.fleet.told(worker, told, 1.0)
+    assert samples(sources, "facade_idempotency_total") == {
+        ("r", "replayed"): 3.0,
+        ("r", "still running"): 1.0,
+    }

@@ -443,3 +443,56 @@ def test_a_key_is_forgotten_after_a_day(host, monkeypatch) -> None:
     done(door, post())
     ask(door, post())
     assert waiting(door, NEW)
+
+
+# what is counted, and said in the log
+
+
+def counted(door) -> dict[str, int]:
+    return door.counts("order")["idempotency"]
+
+
+def test_a_key_that_is_new_is_not_counted(host) -> None:
+    door = host.worker()
+    done(door, post())
+    assert counted(door) == {}
+
+
+def test_what_a_used_key_made_of_a_request_is_counted_and_logged(host, caplog, monkeypatch) -> None:
+    caplog.set_level("INFO", "facade.proxy")
+    door = host.worker()
+    done(door, post())
+    ask(door, post()).read()
+    ask(door, post()).read()
+    ask(door, post(body=b'{"a":2}')).read()
+    ask(door, post("running"))
+    ask(door, post("running")).read()
+    monkeypatch.setattr("facade.proxy.idempotency.kept.MOST_ANSWER", 8)
+    done(host.worker(), post("large"))
+    ask(door, post("large")).read()
+    assert counted(door) == {
+        "replayed": 2,
+        "used for another request": 1,
+        "still running": 1,
+        "done, its answer too large": 1,
+    }
+    said = "route order: a request with an Idempotency-Key was replayed"
+    assert caplog.messages.count(said) == 2
+
+
+def test_what_is_sent_again_or_nowhere_is_counted(host) -> None:
+    dead = host.worker("legacy")
+    ask(dead, post())
+    dead.gateway.memory.open().close()
+    retired = host.worker("retired")
+    ask(retired, post()).read()
+    assert counted(retired) == {"unknown, its side gone": 1}
+    back = host.worker("legacy")
+    ask(back, post())
+    assert counted(back) == {"sent again": 1}
+
+
+def test_what_is_not_kept_is_counted(make_door) -> None:
+    door = make_door(ROUTES.replace("STAGE", "new"))
+    done(door, post())
+    assert counted(door) == {"not kept": 1}
