@@ -20,7 +20,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
-START_SECONDS = 30.0
+START_SECONDS = 90.0
 PROJECT = Path(__file__).parents[2]
 
 

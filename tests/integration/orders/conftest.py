@@ -3,33 +3,43 @@
 The tests play the facade: they log in at the monolith, sign who is asking, and seal the session.
 """
 
+import asyncio
 import json
 import os
 import secrets
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import httpx2
 import psycopg
 import pytest
 from joserfc.jwk import KeySet, OKPKey
 from psycopg import sql
 
+from chassis.retention import Rule, clean
 from chassis.web import headers
 from chassis.web.identity import issue
 from chassis.web.sealed import Session, seal
 from legacy_monolith.passwords import hashed
 from migrations import runner
+from new_services.inventory import cleaning as of_inventory
+from new_services.orders import cleaning as of_orders
+from new_services.payments import cleaning as of_payments
 
 HERE = Path(__file__).resolve().parent
 PROJECT = HERE.parents[2]
 ACTIVE = "SELECT count(*) FROM pg_replication_slots WHERE slot_name = %s AND active"
 PASSWORD = "gipfelkreuz"
+FORGETS = {
+    "orders": of_orders.RULES, "inventory": of_inventory.RULES, "payments": of_payments.RULES,
+}  # fmt: skip
+IN_A_MINUTE = -60.0  # what is younger is too old already
 
 SHOP = """
 INSERT INTO category VALUES ('tents', 'Zelte', NULL, 1);
@@ -65,7 +75,7 @@ class Gunicorn:
             stderr=self.log.open("ab"),
             start_new_session=True,
         )
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 90
         while time.monotonic() < deadline:
             try:
                 if httpx2.get(f"{self.url}/healthz", timeout=1).status_code == 200:
@@ -158,6 +168,13 @@ class Shop:
             self.value("orders", "SELECT count(*) FROM saga WHERE phase IN ('forward', 'backward')")
         )
 
+    def forget(self, *, settled: bool = True) -> None:
+        """All retentions have passed, in every service: what may be forgotten is."""
+        if settled:
+            self.settled()
+        for name, rules in FORGETS.items():
+            asyncio.run(_forgotten(self.databases[name], rules))
+
     def balance(self) -> None:
         """Nothing lost, nothing doubled, nothing left behind: both sides hold the same."""
         self.settled()
@@ -182,6 +199,18 @@ class Shop:
             " AND status <> 'CANCELLED' GROUP BY po_number HAVING count(*) > 1"
         )
         assert self.query("legacy", twice) == []
+
+
+async def _forgotten(url: str, rules: Sequence[Rule]) -> None:
+    at_once = [replace(rule, seconds=IN_A_MINUTE) for rule in rules]
+    async with asyncpg.create_pool(url, min_size=1, max_size=1) as pool:
+        await clean(pool, at_once)
+
+
+@pytest.fixture(params=["soon", "when all is forgotten"])
+def later(request: pytest.FixtureRequest, shop: Shop) -> Callable[[], None]:
+    """Called before a test cancels: either nothing, or as much time as every retention has."""
+    return shop.forget if request.param != "soon" else lambda: None
 
 
 @pytest.fixture(scope="module")

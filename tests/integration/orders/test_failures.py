@@ -161,7 +161,10 @@ def test_a_pending_order_that_comes_to_nothing_is_undone_and_told(shop: Any) -> 
     shop.balance()
 
 
-def test_an_order_cancelled_before_its_money_was_taken_costs_nothing(shop: Any) -> None:
+@pytest.mark.parametrize("forgotten", [False, True])
+def test_an_order_cancelled_before_its_money_was_taken_costs_nothing(
+    shop: Any, forgotten: bool
+) -> None:
     """Nobody waits until the provider takes what is then only to be given back."""
     simulator = f"{shop.processes['payments'].url}/simulator"
     httpx2.put(simulator, json={"next": ["ok"], "away": 1.0}).raise_for_status()
@@ -171,8 +174,12 @@ def test_an_order_cancelled_before_its_money_was_taken_costs_nothing(shop: Any) 
         place = accepted.headers["location"]
         shop.until("written", lambda: "order_no" in shop.ask("new", "GET", place).json())
         order_no = shop.ask("new", "GET", place).json()["order_no"]
+        if forgotten:
+            shop.forget(settled=False)
         shop.ask("legacy", "POST", f"/api/orders/{order_no}/cancel").raise_for_status()
         shop.until("placed", lambda: shop.ask("new", "GET", place).json()["status"] == "DONE")
+        if forgotten:
+            shop.forget(settled=False)
     finally:
         httpx2.put(simulator, json={}).raise_for_status()
     saga_id = accepted.json()["id"]

@@ -123,7 +123,7 @@ def alike(shop: Any) -> None:
     shop.until("both sides read alike", same)
 
 
-def test_damage_is_mended_and_the_service_goes_on(shop: Any, rebuild: Any) -> None:
+def test_damage_is_mended_and_the_service_goes_on(shop: Any, rebuild: Any, later: Any) -> None:
     order_no = place(shop)
     place(shop, "legacy")
     shop.settled()
@@ -136,6 +136,7 @@ def test_damage_is_mended_and_the_service_goes_on(shop: Any, rebuild: Any) -> No
     assert "the stock is made anew up to message" in rebuild("inventory")
     alike(shop)
     shop.balance()
+    later()
     shop.ask("new", "POST", f"/api/orders/{order_no}/cancel").raise_for_status()
     place(shop, "legacy")
     alike(shop)
