@@ -11,18 +11,23 @@ from dataclasses import dataclass
 from typing import Any
 
 from loadtests.chaos import access
-from loadtests.chaos.watch import UNREAD, Sample, most
+from loadtests.chaos.watch import UNREAD, WORK, Sample, most
 
 RAMP_SECONDS = 10  # that are shown after the return
 MOST_THREADS = 8  # more than before, of a process with its children
 MOST_FILES = 200
 MOST_TO_LEGACY = 128  # connections: each facade worker and the orders service has a bound
 MOST_TO_POSTGRES = 30
-MOST_UNREAD = 300  # what callers had under way, and what the breakers' probes added
+MOST_UNREAD = 300  # what callers had under way
+PROBES_A_SECOND = 2.0  # that the breakers add to it: each is given up, and nobody reads it
 MOST_WAITING = 256  # the orders service's own bound
 # Times the busiest second that legacy had before, or after its first seconds. It cannot answer more
 # than it can, so a stampede shows first of all in what it has not read, and in its connections.
 STAMPEDE = 6.0
+PARTS = 5  # of the absence, over which work and accepted orders have to be even
+GROWTH = 1.5  # times the work of the second part, in the last: the first has the change in it
+LEAST_WORK = {WORK[0]: 20.0, WORK[1]: 0.1}  # a second, above which growth counts
+LEAST_ACCEPTED = 0.5  # times the orders of the first part, in the last
 
 
 @dataclass(frozen=True)
@@ -71,7 +76,54 @@ class Report:
             found.append("not one order was accepted while legacy was away")
         if not away["read, says its age"]:
             found.append("not one read said how old it is while legacy was away")
-        return [*found, *self._piles(), *self._stampede()]
+        for name, count in away.items():
+            if name.startswith("order: "):
+                found.append(f"{name}, {count} times while legacy was away")
+        return [*found, *self._ends_early(), *self._grows(), *self._piles(), *self._stampede()]
+
+    def _ends_early(self) -> list[str]:
+        """Orders have to be accepted to the end."""
+        first, *_, last = self.accepted()
+        if last >= LEAST_ACCEPTED * first:
+            return []
+        return [f"orders accepted a second: {first:.1f} at first, {last:.1f} at last"]
+
+    def _grows(self) -> list[str]:
+        """Work may not grow with what waits."""
+        found = []
+        for name in WORK:
+            rates = self.rates(name)
+            if rates and rates[-1] > GROWTH * rates[1] + LEAST_WORK[name]:
+                found.append(f"{name} a second: {rates[1]:.2f} early on, then {rates[-1]:.2f}")
+        return found
+
+    def parts(self) -> list[tuple[float, float]]:
+        """The absence in equal parts."""
+        length = (self.back - self.gone) / PARTS
+        return [(self.gone + n * length, self.gone + (n + 1) * length) for n in range(PARTS)]
+
+    def accepted(self) -> list[float]:
+        """Orders a second that were accepted, or placed, in each part of the absence."""
+        times = [
+            entry["at"]
+            for entry in self.entries
+            if entry["kind"] == "answered" and entry["status"] in (201, 202)
+        ]
+        return [
+            sum(since <= at < until for at in times) / (until - since)
+            for since, until in self.parts()
+        ]
+
+    def rates(self, name: str) -> list[float]:
+        """How much of this was done a second, in each part; nothing where it was not looked at."""
+        found = []
+        for since, until in self.parts():
+            seen = [one for one in self.samples if since <= one.at < until and name in one.counts]
+            if len(seen) < 2:
+                return []
+            first, last = seen[0], seen[-1]
+            found.append((last.counts[name] - first.counts[name]) / (last.at - first.at))
+        return found
 
     def _piles(self) -> list[str]:
         before = most(self.samples, *self.phases["before"])
@@ -81,8 +133,22 @@ class Report:
         return [
             f"{name}: {before.get(name, 0):.0f} before, then up to {count:.0f}"
             for name, count in later.items()
-            if count > _bound(name, before.get(name, 0.0))
+            if name not in WORK and count > self._bound(name, before.get(name, 0.0))
         ]
+
+    def _bound(self, name: str, before: float) -> float:
+        """What a count may come to."""
+        if name.startswith("sagas"):
+            # Open ones stand in the database, as many as were accepted; only those in memory count.
+            return MOST_WAITING if "wait" in name else float("inf")
+        if name == UNREAD:
+            return MOST_UNREAD + PROBES_A_SECOND * (self.back - self.gone)
+        if name.endswith("threads"):
+            return before + MOST_THREADS
+        if name.endswith("open files"):
+            # What lay in legacy's queue is accepted at once when it returns.
+            return before + MOST_FILES + (self.unread if name.startswith("legacy") else 0)
+        return before + (MOST_TO_LEGACY if name.endswith("legacy") else MOST_TO_POSTGRES)
 
     def _stampede(self) -> list[str]:
         before, after = self.ramp()
@@ -108,11 +174,16 @@ class Report:
         names = sorted({name for counts in kinds.values() for name in counts})
         rows = [("", *self.phases), *((n, *(str(c[n]) for c in kinds.values())) for n in names)]
         piles = {phase: most(self.samples, *bounds) for phase, bounds in self.phases.items()}
-        counted = sorted({name for counts in piles.values() for name in counts})
+        counted = sorted({name for counts in piles.values() for name in counts} - {*WORK})
         rows += [("at most", *self.phases)]
         rows += [(n, *(f"{c.get(n, 0):.0f}" for c in piles.values())) for n in counted]
         width = max(len(row[0]) for row in rows)
         lines = [f"{row[0]:<{width}}" + "".join(f"{cell:>9}" for cell in row[1:]) for row in rows]
+        parts = [("orders accepted", self.accepted()), *((n, self.rates(n)) for n in WORK)]
+        lines += [
+            f"{name} a second, in {PARTS} parts of the absence: {' '.join(f'{r:.2f}' for r in row)}"
+            for name, row in parts
+        ]
         before, after = self.ramp()
         mean = sum(before) / len(before) if before else 0.0
         lines.append(
@@ -131,17 +202,3 @@ def _outcome(entry: Mapping[str, Any]) -> str:
     if status != 200:
         return f"read: {status or 'no answer'}"
     return "read" if entry.get("age") is None else "read, says its age"
-
-
-def _bound(name: str, before: float) -> float:
-    """What a count may come to."""
-    if name.startswith("sagas"):
-        # Open ones stand in the database, as many as were accepted; only those in memory count.
-        return MOST_WAITING if "wait" in name else float("inf")
-    if name == UNREAD:
-        return MOST_UNREAD
-    if name.endswith("threads"):
-        return before + MOST_THREADS
-    if name.endswith("open files"):
-        return before + MOST_FILES
-    return before + (MOST_TO_LEGACY if name.endswith("legacy") else MOST_TO_POSTGRES)

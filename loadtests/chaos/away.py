@@ -22,13 +22,14 @@ from pathlib import Path
 from typing import Any
 
 from loadtests.chaos import absence, access
-from loadtests.chaos.running import Crowd, customers, proved, say
+from loadtests.chaos.running import PATIENCE_SECONDS, Crowd, customers, proved, say
 from loadtests.chaos.stack import ChaosFailed, Stack
 from loadtests.chaos.trouble import FLIPPED
 from loadtests.chaos.watch import Watch
 
 BEFORE_SECONDS, AFTER_SECONDS = 15.0, 25.0
 LOG = "access.log"
+FINISHED_A_SECOND = 8.0  # orders that waited for legacy, at least, once it is back
 SPAWN_SECONDS = 5.0  # until all customers are there and logged in
 _SHAPE = "%(t)s %(m)s %(U)s %(s)s %(a)s"
 
@@ -96,7 +97,8 @@ def observed(stack: Stack, options: argparse.Namespace, folder: Path) -> list[st
     with Watch(stack) as watch:
         times = absent(stack, Crowd(options.users, lasts, options.seed), options, folder)
         say("the customers have left; waiting until all is finished")
-        found = proved(stack)
+        waits = watch.samples[-1].counts["sagas open"] if watch.samples else 0.0
+        found = proved(stack, PATIENCE_SECONDS + waits / FINISHED_A_SECOND)
     answered = access.per_second((folder / LOG).read_text().splitlines())
     report = absence.Report(
         times.began, times.gone, times.back, times.left, _journal(folder), watch.samples, answered

@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 
 import psycopg
 
-from loadtests.chaos.journal import PREFIX, Fate, Look, Purchase
+from loadtests.chaos.journal import BEYOND, PREFIX, Fate, Look, Purchase
 
 Connection: TypeAlias = psycopg.Connection[Any]
 Stock: TypeAlias = Mapping[str, int]
@@ -27,6 +27,9 @@ SELECT o.order_no, {_TEXT} AS text, {_SAGA} AS saga, o.status, o.total::numeric 
 FROM orders o WHERE po_number LIKE '{PREFIX}%'
 """
 _PENDING = "SELECT id, phase, state->'results'->'write'->'order'->>'order_no' FROM saga"
+_NOT_CANCELLED = """
+SELECT state->'request'->>'order_no' FROM saga WHERE kind = 'cancel-order' AND phase = 'undone'
+"""
 _MAILS = "SELECT event_id, recipient FROM mail WHERE sent IS NOT NULL"
 
 
@@ -43,6 +46,9 @@ def check(
     orders = [Order(*row) for row in legacy.execute(_ORDERS)]
     return [
         *_purchases(purchases, orders, _sagas(databases["orders"])),
+        *_cancellations(
+            purchases, orders, {row[0] for row in databases["orders"].execute(_NOT_CANCELLED)}
+        ),
         *_stock(orders, start, dict(legacy.execute(STOCK).fetchall())),
         *_mails(orders, {row[0] for row in databases["notifications"].execute(_MAILS)}),
     ]
@@ -88,7 +94,10 @@ def _purchases(
 
 
 def _broken(look: Look) -> list[str]:
-    """Whoever wrote sees what was acknowledged, on whichever side; trouble is no answer."""
+    """Whoever wrote sees what was acknowledged, on whichever side; trouble is no answer, and what
+    says that it is old may be so."""
+    if look.age or look.shown == BEYOND:
+        return []
     if look.status == 404 and look.fate in (Fate.PLACED, Fate.PENDING):
         return [f"acknowledged, and {look.path} said 404"]
     if look.status != 200 or look.fate is not Fate.PLACED:
@@ -125,7 +134,18 @@ def _purchase(
             found.append(f"{order.number}: asked for {dict(purchase.lines)}, has {order.lines}")
         if purchase.total and order.total != Decimal(purchase.total):
             found.append(f"{order.number}: acknowledged at {purchase.total}, is {order.total}")
-        if order.alive and purchase.cancelled & {200, 202}:
+    return found
+
+
+def _cancellations(
+    purchases: Mapping[str, Purchase], orders: list[Order], refused: set[str]
+) -> list[str]:
+    """One that was accepted (202) may be refused later, as when the session has ended by then: its
+    saga has to say so."""
+    found = []
+    for order in orders:
+        answers = purchases[order.text].cancelled if order.text in purchases else set()
+        if order.alive and (200 in answers or (202 in answers and order.number not in refused)):
             found.append(f"{order.number}: its cancellation was acknowledged, it is {order.status}")
     return found
 

@@ -13,6 +13,9 @@ from typing import Any
 PREFIX = "chaos-"  # of every purchase-order text the customers use
 
 
+BEYOND = "beyond the page"  # what a list shows of an order when it is full of newer ones
+
+
 class Fate(Enum):
     """What the customer was told."""
 
@@ -24,13 +27,16 @@ class Fate(Enum):
 
 @dataclass(frozen=True)
 class Look:
-    """What a customer read of an order, and what had been acknowledged before."""
+    """What a customer read of an order, and what had been acknowledged before. `age` is what the
+    answer said of itself, in seconds: where legacy cannot answer either, reads may be old.
+    """
 
     path: str
     status: int
     shown: str | None  # the order's status, None where it was not shown
     fate: Fate  # of the order, by then
     cancelled: bool = False  # its cancellation was acknowledged
+    age: int = 0
 
 
 @dataclass
@@ -65,11 +71,13 @@ def judge(status: int, body: Mapping[str, Any] | None = None) -> Fate:
 
 
 def shown_of(body: Mapping[str, Any], order_no: str) -> str | None:
-    """The status that a detail page or a list gives an order; None where it is not shown."""
-    for order in body.get("orders", [body]):
+    """The status that a detail page or a list gives an order; None where it is not shown. Orders
+    that are pending come first in a list, and may fill its page."""
+    shown = body.get("orders", [body])
+    for order in shown:
         if order.get("order_no") == order_no:
             return str(order["status"])
-    return None
+    return BEYOND if shown and all("pending" in order for order in shown) else None
 
 
 class Writer:
@@ -105,7 +113,8 @@ def read(lines: Iterable[str]) -> dict[str, Purchase]:
 
 def _look(purchase: Purchase, entry: Mapping[str, Any]) -> Look:
     cancelled = 200 in purchase.cancelled
-    return Look(entry["path"], entry["status"], entry.get("shown"), purchase.fate, cancelled)
+    age = int(entry.get("age") or 0)
+    return Look(entry["path"], entry["status"], entry.get("shown"), purchase.fate, cancelled, age)
 
 
 def _answered(purchase: Purchase, status: int, body: Mapping[str, Any]) -> None:

@@ -25,11 +25,13 @@ def say(text: str) -> None:
 
 @dataclass(frozen=True)
 class Crowd:
-    """How many customers, for how many seconds, and the seed of their dice."""
+    """How many customers, for how many seconds, and the seed of their dice. `ending`: a session
+    cookie that one of them has, and that legacy believes for a while only."""
 
     users: int
     seconds: float
     seed: int
+    ending: str = ""
 
 
 def customers(stack: Stack, crowd: Crowd, folder: Path) -> children.Popen:
@@ -41,6 +43,7 @@ def customers(stack: Stack, crowd: Crowd, folder: Path) -> children.Popen:
         "CHAOS_SEED": str(crowd.seed),
         "CHAOS_SKUS": " ".join(skus),
         "CHAOS_STEADY": str(folder / STEADY),
+        "CHAOS_ENDING": crowd.ending,
     }
     command = [
         *(sys.executable, "-m", "locust", "-f", "loadtests/chaos/customers.py", "--headless"),
@@ -58,11 +61,12 @@ def settled(look: Callable[[], list[str]]) -> list[str]:
     return found
 
 
-def proved(stack: Stack) -> list[str]:
-    """What `fig` finds: the books of both sides, dead letters, sagas that wait for a person."""
+def proved(stack: Stack, patience: float = PATIENCE_SECONDS) -> list[str]:
+    """What `fig` finds: the books of both sides, dead letters, sagas that wait for a person.
+    `patience` is in seconds, for what is under way."""
     found = []
     for command in ("verify", "deadletters", "sagas"):
-        done = stack.fig(command, VERIFY_PATIENCE=f"{PATIENCE_SECONDS:.0f}")
+        done = stack.fig(command, VERIFY_PATIENCE=f"{patience:.0f}")
         said = done.stdout.strip()
         if done.returncode:
             found.append(f"fig {command}: {said}\n{done.stderr.strip()}")

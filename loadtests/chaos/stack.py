@@ -92,11 +92,14 @@ class Stack:
         """The door."""
         return str(self.state["urls"]["facade"])
 
-    def database(self, name: str) -> psycopg.Connection[Any]:
-        """A connection as the owner of one of the databases."""
-        secret = json.loads((self.folder / "secrets.json").read_text())[name]
-        port = self.state["ports"]["postgres"]
-        url = f"postgresql://{name}:{secret}@127.0.0.1:{port}/{name}"
+    def secret(self, name: str) -> str:
+        """A generated password, such as that of a database's owner, or `session`."""
+        return str(json.loads((self.folder / "secrets.json").read_text())[name])
+
+    def database(self, name: str, role: str = "") -> psycopg.Connection[Any]:
+        """A connection to one of the databases, as its owner or in another role."""
+        role, port = role or name, self.state["ports"]["postgres"]
+        url = f"postgresql://{role}:{self.secret(role)}@127.0.0.1:{port}/{name}"
         return psycopg.connect(url, autocommit=True)
 
     def family(self, name: str) -> list[int]:
@@ -115,20 +118,25 @@ class Stack:
         """Of a process; 0 while it is down."""
         return next(int(one["pid"]) for one in self.state["processes"] if one["name"] == name)
 
+    def one(self, name: str, dice: random.Random) -> int:
+        """The pid of a process, or of one of the children of a kind; 0 while there is none."""
+        process, _, relation = name.partition(" ")
+        pid = self.pid(process)
+        if not relation or not pid:
+            return pid
+        alike = [child for child in _children(pid) if _relation(pid, child) == relation]
+        return dice.choice(alike) if alike else 0
+
     def kill(self, name: str, dice: random.Random) -> str:
         """End one process, or one of the children that it started; what was hit.
 
         Mostly by SIGKILL; some are asked to end, and what they then do must be as safe.
         """
-        process, _, relation = name.partition(" ")
-        pid = self.pid(process)
-        if relation:
-            hit = [child for child in _children(pid) if _relation(pid, child) == relation]
-            pid = dice.choice(hit) if hit else 0
+        pid = self.one(name, dice)
         if not pid:
             return f"{name}: it is down already"
         # PostgreSQL takes SIGTERM for a purchase to wait until its last client has gone.
-        asked = dice.random() < ASKED and process != DATABASES
+        asked = dice.random() < ASKED and name != DATABASES
         number = signal.SIGTERM if asked else signal.SIGKILL
         try:
             os.kill(pid, number)

@@ -1,7 +1,10 @@
-"""What piles up in the stack, looked at every second: threads, files, connections, sagas."""
+"""What piles up in the stack, looked at every second: threads, files, connections, sagas; and what
+the orders service has worked by then, for what waits must not cost more the more it is.
+"""
 
 from __future__ import annotations
 
+import os
 import re
 import threading
 import time
@@ -22,6 +25,9 @@ _BACKENDS = "SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client 
 _OPEN = "SELECT count(*) FROM saga WHERE phase IN ('forward', 'backward')"
 _UNDER_WAY = re.compile(rb"^orders_sagas_under_way (\S+)", re.MULTILINE)
 ESTABLISHED, SYN_SENT, LISTEN = "01", "02", "0A"
+_COMMITS = "SELECT xact_commit FROM pg_stat_database WHERE datname = 'orders'"
+WORK = ("orders: commits", "orders: CPU seconds")  # since the processes began: these only grow
+TICKS = os.sysconf("SC_CLK_TCK")
 UNREAD = "requests that legacy has not read"  # most of them given up by whoever asked
 
 
@@ -43,6 +49,8 @@ def take(stack: Stack, legacy: psycopg.Connection[Any], orders: psycopg.Connecti
     counts["connections to legacy"], counts[UNREAD] = _connections(stack.state["ports"]["legacy"])
     counts["connections to PostgreSQL"] = _one(legacy, _BACKENDS)
     counts["sagas open"] = _one(orders, _OPEN)
+    counts[WORK[0]] = _one(legacy, _COMMITS)
+    counts[WORK[1]] = sum(_cpu(pid) for pid in stack.family("orders"))
     port = stack.state["ports"]["orders"]
     with suppress(NoAnswer):
         found = _UNDER_WAY.search(call(f"http://127.0.0.1:{port}/metrics"))
@@ -89,15 +97,23 @@ def _one(connection: psycopg.Connection[Any], statement: str) -> float:
     return float(row[0]) if row else 0.0
 
 
-def _threads(pid: int) -> int:
+def _threads(pid: int) -> float:
     return _or_none(lambda: len(list(Path(f"/proc/{pid}/task").iterdir())))
 
 
-def _files(pid: int) -> int:
+def _files(pid: int) -> float:
     return _or_none(lambda: len(list(Path(f"/proc/{pid}/fd").iterdir())))
 
 
-def _or_none(count: Callable[[], int]) -> int:
+def _cpu(pid: int) -> float:
+    def seconds() -> float:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / TICKS
+
+    return _or_none(seconds)
+
+
+def _or_none(count: Callable[[], float]) -> float:
     """Nothing, when the process has just ended."""
     with suppress(OSError):
         return count()

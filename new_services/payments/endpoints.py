@@ -80,7 +80,15 @@ class Endpoints:
         @app.put("/simulator")
         async def command_simulator(behaviour: Behaviour) -> JsonBytes:
             self.mood.command(behaviour)
-            return _json(behaviour.model_dump())
+            return told()
+
+        @app.get("/simulator")
+        async def simulator() -> JsonBytes:
+            return told()
+
+        def told() -> JsonBytes:
+            """What is in force, and what it came to so far."""
+            return _json({**self.mood.behaviour.model_dump(), "struck": dict(self.mood.struck)})
 
     async def _carry_out(self, command: Command) -> Reply:
         try:

@@ -6,7 +6,7 @@ commit and ours, and it counts each request by its key, so that a charge made tw
 
 import asyncio
 import random
-from collections import deque
+from collections import Counter, deque
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -38,10 +38,11 @@ class Behaviour(BaseModel):
 
 @dataclass(slots=True)
 class Mood:
-    """The behaviour in force."""
+    """The behaviour in force, and how many requests came to what since the process began."""
 
     chance: random.Random = field(default_factory=random.Random)
     behaviour: Behaviour = field(default_factory=Behaviour)
+    struck: Counter[str] = field(default_factory=Counter)
     _next: deque[str] = field(default_factory=deque)
 
     def command(self, behaviour: Behaviour) -> None:
@@ -50,7 +51,13 @@ class Mood:
         self._next = deque(behaviour.next)
 
     def draw(self) -> str:
-        """What happens to this request."""
+        """What happens to this request; counted."""
+        fate = self._drawn()
+        self.struck[fate] += 1
+        self.struck["delayed"] += self.behaviour.delay > 0
+        return fate
+
+    def _drawn(self) -> str:
         if self._next:
             return self._next.popleft()
         value = self.chance.random()

@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from loadtests.chaos import access
-from loadtests.chaos.absence import MOST_UNREAD, MOST_WAITING, Report
-from loadtests.chaos.watch import UNREAD, Sample, most
+from loadtests.chaos.absence import MOST_UNREAD, MOST_WAITING, PROBES_A_SECOND, Report
+from loadtests.chaos.watch import UNREAD, WORK, Sample, most
 
 BEGAN, GONE, BACK, LEFT = 100.0, 110.0, 170.0, 190.0
 
@@ -24,19 +24,28 @@ def sample(at, **counts):
     return Sample(at, {names[name]: count for name, count in known.items()})
 
 
+def worked(a_second, later=None):
+    """Samples of an absence in which this was done a second, or something else in its last part."""
+    done = 0.0
+    for at in range(int(GONE), int(BACK)):
+        rate = a_second if later is None or at < BACK - 12 else later
+        done += rate
+        yield Sample(at, {**sample(at).counts, WORK[0]: done, WORK[1]: done / 100})
+
+
 @pytest.fixture
 def report():
     """All is well."""
     entries = [
         entry(105, "answered", 201),
-        entry(120, "answered", 202),
+        *(entry(at, "answered", 202) for at in (115, 120, 130, 140, 150, 165)),
         entry(121, "read", 200, age="3"),
         entry(122, "read", 200, age=None),
         entry(180, "answered", 201),
         entry(181, "answered", 0),
         entry(182, "cancelled", 200),
     ]
-    samples = [sample(105), sample(150, open=900.0), sample(180)]
+    samples = [sample(105), *worked(10.0), sample(150, open=900.0), sample(180)]
     answered = dict.fromkeys(range(100, 110), 10) | dict.fromkeys(range(170, 190), 20)
     return Report(BEGAN, GONE, BACK, LEFT, entries, samples, answered)
 
@@ -44,10 +53,13 @@ def report():
 def test_a_good_absence(report):
     assert report.objections() == []
     assert report.outcomes("away") == {
-        "order accepted (202)": 1, "read, says its age": 1, "read": 1,
+        "order accepted (202)": 6, "read, says its age": 1, "read": 1,
     }  # fmt: skip
     assert report.outcomes("after") == {"order placed (201)": 1, "order: no answer": 1}
     text = report.text()
+    assert "orders accepted a second, in 5 parts of the absence: 0.17 0.08 0.08 0.08 0.08" in text
+    assert f"{WORK[0]} a second, in 5 parts of the absence: 10.00 10.00 10.00 10.00 10.00" in text
+    assert "0.10 0.10 0.10 0.10 0.10" in text
     assert "legacy answered 10 requests a second before (at most 10)" in text
     assert "20 20 20 20 20 20 20 20 20 20; 0 lay in its queue" in text
 
@@ -58,7 +70,7 @@ def test_a_good_absence(report):
         ({"threads": 14.0}, "facade: threads: 5 before, then up to 14"),
         ({"open_files": 300.0}, "orders: open files: 90 before, then up to 300"),
         ({"waiting": MOST_WAITING + 1.0}, "sagas that requests wait for"),
-        ({"unread": MOST_UNREAD + 1.0}, UNREAD),
+        ({"unread": MOST_UNREAD + PROBES_A_SECOND * (BACK - GONE) + 1.0}, UNREAD),
     ],
 )
 def test_what_piles_up_is_named(report, counts, said):
@@ -77,13 +89,39 @@ def test_a_stampede_is_one_beyond_what_lay_in_the_queue(report):
     assert crowded.objections() == [
         "a stampede: 135 requests in a second, where 20 is the most at work and 0 lay in its queue"
     ]
-    queued = [*report.samples[:2], sample(169, unread=40.0), report.samples[2]]
+    queued = [*report.samples[:-1], sample(169, unread=40.0), report.samples[-1]]
     assert replace(crowded, samples=queued).objections() == []
 
 
 def test_orders_that_were_not_accepted_and_reads_without_their_age(report):
     silent = [one for one in report.entries if not GONE <= one["at"] < BACK]
     assert len(replace(report, entries=silent).objections()) == 2
+
+
+@pytest.mark.parametrize(("status", "named"), [(503, "order: 503"), (0, "order: no answer")])
+def test_an_order_that_was_not_accepted_is_named(report, status, named):
+    worse = replace(report, entries=[*report.entries, entry(160, "answered", status)])
+    assert worse.objections() == [f"{named}, 1 times while legacy was away"]
+
+
+def test_orders_have_to_be_accepted_to_the_end(report):
+    early = [one for one in report.entries if one["at"] != 165]
+    assert replace(report, entries=early).objections() == [
+        "orders accepted a second: 0.2 at first, 0.0 at last"
+    ]
+
+
+def test_work_that_grows_with_what_waits_is_named(report):
+    growing = replace(report, samples=[sample(105), *worked(40.0, later=90.0), sample(180)])
+    assert growing.objections() == [
+        f"{WORK[0]} a second: 40.00 early on, then 90.00",
+        f"{WORK[1]} a second: 0.40 early on, then 0.90",
+    ]
+
+
+def test_a_little_work_may_become_a_little_more(report):
+    some = replace(report, samples=[sample(105), *worked(1.0, later=9.0), sample(180)])
+    assert some.objections() == []
 
 
 def test_requests_of_each_second_from_the_access_log():

@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from loadtests.chaos import balance
-from loadtests.chaos.journal import Fate, Look, Purchase
+from loadtests.chaos.journal import BEYOND, Fate, Look, Purchase
 
 LINES = {"A": 2}
 
@@ -19,7 +19,7 @@ class Books:
     def execute(self, statement):
         known = {
             balance._ORDERS: "orders", balance._PENDING: "sagas", balance.STOCK: "stock",
-            balance._MAILS: "mails",
+            balance._MAILS: "mails", balance._NOT_CANCELLED: "not cancelled",
         }  # fmt: skip
         return Rows(self.answers.get(known[statement], []))
 
@@ -114,6 +114,10 @@ def test_an_order_that_legacy_placed_itself_has_no_mail(books, wishes):
         (Look("P", 200, "PAID", Fate.PLACED), None),
         (Look("P", 404, None, Fate.PLACED), "chaos-1: acknowledged, and P said 404"),
         (Look("P", 200, None, Fate.PLACED), "chaos-1: acknowledged, and not in P"),
+        (Look("P", 200, None, Fate.PLACED, age=1), None),  # legacy could not answer either
+        (Look("P", 404, None, Fate.PLACED, age=1), None),
+        (Look("P", 200, BEYOND, Fate.PLACED), None),
+        (Look("P", 200, BEYOND, Fate.PLACED, True), None),
         (Look("P", 503, None, Fate.PLACED), None),
         (Look("P", 0, None, Fate.PLACED), None),
         (Look("P", 401, None, Fate.PLACED), None),
@@ -137,3 +141,15 @@ def test_one_key_has_one_answer(books, wishes):
     assert _check(books, wishes) == []
     wishes["chaos-1"].told = ["409 ", "201 SO-1"]
     assert "chaos-1: asked again with its key, told 409 , then 201 SO-1" in _check(books, wishes)
+
+
+@pytest.mark.parametrize(
+    ("answer", "refused", "broken"), [(200, True, True), (202, False, True), (202, True, False)]
+)
+def test_a_cancellation_that_was_accepted_may_be_refused_later(
+    books, wishes, answer, refused, broken
+):
+    wishes["chaos-1"].cancelled = {answer}
+    books["orders"]["not cancelled"] = [("SO-1",)] if refused else []
+    found = ["SO-1: its cancellation was acknowledged, it is PAID"] if broken else []
+    assert _check(books, wishes) == found

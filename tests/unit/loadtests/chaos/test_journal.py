@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from loadtests.chaos.journal import Fate, Look, Writer, judge, read, shown_of
+from loadtests.chaos.journal import BEYOND, Fate, Look, Writer, judge, read, shown_of
 
 
 @pytest.mark.parametrize(
@@ -97,3 +97,15 @@ def test_the_status_that_a_page_shows_of_an_order():
     assert shown_of(order, "SO-1") == shown_of({"orders": [order]}, "SO-1") == "PAID"
     assert shown_of(order, "SO-2") is shown_of({"orders": []}, "SO-1") is None
     assert shown_of({"error": "order not found", "order_no": "SO-1"}, "SO-9") is None
+
+
+def test_a_page_full_of_pending_orders_says_nothing_of_others():
+    pending = {"order_no": "S1", "status": "PENDING", "pending": {}}
+    other = {"order_no": "SO-2", "status": "NEW"}
+    assert shown_of({"orders": [pending, pending]}, "SO-1") == BEYOND
+    assert shown_of({"orders": [pending, other]}, "SO-1") is None
+
+
+def test_a_look_has_the_age_that_the_answer_stated():
+    old = _read(ASKED, _look(404, None) | {"age": "3"})["chaos-1"]
+    assert [look.age for look in old.looks] == [3]

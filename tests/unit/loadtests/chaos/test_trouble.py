@@ -1,7 +1,24 @@
 """The plan of what goes wrong comes from its seed alone, and strikes everything in the end."""
 
+import pytest
+
 from loadtests.chaos.stack import DATABASES
-from loadtests.chaos.trouble import FLIPPED, PLACES, STEADY_AT, Flip, Kill, plan
+from loadtests.chaos.trouble import (
+    BEHAVIOURS,
+    FLIPPED,
+    FROZEN,
+    LOCKED,
+    PLACES,
+    STEADY_AT,
+    BadAnswers,
+    BadProvider,
+    Flip,
+    Freeze,
+    Kill,
+    Lock,
+    plan,
+    session_ends,
+)
 
 NAMES = ("postgres", "nats", "orders", "legacy", "legacy worker", "facade", "facade helper")
 
@@ -41,4 +58,33 @@ def test_at_last_orders_stay_on_the_new_side_while_processes_go_on_dying():
     steady = events.index(Flip(STEADY_AT * 300, FLIPPED[0], ("new",), lasts=True))
     later = events[steady + 1 :]
     assert not [event for event in later if isinstance(event, Flip) and event.route == FLIPPED[0]]
-    assert {type(event) for event in later} == {Flip, Kill}
+    assert {type(event) for event in later} >= {Flip, Kill, Freeze}
+
+
+@pytest.mark.parametrize("seconds", [60, 600])
+@pytest.mark.parametrize("seed", range(5))
+def test_a_run_of_a_minute_already_has_every_kind(seed, seconds):
+    kinds = {type(event) for event in plan(seed, seconds, NAMES)}
+    assert kinds == {Flip, Kill, Freeze, Lock, BadProvider, BadAnswers}
+
+
+def test_single_processes_stand_still_in_turns_for_some_seconds():
+    freezes = [e for e in plan(4, 600, NAMES) if isinstance(e, Freeze) and not e.whole]
+    assert {event.name for event in freezes[: len(NAMES)]} == {*NAMES}
+    assert all(FROZEN[0] <= event.seconds <= FROZEN[1] for event in freezes)
+
+
+def test_legacy_stands_still_while_a_session_ends():
+    (event,) = [e for e in plan(4, 300, NAMES) if isinstance(e, Freeze) and e.whole]
+    assert event.name == "legacy"
+    assert event.at < session_ends(300) < event.at + event.seconds
+
+
+def test_the_provider_behaves_badly_in_each_way():
+    told = [e.behaviour for e in plan(4, 300, NAMES) if isinstance(e, BadProvider)]
+    assert all(behaviour in told for behaviour in BEHAVIOURS)
+
+
+def test_the_table_is_locked_for_longer_than_anybody_waits():
+    locks = [e for e in plan(4, 300, NAMES) if isinstance(e, Lock)]
+    assert {event.seconds for event in locks} == {LOCKED} and len(locks) > 3
