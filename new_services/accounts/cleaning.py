@@ -1,6 +1,25 @@
 """What the accounts keep, for how long, and what decides by it."""
 
-from chassis.retention import LOG_AGE, MIRROR_FLOOR, POSITION, log_age, tombstones
+from chassis.retention import LOG_AGE, MIRROR_FLOOR, POSITION, Rule, log_age, tombstones
 
-RULES = (tombstones("mirror", "gone"), MIRROR_FLOOR, POSITION, LOG_AGE)
+KEEP_WISHES = 3600.0
+
+_WISHES = """
+DELETE FROM registration WHERE address IN (
+    SELECT address FROM registration
+    WHERE asked < clock_timestamp() - make_interval(secs => $1) LIMIT $2)
+"""
+RULES = (
+    Rule(
+        "registration",
+        "1 h",
+        "a form that is sent again after a lost answer is the same wish for 10 minutes",
+        KEEP_WISHES,
+        _WISHES,
+    ),
+    tombstones("mirror", "gone"),
+    MIRROR_FLOOR,
+    POSITION,
+    LOG_AGE,
+)
 NOTE = log_age(["mirror"])

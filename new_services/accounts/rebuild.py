@@ -7,13 +7,16 @@ something is away.
 from functools import partial
 
 from chassis.readmodel.feed_model import FeedModel
+from chassis.readmodel.swap import Part
 from migrations import runner
 from new_services.accounts.app import legacy_model
 
+PART = Part(tables=("mirror", "mirror_floor"))
+
 
 def model() -> FeedModel:
-    """All of the database."""
-    return FeedModel("accounts", legacy_model(), partial(runner.upgrade, "accounts"))
+    """The customers; what strangers asked for stays."""
+    return FeedModel("accounts", legacy_model(), partial(runner.upgrade, "accounts"), PART)
 
 
 if __name__ == "__main__":

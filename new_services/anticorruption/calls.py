@@ -58,7 +58,7 @@ class Calls:
     def __init__(
         self,
         client: Wire,
-        key: OKPKey,
+        key: OKPKey | None,
         limits: Limits | None = None,
         clock: Callable[[], float] = time.monotonic,
         chance: Callable[[], float] = random.random,
@@ -75,6 +75,8 @@ class Calls:
 
     def session(self, person: Customer) -> Session:
         """The only place where a person's session is opened. Raises RecordRefused."""
+        if self._key is None:
+            raise RecordRefused(401, {"error": "not logged in"})
         try:
             return unseal(self._key, person.session, person.email)
         except NotSealed as error:

@@ -16,7 +16,7 @@ done is for the saga to find out.
 import random
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from urllib.parse import quote, urlencode
 
 from joserfc.jwk import OKPKey
@@ -24,12 +24,13 @@ from joserfc.jwk import OKPKey
 from chassis.web.client import Answer, Request
 from chassis.web.sealed import NotSealed
 from contracts.back_office import Article, Count
+from contracts.logins import NewCustomer
 from contracts.record import Customer, RecordRefused, RecordSilent
 from new_services.anticorruption import pages
 from new_services.anticorruption.calls import Calls, Limits, Wire
 from new_services.anticorruption.session import token_in
 
-SAVED = "saved"
+SAVED, WELCOME = "saved", "welcome"
 REFUSALS = frozenset({400, 403, 404, 413})
 
 
@@ -43,12 +44,12 @@ class Form:
 
 
 class Forms:
-    """See BackOffice. `clock` is monotonic."""
+    """See BackOffice and Registrar. `clock` is monotonic. Without a key it knows no person."""
 
     def __init__(
         self,
         client: Wire,
-        key: OKPKey,
+        key: OKPKey | None,
         limits: Limits | None = None,
         clock: Callable[[], float] = time.monotonic,
         chance: Callable[[], float] = random.random,
@@ -70,17 +71,20 @@ class Forms:
         fields = {"variant": counted.variant, "qty": str(counted.pieces)}
         await self._post(person, Form(f"{_article(counted.sku)}/stock", fields), until)
 
-    async def _post(self, person: Customer, form: Form, until: float) -> Answer:
+    async def register(self, form: NewCustomer, cookie: str, token: str, until: float) -> None:
+        """See Registrar."""
+        await self._send(cookie, token, Form("/register", asdict(form), WELCOME), until)
+
+    async def _post(self, person: Customer, form: Form, until: float) -> None:
         cookie = self._calls.session(person).cookie
         try:
             token = token_in(cookie)
         except NotSealed:  # a session without forms: refused by the monolith, in its own words
             token = ""
-        return await self.send(cookie, token, form, until)
+        await self._send(cookie, token, form, until)
 
-    async def send(self, cookie: str, token: str, form: Form, until: float) -> Answer:
-        """Post it with the session `cookie` (`name=value`) and the token that is in it; the answer
-        where the form was accepted."""
+    async def _send(self, cookie: str, token: str, form: Form, until: float) -> None:
+        """Post it with the session `cookie` (`name=value`) and the token that is in it."""
         headers = {"cookie": cookie, "content-type": "application/x-www-form-urlencoded"}
         body = urlencode({**form.fields, "csrf": token}).encode()
 
@@ -88,9 +92,7 @@ class Forms:
             limit = self._calls.left(until)
             return Request("POST", form.path, headers, body, limit, guarded=True)
 
-        answer = await self._calls.call("write", request)
-        _judge(answer, form)
-        return answer
+        _judge(await self._calls.call("write", request), form)
 
 
 def _article(sku: str) -> str:

@@ -12,9 +12,10 @@ from joserfc.jwk import OKPKey
 from chassis.web.client import Answer, NoAnswer, NotConnected, NotSent
 from chassis.web.sealed import Session, seal
 from contracts.back_office import Article, Count
+from contracts.logins import NewCustomer
 from contracts.record import Customer, RecordAway, RecordRefused, RecordSilent
 from new_services.anticorruption.calls import Limits
-from new_services.anticorruption.forms import Form, Forms
+from new_services.anticorruption.forms import Forms
 from tests.rigs.played import Wire
 
 KEY = OKPKey.generate_key("X25519", auto_kid=True)
@@ -34,7 +35,7 @@ BOSS = Customer("a@b.c", "Anna", seal(KEY, Session("a@b.c", COOKIE)))
 STRANGER = Customer("a@b.c", "Anna", "not a seal")
 TENT = Article("TENT/1", "Zelt „Fjäll“", "129.00", "15", active=True, discontinued=False)
 COUNT = Count("TENT/1", "TENT-0", 7)
-REGISTER = Form("/register", {"email": "a@b.c"}, "welcome")
+NEW = NewCustomer("a@b.c", "Anna", "Gasse 1", "6020", "Füssen", "pass word")
 
 
 def redirect(location: str, status: int = 302) -> Answer:
@@ -61,7 +62,7 @@ Call = Callable[[Forms], Awaitable[Any]]
 CALLS: dict[str, Call] = {
     "save": lambda forms: forms.save(BOSS, TENT, FOR_EVER),
     "count": lambda forms: forms.count(BOSS, COUNT, FOR_EVER),
-    "register": lambda forms: forms.send(COOKIE, "t0ken", REGISTER, FOR_EVER),
+    "register": lambda forms: forms.register(NEW, COOKIE, "t0ken", FOR_EVER),
 }
 every_form = pytest.mark.parametrize("name", CALLS)
 
@@ -102,6 +103,24 @@ async def test_a_count_is_sent_as_the_browser_sends_it() -> None:
     assert wire.sent[0].path == "/admin/products/TENT%2F1/stock"
 
 
+async def test_a_new_customer_is_sent_as_the_browser_sends_it() -> None:
+    wire = Wire(WELCOME)
+    await CALLS["register"](Forms(wire, None, Limits(), lambda: wire.now, lambda: 0.0))
+    assert sent(wire) == {
+        "email": "a@b.c", "name": "Anna", "street": "Gasse 1", "zip": "6020", "city": "Füssen",
+        "password": "pass word", "csrf": "t0ken",
+    }  # fmt: skip
+    assert "pass word" not in repr(NEW)
+
+
+async def test_without_a_key_nobody_is_known() -> None:
+    wire = Wire(SAVED)
+    made = Forms(wire, None, Limits(), lambda: wire.now, lambda: 0.0)
+    with pytest.raises(RecordRefused) as caught:
+        await made.save(BOSS, TENT, FOR_EVER)
+    assert (caught.value.status, wire.sent) == (401, [])
+
+
 async def test_a_session_without_forms_is_for_the_monolith_to_refuse() -> None:
     cookie = _session(uid=1)
     wire = Wire(error_page(400, "This form has expired."))
@@ -126,7 +145,7 @@ async def test_nothing_is_begun_when_the_saga_may_be_in_other_hands(name: str, l
     call: dict[str, Call] = {
         "save": lambda forms: forms.save(BOSS, TENT, wire.now + left),
         "count": lambda forms: forms.count(BOSS, COUNT, wire.now + left),
-        "register": lambda forms: forms.send(COOKIE, "t", REGISTER, wire.now + left),
+        "register": lambda forms: forms.register(NEW, COOKIE, "t", wire.now + left),
     }
     with pytest.raises(RecordAway) as caught:
         await call[name](forms(wire))
