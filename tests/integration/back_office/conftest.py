@@ -2,6 +2,8 @@
 both services to the monolith can be cut.
 """
 
+# ruff: noqa: F811 - fixtures of the orders' tests are used here as well
+
 import json
 import time
 import uuid
@@ -102,12 +104,12 @@ class Office:
 
 @pytest.fixture(scope="module")
 def office(
-    legacy_urls: tuple[str, str],  # noqa: F811
-    monolith: Gunicorn,  # noqa: F811
-    nats: Any,  # noqa: F811
-    keys: dict[str, OKPKey],  # noqa: F811
-    new_database: Callable[[str], str],  # noqa: F811
-    engines: Any,  # noqa: F811
+    legacy_urls: tuple[str, str],
+    monolith: Gunicorn,
+    nats: Any,
+    keys: dict[str, OKPKey],
+    new_database: Callable[[str], str],
+    engines: Any,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Office]:
     """All of it, ready; Ben is of the staff."""
