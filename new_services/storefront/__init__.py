@@ -13,5 +13,8 @@ pages/      a file for each group of pages
 shell       what stands around every page: menu, account, cart, notice, the forms' token
 links       addresses within the shop
 rendering   templates/ and data to HTML
+forms       posted forms: their fields, and whether a form was ours
+pictures    drawings/ in the colour of an article
+freshness   how far back pages may be
 errors      failures as pages
 """

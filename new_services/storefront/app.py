@@ -12,8 +12,9 @@ from chassis.process.instances import Directory
 from chassis.web.callers import Credentials
 from chassis.web.service import ServiceClient
 from new_services.storefront import errors, routing
+from new_services.storefront.freshness import Freshness
 from new_services.storefront.pages import PAGES
-from new_services.storefront.parts import SERVICES, connect
+from new_services.storefront.parts import READ_MODELS, SERVICES, connect
 from new_services.storefront.parts.part import Part
 from new_services.storefront.settings import StorefrontSettings
 
@@ -28,6 +29,7 @@ async def build(ground: StatelessGround) -> ProcessParts:
     directory = Directory(ground.nats, fixed)
     token = _tokens(settings)
     clients = {name: _client(name, directory) for name in SERVICES}
+    freshness = Freshness({name: clients[name] for name in READ_MODELS})
     parts = connect({name: Part(client, token) for name, client in clients.items()})
 
     def register(app: FastAPI) -> None:
@@ -35,6 +37,7 @@ async def build(ground: StatelessGround) -> ProcessParts:
         routing.register(app, PAGES, parts, settings.deadline)
 
     async def ready() -> str | None:
+        await freshness.look()
         return None if directory.urls(NEEDED) else f"no instance of {NEEDED} is known"
 
     async def close() -> None:
@@ -45,7 +48,10 @@ async def build(ground: StatelessGround) -> ProcessParts:
         register=register,
         background=[directory.run],
         ready=ready,
-        details=lambda: {"breakers": {name: each.facts() for name, each in clients.items()}},
+        details=lambda: {
+            "breakers": {name: each.facts() for name, each in clients.items()},
+            **freshness.details(),
+        },
         close=close,
     )
 

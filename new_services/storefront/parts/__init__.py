@@ -15,6 +15,7 @@ from new_services.storefront.parts.inventory import Inventory
 from new_services.storefront.parts.part import Part
 
 SERVICES = ("catalog", "inventory", "accounts")
+READ_MODELS = ("catalog", "inventory")  # which may be behind, and pages with them
 
 
 @dataclass(frozen=True, slots=True)

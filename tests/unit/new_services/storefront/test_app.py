@@ -44,7 +44,9 @@ async def test_pages_and_breakers_are_there() -> None:
     app = build_app("Storefront", parts.ready, CollectorRegistry())
     parts.register(app)
     assert "/" in {getattr(route, "path", "") for route in cast(FastAPI, app).routes}
-    assert parts.details() == {"breakers": {"catalog": {}, "inventory": {}, "accounts": {}}}
+    details = parts.details()
+    assert details["breakers"] == {"catalog": {}, "inventory": {}, "accounts": {}}
+    assert details["reason"] == "catalog, inventory: does not say how fresh it is"
     await parts.close()
 
 

@@ -32,6 +32,7 @@ def test_the_shops_file_is_good_and_starts_at_legacy() -> None:
     assert moving.pop("orders") == orders
     assert moving.pop("inventory") == {"stock"}
     assert moving.pop("catalog") == {"product-detail", "product-list", "category-list"}
+    assert moving.pop("storefront") >= {"home-page", "search-page", "cart-change", "static-files"}
     assert moving.pop("sales") == {"sales-report"}
     assert set(moving) == {None}
 
@@ -41,6 +42,12 @@ def test_whoever_orders_reads_on_the_same_side() -> None:
     kin = [routes[name] for name in ("place-order", "cancel-order", "order-list", "order-detail")]
     assert len({(route.seed, route.key) for route in kin}) == 1
     assert routes["place-order"].needs == routes["cancel-order"].needs == ("session",)
+
+
+def test_what_a_person_does_in_a_row_on_pages_is_done_on_one_side() -> None:
+    routes = load_path(ROOT / "routes.yaml").file.routes
+    pages = [route for route in routes if route.new == "storefront" and route.key]
+    assert len(pages) > 9 and {route.seed for route in pages} == {"pages"}
 
 
 def test_the_example_of_the_page_is_good() -> None:
