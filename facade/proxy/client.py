@@ -22,8 +22,11 @@ class Client(Protocol):
     def done(self, keep: bool) -> None:
         """The answer is complete; `keep` says whether the connection can serve another request."""
 
-    def explain(self, request: Request, status: int, detail: str) -> None:
-        """Answer the request with a failure of the facade's own; it is done."""
+    def explain(self, request: Request, status: int, detail: str, extra: bytes = b"") -> None:
+        """Answer the request with a failure of the facade's own; it is done.
+
+        `extra` are further header lines.
+        """
 
     def break_off(self) -> None:
         """The answer cannot be completed: the client must not take it for whole."""
@@ -54,7 +57,7 @@ class Absent:
     def done(self, keep: bool) -> None:
         """There is no connection to keep."""
 
-    def explain(self, request: Request, status: int, detail: str) -> None:
+    def explain(self, request: Request, status: int, detail: str, extra: bytes = b"") -> None:
         """Nobody reads it."""
 
     def break_off(self) -> None:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from facade.proxy.attempts.counts import AttemptCounts
 from facade.proxy.clients import Clients
 from facade.proxy.counting.accesslog import AccessLog
 from facade.proxy.counting.failed import FailedRequests
@@ -27,4 +28,5 @@ class WorkerContext:
     shadow: Shadow
     log: AccessLog
     failed: FailedRequests
+    attempts: AttemptCounts  # to log in, at all workers of the host
     keys: OpenKeys  # what the host's workers remember of each Idempotency-Key

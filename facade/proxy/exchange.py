@@ -64,7 +64,7 @@ class Exchange:
         )
         self.done = True  # until it is admitted there is nothing to settle
         self.pair: Observer | None = None  # hears the answer as it comes: its pair, where copied
-        self.keyed: Keyed | None = None  # the same observer, where it has an Idempotency-Key
+        self.keyed: Keyed | None = None  # the same observer, where it hears of each attempt
         self.answer: ResponseHead | None = None  # as the client was given it
         self._connection: Connection | None = None
         self._held: list[bytes] = []  # of the answer; sent with what follows at once

@@ -19,6 +19,7 @@ from typing import Any, Final
 
 import orjson
 
+from facade.proxy.attempts.counts import AttemptCounts
 from facade.proxy.clients import Clients
 from facade.proxy.context import WorkerContext
 from facade.proxy.counting.accesslog import AccessLog
@@ -118,6 +119,7 @@ class Gateway:
             shadow=self.shadow,
             log=self.log,
             failed=self.failed,
+            attempts=AttemptCounts(self.memory),
             keys=OpenKeys(self.memory),
         )
         self._redirects = Redirects(self.upstreams.redirected, time.time)

@@ -282,7 +282,7 @@ class Inbound(asyncio.Protocol):
             self.gate.resume(NEXT_WAITS)
             self._advance(data)
 
-    def explain(self, request: Request, status: int, detail: str) -> None:
+    def explain(self, request: Request, status: int, detail: str, extra: bytes = b"") -> None:
         """Answer the request under way with a failure of the facade's own."""
         head = request.head
         keep = head.keep_alive and self._body is None and not self._current.draining
@@ -294,6 +294,7 @@ class Inbound(asyncio.Protocol):
                 page=wants_page(head.fields),
                 close=not keep,
                 bodiless=head.method == b"HEAD",
+                extra=extra,
             )
         )
         self.done(keep)

@@ -17,6 +17,7 @@ from chassis.breaker.circuit import REFUSED
 from facade.http1.refusal import Refused
 from facade.http1.requests import request_bytes
 from facade.proxy import errors
+from facade.proxy.attempts.station import LimitedAttempt
 from facade.proxy.context import WorkerContext
 from facade.proxy.exchange import Exchange
 from facade.proxy.expectation import Expectation
@@ -29,6 +30,7 @@ from facade.routes import decision
 from facade.routes.decision import Key, bucket_of, decide, diverted, sampled
 from facade.routes.paths import TargetRefused
 from facade.routes.route import NO_BUCKET, Route
+from facade.routes.routefile import Attempts
 from facade.routes.sessions import sticky_line, sticky_value
 
 _NAME_AND_VALUE: Final = attrgetter("name", "value")
@@ -44,7 +46,9 @@ def forward(exchange: Exchange) -> None:
     route = locate(request, worker)
     key = identify(request) if route.needs_key else None
     request.decision = route.settled or decide(route, key, new_available=True, draw=draw)
-    if request.head.key is not None and route.new is not None and not route.safe:
+    if route.attempts is not None:
+        limit(exchange, route.attempts, key, draw)
+    elif request.head.key is not None and route.new is not None and not route.safe:
         recall(exchange, key, draw)
     elif admit(exchange, key, draw) and introduce(exchange):
         copy(exchange)
@@ -81,15 +85,20 @@ def _asked_method(request: Request) -> bytes:
 
 def identify(request: Request) -> Key | None:
     """The key by which the route tells its clients apart."""
-    head, client = request.head, request.client
-    address = client.address if head.forwarded is None else client.client(head)
+    head = request.head
     fields = [*map(_NAME_AND_VALUE, head.fields)]
     route = request.state.route
-    key = decision.identify(route.keys, fields, request.path, address)
+    key = decision.identify(route.keys, fields, request.path, _address(request))
     if route.sticky and key is not None and key.source == "session":
         lines = [field.value for field in head.cookies or ()]
         request.given = b"" if sticky_value(lines) else sticky_line(key.value)
     return key
+
+
+def _address(request: Request) -> str:
+    """The client's, as trusted proxies say it."""
+    head, client = request.head, request.client
+    return client.address if head.forwarded is None else client.client(head)
 
 
 def _count_key(request: Request, key: Key | None) -> None:
@@ -111,8 +120,16 @@ def recall(exchange: Exchange, key: Key | None, draw: float) -> None:
     KeyedRequest(exchange, partial(_recalled, exchange)).start()
 
 
+def limit(exchange: Exchange, limits: Attempts, key: Key | None, draw: float) -> None:
+    """A login: the counts of attempts say whether a side is asked at all."""
+    admit(exchange, key, draw, asks=False)
+    LimitedAttempt(
+        exchange, limits, _address(exchange.request), partial(_recalled, exchange)
+    ).start()
+
+
 def _recalled(exchange: Exchange) -> None:
-    """`recall` came to its end: a side is to be asked."""
+    """`recall`, or `limit`, came to its end: a side is to be asked."""
     if introduce(exchange):
         connect(exchange)
 

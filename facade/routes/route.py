@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from facade.routes.routefile import Attempts
 from facade.routes.stages import Stage
 from facade.routes.trouble import Trouble
 
@@ -61,6 +62,7 @@ class Route:
     first_byte: float | None  # seconds from request to first byte; None: as the upstream says
     max_body: int  # bytes
     needs: frozenset[str]  # `session` includes `identity`
+    attempts: Attempts | None  # it logs in: limits of how often
     forgets: bool  # it logs in or out: whose session it is may change
     sticky: bool  # a client without our cookie is given one
     noted: bool  # its answer concerns what we remember of a client: it wrote, or logged in or out

@@ -108,6 +108,16 @@ class Guard:
 
 
 @dataclass(frozen=True, slots=True)
+class Attempts:
+    """How often a login may be tried without success, at either side together."""
+
+    account: str  # `form:FIELD` or `json:FIELD`: which account a request is about
+    per_account: int = 10
+    per_client: int = 100  # per address
+    within: float = 900.0  # seconds, from the first of them
+
+
+@dataclass(frozen=True, slots=True)
 class Fallback:
     """Whether legacy answers in place of a new side in trouble, and in which trouble."""
 
@@ -146,6 +156,7 @@ class RouteConfig:
     max_body: int | None = None
     needs: tuple[str, ...] = ()
     max_lag: float | None = None  # seconds the new side may be behind when it is given more
+    attempts: Attempts | None = None  # it logs in: limits of how often
     domain: str | None = None  # whose data it reads or writes: a name under `domains`
 
     @property

@@ -193,6 +193,7 @@ def _compile(config: RouteConfig, options: FacadeOptions, safe: bool) -> Route:
         first_byte=config.first_byte,
         max_body=config.max_body or options.limits.body,
         needs=frozenset((*config.needs, "identity") if config.needs else ()),
+        attempts=None if safe else config.attempts,
         forgets=forgets,
         noted=forgets or not safe,
         sticky=is_sticky(options) and settled is None,

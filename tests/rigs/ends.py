@@ -39,9 +39,9 @@ class FakeClient:
         """Note it."""
         self.calls.append(("done", keep))
 
-    def explain(self, request: Request, status: int, detail: str) -> None:
+    def explain(self, request: Request, status: int, detail: str, extra: bytes = b"") -> None:
         """Note the status."""
-        del request, detail
+        del request, detail, extra
         self.calls.append(("explain", status))
 
     def break_off(self) -> None:

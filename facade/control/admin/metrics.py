@@ -67,6 +67,9 @@ def _routes(routes: dict[str, Any]) -> Iterator[Metric]:
         "Requests whose Idempotency-Key was used before, or is not kept.",
         labels=("route", "outcome"),
     )
+    limited = CounterMetricFamily(
+        "facade_limited", "Logins that were refused: too many attempts.", labels=("route",)
+    )
     latency = HistogramMetricFamily(
         "facade_latency_seconds", "Time to the whole answer.", labels=("route", "side")
     )
@@ -85,9 +88,11 @@ def _routes(routes: dict[str, Any]) -> Iterator[Metric]:
         declined.add_metric((name,), counts.get("declined", 0))
         diverted.add_metric((name,), counts.get("diverted", 0))
         near_misses.add_metric((name,), counts.get("near_misses", 0))
+        limited.add_metric((name,), counts.get("limited", 0))
         for outcome, number in counts.get("idempotency", {}).items():
             keyed.add_metric((name, outcome), number)
-    yield from (requests, failures, fallbacks, declined, diverted, near_misses, keyed, latency)
+    yield from (requests, failures, fallbacks, declined, diverted, near_misses, limited, keyed)
+    yield latency
 
 
 def _fallback_shares(recent: Recent, routes: dict[str, Any]) -> Metric:

@@ -39,6 +39,7 @@ class RouteCounts:
         "idempotency",
         "keys",
         "legacy",
+        "limited",
         "near_misses",
         "new",
         "retries",
@@ -52,6 +53,7 @@ class RouteCounts:
         self.declined = 0  # of the fallbacks: the new side said that it did nothing
         self.diverted = 0  # of the fallbacks: the new side was not even asked
         self.retries = 0
+        self.limited = 0  # logins that were refused: too many attempts
         self.near_misses = 0  # requests that miss the route by the spelling of their path alone
         self.idempotency: dict[str, int] = {}  # requests with a key, by what the key made of them
         self.shadow = ShadowCounts()
@@ -97,6 +99,7 @@ class RouteCounts:
             "declined": self.declined,
             "diverted": self.diverted,
             "retries": self.retries,
+            "limited": self.limited,
             "near_misses": self.near_misses,
             "idempotency": self.idempotency,
             "latency": {name: side.latency for name, side in sides.items()},

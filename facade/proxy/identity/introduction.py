@@ -190,6 +190,10 @@ class Introducer:
             return self.last_write.answer_lines(micros) if micros else b""
         return self.last_write.answer_lines() if 200 <= status < 400 else b""
 
+    def gives_session(self, answer: ResponseHead) -> bool:
+        """Whether the client has another session from this answer on."""
+        return any(value for _, value in self._session.among(cookies.given(answer)))
+
     def _ask_ahead(self, head: RequestHead, answer: ResponseHead) -> None:
         """Ask now who has just logged in: whoever knows may be away soon."""
         given = self._session.among(cookies.given(answer))

@@ -10,6 +10,7 @@ from facade.routes.ownership import not_yet
 from facade.routes.routefile import LEGACY, Promote, RouteConfig, RouteFile, Tolerance
 from facade.routes.spelling import Spelling
 from facade.routes.stages import Stage
+from facade.routes.table import SAFE_METHODS
 from facade.routes.walkfile import STEP_NEW
 
 
@@ -203,6 +204,14 @@ def _identity(file: RouteFile, reading: Reading) -> None:
             reading.report(at_name, unknown("route", name, names))
 
 
+def _attempts(file: RouteFile, reading: Reading) -> None:
+    for index, route in _readable(file, reading, "attempts", "match", "safe"):
+        reads = SAFE_METHODS.issuperset(route.methods) if route.safe is None else route.safe
+        if route.attempts is not None and reads:
+            message = "no method of this route writes: a login is a POST; remove this key"
+            reading.report(("routes", index, "attempts"), message)
+
+
 def _cookie_rules(file: RouteFile, reading: Reading) -> None:
     for name, upstream in file.upstreams.items():
         path = ("upstreams", name, "session_cookie")
@@ -261,6 +270,7 @@ RULES: tuple[Callable[[RouteFile, Reading], None], ...] = (
     _plans,
     _tolerances,
     _identity,
+    _attempts,
     _domains,
     _unused,
 )

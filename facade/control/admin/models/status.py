@@ -88,6 +88,7 @@ class RouteStatus(BaseModel):
     fallbacks: int
     fallback_share: float | None = None  # 0..1 of those meant for new, in the last ten seconds
     retries: int
+    limited: int  # logins that were refused: too many attempts
     near_misses: int  # requests that went past it by the spelling of their path alone
     idempotency: dict[str, int]  # requests with a key that was used before, or is not kept
     latency: dict[str, Percentiles]

@@ -5,7 +5,7 @@ from typing import Any
 
 from facade.routes.file.form.names import NAME, TOKEN
 from facade.routes.file.form.promote import PROMOTE
-from facade.routes.file.kinds.quantities import Duration, Number, Share, Size
+from facade.routes.file.kinds.quantities import Duration, Number, Share, Size, Whole
 from facade.routes.file.kinds.structures import Field, FlagOr, ListOf, Record
 from facade.routes.file.kinds.values import (
     Choice,
@@ -19,7 +19,7 @@ from facade.routes.file.kinds.values import (
 )
 from facade.routes.file.matching import Match, MatchText
 from facade.routes.file.problems import one_of
-from facade.routes.routefile import Compare, Fallback, Guard, KeySource, RouteConfig
+from facade.routes.routefile import Attempts, Compare, Fallback, Guard, KeySource, RouteConfig
 from facade.routes.stages import Stage
 
 NEEDS = ("identity", "session")
@@ -79,6 +79,22 @@ _GUARD = Record(
     },
 )
 
+_ATTEMPTS = Record(
+    Attempts,
+    {
+        "account": Field(
+            Text("form:FIELD or json:FIELD", r"(form|json):[!-~]+"),
+            "Where a request's body says which account it is about.",
+            True,
+        ),
+        "per_account": Field(
+            Whole(1, 1_000_000), "Attempts without success on one account.", shown=10
+        ),
+        "per_client": Field(Whole(1, 1_000_000), "The same from one address.", shown=100),
+        "within": Field(Duration(), "In this time, from the first of them.", shown="15m"),
+    },
+)
+
 _FALLBACK = Record(
     Fallback,
     {
@@ -126,6 +142,9 @@ ROUTE = Record(
             Duration(), "From request to first byte, on either side; else as of the upstream."
         ),
         "max_body": Field(Size(), "Largest request body."),
+        "attempts": Field(
+            _ATTEMPTS, "It logs in: how often that may be tried, at either side together."
+        ),
         "needs": Field(
             ListOf(Choice("need", NEEDS)),
             "What the new side must be given: identity, who is asking; session, also sealed.",

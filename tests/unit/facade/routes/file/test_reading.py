@@ -189,6 +189,27 @@ def test_a_broken_file_is_answered_with_its_place(errors: Errors, text: str, lin
 
 
 @pytest.mark.parametrize(
+    ("route", "said"),
+    [
+        ("match: GET /login, attempts: {account: form:email}",
+         "no method of this route writes: a login is a POST; remove this key"),
+        ("match: POST /login, safe: true, attempts: {account: form:email}",
+         "no method of this route writes: a login is a POST; remove this key"),
+        ("match: POST /login, attempts: {}", "'account' is missing"),
+        ("match: POST /login, attempts: {account: email}",
+         "expected form:FIELD or json:FIELD, not 'email'"),
+        ("match: POST /login, attempts: {account: form:e, per_account: 0}", "expected"),
+        ("match: POST /login, attempts: {account: form:e, per_minute: 3}", "unknown key"),
+    ],
+)  # fmt: skip
+def test_limits_of_logins_that_could_not_act_are_refused(
+    errors: Errors, route: str, said: str
+) -> None:
+    head = "upstreams: {legacy: {url: http://h}}\nroutes: [{name: a, stage: legacy, "
+    assert said in errors(f"{head}{route}}}]")[0]
+
+
+@pytest.mark.parametrize(
     ("inside", "said"),
     [
         ("stage: legacy, percent: 5", "percent: only stage canary has a percent, not legacy"),
