@@ -1,10 +1,21 @@
-"""Spellings of a path that many applications take for one page: other case, a slash at the end."""
+"""Spellings of a path that many applications take for one page: other case, a slash at the end.
 
+Further ones name the program or the form beside the page: `/index.php/cart`, `/cart.html`,
+`/cart;jsessionid=A`, `/cart.json`, `/cart/index.html`. No option makes them take the route.
+"""
+
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final, Generic, TypeVar
 
 from facade.routes.segments import SegmentTree
+
+_PROGRAM: Final = r"(?:php\d?|f?cgi|pl|py|aspx?|jsp|do|action|dll|exe)"
+_FRONT: Final = re.compile(rf"/[\w-]+\.{_PROGRAM}(?=/.)")
+_PARAMETERS: Final = re.compile(r";[^/]*")
+_INDEX: Final = re.compile(r"(?<=/)(?:index|default)\.\w{2,5}$")
+_SUFFIX: Final = re.compile(rf"(?<=[^/])\.(?:html?|json|xml|{_PROGRAM})$")
 
 T = TypeVar("T")
 
@@ -25,7 +36,13 @@ class Spelling:
         return path
 
 
-LOOSEST: Final = Spelling(any_case=True, any_slash=True)
+LOOSE: Final = Spelling(any_case=True, any_slash=True)
+
+
+def loosest(path: str) -> str:
+    """The one spelling that stands for all that an application may take for this page."""
+    bare = _FRONT.sub("", LOOSE.of(_PARAMETERS.sub("", path)), count=1)
+    return LOOSE.of(_SUFFIX.sub("", _INDEX.sub("", bare)))
 
 
 class NearMisses(Generic[T]):
@@ -38,13 +55,13 @@ class NearMisses(Generic[T]):
         self._tree: SegmentTree[tuple[T, str]] = SegmentTree()
         self._templates: dict[T, str] = {}
         for method, template, route in entries:
-            loose = LOOSEST.of(template)
+            loose = loosest(template)
             self._templates[route] = loose
             self._tree.add(method, loose, (route, loose))
 
     def find(self, method: str | bytes, path: str, found: T) -> T | None:
         """The route that is missed; None where `found` is the route in any spelling."""
-        near = self._tree.find(method, LOOSEST.of(path))
+        near = self._tree.find(method, loosest(path))
         if near is None or near[1] == self._templates.get(found):
             return None
         return near[0]

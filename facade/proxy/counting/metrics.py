@@ -8,6 +8,7 @@ from facade.proxy.counting.keys import KeyCounts
 from facade.proxy.counting.sides import SideCounts, by_class
 from facade.proxy.counting.unmatched import UnmatchedCounts
 from facade.routes.route import Route
+from facade.routes.spelling import LOOSE, loosest
 from facade.routes.table import UNMATCHED_NAME
 
 log = logging.getLogger("facade.proxy.counting.metrics")
@@ -27,6 +28,12 @@ class ShadowCounts:
     def shed_by(self, cause: str) -> None:
         """Count a copy that was not made, or given up."""
         self.shed[cause] = self.shed.get(cause, 0) + 1
+
+
+def _remedy(path: str) -> str:
+    if LOOSE.of(path) == loosest(path):
+        return "write facade: {match_case: false, trailing_slash: ignore}"
+    return "write a route for it too, with the same seed"
 
 
 class RouteCounts:
@@ -65,11 +72,11 @@ class RouteCounts:
         if self.near_misses == 1:
             log.warning(
                 "%s is another path than that of route %s (%s), and goes past it; if the"
-                " application takes them for one, write facade: {match_case: false,"
-                " trailing_slash: ignore}",
+                " application takes them for one, %s",
                 json.dumps(path),
                 route.name,
                 route.match,
+                _remedy(path),
             )
 
     def keyed(self, route: Route, what: str) -> None:

@@ -23,6 +23,7 @@ from facade.routes.routefile import UpstreamTimeouts
 MOST_HEADERS: Final = 256
 LARGEST_HEAD: Final = 64 * 1024
 BYTES_AFTER: Final = "bytes after the answer"
+BODY_WHERE_NONE_IS: Final = "body where none may be"  # to HEAD, with 204 or 304
 MOST_INTERIM: Final = 16  # 1xx heads before an answer
 LARGEST_DISCARD: Final = 64 * 1024
 
@@ -55,6 +56,7 @@ class Outbound(asyncio.Protocol):
         "_keep",
         "_owner",
         "_sent_whole",
+        "_surplus",
         "_timeouts",
         "caller",
         "deadline",
@@ -73,6 +75,7 @@ class Outbound(asyncio.Protocol):
         self._owner = owner
         self.transport: asyncio.Transport | None = None
         self._gate: Gate | None = None
+        self._surplus = BYTES_AFTER  # what bytes are that follow the answer
         self._buffer = b""
         self.deadline = NEVER
         self.idle_since = 0.0
@@ -165,8 +168,10 @@ class Outbound(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Bytes of an answer."""
-        if self.caller is None:
-            self._close()  # bytes without a request
+        if self.caller is None:  # bytes without a request
+            if self.reused:
+                self._owner.mended(self._surplus)
+            self._close()
             return
         self.heard = True
         self._await_progress()
@@ -252,9 +257,12 @@ class Outbound(asyncio.Protocol):
         length = head.length
         if not head.has_body:
             piece, left = b"", rest
+            self._surplus = BYTES_AFTER if length == 0 else BODY_WHERE_NONE_IS
         elif length is not None and len(rest) >= length:
             piece, left = rest[:length], rest[length:]
+            self._surplus = BYTES_AFTER
         else:
+            self._surplus = BYTES_AFTER
             self._body = body = self._body_of(head)
             piece, left = body.take(rest) if rest else (b"", None)
         self.more = bool(piece) or left is not None
@@ -296,7 +304,7 @@ class Outbound(asyncio.Protocol):
         """The answer is whole: free the connection first, so that the next request finds it."""
         caller, self.caller = self.caller, None
         if rest:
-            self._owner.mended(BYTES_AFTER)
+            self._owner.mended(self._surplus)
         if rest or not (self._keep and self._sent_whole) or isinstance(self._body, UntilClose):
             self._close()
         else:

@@ -21,6 +21,7 @@ from facade.replay.asking.targets import Targets
 from facade.replay.formats.recorded import Exchange, FileEnd
 from facade.replay.judging import Judge
 from facade.routes.route import Route
+from facade.routes.sessions import SessionCookies, names_of
 
 _BATCH = 64
 _MICROSECONDS = 1_000_000
@@ -108,7 +109,7 @@ class Replay:
         answers = await self._answers(exchange, route, headers)
         pair = judge.pair(exchange, route, answers, asked)
         verdict = judge.verdict(pair, route)
-        session = judge.table.options.session_cookie
+        session = SessionCookies(names_of(judge.table.options))
         stranger = question.is_a_stranger(exchange, headers, session)
         if stranger or question.is_sent_away(exchange, pair.control):
             verdict = judge.of_stranger(verdict, pair, route, exchange.answer)

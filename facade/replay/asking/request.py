@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from facade.compare.answers import Answer, Headers
 from facade.compare.secrets import MASK, is_secret
 from facade.replay.formats.recorded import Exchange
+from facade.routes.sessions import SessionCookies
 
 # Of one connection, or set anew by who sends.
 _NOT_REPEATED = frozenset(
@@ -15,6 +16,7 @@ _NOT_REPEATED = frozenset(
 _CONDITIONAL = frozenset(
     {"if-none-match", "if-modified-since", "if-match", "if-unmodified-since", "if-range", "range"}
 )
+_UNCHANGED = 304  # what the client had was still good: it was answered
 _REFUSED = frozenset({401, 403, 407})
 _CREDENTIALS = frozenset({"authorization", "proxy-authorization"})
 _CODINGS = frozenset({"gzip", "deflate", "br", "zstd", "identity"})  # that the comparison can undo
@@ -38,10 +40,14 @@ def headers(exchange: Exchange, cookies: Mapping[str, str]) -> Headers:
     return tuple(sent)
 
 
-def is_a_stranger(exchange: Exchange, sent: Headers, session: str) -> bool:
+def is_a_stranger(exchange: Exchange, sent: Headers, session: SessionCookies) -> bool:
     """Whether the recorded client was known by something that is not `sent`: its session cookie
-    (called `session`, or as frameworks call theirs), or credentials in a header."""
-    recorded = {name for name in cookie_names(exchange) if name == session or is_secret(name)}
+    (the route file's, or one named as frameworks name theirs), or credentials in a header."""
+    recorded = {
+        name
+        for name in cookie_names(exchange)
+        if session.covers(name.encode("latin-1", "replace")) or is_secret(name)
+    }
     kept = {name for line_name, line in sent if line_name == "cookie" for name in _names(line)}
     words = {name for name, _ in exchange.headers if name in _CREDENTIALS or is_secret(name)}
     lost = words - {"cookie"} - {name for name, _ in sent}
@@ -52,7 +58,7 @@ def is_sent_away(exchange: Exchange, control: Answer) -> bool:
     """Whether the recorded client was answered, and now is refused or sent to sign in: a recording
     may have been made without what the client was known by (browsers leave it out)."""
     answer = exchange.answer
-    if answer is None or not 200 <= answer.status < 300:
+    if answer is None or not (200 <= answer.status < 300 or answer.status == _UNCHANGED):
         return False
     return control.status in _REFUSED or 300 <= control.status < 400
 

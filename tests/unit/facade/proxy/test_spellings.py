@@ -169,3 +169,22 @@ def test_nothing_leads_past_a_route_in_any_of_its_spellings(make_door, path) -> 
     options = "facade: {match_case: false, trailing_slash: ignore}\n"
     door = make_door(options + ROUTES % {"stage": "new", "more": ""})
     assert ask(door, path).read().startswith(b"HTTP/1.1 400 ")
+
+
+@pytest.mark.parametrize(
+    ("path", "counted"),
+    [
+        (b"/index.php/cart", 1), (b"/cart.json", 1), (b"/cart.html?a=1", 1), (b"/cart;v=1", 1),
+        (b"/cart/index.html", 1), (b"/CART.php/", 1), (b"/index.php/items/7", 0),
+        (b"//cart", 0), (b"/./cart", 0), (b"/cart.css", 0), (b"/cart", 0),
+    ],
+)  # fmt: skip
+def test_other_forms_of_a_page_are_counted_for_the_route_that_they_miss(
+    make_door, path: bytes, counted: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    """`//` and `.` are resolved before a route is looked for: they take it."""
+    door = make_door(ROUTES % {"stage": "legacy", "more": ""})
+    ask(door, path)
+    routes = door.gateway.snapshot()["routes"]
+    assert routes.get("cart", {"near_misses": 0})["near_misses"] == counted
+    assert ("write a route for it too" in caplog.text) == (counted == 1 or b"items" in path)

@@ -5,7 +5,7 @@ import pytest
 from facade.routes.explain import Question, explain
 from facade.routes.file.problems import RouteFileError
 from facade.routes.file.reading import load
-from facade.routes.spelling import LOOSEST, NearMisses, Spelling
+from facade.routes.spelling import LOOSE, NearMisses, Spelling, loosest
 from facade.routes.table import compile_table
 
 
@@ -15,14 +15,30 @@ from facade.routes.table import compile_table
         (Spelling(), "/Cart/", "/Cart/"),
         (Spelling(any_case=True), "/Cart/", "/cart/"),
         (Spelling(any_slash=True), "/Cart/", "/Cart"),
-        (LOOSEST, "/Cart/", "/cart"),
-        (LOOSEST, "/", "/"),
-        (LOOSEST, "/{Path*}", "/{path*}"),
-        (LOOSEST, "/ÜBER/", "/über"),
+        (LOOSE, "/Cart/", "/cart"),
+        (LOOSE, "/", "/"),
+        (LOOSE, "/{Path*}", "/{path*}"),
+        (LOOSE, "/ÜBER/", "/über"),
     ],
 )
 def test_one_spelling_stands_for_all(spelling: Spelling, path: str, expected: str) -> None:
     assert spelling.of(path) == expected
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("/index.php/cart", "/cart"), ("/app.php/cart/", "/cart"), ("/shop/index.php/a", "/shop/a"),
+        ("/cgi-bin/main.cgi/cart", "/cgi-bin/cart"), ("/Default.aspx", "/"), ("/index.php/", "/"),
+        ("/cart/index.html", "/cart"), ("/cart/default.asp", "/cart"), ("/cart.html", "/cart"),
+        ("/cart.HTM", "/cart"), ("/cart.json", "/cart"), ("/cart.xml", "/cart"),
+        ("/cart.do", "/cart"), ("/cart.jsp;jsessionid=A", "/cart"), ("/cart;a=1/2", "/cart/2"),
+        ("/cart;", "/cart"), ("/", "/"), ("/.json", "/.json"), ("/a.css", "/a.css"),
+        ("/report.csv", "/report.csv"), ("/v1.2/cart", "/v1.2/cart"), ("/a/{id}.json", "/a/{id}"),
+    ],
+)  # fmt: skip
+def test_what_names_the_program_or_the_form_is_left_away(path: str, expected: str) -> None:
+    assert loosest(path) == expected
 
 
 @pytest.mark.parametrize(
@@ -33,6 +49,10 @@ def test_one_spelling_stands_for_all(spelling: Spelling, path: str, expected: st
         ("/CART/", "page", "cart"),
         ("/cart", "cart", None),
         ("/items/A", "item", None),
+        ("/items/a.json", "item", None),
+        ("/index.php/items/a", "none", "item"),
+        ("/cart.html", "none", "cart"),
+        ("/cart;jsessionid=A", "none", "cart"),
         ("/Items/a", "none", "item"),
         ("/elsewhere", "none", None),
     ],
@@ -47,6 +67,12 @@ def test_two_routes_that_differ_in_spelling_miss_each_other_never() -> None:
     near = NearMisses([("GET", "/cart", "small"), ("GET", "/Cart", "large")])
     assert near.find("GET", "/cart", "small") is None
     assert near.find("GET", "/Cart", "large") is None
+
+
+def test_two_forms_of_a_page_that_have_routes_miss_each_other_never() -> None:
+    near = NearMisses([("GET", "/cart", "page"), ("GET", "/cart.json", "data")])
+    assert near.find("GET", "/cart", "page") is None
+    assert near.find("GET", "/cart.json", "data") is None
 
 
 TWO = """

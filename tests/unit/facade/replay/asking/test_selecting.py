@@ -10,6 +10,7 @@ from facade.replay.asking import request as question
 from facade.replay.asking.selecting import Against, LeftOut, Wish, select
 from facade.replay.asking.targets import Targets
 from facade.replay.formats.recorded import Exchange
+from facade.routes.sessions import PRESETS, SessionCookies
 from facade.routes.table import RouteTable
 
 Make = Callable[..., Exchange]
@@ -139,4 +140,36 @@ def test_who_is_asked_for_without_a_session(
 ) -> None:
     one = exchange(headers=headers)
     sent = question.headers(one, lent)
-    assert question.is_a_stranger(one, sent, "session") is stranger
+    assert question.is_a_stranger(one, sent, SessionCookies(("session",))) is stranger
+
+
+@pytest.mark.parametrize(
+    ("names", "cookies", "stranger"),
+    [
+        (("who",), "who=(secret)", True),
+        (("who",), "who.0=(secret); who.1=(secret)", True),
+        (("who_*",), "who_shop=(secret)", True),
+        (("who",), "whose=(secret)", False),
+        (PRESETS["laravel"], "shop_session=(secret)", True),
+        (PRESETS["aspnet"], ".AspNetCore.CookiesC1=(secret)", True),
+        (PRESETS["php"], "PHPSESSID=kept", False),
+    ],
+)
+def test_a_session_is_known_by_the_names_of_the_route_file(
+    exchange: Make, names: tuple[str, ...], cookies: str, stranger: bool
+) -> None:
+    one = exchange(headers=(("cookie", cookies),))
+    sent = question.headers(one, {})
+    assert question.is_a_stranger(one, sent, SessionCookies(names)) is stranger
+
+
+@pytest.mark.parametrize(
+    ("recorded", "now", "away"),
+    [(200, 401, True), (206, 403, True), (304, 401, True), (304, 302, True), (304, 200, False),
+     (401, 401, False), (302, 302, False), (404, 401, False)],
+)  # fmt: skip
+def test_an_answer_that_was_given_and_is_refused_now_says_nothing(
+    exchange: Make, recorded: int, now: int, away: bool
+) -> None:
+    one = exchange(answer=Answer(recorded))
+    assert question.is_sent_away(one, Answer(now)) is away
