@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import asyncpg
 import orjson
 
+from contracts.mark import split
 from contracts.orders import Order
 from new_services.orders import repository
 from new_services.orders.schemas import MOST_PER_PAGE, PER_PAGE
@@ -17,15 +18,16 @@ from new_services.orders.schemas import MOST_PER_PAGE, PER_PAGE
 _OWN = "(own_at > $1 OR body IS NULL)"
 _SHOWN = f"CASE WHEN {_OWN} THEN own_body ELSE body END AS shown"
 _ONE = f"SELECT {_SHOWN} FROM order_document WHERE order_no = $2 AND email = $3"
-# With one of two numbers, where any is given: the customer's own, or ours.
+# With one of these numbers, where any is given: the customer's own, ours, or the customer's own as
+# legacy shows it, with the mark of the saga that placed the order.
 _MINE = """
-FROM order_document
-WHERE email = $2 AND ($3::text IS NULL OR po_number = $3 OR order_no = $4::text)
+FROM order_document WHERE email = $2
+AND ($3::text IS NULL OR po_number = $3 OR order_no = $4::text OR saga_id = $5::text)
 """
 _COUNT = f"SELECT count(*) {_MINE} AND $1::bigint IS NOT NULL"
 _PAGE = f"""
 SELECT {_SHOWN} {_MINE}
-ORDER BY order_id DESC NULLS FIRST, order_no DESC LIMIT $5 OFFSET $6
+ORDER BY order_id DESC NULLS FIRST, order_no DESC LIMIT $6 OFFSET $7
 """
 _PAYMENTS = f"""
 SELECT (SELECT coalesce(jsonb_agg(payment.fields ORDER BY (payment.fields->>'id')::bigint), '[]')
@@ -43,7 +45,8 @@ SELECT coalesce(
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Orders with this number of the customer's own, or with this number of ours."""
+    """Orders with this number of the customer's own, with or without our mark behind it, or with
+    this number of ours."""
 
     po_number: str
     order_no: str | None = None
@@ -53,9 +56,14 @@ class Wanted:
         """Whether a row can hold these texts."""
         return "\0" not in self.po_number + (self.order_no or "")
 
-    def matches(self, po_number: str | None, order_no: str) -> bool:
-        """Whether an order with these numbers is one of them."""
-        return po_number == self.po_number or order_no == self.order_no
+    @property
+    def saga_id(self) -> str | None:
+        """Of the mark in the customer's own number, as legacy shows it and alone finds it."""
+        return split(self.po_number)[1]
+
+    def matches(self, po_number: str | None, saga_id: str) -> bool:
+        """Whether an order that is not placed yet is one of them: it is known by its saga."""
+        return po_number == self.po_number or saga_id in (self.order_no, self.saga_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +108,10 @@ async def mine(
     return [row["shown"] for row in rows]
 
 
-def _numbers(wanted: Wanted | None) -> tuple[str | None, str | None]:
-    return (None, None) if wanted is None else (wanted.po_number, wanted.order_no)
+def _numbers(wanted: Wanted | None) -> tuple[str | None, str | None, str | None]:
+    if wanted is None:
+        return None, None, None
+    return wanted.po_number, wanted.order_no, wanted.saga_id
 
 
 async def payments(pool: asyncpg.Pool, micros: int, order_no: str) -> list[dict[str, str]] | None:

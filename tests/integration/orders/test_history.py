@@ -1,6 +1,7 @@
 """A customer's orders as the storefront is given them: with payments, found by a number."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 
@@ -79,3 +80,26 @@ def test_of_somebody_elses_order_nothing_is_told(shop: Any) -> None:
     order_no = placed(shop, "new")
     assert shown(shop, order_no, email="ben@example.com").status_code == 404
     assert shown(shop, "SO-2026-000000").status_code == 404
+
+
+@pytest.mark.parametrize("number", ["B/7", "", "x ~y", "ü & <1>"])
+def test_an_order_is_found_by_its_number_as_either_side_shows_it(shop: Any, number: str) -> None:
+    order_no = placed(shop, "new", po_number=number or None)
+    told(shop, order_no)
+    at_legacy = shop.ask("legacy", "GET", f"/api/orders/{order_no}").json()["po_number"]
+    at_new = shop.ask("new", "GET", f"/api/orders/{order_no}").json()["po_number"]
+    assert at_new == (number or None) and at_legacy != at_new
+
+    def found(side: str, text: str) -> list[str]:
+        query = urlencode({"po_number": text})
+        answer = shop.ask(side, "GET", f"/api/orders?{query}").json()
+        return [each["order_no"] for each in answer["orders"]]
+
+    assert found("new", at_legacy) == found("legacy", at_legacy) == [order_no]
+    if number:
+        assert found("new", number) == [order_no] and found("legacy", number) == []
+    for text in (at_legacy, *([number] if number else [])):
+        page = shop.ask("new", "GET", f"/internal/orders?{urlencode({'q': text})}").json()
+        assert [each["order_no"] for each in page["orders"]] == [order_no]
+    forged = at_legacy[:-1] + ("0" if at_legacy[-1] != "0" else "1")
+    assert found("new", forged) == found("legacy", forged) == []
