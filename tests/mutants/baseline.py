@@ -22,15 +22,15 @@ class Baseline:
     def tests_of(self, change: Change) -> list[int]:
         """Those that execute the changed statement, the quickest first.
 
-        What is evaluated at import is seen by every test that executes anything of the file; where
-        none does (a file of constants), by all.
+        What acts at import may be seen by any test: those that execute more of the file come first.
         """
         by_line = self.lines.get(change.path, {})
-        lines: Iterable[int] = change.lines if change.function else by_line
-        tests = {test for line in lines for test in by_line.get(line, ())}
-        if not change.function and not tests:
-            tests = set(range(len(self.seconds)))
-        return sorted(tests, key=lambda test: self.seconds[test])
+        if change.function:
+            tests = {test for line in change.lines for test in by_line.get(line, ())}
+            return sorted(tests, key=lambda test: self.seconds[test])
+        near = {test for tests in by_line.values() for test in tests}
+        every = range(len(self.seconds))
+        return sorted(every, key=lambda test: (test not in near, self.seconds[test]))
 
     def seconds_of(self, tests: Iterable[int]) -> float:
         """How long these tests take."""

@@ -66,7 +66,7 @@ class _Walk:
     def _at(self, node: ast.AST, swap: Callable[[ast.AST], None]) -> Iterator[Change]:
         if _skipped(node):
             return
-        if isinstance(node, ast.stmt):
+        if isinstance(node, ast.stmt | ast.ExceptHandler):
             self._statement = _lines(node)
         for new in operators.alternatives(node):
             yield self._change(node, new, swap)
@@ -137,7 +137,7 @@ def _skipped(node: ast.AST) -> bool:
     return False
 
 
-def _lines(node: ast.stmt) -> range:
+def _lines(node: ast.stmt | ast.ExceptHandler) -> range:
     """The statement's own lines: of one with a body, those before the body."""
     body = getattr(node, "body", None)
     end = node.end_lineno or node.lineno

@@ -56,14 +56,20 @@ TARGETS = (
     ),
     Target(
         "payments",
-        ("new_services/payments/*.py",),
+        tuple(
+            f"new_services/payments/{name}.py"
+            for name in (
+                *("domain", "handlers", "guarded", "provider"),
+                *("endpoints", "schemas", "repository", "simulator"),
+            )
+        ),
         (f"{SERVICE}/payments", "tests/contract"),
     ),
     Target(
         "inventory",
         tuple(
             f"new_services/inventory/{name}.py"
-            for name in ("domain", "handlers", "cleaning", "endpoints", "schemas")
+            for name in ("domain", "handlers", "endpoints", "schemas")
         ),
         (f"{SERVICE}/inventory", "tests/contract"),
     ),
