@@ -1,7 +1,7 @@
 """Which test executes which line, and how long it takes: measured once, without any change."""
 
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import coverage
@@ -22,15 +22,21 @@ class Baseline:
     def tests_of(self, change: Change) -> list[int]:
         """Those that execute the changed statement, the quickest first.
 
-        What acts at import may be seen by any test: those that execute more of the file come first.
+        Then those that may execute it unseen. What acts at import any test may notice; those that
+        execute something of the file come first.
         """
-        by_line = self.lines.get(change.path, {})
+        every: Collection[int]
         if change.function:
-            tests = {test for line in change.lines for test in by_line.get(line, ())}
-            return sorted(tests, key=lambda test: self.seconds[test])
-        near = {test for tests in by_line.values() for test in tests}
-        every = range(len(self.seconds))
+            near = self._executing(change.path, change.lines)
+            every = near | self._executing(change.path, change.more)
+        else:
+            near = self._executing(change.path, self.lines.get(change.path, {}))
+            every = range(len(self.seconds))
         return sorted(every, key=lambda test: (test not in near, self.seconds[test]))
+
+    def _executing(self, path: str, lines: Iterable[int]) -> set[int]:
+        by_line = self.lines.get(path, {})
+        return {test for line in lines for test in by_line.get(line, ())}
 
     def seconds_of(self, tests: Iterable[int]) -> float:
         """How long these tests take."""

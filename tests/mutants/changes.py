@@ -24,6 +24,7 @@ class Change:
     what: str  # "x < 1 -> x <= 1"; "#2" follows the second of the same in one place
     line: int
     lines: range  # those of its statement
+    more: range  # in which a test may execute it unseen, see _resumed
     function: tuple[str, int] | None  # the outermost function's name and line, where it has one
     _swap: Callable[[ast.AST], None] = field(repr=False)
     _tree: ast.Module = field(repr=False)
@@ -56,7 +57,7 @@ class _Walk:
         self._tree = ast.parse(source.text(path))
         self._names: list[str] = []
         self._function: tuple[str, int] | None = None
-        self._statement = range(0)
+        self._statement = self._more = range(0)
         self._seen: Counter[str] = Counter()
 
     def module(self) -> Iterator[Change]:
@@ -88,9 +89,12 @@ class _Walk:
         if isinstance(node, FUNCTIONS) and function is None:
             first = min([node.lineno, *(each.lineno for each in node.decorator_list)])
             self._function = (".".join(self._names), first)
+            self._more = _resumed(node)
         for index, statement in enumerate(node.body):
             yield from self._at(statement, _item(node.body, index))
         self._names, self._function = outer, function
+        if function is None:
+            self._more = range(0)
 
     def _inside(self, node: ast.AST) -> Iterator[Change]:
         for name, value in ast.iter_fields(node):
@@ -114,6 +118,7 @@ class _Walk:
             what=what if times == 1 else f"{what} #{times}",
             line=old.lineno,  # type: ignore[attr-defined]
             lines=self._statement,
+            more=self._more,
             function=self._function,
             _swap=swap,
             _tree=self._tree,
@@ -142,6 +147,17 @@ def _lines(node: ast.stmt | ast.ExceptHandler) -> range:
     body = getattr(node, "body", None)
     end = node.end_lineno or node.lineno
     return range(node.lineno, max(node.lineno, body[0].lineno - 1 if body else end) + 1)
+
+
+def _resumed(function: ast.FunctionDef | ast.AsyncFunctionDef) -> range:
+    """The lines of a function that can be gone on with by an error (a cancellation; the end of a
+    `with`): what it executes then, the tracing of Python 3.11 does not see. Else none."""
+    yields = (ast.Yield, ast.YieldFrom)
+    if isinstance(function, ast.AsyncFunctionDef) or any(
+        isinstance(node, yields) for node in ast.walk(function)
+    ):
+        return range(function.lineno, (function.end_lineno or function.lineno) + 1)
+    return range(0)
 
 
 def _shown(node: ast.AST) -> str:

@@ -43,10 +43,7 @@ TARGETS = (
     ),
     Target(
         "legacy client",
-        tuple(
-            f"new_services/anticorruption/{name}.py"
-            for name in ("legacy", "orders", "mapping", "session", "translator")
-        ),
+        tuple(f"new_services/anticorruption/{name}.py" for name in ("legacy", "orders", "session")),
         (f"{SERVICE}/anticorruption", f"{SERVICE}/orders", "tests/contract"),
     ),
     Target(
