@@ -1,7 +1,7 @@
 """Bounds: against known values, against each other, and by simulation."""
 
 from functools import cache
-from math import comb
+from math import comb, log, log1p, sqrt
 from random import Random
 
 import pytest
@@ -9,8 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from facade.compare.evidence.bounds import (
+    anytime_pairs_needed,
     anytime_upper_bound,
     incomplete_beta,
+    log_beta,
+    lower_bound,
     pairs_needed,
     upper_bound,
 )
@@ -46,6 +49,50 @@ def test_the_bound_is_exact(compared: int, data: st.DataObject) -> None:
     assert at_most(mismatched, compared, upper_bound(mismatched, compared)) == pytest.approx(0.05)
 
 
+@pytest.mark.parametrize("confidence", [0.5, 0.9, 0.99])
+@pytest.mark.parametrize(("mismatched", "compared"), [(0, 20), (1, 2), (19, 20), (90, 200)])
+def test_the_bound_is_exact_at_any_confidence(
+    mismatched: int, compared: int, confidence: float
+) -> None:
+    bound = upper_bound(mismatched, compared, confidence)
+    assert at_most(mismatched, compared, bound) == pytest.approx(1 - confidence, rel=1e-8)
+
+
+@pytest.mark.parametrize(("seen", "of"), [(1, 1), (1, 20), (5, 5), (19, 20), (90, 200)])
+def test_the_lower_bound_is_exact(seen: int, of: int) -> None:
+    """At the bound, so many have a chance of exactly 5 %."""
+    for confidence in (0.95, 0.8):
+        bound = lower_bound(seen, of, confidence)
+        assert 1 - at_most(seen - 1, of, bound) == pytest.approx(1 - confidence, rel=1e-8)
+    assert lower_bound(seen, of) == lower_bound(seen, of, 0.95)
+
+
+def test_of_nothing_and_of_more_than_all() -> None:
+    assert lower_bound(0, 50) == lower_bound(3, 0) == lower_bound(0, 0) == 0.0
+    assert lower_bound(7, 5) == lower_bound(5, 5)
+    assert upper_bound(7, 5) == anytime_upper_bound(7, 5) == 1.0
+    assert upper_bound(0, 0) == anytime_upper_bound(0, 0) == 1.0
+    assert anytime_upper_bound(5, 5) == 1.0
+
+
+def test_incomplete_beta_is_0_before_and_1_after() -> None:
+    assert incomplete_beta(2.0, 3.0, 0.0) == incomplete_beta(2.0, 3.0, -0.1) == 0.0
+    assert incomplete_beta(2.0, 3.0, 1.0) == incomplete_beta(2.0, 3.0, 1.1) == 1.0
+    assert 0.0 < incomplete_beta(2.0, 3.0, 1e-6) < 1e-10
+
+
+@pytest.mark.parametrize(("k", "n"), [(0, 1), (0, 2), (1, 2), (3, 40), (20, 40), (500, 1000)])
+@pytest.mark.parametrize("x", [0.001, 0.05, 0.3, 0.5, 0.7, 0.99])
+def test_incomplete_beta_is_the_tail_of_the_binomial(k: int, n: int, x: float) -> None:
+    more = sum(comb(n, i) * x**i * (1 - x) ** (n - i) for i in range(k + 1, n + 1))
+    assert incomplete_beta(k + 1.0, float(n - k), x) == pytest.approx(more, rel=1e-9, abs=1e-300)
+
+
+def test_log_beta_is_known_at_some_places() -> None:
+    assert log_beta(1.0, 1.0) == pytest.approx(0.0)
+    assert log_beta(2.0, 3.0) == pytest.approx(-2.484906649788)  # 1 / 12
+
+
 def test_incomplete_beta_is_the_integral() -> None:
     a, b, x, steps = 2.5, 7.0, 0.3, 20_000
     points = [(k + 0.5) / steps for k in range(steps)]
@@ -78,6 +125,46 @@ def test_the_anytime_bound_is_wider() -> None:
             anytime_upper_bound(mismatched, compared),
         )
         assert fixed < anytime < 6 * fixed
+
+
+@pytest.mark.parametrize(
+    ("compared", "bound"),
+    [(1, 1 - 0.5 * 0.05), (2, 1 - sqrt(3 / 8 * 0.05)), (3, 1 - (5 / 16 * 0.05) ** (1 / 3))],
+)
+def test_the_anytime_bound_is_known_where_nothing_was_seen(compared: int, bound: float) -> None:
+    """The mixture's share of n clean pairs is C(2n, n) / 4^n."""
+    assert anytime_upper_bound(0, compared) == pytest.approx(bound, rel=1e-9)
+
+
+@pytest.mark.parametrize("confidence", [0.5, 0.95, 0.999])
+@pytest.mark.parametrize(("mismatched", "compared"), [(1, 2), (3, 40), (199, 200), (5, 100_000)])
+def test_at_the_anytime_bound_the_bet_has_won_what_refutes(
+    mismatched: int, compared: int, confidence: float
+) -> None:
+    """The wealth, from the integral over the prior, is 1 / (1 - confidence) there."""
+    bound = anytime_upper_bound(mismatched, compared, confidence)
+    clean = compared - mismatched
+    mixture = log_beta(mismatched + 0.5, clean + 0.5) - log_beta(0.5, 0.5)
+    wealth = mixture - mismatched * log(bound) - clean * log1p(-bound)
+    assert bound > mismatched / compared
+    assert wealth == pytest.approx(-log(1 - confidence), rel=1e-6)
+
+
+@pytest.mark.parametrize("target", [0.05, 0.01])
+@pytest.mark.parametrize("mismatched", [0, 1, 7])
+def test_anytime_pairs_needed_is_the_least_number(mismatched: int, target: float) -> None:
+    needed = anytime_pairs_needed(mismatched, target)
+    bounds = [anytime_upper_bound(mismatched, needed - less) for less in (0, 1)]
+    assert bounds[0] <= target < bounds[1]
+    assert needed < anytime_pairs_needed(mismatched, target, 0.99)
+
+
+def test_pairs_needed_is_within_reach_also_for_a_loose_target() -> None:
+    assert pairs_needed(0, 0.99) == 1
+    assert upper_bound(3, pairs_needed(3, 0.9)) <= 0.9 < upper_bound(3, pairs_needed(3, 0.9) - 1)
+    for target in (1.0, -0.1, 1.5):
+        with pytest.raises(ValueError, match=f"not {target}"):
+            pairs_needed(0, target)
 
 
 ROLLOUTS = 1_000

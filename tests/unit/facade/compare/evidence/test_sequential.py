@@ -1,7 +1,7 @@
 """The tests a guard looks at all the time: calibrated by simulated rollouts, with fixed seeds."""
 
 from collections.abc import Callable
-from math import inf, log, log1p
+from math import exp, inf, log, log1p
 from random import Random
 
 import pytest
@@ -68,6 +68,48 @@ def test_one_mismatch_refutes_a_limit_of_nothing() -> None:
     assert log_wealth(1, 10_000, 0.0) == inf
     assert not refuted(0, 10_000, 0.0, 0.05)
     assert not refuted(10, 10, 1.0, 0.05)  # nothing is above all
+
+
+def test_what_a_bet_has_won_is_known_at_some_places() -> None:
+    assert log_wealth(1, 1, 0.01) == pytest.approx(log(0.5 / 0.01))
+    assert log_wealth(2, 2, 0.05) == pytest.approx(log(3 / 8 / 0.05**2))
+    assert log_wealth(2, 3, 0.1) == pytest.approx(log(1 / 16 / (0.1**2 * 0.9)))
+    assert log_wealth(0, 0, 0.01) == log_wealth(3, 0, 0.01) == 0.0
+    assert log_wealth(1, 1, 1.0) == log_wealth(1, 1, 1.5) == 0.0
+    assert log_wealth(0, 1, 0.0) == 0.0
+    assert log_wealth(1, 1, -0.1) == inf
+
+
+def test_only_a_rate_above_the_limit_speaks_against_it() -> None:
+    assert log_wealth(0, 100_000, 0.5) == 0.0
+    assert log_wealth(10, 1_000, 0.01) == 0.0
+    assert log_wealth(501, 1_000, 0.5) == 0.0  # a little above is no win
+    assert log_wealth(700, 1_000, 0.5) > 50
+
+
+def test_the_lower_bound_of_nothing_is_nothing() -> None:
+    assert anytime_lower_bound(0, 50, 0.05) == anytime_lower_bound(3, 0, 0.05) == 0.0
+    assert anytime_lower_bound(1, 1, 0.05) == pytest.approx(0.5 * 0.05, rel=1e-9)
+
+
+@pytest.mark.parametrize(("seen", "of"), [(1, 10), (5, 400), (999, 1000)])
+@pytest.mark.parametrize("error", [0.05, 0.001])
+def test_the_lower_bound_is_the_least_limit_that_is_not_refuted(
+    seen: int, of: int, error: float
+) -> None:
+    low = anytime_lower_bound(seen, of, error)
+    assert refuted(seen, of, low * (1 - 1e-9), error)
+    assert not refuted(seen, of, low * (1 + 1e-9), error)
+
+
+@pytest.mark.parametrize("counts", [(5, 0, 0), (3, 1, 2), (9, 4, 0)])
+def test_of_pairs_both_that_failed_count_for_each_side(counts: tuple[int, int, int]) -> None:
+    only_new, only_legacy, both = counts
+    failed = only_new + both
+    for ratio, chance in ((1.0, 0.5), (0.25, 0.2)):
+        expected = log_wealth(failed, failed + only_legacy + both, chance)
+        assert pair_wealth(*counts, ratio) == pytest.approx(expected)
+    assert pair_wealth(*counts, 0.25) > 0
 
 
 @pytest.mark.parametrize(
@@ -166,6 +208,74 @@ def test_bounds_of_percentiles_lie_outside_of_them() -> None:
     assert found[0] <= 95
     assert found[1] >= 9.5
     assert slower_by_quantile(new, histogram.empty(), 1.5, 0.01) is None
+
+
+def slot_of(slot: int, count: int) -> list[int]:
+    """So many answers in one slot."""
+    counts = histogram.empty()
+    counts[slot] = count
+    return list(counts)
+
+
+FAST, SLOW = histogram.BOUNDS_MS[10], histogram.BOUNDS_MS[30]
+
+
+def test_percentiles_are_rounded_outward_to_the_next_bound() -> None:
+    new, legacy = slot_of(31, 1_000), slot_of(10, 1_000)
+    assert slower_by_quantile(new, legacy, 1.0, 0.05) == (SLOW, FAST)
+    assert slower_by_quantile(legacy, new, 1.0, 0.05) is None
+
+
+def test_just_at_the_ratio_nothing_is_refuted() -> None:
+    new, legacy = slot_of(31, 1_000), slot_of(10, 1_000)
+    assert slower_by_quantile(new, legacy, SLOW / FAST, 0.05) is None
+    assert slower_by_quantile(new, legacy, SLOW / FAST * 0.999, 0.05) == (SLOW, FAST)
+
+
+def test_each_percentile_has_half_of_the_error() -> None:
+    """One answer wins 10 against 5 % (log 2.30); a hundred of a hundred win 9.5 against 95 %."""
+    many = slot_of(10, 1_000)
+    assert slower_by_quantile(slot_of(31, 1), many, 1.0, 0.19) is None
+    assert slower_by_quantile(slot_of(31, 1), many, 1.0, 0.21) == (SLOW, FAST)
+    won = log_wealth(100, 100, 0.95)
+    few, slow = slot_of(10, 100), slot_of(31, 1_000)
+    assert slower_by_quantile(slow, few, 1.0, 1.9 * exp(-won)) is None
+    assert slower_by_quantile(slow, few, 1.0, 2.1 * exp(-won)) == (SLOW, FAST)
+
+
+def test_what_lies_before_the_first_or_behind_the_last_bound_has_none() -> None:
+    last = len(histogram.BOUNDS_MS)
+    assert slower_by_quantile(slot_of(0, 1_000), slot_of(0, 1_000), 0.01, 0.05) is None
+    assert slower_by_quantile(slot_of(last, 1_000), slot_of(last, 1_000), 0.01, 0.05) is None
+    found = slower_by_quantile(slot_of(last, 1_000), slot_of(0, 1_000), 1.0, 0.05)
+    assert found == (histogram.BOUNDS_MS[-1], histogram.BOUNDS_MS[0])
+    found = slower_by_quantile(slot_of(1, 1_000), slot_of(0, 1_000), 0.5, 0.05)
+    assert found == (histogram.BOUNDS_MS[0], histogram.BOUNDS_MS[0])
+
+
+def test_the_percentile_is_that_of_the_slowest_5_percent() -> None:
+    """Where a fifth is slow the 95th percentile is, where a hundredth is it is not."""
+    legacy = slot_of(10, 10_000)
+    for slow, found in ((2_000, (SLOW, FAST)), (100, None)):
+        new = slot_of(10, 10_000 - slow)
+        new[31] = slow
+        assert slower_by_quantile(new, legacy, 1.0, 0.05) == found
+
+
+@pytest.mark.parametrize(("seen", "of"), [(0, 0), (0, 10), (0, 64), (1, 70), (3, 500)])
+@pytest.mark.parametrize("limit", [0.2, 0.01])
+def test_so_many_more_clean_pairs_are_the_least_number(seen: int, of: int, limit: float) -> None:
+    more = pairs_until(seen, of, limit, 0.05)
+    if more is None:
+        assert seen > limit * of
+        return
+    assert seen_below(seen, of + more, limit, 0.05)
+    assert more == 0 or not seen_below(seen, of + more - 1, limit, 0.05)
+
+
+def test_a_rate_at_the_limit_can_still_be_brought_down() -> None:
+    assert pairs_until(1, 100, 0.01, 0.05) is not None
+    assert pairs_until(2, 100, 0.01, 0.05) is None
 
 
 def test_how_many_more_clean_pairs_are_needed() -> None:
