@@ -170,11 +170,9 @@ def _sticky(session: Extractor) -> Extractor:
 
 
 def _cookie_value(line: bytes, prefix: bytes) -> str | None:
-    start = line.find(prefix)
-    while start >= 0:
-        before = line[:start].rstrip()
-        if not before or before.endswith(b";"):
-            value = line[start + len(prefix) :].partition(b";")[0]
-            return value.strip().strip(b'"').decode("utf-8", "replace")
-        start = line.find(prefix, start + 1)
-    return None
+    """The value of the cookie, of a line that has its name once; None: the name is another's."""
+    before, found, rest = line.partition(prefix)
+    before = before.rstrip()
+    if not found or (before and not before.endswith(b";")):
+        return None
+    return rest.partition(b";")[0].strip().strip(b'"').decode("utf-8", "replace")

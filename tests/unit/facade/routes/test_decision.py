@@ -27,6 +27,7 @@ from facade.routes.routefile import (
     KeySource,
     RouteConfig,
     RouteFile,
+    SessionOptions,
     UpstreamConfig,
 )
 from facade.routes.stages import Stage
@@ -203,6 +204,61 @@ def test_the_first_source_found_wins() -> None:
 def test_an_empty_value_is_no_key() -> None:
     assert key_of(KeySource("session"), headers=[(b"cookie", b"session=; a=b")]) is None
     assert key_of(KeySource("client"), client="") is None
+
+
+@pytest.mark.parametrize(
+    ("lines", "value"),
+    [
+        ([b"id=1", b"id=2"], "id=1; id=2"),  # in two headers, as HTTP/2 allows
+        ([b"id.0=a; id.1=b"], "id.0=a; id.1=b"),  # one session in two pieces
+        ([b"id=1; id=2"], "id=1; id=2"),
+        ([b"a=1;id=2"], "2"),
+        ([b'a=1 ; id="2" ;b=3'], "2"),
+        ([b"xid=1"], None),
+        ([b"a=id=1"], None),
+        ([b"id"], None),
+        ([b"id="], None),
+    ],
+)
+def test_a_cookie_is_read_as_its_header_writes_it(lines: list[bytes], value: str | None) -> None:
+    headers = [(b"cookie", line) for line in lines]
+    found = key_of(KeySource("cookie", "id"), headers=headers)
+    assert (found.value if found else None) == value
+
+
+def test_only_a_cookie_header_brings_cookies() -> None:
+    headers = [(b"x-note", b"id=evil"), (b"x-fig", b"fig_client=" + b"a" * 32)]
+    assert key_of(KeySource("cookie", "id"), headers=headers) is None
+    sticky = FacadeOptions(session=SessionOptions("flask"))
+    assert of_session(sticky, *headers) is None
+    own = (b"cookie", b"session=s")
+    assert of_session(sticky, *headers, own) == of_session(sticky, own)
+
+
+# a session whose cookie changes with each answer
+
+OURS = (b"cookie", b"fig_client=" + b"0123456789abcdef" * 2)
+
+
+def of_session(options: FacadeOptions, *headers: tuple[bytes, bytes]) -> str | None:
+    found = identify((compile_key(KeySource("session"), "/a", options),), headers, "/a", "")
+    return found.value if found else None
+
+
+def test_a_client_is_known_by_our_own_cookie_where_the_sessions_changes() -> None:
+    sticky = FacadeOptions(session=SessionOptions("flask"))
+    assert of_session(sticky, (b"cookie", b"session=s"), OURS) == "0123456789abcdef" * 2
+    first = of_session(sticky, (b"cookie", b"session=s"))
+    assert first is not None
+    assert (len(first), first == "s") == (32, False)  # nothing tells the session of it
+    assert of_session(sticky, (b"cookie", b"theme=dark")) is None
+
+
+def test_it_is_known_by_the_session_itself_where_that_stays() -> None:
+    plain = FacadeOptions(session=SessionOptions("django"))
+    assert of_session(plain, (b"cookie", b"sessionid=s"), OURS) == "s"
+    assert of_session(plain, (b"cookie", b"session=s")) is None  # another framework's name
+    assert of_session(FacadeOptions(), (b"cookie", b"session=s"), OURS) == "s"
 
 
 def test_bytes_that_are_no_text_still_make_a_key() -> None:
