@@ -9,7 +9,7 @@ import pytest
 from chassis.breaker.guard import Held
 from chassis.saga import BadAnswer, NotYet, Refused, Silent
 from chassis.web.client import Answer, NoAnswer, NotConnected, NotSent, NoTurn, Request
-from new_services.orders.partners import Inventory, Partner, Payments
+from new_services.orders.partners import CALL_SECONDS, Inventory, Partner, Payments
 
 
 class Service:
@@ -123,3 +123,91 @@ async def test_what_came_back(status: str, amount: str) -> None:
 async def test_what_is_being_taken_just_now_is_given_back_later() -> None:
     with pytest.raises(NotYet):
         await Payments(partner(Service(answer(409, error="new")))).refund("S-1", "SO-1")
+
+
+CALLS: list[tuple[str, Any, str, Any]] = [
+    (
+        "PUT /reservations/S-1",
+        lambda one: Inventory(one).reserve("S-1", {"MUG-0": 2}, 17),
+        "reserve",
+        {"pieces": {"MUG-0": 2}, "after": 17},
+    ),
+    ("DELETE /reservations/S-1", lambda one: Inventory(one).release("S-1"), "release", None),
+    (
+        "POST /reservations/S-1/sell",
+        lambda one: Inventory(one).sell("S-1", "SO-1", "then"),
+        "sell",
+        {"order_no": "SO-1", "created": "then"},
+    ),
+    (
+        "PUT /returns/SO-1",
+        lambda one: Inventory(one).put_back("SO-1", {"MUG-0": 2}, "then"),
+        "put back",
+        {"pieces": {"MUG-0": 2}, "created": "then"},
+    ),
+    (
+        "POST /payments/S-1/authorise",
+        lambda one: Payments(one).authorise("S-1", "9.50", "card"),
+        "authorise",
+        {"amount": "9.50", "method": "card"},
+    ),
+    ("POST /payments/S-1/void", lambda one: Payments(one).void("S-1"), "void", None),
+    (
+        "POST /payments/S-1/capture",
+        lambda one: Payments(one).capture("S-1", "SO-1", "9.50"),
+        "capture",
+        {"amount": "9.50", "order_no": "SO-1"},
+    ),
+    (
+        "POST /payments/S-1/refund",
+        lambda one: Payments(one).refund("S-1", "SO-1"),
+        "refund",
+        {"order_no": "SO-1"},
+    ),
+]
+
+
+@pytest.mark.parametrize(("line", "call", "_", "body"), CALLS, ids=[each[2] for each in CALLS])
+async def test_each_call_is_asked_for_so(line: str, call: Any, _: str, body: Any) -> None:
+    service = Service(answer(200, status="refunded", amount="9.50"))
+    await call(partner(service))
+    (request,) = service.asked
+    assert f"{request.method} {request.path}" == line
+    assert request.body == (b"" if body is None else orjson.dumps(body))
+    assert ("content-type" in request.headers) is (body is not None)
+    assert request.timeout == CALL_SECONDS
+
+
+@pytest.mark.parametrize(("call", "name"), [(each[1], each[2]) for each in CALLS])
+async def test_what_was_not_done_is_never_taken_for_done(call: Any, name: str) -> None:
+    with pytest.raises(Refused, match="not this"):
+        await call(partner(Service(answer(422, error="not this"))))
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        (b'{"detail": "too large"}', "too large"),
+        (b'{"error": "", "detail": "d"}', "d"),
+        (b'{"odd": 1}', "{'odd': 1}"),
+        (b"<html>" + b"x" * 200, f"<html>{'x' * 94}"),
+        (b"[1]", "[1]"),
+        (b"\xff", "\ufffd"),
+    ],
+)
+async def test_whatever_it_answers_is_told(body: bytes, said: str) -> None:
+    found = await _said(Answer(418, {}, body))
+    assert str(found) == f"418: {said}"
+
+
+async def test_a_decline_is_told_with_its_reason() -> None:
+    with pytest.raises(Refused, match=r"^declined: stolen$"):
+        await Payments(partner(Service(answer(402, reason="stolen")))).authorise("S", "1", "card")
+    with pytest.raises(Refused, match=r"^declined: $"):
+        await Payments(partner(Service(answer(402)))).authorise("S", "1", "card")
+
+
+async def test_a_refund_that_meets_a_capture_is_asked_for_again_soon() -> None:
+    with pytest.raises(NotYet, match=r"^it is new$") as caught:
+        await Payments(partner(Service(answer(409, error="it is new")))).refund("S-1", "SO-1")
+    assert (caught.value.after, caught.value.callee, caught.value.answered) == (0.2, "", False)
