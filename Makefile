@@ -7,7 +7,7 @@ FIG    := $(PY) -m fig
 
 .DEFAULT_GOAL := help
 .PHONY: help install demo demo-fast up down status check test unit study fuzz lint format lock clean-data clean \
-  chaos chaos-feed legacy-away coverage-map bench bench-orders bench-shadow bench-feed bench-read bench-verify bench-plane
+  chaos chaos-feed legacy-away coverage-map mutants bench bench-orders bench-shadow bench-feed bench-read bench-verify bench-plane
 
 help:            ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -77,6 +77,9 @@ study: install   ## every fault of the catalog at 100 %, 1 % and 0.1 % of the an
 
 coverage-map: install ## which test executes a source file that has no test file of its own: ARGS="tests/..."
 	@$(PY) tests/rigs/coverage_map.py $(ARGS)
+
+mutants: install ## change the code in one place at a time: which tests notice? ARGS="TARGET or FILE ... --jobs 2"
+	@$(PY) -m tests.mutants $(ARGS)
 
 lint: install    ## style, types, import rules
 	@$(PY) -m ruff check .

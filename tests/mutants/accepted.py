@@ -40,7 +40,8 @@ def read(text: str) -> Accepted:
     for path, entries in (yaml.safe_load(text) or {}).items():
         for each in entries:
             kinds = each.keys() - {"change"}
-            if kinds not in ({"equivalent"}, {"survives"}) or not all(each.values()):
+            one_reason = kinds in ({"equivalent"}, {"survives"}) and "change" in each
+            if not one_reason or not all(each.values()):
                 raise ValueError(
                     f"{path}: {each}: expected `change` and a reason, as `equivalent` or `survives`"
                 )

@@ -46,15 +46,15 @@ class Change:
             self._swap(self._old)
 
 
-def changes(path: str) -> list[Change]:
-    """All changes of a file, in the order of its text."""
-    return list(_Walk(path).module())
+def changes(path: str, text: str | None = None) -> list[Change]:
+    """All changes of a file, or of this text in its place, from the first line to the last."""
+    return list(_Walk(path, source.text(path) if text is None else text).module())
 
 
 class _Walk:
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, text: str) -> None:
         self._path = path
-        self._tree = ast.parse(source.text(path))
+        self._tree = ast.parse(text)
         self._names: list[str] = []
         self._function: tuple[str, int] | None = None
         self._statement = self._more = range(0)

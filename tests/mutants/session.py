@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
-from typing import Any
+from typing import Any, TypeAlias
 
 import pytest
 
@@ -24,11 +24,12 @@ from tests.mutants.baseline import Baseline, measure, run_one
 from tests.mutants.changes import Change, changes
 from tests.mutants.swap import Import, Loaded, NotLoaded
 from tests.mutants.targets import Target
-from tests.mutants.trial import NOT_HERE, NOTICED, UNNOTICED, Trial, run, show_nothing
+from tests.mutants.trial import NOT_HERE, NOTICED, UNNOTICED, UNTRIED, Trial, run, show_nothing
 from tests.rigs import source
 
 _FORK = get_context("fork")
 SLOWER, AT_LEAST = 6.0, 6.0  # a trial may take so many times the tests' time, and so many seconds
+Node: TypeAlias = tuple[str, str]  # a test's name and its file
 TO_IMPORT = 20.0  # seconds more, for one that collects the tests itself
 
 
@@ -76,6 +77,8 @@ def try_all(target: Target, every: int, jobs: int) -> list[Result]:
         raise Broken(f"without any change these fail: {', '.join(baseline.failed)}")
     _preload(modules)
     codes |= run(_imports(tried, codes, baseline, nodes), jobs)
+    if UNTRIED in codes.values():
+        raise Broken(f"{target.name}: its tests are not found again where a change is imported")
     return [Result(change, _outcome(codes, number)) for number, change in enumerate(tried)]
 
 
@@ -99,7 +102,8 @@ def _collected(target: Target, tried: list[Change], jobs: int, out: Connection) 
 
 
 def _options(folder: str) -> list[str]:
-    return ["-qq", "--capture=no", "-p", "no:cacheprovider", f"--basetemp={folder}/t"]
+    config = str(source.ROOT / "pyproject.toml")
+    return ["-c", config, "-qq", "--capture=no", "-p", "no:cacheprovider", f"--basetemp={folder}/t"]
 
 
 @dataclass
@@ -122,7 +126,7 @@ class _Trials:
             self._loaded = Loaded(self.paths)
             gc.freeze()  # so that a fork shares what is there
             codes = dict(run(self._trials(session, baseline), self.jobs))
-        nodes = [item.nodeid for item in session.items]
+        nodes = [(item.nodeid, str(item.path)) for item in session.items]
         here = {number: code for number, code in codes.items() if code != NOT_HERE}
         self.out.send((here, baseline, nodes, _foreign()))
         return True
@@ -173,7 +177,7 @@ def _preload(modules: list[str]) -> None:
 
 
 def _imports(
-    tried: list[Change], codes: dict[int, int | None], baseline: Baseline, nodes: list[str]
+    tried: list[Change], codes: dict[int, int | None], baseline: Baseline, nodes: list[Node]
 ) -> Iterator[Trial]:
     """Trials of what acts at import, and of what could not be put into a loaded function."""
     for number, change in enumerate(tried):
@@ -184,19 +188,21 @@ def _imports(
             yield Trial(number, lambda c=change, n=names: _imported(c, n), limit)
 
 
-def _imported(change: Change, nodes: list[str]) -> int:
+def _imported(change: Change, nodes: list[Node]) -> int:
     Import(change).put()
-    files = sorted({node.partition("::")[0] for node in nodes})
+    files = sorted({path for _, path in nodes})
     with tempfile.TemporaryDirectory(prefix="fig-mutants-") as folder:
         code = pytest.main([*_options(folder), "-x", *files], plugins=[_Only(nodes)])
+    if code in (pytest.ExitCode.NO_TESTS_COLLECTED, pytest.ExitCode.USAGE_ERROR):
+        return UNTRIED
     return UNNOTICED if code == pytest.ExitCode.OK else NOTICED
 
 
 class _Only:
     """A plugin of pytest that runs these tests alone, in this order."""
 
-    def __init__(self, nodes: list[str]) -> None:
-        self._order = {node: number for number, node in enumerate(nodes)}
+    def __init__(self, nodes: list[Node]) -> None:
+        self._order = {name: number for number, (name, _) in enumerate(nodes)}
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """See pytest."""

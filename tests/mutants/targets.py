@@ -43,7 +43,10 @@ TARGETS = (
     ),
     Target(
         "legacy client",
-        tuple(f"new_services/anticorruption/{name}.py" for name in ("legacy", "orders", "session")),
+        tuple(
+            f"new_services/anticorruption/{name}.py"
+            for name in ("legacy", "calls", "orders", "session")
+        ),
         (f"{SERVICE}/anticorruption", f"{SERVICE}/orders", "tests/contract"),
     ),
     Target(

@@ -8,7 +8,7 @@ from multiprocessing.connection import wait
 from typing import NamedTuple
 
 _FORK = get_context("fork")
-NOTICED, UNNOTICED, NOT_HERE = 1, 0, 77  # what a trial's process returns
+NOTICED, UNNOTICED, NOT_HERE, UNTRIED = 1, 0, 77, 78  # what a trial's process returns
 
 
 class Trial(NamedTuple):

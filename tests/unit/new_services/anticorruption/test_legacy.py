@@ -226,6 +226,94 @@ async def test_refusals_and_our_own_queue_open_no_breaker() -> None:
     assert record.guards["write"].breaker.state is State.CLOSED
 
 
+@pytest.mark.parametrize(("left", "sent"), [(0.0, False), (-1.0, False), (0.25, True)])
+async def test_what_is_left_of_the_lease_is_for_the_attempt(left: float, sent: bool) -> None:
+    wire = Wire(answer(201, document()))
+    if sent:
+        await _place(wire, until=wire.now + left)
+        assert wire.sent[0].timeout == pytest.approx(left)
+        return
+    with pytest.raises(RecordAway) as caught:
+        await _place(wire, until=wire.now + left)
+    assert caught.value.ours  # legacy has nothing to do with it: nobody else need wait
+    assert wire.sent == []
+
+
+async def test_each_call_has_its_limit() -> None:
+    limits = Limits(write=3.0, read=0.7)
+    for name in CALLS:
+        wire = Wire(answer(201 if name == "place" else 200, document() | {"orders": []}))
+        record = Legacy(wire, KEY, limits, lambda: 5000.0, lambda: 0.0, wire.pause)
+        await CALLS[name](record)
+        assert wire.sent[0].timeout == (0.7 if name in READS else 3.0)
+        await CALLS[name](Legacy(wire, KEY, clock=lambda: 5000.0))
+        assert wire.sent[1].timeout == (LIMITS.read if name in READS else LIMITS.write)
+
+
+async def test_a_cancelled_order_is_told_as_it_is_now() -> None:
+    wire = Wire(answer(200, document(status="CANCELLED")))
+    order = await CALLS["cancel"](legacy(wire))
+    assert (order.order_no, order.status) == ("SO-1", "CANCELLED")
+    assert (wire.sent[0].path, wire.sent[0].guarded) == ("/api/orders/SO-1/cancel", False)
+
+
+@pytest.mark.parametrize("chance", [0.0, 0.5])
+async def test_a_read_is_repeated_after_a_moment(chance: float) -> None:
+    wire, pauses = Wire(NoAnswer("lost"), answer(200, document())), list[float]()
+
+    async def pause(seconds: float) -> None:
+        pauses.append(seconds)
+
+    await CALLS["look"](Legacy(wire, KEY, Limits(), lambda: wire.now, lambda: chance, pause))
+    assert pauses == [pytest.approx(0.05 * (1 + chance))]
+
+
+@pytest.mark.parametrize("name", CALLS)
+async def test_an_answer_without_json_is_told_as_such(name: str) -> None:
+    status = 201 if name == "place" else 200
+    with pytest.raises(RecordSilent, match=f"legacy answered {status}, and no JSON"):
+        await CALLS[name](legacy(Wire(answer(status, b"<html>"))))
+
+
+@pytest.mark.parametrize(("name", "slow"), [("place", 4.0), ("look", 2.0)])
+async def test_a_breaker_opens_when_six_calls_were_slow_and_tries_again_two_seconds_later(
+    name: str, slow: float
+) -> None:
+    good = answer(201 if name == "place" else 200, document())
+    wire = Wire(good, takes=slow - 0.1)
+    record = legacy(wire)
+    for _ in range(8):
+        await CALLS[name](record)  # below the limit
+    wire = Wire(good, takes=slow + 0.1)
+    record = legacy(wire)
+    guard = record.guards["read" if name in READS else "write"]
+    for _ in range(5):
+        await CALLS[name](record)
+        wire.now -= wire.takes  # all within one window
+    assert not guard.is_open
+    await CALLS[name](record)
+    assert guard.is_open
+    wire.now += 1.9
+    assert guard.is_open
+    wire.now += 0.2
+    assert not guard.is_open
+
+
+@pytest.mark.parametrize("name", ["place", "look"])
+async def test_after_two_good_probes_a_breaker_lets_calls_through_again(name: str) -> None:
+    wire = Wire(NotConnected("refused"))
+    record = legacy(wire)
+    guard = record.guards["read" if name in READS else "write"]
+    while not guard.is_open:
+        with pytest.raises(RecordAway):
+            await CALLS[name](record)
+    wire.played, wire.now = [answer(201 if name == "place" else 200, document())], wire.now + 2.1
+    await CALLS[name](record)
+    assert guard.breaker.state is State.HALF_OPEN
+    await CALLS[name](record)
+    assert guard.breaker.state is State.RAMP
+
+
 def test_what_has_no_room_for_a_mark_is_not_accepted() -> None:
     record = legacy(Wire(answer(200)))
     assert record.accepts(WISH)

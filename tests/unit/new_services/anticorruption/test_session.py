@@ -1,12 +1,16 @@
 """What is read from a session of the monolith: the monolith itself writes it here."""
 
+import zlib
+from base64 import urlsafe_b64encode
+
+import orjson
 import pytest
 from flask import Flask
 from flask.sessions import SecureCookieSessionInterface
 from joserfc.jwk import OKPKey
 
 from chassis.web.sealed import NotSealed, Session, seal
-from new_services.anticorruption.session import form_token
+from new_services.anticorruption.session import LARGEST, form_token
 
 KEY = OKPKey.generate_key("X25519", auto_kid=True)
 EMAIL = "anna@example.com"
@@ -29,6 +33,19 @@ def test_the_token_of_the_forms_is_found_also_where_it_is_compressed(more: dict[
     value = cookie(uid=7, csrf="t0ken-_", **more)
     assert value.startswith(".") == bool(more)
     assert form_token(KEY, sealed(value), EMAIL) == "t0ken-_"
+
+
+@pytest.mark.parametrize(("size", "read"), [(LARGEST, True), (LARGEST + 1, False)])
+def test_a_compressed_session_is_read_up_to_its_largest_size(size: int, read: bool) -> None:
+    """Some kilobytes can decompress to gigabytes."""
+    empty = len(orjson.dumps({"csrf": "t", "x": ""}))
+    raw = orjson.dumps({"csrf": "t", "x": "a" * (size - empty)})
+    value = "." + urlsafe_b64encode(zlib.compress(raw)).decode().rstrip("=") + ".time.signature"
+    if read:
+        assert form_token(KEY, sealed(value), EMAIL) == "t"
+        return
+    with pytest.raises(NotSealed):
+        form_token(KEY, sealed(value), EMAIL)
 
 
 # A session is signed with its time: as the name of a test it would be another one every second.

@@ -13,6 +13,7 @@ from contracts.orders import Line, Order, OrderRequest
 from new_services.orders import kinds, pending, pricing
 from new_services.orders.pending import Pending
 from new_services.orders.pricing import Price
+from new_services.orders.views import Wanted
 from tests.rigs.database import Database
 
 ZONE = ZoneInfo("Europe/Berlin")
@@ -78,11 +79,16 @@ def _row(state: State) -> dict[str, Any]:
     return {"state": orjson.dumps(state.to_dict()), "created": CREATED}
 
 
-@pytest.mark.parametrize(("number", "found"), [(None, 2), ("PO 17", 1), ("PO 18", 0)])
-async def test_only_those_with_the_number_that_is_asked_for(number: str | None, found: int) -> None:
+@pytest.mark.parametrize(
+    ("wanted", "found"),
+    [(None, 2), (Wanted("PO 17"), 1), (Wanted("PO 18"), 0), (Wanted("PO 18", "S:1/2"), 2)],
+)
+async def test_only_those_with_a_number_that_is_asked_for(
+    wanted: Wanted | None, found: int
+) -> None:
     other = replace(STATE, request={"wish": asdict(replace(WISH, po_number=None))})
     database: Any = Database({"FROM saga": [_row(STATE), _row(other)]})
-    some = await pending.of_customer(database, "a@b.c", number)
+    some = await pending.of_customer(database, "a@b.c", wanted)
     assert len(some) == found
     assert [each.created for each in some] == [CREATED] * found
     ((_, values),) = database.asked

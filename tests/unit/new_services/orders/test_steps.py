@@ -8,18 +8,13 @@ from typing import Any
 import orjson
 import pytest
 
+from chassis.breaker.toward_legacy import LEGACY
 from chassis.saga import BadAnswer, Context, NotYet, Phase, Refused, Saga, Silent, State
-from contracts.orders import (
-    Customer,
-    Line,
-    Order,
-    OrderRequest,
-    RecordAway,
-    RecordRefused,
-    RecordSilent,
-)
+from chassis.saga.of_record import CERTAIN_SECONDS
+from contracts.orders import Line, Order, OrderRequest
+from contracts.record import Customer, RecordAway, RecordRefused, RecordSilent
 from new_services.orders import kinds, pricing, repository, saga, views
-from new_services.orders.saga import CERTAIN_SECONDS, LEGACY, PENDING_SECONDS, Stories
+from new_services.orders.saga import PENDING_SECONDS, Stories
 from tests.rigs.database import Database
 
 NOW = 1_800_000_000.0

@@ -1,0 +1,44 @@
+"""Trials run beside each other, each in its own process and for its own time."""
+
+import os
+import time
+
+from tests.mutants.trial import NOTICED, UNNOTICED, Trial, run
+
+
+def _hangs() -> int:
+    while True:
+        time.sleep(60)
+
+
+def _breaks() -> int:
+    raise RuntimeError("a bug in the changed code")
+
+
+def _exits() -> int:
+    os._exit(3)
+
+
+def test_each_trial_says_what_came_of_it() -> None:
+    calls = [lambda: UNNOTICED, lambda: NOTICED, _hangs, _breaks, _exits]
+    trials = [
+        Trial(number, call, 0.2 if call is _hangs else 60.0) for number, call in enumerate(calls)
+    ]
+    expected = {0: UNNOTICED, 1: NOTICED, 2: None, 3: NOTICED, 4: 3}
+    for jobs in (1, 3):
+        assert dict(run(trials, jobs)) == expected
+
+
+def test_so_many_run_at_the_same_time() -> None:
+    """Each writes into one pipe and waits for the byte of another one."""
+    here, there = os.pipe()
+
+    def meet() -> int:
+        os.write(there, b"x")
+        os.read(here, 1)
+        os.write(there, b"xx")  # for whoever comes later
+        return os.getpid() % 1
+
+    assert dict(run([Trial(number, meet, 60.0) for number in range(4)], 2)) == dict.fromkeys(
+        range(4), UNNOTICED
+    )
