@@ -168,6 +168,7 @@ async def test_what_is_pending_is_published_in_waves_and_marked(
     assert world.bus.published[0] == ("events.x", b"{}", "e-1")
     assert world.table.sent == [[1, 2], [3]]
     assert world.locked == ["outbox relay"]
+    assert world.bus.streams.keys() == {"EVENTS", "DEADLETTERS"}
     assert world.table.values("WHERE sent IS NULL")[0] == (200,)
     assert 2 in world.bus.timeouts  # seconds, for an acknowledgement
 

@@ -24,6 +24,12 @@ def test_one_warning_each_time_they_wait_too_long(caplog: pytest.LogCaptureFixtu
     assert metrics.get_sample_value("outbox_oldest_pending_seconds") == 10.5
 
 
+def test_one_that_is_late_when_it_is_looked_at_first_is_told(caplog: pytest.LogCaptureFixture):
+    watch = OutboxWatch("postgresql://nowhere", CollectorRegistry(), every=0.5, warn_after=10.0)
+    watch.saw(3, 11.0)
+    assert len(caplog.records) == 1
+
+
 class Over(BaseException):
     """The test has seen enough of what runs for ever."""
 

@@ -157,3 +157,222 @@ def test_without_a_way_back_a_refusal_is_parked() -> None:
     saga = Saga("s", [Step("a", _do), Step("b", _do)], onward=True)
     state = logic.settle(saga, _at(0), Refusal("no"), 101.0, lambda: 1.0)
     assert (state.phase, state.reason) == (Phase.PARKED, "a: no (after the pivot)")
+
+
+# at the edges
+
+
+def test_a_deadline_is_over_when_it_is_reached() -> None:
+    assert _settle(_at(0), Absent("away"), 109.9).phase is Phase.FORWARD
+    assert _settle(_at(0), Absent("away"), 110.0).phase is Phase.UNDONE
+    endless = Saga("s", [Step("a", _do, undo=nothing, retry=Retry(deadline=None))])
+    state = logic.settle(endless, _at(0), Absent("away"), 1e9, lambda: 1.0)
+    assert state.phase is Phase.FORWARD
+
+
+def test_bad_answers_have_a_budget_before_the_pivot_at_it_and_on_the_way_back() -> None:
+    bad = Unknown("500", answered=True)
+    for position in (0, 1, 2):
+        last = _at(position, answers=Retry().answers - 2)
+        assert _settle(last, bad).answers == Retry().answers - 1
+        assert _settle(last, bad).phase is Phase.FORWARD
+        state = _settle(_at(position, answers=Retry().answers - 1), bad)
+        assert (state.phase, state.parked_from) == (Phase.PARKED, Phase.FORWARD)
+        assert state.reason.endswith("25 bad answers, at last: 500")
+    assert _settle(_at(0, answers=99), Unknown("lost")).phase is Phase.PARKED
+    back = _at(0, phase=Phase.BACKWARD, reason="b: no", answers=logic.UNDO_RETRY.answers - 1)
+    parked = _settle(back, bad)
+    assert (parked.phase, parked.parked_from) == (Phase.PARKED, Phase.BACKWARD)
+    assert parked.reason == "undoing a: 500; undone because: b: no"
+    assert _settle(back, Unknown("lost")).phase is Phase.BACKWARD
+
+
+def test_an_absence_costs_nothing_of_the_budget() -> None:
+    state = _settle(_at(0, answers=3), Absent("away", callee="legacy"))
+    assert (state.answers, state.waits_for) == (3, "legacy")
+    assert _settle(state, Unknown("lost")).waits_for == ""
+    assert _settle(state, Done({})).waits_for == ""
+
+
+@pytest.mark.parametrize(
+    ("outcome", "attempts", "pause"),
+    [
+        (Unknown("500", answered=True), 4, 8.0),  # longer than after an absence
+        (Unknown("500", answered=True), 9, 30.0),
+        (Unknown("lost"), 9, 4.0),
+        (Absent("429", answered=True), 9, 30.0),
+        (Absent("429", after=40.0, answered=True), 1, 40.0),
+        (Absent("away"), 0, 1.0),
+        (Absent("away"), 99, 4.0),
+    ],
+)
+def test_after_a_bad_answer_pauses_grow_longer(
+    outcome: logic.Outcome, attempts: int, pause: float
+) -> None:
+    assert _settle(_at(0, attempts=attempts), outcome).due == 101.0 + pause
+
+
+def test_pauses_are_spread_over_their_second_half() -> None:
+    for drawn, pause in ((0.0, 0.5), (0.5, 0.75)):
+        state = logic.settle(SAGA, _at(0), Absent("away"), 101.0, lambda d=drawn: d)
+        assert state.due == 101.0 + pause
+
+
+BACK = State(
+    "id", "s", {}, phase=Phase.BACKWARD, position=0, reason="b: no", since=100.0, attempts=1
+)
+
+
+def test_a_compensation_is_tried_for_an_hour_and_then_a_person_looks() -> None:
+    assert logic.limits(SAGA, BACK) is logic.UNDO_RETRY
+    assert logic.limits(SAGA, _at(1)) is RETRY
+    later = _settle(BACK, Unknown("lost"), 101.0)
+    assert (later.phase, later.due) == (Phase.BACKWARD, 101.0 + logic.UNDO_RETRY.first)
+    assert _settle(BACK, Absent("away", after=9.0), 101.0).due == 110.0
+    assert _settle(BACK, Unknown("lost"), 3699.0).phase is Phase.BACKWARD
+    parked = _settle(BACK, Unknown("lost"), 3700.0)
+    assert (parked.phase, parked.reason) == (
+        Phase.PARKED, "undoing a: lost; undone because: b: no",
+    )  # fmt: skip
+    assert _settle(BACK, Done({})).phase is Phase.UNDONE
+
+
+def test_on_the_way_back_steps_that_left_nothing_are_passed_over() -> None:
+    steps = [
+        Step("a", _do, undo=nothing), Step("b", _do, undo=nothing), Step("p", _do, pivot=True),
+        Step("c", _do), Step("d", _do, undo=nothing),
+    ]  # fmt: skip
+    saga = Saga("s", steps)
+    back = State("id", "s", {}, phase=Phase.BACKWARD, position=4)
+    after = logic.settle(saga, back, Done({}), 101.0, lambda: 1.0)
+    assert (after.phase, after.position) == (Phase.BACKWARD, 1)
+
+
+def test_what_to_do_next() -> None:
+    for phase in (Phase.DONE, Phase.UNDONE, Phase.PARKED):
+        assert logic.next_move(SAGA, State("id", "s", {}, phase=phase), 1.0) is Move.END
+    waiting = State("id", "s", {}, due=10.0)
+    assert logic.next_move(SAGA, waiting, 9.9) is Move.WAIT
+    assert logic.next_move(SAGA, waiting, 10.0) is Move.DO
+    assert logic.next_move(SAGA, BACK, 10.0) is Move.UNDO
+    assert logic.next_move(SAGA, _at(1, mode=Mode.READY), 101.0) is Move.DO
+    assert logic.next_move(SAGA, _at(1, mode=Mode.UNKNOWN), 101.0) is Move.ASK
+
+
+def test_the_first_attempt_sets_the_time_that_deadlines_count_from() -> None:
+    fresh = State("id", "s", {})
+    begun = logic.begin(fresh, Move.DO, 50.0)
+    assert (begun.attempts, begun.since, begun.tried, begun.mode) == (1, 50.0, 50.0, Mode.BEGUN)
+    again = logic.begin(begun, Move.DO, 60.0)
+    assert (again.attempts, again.since, again.tried, again.doubt) == (2, 50.0, 60.0, True)
+    asked = logic.begin(begun, Move.ASK, 60.0)
+    assert (asked.attempts, asked.tried, asked.doubt) == (2, 50.0, False)
+    assert logic.begin(State("id", "s", {}, doubt=True), Move.DO, 1.0).doubt
+
+
+# what people order
+
+
+def test_a_parked_one_keeps_why_it_was_going_back() -> None:
+    assert logic.park(_at(0)).reason == "a person parked it"
+    parked = logic.park(BACK)
+    assert (parked.reason, parked.parked_from) == ("a person parked it; b: no", Phase.BACKWARD)
+    for phase in (Phase.DONE, Phase.PARKED):
+        with pytest.raises(ValueError, match=f"saga id is {phase}: there is nothing to stop"):
+            logic.park(State("id", "s", {}, phase=phase))
+
+
+def test_a_resumed_one_goes_on_where_it_was_with_a_fresh_budget() -> None:
+    parked = logic.park(_at(1, answers=25, waits_for="x", told=("a",), again=3, due=999.0))
+    state = logic.resume(parked)
+    assert (state.phase, state.position, state.parked_from) == (Phase.FORWARD, 1, None)
+    assert (state.attempts, state.since, state.due, state.answers) == (0, 0.0, 0.0, 0)
+    assert (state.waits_for, state.told, state.again) == ("", (), 0)
+    assert state.mode is Mode.BEGUN  # as found after a crash
+    assert logic.resume(logic.park(BACK)).phase is Phase.BACKWARD
+    old = State("id", "s", {}, phase=Phase.PARKED)  # of a version that did not say from where
+    assert logic.resume(old).phase is Phase.FORWARD
+    with pytest.raises(ValueError, match="saga id is forward, not parked"):
+        logic.resume(_at(0))
+
+
+def test_an_open_one_is_not_compensated_and_the_remedy_is_named() -> None:
+    with pytest.raises(ValueError, match=r"is forward, not parked; park it first$"):
+        logic.compensate(SAGA, _at(0))
+    with pytest.raises(ValueError, match=r"is done, not parked$"):
+        logic.compensate(SAGA, State("id", "s", {}, phase=Phase.DONE))
+
+
+@pytest.mark.parametrize(("doubt", "position"), [(True, 1), (False, 0)])
+def test_what_is_in_doubt_is_compensated_too(doubt: bool, position: int) -> None:
+    steps = [Step("a", _do, undo=nothing), Step("b", _do, undo=nothing)]
+    saga = Saga("s", steps)
+    parked = logic.park(_at(1, doubt=doubt, mode=Mode.READY))
+    state = logic.compensate(saga, parked)
+    assert (state.phase, state.position, state.parked_from) == (Phase.BACKWARD, position, None)
+    assert state.reason == "a person parked it"
+    reached = logic.compensate(saga, logic.park(_at(0, reach=1, mode=Mode.READY)))
+    assert (reached.position, reached.reach) == (1, -1)
+
+
+# what the client no longer wants
+
+
+def test_before_the_pivot_a_recalled_one_goes_back_at_once() -> None:
+    state = logic.recall(SAGA, _at(0))
+    assert (state.phase, state.recalled) == (Phase.UNDONE, True)
+    state = logic.recall(SAGA, _at(1, mode=Mode.READY))
+    assert (state.phase, state.reason) == (Phase.BACKWARD, f"b: {logic.RECALLED}")
+
+
+@pytest.mark.parametrize(
+    "state",
+    [_at(1), _at(1, mode=Mode.UNKNOWN, doubt=True), _at(1, mode=Mode.READY, doubt=True)],
+)
+def test_at_the_pivot_it_waits_until_that_is_certain(state: State) -> None:
+    recalled = logic.recall(SAGA, state.changed(due=999.0))
+    assert (recalled.phase, recalled.recalled, recalled.due) == (Phase.FORWARD, True, 0.0)
+    assert _settle(recalled, Unknown("lost")).phase is Phase.FORWARD
+    assert _settle(recalled, Absent("it had no effect")).phase is Phase.BACKWARD
+    done = _settle(recalled, Done({"order": 1}))
+    assert (done.phase, done.position, done.recalled) == (Phase.FORWARD, 2, True)
+
+
+def test_a_parked_one_stays_parked_and_is_marked() -> None:
+    recalled = logic.recall(SAGA, logic.park(_at(0)))
+    assert (recalled.phase, recalled.recalled) == (Phase.PARKED, True)
+
+
+def test_past_the_pivot_there_is_nothing_to_recall() -> None:
+    for state in (_at(2), State("id", "s", {}, phase=Phase.DONE, position=3)):
+        with pytest.raises(ValueError, match="past its pivot"):
+            logic.recall(SAGA, state)
+    ended = State("id", "s", {}, phase=Phase.UNDONE)
+    assert logic.recall(SAGA, ended) is ended
+    assert logic.recall(SAGA, BACK) is BACK
+
+
+# how a saga may be built
+
+
+@pytest.mark.parametrize(
+    ("steps", "error"),
+    [
+        ([], "named, each once"),
+        ([Step("a", _do), Step("a", _do)], "named, each once"),
+        ([Step("a", _do, pivot=True), Step("b", _do, pivot=True)], "more than one pivot"),
+    ],
+)
+def test_steps_that_cannot_keep_the_promise_are_refused(steps: list[Step], error: str) -> None:
+    with pytest.raises(ValueError, match=error):
+        Saga("s", steps)
+
+
+def test_the_pivot_is_where_the_direction_is_decided() -> None:
+    plain = [Step("a", _do, undo=nothing), Step("b", _do, undo=nothing)]
+    assert Saga("s", plain).pivot == 2
+    assert Saga("s", plain, onward=True).pivot == -1
+    assert SAGA.pivot == 1
+    assert [SAGA.guarded(position) for position in range(3)] == [False, True, False]
+    asked = Saga("s", [Step("a", _do, undo=nothing, ask=_ask), *plain[1:]])
+    assert [asked.guarded(position) for position in range(2)] == [True, False]

@@ -19,6 +19,8 @@ def test_the_saga_and_the_feed_tell_one_movement() -> None:
 def test_what_belongs_to_no_order_is_known_by_its_number() -> None:
     adjust = Movement("TENT-0", 5, "ADJUST", None, "2026-06-30 18:00:00", legacy_id=77)
     assert adjust.origin == "legacy:77"
+    assert replace(adjust, order_no="SO-1").origin == "legacy:77"
+    assert replace(adjust, reason="SALE").origin == "legacy:77"
 
 
 @pytest.mark.parametrize(

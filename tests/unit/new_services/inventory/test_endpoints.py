@@ -142,5 +142,19 @@ async def test_an_unknown_sku_is_told_as_legacy_does(http: httpx2.AsyncClient) -
     assert (answer.status_code, answer.json()) == (404, {"error": "unknown sku", "sku": "NO/SUCH"})
 
 
+async def test_the_stock_has_a_head_and_is_not_written(http: httpx2.AsyncClient) -> None:
+    assert (await http.head("/api/stock/mug-0")).status_code == 200
+    assert (await http.post("/api/stock/mug-0")).status_code == 405
+
+
+async def test_trouble_is_told_in_the_words_of_the_public_contract(
+    http: httpx2.AsyncClient,
+) -> None:
+    answer = await http.post("/api/stock/mug-0")
+    assert answer.headers["content-type"] == "application/json"
+    assert "error" in answer.json()
+
+
 async def test_sums_are_for_the_verification(http: httpx2.AsyncClient) -> None:
-    assert (await http.get("/state")).json() == {"skus": 7}
+    answer = await http.get("/state")
+    assert (answer.status_code, answer.json()) == (200, {"skus": 7})

@@ -48,6 +48,12 @@ async def test_answers_pass() -> None:
     assert await made.remembers("k")
 
 
+async def test_without_a_breaker_of_its_own_it_is_given_one() -> None:
+    made = GuardedProvider(Provider(True))
+    await _ask(made)
+    assert (made.guard.name, made.guard.is_open) == ("the provider", False)
+
+
 async def test_no_answer_in_time_is_silence(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(guarded, "DEADLINE_SECONDS", 0.01)
     monkeypatch.setattr(guarded, "QUESTION_SECONDS", 0.01)

@@ -305,6 +305,15 @@ async def test_what_is_merely_authorised_is_voided_because_of_the_cancellation(m
     assert await world.do(CAPTURE) == payment  # nothing to take any more
 
 
+async def test_why_it_is_voided_is_stored_before_the_provider_is_asked(make: Make) -> None:
+    """A capture that comes meanwhile must know that its order is being given back."""
+    world = make(AUTHORISED)
+    world.provider.asks = [ProviderAway("refused")]
+    with pytest.raises(ProviderAway):
+        await world.do(REFUND)
+    assert world.rows.payment == GIVING_BACK
+
+
 async def test_a_giving_back_that_was_begun_goes_on(make: Make) -> None:
     payment = await make(GIVING_BACK).do(REFUND)
     assert payment is not None
