@@ -7,7 +7,7 @@ from typing import Any
 from fastapi import Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from new_services.storefront.links import address
+from new_services.storefront.links import address, as_sent
 
 HTML = "text/html; charset=utf-8"
 FOLDER = Path(__file__).with_name("templates")
@@ -34,5 +34,5 @@ def render(template: str, **data: Any) -> str:
 
 def redirect(address: str, *, by_session: bool = True) -> Response:
     """To another page; `by_session`: whether who is asking had a part in the answer."""
-    headers = {"Location": address} | ({"Vary": "Cookie"} if by_session else {})
+    headers = {"Location": as_sent(address)} | ({"Vary": "Cookie"} if by_session else {})
     return Response(render("redirect.html", to=address), 302, headers, media_type=HTML)

@@ -1,6 +1,6 @@
 """The pages, a file for each group. PAGES is the table of what the storefront answers."""
 
-from new_services.storefront.pages import cart, home, lists, machines, product
+from new_services.storefront.pages import cart, home, lists, login, machines, product
 from new_services.storefront.routing import Page
 
 PAGES: tuple[Page, ...] = (
@@ -11,6 +11,8 @@ PAGES: tuple[Page, ...] = (
     Page("/cart", get=cart.show),
     Page("/cart/add", post=cart.add),
     Page("/cart/update", post=cart.update),
+    Page("/login", get=login.show, post=login.log_in),
+    Page("/logout", post=login.log_out),
     Page("/robots.txt", get=machines.robots),
     Page("/favicon.ico", get=machines.favicon),
     Page("/img/{kind}-{colour}.svg", get=machines.picture),

@@ -3,6 +3,7 @@
 It makes a session for a stranger who is to be given a form, too: the form's token lives in it.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,14 +39,26 @@ class Session:
 
 @dataclass(frozen=True, slots=True)
 class Accounts:
-    """See `open`."""
+    """Every call raises Away, and Problem where a customer has not arrived there yet."""
 
     part: Part
 
     async def open(self, asking: Asking, cookie: str | None, *, token: bool) -> Session:
-        """The session in the cookie; with `token`, one that has a forms' token. Raises Away."""
+        """The session in the cookie; with `token`, one that has a forms' token."""
         body = {"cookie": cookie, "token": token}
-        found = orjson.loads((await self.part.post(asking, "/sessions/open", body)).body)
+        return await self._session(asking, "open", body)
+
+    async def log_in(self, asking: Asking, email: str, password: str) -> Session:
+        """A fresh session; without a customer where address and password do not go together."""
+        return await self._session(asking, "login", {"email": email, "password": password})
+
+    async def log_out(self, asking: Asking) -> str:
+        """The `Set-Cookie` that takes the session away."""
+        answer = await self.part.post(asking, "/sessions/logout", {})
+        return str(orjson.loads(answer.body)["set_cookie"])
+
+    async def _session(self, asking: Asking, call: str, body: Mapping[str, Any]) -> Session:
+        found = orjson.loads((await self.part.post(asking, f"/sessions/{call}", body)).body)
         return Session(_customer(found["customer"]), found["csrf"], found["set_cookie"])
 
 

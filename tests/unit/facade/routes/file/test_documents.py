@@ -33,6 +33,7 @@ def test_the_shops_file_is_good_and_starts_at_legacy() -> None:
     assert moving.pop("inventory") == {"stock"}
     assert moving.pop("catalog") == {"product-detail", "product-list", "category-list"}
     assert moving.pop("storefront") >= {"home-page", "search-page", "cart-change", "static-files"}
+    assert moving.pop("accounts") == {"login", "logout", "me"}
     assert moving.pop("sales") == {"sales-report"}
     assert set(moving) == {None}
 
@@ -48,6 +49,20 @@ def test_what_a_person_does_in_a_row_on_pages_is_done_on_one_side() -> None:
     routes = load_path(ROOT / "routes.yaml").file.routes
     pages = [route for route in routes if route.new == "storefront" and route.key]
     assert len(pages) > 9 and {route.seed for route in pages} == {"pages"}
+
+
+def test_the_session_reaches_accounts_and_storefront_alone() -> None:
+    file = load_path(ROOT / "routes.yaml").file
+    kept = {name for name, one in file.upstreams.items() if one.session_cookie == "keep"}
+    assert kept == {"accounts", "storefront"}
+
+
+def test_every_login_is_limited_and_ends_what_was_known() -> None:
+    file = load_path(ROOT / "routes.yaml").file
+    limited = {route.name for route in file.routes if route.attempts is not None}
+    assert limited == {"login", "login-form"}
+    assert file.facade.identity is not None
+    assert limited <= set(file.facade.identity.forget_on)
 
 
 def test_the_example_of_the_page_is_good() -> None:
