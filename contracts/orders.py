@@ -69,6 +69,10 @@ class Order:
         return pieces
 
 
+# In the answer to an order request whose key stays with a saga that came to nothing.
+KEY_IS_SPENT = "to ask again, send a new Idempotency-Key"
+
+
 class SystemOfRecord(Protocol):
     """Holds the orders. Every call may raise RecordAway; the writing ones all three."""
 

@@ -3,6 +3,7 @@
 settings     what the operator says
 app          composition root
 faults       mistakes that can be switched on, to show that the comparison finds them
+articles     the goods as the back office sees them
 endpoints    HTTP, with the public contract clients already use
 schemas      what a request may say, and the documentation of it
 views        the read side: one SQL statement each

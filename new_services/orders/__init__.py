@@ -1,5 +1,6 @@
 """Orders: the command side, which writes both sides by sagas, and the read model beside it.
 
+history      a customer's orders, placed and pending, and what pages show of them
 endpoints    HTTP with the public contract that clients already use
 schemas      reading an order request and showing an order, in the contract's words
 handlers     accepting an order request: once for each key, waited for a moment

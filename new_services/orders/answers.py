@@ -7,12 +7,12 @@ import orjson
 
 from chassis.saga import Phase, State
 from chassis.web.app import JsonBytes, Problem
+from contracts.orders import KEY_IS_SPENT
 from new_services.orders import kinds, pending
 from new_services.orders.schemas import show
 from new_services.orders.views import Page
 
 SOON = {"Retry-After": "1"}
-_SPENT = "to ask again, send a new Idempotency-Key"
 
 
 def in_json(body: object, status: int = 200) -> JsonBytes:
@@ -57,7 +57,7 @@ def _unfinished(state: State, key: str = "") -> JsonBytes:
             return in_json(state.answer["body"], state.answer["status"])
         detail = "it could not be done, and nothing of it was"
         if key:
-            raise Problem(503, "Service Unavailable", f"{detail}: {_SPENT}")
+            raise Problem(503, "Service Unavailable", f"{detail}: {KEY_IS_SPENT}")
         raise Problem(503, "Service Unavailable", detail, SOON)
     return _accepted(state)
 

@@ -1,11 +1,13 @@
 """Failures as pages: without menu and cart, so that one comes even while all services are away."""
 
 import logging
+from collections.abc import Mapping
 
 from fastapi import FastAPI, Request, Response
 from starlette.exceptions import HTTPException
 
 from chassis.web.app import Problem, speak
+from new_services.storefront.access import LoginNeeded, to_the_login
 from new_services.storefront.parts.part import Away
 from new_services.storefront.rendering import HTML, render
 
@@ -29,9 +31,10 @@ AWAY = "A part of the shop cannot be reached. Please try again in a moment."
 
 
 def register(app: FastAPI) -> None:
-    """Every failure of the application is answered with a page."""
+    """Every failure of the application is answered with a page; strangers are sent to the login."""
     speak(app, "/", page)
     app.add_exception_handler(Away, _service_away)
+    app.add_exception_handler(LoginNeeded, to_the_login)
     app.add_exception_handler(HTTPException, _no_such_path)
 
 
@@ -43,9 +46,9 @@ def page(problem: Problem) -> Response:
     return Response(content, status, problem.headers, media_type=HTML)
 
 
-def not_found(words: str = NOT_FOUND) -> Problem:
+def not_found(words: str = NOT_FOUND, headers: Mapping[str, str] | None = None) -> Problem:
     """404, with words of the shop."""
-    return Problem(404, "Not Found", words)
+    return Problem(404, "Not Found", words, headers)
 
 
 async def _service_away(_: Request, error: Exception) -> Response:

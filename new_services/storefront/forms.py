@@ -8,7 +8,7 @@ from fastapi import Request
 from starlette.exceptions import HTTPException
 
 from chassis.web.app import Problem
-from new_services.storefront.parts.accounts import COOKIE
+from new_services.storefront.parts.accounts import COOKIE, Session
 from new_services.storefront.request import first_parameters
 from new_services.storefront.visit import Visit
 
@@ -20,14 +20,15 @@ TOO_LARGE = "The data value transmitted exceeds the capacity limit."
 BY_SESSION = {"Vary": "Cookie"}
 
 
-async def checked_form(visit: Visit) -> Mapping[str, str]:
-    """Its fields; of a repeated one the first.
+async def checked_form(visit: Visit, session: Session | None = None) -> Mapping[str, str]:
+    """Its fields; of a repeated one the first. `session`: where it was asked for before.
 
     Raises Problem where the form is not one of ours or too large, and Away where accounts, which
     knows the token, is away.
     """
     form = await _fields(visit)
-    session = await visit.parts.accounts.open(visit, visit.cookies.get(COOKIE), token=False)
+    if session is None:
+        session = await visit.parts.accounts.open(visit, visit.cookies.get(COOKIE), token=False)
     given = form.get("csrf", "")
     if not session.csrf or not compare_digest(given.encode(), session.csrf.encode()):
         raise Problem(400, "Bad Request", EXPIRED, BY_SESSION)

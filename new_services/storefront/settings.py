@@ -19,5 +19,7 @@ class StorefrontSettings(StatelessSettings):
     catalog_url: ServiceUrls = ""
     inventory_url: ServiceUrls = ""
     accounts_url: ServiceUrls = ""
+    orders_url: ServiceUrls = ""
+    sales_url: ServiceUrls = ""
     service_key: Path | None = None  # a private JWK (Ed25519): proves to them who calls
     deadline: Annotated[float, Field(gt=0)] = 3.0  # seconds for all that one page asks for

@@ -83,17 +83,20 @@ class Shell:
         return response
 
 
-async def surround(visit: Visit, *, forms: bool = False) -> Shell:
-    """The shell of a page; `forms`: the page has forms for strangers, too."""
-    session, categories = await asyncio.gather(
-        or_none(_session(visit, forms=forms)),
+async def surround(visit: Visit, *, forms: bool = False, session: Session | None = None) -> Shell:
+    """The shell of a page; `forms`: the page has forms for strangers, too. `session`: where it was
+    asked for before."""
+    found, categories = await asyncio.gather(
+        or_none(_session(visit, session, forms=forms)),
         or_none(visit.parts.catalog.categories(visit)),
     )
-    return Shell(visit, session, categories or ())
+    return Shell(visit, found, categories or ())
 
 
-async def _session(visit: Visit, *, forms: bool) -> Session:
+async def _session(visit: Visit, known: Session | None, *, forms: bool) -> Session:
     """A stranger without a session needs none before there is a form."""
+    if known is not None:
+        return known
     cookie = visit.cookies.get(COOKIE)
     if cookie is None and not forms:
         return Session()

@@ -56,6 +56,19 @@ class Visit:
         names = (headers.AFTER, headers.ALONE)
         return {name: self.request.headers[name] for name in names if name in self.request.headers}
 
+    @property
+    def customer(self) -> dict[str, str]:
+        """What the facade said of who is asking, for the services that act in a customer's name:
+        headers; empty where it named nobody."""
+        if headers.IDENTITY not in self.request.headers:
+            return {}
+        names = (headers.IDENTITY, headers.SESSION, headers.TABLE)
+        return {name: self.request.headers[name] for name in names if name in self.request.headers}
+
+    def extend(self, seconds: float) -> None:
+        """The answer is sent as it is made: it may take so long from now on."""
+        self._until = self._clock() + seconds
+
     def learn(self, answered: Mapping[str, str]) -> None:
         """From a service's answer, headers in lower case: how fresh it is."""
         for name, known in (

@@ -8,7 +8,7 @@ from urllib.parse import quote, urlencode
 
 import orjson
 
-from new_services.storefront.parts.part import Asking, Part
+from new_services.storefront.parts.part import OK_OR_MISSING, Asking, Part
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +111,7 @@ class Catalog:
     async def article(self, asking: Asking, sku: str) -> Article | None:
         """An article that is for sale, by its sku in capitals."""
         path = f"/api/products/{quote(sku, safe='')}"
-        answer = await self.part.get(asking, path, missing=True)
+        answer = await self.part.get(asking, path, known=OK_OR_MISSING)
         return _article(orjson.loads(answer.body)) if answer.status == 200 else None
 
     async def sellable(self, asking: Asking, skus: Iterable[str]) -> tuple[Sellable, ...]:

@@ -14,6 +14,7 @@ from chassis.process.assembly import StatelessGround
 from chassis.web.app import build_app
 from chassis.web.callers import Callers
 from new_services.storefront.app import _tokens, build
+from new_services.storefront.parts import SERVICES
 from new_services.storefront.settings import StorefrontSettings
 
 
@@ -45,8 +46,8 @@ async def test_pages_and_breakers_are_there() -> None:
     parts.register(app)
     assert "/" in {getattr(route, "path", "") for route in cast(FastAPI, app).routes}
     details = parts.details()
-    assert details["breakers"] == {"catalog": {}, "inventory": {}, "accounts": {}}
-    assert details["reason"] == "catalog, inventory: does not say how fresh it is"
+    assert details["breakers"] == {name: {} for name in SERVICES}
+    assert details["reason"] == "catalog, inventory, orders, sales: does not say how fresh it is"
     await parts.close()
 
 

@@ -8,7 +8,7 @@ from chassis.breaker.guard import Held
 from chassis.web import headers
 from chassis.web.app import Problem
 from chassis.web.client import Answer, NoAnswer, NotConnected, NoTurn, Request
-from new_services.storefront.parts.part import Away, Part
+from new_services.storefront.parts.part import OK_OR_MISSING, Away, Part
 
 
 class Asked:
@@ -47,7 +47,7 @@ def part(service: Any) -> Part:
 @pytest.mark.parametrize("status", [200, 404])
 async def test_an_answer_teaches_how_fresh_it_is(status: int) -> None:
     service, visit = Service(Answer(status, {"fig-watermark": "7"}, b"{}")), Asked()
-    answer = await part(service).get(visit, "/x", missing=True)
+    answer = await part(service).get(visit, "/x", known=OK_OR_MISSING)
     assert answer.status == status and visit.learned == [{"fig-watermark": "7"}]
     (asked,) = service.asked
     assert asked.timeout == 2.5, "the page's deadline is the call's"

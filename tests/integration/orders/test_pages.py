@@ -1,0 +1,320 @@
+"""Checkout and order pages through the door, while their routes move and the feed stands still.
+
+A browser orders and cancels by the forms it was shown. Wherever its next request goes, what it did
+is there (P4); a form sent twice is one order; and what is pending says so.
+"""
+
+import html
+import os
+import re
+import secrets
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import httpx2
+import psycopg
+import pytest
+from psycopg import sql
+
+from migrations import runner
+from tests.integration.orders.test_read_your_writes import STAGES, Door
+
+pytestmark = pytest.mark.integration
+
+EMAIL, PASSWORD = "anna@example.com", "gipfelkreuz"
+ROUTES = """
+facade:
+  expose: true
+  session_cookie: session
+  identity: {{ask: /api/me}}
+  read_your_writes: cookie
+upstreams:
+  legacy: {{url: "{legacy}"}}
+  storefront: {{url: "{storefront}", session_cookie: keep}}
+routes:
+  - {{name: checkout, match: GET /checkout, {read}, needs: [session]}}
+  - {{name: place, match: POST /checkout, {write}, needs: [session]}}
+  - {{name: list, match: GET /orders, {read}, needs: [session]}}
+  - {{name: detail, match: "GET /orders/{{order_no}}", {read}, needs: [session]}}
+  - {{name: cancel, match: "POST /orders/{{order_no}}/cancel", {write}, needs: [session]}}
+  - {{name: pending, match: "GET|POST /order-requests/{{path*}}", new: storefront, stage: new,
+      fallback: false, needs: [session]}}
+"""
+SHARED = "new: storefront, key: [cookie:session], seed: pages, compare: {sample: 50%}, "
+# Where forms are sent, and where the pages behind them are asked for.
+FLIPS = [("legacy", "new"), ("new", "legacy"), ("new", "new"), ("canary", "canary")]
+WALK = tuple(STAGES)
+
+
+class PagesDoor(Door):
+    """The same before the pages."""
+
+    _at: tuple[int, ...] = (0, 0)
+
+    def use(self, write: str, read: str, by: str = "cookie") -> None:
+        assert by == "cookie"
+        fresh = self.routes.with_suffix(".fresh")
+        fresh.write_text(
+            ROUTES.format(
+                legacy=self._shop.legacy.url,
+                storefront=self._shop.processes["storefront"].url,
+                write=SHARED + STAGES[write],
+                read=SHARED + STAGES[read],
+            )
+        )
+        fresh.rename(self.routes)
+
+    def walk(self, write: str, read: str) -> None:
+        """To these stages, one step at a time, as the facade wants it."""
+        wanted = WALK.index(write), WALK.index(read)
+        while self._at != wanted:
+            self._at = tuple(
+                at + (aim > at) - (aim < at) for at, aim in zip(self._at, wanted, strict=True)
+            )
+            self.flip(*(WALK[at] for at in self._at))
+
+    def _is(self, write: str, read: str) -> bool:
+        said = [
+            httpx2.request(method, f"{self.url}/checkout", timeout=10) for method in ("POST", "GET")
+        ]
+        return all(
+            f"stage={stage};" in answer.headers.get("fig-decision", "")
+            for answer, stage in zip(said, (write, read), strict=True)
+        )
+
+
+class Browser:
+    """Follows redirects by hand, fills the forms it is shown, keeps its cookies."""
+
+    def __init__(self, url: str) -> None:
+        self.client = httpx2.Client(base_url=url, timeout=20)
+
+    def get(self, path: str) -> httpx2.Response:
+        return self.client.get(path)
+
+    def token(self, page: httpx2.Response) -> str:
+        found = re.search(r'name="csrf" value="([^"]+)"', page.text)
+        assert found, page.text
+        return html.unescape(found[1])
+
+    def log_in(self) -> "Browser":
+        token = self.token(self.get("/login"))
+        form = {"email": EMAIL, "password": PASSWORD, "csrf": token}
+        assert self.client.post("/login", data=form).status_code == 302
+        return self
+
+    def fill_cart(self, sku: str = "MUG-0", pieces: int = 2) -> None:
+        token = self.token(self.get("/cart"))
+        form = {"sku": sku, "qty": str(pieces), "csrf": token}
+        assert self.client.post("/cart/add", data=form).status_code == 302
+
+    def order_form(self, **fields: str) -> dict[str, str]:
+        page = self.get("/checkout")
+        assert page.status_code == 200, page.text
+        return {"pay_method": "card", "csrf": self.token(page), **fields}
+
+    def cancel(self, order_no: str, page: httpx2.Response) -> str:
+        form = {"csrf": self.token(page)}
+        answer = self.client.post(f"/orders/{order_no}/cancel", data=form)
+        assert answer.status_code == 302, answer.text
+        return str(answer.headers["location"])
+
+
+@pytest.fixture(scope="module")
+def login_reader(shop: Any, postgres_server: Any) -> Iterator[str]:
+    """URL of the monolith's database for a role that reads what customers log in with."""
+    role, password = f"logins_{secrets.token_hex(4)}", secrets.token_hex(8)
+    name = sql.Identifier(role)
+    with psycopg.connect(shop.superuser, autocommit=True) as connection:
+        create = sql.SQL("CREATE ROLE {} LOGIN PASSWORD {}")
+        connection.execute(create.format(name, sql.Literal(password)))
+    with psycopg.connect(shop.owner, autocommit=True) as connection:
+        connection.execute(
+            sql.SQL("GRANT SELECT (id, email, pw_hash) ON customer TO {}").format(name)
+        )
+    yield postgres_server.url(shop.owner.rsplit("/", 1)[1], role, password)
+    with psycopg.connect(shop.owner, autocommit=True) as connection:
+        connection.execute(
+            sql.SQL("REVOKE ALL (id, email, pw_hash) ON customer FROM {}").format(name)
+        )
+    with psycopg.connect(shop.superuser, autocommit=True) as connection:
+        connection.execute(sql.SQL("DROP ROLE {}").format(name))
+
+
+@pytest.fixture(scope="module")
+def pages(
+    shop: Any,
+    nats: Any,
+    login_reader: str,
+    new_database: Callable[[str], str],
+    engines: Any,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Any]:
+    """The shop with the services that its pages are made of."""
+    folder = tmp_path_factory.mktemp("pages")
+
+    def start(name: str, **more: str) -> Any:
+        prefix, port = name.upper(), engines._free_port()
+        settings = {"nats_url": nats.url, "listen": f"127.0.0.1:{port}", **more}
+        environment = {f"{prefix}_{key.upper()}": value for key, value in settings.items()}
+        log = folder / f"{name}.log"
+        made = engines.ServiceProcess(f"new_services.{name}", environment, port, log).start()
+        shop.processes[name] = made
+        return made
+
+    for name in ("catalog", "accounts"):
+        shop.databases[name] = new_database(name)
+        runner.upgrade(name, shop.databases[name])
+    secret = shop.legacy.environment["LEGACY_SECRET_KEY"]
+    start("catalog", database_url=shop.databases["catalog"])
+    start(
+        "accounts",
+        database_url=shop.databases["accounts"],
+        legacy_database_url=login_reader,
+        secret_key=secret,
+    )
+    urls = {f"{name}_url": shop.processes[name].url for name in
+            ("catalog", "inventory", "accounts", "orders")}  # fmt: skip
+    start("storefront", **urls)
+    for name in ("catalog", "accounts", "storefront"):
+        shop.processes[name].wait_until_ready()
+    return shop
+
+
+@pytest.fixture(scope="module")
+def door(pages: Any, engines: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[PagesDoor]:
+    ports = engines._free_port(), engines._free_port()
+    made = PagesDoor(pages, tmp_path_factory.mktemp("door"), ports)
+    yield made
+    made.process.terminate()
+    made.process.wait(10)
+
+
+@pytest.fixture(scope="module")
+def browser(door: PagesDoor) -> Browser:
+    return Browser(door.url).log_in()
+
+
+def count(pages: Any) -> int:
+    return int(pages.value("legacy", "SELECT count(*) FROM orders"))
+
+
+@pytest.mark.parametrize("still", [False, True], ids=["", "the feed stands still"])
+@pytest.mark.parametrize(("write", "read"), FLIPS)
+def test_the_redirects_target_shows_the_order(
+    pages: Any, door: PagesDoor, browser: Browser, write: str, read: str, still: bool
+) -> None:
+    """Whichever side took the form, and whichever is asked for the page: also without the feed."""
+    door.walk(write, read)
+    browser.fill_cart()
+    form = browser.order_form(po_number="KST 1")
+    before = count(pages)
+    if still:
+        os.kill(pages.processes["feed"].process.pid, signal.SIGSTOP)
+    try:
+        answer = browser.client.post("/checkout", data=form)
+        assert answer.status_code == 302, answer.text
+        target = answer.headers["location"]
+        order_no = re.fullmatch(r"/orders/(SO-\d+-\d+)\?new=Y", target)[1]
+        door.walk(read, write)  # between the form and the page behind it
+        shown = browser.get(target)
+        assert shown.status_code == 200 and f"Order {order_no}" in shown.text
+        assert "Thank you!" in shown.text and "Captured" in shown.text
+        assert order_no in browser.get("/orders").text
+        assert order_no in browser.get("/orders?q=" + order_no.lower()).text
+        assert browser.cancel(order_no, shown) == f"/orders/{order_no}?ok=cancelled"
+        door.walk(write, read)
+        gone = browser.get(f"/orders/{order_no}?ok=cancelled")
+        assert "Cancelled</span>" in gone.text and "Refunded</span>" in gone.text
+        assert browser.cancel(order_no, gone_token(browser)) == f"/orders/{order_no}?ok=shipped"
+    finally:
+        os.kill(pages.processes["feed"].process.pid, signal.SIGCONT)
+    assert count(pages) == before + 1
+    assert "It is empty." in browser.get("/cart").text
+
+
+def gone_token(browser: Browser) -> httpx2.Response:
+    """Any page with a form: a cancelled order's has none but the logout's."""
+    return browser.get("/cart")
+
+
+def test_a_form_sent_twice_is_one_order(pages: Any, door: PagesDoor, browser: Browser) -> None:
+    """By a double click, and once more when the answer was lost."""
+    door.walk("new", "new")
+    browser.fill_cart()
+    form = browser.order_form()
+    cookies = "; ".join(f"{each.name}={each.value}" for each in browser.client.cookies.jar)
+    before = count(pages)
+    targets: list[str] = []
+
+    def send() -> None:
+        url = f"{door.url}/checkout"
+        answer = httpx2.post(url, data=form, headers={"cookie": cookies}, timeout=20)
+        targets.append(f"{answer.status_code} {answer.headers.get('location')}")
+
+    clicks = [threading.Thread(target=send) for _ in range(3)]
+    for click in clicks:
+        click.start()
+    for click in clicks:
+        click.join()
+    send()
+    assert len(set(targets)) == 1 and targets[0].startswith("302 /orders/SO-"), targets
+    assert count(pages) == before + 1
+    browser.client.cookies.delete("cart")
+
+
+def test_two_forms_are_two_orders(pages: Any, door: PagesDoor, browser: Browser) -> None:
+    door.walk("new", "new")
+    before, targets = count(pages), set()
+    for _ in range(2):
+        browser.fill_cart()
+        answer = browser.client.post("/checkout", data=browser.order_form())
+        targets.add(answer.headers["location"])
+    assert len(targets) == 2 and count(pages) == before + 2
+
+
+def test_what_is_sold_out_is_said_over_the_form(
+    pages: Any, door: PagesDoor, browser: Browser
+) -> None:
+    """The same words on both sides; the cart stays, and the next form is a new one."""
+    words = "Somebody was faster: of TENT-1 we have only 3 left."
+    for stage in ("legacy", "new"):
+        door.walk(stage, stage)
+        browser.fill_cart("TENT-1", 9)
+        answer = browser.client.post("/checkout", data=browser.order_form(street="Weg <1>"))
+        assert answer.status_code == 409 and words in answer.text
+        assert 'value="Weg &lt;1&gt;"' in answer.text
+        again = browser.client.post("/checkout", data=browser.order_form())
+        assert again.status_code == 409 and words in again.text
+        browser.client.cookies.delete("cart")
+
+
+def test_a_pending_order_says_so_until_it_is_placed(
+    pages: Any, door: PagesDoor, browser: Browser
+) -> None:
+    """With the monolith stopped: accepted, listed, and placed when it goes on."""
+    door.walk("new", "new")
+    browser.fill_cart()
+    form = browser.order_form()
+    pages.legacy.signal(signal.SIGSTOP)
+    try:
+        answer = browser.client.post("/checkout", data=form)
+        assert answer.status_code == 302, answer.text
+        target = answer.headers["location"]
+        assert re.fullmatch(r"/order-requests/\w{16}\?new=Y", target), target
+        shown = browser.get(target)
+        assert shown.status_code == 200 and "The order is accepted" in shown.text
+        pages.until("listed", lambda: "not placed yet" in browser.get("/orders").text)
+    finally:
+        pages.legacy.signal(signal.SIGCONT)
+    pages.until("placed", lambda: browser.get(target).status_code == 302)
+    placed = browser.get(target).headers["location"]
+    assert re.fullmatch(r"/orders/SO-\d+-\d+\?new=Y", placed), placed
+    assert "Thank you!" in browser.get(placed).text
+    pages.settled()
+
+
+def test_nothing_is_lost_or_doubled(pages: Any) -> None:
+    pages.balance()
