@@ -44,17 +44,21 @@ def order_side(place: Place) -> tuple[Process, ...]:
         ),
         _orders(place),
         _service(place, "notifications", smtp=place.address("mail")),
-        _sales(place),
+        _called(
+            place,
+            "sales",
+            patience=FIRST_SNAPSHOT,
+            legacy_url=f"http://{place.address('legacy')}",
+        ),
         _accounts(place),
     )
 
 
 def _orders(place: Place) -> Process:
     folder = place.path("keys")
-    return _service(
+    return _called(
         place,
         "orders",
-        needs=("keys",),
         patience=FIRST_SNAPSHOT,
         legacy_url=f"http://{place.address('legacy')}",
         identity_keys=f"{folder}/public/identity.json",
@@ -67,20 +71,6 @@ def _called(place: Place, name: str, **more: Any) -> Process:
     """One that other services call: it knows them by their keys."""
     keys = f"{place.path('keys')}/public/services.json"
     return _service(place, name, needs=("keys",), caller_keys=keys, **more)
-
-
-def _sales(place: Place) -> Process:
-    """Opens sessions as well: its pages carry the token of their forms."""
-    folder = place.path("keys")
-    return _service(
-        place,
-        "sales",
-        needs=("keys",),
-        patience=FIRST_SNAPSHOT,
-        legacy_url=f"http://{place.address('legacy')}",
-        identity_keys=f"{folder}/public/identity.json",
-        session_key=f"{folder}/orders/session.json",
-    )
 
 
 def _accounts(place: Place) -> Process:

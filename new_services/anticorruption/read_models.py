@@ -42,8 +42,8 @@ MAPPINGS: dict[str, tuple[Mapping, ...]] = {
         LINE.mapping("id", "order_id", "line_no", "sku", "name", "quantity", price=number),
         VARIANT.mapping("product_id", "sku"),
         PRODUCT.mapping("category_code"),
-        CATEGORY.mapping("name", "parent_code", "position"),
-        CUSTOMER.mapping("email", "name", "admin"),
+        CATEGORY.mapping("name"),
+        CUSTOMER.mapping("email"),
     ),
 }
 

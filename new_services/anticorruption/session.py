@@ -10,20 +10,15 @@ import zlib
 from base64 import urlsafe_b64decode
 
 import orjson
-from joserfc.jwk import OKPKey
 
-from chassis.web.sealed import NotSealed, unseal
+from chassis.web.sealed import NotSealed
 
 LARGEST = 16_384  # bytes of a payload; the monolith's are some hundred
 
 
-def form_token(key: OKPKey, sealed: str, email: str) -> str:
-    """What every form of this customer's pages must carry. Raises NotSealed."""
-    return token_in(unseal(key, sealed, email).cookie)
-
-
 def token_in(cookie: str) -> str:
-    """The same, of an open session's cookie, `name=value`. Raises NotSealed."""
+    """What every form of this session's pages must carry; `cookie` is `name=value`. Raises
+    NotSealed."""
     _, _, value = cookie.partition("=")
     try:
         return str(_payload(value)["csrf"])

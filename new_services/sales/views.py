@@ -1,4 +1,4 @@
-"""The read side: sums over the days asked for, and who may see them."""
+"""The read side: sums over the days asked for, and the single lines behind them."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -18,14 +18,14 @@ GROUP BY d.code, c.fields->>'name'
 """
 # A customer's address is as it is now, as legacy shows it.
 _LINES = """
-WITH some AS (
+WITH sold AS (
     SELECT id, order_no, status, created, customer_id FROM sold_order
     WHERE NOT deleted AND created >= $1::date AND created < $2::date + 1 AND id > $3
     ORDER BY id LIMIT $4)
 SELECT o.id, o.order_no, to_char(o.created, 'DD.MM.YYYY') AS day, o.status,
        coalesce(c.fields->>'email', '') AS email, l.sku, l.name, l.quantity,
        l.price::text AS price, (l.price * l.quantity)::text AS total
-FROM some o LEFT JOIN sold_line l ON l.order_id = o.id AND NOT l.deleted
+FROM sold o LEFT JOIN sold_line l ON l.order_id = o.id AND NOT l.deleted
 LEFT JOIN mirror c ON c.entity = 'customer' AND NOT c.gone AND c.key = o.customer_id::text
 ORDER BY o.id, l.line_no
 """
@@ -34,16 +34,6 @@ SELECT greatest((SELECT created FROM sold_order WHERE NOT deleted AND created IS
                  ORDER BY created DESC LIMIT 1)::date,
                 (SELECT max(day) FROM ahead))
 """
-_PERSON = """
-SELECT fields->>'name' AS name, (fields->>'admin')::bool AS admin FROM mirror
-WHERE entity = 'customer' AND NOT gone AND fields->>'email' = $1
-"""
-_MENU = """
-SELECT key AS code, fields->>'name' AS name FROM mirror
-WHERE entity = 'category' AND NOT gone AND fields->>'parent_code' IS NULL
-ORDER BY (fields->>'position')::int, key
-"""
-
 
 ORDERS_AT_ONCE = 200
 LINE = ("order_no", "day", "status", "email", "sku", "name", "quantity", "price", "total")
@@ -56,20 +46,6 @@ class Lines:
 
     rows: list[list[str]]
     after: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """Of the shop."""
-
-    name: str
-    admin: bool
-
-
-async def person(pool: asyncpg.Pool, email: str) -> Person | None:
-    """Who logs in with this address."""
-    row = await pool.fetchrow(_PERSON, email)
-    return None if row is None else Person(row["name"], row["admin"])
 
 
 async def newest(pool: asyncpg.Pool) -> date | None:
@@ -100,8 +76,3 @@ async def lines(pool: asyncpg.Pool, span: Period, after: int) -> Lines:
     ids = {row["id"] for row in rows}
     found = [[str(row[name]) for name in LINE] for row in rows if row["sku"] is not None]
     return Lines(found, max(ids) if len(ids) == ORDERS_AT_ONCE else None)
-
-
-async def menu(pool: asyncpg.Pool) -> list[tuple[str, str]]:
-    """Code and name of the big categories."""
-    return [(row["code"], row["name"]) for row in await pool.fetch(_MENU)]

@@ -136,7 +136,7 @@ def test_what_must_survive_lies_in_volumes():
         "nats": ["nats:/data"],
         "facade": ["routes:/etc/fig", "facade-keys:/keys/facade:ro", "public-keys:/keys/public:ro"],
         "orders": ["orders-keys:/keys/orders:ro", "public-keys:/keys/public:ro"],
-        "sales": ["orders-keys:/keys/orders:ro", "public-keys:/keys/public:ro"],
+        "sales": ["public-keys:/keys/public:ro"],
         "catalog": ["orders-keys:/keys/orders:ro", "public-keys:/keys/public:ro"],
         "storefront": ["storefront-keys:/keys/storefront:ro"],
         "accounts": ["public-keys:/keys/public:ro"],

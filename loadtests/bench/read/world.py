@@ -1,6 +1,5 @@
 """Both sides over one shop with a million orders more: what `bench-read` asks, each on one core."""
 
-import json
 import os
 import subprocess
 import sys
@@ -8,7 +7,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import psycopg
-from joserfc.jwk import KeySet, OKPKey
 
 from loadtests.bench.feed.world import World
 from loadtests.bench.machine import LOAD_CORE, PROXY_CORE, tool
@@ -43,8 +41,6 @@ class ReadWorld(World):
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)
         self._ports |= {name: free_port() for name in ("legacy", "sales")}
-        self.signing = OKPKey.generate_key("Ed25519", auto_kid=True)
-        self.sealing = OKPKey.generate_key("X25519", auto_kid=True)
 
     def address(self, name: str) -> str:
         """Of a process."""
@@ -77,15 +73,10 @@ class ReadWorld(World):
 
     def start_sales(self) -> None:
         """The sales figures; returns at once."""
-        public, private = self._folder / "public.json", self._folder / "private.json"
-        public.write_text(json.dumps(KeySet([self.signing]).as_dict(private=False)))
-        private.write_text(json.dumps(self.sealing.as_dict(private=True)))
         settings = {
             "SALES_DATABASE_URL": self.url("sales"),
             "SALES_NATS_URL": self.nats_url,
             "SALES_LISTEN": self.address("sales").removeprefix("http://"),
-            "SALES_IDENTITY_KEYS": str(public),
-            "SALES_SESSION_KEY": str(private),
         }
         self._start("sales", [sys.executable, "-m", "new_services.sales"], settings)
 

@@ -109,7 +109,6 @@ def test_whoever_signs_or_seals_has_other_keys_than_whoever_checks_or_opens(by_n
     assert orders["ORDERS_IDENTITY_KEYS"].endswith("public/identity.json")
     assert facade["FACADE_SESSION_KEY"].endswith("public/session.json")
     assert orders["ORDERS_SESSION_KEY"].endswith("orders/session.json")
-    assert by_name["sales"].env["SALES_SESSION_KEY"] == orders["ORDERS_SESSION_KEY"]
 
 
 def test_the_nats_password_is_in_the_file_and_not_on_the_command_line(by_name, local):
