@@ -6,7 +6,7 @@ STAMP  := $(VENV)/.installed
 FIG    := $(PY) -m fig
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo demo-fast up down status check test unit study fuzz lint format lock clean-data clean \
+.PHONY: help install demo demo-fast up down status check test applications unit study fuzz lint format lock clean-data clean \
   chaos chaos-feed legacy-away coverage-map mutants bench bench-orders bench-shadow bench-feed bench-read bench-verify bench-plane
 
 help:            ## this list
@@ -47,6 +47,9 @@ check: install lint ## what to run at every change: linters, types, unit and con
 test: check      ## every test, and the linters
 	@$(PY) -m pytest -q -n 2 --dist loadfile tests/integration $(ARGS)
 	@$(PY) -m pytest -q tests/e2e $(ARGS)
+
+applications: install ## other people's applications in a browser, with and without the facade; installs them, once, outside of here
+	@FIG_APPLICATIONS=1 $(PY) -m pytest -q tests/integration/applications $(ARGS)
 
 chaos: install   ## order while everything is killed and flipped; then balance the books
 	@$(PY) -m loadtests.chaos $(ARGS)
