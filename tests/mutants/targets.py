@@ -76,7 +76,7 @@ TARGETS = (
     Target(
         "exchange",
         tuple(f"facade/proxy/{name}.py" for name in ("exchange", "fallback", "errors")),
-        (PLANE, "tests/unit/test_request_life.py"),
+        (PLANE,),
     ),
     Target(
         "upstream pool",

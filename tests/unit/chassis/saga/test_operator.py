@@ -198,3 +198,10 @@ async def test_which_orders_there_are_is_told(world: World) -> None:
     assert answer.json()["detail"] == "expected one of resume, compensate, park"
     answer = await world.http.get("/sagas?phase=lost")
     assert answer.status_code == 400
+
+
+async def test_an_order_that_cannot_be_followed_keeps_the_saga_from_nobody(world: World) -> None:
+    world.willing = True
+    await world.http.post("/sagas/s1/resume")
+    assert (await world.http.post("/sagas/s1/compensate")).status_code == 409
+    assert await world.store.claim_one("s1", "other", 1.0) is not None

@@ -75,6 +75,7 @@ async def test_not_now_is_no_refusal(status: int, kind: type[NotYet], answered: 
     said = await _said(answer(status, error="no"))
     assert isinstance(said, kind)
     assert said.answered is answered
+    assert said.callee == ("" if answered else "payments")
 
 
 @pytest.mark.parametrize(("status", "kind"), [(504, Silent), (500, BadAnswer), (502, BadAnswer)])

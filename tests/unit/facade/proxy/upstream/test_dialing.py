@@ -131,8 +131,17 @@ def dial(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
         monkeypatch.setattr(dialing, "asyncio", shim)
         ended: asyncio.Future[BaseException | None] = asyncio.get_running_loop().create_future()
         protocol: Any = "protocol"
-        Dialer()(protocol, address, seconds, ended.set_result)
-        return await ended
+        said: list[BaseException | None] = []
+
+        def done(error: BaseException | None) -> None:
+            said.append(error)
+            if not ended.done():
+                ended.set_result(error)
+
+        Dialer()(protocol, address, seconds, done)
+        error = await ended
+        assert said == [error]
+        return error
 
     return dialled
 
