@@ -19,6 +19,7 @@ from facade.routes.table import compile_table
 @click.argument("method")
 @click.argument("path")
 @routes_option
+@click.option("--host", default="", envvar="FACADE_EXPLAIN_HOST", help="The host that is asked.")
 @click.option(
     "--header",
     "headers",
@@ -51,14 +52,14 @@ from facade.routes.table import compile_table
 )
 @json_option("FACADE_EXPLAIN_JSON")
 def explain(
-    method: str, path: str, routes: Path, headers: Pairs, cookies: Pairs,
+    method: str, path: str, routes: Path, host: str, headers: Pairs, cookies: Pairs,
     client: str, user: str | None, new_down: bool, out: Output,
 ) -> None:  # fmt: skip
     """Say which side would answer METHOD PATH, and why: stage, bucket, key, reason, table.
 
     Exit code 0: explained; 1: the facade would refuse this target; 2: the file cannot be used.
     """
-    question = Question(method, path, headers, cookies, client, user, not new_down)
+    question = Question(method, path, headers, cookies, client, user, not new_down, host)
     try:
         answer = explain_question(compile_table(load_path(routes).file), question)
     except TargetRefused as error:

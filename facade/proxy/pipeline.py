@@ -27,6 +27,7 @@ from facade.proxy.request import IDEMPOTENT, Attempt, Request
 from facade.proxy.upload import MOST_KEPT, Upload
 from facade.proxy.upstream.instances import ANY, FRESH
 from facade.routes import decision
+from facade.routes.conditions import Asked, host_of
 from facade.routes.decision import Key, bucket_of, decide, diverted, sampled
 from facade.routes.paths import TargetRefused
 from facade.routes.route import NO_BUCKET, Route
@@ -60,8 +61,12 @@ def locate(request: Request, worker: WorkerContext) -> Route:
     head, table = request.head, worker.current.table
     try:
         located = table.routes.locate(head.method, head.target)
+        if located.cases is not None:
+            located = located.of(_asked(request))
         if head.method == b"OPTIONS" and located.route is table.routes.unmatched[True]:
             located = table.routes.locate_preflight(_asked_method(request), head.target)
+            if located.cases is not None:
+                located = located.of(_asked(request))
     except TargetRefused as error:
         raise Refused(400, str(error)) from error
     route, request.path = located.route, located.path
@@ -69,10 +74,17 @@ def locate(request: Request, worker: WorkerContext) -> Route:
         worker.counters.of_route(located.missed.name).near_miss(located.missed, request.path)
     if head.length is not None and head.length > route.max_body:
         raise Refused(413, "the request's body is too large")
-    request.state = table.states.get(route) or table.join(route, head.method, request.path)
+    request.state = table.states.get(route) or table.join(route, request)
     request.version = table.routes.version
     request.idempotent = route.safe or head.method in IDEMPOTENT
     return route
+
+
+def _asked(request: Request) -> Asked:
+    """The request as conditions of routes look at it."""
+    head = request.head
+    host = host_of(request.client.host(head))
+    return Asked(host, [*map(_NAME_AND_VALUE, head.fields)], head.target)
 
 
 def _asked_method(request: Request) -> bytes:

@@ -132,6 +132,14 @@ class ClientFacts:
             self._host_line = b"X-Forwarded-Host: %b\r\n" % (request.host or b"") + self._constant
         return self._host_line
 
+    def host(self, request: RequestHead) -> bytes:
+        """The host that the client asked: as a trusted proxy says it, or the request itself."""
+        if self._trusted:
+            for field in request.forwarded or ():
+                if field.name == b"x-forwarded-host":
+                    return field.value.partition(b",")[0].strip()
+        return request.host or b""
+
     def client(self, request: RequestHead) -> str:
         """The address of the client: as a trusted proxy says it, or the connection's."""
         if request.forwarded is None or not self._trusted:

@@ -9,8 +9,9 @@ from typing import Final
 from chassis.breaker.circuit import Breaker, BreakerSettings
 from facade.proxy.counting.metrics import Counters
 from facade.proxy.counting.sides import SideCounts
-from facade.proxy.request import RouteSide, RouteState
+from facade.proxy.request import Request, RouteSide, RouteState
 from facade.proxy.upstream.upstreams import Upstreams
+from facade.routes.conditions import host_of
 from facade.routes.route import Route
 from facade.routes.routefile import FULL, LEGACY
 from facade.routes.routefile import Breaker as BreakerConfig
@@ -78,15 +79,21 @@ class TableState:
             any_case=not routes.options.match_case,
         )
 
-    def join(self, route: Route, method: bytes, path: str) -> RouteState:
+    def join(self, route: Route, request: Request) -> RouteState:
         """The state of a route of this table, made at its first request.
 
-        What no route names is counted by method and shape: its state is made at each request.
+        What no route names is counted by method and shape, and by host where the file names hosts:
+        its state is made at each request.
         """
         counts = self._counters.of_route(route.name)
         if route is self.routes.unmatched[route.safe]:
-            shape = self._counters.unmatched.of(method, path)
+            host = ""
+            if self.routes.hosts:
+                host = self.routes.host_named(host_of(request.client.host(request.head)))
+            shape = self._counters.unmatched.of(request.head.method, request.path, host)
             return RouteState(route, counts, self._side(route, LEGACY, route.legacy, shape), None)
+        if route.tester:
+            counts = counts.of_testers()
         if route.watched:
             counts.watch(route.seed, route.threshold)
         legacy = self._side(route, LEGACY, route.legacy, counts.legacy)

@@ -3,12 +3,13 @@
 from dataclasses import asdict, dataclass
 from typing import Final
 
+from facade.routes.conditions import Asked, host_of
 from facade.routes.decision import Key, bucket_of, decide, identify
 from facade.routes.file.kinds.quantities import written_share
-from facade.routes.route import NO_KEY, PERCENT, UNAVAILABLE, UNMATCHED, Decision, Route
+from facade.routes.route import NO_KEY, PERCENT, TESTER, UNAVAILABLE, UNMATCHED, Decision, Route
 from facade.routes.sessions import names_of
 from facade.routes.stages import Stage
-from facade.routes.table import RouteTable
+from facade.routes.table import UNMATCHED_NAME, RouteTable
 
 # Stands for the chance of a request without a key: the middle bucket.
 _MIDDLE: Final = 0.5
@@ -25,6 +26,7 @@ class Question:
     client: str = "127.0.0.1"
     user: str | None = None  # the value of the session cookie
     new_available: bool = True
+    host: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +61,14 @@ class Explanation:
 def explain(table: RouteTable, question: Question) -> Explanation:
     """Decide as a worker with this table would; raises TargetRefused for a target it refuses."""
     method = question.method.upper()
-    located = table.locate(method, question.target.encode("utf-8"))
+    target, headers = question.target.encode("utf-8"), _headers(table, question)
+    located = table.locate(method, target)
+    others: tuple[str, ...] = ()
+    if located.cases is not None:
+        others = tuple(dict.fromkeys(one.name for one in located.routes))
+        located = located.of(Asked(host_of(_host(question)), headers, target))
     route, path = located.route, located.path
-    key = identify(route.keys, _headers(table, question), path, question.client)
+    key = identify(route.keys, headers, path, question.client)
     decision = decide(route, key, new_available=question.new_available, draw=_MIDDLE)
     matched = decision.reason != UNMATCHED
     return Explanation(
@@ -75,7 +82,7 @@ def explain(table: RouteTable, question: Question) -> Explanation:
         upstream=decision.upstream,
         bucket=bucket_of(route.seed, key.value) if key and matched else None,
         reason=decision.reason,
-        sentence=_sentence(route, located.missed, key, decision),
+        sentence=_sentence(route, located.missed, key, decision) + _conditions(route, others),
         sticky=decision.sticky,
         key=key.value if key else None,
         key_source=key.source if key else None,
@@ -85,6 +92,19 @@ def explain(table: RouteTable, question: Question) -> Explanation:
         identity_from=table.asked if route.needs else None,
         version=table.version,
     )
+
+
+def _host(question: Question) -> bytes:
+    named = (value for name, value in question.headers if name.lower() == "host")
+    return (question.host or next(named, "")).encode("utf-8")
+
+
+def _conditions(route: Route, others: tuple[str, ...]) -> str:
+    """The routes of this method and path that host or conditions decide between."""
+    rest = [name for name in others if name not in (route.name, UNMATCHED_NAME)]
+    if not rest:
+        return ""
+    return f"; by host or conditions it is not of {', '.join(map(repr, rest))}"
 
 
 def _headers(table: RouteTable, question: Question) -> list[tuple[bytes, bytes]]:
@@ -103,6 +123,8 @@ def _sentence(route: Route, near: Route | None, key: Key | None, decision: Decis
     if reason == UNMATCHED:
         missed = "" if near is None else f"; it misses '{near.name}' by its spelling alone"
         return f"no route names this path, and unknown paths go to legacy{missed}"
+    if reason == TESTER:
+        return "the request is one of the route's testers: the new side answers"
     if reason == UNAVAILABLE:
         return f"the new side '{route.new}' cannot be asked now, and legacy may answer instead"
     if reason == NO_KEY:

@@ -16,6 +16,7 @@ PERCENT: Final = "percent"  # the key's bucket was compared with the percentage
 NO_KEY: Final = "no-key"  # as PERCENT, but the request carries none of the route's keys
 UNAVAILABLE: Final = "unavailable"  # the new side was meant, but cannot be asked now
 UNMATCHED: Final = "unmatched"  # no route of the file
+TESTER: Final = "tester"  # the client is one of the route's testers
 
 NO_BUCKET: Final = -1
 
@@ -65,4 +66,5 @@ class Route:
     attempts: Attempts | None  # it logs in: limits of how often
     forgets: bool  # it logs in or out: whose session it is may change
     sticky: bool  # a client without our cookie is given one
+    tester: bool  # the route of its testers, who are counted apart
     noted: bool  # its answer concerns what we remember of a client: it wrote, or logged in or out

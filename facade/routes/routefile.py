@@ -12,6 +12,7 @@ from typing import Any, Final, Literal
 
 from facade.routes import trouble
 from facade.routes.addressfile import ListenerTls, Prefix, Rewrite, Tls
+from facade.routes.matchfile import Condition
 from facade.routes.stages import Stage
 from facade.routes.walkfile import Hooks, Plan
 
@@ -158,11 +159,16 @@ class RouteConfig:
     max_lag: float | None = None  # seconds the new side may be behind when it is given more
     attempts: Attempts | None = None  # it logs in: limits of how often
     domain: str | None = None  # whose data it reads or writes: a name under `domains`
+    host: tuple[str, ...] = ()  # none: any
+    when: tuple[Condition, ...] = ()  # all of them hold
+    testers: tuple[Condition, ...] = ()  # whoever meets one goes to the new side
 
     @property
     def match(self) -> str:
-        """Methods and template as written in the file."""
-        return f"{'|'.join(self.methods)} {self.template}"
+        """Methods, hosts and template; conditions in short."""
+        words = [f"{one.source}={'|'.join(one.values)}" for one in self.when]
+        hosts = f"//{'|'.join(self.host)}" if self.host else ""
+        return " ".join([f"{'|'.join(self.methods)} {hosts}{self.template}", *words])
 
 
 @dataclass(frozen=True, slots=True)

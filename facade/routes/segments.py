@@ -56,6 +56,34 @@ class SegmentTree(Generic[T]):
                 return found
         return _walk(self._root, path.split("/"), 1, method)
 
+    def find_all(self, method: str | bytes, path: str) -> list[T]:
+        """The values of every template that has this path and method, the most specific first."""
+        found: list[T] = []
+        _collect(self._root, path.split("/"), 1, method, found)
+        return found
+
+
+def _collect(
+    node: _Node[T], segments: list[str], at: int, method: str | bytes, found: list[T]
+) -> None:
+    """As `_walk` goes, without an end at the first value."""
+    if at == len(segments):
+        found += _each(node.ends, method)
+        return
+    segment = segments[at]
+    child = node.literals.get(segment)
+    if child is not None:
+        _collect(child, segments, at + 1, method, found)
+    if segment and node.parameter is not None:
+        _collect(node.parameter, segments, at + 1, method, found)
+    if node.tail is not None:
+        found += _each(node.tail, method)
+
+
+def _each(ends: dict[str | bytes, T], method: str | bytes) -> list[T]:
+    """Of the method, then of any."""
+    return [ends[key] for key in dict.fromkeys((method, ANY)) if key in ends]
+
 
 def _walk(node: _Node[T], segments: list[str], at: int, method: str | bytes) -> T | None:
     if at == len(segments):

@@ -7,11 +7,14 @@ so its cost does not grow with the number of routes.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from operator import attrgetter
 from typing import Final
 
+from facade.routes.conditions import ANY_VALUE, Asked, Case, cases_of, covers
 from facade.routes.decision import compile_key
+from facade.routes.file.matching import shape_of
 from facade.routes.paths import TargetRefused, forms, holds_control, is_plain, path_of
-from facade.routes.route import NO_BUCKET, PERCENT, STAGE, UNMATCHED, Decision, Route
+from facade.routes.route import NO_BUCKET, PERCENT, STAGE, TESTER, UNMATCHED, Decision, Route
 from facade.routes.routefile import (
     FULL,
     LEGACY,
@@ -30,6 +33,7 @@ SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 MOST_LOCATED: Final = 4096  # paths remembered with their routes
 LONGEST_LOCATED: Final = 200  # bytes
 UNMATCHED_NAME: Final = "(unmatched)"
+_TESTED: Final = frozenset({Stage.SHADOW, Stage.CANARY})  # where testers go ahead of the others
 
 
 @dataclass(slots=True)
@@ -39,6 +43,19 @@ class Located:
     route: Route
     path: str
     missed: Route | None = None  # the route that the path misses by its spelling alone
+    cases: tuple[Case, ...] | None = None  # where more than the path decides: in their order
+
+    @property
+    def routes(self) -> list[Route]:
+        """Every route that the request may have."""
+        return [self.route] if self.cases is None else [case.route for case in self.cases]
+
+    def of(self, asked: Asked) -> "Located":
+        """The same for one request, whose route is known then."""
+        for case in self.cases or ():
+            if case.takes(asked):
+                return Located(case.route, self.path, self.missed)
+        return self
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,7 +67,9 @@ class RouteTable:
     upstreams: Mapping[str, UpstreamConfig]
     options: FacadeOptions
     file: RouteFile
-    tree: SegmentTree[Route]
+    tree: SegmentTree[Route]  # of the routes that take all of their paths
+    cases: SegmentTree[tuple[Case, ...]] | None  # of all of them; None: those are all
+    hosts: tuple[str, ...]  # that the file names
     spelling: Spelling  # of the templates in the tree
     near: NearMisses[Route]
     unmatched: Mapping[bool, Route]  # by: does the method only read
@@ -79,7 +98,7 @@ class RouteTable:
         located = self._locate(method, path)
         if method.upper() != method:
             self._check_capitals(method, path, located)
-        located.missed = self.near.find(method, located.path, located.route)
+        located.missed = self.near.find(method, located.path, located.routes[0])
         if len(path) <= LONGEST_LOCATED:
             if len(self._located) >= MOST_LOCATED:
                 self._located.clear()
@@ -89,30 +108,55 @@ class RouteTable:
     def locate_preflight(self, method: str | bytes, target: bytes) -> Located:
         """The route of a CORS preflight that asks for this method: where that goes, read only."""
         located = self.locate(method, target)
-        return Located(self.reading.get(located.route, self.unmatched[True]), located.path)
+        cases = None
+        if located.cases is not None:
+            cases = tuple(replace(one, route=self._read_only(one.route)) for one in located.cases)
+        return Located(self._read_only(located.route), located.path, cases=cases)
+
+    def _read_only(self, route: Route) -> Route:
+        return self.reading.get(route, self.unmatched[True])
+
+    def host_named(self, host: str) -> str:
+        """What the file calls a host: its name, or the `*.` that covers it; `*`: nothing."""
+        return next((pattern for pattern in self.hosts if covers(pattern, host)), ANY_VALUE)
 
     def _check_capitals(self, method: str | bytes, path: bytes, located: Located) -> None:
         """`post` is another method than POST, but some frameworks read it so."""
-        meant = self._locate(method.upper(), path).route
-        if meant is not located.route and meant in self.exclusive:
+        meant = self._locate(method.upper(), path).routes
+        if meant != located.routes and not self.exclusive.isdisjoint(meant):
             raise TargetRefused("the method is not in capitals, and some programs read it so")
 
     def _locate(self, method: str | bytes, path: bytes) -> Located:
         if is_plain(path):
-            plain = path.decode("ascii")
-            return Located(self.match(method, plain), plain)
+            return self._at(method, path.decode("ascii"))
         if b"%00" in path:
             raise TargetRefused("the path holds an encoded NUL")
-        readings = forms(path)
-        routes = [self.match(method, reading) for reading in readings]
-        if not self.exclusive.isdisjoint(routes):
-            if any(route is not routes[0] for route in routes):
+        found = [self._at(method, reading) for reading in forms(path)]
+        routes = [one.routes for one in found]
+        if any(not self.exclusive.isdisjoint(some) for some in routes):
+            if any(some != routes[0] for some in routes):
                 raise TargetRefused(
                     "the path can be read in two ways that lead to different routes"
                 )
             if holds_control(path):
                 raise TargetRefused("the path holds an encoded control character")
-        return Located(routes[0], readings[0])
+        return found[0]
+
+    def _at(self, method: str | bytes, path: str) -> Located:
+        """What is known of a resolved path."""
+        if self.cases is None:
+            return Located(self.match(method, path), path)
+        unmatched = self.unmatched[_is_safe(method)]
+        cases: list[Case] = []
+        for some in self.cases.find_all(method, self.spelling.of(path)):
+            cases += some
+            if some[-1].takes_all:
+                break
+        if not cases or not cases[-1].takes_all:
+            cases += cases_of(unmatched, (), ())
+        if len(cases) == 1:
+            return Located(cases[0].route, path)
+        return Located(cases[-1].route, path, cases=tuple(cases))
 
 
 def compile_table(file: RouteFile) -> RouteTable:
@@ -122,15 +166,26 @@ def compile_table(file: RouteFile) -> RouteTable:
     entries: list[tuple[str, str, Route]] = []
     exclusive: set[Route] = set()
     twins: dict[Route, Route] = {}
+    cells: dict[tuple[str, str], list[Case]] = {}
     for config in file.routes:
         reading, writing = (_compile(config, file.facade, safe) for safe in (True, False))
-        twins[writing] = twins[reading] = reading
+        testers = _testers(config, reading), _testers(config, writing)
+        twins |= {reading: reading, writing: reading, testers[0]: testers[0]}
+        twins[testers[1]] = testers[0]
         if config.stage in BEYOND_LEGACY or config.max_body is not None:
             exclusive |= {reading, writing}
+        exclusive |= {route for route in testers if route.tester}
         for method in _each_method(config):
             safe = config.safe if config.safe is not None else _is_safe(method)
             route = reading if safe else writing
-            tree.add(method, spelling.of(config.template), route)
+            template = spelling.of(config.template)
+            if not (config.host or config.when):
+                tree.add(method, template, route)
+            cell = cells.setdefault((method, shape_of(template)), [])
+            tester = testers[0 if safe else 1]
+            if tester.tester:
+                cell += cases_of(tester, config.host, config.when, config.testers)
+            cell += cases_of(route, config.host, config.when)
             entries.append((method, config.template, route))
     return RouteTable(
         version=file.version,
@@ -139,11 +194,13 @@ def compile_table(file: RouteFile) -> RouteTable:
         options=file.facade,
         file=file,
         tree=tree,
+        asked=_asked(file, tree, spelling),
+        cases=_case_tree(cells),
+        hosts=tuple(dict.fromkeys(host for config in file.routes for host in config.host)),
         spelling=spelling,
         near=NearMisses(entries),
         reading=twins,
         exclusive=frozenset(exclusive),
-        asked=_asked(file, tree, spelling),
         unmatched={safe: _unmatched(file.facade, safe) for safe in (True, False)},
     )
 
@@ -156,6 +213,28 @@ def _asked(file: RouteFile, tree: SegmentTree[Route], spelling: Spelling) -> str
     route = tree.find("GET", spelling.of(path))
     moved = route is not None and route.stage in (Stage.NEW, Stage.RETIRED)
     return route.new or LEGACY if route is not None and moved else LEGACY
+
+
+def _case_tree(
+    cells: dict[tuple[str, str], list[Case]],
+) -> SegmentTree[tuple[Case, ...]] | None:
+    """The cases of each method and shape in the order in which they are tried."""
+    if all(case.takes_all for cell in cells.values() for case in cell):
+        return None
+    tree: SegmentTree[tuple[Case, ...]] = SegmentTree()
+    for (method, shape), cell in cells.items():
+        tree.add(method, shape, tuple(sorted(cell, key=attrgetter("rank"), reverse=True)))
+    return tree
+
+
+def _testers(config: RouteConfig, route: Route) -> Route:
+    """The route for its testers: the new side answers, where it is asked at all."""
+    if not config.testers or config.stage not in _TESTED or config.new is None:
+        return route
+    decision = Decision("new", config.new, NO_BUCKET, TESTER, True)
+    return replace(
+        route, settled=decision, needs_key=False, watched=False, sticky=False, tester=True
+    )
 
 
 def _each_method(config: RouteConfig) -> tuple[str, ...]:
@@ -195,6 +274,7 @@ def _compile(config: RouteConfig, options: FacadeOptions, safe: bool) -> Route:
         needs=frozenset((*config.needs, "identity") if config.needs else ()),
         attempts=None if safe else config.attempts,
         forgets=forgets,
+        tester=False,
         noted=forgets or not safe,
         sticky=is_sticky(options) and settled is None,
     )

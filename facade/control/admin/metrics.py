@@ -70,6 +70,11 @@ def _routes(routes: dict[str, Any]) -> Iterator[Metric]:
     limited = CounterMetricFamily(
         "facade_limited", "Logins that were refused: too many attempts.", labels=("route",)
     )
+    testers = CounterMetricFamily(
+        "facade_testers",
+        "Whole answers to testers of a route; in none of the other counts.",
+        labels=("route", "side", "status"),
+    )
     latency = HistogramMetricFamily(
         "facade_latency_seconds", "Time to the whole answer.", labels=("route", "side")
     )
@@ -91,8 +96,11 @@ def _routes(routes: dict[str, Any]) -> Iterator[Metric]:
         limited.add_metric((name,), counts.get("limited", 0))
         for outcome, number in counts.get("idempotency", {}).items():
             keyed.add_metric((name, outcome), number)
+        for side, answers in counts.get("testers", {}).items():
+            for status, number in answers.items():
+                testers.add_metric((name, side, status), number)
     yield from (requests, failures, fallbacks, declined, diverted, near_misses, limited, keyed)
-    yield latency
+    yield from (testers, latency)
 
 
 def _fallback_shares(recent: Recent, routes: dict[str, Any]) -> Metric:

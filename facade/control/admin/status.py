@@ -151,6 +151,7 @@ def route_status(sources: Sources, config: RouteConfig, routes: dict[str, Any]) 
         near_misses=counts.get("near_misses", 0),
         idempotency=counts.get("idempotency", {}),
         limited=counts.get("limited", 0),
+        testers=counts.get("testers", {}),
         latency={side: Percentiles.model_validate(latency[side]) for side in SIDES},
         rates=sources.recent.rates(config.name),
         shadow=counts.get("shadow", {}),

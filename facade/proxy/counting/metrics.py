@@ -51,6 +51,7 @@ class RouteCounts:
         "new",
         "retries",
         "shadow",
+        "testers",
     )
 
     def __init__(self) -> None:
@@ -65,6 +66,14 @@ class RouteCounts:
         self.idempotency: dict[str, int] = {}  # requests with a key, by what the key made of them
         self.shadow = ShadowCounts()
         self.keys: KeyCounts | None = None  # only where the route is watched
+        self.testers: RouteCounts | None = None  # their requests are in none of the others
+
+    def of_testers(self) -> "RouteCounts":
+        """Where the route's testers are counted; pairs are pairs, whoever asked."""
+        if self.testers is None:
+            self.testers = RouteCounts()
+            self.testers.shadow = self.shadow
+        return self.testers
 
     def near_miss(self, route: Route, path: str) -> None:
         """Count a request that goes past the route; the log names the first one."""
@@ -90,13 +99,17 @@ class RouteCounts:
         if keys is None or (keys.seed, keys.threshold) != (seed, threshold):
             self.keys = KeyCounts(seed, threshold)
 
+    def answered(self) -> dict[str, dict[str, int]]:
+        """Whole answers by side and class of status."""
+        return {"legacy": by_class(self.legacy.status), "new": by_class(self.new.status)}
+
     def snapshot(self) -> dict[str, Any]:
         """The route's part of the counters frame."""
         sides = {"legacy": self.legacy, "new": self.new}
         shadow = self.shadow
         return {
             "requests": {name: side.requests for name, side in sides.items()},
-            "status": {name: by_class(side.status) for name, side in sides.items()},
+            "status": self.answered(),
             "failures": {
                 f"{name}.{phase}": number
                 for name, side in sides.items()
@@ -109,6 +122,7 @@ class RouteCounts:
             "limited": self.limited,
             "near_misses": self.near_misses,
             "idempotency": self.idempotency,
+            "testers": {} if self.testers is None else self.testers.answered(),
             "latency": {name: side.latency for name, side in sides.items()},
             "shadow": {
                 "dispatched": shadow.dispatched,

@@ -56,9 +56,11 @@ class UnmatchedCounts:
         self._shapes: dict[tuple[bytes, str], ShapeCounts] = {}
         self._others = ShapeCounts(whole)
 
-    def of(self, method: bytes, path: str) -> ShapeCounts:
-        """The counts of a request with this method and resolved path."""
-        key = method, shape_of_path(path)
+    def of(self, method: bytes, path: str, host: str = "") -> ShapeCounts:
+        """The counts of a request with this method and resolved path; `host` as the file calls it,
+        where it calls some."""
+        shape = shape_of_path(path)
+        key = method, f"//{host}{shape}" if host else shape
         return self._shapes.get(key) or self._add(key)
 
     def snapshot(self) -> dict[str, Any]:

@@ -8,9 +8,10 @@ from facade.compare.answers import Answer
 from facade.compare.secrets import MASK
 from facade.replay.asking.targets import Targets
 from facade.replay.formats.recorded import Exchange
+from facade.routes.conditions import Asked, host_of
 from facade.routes.paths import TargetRefused
 from facade.routes.route import Route
-from facade.routes.table import UNMATCHED_NAME, RouteTable
+from facade.routes.table import UNMATCHED_NAME, Located, RouteTable
 
 _READS = frozenset({"GET", "HEAD"})
 _NOT_WHOLE = frozenset({206, 226, 304, 412, 416})
@@ -46,7 +47,7 @@ def select(exchange: Exchange, table: RouteTable, targets: Targets, wish: Wish) 
         raise LeftOut("of sockets")
     try:
         target = exchange.target.encode("latin-1", "replace")
-        route = table.locate(exchange.method, target).route
+        route = _located(exchange, table, target).route
     except TargetRefused:
         raise LeftOut("targets the facade refuses") from None
     if wish.only and route.name not in wish.only:
@@ -59,6 +60,17 @@ def select(exchange: Exchange, table: RouteTable, targets: Targets, wish: Wish) 
     if wish.against is not Against.BOTH:
         _require_whole(exchange.answer)
     return route
+
+
+def _located(exchange: Exchange, table: RouteTable, target: bytes) -> Located:
+    located = table.locate(exchange.method, target)
+    if located.cases is None:
+        return located
+    headers = [
+        (name.encode(), value.encode("latin-1", "replace")) for name, value in exchange.headers
+    ]
+    host = dict(reversed(headers)).get(b"host", b"")
+    return located.of(Asked(host_of(host), headers, target))
 
 
 def _require_whole(answer: Answer | None) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from datetime import date
 
+from facade.routes.conditions import tied
 from facade.routes.file.matching import Match, collides, parameters
 from facade.routes.file.places import Path, Reading
 from facade.routes.file.problems import unknown
@@ -52,21 +53,36 @@ def _names(file: RouteFile, reading: Reading) -> None:
 
 def _collisions(file: RouteFile, reading: Reading) -> None:
     spelling = Spelling(not file.facade.match_case, file.facade.trailing_slash == "ignore")
-    earlier: list[tuple[int, Match]] = []
-    for index, route in enumerate(file.routes):
-        if not reading.is_good("routes", index, "match"):
-            continue
+    earlier: list[tuple[int, RouteConfig, Match]] = []
+    for index, route in _readable(file, reading, "match", "host", "when"):
         mine = Match(route.methods, spelling.of(route.template))
-        for at, other in earlier:
-            shared = collides(mine, other)
-            if shared:
+        for at, other, match in earlier:
+            shared = collides(mine, match)
+            if shared and (hosts := tied(route, other)):
                 line = reading.place(("routes", at, "match"))[0]
-                message = (
-                    f"duplicate match: {'|'.join(shared)} on the same paths as "
-                    f"'{file.routes[at].name}' (line {line})"
-                )
-                reading.report(("routes", index, "match"), message)
-        earlier.append((index, mine))
+                rest = f"'{other.name}' (line {line})"
+                path = ("routes", index, "match")
+                reading.report(path, _collision("|".join(shared), hosts, route, other, rest))
+        earlier.append((index, route, mine))
+
+
+def _collision(
+    methods: str, hosts: list[str | None], route: RouteConfig, other: RouteConfig, rest: str
+) -> str:
+    if not (route.when or other.when or route.host or other.host):
+        return f"duplicate match: {methods} on the same paths as {rest}"
+    where = f" of {hosts[0]}" if hosts[0] is not None else ""
+    return (
+        f"ambiguous match: a request can meet this and {rest} with equal right, {methods} on the"
+        f" same paths{where}; give one of them a further condition under 'when'"
+    )
+
+
+def _testers(file: RouteFile, reading: Reading) -> None:
+    for index, route in _readable(file, reading, "testers", "new"):
+        if route.testers and route.new is None:
+            message = "'new' is missing: testers are answered by the new side"
+            reading.report(("routes", index, "testers"), message)
 
 
 def _new_side(file: RouteFile, reading: Reading) -> None:
@@ -260,6 +276,7 @@ RULES: tuple[Callable[[RouteFile, Reading], None], ...] = (
     _upstreams,
     _names,
     _collisions,
+    _testers,
     _new_side,
     _percent,
     _samples,

@@ -101,9 +101,15 @@ def _covered(route: RouteConfig, file: RouteFile, stages: frozenset[Stage]) -> b
     wanted = Match(route.methods, route.template)
     covered: set[str] = set()
     for other in file.routes:
-        if other.stage in stages:
+        if other.stage in stages and _takes_as_many(other, route):
             covered.update(collides(wanted, Match(other.methods, other.template)))
     return covered.issuperset(route.methods)
+
+
+def _takes_as_many(other: RouteConfig, route: RouteConfig) -> bool:
+    """Whether hosts and conditions let a route take all that another one took."""
+    hosts = not other.host or (route.host and set(other.host).issuperset(route.host))
+    return bool(hosts) and (not other.when or set(other.when) == set(route.when))
 
 
 def with_addresses(file: RouteFile, addresses: dict[str, tuple[str, ...]]) -> RouteFile:

@@ -91,6 +91,7 @@ class RouteStatus(BaseModel):
     limited: int  # logins that were refused: too many attempts
     near_misses: int  # requests that went past it by the spelling of their path alone
     idempotency: dict[str, int]  # requests with a key that was used before, or is not kept
+    testers: dict[str, BySide]  # answers to its testers by side, in none of the other numbers
     latency: dict[str, Percentiles]
     rates: dict[str, float]  # requests per second
     shadow: dict[str, Any]

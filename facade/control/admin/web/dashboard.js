@@ -61,6 +61,14 @@ function nearMisses(route) {
   return [note];
 }
 
+function testers(route) {
+  const number = total(route.testers.legacy || {}) + total(route.testers.new || {});
+  if (!number) return [];
+  const note = make("small", {}, `${whole(number)} for testers`);
+  note.title = "answers to testers of the route; in none of the other numbers";
+  return [note];
+}
+
 function routeRow(route) {
   const latency = (side) => `${milliseconds(route.latency[side].p50)} / ${milliseconds(route.latency[side].p95)}`;
   const cell = (text, kind = "") => make("td", { class: `number ${kind}` }, text);
@@ -69,7 +77,7 @@ function routeRow(route) {
   const compared = cell(whole(pairs.compared));
   compared.title = `${pairs.raced} raced, ${pairs.failed} failed, ${pairs.skipped} skipped, ${pairs.shed} shed`;
   return make("tr", {},
-    make("th", { scope: "row" }, route.name, make("small", {}, route.match), ...nearMisses(route)),
+    make("th", { scope: "row" }, route.name, make("small", {}, route.match), ...nearMisses(route), ...testers(route)),
     stage(route),
     share(route),
     cell(short(both(route.rates))),

@@ -1,12 +1,20 @@
 """The entries under `routes`."""
 
 import re
+from dataclasses import replace
 from typing import Any
 
 from facade.routes.file.form.names import NAME, TOKEN
 from facade.routes.file.form.promote import PROMOTE
+from facade.routes.file.kinds.conditions import (
+    SOURCE,
+    ConditionValues,
+    HostText,
+    OneOrMany,
+    SourceText,
+)
 from facade.routes.file.kinds.quantities import Duration, Number, Share, Size, Whole
-from facade.routes.file.kinds.structures import Field, FlagOr, ListOf, Record
+from facade.routes.file.kinds.structures import Field, FlagOr, ListOf, MapOf, Record
 from facade.routes.file.kinds.values import (
     Choice,
     EnumChoice,
@@ -19,6 +27,7 @@ from facade.routes.file.kinds.values import (
 )
 from facade.routes.file.matching import Match, MatchText
 from facade.routes.file.problems import one_of
+from facade.routes.matchfile import Condition
 from facade.routes.routefile import Attempts, Compare, Fallback, Guard, KeySource, RouteConfig
 from facade.routes.stages import Stage
 
@@ -54,9 +63,24 @@ class KeyText(Scalar[KeySource]):
         return {"anyOf": [{"enum": ["session", "client"]}, {"type": "string", "pattern": named}]}
 
 
+CONDITIONS = MapOf(
+    ConditionValues(), "source", SOURCE, "header:NAME, query:NAME, cookie:NAME to values",
+    SourceText(),
+)  # fmt: skip
+
+
 def _route(match: Match, **values: Any) -> RouteConfig:
+    for key in ("when", "testers"):
+        values[key] = tuple(map(_in_small_letters, values.get(key, {}).values()))
     values["stage"] = values.get("stage", Stage.LEGACY)
     return RouteConfig(methods=match.methods, template=match.template, **values)
+
+
+def _in_small_letters(condition: Condition) -> Condition:
+    """Names of headers have no case, those of cookies and parameters do."""
+    if condition.source.startswith("header:"):
+        return replace(condition, source=condition.source.lower())
+    return condition
 
 
 _COMPARE = Record(
@@ -111,6 +135,12 @@ ROUTE = Record(
     {
         "name": Field(Text("a name of letters, digits, '.', '_' or '-'", NAME), "Unique.", True),
         "match": Field(MatchText(), "METHOD[|METHOD] /path/{parameter}; HEAD goes with GET.", True),
+        "host": Field(OneOrMany(HostText()), "Its hosts: shop.example, *.shop.example."),
+        "when": Field(CONDITIONS, "Values that the request has, too; all of them."),
+        "testers": Field(
+            CONDITIONS,
+            "Whoever has one of these values is answered by the new side, in shadow and canary.",
+        ),
         "stage": Field(EnumChoice("stage", Stage), "Where the route stands.", True),
         "new": Field(Text("an upstream's name", NAME), "The upstream that replaces legacy."),
         "percent": Field(Share(), "Share of keys on the new side; in stage canary only."),

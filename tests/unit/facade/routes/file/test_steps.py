@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from facade.routes.file.problems import RouteFileError
-from facade.routes.file.reading import Loaded
+from facade.routes.file.reading import Loaded, load
 from facade.routes.file.steps import check_retired, check_steps, stepped, with_addresses
 
 LoadedMaker = Callable[[str], Loaded]
@@ -153,3 +153,27 @@ def test_addresses_from_outside_take_the_place_of_the_files(loaded: LoadedMaker)
     assert file.upstreams["catalog"].service is None
     with pytest.raises(KeyError):
         with_addresses(file, {"nowhere": ("http://h:1",)})
+
+
+BEFORE = "name: a, match: GET /a, new: b, stage: %s, host: [one.test, two.test]"
+
+
+@pytest.mark.parametrize(
+    ("after", "good"),
+    [
+        ("host: [one.test, two.test, three.test]", True),
+        ("", True),
+        ("host: one.test", False),
+        ('when: {"query:x": y}', False),
+    ],
+)
+@pytest.mark.parametrize("stage", ["new", "retired"])
+def test_another_route_has_to_take_every_host_of_one_that_leaves(after, good, stage) -> None:
+    head = 'upstreams: {legacy: {url: "http://a"}, b: {url: "http://b"}}\nroutes:\n  - {'
+    before = load((head + BEFORE % stage + "}\n").encode())
+    text = f"{head}name: c, match: GET /a, new: b, stage: {stage}, {after}}}\n"
+    if good:
+        check_steps(load(text.encode()), before.file)
+    else:
+        with pytest.raises(RouteFileError, match="no longer matched"):
+            check_steps(load(text.encode()), before.file)
