@@ -96,7 +96,7 @@ def _routes(routes: dict[str, Any]) -> Iterator[Metric]:
         limited.add_metric((name,), counts.get("limited", 0))
         for outcome, number in counts.get("idempotency", {}).items():
             keyed.add_metric((name, outcome), number)
-        for side, answers in counts.get("testers", {}).items():
+        for side, answers in counts.get("testers", {}).get("status", {}).items():
             for status, number in answers.items():
                 testers.add_metric((name, side, status), number)
     yield from (requests, failures, fallbacks, declined, diverted, near_misses, limited, keyed)

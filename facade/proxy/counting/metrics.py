@@ -69,10 +69,11 @@ class RouteCounts:
         self.testers: RouteCounts | None = None  # their requests are in none of the others
 
     def of_testers(self) -> "RouteCounts":
-        """Where the route's testers are counted; pairs are pairs, whoever asked."""
+        """Where the route's testers are counted; pairs and keys are such, whoever asked."""
         if self.testers is None:
             self.testers = RouteCounts()
             self.testers.shadow = self.shadow
+            self.testers.idempotency = self.idempotency
         return self.testers
 
     def near_miss(self, route: Route, path: str) -> None:
@@ -99,9 +100,19 @@ class RouteCounts:
         if keys is None or (keys.seed, keys.threshold) != (seed, threshold):
             self.keys = KeyCounts(seed, threshold)
 
-    def answered(self) -> dict[str, dict[str, int]]:
-        """Whole answers by side and class of status."""
-        return {"legacy": by_class(self.legacy.status), "new": by_class(self.new.status)}
+    def outcomes(self) -> dict[str, Any]:
+        """What became of requests: answers by side and class of status, failures, fallbacks."""
+        sides = {"legacy": self.legacy, "new": self.new}
+        return {
+            "status": {name: by_class(side.status) for name, side in sides.items()},
+            "failures": {
+                f"{name}.{phase}": number
+                for name, side in sides.items()
+                for phase, number in side.failures.items()
+            },
+            "fallbacks": self.fallbacks,
+            "limited": self.limited,
+        }
 
     def snapshot(self) -> dict[str, Any]:
         """The route's part of the counters frame."""
@@ -109,20 +120,13 @@ class RouteCounts:
         shadow = self.shadow
         return {
             "requests": {name: side.requests for name, side in sides.items()},
-            "status": self.answered(),
-            "failures": {
-                f"{name}.{phase}": number
-                for name, side in sides.items()
-                for phase, number in side.failures.items()
-            },
-            "fallbacks": self.fallbacks,
+            **self.outcomes(),
             "declined": self.declined,
             "diverted": self.diverted,
             "retries": self.retries,
-            "limited": self.limited,
             "near_misses": self.near_misses,
             "idempotency": self.idempotency,
-            "testers": {} if self.testers is None else self.testers.answered(),
+            "testers": {} if self.testers is None else self.testers.outcomes(),
             "latency": {name: side.latency for name, side in sides.items()},
             "shadow": {
                 "dispatched": shadow.dispatched,

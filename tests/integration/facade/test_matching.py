@@ -96,10 +96,10 @@ def test_testers_go_ahead_and_count_apart(facade, scripts) -> None:
     def counted() -> Any:
         found = status(facade)
         route = next((r for r in found["routes"] if r["name"] == "tested"), None) if found else None
-        return route if route and route["testers"] else None
+        return route if route and route["testers"]["status"] else None
 
     route = scripts.eventually("testers are counted", counted, 60.0)
-    assert route["testers"]["new"]["2xx"] == 4
+    assert route["testers"]["status"]["new"]["2xx"] == 4
     assert route["requests"] == {"legacy": 4, "new": 0}
     with urllib.request.urlopen(f"http://127.0.0.1:{facade.admin}/metrics", timeout=20) as said:
         text = said.read().decode()

@@ -73,6 +73,15 @@ class CompareSums(BaseModel):
     upper_bound: float = 1.0  # of the mismatch rate, at 95 %
 
 
+class TesterSums(BaseModel):
+    """Requests of a route's testers since the start."""
+
+    status: dict[str, BySide] = {}  # answers by side
+    failures: BySide = {}  # "<side>.<phase>"
+    fallbacks: int = 0
+    limited: int = 0
+
+
 class RouteStatus(BaseModel):
     """One route now: sums since the facade started, rates and latency of the last ten seconds."""
 
@@ -91,7 +100,7 @@ class RouteStatus(BaseModel):
     limited: int  # logins that were refused: too many attempts
     near_misses: int  # requests that went past it by the spelling of their path alone
     idempotency: dict[str, int]  # requests with a key that was used before, or is not kept
-    testers: dict[str, BySide]  # answers to its testers by side, in none of the other numbers
+    testers: TesterSums  # in none of the other numbers
     latency: dict[str, Percentiles]
     rates: dict[str, float]  # requests per second
     shadow: dict[str, Any]

@@ -62,7 +62,8 @@ function nearMisses(route) {
 }
 
 function testers(route) {
-  const number = total(route.testers.legacy || {}) + total(route.testers.new || {});
+  const status = route.testers.status;
+  const number = total(status.legacy || {}) + total(status.new || {});
   if (!number) return [];
   const note = make("small", {}, `${whole(number)} for testers`);
   note.title = "answers to testers of the route; in none of the other numbers";

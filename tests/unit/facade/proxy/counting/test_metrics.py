@@ -33,13 +33,34 @@ def count(owner: Any, name: str) -> None:
 @pytest.mark.parametrize("kind", TOGETHER)
 def test_every_counter_shows(kind: type[Any]) -> None:
     counts = kind()
-    keys = {"keys"}  # in a part of their own, see test_keys.py
+    keys = {"keys", "testers"}  # in parts of their own, see test_keys.py and below
     found = [(owner, name) for owner, name in counters(counts) if name not in keys]
     assert len(found) >= 3
     for owner, name in found:
         before = deepcopy(counts.snapshot())
         count(owner, name)
         assert counts.snapshot() != before, f"{type(owner).__name__}.{name} is shown nowhere"
+
+
+def test_testers_are_in_a_part_of_their_own() -> None:
+    counts = RouteCounts()
+    before = counts.snapshot()
+    testers = counts.of_testers()
+    testers.new.answered(204, 0.1)
+    testers.new.failed("connect")
+    testers.fallbacks += 1
+    assert counts.of_testers() is testers
+    after = counts.snapshot()
+    assert after.pop("testers") == {
+        "status": {"legacy": {}, "new": {"2xx": 1}},
+        "failures": {"new.connect": 1},
+        "fallbacks": 1,
+        "limited": 0,
+    }
+    assert before.pop("testers") == {}
+    assert after == before
+    testers.shadow.completed += 1
+    assert counts.snapshot()["shadow"]["completed"] == 1, "their pairs are pairs like others"
 
 
 def test_a_snapshot_uses_the_names_of_the_counters() -> None:
