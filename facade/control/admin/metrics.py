@@ -33,6 +33,7 @@ class FacadeCollector(Collector):
         """All families."""
         total = self._sources.fleet.total()
         yield from _routes(total["routes"])
+        yield _testers(total["routes"])
         yield _fallback_shares(self._sources.recent, total["routes"])
         yield from unmatched_families(total["unmatched"])
         yield from _door(self._sources, total)
@@ -70,11 +71,6 @@ def _routes(routes: dict[str, Any]) -> Iterator[Metric]:
     limited = CounterMetricFamily(
         "facade_limited", "Logins that were refused: too many attempts.", labels=("route",)
     )
-    testers = CounterMetricFamily(
-        "facade_testers",
-        "Whole answers to testers of a route; in none of the other counts.",
-        labels=("route", "side", "status"),
-    )
     latency = HistogramMetricFamily(
         "facade_latency_seconds", "Time to the whole answer.", labels=("route", "side")
     )
@@ -96,11 +92,21 @@ def _routes(routes: dict[str, Any]) -> Iterator[Metric]:
         limited.add_metric((name,), counts.get("limited", 0))
         for outcome, number in counts.get("idempotency", {}).items():
             keyed.add_metric((name, outcome), number)
+    yield from (requests, failures, fallbacks, declined, diverted, near_misses, limited, keyed)
+    yield latency
+
+
+def _testers(routes: dict[str, Any]) -> Metric:
+    family = CounterMetricFamily(
+        "facade_testers",
+        "Whole answers to testers of a route; in none of the other counts.",
+        labels=("route", "side", "status"),
+    )
+    for name, counts in routes.items():
         for side, answers in counts.get("testers", {}).get("status", {}).items():
             for status, number in answers.items():
-                testers.add_metric((name, side, status), number)
-    yield from (requests, failures, fallbacks, declined, diverted, near_misses, limited, keyed)
-    yield from (testers, latency)
+                family.add_metric((name, side, status), number)
+    return family
 
 
 def _fallback_shares(recent: Recent, routes: dict[str, Any]) -> Metric:
