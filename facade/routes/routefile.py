@@ -336,10 +336,6 @@ def _empty() -> Mapping[str, Any]:
     return MappingProxyType({})
 
 
-def _no_plans() -> Mapping[str, Plan]:
-    return MappingProxyType({})
-
-
 @dataclass(frozen=True, slots=True)
 class RouteFile:
     """The whole file. `version` is the first 12 hex digits of the SHA-256 of its bytes."""
@@ -348,6 +344,6 @@ class RouteFile:
     upstreams: Mapping[str, UpstreamConfig]
     routes: tuple[RouteConfig, ...] = ()
     compare_rules: Mapping[str, CompareRules] = field(default_factory=_empty)
-    plans: Mapping[str, Plan] = field(default_factory=_no_plans)
+    plans: Mapping[str, Plan] = field(default_factory=_empty)
     facade: FacadeOptions = FacadeOptions()
     domains: Mapping[str, Domain] = field(default_factory=_empty)
