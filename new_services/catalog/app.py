@@ -69,7 +69,7 @@ async def build(ground: Ground) -> Parts:
 
     return Parts(
         register=register,
-        calls={("PUT", "articles", ""): partial(save, sagas.starter)},
+        calls={("POST", "articles", ""): partial(save, sagas.starter)},
         background=[
             *read.background,
             sagas.runner.run_forever,

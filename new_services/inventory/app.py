@@ -64,7 +64,7 @@ async def build(ground: Ground) -> Parts:
 
     return Parts(
         register=register,
-        calls={**endpoints.calls(), ("PUT", "counts", ""): counting.count},
+        calls={**endpoints.calls(), ("POST", "counts", ""): counting.count},
         background=[
             *read.background,
             sagas.runner.run_forever,

@@ -51,7 +51,7 @@ class Counting:
             return 400, PROBLEM
         # What was counted before is told apart from this count by its number in the ledger.
         if not await self.watermark.reached(int(self.clock() * 1e6), PATIENCE_SECONDS):
-            return 503, BEHIND
+            return 409, BEHIND
         counted = Count(asked.sku.upper().replace("\0", ""), asked.variant, int(typed))
         last = await counts.last(self.pool, counted.variant)
         state = counting(key, asked.person.customer, counted, last)

@@ -81,7 +81,8 @@ class PlayedService:
     """In place of a ServiceClient: answers by path, and keeps what it was asked."""
 
     def __init__(self, name: str, answers: Mapping[str, Any]) -> None:
-        """`answers`: path without its query to a body, or to a function of the request."""
+        """`answers`: path without its query to a body, to a status and a body, or to a function
+        of the request."""
         self.name = name
         self.answers = dict(answers)
         self.asked: list[Request] = []
@@ -99,6 +100,8 @@ class PlayedService:
         given = self.answers.get(path)
         body = given(request) if callable(given) else given
         status = self.status if self.status != 200 or body is not None else 404
+        if isinstance(body, tuple):
+            status, body = body
         answer = Answer(status, self.headers, orjson.dumps(body))
         self.failed.append(failed(answer))
         return answer

@@ -2,6 +2,7 @@
 
 from new_services.storefront.pages import (
     cart,
+    changes,
     checkout,
     home,
     lists,
@@ -9,6 +10,7 @@ from new_services.storefront.pages import (
     machines,
     orders,
     product,
+    register,
     staff,
 )
 from new_services.storefront.routing import Page
@@ -31,9 +33,11 @@ PAGES: tuple[Page, ...] = (
     Page("/order-requests/{id}/cancel", post=orders.recall),
     Page("/admin", get=staff.home),
     Page("/admin/products", get=staff.articles),
-    Page("/admin/products/{sku}", get=staff.article),
+    Page("/admin/products/{sku}", get=staff.article, post=changes.save),
+    Page("/admin/products/{sku}/stock", post=changes.count),
     Page("/admin/report", get=staff.report),
     Page("/admin/report.csv", get=staff.report_csv),
+    Page("/register", get=register.show, post=register.register),
     Page("/robots.txt", get=machines.robots),
     Page("/favicon.ico", get=machines.favicon),
     Page("/img/{kind}-{colour}.svg", get=machines.picture),

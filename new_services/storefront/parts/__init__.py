@@ -5,6 +5,7 @@ catalog    categories, lists of articles, an article, what variants cost
 inventory  how many pieces are left
 accounts   whose session it is, and the token of its forms
 orders     a customer's orders, placing and cancelling them
+changes    what pages have changed: goods, stock, accounts
 staff      what the back office asks of catalog, inventory and sales
 """
 
@@ -13,6 +14,7 @@ from dataclasses import dataclass
 
 from new_services.storefront.parts.accounts import Accounts
 from new_services.storefront.parts.catalog import Catalog
+from new_services.storefront.parts.changes import Changes
 from new_services.storefront.parts.inventory import Inventory
 from new_services.storefront.parts.orders import Orders
 from new_services.storefront.parts.part import Part
@@ -31,6 +33,7 @@ class Parts:
     accounts: Accounts
     orders: Orders
     staff: Staff
+    changes: Changes
 
 
 def connect(parts: Mapping[str, Part]) -> Parts:
@@ -41,4 +44,5 @@ def connect(parts: Mapping[str, Part]) -> Parts:
         Accounts(parts["accounts"]),
         Orders(parts["orders"]),
         Staff(parts["catalog"], parts["inventory"], parts["sales"]),
+        Changes(parts["catalog"], parts["inventory"], parts["accounts"]),
     )

@@ -57,25 +57,25 @@ class Office:
         sealed = seal(self.keys["sealing"], Session(email, self.cookies[email]))
         return {"email": email, "name": "Anna Huber", "session": sealed}
 
-    def put(self, service: str, path: str, body: dict[str, Any], **more: Any) -> httpx2.Response:
+    def post(self, service: str, path: str, body: dict[str, Any], **more: Any) -> httpx2.Response:
         """One call as the storefront makes it."""
         token = Credentials("storefront", self.keys["calling"]).token(service)
         url = f"{self.processes[service].url}{path}"
         headers = {"authorization": f"Bearer {token}"}
-        return httpx2.put(url, json=body, headers=headers, timeout=15, **more)
+        return httpx2.post(url, json=body, headers=headers, timeout=15, **more)
 
     def save(self, sku: str = "TENT", key: str = "", email: str = BOSS, **form: Any) -> Any:
         """A product's form."""
         form = {"price": "100.00", "active": True, **form}
         body = {"person": self.person(email), "sku": sku, "form": form}
-        return self.put("catalog", f"/articles/{key or uuid.uuid4().hex}", body)
+        return self.post("catalog", f"/articles/{key or uuid.uuid4().hex}", body)
 
     def count(
         self, variant: str, pieces: str, key: str = "", email: str = BOSS, sku: str = "TENT"
     ) -> Any:
         """A variant's form."""
         body = {"person": self.person(email), "sku": sku, "variant": variant, "pieces": pieces}
-        return self.put("inventory", f"/counts/{key or uuid.uuid4().hex}", body)
+        return self.post("inventory", f"/counts/{key or uuid.uuid4().hex}", body)
 
     def legacy_value(self, statement: str, *values: Any) -> Any:
         """One value of the monolith's database."""

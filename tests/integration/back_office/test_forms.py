@@ -145,7 +145,7 @@ def test_a_form_that_is_sent_twice_under_one_key_is_done_once(office: Any) -> No
 @pytest.mark.parametrize("service", ["catalog", "inventory"])
 def test_a_stranger_may_not_call(office: Any, service: str) -> None:
     path = {"catalog": "/articles/k", "inventory": "/counts/k"}[service]
-    answer = httpx2.put(f"{office.processes[service].url}{path}", json={})
+    answer = httpx2.post(f"{office.processes[service].url}{path}", json={})
     assert answer.status_code == 401
 
 

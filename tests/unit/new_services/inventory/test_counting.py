@@ -69,5 +69,5 @@ async def test_a_variant_that_no_database_holds_does_not_exist() -> None:
 
 async def test_while_the_ledger_is_behind_nothing_is_begun() -> None:
     reply, begun = await count("1", known=NOW - 1.0)
-    assert (reply[0], begun) == (503, [])
+    assert (reply[0], begun) == (409, [])
     assert isinstance(reply[1], dict) and reply[1]["declined"] == "behind"
