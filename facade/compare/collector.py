@@ -64,7 +64,8 @@ class Collector:
         related = relation(control, candidate) if kind is Kind.VALUE else ""
         values = (preview(control), preview(candidate))
         word = rules.expects(place) or rules.expects(spot)
-        known = _applies(word, kind, control, candidate)
+        compared = (None if each is ABSENT else each for each in (control, candidate))
+        known = _applies(word, _kind_of_text(kind), *compared)
         self._add(kind, (place, spot), values, related, known)
 
     def _is_noise(self, kind: Kind, path: str, control: Any, candidate: Any) -> bool:
@@ -100,6 +101,11 @@ def _within_html(place: str) -> str:
     while len(place) > _LONGEST and "/" in place:
         place = place.rpartition("/")[0]
     return place
+
+
+def _kind_of_text(kind: Kind) -> Kind:
+    """An empty text is not in the tree of a page: beside it, the other one has another value."""
+    return Kind.VALUE if kind in (Kind.MISSING, Kind.EXTRA) else kind
 
 
 def _applies(known: Expected | None, kind: Kind, control: Any, candidate: Any) -> Expected | None:
