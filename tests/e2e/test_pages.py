@@ -1,0 +1,293 @@
+"""People on the shop's pages, while these are at the new side, at legacy, between both, and flipped
+at each click. A browser where one is installed; 50 customers who keep their sessions in any case.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import os
+import re
+import secrets
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+import yaml
+
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900)]
+
+PROJECT = Path(__file__).parents[2]
+CHROMIUM = shutil.which("chromium")
+PASSWORD, ADMIN = "wander-2016", ("admin@example.org", "admin-2016")
+MOVED = ("storefront", "accounts", "orders", "catalog", "inventory")
+CUSTOMERS, FLIPS = 50, 20
+IN_FORCE_SECONDS = 60.0
+
+
+class Shop:
+    """A stack of the test's own, whose route file the test edits as a person does."""
+
+    def __init__(self, folder: Path, port_base: int) -> None:
+        self.file = folder / "routes.yaml"
+        self.routes = yaml.safe_load((PROJECT / "routes.yaml").read_text("utf-8"))
+        self.write("new")
+        self.url = f"http://127.0.0.1:{port_base}"
+        self.legacy = f"http://127.0.0.1:{port_base + 2}"
+        self.env = {
+            **os.environ,
+            "FIG_HOME": str(folder / "fig home"),
+            "FIG_ROUTES": str(self.file),
+            "FIG_PORT_BASE": str(port_base),
+        }
+
+    def fig(self, *words: str) -> str:
+        """What the command printed; it must have ended well."""
+        done = subprocess.run(
+            [sys.executable, "-m", "fig", *words],
+            cwd=PROJECT, env=self.env, capture_output=True, text=True, timeout=240, check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, f"fig {' '.join(words)}: {done.stdout}{done.stderr}"
+        return done.stdout
+
+    def write(self, stage: str, percent: int | None = None) -> None:
+        """The file, with every route that has a new side there; what is only new stays so."""
+        for route in self.routes["routes"]:
+            if route.get("new") not in MOVED or route.get("fallback") is False:
+                continue
+            route["stage"] = stage
+            route.pop("percent", None)
+            if percent is not None:
+                route["percent"] = percent
+        beside = self.file.with_suffix(".new")
+        beside.write_text(yaml.safe_dump(self.routes, sort_keys=False, allow_unicode=True))
+        beside.rename(self.file)
+
+    def move(self, stage: str, percent: int | None = None) -> None:
+        """Edit the file, and wait until every worker decides by it."""
+        self.write(stage, percent)
+        deadline = time.monotonic() + IN_FORCE_SECONDS
+        while not self._in_force(stage, percent):
+            assert time.monotonic() < deadline, f"{stage} {percent}: not in force"
+            time.sleep(0.1)
+
+    def _in_force(self, stage: str, percent: int | None) -> bool:
+        routes = json.loads(self.fig("status", "--json"))["facade"]["routes"]
+        (cart,) = [each for each in routes if each["name"] == "cart-page"]
+        shown = cart["stage"], cart["percent"] if stage == "canary" else percent
+        return bool(shown == (stage, percent))
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory, shared_port_base: int) -> Iterator[Shop]:
+    """With every page at the new side, when it starts."""
+    made = Shop(tmp_path_factory.mktemp("pages"), shared_port_base)
+    try:
+        made.fig("up", "--detach")
+        yield made
+    finally:
+        subprocess.run(
+            [sys.executable, "-m", "fig", "down"],
+            cwd=PROJECT, env=made.env, capture_output=True, timeout=120, check=False,
+        )  # fmt: skip
+
+
+def _token(page: str) -> str:
+    found = re.search(r'name="csrf" value="([^"]+)"', page)
+    assert found, page[:300]
+    return found[1]
+
+
+def _customer(shop: Shop, number: int) -> httpx2.Client:
+    """A browser without a screen, logged in by the form."""
+    client = httpx2.Client(base_url=shop.url, timeout=30)
+    form = {
+        "csrf": _token(client.get("/login").text),
+        "email": f"kunde{number:03}@example.org",
+        "password": PASSWORD,
+    }
+    answer = client.post("/login", data=form)
+    assert (answer.status_code, answer.headers["location"]) == (302, "/?ok=hello"), answer.text
+    return client
+
+
+def test_customers_keep_their_sessions_through_flips_in_both_directions(shop: Shop) -> None:
+    """And a form that was fetched on one side is sent to the other."""
+    shop.move("canary", 100)
+    with ThreadPoolExecutor(4) as pool:
+        clients = list(pool.map(lambda number: _customer(shop, number), range(1, CUSTOMERS + 1)))
+        for percent in itertools.islice(itertools.cycle((0, 100)), FLIPS):
+            tokens = list(pool.map(lambda each: _token(each.get("/orders").text), clients))
+            shop.move("canary", percent)
+            list(pool.map(_still_logged_in, clients, range(1, CUSTOMERS + 1), tokens))
+        for each in clients:
+            each.close()
+    shop.move("new")
+
+
+def _still_logged_in(client: httpx2.Client, number: int, token: str) -> None:
+    me = client.get("/api/me")
+    assert me.json()["email"] == f"kunde{number:03}@example.org", me.text
+    page = client.get("/orders")
+    assert page.status_code == 200, page.text[:300]
+    added = client.post("/cart/update", data={"csrf": token})
+    assert (added.status_code, added.headers["location"]) == (302, "/cart?ok=updated"), added.text
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """Chromium."""
+    api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    if CHROMIUM is None:
+        pytest.skip("chromium is not installed")
+    with api.sync_playwright() as playwright:
+        made = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"]
+        )
+        yield made
+        made.close()
+
+
+class Person:
+    """In front of a browser; `then` is done after each click."""
+
+    def __init__(self, browser: Any, shop: Shop, then: Callable[[], None]) -> None:
+        self._context = browser.new_context(base_url=shop.url)
+        self.page = self._context.new_page()
+        self.page.set_default_timeout(30_000)
+        self._then = then
+
+    def click(self, selector: str) -> None:
+        """And the page that follows is there."""
+        with self.page.expect_navigation():
+            self.page.click(selector)
+        self._then()
+
+    def goes_to(self, path: str) -> None:
+        """By the address bar."""
+        self.page.goto(path)
+        self._then()
+
+    def sees(self, text: str) -> None:
+        """It stands on the page."""
+        assert text in self.page.inner_text("main"), self.page.inner_text("body")[:600]
+
+    def logs_in(self, email: str, password: str) -> None:
+        """By the form that is shown."""
+        self.page.fill("main input[name=email]", email)
+        self.page.fill("main input[name=password]", password)
+        self.click("main form.card button")
+
+    def leaves(self) -> None:
+        """The browser forgets everything."""
+        self._context.close()
+
+
+def _shops(browser: Any, shop: Shop, then: Callable[[], None]) -> None:
+    """Search, cart, checkout, order, cancel."""
+    anna = Person(browser, shop, then)
+    anna.goes_to("/")
+    anna.page.fill("form.find input[name=q]", "jacket")
+    anna.click("form.find button")
+    anna.goes_to("/search?sort=price")
+    buyable = "ul.tiles li:has(.stock:not(.none)) a"
+    anna.click(f"{buyable} >> nth=0")
+    anna.click("form.buy button")
+    anna.sees("Added to your cart.")
+    anna.click("p.actions a.button")
+    anna.logs_in("kunde007@example.org", PASSWORD)
+    if not anna.page.url.endswith("/checkout"):
+        anna.goes_to("/checkout")
+    anna.page.fill("input[name=po_number]", "KST 4711")
+    anna.page.check("input[name=pay_method][value=invoice]")
+    anna.click("form.columns button.button")
+    anna.sees("KST 4711")
+    anna.click("main .listhead form button")
+    anna.sees("The order is cancelled; you get your money back.")
+    anna.goes_to("/orders")
+    anna.sees("KST 4711")
+    anna.click("nav.me form button")
+    anna.sees("You are logged out.")
+    anna.leaves()
+
+
+def _registers(browser: Any, shop: Shop, then: Callable[[], None]) -> None:
+    """A stranger opens an account, and is known on both sides."""
+    eva, email = Person(browser, shop, then), f"eva{secrets.token_hex(4)}@example.org"
+    eva.goes_to("/register")
+    for name, text in {"email": email, "password": "pass word 1", "name": "Eva <Ö>"}.items():
+        eva.page.fill(f"main input[name={name}]", text)
+    eva.click("form.card button")
+    eva.sees("Welcome! Your account is ready.")
+    for address in (shop.url, shop.legacy):
+        login = {"email": email, "password": "pass word 1"}
+        assert httpx2.post(f"{address}/api/login", json=login, timeout=30).json()["ok"] == "Y"
+    eva.leaves()
+
+
+def _works(browser: Any, shop: Shop, then: Callable[[], None]) -> None:
+    """One of the staff changes a price and counts stock, and sees it on both sides."""
+    boss = Person(browser, shop, then)
+    boss.goes_to("/admin/products")
+    boss.logs_in(*ADMIN)
+    if not boss.page.url.endswith("/admin/products"):
+        boss.goes_to("/admin/products")
+    boss.click("table.lines tbody td a >> nth=0")
+    sku = boss.page.url.rpartition("/")[2].partition("?")[0]
+    price, pieces = f"{100 + secrets.randbelow(800)}.{secrets.randbelow(90) + 10}", "4321"
+    boss.page.fill("input[name=price]", price)
+    boss.click("main fieldset >> nth=0 >> button")
+    boss.sees("Saved.")
+    assert boss.page.input_value("input[name=price]") == price
+    boss.page.fill("form.count input[name=qty] >> nth=0", pieces)
+    boss.click("form.count button >> nth=0")
+    boss.sees("Saved.")
+    assert boss.page.input_value("form.count input[name=qty] >> nth=0") == pieces
+    boss.sees("ADJUST")
+    variant = boss.page.input_value("form.count input[name=variant] >> nth=0")
+    product = httpx2.get(f"{shop.legacy}/api/products/{sku}", timeout=30).json()
+    stock = httpx2.get(f"{shop.legacy}/api/stock/{variant}", timeout=30).json()
+    assert (product["list_price"], stock["stock"]) == (price, int(pieces))
+    boss.page.fill("form.count input[name=qty] >> nth=0", "9")
+    boss.click("form.count button >> nth=0")
+    boss.leaves()
+
+
+def _everything(browser: Any, shop: Shop, then: Callable[[], None] = lambda: None) -> None:
+    _shops(browser, shop, then)
+    _registers(browser, shop, then)
+    _works(browser, shop, then)
+
+
+def test_a_browser_goes_through_the_shop_at_the_new_side(browser: Any, shop: Shop) -> None:
+    shop.move("new")
+    _everything(browser, shop)
+
+
+def test_the_same_at_a_canary_of_half(browser: Any, shop: Shop) -> None:
+    shop.move("canary", 50)
+    _everything(browser, shop)
+
+
+def test_the_same_with_a_flip_after_every_click(browser: Any, shop: Shop) -> None:
+    percents = itertools.cycle((0, 100))
+    shop.move("canary", 100)
+    _everything(browser, shop, lambda: shop.move("canary", next(percents)))
+
+
+def test_the_same_at_legacy(browser: Any, shop: Shop) -> None:
+    shop.move("canary", 100)
+    shop.move("shadow")
+    shop.move("legacy")
+    _everything(browser, shop)
+
+
+def test_nothing_is_lost_or_doubled(shop: Shop) -> None:
+    shop.fig("verify")
