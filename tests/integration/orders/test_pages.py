@@ -5,6 +5,7 @@ is there (P4); a form sent twice is one order; and what is pending says so.
 """
 
 import html
+import json
 import os
 import re
 import secrets
@@ -16,6 +17,7 @@ from typing import Any
 import httpx2
 import psycopg
 import pytest
+from joserfc.jwk import OKPKey
 from psycopg import sql
 
 from migrations import runner
@@ -168,16 +170,22 @@ def pages(
         shop.databases[name] = new_database(name)
         runner.upgrade(name, shop.databases[name])
     secret = shop.legacy.environment["LEGACY_SECRET_KEY"]
-    start("catalog", database_url=shop.databases["catalog"])
+    # What is behind /internal/ is answered to the storefront alone.
+    key = OKPKey.generate_key("Ed25519", auto_kid=True)
+    private, callers = folder / "service.json", folder / "services.json"
+    private.write_text(json.dumps(key.as_dict(private=True)))
+    callers.write_text(json.dumps({"storefront": key.as_dict(private=False)}))
+    start("catalog", database_url=shop.databases["catalog"], caller_keys=str(callers))
     start(
         "accounts",
+        caller_keys=str(callers),
         database_url=shop.databases["accounts"],
         legacy_database_url=login_reader,
         secret_key=secret,
     )
     urls = {f"{name}_url": shop.processes[name].url for name in
             ("catalog", "inventory", "accounts", "orders")}  # fmt: skip
-    start("storefront", **urls)
+    start("storefront", service_key=str(private), **urls)
     for name in ("catalog", "accounts", "storefront"):
         shop.processes[name].wait_until_ready()
     return shop
@@ -195,6 +203,11 @@ def door(pages: Any, engines: Any, tmp_path_factory: pytest.TempPathFactory) -> 
 @pytest.fixture(scope="module")
 def browser(door: PagesDoor) -> Browser:
     return Browser(door.url).log_in()
+
+
+def test_internal_paths_are_not_for_strangers(pages: Any) -> None:
+    for path in ("/internal/articles", "/internal/variants?sku=MUG-0"):
+        assert httpx2.get(f"{pages.processes['catalog'].url}{path}").status_code == 401
 
 
 def count(pages: Any) -> int:
