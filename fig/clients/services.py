@@ -9,6 +9,8 @@ from fig.settings import Home
 from fig.stack.ports import HOST
 
 SECONDS = 10.0
+# Services that have sagas, and how the ids of each begin; the ids of orders' are of any kind.
+WITH_SAGAS = {"catalog": "save-article:", "inventory": "count-stock:", "orders": ""}
 NOT_FOUND = 404
 
 
@@ -23,6 +25,11 @@ class ServiceRefused(FigError):
 def address(home: Home, name: str, given: str | None) -> str:
     """Base URL of a service: the given one, or that of the running stack. Raises FigError."""
     return (given or f"http://{HOST}:{running.require(home).ports[name]}").rstrip("/")
+
+
+def of_saga(saga_id: str) -> str:
+    """The service whose saga this is."""
+    return next(name for name, begin in WITH_SAGAS.items() if saga_id.startswith(begin))
 
 
 def ask(

@@ -24,7 +24,7 @@ ENDED_WELL = ("done", "undone", "forward", "backward")
     "--orders",
     "address",
     envvar="FIG_ORDERS",
-    help="URL of an orders service.  [default: of the running stack]",
+    help="URL of the saga's service.  [default: the one of the running stack that has it, by ID]",
 )
 @json_option("FIG_SAGA_JSON")
 @click.pass_obj
@@ -35,7 +35,7 @@ def saga(home: Home, saga_id: str, order: str | None, address: str | None, out: 
     Exit code 0: it ended, or is on its way; 1: it is parked, or the order was refused;
     2: no such saga.
     """
-    base = services.address(home, "orders", address)
+    base = services.address(home, services.of_saga(saga_id), address)
     path = "/sagas/" + urllib.parse.quote(saga_id, safe="")
     if order:
         services.ask("POST", base, f"{path}/{order}")

@@ -1,4 +1,4 @@
-"""`fig sagas`: orders and cancellations that are on their way, or wait for a person."""
+"""`fig sagas`: what was ordered, cancelled, saved or counted, and is not done, or waits for a person."""
 
 import time
 from collections.abc import Mapping
@@ -40,7 +40,7 @@ HEAD = ("saga", "kind", "phase", "step", "attempts", "age", "why")
     "--orders",
     "address",
     envvar="FIG_ORDERS",
-    help="URL of an orders service.  [default: of the running stack]",
+    help="URL of the one service to ask.  [default: all of the running stack that have sagas]",
 )
 @json_option("FIG_SAGAS_JSON")
 @click.pass_obj
@@ -51,12 +51,21 @@ def sagas(
 
     Exit code 0: none is stuck; 1: some are, or nobody answers; 2: a wrong call.
     """
-    base = services.address(home, "orders", address)
+    names = ["orders"] if address else list(services.WITH_SAGAS)
     query = {"phase": phase, "limit": str(limit), "stuck": str(stuck).lower()}
-    found = services.ask("GET", base, "/sagas", query)
+    answers = [
+        services.ask("GET", services.address(home, name, address), "/sagas", query)
+        for name in names
+    ]
+    lines = sorted((line for each in answers for line in each["sagas"]), key=_age)
+    found = {"now": max(each["now"] for each in answers), "sagas": lines[:limit]}
     out.give(found, lambda: text(found["sagas"], time.time()))
     if any(one["stuck"] for one in found["sagas"]):
         raise SystemExit(NEGATIVE)
+
+
+def _age(line: Mapping[str, Any]) -> float:
+    return float(line["created"])
 
 
 def text(found: list[Mapping[str, Any]], now: float) -> str:

@@ -61,6 +61,32 @@ def test_a_stuck_saga_is_a_negative_answer(orders):
     assert asked == ["GET http://orders:1/sagas"]
 
 
+def test_without_an_address_every_service_with_sagas_is_asked(orders, monkeypatch):
+    asked, answers = orders
+    monkeypatch.setattr(services, "address", lambda _home, name, _given: f"http://{name}")
+    answers["/sagas"] = {"now": 1100.0, "sagas": [LINE]}
+    result = CliRunner().invoke(cli, ["sagas", "--json", "--limit", "2"])
+    assert asked == [f"GET http://{name}/sagas" for name in ("catalog", "inventory", "orders")]
+    assert len(json.loads(result.output)["sagas"]) == 2
+
+
+@pytest.mark.parametrize(
+    ("saga_id", "name"),
+    [("save-article:k", "catalog"), ("count-stock:k", "inventory"), ("0AF3", "orders"),
+     ("cancel:SO-1:x", "orders")],
+)  # fmt: skip
+def test_a_saga_is_asked_of_its_service_by_its_id(orders, monkeypatch, saga_id, name):
+    asked, answers = orders
+    monkeypatch.setattr(services, "address", lambda _home, service, _given: f"http://{service}")
+    answers[f"/sagas/{saga_id.replace(':', '%3A')}"] = LINE | {
+        "steps": ["count"],
+        "story": [],
+        "phase": "done",
+    }
+    assert CliRunner().invoke(cli, ["saga", saga_id]).exit_code == 0
+    assert asked[0].startswith(f"GET http://{name}/sagas/")
+
+
 def test_no_saga_is_a_good_answer_in_words_and_in_json(orders):
     _, answers = orders
     answers["/sagas"] = {"now": 1100.0, "sagas": []}
