@@ -1,4 +1,4 @@
-"""`fig sagas`: what was ordered, cancelled, saved or counted, and is not done, or waits for a person."""
+"""`fig sagas`: what was ordered, cancelled, saved or counted, and is not done or needs a person."""
 
 import time
 from collections.abc import Mapping
