@@ -4,6 +4,7 @@ and the inventory, in this process too, over read models of the same rows."""
 import json
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -17,7 +18,7 @@ from flask import Flask
 from joserfc.jwk import KeySet, OKPKey
 from prometheus_client import CollectorRegistry
 
-from chassis.readmodel.watermark import Watermark
+from chassis.readmodel.watermark import NoFeed, Watermark
 from chassis.web import headers
 from chassis.web.app import build_app
 from chassis.web.client import Answer as ServiceAnswer
@@ -49,7 +50,7 @@ from new_services.storefront.parts import connect
 from new_services.storefront.parts.part import Part
 from tests.rigs.accounts import SessionsOfTheMonolith
 from tests.rigs.clock import StoppedClock
-from tests.rigs.snapshots import Apply, asked, current, fill
+from tests.rigs.snapshots import Apply, asked, fill
 
 SIGNING = OKPKey.generate_key("Ed25519", auto_kid=True)
 ADMIN, CUSTOMER = "admin@example.org", "kunde001@example.org"
@@ -248,14 +249,16 @@ def _orders(pool: asyncpg.Pool, watermark: Watermark, signers: str) -> OrdersEnd
     return OrdersEndpoints(pool, watermark, nobody, Verifier(signers), NoRecord(), zone)
 
 
-@pytest.fixture
-async def both(legacy: Flask, databases: dict[str, str], signers: str) -> AsyncIterator[Both]:
-    """Both sides."""
+@asynccontextmanager
+async def storefront(
+    legacy: Flask, databases: dict[str, str], signers: str
+) -> AsyncIterator[FastAPI]:
+    """The storefront's application, over services in this process."""
     pools = {
         name: await asyncpg.create_pool(url, min_size=1, max_size=4)
         for name, url in databases.items()
     }
-    watermark = current()
+    watermark = NoFeed()  # the rows stand still: a copy may ask for what is new this moment
     catalog = CatalogEndpoints(pools["catalog"], watermark)
     sales = SalesEndpoints(pools["sales"], watermark, lambda: TODAY)
     handler = InventoryHandler(pools["inventory"], watermark)
@@ -273,8 +276,17 @@ async def both(legacy: Flask, databases: dict[str, str], signers: str) -> AsyncI
     app = build_app("Storefront", _ready, CollectorRegistry())
     errors.register(app)
     routing.register(app, PAGES, parts, 10.0)
-    transport = httpx2.ASGITransport(app=app, raise_app_exceptions=False)
-    async with httpx2.AsyncClient(transport=transport, base_url="http://shop") as client:
-        yield Both(legacy, client)
-    for pool in pools.values():
-        pool.terminate()
+    try:
+        yield app
+    finally:
+        for pool in pools.values():
+            pool.terminate()
+
+
+@pytest.fixture
+async def both(legacy: Flask, databases: dict[str, str], signers: str) -> AsyncIterator[Both]:
+    """Both sides."""
+    async with storefront(legacy, databases, signers) as app:
+        transport = httpx2.ASGITransport(app=app, raise_app_exceptions=False)
+        async with httpx2.AsyncClient(transport=transport, base_url="http://shop") as client:
+            yield Both(legacy, client)
