@@ -22,9 +22,10 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from chassis.web.app import Problem, problem_response
 from facade.control.admin import pages
+from facade.http1.cookies import OF_THE_ADMIN_PORT
 from facade.routes.routefile import AdminOptions
 
-COOKIE: Final = "fig_admin"
+COOKIE: Final = OF_THE_ADMIN_PORT.decode()
 OPEN: Final = {"readyz": "/readyz", "metrics": "/metrics", "jwks": "/.well-known/jwks.json"}
 LOGIN: Final = "/login"
 _LONGEST_FORM: Final = 4096  # bytes

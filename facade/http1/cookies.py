@@ -1,10 +1,14 @@
 """Cookies: read one of a request or an answer, take one out. Values stay as they were written."""
 
 from collections.abc import Callable
+from typing import Final
 
 from facade.http1.fields import COOKIE, Field
 from facade.http1.requests import RequestHead
 from facade.http1.responses import ResponseHead
+
+# The dashboard's cookie. Cookies know no port: a browser sends it to the public one as well.
+OF_THE_ADMIN_PORT: Final = b"fig_admin"
 
 
 def value_of(head: RequestHead, name: bytes) -> bytes | None:

@@ -95,12 +95,15 @@ class Introducer:
     def arrive(self, head: RequestHead, route: Route) -> bool:
         """A request with cookies: take out our own; one that logs in or out ends what is known.
 
+        The dashboard's is one of them: whoever could read it might use the admin port.
+
         Returns whether the new side must get another head than legacy would.
         """
         for field in head.cookies or ():
+            if cookies.OF_THE_ADMIN_PORT in field.value:
+                cookies.remove(head, cookies.OF_THE_ADMIN_PORT)
             if self._after_name in field.value:
                 self.last_write.take(head)
-                break
         if route.forgets:
             self._forget(head)
         return self._hides_session or head.after is not None

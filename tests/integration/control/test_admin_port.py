@@ -1,5 +1,7 @@
 """The admin port through the real processes: the token, its file, a socket, no port at all."""
 
+import http.client
+import http.server
 import json
 import os
 import signal
@@ -7,9 +9,11 @@ import socket
 import stat
 import subprocess
 import sys
+import threading
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -244,3 +248,68 @@ def _inodes_below(pid: int) -> set[str]:
             if target.startswith("socket:["):
                 found.add(target[8:-1])
     return found
+
+
+class _Echo(http.server.BaseHTTPRequestHandler):
+    """Answers with the cookies that it got."""
+
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self) -> None:
+        body = "; ".join(self.headers.get_all("Cookie") or []).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Say nothing."""
+
+
+@pytest.mark.parametrize("path", ["/legacy", "/new"])
+@pytest.mark.parametrize(
+    ("sent", "seen"),
+    [
+        (["fig_admin=secret"], ""),
+        (["fig_admin=secret; session=s"], "session=s"),
+        (["session=s; fig_admin=secret; cart=c"], "session=s; cart=c"),
+        (["session=s", "fig_admin=secret"], "session=s"),
+        (["fig_after=1.x", "fig_admin=secret", "session=s"], "session=s"),
+        (["fig_admin=a; fig_admin=b"], ""),
+        (["my_fig_admin=mine; note=fig_admin"], "my_fig_admin=mine; note=fig_admin"),
+    ],
+)
+def test_the_cookie_of_the_dashboard_reaches_no_side(
+    echoing, free_port, path: str, sent: list[str], seen: str
+) -> None:
+    """A browser sends it to the public port as well: cookies know no port."""
+    client = http.client.HTTPConnection("127.0.0.1", free_port, timeout=20)
+    client.putrequest("GET", path)
+    for line in sent:
+        client.putheader("Cookie", line)
+    client.endheaders()
+    assert client.getresponse().read().decode() == seen
+    client.close()
+
+
+@pytest.fixture(scope="module")
+def echoing_sides() -> Iterator[str]:
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), _Echo)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_address[1]}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture
+def echoing(start, echoing_sides: str) -> None:
+    """A facade whose both sides echo."""
+    admin = f"127.0.0.1:{another_port()}"
+    start(
+        admin,
+        f'upstreams: {{legacy: {{url: "{echoing_sides}"}}, new: {{url: "{echoing_sides}"}}}}\n'
+        "routes:\n  - {name: new, match: GET /new, new: new, stage: new}\n",
+    )
+    status(admin)
