@@ -51,10 +51,10 @@ test: check      ## every test, and the linters
 applications: install ## other people's applications in a browser, with and without the facade; installs them, once, outside of here
 	@FIG_APPLICATIONS=1 $(PY) -m pytest -q tests/integration/applications $(ARGS)
 
-chaos: install   ## order while everything is killed and flipped; then balance the books
+chaos: install   ## order while all is killed, frozen, locked and refused; then balance the books: ARGS="--minutes 10 --seed N"
 	@$(PY) -m loadtests.chaos $(ARGS)
 
-legacy-away: install ## legacy stops answering for a minute under load; what piles up, how it returns
+legacy-away: install ## legacy stops answering for a minute under load; what piles up, how it returns: ARGS="--seconds 300"
 	@$(PY) -m loadtests.chaos.away $(ARGS)
 
 bench-orders: install ## orders per second through the saga, beside the monolith alone

@@ -26,7 +26,7 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def eventually(what: str, check: Callable[[], Any], seconds: float = 20.0) -> Any:
+def eventually(what: str, check: Callable[[], Any], seconds: float = 60.0) -> Any:
     """Poll until `check()` is truthy, and return it."""
     until = time.monotonic() + seconds
     while True:

@@ -1,0 +1,69 @@
+"""A route whose data legacy owns is not retired: by `fig flip`, by hand, on a facade that runs."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from chassis.cli.calls import call_object
+
+pytestmark = pytest.mark.integration
+
+PROJECT = Path(__file__).parents[3]
+ROUTES = """
+upstreams:
+  legacy: {{url: "{legacy}"}}
+  fresh: {{url: "{new}"}}
+{domains}
+routes:
+  - {{name: order, match: GET /order, new: fresh, stage: new{domain}}}
+"""
+WHY = "cannot be retired before the cutover of its domain 'orders'"
+
+
+def retire(facade) -> "subprocess.CompletedProcess[str]":
+    where = ("--routes", str(facade.routes), "--admin", f"127.0.0.1:{facade.admin}")
+    command = (sys.executable, "-m", "facade", "flip", "order", "retired", *where, "--force", "x")
+    return subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, timeout=60)
+
+
+def status(facade) -> dict:
+    return call_object(f"http://127.0.0.1:{facade.admin}/api/status")
+
+
+@pytest.fixture
+def running(start, serve, scripts):
+    side = serve(scripts.polite)
+
+    def run(domains: str, domain: str):
+        text = ROUTES.format(legacy=side.url, new=side.url, domains=domains, domain=domain)
+        facade = start(text)
+        scripts.eventually("the admin port is there", facade.readiness)
+        return facade
+
+    return run
+
+
+def test_a_flip_is_refused_with_the_reason_and_the_route_stays(running) -> None:
+    facade = running("domains: {orders: {owner: legacy}}", ", domain: orders")
+    before = facade.routes.read_text()
+    refused = retire(facade)
+    assert refused.returncode == 1
+    assert WHY in refused.stderr
+    assert facade.routes.read_text() == before
+    assert status(facade)["routes"][0]["stage"] == "new"
+
+
+def test_by_hand_it_is_refused_at_its_place_and_the_last_table_stays(running, scripts) -> None:
+    facade = running("domains: {orders: {owner: legacy}}", ", domain: orders")
+    facade.routes.write_text(facade.routes.read_text().replace("stage: new", "stage: retired"))
+    scripts.eventually("refused", lambda: WHY in facade.said())
+    assert status(facade)["routes"][0]["stage"] == "new"
+
+
+def test_without_domains_it_is_a_plain_last_stage(running, scripts) -> None:
+    facade = running("", "")
+    done = retire(facade)
+    assert done.returncode == 0, done.stderr
+    scripts.eventually("retired", lambda: status(facade)["routes"][0]["stage"] == "retired")
