@@ -22,14 +22,13 @@ from pathlib import Path
 from typing import Any
 
 from loadtests.chaos import absence, access
-from loadtests.chaos.running import PATIENCE_SECONDS, Crowd, customers, proved, say
+from loadtests.chaos.running import Crowd, customers, progressed, proved, say
 from loadtests.chaos.stack import ChaosFailed, Stack
 from loadtests.chaos.trouble import FLIPPED
-from loadtests.chaos.watch import Watch
+from loadtests.chaos.watch import OPEN, Watch, one
 
 BEFORE_SECONDS, AFTER_SECONDS = 15.0, 25.0
 LOG = "access.log"
-FINISHED_A_SECOND = 8.0  # orders that waited for legacy, at least, once it is back
 SPAWN_SECONDS = 5.0  # until all customers are there and logged in
 _SHAPE = "%(t)s %(m)s %(U)s %(s)s %(a)s"
 
@@ -97,8 +96,9 @@ def observed(stack: Stack, options: argparse.Namespace, folder: Path) -> list[st
     with Watch(stack) as watch:
         times = absent(stack, Crowd(options.users, lasts, options.seed), options, folder)
         say("the customers have left; waiting until all is finished")
-        waits = watch.samples[-1].counts["sagas open"] if watch.samples else 0.0
-        found = proved(stack, PATIENCE_SECONDS + waits / FINISHED_A_SECOND)
+        with stack.database("orders") as orders:
+            progressed(lambda: one(orders, OPEN))
+        found = proved(stack)
     answered = access.per_second((folder / LOG).read_text().splitlines())
     report = absence.Report(
         times.began, times.gone, times.back, times.left, _journal(folder), watch.samples, answered

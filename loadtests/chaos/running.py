@@ -61,12 +61,21 @@ def settled(look: Callable[[], list[str]]) -> list[str]:
     return found
 
 
-def proved(stack: Stack, patience: float = PATIENCE_SECONDS) -> list[str]:
-    """What `fig` finds: the books of both sides, dead letters, sagas that wait for a person.
-    `patience` is in seconds, for what is under way."""
+def progressed(left: Callable[[], float]) -> None:
+    """Wait until nothing is left, for as long as it becomes less: how long that takes goes by how
+    much there is, and by the machine."""
+    least, since = float("inf"), time.monotonic()
+    while (count := left()) and time.monotonic() < since + PATIENCE_SECONDS:
+        if count < least:
+            least, since = count, time.monotonic()
+        time.sleep(1.0)
+
+
+def proved(stack: Stack) -> list[str]:
+    """What `fig` finds: the books of both sides, dead letters, sagas that wait for a person."""
     found = []
     for command in ("verify", "deadletters", "sagas"):
-        done = stack.fig(command, VERIFY_PATIENCE=f"{patience:.0f}")
+        done = stack.fig(command, VERIFY_PATIENCE=f"{PATIENCE_SECONDS:.0f}")
         said = done.stdout.strip()
         if done.returncode:
             found.append(f"fig {command}: {said}\n{done.stderr.strip()}")

@@ -22,7 +22,7 @@ from loadtests.chaos.stack import Stack
 PAUSE_SECONDS = 1.0
 WATCHED = ("facade", "orders", "inventory", "payments", "legacy")
 _BACKENDS = "SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend'"
-_OPEN = "SELECT count(*) FROM saga WHERE phase IN ('forward', 'backward')"
+OPEN = "SELECT count(*) FROM saga WHERE phase IN ('forward', 'backward')"
 _UNDER_WAY = re.compile(rb"^orders_sagas_under_way (\S+)", re.MULTILINE)
 ESTABLISHED, SYN_SENT, LISTEN = "01", "02", "0A"
 _COMMITS = "SELECT xact_commit FROM pg_stat_database WHERE datname = 'orders'"
@@ -47,9 +47,9 @@ def take(stack: Stack, legacy: psycopg.Connection[Any], orders: psycopg.Connecti
         counts[f"{name}: threads"] = sum(_threads(pid) for pid in family)
         counts[f"{name}: open files"] = sum(_files(pid) for pid in family)
     counts["connections to legacy"], counts[UNREAD] = _connections(stack.state["ports"]["legacy"])
-    counts["connections to PostgreSQL"] = _one(legacy, _BACKENDS)
-    counts["sagas open"] = _one(orders, _OPEN)
-    counts[WORK[0]] = _one(legacy, _COMMITS)
+    counts["connections to PostgreSQL"] = one(legacy, _BACKENDS)
+    counts["sagas open"] = one(orders, OPEN)
+    counts[WORK[0]] = one(legacy, _COMMITS)
     counts[WORK[1]] = sum(_cpu(pid) for pid in stack.family("orders"))
     port = stack.state["ports"]["orders"]
     with suppress(NoAnswer):
@@ -92,7 +92,8 @@ def most(samples: Iterable[Sample], since: float, until: float) -> dict[str, flo
     return found
 
 
-def _one(connection: psycopg.Connection[Any], statement: str) -> float:
+def one(connection: psycopg.Connection[Any], statement: str) -> float:
+    """The number that a statement returns."""
     row = connection.execute(statement.encode()).fetchone()
     return float(row[0]) if row else 0.0
 
