@@ -10,6 +10,8 @@ entities   the kinds of entity that facts are about
 events     the envelope of events, and how they are written and read
 events_orders, events_payments   the events of each owner, with an example of every version
 orders     orders in the new side's own words, and what holds them
+back_office what the staff change, in the new side's own words, and what is expected of its owner
+stock      what the shop says about how many pieces are left
 logins     what a customer logs in with, and where it is read
 record     who asks a system of record, and how it says what it did not do
 memory     for how long a client carries the time of its last write

@@ -4,6 +4,7 @@ routefile  what an operator wrote; `file/` reads, checks and edits it
 stages     the stages of a route and the steps between them
 leaving    routes that are no longer in the file, and whether that is meant
 table      compiled from the route file, swapped whole: finds the route of a target
+conditions the host, headers and query by which routes of one path differ, and their order
 paths      every reading of a path; `segments` is the tree that finds a template
 spelling   case and a slash at the end: whether they count, and the route a path misses by them
 route      one route as a request meets it

