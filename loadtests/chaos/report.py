@@ -22,6 +22,10 @@ class Struck:
     of: str
 
 
+# A fault that came fewer times than this and hit nobody may have done so by chance.
+BY_CHANCE = 3
+
+
 @dataclass
 class Report:
     """Filled by several threads."""
@@ -42,11 +46,11 @@ class Report:
         return found
 
     def objections(self) -> list[str]:
-        """Kinds that hit nobody, a sentence each."""
+        """Kinds that came often enough and hit nobody, a sentence each."""
         return [
             f"{kind}: it came {len(times)} times and hit nobody ({times[0].of})"
             for kind, times in self.kinds().items()
-            if not sum(one.hits for one in times)
+            if len(times) >= BY_CHANCE and not sum(one.hits for one in times)
         ]
 
     def text(self, entries: Sequence[Mapping[str, Any]]) -> str:

@@ -1,6 +1,6 @@
 """What went wrong, and whom it hit."""
 
-from loadtests.chaos.report import FELT_SECONDS, Report, Struck, troubled
+from loadtests.chaos.report import BY_CHANCE, FELT_SECONDS, Report, Struck, troubled
 
 
 def struck(kind="frozen", began=100.0, ended=110.0, hits=3):
@@ -11,11 +11,13 @@ def answer(at, status=200, took=0.1):
     return {"kind": "answered", "at": at, "status": status, "took": took}
 
 
-def test_a_kind_that_never_hit_anybody_is_objected_to():
+def test_a_kind_that_came_often_and_never_hit_anybody_is_objected_to():
     report = Report()
-    for one in (struck(hits=0), struck("locked"), struck("locked", hits=0)):
+    locked = [struck("locked"), struck("locked", hits=0), struck("locked", hits=0)]
+    by_chance = [struck("late", hits=0)] * (BY_CHANCE - 1)
+    for one in (*[struck(hits=0)] * BY_CHANCE, *locked, *by_chance):
         report.add(one)
-    assert report.objections() == ["frozen: it came 1 times and hit nobody (connections)"]
+    assert report.objections() == ["frozen: it came 3 times and hit nobody (connections)"]
 
 
 def test_the_table_has_a_line_for_each_kind():
