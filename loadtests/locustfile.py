@@ -21,7 +21,7 @@ from locust.exception import StopTest, StopUser
 from locust.user.task import LOCUST_STATE_STOPPING
 
 from loadtests.absence import Absence
-from loadtests.journeys import web
+from loadtests.journeys import newcomer, staff, web
 from loadtests.journeys.browse import browse
 from loadtests.journeys.buy import buy
 from loadtests.journeys.search import search
@@ -115,6 +115,28 @@ class PageBuyer(Shopper):
     @task
     def check_out(self) -> None:
         self.visit(web.buy)
+
+
+class Newcomer(Shopper):
+    """Opens an account with a browser. Only where everyone is let in."""
+
+    abstract = not SETTINGS.everyone
+    weight = 2
+
+    @task
+    def join(self) -> None:
+        self.visit(newcomer.join)
+
+
+class Staff(Shopper):
+    """Saves prices and counts shelves. Only where everyone is let in."""
+
+    abstract = not SETTINGS.everyone
+    weight = 2
+
+    @task
+    def work(self) -> None:
+        self.visit(staff.work)
 
 
 def ask(host: str) -> Callable[[str], Mapping[str, Any]]:

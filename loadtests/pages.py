@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mimetypes
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -30,6 +31,11 @@ class Page:
         """Distinct targets of links that begin with this, in the page's order."""
         found = (link.get("href") or "" for link in self.tree.iter("a"))
         return tuple(dict.fromkeys(href for href in found if href.startswith(prefix)))
+
+    def files(self) -> tuple[str, ...]:
+        """Distinct addresses of what a browser fetches to show it: styles, icons, pictures."""
+        found = self.tree.xpath("//link[@rel='stylesheet' or @rel='icon']/@href | //img/@src")
+        return tuple(dict.fromkeys(str(address) for address in found))
 
     def actions(self) -> tuple[str, ...]:
         """Where the page's forms are sent to."""
@@ -97,3 +103,12 @@ def ordered(answer: Answer, wanted: Mapping[str, int]) -> str | None:
         raise Wrong(f"checkout led to {found.path}: {found.words[:80]}")
     found.must_say(number[1], *wanted)
     return number[1]
+
+
+def file(answer: Answer) -> None:
+    """A file that is not empty, of the type that its name promises."""
+    answer.expect(200)
+    wanted, _ = mimetypes.guess_type(urlsplit(answer.url).path)
+    found = answer.headers.get("content-type", "")
+    if not answer.body or found.partition(";")[0] != wanted:
+        raise Wrong(f"{len(answer.body)} bytes of type '{found}' instead of {wanted}")

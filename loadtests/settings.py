@@ -20,11 +20,13 @@ class Settings:
     seed: int | None = None
     orders_file: Path | None = None
     absence_file: Path | None = None
+    everyone: bool = False  # also people who open accounts, and staff
 
 
 def from_environment(env: Mapping[str, str]) -> Settings:
-    """Read FIG_FACADE_URL, LOADTEST_THINK ("0.5-2.5"), LOADTEST_SEED, and the files
-    LOADTEST_STATS_FILE, LOADTEST_ORDERS_FILE (see `ledger`) and LOADTEST_ABSENCE_FILE (`absence`).
+    """Read FIG_FACADE_URL, LOADTEST_THINK ("0.5-2.5"), LOADTEST_SEED, LOADTEST_EVERYONE (empty or
+    not), and the files LOADTEST_STATS_FILE, LOADTEST_ORDERS_FILE (see `ledger`) and
+    LOADTEST_ABSENCE_FILE (`absence`).
 
     Raises ValueError naming the variable that cannot be read.
     """
@@ -36,6 +38,7 @@ def from_environment(env: Mapping[str, str]) -> Settings:
         seed=int(seed) if seed else None,
         orders_file=_file(env, "LOADTEST_ORDERS_FILE"),
         absence_file=_file(env, "LOADTEST_ABSENCE_FILE"),
+        everyone=bool(env.get("LOADTEST_EVERYONE")),
     )
 
 

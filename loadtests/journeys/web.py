@@ -52,6 +52,14 @@ def open_product(person: Visitor, sku: str) -> pages.Page:
     )
 
 
+def with_its_files(person: Visitor, page: pages.Page) -> None:
+    """What a browser fetches beside the page, and what programs ask every shop for."""
+    for path in page.files():
+        person.get(path, f"/{path.split('/')[1]}/…", pages.file)
+    for path in ("/favicon.ico", "/robots.txt"):
+        person.get(path, path, pages.file)
+
+
 def fill_cart(person: Visitor) -> dict[str, int]:
     """Put one product that can be bought into the cart; empty when it is sold out."""
     sku = person.dice.choice(person.shop.skus)

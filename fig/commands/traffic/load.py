@@ -23,13 +23,15 @@ from fig.settings import Home, project_root
               help="Seconds between two clicks, such as 0.5-2.5.")  # fmt: skip
 @click.option("--host", envvar="FIG_FACADE_URL",
               help="The shop's address.  [default: the running stack's facade]")  # fmt: skip
+@click.option("--everyone", is_flag=True, envvar="FIG_LOAD_EVERYONE",
+              help="Also people who open accounts, and staff: prices, stock counts.")  # fmt: skip
 @click.option("--web", is_flag=True, envvar="FIG_LOAD_WEB",
               help="Locust's web page on port 8089 instead of a run.")  # fmt: skip
 @click.argument("more", nargs=-1, type=click.UNPROCESSED)
 @click.pass_obj
 def load(
     home: Home, users: int, spawn_rate: float, run_time: str, think: str | None,
-    host: str | None, web: bool, more: tuple[str, ...],
+    host: str | None, everyone: bool, web: bool, more: tuple[str, ...],
 ) -> None:  # fmt: skip
     """Let shoppers browse, search, order. MORE options go to Locust as they are.
 
@@ -44,5 +46,6 @@ def load(
         program += ["--headless", "--only-summary", "--run-time", run_time, "--stop-timeout", "10"]
     program += ["--users", str(users), "--spawn-rate", f"{spawn_rate:g}", *more]
     own = {"FIG_FACADE_URL": url} | ({"LOADTEST_THINK": think} if think else {})
+    own |= {"LOADTEST_EVERYONE": "Y"} if everyone else {}
     os.chdir(Path(project_root()))
     os.execve(program[0], program, {**os.environ, **own})

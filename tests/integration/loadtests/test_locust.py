@@ -177,6 +177,22 @@ def test_figures_are_written_every_second_while_it_runs(shop: TinyShop, tmp_path
     assert 0.9 < min(gaps) < 3.0
 
 
+@pytest.mark.parametrize("kind", ["Staff", "Newcomer"])
+@pytest.mark.parametrize("everyone", [True, False])
+def test_those_who_write_come_only_when_everyone_is_let_in(
+    shop: TinyShop, kind: str, everyone: bool
+) -> None:
+    said = subprocess.run(
+        [
+            *(sys.executable, "-m", "fig", "load", "--host", shop.url, "--time", "2s"),
+            *("--users", "1", *(["--everyone"] * everyone), "--think", "0.1", kind),
+        ],
+        cwd=PROJECT, capture_output=True, text=True, timeout=60, check=False,
+    ).stderr  # fmt: skip
+    assert ("Unknown User" in said) == (not everyone), said
+    assert ("Shutting down" in said) == everyone, said
+
+
 def test_by_hand_with_its_web_page(shop: TinyShop, free_port: Any) -> None:
     port = str(free_port())
     page = f"http://127.0.0.1:{port}"

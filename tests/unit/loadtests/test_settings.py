@@ -51,3 +51,9 @@ def test_files_are_kept_only_when_asked_for() -> None:
     assert not any(getattr(from_environment({}), f"{name}_file") for name in names)
     asked = from_environment({f"LOADTEST_{name.upper()}_FILE": f"/x/{name}" for name in names})
     assert [getattr(asked, f"{name}_file") for name in names] == [Path(f"/x/{n}") for n in names]
+
+
+def test_everyone_is_let_in_only_when_asked_for() -> None:
+    assert not from_environment({}).everyone
+    assert not from_environment({"LOADTEST_EVERYONE": ""}).everyone
+    assert from_environment({"LOADTEST_EVERYONE": "Y"}).everyone

@@ -1,0 +1,78 @@
+"""One of the staff, in the back office: saves a price, counts a shelf, looks at the sales."""
+
+from __future__ import annotations
+
+from loadtests import checks, pages
+from loadtests.answer import Answer
+from loadtests.journeys import web
+from loadtests.visitor import Visitor
+
+ADMIN = ("admin@example.org", "admin-2016")
+ARTICLES = "/admin/products"
+FOUND_MORE = 3  # pieces that a count finds at most beyond those that the page shows
+REPORT = 0.25
+
+
+def work(person: Visitor) -> None:
+    """Log in, change an article or two, and open the report now and then."""
+    person.email, person.password = ADMIN
+    web.log_in(person)
+    person.pause()
+    skus = person.get("/admin/", "/admin/", articles)
+    for sku in person.dice.sample(skus, min(2, len(skus))):
+        person.pause()
+        save_price(person, sku)
+        person.pause()
+        count(person, sku)
+    if person.dice.random() < REPORT:
+        person.pause()
+        report(person)
+
+
+def articles(answer: Answer) -> tuple[str, ...]:
+    """Skus of the list to which the back office leads."""
+    links = pages.at(answer, ARTICLES).links(f"{ARTICLES}/")
+    return tuple(link.removeprefix(f"{ARTICLES}/") for link in links)
+
+
+def save_price(person: Visitor, sku: str) -> None:
+    """Another price; the form that follows shows it."""
+    path = f"{ARTICLES}/{sku}"
+    person.get(ARTICLES + f"?q={sku}", ARTICLES, lambda answer: pages.saying(answer, sku))
+    fields = person.get(path, f"{ARTICLES}/{{sku}}", pages.page).form(path)
+    price = f"{person.dice.randint(5, 900)}.{person.dice.randint(0, 99):02}"
+
+    def saved(answer: Answer) -> None:
+        page = pages.at(answer, path)
+        page.must_say("Saved.")
+        checks.same(page.form(path)["price"], price, "the price that was saved")
+
+    person.pause()
+    person.post_form(path, f"{ARTICLES}/{{sku}}", fields | {"price": price}, saved)
+
+
+def count(person: Visitor, sku: str) -> None:
+    """The first variant's shelf has as many pieces as the page says, or a few more.
+
+    What it shows afterwards is not checked: customers buy meanwhile.
+    """
+    path = f"{ARTICLES}/{sku}"
+    fields = person.get(path, f"{ARTICLES}/{{sku}}", pages.page).form(f"{path}/stock")
+    pieces = int(fields["qty"]) + person.dice.randint(0, FOUND_MORE)
+    person.pause()
+    person.post_form(
+        f"{path}/stock",
+        f"{ARTICLES}/{{sku}}/stock",
+        fields | {"qty": str(pieces)},
+        lambda answer: pages.at(answer, path).must_say("Saved."),
+    )
+
+
+def report(person: Visitor) -> None:
+    """The sales of the days that the shop proposes, as a page and for the spreadsheet."""
+    page = person.get(
+        "/admin/report", "/admin/report", lambda answer: pages.saying(answer, "Sales")
+    )
+    person.pause()
+    (csv,) = page.links("/admin/report.csv")
+    person.get(csv, "/admin/report.csv", pages.file)
