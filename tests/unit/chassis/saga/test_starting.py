@@ -1,6 +1,7 @@
 """What a request is told of its saga: never "accepted" before the saga is stored."""
 
 import asyncio
+import gc
 from collections.abc import Awaitable, Callable
 
 import pytest
@@ -91,12 +92,14 @@ async def test_stored_and_not_ended_it_is_accepted() -> None:
         await ends.wait()
         return {}
 
-    made = starter(MemoryStore(), write)
+    store = MemoryStore()
+    made = starter(store, write)
     assert (await made.run(state())).phase is Phase.FORWARD
     assert made.under_way == 1
     ends.set()
     await made.close()
     assert made.under_way == 0
+    assert (await store.load("S-1")).state.phase is Phase.DONE  # it had a moment to end
 
 
 async def test_told_to_stop_before_it_was_stored_nobody_knows() -> None:
@@ -120,7 +123,9 @@ async def test_started_twice_it_runs_once() -> None:
     assert len(calls) == 1
 
 
-async def test_more_than_it_can_carry_are_not_begun(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_more_than_it_can_carry_are_not_begun(
+    monkeypatch: pytest.MonkeyPatch, recwarn: pytest.WarningsRecorder
+) -> None:
     monkeypatch.setattr(starting, "MOST_AT_ONCE", 1)
     ends = asyncio.Event()
 
@@ -134,5 +139,7 @@ async def test_more_than_it_can_carry_are_not_begun(monkeypatch: pytest.MonkeyPa
     with pytest.raises(Busy):
         await made.run(state("S-2"))
     assert [saved.state.saga_id for saved in await store.find(list(Phase), 9)] == ["S-1"]
+    gc.collect()
+    assert not [each for each in recwarn if "never awaited" in str(each.message)]
     ends.set()
     await made.close()
