@@ -79,10 +79,13 @@ def differences(direct: Seen, behind: Seen, *, polls: bool = False) -> list[str]
 
 def run(*words: str | Path, folder: Path, **more: str) -> None:
     """Run a command, or skip the test with what it said."""
-    done = subprocess.run(
-        [str(word) for word in words], cwd=folder, env=os.environ | more, capture_output=True,
-        text=True, timeout=INSTALL_SECONDS, check=False,
-    )  # fmt: skip
+    try:
+        done = subprocess.run(
+            [str(word) for word in words], cwd=folder, env=os.environ | more, capture_output=True,
+            text=True, timeout=INSTALL_SECONDS, check=False,
+        )  # fmt: skip
+    except (OSError, subprocess.TimeoutExpired) as error:
+        pytest.skip(f"{words[0]} failed: {error}")
     if done.returncode:
         pytest.skip(f"{words[0]} failed: {(done.stderr or done.stdout).strip()[-300:]}")
 
