@@ -39,8 +39,20 @@ pytestmark = [pytest.mark.integration, pytest.mark.timeout(600)]
 PROJECT = Path(__file__).parents[3]
 MOVED = {
     *("home-page", "search-page", "category-page", "product-page", "cart-page"),
-    *("pictures", "static-files", "favicon", "robots"),
+    *("pictures", "static-files", "favicon", "robots", "login-page", "register-page"),
+    *("admin-page", "admin-products-page", "admin-product-page", "sales-report", "sales-csv"),
 }
+DAYS = "from=2026-07-01&to=2026-07-10"
+STAFF = (
+    *("/login", "/login?next=/cart", "/login?next=//elsewhere", "/register", "/admin", "/admin/"),
+    *(
+        "/admin/products",
+        "/admin/products?page=3",
+        "/admin/products?q=tent",
+        "/admin/products?q=%25",
+    ),
+    *("/admin/products/NOPE", f"/admin/report?{DAYS}", f"/admin/report.csv?{DAYS}"),
+)
 
 
 @pytest.fixture
@@ -147,6 +159,7 @@ def visitors(facade: Facade) -> list[httpx2.Client]:
 def test_no_page_differs(facade: Facade, legacy: Flask, both: Any) -> None:
     skus = both.values("SELECT sku FROM product WHERE mod(id, 40) = 1")
     targets = [*OK, *NOT_FOUND, "/favicon.ico", *(f"/product/{sku}" for sku in skus)]
+    targets += [*STAFF, *(f"/admin/products/{sku}" for sku in skus)]
     for visitor in visitors(facade):
         for target in targets:
             visitor.get(f"{facade.url}{target}", follow_redirects=False)
