@@ -40,7 +40,14 @@ PROJECT = Path(__file__).parents[3]
 MOVED = {
     *("home-page", "search-page", "category-page", "product-page", "cart-page"),
     *("pictures", "static-files", "favicon", "robots", "login-page", "register-page"),
-    *("admin-page", "admin-products-page", "admin-product-page", "sales-report", "sales-csv"),
+    *(
+        "admin-page",
+        "admin-home",
+        "admin-products-page",
+        "admin-product-page",
+        "sales-report",
+        "sales-csv",
+    ),
 }
 DAYS = "from=2026-07-01&to=2026-07-10"
 STAFF = (
