@@ -1,4 +1,4 @@
-"""A legacy database and the read models of four services, filled without feed and broker."""
+"""A legacy database and the read models of five services, filled without feed and broker."""
 
 import asyncio
 import secrets
@@ -13,6 +13,7 @@ import pytest
 
 from contracts.facts import Cleared, Stored
 from migrations import runner
+from new_services.accounts import projections as accounts
 from new_services.catalog import projections as catalog
 from new_services.inventory import projections as inventory
 from new_services.orders import projections as orders
@@ -50,6 +51,7 @@ INSERT INTO payment (order_id, amount, method, status) VALUES
 """
 
 APPLY: dict[str, Callable[[], Callable[..., Any]]] = {
+    "accounts": lambda: accounts.apply,
     "catalog": lambda: catalog.apply,
     "inventory": lambda: inventory.apply,
     "orders": lambda: orders.Projection().apply,

@@ -28,7 +28,8 @@ moment = st.datetimes(datetime(1000, 1, 1), datetime(9999, 12, 31)).map(  # noqa
 )
 variant = st.tuples(text, text, money, st.integers(-3, 9), st.booleans())
 product = st.fixed_dictionaries({
-    **dict.fromkeys(("name", "description", "colour", "tags_text", "image"), text),
+    **dict.fromkeys(("name", "description", "colour", "tags_text", "image", "price_text",
+                     "discount_text"), text),
     "list_price": money, "discount_percent": percent, "tags": st.lists(text, max_size=3),
     "category_code": st.sampled_from(["a", "b", "?"]), "active": st.booleans(),
     "discontinued": st.booleans(), "weight_grams": st.none() | st.integers(-2000, 99999),
