@@ -87,7 +87,7 @@ ODDITIES = (
 )
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def new_database(postgres_server: Any) -> Iterator[Callable[[str], str]]:
     """Makes an empty database for a service; gives its URL."""
     made = []
@@ -105,7 +105,7 @@ def new_database(postgres_server: Any) -> Iterator[Callable[[str], str]]:
             connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def legacy_url(new_database: Callable[[str], str]) -> str:
     """The seeded shop."""
     url = new_database("legacy")
@@ -117,7 +117,7 @@ def legacy_url(new_database: Callable[[str], str]) -> str:
     return url
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def legacy(legacy_url: str) -> Iterator[Flask]:
     """The monolith, on a day after its last order."""
     clock = StoppedClock(datetime.fromisoformat("2026-07-14T15:09:26"))
@@ -126,7 +126,7 @@ def legacy(legacy_url: str) -> Iterator[Flask]:
     made.extensions[EXTENSION].dispose()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def databases(legacy_url: str, new_database: Callable[[str], str]) -> dict[str, str]:
     """URLs of the read models, filled, by their services."""
     applies: dict[str, Apply] = {
@@ -234,7 +234,7 @@ def _served(name: str, register: Callable[[FastAPI], None]) -> Part:
     return Part(client, lambda _: "")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def signers(tmp_path_factory: pytest.TempPathFactory) -> str:
     """Path of the public keys with which services check what the facade signed."""
     path = tmp_path_factory.mktemp("keys") / "identity.json"

@@ -64,7 +64,7 @@ class Nobody:
         raise NotConnected(f"{self.name} is not asked")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def accounts_url(new_database: Any, legacy_url: str) -> str:
     return fill("accounts", new_database("accounts"), legacy_url, projections.apply)
 
