@@ -91,6 +91,16 @@ class Shop:
             assert time.monotonic() < deadline, f"{stage} {percent}: not in force"
             time.sleep(0.1)
 
+    def to_shadow(self) -> None:
+        """From wherever the tests before have left it, step by step."""
+        if any(
+            route["stage"] == "new"
+            for route in self.routes["routes"]
+            if route["name"] == "cart-page"
+        ):
+            self.move("canary", 50)
+        self.move("shadow")
+
     def _in_force(self, stage: str, percent: int | None) -> bool:
         routes = json.loads(self.fig("status", "--json"))["facade"]["routes"]
         (cart,) = [each for each in routes if each["name"] == "cart-page"]
@@ -313,8 +323,7 @@ def _everybody_shops(shop: Shop, seconds: int) -> str:
 @pytest.mark.skipif(not SHADOW_SECONDS, reason="by hand: FIG_PAGES_SHADOW_SECONDS=75")
 def test_no_page_differs_in_shadow_under_shoppers(shop: Shop) -> None:
     """`pytest -s` prints a line for each route."""
-    shop.move("canary", 50)
-    shop.move("shadow")
+    shop.to_shadow()
     shop.fig("compare", "--reset")
     failures = _everybody_shops(shop, SHADOW_SECONDS)
     found = {route["route"]: route for route in _settled(shop)}
@@ -345,8 +354,9 @@ def _settled(shop: Shop) -> list[dict[str, Any]]:
 
 
 def test_nothing_is_lost_or_doubled_by_shoppers_at_the_new_side(shop: Shop) -> None:
-    for stage, percent in (("shadow", None), ("canary", 50), ("new", None)):
-        shop.move(stage, percent)
+    shop.to_shadow()
+    shop.move("canary", 50)
+    shop.move("new")
     failures = _everybody_shops(shop, LOAD_SECONDS)
     print(shop.fig("verify"))
     assert not failures
