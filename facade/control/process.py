@@ -126,7 +126,8 @@ class _Process:
     def _ours(self) -> Ours:
         """How our own parts do, for the guards."""
         unjudged = time.monotonic() - self.pipeline.judged_at
-        return Ours(self.pipeline.backlog.pairs, unjudged, self._settings.workers)
+        pipeline, workers = self.pipeline, self._settings.workers
+        return Ours(pipeline.backlog.pairs, unjudged, workers, pipeline.in_doubt)
 
     def background(self) -> list[Background]:
         """What runs beside the admin port."""

@@ -15,6 +15,7 @@ from facade.compare.evidence.sequential import (
     log_wealth,
     pair_wealth,
     pairs_until,
+    run_to_refute,
     slower_by_quantile,
 )
 from facade.compare.evidence.written import least, share, span
@@ -113,12 +114,33 @@ def _errors(ratio: float, evidence: Evidence, error: float) -> Finding:
     ]
     wealth, failed, words = max(told, key=lambda one: one[0])
     if wealth >= -log(each) and failed >= LEAST_ERRORS:
-        return Finding(ERRORS, Kind.BACK, f"{words}: surely more than {ratio:g} ×", numbers)
+        return Finding(
+            ERRORS,
+            Kind.BACK,
+            f"{words}: surely more than {ratio:g} ×{_until_over(evidence)}",
+            numbers,
+        )
     if wealth >= DOUBT and not evidence.calm:
         return Finding(ERRORS, Kind.PAUSE, f"{words}, {ratio:g} × may", numbers)
     if not asked and not pairs.timed:
         return Finding(ERRORS, Kind.HOLD, "no request yet that could fail", numbers)
     return Finding(ERRORS, Kind.GO, _of_clients(evidence), numbers)
+
+
+def run_until_over(pairs: PairCounts) -> int:
+    """How many more pairs in a row without a failure of the new side show that a fault is over.
+
+    Only pairs in which a side failed speak of errors, and a side that is well again makes none: a
+    refuted limit would stay refuted for ever.
+    """
+    return max(0, run_to_refute(*pairs.failing, BUDGET) - pairs.unfailing)
+
+
+def _until_over(evidence: Evidence) -> str:
+    if evidence.share > 0:
+        return ""
+    pairs = run_until_over(evidence.pairs)
+    return f"; counts anew after {pairs:,} more pairs without a failure of new, or a reset"
 
 
 def _of_clients(evidence: Evidence) -> str:

@@ -94,6 +94,7 @@ class Standing:
     pairs: int = 0  # compared since it stands where it stands
     mismatched: int = 0  # of `compared`, since its evidence began
     compared: int = 0
+    in_doubt: int = 0  # differ, and are not counted before legacy was asked a second time
     pace: float = 0.0  # pairs per second
     requests: int = 0  # clients' requests on the new side since it stands there
     against: tuple[str, ...] = ()  # what `fig flip` would object
@@ -188,10 +189,19 @@ def _pairs(plan: Plan, one: Standing) -> list[tuple[str, float | None]]:
         return [(f"{share}; mended, `fig compare --reset` begins anew", None)]
     needed = max(missing, until)
     if not needed:
-        return []
+        return _doubts(limit, one)
     bound = anytime_upper_bound(one.mismatched, one.compared)
     words = f"{one.compared:,} pairs, {one.mismatched:,} differ, at most {written.bound(bound)}"
     return [(f"{words}: {more(needed, one.pace)}", needed / one.pace if one.pace > 0 else None)]
+
+
+def _doubts(limit: float, one: Standing) -> list[tuple[str, float | None]]:
+    """Equal pairs are counted at once, those that differ once legacy was asked again: where that
+    takes long, the evidence says too much good of the new side."""
+    at_worst = one.mismatched + one.in_doubt, one.compared + one.in_doubt
+    if pairs_until(*at_worst, limit, BUDGET) == 0:
+        return []
+    return [(f"{one.in_doubt:,} more pairs differ and wait for legacy's second answer", None)]
 
 
 def estimate(walk: Walk, routes: Mapping[str, Standing], found: Next) -> float | None:

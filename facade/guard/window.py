@@ -20,10 +20,17 @@ class PairCounts:
     only_new: int = 0  # pairs in which the new side alone failed
     only_legacy: int = 0
     both: int = 0
+    unfailing: int = 0  # the latest pairs in a row in which the new side did not fail
     timed: int = 0  # pairs in which neither failed
     slower: int = 0  # of these: the new side took longer than `max_p95_ratio` times legacy
     new_ms: list[int] = field(default_factory=histogram.empty)
     legacy_ms: list[int] = field(default_factory=histogram.empty)
+
+    @property
+    def failing(self) -> tuple[int, int]:
+        """Failures of the new side, and the pairs up to and including the last one."""
+        asked = self.timed + self.only_new + self.only_legacy + self.both
+        return self.only_new + self.both, asked - self.unfailing
 
     def add(self, pair: Pair, verdict: Verdict, ratio: float) -> None:
         """Take in one verdict; `ratio` is the allowed ratio of latencies."""
@@ -34,6 +41,7 @@ class PairCounts:
         self.only_new += new and not legacy
         self.only_legacy += legacy and not new
         self.both += legacy and new
+        self.unfailing = 0 if new else self.unfailing + 1
         if not new and not legacy:
             self.timed += 1
             self.slower += pair.candidate.own_ms > ratio * pair.control.ms

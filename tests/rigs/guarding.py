@@ -89,6 +89,7 @@ class World:
             ),
         ]
         self.unjudged = 0.0
+        self.in_doubt: dict[str, int] = {}  # by route: pairs that wait for legacy's second answer
         self.behind: float | None = 0.1  # seconds; None: nobody measures
         self.publish()
         self.guarding = self.born()
@@ -104,7 +105,8 @@ class World:
         )
         setting = Setting(Place(self.routes, self.runtime), "channel")
         guarding = Guarding(
-            setting, sources, lambda: Ours(9 if self.unjudged else 0, self.unjudged, 2),
+            setting, sources,
+            lambda: Ours(9 if self.unjudged else 0, self.unjudged, 2, self.in_doubt),
             lambda: self.now,
         )  # fmt: skip
         guarding.start()
@@ -154,6 +156,16 @@ class World:
             verdict = Verdict(outcome)
             self.ledger.judged(pair, verdict)
             self.guarding.judged(pair, verdict)
+
+    def failing_pairs(self, route: str, number: int) -> None:
+        """In so many pairs of a route just now the new side could not be reached."""
+        config = next(one for one in self.tables.routes() if one.name == route)
+        pair = Pair(
+            route, "GET", "/items", Answer(200, ms=5.0), Answer(0, error="connect"),
+            stage=config.stage.value, percent=config.percent, started=self.now,
+        )  # fmt: skip
+        for _ in range(number):
+            self.guarding.judged(pair, Verdict(Outcome.FAILED, cause="connect"))
 
     async def turn(self) -> None:
         """Two seconds pass: a look of the guards, one of the walks, with a master at work."""

@@ -11,7 +11,7 @@ one request (shadow) are compared pair by pair: only pairs that differ say anyth
 """
 
 from collections.abc import Sequence
-from math import inf, log, log1p
+from math import ceil, inf, log, log1p
 
 from facade.compare.evidence.bounds import log_beta
 from facade.proxy.counting import histogram
@@ -75,6 +75,19 @@ def pair_wealth(only_new: int, only_legacy: int, both: int, ratio: float) -> flo
     """
     failed = only_new + both
     return log_wealth(failed, failed + only_legacy + both, coin_of(0.5, ratio))
+
+
+def run_to_refute(failed: int, of: int, error: float) -> int:
+    """How many pairs in a row without a failure refute that failures go on as they were seen.
+
+    `of` counts the pairs up to and including the last of the `failed`. While failures go on, such
+    a run ever comes with probability `error` at most. Half of it is that of the bound of their
+    rate. Each failure begins another run, so the n-th may spend 1 / (n (n + 1)) of the other half.
+    """
+    low = anytime_lower_bound(failed, of, error / 2)
+    if low <= 0.0:
+        return 0
+    return ceil(log(error / 2 / (failed * (failed + 1))) / log1p(-low))
 
 
 def slower_by_quantile(

@@ -208,9 +208,11 @@ class Guarding:
                 if set(walk.routes) & set(retreat.goals):
                     walk.moved_back(now, verdict.words)
             self.save_anyway()
+        elif any(config.name in one.goals for one in self.record.retreats):
+            return
+        elif self.watching.fault_over(config, now):
+            self._begin_anew(config, now)
         elif self.record.told.get(config.name) != verdict.cause:
-            if any(config.name in one.goals for one in self.record.retreats):
-                return
             self.record.told[config.name] = verdict.cause
             why = f"{verdict.cause}: {verdict.words}; it stays in {config.stage.value}"
             self.observer.enter(
@@ -218,6 +220,16 @@ class Guarding:
                       route=config.name, evidence=verdict.numbers)
             )  # fmt: skip
             self.save_anyway()
+
+    def _begin_anew(self, config: RouteConfig, now: float) -> None:
+        run = self.watching.windows[config.name].pairs.unfailing
+        why = f"in the last {run:,} pairs the new side did not fail: its errors count anew"
+        self.watching.begin(config, now, why)
+        self.record.told.pop(config.name, None)
+        self.observer.enter(
+            Entry(Event.GUARD, now, "facade", "guard", why, self._setting.source, route=config.name)
+        )
+        self.save_anyway()
 
     def _moved_back(self, retreat: Retreat) -> None:
         routes = tuple(retreat.goals) or (retreat.cause,)

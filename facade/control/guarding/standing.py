@@ -41,6 +41,7 @@ class Known:
             pairs=window.pairs.compared if window else 0,
             mismatched=evidence.total.mismatched if evidence else 0,
             compared=evidence.total.compared if evidence else 0,
+            in_doubt=watching.in_doubt(config),
             pace=evidence.pace.per_second(watching.now) if evidence else 0.0,
             requests=watching.asked_new(config),
             against=tuple(self._objections(config, step)) if step else (),

@@ -1,7 +1,7 @@
 """Windows and verdicts of all routes that have a guard."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from facade.compare.answers import Pair
@@ -20,17 +20,22 @@ from facade.routes.stages import Stage
 
 SILENT_SECONDS = 3.0  # a worker that said nothing for so long
 UNCOMPARED_SECONDS = 5.0  # pairs wait, and none was judged for so long
+LEAST_SECONDS = 10.0  # of a window that ends because a fault is over
 _STANDS_SECONDS = 2.0
 _NO_RATIO = float("inf")
 
 
 @dataclass(frozen=True, slots=True)
 class Ours:
-    """How our own parts do: `waiting` pairs, none judged for `unjudged` seconds; `workers` due."""
+    """How our own parts do: `waiting` pairs, none judged for `unjudged` seconds; `workers` due.
+
+    `in_doubt` counts, by route, pairs that differ and wait for legacy's second answer.
+    """
 
     waiting: int
     unjudged: float
     workers: int
+    in_doubt: Mapping[str, int] = field(default_factory=dict)
 
 
 class Watching:
@@ -76,6 +81,18 @@ class Watching:
             config.name, now, config.stage.value, config.percent, why
         )
 
+    def fault_over(self, config: RouteConfig, now: float) -> bool:
+        """Whether what refuted the limit of errors is over. Only where clients do not depend on it:
+        where they do, the route is moved back, and that begins a window."""
+        verdict, window = self.verdicts[config.name], self.windows[config.name]
+        proofs = {found.cause for found in verdict.findings if found.kind is Kind.BACK}
+        return (
+            proofs == {limits.ERRORS}
+            and of(config).share == 0
+            and now - window.since >= LEAST_SECONDS
+            and limits.run_until_over(window.pairs) == 0
+        )
+
     def expect(self, services: Iterable[str]) -> None:
         """These had an instance when an earlier process looked."""
         self._known |= set(services)
@@ -107,6 +124,10 @@ class Watching:
         if window.base is None and self._everywhere():
             window.base = sums
         return Counted() if window.base is None else sums.since(window.base)
+
+    def in_doubt(self, config: RouteConfig) -> int:
+        """Pairs of a route that differ and are not evidence yet."""
+        return self._ours().in_doubt.get(config.name, 0)
 
     def asked_new(self, config: RouteConfig) -> int:
         """Clients' requests on the new side in the present window."""

@@ -10,7 +10,7 @@
 import asyncio
 import logging
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, replace
 
@@ -61,6 +61,7 @@ class Pipeline:
         self.backlog = Backlog()
         self.doubts = Doubts()
         self.rechecks = Rechecks()
+        self.in_doubt: Counter[str] = Counter()  # by route: differing pairs whose recheck is open
         self.judged_at = monotonic()  # when a batch was last judged
         self._second: deque[_Second] = deque()
         self._third: deque[Waiting] = deque()  # asked twice, to learn noise
@@ -110,6 +111,7 @@ class Pipeline:
             self.rechecks.unasked += 1
             self._count(pair, verdict)
         else:
+            self.in_doubt[pair.route] += 1
             self._start(self._ask(waiting, verdict))
 
     def _listen(self, waiting: Waiting) -> None:
@@ -160,6 +162,7 @@ class Pipeline:
             self._parts.noise.learn(waiting.pair.route, seen, self._clock())
 
     def _settled(self, pair: Pair, before: Verdict, verdict: Verdict) -> None:
+        self.in_doubt[pair.route] -= 1
         self.doubts.learn(pair.route, before, verdict)
         if len(verdict.differences) < len(before.differences):
             self.rechecks.moved += 1

@@ -85,6 +85,8 @@ def test_a_fault_in_the_canary_moves_it_back_and_after_two_it_asks(
             shop.fresh.failing = 0.5
             shop.until("it is moved back", lambda t=times: walk(shop)["backs"] == t)
             shop.until("it is in shadow", lambda: shop.stage() == "shadow")
+            # The fault outlasts the move back, and pairs in shadow prove it, too.
+            shop.until("the guard says so", lambda: shop.guard()["kind"] == "back")
             shop.fresh.failing = 0.0
     assert walk(shop)["state"] == "paused"
     assert "moved back 2 times" in walk(shop)["words"]

@@ -5,9 +5,9 @@ from random import Random
 
 import pytest
 
-from facade.guard.limits import ERRORS, LATENCY, MISMATCH, error_each, findings
+from facade.guard.limits import ERRORS, LATENCY, MISMATCH, error_each, findings, run_until_over
 from facade.guard.verdict import ORDER, Finding, Kind, together
-from facade.guard.window import SideCounts
+from facade.guard.window import PairCounts, SideCounts
 from facade.proxy.counting import histogram
 from facade.routes.routefile import Guard
 from facade.routes.stages import Stage
@@ -87,6 +87,16 @@ def test_errors_in_shadow_are_those_of_pairs() -> None:
     assert of(ERRORS, both=50, **shadow).kind is Kind.GO
     # Clients are all on legacy: their errors say nothing of the new side.
     assert of(ERRORS, legacy=(500, 200), **shadow).kind is Kind.GO
+
+
+def test_the_words_say_when_errors_in_shadow_count_anew_and_where_clients_are_nothing() -> None:
+    failing = {"only_new": 20, "timed": 20}
+    words = of(ERRORS, stage=Stage.SHADOW, share=0.0, unfailing=3, **failing).words
+    missing = run_until_over(PairCounts(unfailing=3, **failing))
+    assert missing > 10
+    assert words.endswith(f"anew after {missing} more pairs without a failure of new, or a reset")
+    assert run_until_over(PairCounts(unfailing=500, only_new=20, timed=520)) == 0
+    assert of(ERRORS, new=(200, 200), legacy=(200, 0)).words.endswith("surely more than 1.5 ×")
 
 
 def test_latency_by_pairs_and_by_percentiles() -> None:

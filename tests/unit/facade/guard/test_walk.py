@@ -69,6 +69,14 @@ def test_more_that_differ_than_may_is_said_with_what_to_do() -> None:
     )
 
 
+def test_pairs_that_wait_for_legacys_second_answer_count_as_differing_until_it_came() -> None:
+    found = next_of(walk(), at("shadow", in_doubt=9, **CLEAN), 99.0)
+    assert found.words == "r: 9 more pairs differ and wait for legacy's second answer"
+    # So many that one more or less says nothing: a value that moves all the time stops no walk.
+    many = {"pairs": 20_000, "compared": 20_000, "pace": 2.0}
+    assert next_of(walk(), at("shadow", in_doubt=9, **many), 99.0).step == parse("canary 5%")
+
+
 @pytest.mark.parametrize("kind", [Kind.PAUSE, Kind.BACK])
 def test_a_doubt_stops_it_and_its_end_lets_it_go_on(kind: Kind) -> None:
     doubt = together([Finding("errors", kind, "it fails")])

@@ -50,6 +50,15 @@ def test_pairs_by_what_failed_and_how_long_they_took() -> None:
     assert (counts.timed, counts.slower) == (2, 1)
 
 
+def test_the_latest_pairs_in_a_row_in_which_the_new_side_did_not_fail() -> None:
+    counts = PairCounts()
+    good, bad = Answer(200, ms=10), Answer(500, ms=10)
+    for control, candidate in [(good, bad), (good, good), (bad, bad), (bad, good), (good, good)]:
+        counts.add(pair(control, candidate), Verdict(Outcome.MATCHED), 1.5)
+    assert counts.unfailing == 2
+    assert counts.failing == (2, 3)
+
+
 def test_pairs_of_another_stage_or_from_before_do_not_belong() -> None:
     window = Window("r", 100.0, "canary", 500)
     good = Answer(200)

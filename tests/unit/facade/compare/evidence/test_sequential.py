@@ -14,6 +14,7 @@ from facade.compare.evidence.sequential import (
     pair_wealth,
     pairs_until,
     refuted,
+    run_to_refute,
     seen_below,
     slower_by_quantile,
 )
@@ -175,6 +176,34 @@ def test_pairs_at_the_allowed_ratio_stop_at_most_5_percent(ratio: float, both: f
 def test_pairs_that_fail_on_the_new_side_alone_are_stopped_and_the_reverse_is_not() -> None:
     assert pairs_stop(Random(6), 1.5, 0.01, 0.0, 0.0)
     assert not pairs_stop(Random(6), 1.5, 0.0, 0.01, 0.01)
+
+
+def run_comes(chance: Random, rate: float, pairs: int) -> bool:
+    """Whether failures that go on are ever taken to be over, looking after every pair."""
+    failed = run = needed = 0
+    for of in range(1, pairs + 1):
+        if chance.random() < rate:
+            failed, run = failed + 1, 0
+            needed = run_to_refute(failed, of, 0.05)
+        else:
+            run += 1
+            if failed and run >= needed:
+                return True
+    return False
+
+
+@pytest.mark.parametrize("rate", [0.01, 0.1, 0.5])
+def test_failures_that_go_on_are_taken_to_be_over_in_at_most_5_percent(rate: float) -> None:
+    chance = Random(7)
+    assert sum(run_comes(chance, rate, round(20 / rate)) for _ in range(60)) <= 3
+
+
+def test_the_run_that_refutes_failures_is_short_where_they_were_many() -> None:
+    assert run_to_refute(0, 0, 0.05) == 0
+    runs = [run_to_refute(failed, 100, 0.05) for failed in (3, 10, 50, 100)]
+    assert runs == sorted(runs, reverse=True)
+    assert runs[-1] <= 10
+    assert runs[0] <= 5_000
 
 
 def latency_stops(chance: Random, slower: float, of: Callable[[], float]) -> bool:

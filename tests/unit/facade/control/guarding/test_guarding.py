@@ -6,6 +6,9 @@ from dataclasses import replace
 import pytest
 
 from facade.control.guarding.moving import NotMoved
+from facade.control.guarding.wishes import Wish
+from facade.guard.limits import run_until_over
+from facade.guard.position import parse
 from facade.guard.retreat import company
 from facade.journal.entry import Event
 from facade.journal.folder import verify
@@ -170,6 +173,66 @@ def test_in_shadow_there_is_nothing_to_move_but_something_to_say_once(make_world
     assert world.stands() == "shadow"
     (entry,) = world.events(Event.GUARD)
     assert entry.why.endswith("it stays in shadow")
+
+
+def test_in_shadow_an_outage_that_is_over_counts_no_more(make_world: Make) -> None:
+    """A new side that is well again makes no pair that speaks of errors: nothing but the pairs in
+    which it does not fail can say so."""
+    world = make_world("shadow")
+    world.turns()
+    world.failing_pairs("item", 40)
+    world.turns(6)  # longer than a window must have lasted
+    assert world.kind() == "back"
+    words = world.guarding.watching.verdicts["item"].words
+    assert words.endswith("anew after 6 more pairs without a failure of new, or a reset")
+    world.pairs("item", 5)
+    world.turns()
+    assert world.kind() == "back"
+    world.failing_pairs("item", 1)
+    world.pairs("item", 5)
+    world.turns()
+    assert world.kind() == "back"
+    missing = run_until_over(world.guarding.watching.windows["item"].pairs)
+    world.pairs("item", missing)
+    world.turns(2)
+    assert world.kind() == "hold"
+    over, stays = [entry.why for entry in world.events(Event.GUARD)][::-1]
+    assert stays.endswith("it stays in shadow")
+    assert (
+        over == f"in the last {5 + missing} pairs the new side did not fail: its errors count anew"
+    )
+    world.failing_pairs("item", 40)
+    world.turns()
+    assert world.kind() == "back"
+    assert len(world.events(Event.GUARD)) == 3
+
+
+def test_pairs_that_differ_are_not_over_by_themselves(make_world: Make) -> None:
+    """What is wrong in the code is mended by a person, who says so: `fig compare --reset`."""
+    world = make_world("shadow")
+    world.turns()
+    world.failing_pairs("item", 40)
+    world.pairs("item", 0, 5)
+    world.turns(6)
+    world.pairs("item", 40)
+    world.turns(2)
+    assert world.kind() == "back"
+    assert world.guarding.watching.windows["item"].pairs.mismatched == 5
+
+
+def test_a_walk_counts_pairs_in_doubt(make_world: Make) -> None:
+    world = make_world("shadow")
+    wish = Wish(("item",), parse("new"), None, "anna", "it is time", "a test")
+    world.turns()
+    world.guarding.wishes.begin(wish, world.now)
+    for route in ("item", "list"):
+        world.pairs(route, 20)
+    world.in_doubt["item"] = 30
+    world.turns(2)
+    assert world.stands() == "shadow"
+    world.in_doubt["item"] = 0
+    world.turns()
+    assert world.stands() == "canary 20%"
 
 
 def test_frozen_nothing_moves_and_both_are_entered(make_world: Make) -> None:

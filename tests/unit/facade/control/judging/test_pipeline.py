@@ -90,6 +90,20 @@ async def test_a_mismatch_is_asked_about_once(waiting: Build, answer: Build) -> 
         assert (legacy.asked, pipeline.rechecks.asked, pipeline.rechecks.moved) == (1, 1, 0)
 
 
+async def test_a_pair_that_waits_for_a_second_answer_is_in_doubt(
+    waiting: Build, answer: Build
+) -> None:
+    """Equal pairs are counted meanwhile: who reads the evidence then must know of the others."""
+    legacy = PlayedLegacy(answer({"a": 1}))
+    async with running(legacy) as pipeline:
+        pipeline.accept(waiting({"a": 1}, {"a": 2}))
+        pipeline.accept(waiting({"a": 1}, {"a": 1}))
+        assert await counted(pipeline, 1) == {"matched": 1, "wrong": 0, "raced": 0}
+        assert pipeline.in_doubt["r"] == 1
+        assert (await counted(pipeline, 2))["wrong"] == 1
+        assert pipeline.in_doubt["r"] == 0
+
+
 async def test_a_moved_value_is_raced(waiting: Build, answer: Build) -> None:
     legacy = PlayedLegacy(answer({"a": 2}))
     async with running(legacy) as pipeline:
