@@ -1,5 +1,5 @@
 # One image for every process of ours; docker-compose.yml says which one each container runs.
-FROM python:3.11-slim
+FROM python:3.11-slim AS shop
 
 ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
 WORKDIR /srv/strangler-fig
@@ -23,9 +23,18 @@ RUN uv pip install --system --no-cache --quiet --no-deps -e .
 #   docker compose exec facade python -m facade flip product-detail shadow
 COPY routes.yaml /etc/fig/routes.yaml
 RUN useradd --system --home-dir /nonexistent fig \
- && mkdir -p /run/facade /keys/facade /keys/orders /keys/storefront /keys/public \
- && chown -R fig /etc/fig /run/facade /keys
+ && mkdir -p /run/facade/lent /run/sidecar /keys/facade /keys/orders /keys/storefront /keys/public \
+ && chown -R fig /etc/fig /run/facade /run/sidecar /keys
 ENV FACADE_ROUTES=/etc/fig/routes.yaml
 USER fig
 
 CMD ["python", "-m", "fig", "--help"]
+
+# mitmproxy pins other versions of what we use, so it has an environment of its own.
+FROM shop AS sidecar
+USER root
+RUN python -c "from pathlib import Path; from facade.sidecar import environment; environment.ensure(Path('/opt/sidecar-venv'))" \
+ && touch /opt/sidecar-venv.lock && chown fig /opt/sidecar-venv.lock
+USER fig
+
+FROM shop

@@ -22,11 +22,19 @@ from chassis.database import DatabaseAway, open_pool
 from chassis.events import bus
 from chassis.process import registry
 from chassis.process.discovery import Registration
+from chassis.process.redirects import Lent
 from chassis.process.service import Application, Background, bind, serve
-from chassis.process.settings import DatabaseUrl, ListenAddress, NatsUrl, ProcessSettings
+from chassis.process.settings import (
+    DatabaseUrl,
+    ListenAddress,
+    NatsUrl,
+    ProcessSettings,
+    ServiceUrl,
+)
 from chassis.readmodel.watermark import Watermark
 from chassis.web import app as web
 from chassis.web.callers import read_callers
+from chassis.web.client import HttpClient
 from chassis.web.internal import Calls, DirectCalls
 
 
@@ -45,6 +53,22 @@ class ServiceSettings(StatelessSettings):
     database_url: DatabaseUrl
     connections: int = 10  # to the database
     by_key: ClassVar[bool] = False  # its requests only look up rows by key: see `open_pool`
+
+
+class LegacySettings(ServiceSettings):
+    """What a service that calls the monolith is told; without its URL it calls none."""
+
+    legacy_url: ServiceUrl | None = None
+    # The file by which a proxy takes the monolith's place for a while: `chassis.process.redirects`.
+    legacy_redirects: Path | None = None
+
+    def legacy_client(self, limit: int = 32) -> HttpClient | None:
+        """Calls the monolith, or what has its place."""
+        if self.legacy_url is None:
+            return None
+        if self.legacy_redirects is None:
+            return HttpClient(self.legacy_url, limit)
+        return HttpClient(self.legacy_url, limit, Lent(self.legacy_redirects))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

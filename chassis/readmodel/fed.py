@@ -31,13 +31,13 @@ def fed(
     ground: Ground,
     model: Model | None,
     delay: Callable[[float], None] | None = None,
-    legacy: str | None = None,
+    legacy: HttpClient | None = None,
 ) -> Fed:
     """The projection of `model`, and gauges of its watermark.
 
     Without a model the service has no feed, and what its database holds is current. `delay` is
-    given the seconds from a commit in legacy to the commit here. `legacy` is the URL at which to
-    ask, while the feed stands still, whether legacy could answer instead.
+    given the seconds from a commit in legacy to the commit here. `legacy` is asked, while the feed
+    stands still, whether it could answer instead.
     """
     if model is None:
         return Fed(NoFeed(), (), _nothing_wrong)
@@ -55,7 +55,7 @@ def fed(
     projection = FeedProjection(url, ground.nats, model, watermark, delay or (lambda _: None))
     background: list[Background] = [projection.run]
     if legacy:
-        other = OtherSide(HttpClient(legacy, limit=1), watermark)
+        other = OtherSide(legacy, watermark)
         watermark.alone = lambda: other.away
         background.append(other.run)
     return Fed(watermark, background, projection.ready)

@@ -8,7 +8,7 @@ a queue in front of a stopped server, and is given up, is certainly not carried 
 import asyncio
 import contextlib
 from collections import deque
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
@@ -48,6 +48,7 @@ class Answer:
 class _Connection:
     reader: asyncio.StreamReader
     writer: asyncio.StreamWriter
+    address: tuple[str, int]
     since: float = 0.0  # idle
 
     def close(self) -> None:
@@ -79,14 +80,24 @@ class Request:
         return "\r\n".join([*lines, "", ""]).encode("latin-1")
 
 
-class HttpClient:
-    """One server, its idle connections kept; at most `limit` calls at once, others wait."""
+def _nobody() -> None:
+    return None
 
-    def __init__(self, url: str, limit: int = 32) -> None:
+
+class HttpClient:
+    """One server, its idle connections kept; at most `limit` calls at once, others wait.
+
+    `instead` is asked at every call who has the server's place just now: host and port, or None.
+    """
+
+    def __init__(
+        self, url: str, limit: int = 32, instead: Callable[[], tuple[str, int] | None] = _nobody
+    ) -> None:
         parts = urlsplit(url)
         if parts.scheme != "http" or not parts.hostname:
             raise ValueError(f"{url!r} is not http://host:port")
-        self._host, self._port = parts.hostname, parts.port or 80
+        self._own = (parts.hostname, parts.port or 80)
+        self._instead = instead
         self._name = parts.netloc
         self._idle: deque[_Connection] = deque()
         self._turns = asyncio.Semaphore(limit)
@@ -148,14 +159,16 @@ class HttpClient:
 
     async def _connection(self) -> _Connection:
         now = asyncio.get_running_loop().time()
+        address = self._instead() or self._own
         while self._idle:
             connection = self._idle.pop()
-            if now - connection.since < IDLE_SECONDS and not connection.reader.at_eof():
+            fresh = now - connection.since < IDLE_SECONDS and connection.address == address
+            if fresh and not connection.reader.at_eof():
                 return connection
             connection.close()
         async with asyncio.timeout(CONNECT_SECONDS):
             return _Connection(
-                *await asyncio.open_connection(self._host, self._port, limit=LARGEST_HEAD)
+                *await asyncio.open_connection(*address, limit=LARGEST_HEAD), address
             )
 
     async def close(self) -> None:

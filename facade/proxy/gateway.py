@@ -19,6 +19,7 @@ from typing import Any, Final
 
 import orjson
 
+from chassis.process.redirects import REDIRECTS
 from facade.proxy.attempts.counts import AttemptCounts
 from facade.proxy.clients import Clients
 from facade.proxy.context import WorkerContext
@@ -48,7 +49,7 @@ from facade.routes.trust import Trust
 from facade.runtime.channel import COUNTERS, FAILED, Channel
 from facade.runtime.keyring import KeyFiles
 from facade.runtime.memory import HostMemory
-from facade.runtime.redirects import REDIRECTS, Redirects
+from facade.runtime.redirects import Redirects
 from facade.runtime.watcher import FileWatcher
 
 log = logging.getLogger("facade.proxy.gateway")
@@ -153,7 +154,7 @@ class Gateway:
         wanted: list[tuple[Path, Callable[[bytes], None], bytes | None]] = [
             (worker.table_file, self.use, table),
             (worker.instances_file, self._discovered, None),
-            (worker.instances_file.with_name(REDIRECTS), self._redirects.take, None),
+            (worker.instances_file.parent / REDIRECTS, self._redirects.take, None),
         ]
         return [
             FileWatcher(path, on_change, known=known, clock_ns=time.time_ns)

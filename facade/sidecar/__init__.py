@@ -14,6 +14,7 @@ In our environment:
 In mitmproxy's (standard library and mitmproxy only):
     proxy         the program;  addon  what it does with each exchange
     connections   resets, cuts, idle connections: the one place that knows mitmproxy's insides
+    halves        requests whose body waits until the monolith has asked for it
     tape          the recording that is made just now
     export        recorded flows as lines of JSON
 

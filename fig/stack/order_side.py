@@ -39,7 +39,7 @@ def order_side(place: Place) -> tuple[Process, ...]:
             place,
             "inventory",
             patience=FIRST_SNAPSHOT,
-            legacy_url=f"http://{place.address('legacy')}",
+            **toward_legacy(place),
             session_key=f"{place.path('keys')}/orders/session.json",
         ),
         _orders(place),
@@ -48,10 +48,18 @@ def order_side(place: Place) -> tuple[Process, ...]:
             place,
             "sales",
             patience=FIRST_SNAPSHOT,
-            legacy_url=f"http://{place.address('legacy')}",
+            **toward_legacy(place),
         ),
         _accounts(place),
     )
+
+
+def toward_legacy(place: Place) -> dict[str, str]:
+    """Settings of a service that calls the monolith, or the sidecar while that stands before it."""
+    return {
+        "legacy_url": f"http://{place.address('legacy')}",
+        "legacy_redirects": place.path("redirects"),
+    }
 
 
 def _orders(place: Place) -> Process:
@@ -60,7 +68,7 @@ def _orders(place: Place) -> Process:
         place,
         "orders",
         patience=FIRST_SNAPSHOT,
-        legacy_url=f"http://{place.address('legacy')}",
+        **toward_legacy(place),
         identity_keys=f"{folder}/public/identity.json",
         session_key=f"{folder}/orders/session.json",
         service_key=f"{folder}/orders/service.json",
@@ -79,7 +87,7 @@ def _accounts(place: Place) -> Process:
         place,
         "accounts",
         patience=FIRST_SNAPSHOT,
-        legacy_url=f"http://{place.address('legacy')}",
+        **toward_legacy(place),
         legacy_database_url=database_url(place, "accounts", "legacy"),
         secret_key=place.secret("session"),
     )

@@ -33,7 +33,7 @@ class Place(Protocol):
         """A password or key by name."""
 
     def path(self, name: str) -> str:
-        """`routes`, `runtime`, `postgres`, `nats`, `keys` (folders), `nats.conf`."""
+        """`routes`, `runtime`, `redirects`, `postgres`, `nats`, `keys` (folders), `nats.conf`."""
 
 
 @dataclass(frozen=True)
@@ -76,6 +76,7 @@ class Local:
             return str(self.routes)
         inner = {
             "runtime": "run/facade",
+            "redirects": "run/facade/lent/redirects.json",
             "postgres": "postgres/data",
             "nats": "nats/data",
             "keys": "keys",

@@ -10,7 +10,7 @@ from fig.stack import postgres as server
 from fig.stack.addresses import database_url as database_url
 from fig.stack.addresses import nats_url as nats_url
 from fig.stack.bus_rights import PROCESSES, secret_name
-from fig.stack.order_side import SERVICES, keys, order_side, twin
+from fig.stack.order_side import SERVICES, keys, order_side, toward_legacy, twin
 from fig.stack.pages_side import storefront
 from fig.stack.places import Place
 from fig.supervise.probes import HttpReady, PostmasterReady
@@ -152,7 +152,7 @@ def _catalog(place: Place) -> tuple[Process, ...]:
     settings = {
         "CATALOG_NATS_URL": nats_url(place, "catalog"),
         "CATALOG_LISTEN": place.address("catalog"),
-        "CATALOG_LEGACY_URL": f"http://{place.address('legacy')}",
+        **{f"CATALOG_{key.upper()}": value for key, value in toward_legacy(place).items()},
         "CATALOG_CALLER_KEYS": f"{place.path('keys')}/public/services.json",
         "CATALOG_SESSION_KEY": f"{place.path('keys')}/orders/session.json",
     }

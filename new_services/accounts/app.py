@@ -77,7 +77,7 @@ async def build(ground: Ground) -> Parts:
     settings = ground.settings
     assert isinstance(settings, AccountsSettings)
     model = legacy_model() if settings.legacy_feed else None
-    read = fed(ground, model, legacy=settings.legacy_url)
+    read = fed(ground, model, legacy=settings.legacy_client(limit=1))
     logins: Owner = NoOwner()
     owners: asyncpg.Pool | None = None
     if settings.legacy_database_url is not None:
@@ -86,7 +86,7 @@ async def build(ground: Ground) -> Parts:
     codec = SessionCodec(settings.secret_key, time.time)
     registrar: Registrar = NoOwner()
     guards: Guards = {}
-    client = HttpClient(settings.legacy_url) if settings.legacy_url else None
+    client = settings.legacy_client()
     if client is not None:
         registrar, guards = legacy_registrar(client)
     ground.metrics.register(BreakerCollector(guards))

@@ -5,8 +5,8 @@ from typing import Annotated, ClassVar
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 from pydantic_settings import SettingsConfigDict
 
-from chassis.process.assembly import ServiceSettings
-from chassis.process.settings import DatabaseUrl, ServiceUrl
+from chassis.process.assembly import LegacySettings
+from chassis.process.settings import DatabaseUrl
 
 SHORTEST_KEY = 16  # characters, as the monolith asks of the same key
 PLACEHOLDERS = ("change", "secret", "placeholder", "example", "dev")
@@ -20,15 +20,13 @@ def _real(key: str) -> str:
     return key
 
 
-class AccountsSettings(ServiceSettings):
+class AccountsSettings(LegacySettings):
     """One instance of the accounts service."""
 
     model_config = SettingsConfigDict(env_prefix="ACCOUNTS_")
     by_key: ClassVar[bool] = True
 
     secret_key: Annotated[str, AfterValidator(_real)]  # signs sessions: the monolith's own key
-    # Asked while the feed stands still: whether the monolith could answer instead.
-    legacy_url: ServiceUrl | None = None
     legacy_feed: bool = True  # fill the read model from the monolith's change feed
     # The monolith's database, as a role that may read id, email and pw_hash of its customers.
     legacy_database_url: DatabaseUrl | None = Field(default=None, validate_default=True)

@@ -52,8 +52,8 @@ async def build(ground: Ground) -> Parts:
         registry=ground.metrics,
     )
     model = legacy_model() if settings.legacy_feed else None
-    read = fed(ground, model, delay.observe, legacy=settings.legacy_url)
-    client = HttpClient(settings.legacy_url) if settings.legacy_url else None
+    read = fed(ground, model, delay.observe, legacy=settings.legacy_client(limit=1))
+    client = settings.legacy_client()
     record, guards = back_office(client, settings.session_key)
     sagas = toward_the_monolith(ground, Stories(ground.pool, record).sagas(), guards)
     endpoints = Endpoints(ground.pool, read.watermark)

@@ -45,8 +45,8 @@ async def build(ground: Ground) -> Parts:
     settings = ground.settings
     assert isinstance(settings, InventorySettings)
     model = legacy_model() if settings.legacy_feed else None
-    read = fed(ground, model, legacy=settings.legacy_url)
-    client = HttpClient(settings.legacy_url) if settings.legacy_url else None
+    read = fed(ground, model, legacy=settings.legacy_client(limit=1))
+    client = settings.legacy_client()
     record, guards = back_office(client, settings.session_key)
     stories = Stories(ground.pool, record, read.watermark)
     sagas = toward_the_monolith(ground, stories.sagas(), guards)

@@ -5,19 +5,15 @@ from typing import ClassVar
 
 from pydantic_settings import SettingsConfigDict
 
-from chassis.process.assembly import ServiceSettings
-from chassis.process.settings import ServiceUrl
+from chassis.process.assembly import LegacySettings
 
 
-class InventorySettings(ServiceSettings):
+class InventorySettings(LegacySettings):
     """One instance of the inventory service."""
 
     model_config = SettingsConfigDict(env_prefix="INVENTORY_")
     by_key: ClassVar[bool] = True
 
-    # Asked while the feed stands still: whether the monolith could answer instead. And the owner
-    # of the stock, whose form a count is.
-    legacy_url: ServiceUrl | None = None
     legacy_feed: bool = True  # fill the read model from the monolith's change feed
     # A private JWK (X25519) that opens what the facade sealed; without it the staff count nothing.
     session_key: Path | None = None

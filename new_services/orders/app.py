@@ -57,11 +57,11 @@ async def build(ground: Ground) -> Parts:
     assert isinstance(settings, OrdersSettings)
     zone = ZoneInfo(settings.timezone)
     model = legacy_model(zone) if settings.legacy_feed else None
-    read = fed(ground, model, legacy=settings.legacy_url)
+    read = fed(ground, model, legacy=settings.legacy_client(limit=1))
     watermark, silent = read.watermark, read.watermark.alone
     relay = Relay(settings.database_url, ground.nats, ground.metrics)
     directory, partners = _partners(ground.nats, settings)
-    client = HttpClient(settings.legacy_url) if settings.legacy_url else None
+    client = settings.legacy_client()
     record, guards = system_of_record(client, settings.session_key)
     stories = Stories(
         ground.pool,

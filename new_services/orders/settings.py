@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 from pydantic_settings import SettingsConfigDict
 
-from chassis.process.assembly import ServiceSettings
-from chassis.process.settings import ServiceUrl, ServiceUrls
+from chassis.process.assembly import LegacySettings
+from chassis.process.settings import ServiceUrls
 
 
 def _known_zone(name: str) -> str:
@@ -22,7 +22,7 @@ def _known_zone(name: str) -> str:
 Timezone = Annotated[str, AfterValidator(_known_zone)]
 
 
-class OrdersSettings(ServiceSettings):
+class OrdersSettings(LegacySettings):
     """One instance of the orders service."""
 
     model_config = SettingsConfigDict(env_prefix="ORDERS_")
@@ -32,7 +32,6 @@ class OrdersSettings(ServiceSettings):
     inventory_url: ServiceUrls = ""
     payments_url: ServiceUrls = ""
     service_key: Path | None = None  # a private JWK (Ed25519): proves to them who calls
-    legacy_url: ServiceUrl | None = None  # the monolith; without it no order can be placed
     identity_keys: str  # a JWKS: path of a file, or http:// URL at the facade's control process
     timezone: Timezone = "Europe/Berlin"  # of the times that legacy writes
     # A private JWK (X25519) that opens what the facade sealed for the monolith.

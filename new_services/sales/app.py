@@ -29,7 +29,7 @@ async def build(ground: Ground) -> Parts:
     settings = ground.settings
     assert isinstance(settings, SalesSettings)
     model = legacy_model() if settings.legacy_feed else None
-    read = fed(ground, model, legacy=settings.legacy_url)
+    read = fed(ground, model, legacy=settings.legacy_client(limit=1))
     inbox = Inbox(settings.database_url, ground.nats, "sales", HANDLERS, ground.metrics)
     zone = ZoneInfo(settings.timezone)
 

@@ -31,6 +31,7 @@ class Compose:
         return {
             "routes": "/etc/fig/routes.yaml",
             "runtime": "/run/facade",
+            "redirects": "/run/facade/lent/redirects.json",
             "postgres": "/var/lib/postgresql/18/docker",
             "nats": "/data",
             "keys": "/keys",

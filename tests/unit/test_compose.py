@@ -14,6 +14,8 @@ from typing import Any
 import pytest
 import yaml
 
+from chassis.process.redirects import REDIRECTS
+from facade.commands.sidecar import sidecar as sidecar_commands
 from fig.stack import credentials, ports
 from fig.stack.stack import Wishes, stack
 from fig.supervise.process import Kind, Process
@@ -23,8 +25,11 @@ ROOT = Path(__file__).parents[2]
 FILE = ROOT / "docker-compose.yml"
 STACK = {process.name: process for process in stack(Compose(), Wishes())}
 COMPOSE: dict[str, Any] = yaml.safe_load(FILE.read_text())
-SERVICES: dict[str, Any] = COMPOSE["services"]
+EVERYTHING: dict[str, Any] = COMPOSE["services"]
+ON_DEMAND = {name: one for name, one in EVERYTHING.items() if "profiles" in one}
+SERVICES = {name: one for name, one in EVERYTHING.items() if name not in ON_DEMAND}
 ENGINES = ("postgres", "nats")
+LENT = "lent:/run/facade/lent:ro"
 
 every_process = pytest.mark.parametrize("process", STACK.values(), ids=lambda one: one.name)
 every_service = pytest.mark.parametrize(
@@ -109,6 +114,26 @@ def test_all_else_runs_on_our_image():
     assert all(SERVICES[name]["build"] == "." for name in ours)
 
 
+def test_the_sidecar_stands_before_legacy_for_whoever_calls_it(monkeypatch: pytest.MonkeyPatch):
+    assert list(ON_DEMAND) == ["sidecar"]
+    sidecar = ON_DEMAND["sidecar"]
+    assert (
+        sidecar["environment"]["FACADE_SIDECAR_UPSTREAM"] == f"http://{Compose().address('legacy')}"
+    )
+    for name, value in sidecar["environment"].items():
+        monkeypatch.setenv(name, value)
+    assert sidecar["command"] == ["python", "-m", "facade", "sidecar", "run"]
+    made = sidecar_commands.commands["run"].make_context("run", [])
+    assert made.params["listen"] == "sidecar:8002"
+    lease = made.params["runtime"] / REDIRECTS
+    assert str(lease) == Compose().path("redirects")
+    assert sidecar["volumes"] == [f"lent:{lease.parent}"]
+    callers = [name for name, one in STACK.items() if str(lease) in one.env.values()]
+    assert callers == ["catalog", "inventory", "orders", "sales", "accounts"]
+    for name in (*callers, "facade"):
+        assert f"lent:{lease.parent}:ro" in SERVICES[name]["volumes"]
+
+
 def test_only_the_door_is_published_and_only_on_loopback():
     published = {name: service["ports"] for name, service in SERVICES.items() if "ports" in service}
     wanted = [
@@ -134,14 +159,16 @@ def test_what_must_survive_lies_in_volumes():
     assert mounts == {
         "postgres": ["postgres:/var/lib/postgresql"],
         "nats": ["nats:/data"],
-        "facade": ["routes:/etc/fig", "facade-keys:/keys/facade:ro", "public-keys:/keys/public:ro"],
-        "orders": ["orders-keys:/keys/orders:ro", "public-keys:/keys/public:ro"],
-        "sales": ["public-keys:/keys/public:ro"],
-        "catalog": ["orders-keys:/keys/orders:ro", "public-keys:/keys/public:ro"],
+        "facade": [
+            "routes:/etc/fig", "facade-keys:/keys/facade:ro", "public-keys:/keys/public:ro", LENT,
+        ],
+        "orders": ["orders-keys:/keys/orders:ro", "public-keys:/keys/public:ro", LENT],
+        "sales": ["public-keys:/keys/public:ro", LENT],
+        "catalog": ["orders-keys:/keys/orders:ro", "public-keys:/keys/public:ro", LENT],
         "storefront": ["storefront-keys:/keys/storefront:ro"],
-        "accounts": ["public-keys:/keys/public:ro"],
+        "accounts": ["public-keys:/keys/public:ro", LENT],
         "payments": ["public-keys:/keys/public:ro"],
-        "inventory": ["orders-keys:/keys/orders:ro", "public-keys:/keys/public:ro"],
+        "inventory": ["orders-keys:/keys/orders:ro", "public-keys:/keys/public:ro", LENT],
         "keys": [
             "facade-keys:/keys/facade", "orders-keys:/keys/orders",
             "storefront-keys:/keys/storefront", "public-keys:/keys/public",
@@ -175,8 +202,9 @@ def test_the_image_installs_the_locked_versions_and_runs_as_nobody_special():
     runs = " ".join(words for verb, words in _instructions() if verb == "RUN")
     assert "uv pip sync" in runs and "requirements.lock" in runs
     users = [words for verb, words in _instructions() if verb == "USER"]
-    assert users == ["fig"]
-    assert dict(_instructions())["FROM"] == "python:3.11-slim"
+    assert users == ["fig", "root", "fig"], "root only makes the sidecar's environment"
+    stages = [words for verb, words in _instructions() if verb == "FROM"]
+    assert stages == ["python:3.11-slim AS shop", "shop AS sidecar", "shop"]
 
 
 def test_secrets_and_data_stay_out_of_the_image():

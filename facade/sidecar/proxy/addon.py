@@ -2,6 +2,8 @@
 
 1 note it, name it    2 faults before the monolith    3 stream what must not wait, or is to be cut
 4 measure             5 faults behind it              6 record a scrubbed copy
+
+A request whose body waits for the monolith's word (`halves`) meets its faults at its head.
 """
 
 import asyncio
@@ -11,6 +13,7 @@ import os
 import random
 import time
 import uuid
+from collections.abc import Coroutine
 from typing import Any
 
 from mitmproxy import ctx, http
@@ -21,6 +24,7 @@ from facade.sidecar.plan.faults import NOTHING, Effect, Faults, resolved
 from facade.sidecar.plan.plan import AFTER, BEFORE, Plan
 from facade.sidecar.plan.reading import BadPlan, parse_plan
 from facade.sidecar.proxy import connections
+from facade.sidecar.proxy.halves import Broken, Halves
 from facade.sidecar.proxy.measures import Measures
 from facade.sidecar.proxy.recording import Tape
 
@@ -49,6 +53,7 @@ class Sidecar:
         self._faults = Faults(())
         self._tape = Tape()
         self._measures = Measures()
+        self._halves = Halves(upstream)
         # connections, by client
         self._used: dict[str, float] = {}  # monotonic time of the last exchange's end
         # exchanges under way, by flow
@@ -62,25 +67,29 @@ class Sidecar:
         self._look_at_plan()
         self._turning = asyncio.create_task(self._turn())
 
-    def requestheaders(self, flow: http.HTTPFlow) -> None:
+    async def requestheaders(self, flow: http.HTTPFlow) -> None:
         """1: every exchange carries a name that the monolith can log."""
         self._clients[flow.id] = flow.client_conn.id
         headers = flow.request.headers
         if "x-request-id" not in headers:
             trace = headers.get("traceparent", "").split("-")
             headers["x-request-id"] = trace[1] if len(trace) == 4 else uuid.uuid4().hex
+        if self._halves.concerns(flow):
+            effect = await self._meet(flow)
+            if effect.reset == BEFORE:
+                connections.reset(flow)
+            elif effect.status is None:
+                await self._or_reset(flow, self._halves.begin(flow))
 
     async def request(self, flow: http.HTTPFlow) -> None:
         """2: the whole request is here."""
-        method, target = flow.request.method, flow.request.path
-        effect = self._faults.meet(method, target, time.time(), random.random)
-        self._effects[flow.id] = effect
-        if effect.delay:
-            await asyncio.sleep(effect.delay)
+        effect = self._effects.get(flow.id) or await self._meet(flow)
         if effect.status is not None:
             flow.response = _invented(effect)
         elif effect.reset == BEFORE:
             connections.reset(flow)
+        else:
+            await self._or_reset(flow, self._halves.finish(flow))
 
     def responseheaders(self, flow: http.HTTPFlow) -> None:
         """3: the answer begins."""
@@ -111,20 +120,24 @@ class Sidecar:
             self._tape.add(flow)
 
     def error(self, flow: http.HTTPFlow) -> None:
-        """4: there is no whole answer. The client is told as plainly: its connection ends."""
+        """4: there is no whole answer. The client is told as plainly: its connection ends, by a
+        reset where the monolith could not be reached at all."""
         effect = self._ended(flow)
         if effect.ends_it:
             self._tape.leave_out("fault")
         else:
             self._tape.leave_out("error")
             self._measures.failed(flow.request.method, resolved(flow.request.path))
-        if flow.killable:
+        if flow.killable and flow.server_conn.timestamp_tcp_setup is None:
+            connections.reset(flow)
+        elif flow.killable:
             flow.kill()
 
     def client_disconnected(self, client: Any) -> None:
         """Nothing of it is under way any more."""
         self._used.pop(client.id, None)
         for flow in [flow for flow, owner in self._clients.items() if owner == client.id]:
+            self._halves.end(flow)
             self._clients.pop(flow, None)
             self._effects.pop(flow, None)
 
@@ -132,7 +145,25 @@ class Sidecar:
         """The proxy ends."""
         self._tape.close()
 
+    async def _meet(self, flow: http.HTTPFlow) -> Effect:
+        """The faults that strike this request, after their delay."""
+        method, target = flow.request.method, flow.request.path
+        effect = self._faults.meet(method, target, time.time(), random.random)
+        self._effects[flow.id] = effect
+        if effect.delay:
+            await asyncio.sleep(effect.delay)
+        return effect
+
+    async def _or_reset(self, flow: http.HTTPFlow, step: Coroutine[Any, Any, Any]) -> None:
+        try:
+            await step
+        except Broken as error:
+            log.info("%s %s: %s", flow.request.method, flow.request.path.partition("?")[0], error)
+            self._halves.end(flow.id)
+            connections.reset(flow)
+
     def _ended(self, flow: http.HTTPFlow) -> Effect:
+        self._halves.end(flow.id)
         if self._clients.pop(flow.id, None) is not None:
             self._used[flow.client_conn.id] = time.monotonic()
         return self._effects.pop(flow.id, NOTHING)

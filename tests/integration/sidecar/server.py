@@ -27,6 +27,11 @@ class Shop(BaseHTTPRequestHandler):
         self.rfile.read(int(self.headers.get("content-length", 0)))
         self._answer()
 
+    def handle_expect_100(self) -> bool:
+        went = super().handle_expect_100()
+        self.wfile.flush()
+        return went
+
     def _answer(self) -> None:
         parts = urlsplit(self.path)
         asked[parts.path] += 1

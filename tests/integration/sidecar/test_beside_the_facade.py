@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from facade.runtime.redirects import LEASE_SECONDS
+from chassis.process.redirects import LEASE_SECONDS
 
 pytestmark = pytest.mark.integration
 
