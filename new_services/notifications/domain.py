@@ -15,6 +15,17 @@ class Mail:
     body: str
 
 
+@dataclass(frozen=True, slots=True)
+class Refund:
+    """What was taken for an order, and what was given back of it."""
+
+    order_no: str
+    email: str
+    name: str
+    captured: str
+    refunded: str
+
+
 def placed(event: OrderPlaced) -> Mail:
     """Thanks, what was ordered, and where it goes."""
     reference = f"\nYour reference: {event.po_number}" if event.po_number else ""
@@ -44,6 +55,15 @@ def refused(event: OrderRefused) -> Mail:
         " Nothing was charged.\n"
     )
     return Mail(event.email, "Your order could not be placed", body)
+
+
+def refunded(refund: Refund) -> Mail:
+    """That the money is on its way, which an order's cancelling only announces."""
+    body = (
+        f"Hello {refund.name},\n\nof {refund.captured} EUR that you paid for the order"
+        f" {refund.order_no}, {refund.refunded} EUR are on their way back to you.\n"
+    )
+    return Mail(refund.email, f"Your refund for the order {refund.order_no}", body)
 
 
 def _table(lines: Sequence[Line]) -> str:

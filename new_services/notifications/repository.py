@@ -5,11 +5,16 @@ from typing import Any
 
 import asyncpg
 
-from new_services.notifications.domain import Mail
+from contracts.events_orders import OrderPlaced
+from new_services.notifications.domain import Mail, Refund
 
 _DUE = """
 SELECT id, event_id, recipient, subject, body, attempts FROM mail
 WHERE sent IS NULL AND due <= clock_timestamp() ORDER BY due, id LIMIT 50
+"""
+_AMOUNT = """
+INSERT INTO payment (id, {column}) VALUES ($1, $2)
+ON CONFLICT (id) DO UPDATE SET {column} = $2, noted = clock_timestamp()
 """
 _LAST = """
 SELECT id, event_id, recipient, subject, body, attempts, error, created, sent,
@@ -28,6 +33,39 @@ async def add(connection: asyncpg.Connection, event_id: str, mail: Mail) -> None
         mail.subject,
         mail.body,
     )
+
+
+async def payer(connection: asyncpg.Connection, event: OrderPlaced) -> None:
+    """Whose payment it is, and what for."""
+    await connection.execute(
+        "INSERT INTO payment (id, order_no, email, name) VALUES ($1, $2, $3, $4)"
+        " ON CONFLICT (id) DO UPDATE SET order_no = $2, email = $3, name = $4,"
+        " noted = clock_timestamp()",
+        event.saga_id,
+        event.order_no,
+        event.email,
+        event.name,
+    )
+
+
+async def captured(connection: asyncpg.Connection, payment_id: str, amount: str) -> None:
+    """So much was taken."""
+    await connection.execute(_AMOUNT.format(column="captured"), payment_id, amount)
+
+
+async def refunded(connection: asyncpg.Connection, payment_id: str, amount: str) -> None:
+    """So much was given back."""
+    await connection.execute(_AMOUNT.format(column="refunded"), payment_id, amount)
+
+
+async def refund(connection: asyncpg.Connection, payment_id: str) -> Sequence[Refund]:
+    """What was given back, where it is known to whom; none or one."""
+    rows = await connection.fetch(
+        "SELECT order_no, email, name, coalesce(captured, refunded) AS captured, refunded"
+        " FROM payment WHERE id = $1 AND email IS NOT NULL AND refunded IS NOT NULL",
+        payment_id,
+    )
+    return [Refund(**row) for row in rows]
 
 
 async def due(connection: asyncpg.Connection) -> list[asyncpg.Record]:

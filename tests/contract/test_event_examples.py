@@ -75,6 +75,11 @@ def test_there_are_events_and_consumers() -> None:
     assert {"notifications", "sales"} <= set(CONSUMERS), "two subscribers of one topic"
 
 
+def test_every_event_has_a_subscriber() -> None:
+    taken = {kind for handlers in CONSUMERS.values() for kind in handlers}
+    assert set(EVENTS.values()) <= taken
+
+
 @pytest.mark.parametrize("kind", EVENTS.values(), ids=lambda kind: f"{kind.OWNER}.{kind.TYPE}")
 def test_an_owner_gives_an_example_of_every_version_and_reads_them_all(kind: type[Any]) -> None:
     assert sorted(kind.EXAMPLES) == list(range(1, kind.VERSION + 1))

@@ -2,6 +2,7 @@
 
 import asyncio
 import email
+import itertools
 import time
 from collections.abc import Callable
 from typing import Any
@@ -14,7 +15,9 @@ from aiosmtpd.controller import Controller
 from chassis.events import bus, outbox
 from contracts import events
 from contracts.events_orders import OrderPlaced
+from contracts.events_payments import PaymentCaptured, PaymentRefunded
 from migrations import runner
+from new_services.notifications.handlers import handlers
 
 pytestmark = pytest.mark.integration
 
@@ -50,6 +53,39 @@ def _told(event_id: str, version: int) -> events.Envelope:
     return events.Envelope(
         event_id, kind.OWNER, kind.TYPE, version, example["order_no"], occurred, example
     )
+
+
+async def _tell(connection: Any, kind: Any, example: Any) -> None:
+    at = "2026-06-30T16:00:00.000000+00:00"
+    key = example.get("order_no", example.get("payment_id"))
+    told = events.Envelope(
+        f"{key}:{kind.TYPE}", kind.OWNER, kind.TYPE, kind.VERSION, key, at, example
+    )
+    await handlers(lambda: None)[kind](connection, events.read(kind, told), told)
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations(range(3))))
+async def test_a_refund_is_one_mail_to_whoever_paid_whichever_event_comes_first(
+    make_database: Callable[[str], str], order: tuple[int, ...]
+) -> None:
+    url = make_database("notifications")
+    await asyncio.to_thread(runner.upgrade, "notifications", url)
+    kinds = (OrderPlaced, PaymentCaptured, PaymentRefunded)
+    connection = await asyncpg.connect(url)
+    try:
+        for at in (*order, *order):
+            await _tell(connection, kinds[at], kinds[at].EXAMPLES[kinds[at].VERSION])
+        nobodys = {"payment_id": "nobody's", "amount": "5.00", "method": "card"}
+        await _tell(connection, PaymentRefunded, nobodys)
+        rows = await connection.fetch("SELECT recipient, subject, body FROM mail ORDER BY subject")
+    finally:
+        await connection.close()
+    assert [row["subject"] for row in rows] == [
+        "Your order SO-2026-005001",
+        "Your refund for the order SO-2026-005001",
+    ]
+    assert {row["recipient"] for row in rows} == {"anna.huber@example.com"}
+    assert "of 258.00 EUR that you paid" in rows[1]["body"]
 
 
 async def test_a_mail_for_each_order_whichever_version_told_it(

@@ -39,5 +39,13 @@ def test_a_cancellation_says_what_comes_back() -> None:
     assert "You get 258.00 EUR back." in domain.cancelled(_example(OrderCancelled)).body
 
 
+def test_a_refund_says_what_comes_back_and_of_how_much() -> None:
+    refund = domain.Refund("SO-1", "anna.huber@example.com", "Anna Huber", "258.00", "100.00")
+    mail = domain.refunded(refund)
+    assert mail.recipient == "anna.huber@example.com"
+    assert mail.subject == "Your refund for the order SO-1"
+    assert "of 258.00 EUR that you paid" in mail.body and "100.00 EUR are on their way" in mail.body
+
+
 def test_a_refusal_says_why() -> None:
     assert "(out of stock)" in domain.refused(_example(OrderRefused)).body
