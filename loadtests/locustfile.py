@@ -139,6 +139,17 @@ class Staff(Shopper):
         self.visit(staff.work)
 
 
+class Bookkeeper(Shopper):
+    """Reads the sales report. Only where everyone is let in."""
+
+    abstract = not SETTINGS.everyone
+    weight = 1
+
+    @task
+    def read(self) -> None:
+        self.visit(staff.read_sales)
+
+
 def ask(host: str) -> Callable[[str], Mapping[str, Any]]:
     """How `discover` reads the shop. Raises ShopUnreadable when nothing useful comes back."""
 

@@ -1,6 +1,8 @@
-"""One of the staff, in the back office: saves a price, counts a shelf, looks at the sales."""
+"""The staff, in the back office: saves a price, counts a shelf; another one reads the sales."""
 
 from __future__ import annotations
+
+from datetime import date, timedelta
 
 from loadtests import checks, pages
 from loadtests.answer import Answer
@@ -11,6 +13,9 @@ ADMIN = ("admin@example.org", "admin-2016")
 ARTICLES = "/admin/products"
 FOUND_MORE = 3  # pieces that a count finds at most beyond those that the page shows
 REPORT = 0.25
+REPORTS = 4  # that the bookkeeper opens in one visit
+YEAR, NONSENSE = 0.04, 0.04  # shares of reports; for both the monolith reads a whole year
+OPENED, DAYS, LONGEST = date(2024, 7, 1), 730, 30  # when the seed's orders were placed
 
 
 def work(person: Visitor) -> None:
@@ -68,11 +73,33 @@ def count(person: Visitor, sku: str) -> None:
     )
 
 
-def report(person: Visitor) -> None:
-    """The sales of the days that the shop proposes, as a page and for the spreadsheet."""
+def report(person: Visitor, query: str = "") -> None:
+    """The sales of these days, else of those that the shop proposes; then for the spreadsheet."""
     page = person.get(
-        "/admin/report", "/admin/report", lambda answer: pages.saying(answer, "Sales")
+        f"/admin/report{query}", "/admin/report", lambda answer: pages.saying(answer, "Sales")
     )
     person.pause()
     (csv,) = page.links("/admin/report.csv")
     person.get(csv, "/admin/report.csv", pages.file)
+
+
+def read_sales(person: Visitor) -> None:
+    """Log in, and open the report of several periods, each also as a file."""
+    person.email, person.password = ADMIN
+    web.log_in(person)
+    person.pause()
+    person.get("/admin", "/admin", articles)
+    for _ in range(REPORTS):
+        person.pause()
+        report(person, period(person))
+
+
+def period(person: Visitor) -> str:
+    """The query of a report: mostly some weeks, now and then the shop's own year or no dates."""
+    dice = person.dice.random()
+    if dice < YEAR:
+        return ""
+    if dice < YEAR + NONSENSE:
+        return "?from=yesterday&to=2016-13-01"
+    first = OPENED + timedelta(days=person.dice.randrange(DAYS))
+    return f"?from={first}&to={first + timedelta(days=person.dice.randrange(LONGEST))}"

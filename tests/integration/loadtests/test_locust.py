@@ -177,7 +177,7 @@ def test_figures_are_written_every_second_while_it_runs(shop: TinyShop, tmp_path
     assert 0.9 < min(gaps) < 3.0
 
 
-@pytest.mark.parametrize("kind", ["Staff", "Newcomer"])
+@pytest.mark.parametrize("kind", ["Staff", "Bookkeeper", "Newcomer"])
 @pytest.mark.parametrize("everyone", [True, False])
 def test_those_who_write_come_only_when_everyone_is_let_in(
     shop: TinyShop, kind: str, everyone: bool

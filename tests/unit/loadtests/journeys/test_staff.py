@@ -30,6 +30,7 @@ class BackOffice:
                 "GET /login": f'<form action="/login">{CSRF}<input name="email"></form>',
                 "POST /login": self.log_in,
                 "GET /admin/": html(list_, "/admin/products"),
+                "GET /admin": html(list_, "/admin/products"),
                 "GET /admin/report": f'Sales <a href="{CSV}">CSV</a>',
                 f"GET {CSV}": Answer(
                     200, b"\xef\xbb\xbfa;b", {"content-type": "text/csv"}, url=f"http://h{CSV}"
@@ -119,3 +120,25 @@ def test_whoever_is_not_let_in_is_a_failure(
     with pytest.raises(VisitEnds):
         staff.work(make_person())
     assert "led to /login instead of /admin/products" in fake_shop.failures[0]
+
+
+def test_the_bookkeeper_reads_several_periods_each_as_page_and_file(
+    office: BackOffice, fake_shop: Any, make_person: Any
+) -> None:
+    fake_shop.answers = AnyPeriod(fake_shop.answers)
+    fake_shop.answers["GET /admin/report.csv"] = fake_shop.answers[f"GET {CSV}"]
+    for seed in range(12):
+        staff.read_sales(make_person(seed))
+    assert fake_shop.failures == []
+    asked = [path for path in fake_shop.paths() if "/admin/report" in path]
+    assert len(asked) == 12 * 2 * staff.REPORTS
+    pages = [path for path in asked if "csv" not in path]
+    assert {"GET /admin/report", "GET /admin/report?from=yesterday&to=2016-13-01"} < set(pages)
+    assert len(set(pages)) > len(pages) / 2, "other days each time"
+
+
+class AnyPeriod(dict[str, Any]):
+    """Answers a report whatever its days are."""
+
+    def get(self, key: str, default: Any = None) -> Any:
+        return super().get(key.partition("?")[0] if "/admin/report" in key else key, default)
