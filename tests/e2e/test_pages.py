@@ -13,7 +13,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -32,7 +32,8 @@ LOAD_SECONDS = int(os.environ.get("FIG_PAGES_SECONDS", "30"))
 SHADOW_SECONDS = int(os.environ.get("FIG_PAGES_SHADOW_SECONDS", "0"))
 USERS = os.environ.get("FIG_PAGES_USERS", "20")
 THINK = os.environ.get("FIG_PAGES_THINK", "0.3-1.5")
-WITH_A_BROWSER = ("PageVisitor", "PageBuyer", "Newcomer", "Staff", "Bookkeeper")
+# Kinds of people with a browser, and how many: pages that few people open need pairs, too.
+BROWSERS = {"PageVisitor": 1, "PageBuyer": 2, "Newcomer": 3, "Staff": 1, "Bookkeeper": 2}
 PAGES = {  # that all shoppers together come by within a minute
     *("home-page", "search-page", "category-page", "product-page", "cart-page", "checkout-page"),
     *("orders-page", "order-page", "login-page", "register-page"),
@@ -316,13 +317,16 @@ def test_the_same_at_legacy(browser: Any, shop: Shop) -> None:
     _everything(browser, shop)
 
 
-def _everybody_shops(shop: Shop, seconds: int, *kinds: str) -> str:
+def _everybody_shops(shop: Shop, seconds: int, kinds: Mapping[str, int] | None = None) -> str:
     """Newcomers and staff among them; what Locust says of wrong answers, empty without any.
 
-    `kinds` are classes of the load test, where only some of them shall come.
+    `kinds`: classes of the load test and their weights, where only these shall come.
     """
-    people = ("--everyone", "--users", USERS, "--spawn-rate", "20", "--think", THINK)
-    done = shop.run("load", *people, "--time", f"{seconds}s", *kinds)
+    people = ["--everyone", "--users", USERS, "--spawn-rate", "20", "--think", THINK]
+    if kinds:
+        weights = [{"user_class_name": each, "weight": weight} for each, weight in kinds.items()]
+        people += [*kinds, "--config-users", json.dumps(weights)]
+    done = shop.run("load", "--time", f"{seconds}s", *people)
     print(done.stdout, done.stderr)
     return done.stdout + done.stderr if done.returncode else ""
 
@@ -332,7 +336,7 @@ def test_no_page_differs_in_shadow_under_shoppers(shop: Shop) -> None:
     """`pytest -s` prints a line for each route."""
     shop.to_shadow()
     shop.fig("compare", "--reset")
-    failures = _everybody_shops(shop, SHADOW_SECONDS, *WITH_A_BROWSER)
+    failures = _everybody_shops(shop, SHADOW_SECONDS, BROWSERS)
     found = {route["route"]: route for route in _settled(shop)}
     for name, one in found.items():
         print(f"| `{name}` | {' | '.join(map(str, _figures(one)))} |")

@@ -90,7 +90,6 @@ def test_the_whole_story(office: BackOffice, fake_shop: Any, make_person: Any) -
     assert fake_shop.failures == []
     assert set(office.prices.values()).isdisjoint({"19.99"})
     assert set(office.counted) == {7, 8, 9, 10}, "the same count is one of them"
-    assert f"GET {CSV}" in fake_shop.paths()
 
 
 def test_a_price_that_was_not_kept_is_a_failure(
@@ -127,11 +126,11 @@ def test_the_bookkeeper_reads_several_periods_each_as_page_and_file(
 ) -> None:
     fake_shop.answers = AnyPeriod(fake_shop.answers)
     fake_shop.answers["GET /admin/report.csv"] = fake_shop.answers[f"GET {CSV}"]
-    for seed in range(12):
+    for seed in range(100):
         staff.read_sales(make_person(seed))
     assert fake_shop.failures == []
     asked = [path for path in fake_shop.paths() if "/admin/report" in path]
-    assert len(asked) == 12 * 2 * staff.REPORTS
+    assert len(asked) == 100 * 2 * staff.REPORTS
     pages = [path for path in asked if "csv" not in path]
     assert {"GET /admin/report", "GET /admin/report?from=yesterday&to=2016-13-01"} < set(pages)
     assert len(set(pages)) > len(pages) / 2, "other days each time"
