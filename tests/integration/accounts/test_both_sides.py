@@ -22,6 +22,7 @@ pytestmark = [pytest.mark.integration, pytest.mark.timeout(400)]
 PASSWORD = "gipfelkreuz"
 CUSTOMERS = 8
 FLIPS = 6
+ANY_WORKER = 30  # requests by new connections, of which each worker of two surely gets some
 KEY = secrets.token_hex(16)
 TOKEN = re.compile(r'name="csrf" value="([^"]+)"')
 # One step apart; in canary legacy is asked who is asking.
@@ -30,7 +31,7 @@ ROUTES = """
 facade:
   expose: true
   session_cookie: session
-  identity: {{ask: /api/me, forget_on: [login, logout, login-form, logout-page], keep: 500ms}}
+  identity: {{ask: /api/me, forget_on: [login, logout, login-form, logout-page], keep: {keep}}}
 upstreams:
   legacy: {{url: "{legacy}"}}
   accounts: {{url: "{accounts}", session_cookie: keep}}
@@ -65,15 +66,18 @@ def echo(sock: Any) -> None:
 class World:
     """The monolith, accounts, storefront and a facade with two workers."""
 
-    def __init__(self, monolith: Gunicorn, urls: dict[str, str], folder: Path) -> None:
-        self.monolith, self.urls = monolith, urls
+    def __init__(
+        self, monolith: Gunicorn, accounts: Any, urls: dict[str, str], folder: Path
+    ) -> None:
+        self.monolith, self.accounts, self.urls = monolith, accounts, urls
+        self.keep = "500ms"  # for so long a worker believes what it was answered
         folder.mkdir()
         self.facade = Facade(folder, self.routes("legacy", "legacy"), workers=2)
         limits = httpx2.Limits(max_keepalive_connections=0)  # each request may reach any worker
         self.http = httpx2.Client(timeout=30, trust_env=False, limits=limits)
 
     def routes(self, api: str, pages: str) -> str:
-        return ROUTES.format(**self.urls, api=STAGES[api], pages=STAGES[pages])
+        return ROUTES.format(**self.urls, api=STAGES[api], pages=STAGES[pages], keep=self.keep)
 
     def flip(self, api: str, pages: str) -> None:
         """Returns once both workers answer by it."""
@@ -205,7 +209,7 @@ def world(
             "storefront": storefront.url,
             "echo": echoing.url,
         }
-        made = World(monolith, urls, tmp_path / "facade")
+        made = World(monolith, accounts, urls, tmp_path / "facade")
         yield made
     finally:
         if made is not None:
@@ -268,3 +272,20 @@ def test_with_the_monolith_stopped_customers_log_in_and_out_and_in(world: World)
     assert world.who(before) == "c0@example.org"
     kept = world.who(page)
     assert kept == "c2@example.org", "a copy that was kept: the monolith believes it as well"
+
+
+def test_a_logout_at_accounts_ends_at_once_what_all_workers_know(world: World) -> None:
+    """Accounts falls silent after it, so that nobody can ask again: who has not logged out is still
+    known, and who has, by the API or by the page, is not."""
+    world.keep = "60s"
+    world.flip("new", "new")
+    by_api, by_page, stays = (world.log_in(number) for number in range(3))
+    for cookie in (by_api, by_page, stays) * ANY_WORKER:
+        assert "fig-identity: " in world.told(cookie)
+    assert world.ask("POST", "/api/logout", by_api).json() == {"ok": "Y"}
+    _, token = world.form(by_page)
+    assert world.ask("POST", "/logout", by_page, data={"csrf": token}).status_code == 302
+    world.accounts.kill()
+    for cookie, status in ((by_api, 503), (by_page, 503), (stays, 200)):
+        answers = [world.ask("GET", "/echo", cookie).status_code for _ in range(ANY_WORKER)]
+        assert answers == [status] * ANY_WORKER
