@@ -5,21 +5,42 @@ from __future__ import annotations
 from urllib.parse import quote_plus
 
 from loadtests import pages
+from loadtests.answer import Answer
 from loadtests.visitor import Visitor
+
+MISTYPE = 0.1
+SORTS = ("", "", "sort=price", "sort=-price&page=1", "sort=newest&utm_source=mail")
 
 
 def wander(person: Visitor) -> None:
-    """Home, something by word or by category, a product."""
+    """Home, something by word or by category, a product; now and then one that there is not."""
     skus = person.get("/", "/", pages.listed)
     person.pause()
+    sort = person.dice.choice(SORTS)
     if person.dice.random() < 0.5:
-        word = person.dice.choice(person.shop.words)
-        skus = person.get(f"/search?q={quote_plus(word)}", "/search", pages.listed)
+        path, query = "/search", f"q={quote_plus(person.dice.choice(person.shop.words))}"
     else:
-        code = person.dice.choice(person.shop.categories)
-        skus = person.get(f"/category/{code}", "/category/{code}", pages.listed)
+        path, query = f"/category/{person.dice.choice(person.shop.categories)}", ""
+    query = "&".join(part for part in (query, sort) if part)
+    name = "/search" if path == "/search" else "/category/{code}"
+    skus = person.get(f"{path}?{query}" if query else path, name, pages.listed)
     person.pause()
     open_product(person, person.dice.choice(skus))
+    if person.dice.random() < MISTYPE:
+        lost(person)
+
+
+def lost(person: Visitor) -> None:
+    """Old links and mistyped numbers lead to a page that says so."""
+    for path, name in ("/product/XX-", "/product/{sku}"), ("/category/XX-", "/category/{code}"):
+        person.pause()
+        number = person.dice.randint(10_000, 99_999)
+        person.get(f"{path}{number}", name, nothing_here)
+
+
+def nothing_here(answer: Answer) -> None:
+    """A whole page, with the status of its kind."""
+    pages.page(answer, 404).must_say("Nothing here")
 
 
 def buy(person: Visitor) -> None:

@@ -34,8 +34,8 @@ def pages_of_a_shop(fake_shop: Any, bodies: Any) -> Any:
     fake_shop.sent = []
     fake_shop.answers = {
         "GET /": links,
-        "GET /search?q=zelt": links,
-        "GET /category/TENT": links,
+        **{f"GET /search?q=zelt{'&' * bool(sort)}{sort}": links for sort in web.SORTS},
+        **{f"GET /category/TENT{'?' * bool(sort)}{sort}": links for sort in web.SORTS},
         "GET /product/AA-1": product("AA-1"),
         "GET /product/BB-2": product("BB-2"),
         "GET /login": form("/login", '<input name="email"><input name="password">'),
@@ -50,11 +50,41 @@ def pages_of_a_shop(fake_shop: Any, bodies: Any) -> Any:
     return fake_shop
 
 
-@pytest.mark.parametrize("seed", range(6))
-def test_wander(pages_of_a_shop: Any, make_person: Any, seed: int) -> None:
-    web.wander(make_person(seed))
-    assert pages_of_a_shop.failures == []
-    assert pages_of_a_shop.paths()[-1] == "GET /product/AA-1"
+class Mistyped(dict[str, Any]):
+    """Answers for what is there, and one for every number that is not."""
+
+    otherwise: Any = None
+
+    def get(self, key: str, default: Any = None) -> Any:
+        return super().get(key, self.otherwise if "/XX-" in key else default)
+
+
+@pytest.fixture
+def with_mistypes(pages_of_a_shop: Any, bodies: Any) -> Any:
+    """The same shop; a number that it does not have is 404 with a page."""
+    found = Mistyped(pages_of_a_shop.answers)
+    found.otherwise = lambda ask: bodies.html("Nothing here", ask.path, 404)
+    pages_of_a_shop.answers = found
+    return pages_of_a_shop
+
+
+def test_wander(with_mistypes: Any, make_person: Any) -> None:
+    for seed in range(100):
+        web.wander(make_person(seed))
+    assert with_mistypes.failures == []
+    asked = set(with_mistypes.paths())
+    lists = {path for path in asked if "/search" in path or "/category/TENT" in path}
+    assert len(lists) == 2 * len({*web.SORTS}), "each list, sorted in each way"
+    assert "GET /product/AA-1" in asked and any("/product/XX-" in path for path in asked)
+
+
+def test_a_mistyped_number_that_is_found_is_a_failure(
+    with_mistypes: Any, make_person: Any, bodies: Any
+) -> None:
+    with_mistypes.answers.otherwise = bodies.html("Nothing here")
+    with pytest.raises(VisitEnds):
+        web.lost(make_person())
+    assert "status 200 instead of 404" in with_mistypes.failures[0]
 
 
 def test_the_whole_way_to_an_order(pages_of_a_shop: Any, make_person: Any) -> None:
