@@ -19,6 +19,10 @@ from chassis.process.settings import BAD_CONFIGURATION, UNIX, Listen
 
 log = logging.getLogger("service")
 
+# Seconds: longer than any client of ours keeps an idle connection (services 20, the facade 30
+# unless its route file says more): never is it us who hang up while a request is on its way.
+KEPT_SECONDS = 75
+
 Application = Callable[[Any, Any, Any], Awaitable[None]]
 Background = Callable[[], Coroutine[Any, Any, None]]
 
@@ -67,6 +71,7 @@ async def serve(app: Application, port: socket.socket, background: Sequence[Back
         app,
         log_config=None,
         access_log=False,
+        timeout_keep_alive=KEPT_SECONDS,
         proxy_headers=False,  # nothing here asks who the client's client is
         timeout_graceful_shutdown=10,
     )

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 CONNECT_SECONDS = 1.0
 QUEUE_SECONDS = 1.0  # for a turn among our own calls, before anything is sent
-IDLE_SECONDS = 20.0  # shorter than any server of ours keeps an idle connection
+IDLE_SECONDS = 20.0  # shorter than any server of ours keeps an idle connection (KEPT_SECONDS)
 LARGEST_HEAD = 32 * 1024
 LARGEST_BODY = 8 * 1024 * 1024
 
