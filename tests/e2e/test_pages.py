@@ -15,102 +15,38 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import Any
 
 import httpx2
 import pytest
-import yaml
 
-PROJECT = Path(__file__).parents[2]
+from tests.rigs.flipped_shop import IN_FORCE_SECONDS, PROJECT, Shop
+
 CHROMIUM = shutil.which("chromium")
 PASSWORD, ADMIN = "wander-2016", ("admin@example.org", "admin-2016")
-MOVED = ("storefront", "accounts", "orders", "catalog", "inventory")
 CUSTOMERS, FLIPS = 50, 20
+WIDTHS = (390, 1280)  # of a phone, and of a screen on a desk, in pixels
+OPEN = (  # to everybody
+    *("/", "/search?q=jacket&sort=price", "/search?q=nothing-of-that", "/category/CLOTHING"),
+    *("/login", "/register", "/cart", "/nowhere", "/product/NONE"),
+)
+OWN = ("/orders", "/orders/SO-0", "/admin/")
+STAFFS = ("/admin/products?q=jacket", "/admin/report?from=2026-05-01&to=2026-05-02")
 # By hand: longer, and with fewer people on a machine that is not ours alone.
 LOAD_SECONDS = int(os.environ.get("FIG_PAGES_SECONDS", "30"))
 SHADOW_SECONDS = int(os.environ.get("FIG_PAGES_SHADOW_SECONDS", "0"))
 USERS = os.environ.get("FIG_PAGES_USERS", "20")
 THINK = os.environ.get("FIG_PAGES_THINK", "0.3-1.5")
 # Kinds of people with a browser, and how many: pages that few people open need pairs, too.
-BROWSERS = {"PageVisitor": 1, "PageBuyer": 2, "Newcomer": 3, "Staff": 1, "Bookkeeper": 2}
+BROWSERS = {"PageVisitor": 2, "PageBuyer": 1, "Newcomer": 2, "Staff": 2, "Bookkeeper": 2}
 PAGES = {  # that all shoppers together come by within a minute
     *("home-page", "search-page", "category-page", "product-page", "cart-page", "checkout-page"),
     *("orders-page", "order-page", "login-page", "register-page"),
     *("admin-page", "admin-home", "sales-report", "sales-csv"),
     *("admin-products-page", "admin-product-page", "pictures", "static-files", "favicon", "robots"),
 }
-IN_FORCE_SECONDS = 60.0
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900 + LOAD_SECONDS + SHADOW_SECONDS)]
-
-
-class Shop:
-    """A stack of the test's own, whose route file the test edits as a person does."""
-
-    def __init__(self, folder: Path, port_base: int) -> None:
-        self.file = folder / "routes.yaml"
-        self.routes = yaml.safe_load((PROJECT / "routes.yaml").read_text("utf-8"))
-        self.write("new")
-        self.url = f"http://127.0.0.1:{port_base}"
-        self.legacy = f"http://127.0.0.1:{port_base + 2}"
-        self.env = {
-            **os.environ,
-            "FIG_HOME": str(folder / "fig home"),
-            "FIG_ROUTES": str(self.file),
-            "FIG_PORT_BASE": str(port_base),
-        }
-
-    def fig(self, *words: str) -> str:
-        """What the command printed; it must have ended well."""
-        done = self.run(*words)
-        assert done.returncode == 0, f"fig {' '.join(words)}: {done.stdout}{done.stderr}"
-        return done.stdout
-
-    def run(self, *words: str) -> subprocess.CompletedProcess[str]:
-        """A command that has ended, well or not."""
-        return subprocess.run(
-            [sys.executable, "-m", "fig", *words],
-            cwd=PROJECT, env=self.env, capture_output=True, text=True,
-            timeout=max(LOAD_SECONDS, SHADOW_SECONDS) + 240, check=False,
-        )  # fmt: skip
-
-    def write(self, stage: str, percent: int | None = None) -> None:
-        """The file, with every route that has a new side there; what is only new stays so."""
-        for route in self.routes["routes"]:
-            if route.get("new") not in MOVED or route.get("fallback") is False:
-                continue
-            route["stage"] = stage
-            route.pop("percent", None)
-            if percent is not None:
-                route["percent"] = percent
-        beside = self.file.with_suffix(".new")
-        beside.write_text(yaml.safe_dump(self.routes, sort_keys=False, allow_unicode=True))
-        beside.rename(self.file)
-
-    def move(self, stage: str, percent: int | None = None) -> None:
-        """Edit the file, and wait until every worker decides by it."""
-        self.write(stage, percent)
-        deadline = time.monotonic() + IN_FORCE_SECONDS
-        while not self._in_force(stage, percent):
-            assert time.monotonic() < deadline, f"{stage} {percent}: not in force"
-            time.sleep(0.1)
-
-    def to_shadow(self) -> None:
-        """From wherever the tests before have left it, step by step."""
-        if any(
-            route["stage"] == "new"
-            for route in self.routes["routes"]
-            if route["name"] == "cart-page"
-        ):
-            self.move("canary", 50)
-        self.move("shadow")
-
-    def _in_force(self, stage: str, percent: int | None) -> bool:
-        routes = json.loads(self.fig("status", "--json"))["facade"]["routes"]
-        (cart,) = [each for each in routes if each["name"] == "cart-page"]
-        shown = cart["stage"], cart["percent"] if stage == "canary" else percent
-        return bool(shown == (stage, percent))
 
 
 @pytest.fixture(scope="module")
@@ -183,11 +119,18 @@ def browser() -> Iterator[Any]:
         made.close()
 
 
+# Also those far below, which a browser would fetch when somebody comes by.
+DRAWN = "Promise.all([...document.images].map(i => { i.loading = 'eager'; return i.decode(); }))"
+
+
 class Person:
     """In front of a browser; `then` is done after each click."""
 
-    def __init__(self, browser: Any, shop: Shop, then: Callable[[], None]) -> None:
-        self._context = browser.new_context(base_url=shop.url)
+    def __init__(
+        self, browser: Any, shop: Shop, then: Callable[[], None] = lambda: None, **how: Any
+    ) -> None:
+        """`how`: what else a browser is given."""
+        self._context = browser.new_context(**{"base_url": shop.url, **how})
         self.page = self._context.new_page()
         self.page.set_default_timeout(30_000)
         self._then = then
@@ -212,6 +155,12 @@ class Person:
         self.page.fill("main input[name=email]", email)
         self.page.fill("main input[name=password]", password)
         self.click("main form.card button")
+
+    def sees_it_whole(self, width: int) -> bytes:
+        """The page as a picture, with all its drawings; it is not wider than the screen."""
+        self.page.evaluate(DRAWN)
+        assert self.page.evaluate("document.documentElement.scrollWidth") <= width, self.page.url
+        return bytes(self.page.screenshot(full_page=True))
 
     def leaves(self) -> None:
         """The browser forgets everything."""
@@ -299,6 +248,40 @@ def test_a_browser_goes_through_the_shop_at_the_new_side(browser: Any, shop: Sho
     _everything(browser, shop)
 
 
+def test_the_pages_look_as_the_monoliths_on_a_phone_and_on_a_desk(browser: Any, shop: Shop) -> None:
+    """To the pixel, whole; and none is wider than the screen."""
+    for width in WIDTHS:
+        old, new = (_pictures(browser, shop, width, address) for address in (shop.legacy, shop.url))
+        assert not {path for path in old if old[path] != new[path]}, f"at {width} pixels"
+
+
+def _buyable(shop: Shop) -> str:
+    """A product's page."""
+    listed = httpx2.get(f"{shop.legacy}/api/products?sort=newest", timeout=30).json()["products"]
+    return next(f"/product/{each['sku']}" for each in listed if each["stock_text"] != "Sold out")
+
+
+def _pictures(browser: Any, shop: Shop, width: int, address: str) -> dict[str, bytes]:
+    """Pages by their paths, as a stranger, a customer and one of the staff see them."""
+    found = {}
+    people = {("", ""): OPEN, ("kunde009@example.org", PASSWORD): OWN, ADMIN: STAFFS}
+    for (email, password), paths in people.items():
+        person = Person(browser, shop, base_url=address, viewport={"width": width, "height": 900})
+        if email:
+            person.goes_to("/login")
+            person.logs_in(email, password)
+        for path in paths:
+            person.goes_to(path)
+            found[path] = person.sees_it_whole(width)
+        if not email:
+            person.goes_to(_buyable(shop))
+            found["a product"] = person.sees_it_whole(width)
+            person.click("form.buy button")
+            found["a cart with something in it"] = person.sees_it_whole(width)
+        person.leaves()
+    return found
+
+
 def test_the_same_at_a_canary_of_half(browser: Any, shop: Shop) -> None:
     shop.move("canary", 50)
     _everything(browser, shop)
@@ -326,7 +309,7 @@ def _everybody_shops(shop: Shop, seconds: int, kinds: Mapping[str, int] | None =
     if kinds:
         weights = [{"user_class_name": each, "weight": weight} for each, weight in kinds.items()]
         people += [*kinds, "--config-users", json.dumps(weights)]
-    done = shop.run("load", "--time", f"{seconds}s", *people)
+    done = shop.run("load", "--time", f"{seconds}s", *people, seconds=seconds)
     print(done.stdout, done.stderr)
     return done.stdout + done.stderr if done.returncode else ""
 
