@@ -15,7 +15,7 @@ from facade.commands.schema import schema
 LATE = {
     "calibrate": "calibrate", "init": "init", "replay": "replay", "sidecar": "sidecar",
     "migrate": "moving.migrate", "approve": "moving.approve", "undo": "moving.undo",
-    "freeze": "moving.freeze", "journal": "moving.journal",
+    "freeze": "moving.freeze", "journal": "moving.journal", "owner": "owner",
 }  # fmt: skip
 
 

@@ -89,5 +89,7 @@ def _text(answer: Explanation) -> str:
         else "not needed",
         "table": answer.version,
     }
+    if answer.pinned is not None:
+        rows["pinned"] = f"{answer.pinned}; where new is away: 503 with Retry-After"
     head = f"{answer.method} {answer.path}"
     return "\n".join([head, *(f"  {name:<9} {value}" for name, value in rows.items())])

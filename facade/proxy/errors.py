@@ -52,6 +52,10 @@ DECLINED: Final = Failure("declined", 503, "", "declined this request.")
 IDENTITY: Final = Failure("identity", 503, "", "cannot be told at the moment who is asking.")
 # The memory of keys is held by another worker for too long: nothing was sent.
 MEMORY: Final = Failure("memory", 503, "", "cannot be asked for this key at the moment.")
+# The side that failed in such a way got nothing of the request.
+NOT_SENT: Final = frozenset(
+    {UNAVAILABLE, BUSY, CONNECT, CONNECT_TIMEOUT, DECLINED, IDENTITY, MEMORY}
+)
 
 
 def refusal(head: ResponseHead, trouble: Trouble) -> Failure | None:

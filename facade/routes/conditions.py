@@ -139,12 +139,12 @@ def _decoded(text: bytes) -> bytes:
 def tied(one: RouteConfig, other: RouteConfig) -> list[str | None]:
     """The hosts (None: any) for which two routes of one method and path have equal right to some
     request; empty: there is none."""
-    if len(one.when) != len(other.when) or not _may_share(one.when, other.when):
+    if len(one.when) != len(other.when) or not may_share(one.when, other.when):
         return []
     return [host for host in one.host or (None,) if host in (other.host or (None,))]
 
 
-def _may_share(one: tuple[Condition, ...], other: tuple[Condition, ...]) -> bool:
+def may_share(one: tuple[Condition, ...], other: tuple[Condition, ...]) -> bool:
     """Whether one request can meet both: not where they want different values of one source."""
     wanted = {condition.source: condition.values for condition in one}
     for condition in other:

@@ -6,6 +6,7 @@ from typing import Final
 from facade.routes.conditions import Asked, host_of
 from facade.routes.decision import Key, bucket_of, decide, identify
 from facade.routes.file.kinds.quantities import written_share
+from facade.routes.ownership import held
 from facade.routes.route import NO_KEY, PERCENT, TESTER, UNAVAILABLE, UNMATCHED, Decision, Route
 from facade.routes.sessions import names_of
 from facade.routes.stages import Stage
@@ -50,6 +51,7 @@ class Explanation:
     keys_tried: tuple[str, ...]
     seed: str
     compared: str
+    pinned: str | None  # why legacy is never asked; None: it may be
     identity_from: str | None  # which upstream says who is asking; None: the route needs it not
     version: str
 
@@ -89,9 +91,16 @@ def explain(table: RouteTable, question: Question) -> Explanation:
         keys_tried=tuple(source for source, _ in route.keys),
         seed=route.seed if matched else "",
         compared=written_share(route.sample),
+        pinned=_pinned(table, route),
         identity_from=table.asked if route.needs else None,
         version=table.version,
     )
+
+
+def _pinned(table: RouteTable, route: Route) -> str | None:
+    """Why requests of this route and kind of method are never sent to legacy."""
+    config = next((one for one in table.routes if one.name == route.name), None)
+    return held(config, table.file, writes=not route.safe) if config else None
 
 
 def _host(question: Question) -> bytes:

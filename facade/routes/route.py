@@ -59,6 +59,7 @@ class Route:
     fallback: bool  # legacy may answer in place of a failing new side
     trouble: Trouble  # for which it may
     yields: bool  # legacy may answer in place of a new side that says it did nothing
+    pinned: bool  # legacy is never asked: the new side owns what the request writes or reads
     timeout: float  # seconds for the whole exchange; 0: no limit
     first_byte: float | None  # seconds from request to first byte; None: as the upstream says
     max_body: int  # bytes

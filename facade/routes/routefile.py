@@ -17,6 +17,11 @@ from facade.routes.stages import Stage
 from facade.routes.walkfile import Hooks, Plan
 
 LEGACY: Final = "legacy"  # the upstream every unknown path goes to
+MOVING: Final = "moving"  # the owner of a domain while a cutover is under way
+NEW: Final = "new"  # the owner of a domain after it
+OPEN: Final = "open"  # the window: legacy is kept current, and the way back is open
+CLOSED: Final = "closed"
+SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 FULL: Final = 10_000  # basis points
 
 Balance = Literal["round-robin", "least-busy"]
@@ -162,6 +167,11 @@ class RouteConfig:
     host: tuple[str, ...] = ()  # none: any
     when: tuple[Condition, ...] = ()  # all of them hold
     testers: tuple[Condition, ...] = ()  # whoever meets one goes to the new side
+
+    @property
+    def writes(self) -> bool:
+        """Whether a method of it may change data, as the route says or by the method."""
+        return not SAFE_METHODS.issuperset(self.methods) if self.safe is None else not self.safe
 
     @property
     def match(self) -> str:
@@ -329,7 +339,13 @@ class Domain:
     """One entry under `domains`: tables that change together."""
 
     name: str
-    owner: str = LEGACY  # the side whose data counts
+    owner: str = LEGACY  # the side whose data counts: LEGACY, MOVING or NEW
+    window: str = OPEN  # with the owner NEW: OPEN or CLOSED
+
+    @property
+    def words(self) -> str:
+        """`legacy`, `moving`, `new, window open`."""
+        return f"{self.owner}, window {self.window}" if self.owner == NEW else self.owner
 
 
 def _empty() -> Mapping[str, Any]:

@@ -13,11 +13,13 @@ from typing import Final
 from facade.routes.conditions import ANY_VALUE, Asked, Case, cases_of, covers
 from facade.routes.decision import compile_key
 from facade.routes.file.matching import shape_of
+from facade.routes.ownership import held
 from facade.routes.paths import TargetRefused, forms, holds_control, is_plain, path_of
 from facade.routes.route import NO_BUCKET, PERCENT, STAGE, TESTER, UNMATCHED, Decision, Route
 from facade.routes.routefile import (
     FULL,
     LEGACY,
+    SAFE_METHODS,
     FacadeOptions,
     RouteConfig,
     RouteFile,
@@ -29,7 +31,6 @@ from facade.routes.spelling import NearMisses, Spelling
 from facade.routes.stages import BEYOND_LEGACY, Stage
 from facade.routes.trouble import Trouble
 
-SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 MOST_LOCATED: Final = 4096  # paths remembered with their routes
 LONGEST_LOCATED: Final = 200  # bytes
 UNMATCHED_NAME: Final = "(unmatched)"
@@ -168,7 +169,7 @@ def compile_table(file: RouteFile) -> RouteTable:
     twins: dict[Route, Route] = {}
     cells: dict[tuple[str, str], list[Case]] = {}
     for config in file.routes:
-        reading, writing = (_compile(config, file.facade, safe) for safe in (True, False))
+        reading, writing = (_compile(config, file, safe) for safe in (True, False))
         testers = _testers(config, reading), _testers(config, writing)
         twins |= {reading: reading, writing: reading, testers[0]: testers[0]}
         twins[testers[1]] = testers[0]
@@ -201,7 +202,7 @@ def compile_table(file: RouteFile) -> RouteTable:
         near=NearMisses(entries),
         reading=twins,
         exclusive=frozenset(exclusive),
-        unmatched={safe: _unmatched(file.facade, safe) for safe in (True, False)},
+        unmatched={safe: _unmatched(file, safe) for safe in (True, False)},
     )
 
 
@@ -241,11 +242,12 @@ def _each_method(config: RouteConfig) -> tuple[str, ...]:
     return ("*", *SAFE_METHODS) if config.methods == ("*",) else config.methods
 
 
-def _compile(config: RouteConfig, options: FacadeOptions, safe: bool) -> Route:
+def _compile(config: RouteConfig, file: RouteFile, safe: bool) -> Route:
+    options, pinned = file.facade, held(config, file, writes=not safe) is not None
     threshold = _threshold(config)
     settled = _settled(config, threshold)
     compared = config.compare if config.stage in (Stage.SHADOW, Stage.CANARY) and safe else None
-    yields = config.fallback.allowed and config.stage is not Stage.RETIRED
+    yields = config.fallback.allowed and config.stage is not Stage.RETIRED and not pinned
     followed = config.guard is not None or config.plan is not None
     watched = followed and config.new is not None and threshold < FULL
     forgets = options.identity is not None and config.name in options.identity.forget_on
@@ -268,6 +270,7 @@ def _compile(config: RouteConfig, options: FacadeOptions, safe: bool) -> Route:
         fallback=safe and yields,
         trouble=Trouble(config.fallback.on),
         yields=yields,
+        pinned=pinned,
         timeout=config.timeout or options.timeouts.exchange,
         first_byte=config.first_byte,
         max_body=config.max_body or options.limits.body,
@@ -295,10 +298,10 @@ def _settled(config: RouteConfig, threshold: int) -> Decision | None:
     return Decision("legacy", LEGACY, NO_BUCKET, reason, True)
 
 
-def _unmatched(options: FacadeOptions, safe: bool) -> Route:
+def _unmatched(file: RouteFile, safe: bool) -> Route:
     config = RouteConfig(UNMATCHED_NAME, ("*",), "/{path*}", Stage.LEGACY, key=())
     decision = Decision("legacy", LEGACY, NO_BUCKET, UNMATCHED, True)
-    return replace(_compile(config, options, safe), settled=decision)
+    return replace(_compile(config, file, safe), settled=decision)
 
 
 def _is_safe(method: str | bytes) -> bool:

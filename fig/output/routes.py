@@ -27,9 +27,20 @@ def text(facade: Mapping[str, Any], every: bool, file: str = "") -> str:
     identity = facade.get("identity")
     if identity is not None:
         version += f"\nwho is asking: {identity['upstream']} says (GET {identity['ask']})"
+    owners = domains(facade.get("domains") or {})
+    version += f"\n{owners}" if owners else ""
     moving_by_itself = moves.text(facade.get("moves"))
     parts = (version, table(ROUTES, rows), moving_by_itself, unmatched.shapes(facade["unmatched"]))
     return "\n\n".join(filter(None, parts))
+
+
+def domains(known: Mapping[str, Mapping[str, Any]]) -> str:
+    """`owners: goods new (window open), orders legacy`; empty where there are none."""
+    told = [
+        f"{name} {one['owner']}" + (f" (window {one['window']})" if one.get("window") else "")
+        for name, one in known.items()
+    ]
+    return f"owners: {', '.join(told)}" if told else ""
 
 
 def alone(facade: Mapping[str, Any], every: bool) -> str:

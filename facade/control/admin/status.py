@@ -8,6 +8,7 @@ from facade.compare.evidence.bounds import upper_bound
 from facade.compare.evidence.evidence import Evidence
 from facade.control.admin.models import (
     CompareSums,
+    DomainView,
     EventView,
     IdentityView,
     LagView,
@@ -32,7 +33,7 @@ from facade.control.surroundings.tables import Tables
 from facade.control.telling.failures import Failures
 from facade.control.telling.news import Event, News
 from facade.control.telling.trouble import Trouble
-from facade.routes.routefile import RouteConfig
+from facade.routes.routefile import NEW, RouteConfig
 from facade.routes.table import UNMATCHED_NAME
 
 SHOWN = 20  # of the last events and failed requests
@@ -70,6 +71,7 @@ def status(sources: Sources) -> Status:
         failed=sources.failures.find(most=SHOWN),
         workers=[_worker(worker, now) for worker in sources.fleet.living()],
         routes=routes,
+        domains=_domains(sources.tables),
         unmatched=unmatched_status(total, sources.recent, sources.recent_shapes),
         upstreams={
             name: UpstreamView(**upstream, mended=total["mended"].get(name, {}))
@@ -120,6 +122,14 @@ def _identity(tables: Tables, counts: dict[str, dict[str, int]]) -> IdentityView
     if options is None or tables.table is None:
         return None
     return IdentityView(ask=options.ask, upstream=tables.table.asked, counts=counts)
+
+
+def _domains(tables: Tables) -> dict[str, DomainView]:
+    known = tables.table.file.domains if tables.table else {}
+    return {
+        name: DomainView(owner=one.owner, window=one.window if one.owner == NEW else None)
+        for name, one in known.items()
+    }
 
 
 def _trouble(since: float, trouble: Trouble) -> TroubleView:

@@ -15,16 +15,6 @@ from facade.proxy.idempotency.keys import MOST_ANSWER, Stored
 # Refused before anything was done, for a reason that passes.
 _NOTHING_DONE: Final = frozenset({401, 403, 408, 425, 429})
 _CONFLICT: Final = 409  # perhaps with the same request, which the side is still at work on
-_NOT_SENT: Final = frozenset(
-    {
-        errors.UNAVAILABLE,
-        errors.BUSY,
-        errors.CONNECT,
-        errors.CONNECT_TIMEOUT,
-        errors.DECLINED,
-        errors.IDENTITY,
-    }
-)
 
 
 def nothing_done(failure: Failure) -> bool:
@@ -32,7 +22,7 @@ def nothing_done(failure: Failure) -> bool:
 
     A status counts as such where the route file lets legacy answer in its place.
     """
-    return failure in _NOT_SENT or failure.answered > 0
+    return failure in errors.NOT_SENT or failure.answered > 0
 
 
 class KeptAnswer:

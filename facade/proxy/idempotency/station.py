@@ -217,7 +217,8 @@ class KeyedRequest:
                 sticky=False,
             )
         if name == "legacy":
-            return None if route.stage is Stage.RETIRED else state.legacy
+            never = route.pinned or route.stage is Stage.RETIRED
+            return None if never else state.legacy
         return state.new
 
     def _permitted(self, side: RouteSide) -> bool:

@@ -1,17 +1,16 @@
 """What must hold between the parts of a route file; each rule is a function, listed at the foot."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date
 
 from facade.routes.conditions import tied
 from facade.routes.file.matching import Match, collides, parameters
-from facade.routes.file.places import Path, Reading
+from facade.routes.file.owners import check_domains, check_ways_past, check_windows
+from facade.routes.file.places import Path, Reading, readable
 from facade.routes.file.problems import unknown
-from facade.routes.ownership import not_yet
-from facade.routes.routefile import LEGACY, Promote, RouteConfig, RouteFile, Tolerance
+from facade.routes.routefile import LEGACY, SAFE_METHODS, Promote, RouteConfig, RouteFile, Tolerance
 from facade.routes.spelling import Spelling
 from facade.routes.stages import Stage
-from facade.routes.table import SAFE_METHODS
 from facade.routes.walkfile import STEP_NEW
 
 
@@ -54,7 +53,7 @@ def _names(file: RouteFile, reading: Reading) -> None:
 def _collisions(file: RouteFile, reading: Reading) -> None:
     spelling = Spelling(not file.facade.match_case, file.facade.trailing_slash == "ignore")
     earlier: list[tuple[int, RouteConfig, Match]] = []
-    for index, route in _readable(file, reading, "match", "host", "when"):
+    for index, route in readable(file, reading, "match", "host", "when"):
         mine = Match(route.methods, spelling.of(route.template))
         for at, other, match in earlier:
             shared = collides(mine, match)
@@ -79,14 +78,14 @@ def _collision(
 
 
 def _testers(file: RouteFile, reading: Reading) -> None:
-    for index, route in _readable(file, reading, "testers", "new"):
+    for index, route in readable(file, reading, "testers", "new"):
         if route.testers and route.new is None:
             message = "'new' is missing: testers are answered by the new side"
             reading.report(("routes", index, "testers"), message)
 
 
 def _new_side(file: RouteFile, reading: Reading) -> None:
-    for index, route in _readable(file, reading, "new"):
+    for index, route in readable(file, reading, "new"):
         path = ("routes", index, "new")
         if route.new == LEGACY:
             reading.report(path, "the new side cannot be 'legacy'")
@@ -97,7 +96,7 @@ def _new_side(file: RouteFile, reading: Reading) -> None:
 
 
 def _percent(file: RouteFile, reading: Reading) -> None:
-    for index, route in _readable(file, reading, "percent", "stage"):
+    for index, route in readable(file, reading, "percent", "stage"):
         path = ("routes", index, "percent")
         if route.stage is Stage.CANARY and route.percent is None:
             reading.report(path, "'percent' is missing: stage canary needs it")
@@ -107,7 +106,7 @@ def _percent(file: RouteFile, reading: Reading) -> None:
 
 
 def _samples(file: RouteFile, reading: Reading) -> None:
-    for index, route in _readable(file, reading, "compare", "stage"):
+    for index, route in readable(file, reading, "compare", "stage"):
         path = ("routes", index, "compare")
         if not reading.is_good(*path, "sample"):
             continue
@@ -127,7 +126,7 @@ def _rules_exist(file: RouteFile, reading: Reading) -> None:
 
 
 def _keys(file: RouteFile, reading: Reading) -> None:
-    for index, route in _readable(file, reading, "key", "match"):
+    for index, route in readable(file, reading, "key", "match"):
         for at, source in enumerate(route.key):
             if source.kind == "path" and source.name not in parameters(route.template):
                 message = f"'{route.template}' has no parameter '{{{source.name}}}'"
@@ -135,7 +134,7 @@ def _keys(file: RouteFile, reading: Reading) -> None:
 
 
 def _guards(file: RouteFile, reading: Reading) -> None:
-    for index, route in _readable(file, reading, "guard", "compare"):
+    for index, route in readable(file, reading, "guard", "compare"):
         if route.guard is None:
             continue
         path = ("routes", index, "guard")
@@ -158,7 +157,7 @@ def _promotions(file: RouteFile, reading: Reading) -> None:
 
 
 def _plans(file: RouteFile, reading: Reading) -> None:
-    for index, route in _readable(file, reading, "plan"):
+    for index, route in readable(file, reading, "plan"):
         if route.plan is not None and route.plan not in file.plans:
             reading.report(("routes", index, "plan"), unknown("plan", route.plan, file.plans))
     used = {route.plan for route in file.routes}
@@ -221,7 +220,7 @@ def _identity(file: RouteFile, reading: Reading) -> None:
 
 
 def _attempts(file: RouteFile, reading: Reading) -> None:
-    for index, route in _readable(file, reading, "attempts", "match", "safe"):
+    for index, route in readable(file, reading, "attempts", "match", "safe"):
         reads = SAFE_METHODS.issuperset(route.methods) if route.safe is None else route.safe
         if route.attempts is not None and reads:
             message = "no method of this route writes: a login is a POST; remove this key"
@@ -240,22 +239,6 @@ def _cookie_rules(file: RouteFile, reading: Reading) -> None:
             reading.report(path, f"{message} sees every cookie; remove this key, or say identity")
 
 
-def _domains(file: RouteFile, reading: Reading) -> None:
-    if not reading.is_good("domains"):
-        return
-    for index, route in _readable(file, reading, "new", "domain", "stage"):
-        path = ("routes", index)
-        if route.domain is not None and route.domain not in file.domains:
-            reading.report((*path, "domain"), unknown("domain", route.domain, file.domains))
-        elif route.domain is None and route.new is not None and file.domains:
-            message = (
-                "'domain' is missing: in a file with domains each route with a new side has one"
-            )
-            reading.report(path, message)
-        elif (reason := not_yet(route, file)) is not None:
-            reading.report((*path, "stage"), reason)
-
-
 def _expected_differences(file: RouteFile, reading: Reading, today: date) -> None:
     for name, rules in file.compare_rules.items():
         for index, expected in enumerate(rules.expect):
@@ -263,13 +246,6 @@ def _expected_differences(file: RouteFile, reading: Reading, today: date) -> Non
                 path = ("compare_rules", name, "expect", index, "until")
                 message = f"expired on {expected.until}: the difference counts as a mismatch again"
                 reading.report(path, message, severity="warning")
-
-
-def _readable(file: RouteFile, reading: Reading, *keys: str) -> Iterator[tuple[int, RouteConfig]]:
-    """The routes whose values at these keys could be read, with their position."""
-    for index, route in enumerate(file.routes):
-        if all(reading.is_good("routes", index, key) for key in keys):
-            yield index, route
 
 
 RULES: tuple[Callable[[RouteFile, Reading], None], ...] = (
@@ -288,6 +264,8 @@ RULES: tuple[Callable[[RouteFile, Reading], None], ...] = (
     _tolerances,
     _identity,
     _attempts,
-    _domains,
+    check_domains,
+    check_windows,
+    check_ways_past,
     _unused,
 )

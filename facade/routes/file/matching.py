@@ -1,6 +1,7 @@
 """What a route matches, as written: `GET|POST /api/products/{sku}`, and which two collide."""
 
 import re
+from enum import Enum
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -99,3 +100,33 @@ def collides(one: Match, other: Match) -> tuple[str, ...]:
     if ANY_METHOD in other.methods:
         return one.methods
     return tuple(method for method in one.methods if method in other.methods)
+
+
+class Order(Enum):
+    """Which of two templates a path goes to that both match."""
+
+    FIRST = "the first"
+    SAME = "either: they have one shape"
+    SECOND = "the second"
+
+
+def order_of(one: str, other: str) -> Order | None:
+    """Which of two templates comes first at the paths that both match; None: there are none."""
+    found, mine, theirs = Order.SAME, _segments(one), _segments(other)
+    for my, their in zip(mine, theirs, strict=False):
+        literals = my not in _OPEN and their not in _OPEN
+        if literals and my != their:
+            return None
+        if my != their and found is Order.SAME:
+            found = Order.FIRST if _OPEN.get(my, 0) < _OPEN.get(their, 0) else Order.SECOND
+        if _TAIL in (my, their):
+            return found
+    return found if len(mine) == len(theirs) else None
+
+
+_TAIL = "{*}"
+_OPEN = {"{}": 1, _TAIL: 2}  # the greater, the less specific; a literal is none of them
+
+
+def _segments(template: str) -> list[str]:
+    return shape_of(template).split("/")[1:]

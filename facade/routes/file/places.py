@@ -3,9 +3,12 @@
 Paths are tuples such as ("routes", 3, "stage").
 """
 
+from collections.abc import Iterator
+
 import yaml
 
 from facade.routes.file.problems import Problem, Severity
+from facade.routes.routefile import RouteConfig, RouteFile
 
 Path = tuple[str | int, ...]
 
@@ -49,3 +52,10 @@ def _label(path: Path) -> str:
     """What people call a path: within a route it starts at the route's own keys."""
     keys = path[2:] if path[:1] == ("routes",) else path
     return ".".join(str(key) for key in keys if isinstance(key, str))
+
+
+def readable(file: RouteFile, reading: Reading, *keys: str) -> Iterator[tuple[int, RouteConfig]]:
+    """The routes whose values at these keys could be read, with their position."""
+    for index, route in enumerate(file.routes):
+        if all(reading.is_good("routes", index, key) for key in keys):
+            yield index, route

@@ -3,7 +3,8 @@
 A route new in the file may start at any stage. One whose requests the new side answers may leave
 the file only where `facade.leaving` names it, and a retired one never: unknown paths go to legacy,
 which may not hold what the writes of such a route brought. A step to `retired` is judged by the
-domain that the route had, too: an edit does not get round the owner by dropping the domain.
+domain that the route had, too, and so is a step of what the new side owns: an edit does not get
+round the owner by dropping the domain, the route or some of its match.
 """
 
 from collections.abc import Iterable
@@ -11,10 +12,11 @@ from dataclasses import replace
 from typing import Final
 
 from facade.routes.file.matching import Match, collides
+from facade.routes.file.owners import wrong_steps
 from facade.routes.file.problems import RouteFileError, in_order
 from facade.routes.file.reading import Loaded, with_routes
 from facade.routes.leaving import may_leave
-from facade.routes.ownership import not_yet
+from facade.routes.ownership import ALL_NEW, held, not_yet
 from facade.routes.routefile import RouteConfig, RouteFile, UpstreamConfig
 from facade.routes.stages import BEYOND_LEGACY, EDGES, Stage, allowed, walk
 
@@ -31,9 +33,11 @@ def check_steps(loaded: Loaded, in_force: RouteFile) -> None:
         if message:
             reading.report(("routes", index, "stage"), message)
     for name, route in before.items():
-        message = _lost(name, route, loaded.file)
+        message = _lost(name, route, loaded.file) or _let_go(route, loaded.file, in_force)
         if message:
             reading.report(("routes",), message)
+    for path, message in wrong_steps(in_force, loaded.file):
+        reading.report(path, message)
     if reading.problems:
         problems = with_routes(reading, loaded.file)
         raise RouteFileError(loaded.name, in_order(problems))
@@ -55,7 +59,7 @@ def refusal(name: str, now: Stage, then: Stage) -> str:
 def check_retired(loaded: Loaded, in_force: RouteFile) -> None:
     """The same for retired routes alone: what no reason gets round."""
     retired = tuple(route for route in in_force.routes if route.stage is Stage.RETIRED)
-    check_steps(loaded, replace(in_force, routes=retired))
+    check_steps(loaded, replace(in_force, routes=retired, domains={}))
 
 
 def stepped(file: RouteFile, steps: Iterable[tuple[str, str, str]]) -> RouteFile:
@@ -94,6 +98,14 @@ def _lost(name: str, route: RouteConfig, file: RouteFile) -> str:
         f" legacy at once: lead it back first (fig flip {name} shadow --walk), or say that you"
         f" mean it: facade: {{leaving: [{name}]}}"
     )
+
+
+def _let_go(route: RouteConfig, file: RouteFile, in_force: RouteFile) -> str:
+    """Why the file may not leave requests that are pinned to no route; "" if it may."""
+    reason = held(route, in_force, writes=route.writes)
+    if reason is None or _covered(route, file, ALL_NEW):
+        return ""
+    return f"{reason}; but some of what it matched would go to legacy: keep its match"
 
 
 def _covered(route: RouteConfig, file: RouteFile, stages: frozenset[Stage]) -> bool:

@@ -1,9 +1,11 @@
-"""A route whose data legacy owns is not retired: by `fig flip`, by hand, on a facade that runs."""
+"""On a facade that runs: legacy's data is not retired, and what new owns is not sent to legacy."""
 
+import json
 import subprocess
 import sys
 from pathlib import Path
 
+import httpx2
 import pytest
 
 from chassis.cli.calls import call_object
@@ -67,3 +69,48 @@ def test_without_domains_it_is_a_plain_last_stage(running, scripts) -> None:
     done = retire(facade)
     assert done.returncode == 0, done.stderr
     scripts.eventually("retired", lambda: status(facade)["routes"][0]["stage"] == "retired")
+
+
+PINNED = """
+upstreams:
+  legacy: {{url: "{legacy}"}}
+  fresh: {{url: "{new}"}}
+domains: {{goods: {{owner: legacy}}}}
+routes:
+  - {{name: save, match: GET|POST /save, new: fresh, stage: new, domain: goods}}
+"""
+
+
+def call(facade, *words: str) -> "subprocess.CompletedProcess[str]":
+    where = ("--routes", str(facade.routes), "--admin", f"127.0.0.1:{facade.admin}")
+    command = (sys.executable, "-m", "facade", *words, *where)
+    return subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, timeout=60)
+
+
+def test_a_pinned_write_gets_503_where_new_is_away_and_legacy_is_not_asked(
+    start, serve, scripts
+) -> None:
+    facade = start(PINNED.format(legacy=serve(scripts.polite).url, new="http://127.0.0.1:1"))
+    scripts.eventually("the admin port is there", facade.readiness)
+    address = f"http://127.0.0.1:{facade.port}/save"
+
+    assert call(facade, "owner", "goods", "new").returncode == 1  # not without moving
+    moving = call(facade, "owner", "goods", "moving", "--json")
+    assert json.loads(moving.stdout)["facade"] == "applied", moving.stderr
+    before = status(facade)["routes"][0]["requests"]["legacy"]
+    with httpx2.Client() as client:
+        written = client.post(address)
+        assert (written.status_code, written.headers["retry-after"]) == (503, "2")
+        assert client.get(address).status_code == 200  # legacy's: it is as current as ever
+
+    assert call(facade, "owner", "goods", "new").returncode == 0
+    refused = call(facade, "flip", "save", "canary", "0")
+    assert (refused.returncode, "'save' stays at new" in refused.stderr) == (1, True)
+    facade.routes.write_text(
+        facade.routes.read_text().replace("{owner: new, window: open}", "{owner: legacy}")
+    )
+    scripts.eventually("refused", lambda: "by an edit: fig cutover goods --back" in facade.said())
+    told = status(facade)
+    assert told["domains"] == {"goods": {"owner": "new", "window": "open"}}
+    answered = told["routes"][0]["requests"]
+    assert (answered["legacy"] - before, answered["new"] > 0) == (1, True)

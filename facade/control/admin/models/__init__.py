@@ -21,6 +21,7 @@ from facade.control.admin.models.evidence import (
 )
 from facade.control.admin.models.status import (
     CompareSums,
+    DomainView,
     EventView,
     IdentityView,
     LagView,
@@ -44,6 +45,7 @@ __all__ = [
     "ClusterView",
     "CompareSums",
     "Comparison",
+    "DomainView",
     "EventView",
     "ExpectedView",
     "Fact",

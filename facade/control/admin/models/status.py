@@ -107,6 +107,13 @@ class RouteStatus(BaseModel):
     compare: CompareSums
 
 
+class DomainView(BaseModel):
+    """The owner of a domain, as the route file says it."""
+
+    owner: str  # legacy, moving or new
+    window: str | None  # open or closed; None: there is none, since new does not own it
+
+
 class UnmatchedSums(BaseModel):
     """Requests that no route names: sums since the start, rate and latency of ten seconds."""
 
@@ -193,6 +200,7 @@ class Status(BaseModel):
     failed: list[FailedRequest] = []
     workers: list[WorkerView]
     routes: list[RouteStatus]
+    domains: dict[str, DomainView] = {}
     unmatched: UnmatchedStatus
     upstreams: dict[str, UpstreamView]
     identity: IdentityView | None = None  # None: no route needs it

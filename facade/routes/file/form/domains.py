@@ -4,7 +4,7 @@ from typing import Any
 
 from facade.routes.file.kinds.structures import Field, Record
 from facade.routes.file.kinds.values import Choice
-from facade.routes.routefile import LEGACY, Domain
+from facade.routes.routefile import CLOSED, LEGACY, MOVING, NEW, OPEN, Domain
 
 
 def _domain(**values: Any) -> Domain:
@@ -15,9 +15,14 @@ DOMAIN = Record(
     _domain,
     {
         "owner": Field(
-            Choice("owner", (LEGACY,)),
-            "The side whose data counts; legacy, until a cutover.",
+            Choice("owner", (LEGACY, MOVING, NEW)),
+            "The side whose data counts; `fig cutover` changes it.",
             shown=LEGACY,
+        ),
+        "window": Field(
+            Choice("window", (OPEN, CLOSED)),
+            "With owner new: whether legacy is kept current, so that there is a way back.",
+            shown=OPEN,
         ),
     },
 )

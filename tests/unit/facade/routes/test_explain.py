@@ -86,6 +86,22 @@ def test_a_refused_target_is_not_explained_away(routes: RouteTable) -> None:
         explain(routes, Question("GET", "//all"))
 
 
+@pytest.mark.parametrize(("owner", "why"), [("legacy", None), ("new", "legacy refuses writes")])
+def test_it_says_why_a_write_is_pinned(owner: str, why: str | None) -> None:
+    text = f"""
+upstreams: {{legacy: {{url: "http://127.0.0.1:1"}}, catalog: {{url: "http://127.0.0.1:2"}}}}
+domains: {{goods: {{owner: {owner}}}}}
+routes:
+  - {{name: save, match: GET|POST /save, new: catalog, stage: new, domain: goods}}
+"""
+    made = compile_table(load(text.encode()).file)
+    answer = explain(made, Question("POST", "/save", new_available=False))
+    assert (answer.side, why or "") == ("new", why or "")
+    assert answer.pinned is None if why is None else why in str(answer.pinned)
+    assert explain(made, Question("GET", "/save")).pinned is None
+    assert explain(made, Question("GET", "/other")).pinned is None
+
+
 @pytest.mark.parametrize(("stage", "asked"), [("legacy", "legacy"), ("new", "catalog")])
 def test_it_says_who_says_who_is_asking(stage: str, asked: str) -> None:
     text = f"""

@@ -14,6 +14,13 @@ FACADE: dict[str, Any] = {
 }
 
 
+def test_it_shows_the_owners_of_the_domains() -> None:
+    assert "owners" not in routes.text(FACADE, every=False)
+    goods = {"owner": "new", "window": "open"}
+    told = FACADE | {"domains": {"goods": goods, "orders": {"owner": "legacy", "window": None}}}
+    assert "owners: goods new (window open), orders legacy\n" in routes.text(told, every=False)
+
+
 def test_it_says_who_says_who_is_asking() -> None:
     assert "who is asking" not in routes.text(FACADE, every=False)
     told = FACADE | {"identity": {"ask": "/api/me", "upstream": "accounts", "counts": {}}}

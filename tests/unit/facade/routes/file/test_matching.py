@@ -3,7 +3,7 @@
 import pytest
 
 from facade.routes.file.kinds.values import Wrong
-from facade.routes.file.matching import Match, MatchText, collides, parameters
+from facade.routes.file.matching import Match, MatchText, Order, collides, order_of, parameters
 
 
 @pytest.mark.parametrize(
@@ -61,6 +61,26 @@ def test_a_bad_match(text: str, said: str) -> None:
 def test_collisions(one: str, other: str, methods: tuple[str, ...]) -> None:
     parse = MatchText().parse
     assert collides(parse(one), parse(other)) == methods
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "order"),
+    [
+        ("/a/b", "/a/{x}", Order.FIRST),
+        ("/a/{x}", "/a/b", Order.SECOND),
+        ("/a/{x}", "/a/{y}", Order.SAME),
+        ("/a/{x*}", "/a/{y*}", Order.SAME),
+        ("/a/{x}", "/a/{y*}", Order.FIRST),
+        ("/a/{x*}", "/a/b/c", Order.SECOND),
+        ("/{x}/b", "/a/{y}", Order.SECOND),
+        ("/a/{x}/c", "/a/b/{y}", Order.SECOND),
+        ("/a/b", "/a/c", None),
+        ("/a/b", "/a/{x}/c", None),
+        ("/a/b/d", "/a/{x}/c", None),
+    ],
+)
+def test_which_template_comes_first(one: str, other: str, order: Order | None) -> None:
+    assert order_of(one, other) is order
 
 
 def test_parameters_are_single_segments() -> None:

@@ -10,16 +10,27 @@ from facade.routes.routefile import Domain
 HEAD = "upstreams: {legacy: {url: 'http://h:1'}}\n"
 
 
-@pytest.mark.parametrize("entry", ["{owner: legacy}", "{}"])
-def test_legacy_owns_what_has_had_no_cutover(entry: str) -> None:
+@pytest.mark.parametrize(
+    ("entry", "domain", "words"),
+    [
+        ("{owner: legacy}", Domain("orders", "legacy"), "legacy"),
+        ("{}", Domain("orders", "legacy"), "legacy"),
+        ("{owner: moving}", Domain("orders", "moving"), "moving"),
+        ("{owner: new}", Domain("orders", "new", "open"), "new, window open"),
+        ("{owner: new, window: closed}", Domain("orders", "new", "closed"), "new, window closed"),
+    ],
+)
+def test_owner_and_window(entry: str, domain: Domain, words: str) -> None:
     file = load(f"{HEAD}domains: {{orders: {entry}}}\nroutes: []\n".encode()).file
-    assert dict(file.domains) == {"orders": Domain("orders", "legacy")}
+    assert dict(file.domains) == {"orders": domain}
+    assert file.domains["orders"].words == words
 
 
 @pytest.mark.parametrize(
     ("entry", "said"),
     [
-        ("{owner: new}", "expected one of legacy"),
+        ("{owner: nobody}", "unknown owner 'nobody' (expected one of legacy, moving, new)"),
+        ("{owner: new, window: ajar}", "unknown window 'ajar' (expected one of open, closed)"),
         ("{ownr: legacy}", "did you mean 'owner'?"),
         ("legacy", "expected a mapping"),
     ],

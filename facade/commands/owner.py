@@ -1,0 +1,110 @@
+"""`python -m facade owner DOMAIN [OWNER]`: the owner of a domain, as the route file says it.
+
+The route file does not bring a cutover about: `fig cutover` does, and writes by this command which
+routes are pinned meanwhile and after it.
+"""
+
+import time
+from pathlib import Path
+from typing import Any
+
+import click
+
+from chassis.cli.options import as_url
+from chassis.cli.output import Output, json_option
+from facade.commands import BAD_INPUT, REFUSED
+from facade.commands.confirm import Confirmation, confirm, fetch_status
+from facade.commands.options import routes_option
+from facade.routes.file.edit.owner import (
+    OwnerRefused,
+    UnknownDomain,
+    Written,
+    domain_of,
+    own_in_file,
+    take_owner_back,
+)
+from facade.routes.file.problems import RouteFileError
+from facade.routes.file.reading import load_path
+from facade.routes.ownership import held
+from facade.routes.routefile import CLOSED, LEGACY, MOVING, NEW, OPEN, RouteConfig, RouteFile
+from facade.runtime.statefolder import running
+
+
+@click.command()
+@click.argument("domain")
+@click.argument("owner", required=False, type=click.Choice([LEGACY, MOVING, NEW]))
+@click.option(
+    "--window",
+    type=click.Choice([OPEN, CLOSED]),
+    default=OPEN,
+    show_default=True,
+    envvar="FACADE_OWNER_WINDOW",
+    help="With the owner new: whether legacy is kept current.",
+)
+@routes_option
+@click.option(
+    "--admin",
+    metavar="ADDRESS",
+    callback=as_url,
+    envvar="FACADE_ADMIN",
+    help="Admin port of the running facade, which confirms that all its workers decide by the new"
+    " file.  [default: the facade that runs by this route file]",
+)
+@json_option("FACADE_OWNER_JSON")
+def owner(
+    domain: str, owner: str | None, window: str, routes: Path, admin: str | None, out: Output
+) -> None:
+    """Show who owns DOMAIN, with its routes and which of them are pinned; with OWNER, write it.
+
+    What is written moves no data: `fig cutover` does, and calls this. Exit code 0: done; 1:
+    refused; 2: bad input.
+    """
+    try:
+        if owner is None:
+            _show(load_path(routes).file, domain, out)
+            return
+        written = own_in_file(routes, domain, owner, window)
+        seen = _confirmed(written, routes, admin or running(routes))
+        if seen.state in ("refused", "late"):
+            if seen.state == "refused" and written.changed:
+                take_owner_back(routes, written)
+            out.fail(f"'{domain}' in {routes}: {seen.state}: {seen.detail}", REFUSED)
+    except (RouteFileError, UnknownDomain) as error:
+        out.fail(str(error), BAD_INPUT)
+    except OwnerRefused as error:
+        out.fail(str(error), REFUSED)
+    except OSError as error:
+        out.fail(f"cannot write {routes}: {error.strerror or error}", BAD_INPUT)
+    else:
+        told = {"ok": True, "domain": domain, "from": written.before.words,
+                "to": written.after.words, "changed": written.changed,
+                "version": written.version, "facade": seen.state}  # fmt: skip
+        out.give(told, f"{domain}: {written.before.words} → {written.after.words} ({routes})")
+
+
+def _show(file: RouteFile, name: str, out: Output) -> None:
+    found = domain_of(file, name)
+    routes = [_route(one, file) for one in file.routes if one.domain == name]
+    told = {"ok": True, "domain": name, "owner": found.owner, "window": found.window,
+            "routes": routes, "version": file.version}  # fmt: skip
+    lines = [f"{name}: {found.words}"]
+    lines += [
+        f"  {one['name']:<24} {one['stage']:<8} {'writes' if one['writes'] else 'reads':<7}"
+        f"{' pinned' if one['pinned'] else ''}"
+        for one in routes
+    ]
+    out.give(told, "\n".join(lines))
+
+
+def _route(route: RouteConfig, file: RouteFile) -> dict[str, Any]:
+    return {
+        "name": route.name, "match": route.match, "stage": route.stage.value, "new": route.new,
+        "writes": route.writes, "pinned": held(route, file, writes=route.writes),
+    }  # fmt: skip
+
+
+def _confirmed(written: Written, routes: Path, admin: str | None) -> Confirmation:
+    if admin is None:
+        return Confirmation("absent")
+    return confirm(written.version, routes, fetch=lambda: fetch_status(admin),
+                   clock=time.monotonic, sleep=time.sleep)  # fmt: skip
