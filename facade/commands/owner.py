@@ -15,6 +15,7 @@ from chassis.cli.output import Output, json_option
 from facade.commands import BAD_INPUT, REFUSED
 from facade.commands.confirm import Confirmation, confirm, fetch_status
 from facade.commands.options import routes_option
+from facade.routes.domainfile import CLOSED, MOVING, NEW, OLD, OPEN
 from facade.routes.file.edit.owner import (
     OwnerRefused,
     UnknownDomain,
@@ -26,13 +27,13 @@ from facade.routes.file.edit.owner import (
 from facade.routes.file.problems import RouteFileError
 from facade.routes.file.reading import load_path
 from facade.routes.ownership import held
-from facade.routes.routefile import CLOSED, LEGACY, MOVING, NEW, OPEN, RouteConfig, RouteFile
+from facade.routes.routefile import RouteConfig, RouteFile
 from facade.runtime.statefolder import running
 
 
 @click.command()
 @click.argument("domain")
-@click.argument("owner", required=False, type=click.Choice([LEGACY, MOVING, NEW]))
+@click.argument("owner", required=False, type=click.Choice([OLD, MOVING, NEW]))
 @click.option(
     "--window",
     type=click.Choice([OPEN, CLOSED]),

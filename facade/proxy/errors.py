@@ -56,6 +56,23 @@ MEMORY: Final = Failure("memory", 503, "", "cannot be asked for this key at the 
 NOT_SENT: Final = frozenset(
     {UNAVAILABLE, BUSY, CONNECT, CONNECT_TIMEOUT, DECLINED, IDENTITY, MEMORY}
 )
+RETRY_AFTER: Final = b"Retry-After: 2\r\n"  # seconds
+
+
+def final(failure: Failure, *, pinned: bool) -> tuple[int, bytes]:
+    """Status and further header lines of the answer to a client whom no side will answer.
+
+    A request that is pinned and was not sent may be asked again: legacy would not do it.
+    """
+    if pinned and failure in NOT_SENT:
+        return 503, RETRY_AFTER
+    return failure.status, b""
+
+
+def ask_again(answer: ResponseHead) -> bytes:
+    """The line for an answer that declines a pinned request and does not say when to come back."""
+    said = any(line[:12].lower() == b"retry-after:" for line in answer.lines)
+    return b"" if said else RETRY_AFTER
 
 
 def refusal(head: ResponseHead, trouble: Trouble) -> Failure | None:

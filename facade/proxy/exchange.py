@@ -34,7 +34,6 @@ from facade.proxy.upstream.instances import ANY, FRESH, NEW
 from facade.routes import trouble
 
 HALF_OPEN: Final = State.HALF_OPEN  # a lookup less for each answer
-RETRY_AFTER: Final = b"Retry-After: 2\r\n"  # seconds
 MOST_JOINED: Final = 16 * 1024  # bytes; pieces of more are handed to the transport as they are
 
 
@@ -260,9 +259,8 @@ class Exchange:
         """There will be no answer of a side: tell the client why."""
         if self.keyed is not None:
             self.keyed.given_up()
-        status, extra = failure.status, b""
-        if self.request.state.route.pinned and failure in errors.NOT_SENT:
-            status, extra = 503, RETRY_AFTER  # nobody else may do it, and it may be asked again
+        pinned = self.request.state.route.pinned
+        status, extra = errors.final(failure, pinned=pinned)
         self.worker.failed.add(self.request, status, failure)
         self._settle(status, failure.outcome(self.request.attempt.side.counted))
         text = "The service behind this address " + failure.text
@@ -314,14 +312,8 @@ def answer_head(
     if request.given:
         extra += request.given
     if request.state.route.pinned and answer.declined is not None:
-        extra += _retry_after(answer)
+        extra += errors.ask_again(answer)
     return response_bytes(answer, framing, extra), chunked, keep
-
-
-def _retry_after(answer: ResponseHead) -> bytes:
-    """The line for an answer that declines and does not say when to ask again."""
-    said = any(line[:12].lower() == b"retry-after:" for line in answer.lines)
-    return b"" if said else RETRY_AFTER
 
 
 def outcome_of(answer: ResponseHead, counted: trouble.Trouble) -> Outcome:

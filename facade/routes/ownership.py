@@ -12,13 +12,14 @@ A pinned request is never sent to legacy: not by a stage, a guard, a fallback or
 declines. Where the new side cannot be asked, it is answered with 503.
 """
 
-from facade.routes.routefile import CLOSED, LEGACY, MOVING, NEW, Domain, RouteConfig, RouteFile
+from facade.routes.domainfile import CLOSED, MOVING, NEW, OLD, Domain
+from facade.routes.routefile import RouteConfig, RouteFile
 from facade.routes.stages import Stage
 
 ALL_NEW = frozenset({Stage.NEW, Stage.RETIRED})  # stages in which legacy answers nobody
 
 # One step at a time, so that no edit takes a domain from its owner without a cutover.
-_STEPS = {LEGACY: (MOVING,), MOVING: (LEGACY, NEW), NEW: (MOVING,)}
+_STEPS = {OLD: (MOVING,), MOVING: (OLD, NEW), NEW: (MOVING,)}
 
 
 def not_yet(route: RouteConfig, file: RouteFile) -> str | None:
@@ -35,7 +36,7 @@ def not_yet(route: RouteConfig, file: RouteFile) -> str | None:
             f"'{route.name}' cannot be retired while the window of its domain '{route.domain}' is"
             f" open: legacy is the way back; close it first (fig cutover {route.domain} --close)"
         )
-    why = "legacy owns that data" if domain.owner == LEGACY else "its owner is changing"
+    why = "legacy owns that data" if domain.owner == OLD else "its owner is changing"
     return (
         f"'{route.name}' cannot be retired before the cutover of its domain '{route.domain}':"
         f" {why}; keep the route at new"
@@ -48,7 +49,7 @@ def held(route: RouteConfig, file: RouteFile, *, writes: bool) -> str | None:
     None: they may.
     """
     domain = file.domains.get(route.domain or "")
-    if domain is None or domain.owner == LEGACY:
+    if domain is None or domain.owner == OLD:
         return None
     stays, name = f"'{route.name}' stays at new", route.domain
     if domain.owner == MOVING:
@@ -67,7 +68,7 @@ def pinned(route: RouteConfig, file: RouteFile) -> str | None:
     Reading routes too: what their guard saw is a reason for a person to look, who may move them.
     """
     domain = file.domains.get(route.domain or "")
-    if domain is None or domain.owner == LEGACY:
+    if domain is None or domain.owner == OLD:
         return None
     who = "the new side owns" if domain.owner == NEW else "a cutover is under way in"
     return (
@@ -79,7 +80,7 @@ def pinned(route: RouteConfig, file: RouteFile) -> str | None:
 def step_of_owner(before: Domain, after: Domain | None) -> str | None:
     """Why a file may not say this owner after that one; None: it may."""
     if after is None:
-        kept = before.owner == LEGACY
+        kept = before.owner == OLD
         return None if kept else f"'{before.name}' is gone, and its owner is {before.words}"
     if before.owner == NEW and before.window == CLOSED:
         closed = after.owner == NEW and after.window == CLOSED

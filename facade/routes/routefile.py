@@ -12,15 +12,12 @@ from typing import Any, Final, Literal
 
 from facade.routes import trouble
 from facade.routes.addressfile import ListenerTls, Prefix, Rewrite, Tls
+from facade.routes.domainfile import Domain
 from facade.routes.matchfile import Condition
 from facade.routes.stages import Stage
 from facade.routes.walkfile import Hooks, Plan
 
 LEGACY: Final = "legacy"  # the upstream every unknown path goes to
-MOVING: Final = "moving"  # the owner of a domain while a cutover is under way
-NEW: Final = "new"  # the owner of a domain after it
-OPEN: Final = "open"  # the window: legacy is kept current, and the way back is open
-CLOSED: Final = "closed"
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 FULL: Final = 10_000  # basis points
 
@@ -332,20 +329,6 @@ class FacadeOptions:
     admin: AdminOptions = AdminOptions()
     leaving: tuple[str, ...] = ()  # routes that may be missing although new answered them
     hooks: Hooks = field(default_factory=Hooks)
-
-
-@dataclass(frozen=True, slots=True)
-class Domain:
-    """One entry under `domains`: tables that change together."""
-
-    name: str
-    owner: str = LEGACY  # the side whose data counts: LEGACY, MOVING or NEW
-    window: str = OPEN  # with the owner NEW: OPEN or CLOSED
-
-    @property
-    def words(self) -> str:
-        """`legacy`, `moving`, `new, window open`."""
-        return f"{self.owner}, window {self.window}" if self.owner == NEW else self.owner
 
 
 def _empty() -> Mapping[str, Any]:

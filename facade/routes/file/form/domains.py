@@ -2,9 +2,9 @@
 
 from typing import Any
 
+from facade.routes.domainfile import CLOSED, MOVING, NEW, OLD, OPEN, Domain
 from facade.routes.file.kinds.structures import Field, Record
 from facade.routes.file.kinds.values import Choice
-from facade.routes.routefile import CLOSED, LEGACY, MOVING, NEW, OPEN, Domain
 
 
 def _domain(**values: Any) -> Domain:
@@ -15,9 +15,9 @@ DOMAIN = Record(
     _domain,
     {
         "owner": Field(
-            Choice("owner", (LEGACY, MOVING, NEW)),
+            Choice("owner", (OLD, MOVING, NEW)),
             "The side whose data counts; `fig cutover` changes it.",
-            shown=LEGACY,
+            shown=OLD,
         ),
         "window": Field(
             Choice("window", (OPEN, CLOSED)),

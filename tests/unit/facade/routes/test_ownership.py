@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
+from facade.routes.domainfile import Domain
 from facade.routes.file.changes import changes
 from facade.routes.file.edit.flip import Flip, FlipRefused, flip, way
 from facade.routes.file.problems import RouteFileError
 from facade.routes.file.reading import load, load_path
 from facade.routes.file.steps import refusal
 from facade.routes.ownership import not_yet, pinned, step_of_owner
-from facade.routes.routefile import Domain
 from facade.routes.stages import Stage
 
 SHOP = Path(__file__).parents[4] / "routes.yaml"

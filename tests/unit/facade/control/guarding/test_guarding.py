@@ -13,7 +13,7 @@ from facade.guard.retreat import company
 from facade.journal.entry import Event
 from facade.journal.folder import verify
 from facade.routes.decision import bucket_of
-from facade.routes.routefile import Domain
+from facade.routes.domainfile import Domain
 from facade.routes.table import compile_table
 from facade.runtime.freeze import remove_freeze, write_freeze
 from tests.rigs.guarding import World

@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
+from facade.routes.domainfile import Domain
 from facade.routes.file.reading import load
-from facade.routes.routefile import Domain
 
 HEAD = "upstreams: {legacy: {url: 'http://h:1'}}\n"
 
