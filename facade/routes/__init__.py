@@ -2,6 +2,7 @@
 
 routefile  what an operator wrote; `file/` reads, checks and edits it
 stages     the stages of a route and the steps between them
+ownership  which side owns the data of a domain (`domainfile`), and what that pins at new
 leaving    routes that are no longer in the file, and whether that is meant
 table      compiled from the route file, swapped whole: finds the route of a target
 conditions the host, headers and query by which routes of one path differ, and their order

@@ -1,1 +1,1 @@
-"""Edits of the route file: a `flip` is `cuts` in the text, made `alone` in their folder."""
+"""Edits of the route file: a `flip`, or an `owner`, is `cuts` in the text, made `alone`."""
