@@ -1,5 +1,6 @@
 """`python -m facade explain METHOD PATH`: where a request would go, and why."""
 
+from functools import partial
 from pathlib import Path
 
 import click
@@ -13,6 +14,8 @@ from facade.routes.file.problems import RouteFileError
 from facade.routes.file.reading import load_path
 from facade.routes.paths import TargetRefused
 from facade.routes.table import compile_table
+from facade.runtime.debts import standing
+from facade.runtime.statefolder import runtime_of
 
 
 @click.command()
@@ -45,6 +48,12 @@ from facade.routes.table import compile_table
 )
 @click.option("--user", envvar="FACADE_EXPLAIN_USER", help="The value of the session cookie.")
 @click.option(
+    "--person",
+    default="",
+    envvar="FACADE_EXPLAIN_PERSON",
+    help="Whose session it is, for limits: an e-mail address.",
+)
+@click.option(
     "--new-down",
     is_flag=True,
     envvar="FACADE_EXPLAIN_NEW_DOWN",
@@ -53,15 +62,18 @@ from facade.routes.table import compile_table
 @json_option("FACADE_EXPLAIN_JSON")
 def explain(
     method: str, path: str, routes: Path, host: str, headers: Pairs, cookies: Pairs,
-    client: str, user: str | None, new_down: bool, out: Output,
+    client: str, user: str | None, person: str, new_down: bool, out: Output,
 ) -> None:  # fmt: skip
     """Say which side would answer METHOD PATH, and why: stage, bucket, key, reason, table.
 
+    Of limits it says what is left, where a facade runs by this file on this machine.
+
     Exit code 0: explained; 1: the facade would refuse this target; 2: the file cannot be used.
     """
-    question = Question(method, path, headers, cookies, client, user, not new_down, host)
+    question = Question(method, path, headers, cookies, client, user, not new_down, host, person)
     try:
-        answer = explain_question(compile_table(load_path(routes).file), question)
+        table = compile_table(load_path(routes).file)
+        answer = explain_question(table, question, partial(standing, runtime_of(routes)))
     except TargetRefused as error:
         out.refuse({"refused": str(error), "status": 400}, f"400 Bad Request: {error}")
         raise SystemExit(REFUSED) from None
@@ -91,5 +103,9 @@ def _text(answer: Explanation) -> str:
     }
     if answer.pinned is not None:
         rows["pinned"] = f"{answer.pinned}; where new is away: 503 with Retry-After"
+    for limit in answer.limits:
+        what = f"{limit.rate}, burst {limit.burst}, {limit.mode}"
+        key = limit.key or f"none of {', '.join(limit.keys_tried)}"
+        rows[f"limit {limit.name}"] = f"{what}; key {key}: {limit.sentence}"
     head = f"{answer.method} {answer.path}"
     return "\n".join([head, *(f"  {name:<9} {value}" for name, value in rows.items())])

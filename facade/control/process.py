@@ -110,6 +110,7 @@ class _Process:
             self._settings.workers,
             lambda: self.comparator.restarts,
             self.guarding,
+            self._settings.runtime,
         )
 
     def _sources(self) -> Sources:

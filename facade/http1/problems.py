@@ -1,8 +1,9 @@
 """Answers the facade gives by itself: a page for a person, a problem (RFC 9457) for a program."""
 
+from collections.abc import Mapping
 from html import escape
 from http import HTTPStatus
-from typing import Final
+from typing import Any, Final
 
 import orjson
 
@@ -15,6 +16,7 @@ _PAGE: Final = """<!doctype html>
 small{{color:#666}}</style></head>
 <body><h1>{phrase}</h1><p>{detail}</p><p><small>{status}{request}</small></p></body></html>
 """
+Members = Mapping[str, Any] | None  # of a problem, beside the usual ones or in their place
 REQUEST_ID: Final = b"Fig-Request-Id"  # the same as in the body, also where there is none
 _PHRASES: Final = {499: "Client Closed Request"}
 
@@ -53,8 +55,10 @@ def problem(
     close: bool = False,
     bodiless: bool = False,
     extra: bytes = b"",
+    members: Members = None,
 ) -> bytes:
-    """A whole response; `bodiless` answers HEAD, `extra` are further header lines."""
+    """A whole response; `bodiless` answers HEAD, `extra` are further header lines, `members` those
+    of the problem that differ from the usual ones, or are not usual."""
     phrase = phrase_of(status)
     if page:
         kind = b"text/html; charset=utf-8"
@@ -65,7 +69,8 @@ def problem(
     else:
         kind = b"application/problem+json"
         fields = {"type": "about:blank", "title": phrase, "status": status, "detail": detail}
-        body = orjson.dumps(fields | ({"request_id": request_id} if request_id else {}))
+        named = {"request_id": request_id} if request_id else {}
+        body = orjson.dumps({**fields, **(members or {}), **named})
     return b"".join(
         (
             b"HTTP/1.1 %d %b\r\n" % (status, phrase.encode()),

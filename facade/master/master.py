@@ -31,6 +31,7 @@ from facade.master.settings import FacadeSettings
 from facade.proxy.gateway import Gateway, WorkerSettings
 from facade.proxy.identity.logouts import LogoutList
 from facade.routes.file.problems import RouteFileError
+from facade.runtime.debts import FILE as DEBTS
 from facade.runtime.keyring import BadKey, KeyFiles, ensure, in_folder
 from facade.runtime.memory import MEMORY
 from facade.runtime.override import OVERRIDE
@@ -59,6 +60,8 @@ class Master:
         self._leaving: dict[int, int] = {}  # pid of a replaced worker that still drains -> slot
         self._signals: list[int] = []
         self._logouts = LogoutList()  # before any worker is forked
+        with contextlib.suppress(OSError):  # its times may be of another boot of the machine
+            (runtime / MEMORY / DEBTS).unlink(missing_ok=True)
 
     def run(self, data: bytes) -> int:
         """Keep everything running; `data` is the route file in force. Returns the exit code."""

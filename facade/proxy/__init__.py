@@ -1,10 +1,11 @@
 """One worker, which answers clients. A request meets these parts in this order:
 
 inbound    a client's connection: cuts requests out of the stream, answers them in order
-pipeline   the stations, a line each: locate identify decide (limit, recall) admit introduce copy
-           connect
+pipeline   the stations, a line each: locate identify decide (within, limit, recall) admit introduce
+           copy connect
 request    the request as data, which the stations fill in
 identity/  introduces clients to the new side: who asks, when did that client last write
+limits/    how many requests of one client are let through
 attempts/  limits of attempts to log in
 idempotency/  requests with an Idempotency-Key: the same one gets the first answer
 shadow/    copies of requests to the other side, for comparison; `idle` does that work last

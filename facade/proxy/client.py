@@ -3,6 +3,7 @@
 import asyncio
 from typing import Protocol
 
+from facade.http1.problems import Members
 from facade.proxy.flow import Gate
 from facade.proxy.request import ClientFacts, Request
 
@@ -22,10 +23,12 @@ class Client(Protocol):
     def done(self, keep: bool) -> None:
         """The answer is complete; `keep` says whether the connection can serve another request."""
 
-    def explain(self, request: Request, status: int, detail: str, extra: bytes = b"") -> None:
+    def explain(
+        self, request: Request, status: int, detail: str, extra: bytes = b"", more: Members = None
+    ) -> None:
         """Answer the request with a failure of the facade's own; it is done.
 
-        `extra` are further header lines.
+        `extra` are further header lines, `more` members of the problem.
         """
 
     def break_off(self) -> None:
@@ -57,7 +60,9 @@ class Absent:
     def done(self, keep: bool) -> None:
         """There is no connection to keep."""
 
-    def explain(self, request: Request, status: int, detail: str, extra: bytes = b"") -> None:
+    def explain(
+        self, request: Request, status: int, detail: str, extra: bytes = b"", more: Members = None
+    ) -> None:
         """Nobody reads it."""
 
     def break_off(self) -> None:

@@ -10,6 +10,7 @@ from facade.proxy.counting.metrics import Counters
 from facade.proxy.deadlines import Deadlines
 from facade.proxy.idempotency.keys import OpenKeys
 from facade.proxy.identity.introduction import Introducer
+from facade.proxy.limits.buckets import Buckets
 from facade.proxy.request import Traces
 from facade.proxy.shadow.copies import Shadow
 from facade.proxy.state import Current
@@ -29,4 +30,5 @@ class WorkerContext:
     log: AccessLog
     failed: FailedRequests
     attempts: AttemptCounts  # to log in, at all workers of the host
+    limits: Buckets  # of requests, at all workers of the host
     keys: OpenKeys  # what the host's workers remember of each Idempotency-Key

@@ -34,6 +34,7 @@ from facade.proxy.identity.remembered import Remembered
 from facade.proxy.identity.sessions import Sessions, SharedLogouts
 from facade.proxy.idle import IdleQueue
 from facade.proxy.inbound import Inbound
+from facade.proxy.limits.buckets import Buckets
 from facade.proxy.request import Traces
 from facade.proxy.shadow.copies import Shadow
 from facade.proxy.state import Breakers, Current, TableState
@@ -122,6 +123,7 @@ class Gateway:
             failed=self.failed,
             attempts=AttemptCounts(self.memory),
             keys=OpenKeys(self.memory),
+            limits=Buckets(self.memory),
         )
         self._redirects = Redirects(self.upstreams.redirected, time.time)
         self._snapshot_at = 0.0
@@ -278,5 +280,6 @@ class Gateway:
             },
             "mended": self.upstreams.mended,
             "client": self.counters.client.snapshot(),
+            "refused": {name: one.snapshot() for name, one in self.counters.refused.items()},
             "identity": {name: one.snapshot() for name, one in self.counters.identity.items()},
         }

@@ -10,7 +10,7 @@ import struct
 from typing import Final, cast
 
 from facade.http1.bodies import Body, ChunkedBody, LengthBody
-from facade.http1.problems import problem, serving, wants_page
+from facade.http1.problems import Members, problem, serving, wants_page
 from facade.http1.refusal import Refused
 from facade.http1.requests import RequestHead, end_of_head, read_request
 from facade.proxy.context import WorkerContext
@@ -282,7 +282,9 @@ class Inbound(asyncio.Protocol):
             self.gate.resume(NEXT_WAITS)
             self._advance(data)
 
-    def explain(self, request: Request, status: int, detail: str, extra: bytes = b"") -> None:
+    def explain(
+        self, request: Request, status: int, detail: str, extra: bytes = b"", more: Members = None
+    ) -> None:
         """Answer the request under way with a failure of the facade's own."""
         head = request.head
         keep = head.keep_alive and self._body is None and not self._current.draining
@@ -295,6 +297,7 @@ class Inbound(asyncio.Protocol):
                 close=not keep,
                 bodiless=head.method == b"HEAD",
                 extra=extra,
+                members=more,
             )
         )
         self.done(keep)

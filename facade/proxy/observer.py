@@ -44,3 +44,36 @@ class Keyed(Observer, Protocol):
 
     def given_up(self) -> None:
         """No side will answer."""
+
+
+class Waiting:
+    """The Keyed observer of a request that waits before a side is asked: only its end matters."""
+
+    goes_on = False  # nobody waits for the answer once the client has left
+
+    def follow(self, upload: Upload | None) -> None:
+        """The body is kept until it is wanted."""
+
+    def live_answered(self, head: ResponseHead) -> None:
+        """No side is asked yet."""
+
+    def live_body(self, data: bytes) -> None:
+        """No side is asked yet."""
+
+    def live_ended(self) -> None:
+        """No side is asked yet."""
+
+    def live_failed(self, phase: str) -> None:
+        """See given_up."""
+
+    def live_gone(self) -> None:
+        """The client left."""
+
+    def attempt_failed(self, failure: Failure, *, has_begun: bool) -> None:
+        """See given_up."""
+
+    def turned(self) -> None:
+        """No side is asked yet."""
+
+    def given_up(self) -> None:
+        """It took too long."""

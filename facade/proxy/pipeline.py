@@ -23,15 +23,17 @@ from facade.proxy.exchange import Exchange
 from facade.proxy.expectation import Expectation
 from facade.proxy.idempotency.station import KeyedRequest
 from facade.proxy.identity.introduction import HeadDraft
+from facade.proxy.limits.person import Next
+from facade.proxy.limits.station import within
 from facade.proxy.request import IDEMPOTENT, Attempt, Request
 from facade.proxy.upload import MOST_KEPT, Upload
 from facade.proxy.upstream.instances import ANY, FRESH
 from facade.routes import decision
 from facade.routes.conditions import Asked, host_of
 from facade.routes.decision import Key, bucket_of, decide, diverted, sampled
+from facade.routes.limitfile import Attempts
 from facade.routes.paths import TargetRefused
 from facade.routes.route import NO_BUCKET, Route
-from facade.routes.routefile import Attempts
 from facade.routes.sessions import sticky_line, sticky_value
 
 _NAME_AND_VALUE: Final = attrgetter("name", "value")
@@ -47,6 +49,16 @@ def forward(exchange: Exchange) -> None:
     route = locate(request, worker)
     key = identify(request) if route.needs_key else None
     request.decision = route.settled or decide(route, key, new_available=True, draw=draw)
+    if route.limits:
+        after = Next(partial(proceed, exchange, key, draw), partial(hold, exchange))
+        within(exchange, route.limits, _address(request), after)
+    else:
+        proceed(exchange, key, draw)
+
+
+def proceed(exchange: Exchange, key: Key | None, draw: float) -> None:
+    """The stations from the permit on. Raises Refused."""
+    request, route = exchange.request, exchange.request.state.route
     if route.attempts is not None:
         limit(exchange, route.attempts, key, draw)
     elif request.head.key is not None and route.new is not None and not route.safe:
@@ -166,12 +178,22 @@ def admit(exchange: Exchange, key: Key | None, draw: float, *, asks: bool = True
             state.counts.diverted += 1
     request.attempt = attempt
     exchange.done = False
-    if request.head.has_body:
+    if request.head.has_body and request.upload is None:
         _take_body(exchange)
     if attempt.permit == REFUSED and asks:
         exchange.give_up(errors.UNAVAILABLE)
         return False
     return True
+
+
+def hold(exchange: Exchange) -> None:
+    """Keep the request's body as it comes, before it is known whether a side is asked."""
+    request, state = exchange.request, exchange.request.state
+    side = state.new if request.decision.side == "new" else None
+    request.attempt = Attempt(side or state.legacy, REFUSED, request.started)
+    exchange.done = False
+    if request.head.has_body:
+        _take_body(exchange)
 
 
 def _take_body(exchange: Exchange) -> None:

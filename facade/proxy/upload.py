@@ -44,6 +44,15 @@ class Upload:
         """All that came, while it is repeatable."""
         return b"".join(self._pieces)
 
+    def hold(self, most: int, overflow: Callable[[], None]) -> None:
+        """Let so many bytes wait for a connection; call `overflow` once when more of them wait."""
+        self.held = most
+        if self._size > most:
+            self.gate.resume(HELD_FULL)
+            overflow()
+        else:
+            self.overflow = overflow
+
     def add(self, data: bytes) -> None:
         """Take a piece from the client. Raises Refused (413) when the body grows too large."""
         self._size += len(data)

@@ -10,7 +10,10 @@ paths      every reading of a path; `segments` is the tree that finds a template
 spelling   case and a slash at the end: whether they count, and the route a path misses by them
 route      one route as a request meets it
 sessions   the session's cookie as frameworks write it: names, pieces, one that changes
+keys       how the value that a client is known by is found
 decision   the key of a request, the key's bucket, the side
+limits     how many requests of one key are let through; `limitfile` is what an operator wrote of
+           it, `limiting` compiles that, `limited` says in words what it makes of a request
 explain    the same decision, in words
 unmatched  the shapes of paths that no route names
 trouble    what counts as trouble with an upstream, for breakers and fallback

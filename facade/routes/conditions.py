@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import unquote_to_bytes
 
+from facade.routes.keys import Headers
 from facade.routes.matchfile import Condition
-from facade.routes.route import Headers, Route
+from facade.routes.route import Route
 from facade.routes.routefile import RouteConfig
 from facade.routes.sessions import pairs_of
 

@@ -9,16 +9,16 @@ from typing import Final
 
 from mmh3 import hash as murmur3_32
 
+from facade.routes.keys import Extractor, Headers
+from facade.routes.limitfile import KeySource
 from facade.routes.route import (
     NO_KEY,
     PERCENT,
     UNAVAILABLE,
     Decision,
-    Extractor,
-    Headers,
     Route,
 )
-from facade.routes.routefile import FacadeOptions, KeySource
+from facade.routes.routefile import FacadeOptions
 from facade.routes.sessions import (
     SessionCookies,
     is_sticky,

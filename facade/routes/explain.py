@@ -6,6 +6,8 @@ from typing import Final
 from facade.routes.conditions import Asked, host_of
 from facade.routes.decision import Key, bucket_of, decide, identify
 from facade.routes.file.kinds.quantities import written_share
+from facade.routes.limited import LimitStand, Standing, stand
+from facade.routes.limits import Arrival, Found, Limit
 from facade.routes.ownership import held
 from facade.routes.route import NO_KEY, PERCENT, TESTER, UNAVAILABLE, UNMATCHED, Decision, Route
 from facade.routes.sessions import names_of
@@ -28,6 +30,7 @@ class Question:
     user: str | None = None  # the value of the session cookie
     new_available: bool = True
     host: str = ""
+    person: str = ""  # whose session it is, for limits
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,7 @@ class Explanation:
     compared: str
     pinned: str | None  # why legacy is never asked; None: it may be
     identity_from: str | None  # which upstream says who is asking; None: the route needs it not
+    limits: tuple[LimitStand, ...]
     version: str
 
     def as_json(self) -> dict[str, object]:
@@ -60,8 +64,18 @@ class Explanation:
         return asdict(self)
 
 
-def explain(table: RouteTable, question: Question) -> Explanation:
-    """Decide as a worker with this table would; raises TargetRefused for a target it refuses."""
+def nothing_known(_limit: Limit, key: Found) -> tuple[str, Arrival | None]:
+    """The Standing where nobody counts."""
+    return " ".join(key), None
+
+
+def explain(
+    table: RouteTable, question: Question, standing: Standing = nothing_known
+) -> Explanation:
+    """Decide as a worker with this table would; raises TargetRefused for a target it refuses.
+
+    `standing` says what the keys of limits have left.
+    """
     method = question.method.upper()
     target, headers = question.target.encode("utf-8"), _headers(table, question)
     located = table.locate(method, target)
@@ -73,6 +87,7 @@ def explain(table: RouteTable, question: Question) -> Explanation:
     key = identify(route.keys, headers, path, question.client)
     decision = decide(route, key, new_available=question.new_available, draw=_MIDDLE)
     matched = decision.reason != UNMATCHED
+    asked = headers, path, question.client, question.person
     return Explanation(
         method=method,
         path=path,
@@ -93,6 +108,9 @@ def explain(table: RouteTable, question: Question) -> Explanation:
         compared=written_share(route.sample),
         pinned=_pinned(table, route),
         identity_from=table.asked if route.needs else None,
+        limits=tuple(
+            stand(limit, table.file.limits[limit.name], asked, standing) for limit in route.limits
+        ),
         version=table.version,
     )
 

@@ -1,10 +1,11 @@
 """One route as a request meets it, and the decision that it may hold already."""
 
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from facade.routes.routefile import Attempts
+from facade.routes.keys import Extractor
+from facade.routes.limitfile import Attempts
+from facade.routes.limits import Limit
 from facade.routes.stages import Stage
 from facade.routes.trouble import Trouble
 
@@ -19,11 +20,6 @@ UNMATCHED: Final = "unmatched"  # no route of the file
 TESTER: Final = "tester"  # the client is one of the route's testers
 
 NO_BUCKET: Final = -1
-
-# Names in lower case, as the inbound side collects them.
-Headers = Iterable[tuple[bytes, bytes]]
-# (headers, resolved path, client address) -> value, or None when the request has none.
-Extractor = Callable[[Headers, str, str], str | None]
 
 
 @dataclass(slots=True)
@@ -65,6 +61,7 @@ class Route:
     max_body: int  # bytes
     needs: frozenset[str]  # `session` includes `identity`
     attempts: Attempts | None  # it logs in: limits of how often
+    limits: tuple[Limit, ...]  # of all its requests
     forgets: bool  # it logs in or out: whose session it is may change
     sticky: bool  # a client without our cookie is given one
     tester: bool  # the route of its testers, who are counted apart

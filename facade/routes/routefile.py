@@ -13,6 +13,7 @@ from typing import Any, Final, Literal
 from facade.routes import trouble
 from facade.routes.addressfile import ListenerTls, Prefix, Rewrite, Tls
 from facade.routes.domainfile import Domain
+from facade.routes.limitfile import Attempts, KeySource, LimitConfig
 from facade.routes.matchfile import Condition
 from facade.routes.stages import Stage
 from facade.routes.walkfile import Hooks, Plan
@@ -24,7 +25,6 @@ FULL: Final = 10_000  # basis points
 Balance = Literal["round-robin", "least-busy"]
 TrailingSlash = Literal["exact", "ignore"]
 CookieRule = Literal["remove", "keep"]
-KeyKind = Literal["cookie", "header", "path", "session", "client"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,17 +82,6 @@ class UpstreamConfig:
 
 
 @dataclass(frozen=True, slots=True)
-class KeySource:
-    """Where a request's bucket key is read from: `cookie:NAME`, …, `session`, `client`."""
-
-    kind: KeyKind
-    name: str = ""
-
-    def __str__(self) -> str:
-        return f"{self.kind}:{self.name}" if self.name else self.kind
-
-
-@dataclass(frozen=True, slots=True)
 class Compare:
     """How many requests are asked on both sides, and which rules judge the answers."""
 
@@ -108,16 +97,6 @@ class Guard:
     max_mismatch: int | None = None  # basis points of the pairs
     max_error_ratio: float | None = None
     max_p95_ratio: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Attempts:
-    """How often a login may be tried without success, at either side together."""
-
-    account: str  # `form:FIELD` or `json:FIELD`: which account a request is about
-    per_account: int = 10
-    per_client: int = 100  # per address
-    within: float = 900.0  # seconds, from the first of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +139,7 @@ class RouteConfig:
     needs: tuple[str, ...] = ()
     max_lag: float | None = None  # seconds the new side may be behind when it is given more
     attempts: Attempts | None = None  # it logs in: limits of how often
+    limits: tuple[str, ...] = ()  # names under `limits`; all of them hold
     domain: str | None = None  # whose data it reads or writes: a name under `domains`
     host: tuple[str, ...] = ()  # none: any
     when: tuple[Condition, ...] = ()  # all of them hold
@@ -346,3 +326,4 @@ class RouteFile:
     plans: Mapping[str, Plan] = field(default_factory=_empty)
     facade: FacadeOptions = FacadeOptions()
     domains: Mapping[str, Domain] = field(default_factory=_empty)
+    limits: Mapping[str, LimitConfig] = field(default_factory=_empty)

@@ -13,6 +13,8 @@ from typing import Final
 from facade.routes.conditions import ANY_VALUE, Asked, Case, cases_of, covers
 from facade.routes.decision import compile_key
 from facade.routes.file.matching import shape_of
+from facade.routes.limiting import compile_limits
+from facade.routes.limits import Limit
 from facade.routes.ownership import held
 from facade.routes.paths import TargetRefused, forms, holds_control, is_plain, path_of
 from facade.routes.route import NO_BUCKET, PERCENT, STAGE, TESTER, UNMATCHED, Decision, Route
@@ -168,12 +170,14 @@ def compile_table(file: RouteFile) -> RouteTable:
     exclusive: set[Route] = set()
     twins: dict[Route, Route] = {}
     cells: dict[tuple[str, str], list[Case]] = {}
+    limits = compile_limits(file)
     for config in file.routes:
-        reading, writing = (_compile(config, file, safe) for safe in (True, False))
+        limited = tuple(limits[name] for name in config.limits)
+        reading, writing = (_compile(config, file, safe, limited) for safe in (True, False))
         testers = _testers(config, reading), _testers(config, writing)
         twins |= {reading: reading, writing: reading, testers[0]: testers[0]}
         twins[testers[1]] = testers[0]
-        if config.stage in BEYOND_LEGACY or config.max_body is not None:
+        if config.stage in BEYOND_LEGACY or config.max_body is not None or _refuses(limited):
             exclusive |= {reading, writing}
         exclusive |= {route for route in testers if route.tester}
         for method in _each_method(config):
@@ -242,7 +246,11 @@ def _each_method(config: RouteConfig) -> tuple[str, ...]:
     return ("*", *SAFE_METHODS) if config.methods == ("*",) else config.methods
 
 
-def _compile(config: RouteConfig, file: RouteFile, safe: bool) -> Route:
+def _refuses(limits: tuple[Limit, ...]) -> bool:
+    return any(limit.enforced for limit in limits)
+
+
+def _compile(config: RouteConfig, file: RouteFile, safe: bool, limits: tuple[Limit, ...]) -> Route:
     options, pinned = file.facade, held(config, file, writes=not safe) is not None
     threshold = _threshold(config)
     settled = _settled(config, threshold)
@@ -276,6 +284,7 @@ def _compile(config: RouteConfig, file: RouteFile, safe: bool) -> Route:
         max_body=config.max_body or options.limits.body,
         needs=frozenset((*config.needs, "identity") if config.needs else ()),
         attempts=None if safe else config.attempts,
+        limits=limits,
         forgets=forgets,
         tester=False,
         noted=forgets or not safe,
@@ -301,7 +310,7 @@ def _settled(config: RouteConfig, threshold: int) -> Decision | None:
 def _unmatched(file: RouteFile, safe: bool) -> Route:
     config = RouteConfig(UNMATCHED_NAME, ("*",), "/{path*}", Stage.LEGACY, key=())
     decision = Decision("legacy", LEGACY, NO_BUCKET, UNMATCHED, True)
-    return replace(_compile(config, file, safe), settled=decision)
+    return replace(_compile(config, file, safe, ()), settled=decision)
 
 
 def _is_safe(method: str | bytes) -> bool:

@@ -17,6 +17,7 @@ import struct
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from hashlib import sha256
 from pathlib import Path
 from typing import Final
 from zlib import crc32
@@ -40,6 +41,11 @@ class MemoryBusy(OSError):
 
 class TableFull(OSError):
     """Every slot of a digest holds a record that must not be forgotten yet."""
+
+
+def digest_of(kind: str, name: str) -> bytes:
+    """Where something of this name lies in a table: nothing tells the name of it."""
+    return sha256(f"{kind}:{name}".encode("utf-8", "surrogatepass")).digest()[:DIGEST_BYTES]
 
 
 class Memory:

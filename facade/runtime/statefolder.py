@@ -79,6 +79,14 @@ def running(routes: Path) -> str | None:
     return admin
 
 
+def runtime_of(routes: Path) -> Path | None:
+    """The runtime folder of the facade that runs by this route file; None when none says so."""
+    if running(routes) is None:
+        return None
+    runtime = (read_object(folder_of(routes) / RUNNING) or {}).get("runtime")
+    return Path(runtime) if isinstance(runtime, str) else None
+
+
 def note_forced(routes: Path, step: Mapping[str, Any]) -> Path:
     """Keep a forced promotion until a facade takes it. Returns the file. Raises OSError."""
     return _note(routes, FORCED, step)

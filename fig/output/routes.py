@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from chassis.cli.tables import table
-from fig.output import breakers, moves, unmatched
+from fig.output import breakers, limits, moves, unmatched
 
 # "fell back": of what was meant for new in the last ten seconds
 ROUTES = (
@@ -30,7 +30,9 @@ def text(facade: Mapping[str, Any], every: bool, file: str = "") -> str:
     owners = domains(facade.get("domains") or {})
     version += f"\n{owners}" if owners else ""
     moving_by_itself = moves.text(facade.get("moves"))
-    parts = (version, table(ROUTES, rows), moving_by_itself, unmatched.shapes(facade["unmatched"]))
+    limited = limits.text(facade.get("limits") or ())
+    shapes = unmatched.shapes(facade["unmatched"])
+    parts = (version, table(ROUTES, rows), limited, moving_by_itself, shapes)
     return "\n\n".join(filter(None, parts))
 
 

@@ -9,6 +9,7 @@ exchange.answered(head)         # client.sent is the answer
 import asyncio
 from typing import Any
 
+from facade.http1.problems import Members
 from facade.http1.responses import ResponseHead
 from facade.proxy.flow import Gate
 from facade.proxy.request import ClientFacts, Request
@@ -39,7 +40,9 @@ class FakeClient:
         """Note it."""
         self.calls.append(("done", keep))
 
-    def explain(self, request: Request, status: int, detail: str, extra: bytes = b"") -> None:
+    def explain(
+        self, request: Request, status: int, detail: str, extra: bytes = b"", more: Members = None
+    ) -> None:
         """Note the status."""
         del request, detail, extra
         self.calls.append(("explain", status))

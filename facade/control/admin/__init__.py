@@ -1,3 +1,4 @@
-"""The admin port: the `app` with its endpoints, `status`, `unmatched`, `comparison`, `noise`,
-`metrics`, `jwks`, the dashboard (`pages`, `web/`), the JSON forms (`models/`) and the `reports/`.
+"""The admin port: the `app` with its endpoints, `status`, `unmatched`, `limits`, `comparison`,
+`noise`, `metrics`, `jwks`, the dashboard (`pages`, `web/`), the JSON forms (`models/`) and the
+`reports/`.
 """

@@ -5,6 +5,7 @@ import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -38,6 +39,7 @@ from facade.routes.explain import Question, explain
 from facade.routes.paths import TargetRefused
 from facade.routes.routefile import RouteConfig
 from facade.routes.stages import Stage
+from facade.runtime.debts import standing
 
 log = logging.getLogger("control")
 
@@ -52,6 +54,7 @@ class Control:
     workers: int  # that should be there
     restarts: Callable[[], int]
     guarding: Guarding
+    runtime: Path  # the folder in which the workers' memory lies
 
 
 def create_app(control: Control, identity_key: Path | None = None) -> FastAPI:
@@ -209,6 +212,7 @@ def _add_explain(app: FastAPI, control: Control) -> None:
         client: str = "127.0.0.1",
         user: str | None = None,
         new_available: bool = True,
+        person: str = "",
     ) -> dict[str, Any]:
         """Where a request would go, and why."""
         table = control.sources.tables.table
@@ -222,9 +226,10 @@ def _add_explain(app: FastAPI, control: Control) -> None:
             client,
             user,
             new_available,
+            person=person,
         )
         try:
-            return explain(table, question).as_json()
+            return explain(table, question, partial(standing, control.runtime)).as_json()
         except TargetRefused as error:
             raise Problem(400, "the facade refuses this target", str(error)) from None
 

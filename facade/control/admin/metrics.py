@@ -15,6 +15,7 @@ from chassis.breaker.circuit import State
 from chassis.breaker.metrics import families
 from facade.compare.evidence.bounds import upper_bound
 from facade.compare.evidence.evidence import Evidence
+from facade.control.admin.limits import limit_families
 from facade.control.admin.status import Sources
 from facade.control.admin.unmatched import unmatched_families
 from facade.control.intake.recent import SECONDS, SIDES, Recent
@@ -34,6 +35,7 @@ class FacadeCollector(Collector):
         total = self._sources.fleet.total()
         yield from _routes(total["routes"])
         yield _testers(total["routes"])
+        yield from limit_families(total["routes"])
         yield _fallback_shares(self._sources.recent, total["routes"])
         yield from unmatched_families(total["unmatched"])
         yield from _door(self._sources, total)

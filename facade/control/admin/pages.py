@@ -24,7 +24,10 @@ SELF_CONTAINED = {
 
 # What the dashboard is made of; none of it holds data.
 FILES = frozenset(
-    {"/dashboard.css", "/dashboard.js", "/evidence.js", "/making.js", "/moves.js", "/trouble.js"}
+    {
+        *("/dashboard.css", "/dashboard.js", "/evidence.js", "/limits.js", "/making.js"),
+        *("/moves.js", "/trouble.js"),
+    }
 )
 _LOGIN_POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'"
@@ -71,7 +74,7 @@ async def style() -> Response:
 
 @router.get("/{name}.js")
 async def script(
-    name: Literal["dashboard", "evidence", "making", "moves", "trouble"],
+    name: Literal["dashboard", "evidence", "limits", "making", "moves", "trouble"],
 ) -> Response:
     """Its script, in parts: asks /api/status every second, and draws."""
     return Response(_file(f"{name}.js"), media_type="text/javascript", headers=_HEADERS)

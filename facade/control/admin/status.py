@@ -6,12 +6,14 @@ from typing import Any
 
 from facade.compare.evidence.bounds import upper_bound
 from facade.compare.evidence.evidence import Evidence
+from facade.control.admin.limits import limit_views
 from facade.control.admin.models import (
     CompareSums,
     DomainView,
     EventView,
     IdentityView,
     LagView,
+    LimitView,
     Percentiles,
     Reload,
     RouteStatus,
@@ -78,6 +80,7 @@ def status(sources: Sources) -> Status:
             name: UpstreamView(**upstream, mended=total["mended"].get(name, {}))
             for name, upstream in sorted(total["upstreams"].items())
         },
+        limits=_limits(sources, total["routes"]),
         identity=_identity(sources.tables, total["identity"]),
         lag=_lag(sources.lags),
         totals=_totals(sources, total, routes),
@@ -131,6 +134,14 @@ def _domains(tables: Tables) -> dict[str, DomainView]:
         name: DomainView(owner=one.owner, window=one.window if one.owner == NEW else None)
         for name, one in known.items()
     }
+
+
+def _limits(sources: Sources, routes: dict[str, Any]) -> list[LimitView]:
+    table = sources.tables.table
+    if table is None:
+        return []
+    refused = (worker.counters.get("refused", {}) for worker in sources.fleet.living())
+    return limit_views(table.file, routes, refused)
 
 
 def _trouble(since: float, trouble: Trouble) -> TroubleView:

@@ -7,20 +7,14 @@ The first attempt begins a time in which all are counted; after it, the count be
 
 import struct
 from collections.abc import Sequence
-from hashlib import sha256
 from typing import Final
 
-from facade.runtime.memory import DIGEST_BYTES, HostMemory, Memory, Table
+from facade.runtime.memory import HostMemory, Memory, Table
 
 SLOTS: Final = 65_536
 _RECORD: Final = struct.Struct("<Id")  # attempts, unix seconds
 
 Wanted = Sequence[tuple[bytes, int]]  # digests, and how many attempts each may have
-
-
-def digest_of(kind: str, name: str) -> bytes:
-    """Where the count of an account or an address lies: nothing tells its name of it."""
-    return sha256(f"{kind}:{name}".encode("utf-8", "surrogatepass")).digest()[:DIGEST_BYTES]
 
 
 class AttemptCounts:

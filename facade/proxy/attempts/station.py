@@ -18,12 +18,12 @@ from facade.http1.refusal import Refused
 from facade.http1.responses import CONTINUE, ResponseHead
 from facade.proxy import errors
 from facade.proxy.attempts.accounts import accounts
-from facade.proxy.attempts.counts import digest_of
 from facade.proxy.errors import Failure
 from facade.proxy.exchange import Exchange
 from facade.proxy.request import Attempt
 from facade.proxy.upload import Upload
-from facade.routes.routefile import Attempts
+from facade.routes.limitfile import Attempts
+from facade.runtime.memory import digest_of
 
 log = logging.getLogger("facade.proxy.attempts")
 
@@ -57,8 +57,8 @@ class LimitedAttempt:
         if upload is None:
             self.follow(None)
             return
-        upload.held, upload.overflow = most, self._too_large
-        if upload.expectation is not None:
+        upload.hold(most, self._too_large)
+        if self._waits and upload.expectation is not None:
             upload.expectation.tell(CONTINUE)
 
     # told by the exchange

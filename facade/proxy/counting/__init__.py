@@ -3,6 +3,7 @@
 metrics    the counters of a worker: routes, copies, clients, lookups of identity
 failed     the requests that failed lately, by their ids
 sides      what one side of a route answered, and its failures
+limits     what limits made of requests, and which keys they refused most
 keys       who asks a watched route, by bucket
 unmatched  requests that no route names, by method and shape
 histogram  latencies in fixed buckets

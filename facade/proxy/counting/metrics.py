@@ -5,6 +5,7 @@ import logging
 from typing import Any
 
 from facade.proxy.counting.keys import KeyCounts
+from facade.proxy.counting.limits import LimitCounts, RefusedKeys
 from facade.proxy.counting.sides import SideCounts, by_class
 from facade.proxy.counting.unmatched import UnmatchedCounts
 from facade.routes.route import Route
@@ -47,6 +48,7 @@ class RouteCounts:
         "keys",
         "legacy",
         "limited",
+        "limits",
         "near_misses",
         "new",
         "retries",
@@ -62,6 +64,7 @@ class RouteCounts:
         self.diverted = 0  # of the fallbacks: the new side was not even asked
         self.retries = 0
         self.limited = 0  # logins that were refused: too many attempts
+        self.limits: dict[str, LimitCounts] = {}  # by the name of the limit
         self.near_misses = 0  # requests that miss the route by the spelling of their path alone
         self.idempotency: dict[str, int] = {}  # requests with a key, by what the key made of them
         self.shadow = ShadowCounts()
@@ -74,6 +77,7 @@ class RouteCounts:
             self.testers = RouteCounts()
             self.testers.shadow = self.shadow
             self.testers.idempotency = self.idempotency
+            self.testers.limits = self.limits
         return self.testers
 
     def near_miss(self, route: Route, path: str) -> None:
@@ -93,6 +97,13 @@ class RouteCounts:
         """Count a request whose key was used before, or is not kept; the log says so."""
         self.idempotency[what] = self.idempotency.get(what, 0) + 1
         log.info("route %s: a request with an Idempotency-Key was %s", route.name, what)
+
+    def limit(self, name: str) -> LimitCounts:
+        """What the limit of this name made of the route's requests."""
+        counts = self.limits.get(name)
+        if counts is None:
+            counts = self.limits[name] = LimitCounts()
+        return counts
 
     def watch(self, seed: str, threshold: int) -> None:
         """Count keys by bucket from now on; counts under another percentage are dropped."""
@@ -126,6 +137,7 @@ class RouteCounts:
             "retries": self.retries,
             "near_misses": self.near_misses,
             "idempotency": self.idempotency,
+            "limits": {name: one.snapshot() for name, one in self.limits.items()},
             "testers": {} if self.testers is None else self.testers.outcomes(),
             "latency": {name: side.latency for name, side in sides.items()},
             "shadow": {
@@ -196,10 +208,15 @@ class Counters:
         self.unmatched = UnmatchedCounts(self.of_route(UNMATCHED_NAME).legacy)
         self.client = ClientCounts()
         self.identity: dict[str, IdentityCounts] = {}  # by the upstream that was asked
+        self.refused: dict[str, RefusedKeys] = {}  # by the limit that refused them
 
     def identity_of(self, upstream: str) -> IdentityCounts:
         """The counts of lookups at this upstream."""
         return self.identity.setdefault(upstream, IdentityCounts())
+
+    def refused_of(self, limit: str) -> RefusedKeys:
+        """The keys that this limit refused, or would have."""
+        return self.refused.setdefault(limit, RefusedKeys())
 
     def of_route(self, name: str) -> RouteCounts:
         """The counts of the route of this name."""

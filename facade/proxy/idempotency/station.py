@@ -77,8 +77,8 @@ class KeyedRequest:
         elif head.length is not None and head.length > most:
             self._without()
         else:
-            upload.held, upload.overflow = most, self._without
-            if upload.expectation is not None:
+            upload.hold(most, self._without)
+            if self._waits and upload.expectation is not None:
                 upload.expectation.tell(CONTINUE)
 
     # told by the exchange

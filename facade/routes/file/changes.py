@@ -39,6 +39,7 @@ def _all(before: RouteFile, after: RouteFile) -> Iterator[str]:
         yield "the order of the routes"
     yield from _named("upstream", before.upstreams, after.upstreams)
     yield from _named("domain", before.domains, after.domains)
+    yield from _named("limit", before.limits, after.limits)
     yield from _named("compare_rules", before.compare_rules, after.compare_rules)
     if before.facade != after.facade:
         yield f"facade: {_fields(before.facade, after.facade)}"

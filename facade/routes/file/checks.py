@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import date
 
 from facade.routes.conditions import tied
+from facade.routes.file.limiting import check_limits
 from facade.routes.file.matching import Match, collides, parameters
 from facade.routes.file.owners import check_domains, check_ways_past, check_windows
 from facade.routes.file.places import Path, Reading, readable
@@ -264,6 +265,7 @@ RULES: tuple[Callable[[RouteFile, Reading], None], ...] = (
     _tolerances,
     _identity,
     _attempts,
+    check_limits,
     check_domains,
     check_windows,
     check_ways_past,

@@ -188,6 +188,32 @@ class IdentityView(BaseModel):
     counts: dict[str, dict[str, int]]
 
 
+class RefusedKey(BaseModel):
+    """A key that a limit refused often, or would have."""
+
+    key: str  # an address, or a digest of what is secret
+    times: int  # at most, since the start of the workers that run now
+
+
+class LimitView(BaseModel):
+    """One limit: requests since the facade started, over all workers and routes."""
+
+    name: str
+    mode: str  # shadow or enforce
+    rate: str  # as in the route file: 10/m
+    burst: int
+    key: list[str]
+    routes: list[str]
+    passed: int
+    refused: int
+    would_refuse: int  # let through, because the limit only counts
+    keyless: int  # not counted: they have none of its keys
+    unchecked: int  # not counted: the memory of the host could not be used
+    unlocked: int  # of those passed: another worker held the memory; each may be one too many
+    forgotten: int  # keys that made room for others before they had paid
+    who: list[RefusedKey]  # those refused most
+
+
 class Status(BaseModel):
     """`GET /api/status`."""
 
@@ -203,6 +229,7 @@ class Status(BaseModel):
     domains: dict[str, DomainView] = {}
     unmatched: UnmatchedStatus
     upstreams: dict[str, UpstreamView]
+    limits: list[LimitView] = []
     identity: IdentityView | None = None  # None: no route needs it
     lag: dict[str, LagView] = {}
     totals: Totals

@@ -2,6 +2,7 @@
 // Asks /api/status every second and /api/compare every few. Read-only.
 
 import { drawEvidence } from "/evidence.js";
+import { drawLimits } from "/limits.js";
 import { drawMoves } from "/moves.js";
 import { drawTrouble, troubledFirst } from "/trouble.js";
 import { byId, make, milliseconds, percent, short, shown, total, whole } from "/making.js";
@@ -146,6 +147,7 @@ function draw(status) {
   document.querySelector("#still tbody").replaceChildren(...still.map(routeRow));
   byId("others").hidden = !still.length;
   byId("count").textContent = `${still.length} routes that stay with legacy, ${short(still.reduce((sum, route) => sum + both(route.rates), 0))} req/s`;
+  drawLimits(status.limits);
   drawMoves(status.moves);
   drawUnmatched(status.unmatched);
   drawRest(status);

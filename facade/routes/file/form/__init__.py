@@ -6,6 +6,7 @@ Reading, the JSON Schema and its help in editors all come from here.
 from typing import Any
 
 from facade.routes.file.form.domains import DOMAIN
+from facade.routes.file.form.limits import LIMIT
 from facade.routes.file.form.names import NAME
 from facade.routes.file.form.options import FACADE
 from facade.routes.file.form.plans import PLAN
@@ -24,6 +25,9 @@ FILE: Record[dict[str, Any]] = Record(
         "upstreams": Field(MapOf(UPSTREAM, *_NAMED), "The sides; `legacy` must be there.", True),
         "routes": Field(ListOf(ROUTE), "The paths that move; every other goes to legacy."),
         "domains": Field(MapOf(DOMAIN, *_NAMED), "Whose data stands behind the routes, by name."),
+        "limits": Field(
+            MapOf(LIMIT, *_NAMED), "How many requests of one client are let through, by name."
+        ),
         "plans": Field(MapOf(PLAN, *_NAMED), "How `fig migrate` walks routes, by name."),
         "compare_rules": Field(MapOf(RULES, *_NAMED), "How answers are compared, by name."),
     },

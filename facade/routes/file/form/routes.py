@@ -27,8 +27,9 @@ from facade.routes.file.kinds.values import (
 )
 from facade.routes.file.matching import Match, MatchText
 from facade.routes.file.problems import one_of
+from facade.routes.limitfile import Attempts, KeySource
 from facade.routes.matchfile import Condition
-from facade.routes.routefile import Attempts, Compare, Fallback, Guard, KeySource, RouteConfig
+from facade.routes.routefile import Compare, Fallback, Guard, RouteConfig
 from facade.routes.stages import Stage
 
 NEEDS = ("identity", "session")
@@ -174,6 +175,10 @@ ROUTE = Record(
         "max_body": Field(Size(), "Largest request body."),
         "attempts": Field(
             _ATTEMPTS, "It logs in: how often that may be tried, at either side together."
+        ),
+        "limits": Field(
+            OneOrMany(Text("a name under limits", NAME)),
+            "How many requests of one client are let through; all of these hold.",
         ),
         "needs": Field(
             ListOf(Choice("need", NEEDS)),

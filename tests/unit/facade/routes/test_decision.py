@@ -19,7 +19,8 @@ from facade.routes.decision import (
     random_bucket,
     sampled,
 )
-from facade.routes.route import Decision, Headers, Route
+from facade.routes.keys import Headers
+from facade.routes.route import Decision, Route
 from facade.routes.routefile import (
     Compare,
     FacadeOptions,

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from facade.proxy.attempts.counts import AttemptCounts, digest_of
-from facade.runtime.memory import HostMemory
+from facade.proxy.attempts.counts import AttemptCounts
+from facade.runtime.memory import HostMemory, digest_of
 
 ANNA, BEN, HERE = (digest_of("account", name) for name in ("anna", "ben", "here"))
 WITHIN = 900.0

@@ -1,0 +1,94 @@
+"""Limits in `/api/status` and `/metrics`: what became of requests, and who was refused most."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Final
+
+from prometheus_client import Metric
+from prometheus_client.core import CounterMetricFamily
+
+from facade.control.admin.models import LimitView, RefusedKey
+from facade.routes.limitfile import LimitConfig
+from facade.routes.limits import written_rate
+from facade.routes.routefile import RouteFile
+
+OUTCOMES: Final = ("passed", "refused", "would_refuse", "keyless", "unchecked")
+MOST_SHOWN: Final = 10  # keys of one limit
+
+Counts = Mapping[str, Any]  # as the counters frame has them
+
+
+def limit_views(
+    file: RouteFile, routes: Mapping[str, Counts], refused: Iterable[Mapping[str, Any]]
+) -> list[LimitView]:
+    """The limits of the file in force, in its order.
+
+    `routes` are the sums over all workers; `refused` what each living worker says of keys.
+    """
+    keys: dict[str, Counter[str]] = {name: Counter() for name in file.limits}
+    for one in refused:
+        for name, counts in one.items():
+            if name in keys:
+                keys[name].update(counts)
+    named = {
+        name: [route.name for route in file.routes if name in route.limits] for name in file.limits
+    }
+    return [
+        _view(config, named[name], _sum(name, routes), keys[name])
+        for name, config in file.limits.items()
+    ]
+
+
+def limit_families(routes: Mapping[str, Counts]) -> Iterator[Metric]:
+    """Requests by limit, route and what the limit made of them."""
+    requests = CounterMetricFamily(
+        "facade_limit_requests",
+        "Requests on routes with limits: passed, refused, would_refuse (mode shadow), keyless,"
+        " unchecked.",
+        labels=("limit", "route", "outcome"),
+    )
+    forgotten = CounterMetricFamily(
+        "facade_limit_forgotten",
+        "Keys that had requests to wait for and were forgotten to make room.",
+        labels=("limit", "route"),
+    )
+    unlocked = CounterMetricFamily(
+        "facade_limit_unlocked",
+        "Of those passed, while another worker held the memory: each may be one too many.",
+        labels=("limit", "route"),
+    )
+    for route, counts in routes.items():
+        for limit, outcomes in counts.get("limits", {}).items():
+            for outcome in OUTCOMES:
+                requests.add_metric((limit, route, outcome), outcomes.get(outcome, 0))
+            forgotten.add_metric((limit, route), outcomes.get("forgotten", 0))
+            unlocked.add_metric((limit, route), outcomes.get("unlocked", 0))
+    yield from (requests, forgotten, unlocked)
+
+
+def _sum(name: str, routes: Mapping[str, Counts]) -> Counter[str]:
+    total: Counter[str] = Counter()
+    for counts in routes.values():
+        total.update(counts.get("limits", {}).get(name, {}))
+    return total
+
+
+def _view(
+    config: LimitConfig, routes: list[str], counts: Counter[str], keys: Counter[str]
+) -> LimitView:
+    return LimitView(
+        name=config.name,
+        mode=config.mode,
+        rate=written_rate(config.rate),
+        burst=config.burst or config.rate.number,
+        key=[str(source) for source in config.key],
+        routes=routes,
+        passed=counts["passed"],
+        refused=counts["refused"],
+        would_refuse=counts["would_refuse"],
+        keyless=counts["keyless"],
+        unchecked=counts["unchecked"],
+        unlocked=counts["unlocked"],
+        forgotten=counts["forgotten"],
+        who=[RefusedKey(key=key, times=times) for key, times in keys.most_common(MOST_SHOWN)],
+    )

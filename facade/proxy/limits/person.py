@@ -1,0 +1,85 @@
+"""A limit that counts by person: a request waits until it is known whose session it carries.
+
+Meanwhile its body is held, no permit is taken and no side is asked. Where it is not said, or nobody
+is logged in, the limit counts by its next key.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from facade.http1.refusal import Refused
+from facade.proxy.exchange import Exchange
+from facade.proxy.observer import Waiting
+
+_CUSTOMER: Final = b"customer:"  # of what `Introducer.person` says: one that is logged in
+
+
+@dataclass(frozen=True, slots=True)
+class Next:
+    """What follows the station."""
+
+    go_on: Callable[[], None]  # to the next station
+    hold: Callable[[], None]  # keep the request's body as it comes, until it goes on
+
+
+class Asking(Waiting):
+    """One such request."""
+
+    def __init__(self, exchange: Exchange, judge: Callable[[str], bool], after: Next) -> None:
+        """`judge` gets the person, empty: nobody; False: it has answered."""
+        self._exchange = exchange
+        self._judge = judge
+        self._next = after
+        self._asks = True
+        self._held = False
+
+    def start(self) -> None:
+        """Ask; where it is known already, `judge` is called at once. Raises Refused."""
+        exchange = self._exchange
+        exchange.worker.identity.person(exchange.request.head, self._of)
+        if self._asks:
+            self._hold()
+
+    def live_gone(self) -> None:
+        """The client left."""
+        self._asks = False
+
+    def given_up(self) -> None:
+        """It took too long."""
+        self._asks = False
+
+    def _hold(self) -> None:
+        """Let the request wait: it can be cancelled, and its body is kept as it comes."""
+        self._held = True
+        self._next.hold()
+        self._exchange.pair = self._exchange.keyed = self
+
+    def _of(self, person: bytes | None) -> None:
+        if not self._asks:
+            return
+        self._asks = False
+        known = person is not None and person.startswith(_CUSTOMER)
+        name = person[len(_CUSTOMER) :].decode("utf-8", "replace") if person and known else ""
+        if not self._held:
+            if self._judge(name):
+                self._next.go_on()
+            return
+        exchange = self._exchange
+        exchange.pair = exchange.keyed = None
+        try:
+            if self._judge(name):
+                self._next.go_on()
+        except Refused as refused:
+            exchange.spare()
+            text = f"The request was refused: {refused.reason}."
+            exchange.client.explain(exchange.request, refused.status, text)
+        else:
+            self._catch_up()
+
+    def _catch_up(self) -> None:
+        """The body may have come meanwhile: who waits for its end now is told of it."""
+        exchange = self._exchange
+        upload = exchange.request.upload
+        if exchange.keyed is not None and upload is not None and upload.whole:
+            exchange.keyed.follow(upload)

@@ -1,0 +1,43 @@
+"""Compile the limits of a route file: each once, for all routes that name it."""
+
+from typing import Final
+
+from facade.routes.decision import compile_key
+from facade.routes.keys import Extractor, Headers
+from facade.routes.limitfile import ENFORCE, KeySource, LimitConfig
+from facade.routes.limits import PERSON, Limit, network_of
+from facade.routes.routefile import FacadeOptions, RouteFile
+
+NANOSECONDS: Final = 1_000_000_000
+
+
+def compile_limits(file: RouteFile) -> dict[str, Limit]:
+    """By name."""
+    return {name: compile_limit(config, file.facade) for name, config in file.limits.items()}
+
+
+def compile_limit(config: LimitConfig, options: FacadeOptions) -> Limit:
+    """A limit of the route file."""
+    interval = max(1, config.rate.seconds * NANOSECONDS // config.rate.number)
+    burst = config.burst or config.rate.number
+    window = max(1, -(-burst * interval // NANOSECONDS))
+    return Limit(
+        name=config.name,
+        interval=interval,
+        burst=burst,
+        keys=tuple(_key(source, options) for source in config.key),
+        enforced=config.mode == ENFORCE,
+        policy=b'"%b";q=%d;w=%d' % (config.name.encode("ascii"), burst, window),
+    )
+
+
+def _key(source: KeySource, options: FacadeOptions) -> tuple[str, Extractor]:
+    if source.kind == "client":
+        return str(source), lambda _headers, _path, client: network_of(client) or None
+    if source.kind == "person":
+        return PERSON, _nobody
+    return compile_key(source, "", options)
+
+
+def _nobody(_headers: Headers, _path: str, _client: str) -> str | None:
+    return None
