@@ -30,12 +30,16 @@ class Count:
     pieces: int
 
 
-class BackOffice(Protocol):
-    """Holds goods and stock. Every call may raise RecordAway, RecordSilent, RecordRefused. Not
-    begun after `until` (seconds of this process's monotonic clock)."""
+class Articles(Protocol):
+    """Holds goods. Every call may raise RecordAway, RecordSilent, RecordRefused. Not begun after
+    `until` (seconds of this process's monotonic clock)."""
 
     async def save(self, person: Customer, wanted: Article, until: float) -> None:
         """Make the product so. Absolute: once more, it changes nothing."""
+
+
+class BackOffice(Articles, Protocol):
+    """Holds goods and stock."""
 
     async def count(self, person: Customer, counted: Count, until: float) -> None:
         """Set the stock. Not to be repeated: after a sale, the same count adds a piece."""

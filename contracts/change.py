@@ -52,6 +52,7 @@ class Change:
     seq: int
     xid: int
     committed: str  # RFC 3339 with microseconds, UTC; of a watermark: the time it vouches for
+    origin: str = ""  # of whoever wrote it on purpose, see contracts.cutover; empty: anybody
 
     @property
     def version(self) -> Version:
@@ -69,7 +70,8 @@ class Change:
         return f"{self.lsn}:{self.seq}"
 
     def to_dict(self) -> dict[str, Any]:
-        """The JSON object that is published."""
+        """The JSON object that is published; without an origin it names none."""
+        origin = {"origin": self.origin} if self.origin else {}
         return {
             "v": FORMAT,
             "table": self.table,
@@ -81,6 +83,7 @@ class Change:
             "seq": self.seq,
             "xid": self.xid,
             "committed": self.committed,
+            **origin,
         }
 
     @classmethod
@@ -99,6 +102,7 @@ class Change:
                 seq=body["seq"],
                 xid=body["xid"],
                 committed=body["committed"],
+                origin=body.get("origin", ""),
             )
         except (KeyError, ValueError) as error:
             raise NotAChange(f"not a change: {error}") from error

@@ -7,6 +7,8 @@ LEGACY_SUBJECTS = "legacy.>"
 TRIMMED = "fig-trimmed"
 WATERMARK_TABLE = "watermark"  # no table of that name exists; its subject carries watermarks
 
+FENCE_TABLE = "fence"  # nor of this; its subject says where in the log a fence was closed
+
 
 def legacy_subject(table: str) -> str:
     """The subject on which changes of one legacy table travel."""
@@ -19,6 +21,7 @@ def shape_subject(table: str) -> str:
 
 
 WATERMARK_SUBJECT = legacy_subject(WATERMARK_TABLE)
+FENCE_SUBJECT = legacy_subject(FENCE_TABLE)
 
 # Asks the feed to read a table again: {"table", "from", "to"}; keys are texts or null, inclusive.
 RESNAPSHOT_SUBJECT = "feed.resnapshot"

@@ -4,6 +4,7 @@ import sys
 from collections.abc import Sequence
 from typing import Annotated, NamedTuple, TypeVar
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BeforeValidator, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -53,6 +54,17 @@ def _admin(value: object) -> Listen:
     if text.startswith(UNIX):
         raise ValueError(f"expected unix:/PATH of at most {LONGEST_UNIX} characters")
     return Listen(*host_port(text))
+
+
+def _known_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise ValueError(f"{name!r} is no time zone; expected one such as Europe/Berlin") from error
+    return name
+
+
+Timezone = Annotated[str, AfterValidator(_known_zone)]
 
 
 def _url_of(*schemes: str) -> AfterValidator:

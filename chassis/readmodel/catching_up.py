@@ -6,7 +6,12 @@ import asyncpg
 import orjson
 from nats.aio.client import Client
 
-from contracts.subjects import LEGACY_STREAM, RESNAPSHOT_SUBJECT, WATERMARK_SUBJECT
+from contracts.subjects import (
+    FENCE_SUBJECT,
+    LEGACY_STREAM,
+    RESNAPSHOT_SUBJECT,
+    WATERMARK_SUBJECT,
+)
 
 REQUEST_SECONDS = 5.0
 
@@ -25,7 +30,7 @@ def read_again(nats: Client, subjects: Iterable[str], forget: Forget) -> Forget:
     tables = [
         subject.removeprefix("legacy.")
         for subject in subjects
-        if subject != WATERMARK_SUBJECT and not subject.endswith(".shape")
+        if subject not in (WATERMARK_SUBJECT, FENCE_SUBJECT) and not subject.endswith(".shape")
     ]
 
     async def missed(connection: asyncpg.Connection) -> None:

@@ -12,6 +12,7 @@ from fastapi import Request, Response
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 
+from chassis.ownership.echo import Echo
 from chassis.readmodel import mirror
 from chassis.readmodel.catching_up import read_again
 from chassis.readmodel.follower import Follower, Position, Source
@@ -41,6 +42,7 @@ class Model:
     reader: str = READER
     pace: float = PACE_SECONDS
     floors: str = mirror.FLOORS  # the table that says which entities are whole
+    echo: Echo | None = None  # of a domain that the service may own
 
 
 class FeedProjection:
@@ -93,13 +95,17 @@ class FeedProjection:
         changes = [
             change for message in messages for change in changes_of(orjson.loads(message.data))
         ]
-        facts = [fact for change in changes for fact in model.translate(change)]
+        told = [(change, model.translate(change)) for change in changes]
+        facts = [fact for _, each in told for fact in each]
         reached = max((fact.micros for fact in facts if isinstance(fact, Reached)), default=0)
         reached = self._watermark.believed(reached) if reached else 0
-        news = [fact for fact in facts if not isinstance(fact, Reached)]
+        news: list[Fact] = [fact for fact in facts if not isinstance(fact, Reached)]
         sequence = messages[-1].metadata.sequence.stream
-        if news or not self._complete or not position.lasts:
+        fence = 0 if model.echo is None else model.echo.fence(changes)
+        if news or fence or not self._complete or not position.lasts:
             async with connection.transaction():
+                if news and model.echo is not None:
+                    news = await model.echo.sift(connection, told)
                 if news:
                     await model.apply(connection, news)
                 complete = self._complete or await mirror.complete(
@@ -107,6 +113,8 @@ class FeedProjection:
                 )
                 if not complete:
                     reached = 0
+                elif fence and model.echo is not None:
+                    await model.echo.reached(connection, fence)
                 await position.save(connection, sequence, reached)
             self._complete = complete
         position.moved(sequence, reached)

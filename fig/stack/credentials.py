@@ -14,7 +14,7 @@ from fig.stack.bus_rights import PROCESSES, secret_name
 # What needs one: the roles of PostgreSQL, the users of NATS, the key that signs sessions.
 NAMES = (
     *("postgres", "legacy", "catalog", "orders", "inventory", "payments", "notifications"),
-    *("sales", "accounts", "feed", "nats", "session"),
+    *("sales", "accounts", "feed", "reverse", "nats", "session"),
     *(secret_name(process) for process in PROCESSES),
 )
 

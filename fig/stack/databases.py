@@ -5,6 +5,8 @@ DATABASES_OWNERS         URLs, blank between: a role that logs in and the databa
 DATABASES_REPLICATORS    URLs: a role that may read the log of that database
 DATABASES_READERS        URLs: a role that may connect to that database; what it may read there, the
                          migrations of that database say
+DATABASES_REVERSE        URL: the role that writes what the new side owns into that database, marked
+                         in the log (fig.stack.reverse_role)
 DATABASES_BOUNDED        roles among the owners that wait for no lock, and idle in no transaction,
                          for longer than BOUNDS: after that, what they began has ended
 Exit codes: 0 all there, 1 the server refused or is away, 2 a variable is missing or wrong.
@@ -21,6 +23,7 @@ import psycopg
 from psycopg.sql import SQL, Identifier, Literal
 
 from fig.errors import BadSetting, FigError
+from fig.stack import reverse_role
 
 CONNECT_SECONDS = 10
 # The anticorruption layer believes "there is no such order" some seconds after it gave up waiting
@@ -135,6 +138,7 @@ def run(environment: Mapping[str, str]) -> None:
         owners = [login(url) for url in environment["DATABASES_OWNERS"].split()]
         replicators = [login(url) for url in environment.get("DATABASES_REPLICATORS", "").split()]
         readers = [login(url) for url in environment.get("DATABASES_READERS", "").split()]
+        reverse = [login(url) for url in environment.get("DATABASES_REVERSE", "").split()]
         bounded = environment.get("DATABASES_BOUNDED", "").split()
     except KeyError as missing:
         raise BadSetting(f"{missing.args[0]} is not set") from None
@@ -142,7 +146,9 @@ def run(environment: Mapping[str, str]) -> None:
         with psycopg.connect(
             superuser, autocommit=True, connect_timeout=CONNECT_SECONDS
         ) as connection:
-            create(connection, owners, replicators, readers)
+            create(connection, owners, replicators, [*readers, *reverse])
+            for each in reverse:
+                reverse_role.prepare(superuser, each.role, each.database)
             for role in bounded:
                 bound(connection, role)
     except psycopg.OperationalError as error:

@@ -100,6 +100,7 @@ def _databases(place: Place) -> Process:
             "DATABASES_OWNERS": " ".join(owners),
             "DATABASES_REPLICATORS": database_url(place, "feed", "legacy"),
             "DATABASES_READERS": database_url(place, "accounts", "legacy"),
+            "DATABASES_REVERSE": database_url(place, "reverse", "legacy"),
             "DATABASES_BOUNDED": "legacy",
         },
         needs=("postgres",),
@@ -155,6 +156,7 @@ def _catalog(place: Place) -> tuple[Process, ...]:
         **{f"CATALOG_{key.upper()}": value for key, value in toward_legacy(place).items()},
         "CATALOG_CALLER_KEYS": f"{place.path('keys')}/public/services.json",
         "CATALOG_SESSION_KEY": f"{place.path('keys')}/orders/session.json",
+        "CATALOG_LEGACY_DATABASE_URL": database_url(place, "reverse", "legacy"),
     }
     return (
         Process(

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from contracts.change import Change, Op, Row
 from contracts.facts import Cleared, Fact, Gone, Key, Reached, Stored
-from contracts.subjects import WATERMARK_SUBJECT, legacy_subject, shape_subject
+from contracts.subjects import FENCE_SUBJECT, WATERMARK_SUBJECT, legacy_subject, shape_subject
 from new_services.anticorruption.mapping import Mapping
 
 
@@ -21,15 +21,16 @@ class LegacyTranslator:
 
     @property
     def subjects(self) -> tuple[str, ...]:
-        """Two subjects a table, for rows and columns, and the watermarks."""
+        """Two subjects a table, for rows and columns, the watermarks and the fences."""
         rows = (legacy_subject(table) for table in self._mappings)
         shapes = (shape_subject(table) for table in self._mappings)
-        return (*rows, *shapes, WATERMARK_SUBJECT)
+        return (*rows, *shapes, WATERMARK_SUBJECT, FENCE_SUBJECT)
 
     def __call__(self, change: Change) -> tuple[Fact, ...]:
         """The facts of one change. Raises Untranslatable, Misshapen, TooLarge."""
         if change.op is Op.WATERMARK:
-            return (Reached(_micros(change.committed)),)
+            # That of a fence vouches for no time: it is a place in the log.
+            return () if change.origin else (Reached(_micros(change.committed)),)
         mapping = self._mappings.get(change.table)
         if change.op is Op.SHAPE and change.key:
             raise TooLarge(

@@ -1,12 +1,19 @@
 """Composition root of the catalog: projection of the feed, endpoints."""
 
+from dataclasses import replace
+from datetime import datetime
 from functools import partial
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from fastapi import FastAPI
 from prometheus_client import Histogram
 
 from chassis.breaker.toward_legacy import Guards, breaker_facts
+from chassis.ownership.assembled import Ownership, not_owned_here, owned_here
+from chassis.ownership.door import Door
+from chassis.ownership.echo import Echo
+from chassis.ownership.records import Records
 from chassis.process.assembly import Ground, Parts
 from chassis.readmodel.fed import fed
 from chassis.readmodel.projection import Model
@@ -15,11 +22,13 @@ from chassis.saga.assembled import toward_the_monolith
 from chassis.saga.of_record import NoRecord
 from chassis.web.client import HttpClient
 from chassis.web.keys import read_key
-from contracts.back_office import BackOffice
+from contracts.back_office import Articles
 from new_services.catalog import projections
 from new_services.catalog.cleaning import NOTE, RULES
 from new_services.catalog.endpoints import Endpoints
 from new_services.catalog.handlers import save
+from new_services.catalog.own_side import GoodsSide
+from new_services.catalog.owner import DOMAIN, ENTITIES, OwnedGoods, OwnGoods
 from new_services.catalog.saga import Stories
 from new_services.catalog.settings import CatalogSettings
 
@@ -31,7 +40,7 @@ def legacy_model() -> Model:
     return projections.model(translator("catalog"))
 
 
-def back_office(client: HttpClient | None, key: Path | None) -> tuple[BackOffice, Guards]:
+def back_office(client: HttpClient | None, key: Path | None) -> tuple[Articles, Guards]:
     """What holds the goods, and the breakers toward it by the kind of call."""
     if client is None or key is None:
         return NoRecord(), {}
@@ -39,6 +48,22 @@ def back_office(client: HttpClient | None, key: Path | None) -> tuple[BackOffice
 
     forms = Forms(client, read_key(key))
     return forms, forms.guards
+
+
+async def ownership(ground: Ground, records: Records, url: str | None) -> Ownership:
+    """What moves the goods from one owner to the other, where legacy's database is known."""
+    if url is None:
+        return not_owned_here(DOMAIN)
+    from new_services.anticorruption.reverse.legacy import goods_of
+
+    legacy = await goods_of(url)
+    own = GoodsSide(ground.pool)
+    return owned_here(ground.settings.database_url, records, legacy, own)
+
+
+def shop_clock(zone: ZoneInfo) -> datetime:
+    """The shop's wall clock, to the second, without a zone."""
+    return datetime.now(zone).replace(tzinfo=None, microsecond=0)
 
 
 async def build(ground: Ground) -> Parts:
@@ -51,16 +76,23 @@ async def build(ground: Ground) -> Parts:
         buckets=(0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 5, 30),
         registry=ground.metrics,
     )
+    records = Records(ground.pool, DOMAIN)
     model = legacy_model() if settings.legacy_feed else None
+    if model is not None:
+        model = replace(model, echo=Echo(records, ENTITIES, model.floors))
     read = fed(ground, model, delay.observe, legacy=settings.legacy_client(limit=1))
     client = settings.legacy_client()
-    record, guards = back_office(client, settings.session_key)
+    legacy, guards = back_office(client, settings.session_key)
+    owned = await ownership(ground, records, settings.legacy_database_url)
+    clock = partial(shop_clock, ZoneInfo(settings.timezone))
+    record = OwnedGoods(legacy, OwnGoods(ground.pool, Door(records), clock, owned.hurry))
     sagas = toward_the_monolith(ground, Stories(ground.pool, record).sagas(), guards)
     endpoints = Endpoints(ground.pool, read.watermark)
 
     def register(app: FastAPI) -> None:
         sagas.operator.register(app)
         endpoints.register(app)
+        owned.register(app)
 
     async def close() -> None:
         await sagas.starter.close()
@@ -72,11 +104,13 @@ async def build(ground: Ground) -> Parts:
         calls={("POST", "articles", ""): partial(save, sagas.starter)},
         background=[
             *read.background,
+            *owned.background,
             sagas.runner.run_forever,
             forgetting(ground.pool, RULES, NOTE),
         ],
         ready=read.ready,
         watermark=read.watermark,
-        details=lambda: {"breakers": breaker_facts(guards)},
+        details=lambda: {"breakers": breaker_facts(guards), **owned.details()},
+        alarms=owned.alarms,
         close=close,
     )

@@ -1,5 +1,6 @@
 """What the catalog keeps, for how long, and what decides by it."""
 
+from chassis.ownership.cleaning import OWNERSHIP
 from chassis.retention import LOG_AGE, POSITION, Rule, log_age, tombstones
 from chassis.saga.cleaning import rules
 
@@ -12,6 +13,7 @@ RULES = (
         "what the staff changed, and what became of it",
         "opens the session of the person; nothing is sent in their name any more",
     ),
+    *OWNERSHIP,
     POSITION,
     LOG_AGE,
 )

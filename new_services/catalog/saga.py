@@ -13,7 +13,7 @@ from chassis.breaker.toward_legacy import LEGACY
 from chassis.saga import Context, Retry, Saga, Silent, State, Step
 from chassis.saga.definition import nothing
 from chassis.saga.of_record import as_a_step, refused
-from contracts.back_office import Article, BackOffice
+from contracts.back_office import Article, Articles
 from contracts.record import Customer, RecordRefused
 from new_services.catalog import views
 
@@ -33,7 +33,7 @@ class Stories:
     """The step, with what it works on."""
 
     pool: asyncpg.Pool
-    record: BackOffice
+    record: Articles
 
     def sagas(self) -> dict[str, Saga]:
         """By kind."""

@@ -229,7 +229,9 @@ class Session:
 
     async def _publish_watermark(self, change: Change) -> None:
         now = time.monotonic()
-        if now - self._watermark_at >= COALESCE_SECONDS:
+        if change.origin:  # of a fence: somebody waits for this place in the log
+            await self._publisher.publish(change)
+        elif now - self._watermark_at >= COALESCE_SECONDS:
             self._watermark_at = now
             self._status.watermark = change.committed
             await self._publisher.publish(change)

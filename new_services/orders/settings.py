@@ -1,25 +1,13 @@
 """What the operator says to the orders service: ORDERS_… in the environment."""
 
 from pathlib import Path
-from typing import Annotated, ClassVar
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from typing import ClassVar
 
-from pydantic import AfterValidator, Field, ValidationInfo, field_validator
+from pydantic import Field, ValidationInfo, field_validator
 from pydantic_settings import SettingsConfigDict
 
 from chassis.process.assembly import LegacySettings
-from chassis.process.settings import ServiceUrls
-
-
-def _known_zone(name: str) -> str:
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError) as error:
-        raise ValueError(f"{name!r} is no time zone; expected one such as Europe/Berlin") from error
-    return name
-
-
-Timezone = Annotated[str, AfterValidator(_known_zone)]
+from chassis.process.settings import ServiceUrls, Timezone
 
 
 class OrdersSettings(LegacySettings):

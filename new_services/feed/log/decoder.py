@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Sequence
 
 from contracts.change import Change, Op, Value
-from contracts.subjects import WATERMARK_TABLE
+from contracts.cutover import FENCE, FENCE_PREFIX
+from contracts.subjects import FENCE_TABLE, WATERMARK_TABLE
 from new_services.anticorruption.tables import WITHHELD
 from new_services.feed.log import messages
 from new_services.feed.log.messages import UNCHANGED, Begin, Fields, Relation
@@ -33,6 +34,7 @@ class Decoder:
         self._relations: dict[int, Relation] = {}  # of the fed tables alone
         self._begin: Begin | None = None
         self._committed = ""
+        self._origin = ""
         self._seq = 0
 
     @property
@@ -54,8 +56,10 @@ class Decoder:
         """
         match message:
             case Begin():
-                self._begin, self._seq = message, 0
+                self._begin, self._seq, self._origin = message, 0, ""
                 self._committed = from_postgres_time(message.committed)
+            case messages.Origin():
+                self._origin = message.name
             case messages.Commit():
                 self._begin = None
             case Relation():
@@ -70,6 +74,9 @@ class Decoder:
             case messages.LogicalMessage() if message.prefix == MESSAGE_PREFIX:
                 self._committed = from_unix_micros(int(message.content))
                 yield self._change(WATERMARK_TABLE, Op.WATERMARK, {})
+            case messages.LogicalMessage() if message.prefix == FENCE_PREFIX:
+                self._origin = f"{FENCE}{message.content.decode()}"
+                yield self._change(FENCE_TABLE, Op.WATERMARK, {})
             case _:
                 pass
 
@@ -122,7 +129,9 @@ class Decoder:
         assert self._begin is not None, "a row outside of a transaction"
         self._seq += 1
         lsn, xid = self._begin.lsn, self._begin.xid
-        return Change(table, op, key, before, after, lsn, self._seq, xid, self._committed)
+        return Change(
+            table, op, key, before, after, lsn, self._seq, xid, self._committed, self._origin
+        )
 
     def _row(
         self, relation: Relation, fields: Fields, only: Sequence[str] = ()

@@ -33,6 +33,13 @@ class Commit:
 
 
 @dataclass(frozen=True, slots=True)
+class Origin:
+    """After a Begin: who wrote the transaction, where its session has a replication origin."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Column:
     """A column as the relation message describes it."""
 
@@ -95,5 +102,5 @@ class LogicalMessage:
 
 
 Message: TypeAlias = (
-    Begin | Commit | Relation | Insert | Update | Delete | Truncate | LogicalMessage | None
+    Begin | Origin | Commit | Relation | Insert | Update | Delete | Truncate | LogicalMessage | None
 )

@@ -17,6 +17,7 @@ from new_services.feed.log.messages import (
     Insert,
     LogicalMessage,
     Message,
+    Origin,
     Relation,
     Truncate,
     Update,
@@ -65,11 +66,12 @@ _UINT16 = struct.Struct("!H")
 _UINT32 = struct.Struct("!I")
 _COLUMN_TYPE = struct.Struct("!Ii")
 _TRUNCATE = struct.Struct("!IB")
+_POSITION = struct.Struct("!Q")
 _MESSAGE = struct.Struct("!BQ")
 
 
 def parse(data: bytes) -> Message:
-    """One message; None for kinds that carry nothing we use (origin, type).
+    """One message; None for a kind that carries nothing we use (type).
 
     Raises BadMessage for an unknown kind or bytes cut short.
     """
@@ -90,6 +92,11 @@ def _begin(reader: _Reader) -> Begin:
 def _commit(reader: _Reader) -> Commit:
     _flags, lsn, end, _time = reader.unpack(_COMMIT)
     return Commit(lsn, end)
+
+
+def _origin(reader: _Reader) -> Origin:
+    reader.unpack(_POSITION)
+    return Origin(reader.text())
 
 
 def _relation(reader: _Reader) -> Relation:
@@ -170,6 +177,6 @@ _PARSERS: dict[bytes, Callable[[_Reader], Message]] = {
     b"D": _delete,
     b"T": _truncate,
     b"M": _message,
-    b"O": _nothing,
+    b"O": _origin,
     b"Y": _nothing,
 }

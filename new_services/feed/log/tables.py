@@ -10,7 +10,7 @@ from psycopg import AsyncConnection
 from psycopg.rows import dict_row
 
 from contracts.change import Value
-from contracts.subjects import WATERMARK_TABLE
+from contracts.subjects import FENCE_TABLE, WATERMARK_TABLE
 from new_services.anticorruption.tables import WITHHELD
 from new_services.feed.log.identity import NotPublished, ReplicaIdentity, Unusable, common_key
 from new_services.feed.log.types import Types
@@ -138,7 +138,7 @@ async def describe(
 def _refuse(name: str, row: dict[str, Any]) -> None:
     """Raises NotPublished where the log cannot tell all that happens to the table."""
     without = "leave it out of FEED_TABLES"
-    if name == WATERMARK_TABLE or not _SUBJECT.fullmatch(name):
+    if name in (WATERMARK_TABLE, FENCE_TABLE) or not _SUBJECT.fullmatch(name):
         raise NotPublished(f"{name!r} is no name under which changes can be published: {without}")
     if row["kind"] not in (ORDINARY, PARTITIONED):
         kind = _OTHER_KINDS.get(row["kind"], "not a table")

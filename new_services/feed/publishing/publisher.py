@@ -21,7 +21,13 @@ from nats.js.errors import NotFoundError
 from chassis.events.bus import ensure_stream
 from contracts.change import Change, Op, Row, Version
 from contracts.rows import SnapshotRows, changes_of
-from contracts.subjects import LEGACY_STREAM, LEGACY_SUBJECTS, legacy_subject, shape_subject
+from contracts.subjects import (
+    LEGACY_STREAM,
+    LEGACY_SUBJECTS,
+    WATERMARK_TABLE,
+    legacy_subject,
+    shape_subject,
+)
 
 log = logging.getLogger("feed.publisher")
 
@@ -112,7 +118,7 @@ class Publisher:
             "Nats-Expected-Last-Sequence": str(self._sequence),
         }
         subject = legacy_subject(change.table)
-        if change.op in (Op.WATERMARK, Op.SHAPE):
+        if change.table == WATERMARK_TABLE or change.op is Op.SHAPE:
             headers["Nats-Rollup"] = "sub"
             subject = shape_subject(change.table) if change.op is Op.SHAPE else subject
         if change.version < self.last:  # the end of a snapshot speaks of its beginning

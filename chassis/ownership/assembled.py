@@ -1,0 +1,52 @@
+"""A domain in the process of its owning service: the endpoints, and what runs all the time."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import FastAPI
+
+from chassis.ownership.driver import Driver
+from chassis.ownership.endpoint import Cutover
+from chassis.ownership.records import Records
+from chassis.ownership.reverse import ReverseFeed
+from chassis.ownership.sides import LegacySide, OwnSide
+from chassis.process.service import Background
+
+
+@dataclass(frozen=True, slots=True)
+class Ownership:
+    """What a composition root passes on of a domain; `hurry`: a write of ours was committed."""
+
+    register: Callable[[FastAPI], None]
+    background: Sequence[Background]
+    hurry: Callable[[], None]
+    details: Callable[[], Mapping[str, Any]]
+    alarms: Callable[[], Mapping[str, str]]
+
+
+def owned_here(database_url: str, records: Records, legacy: LegacySide, own: OwnSide) -> Ownership:
+    """Of one domain."""
+    reverse = ReverseFeed(database_url, records, legacy, own)
+    driver = Driver(records, legacy, own, reverse)
+
+    def details() -> Mapping[str, Any]:
+        return {"reverse": {"position": reverse.position, "trouble": reverse.trouble}}
+
+    def alarms() -> Mapping[str, str]:
+        trouble = driver.trouble
+        return {f"owner of {records.domain}": trouble} if trouble else {}
+
+    return Ownership(
+        Cutover(driver).register, (driver.watch, reverse.run), reverse.hurry, details, alarms
+    )
+
+
+def not_owned_here(domain: str) -> Ownership:
+    """Where the service was not given legacy's database: the domain stays whose it is."""
+
+    def details() -> Mapping[str, Any]:
+        trouble = f"legacy's database is not configured: {domain} cannot change hands"
+        return {"reverse": {"position": 0, "trouble": trouble}}
+
+    return Ownership(lambda _: None, (), lambda: None, details, dict)

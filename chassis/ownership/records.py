@@ -1,0 +1,117 @@
+"""The record of one domain in the service's own database: every change one statement that holds or
+does not, as `protocol` has it. Times are by that database's clock.
+
+A statement alone, without a transaction around it: a process that freezes holds no lock.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import asyncpg
+import orjson
+
+from chassis.ownership.record import Owner, Phase, Record
+
+LEASE_SECONDS = 5.0
+DRAIN_SECONDS = 1.0  # for writes of ours that are in their transactions
+
+# Own writes hold it shared until they have ended; who fences them takes it alone, and in turn.
+_LOCK = "hashtext('owner of ' || $1::text), 3"
+ENTER = f"SELECT pg_advisory_xact_lock_shared({_LOCK})"
+_ROW = "domain_owner.*, lease_until > clock_timestamp() AS held"
+_LOOK = f"SELECT {_ROW} FROM domain_owner WHERE domain = $1"
+# Holds where the row is still the one that the change was made of.
+_CHANGE = f"""
+{{alone}}
+UPDATE domain_owner SET owner = $5, epoch = $6, phase = $7, toward = $8, attempt = $9,
+    operator = $10, window_open = $11, since_lsn = $12, reached_lsn = $13,
+    numbers = $14::text::jsonb, words = $15,
+    lease_until = CASE WHEN $16::boolean
+                       THEN clock_timestamp() + interval '{LEASE_SECONDS} seconds'
+                       ELSE '-infinity' END
+{{source}} WHERE domain = $1 AND attempt = $2 AND phase = $3
+    AND (lease_until > clock_timestamp()) = coalesce($4, lease_until > clock_timestamp())
+RETURNING {_ROW}
+"""
+_CHANGED = _CHANGE.format(alone="", source="")
+_CHANGED_ALONE = _CHANGE.format(
+    alone=f"WITH alone AS MATERIALIZED (SELECT pg_advisory_xact_lock({_LOCK}))", source="FROM alone"
+)
+_REACHED = """
+UPDATE domain_owner SET reached_lsn = greatest(reached_lsn, $2)
+WHERE domain = $1 AND phase <> 'settled'
+"""
+_WAITED = """
+INSERT INTO domain_wait (domain, operator, seconds) VALUES ($1, $2, $3)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """Of one domain."""
+
+    pool: asyncpg.Pool
+    domain: str
+
+    async def look(self, connection: asyncpg.Connection | None = None) -> Record:
+        """As it is, or as the open transaction of `connection` sees it."""
+        row = await (connection or self.pool).fetchrow(_LOOK, self.domain)
+        assert row is not None, f"the migration makes the row of {self.domain}"
+        return _record(row)
+
+    async def change(
+        self, before: Record, after: Record | None, *, leased: bool = True
+    ) -> Record | None:
+        """Put the record that `protocol` made of `before` in its place; None where there is none,
+        or where `before` is not any more what is stored. Renews the lease where `after` holds it.
+        Not `leased`: it does not matter whether the lease of `before` has ended meanwhile.
+        """
+        return await self._change(_CHANGED, before, after, before.held if leased else None)
+
+    async def change_alone(self, before: Record, after: Record | None) -> Record | None:
+        """The same, once no write of ours is in its transaction. Raises TimeoutError when one is
+        for too long."""
+        async with asyncio.timeout(DRAIN_SECONDS):
+            return await self._change(_CHANGED_ALONE, before, after, before.held)
+
+    async def _change(
+        self, statement: str, before: Record, after: Record | None, held: bool | None
+    ) -> Record | None:
+        if after is None:
+            return None
+        row = await self.pool.fetchrow(
+            statement,
+            *(self.domain, before.attempt, before.phase, held, after.owner, after.epoch),
+            *(after.phase, after.toward, after.attempt, after.operator, after.window_open),
+            *(after.since_lsn, after.reached_lsn, orjson.dumps(dict(after.numbers)).decode()),
+            *(after.words, after.held),
+        )
+        return None if row is None else _record(row)
+
+    async def reached(self, connection: asyncpg.Connection, lsn: int) -> None:
+        """The read model has everything up to this position of legacy's log."""
+        await connection.execute(_REACHED, self.domain, lsn)
+
+    async def waited(self, operator: str, seconds: float) -> None:
+        """Note how long a write waited for this attempt."""
+        await self.pool.execute(_WAITED, self.domain, operator, seconds)
+
+
+def _record(row: Mapping[str, Any]) -> Record:
+    return Record(
+        domain=row["domain"],
+        owner=Owner(row["owner"]),
+        epoch=row["epoch"],
+        phase=Phase(row["phase"]),
+        toward=None if row["toward"] is None else Owner(row["toward"]),
+        attempt=row["attempt"],
+        operator=row["operator"],
+        held=row["held"],
+        window_open=row["window_open"],
+        since_lsn=row["since_lsn"],
+        reached_lsn=row["reached_lsn"],
+        numbers=orjson.loads(row["numbers"]),
+        words=row["words"],
+    )

@@ -1,0 +1,126 @@
+"""What the owning service wrote goes into legacy's tables: the reverse feed of one domain.
+
+    a write's transaction ─▶ owned_change ─▶ present state of those keys ─▶ one transaction there
+                                 ▲                                              │
+                                 └───────────────── deleted ◀───────────────────┘
+Rows name keys and no values, so they need no order of commit, and doing them twice does no harm.
+All rows of a key are taken together, in one snapshot. One instance does it at a time; `turn` in
+legacy's database keeps a batch out that another instance has overtaken.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import asyncpg
+
+from chassis.database import DatabaseAway
+from chassis.ownership.record import Owner, Record
+from chassis.ownership.records import Records
+from chassis.ownership.sides import Batch, Late, LegacyAway, LegacySide, OwnSide, Pending
+from chassis.process.backoff import Backoff
+from chassis.process.exclusive import exclusive
+
+log = logging.getLogger("reverse")
+
+BATCH = 200  # rows, and besides them all of the same keys
+IDLE_SECONDS = 0.25  # between looks while no write of this process says that there is something
+AWAY_SECONDS = 1.0  # between looks while the domain is legacy's
+_TAKE = """
+WITH first AS (SELECT entity, key FROM owned_change WHERE domain = $1 ORDER BY seq LIMIT $2)
+SELECT seq, entity, key FROM owned_change
+WHERE domain = $1 AND (entity, key) IN (SELECT entity, key FROM first) ORDER BY seq
+"""
+_DONE = "DELETE FROM owned_change WHERE domain = $1 AND seq = ANY ($2::bigint[])"
+_PENDING = """
+SELECT count(*) AS pending, coalesce(extract(epoch FROM clock_timestamp() - min(at)), 0)::float8
+FROM owned_change WHERE domain = $1
+"""
+
+
+@dataclass(slots=True)
+class ReverseFeed:
+    """Of one domain, in one process."""
+
+    database_url: str
+    records: Records
+    legacy: LegacySide
+    own: OwnSide
+    trouble: str = "not begun yet"  # why nothing is written just now; empty: nothing is in the way
+    position: int = 0  # the last change that this process has written
+    _news: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def hurry(self) -> None:
+        """There is something to write."""
+        self._news.set()
+
+    async def run(self) -> None:
+        """For ever; what passes is waited for."""
+        backoff = Backoff()
+        while True:
+            began = time.monotonic()
+            try:
+                await self._work()
+            except (*DatabaseAway, TimeoutError, LegacyAway, Late) as error:
+                self._failed(error)
+            except Exception as error:
+                self._failed(error)
+                log.exception("reverse feed of %s", self.records.domain)
+            if time.monotonic() - began > AWAY_SECONDS:
+                backoff.reset()
+            await asyncio.sleep(backoff.next())
+
+    def _failed(self, error: Exception) -> None:
+        said = str(error) or type(error).__name__
+        if said != self.trouble:
+            log.warning("reverse feed of %s: %s", self.records.domain, said)
+        self.trouble = said
+
+    async def _work(self) -> None:
+        name = f"reverse feed of {self.records.domain}"
+        async with exclusive(self.database_url, name) as connection:
+            while True:
+                self._news.clear()
+                record = await self.records.look(connection)
+                done = record.owner is Owner.NEW and await self._batch(connection, record)
+                self.trouble = ""
+                if not done:
+                    await self._wait(IDLE_SECONDS if record.owner is Owner.NEW else AWAY_SECONDS)
+
+    async def _wait(self, seconds: float) -> None:
+        try:
+            async with asyncio.timeout(seconds):
+                await self._news.wait()
+        except TimeoutError:
+            pass
+
+    async def _batch(self, connection: asyncpg.Connection, record: Record) -> bool:
+        """Whether there was something to write."""
+        domain = self.records.domain
+        turn = await self.legacy.turn() if record.window_open else 0
+        async with connection.transaction(isolation="repeatable_read", readonly=True):
+            rows = await connection.fetch(_TAKE, domain, BATCH)
+            if not rows:
+                return False
+            pending = [Pending(*row) for row in rows]
+            present = await self.own.read(connection, pending)
+        if record.window_open:
+            await self.legacy.apply(Batch(record.epoch, turn, pending[-1].seq, present))
+        await self._written(connection, pending)
+        return True
+
+    async def _written(self, connection: asyncpg.Connection, pending: Sequence[Pending]) -> None:
+        await connection.execute(_DONE, self.records.domain, [each.seq for each in pending])
+        self.position = pending[-1].seq
+
+    async def drained(self) -> bool:
+        """Whether legacy has been given everything."""
+        self.hurry()
+        return (await self.behind())[0] == 0
+
+    async def behind(self) -> tuple[int, float]:
+        """How many changes legacy has not been given, and how many seconds old the oldest is."""
+        pending, age = await self.records.pool.fetchrow(_PENDING, self.records.domain)
+        return int(pending), float(age)

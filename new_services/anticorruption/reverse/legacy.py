@@ -1,0 +1,106 @@
+"""A domain in legacy's database, whole: the fence, the sums, and batches of the reverse feed."""
+
+from collections.abc import Awaitable, Callable
+from collections.abc import Mapping as Fields
+from dataclasses import dataclass, field
+from typing import Any
+
+import asyncpg
+
+from chassis.ownership.sides import Batch, Late, Sums
+from new_services.anticorruption.reverse import goods
+from new_services.anticorruption.reverse.domains import GOODS, Domain
+from new_services.anticorruption.reverse.fence import LegacyFence, translated
+
+Rows = Fields[str, Fields[str, Fields[str, Any] | None]]
+Write = Callable[[asyncpg.Connection, Rows], Awaitable[None]]
+SumUp = Callable[["asyncpg.Connection | asyncpg.Pool"], Awaitable[Sums]]
+
+APPLICATION = "fig-reverse"
+SECONDS = 3.0
+_ORIGIN = "SELECT pg_replication_origin_session_setup($1)"
+_OWNED = "SELECT owner = 'new' AND epoch = $2 FROM fig.domain WHERE name = $1 FOR SHARE"
+_TURN = """
+UPDATE fig.applied SET position = greatest(position, $3), epoch = $2, turn = turn + 1
+WHERE domain = $1 AND turn = $4
+"""
+
+
+@dataclass(slots=True)
+class LegacyTables(LegacyFence):
+    """See LegacySide."""
+
+    url: str
+    write: Write
+    sum_up: SumUp
+    _marked: "asyncpg.Connection | None" = field(default=None)
+
+    async def sums(self) -> Sums:
+        """See LegacySide."""
+        async with translated():
+            return await self.sum_up(self.pool)
+
+    async def turn(self) -> int:
+        """See LegacySide."""
+        async with translated():
+            found = await self.pool.fetchval(
+                "SELECT turn FROM fig.applied WHERE domain = $1", self.domain.name
+            )
+            return int(found)
+
+    async def apply(self, batch: Batch) -> None:
+        """See LegacySide. What is written bears the origin of the domain in the log."""
+        async with translated():
+            connection = await self._connected()
+            async with connection.transaction():
+                name = self.domain.name
+                if not await connection.fetchval(_OWNED, name, batch.epoch):
+                    raise Late(f"{name} is not the new side's under epoch {batch.epoch}")
+                done = await connection.execute(
+                    _TURN, name, batch.epoch, batch.position, batch.turn
+                )
+                if not done.endswith(" 1"):
+                    raise Late(f"another batch of {name} was written since turn {batch.turn}")
+                await self.write(connection, batch.rows)
+
+    async def _connected(self) -> asyncpg.Connection:
+        """One with the origin set up: that is for a session, and only one session may have it."""
+        if self._marked is None or self._marked.is_closed():
+            connection = await asyncpg.connect(
+                self.url,
+                timeout=SECONDS,
+                command_timeout=SECONDS,
+                server_settings={"application_name": APPLICATION},
+            )
+            try:
+                await connection.execute("SET idle_in_transaction_session_timeout = '5s'")
+                await connection.fetchval(_ORIGIN, self.domain.origin)
+            except BaseException:
+                connection.terminate()
+                raise
+            self._marked = connection
+        return self._marked
+
+    async def close_connections(self) -> None:
+        """At the end of the process."""
+        if self._marked is not None:
+            self._marked.terminate()
+        self.pool.terminate()
+
+
+async def opened(url: str, domain: Domain, write: Write, sum_up: SumUp) -> LegacyTables:
+    """The domain, as the role of the URL writes it; connects when first used."""
+    pool = await asyncpg.create_pool(
+        url,
+        min_size=0,
+        max_size=3,
+        timeout=SECONDS,
+        command_timeout=SECONDS,
+        server_settings={"application_name": APPLICATION},
+    )
+    return LegacyTables(pool, domain, url, write, sum_up)
+
+
+async def goods_of(url: str) -> LegacyTables:
+    """The goods."""
+    return await opened(url, GOODS, goods.write, goods.sums)

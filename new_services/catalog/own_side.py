@@ -1,0 +1,54 @@
+"""The goods for a cutover: sums of our tables, and the present state of products for legacy."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import asyncpg
+
+from chassis.ownership.sides import Pending, Sums
+from contracts.entities import PRODUCT
+
+_SUMS = """
+SELECT (SELECT count(*) FROM category WHERE NOT deleted) AS categories,
+       (SELECT count(*) FROM variant WHERE NOT deleted) AS variants,
+       count(*) AS products, count(*) FILTER (WHERE active) AS active,
+       coalesce(sum(list_price), 0) AS prices
+FROM product WHERE NOT deleted
+"""
+# Every field, as a fact of the feed has it.
+_PRODUCTS = """
+SELECT id, sku, name, description, category_code, list_price::text,
+       coalesce(price_text, list_price::text) AS price_text, discount_percent,
+       coalesce(discount_text, discount_percent) AS discount_text,
+       colour, tags, tags_text, active, discontinued, weight_grams, image,
+       created::text, updated::text
+FROM product WHERE id = ANY ($1::bigint[]) AND NOT deleted
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class GoodsSide:
+    """See OwnSide. No product is made here, so there are no numbers to hand over."""
+
+    pool: asyncpg.Pool
+
+    async def sums(self) -> Sums:
+        """See OwnSide."""
+        row = await self.pool.fetchrow(_SUMS)
+        return {name: f"{value.normalize():f}" if name == "prices" else str(value)
+                for name, value in row.items()}  # fmt: skip
+
+    async def take(self, numbers: Mapping[str, int]) -> None:
+        """See OwnSide."""
+
+    async def numbers(self) -> Mapping[str, int]:
+        """See OwnSide."""
+        return {}
+
+    async def read(
+        self, connection: asyncpg.Connection, pending: Sequence[Pending]
+    ) -> Mapping[str, Mapping[str, Mapping[str, object] | None]]:
+        """See OwnSide."""
+        ids = sorted({int(each.key) for each in pending if each.entity == PRODUCT})
+        found = {str(row["id"]): dict(row) for row in await connection.fetch(_PRODUCTS, ids)}
+        return {PRODUCT: {str(each): found.get(str(each)) for each in ids}}

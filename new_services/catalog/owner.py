@@ -1,0 +1,72 @@
+"""The goods as their owner changes them, and who that is for a form of the staff just now."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+import asyncpg
+
+from chassis.ownership.door import Door
+from chassis.ownership.record import Owner
+from chassis.readmodel import deriving
+from contracts.back_office import Article, Articles
+from contracts.entities import CATEGORY, PRODUCT, VARIANT
+from contracts.record import Customer, RecordRefused
+from new_services.catalog import projections
+
+DOMAIN = "goods"
+ENTITIES = frozenset({CATEGORY, PRODUCT, VARIANT})
+UNKNOWN = {"error": "There is no article with this number."}  # the monolith's words
+
+# What means the same keeps its text, also an old one: '49' is the price 49.00.
+_SAVE = """
+UPDATE product SET name = coalesce($2, name),
+    price_text = CASE WHEN list_price = $3::text::numeric AND price_text IS NOT NULL
+                      THEN price_text ELSE $3 END,
+    list_price = $3::text::numeric,
+    discount_text = CASE WHEN discount_percent = $4 THEN discount_text ELSE $4 END,
+    discount_percent = $4, active = $5, discontinued = $6, updated = $7
+WHERE sku = $1 AND NOT deleted RETURNING id
+"""
+_CHANGED = "INSERT INTO owned_change (domain, entity, key) VALUES ($1, $2, $3)"
+
+
+@dataclass(frozen=True, slots=True)
+class OwnGoods:
+    """See Articles: a product in our own tables, with its document. `now` is the shop's wall
+    clock, without a zone."""
+
+    pool: asyncpg.Pool
+    door: Door
+    now: Callable[[], datetime]
+    hurry: Callable[[], None]  # legacy is to be given what was committed
+
+    async def save(self, wanted: Article) -> None:
+        """Make the product so. Raises RecordRefused, Moving."""
+        async with self.pool.acquire() as connection, connection.transaction():
+            await self.door.enter(connection)
+            await deriving.lock(connection)
+            fields = (wanted.name, wanted.price, wanted.discount, wanted.active)
+            found = await connection.fetchval(
+                _SAVE, wanted.sku, *fields, wanted.discontinued, self.now()
+            )
+            if found is None:
+                raise RecordRefused(404, UNKNOWN)
+            await connection.execute(_CHANGED, DOMAIN, PRODUCT, str(found))
+            await projections.derive(connection, {PRODUCT: [{"id": found}]})
+        self.hurry()
+
+
+@dataclass(frozen=True, slots=True)
+class OwnedGoods:
+    """See Articles: the form goes to whoever owns the goods when it is begun."""
+
+    legacy: Articles
+    own: OwnGoods
+
+    async def save(self, person: Customer, wanted: Article, until: float) -> None:
+        """See Articles."""
+        if await self.own.door.whose(f"{person.email} {wanted.sku}") is Owner.NEW:
+            await self.own.save(wanted)
+        else:
+            await self.legacy.save(person, wanted, until)

@@ -1,0 +1,162 @@
+"""The goods between two owners: monolith, feed and catalog, as the stack would run them."""
+
+# ruff: noqa: F811 - fixtures of the orders' tests are used here as well
+
+import json
+import re
+import signal
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import httpx2
+import psycopg
+import pytest
+from joserfc.jwk import OKPKey
+
+from migrations import runner
+from tests.integration.back_office.conftest import BOSS, Office
+from tests.integration.orders.conftest import (  # noqa: F401
+    ACTIVE,
+    PASSWORD,
+    Gunicorn,
+    engines,
+    keys,
+    legacy_urls,
+    monolith,
+    nats,
+    new_database,
+)
+from tests.rigs import reverse
+from tests.rigs.cutting import Cutter
+
+
+@dataclass
+class Hands(Office):
+    """An office whose goods change hands."""
+
+    reverse: str = ""  # the URL of its role
+
+    @property
+    def url(self) -> str:
+        """Of the catalog's endpoint."""
+        return f"{self.processes['catalog'].url}/cutover/goods"
+
+    def standing(self) -> dict[str, Any]:
+        """Where the goods stand."""
+        found: dict[str, Any] = httpx2.get(self.url, timeout=10).json()
+        return found
+
+    def begin(self, toward: str, operator: str = "test") -> httpx2.Response:
+        """Order a cutover."""
+        return httpx2.post(self.url, json={"toward": toward, "operator": operator}, timeout=10)
+
+    def move(self, toward: str, operator: str = "test") -> dict[str, Any]:
+        """A cutover that must succeed; where the goods stand then."""
+        answer = self.begin(toward, operator)
+        assert answer.status_code == 202, answer.text
+        return self.settled(toward)
+
+    def settled(self, owner: str, seconds: float = 30.0) -> dict[str, Any]:
+        """Once nothing is under way; the owner must be this one."""
+        self.until("settled", lambda: self.standing()["phase"] == "settled", seconds)
+        standing = self.standing()
+        assert standing["owner"] == owner, standing
+        return standing
+
+    def product(self) -> tuple[Any, ...]:
+        """Price, discount and name as the monolith's table has them."""
+        statement = "SELECT price, disc_pct, name FROM product WHERE sku = 'TENT'"
+        return tuple(self.query(self.owner, statement)[0])
+
+    def shown(self) -> dict[str, Any]:
+        """The product as the catalog's clients see it."""
+        url = self.processes["catalog"].url
+        found: dict[str, Any] = httpx2.get(f"{url}/api/products/TENT", timeout=10).json()
+        return found
+
+    def monolith_saves(self, price: str) -> httpx2.Response:
+        """The monolith's own form, as its page sends it."""
+        cookie = {"cookie": self._cookie()}
+        page = httpx2.get(f"{self.legacy.url}/admin/products/TENT", headers=cookie, timeout=10)
+        token = re.search(r'name="csrf" value="([^"]+)"', page.text)
+        assert token is not None, page.text
+        cookie = {"cookie": f"session={page.cookies['session']}"} if page.cookies else cookie
+        return httpx2.post(
+            f"{self.legacy.url}/admin/products/TENT",
+            data={"price": price, "name": "Zelt", "active": "Y", "csrf": token[1]},
+            headers=cookie,
+            timeout=15,
+        )
+
+    def _cookie(self) -> str:
+        self.person()
+        return self.cookies[BOSS]
+
+    def restart_catalog(self) -> None:
+        """After it was killed."""
+        catalog = self.processes["catalog"]
+        catalog.start()
+        catalog.wait_until_ready()
+
+    def signal(self, number: signal.Signals) -> None:
+        """To the catalog."""
+        self.processes["catalog"].process.send_signal(number)
+
+
+@pytest.fixture(scope="module")
+def hands(
+    legacy_urls: tuple[str, str],
+    monolith: Gunicorn,
+    nats: Any,
+    keys: dict[str, OKPKey],
+    new_database: Callable[[str], str],
+    postgres_server: Any,
+    engines: Any,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Hands]:
+    """All of it, ready; Ben is of the staff."""
+    owner, feed = legacy_urls
+    database = new_database("catalog")
+    runner.upgrade("catalog", database)
+    role = reverse.role_at(postgres_server.url(), owner)
+    keys["calling"] = OKPKey.generate_key("Ed25519", auto_kid=True)
+    folder = tmp_path_factory.mktemp("hands")
+    session, callers = folder / "session.json", folder / "callers.json"
+    session.write_text(json.dumps(keys["sealing"].as_dict(private=True)))
+    callers.write_text(json.dumps({"storefront": keys["calling"].as_dict(private=False)}))
+    cutter = Cutter(int(monolith.url.rpartition(":")[2]))
+    made = Hands(monolith, owner, {"catalog": database}, keys, cutter, reverse=role)
+    made.query(owner, "UPDATE customer SET is_admin = 'Y' WHERE email = %s", BOSS)
+
+    def start(name: str, **more: str) -> None:
+        prefix, port = name.upper(), engines._free_port()
+        settings = {"nats_url": nats.url, "listen": f"127.0.0.1:{port}", **more}
+        environment = {f"{prefix}_{key.upper()}": value for key, value in settings.items()}
+        module, log = f"new_services.{name}", folder / f"{name}.log"
+        made.processes[name] = engines.ServiceProcess(module, environment, port, log).start()
+
+    slot = "fig_" + owner.rsplit("/", 1)[1]
+    start("feed", legacy_url=feed, owner_url=owner, slot=slot)
+    start(
+        "catalog",
+        database_url=database,
+        legacy_url=cutter.url,
+        legacy_database_url=role,
+        session_key=str(session),
+        caller_keys=str(callers),
+    )
+    try:
+        for process in made.processes.values():
+            process.wait_until_ready()
+        yield made
+    finally:
+        for process in made.processes.values():
+            if process.process is not None:
+                process.process.send_signal(signal.SIGCONT)
+                process.stop()
+        cutter.close()
+    with psycopg.connect(feed, autocommit=True) as connection:  # the slot would keep log for ever
+        drop = "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots"
+        made.until("slot free", lambda: not connection.execute(ACTIVE, [slot]).fetchone()[0])
+        connection.execute(f"{drop} WHERE slot_name = %s", [slot])
