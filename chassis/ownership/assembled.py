@@ -1,6 +1,6 @@
 """A domain in the process of its owning service: the endpoints, and what runs all the time."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,6 +23,7 @@ class Ownership:
     hurry: Callable[[], None]
     details: Callable[[], Mapping[str, Any]]
     alarms: Callable[[], Mapping[str, str]]
+    close: Callable[[], Awaitable[None]]
 
 
 def owned_here(database_url: str, records: Records, legacy: LegacySide, own: OwnSide) -> Ownership:
@@ -38,7 +39,12 @@ def owned_here(database_url: str, records: Records, legacy: LegacySide, own: Own
         return {f"owner of {records.domain}": trouble} if trouble else {}
 
     return Ownership(
-        Cutover(driver).register, (driver.watch, reverse.run), reverse.hurry, details, alarms
+        Cutover(driver).register,
+        (driver.watch, reverse.run),
+        reverse.hurry,
+        details,
+        alarms,
+        legacy.close_connections,
     )
 
 
@@ -49,4 +55,7 @@ def not_owned_here(domain: str) -> Ownership:
         trouble = f"legacy's database is not configured: {domain} cannot change hands"
         return {"reverse": {"position": 0, "trouble": trouble}}
 
-    return Ownership(lambda _: None, (), lambda: None, details, dict)
+    async def close() -> None:
+        return None
+
+    return Ownership(lambda _: None, (), lambda: None, details, dict, close)

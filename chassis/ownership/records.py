@@ -22,11 +22,13 @@ _LOCK = "hashtext('owner of ' || $1::text), 3"
 ENTER = f"SELECT pg_advisory_xact_lock_shared({_LOCK})"
 _ROW = "domain_owner.*, lease_until > clock_timestamp() AS held"
 _LOOK = f"SELECT {_ROW} FROM domain_owner WHERE domain = $1"
-# Holds where the row is still the one that the change was made of.
+# Holds where the row is still the one that the change was made of. The projection notes beside it
+# how far it has come.
 _CHANGE = f"""
 {{alone}}
 UPDATE domain_owner SET owner = $5, epoch = $6, phase = $7, toward = $8, attempt = $9,
-    operator = $10, window_open = $11, since_lsn = $12, reached_lsn = $13,
+    operator = $10, window_open = $11, since_lsn = $12,
+    reached_lsn = CASE phase WHEN 'settled' THEN $13 ELSE greatest(reached_lsn, $13) END,
     numbers = $14::text::jsonb, words = $15,
     lease_until = CASE WHEN $16::boolean
                        THEN clock_timestamp() + interval '{LEASE_SECONDS} seconds'
@@ -48,7 +50,7 @@ INSERT INTO domain_wait (domain, operator, seconds) VALUES ($1, $2, $3)
 """
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Records:
     """Of one domain."""
 

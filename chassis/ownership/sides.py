@@ -70,6 +70,9 @@ class LegacySide(Protocol):
     async def turn(self) -> int:
         """How many batches of the reverse feed have been applied."""
 
+    async def close_connections(self) -> None:
+        """At the end of the process."""
+
     async def apply(self, batch: "Batch") -> None:
         """Make the rows mean the same, in one transaction. Raises Late where another batch has been
         applied since `turn`, or the domain is not the new side's under this epoch."""

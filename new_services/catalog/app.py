@@ -96,6 +96,7 @@ async def build(ground: Ground) -> Parts:
 
     async def close() -> None:
         await sagas.starter.close()
+        await owned.close()
         if client is not None:
             await client.close()
 

@@ -36,7 +36,7 @@ _SUMS = f"""
 SELECT (SELECT count(*) FROM category) AS categories,
        (SELECT count(*) FROM variant) AS variants,
        count(*) AS products, count(*) FILTER (WHERE active = 'Y') AS active,
-       coalesce(sum(({number.sql.format("price")})::numeric), 0) AS prices
+       coalesce(sum(({number.sql.replace("{}", "price")})::numeric), 0) AS prices
 FROM product
 """
 

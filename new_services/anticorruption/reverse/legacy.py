@@ -82,7 +82,7 @@ class LegacyTables(LegacyFence):
         return self._marked
 
     async def close_connections(self) -> None:
-        """At the end of the process."""
+        """See LegacySide."""
         if self._marked is not None:
             self._marked.terminate()
         self.pool.terminate()

@@ -59,4 +59,4 @@ def test_other_tables_say_nothing_about_goods():
 def test_subjects_are_what_is_understood():
     tables = {"legacy.category", "legacy.product", "legacy.variant", "legacy.stock"}
     shapes = {f"{table}.shape" for table in tables}
-    assert set(translate.subjects) == tables | shapes | {"legacy.watermark"}
+    assert set(translate.subjects) == tables | shapes | {"legacy.watermark", "legacy.fence"}

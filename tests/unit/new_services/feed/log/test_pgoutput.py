@@ -15,6 +15,7 @@ from new_services.feed.log.messages import (
     Delete,
     Insert,
     LogicalMessage,
+    Origin,
     Relation,
     Truncate,
     Update,
@@ -86,9 +87,12 @@ def test_logical_message():
     assert parse(data) == LogicalMessage("fig", b"123")
 
 
-@pytest.mark.parametrize("data", [b"O" + bytes(8) + b"x\0", b"Y" + OID + b"a\0b\0"])
-def test_messages_without_use_are_nothing(data):
-    assert parse(data) is None
+def test_origin():
+    assert parse(b"O" + bytes(8) + b"reverse_goods\0") == Origin("reverse_goods")
+
+
+def test_a_message_without_use_is_nothing():
+    assert parse(b"Y" + OID + b"a\0b\0") is None
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,82 @@
+"""A write goes to the owner, or waits while there is none; nothing is begun meanwhile."""
+
+import asyncio
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from chassis.ownership.door import Door, Moving
+from chassis.ownership.record import Owner, Phase, Record
+from tests.rigs.ownership import MemoryRecords
+
+MOVING = Record("goods", phase=Phase.MOVING, toward=Owner.NEW, operator="anna")
+
+
+async def test_a_write_goes_to_the_owner_at_once() -> None:
+    records = MemoryRecords()
+    assert await Door(records).whose("a") is Owner.LEGACY
+    records.stored = Record("goods", Owner.NEW)
+    assert await Door(records).whose("a") is Owner.NEW
+    assert records.waits == []
+
+
+async def test_writes_that_wait_go_to_the_new_owner_and_are_counted() -> None:
+    records = MemoryRecords()
+    records.stored = MOVING
+    door = Door(records)
+    waiting = [asyncio.create_task(door.whose(f"write {each}")) for each in range(20)]
+    looks, several = 0, asyncio.Event()
+    look = records.look
+
+    async def counted(connection: Any = None) -> Record:
+        nonlocal looks
+        looks += 1
+        if looks == 23:  # each once, and then one for all of them
+            several.set()
+        return await look(connection)
+
+    records.look = counted  # type: ignore[method-assign]
+    await several.wait()
+    assert not any(task.done() for task in waiting)
+    records.stored = replace(MOVING, owner=Owner.NEW, phase=Phase.SETTLED)
+    assert set(await asyncio.gather(*waiting)) == {Owner.NEW}
+    assert len(records.waits) == 20
+    assert looks < 30
+
+
+async def test_a_wait_that_is_too_long_begins_nothing_and_counts_whole_later() -> None:
+    records = MemoryRecords()
+    records.stored = MOVING
+    door = Door(records)
+    with pytest.raises(Moving, match="goods is changing hands") as raised:
+        await door.whose("a", patience=0.01)
+    assert raised.value.ours
+    assert raised.value.after > 0
+    assert records.waits == []
+    records.stored = replace(MOVING, phase=Phase.SETTLED)
+    assert await door.whose("a") is Owner.LEGACY
+    assert len(records.waits) == 1
+    assert await door.whose("a") is Owner.LEGACY
+    assert len(records.waits) == 1
+
+
+class Connection:
+    """Takes the lock."""
+
+    def __init__(self) -> None:
+        self.executed: list[Any] = []
+
+    async def execute(self, *statement: Any) -> None:
+        self.executed.append(statement)
+
+
+async def test_only_what_is_ours_enters() -> None:
+    records, connection = MemoryRecords(), Connection()
+    for record in (Record("goods"), replace(MOVING, owner=Owner.NEW, toward=Owner.LEGACY)):
+        records.stored = record
+        with pytest.raises(Moving):
+            await Door(records).enter(connection)  # type: ignore[arg-type]
+    records.stored = Record("goods", Owner.NEW, epoch=4)
+    assert (await Door(records).enter(connection)).epoch == 4  # type: ignore[arg-type]
+    assert len(connection.executed) == 3
