@@ -44,6 +44,7 @@ SHOP = {
     "feed": ("data", "have a table of the monolith read again"),
     "verify": ("data", "whether both sides hold the same"),
     "repair": ("data", "make the read models what legacy says, where they are not"),
+    "cutover": ("data", "make the new side the owner of a domain, or legacy again"),
     "rebuild": ("data", "make a read model anew beside the live one, and swap them"),
     "sagas": ("orders", "orders that are on their way, or wait for a person"),
     "saga": ("orders", "one order's story, and what shall become of it"),

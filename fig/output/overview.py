@@ -7,6 +7,7 @@ from typing import Any
 
 from chassis.cli.tables import duration, table
 from fig.clients import sidecar as beside_legacy
+from fig.cutover import seen
 from fig.output import breakers, routes
 from fig.stack.ports import PLAN
 from fig.supervise import readiness
@@ -23,6 +24,7 @@ def as_json(found: StackState, facade: dict[str, Any] | None, complaint: str) ->
         # None: the process that would know does not run or answer
         "breakers": readiness.of(found, "orders").get("breakers"),
         "alarms": readiness.of(found, "feed").get("alarms"),
+        "cutovers": seen.standings(found, facade),  # of the services that own domains, by domain
     }
     return {"running": True, **asdict(found), **told}
 
@@ -42,6 +44,7 @@ def text(
         parts.append(beside_legacy.text(sidecar))
     if facade is None:
         return "\n\n".join((*parts, complaint))
+    parts += filter(None, (seen.text(seen.standings(found, facade), facade),))
     parts.append(routes.text(facade, every, found.routes))
     return "\n\n".join(parts)
 

@@ -1,0 +1,30 @@
+"""Which of the stack's services a domain concerns."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from contracts.cutover import OWNING
+from fig.errors import BadSetting
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """`owning` has the record; `verified` hold read models of its data; `sagas` write it."""
+
+    owning: str
+    verified: tuple[str, ...]
+    sagas: tuple[str, ...]
+
+
+DOMAINS: Final = {
+    "goods": Parts(OWNING["goods"], ("catalog",), ("catalog",)),
+    "orders": Parts(OWNING["orders"], ("orders", "inventory", "sales"), ("orders", "inventory")),
+    "accounts": Parts(OWNING["accounts"], ("accounts",), ()),
+}
+
+
+def parts_of(domain: str) -> Parts:
+    """Raises BadSetting for a domain that no service of the shop owns."""
+    if domain not in DOMAINS:
+        raise BadSetting(f"unknown domain '{domain}' (expected one of {', '.join(DOMAINS)})")
+    return DOMAINS[domain]

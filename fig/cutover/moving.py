@@ -1,0 +1,129 @@
+"""One move of a domain: the file says moving, the service moves it, the file says whose it is."""
+
+import os
+import socket
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from fig.clients import admin
+from fig.cutover.mending import File, mend
+from fig.cutover.owning import Standing
+from fig.errors import FigError
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """What came of one. `failed`: requests of the domain's writing routes that failed meanwhile;
+    `seconds`: from the order to the end, of which writes waited a part."""
+
+    toward: str
+    good: bool
+    words: str
+    steps: tuple[tuple[str, float], ...]
+    waits: Mapping[str, Any]
+    failed: int
+    seconds: float
+
+    def as_json(self) -> dict[str, Any]:
+        """For programs; seconds everywhere."""
+        return {
+            "toward": self.toward, "ok": self.good, "words": self.words, "failed": self.failed,
+            "steps": [{"step": name, "seconds": took} for name, took in self.steps],
+            "waits": dict(self.waits), "seconds": round(self.seconds, 3),
+        }  # fmt: skip
+
+
+class Moves(Protocol):
+    """What moves a domain; see Mover."""
+
+    def move(self, toward: str) -> Move:
+        """Move it."""
+
+
+class Ordered(Protocol):
+    """The owning service, as a move asks it; see owning.Owning."""
+
+    @property
+    def domain(self) -> str:
+        """Its name."""
+
+    def standing(self) -> Standing:
+        """Where it stands."""
+
+    def begin(self, toward: str, operator: str) -> Standing:
+        """Order a move."""
+
+    def until_settled(self, seen: Callable[[Standing], None]) -> Standing:
+        """Follow it to its end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mover:
+    """Of one domain, in front of one facade (`admin`: its admin port)."""
+
+    owning: Ordered
+    file: File
+    admin: str
+    say: Callable[[str], None]
+
+    def move(self, toward: str) -> Move:
+        """Move the domain. Raises FigError where it was not begun; the file is as it was then."""
+        domain = self.owning.domain
+        before, began = self._failed(), time.monotonic()
+        self.file.write(domain, "moving")
+        try:
+            ordered = self.owning.begin(toward, operator())
+        except FigError:
+            mend(domain, self.owning.standing(), self.file)
+            raise
+        seen = _Seen(self.say)
+        try:
+            ended = self.owning.until_settled(seen)
+        except KeyboardInterrupt:
+            self.say(f"the service ends this by itself; then `fig cutover {domain}` mends the file")
+            raise
+        took = time.monotonic() - began
+        mend(domain, ended, self.file)
+        words = ended.words
+        if ended.operator != ordered.operator:
+            words = f"another attempt, of {ended.operator}, came after it; {words}"
+        return Move(
+            toward, ended.owner == toward, words or f"{domain} is owned by {ended.owner}",
+            _steps(ended), ended.raw.get("waits") or {}, self._failed() - before, took,
+        )  # fmt: skip
+
+    def _failed(self) -> int:
+        """Writes of the domain without an answer, or with a 5xx, since the facade started."""
+        names = [one["name"] for one in self.file.of(self.owning.domain).routes if one["writes"]]
+        routes = admin.get(self.admin, "/api/status")["routes"]
+        return sum(
+            sum(one["failures"].values())
+            + sum(by_class.get("5xx", 0) for by_class in one["status"].values())
+            for one in routes
+            if one["name"] in names
+        )
+
+
+class _Seen:
+    """Says each step once, when it is done."""
+
+    def __init__(self, say: Callable[[str], None]) -> None:
+        self._say, self._said = say, 0
+
+    def __call__(self, now: Standing) -> None:
+        for name, took in _steps(now)[self._said :]:
+            self._said += 1
+            self._say(f"  {name:<10} {took * 1000:7,.0f} ms")
+
+
+def _steps(standing: Standing) -> tuple[tuple[str, float], ...]:
+    return tuple((one["step"], float(one["seconds"])) for one in standing.raw.get("steps") or ())
+
+
+def operator() -> str:
+    """The name of one attempt: who, where, when."""
+    who = os.environ.get("FIG_WHO") or os.environ.get("USER") or Path.home().name or "somebody"
+    return f"{who}@{socket.gethostname()} {time.strftime('%Y-%m-%d %H:%M:%S')} {os.getpid()}"

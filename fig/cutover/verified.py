@@ -1,0 +1,79 @@
+"""The last `fig verify` of a domain: kept with its date, and made anew when it is too old."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from chassis.process.files import read_object, write_whole
+from fig.clients import access
+from fig.settings import Home, project_root
+from fig.supervise.state import StackState
+
+FRESH_SECONDS = 3600.0
+EQUAL, DIFFER = 0, 1  # exit codes of the verification; beyond them: no verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """`at` in unix seconds; `epoch`: under which owner it looked; `words`: what it found."""
+
+    at: float
+    epoch: int
+    code: int
+    words: str = ""
+
+    @property
+    def equal(self) -> bool:
+        """Whether both sides held the same."""
+        return self.code == EQUAL
+
+
+def kept(home: Home, domain: str, epoch: int, now: float) -> Verified | None:
+    """The last one under this owner, if it is younger than an hour and found no difference."""
+    told = read_object(_place(home, domain))
+    try:
+        found = None if told is None else Verified(
+            float(told["at"]), int(told["epoch"]), int(told["code"]), str(told["words"])
+        )  # fmt: skip
+    except (KeyError, TypeError, ValueError):
+        return None
+    if found is None or not found.equal or found.epoch != epoch:
+        return None
+    return found if 0 <= now - found.at < FRESH_SECONDS else None
+
+
+def verify(
+    home: Home, found: StackState, domain: str, services: Sequence[str], epoch: int
+) -> Verified:
+    """Run the verification of these services, and keep what it says."""
+    there = [name for name in services if found.process(name) is not None]
+    program = [sys.executable, "-m", "new_services.verify", "verify", *there, "--json"]
+    told = {**access.verification(home, found), **os.environ}
+    began = time.time()
+    done = subprocess.run(
+        program, cwd=project_root(), env=told, capture_output=True, text=True, check=False
+    )
+    verified = Verified(began, epoch, done.returncode, _words(done.stdout, done.stderr))
+    text = json.dumps({
+        "at": verified.at, "epoch": epoch, "code": verified.code, "words": verified.words,
+    })  # fmt: skip
+    write_whole(_place(home, domain), text)
+    return verified
+
+
+def _words(said: str, complaint: str) -> str:
+    try:
+        told = json.loads(said)
+        return f"{told['differences']} differences" if told.get("differences") else ""
+    except (ValueError, KeyError, TypeError, AttributeError):
+        lines = complaint.strip().splitlines()
+        return lines[-1] if lines else "the verification said nothing"
+
+
+def _place(home: Home, domain: str) -> Path:
+    return home.folder / "run" / f"verified-{domain}.json"

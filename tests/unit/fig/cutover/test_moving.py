@@ -1,0 +1,80 @@
+"""One move: the file says moving before the order, and whose it is after the end."""
+
+from typing import Any
+
+import pytest
+
+from fig.cutover import moving
+from fig.cutover.moving import Mover
+from fig.errors import FigError
+from tests.rigs.cutover import FakeFile, FakeOwning, standing
+
+
+def route(failed: int, server_errors: int) -> dict[str, Any]:
+    return {
+        "name": "save", "failures": {"new.connect": failed},
+        "status": {"new": {"2xx": 9, "5xx": server_errors}, "legacy": {}},
+    }  # fmt: skip
+
+
+@pytest.fixture
+def counted(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
+    """What the facade counts of the route, before and after."""
+    answers = [route(2, 1), route(2, 1)]
+    taken = iter(range(9))
+    monkeypatch.setattr(
+        moving.admin, "get", lambda *_: {"routes": [answers[min(next(taken), 1)], route(7, 7)
+                                                    | {"name": "other"}]}
+    )  # fmt: skip
+    return answers
+
+
+def mover(owning: FakeOwning, file: FakeFile) -> tuple[Mover, list[str]]:
+    said: list[str] = []
+    file.routes = ({"name": "save", "writes": True}, {"name": "list", "writes": False})
+    return Mover(owning, file, "http://admin", said.append), said
+
+
+def test_there(counted: list[dict[str, Any]]) -> None:
+    owning, file = FakeOwning(), FakeFile()
+    move, said = mover(owning, file)
+    counted[1] = route(3, 3)
+    done = move.move("new")
+    assert (done.good, done.failed, done.waits["count"]) == (True, 3, 3)
+    assert (owning.ordered, file.edits) == (["new"], ["moving", "new"])
+    assert said == ["  fence           10 ms"]
+    assert done.as_json()["steps"] == [{"step": "fence", "seconds": 0.01}]
+
+
+def test_back(counted: list[dict[str, Any]]) -> None:
+    owning, file = FakeOwning(standing(owner="new", window="open")), FakeFile("new")
+    done = mover(owning, file)[0].move("legacy")
+    assert (done.good, file.edits, done.failed) == (True, ["moving", "legacy"], 0)
+
+
+def test_an_attempt_that_fails_leaves_the_file_as_it_was(counted: list[dict[str, Any]]) -> None:
+    file = FakeFile()
+    done = mover(FakeOwning(fails="the read model is behind"), file)[0].move("new")
+    assert (done.good, done.words) == (False, "the read model is behind")
+    assert file.edits == ["moving", "legacy"]
+
+
+def test_an_order_that_is_refused_too(counted: list[dict[str, Any]]) -> None:
+    file = FakeFile()
+    with pytest.raises(FigError, match="somebody moves it"):
+        mover(FakeOwning(refuses="somebody moves it"), file)[0].move("new")
+    assert file.edits == ["moving", "legacy"]
+
+
+def test_killed_meanwhile_it_leaves_the_file_pinned(counted: list[dict[str, Any]]) -> None:
+    file = FakeFile()
+    move, said = mover(FakeOwning(killed=True), file)
+    with pytest.raises(KeyboardInterrupt):
+        move.move("new")
+    assert file.edits == ["moving"]
+    assert "`fig cutover goods` mends the file" in said[-1]
+
+
+def test_an_attempt_has_a_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FIG_WHO", "anna")
+    assert moving.operator().startswith("anna@")

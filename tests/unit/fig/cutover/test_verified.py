@@ -1,0 +1,67 @@
+"""A verification counts for an hour, under the owner it looked at, and only where it was equal."""
+
+import json
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from fig.cutover import verified
+from fig.cutover.verified import kept, verify
+from fig.settings import Home
+
+
+class Found:
+    """A stack with one process."""
+
+    def process(self, name: str) -> object | None:
+        return name if name == "catalog" else None
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    (tmp_path / "run").mkdir()
+    return Home(tmp_path)
+
+
+def run(home: Home, monkeypatch: pytest.MonkeyPatch, code: int, said: str) -> verified.Verified:
+    called: list[Any] = []
+
+    def played(program: list[str], **_: Any) -> SimpleNamespace:
+        called.extend(program)
+        return SimpleNamespace(returncode=code, stdout=said, stderr="no: away")
+
+    monkeypatch.setattr(verified.subprocess, "run", played)
+    monkeypatch.setattr(verified.access, "verification", lambda *_: {})
+    monkeypatch.setattr(verified.time, "time", lambda: 1000.0)
+    done = verify(home, Found(), "goods", ("catalog", "sales"), 3)  # type: ignore[arg-type]
+    assert called[-3:] == ["verify", "catalog", "--json"]
+    return done
+
+
+def test_one_that_was_equal_is_kept(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    done = run(home, monkeypatch, 0, json.dumps({"differences": 0}))
+    assert done.equal
+    assert kept(home, "goods", 3, 1000.0) == done
+    assert kept(home, "goods", 3, 1000.0 + 3599) == done
+    assert kept(home, "goods", 3, 1000.0 + 3600) is None
+    assert kept(home, "goods", 4, 1000.0) is None  # another owner
+    assert kept(home, "orders", 3, 1000.0) is None
+
+
+@pytest.mark.parametrize(
+    ("code", "said", "words"),
+    [(1, json.dumps({"differences": 3}), "3 differences"), (2, "", "no: away")],
+)
+def test_one_that_was_not_is_made_anew(
+    home: Home, monkeypatch: pytest.MonkeyPatch, code: int, said: str, words: str
+) -> None:
+    done = run(home, monkeypatch, code, said)
+    assert (done.equal, done.words) == (False, words)
+    assert kept(home, "goods", 3, 1000.0) is None
+
+
+def test_what_is_damaged_counts_for_nothing(home: Home) -> None:
+    (home.folder / "run" / "verified-goods.json").write_text('{"at": "x"}')
+    assert kept(home, "goods", 3, 1000.0) is None
