@@ -20,8 +20,16 @@ A standing is a JSON object:
     rogues                  [what was written past the fence, in words], the newest last
 """
 
+from contracts import entities
+
 # The service whose database has the record of the domain.
 OWNING = {"goods": "catalog", "orders": "orders", "accounts": "accounts"}
+# What its own tables hold of the domain; of the rest, it and all others keep replicas.
+ENTITIES = {
+    "goods": frozenset({entities.CATEGORY, entities.PRODUCT, entities.VARIANT}),
+    "orders": frozenset({entities.ORDER, entities.LINE, entities.PAYMENT}),
+    "accounts": frozenset({entities.CUSTOMER}),
+}
 
 
 def path(domain: str) -> str:

@@ -81,13 +81,20 @@ class ReverseFeed:
     async def _work(self) -> None:
         name = f"reverse feed of {self.records.domain}"
         async with exclusive(self.database_url, name) as connection:
-            while True:
-                self._news.clear()
-                record = await self.records.look(connection)
-                done = record.owner is Owner.NEW and await self._batch(connection, record)
-                self.trouble = ""
-                if not done:
-                    await self._wait(IDLE_SECONDS if record.owner is Owner.NEW else AWAY_SECONDS)
+            try:
+                while True:
+                    await self._look(connection)
+            finally:
+                await self.legacy.release()
+
+    async def _look(self, connection: asyncpg.Connection) -> None:
+        """Write a batch, or wait a moment."""
+        self._news.clear()
+        record = await self.records.look(connection)
+        done = record.owner is Owner.NEW and await self._batch(connection, record)
+        self.trouble = ""
+        if not done:
+            await self._wait(IDLE_SECONDS if record.owner is Owner.NEW else AWAY_SECONDS)
 
     async def _wait(self, seconds: float) -> None:
         try:

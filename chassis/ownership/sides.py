@@ -67,6 +67,9 @@ class LegacySide(Protocol):
     async def sums(self) -> Sums:
         """Of the domain's tables."""
 
+    async def release(self) -> None:
+        """Let another process mark what it writes: only one can at a time."""
+
     async def turn(self) -> int:
         """How many batches of the reverse feed have been applied."""
 

@@ -81,6 +81,8 @@ class Rebuilding:
                 position = await self._until_exchanged(connection, began + patience)
                 await connection.execute(f"DROP SCHEMA {FORMER} CASCADE")
                 return position
+            except OtherShape as error:
+                raise NotRebuilt(str(error)) from error
             finally:
                 await connection.execute(f"DROP SCHEMA IF EXISTS {FRESH} CASCADE")
 
@@ -96,10 +98,7 @@ class Rebuilding:
         )
         await asyncio.to_thread(migrate, beside(self._url))
         if self._part is not None:
-            try:
-                await exchange.prepare(connection, self._part)
-            except OtherShape as error:
-                raise NotRebuilt(str(error)) from error
+            await exchange.prepare(connection, self._part)
 
     async def _until_exchanged(self, connection: asyncpg.Connection, deadline: float) -> int:
         """Project, catch up, exchange; again where readers or writers were too busy."""

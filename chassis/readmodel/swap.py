@@ -34,10 +34,12 @@ class Part:
     seed: Sequence[str] = ()
     # The same in the exchange, while no one can write: what has been written since, or all of it.
     carry: Sequence[str] = ()
+    # A query whose row says why the live tables are not to be exchanged; asked under the locks, too
+    unless: str = ""
 
 
 class OtherShape(Exception):
-    """The live tables were not made by the migrations at hand."""
+    """The live tables are not what is made again: of other migrations, or not the feed's."""
 
 
 async def prepare(connection: asyncpg.Connection, part: Part) -> None:
@@ -48,10 +50,17 @@ async def prepare(connection: asyncpg.Connection, part: Part) -> None:
     ]
     if live != fresh:
         raise OtherShape(f"the database stands at {live}, its migrations at {fresh}")
+    await _refused(connection, part)
     for name in part.shared:
         await connection.execute(f"DROP TABLE {FRESH}.{name}")
     for statement in part.seed:
         await connection.execute(statement, timeout=BULK_SECONDS)
+
+
+async def _refused(connection: asyncpg.Connection, part: Part) -> None:
+    reason = await connection.fetchval(part.unless) if part.unless else None
+    if reason is not None:
+        raise OtherShape(reason)
 
 
 async def tidy(connection: asyncpg.Connection) -> None:
@@ -94,6 +103,7 @@ async def _carry(connection: asyncpg.Connection, part: Part, reader: str) -> Non
     await lock(connection, names, "EXCLUSIVE")  # which lets others read
     # The fresh projection was told to end; a commit of its that is on the way is waited for.
     await lock(connection, [f"{FRESH}.{name}" for name in part.tables], "EXCLUSIVE")
+    await _refused(connection, part)
     for statement in part.carry:
         await connection.execute(statement)
     await connection.execute(

@@ -23,12 +23,13 @@ from chassis.saga.of_record import NoRecord
 from chassis.web.client import HttpClient
 from chassis.web.keys import read_key
 from contracts.back_office import Articles
+from contracts.cutover import ENTITIES
 from new_services.catalog import projections
 from new_services.catalog.cleaning import NOTE, RULES
 from new_services.catalog.endpoints import Endpoints
 from new_services.catalog.handlers import save
 from new_services.catalog.own_side import GoodsSide
-from new_services.catalog.owner import DOMAIN, ENTITIES, OwnedGoods, OwnGoods
+from new_services.catalog.owner import DOMAIN, OwnedGoods, OwnGoods
 from new_services.catalog.saga import Stories
 from new_services.catalog.settings import CatalogSettings
 
@@ -79,7 +80,7 @@ async def build(ground: Ground) -> Parts:
     records = Records(ground.pool, DOMAIN)
     model = legacy_model() if settings.legacy_feed else None
     if model is not None:
-        model = replace(model, echo=Echo(records, ENTITIES, model.floors))
+        model = replace(model, echo=Echo(records, ENTITIES[DOMAIN], model.floors))
     read = fed(ground, model, delay.observe, legacy=settings.legacy_client(limit=1))
     client = settings.legacy_client()
     legacy, guards = back_office(client, settings.session_key)

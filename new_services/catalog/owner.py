@@ -10,12 +10,11 @@ from chassis.ownership.door import Door
 from chassis.ownership.record import Owner
 from chassis.readmodel import deriving
 from contracts.back_office import Article, Articles
-from contracts.entities import CATEGORY, PRODUCT, VARIANT
+from contracts.entities import PRODUCT
 from contracts.record import Customer, RecordRefused
 from new_services.catalog import projections
 
 DOMAIN = "goods"
-ENTITIES = frozenset({CATEGORY, PRODUCT, VARIANT})
 UNKNOWN = {"error": "There is no article with this number."}  # the monolith's words
 
 # What means the same keeps its text, also an old one: '49' is the price 49.00.

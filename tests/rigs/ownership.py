@@ -71,6 +71,7 @@ class MemoryLegacy:
     behind: bool = False
     counted: Sums = field(default_factory=lambda: {"products": "3"})
     turns: int = 0
+    released: int = 0
     applied: list[Batch] = field(default_factory=list)
     handed: Mapping[str, int] = field(default_factory=dict)
     broken: Callable[[str], None] = lambda _: None
@@ -117,6 +118,10 @@ class MemoryLegacy:
 
     async def close_connections(self) -> None:
         """See LegacySide."""
+
+    async def release(self) -> None:
+        """See LegacySide."""
+        self.released += 1
 
     async def turn(self) -> int:
         """See LegacySide."""

@@ -81,10 +81,15 @@ class LegacyTables(LegacyFence):
             self._marked = connection
         return self._marked
 
-    async def close_connections(self) -> None:
+    async def release(self) -> None:
         """See LegacySide."""
         if self._marked is not None:
             self._marked.terminate()
+            self._marked = None
+
+    async def close_connections(self) -> None:
+        """See LegacySide."""
+        await self.release()
         self.pool.terminate()
 
 

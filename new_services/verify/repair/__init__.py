@@ -1,1 +1,1 @@
-"""Repair: the `plan`, carrying it out, its `journal` and `report`."""
+"""Repair: the `plan`, carrying it out, its `journal` and `report`; not of what is `owned`."""

@@ -14,6 +14,7 @@ import asyncpg
 
 from chassis.readmodel import deriving
 from new_services.verify.repair.journal import Entry, Journal
+from new_services.verify.repair.owned import owned
 from new_services.verify.repair.plan import Mend, Plan, plan_entity
 from new_services.verify.rows.entity import Entity
 from new_services.verify.rows.stores import Row, Store
@@ -54,8 +55,15 @@ async def plan(settings: VerifySettings, report: Report) -> list[Plan]:
 
 async def _plan_service(holder: Service, at: Bench, report: Report, found: Plan) -> None:
     mappings = {each.entity: each for each in holder.mappings}
+    ours = await owned(at.live.store)
     for each in report.entities:
         if each.service == holder.name and (each.differences or each.not_looked_into):
+            if each.entity in ours:
+                domain = ours[each.entity]
+                found.refused.append(
+                    f"{each.entity}: {holder.name} owns {domain}; legacy is its replica"
+                )
+                continue
             mapping = mappings[each.entity]
             entity = await Entity.of(mapping, holder.store(mapping), at.live.legacy)
             await plan_entity(holder, entity, at.live, each, found)
@@ -101,8 +109,11 @@ async def _write(
     try:
         async with connection.transaction():
             await deriving.lock(connection)
+            ours = await owned(connection)
             for mend in entry.mends:
-                done = await _write_row(connection, stores[mend.entity], mend)
+                done = None
+                if mend.entity not in ours:
+                    done = await _write_row(connection, stores[mend.entity], mend)
                 if done is not None:
                     outcome.mended.append(done)
                 else:

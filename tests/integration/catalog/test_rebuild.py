@@ -116,3 +116,17 @@ def test_what_does_not_catch_up_changes_nothing(standing, catalog_database, nats
     with psycopg.connect(catalog_database) as connection:
         found = connection.execute("SELECT count(*) FROM pg_namespace WHERE nspname = 'fresh'")
         assert found.fetchone() == (0,)
+
+
+def test_what_the_catalog_owns_is_not_made_again_from_legacy(
+    standing, catalog_database, nats_server, feed
+):
+    from chassis.readmodel.feed_model import RebuildSettings
+    from chassis.readmodel.rebuild import NotRebuilt
+    from new_services.catalog.rebuild import model
+
+    settings = RebuildSettings(database_url=catalog_database, nats_url=nats_server.url)
+    with psycopg.connect(catalog_database, autocommit=True) as connection:
+        connection.execute("UPDATE domain_owner SET owner = 'new'")
+    with pytest.raises(NotRebuilt, match="the catalog owns the goods"):
+        asyncio.run(model().rebuild(settings, lambda text: None))

@@ -141,3 +141,23 @@ def test_the_plan_shows_what_would_be_written(shop):
 def test_an_unknown_repair_lists_those_there_are(journal):
     with pytest.raises(NoSuchRepair, match="none"):
         journal.read("20260101T000000-catalog-abcd")
+
+
+def test_what_the_catalog_owns_is_not_overwritten_from_its_replica(shop, journal):
+    shop.execute("catalog", "UPDATE domain_owner SET owner = 'new'")
+    shop.execute("catalog", "UPDATE product SET list_price = 130 WHERE id = 1")
+    shop.execute("catalog", "UPDATE stock SET quantity = 3 WHERE sku = 'P-1-0'")
+    plans = {each.service: each for each in asyncio.run(repair.plan(shop.settings, verified(shop)))}
+    assert plans["catalog"].refused == ["product: catalog owns goods; legacy is its replica"]
+    assert {each.entity for each in plans["catalog"].mends} == {"stock"}
+    # planned before the goods changed hands: left alone
+    shop.execute("catalog", "UPDATE domain_owner SET owner = 'legacy'")
+    (before,) = [
+        each
+        for each in asyncio.run(repair.plan(shop.settings, verified(shop)))
+        if each.service == "catalog"
+    ]
+    shop.execute("catalog", "UPDATE domain_owner SET owner = 'new'")
+    outcome = asyncio.run(repair.apply(shop.settings, before, journal))
+    assert [each.entity for each in outcome.left_alone] == ["product"]
+    assert shop.one("catalog", "SELECT list_price FROM product WHERE id = 1") == 130

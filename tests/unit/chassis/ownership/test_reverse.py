@@ -1,0 +1,86 @@
+"""The reverse feed writes the present state of what changed, and is overtaken by nobody."""
+
+import contextlib
+from typing import Any
+
+import pytest
+
+from chassis.ownership import reverse as module
+from chassis.ownership.record import Owner, Record
+from chassis.ownership.reverse import ReverseFeed
+from chassis.ownership.sides import Late
+from tests.rigs.ownership import MemoryLegacy, MemoryRecords, MemorySide
+
+
+class Connection:
+    """A database with rows of owned_change: (number, entity, key)."""
+
+    def __init__(self, *rows: tuple[int, str, str]) -> None:
+        self.rows = list(rows)
+
+    @contextlib.asynccontextmanager
+    async def transaction(self, **_: Any) -> Any:
+        yield
+
+    async def fetch(self, _: str, domain: str, most: int) -> list[tuple[int, str, str]]:
+        assert domain == "goods"
+        keys = {row[1:] for row in self.rows[:most]}
+        return [row for row in self.rows if row[1:] in keys]
+
+    async def execute(self, _: str, domain: str, numbers: list[int]) -> None:
+        assert domain == "goods"
+        self.rows = [row for row in self.rows if row[0] not in numbers]
+
+
+def feed(record: Record) -> tuple[ReverseFeed, MemoryLegacy]:
+    records = MemoryRecords(stored=record)
+    legacy = MemoryLegacy(records)
+    return ReverseFeed("", records, legacy, MemorySide()), legacy
+
+
+OWNED = Record("goods", Owner.NEW, epoch=4, window_open=True)
+
+
+async def test_the_present_state_of_each_key_is_written_once() -> None:
+    reverse, legacy = feed(OWNED)
+    connection = Connection((1, "product", "5"), (2, "product", "6"), (3, "product", "5"))
+    await reverse._look(connection)  # type: ignore[arg-type]
+    (batch,) = legacy.applied
+    assert (batch.epoch, batch.turn, batch.position) == (4, 0, 3)
+    assert batch.rows == {"product": {"5": {"id": "5"}, "6": {"id": "6"}}}
+    assert (connection.rows, reverse.position, reverse.trouble) == ([], 3, "")
+
+
+async def test_a_batch_that_was_overtaken_is_kept_and_not_written() -> None:
+    reverse, legacy = feed(OWNED)
+    connection = Connection((1, "product", "5"))
+    turn = legacy.turn
+
+    async def overtaken() -> int:
+        found = await turn()
+        legacy.turns += 1
+        return found
+
+    legacy.turn = overtaken  # type: ignore[method-assign]
+    with pytest.raises(Late):
+        await reverse._look(connection)  # type: ignore[arg-type]
+    assert legacy.applied == []
+    assert len(connection.rows) == 1
+    legacy.turn = turn  # type: ignore[method-assign]
+    await reverse._look(connection)  # type: ignore[arg-type]
+    assert (len(legacy.applied), connection.rows) == (1, [])
+
+
+async def test_without_a_window_nothing_is_written_and_nothing_piles_up() -> None:
+    reverse, legacy = feed(Record("goods", Owner.NEW, window_open=False))
+    connection = Connection((1, "product", "5"))
+    await reverse._look(connection)  # type: ignore[arg-type]
+    assert (legacy.applied, connection.rows) == ([], [])
+
+
+async def test_what_is_legacys_is_let_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "AWAY_SECONDS", 0.0)
+    reverse, legacy = feed(Record("goods"))
+    connection = Connection((1, "product", "5"))
+    await reverse._look(connection)  # type: ignore[arg-type]
+    assert (legacy.applied, len(connection.rows)) == ([], 1)
