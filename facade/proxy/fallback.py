@@ -22,10 +22,11 @@ _ALONE: Final = b"%b: 1\r\n\r\n" % ALONE.encode()
 def may_fall_back(request: Request, failure: Failure) -> bool:
     """Whether legacy may be asked in place of the new side.
 
-    Writes go to legacy only when the new side says that it did nothing.
+    Writes go to legacy only when the new side says that it did nothing; a client who has just
+    written, never where legacy has but a copy.
     """
     route, upload = request.state.route, request.upload
-    if request.bound or request.attempt.side is request.state.legacy:
+    if request.bound or request.wrote or request.attempt.side is request.state.legacy:
         return False
     wanted = not failure.kind or failure.kind in route.trouble.kinds
     allowed = (route.fallback and wanted) or (route.yields and failure is errors.DECLINED)

@@ -30,7 +30,7 @@ from facade.proxy.upload import MOST_KEPT, Upload
 from facade.proxy.upstream.instances import ANY, FRESH
 from facade.routes import decision
 from facade.routes.conditions import Asked, host_of
-from facade.routes.decision import Key, bucket_of, decide, diverted, sampled
+from facade.routes.decision import Key, bucket_of, decide, diverted, own_write, sampled
 from facade.routes.limitfile import Attempts
 from facade.routes.paths import TargetRefused
 from facade.routes.route import NO_BUCKET, Route
@@ -49,6 +49,9 @@ def forward(exchange: Exchange) -> None:
     route = locate(request, worker)
     key = identify(request) if route.needs_key else None
     request.decision = route.settled or decide(route, key, new_available=True, draw=draw)
+    if route.trails and worker.identity.wrote(request.head):
+        request.wrote = True
+        request.decision = own_write(route, request.decision)
     if route.limits:
         after = Next(partial(proceed, exchange, key, draw), partial(hold, exchange))
         within(exchange, route.limits, _address(request), after)
@@ -170,7 +173,8 @@ def admit(exchange: Exchange, key: Key | None, draw: float, *, asks: bool = True
         _count_key(request, key)
     new = state.new if request.decision.side == "new" else None
     attempt = (new or state.legacy).attempt(now, draw, request.started)
-    if attempt.permit == REFUSED and new is not None and state.route.fallback:
+    falls = state.route.fallback and not request.wrote
+    if attempt.permit == REFUSED and new is not None and falls:
         request.decision = diverted(state.route, request.decision)
         attempt = state.legacy.attempt(now, draw, request.started)
         if attempt.permit != REFUSED:

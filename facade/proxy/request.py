@@ -176,6 +176,7 @@ class Request:
     idempotent: bool = field(init=False)  # sending it twice has the effect of sending it once
     decision: Decision = field(init=False)
     attempt: Attempt = field(init=False)
+    wrote: bool = False  # its client has just written, and legacy may not have heard of it
     upload: Upload | None = None  # the body, where one follows
     given: bytes = b""  # the header that gives the client our cookie, where it had none
     # what became of it

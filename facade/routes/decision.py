@@ -13,6 +13,7 @@ from facade.routes.keys import Extractor, Headers
 from facade.routes.limitfile import KeySource
 from facade.routes.route import (
     NO_KEY,
+    OWN_WRITE,
     PERCENT,
     UNAVAILABLE,
     Decision,
@@ -81,6 +82,13 @@ def decide(route: Route, key: Key | None, *, new_available: bool, draw: float) -
 def diverted(route: Route, decision: Decision) -> Decision:
     """Legacy in place of the new side that was decided and cannot be asked."""
     return Decision("legacy", route.legacy, decision.bucket, UNAVAILABLE, False)
+
+
+def own_write(route: Route, decision: Decision) -> Decision:
+    """The new side, for a client whose last write legacy may not have heard of yet."""
+    if decision.side == "new" or route.new is None:
+        return decision
+    return Decision("new", route.new, decision.bucket, OWN_WRITE, False)
 
 
 def _by_percent(route: Route, key: Key | None, draw: float) -> Decision:

@@ -62,6 +62,12 @@ def held(route: RouteConfig, file: RouteFile, *, writes: bool) -> str | None:
     return reason if writes else None
 
 
+def trails(route: RouteConfig, file: RouteFile) -> bool:
+    """Whether legacy hears of writes later: the new side owns the data, or may own it already."""
+    domain = file.domains.get(route.domain or "")
+    return domain is not None and domain.owner != OLD
+
+
 def pinned(route: RouteConfig, file: RouteFile) -> str | None:
     """Why no machine may move this route toward legacy, and what a person can do; None: it may.
 

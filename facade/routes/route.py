@@ -17,6 +17,7 @@ PERCENT: Final = "percent"  # the key's bucket was compared with the percentage
 NO_KEY: Final = "no-key"  # as PERCENT, but the request carries none of the route's keys
 UNAVAILABLE: Final = "unavailable"  # the new side was meant, but cannot be asked now
 UNMATCHED: Final = "unmatched"  # no route of the file
+OWN_WRITE: Final = "own-write"  # legacy is meant, but may not have the client's last write yet
 TESTER: Final = "tester"  # the client is one of the route's testers
 
 NO_BUCKET: Final = -1
@@ -55,6 +56,7 @@ class Route:
     fallback: bool  # legacy may answer in place of a failing new side
     trouble: Trouble  # for which it may
     yields: bool  # legacy may answer in place of a new side that says it did nothing
+    trails: bool  # legacy has a copy of its data: no answer for clients who have just written
     pinned: bool  # legacy is never asked: the new side owns what the request writes or reads
     timeout: float  # seconds for the whole exchange; 0: no limit
     first_byte: float | None  # seconds from request to first byte; None: as the upstream says

@@ -15,7 +15,7 @@ from facade.routes.decision import compile_key
 from facade.routes.file.matching import shape_of
 from facade.routes.limiting import compile_limits
 from facade.routes.limits import Limit
-from facade.routes.ownership import held
+from facade.routes.ownership import held, trails
 from facade.routes.paths import TargetRefused, forms, holds_control, is_plain, path_of
 from facade.routes.route import NO_BUCKET, PERCENT, STAGE, TESTER, UNMATCHED, Decision, Route
 from facade.routes.routefile import (
@@ -278,6 +278,7 @@ def _compile(config: RouteConfig, file: RouteFile, safe: bool, limits: tuple[Lim
         fallback=safe and yields,
         trouble=Trouble(config.fallback.on),
         yields=yields,
+        trails=config.new is not None and trails(config, file),
         pinned=pinned,
         timeout=config.timeout or options.timeouts.exchange,
         first_byte=config.first_byte,

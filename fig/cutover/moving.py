@@ -92,8 +92,16 @@ class Mover:
             words = f"another attempt, of {ended.operator}, came after it; {words}"
         return Move(
             toward, ended.owner == toward, words or f"{domain} is owned by {ended.owner}",
-            _steps(ended), ended.raw.get("waits") or {}, self._failed() - before, took,
+            _steps(ended), self._waits(ended), self._failed() - before, took,
         )  # fmt: skip
+
+    def _waits(self, ended: Standing) -> Mapping[str, Any]:
+        """Looked at once more: a write notes that it waited when it goes on, after the end."""
+        try:
+            later = self.owning.standing()
+        except FigError:
+            later = ended
+        return (later if later.operator == ended.operator else ended).raw.get("waits") or {}
 
     def _failed(self) -> int:
         """Writes of the domain without an answer, or with a 5xx, since the facade started."""

@@ -29,6 +29,7 @@ class FakeOwning:
     refuses: str = ""
     domain: str = "goods"
     ordered: list[str] = field(default_factory=list)
+    late: dict[str, Any] = field(default_factory=dict)  # of the waits, noted after the end
     killed: bool = False  # the command is, while it waits
 
     def standing(self) -> Standing:
@@ -54,7 +55,9 @@ class FakeOwning:
                     "waits": {"count": 3, "p50": 0.1, "p99": 0.2, "worst": 0.3}}  # fmt: skip
         self.now = read(raw)
         seen(self.now)
-        return self.now
+        ended = self.now
+        self.now = read(dict(raw) | {"waits": raw["waits"] | self.late})
+        return ended
 
     def close(self) -> Standing:
         self.now = read(dict(self.now.raw) | {"window": "closed"})

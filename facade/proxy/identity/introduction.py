@@ -108,6 +108,12 @@ class Introducer:
             self._forget(head)
         return self._hides_session or head.after is not None
 
+    def wrote(self, head: RequestHead) -> bool:
+        """Whether a client brings the mark of its last write, in whichever way; unverified."""
+        if head.after is not None:
+            return True
+        return any(self._after_name in field.value for field in head.cookies or ())
+
     def person(self, head: RequestHead, then: Callable[[bytes | None], None]) -> None:
         """Call `then` with what tells the client's person apart from others; the same in each of
         that person's sessions where it can be asked whose they are. None: it is not said."""

@@ -46,6 +46,13 @@ def test_there(counted: list[dict[str, Any]]) -> None:
     assert done.as_json()["steps"] == [{"step": "fence", "seconds": 0.01}]
 
 
+def test_writes_that_note_their_wait_after_the_end_are_counted(
+    counted: list[dict[str, Any]],
+) -> None:
+    done = mover(FakeOwning(late={"count": 9, "worst": 0.4}), FakeFile())[0].move("new")
+    assert (done.waits["count"], done.waits["worst"]) == (9, 0.4)
+
+
 def test_back(counted: list[dict[str, Any]]) -> None:
     owning, file = FakeOwning(standing(owner="new", window="open")), FakeFile("new")
     done = mover(owning, file)[0].move("legacy")
