@@ -1,7 +1,8 @@
 """Carries a domain to its other owner, inside the owning service, and ends what others left.
 
     to new      1 moving ▶ 2 claim, close the fence ▶ 3 reach ▶ 4 compare ▶ 5 switch
-    to legacy   1 moving ▶ 2 claim, fence our writes ▶ 3 reach ▶ 4 hand back ▶ 5 switch ▶ 6 open
+    to legacy   1 moving ▶ 2 claim, fence our writes ▶ 3 reach ▶ 4 compare, hand back ▶ 5 switch ▶
+                6 open
 
 Whatever fails before the switch ends with the owner as before; see `protocol`. Where the process
 dies or freezes, any instance ends the attempt once its lease is over (`watch`).
@@ -90,10 +91,7 @@ class Driver:
             record = _held(await self.records.change(record, fenced))
         async with self._step("reach"):
             await self._until("the read model is behind", lambda: self._reached(closed.lsn))
-        async with self._step("compare"):
-            ours, theirs = await asyncio.gather(self.own.sums(), self.legacy.sums())
-            if ours != theirs:
-                raise Ended(f"the two sides differ: {_differences(ours, theirs)}")
+        await self._compare()
         async with self._step("switch"):
             record = await self.records.look()
             _held(await self.records.change(record, protocol.switch(record, attempt, closed.lsn)))
@@ -106,6 +104,7 @@ class Driver:
             record = _held(await self.records.change_alone(record, fenced))
         async with self._step("reach"):
             await self._until("the reverse feed is behind", self.reverse.drained)
+        await self._compare()
         async with self._step("hand back"):
             await self.legacy.hand_back(await self.own.numbers())
             since = await self.legacy.position()
@@ -115,6 +114,12 @@ class Driver:
             record = _held(await self.records.change(record, switched))
         async with self._step("open"):
             await self._end(record, "")
+
+    async def _compare(self) -> None:
+        async with self._step("compare"):
+            ours, theirs = await asyncio.gather(self.own.sums(), self.legacy.sums())
+            if ours != theirs:
+                raise Ended(f"the two sides differ: ours {ours}, legacy's {theirs}")
 
     async def _close(self, attempt: int, epoch: int) -> Closed:
         until = time.monotonic() + CLOSE_SECONDS
@@ -193,14 +198,11 @@ class Driver:
             await self.legacy.open(record.attempt, record.epoch)
         if record.writer is Owner.NEW and fence.open:
             return "the fence in legacy's database is open, and the new side is the owner"
-        return trouble
+        rogue = await self.records.rogue()
+        return trouble or (f"written past the fence: {rogue}" if rogue else "")
 
 
 def _held(record: Record | None) -> Record:
     if record is None:
         raise Ended("its lease was over, and somebody else has ended it")
     return record
-
-
-def _differences(ours: object, theirs: object) -> str:
-    return f"ours {ours}, legacy's {theirs}"

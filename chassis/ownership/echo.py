@@ -5,7 +5,7 @@
     new       written by the reverse feed: passed over                by anybody else: a rogue write
 
 Neither is written into the owner's tables. A rogue write is kept and named: the fence's trigger was
-taken away, or somebody passed it.
+taken away, or somebody passed it. The reverse feed then writes our state over it.
 """
 
 import logging
@@ -15,10 +15,10 @@ from dataclasses import dataclass
 import asyncpg
 
 from chassis.ownership.record import Owner, Record
-from chassis.ownership.records import Records
+from chassis.ownership.records import CHANGED, Records
 from contracts.change import Change, Op
 from contracts.cutover import ECHO, FENCE
-from contracts.facts import Cleared, Fact, Reached
+from contracts.facts import Cleared, Fact, Reached, Stored
 
 log = logging.getLogger("ownership")
 
@@ -64,6 +64,7 @@ class Echo:
                     await self._read_whole(connection, fact)
             if record.owner is Owner.NEW and self._is_rogue(record, change, facts):
                 await self._name(connection, change)
+                await self._put_right(connection, change, facts)
         return kept
 
     def _is_rogue(self, record: Record, change: Change, facts: Sequence[Fact]) -> bool:
@@ -81,6 +82,15 @@ class Echo:
         said = f"{change.op} {change.table} {key} at {change.committed}, transaction {change.xid}"
         log.error("rogue write past the fence of %s: %s", self.records.domain, said)
         await connection.execute(_ROGUE, self.records.domain, change.lsn, change.seq, said)
+
+    async def _put_right(
+        self, connection: asyncpg.Connection, change: Change, facts: Sequence[Fact]
+    ) -> None:
+        """A changed row gets our state back; one that was made or deleted needs a person."""
+        for fact in facts if change.op is Op.UPDATE else ():
+            if isinstance(fact, Stored) and fact.entity in self.entities:
+                key = (self.records.domain, fact.entity, str(fact.key))
+                await connection.execute(CHANGED, *key)
 
     async def _read_whole(self, connection: asyncpg.Connection, fact: Cleared) -> None:
         """The table was read again: what we own stays, and is whole."""

@@ -45,6 +45,12 @@ _REACHED = """
 UPDATE domain_owner SET reached_lsn = greatest(reached_lsn, $2)
 WHERE domain = $1 AND phase <> 'settled'
 """
+# What the reverse feed is to write: in the transaction of the write itself.
+CHANGED = "INSERT INTO owned_change (domain, entity, key) VALUES ($1, $2, $3)"
+_ROGUE = """
+SELECT said FROM rogue_write
+WHERE domain = $1 AND at > clock_timestamp() - interval '1 day' ORDER BY at DESC LIMIT 1
+"""
 _WAITED = """
 INSERT INTO domain_wait (domain, operator, seconds) VALUES ($1, $2, $3)
 """
@@ -95,6 +101,10 @@ class Records:
     async def reached(self, connection: asyncpg.Connection, lsn: int) -> None:
         """The read model has everything up to this position of legacy's log."""
         await connection.execute(_REACHED, self.domain, lsn)
+
+    async def rogue(self) -> str:
+        """The newest write past the fence, of the last day; empty: there was none."""
+        return await self.pool.fetchval(_ROGUE, self.domain) or ""
 
     async def waited(self, operator: str, seconds: float) -> None:
         """Note how long a write waited for this attempt."""

@@ -8,6 +8,7 @@ import asyncpg
 
 from chassis.ownership.door import Door
 from chassis.ownership.record import Owner
+from chassis.ownership.records import CHANGED
 from chassis.readmodel import deriving
 from contracts.back_office import Article, Articles
 from contracts.entities import PRODUCT
@@ -27,7 +28,6 @@ UPDATE product SET name = coalesce($2, name),
     discount_percent = $4, active = $5, discontinued = $6, updated = $7
 WHERE sku = $1 AND NOT deleted RETURNING id
 """
-_CHANGED = "INSERT INTO owned_change (domain, entity, key) VALUES ($1, $2, $3)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class OwnGoods:
             )
             if found is None:
                 raise RecordRefused(404, UNKNOWN)
-            await connection.execute(_CHANGED, DOMAIN, PRODUCT, str(found))
+            await connection.execute(CHANGED, DOMAIN, PRODUCT, str(found))
             await projections.derive(connection, {PRODUCT: [{"id": found}]})
         self.hurry()
 

@@ -23,6 +23,7 @@ class MemoryRecords(Records):
     stored: Record = field(default_factory=lambda: Record("goods"))
     broken: Callable[[str], None] = lambda _: None
     waits: list[float] = field(default_factory=list)
+    rogues: str = ""
 
     async def look(self, connection: asyncpg.Connection | None = None) -> Record:
         """See Records."""
@@ -51,6 +52,10 @@ class MemoryRecords(Records):
     async def reached(self, connection: asyncpg.Connection, lsn: int) -> None:
         """See Records."""
         self.stored = replace(self.stored, reached_lsn=lsn)
+
+    async def rogue(self) -> str:
+        """See Records."""
+        return self.rogues
 
     async def waited(self, operator: str, seconds: float) -> None:
         """See Records."""

@@ -58,11 +58,9 @@ def test_a_rogue_write_is_named_and_not_taken_over(hands: Any) -> None:
         hands.until("the write is named", lambda: len(hands.standing()["rogues"]) == 1)
         assert "update product" in hands.standing()["rogues"][0]
         assert hands.shown()["list_price"] == "30.00"
-        assert hands.begin("legacy").status_code == 409
+        hands.until("what the owner holds is put back", lambda: hands.product()[0] == "30.00")
+        assert hands.begin("legacy").status_code == 409  # the trigger is still gone
         console.execute(GUARD)
-    # what the owner holds comes back with its next change
-    assert hands.save(price="31.00").status_code == 200
-    hands.until("legacy has ours", lambda: hands.product()[0] == "31.00")
     hands.move("legacy")
 
 

@@ -66,7 +66,9 @@ async def test_there_and_back(driver: Driver) -> None:
     )  # fmt: skip
     assert legacy.handed == {"orders": 9}
     assert writers(driver) == [Owner.LEGACY]
-    assert [step for step, _ in driver.steps] == ["fence", "reach", "hand back", "switch", "open"]
+    assert [step for step, _ in driver.steps] == [
+        *("fence", "reach", "compare", "hand back", "switch", "open"),
+    ]
 
 
 def raises(at: str, error: Exception) -> Callable[[str], None]:
@@ -175,6 +177,10 @@ async def test_the_watch_names_a_fence_that_does_not_stand(driver: Driver) -> No
     await move(driver, Owner.NEW)
     legacy.fence = type(legacy.fence)()
     assert "open" in await driver.mend()
+    legacy.fence = type(legacy.fence)(Owner.NEW, 2, records.stored.attempt)
+    records.rogues = "update product 1"
+    assert await driver.mend() == "written past the fence: update product 1"
+    records.rogues = ""
     await move(driver, Owner.LEGACY)
     # opened for nobody: legacy owns the goods, and its fence is closed
     legacy.fence = type(legacy.fence)(Owner.NEW, 3, records.stored.attempt)

@@ -63,9 +63,16 @@ async def test_anybody_elses_is_a_rogue_write_and_not_applied(origin: str) -> No
     record = Record("goods", Owner.NEW, since_lsn=10)
     applied, written = await sifted(record, told(Op.UPDATE, 11, origin))
     assert applied == []
-    ((table, domain, lsn, _, said),) = written
+    (table, domain, lsn, _, said), put_right = written
+    assert put_right == ("owned_change", "goods", "product", "1")
     assert (table, domain, lsn) == ("rogue_write", "goods", 11)
     assert "update product 1" in said
+
+
+@pytest.mark.parametrize("op", [Op.INSERT, Op.DELETE])
+async def test_a_row_made_or_deleted_past_the_fence_is_named_for_a_person(op: Op) -> None:
+    _, written = await sifted(Record("goods", Owner.NEW, since_lsn=10), told(op, 11))
+    assert [table for table, *_ in written] == ["rogue_write"]
 
 
 async def test_other_entities_go_on() -> None:
