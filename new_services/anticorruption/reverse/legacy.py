@@ -54,14 +54,15 @@ class LegacyTables(LegacyFence):
             connection = await self._connected()
             async with connection.transaction():
                 name = self.domain.name
-                if not await connection.fetchval(_OWNED, name, batch.epoch):
-                    raise Late(f"{name} is not the new side's under epoch {batch.epoch}")
                 done = await connection.execute(
                     _TURN, name, batch.epoch, batch.position, batch.turn
                 )
                 if not done.endswith(" 1"):
                     raise Late(f"another batch of {name} was written since turn {batch.turn}")
                 await self.write(connection, batch.rows)
+                # Last, and held until the commit: whoever opens the fence waits for no row of ours.
+                if not await connection.fetchval(_OWNED, name, batch.epoch):
+                    raise Late(f"{name} is not the new side's under epoch {batch.epoch}")
 
     async def _connected(self) -> asyncpg.Connection:
         """One with the origin set up: that is for a session, and only one session may have it."""
