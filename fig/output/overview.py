@@ -31,9 +31,9 @@ def as_json(found: StackState, facade: dict[str, Any] | None, complaint: str) ->
 
 def text(
     found: StackState, facade: dict[str, Any] | None, complaint: str, every: bool,
-    sidecar: Mapping[str, Any] | None = None,
+    sidecar: Mapping[str, Any] | None = None, cutovers: Mapping[str, Any] | None = None,
 ) -> str:  # fmt: skip
-    """For people; `complaint` stands where the facade did not answer."""
+    """For people; `complaint` stands where the facade did not answer, `cutovers` as in JSON."""
     head = "everything is up" if found.ready else "not everything is up"
     parts = [
         f"{head}, for {duration(time.time() - found.since)} (pid {found.pid})",
@@ -44,7 +44,7 @@ def text(
         parts.append(beside_legacy.text(sidecar))
     if facade is None:
         return "\n\n".join((*parts, complaint))
-    parts += filter(None, (seen.text(seen.standings(found, facade), facade),))
+    parts += filter(None, (seen.text(cutovers or {}, facade),))
     parts.append(routes.text(facade, every, found.routes))
     return "\n\n".join(parts)
 

@@ -49,7 +49,8 @@ def _show_stack(home: Home, found: StackState, every: bool, out: Output) -> None
     facade, complaint = _ask(found)
     sidecar = beside_legacy.find(home.folder)
     document = overview.as_json(found, facade, complaint) | {"sidecar": sidecar}
-    out.give(document, lambda: overview.text(found, facade, complaint, every, sidecar))
+    told = document["cutovers"]
+    out.give(document, lambda: overview.text(found, facade, complaint, every, sidecar, told))
 
 
 def _ask(found: StackState) -> tuple[dict[str, Any] | None, str]:

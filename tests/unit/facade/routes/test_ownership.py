@@ -8,11 +8,13 @@ import pytest
 from facade.routes.domainfile import Domain
 from facade.routes.file.changes import changes
 from facade.routes.file.edit.flip import Flip, FlipRefused, flip, way
+from facade.routes.file.edit.together import moved
 from facade.routes.file.problems import RouteFileError
-from facade.routes.file.reading import load, load_path
+from facade.routes.file.reading import load, load_path, version_of
 from facade.routes.file.steps import refusal
 from facade.routes.ownership import not_yet, pinned, step_of_owner
 from facade.routes.stages import Stage
+from facade.runtime.override import Override, overridden
 
 SHOP = Path(__file__).parents[4] / "routes.yaml"
 FILE = """\
@@ -143,6 +145,17 @@ def test_no_flip_and_no_walk_leads_a_write_back(owner: str, stage: Stage, walks:
             way(load(text.encode()).file, wish)
         else:
             flip(text, replace(wish, stage=Stage.CANARY, percent=0))
+
+
+@pytest.mark.parametrize("owner", ["moving", "new"])
+def test_no_retreat_no_undo_and_no_override_leads_a_write_back(owner: str) -> None:
+    data = FILE.replace("{owner: legacy}", f"{{owner: {owner}}}").encode()
+    with pytest.raises(FlipRefused, match="'order' stays at new"):
+        moved(data, [Flip("order", Stage.CANARY, 0)])  # as guards, walks and `fig undo` edit
+    for stage, percent in (("canary", 0), ("shadow", None), ("legacy", None)):
+        asked = Override(version_of(data), {"order": (stage, percent)})
+        with pytest.raises((FlipRefused, RouteFileError), match="'order' stays at new"):
+            overridden(data, asked)
 
 
 ALL_OWNERS = ("legacy", "moving", "new", "new, window: closed")

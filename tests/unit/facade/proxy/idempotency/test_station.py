@@ -50,8 +50,11 @@ class Host:
         self.keys = in_folder(folder / "keys")
         ensure(self.keys)
 
-    def worker(self, stage: str = "new", more: str = ""):
+    def worker(self, stage: str = "new", more: str = "", *, owner: str = ""):
         routes = ROUTES.replace("STAGE", stage) + more
+        if owner:
+            routes = routes.replace("new: fresh,", "new: fresh, domain: goods,")
+            routes += f"domains: {{goods: {{owner: {owner}}}}}\n"
         return self._make(routes, self.keys, self._folder / "memory")
 
 
@@ -313,6 +316,16 @@ def test_where_that_side_is_not_asked_any_more_a_person_has_to_look(host) -> Non
     back = host.worker("legacy")
     ask(back, post())
     assert waiting(back, LEGACY), "it is known still"
+
+
+@pytest.mark.parametrize("owner", ["moving", "new"])
+def test_neither_is_legacy_asked_again_where_it_may_not_write(host, owner: str) -> None:
+    dead = host.worker("legacy")
+    ask(dead, post())
+    dead.gateway.memory.open().close()
+    door = host.worker(owner=owner)
+    assert status(ask(door, post()).read()) == 409
+    assert idle(door)
 
 
 @pytest.mark.parametrize("how", ["closes", "500", "409", "breaks off", "silent"])
