@@ -35,6 +35,12 @@ from new_services.payments import cleaning as of_payments
 HERE = Path(__file__).resolve().parent
 PROJECT = HERE.parents[2]
 ACTIVE = "SELECT count(*) FROM pg_replication_slots WHERE slot_name = %s AND active"
+STAND = "SELECT order_no, status FROM orders ORDER BY order_no"
+HEARD = "SELECT order_no, status FROM order_document WHERE body IS NOT NULL ORDER BY order_no"
+UNJUDGED = """
+SELECT count(*) FROM unjudged_order LEFT JOIN saga ON saga.id = saga_id
+WHERE saga.id IS NULL OR saga.phase IN ('done', 'undone')
+"""
 PASSWORD = "gipfelkreuz"
 FORGETS = {
     "orders": of_orders.RULES, "inventory": of_inventory.RULES, "payments": of_payments.RULES,
@@ -158,7 +164,13 @@ class Shop:
             time.sleep(0.05)
 
     def settled(self) -> None:
-        """Wait until no saga is open and the inventory has heard of everything."""
+        """Wait until inventory and orders have heard of everything and no saga is open."""
+        self.until("sagas ended", lambda: not self._open())
+        # Orders begins a saga for what it hears: an order cancelled in legacy is to be paid back.
+        self.until(
+            "orders heard", lambda: self.query("orders", HEARD) == self.query("legacy", STAND)
+        )
+        self.until("orders judged", lambda: not self.value("orders", UNJUDGED))
         self.until("sagas ended", lambda: not self._open())
         self.until("feed applied", lambda: self.value(
             "inventory", "SELECT coalesce(sum(abs(ahead)), 0) FROM level") == 0)  # fmt: skip
