@@ -14,7 +14,7 @@ keys       how the value that a client is known by is found
 decision   the key of a request, the key's bucket, the side
 limits     how many requests of one key are let through; `limitfile` is what an operator wrote of
            it, `limiting` compiles that, `limited` says in words what it makes of a request
-explain    the same decision, in words
+explain    the same decision, in words; `flags` gives it to others as feature flags
 unmatched  the shapes of paths that no route names
 trouble    what counts as trouble with an upstream, for breakers and fallback
 trust      the proxies in front of us whose words are believed

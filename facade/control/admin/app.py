@@ -28,6 +28,7 @@ from facade.control.admin.models import (
 )
 from facade.control.admin.moves import guards_view, moves_router
 from facade.control.admin.noise import noise_router
+from facade.control.admin.ofrep import ofrep_router
 from facade.control.admin.reports.exporting import NoSample, export_test
 from facade.control.admin.reports.junit import junit
 from facade.control.admin.reports.page import page
@@ -68,6 +69,7 @@ def create_app(control: Control, identity_key: Path | None = None) -> FastAPI:
     app.include_router(noise_router(control.sources.noise, lambda: _known(control, None)))
     app.include_router(failures_router(control.sources.failures))
     app.include_router(moves_router(control.guarding))
+    app.include_router(ofrep_router(lambda: control.sources.tables.table))
     app.include_router(pages.router)
     app.include_router(jwks_router(identity_key))
     return app
