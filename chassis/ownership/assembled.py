@@ -16,11 +16,12 @@ from chassis.process.service import Background
 
 @dataclass(frozen=True, slots=True)
 class Ownership:
-    """What a composition root passes on of a domain; `hurry`: a write of ours was committed."""
+    """What a composition root passes on of a domain; `given` waits a moment
+    until legacy has a change of ours, by its number."""
 
     register: Callable[[FastAPI], None]
     background: Sequence[Background]
-    hurry: Callable[[], None]
+    given: Callable[[int], Awaitable[None]]
     details: Callable[[], Mapping[str, Any]]
     alarms: Callable[[], Mapping[str, str]]
     close: Callable[[], Awaitable[None]]
@@ -41,7 +42,7 @@ def owned_here(database_url: str, records: Records, legacy: LegacySide, own: Own
     return Ownership(
         Cutover(driver).register,
         (driver.watch, reverse.run),
-        reverse.hurry,
+        reverse.given,
         details,
         alarms,
         legacy.close_connections,
@@ -58,4 +59,7 @@ def not_owned_here(domain: str) -> Ownership:
     async def close() -> None:
         return None
 
-    return Ownership(lambda _: None, (), lambda: None, details, dict, close)
+    async def given(_: int) -> None:
+        return None
+
+    return Ownership(lambda _: None, (), given, details, dict, close)

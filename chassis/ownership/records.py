@@ -46,7 +46,7 @@ UPDATE domain_owner SET reached_lsn = greatest(reached_lsn, $2)
 WHERE domain = $1 AND phase <> 'settled'
 """
 # What the reverse feed is to write: in the transaction of the write itself.
-CHANGED = "INSERT INTO owned_change (domain, entity, key) VALUES ($1, $2, $3)"
+CHANGED = "INSERT INTO owned_change (domain, entity, key) VALUES ($1, $2, $3) RETURNING seq"
 _ROGUE = """
 SELECT said FROM rogue_write
 WHERE domain = $1 AND at > clock_timestamp() - interval '1 day' ORDER BY at DESC LIMIT 1

@@ -28,12 +28,15 @@ log = logging.getLogger("reverse")
 BATCH = 200  # rows, and besides them all of the same keys
 IDLE_SECONDS = 0.25  # between looks while no write of this process says that there is something
 AWAY_SECONDS = 1.0  # between looks while the domain is legacy's
+PATIENCE_SECONDS = 0.5  # for which a write waits until legacy has it
+POLL_SECONDS = 0.01
 _TAKE = """
 WITH first AS (SELECT entity, key FROM owned_change WHERE domain = $1 ORDER BY seq LIMIT $2)
 SELECT seq, entity, key FROM owned_change
 WHERE domain = $1 AND (entity, key) IN (SELECT entity, key FROM first) ORDER BY seq
 """
 _DONE = "DELETE FROM owned_change WHERE domain = $1 AND seq = ANY ($2::bigint[])"
+_WAITS = "SELECT EXISTS (SELECT FROM owned_change WHERE domain = $1 AND seq = $2)"
 _PENDING = """
 SELECT count(*) AS pending, coalesce(extract(epoch FROM clock_timestamp() - min(at)), 0)::float8
 FROM owned_change WHERE domain = $1
@@ -55,6 +58,17 @@ class ReverseFeed:
     def hurry(self) -> None:
         """There is something to write."""
         self._news.set()
+
+    async def given(self, seq: int) -> None:
+        """Wait a moment until legacy has this change, so that its author finds it there, and in
+        every read model, from the answer on. Not while something is in the way."""
+        self.hurry()
+        until = time.monotonic() + PATIENCE_SECONDS
+        domain, pool = self.records.domain, self.records.pool
+        while not self.trouble and await pool.fetchval(_WAITS, domain, seq):
+            if time.monotonic() > until:
+                break
+            await asyncio.sleep(POLL_SECONDS)
 
     async def run(self) -> None:
         """For ever; what passes is waited for."""

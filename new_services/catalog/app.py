@@ -86,7 +86,7 @@ async def build(ground: Ground) -> Parts:
     legacy, guards = back_office(client, settings.session_key)
     owned = await ownership(ground, records, settings.legacy_database_url)
     clock = partial(shop_clock, ZoneInfo(settings.timezone))
-    record = OwnedGoods(legacy, OwnGoods(ground.pool, Door(records), clock, owned.hurry))
+    record = OwnedGoods(legacy, OwnGoods(ground.pool, Door(records), clock, owned.given))
     sagas = toward_the_monolith(ground, Stories(ground.pool, record).sagas(), guards)
     endpoints = Endpoints(ground.pool, read.watermark)
 

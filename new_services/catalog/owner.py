@@ -1,6 +1,6 @@
 """The goods as their owner changes them, and who that is for a form of the staff just now."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -38,7 +38,7 @@ class OwnGoods:
     pool: asyncpg.Pool
     door: Door
     now: Callable[[], datetime]
-    hurry: Callable[[], None]  # legacy is to be given what was committed
+    given: Callable[[int], Awaitable[None]]  # waits a moment until legacy has a change
 
     async def save(self, wanted: Article) -> None:
         """Make the product so. Raises RecordRefused, Moving."""
@@ -51,9 +51,9 @@ class OwnGoods:
             )
             if found is None:
                 raise RecordRefused(404, UNKNOWN)
-            await connection.execute(CHANGED, DOMAIN, PRODUCT, str(found))
+            change = await connection.fetchval(CHANGED, DOMAIN, PRODUCT, str(found))
             await projections.derive(connection, {PRODUCT: [{"id": found}]})
-        self.hurry()
+        await self.given(change)
 
 
 @dataclass(frozen=True, slots=True)

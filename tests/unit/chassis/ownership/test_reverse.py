@@ -71,6 +71,34 @@ async def test_a_batch_that_was_overtaken_is_kept_and_not_written() -> None:
     assert (len(legacy.applied), connection.rows) == (1, [])
 
 
+class Pool:
+    """A change that legacy has after so many looks."""
+
+    def __init__(self, looks: int) -> None:
+        self.looks = looks
+
+    async def fetchval(self, _: str, domain: str, seq: int) -> bool:
+        assert (domain, seq) == ("goods", 7)
+        self.looks -= 1
+        return self.looks > 0
+
+
+async def test_a_write_waits_a_moment_until_legacy_has_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "POLL_SECONDS", 0.0)
+    reverse, _ = feed(OWNED)
+    reverse.trouble = ""
+    reverse.records.pool = pool = Pool(3)  # type: ignore[assignment]
+    await reverse.given(7)
+    assert pool.looks == 0
+    # not for long, and not at all while something is in the way
+    monkeypatch.setattr(module, "PATIENCE_SECONDS", 0.0)
+    pool.looks = 1000
+    await reverse.given(7)
+    reverse.trouble = "legacy's database is away"
+    await reverse.given(7)
+    assert pool.looks > 900
+
+
 async def test_without_a_window_nothing_is_written_and_nothing_piles_up() -> None:
     reverse, legacy = feed(Record("goods", Owner.NEW, window_open=False))
     connection = Connection((1, "product", "5"))
