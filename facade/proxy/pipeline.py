@@ -52,11 +52,14 @@ def forward(exchange: Exchange) -> None:
     if route.trails and worker.identity.wrote(request.head):
         request.wrote = True
         request.decision = own_write(route, request.decision)
-    if route.limits:
-        after = Next(partial(proceed, exchange, key, draw), partial(hold, exchange))
-        within(exchange, route.limits, _address(request), after)
-    else:
+    if not route.limits or within(
+        exchange, route.limits, _address(request), partial(_after_limits, exchange, key, draw)
+    ):
         proceed(exchange, key, draw)
+
+
+def _after_limits(exchange: Exchange, key: Key | None, draw: float) -> Next:
+    return Next(partial(proceed, exchange, key, draw), partial(hold, exchange))
 
 
 def proceed(exchange: Exchange, key: Key | None, draw: float) -> None:

@@ -28,6 +28,8 @@ def compile_limit(config: LimitConfig, options: FacadeOptions) -> Limit:
         keys=tuple(_key(source, options) for source in config.key),
         enforced=config.mode == ENFORCE,
         policy=b'"%b";q=%d;w=%d' % (config.name.encode("ascii"), burst, window),
+        by_person=any(source.kind == PERSON for source in config.key),
+        by_address=config.key[0].kind == "client",
     )
 
 

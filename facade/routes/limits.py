@@ -48,6 +48,8 @@ class Limit:
     keys: tuple[tuple[str, Extractor], ...]  # `person` finds nothing: it has to be asked
     enforced: bool
     policy: bytes  # as RateLimit-Policy says it
+    by_person: bool = False  # one of its keys is who asks
+    by_address: bool = False  # it looks at nothing but the client's address
 
     def kind(self, source: str) -> str:
         """What tells its keys of this source from all others; a changed rate begins anew."""

@@ -4,12 +4,18 @@ import logging
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Final
 
-from facade.routes.limits import Arrival, Limit
-from facade.runtime.debts import Debts, OpenDebts, Slot
+from facade.routes.limits import Arrival, Found, Limit
+from facade.runtime.debts import Debts, OpenDebts, Slot, digest_of_key
 from facade.runtime.memory import HostMemory
 
 log = logging.getLogger("facade.proxy.limits")
+
+MOST_KNOWN: Final = 4096  # keys whose digests a worker remembers
+LONGEST_KNOWN: Final = 200  # characters of such a key
+
+Wanted = tuple[Limit, Found]
 
 
 @dataclass(slots=True)
@@ -17,7 +23,8 @@ class Taken:
     """What one limit made of a request."""
 
     limit: Limit
-    label: str  # the key, as it may be shown
+    key: Found
+    digest: bytes  # of the key
     arrival: Arrival
     lost: bool = False  # another key was forgotten for it while that owed something
     locked: bool = True  # no other worker could count this key meanwhile
@@ -30,10 +37,11 @@ class Buckets:
         """`clock` gives nanoseconds that all processes of the machine read alike."""
         self.clock = clock
         self._opened = OpenDebts(memory)
+        self._digests: dict[Wanted, bytes] = {}  # of keys that came lately
         self._said = False  # that nothing can be counted
 
-    def take(self, wanted: Sequence[tuple[Limit, bytes, str]]) -> list[Taken] | None:
-        """Take one request of each: limit, digest of the key, the key as it may be shown.
+    def take(self, wanted: Sequence[Wanted]) -> list[Taken] | None:
+        """Take one request of each limit's key.
 
         Where a limit that is enforced has none left, none is taken of any. None: the memory cannot
         be used, and nothing is counted.
@@ -48,26 +56,39 @@ class Buckets:
             self._said = False
         return taken
 
-    def _take(self, debts: Debts, wanted: Sequence[tuple[Limit, bytes, str]]) -> list[Taken]:
+    def _take(self, debts: Debts, wanted: Sequence[Wanted]) -> list[Taken]:
+        digests = [self._digests.get(one) or self._digest(one) for one in wanted]
         locked = debts.lock()
         try:
             now = self.clock()
-            found: list[tuple[Slot, Taken]] = []
+            slots: list[Slot] = []
+            found: list[Taken] = []
             refused = False
-            for limit, digest, label in wanted:
+            for (limit, key), digest in zip(wanted, digests, strict=True):
                 slot = debts.find(digest)
                 arrival = limit.arrive(slot.until, now)
-                found.append((slot, Taken(limit, label, arrival, locked=locked)))
-                refused = refused or (limit.enforced and arrival.refused)
+                slots.append(slot)
+                found.append(Taken(limit, key, digest, arrival, locked=locked))
+                refused = refused or (limit.enforced and arrival.left < 0)
             if not refused:
-                for (slot, taken), (_limit, digest, _label) in zip(found, wanted, strict=True):
-                    if not taken.arrival.refused:
-                        debts.write(slot.place, digest, taken.arrival.until)
+                for slot, taken in zip(slots, found, strict=True):
+                    if taken.arrival.left >= 0:
+                        debts.write(slot.place, taken.digest, taken.arrival.until)
                         taken.lost = slot.lost > now
         finally:
             if locked:
                 debts.unlock()
-        return [taken for _slot, taken in found]
+        return found
+
+    def _digest(self, wanted: Wanted) -> bytes:
+        """The digest of a key, which is remembered for a while."""
+        limit, key = wanted
+        digest = digest_of_key(limit, key)
+        if len(key[1]) <= LONGEST_KNOWN:
+            if len(self._digests) >= MOST_KNOWN:
+                self._digests.clear()
+            self._digests[wanted] = digest
+        return digest
 
     def _complain(self, error: OSError) -> None:
         if not self._said:

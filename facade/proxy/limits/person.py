@@ -26,20 +26,25 @@ class Next:
 class Asking(Waiting):
     """One such request."""
 
-    def __init__(self, exchange: Exchange, judge: Callable[[str], bool], after: Next) -> None:
+    def __init__(
+        self, exchange: Exchange, judge: Callable[[str], bool], after: Callable[[], Next]
+    ) -> None:
         """`judge` gets the person, empty: nobody; False: it has answered."""
         self._exchange = exchange
         self._judge = judge
-        self._next = after
+        self._after = after
+        self._passed = False
         self._asks = True
-        self._held = False
+        self._held: Next | None = None  # what follows, while the request waits
 
-    def start(self) -> None:
-        """Ask; where it is known already, `judge` is called at once. Raises Refused."""
+    def start(self) -> bool:
+        """Ask. Whether it is known already and `judge` lets the request through; else it waits,
+        or was answered."""
         exchange = self._exchange
         exchange.worker.identity.person(exchange.request.head, self._of)
         if self._asks:
             self._hold()
+        return self._passed
 
     def live_gone(self) -> None:
         """The client left."""
@@ -51,8 +56,8 @@ class Asking(Waiting):
 
     def _hold(self) -> None:
         """Let the request wait: it can be cancelled, and its body is kept as it comes."""
-        self._held = True
-        self._next.hold()
+        self._held = self._after()
+        self._held.hold()
         self._exchange.pair = self._exchange.keyed = self
 
     def _of(self, person: bytes | None) -> None:
@@ -61,15 +66,14 @@ class Asking(Waiting):
         self._asks = False
         known = person is not None and person.startswith(_CUSTOMER)
         name = person[len(_CUSTOMER) :].decode("utf-8", "replace") if person and known else ""
-        if not self._held:
-            if self._judge(name):
-                self._next.go_on()
+        if self._held is None:
+            self._passed = self._judge(name)
             return
         exchange = self._exchange
         exchange.pair = exchange.keyed = None
         try:
             if self._judge(name):
-                self._next.go_on()
+                self._held.go_on()
         except Refused as refused:
             exchange.spare()
             text = f"The request was refused: {refused.reason}."

@@ -7,7 +7,7 @@ A request is counted once, wherever it goes and however often it is sent. A CORS
 counted, nor a request that has none of a limit's keys.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from operator import attrgetter
 from typing import Final
 
@@ -18,36 +18,38 @@ from facade.proxy.limits.buckets import Taken
 from facade.proxy.limits.person import Asking, Next
 from facade.routes.keys import Headers
 from facade.routes.limits import Limit
-from facade.runtime.debts import digest_of_key, shown
+from facade.runtime.debts import shown
 
 _NAME_AND_VALUE: Final = attrgetter("name", "value")
 
 
-def within(exchange: Exchange, limits: Sequence[Limit], address: str, after: Next) -> None:
-    """Go on where the limits let the request through, at once or when it is known who asks.
+def within(
+    exchange: Exchange, limits: Sequence[Limit], address: str, after: Callable[[], Next]
+) -> bool:
+    """Whether the limits let the request through.
 
-    `address` is the client's.
+    False: it was answered with 429, or waits until it is known who asks, and then goes on to what
+    `after` gives. `address` is the client's.
     """
     head, path = exchange.request.head, exchange.request.path
-    if is_preflight(head):
-        after.go_on()
-        return
-    headers = [*map(_NAME_AND_VALUE, head.fields)]
-    if any(limit.asks(headers, path, address) for limit in limits):
-        Asking(
-            exchange,
-            lambda person: _judge(exchange, limits, headers, address, person),
-            after,
-        ).start()
-    elif _judge(exchange, limits, headers, address, ""):
-        after.go_on()
+    if head.method == b"OPTIONS" and is_preflight(head):
+        return True
+    headers: Headers = ()
+    asks = False
+    for limit in limits:
+        if not limit.by_address and not headers:
+            headers = [*map(_NAME_AND_VALUE, head.fields)]
+        asks = asks or (limit.by_person and limit.asks(headers, path, address))
+    if not asks:
+        return _judge(exchange, limits, headers, address, "")
+    return Asking(
+        exchange, lambda person: _judge(exchange, limits, headers, address, person), after
+    ).start()
 
 
 def is_preflight(head: RequestHead) -> bool:
-    """Whether a browser asks what it may ask: not what it was told to do."""
-    return head.method == b"OPTIONS" and any(
-        field.name == b"access-control-request-method" for field in head.fields
-    )
+    """Whether an OPTIONS is a browser's question what it may ask, and nobody's wish."""
+    return any(field.name == b"access-control-request-method" for field in head.fields)
 
 
 def _judge(
@@ -62,13 +64,12 @@ def _judge(
         if key is None:
             counts.limit(limit.name).keyless += 1
         else:
-            digest = digest_of_key(limit, key)
-            wanted.append((limit, digest, shown(key, digest)))
+            wanted.append((limit, key))
     if not wanted:
         return True
     taken = exchange.worker.limits.take(wanted)
     if taken is None:
-        for limit, _digest, _label in wanted:
+        for limit, _key in wanted:
             counts.limit(limit.name).unchecked += 1
         return True
     return _count(exchange, taken)
@@ -77,12 +78,12 @@ def _judge(
 def _count(exchange: Exchange, taken: Sequence[Taken]) -> bool:
     """Count what became of it; False: it was answered with 429."""
     request, counters = exchange.request, exchange.worker.counters
-    violated = [one for one in taken if one.limit.enforced and one.arrival.refused]
+    violated = [one for one in taken if one.limit.enforced and one.arrival.left < 0]
     for one in taken:
         counts = request.state.counts.limit(one.limit.name)
         counts.forgotten += one.lost
-        if one.arrival.refused:
-            counters.refused_of(one.limit.name).add(one.label)
+        if one.arrival.left < 0:
+            counters.refused_of(one.limit.name).add(shown(one.key, one.digest))
             if one.limit.enforced:
                 counts.refused += 1
             else:

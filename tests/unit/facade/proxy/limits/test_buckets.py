@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from facade.proxy.limits.buckets import Buckets
+from facade.proxy.limits.buckets import LONGEST_KNOWN, MOST_KNOWN, Buckets, Wanted
 from facade.routes.limits import Limit
 from facade.runtime.debts import Debts
 from facade.runtime.memory import HostMemory
@@ -14,8 +14,8 @@ def limit(name: str, burst: int, *, enforced: bool = True) -> Limit:
     return Limit(name, 1_000_000_000, burst, (), enforced, b"")
 
 
-def wanted(*limits: Limit) -> list[tuple[Limit, bytes, str]]:
-    return [(one, one.name.encode().ljust(16, b"."), one.name) for one in limits]
+def wanted(*limits: Limit) -> list[Wanted]:
+    return [(one, ("client", "192.0.2.7")) for one in limits]
 
 
 def test_none_is_taken_where_one_refuses(tmp_path: Path) -> None:
@@ -44,3 +44,14 @@ def test_without_the_lock_it_goes_on_and_says_so(tmp_path: Path) -> None:
     paused.unlock()
     (taken,) = buckets.take(wanted(limit("two", 2))) or ()
     assert taken.locked and taken.arrival.refused
+
+
+def test_what_is_remembered_of_keys_is_bounded(tmp_path: Path) -> None:
+    buckets = Buckets(HostMemory(tmp_path), lambda: NOW)
+    two = limit("two", 2)
+    long = [(two, ("header:X", "a" * (LONGEST_KNOWN + number))) for number in (1, 2)]
+    seen = [(buckets.take([one]) or ())[0].arrival.left for one in (*long, *long)]
+    assert seen == [1, 1, 0, 0], "a long key is a key, and only not remembered"
+    for number in range(MOST_KNOWN + 10):
+        buckets.take([(two, ("client", str(number)))])
+    assert len(buckets._digests) <= MOST_KNOWN

@@ -9,7 +9,7 @@ SECOND = 1_000_000_000
 
 def taken(name: str, left: int, wait: int, *, enforced: bool = True) -> Taken:
     limit = Limit(name, SECOND, 5, (), enforced, b'"%b";q=5;w=5' % name.encode())
-    return Taken(limit, "client a", Arrival(0, left, wait))
+    return Taken(limit, ("client", "a"), b"", Arrival(0, left, wait))
 
 
 def test_what_is_enforced_is_said() -> None:
@@ -18,6 +18,7 @@ def test_what_is_enforced_is_said() -> None:
         b'RateLimit-Policy: "a";q=5;w=5, "b";q=5;w=5\r\nRateLimit: "a";r=4;t=1, "b";r=0;t=1\r\n'
     )
     assert said.lines(both[2:]) == b""
+    assert said.lines(both[:1]) == b'RateLimit-Policy: "a";q=5;w=5\r\nRateLimit: "a";r=4;t=1\r\n'
 
 
 def test_the_longest_wait_counts() -> None:
