@@ -18,6 +18,7 @@ from tests.rigs.source import files, module, text
 # Methods that a library calls by their names.
 CALLED = {
     "connect": "http.client, of a connection",
+    "redirect_request": "urllib, of a handler",
     "eof_received": "asyncio, of a protocol",
     "connection_lost": "asyncio, of a protocol",
     "pause_writing": "asyncio, of a protocol",
