@@ -307,9 +307,16 @@ def keys() -> dict[str, OKPKey]:
 
 
 @pytest.fixture(scope="module")
+def toward_legacy(monolith: Gunicorn) -> str:
+    """Where orders finds the monolith: a file may put something in between."""
+    return monolith.url
+
+
+@pytest.fixture(scope="module")
 def shop(
     legacy_urls: tuple[str, str],
     monolith: Gunicorn,
+    toward_legacy: str,
     nats: Any,
     keys: dict[str, OKPKey],
     new_database: Callable[[str], str],
@@ -347,7 +354,7 @@ def shop(
         "orders",
         inventory_url=made.processes["inventory"].url,
         payments_url=made.processes["payments"].url,
-        legacy_url=monolith.url,
+        legacy_url=toward_legacy,
         identity_keys=str(jwks),
         session_key=str(private),
     )

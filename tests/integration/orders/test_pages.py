@@ -22,6 +22,7 @@ from psycopg import sql
 
 from migrations import runner
 from tests.integration.orders.test_read_your_writes import STAGES, Door
+from tests.rigs.cutting import Cutter
 
 pytestmark = pytest.mark.integration
 
@@ -122,6 +123,19 @@ class Browser:
         answer = self.client.post(f"/orders/{order_no}/cancel", data=form)
         assert answer.status_code == 302, answer.text
         return str(answer.headers["location"])
+
+
+@pytest.fixture(scope="module")
+def cutter(monolith: Any) -> Iterator[Cutter]:
+    """Between orders and the monolith."""
+    made = Cutter(int(monolith.url.rpartition(":")[2]))
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="module")
+def toward_legacy(cutter: Cutter) -> str:
+    return cutter.url
 
 
 @pytest.fixture(scope="module")
@@ -327,6 +341,33 @@ def test_a_pending_order_says_so_until_it_is_placed(
     assert re.fullmatch(r"/orders/SO-\d+-\d+\?new=Y", placed), placed
     assert "Thank you!" in browser.get(placed).text
     pages.settled()
+
+
+def test_a_lost_answer_of_a_checkout_or_a_cancel_has_no_second_effect(
+    pages: Any, door: PagesDoor, browser: Browser, cutter: Cutter
+) -> None:
+    """The monolith has committed, and the connection is cut before it says so."""
+    door.walk("new", "new")
+    browser.fill_cart()
+    before, cut = count(pages), cutter.cut
+    form = browser.order_form(po_number="KST 9")
+    cutter.next("/api/orders")
+    target = browser.client.post("/checkout", data=form).headers["location"]
+    pages.settled()
+    assert (count(pages), cutter.cut) == (before + 1, cut + 1)
+    shown = browser.get(target)
+    if target.startswith("/order-requests/"):
+        shown = browser.get(shown.headers["location"])
+    assert "Thank you!" in shown.text and "KST 9" in shown.text, target
+    order_no = re.search(r"Order (SO-\d+-\d+)", shown.text)[1]
+    cutter.next(f"/api/orders/{order_no}/cancel")
+    browser.cancel(order_no, shown)
+    pages.settled()
+    assert cutter.cut == cut + 2
+    gone = browser.get(f"/orders/{order_no}")
+    assert "Cancelled</span>" in gone.text and "Refunded</span>" in gone.text
+    moved = "SELECT qty_change, reason FROM stock_movement WHERE order_no = %s ORDER BY id"
+    assert pages.query("legacy", moved, order_no) == [(-2, "SALE"), (2, "CANCEL")]
 
 
 def test_nothing_is_lost_or_doubled(pages: Any) -> None:
