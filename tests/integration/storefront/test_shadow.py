@@ -49,6 +49,7 @@ MOVED = {
         "sales-csv",
     ),
 }
+FEWEST, ROUNDS = 4, 4  # pairs of a route; a busy machine sheds copies, and is asked again
 DAYS = "from=2026-07-01&to=2026-07-10"
 STAFF = (
     *("/login", "/login?next=/cart", "/login?next=//elsewhere", "/register", "/admin", "/admin/"),
@@ -165,13 +166,13 @@ def visitors(facade: Facade) -> list[httpx2.Client]:
 
 def test_no_page_differs(facade: Facade, legacy: Flask, both: Any) -> None:
     skus = both.values("SELECT sku FROM product WHERE mod(id, 40) = 1")
-    targets = [*OK, *NOT_FOUND, "/favicon.ico", *(f"/product/{sku}" for sku in skus)]
-    targets += [*STAFF, *(f"/admin/products/{sku}" for sku in skus)]
-    for visitor in visitors(facade):
-        for target in targets:
-            visitor.get(f"{facade.url}{target}", follow_redirects=False)
-        visitor.close()
-    evidence = _settled(facade)
+    kinds = [*OK, *NOT_FOUND, "/favicon.ico", *STAFF]
+    articles = [f"{path}/{sku}" for path in ("/product", "/admin/products") for sku in skus]
+    evidence = _asked(facade, [*kinds, *articles])
+    for _ in range(ROUNDS):
+        if _fewest(evidence) >= FEWEST:
+            break
+        evidence = _asked(facade, kinds)
     print()
     for name in sorted(MOVED):
         one = evidence[name]
@@ -182,8 +183,22 @@ def test_no_page_differs(facade: Facade, legacy: Flask, both: Any) -> None:
     wrong = {name: evidence[name]["clusters"] for name in MOVED if evidence[name]["mismatched"]}
     assert not wrong
     assert not {name: evidence[name]["failed"] for name in MOVED if evidence[name]["failed"]}
-    assert min(evidence[name]["compared"] for name in MOVED) >= 4
+    assert _fewest(evidence) >= FEWEST
     assert sum(evidence[name]["compared"] for name in MOVED) > 350
+
+
+def _asked(facade: Facade, targets: list[str]) -> dict[str, Any]:
+    """The evidence, once each visitor has asked for these."""
+    for visitor in visitors(facade):
+        for target in targets:
+            visitor.get(f"{facade.url}{target}", follow_redirects=False)
+        visitor.close()
+    return _settled(facade)
+
+
+def _fewest(evidence: dict[str, Any]) -> int:
+    """Pairs of the route that has the fewest."""
+    return min(int(evidence[name]["compared"]) for name in MOVED)
 
 
 def _settled(facade: Facade) -> dict[str, Any]:
