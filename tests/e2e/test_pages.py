@@ -342,11 +342,12 @@ def _settled(shop: Shop) -> list[dict[str, Any]]:
     """Once every pair is judged."""
     deadline = time.monotonic() + IN_FORCE_SECONDS
     while True:
-        found = json.loads(shop.run("compare", "--json").stdout)
-        if not found["waiting"]:
+        said = shop.run("compare", "--json").stdout  # nothing where a busy machine did not answer
+        found = json.loads(said or "{}")
+        if found and not found["waiting"]:
             routes: list[dict[str, Any]] = found["routes"]
             return [one for one in routes if one["dispatched"]]
-        assert time.monotonic() < deadline, found["waiting"]
+        assert time.monotonic() < deadline, found
         time.sleep(0.1)
 
 
