@@ -7,7 +7,8 @@ FIG    := $(PY) -m fig
 
 .DEFAULT_GOAL := help
 .PHONY: help install demo demo-fast up down status check test applications unit study fuzz lint format lock clean-data clean \
-  chaos chaos-feed legacy-away coverage-map mutants bench bench-orders bench-shadow bench-feed bench-read bench-verify bench-plane
+  chaos chaos-feed legacy-away coverage-map mutants bench bench-orders bench-shadow bench-feed bench-read bench-verify bench-plane \
+  compile uncompile test-compiled
 
 help:            ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -24,6 +25,22 @@ $(STAMP): pyproject.toml requirements.lock
 	@$(PY) -m uv pip sync --quiet --python $(PY) requirements.lock
 	@$(PY) -m uv pip install --quiet --python $(PY) --no-deps -e .
 	@touch $@
+	@$(PY) -m compiling offer
+
+compile: install ## build the data plane as C modules beside their sources; needs a C compiler and Python's headers
+	@$(PY) -m compiling put
+
+uncompile: install ## remove the C modules: the sources run
+	@$(PY) -m compiling away
+
+# What a worker of the facade runs, without sockets and with them.
+PLANE := tests/unit/facade/http1 tests/unit/facade/proxy tests/unit/facade/rewriting tests/unit/facade/routes \
+  tests/unit/facade/runtime tests/unit/facade/control/guarding tests/unit/chassis/breaker
+PLANE_ON_SOCKETS := $(addprefix tests/integration/facade/test_,traffic.py lifetime.py identity.py idempotency.py)
+
+test-compiled: compile ## the data plane's tests on the compiled build, which stays in place
+	@$(PY) -m pytest -q -n 2 $(PLANE) $(ARGS)
+	@$(PY) -m pytest -q -n 2 --dist loadfile $(PLANE_ON_SOCKETS) $(ARGS)
 
 demo: install    ## the whole migration under load, with the evidence at the end
 	@$(FIG) demo $(ARGS)

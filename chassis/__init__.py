@@ -10,4 +10,5 @@ readmodel/  the tables that a service projects from the change feed: reading the
 events/     the bus; events leave by the `outbox` and enter by the `inbox`, each in a transaction
 saga/       a business transaction across services: steps beside their compensations
 database    connections to PostgreSQL
+compiled    the data plane as C modules: whether they are of the sources as they stand
 """

@@ -22,3 +22,7 @@ commands/   the command line.
 One worker runs `http1`, `rewriting`, `routes`, `proxy` and `runtime` alone; no framework, database
 or broker is imported there.
 """
+
+from chassis.compiled import refuse_stale
+
+refuse_stale()  # before any module of these folders is imported: an edited source always acts

@@ -1,3 +1,7 @@
 """Circuit breakers: the state machine (pure), a `guard` around calls, how breakers stand in the
 metrics, and `toward_legacy`: a service's breakers toward the monolith, by the kind of call.
 """
+
+from chassis.compiled import refuse_stale
+
+refuse_stale()  # before `circuit` is imported, which may be compiled

@@ -21,6 +21,7 @@ from pathlib import Path
 
 import uvloop
 
+from chassis.compiled import build_of
 from chassis.process import telemetry
 from chassis.process.keeper import Kept, Restarts
 from chassis.process.settings import BAD_CONFIGURATION, OFF, UNIX
@@ -72,7 +73,11 @@ class Master:
             self._runtime / OVERRIDE, self._publisher.override, known=None, clock_ns=time.time_ns
         )
         host, port = self._ports[0].getsockname()[:2]
-        log.info("listening on %s:%d with %d workers", host, port, len(self._workers))
+        build = build_of("facade.proxy.exchange")
+        log.info(
+            "listening on %s:%d with %d workers, the data plane's build is %s",
+            host, port, len(self._workers), build,
+        )  # fmt: skip
         try:
             while not {signal.SIGTERM, signal.SIGINT}.intersection(self._signals):
                 self._keep_up(time.monotonic())

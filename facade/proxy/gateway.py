@@ -19,6 +19,7 @@ from typing import Any, Final
 
 import orjson
 
+from chassis.compiled import build_of
 from chassis.process.redirects import REDIRECTS
 from facade.proxy.attempts.counts import AttemptCounts
 from facade.proxy.clients import Clients
@@ -84,6 +85,7 @@ class Gateway:
     ) -> None:
         self._worker = worker
         self.started = time.time()
+        self._build = build_of("facade.proxy.exchange")
         self.current = Current()
         self.counters = Counters()
         self.deadlines = Deadlines(time.monotonic())
@@ -263,6 +265,7 @@ class Gateway:
             "worker": self._worker.number,
             "pid": os.getpid(),
             "started": self.started,
+            "build": self._build,
             "version": self.current.table.routes.version,
             "time": time.time(),
             "draining": self.current.draining,

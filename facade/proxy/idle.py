@@ -24,10 +24,14 @@ def _soon(work: Work) -> None:
 
 
 class IdleQueue:
-    """A queue of such work. `soon` calls a function in the next turn."""
+    """A queue of such work. `soon` calls a function in the next turn, which takes `share` seconds
+    of it."""
 
-    def __init__(self, soon: Callable[[Work], object] = _soon) -> None:
+    def __init__(
+        self, soon: Callable[[Work], object] = _soon, share: float = SHARE_SECONDS
+    ) -> None:
         self._soon = soon
+        self._share = share
         self._waiting: deque[Work] = deque()
         self._called = False
 
@@ -48,7 +52,7 @@ class IdleQueue:
 
     def _turn(self) -> None:
         self._called = False
-        until = perf_counter() + SHARE_SECONDS
+        until = perf_counter() + self._share
         while self._waiting:
             self._do_one()
             if perf_counter() >= until:

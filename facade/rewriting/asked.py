@@ -1,6 +1,5 @@
 """The request as an upstream gets it that lives at another address than its clients ask."""
 
-from copy import copy
 from typing import Final
 from urllib.parse import quote
 
@@ -35,7 +34,7 @@ class RequestRewrite:
 
     def head(self, head: RequestHead) -> RequestHead:
         """A head for the upstream; the one given is not changed."""
-        other = copy(head)
+        other = head.copied()
         if self._host is not None:
             other.host = self._host
         other.target = self.target(head.target)

@@ -17,6 +17,7 @@ def text(facade: Mapping[str, Any], every: bool, file: str = "") -> str:
     """Version and table of the routes, and what no route names; `every`: unmoved routes too."""
     reload = facade.get("reload") or {}
     version = f"routes: {facade.get('file') or file} (version {facade.get('version')})"
+    version += _build(facade)
     if not reload.get("ok", True):
         version += "\nthe last edit was refused:\n" + "\n".join(map(str, reload["errors"]))
     moving = [route for route in facade["routes"] if route["new"] or every]
@@ -43,6 +44,13 @@ def domains(known: Mapping[str, Mapping[str, Any]]) -> str:
         for name, one in known.items()
     ]
     return f"owners: {', '.join(told)}" if told else ""
+
+
+def _build(facade: Mapping[str, Any]) -> str:
+    builds = {worker.get("build") for worker in facade.get("workers") or ()}
+    words = {"compiled": "compiled", "python": "as Python"}
+    said = " and ".join(word for build, word in words.items() if build in builds)
+    return said and f"\nthe workers run the data plane {said}"
 
 
 def alone(facade: Mapping[str, Any], every: bool) -> str:

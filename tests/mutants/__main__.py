@@ -9,6 +9,7 @@ Exit code 0: of each target at least 90 % were noticed, and no entry of accepted
 import argparse
 import sys
 
+from chassis.compiled import LIBRARY, ROOT
 from tests.mutants import accepted, report, session
 from tests.mutants.targets import chosen
 
@@ -22,6 +23,9 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--jobs", type=_positive, default=1, help="trials at the same time (1)")
     parser.add_argument("--every", type=_positive, default=1, help="try each Nth change only (1)")
     given = parser.parse_args(arguments)
+    if (ROOT / LIBRARY).exists():
+        print("mutants: C modules hide the sources: run `make uncompile`", file=sys.stderr)
+        return 2
     known = accepted.load()
     wrong = [f"{name}: there is no such change" for name in accepted.stale(known)]
     try:

@@ -22,6 +22,7 @@ from typing import NamedTuple
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))
 
+from chassis.compiled import LIBRARY  # noqa: E402
 from tests.rigs import source  # noqa: E402
 
 TABLE = ROOT / "tests" / "unit" / "house" / "covered_by.txt"
@@ -180,6 +181,8 @@ def pytest_runtest_setup(item: "object") -> None:
 
 
 if __name__ == "__main__":
+    if (ROOT / LIBRARY).exists():
+        sys.exit("C modules hide the sources: run `make uncompile`")
     if sys.argv[1:] == ["--tidy"]:
         write(read_table())
     else:

@@ -17,7 +17,16 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 EXTRAS: dict[str, list[str]] = PROJECT["project"]["optional-dependencies"]
 WHEEL = PROJECT["tool"]["hatch"]["build"]["targets"]["wheel"]
 LEFT_OUT = pathspec.GitIgnoreSpec.from_lines(WHEEL["exclude"])
-OURS = {"chassis", "contracts", "facade", "fig", "legacy_monolith", "loadtests", "migrations"}
+OURS = {
+    "chassis",
+    "compiling",
+    "contracts",
+    "facade",
+    "fig",
+    "legacy_monolith",
+    "loadtests",
+    "migrations",
+}
 OURS |= {"new_services"}
 
 # Imported only where an option asks for it, which says what to install.

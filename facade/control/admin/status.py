@@ -228,6 +228,7 @@ def _worker(worker: Worker, now: float) -> WorkerView:
         id=number,
         pid=pid,
         version=worker.version,
+        build=worker.build,
         started=started,
         age_s=round(now - started, 1),
         quiet_s=round(now - worker.seen, 1),

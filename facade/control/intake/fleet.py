@@ -30,6 +30,12 @@ class Worker:
         return version if isinstance(version, str) else None
 
     @property
+    def build(self) -> str | None:
+        """Which build of the data plane it runs, "compiled" or "python"; None as above."""
+        build = self.counters.get("build")
+        return build if isinstance(build, str) else None
+
+    @property
     def draining(self) -> bool:
         """It takes no new connection and ends with what is under way."""
         return self.counters.get("draining") is True

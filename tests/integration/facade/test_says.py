@@ -10,7 +10,9 @@ from typing import Any
 
 import pytest
 
+from chassis.compiled import build_of
 from chassis.process.tokens import authorization
+from facade.proxy import exchange
 
 ROUTES = """
 upstreams:
@@ -34,6 +36,17 @@ def lines(facade: Any, words: str) -> list[str]:
     return [line for line in facade.said().splitlines() if words in line]
 
 
+def builds(facade: Any) -> list[str | None]:
+    """Which build of the data plane each worker runs; empty before the admin port answers."""
+    url = f"http://127.0.0.1:{facade.admin}/api/status"
+    asked = urllib.request.Request(url, headers=authorization(url))
+    try:
+        with urllib.request.urlopen(asked, timeout=20) as said:
+            return [worker["build"] for worker in json.load(said)["workers"]]
+    except OSError:
+        return []
+
+
 def test_what_began_what_ended_and_what_a_reload_changed(
     start: Any, serve: Any, scripts: Any
 ) -> None:
@@ -45,6 +58,9 @@ def test_what_began_what_ended_and_what_a_reload_changed(
     legacy, fresh = serve(scripts.polite), serve(brief)
     urls = {"legacy": legacy.url, "fresh": fresh.url}
     facade = start(ROUTES.format(stage="canary, percent: 50", **urls), 2)
+    build = build_of(exchange.__name__)
+    assert lines(facade, f"with 2 workers, the data plane's build is {build}")
+    scripts.eventually("both tell their build", lambda: builds(facade) == [build, build])
     facade.routes.write_text(ROUTES.format(stage="new", **urls))
     scripts.eventually("it says so", lambda: lines(facade, "invoice: canary 50 % → new"))
     scripts.eventually("both are by it", lambda: asked(facade, 4) or fresh.connections > 2)

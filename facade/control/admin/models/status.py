@@ -53,6 +53,7 @@ class WorkerView(BaseModel):
     id: int
     pid: int
     version: str | None
+    build: str | None = None  # of the data plane: "compiled" or "python"
     started: float
     age_s: float
     quiet_s: float  # since its last sign of life

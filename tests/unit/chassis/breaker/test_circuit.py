@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from chassis.breaker.circuit import REFUSED, Breaker, BreakerSettings, Outcome, State
+from tests.rigs.attributes import attributes
 
 SETTINGS = BreakerSettings(
     failure_ratio=0.5,
@@ -218,7 +219,7 @@ class AnyCalls(RuleBasedStateMachine):
     def it_recovers_when_all_is_well(self) -> None:
         """From any state, a callee that is well gets all its calls back within a bounded time."""
         twin = Breaker(SETTINGS)
-        for name in Breaker.__slots__:
+        for name in attributes(Breaker):
             value = getattr(self.breaker, name)
             setattr(twin, name, value.copy() if name == "_probes" else value)
         twin._window = type(twin._window)(SETTINGS.window)

@@ -3,16 +3,15 @@
 import pytest
 
 from facade.proxy.client import Absent
-
-
-class Gone:
-    facts = object()
-    gate = object()
+from tests.rigs.ends import FakeClient
+from tests.rigs.wire import FakeTransport
 
 
 def test_it_stands_for_a_client_that_left() -> None:
-    absent = Absent(Gone())  # type: ignore[arg-type]
-    assert (absent.facts, absent.gate) == (Gone.facts, Gone.gate)
+    gone = FakeClient(FakeTransport(None, ("a", 1)))  # type: ignore[arg-type]
+    absent = Absent(gone)
+    assert absent.facts is gone.facts
+    assert absent.gate is gone.gate
     absent.write(b"a")
     absent.writelines([b"a"])
     absent.peer_full(True)

@@ -1,7 +1,6 @@
 """Shadow requests: both sides are asked, the client notices nothing."""
 
 import gc
-from weakref import ref
 
 import pytest
 
@@ -93,14 +92,18 @@ def test_a_pair_leaves_nothing_for_the_garbage_collector(door) -> None:
     client = door.client()
     gc.collect()
     gc.disable()
+    gc.set_debug(gc.DEBUG_SAVEALL)
     try:
         client.send(GET)
-        kept = ref(client.transport.protocol._exchange.pair)
+        kind = type(client.transport.protocol._exchange.pair)
         for side, answer in zip(door.wire.dialled, (b"old", b"new"), strict=True):
             side.send(ok(answer))
         assert len(door.channel.pairs) == 1
-        assert kept() is None
+        gc.collect()
+        assert [one for one in gc.garbage if type(one) is kind] == []
     finally:
+        gc.set_debug(0)
+        gc.garbage.clear()
         gc.enable()
 
 

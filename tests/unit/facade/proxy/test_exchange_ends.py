@@ -1,5 +1,6 @@
 """How an exchange ends, fails and is asked anew: between a client and sides without protocols."""
 
+import json
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from facade.http1.responses import read_response
 from facade.proxy import errors
 from facade.proxy import exchange as exchange_module
 from facade.proxy.client import Absent
+from facade.proxy.counting import accesslog
 from facade.proxy.counting.sides import SideCounts
 from facade.proxy.exchange import MOST_JOINED, Exchange
 from facade.proxy.expectation import PATIENCE_SECONDS
@@ -172,11 +174,9 @@ def test_a_switch_that_was_not_asked_for_is_refused(door: Any) -> None:
     assert not exchange.done
 
 
-def test_a_tunnel_is_logged_and_counted_as_101(door: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_tunnel_is_logged_and_counted_as_101(door: Any) -> None:
     log: Any = door.gateway.context.log
     log.use(10_000)
-    lines: list[dict[str, Any]] = []
-    monkeypatch.setattr(type(log), "write", lambda _log, line: lines.append(line))
     upgrade = asked("GET", "/legacy/a", "Connection: Upgrade", "Upgrade: websocket")
     exchange, client = started(door, upgrade)
     connected(exchange)
@@ -184,7 +184,7 @@ def test_a_tunnel_is_logged_and_counted_as_101(door: Any, monkeypatch: pytest.Mo
     exchange.switched(head, b"")
     assert exchange.done
     assert client.sent.startswith(b"HTTP/1.1 101 ")
-    assert [line["status"] for line in lines] == [101]
+    assert [json.loads(line)["status"] for line in log._lines] == [101]
 
 
 def test_a_tunnel_holds_its_own_ends_back(door: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -232,6 +232,7 @@ class Wanted:
         return self
 
 
+@pytest.mark.python_build
 def test_a_stale_connection_is_replaced_once_by_a_new_one(
     door: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -279,6 +280,7 @@ def test_what_comes_between_two_connections_waits_for_the_second(door: Any) -> N
     assert second.sent.endswith(b"\r\n\r\nabcdef")
 
 
+@pytest.mark.python_build
 @pytest.mark.parametrize(("method", "idle_at_most"), [("GET", ANY), ("POST", FRESH)])
 def test_in_place_of_the_new_side_legacy_gets_a_write_on_a_fresh_connection_only(
     door: Any, monkeypatch: pytest.MonkeyPatch, method: str, idle_at_most: float
@@ -295,6 +297,7 @@ def test_in_place_of_the_new_side_legacy_gets_a_write_on_a_fresh_connection_only
     assert memory.heard == ["live_failed", "attempt_failed", "turned"]
 
 
+@pytest.mark.python_build
 def test_back_at_the_new_side_any_connection_will_do(
     door: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -345,13 +348,12 @@ def served(door: Any, started_at: float | None = None) -> None:
 def test_how_long_it_took_is_counted_from_its_beginning(
     door: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    times: list[float] = []
     monkeypatch.setattr(exchange_module, "perf_counter", lambda: 107.0)
-    monkeypatch.setattr(
-        SideCounts, "answered", lambda _counts, _status, seconds: times.append(seconds)
-    )
     served(door, 100.0)
-    assert times == [7.0]
+    counted = door.counts("at-legacy")["latency"]["legacy"]
+    expected = SideCounts()
+    expected.answered(200, 7.0)
+    assert counted == expected.latency
 
 
 @pytest.mark.parametrize(("share", "drawn"), [(0, True), (5_000, False), (5_000, True)])
@@ -360,11 +362,9 @@ def test_only_the_share_that_is_wanted_is_logged(
 ) -> None:
     log: Any = door.gateway.context.log
     log.use(share)
-    lines: list[Any] = []
-    monkeypatch.setattr(type(log), "wanted", lambda _log: drawn)
-    monkeypatch.setattr(type(log), "write", lambda _log, line: lines.append(line))
+    monkeypatch.setattr(accesslog, "random", lambda: 0.0 if drawn else 0.9)
     served(door)
-    assert len(lines) == (share > 0 and drawn)
+    assert len(log._lines) == (share > 0 and drawn)
 
 
 # answered without a side
@@ -382,6 +382,7 @@ class Breaker:
         self.back.append(given)
 
 
+@pytest.mark.python_build
 def test_a_request_that_is_spared_gives_its_permit_back_unused(door: Any) -> None:
     expects = asked("POST", "/legacy/a", "Expect: 100-continue", "Content-Length: 3")
     exchange, client = started(door, expects)

@@ -2,9 +2,6 @@
 
 from collections.abc import Callable
 
-import pytest
-
-from facade.proxy import idle as aside
 from facade.proxy.idle import IdleQueue
 
 Turns = list[Callable[[], None]]
@@ -22,11 +19,10 @@ def test_it_is_done_in_the_next_turn_and_in_order() -> None:
     assert turns == []
 
 
-def test_a_turn_has_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(aside, "SHARE_SECONDS", 0.0)
+def test_a_turn_has_a_bound() -> None:
     turns: Turns = []
     done: list[int] = []
-    later = IdleQueue(turns.append)
+    later = IdleQueue(turns.append, share=0.0)
     for number in range(3):
         later.add(lambda number=number: done.append(number))  # type: ignore[misc]
     turns.pop()()

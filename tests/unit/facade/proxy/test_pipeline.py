@@ -50,6 +50,7 @@ def get(target: str, *lines: str) -> bytes:
     return "\r\n".join((f"GET {target} HTTP/1.1", "Host: a", *lines)).encode()
 
 
+@pytest.mark.python_build
 def test_every_station_is_called_once_in_this_order(door: Any, monkeypatch: Any) -> None:
     called: list[str] = []
 

@@ -26,3 +26,15 @@ def test_it_says_who_says_who_is_asking() -> None:
     told = FACADE | {"identity": {"ask": "/api/me", "upstream": "accounts", "counts": {}}}
     text = routes.text(told, every=False)
     assert "who is asking: accounts says (GET /api/me)\n" in text
+
+
+def test_it_says_which_build_of_the_data_plane_runs() -> None:
+    def said(*builds: str | None) -> str:
+        told = FACADE | {"workers": [{"build": build} for build in builds]}
+        lines = routes.text(told, every=False).splitlines()
+        return next((line for line in lines if "data plane" in line), "")
+
+    assert said("compiled", "compiled") == "the workers run the data plane compiled"
+    assert said("python") == "the workers run the data plane as Python"
+    assert said("python", "compiled") == "the workers run the data plane compiled and as Python"
+    assert said() == said(None) == ""

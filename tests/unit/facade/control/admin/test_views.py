@@ -61,7 +61,7 @@ def test_status_joins_the_table_the_sums_and_the_evidence(
     sources: Sources, counters: Build, pair: Build
 ) -> None:
     worker = sources.fleet.hello({"worker": 0, "pid": 9, "started": time.time() - 60}, time.time())
-    sources.fleet.told(worker, counters(7), time.time())
+    sources.fleet.told(worker, counters(7) | {"build": "compiled"}, time.time())
     sources.ledger.routes["r"] = judged(pair, pair(), pair(1, 2))
     found = status(sources)
     (route,) = found.routes
@@ -69,7 +69,7 @@ def test_status_joins_the_table_the_sums_and_the_evidence(
     assert route.requests == {"legacy": 7, "new": 0}
     assert (route.compare.compared, route.compare.mismatched) == (2, 1)
     assert (found.totals.clients, found.totals.aborted, found.totals.server_errors) == (3, 7, 0)
-    assert found.workers[0].version == "v1"
+    assert (found.workers[0].version, found.workers[0].build) == ("v1", "compiled")
     assert 59 < found.workers[0].age_s < 70
     assert found.reload.ok
     (shape,) = found.unmatched.shapes

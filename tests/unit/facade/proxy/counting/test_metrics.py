@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from facade.proxy.counting.metrics import ClientCounts, Counters, IdentityCounts, RouteCounts
+from tests.rigs.attributes import attributes
 
 TOGETHER = (ClientCounts, IdentityCounts, RouteCounts)
 
@@ -13,9 +14,9 @@ TOGETHER = (ClientCounts, IdentityCounts, RouteCounts)
 def counters(counts: Any) -> list[tuple[Any, str]]:
     """Every counter below these counts: the object that has it, and its name."""
     found: list[tuple[Any, str]] = []
-    for name in counts.__slots__:
+    for name in attributes(type(counts)):
         value = getattr(counts, name)
-        found += counters(value) if hasattr(value, "__slots__") else [(counts, name)]
+        found += counters(value) if attributes(type(value)) else [(counts, name)]
     return found
 
 
@@ -64,8 +65,8 @@ def test_testers_are_in_a_part_of_their_own() -> None:
 
 
 def test_a_snapshot_uses_the_names_of_the_counters() -> None:
-    assert set(ClientCounts().snapshot()) == set(ClientCounts.__slots__)
-    assert set(IdentityCounts().snapshot()) == set(IdentityCounts.__slots__)
+    assert set(ClientCounts().snapshot()) == set(attributes(ClientCounts))
+    assert set(IdentityCounts().snapshot()) == set(attributes(IdentityCounts))
 
 
 def test_a_route_keeps_its_counts() -> None:

@@ -4,6 +4,7 @@ Two doors on one memory are two workers of a host.
 """
 
 import json
+import time
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,10 @@ CREATED = (
     b"HTTP/1.1 201 Created\r\nContent-Type: application/json\r\nLocation: /order/7\r\n"
     b"Content-Length: 9\r\n\r\n"
     b'{"id": 7}'
+)
+LARGE = b"HTTP/1.1 201 Created\r\nContent-Length: %d\r\n\r\n%b" % (
+    keys_module.MOST_ANSWER + 1,
+    b"x" * (keys_module.MOST_ANSWER + 1),
 )
 
 
@@ -395,10 +400,9 @@ def test_a_host_without_a_memory_says_so(make_door) -> None:
     assert b"Fig-Idempotency: not-kept\r\n" in done(door, post())
 
 
-def test_an_answer_that_is_too_large_is_said_to_be_done(host, monkeypatch) -> None:
-    monkeypatch.setattr("facade.proxy.idempotency.kept.MOST_ANSWER", 8)
+def test_an_answer_that_is_too_large_is_said_to_be_done(host) -> None:
     door = host.worker()
-    done(door, post())
+    done(door, post(), answer=LARGE)
     assert status(ask(door, post()).read()) == 409
     assert idle(door)
 
@@ -450,12 +454,15 @@ def test_a_client_that_leaves_before_its_body_is_whole_used_no_key(host) -> None
     assert waiting(door, NEW)
 
 
-def test_a_key_is_forgotten_after_a_day(host, monkeypatch) -> None:
-    monkeypatch.setattr(keys_module, "KEEP_SECONDS", -1.0)
-    door = host.worker()
+@pytest.mark.parametrize("before", [True, False])
+def test_a_key_is_forgotten_after_a_day(host, before: bool) -> None:
+    passed = keys_module.KEEP_SECONDS + (-60.0 if before else 60.0)
+    door, now = host.worker(), time.time()
     done(door, post())
-    ask(door, post())
-    assert waiting(door, NEW)
+    later = host.worker()
+    later.gateway.memory.clock = lambda: now + passed
+    ask(later, post())
+    assert idle(later) is before
 
 
 # what is counted, and said in the log
@@ -471,7 +478,7 @@ def test_a_key_that_is_new_is_not_counted(host) -> None:
     assert counted(door) == {}
 
 
-def test_what_a_used_key_made_of_a_request_is_counted_and_logged(host, caplog, monkeypatch) -> None:
+def test_what_a_used_key_made_of_a_request_is_counted_and_logged(host, caplog) -> None:
     caplog.set_level("INFO", "facade.proxy")
     door = host.worker()
     done(door, post())
@@ -480,8 +487,7 @@ def test_what_a_used_key_made_of_a_request_is_counted_and_logged(host, caplog, m
     ask(door, post(body=b'{"a":2}')).read()
     ask(door, post("running"))
     ask(door, post("running")).read()
-    monkeypatch.setattr("facade.proxy.idempotency.kept.MOST_ANSWER", 8)
-    done(host.worker(), post("large"))
+    done(host.worker(), post("large"), answer=LARGE)
     ask(door, post("large")).read()
     assert counted(door) == {
         "replayed": 2,

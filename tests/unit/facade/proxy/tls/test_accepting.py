@@ -5,16 +5,24 @@ import contextlib
 import socket
 import ssl
 from collections.abc import AsyncIterator
-from types import SimpleNamespace
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from facade.proxy.counting.metrics import ClientCounts
+from facade.proxy.state import TableState
 from facade.proxy.tls.accepting import TlsListener
 from facade.proxy.tls.context import Secured
 from facade.routes.addressfile import ListenerTls
+from facade.routes.file.reading import load
 from facade.routes.routefile import ClientTimeouts, FacadeOptions, Limits
+from facade.routes.table import compile_table
+
+ROUTES = """
+upstreams: {legacy: {url: "http://legacy.test:1000"}}
+routes: [{name: all, match: GET /a, stage: legacy}]
+"""
 
 
 class Hello(asyncio.Protocol):
@@ -28,19 +36,19 @@ class Hello(asyncio.Protocol):
 class Scene:
     """A listener and what it has counted."""
 
-    def __init__(self, issuer: Any, handshake: float = 10.0, each: int = 5) -> None:
+    def __init__(self, door: Any, issuer: Any, handshake: float = 10.0, each: int = 5) -> None:
         secured = Secured()
         secured.use(ListenerTls((issuer.make("a", "a.example"),)))
         options = FacadeOptions(
             timeouts=ClientTimeouts(handshake=handshake), limits=Limits(connections_per_client=each)
         )
-        current: Any = SimpleNamespace(
-            table=SimpleNamespace(routes=SimpleNamespace(options=options))
-        )
+        worker = door.gateway
+        table = compile_table(replace(load(ROUTES.encode()).file, facade=options))
+        worker.current.table = TableState(table, worker.upstreams, worker.breakers, worker.counters)
         self.socket = socket.create_server(("127.0.0.1", 0))
         self.socket.setblocking(False)
         self.counts = ClientCounts()
-        self.listener = TlsListener(self.socket, secured, current, self.counts, Hello)
+        self.listener = TlsListener(self.socket, secured, worker.current, self.counts, Hello)
         self.listener.start()
         self.client = ssl.create_default_context(cafile=str(issuer.file))
 
@@ -55,11 +63,11 @@ class Scene:
 
 
 @pytest.fixture
-async def scenes(issuer) -> AsyncIterator[Any]:
+async def scenes(make_door, issuer) -> AsyncIterator[Any]:
     made: list[Scene] = []
 
     def make(**options: Any) -> Scene:
-        made.append(Scene(issuer, **options))
+        made.append(Scene(make_door(ROUTES), issuer, **options))
         return made[-1]
 
     yield make

@@ -3,13 +3,13 @@
 import asyncio
 import re
 import ssl
+from asyncio import events
 from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from facade.proxy.upstream import dialing
 from facade.proxy.upstream.dialing import Address, Dialer, address_of
 from facade.routes.addressfile import Tls
 
@@ -126,10 +126,8 @@ def dial(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
     """Dials on such a loop; what became of it."""
 
     async def dialled(loop: Loop, address: Address, seconds: float = 5.0) -> Any:
-        shim = SimpleNamespace(**vars(asyncio))
-        shim.get_running_loop = lambda: loop
-        monkeypatch.setattr(dialing, "asyncio", shim)
-        ended: asyncio.Future[BaseException | None] = asyncio.get_running_loop().create_future()
+        monkeypatch.setattr(asyncio, "get_running_loop", lambda: loop)
+        ended: asyncio.Future[BaseException | None] = events.get_running_loop().create_future()
         protocol: Any = "protocol"
         said: list[BaseException | None] = []
 
@@ -206,10 +204,8 @@ def test_a_context_is_made_once_for_the_same_options(monkeypatch: pytest.MonkeyP
 async def test_who_dials_is_held_until_it_has_ended(monkeypatch: pytest.MonkeyPatch) -> None:
     """The event loop holds tasks weakly."""
     dialer, ended = Dialer(), asyncio.Event()
-    shim = SimpleNamespace(**vars(asyncio))
     loop = Loop()
-    shim.get_running_loop = lambda: loop
-    monkeypatch.setattr(dialing, "asyncio", shim)
+    monkeypatch.setattr(asyncio, "get_running_loop", lambda: loop)
     protocol: Any = None
     dialer(protocol, Address("a", 81), 5.0, lambda _: ended.set())
     assert len(dialer._under_way) == 1
