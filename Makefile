@@ -36,7 +36,8 @@ uncompile: install ## remove the C modules: the sources run
 # What a worker of the facade runs, without sockets and with them.
 PLANE := tests/unit/facade/http1 tests/unit/facade/proxy tests/unit/facade/rewriting tests/unit/facade/routes \
   tests/unit/facade/runtime tests/unit/facade/control/guarding tests/unit/chassis/breaker
-PLANE_ON_SOCKETS := $(addprefix tests/integration/facade/test_,traffic.py lifetime.py identity.py idempotency.py)
+PLANE_ON_SOCKETS := $(addprefix tests/integration/facade/test_,traffic.py lifetime.py identity.py idempotency.py says.py) \
+  tests/integration/packaging/test_compiled_wheel.py
 
 test-compiled: compile ## the data plane's tests on the compiled build, which stays in place
 	@$(PY) -m pytest -q -n 2 $(PLANE) $(ARGS)

@@ -49,7 +49,9 @@ class AccessLog:
             lines, self._lines = self._lines, []
             data = memoryview(b"".join(lines))
             while data:
-                data = data[os.write(self._descriptor, data) :]
+                # Compiled, a call between the brackets would be made twice.
+                written = os.write(self._descriptor, data)
+                data = data[written:]
 
 
 _VALUES: Final = re.compile(rb"([?&;][A-Za-z_][A-Za-z0-9_.\-]{0,40}(?:\[\w*\])*=)[^&;?]+")

@@ -2,14 +2,17 @@
 
     make bench-plane                          this checkout
     make bench-plane ARGS="--against DIR"     beside another one, round by round in turn
+    make bench-plane ARGS=--builds            its C modules beside the same sources as Python
 
 Each checkout runs in a process of its own. A figure is the best of its rounds: what disturbs a
 round only ever adds to it.
 """
 
 import json
+import shutil
 import subprocess
 import sys
+import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,6 +21,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from chassis.compiled import LIBRARY, MANIFEST, SUFFIX
 from loadtests.bench.machine import PROJECT
 from loadtests.bench.plane.drive import CASES
 
@@ -89,17 +93,36 @@ def ways(checkouts: list[Checkout]) -> Table:
         table.add_column(one.name, justify="right")
     for case in CASES:
         found = [one.ask(f"way {case}") for one in checkouts]
-        table.add_row(case, *(f"{len(set(way))} / {len(way) - 1}" for way in found))
+        table.add_row(case, *(f"{len(set(way))} / {max(len(way) - 1, 0)}" for way in found))
     return table
 
 
 @click.command(help=__doc__)
 @click.option("--against", type=click.Path(path_type=Path), help="The folder of another checkout.")
+@click.option("--builds", is_flag=True, help="Beside the sources as Python; needs `make compile`.")
 @click.option("--rounds", default=ROUNDS, show_default=True)
 @click.option("--requests", default=REQUESTS, show_default=True, help="Of each case in a round.")
 @click.option("--files", is_flag=True, help="Also print the files on the way of each request.")
-def main(against: Path | None, rounds: int, requests: int, files: bool) -> None:
+def main(against: Path | None, builds: bool, rounds: int, requests: int, files: bool) -> None:
     """Measure, print."""
+    with tempfile.TemporaryDirectory() as sources:
+        if builds:
+            against = as_python(Path(sources) / "python")
+        compare(against, rounds, requests, files)
+
+
+def as_python(folder: Path) -> Path:
+    """The sources of this checkout's worker, without C modules."""
+    if not (PROJECT / LIBRARY).exists():
+        raise click.ClickException("there are no C modules: run `make compile`")
+    ignored = shutil.ignore_patterns(f"*{SUFFIX}", Path(MANIFEST).name)
+    for name in ("chassis", "contracts", "facade"):
+        shutil.copytree(PROJECT / name, folder / name, ignore=ignored)
+    return folder
+
+
+def compare(against: Path | None, rounds: int, requests: int, files: bool) -> None:
+    """This checkout, beside another one where there is one."""
     checkouts = [start("this", PROJECT)]
     if against is not None:
         checkouts.append(start(against.name, against))
