@@ -196,7 +196,8 @@ class Inbound(asyncio.Protocol):
         elif head.has_body:
             self._body = ChunkedBody() if head.chunked else LengthBody(length)
         forward(exchange)
-        if self._is_under_way(exchange):  # else it is answered already
+        # Else it is answered already. Read so, its type is not taken for that of the line above.
+        if getattr(self, "_exchange") is exchange:  # noqa: B009
             seconds = exchange.request.state.route.timeout
             self._exchange_until = self._deadlines.now + seconds if seconds else NEVER
             self.deadline = self._exchange_until
@@ -211,9 +212,6 @@ class Inbound(asyncio.Protocol):
         exchange.request_body(rest[:length])
         exchange.request_end([])
         return rest[length:]
-
-    def _is_under_way(self, exchange: Exchange) -> bool:
-        return self._exchange is exchange
 
     def _say_health(self, head: RequestHead, rest: bytes) -> bytes:
         """Say whether this worker serves; no side is asked, and no route is counted."""

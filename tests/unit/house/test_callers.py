@@ -40,6 +40,7 @@ CALLED = {
 }
 # Functions and classes that are found by name in a file, or by what they are made of.
 FOUND = {
+    r"compiling\.hook\.CompiledPlane(\.\w+)?": "Hatch, a build hook and its methods",
     r"migrations\.\w+\.versions\.\w+\.(upgrade|downgrade)": "alembic",
     r"loadtests\.locustfile\.\w+": "locust runs every user class of its file",
     r"loadtests\.chaos\.customers\.Customer": "locust runs every user class of its file",
