@@ -18,12 +18,3 @@ def test_no_call_with_an_effect_is_made_between_the_brackets_of_a_slice(name: st
             for call in (one for one in ast.walk(node) if isinstance(one, ast.Call)):
                 called = ast.unparse(call.func).rpartition(".")[2]
                 assert called in PURE, f"{name}:{call.lineno}: {ast.unparse(node)}"
-
-
-@pytest.mark.parametrize("name", compiled(ROOT))
-def test_nothing_is_awaited_in_a_comprehension(name: str) -> None:
-    """The compiler ends with an error of its own."""
-    kinds = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
-    for node in ast.walk(tree(name)):
-        if isinstance(node, kinds):
-            assert not [one for one in ast.walk(node) if isinstance(one, ast.Await)], name
