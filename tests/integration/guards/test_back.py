@@ -8,6 +8,8 @@ import pytest
 
 from tests.integration.guards.conftest import Shop
 
+pytestmark = pytest.mark.timeout(400)  # above what `until` waits, so that it says what it saw
+
 ACTS_WITHIN = 2.0  # seconds from the evidence to the move, in every worker
 
 
@@ -87,7 +89,7 @@ def test_a_copy_of_legacy_as_new_side_is_never_moved_back(
     shop = open_shop(limits=limits)
     shop.legacy.failing = shop.fresh.failing = failing
     with shop.load(threads=6, pause=0.0) as load:
-        shop.until("an hour has passed", lambda: load.asked > 10_000)
+        shop.until("an hour has passed", lambda: load.asked > 10_000, 300)
     told = shop.guard()
     assert told["kind"] != "back", told
     assert load.failed <= 0.02 * load.asked

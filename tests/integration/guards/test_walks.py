@@ -13,6 +13,8 @@ import pytest
 from tests.integration.facade.conftest import PROJECT
 from tests.integration.guards.conftest import Shop
 
+pytestmark = pytest.mark.timeout(400)  # above what `until` waits, so that it says what it saw
+
 FORWARD = [("legacy", "shadow"), ("shadow", "canary 20%"), ("canary 20%", "canary 60%"),
            ("canary 60%", "new")]  # fmt: skip
 
