@@ -20,6 +20,8 @@ import psycopg
 import pytest
 from psycopg import sql
 
+from tests.rigs.warm import WARM, Forked
+
 START_SECONDS = 90.0
 PROJECT = Path(__file__).parents[2]
 
@@ -242,7 +244,7 @@ class ServiceProcess:
     environment: dict[str, str]
     port: int
     log: Path
-    process: subprocess.Popen[bytes] | None = None
+    process: Forked | None = None
 
     @property
     def url(self) -> str:
@@ -251,12 +253,9 @@ class ServiceProcess:
 
     def start(self) -> "ServiceProcess":
         """Start; does not wait."""
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", self.module],
-            cwd=PROJECT,
-            env=os.environ | self.environment,
-            stderr=self.log.open("ab"),
-        )
+        with self.log.open("ab") as log:
+            environment = os.environ | self.environment
+            self.process = WARM.start(self.module, env=environment, stderr=log.fileno())
         return self
 
     def kill(self) -> None:

@@ -7,8 +7,6 @@ import asyncio
 import json
 import os
 import secrets
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -31,6 +29,7 @@ from migrations import runner
 from new_services.inventory import cleaning as of_inventory
 from new_services.orders import cleaning as of_orders
 from new_services.payments import cleaning as of_payments
+from tests.rigs.warm import WARM, Forked
 
 HERE = Path(__file__).resolve().parent
 PROJECT = HERE.parents[2]
@@ -69,18 +68,16 @@ class Gunicorn:
     environment: dict[str, str]
     log: Path
     url: str = ""
-    process: subprocess.Popen[bytes] | None = None
+    process: Forked | None = None
 
     def start(self) -> None:
         """Start, and wait until it answers."""
-        command = ["gunicorn", "-c", "python:legacy_monolith.gunicorn_conf"]
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", *command, "legacy_monolith.wsgi:app"],
-            cwd=PROJECT,
-            env=os.environ | self.environment,
-            stderr=self.log.open("ab"),
-            start_new_session=True,
-        )
+        words = ("-c", "python:legacy_monolith.gunicorn_conf", "legacy_monolith.wsgi:app")
+        environment = os.environ | self.environment
+        with self.log.open("ab") as log:
+            self.process = WARM.start(
+                "gunicorn", *words, env=environment, stderr=log.fileno(), session=True
+            )
         deadline = time.monotonic() + 90
         while time.monotonic() < deadline:
             try:
