@@ -24,7 +24,15 @@ class LimitCounts:
 
     def snapshot(self) -> dict[str, int]:
         """The part of the route's counters frame."""
-        return {name: getattr(self, name) for name in self.__slots__}
+        return {
+            "passed": self.passed,
+            "refused": self.refused,
+            "would_refuse": self.would_refuse,
+            "keyless": self.keyless,
+            "unchecked": self.unchecked,
+            "unlocked": self.unlocked,
+            "forgotten": self.forgotten,
+        }
 
 
 class RefusedKeys:

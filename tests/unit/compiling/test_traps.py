@@ -18,3 +18,10 @@ def test_no_call_with_an_effect_is_made_between_the_brackets_of_a_slice(name: st
             for call in (one for one in ast.walk(node) if isinstance(one, ast.Call)):
                 called = ast.unparse(call.func).rpartition(".")[2]
                 assert called in PURE, f"{name}:{call.lineno}: {ast.unparse(node)}"
+
+
+@pytest.mark.parametrize("name", compiled(ROOT))
+def test_no_source_looks_for_its_own_slots(name: str) -> None:
+    """A compiled class has no `__slots__` and no `__dict__`: the way over them ends in an error."""
+    read = {one.attr for one in ast.walk(tree(name)) if isinstance(one, ast.Attribute)}
+    assert not read & {"__slots__", "__dict__"}

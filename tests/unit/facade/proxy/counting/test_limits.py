@@ -5,13 +5,14 @@ from collections import Counter
 
 from facade.proxy.counting.limits import MOST_KEYS, LimitCounts, RefusedKeys
 from facade.proxy.counting.metrics import Counters, RouteCounts
+from tests.rigs.attributes import attributes
 
 
 def test_every_counter_shows() -> None:
     counts = LimitCounts()
-    for number, name in enumerate(LimitCounts.__slots__, 1):
+    for number, name in enumerate(attributes(LimitCounts), 1):
         setattr(counts, name, number)
-    assert sorted(counts.snapshot().values()) == [*range(1, len(LimitCounts.__slots__) + 1)]
+    assert sorted(counts.snapshot().values()) == [*range(1, len(attributes(LimitCounts)) + 1)]
 
 
 def test_they_stand_in_the_counts_of_the_route() -> None:
