@@ -16,5 +16,6 @@ logins     what a customer logs in with, and where it is read
 record     who asks a system of record, and how it says what it did not do
 cutover    how a domain is moved to its other owner, and what marks that in legacy's log
 memory     for how long a client carries the time of its last write
+ownership  who owns a domain, as calls to its services carry it
 mark       the id of a saga, and how it is found again in an order that the saga placed
 """

@@ -37,6 +37,9 @@ def path(domain: str) -> str:
     return f"/cutover/{domain}"
 
 
+# The reverse feed of the stock, which is part of the orders and told by another service.
+STOCK_FEED = "stock"
+
 # What the reverse feed writes into legacy's tables bears, in the log, an origin that begins so.
 ECHO = "reverse_"
 # Whoever closes the fence says so in the log, by a logical message of this prefix with the domain

@@ -9,6 +9,7 @@ sides      what a cutover asks of both sides
 driver     carries a domain to its other owner, and ends what others left
 reverse    what we wrote goes into legacy's tables
 echo       what the feed says of a domain that is ours: passed over, or a rogue write
+joined     the same where the read model shows what is ours beside the owner's own tables
 endpoint   where a domain stands, and orders to move it
 assembled  all of it in the process of the owning service
 """

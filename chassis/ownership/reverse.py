@@ -19,7 +19,7 @@ import asyncpg
 from chassis.database import DatabaseAway
 from chassis.ownership.record import Owner, Record
 from chassis.ownership.records import Records
-from chassis.ownership.sides import Batch, Late, LegacyAway, LegacySide, OwnSide, Pending
+from chassis.ownership.sides import Batch, Late, LegacyAway, LegacySide, Pending, Source
 from chassis.process.backoff import Backoff
 from chassis.process.exclusive import exclusive
 
@@ -50,7 +50,7 @@ class ReverseFeed:
     database_url: str
     records: Records
     legacy: LegacySide
-    own: OwnSide
+    own: Source
     trouble: str = "not begun yet"  # why nothing is written just now; empty: nothing is in the way
     position: int = 0  # the last change that this process has written
     _news: asyncio.Event = field(default_factory=asyncio.Event)

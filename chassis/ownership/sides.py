@@ -92,7 +92,16 @@ class Batch:
     rows: Mapping[str, Mapping[str, Mapping[str, object] | None]]
 
 
-class OwnSide(Protocol):
+class Source(Protocol):
+    """What a reverse feed tells of."""
+
+    async def read(
+        self, connection: asyncpg.Connection, pending: Sequence[Pending]
+    ) -> Mapping[str, Mapping[str, Mapping[str, object] | None]]:
+        """What `Batch.rows` is to hold of these, as the open transaction sees it."""
+
+
+class OwnSide(Source, Protocol):
     """The domain in the owning service's database."""
 
     async def sums(self) -> Sums:
@@ -103,8 +112,3 @@ class OwnSide(Protocol):
 
     async def numbers(self) -> Mapping[str, int]:
         """From which legacy is to count on."""
-
-    async def read(
-        self, connection: asyncpg.Connection, pending: Sequence[Pending]
-    ) -> Mapping[str, Mapping[str, Mapping[str, object] | None]]:
-        """What `Batch.rows` is to hold of these, as the open transaction sees it."""

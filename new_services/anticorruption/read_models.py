@@ -33,9 +33,9 @@ MAPPINGS: dict[str, tuple[Mapping, ...]] = {
         ORDER.mapping(),
         LINE.mapping("order_id", "line_no", "sku", "name", "quantity", "price"),
         PAYMENT.mapping(),
-        CUSTOMER.mapping("email", "name"),
-        PRODUCT.mapping("list_price", "discount_percent", "active"),
-        VARIANT.mapping("product_id", "sku", "price_difference", "active"),
+        CUSTOMER.mapping("email", "name", "street", "zip", "city"),
+        PRODUCT.mapping("name", "list_price", "discount_percent", "active"),
+        VARIANT.mapping("product_id", "sku", "colour", "size", "price_difference", "active"),
     ),
     "sales": (
         ORDER.mapping("id", "order_no", "customer_id", "status", "created"),

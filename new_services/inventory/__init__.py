@@ -9,9 +9,12 @@ domain       pure: what a movement's origin is, and whether enough is left
 projections  legacy's stock and movements, from the feed
 views        the public answer
 repository   the statements
+owner        who owns the orders; what they move while we do
 rebuild      what the feed makes, rebuilt; what sagas wrote is kept
 
-Legacy gates stock. So a reservation is refused only when legacy would surely refuse as well, or
-when what legacy has is promised to orders that are on their way to it.
-cleaning    what is kept for how long, and what decides by it
+cleaning     what is kept for how long, and what decides by it
+
+While legacy owns the orders it gates stock. So a reservation is refused only when legacy would
+surely refuse as well, or when what legacy has is promised to orders that are on their way to it.
+While the new side owns them, the stock is gated here: by the ledger less what is reserved.
 """

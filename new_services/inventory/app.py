@@ -1,10 +1,14 @@
 """Composition root of the inventory."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from fastapi import FastAPI
 
 from chassis.breaker.toward_legacy import Guards, breaker_facts
+from chassis.ownership.joined import Joined
+from chassis.ownership.records import Records
+from chassis.ownership.reverse import ReverseFeed
 from chassis.process.assembly import Ground, Parts
 from chassis.readmodel.fed import fed
 from chassis.readmodel.projection import Model
@@ -14,11 +18,15 @@ from chassis.saga.of_record import NoRecord
 from chassis.web.client import HttpClient
 from chassis.web.keys import read_key
 from contracts.back_office import BackOffice
+from contracts.cutover import STOCK_FEED
+from contracts.entities import MOVEMENT, STOCK
 from new_services.inventory import projections
 from new_services.inventory.cleaning import NOTE, RULES
 from new_services.inventory.counting import Counting
 from new_services.inventory.endpoints import Endpoints
 from new_services.inventory.handlers import Handler
+from new_services.inventory.owner.epochs import DOMAIN
+from new_services.inventory.owner.side import Standing, StockSide, told
 from new_services.inventory.saga import Stories
 from new_services.inventory.settings import InventorySettings
 
@@ -40,18 +48,38 @@ def back_office(client: HttpClient | None, key: Path | None) -> tuple[BackOffice
     return forms, forms.guards
 
 
+DOMAIN_ENTITIES = frozenset({STOCK, MOVEMENT})
+FEEDS = frozenset({DOMAIN, STOCK_FEED})
+
+
+async def reverse_feed(ground: Ground, records: Records, url: str | None) -> ReverseFeed | None:
+    """What tells legacy of the stock while the orders are ours, where its database is known."""
+    if url is None:
+        return None
+    from new_services.anticorruption.reverse.legacy import stock_of
+
+    legacy = await stock_of(url)
+    return ReverseFeed(ground.settings.database_url, records, legacy, StockSide())
+
+
 async def build(ground: Ground) -> Parts:
     """Projection of the feed, commands, endpoints."""
     settings = ground.settings
     assert isinstance(settings, InventorySettings)
+    records = Records(ground.pool, DOMAIN)
     model = legacy_model() if settings.legacy_feed else None
+    if model is not None:
+        model = replace(model, echo=Joined(records, DOMAIN_ENTITIES, model.floors, FEEDS))
     read = fed(ground, model, legacy=settings.legacy_client(limit=1))
     client = settings.legacy_client()
     record, guards = back_office(client, settings.session_key)
     stories = Stories(ground.pool, record, read.watermark)
     sagas = toward_the_monolith(ground, stories.sagas(), guards)
     counting = Counting(ground.pool, read.watermark, sagas.starter)
-    endpoints = Endpoints(ground.pool, read.watermark, Handler(ground.pool, read.watermark))
+    reverse = await reverse_feed(ground, records, settings.legacy_database_url)
+    standing = Standing(records, reverse)
+    handler = Handler(ground.pool, read.watermark)
+    endpoints = Endpoints(ground.pool, read.watermark, handler)
 
     def register(app: FastAPI) -> None:
         sagas.operator.register(app)
@@ -64,14 +92,20 @@ async def build(ground: Ground) -> Parts:
 
     return Parts(
         register=register,
-        calls={**endpoints.calls(), ("POST", "counts", ""): counting.count},
+        calls={
+            **endpoints.calls(),
+            ("POST", "counts", ""): counting.count,
+            ("GET", "cutover", ""): standing.answer,
+            ("PUT", "cutover", ""): standing.told,
+        },
         background=[
             *read.background,
+            *([reverse.run] if reverse else []),
             sagas.runner.run_forever,
             forgetting(ground.pool, RULES, NOTE),
         ],
         ready=read.ready,
         watermark=read.watermark,
-        details=lambda: {"breakers": breaker_facts(guards)},
+        details=lambda: {"breakers": breaker_facts(guards), "reverse": told(reverse)},
         close=close,
     )

@@ -1,5 +1,6 @@
 """What the inventory keeps, for how long, and what decides by it."""
 
+from chassis.ownership.cleaning import OWNERSHIP
 from chassis.retention import DAY, LOG_AGE, MIRROR_FLOOR, POSITION, Rule, log_age, tombstones
 from chassis.saga.cleaning import rules
 
@@ -25,6 +26,7 @@ RULES = (
     Rule("reservation", "as its claim", "is deleted with it"),
     Rule("movement", "for ever", "the ledger: told twice, a movement is one by its origin"),
     Rule("level", "for ever", "a row a sku"),
+    *OWNERSHIP,
     Rule("order_mark", "as legacy has the order", "a sale that the feed tells ends a reservation"),
     *rules(
         "what the staff counted, and what became of it",

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,7 @@ class Level:
     quantity: int  # as legacy has it
     ahead: int  # movements we know of before the feed has told them
     reserved: int
+    ledger: int  # sum of all movements
 
     @property
     def stock(self) -> int:
@@ -58,6 +60,16 @@ class Level:
     def promise(self) -> int:
         """Pieces that can still be promised to a customer."""
         return max(0, self.stock - self.reserved)
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What became of a saga's wish: held, refused with an answer, released or sold. `epoch` is the
+    one in which it was gated here, 0 where the monolith decides."""
+
+    status: str
+    answer: Any
+    epoch: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,4 +87,15 @@ def shortage(levels: Sequence[Level], pieces: Mapping[str, int]) -> Shortage | N
         if level.promise < pieces[level.sku]:
             certain = level.stock < pieces[level.sku]
             return Shortage(level.sku, max(0, level.stock) if certain else level.promise, certain)
+    return None
+
+
+def gate(levels: Sequence[Level], pieces: Mapping[str, int]) -> Shortage | None:
+    """The first sku, in order, of which the ledger has less than is reserved and these pieces. A
+    sku without movements has none. `certain`: the ledger alone has less than the pieces."""
+    for level in sorted(levels, key=lambda level: level.sku):
+        free = level.ledger - level.reserved
+        if free < pieces[level.sku]:
+            certain = level.ledger < pieces[level.sku]
+            return Shortage(level.sku, max(0, level.ledger if certain else free), certain)
     return None

@@ -1,6 +1,7 @@
 """HTTP: the public stock as legacy answers it, and reservations for the sagas of other services.
 
 200 done (also: done before) · 409 out of stock, or the saga's wish has ended otherwise before
+412 the call's epoch is over: the orders have changed their owner
 """
 
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from chassis.web.app import JsonBytes, speak
 from chassis.web.internal import Calls, Reply
 from new_services.inventory import views
 from new_services.inventory.handlers import Barred, Handler, Reservation, Short
+from new_services.inventory.owner.epochs import Stale
 from new_services.inventory.schemas import PutBack, Reserve, Sell
 
 
@@ -24,6 +26,10 @@ def _json(body: object, status: int = 200) -> JsonBytes:
 
 def _barred(error: Barred) -> Reply:
     return 409, {"error": f"the wish was {error} before"}
+
+
+def _stale(error: Stale) -> Reply:
+    return 412, {"error": str(error)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +84,10 @@ class Endpoints:
         """Hold pieces for a saga."""
         wanted = Reserve.model_validate_json(body)
         try:
-            await self.handler.reserve(Reservation(saga_id, wanted.pieces, wanted.after))
+            wish = Reservation(saga_id, wanted.pieces, wanted.after)
+            await self.handler.reserve(wish, wanted.stamp)
+        except Stale as error:
+            return _stale(error)
         except Short as error:
             return 409, error.answer
         except Barred as error:
@@ -97,7 +106,9 @@ class Endpoints:
         """Legacy has taken them."""
         wanted = Sell.model_validate_json(body)
         try:
-            await self.handler.sell(saga_id, wanted.order_no, wanted.created)
+            await self.handler.sell(saga_id, wanted.order_no, wanted.created, wanted.stamp)
+        except Stale as error:
+            return _stale(error)
         except Barred as error:
             return _barred(error)
         return 200, {"status": "sold"}
@@ -105,7 +116,10 @@ class Endpoints:
     async def put_back(self, order_no: str, body: bytes) -> Reply:
         """Legacy has put them back."""
         wanted = PutBack.model_validate_json(body)
-        await self.handler.put_back(order_no, wanted.pieces, wanted.created)
+        try:
+            await self.handler.put_back(order_no, wanted.pieces, wanted.created, wanted.stamp)
+        except Stale as error:
+            return _stale(error)
         return 200, {"status": "put back"}
 
     async def shelf(self, request: Request, sku: str) -> JsonBytes:

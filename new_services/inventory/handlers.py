@@ -1,19 +1,22 @@
 """Reserve, release, sell, put back: what the sagas of other services ask for, each once."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import asyncpg
 
 from chassis.readmodel.watermark import Watermark
+from contracts.ownership import Stamp
 from new_services.inventory import repository
-from new_services.inventory.domain import Movement, Shortage, shortage
+from new_services.inventory.domain import Claim, Movement, Shortage, gate, shortage
+from new_services.inventory.owner import epochs, movements
 
 # What others reserved is sold or released within some milliseconds: worth waiting for.
 PATIENCE_SECONDS = 0.3
 PAUSE_SECONDS = 0.02
+UNSTAMPED = Stamp(0, ours=False)  # of a call that names no epoch
 
 
 class Short(Exception):
@@ -50,26 +53,32 @@ class Handler:
         self._watermark = watermark
         self._pause = pause
 
-    async def reserve(self, wish: Reservation) -> None:
-        """Hold the pieces. Raises Short, Barred.
+    async def reserve(self, wish: Reservation, stamp: Stamp = UNSTAMPED) -> None:
+        """Hold the pieces. Raises Short, Barred, Stale.
 
-        Refused is only what legacy surely refuses (by a mirror that is as fresh as the wish), or
-        what is promised to others and stays so for a while. In doubt legacy is left to decide.
+        While the monolith owns the orders, refused is only what it surely refuses (by a mirror that
+        is as fresh as the wish), or what is promised to others and stays so for a while. In doubt
+        it is left to decide. While we own them, held is only what the ledger has.
         """
-        if await repository.reserve(self._pool, wish.saga_id, wish.pieces):
+        if await repository.reserve(self._pool, wish.saga_id, wish.pieces, stamp):
             return
         rounds = round(PATIENCE_SECONDS / PAUSE_SECONDS)
         for attempt in range(rounds + 1):
-            fresh = await self._watermark.reached(wish.after, PAUSE_SECONDS)
-            if await self._try(wish, sure=fresh and attempt == rounds, fresh=fresh):
+            if stamp.ours:
+                done = await self._gate(wish, stamp, last=attempt == rounds)
+            else:
+                fresh = await self._watermark.reached(wish.after, PAUSE_SECONDS)
+                done = await self._try(wish, stamp, sure=fresh and attempt == rounds, fresh=fresh)
+            if done:
                 return
             await self._pause(PAUSE_SECONDS)
-        await self._try(wish, sure=True, fresh=self._watermark.micros >= wish.after)
+        await self._try(wish, stamp, sure=True, fresh=self._watermark.micros >= wish.after)
 
-    async def _try(self, wish: Reservation, *, sure: bool, fresh: bool) -> bool:
+    async def _try(self, wish: Reservation, stamp: Stamp, *, sure: bool, fresh: bool) -> bool:
         """Whether it is decided; raises Short when refused. `sure`: this is the last attempt."""
         short: Shortage | None
         async with self._pool.acquire() as connection, connection.transaction():
+            await epochs.enter(connection, stamp)
             claimed = await repository.claim(connection, wish.saga_id)
             if claimed is not None:
                 return _known(claimed)
@@ -84,7 +93,31 @@ class Handler:
                 return True
             if not short.certain and not sure:
                 return False
-            answer = {"error": "out of stock", "sku": short.sku, "available": short.available}
+            answer = _out_of_stock(short)
+            await repository.settle(connection, wish.saga_id, "refused", answer)
+        raise Short(answer)
+
+    async def _gate(self, wish: Reservation, stamp: Stamp, *, last: bool) -> bool:
+        """Whether it is decided; raises Short when refused. What is held since before this epoch,
+        and so perhaps in doubt, is looked at again: it is among what is reserved."""
+        async with self._pool.acquire() as connection, connection.transaction():
+            await epochs.enter(connection, stamp)
+            claimed = await repository.claim(connection, wish.saga_id)
+            held = claimed is not None and claimed.status == "held"
+            if claimed is not None and not (held and claimed.epoch != stamp.epoch):
+                return _known(claimed)
+            levels = await repository.locked(connection, list(wish.pieces))
+            short = gate(levels, dict.fromkeys(wish.pieces, 0) if held else wish.pieces)
+            if short is None and held:
+                await repository.gated(connection, wish.saga_id, stamp.epoch)
+            elif short is None:
+                await repository.hold(connection, wish.saga_id, wish.pieces, stamp.epoch)
+            if short is None:
+                return True
+            if not short.certain and not last:
+                return False
+            answer = _out_of_stock(short)
+            await repository.end(connection, [wish.saga_id])
             await repository.settle(connection, wish.saga_id, "refused", answer)
         raise Short(answer)
 
@@ -92,43 +125,51 @@ class Handler:
         """Hold nothing for this saga, now or later. Raises Barred after a sale."""
         async with self._pool.acquire() as connection, connection.transaction():
             claimed = await repository.claim(connection, saga_id)
-            if claimed is not None and claimed[0] == "sold":
+            if claimed is not None and claimed.status == "sold":
                 raise Barred("sold")
             await repository.end(connection, [saga_id])
             await repository.settle(connection, saga_id, "released")
 
-    async def sell(self, saga_id: str, order_no: str, created: str) -> None:
-        """Legacy has taken the pieces for this order. Raises Barred after a release."""
-        if await repository.sell(self._pool, saga_id, order_no, created):
+    async def sell(
+        self, saga_id: str, order_no: str, created: str, stamp: Stamp = UNSTAMPED
+    ) -> None:
+        """The pieces went with this order. Raises Barred after a release, Stale."""
+        if await repository.sell(self._pool, saga_id, order_no, created, stamp):
             return
         async with self._pool.acquire() as connection, connection.transaction():
+            await epochs.enter(connection, stamp)
             claimed = await repository.claim(connection, saga_id)
-            if claimed is not None and claimed[0] in ("refused", "released"):
-                raise Barred(claimed[0])
+            if claimed is not None and claimed.status in ("refused", "released"):
+                raise Barred(claimed.status)
             pieces = await repository.reserved(connection, saga_id)
-            await repository.record(
-                connection,
-                [Movement(sku, -count, "SALE", order_no, created) for sku, count in pieces.items()],
-            )
+            sold = [Movement(sku, -n, "SALE", order_no, created) for sku, n in pieces.items()]
+            await _record(connection, sold, stamp)
             await repository.end(connection, [saga_id])
             await repository.settle(connection, saga_id, "sold")
 
-    async def put_back(self, order_no: str, pieces: Mapping[str, int], created: str) -> None:
-        """Legacy has cancelled this order and put its pieces back."""
+    async def put_back(
+        self, order_no: str, pieces: Mapping[str, int], created: str, stamp: Stamp = UNSTAMPED
+    ) -> None:
+        """This order is cancelled, and its pieces are back. Raises Stale."""
         async with self._pool.acquire() as connection, connection.transaction():
-            await repository.record(
-                connection,
-                [
-                    Movement(sku, count, "CANCEL", order_no, created)
-                    for sku, count in pieces.items()
-                ],
-            )
+            await epochs.enter(connection, stamp)
+            back = [Movement(sku, n, "CANCEL", order_no, created) for sku, n in pieces.items()]
+            await _record(connection, back, stamp)
 
 
-def _known(claimed: tuple[str, Any]) -> bool:
-    status, answer = claimed
-    if status == "refused":
-        raise Short(answer)
-    if status == "released":
-        raise Barred(status)
+async def _record(connection: asyncpg.Connection, moved: Sequence[Movement], stamp: Stamp) -> None:
+    """Into the ledger: ahead of what the monolith tells, or as the owner, for it to be told."""
+    record = movements.move if stamp.ours else repository.record
+    await record(connection, moved)
+
+
+def _out_of_stock(short: Shortage) -> dict[str, Any]:
+    return {"error": "out of stock", "sku": short.sku, "available": short.available}
+
+
+def _known(claimed: Claim) -> bool:
+    if claimed.status == "refused":
+        raise Short(claimed.answer)
+    if claimed.status == "released":
+        raise Barred(claimed.status)
     return True

@@ -25,8 +25,9 @@ WHERE held AND EXISTS (
 """
 _AHEAD = """
 WITH own AS (
-    INSERT INTO fresh.movement (origin, sku, change, reason, order_no, created)
-    SELECT origin, sku, change, reason, order_no, created FROM public.movement WHERE lsn IS NULL
+    INSERT INTO fresh.movement (origin, sku, change, reason, order_no, created, left_over)
+    SELECT origin, sku, change, reason, order_no, created, left_over
+    FROM public.movement WHERE lsn IS NULL
     ON CONFLICT (origin) DO NOTHING RETURNING sku, change)
 INSERT INTO fresh.level AS level (sku, ledger, ahead)
 SELECT sku, sum(change), sum(change) FROM own GROUP BY sku

@@ -8,7 +8,9 @@ import orjson
 
 from chassis.readmodel.ranges import within
 from contracts.facts import Cleared, Gone
-from new_services.inventory.domain import Level, Mark, Movement, origin_of_order
+from contracts.ownership import Stamp
+from new_services.inventory.domain import Claim, Level, Mark, Movement, origin_of_order
+from new_services.inventory.owner.epochs import FENCE
 
 # Of a sku that legacy has no row for (any more).
 NOT_STORED: Mapping[str, Any] = {"quantity": 0, "updated": ""}
@@ -56,7 +58,8 @@ WHERE (level.lsn, level.seq) < (excluded.lsn, excluded.seq)
 _HOLD = """
 WITH wish AS (SELECT * FROM unnest($2::text[], $3::int[]) AS wish (sku, pieces)),
 made AS (INSERT INTO reservation (saga_id, sku, pieces) SELECT $1, sku, pieces FROM wish),
-claimed AS (INSERT INTO claim (saga_id, status) VALUES ($1, 'held'))
+claimed AS (
+    INSERT INTO claim (saga_id, status, epoch) VALUES ($1, 'held', $4))
 UPDATE level SET reserved = reserved + wish.pieces FROM wish WHERE level.sku = wish.sku
 """
 _END = """
@@ -70,17 +73,20 @@ UPDATE level SET reserved = reserved - freed.pieces FROM freed WHERE level.sku =
 # The usual cases in one round trip. They change nothing where the case is another one: then the
 # claim is looked at, and answered, step by step (handlers.py). The locks are the same, and taken
 # in the same order; what was changed while they were waited for is looked at again by PostgreSQL.
-_LOCK = "locked AS MATERIALIZED (SELECT pg_advisory_xact_lock(hashtext($1), 3))"
+_LOCK = "locked AS MATERIALIZED (SELECT pg_advisory_xact_lock(hashtext($1), 3) FROM fence)"
 _RESERVE = f"""
-WITH {_LOCK},
+WITH {FENCE.format(epoch="$4::bigint", ours="$5::boolean", window="$6::boolean")},
+{_LOCK},
 wish AS (SELECT * FROM unnest($2::text[], $3::int[]) AS wish (sku, pieces)),
 enough AS MATERIALIZED (
     SELECT level.sku FROM locked, wish JOIN level USING (sku)
-    WHERE level.quantity + level.ahead - level.reserved >= wish.pieces
+    WHERE CASE WHEN $5 THEN level.ledger ELSE level.quantity + level.ahead END
+        - level.reserved >= wish.pieces
     ORDER BY level.sku FOR UPDATE OF level),
 claimed AS (
-    INSERT INTO claim (saga_id, status)
-    SELECT $1, 'held' WHERE (SELECT count(*) FROM enough) = cardinality($2)
+    INSERT INTO claim (saga_id, status, epoch)
+    SELECT $1, 'held', CASE WHEN $5 THEN $4 ELSE 0 END
+    WHERE (SELECT count(*) FROM enough) = cardinality($2)
     ON CONFLICT DO NOTHING RETURNING saga_id),
 made AS (INSERT INTO reservation (saga_id, sku, pieces)
          SELECT saga_id, sku, pieces FROM claimed, wish)
@@ -88,10 +94,11 @@ UPDATE level SET reserved = reserved + wish.pieces FROM claimed, wish WHERE leve
 RETURNING level.sku
 """
 _SELL = f"""
-WITH {_LOCK},
+WITH {FENCE.format(epoch="$5::bigint", ours="$6::boolean", window="$7::boolean")},
+{_LOCK},
 mine AS MATERIALIZED (SELECT sku, pieces FROM locked, reservation WHERE saga_id = $1),
 levels AS MATERIALIZED (
-    SELECT level.sku FROM level WHERE sku IN (SELECT sku FROM mine) ORDER BY sku FOR UPDATE),
+    SELECT sku, ledger FROM level WHERE sku IN (SELECT sku FROM mine) ORDER BY sku FOR UPDATE),
 claimed AS (
     UPDATE claim SET status = 'sold', changed = clock_timestamp()
     WHERE saga_id = $1 AND status = 'held' AND (SELECT count(*) FROM levels) > 0
@@ -100,11 +107,16 @@ ended AS (
     UPDATE reservation SET held = false FROM claimed
     WHERE reservation.saga_id = claimed.saga_id AND held RETURNING sku, pieces),
 told AS (
-    INSERT INTO movement (origin, sku, change, reason, order_no, created)
-    SELECT $2 || sku, sku, -pieces, 'SALE', $3, $4 FROM claimed, mine
-    ON CONFLICT (origin) DO NOTHING RETURNING sku, change)
+    INSERT INTO movement (origin, sku, change, reason, order_no, created, left_over)
+    SELECT $2 || sku, sku, -pieces, 'SALE', $3, $4, CASE WHEN $6 THEN ledger - pieces END
+    FROM claimed, mine JOIN levels USING (sku)
+    ON CONFLICT (origin) DO NOTHING RETURNING origin, sku, change, left_over),
+changed AS (
+    INSERT INTO owned_change (domain, entity, key)
+    SELECT 'orders', 'movement', origin FROM told WHERE left_over IS NOT NULL ORDER BY sku)
 UPDATE level SET reserved = reserved - coalesce(ended.pieces, 0),
-    ledger = ledger + coalesce(told.change, 0), ahead = ahead + coalesce(told.change, 0)
+    ledger = ledger + coalesce(told.change, 0), ahead = ahead + coalesce(told.change, 0),
+    updated = CASE WHEN told.left_over IS NULL THEN updated ELSE greatest(updated, $4) END
 FROM claimed, mine LEFT JOIN ended USING (sku) LEFT JOIN told USING (sku)
 WHERE level.sku = mine.sku RETURNING level.sku
 """
@@ -133,7 +145,7 @@ async def know(connection: asyncpg.Connection, skus: Sequence[str]) -> None:
 async def lock(connection: asyncpg.Connection, skus: Sequence[str]) -> list[Level]:
     """Their levels, locked in the order of the skus."""
     rows = await connection.fetch(
-        "SELECT sku, quantity, ahead, reserved FROM level WHERE sku = ANY($1)"
+        "SELECT sku, quantity, ahead, reserved, ledger FROM level WHERE sku = ANY($1)"
         " ORDER BY sku FOR UPDATE",
         list(skus),
     )
@@ -204,16 +216,21 @@ async def store_stock(
     )
 
 
-async def reserve(pool: asyncpg.Pool, saga_id: str, pieces: Mapping[str, int]) -> bool:
+async def reserve(
+    pool: asyncpg.Pool, saga_id: str, pieces: Mapping[str, int], stamp: Stamp
+) -> bool:
     """Hold the pieces, where the saga is new and enough is left of each; whether it was so."""
     skus = sorted(pieces)
-    return bool(await pool.fetch(_RESERVE, saga_id, skus, [pieces[sku] for sku in skus]))
+    counts = [pieces[sku] for sku in skus]
+    values = (saga_id, skus, counts, stamp.epoch, stamp.ours, stamp.window)
+    return bool(await pool.fetch(_RESERVE, *values))
 
 
-async def sell(pool: asyncpg.Pool, saga_id: str, order_no: str, created: str) -> bool:
+async def sell(pool: asyncpg.Pool, saga_id: str, order_no: str, created: str, stamp: Stamp) -> bool:
     """What is held for the saga went with this order; whether something was held."""
     origin = origin_of_order("SALE", order_no)
-    return bool(await pool.fetch(_SELL, saga_id, origin, order_no, created))
+    values = (saga_id, origin, order_no, created, stamp.epoch, stamp.ours, stamp.window)
+    return bool(await pool.fetch(_SELL, *values))
 
 
 async def clear_stock(connection: asyncpg.Connection, cleared: Cleared) -> None:
@@ -227,15 +244,16 @@ async def clear_stock(connection: asyncpg.Connection, cleared: Cleared) -> None:
     )
 
 
-async def claim(connection: asyncpg.Connection, saga_id: str) -> tuple[str, Any] | None:
-    """What became of a saga's wish, and the answer it got; locked."""
+async def claim(connection: asyncpg.Connection, saga_id: str) -> Claim | None:
+    """What became of a saga's wish; locked."""
     await connection.execute("SELECT pg_advisory_xact_lock(hashtext($1), 3)", saga_id)
     row = await connection.fetchrow(
-        "SELECT status, answer::text FROM claim WHERE saga_id = $1", saga_id
+        "SELECT status, answer::text, epoch FROM claim WHERE saga_id = $1", saga_id
     )
     if row is None:
         return None
-    return row["status"], orjson.loads(row["answer"]) if row["answer"] else None
+    answer = orjson.loads(row["answer"]) if row["answer"] else None
+    return Claim(row["status"], answer, row["epoch"])
 
 
 async def settle(
@@ -251,10 +269,18 @@ async def settle(
     )
 
 
-async def hold(connection: asyncpg.Connection, saga_id: str, pieces: Mapping[str, int]) -> None:
-    """Reserve, without looking whether there is enough, and write that it is held."""
+async def hold(
+    connection: asyncpg.Connection, saga_id: str, pieces: Mapping[str, int], epoch: int = 0
+) -> None:
+    """Reserve, without looking whether there is enough, and write that it is held; `epoch`: in
+    which it was gated."""
     skus = sorted(pieces)
-    await connection.execute(_HOLD, saga_id, skus, [pieces[sku] for sku in skus])
+    await connection.execute(_HOLD, saga_id, skus, [pieces[sku] for sku in skus], epoch)
+
+
+async def gated(connection: asyncpg.Connection, saga_id: str, epoch: int) -> None:
+    """What is held for the saga has been gated in this epoch."""
+    await connection.execute("UPDATE claim SET epoch = $2 WHERE saga_id = $1", saga_id, epoch)
 
 
 async def reserved(connection: asyncpg.Connection, saga_id: str) -> dict[str, int]:

@@ -6,6 +6,7 @@ from typing import ClassVar
 from pydantic_settings import SettingsConfigDict
 
 from chassis.process.assembly import LegacySettings
+from chassis.process.settings import DatabaseUrl
 
 
 class InventorySettings(LegacySettings):
@@ -17,3 +18,5 @@ class InventorySettings(LegacySettings):
     legacy_feed: bool = True  # fill the read model from the monolith's change feed
     # A private JWK (X25519) that opens what the facade sealed; without it the staff count nothing.
     session_key: Path | None = None
+    # The monolith's, as the role that writes what we own; without it the monolith hears of no sale.
+    legacy_database_url: DatabaseUrl | None = None

@@ -5,6 +5,7 @@ endpoints    HTTP with the public contract that clients already use
 schemas      reading an order request and showing an order, in the contract's words
 handlers     accepting an order request: once for each key, waited for a moment
 kinds        the kinds of sagas, and how one of each begins
+owner        who owns the orders; the orders while we do, in our own tables
 saga         the stories: place an order, cancel one, settle one that was cancelled elsewhere
 marks        orders in legacy that bear a saga's mark, and what the saga has to do with each
 pending      orders that are accepted and not placed yet, as their customer sees them

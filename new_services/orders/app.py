@@ -1,5 +1,6 @@
 """Composition root of the orders service."""
 
+from dataclasses import replace
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -9,6 +10,10 @@ from prometheus_client import CollectorRegistry, Gauge
 
 from chassis.breaker.toward_legacy import BreakerCollector, Guards, breaker_facts, is_away
 from chassis.events.outbox import Relay
+from chassis.ownership.assembled import Ownership, not_owned_here, owned_here
+from chassis.ownership.door import Door
+from chassis.ownership.joined import Joined
+from chassis.ownership.records import Records
 from chassis.process.assembly import Ground, Parts
 from chassis.process.instances import Directory
 from chassis.readmodel.fed import fed
@@ -22,6 +27,8 @@ from chassis.web.client import HttpClient
 from chassis.web.identity import Verifier
 from chassis.web.keys import read_key
 from chassis.web.service import ServiceClient
+from contracts.cutover import STOCK_FEED
+from contracts.entities import LINE, ORDER, PAYMENT
 from contracts.mark import new_saga_id
 from contracts.orders import SystemOfRecord
 from new_services.orders import breakers, marks, projections
@@ -29,9 +36,29 @@ from new_services.orders.cleaning import NOTE, RULES
 from new_services.orders.endpoints import Endpoints
 from new_services.orders.handlers import Handler
 from new_services.orders.no_record import NoRecord
+from new_services.orders.owner.record import OwnRecord, wall_clock
+from new_services.orders.owner.seam import Owned
+from new_services.orders.owner.side import OrdersSide
+from new_services.orders.owner.storing import DOMAIN
 from new_services.orders.partners import Inventory, Partner, Payments
 from new_services.orders.saga import Stories
 from new_services.orders.settings import OrdersSettings
+
+DOMAIN_ENTITIES = frozenset({ORDER, LINE, PAYMENT})
+FEEDS = frozenset({DOMAIN, STOCK_FEED})
+
+
+async def ownership(
+    ground: Ground, records: Records, url: str | None, inventory: Inventory
+) -> Ownership:
+    """What moves the orders from one owner to the other, where legacy's database is known."""
+    if url is None:
+        return not_owned_here(DOMAIN)
+    from new_services.anticorruption.reverse.legacy import orders_of
+
+    legacy = await orders_of(url, inventory.legacys)
+    own = OrdersSide(records, inventory)
+    return owned_here(ground.settings.database_url, records, legacy, own)
 
 
 def legacy_model(zone: ZoneInfo = projections.SHOP_ZONE) -> Model:
@@ -56,45 +83,44 @@ async def build(ground: Ground) -> Parts:
     settings = ground.settings
     assert isinstance(settings, OrdersSettings)
     zone = ZoneInfo(settings.timezone)
-    model = legacy_model(zone) if settings.legacy_feed else None
+    records = Records(ground.pool, DOMAIN)
+    model = _joined(zone, records) if settings.legacy_feed else None
     read = fed(ground, model, legacy=settings.legacy_client(limit=1))
     watermark, silent = read.watermark, read.watermark.alone
     relay = Relay(settings.database_url, ground.nats, ground.metrics)
     directory, partners = _partners(ground.nats, settings)
     client = settings.legacy_client()
     record, guards = system_of_record(client, settings.session_key)
-    stories = Stories(
-        ground.pool,
-        record,
-        Inventory(partners["inventory"]),
-        Payments(partners["payments"]),
-        watermark,
-        relay.wake,
-    )
-    callees = Callees(breakers.held(guards, partners))
-    sagas = assembled(ground.pool, stories.sagas(), ground.instance, callees)
+    inventory, door = Inventory(partners["inventory"]), Door(records)
+    moving = await ownership(ground, records, settings.legacy_database_url, inventory)
+    tables = OwnRecord(ground.pool, door, inventory.gate, wall_clock(zone), moving.hurry)
+    owned = Owned(record, tables, door)
+    parties = owned, inventory, Payments(partners["payments"])
+    stories = Stories(ground.pool, *parties, watermark, relay.wake).sagas()
+    held = Callees(breakers.held(guards, partners))
+    sagas = assembled(ground.pool, stories, ground.instance, held)
     handler = Handler(ground.pool, sagas.starter, new_saga_id, watermark)
     _measure(ground.metrics, sagas.starter, guards)
     watermark.alone = lambda: is_away(guards) or silent()
-    endpoints = Endpoints(
-        ground.pool, watermark, handler, Verifier(settings.identity_keys), record, zone
-    )
+    known = Verifier(settings.identity_keys)
+    endpoints = Endpoints(ground.pool, watermark, handler, known, owned, zone)
 
     def register(app: FastAPI) -> None:
         endpoints.register(app)
         sagas.operator.register(app)
+        moving.register(app)
 
     async def close() -> None:
         await sagas.starter.close()
-        for partner in partners.values():
-            await partner.client.close()
-        if client is not None:
-            await client.close()
+        for each in (*(partner.client for partner in partners.values()), client):
+            if each is not None:
+                await each.close()
 
     return Parts(
         register=register,
         background=[
             *read.background,
+            *moving.background,
             relay.run,
             sagas.runner.run_forever,
             forgetting(ground.pool, RULES, NOTE),
@@ -106,9 +132,16 @@ async def build(ground: Ground) -> Parts:
         details=lambda: {
             "breakers": breaker_facts(guards),
             "partners": {name: partner.client.facts() for name, partner in partners.items()},
+            **moving.details(),
         },
+        alarms=moving.alarms,
         close=close,
     )
+
+
+def _joined(zone: ZoneInfo, records: Records) -> Model:
+    model = legacy_model(zone)
+    return replace(model, echo=Joined(records, DOMAIN_ENTITIES, model.floors, FEEDS))
 
 
 def _measure(metrics: CollectorRegistry, starter: Starter, guards: Guards) -> None:

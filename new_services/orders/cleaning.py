@@ -1,5 +1,6 @@
 """What the orders service keeps, for how long, and what decides by it."""
 
+from chassis.ownership.cleaning import OWNERSHIP
 from chassis.retention import (
     DAY,
     LOG_AGE,
@@ -41,6 +42,12 @@ RULES = (
         "for ever",
         "whose money an order's is: cancelled after years, it is given back",
     ),
+    Rule(
+        "owned_order",
+        "for ever",
+        "orders that were placed or changed here, and whose saga each is: no mark names it",
+    ),
+    *OWNERSHIP,
     Rule("unjudged_order", "until its saga knows what it wrote", "then it is judged (marks)"),
     Rule("order_document", "as legacy has the order", "the customer's list and its pages"),
     tombstones("mirror", "gone"),

@@ -16,11 +16,12 @@ from chassis.saga.starting import Busy, NotStored
 from chassis.web import headers
 from chassis.web.app import JsonBytes, Problem, rendered, speak
 from chassis.web.identity import Identity, KeysAway, NotIdentified, Verifier
-from contracts.orders import SystemOfRecord
+from contracts.orders import OrderRequest
 from contracts.record import Customer
 from new_services.orders import answers, history
 from new_services.orders.answers import in_json
 from new_services.orders.handlers import Behind, Command, Handler, OtherRequest
+from new_services.orders.owner.seam import Owned
 from new_services.orders.schemas import (
     PER_PAGE,
     BadOrder,
@@ -57,7 +58,7 @@ class Endpoints:
     watermark: Watermark
     handler: Handler
     verifier: Verifier
-    record: SystemOfRecord
+    record: Owned
     zone: ZoneInfo  # of the shop's clock
 
     def register(self, app: FastAPI) -> None:
@@ -88,8 +89,7 @@ class Endpoints:
             return in_json({"error": str(error)}, 400)
         if holds_nul(wanted):
             return in_json({"error": "bad input"}, 400)
-        if not self.record.accepts(wanted):
-            raise declined(headers.UNMARKED, "the order has no room for our mark in legacy")
+        await self._admit(wanted, request.headers.get(headers.AFTER, ""))
         key = request.headers.get(headers.IDEMPOTENCY_KEY, "")
         if len(key) > LONGEST_KEY:
             told = f"Idempotency-Key: expected at most {LONGEST_KEY} characters"
@@ -107,6 +107,15 @@ class Endpoints:
             detail = "this Idempotency-Key was used for another order"
             raise Problem(422, "Unprocessable Content", detail) from error
         return answers.placed(state, key)
+
+    async def _admit(self, wanted: OrderRequest, after: str) -> None:
+        """Where the monolith owns the orders, it must have room for our mark; where we do, prices
+        must be as fresh as the customer's last write. Raises Problem: declined."""
+        if not (await self.record.stamp()).ours:
+            if not self.record.legacy.accepts(wanted):
+                raise declined(headers.UNMARKED, "the order has no room for our mark in legacy")
+        elif after.isdecimal() and not await self.watermark.reached(int(after)):
+            raise declined(headers.BEHIND, "the prices are older than what was asked for")
 
     async def orders(self, request: Request) -> JsonBytes:
         """The customer's own, newest first."""

@@ -5,7 +5,7 @@ whenever it does not know. What they say is translated into what a step may say 
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import orjson
@@ -14,6 +14,7 @@ from chassis.breaker.guard import Held
 from chassis.saga import BadAnswer, NotYet, Refused, Silent
 from chassis.web.client import Answer, NoAnswer, NotSent, Request
 from chassis.web.service import ServiceClient
+from contracts.ownership import Stamp
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,8 @@ class Partner:
             raise NotYet(said, callee=name)
         if answer.status == SILENT:
             raise Silent(said)
+        if answer.status == STALE:
+            raise NotYet(said, STALE_SECONDS)
         if answer.status in NOT_NOW:
             raise NotYet(said, answered=True)
         if answer.status >= 500:
@@ -57,6 +60,8 @@ CALL_SECONDS = 3.0
 AWAY = frozenset({401, 403, 503})
 SILENT = 504  # what is behind it did not answer: its effect is unknown
 NOT_NOW = frozenset({408, 425, 429})
+# The owner of the orders has changed since the call's stamp was made; the next one carries another.
+STALE, STALE_SECONDS = 412, 0.05
 
 
 def _is_failure(answer: Answer) -> bool:
@@ -69,27 +74,54 @@ class Inventory:
     def __init__(self, partner: Partner) -> None:
         self._partner = partner
 
-    async def reserve(self, saga_id: str, pieces: Mapping[str, int], asked: int) -> None:
+    async def reserve(
+        self, saga_id: str, pieces: Mapping[str, int], asked: int, stamp: Stamp
+    ) -> None:
         """Refused with what legacy would say; `asked` in unix microseconds."""
-        body = {"pieces": dict(pieces), "after": asked}
+        body = {"pieces": dict(pieces), "after": asked, **asdict(stamp)}
         answer = await self._partner.call("PUT", f"/reservations/{saga_id}", body)
         if answer.status != 200:
             found = orjson.loads(answer.body)
             raise Refused(str(found.get("error")), {"status": answer.status, "body": found})
 
+    async def gate(self, saga_id: str, pieces: Mapping[str, int], stamp: Stamp) -> None:
+        """What is held for it, or is to be, gated in this epoch of ours. Refused as above."""
+        await self.reserve(saga_id, pieces, 0, stamp)
+
     async def release(self, saga_id: str) -> None:
         """Nothing is held for it any more, now or later."""
         _done(await self._partner.call("DELETE", f"/reservations/{saga_id}"))
 
-    async def sell(self, saga_id: str, order_no: str, created: str) -> None:
-        """Legacy has taken what was reserved."""
-        body = {"order_no": order_no, "created": created}
+    async def sell(self, saga_id: str, order_no: str, created: str, stamp: Stamp) -> None:
+        """What was reserved went with this order."""
+        body = {"order_no": order_no, "created": created, **asdict(stamp)}
         _done(await self._partner.call("POST", f"/reservations/{saga_id}/sell", body))
 
-    async def put_back(self, order_no: str, pieces: Mapping[str, int], created: str) -> None:
-        """Legacy has put them back."""
-        body = {"pieces": dict(pieces), "created": created}
+    async def put_back(
+        self, order_no: str, pieces: Mapping[str, int], created: str, stamp: Stamp
+    ) -> None:
+        """The order is cancelled, and they are back."""
+        body = {"pieces": dict(pieces), "created": created, **asdict(stamp)}
         _done(await self._partner.call("PUT", f"/returns/{order_no}", body))
+
+    async def standing(self) -> Mapping[str, Any]:
+        """What the cutover of the orders asks it; see owner.side. Raises TimeoutError."""
+        answer = await self._of_cutover("GET")
+        found: Mapping[str, Any] = orjson.loads(answer.body)
+        return found
+
+    async def legacys(self, epoch: int) -> None:
+        """It must know that legacy owns the orders from this epoch on, before legacy writes: or it
+        would take what legacy writes for rogue writes. Raises TimeoutError."""
+        await self._of_cutover("PUT", asdict(Stamp(epoch, ours=False)))
+
+    async def _of_cutover(self, method: str, body: Any = None) -> Answer:
+        try:
+            answer = await self._partner.call(method, "/cutover/stock", body)
+            _done(answer)
+        except (NotYet, Silent, BadAnswer, Refused) as error:
+            raise TimeoutError(f"the inventory: {error}") from error
+        return answer
 
 
 class Payments:

@@ -14,7 +14,8 @@ CENT = Decimal("0.01")
 _PRICES = """
 SELECT variant.fields->>'sku' AS sku, product.fields->>'list_price' AS list_price,
        variant.fields->>'price_difference' AS difference,
-       product.fields->>'discount_percent' AS discount
+       product.fields->>'discount_percent' AS discount, product.fields->>'name' AS name,
+       variant.fields->>'colour' AS colour, variant.fields->>'size' AS size
 FROM mirror variant
 JOIN mirror product ON product.entity = 'product' AND product.key = variant.fields->>'product_id'
 WHERE variant.entity = 'variant' AND variant.fields->>'sku' = ANY($1) AND NOT variant.gone
@@ -32,11 +33,12 @@ class UnknownSku(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """Of one variant, as the shop wrote it."""
+    """Of one variant, as the shop wrote it; `name` is what an order line calls the variant."""
 
     list_price: Decimal
     difference: Decimal
     discount: str
+    name: str
 
     @property
     def effective(self) -> Decimal:
@@ -47,6 +49,12 @@ class Price:
         )
 
 
+def line_name(product: str, colour: str, size: str) -> str:
+    """`Tent (green, 2P)`; a variant without colour and size has its product's name."""
+    detail = ", ".join(part for part in (colour, size) if part)
+    return f"{product} ({detail})" if detail else product
+
+
 def total(lines: Mapping[str, int], prices: Mapping[str, Price]) -> Decimal:
     """Of all lines. Raises UnknownSku for the first one, in their order, without a price."""
     for sku in lines:
@@ -55,11 +63,16 @@ def total(lines: Mapping[str, int], prices: Mapping[str, Price]) -> Decimal:
     return sum((prices[sku].effective * pieces for sku, pieces in lines.items()), Decimal("0.00"))
 
 
-async def prices(pool: asyncpg.Pool, skus: Sequence[str]) -> dict[str, Price]:
+async def prices(pool: asyncpg.Pool | asyncpg.Connection, skus: Sequence[str]) -> dict[str, Price]:
     """Of those that can be bought now."""
     rows = await pool.fetch(_PRICES, list(skus))
     return {
-        row["sku"]: Price(Decimal(row["list_price"]), Decimal(row["difference"]), row["discount"])
+        row["sku"]: Price(
+            Decimal(row["list_price"]),
+            Decimal(row["difference"]),
+            row["discount"],
+            line_name(row["name"], row["colour"], row["size"]),
+        )
         for row in rows
     }
 

@@ -15,17 +15,21 @@ from chassis.readmodel.feed_model import FeedModel
 from chassis.readmodel.swap import Part
 from migrations import runner
 from new_services.orders.app import legacy_model
+from new_services.orders.repository import FOR_GOOD
 
 # Whatever a saga writes from here on carries a later time: an hour is more than a write may take,
 # and more than the clocks of two instances are apart. So the exchange need not compare all.
-_SINCE = """
+_SINCE = f"""
 CREATE TABLE fresh.since AS
-SELECT coalesce(max(own_at), 0) - 3600000000 AS micros FROM public.order_document
+SELECT coalesce(max(own_at) FILTER (WHERE own_at < {FOR_GOOD}), 0) - 3600000000 AS micros
+FROM public.order_document
 """
 _LATE = "own_at > (SELECT micros FROM fresh.since)"
 _OWN = """
-INSERT INTO fresh.order_document (order_no, email, po_number, saga_id, status, own_body, own_at)
-SELECT order_no, email, po_number, saga_id, status, own_body, own_at
+INSERT INTO fresh.order_document (order_no, order_id, email, po_number, saga_id, status, own_body,
+                                  own_at)
+SELECT order_no, CASE WHEN body IS NULL THEN order_id END, email, po_number, saga_id, status,
+       own_body, own_at
 FROM public.order_document WHERE own_body IS NOT NULL
 """
 # An order that the feed has told the live one of, and not the fresh one, which has read more, is
@@ -34,7 +38,7 @@ FROM public.order_document WHERE own_body IS NOT NULL
 _GONE = """
 DELETE FROM fresh.order_document fresh WHERE body IS NULL AND NOT EXISTS (
     SELECT FROM public.order_document live
-    WHERE live.order_no = fresh.order_no AND live.order_id IS NULL)
+    WHERE live.order_no = fresh.order_no AND live.body IS NULL)
 """
 _NEWER = f"""
 UPDATE fresh.order_document fresh SET own_body = live.own_body, own_at = live.own_at
@@ -43,11 +47,11 @@ WHERE live.order_no = ANY (ARRAY(SELECT order_no FROM public.order_document WHER
 AND live.order_no = fresh.order_no AND live.own_at <> fresh.own_at
 """
 # An order as it was placed carries no time (`repository.FIRST`).
-_NOT_TOLD = f"{_OWN} AND order_id IS NULL ON CONFLICT (order_no) DO NOTHING"
+_NOT_TOLD = f"{_OWN} AND body IS NULL ON CONFLICT (order_no) DO NOTHING"
 
 PART = Part(
     tables=("order_document", "mirror", "mirror_floor"),
-    shared=("saga", "written_order", "unjudged_order"),
+    shared=("saga", "written_order", "unjudged_order", "owned_order"),
     seed=(_SINCE, _OWN),
     carry=(_GONE, _NEWER, _NOT_TOLD),
 )

@@ -28,6 +28,8 @@ _TELL = f"{outbox.clause(8)} SELECT FROM soon"
 _OWN_AND_TELL = f"WITH {SOON}, own AS ({_OWN} {_UPDATE}), {_TELL}"
 _FIRST_AND_TELL = f"WITH {SOON}, own AS ({_OWN} NOTHING), written AS ({_WRITTEN}), {_TELL}"
 FIRST = 0  # time of an order as it was placed: whatever else is told of it is newer
+# Time of an order that was cancelled by us as its owner: shown until the feed says so, too.
+FOR_GOOD = 2**63 - 1
 _TOLD = ("order_no", "order_id", "email", "po_number", "saga_id", "status", "body")
 
 
@@ -50,10 +52,12 @@ SELECT ordered.fields::text AS head, customer.fields->>'email' AS email,
        customer.fields->>'name' AS name,
        (SELECT coalesce(jsonb_agg(line.fields ORDER BY (line.fields->>'line_no')::int), '[]')
         FROM mirror line WHERE line.entity = 'line' AND NOT line.gone
-          AND line.fields->>'order_id' = ordered.key)::text AS lines
+          AND line.fields->>'order_id' = ordered.key)::text AS lines,
+       ours.content AS ours
 FROM mirror ordered
 JOIN mirror customer ON customer.entity = 'customer' AND NOT customer.gone
      AND customer.key = ordered.fields->>'customer_id'
+LEFT JOIN owned_order ours ON ours.placed AND ours.order_no = ordered.fields->>'order_no'
 WHERE ordered.entity = 'order' AND ordered.key = ANY($1) AND NOT ordered.gone
 """
 
@@ -122,13 +126,23 @@ async def fed_orders(connection: asyncpg.Connection, order_ids: Iterable[int]) -
     rows = await connection.fetch(_ROWS, [str(each) for each in order_ids])
     return [
         Fed(
-            _order(orjson.loads(row["head"]), orjson.loads(row["lines"])),
+            _order(_head(row), orjson.loads(row["lines"])),
             orjson.loads(row["head"])["id"],
             row["email"],
             row["name"],
         )
         for row in rows
     ]
+
+
+def _head(row: asyncpg.Record) -> dict[str, Any]:
+    """The order's fields. One that was placed here bears no mark in legacy, so its saga is known
+    here alone; and what looks like a mark is the customer's own text."""
+    head: dict[str, Any] = orjson.loads(row["head"])
+    if row["ours"] is None:
+        return head
+    ours = orjson.loads(row["ours"])
+    return head | {"po_number": ours["po_number"], "saga_id": ours["saga_id"]}
 
 
 def _order(head: dict[str, Any], lines: list[dict[str, Any]]) -> Order:
@@ -150,8 +164,10 @@ def _order(head: dict[str, Any], lines: list[dict[str, Any]]) -> Order:
 
 
 async def remove_fed(connection: asyncpg.Connection, order_ids: Iterable[int]) -> None:
-    """Orders that are gone from legacy."""
-    await connection.execute("DELETE FROM order_document WHERE order_id = ANY($1)", list(order_ids))
+    """Orders that are gone from legacy; not those of ours that it has not been given yet."""
+    await connection.execute(
+        "DELETE FROM order_document WHERE order_id = ANY($1) AND body IS NOT NULL", list(order_ids)
+    )
 
 
 async def remove_misnamed(connection: asyncpg.Connection, order_ids: Iterable[int]) -> None:

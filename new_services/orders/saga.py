@@ -24,10 +24,11 @@ from chassis.saga.of_record import as_a_step, certain, refused
 from chassis.saga.postgres import enqueue
 from contracts import events_orders
 from contracts.events_orders import OrderCancelled, OrderPlaced, OrderRefused
-from contracts.orders import Order, OrderRequest, SystemOfRecord
+from contracts.orders import Order, OrderRequest
 from contracts.record import Customer, RecordRefused
 from new_services.orders import pricing, repository, views
 from new_services.orders.kinds import CANCEL, PLACE, SETTLE, STRAY, cancelling, stray
+from new_services.orders.owner.seam import Owned
 from new_services.orders.partners import Inventory, Payments
 from new_services.orders.pricing import UnknownSku
 
@@ -55,7 +56,7 @@ class Stories:
     """The steps, with what they work on."""
 
     pool: asyncpg.Pool
-    record: SystemOfRecord
+    record: Owned
     inventory: Inventory
     payments: Payments
     watermark: Watermark
@@ -115,9 +116,13 @@ class Stories:
     async def _answered_at_once(self, context: Context) -> bool:
         return await views.age_of_saga(self.pool, context.saga_id) < PENDING_SECONDS
 
-    async def reserve(self, context: Context) -> None:
+    async def reserve(self, context: Context) -> Data:
+        """The pieces are held; `epoch` is the one of ours in which they were gated, or 0."""
         wanted = OrderRequest.from_dict(context.request["wish"])
-        await self.inventory.reserve(context.saga_id, wanted.lines, context.request["asked"])
+        stamp = await self.record.stamp()
+        asked = context.request["asked"]
+        await self.inventory.reserve(context.saga_id, wanted.lines, asked, stamp)
+        return {"epoch": stamp.epoch if stamp.ours else 0}
 
     async def release(self, context: Context) -> None:
         await self.inventory.release(context.saga_id)
@@ -131,12 +136,14 @@ class Stories:
         await self.payments.void(context.saga_id)
 
     async def write(self, context: Context) -> Data:
-        """The dual write; legacy takes the stock in its transaction, or says that it cannot."""
-        wanted = OrderRequest.from_dict(context.request["wish"])
+        """The dual write; legacy takes the stock in its transaction, or says that it cannot. While
+        we own the orders, it is one write of ours, of what the inventory holds."""
+        customer, wanted = _customer(context), OrderRequest.from_dict(context.request["wish"])
+        held = (context.results.get("reserve") or {}).get("epoch", 0)
         try:
             with as_a_step(LEGACY):
                 order = await self.record.place(
-                    _customer(context), wanted, context.saga_id, context.until
+                    customer, wanted, context.saga_id, context.until, held
                 )
         except RecordRefused as error:
             raise refused(error) from error
@@ -165,10 +172,10 @@ class Stories:
 
     async def collect(self, context: Context) -> None:
         """The money and the goods: neither waits for the other, each may be asked for again."""
-        order = _order(context)
+        order, stamp = _order(context), await self.record.stamp()
         results = await asyncio.gather(
             self.payments.capture(context.saga_id, order.order_no, order.total),
-            self.inventory.sell(context.saga_id, order.order_no, order.created),
+            self.inventory.sell(context.saga_id, order.order_no, order.created, stamp),
             return_exceptions=True,
         )
         # Of two troubles the one that is for good speaks first.
@@ -260,8 +267,8 @@ class Stories:
         return number is not None and number != order.order_no
 
     async def put_back(self, context: Context) -> None:
-        order = _order(context)
-        await self.inventory.put_back(order.order_no, order.pieces, order.updated)
+        order, stamp = _order(context), await self.record.stamp()
+        await self.inventory.put_back(order.order_no, order.pieces, order.updated, stamp)
 
     async def confirm_cancelled(self, context: Context) -> None:
         order, customer = _order(context), _customer(context)

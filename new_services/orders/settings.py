@@ -7,7 +7,7 @@ from pydantic import Field, ValidationInfo, field_validator
 from pydantic_settings import SettingsConfigDict
 
 from chassis.process.assembly import LegacySettings
-from chassis.process.settings import ServiceUrls, Timezone
+from chassis.process.settings import DatabaseUrl, ServiceUrls, Timezone
 
 
 class OrdersSettings(LegacySettings):
@@ -24,6 +24,8 @@ class OrdersSettings(LegacySettings):
     timezone: Timezone = "Europe/Berlin"  # of the times that legacy writes
     # A private JWK (X25519) that opens what the facade sealed for the monolith.
     session_key: Path | None = Field(default=None, validate_default=True)
+    # The monolith's, as the role that writes what we own; without it the orders change no hands.
+    legacy_database_url: DatabaseUrl | None = None
     legacy_feed: bool = True  # fill the read model from the monolith's change feed
 
     @field_validator("session_key")

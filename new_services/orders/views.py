@@ -15,7 +15,8 @@ from new_services.orders import repository
 from new_services.orders.schemas import MOST_PER_PAGE, PER_PAGE
 
 # The watermark is $1.
-_OWN = "(own_at > $1 OR body IS NULL)"
+_OWN = f"""(body IS NULL OR CASE WHEN own_at = {repository.FOR_GOOD} THEN status <> 'CANCELLED'
+                              ELSE own_at > $1 END)"""
 _SHOWN = f"CASE WHEN {_OWN} THEN own_body ELSE body END AS shown"
 _ONE = f"SELECT {_SHOWN} FROM order_document WHERE order_no = $2 AND email = $3"
 # With one of these numbers, where any is given: the customer's own, ours, or the customer's own as

@@ -8,13 +8,20 @@ from typing import Any
 import asyncpg
 
 from chassis.ownership.sides import Batch, Late, Sums
-from new_services.anticorruption.reverse import goods
-from new_services.anticorruption.reverse.domains import GOODS, Domain
+from new_services.anticorruption.reverse import goods, orders, stock
+from new_services.anticorruption.reverse.domains import GOODS, ORDERS, STOCK, Domain
 from new_services.anticorruption.reverse.fence import LegacyFence, translated
 
 Rows = Fields[str, Fields[str, Fields[str, Any] | None]]
 Write = Callable[[asyncpg.Connection, Rows], Awaitable[None]]
 SumUp = Callable[["asyncpg.Connection | asyncpg.Pool"], Awaitable[Sums]]
+
+Told = Callable[[int], Awaitable[None]]  # of the epoch; raises TimeoutError
+
+
+async def _nobody(_: int) -> None:
+    """Nobody else must know."""
+
 
 APPLICATION = "fig-reverse"
 SECONDS = 3.0
@@ -33,6 +40,7 @@ class LegacyTables(LegacyFence):
     url: str
     write: Write
     sum_up: SumUp
+    before_open: Told = _nobody
     _marked: "asyncpg.Connection | None" = field(default=None)
 
     async def sums(self) -> Sums:
@@ -40,11 +48,16 @@ class LegacyTables(LegacyFence):
         async with translated():
             return await self.sum_up(self.pool)
 
+    async def open(self, attempt: int, epoch: int) -> None:
+        """See LegacySide. Whoever must know that the domain is legacy's is told before."""
+        await self.before_open(epoch)
+        await LegacyFence.open(self, attempt, epoch)
+
     async def turn(self) -> int:
         """See LegacySide."""
         async with translated():
             found = await self.pool.fetchval(
-                "SELECT turn FROM fig.applied WHERE domain = $1", self.domain.name
+                "SELECT turn FROM fig.applied WHERE domain = $1", self.domain.fed_as
             )
             return int(found)
 
@@ -55,7 +68,7 @@ class LegacyTables(LegacyFence):
             async with connection.transaction():
                 name = self.domain.name
                 done = await connection.execute(
-                    _TURN, name, batch.epoch, batch.position, batch.turn
+                    _TURN, self.domain.fed_as, batch.epoch, batch.position, batch.turn
                 )
                 if not done.endswith(" 1"):
                     raise Late(f"another batch of {name} was written since turn {batch.turn}")
@@ -94,7 +107,9 @@ class LegacyTables(LegacyFence):
         self.pool.terminate()
 
 
-async def opened(url: str, domain: Domain, write: Write, sum_up: SumUp) -> LegacyTables:
+async def opened(
+    url: str, domain: Domain, write: Write, sum_up: SumUp, before_open: Told = _nobody
+) -> LegacyTables:
     """The domain, as the role of the URL writes it; connects when first used."""
     pool = await asyncpg.create_pool(
         url,
@@ -104,9 +119,23 @@ async def opened(url: str, domain: Domain, write: Write, sum_up: SumUp) -> Legac
         command_timeout=SECONDS,
         server_settings={"application_name": APPLICATION},
     )
-    return LegacyTables(pool, domain, url, write, sum_up)
+    return LegacyTables(pool, domain, url, write, sum_up, before_open)
 
 
 async def goods_of(url: str) -> LegacyTables:
     """The goods."""
     return await opened(url, GOODS, goods.write, goods.sums)
+
+
+async def orders_of(url: str, before_open: Told) -> LegacyTables:
+    """The orders; the sums are also of the stock."""
+
+    async def sums(connection: "asyncpg.Connection | asyncpg.Pool") -> Sums:
+        return {**await orders.sums(connection), **await stock.sums(connection)}
+
+    return await opened(url, ORDERS, orders.write, sums, before_open)
+
+
+async def stock_of(url: str) -> LegacyTables:
+    """The stock, as the inventory writes it."""
+    return await opened(url, STOCK, stock.write, stock.sums)

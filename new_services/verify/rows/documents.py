@@ -137,6 +137,8 @@ CATALOG_DOCUMENTS = Documents(
 
 # The orders
 
+# Of an order that was placed here, which bears no mark, the saga and the customer's text are ours.
+_OURS = "CASE WHEN ours.order_no IS NULL THEN o.fields ELSE ours.content END"
 _LINE = {
     "line_no": "(fields->'line_no')::text",
     "sku": "(fields->'sku')::text",
@@ -146,7 +148,8 @@ _LINE = {
 }
 _ORDER = {
     **{name: f"(o.fields->'{name}')::text" for name in ("order_no", "status", "total")},
-    **{name: f"(o.fields->'{name}')::text" for name in ("po_number", "pay_method")},
+    "po_number": f"({_OURS}->'po_number')::text",
+    "pay_method": "(o.fields->'pay_method')::text",
     "lines": _list("l.lines"),
     "ship": _object(
         {part: f"(o.fields->'ship_{part}')::text" for part in ("name", "street", "zip", "city")}
@@ -158,7 +161,8 @@ _ORDERS = f"""
 SELECT coalesce(m.key, d.order_id::text) AS key
 FROM (
     SELECT o.key, c.fields->>'email' AS email,
-           {", ".join(f"o.fields->>'{name}' AS {name}" for name in _TOLD)},
+           {", ".join(f"o.fields->>'{name}' AS {name}" for name in ("order_no", "status"))},
+           {", ".join(f"{_OURS}->>'{name}' AS {name}" for name in ("po_number", "saga_id"))},
            {_object(_ORDER)} AS body
     FROM mirror o
     JOIN mirror c ON c.entity = 'customer' AND NOT c.gone AND c.key = o.fields->>'customer_id'
@@ -167,6 +171,8 @@ FROM (
                string_agg({_object(_LINE)}, ',' ORDER BY (fields->>'line_no')::int) AS lines
         FROM mirror WHERE entity = 'line' AND NOT gone GROUP BY 1
     ) l ON l.order_id = o.key
+    LEFT JOIN (SELECT order_no, content::jsonb FROM owned_order WHERE placed) ours
+         ON ours.order_no = o.fields->>'order_no'
     WHERE o.entity = 'order' AND NOT o.gone
 ) m FULL JOIN (SELECT * FROM order_document WHERE body IS NOT NULL) d ON d.order_id::text = m.key
 WHERE (d.body, d.email, {", ".join(f"d.{name}" for name in _TOLD)})

@@ -310,6 +310,13 @@ def toward_legacy(monolith: Gunicorn) -> str:
 
 
 @pytest.fixture(scope="module")
+def reverse_role() -> str:
+    """URL of the role that writes into the monolith's database what we own; a module that lets the
+    orders change hands makes one."""
+    return ""
+
+
+@pytest.fixture(scope="module")
 def shop(
     legacy_urls: tuple[str, str],
     monolith: Gunicorn,
@@ -317,6 +324,7 @@ def shop(
     nats: Any,
     keys: dict[str, OKPKey],
     new_database: Callable[[str], str],
+    reverse_role: str,
     postgres_server: Any,
     engines: Any,
     tmp_path_factory: pytest.TempPathFactory,
@@ -345,8 +353,9 @@ def shop(
     feed_module = "new_services.feed"
     slot = "fig_" + owner.rsplit("/", 1)[1]
     start("feed", feed_module, legacy_url=feed, owner_url=owner, slot=slot)
+    reverse = {"legacy_database_url": reverse_role} if reverse_role else {}
     start("payments")
-    start("inventory")
+    start("inventory", **reverse)
     start(
         "orders",
         inventory_url=made.processes["inventory"].url,
@@ -354,6 +363,7 @@ def shop(
         legacy_url=toward_legacy,
         identity_keys=str(jwks),
         session_key=str(private),
+        **reverse,
     )
     try:
         for process in made.processes.values():

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from new_services.inventory.domain import Level, Movement, Shortage, shortage
+from new_services.inventory.domain import Level, Movement, Shortage, gate, shortage
 from new_services.inventory.views import stock_text
 
 SALE = Movement("TENT-0", -2, "SALE", "SO-1", "2026-06-30 18:00:00")
@@ -26,12 +26,12 @@ def test_what_belongs_to_no_order_is_known_by_its_number() -> None:
 @pytest.mark.parametrize(
     ("level", "expected"),
     [
-        (Level("A", 3, 0, 0), None),
-        (Level("A", 5, 0, 2), None),
-        (Level("A", 2, 0, 0), Shortage("A", 2, True)),
-        (Level("A", 3, -1, 0), Shortage("A", 2, True)),
-        (Level("A", 5, 0, 3), Shortage("A", 2, False)),
-        (Level("A", 3, 0, 9), Shortage("A", 0, False)),
+        (Level("A", 3, 0, 0, 3), None),
+        (Level("A", 5, 0, 2, 5), None),
+        (Level("A", 2, 0, 0, 2), Shortage("A", 2, True)),
+        (Level("A", 3, -1, 0, 2), Shortage("A", 2, True)),
+        (Level("A", 5, 0, 3, 5), Shortage("A", 2, False)),
+        (Level("A", 3, 0, 9, 3), Shortage("A", 0, False)),
     ],
 )
 def test_three_pieces(level: Level, expected: Shortage | None) -> None:
@@ -39,7 +39,7 @@ def test_three_pieces(level: Level, expected: Shortage | None) -> None:
 
 
 def test_the_first_sku_in_order_is_named_as_legacy_does() -> None:
-    levels = [Level("B", 0, 0, 0), Level("A", 0, 0, 0)]
+    levels = [Level("B", 0, 0, 0, 0), Level("A", 0, 0, 0, 0)]
     found = shortage(levels, {"B": 1, "A": 1})
     assert found is not None
     assert found.sku == "A"
@@ -57,3 +57,20 @@ def test_the_first_sku_in_order_is_named_as_legacy_does() -> None:
 )
 def test_stock_text(pieces: int, discontinued: bool, text: str) -> None:
     assert stock_text(pieces, discontinued=discontinued) == text
+
+
+@pytest.mark.parametrize(
+    ("level", "wanted", "short"),
+    [
+        (Level("A", 0, 0, 2, 5), 3, None),
+        (Level("A", 9, 0, 2, 5), 4, Shortage("A", 3, False)),  # the ledger alone counts
+        (Level("A", 9, 0, 0, 2), 3, Shortage("A", 2, True)),
+        (Level("A", 9, 0, 5, 5), 0, None),
+        (Level("A", 9, 0, 6, 5), 0, Shortage("A", 0, False)),  # more is held than there is
+        (Level("A", 0, 0, 0, 0), 1, Shortage("A", 0, True)),
+    ],
+)
+def test_the_gate_lets_through_what_the_ledger_has(
+    level: Level, wanted: int, short: Shortage | None
+) -> None:
+    assert gate([level], {"A": wanted}) == short

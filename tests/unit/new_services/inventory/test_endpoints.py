@@ -10,10 +10,13 @@ from pydantic import ValidationError
 
 from chassis.readmodel.watermark import Watermark
 from chassis.web.app import build_app
+from contracts.ownership import Stamp
 from new_services.inventory import views
 from new_services.inventory.endpoints import Endpoints
 from new_services.inventory.handlers import Barred, Reservation, Short
+from new_services.inventory.owner.epochs import Stale
 
+NONE = Stamp(0, ours=False)  # of a call that names no epoch
 SHORT = {"error": "out of stock", "sku": "MUG-0", "available": 1}
 STOCK = {"sku": "MUG-0", "stock": 3}
 
@@ -29,17 +32,19 @@ class Handler:
         if self.error:
             raise self.error
 
-    async def reserve(self, wish: Reservation) -> None:
-        await self._say("reserve", wish)
+    async def reserve(self, wish: Reservation, stamp: Stamp) -> None:
+        await self._say("reserve", wish, stamp)
 
     async def release(self, saga_id: str) -> None:
         await self._say("release", saga_id)
 
-    async def sell(self, saga_id: str, order_no: str, created: str) -> None:
-        await self._say("sell", saga_id, order_no, created)
+    async def sell(self, saga_id: str, order_no: str, created: str, stamp: Stamp) -> None:
+        await self._say("sell", saga_id, order_no, created, stamp)
 
-    async def put_back(self, order_no: str, pieces: Mapping[str, int], created: str) -> None:
-        await self._say("put back", order_no, pieces, created)
+    async def put_back(
+        self, order_no: str, pieces: Mapping[str, int], created: str, stamp: Stamp
+    ) -> None:
+        await self._say("put back", order_no, pieces, created, stamp)
 
 
 def endpoints(handler: Handler, watermark: Watermark | None = None) -> Endpoints:
@@ -51,21 +56,21 @@ def endpoints(handler: Handler, watermark: Watermark | None = None) -> Endpoints
 CALLS = [
     (
         ("PUT", "reservations", ""),
-        b'{"pieces": {"MUG-0": 2}, "after": 17}',
-        ("reserve", Reservation("S-1", {"MUG-0": 2}, 17)),
+        b'{"pieces": {"MUG-0": 2}, "after": 17, "epoch": 7, "ours": true}',
+        ("reserve", Reservation("S-1", {"MUG-0": 2}, 17), Stamp(7, ours=True)),
         "held",
     ),
     (("DELETE", "reservations", ""), b"", ("release", "S-1"), "released"),
     (
         ("POST", "reservations", "sell"),
         b'{"order_no": "SO-1", "created": "then"}',
-        ("sell", "S-1", "SO-1", "then"),
+        ("sell", "S-1", "SO-1", "then", NONE),
         "sold",
     ),
     (
         ("PUT", "returns", ""),
         b'{"pieces": {"MUG-0": 2}, "created": "then"}',
-        ("put back", "S-1", {"MUG-0": 2}, "then"),
+        ("put back", "S-1", {"MUG-0": 2}, "then", NONE),
         "put back",
     ),
 ]
@@ -84,7 +89,7 @@ async def test_a_wish_without_a_moment_is_of_any_time() -> None:
     handler = Handler()
     call = endpoints(handler).calls()["PUT", "reservations", ""]
     await call("S-1", b'{"pieces": {"MUG-0": 1}}')
-    assert handler.asked == [("reserve", Reservation("S-1", {"MUG-0": 1}, 0))]
+    assert handler.asked == [("reserve", Reservation("S-1", {"MUG-0": 1}, 0), NONE)]
 
 
 @pytest.mark.parametrize(("call", "body", "asked", "status"), CALLS[:3])
@@ -94,6 +99,13 @@ async def test_a_wish_that_ended_otherwise_is_a_conflict(
     made = endpoints(Handler(Barred("released")))
     expected = (409, {"error": "the wish was released before"})
     assert await made.calls()[call]("S-1", body) == expected
+
+
+@pytest.mark.parametrize("call", [each[0] for each in CALLS if each[2][0] != "release"])
+async def test_a_call_of_an_epoch_that_is_over_is_refused(call: tuple[str, str, str]) -> None:
+    made = endpoints(Handler(Stale("epoch 1 is over")))
+    body = b'{"pieces": {"MUG-0": 2}, "order_no": "SO-1", "created": "then"}'
+    assert await made.calls()[call]("S-1", body) == (412, {"error": "epoch 1 is over"})
 
 
 async def test_a_shortage_is_told_in_legacys_words() -> None:

@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
+from contracts.ownership import Stamp
 from new_services.inventory import handlers
-from new_services.inventory.domain import Level, Movement
+from new_services.inventory.domain import Claim, Level, Movement
 from new_services.inventory.handlers import (
     PATIENCE_SECONDS,
     PAUSE_SECONDS,
@@ -41,7 +42,7 @@ class Rows:
     """The repository, in memory."""
 
     def __init__(self) -> None:
-        self.level = Level("MUG-0", 9, 0, 0)
+        self.level = Level("MUG-0", 9, 0, 0, 9)
         self.claim_of: tuple[str, Any] | None = None
         self.at_once = False  # the statement of the usual case does it
         self.held: Mapping[str, int] | None = None
@@ -50,15 +51,15 @@ class Rows:
         self.movements: list[Movement] = []
         self.meanwhile: Callable[[], None] = lambda: None  # before each look at the levels
 
-    async def reserve(self, _: Any, saga_id: str, pieces: Mapping[str, int]) -> bool:
+    async def reserve(self, _: Any, saga_id: str, pieces: Mapping[str, int], stamp: Stamp) -> bool:
         return self.at_once
 
-    async def sell(self, _: Any, saga_id: str, order_no: str, created: str) -> bool:
+    async def sell(self, *_: Any) -> bool:
         return self.at_once
 
-    async def claim(self, connection: Database, saga_id: str) -> tuple[str, Any] | None:
+    async def claim(self, connection: Database, saga_id: str) -> Claim | None:
         assert (connection.transactions[-1], saga_id) == ("open", "S-1")
-        return self.claim_of
+        return None if self.claim_of is None else Claim(*self.claim_of, 0)
 
     async def locked(self, _: Any, skus: Sequence[str]) -> list[Level]:
         assert skus == ["MUG-0"]
@@ -89,10 +90,15 @@ class World:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.rows, self.watermark = Rows(), Watermark(2_000)
         monkeypatch.setattr(handlers, "repository", self.rows)
+        monkeypatch.setattr(handlers, "epochs", self)
         self.slept: list[float] = []
         self.database: Any = Database()
         watermark: Any = self.watermark
         self.handler = Handler(self.database, watermark, self._pause)
+
+    async def enter(self, connection: Database, stamp: Stamp) -> None:
+        """Every epoch is the one in force."""
+        assert (connection.transactions[-1], stamp) == ("open", Stamp(0, ours=False))
 
     async def _pause(self, seconds: float) -> None:
         self.slept.append(seconds)
@@ -117,7 +123,7 @@ async def test_what_is_there_is_held(world: World) -> None:
 
 
 async def test_what_legacy_surely_refuses_is_refused_with_its_words(world: World) -> None:
-    world.rows.level = Level("MUG-0", 2, 0, 0)
+    world.rows.level = Level("MUG-0", 2, 0, 0, 2)
     answer = {"error": "out of stock", "sku": "MUG-0", "available": 2}
     for _ in range(2):  # and it stays refused
         with pytest.raises(Short, match="out of stock: MUG-0") as caught:
@@ -129,7 +135,7 @@ async def test_what_legacy_surely_refuses_is_refused_with_its_words(world: World
 
 
 async def test_patience_is_for_some_rounds_and_bounded(world: World) -> None:
-    world.rows.level = Level("MUG-0", 9, 0, 8)
+    world.rows.level = Level("MUG-0", 9, 0, 8, 9)
     with pytest.raises(Short) as caught:
         await world.handler.reserve(WISH)
     assert caught.value.answer["available"] == 1
@@ -139,11 +145,11 @@ async def test_patience_is_for_some_rounds_and_bounded(world: World) -> None:
 
 
 async def test_what_others_let_go_in_time_is_held(world: World) -> None:
-    world.rows.level = Level("MUG-0", 9, 0, 8)
+    world.rows.level = Level("MUG-0", 9, 0, 8, 9)
 
     def released() -> None:
         if world.rows.tries == 5:
-            world.rows.level = Level("MUG-0", 9, 0, 0)
+            world.rows.level = Level("MUG-0", 9, 0, 0, 9)
 
     world.rows.meanwhile = released
     await world.handler.reserve(WISH)
@@ -152,7 +158,7 @@ async def test_what_others_let_go_in_time_is_held(world: World) -> None:
 
 async def test_a_mirror_that_is_behind_leaves_it_to_legacy(world: World) -> None:
     world.watermark.micros = 500
-    world.rows.level = Level("MUG-0", 0, 0, 0)
+    world.rows.level = Level("MUG-0", 0, 0, 0, 0)
     await world.handler.reserve(WISH)
     assert world.rows.held == {"MUG-0": 3}
     assert world.rows.tries == ROUNDS + 1  # it had the whole patience to come
@@ -162,7 +168,7 @@ async def test_a_mirror_that_is_behind_still_knows_what_is_promised_to_others(
     world: World,
 ) -> None:
     world.watermark.micros = 500
-    world.rows.level = Level("MUG-0", 9, 0, 8)
+    world.rows.level = Level("MUG-0", 9, 0, 8, 9)
     with pytest.raises(Short):
         await world.handler.reserve(WISH)
 
@@ -170,7 +176,7 @@ async def test_a_mirror_that_is_behind_still_knows_what_is_promised_to_others(
 @pytest.mark.parametrize("behind_for", [3, ROUNDS - 1])
 async def test_a_mirror_that_comes_in_time_decides(world: World, behind_for: int) -> None:
     world.watermark.micros, world.watermark.fresh_after = 500, behind_for
-    world.rows.level = Level("MUG-0", 0, 0, 0)
+    world.rows.level = Level("MUG-0", 0, 0, 0, 0)
     with pytest.raises(Short) as caught:
         await world.handler.reserve(WISH)
     assert caught.value.answer["available"] == 0
@@ -178,7 +184,7 @@ async def test_a_mirror_that_comes_in_time_decides(world: World, behind_for: int
 
 async def test_a_mirror_as_fresh_as_the_wish_decides(world: World) -> None:
     world.watermark.micros = WISH.after
-    world.rows.level = Level("MUG-0", 0, 0, 0)
+    world.rows.level = Level("MUG-0", 0, 0, 0, 0)
     with pytest.raises(Short):
         await world.handler.reserve(WISH)
 
@@ -186,7 +192,7 @@ async def test_a_mirror_as_fresh_as_the_wish_decides(world: World) -> None:
 async def test_a_mirror_that_comes_at_the_very_last_decides(world: World) -> None:
     """After the last round, before the attempt that is sure."""
     world.watermark.micros = 500
-    world.rows.level = Level("MUG-0", 0, 0, 0)
+    world.rows.level = Level("MUG-0", 0, 0, 0, 0)
 
     async def pause(_: float) -> None:
         world.slept.append(0.0)

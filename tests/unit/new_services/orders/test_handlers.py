@@ -39,7 +39,7 @@ def goods(monkeypatch: pytest.MonkeyPatch) -> set[str]:
     known = {"MUG-0"}
 
     async def quote(_: object, lines: Mapping[str, int]) -> Decimal:
-        return pricing.total(lines, {sku: pricing.Price(TEN, TEN, "") for sku in known})
+        return pricing.total(lines, {sku: pricing.Price(TEN, TEN, "", sku) for sku in known})
 
     monkeypatch.setattr(pricing, "quote", quote)
     return known

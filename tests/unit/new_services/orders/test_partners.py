@@ -9,7 +9,10 @@ import pytest
 from chassis.breaker.guard import Held
 from chassis.saga import BadAnswer, NotYet, Refused, Silent
 from chassis.web.client import Answer, NoAnswer, NotConnected, NotSent, NoTurn, Request
+from contracts.ownership import Stamp
 from new_services.orders.partners import CALL_SECONDS, Inventory, Partner, Payments
+
+OURS = Stamp(7, ours=True, window=True, since=50)
 
 
 class Service:
@@ -105,7 +108,7 @@ async def test_a_no_is_told_in_the_words_of_who_said_it() -> None:
     assert caught.value.answer == {"status": 402, "body": {"error": "payment declined"}}
     short = answer(409, error="out of stock", sku="MUG-0")
     with pytest.raises(Refused) as caught:
-        await Inventory(partner(Service(short))).reserve("S", {"MUG-0": 1}, 0)
+        await Inventory(partner(Service(short))).reserve("S", {"MUG-0": 1}, 0, OURS)
     assert caught.value.answer == {"status": 409, "body": {"error": "out of stock", "sku": "MUG-0"}}
 
 
@@ -126,25 +129,33 @@ async def test_what_is_being_taken_just_now_is_given_back_later() -> None:
         await Payments(partner(Service(answer(409, error="new")))).refund("S-1", "SO-1")
 
 
+async def test_a_call_of_an_epoch_that_is_over_is_made_again_with_another_stamp() -> None:
+    stale = answer(412, error="epoch 6 is over")
+    with pytest.raises(NotYet, match="epoch 6 is over") as caught:
+        await Inventory(partner(Service(stale))).gate("S-1", {"MUG-0": 2}, OURS)
+    assert (caught.value.callee, caught.value.answered) == ("", False)
+
+
+STAMPED = {"epoch": 7, "ours": True, "window": True, "since": 50}
 CALLS: list[tuple[str, Any, str, Any]] = [
     (
         "PUT /reservations/S-1",
-        lambda one: Inventory(one).reserve("S-1", {"MUG-0": 2}, 17),
+        lambda one: Inventory(one).reserve("S-1", {"MUG-0": 2}, 17, OURS),
         "reserve",
-        {"pieces": {"MUG-0": 2}, "after": 17},
+        {"pieces": {"MUG-0": 2}, "after": 17} | STAMPED,
     ),
     ("DELETE /reservations/S-1", lambda one: Inventory(one).release("S-1"), "release", None),
     (
         "POST /reservations/S-1/sell",
-        lambda one: Inventory(one).sell("S-1", "SO-1", "then"),
+        lambda one: Inventory(one).sell("S-1", "SO-1", "then", OURS),
         "sell",
-        {"order_no": "SO-1", "created": "then"},
+        {"order_no": "SO-1", "created": "then"} | STAMPED,
     ),
     (
         "PUT /returns/SO-1",
-        lambda one: Inventory(one).put_back("SO-1", {"MUG-0": 2}, "then"),
+        lambda one: Inventory(one).put_back("SO-1", {"MUG-0": 2}, "then", OURS),
         "put back",
-        {"pieces": {"MUG-0": 2}, "created": "then"},
+        {"pieces": {"MUG-0": 2}, "created": "then"} | STAMPED,
     ),
     (
         "POST /payments/S-1/authorise",
@@ -212,3 +223,16 @@ async def test_a_refund_that_meets_a_capture_is_asked_for_again_soon() -> None:
     with pytest.raises(NotYet, match=r"^it is new$") as caught:
         await Payments(partner(Service(answer(409, error="it is new")))).refund("S-1", "SO-1")
     assert (caught.value.after, caught.value.callee, caught.value.answered) == (0.2, "", False)
+
+
+async def test_what_a_cutover_asks_of_the_stock() -> None:
+    service = Service(answer(200, reached=70))
+    assert await Inventory(partner(service)).standing() == {"reached": 70}
+    await Inventory(partner(service)).legacys(8)
+    assert [(each.method, each.path) for each in service.asked] == [
+        ("GET", "/cutover/stock"), ("PUT", "/cutover/stock"),
+    ]  # fmt: skip
+    assert orjson.loads(service.asked[1].body)["epoch"] == 8
+    for played in (answer(503, error="away"), NoAnswer("nothing"), answer(412, error="over")):
+        with pytest.raises(TimeoutError, match="the inventory: "):
+            await Inventory(partner(Service(played))).standing()

@@ -20,7 +20,7 @@ ZONE = ZoneInfo("Europe/Berlin")
 CREATED = 1_772_366_400.0  # 2026-03-01 12:00:00 UTC
 WISH = OrderRequest({"TENT-1": 1, "MUG-0": 2}, "card", "PO 17", {"name": "Anna", "city": "Kiel"})
 STATE = State("S:1/2", kinds.PLACE, {"wish": asdict(WISH), "amount": "30.00"})
-MUG = {"MUG-0": Price(Decimal("10.00"), Decimal("0.5"), "10")}
+MUG = {"MUG-0": Price(Decimal("10.00"), Decimal("0.5"), "10", "Mug")}
 ORDER = Order(
     order_no="SO-1", status="NEW", total="20.00", po_number=None, pay_method="card",
     lines=(Line(1, "MUG-0", "Mug", 2, "10.00"),),

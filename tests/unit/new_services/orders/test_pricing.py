@@ -8,9 +8,11 @@ import pytest
 from new_services.orders.pricing import Price, UnknownSku, prices, quote, total
 from tests.rigs.database import Database
 
+MUG = {"name": "Mug", "colour": "", "size": ""}
+TENT = {"name": "Tent", "colour": "green", "size": "2P"}
 ROWS = [
-    {"sku": "MUG-0", "list_price": "10.00", "difference": "0.50", "discount": " 10 "},
-    {"sku": "TENT-1", "list_price": "99.95", "difference": "-9.95", "discount": ""},
+    {"sku": "MUG-0", "list_price": "10.00", "difference": "0.50", "discount": " 10 "} | MUG,
+    {"sku": "TENT-1", "list_price": "99.95", "difference": "-9.95", "discount": ""} | TENT,
 ]
 
 
@@ -27,14 +29,17 @@ ROWS = [
 def test_a_price_is_rounded_to_the_cent(
     listed: str, difference: str, discount: str, effective: str
 ) -> None:
-    assert Price(Decimal(listed), Decimal(difference), discount).effective == Decimal(effective)
+    assert Price(Decimal(listed), Decimal(difference), discount, "").effective == Decimal(effective)
 
 
 async def test_a_quote_is_the_sum_of_its_lines() -> None:
     database: Any = Database({"FROM mirror": ROWS})
     assert await quote(database, {"MUG-0": 2, "TENT-1": 1}) == Decimal("108.90")
     assert database.asked[0][1] == (["MUG-0", "TENT-1"],)
-    assert sorted(await prices(database, [])) == ["MUG-0", "TENT-1"]
+    found = await prices(database, [])
+    assert {sku: price.name for sku, price in found.items()} == {
+        "MUG-0": "Mug", "TENT-1": "Tent (green, 2P)",
+    }  # fmt: skip
     assert total({}, {}) == Decimal("0.00")
 
 

@@ -10,6 +10,7 @@ from chassis.saga import MemoryStore, Phase, Runner, State
 from chassis.saga.of_record import CERTAIN_SECONDS
 from chassis.saga.runner import Limits
 from contracts.orders import Line, Order
+from contracts.ownership import Stamp
 from contracts.record import Customer, RecordRefused, RecordSilent
 from new_services.orders import kinds, views
 from new_services.orders.saga import Stories
@@ -36,6 +37,9 @@ class Record:
 
     async def look(self, _: Customer, __: str) -> Any:
         return self._answer("look")
+
+    async def stamp(self) -> Stamp:
+        return Stamp(1, ours=False)
 
     def _answer(self, name: str) -> Any:
         answers = self._next[name]

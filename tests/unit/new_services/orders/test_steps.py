@@ -12,12 +12,14 @@ from chassis.breaker.toward_legacy import LEGACY
 from chassis.saga import BadAnswer, Context, NotYet, Phase, Refused, Saga, Silent, State
 from chassis.saga.of_record import CERTAIN_SECONDS
 from contracts.orders import Line, Order, OrderRequest
+from contracts.ownership import Stamp
 from contracts.record import Customer, RecordAway, RecordRefused, RecordSilent
 from new_services.orders import kinds, pricing, repository, saga, views
 from new_services.orders.saga import PENDING_SECONDS, Stories
 from tests.rigs.database import Database
 
 NOW = 1_800_000_000.0
+LEGACYS, OURS = Stamp(1, ours=False), Stamp(2, ours=True)
 ANNA = Customer("a@b.c", "Anna", "sealed")
 WISH = OrderRequest({"MUG-0": 2}, "card", "PO 17")
 ORDER = Order(
@@ -54,6 +56,7 @@ class World:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.database: Any = Database()
         self.record, self.inventory, self.payments = Callee(), Callee(), Callee()
+        self.record.plays["stamp"] = LEGACYS
         self.watermark: Any = SimpleNamespace(micros=0)
         self.woken = 0
         self.begun: list[State] = []
@@ -181,11 +184,12 @@ async def test_an_unknown_sku_is_refused_as_legacy_does(
 
 
 async def test_goods_and_money_are_held_and_let_go(world: World) -> None:
-    await world.do(PLACE, "reserve")
+    assert await world.do(PLACE, "reserve") == {"epoch": 0}
     await world.do(PLACE, "reserve", "undo")
     await world.do(PLACE, "authorise")
     await world.do(PLACE, "authorise", "undo")
-    assert world.inventory.calls == [("reserve", "S-1", {"MUG-0": 2}, 17), ("release", "S-1")]
+    reserved = ("reserve", "S-1", {"MUG-0": 2}, 17, LEGACYS)
+    assert world.inventory.calls == [reserved, ("release", "S-1")]
     assert world.payments.calls == [("authorise", "S-1", "20.00", "card"), ("void", "S-1")]
 
 
@@ -216,7 +220,15 @@ async def test_the_order_is_written_in_the_customers_name_while_the_lease_lasts(
 ) -> None:
     world.record.plays["place"] = ORDER
     assert await world.do(PLACE, "write") == {"order": ORDER.to_dict()}
-    assert world.record.calls == [("place", ANNA, WISH, "S-1", 99.0)]
+    assert world.record.calls == [("place", ANNA, WISH, "S-1", 99.0, 0)]
+
+
+async def test_what_was_gated_by_us_is_written_as_such(world: World) -> None:
+    world.record.plays |= {"place": ORDER, "stamp": OURS}
+    held = await world.do(PLACE, "reserve")
+    assert world.inventory.calls == [("reserve", "S-1", {"MUG-0": 2}, 17, OURS)]
+    await world.do(PLACE, "write", results={"reserve": held})
+    assert world.record.calls[-1] == ("place", ANNA, WISH, "S-1", 99.0, 2)
 
 
 CALLS = [(PLACE, "write", "do", "place"), (PLACE, "write", "ask", "find"),
@@ -322,7 +334,7 @@ WRITTEN = {"write": {"order": ORDER.to_dict()}}
 async def test_money_and_goods_are_taken_for_the_order_that_was_written(world: World) -> None:
     await world.do(PLACE, "collect", results=WRITTEN)
     assert world.payments.calls == [("capture", "S-1", "SO-1", "20.00")]
-    assert world.inventory.calls == [("sell", "S-1", "SO-1", ORDER.created)]
+    assert world.inventory.calls == [("sell", "S-1", "SO-1", ORDER.created, LEGACYS)]
 
 
 async def test_neither_waits_for_the_other_and_what_is_for_good_is_told_first(
@@ -433,7 +445,7 @@ async def test_an_order_that_was_paid_at_legacy_gets_nothing_here(world: World) 
 async def test_the_order_is_the_one_that_the_pivot_left(world: World, step: str) -> None:
     left = {step: {"order": replace(ORDER, order_no="SO-9").to_dict()}}
     await world.do(SETTLE, "put-back", results=left)
-    assert world.inventory.calls == [("put_back", "SO-9", {"MUG-0": 2}, ORDER.updated)]
+    assert world.inventory.calls == [("put_back", "SO-9", {"MUG-0": 2}, ORDER.updated, LEGACYS)]
 
 
 async def test_a_cancellation_is_shown_and_told_with_what_came_back(world: World) -> None:

@@ -1,0 +1,131 @@
+"""Our own tables as the system of record of the orders, while we own them.
+
+    place   gate, if what is held was not gated in this epoch ▸ ONE TRANSACTION: owner still we ▸
+            placed before? ▸ buyer, prices ▸ number ▸ order
+    cancel  ONE TRANSACTION: owner still we ▸ the order as it is ▸ cancelled
+
+Each transaction holds the record of the owner, so that a cutover waits for its end. Every write is
+idempotent: `place` by the saga, `cancel` is refused the second time, in the monolith's words.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import asyncpg
+
+from chassis.ownership.door import Door
+from chassis.ownership.record import Owner, Record
+from contracts.orders import Order, OrderRequest
+from contracts.ownership import Stamp
+from contracts.record import Customer, RecordAway, RecordRefused
+from new_services.orders import pricing, views
+from new_services.orders.owner import making, storing
+from new_services.orders.owner.storing import Owned
+
+SOON_SECONDS = 0.2
+
+# Holds these pieces for this saga, gated in this epoch. Raises what a saga's step may raise.
+Gate = Callable[[str, Mapping[str, int], Stamp], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class OwnRecord:
+    """See SystemOfRecord. `now` is the shop's wall clock."""
+
+    pool: asyncpg.Pool
+    door: Door
+    gate: Gate
+    now: Callable[[], datetime]
+    hurry: Callable[[], None] = lambda: None  # something is committed that the monolith is to hear
+
+    async def place(
+        self, customer: Customer, wanted: OrderRequest, saga_id: str, held: int
+    ) -> Order:
+        """See SystemOfRecord; once more, it is the same order. `held`: the epoch of ours in which
+        the stock was gated for it, or 0."""
+        record = await self.door.records.look()
+        epoch = record.epoch
+        if held != epoch:
+            await self.gate(saga_id, wanted.lines, stamped(record))
+        async with self.pool.acquire() as connection, connection.transaction():
+            if (await self.door.enter(connection)).epoch != epoch:
+                raise RecordAway("the owner of the orders changed", SOON_SECONDS, ours=True)
+            await storing.lock(connection, saga_id)
+            order = await storing.placed_by(connection, saga_id)
+            order = order or await self._placed(connection, customer, wanted, (saga_id, epoch))
+        self.hurry()
+        return order
+
+    async def _placed(
+        self,
+        connection: asyncpg.Connection,
+        customer: Customer,
+        wanted: OrderRequest,
+        saga: tuple[str, int],
+    ) -> Order:
+        saga_id, epoch = saga
+        buyer = await storing.buyer(connection, customer.email)
+        if buyer is None:
+            raise RecordAway("the customer is not known here yet", SOON_SECONDS, ours=True)
+        prices = await pricing.prices(connection, list(wanted.lines))
+        for sku in wanted.lines:
+            if sku not in prices:
+                raise RecordRefused(400, {"error": "unknown sku", "sku": sku})
+        order_id, number = await storing.numbers(connection)
+        order = making.placed(buyer, wanted, prices, (self.now(), number, saga_id))
+        owned = Owned(order, order_id, buyer.customer_id, buyer.email, epoch)
+        await storing.place(connection, owned)
+        return order
+
+    async def find(
+        self, customer: Customer, wanted: OrderRequest, saga_id: str, age: float
+    ) -> Sequence[Order]:
+        """See SystemOfRecord: what the saga placed here, or in the monolith before we owned the
+        orders. Certain: a transaction of an earlier attempt has ended, and the feed had told all
+        that the monolith committed when we became the owner."""
+        del customer, wanted, age
+        async with self.pool.acquire() as connection, connection.transaction():
+            await storing.lock(connection, saga_id)
+            placed = await storing.placed_by(connection, saga_id)
+        return [placed] if placed else await views.orders_of_saga(self.pool, saga_id)
+
+    async def cancel(self, customer: Customer, order_no: str) -> Order:
+        """See SystemOfRecord."""
+        async with self.pool.acquire() as connection, connection.transaction():
+            epoch = (await self.door.enter(connection)).epoch
+            await storing.lock(connection, order_no)
+            found = await storing.current(connection, order_no, epoch)
+            if found is None or found.email != customer.email:
+                raise RecordRefused(404, {"error": "order not found", "order_no": order_no})
+            if found.order.status not in making.CANCELLABLE:
+                raise RecordRefused(409, _not_cancellable(found.order.status))
+            order = making.cancelled(found.order, self.now())
+            await storing.change(connection, replace(found, order=order, epoch=epoch))
+        self.hurry()
+        return order
+
+    async def look(self, customer: Customer, order_no: str) -> Order | None:
+        """See SystemOfRecord."""
+        epoch = (await self.door.records.look()).epoch
+        async with self.pool.acquire() as connection, connection.transaction():
+            await storing.lock(connection, order_no)
+            found = await storing.current(connection, order_no, epoch)
+        return found.order if found is not None and found.email == customer.email else None
+
+
+def stamped(record: Record) -> Stamp:
+    """What calls to the other services of the domain carry."""
+    ours = record.owner is Owner.NEW
+    return Stamp(record.epoch, ours, record.window_open, record.since_lsn)
+
+
+def wall_clock(zone: ZoneInfo) -> Callable[[], datetime]:
+    """The shop's: local time of its zone, without a zone."""
+    return lambda: datetime.now(zone).replace(tzinfo=None)
+
+
+def _not_cancellable(status: str) -> dict[str, Any]:
+    return {"error": "order cannot be cancelled", "status": status}

@@ -1,0 +1,62 @@
+"""The system of record of the orders, whoever owns them: each call asks who it is.
+
+    sagas ──▶ Owned ──▶ whose? ──▶ the monolith, by its API
+                               └─▶ our own tables
+So kinds, steps and stored states of sagas stay, and one that began under the one goes on under the
+other. A new write waits while the orders change hands; a question is answered by the owner so far.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from chassis.ownership.door import Door
+from chassis.ownership.record import Owner
+from contracts.orders import Order, OrderRequest, SystemOfRecord
+from contracts.ownership import Stamp
+from contracts.record import Customer, RecordRefused
+from new_services.orders.owner.record import OwnRecord, stamped
+
+NO_ROOM = {"error": "the order has no room for our mark: shorten po_number"}
+
+
+@dataclass(frozen=True, slots=True)
+class Owned:
+    """See SystemOfRecord."""
+
+    legacy: SystemOfRecord
+    own: OwnRecord
+    door: Door
+
+    async def stamp(self) -> Stamp:
+        """What the calls to other services of the domain carry."""
+        return stamped(await self.door.records.look())
+
+    async def place(
+        self, customer: Customer, wanted: OrderRequest, saga_id: str, until: float, held: int
+    ) -> Order:
+        """See SystemOfRecord. `held`: the epoch of ours in which the stock was gated for it; 0: the
+        monolith was to decide."""
+        if await self.door.whose(saga_id) is Owner.NEW:
+            return await self.own.place(customer, wanted, saga_id, held)
+        if not self.legacy.accepts(wanted):  # it was accepted while the orders were ours
+            raise RecordRefused(503, NO_ROOM)
+        return await self.legacy.place(customer, wanted, saga_id, until)
+
+    async def find(
+        self, customer: Customer, wanted: OrderRequest, saga_id: str, age: float
+    ) -> Sequence[Order]:
+        """See SystemOfRecord. What was placed here is ours to find, whoever owns the orders now."""
+        ours = (await self.stamp()).ours
+        found = await self.own.find(customer, wanted, saga_id, age)
+        return found if found or ours else await self.legacy.find(customer, wanted, saga_id, age)
+
+    async def cancel(self, customer: Customer, order_no: str) -> Order:
+        """See SystemOfRecord."""
+        owner = await self.door.whose(order_no)
+        record = self.own if owner is Owner.NEW else self.legacy
+        return await record.cancel(customer, order_no)
+
+    async def look(self, customer: Customer, order_no: str) -> Order | None:
+        """See SystemOfRecord."""
+        record = self.own if (await self.stamp()).ours else self.legacy
+        return await record.look(customer, order_no)
