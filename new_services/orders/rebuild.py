@@ -38,7 +38,7 @@ FROM public.order_document WHERE own_body IS NOT NULL
 _GONE = """
 DELETE FROM fresh.order_document fresh WHERE body IS NULL AND NOT EXISTS (
     SELECT FROM public.order_document live
-    WHERE live.order_no = fresh.order_no AND live.body IS NULL)
+    WHERE live.order_no = fresh.order_no AND (live.order_id IS NULL OR live.body IS NULL))
 """
 _NEWER = f"""
 UPDATE fresh.order_document fresh SET own_body = live.own_body, own_at = live.own_at
@@ -47,7 +47,7 @@ WHERE live.order_no = ANY (ARRAY(SELECT order_no FROM public.order_document WHER
 AND live.order_no = fresh.order_no AND live.own_at <> fresh.own_at
 """
 # An order as it was placed carries no time (`repository.FIRST`).
-_NOT_TOLD = f"{_OWN} AND body IS NULL ON CONFLICT (order_no) DO NOTHING"
+_NOT_TOLD = f"{_OWN} AND (order_id IS NULL OR body IS NULL) ON CONFLICT (order_no) DO NOTHING"
 
 PART = Part(
     tables=("order_document", "mirror", "mirror_floor"),
