@@ -63,12 +63,9 @@ def test_two_runners_at_once_take_turns(database: str) -> None:
 def test_command_says_where_the_database_stands(database: str) -> None:
     run, environ = CliRunner().invoke, {"LEGACY_DATABASE_URL": database}
     assert run(main, ["legacy", "current"], env=environ).output == "legacy: at base\n"
-    assert run(main, ["legacy", "upgrade"], env=environ).output == "legacy: at 0004
-"
-    assert run(main, ["legacy", "downgrade"], env=environ).output == "legacy: at 0003
-"
-    assert run(main, ["legacy", "downgrade"], env=environ).output == "legacy: at 0002
-"
+    assert run(main, ["legacy", "upgrade"], env=environ).output == "legacy: at 0004\n"
+    assert run(main, ["legacy", "downgrade"], env=environ).output == "legacy: at 0003\n"
+    assert run(main, ["legacy", "downgrade"], env=environ).output == "legacy: at 0002\n"
     assert run(main, ["legacy", "downgrade"], env=environ).output == "legacy: at 0001\n"
     assert run(main, ["legacy", "downgrade"], env=environ).output == "legacy: at base\n"
 
