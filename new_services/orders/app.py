@@ -93,7 +93,7 @@ async def build(ground: Ground) -> Parts:
     record, guards = system_of_record(client, settings.session_key)
     inventory, door = Inventory(partners["inventory"]), Door(records)
     moving = await ownership(ground, records, settings.legacy_database_url, inventory)
-    tables = OwnRecord(ground.pool, door, inventory.gate, wall_clock(zone), moving.hurry)
+    tables = OwnRecord(ground.pool, door, inventory.gate, wall_clock(zone), moving.given)
     owned = Owned(record, tables, door)
     parties = owned, inventory, Payments(partners["payments"])
     stories = Stories(ground.pool, *parties, watermark, relay.wake).sagas()
@@ -112,6 +112,7 @@ async def build(ground: Ground) -> Parts:
 
     async def close() -> None:
         await sagas.starter.close()
+        await moving.close()
         for each in (*(partner.client for partner in partners.values()), client):
             if each is not None:
                 await each.close()

@@ -39,7 +39,8 @@ class OwnRecord:
     door: Door
     gate: Gate
     now: Callable[[], datetime]
-    hurry: Callable[[], None] = lambda: None  # something is committed that the monolith is to hear
+    # Waits a moment until the monolith has a change of ours, by its number.
+    given: Callable[[int], Awaitable[None]]
 
     async def place(
         self, customer: Customer, wanted: OrderRequest, saga_id: str, held: int
@@ -54,9 +55,11 @@ class OwnRecord:
             if (await self.door.enter(connection)).epoch != epoch:
                 raise RecordAway("the owner of the orders changed", SOON_SECONDS, ours=True)
             await storing.lock(connection, saga_id)
-            order = await storing.placed_by(connection, saga_id)
-            order = order or await self._placed(connection, customer, wanted, (saga_id, epoch))
-        self.hurry()
+            known = await storing.placed_by(connection, saga_id)
+            if known is not None:
+                return known
+            order, change = await self._placed(connection, customer, wanted, (saga_id, epoch))
+        await self.given(change)
         return order
 
     async def _placed(
@@ -65,7 +68,7 @@ class OwnRecord:
         customer: Customer,
         wanted: OrderRequest,
         saga: tuple[str, int],
-    ) -> Order:
+    ) -> tuple[Order, int]:
         saga_id, epoch = saga
         buyer = await storing.buyer(connection, customer.email)
         if buyer is None:
@@ -77,8 +80,7 @@ class OwnRecord:
         order_id, number = await storing.numbers(connection)
         order = making.placed(buyer, wanted, prices, (self.now(), number, saga_id))
         owned = Owned(order, order_id, buyer.customer_id, buyer.email, epoch)
-        await storing.place(connection, owned)
-        return order
+        return order, await storing.place(connection, owned)
 
     async def find(
         self, customer: Customer, wanted: OrderRequest, saga_id: str, age: float
@@ -103,8 +105,9 @@ class OwnRecord:
             if found.order.status not in making.CANCELLABLE:
                 raise RecordRefused(409, _not_cancellable(found.order.status))
             order = making.cancelled(found.order, self.now())
-            await storing.change(connection, replace(found, order=order, epoch=epoch))
-        self.hurry()
+            changed = replace(found, order=order, epoch=epoch)
+            change = await storing.change(connection, changed)
+        await self.given(change)
         return order
 
     async def look(self, customer: Customer, order_no: str) -> Order | None:

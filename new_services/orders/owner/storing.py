@@ -23,7 +23,8 @@ WHERE entity = 'customer' AND NOT gone AND fields->>'email' = $1
 """
 _NUMBERS = "SELECT nextval('owned_order_id') AS id, nextval('owned_order_no') AS number"
 _CHANGED = f"""
-changed AS (INSERT INTO owned_change (domain, entity, key) VALUES ('{DOMAIN}', 'order', $1))
+changed AS (INSERT INTO owned_change (domain, entity, key) VALUES ('{DOMAIN}', 'order', $1)
+            RETURNING seq)
 """
 # Shown at once, until the feed has told of it.
 _PLACE = f"""
@@ -32,19 +33,25 @@ written AS (INSERT INTO written_order (order_no, saga_id) VALUES ($1, $5)
             ON CONFLICT (order_no) DO NOTHING),
 shown AS (INSERT INTO order_document (order_no, order_id, email, po_number, saga_id, status,
                                       own_body, own_at)
-          VALUES ($1, $2, $4, $8, $5, $9, $10, {repository.FIRST}))
-INSERT INTO owned_order (order_no, order_id, customer_id, email, saga_id, epoch, placed, content)
-VALUES ($1, $2, $3, $4, $5, $6, true, $7)
+          VALUES ($1, $2, $4, $8, $5, $9, $10, {repository.FIRST})),
+kept AS (
+    INSERT INTO owned_order (order_no, order_id, customer_id, email, saga_id, epoch, placed,
+                             content)
+    VALUES ($1, $2, $3, $4, $5, $6, true, $7))
+SELECT seq FROM changed
 """
 _CHANGE = f"""
 WITH {_CHANGED},
 shown AS (INSERT INTO order_document (order_no, order_id, email, po_number, saga_id, status,
                                       own_body, own_at)
           VALUES ($1, $2, $4, $8, $5, $9, $10, {repository.FOR_GOOD})
-          ON CONFLICT (order_no) DO UPDATE SET own_body = $10, own_at = {repository.FOR_GOOD})
-INSERT INTO owned_order (order_no, order_id, customer_id, email, saga_id, epoch, placed, content)
-VALUES ($1, $2, $3, $4, $5, $6, false, $7)
-ON CONFLICT (order_no) DO UPDATE SET epoch = $6, content = $7
+          ON CONFLICT (order_no) DO UPDATE SET own_body = $10, own_at = {repository.FOR_GOOD}),
+kept AS (
+    INSERT INTO owned_order (order_no, order_id, customer_id, email, saga_id, epoch, placed,
+                             content)
+    VALUES ($1, $2, $3, $4, $5, $6, false, $7)
+    ON CONFLICT (order_no) DO UPDATE SET epoch = $6, content = $7)
+SELECT seq FROM changed
 """
 _COLUMNS = "order_id, customer_id, email, saga_id, epoch, content"
 _BY_NUMBER = f"SELECT {_COLUMNS} FROM owned_order WHERE order_no = $1"
@@ -93,14 +100,15 @@ async def placed_by(connection: asyncpg.Connection, saga_id: str) -> Order | Non
     return None if row is None else _owned(row).order
 
 
-async def place(connection: asyncpg.Connection, owned: Owned) -> None:
-    """A new order."""
-    await connection.execute(_PLACE, *_values(owned))
+async def place(connection: asyncpg.Connection, owned: Owned) -> int:
+    """A new order; the number of this change among ours."""
+    return int(await connection.fetchval(_PLACE, *_values(owned)))
 
 
-async def change(connection: asyncpg.Connection, owned: Owned) -> None:
-    """An order as it is from now on; the first change of an older order copies it."""
-    await connection.execute(_CHANGE, *_values(owned))
+async def change(connection: asyncpg.Connection, owned: Owned) -> int:
+    """An order as it is from now on; the first change of an older order copies it. The number of
+    this change among ours."""
+    return int(await connection.fetchval(_CHANGE, *_values(owned)))
 
 
 async def current(connection: asyncpg.Connection, order_no: str, epoch: int) -> Owned | None:
