@@ -6,6 +6,7 @@ import re
 import shlex
 import subprocess
 import sys
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -14,12 +15,14 @@ import click
 
 from chassis.cli.output import Output, json_option
 from fig.clients import admin, running
+from fig.clients.admin import AdminAway
 from fig.errors import NEGATIVE, FigError
 from fig.settings import Home, project_root
 from fig.tour.patterns import NAMES, PATTERNS
 from fig.tour.walk import Done, Shown, Walk
 
 SHOWN_LINES, LONGEST = 10, 110
+PATIENCE_SECONDS, POLL_SECONDS = 60.0, 0.2
 START = "nothing runs here: run `make up` first (or `fig up --detach`), then `fig tour` again"
 
 
@@ -78,7 +81,7 @@ class RealFig:
             subprocess.Popen(
                 [sys.executable, "-m", "fig", *shlex.split(words)],
                 cwd=project_root(),
-                env={**os.environ, "FIG_HOME": str(self.home.folder), "NO_COLOR": "1"},
+                env={**os.environ, **self._own},
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
@@ -86,15 +89,30 @@ class RealFig:
             )
         )
 
+    @property
+    def _own(self) -> dict[str, str]:
+        """Where the stack is; a busy machine may take its time for a step."""
+        patience = f"{PATIENCE_SECONDS:g}"
+        return {"FIG_HOME": str(self.home.folder), "FIG_GET_PATIENCE": patience, "NO_COLOR": "1"}
+
     def stages(self) -> Mapping[str, str]:
         """Of every route that the facade decides by."""
-        routes = admin.get(running.admin_url(self.home, None), "/api/status")["routes"]
-        return {one["name"]: _stage(one) for one in routes}
+        return {one["name"]: _stage(one) for one in self._status()["routes"]}
 
     def frozen(self) -> bool:
         """As the facade says it."""
-        moves = admin.get(running.admin_url(self.home, None), "/api/status").get("moves") or {}
-        return bool(moves.get("stopped"))
+        return bool((self._status().get("moves") or {}).get("stopped"))
+
+    def _status(self) -> Mapping[str, Any]:
+        """Of the facade, which a pattern may just have started again. Raises FigError."""
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while True:
+            try:
+                return admin.get(running.admin_url(self.home, None), "/api/status")
+            except AdminAway:
+                if time.monotonic() > deadline:
+                    raise
+            time.sleep(POLL_SECONDS)
 
 
 def _stage(route: Mapping[str, Any]) -> str:

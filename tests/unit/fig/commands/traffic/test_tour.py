@@ -9,6 +9,7 @@ from click.testing import CliRunner
 
 from fig.__main__ import cli
 from fig.clients import admin, running
+from fig.clients.admin import AdminAway
 from fig.commands.traffic import tour as command
 from fig.settings import Home
 from fig.tour.walk import Done
@@ -56,7 +57,15 @@ def test_where_routes_stand(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> 
     ]
     status = {"routes": routes, "moves": {"stopped": "somebody froze it"}}
     monkeypatch.setattr(running, "admin_url", lambda _home, _given: "http://x")
-    monkeypatch.setattr(admin, "get", lambda _base, _path: status)
+    answers = [AdminAway("it starts"), AdminAway("it starts")]
+
+    def get(_base: str, _path: str) -> dict[str, object]:
+        if answers:
+            raise answers.pop()
+        return status
+
+    monkeypatch.setattr(admin, "get", get)
+    monkeypatch.setattr(command.time, "sleep", lambda _seconds: None)
     fig = command.RealFig(Home(tmp_path))
     assert fig.stages() == {"a": "canary 25", "b": "new"}
     assert fig.frozen()
