@@ -1,6 +1,7 @@
 """The books: one purchase as four databases tell of it, and the laws that bind them.
 
 books      reads all four, judges, and reads again what broke a law
+owned      orders that the new side owns, by number; they mean the same in legacy
 purchases  pure: what is told of one purchase, and the laws
 marks      pure: a saga's mark in legacy and its times, spelled out a second time
 """

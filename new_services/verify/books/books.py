@@ -3,6 +3,7 @@
     read all four ─▶ judge each purchase ─▶ those that break a law are read again until they hold or
     patience ends ─▶ what never held is broken
 
+An order that the new side placed as owner is found by its number, one from before by its mark.
 The four databases are read one after the other, so a purchase under way may look torn; by its end
 it does not. What the new side wrote is held in memory: about a kilobyte for each of its orders.
 """
@@ -14,10 +15,12 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 import asyncpg
 import orjson
 
+from new_services.verify.books import owned
 from new_services.verify.books.marks import KEY_SQL, is_mark
 from new_services.verify.books.purchases import (
     NOTHING,
@@ -37,15 +40,17 @@ BOOKS = "books"  # their name among the services
 NAMES = ("orders", "legacy", "payments", "inventory")
 PAUSE_SECONDS = 0.2
 
-_LEGACY = f"""
+_ORDERS = f"""
 SELECT {KEY_SQL} AS key, o.order_no, o.status,
        {number_or_zero("o.total")} AS total, o.created, (
            SELECT json_object_agg(sku, pieces) FROM (
                SELECT sku, sum(qty) AS pieces FROM order_line l WHERE l.order_id = o.id GROUP BY sku
            ) lines
        )::text AS lines
-FROM orders o WHERE o.po_number LIKE '%~________________' ORDER BY o.id
+FROM orders o
 """
+_MARKED = f"{_ORDERS} WHERE o.po_number LIKE '%~________________' ORDER BY o.id"
+_NUMBERED = f"{_ORDERS} WHERE o.order_no = ANY ($1::text[]) ORDER BY o.id"
 _SAGAS = """
 SELECT id AS key, kind, phase, state->>'reason' AS reason, updated - created AS took,
        (state->'results'->'write'->'order')::text AS wrote,
@@ -118,17 +123,52 @@ class Books:
             for row in await self._rows("inventory", _CLAIMS, keys)
         }
         money = {row["key"]: _money(row) for row in await self._rows("payments", _MONEY, keys)}
-        marked: dict[str, list[Ordered]] = {}
-        for row in await self._rows("legacy", _LEGACY, keys):
-            if is_mark(row["key"]):  # else a customer's own text that looks like a mark
-                marked.setdefault(row["key"], []).append(_ordered(row))
+        placed, alone = await self._owned(keys)
+        marked = await self._marked(keys, alone)
         found = {}
-        for key in {*sagas, *claims, *money, *marked}:
+        for key in {*sagas, *claims, *money, *placed, *marked}:
             saga, paid, some = sagas.get(key), money.get(key), marked.get(key, [])
-            own = of_the_purchase(some, saga, paid)
+            own = (*placed.get(key, ()), *of_the_purchase(some, saga, paid))
             touched = await self._touched([each.number for each in some if each not in own])
             found[key] = Purchase(saga, own, paid, claims.get(key), touched)
         return found
+
+    async def _owned(
+        self, keys: Sequence[str] | None
+    ) -> tuple[dict[str, list[Ordered]], dict[str, Ordered]]:
+        """Orders that we placed as their owner, as legacy has them, by saga; and, by number, those
+        of which legacy is not told any more, as we have them."""
+        rows = await self._rows("orders", owned.ORDERS, keys)
+        alone = {row["order_no"]: _told(orjson.loads(row["content"])) for row in rows
+                 if row["alone"]}  # fmt: skip
+        sagas = {row["order_no"]: row["key"] for row in rows if row["placed"]}
+        there = {
+            row["order_no"]: _ordered(row)
+            for row in await self._connections["legacy"].fetch(_NUMBERED, list(sagas))
+        } | {number: order for number, order in alone.items() if number in sagas}
+        placed: dict[str, list[Ordered]] = {}
+        for number, order in there.items():
+            placed.setdefault(sagas[number], []).append(order)
+        return placed, alone
+
+    async def _marked(
+        self, keys: Sequence[str] | None, alone: Mapping[str, Ordered]
+    ) -> dict[str, list[Ordered]]:
+        """Orders in legacy by the mark they bear. A customer may have written an old mark on an
+        order that we placed: that one is another saga's."""
+        rows = await self._rows("legacy", _MARKED, keys)
+        numbers = [row["order_no"] for row in rows]
+        ours = {
+            row["order_no"]
+            for row in await self._connections["orders"].fetch(owned.PLACED, numbers)
+        }
+        marked: dict[str, list[Ordered]] = {}
+        for row in rows:
+            number = row["order_no"]
+            # Else a customer's own text that looks like a mark.
+            if is_mark(row["key"]) and number not in ours:
+                marked.setdefault(row["key"], []).append(alone.get(number) or _ordered(row))
+        return marked
 
     async def _touched(self, numbers: Sequence[str]) -> tuple[str, ...]:
         """Our sagas about orders that only bear a mark."""
@@ -158,12 +198,16 @@ class Books:
 async def check(
     urls: Mapping[str, str], patience: float, clock: Callable[[], float] = time.monotonic
 ) -> BooksReport:
-    """All laws; `urls` by NAMES, `patience` in seconds for what is under way. Raises asyncpg's."""
+    """All laws; `urls` by NAMES, `patience` in seconds for what is under way. Raises asyncpg's,
+    and NotFresh where the reverse feed of the orders is behind for longer."""
     async with AsyncExitStack() as stack:
         connections = {}
         for name in NAMES:
             connections[name] = await connect(urls[name])
             stack.push_async_callback(connections[name].close, timeout=2)
+        once, never = await owned.check(
+            connections["orders"], connections["legacy"], patience, clock
+        )
         books = Books(connections)
         purchases = await books.purchases()
         first = {**_broken(purchases), **await books.left()}
@@ -174,7 +218,11 @@ async def check(
             purchases |= again
             now = {**_broken(again), **await books.left()}
             last = {which: breach for which, breach in now.items() if which in last}
-        return BooksReport(_reports(first, last), _sums(purchases))
+        reports = _reports(
+            first | {(law, BOOKS, key): breach for (law, key), breach in once.items()},
+            last | {(law, BOOKS, key): breach for (law, key), breach in never.items()},
+        )
+        return BooksReport(reports, _sums(purchases))
 
 
 def _broken(purchases: Mapping[str, Purchase]) -> dict[tuple[str, str, str], Breach]:
@@ -189,7 +237,7 @@ def _reports(first: Broken, last: Broken) -> list[LawReport]:
     """One for each law, also for those that hold."""
     reports = []
     for law, database in (
-        *((name, BOOKS) for name in RULES),
+        *((name, BOOKS) for name in (*RULES, *owned.NAMES)),
         *((name, database) for name, database, _ in LEFT),
     ):
         breaches = [breach for which, breach in last.items() if which[:2] == (law, database)]
@@ -218,14 +266,18 @@ def _ordered(row: asyncpg.Record) -> Ordered:
 def _saga(row: asyncpg.Record) -> Saga:
     wrote = None
     if row["wrote"]:
-        told = orjson.loads(row["wrote"])
-        lines: dict[str, int] = {}
-        for line in told["lines"]:
-            lines[line["sku"]] = lines.get(line["sku"], 0) + line["quantity"]
-        created = datetime.fromisoformat(told["created"])
-        wrote = Ordered(told["order_no"], Decimal(told["total"]), lines, told["status"], created)
+        wrote = _told(orjson.loads(row["wrote"]))
     purchase = orjson.loads(row["lines"]) if row["lines"] else None
     return Saga(row["kind"], row["phase"], row["reason"] or "", wrote, purchase, row["took"])
+
+
+def _told(told: Mapping[str, Any]) -> Ordered:
+    """An order in the new side's own words."""
+    lines: dict[str, int] = {}
+    for line in told["lines"]:
+        lines[line["sku"]] = lines.get(line["sku"], 0) + line["quantity"]
+    created = datetime.fromisoformat(told["created"])
+    return Ordered(told["order_no"], Decimal(told["total"]), lines, told["status"], created)
 
 
 def _money(row: asyncpg.Record) -> Money:
