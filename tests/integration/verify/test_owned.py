@@ -197,6 +197,20 @@ def test_behind_a_closed_window_our_own_table_stands_for_the_order(books):
     assert set(broken(checked(books))) == {MONEY, BOOK}
 
 
+def test_behind_a_closed_window_the_feed_tells_of_no_movement(books):
+    books.execute("inventory", "INSERT INTO movement VALUES ('SALE:SO-3:P-1-0', 'P-1-0', -1,"
+                  " 'SALE', 'SO-3', '')")  # fmt: skip
+    told = "the feed has told every movement"
+    try:
+        books.execute("inventory", OWNS)
+        assert set(broken(checked(books))) == {told}
+        books.execute("inventory", CLOSED)
+        assert broken(checked(books)) == {}
+    finally:
+        books.execute("inventory", "DELETE FROM movement WHERE lsn IS NULL")
+        books.execute("inventory", BACK)
+
+
 def test_while_the_reverse_feed_is_behind_there_is_no_verdict(books):
     books.execute("orders", PENDING)
     books.execute("legacy", GONE)
