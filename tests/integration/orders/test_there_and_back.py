@@ -1,11 +1,13 @@
 """The orders there, back, and there again, with the real monolith: nothing is lost, and each side
 shows what the other one wrote."""
 
+import asyncio
 from typing import Any
 
 import httpx2
 import pytest
 
+from new_services.verify.books import books
 from tests.rigs import reverse
 
 pytestmark = pytest.mark.integration
@@ -13,6 +15,7 @@ pytestmark = pytest.mark.integration
 ORDER = {"lines": [{"sku": "tent-0", "qty": 2}, {"sku": "MUG-0", "qty": 1}], "po_number": "PO 17"}
 CARD = ORDER | {"pay_method": "card", "po_number": "x" * 100}
 SETTLED = "SELECT phase FROM domain_owner WHERE domain = 'orders'"
+WRITTEN = "SELECT order_no FROM written_order"
 ROWS = """
 SELECT o.status, o.po_number, p.amount, p.method, p.status, count(l.id)
 FROM orders o JOIN payment p ON p.order_id = o.id JOIN order_line l ON l.order_id = o.id
@@ -72,12 +75,20 @@ def _balance(shop: Any) -> None:
     assert shop.query("legacy", moved) == left
     assert shop.value("inventory", "SELECT count(*) FROM level WHERE reserved <> 0") == 0
     captured = "SELECT coalesce(sum(captured - refunded), 0) FROM provider.account"
-    numbers = [row[0] for row in shop.query("orders", "SELECT order_no FROM written_order")]
+    numbers = [row[0] for row in shop.query("orders", WRITTEN)]
     alive = (
         "SELECT coalesce(sum(total::numeric), 0) FROM orders"
         " WHERE status <> 'CANCELLED' AND order_no = ANY(%s)"
     )
     assert shop.value("payments", captured) == shop.value("legacy", alive, numbers)
+
+
+def _books_balance(shop: Any) -> None:
+    """By the verification's own laws, whoever owns the orders."""
+    urls = {**shop.databases, "legacy": shop.owner}
+    found = asyncio.run(books.check(urls, patience=30.0))
+    broken = {law.name: law.breaches for law in found.laws if law.breaches}
+    assert (broken, found.sums.orders) == ({}, len(shop.query("orders", WRITTEN)))
 
 
 def test_there_and_back_and_there(shop: Any) -> None:
@@ -109,6 +120,8 @@ def test_there_and_back_and_there(shop: Any) -> None:
     listed = [shop.ask(side, "GET", "/api/orders").json()["orders"] for side in ("new", "legacy")]
     assert [each["order_no"] for each in listed[0]] == [each["order_no"] for each in listed[1]]
 
+    _books_balance(shop)
+
     # back: the monolith goes on with its next number, and a cancellation there is refunded here
     back = _move(shop, "legacy")
     assert (back["window"], back["fence"]["owner"]) == ("closed", "legacy")
@@ -121,11 +134,14 @@ def test_there_and_back_and_there(shop: Any) -> None:
         shop.until("refunded", lambda n=number: shop.value("payments", paid, n) == "refunded")
     _balance(shop)
 
+    _books_balance(shop)
+
     again = _move(shop, "new")
     assert again["epoch"] == there["epoch"] + 2
     last = _place(shop, "new", ORDER)
     assert _number(last) == _number(invoice) + 2
     assert shop.ask("new", "POST", f"/api/orders/{card['order_no']}/cancel").status_code == 409
     _both_show(shop, last)
+    _books_balance(shop)
     _move(shop, "legacy")
     _balance(shop)
