@@ -255,9 +255,14 @@ def introduced(exchange: Exchange, written: bytes | None) -> None:
 
 
 def copy(exchange: Exchange) -> None:
-    """Ask the other side as well, for a sample of the route's requests, to compare the answers."""
+    """Ask the other side as well, for a sample of the route's requests, to compare the answers.
+
+    A copy of legacy's may lack what this client has just written: that would be no difference.
+    """
     request = exchange.request
     route = request.state.route
+    if request.wrote:
+        return
     if not route.sample or request.head.upgrade is not None or exchange.keyed is not None:
         return
     if sampled(route, random()):
