@@ -1,0 +1,123 @@
+"""`fig cutover goods` on a whole stack: checks, there and back, killed, closed, retired."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from fig.clients import access
+from fig.settings import Home
+from fig.stack.addresses import database_url
+
+pytestmark = [pytest.mark.integration, pytest.mark.timeout(300)]
+PROJECT = Path(__file__).parents[3]
+BOUND = ("--bound", "100%")  # of routes that were never compared
+
+
+@pytest.fixture
+def routes(home: Path) -> Path:
+    """The shop's file with every route of the goods at `new` but one."""
+    entries = re.split(
+        r"(?=^  - name: )", (PROJECT / "routes.yaml").read_text(), flags=re.MULTILINE
+    )
+    text = "".join(
+        one.replace("stage: legacy", "stage: new") if "domain: goods" in one else one
+        for one in entries
+    )
+    path = home.parent / "routes.yaml"
+    path.write_text(text.replace("stage: new", "stage: canary\n    percent: 100", 1))
+    return path
+
+
+@pytest.fixture
+def cutover(fig, routes, port_base):
+    """`cutover(code, *words)`: the call's document; it must end with this code."""
+    fig.variables = {"FIG_ROUTES": str(routes)}
+    up = fig("up", "--detach", FIG_PORT_BASE=str(port_base))
+    assert up.returncode == 0, up.stderr
+
+    def call(code: int, *words: str) -> dict[str, Any]:
+        done = fig("cutover", "goods", "--json", *words)
+        assert done.returncode == code, done.stdout + done.stderr
+        return dict(json.loads(done.stdout.strip().splitlines()[-1]))
+
+    return call
+
+
+def failing(told: dict[str, Any]) -> dict[str, str]:
+    return {one["check"]: one["words"] for one in told["checks"] if one["ok"] is False}
+
+
+def test_the_goods_change_hands(cutover, fig, home, routes, wait_for) -> None:
+    _what_stands_against_it_is_named(cutover, fig, home, routes)
+    _there_back_and_there(cutover, fig, routes)
+    _a_killed_command_is_mended(cutover, fig, routes, wait_for)
+    _the_window_is_closed(cutover, fig, routes)
+
+
+def _what_stands_against_it_is_named(cutover, fig, home, routes) -> None:
+    assert fig("cutover", "gods").returncode == 2
+    here = access.place(Home(home), fig.state)
+    # a person's console: the monolith's own role may not idle in a transaction for so long
+    with psycopg.connect(database_url(here, "postgres", "legacy")) as other:
+        other.execute("UPDATE product SET name = name WHERE id = (SELECT min(id) FROM product)")
+        told: dict[str, Any] = {}
+        pid = other.info.backend_pid
+        for _ in range(20):  # each call takes longer than a tenth of a second
+            told = cutover(1, "--dry-run")
+            if "transactions" in failing(told):
+                break
+        other.rollback()
+    against = failing(told)
+    assert set(against) == {"routes at new", "comparison", "transactions"}
+    assert "UPDATE product SET name" in against["transactions"]
+    assert f"pid {pid} (postgres" in against["transactions"]
+    assert "product-detail (canary)" in against["routes at new"]
+    notes = {one["check"]: one["words"] for one in told["checks"] if one["ok"] is None}
+    assert "legacy (owner: may drop the fence)" in notes["may write"]
+    assert "article-save 0" in notes["writing routes"]
+    assert "goods: {owner: legacy}" in routes.read_text()
+    assert fig("flip", "product-detail", "new", "--force", "test").returncode == 0
+
+
+def _there_back_and_there(cutover, fig, routes) -> None:
+    told = cutover(0, "--rehearse", *BOUND)
+    assert [(move["toward"], move["ok"]) for move in told["moves"]] == [
+        ("new", True), ("legacy", True), ("new", True),
+    ]  # fmt: skip
+    assert [step["step"] for step in told["moves"][0]["steps"]][:2] == ["fence", "reach"]
+    assert "goods: {owner: new, window: open}" in routes.read_text()
+    refused = fig("flip", "article-save", "canary", "0")
+    assert (refused.returncode, "legacy refuses writes" in refused.stderr) == (1, True)
+    assert "owners: goods new (window open), orders legacy" in fig("status").stdout
+    explained = json.loads(fig("explain", "POST", "/admin/products/X", "--json").stdout)
+    assert "fig cutover goods --back" in explained["pinned"]
+
+
+def _a_killed_command_is_mended(cutover, fig, routes, wait_for) -> None:
+    program = [sys.executable, "-m", "fig", "cutover", "goods", "--back"]
+    with subprocess.Popen(
+        program, env=fig.environment, cwd=PROJECT, stdout=subprocess.DEVNULL
+    ) as command:
+        wait_for("moving", lambda: "goods: {owner: moving}" in routes.read_text())
+        os.kill(command.pid, signal.SIGKILL)
+    told = cutover(0, *BOUND)  # wherever it died: mended, and there again
+    assert told["owner"] == "new"
+    assert "goods: {owner: new, window: open}" in routes.read_text()
+
+
+def _the_window_is_closed(cutover, fig, routes) -> None:
+    early = fig("flip", "article-save", "retired", "--force", "test")
+    assert (early.returncode, "fig cutover goods --close" in early.stderr) == (1, True)
+    assert cutover(0, "--close", "--yes")["window"] == "closed"
+    assert "goods: {owner: new, window: closed}" in routes.read_text()
+    assert failing(cutover(1, "--back"))["window"] == "closed: there is no way back"
+    retired = fig("flip", "article-save", "retired", "--force", "test")
+    assert retired.returncode == 0, retired.stderr
