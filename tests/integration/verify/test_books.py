@@ -10,6 +10,7 @@ from psycopg.types.json import Jsonb
 
 from contracts.mark import new_saga_id
 from new_services.verify import report
+from new_services.verify.books.books import Books
 from new_services.verify.verification import verify
 
 pytestmark = pytest.mark.integration
@@ -208,13 +209,21 @@ def test_money_of_the_order_is_not_given_back_for_one_with_its_mark(books):
     assert set(broken(checked(books))) == {MONEY}
 
 
-def test_what_is_under_way_is_waited_for(books):
+def test_what_is_under_way_is_waited_for(books, monkeypatch):
+    looked, look = threading.Event(), Books.purchases
+
+    async def purchases(self, keys=None):
+        found = await look(self, keys)
+        looked.set()
+        return found
+
+    monkeypatch.setattr(Books, "purchases", purchases)
     books.execute("orders", "UPDATE saga SET phase = 'forward'")
     books.execute("payments", "UPDATE provider.account SET captured = 0, authorised = 208.46")
     books.execute("payments", "UPDATE payment SET status = 'authorised'")
 
     def finish():
-        time.sleep(0.3)
+        looked.wait(60)
         books.execute("payments", "UPDATE provider.account SET captured = 208.46, authorised = 0")
         books.execute("payments", "UPDATE payment SET status = 'captured'")
         books.execute("orders", "UPDATE saga SET phase = 'done'")
