@@ -64,6 +64,7 @@ check: install lint ## what to run at every change: linters, types, unit and con
 # What waits for processes shares the cores by two; what measures a whole stack has them for itself.
 test: check      ## every test, and the linters
 	@$(PY) -m pytest -q -n 2 --dist loadfile tests/integration $(ARGS)
+	@$(PY) -m pytest -q tests/patterns $(ARGS)
 	@$(PY) -m pytest -q tests/e2e $(ARGS)
 
 applications: install ## other people's applications in a browser, with and without the facade; installs them, once, outside of here

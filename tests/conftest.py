@@ -61,6 +61,12 @@ def port_base() -> int:
     return _free_base()
 
 
+@pytest.fixture(scope="session")
+def free_base() -> int:
+    """The same, for a stack that serves all tests of a folder."""
+    return _free_base()
+
+
 @pytest.fixture(scope="module")
 def shared_port_base() -> int:
     """The same, for a stack that serves all tests of a file."""
