@@ -15,6 +15,7 @@ import pytest
 from legacy_monolith.app import create_app
 from legacy_monolith.seed.store import seed
 from legacy_monolith.settings import Settings
+from tests.integration.facade.conftest import eventually
 
 pytestmark = pytest.mark.integration
 
@@ -194,6 +195,8 @@ def same_answers(monolith, catalog, asked: list[str]) -> None:
     """The bytes, the status and the content type."""
     after = {"Fig-After": str(int(time.time() * 1e6))}
     with httpx2.Client(base_url=catalog.url, headers=after, timeout=10) as client:
+        # A request waits for a moment, and declines: on a busy machine the feed may take longer.
+        eventually("all has arrived", lambda: client.get(asked[0]).status_code != 503, 30)
         for path in asked:
             control, candidate = monolith.get(path), client.get(path)
             shown = {"status": control.status_code, "body": control.data}

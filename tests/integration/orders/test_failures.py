@@ -157,7 +157,7 @@ def test_a_pending_order_that_comes_to_nothing_is_undone_and_told(shop: Any) -> 
     reason = shop.ask("new", "GET", place).json()["reason"]
     assert reason == {"error": "out of stock", "sku": "TENT-1", "available": 2}
     told = "SELECT count(*) FROM outbox WHERE subject = 'events.orders.order-refused'"
-    assert shop.value("orders", told) == 1
+    shop.until("the customer hears of it", lambda: shop.value("orders", told) == 1)
     shop.balance()
 
 
