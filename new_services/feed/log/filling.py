@@ -1,9 +1,11 @@
 """Completes a row that came to another key without a large value, which the log does not repeat.
 
 A reader of the stream knows the row by its old key only. So the value is read where it stands
-now; should it be newer than the change, the change that made it so still follows.
+now; should it be newer than the change, the change that made it so still follows. A commit stands in
+the log a moment before others see it, so the reading waits for that moment.
 """
 
+import asyncio
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -15,6 +17,9 @@ from new_services.feed.log.columns import selected
 from new_services.feed.log.tables import describe
 from new_services.feed.log.types import Types
 from new_services.feed.publishing.shapes import Shapes
+from new_services.feed.reading.visibility import Seen
+
+LOOK_SECONDS = 0.005
 
 
 class Filler:
@@ -40,10 +45,20 @@ class Filler:
         gone = {name: change.before[name] for name in change.key}
         if gone == change.key:  # legacy logs whole old rows here: nothing moved
             return change
+        await self._until_seen(change.xid)
         row = await self._row(change)
         if row is None:
             return replace(change, op=Op.DELETE, key=gone, after=None)
         return replace(change, after={**row, **(change.after or {})})
+
+    async def _until_seen(self, xid: int) -> None:
+        """Until others see what this transaction did; it has committed."""
+        while True:
+            found = await self._connection.execute("SELECT pg_current_snapshot()::text AS snapshot")
+            (snapshot,) = await found.fetchone() or ("",)
+            if xid in Seen(snapshot):
+                return
+            await asyncio.sleep(LOOK_SECONDS)
 
     async def _row(self, change: Change) -> Row | None:
         (table,) = await describe(self._connection, [change.table], self._types)
