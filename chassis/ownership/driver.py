@@ -116,10 +116,16 @@ class Driver:
             await self._end(record, "")
 
     async def _compare(self) -> None:
+        """Nobody writes meanwhile: what differs for a moment is what has not been heard of yet."""
+        until = time.monotonic() + REACH_SECONDS
         async with self._step("compare"):
-            ours, theirs = await asyncio.gather(self.own.sums(), self.legacy.sums())
-            if ours != theirs:
-                raise Ended(f"the two sides differ: ours {ours}, legacy's {theirs}")
+            while True:
+                ours, theirs = await asyncio.gather(self.own.sums(), self.legacy.sums())
+                if ours == theirs:
+                    return
+                if time.monotonic() > until:
+                    raise Ended(f"the two sides differ: ours {ours}, legacy's {theirs}")
+                await asyncio.sleep(POLL_SECONDS)
 
     async def _close(self, attempt: int, epoch: int) -> Closed:
         until = time.monotonic() + CLOSE_SECONDS

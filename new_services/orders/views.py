@@ -142,9 +142,14 @@ async def written_by(pool: asyncpg.Pool, saga_id: str) -> str | None:
 
 
 async def age_of_saga(pool: asyncpg.Pool, saga_id: str) -> float:
-    """Seconds since it was stored first, by the database's clock."""
+    """Seconds since it was stored first, by the database's clock. Endless where it found somebody
+    away: its request was answered at that moment, and no longer waited."""
+    away = "SELECT FROM saga_story WHERE saga_id = $1 AND what = 'absent'"
     age = "extract(epoch FROM clock_timestamp())::float8 - created"
-    return float(await pool.fetchval(f"SELECT {age} FROM saga WHERE id = $1", saga_id) or 0.0)
+    asked = (
+        f"SELECT CASE WHEN EXISTS ({away}) THEN 'Infinity' ELSE {age} END FROM saga WHERE id = $1"
+    )
+    return float(await pool.fetchval(asked, saga_id) or 0.0)
 
 
 async def order_as_fed(pool: asyncpg.Pool, order_no: str, email: str) -> Order | None:

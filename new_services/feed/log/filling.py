@@ -1,8 +1,8 @@
 """Completes a row that came to another key without a large value, which the log does not repeat.
 
 A reader of the stream knows the row by its old key only. So the value is read where it stands
-now; should it be newer than the change, the change that made it so still follows. A commit stands in
-the log a moment before others see it, so the reading waits for that moment.
+now; should it be newer than the change, the change that made it so still follows. A commit stands
+in the log a moment before others see it, so the reading waits for that moment.
 """
 
 import asyncio

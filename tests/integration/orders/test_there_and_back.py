@@ -41,7 +41,16 @@ def _move(shop: Any, toward: str) -> dict[str, Any]:
 
 
 def _place(shop: Any, side: str, wish: dict[str, Any], status: int = 201) -> dict[str, Any]:
-    answer = shop.ask(side, "POST", "/api/orders", wish)
+    return _outcome(shop, side, shop.ask(side, "POST", "/api/orders", wish), status)
+
+
+def _outcome(shop: Any, side: str, answer: Any, status: int) -> dict[str, Any]:
+    """The order; on a busy machine it may be promised first."""
+    if answer.status_code == 202:
+        place = answer.headers["location"]
+        shop.until("it is done", lambda: shop.ask(side, "GET", place).json()["status"] == "DONE")
+        order: dict[str, Any] = shop.ask(side, "GET", place).json()["order"]
+        return order
     assert answer.status_code == status, answer.text
     found: dict[str, Any] = answer.json()
     return found
@@ -49,9 +58,7 @@ def _place(shop: Any, side: str, wish: dict[str, Any], status: int = 201) -> dic
 
 def _cancel(shop: Any, side: str, order: dict[str, Any]) -> dict[str, Any]:
     answer = shop.ask(side, "POST", f"/api/orders/{order['order_no']}/cancel")
-    assert answer.status_code == 200, answer.text
-    found: dict[str, Any] = answer.json()
-    return found
+    return _outcome(shop, side, answer, 200)
 
 
 def _both_show(shop: Any, order: dict[str, Any]) -> None:
