@@ -134,18 +134,8 @@ class World:
         return answer.text.lower()
 
 
-@pytest.fixture
-def world(
-    postgres_server: Any,
-    make_database: Callable[[str], str],
-    nats_server: Any,
-    make_process: Any,
-    free_port: Callable[[], int],
-    tmp_path: Path,
-) -> Iterator[World]:
-    owner, own = make_database("legacy"), make_database("accounts")
-    runner.upgrade("legacy", owner)
-    runner.upgrade("accounts", own)
+def _shop_with_readers(postgres_server: Any, owner: str) -> dict[str, str]:
+    """Customers, and the URLs by which the feed and the accounts service read them."""
     name = owner.rsplit("/", 1)[1]
     roles = {kind: f"{kind}_{secrets.token_hex(4)}" for kind in ("feed", "reader")}
     with psycopg.connect(postgres_server.url(), autocommit=True) as connection:
@@ -162,7 +152,41 @@ def world(
                 " VALUES (%s, 'Anna', %s, 'Gasse 1', '6020', 'Innsbruck')",
                 [f"c{number}@example.org", hashed(PASSWORD)],
             )
-    reading = {kind: postgres_server.url(name, role, f"pw-{kind}") for kind, role in roles.items()}
+    return {kind: postgres_server.url(name, role, f"pw-{kind}") for kind, role in roles.items()}
+
+
+def _monolith(owner: str, port: int, folder: Path) -> Gunicorn:
+    listen = f"127.0.0.1:{port}"
+    environment = {
+        "LEGACY_DATABASE_URL": owner, "LEGACY_SECRET_KEY": KEY, "LEGACY_LISTEN": listen,
+    }  # fmt: skip
+    return Gunicorn(environment, folder / "legacy.log", f"http://{listen}")
+
+
+def _drop_slot(url: str, slot: str) -> None:
+    """It would keep the log for ever."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        wait_until(
+            "slot free",
+            lambda: not connection.execute(ACTIVE, [slot]).fetchone()[0],  # type: ignore[index]
+        )
+        drop = "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots"
+        connection.execute(f"{drop} WHERE slot_name = %s", [slot])
+
+
+@pytest.fixture
+def world(
+    postgres_server: Any,
+    make_database: Callable[[str], str],
+    nats_server: Any,
+    make_process: Any,
+    free_port: Callable[[], int],
+    tmp_path: Path,
+) -> Iterator[World]:
+    owner, own = make_database("legacy"), make_database("accounts")
+    runner.upgrade("legacy", owner)
+    runner.upgrade("accounts", own)
+    name, reading = owner.rsplit("/", 1)[1], _shop_with_readers(postgres_server, owner)
     feed = make_process(
         "new_services.feed",
         "FEED",
@@ -179,16 +203,7 @@ def world(
         ACCOUNTS_SECRET_KEY=KEY,
         ACCOUNTS_LEGACY_DATABASE_URL=reading["reader"],
     )
-    listen = f"127.0.0.1:{free_port()}"
-    monolith = Gunicorn(
-        {
-            "LEGACY_DATABASE_URL": owner,
-            "LEGACY_SECRET_KEY": KEY,
-            "LEGACY_LISTEN": listen,
-        },
-        tmp_path / "legacy.log",
-        f"http://{listen}",
-    )
+    monolith = _monolith(owner, free_port(), tmp_path)
     accounts.start()
     storefront = make_process(
         "new_services.storefront",
@@ -220,13 +235,7 @@ def world(
         echoing.close()
         for process in (storefront, accounts, feed):
             process.kill()
-    with psycopg.connect(reading["feed"], autocommit=True) as connection:
-        wait_until(
-            "slot free",
-            lambda: not connection.execute(ACTIVE, [f"fig_{name}"]).fetchone()[0],  # type: ignore[index]
-        )
-        drop = "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots"
-        connection.execute(f"{drop} WHERE slot_name = %s", [f"fig_{name}"])
+    _drop_slot(reading["feed"], f"fig_{name}")
 
 
 def test_customers_keep_their_sessions_through_flips_of_accounts_and_pages(world: World) -> None:
