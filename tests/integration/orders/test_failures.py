@@ -1,5 +1,6 @@
 """Whatever dies or falls silent while orders are placed: each ends on both sides, or on none."""
 
+import asyncio
 import random
 import signal
 import threading
@@ -7,9 +8,12 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import asyncpg
 import httpx2
 import psycopg
 import pytest
+
+from new_services.orders import views
 
 pytestmark = pytest.mark.integration
 
@@ -139,12 +143,19 @@ def test_while_legacy_is_dead_orders_are_accepted_and_reads_say_their_age(shop: 
     assert _orders(shop) == before + len(accepted)
 
 
+async def _age(database: str, saga_id: str) -> float:
+    async with asyncpg.create_pool(database, min_size=1, max_size=1) as pool:
+        return await views.age_of_saga(pool, saga_id)
+
+
 def test_a_pending_order_that_comes_to_nothing_is_undone_and_told(shop: Any) -> None:
     shop.login("anna@example.com")
     shop.legacy.kill()
     wish = {"lines": [{"sku": "TENT-1", "qty": 3}]}
     accepted = shop.ask("new", "POST", "/api/orders", wish)
     assert accepted.status_code == 202
+    # The answer came at once, so the age of its saga must not hide that somebody was promised it.
+    assert asyncio.run(_age(shop.databases["orders"], accepted.json()["id"])) > 3600
     shop.query("legacy", "UPDATE stock SET qty = 2 WHERE sku = 'TENT-1'")  # counted in the store
     shop.query(
         "legacy",

@@ -97,6 +97,20 @@ async def test_an_abort_names_why_and_the_old_owner_goes_on(driver: Driver) -> N
     assert writers(driver) == [Owner.NEW]
 
 
+async def test_sums_that_the_last_echo_makes_equal_are_waited_for(driver: Driver) -> None:
+    _, legacy, _ = parts(driver)
+    looks: list[object] = []
+
+    async def sums() -> dict[str, str]:
+        looks.append(None)
+        return {"products": "3" if len(looks) > 2 else "2"}
+
+    legacy.sums = sums
+    await move(driver, Owner.NEW)
+    assert writers(driver) == [Owner.NEW]
+    assert len(looks) == 3
+
+
 async def test_a_way_back_that_is_not_drained_stays_with_the_new_side(driver: Driver) -> None:
     await move(driver, Owner.NEW)
     driver.reverse.done = False  # type: ignore[attr-defined]
