@@ -36,6 +36,7 @@ class Shell:
 
     def __init__(self, folder: Path, installed: Installed) -> None:
         self.ports = {port: str(free_port()) for port in PORTS}
+        self.folder = folder
         self._installed = installed
         self._process = subprocess.Popen(
             ["bash", "-e"], cwd=folder, env=installed.environment, text=True,
@@ -130,7 +131,10 @@ def test_the_page_is_followed(shell: Shell) -> None:
 
 def _judged(shell: Shell) -> int:
     """How many pairs of the one route that is compared were judged, once none waits."""
-    found = json.loads(shell.run("fig compare book --admin :8081 --json"))
+    # The monolith in the background writes its log to the same shell: the answer is kept apart.
+    answer = shell.folder / "found.json"
+    shell.run(f"fig compare book --admin :8081 --json > {shlex.quote(str(answer))}")
+    found = json.loads(answer.read_text("utf-8"))
     return sum(route["completed"] for route in found["routes"]) if not found["waiting"] else 0
 
 
