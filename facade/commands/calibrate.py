@@ -20,10 +20,10 @@ from facade.replay.calibration.door import Door, DoorFailed, door, traffic
 from facade.replay.calibration.reference import NothingToCompare, twin_file
 from facade.replay.calibration.result import Result
 from facade.replay.calibration.watching import CutShort, Goal, World
+from facade.routes.config.routefile import LEGACY
 from facade.routes.file.kinds.values import Url, Wrong
 from facade.routes.file.problems import RouteFileError
 from facade.routes.file.reading import load_path
-from facade.routes.routefile import LEGACY
 
 
 @dataclass(frozen=True, slots=True)

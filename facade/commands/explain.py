@@ -12,7 +12,7 @@ from facade.routes.explain import Explanation, Question
 from facade.routes.explain import explain as explain_question
 from facade.routes.file.problems import RouteFileError
 from facade.routes.file.reading import load_path
-from facade.routes.paths import TargetRefused
+from facade.routes.matching.paths import TargetRefused
 from facade.routes.table import compile_table
 from facade.runtime.debts import standing
 from facade.runtime.statefolder import runtime_of

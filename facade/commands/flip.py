@@ -13,6 +13,7 @@ from facade.commands.confirm import Confirmation, confirm, fetch_status
 from facade.commands.options import routes_option, share
 from facade.commands.promoting import NotRecorded, hold_to_evidence
 from facade.guard.position import Position
+from facade.routes.config.routefile import RouteConfig
 from facade.routes.file.edit.flip import (
     Flip,
     Flipped,
@@ -27,7 +28,6 @@ from facade.routes.file.edit.flip import (
 from facade.routes.file.kinds.quantities import written_share
 from facade.routes.file.problems import RouteFileError
 from facade.routes.file.reading import load_path
-from facade.routes.routefile import RouteConfig
 from facade.routes.stages import Stage
 from facade.runtime.lags import Lag, hold_back
 from facade.runtime.statefolder import note_step, running

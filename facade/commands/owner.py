@@ -15,7 +15,8 @@ from chassis.cli.output import Output, json_option
 from facade.commands import BAD_INPUT, REFUSED
 from facade.commands.confirm import Confirmation, confirm, fetch_status
 from facade.commands.options import routes_option
-from facade.routes.domainfile import CLOSED, MOVING, NEW, OLD, OPEN
+from facade.routes.config.domainfile import CLOSED, MOVING, NEW, OLD, OPEN
+from facade.routes.config.routefile import RouteConfig, RouteFile
 from facade.routes.file.edit.owner import (
     OwnerRefused,
     UnknownDomain,
@@ -27,7 +28,6 @@ from facade.routes.file.edit.owner import (
 from facade.routes.file.problems import RouteFileError
 from facade.routes.file.reading import load_path
 from facade.routes.ownership import held
-from facade.routes.routefile import RouteConfig, RouteFile
 from facade.runtime.statefolder import running
 
 

@@ -23,9 +23,9 @@ from facade.replay.formats.reading import NothingToRead
 from facade.replay.judging import Judge
 from facade.replay.junit import junit
 from facade.replay.report import Report
+from facade.routes.config.routefile import LEGACY, RouteFile
 from facade.routes.file.problems import RouteFileError, unknown
 from facade.routes.file.reading import load_path
-from facade.routes.routefile import LEGACY, RouteFile
 from facade.routes.table import compile_table
 from facade.sidecar import environment
 from facade.sidecar.environment import NoEnvironment

@@ -12,7 +12,7 @@ from facade.compare.paths import At, Path, exact, printable, stable
 from facade.compare.rules import Rule, Rules, is_overdue
 from facade.compare.secrets import MASK, is_secret
 from facade.compare.tolerance import within
-from facade.routes.routefile import Expected
+from facade.routes.config.routefile import Expected
 
 MOST = 200  # differences kept of one pair
 _LONGEST = 300  # characters of a place; a longer one is told by what it lies in

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from facade.routes.routefile import Expected
+from facade.routes.config.routefile import Expected
 
 ABSENT = "(absent)"
 

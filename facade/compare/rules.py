@@ -23,7 +23,7 @@ from facade.compare.paths import (
     is_within,
     parse,
 )
-from facade.routes.routefile import ArrayRule, CompareRules, Expected, Tolerance
+from facade.routes.config.routefile import ArrayRule, CompareRules, Expected, Tolerance
 
 _NAMED = (MEMBER, AT)
 _NEVER = frozenset({"date", "server", "connection", "keep-alive", "transfer-encoding", "via"})

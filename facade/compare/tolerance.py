@@ -7,7 +7,7 @@ from facade.compare.distance import ANY_NUMBER, number_of
 from facade.compare.json.values import Json
 from facade.compare.moments import moment, seconds_between
 from facade.compare.noise.shapes import same_shape
-from facade.routes.routefile import Tolerance
+from facade.routes.config.routefile import Tolerance
 
 _LONGEST = 10_000  # characters of a text that patterns are tried on
 _NO_TEXT = object()

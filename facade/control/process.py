@@ -32,7 +32,7 @@ from facade.control.surroundings.lags import Lags
 from facade.control.surroundings.tables import Tables
 from facade.control.telling.failures import Failures
 from facade.control.telling.teller import Teller
-from facade.routes.routefile import AdminOptions
+from facade.routes.config.routefile import AdminOptions
 from facade.runtime.instances import Instances, read_instances
 from facade.runtime.statefolder import take_forced
 from facade.runtime.watcher import FileWatcher, watch

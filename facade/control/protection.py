@@ -23,7 +23,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from chassis.web.app import Problem, problem_response
 from facade.control.admin import pages
 from facade.http1.cookies import OF_THE_ADMIN_PORT
-from facade.routes.routefile import AdminOptions
+from facade.routes.config.routefile import AdminOptions
 
 COOKIE: Final = OF_THE_ADMIN_PORT.decode()
 OPEN: Final = {"readyz": "/readyz", "metrics": "/metrics", "jwks": "/.well-known/jwks.json"}

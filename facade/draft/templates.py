@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from urllib.parse import unquote
 
-from facade.routes.segments import SegmentTree
+from facade.routes.matching.segments import SegmentTree
 from facade.routes.unmatched import shape_of_path
 
 MANY = 12  # as many different words at one place are values; the first segment never is

@@ -21,7 +21,7 @@ from facade.compare.evidence.sequential import (
 from facade.compare.evidence.written import least, share, span
 from facade.guard.verdict import Finding, Kind, Number
 from facade.guard.window import Counted, PairCounts
-from facade.routes.routefile import FULL, Guard
+from facade.routes.config.routefile import FULL, Guard
 from facade.routes.stages import Stage
 
 BUDGET = 0.05

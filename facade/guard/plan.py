@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Sequence
 
 from facade.guard.position import Position
+from facade.routes.config.walkfile import STEP_NEW, Plan
 from facade.routes.file.kinds.quantities import Share
 from facade.routes.file.kinds.values import Wrong
 from facade.routes.stages import Stage
-from facade.routes.walkfile import STEP_NEW, Plan
 
 
 class NoWay(ValueError):

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
+from facade.routes.config.routefile import FULL, RouteConfig
 from facade.routes.file.kinds.quantities import written_share
-from facade.routes.routefile import FULL, RouteConfig
 from facade.routes.stages import ORDER, Stage
 
 

@@ -7,8 +7,8 @@ new side (canary at 0 %), so clients are safe before the rest of the way is gone
 from collections.abc import Iterable, Mapping
 
 from facade.guard.position import Position, of
+from facade.routes.config.routefile import RouteConfig
 from facade.routes.file.edit.flip import Flip
-from facade.routes.routefile import RouteConfig
 from facade.routes.stages import Stage
 
 NOBODY = Position(Stage.CANARY, 0)

@@ -22,9 +22,9 @@ from facade.guard.limits import BUDGET, more
 from facade.guard.position import Position, parse
 from facade.guard.surroundings import LAG, OURS
 from facade.guard.verdict import Kind, Verdict
-from facade.routes.routefile import FULL
+from facade.routes.config.routefile import FULL
+from facade.routes.config.walkfile import Plan
 from facade.routes.stages import Stage
-from facade.routes.walkfile import Plan
 
 COOL_SECONDS = 10.0  # after a move back, at least; else as long as at each step
 MOST_BACKS = 2  # after so many a person has to say that it goes on

@@ -15,6 +15,7 @@ import orjson
 from chassis.process.files import write_whole
 from facade.master.starting import Start, before_start, judge_start
 from facade.proxy.tls.checking import check_certificates, check_change
+from facade.routes.config.routefile import RouteFile
 from facade.routes.file.changes import changes
 from facade.routes.file.edit.flip import FlipRefused
 from facade.routes.file.problems import RouteFileError
@@ -22,7 +23,6 @@ from facade.routes.file.reading import Loaded, load, load_path
 from facade.routes.file.steps import check_steps, with_addresses
 from facade.routes.file.waiting import NotCaughtUp, check_lags
 from facade.routes.leaving import lost
-from facade.routes.routefile import RouteFile
 from facade.runtime.accepted import Accepted, read_accepted, write_accepted
 from facade.runtime.lags import read_lags
 from facade.runtime.override import OVERRIDE, overridden, read_override, remove_override

@@ -9,11 +9,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from facade.routes.config.routefile import RouteFile
 from facade.routes.file.problems import Problem, RouteFileError
 from facade.routes.file.reading import Loaded
 from facade.routes.file.steps import check_retired, check_steps, stepped
 from facade.routes.file.waiting import NotCaughtUp, check_lags
-from facade.routes.routefile import RouteFile
 from facade.runtime.accepted import Accepted
 from facade.runtime.lags import Lags
 from facade.runtime.statefolder import steps_noted

@@ -19,7 +19,7 @@ from facade.proxy.exchange import Exchange
 from facade.proxy.flow import NEXT_WAITS, PEER_FULL, Gate
 from facade.proxy.pipeline import forward
 from facade.proxy.request import ClientFacts, Request
-from facade.routes.routefile import ClientTimeouts, Limits
+from facade.routes.config.routefile import ClientTimeouts, Limits
 
 LINGER_SECONDS: Final = 2.0  # after a refusal, to let a client that still sends read the answer
 _ARRIVED: Final[Body] = LengthBody(0)  # stands for a body that came whole with its head

@@ -29,10 +29,10 @@ from facade.proxy.request import IDEMPOTENT, Attempt, Request
 from facade.proxy.upload import MOST_KEPT, Upload
 from facade.proxy.upstream.instances import ANY, FRESH
 from facade.routes import decision
-from facade.routes.conditions import Asked, host_of
+from facade.routes.config.limitfile import Attempts
 from facade.routes.decision import Key, bucket_of, decide, diverted, own_write, sampled
-from facade.routes.limitfile import Attempts
-from facade.routes.paths import TargetRefused
+from facade.routes.matching.conditions import Asked, host_of
+from facade.routes.matching.paths import TargetRefused
 from facade.routes.route import NO_BUCKET, Route
 from facade.routes.sessions import sticky_line, sticky_value
 

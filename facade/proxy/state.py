@@ -11,10 +11,10 @@ from facade.proxy.counting.metrics import Counters
 from facade.proxy.counting.sides import SideCounts
 from facade.proxy.request import Request, RouteSide, RouteState
 from facade.proxy.upstream.upstreams import Upstreams
-from facade.routes.conditions import host_of
+from facade.routes.config.routefile import FULL, LEGACY
+from facade.routes.config.routefile import Breaker as BreakerConfig
+from facade.routes.matching.conditions import host_of
 from facade.routes.route import Route
-from facade.routes.routefile import FULL, LEGACY
-from facade.routes.routefile import Breaker as BreakerConfig
 from facade.routes.table import RouteTable
 from facade.routes.trust import Trust
 

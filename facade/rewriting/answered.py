@@ -19,8 +19,8 @@ from facade.rewriting.references import (
     rooted,
     split,
 )
-from facade.routes.addressfile import Replacement, Rewrite
-from facade.routes.routefile import UpstreamConfig
+from facade.routes.config.addressfile import Replacement, Rewrite
+from facade.routes.config.routefile import UpstreamConfig
 
 _REFRESH: Final = re.compile(
     rb"([\d.]*[;,\s]+(?:url\s*=\s*)?)(['\"]?)(.*?)(['\"]?)", re.IGNORECASE | re.DOTALL

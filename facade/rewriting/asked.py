@@ -4,8 +4,8 @@ from typing import Final
 from urllib.parse import quote
 
 from facade.http1.requests import RequestHead
-from facade.routes.paths import is_plain, path_of, resolved
-from facade.routes.routefile import UpstreamConfig
+from facade.routes.config.routefile import UpstreamConfig
+from facade.routes.matching.paths import is_plain, path_of, resolved
 
 PREFIX: Final = b"x-forwarded-prefix"
 # Of a path that was decoded: what need not be encoded again.

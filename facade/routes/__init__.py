@@ -1,21 +1,17 @@
 """The route table. Pure: no I/O, no state but what it remembers of paths.
 
-routefile  what an operator wrote; `file/` reads, checks and edits it
-stages     the stages of a route and the steps between them
-ownership  which side owns the data of a domain (`domainfile`), and what that pins at new
-leaving    routes that are no longer in the file, and whether that is meant
-table      compiled from the route file, swapped whole: finds the route of a target
-conditions the host, headers and query by which routes of one path differ, and their order
-paths      every reading of a path; `segments` is the tree that finds a template
-spelling   case and a slash at the end: whether they count, and the route a path misses by them
-route      one route as a request meets it
-sessions   the session's cookie as frameworks write it: names, pieces, one that changes
-keys       how the value that a client is known by is found
-decision   the key of a request, the key's bucket, the side
-limits     how many requests of one key are let through; `limitfile` is what an operator wrote of
-           it, `limiting` compiles that, `limited` says in words what it makes of a request
-explain    the same decision, in words; `flags` gives it to others as feature flags
-unmatched  the shapes of paths that no route names
-trouble    what counts as trouble with an upstream, for breakers and fallback
-trust      the proxies in front of us whose words are believed
+config/     what an operator wrote; `file/` reads, checks and edits it
+stages      the stages of a route and the steps between them
+ownership   which side owns the data of a domain, and what that pins at new
+leaving     routes that are no longer in the file, and whether that is meant
+table       compiled from the route file, swapped whole: finds the route of a target by `matching/`
+route       one route as a request meets it
+sessions    the session's cookie as frameworks write it: names, pieces, one that changes
+keys        how the value that a client is known by is found
+decision    the key of a request, the key's bucket, the side
+limits/     how many requests of one key are let through
+explain     the same decision, in words; `flags` gives it to others as feature flags
+unmatched   the shapes of paths that no route names
+trouble     what counts as trouble with an upstream, for breakers and fallback
+trust       the proxies in front of us whose words are believed
 """

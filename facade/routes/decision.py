@@ -9,8 +9,9 @@ from typing import Final
 
 from mmh3 import hash as murmur3_32
 
+from facade.routes.config.limitfile import KeySource
+from facade.routes.config.routefile import FacadeOptions
 from facade.routes.keys import Extractor, Headers
-from facade.routes.limitfile import KeySource
 from facade.routes.route import (
     NO_KEY,
     OWN_WRITE,
@@ -19,7 +20,6 @@ from facade.routes.route import (
     Decision,
     Route,
 )
-from facade.routes.routefile import FacadeOptions
 from facade.routes.sessions import (
     SessionCookies,
     is_sticky,

@@ -3,11 +3,11 @@
 from dataclasses import asdict, dataclass
 from typing import Final
 
-from facade.routes.conditions import Asked, host_of
 from facade.routes.decision import Key, bucket_of, decide, identify
 from facade.routes.file.kinds.quantities import written_share
-from facade.routes.limited import LimitStand, Standing, stand
-from facade.routes.limits import Arrival, Found, Limit
+from facade.routes.limits.explained import LimitStand, Standing, stand
+from facade.routes.limits.limit import Arrival, Found, Limit
+from facade.routes.matching.conditions import Asked, host_of
 from facade.routes.ownership import held
 from facade.routes.route import NO_KEY, PERCENT, TESTER, UNAVAILABLE, UNMATCHED, Decision, Route
 from facade.routes.sessions import names_of

@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal
 from urllib.parse import quote
 
-from facade.routes.conditions import Asked, host_of
+from facade.routes.config.routefile import RouteConfig
 from facade.routes.decision import Key, bucket_of, decide
-from facade.routes.paths import TargetRefused
+from facade.routes.matching.conditions import Asked, host_of
+from facade.routes.matching.paths import TargetRefused
 from facade.routes.route import NO_BUCKET, TESTER, Route
-from facade.routes.routefile import RouteConfig
 from facade.routes.table import RouteTable
 
 Reason = Literal["STATIC", "SPLIT", "TARGETING_MATCH", "DEFAULT"]

@@ -1,6 +1,6 @@
 """Routes that leave the file, or are not in it yet again: what a reload may take for meant."""
 
-from facade.routes.routefile import FacadeOptions, RouteFile
+from facade.routes.config.routefile import FacadeOptions, RouteFile
 
 
 def may_leave(name: str, options: FacadeOptions) -> bool:

@@ -12,8 +12,8 @@ A pinned request is never sent to legacy: not by a stage, a guard, a fallback or
 declines. Where the new side cannot be asked, it is answered with 503.
 """
 
-from facade.routes.domainfile import CLOSED, MOVING, NEW, OLD, Domain
-from facade.routes.routefile import RouteConfig, RouteFile
+from facade.routes.config.domainfile import CLOSED, MOVING, NEW, OLD, Domain
+from facade.routes.config.routefile import RouteConfig, RouteFile
 from facade.routes.stages import Stage
 
 ALL_NEW = frozenset({Stage.NEW, Stage.RETIRED})  # stages in which legacy answers nobody

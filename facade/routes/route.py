@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from facade.routes.config.limitfile import Attempts
 from facade.routes.keys import Extractor
-from facade.routes.limitfile import Attempts
-from facade.routes.limits import Limit
+from facade.routes.limits.limit import Limit
 from facade.routes.stages import Stage
 from facade.routes.trouble import Trouble
 

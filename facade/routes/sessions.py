@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from hashlib import blake2b
 from typing import Final
 
-from facade.routes.routefile import FacadeOptions
+from facade.routes.config.routefile import FacadeOptions
 
 # The usual names of each framework; `*` stands for any letters. The first that a client has counts.
 PRESETS: Final = {

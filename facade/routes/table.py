@@ -10,15 +10,7 @@ from dataclasses import dataclass, field, replace
 from operator import attrgetter
 from typing import Final
 
-from facade.routes.conditions import ANY_VALUE, Asked, Case, cases_of, covers
-from facade.routes.decision import compile_key
-from facade.routes.file.matching import shape_of
-from facade.routes.limiting import compile_limits
-from facade.routes.limits import Limit
-from facade.routes.ownership import held, trails
-from facade.routes.paths import TargetRefused, forms, holds_control, is_plain, path_of
-from facade.routes.route import NO_BUCKET, PERCENT, STAGE, TESTER, UNMATCHED, Decision, Route
-from facade.routes.routefile import (
+from facade.routes.config.routefile import (
     FULL,
     LEGACY,
     SAFE_METHODS,
@@ -27,9 +19,17 @@ from facade.routes.routefile import (
     RouteFile,
     UpstreamConfig,
 )
-from facade.routes.segments import SegmentTree
+from facade.routes.decision import compile_key
+from facade.routes.file.matching import shape_of
+from facade.routes.limits.compiling import compile_limits
+from facade.routes.limits.limit import Limit
+from facade.routes.matching.conditions import ANY_VALUE, Asked, Case, cases_of, covers
+from facade.routes.matching.paths import TargetRefused, forms, holds_control, is_plain, path_of
+from facade.routes.matching.segments import SegmentTree
+from facade.routes.matching.spelling import NearMisses, Spelling
+from facade.routes.ownership import held, trails
+from facade.routes.route import NO_BUCKET, PERCENT, STAGE, TESTER, UNMATCHED, Decision, Route
 from facade.routes.sessions import is_sticky
-from facade.routes.spelling import NearMisses, Spelling
 from facade.routes.stages import BEYOND_LEGACY, Stage
 from facade.routes.trouble import Trouble
 

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from facade.routes.limits import Arrival, Found, Limit
+from facade.routes.limits.limit import Arrival, Found, Limit
 from facade.runtime.memory import DIGEST_BYTES, MEMORY, HostMemory, digest_of
 
 FILE: Final = "limits"  # the file's name in the folder of the memory

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from facade.routes.routefile import FULL, RouteConfig
+from facade.routes.config.routefile import FULL, RouteConfig
 from facade.routes.stages import ORDER, Stage
 
 LAG: Final = "lag.json"

@@ -19,7 +19,7 @@ from typing import Any, Protocol
 from chassis.process import lifetime, redirects
 from chassis.process.files import read_object, write_whole
 from chassis.process.keeper import Kept, Restarts
-from facade.routes.routefile import LEGACY
+from facade.routes.config.routefile import LEGACY
 from facade.sidecar.folder import Folder
 from facade.sidecar.proxy import program as proxy
 

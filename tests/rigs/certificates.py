@@ -8,7 +8,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from facade.routes.addressfile import Certificate
+from facade.routes.config.addressfile import Certificate
 
 
 class Issuer:

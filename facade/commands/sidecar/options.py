@@ -9,11 +9,11 @@ import click
 
 from chassis.cli.output import Output
 from facade.commands import BAD_INPUT
+from facade.routes.config.routefile import FULL, LEGACY
 from facade.routes.file.kinds.quantities import Duration, Share, Size
 from facade.routes.file.kinds.values import Wrong
 from facade.routes.file.problems import RouteFileError
 from facade.routes.file.reading import load_path
-from facade.routes.routefile import FULL, LEGACY
 from facade.sidecar.folder import Folder
 from facade.sidecar.handle import Handle
 

@@ -10,7 +10,7 @@ from chassis.cli.output import Output, json_option
 from facade.commands import BAD_INPUT, REFUSED
 from facade.commands.sidecar.options import folder_option, handle, size
 from facade.compare.rules import compile_rules
-from facade.routes.routefile import CompareRules
+from facade.routes.config.routefile import CompareRules
 from facade.sidecar.handle import SidecarError
 from facade.sidecar.plan.plan import KEEP, Recording
 from facade.sidecar.plan.reading import BadPlan

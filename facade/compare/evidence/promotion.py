@@ -21,7 +21,7 @@ from facade.compare.evidence.bounds import (
 )
 from facade.compare.evidence.sequential import refuted
 from facade.compare.rules import is_overdue
-from facade.routes.routefile import FULL, FacadeOptions, RouteConfig, RouteFile
+from facade.routes.config.routefile import FULL, FacadeOptions, RouteConfig, RouteFile
 from facade.routes.stages import ORDER, Stage
 
 CANARY, NEW = 0.05, 0.01  # of the answers may be wrong, where the route file says nothing

@@ -36,9 +36,9 @@ from facade.control.admin.status import Sources, route_views, status
 from facade.control.evidence_store.sqlite import Store, StoreAway
 from facade.control.guarding.guarding import Guarding
 from facade.control.judging.pipeline import Pipeline
+from facade.routes.config.routefile import RouteConfig
 from facade.routes.explain import Question, explain
-from facade.routes.paths import TargetRefused
-from facade.routes.routefile import RouteConfig
+from facade.routes.matching.paths import TargetRefused
 from facade.routes.stages import Stage
 from facade.runtime.debts import standing
 

@@ -25,7 +25,7 @@ from facade.control.admin.models import (
 from facade.control.admin.status import POINTS, Sources, percent_of
 from facade.control.admin.words import told
 from facade.control.evidence_store.ledger import EVIDENCE
-from facade.routes.routefile import CompareRules, FacadeOptions, RouteConfig
+from facade.routes.config.routefile import CompareRules, FacadeOptions, RouteConfig
 from facade.routes.stages import Stage
 
 METHODS_THAT_READ = ("GET", "HEAD")

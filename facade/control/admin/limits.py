@@ -8,9 +8,9 @@ from prometheus_client import Metric
 from prometheus_client.core import CounterMetricFamily
 
 from facade.control.admin.models import LimitView, RefusedKey
-from facade.routes.limitfile import LimitConfig
-from facade.routes.limits import written_rate
-from facade.routes.routefile import RouteFile
+from facade.routes.config.limitfile import LimitConfig
+from facade.routes.config.routefile import RouteFile
+from facade.routes.limits.limit import written_rate
 
 OUTCOMES: Final = ("passed", "refused", "would_refuse", "keyless", "unchecked")
 MOST_SHOWN: Final = 10  # keys of one limit

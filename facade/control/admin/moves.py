@@ -26,11 +26,11 @@ from facade.guard.plan import NoWay
 from facade.guard.position import Position, parse
 from facade.guard.walk import Walk
 from facade.journal.folder import read, verify
+from facade.routes.config.routefile import RouteConfig
+from facade.routes.config.walkfile import Plan
 from facade.routes.file.kinds.quantities import Duration
 from facade.routes.file.kinds.values import Wrong
-from facade.routes.routefile import RouteConfig
 from facade.routes.stages import Stage
-from facade.routes.walkfile import Plan
 
 _MOST_ENTRIES = 5_000
 

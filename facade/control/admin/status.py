@@ -35,8 +35,8 @@ from facade.control.surroundings.tables import Tables
 from facade.control.telling.failures import Failures
 from facade.control.telling.news import Event, News
 from facade.control.telling.trouble import Trouble
-from facade.routes.domainfile import NEW
-from facade.routes.routefile import RouteConfig
+from facade.routes.config.domainfile import NEW
+from facade.routes.config.routefile import RouteConfig
 from facade.routes.table import UNMATCHED_NAME
 
 SHOWN = 20  # of the last events and failed requests

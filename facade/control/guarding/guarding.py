@@ -33,7 +33,7 @@ from facade.control.guarding.wishes import Parts, Wishes
 from facade.guard.verdict import Kind
 from facade.journal.entry import Entry, Event
 from facade.journal.folder import Journal, JournalAway
-from facade.routes.routefile import RouteConfig
+from facade.routes.config.routefile import RouteConfig
 from facade.runtime.freeze import Frozen, frozen
 
 log = logging.getLogger("guarding")

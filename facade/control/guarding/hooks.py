@@ -14,7 +14,7 @@ from asyncio.subprocess import DEVNULL, PIPE
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 
-from facade.routes.walkfile import Hooks
+from facade.routes.config.walkfile import Hooks
 
 log = logging.getLogger("guarding")
 

@@ -14,8 +14,8 @@ from facade.control.surroundings.tables import Tables
 from facade.guard.position import Position, parse
 from facade.guard.retreat import next_edit, targets
 from facade.guard.verdict import Verdict
+from facade.routes.config.routefile import RouteConfig
 from facade.routes.file.edit.flip import Flip
-from facade.routes.routefile import RouteConfig
 
 log = logging.getLogger("guarding")
 

@@ -14,10 +14,10 @@ from facade.guard.plan import NoWay
 from facade.guard.position import Position, of
 from facade.guard.retreat import company
 from facade.guard.walk import Standing, Walk
+from facade.routes.config.routefile import RouteConfig
+from facade.routes.config.walkfile import Hooks, Plan
 from facade.routes.file.edit.flip import FlipRefused, find_route
-from facade.routes.routefile import RouteConfig
 from facade.routes.stages import Stage
-from facade.routes.walkfile import Hooks, Plan
 
 
 class Known:

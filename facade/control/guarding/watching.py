@@ -14,8 +14,8 @@ from facade.guard.retreat import company
 from facade.guard.surroundings import Behind, Surroundings
 from facade.guard.verdict import Kind, Verdict, together
 from facade.guard.window import Counted, Window, counted
+from facade.routes.config.routefile import LEGACY, RouteConfig
 from facade.routes.ownership import pinned
-from facade.routes.routefile import LEGACY, RouteConfig
 from facade.routes.stages import Stage
 
 SILENT_SECONDS = 3.0  # a worker that said nothing for so long

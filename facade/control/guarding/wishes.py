@@ -14,8 +14,8 @@ from facade.guard.plan import NoWay
 from facade.guard.position import Position, of, parse
 from facade.guard.walk import State, Walk, clients_moved, estimate, furthest_behind, next_of
 from facade.journal.entry import Entry, Event
+from facade.routes.config.walkfile import Plan
 from facade.routes.decision import BUCKETS
-from facade.routes.walkfile import Plan
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from facade.compare.noise.races import Again
 from facade.compare.verdict import Outcome, Verdict
 from facade.control.judging import comparing
 from facade.control.judging.comparing import BATCH, LENGTH, LISTEN, RULES
-from facade.routes.routefile import CompareRules
+from facade.routes.config.routefile import CompareRules
 
 log = logging.getLogger("comparator")
 

@@ -23,7 +23,7 @@ from facade.compare.noise.races import Again, settle
 from facade.compare.rules import Rules, compile_rules
 from facade.compare.verdict import Outcome, Verdict, compare
 from facade.control.judging.priority import COMPARING, step_back
-from facade.routes.routefile import CompareRules
+from facade.routes.config.routefile import CompareRules
 
 log = logging.getLogger("comparing")
 

@@ -8,16 +8,16 @@ from typing import Any
 from chassis.process.files import read_object
 from facade.master.publisher import RELOAD, TABLE
 from facade.rewriting.answered import AnswerRewrite
-from facade.routes.file.problems import RouteFileError
-from facade.routes.file.reading import load
-from facade.routes.file.steps import with_addresses
-from facade.routes.routefile import (
+from facade.routes.config.routefile import (
     LEGACY,
     CompareRules,
     FacadeOptions,
     RouteConfig,
     UpstreamConfig,
 )
+from facade.routes.file.problems import RouteFileError
+from facade.routes.file.reading import load
+from facade.routes.file.steps import with_addresses
 from facade.routes.table import RouteTable, compile_table
 
 log = logging.getLogger("tables")

@@ -6,7 +6,7 @@ from typing import Any
 from chassis.breaker.circuit import State
 from facade.control.intake.fleet import Fleet
 from facade.control.telling.trouble import Kind, Trouble
-from facade.routes.routefile import UpstreamConfig
+from facade.routes.config.routefile import UpstreamConfig
 
 
 def upstream_troubles(fleet: Fleet, configs: Mapping[str, UpstreamConfig]) -> Iterator[Trouble]:

@@ -22,7 +22,7 @@ from facade.proxy.errors import Failure
 from facade.proxy.exchange import Exchange
 from facade.proxy.request import Attempt
 from facade.proxy.upload import Upload
-from facade.routes.limitfile import Attempts
+from facade.routes.config.limitfile import Attempts
 from facade.runtime.memory import digest_of
 
 log = logging.getLogger("facade.proxy.attempts")

@@ -13,7 +13,7 @@ import orjson
 
 from chassis.web.headers import DECISION
 from facade.proxy.request import Request
-from facade.routes.routefile import FULL
+from facade.routes.config.routefile import FULL
 
 MOST_WAITING: Final = 10_000  # lines; more are dropped and counted
 

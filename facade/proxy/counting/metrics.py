@@ -8,8 +8,8 @@ from facade.proxy.counting.keys import KeyCounts
 from facade.proxy.counting.limits import LimitCounts, RefusedKeys
 from facade.proxy.counting.sides import SideCounts, by_class
 from facade.proxy.counting.unmatched import UnmatchedCounts
+from facade.routes.matching.spelling import LOOSE, loosest
 from facade.routes.route import Route
-from facade.routes.spelling import LOOSE, loosest
 from facade.routes.table import UNMATCHED_NAME
 
 log = logging.getLogger("facade.proxy.counting.metrics")

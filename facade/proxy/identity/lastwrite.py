@@ -14,7 +14,7 @@ from typing import Final
 from chassis.web.headers import AFTER, AFTER_TOKEN
 from facade.http1 import cookies
 from facade.http1.requests import RequestHead
-from facade.routes.routefile import ReadYourWrites
+from facade.routes.config.routefile import ReadYourWrites
 
 _MARK_BYTES: Final = 16
 _MOST_DIGITS: Final = 17  # until the year 5138

@@ -27,8 +27,8 @@ from facade.proxy.identity.lookup import SessionLookup, Waiter
 from facade.proxy.identity.remembered import Remembered
 from facade.proxy.state import Breakers
 from facade.proxy.upstream.upstreams import Upstreams
-from facade.routes.routefile import LEGACY, IdentityOptions
-from facade.routes.routefile import Breaker as BreakerConfig
+from facade.routes.config.routefile import LEGACY, IdentityOptions
+from facade.routes.config.routefile import Breaker as BreakerConfig
 from facade.runtime.memory import HostMemory
 
 CIRCUIT_CLASS: Final = "identity"  # of its own: lookups that fail say nothing of other reads

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from facade.routes.limits import Arrival, Found, Limit
+from facade.routes.limits.limit import Arrival, Found, Limit
 from facade.runtime.debts import Debts, OpenDebts, Slot, digest_of_key
 from facade.runtime.memory import HostMemory
 

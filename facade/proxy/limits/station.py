@@ -17,7 +17,7 @@ from facade.proxy.limits import said
 from facade.proxy.limits.buckets import Taken
 from facade.proxy.limits.person import Asking, Next
 from facade.routes.keys import Headers
-from facade.routes.limits import Limit
+from facade.routes.limits.limit import Limit
 from facade.runtime.debts import shown
 
 _NAME_AND_VALUE: Final = attrgetter("name", "value")

@@ -12,7 +12,7 @@ from facade.proxy.deadlines import Deadlines
 from facade.proxy.idle import IdleQueue
 from facade.proxy.request import Request, RouteSide
 from facade.proxy.shadow.pair import CHANNEL, Pair, PairChannel, Write
-from facade.routes.routefile import FacadeOptions
+from facade.routes.config.routefile import FacadeOptions
 from facade.routes.sessions import SessionCookies, names_of
 
 MOST_LAG_SECONDS: Final = 0.02  # a worker that lags more makes no copies

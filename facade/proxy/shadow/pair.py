@@ -23,7 +23,7 @@ from facade.proxy.shadow.answers import SideAnswer, describe, lines_of, target_o
 from facade.proxy.upload import Upload
 from facade.proxy.upstream.caller import Connection, Ignoring
 from facade.proxy.upstream.instances import ANY
-from facade.routes.routefile import ShadowLimits
+from facade.routes.config.routefile import ShadowLimits
 from facade.runtime.channel import PAIR, PairMeta
 
 # Why there is no pair of a copy that was begun.

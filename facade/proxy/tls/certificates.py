@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from facade.routes.addressfile import Certificate
+from facade.routes.config.addressfile import Certificate
 
 if TYPE_CHECKING:
     from cryptography import x509

@@ -3,9 +3,9 @@
 from datetime import datetime
 
 from facade.proxy.tls.certificates import BadCertificate, check_time, secured
+from facade.routes.config.routefile import RouteFile
 from facade.routes.file.problems import RouteFileError, in_order
 from facade.routes.file.reading import Loaded, with_routes
-from facade.routes.routefile import RouteFile
 
 _TLS = ("facade", "tls")
 

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from facade.proxy.tls.certificates import BadCertificate, check_time, load, made, secured
-from facade.routes.addressfile import Certificate, ListenerTls
+from facade.routes.config.addressfile import Certificate, ListenerTls
 
 log = logging.getLogger("facade.proxy.tls")
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 from urllib.parse import urlsplit
 
-from facade.routes.addressfile import Tls
+from facade.routes.config.addressfile import Tls
 
 Done = Callable[[BaseException | None], None]
 

@@ -20,7 +20,7 @@ from facade.proxy.upstream.outbound import Outbound
 from facade.proxy.upstream.pool import Pool
 from facade.rewriting.answered import AnswerRewrite
 from facade.rewriting.asked import RequestRewrite
-from facade.routes.routefile import UpstreamConfig, UpstreamTimeouts
+from facade.routes.config.routefile import UpstreamConfig, UpstreamTimeouts
 from facade.routes.trouble import Trouble
 
 # How long a pooled connection may have been idle, in seconds. A request that must not be sent twice

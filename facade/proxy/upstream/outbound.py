@@ -18,7 +18,7 @@ from facade.proxy.deadlines import NEVER, Deadlines
 from facade.proxy.errors import Failure
 from facade.proxy.flow import HIGH_WATER, PEER_FULL, Gate
 from facade.proxy.upstream.caller import Caller, Ignoring
-from facade.routes.routefile import UpstreamTimeouts
+from facade.routes.config.routefile import UpstreamTimeouts
 
 MOST_HEADERS: Final = 256
 LARGEST_HEAD: Final = 64 * 1024

@@ -6,7 +6,7 @@ from facade.proxy.deadlines import Deadlines
 from facade.proxy.upstream.dialing import Dial
 from facade.proxy.upstream.instances import Upstream
 from facade.rewriting.asked import RequestRewrite
-from facade.routes.routefile import UpstreamConfig
+from facade.routes.config.routefile import UpstreamConfig
 
 
 class Upstreams:

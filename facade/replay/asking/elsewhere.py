@@ -7,7 +7,7 @@ from facade.compare.answers import Answer, Headers
 from facade.replay.formats.recorded import Exchange
 from facade.rewriting.answered import AnswerRewrite, Asked
 from facade.rewriting.asked import RequestRewrite
-from facade.routes.routefile import UpstreamConfig
+from facade.routes.config.routefile import UpstreamConfig
 
 
 @dataclass(frozen=True, slots=True)

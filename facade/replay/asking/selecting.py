@@ -8,8 +8,8 @@ from facade.compare.answers import Answer
 from facade.compare.secrets import MASK
 from facade.replay.asking.targets import Targets
 from facade.replay.formats.recorded import Exchange
-from facade.routes.conditions import Asked, host_of
-from facade.routes.paths import TargetRefused
+from facade.routes.matching.conditions import Asked, host_of
+from facade.routes.matching.paths import TargetRefused
 from facade.routes.route import Route
 from facade.routes.table import UNMATCHED_NAME, Located, RouteTable
 

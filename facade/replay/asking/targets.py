@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from facade.replay.asking.elsewhere import NOWHERE_ELSE, Elsewhere
+from facade.routes.config.routefile import LEGACY, RouteFile
 from facade.routes.route import Route
-from facade.routes.routefile import LEGACY, RouteFile
 from facade.runtime.instances import read_instances
 
 Urls = Sequence[str]

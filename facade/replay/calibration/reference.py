@@ -4,7 +4,7 @@ from typing import Any
 
 import yaml
 
-from facade.routes.routefile import FULL, LEGACY, RouteConfig, RouteFile
+from facade.routes.config.routefile import FULL, LEGACY, RouteConfig, RouteFile
 
 TWIN = "legacy-twin"
 READS = frozenset({"GET", "HEAD"})

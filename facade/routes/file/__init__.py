@@ -11,5 +11,5 @@ steps       against the file in force: the stage edges
 owners      what the owner of a domain asks of both
 edit        flip a route in the text, written by rename   cuts     change one value, keep the rest
 
-The dataclasses are in `facade/routes/routefile.py`; `facade/routes/table.py` compiles them.
+The dataclasses are in `facade/routes/config/routefile.py`; `facade/routes/table.py` compiles them.
 """

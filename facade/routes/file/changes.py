@@ -5,7 +5,7 @@ from dataclasses import fields
 from itertools import islice
 from typing import Any
 
-from facade.routes.routefile import RouteConfig, RouteFile
+from facade.routes.config.routefile import RouteConfig, RouteFile
 
 MOST_LINES = 20
 POINTS = 100.0  # basis points in a percent

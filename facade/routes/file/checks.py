@@ -3,16 +3,23 @@
 from collections.abc import Callable
 from datetime import date
 
-from facade.routes.conditions import tied
+from facade.routes.config.routefile import (
+    LEGACY,
+    SAFE_METHODS,
+    Promote,
+    RouteConfig,
+    RouteFile,
+    Tolerance,
+)
+from facade.routes.config.walkfile import STEP_NEW
 from facade.routes.file.limiting import check_limits
 from facade.routes.file.matching import Match, collides, parameters
 from facade.routes.file.owners import check_domains, check_ways_past, check_windows
 from facade.routes.file.places import Path, Reading, readable
 from facade.routes.file.problems import unknown
-from facade.routes.routefile import LEGACY, SAFE_METHODS, Promote, RouteConfig, RouteFile, Tolerance
-from facade.routes.spelling import Spelling
+from facade.routes.matching.conditions import tied
+from facade.routes.matching.spelling import Spelling
 from facade.routes.stages import Stage
-from facade.routes.walkfile import STEP_NEW
 
 
 def check(file: RouteFile, reading: Reading, today: date) -> None:

@@ -1,9 +1,9 @@
 """What must hold between `limits` and the routes that name them."""
 
+from facade.routes.config.limitfile import LimitConfig
+from facade.routes.config.routefile import RouteFile
 from facade.routes.file.places import Path, Reading
 from facade.routes.file.problems import unknown
-from facade.routes.limitfile import LimitConfig
-from facade.routes.routefile import RouteFile
 from facade.routes.sessions import is_sticky
 
 

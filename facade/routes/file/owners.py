@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 
-from facade.routes.conditions import may_share, rank_of_host
-from facade.routes.domainfile import NEW
+from facade.routes.config.domainfile import NEW
+from facade.routes.config.routefile import SAFE_METHODS, RouteConfig, RouteFile
 from facade.routes.file.matching import ANY_METHOD, Order, order_of
 from facade.routes.file.places import Path, Reading, readable
 from facade.routes.file.problems import unknown
+from facade.routes.matching.conditions import may_share, rank_of_host
 from facade.routes.ownership import ALL_NEW, held, not_yet, step_of_owner
-from facade.routes.routefile import SAFE_METHODS, RouteConfig, RouteFile
 
 
 def check_domains(file: RouteFile, reading: Reading) -> None:

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 import yaml
 
+from facade.routes.config.routefile import RouteConfig, RouteFile
 from facade.routes.file.problems import Problem, Severity
-from facade.routes.routefile import RouteConfig, RouteFile
 
 Path = tuple[str | int, ...]
 

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import yaml
 
+from facade.routes.config.routefile import RouteFile
 from facade.routes.file.checks import check
 from facade.routes.file.form import FILE
 from facade.routes.file.kinds.structures import read
 from facade.routes.file.places import Reading
 from facade.routes.file.problems import Problem, RouteFileError, in_order
-from facade.routes.routefile import RouteFile
 
 MOST_BYTES = 4 * 1024 * 1024
 VERSION_DIGITS = 12

@@ -11,13 +11,13 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Final
 
+from facade.routes.config.routefile import RouteConfig, RouteFile, UpstreamConfig
 from facade.routes.file.matching import Match, collides
 from facade.routes.file.owners import wrong_steps
 from facade.routes.file.problems import RouteFileError, in_order
 from facade.routes.file.reading import Loaded, with_routes
 from facade.routes.leaving import may_leave
 from facade.routes.ownership import ALL_NEW, held, not_yet
-from facade.routes.routefile import RouteConfig, RouteFile, UpstreamConfig
 from facade.routes.stages import BEYOND_LEGACY, EDGES, Stage, allowed, walk
 
 _RETIRED: Final = frozenset({Stage.RETIRED})

@@ -1,8 +1,8 @@
 """Compare a route file with the one in force: must a route wait until the new side caught up?"""
 
+from facade.routes.config.routefile import RouteFile
 from facade.routes.file.problems import RouteFileError, in_order
 from facade.routes.file.reading import Loaded, with_routes
-from facade.routes.routefile import RouteFile
 from facade.runtime.lags import Lags, hold_back
 
 

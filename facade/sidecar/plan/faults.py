@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from facade.routes.paths import TargetRefused, forms, path_of
-from facade.routes.segments import SegmentTree
+from facade.routes.matching.paths import TargetRefused, forms, path_of
+from facade.routes.matching.segments import SegmentTree
 from facade.sidecar.plan.plan import Fault
 
 Dice = Callable[[], float]  # 0 <= x < 1

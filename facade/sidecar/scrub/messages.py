@@ -14,7 +14,7 @@ from chassis.web.headers import IDENTITY, SESSION
 from facade.compare.paths import is_json_path
 from facade.compare.rules import Rule, compile_rules
 from facade.compare.secrets import MASK, SIGNED, SIGNED_BYTES, is_secret, without_secrets
-from facade.routes.routefile import CompareRules
+from facade.routes.config.routefile import CompareRules
 from facade.sidecar.scrub import json as scrub_json
 from facade.sidecar.scrub import text as scrub_text
 from facade.sidecar.scrub.json import UnknownKind, Unreadable

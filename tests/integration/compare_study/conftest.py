@@ -15,7 +15,7 @@ from facade.compare.answers import Answer, Pair
 from facade.compare.evidence.evidence import Evidence
 from facade.compare.rules import Rules, compile_rules
 from facade.compare.verdict import compare
-from facade.routes.routefile import ArrayRule, CompareRules
+from facade.routes.config.routefile import ArrayRule, CompareRules
 from loadtests.faults import lists
 from loadtests.faults.named import fault_named
 from new_services.catalog.documents import build

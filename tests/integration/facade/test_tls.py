@@ -17,7 +17,7 @@ import websockets.sync.client
 import websockets.sync.server
 
 from chassis.process.tokens import authorization
-from facade.routes.addressfile import Certificate
+from facade.routes.config.addressfile import Certificate
 from tests.integration.facade.conftest import PROJECT, Facade, eventually
 from tests.rigs.certificates import Issuer
 

@@ -27,7 +27,7 @@ from chassis.web.identity import Verifier, issue
 from facade.compare.answers import Answer, Pair
 from facade.compare.rules import Rules, compile_rules
 from facade.compare.verdict import Verdict, compare
-from facade.routes.routefile import CompareRules
+from facade.routes.config.routefile import CompareRules
 from legacy_monolith.app import create_app
 from legacy_monolith.database import EXTENSION
 from legacy_monolith.seed.people import PASSWORD

@@ -13,10 +13,10 @@ def test_owners_are_found_through_calls_loops_and_fields() -> None:
     found = {(access.owner, access.name, access.file) for access in everything().accesses}
     # a parameter; a call's result; an element of a tuple in a field; a field of a field
     for owner, name, file in (
-        ("facade.routes.routefile.RouteFile", "routes", "facade/routes/table.py"),
+        ("facade.routes.config.routefile.RouteFile", "routes", "facade/routes/table.py"),
         ("facade.routes.table.RouteTable", "locate", "facade/replay/asking/selecting.py"),
-        ("facade.routes.routefile.RouteConfig", "methods", "facade/routes/table.py"),
-        ("facade.routes.routefile.IdentityOptions", "forget_on", "facade/routes/table.py"),
+        ("facade.routes.config.routefile.RouteConfig", "methods", "facade/routes/table.py"),
+        ("facade.routes.config.routefile.IdentityOptions", "forget_on", "facade/routes/table.py"),
     ):
         assert (owner, name, file) in found
 

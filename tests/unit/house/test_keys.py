@@ -9,15 +9,20 @@ import pytest
 
 from tests.rigs.inference.accesses import everything
 
-FILE = "facade.routes.routefile"
-FILES = (FILE, "facade.routes.walkfile", "facade.routes.addressfile", "facade.routes.limitfile")
+FILE = "facade.routes.config.routefile"
+FILES = (
+    FILE,
+    "facade.routes.config.walkfile",
+    "facade.routes.config.addressfile",
+    "facade.routes.config.limitfile",
+)
 # Code that reads, checks, edits or shows the file.
-SHOWING = ("facade/routes/file/", "facade/routes/routefile.py", "facade/routes/explain.py")
+SHOWING = ("facade/routes/file/", "facade/routes/config/routefile.py", "facade/routes/explain.py")
 SHOWING += ("facade/control/admin/", "facade/commands/", "facade/replay/")
 # What the file's keys are compiled to: a key that is only copied there has no effect yet.
 COMPILED = {
     "facade.routes.route.Route": "facade/routes/table.py",
-    "facade.routes.limits.Limit": "facade/routes/limiting.py",
+    "facade.routes.limits.limit.Limit": "facade/routes/limits/compiling.py",
     "chassis.breaker.circuit.BreakerSettings": "facade/proxy/state.py",
 }
 # Keys without an effect today. The list may only shrink: a key that gets an effect leaves it.

@@ -12,7 +12,7 @@ from typing import Any
 from facade.compare.evidence.clusters import OVERFLOW, Cluster, Sample
 from facade.compare.noise.noise import Noise
 from facade.compare.secrets import MASK
-from facade.routes.routefile import CompareRules
+from facade.routes.config.routefile import CompareRules
 
 _TEST = '''"""{title}
 
@@ -33,7 +33,7 @@ from facade.compare.answers import Answer, Pair
 from facade.compare.noise.noise import NoiseSpec
 from facade.compare.rules import compile_rules
 from facade.compare.verdict import Outcome, compare
-from facade.routes.routefile import ArrayRule, CompareRules, Expected, Tolerance
+from facade.routes.config.routefile import ArrayRule, CompareRules, Expected, Tolerance
 
 METHOD = {method}
 TARGET = {target}

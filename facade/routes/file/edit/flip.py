@@ -12,6 +12,7 @@ from typing import NoReturn
 import yaml
 
 from chassis.process.files import swap
+from facade.routes.config.routefile import FULL, Compare, RouteConfig, RouteFile
 from facade.routes.file.edit.alone import alone_in
 from facade.routes.file.edit.cuts import CannotCut, Cut, apply, drop, find, put
 from facade.routes.file.kinds.quantities import written_share
@@ -19,7 +20,6 @@ from facade.routes.file.problems import RouteFileError, did_you_mean
 from facade.routes.file.reading import Loaded, compose, load, version_of
 from facade.routes.file.steps import refusal
 from facade.routes.ownership import not_yet
-from facade.routes.routefile import FULL, Compare, RouteConfig, RouteFile
 from facade.routes.stages import ORDER, Stage, allowed, walk
 
 ATTEMPTS = 5

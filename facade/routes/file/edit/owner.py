@@ -9,13 +9,13 @@ from pathlib import Path
 import yaml
 
 from chassis.process.files import swap
-from facade.routes.domainfile import NEW, OPEN, Domain
+from facade.routes.config.domainfile import NEW, OPEN, Domain
+from facade.routes.config.routefile import RouteFile
 from facade.routes.file.edit.alone import alone_in
 from facade.routes.file.edit.cuts import CannotCut, Cut, apply, drop, find, put
 from facade.routes.file.problems import RouteFileError, unknown
 from facade.routes.file.reading import compose, load
 from facade.routes.ownership import step_of_owner
-from facade.routes.routefile import RouteFile
 
 ATTEMPTS = 5
 

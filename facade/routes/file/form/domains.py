@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from facade.routes.domainfile import CLOSED, MOVING, NEW, OLD, OPEN, Domain
+from facade.routes.config.domainfile import CLOSED, MOVING, NEW, OLD, OPEN, Domain
 from facade.routes.file.kinds.structures import Field, Record
 from facade.routes.file.kinds.values import Choice
 

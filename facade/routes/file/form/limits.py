@@ -3,12 +3,12 @@
 import re
 from typing import Final
 
+from facade.routes.config.limitfile import ENFORCE, SHADOW, KeySource, LimitConfig, Rate
 from facade.routes.file.form.names import TOKEN
 from facade.routes.file.kinds.quantities import Whole
 from facade.routes.file.kinds.structures import Field, ListOf, Record
 from facade.routes.file.kinds.values import Choice, JsonSchema, Scalar, Wrong
 from facade.routes.file.problems import one_of
-from facade.routes.limitfile import ENFORCE, SHADOW, KeySource, LimitConfig, Rate
 
 _SECONDS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 _MOST: Final = 1_000_000  # requests

@@ -1,13 +1,7 @@
 """The section `facade`."""
 
-from facade.routes.addressfile import Certificate, ListenerTls
-from facade.routes.file.form.names import NAME, TOKEN
-from facade.routes.file.form.plans import HOOKS
-from facade.routes.file.form.promote import PROMOTE
-from facade.routes.file.kinds.quantities import Duration, Share, Size, Whole
-from facade.routes.file.kinds.structures import Field, ListOf, Record, WordsOr
-from facade.routes.file.kinds.values import Choice, Flag, JsonSchema, Network, Text
-from facade.routes.routefile import (
+from facade.routes.config.addressfile import Certificate, ListenerTls
+from facade.routes.config.routefile import (
     FULL,
     AdminOptions,
     ClientTimeouts,
@@ -18,6 +12,12 @@ from facade.routes.routefile import (
     SessionOptions,
     ShadowLimits,
 )
+from facade.routes.file.form.names import NAME, TOKEN
+from facade.routes.file.form.plans import HOOKS
+from facade.routes.file.form.promote import PROMOTE
+from facade.routes.file.kinds.quantities import Duration, Share, Size, Whole
+from facade.routes.file.kinds.structures import Field, ListOf, Record, WordsOr
+from facade.routes.file.kinds.values import Choice, Flag, JsonSchema, Network, Text
 from facade.routes.sessions import PRESETS
 
 

@@ -2,10 +2,10 @@
 
 from urllib.parse import urlsplit
 
+from facade.routes.config.walkfile import STEP_NEW, Hooks, Plan
 from facade.routes.file.kinds.quantities import Duration, Share, Whole
 from facade.routes.file.kinds.structures import Field, ListOf, Record
 from facade.routes.file.kinds.values import JsonSchema, Scalar, Text, Wrong
-from facade.routes.walkfile import STEP_NEW, Hooks, Plan
 
 
 class StepText(Scalar[int]):

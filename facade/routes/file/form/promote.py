@@ -1,8 +1,8 @@
 """The entry `promote`, of a route and of the section `facade`."""
 
+from facade.routes.config.routefile import Promote
 from facade.routes.file.kinds.quantities import Share
 from facade.routes.file.kinds.structures import Field, Record
-from facade.routes.routefile import Promote
 
 PROMOTE = Record(
     Promote,

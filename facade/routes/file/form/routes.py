@@ -4,6 +4,9 @@ import re
 from dataclasses import replace
 from typing import Any
 
+from facade.routes.config.limitfile import Attempts, KeySource
+from facade.routes.config.matchfile import Condition
+from facade.routes.config.routefile import Compare, Fallback, Guard, RouteConfig
 from facade.routes.file.form.names import NAME, TOKEN
 from facade.routes.file.form.promote import PROMOTE
 from facade.routes.file.kinds.conditions import (
@@ -27,9 +30,6 @@ from facade.routes.file.kinds.values import (
 )
 from facade.routes.file.matching import Match, MatchText
 from facade.routes.file.problems import one_of
-from facade.routes.limitfile import Attempts, KeySource
-from facade.routes.matchfile import Condition
-from facade.routes.routefile import Compare, Fallback, Guard, RouteConfig
 from facade.routes.stages import Stage
 
 NEEDS = ("identity", "session")

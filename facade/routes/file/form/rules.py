@@ -2,12 +2,12 @@
 
 from typing import Any
 
+from facade.routes.config.routefile import ArrayRule, CompareRules, Expected, Tolerance
 from facade.routes.file.form.names import JSON_PATH, TOKEN
 from facade.routes.file.kinds.quantities import Number
 from facade.routes.file.kinds.rules import Regex, RulePath
 from facade.routes.file.kinds.structures import Field, ListOf, MapOf, Record, WordOr
 from facade.routes.file.kinds.values import Day, Flag, Text
-from facade.routes.routefile import ArrayRule, CompareRules, Expected, Tolerance
 
 
 def _rules(**values: Any) -> CompareRules:

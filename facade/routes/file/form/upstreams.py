@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from facade.routes.addressfile import Prefix, Replacement, Rewrite, Tls
+from facade.routes.config.addressfile import Prefix, Replacement, Rewrite, Tls
+from facade.routes.config.routefile import Breaker, Health, UpstreamConfig, UpstreamTimeouts
 from facade.routes.file.form.names import NAME
 from facade.routes.file.kinds.addresses import (
     AddressText,
@@ -16,7 +17,6 @@ from facade.routes.file.kinds.addresses import (
 from facade.routes.file.kinds.quantities import Duration, Share, Whole
 from facade.routes.file.kinds.structures import Field, FlagOr, ListOf, MapOf, Record
 from facade.routes.file.kinds.values import Choice, Flag, Text, TroubleWord, Url, Wrong
-from facade.routes.routefile import Breaker, Health, UpstreamConfig, UpstreamTimeouts
 from facade.routes.trouble import COUNTED
 
 

@@ -3,7 +3,7 @@
 from typing import Final
 from urllib.parse import urlsplit
 
-from facade.routes.addressfile import Replacement
+from facade.routes.config.addressfile import Replacement
 from facade.routes.file.kinds.values import JsonSchema, Scalar, Text, Url, Wrong
 
 _PREFIX: Final = r"(?:/(?!\.{1,2}(?:/|$))[A-Za-z0-9._~!$&'()*+,=:@-]+)+"

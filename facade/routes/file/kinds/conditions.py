@@ -5,11 +5,11 @@ from typing import Final
 
 import yaml
 
+from facade.routes.config.matchfile import Condition
 from facade.routes.file.form.names import TOKEN
 from facade.routes.file.kinds.structures import ListOf
 from facade.routes.file.kinds.values import JsonSchema, Scalar, Text, Wrong
 from facade.routes.file.places import Path, Reading
-from facade.routes.matchfile import Condition
 
 SOURCE: Final = rf"(?:header|cookie):{TOKEN}|query:.+"
 _LABEL: Final = r"[A-Za-z0-9_](?:[A-Za-z0-9_-]*[A-Za-z0-9_])?"

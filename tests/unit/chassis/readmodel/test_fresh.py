@@ -9,7 +9,7 @@ from chassis.readmodel.projection import fresh
 from chassis.readmodel.watermark import NoFeed, Watermark
 from chassis.web.app import Problem
 from contracts.memory import REMEMBERED_SECONDS
-from facade.routes.routefile import ReadYourWrites
+from facade.routes.config.routefile import ReadYourWrites
 
 
 def asking(after: int) -> Request:

@@ -10,7 +10,7 @@ import pytest
 from facade.compare.answers import Answer, Pair
 from facade.compare.rules import compile_rules
 from facade.compare.verdict import Verdict, compare
-from facade.routes.routefile import CompareRules
+from facade.routes.config.routefile import CompareRules
 
 TODAY = date(2026, 6, 1)
 

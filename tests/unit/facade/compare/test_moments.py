@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from facade.compare.verdict import Outcome, Verdict
-from facade.routes.routefile import Tolerance
+from facade.routes.config.routefile import Tolerance
 
 UTC = "2026-07-01T10:00:00Z"
 

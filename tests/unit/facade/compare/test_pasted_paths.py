@@ -11,8 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from facade.compare.answers import Pair
 from facade.compare.rules import compile_rules
 from facade.compare.verdict import Verdict, compare
+from facade.routes.config.routefile import CompareRules
 from facade.routes.file.reading import load
-from facade.routes.routefile import CompareRules
 from tests.rigs.anything import pairs
 
 TODAY = date(2026, 1, 1)

@@ -75,7 +75,7 @@ def test_headers_that_lead_to_one_place(
 
     from facade.compare.rules import compile_rules
     from facade.compare.verdict import compare
-    from facade.routes.routefile import CompareRules
+    from facade.routes.config.routefile import CompareRules
 
     rules = compile_rules(CompareRules("t", headers=(name,)))
     sides = (answer(b"", 302, **{name.replace("-", "_"): value}) for value in (one, other))

@@ -14,7 +14,7 @@ from facade.compare.evidence import causes
 from facade.compare.evidence.evidence import Evidence
 from facade.compare.rules import compile_rules
 from facade.compare.verdict import Verdict, compare
-from facade.routes.routefile import ArrayRule, CompareRules
+from facade.routes.config.routefile import ArrayRule, CompareRules
 
 RULES = compile_rules(CompareRules("p", arrays=(ArrayRule("$.tags", unordered=True),)))
 TODAY = date(2026, 1, 1)

@@ -14,7 +14,7 @@ import zstandard
 from facade.compare.answers import Answer, Pair
 from facade.compare.rules import compile_rules
 from facade.compare.verdict import Outcome, Verdict, compare
-from facade.routes.routefile import CompareRules, Expected, Tolerance
+from facade.routes.config.routefile import CompareRules, Expected, Tolerance
 
 Judge = Callable[..., Verdict]
 Build = Callable[..., Any]

@@ -4,7 +4,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from facade.control.protection import COOKIE, Protected
-from facade.routes.routefile import AdminOptions
+from facade.routes.config.routefile import AdminOptions
 
 TOKEN = "7" * 64
 AUTHORISED = {"Authorization": f"Bearer {TOKEN}"}

@@ -9,7 +9,7 @@ from facade.guard.limits import ERRORS, LATENCY, MISMATCH, error_each, findings,
 from facade.guard.verdict import ORDER, Finding, Kind, together
 from facade.guard.window import PairCounts, SideCounts
 from facade.proxy.counting import histogram
-from facade.routes.routefile import Guard
+from facade.routes.config.routefile import Guard
 from facade.routes.stages import Stage
 from tests.unit.facade.guard.conftest import evidence, timed
 

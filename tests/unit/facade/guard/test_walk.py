@@ -9,8 +9,8 @@ from facade.guard.position import Position, parse
 from facade.guard.surroundings import OURS
 from facade.guard.verdict import Finding, Kind, together
 from facade.guard.walk import Standing, State, Walk, estimate, next_of
+from facade.routes.config.walkfile import STEP_NEW, Plan
 from facade.routes.stages import Stage
-from facade.routes.walkfile import STEP_NEW, Plan
 
 PLAN = Plan("p", (500, 5_000), time=60, pairs=300, bound=100, approve=(5_000, STEP_NEW))
 FREE = replace(PLAN, approve=())

@@ -8,8 +8,8 @@ import pytest
 
 from facade.http1.responses import read_response
 from facade.rewriting.answered import AnswerRewrite, Asked
+from facade.routes.config.routefile import UpstreamConfig
 from facade.routes.file.reading import load
-from facade.routes.routefile import UpstreamConfig
 
 OPTIONS = {
     "host": '{url: "http://10.0.0.7:8080", host: shop.internal}',

@@ -4,8 +4,8 @@ import pytest
 
 from facade.http1.requests import read_request
 from facade.rewriting.asked import RequestRewrite
-from facade.routes.addressfile import Prefix
-from facade.routes.routefile import UpstreamConfig
+from facade.routes.config.addressfile import Prefix
+from facade.routes.config.routefile import UpstreamConfig
 
 
 def rewrite(strip: str = "", add: str = "", *, host=None, any_case=False) -> RequestRewrite:

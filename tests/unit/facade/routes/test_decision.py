@@ -9,6 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from facade.routes.config.routefile import (
+    Compare,
+    FacadeOptions,
+    Fallback,
+    KeySource,
+    RouteConfig,
+    RouteFile,
+    SessionOptions,
+    UpstreamConfig,
+)
 from facade.routes.decision import (
     BUCKETS,
     Key,
@@ -21,16 +31,6 @@ from facade.routes.decision import (
 )
 from facade.routes.keys import Headers
 from facade.routes.route import Decision, Route
-from facade.routes.routefile import (
-    Compare,
-    FacadeOptions,
-    Fallback,
-    KeySource,
-    RouteConfig,
-    RouteFile,
-    SessionOptions,
-    UpstreamConfig,
-)
 from facade.routes.stages import Stage
 from facade.routes.table import RouteTable, compile_table
 

@@ -7,7 +7,7 @@ import pytest
 from facade.routes.decision import Key, decide
 from facade.routes.explain import Question, explain
 from facade.routes.file.reading import load
-from facade.routes.paths import TargetRefused
+from facade.routes.matching.paths import TargetRefused
 from facade.routes.table import RouteTable, compile_table
 
 ROUTES = """

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from facade.routes.domainfile import Domain
+from facade.routes.config.domainfile import Domain
 from facade.routes.file.changes import changes
 from facade.routes.file.edit.flip import Flip, FlipRefused, flip, way
 from facade.routes.file.edit.together import moved

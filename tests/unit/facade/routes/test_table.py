@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from facade.routes.paths import TargetRefused
-from facade.routes.routefile import LEGACY, RouteConfig, RouteFile, UpstreamConfig
+from facade.routes.config.routefile import LEGACY, RouteConfig, RouteFile, UpstreamConfig
+from facade.routes.matching.paths import TargetRefused
 from facade.routes.stages import Stage
 from facade.routes.table import UNMATCHED_NAME, RouteTable, compile_table
 

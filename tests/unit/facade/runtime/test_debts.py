@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from facade.routes.limits import Limit
+from facade.routes.limits.limit import Limit
 from facade.runtime.debts import (
     FILE,
     LOCK_SECONDS,

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from facade.master.publisher import Publisher
+from facade.routes.config.routefile import RouteConfig
 from facade.routes.file.problems import RouteFileError
-from facade.routes.routefile import RouteConfig
 from facade.routes.stages import Stage
 from facade.runtime.lags import LAG, Lag, hold_back, read_lags
 

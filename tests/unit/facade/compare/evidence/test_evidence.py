@@ -12,7 +12,7 @@ from facade.compare.evidence.evidence import Evidence, Pace
 from facade.compare.evidence.latency import Latency
 from facade.compare.rules import compile_rules
 from facade.compare.verdict import compare
-from facade.routes.routefile import CompareRules, Expected
+from facade.routes.config.routefile import CompareRules, Expected
 
 HEADERS = (("content-type", "application/json"),)
 TODAY = date(2026, 1, 1)

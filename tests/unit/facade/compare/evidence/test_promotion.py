@@ -8,8 +8,8 @@ import pytest
 
 from facade.compare.evidence.bounds import anytime_pairs_needed, pairs_needed
 from facade.compare.evidence.promotion import Known, has_pairs, limit_of, objections, promotes
+from facade.routes.config.routefile import RouteConfig, RouteFile
 from facade.routes.file.reading import load
-from facade.routes.routefile import RouteConfig, RouteFile
 from facade.routes.stages import Stage
 
 TODAY = date(2026, 6, 1)

@@ -14,7 +14,7 @@ from facade.compare.json.difference import diff
 from facade.compare.json.values import same
 from facade.compare.rules import compile_rules
 from facade.compare.verdict import Outcome, Verdict
-from facade.routes.routefile import ArrayRule, Tolerance
+from facade.routes.config.routefile import ArrayRule, Tolerance
 
 Lines = Callable[..., list[str]]
 Judge = Callable[..., Verdict]

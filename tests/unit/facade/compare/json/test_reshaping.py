@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from facade.compare.verdict import Verdict
-from facade.routes.routefile import Expected
+from facade.routes.config.routefile import Expected
 
 PRODUCT = {"sku": "A", "price": "1.00", "tags": ["x"], "stock": 3}
 TENTH = {**PRODUCT, "price": "10.00"}

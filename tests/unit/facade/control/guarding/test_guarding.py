@@ -12,8 +12,8 @@ from facade.guard.position import parse
 from facade.guard.retreat import company
 from facade.journal.entry import Event
 from facade.journal.folder import verify
+from facade.routes.config.domainfile import Domain
 from facade.routes.decision import bucket_of
-from facade.routes.domainfile import Domain
 from facade.routes.table import compile_table
 from facade.runtime.freeze import remove_freeze, write_freeze
 from tests.rigs.guarding import World

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from facade.control.guarding.hooks import BEFORE, Happened, tell
-from facade.routes.walkfile import Hooks
+from facade.routes.config.walkfile import Hooks
 
 HAPPENED = Happened(BEFORE, ("item", "list"), "shadow", "canary 5%", "it is time", "anna", "w1")
 

@@ -14,7 +14,7 @@ from facade.control.guarding.record import (
 )
 from facade.guard.walk import State, Walk
 from facade.guard.window import Counted, Window
-from facade.routes.walkfile import Plan
+from facade.routes.config.walkfile import Plan
 
 
 def walk(name: str, state: State = State.WALKING) -> Walk:

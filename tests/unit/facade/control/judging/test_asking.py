@@ -10,8 +10,8 @@ from facade.compare.answers import Answer, Pair
 from facade.control.judging.asking import Asker, can_ask
 from facade.control.judging.backlog import Waiting
 from facade.rewriting.answered import AnswerRewrite
-from facade.routes.addressfile import Prefix
-from facade.routes.routefile import UpstreamConfig
+from facade.routes.config.addressfile import Prefix
+from facade.routes.config.routefile import UpstreamConfig
 
 PAIR = Pair(
     "mine",

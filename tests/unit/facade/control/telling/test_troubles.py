@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from facade.control.telling.troubles import upstream_troubles
-from facade.routes.routefile import Health, UpstreamConfig
+from facade.routes.config.routefile import Health, UpstreamConfig
 
 LEGACY = {"legacy": UpstreamConfig("legacy", ("http://a.test:1",))}
 DOWN = "upstream legacy, http://a.test:1, is down: it accepts no connection"

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from facade.proxy.limits.buckets import LONGEST_KNOWN, MOST_KNOWN, Buckets, Wanted
-from facade.routes.limits import Limit
+from facade.routes.limits.limit import Limit
 from facade.runtime.debts import Debts
 from facade.runtime.memory import HostMemory
 

@@ -2,7 +2,7 @@
 
 from facade.proxy.limits import said
 from facade.proxy.limits.buckets import Taken
-from facade.routes.limits import Arrival, Limit
+from facade.routes.limits.limit import Arrival, Limit
 
 SECOND = 1_000_000_000
 

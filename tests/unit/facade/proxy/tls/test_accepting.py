@@ -14,9 +14,9 @@ from facade.proxy.counting.metrics import ClientCounts
 from facade.proxy.state import TableState
 from facade.proxy.tls.accepting import TlsListener
 from facade.proxy.tls.context import Secured
-from facade.routes.addressfile import ListenerTls
+from facade.routes.config.addressfile import ListenerTls
+from facade.routes.config.routefile import ClientTimeouts, FacadeOptions, Limits
 from facade.routes.file.reading import load
-from facade.routes.routefile import ClientTimeouts, FacadeOptions, Limits
 from facade.routes.table import compile_table
 
 ROUTES = """

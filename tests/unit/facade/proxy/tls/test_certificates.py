@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from facade.proxy.tls.certificates import BadCertificate, check_time, secured
-from facade.routes.addressfile import Certificate
+from facade.routes.config.addressfile import Certificate
 from tests.rigs.certificates import Issuer
 
 

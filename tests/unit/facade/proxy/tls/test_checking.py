@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from facade.proxy.tls.checking import check_certificates, check_change
-from facade.routes.addressfile import Certificate
+from facade.routes.config.addressfile import Certificate
 from facade.routes.file.problems import RouteFileError
 from facade.routes.file.reading import Loaded, load
 from tests.rigs.certificates import Issuer

@@ -10,7 +10,7 @@ import pytest
 
 from facade.proxy.tls.certificates import BadCertificate
 from facade.proxy.tls.context import Secured
-from facade.routes.addressfile import Certificate, ListenerTls
+from facade.routes.config.addressfile import Certificate, ListenerTls
 from tests.rigs.certificates import Issuer
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from facade.proxy.upstream.dialing import Address, Dialer, address_of
-from facade.routes.addressfile import Tls
+from facade.routes.config.addressfile import Tls
 
 ROUTES = """
 upstreams:

@@ -10,7 +10,7 @@ from facade.proxy.errors import Failure
 from facade.proxy.upstream.dialing import Address, Done
 from facade.proxy.upstream.instances import ANY, FRESH, NEW, Instance, Upstream, Wanted
 from facade.proxy.upstream.outbound import Outbound
-from facade.routes.routefile import UpstreamConfig
+from facade.routes.config.routefile import UpstreamConfig
 from tests.rigs.wire import FakeTransport
 
 URLS = ("http://one.test:1", "http://two.test:2")

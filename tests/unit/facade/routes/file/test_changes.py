@@ -2,9 +2,9 @@
 
 import pytest
 
+from facade.routes.config.routefile import RouteFile
 from facade.routes.file.changes import MOST_LINES, changes
 from facade.routes.file.reading import load
-from facade.routes.routefile import RouteFile
 
 HEAD = 'upstreams: {legacy: {url: "http://a.test"}, fresh: {url: "http://b.test"}}\n'
 INVOICE = "{name: invoice, match: GET /invoice, new: fresh, stage: shadow, compare: {sample: 1%}}"

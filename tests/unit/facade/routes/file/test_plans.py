@@ -2,9 +2,9 @@
 
 import pytest
 
+from facade.routes.config.walkfile import STEP_NEW, Hooks, Plan
 from facade.routes.file.problems import RouteFileError
 from facade.routes.file.reading import load
-from facade.routes.walkfile import STEP_NEW, Hooks, Plan
 
 FILE = """\
 facade:

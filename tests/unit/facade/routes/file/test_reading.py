@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from facade.routes.config.routefile import ArrayRule, Compare, Guard, Tolerance
 from facade.routes.file.problems import RouteFileError
 from facade.routes.file.reading import load, load_path
-from facade.routes.routefile import ArrayRule, Compare, Guard, Tolerance
 from facade.routes.stages import Stage
 
 Errors = Callable[[str], list[str]]

@@ -15,7 +15,7 @@ from facade.compare.evidence.clusters import OVERFLOW, Cluster
 from facade.compare.evidence.evidence import Evidence
 from facade.compare.noise.noise import NoiseSpec
 from facade.control.admin.reports.exporting import NoSample, export_test
-from facade.routes.routefile import ArrayRule, CompareRules, Expected
+from facade.routes.config.routefile import ArrayRule, CompareRules, Expected
 
 RULES = CompareRules(
     "p",

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from facade.routes.config.routefile import FULL
 from facade.routes.file.edit.flip import Flip, FlipRefused, UnknownRoute, flip, flip_file, way
 from facade.routes.file.reading import load
-from facade.routes.routefile import FULL
 from facade.routes.stages import Stage, walk
 
 TEXT = """\

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from facade.routes.domainfile import Domain
+from facade.routes.config.domainfile import Domain
 from facade.routes.file.reading import load
 
 HEAD = "upstreams: {legacy: {url: 'http://h:1'}}\n"

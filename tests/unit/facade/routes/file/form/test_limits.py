@@ -2,10 +2,10 @@
 
 import pytest
 
+from facade.routes.config.limitfile import KeySource, LimitConfig, Rate
 from facade.routes.file.problems import RouteFileError
 from facade.routes.file.reading import load
 from facade.routes.file.schema import schema
-from facade.routes.limitfile import KeySource, LimitConfig, Rate
 
 FILE = "upstreams: {legacy: {url: http://h}}\nlimits: {one: {%s}}\n"
 

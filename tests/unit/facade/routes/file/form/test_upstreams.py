@@ -2,10 +2,10 @@
 
 import pytest
 
-from facade.routes.addressfile import Prefix, Replacement, Rewrite
+from facade.routes.config.addressfile import Prefix, Replacement, Rewrite
+from facade.routes.config.routefile import UpstreamConfig
 from facade.routes.file.problems import RouteFileError
 from facade.routes.file.reading import load
-from facade.routes.routefile import UpstreamConfig
 
 
 def read(options: str) -> UpstreamConfig:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from facade.routes.paths import TargetRefused, forms, is_plain, path_of, resolve
+from facade.routes.matching.paths import TargetRefused, forms, is_plain, path_of, resolve
 
 
 @pytest.mark.parametrize(

@@ -4,9 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
+from facade.routes.config.limitfile import LimitConfig
 from facade.routes.keys import Headers
-from facade.routes.limitfile import LimitConfig
-from facade.routes.limits import Arrival, Found, Limit, written_rate
+from facade.routes.limits.limit import Arrival, Found, Limit, written_rate
 
 _SECOND: Final = 1_000_000_000  # in nanoseconds
 

@@ -2,11 +2,11 @@
 
 from typing import Final
 
+from facade.routes.config.limitfile import ENFORCE, KeySource, LimitConfig
+from facade.routes.config.routefile import FacadeOptions, RouteFile
 from facade.routes.decision import compile_key
 from facade.routes.keys import Extractor, Headers
-from facade.routes.limitfile import ENFORCE, KeySource, LimitConfig
-from facade.routes.limits import PERSON, Limit, network_of
-from facade.routes.routefile import FacadeOptions, RouteFile
+from facade.routes.limits.limit import PERSON, Limit, network_of
 
 NANOSECONDS: Final = 1_000_000_000
 

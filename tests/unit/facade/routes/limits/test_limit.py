@@ -4,8 +4,8 @@ import random
 
 import pytest
 
-from facade.routes.limitfile import Rate
-from facade.routes.limits import Limit, network_of, written_rate
+from facade.routes.config.limitfile import Rate
+from facade.routes.limits.limit import Limit, network_of, written_rate
 
 SECOND = 1_000_000_000
 

@@ -5,7 +5,7 @@ import pytest
 from facade.routes.explain import Question, explain
 from facade.routes.file.problems import RouteFileError
 from facade.routes.file.reading import load
-from facade.routes.spelling import LOOSE, NearMisses, Spelling, loosest
+from facade.routes.matching.spelling import LOOSE, NearMisses, Spelling, loosest
 from facade.routes.table import compile_table
 
 

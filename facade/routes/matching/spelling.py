@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final, Generic, TypeVar
 
-from facade.routes.segments import SegmentTree
+from facade.routes.matching.segments import SegmentTree
 
 _PROGRAM: Final = r"(?:php\d?|f?cgi|pl|py|aspx?|jsp|do|action|dll|exe)"
 _FRONT: Final = re.compile(rf"/[\w-]+\.{_PROGRAM}(?=/.)")

@@ -11,12 +11,12 @@ from types import MappingProxyType
 from typing import Any, Final, Literal
 
 from facade.routes import trouble
-from facade.routes.addressfile import ListenerTls, Prefix, Rewrite, Tls
-from facade.routes.domainfile import Domain
-from facade.routes.limitfile import Attempts, KeySource, LimitConfig
-from facade.routes.matchfile import Condition
+from facade.routes.config.addressfile import ListenerTls, Prefix, Rewrite, Tls
+from facade.routes.config.domainfile import Domain
+from facade.routes.config.limitfile import Attempts, KeySource, LimitConfig
+from facade.routes.config.matchfile import Condition
+from facade.routes.config.walkfile import Hooks, Plan
 from facade.routes.stages import Stage
-from facade.routes.walkfile import Hooks, Plan
 
 LEGACY: Final = "legacy"  # the upstream every unknown path goes to
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})

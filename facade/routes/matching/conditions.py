@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import unquote_to_bytes
 
+from facade.routes.config.matchfile import Condition
+from facade.routes.config.routefile import RouteConfig
 from facade.routes.keys import Headers
-from facade.routes.matchfile import Condition
 from facade.routes.route import Route
-from facade.routes.routefile import RouteConfig
 from facade.routes.sessions import pairs_of
 
 ANY_VALUE: Final = "*"

@@ -2,7 +2,7 @@
 
 from facade.routes.explain import Explanation, Question, explain
 from facade.routes.file.reading import load
-from facade.routes.limits import Arrival, Found, Limit
+from facade.routes.limits.limit import Arrival, Found, Limit
 from facade.routes.table import compile_table
 
 FILE = b"""

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from ipaddress import IPv6Address, ip_address
 from typing import Final
 
+from facade.routes.config.limitfile import Rate
 from facade.routes.keys import Extractor, Headers
-from facade.routes.limitfile import Rate
 
 PERSON: Final = "person"  # the one key that a request alone does not say
 _NETWORK_BYTES: Final = 8  # of an IPv6 address: whoever has one has all of its /64

@@ -2,11 +2,11 @@
 
 import pytest
 
-from facade.routes.conditions import Asked, host_of
 from facade.routes.explain import Question, explain
 from facade.routes.file.problems import RouteFileError
 from facade.routes.file.reading import load
-from facade.routes.paths import TargetRefused
+from facade.routes.matching.conditions import Asked, host_of
+from facade.routes.matching.paths import TargetRefused
 from facade.routes.table import compile_table
 
 UPSTREAMS = 'upstreams: {legacy: {url: "http://a:1"}, fresh: {url: "http://b:2"}}\nroutes:\n'

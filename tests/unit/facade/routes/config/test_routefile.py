@@ -2,8 +2,8 @@
 
 import pytest
 
-from facade.routes.matchfile import Condition
-from facade.routes.routefile import RouteConfig
+from facade.routes.config.matchfile import Condition
+from facade.routes.config.routefile import RouteConfig
 from facade.routes.stages import Stage
 
 

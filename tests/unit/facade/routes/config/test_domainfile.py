@@ -2,7 +2,7 @@
 
 import pytest
 
-from facade.routes.domainfile import Domain
+from facade.routes.config.domainfile import Domain
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,8 @@
 import pytest
 
 from facade.routes.file.reading import load
-from facade.routes.limiting import compile_limits
-from facade.routes.limits import Limit
+from facade.routes.limits.compiling import compile_limits
+from facade.routes.limits.limit import Limit
 
 FILE = "facade: {identity: {ask: /me}}\nupstreams: {legacy: {url: http://h}}\nlimits: {one: {%s}}\n"
 
