@@ -179,6 +179,8 @@ def compile_table(file: RouteFile) -> RouteTable:
         twins[testers[1]] = testers[0]
         if config.stage in BEYOND_LEGACY or config.max_body is not None or _refuses(limited):
             exclusive |= {reading, writing}
+        if config.attempts is not None:
+            exclusive.add(writing)
         exclusive |= {route for route in testers if route.tester}
         for method in _each_method(config):
             safe = config.safe if config.safe is not None else _is_safe(method)

@@ -31,6 +31,7 @@ routes:
     stage: shadow
     compare: {{sample: 100%}}
     testers: {{"query:fig": new, "header:X-User": [anna, ben]}}
+  - {{name: login, match: POST /login, stage: legacy, attempts: {{account: "form:email"}}}}
 """
 
 
@@ -117,3 +118,9 @@ def test_a_reload_that_would_leave_two_with_equal_right_is_refused(facade, scrip
     assert said.startswith(f"routes.yaml:{number}:26: match: ambiguous match: ")
     assert "'hosted' (line 7) with equal right, GET on the same paths of shop.example" in said
     assert ask(facade, "/a", Host="shop.example")[0] == "new"
+
+
+def test_a_login_in_small_letters_is_refused(facade) -> None:
+    """Some frameworks take `post` for POST: it would be an attempt that nobody counts."""
+    for method, begin in (("POST", "old"), ("post", '{"type":"about:blank","title":"Bad Request"')):
+        assert ask(facade, "/login", method)[0].startswith(begin)

@@ -11,6 +11,7 @@ routes:
   - {name: item, match: "* /items/{id}", new: fresh, stage: %(stage)s%(more)s}
   - {name: named, match: "* /named/{id}", stage: legacy}
   - {name: small, match: "* /small/{id}", stage: legacy, max_body: 10B}
+  - {name: login, match: "GET|POST /login", stage: legacy, attempts: {account: form:email}}
 """
 SHADOW = ", compare: {sample: 100%}"
 CANARY = ", percent: 50"
@@ -114,6 +115,28 @@ def test_a_method_in_small_letters_passes_beside_the_routes_that_moved(make_door
     door = make_door(ROUTES % {"stage": "new", "more": ""})
     ask(door, b"/elsewhere", b"get")
     assert line_sent(door) == b"get /elsewhere HTTP/1.1"
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        (b"post", b"/login"),
+        (b"Post", b"/login"),
+        (b"POST", b"/x/..;/login"),
+        (b"POST", b"//login;v"),
+    ],
+)
+def test_nothing_leads_past_the_count_of_attempts_to_log_in(make_door, method, path) -> None:
+    door = make_door(ROUTES % {"stage": "legacy", "more": ""})
+    assert ask(door, path, method).read().startswith(b"HTTP/1.1 400 ")
+    assert not door.wire.dialled
+
+
+@pytest.mark.parametrize(("method", "path"), [(b"get", b"/login"), (b"GET", b"/login;v=1")])
+def test_a_page_to_log_in_is_read_in_any_spelling(make_door, method, path) -> None:
+    door = make_door(ROUTES % {"stage": "legacy", "more": ""})
+    ask(door, path, method)
+    assert line_sent(door) == method + b" " + path + b" HTTP/1.1"
 
 
 OTHERWISE = [b"/Cart", b"/CART", b"/cart/", b"/Cart/", b"/c%41rt", b"/Items/7", b"/items/7/"]
