@@ -80,7 +80,7 @@ bench-orders: install ## orders per second through the saga, beside the monolith
 	@$(PY) -m loadtests.bench.orders $(ARGS)
 
 fuzz: install    ## noise at the facade from both ends, for FIG_FUZZ_SECONDS (10)
-	@FIG_FUZZ_SECONDS=$${FIG_FUZZ_SECONDS:-10} $(PY) -m pytest -q tests/unit/facade/proxy/test_fuzz.py
+	@FIG_FUZZ_SECONDS=$${FIG_FUZZ_SECONDS:-10} $(PY) -m pytest -q tests/unit/facade/proxy/wire/test_fuzz.py
 
 bench: install .venv-bench/bin/envoy ## the facade beside nginx, HAProxy and Envoy; writes docs/performance.md
 	@$(PY) -m loadtests.bench $(ARGS)

@@ -1,6 +1,7 @@
 """One worker, which answers clients. A request meets these parts in this order:
 
-inbound    a client's connection: cuts requests out of the stream, answers them in order
+downstream/  `inbound`, a client's connection, cuts requests out of the stream and answers them in
+           order; `upload` is a request's body on its way
 pipeline   the stations, a line each: locate identify decide (within, limit, recall) admit introduce
            copy connect
 request    the request as data, which the stations fill in
@@ -9,16 +10,15 @@ limits/    how many requests of one client are let through
 attempts/  limits of attempts to log in
 idempotency/  requests with an Idempotency-Key: the same one gets the first answer
 shadow/    copies of requests to the other side, for comparison; `idle` does that work last
-upload     the request's body, with the `expectation` of a 100
 upstream/  connections to the sides
 exchange   is told what the side answers, writes to the client, counts the end
 fallback   legacy in place of a new side that fails
 tunnel     both connections joined after a 101
 
 gateway    builds a worker, opens the port, runs the clock
-context    what a request needs of its worker; `state` has the table in force, `clients` counts
+context    what a request needs of its worker; `state` has the table in force
 counting/  counters, latencies, the access log
-client     what the exchange needs of a client; `upstream/caller` what it is to an upstream;
-           `observer` who hears the answer beside the client
+observer   who hears the answer beside the client; `downstream/client` is what the exchange needs
+           of a client, `upstream/caller` what it is to an upstream
 deadlines, flow, errors   times, back-pressure, failures by phase
 """

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 
 from facade.proxy.attempts.counts import AttemptCounts
-from facade.proxy.clients import Clients
 from facade.proxy.counting.accesslog import AccessLog
 from facade.proxy.counting.failed import FailedRequests
 from facade.proxy.counting.metrics import Counters
 from facade.proxy.deadlines import Deadlines
+from facade.proxy.downstream.clients import Clients
 from facade.proxy.idempotency.keys import OpenKeys
 from facade.proxy.identity.introduction import Introducer
 from facade.proxy.limits.buckets import Buckets

@@ -21,9 +21,9 @@ from facade.http1.responses import (
     switching_bytes,
 )
 from facade.proxy import errors
-from facade.proxy.client import Absent, Client
 from facade.proxy.context import WorkerContext
 from facade.proxy.counting.accesslog import decision_line, log_line
+from facade.proxy.downstream.client import Absent, Client
 from facade.proxy.errors import Failure
 from facade.proxy.fallback import may_fall_back, may_turn_back, turn_back, turn_to_legacy
 from facade.proxy.observer import Keyed, Observer

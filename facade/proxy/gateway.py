@@ -22,19 +22,19 @@ import orjson
 from chassis.compiled import build_of
 from chassis.process.redirects import REDIRECTS
 from facade.proxy.attempts.counts import AttemptCounts
-from facade.proxy.clients import Clients
 from facade.proxy.context import WorkerContext
 from facade.proxy.counting.accesslog import AccessLog
 from facade.proxy.counting.failed import FailedRequests
 from facade.proxy.counting.metrics import Counters
 from facade.proxy.deadlines import TICK_SECONDS, Deadlines
+from facade.proxy.downstream.clients import Clients
+from facade.proxy.downstream.inbound import Inbound
 from facade.proxy.idempotency.keys import OpenKeys
 from facade.proxy.identity.introduction import build_introducer
 from facade.proxy.identity.logouts import LogoutList
 from facade.proxy.identity.remembered import Remembered
 from facade.proxy.identity.sessions import Sessions, SharedLogouts
 from facade.proxy.idle import IdleQueue
-from facade.proxy.inbound import Inbound
 from facade.proxy.limits.buckets import Buckets
 from facade.proxy.request import Traces
 from facade.proxy.shadow.copies import Shadow

@@ -3,8 +3,8 @@
 from typing import Protocol
 
 from facade.http1.responses import ResponseHead
+from facade.proxy.downstream.upload import Upload
 from facade.proxy.errors import Failure
-from facade.proxy.upload import Upload
 
 
 class Observer(Protocol):

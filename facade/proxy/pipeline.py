@@ -19,14 +19,14 @@ from facade.http1.requests import request_bytes
 from facade.proxy import errors
 from facade.proxy.attempts.station import LimitedAttempt
 from facade.proxy.context import WorkerContext
+from facade.proxy.downstream.expectation import Expectation
+from facade.proxy.downstream.upload import MOST_KEPT, Upload
 from facade.proxy.exchange import Exchange
-from facade.proxy.expectation import Expectation
 from facade.proxy.idempotency.station import KeyedRequest
 from facade.proxy.identity.introduction import HeadDraft
 from facade.proxy.limits.person import Next
 from facade.proxy.limits.station import within
 from facade.proxy.request import IDEMPOTENT, Attempt, Request
-from facade.proxy.upload import MOST_KEPT, Upload
 from facade.proxy.upstream.instances import ANY, FRESH
 from facade.routes import decision
 from facade.routes.config.limitfile import Attempts

@@ -14,8 +14,8 @@ from facade.http1.fields import VIA, Field
 from facade.http1.requests import RequestHead
 from facade.proxy.counting.metrics import RouteCounts
 from facade.proxy.counting.sides import SideCounts
+from facade.proxy.downstream.upload import Upload
 from facade.proxy.errors import Failure
-from facade.proxy.upload import Upload
 from facade.proxy.upstream.instances import Upstream
 from facade.rewriting.answered import AnswerRewrite
 from facade.rewriting.asked import RequestRewrite

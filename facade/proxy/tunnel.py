@@ -2,7 +2,7 @@
 
 import asyncio
 
-from facade.proxy.client import Client
+from facade.proxy.downstream.client import Client
 from facade.proxy.flow import PEER_FULL, Gate
 from facade.proxy.upstream.caller import Connection
 

@@ -18,10 +18,10 @@ from facade.http1.refusal import Refused
 from facade.http1.responses import CONTINUE, ResponseHead
 from facade.proxy import errors
 from facade.proxy.attempts.accounts import accounts
+from facade.proxy.downstream.upload import Upload
 from facade.proxy.errors import Failure
 from facade.proxy.exchange import Exchange
 from facade.proxy.request import Attempt
-from facade.proxy.upload import Upload
 from facade.routes.config.limitfile import Attempts
 from facade.runtime.memory import digest_of
 

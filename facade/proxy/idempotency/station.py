@@ -19,6 +19,7 @@ from chassis.breaker.circuit import REFUSED, Outcome
 from facade.http1.refusal import Refused
 from facade.http1.responses import CONTINUE, ResponseHead
 from facade.proxy import errors
+from facade.proxy.downstream.upload import Upload
 from facade.proxy.errors import Failure
 from facade.proxy.exchange import Exchange, answer_head
 from facade.proxy.idempotency.kept import KeptAnswer, nothing_done
@@ -31,7 +32,6 @@ from facade.proxy.idempotency.keys import (
     fingerprint_of,
 )
 from facade.proxy.request import Attempt, RouteSide
-from facade.proxy.upload import Upload
 from facade.routes.route import Decision
 from facade.routes.stages import Stage
 from facade.runtime.memory import MemoryBusy

@@ -15,12 +15,12 @@ from facade.http1.responses import ResponseHead
 from facade.proxy import errors
 from facade.proxy.counting.metrics import ShadowCounts
 from facade.proxy.deadlines import Deadlines
+from facade.proxy.downstream.upload import Upload
 from facade.proxy.errors import Failure
 from facade.proxy.identity.introduction import HeadDraft, Then
 from facade.proxy.idle import IdleQueue
 from facade.proxy.request import Request, RouteSide
 from facade.proxy.shadow.answers import SideAnswer, describe, lines_of, target_of
-from facade.proxy.upload import Upload
 from facade.proxy.upstream.caller import Connection, Ignoring
 from facade.proxy.upstream.instances import ANY
 from facade.routes.config.routefile import ShadowLimits

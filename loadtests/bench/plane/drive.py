@@ -142,7 +142,7 @@ class Drive:
         gateway = _module("facade.proxy.gateway", "facade.gateway")
         keyring = _module("facade.runtime.keyring", "facade.keyring")
         idle = _class("IdleQueue Aside", "facade.proxy.idle", "facade.aside")
-        inbound = _class("Inbound", "facade.proxy.inbound", "facade.inbound")
+        inbound = _class("Inbound", "facade.proxy.downstream.inbound", "facade.inbound")
         settings = getattr(gateway, "WorkerSettings", None) or gateway.Worker
         keys = keyring.in_folder(folder)
         keyring.ensure(keys)

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
+from facade.proxy.downstream.inbound import Inbound
 from facade.proxy.gateway import Gateway, WorkerSettings
 from facade.proxy.idle import IdleQueue
-from facade.proxy.inbound import Inbound
 from facade.runtime.channel import COUNTERS, HELLO, Frame
 from facade.runtime.keyring import KeyFiles
 from tests.rigs.wire import FakePeer, FakeWire

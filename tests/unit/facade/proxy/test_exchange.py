@@ -13,7 +13,11 @@ from tests.rigs.ends import FakeClient, FakeSide
 from tests.rigs.source import imports, modules
 from tests.rigs.wire import FakeTransport
 
-IMPLEMENTATIONS = {"facade.proxy.inbound", "facade.proxy.gateway", "facade.proxy.upstream.outbound"}
+IMPLEMENTATIONS = {
+    "facade.proxy.downstream.inbound",
+    "facade.proxy.gateway",
+    "facade.proxy.upstream.outbound",
+}
 
 
 def begun(door: Any, request: bytes) -> tuple[Exchange, FakeClient, FakeSide]:

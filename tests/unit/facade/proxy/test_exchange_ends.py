@@ -11,11 +11,11 @@ from facade.http1.requests import read_request
 from facade.http1.responses import read_response
 from facade.proxy import errors
 from facade.proxy import exchange as exchange_module
-from facade.proxy.client import Absent
 from facade.proxy.counting import accesslog
 from facade.proxy.counting.sides import SideCounts
+from facade.proxy.downstream.client import Absent
+from facade.proxy.downstream.expectation import PATIENCE_SECONDS
 from facade.proxy.exchange import MOST_JOINED, Exchange
-from facade.proxy.expectation import PATIENCE_SECONDS
 from facade.proxy.pipeline import forward
 from facade.proxy.upstream.instances import ANY, FRESH, NEW
 from tests.rigs.ends import FakeClient, FakeSide

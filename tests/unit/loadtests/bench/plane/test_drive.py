@@ -23,7 +23,7 @@ def test_every_request_is_answered_by_a_side(drive: Drive, name: str) -> None:
 
 def test_the_way_names_files_of_the_checkout_and_begins_at_the_client(drive: Drive) -> None:
     way = drive.way("read")
-    assert way[0] == way[-1] == "facade/proxy/inbound.py"
+    assert way[0] == way[-1] == "facade/proxy/downstream/inbound.py"
     assert all(not one.startswith(("/", ".venv")) for one in way)
     assert all(before != after for before, after in pairwise(way))
 

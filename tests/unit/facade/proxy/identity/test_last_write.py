@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from facade.proxy.downstream.upload import MOST_KEPT
 from facade.proxy.identity.lastwrite import AfterTokens
-from facade.proxy.upload import MOST_KEPT
 
 ROUTES = """
 facade: {{read_your_writes: {by}}}

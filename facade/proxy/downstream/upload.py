@@ -9,7 +9,7 @@ from typing import Final
 
 from facade.http1.bodies import chunk, last_chunk
 from facade.http1.refusal import Refused
-from facade.proxy.expectation import Expectation
+from facade.proxy.downstream.expectation import Expectation
 from facade.proxy.flow import HELD_FULL, Gate
 from facade.proxy.upstream.caller import Connection
 

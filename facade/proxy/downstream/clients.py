@@ -11,7 +11,7 @@ from facade.proxy.counting.metrics import ClientCounts
 from facade.proxy.request import ClientFacts
 from facade.proxy.state import Current
 
-log = logging.getLogger("facade.proxy.clients")
+log = logging.getLogger("facade.proxy.downstream.clients")
 
 MOST_TOLD: Final = 100  # addresses a worker speaks of in its life
 

@@ -21,7 +21,7 @@ def sent(door, address: str, *lines: bytes) -> bytes:
 
 def test_a_neighbour_that_is_not_trusted_is_replaced_and_named_once(make_door, caplog) -> None:
     door = make_door(TRUSTING % "")
-    with caplog.at_level(logging.WARNING, "facade.proxy.clients"):
+    with caplog.at_level(logging.WARNING, "facade.proxy.downstream.clients"):
         for _ in range(3):
             data = sent(door, "198.51.100.1", b"X-Forwarded-Proto: https\r\n")
             assert b"X-Forwarded-Proto: http\r\n" in data
@@ -35,7 +35,7 @@ def test_a_neighbour_that_is_not_trusted_is_replaced_and_named_once(make_door, c
 )
 def test_what_agrees_with_what_we_see_is_not_worth_a_word(make_door, caplog, line) -> None:
     door = make_door(TRUSTING % "")
-    with caplog.at_level(logging.WARNING, "facade.proxy.clients"):
+    with caplog.at_level(logging.WARNING, "facade.proxy.downstream.clients"):
         sent(door, "198.51.100.1", line)
     assert caplog.records == []
 

@@ -1,6 +1,6 @@
 """Clients that wait for `100 Continue`: whoever stands behind us, none of them hangs."""
 
-from facade.proxy.expectation import PATIENCE_SECONDS
+from facade.proxy.downstream.expectation import PATIENCE_SECONDS
 
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 EXPECTS = b"POST /legacy/a HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\n"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from facade.proxy.client import Absent
+from facade.proxy.downstream.client import Absent
 from tests.rigs.ends import FakeClient
 from tests.rigs.wire import FakeTransport
 
