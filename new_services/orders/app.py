@@ -31,17 +31,18 @@ from contracts.cutover import STOCK_FEED
 from contracts.entities import LINE, ORDER, PAYMENT
 from contracts.mark import new_saga_id
 from contracts.orders import SystemOfRecord
-from new_services.orders import breakers, marks, projections
+from new_services.orders import marks, projections
 from new_services.orders.cleaning import NOTE, RULES
 from new_services.orders.endpoints import Endpoints
 from new_services.orders.handlers import Handler
-from new_services.orders.no_record import NoRecord
 from new_services.orders.owner.record import OwnRecord, wall_clock
 from new_services.orders.owner.seam import Owned
 from new_services.orders.owner.side import OrdersSide
 from new_services.orders.owner.storing import DOMAIN
-from new_services.orders.partners import Inventory, Partner, Payments
-from new_services.orders.saga import Stories
+from new_services.orders.saga import breakers
+from new_services.orders.saga.no_record import NoRecord
+from new_services.orders.saga.partners import Inventory, Partner, Payments
+from new_services.orders.saga.stories import Stories
 from new_services.orders.settings import OrdersSettings
 
 DOMAIN_ENTITIES = frozenset({ORDER, LINE, PAYMENT})

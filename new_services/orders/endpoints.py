@@ -18,8 +18,8 @@ from chassis.web.app import JsonBytes, Problem, rendered, speak
 from chassis.web.identity import Identity, KeysAway, NotIdentified, Verifier
 from contracts.orders import OrderRequest
 from contracts.record import Customer
-from new_services.orders import answers, history
-from new_services.orders.answers import in_json
+from new_services.orders.customer import answers, history
+from new_services.orders.customer.answers import in_json
 from new_services.orders.handlers import Behind, Command, Handler, OtherRequest
 from new_services.orders.owner.seam import Owned
 from new_services.orders.schemas import (

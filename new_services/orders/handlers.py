@@ -14,8 +14,9 @@ from chassis.saga import State
 from chassis.saga.starting import Starter
 from contracts.orders import OrderRequest
 from contracts.record import Customer
-from new_services.orders import kinds, pricing, repository
-from new_services.orders.pricing import UnknownSku
+from new_services.orders import repository
+from new_services.orders.saga import kinds, pricing
+from new_services.orders.saga.pricing import UnknownSku
 
 
 class OtherRequest(Exception):

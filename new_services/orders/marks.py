@@ -26,8 +26,9 @@ from chassis.saga import Phase, State
 from chassis.saga.postgres import enqueue
 from contracts.orders import Order
 from contracts.record import Customer
-from new_services.orders import kinds, repository
+from new_services.orders import repository
 from new_services.orders.repository import Fed
+from new_services.orders.saga import kinds
 
 log = logging.getLogger("orders.marks")
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from chassis.web.client import Answer, Request
-from new_services.orders.partners import Partner, Payments
+from new_services.orders.saga.partners import Partner, Payments
 from new_services.payments.domain import Operation
 from new_services.payments.endpoints import Endpoints
 from new_services.payments.handlers import Command

@@ -37,7 +37,10 @@ TARGETS = (
         "orders",
         tuple(
             f"new_services/orders/{name}.py"
-            for name in ("saga", "kinds", "marks", "pending", "answers", "partners", "pricing")
+            for name in (
+                *("saga/stories", "saga/kinds", "saga/partners", "saga/pricing"),
+                *("marks", "customer/pending", "customer/answers"),
+            )
         ),
         (f"{SERVICE}/orders", "tests/contract"),
     ),

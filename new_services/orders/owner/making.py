@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from contracts.orders import Line, Order, OrderRequest
-from new_services.orders import pricing
-from new_services.orders.pricing import Price
+from new_services.orders.saga import pricing
+from new_services.orders.saga.pricing import Price
 from new_services.orders.schemas import SHIP_FIELDS
 
 CANCELLABLE = ("NEW", "PAID")

@@ -21,9 +21,10 @@ from chassis.ownership.record import Owner, Record
 from contracts.orders import Order, OrderRequest
 from contracts.ownership import Stamp
 from contracts.record import Customer, RecordAway, RecordRefused
-from new_services.orders import pricing, views
+from new_services.orders import views
 from new_services.orders.owner import making, storing
 from new_services.orders.owner.storing import Owned
+from new_services.orders.saga import pricing
 
 SOON_SECONDS = 0.2
 

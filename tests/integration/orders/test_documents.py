@@ -17,7 +17,7 @@ from contracts.record import Customer
 from migrations import runner
 from new_services.orders import views
 from new_services.orders.projections import ENTITIES, Projection
-from new_services.orders.saga import Stories
+from new_services.orders.saga.stories import Stories
 
 pytestmark = pytest.mark.integration
 

@@ -41,7 +41,7 @@ from new_services.inventory.endpoints import Endpoints as InventoryEndpoints
 from new_services.inventory.handlers import Handler as InventoryHandler
 from new_services.orders import projections as orders_projections
 from new_services.orders.endpoints import Endpoints as OrdersEndpoints
-from new_services.orders.no_record import NoRecord
+from new_services.orders.saga.no_record import NoRecord
 from new_services.sales import projections as sales_projections
 from new_services.sales.endpoints import Endpoints as SalesEndpoints
 from new_services.storefront import errors, routing

@@ -13,8 +13,8 @@ from chassis.saga.starting import Starter
 from chassis.saga.store import MemoryStore
 from contracts.orders import OrderRequest
 from contracts.record import Customer
-from new_services.orders import kinds, pricing
 from new_services.orders.handlers import Behind, Command, Handler
+from new_services.orders.saga import kinds, pricing
 
 Do = Callable[[Context], Awaitable[Data | None]]
 TEN = Decimal("10.00")

@@ -13,9 +13,10 @@ import pytest
 from chassis.saga import Phase, State, of_record
 from contracts.orders import Customer, Line, Order, OrderRequest
 from new_services.anticorruption.calls import Limits
-from new_services.orders import kinds, marks, repository
+from new_services.orders import marks, repository
 from new_services.orders.marks import AT_ONCE, EVERY_SECONDS, Marked, Verdict, seconds_apart
 from new_services.orders.repository import Fed
+from new_services.orders.saga import kinds
 from tests.rigs.database import AWAY, Database
 
 ORDER = Order(

@@ -14,8 +14,10 @@ from chassis.saga.of_record import CERTAIN_SECONDS
 from contracts.orders import Line, Order, OrderRequest
 from contracts.ownership import Stamp
 from contracts.record import Customer, RecordAway, RecordRefused, RecordSilent
-from new_services.orders import kinds, pricing, repository, saga, views
-from new_services.orders.saga import PENDING_SECONDS, Stories
+from new_services.orders import repository, views
+from new_services.orders.saga import kinds, pricing
+from new_services.orders.saga import stories as saga
+from new_services.orders.saga.stories import PENDING_SECONDS, Stories
 from tests.rigs.database import Database
 
 NOW = 1_800_000_000.0

@@ -86,7 +86,7 @@ async def test_declining_is_an_answer() -> None:
 
 
 def test_an_operation_with_its_questions_is_shorter_than_orders_waits() -> None:
-    from new_services.orders.partners import CALL_SECONDS
+    from new_services.orders.saga.partners import CALL_SECONDS
     from new_services.payments.handlers import QUESTIONS
 
     assert guarded.DEADLINE_SECONDS + QUESTIONS * guarded.QUESTION_SECONDS < CALL_SECONDS

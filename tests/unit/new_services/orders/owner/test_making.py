@@ -7,7 +7,7 @@ import pytest
 
 from contracts.orders import Line, OrderRequest
 from new_services.orders.owner.making import Buyer, cancelled, placed
-from new_services.orders.pricing import Price, UnknownSku
+from new_services.orders.saga.pricing import Price, UnknownSku
 
 HOME = {"name": "Anna Huber", "street": "Gasse 1", "zip": "6020", "city": "Innsbruck"}
 ANNA = Buyer(7, "a@b.c", HOME)

@@ -10,7 +10,7 @@ from chassis.breaker.guard import Held
 from chassis.saga import BadAnswer, NotYet, Refused, Silent
 from chassis.web.client import Answer, NoAnswer, NotConnected, NotSent, NoTurn, Request
 from contracts.ownership import Stamp
-from new_services.orders.partners import CALL_SECONDS, Inventory, Partner, Payments
+from new_services.orders.saga.partners import CALL_SECONDS, Inventory, Partner, Payments
 
 OURS = Stamp(7, ours=True, window=True, since=50)
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from new_services.orders.pricing import Price, UnknownSku, prices, quote, total
+from new_services.orders.saga.pricing import Price, UnknownSku, prices, quote, total
 from tests.rigs.database import Database
 
 MUG = {"name": "Mug", "colour": "", "size": ""}

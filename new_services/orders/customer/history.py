@@ -17,7 +17,8 @@ from chassis.readmodel.projection import Fresh, fresh
 from chassis.readmodel.watermark import Watermark
 from chassis.web.app import JsonBytes
 from chassis.web.identity import Identity
-from new_services.orders import answers, pending, views
+from new_services.orders import views
+from new_services.orders.customer import answers, pending
 from new_services.orders.schemas import whole_number
 from new_services.orders.views import Page, Wanted
 

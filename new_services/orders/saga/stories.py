@@ -26,11 +26,12 @@ from contracts import events_orders
 from contracts.events_orders import OrderCancelled, OrderPlaced, OrderRefused
 from contracts.orders import Order, OrderRequest
 from contracts.record import Customer, RecordRefused
-from new_services.orders import pricing, repository, views
-from new_services.orders.kinds import CANCEL, PLACE, SETTLE, STRAY, cancelling, stray
+from new_services.orders import repository, views
 from new_services.orders.owner.seam import Owned
-from new_services.orders.partners import Inventory, Payments
-from new_services.orders.pricing import UnknownSku
+from new_services.orders.saga import pricing
+from new_services.orders.saga.kinds import CANCEL, PLACE, SETTLE, STRAY, cancelling, stray
+from new_services.orders.saga.partners import Inventory, Payments
+from new_services.orders.saga.pricing import UnknownSku
 
 BRIEFLY = Retry(deadline=20.0, timeout=4.0)
 # An order is pending for as long as legacy is away; the customer has been told so.

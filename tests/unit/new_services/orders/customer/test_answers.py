@@ -9,7 +9,8 @@ import pytest
 from chassis.saga import Phase, State
 from chassis.web.app import JsonBytes, Problem
 from contracts.orders import Order
-from new_services.orders import answers, kinds
+from new_services.orders.customer import answers
+from new_services.orders.saga import kinds
 from new_services.orders.views import Page
 
 UNDONE = State("S1", kinds.PLACE, {}, phase=Phase.UNDONE, reason="reserve: out of time")

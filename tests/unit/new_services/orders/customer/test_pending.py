@@ -10,9 +10,10 @@ import pytest
 
 from chassis.saga import Phase, State
 from contracts.orders import Line, Order, OrderRequest
-from new_services.orders import kinds, pending, pricing
-from new_services.orders.pending import Pending
-from new_services.orders.pricing import Price
+from new_services.orders.customer import pending
+from new_services.orders.customer.pending import Pending
+from new_services.orders.saga import kinds, pricing
+from new_services.orders.saga.pricing import Price
 from new_services.orders.views import Wanted
 from tests.rigs.database import Database
 

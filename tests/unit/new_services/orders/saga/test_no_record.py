@@ -6,7 +6,7 @@ from chassis.web.app import Problem
 from contracts.orders import OrderRequest, SystemOfRecord
 from contracts.record import Customer, RecordAway
 from new_services.orders.app import system_of_record
-from new_services.orders.no_record import NoRecord
+from new_services.orders.saga.no_record import NoRecord
 
 WISH = OrderRequest({"A": 1})
 CUSTOMER = Customer("a@example.org", "A", "")

@@ -8,7 +8,8 @@ import orjson
 from chassis.saga import Phase, State
 from chassis.web.app import JsonBytes, Problem
 from contracts.orders import KEY_IS_SPENT
-from new_services.orders import kinds, pending
+from new_services.orders.customer import pending
+from new_services.orders.saga import kinds
 from new_services.orders.schemas import show
 from new_services.orders.views import Page
 

@@ -12,8 +12,9 @@ from chassis.saga.runner import Limits
 from contracts.orders import Line, Order
 from contracts.ownership import Stamp
 from contracts.record import Customer, RecordRefused, RecordSilent
-from new_services.orders import kinds, views
-from new_services.orders.saga import Stories
+from new_services.orders import views
+from new_services.orders.saga import kinds
+from new_services.orders.saga.stories import Stories
 from tests.rigs.sagas.faults import VirtualClock
 
 ANNA = Customer("a@b.c", "A", "sealed")

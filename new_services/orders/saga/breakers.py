@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 from chassis.breaker import toward_legacy
 from chassis.breaker.toward_legacy import Guards
-from new_services.orders.partners import Partner
+from new_services.orders.saga.partners import Partner
 
 
 def held(guards: Guards, partners: Mapping[str, Partner]) -> Callable[[], list[str]]:

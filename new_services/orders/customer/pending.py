@@ -14,8 +14,8 @@ import orjson
 
 from chassis.saga import Phase, State
 from contracts.orders import OrderRequest
-from new_services.orders import kinds, pricing
-from new_services.orders.pricing import Price
+from new_services.orders.saga import kinds, pricing
+from new_services.orders.saga.pricing import Price
 from new_services.orders.schemas import SHIP_FIELDS, show
 from new_services.orders.views import Wanted
 

@@ -6,7 +6,7 @@ import pytest
 
 from chassis.breaker.circuit import BreakerSettings
 from chassis.breaker.guard import Guard
-from new_services.orders import breakers
+from new_services.orders.saga import breakers
 
 SETTINGS = BreakerSettings(minimum_calls=1, open_for=5.0)
 
