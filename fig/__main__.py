@@ -25,6 +25,7 @@ ANY_FACADE = {
     "approve": ("routes", "a person's word for the step of a walk that waits for it"),
     "undo": ("routes", "take the last move back"),
     "freeze": ("routes", "stop every automatic move, or allow them again"),
+    "retire": ("routes", "the last stage of routes, where nothing needs legacy any more"),
     "journal": ("routes", "who moved what, when and why"),
     "explain": ("routes", "where a request would go, and why"),
     "compare": ("evidence", "how the answers of both sides compared"),

@@ -1,6 +1,8 @@
 """`python -m facade flip ROUTE STAGE [PERCENT]`: move a route, and see that it took effect."""
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -8,7 +10,7 @@ import click
 from chassis.cli.options import as_url
 from chassis.cli.output import Output, json_option
 from facade.commands import BAD_INPUT, REFUSED
-from facade.commands.announcing import announce, word, word_options
+from facade.commands.announcing import Word, announce, word, word_options
 from facade.commands.confirm import Confirmation, confirm, fetch_status
 from facade.commands.options import routes_option, share
 from facade.commands.promoting import NotRecorded, hold_to_evidence
@@ -79,19 +81,19 @@ def flip(
     """
     admin = admin or running(routes)
     said = word("fig flip", who, why or force)
-    try:
+    with refusals(routes, out):
         for name in _known(routes, route.split(",")):
             wish = Flip(name, Stage(stage), percent, sample)
             steps = way(load_path(routes).file, wish) if walk else (wish,)
             for step in steps:
-                seen = _refuse_early(routes, step, admin)
-                held = hold_to_evidence(routes, step, admin, force)
-                announce(admin, name, str(Position(step.stage, step.percent)), said)
-                if not seen:
-                    _note(routes, step, out)
-                _take(routes, step, admin, out, insist=step is not steps[-1])
-                if held is not None:
-                    out.say(f"  {held}")
+                take_step(routes, step, admin, said, out, force, insist=step is not steps[-1])
+
+
+@contextmanager
+def refusals(routes: Path, out: Output) -> Iterator[None]:
+    """End with one message and an exit code where a step is not taken."""
+    try:
+        yield
     except RouteFileError as error:
         out.fail(str(error), BAD_INPUT)
     except UnknownRoute as error:
@@ -100,6 +102,24 @@ def flip(
         out.fail(str(error), REFUSED)
     except OSError as error:
         out.fail(f"cannot write {routes}: {error.strerror or error}", BAD_INPUT)
+
+
+def take_step(
+    routes: Path, step: Flip, admin: str | None, said: Word, out: Output,
+    force: str | None, *, insist: bool = False, absent: bool = False,
+) -> None:  # fmt: skip
+    """Take one step that the evidence allows, and see that it took effect; exits when it did not.
+
+    `absent`: it was seen that nothing needs legacy for this route. Raises FlipRefused, NotRecorded.
+    """
+    seen = _refuse_early(routes, step, admin)
+    held = hold_to_evidence(routes, step, admin, force, absent=absent)
+    announce(admin, step.route, str(Position(step.stage, step.percent)), said)
+    if not seen:
+        _note(routes, step, out)
+    _take(routes, step, admin, out, insist=insist)
+    if held is not None:
+        out.say(f"  {held}")
 
 
 def _known(routes: Path, names: list[str]) -> list[str]:

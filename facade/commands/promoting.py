@@ -10,6 +10,8 @@ from facade.commands.confirm import fetch_status
 from facade.compare.evidence.promotion import Known, has_pairs, objections, promotes
 from facade.routes.file.edit.flip import Flip, FlipRefused
 from facade.routes.file.reading import load_path
+from facade.routes.ownership import held
+from facade.routes.stages import Stage
 from facade.runtime.statefolder import note_forced
 
 SECONDS = 3.0
@@ -19,15 +21,23 @@ class NotRecorded(Exception):
     """A forced step that nobody would write down is not taken; the message says why."""
 
 
-def hold_to_evidence(routes: Path, step: Flip, admin: str | None, force: str | None) -> str | None:
+def hold_to_evidence(
+    routes: Path, step: Flip, admin: str | None, force: str | None, *, absent: bool = False
+) -> str | None:
     """What is to be said beside a step that may be taken, if anything.
 
-    Raises FlipRefused with what is missing, if it is a promotion; with `force`, the reason given,
-    that is noted beside the evidence instead. Raises NotRecorded.
+    Once the window of its domain is closed, legacy is out of date and nothing is compared: then
+    a route is retired where nothing needs legacy, which `absent` says was seen. Raises FlipRefused
+    with what is missing, if it is a promotion; with `force`, the reason given, that is noted
+    beside the evidence instead. Raises NotRecorded.
     """
     file = load_path(routes).file
     route = next((one for one in file.routes if one.name == step.route), None)
     if route is None or not promotes(route, step.stage, step.percent):
+        return None
+    if step.stage is Stage.RETIRED and held(route, file, writes=False):
+        if force is None and not absent:
+            raise FlipRefused(_BY_RETIRE.format(step.route))
         return None
     known = _known(routes, step.route, admin)
     today = date.today()  # noqa: DTZ011 - end dates are days on the wall
@@ -41,6 +51,7 @@ def hold_to_evidence(routes: Path, step: Flip, admin: str | None, force: str | N
     return _record(routes, admin if known else None, step, force, found)
 
 
+_BY_RETIRE = "{0} → retired: fig retire {0} does it, once nothing has needed legacy for long"
 _ONLY_WRITES = "{} only writes: its errors were looked at; `fig verify` judges its data"
 
 

@@ -9,6 +9,7 @@ import time
 
 from chassis.process.service import Background, serve
 from facade.compare.evidence.evidence import forced_of
+from facade.control.absence.watch import Absence
 from facade.control.admin.app import Control, create_app
 from facade.control.admin.status import Sources
 from facade.control.evidence_store.ledger import Ledger
@@ -53,6 +54,7 @@ class _Process:
         self._settings = settings
         self.fleet, self.ledger = Fleet(), Ledger()
         self.recent, self.recent_shapes = Recent(), Recent()
+        self.absence = Absence(settings.workers, time.time())
         self.tables = Tables(settings.runtime, settings.upstreams)
         self.comparator, self.asker = Comparator(), self._asker()
         self.learner = self._asker(LEARNING_AT_ONCE)
@@ -111,6 +113,7 @@ class _Process:
             lambda: self.comparator.restarts,
             self.guarding,
             self._settings.runtime,
+            self.absence,
         )
 
     def _sources(self) -> Sources:
@@ -214,6 +217,7 @@ class _Process:
             total, now = self.fleet.total(), time.monotonic()
             self.recent.take(now, total["routes"], self.ledger.latencies())
             self.recent_shapes.take(now, total["unmatched"], {})
+            self.absence.look(self.fleet, now, time.time())
             await asyncio.sleep(SNAPSHOT_SECONDS)
 
     async def _discover(self) -> None:

@@ -22,7 +22,7 @@ from facade.http1.responses import (
 )
 from facade.proxy import errors
 from facade.proxy.context import WorkerContext
-from facade.proxy.counting.accesslog import decision_line, log_line
+from facade.proxy.counting.accesslog import caller_line, decision_line, log_line
 from facade.proxy.downstream.client import Absent, Client
 from facade.proxy.errors import Failure
 from facade.proxy.fallback import may_fall_back, may_turn_back, turn_back, turn_to_legacy
@@ -337,8 +337,11 @@ def settle(request: Request, status: int, outcome: Outcome, worker: WorkerContex
     now, attempt = perf_counter(), request.attempt
     # A stream may last for hours and be well: a call is slow when its first byte takes long.
     took = (attempt.first_byte or now) - attempt.started
+    counts = attempt.side.counts
+    if counts.caller is None:
+        counts.caller = caller_line(request)
     if status:
-        attempt.side.counts.answered(status, now - request.started)
+        counts.answered(status, now - request.started)
     else:
         worker.counters.client.aborted += 1
     attempt.side.breaker.release(attempt.permit, outcome, worker.deadlines.now, took)

@@ -14,7 +14,9 @@ from prometheus_client import CollectorRegistry
 
 from chassis.web.app import Problem, build_app
 from facade.compare.evidence.evidence import Evidence, Forced, forced_of
+from facade.control.absence.watch import Absence
 from facade.control.admin import pages
+from facade.control.admin.absence import absence_router
 from facade.control.admin.comparison import route_comparison
 from facade.control.admin.failures import failures_router
 from facade.control.admin.jwks import jwks_router
@@ -56,6 +58,7 @@ class Control:
     restarts: Callable[[], int]
     guarding: Guarding
     runtime: Path  # the folder in which the workers' memory lies
+    absence: Absence
 
 
 def create_app(control: Control, identity_key: Path | None = None) -> FastAPI:
@@ -68,6 +71,7 @@ def create_app(control: Control, identity_key: Path | None = None) -> FastAPI:
     _add_explain(app, control)
     app.include_router(noise_router(control.sources.noise, lambda: _known(control, None)))
     app.include_router(failures_router(control.sources.failures))
+    app.include_router(absence_router(control.absence))
     app.include_router(moves_router(control.guarding))
     app.include_router(ofrep_router(lambda: control.sources.tables.table))
     app.include_router(pages.router)

@@ -16,6 +16,8 @@ from facade.proxy.request import Request
 from facade.routes.config.routefile import FULL
 
 MOST_WAITING: Final = 10_000  # lines; more are dropped and counted
+LONGEST_TARGET: Final = 200
+LONGEST_AGENT: Final = 80
 
 
 class AccessLog:
@@ -93,6 +95,16 @@ def log_line(request: Request, status: int, now: float) -> dict[str, Any]:
         "total_ms": round((now - request.started) * 1000, 3),
         "retried": request.retried,
     }
+
+
+def caller_line(request: Request) -> str:
+    """Who asked, and for what, in a line for people; no values of parameters."""
+    head = request.head
+    agent = next((f.value for f in head.fields if f.name == b"user-agent"), b"")
+    words = agent[:LONGEST_AGENT].decode("latin-1") or "no user agent"
+    target = without_values(head.target[:LONGEST_TARGET])
+    method = head.method.decode("ascii", "replace")
+    return f"{request.client.client(head)} ({words}): {method} {target}, id {request.request_id}"
 
 
 def decision_line(request: Request) -> bytes:

@@ -3,12 +3,11 @@
 import time
 from typing import Any, Final
 
-from facade.proxy.counting.accesslog import without_values
+from facade.proxy.counting.accesslog import LONGEST_TARGET, without_values
 from facade.proxy.errors import Failure
 from facade.proxy.request import Request
 
 MOST_KEPT: Final = 100  # until they are taken, twice a second; of more only the number
-LONGEST_TARGET: Final = 200
 
 
 class FailedRequests:

@@ -138,6 +138,7 @@ class RouteCounts:
             "near_misses": self.near_misses,
             "idempotency": self.idempotency,
             "limits": {name: one.snapshot() for name, one in self.limits.items()},
+            "caller": self.legacy.take_caller(),
             "testers": {} if self.testers is None else self.testers.outcomes(),
             "latency": {name: side.latency for name, side in sides.items()},
             "shadow": {

@@ -11,9 +11,10 @@ STATUS_CLASSES: Final = ("1xx", "2xx", "3xx", "4xx", "5xx")
 class SideCounts:
     """Requests that one side of a route answered, and what failed there."""
 
-    __slots__ = ("failures", "latency", "requests", "status")
+    __slots__ = ("caller", "failures", "latency", "requests", "status")
 
     def __init__(self) -> None:
+        self.caller: str | None = None  # one who asked since the last report
         self.requests = 0
         self.status = [0] * 10  # by the first digit
         self.latency = [0] * SLOTS
@@ -28,6 +29,11 @@ class SideCounts:
     def failed(self, phase: str) -> None:
         """Count a failure in this phase."""
         self.failures[phase] = self.failures.get(phase, 0) + 1
+
+    def take_caller(self) -> str:
+        """Who asked since the last time, "" for nobody; the next one who asks is kept again."""
+        caller, self.caller = self.caller, None
+        return caller or ""
 
     def add(self, other: "SideCounts") -> None:
         """Add the counts of another one."""

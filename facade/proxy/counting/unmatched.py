@@ -38,6 +38,7 @@ class ShapeCounts(SideCounts):
     def snapshot(self) -> dict[str, Any]:
         """In the form of a route's counts; latency is `{slot: count}`, without zeros."""
         return {
+            "caller": self.take_caller(),
             "requests": {"legacy": self.requests},
             "status": {"legacy": by_class(self.status)},
             "failures": {f"legacy.{phase}": number for phase, number in self.failures.items()},

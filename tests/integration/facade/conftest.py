@@ -104,14 +104,15 @@ class Facade:
     def workers(self) -> list[int]:
         """The pids of the worker processes."""
         found = []
-        for pid in self._children():
+        for pid in self.children():
             with contextlib.suppress(OSError):
                 command = Path(f"/proc/{pid}/cmdline").read_bytes()
                 if b"facade.control" not in command:
                     found.append(pid)
         return sorted(found)
 
-    def _children(self) -> list[int]:
+    def children(self) -> list[int]:
+        """All processes that the master started."""
         with contextlib.suppress(OSError):
             path = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
             return [int(pid) for pid in path.read_text().split()]

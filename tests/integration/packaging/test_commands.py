@@ -44,6 +44,9 @@ TABLE: dict[tuple[str, ...], tuple[int, str]] = {
     ("undo",): (1, "name its admin port with --admin"),
     ("journal",): (1, "name its admin port with --admin"),
     ("freeze",): (0, "frozen"),
+    ("retire",): (2, "name a route or a domain, or say --all"),
+    ("retire", "--all"): (2, NO_FILE),
+    ("retire", "a", "--horizon", "soon"): (2, "expected a time such as 250ms, 2s or 1m"),
     ("--version",): (0, "Strangler Fig "),
     ("fly",): (2, "No such command 'fly'"),
 }

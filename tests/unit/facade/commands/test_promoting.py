@@ -155,3 +155,37 @@ def test_the_running_facade_is_found_by_the_route_file(
     folder.leave()
     CliRunner().invoke(main, called, env={"FACADE_ADMIN": ""})
     assert len(asked) == 1
+
+
+CLOSED = """
+upstreams: {legacy: {url: "http://127.0.0.1:1"}, catalog: {url: "http://127.0.0.1:2"}}
+domains: {goods: {owner: new, window: WINDOW}}
+routes:
+  - {name: r, match: GET /x, new: catalog, stage: new, domain: goods}
+"""
+
+
+@pytest.mark.parametrize(
+    ("window", "more", "refused"),
+    [
+        ("closed", {}, "fig retire r does it, once nothing has needed legacy for long"),
+        ("open", {"absent": True}, "5 of 100 pairs differ"),
+        ("closed", {"absent": True}, ""),
+        ("closed", {"force": "the owner knows"}, ""),
+    ],
+)
+def test_behind_a_closed_window_absence_is_the_evidence(
+    routes: Path, asked: Any, window: str, more: dict[str, Any], refused: str
+) -> None:
+    from facade.routes.file.edit.flip import Flip
+    from facade.routes.stages import Stage
+
+    routes.write_text(CLOSED.replace("WINDOW", window))
+    step = Flip("r", Stage.RETIRED, None, None)
+    more = {"force": None, **more}
+    if not refused:
+        assert promoting.hold_to_evidence(routes, step, "127.0.0.1:1", **more) is None
+        assert asked == [], "legacy is out of date: its pairs are no evidence"
+        return
+    with pytest.raises(promoting.FlipRefused, match=refused):
+        promoting.hold_to_evidence(routes, step, "127.0.0.1:1", **more)
