@@ -17,6 +17,7 @@ LONGEST_SIZE_LINE: Final = 1024
 LARGEST_TRAILER: Final = 8 * 1024
 # Bytes of size lines and extensions beyond what the data excuses: more is an attack.
 MOST_OVERHEAD: Final = 16 * 1024
+MOST_SKIPPED: Final = 16 * 1024  # bytes of a body that nobody wants, rather than a new connection
 
 _DATA: Final = 0
 _DATA_END: Final = 1
@@ -55,6 +56,12 @@ class LengthBody:
         if size == left:
             return data, b""
         return data[:left], data[left:]
+
+
+def nearly_over(body: Body, waits: bool) -> bool:
+    """Whether it is cheaper to skip what is still to come than to open a new connection. A client
+    that `waits` for a word before it sends its body may not send it any more."""
+    return isinstance(body, LengthBody) and body.left <= (0 if waits else MOST_SKIPPED)
 
 
 class UntilClose:

@@ -9,7 +9,7 @@ import socket
 import struct
 from typing import Final, cast
 
-from facade.http1.bodies import Body, ChunkedBody, LengthBody
+from facade.http1.bodies import Body, ChunkedBody, LengthBody, nearly_over
 from facade.http1.problems import Members, problem, serving, wants_page
 from facade.http1.refusal import Refused
 from facade.http1.requests import RequestHead, end_of_head, read_request
@@ -31,16 +31,8 @@ class Inbound(asyncio.Protocol):
     """One connection of a client. It is the Client of its exchange."""
 
     __slots__ = (
-        "_advancing",
-        "_body",
-        "_buffer",
-        "_current",
-        "_deadlines",
-        "_exchange",
-        "_exchange_until",
-        "_full",
-        "_head_until",
-        "_leaving",
+        *("_advancing", "_body", "_buffer", "_current", "_deadlines"),
+        *("_exchange", "_exchange_until", "_full", "_head_until", "_leaving"),
         "_limits",
         "_shut",
         "_timeouts",
@@ -231,6 +223,8 @@ class Inbound(asyncio.Protocol):
             return b""
         self._body = None
         self.deadline = self._exchange_until
+        if self._exchange is None:  # it was answered before
+            self._await(self._timeouts.idle)
         if exchange is not None:
             exchange.request_end(body.trailers)
         return rest
@@ -287,8 +281,9 @@ class Inbound(asyncio.Protocol):
         self, request: Request, status: int, detail: str, extra: bytes = b"", more: Members = None
     ) -> None:
         """Answer the request under way with a failure of the facade's own."""
-        head = request.head
-        keep = head.keep_alive and self._body is None and not self._current.draining
+        head, body = request.head, self._body
+        over = body is None or nearly_over(body, waits=head.expects)
+        keep = head.keep_alive and over and not self._current.draining
         self.write(
             problem(
                 status,
