@@ -9,6 +9,7 @@ import pytest
 
 from facade.commands.cli import main as facade
 from fig.__main__ import cli as fig
+from legacy_monolith.seed.catalogue import products
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -75,3 +76,25 @@ def test_lines_are_short_enough_to_be_read() -> None:
 
 def test_it_has_the_install_line_of_the_facade_alone() -> None:
     assert "\npip install .\n" in README
+
+
+def _shown() -> dict[str, str]:
+    """Articles that pages and commands name, with the file that does."""
+    files = [ROOT / "README.md", *(ROOT / "docs").rglob("*.md"), *(ROOT / "fig").rglob("*.py")]
+    return {
+        sku: str(file.relative_to(ROOT))
+        for file in files
+        for sku in re.findall(r"\b[A-Z]{3}-\d{5}\b[A-Z0-9-]*", file.read_text(encoding="utf-8"))
+    }
+
+
+def test_every_article_that_is_named_is_on_sale_in_the_seeded_shop() -> None:
+    sold = {
+        sku
+        for product in products(scale=1)
+        if (product.active, product.discontinued) == ("Y", "N")
+        for sku in (product.sku, *(one.sku for one in product.variants if one.active == "Y"))
+    }
+    shown = _shown()
+    assert len(shown) > 2
+    assert {sku: file for sku, file in shown.items() if sku not in sold} == {}
