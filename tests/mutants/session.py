@@ -9,6 +9,7 @@ imported the module: those trials are forks of the command itself, which has imp
 import contextlib
 import gc
 import importlib
+import signal
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -24,7 +25,16 @@ from tests.mutants.baseline import Baseline, measure, run_one
 from tests.mutants.changes import Change, changes
 from tests.mutants.swap import Import, Loaded, NotLoaded
 from tests.mutants.targets import Target
-from tests.mutants.trial import NOT_HERE, NOTICED, UNNOTICED, UNTRIED, Trial, run, show_nothing
+from tests.mutants.trial import (
+    NOT_HERE,
+    NOTICED,
+    UNNOTICED,
+    UNTRIED,
+    Trial,
+    forked,
+    run,
+    show_nothing,
+)
 from tests.rigs import source
 
 _FORK = get_context("fork")
@@ -63,14 +73,16 @@ def try_all(target: Target, every: int, jobs: int) -> list[Result]:
     """Every change of the target, or each `every`th. Raises Broken."""
     tried = [change for path in target.paths for change in changes(path)][::every]
     theirs, ours = _FORK.Pipe(duplex=False)
-    process = _FORK.Process(target=_collected, args=(target, tried, jobs, ours))
-    process.start()
+    process = forked(_collected, target, tried, jobs, ours)
     ours.close()
     try:
         codes, baseline, nodes, modules = theirs.recv()
     except EOFError:
         tests = " ".join(target.tests)
         raise Broken(f"{target.name}: its tests cannot be collected: pytest {tests}") from None
+    except BaseException:
+        process.terminate()
+        raise
     finally:
         process.join()
     if baseline.failed:
@@ -93,6 +105,7 @@ def _outcome(codes: dict[int, int | None], number: int) -> Outcome:
 
 def _collected(target: Target, tried: list[Change], jobs: int, out: Connection) -> None:
     """In a process of its own: pytest, with our loop in place of its own."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that its folder is removed
     show_nothing()
     with tempfile.TemporaryDirectory(prefix="fig-mutants-") as folder:
         pytest.main(
@@ -156,8 +169,7 @@ def _measured(session: pytest.Session, paths: Sequence[str]) -> Baseline:
     theirs, ours = _FORK.Pipe(duplex=False)
     factory: Any = session.config._tmp_path_factory  # type: ignore[attr-defined]
     factory.getbasetemp()  # made once for all forks, each of which would empty it
-    process = _FORK.Process(target=lambda: ours.send(measure(session, paths)))
-    process.start()
+    process = forked(lambda: ours.send(measure(session, paths)))
     ours.close()
     found: Baseline = theirs.recv()
     process.join()

@@ -1,13 +1,18 @@
-"""One process for each trial, so many at a time, each with its limit."""
+"""One process for each trial, so many at a time, each with its limit; none outlives its parent."""
 
+import ctypes
 import os
+import signal
+import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
 from multiprocessing import get_context
 from multiprocessing.connection import wait
-from typing import NamedTuple
+from multiprocessing.context import ForkProcess
+from typing import Any, NamedTuple, TypeAlias
 
 _FORK = get_context("fork")
+_PR_SET_PDEATHSIG = 1
 NOTICED, UNNOTICED, NOT_HERE, UNTRIED = 1, 0, 77, 78  # what a trial's process returns
 
 
@@ -19,13 +24,26 @@ class Trial(NamedTuple):
     seconds: float  # after which it is killed
 
 
+_Running: TypeAlias = dict[int, tuple[Trial, ForkProcess, float]]  # by sentinel, with its end
+
+
 def run(trials: Iterable[Trial], jobs: int) -> Iterator[tuple[int, int | None]]:
     """The number of each trial and its code; None: it took too long."""
-    waiting, running = iter(trials), {}
+    running: _Running = {}
+    try:
+        yield from _run(iter(trials), jobs, running)
+    finally:  # whoever asked wants no more of them
+        for _, process, _ in running.values():
+            process.kill()
+            process.join()
+
+
+def _run(
+    waiting: Iterator[Trial], jobs: int, running: _Running
+) -> Iterator[tuple[int, int | None]]:
     while True:
         while len(running) < jobs and (trial := next(waiting, None)) is not None:
-            process = _FORK.Process(target=_quietly, args=(trial.run,), daemon=False)
-            process.start()
+            process = forked(_quietly, trial.run)
             running[process.sentinel] = trial, process, time.monotonic() + trial.seconds
         if not running:
             return
@@ -42,6 +60,22 @@ def run(trials: Iterable[Trial], jobs: int) -> Iterator[tuple[int, int | None]]:
             process.close()
             del running[sentinel]
             yield trial.number, code
+
+
+def forked(what: Callable[..., object], *arguments: Any) -> ForkProcess:
+    """A fork that does this, started; it gets SIGTERM when we end, however we end."""
+    process = _FORK.Process(target=_child, args=(os.getpid(), what, arguments))
+    process.start()
+    return process
+
+
+def _child(parent: int, what: Callable[..., object], arguments: tuple[Any, ...]) -> None:
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)  # not as its parent takes it
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, int(signal.SIGTERM), 0, 0, 0)
+    if os.getppid() != parent:
+        os._exit(1)  # it ended before we asked for that
+    what(*arguments)
 
 
 def _quietly(what: Callable[[], int]) -> None:

@@ -2,8 +2,11 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -90,3 +93,45 @@ def test_tests_that_fail_by_themselves_are_named(tests: Path) -> None:
 def test_tests_that_cannot_be_collected_are_told(tests: Path) -> None:
     said = tried(tests, "import no_such_module\n")
     assert said == f"t: its tests cannot be collected: pytest {tests}"
+
+
+HANGS = """
+import os, time
+from pathlib import Path
+from new_services.inventory.domain import Level
+
+def test_it_says_where_it_runs_and_hangs_where_the_code_is_changed():
+    Path(__file__).with_name("pids").open("a").write(f"{os.getppid()} {os.getpid()} ")
+    if Level("A", 5, 1, 2, 6).promise != 4:
+        time.sleep(60)
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
+def test_stopped_it_leaves_no_process(tests: Path, number: signal.Signals) -> None:
+    tests.write_text(HANGS)
+    command = [sys.executable, str(tests.with_name("try_it.py")), PATH, str(tests), "1"]
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    with subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.DEVNULL) as process:
+        pids = tests.with_name("pids")
+        eventually(lambda: pids.exists() and len(set(pids.read_text().split())) >= 4)
+        process.send_signal(number)
+        process.wait(30)
+    forks = {int(pid) for pid in pids.read_text().split()} - {process.pid}
+    eventually(lambda: not [pid for pid in forks if _lives(pid)])
+
+
+def _lives(pid: int) -> bool:
+    """A zombie does not: whoever adopted it has not looked yet."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text()
+    except OSError:
+        return False
+    return stat.rpartition(")")[2].split()[0] != "Z"
+
+
+def eventually(condition: Callable[[], bool], seconds: float = 60.0) -> None:
+    until = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < until
+        time.sleep(0.02)
