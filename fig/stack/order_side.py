@@ -107,7 +107,11 @@ def _mail(place: Place) -> Process:
 
 
 def _service(
-    place: Place, name: str, needs: tuple[str, ...] = (), patience: float = 30.0, **settings: str
+    place: Place,
+    name: str,
+    needs: tuple[str, ...] = (),
+    patience: float | None = None,
+    **settings: str,
 ) -> Process:
     everyone = {
         "database_url": database_url(place, name),

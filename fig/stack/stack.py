@@ -129,7 +129,7 @@ def _legacy(place: Place, wishes: Wishes) -> tuple[Process, ...]:
             command=seed,
             env=database,
             needs=("legacy-migrate",),
-            patience=60.0 + 20.0 * wishes.scale,
+            patience=600.0 + 20.0 * wishes.scale,
         ),
         Process(
             name="legacy",

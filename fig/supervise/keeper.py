@@ -121,7 +121,8 @@ class Keeper:
                 if proof.result():
                     ready_at = self._became_ready(began)
                 else:
-                    self.status.why = f"was not ready within {self.process.patience:.0f} s"
+                    goal = "done" if self.process.kind is Kind.ONESHOT else "ready"
+                    self.status.why = f"was not {goal} within {self.process.limit:.0f} s"
                     child.sweep()
             code = await ended
         finally:
@@ -140,7 +141,7 @@ class Keeper:
 
     async def _until_ready(self, pid: int) -> bool:
         """Whether it became ready in time; a oneshot's time is up here too."""
-        deadline = self._clock.now() + self.process.patience
+        deadline = self._clock.now() + self.process.limit
         while self._clock.now() < deadline:
             if self.process.ready is not None and await self.process.ready.check(pid):
                 return True

@@ -21,6 +21,11 @@ class Probe(Protocol):
         """True once it can; False for every reason why not yet. Bounded to a second or so."""
 
 
+_READY_SECONDS = 30.0
+# A oneshot works while it runs. Killed, it would have to begin anew; this ends one that hangs.
+_DONE_SECONDS = 600.0
+
+
 @dataclass(frozen=True)
 class Process:
     """Times in seconds. `ready` is None for a oneshot: its exit proves it."""
@@ -34,7 +39,7 @@ class Process:
     files: Mapping[str, str] = field(default_factory=dict)  # path: what is written before it starts
     stop: signal.Signals = signal.SIGTERM
     grace: float = 12.0  # between asking it to end and killing it
-    patience: float = 30.0  # for it to become ready
+    patience: float | None = None  # for it to become ready or, a oneshot, done; None: see `limit`
     # variable: the command that is run where this variable is set
     instead: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
@@ -42,6 +47,12 @@ class Process:
         """What is run when these variables are added to its environment."""
         others = (words for name, words in self.instead.items() if extra.get(name))
         return next(others, self.command)
+
+    @property
+    def limit(self) -> float:
+        """Seconds until it is given up."""
+        usual = _READY_SECONDS if self.kind is Kind.SERVICE else _DONE_SECONDS
+        return usual if self.patience is None else self.patience
 
     @property
     def kind(self) -> Kind:

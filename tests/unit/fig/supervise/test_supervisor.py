@@ -109,6 +109,26 @@ async def test_who_never_becomes_ready_is_given_up_with_the_reason(supervise, se
         await supervisor.start()
 
 
+async def test_a_oneshot_may_work_for_minutes(supervise, oneshot, service, time_):
+    supervisor, launcher, _ = supervise(
+        oneshot("tables"), service("shop", "tables"), exits={"tables": [None]}
+    )
+    starting = asyncio.create_task(supervisor.start())
+    while time_.now() < 300.0:
+        await asyncio.sleep(0)
+    launcher.children["tables"].end(0)
+    await starting
+    assert launcher.journal == ["start tables", "start shop"]
+    await supervisor.stop()
+
+
+async def test_but_one_that_hangs_is_given_up(supervise, oneshot):
+    supervisor, launcher, _ = supervise(oneshot("tables"), exits={"tables": [None]})
+    with pytest.raises(NotUp, match="tables did not start: it was not done within 600 s"):
+        await supervisor.start()
+    assert launcher.journal == ["start tables", "SIGKILL tables"]
+
+
 async def test_stop_while_starting_ends_those_that_wait(supervise, service, until):
     supervisor, launcher, _ = supervise(
         service("db", ready_after=10**9, patience=10**9), service("shop", "db")
