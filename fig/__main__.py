@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from chassis.cli.output import output_of
 from fig.clients.running import NO_SHOP
 from fig.errors import BadSetting, FigError
 from fig.settings import Home, project_root
@@ -74,6 +75,16 @@ class Commands(click.Group):
             if name not in SHOP:
                 raise
             return _missing(name, str(error.name))
+
+    def invoke(self, context: click.Context) -> object:
+        """A command that asked for JSON gets a document also for an error."""
+        try:
+            return super().invoke(context)
+        except FigError as error:
+            out = output_of(context)
+            if out.as_json:
+                out.refuse({"error": str(error)}, "")
+            raise
 
     def format_commands(self, _context: click.Context, formatter: click.HelpFormatter) -> None:
         for title, commands in GROUPS.items():

@@ -8,6 +8,7 @@ from typing import Any, NoReturn, TypeVar
 import click
 
 Command = TypeVar("Command", bound=Callable[..., Any])
+_ASKED = "chassis.cli.output.as_json"  # of a click.Context and its parents
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +53,21 @@ class Output:
 
 def json_option(variable: str | None = None) -> Callable[[Command], Command]:
     """`--json`, also the environment's `variable`: the command's parameter `out`."""
+
+    def taken(context: click.Context, _option: click.Parameter, given: bool) -> Output:
+        context.meta[_ASKED] = given
+        return Output(given)
+
     return click.option(
         "--json",
         "out",
         is_flag=True,
         envvar=variable,
-        callback=lambda _context, _option, given: Output(given),
+        callback=taken,
         help="Answer in JSON, for programs.",
     )
+
+
+def output_of(context: click.Context) -> Output:
+    """Where the command that was called beneath this context answers."""
+    return Output(context.meta.get(_ASKED, False))

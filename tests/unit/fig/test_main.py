@@ -1,5 +1,6 @@
 """The list of commands. Mirrors fig/__main__.py."""
 
+import json
 from importlib.metadata import version
 
 import click
@@ -47,6 +48,23 @@ def test_errors_say_what_to_do_and_have_their_exit_code(
         main()
     assert ended.value.code == code
     assert words.format(home=tmp_path) in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["compare", "lag", "kill", "verify"])
+@pytest.mark.parametrize("how", ["option", "variable"])
+def test_in_json_an_error_is_a_document(name, how, tmp_path, monkeypatch, capsys):
+    given = [name, *(["catalog"] if name == "kill" else [])]
+    if how == "variable":
+        monkeypatch.setenv(f"FIG_{name.upper()}_JSON", "1")
+    else:
+        given.append("--json")
+    monkeypatch.setattr("sys.argv", ["fig", "--home", str(tmp_path), *given])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    said = capsys.readouterr()
+    document = json.loads(said.out)
+    assert (ended.value.code, document["ok"]) == (1, False)
+    assert "nothing runs in" in document["error"] and document["error"] in said.err
 
 
 def test_down_and_status_with_nothing_running(tmp_path):
