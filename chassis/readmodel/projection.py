@@ -4,6 +4,7 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from math import ceil
 from typing import NamedTuple
 
 import asyncpg
@@ -142,7 +143,7 @@ class Fresh(NamedTuple):
         if self.waited:
             answer.headers[headers.WAITED] = str(round(self.waited * 1e6))
         if self.age is not None:
-            answer.headers["Age"] = str(int(self.age))
+            answer.headers["Age"] = str(ceil(self.age))  # never younger than it is
 
 
 async def fresh(request: Request, watermark: Watermark) -> Fresh:

@@ -10,6 +10,7 @@ has left before the answer.
 
 import logging
 from collections.abc import Callable
+from math import ceil
 from time import perf_counter
 from typing import Final
 
@@ -149,10 +150,10 @@ class LimitedAttempt:
     def _refuse(self, seconds: float) -> None:
         exchange = self._exchange
         exchange.request.state.counts.limited += 1
-        minutes = -(-int(seconds) // 60)
+        minutes = ceil(seconds / 60.0)
         text = NONE_LEFT.format(minutes=minutes, unit="minute" if minutes == 1 else "minutes")
         exchange.spare()
-        extra = b"Retry-After: %d\r\n" % int(seconds)
+        extra = b"Retry-After: %d\r\n" % ceil(seconds)
         exchange.client.explain(exchange.request, 429, text, extra)
 
     def _too_large(self) -> None:

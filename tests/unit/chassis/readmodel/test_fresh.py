@@ -5,7 +5,7 @@ import asyncio
 import pytest
 from fastapi import Request, Response
 
-from chassis.readmodel.projection import fresh
+from chassis.readmodel.projection import Fresh, fresh
 from chassis.readmodel.watermark import NoFeed, Watermark
 from chassis.web.app import Problem
 from contracts.memory import REMEMBERED_SECONDS
@@ -72,6 +72,13 @@ async def test_where_legacy_cannot_either_it_is_answered_with_its_age():
     answer = Response()
     (await fresh(NOTHING, old(alone=True))).stamp(answer)
     assert answer.headers["age"] == "62"
+
+
+@pytest.mark.parametrize(("seconds", "age"), [(0.0, "0"), (0.2, "1"), (61.0, "61"), (61.01, "62")])
+def test_an_age_is_never_less_than_it_is(seconds: float, age: str) -> None:
+    answer = Response()
+    Fresh(1, age=seconds).stamp(answer)
+    assert answer.headers["age"] == age
 
 
 async def test_who_has_a_mark_of_a_write_that_is_in_is_answered():

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from facade.proxy.attempts.counts import AttemptCounts
 from facade.runtime import memory as memory_module
 from tests.rigs.introducing import LEGACY, Shop, ok
 
@@ -79,6 +80,14 @@ def test_an_account_may_be_tried_so_often_at_both_sides_together(shop: Shop) -> 
     assert status(ask(shop, form("ben"))) == 200
     assert shop.door.counts("page")["limited"] == 3
     assert shop.door.counts("api")["limited"] == 1
+
+
+@pytest.mark.python_build
+def test_what_is_left_to_wait_is_rounded_up(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(AttemptCounts, "take", lambda *_: 840.2)
+    answer = ask(shop, form())
+    assert b"\r\nRetry-After: 841\r\n" in answer
+    assert b"Please try again in 15 minutes." in answer
 
 
 def test_an_address_may_try_so_many_accounts(shop: Shop) -> None:
