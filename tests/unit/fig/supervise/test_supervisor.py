@@ -109,13 +109,12 @@ async def test_who_never_becomes_ready_is_given_up_with_the_reason(supervise, se
         await supervisor.start()
 
 
-async def test_a_oneshot_may_work_for_minutes(supervise, oneshot, service, time_):
+async def test_a_oneshot_may_work_for_minutes(supervise, oneshot, service, time_, until):
     supervisor, launcher, _ = supervise(
         oneshot("tables"), service("shop", "tables"), exits={"tables": [None]}
     )
     starting = asyncio.create_task(supervisor.start())
-    while time_.now() < 300.0:
-        await asyncio.sleep(0)
+    await until(lambda: time_.now() > 300.0)
     launcher.children["tables"].end(0)
     await starting
     assert launcher.journal == ["start tables", "start shop"]
