@@ -12,10 +12,11 @@ from facade.control.guarding.moving import EditedFirst, Mover, NotMoved
 from facade.control.guarding.record import Intent, Record, Retreat
 from facade.control.surroundings.tables import Tables
 from facade.guard.position import Position, parse
-from facade.guard.retreat import next_edit, targets
+from facade.guard.retreat import company, next_edit, targets
 from facade.guard.verdict import Verdict
 from facade.routes.config.routefile import RouteConfig
 from facade.routes.file.edit.flip import Flip
+from facade.routes.ownership import pinned
 
 log = logging.getLogger("guarding")
 
@@ -35,15 +36,23 @@ class Retreats:
     def want(
         self, config: RouteConfig, verdict: Verdict, evidence: dict[str, Any], now: float
     ) -> bool:
-        """Begin to move a route back, with those of its seed; whether there is anything to move."""
+        """Begin to move a route back, with those of its seed; whether there is anything to move.
+
+        One of them whose data the new side owns stays: everybody is at new there, and goes on so.
+        """
         assert config.guard is not None
-        if any(config.name in one.goals for one in self._record.retreats):
+        table = self._tables.table
+        if table is None or any(config.name in one.goals for one in self._record.retreats):
             return False
-        goals = targets(self._tables.routes(), config.name, config.guard.on_breach)
+        stay = [one.name for one in company(table.routes, config.name) if pinned(one, table.file)]
+        free = [one for one in table.routes if one.name not in stay]
+        goals = targets(free, config.name, config.guard.on_breach)
         if config.name not in goals:
             return False
         goals_told = {name: str(goal) for name, goal in goals.items()}
         why = f"{verdict.cause} of {config.name}: {verdict.words}"
+        if stay:
+            why += f"; not moved, since the new side owns their data: {', '.join(stay)}"
         self._record.retreats.append(Retreat(config.name, goals_told, why, now, evidence))
         self._save()
         return True

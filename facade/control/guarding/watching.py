@@ -10,7 +10,6 @@ from facade.control.admin.status import Sources
 from facade.guard import keyshare, limits, surroundings
 from facade.guard.keyshare import KeyShare
 from facade.guard.position import of
-from facade.guard.retreat import company
 from facade.guard.surroundings import Behind, Surroundings
 from facade.guard.verdict import Kind, Verdict, together
 from facade.guard.window import Counted, Window, counted
@@ -167,10 +166,9 @@ class Watching:
         return replace(verdict, kind=Kind.PAUSE, words=f"{verdict.words}; {pin}")
 
     def _pinned(self, config: RouteConfig) -> str | None:
-        """Why the company of a route stays where it is, if one of it does."""
+        """Why no machine may move this route back; None: it may."""
         table = self._sources.tables.table
-        routes = company(table.routes, config.name) if table else ()
-        return next((why for one in routes if table and (why := pinned(one, table.file))), None)
+        return pinned(config, table.file) if table else None
 
     def _around(self, config: RouteConfig, now: float) -> Surroundings:
         tables, upstreams = self._sources.tables, self._total["upstreams"]

@@ -29,6 +29,7 @@ CALLED = {
     "list_commands": "click, of a group",
     "get_command": "click, of a group",
     "format_commands": "click, of a group",
+    "invoke": "click, of a group",
     "collect": "prometheus_client, of a collector",
     "running": "mitmproxy, of an addon",
     "requestheaders": "mitmproxy, of an addon",

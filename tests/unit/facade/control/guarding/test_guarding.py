@@ -148,7 +148,6 @@ def test_a_feed_that_stands_still_holds(make_world: Make) -> None:
 def test_a_route_whose_data_the_new_side_owns_is_never_moved_back_by_itself(
     make_world: Make,
 ) -> None:
-    """One pinned route of a seed keeps the others, for they move together."""
     world = make_world("canary", 50)
     world.turns()
     assert world.tables.table is not None
@@ -163,6 +162,25 @@ def test_a_route_whose_data_the_new_side_owns_is_never_moved_back_by_itself(
     words = world.guarding.watching.verdicts["item"].words
     assert words.startswith("10 of 60 pairs differ: surely more than")
     assert words.endswith("the new side owns its domain 'goods' (fig cutover goods --back)")
+
+
+def test_a_route_moves_back_without_those_of_its_seed_whose_data_the_new_side_owns(
+    make_world: Make,
+) -> None:
+    world = make_world("canary", 50)
+    world.turns()
+    assert world.tables.table is not None
+    file = world.tables.table.file
+    routes = tuple(replace(r, domain="goods") if r.name == "list" else r for r in file.routes)
+    after = replace(file, routes=routes, domains={"goods": Domain("goods", "new")})
+    world.tables.table = compile_table(after)
+    world.pairs("item", 50, 10)
+    world.turns()
+    assert world.stands() == "shadow"
+    assert world.stands("list") == "canary 50%"
+    assert world.events(Event.MOVE)[0].why.endswith(
+        "; not moved, since the new side owns their data: list"
+    )
 
 
 def test_in_shadow_there_is_nothing_to_move_but_something_to_say_once(make_world: Make) -> None:
