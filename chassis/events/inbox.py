@@ -15,6 +15,7 @@ neighbours up for a moment, and never takes them with it.
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -27,6 +28,8 @@ from prometheus_client import CollectorRegistry, Counter
 
 from chassis.process.backoff import Backoff
 from chassis.readmodel.follower import Follower, Passing, Position, Source, go_on
+from chassis.tracing.context import Open, within
+from chassis.tracing.messages import messaging, sender
 from chassis.web.app import JsonBytes
 from contracts import events
 from contracts.events import Envelope, NotAnEvent
@@ -155,10 +158,11 @@ class Inbox:
                 ids = [envelope.id for _, _, envelope in opened]
                 rows = await connection.fetch(_NEW, self._consumer, ids)
                 new = {row["event_id"] for row in rows}
-                for handler, event, envelope in opened:
+                for message, (handler, event, envelope) in zip(messages, opened, strict=True):
                     if envelope.id in new:
                         new.remove(envelope.id)  # the same one may be among them twice
-                        await handler(connection, event, envelope)
+                        with self._span(message, envelope):
+                            await handler(connection, event, envelope)
                 await position.save(connection, sequence)
         except Passing:
             raise
@@ -208,9 +212,17 @@ class Inbox:
         async with connection.transaction():
             new = await connection.fetchval(_NEW, self._consumer, [envelope.id])
             if new:
-                await handler(connection, event, envelope)
+                with self._span(message, envelope):
+                    await handler(connection, event, envelope)
             await position.save(connection, message.metadata.sequence.stream)
         self._taken.labels(self._consumer, "handled" if new else "known").inc()
+
+    def _span(self, message: Msg, envelope: Envelope) -> AbstractContextManager[Open | None]:
+        """Of a handler, in the trace of what told the event."""
+        attributes = messaging("process", message.subject, envelope.id)
+        attributes["messaging.consumer.group.name"] = self._consumer
+        parent = sender(message.headers)
+        return within(f"process {message.subject}", "consumer", attributes, parent)
 
     async def _bury(
         self,

@@ -25,6 +25,8 @@ from chassis.events.bus import BusErrors, ensure_stream
 from chassis.events.outbox_watch import OutboxWatch
 from chassis.process.backoff import Backoff
 from chassis.process.exclusive import exclusive
+from chassis.tracing.context import TRACEPARENT, Open, read, traceparent, within
+from chassis.tracing.messages import messaging
 from contracts import events
 from contracts.events import Event
 
@@ -74,7 +76,10 @@ def clause(first: int, when: str = "(SELECT)") -> str:
 def values(event: Event, event_id: str, now: float) -> tuple[str, str, str, str]:
     """What `clause` takes; `now` in unix seconds."""
     envelope = events.wrap(event, event_id, now)
-    return event_id, event.key, envelope.subject, orjson.dumps(envelope.to_dict()).decode()
+    body = envelope.to_dict()
+    if trace := traceparent():  # beside the envelope's fields, which readers pass over
+        body[TRACEPARENT] = trace
+    return event_id, event.key, envelope.subject, orjson.dumps(body).decode()
 
 
 _ADD = f"WITH {clause(1)} SELECT"
@@ -184,9 +189,18 @@ class Relay:
 
 
 async def _publish(jetstream: JetStreamContext, row: asyncpg.Record) -> None:
-    await jetstream.publish(
-        row["subject"], row["body"].encode(), headers={"Nats-Msg-Id": row["event_id"]}
-    )
+    """In the trace of what told the event, however long the row has waited."""
+    subject, headers = row["subject"], {"Nats-Msg-Id": row["event_id"]}
+    attributes = messaging("send", subject, row["event_id"])
+    with within(f"send {subject}", "producer", attributes, _told_by(row["body"])) as opened:
+        if opened is not None:
+            headers[TRACEPARENT] = opened.traceparent
+        await jetstream.publish(subject, row["body"].encode(), headers=headers)
+
+
+def _told_by(body: str) -> Open | None:
+    """The span in which the event of a row was told."""
+    return read(orjson.loads(body)[TRACEPARENT]) if f'"{TRACEPARENT}"' in body else None
 
 
 def waves(rows: Sequence[asyncpg.Record]) -> list[list[asyncpg.Record]]:

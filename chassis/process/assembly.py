@@ -32,6 +32,8 @@ from chassis.process.settings import (
     ServiceUrl,
 )
 from chassis.readmodel.watermark import Watermark
+from chassis.tracing.publishing import SpanPublisher
+from chassis.tracing.server import traced
 from chassis.web import app as web
 from chassis.web.callers import read_callers
 from chassis.web.client import HttpClient
@@ -181,8 +183,9 @@ async def _answer(
     direct = DirectCalls(parts.calls, app, read_callers(name, keys) if keys else None)
     registration = _registration(name, instance, port)
     announcing: Background = lambda: registry.announce(nats, registration, ready)  # noqa: E731
+    spans = SpanPublisher(nats, name, instance, metrics)
     try:
-        await serve(around(direct), port, [announcing, *parts.background])
+        await serve(traced(around(direct)), port, [announcing, spans.run, *parts.background])
     finally:
         await parts.close()
         await nats.close()

@@ -7,11 +7,14 @@ from datetime import UTC, datetime
 
 import orjson
 
+from chassis.tracing.context import current
+
 
 class JsonLines(logging.Formatter):
     """One JSON object a line: time (UTC), level, service, logger, message, and the exception.
 
-    A record's `event` (a mapping, given as `extra`) adds its own fields.
+    What is said within a request, a saga's step or a message has `request_id` and `span_id`, of
+    its trace and its span. A record's `event` (a mapping, given as `extra`) adds its own fields.
     """
 
     def __init__(self, service: str) -> None:
@@ -27,6 +30,9 @@ class JsonLines(logging.Formatter):
             "logger": record.name,
             "message": record.getMessage(),
         }
+        under_way = current()
+        if under_way is not None:  # the facade's request id is the trace's id
+            line |= {"request_id": under_way.trace_id, "span_id": under_way.span_id}
         line |= getattr(record, "event", {})
         if record.exc_info:
             line["exception"] = self.formatException(record.exc_info)

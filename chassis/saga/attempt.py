@@ -7,6 +7,8 @@ from chassis.saga import logic
 from chassis.saga.definition import BadAnswer, Context, NotYet, Refused, Saga, Silent, Step
 from chassis.saga.logic import Absent, Done, Move, Outcome, Refusal, Unknown
 from chassis.saga.state import State
+from chassis.tracing.context import read, within
+from chassis.tracing.span import Value
 
 # No answer came. Whatever else a step raises is an answer, or a fault of ours: waiting does not
 # cure it, so it counts against the step's budget.
@@ -28,9 +30,13 @@ async def attempt(saga: Saga, state: State, move: Move, age: float, until: float
         doubt=state.doubt,
         given_up=state.given_up,
     )
+    step = saga.steps[state.position]
+    name = f"{saga.kind}: {move.value} {step.name}"
+    attributes: dict[str, Value] = {"fig.saga_id": state.saga_id, "fig.attempt": state.attempts}
     try:
-        async with asyncio.timeout(logic.limits(saga, state).timeout):
-            return await _call(saga.steps[state.position], move, context)
+        with within(name, "internal", attributes, read(state.trace)):
+            async with asyncio.timeout(logic.limits(saga, state).timeout):
+                return await _call(step, move, context)
     except Refused as error:
         return Refusal(error.reason, error.answer)
     except NotYet as error:

@@ -10,6 +10,7 @@ import orjson
 from chassis.database import SOON
 from chassis.saga.state import Entry, Phase, State
 from chassis.saga.store import Lease, LeaseLost, NoSuchSaga, Saved
+from chassis.tracing.context import traceparent
 
 # Run by the migration of each service that has sagas; never edited, a later change is SCHEMA_2.
 SCHEMA_1 = """
@@ -212,7 +213,11 @@ class PostgresStore:
 
 
 async def enqueue(connection: asyncpg.Connection | asyncpg.Pool, state: State) -> None:
-    """Store a new saga for any runner to take, in the open transaction; an id is taken once."""
+    """Store a new saga for any runner to take, in the open transaction; an id is taken once.
+
+    It belongs to the trace of what is under way here.
+    """
+    state = state.changed(trace=traceparent())
     await connection.execute(
         _CREATE, state.saga_id, state.kind, state.phase, state.due, _json(state), "", 0.0
     )

@@ -23,6 +23,7 @@ from chassis.saga.state import Entry, State
 from chassis.saga.store import Lease, LeaseLost, Store
 from chassis.saga.storetime import Clock, StoreTime
 from chassis.saga.story import Story
+from chassis.tracing.context import traceparent
 
 log = logging.getLogger("saga")
 
@@ -94,6 +95,7 @@ class Runner:
         """
         await self._time.ask()
         saga, now = self._sagas[state.kind], self._time.now()
+        state = state.changed(trace=traceparent())
         move = logic.next_move(saga, state, now)
         begun = move if move is Move.DO else None
         if begun:

@@ -39,6 +39,7 @@ class State:
     kind: str
     request: Data
     table_version: str = ""  # of the routing table under which it began
+    trace: str = ""  # the traceparent of the request, or the message, that began it
     phase: Phase = Phase.FORWARD
     mode: Mode = Mode.READY
     position: int = 0

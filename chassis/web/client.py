@@ -9,8 +9,11 @@ import asyncio
 import contextlib
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
+
+from chassis.tracing.context import TRACEPARENT, current, failed, within
+from chassis.tracing.span import Value
 
 CONNECT_SECONDS = 1.0
 QUEUE_SECONDS = 1.0  # for a turn among our own calls, before anything is sent
@@ -125,11 +128,32 @@ class HttpClient:
         progress = _Progress()
         try:
             async with asyncio.timeout(request.timeout):
-                return await self._exchange(request, progress)
+                return await self._traced(request, progress)
         except TimeoutError as error:
             raise progress.failure(f"{self._name}: nothing within {request.timeout} s") from error
         except (OSError, EOFError, ValueError, asyncio.LimitOverrunError) as error:
             raise progress.failure(f"{self._name}: {error or type(error).__name__}") from error
+
+    async def _traced(self, request: Request, progress: "_Progress") -> Answer:
+        """In the trace of what is under way here, where there is one."""
+        parent = current()
+        if parent is None:
+            return await self._exchange(request, progress)
+        host, port = self._own
+        attributes: dict[str, Value] = {
+            "http.request.method": request.method,
+            "server.address": host,
+            "server.port": port,
+            "url.full": f"http://{self._name}{request.path}",
+        }
+        with within(request.method, "client", attributes, parent) as opened:
+            assert opened is not None
+            fields = {**request.headers, TRACEPARENT: opened.traceparent}
+            answer = await self._exchange(replace(request, headers=fields), progress)
+            attributes["http.response.status_code"] = answer.status
+            if answer.status >= 400:
+                failed(str(answer.status))
+            return answer
 
     async def _exchange(self, request: Request, progress: "_Progress") -> Answer:
         head = request.head(self._name)

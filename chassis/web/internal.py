@@ -17,6 +17,7 @@ from pydantic import ValidationError
 
 from chassis.database import DatabaseAway
 from chassis.process.service import Application
+from chassis.tracing.server import DIRECT
 from chassis.web.app import Problem, problem_document
 from chassis.web.callers import Callers, NotAService
 
@@ -48,6 +49,8 @@ class DirectCalls:
     async def __call__(self, scope: Any, receive: Receive, send: Send) -> None:
         """One request."""
         name, handle = self._find(scope) if scope["type"] == "http" else ("", None)
+        if handle is not None:
+            scope[DIRECT] = scope["path"].replace(f"/{name}", "/{name}", 1)
         if handle is None:
             await self._pass_on(scope, receive, send)
             return

@@ -16,7 +16,7 @@ LATE = {
     "calibrate": "calibrate", "init": "init", "replay": "replay", "sidecar": "sidecar",
     "migrate": "moving.migrate", "approve": "moving.approve", "undo": "moving.undo",
     "freeze": "moving.freeze", "journal": "moving.journal", "owner": "owner",
-    "retire": "moving.retire",
+    "retire": "moving.retire", "trace": "trace",
 }  # fmt: skip
 
 

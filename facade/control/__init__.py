@@ -10,6 +10,7 @@
     handing                  what was learned of noise, read from one facade, given to another
     ledger, store         evidence in memory and in SQLite
     tables, discovery     the route table in force; instances from the registry
+    tracing               spans of workers and services: kept, found by id, exported
     telling               says on the terminal what began and what ended
     views, models         what the API answers;  metrics: the same for Prometheus
     app, pages            endpoints and the dashboard

@@ -33,6 +33,10 @@ from facade.control.surroundings.lags import Lags
 from facade.control.surroundings.tables import Tables
 from facade.control.telling.failures import Failures
 from facade.control.telling.teller import Teller
+from facade.control.tracing.intake import Traces
+from facade.control.tracing.otlp import export_to
+from facade.control.tracing.store import FILE as TRACES
+from facade.control.tracing.store import TraceStore
 from facade.routes.config.routefile import AdminOptions
 from facade.runtime.instances import Instances, read_instances
 from facade.runtime.statefolder import take_forced
@@ -77,13 +81,16 @@ class _Process:
         self.journal = Journal(self.store, kept, str(settings.channel))
         self.teller = Teller(self.fleet, self.tables)
         self.failures = Failures()
+        self.traces = Traces(
+            TraceStore(settings.runtime / TRACES), self.tables.path_of, export_to(settings)
+        )
         sources = self._sources()
         place = Place(settings.routes, settings.runtime)
         self.guarding = Guarding(
             Setting(place, str(settings.channel), settings.force), sources, self._ours
         )
         self.ledger.on_judged(self.guarding.judged)
-        self.intake = Intake(self.fleet, self.ledger, self.pipeline, self.failures)
+        self.intake = Intake(self.fleet, self.ledger, self.pipeline, self.failures, self.traces)
         self._published: bytes | None = None  # the table that was there at the start
         self.tables.on_change(lambda _table: self._table_changed())
 
@@ -114,6 +121,7 @@ class _Process:
             self.guarding,
             self._settings.runtime,
             self.absence,
+            self.traces,
         )
 
     def _sources(self) -> Sources:
@@ -146,6 +154,7 @@ class _Process:
             self._snapshots,
             self.lags.run,
             self.teller.run,
+            self.traces.run,
             self.guarding.run,
             self.guarding.run_walks,
             lambda: stand_aside(
@@ -153,7 +162,7 @@ class _Process:
             ),
         ]
         if settings.nats_url is not None:
-            work.append(self._discover)
+            work += [self._discover, self._hear_services]
         return work
 
     def _pids(self) -> list[int]:
@@ -230,6 +239,12 @@ class _Process:
             self._instances_changed,
             self._registered,
         )
+
+    async def _hear_services(self) -> None:
+        from facade.control.tracing.bus import hear
+
+        assert self._settings.nats_url is not None
+        await hear(self._settings.nats_url, self.traces)
 
     def _registered(self, services: frozenset[str]) -> None:
         self.guarding.watching.services(services, time.time())

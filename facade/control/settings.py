@@ -16,4 +16,5 @@ class ControlSettings(FacadeSettings):
     admin_token: Path | None = None  # the file of the admin port's token; else with the other keys
     recheck_rate: float = Field(default=25.0, ge=0.0)  # questions to legacy per second, at most
     evidence_url: DatabaseUrl | None = None  # keep the evidence there instead of in a file
+    otlp_endpoint: str | None = None  # a collector's base URL; spans are exported there
     noise_rate: float = Field(default=1.0, ge=0.0)  # the same, to learn noise

@@ -6,6 +6,7 @@ from facade.proxy.attempts.counts import AttemptCounts
 from facade.proxy.counting.accesslog import AccessLog
 from facade.proxy.counting.failed import FailedRequests
 from facade.proxy.counting.metrics import Counters
+from facade.proxy.counting.spans import SpanReport
 from facade.proxy.deadlines import Deadlines
 from facade.proxy.downstream.clients import Clients
 from facade.proxy.idempotency.keys import OpenKeys
@@ -29,6 +30,7 @@ class WorkerContext:
     shadow: Shadow
     log: AccessLog
     failed: FailedRequests
+    spans: SpanReport  # of the requests that are traced
     attempts: AttemptCounts  # to log in, at all workers of the host
     limits: Buckets  # of requests, at all workers of the host
     keys: OpenKeys  # what the host's workers remember of each Idempotency-Key

@@ -59,9 +59,7 @@ class Exchange:
         self.client = client
         self.worker = worker
         self.method = head.method
-        self.request = Request(
-            head, client.facts, head.trace or worker.traces.begin(), perf_counter()
-        )
+        self.request = worker.traces.request(head, client.facts)
         self.done = True  # until it is admitted there is nothing to settle
         self.pair: Observer | None = None  # hears the answer as it comes: its pair, where copied
         self.keyed: Keyed | None = None  # the same observer, where it hears of each attempt
@@ -345,6 +343,8 @@ def settle(request: Request, status: int, outcome: Outcome, worker: WorkerContex
     else:
         worker.counters.client.aborted += 1
     attempt.side.breaker.release(attempt.permit, outcome, worker.deadlines.now, took)
+    if request.spans is not None:
+        worker.spans.settled(request, status, now)
     log = worker.log
     if log.share and log.wanted():
         log.write(log_line(request, status or 499, now))

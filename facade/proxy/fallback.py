@@ -42,6 +42,7 @@ def turn_to_legacy(request: Request, failure: Failure, worker: WorkerContext) ->
     outcome = failure.outcome(attempt.side.counted)
     attempt.side.breaker.release(attempt.permit, outcome, now, moment - attempt.started)
     request.declined = attempt.sent if failure is errors.DECLINED else b""
+    request.replaced(failure.phase, moment)
     request.attempt = state.legacy.attempt(now, random(), moment)
     if request.attempt.permit == REFUSED:
         return False
@@ -74,6 +75,7 @@ def turn_back(request: Request, failure: Failure, worker: WorkerContext) -> bool
     outcome = failure.outcome(attempt.side.counted)
     attempt.side.breaker.release(attempt.permit, outcome, now, moment - attempt.started)
     head = attempt.sent if attempt.side is new else request.declined
+    request.replaced(failure.phase, moment)
     request.attempt = new.attempt(now, random(), moment)
     if request.attempt.permit == REFUSED:
         return False

@@ -26,6 +26,7 @@ from facade.proxy.context import WorkerContext
 from facade.proxy.counting.accesslog import AccessLog
 from facade.proxy.counting.failed import FailedRequests
 from facade.proxy.counting.metrics import Counters
+from facade.proxy.counting.spans import SpanReport
 from facade.proxy.deadlines import TICK_SECONDS, Deadlines
 from facade.proxy.downstream.clients import Clients
 from facade.proxy.downstream.inbound import Inbound
@@ -48,7 +49,7 @@ from facade.routes.file.reading import load
 from facade.routes.file.steps import with_addresses
 from facade.routes.table import compile_table
 from facade.routes.trust import Trust
-from facade.runtime.channel import COUNTERS, FAILED, Channel
+from facade.runtime.channel import COUNTERS, FAILED, SPANS, Channel
 from facade.runtime.keyring import KeyFiles
 from facade.runtime.memory import HostMemory
 from facade.runtime.redirects import Redirects
@@ -110,7 +111,10 @@ class Gateway:
             ),
         )
         self.idle = idle or IdleQueue()
-        self.shadow = Shadow(self.channel, self.deadlines, self.identity.write, self.idle)
+        self.spans = SpanReport()
+        self.shadow = Shadow(
+            self.channel, self.deadlines, self.identity.write, self.idle, self.spans
+        )
         self.log = AccessLog()
         self.failed = FailedRequests()
         self.context = WorkerContext(
@@ -123,6 +127,7 @@ class Gateway:
             shadow=self.shadow,
             log=self.log,
             failed=self.failed,
+            spans=self.spans,
             attempts=AttemptCounts(self.memory),
             keys=OpenKeys(self.memory),
             limits=Buckets(self.memory),
@@ -146,6 +151,7 @@ class Gateway:
         self.identity.use(table)
         self.shadow.use(options)
         self.log.use(options.access_log)
+        self.context.traces.use(options.tracing)
 
     def _discovered(self, data: bytes) -> None:
         self.upstreams.discovered(orjson.loads(data))
@@ -248,11 +254,14 @@ class Gateway:
         self.log.flush()
 
     def _report(self) -> None:
-        """Tell the control process what was counted, and which requests failed."""
+        """Tell the control process what was counted, which requests failed, and the spans."""
         self.channel.offer(COUNTERS, self.snapshot())
         failed = self.failed.report()
         if failed is not None and self.channel.offer(FAILED, failed):
             self.failed.reported()
+        spans = self.spans.report()
+        if spans is not None and self.channel.offer(SPANS, spans):
+            self.spans.reported()
 
     def _hello(self) -> dict[str, Any]:
         worker = self._worker

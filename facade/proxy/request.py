@@ -7,6 +7,8 @@ read it.
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import count
+from random import random
+from time import perf_counter
 from typing import Final
 
 from chassis.breaker.circuit import REFUSED, Breaker
@@ -19,10 +21,14 @@ from facade.proxy.errors import Failure
 from facade.proxy.upstream.instances import Upstream
 from facade.rewriting.answered import AnswerRewrite
 from facade.rewriting.asked import RequestRewrite
+from facade.routes.config.routefile import FULL, Tracing
 from facade.routes.route import Decision, Route
 from facade.routes.trust import Trust
 
 RETURNED: Final = -2  # in place of a permit that the breaker has back already
+SAFE: Final = frozenset({b"GET", b"HEAD", b"OPTIONS"})
+LAST_BITS: Final = 4  # of a span's id: for the request, its attempts and its copy
+LAST_SPAN: Final = 15
 IDEMPOTENT: Final = frozenset({b"GET", b"HEAD", b"OPTIONS", b"PUT", b"DELETE"})
 
 
@@ -160,6 +166,16 @@ class ClientFacts:
         return b"".join((b"X-Forwarded-For: ", b", ".join(chain), b"\r\n", *others, self._via))
 
 
+@dataclass(slots=True, eq=False)
+class Spans:
+    """What is kept of a request that is traced, until it is settled. Its attempts have the ids that
+    follow its own, and its copy the id LAST_SPAN after it."""
+
+    span: int  # the request's id
+    parent: bytes  # the client's span, 16 hex digits; empty: the trace begins here
+    ended: list[tuple[Attempt, float, str]]  # attempts that another one replaced: till when, why
+
+
 @dataclass(slots=True, eq=False, repr=False)
 class Request:
     """One request of a client, from its head to the end of its answer."""
@@ -184,11 +200,20 @@ class Request:
     declined: bytes = b""  # the head that the new side declined, where legacy is asked since
     bound: bool = False  # it may have been done by this side before: no other one is asked
     fell_back: Failure | None = None  # for which legacy was asked in place of the new side
+    failed: str = ""  # the phase of the failure that its client was told of
+    spans: Spans | None = None  # None: it is not traced
 
     @property
     def request_id(self) -> str:
         """The trace's id: one name for the request in every log."""
         return self.trace[3:35].decode("ascii")
+
+    def replaced(self, why: str, moment: float) -> None:
+        """Another attempt follows this one; `why` is the phase that failed."""
+        spans = self.spans
+        if spans is not None:
+            spans.ended.append((self.attempt, moment, why))
+            self.trace = traceparent(self.trace, spans.span + len(spans.ended) + 1)
 
     @property
     def repeatable(self) -> bool:
@@ -201,6 +226,11 @@ class Request:
         return "fallback" if self.fell_back is not None else self.decision.reason
 
 
+def traceparent(trace: bytes, span: int) -> bytes:
+    """Of a span in the same trace as this traceparent; sampled."""
+    return b"00-%b-%016x-01" % (trace[3:35], span)
+
+
 class Traces:
     """Begins W3C traces: random per worker, counted within, so that a request costs no entropy."""
 
@@ -208,8 +238,35 @@ class Traces:
         """`entropy` is 12 random bytes."""
         self._prefix = entropy[:8].hex().encode()
         self._next = count(int.from_bytes(entropy[8:12], "big") << 24)
+        self._reads = self._writes = 0  # shares that are traced, in basis points
+        self.tracing = False
+
+    def use(self, options: Tracing) -> None:
+        """Trace these shares of requests from now on."""
+        self._reads = options.sample
+        self._writes = options.sample if options.writes is None else options.writes
+        self.tracing = bool(self._reads or self._writes)
 
     def begin(self) -> bytes:
         """A new traceparent, not sampled."""
         number = next(self._next)
         return b"00-%b%016x-%016x-00" % (self._prefix, number, number or 1)
+
+    def request(self, head: RequestHead, client: ClientFacts) -> Request:
+        """The request of this head, which begins now."""
+        request = Request(head, client, head.trace or self.begin(), perf_counter())
+        if self.tracing and self._wanted(head):
+            self._trace(request)
+        return request
+
+    def _wanted(self, head: RequestHead) -> bool:
+        if head.trace is not None and head.trace[-1] & 1:  # "01", "03": its client traces it
+            return True
+        share = self._reads if head.method in SAFE else self._writes
+        return share > 0 and (share >= FULL or random() * FULL < share)
+
+    def _trace(self, request: Request) -> None:
+        before = request.head.trace
+        span = (next(self._next) << LAST_BITS) + LAST_SPAN + 1
+        request.spans = Spans(span, b"" if before is None else before[36:52], [])
+        request.trace = traceparent(request.trace, span + 1)

@@ -5,8 +5,9 @@
 `PAIR` carries one request's two answers (blob = legacy's body, new's, and the request's own where
 it is small; the lengths are in meta), `COUNTERS` what a worker has counted since its start, `HELLO`
 who is speaking: it is the first frame of a connection; `FAILED` the requests that failed since the
-last such frame. A reader that is away or slow costs frames, never time: pairs beyond `limit`
-waiting bytes are refused, and the caller counts them.
+last such frame, `SPANS` those that are traced and have ended since. A reader that is away or slow
+costs frames, never time: pairs beyond `limit` waiting bytes are refused, and the caller counts
+them.
 """
 
 import asyncio
@@ -20,6 +21,7 @@ PAIR: Final = 1
 COUNTERS: Final = 2
 HELLO: Final = 3
 FAILED: Final = 4
+SPANS: Final = 5
 
 HEADER: Final = Struct("!BII")
 LARGEST_FRAME: Final = 64 * 1024**2  # more is not a frame but a broken stream
@@ -93,7 +95,7 @@ class FrameReader:
         while len(buffer) >= HEADER.size:
             kind, meta_length, blob_length = HEADER.unpack_from(buffer)
             end = HEADER.size + meta_length + blob_length
-            if not PAIR <= kind <= FAILED or end > LARGEST_FRAME:
+            if not PAIR <= kind <= SPANS or end > LARGEST_FRAME:
                 raise ChannelBroken(f"kind {kind}, {end} bytes")
             if len(buffer) < end:
                 return

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 OPERATOR = "fig"
 REGISTRY = "registry"  # the bucket in which services announce themselves
+SPANS = "telemetry.spans"  # of what is traced, then the service's name
 FEED_BUCKET = "feed"  # what the feed is reading again
 
 
@@ -61,11 +62,12 @@ _EVERYBODY = Rights(
         "$JS.API.INFO",
         "$JS.API.STREAM.INFO.*",
         *_keeps(REGISTRY),
+        f"{SPANS}.*",
     ),
     subscribe=("_INBOX.>", f"$KV.{REGISTRY}.>"),
 )
 _OWN = {
-    "facade": Rights(),
+    "facade": Rights(subscribe=(f"{SPANS}.*",)),
     "feed": Rights(
         publish=(
             "legacy.>",

@@ -5,11 +5,12 @@ from typing import Any
 
 import asyncpg
 
+from chassis.tracing.context import traceparent
 from contracts.events_orders import OrderPlaced
 from new_services.notifications.domain import Mail, Refund
 
 _DUE = """
-SELECT id, event_id, recipient, subject, body, attempts FROM mail
+SELECT id, event_id, recipient, subject, body, attempts, trace FROM mail
 WHERE sent IS NULL AND due <= clock_timestamp() ORDER BY due, id LIMIT 50
 """
 _AMOUNT = """
@@ -26,12 +27,13 @@ FROM mail ORDER BY id DESC LIMIT $1
 async def add(connection: asyncpg.Connection, event_id: str, mail: Mail) -> None:
     """To be sent, in the transaction of the event."""
     await connection.execute(
-        "INSERT INTO mail (event_id, recipient, subject, body) VALUES ($1, $2, $3, $4)"
+        "INSERT INTO mail (event_id, recipient, subject, body, trace) VALUES ($1, $2, $3, $4, $5)"
         " ON CONFLICT (event_id) DO NOTHING",
         event_id,
         mail.recipient,
         mail.subject,
         mail.body,
+        traceparent(),
     )
 
 

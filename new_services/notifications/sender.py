@@ -18,6 +18,8 @@ from chassis.breaker.guard import Guard, Held
 from chassis.database import DatabaseAway
 from chassis.process.backoff import Backoff
 from chassis.process.exclusive import exclusive
+from chassis.tracing.context import read, within
+from chassis.tracing.span import Value
 from new_services.notifications import repository
 
 log = logging.getLogger("notifications.sender")
@@ -150,8 +152,11 @@ def _deliver(
 
 
 def _one(server: smtplib.SMTP, sender: str, row: Mapping[str, Any]) -> str | None:
+    """In the trace of what asked for the mail, however long it has waited."""
+    attributes: dict[str, Value] = {"fig.mail": row["id"], "fig.attempt": row["attempts"] + 1}
     try:
-        server.sendmail(sender, [row["recipient"]], written(sender, row))
+        with within("send mail", "client", attributes, read(row["trace"])):
+            server.sendmail(sender, [row["recipient"]], written(sender, row))
     except smtplib.SMTPServerDisconnected:
         raise
     except (smtplib.SMTPException, MessageError, ValueError) as error:

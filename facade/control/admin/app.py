@@ -35,9 +35,11 @@ from facade.control.admin.reports.exporting import NoSample, export_test
 from facade.control.admin.reports.junit import junit
 from facade.control.admin.reports.page import page
 from facade.control.admin.status import Sources, route_views, status
+from facade.control.admin.traces import traces_router
 from facade.control.evidence_store.sqlite import Store, StoreAway
 from facade.control.guarding.guarding import Guarding
 from facade.control.judging.pipeline import Pipeline
+from facade.control.tracing.intake import Traces
 from facade.routes.config.routefile import RouteConfig
 from facade.routes.explain import Question, explain
 from facade.routes.matching.paths import TargetRefused
@@ -59,12 +61,13 @@ class Control:
     guarding: Guarding
     runtime: Path  # the folder in which the workers' memory lies
     absence: Absence
+    traces: Traces
 
 
 def create_app(control: Control, identity_key: Path | None = None) -> FastAPI:
     """The application of the admin port."""
     metrics = CollectorRegistry(auto_describe=False)
-    metrics.register(FacadeCollector(control.sources))
+    metrics.register(FacadeCollector(control.sources, control.traces))
     app = build_app("Strangler Fig facade", lambda: _readiness(control), metrics)
     _add_status(app, control)
     _add_compare(app, control)
@@ -72,6 +75,7 @@ def create_app(control: Control, identity_key: Path | None = None) -> FastAPI:
     app.include_router(noise_router(control.sources.noise, lambda: _known(control, None)))
     app.include_router(failures_router(control.sources.failures))
     app.include_router(absence_router(control.absence))
+    app.include_router(traces_router(control.traces))
     app.include_router(moves_router(control.guarding))
     app.include_router(ofrep_router(lambda: control.sources.tables.table))
     app.include_router(pages.router)

@@ -19,6 +19,7 @@ from facade.control.admin.limits import limit_families
 from facade.control.admin.status import Sources
 from facade.control.admin.unmatched import unmatched_families
 from facade.control.intake.recent import SECONDS, SIDES, Recent
+from facade.control.tracing.intake import Traces
 from facade.proxy.counting import histogram
 
 _EVERY = histogram.PER_DOUBLING  # one bucket per doubling is fine enough for graphs
@@ -27,8 +28,9 @@ _EVERY = histogram.PER_DOUBLING  # one bucket per doubling is fine enough for gr
 class FacadeCollector(Collector):
     """Reads the sums at each scrape; keeps nothing."""
 
-    def __init__(self, sources: Sources) -> None:
+    def __init__(self, sources: Sources, traces: Traces | None = None) -> None:
         self._sources = sources
+        self._traces = traces
 
     def collect(self) -> Iterator[Metric]:
         """All families."""
@@ -40,6 +42,17 @@ class FacadeCollector(Collector):
         yield from unmatched_families(total["unmatched"])
         yield from _door(self._sources, total)
         yield from _evidence(self._sources.ledger.routes)
+        if self._traces is not None:
+            yield _spans(self._traces)
+
+
+def _spans(traces: Traces) -> Metric:
+    family = CounterMetricFamily(
+        "facade_spans", "Spans of traced requests, also the services'.", labels=("outcome",)
+    )
+    family.add_metric(("kept",), traces.kept)
+    family.add_metric(("dropped",), traces.dropped)
+    return family
 
 
 def _routes(routes: dict[str, Any]) -> Iterator[Metric]:

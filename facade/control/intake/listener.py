@@ -12,7 +12,17 @@ from facade.control.intake.fleet import Fleet, Worker
 from facade.control.intake.frames import read_pair
 from facade.control.judging.pipeline import Pipeline
 from facade.control.telling.failures import Failures
-from facade.runtime.channel import COUNTERS, FAILED, HELLO, PAIR, ChannelBroken, Frame, FrameReader
+from facade.control.tracing.intake import Traces
+from facade.runtime.channel import (
+    COUNTERS,
+    FAILED,
+    HELLO,
+    PAIR,
+    SPANS,
+    ChannelBroken,
+    Frame,
+    FrameReader,
+)
 
 log = logging.getLogger("listener")
 
@@ -28,10 +38,12 @@ class Intake:
         ledger: Ledger,
         pipeline: Pipeline,
         failures: Failures,
+        traces: Traces | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._fleet, self._ledger, self._pipeline = fleet, ledger, pipeline
         self._failures = failures
+        self._traces = traces
         self._clock = clock
         self.nonsense = 0
 
@@ -71,6 +83,8 @@ class Intake:
             self._pipeline.accept(read_pair(frame))
         elif frame.kind == FAILED:
             self._failures.take(frame.meta, now)
+        elif frame.kind == SPANS and self._traces is not None:
+            self._traces.workers(frame.meta)
         return worker
 
 

@@ -61,6 +61,10 @@ class Tables:
         """The routes in the order of the file."""
         return self.table.routes if self.table else ()
 
+    def path_of(self, route: str) -> str | None:
+        """A route's path as the file has it; None: no route of the file."""
+        return next((each.template for each in self.routes() if each.name == route), None)
+
     def rules_of(self, route: RouteConfig) -> CompareRules | None:
         """The comparison rules of a route."""
         name = route.compare.rules if route.compare else None

@@ -1,7 +1,7 @@
 """What a worker counts and logs.
 
 metrics    the counters of a worker: routes, copies, clients, lookups of identity
-failed     the requests that failed lately, by their ids
+spans      of the requests that are traced: times, attempts, what was decided
 sides      what one side of a route answered, and its failures
 limits     what limits made of requests, and which keys they refused most
 keys       who asks a watched route, by bucket

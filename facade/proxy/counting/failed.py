@@ -19,6 +19,7 @@ class FailedRequests:
 
     def add(self, request: Request, status: int, failure: Failure) -> None:
         """`status` is what the client got, also of an answer that broke off."""
+        request.failed = failure.phase
         if len(self._kept) >= MOST_KEPT:
             self._more += 1
             return

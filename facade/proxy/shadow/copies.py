@@ -8,6 +8,7 @@ What it costs the worker is left to the idle queue: it is done after the live wo
 from typing import Final
 
 from facade.http1.requests import RequestHead
+from facade.proxy.counting.spans import SpanReport
 from facade.proxy.deadlines import Deadlines
 from facade.proxy.idle import IdleQueue
 from facade.proxy.request import Request, RouteSide
@@ -27,9 +28,15 @@ class Shadow:
     """All copies of a worker: admits them, and sheds them first. It is the Copying of each pair."""
 
     def __init__(
-        self, channel: PairChannel, deadlines: Deadlines, write: Write, idle: IdleQueue
+        self,
+        channel: PairChannel,
+        deadlines: Deadlines,
+        write: Write,
+        idle: IdleQueue,
+        spans: SpanReport,
     ) -> None:
         """`write` makes the head of a copy for the new side."""
+        self.spans = spans
         self.use(FacadeOptions())
         self.channel = channel
         self.write = write

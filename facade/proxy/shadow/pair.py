@@ -14,12 +14,13 @@ from facade.http1.requests import RequestHead, request_bytes, unconditional
 from facade.http1.responses import ResponseHead
 from facade.proxy import errors
 from facade.proxy.counting.metrics import ShadowCounts
+from facade.proxy.counting.spans import SpanReport
 from facade.proxy.deadlines import Deadlines
 from facade.proxy.downstream.upload import Upload
 from facade.proxy.errors import Failure
 from facade.proxy.identity.introduction import HeadDraft, Then
 from facade.proxy.idle import IdleQueue
-from facade.proxy.request import Request, RouteSide
+from facade.proxy.request import LAST_SPAN, Request, RouteSide, traceparent
 from facade.proxy.shadow.answers import SideAnswer, describe, lines_of, target_of
 from facade.proxy.upstream.caller import Connection, Ignoring
 from facade.proxy.upstream.instances import ANY
@@ -60,6 +61,7 @@ class Copying(Protocol):
     deadlines: Deadlines
     idle: IdleQueue
     write: Write
+    spans: SpanReport
 
     def signed_in(self, head: RequestHead) -> bool:
         """Whether the request carries a session or credentials."""
@@ -106,19 +108,20 @@ class Pair(Ignoring):
         request = self._request
         head, route = unconditional(request.head), request.state.route
         facts, rewrite = request.client.lines(head), self._other.asked
+        trace, spans = request.trace, request.spans
+        if spans is not None:
+            trace = traceparent(trace, spans.span + LAST_SPAN)
         # The other side shall not be staler than the one that answers the client.
         extra = EXTRA % int(self._started * 1e6)
         if self._live_side == "legacy" and (route.needs or head.cookies is not None):
-            draft = HeadDraft(
-                head, route, request.version, facts, request.trace, extra, False, rewrite
-            )
+            draft = HeadDraft(head, route, request.version, facts, trace, extra, False, rewrite)
             draft.keeps_session = self._other.keeps_session
             data = self._shadow.write(draft, self._written)
             if data is None:
                 return  # `_written` is called, or was
         else:
             asked = head if rewrite is None else rewrite.head(head)
-            data = request_bytes(asked, facts, request.trace, extra)
+            data = request_bytes(asked, facts, trace, extra)
         self._written(data)
 
     def _written(self, data: bytes | None) -> None:
@@ -233,6 +236,7 @@ class Pair(Ignoring):
 
     def _hand_over(self) -> None:
         self._shadow.finished(self)
+        self._trace(None)
         if self._shadow.channel.offer(PAIR, self._meta(), self._blob()):
             self._counts.completed += 1
             self._counts.failed += bool(self._live.error or self._copy.error)
@@ -249,6 +253,17 @@ class Pair(Ignoring):
         if cause is not None:
             self._counts.shed_by(cause)
         self._shadow.finished(self)
+        self._trace(cause or "cancelled")
+
+    def _trace(self, dropped: str | None) -> None:
+        """Report the copy's span, where one was sent; `dropped` says why there is no pair of it."""
+        copy = self._copy
+        if self._request.spans is not None and self._dispatched:
+            failed = dropped or copy.error or ""
+            until = copy.started + copy.ms / 1000.0 if copy.ended else perf_counter()
+            self._shadow.spans.copied(
+                self._request, self._other, (copy.started, until), copy.status, failed
+            )
 
     def _sides(self) -> tuple[SideAnswer, SideAnswer]:
         """Legacy's answer and the new side's."""

@@ -287,6 +287,14 @@ class AdminOptions:
 
 
 @dataclass(frozen=True, slots=True)
+class Tracing:
+    """Shares of requests that are traced, in basis points."""
+
+    sample: int = 0
+    writes: int | None = None  # of requests whose method is not safe; None: as `sample`
+
+
+@dataclass(frozen=True, slots=True)
 class FacadeOptions:
     """The section `facade`: how the door itself behaves."""
 
@@ -296,6 +304,7 @@ class FacadeOptions:
     match_case: bool = True  # `/Cart` is another path than `/cart`
     trailing_slash: TrailingSlash = "exact"  # whether `/cart/` is another path than `/cart`
     access_log: int = 0  # share of requests logged, in basis points
+    tracing: Tracing = Tracing()
     session_cookie: str = "session"
     session: SessionOptions | None = None
     tls: ListenerTls | None = None  # None: clients speak plain HTTP

@@ -39,7 +39,14 @@ def order(home: Home, sku: str, wait: bool, out: Output) -> None:
         "pay_method": "card",
         "po_number": "fig order",
     }
-    reply = customer.ask("/api/orders", "POST", body, Idempotency_Key=secrets.token_hex(8))
+    trace = secrets.token_hex(16)
+    reply = customer.ask(
+        "/api/orders",
+        "POST",
+        body,
+        Idempotency_Key=secrets.token_hex(8),
+        traceparent=f"00-{trace}-{secrets.token_hex(8)}-01",
+    )
     if reply.status not in ACCEPTED:
         raise FigError(f"the order is refused: {_why(reply)}")
     told: Mapping[str, Any] = reply.json
@@ -53,11 +60,13 @@ def order(home: Home, sku: str, wait: bool, out: Output) -> None:
     saga = told.get("id") or _saga(f"http://{HOST}:{ports['legacy']}", home, told)
     if saga:
         lines.append(f"saga {saga}")
+    lines.append(f"trace {trace}")
     document = {
         "status": reply.status,
         "decision": reply.decision,
         "order_no": told.get("order_no"),
         "saga": saga,
+        "trace": trace,
         "read": None if read is None else {"status": read.status, "decision": read.decision},
     }
     out.give(document, "\n".join(lines))

@@ -1,1 +1,4 @@
-"""Commands about routes: init, check, status, explain, flip, facade. They work without the shop."""
+"""Commands about routes: init, check, status, explain, trace, flip, facade.
+
+They work without the shop.
+"""

@@ -22,6 +22,7 @@ from chassis.saga import Context, NotYet, Refused, Retry, Saga, Silent, Step
 from chassis.saga.definition import Data
 from chassis.saga.of_record import as_a_step, certain, refused
 from chassis.saga.postgres import enqueue
+from chassis.tracing.context import note
 from contracts import events_orders
 from contracts.events_orders import OrderCancelled, OrderPlaced, OrderRefused
 from contracts.orders import Order, OrderRequest
@@ -148,6 +149,7 @@ class Stories:
                 )
         except RecordRefused as error:
             raise refused(error) from error
+        note(fig_order_no=order.order_no)
         return {"order": order.to_dict()}
 
     async def find(self, context: Context) -> Data | None:
@@ -286,6 +288,7 @@ class Stories:
         await self._confirm(order, customer.email, int(now * 1e6), told)
 
     async def _confirm(self, order: Order, email: str, at: int, told: Sequence[str]) -> None:
+        note(fig_order_no=order.order_no)
         await repository.write_own(self.pool, order, email, at, told)
         self.wake()
 

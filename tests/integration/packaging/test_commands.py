@@ -43,6 +43,7 @@ TABLE: dict[tuple[str, ...], tuple[int, str]] = {
     ("approve",): (2, "Try 'fig approve --help' for help"),
     ("undo",): (1, "name its admin port with --admin"),
     ("journal",): (1, "name its admin port with --admin"),
+    ("trace", "R-1"): (1, "name its admin port with --admin"),
     ("freeze",): (0, "frozen"),
     ("retire",): (2, "name a route or a domain, or say --all"),
     ("retire", "--all"): (2, NO_FILE),

@@ -11,6 +11,7 @@ from facade.routes.config.routefile import (
     ReadYourWrites,
     SessionOptions,
     ShadowLimits,
+    Tracing,
 )
 from facade.routes.file.form.names import NAME, TOKEN
 from facade.routes.file.form.plans import HOOKS
@@ -153,6 +154,14 @@ _ADMIN = Record(
     },
 )
 
+_TRACING = Record(
+    Tracing,
+    {
+        "sample": Field(Share(), "Share of requests that are traced.", shown="0%"),
+        "writes": Field(Share(), "The same of requests that may change something."),
+    },
+)
+
 FACADE = Record(
     FacadeOptions,
     {
@@ -173,6 +182,7 @@ FACADE = Record(
             "Share of requests that are logged: off, on, or 1%.",
             shown="off",
         ),
+        "tracing": Field(_TRACING, "Of how many requests the spans are kept; see fig trace."),
         "session_cookie": Field(Text("a cookie's name", TOKEN), "Key session.", shown="session"),
         "session": Field(_SESSION, "Key session, by the framework that writes the cookie."),
         "tls": Field(_TLS, "Clients speak https: certificates and keys."),

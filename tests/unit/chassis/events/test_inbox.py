@@ -15,6 +15,7 @@ from prometheus_client import CollectorRegistry
 from chassis.events import inbox
 from chassis.events.inbox import Inbox, Limits
 from chassis.readmodel.follower import Position
+from chassis.tracing.context import traceparent
 from contracts import events
 from contracts.events import Envelope
 from contracts.events_payments import PaymentCaptured, PaymentRefunded
@@ -114,6 +115,7 @@ def message(number: int, payment: str = "", event_id: str = "", data: bytes | No
     envelope = events.wrap(event, event_id or f"{payment}:capture", 0.0)
     return SimpleNamespace(
         subject=CAPTURED,
+        headers=None,
         data=orjson.dumps(envelope.to_dict()) if data is None else data,
         metadata=SimpleNamespace(sequence=SimpleNamespace(stream=number)),
     )
@@ -308,3 +310,18 @@ async def test_it_runs_as_its_follower_does(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(world.inbox.follower, "run", run)
     await world.inbox.run()
     assert ran == [True]
+
+
+async def test_a_handler_works_in_the_trace_of_what_told_the_event() -> None:
+    world, heard = World(), []
+
+    async def handle(_connection: Any, event: Any, _envelope: Any) -> None:
+        heard.append((event.payment_id, traceparent()))
+
+    world.inbox._handlers[CAPTURED] = (PaymentCaptured, handle)
+    sent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-00"
+    told, other = message(11), message(12)
+    told.headers = {"traceparent": sent}
+    world.inbox._singly = 0
+    await world.deliver(told, other)
+    assert heard == [("S-11", sent), ("S-12", "")]

@@ -15,6 +15,8 @@ from prometheus_client import CollectorRegistry
 
 from chassis.events import outbox
 from chassis.events.outbox import Limits, Relay
+from chassis.tracing.context import MOST_KEPT, read, recorded, within
+from contracts.events import Envelope
 from contracts.events_payments import PaymentCaptured
 from tests.rigs.database import AWAY, Database, Row
 
@@ -299,3 +301,37 @@ async def test_what_an_operator_set_is_left_alone(monkeypatch: pytest.MonkeyPatc
 
     monkeypatch.setattr(bus, "update_stream", update)
     await outbox.ensure_event_streams(bus)
+
+
+async def test_an_event_is_sent_in_the_trace_of_what_told_it() -> None:
+    """However long its row has waited, and whichever process sends it."""
+    sent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
+    told: dict[str, str] = {}
+
+    class JetStream:
+        async def publish(self, _subject: str, _body: bytes, headers: dict[str, str]) -> None:
+            told.update(headers)
+
+    recorded.take(MOST_KEPT)
+    with within("confirm", "internal", {}, read(sent)) as opened:
+        event_id, key, subject, body = outbox.values(EVENT, "e-1", 0.0)
+    assert opened is not None
+    stream: Any = JetStream()
+    await outbox._publish(stream, Row(event_id=event_id, key=key, subject=subject, body=body))
+    confirm, published = recorded.take(MOST_KEPT)
+    assert (published["trace"], published["parent"]) == (sent[3:35], confirm["span"])
+    assert told["traceparent"] == f"00-{sent[3:35]}-{published['span']}-01"
+    assert Envelope.from_dict(orjson.loads(body)).id == "e-1"
+
+
+async def test_an_event_of_no_trace_is_sent_as_ever() -> None:
+    told: dict[str, str] = {}
+
+    class JetStream:
+        async def publish(self, _subject: str, _body: bytes, headers: dict[str, str]) -> None:
+            told.update(headers)
+
+    event_id, key, subject, body = outbox.values(EVENT, "e-1", 0.0)
+    stream: Any = JetStream()
+    await outbox._publish(stream, Row(event_id=event_id, key=key, subject=subject, body=body))
+    assert told == {"Nats-Msg-Id": "e-1"} and "traceparent" not in body

@@ -9,6 +9,7 @@ from chassis.saga import BadAnswer, NotYet, Refused, Saga, Silent, State, Step
 from chassis.saga.attempt import attempt
 from chassis.saga.definition import Context, Retry
 from chassis.saga.logic import Absent, Done, Move, Refusal, Unknown
+from chassis.tracing.context import MOST_KEPT, recorded, traceparent
 
 
 async def _outcome(said: Exception | Any, move: Move = Move.DO) -> Any:
@@ -65,3 +66,20 @@ async def test_what_the_step_gets_to_see() -> None:
     saga = Saga("k", [Step("write", call, undo=call)])
     assert await attempt(saga, state, Move.DO, 4.0, 9.0) == Done({})
     assert seen == [Context("s", {"r": 1}, {"a": {}}, 3, 7.0, 4.0, 9.0, "", recalled=True)]
+
+
+async def test_a_step_belongs_to_the_trace_of_what_began_its_saga() -> None:
+    """However late, and whoever carries it out: the trace lies in what is stored."""
+    sent, heard = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01", []
+
+    async def call(_: Context) -> None:
+        heard.append(traceparent())
+
+    recorded.take(MOST_KEPT)
+    step = Step("write", call, pivot=True, retry=Retry())
+    stored = State.from_dict(State("s", "k", {}, trace=sent).to_dict())
+    await attempt(Saga("k", [step]), stored, Move.DO, 0.0, 9.0)
+    (span,) = recorded.take(MOST_KEPT)
+    assert (span["name"], span["trace"], span["parent"]) == ("k: do write", sent[3:35], sent[36:52])
+    assert heard == [f"00-{sent[3:35]}-{span['span']}-01"]
+    assert span["attributes"]["fig.saga_id"] == "s"

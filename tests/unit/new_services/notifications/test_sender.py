@@ -18,6 +18,9 @@ MAIL = {
     "subject": "Your order SO-1",
     "body": "Hello Anna Hübner,\n\nthank you.\n.\n",
     "event_id": "SO-1:placed",
+    "id": 1,
+    "attempts": 0,
+    "trace": "",
 }
 
 

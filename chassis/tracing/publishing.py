@@ -1,0 +1,68 @@
+"""What was recorded, to the bus: a batch each half second, nothing where nothing was sampled.
+
+No answer is waited for. While the bus is away spans wait, within a bound; more are dropped and
+counted.
+"""
+
+import asyncio
+import logging
+
+import orjson
+from nats.aio.client import Client
+from prometheus_client import CollectorRegistry, Counter
+
+from chassis.events.bus import BusErrors
+from chassis.tracing.context import Recorded, recorded
+from chassis.tracing.span import Batch, subject
+
+log = logging.getLogger("tracing")
+
+PAUSE_SECONDS = 0.5
+MOST_AT_ONCE = 500  # spans: half a megabyte at most, which NATS takes
+
+
+class SpanPublisher:
+    """Of one process."""
+
+    def __init__(
+        self,
+        nats: Client,
+        service: str,
+        instance: str,
+        metrics: CollectorRegistry,
+        source: Recorded = recorded,
+    ) -> None:
+        self._nats = nats
+        self._service, self._instance = service, instance
+        self._source = source
+        self._told = 0  # of the dropped ones
+        self._spans = Counter("spans", "Spans of what is traced", ["outcome"], registry=metrics)
+
+    async def run(self) -> None:
+        """For ever; what is there when it is cancelled is published too."""
+        try:
+            while True:
+                await asyncio.sleep(PAUSE_SECONDS)
+                await self.publish()
+        finally:
+            await self.publish()
+
+    async def publish(self) -> None:
+        """What there is, unless the bus is away."""
+        while self._nats.is_connected:
+            dropped = self._source.dropped - self._told
+            spans = self._source.take(MOST_AT_ONCE)
+            if not spans and not dropped:
+                return
+            batch = Batch(
+                service=self._service, instance=self._instance, spans=spans, dropped=dropped
+            )
+            try:
+                await self._nats.publish(subject(self._service), orjson.dumps(batch))
+            except BusErrors as error:
+                log.warning("%d spans are lost: %s", len(spans), error or type(error).__name__)
+                self._spans.labels("dropped").inc(len(spans))
+                return
+            self._told += dropped
+            self._spans.labels("published").inc(len(spans))
+            self._spans.labels("dropped").inc(dropped)

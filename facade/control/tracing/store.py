@@ -1,0 +1,95 @@
+"""Spans in a SQLite file: the last MOST_SPANS of the last KEPT_SECONDS, older ones are deleted.
+
+Beside the trace's id, spans are found by what NAMES say of them: the number of an order, the id of
+a saga. Any thread may call; every call opens its own connection.
+"""
+
+import sqlite3
+import time
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import Final, NamedTuple
+
+import orjson
+
+from chassis.tracing.span import Span
+
+FILE: Final = "traces.sqlite"
+MOST_SPANS: Final = 200_000  # some 150 MB
+KEPT_SECONDS: Final = 7 * 24 * 3600.0
+NAMES: Final = ("fig.order_no", "fig.saga_id")
+MOST_FOUND: Final = 2_000  # spans of one trace that are shown
+_TABLES = """
+CREATE TABLE IF NOT EXISTS span (
+    id INTEGER PRIMARY KEY, trace TEXT NOT NULL, until REAL NOT NULL, content BLOB NOT NULL);
+CREATE INDEX IF NOT EXISTS span_trace ON span (trace);
+CREATE TABLE IF NOT EXISTS name (
+    name TEXT NOT NULL, trace TEXT NOT NULL, until REAL NOT NULL, PRIMARY KEY (name, trace));
+"""
+
+
+class Told(NamedTuple):
+    """A span, and which process told it."""
+
+    service: str
+    instance: str
+    span: Span
+
+
+class TraceStore:
+    """One file in the facade's runtime folder."""
+
+    def __init__(self, path: Path, most: int = MOST_SPANS, kept: float = KEPT_SECONDS) -> None:
+        self._path = path
+        self._most, self._kept = most, kept
+        try:
+            self._prepare()
+        except sqlite3.DatabaseError:
+            path.rename(path.with_name(f"{path.name}.broken-{time.time_ns()}"))
+            self._prepare()
+
+    def write(self, told: Sequence[Told], now: float) -> None:
+        """Add these, and delete what is too much or too old. Raises sqlite3.Error."""
+        rows = [(one.span["trace"], one.span["end"], orjson.dumps(one._asdict())) for one in told]
+        names = [
+            (str(one.span["attributes"][name]), one.span["trace"], one.span["end"])
+            for one in told
+            for name in NAMES
+            if name in one.span["attributes"]
+        ]
+        with closing(self._connect()) as db, db:
+            db.executemany("INSERT INTO span (trace, until, content) VALUES (?, ?, ?)", rows)
+            db.executemany("REPLACE INTO name VALUES (?, ?, ?)", names)
+            db.execute("DELETE FROM span WHERE id <= (SELECT max(id) FROM span) - ?", (self._most,))
+            db.execute("DELETE FROM span WHERE until < ?", (now - self._kept,))
+            (oldest,) = db.execute("SELECT until FROM span ORDER BY id LIMIT 1").fetchone() or (
+                now,
+            )
+            db.execute("DELETE FROM name WHERE until < ?", (oldest - 1.0,))
+
+    def find(self, wanted: str) -> list[Told]:
+        """The spans of the trace with this id, or of those that name this order or saga.
+
+        In the order of their beginnings. Raises sqlite3.Error.
+        """
+        with closing(self._connect()) as db:
+            rows = db.execute(
+                "SELECT content FROM span WHERE trace = ? OR trace IN"
+                " (SELECT trace FROM name WHERE name = ?) ORDER BY id DESC LIMIT ?",
+                (wanted, wanted, MOST_FOUND),
+            ).fetchall()
+        found = [Told(**orjson.loads(content)) for (content,) in rows]
+        began: Callable[[Told], float] = lambda one: one.span["start"]  # noqa: E731
+        found.reverse()
+        return sorted(found, key=began)
+
+    def _prepare(self) -> None:
+        with closing(self._connect()) as db, db:
+            db.executescript(_TABLES)
+
+    def _connect(self) -> sqlite3.Connection:
+        db = sqlite3.connect(self._path, timeout=5.0)
+        db.execute("PRAGMA journal_mode = WAL")
+        db.execute("PRAGMA synchronous = NORMAL")
+        return db
