@@ -47,6 +47,7 @@ CREATE TABLE inbox (
 CREATE INDEX inbox_at ON inbox (at);
 """
 
+OUTCOMES = ("handled", "known", "dead")
 _NEW = """
 INSERT INTO inbox (consumer, event_id) SELECT $1, unnest($2::text[])
 ON CONFLICT DO NOTHING RETURNING event_id
@@ -98,6 +99,8 @@ class Inbox:
         self._taken = Counter(
             "inbox_events", "Events taken", ["consumer", "outcome"], registry=metrics
         )
+        for outcome in OUTCOMES:  # so that an alert finds a zero before the first one
+            self._taken.labels(consumer, outcome)
         self._first = True  # the next message is the first since this reader was opened
         self._singly = self._limits.singly  # messages to be taken one by one
         self._count = 0

@@ -13,7 +13,7 @@ from prometheus_client import CollectorRegistry, Counter
 
 from chassis.events.bus import BusErrors
 from chassis.tracing.context import Recorded, recorded
-from chassis.tracing.span import Batch, subject
+from chassis.tracing.span import SUBJECT, Batch
 
 log = logging.getLogger("tracing")
 
@@ -34,6 +34,7 @@ class SpanPublisher:
     ) -> None:
         self._nats = nats
         self._service, self._instance = service, instance
+        self._subject = f"{SUBJECT}.{service}"
         self._source = source
         self._told = 0  # of the dropped ones
         self._spans = Counter("spans", "Spans of what is traced", ["outcome"], registry=metrics)
@@ -58,7 +59,7 @@ class SpanPublisher:
                 service=self._service, instance=self._instance, spans=spans, dropped=dropped
             )
             try:
-                await self._nats.publish(subject(self._service), orjson.dumps(batch))
+                await self._nats.publish(self._subject, orjson.dumps(batch))
             except BusErrors as error:
                 log.warning("%d spans are lost: %s", len(spans), error or type(error).__name__)
                 self._spans.labels("dropped").inc(len(spans))

@@ -30,8 +30,3 @@ class Batch(TypedDict):
     instance: str
     spans: list[Span]
     dropped: int  # spans that found no room
-
-
-def subject(service: str) -> str:
-    """Where a service publishes its batches."""
-    return f"{SUBJECT}.{service}"

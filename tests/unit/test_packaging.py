@@ -30,7 +30,7 @@ OURS = {
 OURS |= {"new_services"}
 
 # Imported only where an option asks for it, which says what to install.
-ON_WISH = {"psycopg": "postgres"}
+ON_WISH = {"psycopg": "postgres", "opentelemetry": "otlp"}
 # Imported late, where a stack of the shop runs.
 WITH_THE_SHOP = {"fig.output.overview"}
 # Runs in the sidecar's own environment, made from its lock, and in that of the user's application.
