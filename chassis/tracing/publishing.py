@@ -38,6 +38,8 @@ class SpanPublisher:
         self._source = source
         self._told = 0  # of the dropped ones
         self._spans = Counter("spans", "Spans of what is traced", ["outcome"], registry=metrics)
+        for outcome in ("published", "dropped"):  # so that an alert finds a zero before the first
+            self._spans.labels(outcome)
 
     async def run(self) -> None:
         """For ever; what is there when it is cancelled is published too."""

@@ -62,7 +62,6 @@ _EVERYBODY = Rights(
         "$JS.API.INFO",
         "$JS.API.STREAM.INFO.*",
         *_keeps(REGISTRY),
-        f"{SPANS}.*",
     ),
     subscribe=("_INBOX.>", f"$KV.{REGISTRY}.>"),
 )
@@ -96,7 +95,9 @@ def rights(process: str) -> Rights:
     """Of one process."""
     own = _OWN[process]
     return Rights(
-        (*_EVERYBODY.publish, *own.publish), (*_EVERYBODY.subscribe, *own.subscribe), own.answers
+        (*_EVERYBODY.publish, f"{SPANS}.{process}", *own.publish),
+        (*_EVERYBODY.subscribe, *own.subscribe),
+        own.answers,
     )
 
 
