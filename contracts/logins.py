@@ -1,5 +1,6 @@
 """What a customer logs in with, in the system that owns the accounts."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -10,6 +11,15 @@ class Login:
 
     customer_id: int
     password_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class AddressedLogin:
+    """The same with the e-mail address, as it is handed over to another owner."""
+
+    customer_id: int
+    address: str
+    password_hash: str = field(repr=False)
 
 
 class LoginsAway(Exception):
@@ -33,6 +43,17 @@ class NewCustomer:
     zip: str
     city: str
     password: str = field(repr=False)
+
+
+class HandOver(Protocol):
+    """The monolith's logins for the one who is to own them, in blocks of so many numbers: which
+    of them differ is seen by sums over number, address and hash. Raises LegacyAway."""
+
+    async def sums(self, block: int) -> Mapping[int, str]:
+        """By block: the numbers from `block` times it. None of a block without customers."""
+
+    async def logins(self, block: int, wanted: Sequence[int]) -> Sequence[AddressedLogin]:
+        """All of these blocks."""
 
 
 class Registrar(Protocol):

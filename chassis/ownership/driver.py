@@ -64,6 +64,8 @@ class Driver:
         _, trouble = await self.legacy.look()
         if trouble:
             raise NotBegun(trouble)
+        if toward is Owner.NEW:
+            await self.own.prepare()
         begun = await self.records.change(before, protocol.begin(before, toward, operator))
         if begun is None:
             raise NotBegun(f"somebody else has begun to move {before.domain}")

@@ -107,8 +107,11 @@ class OwnSide(Source, Protocol):
     async def sums(self) -> Sums:
         """As LegacySide has them."""
 
+    async def prepare(self) -> None:
+        """Before writes wait: what makes `take` short. Raises LegacyAway."""
+
     async def take(self, numbers: Mapping[str, int]) -> None:
-        """Count on from these, or from higher ones."""
+        """Count on from these, or from higher ones. Legacy is fenced. Raises LegacyAway."""
 
     async def numbers(self) -> Mapping[str, int]:
         """From which legacy is to count on."""

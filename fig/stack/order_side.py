@@ -84,13 +84,15 @@ def _called(place: Place, name: str, **more: Any) -> Process:
 
 
 def _accounts(place: Place) -> Process:
-    """Signs sessions as the monolith does, and reads in its database what customers log in with."""
+    """Signs sessions as the monolith does, and reads in its database what customers log in with;
+    and writes there what it owns."""
     return _called(
         place,
         "accounts",
         patience=FIRST_SNAPSHOT,
         **toward_legacy(place),
         legacy_database_url=database_url(place, "accounts", "legacy"),
+        reverse_database_url=database_url(place, "reverse", "legacy"),
         secret_key=place.secret("session"),
     )
 

@@ -5,6 +5,7 @@
 endpoints    the public contract of login, logout and "me"; calls of our own services
 schemas      what they send, and what they get
 registration a stranger opens an account by the owner's own form; `forms` is what is sent for it
+owner        the same while the accounts are ours, and who owns them; `own_side` for a cutover
 sessions     the use cases: open a session, log in, log out
 session      the monolith's own signed cookie, read and written
 passwords    whether a password is the one behind a hash; as long for an address that nobody has
@@ -13,6 +14,7 @@ views        a customer, by the number that a session names
 rebuild      the customers, rebuilt
 cleaning     what is kept for how long, and what decides by it
 
-Legacy owns the accounts: the hash of a password is read in its database, by a role that may read
-three columns (contracts/logins.py); nothing is written there. An account is opened by its form.
+While legacy owns the accounts the hash of a password is read in its database, by a role that may
+read three columns (contracts/logins.py), and an account is opened by its form. Once we own them,
+both are in our own tables, and the reverse feed tells legacy (docs/cutover.md).
 """

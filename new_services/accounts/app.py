@@ -1,24 +1,40 @@
 """Composition root of the accounts service."""
 
 import time
+from dataclasses import replace
+from datetime import datetime
 from functools import partial
-from typing import Protocol
+from zoneinfo import ZoneInfo
 
 import asyncpg
+from fastapi import FastAPI
 
 from chassis.breaker.toward_legacy import BreakerCollector, Guards, breaker_facts
 from chassis.database import open_pool
+from chassis.ownership.assembled import Ownership, not_owned_here, owned_here
+from chassis.ownership.door import Door
+from chassis.ownership.echo import Echo
+from chassis.ownership.records import Records
 from chassis.process.assembly import Ground, Parts
 from chassis.readmodel.fed import fed
 from chassis.readmodel.projection import Model
 from chassis.retention import forgetting
 from chassis.web.client import HttpClient
+from contracts.cutover import ENTITIES
 from contracts.logins import Login, LoginsAway, Registrar
 from contracts.record import RecordAway
 from new_services.accounts import projections
 from new_services.accounts.cleaning import NOTE, RULES
 from new_services.accounts.endpoints import Endpoints
 from new_services.accounts.forms import register
+from new_services.accounts.own_side import AccountsSide
+from new_services.accounts.owner import (
+    DOMAIN,
+    LegacyLogins,
+    OwnAccounts,
+    OwnedLogins,
+    OwnedRegistrar,
+)
 from new_services.accounts.registration import Registration
 from new_services.accounts.session import SessionCodec
 from new_services.accounts.sessions import Sessions
@@ -27,27 +43,18 @@ from new_services.accounts.settings import AccountsSettings
 LOGIN_CONNECTIONS = 4  # to legacy's database: a login is a look-up
 
 
-class Owner(Protocol):
-    """The owner of the accounts, as this process knows it."""
-
-    trouble: str  # why it could not be asked the last time; empty: nothing is wrong
-
-    async def find(self, address: str) -> Login | None:
-        """See contracts/logins.py."""
-
-
 class NoOwner:
-    """Of a service that no monolith stands behind: logins are not its own yet."""
+    """Of a service that no monolith stands behind, until the accounts are its own."""
 
     trouble = ""
 
     async def find(self, address: str) -> Login | None:  # noqa: ARG002
         """Raises LoginsAway."""
-        raise LoginsAway("ACCOUNTS_LEGACY_DATABASE_URL is not set, and no logins are kept here")
+        raise LoginsAway("ACCOUNTS_LEGACY_DATABASE_URL is not set, and the accounts are not ours")
 
     async def register(self, *_: object, **__: object) -> None:
         """Raises RecordAway."""
-        raise RecordAway("ACCOUNTS_LEGACY_URL is not set, and no accounts are opened here")
+        raise RecordAway("ACCOUNTS_LEGACY_URL is not set, and the accounts are not ours")
 
 
 def legacy_model() -> Model:
@@ -57,11 +64,11 @@ def legacy_model() -> Model:
     return projections.model(translator("accounts"))
 
 
-def legacy_logins(pool: asyncpg.Pool) -> Owner:
+def legacy_logins(pool: asyncpg.Pool) -> LegacyLogins:
     """The monolith's own, in its database."""
-    from new_services.anticorruption.logins import LegacyLogins
+    from new_services.anticorruption.logins import LegacyLogins as Monoliths
 
-    return LegacyLogins(pool)
+    return Monoliths(pool)
 
 
 def legacy_registrar(client: HttpClient) -> tuple[Registrar, Guards]:
@@ -72,17 +79,36 @@ def legacy_registrar(client: HttpClient) -> tuple[Registrar, Guards]:
     return forms, forms.guards
 
 
+async def ownership(ground: Ground, records: Records, url: str | None) -> Ownership:
+    """What moves the accounts from one owner to the other, where legacy's database is known."""
+    if url is None:
+        return not_owned_here(DOMAIN)
+    from new_services.anticorruption.reverse.legacy import accounts_of
+
+    legacy, hand_over = await accounts_of(url)
+    own = AccountsSide(ground.pool, hand_over)
+    return owned_here(ground.settings.database_url, records, legacy, own)
+
+
+def shop_clock(zone: ZoneInfo) -> datetime:
+    """The shop's wall clock, to the second, without a zone."""
+    return datetime.now(zone).replace(tzinfo=None, microsecond=0)
+
+
 async def build(ground: Ground) -> Parts:
     """Projection of the feed, logins, endpoints."""
     settings = ground.settings
     assert isinstance(settings, AccountsSettings)
+    records = Records(ground.pool, DOMAIN)
     model = legacy_model() if settings.legacy_feed else None
+    if model is not None:
+        model = replace(model, echo=Echo(records, ENTITIES[DOMAIN], model.floors))
     read = fed(ground, model, legacy=settings.legacy_client(limit=1))
-    logins: Owner = NoOwner()
+    legacys: LegacyLogins = NoOwner()
     owners: asyncpg.Pool | None = None
     if settings.legacy_database_url is not None:
         owners = await open_pool(settings.legacy_database_url, "accounts", LOGIN_CONNECTIONS, True)
-        logins = legacy_logins(owners)
+        legacys = legacy_logins(owners)
     codec = SessionCodec(settings.secret_key, time.time)
     registrar: Registrar = NoOwner()
     guards: Guards = {}
@@ -90,25 +116,39 @@ async def build(ground: Ground) -> Parts:
     if client is not None:
         registrar, guards = legacy_registrar(client)
     ground.metrics.register(BreakerCollector(guards))
+    owned = await ownership(ground, records, settings.reverse_database_url)
+    clock = partial(shop_clock, ZoneInfo(settings.timezone))
+    own = OwnAccounts(ground.pool, Door(records), clock, owned.given)
+    logins = OwnedLogins(legacys, own)
+    registrar = OwnedRegistrar(registrar, own, logins)
     registration = Registration(ground.pool, logins, registrar, codec, time.monotonic)
-    endpoints = Endpoints(Sessions(ground.pool, read.watermark, logins, codec), read.watermark)
+    sessions = Sessions(ground.pool, read.watermark, logins, codec, own)
+    endpoints = Endpoints(sessions, read.watermark)
+
+    def register_routes(app: FastAPI) -> None:
+        endpoints.register(app)
+        owned.register(app)
 
     async def close() -> None:
+        await owned.close()
         if owners is not None:
             owners.terminate()
         if client is not None:
             await client.close()
 
     return Parts(
-        register=endpoints.register,
+        register=register_routes,
         calls={
             **endpoints.calls(),
             ("POST", "registrations", ""): partial(register, registration),
         },
-        background=[*read.background, forgetting(ground.pool, RULES, NOTE)],
+        background=[*read.background, *owned.background, forgetting(ground.pool, RULES, NOTE)],
         ready=read.ready,
         close=close,
         watermark=read.watermark,
-        details=lambda: {"breakers": breaker_facts(guards)},
-        alarms=lambda: {"logins": logins.trouble} if logins.trouble else {},
+        details=lambda: {"breakers": breaker_facts(guards), **owned.details()},
+        alarms=lambda: {
+            **({"logins": logins.trouble} if logins.trouble else {}),
+            **owned.alarms(),
+        },
     )

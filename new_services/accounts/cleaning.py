@@ -1,5 +1,6 @@
 """What the accounts keep, for how long, and what decides by it."""
 
+from chassis.ownership.cleaning import OWNERSHIP
 from chassis.retention import LOG_AGE, MIRROR_FLOOR, POSITION, Rule, log_age, tombstones
 
 KEEP_WISHES = 3600.0
@@ -17,6 +18,8 @@ RULES = (
         KEEP_WISHES,
         _WISHES,
     ),
+    Rule("login", "for ever", "what customers log in with, as of the last cutover toward us"),
+    *OWNERSHIP,
     tombstones("mirror", "gone"),
     MIRROR_FLOOR,
     POSITION,

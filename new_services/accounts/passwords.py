@@ -1,5 +1,5 @@
 """Whether a password is the one behind a hash, in the notations that the monolith reads:
-`pbkdf2:sha256:ROUNDS$SALT$HEX`, which is its own, and `scrypt:N:R:P$SALT$HEX`.
+`pbkdf2:sha256:ROUNDS$SALT$HEX`, which is its own, and `scrypt:N:R:P$SALT$HEX`, which is today's.
 
 An address that nobody has costs the same hash, so that the time of an answer does not say which of
 address and password was wrong.
@@ -8,12 +8,37 @@ address and password was wrong.
 import hashlib
 import hmac
 import logging
+import secrets
 from typing import Final
 
 log = logging.getLogger("accounts.passwords")
 
 # What an unknown address is checked against: made as the shop's own hashes are.
 NOBODYS: Final = "pbkdf2:sha256:1000$0000000000000000$" + "00" * 32
+
+MONOLITHS: Final = "pbkdf2:sha256:1000"  # the cost of 2016
+TODAYS: Final = "scrypt:32768:8:1"
+
+
+def hashed_for_the_monolith(password: str) -> str:
+    """As the monolith makes it itself."""
+    return _made(MONOLITHS, password)
+
+
+def hashed_today(password: str) -> str:
+    """By a method that costs whoever stole it as much as it should."""
+    return _made(TODAYS, password)
+
+
+def is_todays(stored: str) -> bool:
+    """Whether the stored hash was made so."""
+    return stored.startswith(f"{TODAYS}$")
+
+
+def _made(method: str, password: str) -> str:
+    salt = secrets.token_hex(8)
+    told = _hashed(method.split(":"), salt.encode(), password.encode("utf-8", "replace"))
+    return f"{method}${salt}${told}"
 
 
 def matches(stored: str | None, password: str) -> bool:

@@ -6,7 +6,7 @@ from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 from pydantic_settings import SettingsConfigDict
 
 from chassis.process.assembly import LegacySettings
-from chassis.process.settings import DatabaseUrl
+from chassis.process.settings import DatabaseUrl, Timezone
 
 SHORTEST_KEY = 16  # characters, as the monolith asks of the same key
 PLACEHOLDERS = ("change", "secret", "placeholder", "example", "dev")
@@ -30,6 +30,10 @@ class AccountsSettings(LegacySettings):
     legacy_feed: bool = True  # fill the read model from the monolith's change feed
     # The monolith's database, as a role that may read id, email and pw_hash of its customers.
     legacy_database_url: DatabaseUrl | None = Field(default=None, validate_default=True)
+
+    # The same as the role `reverse`; without it the accounts stay the monolith's.
+    reverse_database_url: DatabaseUrl | None = None
+    timezone: Timezone = "Europe/Berlin"  # of the shop's wall clock
 
     @field_validator("legacy_database_url")
     @classmethod

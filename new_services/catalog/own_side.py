@@ -38,6 +38,9 @@ class GoodsSide:
         return {name: f"{value.normalize():f}" if name == "prices" else str(value)
                 for name, value in row.items()}  # fmt: skip
 
+    async def prepare(self) -> None:
+        """See OwnSide."""
+
     async def take(self, numbers: Mapping[str, int]) -> None:
         """See OwnSide."""
 

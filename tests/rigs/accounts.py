@@ -8,10 +8,27 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from chassis.web.client import Answer, Request
+from contracts.logins import Login
 from legacy_monolith.database import EXTENSION
 from legacy_monolith.models import Customer
 
 COLUMNS = ("id", "email", "name", "street", "zip", "city", "country")
+
+
+class FakeOwn:
+    """The accounts in our own tables, played: `owned` says whether they are ours."""
+
+    def __init__(self) -> None:
+        self.owned = False
+        self.right: list[str] = []
+
+    async def ours(self) -> bool:
+        """See Own."""
+        return self.owned
+
+    async def renew(self, _: Login, password: str) -> None:
+        """See Own."""
+        self.right.append(password)
 
 
 class SessionsOfTheMonolith:

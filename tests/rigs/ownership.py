@@ -150,6 +150,9 @@ class MemorySide:
         """See OwnSide."""
         return {"products": "3"}
 
+    async def prepare(self) -> None:
+        """See OwnSide."""
+
     async def take(self, numbers: Mapping[str, int]) -> None:
         """See OwnSide."""
         self.taken = numbers

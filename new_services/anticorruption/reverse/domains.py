@@ -28,6 +28,8 @@ class Domain:
 
 GOODS = Domain("goods", ("product", "variant", "category"))
 
+ACCOUNTS = Domain("accounts", ("customer",), (("customer_id", "customer_id_seq"),))
+
 # The stock first: each order of the monolith's touches it first.
 ORDERS = Domain(
     "orders",

@@ -8,8 +8,8 @@ from typing import Any
 import asyncpg
 
 from chassis.ownership.sides import Batch, Late, Sums
-from new_services.anticorruption.reverse import goods, orders, stock
-from new_services.anticorruption.reverse.domains import GOODS, ORDERS, STOCK, Domain
+from new_services.anticorruption.reverse import accounts, goods, orders, stock
+from new_services.anticorruption.reverse.domains import ACCOUNTS, GOODS, ORDERS, STOCK, Domain
 from new_services.anticorruption.reverse.fence import LegacyFence, translated
 
 Rows = Fields[str, Fields[str, Fields[str, Any] | None]]
@@ -125,6 +125,12 @@ async def opened(
 async def goods_of(url: str) -> LegacyTables:
     """The goods."""
     return await opened(url, GOODS, goods.write, goods.sums)
+
+
+async def accounts_of(url: str) -> tuple[LegacyTables, accounts.LegacyHandOver]:
+    """The customers; and their logins, for the one who is to own them."""
+    tables = await opened(url, ACCOUNTS, accounts.write, accounts.sums)
+    return tables, accounts.LegacyHandOver(tables.pool)
 
 
 async def orders_of(url: str, before_open: Told) -> LegacyTables:

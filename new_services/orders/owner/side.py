@@ -98,6 +98,9 @@ class OrdersSide:
             return "the read models have not heard yet what the monolith was given"
         return ""
 
+    async def prepare(self) -> None:
+        """See OwnSide."""
+
     async def take(self, numbers: Mapping[str, int]) -> None:
         """See OwnSide."""
         for name, sequence in SEQUENCES.items():

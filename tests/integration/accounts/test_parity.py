@@ -34,6 +34,7 @@ from new_services.accounts.sessions import Sessions
 from new_services.anticorruption.logins import LegacyLogins
 from new_services.anticorruption.read_models import MAPPINGS
 from new_services.verify.rows.relations import column_types
+from tests.rigs.accounts import FakeOwn
 
 pytestmark = pytest.mark.integration
 
@@ -152,7 +153,7 @@ async def both(legacy: Flask, filled: tuple[str, str, str]) -> AsyncIterator[Bot
     watermark = Watermark()
     watermark.advance(time.time_ns() // 1000)
     codec = SessionCodec(KEY, time.time)
-    sessions = Sessions(pool, watermark, LegacyLogins(owners), codec)
+    sessions = Sessions(pool, watermark, LegacyLogins(owners), codec, FakeOwn())
 
     async def ready() -> None:
         return None

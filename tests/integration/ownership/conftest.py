@@ -61,7 +61,7 @@ class Hands(Office):
         """Once nothing is under way; the owner must be this one."""
         self.until("settled", lambda: self.standing()["phase"] == "settled", seconds)
         standing = self.standing()
-        assert standing["owner"] == owner, standing
+        assert standing["owner"] == owner, f"{standing['words']}: {standing}"
         return standing
 
     def product(self) -> tuple[Any, ...]:

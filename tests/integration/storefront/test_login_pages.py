@@ -30,6 +30,7 @@ from new_services.storefront.pages import PAGES
 from new_services.storefront.parts import SERVICES, connect
 from new_services.storefront.parts.part import Part
 from tests.integration.storefront.conftest import ADMIN, ADMIN_PASSWORD, CUSTOMER, Both, InProcess
+from tests.rigs.accounts import FakeOwn
 from tests.rigs.snapshots import current, fill
 
 pytestmark = pytest.mark.integration
@@ -79,7 +80,7 @@ async def both(
     ]
     catalog, own, owner = pools
     watermark, codec = current(), SessionCodec("k" * 32, time.time)
-    sessions = Sessions(own, watermark, LegacyLogins(owner), codec)
+    sessions = Sessions(own, watermark, LegacyLogins(owner), codec, FakeOwn())
     clients: dict[str, Any] = {name: Nobody(name) for name in SERVICES}
     clients["catalog"] = InProcess("catalog", CatalogEndpoints(catalog, watermark).register)
     clients["accounts"] = Accounts(Endpoints(sessions, watermark))

@@ -135,3 +135,9 @@ def test_the_window_is_closed_once_legacy_has_everything() -> None:
     behind = standing(owner="new", window="open", reverse={"ready": True, "pending": 5})
     (found,) = (one for one in judge_closing(replace(GOOD, standing=behind)) if not one.good)
     assert "5 rows are on their way" in found.words
+
+
+def test_the_window_of_the_accounts_stays_open() -> None:
+    looked = replace(GOOD, domain="accounts", standing=standing(owner="new", window="open"))
+    (found,) = (one for one in judge_closing(looked) if not one.good)
+    assert "by legacy's log alone" in found.words

@@ -13,6 +13,7 @@ from new_services.accounts import passwords, sessions, views
 from new_services.accounts.session import CLOCKS_APART_SECONDS, Session, SessionCodec
 from new_services.accounts.sessions import Sessions
 from new_services.accounts.views import Customer
+from tests.rigs.accounts import FakeOwn
 from tests.unit.new_services.accounts.conftest import NOW, FakeLogins
 
 ANNA = Customer(
@@ -25,6 +26,7 @@ class World:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.people = {17: ANNA}
+        self.own = FakeOwn()
         self.looks = 0
         self.arriving: list[Customer] = []  # seen from the second look on
         self.watermark: Watermark = Watermark(now=lambda: NOW, monotonic=lambda: 0.0)
@@ -42,7 +44,7 @@ class World:
 
     @property
     def sessions(self) -> Sessions:
-        return Sessions(None, self.watermark, self.logins, self.codec, lambda: NOW)
+        return Sessions(None, self.watermark, self.logins, self.codec, self.own, lambda: NOW)
 
     def cookie(self, **content: Any) -> str:
         return self.codec.write(Session(content))

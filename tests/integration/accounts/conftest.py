@@ -1,0 +1,165 @@
+"""The accounts between two owners: monolith, feed and accounts, as the stack would run them."""
+
+# ruff: noqa: F811 - fixtures of the orders' tests are used here as well
+
+import json
+import re
+import secrets
+import signal
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import httpx2
+import psycopg
+import pytest
+from joserfc.jwk import OKPKey
+
+from migrations import runner
+from tests.integration.orders.conftest import (  # noqa: F401
+    ACTIVE,
+    PASSWORD,
+    Gunicorn,
+    engines,
+    keys,
+    legacy_urls,
+    monolith,
+    nats,
+    new_database,
+)
+from tests.integration.ownership.conftest import Hands
+from tests.rigs import reverse
+from tests.rigs.cutting import Cutter
+
+FORM = {"name": "Eva", "street": "Gasse 1", "zip": "6020", "city": "Füssen"}
+TRIES = 3
+NEW_PASSWORD = "pass word"
+TOKEN = re.compile(r'name="csrf" value="([^"]+)"')
+
+
+@dataclass
+class Registry(Hands):
+    """A shop whose accounts change hands."""
+
+    @property
+    def url(self) -> str:
+        """Of the accounts' endpoint."""
+        return f"{self.processes['accounts'].url}/cutover/accounts"
+
+    def address(self) -> str:
+        """One that nobody has."""
+        return f"eva{secrets.token_hex(4)}@example.org"
+
+    def register(self, address: str, **fields: str) -> httpx2.Response:
+        """The form, as the storefront sends it."""
+        body = {"email": address, "password": NEW_PASSWORD, **FORM, **fields}
+        return self.post("accounts", "/registrations/form", body)
+
+    def monolith_registers(self, address: str) -> httpx2.Response:
+        """The monolith's own form, as its page sends it."""
+        with httpx2.Client(base_url=self.legacy.url, timeout=15) as browser:
+            token = TOKEN.search(browser.get("/register").text)
+            assert token is not None
+            body = {"email": address, "password": NEW_PASSWORD, **FORM, "csrf": token[1]}
+            return browser.post("/register", data=body)
+
+    def login(self, side: str, address: str, password: str = NEW_PASSWORD) -> dict[str, Any]:
+        """The answer of `legacy` or `accounts` to a login of the API."""
+        base = self.legacy.url if side == "legacy" else self.processes[side].url
+        body = {"email": address, "password": password}
+        found: dict[str, Any] = httpx2.post(f"{base}/api/login", json=body, timeout=10).json()
+        return found
+
+    def known(self, address: str) -> list[tuple[Any, ...]]:
+        """The monolith's rows with this address."""
+        statement = (
+            "SELECT id, name, street, zip, city, country, is_admin FROM customer WHERE email = %s"
+        )
+        return self.query(self.owner, statement, address)
+
+    def me(self, side: str, answer: httpx2.Response) -> dict[str, Any]:
+        """Who that side says a new session belongs to."""
+        assert answer.status_code == 200, answer.text
+        base = self.legacy.url if side == "legacy" else self.processes[side].url
+        cookie = answer.json()["set_cookie"].partition(";")[0]
+        url, headers = f"{base}/api/me", {"cookie": cookie}
+        found: dict[str, Any] = httpx2.get(url, headers=headers, timeout=10).json()
+        return found
+
+    def move(self, toward: str, operator: str = "test") -> dict[str, Any]:
+        """See Hands; a busy machine may need more than one attempt, which then changes nothing."""
+        for _ in range(TRIES):
+            answer = self.begin(toward, operator)
+            assert answer.status_code == 202, answer.text
+            self.until("settled", lambda: self.standing()["phase"] == "settled")
+            standing = self.standing()
+            if standing["owner"] == toward:
+                return standing
+        raise AssertionError(standing["words"])
+
+    def restart(self) -> None:
+        """After it was killed."""
+        accounts = self.processes["accounts"]
+        accounts.start()
+        accounts.wait_until_ready()
+
+    def signal(self, number: signal.Signals) -> None:
+        """To the service."""
+        self.processes["accounts"].process.send_signal(number)
+
+
+@pytest.fixture(scope="module")
+def registry(
+    legacy_urls: tuple[str, str],
+    monolith: Gunicorn,
+    nats: Any,
+    keys: dict[str, OKPKey],
+    new_database: Callable[[str], str],
+    postgres_server: Any,
+    engines: Any,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Registry]:
+    """All of it, ready."""
+    owner, feed = legacy_urls
+    database = new_database("accounts")
+    runner.upgrade("accounts", database)
+    role = reverse.role_at(postgres_server.url(), owner)
+    keys["calling"] = OKPKey.generate_key("Ed25519", auto_kid=True)
+    folder = tmp_path_factory.mktemp("registry")
+    callers = folder / "callers.json"
+    callers.write_text(json.dumps({"storefront": keys["calling"].as_dict(private=False)}))
+    cutter = Cutter(int(monolith.url.rpartition(":")[2]))
+    made = Registry(monolith, owner, {"accounts": database}, keys, cutter, reverse=role)
+
+    def start(name: str, **more: str) -> None:
+        prefix, port = name.upper(), engines._free_port()
+        settings = {"nats_url": nats.url, "listen": f"127.0.0.1:{port}", **more}
+        environment = {f"{prefix}_{key.upper()}": value for key, value in settings.items()}
+        module, log = f"new_services.{name}", folder / f"{name}.log"
+        made.processes[name] = engines.ServiceProcess(module, environment, port, log).start()
+
+    slot = "fig_" + owner.rsplit("/", 1)[1]
+    start("feed", legacy_url=feed, owner_url=owner, slot=slot)
+    start(
+        "accounts",
+        database_url=database,
+        legacy_url=cutter.url,
+        legacy_database_url=owner,
+        reverse_database_url=role,
+        secret_key=monolith.environment["LEGACY_SECRET_KEY"],
+        caller_keys=str(callers),
+    )
+    try:
+        for process in made.processes.values():
+            process.wait_until_ready()
+        yield made
+    finally:
+        for process in made.processes.values():
+            if process.process is not None:
+                process.process.send_signal(signal.SIGCONT)
+                process.stop()
+        cutter.close()
+    with psycopg.connect(feed, autocommit=True) as connection:  # the slot would keep log for ever
+        drop = "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots"
+        made.until("slot free", lambda: not connection.execute(ACTIVE, [slot]).fetchone()[0])
+        connection.execute(f"{drop} WHERE slot_name = %s", [slot])
