@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from new_services.verify.books import books
 from new_services.verify.books.books import BOOKS, Sums
 from new_services.verify.laws import laws
+from new_services.verify.laws.accounts import ACCOUNT_LAWS
 from new_services.verify.laws.laws import LAWS, LEGACY, LawReport
 from new_services.verify.laws.orders import ORDER_LAWS
 from new_services.verify.laws.sales import SALES_LAWS
@@ -82,7 +83,7 @@ async def verify(
             report.taken[service.name] = at.taken
             await _entities(service, at, report, say)
             # Legacy's own laws once, beside the first service.
-            every = (*LAWS, *ORDER_LAWS, *SALES_LAWS)
+            every = (*LAWS, *ORDER_LAWS, *SALES_LAWS, *ACCOUNT_LAWS)
             bound = [law for law in every if law.database == service.name]
             bound += [law for law in every if law.database == LEGACY and place == 0]
             began = time.monotonic()

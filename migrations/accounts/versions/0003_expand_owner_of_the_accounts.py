@@ -24,6 +24,4 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    op.execute(schema.UNDO_1)
-    op.execute("DROP SEQUENCE customer_number")
-    op.execute("DROP TABLE login")
+    op.execute(f"{schema.UNDO_1}; DROP TABLE login; DROP SEQUENCE customer_number")

@@ -12,6 +12,7 @@ from new_services.storefront.shell import surround
 from new_services.storefront.visit import Visit
 
 FIELDS = ("email", "name", "street", "zip", "city")
+FORM_SECONDS = 7.0  # a form waits while the accounts change hands
 NO_FORM = dict.fromkeys(FIELDS, "")
 
 
@@ -24,6 +25,7 @@ async def register(visit: Visit) -> Response:
     """`POST /register`: what is wrong is answered with 200, as it has always been."""
     sent = await checked_form(visit)
     form = {name: sent.get(name, "").strip() for name in FIELDS}
+    visit.extend(FORM_SECONDS)
     said = await visit.parts.changes.register(visit, {**form, "password": sent.get("password", "")})
     if said.status == 200:
         response = redirect("/?ok=welcome")

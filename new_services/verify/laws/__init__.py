@@ -1,1 +1,1 @@
-"""What must hold inside one database: of stock and money, of orders, of sales figures."""
+"""What must hold inside one database: of stock, money, orders, sales figures, and logins."""

@@ -1,4 +1,6 @@
-"""`fig cutover goods` on a whole stack: checks, there and back, killed, closed, retired."""
+"""`fig cutover` on a whole stack: of the goods, with its checks, killed, closed and retired; and of
+the accounts, while strangers register.
+"""
 
 import json
 import os
@@ -6,9 +8,12 @@ import re
 import signal
 import subprocess
 import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import psycopg
 import pytest
 
@@ -18,17 +23,19 @@ from fig.stack.addresses import database_url
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(300)]
 PROJECT = Path(__file__).parents[3]
+MOVED = re.compile("domain: (goods|accounts)")
+TOKEN = re.compile(r'name="csrf" value="([^"]+)"')
 BOUND = ("--bound", "100%")  # of routes that were never compared
 
 
 @pytest.fixture
 def routes(home: Path) -> Path:
-    """The shop's file with every route of the goods at `new` but one."""
+    """The shop's file with every route of goods and accounts at `new` but one."""
     entries = re.split(
         r"(?=^  - name: )", (PROJECT / "routes.yaml").read_text(), flags=re.MULTILINE
     )
     text = "".join(
-        one.replace("stage: legacy", "stage: new") if "domain: goods" in one else one
+        one.replace("stage: legacy", "stage: new", 1) if MOVED.search(one) else one
         for one in entries
     )
     path = home.parent / "routes.yaml"
@@ -43,8 +50,8 @@ def cutover(fig, routes, port_base):
     up = fig("up", "--detach", FIG_PORT_BASE=str(port_base))
     assert up.returncode == 0, up.stderr
 
-    def call(code: int, *words: str) -> dict[str, Any]:
-        done = fig("cutover", "goods", "--json", *words)
+    def call(code: int, *words: str, domain: str = "goods") -> dict[str, Any]:
+        done = fig("cutover", domain, "--json", *words)
         assert done.returncode == code, done.stdout + done.stderr
         return dict(json.loads(done.stdout.strip().splitlines()[-1]))
 
@@ -60,6 +67,7 @@ def test_the_goods_change_hands(cutover, fig, home, routes, wait_for) -> None:
     _there_back_and_there(cutover, fig, routes)
     _a_killed_command_is_mended(cutover, fig, routes, wait_for)
     _the_window_is_closed(cutover, fig, routes)
+    _accounts_change_hands_while_strangers_register(cutover, fig)
 
 
 def _what_stands_against_it_is_named(cutover, fig, home, routes) -> None:
@@ -121,3 +129,44 @@ def _the_window_is_closed(cutover, fig, routes) -> None:
     assert failing(cutover(1, "--back"))["window"] == "closed: there is no way back"
     retired = fig("flip", "article-save", "retired", "--force", "test")
     assert retired.returncode == 0, retired.stderr
+
+
+def _accounts_change_hands_while_strangers_register(cutover, fig) -> None:
+    """By the facade's pages; each is logged in, on both sides, and one customer."""
+    over, answers = threading.Event(), []
+    url, legacy = (f"http://127.0.0.1:{fig.state.ports[name]}" for name in ("facade", "legacy"))
+
+    def strangers(name: str) -> None:
+        number = 0
+        while not over.is_set():
+            number += 1
+            answers.append(_registers(url, f"{name}{number}@example.org"))
+
+    with ThreadPoolExecutor(2) as pool:
+        work = [pool.submit(strangers, name) for name in ("eva", "ida")]
+        try:
+            told = cutover(0, "--rehearse", *BOUND, domain="accounts")
+        finally:
+            over.set()
+        for each in work:
+            each.result()
+    assert [(move["ok"], move["failed"]) for move in told["moves"]] == [(True, 0)] * 3
+    assert [status for status, _ in answers] == [302] * len(answers)
+    for _, cookies in answers[:: max(1, len(answers) // 5)]:
+        sides = [httpx2.get(f"{side}/api/me", cookies=cookies) for side in (url, legacy)]
+        assert sides[0].status_code == 200, sides[0].text
+        assert sides[0].json() == sides[1].json()
+    verified = fig("verify", "accounts", "--json")
+    assert verified.returncode == 0, verified.stdout + verified.stderr
+    refused = failing(cutover(1, "--close", "--yes", domain="accounts"))
+    assert "customers" in refused
+
+
+def _registers(url: str, email: str) -> tuple[int, httpx2.Cookies]:
+    """The status of the posted form, and the browser's cookies afterwards."""
+    with httpx2.Client(base_url=url, timeout=20) as browser:
+        token = TOKEN.search(browser.get("/register").text)
+        assert token is not None
+        form = {"email": email, "name": "Eva", "street": "", "zip": "", "city": "Füssen",
+                "password": "pass word", "csrf": token[1]}  # fmt: skip
+        return browser.post("/register", data=form).status_code, browser.cookies

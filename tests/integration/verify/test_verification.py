@@ -12,6 +12,7 @@ import psycopg
 import pytest
 
 from new_services.verify import freshness, report
+from new_services.verify.laws.accounts import ACCOUNT_LAWS
 from new_services.verify.verification import verify
 
 pytestmark = pytest.mark.integration
@@ -125,6 +126,29 @@ def test_legacy_breaks_its_own_laws(shop):
     stock = broken["stock is the sum of its movements"]
     assert (stock.key, stock.expected, stock.found) == ("P-1-0", "3", "2")
     assert broken["an order is paid with its total"].key == "SO-1"
+
+
+def test_a_customer_of_ours_has_one_login(shop):
+    (law,) = ACCOUNT_LAWS
+    shop.execute("accounts", "INSERT INTO login VALUES (1, 'bob@example.org', 'x')")
+
+    def breaches():
+        return sorted(
+            (each.key, each.expected, each.found)
+            for found in verified(shop, only=["accounts"]).laws
+            if found.name == law.name
+            for each in found.breaches
+        )
+
+    assert breaches() == []  # legacy's customers log in there
+    shop.execute("accounts", "UPDATE domain_owner SET owner = 'new'")
+    assert breaches() == [("1", "ann@example.org", "bob@example.org")]
+    shop.execute("accounts", "UPDATE login SET customer_id = 2, address = 'ann@example.org'")
+    assert breaches() == [
+        ("1", "ann@example.org", "no login"), ("2", "no customer", "ann@example.org"),
+    ]  # fmt: skip
+    shop.execute("accounts", "UPDATE login SET customer_id = 1")
+    assert breaches() == []
 
 
 def test_an_amount_that_is_none_breaks_the_laws_about_it(shop):
