@@ -1,1 +1,1 @@
-"""What must hold inside one database: of stock, money, orders, sales figures, and logins."""
+"""What must hold inside one database: of stock, money, orders, sales figures, and accounts."""
