@@ -35,7 +35,7 @@ uncompile: install ## remove the C modules: the sources run
 
 # What a worker of the facade runs, without sockets and with them.
 PLANE := tests/unit/facade/http1 tests/unit/facade/proxy tests/unit/facade/rewriting tests/unit/facade/routes \
-  tests/unit/facade/runtime tests/unit/facade/control/guarding tests/unit/chassis/breaker
+  tests/unit/facade/runtime tests/unit/facade/control/guarding tests/unit/chassis/breaker tests/unit/loadtests/bench/plane
 PLANE_ON_SOCKETS := $(addprefix tests/integration/facade/test_,traffic.py lifetime.py identity.py idempotency.py says.py) \
   tests/integration/packaging/test_compiled_wheel.py
 

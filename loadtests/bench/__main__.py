@@ -24,7 +24,7 @@ INCOMPLETE = 2  # exit code: a tool is missing
 @click.option("--seconds", default=5, show_default=True, help="Length of a run.")
 @click.option("--write/--no-write", default=True, help="Write docs/performance.md.")
 def main(turns: int, seconds: int, write: bool) -> None:
-    """The facade beside nginx, HAProxy and Envoy, on one core each."""
+    """The facade (both builds after `make compile`) beside nginx, HAProxy, Envoy; one core each."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # and stop them all
     missing = machine.check()
     if missing:
@@ -49,7 +49,7 @@ def _measure(turns: int, seconds: int) -> list[str]:
         stack.callback(asked.program.stop)
         with ExitStack() as running:
             proxies = []
-            for start in contenders.ALL.values():
+            for start in contenders.starters():
                 proxies.append(start(folder, asked))
                 running.callback(proxies[-1].program.stop)
             lines = _compared(proxies, asked, turns, seconds, folder)
@@ -67,7 +67,7 @@ def _compared(
     for case in rounds.CASES:
         results[case.name] = rounds.measure(case, proxies, turns, seconds, folder)
         _show(page.throughput({case.name: results[case.name]}))
-    peak = results[rounds.CASES[0].name]["facade"].rate
+    peak = min(figures.rate for figures in page.facades(results[rounds.CASES[0].name]).values())
     paced = added.measure(asked, proxies, peak / 2, turns, seconds, folder)
     _show(page.added(paced))
     return [*page.throughput(results), "", *page.added(paced)]

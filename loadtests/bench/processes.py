@@ -17,9 +17,9 @@ STOP_SECONDS = 10.0
 class Pinned:
     """A program on one core; its output goes to a file."""
 
-    def __init__(self, core: int, command: Sequence[str], log: Path) -> None:
+    def __init__(self, core: int, command: Sequence[str], log: Path, cwd: Path = PROJECT) -> None:
         words = [tool("taskset"), "-c", str(core), *command]
-        self._process = children.start(Program(words, log, cwd=PROJECT, append=True))
+        self._process = children.start(Program(words, log, cwd=cwd, append=True))
         self._log = log
 
     @property

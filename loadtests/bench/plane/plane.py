@@ -9,7 +9,6 @@ round only ever adds to it.
 """
 
 import json
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -21,7 +20,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from chassis.compiled import LIBRARY, MANIFEST, SUFFIX
+from loadtests.bench.builds import as_python, is_compiled
 from loadtests.bench.machine import PROJECT
 from loadtests.bench.plane.drive import CASES
 
@@ -105,20 +104,12 @@ def ways(checkouts: list[Checkout]) -> Table:
 @click.option("--files", is_flag=True, help="Also print the files on the way of each request.")
 def main(against: Path | None, builds: bool, rounds: int, requests: int, files: bool) -> None:
     """Measure, print."""
+    if builds and not is_compiled():
+        raise click.ClickException("there are no C modules: run `make compile`")
     with tempfile.TemporaryDirectory() as sources:
         if builds:
             against = as_python(Path(sources) / "python")
         compare(against, rounds, requests, files)
-
-
-def as_python(folder: Path) -> Path:
-    """The sources of this checkout's worker, without C modules."""
-    if not (PROJECT / LIBRARY).exists():
-        raise click.ClickException("there are no C modules: run `make compile`")
-    ignored = shutil.ignore_patterns(f"*{SUFFIX}", Path(MANIFEST).name)
-    for name in ("chassis", "contracts", "facade"):
-        shutil.copytree(PROJECT / name, folder / name, ignore=ignored)
-    return folder
 
 
 def compare(against: Path | None, rounds: int, requests: int, files: bool) -> None:

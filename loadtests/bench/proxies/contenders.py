@@ -1,16 +1,21 @@
-"""The four proxies: one core and one worker each, a weighted split over two upstream ports."""
+"""The proxies: one core and one worker each, a weighted split over two upstream ports.
+
+Where this checkout has C modules the facade is there twice: as Python, and compiled.
+"""
 
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from loadtests.bench.machine import ENVOY, PROXY_CORE, tool, user
+from loadtests.bench.builds import as_python, is_compiled
+from loadtests.bench.machine import ENVOY, PROJECT, PROXY_CORE, tool, user
 from loadtests.bench.processes import Pinned, free_port
 from loadtests.bench.proxies import envoy
 from loadtests.bench.proxies.upstream import Upstream
 
 ROUTES = 50
+FACADE, AS_PYTHON = "facade", "facade as Python"
 
 _NGINX = """
 daemon off; user {user}; worker_processes 1; pid {folder}/nginx.pid; error_log {folder}/nginx.err;
@@ -98,7 +103,15 @@ def facade(
     return start_facade(folder, route_file(upstream, expose=expose), workers)
 
 
-def start_facade(folder: Path, routes: str, workers: int = 1) -> Contender:
+def facade_as_python(folder: Path, upstream: Upstream) -> Contender:
+    """The same facade, run from its sources."""
+    sources = as_python(folder / "as-python")
+    return replace(start_facade(sources, route_file(upstream), sources=sources), name=AS_PYTHON)
+
+
+def start_facade(
+    folder: Path, routes: str, workers: int = 1, *, sources: Path = PROJECT
+) -> Contender:
     """The facade with this route file, as `routes.yaml` in the folder."""
     port = free_port()
     folder.mkdir(exist_ok=True)
@@ -107,7 +120,7 @@ def start_facade(folder: Path, routes: str, workers: int = 1) -> Contender:
     admin = free_port()
     command += ["--listen", f"127.0.0.1:{port}", "--admin", f"127.0.0.1:{admin}"]
     command += ["--workers", str(workers), "--runtime", str(folder / "runtime")]
-    started = _start("facade", command, folder, port)
+    started = _start(FACADE, command, folder, port, sources)
     started.program.ready(admin)  # its control process starts later, and at some cost
     return replace(started, admin=admin)
 
@@ -132,15 +145,15 @@ def route_file(upstream: Upstream, *, expose: bool = False, note: str = "") -> s
     )
 
 
-ALL: dict[str, Callable[[Path, Upstream], Contender]] = {
-    "nginx": nginx,
-    "HAProxy": haproxy,
-    "Envoy": start_envoy,
-    "facade": facade,
-}
+def starters() -> list[Callable[[Path, Upstream], Contender]]:
+    """What starts each of them; the facade, as this checkout has it, is the last."""
+    both = [facade_as_python] if is_compiled() else []
+    return [nginx, haproxy, start_envoy, *both, facade]
 
 
-def _start(name: str, command: list[str], folder: Path, port: int) -> Contender:
-    program = Pinned(PROXY_CORE, command, folder / f"{name}.log")
+def _start(
+    name: str, command: list[str], folder: Path, port: int, cwd: Path = PROJECT
+) -> Contender:
+    program = Pinned(PROXY_CORE, command, folder / f"{name}.log", cwd)
     program.ready(port)
     return Contender(name, program, port)

@@ -4,30 +4,39 @@ from collections.abc import Mapping
 
 from loadtests.bench.proxies.added import Paced
 from loadtests.bench.proxies.bodies import Peak
+from loadtests.bench.proxies.contenders import FACADE
 from loadtests.bench.proxies.reloads import Reloads
 from loadtests.bench.rounds import Figures
 
 
+def facades(figures: Mapping[str, Figures]) -> dict[str, Figures]:
+    """The builds of the facade among the proxies, by name."""
+    return {name: one for name, one in figures.items() if name.startswith(FACADE)}
+
+
 def throughput(results: Mapping[str, Mapping[str, Figures]]) -> list[str]:
-    """A table for every case, with the ratios."""
+    """A row for every case and proxy, with the ratios of each build of the facade to it."""
+    builds = facades(next(iter(results.values())))
+    ratios = [f" rate: {name} ÷ it | CPU: {name} ÷ it |" for name in builds]
     lines = [
-        "| case | proxy | requests/s | p50 ms | p99 ms | CPU s / 10k | failed | "
-        "rate: facade ÷ it | CPU: facade ÷ it |",
-        "|---|---|--:|--:|--:|--:|--:|--:|--:|",
+        "| case | proxy | requests/s | p50 ms | p99 ms | CPU s / 10k | failed |" + "".join(ratios),
+        "|---|---|--:|--:|--:|--:|--:|" + "--:|--:|" * len(builds),
     ]
     for case, figures in results.items():
-        ours = figures["facade"]
         for name, one in figures.items():
-            ratios = (
-                f"{ours.rate / one.rate:.2f} | {ours.cpu / one.cpu:.2f}"
-                if name != "facade" and one.rate and one.cpu
-                else "| "
-            )
             lines.append(
                 f"| {case} | {name} | {one.rate:,.0f} | {one.p50:.2f} | {one.p99:.2f} "
-                f"| {one.cpu:.3f} | {one.failed} | {ratios} |"
+                f"| {one.cpu:.3f} | {one.failed} |" + _ratios(name, one, facades(figures))
             )
     return lines
+
+
+def _ratios(name: str, one: Figures, ours: Mapping[str, Figures]) -> str:
+    if name in ours or not one.rate or not one.cpu:
+        return " | |" * len(ours)
+    return "".join(
+        f" {our.rate / one.rate:.2f} | {our.cpu / one.cpu:.2f} |" for our in ours.values()
+    )
 
 
 def added(figures: Mapping[str, Paced]) -> list[str]:

@@ -104,6 +104,7 @@ def test_sigterm_lets_a_request_finish(start, serve, scripts) -> None:
     routes = 'upstreams: {{legacy: {{url: "{0}"}}, other: {{url: "{0}"}}}}\nroutes: []\n'
     go.set()
     facade = start(routes.format(upstream.url))
+    scripts.eventually("the admin port is open", facade.readiness)
     go.clear()
     asked.clear()
     client = facade.connect()

@@ -21,6 +21,7 @@ def test_every_request_is_answered_by_a_side(drive: Drive, name: str) -> None:
     assert not drive.gateway.counters.client.bad_requests
 
 
+@pytest.mark.python_build
 def test_the_way_names_files_of_the_checkout_and_begins_at_the_client(drive: Drive) -> None:
     way = drive.way("read")
     assert way[0] == way[-1] == "facade/proxy/downstream/inbound.py"
@@ -28,6 +29,7 @@ def test_the_way_names_files_of_the_checkout_and_begins_at_the_client(drive: Dri
     assert all(before != after for before, after in pairwise(way))
 
 
+@pytest.mark.python_build
 def test_the_checkout_of_the_driver_is_this_one(drive: Drive) -> None:
     root = Path(__file__).parents[5]
     assert all((root / file).is_file() for file in drive.way("customer's write"))

@@ -15,6 +15,17 @@ def test_more_requests_and_less_cpu_show_as_such() -> None:
     assert all(row.count("|") == rows[0].count("|") for row in rows)
 
 
+def test_each_build_of_the_facade_has_its_ratios() -> None:
+    figures = {
+        "nginx": Figures(rate=4000, p50=1, p99=2, cpu=0.2, failed=0),
+        "facade as Python": Figures(rate=1000, p50=1, p99=2, cpu=0.8, failed=0),
+        "facade": Figures(rate=2000, p50=1, p99=2, cpu=0.4, failed=0),
+    }
+    rows = throughput({"small": figures})
+    assert rows[2].endswith("| 0 | 0.25 | 4.00 | 0.50 | 2.00 |")
+    assert all(row.count("|") == rows[0].count("|") for row in rows)
+
+
 def test_added_latency_is_what_is_beyond_the_upstreams_own() -> None:
     rows = added({"direct": Paced(100, 1.0, 2.0), "facade": Paced(100, 1.25, 4.0)})
     assert rows[3].endswith("| +0.25 | +2.00 |")
