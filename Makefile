@@ -36,12 +36,12 @@ uncompile: install ## remove the C modules: the sources run
 # What a worker of the facade runs, without sockets and with them.
 PLANE := tests/unit/facade/http1 tests/unit/facade/proxy tests/unit/facade/rewriting tests/unit/facade/routes \
   tests/unit/facade/runtime tests/unit/facade/control/guarding tests/unit/chassis/breaker tests/unit/loadtests/bench/plane
-PLANE_ON_SOCKETS := $(addprefix tests/integration/facade/test_,traffic.py lifetime.py identity.py idempotency.py says.py) \
-  tests/integration/packaging/test_compiled_wheel.py
+PLANE_ON_SOCKETS := $(filter-out %_browser.py %_dashboard.py %_applications.py, \
+  $(sort $(wildcard tests/integration/facade/test_*.py))) tests/integration/packaging/test_compiled_wheel.py
 
 test-compiled: compile ## the data plane's tests on the compiled build, which stays in place
 	@$(PY) -m pytest -q -n 2 $(PLANE) $(ARGS)
-	@$(PY) -m pytest -q -n 2 --dist loadfile $(PLANE_ON_SOCKETS) $(ARGS)
+	@$(PY) -m pytest -q -n 3 --dist loadfile $(PLANE_ON_SOCKETS) $(ARGS)
 
 demo: install    ## the whole migration under load, with the evidence at the end
 	@$(FIG) demo $(ARGS)
