@@ -137,4 +137,32 @@ class OrderRefused:
         return self.saga_id
 
 
-EVENTS = (OrderPlaced, OrderCancelled, OrderRefused)
+@dataclass(frozen=True, slots=True)
+class CancellationRefused:
+    """A cancellation that had been accepted came to nothing; the order stands as it is."""
+
+    OWNER: ClassVar[str] = OWNER
+    TYPE: ClassVar[str] = "cancellation-refused"
+    VERSION: ClassVar[int] = 1
+
+    order_no: str
+    email: str
+    name: str
+    reason: str
+
+    EXAMPLES: ClassVar[Mapping[int, Example]] = {
+        1: {
+            "order_no": "SO-2026-005001",
+            "email": "anna.huber@example.com",
+            "name": "Anna Huber",
+            "reason": "it is shipped",
+        }
+    }
+
+    @property
+    def key(self) -> str:
+        """The order."""
+        return self.order_no
+
+
+EVENTS = (OrderPlaced, OrderCancelled, OrderRefused, CancellationRefused)

@@ -3,7 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from contracts.events_orders import Line, OrderCancelled, OrderPlaced, OrderRefused
+from contracts.events_orders import (
+    CancellationRefused,
+    Line,
+    OrderCancelled,
+    OrderPlaced,
+    OrderRefused,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +61,15 @@ def refused(event: OrderRefused) -> Mail:
         " Nothing was charged.\n"
     )
     return Mail(event.email, "Your order could not be placed", body)
+
+
+def not_cancelled(event: CancellationRefused) -> Mail:
+    """Of a cancellation that was accepted and could not be carried out."""
+    body = (
+        f"Hello {event.name},\n\nwe are sorry: your order {event.order_no} could not be cancelled"
+        f" ({event.reason}). It stays as it was.\n"
+    )
+    return Mail(event.email, f"Your order {event.order_no} could not be cancelled", body)
 
 
 def refunded(refund: Refund) -> Mail:

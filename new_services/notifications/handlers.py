@@ -11,7 +11,12 @@ import asyncpg
 
 from chassis.events.inbox import Handler, Handlers
 from contracts.events import Envelope
-from contracts.events_orders import OrderCancelled, OrderPlaced, OrderRefused
+from contracts.events_orders import (
+    CancellationRefused,
+    OrderCancelled,
+    OrderPlaced,
+    OrderRefused,
+)
 from contracts.events_payments import PaymentCaptured, PaymentRefunded
 from new_services.notifications import domain, repository
 from new_services.notifications.domain import Mail
@@ -64,6 +69,7 @@ def handlers(wake: Callable[[], None]) -> Handlers:
         OrderPlaced: _joining(_placed, wake),
         OrderCancelled: _mailing(domain.cancelled, wake),
         OrderRefused: _mailing(domain.refused, wake),
+        CancellationRefused: _mailing(domain.not_cancelled, wake),
         PaymentCaptured: _captured,
         PaymentRefunded: _joining(_refunded, wake),
     }

@@ -11,6 +11,9 @@ from contracts.record import Customer
 PLACE, CANCEL, SETTLE, STRAY = "place-order", "cancel-order", "settle-cancelled", "cancel-stray"
 
 
+RECALLED = "recalled"  # names the cancelling of an order that was placed after its recall
+
+
 def stray(order_no: str, customer: Customer) -> State:
     """A saga that cancels an order which another one wrote and does not want."""
     request = {"order_no": order_no, "customer": asdict(customer)}
@@ -27,6 +30,11 @@ def cancelling(order_no: str, customer: Customer, name: str, table: str = "") ->
     """A saga that cancels a customer's order; one for each name."""
     request = {"order_no": order_no, "customer": asdict(customer)}
     return State(f"cancel:{order_no}:{name}", CANCEL, request, table)
+
+
+def after_recall(saga_id: str) -> bool:
+    """Whether a saga cancels an order that its customer had recalled before it was placed."""
+    return saga_id.endswith(f":{RECALLED}")
 
 
 def outcome(results: Mapping[str, Any]) -> Order | None:

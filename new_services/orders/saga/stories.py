@@ -24,13 +24,28 @@ from chassis.saga.of_record import as_a_step, certain, refused
 from chassis.saga.postgres import enqueue
 from chassis.tracing.context import note
 from contracts import events_orders
-from contracts.events_orders import OrderCancelled, OrderPlaced, OrderRefused
+from contracts.events import Event
+from contracts.events_orders import (
+    CancellationRefused,
+    OrderCancelled,
+    OrderPlaced,
+    OrderRefused,
+)
 from contracts.orders import Order, OrderRequest
 from contracts.record import Customer, RecordRefused
 from new_services.orders import repository, views
 from new_services.orders.owner.seam import Owned
 from new_services.orders.saga import pricing
-from new_services.orders.saga.kinds import CANCEL, PLACE, SETTLE, STRAY, cancelling, stray
+from new_services.orders.saga.kinds import (
+    CANCEL,
+    PLACE,
+    RECALLED,
+    SETTLE,
+    STRAY,
+    after_recall,
+    cancelling,
+    stray,
+)
 from new_services.orders.saga.partners import Inventory, Payments
 from new_services.orders.saga.pricing import UnknownSku
 
@@ -111,8 +126,11 @@ class Stories:
             return
         reason = context.reason.partition(": ")[2]
         event = OrderRefused(context.saga_id, customer.email, customer.name, reason)
+        await self._tell(event, f"{context.saga_id}:refused")
+
+    async def _tell(self, event: Event, event_id: str) -> None:
         async with self.pool.acquire() as connection:
-            await outbox.add(connection, event, f"{context.saga_id}:refused", self.clock())
+            await outbox.add(connection, event, event_id, self.clock())
         self.wake()
 
     async def _answered_at_once(self, context: Context) -> bool:
@@ -206,7 +224,7 @@ class Stories:
         )
         told = outbox.values(event, f"{order.order_no}:placed", self.clock())
         if context.recalled or context.given_up:
-            await enqueue(self.pool, cancelling(order.order_no, customer, "recalled"))
+            await enqueue(self.pool, cancelling(order.order_no, customer, RECALLED))
         await self._confirm(order, customer.email, repository.FIRST, told)
 
     # cancel, settle, stray
@@ -220,8 +238,20 @@ class Stories:
             # Found cancelled by a second attempt: the first one did it, and its answer was lost.
             if context.attempt > 1 and _is_cancelled(error):
                 raise Silent("it is cancelled, and may be so by us") from error
-            raise refused(error) from error
+            raise await self._not_cancelled(context, error) from error
         return {"order": order.to_dict()}
+
+    async def _not_cancelled(self, context: Context, error: RecordRefused) -> Refused:
+        """The refusal. Whoever was told "pending" hears it by mail, as in `tell_refused`."""
+        waits = not after_recall(context.saga_id) and await self._answered_at_once(context)
+        if not waits:
+            customer, status = _customer(context), error.body.get("status")
+            reason = f"it is {str(status).lower()}" if status else str(error)
+            event = CancellationRefused(
+                context.request["order_no"], customer.email, customer.name, reason
+            )
+            await self._tell(event, f"{context.saga_id}:refused")
+        return refused(error)
 
     async def look(self, context: Context) -> Data | None:
         """No answer came: is it cancelled?"""
@@ -234,8 +264,9 @@ class Stories:
             # As in `find`: legacy tells us nothing any more, the feed does in the end.
             order = await views.order_as_fed(self.pool, order_no, customer.email)
             if order is None or order.status != "CANCELLED":
-                silent = NotYet(f"cannot ask: {error}", 1.0)
-                raise (refused(error) if sure else silent) from error
+                if not sure:
+                    raise NotYet(f"cannot ask: {error}", 1.0) from error
+                raise await self._not_cancelled(context, error) from error
         if order is None or order.status != "CANCELLED":
             return None
         return {"order": order.to_dict()}

@@ -172,6 +172,23 @@ def test_a_pending_order_that_comes_to_nothing_is_undone_and_told(shop: Any) -> 
     shop.balance()
 
 
+def test_a_pending_cancellation_that_is_refused_is_told(shop: Any) -> None:
+    shop.login("anna@example.com")
+    placed = shop.ask("legacy", "POST", "/api/orders", {"lines": [{"sku": "TENT-1", "qty": 1}]})
+    order_no = placed.json()["order_no"]
+    shop.legacy.kill()
+    accepted = shop.ask("new", "POST", f"/api/orders/{order_no}/cancel")
+    assert accepted.status_code == 202
+    shop.query("legacy", f"UPDATE orders SET status = 'SHIPPED' WHERE order_no = '{order_no}'")
+    shop.legacy.start()
+
+    place = accepted.headers["location"]
+    shop.until("refused", lambda: shop.ask("new", "GET", place).json()["status"] == "REFUSED")
+    told = "SELECT count(*) FROM outbox WHERE subject = 'events.orders.cancellation-refused'"
+    shop.until("the customer hears of it", lambda: shop.value("orders", told) == 1)
+    shop.balance()
+
+
 @pytest.mark.parametrize("forgotten", [False, True])
 def test_an_order_cancelled_before_its_money_was_taken_costs_nothing(
     shop: Any, forgotten: bool

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from contracts import events
-from contracts.events_orders import OrderCancelled, OrderPlaced, OrderRefused
+from contracts.events_orders import CancellationRefused, OrderCancelled, OrderPlaced, OrderRefused
 from new_services.notifications import domain
 
 
@@ -49,3 +49,9 @@ def test_a_refund_says_what_comes_back_and_of_how_much() -> None:
 
 def test_a_refusal_says_why() -> None:
     assert "(out of stock)" in domain.refused(_example(OrderRefused)).body
+
+
+def test_a_refused_cancellation_says_which_order_stays_and_why() -> None:
+    mail = domain.not_cancelled(_example(CancellationRefused))
+    assert mail.subject == "Your order SO-2026-005001 could not be cancelled"
+    assert "(it is shipped). It stays as it was." in mail.body

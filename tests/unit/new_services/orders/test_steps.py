@@ -369,7 +369,7 @@ async def test_the_order_is_shown_at_once_and_told(world: World) -> None:
 async def test_one_that_was_recalled_too_late_is_cancelled(world: World) -> None:
     written = {"write": {"order": replace(ORDER, po_number=None).to_dict()}}
     await world.do(PLACE, "confirm", results=written, recalled=True)
-    assert world.begun == [kinds.cancelling("SO-1", ANNA, "recalled")]
+    assert world.begun == [kinds.cancelling("SO-1", ANNA, kinds.RECALLED)]
     assert world.stored[0][4]["po_number"] == ""
 
 
@@ -389,6 +389,52 @@ async def test_found_cancelled_by_a_second_attempt_it_may_be_so_by_the_first(
     world.record.plays["cancel"] = RecordRefused(409, {"error": "no", "status": "CANCELLED"})
     with pytest.raises(said):
         await world.do(CANCEL, "cancel", attempt=attempt)
+
+
+SHIPPED = RecordRefused(409, {"error": "order cannot be cancelled", "status": "SHIPPED"})
+
+
+def not_cancelled(world: World) -> list[tuple[str, str, str]]:
+    """Id, subject and reason of what the customer is to hear."""
+    told = world.database.values("INSERT INTO outbox")
+    return [
+        (event_id, subject, orjson.loads(b)["data"]["reason"]) for event_id, _, subject, b in told
+    ]
+
+
+async def test_who_was_told_pending_hears_by_mail_that_it_is_not_cancelled(world: World) -> None:
+    world.record.plays["cancel"] = SHIPPED
+    with pytest.raises(Refused):
+        await world.do(CANCEL, "cancel")
+    subject = "events.orders.cancellation-refused"
+    assert not_cancelled(world) == [("S-1:refused", subject, "it is shipped")]
+    assert world.woken == 1
+
+
+async def test_so_does_one_whose_session_ended_before_it_could_be_asked(world: World) -> None:
+    told_until(world, CERTAIN_SECONDS)
+    world.record.plays["look"] = LOGGED_OUT
+    with pytest.raises(Refused):
+        await world.do(CANCEL, "cancel", "ask", age=CERTAIN_SECONDS)
+    assert [reason for _, _, reason in not_cancelled(world)] == ["401 not logged in"]
+
+
+async def test_who_had_the_refusal_as_an_answer_gets_no_mail(world: World) -> None:
+    world.seen["age_of_saga"] = PENDING_SECONDS - 0.01
+    world.record.plays["cancel"] = SHIPPED
+    with pytest.raises(Refused):
+        await world.do(CANCEL, "cancel")
+    assert (world.database.asked, world.woken) == ([], 0)
+
+
+async def test_after_a_recall_nobody_waits_so_it_is_told_at_any_age(world: World) -> None:
+    world.seen["age_of_saga"] = 0.0
+    world.record.plays["cancel"] = SHIPPED
+    with pytest.raises(Refused):
+        await world.do(
+            CANCEL, "cancel", saga_id=kinds.cancelling("SO-1", ANNA, kinds.RECALLED).saga_id
+        )
+    assert len(not_cancelled(world)) == 1
 
 
 @pytest.mark.parametrize("found", [CANCELLED, ORDER, None])
