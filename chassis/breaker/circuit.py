@@ -55,6 +55,7 @@ class BreakerSettings:
     window: float = 10.0
     minimum_calls: int = 20
     open_for: float = 5.0
+    open_most: float = 0.0  # doubled each time the probes fail, up to this; 0: never longer
     probes: int = 3
     probe_timeout: float = 2.0
     ramp: float = 5.0
@@ -100,7 +101,7 @@ class Breaker:
     """Guards one callee for one class of calls."""
 
     __slots__ = (
-        *("_generation", "_probes", "_settings", "_since", "_successes", "_window"),
+        *("_generation", "_opened", "_probes", "_settings", "_since", "_successes", "_window"),
         *("cause", "state", "why"),
     )
 
@@ -110,6 +111,7 @@ class Breaker:
         self.cause: Cause | None = None  # of its opening the last time
         self.why = ""  # the same in words, with numbers
         self._since = 0.0  # when this state began
+        self._opened = 0  # times since it was closed
         # A permit is the generation it was given in: what belongs to an earlier state is ignored.
         self._generation = 0
         self._window = _Window(settings.window)
@@ -151,12 +153,13 @@ class Breaker:
     def tick(self, now: float) -> None:
         """Take the steps that time alone brings, as of when they were due. Who asks does so."""
         settings = self._settings
-        if self.state is State.OPEN and now - self._since >= settings.open_for:
-            self._enter(State.HALF_OPEN, self._since + settings.open_for)
+        if self.state is State.OPEN and now - self._since >= self._pause():
+            self._enter(State.HALF_OPEN, self._since + self._pause())
         elif self.state is State.HALF_OPEN and self._probe_overdue(now):
             self._open(Cause.PROBE_LOST, Cause.PROBE_LOST.value, now)
         elif self.state is State.RAMP and now - self._since >= settings.ramp:
             self.state = State.CLOSED
+            self._opened = 0
             self._since += settings.ramp
 
     def holds_back(self, now: float, patience: float) -> bool:
@@ -179,12 +182,16 @@ class Breaker:
         return {
             "state": self.state.value,
             "for": round(lasted, 3) if self._since else None,
-            "next_probe_in": round(max(0.0, self._settings.open_for - lasted), 3)
-            if is_open
-            else None,
+            "next_probe_in": round(max(0.0, self._pause() - lasted), 3) if is_open else None,
             "why": self.why,
             "cause": self.cause and self.cause.value,
         }
+
+    def _pause(self) -> float:
+        """Seconds from its opening to the next probe."""
+        settings = self._settings
+        grown = settings.open_for * 2.0 ** min(self._opened - 1, 16)
+        return min(grown, max(settings.open_for, settings.open_most))
 
     def _probe_overdue(self, now: float) -> bool:
         return bool(self._probes) and now - self._probes[0] >= self._settings.probe_timeout
@@ -214,6 +221,7 @@ class Breaker:
 
     def _open(self, cause: Cause, why: str, now: float) -> None:
         self.cause, self.why = cause, why
+        self._opened += 1
         self._enter(State.OPEN, now)
 
     def _enter(self, state: State, now: float) -> None:

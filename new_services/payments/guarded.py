@@ -14,7 +14,9 @@ from chassis.breaker.guard import Guard, Held
 from new_services.payments.domain import Operation
 from new_services.payments.provider import Provider, ProviderAway, ProviderSilent
 
-SETTINGS = BreakerSettings(slow_call=2.0, minimum_calls=10, open_for=2.0, probes=2, ramp=2.0)
+SETTINGS = BreakerSettings(
+    slow_call=2.0, minimum_calls=10, open_for=2.0, open_most=8.0, probes=2, ramp=2.0
+)
 # Of one call. An operation is one, and two questions after silence, within what orders waits for.
 DEADLINE_SECONDS = 2.0
 QUESTION_SECONDS = 0.4

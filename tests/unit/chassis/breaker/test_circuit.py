@@ -1,5 +1,7 @@
 """The breaker: examples of each edge, and its promises under any sequence of calls."""
 
+from dataclasses import replace
+
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
@@ -45,6 +47,42 @@ def test_it_opens_at_the_ratio_and_not_before_enough_calls() -> None:
     assert breaker.state is State.CLOSED
     call(breaker, 1.0, Outcome.FAILURE)
     assert breaker.state is State.OPEN
+
+
+def waits(breaker: Breaker, now: float) -> float:
+    """Seconds that it says until it lets a probe go; it does so then, and no moment sooner."""
+    wait = float(breaker.facts(now)["next_probe_in"] or 0.0)
+    assert breaker.acquire(now + wait - 0.01, 0.0) == REFUSED
+    breaker.tick(now + wait)
+    assert breaker.state is State.HALF_OPEN
+    return wait
+
+
+def test_one_that_stays_away_is_asked_ever_less_often_up_to_a_limit() -> None:
+    settings = replace(SETTINGS, open_for=2.0, open_most=9.0, ramp=1.0)
+    breaker, now, seen = Breaker(settings), 0.0, []
+    for _ in range(4):
+        call(breaker, now, Outcome.FAILURE)
+    for _ in range(5):
+        seen.append(waits(breaker, now))
+        now += seen[-1]
+        call(breaker, now, Outcome.FAILURE)
+    assert seen == [2.0, 4.0, 8.0, 9.0, 9.0]
+    now += waits(breaker, now)
+    call(breaker, now), call(breaker, now)
+    breaker.tick(now + 1.0)
+    assert breaker.state is State.CLOSED
+    for _ in range(4):
+        call(breaker, now + 2.0, Outcome.FAILURE)
+    assert waits(breaker, now + 2.0) == 2.0, "well in between, it is asked as soon as at first"
+
+
+def test_without_a_limit_the_pause_stays() -> None:
+    breaker, now = opened(), 0.0
+    for _ in range(3):
+        assert waits(breaker, now) == 5.0
+        now += 5.0
+        call(breaker, now, Outcome.FAILURE)
 
 
 def test_successes_keep_it_closed() -> None:
