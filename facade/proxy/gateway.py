@@ -244,6 +244,7 @@ class Gateway:
             file.poll()
         self._redirects.tick()
         self.health.tick(now)
+        self.identity.tick(now)
         self.secured.tick(now)
         self.current.date = b"Date: %b\r\n" % formatdate(usegmt=True).encode()
         # A new table is reported at once: `flip` waits until it sees the table in force.

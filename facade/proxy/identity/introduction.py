@@ -90,6 +90,11 @@ class Introducer:
             except (OSError, ValueError) as error:
                 log.error("keys: %s", error)
 
+    def tick(self, now: float) -> None:
+        """What is due; `now` in monotonic seconds."""
+        if self._hides_session:
+            self._sessions.probe(now)
+
     # requests
 
     def arrive(self, head: RequestHead, route: Route) -> bool:

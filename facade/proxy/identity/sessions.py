@@ -18,7 +18,7 @@ from functools import partial
 from random import random
 from typing import Final
 
-from chassis.breaker.circuit import REFUSED
+from chassis.breaker.circuit import REFUSED, Breaker, State
 from facade.proxy.counting.metrics import Counters
 from facade.proxy.deadlines import Deadlines
 from facade.proxy.identity.credentials import SessionOwner
@@ -26,6 +26,7 @@ from facade.proxy.identity.logouts import LogoutList
 from facade.proxy.identity.lookup import SessionLookup, Waiter
 from facade.proxy.identity.remembered import Remembered
 from facade.proxy.state import Breakers
+from facade.proxy.upstream.instances import Upstream
 from facade.proxy.upstream.upstreams import Upstreams
 from facade.routes.config.routefile import LEGACY, IdentityOptions
 from facade.routes.config.routefile import Breaker as BreakerConfig
@@ -68,6 +69,8 @@ class Sessions:
         self._options = IdentityOptions("/")
         self._names: tuple[str, ...] = ()
         self._asked = LEGACY
+        self._host = b""  # of the client for whom we asked last
+        self._probing = False
 
     def use(self, options: IdentityOptions, names: tuple[str, ...], asked: str) -> None:
         """Take the options of a new table, and the upstream that is asked from now on.
@@ -105,17 +108,12 @@ class Sessions:
             lookup.waiters.append(waiter)
             lookup.for_client |= for_client
             return
-        upstream, now = self._upstreams.live[self._asked], self._deadlines.now
-        breaker = self._breakers.of(self._asked, CIRCUIT_CLASS, _prompt(upstream.config.breaker))
-        permit = breaker.acquire(now, random())
-        if permit == REFUSED:
+        upstream, self._host = self._upstreams.live[self._asked], host
+        lookup = self._lookup(session, upstream)
+        if lookup is None:
             waiter(self._after_silence(session))
             return
-        until = now + self._options.timeout
-        own = upstream.config.host
-        request = self._request(session, host if own is None else own.encode("ascii"))
         counts = self._counters.identity_of(self._asked)
-        lookup = SessionLookup(request, self._deadlines, (breaker, permit), until)
         lookup.counts = counts
         lookup.keep = partial(self._keep, session, lookup)
         lookup.waiters.append(waiter)
@@ -123,6 +121,40 @@ class Sessions:
         self._asking[session] = lookup
         counts.asked += 1
         lookup.ask(upstream)
+
+    def probe(self, now: float) -> None:
+        """Ask about no session while the breaker finds out whether its upstream is well again.
+
+        Customers ask so seldom that without us it would stay half open for minutes.
+        """
+        upstream = self._upstreams.live.get(self._asked)
+        if upstream is None or not self._host or self._probing:
+            return
+        breaker = self._breaker(upstream)
+        breaker.tick(now)
+        lookup = self._lookup(b"", upstream) if breaker.state is State.HALF_OPEN else None
+        if lookup is not None:
+            self._probing = lookup.for_client = True  # it opens the breaker again where it fails
+            lookup.keep = self._probed
+            lookup.ask(upstream)
+
+    def _probed(self, owner: SessionOwner | None) -> SessionOwner | None:
+        self._probing = False
+        return owner
+
+    def _breaker(self, upstream: Upstream) -> Breaker:
+        return self._breakers.of(self._asked, CIRCUIT_CLASS, _prompt(upstream.config.breaker))
+
+    def _lookup(self, session: bytes, upstream: Upstream) -> SessionLookup | None:
+        """One that may ask now; None: the breaker lets none through."""
+        breaker, now = self._breaker(upstream), self._deadlines.now
+        permit = breaker.acquire(now, random())
+        if permit == REFUSED:
+            return None
+        own = upstream.config.host
+        request = self._request(session, self._host if own is None else own.encode("ascii"))
+        until = now + self._options.timeout
+        return SessionLookup(request, self._deadlines, (breaker, permit), until)
 
     def forget(self, session: bytes) -> None:
         """What is known of this cookie may be wrong from now on, here and in other workers."""
@@ -189,10 +221,11 @@ class Sessions:
         return owner
 
     def _request(self, session: bytes, host: bytes) -> bytes:
+        cookie = b"Cookie: %b\r\n" % session if session else b""
         return (
-            b"GET %b HTTP/1.1\r\nHost: %b\r\nCookie: %b\r\nAccept: application/json\r\n"
+            b"GET %b HTTP/1.1\r\nHost: %b\r\n%bAccept: application/json\r\n"
             b"Accept-Encoding: identity\r\nUser-Agent: fig-identity\r\n\r\n"
-            % (self._options.ask.encode("ascii"), host, session)
+            % (self._options.ask.encode("ascii"), host, cookie)
         )
 
 

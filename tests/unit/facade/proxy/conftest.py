@@ -105,6 +105,7 @@ class Door:
             for _ in range(4):
                 self.gateway.deadlines.tick(self.now)
             self.gateway.upstreams.sweep(self.now)
+            self.gateway.identity.tick(self.now)
             self.wire.settle()
 
     def counts(self, route: str) -> dict[str, Any]:

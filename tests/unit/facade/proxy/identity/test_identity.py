@@ -214,17 +214,66 @@ def test_when_legacy_answers_again_nobody_is_held_back(shop: Shop) -> None:
         if shop.at(LEGACY):
             shop.peers(LEGACY)[-1].send(SILENT["error"])
     client.read()
-    shop.door.later(6)
-    for number in range(3):
+    shop.door.later(5.25)
+    assert is_probe(shop.answer(LEGACY, NOBODY))
+    for number in range(2):
         client.send(get("/only", cookie=f"session={number}"))
         shop.answer(LEGACY, ok(SARA))
         shop.answer(NEW, ok())
     assert shop.door.breakers("legacy")["identity"] != "open"
-    for number in range(3, 40):
+    for number in range(2, 40):
         client.send(get("/only", cookie=f"session={number}"))
         shop.answer(LEGACY, ok(SARA))
         shop.answer(NEW, ok())
     assert b"HTTP/1.1 503 " not in client.read()
+
+
+NOBODY = ok(b"{}", "401 Unauthorized")
+
+
+def is_probe(question: bytes) -> bool:
+    """Whether it asks about no session."""
+    asks = question.startswith(b"GET /api/me HTTP/1.1\r\nHost: shop.test\r\n")
+    return asks and b"cookie" not in question.lower()
+
+
+def outage(shop: Shop) -> None:
+    """Legacy fails until the breaker opens; then its customers are gone."""
+    client = shop.door.client()
+    for number in range(8):
+        client.send(get("/only", cookie=f"session={number}"))
+        shop.answer(LEGACY, SILENT["error"])
+    assert shop.door.breakers("legacy")["identity"] == "open"
+    shop.door.later(4.75)
+    assert shop.at(LEGACY) == []
+
+
+def test_after_an_outage_the_breaker_closes_also_where_no_customer_asks(shop: Shop) -> None:
+    outage(shop)
+    for _ in range(3):
+        shop.door.later(0.25)
+        assert is_probe(shop.answer(LEGACY, NOBODY))
+    shop.door.later(0.25)
+    assert shop.door.breakers("legacy")["identity"] == "closed"
+    assert shop.at(LEGACY) == [], "well again, nobody is asked for nothing"
+
+
+def test_while_it_goes_on_one_question_is_asked_each_time(shop: Shop) -> None:
+    outage(shop)
+    for _ in range(3):
+        shop.door.later(0.5)
+        assert is_probe(shop.answer(LEGACY, SILENT["error"]))
+        assert shop.door.breakers("legacy")["identity"] == "open"
+        shop.door.later(4.5)
+        assert shop.at(LEGACY) == []
+
+
+def test_questions_of_our_own_are_not_counted_as_customers(shop: Shop) -> None:
+    outage(shop)
+    before = shop.door.gateway.snapshot()["identity"]
+    shop.door.later(0.25)
+    shop.answer(LEGACY, NOBODY)
+    assert shop.door.gateway.snapshot()["identity"] == before
 
 
 def test_who_logs_in_is_asked_for_at_once(shop: Shop) -> None:
