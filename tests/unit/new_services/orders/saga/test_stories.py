@@ -109,8 +109,12 @@ def make(monkeypatch: pytest.MonkeyPatch) -> Any:
         async def written_by(_: object, __: str) -> str | None:
             return world.written
 
+        async def age_of_saga(_: object, __: str) -> float:
+            return 0.0  # its client had the answer
+
         monkeypatch.setattr(views, "order_as_fed", order_as_fed)
         monkeypatch.setattr(views, "written_by", written_by)
+        monkeypatch.setattr(views, "age_of_saga", age_of_saga)
         monkeypatch.setattr(Stories, "confirm_cancelled", confirm)
         return world
 
