@@ -6,6 +6,7 @@ change     one committed row change of the legacy database, as the feed publishe
            many rows of a snapshot into one message
 subjects   the streams and subjects of the bus
 facts      what can happen to an entity of another system, and what translates changes into that
+mapping    how the columns of another system's table become the fields of an entity
 entities   the kinds of entity that facts are about
 events     the envelope of events, and how they are written and read
 events_orders, events_payments   the events of each owner, with an example of every version

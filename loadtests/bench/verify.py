@@ -22,11 +22,11 @@ import psycopg
 
 from contracts.entities import ORDER
 from contracts.facts import Cleared, Fact, Stored
+from contracts.mapping import Mapping as Table
 from loadtests.bench.feed.world import World
 from loadtests.bench.machine import PROJECT, described
 from loadtests.bench.marks import put
 from migrations import runner
-from new_services.anticorruption.mapping import Mapping as Table
 from new_services.anticorruption.read_models import MAPPINGS
 from new_services.orders.projections import Projection
 

@@ -1,6 +1,7 @@
 """What the read model of each service takes of the monolith's tables."""
 
-from new_services.anticorruption.mapping import Mapping, number
+from contracts.mapping import Mapping
+from new_services.anticorruption.mapping import number
 from new_services.anticorruption.tables import (
     CATEGORY,
     CUSTOMER,

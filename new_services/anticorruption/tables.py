@@ -7,11 +7,9 @@ model takes of a table the fields that it needs; see `read_models`.
 from dataclasses import dataclass, replace
 
 from contracts import entities
+from contracts.mapping import Convert, Field, Mapping
 from contracts.mark import SAGA_SQL, TEXT_SQL, split
 from new_services.anticorruption.mapping import (
-    Convert,
-    Field,
-    Mapping,
     flag,
     moment,
     number,

@@ -5,8 +5,8 @@ from datetime import datetime
 
 from contracts.change import Change, Op, Row
 from contracts.facts import Cleared, Fact, Gone, Key, Reached, Stored
+from contracts.mapping import Mapping
 from contracts.subjects import FENCE_SUBJECT, WATERMARK_SUBJECT, legacy_subject, shape_subject
-from new_services.anticorruption.mapping import Mapping
 
 
 class TooLarge(ValueError):

@@ -5,8 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from new_services.anticorruption.mapping import Mapping
-from new_services.anticorruption.read_models import MAPPINGS
+from contracts.mapping import Mapping
 from new_services.verify.rows.documents import CATALOG_DOCUMENTS, ORDER_DOCUMENTS, Documents
 from new_services.verify.rows.inventory_stores import inventory_store
 from new_services.verify.rows.sales_stores import sales_store
@@ -19,12 +18,18 @@ class Service:
 
     name: str
     reader: str
-    mappings: Sequence[Mapping]
     store: Callable[[Mapping], Store]
     # The module that derives; named, not imported: this room knows every service's shape, and
     # imports none of them.
     projections: str
     documents: Documents | None = None  # where what is derived is ready to send
+
+    @property
+    def mappings(self) -> Sequence[Mapping]:
+        """What it takes of the monolith's tables; imported only while there is a monolith."""
+        from new_services.anticorruption.read_models import MAPPINGS
+
+        return MAPPINGS[self.name]
 
     def function(self, name: str) -> Any:
         """Of that module: `concerned`, `derive`; with documents also `compared`."""
@@ -40,7 +45,6 @@ SERVICES = (
     Service(
         "catalog",
         "catalog projection",
-        MAPPINGS["catalog"],
         _catalog_store,
         "new_services.catalog.projections",
         CATALOG_DOCUMENTS,
@@ -48,7 +52,6 @@ SERVICES = (
     Service(
         "orders",
         "legacy feed",
-        MAPPINGS["orders"],
         mirrored,
         "new_services.orders.projections",
         ORDER_DOCUMENTS,
@@ -56,21 +59,18 @@ SERVICES = (
     Service(
         "inventory",
         "legacy feed",
-        MAPPINGS["inventory"],
         inventory_store,
         "new_services.inventory.projections",
     ),
     Service(
         "sales",
         "legacy feed",
-        MAPPINGS["sales"],
         sales_store,
         "new_services.sales.projections",
     ),
     Service(
         "accounts",
         "legacy feed",
-        MAPPINGS["accounts"],
         mirrored,
         "new_services.accounts.projections",
     ),

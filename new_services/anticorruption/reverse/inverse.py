@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from contracts.change import Row, Value
-from new_services.anticorruption.mapping import Kind, Mapping
+from contracts.mapping import Kind, Mapping
 
 
 @dataclass(frozen=True, slots=True)

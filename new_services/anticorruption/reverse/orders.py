@@ -14,7 +14,7 @@ import asyncpg
 from chassis.ownership.sides import LegacyAway, Sums
 from contracts import entities
 from contracts.change import Value
-from new_services.anticorruption.mapping import Untranslatable
+from contracts.mapping import Untranslatable
 from new_services.anticorruption.reverse.inverse import Inverse, differing
 from new_services.anticorruption.tables import LINE, ORDER
 

@@ -2,8 +2,8 @@
 
 from contracts.change import Version
 from contracts.entities import MOVEMENT, ORDER, STOCK
+from contracts.mapping import Mapping
 from contracts.mark import SAGA_SQL
-from new_services.anticorruption.mapping import Mapping
 from new_services.verify.rows.stores import Row, Store, mirrored
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import asyncpg
 
-from new_services.anticorruption.mapping import Field, Mapping
+from contracts.mapping import Field, Mapping
 from new_services.verify.rows.stores import Store
 
 BUCKETS = 1024

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 import asyncpg
 
-from new_services.anticorruption.mapping import Untranslatable
+from contracts.mapping import Untranslatable
 from new_services.verify.rows.entity import Entity, EntityReport
 from new_services.verify.sides import Sides
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from contracts.entities import LINE, ORDER
-from new_services.anticorruption.mapping import Mapping
+from contracts.mapping import Mapping
 from new_services.verify.rows.stores import Store, mirrored, table
 
 _TABLES = {ORDER: "sold_order", LINE: "sold_line"}

@@ -5,16 +5,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from contracts.mapping import Kind
 from contracts.mark import mark, new_saga_id, split
-from new_services.anticorruption.mapping import (
-    Kind,
-    flag,
-    number,
-    percentage,
-    same,
-    text,
-    words,
-)
+from new_services.anticorruption.mapping import flag, number, percentage, same, text, words
 from new_services.anticorruption.tables import customers_text, saga_mark
 from new_services.verify.rows.canonical import canonical, stored_sql
 

@@ -2,16 +2,9 @@
 
 import pytest
 
+from contracts.mapping import Untranslatable
 from new_services.anticorruption import tables
-from new_services.anticorruption.mapping import (
-    Field,
-    Mapping,
-    Untranslatable,
-    flag,
-    number,
-    percentage,
-    words,
-)
+from new_services.anticorruption.mapping import flag, number, percentage, words
 
 
 @pytest.mark.parametrize(
@@ -54,8 +47,3 @@ def test_refusal_names_table_row_column_and_value(column, value):
     with pytest.raises(Untranslatable) as refused:
         tables.PRODUCT.mapping().translate({"id": 17, column: value})
     assert str(refused.value) == f"product 17: {column} = {value!r}"
-
-
-def test_a_new_legacy_column_is_ignored():
-    mapping = Mapping("t", "thing", "id", (Field("id", "id", int),))
-    assert mapping.translate({"id": 1, "colour_of_the_day": "red"}) == {"id": 1}
