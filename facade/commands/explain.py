@@ -90,7 +90,7 @@ def _text(answer: Explanation) -> str:
     rows = {
         "route": f"{answer.route}   {answer.match}" if answer.route else "none: unknown path",
         "stage": stage,
-        "side": f"{answer.side}   (upstream {answer.upstream})",
+        "side": answer.side + (f"   (upstream {answer.upstream})" if answer.upstream else ""),
         "reason": f"{answer.reason}: {answer.sentence}",
         "key": key,
         "bucket": bucket + (f"   (seed {answer.seed})" if answer.seed else ""),
@@ -103,6 +103,10 @@ def _text(answer: Explanation) -> str:
     }
     if answer.pinned is not None:
         rows["pinned"] = f"{answer.pinned}; where new is away: 503 with Retry-After"
+    for part in answer.parts:
+        where = f"{part.route or 'no route'}, stage {part.stage}, {part.side}"
+        rest = ", optional" if part.optional else ""
+        rows[f"part {part.name}"] = f"GET {part.target}{rest} ({where}): {part.sentence}"
     for limit in answer.limits:
         what = f"{limit.rate}, burst {limit.burst}, {limit.mode}"
         key = limit.key or f"none of {', '.join(limit.keys_tried)}"

@@ -8,6 +8,7 @@ request    the request as data, which the stations fill in
 identity/  introduces clients to the new side: who asks, when did that client last write
 limits/    how many requests of one client are let through
 attempts/  limits of attempts to log in
+composing/  routes that are made of several reads
 idempotency/  requests with an Idempotency-Key: the same one gets the first answer
 shadow/    copies of requests to the other side, for comparison; `idle` does that work last
 upstream/  connections to the sides

@@ -109,9 +109,10 @@ class Exchange:
 
     def overdue(self) -> None:
         """The whole exchange takes too long."""
-        if self._connection is not None:
-            self._connection.abandon()
-        self.failed(errors.DEADLINE)
+        if self.keyed is None or not self.keyed.late():
+            if self._connection is not None:
+                self._connection.abandon()
+            self.failed(errors.DEADLINE)
 
     # the answer, as the side sends it
 
@@ -340,11 +341,10 @@ def settle(request: Request, status: int, outcome: Outcome, worker: WorkerContex
         counts.caller = caller_line(request)
     if status:
         counts.answered(status, now - request.started)
-    else:
+    elif not request.part:
         worker.counters.client.aborted += 1
     attempt.side.breaker.release(attempt.permit, outcome, worker.deadlines.now, took)
     if request.spans is not None:
         worker.spans.settled(request, status, now)
-    log = worker.log
-    if log.share and log.wanted():
-        log.write(log_line(request, status or 499, now))
+    if worker.log.share and worker.log.wanted():
+        worker.log.write(log_line(request, status or 499, now))

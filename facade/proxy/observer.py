@@ -45,6 +45,9 @@ class Keyed(Observer, Protocol):
     def given_up(self) -> None:
         """No side will answer."""
 
+    def late(self) -> bool:
+        """The whole exchange takes too long; True: it was answered all the same."""
+
 
 class Waiting:
     """The Keyed observer of a request that waits before a side is asked: only its end matters."""
@@ -77,3 +80,7 @@ class Waiting:
 
     def given_up(self) -> None:
         """It took too long."""
+
+    def late(self) -> bool:
+        """There is nothing to answer with."""
+        return False

@@ -18,6 +18,7 @@ from facade.http1.refusal import Refused
 from facade.http1.requests import request_bytes
 from facade.proxy import errors
 from facade.proxy.attempts.station import LimitedAttempt
+from facade.proxy.composing.station import Composition
 from facade.proxy.context import WorkerContext
 from facade.proxy.downstream.expectation import Expectation
 from facade.proxy.downstream.upload import MOST_KEPT, Upload
@@ -36,6 +37,7 @@ from facade.routes.matching.paths import TargetRefused
 from facade.routes.route import NO_BUCKET, Route
 from facade.routes.sessions import sticky_line, sticky_value
 
+READS: Final = frozenset({b"GET", b"HEAD"})  # a preflight asks for no parts
 _NAME_AND_VALUE: Final = attrgetter("name", "value")
 
 
@@ -65,13 +67,21 @@ def _after_limits(exchange: Exchange, key: Key | None, draw: float) -> Next:
 def proceed(exchange: Exchange, key: Key | None, draw: float) -> None:
     """The stations from the permit on. Raises Refused."""
     request, route = exchange.request, exchange.request.state.route
-    if route.attempts is not None:
+    if route.parts and request.head.method in READS:
+        compose(exchange)
+    elif route.attempts is not None:
         limit(exchange, route.attempts, key, draw)
     elif request.head.key is not None and route.new is not None and not route.safe:
         recall(exchange, key, draw)
     elif admit(exchange, key, draw) and introduce(exchange):
         copy(exchange)
         connect(exchange)
+
+
+def compose(exchange: Exchange) -> None:
+    """A composed route: its parts are asked, each by all stations of its own route."""
+    hold(exchange)
+    Composition(exchange, forward).start()
 
 
 def locate(request: Request, worker: WorkerContext) -> Route:

@@ -43,7 +43,7 @@ class RouteSide:
     def __init__(
         self, name: str, upstream: Upstream, copies: Upstream, breaker: Breaker, counts: SideCounts
     ) -> None:
-        """`name` is "legacy" or "new"."""
+        """`name` is "legacy", "new", or "composed": the parts answer."""
         self.counted: Final = upstream.trouble  # what the breaker is told of as failed
         self.name = name
         self.upstream = upstream
@@ -194,6 +194,7 @@ class Request:
     attempt: Attempt = field(init=False)
     wrote: bool = False  # its client has just written, and legacy may not have heard of it
     upload: Upload | None = None  # the body, where one follows
+    part: bool = False  # of a composed request: no client waits for it alone
     given: bytes = b""  # the header that gives the client our cookie, where it had none
     # what became of it
     retried: bool = False

@@ -14,7 +14,7 @@ from facade.proxy.upstream.upstreams import Upstreams
 from facade.routes.config.routefile import FULL, LEGACY
 from facade.routes.config.routefile import Breaker as BreakerConfig
 from facade.routes.matching.conditions import host_of
-from facade.routes.route import Route
+from facade.routes.route import COMPOSED, Route
 from facade.routes.table import RouteTable
 from facade.routes.trust import Trust
 
@@ -96,6 +96,10 @@ class TableState:
             counts = counts.of_testers()
         if route.watched:
             counts.watch(route.seed, route.threshold)
+        if route.parts:
+            side = self._side(route, COMPOSED, route.legacy, counts.of_parts().answers)
+            self.states[route] = state = RouteState(route, counts, side, None)
+            return state
         legacy = self._side(route, LEGACY, route.legacy, counts.legacy)
         new = None if route.new is None else self._side(route, "new", route.new, counts.new)
         self.states[route] = state = RouteState(route, counts, legacy, new)

@@ -9,6 +9,7 @@ route       one route as a request meets it
 sessions    the session's cookie as frameworks write it: names, pieces, one that changes
 keys        how the value that a client is known by is found
 decision    the key of a request, the key's bucket, the side
+composing   the reads that a composed route answers together
 limits/     how many requests of one key are let through
 explain     the same decision, in words; `flags` gives it to others as feature flags
 unmatched   the shapes of paths that no route names

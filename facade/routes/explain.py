@@ -1,15 +1,26 @@
 """Say where a request would go and why, by the same functions that decide it in the data plane."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Final
 
+from facade.routes.composing import Part
 from facade.routes.decision import Key, bucket_of, decide, identify
 from facade.routes.file.kinds.quantities import written_share
 from facade.routes.limits.explained import LimitStand, Standing, stand
 from facade.routes.limits.limit import Arrival, Found, Limit
 from facade.routes.matching.conditions import Asked, host_of
+from facade.routes.matching.paths import TargetRefused
 from facade.routes.ownership import held
-from facade.routes.route import NO_KEY, PERCENT, TESTER, UNAVAILABLE, UNMATCHED, Decision, Route
+from facade.routes.route import (
+    COMPOSED,
+    NO_KEY,
+    PERCENT,
+    TESTER,
+    UNAVAILABLE,
+    UNMATCHED,
+    Decision,
+    Route,
+)
 from facade.routes.sessions import names_of
 from facade.routes.stages import Stage
 from facade.routes.table import UNMATCHED_NAME, RouteTable
@@ -31,6 +42,19 @@ class Question:
     new_available: bool = True
     host: str = ""
     person: str = ""  # whose session it is, for limits
+
+
+@dataclass(frozen=True, slots=True)
+class PartStand:
+    """A part of a composed route, and where its own route sends it; `stage` as of that route."""
+
+    name: str
+    target: str
+    optional: bool
+    route: str | None
+    stage: str
+    side: str
+    sentence: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +81,7 @@ class Explanation:
     pinned: str | None  # why legacy is never asked; None: it may be
     identity_from: str | None  # which upstream says who is asking; None: the route needs it not
     limits: tuple[LimitStand, ...]
+    parts: tuple[PartStand, ...]  # where the route is composed
     version: str
 
     def as_json(self) -> dict[str, object]:
@@ -88,30 +113,44 @@ def explain(
     decision = decide(route, key, new_available=question.new_available, draw=_MIDDLE)
     matched = decision.reason != UNMATCHED
     asked = headers, path, question.client, question.person
+    composed = bool(route.parts)
     return Explanation(
         method=method,
         path=path,
         route=route.name if matched else None,
         match=route.match if matched else None,
-        stage=route.stage.value,
+        stage=COMPOSED if composed else route.stage.value,
         percent=None if route.percent is None else written_share(route.percent),
-        side=decision.side,
-        upstream=decision.upstream,
-        bucket=bucket_of(route.seed, key.value) if key and matched else None,
+        side=COMPOSED if composed else decision.side,
+        upstream="" if composed else decision.upstream,
+        bucket=bucket_of(route.seed, key.value) if key and matched and not composed else None,
         reason=decision.reason,
         sentence=_sentence(route, located.missed, key, decision) + _conditions(route, others),
         sticky=decision.sticky,
-        key=key.value if key else None,
-        key_source=key.source if key else None,
-        keys_tried=tuple(source for source, _ in route.keys),
-        seed=route.seed if matched else "",
+        key=key.value if key and not composed else None,
+        key_source=key.source if key and not composed else None,
+        keys_tried=() if composed else tuple(source for source, _ in route.keys),
+        seed=route.seed if matched and not composed else "",
         compared=written_share(route.sample),
         pinned=_pinned(table, route),
         identity_from=table.asked if route.needs else None,
         limits=tuple(
             stand(limit, table.file.limits[limit.name], asked, standing) for limit in route.limits
         ),
+        parts=tuple(_part(table, question, part, path) for part in route.parts),
         version=table.version,
+    )
+
+
+def _part(table: RouteTable, question: Question, part: Part, path: str) -> PartStand:
+    target = part.target(path).decode("ascii")
+    try:
+        found = explain(table, replace(question, method="GET", target=target))
+    except TargetRefused as error:
+        said = f"refused with 400: {error}"
+        return PartStand(part.name, target, part.optional, None, "", "refused", said)
+    return PartStand(
+        part.name, target, part.optional, found.route, found.stage, found.side, found.sentence
     )
 
 
@@ -150,6 +189,8 @@ def _sentence(route: Route, near: Route | None, key: Key | None, decision: Decis
     if reason == UNMATCHED:
         missed = "" if near is None else f"; it misses '{near.name}' by its spelling alone"
         return f"no route names this path, and unknown paths go to legacy{missed}"
+    if reason == COMPOSED:
+        return "the route is composed: each part is asked by its own route, all of them at once"
     if reason == TESTER:
         return "the request is one of the route's testers: the new side answers"
     if reason == UNAVAILABLE:

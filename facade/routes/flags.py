@@ -92,7 +92,7 @@ def read_context(found: Mapping[str, Any]) -> Context:
 def evaluate(table: RouteTable, name: str, context: Context) -> Flag:
     """The flag of the route of this name. Raises NoFlag."""
     config = next((one for one in table.routes if one.name == name), None)
-    if config is None:
+    if config is None or config.compose:
         raise NoFlag("FLAG_NOT_FOUND", f"no route is named '{name}'")
     route = _route(table, config, context)
     if route.name != name:

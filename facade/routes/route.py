@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from facade.routes.composing import Part
 from facade.routes.config.limitfile import Attempts
 from facade.routes.keys import Extractor
 from facade.routes.limits.limit import Limit
@@ -18,6 +19,7 @@ NO_KEY: Final = "no-key"  # as PERCENT, but the request carries none of the rout
 UNAVAILABLE: Final = "unavailable"  # the new side was meant, but cannot be asked now
 UNMATCHED: Final = "unmatched"  # no route of the file
 OWN_WRITE: Final = "own-write"  # legacy is meant, but may not have the client's last write yet
+COMPOSED: Final = "composed"  # each part by its own route
 TESTER: Final = "tester"  # the client is one of the route's testers
 
 NO_BUCKET: Final = -1
@@ -64,6 +66,7 @@ class Route:
     needs: frozenset[str]  # `session` includes `identity`
     attempts: Attempts | None  # it logs in: limits of how often
     limits: tuple[Limit, ...]  # of all its requests
+    parts: tuple[Part, ...]  # that it is composed of, in place of any side
     forgets: bool  # it logs in or out: whose session it is may change
     sticky: bool  # a client without our cookie is given one
     tester: bool  # the route of its testers, who are counted apart

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field, replace
 from operator import attrgetter
 from typing import Final
 
+from facade.routes.composing import compile_part
+from facade.routes.config.composefile import SECONDS
 from facade.routes.config.routefile import (
     FULL,
     LEGACY,
@@ -28,7 +30,16 @@ from facade.routes.matching.paths import TargetRefused, forms, holds_control, is
 from facade.routes.matching.segments import SegmentTree
 from facade.routes.matching.spelling import NearMisses, Spelling
 from facade.routes.ownership import held, trails
-from facade.routes.route import NO_BUCKET, PERCENT, STAGE, TESTER, UNMATCHED, Decision, Route
+from facade.routes.route import (
+    COMPOSED,
+    NO_BUCKET,
+    PERCENT,
+    STAGE,
+    TESTER,
+    UNMATCHED,
+    Decision,
+    Route,
+)
 from facade.routes.sessions import is_sticky
 from facade.routes.stages import BEYOND_LEGACY, Stage
 from facade.routes.trouble import Trouble
@@ -177,7 +188,12 @@ def compile_table(file: RouteFile) -> RouteTable:
         testers = _testers(config, reading), _testers(config, writing)
         twins |= {reading: reading, writing: reading, testers[0]: testers[0]}
         twins[testers[1]] = testers[0]
-        if config.stage in BEYOND_LEGACY or config.max_body is not None or _refuses(limited):
+        if (
+            config.stage in BEYOND_LEGACY
+            or config.compose
+            or config.max_body is not None
+            or _refuses(limited)
+        ):
             exclusive |= {reading, writing}
         if config.attempts is not None:
             exclusive.add(writing)
@@ -282,12 +298,13 @@ def _compile(config: RouteConfig, file: RouteFile, safe: bool, limits: tuple[Lim
         yields=yields,
         trails=config.new is not None and trails(config, file),
         pinned=pinned,
-        timeout=config.timeout or options.timeouts.exchange,
+        timeout=config.timeout or (SECONDS if config.compose else options.timeouts.exchange),
         first_byte=config.first_byte,
         max_body=config.max_body or options.limits.body,
         needs=frozenset((*config.needs, "identity") if config.needs else ()),
         attempts=None if safe else config.attempts,
         limits=limits,
+        parts=tuple(compile_part(part, config.template) for part in config.compose),
         forgets=forgets,
         tester=False,
         noted=forgets or not safe,
@@ -302,6 +319,8 @@ def _threshold(config: RouteConfig) -> int:
 
 
 def _settled(config: RouteConfig, threshold: int) -> Decision | None:
+    if config.compose:
+        return Decision("legacy", LEGACY, NO_BUCKET, COMPOSED, True)
     if config.stage is Stage.CANARY and 0 < threshold < FULL:
         return None
     reason = PERCENT if config.stage is Stage.CANARY else STAGE

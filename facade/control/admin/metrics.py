@@ -15,12 +15,14 @@ from chassis.breaker.circuit import State
 from chassis.breaker.metrics import families
 from facade.compare.evidence.bounds import upper_bound
 from facade.compare.evidence.evidence import Evidence
+from facade.control.admin.composed import composed_families
 from facade.control.admin.limits import limit_families
 from facade.control.admin.status import Sources
 from facade.control.admin.unmatched import unmatched_families
 from facade.control.intake.recent import SECONDS, SIDES, Recent
 from facade.control.tracing.intake import Traces
 from facade.proxy.counting import histogram
+from facade.routes.route import COMPOSED
 
 _EVERY = histogram.PER_DOUBLING  # one bucket per doubling is fine enough for graphs
 
@@ -38,6 +40,7 @@ class FacadeCollector(Collector):
         yield from _routes(total["routes"])
         yield _testers(total["routes"])
         yield from limit_families(total["routes"])
+        yield from composed_families(total["routes"])
         yield _fallback_shares(self._sources.recent, total["routes"])
         yield from unmatched_families(total["unmatched"])
         yield from _door(self._sources, total)
@@ -90,16 +93,21 @@ def _routes(routes: dict[str, Any]) -> Iterator[Metric]:
         "facade_latency_seconds", "Time to the whole answer.", labels=("route", "side")
     )
     for name, counts in routes.items():
-        for side in SIDES:
-            for status, number in counts.get("status", {}).get(side, {}).items():
+        composed = counts.get("composed", {})
+        for side in (*SIDES, COMPOSED):
+            own = side == COMPOSED
+            answers = composed.get("status", {}) if own else counts.get("status", {}).get(side, {})
+            for status, number in answers.items():
                 requests.add_metric((name, side, status), number)
-            slots = counts.get("latency", {}).get(side)
+            slots = composed.get("latency") if own else counts.get("latency", {}).get(side)
             if slots and sum(slots):
                 latency.add_metric(
                     (name, side), _buckets(slots), sum_value=histogram.seconds(slots)
                 )
         for failure, number in counts.get("failures", {}).items():
             failures.add_metric((name, failure), number)
+        for failure, number in composed.get("failures", {}).items():
+            failures.add_metric((name, f"{COMPOSED}.{failure}"), number)
         fallbacks.add_metric((name,), counts.get("fallbacks", 0))
         declined.add_metric((name,), counts.get("declined", 0))
         diverted.add_metric((name,), counts.get("diverted", 0))

@@ -45,7 +45,8 @@ def ofrep_router(table: Callable[[], RouteTable | None]) -> APIRouter:
             context = await _context(request)
         except NoFlag as error:
             return _json(_failure(error), 400)
-        body = orjson.dumps({"flags": [_any(now, route.name, context) for route in now.routes]})
+        names = [route.name for route in now.routes if not route.compose]
+        body = orjson.dumps({"flags": [_any(now, name, context) for name in names]})
         tag = f'"{sha256(body).hexdigest()[:32]}"'
         headers = {"ETag": tag, "Cache-Control": "no-cache"}
         if _knows(request.headers.get("if-none-match", ""), tag):

@@ -25,7 +25,14 @@ SELF_CONTAINED = {
 # What the dashboard is made of; none of it holds data.
 FILES = frozenset(
     {
-        *("/dashboard.css", "/dashboard.js", "/evidence.js", "/limits.js", "/making.js"),
+        *(
+            "/composed.js",
+            "/dashboard.css",
+            "/dashboard.js",
+            "/evidence.js",
+            "/limits.js",
+            "/making.js",
+        ),
         *("/moves.js", "/trouble.js"),
     }
 )
@@ -74,7 +81,7 @@ async def style() -> Response:
 
 @router.get("/{name}.js")
 async def script(
-    name: Literal["dashboard", "evidence", "limits", "making", "moves", "trouble"],
+    name: Literal["composed", "dashboard", "evidence", "limits", "making", "moves", "trouble"],
 ) -> Response:
     """Its script, in parts: asks /api/status every second, and draws."""
     return Response(_file(f"{name}.js"), media_type="text/javascript", headers=_HEADERS)

@@ -6,9 +6,11 @@ from typing import Any
 
 from facade.compare.evidence.bounds import upper_bound
 from facade.compare.evidence.evidence import Evidence
+from facade.control.admin.composed import composed_views
 from facade.control.admin.limits import limit_views
 from facade.control.admin.models import (
     CompareSums,
+    ComposedView,
     DomainView,
     EventView,
     IdentityView,
@@ -37,6 +39,7 @@ from facade.control.telling.news import Event, News
 from facade.control.telling.trouble import Trouble
 from facade.routes.config.domainfile import NEW
 from facade.routes.config.routefile import RouteConfig
+from facade.routes.route import COMPOSED
 from facade.routes.table import UNMATCHED_NAME
 
 SHOWN = 20  # of the last events and failed requests
@@ -62,7 +65,11 @@ class Sources:
 def status(sources: Sources) -> Status:
     """The whole answer."""
     total = sources.fleet.total()
-    routes = [route_status(sources, config, total["routes"]) for config in sources.tables.routes()]
+    routes = [
+        route_status(sources, config, total["routes"])
+        for config in sources.tables.routes()
+        if not config.compose
+    ]
     now = time.time()
     return Status(
         now=now,
@@ -81,6 +88,7 @@ def status(sources: Sources) -> Status:
             for name, upstream in sorted(total["upstreams"].items())
         },
         limits=_limits(sources, total["routes"]),
+        composed=_composed(sources, total["routes"]),
         identity=_identity(sources.tables, total["identity"]),
         lag=_lag(sources.lags),
         totals=_totals(sources, total, routes),
@@ -142,6 +150,11 @@ def _limits(sources: Sources, routes: dict[str, Any]) -> list[LimitView]:
         return []
     refused = (worker.counters.get("refused", {}) for worker in sources.fleet.living())
     return limit_views(table.file, routes, refused)
+
+
+def _composed(sources: Sources, routes: dict[str, Any]) -> list[ComposedView]:
+    table = sources.tables.table
+    return [] if table is None else composed_views(table.file, routes)
 
 
 def _trouble(since: float, trouble: Trouble) -> TroubleView:
@@ -240,7 +253,7 @@ def _view(config: RouteConfig) -> RouteView:
     return RouteView(
         name=config.name,
         match=config.match,
-        stage=config.stage.value,
+        stage=COMPOSED if config.compose else config.stage.value,
         percent=percent_of(config),
         new=config.new,
         key=[str(source) for source in config.key],

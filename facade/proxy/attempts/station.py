@@ -115,6 +115,10 @@ class LimitedAttempt:
         self._waits = False
         self._give_back()
 
+    def late(self) -> bool:
+        """See given_up."""
+        return False
+
     # steps
 
     def _count(self, body: bytes) -> float:

@@ -6,6 +6,7 @@ from typing import Any
 
 from facade.proxy.counting.keys import KeyCounts
 from facade.proxy.counting.limits import LimitCounts, RefusedKeys
+from facade.proxy.counting.parts import PartCounts
 from facade.proxy.counting.sides import SideCounts, by_class
 from facade.proxy.counting.unmatched import UnmatchedCounts
 from facade.routes.matching.spelling import LOOSE, loosest
@@ -51,6 +52,7 @@ class RouteCounts:
         "limits",
         "near_misses",
         "new",
+        "parts",
         "retries",
         "shadow",
         "testers",
@@ -69,6 +71,7 @@ class RouteCounts:
         self.idempotency: dict[str, int] = {}  # requests with a key, by what the key made of them
         self.shadow = ShadowCounts()
         self.keys: KeyCounts | None = None  # only where the route is watched
+        self.parts: PartCounts | None = None  # only of a composed route
         self.testers: RouteCounts | None = None  # their requests are in none of the others
 
     def of_testers(self) -> "RouteCounts":
@@ -79,6 +82,12 @@ class RouteCounts:
             self.testers.idempotency = self.idempotency
             self.testers.limits = self.limits
         return self.testers
+
+    def of_parts(self) -> PartCounts:
+        """Where the requests of a composed route are counted."""
+        if self.parts is None:
+            self.parts = PartCounts()
+        return self.parts
 
     def near_miss(self, route: Route, path: str) -> None:
         """Count a request that goes past the route; the log names the first one."""
@@ -139,6 +148,7 @@ class RouteCounts:
             "idempotency": self.idempotency,
             "limits": {name: one.snapshot() for name, one in self.limits.items()},
             "caller": self.legacy.take_caller(),
+            "composed": {} if self.parts is None else self.parts.snapshot(),
             "testers": {} if self.testers is None else self.testers.outcomes(),
             "latency": {name: side.latency for name, side in sides.items()},
             "shadow": {

@@ -141,6 +141,10 @@ class KeyedRequest:
         self._waits = False
         self._end(self._unsure)
 
+    def late(self) -> bool:
+        """See given_up."""
+        return False
+
     # steps
 
     def _without(self) -> None:

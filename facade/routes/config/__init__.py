@@ -3,6 +3,7 @@
 routefile    the whole of it: routes, upstreams, options of the facade
 matchfile    the requests that a route takes, beside their method and path
 addressfile  addresses: an upstream's own, TLS towards it, TLS for clients
+composefile  the reads of which a route is composed
 limitfile    limits, and the keys by which clients are told apart
 domainfile   which side owns the data behind the routes
 walkfile     walks along the stages, and hooks

@@ -12,6 +12,7 @@ from typing import Any, Final, Literal
 
 from facade.routes import trouble
 from facade.routes.config.addressfile import ListenerTls, Prefix, Rewrite, Tls
+from facade.routes.config.composefile import PartConfig
 from facade.routes.config.domainfile import Domain
 from facade.routes.config.limitfile import Attempts, KeySource, LimitConfig
 from facade.routes.config.matchfile import Condition
@@ -138,6 +139,7 @@ class RouteConfig:
     max_body: int | None = None
     needs: tuple[str, ...] = ()
     max_lag: float | None = None  # seconds the new side may be behind when it is given more
+    compose: tuple[PartConfig, ...] = ()  # the reads it is composed of, in place of any side
     attempts: Attempts | None = None  # it logs in: limits of how often
     limits: tuple[str, ...] = ()  # names under `limits`; all of them hold
     domain: str | None = None  # whose data it reads or writes: a name under `domains`

@@ -20,7 +20,9 @@ def changes(before: RouteFile, after: RouteFile) -> list[str]:
 
 
 def stands(route: RouteConfig) -> str:
-    """`shadow`, `canary 12.5 %`."""
+    """`shadow`, `canary 12.5 %`, `composed`."""
+    if route.compose:
+        return "composed"
     share = "" if route.percent is None else f" {route.percent / POINTS:g} %"
     return f"{route.stage}{share}"
 

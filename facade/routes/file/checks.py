@@ -12,6 +12,7 @@ from facade.routes.config.routefile import (
     Tolerance,
 )
 from facade.routes.config.walkfile import STEP_NEW
+from facade.routes.file.composing import check_composed
 from facade.routes.file.limiting import check_limits
 from facade.routes.file.matching import Match, collides, parameters
 from facade.routes.file.owners import check_domains, check_ways_past, check_windows
@@ -273,6 +274,7 @@ RULES: tuple[Callable[[RouteFile, Reading], None], ...] = (
     _identity,
     _attempts,
     check_limits,
+    check_composed,
     check_domains,
     check_windows,
     check_ways_past,

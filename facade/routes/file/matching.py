@@ -32,7 +32,7 @@ class MatchText(Scalar[Match]):
         if not space:
             raise Wrong(f"expected a method and a path such as 'GET /items/{{id}}', not '{text}'")
         template = template.strip()
-        _check_template(template)
+        check_template(template)
         return Match(_methods(methods), template)
 
     def schema(self) -> JsonSchema:
@@ -52,7 +52,8 @@ def _methods(text: str) -> tuple[str, ...]:
     return methods
 
 
-def _check_template(template: str) -> None:
+def check_template(template: str) -> None:
+    """Raises Wrong where this is no path template."""
     if not template.startswith("/"):
         raise Wrong(f"expected a path that begins with '/', not '{template}'")
     segments = template.split("/")[1:]

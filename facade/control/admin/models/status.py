@@ -215,6 +215,27 @@ class LimitView(BaseModel):
     who: list[RefusedKey]  # those refused most
 
 
+class PartView(BaseModel):
+    """One part of a composed route, since the facade started."""
+
+    name: str
+    get: str  # path and query, as in the route file
+    optional: bool
+    there: int
+    missing: dict[str, int]  # by reason
+
+
+class ComposedView(BaseModel):
+    """A composed route: requests since the facade started, over all workers."""
+
+    name: str
+    match: str
+    requests: int
+    status: BySide  # by class, "2xx"
+    partial: int  # of the answers: good, but without an optional part
+    parts: list[PartView]
+
+
 class Status(BaseModel):
     """`GET /api/status`."""
 
@@ -231,6 +252,7 @@ class Status(BaseModel):
     unmatched: UnmatchedStatus
     upstreams: dict[str, UpstreamView]
     limits: list[LimitView] = []
+    composed: list[ComposedView] = []  # none of them is among `routes`
     identity: IdentityView | None = None  # None: no route needs it
     lag: dict[str, LagView] = {}
     totals: Totals
@@ -242,7 +264,7 @@ class RouteView(BaseModel):
 
     name: str
     match: str
-    stage: str
+    stage: str  # or `composed`
     percent: float | None
     new: str | None
     key: list[str]

@@ -2,6 +2,7 @@
 // Asks /api/status every second and /api/compare every few. Read-only.
 
 import { drawEvidence } from "/evidence.js";
+import { drawComposed } from "/composed.js";
 import { drawLimits } from "/limits.js";
 import { drawMoves } from "/moves.js";
 import { drawTrouble, troubledFirst } from "/trouble.js";
@@ -148,6 +149,7 @@ function draw(status) {
   byId("others").hidden = !still.length;
   byId("count").textContent = `${still.length} routes that stay with legacy, ${short(still.reduce((sum, route) => sum + both(route.rates), 0))} req/s`;
   drawLimits(status.limits);
+  drawComposed(status.composed);
   drawMoves(status.moves);
   drawUnmatched(status.unmatched);
   drawRest(status);

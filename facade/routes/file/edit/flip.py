@@ -161,6 +161,8 @@ def _check_owner(wanted: RouteConfig, file: RouteFile) -> None:
 
 def _wanted(before: RouteConfig, wish: Flip) -> RouteConfig:
     """The route as it would be; raises FlipRefused where a stage forbids or lacks something."""
+    if before.compose:
+        raise FlipRefused(f"'{before.name}' is composed and has no stage: flip its parts' routes")
     if not allowed(before.stage, wish.stage):
         raise FlipRefused(refusal(before.name, before.stage, wish.stage))
     if wish.stage is not Stage.LEGACY and before.new is None:

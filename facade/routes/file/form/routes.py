@@ -7,7 +7,8 @@ from typing import Any
 from facade.routes.config.limitfile import Attempts, KeySource
 from facade.routes.config.matchfile import Condition
 from facade.routes.config.routefile import Compare, Fallback, Guard, RouteConfig
-from facade.routes.file.form.names import NAME, TOKEN
+from facade.routes.file.form.names import NAME, PART, TOKEN
+from facade.routes.file.form.parts import PartShape
 from facade.routes.file.form.promote import PROMOTE
 from facade.routes.file.kinds.conditions import (
     SOURCE,
@@ -73,6 +74,7 @@ CONDITIONS = MapOf(
 def _route(match: Match, **values: Any) -> RouteConfig:
     for key in ("when", "testers"):
         values[key] = tuple(map(_in_small_letters, values.get(key, {}).values()))
+    values["compose"] = tuple(values.get("compose", {}).values())
     values["stage"] = values.get("stage", Stage.LEGACY)
     return RouteConfig(methods=match.methods, template=match.template, **values)
 
@@ -172,6 +174,10 @@ ROUTE = Record(
         "first_byte": Field(
             Duration(), "From request to first byte, on either side; else as of the upstream."
         ),
+        "compose": Field(
+            MapOf(PartShape(), "name", PART, "names to reads"),
+            "The reads that it answers together, in place of a stage and a side of its own.",
+        ),
         "max_body": Field(Size(), "Largest request body."),
         "attempts": Field(
             _ATTEMPTS, "It logs in: how often that may be tried, at either side together."
@@ -185,4 +191,5 @@ ROUTE = Record(
             "What the new side must be given: identity, who is asking; session, also sealed.",
         ),
     },
+    unless={"stage": "compose"},
 )

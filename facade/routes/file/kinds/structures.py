@@ -143,8 +143,14 @@ class Field:
 class Record(Generic[T]):
     """A mapping with known keys, built into a dataclass by `build(**values)`."""
 
-    def __init__(self, build: Callable[..., T], fields: Mapping[str, Field]) -> None:
-        self._build, self._fields = build, fields
+    def __init__(
+        self,
+        build: Callable[..., T],
+        fields: Mapping[str, Field],
+        unless: Mapping[str, str] | None = None,
+    ) -> None:
+        """`unless`: required keys that may be missing where another one is written."""
+        self._build, self._fields, self._unless = build, fields, unless or {}
 
     @property
     def blank(self) -> T:
@@ -171,6 +177,8 @@ class Record(Generic[T]):
             else:
                 values[name] = read(field.shape, value_node, reading, (*path, name))
         for name, blank in self._blanks(tuple(values)).items():
+            if self._unless.get(name) in values:
+                continue
             reading.report((*path, name), f"'{name}' is missing")
             values[name] = blank
         return self._build(**values)
@@ -181,12 +189,18 @@ class Record(Generic[T]):
         for name, field in self._fields.items():
             default = {} if field.shown is None else {"default": field.shown}
             properties[name] = {"description": field.doc, **field.shape.schema(), **default}
-        required = [name for name, field in self._fields.items() if field.required]
+        required = [
+            name
+            for name, field in self._fields.items()
+            if field.required and name not in self._unless
+        ]
+        either = [[{"required": [one]} for one in pair] for pair in self._unless.items()]
         return {
             "type": "object",
             "additionalProperties": False,
             "properties": properties,
             **({"required": required} if required else {}),
+            **({"allOf": [{"anyOf": one} for one in either]} if either else {}),
         }
 
 

@@ -116,3 +116,29 @@ routes:
     made = compile_table(load(text.encode()).file)
     assert explain(made, Question("GET", "/mine")).identity_from == asked
     assert explain(made, Question("GET", "/api/me")).identity_from is None
+
+
+COMPOSED = """
+  - name: page
+    match: GET /page/{sku}
+    compose:
+      product: GET /api/products/{sku}
+      odd: {get: "/old;v=1", optional: true}
+      old: GET /elsewhere
+  - {name: product, match: "GET /api/products/{sku}", new: catalog, stage: new}
+"""
+
+
+def test_a_composed_route_says_where_each_part_goes(table: Callable[[str], RouteTable]) -> None:
+    answer = explain(table(COMPOSED), Question("GET", "/page/P-1", user="42"))
+    assert (answer.route, answer.stage, answer.side, answer.upstream) == (
+        "page", "composed", "composed", ""
+    )  # fmt: skip
+    assert (answer.key, answer.bucket, answer.keys_tried, answer.seed) == (None, None, (), "")
+    product, odd, old = answer.parts
+    assert (product.name, product.target, product.optional) == (
+        "product", "/api/products/P-1", False
+    )  # fmt: skip
+    assert (product.route, product.stage, product.side) == ("product", "new", "new")
+    assert (old.route, old.side) == (None, "legacy")
+    assert (odd.side, odd.optional) == ("legacy", True)

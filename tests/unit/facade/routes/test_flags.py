@@ -17,6 +17,7 @@ routes:
      testers: {"query:fig": new, "header:X-User": [anna, "1"]}}
   - {name: split, match: "GET /split/{id}/{rest*}", new: fresh, stage: canary, percent: 30,
      key: [session], testers: {"cookie:t": "true"}}
+  - {name: page, match: GET /page, compose: {a: GET /seen}}
   - {name: nobody, match: POST /nobody, new: fresh, stage: canary, percent: 0}
   - {name: moved, match: "* /moved", new: fresh, stage: new}
   - {name: book, match: GET /book, new: fresh, stage: legacy}
@@ -96,6 +97,7 @@ def test_conditions_and_the_key_together(table: RouteTable) -> None:
 def test_what_cannot_be_said(table: RouteTable) -> None:
     assert code(table, "gone") == ("FLAG_NOT_FOUND", "no route is named 'gone'")
     assert code(table, "(unmatched)")[0] == "FLAG_NOT_FOUND"
+    assert code(table, "page")[0] == "FLAG_NOT_FOUND", "it has no sides"
     for context in ({}, {"targetingKey": ""}):
         found, why = code(table, "split", **context)
         assert found == "TARGETING_KEY_MISSING" and "targetingKey" in why

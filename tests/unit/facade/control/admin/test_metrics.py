@@ -14,6 +14,7 @@ from facade.control.intake.recent import Recent
 from facade.control.judging.budget import Budget
 from facade.control.judging.noise import NoiseLearner
 from facade.control.surroundings.tables import Tables
+from facade.proxy.counting.parts import PartCounts
 
 Build = Callable[..., Any]
 
@@ -98,3 +99,16 @@ def test_what_keys_made_of_requests_is_told_by_route(sources: Sources, counters:
         ("r", "replayed"): 3.0,
         ("r", "still running"): 1.0,
     }
+
+
+def test_a_composed_route_answers_as_a_side_of_its_own(sources: Sources, counters: Build) -> None:
+    told = counters(1)
+    (name, *_) = told["routes"]
+    counts = PartCounts()
+    counts.answers.answered(200, 0.1)
+    counts.answers.failed("deadline")
+    told["routes"][name]["composed"] = counts.snapshot()
+    sources.fleet.told(sources.fleet.hello({"worker": 0, "pid": 1, "started": 1.0}, 1.0), told, 1.0)
+    assert samples(sources, "facade_requests_total")[name, "composed", "2xx"] == 1.0
+    assert samples(sources, "facade_latency_seconds_count")[name, "composed"] == 1.0
+    assert samples(sources, "facade_failures_total")[name, "composed.deadline"] == 1.0

@@ -10,6 +10,8 @@ HEAD = 'upstreams: {legacy: {url: "http://a.test"}, fresh: {url: "http://b.test"
 INVOICE = "{name: invoice, match: GET /invoice, new: fresh, stage: shadow, compare: {sample: 1%}}"
 CART = "{name: cart, match: GET /cart, stage: legacy}"
 
+PAGE = "{name: page, match: GET /page, compose: {cart: GET %s}}"
+
 
 def file(*routes: str, head: str = HEAD, rest: str = "") -> RouteFile:
     text = f"{head}routes: [{', '.join(routes)}]\n{rest}"
@@ -23,6 +25,12 @@ def moved(stage: str) -> str:
 @pytest.mark.parametrize(
     ("before", "after", "lines"),
     [
+        (
+            file(CART, PAGE % "/cart"),
+            file(CART, PAGE % "/other"),
+            ["page: changed: compose"],
+        ),
+        (file(CART), file(CART, PAGE % "/cart"), ["page: a new route, composed"]),
         (
             file(INVOICE),
             file(moved("canary, percent: 10")),

@@ -143,7 +143,7 @@ fcade: 1
         "routes.yaml:16:22: compare.rules: unknown rules 'nope' (expected one of )",
         "routes.yaml:17:5: expected a mapping with name, match, host, when, testers, stage, new,"
         " percent, key, seed, fallback, safe, compare, guard, promote, plan, max_lag, domain,"
-        " timeout, first_byte, max_body, attempts, limits, needs",
+        " timeout, first_byte, compose, max_body, attempts, limits, needs",
         "routes.yaml:18:1: fcade: unknown key 'fcade' (did you mean 'facade'?)",
     ]
 

@@ -35,6 +35,7 @@ routes:
   - name: old
     match: GET /old
     stage: legacy
+  - {name: joined, match: GET /joined, compose: {old: GET /old}}
   - name: busy
     match: GET /busy
     new: catalog
@@ -104,6 +105,7 @@ def test_shadow_without_a_sample_is_refused_unless_one_is_said() -> None:
         (Flip("busy", Stage.LEGACY), "go through shadow first: fig flip busy shadow"),
         (Flip("busy", Stage.CANARY), "say how many: fig flip busy canary PERCENT"),
         (Flip("busy", Stage.NEW, 5), "only stage canary has a percent, not new"),
+        (Flip("joined", Stage.LEGACY), "'joined' is composed and has no stage: flip its parts'"),
         (Flip("old", Stage.SHADOW, sample=1), "names no new side: add 'new: UPSTREAM'"),
     ],
 )
@@ -232,5 +234,5 @@ def test_concurrent_flips_are_all_done(path: Path) -> None:
     stages = {route.name: route.stage for route in load(path.read_bytes()).file.routes}
     assert stages == {
         "detail": Stage.SHADOW, "flow": Stage.NEW, "bare": Stage.SHADOW,
-        "old": Stage.LEGACY, "busy": Stage.CANARY,
+        "old": Stage.LEGACY, "busy": Stage.CANARY, "joined": Stage.LEGACY,
     }  # fmt: skip
