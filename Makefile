@@ -7,7 +7,7 @@ FIG    := $(PY) -m fig
 
 .DEFAULT_GOAL := help
 .PHONY: help install demo demo-fast up down status check test applications unit study fuzz lint format lock clean-data clean \
-  chaos chaos-feed legacy-away coverage-map mutants bench bench-orders bench-shadow bench-feed bench-read bench-verify bench-plane \
+  cutover chaos chaos-feed legacy-away coverage-map mutants bench bench-orders bench-shadow bench-feed bench-read bench-verify bench-plane \
   compile uncompile test-compiled
 
 help:            ## this list
@@ -72,6 +72,9 @@ applications: install ## other people's applications in a browser, with and with
 
 chaos: install   ## order while all is killed, frozen, locked and refused; then balance the books: ARGS="--minutes 10 --seed N"
 	@$(PY) -m loadtests.chaos $(ARGS)
+
+cutover: install ## the orders change hands under load, there and back: ARGS="--moves 20 --seed N"
+	@$(PY) -m loadtests.cutover $(ARGS)
 
 legacy-away: install ## legacy stops answering for a minute under load; what piles up, how it returns: ARGS="--seconds 300"
 	@$(PY) -m loadtests.chaos.away $(ARGS)

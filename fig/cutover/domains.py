@@ -6,10 +6,13 @@ from typing import Final
 from contracts.cutover import OWNING
 from fig.errors import BadSetting
 
+BOOKS = "books"  # what binds several services together, as `fig verify` names it
+
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """`owning` has the record; `verified` hold read models of its data; `sagas` write it."""
+    """`owning` has the record; `verified` hold read models of its data, or are the `books`;
+    `sagas` write it."""
 
     owning: str
     verified: tuple[str, ...]
@@ -18,7 +21,9 @@ class Parts:
 
 DOMAINS: Final = {
     "goods": Parts(OWNING["goods"], ("catalog",), ("catalog",)),
-    "orders": Parts(OWNING["orders"], ("orders", "inventory", "sales"), ("orders", "inventory")),
+    "orders": Parts(
+        OWNING["orders"], ("orders", "inventory", "sales", BOOKS), ("orders", "inventory")
+    ),
     "accounts": Parts(OWNING["accounts"], ("accounts",), ()),
 }
 

@@ -86,7 +86,7 @@ def run(options: argparse.Namespace, folder: Path) -> list[str]:
         with (folder / "journal").open() as lines:
             purchases = journal.read(lines)
         _say_fates(purchases)
-        by_saga = balance.by_saga(databases["legacy"])
+        by_saga = balance.by_saga(databases)
         say(f"{by_saga} of them were written by sagas, the rest by legacy itself")
         if not any(one.fate is Fate.PLACED for one in purchases.values()) or not by_saga:
             raise ChaosFailed("not one order came that way: nothing was tried")

@@ -26,6 +26,8 @@ SELECT o.order_no, {_TEXT} AS text, {_SAGA} AS saga, o.status, o.total::numeric 
        (SELECT json_object_agg(sku, qty) FROM order_line l WHERE l.order_id = o.id) AS lines
 FROM orders o WHERE po_number LIKE '{PREFIX}%'
 """
+# Of each order that a saga wrote; the monolith's row bears a mark only where the monolith wrote it.
+_WRITTEN = "SELECT order_no, saga_id FROM written_order"
 _PENDING = "SELECT id, phase, state->'results'->'write'->'order'->>'order_no' FROM saga"
 _NOT_CANCELLED = """
 SELECT state->'request'->>'order_no' FROM saga WHERE kind = 'cancel-order' AND phase = 'undone'
@@ -33,9 +35,17 @@ SELECT state->'request'->>'order_no' FROM saga WHERE kind = 'cancel-order' AND p
 _MAILS = "SELECT event_id, recipient FROM mail WHERE sent IS NOT NULL"
 
 
-def by_saga(legacy: Connection) -> int:
-    """Orders that the new side wrote."""
-    return sum(1 for row in legacy.execute(_ORDERS) if row[2])
+def by_saga(databases: Mapping[str, Connection]) -> int:
+    """Orders that came through the new side."""
+    return sum(1 for order in _orders(databases) if order.saga)
+
+
+def _orders(databases: Mapping[str, Connection]) -> list[Order]:
+    written = dict(databases["orders"].execute(_WRITTEN).fetchall())
+    return [
+        Order(number, text, mark or written.get(number), *rest)
+        for number, text, mark, *rest in databases["legacy"].execute(_ORDERS)
+    ]
 
 
 def check(
@@ -43,7 +53,7 @@ def check(
 ) -> list[str]:
     """Every sentence is something that must not be."""
     legacy = databases["legacy"]
-    orders = [Order(*row) for row in legacy.execute(_ORDERS)]
+    orders = _orders(databases)
     return [
         *_purchases(purchases, orders, _sagas(databases["orders"])),
         *_cancellations(

@@ -4,6 +4,7 @@ CHAOS_JOURNAL  the file that every question and answer goes to
 CHAOS_SEED     of the dice
 CHAOS_ENDING   a session cookie for one of them, which ends in the middle; he then logs in anew
 CHAOS_STEADY   a file that appears once orders stay on the new side to the end of the run
+CHAOS_PACE     visits of each of them in a second
 Until then they ask once and never repeat: an answer that did not come is written down as unknown.
 From then on some ask again with the same Idempotency-Key, which the facade and the new side know.
 """
@@ -29,6 +30,7 @@ JOURNAL = Writer(Path(os.environ["CHAOS_JOURNAL"]))
 DICE = random.Random(int(os.environ.get("CHAOS_SEED", "1")))
 SKUS = os.environ["CHAOS_SKUS"].split()
 STEADY = Path(os.environ["CHAOS_STEADY"])
+PACE = float(os.environ.get("CHAOS_PACE", "1"))
 ENDING = [cookie] if (cookie := os.environ.get("CHAOS_ENDING")) else []  # until somebody has it
 UNKNOWN_TO_LEGACY = 401
 HISTORY = "/api/orders?per_page=100"  # the most: those that are pending come first
@@ -40,7 +42,7 @@ LOGIN_PAUSE = 0.3  # seconds
 class Customer(FastHttpUser):
     """Logged in; orders about as often as the bar for the stack allows."""
 
-    wait_time = constant_throughput(1.0)
+    wait_time = constant_throughput(PACE)
     network_timeout = 20.0
     connection_timeout = 5.0
     _age: str | None = None  # of the last answer, in seconds; only while legacy is away

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,27 +26,33 @@ def say(text: str) -> None:
 @dataclass(frozen=True)
 class Crowd:
     """How many customers, for how many seconds, and the seed of their dice. `ending`: a session
-    cookie that one of them has, and that legacy believes for a while only."""
+    cookie that one of them has, and that legacy believes for a while only. `pace`: visits of each
+    in a second; `script`: what they do."""
 
     users: int
     seconds: float
     seed: int
     ending: str = ""
+    pace: float = 1.0
+    script: str = "loadtests/chaos/customers.py"
 
 
-def customers(stack: Stack, crowd: Crowd, folder: Path) -> children.Popen:
-    """Locust, for as long as the trouble lasts."""
+def customers(
+    stack: Stack, crowd: Crowd, folder: Path, scarce: Sequence[str] = ()
+) -> children.Popen:
+    """Locust, for as long as the trouble lasts. They buy what there is most of, and `scarce`."""
     with stack.database("legacy") as legacy:
-        skus = [row[0] for row in legacy.execute(GOODS, [VARIANTS])]
+        skus = [row[0] for row in legacy.execute(GOODS, [VARIANTS])] + list(scarce)
     environment = stack.environment | {
         "CHAOS_JOURNAL": str(folder / "journal"),
         "CHAOS_SEED": str(crowd.seed),
         "CHAOS_SKUS": " ".join(skus),
         "CHAOS_STEADY": str(folder / STEADY),
         "CHAOS_ENDING": crowd.ending,
+        "CHAOS_PACE": str(crowd.pace),
     }
     command = [
-        *(sys.executable, "-m", "locust", "-f", "loadtests/chaos/customers.py", "--headless"),
+        *(sys.executable, "-m", "locust", "-f", crowd.script, "--headless"),
         *("--host", stack.url, "-u", str(crowd.users), "-r", "10", "--only-summary"),
         *("-t", f"{int(crowd.seconds)}s", "--stop-timeout", "25", "--exit-code-on-error=0"),
     ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import re
 import shutil
 import signal
 import subprocess
@@ -37,11 +38,13 @@ class ChaosFailed(Exception):
 class Stack:
     """From `fig up` to `fig down`."""
 
-    def __init__(self, folder: Path, base: int, *options: str) -> None:
-        """`options` are for `fig up`."""
+    def __init__(self, folder: Path, base: int, *options: str, at_new: str = "") -> None:
+        """`options` are for `fig up`. `at_new`: a domain whose routes all begin at `new`."""
         self._options = options
         self.folder = folder / "fig"
         self.routes = Path(shutil.copy(PROJECT / "routes.yaml", folder / "routes.yaml"))
+        if at_new:
+            self.routes.write_text(moved(self.routes.read_text(), at_new))
         # What dies here dies on purpose: guards would move back the routes that chaos flips.
         (folder / "routes.freeze").write_text('{"who": "chaos", "why": "it kills on purpose"}')
         own = {name: value for name, value in os.environ.items() if not name.startswith("FIG_")}
@@ -185,6 +188,15 @@ class Stack:
                 down = [p["name"] for p in self.state["processes"] if p["state"] not in UP]
                 raise ChaosFailed(f"not everything came back: {', '.join(down)}")
             time.sleep(0.2)
+
+
+def moved(text: str, domain: str) -> str:
+    """A route file with every route of the domain at `new`."""
+    entries = re.split(r"(?=^  - name: )", text, flags=re.MULTILINE)
+    return "".join(
+        one.replace("stage: legacy", "stage: new") if f"domain: {domain}\n" in one else one
+        for one in entries
+    )
 
 
 def _children(pid: int) -> list[int]:

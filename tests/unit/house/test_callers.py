@@ -45,6 +45,7 @@ FOUND = {
     r"migrations\.\w+\.versions\.\w+\.(upgrade|downgrade)": "alembic",
     r"loadtests\.locustfile\.\w+": "locust runs every user class of its file",
     r"loadtests\.chaos\.customers\.Customer": "locust runs every user class of its file",
+    r"loadtests\.cutover\.shoppers\.\w+": "locust runs every user class of its file",
     r"new_services\.\w+\.projections\.(concerned|derive|compared)": "fig verify, by its list of"
     " services: it knows every service's shape and imports none of them",
 }

@@ -63,7 +63,7 @@ def test_there(asked: list[str]) -> None:
     assert looked.parked == ["saga of orders", "saga of inventory"]
     assert looked.facade == {"from": "http://admin/api/status"}
     assert looked.verified is not None
-    assert said == ["fig verify orders inventory sales ..."]
+    assert said == ["fig verify orders inventory sales books ..."]
     assert asked == [
         "orders/sagas?phase=parked", "inventory/sagas?phase=parked", "postgres@legacy orders",
     ]  # fmt: skip

@@ -35,8 +35,8 @@ def run(home: Home, monkeypatch: pytest.MonkeyPatch, code: int, said: str) -> ve
     monkeypatch.setattr(verified.subprocess, "run", played)
     monkeypatch.setattr(verified.access, "verification", lambda *_: {})
     monkeypatch.setattr(verified.time, "time", lambda: 1000.0)
-    done = verify(home, Found(), "goods", ("catalog", "sales"), 3)  # type: ignore[arg-type]
-    assert called[-3:] == ["verify", "catalog", "--json"]
+    done = verify(home, Found(), "goods", ("catalog", "sales", "books"), 3)  # type: ignore[arg-type]
+    assert called[-4:] == ["verify", "catalog", "books", "--json"]
     return done
 
 

@@ -19,7 +19,8 @@ class Books:
     def execute(self, statement):
         known = {
             balance._ORDERS: "orders", balance._PENDING: "sagas", balance.STOCK: "stock",
-            balance._MAILS: "mails", balance._NOT_CANCELLED: "not cancelled",
+            balance._WRITTEN: "written", balance._MAILS: "mails",
+            balance._NOT_CANCELLED: "not cancelled",
         }  # fmt: skip
         return Rows(self.answers.get(known[statement], []))
 
@@ -69,6 +70,14 @@ def test_an_order_placed_twice(books, wishes):
     assert "ordered once, placed as SO-1, SO-2" in found
     assert "SO-2: no mail says that it was placed" in found
     assert "A: 10 at the start, 4 sold, and now 8" in found
+
+
+def test_an_order_without_a_mark_is_told_by_mail_like_any_that_a_saga_wrote(books, wishes):
+    books["legacy"]["orders"] = [("SO-1", "chaos-1", None, "PAID", Decimal("9.90"), LINES)]
+    books["notifications"]["mails"] = []
+    assert _check(books, wishes) == []  # the monolith's own page took it
+    books["orders"]["written"] = [("SO-1", "S1")]
+    assert _check(books, wishes) == ["SO-1: no mail says that it was placed"]
 
 
 def test_an_order_nobody_asked_for(books, wishes):

@@ -1,0 +1,189 @@
+"""`python -m loadtests.cutover [--moves 20] [--share 0.33] [--seed N]`; `make cutover`.
+
+1 a stack with every route of the orders at `new`   2 how many orders a second it can do
+3 a share of that, by API and pages, while `fig cutover orders` goes there and back
+4 when all is finished: the customers' journal, both sides' books, `fig verify`
+
+Exit codes: 0 every bar was met and the books balance, 1 not (a sentence each), 2 the run could not
+go on.
+"""
+
+import argparse
+import json
+import secrets
+import shutil
+import signal
+import sys
+import tempfile
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+from loadtests.chaos import balance, journal
+from loadtests.chaos.journal import Fate
+from loadtests.chaos.running import STEADY, Crowd, customers, proved, say, settled
+from loadtests.chaos.stack import OWNERS, ChaosFailed, Stack
+from loadtests.cutover import figures
+from loadtests.cutover.moves import Moved, there_and_back
+
+SCRIPT = "loadtests/cutover/shoppers.py"
+EAGER = 1000.0  # visits a second: each customer comes as soon as the last visit is over
+LASTS = 7200.0  # seconds, at most; the customers are sent home before
+WARM_SECONDS = 3.0
+MOST_SHOWN = 20  # failed answers
+SCARCE = """
+SELECT s.sku FROM stock s JOIN variant v USING (sku) JOIN product p ON p.id = v.product_id
+WHERE p.active = 'Y' AND v.active = 'Y' AND s.qty BETWEEN 5 AND 40 ORDER BY s.sku LIMIT 8
+"""
+NUMBERS = "SELECT split_part(order_no, '-', 3)::int, order_no FROM orders WHERE id > %s"
+OURS = "SELECT order_no FROM owned_order WHERE placed"
+WAITS = "SELECT seconds FROM domain_wait WHERE domain = 'orders'"
+NEGATIVE = {
+    "legacy": "SELECT sku FROM stock WHERE qty < 0",
+    "inventory": "SELECT sku FROM level WHERE ledger < 0 OR quantity < 0",
+}
+
+
+class Shopping:
+    """Customers from `with` to its end; then they finish their visits and leave."""
+
+    def __init__(self, stack: Stack, crowd: Crowd, folder: Path, scarce: Sequence[str]) -> None:
+        self._stack, self._crowd, self._folder, self._scarce = stack, crowd, folder, scarce
+
+    def __enter__(self) -> None:
+        self._process = customers(self._stack, self._crowd, self._folder, self._scarce)
+
+    def __exit__(self, *_: object) -> None:
+        self._process.send_signal(signal.SIGTERM)
+        try:
+            self._process.wait(timeout=60)
+        finally:
+            self._process.kill()
+
+
+def capacity(stack: Stack, folder: Path, options: argparse.Namespace, scarce: list[str]) -> float:
+    """Orders a second that were placed while every customer came again at once."""
+    with Shopping(stack, _crowd(options, EAGER), folder, scarce):
+        time.sleep(WARM_SECONDS)
+        began = time.time()
+        time.sleep(options.measured)
+        ended = time.time()
+    placed = [
+        one for one in entries(folder)
+        if one["kind"] == "answered" and one["status"] == 201 and began < one["at"] < ended
+    ]  # fmt: skip
+    return len(placed) / float(options.measured)
+
+
+def run(options: argparse.Namespace, folder: Path) -> list[str]:
+    """The whole; what must not be."""
+    (folder / STEADY).touch()
+    with ExitStack() as closing:
+        up = ("--instances", str(options.instances))
+        stack = closing.enter_context(Stack(folder, options.port_base, *up, at_new="orders"))
+        with stack.database("legacy") as legacy:
+            start = dict(legacy.execute(balance.STOCK).fetchall())
+            scarce = [row[0] for row in legacy.execute(SCARCE)]
+            first = legacy.execute("SELECT max(id) FROM orders").fetchone()
+        rate = options.rate
+        if not rate:
+            most = capacity(stack, folder, options, scarce)
+            rate = most * options.share
+            say(f"capacity: {most:.1f} orders/s; {options.share:.0%} of it: {rate:.1f} orders/s")
+        with Shopping(stack, _crowd(options, rate / options.users), folder, scarce):
+            time.sleep(WARM_SECONDS)
+            moves = there_and_back(stack, options.moves)
+        say("the customers have left; waiting until all is finished")
+        found = proved(stack)
+        databases = {
+            name: closing.enter_context(stack.database(name)) for name in (*OWNERS, "inventory")
+        }
+        with (folder / "journal").open() as lines:
+            purchases = journal.read(lines)
+        found += settled(lambda: balance.check(databases, purchases, start))
+        return found + judged(databases, moves, purchases, entries(folder), (first or (0,))[0])
+
+
+def judged(
+    databases: Mapping[str, Any],
+    moves: Sequence[Moved],
+    purchases: Mapping[str, journal.Purchase],
+    written: Sequence[Mapping[str, Any]],
+    first: int,
+) -> list[str]:
+    """Says the figures; what must not be."""
+    ours = {row[0] for row in databases["orders"].execute(OURS)}
+    numbers = {row[0]: row[1] in ours for row in databases["legacy"].execute(NUMBERS, [first])}
+    missing = figures.gaps(numbers)
+    waits = figures.spread(row[0] for row in databases["orders"].execute(WAITS))
+    failures = figures.failed(written)
+    spans = [(one.began, one.ended) for one in moves if one.move]
+    within, rest = figures.took(written, spans)
+    fates = {fate: sum(one.fate is fate for one in purchases.values()) for fate in Fate}
+    good = sum(one.good for one in moves)
+    pieces = sum(gap.missing for gap in missing)
+    between = sum(gap.missing for gap in missing if gap.ours)
+    say(f"moves: {good} of {len(moves)} calls came about")
+    say("orders: " + ", ".join(f"{count} {fate.value}" for fate, count in fates.items()))
+    say(f"of them {len(ours)} were written while the new side owned the orders")
+    say(f"writes that waited: {waits}")
+    say(f"writes, while a command ran: {within}; else: {rest}")
+    say(f"answers that never came or were errors: {len(failures)} of {len(written):,}")
+    say(f"order numbers without an order: {pieces}, of them between two of ours: {between}")
+    oversold = [
+        f"{row[0]} is below nothing in {name}"
+        for name, statement in NEGATIVE.items()
+        for row in databases[name].execute(statement)
+    ]
+    shown = [
+        f"{one['kind']} {one.get('path', '')} {one['status']} {one['text']}" for one in failures
+    ]
+    return [*figures.objections(waits, len(failures), missing), *shown[:20], *oversold]
+
+
+def entries(folder: Path) -> list[Mapping[str, Any]]:
+    """The journal, line by line."""
+    with (folder / "journal").open() as lines:
+        return [json.loads(line) for line in lines]
+
+
+def _crowd(options: argparse.Namespace, pace: float) -> Crowd:
+    """The dice name the orders: another crowd needs others."""
+    seed = options.seed * 2 + (pace == EAGER)
+    return Crowd(options.users, LASTS, seed, pace=pace, script=SCRIPT)
+
+
+def main() -> int:
+    """See above."""
+    parser = argparse.ArgumentParser(description="The orders change hands under load.")
+    parser.add_argument("--moves", type=int, default=20)
+    parser.add_argument("--share", type=float, default=1 / 3, help="of the capacity")
+    parser.add_argument("--rate", type=float, default=0.0, help="orders/s, instead of a share")
+    parser.add_argument("--measured", type=float, default=15.0, help="seconds, of the capacity")
+    parser.add_argument("--seed", type=int, default=secrets.randbelow(10_000))
+    parser.add_argument("--users", type=int, default=18)
+    parser.add_argument("--instances", type=int, default=1, help="of each service")
+    parser.add_argument("--port-base", type=int, default=18900)
+    parser.add_argument("--keep", action="store_true", help="leave the folder with logs")
+    options = parser.parse_args()
+    folder = Path(tempfile.mkdtemp(prefix="fig-cutover-"))
+    say(f"seed {options.seed}, {options.moves} moves, {options.users} customers")
+    try:
+        found = run(options, folder)
+    except ChaosFailed as error:
+        say(f"{error}; logs are in {folder}; --seed {options.seed}")
+        return 2
+    if found:
+        print("\n".join(found))  # noqa: T201
+        say(f"{len(found)} things must not be; logs are in {folder}; --seed {options.seed}")
+        return 1
+    if not options.keep:
+        shutil.rmtree(folder, ignore_errors=True)
+    say("every bar was met: nothing failed, lost, doubled or sold twice")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
