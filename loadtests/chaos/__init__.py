@@ -2,6 +2,7 @@
 
     stack      a shop of its own, two of each service, and how each of its processes is killed
     trouble    what happens when, drawn from a seed
+    owners     domains change hands meanwhile, there and back
     faults     how: frozen processes, a lock, bad answers of provider and legacy, a session
     report     what went wrong, and whom it hit; one that came often and hit nobody is objected to
     customers  the Locust file: orders, cancellations, and a journal of every answer

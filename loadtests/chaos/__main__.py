@@ -21,11 +21,12 @@ from loadtests.chaos.faults.between import Between
 from loadtests.chaos.faults.carrying import Carrying
 from loadtests.chaos.faults.session import ending
 from loadtests.chaos.journal import Fate
+from loadtests.chaos.owners import Owners
 from loadtests.chaos.person import decided
 from loadtests.chaos.report import Report, Struck
 from loadtests.chaos.running import STEADY, Crowd, customers, proved, say, settled
 from loadtests.chaos.stack import OWNERS, ChaosFailed, Stack
-from loadtests.chaos.trouble import Flip, Kill, plan, session_ends
+from loadtests.chaos.trouble import MOVED, Cutover, Flip, Kill, plan, session_ends
 from loadtests.visitor import CUSTOMERS
 
 LATE_SECONDS = 4.0
@@ -42,6 +43,8 @@ def trouble(stack: Stack, options: argparse.Namespace, steady: Path, carrying: C
         time.sleep(max(0.0, began + event.at - time.monotonic()))
         if isinstance(event, Kill):
             carrying.kill(event)
+        elif isinstance(event, Cutover):
+            carrying.move(event)
         elif not isinstance(event, Flip):
             carrying.begin(event)
         elif event.lasts or time.monotonic() <= began + event.at + LATE_SECONDS:
@@ -64,7 +67,7 @@ def run(options: argparse.Namespace, folder: Path) -> list[str]:
     with ExitStack() as closing:
         unlucky = max(LEAST_UNLUCKY, round(UNLUCKY_A_MINUTE * options.minutes))
         between = closing.enter_context(Between(options.seed, unlucky))
-        stack = closing.enter_context(Stack(folder, options.port_base, *_up(folder, between)))
+        stack = closing.enter_context(_stack(options, folder, between))
         between.upstream = stack.state["ports"]["legacy"]
         with stack.database("legacy") as legacy:
             start = dict(legacy.execute(balance.STOCK).fetchall())
@@ -79,6 +82,7 @@ def run(options: argparse.Namespace, folder: Path) -> list[str]:
             shopping.kill()
         say("the customers have left; waiting until all is finished")
         stack.until_ready()
+        carrying.settled()
         person = decided(stack, between)
         found = person.wrong + proved(stack)
         databases = {name: closing.enter_context(stack.database(name)) for name in OWNERS}
@@ -95,6 +99,11 @@ def run(options: argparse.Namespace, folder: Path) -> list[str]:
         found += report.objections()
         found += settled(lambda: balance.check(databases, purchases, start))
         return found + (afterwards(stack, options, folder) if options.away else [])
+
+
+def _stack(options: argparse.Namespace, folder: Path, between: Between) -> Stack:
+    """Routes of domains that change hands begin at `new`; those that are flipped leave it."""
+    return Stack(folder, options.port_base, *_up(folder, between), at_new=sorted(set(MOVED)))
 
 
 def _up(folder: Path, between: Between) -> list[str]:
@@ -144,6 +153,7 @@ def _add_lasting(
 
 def afterwards(stack: Stack, options: argparse.Namespace, folder: Path) -> list[str]:
     """On the same stack: legacy stops answering for some seconds more."""
+    say(Owners(stack).home("orders"))
     calm = folder / "away"
     calm.mkdir()
     (calm / away.LOG).symlink_to(folder / away.LOG)

@@ -10,8 +10,9 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from chassis.process.files import write_whole
 
 PROJECT = Path(__file__).parents[2]
 FIG = (sys.executable, "-m", "fig")
+FACADE = (sys.executable, "-m", "facade")
 READY_SECONDS = 90.0
 CONTROL_SECONDS = 10.0
 MOVE_SECONDS = 30.0  # for a flip that must be
@@ -38,13 +40,14 @@ class ChaosFailed(Exception):
 class Stack:
     """From `fig up` to `fig down`."""
 
-    def __init__(self, folder: Path, base: int, *options: str, at_new: str = "") -> None:
-        """`options` are for `fig up`. `at_new`: a domain whose routes all begin at `new`."""
+    def __init__(self, folder: Path, base: int, *options: str, at_new: Sequence[str] = ()) -> None:
+        """`options` are for `fig up`. `at_new`: domains whose routes all begin at `new`."""
         self._options = options
+        self.editing = threading.RLock()  # held by who edits the route file
         self.folder = folder / "fig"
         self.routes = Path(shutil.copy(PROJECT / "routes.yaml", folder / "routes.yaml"))
-        if at_new:
-            self.routes.write_text(moved(self.routes.read_text(), at_new))
+        for domain in at_new:
+            self.routes.write_text(moved(self.routes.read_text(), domain))
         # What dies here dies on purpose: guards would move back the routes that chaos flips.
         (folder / "routes.freeze").write_text('{"who": "chaos", "why": "it kills on purpose"}')
         own = {name: value for name, value in os.environ.items() if not name.startswith("FIG_")}
@@ -65,9 +68,20 @@ class Stack:
 
     def fig(self, *words: str, **variables: str) -> subprocess.CompletedProcess[str]:
         """One call of the command, with these variables in its environment."""
+        return self._run(FIG, words, variables)
+
+    def facade(self, *words: str) -> subprocess.CompletedProcess[str]:
+        """One call of the facade's own command, for this stack's route file and facade."""
+        admin = str(self.state["urls"]["admin"])
+        known = {"FACADE_ROUTES": str(self.routes), "FACADE_ADMIN": admin}
+        return self._run(FACADE, words, known)
+
+    def _run(
+        self, program: Sequence[str], words: Sequence[str], variables: Mapping[str, str]
+    ) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [*FIG, *words],
-            env=self.environment | variables,
+            [*program, *words],
+            env={**self.environment, **variables},
             cwd=PROJECT,
             capture_output=True,
             text=True,
@@ -150,6 +164,10 @@ class Stack:
     def flip(self, route: str, place: tuple[str, ...]) -> str:
         """Step by step, once the facade's control process answers, which confirms each of them;
         what was refused is taken back out of the file, as a person would."""
+        with self.editing:
+            return self._flip(route, place)
+
+    def _flip(self, route: str, place: tuple[str, ...]) -> str:
         self._until_controlled()
         before = self.routes.read_text()
         why = ("--force", "make chaos flips at random")  # there is no time for evidence

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import cycle
 from typing import TypeAlias
 
 from loadtests.chaos.stack import DATABASES
@@ -12,6 +13,8 @@ from loadtests.chaos.stack import DATABASES
 FLIPPED = ("place-order", "cancel-order", "order-list", "order-detail")
 PLACES = (("legacy",), ("canary", "10"), ("canary", "50"), ("canary", "90"), ("new",))
 FLIP_SECONDS, KILL_SECONDS, FREEZE_SECONDS = (2.0, 5.0), (3.0, 8.0), (6.0, 18.0)
+CUTOVER_SECONDS = (8.0, 20.0)
+MOVED = ("orders", "goods", "orders")  # domains that change hands, in turn
 STEADY_AT = 0.7  # of the run: from then on orders stay on the new side
 ONCE_AT = 0.5  # of the run: the databases die once, for their recovery is the longest pause
 FROZEN = (5.0, 40.0)  # seconds that a process stands still
@@ -66,6 +69,14 @@ class Freeze:
 
 
 @dataclass(frozen=True, order=True)
+class Cutover:
+    """A domain goes to its other owner."""
+
+    at: float
+    domain: str
+
+
+@dataclass(frozen=True, order=True)
 class Lock:
     """Somebody holds the stock table of legacy."""
 
@@ -92,7 +103,7 @@ class BadAnswers:
 
 
 Lasting: TypeAlias = Freeze | Lock | BadProvider | BadAnswers
-Event: TypeAlias = Flip | Kill | Lasting
+Event: TypeAlias = Flip | Kill | Cutover | Lasting
 
 
 def plan(seed: int, seconds: float, killable: Sequence[str]) -> list[Event]:
@@ -111,6 +122,8 @@ def plan(seed: int, seconds: float, killable: Sequence[str]) -> list[Event]:
     victims = _turns(dice, [name for name in killable if name.split()[0] != DATABASES])
     for at in _times(dice, KILL_SECONDS, seconds):
         events.append(Kill(at, next(victims)))
+    for at, domain in zip(_times(dice, CUTOVER_SECONDS, seconds), cycle(MOVED), strict=False):
+        events.append(Cutover(at, domain))
     events += _freezes(dice, seconds, killable)
     events += _bad_times(dice, seconds)
     return sorted(events, key=lambda event: event.at)

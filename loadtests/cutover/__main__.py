@@ -1,8 +1,9 @@
-"""`python -m loadtests.cutover [--moves 20] [--share 0.33] [--seed N]`; `make cutover`.
+"""`python -m loadtests.cutover [--moves 20] [--share 0.33] [--kill] [--seed N]`; `make cutover`.
 
 1 a stack with every route of the orders at `new`   2 how many orders a second it can do
 3 a share of that, by API and pages, while `fig cutover orders` goes there and back
-4 when all is finished: the customers' journal, both sides' books, `fig verify`
+4 with --kill: the same while somebody is killed or frozen at each step
+5 when all is finished: the customers' journal, both sides' books, `fig verify`
 
 Exit codes: 0 every bar was met and the books balance, 1 not (a sentence each), 2 the run could not
 go on.
@@ -18,6 +19,7 @@ import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -25,8 +27,9 @@ from loadtests.chaos import balance, journal
 from loadtests.chaos.journal import Fate
 from loadtests.chaos.running import STEADY, Crowd, customers, proved, say, settled
 from loadtests.chaos.stack import OWNERS, ChaosFailed, Stack
-from loadtests.cutover import figures
+from loadtests.cutover import figures, strikes
 from loadtests.cutover.moves import Moved, there_and_back
+from loadtests.cutover.striking import Striking
 
 SCRIPT = "loadtests/cutover/shoppers.py"
 EAGER = 1000.0  # visits a second: each customer comes as soon as the last visit is over
@@ -82,7 +85,7 @@ def run(options: argparse.Namespace, folder: Path) -> list[str]:
     (folder / STEADY).touch()
     with ExitStack() as closing:
         up = ("--instances", str(options.instances))
-        stack = closing.enter_context(Stack(folder, options.port_base, *up, at_new="orders"))
+        stack = closing.enter_context(Stack(folder, options.port_base, *up, at_new=("orders",)))
         with stack.database("legacy") as legacy:
             start = dict(legacy.execute(balance.STOCK).fetchall())
             scarce = [row[0] for row in legacy.execute(SCARCE)]
@@ -95,6 +98,7 @@ def run(options: argparse.Namespace, folder: Path) -> list[str]:
         with Shopping(stack, _crowd(options, rate / options.users), folder, scarce):
             time.sleep(WARM_SECONDS)
             moves = there_and_back(stack, options.moves)
+            outcomes = list(Striking(stack, folder / "journal").all(options.strikes))
         say("the customers have left; waiting until all is finished")
         found = proved(stack)
         databases = {
@@ -103,19 +107,30 @@ def run(options: argparse.Namespace, folder: Path) -> list[str]:
         with (folder / "journal").open() as lines:
             purchases = journal.read(lines)
         found += settled(lambda: balance.check(databases, purchases, start))
-        return found + judged(databases, moves, purchases, entries(folder), (first or (0,))[0])
+        found += [one.wrong for one in outcomes if one.wrong]
+        if outcomes:
+            say(f"the owner in the end, and when a write succeeded\n{strikes.table(outcomes)}")
+        run_ = Run(moves, purchases, entries(folder), (first or (0,))[0], bool(outcomes))
+        return found + judged(databases, run_)
 
 
-def judged(
-    databases: Mapping[str, Any],
-    moves: Sequence[Moved],
-    purchases: Mapping[str, journal.Purchase],
-    written: Sequence[Mapping[str, Any]],
-    first: int,
-) -> list[str]:
+@dataclass(frozen=True)
+class Run:
+    """What a run left. `first`: the highest id of an order before it; `struck`: it has no bars, for
+    who is killed answers nobody."""
+
+    moves: Sequence[Moved]
+    purchases: Mapping[str, journal.Purchase]
+    written: Sequence[Mapping[str, Any]]
+    first: int
+    struck: bool
+
+
+def judged(databases: Mapping[str, Any], run: Run) -> list[str]:
     """Says the figures; what must not be."""
+    moves, purchases, written = run.moves, run.purchases, run.written
     ours = {row[0] for row in databases["orders"].execute(OURS)}
-    numbers = {row[0]: row[1] in ours for row in databases["legacy"].execute(NUMBERS, [first])}
+    numbers = {row[0]: row[1] in ours for row in databases["legacy"].execute(NUMBERS, [run.first])}
     missing = figures.gaps(numbers)
     waits = figures.spread(row[0] for row in databases["orders"].execute(WAITS))
     failures = figures.failed(written)
@@ -166,8 +181,13 @@ def main() -> int:
     parser.add_argument("--users", type=int, default=18)
     parser.add_argument("--instances", type=int, default=1, help="of each service")
     parser.add_argument("--port-base", type=int, default=18900)
+    parser.add_argument(
+        "--kill", nargs="?", const="", metavar="TOWARD:VICTIM:ACT:MOMENT,…",
+        help="then kill and freeze: all strikes, or those named; a part left empty names all",
+    )  # fmt: skip
     parser.add_argument("--keep", action="store_true", help="leave the folder with logs")
     options = parser.parse_args()
+    options.strikes = [] if options.kill is None else strikes.chosen(options.kill)
     folder = Path(tempfile.mkdtemp(prefix="fig-cutover-"))
     say(f"seed {options.seed}, {options.moves} moves, {options.users} customers")
     try:

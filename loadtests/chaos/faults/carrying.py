@@ -12,10 +12,20 @@ from loadtests.chaos.faults.between import Between
 from loadtests.chaos.faults.freeze import frozen
 from loadtests.chaos.faults.lock import locked
 from loadtests.chaos.faults.provider import behaving
+from loadtests.chaos.owners import Owners
 from loadtests.chaos.report import Report, Struck
 from loadtests.chaos.running import say
 from loadtests.chaos.stack import Stack
-from loadtests.chaos.trouble import BadAnswers, BadProvider, Freeze, Kill, Lasting, Lock
+from loadtests.chaos.trouble import (
+    MOVED,
+    BadAnswers,
+    BadProvider,
+    Cutover,
+    Freeze,
+    Kill,
+    Lasting,
+    Lock,
+)
 
 PAYMENTS = ("payments", "payments-2")
 WAITED = "connections on which somebody waited"
@@ -28,6 +38,7 @@ class Carrying:
         self._stack, self._between, self._report = stack, between, report
         self._dice = random.Random(seed)
         self._threads: list[threading.Thread] = []
+        self._owners, self._moving = Owners(stack), threading.Lock()
 
     def kill(self, event: Kill) -> None:
         """At once."""
@@ -42,6 +53,25 @@ class Carrying:
         now = time.time()
         moved = int("refused" not in said)
         self._report.add(Struck("flipped", now, now, moved, "routes that moved"))
+
+    def move(self, event: Cutover) -> None:
+        """In a thread of its own; one after the other."""
+        thread = threading.Thread(target=self._move, args=(event,), daemon=True)
+        self._threads.append(thread)
+        thread.start()
+
+    def _move(self, event: Cutover) -> None:
+        with self._moving:
+            began = time.time()
+            say(said := self._owners.move(event.domain))
+            moved = int("is owned by" in said)
+        kind = f"{event.domain} changes hands"
+        self._report.add(Struck(kind, began, time.time(), moved, "moves that came about"))
+
+    def settled(self) -> None:
+        """No domain is being moved any more, and the route file says whose each is."""
+        for domain in sorted(set(MOVED)):
+            say(self._owners.settle(domain))
 
     def begin(self, event: Lasting) -> None:
         """And let it last."""

@@ -12,6 +12,7 @@ from loadtests.chaos.trouble import (
     STEADY_AT,
     BadAnswers,
     BadProvider,
+    Cutover,
     Flip,
     Freeze,
     Kill,
@@ -65,7 +66,12 @@ def test_at_last_orders_stay_on_the_new_side_while_processes_go_on_dying():
 @pytest.mark.parametrize("seed", range(5))
 def test_a_run_of_a_minute_already_has_every_kind(seed, seconds):
     kinds = {type(event) for event in plan(seed, seconds, NAMES)}
-    assert kinds == {Flip, Kill, Freeze, Lock, BadProvider, BadAnswers}
+    assert kinds == {Flip, Kill, Cutover, Freeze, Lock, BadProvider, BadAnswers}
+
+
+def test_domains_change_hands_in_turn_there_and_back():
+    moved = [event.domain for event in plan(4, 300, NAMES) if isinstance(event, Cutover)]
+    assert moved[:4] == ["orders", "goods", "orders", "orders"] and len(moved) > 8
 
 
 def test_single_processes_stand_still_in_turns_for_some_seconds():
