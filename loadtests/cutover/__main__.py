@@ -138,15 +138,17 @@ def judged(databases: Mapping[str, Any], run: Run) -> list[str]:
     within, rest = figures.took(written, spans)
     fates = {fate: sum(one.fate is fate for one in purchases.values()) for fate in Fate}
     good = sum(one.good for one in moves)
-    pieces = sum(gap.missing for gap in missing)
-    between = sum(gap.missing for gap in missing if gap.ours)
+    lost = [sum(gap.missing for gap in missing if gap.ours == ours) for ours in (2, 1, 0)]
     say(f"moves: {good} of {len(moves)} calls came about")
     say("orders: " + ", ".join(f"{count} {fate.value}" for fate, count in fates.items()))
     say(f"of them {len(ours)} were written while the new side owned the orders")
     say(f"writes that waited: {waits}")
     say(f"writes, while a command ran: {within}; else: {rest}")
     say(f"answers that never came or were errors: {len(failures)} of {len(written):,}")
-    say(f"order numbers without an order: {pieces}, of them between two of ours: {between}")
+    say(
+        f"order numbers without an order: {lost[0]} between two of ours, {lost[1]} where the owner"
+        f" changed, {lost[2]} between two of the monolith's"
+    )
     oversold = [
         f"{row[0]} is below nothing in {name}"
         for name, statement in NEGATIVE.items()

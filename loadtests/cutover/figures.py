@@ -43,18 +43,21 @@ def spread(seconds: Iterable[float]) -> Spread:
 
 @dataclass(frozen=True)
 class Gap:
-    """Numbers that no order has, between two that do; `ours`: both are."""
+    """Numbers that no order has, between two that do; `ours`: how many of these two are.
+
+    The monolith spends a number on each order that it refuses, whoever owned the orders before.
+    """
 
     after: int
     missing: int
-    ours: bool
+    ours: int
 
 
 def gaps(numbers: Mapping[int, bool]) -> list[Gap]:
     """Of running numbers, each with whether the order is ours."""
     sorted_ = sorted(numbers)
     return [
-        Gap(one, following - one - 1, numbers[one] and numbers[following])
+        Gap(one, following - one - 1, numbers[one] + numbers[following])
         for one, following in pairwise(sorted_)
         if following > one + 1
     ]
@@ -97,7 +100,7 @@ def objections(waits: Spread, failures: int, found: Sequence[Gap]) -> list[str]:
     return told + [
         f"after order number {gap.after} {gap.missing} are missing, between two orders of ours"
         for gap in found
-        if gap.ours
+        if gap.ours == 2
     ]
 
 

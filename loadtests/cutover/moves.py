@@ -51,9 +51,9 @@ class Moved:
         steps = ", ".join(f"{one['step']} {_ms(one['seconds'])}" for one in self.move["steps"])
         waits = self.move["waits"]
         told = f"{waits['count']} waited" + (
-            f": p50 {_ms(waits['p50'])}, worst {_ms(waits['worst'])}" if waits["count"] else ""
+            f": p50 {_ms(waits['p50'])}, worst {_ms(waits['worst'])} ms" if waits["count"] else ""
         )
-        return f"to {self.toward}: {steps} ms; {told} ms; {self.move['failed']} failed"
+        return f"to {self.toward}: {steps} ms; {told}; {self.move['failed']} failed"
 
 
 def there_and_back(stack: Stack, count: int) -> list[Moved]:

@@ -1,0 +1,30 @@
+"""A minute of `make cutover`: the orders go there and back under load, and some strikes hit them."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(400)]
+
+PROJECT = Path(__file__).parents[2]
+# Who carries it out, who only ordered it, and who has all of both sides.
+STRIKES = "new:orders:killed:fence,legacy:command:killed:before,new:postgres:killed:after"
+
+
+def test_the_orders_change_hands_under_load_and_under_strikes(port_base: int) -> None:
+    options = ("--moves", "2", "--rate", "4", "--users", "9", "--kill", STRIKES)
+    done = subprocess.run(
+        [sys.executable, "-m", "loadtests.cutover", *options, "--port-base", str(port_base)],
+        cwd=PROJECT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=380,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout
+    assert "moves: 2 of" in done.stdout
+    assert "writes that waited" in done.stdout
+    assert "| postgres |" in done.stdout  # the table of outcomes
