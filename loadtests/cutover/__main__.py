@@ -155,9 +155,12 @@ def judged(databases: Mapping[str, Any], run: Run) -> list[str]:
         for row in databases[name].execute(statement)
     ]
     shown = [
-        f"{one['kind']} {one.get('path', '')} {one['status']} {one['text']}" for one in failures
+        f"{one['kind']} {one.get('path', '')} {one['status']} {one['text']}"
+        for one in failures[:MOST_SHOWN]
     ]
-    return [*figures.objections(waits, len(failures), missing), *shown[:20], *oversold]
+    if run.struck:
+        return oversold
+    return [*figures.objections(waits, len(failures), missing), *shown, *oversold]
 
 
 def entries(folder: Path) -> list[Mapping[str, Any]]:

@@ -91,8 +91,8 @@ class Striking:
             )  # fmt: skip
             try:
                 self._until(strike, command, log)
-                at = time.time()
                 thawing = self._strike(strike, command)
+                at = time.time()
             except BaseException:
                 command.kill()
                 command.wait()
