@@ -1,8 +1,10 @@
 """`make bench-orders`: orders per second through the whole saga, beside the monolith alone.
 
 1 a stack of its own, in a folder that is removed     2 customers log in once
-3 rounds in turn: the same orders to the monolith, then to the orders service
-4 when every saga has ended: what each step took, as the sagas themselves wrote it down
+3 rounds in turn: the same orders to the monolith, to the orders service, and to it once more when
+  the orders have changed hands and the new side owns them; then they change hands again
+4 the window ends: rounds of the new side without the monolith
+5 when every saga has ended: what each step took, as the sagas themselves wrote it down
 
 Both sides are asked directly, so the figures are of the orders and not of the door in front. The
 monolith does part of the saga's work too: its own transaction is the saga's fourth step.
@@ -17,7 +19,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median, quantiles
@@ -32,13 +34,17 @@ from chassis.web import headers
 from chassis.web.client import Answer, HttpClient, Request
 from chassis.web.identity import issue
 from chassis.web.sealed import Session, seal
-from loadtests.bench import machine
+from loadtests.bench import machine, owning
 from loadtests.visitor import PASSWORD
 
 FIG = (sys.executable, "-m", "fig")
 CUSTOMERS = 32
 IDLE_SECONDS = 4.0
 SHOWN = 0.2  # milliseconds of CPU per order that are worth a line
+MONOLITH, SAGA, OPEN, CLOSED = SIDES = ("monolith", "saga", "window open", "window closed")
+# Another company's provider, and mails: the monolith takes cards without asking, and sends none.
+NO_COUNTERPART = ("payments", "notifications", "mail")
+APART = "of it payments, notifications, mail"
 PRODUCTS = 100  # orders spread over so many, as they would
 JSON = {"content-type": "application/json"}
 STEPS = """
@@ -197,18 +203,30 @@ async def measure(stack: Stack, options: argparse.Namespace) -> dict[str, Any]:
 
     connection = await asyncpg.connect(stack.database)
     idle = await _idle(stack)
-    rounds: dict[str, list[Round]] = {"monolith": [], "saga": []}
+    rounds: dict[str, list[Round]] = {name: [] for name in SIDES}
     began = time.time()
+
+    async def one_round(name: str, number: int) -> None:
+        before = stack.cpu()
+        send = to_legacy if name == MONOLITH else to_new
+        one = await load(send, people, skus, options.seconds if number else 2.0)
+        await settled(connection)
+        one.cpu = {each: used - before.get(each, 0.0) for each, used in stack.cpu().items()}
+        one.elapsed = time.perf_counter() - one.began
+        if number:  # the first round only warms up
+            rounds[name].append(one)
+            print(f"{name:13} {one.rate:6.1f} orders/s  {one.statuses}", flush=True)  # noqa: T201
+
     for number in range(options.rounds + 1):
-        for name, send in (("monolith", to_legacy), ("saga", to_new)):
-            before = stack.cpu()
-            one = await load(send, people, skus, options.seconds if number else 2.0)
-            await settled(connection)
-            one.cpu = {each: used - before.get(each, 0.0) for each, used in stack.cpu().items()}
-            one.elapsed = time.perf_counter() - one.began
-            if number:  # the first round only warms up
-                rounds[name].append(one)
-                print(f"{name:9} {one.rate:6.1f} orders/s  {one.statuses}", flush=True)  # noqa: T201
+        await one_round(MONOLITH, number)
+        await one_round(SAGA, number)
+        await owning.move(new, "new")
+        await one_round(OPEN, number)
+        await owning.move(new, "legacy")
+    await owning.move(new, "new")
+    await owning.close(new)
+    for number in range(options.rounds + 1):
+        await one_round(CLOSED, number)
     steps: dict[str, list[float]] = {}
     for row in await connection.fetch(STEPS, began):
         steps.setdefault(row["step"], []).append(row["took"])
@@ -241,15 +259,30 @@ def table(found: dict[str, Any], options: argparse.Namespace) -> str:
     lines += ["", "| step of the saga | p50 ms | p99 ms | times |", "|---|---|---|---|"]
     for step, took in found["steps"].items():
         lines.append(f"| {step} | {_percentiles(took)} | {len(took)} |")
-    lines += ["", "| CPU ms per order | " + " | ".join(found["rounds"]) + " |", "|---|---|---|"]
+    heads = ["CPU ms per order", *found["rounds"]]
+    lines += ["", f"| {' | '.join(heads)} |", "|---" * len(heads) + "|"]
     both = {name: _cpu(rounds, found["idle"]) for name, rounds in found["rounds"].items()}
-    for process in sorted(both["saga"], key=lambda each: -both["saga"][each]):
+    for used in both.values():
+        used[APART] = sum(used.get(process, 0.0) for process in NO_COUNTERPART)
+    for process in sorted(both[SAGA], key=lambda each: -both[SAGA][each]):
         figures = (f"{both[name].get(process, 0.0):.1f}" for name in both)
         lines.append(f"| {process} | " + " | ".join(figures) + " |")
+    lines += ["", *_ratios(found["rounds"], both)]
     clients = f"{options.customers} customers at once, {options.rounds} × {options.seconds:g} s"
     idle = sum(found["idle"].values()) * 1000
     lines += ["", f"The stack's idle work, taken off above: {idle:.0f} ms of CPU each second."]
     return "\n".join([f"{clients} each side in turn, on {machine.described()}.", "", *lines])
+
+
+def _ratios(rounds: dict[str, list[Round]], cpu: dict[str, dict[str, float]]) -> Iterator[str]:
+    """Beside the monolith's own orders, by the sums of both."""
+    yield "| beside the monolith alone | CPU | without what it has no part for | orders/s |"
+    yield "|---|---|---|---|"
+    base, rate = cpu[MONOLITH]["all"], median(one.rate for one in rounds[MONOLITH])
+    for name in (SAGA, OPEN, CLOSED):
+        used, own = cpu[name]["all"], cpu[name]["all"] - cpu[name][APART]
+        speed = median(one.rate for one in rounds[name]) / rate
+        yield f"| {name} | {used / base:.2f} × | {own / base:.2f} × | {speed:.2f} × |"
 
 
 def _cpu(rounds: Sequence[Round], idle: dict[str, float]) -> dict[str, float]:

@@ -52,20 +52,28 @@ def check(
     databases: Mapping[str, Connection], purchases: Mapping[str, Purchase], start: Stock
 ) -> list[str]:
     """Every sentence is something that must not be."""
-    legacy = databases["legacy"]
-    orders = _orders(databases)
+    stock = dict(databases["legacy"].execute(STOCK).fetchall())
+    return compared(databases, _orders(databases), purchases, (start, stock))
+
+
+def compared(
+    databases: Mapping[str, Connection],
+    orders: list[Order],
+    purchases: Mapping[str, Purchase],
+    stock: tuple[Stock, Stock],
+) -> list[str]:
+    """The same with these orders, and with the stock before and after them."""
+    cancelled = {row[0] for row in databases["orders"].execute(_NOT_CANCELLED)}
     return [
         *_purchases(purchases, orders, _sagas(databases["orders"])),
-        *_cancellations(
-            purchases, orders, {row[0] for row in databases["orders"].execute(_NOT_CANCELLED)}
-        ),
-        *_stock(orders, start, dict(legacy.execute(STOCK).fetchall())),
+        *_cancellations(purchases, orders, cancelled),
+        *_stock(orders, *stock),
         *_mails(orders, {row[0] for row in databases["notifications"].execute(_MAILS)}),
     ]
 
 
 class Order:
-    """As legacy has it."""
+    """As its owner has it: number, text, saga, status, total, pieces by sku."""
 
     def __init__(self, number: str, text: str, saga: str | None, *rest: Any) -> None:
         self.number, self.text, self.saga = number, text, saga

@@ -3,7 +3,8 @@
 1 a stack with every route of the orders at `new`   2 how many orders a second it can do
 3 a share of that, by API and pages, while `fig cutover orders` goes there and back
 4 with --kill: the same while somebody is killed or frozen at each step
-5 when all is finished: the customers' journal, both sides' books, `fig verify`
+5 with --close: the window ends, and customers shop on
+6 when all is finished: the customers' journal, both sides' books, `fig verify`
 
 Exit codes: 0 every bar was met and the books balance, 1 not (a sentence each), 2 the run could not
 go on.
@@ -27,7 +28,7 @@ from loadtests.chaos import balance, journal
 from loadtests.chaos.journal import Fate
 from loadtests.chaos.running import STEADY, Crowd, customers, proved, say, settled
 from loadtests.chaos.stack import OWNERS, ChaosFailed, Stack
-from loadtests.cutover import figures, strikes
+from loadtests.cutover import closing, figures, strikes
 from loadtests.cutover.moves import Moved, there_and_back
 from loadtests.cutover.striking import Striking
 
@@ -83,9 +84,9 @@ def capacity(stack: Stack, folder: Path, options: argparse.Namespace, scarce: li
 def run(options: argparse.Namespace, folder: Path) -> list[str]:
     """The whole; what must not be."""
     (folder / STEADY).touch()
-    with ExitStack() as closing:
+    with ExitStack() as exits:
         up = ("--instances", str(options.instances))
-        stack = closing.enter_context(Stack(folder, options.port_base, *up, at_new=("orders",)))
+        stack = exits.enter_context(Stack(folder, options.port_base, *up, at_new=("orders",)))
         with stack.database("legacy") as legacy:
             start = dict(legacy.execute(balance.STOCK).fetchall())
             scarce = [row[0] for row in legacy.execute(SCARCE)]
@@ -102,7 +103,7 @@ def run(options: argparse.Namespace, folder: Path) -> list[str]:
         say("the customers have left; waiting until all is finished")
         found = proved(stack)
         databases = {
-            name: closing.enter_context(stack.database(name)) for name in (*OWNERS, "inventory")
+            name: exits.enter_context(stack.database(name)) for name in (*OWNERS, "inventory")
         }
         with (folder / "journal").open() as lines:
             purchases = journal.read(lines)
@@ -110,8 +111,34 @@ def run(options: argparse.Namespace, folder: Path) -> list[str]:
         found += [one.wrong for one in outcomes if one.wrong]
         if outcomes:
             say(f"the owner in the end, and when a write succeeded\n{strikes.table(outcomes)}")
+        if options.close:
+            found += closed(stack, databases, folder, options, rate)
         run_ = Run(moves, purchases, entries(folder), (first or (0,))[0], bool(outcomes))
         return found + judged(databases, run_)
+
+
+def closed(
+    stack: Stack,
+    databases: Mapping[str, Any],
+    folder: Path,
+    options: argparse.Namespace,
+    rate: float,
+) -> list[str]:
+    """The window ends, and others shop on; what must not be."""
+    later = folder / "closed"
+    later.mkdir()
+    (later / STEADY).touch()
+    closing.close(stack)
+    newest = databases["orders"].execute(closing.NEWEST).fetchone()[0]
+    start = dict(databases["inventory"].execute(closing.STOCK).fetchall())
+    with Shopping(stack, _crowd(options, rate / options.users, 1), later, ()):
+        time.sleep(options.measured)
+    with (later / "journal").open() as lines:
+        purchases = journal.read(lines)
+    _say_fates("behind the closed window", purchases)
+    wrong = [f"behind the closed window: {one['status']}" for one in figures.failed(entries(later))]
+    wrong += proved(stack)
+    return wrong + settled(lambda: closing.found(databases, purchases, (newest, start)))
 
 
 @dataclass(frozen=True)
@@ -136,11 +163,10 @@ def judged(databases: Mapping[str, Any], run: Run) -> list[str]:
     failures = figures.failed(written)
     spans = [(one.began, one.ended) for one in moves if one.move]
     within, rest = figures.took(written, spans)
-    fates = {fate: sum(one.fate is fate for one in purchases.values()) for fate in Fate}
     good = sum(one.good for one in moves)
     lost = [sum(gap.missing for gap in missing if gap.ours == ours) for ours in (2, 1, 0)]
     say(f"moves: {good} of {len(moves)} calls came about")
-    say("orders: " + ", ".join(f"{count} {fate.value}" for fate, count in fates.items()))
+    _say_fates("orders", purchases)
     say(f"of them {len(ours)} were written while the new side owned the orders")
     say(f"writes that waited: {waits}")
     say(f"writes, while a command ran: {within}; else: {rest}")
@@ -169,10 +195,15 @@ def entries(folder: Path) -> list[Mapping[str, Any]]:
         return [json.loads(line) for line in lines]
 
 
-def _crowd(options: argparse.Namespace, pace: float) -> Crowd:
+def _crowd(options: argparse.Namespace, pace: float, number: int = 0) -> Crowd:
     """The dice name the orders: another crowd needs others."""
-    seed = options.seed * 2 + (pace == EAGER)
+    seed = options.seed * 10 + number + 5 * (pace == EAGER)
     return Crowd(options.users, LASTS, seed, pace=pace, script=SCRIPT)
+
+
+def _say_fates(what: str, purchases: Mapping[str, journal.Purchase]) -> None:
+    fates = {fate: sum(one.fate is fate for one in purchases.values()) for fate in Fate}
+    say(f"{what}: " + ", ".join(f"{count} {fate.value}" for fate, count in fates.items()))
 
 
 def main() -> int:
@@ -190,6 +221,7 @@ def main() -> int:
         "--kill", nargs="?", const="", metavar="TOWARD:VICTIM:ACT:MOMENT,…",
         help="then kill and freeze: all strikes, or those named; a part left empty names all",
     )  # fmt: skip
+    parser.add_argument("--close", action="store_true", help="at last end the window, and go on")
     parser.add_argument("--keep", action="store_true", help="leave the folder with logs")
     options = parser.parse_args()
     options.strikes = [] if options.kill is None else strikes.chosen(options.kill)

@@ -157,8 +157,9 @@ class Striking:
         if strike.act == "frozen":
             thread = threading.Thread(target=frozen, args=(pids, FROZEN_SECONDS))
         else:
-            with suppress(ProcessLookupError):
-                os.kill(pids[0], signal.SIGKILL)
+            for pid in pids:
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
             thread = threading.Thread(target=int)
         thread.start()
         return thread
