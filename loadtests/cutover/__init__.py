@@ -4,6 +4,7 @@
     moves      `fig cutover orders` called again and again, and what each call said
     strikes    who is killed or frozen at which moment of a move, and the table of what came of it
     striking   those strikes, one after the other
+    returning  the way back after many orders and prices, as customers of the monolith see it
     closing    the window ends, and customers shop on
     figures    pure: how long writes waited, what failed, gaps in the order numbers, the bars
 

@@ -3,8 +3,9 @@
 1 a stack with every route of the orders at `new`   2 how many orders a second it can do
 3 a share of that, by API and pages, while `fig cutover orders` goes there and back
 4 with --kill: the same while somebody is killed or frozen at each step
-5 with --close: the window ends, and customers shop on
-6 when all is finished: the customers' journal, both sides' books, `fig verify`
+5 with --many 1000: so many orders on the new side, and prices; then back, where customers look
+6 with --close: the window ends, and customers shop on
+7 when all is finished: the customers' journal, both sides' books, `fig verify`
 
 Exit codes: 0 every bar was met and the books balance, 1 not (a sentence each), 2 the run could not
 go on.
@@ -28,10 +29,11 @@ from loadtests.chaos import balance, journal
 from loadtests.chaos.journal import Fate
 from loadtests.chaos.running import STEADY, Crowd, customers, proved, say, settled
 from loadtests.chaos.stack import OWNERS, ChaosFailed, Stack
-from loadtests.cutover import closing, figures, strikes
+from loadtests.cutover import closing, figures, returning, strikes
 from loadtests.cutover.moves import Moved, there_and_back
 from loadtests.cutover.striking import Striking
 
+AT_NEW = ("goods", "orders")
 SCRIPT = "loadtests/cutover/shoppers.py"
 EAGER = 1000.0  # visits a second: each customer comes as soon as the last visit is over
 LASTS = 7200.0  # seconds, at most; the customers are sent home before
@@ -74,11 +76,8 @@ def capacity(stack: Stack, folder: Path, options: argparse.Namespace, scarce: li
         began = time.time()
         time.sleep(options.measured)
         ended = time.time()
-    placed = [
-        one for one in entries(folder)
-        if one["kind"] == "answered" and one["status"] == 201 and began < one["at"] < ended
-    ]  # fmt: skip
-    return len(placed) / float(options.measured)
+    count = sum(1 for one in placed(folder) if began < one["at"] < ended)
+    return count / float(options.measured)
 
 
 def run(options: argparse.Namespace, folder: Path) -> list[str]:
@@ -86,7 +85,9 @@ def run(options: argparse.Namespace, folder: Path) -> list[str]:
     (folder / STEADY).touch()
     with ExitStack() as exits:
         up = ("--instances", str(options.instances))
-        stack = exits.enter_context(Stack(folder, options.port_base, *up, at_new=("orders",)))
+        stack = exits.enter_context(
+            Stack(folder, options.port_base, *up, at_new=("goods", "orders"))
+        )
         with stack.database("legacy") as legacy:
             start = dict(legacy.execute(balance.STOCK).fetchall())
             scarce = [row[0] for row in legacy.execute(SCARCE)]
@@ -100,8 +101,9 @@ def run(options: argparse.Namespace, folder: Path) -> list[str]:
             time.sleep(WARM_SECONDS)
             moves = there_and_back(stack, options.moves)
             outcomes = list(Striking(stack, folder / "journal").all(options.strikes))
+        found = many(stack, options, folder, scarce) if options.many else []
         say("the customers have left; waiting until all is finished")
-        found = proved(stack)
+        found += proved(stack)
         databases = {
             name: exits.enter_context(stack.database(name)) for name in (*OWNERS, "inventory")
         }
@@ -111,10 +113,31 @@ def run(options: argparse.Namespace, folder: Path) -> list[str]:
         found += [one.wrong for one in outcomes if one.wrong]
         if outcomes:
             say(f"the owner in the end, and when a write succeeded\n{strikes.table(outcomes)}")
+        if options.many:
+            found += returning.looked_at(stack) + proved(stack)
         if options.close:
             found += closed(stack, databases, folder, options, rate)
         run_ = Run(moves, purchases, entries(folder), (first or (0,))[0], bool(outcomes))
         return found + judged(databases, run_)
+
+
+def many(
+    stack: Stack, options: argparse.Namespace, folder: Path, scarce: Sequence[str]
+) -> list[str]:
+    """So many orders, with cancellations and prices, while the new side owns both; then back."""
+    returning.owned_by_new(stack)
+    before = len(placed(folder))
+    prices = returning.Prices(stack.url, options.seed)
+    with Shopping(stack, _crowd(options, EAGER, 2), folder, scarce), prices.meanwhile():
+        returning.until_placed(options.many, lambda: len(placed(folder)) - before)
+    say(f"{len(placed(folder)) - before} orders were placed, {prices.saved} prices saved")
+    returning.back(stack)
+    return prices.wrong
+
+
+def placed(folder: Path) -> list[Mapping[str, Any]]:
+    """Answers with an order."""
+    return [one for one in entries(folder) if one["kind"] == "answered" and one["status"] == 201]
 
 
 def closed(
@@ -221,6 +244,7 @@ def main() -> int:
         "--kill", nargs="?", const="", metavar="TOWARD:VICTIM:ACT:MOMENT,…",
         help="then kill and freeze: all strikes, or those named; a part left empty names all",
     )  # fmt: skip
+    parser.add_argument("--many", type=int, default=0, help="orders of ours, before the way back")
     parser.add_argument("--close", action="store_true", help="at last end the window, and go on")
     parser.add_argument("--keep", action="store_true", help="leave the folder with logs")
     options = parser.parse_args()
