@@ -89,11 +89,13 @@ class Report:
         return [f"orders accepted a second: {first:.1f} at first, {last:.1f} at last"]
 
     def _grows(self) -> list[str]:
-        """Work may not grow with what waits."""
+        """Work may not grow with what waits; it may with what is asked for."""
         found = []
+        _, early, *_, last = self.accepted()
+        more = max(1.0, last / early) if early else 1.0
         for name in WORK:
             rates = self.rates(name)
-            if rates and rates[-1] > GROWTH * rates[1] + LEAST_WORK[name]:
+            if rates and rates[-1] > GROWTH * more * rates[1] + LEAST_WORK[name]:
                 found.append(f"{name} a second: {rates[1]:.2f} early on, then {rates[-1]:.2f}")
         return found
 

@@ -119,6 +119,12 @@ def test_work_that_grows_with_what_waits_is_named(report):
     ]
 
 
+def test_work_may_grow_with_what_is_asked_for(report):
+    busy = [*report.entries, *(entry(160 + n, "answered", 202) for n in range(3))]
+    samples = [sample(105), *worked(40.0, later=90.0), sample(180)]
+    assert replace(report, entries=busy, samples=samples).objections() == []
+
+
 def test_a_little_work_may_become_a_little_more(report):
     some = replace(report, samples=[sample(105), *worked(1.0, later=9.0), sample(180)])
     assert some.objections() == []
