@@ -15,11 +15,13 @@ from typing import Any, TypeVar
 
 import psycopg
 
+from chassis.cli.calls import NoAnswer, call
 from chassis.ownership.records import ENTER
+from contracts.cutover import path
 from loadtests.chaos.faults.freeze import frozen
 from loadtests.chaos.running import say
 from loadtests.chaos.stack import FIG, PROJECT, ChaosFailed, Stack
-from loadtests.cutover.moves import BOUND, moved
+from loadtests.cutover.moves import BOUND
 from loadtests.cutover.strikes import (
     BEFORE,
     COMMAND,
@@ -60,9 +62,8 @@ class Striking:
             owner = self._owner()
             strike = next_one(left, owner)
             if strike is None:
-                say((plain := moved(self._stack, "new" if owner == "legacy" else "legacy")).line)
-                if not plain.good:
-                    time.sleep(1.0)
+                self._order("new" if owner == "legacy" else "legacy")
+                self._settled(time.time())
                 continue
             yield self._tried(strike)
 
@@ -74,7 +75,8 @@ class Striking:
                 say(f"{strike}: {error}; again")
                 time.sleep(1.0)
                 if self._owner() == strike.toward:
-                    moved(self._stack, "legacy" if strike.toward == "new" else "new")
+                    self._order("legacy" if strike.toward == "new" else "new")
+                    self._settled(time.time())
             else:
                 writes, settled = outcome.writes or -1, outcome.settled or -1
                 say(f"{strike}: {outcome.owner}; write {writes:.1f} s, settled {settled:.1f} s")
@@ -82,30 +84,43 @@ class Striking:
         raise ChaosFailed(f"{strike}: the moment never came")
 
     def _once(self, strike: Strike) -> Outcome:
-        back = ("--back",) if strike.toward == "legacy" else BOUND
-        log = self._stack.folder.parent / "command.log"
-        with log.open("w") as said, self._held(strike):
-            command = subprocess.Popen(
-                [*FIG, "cutover", "orders", "--json", *back], env=self._stack.environment,
-                cwd=PROJECT, stdout=said, stderr=said, start_new_session=True,
-            )  # fmt: skip
+        with self._held(strike):
+            command = self._ordered(strike)
             try:
-                self._until(strike, command, log)
+                self._until(strike, command)
                 thawing = self._strike(strike, command)
                 at = time.time()
             except BaseException:
-                command.kill()
-                command.wait()
+                _end(command)
                 raise
         writes = self._first_write(at)
         thawing.join()
         settled = self._settled(at)
         with suppress(subprocess.TimeoutExpired):
-            command.wait(COMMAND_SECONDS)
-        command.kill()
-        command.wait()
+            if command is not None:
+                command.wait(COMMAND_SECONDS)
+        _end(command)
         self._stack.until_ready()
         return Outcome(strike, self._owner(), writes, settled)
+
+    def _ordered(self, strike: Strike) -> subprocess.Popen[bytes] | None:
+        """The move, under way: by `fig cutover` where that is to be struck, else at the service,
+        for the command's checks take longer than all the rest."""
+        if strike.victim != COMMAND:
+            self._order(strike.toward)
+            return None
+        back = ("--back",) if strike.toward == "legacy" else BOUND
+        with (self._stack.folder.parent / "command.log").open("w") as said:
+            return subprocess.Popen(
+                [*FIG, "cutover", "orders", "--json", *back], env=self._stack.environment,
+                cwd=PROJECT, stdout=said, stderr=said, start_new_session=True,
+            )  # fmt: skip
+
+    def _order(self, toward: str) -> None:
+        """At the service; a refusal is seen by what does not come of it."""
+        url = f"http://127.0.0.1:{self._stack.state['ports']['orders']}{path('orders')}"
+        with suppress(NoAnswer):
+            call(url, method="POST", body={"toward": toward, "operator": f"strike {time.time()}"})
 
     @contextmanager
     def _held(self, strike: Strike) -> Iterator[None]:
@@ -134,7 +149,7 @@ class Striking:
             released.wait(HOLD_SECONDS)
             writer.rollback()
 
-    def _until(self, strike: Strike, command: subprocess.Popen[bytes], log: Path) -> None:
+    def _until(self, strike: Strike, command: subprocess.Popen[bytes] | None) -> None:
         """The moment. Raises Missed."""
         until = time.monotonic() + REACH_SECONDS
         with self._stack.database("orders") as looking:
@@ -146,14 +161,15 @@ class Striking:
                     return
                 if (strike.moment, phase) in ((BEFORE, "moving"), (FENCE, "fenced")):
                     return
-                if command.poll() is not None:
+                if command is not None and command.poll() is not None:
+                    log = self._stack.folder.parent / "command.log"
                     raise Missed(log.read_text().strip()[-200:])
                 time.sleep(LOOK_SECONDS)
         raise Missed("nothing moved")
 
-    def _strike(self, strike: Strike, command: subprocess.Popen[bytes]) -> threading.Thread:
+    def _strike(self, strike: Strike, command: subprocess.Popen[bytes] | None) -> threading.Thread:
         """What is frozen goes on in time; the thread ends then."""
-        pids = [command.pid] if strike.victim == COMMAND else self._stack.family(strike.victim)
+        pids = [command.pid] if command is not None else self._stack.family(strike.victim)
         if strike.act == "frozen":
             thread = threading.Thread(target=frozen, args=(pids, FROZEN_SECONDS))
         else:
@@ -195,6 +211,12 @@ class Striking:
             return None
 
         return str(_polled(look))
+
+
+def _end(command: subprocess.Popen[bytes] | None) -> None:
+    if command is not None:
+        command.kill()
+        command.wait()
 
 
 def _polled(look: Callable[[], T | None]) -> T | None:
