@@ -19,7 +19,7 @@ NEWEST = "SELECT coalesce(max(order_id), 0) FROM owned_order"
 _OWNED = """
 SELECT order_no, content::jsonb->>'po_number', saga_id, content::jsonb->>'status',
        (content::jsonb->>'total')::numeric,
-       (SELECT jsonb_object_agg(line->>'sku', (line->>'qty')::int)
+       (SELECT jsonb_object_agg(line->>'sku', (line->>'quantity')::int)
         FROM jsonb_array_elements(content::jsonb->'lines') line)
 FROM owned_order WHERE placed AND order_id > %s
 """

@@ -24,20 +24,14 @@ from loadtests.chaos.journal import PREFIX
 from loadtests.transport import answer_of
 from loadtests.visitor import CUSTOMERS, PASSWORD
 
+__all__ = ["Customer", "PageCustomer"]  # half of them each
 ACCEPTED = re.compile(r"/order-requests/([\w-]+)$")
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
-
-
-class ApiCustomer(Customer):
-    """Two of three orders come so."""
-
-    weight = 2
 
 
 class PageCustomer(FastHttpUser):
     """Cart, checkout, the order's page; one variant at a time."""
 
-    weight = 1
     wait_time = constant_throughput(PACE)
     network_timeout = 20.0
     connection_timeout = 5.0
