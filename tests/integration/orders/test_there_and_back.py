@@ -152,3 +152,18 @@ def test_there_and_back_and_there(shop: Any) -> None:
     _books_balance(shop)
     _move(shop, "legacy")
     _balance(shop)
+
+    _move(shop, "new")
+    # the window ends: orders are placed and cancelled here, and the monolith hears of none
+    url = f"{shop.processes['orders'].url}/cutover/orders/close"
+    assert httpx2.post(url, timeout=10).json()["window"] == "closed"
+    late = [_place(shop, "new", CARD | {"po_number": f"late {number}"}) for number in range(2)]
+    gone = _cancel(shop, "new", late[0])
+    for order in (gone, late[1]):
+        path = f"/api/orders/{order['order_no']}"
+        assert shop.ask("new", "GET", path).json() == order
+        assert shop.ask("legacy", "GET", path).status_code == 404
+    newest = [order["order_no"] for order in shop.ask("new", "GET", "/api/orders").json()["orders"]]
+    assert newest[:2] == [late[1]["order_no"], late[0]["order_no"]]
+    shop.until("refunded", lambda: shop.value("payments", paid, gone["order_no"]) == "refunded")
+    _books_balance(shop)
