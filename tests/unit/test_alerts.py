@@ -1,6 +1,6 @@
 """The alert rules: each query is one, of metrics that we have; `promtool` judges where it is there.
 
-That each selector has a sample in a running stack: tests/patterns/test_telemetry.py.
+That each selector has a sample in a running stack is held by the tests of the stack.
 """
 
 import re
@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from tests.rigs import alerts
 from tests.rigs.alerts import FILE, Selector, rules, selectors
@@ -66,6 +67,75 @@ def test_promtool_agrees() -> None:
     assert PROMTOOL is not None
     done = subprocess.run(
         [PROMTOOL, "check", "rules", str(FILE)],
+        capture_output=True, text=True, check=False, timeout=60,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+# Of each alert, series in trouble: a value, and what is added each minute. Others are as in WELL.
+WELL = {"facade_workers": "2+0"}
+TROUBLE = {
+    "FacadeHasNoWorkers": {"facade_workers": "0+0"},
+    "FacadeAnswersWithErrors": {
+        'facade_requests_total{route="r",side="new",status="2xx"}': "0+60",
+        'facade_requests_total{route="r",side="new",status="5xx"}': "0+6",
+    },
+    "FacadeSideDoesNotAnswer": {
+        'facade_failures_total{route="r",failure="connect"}': "0+6",
+        'facade_requests_total{route="r",side="new",status="2xx"}': "0+60",
+    },
+    "FacadeBreakerOpen": {'facade_breaker_open{upstream="u",of="read"}': "1+0"},
+    "FacadeIsSlow": {
+        'facade_latency_seconds_bucket{route="r",side="new",le="1"}': "0+1",
+        'facade_latency_seconds_bucket{route="r",side="new",le="4"}': "0+60",
+        'facade_latency_seconds_bucket{route="r",side="new",le="+Inf"}': "0+60",
+    },
+    "FacadeNewSideFallsBack": {'facade_fallback_share{route="r"}': "0.5+0"},
+    "FacadeSidesDiffer": {'facade_compare_pairs{route="r",outcome="mismatched"}': "3+0"},
+    "SpansAreDropped": {'spans_total{outcome="dropped"}': "0+600"},
+    "GoodsArriveLate": {
+        'catalog_delay_seconds_bucket{le="1"}': "0+0",
+        'catalog_delay_seconds_bucket{le="30"}': "0+60",
+        'catalog_delay_seconds_bucket{le="+Inf"}': "0+60",
+    },
+    "EventsDoNotLeave": {'outbox_oldest_pending_seconds{instance="i"}': "90+60"},
+    "EventsAreDeadLetters": {'inbox_events_total{consumer="c",outcome="dead"}': "0+1"},
+    "MailsDoNotLeave": {"mails_oldest_seconds": "400+60"},
+    "MailsAreParked": {"mails_parked": "1+0"},
+}
+
+
+def test_of_each_alert_it_is_known_what_it_is_for() -> None:
+    assert TROUBLE.keys() == {rule["alert"] for rule in rules()}
+
+
+@pytest.mark.skipif(PROMTOOL is None, reason="Debian's prometheus brings promtool")
+@pytest.mark.parametrize("alert", TROUBLE)
+def test_prometheus_raises_it_in_trouble_and_only_it(alert: str, tmp_path: Path) -> None:
+    """Half an hour of trouble, evaluated by Prometheus; before, everything is well."""
+    series = [
+        {"series": name, "values": f"{values}x30"}
+        for name, values in (WELL | TROUBLE[alert]).items()
+    ]
+    test = {
+        "rule_files": [str(FILE)],
+        "evaluation_interval": "15s",
+        "tests": [{
+            "interval": "1m",
+            "input_series": series,
+            "promql_expr_test": [
+                {"expr": f'count(ALERTS{{alertname="{name}",alertstate="firing"}}) > 0',
+                 "eval_time": "25m",
+                 "exp_samples": [{"labels": "{}", "value": 1}] if name == alert else []}
+                for name in TROUBLE
+            ],
+        }],
+    }  # fmt: skip
+    file = tmp_path / "test.yml"
+    file.write_text(yaml.safe_dump(test))
+    assert PROMTOOL is not None
+    done = subprocess.run(
+        [PROMTOOL, "test", "rules", str(file)],
         capture_output=True, text=True, check=False, timeout=60,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
