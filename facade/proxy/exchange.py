@@ -20,12 +20,11 @@ from facade.http1.responses import (
     response_bytes,
     switching_bytes,
 )
-from facade.proxy import errors
+from facade.proxy import errors, fallback
 from facade.proxy.context import WorkerContext
 from facade.proxy.counting.accesslog import caller_line, decision_line, log_line
 from facade.proxy.downstream.client import Absent, Client
 from facade.proxy.errors import Failure
-from facade.proxy.fallback import may_fall_back, may_turn_back, turn_back, turn_to_legacy
 from facade.proxy.observer import Keyed, Observer
 from facade.proxy.request import RETURNED, Request
 from facade.proxy.tunnel import join
@@ -158,7 +157,7 @@ class Exchange:
         if head.status >= trouble.LOWEST and connection is not None:
             failure = errors.refusal(head, request.state.route.trouble)
             if failure is not None and (
-                may_fall_back(request, failure) or may_turn_back(request, failure)
+                fallback.may_fall_back(request, failure) or fallback.may_turn_back(request, failure)
             ):
                 connection.discard(head)
                 self.failed(failure)
@@ -223,10 +222,8 @@ class Exchange:
         request = self.request
         if request.upload is not None:
             request.upload.stop()
-        stale = failure.stale and connection is not None and connection.reused
-        if stale and not request.retried and request.repeatable:
-            request.retried = True
-            request.state.counts.retries += 1
+        if fallback.may_repeat(request, failure, connection is not None and connection.reused):
+            fallback.repeat(request)
             request.attempt.side.upstream.connect(self, NEW)
             return
         request.attempt.side.counts.failed(failure.phase)
@@ -239,11 +236,11 @@ class Exchange:
             self.worker.failed.add(request, self.answer.status, failure)
             self._settle(self.answer.status, failure.outcome(request.attempt.side.counted))
             self.client.break_off()
-        elif turn_to_legacy(request, failure, self.worker):
+        elif fallback.turn_to_legacy(request, failure, self.worker):
             if self.keyed is not None:
                 self.keyed.turned()
             request.attempt.side.upstream.connect(self, ANY if request.repeatable else FRESH)
-        elif turn_back(request, failure, self.worker):
+        elif fallback.turn_back(request, failure, self.worker):
             request.attempt.side.upstream.connect(self, ANY)
         else:
             self.give_up(failure)

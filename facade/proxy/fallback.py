@@ -1,4 +1,4 @@
-"""Legacy in place of a new side that fails: when that is allowed, and what changes with it.
+"""A side that fails: when it is asked once more, or legacy in its place, and what changes then.
 
 A read that the new side declined, since it is behind, comes back to it where legacy cannot answer
 either: it then answers from what it has, and states the age.
@@ -14,9 +14,31 @@ from facade.http1.requests import request_bytes
 from facade.proxy import errors
 from facade.proxy.context import WorkerContext
 from facade.proxy.errors import Failure
-from facade.proxy.request import Request
+from facade.proxy.request import Attempt, Request
 
 _ALONE: Final = b"%b: 1\r\n\r\n" % ALONE.encode()
+
+
+def may_repeat(request: Request, failure: Failure, reused: bool) -> bool:
+    """Whether the same side is asked once more, before anything of its answer came.
+
+    The connection may have been stale, where it was `reused`; or a read stays without an answer of
+    one of several instances, and another one is there.
+    """
+    if request.retried or not request.repeatable:
+        return False
+    if failure.stale and reused:
+        return True
+    lost = failure is errors.FIRST_BYTE or failure is errors.CLOSED
+    return lost and request.state.route.safe and request.attempt.side.upstream.another
+
+
+def repeat(request: Request) -> None:
+    """Count it, and take the time anew: the breaker judges the instance that answers."""
+    request.retried = True
+    request.state.counts.retries += 1
+    before = request.attempt
+    request.attempt = Attempt(before.side, before.permit, perf_counter(), before.sent)
 
 
 def may_fall_back(request: Request, failure: Failure) -> bool:

@@ -3,6 +3,9 @@
 An address that refuses a connection certainly got nothing of the request: the next one is asked,
 for any method. The address is left out until a connection that we open ourselves stands.
 
+One that takes a request and stays silent, as a frozen process does, accepts connections all the
+same: it is left out until a request that is tried there, one at a time, is answered.
+
 Connections survive a reload where the address and the upstream's settings stay the same.
 """
 
@@ -68,6 +71,9 @@ class Instance:
         self.pool: Pool[Outbound, Wanted] = Pool(limit)
         self.healthy = True  # by active probing
         self.away_until = 0.0  # it refused: when it is asked again; 0: it accepts connections
+        self.quiet_until = 0.0  # it stayed silent: when a request is tried there; 0: it answers
+        self._silences = 0
+        self._tried = False  # a request goes there, to see whether it answers
         self._refusals = 0
         self._probing = False  # a connection of ours is being opened, to see whether it accepts
         self._deadlines = deadlines
@@ -98,6 +104,8 @@ class Instance:
 
     def release(self, connection: Outbound) -> None:
         """The connection is free again."""
+        if self.quiet_until:
+            self.answers()
         if self._retired:
             connection.abandon()
             return
@@ -111,6 +119,29 @@ class Instance:
         waiting = self.pool.next_waiter()
         if waiting is not None and self.pool.may_open():
             self._open(waiting)
+
+    def silent(self) -> None:
+        """A request got no byte of an answer in time."""
+        now = self._deadlines.now
+        if self.quiet_until > now and not self._tried:
+            return  # of several requests under way, only the first one says something new
+        self._tried = False
+        self._silences += 1
+        self.quiet_until = now + _pause(self._silences)
+
+    def answers(self) -> None:
+        """A request was answered."""
+        self.quiet_until, self._silences, self._tried = 0.0, 0, False
+
+    def able(self, now: float) -> bool:
+        """Whether requests are sent there."""
+        return self.healthy and not self.away_until and self.quiet_until <= now
+
+    def tried(self) -> None:
+        """A request goes there. Where it was silent, no other one does until that is answered."""
+        if self.quiet_until:
+            self._tried = True
+            self.quiet_until = self._deadlines.now + self.timeouts.first_byte
 
     def mended(self, kind: str) -> None:
         """Count an answer that had a fault of this kind, which was put right."""
@@ -176,8 +207,12 @@ class Instance:
             return  # of several requests under way, only the first one says something new
         self._probing = False
         self._refusals += 1
-        pause = min(AWAY_FIRST_SECONDS * 2.0 ** (self._refusals - 1), AWAY_MOST_SECONDS)
-        self.away_until = now + pause
+        self.away_until = now + _pause(self._refusals)
+
+
+def _pause(times: int) -> float:
+    """Seconds for which an address is left out that failed so many times in a row."""
+    return min(AWAY_FIRST_SECONDS * 2.0 ** (times - 1), AWAY_MOST_SECONDS)
 
 
 class Upstream:
@@ -222,13 +257,23 @@ class Upstream:
             instances = tuple(one for one in instances if one not in refused)
         if len(instances) == 1:
             return instances[0]
-        able = [one for one in instances if one.healthy and not one.away_until] or instances
+        now = self._deadlines.now
+        able = [one for one in instances if one.able(now)] or instances
         if not able:
             return None
         if self.config.balance == "least-busy":
-            return min(able, key=lambda one: one.pool.busy)
-        self._turn += 1
-        return able[self._turn % len(able)]
+            chosen = min(able, key=lambda one: one.pool.busy)
+        else:
+            self._turn += 1
+            chosen = able[self._turn % len(able)]
+        chosen.tried()
+        return chosen
+
+    @property
+    def another(self) -> bool:
+        """Whether a request that one instance did not answer can be sent to another one."""
+        now = self._deadlines.now
+        return len(self.instances) > 1 and any(one.able(now) for one in self.instances)
 
     def connect(self, caller: Caller, idle_at_most: float) -> None:
         """Give the caller a connection to an instance, or tell it that there is none."""
@@ -268,5 +313,5 @@ class Upstream:
         return {
             "connections": sum(instance.pool.open for instance in self.instances),
             "idle": sum(len(instance.pool.idle) for instance in self.instances),
-            "instances": {i.url: i.healthy and not i.away_until for i in self.instances},
+            "instances": {i.url: i.able(self._deadlines.now) for i in self.instances},
         }

@@ -39,6 +39,12 @@ class Owner(Protocol):
     def closed(self, connection: "Outbound") -> None:
         """The connection is gone."""
 
+    def answers(self) -> None:
+        """A request was answered."""
+
+    def silent(self) -> None:
+        """A request got no byte of an answer in time."""
+
     def mended(self, kind: str) -> None:
         """An answer had a fault of this kind, which was put right."""
 
@@ -222,6 +228,8 @@ class Outbound(asyncio.Protocol):
     def expired(self, _now: float) -> None:
         """The deadline of the present step has passed."""
         self.deadline = NEVER
+        if not self.heard:
+            self._owner.silent()
         self._fail(errors.STALLED if self._body is not None else errors.FIRST_BYTE)
 
     # steps
@@ -306,6 +314,7 @@ class Outbound(asyncio.Protocol):
         if rest:
             self._owner.mended(self._surplus)
         if rest or not (self._keep and self._sent_whole) or isinstance(self._body, UntilClose):
+            self._owner.answers()
             self._close()
         else:
             self._body = None
