@@ -7,7 +7,7 @@ FIG    := $(PY) -m fig
 
 .DEFAULT_GOAL := help
 .PHONY: help install demo demo-fast up down status check test applications unit study fuzz lint format lock clean-data clean \
-  cutover chaos chaos-feed legacy-away coverage-map mutants bench bench-orders bench-shadow bench-feed bench-read bench-verify bench-plane \
+  cutover chaos chaos-feed legacy-away two-of-each coverage-map mutants bench bench-orders bench-shadow bench-feed bench-read bench-verify bench-plane \
   compile uncompile test-compiled
 
 help:            ## this list
@@ -78,6 +78,9 @@ cutover: install ## the orders change hands under load, there and back: ARGS="--
 
 legacy-away: install ## legacy stops answering for a minute under load; what piles up, how it returns: ARGS="--seconds 300"
 	@$(PY) -m loadtests.chaos.away $(ARGS)
+
+two-of-each: install ## two of each service, one of a pair killed or frozen at random under load: ARGS="--minutes 3 --seed N"
+	@$(PY) -m loadtests.chaos.pairs $(ARGS)
 
 bench-orders: install ## orders per second through the saga, beside the monolith alone
 	@$(PY) -m loadtests.bench.orders $(ARGS)
