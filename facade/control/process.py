@@ -111,6 +111,7 @@ class _Process:
             self.recent_shapes,
             self.teller.news,
             self.failures,
+            self.pipeline.in_doubt,
         )
         return Control(
             sources,

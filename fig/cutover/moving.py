@@ -90,10 +90,22 @@ class Mover:
         words = ended.words
         if ended.operator != ordered.operator:
             words = f"another attempt, of {ended.operator}, came after it; {words}"
-        return Move(
+        done = Move(
             toward, ended.owner == toward, words or f"{domain} is owned by {ended.owner}",
             _steps(ended), self._waits(ended), self._failed() - before, took,
         )  # fmt: skip
+        self._tell(done, ordered.operator)
+        return done
+
+    def _tell(self, done: Move, name: str) -> None:
+        """The facade shows on its dashboard how it ended."""
+        try:
+            admin.post(
+                self.admin, "/api/domains/attempt", domain=self.owning.domain, toward=done.toward,
+                who=name, words=done.words, good=str(done.good).lower(),
+            )  # fmt: skip
+        except FigError as error:
+            self.say(f"the dashboard does not know of it: {error}")
 
     def _waits(self, ended: Standing) -> Mapping[str, Any]:
         """Looked at once more: a write notes that it waited when it goes on, after the end."""

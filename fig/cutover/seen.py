@@ -45,6 +45,8 @@ def _lines(domain: str, raw: Mapping[str, Any], facade: Mapping[str, Any]) -> It
     if not standing.settled:
         yield f"{domain}: {standing.operator} moves it now ({standing.phase})"
     else:
+        if standing.words:
+            yield f"{domain}: the last attempt, of {standing.operator}, ended: {standing.words}"
         said = facade["domains"][domain]
         differs = disagreement(standing, InFile(said["owner"], said.get("window") or "open", ()))
         if differs:

@@ -3,7 +3,8 @@
 What is judged is `GET /api/compare` and `GET /api/status` of the running facade, and the expected
 differences of the route file. A route whose requests are asked on both sides needs pairs: so many
 that, however often one looks, at most the share in `promote` of the answers can be wrong. A pair
-that could not be judged, or to which the new side gave no answer, counts as a wrong one.
+that could not be judged, that differs and waits for legacy's second answer, or to which the new
+side gave no answer, counts as a wrong one.
 
 A route that only writes has no pairs: it is judged by the errors of its new side, and its data by
 `fig verify`.
@@ -44,7 +45,7 @@ class Proof:
 
     limit: float
     pairs: int
-    wrong: int  # they differ, could not be judged, or the new side gave no answer
+    wrong: int  # they differ, could not be judged or not yet, or the new side gave no answer
 
     @property
     def bound(self) -> float:
@@ -99,7 +100,7 @@ def proof_of(compared: Mapping[str, Any], limit: float) -> Proof:
         for cause, count in compared["failed"].items()
         if cause.startswith("new.") and cause != _DECLINED
     )
-    unknown = skipped + failed
+    unknown = skipped + failed + int(compared.get("in_doubt", 0))
     return Proof(limit, int(compared["compared"]) + unknown, int(compared["mismatched"]) + unknown)
 
 

@@ -18,6 +18,7 @@ from facade.control.absence.watch import Absence
 from facade.control.admin import pages
 from facade.control.admin.absence import absence_router
 from facade.control.admin.comparison import route_comparison
+from facade.control.admin.domains import domains_router
 from facade.control.admin.failures import failures_router
 from facade.control.admin.jwks import jwks_router
 from facade.control.admin.metrics import FacadeCollector
@@ -74,6 +75,7 @@ def create_app(control: Control, identity_key: Path | None = None) -> FastAPI:
     _add_explain(app, control)
     app.include_router(noise_router(control.sources.noise, lambda: _known(control, None)))
     app.include_router(failures_router(control.sources.failures))
+    app.include_router(domains_router(control.sources.tables, control.sources.attempts))
     app.include_router(absence_router(control.absence))
     app.include_router(traces_router(control.traces))
     app.include_router(moves_router(control.guarding))

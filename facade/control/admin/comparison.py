@@ -37,9 +37,9 @@ def route_comparison(
     """Everything about one route; `config` is None when the table no longer has it."""
     counts, asked, now = evidence.total, evidence.asked, time.time()
     compared, mismatched = counts.compared, counts.mismatched
-    proof = proof_of(
-        {**asdict(counts), "compared": compared}, _target(config, sources.tables.options())
-    )
+    in_doubt = sources.in_doubt.get(evidence.route, 0)
+    seen = {**asdict(counts), "compared": compared, "in_doubt": in_doubt}
+    proof = proof_of(seen, _target(config, sources.tables.options()))
     missing = proof.missing
     pace = evidence.pace.per_second(now)
     rules = sources.tables.rules_of(config) if config else None
@@ -54,6 +54,7 @@ def route_comparison(
         dispatched=asked.dispatched,
         completed=asked.completed,
         compared=compared,
+        in_doubt=in_doubt,
         shed=asked.shed,
         mismatch_rate=mismatched / compared if compared else None,
         upper_bound=upper_bound(mismatched, compared),

@@ -25,15 +25,8 @@ SELF_CONTAINED = {
 # What the dashboard is made of; none of it holds data.
 FILES = frozenset(
     {
-        *(
-            "/composed.js",
-            "/dashboard.css",
-            "/dashboard.js",
-            "/evidence.js",
-            "/limits.js",
-            "/making.js",
-        ),
-        *("/moves.js", "/trouble.js"),
+        *("/composed.js", "/dashboard.css", "/dashboard.js", "/domains.js", "/evidence.js"),
+        *("/limits.js", "/making.js", "/moves.js", "/trouble.js"),
     }
 )
 _LOGIN_POLICY = (
@@ -81,7 +74,9 @@ async def style() -> Response:
 
 @router.get("/{name}.js")
 async def script(
-    name: Literal["composed", "dashboard", "evidence", "limits", "making", "moves", "trouble"],
+    name: Literal[
+        "composed", "dashboard", "domains", "evidence", "limits", "making", "moves", "trouble"
+    ],
 ) -> Response:
     """Its script, in parts: asks /api/status every second, and draws."""
     return Response(_file(f"{name}.js"), media_type="text/javascript", headers=_HEADERS)

@@ -1,17 +1,18 @@
 """`/api/status`: what happens now, from the sums over all workers."""
 
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from facade.compare.evidence.bounds import upper_bound
 from facade.compare.evidence.evidence import Evidence
 from facade.control.admin.composed import composed_views
+from facade.control.admin.domains import Attempts, domain_views
 from facade.control.admin.limits import limit_views
 from facade.control.admin.models import (
     CompareSums,
     ComposedView,
-    DomainView,
     EventView,
     IdentityView,
     LagView,
@@ -37,7 +38,6 @@ from facade.control.surroundings.tables import Tables
 from facade.control.telling.failures import Failures
 from facade.control.telling.news import Event, News
 from facade.control.telling.trouble import Trouble
-from facade.routes.config.domainfile import NEW
 from facade.routes.config.routefile import RouteConfig
 from facade.routes.route import COMPOSED
 from facade.routes.table import UNMATCHED_NAME
@@ -60,6 +60,8 @@ class Sources:
     recent_shapes: Recent = field(default_factory=Recent)  # of what no route names
     news: News = field(default_factory=News)
     failures: Failures = field(default_factory=Failures)
+    in_doubt: Mapping[str, int] = field(default_factory=dict)  # by route; see Pipeline
+    attempts: Attempts = field(default_factory=dict)  # to move a domain, the last of each
 
 
 def status(sources: Sources) -> Status:
@@ -81,7 +83,7 @@ def status(sources: Sources) -> Status:
         failed=sources.failures.find(most=SHOWN),
         workers=[_worker(worker, now) for worker in sources.fleet.living()],
         routes=routes,
-        domains=_domains(sources.tables),
+        domains=domain_views(sources.tables, sources.attempts),
         unmatched=unmatched_status(total, sources.recent, sources.recent_shapes),
         upstreams={
             name: UpstreamView(**upstream, mended=total["mended"].get(name, {}))
@@ -134,14 +136,6 @@ def _identity(tables: Tables, counts: dict[str, dict[str, int]]) -> IdentityView
     if options is None or tables.table is None:
         return None
     return IdentityView(ask=options.ask, upstream=tables.table.asked, counts=counts)
-
-
-def _domains(tables: Tables) -> dict[str, DomainView]:
-    known = tables.table.file.domains if tables.table else {}
-    return {
-        name: DomainView(owner=one.owner, window=one.window if one.owner == NEW else None)
-        for name, one in known.items()
-    }
 
 
 def _limits(sources: Sources, routes: dict[str, Any]) -> list[LimitView]:

@@ -186,7 +186,7 @@ def test_explain_metrics_and_the_page(control: Any, worker: Any, wait: Wait) -> 
     page = control.raw("/")[1].decode()
     for asset in ("/dashboard.css", "/dashboard.js"):
         assert asset in page
-    scripts = ("/evidence.js", "/making.js", "/moves.js", "/trouble.js")
+    scripts = ("/domains.js", "/evidence.js", "/making.js", "/moves.js", "/trouble.js")
     for asset in ("/dashboard.css", "/dashboard.js", *scripts):
         assert control.status_of(asset) == 200
     assert control.status_of("/other.js") in (404, 422)

@@ -2,9 +2,11 @@
 
 import json
 import shutil
+import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 
@@ -101,3 +103,37 @@ def test_without_trouble_it_says_so(visit: Callable[[Any], Any], plain: Any) -> 
     page.wait_for_selector("#well >> text=Nothing is wrong now.")
     assert page.locator("#trouble details:visible").count() == 0
     assert page.title() == "Strangler Fig · facade"
+
+
+OWNED = """
+upstreams: {{legacy: {{url: "{legacy}"}}, fresh: {{url: "{legacy}"}}}}
+routes:
+  - {{name: save, match: POST /save, new: fresh, stage: new, domain: goods}}
+domains: {{goods: {{owner: new, window: open}}, accounts: {{owner: legacy}}}}
+"""
+WORDS = "the read model is behind: not there within 2 s"
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_the_owners_of_domains_and_the_last_attempts_are_shown(
+    visit: Callable[[Any], Any], start: Any, serve: Any, scripts: Any, width: int
+) -> None:
+    facade = start(OWNED.format(legacy=serve(scripts.polite).url))
+    page = visit(facade)
+    page.set_viewport_size({"width": width, "height": 800})
+    told = {"domain": "accounts", "toward": "new", "who": "anna@desk", "words": WORDS}
+    query = urlencode({**told, "good": "false"})
+    token = Path(facade.folder / "runtime/keys/admin.token").read_text().strip()
+    asked = urllib.request.Request(
+        f"http://127.0.0.1:{facade.admin}/api/domains/attempt?{query}",
+        method="POST", headers={"Authorization": f"Bearer {token}"},
+    )  # fmt: skip
+    with urllib.request.urlopen(asked) as answer:
+        assert answer.status == 200
+    page.wait_for_selector(f"#domains td >> text={WORDS}")
+    rows = page.locator("#domains tbody tr").all_inner_texts()
+    assert "new" in rows[0] and "window open" in rows[0]
+    assert "toward new, anna@desk" in rows[1]
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    fits = "table => table.scrollWidth <= table.parentElement.clientWidth"
+    assert page.locator("#domains table").evaluate(fits)

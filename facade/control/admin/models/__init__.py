@@ -20,6 +20,7 @@ from facade.control.admin.models.evidence import (
     WindowView,
 )
 from facade.control.admin.models.status import (
+    AttemptView,
     CompareSums,
     ComposedView,
     DomainView,
@@ -44,6 +45,7 @@ from facade.control.admin.models.status import (
 )
 
 __all__ = [
+    "AttemptView",
     "CauseView",
     "ClassView",
     "ClusterView",

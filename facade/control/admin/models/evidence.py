@@ -141,6 +141,7 @@ class RouteComparison(BaseModel):
     raced: int
     tolerated: int
     compared: int  # matched + mismatched: what the rate rests on
+    in_doubt: int = 0  # differ, and are counted once legacy was asked a second time
     failed: dict[str, int]  # by side and phase: "new.connect"
     skipped: dict[str, int]
     shed: dict[str, int]

@@ -108,11 +108,22 @@ class RouteStatus(BaseModel):
     compare: CompareSums
 
 
+class AttemptView(BaseModel):
+    """How the last attempt to move a domain ended, as `fig cutover` said it."""
+
+    at: float
+    toward: str  # legacy or new
+    who: str  # the name of the attempt
+    words: str
+    good: bool  # its owner is `toward` since then
+
+
 class DomainView(BaseModel):
     """The owner of a domain, as the route file says it."""
 
     owner: str  # legacy, moving or new
     window: str | None  # open or closed; None: there is none, since new does not own it
+    attempt: AttemptView | None  # None: none was told since the control process started
 
 
 class UnmatchedSums(BaseModel):

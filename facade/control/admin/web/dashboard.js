@@ -1,6 +1,7 @@
 "use strict";
 // Asks /api/status every second and /api/compare every few. Read-only.
 
+import { drawDomains } from "/domains.js";
 import { drawEvidence } from "/evidence.js";
 import { drawComposed } from "/composed.js";
 import { drawLimits } from "/limits.js";
@@ -148,6 +149,7 @@ function draw(status) {
   document.querySelector("#still tbody").replaceChildren(...still.map(routeRow));
   byId("others").hidden = !still.length;
   byId("count").textContent = `${still.length} routes that stay with legacy, ${short(still.reduce((sum, route) => sum + both(route.rates), 0))} req/s`;
+  drawDomains(status.domains);
   drawLimits(status.limits);
   drawComposed(status.composed);
   drawMoves(status.moves);

@@ -32,6 +32,10 @@ def facade(owner: str, window: str | None = None) -> dict[str, Any]:
             facade("new", "open"), "goods: legacy is 1,200 rows and 3.2 s behind",
         ),
         (
+            standing(words="the read model is behind", operator="anna"), facade("legacy"),
+            "goods: the last attempt, of anna, ended: the read model is behind",
+        ),
+        (
             standing(rogues=["product 1", "product 2"]), facade("legacy"),
             "goods: 2 writes past the fence, the last one product 2",
         ),

@@ -210,3 +210,12 @@ def test_a_pair_that_could_not_be_judged_speaks_against_it():
     (found,) = against(Stage.CANARY, compared(1000, parked_count=2, parked=[pair]))
     assert "2 pairs could not be judged" in found
     assert "the-bad-one (own fault: KeyError)" in found
+
+
+def test_pairs_that_wait_for_a_second_answer_count_as_wrong() -> None:
+    enough = anytime_pairs_needed(0, 0.01)
+    assert against(Stage.NEW, compared(enough)) == []
+    (said,) = against(Stage.NEW, compared(enough, in_doubt=1))
+    assert f"1 of {enough + 1:,} pairs differ or could not be judged (1)" in said.replace(
+        "0 of", "1 of"
+    )
