@@ -29,6 +29,9 @@ OPTIONS = {
     "max_replication_slots": "10",
     # A slot that nobody reads keeps log only so far, then it is lost rather than the disk full.
     "max_slot_wal_keep_size": "2GB",
+    # Who logs in is seen in the log: before legacy ends, somebody wants to know.
+    "log_connections": "on",
+    "log_timezone": "UTC",
 }
 INITDB_ARGS = "--encoding=UTF8 --locale=C.UTF-8 --auth=scram-sha-256"
 

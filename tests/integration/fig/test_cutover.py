@@ -68,6 +68,7 @@ def test_the_goods_change_hands(cutover, fig, home, routes, wait_for) -> None:
     _a_killed_command_is_mended(cutover, fig, routes, wait_for)
     _the_window_is_closed(cutover, fig, routes)
     _accounts_change_hands_while_strangers_register(cutover, fig)
+    _a_console_stands_against_the_end(fig, home)
 
 
 def _what_stands_against_it_is_named(cutover, fig, home, routes) -> None:
@@ -127,6 +128,8 @@ def _the_window_is_closed(cutover, fig, routes) -> None:
     assert cutover(0, "--close", "--yes")["window"] == "closed"
     assert "goods: {owner: new, window: closed}" in routes.read_text()
     assert failing(cutover(1, "--back"))["window"] == "closed: there is no way back"
+    by_evidence = fig("flip", "article-save", "retired")
+    assert (by_evidence.returncode, "fig retire article-save" in by_evidence.stderr) == (1, True)
     retired = fig("flip", "article-save", "retired", "--force", "test")
     assert retired.returncode == 0, retired.stderr
 
@@ -170,3 +173,17 @@ def _registers(url: str, email: str) -> tuple[int, httpx2.Cookies]:
         form = {"email": email, "name": "Eva", "street": "", "zip": "", "city": "Füssen",
                 "password": "pass word", "csrf": token[1]}  # fmt: skip
         return browser.post("/register", data=form).status_code, browser.cookies
+
+
+def _a_console_stands_against_the_end(fig, home) -> None:
+    here = access.place(Home(home), fig.state)
+    url = database_url(here, "postgres", "legacy")
+    for name in ("console", "and gone"):
+        with psycopg.connect(url, application_name=name):
+            asked = fig("retire", "goods", "--horizon", "1h", "--dry-run", "--json")
+    assert asked.returncode == 1, asked.stderr
+    objections = json.loads(asked.stdout)["objections"]
+    sessions = [one["about"] for one in objections if one["kind"] == "session"]
+    assert sessions == ["console, as role postgres", "and gone, as role postgres"]
+    gaps = {one["about"] for one in objections if one["kind"] == "gap"}
+    assert gaps == {"the facade", "the log of PostgreSQL"}

@@ -1,0 +1,111 @@
+"""Who logged in to legacy's database: by PostgreSQL's log, and by the sessions that are open now.
+
+The migration's own programs are left out, and so is the monolith: it holds its sessions whether
+somebody needs it or not. A program that logs in with the monolith's role and does not name itself
+is taken for the monolith.
+"""
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import psycopg
+from psycopg.rows import class_row
+
+from fig.errors import FigError
+from fig.supervise.logs import path_of
+
+CONNECT_SECONDS = 5
+NAME = "fig retire"  # of our own session
+SOURCE = "the log of PostgreSQL"
+DATABASE = "legacy"
+OF_THE_MIGRATION = frozenset({"feed", "accounts", "reverse"})  # roles
+_OURS = re.compile(r"fig\b.*|verify|outbox watch")  # programs, of any role
+
+_LINE = re.compile(r"(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d+)?) UTC \[\d+\] ")
+_LOGIN = re.compile(
+    r"LOG:  connection authorized: user=(?P<role>.*?) database=(?P<database>.*?)"
+    r"(?: application_name=(?P<program>.*?))?(?: SSL enabled .*)?$"
+)
+_OPEN = """
+SELECT usename AS role, coalesce(application_name, '') AS program,
+       extract(epoch FROM clock_timestamp())::float AS at
+FROM pg_stat_activity
+WHERE datname = current_database() AND backend_type = 'client backend' AND pid <> pg_backend_pid()
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """A session: the role, the program as it calls itself ("": not at all), unix seconds."""
+
+    role: str
+    program: str
+    at: float
+
+    @property
+    def foreign(self) -> bool:
+        """Whether it is neither the migration's nor the monolith's."""
+        if self.role in OF_THE_MIGRATION or _OURS.fullmatch(self.program):
+            return False
+        return bool(self.program) or self.role not in ("legacy", "postgres")
+
+
+def logged(lines: Iterable[str]) -> tuple[float | None, list[Login]]:
+    """The moment of the first line (None: there is none), and the logins to legacy's database."""
+    since: float | None = None
+    found = []
+    for line in lines:
+        begin = _LINE.match(line)
+        if begin is None:
+            continue
+        at = datetime.fromisoformat(begin[1]).replace(tzinfo=UTC).timestamp()
+        since = at if since is None else since
+        login = _LOGIN.match(line, begin.end())
+        if login is not None and login["database"] == DATABASE:
+            found.append(Login(login["role"], login["program"] or "", at))
+    return since, found
+
+
+def open_now(url: str) -> list[Login]:
+    """The sessions of now, asked as the superuser. Raises FigError where it cannot be asked."""
+    try:
+        with psycopg.connect(
+            url, autocommit=True, connect_timeout=CONNECT_SECONDS, application_name=NAME
+        ) as connection:
+            return connection.cursor(row_factory=class_row(Login)).execute(_OPEN).fetchall()
+    except psycopg.Error as error:
+        said = str(error).strip().splitlines()
+        raise FigError(
+            f"legacy's database cannot be asked who uses it ({said[-1] if said else error});"
+            " fig status shows what runs"
+        ) from None
+
+
+def document(since: float | None, logins: Iterable[Login], now: float) -> str:
+    """What `fig retire --seen` takes: a need for each role and program."""
+    needs: dict[tuple[str, str], dict[str, object]] = {}
+    for login in sorted(logins, key=lambda one: one.at):
+        if login.foreign:
+            key = (login.role, login.program)
+            number = int(str(needs.get(key, {}).get("number", 0))) + 1
+            name = f"{login.program or 'a program without a name'}, as role {login.role}"
+            needs[key] = {"kind": "session", "name": name, "at": login.at, "number": number}
+    begins = now if since is None else since
+    return json.dumps(
+        {"source": SOURCE, "since": begins, "gap": "it begins then", "needs": [*needs.values()]}
+    )
+
+
+def written(folder: Path) -> Iterator[str]:
+    """The lines of PostgreSQL's log in this folder, also those of the file before."""
+    path = path_of(folder, "postgres")
+    for part in (path.with_name(path.name + ".1"), path):
+        try:
+            with part.open(errors="replace") as file:
+                yield from file
+        except FileNotFoundError:
+            continue
