@@ -1,4 +1,7 @@
-"""What `fig retire` knows beyond the facade: who logged in to legacy's database.
+"""What `fig retire` knows beyond the facade: who uses legacy and its database past it.
 
-sessions   sessions in PostgreSQL's log and of now, those of the migration left out
+callers    who asked the monolith past the facade, by its log
+sessions   who logged in to its database, by PostgreSQL's log and the sessions of now
+files      writes both
+seen       a file for `fig retire --seen`
 """

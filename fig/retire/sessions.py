@@ -5,22 +5,19 @@ somebody needs it or not. A program that logs in with the monolith's role and do
 is taken for the monolith.
 """
 
-import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 
 import psycopg
 from psycopg.rows import class_row
 
 from fig.errors import FigError
-from fig.supervise.logs import path_of
+from fig.retire.seen import Need
 
 CONNECT_SECONDS = 5
 NAME = "fig retire"  # of our own session
-SOURCE = "the log of PostgreSQL"
 DATABASE = "legacy"
 OF_THE_MIGRATION = frozenset({"feed", "accounts", "reverse"})  # roles
 _OURS = re.compile(r"fig\b.*|verify|outbox watch")  # programs, of any role
@@ -85,27 +82,13 @@ def open_now(url: str) -> list[Login]:
         ) from None
 
 
-def document(since: float | None, logins: Iterable[Login], now: float) -> str:
-    """What `fig retire --seen` takes: a need for each role and program."""
-    needs: dict[tuple[str, str], dict[str, object]] = {}
+def needs(logins: Iterable[Login]) -> list[Need]:
+    """A need for each foreign role and program, with its last moment."""
+    found: dict[tuple[str, str], Need] = {}
     for login in sorted(logins, key=lambda one: one.at):
         if login.foreign:
             key = (login.role, login.program)
-            number = int(str(needs.get(key, {}).get("number", 0))) + 1
             name = f"{login.program or 'a program without a name'}, as role {login.role}"
-            needs[key] = {"kind": "session", "name": name, "at": login.at, "number": number}
-    begins = now if since is None else since
-    return json.dumps(
-        {"source": SOURCE, "since": begins, "gap": "it begins then", "needs": [*needs.values()]}
-    )
-
-
-def written(folder: Path) -> Iterator[str]:
-    """The lines of PostgreSQL's log in this folder, also those of the file before."""
-    path = path_of(folder, "postgres")
-    for part in (path.with_name(path.name + ".1"), path):
-        try:
-            with part.open(errors="replace") as file:
-                yield from file
-        except FileNotFoundError:
-            continue
+            number = found[key].number + 1 if key in found else 1
+            found[key] = Need("session", name, login.at, number)
+    return [*found.values()]

