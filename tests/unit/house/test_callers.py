@@ -43,6 +43,7 @@ CALLED = {
 FOUND = {
     r"compiling\.hook\.CompiledPlane(\.\w+)?": "Hatch, a build hook and its methods",
     r"migrations\.\w+\.versions\.\w+\.(upgrade|downgrade)": "alembic",
+    r"fig\.stack\.direct_log\.DirectLogger(\.access)?": "gunicorn, its --logger-class",
     r"loadtests\.locustfile\.\w+": "locust runs every user class of its file",
     r"loadtests\.chaos\.customers\.Customer": "locust runs every user class of its file",
     r"loadtests\.cutover\.shoppers\.\w+": "locust runs every user class of its file",
