@@ -1,7 +1,6 @@
 """Callers past the facade: as the monolith's logger writes them, and as they are read again."""
 
 import logging
-from typing import Any
 
 import pytest
 from gunicorn.config import Config
@@ -9,25 +8,10 @@ from gunicorn.config import Config
 from fig.retire.callers import callers
 from fig.retire.seen import Need
 from fig.stack import direct_log
-from fig.stack.direct_log import DirectLogger, caller_of
+from fig.stack.direct_log import DirectLogger
 
 USUAL = {"REMOTE_ADDR": "10.0.0.9", "REQUEST_METHOD": "GET", "PATH_INFO": "/export",
          "HTTP_USER_AGENT": "cron: nightly"}  # fmt: skip
-
-
-@pytest.mark.parametrize(
-    ("more", "caller"),
-    [
-        ({}, "10.0.0.9 (cron: nightly): GET /export"),
-        ({"HTTP_VIA": "1.1 fig"}, None),
-        ({"HTTP_VIA": "1.0 proxy, 1.1 fig"}, None),
-        ({"HTTP_VIA": "1.1 figs"}, "10.0.0.9 (cron: nightly): GET /export"),
-        ({"PATH_INFO": "/healthz"}, None),
-        ({"PATH_INFO": "/a\nb"}, "10.0.0.9 (cron: nightly): GET /a?b"),
-    ],
-)
-def test_what_the_facade_passed_on_is_no_caller(more: dict[str, Any], caller: str | None) -> None:
-    assert caller_of({**USUAL, **more}) == caller
 
 
 def test_a_caller_is_written_once_in_a_while_and_read_again(
