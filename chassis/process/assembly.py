@@ -10,8 +10,10 @@ import socket
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError
+from importlib.metadata import version as installed
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 import asyncpg
 from fastapi import FastAPI, Request, Response
@@ -39,6 +41,8 @@ from chassis.web.callers import read_callers
 from chassis.web.client import HttpClient
 from chassis.web.internal import Calls, DirectCalls
 
+PACKAGE: Final = "strangler-fig"
+
 
 class StatelessSettings(ProcessSettings):
     """What every service is told; a subclass sets the prefix and adds its own."""
@@ -47,6 +51,7 @@ class StatelessSettings(ProcessSettings):
     listen: ListenAddress
     # Public keys of the services that may call this one; without it whoever reaches the port may.
     caller_keys: Path | None = None
+    version: str = ""  # of this instance, for the registry; else that of the installed package
 
 
 class ServiceSettings(StatelessSettings):
@@ -181,11 +186,11 @@ async def _answer(
     parts.register(app)
     keys = settings.caller_keys
     direct = DirectCalls(parts.calls, app, read_callers(name, keys) if keys else None)
-    registration = _registration(name, instance, port)
+    registration = _registration(name, instance, port, settings.version)
     announcing: Background = lambda: registry.announce(nats, registration, ready)  # noqa: E731
     spans = SpanPublisher(nats, name, instance, metrics)
     try:
-        await serve(traced(around(direct)), port, [announcing, spans.run, *parts.background])
+        await serve(traced(around(direct)), port, [spans.run, *parts.background], announcing)
     finally:
         await parts.close()
         await nats.close()
@@ -217,8 +222,15 @@ def _readiness(pool: asyncpg.Pool, own: web.Readiness) -> web.Readiness:
     return ready
 
 
-def _registration(name: str, instance: str, port: socket.socket) -> Registration:
+def _registration(name: str, instance: str, port: socket.socket, version: str) -> Registration:
     host, number, *_ = port.getsockname()
     url = f"http://[{host}]:{number}" if ":" in host else f"http://{host}:{number}"
     started = datetime.now(UTC).isoformat(timespec="milliseconds")
-    return Registration(name, url, instance, started)
+    return Registration(name, url, instance, started, version or _installed())
+
+
+def _installed() -> str:
+    try:
+        return installed(PACKAGE)
+    except PackageNotFoundError:  # run from its sources
+        return ""

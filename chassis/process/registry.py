@@ -43,7 +43,10 @@ async def entries(nats: Client) -> dict[str, bytes]:
 
 
 async def announce(nats: Client, registration: Registration, ready: Readiness) -> None:
-    """Renew the entry every two seconds while ready; remove it when not, and when cancelled."""
+    """Renew the entry every two seconds while ready; remove it when not, and when cancelled.
+
+    Returns a moment after that: whoever may still send requests here has heard of it by then.
+    """
     value = orjson.dumps(registration.to_dict())
     announced = False
     try:
@@ -63,3 +66,4 @@ async def announce(nats: Client, registration: Registration, ready: Readiness) -
         if announced and nats.is_connected:
             async with asyncio.timeout(1):
                 await (await open_registry(nats)).delete(registration.key)
+            await asyncio.sleep(discovery.TOLD_SECONDS)

@@ -65,8 +65,16 @@ def _bind_unix(path: Path, variable: str) -> socket.socket:
     return port
 
 
-async def serve(app: Application, port: socket.socket, background: Sequence[Background]) -> None:
-    """Answer on the port and run the background work until a signal, or until one of them ends."""
+async def serve(
+    app: Application,
+    port: socket.socket,
+    background: Sequence[Background],
+    announcing: Background | None = None,
+) -> None:
+    """Answer on the port and run the background work until a signal, or until one of them ends.
+
+    `announcing` lets others find the port: it ends first, while all the rest goes on.
+    """
     config = uvicorn.Config(
         app,
         log_config=None,
@@ -81,9 +89,13 @@ async def serve(app: Application, port: socket.socket, background: Sequence[Back
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     serving = asyncio.create_task(server.serve(sockets=[port]))
-    working = [asyncio.create_task(work()) for work in background]
+    first = [] if announcing is None else [asyncio.create_task(announcing())]
+    working = [*first, *(asyncio.create_task(work()) for work in background)]
     stopping = asyncio.create_task(stop.wait())
     await asyncio.wait([serving, stopping, *working], return_when=asyncio.FIRST_COMPLETED)
+    for leaving in first:
+        leaving.cancel()
+        await asyncio.wait([leaving])
     for task in (stopping, *working):
         task.cancel()
     results = await asyncio.gather(*working, return_exceptions=True)

@@ -52,13 +52,14 @@ def test_names_on_the_bus():
 
 
 def test_registry_entry():
-    entry = Registration("catalog", "http://127.0.0.1:7001", "ab12", "2026-01-02T03:04:05Z")
+    entry = Registration("catalog", "http://127.0.0.1:7001", "ab12", "2026-01-02T03:04:05Z", "7")
     assert (discovery.BUCKET, entry.key) == ("registry", "catalog.ab12")
     assert entry.to_dict() == {
         "service": "catalog",
         "url": "http://127.0.0.1:7001",
         "instance": "ab12",
         "started": "2026-01-02T03:04:05Z",
+        "version": "7",
     }
 
 

@@ -18,7 +18,7 @@ from fig.errors import NEGATIVE, FigError
 from fig.settings import Home
 from fig.stack.addresses import nats_url
 
-HEAD = ("service", "address", "instance", "since", "")
+HEAD = ("service", "address", "instance", "version", "since", "")
 
 
 @click.command()
@@ -47,7 +47,10 @@ def text(found: Sequence[dict[str, Any]]) -> str:
     if not found:
         return "no service is in the registry"
     rows = [
-        (one["service"], one["url"], one["instance"], one["started"], one["reason"] or "ready")
+        (
+            *(one["service"], one["url"], one["instance"], one.get("version", "")),
+            *(one["started"], one["reason"] or "ready"),
+        )
         for one in found
     ]
     return table(HEAD, rows)

@@ -2,11 +2,13 @@
 
 import socket
 import threading
+from importlib.metadata import version as installed
 from pathlib import Path
 
 import pytest
 from pydantic_settings import SettingsConfigDict
 
+from chassis.process import assembly
 from chassis.process.assembly import LegacySettings
 from chassis.process.redirects import REDIRECTS, grant
 from chassis.process.settings import load
@@ -59,3 +61,13 @@ def _answer(port: socket.socket, word: bytes) -> None:
         connection.recv(65536)
         head = b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: %d\r\n\r\n" % len(word)
         connection.sendall(head + word)
+
+
+def test_the_registry_is_told_the_version(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = told(monkeypatch, SHOP_VERSION="7.1")
+    with socket.create_server(("127.0.0.1", 0)) as port:
+        entry = assembly._registration("shop", "ab", port, settings.version)
+        assert (entry.version, entry.url) == ("7.1", f"http://127.0.0.1:{port.getsockname()[1]}")
+        assert assembly._registration("shop", "ab", port, "").version == installed(assembly.PACKAGE)
+        monkeypatch.setattr(assembly, "PACKAGE", "no-such-package")
+        assert assembly._registration("shop", "ab", port, "").version == ""

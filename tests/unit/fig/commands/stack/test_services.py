@@ -37,10 +37,11 @@ def _fig(*words):
 
 def test_each_instance_is_listed_and_asked(registry):
     listed, _ = registry
-    listed += [ONE, ONE | {"url": "http://b:1", "instance": "cd"}]
+    listed += [ONE, ONE | {"url": "http://b:1", "instance": "cd", "version": "2.0"}]
     result = _fig()
     assert result.exit_code == 0
     assert result.output.count("ready") == 2
+    assert "cd        2.0 " in result.output, "a new version beside the old one"
     assert [one["url"] for one in json.loads(_fig("--json").output)["instances"]] == [
         "http://a:1", "http://b:1"
     ]  # fmt: skip
