@@ -18,7 +18,7 @@ from chassis.ownership.record import Owner, Record
 from chassis.ownership.records import CHANGED, Records
 from contracts.change import Change, Op
 from contracts.cutover import ECHO, FENCE
-from contracts.facts import Cleared, Fact, Reached, Stored
+from contracts.facts import Cleared, Fact, Gone, Reached, Stored
 
 log = logging.getLogger("ownership")
 
@@ -32,11 +32,13 @@ INSERT INTO rogue_write (domain, lsn, seq, said) VALUES ($1, $2, $3, $4) ON CONF
 @dataclass(frozen=True, slots=True)
 class Echo:
     """Of one domain, whose rows are these entities. `floors` is the table that says which of them
-    have been read whole."""
+    have been read whole. `mended`: the rogue writes over which the reverse feed can write our
+    state; the others need a person."""
 
     records: Records
     entities: frozenset[str]
     floors: str
+    mended: frozenset[Op] = frozenset({Op.UPDATE})
 
     def fence(self, changes: Sequence[Change]) -> int:
         """The position of the newest fence of the domain among them; 0: there is none."""
@@ -86,9 +88,9 @@ class Echo:
     async def _put_right(
         self, connection: asyncpg.Connection, change: Change, facts: Sequence[Fact]
     ) -> None:
-        """A changed row gets our state back; one that was made or deleted needs a person."""
-        for fact in facts if change.op is Op.UPDATE else ():
-            if isinstance(fact, Stored) and fact.entity in self.entities:
+        """A changed row gets our state back, where the domain can do that a deleted one, too."""
+        for fact in facts if change.op in self.mended else ():
+            if isinstance(fact, Stored | Gone) and fact.entity in self.entities:
                 key = (self.records.domain, fact.entity, str(fact.key))
                 await connection.execute(CHANGED, *key)
 

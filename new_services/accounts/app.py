@@ -20,6 +20,7 @@ from chassis.readmodel.fed import fed
 from chassis.readmodel.projection import Model
 from chassis.retention import forgetting
 from chassis.web.client import HttpClient
+from contracts.change import Op
 from contracts.cutover import ENTITIES
 from contracts.logins import Login, LoginsAway, Registrar
 from contracts.record import RecordAway
@@ -41,6 +42,9 @@ from new_services.accounts.sessions import Sessions
 from new_services.accounts.settings import AccountsSettings
 
 LOGIN_CONNECTIONS = 4  # to legacy's database: a login is a look-up
+
+
+MENDED = frozenset({Op.UPDATE, Op.DELETE})  # a customer's row is written whole
 
 
 class NoOwner:
@@ -102,7 +106,7 @@ async def build(ground: Ground) -> Parts:
     records = Records(ground.pool, DOMAIN)
     model = legacy_model() if settings.legacy_feed else None
     if model is not None:
-        model = replace(model, echo=Echo(records, ENTITIES[DOMAIN], model.floors))
+        model = replace(model, echo=Echo(records, ENTITIES[DOMAIN], model.floors, MENDED))
     read = fed(ground, model, legacy=settings.legacy_client(limit=1))
     legacys: LegacyLogins = NoOwner()
     owners: asyncpg.Pool | None = None

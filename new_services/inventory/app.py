@@ -69,7 +69,7 @@ async def build(ground: Ground) -> Parts:
     records = Records(ground.pool, DOMAIN)
     model = legacy_model() if settings.legacy_feed else None
     if model is not None:
-        model = replace(model, echo=Joined(records, DOMAIN_ENTITIES, model.floors, FEEDS))
+        model = replace(model, echo=Joined(records, DOMAIN_ENTITIES, model.floors, feeds=FEEDS))
     read = fed(ground, model, legacy=settings.legacy_client(limit=1))
     client = settings.legacy_client()
     record, guards = back_office(client, settings.session_key)

@@ -143,7 +143,7 @@ async def build(ground: Ground) -> Parts:
 
 def _joined(zone: ZoneInfo, records: Records) -> Model:
     model = legacy_model(zone)
-    return replace(model, echo=Joined(records, DOMAIN_ENTITIES, model.floors, FEEDS))
+    return replace(model, echo=Joined(records, DOMAIN_ENTITIES, model.floors, feeds=FEEDS))
 
 
 def _measure(metrics: CollectorRegistry, starter: Starter, guards: Guards) -> None:

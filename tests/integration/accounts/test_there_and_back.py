@@ -100,6 +100,9 @@ def test_forms_wait_while_the_accounts_change_hands_and_none_fails(registry: Any
 
 
 def test_a_rogue_write_is_named_and_put_right(registry: Any) -> None:
+    mia = registry.address()
+    assert registry.register(mia).status_code == 200
+    before = registry.known(mia)
     registry.move("new")
     guard = (
         "CREATE TRIGGER fig_guard BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE ON customer"
@@ -110,11 +113,14 @@ def test_a_rogue_write_is_named_and_put_right(registry: Any) -> None:
             console.execute("UPDATE customer SET name = 'x' WHERE email = %s", [ANNA])
         console.execute("DROP TRIGGER fig_guard ON customer")
         console.execute("UPDATE customer SET pw_hash = 'x', city = 'x' WHERE email = %s", [ANNA])
+        console.execute("DELETE FROM customer WHERE email = %s", [mia])
         console.execute(guard)
-    registry.until("it is named", lambda: len(registry.standing()["rogues"]) == 1)
+    registry.until("both are named", lambda: len(registry.standing()["rogues"]) == 2)
     assert registry.login("accounts", ANNA, PASSWORD)["ok"] == "Y"
     registry.until("put right", lambda: registry.login("legacy", ANNA, PASSWORD)["ok"] == "Y")
     assert registry.known(ANNA)[0][4] != "x"
+    registry.until("there again", lambda: registry.login("legacy", mia)["ok"] == "Y")
+    assert registry.known(mia) == before
     registry.move("legacy")
 
 

@@ -36,7 +36,7 @@ async def sifted(record: Record, told: Change) -> tuple[list[Fact], int]:
     """What is applied, and how many were named."""
     database, records = Database(), Records(record)
     known: Any = (records, database)
-    joined = Joined(known[0], frozenset({"order"}), "floor", frozenset({"orders", "stock"}))
+    joined = Joined(known[0], frozenset({"order"}), "floor", feeds=frozenset({"orders", "stock"}))
     kept = await joined.sift(known[1], [(told, (ORDER, CUSTOMER, Reached(1)))])
     return kept, len(database.values("rogue_write"))
 
