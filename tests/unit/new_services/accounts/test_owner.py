@@ -2,6 +2,7 @@
 decided by one look, and no other is sent twice."""
 
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -185,17 +186,18 @@ class Renewed:
 
 
 @pytest.mark.parametrize(
-    ("stands", "stored", "renewed"),
+    ("stands", "made", "renewed"),
     [
-        (record(Owner.LEGACY), hashed("pw"), False),
-        (record(Owner.NEW, window_open=True), hashed("pw"), False),
-        (record(Owner.NEW), passwords.hashed_today("pw"), False),
-        (record(Owner.NEW), hashed("pw"), True),
+        (record(Owner.LEGACY), hashed, False),
+        (record(Owner.NEW, window_open=True), hashed, False),
+        (record(Owner.NEW), passwords.hashed_today, False),
+        (record(Owner.NEW), hashed, True),
     ],
 )
 async def test_a_hash_is_renewed_once_legacy_reads_it_no_more(
-    stands: Record, stored: str, renewed: bool
+    stands: Record, made: Callable[[str], str], renewed: bool
 ) -> None:
+    stored = made("pw")
     pool: Any = Renewed()
     records = MemoryRecords(domain="accounts", stored=stands)
 
