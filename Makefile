@@ -104,7 +104,7 @@ study: install   ## every fault of the catalog at 100 %, 1 % and 0.1 % of the an
 	@FIG_STUDY=full $(PY) -m pytest -q tests/integration/compare_study tests/integration/control/test_calibration.py $(ARGS)
 
 coverage-map: install ## which test executes a source file that has no test file of its own: ARGS="tests/..."
-	@$(PY) tests/rigs/coverage_map.py $(ARGS)
+	@$(PY) tests/rigs/house/coverage_map.py $(ARGS)
 
 mutants: install ## change the code in one place at a time: which tests notice? ARGS="TARGET or FILE ... --jobs 2"
 	@$(PY) -m tests.mutants $(ARGS)

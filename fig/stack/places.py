@@ -12,7 +12,7 @@ from fig.stack import nats, ports
 
 
 class Place(Protocol):
-    """What differs between this machine and docker compose (tests/rigs/compose.py)."""
+    """What differs between this machine and docker compose (tests/rigs/processes/compose.py)."""
 
     @property
     def python(self) -> str:

@@ -20,7 +20,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from tests.rigs.flipped_shop import IN_FORCE_SECONDS, PROJECT, Shop
+from tests.rigs.shop.flipped_shop import IN_FORCE_SECONDS, PROJECT, Shop
 
 CHROMIUM = shutil.which("chromium")
 PASSWORD, ADMIN = "wander-2016", ("admin@example.org", "admin-2016")

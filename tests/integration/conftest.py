@@ -20,7 +20,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from tests.rigs.warm import WARM, Forked
+from tests.rigs.processes.warm import WARM, Forked
 
 START_SECONDS = 90.0
 PROJECT = Path(__file__).parents[2]

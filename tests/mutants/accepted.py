@@ -16,7 +16,7 @@ from pathlib import Path
 import yaml
 
 from tests.mutants.changes import changes
-from tests.rigs import source
+from tests.rigs.house import source
 
 FILE = Path(__file__).with_name("accepted.yaml")
 

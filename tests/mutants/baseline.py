@@ -8,7 +8,7 @@ import coverage
 import pytest
 
 from tests.mutants.changes import Change
-from tests.rigs import source
+from tests.rigs.house import source
 
 
 @dataclass(frozen=True)

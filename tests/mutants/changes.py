@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from types import CodeType
 
 from tests.mutants import operators
-from tests.rigs import source
+from tests.rigs.house import source
 
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 LOGS = {"log", "logger", "logging", "warnings"}

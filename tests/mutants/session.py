@@ -35,7 +35,7 @@ from tests.mutants.trial import (
     run,
     show_nothing,
 )
-from tests.rigs import source
+from tests.rigs.house import source
 
 _FORK = get_context("fork")
 SLOWER, AT_LEAST = 6.0, 6.0  # a trial may take so many times the tests' time, and so many seconds

@@ -9,7 +9,7 @@ from importlib.machinery import ModuleSpec, SourceFileLoader
 from types import CodeType, FunctionType, ModuleType
 
 from tests.mutants.changes import Change
-from tests.rigs import source
+from tests.rigs.house import source
 
 
 class NotLoaded(Exception):

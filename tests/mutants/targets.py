@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from tests.rigs import source
+from tests.rigs.house import source
 
 SERVICE = "tests/unit/new_services"
 PLANE = "tests/unit/facade/proxy"

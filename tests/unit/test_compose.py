@@ -19,7 +19,7 @@ from facade.commands.sidecar import sidecar as sidecar_commands
 from fig.stack import credentials, ports
 from fig.stack.stack import Wishes, stack
 from fig.supervise.process import Kind, Process
-from tests.rigs.compose import COMPOSE_PORTS, Compose
+from tests.rigs.processes.compose import COMPOSE_PORTS, Compose
 
 ROOT = Path(__file__).parents[2]
 FILE = ROOT / "docker-compose.yml"

@@ -29,7 +29,7 @@ from tests.integration.orders.conftest import (  # noqa: F401
     monolith,
     new_database,
 )
-from tests.rigs.cutting import Cutter
+from tests.rigs.shop.cutting import Cutter
 
 pytestmark = pytest.mark.integration
 

@@ -30,7 +30,7 @@ from tests.integration.orders.conftest import (  # noqa: F401
     nats,
     new_database,
 )
-from tests.rigs.cutting import Cutter
+from tests.rigs.shop.cutting import Cutter
 
 BOSS, ANNA = "ben@example.com", "anna@example.com"
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.rigs.warm import PROJECT, WARM, Forked
+from tests.rigs.processes.warm import PROJECT, WARM, Forked
 
 
 def run(log: Path, code: str, *, session: bool = False, **environment: str) -> Forked:

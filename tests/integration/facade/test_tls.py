@@ -19,7 +19,7 @@ import websockets.sync.server
 from chassis.process.tokens import authorization
 from facade.routes.config.addressfile import Certificate
 from tests.integration.facade.conftest import PROJECT, Facade, eventually
-from tests.rigs.certificates import Issuer
+from tests.rigs.facade.certificates import Issuer
 
 pytestmark = pytest.mark.integration
 

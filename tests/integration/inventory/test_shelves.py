@@ -12,7 +12,7 @@ from migrations import runner
 from new_services.inventory import projections
 from new_services.inventory.endpoints import Endpoints
 from new_services.inventory.handlers import Handler
-from tests.rigs.snapshots import asked, current, fill
+from tests.rigs.ownership.snapshots import asked, current, fill
 
 pytestmark = pytest.mark.integration
 

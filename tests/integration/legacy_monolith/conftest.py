@@ -17,7 +17,7 @@ from legacy_monolith.seed.people import PASSWORD
 from legacy_monolith.seed.store import seed
 from legacy_monolith.settings import Settings
 from migrations import runner
-from tests.rigs.clock import StoppedClock
+from tests.rigs.shop.clock import StoppedClock
 
 _numbers = itertools.count(1)
 Copy = Callable[[str], str]

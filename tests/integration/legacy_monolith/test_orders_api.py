@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from tests.rigs.clock import StoppedClock
+from tests.rigs.shop.clock import StoppedClock
 
 pytestmark = pytest.mark.integration
 Rows = Callable[..., list[tuple[Any, ...]]]

@@ -29,7 +29,7 @@ from migrations import runner
 from new_services.inventory import cleaning as of_inventory
 from new_services.orders import cleaning as of_orders
 from new_services.payments import cleaning as of_payments
-from tests.rigs.warm import WARM, Forked
+from tests.rigs.processes.warm import WARM, Forked
 
 HERE = Path(__file__).resolve().parent
 PROJECT = HERE.parents[2]

@@ -27,8 +27,8 @@ from tests.integration.orders.conftest import (  # noqa: F401
     nats,
     new_database,
 )
-from tests.rigs import reverse
-from tests.rigs.cutting import Cutter
+from tests.rigs.ownership.protocol import reverse
+from tests.rigs.shop.cutting import Cutter
 
 
 @dataclass

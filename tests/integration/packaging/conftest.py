@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.rigs.installed import Facade, Installed, Monolith, install
+from tests.rigs.processes.installed import Facade, Installed, Monolith, install
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from fig.__main__ import ANY_FACADE, SHOP
-from tests.rigs.installed import Installed
+from tests.rigs.processes.installed import Installed
 
 pytestmark = pytest.mark.integration
 

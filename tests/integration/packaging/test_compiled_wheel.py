@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from chassis.compiled import LIBRARY, MANIFEST, ROOT, SUFFIX, c_module
-from tests.rigs.installed import install
+from tests.rigs.processes.installed import install
 
 pytestmark = [
     pytest.mark.integration,

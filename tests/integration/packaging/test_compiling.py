@@ -11,7 +11,7 @@ import pytest
 
 from chassis.compiled import LIBRARY, MANIFEST, SUFFIX
 from compiling.build import missing
-from tests.rigs.source import ROOT
+from tests.rigs.house.source import ROOT
 
 pytestmark = pytest.mark.integration
 

@@ -9,7 +9,7 @@ import time
 import pytest
 
 from facade.routes.file.reading import load_path
-from tests.rigs.installed import Installed, free_port
+from tests.rigs.processes.installed import Installed, free_port
 
 pytestmark = pytest.mark.integration
 

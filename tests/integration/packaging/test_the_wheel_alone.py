@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.rigs.installed import Facade, Installed
+from tests.rigs.processes.installed import Facade, Installed
 
 pytestmark = pytest.mark.integration
 

@@ -17,7 +17,7 @@ import click
 import pytest
 
 from facade.commands.cli import main
-from tests.rigs.installed import PROJECT, UV, Installed, free_port
+from tests.rigs.processes.installed import PROJECT, UV, Installed, free_port
 
 pytestmark = [
     pytest.mark.integration,

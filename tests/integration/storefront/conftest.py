@@ -48,9 +48,9 @@ from new_services.storefront import errors, routing
 from new_services.storefront.pages import PAGES
 from new_services.storefront.parts import connect
 from new_services.storefront.parts.part import Part
-from tests.rigs.accounts import SessionsOfTheMonolith
-from tests.rigs.clock import StoppedClock
-from tests.rigs.snapshots import Apply, asked, fill
+from tests.rigs.ownership.snapshots import Apply, asked, fill
+from tests.rigs.shop.accounts import SessionsOfTheMonolith
+from tests.rigs.shop.clock import StoppedClock
 
 SIGNING = OKPKey.generate_key("Ed25519", auto_kid=True)
 ADMIN, CUSTOMER = "admin@example.org", "kunde001@example.org"

@@ -44,8 +44,8 @@ from new_services.storefront.pages import PAGES
 from new_services.storefront.parts import connect
 from new_services.storefront.parts.part import Part
 from tests.integration.storefront.conftest import ADMIN, CUSTOMER, Both, InProcess, _ready
-from tests.rigs.accounts import SessionsOfTheMonolith
-from tests.rigs.snapshots import current
+from tests.rigs.ownership.snapshots import current
+from tests.rigs.shop.accounts import SessionsOfTheMonolith
 
 pytestmark = pytest.mark.integration
 

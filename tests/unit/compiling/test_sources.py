@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from compiling.sources import NOT_COMPILED, compiled, read
-from tests.rigs.source import ROOT
+from tests.rigs.house.source import ROOT
 
 
 def test_the_plane_is_compiled_and_maps_of_folders_are_not() -> None:

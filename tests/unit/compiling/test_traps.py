@@ -5,7 +5,7 @@ import ast
 import pytest
 
 from compiling.sources import compiled
-from tests.rigs.source import ROOT, tree
+from tests.rigs.house.source import ROOT, tree
 
 PURE = {"len", "min", "max", "start", "end"}  # made twice, they say the same
 

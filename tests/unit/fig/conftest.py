@@ -10,7 +10,7 @@ from fig.stack import credentials, ports
 from fig.stack.places import Local
 from fig.supervise.process import Process
 from fig.supervise.supervisor import Supervisor
-from tests.rigs.supervision import FakeLauncher, FakeProbe, FakeTime
+from tests.rigs.processes.supervision import FakeLauncher, FakeProbe, FakeTime
 
 
 def _service(name: str, *needs: str, ready_after: int = 1, **more) -> Process:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.rigs import source
+from tests.rigs.house import source
 
 
 @pytest.fixture(autouse=True, scope="session")

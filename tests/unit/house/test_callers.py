@@ -11,9 +11,9 @@ import warnings
 from collections.abc import Iterator
 from functools import cache
 
-from tests.rigs.inference.accesses import Access, Found, everything
-from tests.rigs.inference.program import Class, Function
-from tests.rigs.source import files, module, text
+from tests.rigs.house.inference.accesses import Access, Found, everything
+from tests.rigs.house.inference.program import Class, Function
+from tests.rigs.house.source import files, module, text
 
 # Methods that a library calls by their names.
 CALLED = {

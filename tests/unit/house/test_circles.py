@@ -5,7 +5,7 @@ An import for types alone counts too: it says that the one cannot be understood 
 
 from collections.abc import Iterator
 
-from tests.rigs.source import imports, modules
+from tests.rigs.house.source import imports, modules
 
 
 def circles(graph: dict[str, frozenset[str]]) -> Iterator[list[str]]:

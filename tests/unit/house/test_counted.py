@@ -11,9 +11,9 @@ from functools import cache
 
 import pytest
 
-from tests.rigs.inference.accesses import everything
-from tests.rigs.inference.program import Class
-from tests.rigs.source import sources, tree
+from tests.rigs.house.inference.accesses import everything
+from tests.rigs.house.inference.program import Class
+from tests.rigs.house.source import sources, tree
 
 COUNTING = ("facade.proxy.counting.", "facade.compare.evidence.evidence")
 MODELS = "facade.control.admin.models."

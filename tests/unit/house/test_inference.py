@@ -1,6 +1,6 @@
 """The rules rest on knowing whose attribute is read: that is known nearly everywhere."""
 
-from tests.rigs.inference.accesses import everything
+from tests.rigs.house.inference.accesses import everything
 
 
 def test_the_owner_of_an_attribute_is_known_nearly_everywhere() -> None:

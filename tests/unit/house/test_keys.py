@@ -7,7 +7,7 @@ import warnings
 
 import pytest
 
-from tests.rigs.inference.accesses import everything
+from tests.rigs.house.inference.accesses import everything
 
 FILE = "facade.routes.config.routefile"
 FILES = (

@@ -4,15 +4,15 @@ covered_by.txt that names the test file which executes at least half of it.
 What is checked here, in every run: that each file has the one or the other, that the named test
 exists, and that it executed at least half as many statements as the file's functions have *now*:
 a file that grew since must be measured again. That it executed them was measured by
-`make coverage-map` (tests/rigs/coverage_map.py), which runs tests under coverage.
+`make coverage-map` (tests/rigs/house/coverage_map.py), which runs tests under coverage.
 
 uncovered.txt lists the files for which no such test was measured. It may only shrink.
 """
 
 import warnings
 
-from tests.rigs.coverage_map import TABLE, own_test, read_table, statements, without_own_test
-from tests.rigs.source import ROOT
+from tests.rigs.house.coverage_map import TABLE, own_test, read_table, statements, without_own_test
+from tests.rigs.house.source import ROOT
 
 MOST_UNCOVERED = 84  # let it fall with the list
 HOW = "make coverage-map ARGS=<test file>"

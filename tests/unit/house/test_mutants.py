@@ -7,7 +7,7 @@ import pytest
 
 from tests.mutants import accepted
 from tests.mutants.targets import TARGETS, Target
-from tests.rigs.source import ROOT
+from tests.rigs.house.source import ROOT
 
 
 @pytest.mark.parametrize("target", TARGETS, ids=lambda target: target.name)

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.rigs.source import ROOT, imports, modules, tree
+from tests.rigs.house.source import ROOT, imports, modules, tree
 
 # Folders of the data plane, and what may be loaded with them.
 PLANE = ("facade.http1", "facade.rewriting", "facade.routes", "facade.proxy", "facade.runtime")

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from tests.rigs.source import ROOT, files, sources, text, tree
+from tests.rigs.house.source import ROOT, files, sources, text, tree
 
 MOST_LINES_OF_A_FILE = 350
 MOST_LINES_OF_A_FUNCTION = 60

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.mutants.changes import changes
-from tests.rigs.source import ROOT
+from tests.rigs.house.source import ROOT
 
 PATH = "new_services/inventory/domain.py"
 WEAK = """

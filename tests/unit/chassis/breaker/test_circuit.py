@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from chassis.breaker.circuit import REFUSED, Breaker, BreakerSettings, Outcome, State
-from tests.rigs.attributes import attributes
+from tests.rigs.facade.attributes import attributes
 
 SETTINGS = BreakerSettings(
     failure_ratio=0.5,

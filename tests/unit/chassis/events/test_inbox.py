@@ -19,7 +19,7 @@ from chassis.tracing.context import traceparent
 from contracts import events
 from contracts.events import Envelope
 from contracts.events_payments import PaymentCaptured, PaymentRefunded
-from tests.rigs.database import AWAY, Database
+from tests.rigs.shop.database import AWAY, Database
 
 AT_ONCE = Limits(singly=0)
 CAPTURED = "events.payments.payment-captured"

@@ -18,7 +18,7 @@ from chassis.events.outbox import Limits, Relay
 from chassis.tracing.context import MOST_KEPT, read, recorded, within
 from contracts.events import Envelope
 from contracts.events_payments import PaymentCaptured
-from tests.rigs.database import AWAY, Database, Row
+from tests.rigs.shop.database import AWAY, Database, Row
 
 EVENT = PaymentCaptured("S-1", "9.50", "card")
 DAY = 24 * 3600.0

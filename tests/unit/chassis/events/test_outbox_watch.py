@@ -8,7 +8,7 @@ from prometheus_client import CollectorRegistry
 
 from chassis.events import outbox_watch
 from chassis.events.outbox_watch import OutboxWatch
-from tests.rigs.database import AWAY, Database
+from tests.rigs.shop.database import AWAY, Database
 
 
 def test_one_warning_each_time_they_wait_too_long(caplog: pytest.LogCaptureFixture):

@@ -8,7 +8,7 @@ import pytest
 
 from chassis.ownership.door import Door, Moving
 from chassis.ownership.record import Owner, Phase, Record
-from tests.rigs.ownership import MemoryRecords
+from tests.rigs.ownership.protocol import MemoryRecords
 
 MOVING = Record("goods", phase=Phase.MOVING, toward=Owner.NEW, operator="anna")
 

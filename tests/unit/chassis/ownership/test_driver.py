@@ -12,7 +12,7 @@ from chassis.ownership.driver import Driver, NotBegun
 from chassis.ownership.record import Owner, Phase
 from chassis.ownership.reverse import ReverseFeed
 from chassis.ownership.sides import FenceBusy, LegacyAway
-from tests.rigs.ownership import LSN, MemoryLegacy, MemoryRecords, MemorySide
+from tests.rigs.ownership.protocol import LSN, MemoryLegacy, MemoryRecords, MemorySide
 
 
 class Quiet(ReverseFeed):

@@ -9,7 +9,7 @@ from chassis.ownership.record import Owner, Record
 from contracts.change import Change, Op
 from contracts.cutover import ECHO, FENCE
 from contracts.facts import Cleared, Fact, Gone, Reached, Stored
-from tests.rigs.ownership import MemoryRecords
+from tests.rigs.ownership.protocol import MemoryRecords
 
 
 class Connection:

@@ -8,7 +8,7 @@ from chassis.ownership.joined import Joined
 from chassis.ownership.record import Owner, Record
 from contracts.change import Change, Op
 from contracts.facts import Fact, Reached, Stored
-from tests.rigs.database import Database
+from tests.rigs.shop.database import Database
 
 LEGACYS = Record("orders", epoch=3, since_lsn=50)
 OURS = Record("orders", Owner.NEW, epoch=2, since_lsn=50)

@@ -9,7 +9,7 @@ from chassis.ownership import reverse as module
 from chassis.ownership.record import Owner, Record
 from chassis.ownership.reverse import ReverseFeed
 from chassis.ownership.sides import Late
-from tests.rigs.ownership import MemoryLegacy, MemoryRecords, MemorySide
+from tests.rigs.ownership.protocol import MemoryLegacy, MemoryRecords, MemorySide
 
 
 class Connection:

@@ -9,7 +9,7 @@ from chassis.saga import postgres
 from chassis.saga.postgres import PostgresStore, enqueue
 from chassis.saga.state import Entry, Phase, State
 from chassis.saga.store import Lease, LeaseLost, NoSuchSaga
-from tests.rigs.database import Database, Row
+from tests.rigs.shop.database import Database, Row
 
 STATE = State("s1", "place", {"a": 1}, due=7.0, waits_for="legacy", told=("x",))
 SAGA = Row(state=orjson.dumps(STATE.to_dict()).decode(), created=1.0, updated=2.0)

@@ -2,7 +2,7 @@
 
 from facade.http1.fields import read_fields
 from facade.http1.requests import RequestHead, read_request
-from tests.rigs.attributes import attributes
+from tests.rigs.facade.attributes import attributes
 
 FULL = (
     b"POST /a HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nExpect: 100-continue\r\n"

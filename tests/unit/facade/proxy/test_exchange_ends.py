@@ -18,8 +18,8 @@ from facade.proxy.downstream.expectation import PATIENCE_SECONDS
 from facade.proxy.exchange import MOST_JOINED, Exchange
 from facade.proxy.pipeline import forward
 from facade.proxy.upstream.instances import ANY, FRESH, NEW
-from tests.rigs.ends import FakeClient, FakeSide
-from tests.rigs.wire import FakeTransport
+from tests.rigs.facade.ends import FakeClient, FakeSide
+from tests.rigs.facade.wire import FakeTransport
 
 DECLINED = b"HTTP/1.1 503 No\r\nFig-Declined: behind\r\nContent-Length: 0"
 

@@ -11,7 +11,7 @@ from fig.cutover.checks import Looked
 from fig.cutover.moving import Mover
 from fig.cutover.owning import Standing
 from fig.errors import FigError
-from tests.rigs.cutover import FakeFile, FakeOwning, standing
+from tests.rigs.ownership.cutover import FakeFile, FakeOwning, standing
 from tests.unit.fig.cutover.test_checks import GOOD
 
 

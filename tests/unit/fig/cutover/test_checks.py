@@ -9,7 +9,7 @@ from fig.cutover.checks import Check, Looked, judge, judge_closing
 from fig.cutover.routefile import InFile
 from fig.cutover.verified import Verified
 from fig.cutover.writers import Writers
-from tests.rigs.cutover import standing
+from tests.rigs.ownership.cutover import standing
 
 
 def route(name: str, stage: str = "new", *, writes: bool = False) -> dict[str, Any]:

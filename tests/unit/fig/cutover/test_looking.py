@@ -12,7 +12,7 @@ from fig.cutover.routefile import InFile
 from fig.cutover.verified import Verified
 from fig.cutover.writers import Writers
 from fig.settings import Home
-from tests.rigs.cutover import standing
+from tests.rigs.ownership.cutover import standing
 
 
 class Found:

@@ -3,7 +3,7 @@
 import pytest
 
 from fig.cutover.mending import disagreement, mend
-from tests.rigs.cutover import FakeFile, standing
+from tests.rigs.ownership.cutover import FakeFile, standing
 
 LEGACY = standing()
 MOVING = standing(phase="moving")

@@ -7,7 +7,7 @@ import pytest
 from fig.cutover import moving
 from fig.cutover.moving import Mover
 from fig.errors import FigError
-from tests.rigs.cutover import FakeFile, FakeOwning, standing
+from tests.rigs.ownership.cutover import FakeFile, FakeOwning, standing
 
 
 def route(failed: int, server_errors: int) -> dict[str, Any]:

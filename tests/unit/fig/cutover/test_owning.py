@@ -8,7 +8,7 @@ from fig.clients import services
 from fig.cutover import owning
 from fig.cutover.owning import Owning, Standing
 from fig.errors import BadSetting, FigError
-from tests.rigs.cutover import standing
+from tests.rigs.ownership.cutover import standing
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import pytest
 
 from fig.cutover import seen
 from fig.supervise.state import StackState
-from tests.rigs.cutover import standing
+from tests.rigs.ownership.cutover import standing
 
 
 def facade(owner: str, window: str | None = None) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from fig.demo.judge.record import Record
 from fig.demo.script.pace import FAST, pairs_for
 from fig.demo.script.plan import plan
 from fig.demo.stage.runner import Runner
-from tests.rigs.demo import FakeWatch, FakeWorld, Flaws
+from tests.rigs.processes.demo import FakeWatch, FakeWorld, Flaws
 
 Play = Callable[[Flaws], Awaitable[tuple[Record, FakeWorld, FakeWatch]]]
 

@@ -13,7 +13,7 @@ from fig.demo.report.plain import PlainView
 from fig.demo.script.pace import FAST, pairs_for
 from fig.demo.script.plan import plan
 from fig.demo.stage.runner import Runner
-from tests.rigs.demo import FakeWorld, Flaws
+from tests.rigs.processes.demo import FakeWorld, Flaws
 
 
 async def run(view: LiveView | PlainView, flaws: Flaws | None = None) -> None:

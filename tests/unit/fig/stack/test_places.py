@@ -1,6 +1,6 @@
 """Here and docker compose: addresses and folders."""
 
-from tests.rigs.compose import Compose
+from tests.rigs.processes.compose import Compose
 
 
 def test_here_everything_is_on_loopback_under_the_data_folder(local):

@@ -9,7 +9,7 @@ from fig.stack.ports import PLAN
 from fig.stack.stack import Wishes, stack
 from fig.supervise.process import Kind
 from fig.supervise.supervisor import check_order
-from tests.rigs.compose import Compose
+from tests.rigs.processes.compose import Compose
 
 WITH_DATABASES = ("catalog", "orders", "inventory", "payments", "notifications", "sales")
 

@@ -6,7 +6,7 @@ import pytest
 
 from fig.stack.stack import Wishes, stack
 from fig.supervise.process import Process
-from tests.rigs.compose import Compose
+from tests.rigs.processes.compose import Compose
 
 USUAL, OTHER = ("shop",), ("shop", "with mistakes")
 

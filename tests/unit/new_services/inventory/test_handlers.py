@@ -16,7 +16,7 @@ from new_services.inventory.handlers import (
     Reservation,
     Short,
 )
-from tests.rigs.database import Database
+from tests.rigs.shop.database import Database
 
 WISH = Reservation("S-1", {"MUG-0": 3}, after=1_000)
 ROUNDS = 16  # attempts within the patience, the first one included

@@ -17,7 +17,7 @@ from new_services.orders import marks, repository
 from new_services.orders.marks import AT_ONCE, EVERY_SECONDS, Marked, Verdict, seconds_apart
 from new_services.orders.repository import Fed
 from new_services.orders.saga import kinds
-from tests.rigs.database import AWAY, Database
+from tests.rigs.shop.database import AWAY, Database
 
 ORDER = Order(
     order_no="SO-1", status="NEW", total="20.00", po_number=None, pay_method="card",

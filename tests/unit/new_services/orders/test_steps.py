@@ -18,7 +18,7 @@ from new_services.orders import repository, views
 from new_services.orders.saga import kinds, pricing
 from new_services.orders.saga import stories as saga
 from new_services.orders.saga.stories import PENDING_SECONDS, Stories
-from tests.rigs.database import Database
+from tests.rigs.shop.database import Database
 
 NOW = 1_800_000_000.0
 LEGACYS, OURS = Stamp(1, ours=False), Stamp(2, ours=True)

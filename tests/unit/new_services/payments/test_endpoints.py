@@ -13,7 +13,7 @@ from new_services.payments.endpoints import Endpoints
 from new_services.payments.handlers import Command, NotPossible
 from new_services.payments.provider import Declined, ProviderAway, ProviderSilent
 from new_services.payments.simulator import Mood
-from tests.rigs.database import Database, Row
+from tests.rigs.shop.database import Database, Row
 
 PAYMENT = Payment("S-1", "card", Decimal("9.5"), Status.CAPTURED, "", "SO-1")
 SHOWN = {

@@ -12,7 +12,7 @@ from new_services.payments import handlers
 from new_services.payments.domain import CANCELLED, Operation, Payment, Status
 from new_services.payments.handlers import QUESTIONS, Command, Handler, NotPossible
 from new_services.payments.provider import Declined, ProviderAway, ProviderSilent
-from tests.rigs.database import Database
+from tests.rigs.shop.database import Database
 
 NOW = 1_800_000_000.0
 HUNDRED = Decimal("100.00")

@@ -7,7 +7,7 @@ import pytest
 
 from new_services.payments import repository
 from new_services.payments.domain import Payment, Status
-from tests.rigs.database import Database, Row
+from tests.rigs.shop.database import Database, Row
 
 PAYMENT = Payment("S-1", "card", Decimal("9.50"), Status.CAPTURED, "a reason", "SO-1")
 ROW = Row(

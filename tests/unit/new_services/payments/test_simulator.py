@@ -12,7 +12,7 @@ from new_services.payments import simulator
 from new_services.payments.domain import Operation
 from new_services.payments.provider import Declined, ProviderAway, ProviderSilent
 from new_services.payments.simulator import Behaviour, Mood, SimulatedProvider
-from tests.rigs.database import Database, Row
+from tests.rigs.shop.database import Database, Row
 
 TEN = Decimal("10.00")
 

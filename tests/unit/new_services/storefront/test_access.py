@@ -3,7 +3,7 @@
 import pytest
 
 from chassis.web import headers
-from tests.rigs.storefront import PlayedShop
+from tests.rigs.shop.storefront import PlayedShop
 
 IDENTIFIED = {headers.IDENTITY: "token", "cookie": "session=x"}
 

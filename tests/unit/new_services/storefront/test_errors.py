@@ -4,7 +4,7 @@ import pytest
 
 from chassis.web.app import Problem
 from new_services.storefront.errors import page
-from tests.rigs.storefront import PlayedShop
+from tests.rigs.shop.storefront import PlayedShop
 
 
 @pytest.mark.parametrize(

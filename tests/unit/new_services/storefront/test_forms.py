@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.rigs.storefront import PlayedShop
+from tests.rigs.shop.storefront import PlayedShop
 
 URL = "/cart/add"
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from new_services.storefront.freshness import EVERY_SECONDS, Freshness
-from tests.rigs.storefront import PlayedService
+from tests.rigs.shop.storefront import PlayedService
 
 
 def freshness(**watermarks: Any) -> tuple[Freshness, dict[str, PlayedService], list[float]]:

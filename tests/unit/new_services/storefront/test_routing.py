@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.rigs.storefront import PlayedShop
+from tests.rigs.shop.storefront import PlayedShop
 
 
 async def test_options_says_what_is_allowed(shop: PlayedShop) -> None:

@@ -16,7 +16,7 @@ from facade.routes.config.domainfile import Domain
 from facade.routes.decision import bucket_of
 from facade.routes.table import compile_table
 from facade.runtime.freeze import remove_freeze, write_freeze
-from tests.rigs.guarding import World
+from tests.rigs.facade.guarding import World
 
 Make = Callable[..., World]
 

@@ -5,7 +5,7 @@ from collections import Counter
 
 from facade.proxy.counting.limits import MOST_KEYS, LimitCounts, RefusedKeys
 from facade.proxy.counting.metrics import Counters, RouteCounts
-from tests.rigs.attributes import attributes
+from tests.rigs.facade.attributes import attributes
 
 
 def test_every_counter_shows() -> None:

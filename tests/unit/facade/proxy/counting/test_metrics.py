@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from facade.proxy.counting.metrics import ClientCounts, Counters, IdentityCounts, RouteCounts
-from tests.rigs.attributes import attributes
+from tests.rigs.facade.attributes import attributes
 
 TOGETHER = (ClientCounts, IdentityCounts, RouteCounts)
 

@@ -11,7 +11,7 @@ from joserfc.jwk import KeySet, OKPKey
 from chassis.web.identity import Verifier
 from chassis.web.sealed import unseal
 from facade.runtime.keyring import KeyFiles, ensure, in_folder, private_of
-from tests.rigs.introducing import LEGACY, NEW, SARA, Shop, fields, get, ok, post
+from tests.rigs.facade.introducing import LEGACY, NEW, SARA, Shop, fields, get, ok, post
 
 ROUTES = """
 facade: {identity: {ask: /api/me, forget_on: [login]}}

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.rigs.wire import FakePeer
+from tests.rigs.facade.wire import FakePeer
 
 ROUTES = """
 facade: {{read_your_writes: {by}}}

@@ -8,7 +8,7 @@ import pytest
 
 from facade.proxy.limits.buckets import Buckets
 from facade.runtime.memory import HostMemory
-from tests.rigs.introducing import LEGACY, NEW, Shop, fields, get, ok
+from tests.rigs.facade.introducing import LEGACY, NEW, Shop, fields, get, ok
 
 ROUTES = """
 facade: {{session_cookie: sid, limits: {{repeat: 1KiB}}}}

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.rigs.certificates import Issuer
+from tests.rigs.facade.certificates import Issuer
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import pytest
 
 from facade.proxy.tls.certificates import BadCertificate, check_time, secured
 from facade.routes.config.addressfile import Certificate
-from tests.rigs.certificates import Issuer
+from tests.rigs.facade.certificates import Issuer
 
 
 def test_names_and_the_last_moment(issuer: Issuer) -> None:

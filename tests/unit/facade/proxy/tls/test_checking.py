@@ -8,7 +8,7 @@ from facade.proxy.tls.checking import check_certificates, check_change
 from facade.routes.config.addressfile import Certificate
 from facade.routes.file.problems import RouteFileError
 from facade.routes.file.reading import Loaded, load
-from tests.rigs.certificates import Issuer
+from tests.rigs.facade.certificates import Issuer
 
 NOW = datetime.now(UTC)
 PLAIN = b'upstreams: {legacy: {url: "http://a"}}\n'

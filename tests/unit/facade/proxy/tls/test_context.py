@@ -11,7 +11,7 @@ import pytest
 from facade.proxy.tls.certificates import BadCertificate
 from facade.proxy.tls.context import Secured
 from facade.routes.config.addressfile import Certificate, ListenerTls
-from tests.rigs.certificates import Issuer
+from tests.rigs.facade.certificates import Issuer
 
 
 def served(*certificates: Certificate, **options: Any) -> Secured:

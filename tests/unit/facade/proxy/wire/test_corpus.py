@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.rigs import corpus
-from tests.rigs.wire import without
+from tests.rigs.facade import corpus
+from tests.rigs.facade.wire import without
 
 GET = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"
 

@@ -19,7 +19,7 @@ from fig.demo.judge.verdict import bound, judge
 from fig.demo.report import report
 from fig.demo.report.frame import LogFrame, round_up
 from fig.demo.script.pace import COMPARED
-from tests.rigs.demo import Flaws
+from tests.rigs.processes.demo import Flaws
 
 
 def tree_of(record: Record) -> Any:

@@ -8,7 +8,7 @@ import pytest
 from chassis.ownership.record import Record
 from chassis.ownership.sides import Pending
 from new_services.inventory.owner.side import Standing, StockSide, told
-from tests.rigs.database import Database, Row
+from tests.rigs.shop.database import Database, Row
 
 SUMS = {"variants": 3, "pieces": 40, "movements": 5, "moved": 40}
 RECORD = {"epoch": 2, "ours": True, "window": True, "since": 70}

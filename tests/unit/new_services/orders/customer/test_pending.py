@@ -15,7 +15,7 @@ from new_services.orders.customer.pending import Pending
 from new_services.orders.saga import kinds, pricing
 from new_services.orders.saga.pricing import Price
 from new_services.orders.views import Wanted
-from tests.rigs.database import Database
+from tests.rigs.shop.database import Database
 
 ZONE = ZoneInfo("Europe/Berlin")
 CREATED = 1_772_366_400.0  # 2026-03-01 12:00:00 UTC

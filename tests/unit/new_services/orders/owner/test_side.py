@@ -11,7 +11,7 @@ from chassis.ownership.sides import Pending
 from contracts.orders import Line, Order
 from new_services.orders.owner import side
 from new_services.orders.owner.side import OrdersSide
-from tests.rigs.database import Database, Row
+from tests.rigs.shop.database import Database, Row
 
 ORDER = Order(
     order_no="SO-1", status="NEW", total="20.00", po_number="PO 17", pay_method="card",

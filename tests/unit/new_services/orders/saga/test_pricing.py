@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from new_services.orders.saga.pricing import Price, UnknownSku, prices, quote, total
-from tests.rigs.database import Database
+from tests.rigs.shop.database import Database
 
 MUG = {"name": "Mug", "colour": "", "size": ""}
 TENT = {"name": "Tent", "colour": "green", "size": "2P"}

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.rigs.storefront import PlayedShop, asked_for, sellable
+from tests.rigs.shop.storefront import PlayedShop, asked_for, sellable
 
 CART = {"cookie": "session=s; cart=A-1*2!B-1*4!GONE*1"}
 

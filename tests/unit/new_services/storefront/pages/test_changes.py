@@ -7,7 +7,7 @@ import pytest
 
 from chassis.web import headers
 from new_services.storefront.pages.changes import NOT_CERTAIN
-from tests.rigs.storefront import PlayedShop
+from tests.rigs.shop.storefront import PlayedShop
 from tests.unit.new_services.storefront.pages.test_staff import ARTICLE, SHELF
 
 SAID = {headers.IDENTITY: "token", headers.SESSION: "sealed", "cookie": "session=x"}

@@ -7,7 +7,7 @@ import pytest
 
 from chassis.web import headers
 from contracts.orders import KEY_IS_SPENT
-from tests.rigs.storefront import PlayedShop
+from tests.rigs.shop.storefront import PlayedShop
 
 IDENTIFIED = {headers.IDENTITY: "token", headers.SESSION: "sealed", headers.TABLE: "abc"}
 KEY = "k" * 22

@@ -3,7 +3,7 @@
 import pytest
 
 from chassis.web import headers
-from tests.rigs.storefront import PlayedShop, asked_for
+from tests.rigs.shop.storefront import PlayedShop, asked_for
 
 
 async def test_it_shows_categories_reduced_articles_and_new_ones(shop: PlayedShop) -> None:

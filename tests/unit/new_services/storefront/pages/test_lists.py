@@ -3,7 +3,7 @@
 import pytest
 
 from new_services.storefront.pages.lists import Query
-from tests.rigs.storefront import PlayedShop, asked_for
+from tests.rigs.shop.storefront import PlayedShop, asked_for
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import orjson
 import pytest
 
 from chassis.web.client import Request
-from tests.rigs.storefront import CUSTOMER, PlayedShop
+from tests.rigs.shop.storefront import CUSTOMER, PlayedShop
 
 FRESH = "session=fresh; HttpOnly; Path=/; SameSite=Lax"
 GONE = "session=; Max-Age=0"

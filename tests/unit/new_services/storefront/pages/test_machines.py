@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.rigs.storefront import PlayedShop
+from tests.rigs.shop.storefront import PlayedShop
 
 SVG = "image/svg+xml; charset=utf-8"
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from chassis.web import headers
-from tests.rigs.storefront import PlayedShop
+from tests.rigs.shop.storefront import PlayedShop
 
 SAID = {headers.IDENTITY: "token", headers.SESSION: "sealed", "cookie": "session=x"}
 ORDER = {

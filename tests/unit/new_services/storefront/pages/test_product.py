@@ -1,6 +1,6 @@
 """An article's page."""
 
-from tests.rigs.storefront import PlayedShop, article, asked_for
+from tests.rigs.shop.storefront import PlayedShop, article, asked_for
 
 
 def stocked(shop: PlayedShop, **pieces: int) -> None:

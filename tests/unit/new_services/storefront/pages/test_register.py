@@ -5,7 +5,7 @@ from typing import Any
 import orjson
 import pytest
 
-from tests.rigs.storefront import PlayedShop
+from tests.rigs.shop.storefront import PlayedShop
 
 FORM = {"email": " a@b.de ", "name": "Eva <1>", "street": "", "zip": "1", "city": "x",
         "password": " pass word ", "csrf": "t0k"}  # fmt: skip

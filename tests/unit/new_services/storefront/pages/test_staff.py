@@ -6,7 +6,7 @@ import pytest
 
 from chassis.web import headers
 from chassis.web.client import Request
-from tests.rigs.storefront import PlayedShop, asked_for
+from tests.rigs.shop.storefront import PlayedShop, asked_for
 
 SAID = {headers.IDENTITY: "token", "cookie": "session=x", headers.AFTER: "17"}
 ARTICLE = {

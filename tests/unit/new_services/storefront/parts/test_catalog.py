@@ -4,7 +4,7 @@ from typing import Any
 
 from new_services.storefront.parts.catalog import Card, Catalog
 from new_services.storefront.parts.part import Part
-from tests.rigs.storefront import CATEGORIES, PlayedService, article, asked_for, item, sellable
+from tests.rigs.shop.storefront import CATEGORIES, PlayedService, article, asked_for, item, sellable
 from tests.unit.new_services.storefront.parts.test_part import Asked
 
 ANSWERS = {

@@ -9,7 +9,7 @@ from chassis.web import headers
 from chassis.web.app import Problem
 from new_services.storefront.parts.changes import Changes, Said
 from new_services.storefront.parts.part import Away, Part
-from tests.rigs.storefront import PlayedService
+from tests.rigs.shop.storefront import PlayedService
 
 
 class Asking:

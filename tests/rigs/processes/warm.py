@@ -26,7 +26,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-PROJECT = Path(__file__).parents[2]
+PROJECT = Path(__file__).parents[3]
 # Libraries only: nothing of ours, and nothing that starts a thread.
 LIBRARIES = (
     *("alembic.command", "asyncpg", "fastapi", "flask", "gunicorn.app.wsgiapp", "httpx2"),
@@ -104,7 +104,7 @@ class Warm:
 
     def _begin(self) -> None:
         self._socket, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        command = [sys.executable, "-m", "tests.rigs.warm", str(theirs.fileno())]
+        command = [sys.executable, "-m", "tests.rigs.processes.warm", str(theirs.fileno())]
         self._process = subprocess.Popen(
             command, cwd=PROJECT, stdin=subprocess.DEVNULL, pass_fds=[theirs.fileno()]
         )

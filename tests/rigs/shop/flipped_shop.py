@@ -9,7 +9,7 @@ from pathlib import Path
 
 import yaml
 
-PROJECT = Path(__file__).parents[2]
+PROJECT = Path(__file__).parents[3]
 MOVED = ("storefront", "accounts", "orders", "catalog", "inventory")
 IN_FORCE_SECONDS = 60.0
 USUAL_SECONDS = 240.0  # for a command of the stack that is not a load

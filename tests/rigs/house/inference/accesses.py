@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
-from tests.rigs import source
-from tests.rigs.inference.expressions import Scope
-from tests.rigs.inference.kinds import Kinds, element, one
-from tests.rigs.inference.program import Function, Program
+from tests.rigs.house import source
+from tests.rigs.house.inference.expressions import Scope
+from tests.rigs.house.inference.kinds import Kinds, element, one
+from tests.rigs.house.inference.program import Function, Program
 
 TEACHING = (ast.Assign, ast.AnnAssign, ast.NamedExpr, ast.For, ast.AsyncFor, ast.comprehension)
 TEACHING += (ast.withitem, ast.ExceptHandler, ast.MatchAs, ast.Call)

@@ -1,6 +1,6 @@
 """Which test file executes a source file that has none of its own: `make coverage-map`.
 
-    python tests/rigs/coverage_map.py [TEST_FILE_OR_FOLDER ... | --tidy]
+    python tests/rigs/house/coverage_map.py [TEST_FILE_OR_FOLDER ... | --tidy]
 
 Runs these tests (without arguments: unit, contract and integration tests) under coverage, in the
 processes that they start too, and notes for each source file without a mirrored test file the one
@@ -19,11 +19,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 sys.path.insert(0, str(ROOT))
 
 from chassis.compiled import LIBRARY  # noqa: E402
-from tests.rigs import source  # noqa: E402
+from tests.rigs.house import source  # noqa: E402
 
 TABLE = ROOT / "tests" / "unit" / "house" / "covered_by.txt"
 ALL = ("tests/unit", "tests/contract", "tests/integration")
@@ -117,7 +117,7 @@ def measure(tests: list[str]) -> None:
         options = [
             "-q",
             "-p",
-            "tests.rigs.coverage_map",
+            "tests.rigs.house.coverage_map",
             "--timeout=600",
             "-n",
             "2",

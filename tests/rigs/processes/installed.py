@@ -16,7 +16,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Self
 
-PROJECT = Path(__file__).parents[2]
+PROJECT = Path(__file__).parents[3]
 START_SECONDS = 30.0
 UV = shutil.which("uv", path=str(Path(sys.executable).parent)) or "uv"
 # Of the caller's variables only what finds programs and an index: nothing that leads to a checkout.

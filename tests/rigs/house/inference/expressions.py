@@ -2,7 +2,7 @@
 
 import ast
 
-from tests.rigs.inference.kinds import (
+from tests.rigs.house.inference.kinds import (
     MAPS,
     UNKNOWN,
     Kind,
@@ -14,7 +14,7 @@ from tests.rigs.inference.kinds import (
     returned,
     short,
 )
-from tests.rigs.inference.program import Class, Function, Program
+from tests.rigs.house.inference.program import Class, Function, Program
 
 # Methods and functions of Python itself that pass on what they are given.
 SAME_ROWS = {"sorted", "list", "tuple", "set", "frozenset", "reversed", "iter", "deque"}

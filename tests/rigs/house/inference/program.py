@@ -5,8 +5,8 @@ import builtins
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from tests.rigs import source
-from tests.rigs.inference.kinds import HELD, UNKNOWN, Kind, Kinds, one, short
+from tests.rigs.house import source
+from tests.rigs.house.inference.kinds import HELD, UNKNOWN, Kind, Kinds, one, short
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
