@@ -37,7 +37,7 @@ uncompile: install ## remove the C modules: the sources run
 PLANE := tests/unit/facade/http1 tests/unit/facade/proxy tests/unit/facade/rewriting tests/unit/facade/routes \
   tests/unit/facade/runtime tests/unit/facade/control/guarding tests/unit/chassis/breaker tests/unit/loadtests/bench/plane
 PLANE_ON_SOCKETS := $(filter-out %_browser.py %_dashboard.py %_applications.py, \
-  $(sort $(wildcard tests/integration/facade/test_*.py))) tests/integration/packaging/test_compiled_wheel.py
+  $(sort $(wildcard tests/integration/facade/*/test_*.py))) tests/integration/packaging/test_compiled_wheel.py
 
 test-compiled: compile ## the data plane's tests on the compiled build, which stays in place
 	@$(PY) -m pytest -q -n 2 $(PLANE) $(ARGS)
