@@ -2,12 +2,11 @@
 
 settings     what the operator says
 app          composition root
-faults       mistakes that can be switched on, to show that the comparison finds them
-articles     the goods as the back office sees them
+articles/    the goods as the back office sees and changes them
+owner/       the goods when they change hands
 endpoints    HTTP, with the public contract clients already use
 schemas      what a request may say, and the documentation of it
 views        the read side: one SQL statement each
-article_form what the staff type into a product's form (pure)
 handlers     the form becomes a saga
 saga         its story
 projections  the write side: facts about the goods, in order, from the stream to the tables

@@ -28,8 +28,8 @@ from new_services.catalog import projections
 from new_services.catalog.cleaning import NOTE, RULES
 from new_services.catalog.endpoints import Endpoints
 from new_services.catalog.handlers import save
-from new_services.catalog.own_side import GoodsSide
-from new_services.catalog.owner import DOMAIN, OwnedGoods, OwnGoods
+from new_services.catalog.owner.changing import DOMAIN, OwnedGoods, OwnGoods
+from new_services.catalog.owner.side import GoodsSide
 from new_services.catalog.saga import Stories
 from new_services.catalog.settings import CatalogSettings
 

@@ -14,7 +14,7 @@ from chassis.readmodel.projection import fresh
 from chassis.readmodel.watermark import Watermark
 from chassis.web.app import JsonBytes, database_away, speak
 from new_services.catalog import documents, views
-from new_services.catalog.articles import Articles
+from new_services.catalog.articles.listed import Articles
 from new_services.catalog.schemas import (
     DEFAULT_PER_PAGE,
     DETAIL_DOCUMENTATION,

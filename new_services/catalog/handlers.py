@@ -5,7 +5,7 @@ from pydantic import BaseModel
 from chassis.saga.replies import Person, started
 from chassis.saga.starting import Starter
 from chassis.web.internal import Reply
-from new_services.catalog.article_form import ArticleForm, BadArticle, read_article
+from new_services.catalog.articles.form import ArticleForm, BadArticle, read_article
 from new_services.catalog.saga import saving
 
 BAD_INPUT = {"error": "bad input"}  # a text that legacy's database cannot hold

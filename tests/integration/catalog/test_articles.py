@@ -9,7 +9,7 @@ import pytest
 
 from chassis.web import headers
 from new_services.catalog import projections
-from new_services.catalog.articles import Articles
+from new_services.catalog.articles.listed import Articles
 from tests.rigs.ownership.snapshots import asked, current, fill
 
 pytestmark = pytest.mark.integration
