@@ -1,7 +1,8 @@
 """What the processes of the new side share, by subject; nothing here knows a service.
 
-process/    one process: its settings, log, port, background work, registration, clean stop;
+process/    one process: its settings, log, port, background work, clean stop;
             `assembly` puts a service together in the order that all of ours share
+registry/   where the instances of services answer
 web/        the HTTP application every service starts from, calls to other services, calls between
             our own services (`internal`), who is asking (`identity`, `sealed`)
 breaker/    a circuit breaker as a pure state machine, and its metrics

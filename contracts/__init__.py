@@ -1,6 +1,6 @@
 """Words that cross a process boundary: every other package may import them; they import none.
 
-What the facade needs too lies below, in chassis: web/headers.py, process/discovery.py.
+What the facade needs too lies below, in chassis: web/headers.py, registry/discovery.py.
 
 change     one committed row change of the legacy database, as the feed publishes it; `rows` packs
            many rows of a snapshot into one message

@@ -22,9 +22,6 @@ from prometheus_client import CollectorRegistry, ProcessCollector
 
 from chassis.database import DatabaseAway, open_pool
 from chassis.events import bus
-from chassis.process import registry
-from chassis.process.discovery import Registration
-from chassis.process.redirects import Lent
 from chassis.process.service import Application, Background, bind, serve
 from chassis.process.settings import (
     DatabaseUrl,
@@ -34,6 +31,9 @@ from chassis.process.settings import (
     ServiceUrl,
 )
 from chassis.readmodel.watermark import Watermark
+from chassis.registry import announcing as registry
+from chassis.registry.discovery import Registration
+from chassis.registry.redirects import Lent
 from chassis.tracing.publishing import SpanPublisher
 from chassis.tracing.server import traced
 from chassis.web import app as web
@@ -66,7 +66,7 @@ class LegacySettings(ServiceSettings):
     """What a service that calls the monolith is told; without its URL it calls none."""
 
     legacy_url: ServiceUrl | None = None
-    # The file by which a proxy takes the monolith's place for a while: `chassis.process.redirects`.
+    # The file by which a proxy takes the monolith's place for a while: chassis.registry.redirects.
     legacy_redirects: Path | None = None
 
     def legacy_client(self, limit: int = 32) -> HttpClient | None:

@@ -20,7 +20,7 @@ from typing import Any, Final
 import orjson
 
 from chassis.compiled import build_of
-from chassis.process.redirects import REDIRECTS
+from chassis.registry.redirects import REDIRECTS
 from facade.proxy.attempts.counts import AttemptCounts
 from facade.proxy.context import WorkerContext
 from facade.proxy.counting.accesslog import AccessLog

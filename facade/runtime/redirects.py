@@ -1,9 +1,9 @@
-"""What a worker does with a lease on an upstream's place: see `chassis.process.redirects`."""
+"""What a worker does with a lease on an upstream's place: see `chassis.registry.redirects`."""
 
 import logging
 from collections.abc import Callable
 
-from chassis.process.redirects import REDIRECTS, Addresses, BadRedirects, parse
+from chassis.registry.redirects import REDIRECTS, Addresses, BadRedirects, parse
 
 log = logging.getLogger("facade.runtime.redirects")
 

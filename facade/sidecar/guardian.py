@@ -16,9 +16,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from chassis.process import lifetime, redirects
+from chassis.process import lifetime
 from chassis.process.files import read_object, write_whole
 from chassis.process.keeper import Kept, Restarts
+from chassis.registry import redirects
 from facade.routes.config.routefile import LEGACY
 from facade.sidecar.folder import Folder
 from facade.sidecar.proxy import program as proxy

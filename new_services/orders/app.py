@@ -15,9 +15,9 @@ from chassis.ownership.door import Door
 from chassis.ownership.joined import Joined
 from chassis.ownership.records import Records
 from chassis.process.assembly import Ground, Parts
-from chassis.process.instances import Directory
 from chassis.readmodel.fed import fed
 from chassis.readmodel.projection import Model
+from chassis.registry.instances import Directory
 from chassis.retention import forgetting
 from chassis.saga.assembled import assembled
 from chassis.saga.callees import Callees

@@ -8,7 +8,7 @@ from joserfc.jwk import OKPKey
 
 from chassis.process.assembly import Parts as ProcessParts
 from chassis.process.assembly import StatelessGround
-from chassis.process.instances import Directory
+from chassis.registry.instances import Directory
 from chassis.web.callers import Credentials
 from chassis.web.service import ServiceClient
 from new_services.storefront import errors, routing

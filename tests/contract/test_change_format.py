@@ -2,8 +2,8 @@
 
 import json
 
-from chassis.process import discovery
-from chassis.process.discovery import Registration
+from chassis.registry import discovery
+from chassis.registry.discovery import Registration
 from chassis.web import headers
 from contracts import subjects
 from contracts.change import Change, Op

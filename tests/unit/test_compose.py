@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 import yaml
 
-from chassis.process.redirects import REDIRECTS
+from chassis.registry.redirects import REDIRECTS
 from facade.commands.sidecar import sidecar as sidecar_commands
 from fig.stack import credentials, ports
 from fig.stack.stack import Wishes, stack

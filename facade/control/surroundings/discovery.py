@@ -10,7 +10,7 @@ from pathlib import Path
 
 from chassis.events import bus
 from chassis.events.bus import BusErrors
-from chassis.process.instances import Reading, by_service, merged
+from chassis.registry.instances import Reading, by_service, merged
 from facade.runtime.instances import Instances, read_instances, write_instances
 
 log = logging.getLogger("discovery")

@@ -10,7 +10,7 @@ import orjson
 from chassis.cli.output import Output, json_option
 from chassis.cli.tables import table
 from chassis.events.bus import BusErrors
-from chassis.process import registry
+from chassis.registry import announcing as registry
 from fig.clients import access, running
 from fig.clients import services as asking
 from fig.clients.deadletters import connected

@@ -8,8 +8,8 @@ import orjson
 import pytest
 
 from chassis.events import bus
-from chassis.process import registry
-from chassis.process.discovery import Registration
+from chassis.registry import announcing as registry
+from chassis.registry.discovery import Registration
 
 pytestmark = pytest.mark.integration
 

@@ -9,9 +9,10 @@ from typing import Any
 import nats
 import pytest
 
-from chassis.process import instances, registry
-from chassis.process.discovery import Registration
-from chassis.process.registry import open_registry
+from chassis.registry import announcing as registry
+from chassis.registry import instances
+from chassis.registry.announcing import open_registry
+from chassis.registry.discovery import Registration
 from facade.control.surroundings import discovery
 from facade.control.surroundings.discovery import discover
 from facade.runtime.instances import read_instances

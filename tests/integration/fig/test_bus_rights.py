@@ -15,8 +15,8 @@ from nats.js.api import ConsumerConfig, DeliverPolicy, KeyValueConfig
 
 from chassis.events.bus import ensure_bucket
 from chassis.events.outbox import ensure_event_streams
-from chassis.process import registry
-from chassis.process.discovery import Registration
+from chassis.registry import announcing as registry
+from chassis.registry.discovery import Registration
 from fig.stack import nats as server
 from fig.stack.bus_rights import OPERATOR, PROCESSES
 from new_services.feed.reading.bookmark import BUCKET

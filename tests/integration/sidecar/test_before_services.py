@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from chassis.process.redirects import REDIRECTS, Lent
+from chassis.registry.redirects import REDIRECTS, Lent
 from chassis.web.client import HttpClient, NoAnswer, NotSent, Request
 
 pytestmark = pytest.mark.integration

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from chassis.process.redirects import LEASE_SECONDS
+from chassis.registry.redirects import LEASE_SECONDS
 
 pytestmark = pytest.mark.integration
 

@@ -10,8 +10,8 @@ from pydantic_settings import SettingsConfigDict
 
 from chassis.process import assembly
 from chassis.process.assembly import LegacySettings
-from chassis.process.redirects import REDIRECTS, grant
 from chassis.process.settings import load
+from chassis.registry.redirects import REDIRECTS, grant
 from chassis.web.client import Request
 
 

@@ -2,7 +2,7 @@
 
 import json
 
-from chassis.process.redirects import Addresses
+from chassis.registry.redirects import Addresses
 from facade.runtime.redirects import Redirects
 
 SIDECAR = {"legacy": ["http://127.0.0.1:40123"]}

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from chassis.process.redirects import LEASE_SECONDS, REDIRECTS, parse
+from chassis.registry.redirects import LEASE_SECONDS, REDIRECTS, parse
 from facade.sidecar import guardian
 from facade.sidecar.folder import Folder
 from facade.sidecar.guardian import SILENT_SECONDS, STOP_SECONDS, Guardian, Order

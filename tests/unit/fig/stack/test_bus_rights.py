@@ -2,7 +2,7 @@
 
 import pytest
 
-from chassis.process import discovery
+from chassis.registry import discovery
 from contracts import events, subjects
 from fig.stack.bus_rights import PROCESSES, REGISTRY, rights, secret_name
 from fig.stack.credentials import NAMES

@@ -15,7 +15,7 @@ from nats.aio.client import Client
 from nats.aio.msg import Msg
 
 from chassis.events.bus import BusErrors
-from chassis.process import registry
+from chassis.registry import announcing as registry
 
 log = logging.getLogger("instances")
 

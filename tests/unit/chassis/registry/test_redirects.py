@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from chassis.process.redirects import (
+from chassis.registry.redirects import (
     LEASE_SECONDS,
     REDIRECTS,
     BadRedirects,

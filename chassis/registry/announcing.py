@@ -11,8 +11,8 @@ from nats.js.errors import KeyNotFoundError
 from nats.js.kv import KeyValue
 
 from chassis.events.bus import BusErrors, ensure_bucket
-from chassis.process import discovery
-from chassis.process.discovery import Registration
+from chassis.registry import discovery
+from chassis.registry.discovery import Registration
 from chassis.web.app import Readiness
 
 log = logging.getLogger("registry")

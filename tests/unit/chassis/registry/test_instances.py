@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from chassis.process.instances import Directory, by_service, merged
+from chassis.registry.instances import Directory, by_service, merged
 
 
 def test_entries_are_told_by_service_and_nonsense_is_left_out() -> None:
