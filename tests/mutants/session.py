@@ -38,7 +38,8 @@ from tests.mutants.trial import (
 from tests.rigs.house import source
 
 _FORK = get_context("fork")
-SLOWER, AT_LEAST = 6.0, 6.0  # a trial may take so many times the tests' time, and so many seconds
+# A trial may take so many times the tests' time, and so many seconds, of the processor.
+SLOWER, AT_LEAST = 6.0, 6.0
 Node: TypeAlias = tuple[str, str]  # a test's name and its file
 TO_IMPORT = 20.0  # seconds more, for one that collects the tests itself
 

@@ -1,7 +1,9 @@
 """One process for each trial, so many at a time, each with its limit; none outlives its parent."""
 
 import ctypes
+import math
 import os
+import resource
 import signal
 import sys
 import time
@@ -13,6 +15,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 _FORK = get_context("fork")
 _PR_SET_PDEATHSIG = 1
+BUSY = 10.0  # times as long by the clock: others work beside it, or it waits
 NOTICED, UNNOTICED, NOT_HERE, UNTRIED = 1, 0, 77, 78  # what a trial's process returns
 
 
@@ -21,7 +24,7 @@ class Trial(NamedTuple):
 
     number: int
     run: Callable[[], int]
-    seconds: float  # after which it is killed
+    seconds: float  # of the processor's time, after which it is killed
 
 
 _Running: TypeAlias = dict[int, tuple[Trial, ForkProcess, float]]  # by sentinel, with its end
@@ -43,8 +46,9 @@ def _run(
 ) -> Iterator[tuple[int, int | None]]:
     while True:
         while len(running) < jobs and (trial := next(waiting, None)) is not None:
-            process = forked(_quietly, trial.run)
-            running[process.sentinel] = trial, process, time.monotonic() + trial.seconds
+            process = forked(_quietly, trial)
+            until = time.monotonic() + BUSY * trial.seconds
+            running[process.sentinel] = trial, process, until
         if not running:
             return
         soonest = min(until for _, _, until in running.values())
@@ -59,7 +63,7 @@ def _run(
             process.join()
             process.close()
             del running[sentinel]
-            yield trial.number, code
+            yield trial.number, None if code == -signal.SIGXCPU else code
 
 
 def forked(what: Callable[..., object], *arguments: Any) -> ForkProcess:
@@ -78,12 +82,14 @@ def _child(parent: int, what: Callable[..., object], arguments: tuple[Any, ...])
     what(*arguments)
 
 
-def _quietly(what: Callable[[], int]) -> None:
+def _quietly(trial: Trial) -> None:
     """In the trial's process: nothing of it is shown, and no clean-up of its parent's runs."""
     show_nothing()
+    most = math.ceil(trial.seconds)
+    resource.setrlimit(resource.RLIMIT_CPU, (most, most + 1))
     code = NOTICED  # what ends the process by an error is noticed
     try:
-        code = what()
+        code = trial.run()
     finally:
         os._exit(code)
 

@@ -11,6 +11,16 @@ def _hangs() -> int:
         time.sleep(60)
 
 
+def _spins() -> int:
+    while True:
+        pass
+
+
+def _waits() -> int:
+    time.sleep(1.5)
+    return UNNOTICED
+
+
 def _breaks() -> int:
     raise RuntimeError("a bug in the changed code")
 
@@ -27,6 +37,11 @@ def test_each_trial_says_what_came_of_it() -> None:
     expected = {0: UNNOTICED, 1: NOTICED, 2: None, 3: NOTICED, 4: 3}
     for jobs in (1, 3):
         assert dict(run(trials, jobs)) == expected
+
+
+def test_the_processors_time_counts_and_not_that_of_a_machine_that_is_busy() -> None:
+    trials = [Trial(0, _waits, 1.0), Trial(1, _spins, 1.0)]
+    assert dict(run(trials, 2)) == {0: UNNOTICED, 1: None}
 
 
 def test_so_many_run_at_the_same_time() -> None:
