@@ -203,7 +203,7 @@ class Shop:
 
     def control(self) -> int:
         """The pid of the control process."""
-        for pid in self.facade._children():
+        for pid in self.facade.children():
             with contextlib.suppress(OSError):
                 if b"facade.control" in Path(f"/proc/{pid}/cmdline").read_bytes():
                     return pid

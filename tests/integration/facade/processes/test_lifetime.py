@@ -134,7 +134,7 @@ def _refused(facade) -> bool:
 def test_workers_end_when_the_master_is_killed(start, serve, scripts) -> None:
     upstream = serve(scripts.polite)
     facade = start(f'upstreams: {{legacy: {{url: "{upstream.url}"}}}}\nroutes: []\n', workers=2)
-    children = facade._children()
+    children = facade.children()
     assert len(children) == 3
     facade.process.kill()
     facade.process.wait()
@@ -253,11 +253,11 @@ def test_a_hundred_reloads_under_load_fail_no_request(start, scripts, two_sides)
 
 
 def test_the_workers_live_without_the_control_process(plain, scripts) -> None:
-    control = set(plain._children()) - set(plain.workers())
+    control = set(plain.children()) - set(plain.workers())
     for pid in control:
         os.kill(pid, signal.SIGKILL)
     for _ in range(20):
         assert plain.get("/x")[0] == 200
     scripts.eventually(
-        "it is started again", lambda: set(plain._children()) - set(plain.workers()) - control
+        "it is started again", lambda: set(plain.children()) - set(plain.workers()) - control
     )
