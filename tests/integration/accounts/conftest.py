@@ -28,8 +28,8 @@ from tests.integration.orders.conftest import (  # noqa: F401
     new_database,
 )
 from tests.integration.ownership.conftest import Hands
-from tests.rigs import reverse
-from tests.rigs.cutting import Cutter
+from tests.rigs.ownership import reverse
+from tests.rigs.shop.cutting import Cutter
 
 FORM = {"name": "Eva", "street": "Gasse 1", "zip": "6020", "city": "Füssen"}
 TRIES = 3

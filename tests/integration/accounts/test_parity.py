@@ -34,7 +34,7 @@ from new_services.accounts.sessions import Sessions
 from new_services.anticorruption.logins import LegacyLogins
 from new_services.anticorruption.read_models import MAPPINGS
 from new_services.verify.rows.relations import column_types
-from tests.rigs.accounts import FakeOwn
+from tests.rigs.shop.accounts import FakeOwn
 
 pytestmark = pytest.mark.integration
 

@@ -30,8 +30,8 @@ from new_services.storefront.pages import PAGES
 from new_services.storefront.parts import SERVICES, connect
 from new_services.storefront.parts.part import Part
 from tests.integration.storefront.conftest import ADMIN, ADMIN_PASSWORD, CUSTOMER, Both, InProcess
-from tests.rigs.shop.accounts import FakeOwn
 from tests.rigs.ownership.snapshots import current, fill
+from tests.rigs.shop.accounts import FakeOwn
 
 pytestmark = pytest.mark.integration
 

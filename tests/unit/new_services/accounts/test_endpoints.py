@@ -21,7 +21,7 @@ from contracts.logins import LoginsAway
 from new_services.accounts.endpoints import LARGEST_BODY, Endpoints
 from new_services.accounts.sessions import Opened
 from new_services.accounts.views import Customer
-from tests.rigs.accounts import FakeOwn
+from tests.rigs.shop.accounts import FakeOwn
 
 ANNA = Customer(17, "a@x.example", "Anna", True, "Weg 1", "87629", "Füssen", "DE", "2024-01-02T03")
 KEY = OKPKey.generate_key("Ed25519", auto_kid=True)

@@ -13,7 +13,7 @@ from new_services.accounts import passwords, sessions, views
 from new_services.accounts.session import CLOCKS_APART_SECONDS, Session, SessionCodec
 from new_services.accounts.sessions import Sessions
 from new_services.accounts.views import Customer
-from tests.rigs.accounts import FakeOwn
+from tests.rigs.shop.accounts import FakeOwn
 from tests.unit.new_services.accounts.conftest import NOW, FakeLogins
 
 ANNA = Customer(

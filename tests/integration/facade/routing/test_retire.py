@@ -14,7 +14,7 @@ from chassis.cli.calls import NoAnswer, call_object
 
 pytestmark = pytest.mark.integration
 
-PROJECT = Path(__file__).parents[3]
+PROJECT = Path(__file__).parents[4]
 ROUTES = """
 upstreams:
   legacy: {{url: "{legacy}"}}
