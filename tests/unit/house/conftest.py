@@ -1,8 +1,18 @@
 """These rules read the source; without git there is no list of what belongs to it."""
 
+from pathlib import Path
+
 import pytest
 
 from tests.rigs.house import source
+
+PATIENCE = 900.0  # seconds: the whole source is read and its types inferred, on any machine
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.path.parent == Path(__file__).parent:
+            item.add_marker(pytest.mark.timeout(PATIENCE))
 
 
 @pytest.fixture(autouse=True, scope="session")
