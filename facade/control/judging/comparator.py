@@ -20,6 +20,7 @@ from facade.routes.config.routefile import CompareRules
 log = logging.getLogger("comparator")
 
 DEADLINE_SECONDS = 20.0  # for one batch
+START_SECONDS = 60.0  # for the process to begin: no pair's fault, so no pair's time
 _ALONE = 0.5  # share of it for one pair that is judged alone
 
 RouteRules = dict[str, tuple[CompareRules | None, Noise]]
@@ -96,8 +97,9 @@ class Comparator:
         self._began = time.monotonic()
         self._timed_out = False
         try:
+            process = self._process or await self._start()
             async with asyncio.timeout(deadline):
-                return await self._ask(job, answers)
+                return await _ask(process, job, answers)
         except Exception as error:
             log.warning("the comparison is restarted: %s", str(error) or type(error).__name__)
             self._timed_out = isinstance(error, TimeoutError)
@@ -107,22 +109,27 @@ class Comparator:
         finally:
             self._began = None
 
-    async def _ask(self, job: tuple[str, Any], answers: bool) -> Any:
-        process = self._process or await self._start()
-        assert process.stdin is not None and process.stdout is not None
-        _send(process, job)
-        await process.stdin.drain()
-        if not answers:
-            return None
-        head = await process.stdout.readexactly(LENGTH.size)
-        return pickle.loads(await process.stdout.readexactly(LENGTH.unpack(head)[0]))
-
     async def _start(self) -> Process:
         command = (sys.executable, "-m", self._program)
         process = await asyncio.create_subprocess_exec(*command, stdin=PIPE, stdout=PIPE)
         self._process = process
+        async with asyncio.timeout(START_SECONDS):
+            await _answer(process)  # that it is ready
         _send(process, (RULES, self._rules))
         return process
+
+
+async def _ask(process: Process, job: tuple[str, Any], answers: bool) -> Any:
+    _send(process, job)
+    assert process.stdin is not None
+    await process.stdin.drain()
+    return await _answer(process) if answers else None
+
+
+async def _answer(process: Process) -> Any:
+    assert process.stdout is not None
+    head = await process.stdout.readexactly(LENGTH.size)
+    return pickle.loads(await process.stdout.readexactly(LENGTH.unpack(head)[0]))
 
 
 def _send(process: Process, job: tuple[str, Any]) -> None:

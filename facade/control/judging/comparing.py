@@ -38,10 +38,11 @@ NO_RULES = compile_rules()
 
 
 def main() -> None:
-    """Answer jobs until stdin ends."""
+    """Say that we are ready, then answer jobs until stdin ends."""
     step_back(COMPARING)
     resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
     stdin, stdout = sys.stdin.buffer, _own_stdout()
+    _write(stdout, [])
     rules: dict[str, Rules] = {}
     while (job := _read(stdin)) is not None:
         what, content = job

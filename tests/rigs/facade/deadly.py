@@ -1,6 +1,7 @@
 """`python -m tests.rigs.facade.deadly`: the comparison's process, in which some pairs do harm.
 
 The target says which: `/dies`, `/raises`, `/hangs`, `/prints`; all others are judged as ever.
+With FIG_BEGINS_LATE it takes so many seconds to begin.
 """
 
 import os
@@ -30,5 +31,6 @@ def judge(pair: Pair, again: Again | None, rules: dict[str, Rules], today: date)
 
 
 if __name__ == "__main__":
+    time.sleep(float(os.environ.get("FIG_BEGINS_LATE", "0")))
     comparing.judge = judge
     comparing.main()

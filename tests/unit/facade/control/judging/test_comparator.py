@@ -49,6 +49,15 @@ async def test_it_is_parked_and_the_others_are_judged(
     assert (evidence.parked_count, evidence.total.skipped) == (1, {cause: 1})
 
 
+async def test_the_start_of_the_process_is_no_pairs_time(
+    comparator: Comparator, pair: Build, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FIG_BEGINS_LATE", "7")  # later than the deadline of a batch
+    verdicts = await comparator.judge([(pair(1, 1), None)])
+    assert [one.outcome for one in verdicts] == [Outcome.MATCHED]
+    assert comparator.restarts == 0
+
+
 async def test_what_a_library_prints_is_not_taken_for_a_verdict(
     comparator: Comparator, pair: Build
 ) -> None:
