@@ -331,7 +331,7 @@ def rebuild_by() -> Callable[..., Awaitable[list[str]]]:
         *,
         live: int = 5,
         fresh: int = 5,
-        patience: float = 20.0,
+        patience: float = 100.0,
     ) -> list[str]:
         """`tell` applies what the fresh projection reads, up to message `fresh`; the live one has
         come to message `live`. Gives what was said."""

@@ -217,7 +217,7 @@ async def test_a_writer_that_does_not_end_is_waited_for_and_harmed_by_nothing(
     async with world.connection.transaction():
         await world.own("SO-8", "not told", 100)
         with pytest.raises(NotRebuilt, match="too busy"):
-            await rebuild_by(world.url, "orders", PART, telling(*told(head(1))), patience=2.0)
+            await rebuild_by(world.url, "orders", PART, telling(*told(head(1))), patience=10.0)
     found = await world.documents()
     assert (set(found), found["SO-8"]) == (
         {"SO-1", "SO-2", "SO-3", "SO-8"},
