@@ -20,7 +20,7 @@ from new_services.verify.repair import report as repair_report
 from new_services.verify.repair.journal import Entry, Journal, NoSuchRepair
 from new_services.verify.repair.plan import Plan
 from new_services.verify.rows.relations import Incomparable
-from new_services.verify.settings import VerifySettings
+from new_services.verify.settings import NoMonolith, VerifySettings
 
 DIFFER, NO_VERDICT = 1, 2
 NoVerdict = (
@@ -28,6 +28,7 @@ NoVerdict = (
     Incomparable,
     NoSuchRepair,
     verification.NothingToVerify,
+    NoMonolith,
     OSError,
     TimeoutError,
     asyncpg.PostgresError,
@@ -39,8 +40,9 @@ Result = TypeVar("Result")
 @click.command()
 @click.argument("services", nargs=-1)
 @click.option("--deep", is_flag=True, help="All by the services' own code, in Python.")
+@click.option("--alone", is_flag=True, help="Without the monolith: no row is compared.")
 @json_option()
-def verify(services: tuple[str, ...], deep: bool, out: Output) -> None:
+def verify(services: tuple[str, ...], deep: bool, alone: bool, out: Output) -> None:
     """Compare SERVICES with legacy row by row, what clients read with the rows it is made of, and
     check the laws of stock, money and orders.
 
@@ -49,7 +51,8 @@ def verify(services: tuple[str, ...], deep: bool, out: Output) -> None:
     the projection's own conversions, and every document is made again by its service.
     """
     settings = load(VerifySettings)
-    found = _run(verification.verify(settings, _say(), deep=deep, only=services), out)
+    check = verification.verify_alone if alone else verification.verify
+    found = _run(check(settings, _say(), deep=deep, only=services), out)
     out.give(report.as_json(found), lambda: report.as_text(found))
     if found.differences:
         sys.exit(DIFFER)

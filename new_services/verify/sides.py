@@ -38,6 +38,14 @@ class Bench:
     taken: int  # of legacy's snapshot: everything committed before is in it; unix microseconds
 
 
+@dataclass(frozen=True, slots=True)
+class Alone:
+    """A service's database without the monolith's: as it stood at one moment, and as it is now."""
+
+    still: asyncpg.Connection
+    live: asyncpg.Connection
+
+
 async def connect(url: str) -> asyncpg.Connection:
     """For long statements, with texts written the way the feed writes them."""
     return await asyncpg.connect(
@@ -68,6 +76,19 @@ async def bench(name: str, reader: str, legacy_url: str, store_url: str) -> Asyn
         await freshness.wait(taken)
         await still.store.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
         yield Bench(still, live, freshness, taken)
+
+
+@asynccontextmanager
+async def alone(store_url: str) -> AsyncIterator[Alone]:
+    """Connections to a service's database, where there is no monolith to be compared with."""
+    async with AsyncExitStack() as stack:
+        found = []
+        for _ in range(2):
+            connection = await connect(store_url)
+            stack.push_async_callback(connection.close, timeout=2)
+            found.append(connection)
+        await found[0].execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        yield Alone(*found)
 
 
 async def now(legacy: asyncpg.Connection) -> int:

@@ -6,6 +6,8 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+import asyncpg
+
 from new_services.verify.books import books
 from new_services.verify.books.books import BOOKS, Sums
 from new_services.verify.laws import laws
@@ -18,8 +20,9 @@ from new_services.verify.rows.entities import compare
 from new_services.verify.rows.entity import Entity, EntityReport
 from new_services.verify.services import SERVICES, Service
 from new_services.verify.settings import VerifySettings
-from new_services.verify.sides import Bench, bench
+from new_services.verify.sides import Bench, alone, bench
 
+EVERY_LAW = (*LAWS, *ORDER_LAWS, *SALES_LAWS, *ACCOUNT_LAWS)
 Say = Callable[[str], None]
 
 
@@ -32,6 +35,7 @@ class Report:
     """All of it. `taken`: service to its consistent point, in unix microseconds."""
 
     deep: bool
+    alone: bool = False  # without the monolith: no row was compared
     taken: dict[str, int] = field(default_factory=dict)
     entities: list[EntityReport] = field(default_factory=list)
     laws: list[LawReport] = field(default_factory=list)
@@ -79,26 +83,44 @@ async def verify(
     for place, service in enumerate(configured(settings, only)):
         url = settings.url(service.name)
         assert url is not None
-        async with bench(service.name, service.reader, settings.legacy_url, url) as at:
+        async with bench(service.name, service.reader, settings.monolith, url) as at:
             report.taken[service.name] = at.taken
             await _entities(service, at, report, say)
             # Legacy's own laws once, beside the first service.
-            every = (*LAWS, *ORDER_LAWS, *SALES_LAWS, *ACCOUNT_LAWS)
-            bound = [law for law in every if law.database == service.name]
-            bound += [law for law in every if law.database == LEGACY and place == 0]
+            bound = [law for law in EVERY_LAW if law.database == service.name]
+            bound += [law for law in EVERY_LAW if law.database == LEGACY and place == 0]
             began = time.monotonic()
             report.laws += await laws.check(bound, at)
             say(f"{service.name}: {len(bound)} laws in {time.monotonic() - began:.1f} s")
-            await _derived(service, at, report, say)
+            await _derived(service, at.still.store, report, say)
     if has_books(settings, only):
         await _books(settings, report, say)
     report.seconds = time.monotonic() - started
     return report
 
 
-async def _derived(service: Service, at: Bench, report: Report, say: Say) -> None:
+async def verify_alone(
+    settings: VerifySettings, say: Say, *, deep: bool = False, only: Sequence[str] = ()
+) -> Report:
+    """What binds each service by itself, where there is no monolith: its laws, and its documents by
+    the rows that they are made of. Raises NothingToVerify, and what asyncpg does."""
+    report = Report(deep, alone=True)
+    started = time.monotonic()
+    for service in configured(settings, only):
+        url = settings.url(service.name)
+        assert url is not None
+        async with alone(url) as at:
+            bound = [law for law in EVERY_LAW if law.database == service.name]
+            report.laws += await laws.check_alone(bound, at)
+            say(f"{service.name}: {len(bound)} laws")
+            await _derived(service, at.still, report, say)
+    report.seconds = time.monotonic() - started
+    return report
+
+
+async def _derived(service: Service, still: asyncpg.Connection, report: Report, say: Say) -> None:
     began = time.monotonic()
-    found = await derived.check(service, at.still.store, deep=report.deep)
+    found = await derived.check(service, still, deep=report.deep)
     report.laws += found
     if found:
         say(f"{service.name}: documents in {time.monotonic() - began:.1f} s")

@@ -14,9 +14,11 @@ from fig.settings import Home, project_root
 @click.argument("services", nargs=-1)
 @click.option("--deep", is_flag=True, envvar="FIG_VERIFY_DEEP",
               help="All by the services' own code, in Python.")  # fmt: skip
+@click.option("--alone", is_flag=True, envvar="FIG_VERIFY_ALONE",
+              help="Without the monolith: each service's own laws, no row compared.")  # fmt: skip
 @json_option("FIG_VERIFY_JSON")
 @click.pass_obj
-def verify(home: Home, services: tuple[str, ...], deep: bool, out: Output) -> None:
+def verify(home: Home, services: tuple[str, ...], deep: bool, alone: bool, out: Output) -> None:
     """Compare SERVICES (all by default) with legacy row by row, what clients read with the rows
     it is made of, and check the laws on them.
 
@@ -28,6 +30,6 @@ def verify(home: Home, services: tuple[str, ...], deep: bool, out: Output) -> No
     """
     told = access.verification(home, running.require(home))
     program = [sys.executable, "-m", "new_services.verify", "verify", *services]
-    program += ["--deep"] * deep + out.options
+    program += ["--deep"] * deep + ["--alone"] * alone + out.options
     os.chdir(project_root())
     os.execve(program[0], program, {**told, **os.environ})

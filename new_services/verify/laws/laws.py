@@ -6,18 +6,18 @@ again until it holds, and only what never holds is broken.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
 import asyncpg
 
-from new_services.verify.freshness import Freshness
-from new_services.verify.sides import Bench, now
+from new_services.verify.sides import Alone, Bench, now
 
 LEGACY = "legacy"
 # What PostgreSQL reads as a number. Spelled here again: a law must not share what it judges.
 PLAIN_NUMBER = r"^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,2})?$"
 MOST = 1000  # broken rows that are looked into
+MOMENT_SECONDS = 0.2  # between two looks, where no feed says that it has come further
 LOOKS = 8  # a row must break the law every time to be called broken
 
 
@@ -58,7 +58,22 @@ async def check(laws: Sequence[Law], bench: Bench) -> list[LawReport]:
     ours = [law for law in laws if law.database != LEGACY]
     found = await asyncio.gather(_look(theirs, bench.still.legacy), _look(ours, bench.still.store))
     first = zip((*theirs, *ours), (*found[0], *found[1]), strict=True)
-    return [await _settle(law, rows, bench) for law, rows in first]
+
+    async def moment() -> None:
+        await bench.freshness.wait(await now(bench.live.legacy))
+
+    live = {True: bench.live.legacy, False: bench.live.store}
+    return [await _settle(law, rows, live[law.database == LEGACY], moment) for law, rows in first]
+
+
+async def check_alone(laws: Sequence[Law], at: Alone) -> list[LawReport]:
+    """All of these laws of one service, where there is no monolith."""
+
+    async def moment() -> None:
+        await asyncio.sleep(MOMENT_SECONDS)
+
+    found = zip(laws, await _look(laws, at.still), strict=True)
+    return [await _settle(law, rows, at.live, moment) for law, rows in found]
 
 
 Rows = Sequence[asyncpg.Record]
@@ -70,15 +85,16 @@ async def _look(laws: Sequence[Law], still: asyncpg.Connection) -> list[Rows]:
     ]
 
 
-async def _settle(law: Law, first: Rows, bench: Bench) -> LawReport:
-    """A row is broken when it breaks the law each time it is looked at."""
-    live = bench.live.legacy if law.database == LEGACY else bench.live.store
+async def _settle(
+    law: Law, first: Rows, live: asyncpg.Connection, moment: Callable[[], Awaitable[None]]
+) -> LawReport:
+    """A row is broken when it breaks the law each time it is looked at, a moment in between."""
     report = LawReport(law.name, law.database, law.derives)
     rows = first
     for _ in range(LOOKS):
         if not rows:
             break
-        await _pass_a_moment(bench.freshness, bench.live.legacy)
+        await moment()
         rows = await live.fetch(
             f"SELECT * FROM ({law.broken}) AS broken WHERE key = ANY ($1::text[])",
             [row["key"] for row in rows],
@@ -86,10 +102,6 @@ async def _settle(law: Law, first: Rows, bench: Bench) -> LawReport:
     report.in_motion = len(first) - len(rows)
     report.breaches = [Breach(row["key"], row["expected"], row["found"]) for row in rows]
     return report
-
-
-async def _pass_a_moment(freshness: Freshness, legacy: asyncpg.Connection) -> None:
-    await freshness.wait(await now(legacy))
 
 
 def number_or_zero(text: str) -> str:

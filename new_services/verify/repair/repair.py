@@ -47,7 +47,7 @@ async def plan(settings: VerifySettings, report: Report) -> list[Plan]:
             )
         else:
             reader = service(name).reader
-            async with bench(name, reader, settings.legacy_url, url) as at:
+            async with bench(name, reader, settings.monolith, url) as at:
                 await _plan_service(service(name), at, report, found)
         plans.append(found)
     return plans

@@ -1,25 +1,9 @@
 """What must stand when the monolith and the layer that knows it are deleted."""
 
-import subprocess
-import sys
-
 import pytest
 
-PROBE = """
-import sys
+from tests.rigs import deleted
 
-GONE = (
-    "legacy_monolith", "new_services.anticorruption", "new_services.feed", "migrations.legacy",
-)
-
-class Deleted:
-    def find_spec(self, name, path=None, target=None):
-        if name.startswith(GONE):
-            raise ModuleNotFoundError(f"{{name}} is deleted", name=name)
-
-sys.meta_path.insert(0, Deleted())
-{code}
-"""
 BUILD = """
 import asyncio
 from prometheus_client import CollectorRegistry
@@ -53,16 +37,24 @@ PARTNERS = 'inventory_url="http://localhost:1", payments_url="http://localhost:1
 )
 def test_a_service_with_a_read_model_is_put_together(name: str, settings: str, own: str) -> None:
     code = BUILD.format(name=name, settings=settings, own=own + "legacy_feed=False")
-    probe = PROBE.format(code=code)
-    subprocess.run([sys.executable, "-c", probe], check=True, timeout=60)
+    _runs(code)
 
 
 @pytest.mark.parametrize("program", ["notifications", "payments"])
 def test_the_others_import_nothing_of_it(program: str) -> None:
-    probe = PROBE.format(code=f"import new_services.{program}.app")
-    subprocess.run([sys.executable, "-c", probe], check=True, timeout=60)
+    _runs(f"import new_services.{program}.app")
 
 
 def test_the_program_of_the_laws_and_the_books_imports_nothing_of_it() -> None:
-    code = "import new_services.verify.commands, migrations.runner"
-    subprocess.run([sys.executable, "-c", PROBE.format(code=code)], check=True, timeout=60)
+    _runs("import new_services.verify.commands, migrations.runner")
+
+
+def test_it_would_be_seen() -> None:
+    said = deleted.run("import new_services.anticorruption.tables")
+    assert said.returncode == 1
+    assert "new_services.anticorruption is deleted" in said.stderr
+
+
+def _runs(code: str) -> None:
+    said = deleted.run(code)
+    assert said.returncode == 0, said.stderr
