@@ -30,6 +30,7 @@ ANY_FACADE = {
     "journal": ("routes", "who moved what, when and why"),
     "explain": ("routes", "where a request would go, and why"),
     "trace": ("routes", "where one request went, as a tree with times"),
+    "keys": ("routes", "API keys of machines, and another signing key"),
     "compare": ("evidence", "how the answers of both sides compared"),
     "lag": ("evidence", "how far each read model is behind the monolith"),
     "sidecar": ("evidence", "record, measure and break what legacy answers"),

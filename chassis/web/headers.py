@@ -26,6 +26,8 @@ AFTER_TOKEN = "Fig-After-Token"
 IDENTITY = "Fig-Identity"
 # ... their session at legacy, sealed for the anticorruption layer ...
 SESSION = "Fig-Session"
+# ... which machine asks, where the route checks that (a signed token) ...
+MACHINE = "Fig-Machine"
 # ... and the version of the routing table that sent the request here.
 TABLE = "Fig-Table"
 # Request: the client's own name for this wish; the same name gets the first answer again.

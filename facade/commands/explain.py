@@ -8,6 +8,7 @@ import click
 from chassis.cli.output import Output, json_option
 from facade.commands import BAD_INPUT, REFUSED
 from facade.commands.options import Pairs, pairs, routes_option
+from facade.machines.known import known_by
 from facade.routes.explain import Explanation, Question
 from facade.routes.explain import explain as explain_question
 from facade.routes.file.problems import RouteFileError
@@ -66,14 +67,17 @@ def explain(
 ) -> None:  # fmt: skip
     """Say which side would answer METHOD PATH, and why: stage, bucket, key, reason, table.
 
-    Of limits it says what is left, where a facade runs by this file on this machine.
+    Of limits it says what is left, where a facade runs by this file on this machine; of a route
+    with `allow`, what it makes of the API key or token of the request (--header).
 
     Exit code 0: explained; 1: the facade would refuse this target; 2: the file cannot be used.
     """
     question = Question(method, path, headers, cookies, client, user, not new_down, host, person)
+    runtime = runtime_of(routes)
     try:
         table = compile_table(load_path(routes).file)
-        answer = explain_question(table, question, partial(standing, runtime_of(routes)))
+        known = known_by(table.file.machines, routes.parent, runtime).check
+        answer = explain_question(table, question, partial(standing, runtime), known)
     except TargetRefused as error:
         out.refuse({"refused": str(error), "status": 400}, f"400 Bad Request: {error}")
         raise SystemExit(REFUSED) from None
@@ -107,6 +111,11 @@ def _text(answer: Explanation) -> str:
         where = f"{part.route or 'no route'}, stage {part.stage}, {part.side}"
         rest = ", optional" if part.optional else ""
         rows[f"part {part.name}"] = f"GET {part.target}{rest} ({where}): {part.sentence}"
+    if answer.allow is not None:
+        rows["demands"] = f"{answer.allow.demands} ({answer.allow.mode})"
+        rows["machine"] = answer.allow.sentence
+        if answer.allow.challenge is not None:
+            rows["challenge"] = answer.allow.challenge
     for limit in answer.limits:
         what = f"{limit.rate}, burst {limit.burst}, {limit.mode}"
         key = limit.key or f"none of {', '.join(limit.keys_tried)}"

@@ -6,11 +6,13 @@ import logging
 import os
 import socket
 import time
+from collections.abc import Mapping
 
 from chassis.process.service import Background, serve
 from facade.compare.evidence.evidence import forced_of
 from facade.control.absence.watch import Absence
 from facade.control.admin.app import Control, create_app
+from facade.control.admin.machines import unknown_keys
 from facade.control.admin.status import Sources
 from facade.control.evidence_store.ledger import Ledger
 from facade.control.evidence_store.sqlite import FILE, SqliteStore, Store, StoreAway
@@ -29,6 +31,7 @@ from facade.control.judging.pipeline import Parts, Pipeline
 from facade.control.judging.priority import stand_aside
 from facade.control.protection import Protected
 from facade.control.settings import ControlSettings
+from facade.control.surroundings.issuers import Issuers
 from facade.control.surroundings.lags import Lags
 from facade.control.surroundings.tables import Tables
 from facade.control.telling.failures import Failures
@@ -63,6 +66,7 @@ class _Process:
         self.comparator, self.asker = Comparator(), self._asker()
         self.learner = self._asker(LEARNING_AT_ONCE)
         self.lags = Lags(self.tables, settings.runtime)
+        self.issuers = Issuers(self.tables, settings.runtime, self._unknown_keys)
         self._rules_changed = asyncio.Event()
         self.noise = NoiseLearner(Budget(settings.noise_rate, NOISE_BURST), self._rules_changed.set)
         budget = Budget(settings.recheck_rate, RECHECK_BURST)
@@ -112,6 +116,7 @@ class _Process:
             self.teller.news,
             self.failures,
             self.pipeline.in_doubt,
+            issuers=self.issuers.errors,
         )
         return Control(
             sources,
@@ -154,6 +159,7 @@ class _Process:
             self._expire_masks,
             self._snapshots,
             self.lags.run,
+            self.issuers.run,
             self.teller.run,
             self.traces.run,
             self.guarding.run,
@@ -165,6 +171,9 @@ class _Process:
         if settings.nats_url is not None:
             work += [self._discover, self._hear_services]
         return work
+
+    def _unknown_keys(self) -> Mapping[str, int]:
+        return unknown_keys(worker.counters for worker in self.fleet.living())
 
     def _pids(self) -> list[int]:
         comparing = self.comparator.pid

@@ -130,6 +130,7 @@ class Master:
             addresses=self._settings.upstreams,
             keys=self._keys,
             memory=self._runtime / MEMORY,
+            folder=self._settings.routes.parent,
             logouts=self._logouts,
         )
 

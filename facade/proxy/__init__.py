@@ -2,10 +2,11 @@
 
 downstream/  `inbound`, a client's connection, cuts requests out of the stream and answers them in
            order; `upload` is a request's body on its way
-pipeline   the stations, a line each: locate identify decide (within, limit, recall) admit introduce
-           copy connect
+pipeline   the stations, a line each: locate (let_in) identify decide (within, limit, recall) admit
+           introduce copy connect
 request    the request as data, which the stations fill in
 identity/  introduces clients to the new side: who asks, when did that client last write
+machines/  which machine asks, where a route demands that
 limits/    how many requests of one client are let through
 attempts/  limits of attempts to log in
 composing/  routes that are made of several reads

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from facade.machines.known import KnownMachines
 from facade.proxy.attempts.counts import AttemptCounts
 from facade.proxy.counting.accesslog import AccessLog
 from facade.proxy.counting.failed import FailedRequests
@@ -33,4 +34,5 @@ class WorkerContext:
     spans: SpanReport  # of the requests that are traced
     attempts: AttemptCounts  # to log in, at all workers of the host
     limits: Buckets  # of requests, at all workers of the host
+    machines: KnownMachines  # which API keys and issuers are known
     keys: OpenKeys  # what the host's workers remember of each Idempotency-Key

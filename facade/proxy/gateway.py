@@ -21,6 +21,7 @@ import orjson
 
 from chassis.compiled import build_of
 from chassis.registry.redirects import REDIRECTS
+from facade.machines.known import FETCHED, KnownMachines
 from facade.proxy.attempts.counts import AttemptCounts
 from facade.proxy.context import WorkerContext
 from facade.proxy.counting.accesslog import AccessLog
@@ -75,6 +76,7 @@ class WorkerSettings:
     addresses: dict[str, tuple[str, ...]]  # that replace those of the file
     keys: KeyFiles | None = None  # without, no client can be introduced to the new side
     memory: Path | None = None  # the folder that the host's workers share
+    folder: Path = Path()  # of the route file
     logouts: LogoutList = field(default_factory=LogoutList)  # what all workers share
 
 
@@ -110,6 +112,7 @@ class Gateway:
                 remembered,
             ),
         )
+        self.machines = KnownMachines(worker.folder)
         self.idle = idle or IdleQueue()
         self.spans = SpanReport()
         self.shadow = Shadow(
@@ -131,6 +134,7 @@ class Gateway:
             attempts=AttemptCounts(self.memory),
             keys=OpenKeys(self.memory),
             limits=Buckets(self.memory),
+            machines=self.machines,
         )
         self._redirects = Redirects(self.upstreams.redirected, time.time)
         self._snapshot_at = 0.0
@@ -149,6 +153,7 @@ class Gateway:
         current.trust = Trust(options.trusted_proxies)
         self.secured.use(options.tls)
         self.identity.use(table)
+        self.machines.use(file.machines)
         self.shadow.use(options)
         self.log.use(options.access_log)
         self.context.traces.use(options.tracing)
@@ -165,6 +170,7 @@ class Gateway:
             (worker.table_file, self.use, table),
             (worker.instances_file, self._discovered, None),
             (worker.instances_file.parent / REDIRECTS, self._redirects.take, None),
+            (worker.instances_file.parent / FETCHED, self.machines.fetched, None),
         ]
         return [
             FileWatcher(path, on_change, known=known, clock_ns=time.time_ns)
@@ -246,6 +252,7 @@ class Gateway:
         self.health.tick(now)
         self.identity.tick(now)
         self.secured.tick(now)
+        self.machines.poll()
         self.current.date = b"Date: %b\r\n" % formatdate(usegmt=True).encode()
         # A new table is reported at once: `flip` waits until it sees the table in force.
         version = self.current.table.routes.version
@@ -294,5 +301,7 @@ class Gateway:
             "mended": self.upstreams.mended,
             "client": self.counters.client.snapshot(),
             "refused": {name: one.snapshot() for name, one in self.counters.refused.items()},
+            "unproven": {name: one.snapshot() for name, one in self.counters.unproven.items()},
+            "machines": self.machines.facts(),
             "identity": {name: one.snapshot() for name, one in self.counters.identity.items()},
         }

@@ -27,6 +27,7 @@ from facade.proxy.idempotency.station import KeyedRequest
 from facade.proxy.identity.introduction import HeadDraft
 from facade.proxy.limits.person import Next
 from facade.proxy.limits.station import within
+from facade.proxy.machines.station import let_in
 from facade.proxy.request import IDEMPOTENT, Attempt, Request
 from facade.proxy.upstream.instances import ANY, FRESH
 from facade.routes import decision
@@ -49,6 +50,8 @@ def forward(exchange: Exchange) -> None:
     """
     request, worker, draw = exchange.request, exchange.worker, random()
     route = locate(request, worker)
+    if (route.checks or request.missed is not None) and not let_in(exchange, _address(request)):
+        return
     key = identify(request) if route.needs_key else None
     request.decision = route.settled or decide(route, key, new_available=True, draw=draw)
     if route.trails and worker.identity.wrote(request.head):
@@ -100,6 +103,8 @@ def locate(request: Request, worker: WorkerContext) -> Route:
     route, request.path = located.route, located.path
     if located.missed is not None:
         worker.counters.of_route(located.missed.name).near_miss(located.missed, request.path)
+        if located.missed.guarded and route is table.routes.unmatched[route.safe]:
+            request.missed = located.missed
     if head.length is not None and head.length > route.max_body:
         raise Refused(413, "the request's body is too large")
     request.state = table.states.get(route) or table.join(route, request)
@@ -233,12 +238,13 @@ def introduce(exchange: Exchange) -> bool:
     request, identity = exchange.request, exchange.worker.identity
     head, route = request.head, request.state.route
     facts = request.client.lines(head)
-    special: object = route.needs or head.after
+    special: object = route.needs or head.after or request.machine
     if head.cookies is not None:
         special = identity.arrive(head, route) or special
     side = request.attempt.side
     if special and side is not request.state.legacy:
         draft = HeadDraft(head, route, request.version, facts, request.trace)
+        draft.machine = request.machine
         draft.asked, draft.keeps_session = side.asked, side.keeps_session
         written = identity.write(draft, partial(introduced, exchange))
         if written is None:

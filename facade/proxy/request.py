@@ -22,6 +22,7 @@ from facade.proxy.upstream.instances import Upstream
 from facade.rewriting.answered import AnswerRewrite
 from facade.rewriting.asked import RequestRewrite
 from facade.routes.config.routefile import FULL, Tracing
+from facade.routes.machines.allow import Machine
 from facade.routes.route import Decision, Route
 from facade.routes.trust import Trust
 
@@ -195,6 +196,8 @@ class Request:
     wrote: bool = False  # its client has just written, and legacy may not have heard of it
     upload: Upload | None = None  # the body, where one follows
     part: bool = False  # of a composed request: no client waits for it alone
+    missed: Route | None = None  # one that refuses machines, and is missed by spelling alone
+    machine: Machine | None = None  # which asks, where that is looked at
     given: bytes = b""  # the header that gives the client our cookie, where it had none
     # what became of it
     retried: bool = False

@@ -11,6 +11,7 @@ keys        how the value that a client is known by is found
 decision    the key of a request, the key's bucket, the side
 composing   the reads that a composed route answers together
 limits/     how many requests of one key are let through
+machines/   which machines a route lets in
 explain     the same decision, in words; `flags` gives it to others as feature flags
 unmatched   the shapes of paths that no route names
 trouble     what counts as trouble with an upstream, for breakers and fallback

@@ -6,8 +6,12 @@ from typing import Final
 from facade.routes.composing import Part
 from facade.routes.decision import Key, bucket_of, decide, identify
 from facade.routes.file.kinds.quantities import written_share
+from facade.routes.keys import Headers
 from facade.routes.limits.explained import LimitStand, Standing, stand
-from facade.routes.limits.limit import Arrival, Found, Limit
+from facade.routes.limits.limit import API_KEY as BY_KEY
+from facade.routes.limits.limit import MACHINE, PERSON, Arrival, Found, Limit, Named
+from facade.routes.machines.allow import API_KEY, AWAY, Checked, Machine, Unproven
+from facade.routes.machines.explained import AllowStand, Proof, stand_of
 from facade.routes.matching.conditions import Asked, host_of
 from facade.routes.matching.paths import TargetRefused
 from facade.routes.ownership import held
@@ -80,6 +84,7 @@ class Explanation:
     compared: str
     pinned: str | None  # why legacy is never asked; None: it may be
     identity_from: str | None  # which upstream says who is asking; None: the route needs it not
+    allow: AllowStand | None  # None: the route asks for no credential
     limits: tuple[LimitStand, ...]
     parts: tuple[PartStand, ...]  # where the route is composed
     version: str
@@ -94,12 +99,21 @@ def nothing_known(_limit: Limit, key: Found) -> tuple[str, Arrival | None]:
     return " ".join(key), None
 
 
+def nothing_proven(_headers: Headers) -> Checked:
+    """The Proof where no machine is known."""
+    return Unproven(AWAY)
+
+
 def explain(
-    table: RouteTable, question: Question, standing: Standing = nothing_known
+    table: RouteTable,
+    question: Question,
+    standing: Standing = nothing_known,
+    proof: Proof = nothing_proven,
 ) -> Explanation:
     """Decide as a worker with this table would; raises TargetRefused for a target it refuses.
 
-    `standing` says what the keys of limits have left.
+    `standing` says what the keys of limits have left, `proof` which machine a request's headers
+    prove to be.
     """
     method = question.method.upper()
     target, headers = question.target.encode("utf-8"), _headers(table, question)
@@ -112,7 +126,10 @@ def explain(
     key = identify(route.keys, headers, path, question.client)
     decision = decide(route, key, new_available=question.new_available, draw=_MIDDLE)
     matched = decision.reason != UNMATCHED
-    asked = headers, path, question.client, question.person
+    missed = located.missed
+    guarded = missed if not matched and missed is not None and missed.guarded else route
+    checked = proof(headers) if guarded.checks else Unproven(AWAY)
+    asked = headers, path, question.client, _named(question, checked)
     composed = bool(route.parts)
     return Explanation(
         method=method,
@@ -134,6 +151,7 @@ def explain(
         compared=written_share(route.sample),
         pinned=_pinned(table, route),
         identity_from=table.asked if route.needs else None,
+        allow=_allow(table, guarded, checked),
         limits=tuple(
             stand(limit, table.file.limits[limit.name], asked, standing) for limit in route.limits
         ),
@@ -152,6 +170,24 @@ def _part(table: RouteTable, question: Question, part: Part, path: str) -> PartS
     return PartStand(
         part.name, target, part.optional, found.route, found.stage, found.side, found.sentence
     )
+
+
+def _named(question: Question, checked: Checked) -> Named:
+    """Who is known, for limits."""
+    named = {PERSON: question.person}
+    if isinstance(checked, Machine):
+        named[MACHINE] = checked.full_name
+        if checked.kind == API_KEY:
+            named[BY_KEY] = checked.name
+    return named
+
+
+def _allow(table: RouteTable, route: Route, checked: Checked) -> AllowStand | None:
+    """What the route makes of the machine; None: it does not look."""
+    config = next((one for one in table.routes if one.name == route.name), None)
+    if config is None or config.allow is None or route.allow is None:
+        return None
+    return stand_of(config.allow, route.allow, checked)
 
 
 def _pinned(table: RouteTable, route: Route) -> str | None:

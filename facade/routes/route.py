@@ -7,6 +7,7 @@ from facade.routes.composing import Part
 from facade.routes.config.limitfile import Attempts
 from facade.routes.keys import Extractor
 from facade.routes.limits.limit import Limit
+from facade.routes.machines.allow import Allow
 from facade.routes.stages import Stage
 from facade.routes.trouble import Trouble
 
@@ -67,7 +68,14 @@ class Route:
     attempts: Attempts | None  # it logs in: limits of how often
     limits: tuple[Limit, ...]  # of all its requests
     parts: tuple[Part, ...]  # that it is composed of, in place of any side
+    allow: Allow | None  # what it demands of the machine that asks
+    checks: bool  # whether it is looked which machine asks: for `allow`, or for a limit
     forgets: bool  # it logs in or out: whose session it is may change
     sticky: bool  # a client without our cookie is given one
     tester: bool  # the route of its testers, who are counted apart
     noted: bool  # its answer concerns what we remember of a client: it wrote, or logged in or out
+
+    @property
+    def guarded(self) -> bool:
+        """Whether it refuses machines."""
+        return self.allow is not None and self.allow.enforced

@@ -25,6 +25,7 @@ from facade.routes.decision import compile_key
 from facade.routes.file.matching import shape_of
 from facade.routes.limits.compiling import compile_limits
 from facade.routes.limits.limit import Limit
+from facade.routes.machines.compiling import compile_allow
 from facade.routes.matching.conditions import ANY_VALUE, Asked, Case, cases_of, covers
 from facade.routes.matching.paths import TargetRefused, forms, holds_control, is_plain, path_of
 from facade.routes.matching.segments import SegmentTree
@@ -188,12 +189,7 @@ def compile_table(file: RouteFile) -> RouteTable:
         testers = _testers(config, reading), _testers(config, writing)
         twins |= {reading: reading, writing: reading, testers[0]: testers[0]}
         twins[testers[1]] = testers[0]
-        if (
-            config.stage in BEYOND_LEGACY
-            or config.compose
-            or config.max_body is not None
-            or _refuses(limited)
-        ):
+        if _is_exclusive(config, reading):
             exclusive |= {reading, writing}
         if config.attempts is not None:
             exclusive.add(writing)
@@ -264,8 +260,12 @@ def _each_method(config: RouteConfig) -> tuple[str, ...]:
     return ("*", *SAFE_METHODS) if config.methods == ("*",) else config.methods
 
 
-def _refuses(limits: tuple[Limit, ...]) -> bool:
-    return any(limit.enforced for limit in limits)
+def _is_exclusive(config: RouteConfig, route: Route) -> bool:
+    if config.stage in BEYOND_LEGACY or config.compose or route.guarded:
+        return True
+    if config.max_body is not None:
+        return True
+    return any(limit.enforced for limit in route.limits)
 
 
 def _compile(config: RouteConfig, file: RouteFile, safe: bool, limits: tuple[Limit, ...]) -> Route:
@@ -277,6 +277,7 @@ def _compile(config: RouteConfig, file: RouteFile, safe: bool, limits: tuple[Lim
     followed = config.guard is not None or config.plan is not None
     watched = followed and config.new is not None and threshold < FULL
     forgets = options.identity is not None and config.name in options.identity.forget_on
+    allow = compile_allow(config.allow)
     return Route(
         name=config.name,
         match=config.match,
@@ -305,6 +306,8 @@ def _compile(config: RouteConfig, file: RouteFile, safe: bool, limits: tuple[Lim
         attempts=None if safe else config.attempts,
         limits=limits,
         parts=tuple(compile_part(part, config.template) for part in config.compose),
+        allow=allow,
+        checks=allow is not None or any(limit.by_machine for limit in limits),
         forgets=forgets,
         tester=False,
         noted=forgets or not safe,

@@ -1,4 +1,5 @@
-"""The facade's key files: made at the first start, readable by their owner alone, never replaced.
+"""The facade's key files: made at the first start, readable by their owner alone. None is
+replaced but `identity`, by `rotation`.
 
     identity  private JWK, Ed25519: signs who is asking
     session   public JWK, X25519: seals a session for the anticorruption layer, which has the
@@ -43,7 +44,7 @@ def ensure(files: KeyFiles) -> None:
     for path in (files.identity, files.session, files.after):
         path.parent.mkdir(parents=True, exist_ok=True)
     if not files.identity.exists():
-        _write_new(files.identity, _generated("Ed25519"))
+        _write_new(files.identity, generated("Ed25519"))
     if not files.session.exists():
         _make_sealing(files.session)
     if not files.after.exists():
@@ -79,14 +80,14 @@ def _make_sealing(public: Path) -> None:
         raise BadKey(f"{public}: no such file ({hint})")
     private = private_of(public)
     if not private.exists():
-        _write_new(private, _generated("X25519"))
+        _write_new(private, generated("X25519"))
     from joserfc.jwk import OKPKey
 
     key = OKPKey.import_key(orjson.loads(private.read_bytes()))
     _write_new(public, orjson.dumps(key.as_dict(private=False)))
 
 
-def _generated(curve: str) -> bytes:
+def generated(curve: str) -> bytes:
     """A new key pair, as a private JWK."""
     from joserfc.jwk import OKPKey  # late: most starts find their keys, and it is a heavy import
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from chassis.cli.tables import table
-from fig.output import breakers, composed, limits, moves, unmatched
+from fig.output import breakers, composed, limits, machines, moves, unmatched
 
 # "fell back": of what was meant for new in the last ten seconds
 ROUTES = (
@@ -33,8 +33,9 @@ def text(facade: Mapping[str, Any], every: bool, file: str = "") -> str:
     moving_by_itself = moves.text(facade.get("moves"))
     limited = limits.text(facade.get("limits") or ())
     joined = composed.text(facade.get("composed") or ())
+    machine = machines.text(facade.get("machines") or {})
     shapes = unmatched.shapes(facade["unmatched"])
-    parts = (version, table(ROUTES, rows), limited, joined, moving_by_itself, shapes)
+    parts = (version, table(ROUTES, rows), limited, machine, joined, moving_by_itself, shapes)
     return "\n\n".join(filter(None, parts))
 
 

@@ -39,12 +39,19 @@ def make(folder: Path) -> None:
             secret = OctKey.generate_key(AFTER_BITS, auto_kid=True)
             _write(folder / "facade/after.json", secret.as_dict(private=True))
         # Written anew each time: they follow from the private ones.
-        _write(folder / "public/identity.json", dict(KeySet([signing]).as_dict(private=False)))
+        known = KeySet([signing, *_rotating(folder / "facade/identity.json")])
+        _write(folder / "public/identity.json", dict(known.as_dict(private=False)))
         _write(folder / "public/session.json", opening.as_dict(private=False))
         callers = {who: key.as_dict(private=False) for who, key in calling.items()}
         _write(folder / "public/services.json", callers)
     except (OSError, ValueError, JoseError) as error:
         raise BadSetting(f"{folder}: {error}; without the folder, new keys are made") from error
+
+
+def _rotating(signing: Path) -> list[OKPKey]:
+    """The keys that `fig keys rotate` has published beside the one that signs."""
+    others = (signing.with_suffix(f".{which}.json") for which in ("next", "last"))
+    return [OKPKey.import_key(json.loads(one.read_text())) for one in others if one.exists()]
 
 
 def _kept(path: Path, curve: Any) -> OKPKey:

@@ -3,6 +3,7 @@
 One path is new, for orders that are accepted and not yet placed: `/api/order-requests/{id}`.
 """
 
+import logging
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
@@ -32,6 +33,8 @@ from new_services.orders.schemas import (
     whole_number,
 )
 from new_services.orders.views import Page, Wanted
+
+log = logging.getLogger("orders")
 
 LARGEST_BODY = 1 << 20
 LONGEST_KEY = 200
@@ -185,9 +188,14 @@ class Endpoints:
         return in_json(answers.progress(state))
 
     async def identity(self, request: Request) -> Identity:
-        """Who is asking. Raises Stranger, Problem."""
+        """Who is asking; the log names the machine that asks for a customer. Raises Stranger,
+        Problem."""
         try:
-            return await self.verifier.verify(request.headers.get(headers.IDENTITY))
+            machine = await self.verifier.machine(request.headers.get(headers.MACHINE))
+            found = await self.verifier.verify(request.headers.get(headers.IDENTITY))
+            if machine is not None:
+                log.info("%s %s by machine %s", request.method, request.url.path, machine.name)
+            return found
         except NotIdentified as error:
             raise Stranger from error
         except KeysAway as error:

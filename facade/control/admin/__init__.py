@@ -1,4 +1,4 @@
 """The admin port: the `app` with its endpoints, `status`, `unmatched`, `limits`, `composed`,
-`comparison`, `noise`, `ofrep`, `metrics`, `jwks`, the dashboard (`pages`, `web/`), the JSON forms
-(`models/`) and the `reports/`.
+`machines`, `comparison`, `noise`, `ofrep`, `metrics`, `jwks`, the dashboard (`pages`, `web/`), the
+JSON forms (`models/`) and the `reports/`.
 """

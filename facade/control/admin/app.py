@@ -41,6 +41,7 @@ from facade.control.evidence_store.sqlite import Store, StoreAway
 from facade.control.guarding.guarding import Guarding
 from facade.control.judging.pipeline import Pipeline
 from facade.control.tracing.intake import Traces
+from facade.machines.known import known_by
 from facade.routes.config.routefile import RouteConfig
 from facade.routes.explain import Question, explain
 from facade.routes.matching.paths import TargetRefused
@@ -241,7 +242,10 @@ def _add_explain(app: FastAPI, control: Control) -> None:
             person=person,
         )
         try:
-            return explain(table, question, partial(standing, control.runtime)).as_json()
+            counted = partial(standing, control.runtime)
+            folder = Path(control.sources.file).parent
+            proof = known_by(table.file.machines, folder, control.runtime).check
+            return explain(table, question, counted, proof).as_json()
         except TargetRefused as error:
             raise Problem(400, "the facade refuses this target", str(error)) from None
 

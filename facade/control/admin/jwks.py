@@ -1,14 +1,12 @@
-"""The public half of the key that signs who is asking, for the services that check it."""
+"""The public halves of the keys that sign who is asking, for the services that check it."""
 
 from pathlib import Path
 from typing import Any
 
-import orjson
 from fastapi import APIRouter
-from joserfc.errors import JoseError
-from joserfc.jwk import KeySet, OKPKey
 
 from chassis.web.app import Problem
+from facade.runtime import rotation
 
 
 def jwks_router(identity_key: Path | None) -> APIRouter:
@@ -24,11 +22,11 @@ def jwks_router(identity_key: Path | None) -> APIRouter:
 
 
 def public_set(identity_key: Path | None) -> dict[str, Any]:
-    """The set with the one key. Raises Problem, 404, where there is none."""
+    """The set: the key that signs, the one that will, the one that did. Raises Problem, 404,
+    where there is none."""
     if identity_key is None:
         raise Problem(404, "no key", "this facade was started without FACADE_IDENTITY_KEY")
     try:
-        key = OKPKey.import_key(orjson.loads(identity_key.read_bytes()))
-    except (OSError, ValueError, JoseError) as error:
+        return rotation.public_set(identity_key)
+    except (OSError, ValueError) as error:
         raise Problem(404, "no key", f"the key cannot be read: {type(error).__name__}") from error
-    return dict(KeySet([key]).as_dict(private=False))

@@ -17,6 +17,7 @@ from facade.compare.evidence.bounds import upper_bound
 from facade.compare.evidence.evidence import Evidence
 from facade.control.admin.composed import composed_families
 from facade.control.admin.limits import limit_families
+from facade.control.admin.machines import machine_families
 from facade.control.admin.status import Sources
 from facade.control.admin.unmatched import unmatched_families
 from facade.control.intake.recent import SECONDS, SIDES, Recent
@@ -41,6 +42,8 @@ class FacadeCollector(Collector):
         yield _testers(total["routes"])
         yield from limit_families(total["routes"])
         yield from composed_families(total["routes"])
+        workers = [worker.counters for worker in self._sources.fleet.living()]
+        yield from machine_families(total["routes"], workers)
         yield _fallback_shares(self._sources.recent, total["routes"])
         yield from unmatched_families(total["unmatched"])
         yield from _door(self._sources, total)

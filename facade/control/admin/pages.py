@@ -26,7 +26,7 @@ SELF_CONTAINED = {
 FILES = frozenset(
     {
         *("/composed.js", "/dashboard.css", "/dashboard.js", "/domains.js", "/evidence.js"),
-        *("/limits.js", "/making.js", "/moves.js", "/trouble.js"),
+        *("/limits.js", "/machines.js", "/making.js", "/moves.js", "/trouble.js"),
     }
 )
 _LOGIN_POLICY = (
@@ -75,7 +75,15 @@ async def style() -> Response:
 @router.get("/{name}.js")
 async def script(
     name: Literal[
-        "composed", "dashboard", "domains", "evidence", "limits", "making", "moves", "trouble"
+        "composed",
+        "dashboard",
+        "domains",
+        "evidence",
+        "limits",
+        "machines",
+        "making",
+        "moves",
+        "trouble",
     ],
 ) -> Response:
     """Its script, in parts: asks /api/status every second, and draws."""

@@ -1,7 +1,7 @@
 """`/api/status`: what happens now, from the sums over all workers."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,6 +10,7 @@ from facade.compare.evidence.evidence import Evidence
 from facade.control.admin.composed import composed_views
 from facade.control.admin.domains import Attempts, domain_views
 from facade.control.admin.limits import limit_views
+from facade.control.admin.machines import machines_view
 from facade.control.admin.models import (
     CompareSums,
     ComposedView,
@@ -17,6 +18,7 @@ from facade.control.admin.models import (
     IdentityView,
     LagView,
     LimitView,
+    MachinesView,
     Percentiles,
     Reload,
     RouteStatus,
@@ -62,6 +64,7 @@ class Sources:
     failures: Failures = field(default_factory=Failures)
     in_doubt: Mapping[str, int] = field(default_factory=dict)  # by route; see Pipeline
     attempts: Attempts = field(default_factory=dict)  # to move a domain, the last of each
+    issuers: Callable[[], Mapping[str, str]] = dict  # what went wrong at their addresses
 
 
 def status(sources: Sources) -> Status:
@@ -91,6 +94,7 @@ def status(sources: Sources) -> Status:
         },
         limits=_limits(sources, total["routes"]),
         composed=_composed(sources, total["routes"]),
+        machines=_machines(sources, total["routes"]),
         identity=_identity(sources.tables, total["identity"]),
         lag=_lag(sources.lags),
         totals=_totals(sources, total, routes),
@@ -149,6 +153,14 @@ def _limits(sources: Sources, routes: dict[str, Any]) -> list[LimitView]:
 def _composed(sources: Sources, routes: dict[str, Any]) -> list[ComposedView]:
     table = sources.tables.table
     return [] if table is None else composed_views(table.file, routes)
+
+
+def _machines(sources: Sources, routes: dict[str, Any]) -> MachinesView:
+    table = sources.tables.table
+    if table is None:
+        return MachinesView(routes=[], sources=[])
+    workers = [worker.counters for worker in sources.fleet.living()]
+    return machines_view(table.file, routes, workers, sources.issuers())
 
 
 def _trouble(since: float, trouble: Trouble) -> TroubleView:

@@ -1,3 +1,3 @@
-"""What the control process watches around it: `discovery` of instances, read models' `lags`, and
-the `tables` in force.
+"""What the control process watches around it: `discovery` of instances, read models' `lags`,
+the keys of `issuers`, and the `tables` in force.
 """

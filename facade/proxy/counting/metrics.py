@@ -6,6 +6,7 @@ from typing import Any
 
 from facade.proxy.counting.keys import KeyCounts
 from facade.proxy.counting.limits import LimitCounts, RefusedKeys
+from facade.proxy.counting.machines import MachineCounts
 from facade.proxy.counting.parts import PartCounts
 from facade.proxy.counting.sides import SideCounts, by_class
 from facade.proxy.counting.unmatched import UnmatchedCounts
@@ -50,6 +51,7 @@ class RouteCounts:
         "legacy",
         "limited",
         "limits",
+        "machines",
         "near_misses",
         "new",
         "parts",
@@ -67,6 +69,7 @@ class RouteCounts:
         self.retries = 0
         self.limited = 0  # logins that were refused: too many attempts
         self.limits: dict[str, LimitCounts] = {}  # by the name of the limit
+        self.machines = MachineCounts()
         self.near_misses = 0  # requests that miss the route by the spelling of their path alone
         self.idempotency: dict[str, int] = {}  # requests with a key, by what the key made of them
         self.shadow = ShadowCounts()
@@ -81,6 +84,7 @@ class RouteCounts:
             self.testers.shadow = self.shadow
             self.testers.idempotency = self.idempotency
             self.testers.limits = self.limits
+            self.testers.machines = self.machines
         return self.testers
 
     def of_parts(self) -> PartCounts:
@@ -149,6 +153,7 @@ class RouteCounts:
             "limits": {name: one.snapshot() for name, one in self.limits.items()},
             "caller": self.legacy.take_caller(),
             "composed": {} if self.parts is None else self.parts.snapshot(),
+            "machines": self.machines.snapshot(),
             "testers": {} if self.testers is None else self.testers.outcomes(),
             "latency": {name: side.latency for name, side in sides.items()},
             "shadow": {
@@ -220,6 +225,7 @@ class Counters:
         self.client = ClientCounts()
         self.identity: dict[str, IdentityCounts] = {}  # by the upstream that was asked
         self.refused: dict[str, RefusedKeys] = {}  # by the limit that refused them
+        self.unproven: dict[str, RefusedKeys] = {}  # machines, by the route that refused them
 
     def identity_of(self, upstream: str) -> IdentityCounts:
         """The counts of lookups at this upstream."""
@@ -228,6 +234,10 @@ class Counters:
     def refused_of(self, limit: str) -> RefusedKeys:
         """The keys that this limit refused, or would have."""
         return self.refused.setdefault(limit, RefusedKeys())
+
+    def unproven_of(self, route: str) -> RefusedKeys:
+        """The machines that this route refused, or would have, each with the reason."""
+        return self.unproven.setdefault(route, RefusedKeys())
 
     def of_route(self, name: str) -> RouteCounts:
         """The counts of the route of this name."""

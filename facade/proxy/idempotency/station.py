@@ -91,10 +91,11 @@ class KeyedRequest:
     def follow(self, upload: Upload | None) -> None:
         """The body is whole: ask whose the key is."""
         if self._waits:
-            head = self._exchange.request.head
+            request = self._exchange.request
+            head = request.head
             body = b"" if upload is None else upload.kept
             self._fingerprint = fingerprint_of(head.method, head.target, body)
-            self._exchange.worker.identity.person(head, self._of)
+            self._exchange.worker.identity.person(head, request.machine, self._of)
 
     def live_answered(self, head: ResponseHead) -> None:
         """The answer has begun."""

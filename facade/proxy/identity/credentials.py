@@ -3,13 +3,20 @@
 Made once for a customer and kept for a while, because a signature costs more than a request.
 """
 
+import logging
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import orjson
 
+from facade.routes.machines.allow import Machine
+from facade.runtime.watcher import FileWatcher
+
 if TYPE_CHECKING:
     from joserfc.jwk import OKPKey
+
+log = logging.getLogger("facade.proxy.identity.sessions")
 
 RENEW_SECONDS: Final = 30.0  # a token lives twice as long
 
@@ -17,7 +24,10 @@ RENEW_SECONDS: Final = 30.0  # a token lives twice as long
 class SessionOwner:
     """Whose session a cookie is, as legacy answered."""
 
-    __slots__ = ("asked", "email", "name", "quiet_until", "sealed", "token", "token_until")
+    __slots__ = (
+        *("asked", "email", "name", "quiet_until", "sealed", "signed_by", "token"),
+        "token_until",
+    )
 
     def __init__(self, email: str | None, name: str, asked: float) -> None:
         """`email` is None where no customer is logged in; `asked` is in monotonic seconds."""
@@ -27,12 +37,14 @@ class SessionOwner:
         self.quiet_until = 0.0  # legacy did not answer a moment ago: not asked again before
         self.token = b""
         self.token_until = 0.0  # unix seconds
+        self.signed_by: object = None  # the key: another one signs anew
         self.sealed = b""
 
     def keep_from(self, earlier: "SessionOwner | None") -> None:
         """Use what was made for the same customer before."""
         if earlier is not None and (earlier.email, earlier.name) == (self.email, self.name):
             self.token, self.token_until = earlier.token, earlier.token_until
+            self.signed_by = earlier.signed_by
             self.sealed = earlier.sealed
 
 
@@ -41,6 +53,8 @@ class Credentials:
 
     def __init__(self, identity: Path, session: Path) -> None:
         self._paths = identity, session
+        # another one may take its place: then tokens are signed by that
+        self._watched = FileWatcher(identity, self._changed, known=None, clock_ns=time.time_ns)
         self._signing: OKPKey | None = None
         self._sealing: OKPKey | None = None
 
@@ -49,15 +63,41 @@ class Credentials:
         if self._signing is None or self._sealing is None:
             self._signing, self._sealing = (_read(path) for path in self._paths)
 
+    def look(self) -> None:
+        """Take another signing key, where the file has one; one that is unreadable is not taken."""
+        if self._signing is not None:
+            self._watched.poll()
+
+    def _changed(self, _data: bytes) -> None:
+        try:
+            self._signing = _read(self._paths[0])
+        except (OSError, ValueError) as error:
+            log.error("keys: %s", error)
+
+    def sign(self, machine: Machine, now: float) -> None:
+        """Have a token for this machine at hand; `now` in unix seconds. Raises as `load`."""
+        if now >= machine.token_until or machine.signed_by is not self._signing:
+            from chassis.web.machines import issue_machine
+
+            self.load()
+            assert self._signing is not None
+            until = min(now + 2 * RENEW_SECONDS, machine.until)
+            signed = issue_machine(self._signing, machine.full_name, machine.scopes, now, until)
+            machine.token = signed.encode("ascii")
+            machine.signed_by = self._signing
+            machine.token_until = min(now + RENEW_SECONDS, until)
+
     def token(self, owner: SessionOwner, now: float) -> bytes:
         """The value of `Fig-Identity`; `now` in unix seconds. Raises as `load`."""
-        if owner.email is not None and now >= owner.token_until:
+        stale = now >= owner.token_until or owner.signed_by is not self._signing
+        if owner.email is not None and stale:
             from chassis.web.identity import issue
 
             self.load()
             assert self._signing is not None
             owner.token = issue(self._signing, owner.email, owner.name, now).encode("ascii")
             owner.token_until = now + RENEW_SECONDS
+            owner.signed_by = self._signing
         return owner.token
 
     def sealed(self, owner: SessionOwner, cookie: bytes) -> bytes:

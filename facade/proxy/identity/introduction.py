@@ -13,16 +13,18 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from chassis.web.headers import IDENTITY, SESSION, TABLE
+from chassis.web.headers import IDENTITY, MACHINE, SESSION, TABLE
 from facade.http1 import cookies
 from facade.http1.requests import RequestHead, request_bytes
 from facade.http1.responses import ResponseHead
+from facade.machines.credential import is_credential
 from facade.proxy import errors
 from facade.proxy.identity.credentials import Credentials, SessionOwner
 from facade.proxy.identity.lastwrite import AfterTokens, LastWrite
 from facade.proxy.identity.sessions import Sessions
 from facade.proxy.request import Request
 from facade.rewriting.asked import RequestRewrite
+from facade.routes.machines.allow import Machine
 from facade.routes.route import Route
 from facade.routes.sessions import SessionCookies, names_of
 from facade.routes.stages import Stage
@@ -48,6 +50,7 @@ class HeadDraft:
     for_client: bool = True  # False: a copy
     asked: RequestRewrite | None = None  # what changes for the side; None: nothing
     keeps_session: bool = False  # the side sees the session's cookie
+    machine: Machine | None = None  # which asks
 
 
 def build_introducer(keys: KeyFiles | None, sessions: Sessions) -> "Introducer":
@@ -69,6 +72,7 @@ class Introducer:
         self._after_name = b""  # of our cookie
         self._session = SessionCookies(())
         self._hides_session = self._introduces = False
+        self._key_header: bytes | None = None  # in which machines send their API keys
 
     def use(self, table: RouteTable) -> None:
         """Take the options of a new table, and read the keys if it needs them."""
@@ -80,11 +84,14 @@ class Introducer:
         self._after_name = self.last_write.name
         self._session = SessionCookies(names_of(options))
         self._hides_session = options.identity is not None
+        keys = table.file.machines.keys
+        self._key_header = None if keys is None else keys.header.lower().encode("ascii")
         introduced = any(route.needs and route.stage is not Stage.LEGACY for route in table.routes)
         self._introduces = self._hides_session and introduced
         if options.identity is not None:
             self._sessions.use(options.identity, names_of(options), table.asked)
-        if self._credentials is not None and any(route.needs for route in table.routes):
+        signs = any(route.needs or route.allow is not None for route in table.routes)
+        if self._credentials is not None and signs:
             try:
                 self._credentials.load()
             except (OSError, ValueError) as error:
@@ -94,6 +101,8 @@ class Introducer:
         """What is due; `now` in monotonic seconds."""
         if self._hides_session:
             self._sessions.probe(now)
+        if self._credentials is not None:
+            self._credentials.look()
 
     # requests
 
@@ -119,11 +128,16 @@ class Introducer:
             return True
         return any(self._after_name in field.value for field in head.cookies or ())
 
-    def person(self, head: RequestHead, then: Callable[[bytes | None], None]) -> None:
+    def person(
+        self, head: RequestHead, machine: Machine | None, then: Callable[[bytes | None], None]
+    ) -> None:
         """Call `then` with what tells the client's person apart from others; the same in each of
-        that person's sessions where it can be asked whose they are. None: it is not said."""
+        that person's sessions where it can be asked whose they are. None: it is not said.
+        Without a session it is the machine that asks."""
         session = None if head.cookies is None else self._session_of(head)
-        if session is None:
+        if session is None and machine is not None:
+            then(b"machine:" + machine.full_name.encode())
+        elif session is None:
             then(b"authorization:" + b",".join(_authorization(head)))
         elif not self._hides_session:
             then(b"session:" + session)
@@ -144,6 +158,9 @@ class Introducer:
         None: `then` was called with None because there is no key to sign with, or is called once
         it is known whose session it is.
         """
+        if draft.machine is not None and not self._signed(draft.machine):
+            then(None)
+            return None
         if not draft.route.needs:
             return self._bytes(draft, b"")
         session = self._session_of(draft.head)
@@ -179,6 +196,26 @@ class Introducer:
             return None
         return self._bytes(draft, lines)
 
+    def _signed(self, machine: Machine) -> bool:
+        """Have a token of this machine at hand for services; False: there is no key to sign it."""
+        if self._credentials is None:
+            return False
+        try:
+            self._credentials.sign(machine, time.time())
+        except (OSError, ValueError) as error:
+            log.error("keys: %s", error)
+            return False
+        return True
+
+    def _without_credential(self, head: RequestHead, lines: list[bytes]) -> list[bytes]:
+        """The lines to forward without what the door has checked."""
+        shown = {
+            field.line
+            for field in head.fields
+            if is_credential(field.name, field.value, self._key_header)
+        }
+        return [line for line in lines if line not in shown]
+
     def _bytes(self, draft: HeadDraft, lines: bytes) -> bytes:
         head = draft.head if draft.asked is None else draft.asked.head(draft.head)
         extra = draft.extra or self.last_write.request_line(head)
@@ -186,6 +223,10 @@ class Introducer:
             extra += _line(TABLE, draft.version.encode("ascii")) + lines
         hides = self._hides_session and not draft.keeps_session
         hidden = cookies.lines_without(head, self._session.covers) if hides else None
+        if draft.machine is not None:
+            extra += _line(MACHINE, draft.machine.token)
+            if draft.route.guarded:
+                hidden = self._without_credential(head, head.lines if hidden is None else hidden)
         return request_bytes(head, draft.facts, draft.trace, extra, hidden)
 
     # answers

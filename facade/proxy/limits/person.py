@@ -41,7 +41,8 @@ class Asking(Waiting):
         """Ask. Whether it is known already and `judge` lets the request through; else it waits,
         or was answered."""
         exchange = self._exchange
-        exchange.worker.identity.person(exchange.request.head, self._of)
+        request = exchange.request
+        exchange.worker.identity.person(request.head, request.machine, self._of)
         if self._asks:
             self._hold()
         return self._passed

@@ -17,7 +17,9 @@ from facade.proxy.limits import said
 from facade.proxy.limits.buckets import Taken
 from facade.proxy.limits.person import Asking, Next
 from facade.routes.keys import Headers
-from facade.routes.limits.limit import Limit
+from facade.routes.limits.limit import API_KEY, MACHINE, PERSON, Limit, Named
+from facade.routes.machines.allow import API_KEY as KEYED
+from facade.routes.machines.allow import Machine
 from facade.runtime.debts import shown
 
 _NAME_AND_VALUE: Final = attrgetter("name", "value")
@@ -36,15 +38,29 @@ def within(
         return True
     headers: Headers = ()
     asks = False
+    machine = exchange.request.machine
+    named = _NOBODY if machine is None else _named(machine)
     for limit in limits:
         if not limit.by_address and not headers:
             headers = [*map(_NAME_AND_VALUE, head.fields)]
-        asks = asks or (limit.by_person and limit.asks(headers, path, address))
+        asks = asks or (limit.by_person and limit.asks(headers, path, address, named))
     if not asks:
-        return _judge(exchange, limits, headers, address, "")
-    return Asking(
-        exchange, lambda person: _judge(exchange, limits, headers, address, person), after
-    ).start()
+        return _judge(exchange, limits, headers, address, named)
+
+    def judge(person: str) -> bool:
+        return _judge(exchange, limits, headers, address, {**named, PERSON: person})
+
+    return Asking(exchange, judge, after).start()
+
+
+_NOBODY: Final[Named] = {}
+
+
+def _named(machine: Machine) -> Named:
+    """What limits may count a machine by."""
+    if machine.kind == KEYED:
+        return {API_KEY: machine.name, MACHINE: machine.full_name}
+    return {MACHINE: machine.full_name}
 
 
 def is_preflight(head: RequestHead) -> bool:
@@ -53,14 +69,14 @@ def is_preflight(head: RequestHead) -> bool:
 
 
 def _judge(
-    exchange: Exchange, limits: Sequence[Limit], headers: Headers, address: str, person: str
+    exchange: Exchange, limits: Sequence[Limit], headers: Headers, address: str, named: Named
 ) -> bool:
     """Count the request; False: it was answered with 429."""
     request = exchange.request
     counts = request.state.counts
     wanted = []
     for limit in limits:
-        key = limit.key(headers, request.path, address, person)
+        key = limit.key(headers, request.path, address, named)
         if key is None:
             counts.limit(limit.name).keyless += 1
         else:

@@ -113,8 +113,10 @@ class Pair(Ignoring):
             trace = traceparent(trace, spans.span + LAST_SPAN)
         # The other side shall not be staler than the one that answers the client.
         extra = EXTRA % int(self._started * 1e6)
-        if self._live_side == "legacy" and (route.needs or head.cookies is not None):
+        introduced = route.needs or head.cookies is not None or request.machine is not None
+        if self._live_side == "legacy" and introduced:
             draft = HeadDraft(head, route, request.version, facts, trace, extra, False, rewrite)
+            draft.machine = request.machine
             draft.keeps_session = self._other.keeps_session
             data = self._shadow.write(draft, self._written)
             if data is None:

@@ -5,6 +5,7 @@ matchfile    the requests that a route takes, beside their method and path
 addressfile  addresses: an upstream's own, TLS towards it, TLS for clients
 composefile  the reads of which a route is composed
 limitfile    limits, and the keys by which clients are told apart
+machinefile  which API keys and tokens are known, and what a route demands
 domainfile   which side owns the data behind the routes
 walkfile     walks along the stages, and hooks
 """

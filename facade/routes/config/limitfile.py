@@ -6,7 +6,7 @@ Units as in `routefile`: durations in seconds, numbers of requests as they are.
 from dataclasses import dataclass
 from typing import Final, Literal
 
-KeyKind = Literal["cookie", "header", "path", "session", "client", "person"]
+KeyKind = Literal["cookie", "header", "path", "session", "client", "person", "api_key", "machine"]
 LimitMode = Literal["shadow", "enforce"]
 
 SHADOW: Final = "shadow"
@@ -15,7 +15,7 @@ ENFORCE: Final = "enforce"
 
 @dataclass(frozen=True, slots=True)
 class KeySource:
-    """Where a request's key is read from: `cookie:NAME`, …, `session`, `client`, `person`."""
+    """Where a request's key is read from: `cookie:NAME`, …, `session`, `client`, `person`, …"""
 
     kind: KeyKind
     name: str = ""

@@ -15,6 +15,7 @@ from facade.routes.config.addressfile import ListenerTls, Prefix, Rewrite, Tls
 from facade.routes.config.composefile import PartConfig
 from facade.routes.config.domainfile import Domain
 from facade.routes.config.limitfile import Attempts, KeySource, LimitConfig
+from facade.routes.config.machinefile import AllowConfig, Machines
 from facade.routes.config.matchfile import Condition
 from facade.routes.config.walkfile import Hooks, Plan
 from facade.routes.stages import Stage
@@ -142,6 +143,7 @@ class RouteConfig:
     compose: tuple[PartConfig, ...] = ()  # the reads it is composed of, in place of any side
     attempts: Attempts | None = None  # it logs in: limits of how often
     limits: tuple[str, ...] = ()  # names under `limits`; all of them hold
+    allow: AllowConfig | None = None  # what it demands of the machine that asks
     domain: str | None = None  # whose data it reads or writes: a name under `domains`
     host: tuple[str, ...] = ()  # none: any
     when: tuple[Condition, ...] = ()  # all of them hold
@@ -338,3 +340,4 @@ class RouteFile:
     facade: FacadeOptions = FacadeOptions()
     domains: Mapping[str, Domain] = field(default_factory=_empty)
     limits: Mapping[str, LimitConfig] = field(default_factory=_empty)
+    machines: Machines = field(default_factory=Machines)

@@ -7,6 +7,7 @@ matching    `GET /items/{id}`, and which two collide      schema   its JSON Sche
 reading     bytes -> RouteFile, or every problem          places   where each value stands
 checks      what must hold between the parts              problems what is wrong, and where
 limiting    the same of limits and their routes           composing the same of composed routes
+allowing    the same of machines and their routes
 steps       against the file in force: the stage edges
 owners      what the owner of a domain asks of both
 edit        flip a route in the text, written by rename   cuts     change one value, keep the rest

@@ -42,6 +42,9 @@ def _all(before: RouteFile, after: RouteFile) -> Iterator[str]:
     yield from _named("upstream", before.upstreams, after.upstreams)
     yield from _named("domain", before.domains, after.domains)
     yield from _named("limit", before.limits, after.limits)
+    if before.machines.keys != after.machines.keys:
+        yield "machines: changed: keys"
+    yield from _named("issuer", before.machines.issuers, after.machines.issuers)
     yield from _named("compare_rules", before.compare_rules, after.compare_rules)
     if before.facade != after.facade:
         yield f"facade: {_fields(before.facade, after.facade)}"

@@ -12,6 +12,7 @@ from facade.routes.config.routefile import (
     Tolerance,
 )
 from facade.routes.config.walkfile import STEP_NEW
+from facade.routes.file.allowing import check_machines
 from facade.routes.file.composing import check_composed
 from facade.routes.file.limiting import check_limits
 from facade.routes.file.matching import Match, collides, parameters
@@ -275,6 +276,7 @@ RULES: tuple[Callable[[RouteFile, Reading], None], ...] = (
     _attempts,
     check_limits,
     check_composed,
+    check_machines,
     check_domains,
     check_windows,
     check_ways_past,

@@ -11,7 +11,7 @@ from facade.routes.file.places import Path, Reading, readable
 from facade.routes.matching.spelling import Spelling
 
 # What a composed route may say; all else is the matter of its parts' routes.
-KEYS: Final = frozenset({"name", "match", "host", "when", "timeout", "limits", "compose"})
+KEYS: Final = frozenset({"name", "match", "host", "when", "timeout", "limits", "allow", "compose"})
 _PARAMETER: Final = re.compile(r"\{([A-Za-z_][A-Za-z0-9_]*)\}")
 
 

@@ -4,6 +4,7 @@ from facade.routes.config.limitfile import LimitConfig
 from facade.routes.config.routefile import RouteFile
 from facade.routes.file.places import Path, Reading
 from facade.routes.file.problems import unknown
+from facade.routes.limits.limit import NAMED
 from facade.routes.sessions import is_sticky
 
 
@@ -26,7 +27,7 @@ def check_limits(file: RouteFile, reading: Reading) -> None:
         if known and not any(map(holds_for_anybody, known)):
             message = (
                 "a client that sends another value each time gets round this; name a limit"
-                " whose key is client, or [person, client], as well"
+                " whose key is client, [person, client] or [api_key, client], as well"
             )
             reading.report(path, message, severity="warning")
     for name, limit in file.limits.items():
@@ -38,7 +39,7 @@ def check_limits(file: RouteFile, reading: Reading) -> None:
 def holds_for_anybody(limit: LimitConfig) -> bool:
     """Whether no client can choose what it is counted by."""
     kinds = [source.kind for source in limit.key]
-    return "client" in kinds and set(kinds[: kinds.index("client")]) <= {"person"}
+    return "client" in kinds and set(kinds[: kinds.index("client")]) <= NAMED
 
 
 def _keys(limit: LimitConfig, file: RouteFile, reading: Reading) -> None:

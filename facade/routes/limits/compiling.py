@@ -6,7 +6,7 @@ from facade.routes.config.limitfile import ENFORCE, KeySource, LimitConfig
 from facade.routes.config.routefile import FacadeOptions, RouteFile
 from facade.routes.decision import compile_key
 from facade.routes.keys import Extractor, Headers
-from facade.routes.limits.limit import PERSON, Limit, network_of
+from facade.routes.limits.limit import API_KEY, MACHINE, NAMED, PERSON, Limit, network_of
 
 NANOSECONDS: Final = 1_000_000_000
 
@@ -29,6 +29,7 @@ def compile_limit(config: LimitConfig, options: FacadeOptions) -> Limit:
         enforced=config.mode == ENFORCE,
         policy=b'"%b";q=%d;w=%d' % (config.name.encode("ascii"), burst, window),
         by_person=any(source.kind == PERSON for source in config.key),
+        by_machine=any(source.kind in (API_KEY, MACHINE) for source in config.key),
         by_address=config.key[0].kind == "client",
     )
 
@@ -36,8 +37,8 @@ def compile_limit(config: LimitConfig, options: FacadeOptions) -> Limit:
 def _key(source: KeySource, options: FacadeOptions) -> tuple[str, Extractor]:
     if source.kind == "client":
         return str(source), lambda _headers, _path, client: network_of(client) or None
-    if source.kind == "person":
-        return PERSON, _nobody
+    if source.kind in NAMED:
+        return source.kind, _nobody
     return compile_key(source, "", options)
 
 

@@ -6,13 +6,13 @@ from typing import Final
 
 from facade.routes.config.limitfile import LimitConfig
 from facade.routes.keys import Headers
-from facade.routes.limits.limit import Arrival, Found, Limit, written_rate
+from facade.routes.limits.limit import Arrival, Found, Limit, Named, written_rate
 
 _SECOND: Final = 1_000_000_000  # in nanoseconds
 
 # (limit, key) -> the key as it may be shown, and what it meets; None: nothing is known of it.
 Standing = Callable[[Limit, Found], tuple[str, Arrival | None]]
-Asked = tuple[Headers, str, str, str]  # headers, path, the client's address, the person
+Asked = tuple[Headers, str, str, Named]  # headers, path, the client's address, who is known
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ than `burst` intervals is not let through, and adds nothing.
 Within any `t` seconds of one key at most `burst + t / interval` requests are let through.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from ipaddress import IPv6Address, ip_address
 from typing import Final
@@ -19,8 +20,12 @@ from facade.routes.config.limitfile import Rate
 from facade.routes.keys import Extractor, Headers
 
 PERSON: Final = "person"  # the one key that a request alone does not say
+API_KEY: Final = "api_key"  # the owner of its API key
+MACHINE: Final = "machine"  # the machine that was checked, by whatever credential
+NAMED: Final = frozenset({PERSON, API_KEY, MACHINE})  # keys that are checked, and not read
 _NETWORK_BYTES: Final = 8  # of an IPv6 address: whoever has one has all of its /64
 Found = tuple[str, str]  # the source of a key, and its value
+Named = Mapping[str, str]  # what is known of NAMED; no entry: nobody
 _UNITS: Final = {1: "s", 60: "m", 3600: "h", 86_400: "d"}
 
 
@@ -45,29 +50,30 @@ class Limit:
     name: str
     interval: int  # nanoseconds that one request takes of the rate
     burst: int  # requests at once
-    keys: tuple[tuple[str, Extractor], ...]  # `person` finds nothing: it has to be asked
+    keys: tuple[tuple[str, Extractor], ...]  # NAMED find nothing by themselves
     enforced: bool
     policy: bytes  # as RateLimit-Policy says it
     by_person: bool = False  # one of its keys is who asks
+    by_machine: bool = False  # one of them is the machine that asks
     by_address: bool = False  # it looks at nothing but the client's address
 
     def kind(self, source: str) -> str:
         """What tells its keys of this source from all others; a changed rate begins anew."""
         return f"limit {self.name} {self.interval} {self.burst} {source}"
 
-    def asks(self, headers: Headers, path: str, client: str) -> bool:
+    def asks(self, headers: Headers, path: str, client: str, named: Named) -> bool:
         """Whether it must be known who asks: no key that comes before `person` is found."""
         for source, extract in self.keys:
             if source == PERSON:
                 return True
-            if extract(headers, path, client):
+            if named.get(source) or extract(headers, path, client):
                 return False
         return False
 
-    def key(self, headers: Headers, path: str, client: str, person: str) -> Found | None:
-        """The first key that the request has; `person` is empty where nobody is known."""
+    def key(self, headers: Headers, path: str, client: str, named: Named) -> Found | None:
+        """The first key that the request has."""
         for source, extract in self.keys:
-            value = person if source == PERSON else extract(headers, path, client)
+            value = named.get(source) if source in NAMED else extract(headers, path, client)
             if value:
                 return source, value
         return None

@@ -1,4 +1,4 @@
-"""Commands about routes: init, check, status, explain, trace, flip, facade.
+"""Commands about routes: init, check, status, explain, trace, flip, facade, keys.
 
 They work without the shop.
 """

@@ -15,6 +15,7 @@ FILES = (
     "facade.routes.config.walkfile",
     "facade.routes.config.addressfile",
     "facade.routes.config.limitfile",
+    "facade.routes.config.machinefile",
 )
 # Code that reads, checks, edits or shows the file.
 SHOWING = ("facade/routes/file/", "facade/routes/config/routefile.py", "facade/routes/explain.py")
@@ -22,6 +23,7 @@ SHOWING += ("facade/control/admin/", "facade/commands/", "facade/replay/")
 # What the file's keys are compiled to: a key that is only copied there has no effect yet.
 COMPILED = {
     "facade.routes.route.Route": "facade/routes/table.py",
+    "facade.routes.machines.allow.Allow": "facade/routes/machines/compiling.py",
     "facade.routes.limits.limit.Limit": "facade/routes/limits/compiling.py",
     "chassis.breaker.circuit.BreakerSettings": "facade/proxy/state.py",
 }

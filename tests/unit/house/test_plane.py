@@ -14,7 +14,8 @@ import pytest
 from tests.rigs.house.source import ROOT, imports, modules, tree
 
 # Folders of the data plane, and what may be loaded with them.
-PLANE = ("facade.http1", "facade.rewriting", "facade.routes", "facade.proxy", "facade.runtime")
+PLANE = ("facade.http1", "facade.rewriting", "facade.routes", "facade.machines")
+PLANE += ("facade.proxy", "facade.runtime")
 LIBRARIES = {
     "cryptography": "reads certificates: their names, their time, their key",
     "joserfc": "signs and reads the introduction of a client",

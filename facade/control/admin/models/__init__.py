@@ -20,6 +20,7 @@ from facade.control.admin.models.evidence import (
     WindowView,
 )
 from facade.control.admin.models.status import (
+    AllowView,
     AttemptView,
     CompareSums,
     ComposedView,
@@ -28,6 +29,7 @@ from facade.control.admin.models.status import (
     IdentityView,
     LagView,
     LimitView,
+    MachinesView,
     PartView,
     Percentiles,
     RefusedKey,
@@ -35,6 +37,7 @@ from facade.control.admin.models.status import (
     RouteStatus,
     RouteView,
     ShapeStatus,
+    SourceView,
     Status,
     TesterSums,
     Totals,
@@ -45,6 +48,7 @@ from facade.control.admin.models.status import (
 )
 
 __all__ = [
+    "AllowView",
     "AttemptView",
     "CauseView",
     "ClassView",
@@ -59,6 +63,7 @@ __all__ = [
     "IdentityView",
     "LagView",
     "LimitView",
+    "MachinesView",
     "NoiseView",
     "Note",
     "PartView",
@@ -71,6 +76,7 @@ __all__ = [
     "RouteStatus",
     "RouteView",
     "ShapeStatus",
+    "SourceView",
     "Status",
     "TesterSums",
     "Told",

@@ -247,6 +247,37 @@ class ComposedView(BaseModel):
     parts: list[PartView]
 
 
+class AllowView(BaseModel):
+    """One route with `allow`: requests since the facade started, over all workers."""
+
+    route: str
+    mode: str  # shadow or enforce
+    demands: str  # in words
+    passed: int
+    refused: int
+    would_refuse: int  # let through, because the route only counts
+    unchecked: int  # let through, because no key is known yet
+    reasons: dict[str, int]  # why not let in
+    who: list[RefusedKey]  # who was refused most, or would be, and why
+
+
+class SourceView(BaseModel):
+    """Where credentials are known from: the file of API keys (`keys`), or an issuer."""
+
+    name: str
+    place: str  # a file, or an address
+    keys: int | None  # that are known to every worker; None: none yet
+    unknown: int  # tokens signed by a key that is not known, since the workers started
+    error: str  # why it could not be read the last time; empty: it could
+
+
+class MachinesView(BaseModel):
+    """Which machines are let in."""
+
+    routes: list[AllowView]
+    sources: list[SourceView]
+
+
 class Status(BaseModel):
     """`GET /api/status`."""
 
@@ -264,6 +295,7 @@ class Status(BaseModel):
     upstreams: dict[str, UpstreamView]
     limits: list[LimitView] = []
     composed: list[ComposedView] = []  # none of them is among `routes`
+    machines: MachinesView = MachinesView(routes=[], sources=[])
     identity: IdentityView | None = None  # None: no route needs it
     lag: dict[str, LagView] = {}
     totals: Totals

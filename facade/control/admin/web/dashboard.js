@@ -5,6 +5,7 @@ import { drawDomains } from "/domains.js";
 import { drawEvidence } from "/evidence.js";
 import { drawComposed } from "/composed.js";
 import { drawLimits } from "/limits.js";
+import { drawMachines } from "/machines.js";
 import { drawMoves } from "/moves.js";
 import { drawTrouble, troubledFirst } from "/trouble.js";
 import { byId, make, milliseconds, percent, short, shown, total, whole } from "/making.js";
@@ -152,6 +153,7 @@ function draw(status) {
   drawDomains(status.domains);
   drawLimits(status.limits);
   drawComposed(status.composed);
+  drawMachines(status.machines);
   drawMoves(status.moves);
   drawUnmatched(status.unmatched);
   drawRest(status);

@@ -7,6 +7,7 @@ from typing import Any
 
 from facade.routes.file.form.domains import DOMAIN
 from facade.routes.file.form.limits import LIMIT
+from facade.routes.file.form.machines import MACHINES
 from facade.routes.file.form.names import NAME
 from facade.routes.file.form.options import FACADE
 from facade.routes.file.form.plans import PLAN
@@ -28,6 +29,7 @@ FILE: Record[dict[str, Any]] = Record(
         "limits": Field(
             MapOf(LIMIT, *_NAMED), "How many requests of one client are let through, by name."
         ),
+        "machines": Field(MACHINES, "Which API keys and tokens of machines are known."),
         "plans": Field(MapOf(PLAN, *_NAMED), "How `fig migrate` walks routes, by name."),
         "compare_rules": Field(MapOf(RULES, *_NAMED), "How answers are compared, by name."),
     },

@@ -12,7 +12,7 @@ from facade.routes.file.problems import one_of
 
 _SECONDS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 _MOST: Final = 1_000_000  # requests
-_PLAIN: Final = ("session", "client", "person")
+_PLAIN: Final = ("session", "client", "person", "api_key", "machine")
 _KEYS: Final = (*_PLAIN, "cookie:NAME", "header:NAME")
 
 
@@ -32,7 +32,7 @@ class RateText(Scalar[Rate]):
 
 
 class LimitKeyText(Scalar[KeySource]):
-    """`session`, `client`, `person`, `cookie:NAME` or `header:NAME`."""
+    """`session`, `client`, `person`, `api_key`, `machine`, `cookie:NAME` or `header:NAME`."""
 
     blank = KeySource("client")
 
@@ -44,6 +44,10 @@ class LimitKeyText(Scalar[KeySource]):
                 return KeySource("client")
             case ("person", "", ""):
                 return KeySource("person")
+            case ("api_key", "", ""):
+                return KeySource("api_key")
+            case ("machine", "", ""):
+                return KeySource("machine")
             case ("cookie", ":", name) if re.fullmatch(TOKEN, name):
                 return KeySource("cookie", name)
             case ("header", ":", name) if re.fullmatch(TOKEN, name):

@@ -7,6 +7,7 @@ from typing import Any
 from facade.routes.config.limitfile import Attempts, KeySource
 from facade.routes.config.matchfile import Condition
 from facade.routes.config.routefile import Compare, Fallback, Guard, RouteConfig
+from facade.routes.file.form.machines import ALLOW
 from facade.routes.file.form.names import NAME, PART, TOKEN
 from facade.routes.file.form.parts import PartShape
 from facade.routes.file.form.promote import PROMOTE
@@ -186,6 +187,7 @@ ROUTE = Record(
             OneOrMany(Text("a name under limits", NAME)),
             "How many requests of one client are let through; all of these hold.",
         ),
+        "allow": Field(ALLOW, "Which machines are let in; in shadow it only counts."),
         "needs": Field(
             ListOf(Choice("need", NEEDS)),
             "What the new side must be given: identity, who is asking; session, also sealed.",

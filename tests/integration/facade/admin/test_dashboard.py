@@ -137,3 +137,29 @@ def test_the_owners_of_domains_and_the_last_attempts_are_shown(
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     fits = "table => table.scrollWidth <= table.parentElement.clientWidth"
     assert page.locator("#domains table").evaluate(fits)
+
+
+MACHINES = """
+upstreams: {{legacy: {{url: "{legacy}"}}}}
+machines:
+  keys: {{file: keys.json}}
+  issuers: {{partners: {{issuer: a, audience: b, jwks: missing.json}}}}
+routes:
+  - {{name: stock, match: GET /stock, stage: legacy, allow: {{keys: bookkeeper, scopes: a}}}}
+"""
+
+
+def test_machines_that_would_be_refused_are_listed_and_fit_a_phone(
+    visit: Callable[[Any], Any], start: Any, serve: Any, scripts: Any
+) -> None:
+    facade = start(MACHINES.format(legacy=serve(scripts.polite).url))
+    page = visit(facade)
+    page.set_viewport_size({"width": 390, "height": 800})
+    facade.get("/stock")
+    facade.get("/stock", **{"X-API-Key": "fig_"})
+    page.wait_for_selector("#allow tbody td >> text=no-credential (1)")
+    page.wait_for_selector("#allow tbody th >> text=1 not checked: no key is known yet")
+    assert page.locator("#allow tbody th").inner_text().startswith("stock")
+    assert "shadow" in page.locator("#allow tbody").inner_text()
+    assert "cannot read it" in page.locator("#sources").inner_text()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390

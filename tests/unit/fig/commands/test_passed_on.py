@@ -5,6 +5,7 @@ from pathlib import Path
 from fig.commands.evidence.replay import replay_environment
 from fig.commands.evidence.sidecar import sidecar_environment
 from fig.commands.routes.init import init_environment
+from fig.commands.routes.keys import keys_environment
 from fig.settings import Home
 from fig.supervise.state import StackState
 
@@ -51,3 +52,12 @@ def test_the_caller_comes_first() -> None:
     own = {"FACADE_SIDECAR_UPSTREAM": "http://a:1", "FACADE_REPLAY_LEGACY": "http://b:1"}
     assert sidecar_environment(own, HOME, STACK)["FACADE_SIDECAR_UPSTREAM"] == "http://a:1"
     assert replay_environment(own, HOME, STACK)["FACADE_REPLAY_LEGACY"] == "http://b:1"
+
+
+def test_keys_are_those_of_the_stack() -> None:
+    told = keys_environment({}, HOME, STACK)
+    assert told["FACADE_IDENTITY_KEY"] == "/data/keys/facade/identity.json"
+    assert told["FACADE_IDENTITY_PUBLIC"] == "/data/keys/public/identity.json"
+    assert not any("IDENTITY" in name for name in keys_environment({}, HOME, None))
+    own = {"FACADE_IDENTITY_KEY": "/mine.json"}
+    assert keys_environment(own, HOME, STACK)["FACADE_IDENTITY_KEY"] == "/mine.json"

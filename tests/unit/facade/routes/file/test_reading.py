@@ -143,7 +143,7 @@ fcade: 1
         "routes.yaml:16:22: compare.rules: unknown rules 'nope' (expected one of )",
         "routes.yaml:17:5: expected a mapping with name, match, host, when, testers, stage, new,"
         " percent, key, seed, fallback, safe, compare, guard, promote, plan, max_lag, domain,"
-        " timeout, first_byte, compose, max_body, attempts, limits, needs",
+        " timeout, first_byte, compose, max_body, attempts, limits, allow, needs",
         "routes.yaml:18:1: fcade: unknown key 'fcade' (did you mean 'facade'?)",
     ]
 
@@ -153,8 +153,8 @@ fcade: 1
     [
         ("", "1:1: the file is empty; expected 'upstreams'"),
         ("# only a comment", "1:1: the file is empty; expected 'upstreams'"),
-        ("17", "1:1: expected a mapping with facade, upstreams, routes, domains, limits, plans,"
-         " compare_rules"),
+        ("17", "1:1: expected a mapping with facade, upstreams, routes, domains, limits, machines,"
+         " plans, compare_rules"),
         ("routes: []", "1:1: upstreams: 'upstreams' is missing"),
         ("upstreams: {a: {url: http://h}}",
          "1:12: upstreams: 'legacy' is missing: unknown paths go to it"),

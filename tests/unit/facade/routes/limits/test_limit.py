@@ -99,12 +99,12 @@ def test_the_first_key_that_is_found_counts() -> None:
     keys = (("header:X-Key", header), ("person", lambda *_: None), ("client", lambda *a: a[2]))
     one = Limit("few", 1, 1, keys, True, b"")
     with_key = [(b"x-key", b"a")]
-    assert one.asks([], "/", "c") and not one.asks(with_key, "/", "c")
-    assert one.key(with_key, "/", "c", "") == ("header:X-Key", "a")
-    assert one.key([], "/", "c", "ada@example.org") == ("person", "ada@example.org")
-    assert one.key([], "/", "c", "") == ("client", "c")
-    assert one.key([], "/", "", "") is None
-    assert not Limit("few", 1, 1, keys[:1], True, b"").asks([], "/", "c")
+    assert one.asks([], "/", "c", {}) and not one.asks(with_key, "/", "c", {})
+    assert one.key(with_key, "/", "c", {}) == ("header:X-Key", "a")
+    assert one.key([], "/", "c", {"person": "ada@example.org"}) == ("person", "ada@example.org")
+    assert one.key([], "/", "c", {"person": ""}) == ("client", "c")
+    assert one.key([], "/", "", {}) is None
+    assert not Limit("few", 1, 1, keys[:1], True, b"").asks([], "/", "c", {})
 
 
 def test_another_rate_is_another_kind() -> None:
