@@ -56,7 +56,9 @@ _KINDS: Final = {
 }
 _OURS: Final = (b"fig-", b"x-fig-")  # said between our own processes, never by a client
 # Never remembered: lines that carry credentials, and lines that no other request repeats.
-_NOT_REMEMBERED: Final = frozenset({b"cookie", b"set-cookie", b"authorization", b"idempotency-key"})
+_NOT_REMEMBERED: Final = frozenset(
+    {b"cookie", b"set-cookie", b"authorization", b"x-api-key", b"idempotency-key"}
+)
 
 _TOKEN: Final = b"!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _FORBIDDEN: Final = bytes((*range(9), *range(10, 32), 127))

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable
 from urllib.parse import unquote_plus
 
-from chassis.web.headers import IDENTITY, SESSION
+from chassis.web.headers import IDENTITY, MACHINE, SESSION
 from facade.compare.paths import is_json_path
 from facade.compare.rules import Rule, compile_rules
 from facade.compare.secrets import MASK, SIGNED, SIGNED_BYTES, is_secret, without_secrets
@@ -36,7 +36,7 @@ _LINES = ("ndjson", "jsonlines", "jsonl", "json-seq")
 _STATIC = ("image/", "font/", "audio/", "video/", "text/css")
 _FONTS = frozenset({"application/font-woff", "application/vnd.ms-fontobject", "application/wasm"})
 _SCRIPTS = ("javascript", "ecmascript")
-_OURS = frozenset({IDENTITY.lower(), SESSION.lower()})
+_OURS = frozenset({IDENTITY.lower(), MACHINE.lower(), SESSION.lower()})
 # Of no use in a replay, and a way to recognise a client.
 _CHALLENGES = frozenset({"www-authenticate", "proxy-authenticate", "authentication-info"})
 
