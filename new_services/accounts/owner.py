@@ -26,7 +26,7 @@ from new_services.accounts.registration import TAKEN
 
 DOMAIN = "accounts"
 COUNTRY = "DE"  # of every new customer, as the monolith's form has it
-WAIT_SECONDS = 5.0  # for a form to wait while the accounts change hands
+WAIT_SECONDS = 7.0  # for a form to wait while the accounts change hands
 
 _FIND = "SELECT customer_id, pw_hash FROM login WHERE address = $1"
 _LOGIN = """

@@ -29,7 +29,7 @@ LONGEST: Final = {"email": 200, "name": 100, "street": 200, "zip": 20, "city": 1
 TAKEN: Final = "There is an account with this e-mail address already."
 WISH_SECONDS: Final = 600.0  # for so long the same form is the same wish
 MOST_TRIES: Final = 5  # of one wish
-WRITE_SECONDS: Final = 6.0
+WRITE_SECONDS: Final = 8.0  # longer than a cutover lets a form wait
 LOOKS: Final = 8  # after a lost answer
 PAUSE_SECONDS: Final = 0.25
 

@@ -12,7 +12,7 @@ from new_services.storefront.shell import surround
 from new_services.storefront.visit import Visit
 
 FIELDS = ("email", "name", "street", "zip", "city")
-FORM_SECONDS = 7.0  # a form waits while the accounts change hands
+FORM_SECONDS = 11.0  # for the form, which waits for a cutover, and looks for a lost answer
 NO_FORM = dict.fromkeys(FIELDS, "")
 
 

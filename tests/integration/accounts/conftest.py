@@ -39,7 +39,9 @@ TOKEN = re.compile(r'name="csrf" value="([^"]+)"')
 
 @dataclass
 class Registry(Hands):
-    """A shop whose accounts change hands."""
+    """A shop whose accounts change hands. `aborted`: attempts for which a machine was too busy."""
+
+    aborted: int = 0
 
     @property
     def url(self) -> str:
@@ -95,6 +97,7 @@ class Registry(Hands):
             standing = self.standing()
             if standing["owner"] == toward:
                 return standing
+            self.aborted += 1
         raise AssertionError(standing["words"])
 
     def restart(self) -> None:
