@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise
 
-from tests.rigs.source import imports, module, sources, tree
+from tests.rigs.house.source import imports, module, sources, tree
 
 GOES = ("legacy_monolith", "new_services.anticorruption", "new_services.feed", "migrations.legacy")
 STAYS = ("chassis", "contracts", "facade", "fig", "migrations", "new_services")
