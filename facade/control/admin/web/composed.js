@@ -14,12 +14,12 @@ function row(route, part, first) {
   const about = first ? [route.name, make("small", {}, route.match)] : [];
   return make("tr", {},
     make("th", { scope: "row" }, ...about),
-    cell(first ? whole(route.requests) : ""),
-    cell(first ? whole(route.partial) : ""),
-    cell(first ? whole(failed) : "", first && failed ? "bad" : ""),
     make("td", {}, part.name, make("small", {}, `${part.get}${part.optional ? ", optional" : ""}`)),
     cell(whole(part.there)),
     make("td", { class: Object.keys(part.missing).length ? "bad" : "" }, missing(part)),
+    cell(first ? whole(route.requests) : ""),
+    cell(first ? whole(route.partial) : ""),
+    cell(first ? whole(failed) : "", first && failed ? "bad" : ""),
   );
 }
 
