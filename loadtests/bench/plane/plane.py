@@ -51,7 +51,9 @@ class Checkout:
 
     def measure(self, case: str, requests: int) -> None:
         """One round of one case."""
-        self.best[case] = min(self.best.get(case, float("inf")), self.ask(f"{requests} {case}"))
+        found = self.ask(f"{requests} {case}")
+        if found is not None:
+            self.best[case] = min(self.best.get(case, float("inf")), found)
 
 
 def start(name: str, folder: Path) -> Checkout:
@@ -77,9 +79,11 @@ def costs(checkouts: list[Checkout]) -> Table:
     if len(checkouts) > 1:
         table.add_column("ratio", justify="right")
     for case in CASES:
-        row = [f"{one.best[case]:.2f}" for one in checkouts]
+        figures = [one.best.get(case) for one in checkouts]
+        row = ["–" if one is None else f"{one:.2f}" for one in figures]
+        first, last = figures[0], figures[-1]
         if len(checkouts) > 1:
-            row.append(f"{checkouts[0].best[case] / checkouts[-1].best[case]:.3f}")
+            row.append("–" if first is None or last is None else f"{first / last:.3f}")
         table.add_row(case, *row)
     return table
 

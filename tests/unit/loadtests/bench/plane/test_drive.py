@@ -45,3 +45,13 @@ def test_a_copied_read_is_copied(drive: Drive) -> None:
     before = shadow.completed
     drive.cost("copied read", 3)
     assert shadow.completed == before + 53
+
+
+def test_a_limited_read_is_limited_where_the_checkout_knows_limits(
+    drive: Drive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drive.cost("limited read", 3)
+    assert drive.gateway.counters.of_route("limited").limits["many"].passed >= 53
+    monkeypatch.setattr(drive, "limits", False)
+    assert (drive.cost("limited read", 3), drive.way("limited read")) == (None, [])
+    assert drive.cost("read", 3)
