@@ -35,7 +35,7 @@ def run(stack: Stack, options: argparse.Namespace) -> list[str]:
     headers = [shop.logged_in(stack.url, number) for number in range(options.users)]
 
     def write(asking: Asking, of: Mapping[str, str], text: str) -> int:
-        return shop.order(asking, of, text, goods[len(text) % len(goods)])
+        return shop.order(asking, of, text, goods[int(text[-4:], 16) % len(goods)])
 
     paths = [*shop.paths(goods), *shop.articles(stack.url)]
     crowd = Crowd(stack.url, paths, write, headers, options.users, options.writers)

@@ -62,7 +62,10 @@ class Asking:
     def ask(
         self, method: str, path: str, body: Any = None, headers: Mapping[str, str] | None = None
     ) -> tuple[int, Mapping[str, str], bytes]:
-        """Status, headers in small letters, and body. Raises OSError or HTTPException."""
+        """Status, headers in small letters (several of a name in lines), and body.
+
+        Raises OSError or HTTPException.
+        """
         if self._connection is None:
             self._connection = http.client.HTTPConnection(
                 self._host, self._port, timeout=PATIENCE_SECONDS
@@ -77,7 +80,9 @@ class Asking:
             self._connection.close()
             self._connection = None
             raise
-        return answer.status, {name.lower(): value for name, value in answer.headers.items()}, read
+        names = {name.lower() for name in answer.headers}
+        found = {name: "\n".join(answer.headers.get_all(name, ())) for name in names}
+        return answer.status, found, read
 
 
 class Crowd:

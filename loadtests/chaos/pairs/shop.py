@@ -71,7 +71,9 @@ def logged_in(url: str, number: int) -> Mapping[str, str]:
     status, headers, _ = Asking(url).ask(
         "POST", "/api/login", {"email": email, "password": PASSWORD}
     )
-    cookie = SimpleCookie(headers.get("set-cookie", ""))
+    cookie: SimpleCookie = SimpleCookie()
+    for line in headers.get("set-cookie", "").splitlines():
+        cookie.load(line)
     if status != 200 or "session" not in cookie:
         raise ChaosFailed(f"{email} cannot log in: {status}")
     return {"Cookie": f"session={cookie['session'].value}"}

@@ -49,7 +49,7 @@ class Answer:
     def ask(self, method: str, path: str, body: Any = None, headers: Any = None) -> Any:
         self.asked.append((method, path, body, headers))
         goods = json.dumps({"products": [{"sku": f"P-{n}"} for n in range(30)]}).encode()
-        return self.status, {"set-cookie": "session=s1; Path=/"}, goods
+        return self.status, {"set-cookie": "session=s1; Path=/\nafter=a; Path=/"}, goods
 
 
 def test_who_runs_twice_and_whether_both_are_up(stack: Any) -> None:
