@@ -96,9 +96,12 @@ def of_file(text: str, now: float) -> Evidence:
 
 
 def chosen(file: RouteFile, target: str | None) -> tuple[RouteConfig, ...]:
-    """The routes of this name or domain, all for None; empty: nothing is called so."""
+    """The routes of this name or domain, all for None; empty: nothing is called so.
+
+    A composed route has no stage: all are without it.
+    """
     if target is None:
-        return file.routes
+        return tuple(route for route in file.routes if not route.compose)
     named = tuple(route for route in file.routes if route.name == target)
     return named or tuple(route for route in file.routes if route.domain == target)
 
@@ -136,7 +139,10 @@ def _of_file(file: RouteFile, routes: Sequence[RouteConfig]) -> Iterator[Objecti
         name = route.name
         if route.stage is Stage.RETIRED:
             continue
-        if route.new is None:
+        if route.compose:
+            words = f"'{name}' is composed and has no stage"
+            yield Objection("stage", name, words, "retire the routes of its parts")
+        elif route.new is None:
             yield Objection("stage", name, f"'{name}' has no new side", "give it one: new: SERVICE")
         elif route.stage is not Stage.NEW:
             words = f"'{name}' is at {route.stage}: legacy answers its clients, or some of them"

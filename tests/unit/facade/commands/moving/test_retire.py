@@ -15,6 +15,7 @@ domains: {goods: {owner: new, window: closed}}
 routes:
   - {name: a, match: GET /a, new: catalog, stage: new, domain: goods}
   - {name: b, match: GET /b, new: catalog, stage: retired, domain: goods}
+  - {name: page, match: GET /page, compose: {a: GET /a, b: GET /b}}
 """
 ADMIN = "127.0.0.1:1"  # where nobody answers: the step waits for no confirmation
 
@@ -63,3 +64,12 @@ def test_an_unknown_name_says_which_there_are(run: Any) -> None:
     done = run("c")
     assert done.exit_code == 2
     assert "no route and no domain is called 'c': there are goods, a, b" in done.output
+
+
+def test_a_composed_route_stands_in_nobodys_way_and_has_no_stage(run: Any) -> None:
+    assert run("--all", answer="y\n").exit_code == 0
+    assert "retired already" in run("--all").output
+    done = run("page", "--yes")
+    assert done.exit_code == 1
+    assert "'page' is composed and has no stage" in done.output
+    assert "retire the routes of its parts" in done.output
