@@ -8,7 +8,7 @@ import httpx2
 import pytest
 
 from new_services.verify.books import books
-from tests.rigs.ownership.protocol import reverse
+from tests.rigs.ownership import reverse
 
 pytestmark = pytest.mark.integration
 

@@ -27,7 +27,7 @@ from tests.integration.orders.conftest import (  # noqa: F401
     nats,
     new_database,
 )
-from tests.rigs.ownership.protocol import reverse
+from tests.rigs.ownership import reverse
 from tests.rigs.shop.cutting import Cutter
 
 
