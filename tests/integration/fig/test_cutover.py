@@ -22,7 +22,7 @@ from fig.clients import access
 from fig.settings import Home
 from fig.stack.addresses import database_url
 
-pytestmark = [pytest.mark.integration, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.integration, pytest.mark.timeout(500)]
 PROJECT = Path(__file__).parents[3]
 MOVED = re.compile("domain: (goods|accounts)")
 TOKEN = re.compile(r'name="csrf" value="([^"]+)"')
