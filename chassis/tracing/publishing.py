@@ -6,11 +6,13 @@ counted.
 
 import asyncio
 import logging
+import secrets
 
 import orjson
 from nats.aio.client import Client
 from prometheus_client import CollectorRegistry, Counter
 
+from chassis.events import bus
 from chassis.events.bus import BusErrors
 from chassis.tracing.context import Recorded, recorded
 from chassis.tracing.span import SUBJECT, Batch
@@ -69,3 +71,12 @@ class SpanPublisher:
             self._told += dropped
             self._spans.labels("published").inc(len(spans))
             self._spans.labels("dropped").inc(dropped)
+
+
+async def publish_for(service: str, url: str, metrics: CollectorRegistry) -> None:
+    """For ever, on a connection of its own: for a process whose other one comes and goes."""
+    nats = await bus.connect(url, f"{service} spans")
+    try:
+        await SpanPublisher(nats, service, secrets.token_hex(4), metrics).run()
+    finally:
+        await nats.close()

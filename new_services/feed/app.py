@@ -9,6 +9,8 @@ from chassis.events import bus
 from chassis.process import service
 from chassis.process.backoff import Backoff
 from chassis.process.service import bind, serve
+from chassis.tracing.publishing import publish_for
+from chassis.tracing.server import traced
 from chassis.web import app as web
 from new_services.feed.log import slot_watch
 from new_services.feed.log.decoder import TableChanged
@@ -56,8 +58,12 @@ async def main(settings: FeedSettings) -> None:
     status = Status()
     port = bind(settings.listen, "FEED_LISTEN")
     app = web.build_app("Change feed", status.ready, status.registry, status.details)
-    work = [lambda: keep_feeding(settings, status), lambda: slot_watch.watch(settings, status)]
-    await serve(app, port, work)
+    work = [
+        lambda: keep_feeding(settings, status),
+        lambda: slot_watch.watch(settings, status),
+        lambda: publish_for("feed", settings.nats_url, status.registry),
+    ]
+    await serve(traced(app), port, work)
 
 
 def start(settings: FeedSettings) -> None:

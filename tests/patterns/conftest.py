@@ -15,6 +15,7 @@ import pytest
 
 from fig.clients.shop import Customer, Reply, ask
 from fig.tour.pattern import ORDERS
+from tests.rigs.collector import Collector, collecting
 
 PROJECT = Path(__file__).parents[2]
 SIDECAR = PROJECT / ".venv-sidecar" / "environment"  # made once for all runs, beside .venv
@@ -37,6 +38,7 @@ class Shop:
 
     folder: Path
     base: int
+    collector: Collector  # the facade exports its spans there, and those of the services
 
     @property
     def _environment(self) -> dict[str, str]:
@@ -120,13 +122,22 @@ def _until() -> Callable[[str, Callable[[], object]], None]:
 
 
 @pytest.fixture(scope="session")
-def shop(tmp_path_factory: pytest.TempPathFactory, free_base: int) -> Iterator[Shop]:
+def collector() -> Iterator[Collector]:
+    """As long as the stack."""
+    with collecting() as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def shop(
+    tmp_path_factory: pytest.TempPathFactory, free_base: int, collector: Collector
+) -> Iterator[Shop]:
     """Up for all tests of this folder."""
-    made = Shop(tmp_path_factory.mktemp("patterns"), free_base)
+    made = Shop(tmp_path_factory.mktemp("patterns"), free_base, collector)
     routes = at_new((PROJECT / "routes.yaml").read_text(), ORDERS | {"product-detail": "new"})
     (made.folder / "routes.yaml").write_text(routes)
     try:
-        made.fig("up", "--detach")
+        made.fig("up", "--detach", "--set", f"facade.FACADE_OTLP_ENDPOINT={collector.url}")
         # A guard would rightly move a route back whose new side a test kills.
         made.fig("freeze", "--why", "tests kill sides on purpose")
         made.fig("get", "/api/products/SHO-10466", "--until", "side=new", "--patience", "200")

@@ -1,6 +1,6 @@
 """The alert rules: each query is one, of metrics that we have; `promtool` judges where it is there.
 
-That each selector has a sample in a running stack is held by the tests of the stack.
+That each selector has a sample in a running stack: tests/patterns/test_telemetry.py.
 """
 
 import re
