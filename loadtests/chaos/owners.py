@@ -16,7 +16,7 @@ from loadtests.chaos.stack import Stack
 PATIENCE_SECONDS = 30.0  # for the end of an attempt, and for a service that was killed
 LEGACY, NEW, MOVING = "legacy", "new", "moving"
 # Routes that chaos flips: while the new side is the owner they are at `new`.
-NEEDED = {"orders": ("place-order", "cancel-order"), "goods": ()}
+NEEDED = {"orders": ("place-order", "cancel-order"), "goods": (), "accounts": ()}
 
 
 class Owners:
