@@ -11,6 +11,7 @@ import math
 import time
 from collections import deque
 from collections.abc import Sequence
+from contextlib import suppress
 from types import TracebackType
 
 from nats.aio.client import Client
@@ -47,6 +48,7 @@ class StreamReader:
         self._wanted = 1  # so many are worth waking up for
         self._asked = 0  # messages asked for and not yet delivered
         self._next = 1  # the consumer's own numbering has no holes, unlike the stream's
+        self._heard = 0.0  # when the server last said something, or was asked
         self._lost: str | None = None
         self._subscription: Subscription | None = None
         self._consumer = ""
@@ -58,6 +60,7 @@ class StreamReader:
         self._consumer = info.name
         self._request_subject = f"$JS.API.CONSUMER.MSG.NEXT.{self._stream}.{info.name}"
         self._inbox = self._nats.new_inbox()
+        self._heard = time.monotonic()
         self._subscription = await self._nats.subscribe(self._inbox, cb=self._on_message)
         return self
 
@@ -80,8 +83,11 @@ class StreamReader:
                 return []
             if self._lost:
                 raise ReaderLost(self._lost)
-            if not await self._arrival(1, 3 * HEARTBEAT_SECONDS):
+            # Counted from what it said last: `hurry` may wake us up again and again meanwhile.
+            left = self._heard + 3 * HEARTBEAT_SECONDS - time.monotonic()
+            if left <= 0:
                 raise ReaderLost("no heartbeat from the server")
+            await self._arrival(1, left)
             await self._ask()
         return self._taken(limit)
 
@@ -104,16 +110,13 @@ class StreamReader:
     def _taken(self, limit: int) -> list[Msg]:
         return [self._ready.popleft() for _ in range(min(limit, len(self._ready)))]
 
-    async def _arrival(self, wanted: int, seconds: float) -> bool:
-        """Until so many are there or something else is to be looked at; False: nothing was."""
+    async def _arrival(self, wanted: int, seconds: float) -> None:
+        """Until so many are there, something else is to be looked at, or the time is over."""
         self._wanted = wanted
         self._arrived.clear()
-        try:
+        with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await self._arrived.wait()
-        except TimeoutError:
-            return False
-        return True
 
     async def _ask(self) -> None:
         """Keep the server's credit above half of the window."""
@@ -121,6 +124,7 @@ class StreamReader:
         if self._lost or room < WINDOW // 2:
             return
         self._asked += room
+        self._heard = time.monotonic()
         request = {
             "batch": room,
             "expires": int(REQUEST_SECONDS * 1e9),
@@ -129,6 +133,7 @@ class StreamReader:
         await self._nats.publish(self._request_subject, json.dumps(request).encode(), self._inbox)
 
     async def _on_message(self, message: Msg) -> None:
+        self._heard = time.monotonic()
         if message.headers and "Status" in message.headers:
             self._on_status(message.headers)
             self._arrived.set()
