@@ -100,7 +100,7 @@ def run(options: argparse.Namespace, folder: Path) -> list[str]:
         with Shopping(stack, _crowd(options, rate / options.users), folder, scarce):
             time.sleep(WARM_SECONDS)
             moves = there_and_back(stack, options.moves)
-            outcomes = list(Striking(stack, folder / "journal").all(options.strikes))
+            outcomes = struck(stack, folder, options.strikes)
         found = many(stack, options, folder, scarce) if options.many else []
         say("the customers have left; waiting until all is finished")
         found += proved(stack)
@@ -111,14 +111,24 @@ def run(options: argparse.Namespace, folder: Path) -> list[str]:
             purchases = journal.read(lines)
         found += settled(lambda: balance.check(databases, purchases, start))
         found += [one.wrong for one in outcomes if one.wrong]
-        if outcomes:
-            say(f"the owner in the end, and when a write succeeded\n{strikes.table(outcomes)}")
         if options.many:
             found += returning.looked_at(stack) + proved(stack)
         if options.close:
             found += closed(stack, databases, folder, options, rate)
         run_ = Run(moves, purchases, entries(folder), (first or (0,))[0], bool(outcomes))
         return found + judged(databases, run_)
+
+
+def struck(stack: Stack, folder: Path, wanted: list[strikes.Strike]) -> list[strikes.Outcome]:
+    """Each of these; the table is said also where one of them never comes about."""
+    outcomes: list[strikes.Outcome] = []
+    try:
+        for outcome in Striking(stack, folder / "journal").all(wanted):
+            outcomes.append(outcome)
+    finally:
+        if outcomes:
+            say(f"the owner in the end, and when a write succeeded\n{strikes.table(outcomes)}")
+    return outcomes
 
 
 def many(

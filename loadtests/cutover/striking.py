@@ -39,7 +39,7 @@ LOOK_SECONDS = 0.002
 TRIES = 3  # of one strike: the moment may have passed, or a check may have said no
 RECORD = "SELECT owner, phase FROM domain_owner WHERE domain = 'orders'"
 HOLD_LEGACY = "LOCK TABLE stock IN ROW EXCLUSIVE MODE"  # as somebody's order in its transaction
-HOLD_SECONDS = 0.7  # for which the fence cannot be closed, to strike before it
+HOLD_SECONDS = 1.5  # for which the fence cannot be closed, to strike before it
 
 T = TypeVar("T")
 
@@ -128,33 +128,39 @@ class Striking:
         if strike.moment != BEFORE:
             yield
             return
-        ours = strike.toward == "legacy"
-        with self._stack.database("orders" if ours else "legacy") as writer:
-            writer.autocommit = False
-            holding = threading.Event()
-            threading.Thread(target=self._hold, args=(writer, ours, holding), daemon=True).start()
-            try:
-                yield
-            finally:
-                holding.set()
+        holding, released = threading.Event(), threading.Event()
+        threading.Thread(target=self._hold, args=(strike, holding, released), daemon=True).start()
+        try:
+            if strike.victim != COMMAND:
+                holding.wait(HOLD_SECONDS)
+            yield
+        finally:
+            released.set()
 
-    def _hold(self, writer: psycopg.Connection[Any], ours: bool, released: threading.Event) -> None:
-        """From the moment when the attempt begins, for a while; what dies may be struck."""
-        with suppress(psycopg.Error):
-            with self._stack.database("orders") as looking:
-                while looking.execute(RECORD).fetchone()[1] == "settled":  # type: ignore[index]
-                    if released.wait(LOOK_SECONDS / 2):
-                        return
-            writer.execute(ENTER if ours else HOLD_LEGACY, ["orders"] if ours else None)
-            released.wait(HOLD_SECONDS)
-            writer.rollback()
+    def _hold(self, strike: Strike, holding: threading.Event, released: threading.Event) -> None:
+        """For a while; what dies may be struck. The command's checks would object to it, so there
+        it begins with the attempt."""
+        ours = strike.toward == "legacy"
+        name, statement = ("orders", ENTER) if ours else ("legacy", HOLD_LEGACY)
+        with (
+            suppress(psycopg.Error),
+            self._stack.database(name) as writer,
+            self._stack.database("orders") as looking,
+        ):
+            while strike.victim == COMMAND and _row(looking)[1] == "settled":
+                if released.wait(LOOK_SECONDS / 2):
+                    return
+            with writer.transaction():
+                writer.execute(statement.replace("$1", "%s"), ["orders"] if ours else None)
+                holding.set()
+                released.wait(HOLD_SECONDS)
 
     def _until(self, strike: Strike, command: subprocess.Popen[bytes] | None) -> None:
         """The moment. Raises Missed."""
         until = time.monotonic() + REACH_SECONDS
         with self._stack.database("orders") as looking:
             while time.monotonic() < until:
-                owner, phase = looking.execute(RECORD).fetchone() or ("", "")
+                owner, phase = _row(looking)
                 if owner == strike.toward:
                     if strike.moment in (BEFORE, FENCE):
                         raise Missed("it was switched already")
@@ -213,6 +219,12 @@ class Striking:
             return None
 
         return str(_polled(look))
+
+
+def _row(looking: psycopg.Connection[Any]) -> tuple[str, str]:
+    """Owner and phase."""
+    row = looking.execute(RECORD).fetchone()
+    return (str(row[0]), str(row[1])) if row else ("", "")
 
 
 def _end(command: subprocess.Popen[bytes] | None) -> None:
