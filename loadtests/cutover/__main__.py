@@ -98,7 +98,7 @@ def run(options: argparse.Namespace, folder: Path) -> list[str]:
             rate = most * options.share
             say(f"capacity: {most:.1f} orders/s; {options.share:.0%} of it: {rate:.1f} orders/s")
         with Shopping(stack, _crowd(options, rate / options.users), folder, scarce):
-            time.sleep(WARM_SECONDS)
+            returning.until_placed(1, lambda: len(placed(folder)))
             moves = there_and_back(stack, options.moves)
             outcomes = struck(stack, folder, options.strikes)
         found = many(stack, options, folder, scarce) if options.many else []
@@ -165,6 +165,7 @@ def closed(
     newest = databases["orders"].execute(closing.NEWEST).fetchone()[0]
     start = dict(databases["inventory"].execute(closing.STOCK).fetchall())
     with Shopping(stack, _crowd(options, rate / options.users, 1), later, ()):
+        returning.until_placed(1, lambda: len(placed(later)))
         time.sleep(options.measured)
     with (later / "journal").open() as lines:
         purchases = journal.read(lines)
@@ -223,7 +224,9 @@ def judged(databases: Mapping[str, Any], run: Run) -> list[str]:
 
 
 def entries(folder: Path) -> list[Mapping[str, Any]]:
-    """The journal, line by line."""
+    """The journal, line by line; none before the first customer has come."""
+    if not (folder / "journal").exists():
+        return []
     with (folder / "journal").open() as lines:
         return [json.loads(line) for line in lines]
 
