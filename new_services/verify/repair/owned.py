@@ -3,7 +3,10 @@
 import asyncpg
 
 from contracts.cutover import ENTITIES
+from contracts.entities import MOVEMENT, STOCK
 
+# Of the orders the inventory has its own part.
+OF_OTHERS = {"orders": (STOCK, MOVEMENT)}
 _HAS_RECORD = "SELECT to_regclass('domain_owner') IS NOT NULL"
 _OWNED = "SELECT domain FROM domain_owner WHERE owner = 'new' OR phase <> 'settled'"
 
@@ -14,4 +17,8 @@ async def owned(connection: asyncpg.Connection) -> dict[str, str]:
     if not await connection.fetchval(_HAS_RECORD):
         return {}
     domains = [row["domain"] for row in await connection.fetch(_OWNED)]
-    return {entity: domain for domain in domains for entity in ENTITIES[domain]}
+    return {
+        entity: domain
+        for domain in domains
+        for entity in (*ENTITIES[domain], *OF_OTHERS.get(domain, ()))
+    }

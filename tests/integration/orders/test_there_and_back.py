@@ -7,10 +7,12 @@ from typing import Any
 import httpx2
 import pytest
 
+from new_services.verify import verification
 from new_services.verify.books import books
+from new_services.verify.settings import VerifySettings
 from tests.rigs.ownership import reverse
 
-pytestmark = pytest.mark.integration
+pytestmark = [pytest.mark.integration, pytest.mark.timeout(300)]
 
 ORDER = {"lines": [{"sku": "tent-0", "qty": 2}, {"sku": "MUG-0", "qty": 1}], "po_number": "PO 17"}
 CARD = ORDER | {"pay_method": "card", "po_number": "x" * 100}
@@ -98,6 +100,16 @@ def _books_balance(shop: Any) -> None:
     assert (broken, found.sums.orders) == ({}, len(shop.query("orders", WRITTEN)))
 
 
+def _read_models_are_right(shop: Any) -> None:
+    """As `fig verify` sees them."""
+    urls = {f"{name}_url": shop.databases[name] for name in ("orders", "inventory")}
+    settings = VerifySettings(legacy_url=shop.owner, patience=30.0, **urls)
+    found = asyncio.run(verification.verify(settings, lambda _: None, only=("orders", "inventory")))
+    broken = {law.name: law.breaches for law in found.laws if law.breaches}
+    differ = {each.entity: each.differences for each in found.entities if each.differences}
+    assert (broken, differ, found.unsettled) == ({}, {}, 0)
+
+
 def test_there_and_back_and_there(shop: Any) -> None:
     before, theirs = (
         _place(shop, "new", CARD | {"po_number": "PO 1"}),
@@ -167,3 +179,4 @@ def test_there_and_back_and_there(shop: Any) -> None:
     assert newest[:2] == [late[1]["order_no"], late[0]["order_no"]]
     shop.until("refunded", lambda: shop.value("payments", paid, gone["order_no"]) == "refunded")
     _books_balance(shop)
+    _read_models_are_right(shop)
