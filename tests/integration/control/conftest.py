@@ -5,8 +5,6 @@ import os
 import shutil
 import signal
 import socket
-import subprocess
-import sys
 import tempfile
 import threading
 import time
@@ -24,6 +22,7 @@ from chassis.process.files import write_whole
 from chassis.process.tokens import authorization
 from facade.proxy.counting.histogram import empty
 from facade.runtime.channel import COUNTERS, HELLO, PAIR, encode
+from tests.rigs.processes.warm import WARM, Forked
 
 TABLE = """\
 upstreams:
@@ -105,13 +104,13 @@ class Control:
     runtime: Path
     channel: Path
     port: int
-    process: subprocess.Popen[bytes] | None = None
+    process: Forked | None = None
     environment: dict[str, str] = field(default_factory=dict)
 
     def start(self) -> None:
         """Start it and wait until it answers."""
         environment = os.environ | self.environment
-        self.process = subprocess.Popen([sys.executable, "-m", "facade.control"], env=environment)
+        self.process = WARM.start("facade.control", env=environment, stderr=2)
         poll("the admin port answers", lambda: self.status_of("/healthz") == 200)
 
     def kill(self, number: int = signal.SIGKILL) -> None:

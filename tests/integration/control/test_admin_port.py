@@ -20,6 +20,8 @@ import pytest
 
 from chassis.cli.calls import NoAnswer, call_object
 from chassis.process.address import url
+from tests.rigs.processes.warm import WARM, Forked
+from tests.rigs.processes.warm_facade import FACADE
 
 pytestmark = pytest.mark.integration
 PROJECT = Path(__file__).parents[3]
@@ -37,20 +39,17 @@ def free_port() -> int:
 def start(tmp_path, monkeypatch, free_port):
     """`start(admin)`: a facade with this admin address, in a state folder of its own."""
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-    started: list[subprocess.Popen[str]] = []
+    started: list[Forked] = []
 
     def begin(admin: str, routes: str = ROUTES, **more: str) -> Path:
         file = tmp_path / "routes.yaml"
         file.write_text(routes)
-        command = [sys.executable, "-m", "facade", "run", "--routes", str(file), "--admin", admin]
+        command = ["run", "--routes", str(file), "--admin", admin]
         command += ["--listen", f"127.0.0.1:{free_port}", "--runtime", str(tmp_path / "runtime")]
-        log = (tmp_path / "log").open("a")
-        environment = os.environ | more
-        started.append(
-            subprocess.Popen(
-                command, cwd=PROJECT, env=environment, stdout=log, stderr=log, text=True
-            )
-        )
+        with (tmp_path / "log").open("a") as log:
+            facade = WARM.start(FACADE, *command, env=os.environ | more, stderr=log.fileno())
+        started.append(facade)
+        (tmp_path / "pid").write_text(str(facade.pid))
         return tmp_path
 
     def end() -> None:
@@ -218,21 +217,13 @@ def test_off_is_off_and_clients_are_answered(start, free_port) -> None:
     assert "dashboard" not in (folder / "log").read_text()
     listening = Path("/proc/net/tcp").read_text().split("\n")[1:]
     mine = {f":{free_port:04X}"}
-    inodes = _inodes_below(_facade_of(folder))
+    inodes = _inodes_below(int((folder / "pid").read_text()))
     ports = {
         row.split()[1][8:]
         for row in listening
         if row and row.split()[9] in inodes and row.split()[3] == "0A"
     }
     assert ports == mine
-
-
-def _facade_of(folder: Path) -> int:
-    """The master process that runs by the route file in this folder."""
-    for child in Path(f"/proc/{os.getpid()}/task/{os.getpid()}/children").read_text().split():
-        if str(folder).encode() in Path(f"/proc/{child}/cmdline").read_bytes():
-            return int(child)
-    raise AssertionError("the facade has ended")
 
 
 def _inodes_below(pid: int) -> set[str]:

@@ -6,7 +6,6 @@ import signal
 import socket
 import socketserver
 import subprocess
-import sys
 import threading
 import time
 import urllib.error
@@ -16,6 +15,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+from tests.rigs.processes.warm import WARM
+from tests.rigs.processes.warm_facade import FACADE, is_control
 
 PROJECT = Path(__file__).parents[3]
 
@@ -47,7 +49,7 @@ class Facade:
         self.routes.write_text(routes)
         self.port, self.admin = free_port(), free_port()
         self.log = (folder / "facade.log").open("w+")
-        command = [sys.executable, "-m", "facade", "run", "--routes", str(self.routes)]
+        command = ["run", "--routes", str(self.routes)]
         command += ["--listen", f"127.0.0.1:{self.port}", "--admin", f"127.0.0.1:{self.admin}"]
         command += ["--workers", str(workers), "--runtime", str(folder / "runtime")]
         self.command = command
@@ -55,12 +57,8 @@ class Facade:
 
     def run(self, *more: str) -> None:
         """Start the process, also a second time, with these options beside the usual ones."""
-        self.process = subprocess.Popen(
-            [*self.command, *more],
-            cwd=PROJECT,
-            stdout=self.log,
-            stderr=subprocess.STDOUT,
-            text=True,
+        self.process = WARM.start(
+            FACADE, *self.command, *more, env=dict(os.environ), stderr=self.log.fileno()
         )
         eventually("the facade answers", self._answers)
 
@@ -106,8 +104,7 @@ class Facade:
         found = []
         for pid in self.children():
             with contextlib.suppress(OSError):
-                command = Path(f"/proc/{pid}/cmdline").read_bytes()
-                if b"facade.control" not in command:
+                if not is_control(pid):
                     found.append(pid)
         return sorted(found)
 

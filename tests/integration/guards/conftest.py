@@ -18,6 +18,7 @@ import pytest
 
 from chassis.cli.calls import NoAnswer, Refusal, call_json
 from tests.integration.facade.conftest import Facade, eventually
+from tests.rigs.processes.warm_facade import is_control
 
 ROUTES = """\
 # edited by people, too
@@ -205,7 +206,7 @@ class Shop:
         """The pid of the control process."""
         for pid in self.facade.children():
             with contextlib.suppress(OSError):
-                if b"facade.control" in Path(f"/proc/{pid}/cmdline").read_bytes():
+                if is_control(pid):
                     return pid
         return 0
 

@@ -29,9 +29,10 @@ from typing import Any
 PROJECT = Path(__file__).parents[3]
 # Libraries only: nothing of ours, and nothing that starts a thread.
 LIBRARIES = (
-    *("alembic.command", "asyncpg", "fastapi", "flask", "gunicorn.app.wsgiapp", "httpx2"),
-    *("joserfc.jwe", "joserfc.jwt", "nats", "orjson", "prometheus_client", "psycopg"),
-    *("pydantic_settings", "sqlalchemy.orm", "uvicorn", "uvloop", "yaml"),
+    *("alembic.command", "asyncpg", "click", "fastapi", "flask", "gunicorn.app.wsgiapp"),
+    *("httpx2", "joserfc.jwe", "joserfc.jwk", "joserfc.jwt", "lxml.html", "mmh3", "nats"),
+    *("orjson", "prometheus_client", "psycopg", "pydantic_settings", "sqlalchemy.orm"),
+    *("sqlite3", "uvicorn", "uvloop", "yaml"),
 )
 _MOST_BYTES = 1024**2
 _NUMBER = 8  # bytes of a pid, and of an exit code
@@ -89,7 +90,7 @@ class Warm:
     def start(
         self, module: str, *words: str, env: dict[str, str], stderr: int, session: bool = False
     ) -> Forked:
-        """`python -m module words`, its errors to this file; `session`: in a session of its own."""
+        """`python -m module words`, what it says to this file; `session`: in one of its own."""
         wanted = {"argv": [module, *words], "env": env, "session": session}
         ended, end = os.pipe()
         with self._lock:
@@ -145,6 +146,7 @@ def serve(wishes: socket.socket) -> dict[str, Any] | None:
             signal.set_wakeup_fd(-1)
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             signal.signal(signal.SIGINT, signal.default_int_handler)
+            os.dup2(stderr, 1)
             os.dup2(stderr, 2)
             for each in (stderr, end, wake, waker, wishes.detach(), *running.values()):
                 os.close(each)
