@@ -7,7 +7,7 @@ FIG    := $(PY) -m fig
 
 .DEFAULT_GOAL := help
 .PHONY: help install demo demo-fast up down status check test applications unit study fuzz lint format lock clean-data clean \
-  cutover chaos chaos-feed legacy-away two-of-each coverage-map mutants bench bench-orders bench-shadow bench-feed bench-read bench-verify bench-plane \
+  cutover chaos chaos-feed legacy-away two-of-each coverage-map longest mutants bench bench-orders bench-shadow bench-feed bench-read bench-verify bench-plane \
   compile uncompile test-compiled
 
 help:            ## this list
@@ -61,11 +61,16 @@ status: install  ## what runs, and where the routes stand
 check: install lint ## what to run at every change: linters, types, unit and contract tests
 	@$(PY) -m pytest -q -n 2 tests/unit tests/contract $(ARGS)
 
-# What waits for processes shares the cores by two; what measures a whole stack has them for itself.
+# What waits for processes shares the cores by three, the longest files first; what measures a whole
+# stack has them for itself.
+INTEGRATION := -n 3 --dist loadfile --no-loadscope-reorder tests/integration
 test: check      ## every test, and the linters
-	@$(PY) -m pytest -q -n 2 --dist loadfile tests/integration $(ARGS)
+	@$(PY) -m pytest -q $(INTEGRATION) $(ARGS)
 	@$(PY) -m pytest -q tests/patterns $(ARGS)
 	@$(PY) -m pytest -q tests/e2e $(ARGS)
+
+longest: install ## measure which test files take longest; they begin first
+	@$(PY) -m pytest -q -p tests.rigs.house.longest $(INTEGRATION) $(ARGS)
 
 applications: install ## other people's applications in a browser, with and without the facade; installs them, once, outside of here
 	@FIG_APPLICATIONS=1 $(PY) -m pytest -q tests/integration/applications $(ARGS)

@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, settings
 
 from chassis.compiled import LIBRARY, ROOT, refuse_stale
 from fig.stack.ports import END, WIDTH
+from tests.rigs.house import longest
 
 refuse_stale()  # else the tests would judge what was compiled before the last edit
 COMPILED = (ROOT / LIBRARY).exists()
@@ -33,7 +34,11 @@ atexit.register(shutil.rmtree, _STATE, True)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Compiled code calls its own functions directly: nobody can put another one in between."""
+    """Files that take longest begin first.
+
+    Compiled code calls its own functions directly: nobody can put another one in between.
+    """
+    longest.in_order(items, longest.read(longest.TABLE.read_text()))
     skip = pytest.mark.skip(reason="needs the Python build: `make uncompile`")
     for item in items:
         if COMPILED and item.get_closest_marker("python_build"):
