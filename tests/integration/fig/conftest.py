@@ -215,7 +215,7 @@ def small_stack(home: Path, port_base: int, tmp_path: Path) -> Iterator[Callable
     for stack in made:
         if stack.process.poll() is None:
             stack.process.kill()
-        stack.process.communicate(timeout=20)
+        stack.process.communicate(timeout=60)
         found = stack.state
         if found is not None:
             state.end(state.survivors(found))

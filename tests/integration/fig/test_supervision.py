@@ -15,7 +15,7 @@ def test_they_start_in_order_and_ctrl_c_stops_them_in_reverse(small_stack):
     stack.wait_until_ready()
 
     stack.process.send_signal(signal.SIGINT)
-    out, err = stack.process.communicate(timeout=20)
+    out, err = stack.process.communicate(timeout=60)
 
     assert stack.lines == [
         *("start one", "start two", "start three"),
@@ -30,7 +30,7 @@ def test_what_they_say_is_kept_in_a_file_each(small_stack):
     stack = small_stack()
     stack.wait_until_ready()
     stack.process.send_signal(signal.SIGTERM)
-    stack.process.communicate(timeout=20)
+    stack.process.communicate(timeout=60)
     assert (stack.home / "logs" / "one.log").read_text() == "hello from one\n"
 
 
@@ -79,7 +79,7 @@ def test_a_second_supervisor_of_the_same_folder_is_refused(small_stack):
     stack.wait_until_ready()
 
     second = small_stack()
-    _, err = second.process.communicate(timeout=20)
+    _, err = second.process.communicate(timeout=60)
 
     assert second.process.returncode == 1
     assert f"another `fig up` holds {stack.home}" in err
@@ -93,7 +93,7 @@ def test_a_second_ctrl_c_kills_the_deaf(small_stack, wait_for):
     stack.process.send_signal(signal.SIGINT)
     wait_for("stopping", lambda: stack.state.process("three").state == "stopping")
     stack.process.send_signal(signal.SIGINT)
-    stack.process.communicate(timeout=20)
+    stack.process.communicate(timeout=60)
 
     assert stack.process.returncode == 0
     assert "end three" not in stack.lines

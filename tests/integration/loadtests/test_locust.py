@@ -122,7 +122,7 @@ def run_locust(url: str, stats: Path, lines: int = 3) -> tuple[int, str]:
     try:
         wait_for(lambda: locust.poll() is not None or enough(stats, lines), "figures are written")
         locust.terminate()
-        said, _ = locust.communicate(timeout=30)
+        said, _ = locust.communicate(timeout=90)
     finally:
         locust.kill()
     return locust.returncode, said
@@ -203,7 +203,7 @@ def test_by_hand_with_its_web_page(shop: TinyShop, free_port: Any) -> None:
         wait_for(lambda: requests_on(page) > 10, "visitors come in")
     finally:
         locust.terminate()
-        locust.communicate(timeout=30)
+        locust.communicate(timeout=90)
 
 
 def requests_on(page: str) -> int:

@@ -97,7 +97,7 @@ def test_sigterm_lets_a_request_finish(start, serve, scripts) -> None:
     def slow(sock: socket.socket) -> None:
         scripts.head(sock)
         asked.set()
-        go.wait(10)
+        go.wait(60)
         sock.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\ndone")
 
     upstream = serve(slow)
@@ -109,7 +109,7 @@ def test_sigterm_lets_a_request_finish(start, serve, scripts) -> None:
     asked.clear()
     client = facade.connect()
     client.sendall(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
-    assert asked.wait(10)
+    assert asked.wait(60)
     facade.process.send_signal(signal.SIGTERM)
     scripts.eventually("a new connection is refused at once", lambda: _refused(facade))
     scripts.eventually("/readyz says so", lambda: "draining" in facade.readiness())
@@ -118,7 +118,7 @@ def test_sigterm_lets_a_request_finish(start, serve, scripts) -> None:
     assert head.startswith(b"HTTP/1.1 200 OK")
     assert b"Connection: close" in head
     assert body == b"done"
-    assert facade.process.wait(timeout=20) == 0
+    assert facade.process.wait(timeout=60) == 0
     assert not facade.workers()
 
 
@@ -151,7 +151,7 @@ def test_a_busy_port_is_named(plain) -> None:
         ],
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=110,
         check=False,
     )
     assert other.returncode == 2
@@ -166,7 +166,7 @@ def test_a_broken_file_at_the_start_is_refused(tmp_path, plain) -> None:
         [sys.executable, "-m", "facade", "run", "--routes", str(bad)],
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=110,
         check=False,
     )
     assert other.returncode == 2
