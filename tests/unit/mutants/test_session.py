@@ -14,6 +14,9 @@ import pytest
 from tests.mutants.changes import changes
 from tests.rigs.house.source import ROOT
 
+# Several runs of pytest within a test: as long as a busy machine takes.
+pytestmark = pytest.mark.timeout(900)
+
 PATH = "new_services/inventory/domain.py"
 WEAK = """
 from new_services.inventory.domain import Level, Movement, origin_of_order
