@@ -3,13 +3,14 @@
 import asyncio
 import secrets
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import asyncpg
 import psycopg
 import pytest
+from psycopg.types.json import Jsonb
 
 from contracts.facts import Cleared, Stored
 from migrations import runner
@@ -21,6 +22,7 @@ from new_services.sales import projections as sales
 from new_services.verify.rows.relations import column_types
 from new_services.verify.services import SERVICES, Service
 from new_services.verify.settings import VerifySettings
+from new_services.verify.verification import Report, verify
 
 SHOP = """
 INSERT INTO category VALUES ('shoes', 'Schuhe', NULL, 2), ('tents', 'Zelte', NULL, 1),
@@ -166,3 +168,36 @@ def make_shop(both_sides: Callable[..., dict[str, str]]) -> Callable[..., Shop]:
 def shop(make_shop: Callable[..., Shop]) -> Shop:
     """Both sides hold the same."""
     return make_shop()
+
+
+@pytest.fixture(scope="module")
+def ledgers(make_shop: Callable[..., Shop]) -> Shop:
+    """One set of databases for all tests of a file: copies are dear."""
+    return make_shop("payments")
+
+
+def captured(shop: Shop, saga: str, order: Mapping[str, Any]) -> None:
+    """The saga `saga` has placed this order, worth 208.46: its money is here and its goods sold."""
+    wish = {"lines": {line["sku"]: line["quantity"] for line in order["lines"]}}
+    state = {"results": {"write": {"order": order}}, "reason": "", "request": {"wish": wish}}
+    shop.execute(
+        "orders",
+        "INSERT INTO saga (id, kind, phase, due, state, holder, lease_until, created, updated)"
+        " VALUES (%s, 'place-order', 'done', 0, %s, '', 0, 0, 0)", saga, Jsonb(state),
+    )  # fmt: skip
+    shop.execute("payments", "INSERT INTO payment (id, method, amount, status)"
+                 " VALUES (%s, 'invoice', 208.46, 'captured')", saga)  # fmt: skip
+    shop.execute("payments", "INSERT INTO provider.account (reference, captured, closed)"
+                 " VALUES (%s, 208.46, true)", saga)  # fmt: skip
+    shop.execute("inventory", "INSERT INTO claim (saga_id, status) VALUES (%s, 'sold')", saga)
+
+
+def checked(shop: Shop, only: tuple[str, ...] = ("books",), **settings: Any) -> Report:
+    """What `fig verify` finds."""
+    given = shop.settings.model_copy(update=settings)
+    return asyncio.run(verify(given, lambda text: None, only=only))
+
+
+def broken(found: Report) -> dict[str, list[str]]:
+    """The keys that break each law."""
+    return {law.name: [each.key for each in law.breaches] for law in found.laws if law.breaches}

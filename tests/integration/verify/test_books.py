@@ -6,12 +6,12 @@ import time
 
 import psycopg
 import pytest
-from psycopg.types.json import Jsonb
 
 from contracts.mark import new_saga_id
 from new_services.verify import report
 from new_services.verify.books.books import Books
 from new_services.verify.verification import verify
+from tests.integration.verify.conftest import broken, captured, checked
 
 pytestmark = pytest.mark.integration
 
@@ -20,7 +20,6 @@ CREATED = "2026-01-02 10:00:00"
 WRITTEN = {
     "order_no": "SO-3", "status": "NEW", "total": "208.46", "lines": LINES, "created": CREATED,
 }  # fmt: skip
-WISH = {"lines": {line["sku"]: line["quantity"] for line in LINES}}
 LEGACY = """
 INSERT INTO orders (order_no, customer_id, total, po_number, pay_method, created)
     VALUES ('SO-3', 1, '208.46', %(mark)s, 'invoice', '2026-01-02 10:00:00');
@@ -48,12 +47,6 @@ WIPED = {
 }
 
 
-@pytest.fixture(scope="module")
-def ledgers(make_shop):
-    """One set of databases for all tests of this module: copies are dear."""
-    return make_shop("payments")
-
-
 @pytest.fixture
 def books(ledgers):
     """One order that a saga wrote, as it is when all is done; `saga` is the saga's id."""
@@ -61,28 +54,10 @@ def books(ledgers):
     shop.saga = saga = new_saga_id()
     with psycopg.connect(shop.urls["legacy"]) as legacy:
         psycopg.ClientCursor(legacy).execute(LEGACY, {"mark": f"PO 17 ~{saga}"})
-    state = {"results": {"write": {"order": WRITTEN}}, "reason": "", "request": {"wish": WISH}}
-    shop.execute(
-        "orders",
-        "INSERT INTO saga (id, kind, phase, due, state, holder, lease_until, created, updated)"
-        " VALUES (%s, 'place-order', 'done', 0, %s, '', 0, 0, 0)", saga, Jsonb(state),
-    )  # fmt: skip
-    shop.execute("payments", "INSERT INTO payment (id, method, amount, status)"
-                 " VALUES (%s, 'invoice', 208.46, 'captured')", saga)  # fmt: skip
-    shop.execute("payments", "INSERT INTO provider.account (reference, captured, closed)"
-                 " VALUES (%s, 208.46, true)", saga)  # fmt: skip
-    shop.execute("inventory", "INSERT INTO claim (saga_id, status) VALUES (%s, 'sold')", saga)
+    captured(shop, saga, WRITTEN)
     yield shop
     for database, statement in WIPED.items():
         shop.execute(database, statement)
-
-
-def checked(shop, only=("books",)):
-    return asyncio.run(verify(shop.settings, lambda text: None, only=only))
-
-
-def broken(found):
-    return {law.name: [each.key for each in law.breaches] for law in found.laws if law.breaches}
 
 
 def test_honest_books_balance_and_their_sums_are_told(books):

@@ -8,7 +8,6 @@ from contextlib import AsyncExitStack
 
 import psycopg
 import pytest
-from psycopg.types.json import Jsonb
 
 from contracts.mark import new_saga_id
 from new_services.verify.books import owned
@@ -16,7 +15,7 @@ from new_services.verify.books.owned import KNOWN, SAME
 from new_services.verify.books.purchases import RULES
 from new_services.verify.freshness import NotFresh
 from new_services.verify.sides import connect
-from new_services.verify.verification import verify
+from tests.integration.verify.conftest import broken, captured, checked
 
 pytestmark = pytest.mark.integration
 
@@ -56,12 +55,6 @@ MORE = (
 )
 
 
-@pytest.fixture(scope="module")
-def ledgers(make_shop):
-    """One set of databases for all tests of this module: copies are dear."""
-    return make_shop("payments")
-
-
 @pytest.fixture
 def books(ledgers):
     """The orders are ours; one was placed, and legacy has it from the reverse feed."""
@@ -70,38 +63,18 @@ def books(ledgers):
     shop.execute("orders", OWNS)
     with psycopg.connect(shop.urls["legacy"]) as legacy:
         legacy.execute(LEGACY)
-    wish = {"lines": {line["sku"]: line["quantity"] for line in CONTENT["lines"]}}
-    state = {"results": {"write": {"order": CONTENT}}, "reason": "", "request": {"wish": wish}}
-    shop.execute(
-        "orders",
-        "INSERT INTO saga (id, kind, phase, due, state, holder, lease_until, created, updated)"
-        " VALUES (%s, 'place-order', 'done', 0, %s, '', 0, 0, 0)", saga, Jsonb(state),
-    )  # fmt: skip
+    captured(shop, saga, CONTENT)
     shop.execute(
         "orders",
         "INSERT INTO owned_order (order_no, order_id, customer_id, email, saga_id, epoch, placed,"
         " content) VALUES ('SO-3', 3, 1, 'ann@example.org', %s, 2, true, %s)",
         saga, json.dumps(CONTENT),
     )  # fmt: skip
-    shop.execute("payments", "INSERT INTO payment (id, method, amount, status)"
-                 " VALUES (%s, 'invoice', 208.46, 'captured')", saga)  # fmt: skip
-    shop.execute("payments", "INSERT INTO provider.account (reference, captured, closed)"
-                 " VALUES (%s, 208.46, true)", saga)  # fmt: skip
-    shop.execute("inventory", "INSERT INTO claim (saga_id, status) VALUES (%s, 'sold')", saga)
     yield shop
     shop.execute("legacy", GONE)
     shop.execute("orders", "TRUNCATE saga CASCADE; TRUNCATE owned_order, owned_change")
     shop.execute("inventory", "TRUNCATE claim")
     shop.execute("payments", "TRUNCATE payment, provider.account")
-
-
-def checked(shop, **more):
-    settings = shop.settings.model_copy(update=more)
-    return asyncio.run(verify(settings, lambda text: None, only=("books",)))
-
-
-def broken(found):
-    return {law.name: [each.key for each in law.breaches] for law in found.laws if law.breaches}
 
 
 def test_an_order_without_a_mark_balances_by_its_number(books):
