@@ -1,7 +1,8 @@
 """One field line of a head: its name, its value, the part it plays in forwarding; the framing.
 
 Clients and servers repeat themselves, so the verdict on a whole line is remembered: most lines
-cost one lookup. Lines that carry credentials are never remembered.
+cost one lookup. Lines that carry credentials are never remembered, but for the `Cookie` line that
+a connection repeats (`LastCookie`).
 """
 
 from dataclasses import dataclass
@@ -124,6 +125,26 @@ def learn(line: bytes) -> Field:
             _remembered.clear()
         _remembered[line] = field
     return field
+
+
+class LastCookie:
+    """Remembers the `Cookie` line that came last on a connection, for that connection alone: a
+    browser repeats its own, with every request."""
+
+    __slots__ = ("_field", "_line")
+
+    def __init__(self) -> None:
+        self._line = b""
+        self._field: Field | None = None
+
+    def learn(self, line: bytes) -> Field:
+        """The same as `learn` returns."""
+        if self._field is not None and line == self._line:
+            return self._field
+        field = learn(line)
+        if field.kind == COOKIE:
+            self._line, self._field = line, field
+        return field
 
 
 def read_fields(lines: list[bytes]) -> list[Field]:

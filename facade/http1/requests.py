@@ -20,6 +20,7 @@ from facade.http1.fields import (
     UPGRADE,
     USUAL,
     Field,
+    LastCookie,
     bad_length,
     check_coding,
     learn,
@@ -120,24 +121,23 @@ class RequestHead:
     def copied(self) -> "RequestHead":
         """Another head with the same content; its lists are those of this one."""
         other = RequestHead(self.method, self.target, self.http11, self.fields)
-        other.lines = self.lines
-        other.host = self.host
-        other.length, other.chunked, other.has_body = self.length, self.chunked, self.has_body
+        other.lines, other.host, other.length = self.lines, self.host, self.length
+        other.chunked, other.has_body, other.key = self.chunked, self.has_body, self.key
         other.keep_alive, other.expects = self.keep_alive, self.expects
         other.upgrade, other.trace, other.forwarded = self.upgrade, self.trace, self.forwarded
-        other.named, other.cookies = self.named, self.cookies
-        other.key, other.after = self.key, self.after
+        other.named, other.cookies, other.after = self.named, self.cookies, self.after
         return other
 
 
-def read_request(head: bytes, most_fields: int) -> RequestHead:
+def read_request(head: bytes, most_fields: int, cookie: LastCookie | None = None) -> RequestHead:
     """Read a head, without the empty line that ends it. Raises Refused."""
     first, *lines = head.split(b"\r\n")
     match = _LINE.fullmatch(first) or _in_lower_case(first)
     if len(lines) > most_fields:
         raise Refused(431, "too many headers")
     method, target, minor = match.groups()
-    fields = [lookup(line) or learn(line) for line in lines]
+    new = learn if cookie is None else cookie.learn
+    fields = [lookup(line) or new(line) for line in lines]
     request = RequestHead(method, target, minor == b"1", fields)
     forward = request.lines.append
     for field in fields:

@@ -94,6 +94,8 @@ def read_response(head: bytes, most_fields: int, method: bytes) -> ResponseHead:
         elif kind == DATE:
             response.dated = True
             forward(field.line)
+        elif kind == LENGTH:
+            _length(response, field.value, field)
         else:
             rule = _RULES.get(kind)
             if rule is not None:

@@ -10,6 +10,7 @@ import struct
 from typing import Final, cast
 
 from facade.http1.bodies import Body, ChunkedBody, LengthBody, nearly_over
+from facade.http1.fields import LastCookie
 from facade.http1.problems import Members, problem, serving, wants_page
 from facade.http1.refusal import Refused
 from facade.http1.requests import RequestHead, end_of_head, read_request
@@ -31,7 +32,7 @@ class Inbound(asyncio.Protocol):
     """One connection of a client. It is the Client of its exchange."""
 
     __slots__ = (
-        *("_advancing", "_body", "_buffer", "_current", "_deadlines"),
+        *("_advancing", "_body", "_buffer", "_cookie", "_current", "_deadlines"),
         *("_exchange", "_exchange_until", "_full", "_head_until", "_leaving"),
         "_limits",
         "_shut",
@@ -62,6 +63,7 @@ class Inbound(asyncio.Protocol):
         self._leaving = False  # answer nothing more
         self._full = False  # the client does not take what is sent
         self._shut = False  # it sends nothing more
+        self._cookie = LastCookie()
         # request
         self._head_until = 0.0  # when a head that has begun must be complete; 0: none has
         self._body: Body | None = None
@@ -176,7 +178,7 @@ class Inbound(asyncio.Protocol):
                 self._part()
             return b""
         self._head_until = 0.0
-        head = read_request(data[:end], self._limits.headers)
+        head = read_request(data[:end], self._limits.headers, self._cookie)
         if head.target == self._current.health and head.method in _HEALTH_METHODS:
             return self._say_health(head, data[end + 4 :])
         self._exchange = exchange = Exchange(self, head, self._worker)
