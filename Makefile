@@ -41,7 +41,7 @@ PLANE_ON_SOCKETS := $(filter-out %_browser.py %_dashboard.py %_applications.py, 
 
 test-compiled: compile ## the data plane's tests on the compiled build, which stays in place
 	@$(PY) -m pytest -q -n 2 $(PLANE) $(ARGS)
-	@$(PY) -m pytest -q -n 3 --dist loadfile $(PLANE_ON_SOCKETS) $(ARGS)
+	@$(PY) -m pytest -q -n 2 --dist loadfile $(PLANE_ON_SOCKETS) $(ARGS)
 
 demo: install    ## the whole migration under load, with the evidence at the end
 	@$(FIG) demo $(ARGS)
