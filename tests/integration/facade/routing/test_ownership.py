@@ -111,6 +111,6 @@ def test_a_pinned_write_gets_503_where_new_is_away_and_legacy_is_not_asked(
     )
     scripts.eventually("refused", lambda: "by an edit: fig cutover goods --back" in facade.said())
     told = status(facade)
-    assert told["domains"] == {"goods": {"owner": "new", "window": "open"}}
+    assert told["domains"] == {"goods": {"owner": "new", "window": "open", "attempt": None}}
     answered = told["routes"][0]["requests"]
     assert (answered["legacy"] - before, answered["new"] > 0) == (1, True)
