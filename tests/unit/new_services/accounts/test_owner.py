@@ -17,7 +17,7 @@ from legacy_monolith.passwords import hashed, matches
 from new_services.accounts import passwords
 from new_services.accounts.owner import OwnAccounts, OwnedLogins, OwnedRegistrar
 from new_services.accounts.registration import TAKEN
-from tests.rigs.ownership import MemoryRecords
+from tests.rigs.ownership.protocol import MemoryRecords
 
 FORM = NewCustomer("Eva@Example.org", "Eva", "Gasse 1", "6020", "Füssen", "pass word")
 ADDRESS = "eva@example.org"
