@@ -30,6 +30,7 @@ class Issuer:
         self.file = file
         self.rsa, self.ec = _usual()
         self.keys: list[Key] = [self.rsa, self.ec]
+        self.now: float | None = None  # when its tokens are signed; None: now
         self.write()
 
     @property
@@ -43,7 +44,7 @@ class Issuer:
 
     def claims(self, **change: Any) -> dict[str, Any]:
         """Good ones, with these in place of them; None takes one away."""
-        now = int(time.time())
+        now = int(time.time() if self.now is None else self.now)
         usual = {"iss": ISSUER, "aud": AUDIENCE, "sub": "robot-7", "iat": now, "exp": now + 600}
         found = {**usual, "scope": "stock:read stock:write", **change}
         return {name: value for name, value in found.items() if value is not None}

@@ -1,6 +1,5 @@
 """A token of an issuer; the ways to forge one stand in proxy/machines/test_forging.py."""
 
-import time
 from pathlib import Path
 
 import pytest
@@ -13,12 +12,14 @@ from facade.routes.machines.allow import AWAY, ENDED, NOT_YET, UNKNOWN, Checked,
 from tests.rigs import machines
 from tests.rigs.machines import AUDIENCE, ISSUER
 
-NOW = time.time()
+NOW = 1_800_000_000.0
 
 
 @pytest.fixture(scope="module")
 def signing(tmp_path_factory: pytest.TempPathFactory) -> machines.Issuer:
-    return machines.Issuer(tmp_path_factory.mktemp("issuer") / "jwks.json")
+    found = machines.Issuer(tmp_path_factory.mktemp("issuer") / "jwks.json")
+    found.now = NOW
+    return found
 
 
 def known(signing: machines.Issuer, **change: object) -> Issuer:
@@ -70,6 +71,7 @@ def test_clocks_may_differ_by_the_leeway(
 
 def test_an_ed25519_key_signs_under_both_names(tmp_path: Path) -> None:
     signing = machines.Issuer(tmp_path / "jwks.json")
+    signing.now = NOW
     okp = OKPKey.generate_key("Ed25519", auto_kid=True)
     signing.keys = [*signing.keys, okp]  # type: ignore[list-item]
     signing.write()

@@ -15,6 +15,7 @@ from fig.clients.shop import Reply
 from fig.commands.orders import order as command
 
 SAGA = mark.new_saga_id()
+TRACE = 16 * "ab"
 ORDER = {"order_no": "SO-2026-000007", "total": "5.00"}
 HEAD = {"fig-decision": "side=new"}
 
@@ -44,6 +45,7 @@ def fig(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Any:
     monkeypatch.setattr(running, "require", lambda _home: SimpleNamespace(ports=ports))
     monkeypatch.setattr(command, "Customer", Desk)
     monkeypatch.setattr(command.time, "sleep", lambda _seconds: None)
+    monkeypatch.setattr(command.secrets, "token_hex", lambda size: "ab" * size)
 
     def call(answers: dict[str, list[Reply]], *words: str) -> Result:
         monkeypatch.setattr(Desk, "answers", answers)
@@ -64,6 +66,7 @@ def test_placed_with_its_saga_and_read_back(fig: Any) -> None:
         "201 SO-2026-000007, 5.00 EUR; side=new",
         "read back: 200; side=new",
         f"saga {SAGA}",
+        f"trace {TRACE}",
     ]
     assert Desk.bodies[0]["lines"] == [{"sku": "A-1", "qty": 1}]
     assert json.loads(fig(answers, "--json").output)["saga"] == SAGA
@@ -72,7 +75,9 @@ def test_placed_with_its_saga_and_read_back(fig: Any) -> None:
 def test_pending_and_what_becomes_of_it(fig: Any) -> None:
     pending = {"id": SAGA, "status": "PENDING"}
     place = {"POST /api/orders": [reply(202, pending)]}
-    assert fig(place).output.splitlines() == ["202 pending; side=new", f"saga {SAGA}"]
+    assert fig(place).output.splitlines() == [
+        "202 pending; side=new", f"saga {SAGA}", f"trace {TRACE}",
+    ]  # fmt: skip
     done = reply(200, {"id": SAGA, "status": "DONE", **ORDER})
     result = fig({
         **place,
