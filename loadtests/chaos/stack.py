@@ -212,7 +212,7 @@ def moved(text: str, domain: str) -> str:
     """A route file with every route of the domain at `new`."""
     entries = re.split(r"(?=^  - name: )", text, flags=re.MULTILINE)
     return "".join(
-        one.replace("stage: legacy", "stage: new") if f"domain: {domain}\n" in one else one
+        one.replace("stage: legacy", "stage: new", 1) if f"domain: {domain}\n" in one else one
         for one in entries
     )
 

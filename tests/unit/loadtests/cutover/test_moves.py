@@ -62,6 +62,8 @@ def test_the_routes_of_one_domain_begin_at_new() -> None:
     text = (
         "routes:\n  - name: a\n    domain: orders\n    stage: legacy\n"
         "  - name: b\n    domain: goods\n    stage: legacy\n"
+        "  - {name: pages, match: '* /admin/{path*}', stage: legacy}\n"
     )
-    assert at_new(text, "orders").count("stage: new") == 1
-    assert at_new(text, "orders").endswith("stage: legacy\n")
+    for domain in ("orders", "goods"):
+        assert at_new(text, domain).count("stage: new") == 1
+        assert at_new(text, domain).endswith("stage: legacy}\n")
