@@ -144,7 +144,7 @@ def test_an_unknown_repair_lists_those_there_are(journal):
 
 
 def test_what_the_catalog_owns_is_not_overwritten_from_its_replica(shop, journal):
-    shop.execute("catalog", "UPDATE domain_owner SET owner = 'new'")
+    shop.execute("catalog", "UPDATE domain_owner SET owner = 'new', window_open = true")
     shop.execute("catalog", "UPDATE product SET list_price = 130 WHERE id = 1")
     shop.execute("catalog", "UPDATE stock SET quantity = 3 WHERE sku = 'P-1-0'")
     plans = {each.service: each for each in asyncio.run(repair.plan(shop.settings, verified(shop)))}
@@ -157,7 +157,7 @@ def test_what_the_catalog_owns_is_not_overwritten_from_its_replica(shop, journal
         for each in asyncio.run(repair.plan(shop.settings, verified(shop)))
         if each.service == "catalog"
     ]
-    shop.execute("catalog", "UPDATE domain_owner SET owner = 'new'")
+    shop.execute("catalog", "UPDATE domain_owner SET owner = 'new', window_open = true")
     outcome = asyncio.run(repair.apply(shop.settings, before, journal))
     assert [each.entity for each in outcome.left_alone] == ["product"]
     assert shop.one("catalog", "SELECT list_price FROM product WHERE id = 1") == 130

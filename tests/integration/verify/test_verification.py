@@ -141,7 +141,7 @@ def test_a_customer_of_ours_has_one_login(shop):
         )
 
     assert breaches() == []  # legacy's customers log in there
-    shop.execute("accounts", "UPDATE domain_owner SET owner = 'new'")
+    shop.execute("accounts", "UPDATE domain_owner SET owner = 'new', window_open = true")
     assert breaches() == [("1", "ann@example.org", "bob@example.org")]
     shop.execute("accounts", "UPDATE login SET customer_id = 2, address = 'ann@example.org'")
     assert breaches() == [
