@@ -61,9 +61,9 @@ status: install  ## what runs, and where the routes stand
 check: install lint ## what to run at every change: linters, types, unit and contract tests
 	@$(PY) -m pytest -q -n 2 tests/unit tests/contract $(ARGS)
 
-# What waits for processes shares the cores by three, the longest files first; what measures a whole
+# What waits for processes shares the cores by two, the longest files first; what measures a whole
 # stack has them for itself.
-INTEGRATION := -n 3 --dist loadfile --no-loadscope-reorder tests/integration
+INTEGRATION := -n 2 --dist loadfile --no-loadscope-reorder tests/integration
 test: check      ## every test, and the linters
 	@$(PY) -m pytest -q $(INTEGRATION) $(ARGS)
 	@$(PY) -m pytest -q tests/patterns $(ARGS)

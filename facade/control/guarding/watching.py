@@ -109,8 +109,14 @@ class Watching:
         """Judge every guarded route."""
         self.now, self._total = now, self._sources.fleet.total()
         for config in self.followed():
-            if config.name not in self.windows:
+            window = self.windows.get(config.name)
+            if window is None:
                 self.begin(config, now, "it is new here")
+            elif (window.stage, window.percent) != (config.stage.value, config.percent):
+                # Windows are kept once a second: a process killed after a move left an older one.
+                self.begin(
+                    config, now, f"{config.stage} was found, after a window of {window.stage}"
+                )
             self.counts[config.name] = self.growth(config)
             self.windows[config.name].look(self.counts[config.name], now)
         self._lags.look(self._sources.lags.now if self._sources.lags else {})

@@ -100,3 +100,19 @@ def test_a_move_back_killed_anywhere_is_finished(
     assert world.moves() == world.moves("list") == ["canary 0%", "shadow"]
     assert {one.by for one in world.events(Event.MOVE)} == {"guard"}
     assert verify(world.runtime / "journal") == []
+
+
+def test_a_window_from_before_the_last_move_is_not_gone_on_with(
+    make_world: Callable[..., World],
+) -> None:
+    """A process that is killed within a second of a move leaves the window of the stage before."""
+    world = make_world("canary", 50)
+    world.turns()
+    window = world.guarding.watching.windows["item"]
+    window.stage, window.percent = "shadow", None
+    world.guarding.close()
+    world.killed()
+    world.turns()
+    world.pairs("item", 5, 5)
+    found = world.guarding.watching.windows["item"]
+    assert (found.stage, found.percent, found.pairs.mismatched) == ("canary", 5000, 5)
