@@ -195,7 +195,7 @@ def test_undo_takes_the_last_move_back_and_pauses_the_walk(
         shop.until("it is there", lambda: shop.stage("list") == "canary 20")
         assert fig(shop, "undo", "item", "--as", "ben", "--why", "too early")[0] == 0
         shop.until("it is back", lambda: shop.stage() == "shadow")
-    assert walk(shop)["state"] == "paused"
+    shop.until("it pauses", lambda: walk(shop)["state"] == "paused")
     assert "ben moved" in walk(shop)["words"]
     last = shop.journal(limit="1")[0]
     assert (last["who"], last["why"], last["after"]) == ("ben", "too early", "shadow")
