@@ -19,6 +19,7 @@ PATTERNS: Final = (
 NOT_COMPILED: Final = {
     "chassis/breaker/guard.py": "its exception is a ConnectionError, which no C class can extend",
     "chassis/breaker/metrics.py": "for Prometheus, in a service: no worker imports it",
+    "facade/routes/config/routefile.py": "its rules are pickled; a frozen C class is not unpickled",
     "facade/routes/config/walkfile.py": "the control process keeps its classes by pydantic",
     "chassis/breaker/toward_legacy.py": "settings of a service: no worker imports it",
 }
