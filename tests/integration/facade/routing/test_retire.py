@@ -94,8 +94,11 @@ def test_a_fallback_is_named_with_its_caller_until_it_is_long_ago(shop: Shop) ->
 
     shop.eventually("it is long ago", retired)
     assert "new: fresh, stage: retired, promote" in shop.facade.routes.read_text()
-    journal = call_object(f"http://127.0.0.1:{shop.facade.admin}/api/journal")
-    assert "nothing needed legacy for 2 s" in json.dumps(journal)
+    journal = f"http://127.0.0.1:{shop.facade.admin}/api/journal"
+    shop.eventually(
+        "it is in the journal",
+        lambda: "nothing needed legacy for 2 s" in json.dumps(call_object(journal)),
+    )
 
 
 def test_a_time_that_was_not_watched_is_no_evidence(shop: Shop) -> None:
