@@ -121,7 +121,7 @@ PATTERNS: Final = (
             Step("status", "facade toward .*legacy"),
         ),
         broken=(
-            down("legacy", 6),
+            down("legacy", 10),
             gone("legacy", "/healthz"),
             Step("get /api/categories --times 60", "x 503", code=1),
             Step("status", "facade toward legacy: read (half-)?open", code=None),
