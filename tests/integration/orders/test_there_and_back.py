@@ -18,6 +18,7 @@ ORDER = {"lines": [{"sku": "tent-0", "qty": 2}, {"sku": "MUG-0", "qty": 1}], "po
 CARD = ORDER | {"pay_method": "card", "po_number": "x" * 100}
 SETTLED = "SELECT phase FROM domain_owner WHERE domain = 'orders'"
 WRITTEN = "SELECT order_no FROM written_order"
+PAID = "SELECT status FROM payment WHERE order_no = %s"
 ROWS = """
 SELECT o.status, o.po_number, p.amount, p.method, p.status, count(l.id)
 FROM orders o JOIN payment p ON p.order_id = o.id JOIN order_line l ON l.order_id = o.id
@@ -110,6 +111,23 @@ def _read_models_are_right(shop: Any) -> None:
     assert (broken, differ, found.unsettled) == ({}, {}, 0)
 
 
+def _the_window_ends(shop: Any) -> None:
+    """Orders are placed and cancelled here, and the monolith hears of none."""
+    url = f"{shop.processes['orders'].url}/cutover/orders/close"
+    assert httpx2.post(url, timeout=10).json()["window"] == "closed"
+    late = [_place(shop, "new", CARD | {"po_number": f"late {number}"}) for number in range(2)]
+    gone = _cancel(shop, "new", late[0])
+    for order in (gone, late[1]):
+        path = f"/api/orders/{order['order_no']}"
+        assert shop.ask("new", "GET", path).json() == order
+        assert shop.ask("legacy", "GET", path).status_code == 404
+    newest = [order["order_no"] for order in shop.ask("new", "GET", "/api/orders").json()["orders"]]
+    assert newest[:2] == [late[1]["order_no"], late[0]["order_no"]]
+    shop.until("refunded", lambda: shop.value("payments", PAID, gone["order_no"]) == "refunded")
+    _books_balance(shop)
+    _read_models_are_right(shop)
+
+
 def test_there_and_back_and_there(shop: Any) -> None:
     before, theirs = (
         _place(shop, "new", CARD | {"po_number": "PO 1"}),
@@ -146,11 +164,10 @@ def test_there_and_back_and_there(shop: Any) -> None:
     assert (back["window"], back["fence"]["owner"]) == ("closed", "legacy")
     _balance(shop)
     assert _number(_place(shop, "legacy", ORDER)) == _number(invoice) + 1
-    paid = "SELECT status FROM payment WHERE order_no = %s"
     for order in (card, before):
         _cancel(shop, "legacy", order)
         number = order["order_no"]
-        shop.until("refunded", lambda n=number: shop.value("payments", paid, n) == "refunded")
+        shop.until("refunded", lambda n=number: shop.value("payments", PAID, n) == "refunded")
     _balance(shop)
 
     _books_balance(shop)
@@ -166,17 +183,4 @@ def test_there_and_back_and_there(shop: Any) -> None:
     _balance(shop)
 
     _move(shop, "new")
-    # the window ends: orders are placed and cancelled here, and the monolith hears of none
-    url = f"{shop.processes['orders'].url}/cutover/orders/close"
-    assert httpx2.post(url, timeout=10).json()["window"] == "closed"
-    late = [_place(shop, "new", CARD | {"po_number": f"late {number}"}) for number in range(2)]
-    gone = _cancel(shop, "new", late[0])
-    for order in (gone, late[1]):
-        path = f"/api/orders/{order['order_no']}"
-        assert shop.ask("new", "GET", path).json() == order
-        assert shop.ask("legacy", "GET", path).status_code == 404
-    newest = [order["order_no"] for order in shop.ask("new", "GET", "/api/orders").json()["orders"]]
-    assert newest[:2] == [late[1]["order_no"], late[0]["order_no"]]
-    shop.until("refunded", lambda: shop.value("payments", paid, gone["order_no"]) == "refunded")
-    _books_balance(shop)
-    _read_models_are_right(shop)
+    _the_window_ends(shop)
