@@ -1,7 +1,7 @@
 """What the operator wrote in the route file: frozen, checked, with every default filled in.
 
 Durations are seconds (float), sizes bytes (int), shares basis points (int, 10000 = 100 %).
-`reading.py` makes these from YAML, `routing.py` compiles them, `docs/route-file.md` is for users.
+`file/reading.py` makes these from YAML, `table.py` compiles them, docs/route-file.md is for users.
 """
 
 from collections.abc import Mapping
