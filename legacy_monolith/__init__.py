@@ -9,9 +9,7 @@ A request meets, in this order:
     access.py, passwords.py     who is asking; the token in every form
     views/                      pages: shop, basket, orders, account, admin, machines
     api/                        JSON for the mobile app: products, orders, account
-    listing.py, ordering.py     finding products; taking stock and money in one transaction
-    cart.py, sales.py           what somebody means to buy; what was sold (slowly)
-    money.py, texts.py          prices are strings, flags are Y and N, stock is a sentence
+    shop/                       listing, cart, ordering, sales, money, texts: what the shop does
     pictures.py                 product pictures, drawn
     seed/                       the same 2,000 products, 500 customers and 5,000 orders every time
 """

@@ -12,8 +12,8 @@ from legacy_monolith.api.wish import BadOrder, read_wish
 from legacy_monolith.clock import now, stamp
 from legacy_monolith.database import db
 from legacy_monolith.models import Order
-from legacy_monolith.ordering import NotCancellable, OutOfStock, UnknownSku, cancel, place
-from legacy_monolith.texts import whole_number
+from legacy_monolith.shop.ordering import NotCancellable, OutOfStock, UnknownSku, cancel, place
+from legacy_monolith.shop.texts import whole_number
 
 blueprint = Blueprint("api_orders", __name__)
 

@@ -9,16 +9,16 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from legacy_monolith.clock import stamp
 from legacy_monolith.database import db
-from legacy_monolith.listing import (
+from legacy_monolith.models import Category, Product, Stock, Variant
+from legacy_monolith.shop.listing import (
     PER_PAGE,
     Query,
     UnknownCategory,
     find,
     listed,
 )
-from legacy_monolith.models import Category, Product, Stock, Variant
-from legacy_monolith.money import amount, effective, percent, write
-from legacy_monolith.texts import stock_text, tag_list, weight_text, yes_no
+from legacy_monolith.shop.money import amount, effective, percent, write
+from legacy_monolith.shop.texts import stock_text, tag_list, weight_text, yes_no
 
 blueprint = Blueprint("api_products", __name__)
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from legacy_monolith.ordering import PAY_METHODS, Wish
+from legacy_monolith.shop.ordering import PAY_METHODS, Wish
 
 MOST_LINES = 50
 MOST_PIECES = 99

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from legacy_monolith.money import amount, effective, write
 from legacy_monolith.seed.catalogue import TODAY, SeedProduct, SeedVariant
 from legacy_monolith.seed.people import SeedCustomer
+from legacy_monolith.shop.money import amount, effective, write
 
 ORDERS = 5000
 BEGIN = datetime(2024, 7, 1, 8, 0)

@@ -19,14 +19,14 @@ from flask import (
 from flask.typing import ResponseReturnValue
 from sqlalchemy import func, or_, select
 
-from legacy_monolith import money, sales
 from legacy_monolith.access import admin_required, csrf_checked
 from legacy_monolith.clock import now
 from legacy_monolith.database import db
-from legacy_monolith.listing import stock_of
 from legacy_monolith.models import Product, Stock, StockMovement, Variant
-from legacy_monolith.ordering import adjust
-from legacy_monolith.texts import search_pattern, whole_number, yes_no
+from legacy_monolith.shop import money, sales
+from legacy_monolith.shop.listing import stock_of
+from legacy_monolith.shop.ordering import adjust
+from legacy_monolith.shop.texts import search_pattern, whole_number, yes_no
 
 blueprint = Blueprint("admin", __name__)
 

@@ -8,14 +8,14 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from legacy_monolith import cart
 from legacy_monolith.access import csrf_checked, customer, login_required
 from legacy_monolith.clock import now
 from legacy_monolith.database import db
 from legacy_monolith.models import Product, Stock, Variant
-from legacy_monolith.money import amount, effective, write
-from legacy_monolith.ordering import PAY_METHODS, OutOfStock, UnknownSku, Wish, place
-from legacy_monolith.texts import whole_number
+from legacy_monolith.shop import cart
+from legacy_monolith.shop.money import amount, effective, write
+from legacy_monolith.shop.ordering import PAY_METHODS, OutOfStock, UnknownSku, Wish, place
+from legacy_monolith.shop.texts import whole_number
 
 blueprint = Blueprint("basket", __name__)
 

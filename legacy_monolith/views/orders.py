@@ -8,8 +8,8 @@ from legacy_monolith.access import csrf_checked, customer, login_required
 from legacy_monolith.clock import now
 from legacy_monolith.database import db
 from legacy_monolith.models import Order
-from legacy_monolith.ordering import CANCELLABLE, NotCancellable, cancel
-from legacy_monolith.texts import whole_number
+from legacy_monolith.shop.ordering import CANCELLABLE, NotCancellable, cancel
+from legacy_monolith.shop.texts import whole_number
 
 blueprint = Blueprint("orders", __name__, url_prefix="/orders")
 

@@ -9,12 +9,12 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
-from legacy_monolith import cart
 from legacy_monolith.database import db
-from legacy_monolith.listing import Listing, Query, UnknownCategory, find, listed, stock_of
 from legacy_monolith.models import Category, Product, Stock, Variant
-from legacy_monolith.money import amount, effective, percent, write
-from legacy_monolith.texts import stock_text, tag_list, weight_text
+from legacy_monolith.shop import cart
+from legacy_monolith.shop.listing import Listing, Query, UnknownCategory, find, listed, stock_of
+from legacy_monolith.shop.money import amount, effective, percent, write
+from legacy_monolith.shop.texts import stock_text, tag_list, weight_text
 
 blueprint = Blueprint("shop", __name__)
 

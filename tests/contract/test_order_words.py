@@ -71,6 +71,6 @@ def test_an_order_is_read_alike(body: Any) -> None:
 @settings(max_examples=200)
 @given(st.one_of(st.none(), st.text(max_size=6), st.integers().map(str)))
 def test_a_page_number_is_read_alike(value: str | None) -> None:
-    from legacy_monolith.texts import whole_number
+    from legacy_monolith.shop.texts import whole_number
 
     assert new.whole_number(value, 7) == whole_number(value, 7)

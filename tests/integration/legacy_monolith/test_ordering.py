@@ -11,7 +11,7 @@ from sqlalchemy import Engine, create_engine, select
 from sqlalchemy.orm import Session
 
 from legacy_monolith.models import Customer, Order
-from legacy_monolith.ordering import (
+from legacy_monolith.shop.ordering import (
     NotCancellable,
     OutOfStock,
     UnknownSku,

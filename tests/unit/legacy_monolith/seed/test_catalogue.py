@@ -8,10 +8,10 @@ from itertools import islice
 
 import pytest
 
-from legacy_monolith.money import amount
 from legacy_monolith.seed import words
 from legacy_monolith.seed.catalogue import SeedProduct, products
-from legacy_monolith.texts import tag_list
+from legacy_monolith.shop.money import amount
+from legacy_monolith.shop.texts import tag_list
 
 # Change it only with a new seed: readers of the demo compare their numbers with each other's.
 FINGERPRINT = "5ab12f013a138564"

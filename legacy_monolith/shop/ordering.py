@@ -22,7 +22,7 @@ from legacy_monolith.models import (
     StockMovement,
     Variant,
 )
-from legacy_monolith.money import amount, effective, write
+from legacy_monolith.shop.money import amount, effective, write
 
 PAY_METHODS = ("invoice", "card")
 CANCELLABLE = ("NEW", "PAID")

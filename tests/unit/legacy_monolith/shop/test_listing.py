@@ -3,7 +3,7 @@
 import pytest
 from werkzeug.datastructures import MultiDict
 
-from legacy_monolith.listing import Listing, Query
+from legacy_monolith.shop.listing import Listing, Query
 
 
 def read(**args: str) -> Query:

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from legacy_monolith.money import amount, effective, parse, percent, write
+from legacy_monolith.shop.money import amount, effective, parse, percent, write
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import re
 
 from werkzeug.wrappers import Response
 
-from legacy_monolith.texts import whole_number
+from legacy_monolith.shop.texts import whole_number
 
 COOKIE = "cart"
 THIRTY_DAYS = 30 * 24 * 3600

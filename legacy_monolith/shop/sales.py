@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from legacy_monolith.models import Category, Order, Product, Variant
-from legacy_monolith.money import amount
+from legacy_monolith.shop.money import amount
 
 DAYS = 365
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from legacy_monolith.texts import (
+from legacy_monolith.shop.texts import (
     search_pattern,
     stock_text,
     tag_list,

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Numeric, Select, and_, cast, exists, func,
 from sqlalchemy.orm import Session
 
 from legacy_monolith.models import Category, Product, Stock, Variant
-from legacy_monolith.texts import search_pattern, whole_number
+from legacy_monolith.shop.texts import search_pattern, whole_number
 
 PER_PAGE = 24
 MOST_PER_PAGE = 100

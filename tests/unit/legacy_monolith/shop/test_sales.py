@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from legacy_monolith.sales import Period
+from legacy_monolith.shop.sales import Period
 
 
 def test_period_takes_in_its_last_day() -> None:

@@ -2,7 +2,7 @@
 
 from werkzeug.wrappers import Response
 
-from legacy_monolith import cart
+from legacy_monolith.shop import cart
 
 
 def cookie_of(lines: dict[str, int]) -> str:
