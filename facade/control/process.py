@@ -12,8 +12,8 @@ from chassis.process.service import Background, serve
 from facade.compare.evidence.evidence import forced_of
 from facade.control.absence.watch import Absence
 from facade.control.admin.app import Control, create_app
-from facade.control.admin.machines import unknown_keys
-from facade.control.admin.status import Sources
+from facade.control.admin.views.machines import unknown_keys
+from facade.control.admin.views.status import Sources
 from facade.control.evidence_store.ledger import Ledger
 from facade.control.evidence_store.sqlite import FILE, SqliteStore, Store, StoreAway
 from facade.control.evidence_store.writer import Journal, Kept

@@ -1,4 +1,3 @@
-"""The admin port: the `app` with its endpoints, `status`, `unmatched`, `limits`, `composed`,
-`machines`, `comparison`, `noise`, `ofrep`, `metrics`, `jwks`, the dashboard (`pages`, `web/`), the
-JSON forms (`models/`) and the `reports/`.
+"""The admin port: the `app` with its endpoints (`endpoints/`), what they show (`views/`, `metrics`,
+`models/` for the JSON forms), the dashboard (`pages`, `web/`) and the `reports/`.
 """

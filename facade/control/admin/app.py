@@ -16,11 +16,13 @@ from chassis.web.app import Problem, build_app
 from facade.compare.evidence.evidence import Evidence, Forced, forced_of
 from facade.control.absence.watch import Absence
 from facade.control.admin import pages
-from facade.control.admin.absence import absence_router
-from facade.control.admin.comparison import route_comparison
-from facade.control.admin.domains import domains_router
-from facade.control.admin.failures import failures_router
-from facade.control.admin.jwks import jwks_router
+from facade.control.admin.endpoints.absence import absence_router
+from facade.control.admin.endpoints.failures import failures_router
+from facade.control.admin.endpoints.jwks import jwks_router
+from facade.control.admin.endpoints.moves import guards_view, moves_router
+from facade.control.admin.endpoints.noise import noise_router
+from facade.control.admin.endpoints.ofrep import ofrep_router
+from facade.control.admin.endpoints.traces import traces_router
 from facade.control.admin.metrics import FacadeCollector
 from facade.control.admin.models import (
     Comparison,
@@ -29,14 +31,12 @@ from facade.control.admin.models import (
     RouteView,
     Status,
 )
-from facade.control.admin.moves import guards_view, moves_router
-from facade.control.admin.noise import noise_router
-from facade.control.admin.ofrep import ofrep_router
 from facade.control.admin.reports.exporting import NoSample, export_test
 from facade.control.admin.reports.junit import junit
 from facade.control.admin.reports.page import page
-from facade.control.admin.status import Sources, route_views, status
-from facade.control.admin.traces import traces_router
+from facade.control.admin.views.comparison import route_comparison
+from facade.control.admin.views.domains import domains_router
+from facade.control.admin.views.status import Sources, route_views, status
 from facade.control.evidence_store.sqlite import Store, StoreAway
 from facade.control.guarding.guarding import Guarding
 from facade.control.judging.pipeline import Pipeline

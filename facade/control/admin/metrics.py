@@ -15,11 +15,11 @@ from chassis.breaker.circuit import State
 from chassis.breaker.metrics import families
 from facade.compare.evidence.bounds import upper_bound
 from facade.compare.evidence.evidence import Evidence
-from facade.control.admin.composed import composed_families
-from facade.control.admin.limits import limit_families
-from facade.control.admin.machines import machine_families
-from facade.control.admin.status import Sources
-from facade.control.admin.unmatched import unmatched_families
+from facade.control.admin.views.composed import composed_families
+from facade.control.admin.views.limits import limit_families
+from facade.control.admin.views.machines import machine_families
+from facade.control.admin.views.status import Sources
+from facade.control.admin.views.unmatched import unmatched_families
 from facade.control.intake.recent import SECONDS, SIDES, Recent
 from facade.control.tracing.intake import Traces
 from facade.proxy.counting import histogram

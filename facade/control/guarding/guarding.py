@@ -17,7 +17,7 @@ from typing import Any
 
 from facade.compare.answers import Pair
 from facade.compare.verdict import Verdict as PairVerdict
-from facade.control.admin.status import Sources
+from facade.control.admin.views.status import Sources
 from facade.control.guarding import hooks
 from facade.control.guarding.holding import Holding
 from facade.control.guarding.hooks import Happened

@@ -7,8 +7,8 @@ from typing import Any
 from facade.compare.evidence.evidence import Evidence
 from facade.compare.evidence.promotion import Known as Asked
 from facade.compare.evidence.promotion import has_pairs, objections, promotes
-from facade.control.admin.comparison import route_comparison
-from facade.control.admin.status import Sources, route_status
+from facade.control.admin.views.comparison import route_comparison
+from facade.control.admin.views.status import Sources, route_status
 from facade.control.guarding.watching import Watching
 from facade.guard.plan import NoWay
 from facade.guard.position import Position, of

@@ -6,7 +6,7 @@ from typing import Any
 
 from facade.compare.answers import Pair
 from facade.compare.verdict import Verdict as PairVerdict
-from facade.control.admin.status import Sources
+from facade.control.admin.views.status import Sources
 from facade.guard import keyshare, limits, surroundings
 from facade.guard.keyshare import KeyShare
 from facade.guard.position import of

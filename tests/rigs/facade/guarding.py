@@ -12,7 +12,7 @@ from typing import Any
 
 from facade.compare.answers import Answer, Pair
 from facade.compare.verdict import Outcome, Verdict
-from facade.control.admin.status import Sources
+from facade.control.admin.views.status import Sources
 from facade.control.evidence_store.ledger import Ledger
 from facade.control.guarding.guarding import Guarding, Setting
 from facade.control.guarding.moving import Place

@@ -15,7 +15,7 @@ from chassis.cli.calls import NoAnswer, Refusal
 from chassis.web.app import Problem
 from facade.commands.cli import main
 from facade.commands.moving import asking, migrate
-from facade.control.admin.moves import moves_router
+from facade.control.admin.endpoints.moves import moves_router
 from facade.journal.folder import segments
 from facade.runtime.freeze import frozen
 from tests.rigs.facade.guarding import FILE, World

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from facade.control.admin.metrics import FacadeCollector
-from facade.control.admin.status import Sources, status
+from facade.control.admin.views.status import Sources, status
 from facade.control.evidence_store.ledger import Ledger
 from facade.control.intake.fleet import Fleet
 from facade.control.intake.recent import Recent

@@ -11,8 +11,8 @@ import pytest
 from facade.compare.evidence.evidence import Evidence
 from facade.compare.rules import compile_rules
 from facade.compare.verdict import compare
-from facade.control.admin.comparison import route_comparison
-from facade.control.admin.status import Sources, route_views, status
+from facade.control.admin.views.comparison import route_comparison
+from facade.control.admin.views.status import Sources, route_views, status
 from facade.control.evidence_store.ledger import EVIDENCE, Ledger
 from facade.control.intake.fleet import Fleet
 from facade.control.intake.recent import Recent

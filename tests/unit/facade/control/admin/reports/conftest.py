@@ -11,9 +11,9 @@ from facade.compare.answers import Answer, Pair
 from facade.compare.evidence.evidence import Evidence
 from facade.compare.rules import compile_rules
 from facade.compare.verdict import compare
-from facade.control.admin.comparison import route_comparison
 from facade.control.admin.models import Comparison, Rechecks
-from facade.control.admin.status import Sources
+from facade.control.admin.views.comparison import route_comparison
+from facade.control.admin.views.status import Sources
 from facade.control.evidence_store.ledger import Ledger
 from facade.control.intake.fleet import Fleet
 from facade.control.intake.recent import Recent

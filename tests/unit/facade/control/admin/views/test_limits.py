@@ -1,6 +1,6 @@
 """Limits as `/api/status` and `/metrics` show them."""
 
-from facade.control.admin.limits import MOST_SHOWN, limit_families, limit_views
+from facade.control.admin.views.limits import MOST_SHOWN, limit_families, limit_views
 from facade.routes.file.reading import load
 
 FILE = load(b"""

@@ -1,6 +1,6 @@
 """Composed routes as `/api/status` and `/metrics` show them."""
 
-from facade.control.admin.composed import composed_families, composed_views
+from facade.control.admin.views.composed import composed_families, composed_views
 from facade.proxy.counting.parts import PartCounts
 from facade.routes.file.reading import load
 

@@ -9,7 +9,7 @@ from joserfc.jwk import OKPKey
 
 from chassis.web.app import Problem
 from chassis.web.identity import Verifier, issue
-from facade.control.admin.jwks import public_set
+from facade.control.admin.endpoints.jwks import public_set
 from facade.runtime.keyring import ensure, in_folder
 
 

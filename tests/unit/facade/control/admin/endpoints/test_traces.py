@@ -6,7 +6,7 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from chassis.web.app import Problem, problem_response
-from facade.control.admin.traces import traces_router
+from facade.control.admin.endpoints.traces import traces_router
 from facade.control.tracing.intake import Traces
 from facade.control.tracing.store import TraceStore
 from tests.unit.facade.control.tracing.test_workers import TRACE, path_of, report, row

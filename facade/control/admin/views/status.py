@@ -7,10 +7,6 @@ from typing import Any
 
 from facade.compare.evidence.bounds import upper_bound
 from facade.compare.evidence.evidence import Evidence
-from facade.control.admin.composed import composed_views
-from facade.control.admin.domains import Attempts, domain_views
-from facade.control.admin.limits import limit_views
-from facade.control.admin.machines import machines_view
 from facade.control.admin.models import (
     CompareSums,
     ComposedView,
@@ -30,7 +26,11 @@ from facade.control.admin.models import (
     UpstreamView,
     WorkerView,
 )
-from facade.control.admin.unmatched import unmatched_status
+from facade.control.admin.views.composed import composed_views
+from facade.control.admin.views.domains import Attempts, domain_views
+from facade.control.admin.views.limits import limit_views
+from facade.control.admin.views.machines import machines_view
+from facade.control.admin.views.unmatched import unmatched_status
 from facade.control.evidence_store.ledger import Ledger
 from facade.control.intake.fleet import Fleet, Worker
 from facade.control.intake.recent import SIDES, Recent

@@ -6,7 +6,7 @@ import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
-from facade.control.admin.ofrep import LARGEST, ofrep_router
+from facade.control.admin.endpoints.ofrep import LARGEST, ofrep_router
 from facade.routes.file.reading import load
 from facade.routes.table import RouteTable, compile_table
 

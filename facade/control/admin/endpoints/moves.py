@@ -16,7 +16,7 @@ from facade.control.admin.models.moves import (
     Undone,
     WalkView,
 )
-from facade.control.admin.status import percent_of
+from facade.control.admin.views.status import percent_of
 from facade.control.guarding.guarding import Guarding
 from facade.control.guarding.moving import NotMoved
 from facade.control.guarding.record import Intent

@@ -4,7 +4,7 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from facade.control.absence.watch import Absence
-from facade.control.admin.absence import absence_router
+from facade.control.admin.endpoints.absence import absence_router
 from facade.control.intake.fleet import Fleet
 
 

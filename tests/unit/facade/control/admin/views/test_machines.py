@@ -1,6 +1,6 @@
 """Machines as `/api/status` and `/metrics` show them."""
 
-from facade.control.admin.machines import machine_families, machines_view, unknown_keys
+from facade.control.admin.views.machines import machine_families, machines_view, unknown_keys
 from facade.routes.file.reading import load
 
 FILE = load(b"""

@@ -4,7 +4,7 @@ import pytest
 
 from facade.compare.evidence.evidence import Forced, Parked
 from facade.control.admin.models import ExpectedView, RouteComparison
-from facade.control.admin.words import told
+from facade.control.admin.views.words import told
 
 
 @pytest.fixture

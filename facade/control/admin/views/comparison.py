@@ -22,8 +22,8 @@ from facade.control.admin.models import (
     VersionView,
     WindowView,
 )
-from facade.control.admin.status import POINTS, Sources, percent_of
-from facade.control.admin.words import told
+from facade.control.admin.views.status import POINTS, Sources, percent_of
+from facade.control.admin.views.words import told
 from facade.control.evidence_store.ledger import EVIDENCE
 from facade.routes.config.routefile import CompareRules, FacadeOptions, RouteConfig
 from facade.routes.stages import Stage
