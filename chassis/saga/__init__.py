@@ -3,9 +3,7 @@
 definition  what a service writes: the steps, and what a step may say about its outcome
 state       where one saga stands; frozen, and all that is stored
 logic       pure: what to do next, and what an outcome makes of the state
-store       keeps states, stories and leases; in memory here
-postgres    the same in PostgreSQL
-storetime   the store's time, which all instances share, as one process knows it
+storage/    keeps states, stories and leases: in memory, in PostgreSQL; their time, their cleaning
 callees     which callees are away: all sagas that wait for one share a pause
 attempt     one call of a step, and what it says as an outcome
 of_record   what a system of record says, in the words of a step
@@ -13,14 +11,13 @@ story       what is written down of it
 runner      carries sagas through, one lease each, and takes over what a dead instance left
 starting    starts them for requests, which wait for a moment
 operator    what a person sees of them over HTTP, and may order
-cleaning    how long they are kept
 assembled   the above for one instance of a service
 """
 
 from chassis.saga.definition import BadAnswer, Context, NotYet, Refused, Retry, Saga, Silent, Step
 from chassis.saga.runner import Runner
 from chassis.saga.state import Phase, State
-from chassis.saga.store import MemoryStore, Store
+from chassis.saga.storage.store import MemoryStore, Store
 
 __all__ = [
     "BadAnswer",

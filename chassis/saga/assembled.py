@@ -13,13 +13,13 @@ from chassis.process.assembly import Ground
 from chassis.saga.callees import Callees
 from chassis.saga.definition import Saga
 from chassis.saga.operator import Operator
-from chassis.saga.postgres import PostgresStore
 from chassis.saga.runner import Runner
 from chassis.saga.starting import Starter
+from chassis.saga.storage.postgres import PostgresStore
 
 
 class ProcessClock:
-    """See chassis.saga.storetime.Clock."""
+    """See chassis.saga.storage.storetime.Clock."""
 
     def monotonic(self) -> float:
         """Seconds since some moment."""

@@ -20,7 +20,7 @@ from fastapi import FastAPI
 from chassis.saga.definition import Saga
 from chassis.saga.runner import ORDERS, Runner
 from chassis.saga.state import Phase, State
-from chassis.saga.store import LeaseLost, NoSuchSaga, Saved, Store
+from chassis.saga.storage.store import LeaseLost, NoSuchSaga, Saved, Store
 from chassis.web.app import JsonBytes, Problem
 
 OPEN = (Phase.FORWARD, Phase.BACKWARD)

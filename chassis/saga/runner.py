@@ -20,8 +20,8 @@ from chassis.saga.callees import Callees
 from chassis.saga.definition import Saga
 from chassis.saga.logic import Move, Spread
 from chassis.saga.state import Entry, State
-from chassis.saga.store import Lease, LeaseLost, Store
-from chassis.saga.storetime import Clock, StoreTime
+from chassis.saga.storage.store import Lease, LeaseLost, Store
+from chassis.saga.storage.storetime import Clock, StoreTime
 from chassis.saga.story import Story
 from chassis.tracing.context import traceparent
 

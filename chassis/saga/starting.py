@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 
 from chassis.saga.runner import Runner
 from chassis.saga.state import State
-from chassis.saga.store import LeaseLost, NoSuchSaga, Store
+from chassis.saga.storage.store import LeaseLost, NoSuchSaga, Store
 
 log = logging.getLogger("saga.starting")
 

@@ -2,7 +2,7 @@
 
 from chassis.ownership.cleaning import OWNERSHIP
 from chassis.retention import LOG_AGE, POSITION, Rule, log_age, tombstones
-from chassis.saga.cleaning import rules
+from chassis.saga.storage.cleaning import rules
 
 TABLES = ("category", "product", "variant", "stock")
 RULES = (

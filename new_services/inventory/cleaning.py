@@ -2,7 +2,7 @@
 
 from chassis.ownership.cleaning import OWNERSHIP
 from chassis.retention import DAY, LOG_AGE, MIRROR_FLOOR, POSITION, Rule, log_age, tombstones
-from chassis.saga.cleaning import rules
+from chassis.saga.storage.cleaning import rules
 
 KEEP_CLAIMS = 30 * DAY
 

@@ -11,7 +11,7 @@ from chassis.retention import (
     log_age,
     tombstones,
 )
-from chassis.saga.cleaning import rules
+from chassis.saga.storage.cleaning import rules
 
 KEEP_KEYS = 7 * DAY
 

@@ -23,7 +23,7 @@ import orjson
 
 from chassis.database import DatabaseAway
 from chassis.saga import Phase, State
-from chassis.saga.postgres import enqueue
+from chassis.saga.storage.postgres import enqueue
 from contracts.orders import Order
 from contracts.record import Customer
 from new_services.orders import repository

@@ -30,7 +30,7 @@ class Target:
 TARGETS = (
     Target(
         "saga",
-        ("chassis/saga/*.py",),
+        ("chassis/saga/*.py", "chassis/saga/storage/*.py"),
         ("tests/unit/chassis/saga", f"{SERVICE}/orders"),
     ),
     Target(

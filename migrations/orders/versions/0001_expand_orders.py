@@ -4,7 +4,7 @@ from alembic import op
 
 from chassis.events import outbox
 from chassis.readmodel import follower, mirror
-from chassis.saga import postgres as saga
+from chassis.saga.storage import postgres as saga
 
 revision = "0001"
 down_revision: str | None = None

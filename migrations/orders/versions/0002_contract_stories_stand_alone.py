@@ -2,7 +2,7 @@
 
 from alembic import op
 
-from chassis.saga import postgres as saga
+from chassis.saga.storage import postgres as saga
 
 revision = "0002"
 down_revision: str | None = "0001"

@@ -4,7 +4,7 @@ order that could not be judged when the feed told it is remembered until it can.
 
 from alembic import op
 
-from chassis.saga import postgres as saga
+from chassis.saga.storage import postgres as saga
 
 revision = "0003"
 down_revision: str | None = "0002"

@@ -21,7 +21,7 @@ from chassis.readmodel.watermark import Watermark
 from chassis.saga import Context, NotYet, Refused, Retry, Saga, Silent, Step
 from chassis.saga.definition import Data
 from chassis.saga.of_record import as_a_step, certain, refused
-from chassis.saga.postgres import enqueue
+from chassis.saga.storage.postgres import enqueue
 from chassis.tracing.context import note
 from contracts import events_orders
 from contracts.events import Event

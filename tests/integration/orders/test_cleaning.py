@@ -7,7 +7,7 @@ import asyncpg
 import pytest
 
 from chassis.retention import DAY, clean
-from chassis.saga.cleaning import KEEP_SAGAS
+from chassis.saga.storage.cleaning import KEEP_SAGAS
 from migrations import runner
 from new_services.orders.cleaning import KEEP_KEYS, NOTE, RULES
 

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from chassis.database import open_pool
 from chassis.saga import MemoryStore, Phase, State, Store
-from chassis.saga.postgres import SCHEMA_1, SCHEMA_2, SCHEMA_3, PostgresStore
 from chassis.saga.state import Entry
-from chassis.saga.store import LeaseLost, NoSuchSaga
+from chassis.saga.storage.postgres import SCHEMA_1, SCHEMA_2, SCHEMA_3, PostgresStore
+from chassis.saga.storage.store import LeaseLost, NoSuchSaga
 from tests.rigs.sagas.faults import Fault, VirtualClock
 from tests.rigs.sagas.rehearsal import SHAPES, Rehearsal
 

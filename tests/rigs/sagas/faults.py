@@ -13,7 +13,7 @@ from typing import Any
 
 from chassis.saga.definition import BadAnswer, Context, Data, NotYet, Refused, Retry, Step, nothing
 from chassis.saga.state import Entry, State
-from chassis.saga.store import Lease, Store
+from chassis.saga.storage.store import Lease, Store
 
 LATE_SECONDS = 10.0  # what is late has its effect after so long, at the most
 CERTAIN_SECONDS = 13.0  # after that, what was not found is not under way either

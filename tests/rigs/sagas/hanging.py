@@ -5,7 +5,7 @@ from typing import Any
 
 from chassis.saga.definition import Saga, Step, nothing
 from chassis.saga.runner import Limits, Runner
-from chassis.saga.store import Store
+from chassis.saga.storage.store import Store
 from tests.rigs.sagas.faults import InstanceClock, VirtualClock
 
 

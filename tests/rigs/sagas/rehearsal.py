@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from chassis.saga.definition import Retry, Saga
 from chassis.saga.runner import Limits, Runner
 from chassis.saga.state import Phase, State
-from chassis.saga.store import LeaseLost, MemoryStore, Store
+from chassis.saga.storage.store import LeaseLost, MemoryStore, Store
 from tests.rigs.sagas.faults import (
     Callee,
     Crash,

@@ -20,7 +20,7 @@ from chassis.saga import (
     operator,
 )
 from chassis.saga.operator import STUCK_SECONDS, Operator, is_stuck
-from chassis.saga.store import Saved
+from chassis.saga.storage.store import Saved
 from chassis.web.app import Problem, problem_response
 from tests.rigs.sagas.faults import VirtualClock
 

@@ -9,7 +9,7 @@ import pytest
 from chassis.saga import MemoryStore, Phase, Runner, Saga, State, Step
 from chassis.saga.definition import Context, nothing
 from chassis.saga.runner import Limits
-from chassis.saga.store import Lease
+from chassis.saga.storage.store import Lease
 from tests.rigs.sagas.faults import VirtualClock
 
 Do = Callable[[Context], Awaitable[None]]

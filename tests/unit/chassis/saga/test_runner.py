@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from chassis.saga import Phase, Runner, Saga, State, Step
 from chassis.saga.definition import Context, Retry, nothing
 from chassis.saga.runner import Limits
-from chassis.saga.store import Lease, LeaseLost, MemoryStore
+from chassis.saga.storage.store import Lease, LeaseLost, MemoryStore
 from tests.rigs.sagas.faults import Fault, VirtualClock
 from tests.rigs.sagas.hanging import Hanging
 from tests.rigs.sagas.rehearsal import SHAPES, Rehearsal, Shape, planned

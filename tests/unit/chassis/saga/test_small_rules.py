@@ -16,7 +16,7 @@ from chassis.saga.callees import FIRST_SECONDS, Callees
 from chassis.saga.definition import Context, Retry, nothing
 from chassis.saga.logic import Done, Move, Refusal, Unknown
 from chassis.saga.state import Mode
-from chassis.saga.storetime import StoreTime
+from chassis.saga.storage.storetime import StoreTime
 from tests.rigs.sagas.faults import VirtualClock
 
 RETRY = Retry(deadline=10.0, answers=2)

@@ -9,7 +9,7 @@ import pytest
 from chassis.saga import MemoryStore, Phase, Runner, Saga, State, Step, starting
 from chassis.saga.definition import Context, Data
 from chassis.saga.starting import Busy, NotStored, Starter
-from chassis.saga.store import Lease, Saved
+from chassis.saga.storage.store import Lease, Saved
 
 Do = Callable[[Context], Awaitable[Data | None]]
 KIND = "save"

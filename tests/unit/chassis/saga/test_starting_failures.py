@@ -12,7 +12,7 @@ from chassis.saga.logic import RECALLED
 from chassis.saga.runner import Limits
 from chassis.saga.starting import Starter
 from chassis.saga.state import Mode
-from chassis.saga.store import Lease, LeaseLost, Saved
+from chassis.saga.storage.store import Lease, LeaseLost, Saved
 from tests.rigs.sagas.faults import VirtualClock
 
 LONG = 60.0  # no test comes to its end

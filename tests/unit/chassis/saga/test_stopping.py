@@ -7,7 +7,7 @@ import pytest
 from chassis.saga import MemoryStore, Phase, Retry, State, Store
 from chassis.saga.logic import GIVEN_UP, RECALLED
 from chassis.saga.runner import Limits
-from chassis.saga.store import LeaseLost
+from chassis.saga.storage.store import LeaseLost
 from tests.rigs.sagas.faults import Fault, InstanceClock, VirtualClock
 from tests.rigs.sagas.hanging import Hanging
 from tests.rigs.sagas.rehearsal import Rehearsal, planned

@@ -10,7 +10,7 @@ from chassis.readmodel.watermark import Watermark
 from chassis.saga import Phase, Runner, Saga, Step
 from chassis.saga.definition import Context, Data
 from chassis.saga.starting import Starter
-from chassis.saga.store import MemoryStore
+from chassis.saga.storage.store import MemoryStore
 from contracts.orders import OrderRequest
 from contracts.record import Customer
 from new_services.orders.handlers import Behind, Command, Handler

@@ -9,7 +9,7 @@ import orjson
 
 from chassis.database import SOON
 from chassis.saga.state import Entry, Phase, State
-from chassis.saga.store import Lease, LeaseLost, NoSuchSaga, Saved
+from chassis.saga.storage.store import Lease, LeaseLost, NoSuchSaga, Saved
 from chassis.tracing.context import traceparent
 
 # Run by the migration of each service that has sagas; never edited, a later change is SCHEMA_2.

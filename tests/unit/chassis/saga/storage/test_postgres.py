@@ -5,10 +5,10 @@ from typing import Any
 import orjson
 import pytest
 
-from chassis.saga import postgres
-from chassis.saga.postgres import PostgresStore, enqueue
 from chassis.saga.state import Entry, Phase, State
-from chassis.saga.store import Lease, LeaseLost, NoSuchSaga
+from chassis.saga.storage import postgres
+from chassis.saga.storage.postgres import PostgresStore, enqueue
+from chassis.saga.storage.store import Lease, LeaseLost, NoSuchSaga
 from tests.rigs.shop.database import Database, Row
 
 STATE = State("s1", "place", {"a": 1}, due=7.0, waits_for="legacy", told=("x",))

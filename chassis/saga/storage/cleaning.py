@@ -1,7 +1,7 @@
 """How long a service keeps its sagas, and the seals in them."""
 
 from chassis.retention import DAY, Rule
-from chassis.saga.postgres import FORGET, FORGET_SEALS
+from chassis.saga.storage.postgres import FORGET, FORGET_SEALS
 
 KEEP_SAGAS = 14 * DAY
 KEEP_SEALS = 3600.0

@@ -1,6 +1,6 @@
 """The store's time, whatever the clocks of an instance show."""
 
-from chassis.saga.storetime import SLOW_SECONDS, StoreTime
+from chassis.saga.storage.storetime import SLOW_SECONDS, StoreTime
 from tests.rigs.sagas.faults import InstanceClock, VirtualClock
 
 
