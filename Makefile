@@ -126,6 +126,9 @@ chaos-feed: install ## kill feed, broker, services and PostgreSQL under writes, 
 bench-shadow: install ## what a copy of every request costs the clients of legacy
 	@$(PY) -m loadtests.bench.shadow.shadow $(ARGS)
 
+bench-idle: install ## CPU, wakeups and memory of a stack that is asked nothing, and how long it takes to start
+	@$(PY) -m loadtests.bench.idle $(ARGS)
+
 bench-feed: install ## commit to visible beside bare decoding, and the reading of 1 M orders
 	@$(PY) -m loadtests.bench.feed.feed $(ARGS)
 

@@ -25,3 +25,7 @@ FENCE_SUBJECT = legacy_subject(FENCE_TABLE)
 
 # Asks the feed to read a table again: {"table", "from", "to"}; keys are texts or null, inclusive.
 RESNAPSHOT_SUBJECT = "feed.resnapshot"
+
+# Asks the feed for a watermark at once, and for watermarks as often as it makes them for so long.
+HEARTBEAT_SUBJECT = "feed.heartbeat"
+AWAKE_SECONDS = 2.0

@@ -17,6 +17,7 @@ from chassis.ownership.echo import Echo
 from chassis.readmodel import mirror
 from chassis.readmodel.catching_up import read_again
 from chassis.readmodel.follower import Follower, Position, Source
+from chassis.readmodel.heartbeats import Heartbeats
 from chassis.readmodel.watermark import Watermark
 from chassis.web import headers
 from chassis.web.app import Problem
@@ -64,6 +65,7 @@ class FeedProjection:
         subjects = model.translate.subjects
         source = Source(model.reader, LEGACY_STREAM, subjects, BATCH, model.pace)
         missed = read_again(nats, subjects, self._forget)
+        watermark.on_use = Heartbeats(nats).ask
         self.follower = Follower(database_url, nats, source, self._deliver, watermark, missed)
 
     async def run(self) -> None:
@@ -157,6 +159,7 @@ async def fresh(request: Request, watermark: Watermark) -> Fresh:
         return Fresh(watermark.micros, fed=False)
     if watermark.micros == 0:
         raise declined(headers.NOT_READY, "the first snapshot has not been applied yet")
+    watermark.on_use(False)
     alone = watermark.alone() or headers.ALONE in request.headers
     age = watermark.age if alone else None
     after = request.headers.get(headers.AFTER, "")

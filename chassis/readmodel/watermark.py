@@ -35,6 +35,8 @@ class Watermark:
         self.ahead = 0.0  # by how many seconds the feed's clock is ahead of ours
         self.alone: Callable[[], bool] = lambda: False  # no other side can answer just now
         self.on_wait: Callable[[], None] = lambda: None  # a request has begun to wait
+        # A request is answered by how fresh it is; True: and waits for that.
+        self.on_use: Callable[[bool], None] = lambda _: None
         self._waiting: dict[asyncio.Future[None], int] = {}
 
     @property
@@ -96,6 +98,7 @@ class Watermark:
         waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting[waiter] = wanted
         self.on_wait()
+        self.on_use(True)
         try:
             async with asyncio.timeout(patience):
                 await waiter

@@ -56,7 +56,8 @@ def _keeps(bucket: str) -> list[str]:
 
 
 _ASKS = "feed.resnapshot"  # for a table to be read again
-_FEED = [*_reads("LEGACY"), _ASKS]
+_HEARTBEAT = "feed.heartbeat"  # to make a watermark now
+_FEED = [*_reads("LEGACY"), _ASKS, _HEARTBEAT]
 _EVERYBODY = Rights(
     publish=(
         "$JS.API.INFO",
@@ -76,7 +77,7 @@ _OWN = {
             "$JS.API.DIRECT.GET.LEGACY.>",
             *_keeps(FEED_BUCKET),
         ),
-        subscribe=(_ASKS, f"$KV.{FEED_BUCKET}.>"),
+        subscribe=(_ASKS, _HEARTBEAT, f"$KV.{FEED_BUCKET}.>"),
         answers=True,
     ),
     "catalog": Rights(_FEED),

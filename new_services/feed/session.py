@@ -20,6 +20,7 @@ from new_services.feed.log.tables import Table, describe
 from new_services.feed.log.types import Types
 from new_services.feed.publishing import heartbeat
 from new_services.feed.publishing.publisher import Publisher
+from new_services.feed.publishing.pulse import Pulse, woken
 from new_services.feed.publishing.retention import Retention
 from new_services.feed.publishing.shapes import Shapes
 from new_services.feed.reading import requests
@@ -50,6 +51,7 @@ class Session:
         self._publisher = publisher
         self._bookmarks = Bookmarks(nats, settings.slot)
         self._types = Types()
+        self._pulse = Pulse(settings.heartbeat_ms / 1000, settings.rest_ms / 1000)
         self._watermark_at = 0.0
 
     async def run(self) -> None:
@@ -90,11 +92,11 @@ class Session:
             watching = await stack.enter_async_context(await self._connect(settings.legacy_url))
             reading = await stack.enter_async_context(await self._connect(settings.legacy_url))
             await stack.enter_async_context(requests.answered(self._nats, plan, tables))
+            await stack.enter_async_context(woken(self._nats, self._pulse))
             # 5. stream from where the slot stands, for ever, with a heartbeat; read meanwhile
             await slot.release(plain, settings.slot)
             async with asyncio.TaskGroup() as tasks:
-                seconds = settings.heartbeat_ms / 1000
-                tasks.create_task(heartbeat.beat(plain, seconds, self._status.log_ends))
+                tasks.create_task(heartbeat.beat(plain, self._pulse, self._status.log_ends))
                 filler = Filler(plain, self._types, shapes)
                 decoder = Decoder(tables, self._types)
                 tasks.create_task(self._stream(replication, decoder, snapshotter, plan, filler))
@@ -222,7 +224,9 @@ class Session:
         if change.op is Op.WATERMARK:
             if change.version > last:
                 await self._publish_watermark(change)
-        elif change.op is not Op.SHAPE or not snapshotter.knows(change, last):
+            return
+        if change.op is not Op.SHAPE or not snapshotter.knows(change, last):
+            self._pulse.wake()
             seen = await snapshotter.take(change)
             if seen is not None and (seen.op is Op.SHAPE or seen.version > last):
                 await self._publisher.publish(seen)

@@ -20,7 +20,8 @@ class FeedSettings(ProcessSettings):
     tables: tuple[str, ...] = LEGACY_TABLES
     slot: str = "fig_feed"
     publication: str = "fig_feed"
-    heartbeat_ms: int = 50
+    heartbeat_ms: int = 50  # between two watermarks, while rows change or read models are asked
+    rest_ms: int = 1000  # the same at rest
     chunk_rows: int = 2000  # read at once while changes stream by; they wait while it is published
     slot_alarm: float = 0.5  # share of max_slot_wal_keep_size that may be held back
     slot_alarm_mb: int = 1024  # the same where PostgreSQL sets no limit, in MiB

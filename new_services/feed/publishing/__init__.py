@@ -1,1 +1,2 @@
-"""Changes into JetStream: the `publisher`, `shapes` of tables, `retention`, and the `heartbeat`."""
+"""Changes into JetStream: the `publisher`, `shapes` of tables, `retention`, the `heartbeat` and
+its `pulse`."""

@@ -4,7 +4,6 @@ The message is transactional: a reader that meets it in the log has read everyth
 committed before the time in it. It touches no table of the monolith.
 """
 
-import asyncio
 import time
 from collections.abc import Callable
 
@@ -12,6 +11,7 @@ from psycopg import AsyncConnection
 
 from new_services.feed.log.decoder import MESSAGE_PREFIX
 from new_services.feed.log.slot import to_int
+from new_services.feed.publishing.pulse import Pulse
 
 _EMIT = "SELECT pg_logical_emit_message(true, %s, %s)::text"
 
@@ -25,11 +25,11 @@ async def take_lock(connection: AsyncConnection, slot: str) -> bool:
 
 async def beat(
     connection: AsyncConnection,
-    seconds: float,
+    pulse: Pulse,
     on_end: Callable[[int], None],
     clock: Callable[[], float] = time.time,
 ) -> None:
-    """Emit the clock's time for ever, `seconds` apart; `on_end` learns where the log ends.
+    """Emit the clock's time for ever, with the pulse; `on_end` learns where the log ends.
 
     Raises psycopg.Error when cut off.
     """
@@ -38,4 +38,4 @@ async def beat(
         row = await (await connection.execute(_EMIT, [MESSAGE_PREFIX, micros])).fetchone()
         assert row is not None
         on_end(to_int(row[0]))
-        await asyncio.sleep(seconds)
+        await pulse.pause()

@@ -255,3 +255,16 @@ def test_not_ready_before_the_snapshot(legacy, make_catalog):
     answer = get(process, "/api/products/P-1")
     assert (answer.status_code, answer.headers["Fig-Declined"]) == (503, "not-ready")
     assert process.stop() == 0
+
+
+def test_a_feed_at_rest_is_woken_by_who_waits_for_it(feed, catalog):
+    feed.kill()
+    feed.environment["FEED_REST_MS"] = "600000"
+    feed.start()
+    eventually("it rests", lambda: behind(catalog) > 3.0)
+    eventually("fresh", lambda: get(catalog, "/api/categories", **soon()).status_code == 200)
+
+
+def behind(catalog) -> float:
+    """Seconds. `/readyz` does not wake the feed, unlike any route that reads."""
+    return time.time() - get(catalog, "/readyz").json()["watermark"] / 1e6
