@@ -85,8 +85,8 @@ def calibrate(out: Output, **given: Any) -> None:
 
 def _run(order: Order, say: Any) -> Result:
     loaded = load_path(order.routes)
-    fixed = loaded.file.upstreams[LEGACY].urls
-    legacy = order.legacy or (fixed[0] if fixed else None)
+    known = loaded.file.upstreams.get(LEGACY)
+    legacy = order.legacy or (known.urls[0] if known and known.urls else None)
     if legacy is None:
         raise NothingToCompare("no address of legacy is known; give --legacy URL")
     text = twin_file(order.routes.read_bytes(), loaded.file, legacy, order.every_read)

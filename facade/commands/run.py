@@ -6,6 +6,7 @@ from typing import Any
 import click
 
 from facade.commands import BAD_INPUT
+from facade.routes.config.routefile import LEGACY
 from facade.routes.file.problems import RouteFileError, unknown
 from facade.routes.file.reading import load_path
 
@@ -83,7 +84,7 @@ def run(upstreams: tuple[str, ...], **given: Any) -> None:
     except RouteFileError as error:
         click.echo(str(error), err=True)
         raise SystemExit(BAD_INPUT) from None
-    for name in settings.upstreams.keys() - loaded.file.upstreams.keys():
+    for name in settings.upstreams.keys() - loaded.file.upstreams.keys() - {LEGACY}:
         click.echo(f"--upstream: {unknown('upstream', name, loaded.file.upstreams)}", err=True)
         raise SystemExit(BAD_INPUT)
     for line in loaded.warning_lines:

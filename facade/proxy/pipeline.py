@@ -13,7 +13,7 @@ from random import random
 from time import perf_counter
 from typing import Final
 
-from chassis.breaker.circuit import REFUSED
+from chassis.breaker.circuit import REFUSED, Outcome
 from facade.http1.refusal import Refused
 from facade.http1.requests import request_bytes
 from facade.proxy import errors
@@ -22,7 +22,7 @@ from facade.proxy.composing.station import Composition
 from facade.proxy.context import WorkerContext
 from facade.proxy.downstream.expectation import Expectation
 from facade.proxy.downstream.upload import MOST_KEPT, Upload
-from facade.proxy.exchange import Exchange
+from facade.proxy.exchange import Exchange, settle
 from facade.proxy.idempotency.station import KeyedRequest
 from facade.proxy.identity.introduction import HeadDraft
 from facade.proxy.limits.person import Next
@@ -39,6 +39,7 @@ from facade.routes.route import NO_BUCKET, Route
 from facade.routes.sessions import sticky_line, sticky_value
 
 READS: Final = frozenset({b"GET", b"HEAD"})  # a preflight asks for no parts
+NOWHERE: Final = "Nothing is at this address."
 _NAME_AND_VALUE: Final = attrgetter("name", "value")
 
 
@@ -50,7 +51,7 @@ def forward(exchange: Exchange) -> None:
     """
     request, worker, draw = exchange.request, exchange.worker, random()
     route = locate(request, worker)
-    if (route.checks or request.missed is not None) and not let_in(exchange, _address(request)):
+    if (route.checks or request.missed is not None) and not _may_enter(exchange):
         return
     key = identify(request) if route.needs_key else None
     request.decision = route.settled or decide(route, key, new_available=True, draw=draw)
@@ -61,6 +62,24 @@ def forward(exchange: Exchange) -> None:
         exchange, route.limits, _address(request), partial(_after_limits, exchange, key, draw)
     ):
         proceed(exchange, key, draw)
+
+
+def _may_enter(exchange: Exchange) -> bool:
+    """What few routes look at before all else; False: the request was answered."""
+    if not let_in(exchange, _address(exchange.request)):
+        return False
+    return not exchange.request.state.route.nowhere or _found_nowhere(exchange)
+
+
+def _found_nowhere(exchange: Exchange) -> bool:
+    """Count a request that no side has by its method and shape, and answer it with 404."""
+    request, side = exchange.request, exchange.request.state.legacy
+    assert request.state.route.settled is not None
+    request.decision = request.state.route.settled
+    request.attempt = Attempt(side, REFUSED, request.started)
+    settle(request, 404, Outcome.CANCELLED, exchange.worker)
+    exchange.client.explain(request, 404, NOWHERE)
+    return False
 
 
 def _after_limits(exchange: Exchange, key: Key | None, draw: float) -> Next:

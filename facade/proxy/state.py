@@ -78,6 +78,8 @@ class TableState:
             routes.options.shadow.inflight,
             any_case=not routes.options.match_case,
         )
+        if not routes.file.has_legacy:
+            self._upstreams[LEGACY] = upstreams.without_addresses(LEGACY)
 
     def join(self, route: Route, request: Request) -> RouteState:
         """The state of a route of this table, made at its first request.

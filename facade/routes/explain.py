@@ -224,7 +224,8 @@ def _sentence(route: Route, near: Route | None, key: Key | None, decision: Decis
     reason = decision.reason
     if reason == UNMATCHED:
         missed = "" if near is None else f"; it misses '{near.name}' by its spelling alone"
-        return f"no route names this path, and unknown paths go to legacy{missed}"
+        then = "there is no legacy: 404" if route.nowhere else "unknown paths go to legacy"
+        return f"no route names this path, and {then}{missed}"
     if reason == COMPOSED:
         return "the route is composed: each part is asked by its own route, all of them at once"
     if reason == TESTER:

@@ -69,7 +69,8 @@ class Route:
     limits: tuple[Limit, ...]  # of all its requests
     parts: tuple[Part, ...]  # that it is composed of, in place of any side
     allow: Allow | None  # what it demands of the machine that asks
-    checks: bool  # whether it is looked which machine asks: for `allow`, or for a limit
+    checks: bool  # something is looked at before all else: which machine asks, or `nowhere`
+    nowhere: bool  # no side has it: no route names the path, and there is no legacy
     forgets: bool  # it logs in or out: whose session it is may change
     sticky: bool  # a client without our cookie is given one
     tester: bool  # the route of its testers, who are counted apart

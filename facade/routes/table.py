@@ -94,7 +94,7 @@ class RouteTable:
     _located: dict[tuple[str | bytes, bytes], Located] = field(default_factory=dict, init=False)
 
     def match(self, method: str | bytes, path: str) -> Route:
-        """The most specific route for a resolved path; the unmatched one (legacy) if none is."""
+        """The most specific route for a resolved path; the unmatched one if none is."""
         path = self.spelling.of(path)
         return self.tree.find(method, path) or self.unmatched[_is_safe(method)]
 
@@ -269,7 +269,8 @@ def _is_exclusive(config: RouteConfig, route: Route) -> bool:
 
 
 def _compile(config: RouteConfig, file: RouteFile, safe: bool, limits: tuple[Limit, ...]) -> Route:
-    options, pinned = file.facade, held(config, file, writes=not safe) is not None
+    options = file.facade
+    pinned = not file.has_legacy or held(config, file, writes=not safe) is not None
     threshold = _threshold(config)
     settled = _settled(config, threshold)
     compared = config.compare if config.stage in (Stage.SHADOW, Stage.CANARY) and safe else None
@@ -308,6 +309,7 @@ def _compile(config: RouteConfig, file: RouteFile, safe: bool, limits: tuple[Lim
         parts=tuple(compile_part(part, config.template) for part in config.compose),
         allow=allow,
         checks=allow is not None or any(limit.by_machine for limit in limits),
+        nowhere=False,
         forgets=forgets,
         tester=False,
         noted=forgets or not safe,
@@ -335,7 +337,9 @@ def _settled(config: RouteConfig, threshold: int) -> Decision | None:
 def _unmatched(file: RouteFile, safe: bool) -> Route:
     config = RouteConfig(UNMATCHED_NAME, ("*",), "/{path*}", Stage.LEGACY, key=())
     decision = Decision("legacy", LEGACY, NO_BUCKET, UNMATCHED, True)
-    return replace(_compile(config, file, safe, ()), settled=decision)
+    nowhere = not file.has_legacy
+    route = _compile(config, file, safe, ())
+    return replace(route, settled=decision, nowhere=nowhere, checks=nowhere)
 
 
 def _is_safe(method: str | bytes) -> bool:

@@ -40,9 +40,10 @@ def upstream_url(given: str | None, routes: Path) -> str:
     if given is not None:
         return _checked(given)
     try:
-        urls = load_path(routes).file.upstreams[LEGACY].urls
+        found = load_path(routes).file.upstreams.get(LEGACY)
     except RouteFileError as error:
         Output().fail(str(error), BAD_INPUT)
+    urls = found.urls if found is not None else ()
     if len(urls) != 1:
         Output().fail(
             f"upstream '{LEGACY}' of {routes} has {len(urls)} addresses; say with --upstream"

@@ -40,6 +40,11 @@ class Upstreams:
         self.discovered(self._discovered)
         return {name: (self.live[name], self.shadow[name]) for name in configs}
 
+    def without_addresses(self, name: str) -> tuple[Upstream, Upstream]:
+        """In place of an upstream that the table does not have: nothing of it can be asked."""
+        one = Upstream(UpstreamConfig(name), 1, self._deadlines, self._dial, {})
+        return one, one
+
     def discovered(self, instances: Mapping[str, list[str]]) -> None:
         """Take the addresses that the registry has for each service."""
         self._discovered = instances

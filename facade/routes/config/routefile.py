@@ -20,7 +20,7 @@ from facade.routes.config.matchfile import Condition
 from facade.routes.config.walkfile import Hooks, Plan
 from facade.routes.stages import Stage
 
-LEGACY: Final = "legacy"  # the upstream every unknown path goes to
+LEGACY: Final = "legacy"  # the upstream every unknown path goes to, where there is one
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 FULL: Final = 10_000  # basis points
 
@@ -341,3 +341,8 @@ class RouteFile:
     domains: Mapping[str, Domain] = field(default_factory=_empty)
     limits: Mapping[str, LimitConfig] = field(default_factory=_empty)
     machines: Machines = field(default_factory=Machines)
+
+    @property
+    def has_legacy(self) -> bool:
+        """Whether there is still a legacy side; else what no route names is answered with 404."""
+        return LEGACY in self.upstreams

@@ -14,6 +14,7 @@ from facade.routes.config.routefile import (
 from facade.routes.config.walkfile import STEP_NEW
 from facade.routes.file.allowing import check_machines
 from facade.routes.file.composing import check_composed
+from facade.routes.file.ended import check_ended
 from facade.routes.file.limiting import check_limits
 from facade.routes.file.matching import Match, collides, parameters
 from facade.routes.file.owners import check_domains, check_ways_past, check_windows
@@ -32,8 +33,6 @@ def check(file: RouteFile, reading: Reading, today: date) -> None:
 
 
 def _upstreams(file: RouteFile, reading: Reading) -> None:
-    if LEGACY not in file.upstreams and reading.is_good("upstreams"):
-        reading.report(("upstreams",), "'legacy' is missing: unknown paths go to it")
     for name, upstream in file.upstreams.items():
         path = ("upstreams", name)
         written = [key for key in ("url", "urls", "service") if (*path, key) in reading.marks]
@@ -280,5 +279,6 @@ RULES: tuple[Callable[[RouteFile, Reading], None], ...] = (
     check_domains,
     check_windows,
     check_ways_past,
+    check_ended,
     _unused,
 )

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Final
 
-from facade.routes.config.routefile import RouteConfig, RouteFile, UpstreamConfig
+from facade.routes.config.routefile import LEGACY, RouteConfig, RouteFile, UpstreamConfig
 from facade.routes.file.matching import Match, collides
 from facade.routes.file.owners import wrong_steps
 from facade.routes.file.problems import RouteFileError, in_order
@@ -125,8 +125,14 @@ def _takes_as_many(other: RouteConfig, route: RouteConfig) -> bool:
 
 
 def with_addresses(file: RouteFile, addresses: dict[str, tuple[str, ...]]) -> RouteFile:
-    """The file with other addresses for some upstreams; raises KeyError for an unknown one."""
+    """The file with other addresses for some upstreams; raises KeyError for an unknown one.
+
+    Not for `legacy`: a facade that was started with its address goes on when the file has it no
+    more.
+    """
     upstreams: dict[str, UpstreamConfig] = dict(file.upstreams)
     for name, urls in addresses.items():
+        if name == LEGACY and not file.has_legacy:
+            continue
         upstreams[name] = replace(upstreams[name], urls=urls, service=None)
     return replace(file, upstreams=upstreams)

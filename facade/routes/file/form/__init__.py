@@ -23,7 +23,9 @@ FILE: Record[dict[str, Any]] = Record(
     dict,
     {
         "facade": Field(FACADE, "How the door itself behaves."),
-        "upstreams": Field(MapOf(UPSTREAM, *_NAMED), "The sides; `legacy` must be there.", True),
+        "upstreams": Field(
+            MapOf(UPSTREAM, *_NAMED), "The sides; without `legacy` unknown paths are 404.", True
+        ),
         "routes": Field(ListOf(ROUTE), "The paths that move; every other goes to legacy."),
         "domains": Field(MapOf(DOMAIN, *_NAMED), "Whose data stands behind the routes, by name."),
         "limits": Field(
