@@ -37,6 +37,11 @@ class Home:
         return self.folder / "logs"
 
     @property
+    def ended(self) -> Path:
+        """There once the shop has no monolith any more."""
+        return self.folder / "ended.json"
+
+    @property
     def secrets(self) -> Path:
         """Generated passwords."""
         return self.folder / "secrets.json"

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from fig.settings import Home
-from fig.stack import credentials
+from fig.stack import credentials, ended
 from fig.stack.addresses import database_url, nats_url
 from fig.stack.places import Local
 from fig.supervise.state import StackState
@@ -29,10 +29,9 @@ def read_models(found: StackState) -> list[str]:
 def verification(home: Home, found: StackState) -> Mapping[str, str]:
     """What the verification is told: VERIFY_… variables."""
     here = place(home, found)
-    told = {
-        "VERIFY_LEGACY_URL": database_url(here, "feed", "legacy"),  # it may read every fed table
-        "VERIFY_JOURNAL": str(home.folder / "repairs"),
-    }
+    told = {"VERIFY_JOURNAL": str(home.folder / "repairs")}
+    if ended.read(home) is None:
+        told["VERIFY_LEGACY_URL"] = database_url(here, "feed", "legacy")  # reads every fed table
     ledgers = [name for name in LEDGERS if found.process(name) is not None]
     for name in (*read_models(found), *ledgers):
         told[f"VERIFY_{name.upper()}_URL"] = database_url(here, name)

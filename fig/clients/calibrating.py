@@ -21,6 +21,8 @@ def start(
     script = project_root() / "loadtests" / "locustfile.py"
     if importlib.util.find_spec("locust") is None or not script.exists():
         raise BadSetting("Locust or loadtests/ is missing; run `make install` in the project")
+    if "legacy" not in found.urls:
+        raise BadSetting("legacy is gone: nothing is left to compare it with")
     program = command(found, pairs, users, out, str(script), hand_over)
     os.chdir(project_root())
     os.execve(program[0], program, environment(os.environ))

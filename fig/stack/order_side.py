@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from fig.stack.addresses import database_url, nats_url
+from fig.stack.old_side import OldSide
 from fig.stack.places import Place
 from fig.supervise.probes import HttpReady, TcpReady
 from fig.supervise.process import Process
@@ -23,7 +24,7 @@ def keys(place: Place) -> Process:
     )
 
 
-def order_side(place: Place) -> tuple[Process, ...]:
+def order_side(place: Place, old: OldSide) -> tuple[Process, ...]:
     """The databases' schemas in one process, which starts sooner than six; then the services."""
     databases = {_variable(name, "database_url"): database_url(place, name) for name in SERVICES}
     return (
@@ -39,38 +40,28 @@ def order_side(place: Place) -> tuple[Process, ...]:
             place,
             "inventory",
             patience=FIRST_SNAPSHOT,
-            **toward_legacy(place),
-            legacy_database_url=database_url(place, "reverse", "legacy"),
+            **old.services["inventory"],
             session_key=f"{place.path('keys')}/orders/session.json",
         ),
-        _orders(place),
+        _orders(place, old),
         _service(place, "notifications", smtp=place.address("mail")),
         _called(
             place,
             "sales",
             patience=FIRST_SNAPSHOT,
-            **toward_legacy(place),
+            **old.services["sales"],
         ),
-        _accounts(place),
+        _accounts(place, old),
     )
 
 
-def toward_legacy(place: Place) -> dict[str, str]:
-    """Settings of a service that calls the monolith, or the sidecar while that stands before it."""
-    return {
-        "legacy_url": f"http://{place.address('legacy')}",
-        "legacy_redirects": place.path("redirects"),
-    }
-
-
-def _orders(place: Place) -> Process:
+def _orders(place: Place, old: OldSide) -> Process:
     folder = place.path("keys")
     return _called(
         place,
         "orders",
         patience=FIRST_SNAPSHOT,
-        **toward_legacy(place),
-        legacy_database_url=database_url(place, "reverse", "legacy"),
+        **old.services["orders"],
         identity_keys=f"{folder}/public/identity.json",
         session_key=f"{folder}/orders/session.json",
         service_key=f"{folder}/orders/service.json",
@@ -83,16 +74,13 @@ def _called(place: Place, name: str, **more: Any) -> Process:
     return _service(place, name, needs=("keys",), caller_keys=keys, **more)
 
 
-def _accounts(place: Place) -> Process:
-    """Signs sessions as the monolith does, and reads in its database what customers log in with;
-    and writes there what it owns."""
+def _accounts(place: Place, old: OldSide) -> Process:
+    """Signs sessions as the monolith does."""
     return _called(
         place,
         "accounts",
         patience=FIRST_SNAPSHOT,
-        **toward_legacy(place),
-        legacy_database_url=database_url(place, "accounts", "legacy"),
-        reverse_database_url=database_url(place, "reverse", "legacy"),
+        **old.services["accounts"],
         secret_key=place.secret("session"),
     )
 

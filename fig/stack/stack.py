@@ -10,7 +10,8 @@ from fig.stack import postgres as server
 from fig.stack.addresses import database_url as database_url
 from fig.stack.addresses import nats_url as nats_url
 from fig.stack.bus_rights import PROCESSES, secret_name
-from fig.stack.order_side import SERVICES, keys, order_side, toward_legacy, twin
+from fig.stack.old_side import NOTHING, OldSide
+from fig.stack.order_side import SERVICES, keys, order_side, twin
 from fig.stack.pages_side import storefront
 from fig.stack.places import Place
 from fig.supervise.probes import HttpReady, PostmasterReady
@@ -28,6 +29,7 @@ class Wishes:
     instances: int = 1  # of each service of the new side: 1 or 2
     scale: int = 1  # of the seeded shop
     postgres_bin: str | None = None
+    monolith: bool = True  # False: it is gone (fig.stack.ended)
 
 
 def stack(place: Place, wishes: Wishes) -> tuple[Process, ...]:
@@ -39,17 +41,27 @@ def stack(place: Place, wishes: Wishes) -> tuple[Process, ...]:
 
 
 def _each_once(place: Place, wishes: Wishes) -> tuple[Process, ...]:
+    old = _old_side(place, wishes)
     return (
         _postgres(place, wishes),
         _nats(place),
         keys(place),
-        _databases(place),
-        *_legacy(place, wishes),
-        *_catalog(place),
-        *order_side(place),
+        _databases(place, old),
+        *old.processes,
+        *_catalog(place, old),
+        *order_side(place, old),
         storefront(place),
-        _facade(place, wishes),
+        _facade(place, wishes, old),
     )
+
+
+def _old_side(place: Place, wishes: Wishes) -> OldSide:
+    """Imported only while there is a monolith: the file goes with it."""
+    if not wishes.monolith:
+        return NOTHING
+    from fig.stack.legacy_side import legacy_side
+
+    return legacy_side(place, wishes.legacy_workers, wishes.scale)
 
 
 def _postgres(place: Place, wishes: Wishes) -> Process:
@@ -89,75 +101,29 @@ def _nats(place: Place) -> Process:
     )
 
 
-def _databases(place: Place) -> Process:
+def _databases(place: Place, old: OldSide) -> Process:
     """Roles and databases, from the very URLs that the services get."""
-    owners = (database_url(place, name) for name in ("legacy", "catalog", *SERVICES))
+    owners = (*old.owners, *(database_url(place, name) for name in ("catalog", *SERVICES)))
     return Process(
         name="databases",
         command=(place.python, "-m", "fig.stack.databases"),
         env={
             "DATABASES_SUPERUSER_URL": database_url(place, server.SUPERUSER),
             "DATABASES_OWNERS": " ".join(owners),
-            "DATABASES_REPLICATORS": database_url(place, "feed", "legacy"),
-            "DATABASES_READERS": database_url(place, "accounts", "legacy"),
-            "DATABASES_REVERSE": database_url(place, "reverse", "legacy"),
-            "DATABASES_BOUNDED": "legacy",
+            **old.databases,
         },
         needs=("postgres",),
     )
 
 
-def _legacy(place: Place, wishes: Wishes) -> tuple[Process, ...]:
-    database = {"LEGACY_DATABASE_URL": database_url(place, "legacy")}
-    seed = (place.python, "-m", "legacy_monolith.seed", "--scale", str(wishes.scale))
-    logger = ("--logger-class", "fig.stack.direct_log.DirectLogger")
-    wsgi = ("-c", "python:legacy_monolith.gunicorn_conf", *logger, "legacy_monolith.wsgi:app")
-    settings = {
-        "LEGACY_SECRET_KEY": place.secret("session"),
-        "LEGACY_TIMEZONE": "Europe/Berlin",
-        "LEGACY_LISTEN": place.address("legacy"),
-        "LEGACY_WORKERS": str(wishes.legacy_workers),
-    }
-    return (
-        Process(
-            name="legacy-migrate",
-            command=(place.python, "-m", "migrations", "legacy", "upgrade"),
-            env=database,
-            needs=("databases",),
-        ),
-        Process(
-            name="legacy-seed",
-            command=seed,
-            env=database,
-            needs=("legacy-migrate",),
-            patience=600.0 + 20.0 * wishes.scale,
-        ),
-        Process(
-            name="legacy",
-            command=(place.python, "-m", "gunicorn", *wsgi),
-            env=database | settings,
-            needs=("legacy-seed",),
-            ready=HttpReady(place.address("legacy"), "/healthz"),
-            ports=("legacy",),
-        ),
-    )
-
-
-def _catalog(place: Place) -> tuple[Process, ...]:
+def _catalog(place: Place, old: OldSide) -> tuple[Process, ...]:
     database = {"CATALOG_DATABASE_URL": database_url(place, "catalog")}
-    feed = {
-        "FEED_LEGACY_URL": database_url(place, "feed", "legacy"),
-        "FEED_OWNER_URL": database_url(place, "legacy"),
-        "FEED_NATS_URL": nats_url(place, "feed"),
-        "FEED_LISTEN": place.address("feed"),
-    }
     settings = {
-        "CATALOG_NATS_URL": nats_url(place, "catalog"),
-        "CATALOG_LISTEN": place.address("catalog"),
-        **{f"CATALOG_{key.upper()}": value for key, value in toward_legacy(place).items()},
-        "CATALOG_CALLER_KEYS": f"{place.path('keys')}/public/services.json",
-        "CATALOG_SESSION_KEY": f"{place.path('keys')}/orders/session.json",
-        "CATALOG_LEGACY_DATABASE_URL": database_url(place, "reverse", "legacy"),
+        "nats_url": nats_url(place, "catalog"),
+        "listen": place.address("catalog"),
+        **old.services["catalog"],
+        "caller_keys": f"{place.path('keys')}/public/services.json",
+        "session_key": f"{place.path('keys')}/orders/session.json",
     }
     return (
         Process(
@@ -167,17 +133,9 @@ def _catalog(place: Place) -> tuple[Process, ...]:
             needs=("databases",),
         ),
         Process(
-            name="feed",
-            command=(place.python, "-m", "new_services.feed"),
-            env=feed,
-            needs=("legacy-seed", "nats"),
-            ready=HttpReady(place.address("feed"), "/readyz"),
-            ports=("feed",),
-        ),
-        Process(
             name="catalog",
             command=(place.python, "-m", "new_services.catalog"),
-            env=database | settings,
+            env=database | {f"CATALOG_{key.upper()}": text for key, text in settings.items()},
             needs=("catalog-migrate", "nats", "keys"),
             ready=HttpReady(place.address("catalog"), "/readyz"),
             ports=("catalog",),
@@ -187,7 +145,7 @@ def _catalog(place: Place) -> tuple[Process, ...]:
     )
 
 
-def _facade(place: Place, wishes: Wishes) -> Process:
+def _facade(place: Place, wishes: Wishes, old: OldSide) -> Process:
     """Needs no service: the door opens first, whatever stands behind it."""
     options = {
         "--routes": place.path("routes"),
@@ -207,7 +165,7 @@ def _facade(place: Place, wishes: Wishes) -> Process:
         env={
             "FACADE_RUNTIME": place.path("runtime"),
             "FACADE_NATS_URL": nats_url(place, "facade"),
-            "FACADE_UPSTREAMS": f"legacy=http://{place.address('legacy')}",
+            **old.facade,
             "FACADE_IDENTITY_KEY": f"{place.path('keys')}/facade/identity.json",
             "FACADE_SESSION_KEY": f"{place.path('keys')}/public/session.json",
             "FACADE_AFTER_KEY": f"{place.path('keys')}/facade/after.json",

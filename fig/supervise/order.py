@@ -34,6 +34,7 @@ class Order:
             "facade_workers": str(self.wishes.facade_workers),
             "instances": str(self.wishes.instances),
             "scale": str(self.wishes.scale),
+            "monolith": "yes" if self.wishes.monolith else "no",
             "postgres_bin": self.wishes.postgres_bin or "",
             "nats_bin": self.nats_bin or "",
             "extra": " ".join(sorted(extra)),

@@ -19,6 +19,7 @@ from fig.errors import FigError
 from fig.settings import project_root
 from fig.stack import credentials, places, ports
 from fig.stack import postgres as server
+from fig.stack.old_side import PORTS as OLD_PORTS
 from fig.stack.stack import stack
 from fig.supervise import logs, state
 from fig.supervise.children import LocalLauncher, Said
@@ -64,7 +65,15 @@ def processes(order: Order) -> tuple[Process, ...]:
 
 def urls(plan: dict[str, int]) -> dict[str, str]:
     """What a person or a script opens."""
-    return {name: f"http://{ports.HOST}:{plan[name]}" for name in ("facade", "admin", "legacy")}
+    names = ("facade", "admin", "legacy")
+    return {name: f"http://{ports.HOST}:{plan[name]}" for name in names if name in plan}
+
+
+def ports_of(order: Order) -> dict[str, int]:
+    """Those that the stack may use."""
+    plan = ports.plan(order.port_base)
+    free = () if order.wishes.monolith else OLD_PORTS
+    return {name: port for name, port in plan.items() if name not in free}
 
 
 async def run(order: Order, onlooker: Onlooker, listing: Listing = processes) -> None:
@@ -72,7 +81,7 @@ async def run(order: Order, onlooker: Onlooker, listing: Listing = processes) ->
     places.prepare(order.home.folder)
     with _lock(order):
         _clear_leftovers(order, onlooker)
-        plan = ports.plan(order.port_base)
+        plan = ports_of(order)
         ports.require_free(plan)
         listed = listing(order)
         launcher = LocalLauncher(project_root(), order.home.logs, onlooker.said)

@@ -13,7 +13,8 @@ def replay_environment(
     """Where mitmproxy's environment is and, beside a running stack, who answers there."""
     own = {"FACADE_SIDECAR_VENV": str(home.folder / "sidecar-venv")}
     if found is not None:
-        own["FACADE_REPLAY_LEGACY"] = found.urls["legacy"]
+        if "legacy" in found.urls:
+            own["FACADE_REPLAY_LEGACY"] = found.urls["legacy"]
         own["FACADE_RUNTIME"] = str(home.folder / "run" / "facade")
     return {**own, **environment(caller, found)}
 

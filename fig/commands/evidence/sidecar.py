@@ -16,7 +16,8 @@ def sidecar_environment(
         "FACADE_SIDECAR_VENV": str(home.folder / "sidecar-venv"),
     }
     if found is not None:
-        own["FACADE_SIDECAR_UPSTREAM"] = found.urls["legacy"]
+        if "legacy" in found.urls:
+            own["FACADE_SIDECAR_UPSTREAM"] = found.urls["legacy"]
         own["FACADE_SIDECAR_STACK_PID"] = str(found.pid)
         own["FACADE_RUNTIME"] = str(home.folder / "run" / "facade")
     return {**own, **environment(caller, found)}

@@ -57,7 +57,9 @@ def order(home: Home, sku: str, wait: bool, out: Output) -> None:
     read = customer.ask(f"/api/orders/{told['order_no']}") if told.get("order_no") else None
     if read is not None:
         lines.append(f"read back: {read.word}; {read.decision}")
-    saga = told.get("id") or _saga(f"http://{HOST}:{ports['legacy']}", home, told)
+    saga = told.get("id")
+    if not saga and "legacy" in ports:
+        saga = _saga(f"http://{HOST}:{ports['legacy']}", home, told)
     if saga:
         lines.append(f"saga {saga}")
     lines.append(f"trace {trace}")

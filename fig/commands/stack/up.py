@@ -15,6 +15,7 @@ from fig.clients import running
 from fig.errors import BadSetting, FigError
 from fig.output.progress import Progress
 from fig.settings import Home, project_root
+from fig.stack import ended
 from fig.stack.ports import DEFAULT_BASE
 from fig.stack.stack import Wishes
 from fig.supervise import detached, logs, session, state
@@ -98,7 +99,8 @@ def parse_sets(
 @json_option("FIG_UP_JSON")
 @click.pass_obj
 def up(home: Home, /, detach: bool, out: Output, **options: Any) -> None:
-    """Bring everything up. Ctrl-C stops it, the last started first.
+    """Bring everything up. Ctrl-C stops it, the last started first. Without the monolith where
+    the data folder's shop has said farewell to it.
 
     Exit code 0 also when it runs already; 1 when something else runs, or a process does not
     come up; 2 for a busy port, a folder that cannot be written, a missing binary.
@@ -134,7 +136,11 @@ def _order(
     postgres_bin: str | None, nats_bin: str | None,
 ) -> Order:  # fmt: skip
     wishes = Wishes(
-        facade_workers=facade_workers, instances=instances, scale=scale, postgres_bin=postgres_bin
+        facade_workers=facade_workers,
+        instances=instances,
+        scale=scale,
+        postgres_bin=postgres_bin,
+        monolith=ended.read(home) is None,
     )
     path = (routes or project_root() / "routes.yaml").absolute()
     return Order(home, path, port_base, wishes, nats_bin, extra)
