@@ -13,13 +13,14 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
 
 from chassis.cli.calls import NoAnswer, call_object
 from chassis.process.address import url
+from chassis.process.files import write_whole
 from tests.rigs.processes.warm import WARM, Forked
 from tests.rigs.processes.warm_facade import FACADE
 
@@ -30,38 +31,46 @@ ROUTES = 'upstreams: {legacy: {url: "http://127.0.0.1:9"}}\nroutes: []\n'
 
 @pytest.fixture
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    return another_port()
+
+
+class Facades:
+    """Facades in front of one port, with their files in one folder."""
+
+    def __init__(self, folder: Path, port: int, environment: Mapping[str, str]) -> None:
+        self._folder, self._port, self._environment = folder, port, environment
+        self._started: list[Forked] = []
+
+    def __call__(self, admin: str, routes: str = ROUTES, **more: str) -> Path:
+        """Start one with this admin address; returns the folder."""
+        folder = self._folder
+        file = folder / "routes.yaml"
+        file.write_text(routes)
+        command = ["run", "--routes", str(file), "--admin", admin]
+        command += ["--listen", f"127.0.0.1:{self._port}", "--runtime", str(folder / "runtime")]
+        with (folder / "log").open("a") as log:
+            env = {**self._environment, **more}
+            facade = WARM.start(FACADE, *command, env=env, stderr=log.fileno())
+        self._started.append(facade)
+        (folder / "pid").write_text(str(facade.pid))
+        return folder
+
+    def end(self) -> None:
+        """Stop all, and wait for their ends."""
+        for process in self._started:
+            process.send_signal(signal.SIGTERM)
+        for process in self._started:
+            process.wait(60)
+        self._started.clear()
 
 
 @pytest.fixture
-def start(tmp_path, monkeypatch, free_port):
+def start(tmp_path: Path, monkeypatch, free_port: int) -> Iterator[Facades]:
     """`start(admin)`: a facade with this admin address, in a state folder of its own."""
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-    started: list[Forked] = []
-
-    def begin(admin: str, routes: str = ROUTES, **more: str) -> Path:
-        file = tmp_path / "routes.yaml"
-        file.write_text(routes)
-        command = ["run", "--routes", str(file), "--admin", admin]
-        command += ["--listen", f"127.0.0.1:{free_port}", "--runtime", str(tmp_path / "runtime")]
-        with (tmp_path / "log").open("a") as log:
-            facade = WARM.start(FACADE, *command, env=os.environ | more, stderr=log.fileno())
-        started.append(facade)
-        (tmp_path / "pid").write_text(str(facade.pid))
-        return tmp_path
-
-    def end() -> None:
-        for process in started:
-            process.send_signal(signal.SIGTERM)
-        for process in started:
-            process.wait(60)
-        started.clear()
-
-    begin.end = end  # type: ignore[attr-defined]
-    yield begin
-    end()
+    facades = Facades(tmp_path, free_port, os.environ)
+    yield facades
+    facades.end()
 
 
 def status(admin: str) -> dict[str, object]:
@@ -158,14 +167,23 @@ def test_it_warns_when_it_listens_beyond_this_machine(start, host: str, warned: 
 OPEN = {"readyz": "/readyz", "metrics": "/metrics", "jwks": "/.well-known/jwks.json"}
 
 
-@pytest.mark.parametrize("closed", [*OPEN, None])
-def test_each_open_path_can_be_closed(start, closed: str | None) -> None:
+def test_each_open_path_can_be_closed(start: Facades) -> None:
     admin = f"127.0.0.1:{another_port()}"
-    still = [name for name in OPEN if name != closed]
-    start(admin, f"facade: {{admin: {{open: [{', '.join(still)}]}}}}\n{ROUTES}")
+    folder = start(admin)
     status(admin)
-    for name, path in OPEN.items():
-        assert (asked(admin, path) == 401) == (name == closed), name  # readyz may be 503 yet
+    for closed in (*OPEN, None):
+        still = ", ".join(name for name in OPEN if name != closed)
+        text = f"facade: {{admin: {{open: [{still}]}}}}\n{ROUTES}"
+        write_whole(folder / "routes.yaml", text.encode())
+        until = time.monotonic() + 60
+        while (shut := _shut(admin)) != ({closed} - {None}):
+            assert time.monotonic() < until, (closed, shut)
+            time.sleep(0.05)
+
+
+def _shut(admin: str) -> set[str]:
+    """Which of the open paths need the token; readyz may answer with 503 as well."""
+    return {name for name, path in OPEN.items() if asked(admin, path) == 401}
 
 
 def test_without_a_token_the_names_and_pages_are_still_looked_at(start) -> None:
@@ -271,10 +289,10 @@ class _Echo(http.server.BaseHTTPRequestHandler):
     ],
 )
 def test_the_cookie_of_the_dashboard_reaches_no_side(
-    echoing, free_port, path: str, sent: list[str], seen: str
+    echoing: int, path: str, sent: list[str], seen: str
 ) -> None:
     """A browser sends it to the public port as well: cookies know no port."""
-    client = http.client.HTTPConnection("127.0.0.1", free_port, timeout=20)
+    client = http.client.HTTPConnection("127.0.0.1", echoing, timeout=20)
     client.putrequest("GET", path)
     for line in sent:
         client.putheader("Cookie", line)
@@ -294,13 +312,22 @@ def echoing_sides() -> Iterator[str]:
     server.server_close()
 
 
-@pytest.fixture
-def echoing(start, echoing_sides: str) -> None:
-    """A facade whose both sides echo."""
+@pytest.fixture(scope="module")
+def echoing(tmp_path_factory: pytest.TempPathFactory, echoing_sides: str) -> Iterator[int]:
+    """The public port of a facade whose both sides echo."""
+    folder, port = tmp_path_factory.mktemp("echoing"), another_port()
+    state = str(folder / "state")
+    facades = Facades(folder, port, {**os.environ, "XDG_STATE_HOME": state})
     admin = f"127.0.0.1:{another_port()}"
-    start(
+    facades(
         admin,
         f'upstreams: {{legacy: {{url: "{echoing_sides}"}}, new: {{url: "{echoing_sides}"}}}}\n'
         "routes:\n  - {name: new, match: GET /new, new: new, stage: new}\n",
     )
-    status(admin)
+    try:
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setenv("XDG_STATE_HOME", state)
+            status(admin)
+        yield port
+    finally:
+        facades.end()
