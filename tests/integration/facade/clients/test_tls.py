@@ -2,13 +2,13 @@
 
 import contextlib
 import json
+import os
 import socket
 import ssl
-import subprocess
-import sys
 import threading
 import time
 import urllib.request
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +18,9 @@ import websockets.sync.server
 
 from chassis.process.tokens import authorization
 from facade.routes.config.addressfile import Certificate
-from tests.integration.facade.conftest import PROJECT, Facade, eventually
+from tests.integration.facade.conftest import Facade, Upstream, eventually, read_head
 from tests.rigs.facade.certificates import Issuer
+from tests.rigs.processes.warm import WARM
 
 pytestmark = pytest.mark.integration
 
@@ -74,12 +75,9 @@ def until_end(sock: socket.socket) -> bytes:
     return data
 
 
-def echo(scripts):
-    def script(sock) -> None:
-        while head := scripts.head(sock)[0]:
-            sock.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(head) + head)
-
-    return script
+def echo(sock: socket.socket) -> None:
+    while head := read_head(sock)[0]:
+        sock.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(head) + head)
 
 
 @pytest.fixture
@@ -87,12 +85,32 @@ def issuer(tmp_path: Path) -> Issuer:
     return Issuer(tmp_path)
 
 
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Facade, Issuer]]:
+    """A facade for tests that leave it as it is: shop.example first, and two names more."""
+    folder = tmp_path_factory.mktemp("tls")
+    issuer, upstream = Issuer(folder), Upstream(echo)
+    first = issuer.make("a", "shop.example")
+    second = issuer.make("b", "B.example", "*.c.example")
+    facade = Facade(folder, routes(upstream.url, first, second))
+    yield facade, issuer
+    facade.stop()
+    facade.log.close()
+    upstream.close()
+
+
 @pytest.fixture
-def secure(start, serve, scripts, issuer):
-    """Starts a facade that speaks https: secure(*certificates, …)."""
+def client(shared: tuple[Facade, Issuer]) -> Client:
+    """Of the shared facade."""
+    return Client(*shared)
+
+
+@pytest.fixture
+def secure(start, serve, issuer):
+    """Starts a facade of the test's own that speaks https: secure(*certificates, …)."""
 
     def run(*certificates: Certificate, workers: int = 1, **options: str) -> tuple[Facade, Client]:
-        text = routes(serve(echo(scripts)).url, *certificates, **options)
+        text = routes(serve(echo).url, *certificates, **options)
         facade = start(text, workers)
         return facade, Client(facade, issuer)
 
@@ -110,8 +128,7 @@ def told(facade: Facade) -> dict[str, int]:
     return found
 
 
-def test_requests_over_tls(secure, issuer: Issuer) -> None:
-    _, client = secure(issuer.make("a", "shop.example"))
+def test_requests_over_tls(client: Client) -> None:
     said = client.get("/a?b", "X-Forwarded-Proto: http", "X-Mine: 1")
     assert said.startswith(b"HTTP/1.1 200 OK\r\n")
     assert b"GET /a?b HTTP/1.1\r\n" in said
@@ -126,25 +143,26 @@ def test_requests_over_tls(secure, issuer: Issuer) -> None:
             assert b"GET /%d " % number in got
 
 
-@pytest.mark.parametrize(("version", "old"), [("1.2", True), ("1.3", False)])
-def test_the_oldest_version(secure, issuer: Issuer, version: str, old: bool) -> None:
-    _, client = secure(issuer.make("a", "shop.example"), version=version)
-    client.context.maximum_version = ssl.TLSVersion.TLSv1_2
-    if old:
-        assert client.get().startswith(b"HTTP/1.1 200")
-    else:
-        with pytest.raises((ssl.SSLError, ConnectionError)):
-            client.get()
-    client.context.maximum_version = ssl.TLSVersion.TLSv1_3
+def test_the_newest_version_is_spoken_and_the_oldest_allowed_one(client: Client) -> None:
     client.context.set_alpn_protocols(["h2", "http/1.1"])
     with client.connect() as sock:
         assert (sock.version(), sock.selected_alpn_protocol()) == ("TLSv1.3", "http/1.1")
+    client.context.maximum_version = ssl.TLSVersion.TLSv1_2
+    assert client.get().startswith(b"HTTP/1.1 200")
 
 
-def test_the_certificate_is_chosen_by_name(secure, issuer: Issuer) -> None:
-    first, second = issuer.make("a", "a.example"), issuer.make("b", "B.example", "*.c.example")
-    _, client = secure(first, second)
-    one, other = client.serial("a.example"), client.serial("b.example")
+def test_a_version_that_is_too_old_is_refused(secure, issuer: Issuer) -> None:
+    _, client = secure(issuer.make("a", "shop.example"), version="1.3")
+    client.context.maximum_version = ssl.TLSVersion.TLSv1_2
+    with pytest.raises((ssl.SSLError, ConnectionError)):
+        client.get()
+    client.context.maximum_version = ssl.TLSVersion.TLSv1_3
+    with client.connect() as sock:
+        assert sock.version() == "TLSv1.3"
+
+
+def test_the_certificate_is_chosen_by_name(client: Client) -> None:
+    one, other = client.serial("shop.example"), client.serial("b.example")
     assert one != other
     assert client.serial("x.c.example") == other
     client.context.check_hostname = False
@@ -218,15 +236,13 @@ def test_what_cannot_be_served_is_said_with_its_place(
     line = path.read_text().splitlines()[3]
     column = line.index('"', line.index(f"{where}: ")) + 1
     for words in (["check", str(path)], ["run", "--routes", str(path), "--listen", "127.0.0.1:0"]):
-        done = subprocess.run(
-            [sys.executable, "-m", "facade", *words],
-            cwd=PROJECT, capture_output=True, text=True, timeout=60, check=False,
-        )  # fmt: skip
-        assert done.returncode == 2, done
-        said = done.stdout + done.stderr
-        assert f"routes.yaml:4:{column}: facade.tls.certificates.{where}: " in said
-        assert why in said
-        assert "Traceback" not in said
+        said = tmp_path / words[0]
+        with said.open("w") as output:
+            done = WARM.start("facade", *words, env=dict(os.environ), stderr=output.fileno())
+            assert done.wait(60) == 2, said.read_text()
+        assert f"routes.yaml:4:{column}: facade.tls.certificates.{where}: " in said.read_text()
+        assert why in said.read_text()
+        assert "Traceback" not in said.read_text()
 
 
 def verdict(facade: Facade) -> Any:
@@ -270,8 +286,8 @@ def test_switching_https_on_takes_a_start(plain: Facade, issuer: Issuer) -> None
     assert plain.get("/")[0] == 200
 
 
-def test_plain_http_is_told_so_and_counted(secure, issuer: Issuer) -> None:
-    facade, client = secure(issuer.make("a", "shop.example"))
+def test_plain_http_is_told_so_and_counted(shared, client: Client) -> None:
+    facade, _ = shared
     eventually("it counts", lambda: "tls_plain" in told(facade), 60.0)
     before = told(facade)["tls_plain"]
     with facade.connect() as sock:
@@ -303,8 +319,8 @@ def test_handshakes_that_are_slow_or_fail_end_and_are_counted(secure, issuer: Is
     assert client.get().startswith(b"HTTP/1.1 200")
 
 
-def test_handshakes_under_way_are_bounded(start, serve, scripts, issuer: Issuer) -> None:
-    text = routes(serve(echo(scripts)).url, issuer.make("a", "shop.example"), handshake="60s")
+def test_handshakes_under_way_are_bounded(start, serve, issuer: Issuer) -> None:
+    text = routes(serve(echo).url, issuer.make("a", "shop.example"), handshake="60s")
     text = text.replace("  timeouts:", "  limits: {connections_per_client: 3}\n  timeouts:")
     facade = start(text)
     held = [facade.connect() for _ in range(3)]
@@ -388,16 +404,15 @@ def refused(facade: Facade) -> bool:
     return False
 
 
-def test_an_unread_refusal_over_tls(secure, issuer: Issuer) -> None:
-    _, client = secure(issuer.make("a", "shop.example"))
+def test_an_unread_refusal_over_tls(client: Client) -> None:
     with client.connect() as sock:
         sock.sendall(b"BAD\r\n\r\n")
         assert until_end(sock).startswith(b"HTTP/1.1 400")
 
 
-def test_nobody_is_redirected_to_the_token(secure, issuer: Issuer) -> None:
+def test_nobody_is_redirected_to_the_token(shared) -> None:
     """The admin port stays as it is: plain, and with its token."""
-    facade, _ = secure(issuer.make("a", "shop.example"))
+    facade, _ = shared
     url = f"http://127.0.0.1:{facade.admin}/api/status"
     request = urllib.request.Request(url)
     eventually("it answers", lambda: "ready" in facade.readiness(), 60.0)
