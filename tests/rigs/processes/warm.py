@@ -1,9 +1,10 @@
-"""Processes that begin with the libraries imported: `python -m MODULE` as a fork of a warm one.
+"""Processes that begin with their imports made: `python -m MODULE` as a fork of a warm one.
 
-A service takes over a second of processor time to import its libraries, and the tests start some
-hundreds of services. Here one process imports the libraries once and forks; what is ours is
-imported by each fork anew, with its own environment, and it ends as any interpreter does. That
-`python -m MODULE` itself works is tried by the tests that run the stack.
+A service takes over a second of processor time to import its libraries, a facade as much again for
+its own modules, and the tests start some hundreds of both. Here one process imports them once and
+forks. None of our modules reads its environment or starts anything when it is imported: each fork
+has an environment of its own, and ends as any interpreter does. That `python -m MODULE` itself
+works is tried by the tests that run the stack.
 
     test ──a socket: module, environment, files──▶ warm process ──fork──▶ the process wanted
     test ◀───────a pipe of its own: how it ended────────┘
@@ -27,12 +28,17 @@ from pathlib import Path
 from typing import Any
 
 PROJECT = Path(__file__).parents[3]
-# Libraries only: nothing of ours, and nothing that starts a thread.
+# Nothing that starts a thread.
 LIBRARIES = (
     *("alembic.command", "asyncpg", "click", "fastapi", "flask", "gunicorn.app.wsgiapp"),
     *("httpx2", "joserfc.jwe", "joserfc.jwk", "joserfc.jwt", "lxml.html", "mmh3", "nats"),
     *("orjson", "prometheus_client", "psycopg", "pydantic_settings", "sqlalchemy.orm"),
     *("sqlite3", "uvicorn", "uvloop", "yaml"),
+)
+SERVICES = ("accounts", "catalog", "inventory", "notifications", "orders", "payments", "sales")
+OURS = (
+    *("facade.commands.cli", "facade.control.process", "new_services.storefront.app"),
+    *(f"new_services.{name}.app" for name in SERVICES),
 )
 _MOST_BYTES = 1024**2
 _NUMBER = 8  # bytes of a pid, and of an exit code
@@ -181,8 +187,8 @@ def become(wish: dict[str, Any]) -> None:
 
 
 if __name__ == "__main__":
-    for library in LIBRARIES:
-        importlib.import_module(library)
+    for name in LIBRARIES + OURS:
+        importlib.import_module(name)
     gc.collect()
     gc.freeze()
     asked = serve(socket.socket(fileno=int(sys.argv[1])))
