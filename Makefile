@@ -61,13 +61,15 @@ status: install  ## what runs, and where the routes stand
 check: install lint ## what to run at every change: linters, types, unit and contract tests
 	@$(PY) -m pytest -q -n 2 tests/unit tests/contract $(ARGS)
 
-# What waits for processes shares the cores by two, the longest files first; what measures a whole
-# stack has them for itself.
+# What waits for processes shares the cores by two, the longest files first, and so do two whole
+# stacks that run side by side; the demo, which measures one, has the cores for itself.
 INTEGRATION := -n 2 --dist loadfile --no-loadscope-reorder tests/integration
+STACKS := -n 2 --dist loadgroup --no-loadscope-reorder tests/patterns \
+  $(filter-out %/test_demo.py,$(sort $(wildcard tests/e2e/test_*.py)))
 test: check      ## every test, and the linters
 	@$(PY) -m pytest -q $(INTEGRATION) $(ARGS)
-	@$(PY) -m pytest -q tests/patterns $(ARGS)
-	@$(PY) -m pytest -q tests/e2e $(ARGS)
+	@$(PY) -m pytest -q $(STACKS) $(ARGS)
+	@$(PY) -m pytest -q tests/e2e/test_demo.py $(ARGS)
 
 longest: install ## measure which test files take longest; they begin first
 	@$(PY) -m pytest -q -p tests.rigs.house.longest $(INTEGRATION) $(ARGS)

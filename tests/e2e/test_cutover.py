@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600)]
 
 PROJECT = Path(__file__).parents[2]
 # Who carries it out, who only ordered it, and the other service of the domain.
@@ -21,7 +21,7 @@ def test_the_orders_change_hands_under_load_and_under_strikes(port_base: int) ->
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        timeout=380,
+        timeout=580,
         check=False,
     )
     assert done.returncode == 0, done.stdout

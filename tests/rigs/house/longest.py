@@ -2,6 +2,8 @@
 
 Workers take whole files. One that takes a minute, begun last, keeps one worker busy while the
 others have nothing to do; so tests/conftest.py lets the files of tests/longest.txt begin first.
+A line may also name a folder, whose files one worker takes together; such lines, and those of
+whole stacks, are written by hand.
 """
 
 import os
@@ -32,8 +34,13 @@ def written(taken: Mapping[str, float]) -> str:
 
 
 def in_order(items: list[pytest.Item], taken: Mapping[str, float]) -> None:
-    """Sort tests by what their file takes; files that take the same stay as they are."""
-    items.sort(key=lambda item: -taken.get(item.path.relative_to(ROOT).as_posix(), 0.0))
+    """Sort tests by what their file or its folder takes; what takes the same stays as it is."""
+
+    def seconds(item: pytest.Item) -> float:
+        path = item.path.relative_to(ROOT)
+        return taken.get(path.as_posix()) or taken.get(path.parent.as_posix(), 0.0)
+
+    items.sort(key=lambda item: -seconds(item))
 
 
 class Measuring:

@@ -8,7 +8,7 @@ from tests.rigs.house import longest
 
 def test_the_table_names_files_that_are_there_longest_first() -> None:
     taken = longest.read(longest.TABLE.read_text())
-    gone = [path for path in taken if not (longest.ROOT / path).is_file()]
+    gone = [path for path in taken if not (longest.ROOT / path).exists()]
     assert not gone, f"gone or moved, change tests/longest.txt: {', '.join(gone)}"
     assert list(taken.values()) == sorted(taken.values(), reverse=True)
 
@@ -21,6 +21,14 @@ def test_the_longest_begin_and_the_rest_stays_as_it_is() -> None:
     ]
     longest.in_order(items, {"c": 20.0, "d": 90.0})
     assert [item.name for item in items] == ["d 1", "d 2", "c 1", "c 2", "a 1", "a 2", "b 1", "b 2"]
+
+
+def test_files_that_one_worker_takes_together_are_one() -> None:
+    items: list[Any] = [
+        SimpleNamespace(name=path, path=longest.ROOT / path) for path in ("a", "together/b", "c")
+    ]
+    longest.in_order(items, {"c": 20.0, "together": 90.0})
+    assert [item.name for item in items] == ["together/b", "c", "a"]
 
 
 def test_what_was_not_run_keeps_its_seconds(monkeypatch: Any, tmp_path: Any) -> None:
