@@ -87,15 +87,41 @@ ODDITIES = (
 )
 
 
+READ_MODELS: dict[str, Apply] = {
+    "catalog": catalog_projections.apply,
+    "inventory": inventory_projections.apply,
+    "orders": orders_projections.Projection().apply,
+    "sales": sales_projections.apply,
+}
+
+
+@pytest.fixture(scope="session")
+def filled(postgres_server: Any) -> dict[str, str]:
+    """By service: a database with the shop, as legacy and the read models have it, to be copied."""
+    names = {service: f"{service}_filled" for service in ("legacy", *READ_MODELS)}
+    with psycopg.connect(postgres_server.url(), autocommit=True) as connection:
+        for name in names.values():
+            connection.execute(f"CREATE DATABASE {name}")
+    legacy = str(postgres_server.url(names["legacy"]))
+    runner.upgrade("legacy", legacy)
+    seed(legacy, 1, lambda _: None)
+    with psycopg.connect(legacy) as connection:
+        for statement in ODDITIES:
+            connection.execute(statement)
+    for service, apply in READ_MODELS.items():
+        fill(service, str(postgres_server.url(names[service])), legacy, apply)
+    return names
+
+
 @pytest.fixture(scope="module")
-def new_database(postgres_server: Any) -> Iterator[Callable[[str], str]]:
-    """Makes an empty database for a service; gives its URL."""
+def new_database(postgres_server: Any) -> Iterator[Callable[..., str]]:
+    """Makes a database for a service, empty or a copy of `template`; gives its URL."""
     made = []
 
-    def make(service: str) -> str:
+    def make(service: str, template: str = "template1") -> str:
         name = f"{service}_for_pages"
         with psycopg.connect(postgres_server.url(), autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name}")
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
         made.append(name)
         return str(postgres_server.url(name))
 
@@ -106,15 +132,9 @@ def new_database(postgres_server: Any) -> Iterator[Callable[[str], str]]:
 
 
 @pytest.fixture(scope="module")
-def legacy_url(new_database: Callable[[str], str]) -> str:
+def legacy_url(new_database: Callable[..., str], filled: dict[str, str]) -> str:
     """The seeded shop."""
-    url = new_database("legacy")
-    runner.upgrade("legacy", url)
-    seed(url, 1, lambda _: None)
-    with psycopg.connect(url) as connection:
-        for statement in ODDITIES:
-            connection.execute(statement)
-    return url
+    return new_database("legacy", filled["legacy"])
 
 
 @pytest.fixture(scope="module")
@@ -127,18 +147,9 @@ def legacy(legacy_url: str) -> Iterator[Flask]:
 
 
 @pytest.fixture(scope="module")
-def databases(legacy_url: str, new_database: Callable[[str], str]) -> dict[str, str]:
+def databases(new_database: Callable[..., str], filled: dict[str, str]) -> dict[str, str]:
     """URLs of the read models, filled, by their services."""
-    applies: dict[str, Apply] = {
-        "catalog": catalog_projections.apply,
-        "inventory": inventory_projections.apply,
-        "orders": orders_projections.Projection().apply,
-        "sales": sales_projections.apply,
-    }
-    return {
-        service: fill(service, new_database(service), legacy_url, apply)
-        for service, apply in applies.items()
-    }
+    return {service: new_database(service, filled[service]) for service in READ_MODELS}
 
 
 class InProcess:
