@@ -228,7 +228,7 @@ def test_an_order_that_is_not_stored_is_not_called_accepted(shop: Any) -> None:
         asked = pool.submit(shop.ask, "new", "POST", "/api/orders", ORDER)
         with pytest.raises(TimeoutError):
             asked.result(timeout=2.5)  # longer than a request waits for what is stored
-        assert shop.query("orders", waiting) == [(True,)]
+        shop.until("it is ended", lambda: shop.query("orders", waiting) == [(True,)])
         assert asked.result().status_code == 503
         holder.rollback()
     shop.balance()

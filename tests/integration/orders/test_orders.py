@@ -151,7 +151,7 @@ def test_lists_are_the_same_and_ones_own(shop: Any) -> None:
                 order["po_number"] = order["po_number"].split(" ~")[0]
             return here == there
 
-        shop.until(f"{path} alike", alike, 5)
+        shop.until(f"{path} alike", alike)
 
 
 def test_the_same_key_gets_the_same_answer(shop: Any) -> None:

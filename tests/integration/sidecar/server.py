@@ -6,12 +6,13 @@ test can tell whether a fault struck before or behind it.
 
 import json
 import sys
-import time
+import threading
 from collections import Counter
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
 asked: Counter[str] = Counter()
+go_on = threading.Event()  # a client that has seen an event asks for the next: `/go-on`
 word = sys.argv[1] if len(sys.argv) > 1 else ""
 
 
@@ -38,6 +39,8 @@ class Shop(BaseHTTPRequestHandler):
         if parts.path == "/events":
             self._events()
             return
+        if parts.path == "/go-on":
+            go_on.set()
         if parts.path == "/dies":
             self.close_connection = True
             return
@@ -66,10 +69,11 @@ class Shop(BaseHTTPRequestHandler):
         self.send_header("Content-Type", "text/event-stream")
         self.send_header("Connection", "close")
         self.end_headers()
+        go_on.clear()
         for number in range(3):
             self.wfile.write(b"data: %d\n\n" % number)
             self.wfile.flush()
-            time.sleep(0.2)
+            go_on.wait(20)
         self.close_connection = True
 
     def log_message(self, *_: object) -> None:

@@ -24,7 +24,7 @@ def recorded(venv: Path, first: Path) -> list[Exchange]:
 
 
 def test_it_passes_on_records_and_keeps_no_credential(
-    sidecar: Any, client: Ask, tmp_path: Path, mitmproxy: Path
+    sidecar: Any, monolith: str, client: Ask, tmp_path: Path, mitmproxy: Path
 ) -> None:
     first = tmp_path / "shop.flows"
     sidecar.call("record", "--to", str(first), "--rotate-size", "4KiB", "--secret", "$.birthday")
@@ -44,16 +44,19 @@ def test_it_passes_on_records_and_keeps_no_credential(
 
     events = socket.create_connection(sidecar.listen.split(":"), timeout=10)
     events.sendall(b"GET /events HTTP/1.1\r\nHost: x\r\n\r\n")
-    seen, began = b"", time.monotonic()
+    seen = b""
     while b"data: 0" not in seen:
         seen += events.recv(4096)
-    assert b"data: 2" not in seen and time.monotonic() - began < 0.4, "events are passed on at once"
+    assert b"data: 1" not in seen, "events are passed on at once: the next waits for this one"
+    assert client(monolith, "GET", "/go-on").status == 200
     while events.recv(4096):
         pass
     events.close()
 
-    status = sidecar.status()
-    assert status["recording"]["flows"] == 15
+    until = time.monotonic() + 20
+    while (status := sidecar.status())["recording"]["flows"] != 15:
+        assert time.monotonic() < until, status["recording"]
+        time.sleep(0.05)
     assert status["recording"]["left_out"] == {"streamed": 1}
     assert status["shapes"]["GET /items/<id>"]["requests"] >= 12
     sidecar.call("record", "--stop")
@@ -100,14 +103,18 @@ def test_faults_on_command(sidecar: Any, monolith: str, client: Ask) -> None:
     assert hits == {"fault-1": 1, "broken": 2, "fault-2": 1, "fault-3": 1, "fault-4": 1}
     sidecar.call("fault", "--clear", "all")
     for path in ("/late", "/gone", "/half/a/b"):
-        answer = client(sidecar.listen, "GET", path)
-        assert answer.status == 200 and answer.seconds < 0.15
+        answers = [client(sidecar.listen, "GET", path) for _ in range(5)]
+        assert {answer.status for answer in answers} == {200}
+        assert min(answer.seconds for answer in answers) < 0.15  # a busy machine may be late once
 
 
 def test_a_monolith_that_dies_is_not_dressed_up(sidecar: Any, client: Ask) -> None:
     answer = client(sidecar.listen, "GET", "/dies")
     assert answer.broken == "RemoteDisconnected", "not a page of mitmproxy's own"
-    assert sidecar.status()["shapes"]["GET /dies"]["errors"] == 1
+    until = time.monotonic() + 20
+    while sidecar.status()["shapes"].get("GET /dies", {}).get("errors") != 1:
+        assert time.monotonic() < until, sidecar.status()["shapes"]
+        time.sleep(0.05)
 
 
 def test_a_bad_plan_changes_nothing(sidecar: Any, client: Ask) -> None:

@@ -205,10 +205,10 @@ def test_what_is_under_way_is_waited_for(books, monkeypatch):
 
     finishing = threading.Thread(target=finish)
     finishing.start()
-    settings = books.settings.model_copy(update={"patience": 20.0})
+    settings = books.settings.model_copy(update={"patience": 60.0})
     began = time.monotonic()
     found = asyncio.run(verify(settings, lambda text: None, only=("books",)))
-    assert time.monotonic() - began < 10.0  # it waits no longer than it must
+    assert time.monotonic() - began < 30.0  # it waits no longer than it must
     finishing.join()
     assert broken(found) == {}
     assert sum(law.in_motion for law in found.laws) >= 2

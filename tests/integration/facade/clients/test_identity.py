@@ -177,11 +177,11 @@ def test_a_logout_through_one_worker_is_known_in_all(start, serve, scripts) -> N
 
 
 def test_copies_carry_it_and_clients_do_not_wait(start, serve, scripts) -> None:
-    world = World(start, serve, scripts)
+    world = World(start, serve, scripts, **PATIENT)
     world.legacy.answers.clear()
     began = time.monotonic()
     assert world.facade.get("/seen", Cookie="session=s1")[2] == b"old"
-    assert time.monotonic() - began < 0.4
+    assert time.monotonic() - began < 10.0  # who waited for legacy would wait for twenty
     world.legacy.answers.set()
     # A busy machine sheds copies: ask until one comes through.
     scripts.eventually(
