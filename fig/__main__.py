@@ -52,6 +52,7 @@ SHOP = {
     "verify": ("data", "whether both sides hold the same"),
     "repair": ("data", "make the read models what legacy says, where they are not"),
     "cutover": ("data", "make the new side the owner of a domain, or legacy again"),
+    "farewell": ("data", "the end of the monolith: archive its database, and drop it"),
     "rebuild": ("data", "make a read model anew beside the live one, and swap them"),
     "sagas": ("orders", "orders that are on their way, or wait for a person"),
     "saga": ("orders", "one order's story, and what shall become of it"),

@@ -16,7 +16,7 @@ LATE = {
     "calibrate": "calibrate", "init": "init", "replay": "replay", "sidecar": "sidecar",
     "migrate": "moving.migrate", "approve": "moving.approve", "undo": "moving.undo",
     "freeze": "moving.freeze", "journal": "moving.journal", "owner": "owner",
-    "retire": "moving.retire", "trace": "trace", "keys": "keys",
+    "retire": "moving.retire", "detach": "moving.detach", "trace": "trace", "keys": "keys",
 }  # fmt: skip
 
 

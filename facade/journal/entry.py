@@ -19,6 +19,7 @@ class Event(StrEnum):
     WALK = "walk"  # a walk began, was paused, resumed, approved, ended
     GUARD = "guard"  # a guard could not move what it wanted to move, or holds
     FREEZE = "freeze"
+    FAREWELL = "farewell"  # legacy left the route file, or its database was archived and dropped
     TRIM = "trim"  # old entries or evidence were let go at a limit
 
 

@@ -25,7 +25,7 @@ from fig.supervise import logs, state
 from fig.supervise.children import LocalLauncher, Said
 from fig.supervise.order import Order
 from fig.supervise.process import Process
-from fig.supervise.spool import Answer, Restart, Spool
+from fig.supervise.spool import Answer, Restart, Spool, Wish
 from fig.supervise.standing import Status, ending
 from fig.supervise.supervisor import NotUp, Supervisor
 
@@ -85,7 +85,7 @@ async def run(order: Order, onlooker: Onlooker, listing: Listing = processes) ->
         ports.require_free(plan)
         listed = listing(order)
         launcher = LocalLauncher(project_root(), order.home.logs, onlooker.said)
-        session = _Session(order, plan, onlooker)
+        session = _Session(order, plan, onlooker, lambda: listing(order))
         supervisor = Supervisor(listed, launcher, session.changed, extra=order.extra)
         session.supervisor = supervisor
         try:
@@ -99,8 +99,11 @@ async def run(order: Order, onlooker: Onlooker, listing: Listing = processes) ->
 class _Session:
     """What is known of the run, written down on every change."""
 
-    def __init__(self, order: Order, plan: dict[str, int], onlooker: Onlooker) -> None:
-        self._order = order
+    def __init__(
+        self, order: Order, plan: dict[str, int], onlooker: Onlooker,
+        listed: Callable[[], tuple[Process, ...]],
+    ) -> None:  # fmt: skip
+        self._order, self._listed = order, listed
         self._plan = plan
         self._onlooker = onlooker
         self._since = time.time()
@@ -154,8 +157,18 @@ class _Session:
         spool.open()
         while True:
             for name, wish in spool.take():
-                spool.answer(name, await _fulfil(supervisor, wish))
+                spool.answer(name, await self._fulfil(supervisor, wish))
             await asyncio.sleep(SPOOL_SECONDS)
+
+    async def _fulfil(self, supervisor: Supervisor, wish: Wish) -> Answer:
+        if isinstance(wish, Restart):
+            return await _restart(supervisor, wish)
+        try:
+            gone = await supervisor.relist(self._listed())
+        except FigError as error:
+            return Answer(False, str(error), error.exit_code)
+        self._write()
+        return Answer(True, ", ".join(gone))
 
     def _write(self) -> None:
         supervisor = self.supervisor
@@ -174,7 +187,7 @@ class _Session:
         state.write(self._order.home.state, described)
 
 
-async def _fulfil(supervisor: Supervisor, wish: Restart) -> Answer:
+async def _restart(supervisor: Supervisor, wish: Restart) -> Answer:
     try:
         verdict = await supervisor.restart(wish.name, wish.extra, wish.pause)
     except FigError as error:

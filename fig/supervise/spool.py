@@ -29,6 +29,17 @@ class Restart:
 
 
 @dataclass(frozen=True)
+class Relist:
+    """Look again which processes the stack has: end for good those that it has no more, and start
+    the others, when they are next started, as they are listed now."""
+
+    relist: bool = True
+
+
+Wish = Restart | Relist
+
+
+@dataclass(frozen=True)
 class Answer:
     """What came of it."""
 
@@ -51,22 +62,23 @@ class Spool:
             for old in folder.iterdir():
                 old.unlink(missing_ok=True)
 
-    def take(self) -> list[tuple[str, Restart]]:
+    def take(self) -> list[tuple[str, Wish]]:
         """The supervisor's end: what was asked since, each with the name to answer to."""
-        taken = []
+        taken: list[tuple[str, Wish]] = []
         for path in sorted(self._asked.glob("*.json")):
             wish = read_object(path)
             path.unlink(missing_ok=True)
             if wish is not None:
                 with contextlib.suppress(TypeError):  # not one of ours
-                    taken.append((path.stem, Restart(**wish)))
+                    kind = Relist if "relist" in wish else Restart
+                    taken.append((path.stem, kind(**wish)))
         return taken
 
     def answer(self, name: str, answer: Answer) -> None:
         """The supervisor's end."""
         write_whole(self._answered / f"{name}.json", json.dumps(asdict(answer)))
 
-    def ask(self, wish: Restart, alive: Callable[[], bool]) -> Answer:
+    def ask(self, wish: Wish, alive: Callable[[], bool]) -> Answer:
         """The command's end: waits for the answer as long as the supervisor is alive."""
         name = f"{time.time_ns()}-{secrets.token_hex(4)}"
         write_whole(self._asked / f"{name}.json", json.dumps(asdict(wish)))

@@ -93,15 +93,34 @@ class Supervisor:
 
     async def stop(self) -> None:
         """One by one in reverse; each has its grace."""
-        for name, keeper in reversed(self._keepers.items()):
-            await keeper.stop()
-            task = self._tasks.get(name)
-            if task is not None:
-                if keeper.status.state in (State.WAITING, State.BACKOFF):
-                    task.cancel()
-                await asyncio.wait({task})
-            if keeper.status.state is not State.DONE:
-                keeper.status.state = State.STOPPED
+        for name in reversed(self._keepers):
+            await self._stop(name)
+
+    async def _stop(self, name: str) -> None:
+        keeper, task = self._keepers[name], self._tasks.get(name)
+        await keeper.stop()
+        if task is not None:
+            if keeper.status.state in (State.WAITING, State.BACKOFF):
+                task.cancel()
+            await asyncio.wait({task})
+        if keeper.status.state is not State.DONE:
+            keeper.status.state = State.STOPPED
+
+    async def relist(self, processes: Sequence[Process]) -> list[str]:
+        """Stop for good what is not among these; what stays starts, when it does, as said here.
+
+        Returns the names of those that went.
+        """
+        check_order(processes)
+        listed = {process.name: process for process in processes}
+        gone = [name for name in reversed(self._keepers) if name not in listed]
+        for name in gone:
+            await self._stop(name)
+            self._tasks.pop(name, None)
+            del self._keepers[name]
+        for name, keeper in self._keepers.items():
+            keeper.process = listed[name]
+        return gone
 
     def kill(self) -> None:
         """All at once, without grace."""

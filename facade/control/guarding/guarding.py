@@ -32,7 +32,7 @@ from facade.control.guarding.watching import Ours, Watching
 from facade.control.guarding.wishes import Parts, Wishes
 from facade.guard.verdict import Kind
 from facade.journal.entry import Entry, Event
-from facade.journal.folder import Journal, JournalAway
+from facade.journal.folder import Journal, JournalAway, read
 from facade.routes.config.routefile import RouteConfig
 from facade.runtime.freeze import Frozen, frozen
 
@@ -273,6 +273,17 @@ class Guarding:
             self.observer.enter(
                 Entry(Event.RESET, now, who, "person", words, "fig compare --reset", route=name)
             )
+
+    def farewell(self, who: str, why: str, source: str) -> bool:
+        """Legacy has gone, wholly or in part; whether it was entered, or had been."""
+        known = (kept.entry for kept in read(self.journal.folder))
+        if any(one.event is Event.FAREWELL and one.why == why for one in known):
+            return True
+        entered = self.observer.enter(
+            Entry(Event.FAREWELL, self._clock(), who, "person", why, source)
+        )
+        self.save_anyway()
+        return entered
 
     def announce(self, intent: Intent) -> None:
         """Somebody is about to move routes."""

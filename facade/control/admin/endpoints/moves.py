@@ -133,6 +133,11 @@ def _add_journal(router: APIRouter, guarding: Guarding) -> None:
         ]
         return JournalView(folder=str(guarding.journal.folder), entries=entries)
 
+    @router.post("/api/farewell")
+    async def api_farewell(who: str, why: str, source: str = "") -> dict[str, bool]:
+        """Enter that legacy has gone, once for each reason."""
+        return {"entered": guarding.farewell(who, why, source)}
+
     @router.get("/api/journal/verify")
     def api_verify() -> dict[str, object]:
         """Whether the journal is as it was written."""

@@ -1,0 +1,117 @@
+"""`fig farewell`: the monolith ends, its database is archived and dropped."""
+
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+
+from chassis.cli.output import Output, json_option
+from fig.clients import access, running
+from fig.errors import NEGATIVE, BadSetting, FigError
+from fig.farewell import archive, checks, looking, report
+from fig.farewell.archive import Server
+from fig.farewell.calling import DATABASE, Farewell, InDatabase
+from fig.farewell.record import Record
+from fig.farewell.steps import Step, take
+from fig.settings import Home
+from fig.stack import postgres
+from fig.stack.addresses import database_url
+from fig.supervise.state import StackState
+
+
+@click.command()
+@click.option("--dry-run", is_flag=True, envvar="FIG_FAREWELL_DRY_RUN",
+              help="Only say what it would do, and what stands against it.")  # fmt: skip
+@click.option("--archive", "path", type=click.Path(path_type=Path, dir_okay=False),
+              envvar="FIG_FAREWELL_ARCHIVE", metavar="PATH",
+              help="The file of the dump.  [default: archive/legacy.dump in the data folder]",
+              )  # fmt: skip
+@click.option("--yes", is_flag=True, envvar="FIG_FAREWELL_YES", help="Do not ask.")
+@json_option("FIG_FAREWELL_JSON")
+@click.pass_obj
+def farewell(home: Home, dry_run: bool, path: Path | None, yes: bool, out: Output) -> None:
+    """Stop the monolith for good, archive its database, try the archive, and drop it.
+
+    Allowed when every route is retired and every window closed. Nothing is dropped before the
+    archive was restored once and compared. Killed at any step, the next call finishes it.
+
+    Exit code 0: done, or the dry run found nothing against it; 1: refused, or a step failed; 2: a
+    wrong call.
+    """
+    found = running.require(home)
+    with _alone(home):
+        record = Record(home.folder / "farewell.json")
+        target = _target(home, path, record)
+        call = _call(home, found, target, record)
+        steps = call.steps()
+        if dry_run or any(record.done(step.name) is None for step in steps):
+            _ask(call, steps, dry_run=dry_run, sure=yes, out=out)
+        if not dry_run:
+            _take(steps, record, out)
+
+
+def _call(home: Home, found: StackState, target: Path, record: Record) -> Farewell:
+    url = database_url(access.place(home, found), postgres.SUPERUSER)
+    server = Server(url, postgres.binaries(found.order.get("postgres_bin") or None))
+    return Farewell(home, found, InDatabase(server, DATABASE, target, record))
+
+
+def _ask(
+    call: Farewell, steps: tuple[Step, ...], *, dry_run: bool, sure: bool, out: Output
+) -> None:
+    """Look, and ask once; exits where something stands against it."""
+    inside = call.inside
+    looked = looking.look(call.home, call.found, inside.server, inside.path, inside.record)
+    objections = checks.against(looked)
+    if objections:
+        told = [one.plain for one in objections]
+        out.refuse({"dry_run": dry_run, "objections": told}, report.refused(objections))
+        raise SystemExit(NEGATIVE)
+    most = "" if looked.size is None else f"; legacy's database has {report.size(looked.size)}"
+    left = report.left(steps, inside.record)
+    if dry_run:
+        document = report.planned(steps, inside.record, str(inside.path), looked.size)
+        out.give(document, f"nothing stands against it{most}. `fig farewell` would\n{left}")
+        return
+    if not sure and out.as_json:
+        out.fail("nothing leads back from a farewell: say --yes if you mean it", NEGATIVE)
+    if not sure:
+        click.confirm(f"{report.NO_WAY_BACK.format(steps=left)}\nGo on?", abort=True)
+
+
+def _take(steps: tuple[Step, ...], record: Record, out: Output) -> None:
+    found = []
+    for one in take(steps, record):
+        out.say(report.taken(one))
+        found.append(one)
+    document = report.done(found, record)
+    out.give(document, f"the monolith is gone; its archive: {document['archive']['path']}")
+
+
+def _target(home: Home, given: Path | None, record: Record) -> Path:
+    """Where the archive lies, or shall lie. Raises BadSetting."""
+    noted = record.done("archive")
+    wanted = (given or home.folder / "archive" / "legacy.dump").absolute()
+    if noted is not None:
+        there = Path(noted["path"])
+        if given is not None and wanted != there:
+            raise BadSetting(f"the archive was made already, it is {there}: leave --archive out")
+        return there
+    if given is not None and not wanted.parent.is_dir():
+        raise BadSetting(f"--archive: there is no folder {wanted.parent}")
+    if archive.foreign(wanted):
+        raise BadSetting(f"{wanted} is there and no archive of ours: name another file, --archive")
+    return wanted
+
+
+@contextmanager
+def _alone(home: Home) -> Iterator[None]:
+    """One operator at a time. Raises FigError for the second one."""
+    with (home.folder / "run" / "farewell.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise FigError("somebody else runs `fig farewell` here; wait for its end") from None
+        yield

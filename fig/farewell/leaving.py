@@ -1,0 +1,80 @@
+"""The steps outside the database: the route file, the processes, the journal."""
+
+import getpass
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from fig.clients import admin
+from fig.clients.passing import environment
+from fig.errors import FigError
+from fig.settings import Home
+from fig.stack import ended
+from fig.stack.ended import Ended
+from fig.supervise.spool import Relist, Spool
+from fig.supervise.state import StackState
+
+SECONDS = 30.0
+
+
+def detach(found: StackState, *words: str) -> dict[str, Any]:
+    """What `python -m facade detach` answers: `ok`, and `objections` where it was refused.
+
+    Raises FigError where it failed in another way.
+    """
+    program = [sys.executable, "-P", "-m", "facade", "detach", *words, "--json"]
+    done = subprocess.run(
+        program, env=environment(os.environ, found), capture_output=True, text=True, check=False,
+        timeout=SECONDS, start_new_session=True,
+    )  # fmt: skip  # a session of its own: Ctrl-C does not cut an edit off
+    try:
+        told: dict[str, Any] = json.loads(done.stdout)
+    except ValueError:
+        said = done.stderr.strip().splitlines()
+        raise FigError(said[-1] if said else "the facade's command said nothing") from None
+    if not told.get("ok") and not told.get("objections"):
+        raise FigError(str(told.get("error")))
+    return told
+
+
+def without_legacy(found: StackState) -> bool:
+    """Take it out of the route file; whether it was there. Raises FigError."""
+    told = detach(found)
+    if not told["ok"]:
+        words = "; ".join(str(one["words"]) for one in told["objections"])
+        raise FigError(f"the route file needs legacy: {words}")
+    return bool(told["changed"])
+
+
+def stop(home: Home, found: StackState, archive: Path) -> list[str]:
+    """Write down that the stack has no monolith, and end what goes with it; the names of what
+    ended. Raises FigError."""
+    if ended.read(home) is None:
+        ended.write(home, Ended(time.time(), "farewell", str(archive)))
+    answer = Spool(home.spool).ask(Relist(), alive=lambda: found.alive)
+    if not answer.ok:
+        raise FigError(f"{answer.message}; then `fig farewell` goes on")
+    return [name for name in answer.message.split(", ") if name]
+
+
+def enter(found: StackState, why: str) -> None:
+    """Into the facade's journal, once for each reason. Raises FigError."""
+    source = f"fig farewell on {socket.gethostname()}"
+    told = admin.post(
+        found.urls["admin"], "/api/farewell", who=_user(), why=why, source=source
+    )  # fmt: skip
+    if not told["entered"]:
+        raise FigError("the facade's journal cannot be written, see `fig status`; then"
+                       " `fig farewell` goes on")  # fmt: skip
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):
+        return "unknown"
