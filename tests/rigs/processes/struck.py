@@ -4,11 +4,11 @@
     POINT steps URL BIN ARCHIVE RECORD  the steps in PostgreSQL alone, of the database `legacy`
 
 POINT is `none`; `before:STEP` or `after:STEP`: the moment before or after the step is noted; or
-`call:MODULE.FUNCTION`: the moment it is called.
+`call:MODULE.FUNCTION, or MODULE.CLASS.METHOD`: the moment it is called.
 """
 
-import importlib
 import os
+import pkgutil
 import signal
 import sys
 from pathlib import Path
@@ -29,8 +29,8 @@ def arm(point: str) -> None:
     """Lay the point out in this process."""
     kind, _, what = point.partition(":")
     if kind == "call":
-        module, _, function = what.rpartition(".")
-        setattr(importlib.import_module(module), function, _die)
+        owner, _, function = what.rpartition(".")
+        setattr(pkgutil.resolve_name(owner), function, _die)
     elif kind in ("before", "after"):
         note = Record.note
 

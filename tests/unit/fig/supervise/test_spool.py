@@ -2,17 +2,19 @@
 
 import threading
 
-from fig.supervise.spool import Answer, Restart, Spool
+import pytest
+
+from fig.supervise.spool import Answer, Relist, Restart, Spool, Wish
 
 
-def test_a_wish_is_taken_once_and_answered(tmp_path):
+@pytest.mark.parametrize("wish", [Restart("catalog", {"FAULT": ""}), Relist()])
+def test_a_wish_is_taken_once_and_answered(tmp_path, wish):
     spool = Spool(tmp_path)
     spool.open()
     answers: list[Answer] = []
-    wish = Restart("catalog", {"FAULT": ""})
     asking = threading.Thread(target=lambda: answers.append(spool.ask(wish, alive=lambda: True)))
     asking.start()
-    taken: list[tuple[str, Restart]] = []
+    taken: list[tuple[str, Wish]] = []
     while not taken:
         taken = spool.take()
     assert spool.take() == []

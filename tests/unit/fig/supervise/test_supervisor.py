@@ -167,3 +167,33 @@ async def test_restart_of_unknown_and_of_oneshots_is_refused(supervise, service,
 def test_a_need_that_stands_later_is_a_mistake(service):
     with pytest.raises(ValueError, match="shop needs \\['db'\\]"):
         check_order([service("shop", "db"), service("db")])
+
+
+async def test_what_is_not_listed_any_more_ends_for_good(supervise, service, oneshot):
+    old, new = service("shop", "db"), service("shop", "db", env={"ALONE": "yes"})
+    supervisor, launcher, _ = supervise(
+        service("db"), oneshot("seed", "db"), service("legacy", "seed"), old
+    )
+    await supervisor.start()
+    launcher.journal.clear()
+
+    gone = await supervisor.relist((service("db"), new))
+
+    assert gone == ["legacy", "seed"]
+    assert launcher.journal == ["SIGTERM legacy"]
+    assert [status.name for status in supervisor.statuses] == ["db", "shop"]
+    assert supervisor.ready
+    with pytest.raises(Unknown):
+        await supervisor.restart("legacy", {})
+    assert await supervisor.restart("shop", {}) is None
+    assert launcher.environments["shop"] == {"ALONE": "yes"}, "it starts as it is listed now"
+    await supervisor.stop()
+
+
+async def test_a_list_in_the_wrong_order_changes_nothing(supervise, service):
+    supervisor, launcher, _ = supervise(service("db"), service("shop", "db"))
+    await supervisor.start()
+    with pytest.raises(ValueError, match="do not stand before it"):
+        await supervisor.relist((service("shop", "db"),))
+    assert launcher.journal == ["start db", "start shop"]
+    await supervisor.stop()
