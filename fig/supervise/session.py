@@ -11,13 +11,13 @@ import os
 import signal
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import IO
 
 from chassis.process import lifetime
 from fig.errors import FigError
 from fig.settings import project_root
-from fig.stack import credentials, places, ports
+from fig.stack import credentials, ended, places, ports
 from fig.stack import postgres as server
 from fig.stack.old_side import PORTS as OLD_PORTS
 from fig.stack.stack import stack
@@ -76,6 +76,12 @@ def ports_of(order: Order) -> dict[str, int]:
     return {name: port for name, port in plan.items() if name not in free}
 
 
+def as_it_stands(order: Order) -> Order:
+    """The order, without the monolith where it has gone since. Raises BadSetting."""
+    there = order.wishes.monolith and ended.read(order.home) is None
+    return replace(order, wishes=replace(order.wishes, monolith=there))
+
+
 async def run(order: Order, onlooker: Onlooker, listing: Listing = processes) -> None:
     """The whole run; returns after a wish to stop. Raises FigError when it cannot come up."""
     places.prepare(order.home.folder)
@@ -85,7 +91,7 @@ async def run(order: Order, onlooker: Onlooker, listing: Listing = processes) ->
         ports.require_free(plan)
         listed = listing(order)
         launcher = LocalLauncher(project_root(), order.home.logs, onlooker.said)
-        session = _Session(order, plan, onlooker, lambda: listing(order))
+        session = _Session(order, plan, onlooker, listing)
         supervisor = Supervisor(listed, launcher, session.changed, extra=order.extra)
         session.supervisor = supervisor
         try:
@@ -100,10 +106,9 @@ class _Session:
     """What is known of the run, written down on every change."""
 
     def __init__(
-        self, order: Order, plan: dict[str, int], onlooker: Onlooker,
-        listed: Callable[[], tuple[Process, ...]],
+        self, order: Order, plan: dict[str, int], onlooker: Onlooker, listing: Listing
     ) -> None:  # fmt: skip
-        self._order, self._listed = order, listed
+        self._order, self._listing = order, listing
         self._plan = plan
         self._onlooker = onlooker
         self._since = time.time()
@@ -164,9 +169,11 @@ class _Session:
         if isinstance(wish, Restart):
             return await _restart(supervisor, wish)
         try:
-            gone = await supervisor.relist(self._listed())
+            order = as_it_stands(self._order)
+            gone = await supervisor.relist(self._listing(order))
         except FigError as error:
             return Answer(False, str(error), error.exit_code)
+        self._order, self._plan = order, ports_of(order)
         self._write()
         return Answer(True, ", ".join(gone))
 
