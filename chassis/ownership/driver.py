@@ -201,6 +201,8 @@ class Driver:
                 words = taken.words or "whoever carried it out died or stood still"
                 await self._end(taken, words)
             return ""
+        if record.owner is Owner.NEW and not record.window_open:
+            return ""  # for good: legacy's database may be gone
         fence, trouble = await self.legacy.look()
         if record.writer is Owner.LEGACY and not fence.open:
             await self.legacy.open(record.attempt, record.epoch)

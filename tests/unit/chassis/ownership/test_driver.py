@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -200,3 +201,17 @@ async def test_the_watch_names_a_fence_that_does_not_stand(driver: Driver) -> No
     legacy.fence = type(legacy.fence)(Owner.NEW, 3, records.stored.attempt)
     assert await driver.mend() == ""
     assert writers(driver) == [Owner.LEGACY]
+
+
+async def test_behind_a_closed_window_the_fence_is_not_looked_at(driver: Driver) -> None:
+    records, legacy, _ = parts(driver)
+    await move(driver, Owner.NEW)
+
+    def gone(_: str) -> None:
+        raise LegacyAway("the database does not exist")
+
+    legacy.broken = gone
+    with pytest.raises(LegacyAway):
+        await driver.mend()
+    records.stored = replace(records.stored, window_open=False)
+    assert await driver.mend() == ""
