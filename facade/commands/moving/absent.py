@@ -20,6 +20,8 @@ _WORDS = {
     "identity": "{name} was asked who a client is",
 }
 
+NO_SIDE = "give it one (new: SERVICE), or take it out of the file if nobody asks for it any more"
+
 
 class NoEvidence(ValueError):
     """What was given as evidence is none; the message says what was expected."""
@@ -143,7 +145,7 @@ def _of_file(file: RouteFile, routes: Sequence[RouteConfig]) -> Iterator[Objecti
             words = f"'{name}' is composed and has no stage"
             yield Objection("stage", name, words, "retire the routes of its parts")
         elif route.new is None:
-            yield Objection("stage", name, f"'{name}' has no new side", "give it one: new: SERVICE")
+            yield Objection("stage", name, f"'{name}' has no new side", NO_SIDE)
         elif route.stage is not Stage.NEW:
             words = f"'{name}' is at {route.stage}: legacy answers its clients, or some of them"
             yield Objection("stage", name, words, f"fig flip {name} new --walk")

@@ -56,7 +56,8 @@ def needs(file: RouteFile) -> Iterator[Need]:
     for route in file.routes:
         if route.stage is not Stage.RETIRED and not route.compose:
             words = f"'{route.name}' is at {route.stage} and not retired"
-            yield Need("stage", route.name, words, f"fig retire {route.name}")
+            remedy = f"fig retire {route.name}" if route.new else "take it out of the file"
+            yield Need("stage", route.name, words, remedy)
     for domain in file.domains.values():
         if (domain.owner, domain.window) != (NEW, CLOSED):
             close = " --close" if domain.owner == NEW else ""
