@@ -78,7 +78,7 @@ class Supervisor:
             ups.cancel()
 
     async def _all_up(self) -> None:
-        for keeper in self._keepers.values():
+        for keeper in tuple(self._keepers.values()):
             await keeper.up.wait()
 
     def _raise_failure(self) -> None:
