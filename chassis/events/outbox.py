@@ -173,7 +173,8 @@ class Relay:
         jetstream = self._nats.jetstream(timeout=2)
         for wave in waves(rows):
             answers = await asyncio.gather(
-                *(_publish(jetstream, row) for row in wave), return_exceptions=True
+                *(publish(jetstream, row["subject"], row["event_id"], row["body"]) for row in wave),
+                return_exceptions=True,
             )
             sent = [
                 row["id"]
@@ -188,14 +189,14 @@ class Relay:
                     raise answer
 
 
-async def _publish(jetstream: JetStreamContext, row: asyncpg.Record) -> None:
-    """In the trace of what told the event, however long the row has waited."""
-    subject, headers = row["subject"], {"Nats-Msg-Id": row["event_id"]}
-    attributes = messaging("send", subject, row["event_id"])
-    with within(f"send {subject}", "producer", attributes, _told_by(row["body"])) as opened:
+async def publish(jetstream: JetStreamContext, subject: str, event_id: str, body: str) -> None:
+    """In the trace of what told the event, however long it has waited."""
+    headers = {"Nats-Msg-Id": event_id}
+    attributes = messaging("send", subject, event_id)
+    with within(f"send {subject}", "producer", attributes, _told_by(body)) as opened:
         if opened is not None:
             headers[TRACEPARENT] = opened.traceparent
-        await jetstream.publish(subject, row["body"].encode(), headers=headers)
+        await jetstream.publish(subject, body.encode(), headers=headers)
 
 
 def _told_by(body: str) -> Open | None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from fastapi import FastAPI
 
+from chassis.ownership.closed.teller import Teller
 from chassis.ownership.driver import Driver
 from chassis.ownership.endpoint import Cutover
 from chassis.ownership.records import Records
@@ -27,9 +28,11 @@ class Ownership:
     close: Callable[[], Awaitable[None]]
 
 
-def owned_here(database_url: str, records: Records, legacy: LegacySide, own: OwnSide) -> Ownership:
+def owned_here(
+    database_url: str, records: Records, legacy: LegacySide, own: OwnSide, teller: Teller
+) -> Ownership:
     """Of one domain."""
-    reverse = ReverseFeed(database_url, records, legacy, own)
+    reverse = ReverseFeed(database_url, records, legacy, own, teller)
     driver = Driver(records, legacy, own, reverse)
 
     def details() -> Mapping[str, Any]:
@@ -49,17 +52,14 @@ def owned_here(database_url: str, records: Records, legacy: LegacySide, own: Own
     )
 
 
-def not_owned_here(domain: str) -> Ownership:
+def owned_alone(database_url: str, records: Records, own: OwnSide, teller: Teller) -> Ownership:
     """Where the service was not given legacy's database: the domain stays whose it is."""
+    reverse = ReverseFeed(database_url, records, None, own, teller)
 
     def details() -> Mapping[str, Any]:
-        trouble = f"legacy's database is not configured: {domain} cannot change hands"
-        return {"reverse": {"position": 0, "trouble": trouble}}
+        return {"reverse": {"position": reverse.position, "trouble": reverse.trouble}}
 
     async def close() -> None:
         return None
 
-    async def given(_: int) -> None:
-        return None
-
-    return Ownership(lambda _: None, (), given, details, dict, close)
+    return Ownership(lambda _: None, (reverse.run,), reverse.given, details, dict, close)

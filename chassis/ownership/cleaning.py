@@ -2,9 +2,10 @@
 
 from chassis.retention import DAY, Rule
 
+DOMAIN_OWNER = Rule("domain_owner", "for ever", "a row a domain: who owns it")
 OWNERSHIP = (
-    Rule("domain_owner", "for ever", "a row a domain: who owns it"),
-    Rule("owned_change", "until legacy has it", "what is to be written there, and no more"),
+    DOMAIN_OWNER,
+    Rule("owned_change", "until legacy has it, or the copies", "what they are to be given"),
     Rule("rogue_write", "for ever", "a person must look at each of them"),
     Rule(
         "domain_wait",

@@ -17,9 +17,10 @@ from dataclasses import dataclass, field
 
 from chassis.database import DatabaseAway
 from chassis.ownership import protocol
+from chassis.ownership.closed.teller import WINDOW
 from chassis.ownership.protocol import Ending
 from chassis.ownership.record import Owner, Record
-from chassis.ownership.records import Records
+from chassis.ownership.records import CHANGED, Records
 from chassis.ownership.reverse import ReverseFeed
 from chassis.ownership.sides import Closed, FenceBusy, Late, LegacyAway, LegacySide, OwnSide
 
@@ -72,6 +73,21 @@ class Driver:
         self.steps.clear()
         self._carrying = asyncio.create_task(self._carry(begun))
         return begun
+
+    async def close(self) -> Record:
+        """End the window: from here on those who keep a copy hear from us, beginning with all there
+        is. Raises NotBegun, LegacyAway."""
+        records = self.records
+        before = await records.look()
+        after = protocol.close_window(before, await self.legacy.position())
+        async with records.pool.acquire() as connection, connection.transaction():
+            closed = await records.change(before, after, leased=False, connection=connection)
+            if closed is None:
+                raise NotBegun(f"no window of {records.domain} is open, or it is being moved")
+            await connection.execute(CHANGED, records.domain, WINDOW, records.domain)
+            await self.own.again(connection)
+        self.reverse.hurry()
+        return closed
 
     async def _carry(self, begun: Record) -> None:
         go = self._to_new if begun.toward is Owner.NEW else self._to_legacy

@@ -10,7 +10,6 @@ import orjson
 from fastapi import FastAPI
 from pydantic import BaseModel
 
-from chassis.ownership import protocol
 from chassis.ownership.driver import Driver, NotBegun
 from chassis.ownership.record import Fence, Owner, Record
 from chassis.ownership.sides import LegacyAway
@@ -60,11 +59,10 @@ class Cutover:
 
     async def closed(self) -> JsonBytes:
         """The window ends."""
-        records = self.driver.records
-        before = await records.look()
-        after = await records.change(before, protocol.close_window(before), leased=False)
-        if after is None:
-            raise _conflict(f"no window of {records.domain} is open, or it is being moved")
+        try:
+            after = await self.driver.close()
+        except (NotBegun, LegacyAway) as error:
+            raise _conflict(str(error)) from error
         return JsonBytes(orjson.dumps(await self._standing(after)))
 
     async def _standing(self, record: Record) -> dict[str, Any]:

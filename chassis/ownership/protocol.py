@@ -17,6 +17,8 @@ from enum import Enum
 
 from chassis.ownership.record import Fence, Owner, Phase, Record
 
+BEYOND = 1 << 40  # bytes of legacy's log: more than it writes while the last copies hear of the end
+
 
 def begin(record: Record, toward: Owner, operator: str) -> Record | None:
     """A new attempt, with a lease."""
@@ -65,11 +67,12 @@ def settle(record: Record, attempt: int, words: str) -> Record | None:
     return replace(record, phase=Phase.SETTLED, toward=None, held=False, words=words)
 
 
-def close_window(record: Record) -> Record | None:
-    """Legacy is not told any more, and there is no way back."""
+def close_window(record: Record, lsn: int) -> Record | None:
+    """Legacy is not told any more, and there is no way back. `lsn` is where its log ends now: what
+    we publish is newer than whatever of ours is still on its way into it."""
     if record.writer is not Owner.NEW or not record.window_open:
         return None
-    return replace(record, window_open=False)
+    return replace(record, window_open=False, since_lsn=lsn + BEYOND)
 
 
 def take_over(record: Record) -> Record | None:

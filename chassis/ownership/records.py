@@ -70,13 +70,20 @@ class Records:
         return _record(row)
 
     async def change(
-        self, before: Record, after: Record | None, *, leased: bool = True
+        self,
+        before: Record,
+        after: Record | None,
+        *,
+        leased: bool = True,
+        connection: asyncpg.Connection | None = None,
     ) -> Record | None:
         """Put the record that `protocol` made of `before` in its place; None where there is none,
         or where `before` is not any more what is stored. Renews the lease where `after` holds it.
-        Not `leased`: it does not matter whether the lease of `before` has ended meanwhile.
+        Not `leased`: it does not matter whether the lease of `before` has ended meanwhile. With a
+        `connection`, in its open transaction.
         """
-        return await self._change(_CHANGED, before, after, before.held if leased else None)
+        held = before.held if leased else None
+        return await self._change(_CHANGED, before, after, held, connection)
 
     async def change_alone(self, before: Record, after: Record | None) -> Record | None:
         """The same, once no write of ours is in its transaction. Raises TimeoutError when one is
@@ -85,11 +92,16 @@ class Records:
             return await self._change(_CHANGED_ALONE, before, after, before.held)
 
     async def _change(
-        self, statement: str, before: Record, after: Record | None, held: bool | None
+        self,
+        statement: str,
+        before: Record,
+        after: Record | None,
+        held: bool | None,
+        connection: asyncpg.Connection | None = None,
     ) -> Record | None:
         if after is None:
             return None
-        row = await self.pool.fetchrow(
+        row = await (connection or self.pool).fetchrow(
             statement,
             *(self.domain, before.attempt, before.phase, held, after.owner, after.epoch),
             *(after.phase, after.toward, after.attempt, after.operator, after.window_open),

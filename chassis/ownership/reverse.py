@@ -1,4 +1,5 @@
-"""What the owning service wrote goes into legacy's tables: the reverse feed of one domain.
+"""What the owning service wrote goes into legacy's tables: the reverse feed of one domain. Once the
+window is closed, it goes to those who keep a copy instead, as events (`closed`).
 
     a write's transaction ─▶ owned_change ─▶ present state of those keys ─▶ one transaction there
                                  ▲                                              │
@@ -17,6 +18,8 @@ from dataclasses import dataclass, field
 import asyncpg
 
 from chassis.database import DatabaseAway
+from chassis.events.bus import BusErrors
+from chassis.ownership.closed.teller import Teller
 from chassis.ownership.record import Owner, Record
 from chassis.ownership.records import Records
 from chassis.ownership.sides import Batch, Late, LegacyAway, LegacySide, Pending, Source
@@ -35,6 +38,7 @@ WITH first AS (SELECT entity, key FROM owned_change WHERE domain = $1 ORDER BY s
 SELECT seq, entity, key FROM owned_change
 WHERE domain = $1 AND (entity, key) IN (SELECT entity, key FROM first) ORDER BY seq
 """
+_NEXT = "SELECT nextval(pg_get_serial_sequence('owned_change', 'seq'))"
 _DONE = "DELETE FROM owned_change WHERE domain = $1 AND seq = ANY ($2::bigint[])"
 _WAITS = "SELECT EXISTS (SELECT FROM owned_change WHERE domain = $1 AND seq = $2)"
 _PENDING = """
@@ -49,8 +53,9 @@ class ReverseFeed:
 
     database_url: str
     records: Records
-    legacy: LegacySide
+    legacy: LegacySide | None  # None: there is no monolith, or its database is not known
     own: Source
+    teller: Teller | None = None  # None: nobody keeps a copy
     trouble: str = "not begun yet"  # why nothing is written just now; empty: nothing is in the way
     position: int = 0  # the last change that this process has written
     _news: asyncio.Event = field(default_factory=asyncio.Event)
@@ -77,7 +82,7 @@ class ReverseFeed:
             began = time.monotonic()
             try:
                 await self._work()
-            except (*DatabaseAway, TimeoutError, LegacyAway, Late) as error:
+            except (*DatabaseAway, *BusErrors, LegacyAway, Late) as error:
                 self._failed(error)
             except Exception as error:
                 self._failed(error)
@@ -99,7 +104,8 @@ class ReverseFeed:
                 while True:
                     await self._look(connection)
             finally:
-                await self.legacy.release()
+                if self.legacy is not None:
+                    await self.legacy.release()
 
     async def _look(self, connection: asyncpg.Connection) -> None:
         """Write a batch, or wait a moment."""
@@ -120,17 +126,26 @@ class ReverseFeed:
     async def _batch(self, connection: asyncpg.Connection, record: Record) -> bool:
         """Whether there was something to write."""
         domain = self.records.domain
-        turn = await self.legacy.turn() if record.window_open else 0
+        legacy = self._legacy() if record.window_open else None
+        turn = 0 if legacy is None else await legacy.turn()
         async with connection.transaction(isolation="repeatable_read", readonly=True):
             rows = await connection.fetch(_TAKE, domain, BATCH)
             if not rows:
                 return False
             pending = [Pending(*row) for row in rows]
             present = await self.own.read(connection, pending)
-        if record.window_open:
-            await self.legacy.apply(Batch(record.epoch, turn, pending[-1].seq, present))
+        if legacy is not None:
+            await legacy.apply(Batch(record.epoch, turn, pending[-1].seq, present))
+        elif self.teller is not None:
+            seq = await connection.fetchval(_NEXT)  # behind the reading: the later, the higher
+            await self.teller.tell(record, pending, present, seq)
         await self._written(connection, pending)
         return True
+
+    def _legacy(self) -> LegacySide:
+        if self.legacy is None:
+            raise LegacyAway("legacy's database is not configured, and the window is open")
+        return self.legacy
 
     async def _written(self, connection: asyncpg.Connection, pending: Sequence[Pending]) -> None:
         await connection.execute(_DONE, self.records.domain, [each.seq for each in pending])

@@ -1,13 +1,14 @@
 """The tables of an owning service: what its migration runs.
 
-domain_owner  a row for each domain of the service: see `record`
-owned_change  what the service wrote as owner and legacy's tables have not been given yet
+domain_owner  a row for each domain of the service, see `record`; and behind its closed window for
+              each of which the service keeps a copy, see `closed.followed`
+owned_change  what the service wrote as owner and neither legacy's tables nor the copies were given
 rogue_write   changes of a fenced table of legacy that the reverse feed did not make
 domain_wait   how long a write waited for a cutover, by the name of its attempt
 """
 
-# A later change is SCHEMA_2.
-SCHEMA_1 = """
+# A service that owns nothing, and keeps copies, has this one alone. A later change is SCHEMA_2.
+OWNER_1 = """
 CREATE TABLE domain_owner (
     domain      text PRIMARY KEY,
     owner       text NOT NULL DEFAULT 'legacy' CHECK (owner IN ('legacy', 'new')),
@@ -30,6 +31,9 @@ COMMENT ON COLUMN domain_owner.since_lsn IS
     'legacy''s log: changes at or before it belong to the owner before';
 COMMENT ON COLUMN domain_owner.reached_lsn IS 'legacy''s log: the read model has all up to here';
 COMMENT ON COLUMN domain_owner.words IS 'how the last attempt ended';
+"""
+SCHEMA_1 = f"""
+{OWNER_1}
 CREATE TABLE owned_change (
     seq     bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     domain  text NOT NULL,

@@ -115,3 +115,6 @@ class OwnSide(Source, Protocol):
 
     async def numbers(self) -> Mapping[str, int]:
         """From which legacy is to count on."""
+
+    async def again(self, connection: asyncpg.Connection) -> None:
+        """Note all of the domain as changed, in the open transaction in which its window closes."""

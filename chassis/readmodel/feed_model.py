@@ -28,12 +28,14 @@ class RebuildSettings(ProcessSettings):
 
 @dataclass(frozen=True, slots=True)
 class FeedModel:
-    """A service's read model; without a `part` it is all that the service's database holds."""
+    """A service's read model; without a `part` it is all that the service's database holds.
+    `unless`: a query whose row says why it is not to be made again."""
 
     service: str
     model: Model
     migrate: Callable[[str], None]
     part: Part | None = None
+    unless: str = ""
 
     async def rebuild(
         self, settings: RebuildSettings, say: Say, patience: float = PATIENCE_SECONDS
@@ -50,7 +52,7 @@ class FeedModel:
 
         try:
             rebuilding = Rebuilding(
-                settings.database_url, self.model.reader, project, say, self.part
+                settings.database_url, self.model.reader, project, say, self.part, self.unless
             )
             return await rebuilding.run(self.migrate, patience)
         finally:

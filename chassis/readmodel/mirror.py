@@ -50,6 +50,11 @@ ON CONFLICT (entity, key) DO UPDATE SET
 WHERE (mirror.lsn, mirror.seq) < (excluded.lsn, excluded.seq)
 RETURNING entity, key
 """
+_SAME = """
+UPDATE mirror SET lsn = $4, seq = $5
+WHERE entity = $1 AND key = $2 AND NOT gone AND (lsn, seq) < ($4, $5) AND fields @> $3::text::jsonb
+RETURNING true
+"""
 _CLEAR = """
 UPDATE mirror SET gone = true, fields = '{}' WHERE entity = $1 AND (lsn, seq) < ($2, $3)
 AND NOT gone AND CASE WHEN entity = $1 THEN {range} END RETURNING entity, key
@@ -104,6 +109,12 @@ async def apply(connection: asyncpg.Connection, facts: Iterable[Fact]) -> set[tu
                 await connection.execute(_FLOOR, fact.entity, *fact.version)
             changed |= {(row["entity"], row["key"]) for row in rows}
     return changed | await _flush(connection, run)
+
+
+async def same(connection: asyncpg.Connection, fact: Stored) -> bool:
+    """Whether these fields are here already; then no more than their version is noted."""
+    fields = orjson.dumps(fact.fields).decode()
+    return bool(await connection.fetchval(_SAME, fact.entity, str(fact.key), fields, *fact.version))
 
 
 async def forget(connection: asyncpg.Connection, floors: str = FLOORS) -> None:

@@ -13,7 +13,8 @@ from fastapi import Request, Response
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 
-from chassis.ownership.echo import Echo
+from chassis.ownership.closed.followed import Followed
+from chassis.ownership.echo import Echo, Told
 from chassis.readmodel import mirror
 from chassis.readmodel.catching_up import read_again
 from chassis.readmodel.follower import Follower, Position, Source
@@ -45,6 +46,11 @@ class Model:
     pace: float = PACE_SECONDS
     floors: str = mirror.FLOORS  # the table that says which entities are whole
     echo: Echo | None = None  # of a domain that the service may own
+    followed: Followed | None = None  # the domains of others, of which it keeps copies
+
+
+def _is_time(fact: Fact) -> bool:
+    return isinstance(fact, Reached)
 
 
 class FeedProjection:
@@ -76,8 +82,10 @@ class FeedProjection:
         """The reason why this service must not answer, or None.
 
         Before the first snapshot an answer would be made of pieces; once the follower has stopped,
-        answers would only grow older.
+        answers would only grow older. Neither matters where nothing comes from the feed any more.
         """
+        if not self._watermark.fed:
+            return None
         if self.follower.stopped:
             return self.follower.stopped
         if self._watermark.micros == 0:
@@ -98,15 +106,18 @@ class FeedProjection:
         changes = [
             change for message in messages for change in changes_of(orjson.loads(message.data))
         ]
-        told = [(change, model.translate(change)) for change in changes]
+        told: list[Told] = [(change, model.translate(change)) for change in changes]
         facts = [fact for _, each in told for fact in each]
         reached = max((fact.micros for fact in facts if isinstance(fact, Reached)), default=0)
         reached = self._watermark.believed(reached) if reached else 0
-        news: list[Fact] = [fact for fact in facts if not isinstance(fact, Reached)]
+        news = [fact for fact in facts if not _is_time(fact)]
         sequence = messages[-1].metadata.sequence.stream
         fence = 0 if model.echo is None else model.echo.fence(changes)
         if news or fence or not self._complete or not position.lasts:
             async with connection.transaction():
+                if news and model.followed is not None:
+                    told = await model.followed.sift(connection, told)
+                    news = [each for _, facts in told for each in facts if not _is_time(each)]
                 if news and model.echo is not None:
                     news = await model.echo.sift(connection, told)
                 if news:

@@ -46,16 +46,23 @@ def beside(url: str) -> str:
 
 class Rebuilding:
     """The steps. `reader` is the live projection's; the fresh one's is called `fresh_reader`.
-    Without a `part` all tables are exchanged."""
+    Without a `part` all tables are exchanged, unless this query says why not."""
 
     def __init__(
-        self, url: str, reader: str, project: Project, say: Say, part: Part | None = None
+        self,
+        url: str,
+        reader: str,
+        project: Project,
+        say: Say,
+        part: Part | None = None,
+        unless: str = "",
     ) -> None:
         self._url = url
         self._reader = reader
         self._project = project
         self._say = say
         self._part = part
+        self._unless = unless
 
     @property
     def fresh_reader(self) -> str:
@@ -89,6 +96,7 @@ class Rebuilding:
     async def _prepare(
         self, connection: asyncpg.Connection, migrate: Callable[[str], None]
     ) -> None:
+        await exchange.refused(connection, self._unless)
         for schema in (FRESH, FORMER):  # what an earlier run left
             await connection.execute(f"DROP SCHEMA IF EXISTS {schema} CASCADE")
         await connection.execute(f"CREATE SCHEMA {FRESH}")

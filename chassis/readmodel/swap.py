@@ -50,15 +50,16 @@ async def prepare(connection: asyncpg.Connection, part: Part) -> None:
     ]
     if live != fresh:
         raise OtherShape(f"the database stands at {live}, its migrations at {fresh}")
-    await _refused(connection, part)
+    await refused(connection, part.unless)
     for name in part.shared:
         await connection.execute(f"DROP TABLE {FRESH}.{name}")
     for statement in part.seed:
         await connection.execute(statement, timeout=BULK_SECONDS)
 
 
-async def _refused(connection: asyncpg.Connection, part: Part) -> None:
-    reason = await connection.fetchval(part.unless) if part.unless else None
+async def refused(connection: asyncpg.Connection, unless: str) -> None:
+    """Raises OtherShape with what this query says, if it says anything."""
+    reason = await connection.fetchval(unless) if unless else None
     if reason is not None:
         raise OtherShape(reason)
 
@@ -103,7 +104,7 @@ async def _carry(connection: asyncpg.Connection, part: Part, reader: str) -> Non
     await lock(connection, names, "EXCLUSIVE")  # which lets others read
     # The fresh projection was told to end; a commit of its that is on the way is waited for.
     await lock(connection, [f"{FRESH}.{name}" for name in part.tables], "EXCLUSIVE")
-    await _refused(connection, part)
+    await refused(connection, part.unless)
     for statement in part.carry:
         await connection.execute(statement)
     await connection.execute(

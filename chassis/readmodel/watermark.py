@@ -20,14 +20,13 @@ class Watermark:
     of a clock that is an hour ahead would make every write of the next hour look as if it was in.
     """
 
-    fed = True  # by a feed, which may be behind
-
     def __init__(
         self,
         now: Callable[[], float] = time.time,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._micros = 0
+        self._free = False
         self._now = now
         self._monotonic = monotonic
         self._heard = 0.0  # monotonic: when it advanced last
@@ -40,14 +39,19 @@ class Watermark:
         self._waiting: dict[asyncio.Future[None], int] = {}
 
     @property
+    def fed(self) -> bool:
+        """Whether a feed fills the tables, which may be behind."""
+        return not self._free
+
+    @property
     def micros(self) -> int:
         """Unix microseconds; 0 before the first snapshot was applied."""
-        return self._micros
+        return time.time_ns() // 1000 if self._free else self._micros
 
     @property
     def age(self) -> float:
         """How old an answer may be, in seconds."""
-        return self._behind + self._monotonic() - self._heard
+        return 0.0 if self._free else self._behind + self._monotonic() - self._heard
 
     @property
     def stale(self) -> bool:
@@ -87,13 +91,21 @@ class Watermark:
                 if not waiter.done():
                     waiter.set_result(None)
 
+    def free(self) -> None:
+        """No feed fills the tables any more: what they hold is current at any time."""
+        self._free = True
+        waiting, self._waiting = self._waiting, {}
+        for waiter in waiting:
+            if not waiter.done():
+                waiter.set_result(None)
+
     def reset(self) -> None:
         """The read model is not whole any more."""
         self._micros = 0
 
     async def reached(self, wanted: int, patience: float = PATIENCE_SECONDS) -> bool:
         """Whether the watermark is at `wanted`, or comes to it within `patience` seconds."""
-        if wanted <= self.micros:
+        if self._free or wanted <= self.micros:
             return True
         waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting[waiter] = wanted
@@ -110,20 +122,9 @@ class Watermark:
 
 
 class NoFeed(Watermark):
-    """Of a service whose tables no feed fills: what it holds is current at any time."""
+    """Of a service whose tables no feed fills: what it holds is current at any time, also where the
+    clock that made a wish is ahead of ours."""
 
-    fed = False
-
-    @property
-    def age(self) -> float:
-        """See Watermark."""
-        return 0.0
-
-    @property
-    def micros(self) -> int:
-        """Now, in unix microseconds."""
-        return time.time_ns() // 1000
-
-    async def reached(self, wanted: int, patience: float = 0.0) -> bool:  # noqa: ARG002
-        """True, also where the clock that made `wanted` is ahead of ours."""
-        return True
+    def __init__(self) -> None:
+        super().__init__()
+        self.free()

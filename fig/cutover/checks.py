@@ -195,13 +195,6 @@ def judge_closing(looked: Looked) -> list[Check]:
     return [check for each in CLOSING for check in each(looked)]
 
 
-def _customers(looked: Looked) -> Iterator[Check]:
-    """Who registers later must be known to those who take orders."""
-    if looked.domain == "accounts":
-        words = "orders and sales hear of new customers by legacy's log alone"
-        yield Check("customers", False, words, "leave the window open")
-
-
 def _caught_up(looked: Looked) -> Iterator[Check]:
     pending = (looked.standing.raw.get("reverse") or {}).get("pending")
     good = pending == 0
@@ -212,5 +205,5 @@ def _caught_up(looked: Looked) -> Iterator[Check]:
 TO_NEW = (
     _routes, _evidence, _sagas, _reverse, _fence, _in_the_way, _who_writes, _verified,
 )  # fmt: skip
-CLOSING = (_window, _routes, _sagas, _customers, _caught_up, _verified)
+CLOSING = (_window, _routes, _sagas, _caught_up, _verified)
 TO_LEGACY = (_window, _sagas, _reverse, _fence, _in_the_way, _who_writes)

@@ -24,7 +24,7 @@ DOMAINS: Final = {
     "orders": Parts(
         OWNING["orders"], ("orders", "inventory", "sales", BOOKS), ("orders", "inventory")
     ),
-    "accounts": Parts(OWNING["accounts"], ("accounts",), ()),
+    "accounts": Parts(OWNING["accounts"], ("accounts", "orders", "sales"), ()),
 }
 
 

@@ -11,7 +11,9 @@ from fastapi import FastAPI
 
 from chassis.breaker.toward_legacy import BreakerCollector, Guards, breaker_facts
 from chassis.database import open_pool
-from chassis.ownership.assembled import Ownership, not_owned_here, owned_here
+from chassis.ownership.assembled import Ownership, owned_alone, owned_here
+from chassis.ownership.closed.followed import Followed
+from chassis.ownership.closed.teller import Teller
 from chassis.ownership.door import Door
 from chassis.ownership.echo import Echo
 from chassis.ownership.records import Records
@@ -22,13 +24,15 @@ from chassis.retention import forgetting
 from chassis.web.client import HttpClient
 from contracts.change import Op
 from contracts.cutover import ENTITIES
+from contracts.entities import CUSTOMER
+from contracts.events_owned import AccountsClosed
 from contracts.logins import Login, LoginsAway, Registrar
 from contracts.record import RecordAway
 from new_services.accounts import projections
 from new_services.accounts.cleaning import NOTE, RULES
 from new_services.accounts.endpoints import Endpoints
 from new_services.accounts.forms import register
-from new_services.accounts.own_side import AccountsSide
+from new_services.accounts.own_side import AccountsSide, told
 from new_services.accounts.owner import (
     DOMAIN,
     LegacyLogins,
@@ -84,14 +88,17 @@ def legacy_registrar(client: HttpClient) -> tuple[Registrar, Guards]:
 
 
 async def ownership(ground: Ground, records: Records, url: str | None) -> Ownership:
-    """What moves the accounts from one owner to the other, where legacy's database is known."""
+    """What moves the accounts from one owner to the other, where legacy's database is known, and
+    publishes what changes behind a closed window."""
+    teller = Teller(ground.nats, AccountsClosed, {CUSTOMER: told})
+    database = ground.settings.database_url
     if url is None:
-        return not_owned_here(DOMAIN)
+        return owned_alone(database, records, AccountsSide(ground.pool, None), teller)
     from new_services.anticorruption.reverse.legacy import accounts_of
 
     legacy, hand_over = await accounts_of(url)
     own = AccountsSide(ground.pool, hand_over)
-    return owned_here(ground.settings.database_url, records, legacy, own)
+    return owned_here(database, records, legacy, own, teller)
 
 
 def shop_clock(zone: ZoneInfo) -> datetime:
@@ -108,6 +115,7 @@ async def build(ground: Ground) -> Parts:
     if model is not None:
         model = replace(model, echo=Echo(records, ENTITIES[DOMAIN], model.floors, MENDED))
     read = fed(ground, model, legacy=settings.legacy_client(limit=1))
+    followed = Followed(ground.pool, {}, frozenset({DOMAIN}))
     legacys: LegacyLogins = NoOwner()
     owners: asyncpg.Pool | None = None
     if settings.legacy_database_url is not None:
@@ -146,7 +154,12 @@ async def build(ground: Ground) -> Parts:
             **endpoints.calls(),
             ("POST", "registrations", ""): partial(register, registration),
         },
-        background=[*read.background, *owned.background, forgetting(ground.pool, RULES, NOTE)],
+        background=[
+            *read.background,
+            *owned.background,
+            lambda: followed.free(read.watermark),
+            forgetting(ground.pool, RULES, NOTE),
+        ],
         ready=read.ready,
         close=close,
         watermark=read.watermark,

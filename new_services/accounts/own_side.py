@@ -1,13 +1,17 @@
-"""The accounts for a cutover: the logins that are handed over, sums, and customers for legacy."""
+"""The accounts for a cutover: the logins that are handed over, sums, and customers for legacy, or
+behind a closed window for those who keep copies.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import asyncpg
 import orjson
 
 from chassis.ownership.sides import Pending, Sums
 from contracts.entities import CUSTOMER
+from contracts.events_owned import CustomerChanged
 from contracts.logins import AddressedLogin, HandOver
 
 BLOCK = 1000  # customers, whose logins are compared and copied together
@@ -35,14 +39,24 @@ SELECT key, fields::text AS fields, pw_hash
 FROM mirror JOIN login ON login.customer_id = mirror.key::bigint
 WHERE entity = 'customer' AND NOT gone AND key = ANY ($1::text[])
 """
+_AGAIN = """
+INSERT INTO owned_change (domain, entity, key)
+SELECT 'accounts', entity, key FROM mirror WHERE entity = 'customer' AND NOT gone ORDER BY key
+"""
+
+
+def told(customer: Mapping[str, Any], version: tuple[int, int]) -> CustomerChanged:
+    """The event of a customer as `read` has it; nothing to log in with leaves the service."""
+    said = {part: customer[part] for part in ("email", "name", "street", "zip", "city")}
+    return CustomerChanged(number=customer["id"], **said, lsn=version[0], seq=version[1])
 
 
 @dataclass(frozen=True, slots=True)
 class AccountsSide:
-    """See OwnSide."""
+    """See OwnSide. `legacy` is None where there is no monolith: nothing is handed over then."""
 
     pool: asyncpg.Pool
-    legacy: HandOver
+    legacy: HandOver | None
 
     async def sums(self) -> Sums:
         """See OwnSide."""
@@ -62,6 +76,10 @@ class AccountsSide:
         """See OwnSide."""
         return {"customer_id": await self.pool.fetchval(_NUMBERS)}
 
+    async def again(self, connection: asyncpg.Connection) -> None:
+        """See OwnSide."""
+        await connection.execute(_AGAIN)
+
     async def read(
         self, connection: asyncpg.Connection, pending: Sequence[Pending]
     ) -> Mapping[str, Mapping[str, Mapping[str, object] | None]]:
@@ -80,6 +98,7 @@ class AccountsSide:
 
     async def _copy(self) -> None:
         """Legacy's logins in place of ours, in the blocks in which they differ."""
+        assert self.legacy is not None, "only a cutover copies"
         ours = {row["block"]: row["sum"] for row in await self.pool.fetch(_BLOCKS, BLOCK)}
         theirs = await self.legacy.sums(BLOCK)
         differing = [block for block in {*ours, *theirs} if ours.get(block) != theirs.get(block)]

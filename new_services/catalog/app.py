@@ -10,7 +10,10 @@ from fastapi import FastAPI
 from prometheus_client import Histogram
 
 from chassis.breaker.toward_legacy import Guards, breaker_facts
-from chassis.ownership.assembled import Ownership, not_owned_here, owned_here
+from chassis.events.inbox import Inbox
+from chassis.ownership.assembled import Ownership, owned_alone, owned_here
+from chassis.ownership.closed.followed import Followed
+from chassis.ownership.closed.teller import Teller
 from chassis.ownership.door import Door
 from chassis.ownership.echo import Echo
 from chassis.ownership.records import Records
@@ -24,14 +27,18 @@ from chassis.web.client import HttpClient
 from chassis.web.keys import read_key
 from contracts.back_office import Articles
 from contracts.cutover import ENTITIES
-from new_services.catalog import projections
+from contracts.entities import PRODUCT, STOCK
+from contracts.events_owned import GoodsClosed
+from new_services.catalog import projections, repository
 from new_services.catalog.cleaning import NOTE, RULES
 from new_services.catalog.endpoints import Endpoints
-from new_services.catalog.handlers import save
+from new_services.catalog.handlers import HANDLERS, save
 from new_services.catalog.owner.changing import DOMAIN, OwnedGoods, OwnGoods
-from new_services.catalog.owner.side import GoodsSide
+from new_services.catalog.owner.side import GoodsSide, told
 from new_services.catalog.saga import Stories
 from new_services.catalog.settings import CatalogSettings
+
+COPIES = {"orders": frozenset({STOCK})}  # of other domains than the catalog's own
 
 
 def legacy_model() -> Model:
@@ -52,14 +59,16 @@ def back_office(client: HttpClient | None, key: Path | None) -> tuple[Articles, 
 
 
 async def ownership(ground: Ground, records: Records, url: str | None) -> Ownership:
-    """What moves the goods from one owner to the other, where legacy's database is known."""
+    """What moves the goods from one owner to the other, where legacy's database is known, and
+    publishes what changes behind a closed window."""
+    own = GoodsSide(ground.pool)
+    teller = Teller(ground.nats, GoodsClosed, {PRODUCT: told})
     if url is None:
-        return not_owned_here(DOMAIN)
+        return owned_alone(ground.settings.database_url, records, own, teller)
     from new_services.anticorruption.reverse.legacy import goods_of
 
     legacy = await goods_of(url)
-    own = GoodsSide(ground.pool)
-    return owned_here(ground.settings.database_url, records, legacy, own)
+    return owned_here(ground.settings.database_url, records, legacy, own, teller)
 
 
 def shop_clock(zone: ZoneInfo) -> datetime:
@@ -79,8 +88,10 @@ async def build(ground: Ground) -> Parts:
     )
     records = Records(ground.pool, DOMAIN)
     model = legacy_model() if settings.legacy_feed else None
+    followed = Followed(ground.pool, COPIES, frozenset({DOMAIN, *COPIES}), repository.FLOORS)
     if model is not None:
-        model = replace(model, echo=Echo(records, ENTITIES[DOMAIN], model.floors))
+        echo = Echo(records, ENTITIES[DOMAIN], model.floors)
+        model = replace(model, echo=echo, followed=followed)
     read = fed(ground, model, delay.observe, legacy=settings.legacy_client(limit=1))
     client = settings.legacy_client()
     legacy, guards = back_office(client, settings.session_key)
@@ -89,8 +100,10 @@ async def build(ground: Ground) -> Parts:
     record = OwnedGoods(legacy, OwnGoods(ground.pool, Door(records), clock, owned.given))
     sagas = toward_the_monolith(ground, Stories(ground.pool, record).sagas(), guards)
     endpoints = Endpoints(ground.pool, read.watermark)
+    inbox = Inbox(settings.database_url, ground.nats, "catalog", HANDLERS, ground.metrics)
 
     def register(app: FastAPI) -> None:
+        inbox.register(app, ground.pool)
         sagas.operator.register(app)
         endpoints.register(app)
         owned.register(app)
@@ -107,12 +120,14 @@ async def build(ground: Ground) -> Parts:
         background=[
             *read.background,
             *owned.background,
+            inbox.run,
+            lambda: followed.free(read.watermark),
             sagas.runner.run_forever,
             forgetting(ground.pool, RULES, NOTE),
         ],
         ready=read.ready,
         watermark=read.watermark,
         details=lambda: {"breakers": breaker_facts(guards), **owned.details()},
-        alarms=owned.alarms,
+        alarms=lambda: {**owned.alarms(), **inbox.alarms},
         close=close,
     )

@@ -1,7 +1,7 @@
 """What the catalog keeps, for how long, and what decides by it."""
 
 from chassis.ownership.cleaning import OWNERSHIP
-from chassis.retention import LOG_AGE, POSITION, Rule, log_age, tombstones
+from chassis.retention import INBOX, LOG_AGE, POSITION, Rule, log_age, tombstones
 from chassis.saga.storage.cleaning import rules
 
 TABLES = ("category", "product", "variant", "stock")
@@ -14,6 +14,7 @@ RULES = (
         "opens the session of the person; nothing is sent in their name any more",
     ),
     *OWNERSHIP,
+    INBOX,
     POSITION,
     LOG_AGE,
 )

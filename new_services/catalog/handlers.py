@@ -1,10 +1,20 @@
-"""What the staff change: a form becomes a saga, once for each key, waited for a moment."""
+"""What the staff change: a form becomes a saga, once for each key, waited for a moment. And the
+stock as the inventory publishes it, once legacy's log is no source of it any more.
+"""
 
+import asyncpg
 from pydantic import BaseModel
 
+from chassis.events.inbox import Handlers
+from chassis.ownership.closed.followed import closed
 from chassis.saga.replies import Person, started
 from chassis.saga.starting import Starter
 from chassis.web.internal import Reply
+from contracts.entities import STOCK
+from contracts.events import Envelope
+from contracts.events_owned import OrdersClosed, StockChanged
+from contracts.facts import Stored
+from new_services.catalog import projections
 from new_services.catalog.articles.form import ArticleForm, BadArticle, read_article
 from new_services.catalog.saga import saving
 
@@ -29,3 +39,13 @@ async def save(starter: Starter, key: str, body: bytes) -> Reply:
     if "\0" in (wanted.name or ""):
         return 400, BAD_INPUT
     return await started(starter, saving(key, asked.person.customer, wanted))
+
+
+async def stock(connection: asyncpg.Connection, event: StockChanged, _: Envelope) -> None:
+    """So much is left of a variant."""
+    fields = {"sku": event.sku, "quantity": event.pieces}
+    fact = Stored(STOCK, event.sku, fields, (event.lsn, event.seq))
+    await projections.apply(connection, [fact])
+
+
+HANDLERS: Handlers = {StockChanged: stock, OrdersClosed: closed}

@@ -1,11 +1,17 @@
 """Composition root of the inventory."""
 
 from dataclasses import replace
+from datetime import datetime
+from functools import partial
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from fastapi import FastAPI
 
 from chassis.breaker.toward_legacy import Guards, breaker_facts
+from chassis.events.inbox import Inbox
+from chassis.ownership.closed.followed import Followed
+from chassis.ownership.closed.teller import Teller
 from chassis.ownership.joined import Joined
 from chassis.ownership.records import Records
 from chassis.ownership.reverse import ReverseFeed
@@ -18,15 +24,16 @@ from chassis.saga.of_record import NoRecord
 from chassis.web.client import HttpClient
 from chassis.web.keys import read_key
 from contracts.back_office import BackOffice
-from contracts.cutover import STOCK_FEED
+from contracts.cutover import ENTITIES, STOCK_FEED
 from contracts.entities import MOVEMENT, STOCK
 from new_services.inventory import projections
 from new_services.inventory.cleaning import NOTE, RULES
 from new_services.inventory.counting import Counting
 from new_services.inventory.endpoints import Endpoints
-from new_services.inventory.handlers import Handler
+from new_services.inventory.handlers import HANDLERS, Handler
 from new_services.inventory.owner.epochs import DOMAIN
-from new_services.inventory.owner.side import Standing, StockSide, told
+from new_services.inventory.owner.shelf import Shelf
+from new_services.inventory.owner.side import Standing, StockSide, stock_told, told
 from new_services.inventory.saga import Stories
 from new_services.inventory.settings import InventorySettings
 
@@ -52,14 +59,24 @@ DOMAIN_ENTITIES = frozenset({STOCK, MOVEMENT})
 FEEDS = frozenset({DOMAIN, STOCK_FEED})
 
 
-async def reverse_feed(ground: Ground, records: Records, url: str | None) -> ReverseFeed | None:
-    """What tells legacy of the stock while the orders are ours, where its database is known."""
+COPIES = {"goods": ENTITIES["goods"]}
+
+
+async def reverse_feed(ground: Ground, records: Records, url: str | None) -> ReverseFeed:
+    """What tells legacy of the stock while the orders are ours, where its database is known; behind
+    a closed window those who keep a copy."""
+    database, teller = ground.settings.database_url, Teller(ground.nats, None, {STOCK: stock_told})
     if url is None:
-        return None
+        return ReverseFeed(database, records, None, StockSide(), teller)
     from new_services.anticorruption.reverse.legacy import stock_of
 
     legacy = await stock_of(url)
-    return ReverseFeed(ground.settings.database_url, records, legacy, StockSide())
+    return ReverseFeed(database, records, legacy, StockSide(), teller)
+
+
+def shop_clock(zone: ZoneInfo) -> datetime:
+    """The shop's wall clock, without a zone."""
+    return datetime.now(zone).replace(tzinfo=None)
 
 
 async def build(ground: Ground) -> Parts:
@@ -68,12 +85,15 @@ async def build(ground: Ground) -> Parts:
     assert isinstance(settings, InventorySettings)
     records = Records(ground.pool, DOMAIN)
     model = legacy_model() if settings.legacy_feed else None
+    followed = Followed(ground.pool, COPIES, frozenset({DOMAIN, *COPIES}))
     if model is not None:
-        model = replace(model, echo=Joined(records, DOMAIN_ENTITIES, model.floors, feeds=FEEDS))
+        echo = Joined(records, DOMAIN_ENTITIES, model.floors, feeds=FEEDS)
+        model = replace(model, echo=echo, followed=followed)
     read = fed(ground, model, legacy=settings.legacy_client(limit=1))
     client = settings.legacy_client()
     record, guards = back_office(client, settings.session_key)
-    stories = Stories(ground.pool, record, read.watermark)
+    shelf = Shelf(ground.pool, partial(shop_clock, ZoneInfo(settings.timezone)))
+    stories = Stories(ground.pool, record, read.watermark, shelf)
     sagas = toward_the_monolith(ground, stories.sagas(), guards)
     counting = Counting(ground.pool, read.watermark, sagas.starter)
     reverse = await reverse_feed(ground, records, settings.legacy_database_url)
@@ -81,7 +101,10 @@ async def build(ground: Ground) -> Parts:
     handler = Handler(ground.pool, read.watermark)
     endpoints = Endpoints(ground.pool, read.watermark, handler)
 
+    inbox = Inbox(settings.database_url, ground.nats, "inventory", HANDLERS, ground.metrics)
+
     def register(app: FastAPI) -> None:
+        inbox.register(app, ground.pool)
         sagas.operator.register(app)
         endpoints.register(app)
 
@@ -100,12 +123,15 @@ async def build(ground: Ground) -> Parts:
         },
         background=[
             *read.background,
-            *([reverse.run] if reverse else []),
+            reverse.run,
+            inbox.run,
+            lambda: followed.free(read.watermark),
             sagas.runner.run_forever,
             forgetting(ground.pool, RULES, NOTE),
         ],
         ready=read.ready,
         watermark=read.watermark,
         details=lambda: {"breakers": breaker_facts(guards), "reverse": told(reverse)},
+        alarms=lambda: inbox.alarms,
         close=close,
     )

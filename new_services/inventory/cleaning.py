@@ -1,7 +1,7 @@
 """What the inventory keeps, for how long, and what decides by it."""
 
 from chassis.ownership.cleaning import OWNERSHIP
-from chassis.retention import DAY, LOG_AGE, MIRROR_FLOOR, POSITION, Rule, log_age, tombstones
+from chassis.retention import DAY, INBOX, LOG_AGE, MIRROR_FLOOR, POSITION, Rule, log_age, tombstones
 from chassis.saga.storage.cleaning import rules
 
 KEEP_CLAIMS = 30 * DAY
@@ -34,6 +34,7 @@ RULES = (
     ),
     tombstones("mirror", "gone"),
     MIRROR_FLOOR,
+    INBOX,
     POSITION,
     LOG_AGE,
 )

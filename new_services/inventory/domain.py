@@ -16,11 +16,15 @@ class Movement:
     created: str
     legacy_id: int | None = None
     lsn: int | None = None
+    count: str = ""  # the saga of a count that was made here
 
     @property
     def origin(self) -> str:
         """What it is the movement of. An order moves a sku once when it is sold and once when it
-        is cancelled, whoever tells it; anything else is known by legacy's own number for it."""
+        is cancelled, whoever tells it; a count of ours is known by its saga, and anything else by
+        legacy's own number for it."""
+        if self.count:
+            return f"COUNT:{self.count}"
         if self.order_no and self.reason in ("SALE", "CANCEL"):
             return origin_of_order(self.reason, self.order_no) + self.sku
         return f"legacy:{self.legacy_id}"

@@ -1,4 +1,6 @@
-"""Reserve, release, sell, put back: what the sagas of other services ask for, each once."""
+"""Reserve, release, sell, put back: what the sagas of other services ask for, each once. And what
+the owners of goods and orders publish, once legacy's log is no source any more.
+"""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -7,9 +9,15 @@ from typing import Any
 
 import asyncpg
 
+from chassis.events.inbox import Handlers
+from chassis.ownership.closed.followed import closed
 from chassis.readmodel.watermark import Watermark
+from contracts.entities import PRODUCT
+from contracts.events import Envelope
+from contracts.events_owned import GoodsClosed, OrdersClosed, ProductChanged
+from contracts.facts import Stored
 from contracts.ownership import Stamp
-from new_services.inventory import repository
+from new_services.inventory import projections, repository
 from new_services.inventory.domain import Claim, Movement, Shortage, gate, shortage
 from new_services.inventory.owner import epochs, movements
 
@@ -173,3 +181,23 @@ def _known(claimed: Claim) -> bool:
     if claimed.status == "released":
         raise Barred(claimed.status)
     return True
+
+
+async def product(connection: asyncpg.Connection, event: ProductChanged, _: Envelope) -> None:
+    """It is sold, or not any more."""
+    names = ("sku", "active", "discontinued", "updated")
+    fields = {"id": event.number, **{name: getattr(event, name) for name in names}}
+    await projections.apply(
+        connection, [Stored(PRODUCT, event.number, fields, (event.lsn, event.seq))]
+    )
+
+
+async def orders_closed(
+    connection: asyncpg.Connection, event: OrdersClosed, envelope: Envelope
+) -> None:
+    """The stock is told to who keeps a copy, beginning with all of it."""
+    await closed(connection, event, envelope)
+    await movements.tell_all(connection)
+
+
+HANDLERS: Handlers = {ProductChanged: product, GoodsClosed: closed, OrdersClosed: orders_closed}

@@ -11,6 +11,7 @@ from contracts.entities import MOVEMENT, ORDER, PRODUCT, STOCK, VARIANT
 from contracts.facts import Cleared, Fact, Gone, Stored, Translator
 from new_services.inventory import repository
 from new_services.inventory.domain import Mark, Movement
+from new_services.inventory.owner import shelf
 
 GOODS = (VARIANT, PRODUCT)  # mirrored as they are
 CLEARS = {
@@ -35,7 +36,8 @@ async def apply(connection: asyncpg.Connection, facts: Sequence[Fact]) -> None:
         for fact in stored
         if fact.entity == ORDER and fact.fields.get("saga_id")
     ]
-    movements = [_movement(fact) for fact in stored if fact.entity == MOVEMENT]
+    told = [_movement(fact) for fact in stored if fact.entity == MOVEMENT]
+    movements = await shelf.named(connection, told)
     if marks:
         await repository.remember_marks(connection, marks)
     # Legacy has taken what was reserved: counted in both, it would be promised away twice.

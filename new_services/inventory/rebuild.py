@@ -9,6 +9,7 @@ something is away.
 
 from functools import partial
 
+from chassis.ownership.closed.followed import NOT_LEGACYS
 from chassis.readmodel.feed_model import FeedModel
 from chassis.readmodel.swap import Part
 from migrations import runner
@@ -44,6 +45,7 @@ PART = Part(
     tables=("level", "movement", "order_mark", "mirror", "mirror_floor"),
     held=("reservation",),
     carry=(_SOLD, _AHEAD, _RESERVED),
+    unless=NOT_LEGACYS,
 )
 
 

@@ -1,9 +1,11 @@
 """The story of a count on the shelf: COUNT in the system of record, and nothing else.
 
-A count must not be sent twice: after a sale, the same count adds a piece from nowhere. So when no
-answer came, the ledger is asked. A movement of a count that left just so many pieces is ours, or as
-good as ours. That there is none says something only when the feed has told all that the attempt can
-have done; and even then the count is sent again only while nothing has moved since it was made.
+While the stock is ours it is counted in our own ledger, once, and known by the saga. While it is
+the monolith's, a count must not be sent twice: after a sale, the same count adds a piece from
+nowhere. So when no answer came, the ledger is asked. A movement of a count that left just so many
+pieces is ours, or as good as ours. That there is none says something only when the feed has told
+all that the attempt can have done; and even then the count is sent again only while nothing has
+moved since it was made.
 
     counted, no answer ──▶ movement found ─────────────────▶ done
                       └──▶ none, for certain ─ moved since ─▶ refused: count it again
@@ -12,6 +14,7 @@ have done; and even then the count is sent again only while nothing has moved si
 """
 
 from dataclasses import asdict, dataclass
+from typing import Protocol
 
 import asyncpg
 
@@ -41,6 +44,13 @@ def _overtaken(counted: Count) -> Refused:
     return Refused("moved since it was counted", {"status": 409, "body": {"problem": said}})
 
 
+class Own(Protocol):
+    """Our own ledger; see new_services.inventory.owner.shelf."""
+
+    async def count(self, saga_id: str, counted: Count) -> bool:
+        """Whether it is done; if not, the monolith owns the stock."""
+
+
 @dataclass(frozen=True, slots=True)
 class Stories:
     """The step, with what it works on."""
@@ -48,6 +58,7 @@ class Stories:
     pool: asyncpg.Pool
     record: BackOffice
     watermark: Watermark
+    own: Own
 
     def sagas(self) -> dict[str, Saga]:
         """By kind."""
@@ -55,8 +66,14 @@ class Stories:
         return {COUNT: Saga(COUNT, [step])}
 
     async def count(self, context: Context) -> None:
-        """Not safe to repeat."""
+        """Not safe to repeat at the monolith, for which an attempt before this one may have
+        counted; then `look` has been asked."""
         counted, last = Count(**context.request["count"]), context.request["last"]
+        try:
+            if await self.own.count(context.saga_id, counted):
+                return
+        except RecordRefused as error:
+            raise refused(error) from error
         if context.attempt > 1 and await counts.has_moved(self.pool, counted.variant, last):
             raise _overtaken(counted)
         try:

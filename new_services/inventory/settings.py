@@ -6,7 +6,7 @@ from typing import ClassVar
 from pydantic_settings import SettingsConfigDict
 
 from chassis.process.assembly import LegacySettings
-from chassis.process.settings import DatabaseUrl
+from chassis.process.settings import DatabaseUrl, Timezone
 
 
 class InventorySettings(LegacySettings):
@@ -20,3 +20,4 @@ class InventorySettings(LegacySettings):
     session_key: Path | None = None
     # The monolith's, as the role that writes what we own; without it the monolith hears of no sale.
     legacy_database_url: DatabaseUrl | None = None
+    timezone: Timezone = "Europe/Berlin"  # of the shop's wall clock

@@ -9,8 +9,11 @@ from nats.aio.client import Client
 from prometheus_client import CollectorRegistry, Gauge
 
 from chassis.breaker.toward_legacy import BreakerCollector, Guards, breaker_facts, is_away
+from chassis.events.inbox import Inbox
 from chassis.events.outbox import Relay
-from chassis.ownership.assembled import Ownership, not_owned_here, owned_here
+from chassis.ownership.assembled import Ownership, owned_alone, owned_here
+from chassis.ownership.closed.followed import Followed
+from chassis.ownership.closed.teller import Teller
 from chassis.ownership.door import Door
 from chassis.ownership.joined import Joined
 from chassis.ownership.records import Records
@@ -27,17 +30,19 @@ from chassis.web.client import HttpClient
 from chassis.web.identity import Verifier
 from chassis.web.keys import read_key
 from chassis.web.service import ServiceClient
-from contracts.cutover import STOCK_FEED
+from contracts.cutover import ENTITIES, STOCK_FEED
 from contracts.entities import LINE, ORDER, PAYMENT
+from contracts.events_owned import OrdersClosed
 from contracts.mark import new_saga_id
 from contracts.orders import SystemOfRecord
 from new_services.orders import marks, projections
 from new_services.orders.cleaning import NOTE, RULES
 from new_services.orders.endpoints import Endpoints
-from new_services.orders.handlers import Handler
+from new_services.orders.handlers import HANDLERS, Handler
+from new_services.orders.owner.informing import inform
 from new_services.orders.owner.record import OwnRecord, wall_clock
 from new_services.orders.owner.seam import Owned
-from new_services.orders.owner.side import OrdersSide
+from new_services.orders.owner.side import OrdersSide, told
 from new_services.orders.owner.storing import DOMAIN
 from new_services.orders.saga import breakers
 from new_services.orders.saga.no_record import NoRecord
@@ -47,19 +52,22 @@ from new_services.orders.settings import OrdersSettings
 
 DOMAIN_ENTITIES = frozenset({ORDER, LINE, PAYMENT})
 FEEDS = frozenset({DOMAIN, STOCK_FEED})
+COPIES = {domain: ENTITIES[domain] for domain in ("accounts", "goods")}
 
 
 async def ownership(
     ground: Ground, records: Records, url: str | None, inventory: Inventory
 ) -> Ownership:
-    """What moves the orders from one owner to the other, where legacy's database is known."""
+    """What moves the orders from one owner to the other, where legacy's database is known, and
+    publishes what changes behind a closed window."""
+    own = OrdersSide(records, inventory)
+    teller = Teller(ground.nats, OrdersClosed, {ORDER: told})
     if url is None:
-        return not_owned_here(DOMAIN)
+        return owned_alone(ground.settings.database_url, records, own, teller)
     from new_services.anticorruption.reverse.legacy import orders_of
 
     legacy = await orders_of(url, inventory.legacys)
-    own = OrdersSide(records, inventory)
-    return owned_here(ground.settings.database_url, records, legacy, own)
+    return owned_here(ground.settings.database_url, records, legacy, own, teller)
 
 
 def legacy_model(zone: ZoneInfo = projections.SHOP_ZONE) -> Model:
@@ -85,9 +93,11 @@ async def build(ground: Ground) -> Parts:
     assert isinstance(settings, OrdersSettings)
     zone = ZoneInfo(settings.timezone)
     records = Records(ground.pool, DOMAIN)
-    model = _joined(zone, records) if settings.legacy_feed else None
+    followed = Followed(ground.pool, COPIES, frozenset({DOMAIN, *COPIES}))
+    model = _joined(zone, records, followed) if settings.legacy_feed else None
     read = fed(ground, model, legacy=settings.legacy_client(limit=1))
     watermark, silent = read.watermark, read.watermark.alone
+    inbox = Inbox(settings.database_url, ground.nats, "orders", HANDLERS, ground.metrics)
     relay = Relay(settings.database_url, ground.nats, ground.metrics)
     directory, partners = _partners(ground.nats, settings)
     client = settings.legacy_client()
@@ -108,6 +118,7 @@ async def build(ground: Ground) -> Parts:
 
     def register(app: FastAPI) -> None:
         endpoints.register(app)
+        inbox.register(app, ground.pool)
         sagas.operator.register(app)
         moving.register(app)
 
@@ -124,6 +135,9 @@ async def build(ground: Ground) -> Parts:
             *read.background,
             *moving.background,
             relay.run,
+            inbox.run,
+            lambda: followed.free(watermark),
+            lambda: inform(records, inventory.owned),
             sagas.runner.run_forever,
             forgetting(ground.pool, RULES, NOTE),
             lambda: marks.run(ground.pool, zone),
@@ -136,14 +150,15 @@ async def build(ground: Ground) -> Parts:
             "partners": {name: partner.client.facts() for name, partner in partners.items()},
             **moving.details(),
         },
-        alarms=moving.alarms,
+        alarms=lambda: {**moving.alarms(), **inbox.alarms},
         close=close,
     )
 
 
-def _joined(zone: ZoneInfo, records: Records) -> Model:
+def _joined(zone: ZoneInfo, records: Records, followed: Followed) -> Model:
     model = legacy_model(zone)
-    return replace(model, echo=Joined(records, DOMAIN_ENTITIES, model.floors, feeds=FEEDS))
+    echo = Joined(records, DOMAIN_ENTITIES, model.floors, feeds=FEEDS)
+    return replace(model, echo=echo, followed=followed)
 
 
 def _measure(metrics: CollectorRegistry, starter: Starter, guards: Guards) -> None:

@@ -3,6 +3,7 @@
 from chassis.ownership.cleaning import OWNERSHIP
 from chassis.retention import (
     DAY,
+    INBOX,
     LOG_AGE,
     MIRROR_FLOOR,
     OUTBOX,
@@ -52,6 +53,7 @@ RULES = (
     Rule("order_document", "as legacy has the order", "the customer's list and its pages"),
     tombstones("mirror", "gone"),
     MIRROR_FLOOR,
+    INBOX,
     POSITION,
     OUTBOX,
     LOG_AGE,

@@ -1,4 +1,6 @@
-"""Accepting an order request: once for each key, its saga started, waited for a moment."""
+"""Accepting an order request: once for each key, its saga started, waited for a moment. And what
+the owners of customers and goods publish, once legacy's log is no source of them any more.
+"""
 
 import hashlib
 import time
@@ -9,12 +11,18 @@ from typing import Any
 import asyncpg
 import orjson
 
+from chassis.events.inbox import Handlers
+from chassis.ownership.closed.followed import closed
 from chassis.readmodel.watermark import Watermark
 from chassis.saga import State
 from chassis.saga.starting import Starter
+from contracts.entities import CUSTOMER, PRODUCT
+from contracts.events import Envelope
+from contracts.events_owned import AccountsClosed, CustomerChanged, GoodsClosed, ProductChanged
+from contracts.facts import Stored
 from contracts.orders import OrderRequest
 from contracts.record import Customer
-from new_services.orders import repository
+from new_services.orders import projections, repository
 from new_services.orders.saga import kinds, pricing
 from new_services.orders.saga.pricing import UnknownSku
 
@@ -116,3 +124,28 @@ class Handler:
     async def look(self, saga_id: str) -> State | None:
         """Where it stands."""
         return await self._starter.look(saga_id)
+
+
+async def customer(connection: asyncpg.Connection, event: CustomerChanged, _: Envelope) -> None:
+    """They may order, to this address."""
+    names = ("email", "name", "street", "zip", "city")
+    fields = {name: getattr(event, name) for name in names}
+    fact = Stored(CUSTOMER, event.number, fields, (event.lsn, event.seq))
+    await projections.take(connection, fact)
+
+
+async def product(connection: asyncpg.Connection, event: ProductChanged, _: Envelope) -> None:
+    """It is sold at this price."""
+    names = ("name", "list_price", "discount_percent", "active")
+    fields = {name: getattr(event, name) for name in names}
+    await projections.take(
+        connection, Stored(PRODUCT, event.number, fields, (event.lsn, event.seq))
+    )
+
+
+HANDLERS: Handlers = {
+    CustomerChanged: customer,
+    ProductChanged: product,
+    AccountsClosed: closed,
+    GoodsClosed: closed,
+}

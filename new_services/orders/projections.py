@@ -13,7 +13,7 @@ from chassis.readmodel import deriving, mirror
 from chassis.readmodel.projection import Model
 from chassis.readmodel.ranges import within
 from contracts.entities import CUSTOMER, LINE, ORDER, PAYMENT, PRODUCT, VARIANT
-from contracts.facts import Cleared, Fact, Gone, Translator
+from contracts.facts import Cleared, Fact, Gone, Stored, Translator
 from new_services.orders import marks, repository
 
 SHOP_ZONE = ZoneInfo("Europe/Berlin")  # of the times that legacy writes
@@ -74,6 +74,12 @@ class Projection:
             ours = [each for each in fed if each.order.saga_id]
             if ours:
                 await marks.tell_sagas(connection, ours, self._zone)
+
+
+async def take(connection: asyncpg.Connection, fact: Stored) -> None:
+    """One that its owner published, in the open transaction; see Projection.apply."""
+    if not await mirror.same(connection, fact):
+        await Projection().apply(connection, [fact])
 
 
 async def concerned(connection: asyncpg.Connection, rows: deriving.Rows) -> list[str]:

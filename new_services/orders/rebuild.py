@@ -11,6 +11,7 @@ something is away.
 
 from functools import partial
 
+from chassis.ownership.closed.followed import NOT_LEGACYS
 from chassis.readmodel.feed_model import FeedModel
 from chassis.readmodel.swap import Part
 from migrations import runner
@@ -54,6 +55,7 @@ PART = Part(
     shared=("saga", "written_order", "unjudged_order", "owned_order"),
     seed=(_SINCE, _OWN),
     carry=(_GONE, _NEWER, _NOT_TOLD),
+    unless=NOT_LEGACYS,
 )
 
 

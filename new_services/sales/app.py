@@ -1,15 +1,18 @@
 """Composition root of the sales figures: feed, events, endpoints."""
 
+from dataclasses import replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from fastapi import FastAPI
 
 from chassis.events.inbox import Inbox
+from chassis.ownership.closed.followed import Followed
 from chassis.process.assembly import Ground, Parts
 from chassis.readmodel.fed import fed
 from chassis.readmodel.projection import Model
 from chassis.retention import forgetting
+from contracts.cutover import ENTITIES
 from new_services.sales import projections
 from new_services.sales.cleaning import NOTE, RULES
 from new_services.sales.endpoints import Endpoints
@@ -28,7 +31,8 @@ async def build(ground: Ground) -> Parts:
     """Two sources of the same orders, and the figures made of them."""
     settings = ground.settings
     assert isinstance(settings, SalesSettings)
-    model = legacy_model() if settings.legacy_feed else None
+    followed = Followed(ground.pool, ENTITIES, frozenset(ENTITIES))
+    model = replace(legacy_model(), followed=followed) if settings.legacy_feed else None
     read = fed(ground, model, legacy=settings.legacy_client(limit=1))
     inbox = Inbox(settings.database_url, ground.nats, "sales", HANDLERS, ground.metrics)
     zone = ZoneInfo(settings.timezone)
@@ -48,6 +52,7 @@ async def build(ground: Ground) -> Parts:
         background=[
             *read.background,
             inbox.run,
+            lambda: followed.free(read.watermark),
             forgetting(ground.pool, RULES, NOTE),
         ],
         ready=read.ready,

@@ -1,5 +1,6 @@
 """What the sales figures keep, for how long, and what decides by it."""
 
+from chassis.ownership.cleaning import DOMAIN_OWNER
 from chassis.retention import INBOX, LOG_AGE, MIRROR_FLOOR, POSITION, Rule, log_age, tombstones
 
 RULES = (
@@ -10,6 +11,7 @@ RULES = (
     tombstones("mirror", "gone"),
     MIRROR_FLOOR,
     INBOX,
+    DOMAIN_OWNER,
     POSITION,
     LOG_AGE,
 )

@@ -8,6 +8,7 @@ is away.
 
 from functools import partial
 
+from chassis.ownership.closed.followed import NOT_LEGACYS
 from chassis.readmodel.feed_model import FeedModel
 from migrations import runner
 from new_services.sales.app import legacy_model
@@ -15,7 +16,8 @@ from new_services.sales.app import legacy_model
 
 def model() -> FeedModel:
     """All of the database."""
-    return FeedModel("sales", legacy_model(), partial(runner.upgrade, "sales"))
+    migrate = partial(runner.upgrade, "sales")
+    return FeedModel("sales", legacy_model(), migrate, unless=NOT_LEGACYS)
 
 
 if __name__ == "__main__":

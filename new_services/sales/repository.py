@@ -91,6 +91,12 @@ ON CONFLICT (id) DO UPDATE SET
     deleted = excluded.deleted, lsn = excluded.lsn, seq = excluded.seq
 WHERE (sold_line.lsn, sold_line.seq) < (excluded.lsn, excluded.seq)
 """
+_ORDERS_CLOSED = """
+SELECT EXISTS (SELECT FROM domain_owner WHERE domain = 'orders' AND owner = 'new'
+               AND NOT window_open)
+"""
+_COUNT_LINES = "SELECT count(*) FROM sold_line WHERE order_id = $1 AND NOT deleted"
+_FORGET_LINES = "UPDATE sold_line SET deleted = true WHERE order_id = $1 AND NOT deleted"
 _FLOOR = "coalesce((SELECT (lsn, seq) FROM mirror_floor WHERE entity = '{entity}'), (0::bigint, 0))"
 
 
@@ -139,6 +145,24 @@ async def watermark(connection: asyncpg.Connection) -> int:
         "SELECT max(watermark) FROM reader_position WHERE name LIKE 'legacy feed%'"
     )
     return int(found or 0)
+
+
+async def orders_are_closed(connection: asyncpg.Connection) -> bool:
+    """Whether the orders service publishes its orders, and legacy's log tells of none any more."""
+    return bool(await connection.fetchval(_ORDERS_CLOSED))
+
+
+async def count_lines(connection: asyncpg.Connection, order_id: int) -> int:
+    """Of an order, as they are known."""
+    return int(await connection.fetchval(_COUNT_LINES, order_id) or 0)
+
+
+async def forget_lines(connection: asyncpg.Connection, order_id: int) -> None:
+    """They are about to be told whole; the order counts with none until then."""
+    some = await orders(connection, [order_id], ())
+    await take(connection, some)
+    await connection.execute(_FORGET_LINES, order_id)
+    await put(connection, some)
 
 
 async def orders(

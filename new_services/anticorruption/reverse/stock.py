@@ -24,11 +24,14 @@ INVERSES = (
     Inverse("order_no", "order_no", "order_no"),
     Inverse("created", "created", "created"),
 )
-# An order moves a variant once when it is sold, and once when it is cancelled.
+# An order moves a variant once when it is sold, and once when it is cancelled; a count is known by
+# its time, which has microseconds.
 _INSERT = """
 INSERT INTO stock_movement (sku, qty_change, reason, order_no, created)
 SELECT $1::text, $2::int, $3::text, $4::text, $5::text::timestamp WHERE NOT EXISTS (
-    SELECT FROM stock_movement WHERE order_no = $4::text AND reason = $3::text AND sku = $1::text)
+    SELECT FROM stock_movement WHERE reason = $3::text AND sku = $1::text
+    AND CASE WHEN $4::text IS NULL THEN order_no IS NULL AND created = $5::text::timestamp
+             ELSE order_no = $4::text END)
 """
 _STOCK = "UPDATE stock SET qty = $2, updated = $3::text::timestamp WHERE sku = $1"
 _SUMS = """

@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import asyncpg
 
 from chassis.ownership.sides import Pending, Sums
 from contracts.entities import PRODUCT
+from contracts.events_owned import ProductChanged
 
 _SUMS = """
 SELECT (SELECT count(*) FROM category WHERE NOT deleted) AS categories,
@@ -24,6 +26,20 @@ SELECT id, sku, name, description, category_code, list_price::text,
        created::text, updated::text
 FROM product WHERE id = ANY ($1::bigint[]) AND NOT deleted
 """
+_AGAIN = """
+INSERT INTO owned_change (domain, entity, key)
+SELECT 'goods', 'product', id::text FROM product WHERE NOT deleted ORDER BY id
+"""
+_TOLD = (
+    *("sku", "name", "category_code", "list_price", "discount_percent", "active", "discontinued"),
+    "updated",
+)
+
+
+def told(product: Mapping[str, Any], version: tuple[int, int]) -> ProductChanged:
+    """The event of a product as `read` has it."""
+    said = {name: product[name] for name in _TOLD}
+    return ProductChanged(number=product["id"], **said, lsn=version[0], seq=version[1])
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +63,10 @@ class GoodsSide:
     async def numbers(self) -> Mapping[str, int]:
         """See OwnSide."""
         return {}
+
+    async def again(self, connection: asyncpg.Connection) -> None:
+        """See OwnSide. Categories and variants never change here."""
+        await connection.execute(_AGAIN)
 
     async def read(
         self, connection: asyncpg.Connection, pending: Sequence[Pending]

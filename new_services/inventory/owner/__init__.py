@@ -1,4 +1,5 @@
-"""The stock while the new side owns the orders: it is gated here, in the transaction that holds it.
+"""The stock while the new shelf      a count on the shelf, by us as the owner
+side owns the orders: it is gated here, in the transaction that holds it.
 
 epochs     the highest epoch that a call carried: the owner's fencing token, a lower one is refused
 movements  what an order moves, by us as the owner: into the ledger, and to be told to the monolith

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import asyncpg
 
+from contracts.entities import STOCK
 from new_services.inventory import repository
 from new_services.inventory.domain import Movement
 
@@ -28,6 +29,15 @@ UPDATE level SET ledger = level.ledger + told.change, ahead = level.ahead + told
     updated = greatest(level.updated, told.created)
 FROM told WHERE level.sku = told.sku
 """
+_TELL_ALL = f"""
+INSERT INTO owned_change (domain, entity, key)
+SELECT '{DOMAIN}', '{STOCK}', sku FROM level ORDER BY sku
+"""
+
+
+async def tell_all(connection: asyncpg.Connection) -> None:
+    """Every variant's stock is to be published."""
+    await connection.execute(_TELL_ALL)
 
 
 async def move(connection: asyncpg.Connection, movements: Sequence[Movement]) -> None:

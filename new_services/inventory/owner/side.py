@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import asyncpg
 
@@ -9,6 +10,8 @@ from chassis.ownership.records import Records
 from chassis.ownership.reverse import ReverseFeed
 from chassis.ownership.sides import Pending, Sums
 from chassis.web.internal import Reply
+from contracts.entities import STOCK
+from contracts.events_owned import StockChanged
 from new_services.inventory.owner import epochs
 from new_services.inventory.owner.movements import ENTITY
 from new_services.inventory.schemas import Stamped
@@ -20,11 +23,22 @@ SELECT count(*) FILTER (WHERE updated <> '') AS variants,
        (SELECT coalesce(sum(change), 0) FROM movement WHERE legacy_id IS NOT NULL) AS moved
 FROM level
 """
+_LOCKED = "SELECT owner = 'new' FROM domain_owner WHERE domain = 'orders' FOR UPDATE"
+_PENDING = "SELECT EXISTS (SELECT FROM owned_change WHERE domain = 'orders')"
 _AHEAD = "SELECT count(*) FROM movement WHERE lsn IS NULL"
 _MOVEMENTS = """
 SELECT origin, sku, change, reason, order_no, created, left_over FROM movement
 WHERE origin = ANY ($1::text[])
 """
+_LEVELS = """
+SELECT sku, quantity + ahead AS pieces FROM level WHERE updated <> '' AND (sku = ANY ($1::text[])
+    OR sku IN (SELECT sku FROM movement WHERE origin = ANY ($2::text[])))
+"""
+
+
+def stock_told(level: Mapping[str, Any], version: tuple[int, int]) -> StockChanged:
+    """The event of a variant's stock as `read` has it."""
+    return StockChanged(level["sku"], level["pieces"], *version)
 
 
 async def sums(pool: asyncpg.Pool) -> Sums:
@@ -35,28 +49,36 @@ async def sums(pool: asyncpg.Pool) -> Sums:
 
 @dataclass(frozen=True, slots=True)
 class StockSide:
-    """Reads movements for the reverse feed; see OwnSide. Nothing is handed over here."""
+    """Reads movements for the reverse feed, and what they left for those who keep a copy; see
+    OwnSide. Nothing is handed over here."""
 
     async def read(
         self, connection: asyncpg.Connection, pending: Sequence[Pending]
     ) -> Mapping[str, Mapping[str, Mapping[str, object] | None]]:
         """See OwnSide: in the order in which they were made."""
-        origins = list(dict.fromkeys(each.key for each in pending))
+        origins = list(dict.fromkeys(each.key for each in pending if each.entity == ENTITY))
+        skus = [each.key for each in pending if each.entity == STOCK]
         rows = {row["origin"]: dict(row) for row in await connection.fetch(_MOVEMENTS, origins)}
-        return {ENTITY: {origin: rows.get(origin) for origin in origins}}
+        levels = {row["sku"]: dict(row) for row in await connection.fetch(_LEVELS, skus, origins)}
+        return {ENTITY: {origin: rows.get(origin) for origin in origins}, STOCK: levels}
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What the orders service asks; `reverse` is None where no way to the monolith is known."""
+    """What the orders service asks."""
 
     records: Records
-    reverse: ReverseFeed | None
+    reverse: ReverseFeed
 
     async def told(self, _: str, body: bytes) -> Reply:
-        """Who owns the orders now. An epoch that is over is refused."""
+        """Who owns the orders now. An epoch that is over is refused; and that legacy owns them
+        again, while it has not been given all that moved here."""
         stamp = Stamped.model_validate_json(body).stamp
         async with self.records.pool.acquire() as connection, connection.transaction():
+            was_ours = await connection.fetchval(_LOCKED) and not stamp.ours
+            if was_ours and await connection.fetchval(_PENDING):
+                self.reverse.hurry()
+                return 503, {"error": "the monolith has not been given all movements yet"}
             try:
                 await epochs.enter(connection, stamp)
             except epochs.Stale as error:
@@ -66,19 +88,14 @@ class Standing:
     async def answer(self, _: str, __: bytes) -> Reply:
         """`reached`, `pending`, `trouble`, `ahead`, `sums`."""
         record = await self.records.look()
-        pending, trouble = 0, "legacy's database is not configured"
-        if self.reverse is not None:
-            self.reverse.hurry()
-            pending, _age = await self.reverse.behind()
-            trouble = self.reverse.trouble
+        self.reverse.hurry()
+        pending, _age = await self.reverse.behind()
         told = await sums(self.records.pool)
         ahead = int(await self.records.pool.fetchval(_AHEAD))
-        behind = {"pending": pending, "trouble": trouble, "ahead": ahead}
+        behind = {"pending": pending, "trouble": self.reverse.trouble, "ahead": ahead}
         return 200, {"reached": record.reached_lsn, **behind, "sums": told}
 
 
-def told(reverse: ReverseFeed | None) -> Mapping[str, object]:
+def told(reverse: ReverseFeed) -> Mapping[str, object]:
     """Of the reverse feed, for who looks at the service."""
-    if reverse is None:
-        return {"position": 0, "trouble": "legacy's database is not configured"}
     return {"position": reverse.position, "trouble": reverse.trouble}

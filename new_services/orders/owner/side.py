@@ -17,6 +17,7 @@ from chassis.ownership.record import Owner
 from chassis.ownership.records import Records
 from chassis.ownership.sides import Pending, Sums
 from contracts.entities import ORDER
+from contracts.events_owned import OrderChanged, SoldLine
 from contracts.orders import Order
 
 REACH_SECONDS = 2.0
@@ -48,6 +49,21 @@ AND (shown.body IS NULL OR shown.status <> ours.content::jsonb->>'status')
 _ORDERS = """
 SELECT order_no, order_id, customer_id, content FROM owned_order WHERE order_no = ANY ($1::text[])
 """
+_AGAIN = """
+INSERT INTO owned_change (domain, entity, key)
+SELECT 'orders', 'order', order_no FROM owned_order
+WHERE epoch = (SELECT epoch FROM domain_owner WHERE domain = 'orders') ORDER BY order_id
+"""
+
+
+def told(order: Mapping[str, Any], version: tuple[int, int]) -> OrderChanged:
+    """The event of an order as `read` has it."""
+    said = {name: order[name] for name in ("order_no", "status", "created")}
+    lines = [SoldLine(**line) for line in order["lines"]]
+    return OrderChanged(
+        number=order["id"], customer=order["customer_id"], lines=lines,
+        **said, lsn=version[0], seq=version[1],
+    )  # fmt: skip
 
 
 class Stock(Protocol):
@@ -115,6 +131,11 @@ class OrdersSide:
             name: int(await self.records.pool.fetchval(f"SELECT last_value FROM {sequence}"))
             for name, sequence in SEQUENCES.items()
         }
+
+    async def again(self, connection: asyncpg.Connection) -> None:
+        """See OwnSide: those that were placed or changed here; the others do not change any more,
+        or are told when they do."""
+        await connection.execute(_AGAIN)
 
     async def read(
         self, connection: asyncpg.Connection, pending: Sequence[Pending]

@@ -113,7 +113,11 @@ class Inventory:
     async def legacys(self, epoch: int) -> None:
         """It must know that legacy owns the orders from this epoch on, before legacy writes: or it
         would take what legacy writes for rogue writes. Raises TimeoutError."""
-        await self._of_cutover("PUT", asdict(Stamp(epoch, ours=False)))
+        await self.owned(Stamp(epoch, ours=False))
+
+    async def owned(self, stamp: Stamp) -> None:
+        """Who owns the orders now. Raises TimeoutError."""
+        await self._of_cutover("PUT", asdict(stamp))
 
     async def _of_cutover(self, method: str, body: Any = None) -> Answer:
         try:

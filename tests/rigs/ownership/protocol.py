@@ -30,7 +30,12 @@ class MemoryRecords(Records):
         return self.stored
 
     async def change(
-        self, before: Record, after: Record | None, *, leased: bool = True
+        self,
+        before: Record,
+        after: Record | None,
+        *,
+        leased: bool = True,
+        connection: asyncpg.Connection | None = None,
     ) -> Record | None:
         """See Records."""
         if after is None or before.attempt != self.stored.attempt:
@@ -160,6 +165,9 @@ class MemorySide:
     async def numbers(self) -> Mapping[str, int]:
         """See OwnSide."""
         return {"orders": 9}
+
+    async def again(self, connection: asyncpg.Connection) -> None:
+        """See OwnSide."""
 
     async def read(self, connection: asyncpg.Connection, pending: Any) -> Any:
         """See OwnSide."""

@@ -314,10 +314,10 @@ async def test_an_event_is_sent_in_the_trace_of_what_told_it() -> None:
 
     recorded.take(MOST_KEPT)
     with within("confirm", "internal", {}, read(sent)) as opened:
-        event_id, key, subject, body = outbox.values(EVENT, "e-1", 0.0)
+        event_id, _, subject, body = outbox.values(EVENT, "e-1", 0.0)
     assert opened is not None
     stream: Any = JetStream()
-    await outbox._publish(stream, Row(event_id=event_id, key=key, subject=subject, body=body))
+    await outbox.publish(stream, subject, event_id, body)
     confirm, published = recorded.take(MOST_KEPT)
     assert (published["trace"], published["parent"]) == (sent[3:35], confirm["span"])
     assert told["traceparent"] == f"00-{sent[3:35]}-{published['span']}-01"
@@ -331,7 +331,7 @@ async def test_an_event_of_no_trace_is_sent_as_ever() -> None:
         async def publish(self, _subject: str, _body: bytes, headers: dict[str, str]) -> None:
             told.update(headers)
 
-    event_id, key, subject, body = outbox.values(EVENT, "e-1", 0.0)
+    event_id, _, subject, body = outbox.values(EVENT, "e-1", 0.0)
     stream: Any = JetStream()
-    await outbox._publish(stream, Row(event_id=event_id, key=key, subject=subject, body=body))
+    await outbox.publish(stream, subject, event_id, body)
     assert told == {"Nats-Msg-Id": "e-1"} and "traceparent" not in body

@@ -8,7 +8,7 @@ import pytest
 from chassis.ownership import reverse as module
 from chassis.ownership.record import Owner, Record
 from chassis.ownership.reverse import ReverseFeed
-from chassis.ownership.sides import Late
+from chassis.ownership.sides import Late, LegacyAway
 from tests.rigs.ownership.protocol import MemoryLegacy, MemoryRecords, MemorySide
 
 
@@ -26,6 +26,9 @@ class Connection:
         assert domain == "goods"
         keys = {row[1:] for row in self.rows[:most]}
         return [row for row in self.rows if row[1:] in keys]
+
+    async def fetchval(self, _: str) -> int:
+        return 99  # the next number
 
     async def execute(self, _: str, domain: str, numbers: list[int]) -> None:
         assert domain == "goods"
@@ -104,6 +107,25 @@ async def test_without_a_window_nothing_is_written_and_nothing_piles_up() -> Non
     connection = Connection((1, "product", "5"))
     await reverse._look(connection)  # type: ignore[arg-type]
     assert (legacy.applied, connection.rows) == ([], [])
+
+
+async def test_behind_a_closed_window_who_keeps_a_copy_is_told() -> None:
+    told: list[Any] = []
+
+    class Teller:
+        async def tell(self, record: Record, pending: Any, rows: Any, seq: int) -> None:
+            told.append((record.epoch, [each.key for each in pending], rows, seq))
+
+    reverse, legacy = feed(Record("goods", Owner.NEW, epoch=4, window_open=False))
+    reverse.teller = Teller()  # type: ignore[assignment]
+    connection = Connection((1, "product", "5"))
+    await reverse._look(connection)  # type: ignore[arg-type]
+    assert told == [(4, ["5"], {"product": {"5": {"id": "5"}}}, 99)]
+    assert (legacy.applied, connection.rows) == ([], [])
+    # without a monolith there is nothing to write into while the window is open
+    reverse.legacy, reverse.records = None, MemoryRecords(stored=OWNED)
+    with pytest.raises(LegacyAway):
+        await reverse._look(Connection((2, "product", "5")))  # type: ignore[arg-type]
 
 
 async def test_what_is_legacys_is_let_alone(monkeypatch: pytest.MonkeyPatch) -> None:

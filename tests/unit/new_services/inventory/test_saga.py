@@ -85,14 +85,19 @@ class World:
         self.watermark = Watermark(self.time.now, self.time.monotonic)
         self.store = MemoryStore(self.time.now)
         nothing: Any = None
-        sagas = Stories(nothing, self.shop, self.watermark).sagas()
+        sagas = Stories(nothing, self.shop, self.watermark, self).sagas()
         self.runner = Runner(self.store, sagas, self.time, "here", Limits(patience=0.0))
-        self.feeding = True
+        self.feeding, self.ours = True, False
         for name in ("last", "is_counted", "has_moved", "stock"):
             monkeypatch.setattr(counts, name, getattr(self, name))
 
     def _told(self) -> list[tuple[str, int]]:
         return self.shop.ledger[: self.shop.told]
+
+    async def count(self, saga_id: str, _: Count) -> bool:
+        """By our own ledger."""
+        assert saga_id == "count-stock:k"
+        return self.ours
 
     async def last(self, *_: object) -> int:
         return len(self._told())
@@ -259,3 +264,12 @@ async def test_whatever_happens_it_has_at_most_one_effect(
             assert world.shop.effects == 1 or before == 7
         if state.phase is Phase.UNDONE and world.shop.effects:
             assert ("ADJUST", 7 - before) not in world.shop.ledger
+
+
+async def test_while_the_stock_is_ours_the_monolith_is_sent_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    world = World(monkeypatch)
+    world.ours = True
+    assert (await world.start()).phase is Phase.DONE
+    assert world.shop.sent == 0

@@ -48,14 +48,12 @@ async def test_what_is_answered() -> None:
         200, {"reached": 70, "pending": 3, "trouble": "away", "ahead": 2, "sums": sums},
     )  # fmt: skip
     assert reverse.hurried
-    _, found = await standing(None).answer("stock", b"")
-    assert isinstance(found, dict) and found["pending"] == 0
 
 
 @pytest.mark.parametrize(("epoch", "status"), [(2, 412), (3, 412)])
 async def test_it_is_told_who_owns_the_orders(epoch: int, status: int) -> None:
     """The row stays as the database has it here, so that a newer epoch is refused as well."""
-    one = standing(None, **{"AS ours": [Row(**RECORD)]})
+    one = standing(Reverse(), **{"AS ours": [Row(**RECORD)]})
     body = orjson.dumps({"epoch": epoch, "ours": False})
     assert (await one.told("stock", body))[0] == status
     same = orjson.dumps(RECORD)
@@ -64,7 +62,7 @@ async def test_it_is_told_who_owns_the_orders(epoch: int, status: int) -> None:
 
 async def test_movements_are_told_in_the_order_in_which_they_were_made() -> None:
     rows = [{"origin": "SALE:SO-1:B", "sku": "B"}, {"origin": "SALE:SO-1:A", "sku": "A"}]
-    database: Any = Database({"FROM movement": rows})
+    database: Any = Database({"FROM movement\nWHERE": rows, "FROM level": [{"sku": "A"}]})
     origins = ["SALE:SO-1:A", "SALE:SO-1:B", "SALE:SO-1:A", "gone"]
     pending = [Pending(number, "movement", origin) for number, origin in enumerate(origins)]
     found = (await StockSide().read(database, pending))["movement"]
@@ -75,4 +73,3 @@ async def test_movements_are_told_in_the_order_in_which_they_were_made() -> None
 def test_what_is_shown_of_the_reverse_feed() -> None:
     reverse: Any = Reverse()
     assert told(reverse) == {"position": 17, "trouble": "away"}
-    assert told(None)["trouble"] == "legacy's database is not configured"
