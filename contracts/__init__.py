@@ -10,6 +10,7 @@ mapping    how the columns of another system's table become the fields of an ent
 entities   the kinds of entity that facts are about
 events     the envelope of events, and how they are written and read
 events_orders, events_payments   the events of each owner, with an example of every version
+events_owned   what an owner publishes of its domain behind a closed window
 orders     orders in the new side's own words, and what holds them
 back_office what the staff change, in the new side's own words, and what is expected of its owner
 stock      what the shop says about how many pieces are left

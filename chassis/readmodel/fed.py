@@ -2,9 +2,11 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from prometheus_client import Gauge
 
+from chassis.ownership.closed.followed import Followed
 from chassis.process.assembly import Ground
 from chassis.process.service import Background
 from chassis.readmodel.other_side import OtherSide
@@ -32,12 +34,14 @@ def fed(
     model: Model | None,
     delay: Callable[[float], None] | None = None,
     legacy: HttpClient | None = None,
+    followed: Followed | None = None,
 ) -> Fed:
     """The projection of `model`, and gauges of its watermark.
 
     Without a model the service has no feed, and what its database holds is current. `delay` is
     given the seconds from a commit in legacy to the commit here. `legacy` is asked, while the feed
-    stands still, whether it could answer instead.
+    stands still, whether it could answer instead. `followed` says when nothing comes from the feed
+    any more.
     """
     if model is None:
         return Fed(NoFeed(), (), _nothing_wrong)
@@ -54,6 +58,8 @@ def fed(
     url = ground.settings.database_url
     projection = FeedProjection(url, ground.nats, model, watermark, delay or (lambda _: None))
     background: list[Background] = [projection.run]
+    if followed:
+        background.append(partial(followed.free, watermark))
     if legacy:
         other = OtherSide(legacy, watermark)
         watermark.alone = lambda: other.away

@@ -101,6 +101,11 @@ async def ownership(ground: Ground, records: Records, url: str | None) -> Owners
     return owned_here(database, records, legacy, own, teller)
 
 
+def _echoed(records: Records) -> Model:
+    model = legacy_model()
+    return replace(model, echo=Echo(records, ENTITIES[DOMAIN], model.floors, MENDED))
+
+
 def shop_clock(zone: ZoneInfo) -> datetime:
     """The shop's wall clock, to the second, without a zone."""
     return datetime.now(zone).replace(tzinfo=None, microsecond=0)
@@ -111,11 +116,9 @@ async def build(ground: Ground) -> Parts:
     settings = ground.settings
     assert isinstance(settings, AccountsSettings)
     records = Records(ground.pool, DOMAIN)
-    model = legacy_model() if settings.legacy_feed else None
-    if model is not None:
-        model = replace(model, echo=Echo(records, ENTITIES[DOMAIN], model.floors, MENDED))
-    read = fed(ground, model, legacy=settings.legacy_client(limit=1))
+    model = _echoed(records) if settings.legacy_feed else None
     followed = Followed(ground.pool, {}, frozenset({DOMAIN}))
+    read = fed(ground, model, legacy=settings.legacy_client(limit=1), followed=followed)
     legacys: LegacyLogins = NoOwner()
     owners: asyncpg.Pool | None = None
     if settings.legacy_database_url is not None:
@@ -154,12 +157,7 @@ async def build(ground: Ground) -> Parts:
             **endpoints.calls(),
             ("POST", "registrations", ""): partial(register, registration),
         },
-        background=[
-            *read.background,
-            *owned.background,
-            lambda: followed.free(read.watermark),
-            forgetting(ground.pool, RULES, NOTE),
-        ],
+        background=[*read.background, *owned.background, forgetting(ground.pool, RULES, NOTE)],
         ready=read.ready,
         close=close,
         watermark=read.watermark,

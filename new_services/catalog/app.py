@@ -92,7 +92,8 @@ async def build(ground: Ground) -> Parts:
     if model is not None:
         echo = Echo(records, ENTITIES[DOMAIN], model.floors)
         model = replace(model, echo=echo, followed=followed)
-    read = fed(ground, model, delay.observe, legacy=settings.legacy_client(limit=1))
+    monolith = settings.legacy_client(limit=1)
+    read = fed(ground, model, delay.observe, legacy=monolith, followed=followed)
     client = settings.legacy_client()
     legacy, guards = back_office(client, settings.session_key)
     owned = await ownership(ground, records, settings.legacy_database_url)
@@ -121,7 +122,6 @@ async def build(ground: Ground) -> Parts:
             *read.background,
             *owned.background,
             inbox.run,
-            lambda: followed.free(read.watermark),
             sagas.runner.run_forever,
             forgetting(ground.pool, RULES, NOTE),
         ],

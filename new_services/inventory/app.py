@@ -89,7 +89,7 @@ async def build(ground: Ground) -> Parts:
     if model is not None:
         echo = Joined(records, DOMAIN_ENTITIES, model.floors, feeds=FEEDS)
         model = replace(model, echo=echo, followed=followed)
-    read = fed(ground, model, legacy=settings.legacy_client(limit=1))
+    read = fed(ground, model, legacy=settings.legacy_client(limit=1), followed=followed)
     client = settings.legacy_client()
     record, guards = back_office(client, settings.session_key)
     shelf = Shelf(ground.pool, partial(shop_clock, ZoneInfo(settings.timezone)))
@@ -125,7 +125,6 @@ async def build(ground: Ground) -> Parts:
             *read.background,
             reverse.run,
             inbox.run,
-            lambda: followed.free(read.watermark),
             sagas.runner.run_forever,
             forgetting(ground.pool, RULES, NOTE),
         ],

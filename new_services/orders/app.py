@@ -1,6 +1,8 @@
 """Composition root of the orders service."""
 
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -95,7 +97,7 @@ async def build(ground: Ground) -> Parts:
     records = Records(ground.pool, DOMAIN)
     followed = Followed(ground.pool, COPIES, frozenset({DOMAIN, *COPIES}))
     model = _joined(zone, records, followed) if settings.legacy_feed else None
-    read = fed(ground, model, legacy=settings.legacy_client(limit=1))
+    read = fed(ground, model, legacy=settings.legacy_client(limit=1), followed=followed)
     watermark, silent = read.watermark, read.watermark.alone
     inbox = Inbox(settings.database_url, ground.nats, "orders", HANDLERS, ground.metrics)
     relay = Relay(settings.database_url, ground.nats, ground.metrics)
@@ -122,13 +124,9 @@ async def build(ground: Ground) -> Parts:
         sagas.operator.register(app)
         moving.register(app)
 
-    async def close() -> None:
-        await sagas.starter.close()
-        await moving.close()
-        for each in (*(partner.client for partner in partners.values()), client):
-            if each is not None:
-                await each.close()
-
+    ending = [sagas.starter.close, moving.close, *(each.client.close for each in partners.values())]
+    if client is not None:
+        ending.append(client.close)
     return Parts(
         register=register,
         background=[
@@ -136,11 +134,10 @@ async def build(ground: Ground) -> Parts:
             *moving.background,
             relay.run,
             inbox.run,
-            lambda: followed.free(watermark),
-            lambda: inform(records, inventory.owned),
+            partial(inform, records, inventory.owned),
             sagas.runner.run_forever,
             forgetting(ground.pool, RULES, NOTE),
-            lambda: marks.run(ground.pool, zone),
+            partial(marks.run, ground.pool, zone),
             directory.run,
         ],
         ready=read.ready,
@@ -151,8 +148,13 @@ async def build(ground: Ground) -> Parts:
             **moving.details(),
         },
         alarms=lambda: {**moving.alarms(), **inbox.alarms},
-        close=close,
+        close=partial(_close, ending),
     )
+
+
+async def _close(ending: Sequence[Callable[[], Awaitable[None]]]) -> None:
+    for end in ending:
+        await end()
 
 
 def _joined(zone: ZoneInfo, records: Records, followed: Followed) -> Model:

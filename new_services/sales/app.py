@@ -33,7 +33,7 @@ async def build(ground: Ground) -> Parts:
     assert isinstance(settings, SalesSettings)
     followed = Followed(ground.pool, ENTITIES, frozenset(ENTITIES))
     model = replace(legacy_model(), followed=followed) if settings.legacy_feed else None
-    read = fed(ground, model, legacy=settings.legacy_client(limit=1))
+    read = fed(ground, model, legacy=settings.legacy_client(limit=1), followed=followed)
     inbox = Inbox(settings.database_url, ground.nats, "sales", HANDLERS, ground.metrics)
     zone = ZoneInfo(settings.timezone)
 
@@ -52,7 +52,6 @@ async def build(ground: Ground) -> Parts:
         background=[
             *read.background,
             inbox.run,
-            lambda: followed.free(read.watermark),
             forgetting(ground.pool, RULES, NOTE),
         ],
         ready=read.ready,

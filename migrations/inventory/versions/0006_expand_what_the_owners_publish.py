@@ -14,6 +14,8 @@ ALTER TABLE claim DROP CONSTRAINT claim_status_check, ADD CONSTRAINT claim_statu
     CHECK (status IN ('held', 'refused', 'released', 'sold'{more}))
 """
 
+FORGET = "DELETE FROM claim WHERE status = 'counted'"
+
 
 def upgrade() -> None:
     for block in (inbox.SCHEMA_1, STATUS.format(more=", 'counted'")):
@@ -21,6 +23,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    op.execute("DELETE FROM claim WHERE status = 'counted'")
-    op.execute(STATUS.format(more=""))
-    op.execute("DROP TABLE inbox")
+    for block in (FORGET, STATUS.format(more=""), "DROP TABLE inbox"):
+        op.execute(block)

@@ -137,7 +137,6 @@ def test_the_window_is_closed_once_legacy_has_everything() -> None:
     assert "5 rows are on their way" in found.words
 
 
-def test_the_window_of_the_accounts_stays_open() -> None:
+def test_the_window_of_the_accounts_may_end_as_any() -> None:
     looked = replace(GOOD, domain="accounts", standing=standing(owner="new", window="open"))
-    (found,) = (one for one in judge_closing(looked) if not one.good)
-    assert "by legacy's log alone" in found.words
+    assert all(one.good for one in judge_closing(looked))
