@@ -1,9 +1,10 @@
 """Composition root of the orders service."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from fastapi import FastAPI
@@ -110,13 +111,13 @@ async def build(ground: Ground) -> Parts:
     owned = Owned(record, tables, door)
     parties = owned, inventory, Payments(partners["payments"])
     stories = Stories(ground.pool, *parties, watermark, relay.wake).sagas()
-    held = Callees(breakers.held(guards, partners))
-    sagas = assembled(ground.pool, stories, ground.instance, held)
+    callees = Callees(breakers.held(guards, partners))
+    sagas = assembled(ground.pool, stories, ground.instance, callees)
     handler = Handler(ground.pool, sagas.starter, new_saga_id, watermark)
     _measure(ground.metrics, sagas.starter, guards)
     watermark.alone = lambda: is_away(guards) or silent()
-    known = Verifier(settings.identity_keys)
-    endpoints = Endpoints(ground.pool, watermark, handler, known, owned, zone)
+    identity = Verifier(settings.identity_keys)
+    endpoints = Endpoints(ground.pool, watermark, handler, identity, owned, zone)
 
     def register(app: FastAPI) -> None:
         endpoints.register(app)
@@ -142,11 +143,7 @@ async def build(ground: Ground) -> Parts:
         ],
         ready=read.ready,
         watermark=watermark,
-        details=lambda: {
-            "breakers": breaker_facts(guards),
-            "partners": {name: partner.client.facts() for name, partner in partners.items()},
-            **moving.details(),
-        },
+        details=lambda: {**_facts(guards, partners), **moving.details()},
         alarms=lambda: {**moving.alarms(), **inbox.alarms},
         close=partial(_close, ending),
     )
@@ -161,6 +158,11 @@ def _joined(zone: ZoneInfo, records: Records, followed: Followed) -> Model:
     model = legacy_model(zone)
     echo = Joined(records, DOMAIN_ENTITIES, model.floors, feeds=FEEDS)
     return replace(model, echo=echo, followed=followed)
+
+
+def _facts(guards: Guards, partners: Mapping[str, Partner]) -> dict[str, Any]:
+    facts = {name: partner.client.facts() for name, partner in partners.items()}
+    return {"breakers": breaker_facts(guards), "partners": facts}
 
 
 def _measure(metrics: CollectorRegistry, starter: Starter, guards: Guards) -> None:
