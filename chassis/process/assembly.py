@@ -198,7 +198,9 @@ async def _answer(
 
 def _told(parts: Parts) -> Mapping[str, Any]:
     known = parts.watermark
-    fresh = {} if known is None else {"watermark": known.micros}
+    fresh: Mapping[str, Any] = {}
+    if known is not None:
+        fresh = {"watermark": known.micros, "closed": sorted(known.closed)}
     alarms = {**parts.alarms(), **({} if known is None else known.alarms)}
     return {**fresh, "alarms": alarms, **parts.details()}
 

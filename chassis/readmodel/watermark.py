@@ -33,6 +33,7 @@ class Watermark:
         self._behind = 0.0  # by how many seconds it was behind then
         self.ahead = 0.0  # by how many seconds the feed's clock is ahead of ours
         self.alone: Callable[[], bool] = lambda: False  # no other side can answer just now
+        self.closed: frozenset[str] = frozenset()  # domains of which the feed is no source any more
         self.on_wait: Callable[[], None] = lambda: None  # a request has begun to wait
         # A request is answered by how fresh it is; True: and waits for that.
         self.on_use: Callable[[bool], None] = lambda _: None

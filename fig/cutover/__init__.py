@@ -11,6 +11,7 @@ The owning service carries the cutover out; the command looks, asks and writes t
     checks     what must hold, pure: each with what to do where it does not
     moving     one move: file, order, progress, file
     mending    a file that disagrees with the record
+    heard      whether those who keep copies of a domain know that its window is closed
     calling    one call of the command: mend, check, move; or close the window
     report     what is printed
 """

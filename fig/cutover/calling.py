@@ -32,6 +32,13 @@ class Owns(Protocol):
         """Follow an attempt to its end."""
 
 
+class Hears(Protocol):
+    """Those who keep copies; see heard.Heard."""
+
+    def wait(self) -> list[str]:
+        """The names of those who have not heard of the window's end."""
+
+
 @dataclass(slots=True)
 class Call:
     """`look(toward, standing)` looks at everything; each method ends the process or returns."""
@@ -41,6 +48,7 @@ class Call:
     look: Callable[[str, Standing], Looked]
     mover: Moves
     out: Output
+    heard: Hears
     moves: list[Move] = field(default_factory=list)
 
     @property
@@ -106,6 +114,9 @@ class Call:
                 self._end(found, ok=False)
             mend(self.domain, self.owning.close(), self.file)
             self.out.say(f"the window of {self.domain} is closed")
+            if missing := self.heard.wait():
+                names = ", ".join(missing)
+                self.out.warn(f"not heard of it yet: {names}; the feed must run until they have")
         self._end(found, ok=True)
 
     def _end(self, found: list[Check], *, ok: bool) -> NoReturn:

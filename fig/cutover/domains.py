@@ -12,19 +12,24 @@ BOOKS = "books"  # what binds several services together, as `fig verify` names i
 @dataclass(frozen=True, slots=True)
 class Parts:
     """`owning` has the record; `verified` hold read models of its data, or are the `books`;
-    `sagas` write it."""
+    `sagas` write it; `copies` are kept by these, of the owner's own word once the window is closed.
+    """
 
     owning: str
     verified: tuple[str, ...]
     sagas: tuple[str, ...]
+    copies: tuple[str, ...]
 
 
 DOMAINS: Final = {
-    "goods": Parts(OWNING["goods"], ("catalog",), ("catalog",)),
+    "goods": Parts(OWNING["goods"], ("catalog",), ("catalog",), ("orders", "inventory", "sales")),
     "orders": Parts(
-        OWNING["orders"], ("orders", "inventory", "sales", BOOKS), ("orders", "inventory")
+        OWNING["orders"],
+        ("orders", "inventory", "sales", BOOKS),
+        ("orders", "inventory"),
+        ("catalog", "inventory", "sales"),
     ),
-    "accounts": Parts(OWNING["accounts"], ("accounts", "orders", "sales"), ()),
+    "accounts": Parts(OWNING["accounts"], ("accounts", "orders", "sales"), (), ("orders", "sales")),
 }
 
 

@@ -75,16 +75,14 @@ class Followed:
             (change, [each for each in facts if not _is_of(each, ended)]) for change, facts in told
         ]
 
-    async def all_closed(self) -> bool:
-        """Whether nothing here comes from legacy's log any more."""
-        rows = await self.pool.fetch(_CLOSED)
-        return self.needs <= {row["domain"] for row in rows}
-
     async def free(self, watermark: Watermark) -> None:
-        """For ever: once it is so, the watermark is free. No window opens again."""
+        """For ever: note what is closed; once all is that is needed, the watermark is free. No
+        window opens again."""
         while True:
             try:
-                if watermark.fed and await self.all_closed():
+                rows = await self.pool.fetch(_CLOSED)
+                watermark.closed = frozenset(row["domain"] for row in rows)
+                if watermark.fed and self.needs <= watermark.closed:
                     watermark.free()
                     log.info("nothing here comes from legacy's log any more")
             except DatabaseAway as error:

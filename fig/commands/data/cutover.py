@@ -11,6 +11,7 @@ from fig.clients import running, services
 from fig.cutover import looking
 from fig.cutover.calling import Call
 from fig.cutover.domains import parts_of
+from fig.cutover.heard import Heard
 from fig.cutover.moving import Mover
 from fig.cutover.owning import LEGACY, NEW, Owning
 from fig.cutover.routefile import RouteFile
@@ -65,7 +66,8 @@ def cutover(
     owning = Owning(services.address(home, parts.owning, None), domain)
     file = RouteFile(found)
     look = looking.Look(home, found, domain, parts, bound, out.say)
-    call = Call(owning, file, look, Mover(owning, file, found.urls["admin"], out.say), out)
+    mover = Mover(owning, file, found.urls["admin"], out.say)
+    call = Call(owning, file, look, mover, out, Heard(home, domain, parts.copies))
     with _alone(home):
         call.settle()
         if close:

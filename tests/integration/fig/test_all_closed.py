@@ -112,7 +112,14 @@ class Shop:
             answers.append(person.post("/api/orders", json=wish))
             return answers[-1].status_code != 503
 
-        self.until("an answer", answered)
+        try:
+            self.until("an answer", answered)
+        except AssertionError as error:
+            ready = [
+                f"http://127.0.0.1:{self.fig.state.ports[name]}/readyz" for name in ("orders",)
+            ]
+            told = [httpx2.get(url).text for url in ready]
+            raise AssertionError(f"{answers[-1].text} {told}") from error
         answer = answers[-1]
         if answer.status_code == 202:
             place = answer.headers["location"]

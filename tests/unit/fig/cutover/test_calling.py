@@ -22,7 +22,12 @@ class Played:
         self.owning, self.file, self.parked = owning, file, parked
         self.looked: list[str] = []
         said = Output(as_json=True)
-        self.call = Call(owning, file, self.look, Mover(owning, file, "", said.say), said)
+        mover = Mover(owning, file, "", said.say)
+        self.missing: list[str] = []
+        self.call = Call(owning, file, self.look, mover, said, self)
+
+    def wait(self) -> list[str]:
+        return self.missing
 
     def look(self, toward: str, now: Standing) -> Looked:
         from dataclasses import replace
