@@ -18,7 +18,7 @@ from fig.demo.report import report
 from fig.demo.report.live import LiveView
 from fig.demo.report.plain import PlainView
 from fig.demo.script.pace import COMPARED, FAST, MOVED, NORMAL, Pace, pairs_for
-from fig.demo.script.plan import plan
+from fig.demo.script.plan import acts
 from fig.demo.script.routes import Wanted
 from fig.demo.stage.admin import Admin
 from fig.demo.stage.commands import Fig
@@ -78,17 +78,20 @@ def demo(home: Home, fast: bool, use_running: bool, plain: bool, leave_fault: bo
 
 def _tools(home: Home, pace: Pace, use_running: bool, leave_fault: bool, watch: Watch) -> Tools:
     """Raises DemoFailed when a stack runs that must not be touched."""
-    fig = Fig(project_root(), home.folder)
     stack: Stack
     if use_running:
         found = running.require(home)
+        fig = Fig(project_root(), home.folder)
         stack = RunningStack(fig, found, MOVED, Admin(found.urls["admin"]))
     else:
+        shop = Home(home.folder / "demo" / "shop")
         refuse_if_running(home)
+        refuse_if_running(shop)
+        fig = Fig(project_root(), shop.folder)
         source = project_root() / "routes.yaml"
         promote = {name: bounds.written for name, bounds in pace.promote.items()}
         wanted = Wanted(MOVED, COMPARED, promote, pace.breaker)
-        stack = OwnStack(fig, home, source, wanted, watch.event)
+        stack = OwnStack(fig, shop, source, wanted, watch.event)
     return Tools(fig, stack, home.folder / "demo", pace, leave_fault)
 
 
@@ -101,7 +104,7 @@ async def _play(tools: Tools, record: Record, watch: Watch) -> bool:
     """The whole run; True when somebody stopped it. Leaves nothing running either way."""
     world = RealWorld(tools, COMPARED)
     runner = Runner(world, record, watch)
-    playing = asyncio.create_task(runner.run(plan(tools.pace)))
+    playing = asyncio.create_task(runner.run(acts(tools.pace)))
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         asyncio.get_running_loop().add_signal_handler(number, playing.cancel)
     try:

@@ -262,7 +262,8 @@ class Verified:
 
 @dataclass(frozen=True)
 class StepRecord:
-    """One step of the plan as it went. `reached`: its condition held before its deadline."""
+    """One step of the plan as it went. `reached`: its condition held before its deadline; `why`:
+    what was done and for which reason; `sentence`: the number that it came to."""
 
     name: str
     title: str
@@ -270,6 +271,27 @@ class StepRecord:
     ended: float
     reached: bool
     sentence: str
+    why: str = ""
+
+
+@dataclass
+class ActRecord:
+    """One act as it went. `ended` is None while it runs; `load` is what shoppers had seen when it
+    began, and `after` when it ended."""
+
+    number: int
+    title: str
+    say: str
+    began: float
+    load: Load
+    ended: float | None = None
+    after: Load = field(default_factory=Load)
+    steps: list[StepRecord] = field(default_factory=list)
+
+    @property
+    def reached(self) -> bool:
+        """Whether every step of it got there."""
+        return self.ended is not None and all(step.reached for step in self.steps)
 
 
 @dataclass
@@ -284,7 +306,7 @@ class Record:
     pace: str
     began: float
     pairs_needed: int
-    steps: list[StepRecord] = field(default_factory=list)
+    acts: list[ActRecord] = field(default_factory=list)
     samples: list[Sample] = field(default_factory=list)
     flips: list[Flip] = field(default_factory=list)
     caught: Caught | None = None
@@ -303,6 +325,11 @@ class Record:
     finished: bool = False
     broken: str = ""
     machine: str = ""
+
+    @property
+    def steps(self) -> list[StepRecord]:
+        """Those of all acts."""
+        return [step for act in self.acts for step in act.steps]
 
     @property
     def last(self) -> Sample | None:

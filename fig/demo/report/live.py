@@ -17,6 +17,7 @@ from rich.text import Text
 from fig.demo.judge.record import Latency, RouteSample, Sample, StepRecord, Told
 from fig.demo.judge.series import SPAN, answered, points
 from fig.demo.script.pace import MOVED
+from fig.demo.script.step import Act
 
 LEGACY, NEW, BAD = "dark_orange3", "turquoise4", "red"
 STAGE = {"legacy": LEGACY, "shadow": "grey62", "canary": "turquoise4", "new": "bold turquoise2"}
@@ -30,6 +31,7 @@ class LiveView:
 
     def __init__(self, console: Console) -> None:
         self.began = time.monotonic()
+        self.act: Act | None = None
         self.title = self.say = self.words = ""
         self.spinner = Spinner("dots", style="cyan")
         self.happened: deque[Text] = deque(maxlen=LINES)
@@ -48,6 +50,11 @@ class LiveView:
     ) -> None:
         self.title = ""
         self.live.__exit__(kind, error, trace)
+
+    def open(self, act: Act) -> None:
+        self.act = act
+        head = (f"Act {act.number}  ", "cyan"), (act.title, "bold")
+        self.happened.append(Text.assemble(*head))
 
     def begin(self, title: str, say: str) -> None:
         self.title, self.say, self.words = title, say, ""
@@ -73,8 +80,11 @@ class LiveView:
     def draw(self) -> RenderableType:
         """The whole picture, top to bottom."""
         elapsed = int(time.monotonic() - self.began)
+        clock, act = f"{elapsed // 60}:{elapsed % 60:02d}", self.act
+        where = f" · act {act.number}: {act.title}" if act else ""
         parts: list[RenderableType] = [
-            Rule(f"Strangler Fig · {elapsed // 60}:{elapsed % 60:02d}", style="dim"),
+            Rule(f"Strangler Fig · {clock}{where}", style="dim"),
+            *([Text(act.say, "italic"), Text("")] if act else []),
             *self.happened,
             self.draw_now(),
         ]

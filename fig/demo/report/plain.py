@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from textwrap import wrap
 
 from fig.demo.judge.record import Sample, StepRecord
 from fig.demo.script.conditions import total
 from fig.demo.script.pace import COMPARED
+from fig.demo.script.step import Act
 
 EVERY = 5.0  # seconds between two lines of figures
+WIDTH = 100  # characters of a paragraph
 
 
 class PlainView:
@@ -18,6 +21,10 @@ class PlainView:
         self.write = write
         self.words = ""
         self.written = float("-inf")
+
+    def open(self, act: Act) -> None:
+        for line in ("", f"Act {act.number}: {act.title}", *wrap(act.say, WIDTH), ""):
+            self.write(line)
 
     def begin(self, title: str, say: str) -> None:
         self.words = ""

@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from fig.demo.judge.chapters import chapters
 from fig.demo.judge.order_verdict import most
 from fig.demo.judge.promise import Promise
 from fig.demo.judge.record import Latency, Record, RouteSample
@@ -25,6 +26,7 @@ from fig.demo.script.conditions import total
 from fig.demo.script.pace import COMPARED, MOVED, ORDER_ROUTES, PRODUCT_ROUTES
 
 HERE = Path(__file__).parent
+PARTS = {1: (), 2: ("caught", "evidence"), 3: ("orders", "outage", "books")}  # of an act
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,8 @@ def render(record: Record, promises: list[Promise]) -> str:
         latencies=charts.latencies(goods, stages) if drawn else "",
         evidence=charts.evidence(points(record.samples, COMPARED), stages) if drawn else "",
         rows=rows(record),
+        chapters=chapters(record),
+        parts=PARTS,
         pairs=total(record.last, COMPARED) if record.last else None,
         most=most,
         bound=bound,

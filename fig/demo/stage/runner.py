@@ -1,4 +1,4 @@
-"""Goes through the plan: do, wait, write down. Stops at the first step that does not get there.
+"""Goes through the acts: do, wait, write down. Stops at the first step that does not get there.
 
 steps ──▶ 1 action ──▶ 2 condition, sample by sample ──▶ 3 what it showed ──▶ record
                            ▲
@@ -14,9 +14,9 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 
 from fig.demo.judge.outage import finished_at, outage_of
+from fig.demo.judge.record import ActRecord, Record, Sample, StepRecord
 from fig.demo.judge.record import Caught as CaughtRecord
 from fig.demo.judge.record import Flip as FlipRecord
-from fig.demo.judge.record import Record, Sample, StepRecord
 from fig.demo.judge.verdict import related
 from fig.demo.script import actions, pace
 from fig.demo.script.conditions import (
@@ -29,10 +29,11 @@ from fig.demo.script.conditions import (
     answered_by,
     total,
 )
-from fig.demo.script.plan import Step
+from fig.demo.script.step import Act, Step
 from fig.demo.stage.world import DemoFailed, Watch, World
 
 EVERY = 0.5  # seconds between two samples
+SAID = 2  # lines that stand for a step that waits for nothing
 
 
 class Runner:
@@ -56,22 +57,35 @@ class Runner:
         self.record = record
         self.tick = asyncio.Condition()
         self.before_outage: Sample | None = None
+        self.said: list[str] = []  # in this step
         self.ready = 0.0  # when the monolith was up again
 
-    async def run(self, steps: Sequence[Step]) -> None:
+    async def run(self, acts: Sequence[Act]) -> None:
         """Fill the record. Raises nothing the world can throw: a broken run is a record too."""
         sampler = asyncio.create_task(self.keep_sampling())
         try:
-            self.record.finished = await self.go_through(steps)
+            self.record.finished = await self.go_through(acts)
             await self.keep_later()
         finally:
             sampler.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await sampler
 
-    async def go_through(self, steps: Sequence[Step]) -> bool:
+    async def go_through(self, acts: Sequence[Act]) -> bool:
         """All steps, up to the first that does not get there; whether all did."""
-        for step in steps:
+        for act in acts:
+            self.watch.open(act)
+            told = ActRecord(act.number, act.title, act.say, self.now(), self.record.load)
+            self.record.acts.append(told)
+            reached = await self.play(act)
+            told.ended, told.after = self.now(), self.record.load
+            if not reached:
+                return False
+        return True
+
+    async def play(self, act: Act) -> bool:
+        """The steps of one act, likewise."""
+        for step in act.steps:
             if not await self.go(step):
                 return False
         return True
@@ -95,6 +109,7 @@ class Runner:
     async def go(self, step: Step) -> bool:
         """One step; False when the run ends here."""
         began = self.now()
+        self.said.clear()
         self.watch.begin(step.title, step.say)
         try:
             async with asyncio.timeout(step.within):
@@ -105,12 +120,18 @@ class Runner:
         except DemoFailed as failed:
             standing = Standing(Now.NEVER, str(failed))
         reached = standing.now is Now.MET
-        done = StepRecord(step.name, step.title, began, self.now(), reached, standing.words)
-        self.record.steps.append(done)
+        told = standing.words or "; ".join(self.said[-SAID:])
+        done = StepRecord(step.name, step.title, began, self.now(), reached, told, step.say)
+        self.record.acts[-1].steps.append(done)
         if not reached:
             self.record.broken = f"'{step.title}' did not get there: {standing.words}"
-        self.watch.end(done)
+        self.watch.end(replace(done, sentence=standing.words))  # what was said it has shown
         return reached
+
+    def say(self, words: str) -> None:
+        """Something worth a line: for whoever looks on, and for the report."""
+        self.said.append(words)
+        self.watch.event(words)
 
     # 1 action
 
@@ -138,7 +159,7 @@ class Runner:
         self.keep_flips(await self.world.migrate(action))
 
     async def see_it_stop(self, action: actions.SeeItStop) -> None:
-        self.watch.event(await self.world.stopped(action.routes))
+        self.say(await self.world.stopped(action.routes))
 
     async def follow(self, action: actions.Follow) -> None:
         self.keep_flips(await self.world.walked(action.routes, action.percent))
@@ -151,14 +172,14 @@ class Runner:
         if reason is None:
             raise DemoFailed(f"{action.route} could be promoted against the evidence")
         self.record.refusal = reason
-        self.watch.event(reason)
+        self.say(reason)
 
     async def ask_to_retire(self, action: actions.AskToRetire) -> None:
         reason = await self.world.refusal(action.route, "retired", None)
         if reason is None:
             raise DemoFailed(f"{action.route} could be retired while legacy owns its data")
         self.record.not_retired = reason
-        self.watch.event(reason)
+        self.say(reason)
 
     async def mend(self, action: actions.Mend) -> None:
         await self.world.restart_catalog(action.fault)
@@ -176,7 +197,7 @@ class Runner:
             self.record.prices.append(edit)
             if edit.ms is None:
                 raise DemoFailed(f"{edit.sku}: the new side never showed {edit.after}")
-            self.watch.event(
+            self.say(
                 f"{edit.sku}: {edit.before} → {edit.after}, on the new side after {edit.ms:.0f} ms"
             )
 
@@ -185,7 +206,7 @@ class Runner:
         await self.world.stop_legacy(action.seconds)
         self.ready = self.now()
         gone = self.ready - self.before_outage.at
-        self.watch.event(f"the monolith is up again, {gone:.1f} s after the wish to stop it")
+        self.say(f"the monolith is up again, {gone:.1f} s after the wish to stop it")
 
     async def legacy_is_back(self, _: actions.LegacyIsBack) -> None:
         before = self.before_outage
@@ -197,7 +218,7 @@ class Runner:
         after = self.record.samples[-1]
         outage = outage_of(before, after, self.ready, pace.MOVED)
         self.record.outage = outage
-        self.watch.event(
+        self.say(
             f"in {outage.ended - outage.began:.1f} s {outage.taken} orders were taken, "
             f"{outage.pending} of them as pending; the new side answered {outage.shown} reads"
         )
@@ -207,12 +228,12 @@ class Runner:
         self.record.readings.append(reading)
         if reading.wrong or not reading.orders:
             raise DemoFailed("; ".join(reading.wrong[:3]) or "the new side took no order")
-        self.watch.event(f"{reading.orders} orders read, each as it was confirmed")
+        self.say(f"{reading.orders} orders read, each as it was confirmed")
 
     async def verify(self, _: actions.Verify) -> None:
         found = self.record.verified = await self.world.verify()
         rows = sum(one.rows for one in found.entities)
-        self.watch.event(
+        self.say(
             f"{rows:,} rows in {len(found.entities)} tables, {len(found.laws)} laws: "
             f"{'all is the same' if found.ok else 'not the same'}; "
             f"{found.acknowledged} orders acknowledged, {len(found.wrong)} not as told"
@@ -295,7 +316,7 @@ class Runner:
             after=self.now() - shadowed,
         )
         for one in self.record.caught.differences[:3]:
-            self.watch.event(
+            self.say(
                 f"{one.route} {one.path}: {one.count} pairs, e.g. {one.target}: "
                 f"legacy {one.legacy}, new {one.new}{related(one)}"
             )

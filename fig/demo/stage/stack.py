@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shutil
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -51,11 +52,9 @@ class Stack(Protocol):
         """As it was before."""
 
 
-BEGINS_ANEW = "fig demo begins with every route in legacy"
-
-
 class OwnStack:
-    """Started for the demo, on a copy of the route file, and stopped at its end."""
+    """Started for the demo in a folder of its own, on a copy of the route file, and stopped at its
+    end. `home` is that folder: what an earlier demo left there is removed first."""
 
     force = ""  # the copy has the demo's bounds
 
@@ -69,12 +68,13 @@ class OwnStack:
     ) -> None:
         self.fig, self.home, self.source = fig, home, source
         self.wanted, self.say = wanted, say
-        self.routes = home.folder / "demo" / "routes.yaml"
+        self.routes = home.folder / "routes.yaml"
         self.log = home.logs / "demo-stack.log"
         self.process: children.Popen | None = None
         self.exit_code = NEGATIVE
 
     async def start(self, fault: str) -> Addresses:
+        await asyncio.to_thread(shutil.rmtree, self.home.folder, ignore_errors=True)
         copy_in_legacy(self.source, self.routes, self.wanted)
         self.process = self.spawn(fault)
         told: set[str] = set()
@@ -93,7 +93,6 @@ class OwnStack:
         self.log.parent.mkdir(parents=True, exist_ok=True)
         words = (*self.fig.start, "up", "--routes", str(self.routes))
         words += ("--set", f"catalog.CATALOG_FAULT={fault}")
-        words += ("--set", f"facade.FACADE_FORCE={BEGINS_ANEW}")  # the last demo ended elsewhere
         env = os.environ | {"FIG_DETACHED": "1"}
         return children.start(Program(words, self.log, env, self.fig.root, with_parent=True))
 

@@ -16,6 +16,7 @@ from fig.demo.judge.record import (
 )
 from fig.demo.judge.record import Flip as FlipRecord
 from fig.demo.script.actions import Flip, Migrate
+from fig.demo.script.step import Act
 
 
 class DemoFailed(Exception):
@@ -92,6 +93,9 @@ class World(Protocol):
 
 class Watch(Protocol):
     """Whoever looks on."""
+
+    def open(self, act: Act) -> None:
+        """An act begins."""
 
     def begin(self, title: str, say: str) -> None:
         """A step begins."""

@@ -29,10 +29,17 @@ from fig.demo.judge.record import (
 )
 from fig.demo.judge.record import Flip as FlipRecord
 from fig.demo.script.actions import Flip, Migrate
-from fig.demo.script.pace import MOVED
+from fig.demo.script.pace import MOVED, Pace
+from fig.demo.script.plan import acts
+from fig.demo.script.step import Act, Step
 
 TICK = 0.5  # seconds a sample takes
 PER_TICK = 40  # requests of every route between two samples
+
+
+def plan(pace: Pace) -> tuple[Step, ...]:
+    """The steps of all acts."""
+    return tuple(step for act in acts(pace) for step in act.steps)
 
 
 @dataclass
@@ -278,6 +285,9 @@ class FakeWatch:
 
     def __init__(self) -> None:
         self.lines: list[str] = []
+
+    def open(self, act: Act) -> None:
+        self.lines.append(f"# {act.number} {act.title}")
 
     def begin(self, title: str, say: str) -> None:
         self.lines.append(f"> {title}: {say}")

@@ -11,7 +11,7 @@ from fig.demo.judge.record import Record
 from fig.demo.report.live import BAR, LiveView, bar
 from fig.demo.report.plain import PlainView
 from fig.demo.script.pace import FAST, pairs_for
-from fig.demo.script.plan import plan
+from fig.demo.script.plan import acts
 from fig.demo.stage.runner import Runner
 from tests.rigs.processes.demo import FakeWorld, Flaws
 
@@ -19,7 +19,7 @@ from tests.rigs.processes.demo import FakeWorld, Flaws
 async def run(view: LiveView | PlainView, flaws: Flaws | None = None) -> None:
     world = FakeWorld(flaws)
     record = Record("fast", 0.0, pairs_for(FAST.products.new))
-    await Runner(world, record, view, now=world.clock, every=0.0).run(plan(FAST))
+    await Runner(world, record, view, now=world.clock, every=0.0).run(acts(FAST))
 
 
 async def test_the_picture_shows_stages_sides_and_the_sentence_of_the_moment() -> None:
@@ -30,6 +30,7 @@ async def test_the_picture_shows_stages_sides_and_the_sentence_of_the_moment() -
     console.print(view.draw())
     picture = console.export_text()
     assert "Another step: something happens now" in picture
+    assert "act 3: Orders move" in picture
     assert "product-detail" in picture
     assert "9 / 24 ms" in picture
     assert "0 failed, 0 × 5xx" in picture
@@ -39,6 +40,7 @@ async def test_plain_lines_tell_the_same_story() -> None:
     lines: list[str] = []
     await run(PlainView(lines.append))
     text = "\n".join(lines)
+    assert "Act 2: Products move, and a fault is caught" in lines
     assert "==> Into the shadow" in text
     assert "legacy 10.46, new 10.45" in text
     assert "FAILED" not in text

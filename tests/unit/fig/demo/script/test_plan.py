@@ -7,8 +7,8 @@ import pytest
 from fig.demo.script.actions import Approve, Flip, Follow, Mend, Migrate, StopLegacy
 from fig.demo.script.conditions import Clean
 from fig.demo.script.pace import FAST, MOVED, NORMAL, ORDER_ROUTES, Pace, pairs_for
-from fig.demo.script.plan import plan
 from fig.demo.stage.runner import ACTIONS
+from tests.rigs.processes.demo import plan
 
 EDGES = {("legacy", "shadow"), ("shadow", "canary"), ("canary", "canary"), ("canary", "new")}
 EDGES |= {(after, before) for before, after in EDGES}

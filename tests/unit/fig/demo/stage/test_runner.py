@@ -8,8 +8,7 @@ import pytest
 
 from fig.demo.judge.verdict import exit_code, judge
 from fig.demo.script.pace import FAST, PRODUCT_ROUTES
-from fig.demo.script.plan import plan
-from tests.rigs.processes.demo import Flaws
+from tests.rigs.processes.demo import Flaws, plan
 
 
 def broken(record: Any) -> list[str]:

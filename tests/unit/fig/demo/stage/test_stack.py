@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import httpx2
 import pytest
 
 from chassis.process import children, lifetime
+from fig.demo.script.routes import Wanted
 from fig.demo.stage.admin import Admin
 from fig.demo.stage.commands import Fig
 from fig.demo.stage.stack import (
-    BEGINS_ANEW,
     PUTS_BACK,
     OwnStack,
     RunningStack,
@@ -28,6 +29,9 @@ from fig.supervise.standing import State, Status
 from fig.supervise.state import StackState
 
 ROUTES = ("product-list", "product-detail")
+
+
+ENDED: Any = SimpleNamespace(pid=1, returncode=1, poll=lambda: 1)
 
 
 class RecordingFig(Fig):
@@ -108,14 +112,21 @@ class TestOwnStack:
         own.tell(running_stack(), told)
         assert lines == ["nats ready after 0.2 s"]
 
-    def test_it_may_begin_anew_where_the_last_one_ended(
+    async def test_it_begins_anew_where_the_last_one_ended(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        """The copy is written while no facade runs: for the facade that is a jump."""
-        words: list[str] = []
-        monkeypatch.setattr(children, "start", lambda program: words.extend(program.words))
-        OwnStack(RecordingFig(), Home(tmp_path), tmp_path, ROUTES, print).spawn("")
-        assert f"facade.FACADE_FORCE={BEGINS_ANEW}" in words
+        """The shop of before has lost its monolith."""
+        (left := tmp_path / "shop" / "ended").parent.mkdir()
+        left.touch()
+        monkeypatch.setattr(children, "start", lambda program: ENDED)
+        source = tmp_path / "routes.yaml"
+        source.write_text("routes: []\nupstreams: {legacy: {url: http://l}}\n")
+        own = OwnStack(RecordingFig(), Home(left.parent), source, Wanted((), ()), print)
+        with pytest.raises(DemoFailed, match="did not come up"):
+            own.log = source
+            await own.start("")
+        assert not left.exists()
+        assert own.routes.exists()
 
     async def test_stopping_what_never_started_is_nothing(self, tmp_path: Path) -> None:
         await OwnStack(RecordingFig(), Home(tmp_path), tmp_path, ROUTES, print).stop()

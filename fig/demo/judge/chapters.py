@@ -1,0 +1,95 @@
+"""What each act of the demo came to, as a few figures; pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from fig.demo.judge.record import ActRecord, Record
+from fig.demo.script.conditions import total
+from fig.demo.script.pace import COMPARED
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A number with what it counts. `good` False: it must be zero and is not; None: neither."""
+
+    value: str
+    words: str
+    good: bool | None = None
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """One act for a reader: its record, and the figures that say what happened."""
+
+    act: ActRecord
+    figures: tuple[Figure, ...]
+
+    @property
+    def seconds(self) -> float:
+        """How long it took."""
+        return (self.act.ended or self.act.began) - self.act.began
+
+
+def chapters(record: Record) -> list[Chapter]:
+    """In order, those that began."""
+    return [Chapter(act, (*_own(record, act), *_shopping(act))) for act in record.acts]
+
+
+def _own(record: Record, act: ActRecord) -> Sequence[Figure]:
+    return FIGURES[act.number](record)
+
+
+def _shopping(act: ActRecord) -> Sequence[Figure]:
+    """What every act has: how much was asked meanwhile, and what failed."""
+    asked = act.after.requests - act.load.requests
+    failed = act.after.failures - act.load.failures
+    return Figure(f"{asked:,}", "requests by shoppers"), none(failed, "of them failed")
+
+
+def none(count: int, words: str) -> Figure:
+    """Something of which there must be none."""
+    return Figure(f"{count:,}", words, count == 0)
+
+
+def _front(record: Record) -> Sequence[Figure]:
+    moved = next((act for act in record.acts if act.number == 2), None)
+    until = moved.began if moved else float("inf")
+    seen = [sample for sample in record.samples if sample.at <= until]
+    new = seen[-1].answered("new") - seen[0].answered("new") if seen else 0
+    return (none(new, "answered by the new side"),)
+
+
+def _goods(record: Record) -> Sequence[Figure]:
+    caught = record.caught
+    found: list[Figure] = []
+    if caught is not None:
+        found += [
+            Figure(f"{caught.mismatched} of {caught.pairs}", "pairs differed: the fault is caught"),
+            none(caught.clients, "clients had met it"),
+        ]
+    if record.forgotten is not None and record.last is not None:
+        pairs = total(record.last, COMPARED)
+        found.append(Figure(f"{pairs.completed:,}", "pairs compared since it was mended"))
+        found.append(none(pairs.mismatched, "of them differed"))
+    return found
+
+
+def _orders(record: Record) -> Sequence[Figure]:
+    outage = record.outage
+    if outage is None:
+        return ()
+    harm = max(0, sum(outage.harmed.values()) - record.load.strangers)
+    return (
+        Figure(f"{outage.ready - outage.began:.0f} s", "without the monolith"),
+        Figure(f"{outage.taken}", f"orders taken meanwhile, {outage.pending} of them as pending"),
+        none(harm, "errors on routes that had moved"),
+    )
+
+
+FIGURES: Mapping[int, Callable[[Record], Sequence[Figure]]] = {
+    1: _front,
+    2: _goods,
+    3: _orders,
+}
