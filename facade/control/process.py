@@ -12,6 +12,8 @@ from chassis.process.service import Background, serve
 from facade.compare.evidence.evidence import forced_of
 from facade.control.absence.watch import Absence
 from facade.control.admin.app import Control, create_app
+from facade.control.admin.views.domains import FILE as ATTEMPTS
+from facade.control.admin.views.domains import Attempts
 from facade.control.admin.views.machines import unknown_keys
 from facade.control.admin.views.status import Sources
 from facade.control.evidence_store.ledger import Ledger
@@ -116,6 +118,7 @@ class _Process:
             self.teller.news,
             self.failures,
             self.pipeline.in_doubt,
+            attempts=Attempts(self._settings.runtime / ATTEMPTS),
             issuers=self.issuers.errors,
         )
         return Control(

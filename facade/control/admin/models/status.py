@@ -123,7 +123,7 @@ class DomainView(BaseModel):
 
     owner: str  # legacy, moving or new
     window: str | None  # open or closed; None: there is none, since new does not own it
-    attempt: AttemptView | None  # None: none was told since the control process started
+    attempt: AttemptView | None  # None: none was told
 
 
 class UnmatchedSums(BaseModel):

@@ -1,13 +1,18 @@
 """The domains of `/api/status`: owner and window by the route file, and how the last attempt to
 move each ended, as `fig cutover` says it at its end.
 
-What it said is kept for as long as this process runs; the record of the owning service outlasts it.
+What it said is kept in the runtime folder, so that it outlasts this process.
 """
 
+import json
+import logging
 import time
+from pathlib import Path
 
 from fastapi import APIRouter
+from pydantic import ValidationError
 
+from chassis.process.files import read_object, write_whole
 from chassis.web.app import Problem
 from facade.control.admin.models import AttemptView, DomainView
 from facade.control.surroundings.tables import Tables
@@ -15,7 +20,37 @@ from facade.routes.config.domainfile import NEW
 
 LONGEST = 400  # characters of what was said
 
-Attempts = dict[str, AttemptView]  # by domain
+FILE = "attempts.json"
+
+log = logging.getLogger("facade.control")
+
+
+class Attempts:
+    """The last attempt of each domain; without a file for as long as this process runs."""
+
+    def __init__(self, file: Path | None = None) -> None:
+        self._file = file
+        self._by_domain: dict[str, AttemptView] = {}
+        for domain, told in ((file and read_object(file)) or {}).items():
+            try:
+                self._by_domain[domain] = AttemptView.model_validate(told)
+            except ValidationError as error:
+                log.warning("%s: what it says of %s is not read: %s", file, domain, error)
+
+    def of(self, domain: str) -> AttemptView | None:
+        """None: none was told."""
+        return self._by_domain.get(domain)
+
+    def put(self, domain: str, said: AttemptView) -> None:
+        """Keep it; where it cannot be written, as long as this process runs."""
+        self._by_domain[domain] = said
+        if self._file is None:
+            return
+        told = {name: one.model_dump() for name, one in self._by_domain.items()}
+        try:
+            write_whole(self._file, json.dumps(told))
+        except OSError as error:
+            log.warning("the last attempt of %s is not kept: %s", domain, error)
 
 
 def domain_views(tables: Tables, attempts: Attempts) -> dict[str, DomainView]:
@@ -25,7 +60,7 @@ def domain_views(tables: Tables, attempts: Attempts) -> dict[str, DomainView]:
         name: DomainView(
             owner=one.owner,
             window=one.window if one.owner == NEW else None,
-            attempt=attempts.get(name),
+            attempt=attempts.of(name),
         )
         for name, one in known.items()
     }
@@ -41,7 +76,7 @@ def domains_router(tables: Tables, attempts: Attempts) -> APIRouter:
         if tables.table is None or domain not in tables.table.file.domains:
             raise Problem(404, "Not Found", f"the route file has no domain {domain!r}")
         said = AttemptView(at=time.time(), toward=toward, who=who, words=words[:LONGEST], good=good)
-        attempts[domain] = said
+        attempts.put(domain, said)
         return said
 
     return router

@@ -63,7 +63,7 @@ class Sources:
     news: News = field(default_factory=News)
     failures: Failures = field(default_factory=Failures)
     in_doubt: Mapping[str, int] = field(default_factory=dict)  # by route; see Pipeline
-    attempts: Attempts = field(default_factory=dict)  # to move a domain, the last of each
+    attempts: Attempts = field(default_factory=Attempts)  # to move a domain, the last of each
     issuers: Callable[[], Mapping[str, str]] = dict  # what went wrong at their addresses
 
 

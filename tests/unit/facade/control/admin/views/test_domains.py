@@ -6,6 +6,8 @@ from fastapi.testclient import TestClient
 from prometheus_client import CollectorRegistry
 
 from chassis.web.app import build_app
+from facade.control.admin.models import AttemptView
+from facade.control.admin.views.domains import FILE as KEPT
 from facade.control.admin.views.domains import LONGEST, Attempts, domain_views, domains_router
 from facade.control.surroundings.tables import Tables
 from facade.routes.file.reading import load
@@ -25,7 +27,7 @@ async def ready() -> None:
 
 def test_the_last_attempt_is_shown_beside_the_owner(tmp_path: Path) -> None:
     tables = Tables(tmp_path, {})
-    attempts: Attempts = {}
+    attempts = Attempts(tmp_path / KEPT)
     tables.table = compile_table(load(FILE.encode()).file)
     app = build_app("Facade", ready, CollectorRegistry())
     app.include_router(domains_router(tables, attempts))
@@ -45,3 +47,18 @@ def test_the_last_attempt_is_shown_beside_the_owner(tmp_path: Path) -> None:
         attempt = domain_views(tables, attempts)["goods"].attempt
         assert attempt is not None
         assert (attempt.good, attempt.who, len(attempt.words)) == (last == "true", "anna", LONGEST)
+
+
+def test_it_outlasts_the_process_also_where_the_file_is_no_good(tmp_path: Path) -> None:
+    file = tmp_path / KEPT
+    said = AttemptView(at=1.0, toward="new", who="anna", words="", good=True)
+    Attempts(file).put("goods", said)
+    assert Attempts(file).of("goods") == said
+    file.write_text('{"goods": {"at": "x"}, "orders": ' + said.model_dump_json() + "}")
+    again = Attempts(file)
+    assert (again.of("goods"), again.of("orders")) == (None, said)
+    file.write_text("{")
+    assert Attempts(file).of("orders") is None
+    nowhere = Attempts(tmp_path / "gone" / KEPT)
+    nowhere.put("goods", said)
+    assert nowhere.of("goods") == said
