@@ -11,7 +11,7 @@ from typing import Any
 
 import asyncpg
 
-from chassis.ownership.sides import LegacyAway, Sums
+from chassis.ownership.sides import Sums
 from contracts import entities
 from contracts.change import Value
 from contracts.logins import AddressedLogin
@@ -64,10 +64,11 @@ def changed_columns(row: Fields[str, Value], customer: Fields[str, Any]) -> dict
 async def write(
     connection: asyncpg.Connection, rows: Fields[str, Fields[str, Fields[str, Any] | None]]
 ) -> None:
-    """In the open transaction. Raises LegacyAway where a row is on the other side only."""
+    """In the open transaction. A row that the owner does not have was made past the fence: it is
+    named by the feed and left to a person, here as there."""
     for key, customer in rows.get(entities.CUSTOMER, {}).items():
         if customer is None:
-            raise LegacyAway(f"customer {key} is on one side only")
+            continue
         found = await connection.fetchrow(_ROW, int(key))
         if found is None:
             await connection.execute(*_insert(customer_row(customer)))

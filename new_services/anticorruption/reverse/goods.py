@@ -51,10 +51,13 @@ async def sums(connection: "asyncpg.Connection | asyncpg.Pool") -> Sums:
 async def write(
     connection: asyncpg.Connection, rows: Fields[str, Fields[str, Fields[str, Any] | None]]
 ) -> None:
-    """In the open transaction. Raises LegacyAway where a row is not there."""
+    """In the open transaction. A product that the owner does not have was made past the fence: it
+    is named by the feed and left to a person. Raises LegacyAway where one of ours is not there."""
     for key, wanted in rows.get(entities.PRODUCT, {}).items():
+        if wanted is None:
+            continue
         found = await connection.fetchrow(_ROW, int(key))
-        if found is None or wanted is None:
+        if found is None:
             raise LegacyAway(f"product {key} is on one side only")
         columns = differing(MAPPING, INVERSES, dict(found), wanted)
         if columns:

@@ -49,7 +49,7 @@ class Shelf:
             (level,) = await repository.locked(connection, [counted.variant])
             change = counted.pieces - level.ledger
             if change:
-                created = self.now().isoformat(" ", "microseconds")
+                created = _as_text(self.now())
                 moved = Movement(counted.variant, change, "ADJUST", None, created, count=saga_id)
                 await movements.move(connection, [moved])
             await repository.settle(connection, saga_id, COUNTED)
@@ -67,6 +67,11 @@ async def named(connection: asyncpg.Connection, told: Sequence[Movement]) -> lis
         else each
         for each in told
     ]
+
+
+def _as_text(moment: datetime) -> str:
+    """As a database writes it."""
+    return moment.isoformat(" ", "microseconds").rstrip("0").rstrip(".")
 
 
 def _mark(sku: str, change: int, created: str) -> tuple[str, int, datetime]:

@@ -23,7 +23,8 @@ def _movement(old: Row | None, key: str, fields: Row | None, version: Version) -
     if fields is None:
         return None
     told = {name: value for name, value in fields.items() if name != "id"}
-    return {**(old or {}), **told, "origin": key, "lsn": version[0], "legacy_id": fields["id"]}
+    origin = (old or {}).get("origin", key)  # of a count of ours its own
+    return {**(old or {}), **told, "origin": origin, "lsn": version[0], "legacy_id": fields["id"]}
 
 
 _SHOWN = {"sku": "r.sku", "quantity": "r.quantity::text", "updated": "r.updated"}
@@ -39,6 +40,9 @@ _ORIGIN = (
     "CASE WHEN r.reason IN ('SALE', 'CANCEL') AND r.order_no <> ''"
     " THEN r.reason || ':' || r.order_no || ':' || r.sku ELSE 'legacy:' || r.id END"
 )
+# A count that was made here has a name of its own, and legacy's number beside it.
+_COUNTED = "r.origin LIKE 'COUNT:%'"
+_LEDGER = f"CASE WHEN {_COUNTED} THEN 'legacy:' || r.legacy_id ELSE r.origin END"
 _INVENTORY = {
     STOCK: Store(
         table="level",
@@ -52,9 +56,9 @@ _INVENTORY = {
     MOVEMENT: Store(
         table="movement",
         relation="movement AS r",
-        key="r.origin",
+        key=_LEDGER,
         text=lambda field: _MOVED[field.name],
-        find="r.origin = ANY ($1::text[])",
+        find=f"(r.origin = ANY ($1::text[]) OR {_COUNTED} AND {_LEDGER} = ANY ($1::text[]))",
         present="r.lsn IS NOT NULL",  # the others are ahead of the feed
         renew=_movement,
         legacy_key=_ORIGIN,

@@ -42,6 +42,7 @@ class Registry(Hands):
     """A shop whose accounts change hands. `aborted`: attempts for which a machine was too busy."""
 
     aborted: int = 0
+    superuser: str = ""  # URL of the monolith's database, as the server's owner
 
     @property
     def url(self) -> str:
@@ -132,7 +133,10 @@ def registry(
     callers = folder / "callers.json"
     callers.write_text(json.dumps({"storefront": keys["calling"].as_dict(private=False)}))
     cutter = Cutter(int(monolith.url.rpartition(":")[2]))
-    made = Registry(monolith, owner, {"accounts": database}, keys, cutter, reverse=role)
+    superuser = postgres_server.url(owner.rsplit("/", 1)[1])
+    made = Registry(
+        monolith, owner, {"accounts": database}, keys, cutter, reverse=role, superuser=superuser
+    )
 
     def start(name: str, **more: str) -> None:
         prefix, port = name.upper(), engines._free_port()

@@ -126,6 +126,30 @@ def test_a_rogue_write_is_named_and_put_right(registry: Any) -> None:
     registry.move("legacy")
 
 
+def test_a_row_that_was_made_past_the_fence_is_for_a_person(registry: Any) -> None:
+    """It is named, and no customer of ours; taken out again, it holds nothing up."""
+    registry.move("new")
+    ours, rogue = registry.databases["accounts"], registry.address()
+    known = "SELECT count(*) FROM mirror WHERE entity = 'customer' AND NOT gone"
+    before, named = registry.query(ours, known), len(registry.standing()["rogues"])
+    insert = "INSERT INTO customer (id, email, name, pw_hash) VALUES (999999, %s, 'X', 'x')"
+    with psycopg.connect(registry.superuser, autocommit=True) as console:
+        console.execute("SET session_replication_role = replica")
+        console.execute(insert, [rogue])
+        registry.until("named", lambda: len(registry.standing()["rogues"]) == named + 1)
+        assert "insert customer 999999" in registry.standing()["rogues"][-1]
+        assert registry.query(ours, known) == before
+        assert registry.login("accounts", rogue, "x")["ok"] == "N"
+        console.execute("UPDATE customer SET name = 'Y' WHERE id = 999999")
+        console.execute("DELETE FROM customer WHERE id = 999999")
+    registry.until("named", lambda: len(registry.standing()["rogues"]) == named + 3)
+    late = registry.address()
+    assert registry.register(late).status_code == 200
+    registry.until("legacy has it", lambda: len(registry.known(late)) == 1)
+    assert registry.standing()["reverse"]["trouble"] == ""
+    registry.move("legacy")
+
+
 def test_behind_a_closed_window_hashes_are_renewed(registry: Any) -> None:
     address = registry.address()
     assert registry.register(address).status_code == 200

@@ -6,7 +6,7 @@ from new_services.inventory.domain import Movement
 from new_services.inventory.owner import shelf
 from tests.rigs.shop.database import Database
 
-AT = "2026-06-30 18:00:00.000001"
+AT = "2026-06-30 18:00:00.00001"
 OURS = {"origin": "COUNT:count-stock:k", "sku": "A", "change": -2, "created": AT}
 
 
@@ -17,7 +17,7 @@ def told(change: int, created: str, reason: str = "ADJUST") -> Movement:
 async def test_by_variant_difference_and_time() -> None:
     database: Any = Database({"FROM movement": [OURS]})
     movements = [
-        told(-2, "2026-06-30T18:00:00.000001"),
+        told(-2, "2026-06-30T18:00:00.000010"),
         told(-2, "2026-06-30 18:00:00"),
         told(-3, AT),
         told(-2, AT, "INIT"),
