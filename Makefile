@@ -6,7 +6,7 @@ STAMP  := $(VENV)/.installed
 FIG    := $(PY) -m fig
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo demo-fast up down status check test applications unit study fuzz lint format lock clean-data clean \
+.PHONY: help install demo demo-fast up down status check test alone applications unit study fuzz lint format lock clean-data clean \
   cutover chaos chaos-feed legacy-away two-of-each coverage-map longest mutants bench bench-orders bench-shadow bench-feed bench-read bench-verify bench-plane \
   compile uncompile test-compiled
 
@@ -70,6 +70,9 @@ test: check      ## every test, and the linters
 	@$(PY) -m pytest -q $(INTEGRATION) $(ARGS)
 	@$(PY) -m pytest -q $(STACKS) $(ARGS)
 	@$(PY) -m pytest -q tests/e2e/test_demo.py $(ARGS)
+
+alone: install   ## the tree without the monolith: installed, its tests, its shop; quicker: ARGS="--borrow"
+	@$(PY) -m tests.rigs.alone $(ARGS)
 
 longest: install ## measure which test files take longest; they begin first
 	@$(PY) -m pytest -q -p tests.rigs.house.longest $(INTEGRATION) $(ARGS)

@@ -10,7 +10,7 @@ from fig.stack import postgres as server
 from fig.stack.addresses import database_url as database_url
 from fig.stack.addresses import nats_url as nats_url
 from fig.stack.bus_rights import PROCESSES, secret_name
-from fig.stack.old_side import NOTHING, OldSide
+from fig.stack.old_side import FED, NOTHING, OldSide
 from fig.stack.order_side import SERVICES, keys, order_side, twin
 from fig.stack.pages_side import storefront
 from fig.stack.places import Place
@@ -30,6 +30,7 @@ class Wishes:
     scale: int = 1  # of the seeded shop
     postgres_bin: str | None = None
     monolith: bool = True  # False: it is gone (fig.stack.ended)
+    seed: bool = False  # the new side fills its own tables with a small shop, once
 
 
 def stack(place: Place, wishes: Wishes) -> tuple[Process, ...]:
@@ -50,6 +51,7 @@ def _each_once(place: Place, wishes: Wishes) -> tuple[Process, ...]:
         *old.processes,
         *_catalog(place, old),
         *order_side(place, old),
+        *([_seed(place)] if wishes.seed else []),
         storefront(place),
         _facade(place, wishes, old),
     )
@@ -142,6 +144,16 @@ def _catalog(place: Place, old: OldSide) -> tuple[Process, ...]:
             patience=60.0,  # the first time it applies the whole snapshot
             instead={"CATALOG_FAULT": (place.python, "-m", "loadtests.faults")},
         ),
+    )
+
+
+def _seed(place: Place) -> Process:
+    """Ends when the shop is there."""
+    return Process(
+        name="seed",
+        command=(place.python, "-m", "new_services.seed"),
+        env={f"SEED_{name.upper()}_URL": database_url(place, name) for name in FED},
+        needs=("catalog-migrate", "services-migrate"),
     )
 
 

@@ -35,6 +35,7 @@ class Order:
             "instances": str(self.wishes.instances),
             "scale": str(self.wishes.scale),
             "monolith": "yes" if self.wishes.monolith else "no",
+            "seed": "yes" if self.wishes.seed else "no",
             "postgres_bin": self.wishes.postgres_bin or "",
             "nats_bin": self.nats_bin or "",
             "extra": " ".join(sorted(extra)),

@@ -15,7 +15,7 @@ from fig.clients import running
 from fig.errors import BadSetting, FigError
 from fig.output.progress import Progress
 from fig.settings import Home, project_root
-from fig.stack import ended
+from fig.stack import standing_alone
 from fig.stack.ports import DEFAULT_BASE
 from fig.stack.stack import Wishes
 from fig.supervise import detached, logs, session, state
@@ -82,6 +82,8 @@ def parse_sets(
     show_envvar=True,
     help="Times 2,000 products, in a fresh shop.",
 )
+@click.option("--alone", is_flag=True, envvar="FIG_UP_ALONE",
+              help="A fresh shop without a monolith, with a small seed of its own.")  # fmt: skip
 @click.option(
     "--set",
     "extra",
@@ -132,18 +134,23 @@ def _already(found: StackState) -> str:
 
 def _order(
     home: Home, routes: Path | None, port_base: int, facade_workers: int,
-    instances: int, scale: int, extra: dict[str, dict[str, str]],
+    instances: int, scale: int, alone: bool, extra: dict[str, dict[str, str]],
     postgres_bin: str | None, nats_bin: str | None,
 ) -> Order:  # fmt: skip
+    said = standing_alone.standing(home, alone)
+    fresh = said is not None and said.how == standing_alone.ALONE
     wishes = Wishes(
         facade_workers=facade_workers,
         instances=instances,
         scale=scale,
         postgres_bin=postgres_bin,
-        monolith=ended.read(home) is None,
+        monolith=said is None,
+        seed=fresh,
     )
-    path = (routes or project_root() / "routes.yaml").absolute()
-    return Order(home, path, port_base, wishes, nats_bin, extra)
+    path = routes or project_root() / "routes.yaml"
+    if fresh and routes is None:
+        path = standing_alone.own_routes(home, path)
+    return Order(home, path.absolute(), port_base, wishes, nats_bin, extra)
 
 
 def _given(options: Iterable[str]) -> set[str]:

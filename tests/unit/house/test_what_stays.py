@@ -14,7 +14,7 @@ from tests.rigs.house.source import imports, module, sources, tree
 
 GOES = (
     *("legacy_monolith", "new_services.anticorruption", "new_services.feed", "migrations.legacy"),
-    "fig.stack.legacy_side",
+    *("fig.stack.legacy_side", "fig.commands.data.feed"),
 )
 STAYS = ("chassis", "contracts", "facade", "fig", "migrations", "new_services")
 STARTED = re.compile(r"\b(?:legacy_monolith|new_services\.anticorruption|new_services\.feed)\b")
@@ -30,7 +30,6 @@ GAPS = {
     "new_services/sales/app.py": {_FEED},
     "new_services/verify/services.py": {_FEED},
     "fig/stack/stack.py": {"fig.stack.legacy_side"},
-    "fig/commands/data/feed.py": {"new_services.feed"},
 }
 
 
