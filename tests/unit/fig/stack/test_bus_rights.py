@@ -1,9 +1,12 @@
 """Rights on the bus: each process its own, and all that the streams are called."""
 
+import re
+from pathlib import Path
+
 import pytest
 
 from chassis.registry import discovery
-from contracts import events, subjects
+from contracts import events, events_orders, events_owned, events_payments, subjects
 from fig.stack.bus_rights import PROCESSES, REGISTRY, rights, secret_name
 from fig.stack.credentials import NAMES
 
@@ -28,3 +31,29 @@ def test_nobody_may_say_everything_and_everybody_has_a_password(process: str) ->
 @pytest.mark.parametrize("process", [name for name in PROCESSES if name != "feed"])
 def test_only_the_feed_tells_of_legacy(process: str) -> None:
     assert not [subject for subject in rights(process).publish if subject.startswith("legacy")]
+
+
+SERVICES = Path(__file__).parents[4] / "new_services"
+KINDS = [
+    kind
+    for module in (events_orders, events_owned, events_payments)
+    for kind in vars(module).values()
+    if isinstance(kind, type)
+]
+OWNERS = {str(vars(kind)["OWNER"]) for kind in KINDS if "OWNER" in vars(kind)}
+INBOX = re.compile(r"\bInbox\(")
+READERS = {app.parent.name for app in SERVICES.glob("*/app.py") if INBOX.search(app.read_text())}
+
+
+@pytest.mark.parametrize("owner", sorted(OWNERS))
+def test_whose_events_there_are_may_publish_them(owner: str) -> None:
+    assert {"accounts", "catalog", "inventory", "orders", "payments"} == OWNERS
+    assert f"events.{owner}.>" in rights(owner).publish
+    assert f"$JS.API.STREAM.CREATE.{events.STREAM}" in rights(owner).publish
+
+
+@pytest.mark.parametrize("reader", sorted(READERS))
+def test_who_has_an_inbox_may_read_them_and_complain(reader: str) -> None:
+    assert {"catalog", "inventory", "orders", "sales", "notifications"} == READERS
+    assert f"$JS.API.CONSUMER.CREATE.{events.STREAM}" in rights(reader).publish
+    assert f"deadletters.{reader}" in rights(reader).publish
