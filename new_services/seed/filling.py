@@ -25,7 +25,7 @@ KEYS = {entities.CATEGORY: "code", entities.STOCK: "sku"}  # all others: id
 # Of what a service keeps fewer fields than there are, in columns of its own.
 FIELDS = {("catalog", entities.STOCK): ("sku", "quantity")}
 KEYED = (entities.CATEGORY, entities.STOCK, *GOODS, entities.MOVEMENT)  # name it among their fields
-VERSION = (1, 0)  # older than whatever follows
+VERSION = (owning.SINCE, 0)
 _FILLED = "SELECT EXISTS (SELECT FROM {})"
 _FLOORS = {"catalog": "projection_floor"}  # else: mirror_floor
 

@@ -10,11 +10,19 @@ from new_services.seed import shop
 DOMAINS: Mapping[str, str] = {
     "catalog": "goods", "orders": "orders", "inventory": "orders", "accounts": "accounts",
 }  # fmt: skip
+# Domains of others of which a service keeps copies: their owners publish what changes.
+COPIES: Mapping[str, Sequence[str]] = {
+    "catalog": ("orders",), "inventory": ("goods",), "orders": ("goods", "accounts"),
+    "sales": ("goods", "orders", "accounts"),
+}  # fmt: skip
 EPOCH = 2  # as after one cutover
+SINCE = 1  # what an owner publishes is newer than the seed, whose rows have this place in the log
 # Settled, as it is made; the window is closed, as it is made.
 _OWN = """
-UPDATE domain_owner SET owner = 'new', epoch = $2, attempt = 1, window_open = false
-WHERE domain = $1 AND owner = 'legacy'
+INSERT INTO domain_owner (domain, owner, epoch, attempt, window_open, since_lsn)
+VALUES ($1, 'new', $2, 1, false, $3)
+ON CONFLICT (domain) DO UPDATE SET owner = 'new', epoch = $2, attempt = 1, window_open = false,
+    since_lsn = $3
 """
 _LOGINS = """
 INSERT INTO login (customer_id, address, pw_hash)
@@ -24,9 +32,10 @@ _NUMBER = "SELECT setval('customer_number', $1)"
 
 
 async def own(connection: asyncpg.Connection, service: str) -> None:
-    """Make the service the owner, in the open transaction."""
-    if service in DOMAINS:
-        await connection.execute(_OWN, DOMAINS[service], EPOCH)
+    """Make the service the owner, in the open transaction, and let it know the other owners."""
+    own = [DOMAINS[service]] if service in DOMAINS else []
+    for domain in (*own, *COPIES.get(service, ())):
+        await connection.execute(_OWN, domain, EPOCH, SINCE)
 
 
 async def open_accounts(

@@ -61,7 +61,7 @@ def test_it_sells(fig, port_base, url, customer) -> None:
     numbers += [_by_pages(customer(100 + number)) for number in range(BY_PAGES)]
     assert sorted(int(each.rpartition("-")[2]) for each in numbers) == [*range(1, 21)]
     _somebody_registers(customer(1))
-    _the_staff_saves_a_price(customer(1))
+    _the_staff_saves_a_price_and_counts(customer(1))
     _every_law_holds(fig)
 
     assert fig("down").returncode == 0
@@ -72,7 +72,7 @@ def test_it_sells(fig, port_base, url, customer) -> None:
     listed = known.get("/api/orders", "/api/orders", lambda answer: answer.json())
     assert [one["order_no"] for one in listed["orders"]] == numbers[:1]
     _every_law_holds(fig)
-    print(f"sold: {BY_APP} orders by the app, {BY_PAGES} by pages; 1 account opened, 22 logins")
+    print(f"sold: {BY_APP} orders by the app, {BY_PAGES} by pages; 1 by a new customer; 22 logins")
 
 
 def _by_app(person: Visitor) -> str:
@@ -94,12 +94,15 @@ def _somebody_registers(person: Visitor) -> None:
     newcomer.register(person)
     newcomer.log_out(person)
     web.log_in(person)
+    assert web.check_out(person, web.fill_cart(person)) is not None
 
 
-def _the_staff_saves_a_price(person: Visitor) -> None:
+def _the_staff_saves_a_price_and_counts(person: Visitor) -> None:
     person.email, person.password = staff.ADMIN
     web.log_in(person)
-    staff.save_price(person, person.get("/admin/", "/admin/", staff.articles)[0])
+    sku = person.get("/admin/", "/admin/", staff.articles)[0]
+    staff.save_price(person, sku)
+    staff.count(person, sku)
 
 
 def _every_law_holds(fig) -> None:
