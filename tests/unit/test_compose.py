@@ -21,6 +21,8 @@ from fig.stack.stack import Wishes, stack
 from fig.supervise.process import Kind, Process
 from tests.rigs.processes.compose import COMPOSE_PORTS, Compose
 
+pytestmark = pytest.mark.legacy
+
 ROOT = Path(__file__).parents[2]
 FILE = ROOT / "docker-compose.yml"
 STACK = {process.name: process for process in stack(Compose(), Wishes())}

@@ -11,6 +11,8 @@ import pytest
 
 from loadtests.bench.plane.drive import Drive
 
+pytestmark = pytest.mark.legacy
+
 ROOT = Path(__file__).parents[2]
 TEXT = (ROOT / "docs" / "request-life.md").read_text("utf-8")
 # `path` (`name`) or `path`, `name`

@@ -49,5 +49,10 @@ def borrow(made: Copy, site_packages: Path) -> None:
         [sys.executable, "-m", "venv", "--without-pip", made.folder / ".venv"], check=True
     )
     own = next((made.folder / ".venv" / "lib").glob("python*")) / "site-packages"
+    programs = Path(sys.executable).parent  # those of wheels, such as nats-server
+    for program in programs.iterdir():
+        link = made.folder / ".venv" / "bin" / program.name
+        if not link.exists():
+            link.symlink_to(program)
     # What stands in a folder that is named so is found; its own .pth files are not read.
     (own / "borrowed.pth").write_text(f"{made.folder}\n{site_packages}\n")

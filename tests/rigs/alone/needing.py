@@ -14,6 +14,8 @@ GOES = (
 # A program of theirs, or one of their files, that a test names.
 _NAMED = re.compile(rf"\b(?:{'|'.join(one.replace('.', '[./]') for one in GOES)})\b")
 _OURS = ("tests/", "loadtests/")
+# A test file that says so itself; a single test is left out by its mark when the tests run.
+_MARKED = re.compile(r"^pytestmark = .*\bmark\.legacy\b", re.MULTILINE)
 # Rules that speak of the whole tree hold there.
 _WHOLE = ("tests/unit/house/", "tests/rigs/alone/")
 
@@ -65,9 +67,13 @@ def _itself(root: Path, name: str, used: Iterable[str]) -> str:
     if name.startswith(_WHOLE):
         return "it is about the whole tree"
     found = sorted(one for one in used if goes(one))
-    if not found and name.startswith("tests/"):
-        found = sorted(_named((root / name).read_text(encoding="utf-8")))
-    return f"uses {found[0]}" if found else ""
+    if found or not name.startswith("tests/"):
+        return f"uses {found[0]}" if found else ""
+    text = (root / name).read_text(encoding="utf-8")
+    if _MARKED.search(text):
+        return "is marked"
+    found = sorted(_named(text))
+    return f"names {found[0]}" if found else ""
 
 
 def _through(

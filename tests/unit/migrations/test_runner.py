@@ -6,6 +6,8 @@ from click.testing import CliRunner
 from migrations import runner
 from migrations.__main__ import main
 
+pytestmark = pytest.mark.legacy
+
 
 def test_databases_are_the_folders_with_an_environment() -> None:
     assert "legacy" in runner.databases()

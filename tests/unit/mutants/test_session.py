@@ -15,7 +15,7 @@ from tests.mutants.changes import changes
 from tests.rigs.house.source import ROOT
 
 # Several runs of pytest within a test: as long as a busy machine takes.
-pytestmark = pytest.mark.timeout(900)
+pytestmark = [pytest.mark.timeout(900), pytest.mark.legacy]
 
 PATH = "new_services/inventory/domain.py"
 WEAK = """

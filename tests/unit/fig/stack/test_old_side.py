@@ -15,6 +15,7 @@ def alone(local):
     return stack(local, Wishes(monolith=False))
 
 
+@pytest.mark.legacy
 def test_monolith_and_feed_are_missing_and_all_else_is_there(local, alone):
     check_order(alone)
     whole = [one.name for one in stack(local, Wishes())]

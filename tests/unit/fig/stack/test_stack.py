@@ -11,6 +11,8 @@ from fig.supervise.process import Kind
 from fig.supervise.supervisor import check_order
 from tests.rigs.processes.compose import Compose
 
+pytestmark = pytest.mark.legacy
+
 WITH_DATABASES = ("catalog", "orders", "inventory", "payments", "notifications", "sales")
 
 

@@ -21,6 +21,7 @@ def test_a_variable_that_is_set_may_ask_for_another_command(
     assert Process("shop", USUAL, instead={"FAULT": OTHER}).command_with(extra) == command
 
 
+@pytest.mark.legacy
 def test_the_catalog_of_the_stack_runs_with_a_fault_where_one_is_asked_for() -> None:
     catalog = next(one for one in stack(Compose(), Wishes()) if one.name == "catalog")
     assert catalog.command_with({})[-1] == "new_services.catalog"

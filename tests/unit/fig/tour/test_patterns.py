@@ -51,6 +51,7 @@ def test_every_command_exists(one: Pattern) -> None:
 
 
 @each
+@pytest.mark.legacy
 def test_its_links_lead_somewhere(one: Pattern) -> None:
     links = re.findall(r"\]\(([^)#]+)\)", SECTIONS[one.title])
     assert any(link.startswith("../") for link in links), "where it lives here"

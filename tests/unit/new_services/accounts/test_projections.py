@@ -27,5 +27,6 @@ async def test_nothing_is_derived_of_them() -> None:
     await projections.derive(None, {"customer": [{"id": 1}]})
 
 
+@pytest.mark.legacy
 def test_the_subjects_of_customers_alone_are_read() -> None:
     assert [subject for subject in legacy_model().translate.subjects if "customer" in subject]

@@ -9,6 +9,8 @@ from new_services.sales import projections as sales
 from new_services.verify.rows.relations import legacy_side, store_side
 from new_services.verify.services import SERVICES, service
 
+pytestmark = pytest.mark.legacy
+
 ALL = [(holder, mapping) for holder in SERVICES for mapping in holder.mappings]
 
 
