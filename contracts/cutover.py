@@ -2,7 +2,8 @@
 
 GET  /cutover/{domain}          where it stands; see `standing`
 POST /cutover/{domain}          {"toward": "new" | "legacy", "operator": a name for the attempt}
-POST /cutover/{domain}/close    the window ends: legacy is not told any more
+POST /cutover/{domain}/close    the window ends: legacy is not told any more; of one that has ended
+                                all is published once more for those who keep copies
         202 or 200 as GET, 404 not this service's domain, 409 {"detail": why not}
 
 A standing is a JSON object:

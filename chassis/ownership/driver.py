@@ -76,14 +76,18 @@ class Driver:
 
     async def close(self) -> Record:
         """End the window: from here on those who keep a copy hear from us, beginning with all there
-        is. Raises NotBegun, LegacyAway."""
+        is. Of one that has ended all is published once more. Raises NotBegun, LegacyAway."""
         records = self.records
-        before = await records.look()
-        after = protocol.close_window(before, await self.legacy.position())
+        before = closed = await records.look()
+        has_ended = before.writer is Owner.NEW and not before.window_open
+        lsn = 0 if has_ended else await self.legacy.position()
         async with records.pool.acquire() as connection, connection.transaction():
-            closed = await records.change(before, after, leased=False, connection=connection)
-            if closed is None:
-                raise NotBegun(f"no window of {records.domain} is open, or it is being moved")
+            if not has_ended:
+                after = protocol.close_window(before, lsn)
+                done = await records.change(before, after, leased=False, connection=connection)
+                if done is None:
+                    raise NotBegun(f"no window of {records.domain} is open, or it is being moved")
+                closed = done
             await connection.execute(CHANGED, records.domain, WINDOW, records.domain)
             await self.own.again(connection)
         self.reverse.hurry()

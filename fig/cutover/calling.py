@@ -101,7 +101,9 @@ class Call:
         if standing.owner != NEW:
             raise FigError(f"{self.domain} has no window: {standing.owner} owns it")
         if standing.window == "closed":
-            self.out.say(f"the window of {self.domain} is closed already")
+            if not dry_run:
+                self.owning.close()
+            self.out.say(f"the window of {self.domain} is closed already: all is published again")
             self._end([], ok=True)
         found = checks.judge_closing(self.look(NEW, standing))
         self.out.say(report.checks(found))

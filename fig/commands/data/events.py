@@ -7,7 +7,7 @@ from fig.clients import services
 from fig.errors import NEGATIVE
 from fig.settings import Home
 
-CONSUMERS = ("notifications", "sales")
+CONSUMERS = ("catalog", "inventory", "notifications", "orders", "sales")
 
 
 @click.command()

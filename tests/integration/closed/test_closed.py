@@ -28,6 +28,7 @@ COPIES = {
     "accounts": ["accounts"],
 }
 EVA, IDA = "eva@example.com", "ida@example.com"
+LIST_PRICE = "SELECT fields->>'list_price' FROM mirror WHERE entity = 'product' AND key = '1'"
 MOVED = """
 SELECT reason, qty_change FROM stock_movement WHERE sku = 'TENT-0' AND reason = 'ADJUST' ORDER BY id
 """
@@ -107,6 +108,12 @@ def test_every_change_arrives_without_monolith_and_feed(whole: Any) -> None:
     shop.until("the sale", lambda: whole.sold(placed["order_no"]) == sold)
     shop.until("once", lambda: len(whole.sold(early["order_no"])) == 1)
     shop.until("the stock", lambda: whole.stock() == (56, 56))
+
+    # a copy that has missed something is made whole
+    shop.query("orders", "UPDATE mirror SET fields = fields || '{\"list_price\": \"1\"}'"
+               " WHERE entity = 'product'")  # fmt: skip
+    whole.close("goods")
+    shop.until("the old price", lambda: shop.query("orders", LIST_PRICE) == [("129.95",)])
 
     whole.save("77.00")
     assert whole.get("catalog", "/api/products/TENT").json()["price"] == "77.00"
