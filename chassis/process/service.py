@@ -23,11 +23,31 @@ log = logging.getLogger("service")
 # unless its route file says more): never is it us who hang up while a request is on its way.
 KEPT_SECONDS = 75
 
+DATE_SECONDS = 1.0  # the resolution of the header
+
 Application = Callable[[Any, Any, Any], Awaitable[None]]
 Background = Callable[[], Coroutine[Any, Any, None]]
 
 
 class _Server(uvicorn.Server):
+    """Sleeps between its ticks until it is to end: uvicorn's own wakes up ten times a second."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self._leaving = asyncio.Event()
+
+    def leave(self) -> None:
+        """Answer what is under way, and end."""
+        self.should_exit = True
+        self._leaving.set()
+
+    async def main_loop(self) -> None:
+        """See uvicorn: the first tick of ten renews the `Date` of answers."""
+        while not await self.on_tick(0):
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(DATE_SECONDS):
+                    await self._leaving.wait()
+
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
         """Leave the signals to `serve`: background work stops first, then the port."""
@@ -99,7 +119,7 @@ async def serve(
     for task in (stopping, *working):
         task.cancel()
     results = await asyncio.gather(*working, return_exceptions=True)
-    server.should_exit = True
+    server.leave()
     await serving
     for result in results:
         if isinstance(result, Exception):

@@ -42,6 +42,13 @@ async def entries(nats: Client) -> dict[str, bytes]:
     return found
 
 
+async def _written(registry: KeyValue, key: str, value: bytes | None) -> None:
+    if value is None:
+        await registry.delete(key)
+    else:
+        await registry.put(key, value)
+
+
 async def announce(nats: Client, registration: Registration, ready: Readiness) -> None:
     """Renew the entry every two seconds while ready; remove it when not, and when cancelled.
 
@@ -49,16 +56,17 @@ async def announce(nats: Client, registration: Registration, ready: Readiness) -
     """
     value = orjson.dumps(registration.to_dict())
     announced = False
+    registry: KeyValue | None = None
     try:
         while True:
             try:
                 wanted = await ready() is None
-                if wanted:
-                    await (await open_registry(nats)).put(registration.key, value)
-                elif announced:
-                    await (await open_registry(nats)).delete(registration.key)
+                if wanted or announced:
+                    registry = registry or await open_registry(nats)
+                    await _written(registry, registration.key, value if wanted else None)
                 announced = wanted
             except BusErrors as error:
+                registry = None  # it may have to be made again
                 # Whoever reads the registry keeps its last known instances meanwhile.
                 log.warning("not renewed: %s", error or type(error).__name__)
             await asyncio.sleep(discovery.RENEW_SECONDS if announced else 0.1)

@@ -9,17 +9,21 @@ import asyncio
 import contextlib
 import json
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 
 from chassis.events.bus import BusErrors
 from chassis.registry import announcing as registry
+from chassis.registry.discovery import RENEW_SECONDS
 
 log = logging.getLogger("instances")
 
 EVERY_SECONDS = 2.0
+# An entry that was not renewed for so long may expire: then all is read every EVERY_SECONDS.
+SILENT_SECONDS = 2.5 * RENEW_SECONDS
 GATHER_SECONDS = 0.05  # services that start together are read together
 
 
@@ -48,35 +52,53 @@ class Reading:
     """The whole registry, read again when something is new in it.
 
     Renewals, which are most of what is written, change nothing. That an entry has expired is told
-    by nobody, so all is read from time to time as well.
+    by nobody, so all is read again while one is not renewed.
     """
 
-    def __init__(self, client: Client) -> None:
+    def __init__(self, client: Client, clock: Callable[[], float] = time.monotonic) -> None:
         self._client = client
+        self._clock = clock
         self._entries: dict[str, bytes] = {}  # by key, as last read
+        self._renewed: dict[str, float] = {}  # by key, when it was written or first read
+        self._whole = False  # the last reading did not fail
         self._new = asyncio.Event()
         self._listening = False
 
     async def all(self) -> dict[str, bytes]:
         """Key to value of all that has not expired. Raises what `BusErrors` names."""
         self._new.clear()
+        self._whole = False
         if not self._listening:
             await self._client.subscribe(f"{registry.PREFIX}>", cb=self._heard)
             self._listening = True
         self._entries = await registry.entries(self._client)
+        now = self._clock()
+        self._renewed = {key: self._renewed.get(key, now) for key in self._entries}
+        self._whole = True
         return self._entries
+
+    @property
+    def _silent(self) -> bool:
+        """Whether all is to be read: some entry may have expired, or nothing is known for sure."""
+        oldest = min(self._renewed.values(), default=0.0)
+        return not self._whole or not self._renewed or self._clock() - oldest > SILENT_SECONDS
 
     async def news(self) -> None:
         """Until something is new, or it is time to look."""
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(EVERY_SECONDS):
-                await self._new.wait()
+        while not self._new.is_set():
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(EVERY_SECONDS):
+                    await self._new.wait()
+            if self._silent:
+                break
         await asyncio.sleep(GATHER_SECONDS)
 
     async def _heard(self, message: Msg) -> None:
         key = message.subject.removeprefix(registry.PREFIX)
         if message.data != self._entries.get(key, b""):
             self._new.set()
+        elif key in self._renewed:
+            self._renewed[key] = self._clock()
 
 
 class Directory:

@@ -67,7 +67,7 @@ class _Process:
         self.tables = Tables(settings.runtime, settings.upstreams)
         self.comparator, self.asker = Comparator(), self._asker()
         self.learner = self._asker(LEARNING_AT_ONCE)
-        self.lags = Lags(self.tables, settings.runtime)
+        self.lags = Lags(self.tables, settings.runtime, quiet=lambda: self.fleet.quiet(time.time()))
         self.issuers = Issuers(self.tables, settings.runtime, self._unknown_keys)
         self._rules_changed = asyncio.Event()
         self.noise = NoiseLearner(Budget(settings.noise_rate, NOISE_BURST), self._rules_changed.set)

@@ -8,6 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 
 from chassis.process.children import end_with_parent
 
+_TAKEN = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGUSR2, signal.SIGCHLD)
+
 
 def fork(run: Callable[[], int]) -> int:
     """Run a function in a process of its own; returns its pid. Call it from the main thread."""
@@ -17,7 +19,8 @@ def fork(run: Callable[[], int]) -> int:
         return pid
     code = 1
     try:
-        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGUSR2):
+        signal.set_wakeup_fd(-1)
+        for number in _TAKEN:
             signal.signal(number, signal.SIG_DFL)
         signal.signal(signal.SIGHUP, signal.SIG_IGN)
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group: the parent's

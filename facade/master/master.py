@@ -26,6 +26,7 @@ from chassis.process import telemetry
 from chassis.process.keeper import Kept, Restarts
 from chassis.process.settings import BAD_CONFIGURATION, OFF, UNIX
 from facade.master import children
+from facade.master.attention import Attention
 from facade.master.ports import listen, refuse
 from facade.master.publisher import INSTANCES, TABLE, Publisher
 from facade.master.settings import FacadeSettings
@@ -78,6 +79,7 @@ class Master:
             "listening on %s:%d with %d workers, the data plane's build is %s",
             host, port, len(self._workers), build,
         )  # fmt: skip
+        attention = Attention({self._settings.routes.parent, self._runtime})
         try:
             while not {signal.SIGTERM, signal.SIGINT}.intersection(self._signals):
                 self._keep_up(time.monotonic())
@@ -90,10 +92,16 @@ class Master:
                 if signal.SIGUSR2 in self._signals:
                     self._signals.remove(signal.SIGUSR2)
                     self._replace_all()
-                time.sleep(POLL_SECONDS)
+                attention.wait(briefly=watcher.pending or override.pending or not self._all_up)
         finally:
+            attention.close()
             self._stop()
         return 0
+
+    @property
+    def _all_up(self) -> bool:
+        """Whether no child waits for its restart, or is being replaced."""
+        return not self._leaving and all(one.pid for one in (self._control, *self._workers))
 
     def _offer(self, data: bytes) -> None:
         self._publisher.offer(data)

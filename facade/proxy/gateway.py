@@ -59,6 +59,10 @@ from facade.runtime.watcher import FileWatcher
 log = logging.getLogger("facade.proxy.gateway")
 
 SNAPSHOT_SECONDS: Final = 0.5
+# A worker without a client for AWAKE_SECONDS rests: fewer ticks, and fewer snapshots.
+AWAKE_SECONDS: Final = 1.0
+REST_SECONDS: Final = 0.1
+REST_SNAPSHOT_SECONDS: Final = 1.0
 BACKLOG: Final = 4096
 # While draining an idle connection is left for a while: its next answer can say that it closes.
 DRAIN_IDLE_SECONDS: Final = 0.5
@@ -139,6 +143,7 @@ class Gateway:
         self._redirects = Redirects(self.upstreams.redirected, time.time)
         self._snapshot_at = 0.0
         self._told = ""  # the table's version in the last snapshot
+        self._rests_at = 0.0
 
     # the table and the instances
 
@@ -233,14 +238,31 @@ class Gateway:
     async def _tick(self, files: Sequence[FileWatcher]) -> None:
         """The worker's clock, and how late it is."""
         while True:
-            due = time.monotonic() + TICK_SECONDS / 2
-            await asyncio.sleep(TICK_SECONDS / 2)
+            due = await self._pause()
             now = time.monotonic()
             self.shadow.lag = now - due
             try:
                 self._turn(files, now)
             except Exception:
                 log.exception("a turn of the clock failed")  # the next one must come all the same
+
+    async def _pause(self) -> float:
+        """Until the next tick; returns when that was due. At rest the first client ends it."""
+        came, now = self.clients.came, time.monotonic()
+        if self.clients.open or came.is_set():
+            came.clear()
+            self._rests_at = now + AWAKE_SECONDS
+        if now < self._rests_at:
+            await asyncio.sleep(TICK_SECONDS / 2)
+            return now + TICK_SECONDS / 2
+        try:
+            async with asyncio.timeout(REST_SECONDS):
+                await came.wait()
+        except TimeoutError:
+            return now + REST_SECONDS
+        now = time.monotonic()
+        self._snapshot_at = min(self._snapshot_at, now + SNAPSHOT_SECONDS)
+        return now
 
     def _turn(self, files: Sequence[FileWatcher], now: float) -> None:
         """Deadlines, files, counters: all that is due."""
@@ -257,7 +279,9 @@ class Gateway:
         # A new table is reported at once: `flip` waits until it sees the table in force.
         version = self.current.table.routes.version
         if now >= self._snapshot_at or self._told != version:
-            self._snapshot_at, self._told = now + SNAPSHOT_SECONDS, version
+            rests = now >= self._rests_at
+            every = REST_SNAPSHOT_SECONDS if rests else SNAPSHOT_SECONDS
+            self._snapshot_at, self._told = now + every, version
             self._report()
         self.log.flush()
 

@@ -36,6 +36,11 @@ class FileWatcher:
         self._seen: _Signature | None = None
         self._pending: bytes | None = None  # hash of bytes that are not yet trusted to be whole
 
+    @property
+    def pending(self) -> bool:
+        """Whether it found bytes that a second look has to find again."""
+        return self._pending is not None
+
     def poll(self) -> bool:
         """Look once; returns whether a change was handed over."""
         signature = _signature(self._path)

@@ -29,7 +29,7 @@ from fig.supervise.spool import Answer, Restart, Spool, Wish
 from fig.supervise.standing import Status, ending
 from fig.supervise.supervisor import NotUp, Supervisor
 
-SPOOL_SECONDS = 0.05
+SPOOL_SECONDS = 0.25  # between two looks for what commands ask
 LEFTOVER_SECONDS = 8.0  # longer than the warden takes
 TAIL_LINES = 15
 

@@ -12,6 +12,7 @@ import os
 import socket
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -39,6 +40,7 @@ from facade.runtime.freeze import Frozen, frozen
 log = logging.getLogger("guarding")
 
 LOOK_SECONDS = 0.2
+QUIET_SECONDS = 1.0  # between two looks while no client asks anything, and nothing goes back
 WALK_SECONDS = 0.25
 WINDOWS_SECONDS = 1.0
 FOLDER = "journal"
@@ -127,7 +129,14 @@ class Guarding:
                 await self.look(self._clock())
             except Exception:
                 log.exception("a look at the guards failed")
-            await asyncio.sleep(LOOK_SECONDS)
+            fleet = self._sources.fleet
+            if fleet.quiet(self._clock()) and not self.record.retreats:
+                fleet.news.clear()
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(QUIET_SECONDS):
+                        await fleet.news.wait()
+            else:
+                await asyncio.sleep(LOOK_SECONDS)
 
     async def run_walks(self) -> None:
         """Walk, until cancelled."""

@@ -70,6 +70,7 @@ class RecordFile:
 
     def __init__(self, folder: Path) -> None:
         self._record, self._windows = folder / "moves.json", folder / "windows.json"
+        self._written = b""  # the windows, as this process wrote them last
 
     def load(self) -> Record:
         """What was last written; an empty record where there is none. Raises ValueError."""
@@ -101,7 +102,10 @@ class RecordFile:
 
     def save_windows(self, channel: str, windows: dict[str, Window]) -> None:
         """Write them. Raises OSError."""
-        write_whole(self._windows, _WINDOWS.dump_json(Windows(channel, windows)))
+        data = _WINDOWS.dump_json(Windows(channel, windows))
+        if data != self._written:
+            write_whole(self._windows, data)
+            self._written = data
 
 
 def active_walk(record: Record, route: str) -> Walk | None:

@@ -1,5 +1,6 @@
 """The workers, living and dead, and the sum of what they counted."""
 
+import asyncio
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -8,6 +9,7 @@ from facade.control.intake import sums
 from facade.control.intake.shapes import bounded, with_histograms
 
 _PARTS = ("routes", "unmatched", "identity", "mended")  # of a snapshot; they only grow
+QUIET_SECONDS = 5.0
 MOST_DEAD = 64  # dead workers remembered one by one; the older ones are kept as a sum
 
 # worker number, process id, start: a worker that is replaced is another one
@@ -53,6 +55,8 @@ class Fleet:
     def __init__(self) -> None:
         self.workers: dict[Identity, Worker] = {}
         self._buried: dict[str, Any] = {}  # the sum of dead workers no longer listed
+        self.news = asyncio.Event()  # requests were counted; whoever waits for some clears it
+        self._asked = 0.0  # unix seconds: when a request was last counted
 
     def hello(self, meta: dict[str, Any], now: float) -> Worker:
         """A worker introduces itself, at its start or after the connection was lost."""
@@ -64,9 +68,16 @@ class Fleet:
     def told(self, worker: Worker, counters: dict[str, Any], now: float) -> dict[str, Any]:
         """Take in a snapshot; returns how the shadow counts of each route grew."""
         before = {name: route.get("shadow", {}) for name, route in worker.routes.items()}
+        if any(counters.get(part) != worker.counters.get(part) for part in _PARTS):
+            self._asked = now
+            self.news.set()
         worker.counters, worker.seen = counters, now
         after = {name: route.get("shadow", {}) for name, route in worker.routes.items()}
         return sums.growth(after, before)
+
+    def quiet(self, now: float) -> bool:
+        """Whether no client has asked anything for some seconds."""
+        return now - self._asked > QUIET_SECONDS
 
     def lost(self, worker: Worker) -> None:
         """The connection to a worker ended; its counts stay in the sums."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import httpx2
 
 from facade.compare.answers import Answer
+from facade.control.trust import authorities
 
 Words = Sequence[tuple[bytes, bytes]] | Sequence[tuple[str, str]]
 
@@ -38,7 +39,11 @@ class Client:
         an answer with a body over `most_bytes` is none."""
         limits = httpx2.Limits(max_connections=connections, max_keepalive_connections=kept)
         self._http = httpx2.AsyncClient(
-            limits=limits, trust_env=False, follow_redirects=False, transport=transport
+            verify=authorities(),
+            limits=limits,
+            trust_env=False,
+            follow_redirects=False,
+            transport=transport,
         )
         self._timeout = httpx2.Timeout(timeout).as_dict()
         self._most = most_bytes

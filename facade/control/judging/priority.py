@@ -61,7 +61,7 @@ async def stand_aside(
     if sys.platform != "linux" or not _may_return():
         return
     clock = asyncio.get_running_loop().time
-    stance = Stance(clock())
+    stance, known = Stance(clock()), dict[int, bool]()
     while True:
         asked = clock()
         await asyncio.sleep(TICK_SECONDS)
@@ -69,8 +69,10 @@ async def stand_aside(
         awake = guarding()
         stuck = STUCK_GUARDED_SECONDS if awake else STUCK_SECONDS
         aside = stance.aside(lag > LATE_SECONDS or busy_seconds() > stuck, clock())
-        for pid, idle in stances(pids(), aside, awake):
-            schedule(pid, os.SCHED_IDLE if idle else os.SCHED_BATCH)
+        wanted = dict(stances(pids(), aside, awake))
+        for pid in wanted.keys() - {pid for pid, idle in known.items() if wanted.get(pid) is idle}:
+            schedule(pid, os.SCHED_IDLE if wanted[pid] else os.SCHED_BATCH)
+        known = wanted  # threads that begin later stand as the one that made them
 
 
 def stances(pids: Iterable[int], aside: bool, guarding: bool) -> list[tuple[int, bool]]:

@@ -19,6 +19,7 @@ import orjson
 
 from chassis.process.files import read_object, write_whole
 from facade.control.surroundings.tables import Tables
+from facade.control.trust import authorities
 from facade.machines.keyset import LARGEST, BadKeySet, read_set
 from facade.machines.known import FETCHED, is_address
 from facade.routes.config.machinefile import IssuerConfig
@@ -61,7 +62,11 @@ class Issuers:
         self._unknown = unknown
         self._clock = clock
         self._client = httpx2.AsyncClient(
-            timeout=TIMEOUT_SECONDS, trust_env=False, follow_redirects=False, transport=transport
+            verify=authorities(),
+            timeout=TIMEOUT_SECONDS,
+            trust_env=False,
+            follow_redirects=False,
+            transport=transport,
         )
         self._published: dict[str, Any] = read_object(self._path) or {}
         self._asked: dict[tuple[str, str], _Asked] = {}  # by name and address

@@ -16,10 +16,12 @@ import httpx2
 
 from chassis.process.files import write_whole
 from facade.control.surroundings.tables import Tables
+from facade.control.trust import authorities
 from facade.runtime.lags import LAG, Lag
 
 EVERY_SECONDS = 1.0
-KEPT = 60  # measurements: the last minute
+QUIET_SECONDS = 3.0  # the same while it is quiet; below facade.runtime.lags.OUTDATED_SECONDS
+KEPT = 60  # seconds
 TIMEOUT_SECONDS = 1.0
 
 
@@ -32,14 +34,18 @@ class Lags:
         runtime: Path,
         clock: Callable[[], float] = time.time,
         transport: httpx2.AsyncBaseTransport | None = None,
+        quiet: Callable[[], bool] = lambda: False,
     ) -> None:
+        """While it is `quiet` no client asks anything, and it is measured less often."""
         self._tables = tables
         self._runtime = runtime
         self._clock = clock
         self._client = httpx2.AsyncClient(
-            timeout=TIMEOUT_SECONDS, trust_env=False, transport=transport
+            verify=authorities(), timeout=TIMEOUT_SECONDS, trust_env=False, transport=transport
         )
+        self._quiet = quiet
         self._asked = asyncio.Event()
+        self._measured: float | None = None
         self.now: dict[str, Lag] = {}
         self.history: dict[str, deque[float | None]] = {}
 
@@ -50,7 +56,7 @@ class Lags:
                 self._asked.clear()
                 await self.measure()
                 with contextlib.suppress(TimeoutError):
-                    async with asyncio.timeout(EVERY_SECONDS):
+                    async with asyncio.timeout(QUIET_SECONDS if self._quiet() else EVERY_SECONDS):
                         await self._asked.wait()
         finally:
             await self._client.aclose()
@@ -65,13 +71,20 @@ class Lags:
         asked = {name: self._tables.addresses(route, "new") for name, route in routes.items()}
         found = await asyncio.gather(*(self._of(urls) for urls in asked.values()))
         self.now = {name: lag for name, lag in zip(asked, found, strict=True) if lag is not None}
+        passed = self._passed()
         for name, lag in self.now.items():
-            self.history.setdefault(name, deque(maxlen=KEPT)).append(lag.seconds)
+            kept = self.history.setdefault(name, deque(maxlen=KEPT))
+            kept.extend([lag.seconds] * passed)
         plain = {
             name: {"seconds": lag.seconds, "at": lag.at, "reason": lag.reason}
             for name, lag in self.now.items()
         }
         write_whole(self._runtime / LAG, json.dumps(plain))
+
+    def _passed(self) -> int:
+        """Whole seconds since it was measured last, for the history: one at least."""
+        before, self._measured = self._measured, self._clock()
+        return 1 if before is None else max(1, min(round(self._measured - before), KEPT))
 
     async def _of(self, urls: Sequence[str]) -> Lag | None:
         """The furthest behind of its instances; None when none of them speaks of a watermark."""

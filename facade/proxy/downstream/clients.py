@@ -30,6 +30,7 @@ class Clients:
 
     def __init__(self, counts: ClientCounts, current: Current) -> None:
         self.open: set[Draining] = set()
+        self.came = asyncio.Event()  # a connection was added; whoever waits for one clears it
         self._counts = counts
         self._current = current
         self._by_address: dict[str, int] = {}
@@ -38,6 +39,7 @@ class Clients:
     def add(self, client: Draining) -> ClientFacts | None:
         """A new connection: what is said of its client; None when there are too many."""
         self.open.add(client)
+        self.came.set()
         counts, current = self._counts, self._current
         counts.connections += 1
         address = _address(client)

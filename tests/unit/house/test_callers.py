@@ -26,6 +26,7 @@ CALLED = {
     "get_write_buffer_size": "asyncio's StreamWriter, of a transport",
     "run": "threading, of a thread",
     "capture_signals": "uvicorn, of a server",
+    "main_loop": "uvicorn, of a server",
     "list_commands": "click, of a group",
     "get_command": "click, of a group",
     "format_commands": "click, of a group",

@@ -1,10 +1,12 @@
 """Guards that act: on which evidence, how far, and who comes first."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
 
+from facade.control.guarding import guarding
 from facade.control.guarding.moving import NotMoved
 from facade.control.guarding.wishes import Wish
 from facade.guard.limits import run_until_over
@@ -413,3 +415,28 @@ def test_a_forward_edit_that_the_facade_refuses_does_not_stay_in_the_file(
     with pytest.raises(NotMoved, match="how far fresh is behind legacy is not known"):
         asyncio.run(edit())
     assert world.routes.read_text() == before
+
+
+async def test_a_request_ends_the_rest_of_the_guards(
+    make_world: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(guarding, "QUIET_SECONDS", 3600.0)
+    monkeypatch.setattr(guarding, "LOOK_SECONDS", 0.0)
+    world, looks = make_world("canary", 50), [0]
+    world.now += 100.0  # nobody has asked for long
+
+    async def look(_now: float) -> None:
+        looks[0] += 1
+
+    monkeypatch.setattr(world.guarding, "look", look)
+    running = asyncio.create_task(world.guarding.run())
+    await asyncio.sleep(0.05)
+    assert looks[0] == 1
+    world.counters = world.counters | {"routes": {}}  # a worker's counters come as new ones
+    world.count(1, 0, 1, 0)
+    world.publish()
+    async with asyncio.timeout(20):
+        while looks[0] < 5:  # noqa: ASYNC110 - it sets no event
+            await asyncio.sleep(0)
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)

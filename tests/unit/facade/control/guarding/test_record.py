@@ -57,3 +57,14 @@ def test_windows_go_on_but_count_anew_in_front_of_another_facade(tmp_path: Path)
     assert (other.pairs.compared, other.base) == (9, None)
     (tmp_path / "windows.json").write_text("{")
     assert file.load_windows("one") == {}
+
+
+def test_windows_in_which_nothing_changed_are_not_written_again(tmp_path: Path) -> None:
+    file, windows = RecordFile(tmp_path), {"item": Window("item", 5.0, "canary", 500)}
+    file.save_windows("one", windows)
+    before = (tmp_path / "windows.json").stat()
+    file.save_windows("one", windows)
+    assert (tmp_path / "windows.json").stat().st_ino == before.st_ino
+    windows["item"].pairs.compared = 1
+    file.save_windows("one", windows)
+    assert RecordFile(tmp_path).load_windows("one")["item"].pairs.compared == 1

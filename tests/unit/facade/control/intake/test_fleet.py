@@ -71,3 +71,18 @@ def test_the_worst_breaker_is_shown(counters: Counters) -> None:
         fleet.told(fleet.hello(hello(pid, pid), 1.0), told, 1.0)
     shown = fleet.total()["upstreams"]["legacy"]["breaker"]["read"]
     assert (shown["state"], shown["for"]) == ("open", 2.5)
+
+
+def test_it_is_quiet_once_no_request_was_counted_for_a_while(counters: Counters) -> None:
+    fleet = Fleet()
+    worker = fleet.hello(hello(0, 1), 1.0)
+    assert fleet.quiet(100.0)
+    fleet.told(worker, counters(1), 100.0)
+    assert fleet.news.is_set()
+    fleet.news.clear()
+    fleet.told(worker, counters(1), 101.0)
+    assert not fleet.news.is_set()
+    assert not fleet.quiet(100.0 + fleets.QUIET_SECONDS)
+    assert fleet.quiet(100.1 + fleets.QUIET_SECONDS)
+    fleet.told(worker, counters(2), 200.0)
+    assert not fleet.quiet(200.0)

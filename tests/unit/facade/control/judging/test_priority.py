@@ -1,14 +1,17 @@
 """Comparison stands behind whoever answers clients; in a process of its own, for good."""
 
+import asyncio
 import os
 import subprocess
 import sys
 
 import pytest
 
+from facade.control.judging import priority
 from facade.control.judging.priority import CALM_SECONDS, FIRST_SECONDS, Stance, schedule, stances
 
 PROGRAM = """
+import asyncio
 import os
 from facade.control.judging.priority import CONTROL, step_back
 step_back(CONTROL)
@@ -46,3 +49,31 @@ def test_every_thread_of_a_process_is_meant_and_one_that_is_gone_is_no_error() -
         schedule(process.pid, os.SCHED_IDLE)
         assert os.sched_getscheduler(process.pid) == os.SCHED_IDLE
     schedule(process.pid, os.SCHED_BATCH)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="Linux's scheduler")
+async def test_a_process_is_moved_when_its_stance_changes_and_not_at_every_look(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    moved, late, looks = [], [0.0], [0]
+
+    def pids() -> list[int]:
+        looks[0] += 1
+        return [1, 2] if looks[0] < 5 else [1, 3]  # the second one was started anew
+
+    monkeypatch.setattr(priority, "TICK_SECONDS", 0.0)
+    monkeypatch.setattr(priority, "FIRST_SECONDS", 0.0)
+    monkeypatch.setattr(priority, "LATE_SECONDS", 3600.0)
+    monkeypatch.setattr(priority, "_may_return", lambda: True)
+    monkeypatch.setattr(priority, "schedule", lambda pid, policy: moved.append((pid, policy)))
+    standing = asyncio.create_task(priority.stand_aside(lambda: late[0], pids))
+    async with asyncio.timeout(20):
+        while looks[0] < 10:  # noqa: ASYNC110 - it sets no event
+            await asyncio.sleep(0)
+        assert sorted(moved) == [(pid, os.SCHED_IDLE) for pid in (1, 2, 3)]
+        late[0] = 3600.0
+        while len(moved) < 5:  # noqa: ASYNC110
+            await asyncio.sleep(0)
+    assert sorted(moved[3:]) == [(1, os.SCHED_BATCH), (3, os.SCHED_BATCH)]
+    standing.cancel()
+    await asyncio.gather(standing, return_exceptions=True)

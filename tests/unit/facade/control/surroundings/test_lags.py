@@ -11,7 +11,7 @@ import pytest
 from facade.control.surroundings import lags as measuring
 from facade.control.surroundings.lags import Lags
 from facade.control.surroundings.tables import Tables
-from facade.runtime.lags import read_lags
+from facade.runtime.lags import OUTDATED_SECONDS, read_lags
 
 NOW = 1000.0
 FILE = b"""
@@ -80,3 +80,47 @@ async def test_whoever_is_new_is_asked_at_once(
             await asyncio.sleep(0)
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
+
+
+async def test_while_it_is_quiet_it_is_measured_less_often(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert measuring.QUIET_SECONDS + measuring.TIMEOUT_SECONDS < OUTDATED_SECONDS
+    monkeypatch.setattr(measuring, "QUIET_SECONDS", 3600.0)
+    monkeypatch.setattr(measuring, "EVERY_SECONDS", 0.0)
+    quiet, measured, times = [False], lags(tmp_path, {"one": None, "two": None}), [0]
+    measured._quiet = lambda: quiet[0]
+    measure = measured.measure
+
+    async def counted() -> None:
+        times[0] += 1
+        await measure()
+
+    monkeypatch.setattr(measured, "measure", counted)
+    running = asyncio.create_task(measured.run())
+    async with asyncio.timeout(20):
+        while times[0] < 3:  # noqa: ASYNC110 - it sets no event
+            await asyncio.sleep(0)
+    quiet[0] = True
+    await asyncio.sleep(0.1)
+    rested = times[0]
+    await asyncio.sleep(0.05)
+    assert times[0] == rested
+    measured.look()
+    async with asyncio.timeout(20):
+        while times[0] == rested:  # noqa: ASYNC110
+            await asyncio.sleep(0)
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+
+
+async def test_the_history_is_of_seconds_however_often_it_is_measured(tmp_path: Path) -> None:
+    now, measured = [NOW], lags(tmp_path, {"one": None, "two": None})
+    measured._clock = lambda: now[0]
+    await measured.measure()
+    now[0] += 3.2
+    await measured.measure()
+    assert len(measured.history["orders"]) == 4
+    now[0] += 3600.0
+    await measured.measure()
+    assert len(measured.history["orders"]) == measuring.KEPT

@@ -1,0 +1,53 @@
+"""Linux's word that something in a folder has changed (inotify), so that nobody need look for it.
+
+It is a hint: file systems of other machines give none, so whoever waits looks from time to time
+all the same. Where the system has no such word there is no descriptor.
+"""
+
+import ctypes
+import os
+import sys
+from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+
+_MODIFY: Final = 0x2
+_CLOSE_WRITE: Final = 0x8
+_MOVED_TO: Final = 0x80
+_CREATE: Final = 0x100
+_DELETE: Final = 0x200
+_WANTED: Final = _MODIFY | _CLOSE_WRITE | _MOVED_TO | _CREATE | _DELETE
+_BYTES: Final = 65536
+
+
+class Notices:
+    """Of these folders' own files; `descriptor` can be read once there is one, None without."""
+
+    def __init__(self, folders: Iterable[Path]) -> None:
+        self.descriptor = _watching([*folders]) if sys.platform == "linux" else None
+
+    def take(self) -> None:
+        """Forget those that have come."""
+        if self.descriptor is not None:
+            with suppress(BlockingIOError):
+                while os.read(self.descriptor, _BYTES):
+                    pass
+
+    def close(self) -> None:
+        """No more."""
+        if self.descriptor is not None:
+            os.close(self.descriptor)
+            self.descriptor = None
+
+
+def _watching(folders: Iterable[Path]) -> int | None:
+    library = ctypes.CDLL(None, use_errno=True)
+    descriptor = int(library.inotify_init1(os.O_NONBLOCK | os.O_CLOEXEC))
+    if descriptor < 0:  # this user has too many of them
+        return None
+    watched = [library.inotify_add_watch(descriptor, bytes(each), _WANTED) for each in folders]
+    if min(watched) < 0:
+        os.close(descriptor)
+        return None
+    return descriptor
