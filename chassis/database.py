@@ -21,7 +21,7 @@ DatabaseAway = (
 SOON = "soon AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true))"
 
 
-async def _keep(connection: asyncpg.Connection) -> None:
+async def keep_as_it_is(connection: asyncpg.Connection) -> None:
     """Instead of asyncpg's reset: our statements leave no state behind; spare the round trip."""
 
 
@@ -36,7 +36,7 @@ async def open_pool(url: str, name: str, size: int, generic: bool = False) -> as
         url,
         min_size=0,
         max_size=size,
-        reset=_keep,
+        reset=keep_as_it_is,
         command_timeout=10,
         timeout=3,
         server_settings={"application_name": name, **plan},

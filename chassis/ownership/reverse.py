@@ -12,12 +12,14 @@ legacy's database keeps a batch out that another instance has overtaken.
 import asyncio
 import logging
 import time
+from collections import deque
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 import asyncpg
 
-from chassis.database import DatabaseAway
+from chassis.database import SOON, DatabaseAway
 from chassis.events.bus import BusErrors
 from chassis.ownership.closed.teller import Teller
 from chassis.ownership.record import Owner, Record
@@ -32,14 +34,19 @@ BATCH = 200  # rows, and besides them all of the same keys
 IDLE_SECONDS = 0.25  # between looks while no write of this process says that there is something
 AWAY_SECONDS = 1.0  # between looks while the domain is legacy's
 PATIENCE_SECONDS = 0.5  # for which a write waits until legacy has it
-POLL_SECONDS = 0.01
+POLL_SECONDS = 0.01  # where another instance writes; this one says itself what it has written
+LOOK_SECONDS = 0.1
+KEPT = 500  # numbers of changes that this instance has written
 _TAKE = """
 WITH first AS (SELECT entity, key FROM owned_change WHERE domain = $1 ORDER BY seq LIMIT $2)
 SELECT seq, entity, key FROM owned_change
 WHERE domain = $1 AND (entity, key) IN (SELECT entity, key FROM first) ORDER BY seq
 """
 _NEXT = "SELECT nextval(pg_get_serial_sequence('owned_change', 'seq'))"
-_DONE = "DELETE FROM owned_change WHERE domain = $1 AND seq = ANY ($2::bigint[])"
+# Where a crash takes this back, the same is written once more, which does no harm.
+_DONE = f"""
+WITH {SOON} DELETE FROM owned_change USING soon WHERE domain = $1 AND seq = ANY ($2::bigint[])
+"""
 _WAITS = "SELECT EXISTS (SELECT FROM owned_change WHERE domain = $1 AND seq = $2)"
 _PENDING = """
 SELECT count(*) AS pending, coalesce(extract(epoch FROM clock_timestamp() - min(at)), 0)::float8
@@ -59,6 +66,9 @@ class ReverseFeed:
     trouble: str = "not begun yet"  # why nothing is written just now; empty: nothing is in the way
     position: int = 0  # the last change that this process has written
     _news: asyncio.Event = field(default_factory=asyncio.Event)
+    _active: bool = False  # it is this instance that writes
+    _done: "deque[int]" = field(default_factory=lambda: deque(maxlen=KEPT))
+    _waiting: "dict[int, asyncio.Event]" = field(default_factory=dict)  # by number of the change
 
     def hurry(self) -> None:
         """There is something to write."""
@@ -68,12 +78,23 @@ class ReverseFeed:
         """Wait a moment until legacy has this change, so that its author finds it there, and in
         every read model, from the answer on. Not while something is in the way."""
         self.hurry()
+        if seq in self._done:
+            return
         until = time.monotonic() + PATIENCE_SECONDS
-        domain, pool = self.records.domain, self.records.pool
-        while not self.trouble and await pool.fetchval(_WAITS, domain, seq):
-            if time.monotonic() > until:
-                break
-            await asyncio.sleep(POLL_SECONDS)
+        written = self._waiting[seq] = asyncio.Event()
+        try:
+            while not self.trouble and time.monotonic() < until:
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(LOOK_SECONDS if self._active else POLL_SECONDS):
+                        await written.wait()
+                if written.is_set() or not await self._waits(seq):
+                    break
+        finally:
+            del self._waiting[seq]
+
+    async def _waits(self, seq: int) -> bool:
+        found = await self.records.pool.fetchval(_WAITS, self.records.domain, seq)
+        return bool(found)
 
     async def run(self) -> None:
         """For ever; what passes is waited for."""
@@ -100,10 +121,12 @@ class ReverseFeed:
     async def _work(self) -> None:
         name = f"reverse feed of {self.records.domain}"
         async with exclusive(self.database_url, name) as connection:
+            self._active = True
             try:
                 while True:
                     await self._look(connection)
             finally:
+                self._active = False
                 if self.legacy is not None:
                     await self.legacy.release()
 
@@ -148,8 +171,13 @@ class ReverseFeed:
         return self.legacy
 
     async def _written(self, connection: asyncpg.Connection, pending: Sequence[Pending]) -> None:
-        await connection.execute(_DONE, self.records.domain, [each.seq for each in pending])
-        self.position = pending[-1].seq
+        numbers = [each.seq for each in pending]
+        self._done.extend(numbers)
+        for number in numbers:
+            if number in self._waiting:
+                self._waiting[number].set()
+        await connection.execute(_DONE, self.records.domain, numbers)
+        self.position = numbers[-1]
 
     async def drained(self) -> bool:
         """Whether legacy has been given everything."""

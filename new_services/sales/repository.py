@@ -35,16 +35,29 @@ SELECT line.day, coalesce(p.fields->>'category_code', '{NO_CATEGORY}') AS code,
        count(*) FILTER (WHERE NOT cancelled) AS sold,
        coalesce(sum(price * quantity) FILTER (WHERE cancelled), 0) AS cancelled,
        count(*) FILTER (WHERE cancelled) AS returned
-FROM ({_LINES}) AS line
-LEFT JOIN mirror v ON v.entity = 'variant' AND NOT v.gone AND v.fields->>'sku' = line.sku
-LEFT JOIN mirror p ON p.entity = 'product' AND NOT p.gone AND p.key = v.fields->>'product_id'
+FROM ({_LINES}) AS line {{shelved}}
 GROUP BY 1, 2
 """
-_OF_ORDERS = _SUMS.format(fed="o.id = ANY ($1::bigint[])", ahead="a.order_no = ANY ($2::text[])")
-_OF_DAYS = _SUMS.format(
-    fed="o.created >= $1::date AND o.created < $1::date + 1", ahead="a.day = $1::date"
+_BY_ALL = """
+LEFT JOIN mirror v ON v.entity = 'variant' AND NOT v.gone AND v.fields->>'sku' = line.sku
+LEFT JOIN mirror p ON p.entity = 'product' AND NOT p.gone AND p.key = v.fields->>'product_id'
+"""
+# The same line by line: for a few orders the planner would read every variant and every product.
+_BY_LINE = """
+LEFT JOIN LATERAL (SELECT fields FROM mirror WHERE entity = 'variant' AND NOT gone
+                   AND fields->>'sku' = line.sku OFFSET 0) AS v ON true
+LEFT JOIN LATERAL (SELECT fields FROM mirror WHERE entity = 'product' AND NOT gone
+                   AND key = v.fields->>'product_id' OFFSET 0) AS p ON true
+"""
+_OF_ORDERS = _SUMS.format(
+    fed="o.id = ANY ($1::bigint[])", ahead="a.order_no = ANY ($2::text[])", shelved=_BY_LINE
 )
-EVERYTHING = _SUMS.format(fed="true", ahead="true")
+_OF_DAYS = _SUMS.format(
+    fed="o.created >= $1::date AND o.created < $1::date + 1",
+    ahead="a.day = $1::date",
+    shelved=_BY_ALL,
+)
+EVERYTHING = _SUMS.format(fed="true", ahead="true", shelved=_BY_ALL)
 
 LONG_SECONDS = 900.0  # for statements over all orders
 _COLUMNS = ("orders", "pieces", "revenue", "sold", "cancelled", "returned")

@@ -7,6 +7,7 @@ from typing import Any
 
 import asyncpg
 
+from chassis.database import keep_as_it_is
 from chassis.ownership.sides import Batch, Late, Sums
 from new_services.anticorruption.reverse import accounts, goods, orders, stock
 from new_services.anticorruption.reverse.domains import ACCOUNTS, GOODS, ORDERS, STOCK, Domain
@@ -115,6 +116,7 @@ async def opened(
         url,
         min_size=0,
         max_size=3,
+        reset=keep_as_it_is,
         timeout=SECONDS,
         command_timeout=SECONDS,
         server_settings={"application_name": APPLICATION},

@@ -11,15 +11,19 @@ import asyncpg
 
 CENT = Decimal("0.01")
 
+# OFFSET 0: a plan for any number of skus would read every product for the one or two of an order.
 _PRICES = """
 SELECT variant.fields->>'sku' AS sku, product.fields->>'list_price' AS list_price,
        variant.fields->>'price_difference' AS difference,
        product.fields->>'discount_percent' AS discount, product.fields->>'name' AS name,
        variant.fields->>'colour' AS colour, variant.fields->>'size' AS size
 FROM mirror variant
-JOIN mirror product ON product.entity = 'product' AND product.key = variant.fields->>'product_id'
+JOIN LATERAL (
+    SELECT fields FROM mirror
+    WHERE entity = 'product' AND key = variant.fields->>'product_id' AND NOT gone OFFSET 0
+) AS product ON (product.fields->>'active')::bool
 WHERE variant.entity = 'variant' AND variant.fields->>'sku' = ANY($1) AND NOT variant.gone
-  AND NOT product.gone AND (variant.fields->>'active')::bool AND (product.fields->>'active')::bool
+  AND (variant.fields->>'active')::bool
 """
 
 

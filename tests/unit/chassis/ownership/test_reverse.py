@@ -1,5 +1,6 @@
 """The reverse feed writes the present state of what changed, and is overtaken by nobody."""
 
+import asyncio
 import contextlib
 from typing import Any
 
@@ -134,3 +135,20 @@ async def test_what_is_legacys_is_let_alone(monkeypatch: pytest.MonkeyPatch) -> 
     connection = Connection((1, "product", "5"))
     await reverse._look(connection)  # type: ignore[arg-type]
     assert (legacy.applied, len(connection.rows)) == ([], 1)
+
+
+async def test_what_this_process_writes_itself_it_says_at_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(module, "LOOK_SECONDS", 3600.0)
+    monkeypatch.setattr(module, "PATIENCE_SECONDS", 3600.0)
+    reverse, legacy = feed(OWNED)
+    reverse.trouble, reverse._active = "", True
+    reverse.records.pool = Pool(1000)  # type: ignore[assignment]
+    waiting = asyncio.create_task(reverse.given(7))
+    await asyncio.sleep(0)
+    await reverse._look(Connection((7, "product", "5")))  # type: ignore[arg-type]
+    await asyncio.wait_for(waiting, 10)
+    assert len(legacy.applied) == 1
+    await asyncio.wait_for(reverse.given(7), 10)  # also to who asks after it was written
+    assert reverse._waiting == {}

@@ -8,7 +8,7 @@ from facade.control.judging.client import Client
 from facade.control.trust import authorities
 
 
-def test_they_are_read_once_and_certificates_are_checked_by_them(
+def test_they_are_read_once_and_what_they_sign_is_checked(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     assert authorities() is authorities()
