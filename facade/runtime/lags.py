@@ -14,7 +14,7 @@ from facade.routes.config.routefile import FULL, RouteConfig
 from facade.routes.stages import ORDER, Stage
 
 LAG: Final = "lag.json"
-OUTDATED_SECONDS: Final = 5.0  # a measurement older than this says nothing
+OUTDATED_SECONDS: Final = 6.0  # a measurement older than this says nothing
 
 
 @dataclass(frozen=True, slots=True)

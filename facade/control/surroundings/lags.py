@@ -20,7 +20,7 @@ from facade.control.trust import authorities
 from facade.runtime.lags import LAG, Lag
 
 EVERY_SECONDS = 1.0
-QUIET_SECONDS = 3.0  # the same while it is quiet; below facade.runtime.lags.OUTDATED_SECONDS
+QUIET_SECONDS = 2.0  # the same while it is quiet; well below lags.OUTDATED_SECONDS
 KEPT = 60  # seconds
 TIMEOUT_SECONDS = 1.0
 
