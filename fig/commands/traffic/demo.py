@@ -11,6 +11,7 @@ import time
 import click
 from rich.console import Console
 
+from chassis.cli.output import Output, json_option
 from fig.clients import running
 from fig.demo.judge.record import Record
 from fig.demo.judge.verdict import exit_code, judge
@@ -46,16 +47,19 @@ CANCELLED = 130  # the exit code of Ctrl-C
     help="Move the routes of the stack that runs already, and put them back at the end.",
 )
 @click.option("--plain", is_flag=True, envvar="FIG_DEMO_PLAIN", help="Lines instead of a picture.")
+@json_option("FIG_DEMO_JSON")
 @click.option("--leave-fault", is_flag=True, envvar="FIG_DEMO_LEAVE_FAULT", hidden=True)
 @click.pass_obj
-def demo(home: Home, fast: bool, use_running: bool, plain: bool, leave_fault: bool) -> None:
+def demo(
+    home: Home, fast: bool, use_running: bool, plain: bool, leave_fault: bool, out: Output
+) -> None:
     """Move products and orders from the monolith to new services while shoppers keep shopping.
 
     Exit code 0: every promise held; 1: one did not, the last lines say which; 2: bad settings.
     """
     console = Console()
-    live = LiveView(console) if console.is_terminal and not plain else None
-    watch: Watch = live or PlainView(lambda line: click.echo(line))
+    live = LiveView(console) if console.is_terminal and not (plain or out.as_json) else None
+    watch: Watch = live or PlainView(lambda line: click.echo(line, err=out.as_json))
     try:
         tools = _tools(home, FAST if fast else NORMAL, use_running, leave_fault, watch)
     except DemoFailed as failed:
@@ -72,7 +76,10 @@ def demo(home: Home, fast: bool, use_running: bool, plain: bool, leave_fault: bo
         raise error
     promises = judge(record)
     page = report.write(record, promises, home.folder / "reports")
-    report.show(console, record, promises, page)
+    if out.as_json:
+        out.give(report.document(record, promises, page), "")
+    else:
+        report.show(console, record, promises, page)
     sys.exit(exit_code(promises))
 
 

@@ -21,9 +21,10 @@ class Figure:
 
 @dataclass(frozen=True)
 class Chapter:
-    """One act for a reader: its record, and the figures that say what happened."""
+    """One act for a reader: its record, the one figure that says what happened, and all of them."""
 
     act: ActRecord
+    headline: Figure
     figures: tuple[Figure, ...]
 
     @property
@@ -34,18 +35,24 @@ class Chapter:
 
 def chapters(record: Record) -> list[Chapter]:
     """In order, those that began."""
-    return [Chapter(act, (*_own(record, act), *_shopping(act))) for act in record.acts]
+    return [chapter(record, act) for act in record.acts]
 
 
-def _own(record: Record, act: ActRecord) -> Sequence[Figure]:
-    return FIGURES[act.number](record)
+def chapter(record: Record, act: ActRecord) -> Chapter:
+    """What an act did not come to is missing: then its requests are its headline."""
+    own = tuple(FIGURES[act.number](record))
+    asked, failed = _shopping(act)
+    headline = Figure(asked.value, f"requests, {failed.value} failed")
+    if own and act.reached and act.number in HEADLINES:
+        headline = Figure(own[0].value, HEADLINES[act.number](record))
+    return Chapter(act, headline, (*own, asked, failed))
 
 
-def _shopping(act: ActRecord) -> Sequence[Figure]:
+def _shopping(act: ActRecord) -> tuple[Figure, Figure]:
     """What every act has: how much was asked meanwhile, and what failed."""
     asked = act.after.requests - act.load.requests
     failed = act.after.failures - act.load.failures
-    return Figure(f"{asked:,}", "requests by shoppers"), none(failed, "of them failed")
+    return Figure(f"{asked:,}", "requests in this act"), none(failed, "of them failed")
 
 
 def none(count: int, words: str) -> Figure:
@@ -93,3 +100,15 @@ FIGURES: Mapping[int, Callable[[Record], Sequence[Figure]]] = {
     2: _goods,
     3: _orders,
 }
+HEADLINES: Mapping[int, Callable[[Record], str]] = {
+    2: lambda record: f"pairs differed: the fault is caught, {_met(record)} clients had met it",
+    3: lambda record: f"without the monolith, and {_taken(record)} orders were taken",
+}
+
+
+def _met(record: Record) -> int:
+    return record.caught.clients if record.caught else 0
+
+
+def _taken(record: Record) -> int:
+    return record.outage.taken if record.outage else 0

@@ -60,9 +60,11 @@ def latencies(points: Sequence[Point], bands: Sequence[Band]) -> str:
 
 def evidence(points: Sequence[Point], bands: Sequence[Band]) -> str:
     """Pairs compared per second; those that differ stand out above those that are equal."""
-    peak = max(point.equal + point.different for point in points)
-    if not peak:
+    compared = [n for n, point in enumerate(points) if point.equal + point.different]
+    if not compared:
         return ""
+    points = points[: compared[-1] + 3]  # afterwards there is nothing to compare
+    peak = max(point.equal + point.different for point in points)
     grid = frame(points, peak * 1.05, "/s")
     floor = [0.0] * len(points)
     equal = [point.equal for point in points]

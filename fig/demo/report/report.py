@@ -119,9 +119,29 @@ def write(record: Record, promises: list[Promise], folder: Path) -> Path:
     stamp = time.strftime("%Y%m%d-%H%M%S", time.localtime(record.began))
     page = folder / f"demo-{stamp}.html"
     page.write_text(render(record, promises), encoding="utf-8")
-    figures = {"promises": [asdict(promise) for promise in promises], "record": asdict(record)}
+    figures = {**document(record, promises, page), "record": asdict(record)}
     (folder / f"demo-{stamp}.json").write_text(json.dumps(figures, indent=1), encoding="utf-8")
     return page
+
+
+def document(record: Record, promises: list[Promise], page: Path) -> dict[str, object]:
+    """For programs: the verdict, each promise, and what each act came to."""
+    return {
+        "ok": all(promise.held for promise in promises),
+        "broken": record.broken,
+        "promises": [asdict(promise) for promise in promises],
+        "acts": [
+            {
+                "act": one.act.number,
+                "title": one.act.title,
+                "ok": one.act.reached,
+                "seconds": round(one.seconds, 1),
+                "figures": [{"value": each.value, "what": each.words} for each in one.figures],
+            }
+            for one in chapters(record)
+        ],
+        "report": str(page),
+    }
 
 
 def show(console: Console, record: Record, promises: list[Promise], page: Path) -> None:
@@ -133,6 +153,7 @@ def show(console: Console, record: Record, promises: list[Promise], page: Path) 
         mark = Text("✓", "bold green") if promise.held else Text("✗", "bold red")
         table.add_row(mark, Text.assemble((promise.name, "bold"), "\n", promise.evidence))
     console.print()
+    console.print(told(record))
     console.print(table)
     broken = [promise.name for promise in promises if not promise.held]
     if broken:
@@ -143,6 +164,19 @@ def show(console: Console, record: Record, promises: list[Promise], page: Path) 
     else:
         console.print("\n[bold green]Every promise held.[/]")
     console.print(f"Report: {page}", soft_wrap=True)
+
+
+def told(record: Record) -> Table:
+    """A line for each act, with its figures."""
+    table = Table(box=None, padding=(0, 1), show_header=False)
+    table.add_column(no_wrap=True)
+    table.add_column()
+    for one in chapters(record):
+        mark = ("✓ ", "bold green") if one.act.reached else ("✗ ", "bold red")
+        figures = "; ".join(f"{each.value} {each.words}" for each in one.figures)
+        head = Text.assemble(mark, f"Act {one.act.number}")
+        table.add_row(head, Text.assemble((one.act.title, "bold"), f"\n{figures}"))
+    return table
 
 
 def clock(seconds: float) -> str:

@@ -34,6 +34,14 @@ async def test_the_figures_say_what_happened(play: Any) -> None:
     assert words(orders)["orders taken meanwhile, 5 of them as pending"] == "5"
 
 
+async def test_one_figure_of_each_says_it_at_a_glance(play: Any) -> None:
+    record, _, _ = await play(Flaws())
+    front, goods, orders = (one.headline for one in chapters(record))
+    assert front.words == "requests, 0 failed"
+    assert goods.words == "pairs differed: the fault is caught, 0 clients had met it"
+    assert orders.words == "without the monolith, and 5 orders were taken"
+
+
 async def test_the_requests_of_all_acts_are_those_of_the_run(play: Any) -> None:
     record, _, _ = await play(Flaws())
     asked = sum(one.act.after.requests - one.act.load.requests for one in chapters(record))

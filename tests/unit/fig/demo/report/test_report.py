@@ -100,6 +100,18 @@ async def test_the_terminal_names_the_broken_promise(play: Any) -> None:
     assert "1 promise broken: no request failed" in console.export_text()
 
 
+async def test_the_terminal_and_programs_get_the_figures_of_each_act(play: Any) -> None:
+    record, _, _ = await play(Flaws())
+    console = Console(width=400, record=True, file=io.StringIO())
+    report.show(console, record, judge(record), Path("r.html"))
+    said = console.export_text()
+    assert "0 answered by the new side; " in said
+    assert "5 orders taken meanwhile, 5 of them as pending; 0 errors" in said
+    figures = report.document(record, judge(record), Path("r.html"))
+    assert (figures["ok"], figures["broken"], figures["report"]) == (True, "", "r.html")
+    assert [one["act"] for one in figures["acts"]] == [1, 2, 3]  # type: ignore[attr-defined]
+
+
 @pytest.mark.parametrize(
     ("value", "top"), [(0.0, 1.0), (0.7, 1.0), (12, 20), (21, 25), (26, 50), (51, 100), (100, 100)]
 )
