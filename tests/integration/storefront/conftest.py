@@ -6,6 +6,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,6 +14,7 @@ import asyncpg
 import httpx2
 import psycopg
 import pytest
+import pytest_asyncio
 from fastapi import FastAPI
 from flask import Flask
 from joserfc.jwk import KeySet, OKPKey
@@ -93,6 +95,13 @@ READ_MODELS: dict[str, Apply] = {
     "orders": orders_projections.Projection().apply,
     "sales": sales_projections.apply,
 }
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The storefront is built once for a module, and its pools belong to one loop."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents and pytest_asyncio.is_async_test(item):
+            item.add_marker(pytest.mark.asyncio(loop_scope="module"), append=False)
 
 
 @pytest.fixture(scope="session")
@@ -294,9 +303,9 @@ async def storefront(
             pool.terminate()
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def both(legacy: Flask, databases: dict[str, str], signers: str) -> AsyncIterator[Both]:
-    """Both sides."""
+    """Both sides, in the one loop that serves all tests of a module."""
     async with storefront(legacy, databases, signers) as app:
         transport = httpx2.ASGITransport(app=app, raise_app_exceptions=False)
         async with httpx2.AsyncClient(transport=transport, base_url="http://shop") as client:

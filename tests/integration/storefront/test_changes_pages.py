@@ -13,6 +13,7 @@ import asyncpg
 import httpx2
 import orjson
 import pytest
+import pytest_asyncio
 from flask import Flask
 from joserfc.jwk import OKPKey
 from prometheus_client import CollectorRegistry
@@ -106,7 +107,7 @@ def _starter(stories: Any) -> Starter:
     return Starter(Runner(store, stories.sagas(), ProcessClock(), "here"), store)
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def both(
     legacy: Flask, databases: dict[str, str], legacy_url: str, wishes: str
 ) -> AsyncIterator[Both]:

@@ -13,6 +13,7 @@ import httpx2
 import orjson
 import psycopg
 import pytest
+import pytest_asyncio
 from flask import Flask
 from prometheus_client import CollectorRegistry
 
@@ -70,7 +71,7 @@ def accounts_url(new_database: Any, legacy_url: str) -> str:
     return fill("accounts", new_database("accounts"), legacy_url, projections.apply)
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def both(
     legacy: Flask, legacy_url: str, databases: dict[str, str], accounts_url: str
 ) -> AsyncIterator[Both]:
