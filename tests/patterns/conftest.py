@@ -23,6 +23,7 @@ SECONDS = 400.0
 PATIENCE = 60.0
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist looks at the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """They share a stack, so they belong to one worker; several commands each take their time."""
     for item in items:
