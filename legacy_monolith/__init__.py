@@ -6,7 +6,7 @@ A request meets, in this order:
     app.py                      the composition root: settings, database, blueprints, errors
     settings.py, clock.py       what the operator said; the shop's own local time
     database.py, models.py      a session per request; the tables
-    access.py, passwords.py     who is asking; the token in every form
+    access.py, passwords.py     the logged-in customer; the token in every form
     views/                      pages: shop, basket, orders, account, admin, machines
     api/                        JSON for the mobile app: products, orders, account
     shop/                       listing, cart, ordering, sales, money, texts: what the shop does

@@ -1,4 +1,4 @@
-"""Who is asking, and whether a form comes from one of our own pages."""
+"""The logged-in customer, and whether a form comes from one of our own pages."""
 
 import secrets
 from collections.abc import Callable
@@ -19,7 +19,7 @@ R = TypeVar("R")
 
 
 def customer() -> Customer | None:
-    """Whoever is logged in; read once per request, and only when somebody asks."""
+    """The logged-in customer; read at most once per request, when first needed."""
     if "customer" not in g:
         uid = session.get("uid")
         g.customer = db().get(Customer, uid) if uid is not None else None

@@ -9,7 +9,7 @@ EXTENSION = "legacy_clock"
 
 
 class Clock:
-    """Tells the local time of the shop's zone."""
+    """Gives the local time of the shop's zone."""
 
     def __init__(self, timezone: str) -> None:
         self._zone = ZoneInfo(timezone)

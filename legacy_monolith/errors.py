@@ -70,7 +70,7 @@ def _broken(error: Exception) -> ResponseReturnValue:
 
 
 def _forget() -> None:
-    """Leave the failed transaction, so that the error page can still ask who is logged in."""
+    """Leave the failed transaction, so that the error page can read the logged-in customer."""
     try:
         db().rollback()
     except (OperationalError, InterfaceError):

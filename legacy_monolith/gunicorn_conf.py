@@ -8,8 +8,8 @@ bind = _settings.listen
 workers = _settings.workers
 threads = _settings.threads
 worker_class = "gthread"
-# Longer than any proxy in front keeps an idle connection, so that it is never us who hang up
-# while the proxy is just sending the next request.
+# Longer than any proxy in front keeps an idle connection: else the server could close one on which
+# the proxy is just sending the next request.
 keepalive = 75
 timeout = 60
 graceful_timeout = 20

@@ -49,7 +49,7 @@ class Settings(BaseSettings):
 
     @property
     def sqlalchemy_url(self) -> str:
-        """The same URL with the driver SQLAlchemy shall take."""
+        """The same URL with the driver that SQLAlchemy is to use."""
         return "postgresql+psycopg://" + self.database_url.split("://", 1)[1]
 
 

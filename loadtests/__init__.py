@@ -8,7 +8,7 @@ In the order a visit meets them:
     visitor.py      one person with their device and cookies; every answer goes through a check
     answer.py       what came back, without Locust's types, so that checks need no sockets
     checks.py       what must be true of the JSON answers; pages.py: of the HTML pages
-    ledger.py       what customers were told about their orders; receipts.py: whether it is true
+    ledger.py       what customers were answered about their orders; receipts.py: is it true?
     absence.py      while legacy is stopped on purpose: which answers are that, which are failures
     window.py       the figures of the last seconds, pure; stats.py: writes them, a line per second
     faults/         the deliberate mistakes of the demo, in a wrapper around the catalog

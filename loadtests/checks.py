@@ -111,7 +111,7 @@ def listing(answer: Answer, page: int = 1, per_page: int = 24, sort: str = "name
 
 
 def unknown_category(answer: Answer) -> None:
-    """The old shop says 200 and means no; whoever answers has to keep saying it so."""
+    """The old shop refuses with status 200; each side has to do so."""
     body = answer.json()
     same(body.get("error"), "unknown category", "error")
     same((body.get("products"), body.get("total")), ([], 0), "products and total")

@@ -1,4 +1,4 @@
-"""What customers were told about their orders: counted, and a line in a file for each word.
+"""What customers were answered about their orders: counted, and a line in a file for each answer.
 
 The lines, each with the `text` that the customer put on the order (its purchase-order number):
     asked       before the question goes out

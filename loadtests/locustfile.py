@@ -36,7 +36,7 @@ log = logging.getLogger("loadtests")
 SETTINGS = from_environment(os.environ)
 DICE = random.Random(SETTINGS.seed)
 ABSENCE = Absence(SETTINGS.absence_file)
-# Its orders are told from those of other runs on the same data, whatever the seed.
+# Distinguishes its orders from those of other runs on the same data, whatever the seed.
 LEDGER = Ledger(SETTINGS.orders_file, secrets.token_hex(2))
 
 

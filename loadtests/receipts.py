@@ -1,4 +1,4 @@
-"""Whether what customers were told about their orders is true on both sides.
+"""Whether what customers were answered about their orders is true on both sides.
 
 `python -m loadtests.receipts FILE`, with VERIFY_LEGACY_URL and VERIFY_ORDERS_URL, prints JSON:
 `acknowledged` orders, how many of them were `accepted` as pending first, how many are `new_side`'s
@@ -36,7 +36,7 @@ SAGAS = "SELECT id, phase FROM saga WHERE id = ANY(%s)"
 
 @dataclass
 class Told:
-    """What one customer was told. `order_no` is empty as long as no number was named."""
+    """How one customer was answered. `order_no` is empty as long as no number was named."""
 
     order_no: str = ""
     total: Decimal = Decimal()

@@ -47,7 +47,7 @@ def _file(env: Mapping[str, str], name: str) -> Path | None:
 
 
 def facade_address(env: Mapping[str, str]) -> str:
-    """The door: FIG_FACADE_URL, else what the running stack wrote down, else a default."""
+    """The facade: FIG_FACADE_URL, else what the running stack wrote down, else a default."""
     if env.get("FIG_FACADE_URL"):
         return env["FIG_FACADE_URL"].rstrip("/")
     state = Path(env.get("FIG_HOME", ".fig")) / "run" / "state.json"

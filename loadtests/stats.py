@@ -1,4 +1,4 @@
-"""Appends one JSON line of figures per second to a file, for whoever watches the run.
+"""Appends one JSON line of figures per second to a file, for programs that watch the run.
 
 The line is `Window.line` plus `orders` (`Ledger.figures`) and `state` ("running", at the end
 "stopped").

@@ -27,7 +27,7 @@ def read_models(found: StackState) -> list[str]:
 
 
 def verification(home: Home, found: StackState) -> Mapping[str, str]:
-    """What the verification is told: VERIFY_… variables."""
+    """The environment of the verification: VERIFY_… variables."""
     here = place(home, found)
     told = {"VERIFY_JOURNAL": str(home.folder / "repairs")}
     if ended.read(home) is None:
@@ -39,7 +39,7 @@ def verification(home: Home, found: StackState) -> Mapping[str, str]:
 
 
 def rebuilding(home: Home, found: StackState, service: str) -> Mapping[str, str]:
-    """What the rebuilding of a service's read model is told."""
+    """The environment of the process that rebuilds a service's read model."""
     here = place(home, found)
     return {
         f"{service.upper()}_DATABASE_URL": database_url(here, service),

@@ -7,7 +7,7 @@ from fig.errors import BadSetting, FigError
 
 
 class AdminAway(FigError):
-    """Nobody answers at the admin address."""
+    """Nothing listens at the admin address."""
 
 
 def get(base: str, path: str, **query: str | None) -> dict[str, Any]:

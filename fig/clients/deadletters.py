@@ -82,7 +82,7 @@ class DeadLetters:
         try:
             return (await self._jetstream.stream_info(events.DEAD_STREAM)).state
         except NotFoundError:
-            return None  # nobody has told an event yet
+            return None  # no event has been published yet
 
     async def one(self, number: int) -> DeadLetter:
         """Raises BadSetting where there is none of this number."""
@@ -93,7 +93,7 @@ class DeadLetters:
         return _letter(message)
 
     async def replay(self, number: int) -> DeadLetter:
-        """To all consumers once more: who has handled it knows its id; then drop it here."""
+        """Publish it again, then drop it here; a consumer that has handled it knows its id."""
         letter = await self.one(number)
         fresh = f"replay:{letter.number}:{letter.consumer}"
         await self._jetstream.publish(letter.subject, letter.body, headers={"Nats-Msg-Id": fresh})

@@ -15,7 +15,7 @@ NOT_FOUND = 404
 
 
 class ServiceAway(FigError):
-    """Nobody answers there."""
+    """Nothing listens there."""
 
 
 class ServiceRefused(FigError):

@@ -94,7 +94,7 @@ def _reply(answer: Any, body: bytes, began: float) -> Reply:
 
 class Customer:
     """One of the seeded customers. The cookies are kept in `jar`, so that a later command goes on
-    with the session: while the monolith is away nobody can log in."""
+    with the session: while the monolith is away a login fails."""
 
     def __init__(self, base: str, jar: Path, email: str = EMAIL) -> None:
         self._base, self._jar, self._email = base, jar, email
@@ -102,7 +102,7 @@ class Customer:
 
     def ask(self, path: str, method: str = "GET", body: Any = None, **headers: str) -> Reply:
         """As this customer; logs in where the session that was kept does not count (any more).
-        Raises FigError when nobody can log in."""
+        Raises FigError when the login fails."""
         if not self._cookies:
             self._log_in()
         reply = self._once(path, method, body, **headers)

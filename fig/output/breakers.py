@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-Facts = Mapping[str, Any]  # as chassis.breaker.circuit tells them
+Facts = Mapping[str, Any]  # as chassis.breaker.circuit reports them
 
 
 def text(breakers: Mapping[str, Facts]) -> str:

@@ -1,4 +1,4 @@
-"""The limits of a facade, for the terminal: whom they refused, or would have."""
+"""The limits of a facade, for the terminal: which clients they refused, or would have."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Final

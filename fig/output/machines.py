@@ -1,4 +1,4 @@
-"""Which machines a facade lets in, for the terminal: whom it refused, or would have."""
+"""Which machines a facade lets in, for the terminal: which it refused, or would have."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any, Final

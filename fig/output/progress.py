@@ -34,7 +34,7 @@ class Seen(Protocol):
 
 
 class Progress:
-    """Prints a line when a process becomes ready or dies; the last line says who is awaited."""
+    """Prints a line when a process becomes ready or dies; the last one names the awaited."""
 
     def __init__(
         self, out: TextIO = sys.stderr, live: bool | None = None, stamped: bool = False

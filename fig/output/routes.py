@@ -81,7 +81,7 @@ def _route(route: dict[str, Any]) -> tuple[str | int | float | None, ...]:
 
 
 def _others(routes: list[dict[str, Any]]) -> tuple[str | int | float | None, ...]:
-    """The routes that nobody has begun to move, in one row."""
+    """The routes that have not begun to move, in one row."""
     return (
         f"and {len(routes)} more",
         "legacy",

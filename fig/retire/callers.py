@@ -1,4 +1,4 @@
-"""Who asked the monolith past the facade, by the lines of its log."""
+"""Clients of the monolith that do not come through the facade, by the lines of its log."""
 
 import re
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""Who logged in to legacy's database: by PostgreSQL's log, and by the sessions that are open now.
+"""Roles that logged in to legacy's database: by PostgreSQL's log, and by the open sessions.
 
 The migration's own programs are left out, and so is the monolith: it holds its sessions whether
 somebody needs it or not. A program that logs in with the monolith's role and does not name itself

@@ -1,4 +1,4 @@
-"""What each process may say and hear on the bus: its own subjects, and no other's.
+"""What each process may publish and subscribe to: its own subjects, and no other's.
 
 Every process has a user of its own in NATS (`fig.stack.credentials` has the passwords). The user
 `fig` is the operator's, for commands; it may do everything.
@@ -35,7 +35,7 @@ def _reads(stream: str) -> list[str]:
 
 
 def _tells(service: str) -> list[str]:
-    """Its own events, by an outbox; the streams are made by who comes first."""
+    """Its own events, by an outbox; the first process to start makes the streams."""
     api = "$JS.API.STREAM"
     made = [f"{api}.CREATE.{name}" for name in ("EVENTS", "DEADLETTERS")]
     return [f"events.{service}.>", *made, f"{api}.UPDATE.DEADLETTERS"]

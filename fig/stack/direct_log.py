@@ -1,4 +1,4 @@
-"""gunicorn's logger for the monolith: who asks it past the facade is written into its log.
+"""gunicorn's logger for the monolith: it logs clients that do not come through the facade.
 
 A caller (address, program, method and path) is written once in a while, not at each request. Our
 own probes are left out; calls of the new services are not, for they need legacy too.
@@ -19,7 +19,7 @@ _OURS: Final = "fig"  # our name in Via
 
 
 def caller_of(environ: Mapping[str, Any]) -> str | None:
-    """Who asks, in a line; None where the facade passed it on, and for a probe."""
+    """The client, in a line; None where the facade passed the request on, and for a probe."""
     if any(_OURS in one.split() for one in str(environ.get("HTTP_VIA", "")).split(",")):
         return None
     path = str(environ.get("PATH_INFO", ""))[:LONGEST]

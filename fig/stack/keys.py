@@ -1,11 +1,11 @@
 """`python -m fig.stack.keys FOLDER`: the keys of facade and services; what exists is kept.
 
-facade/identity.json    private: signs who is asking (Ed25519)
+facade/identity.json    private: signs the client's identity (Ed25519)
 facade/after.json       secret: signs the mark of a client's last write
 public/identity.json    the set of public halves by which services check the signature
 public/session.json     public: seals a customer's session at legacy (X25519)
 orders/session.json     private: opens it, in the one layer that knows what a session of legacy is
-orders/service.json     private: proves to other services who calls (Ed25519)
+orders/service.json     private: proves to other services that orders calls (Ed25519)
 storefront/service.json the same, of the storefront
 public/services.json    the public halves by which they check it, by the caller's name
 
@@ -38,7 +38,7 @@ def make(folder: Path) -> None:
         if not (folder / "facade/after.json").exists():
             secret = OctKey.generate_key(AFTER_BITS, auto_kid=True)
             _write(folder / "facade/after.json", secret.as_dict(private=True))
-        # Written anew each time: they follow from the private ones.
+        # Written each time: they follow from the private ones.
         known = KeySet([signing, *_rotating(folder / "facade/identity.json")])
         _write(folder / "public/identity.json", dict(known.as_dict(private=False)))
         _write(folder / "public/session.json", opening.as_dict(private=False))

@@ -7,7 +7,7 @@ from fig.supervise.process import Process
 
 
 def storefront(place: Place) -> Process:
-    """It finds the services that it asks in the registry, and proves to them who calls."""
+    """It finds the services that it asks in the registry, and proves to them that it calls."""
     return Process(
         name="storefront",
         command=(place.python, "-m", "new_services.storefront"),

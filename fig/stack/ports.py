@@ -13,7 +13,7 @@ LEAST, END = 1024, 32768  # from 32768 on, Linux gives ports to outgoing connect
 
 # name: distance from the base, process that listens, what for
 PLAN = {
-    "facade": (0, "facade", "the door that clients use"),
+    "facade": (0, "facade", "the port that clients use"),
     "admin": (1, "facade", "the facade's admin API"),
     "legacy": (2, "legacy", "the monolith"),
     "catalog": (3, "catalog", "the catalog service"),

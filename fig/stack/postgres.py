@@ -27,9 +27,9 @@ OPTIONS = {
     "max_connections": "200",
     "max_wal_senders": "10",
     "max_replication_slots": "10",
-    # A slot that nobody reads keeps log only so far, then it is lost rather than the disk full.
+    # A slot without a reader keeps so much log; then the slot is lost, and the disk not full.
     "max_slot_wal_keep_size": "2GB",
-    # Who logs in is seen in the log: before legacy ends, somebody wants to know.
+    # Logins are logged: before legacy ends, an operator has to know who still uses it.
     "log_connections": "on",
     "log_timezone": "UTC",
 }

@@ -158,7 +158,7 @@ def _seed(place: Place) -> Process:
 
 
 def _facade(place: Place, wishes: Wishes, old: OldSide) -> Process:
-    """Needs no service: the door opens first, whatever stands behind it."""
+    """Needs no service: the facade starts first, and answers whatever else runs."""
     options = {
         "--routes": place.path("routes"),
         "--listen": place.address("facade"),

@@ -63,7 +63,7 @@ def arguments(order: Order) -> list[str]:
 
 def _without_detach(caller: Mapping[str, str]) -> dict[str, str]:
     """Else the supervisor would leave another one behind, and so on."""
-    ours = ("FIG_UP_DETACH", "FIG_UP_JSON")  # the second is only for whoever asked
+    ours = ("FIG_UP_DETACH", "FIG_UP_JSON")  # the second is only for the caller
     return {name: text for name, text in caller.items() if name not in ours}
 
 

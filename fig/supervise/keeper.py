@@ -13,7 +13,7 @@ from fig.supervise.standing import Clock, State, Status, ending
 
 POLL_SECONDS = 0.04
 FIRST_TRIES = 5  # starts that may fail before the process was ever ready
-STABLE_SECONDS = 10.0  # who ran so long starts again at once when it dies
+STABLE_SECONDS = 10.0  # a process that ran so long starts again at once when it dies
 
 
 class NotReady(Exception):
@@ -83,7 +83,7 @@ class Keeper:
             self._child.sweep()
 
     async def restart(self, extra: Mapping[str, str], pause: float = 0.0) -> int | None:
-        """Start it anew with these variables added; None when ready, else the exit code.
+        """Start it again with these variables added; None when ready, else the exit code.
 
         When it does not become ready with them, it goes on without. It stays down for `pause`
         seconds in between.

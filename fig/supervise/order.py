@@ -1,4 +1,4 @@
-"""What `fig up` shall bring up, and how two such orders are told apart."""
+"""What `fig up` is to bring up, and how two such orders are compared."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,7 +11,7 @@ from fig.stack.stack import Wishes
 
 @dataclass(frozen=True)
 class Order:
-    """What `fig up` shall bring up."""
+    """What `fig up` is to bring up."""
 
     home: Home
     routes: Path

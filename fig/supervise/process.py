@@ -22,7 +22,7 @@ class Probe(Protocol):
 
 
 _READY_SECONDS = 30.0
-# A oneshot works while it runs. Killed, it would have to begin anew; this ends one that hangs.
+# A oneshot works while it runs. Killed, it would have to start over; this ends one that hangs.
 _DONE_SECONDS = 600.0
 
 

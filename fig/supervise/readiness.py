@@ -17,7 +17,7 @@ def of(found: StackState, process: str) -> Mapping[str, Any]:
 
 
 def ask(port: int) -> Mapping[str, Any]:
-    """Nothing when nobody answers there."""
+    """Empty when nothing listens there."""
     try:
         return call_object(f"http://{HOST}:{port}/readyz", seconds=SECONDS)
     except Refusal as error:

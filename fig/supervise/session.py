@@ -1,7 +1,7 @@
 """One run of the stack: the composition root behind `fig up`.
 
 1 take the lock   2 clear what a crash left   3 ports, secrets, the list of processes
-4 bring up        5 serve commands until told to stop        6 bring down in reverse
+4 bring up        5 serve commands until a signal            6 bring down in reverse
 """
 
 import asyncio
@@ -43,7 +43,7 @@ Listing = Callable[[Order], tuple[Process, ...]]
 
 @dataclass(frozen=True)
 class Onlooker:
-    """Who is told: every change of a process, and every line they say (None: nobody)."""
+    """Called with every change of a process, and every line of its output (None: not called)."""
 
     changed: Callable[[Status], None]
     said: Said | None = None

@@ -18,7 +18,7 @@ POLL_SECONDS = 0.05
 
 @dataclass(frozen=True)
 class Restart:
-    """Start a process anew with these variables added to its environment.
+    """Start a process again with these variables added to its environment.
 
     `pause`: seconds it stays down in between.
     """

@@ -80,7 +80,7 @@ def process_state(status: Status) -> ProcessState:
 
 
 def write(path: Path, state: StackState) -> None:
-    """By rename: nobody reads half a file."""
+    """By rename: a reader never sees half a file."""
     write_whole(path, json.dumps(asdict(state), indent=1))
 
 
@@ -100,7 +100,7 @@ def survivors(state: StackState) -> list[ProcessState]:
 
 
 def end(processes: Sequence[ProcessState]) -> None:
-    """SIGKILL their groups: nobody is left to stop them in order."""
+    """SIGKILL their groups: their supervisor, which would stop them in order, is gone."""
     for process in processes:
         if process.alive:
             try:

@@ -1,4 +1,4 @@
-"""Who a process runs as: PostgreSQL refuses root, and users without a passwd entry.
+"""The Unix user of a process: PostgreSQL refuses root, and users without a passwd entry.
 
 In order of preference, each leaving the machine's users and the folders' modes alone:
     as we are       an ordinary user

@@ -42,5 +42,5 @@ def down(name: str, seconds: int) -> Step:
 
 
 def gone(name: str, path: str = "/readyz") -> Step:
-    """Nobody answers on its port any more."""
+    """Nothing listens on its port any more."""
     return Step(f"get {path} --from {name} --until failed", "no answer")

@@ -40,7 +40,7 @@ PATTERNS: Final = (
     Pattern(
         "event-driven",
         "Event-driven",
-        "Others must learn of a change without being called by whoever makes it.",
+        "Others must learn of a change without being called by the service that makes it.",
         watch=(Step("lag", r"inventory +\d"),),
         broken=(
             down("feed", 6),
@@ -131,7 +131,7 @@ PATTERNS: Final = (
     Pattern(
         "api-gateway",
         "API gateway",
-        "Clients shall know one address, and each service shall not check everybody by itself.",
+        "Clients should know one address; no service should have to check each client by itself.",
         watch=(
             Step("get /api/orders --from orders", "orders: 401", code=1),
             Step("get /api/orders --customer", "facade: 200"),
@@ -146,7 +146,7 @@ PATTERNS: Final = (
     Pattern(
         "publish-subscribe",
         "Publish-subscribe",
-        "Whoever tells something must not know, wait for or fail with those who listen.",
+        "A publisher must not know its subscribers, wait for them or fail with them.",
         watch=(
             Step("order --wait", PLACED),
             Step(f'get "{MAILS}" --from notifications --until ORDER', "notifications: 200"),

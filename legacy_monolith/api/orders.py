@@ -1,4 +1,4 @@
-"""Orders for the mobile app, of whoever is logged in."""
+"""Orders of the logged-in customer, for the mobile app."""
 
 from typing import Any
 

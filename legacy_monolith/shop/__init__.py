@@ -1,4 +1,4 @@
-"""What the shop does, whoever asks: pages and the JSON API call the same functions.
+"""What the shop does: the pages and the JSON API call the same functions.
 
 listing, ordering   finding products; taking stock and money in one transaction
 cart, sales         what a customer means to buy; what was sold (slowly)

@@ -12,7 +12,7 @@ def amount(text: str | None) -> Decimal:
 
 
 def percent(text: str | None) -> Decimal:
-    """A stored discount; nobody ever decided between NULL and ''."""
+    """A stored discount; both NULL and '' mean none."""
     return Decimal((text or "").strip() or "0")
 
 

@@ -21,7 +21,7 @@ def tag_list(tags: str) -> list[str]:
 
 
 def weight_text(grams: int | None) -> str:
-    """`1250` → `'1.250 kg'`; nothing when nobody weighed it."""
+    """`1250` → `'1.250 kg'`; '' when the weight is not known."""
     return "" if grams is None else f"{grams // 1000}.{grams % 1000:03d} kg"
 
 

@@ -59,7 +59,7 @@ def cancel_order(order_no: str) -> ResponseReturnValue:
 
 
 def _order(order_no: str) -> Order:
-    """The customer's own one; of somebody else's order not even the existence is told."""
+    """The customer's own order; another customer's is not found."""
     number = order_no.upper().replace("\0", "")
     order = db().scalar(
         select(Order).where(Order.order_no == number, Order.customer_id == _customer_id())

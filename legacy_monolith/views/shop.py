@@ -129,7 +129,7 @@ def product(sku: str) -> ResponseReturnValue:
 
 
 def _label(variant: Variant) -> str:
-    """How the shopper tells one variant from another."""
+    """The label that distinguishes a variant from the others."""
     return " / ".join(part for part in (variant.color, variant.size) if part) or "one size"
 
 

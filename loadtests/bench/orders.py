@@ -6,7 +6,7 @@
 4 the window ends: rounds of the new side without the monolith
 5 when every saga has ended: what each step took, as the sagas themselves wrote it down
 
-Both sides are asked directly, so the figures are of the orders and not of the door in front. The
+Both sides are asked directly, so the figures are of the orders and not of the facade. The
 monolith does part of the saga's work too: its own transaction is the saga's fourth step.
 """
 

@@ -19,7 +19,7 @@ MOST_FILES = 200
 MOST_TO_LEGACY = 128  # connections: each facade worker and the orders service has a bound
 MOST_TO_POSTGRES = 30
 MOST_UNREAD = 300  # what callers had under way
-PROBES_A_SECOND = 2.0  # that the breakers add to it: each is given up, and nobody reads it
+PROBES_A_SECOND = 2.0  # that the breakers add to it: each is given up, and never read
 MOST_WAITING = 256  # the orders service's own bound
 # Times the busiest second that legacy had before, or after its first seconds. It cannot answer more
 # than it can, so a stampede shows first of all in what it has not read, and in its connections.
@@ -156,7 +156,7 @@ class Report:
         before, after = self.ramp()
         usual = max([*before, *after[RAMP_SECONDS // 2 :]], default=0)
         first = max(after[: RAMP_SECONDS // 2], default=0)
-        # Those that lay in its queue come at once, and cost it little: nobody waits for them.
+        # Those that lay in its queue come at once, and cost it little: their callers have gone.
         if not usual or first <= STAMPEDE * usual + self.unread:
             return []
         return [

@@ -1,6 +1,6 @@
 """`python -m loadtests.chaos.away [--seconds 60] [--users 20] [--how frozen]`; `make legacy-away`.
 
-Legacy is away under load. Frozen, its port takes connections and nobody answers, which is the worst
+Legacy is away under load. Frozen, its port takes connections and gives no answer, the worst
 way; dead, it refuses them. Orders are accepted all the same, reads say how old they are, nothing
 piles up, and when legacy is back its work comes in a ramp and is all done.
 

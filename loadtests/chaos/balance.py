@@ -94,7 +94,7 @@ def _purchases(
     orders: list[Order],
     sagas: Mapping[str, tuple[str, str | None]],
 ) -> list[str]:
-    """What each customer was told, against what there is."""
+    """What each customer was answered, against what there is."""
     by_text: dict[str, list[Order]] = {}
     for order in orders:
         by_text.setdefault(order.text, []).append(order)
@@ -112,7 +112,7 @@ def _purchases(
 
 
 def _broken(look: Look) -> list[str]:
-    """Whoever wrote sees what was acknowledged, on whichever side; trouble is no answer, and what
+    """Customers see their acknowledged writes, on either side; an error is no answer, and what
     says that it is old may be so."""
     if look.age or look.shown == BEYOND:
         return []
@@ -173,7 +173,7 @@ def _numbers(orders: list[Order]) -> str:
 
 
 def _stock(orders: list[Order], start: Stock, now: Stock) -> list[str]:
-    """Start minus sold plus cancelled: nobody but our customers was there."""
+    """Start minus sold plus cancelled: no other customers were there."""
     sold: Counter[str] = Counter()
     for order in orders:
         if order.alive:
@@ -186,7 +186,7 @@ def _stock(orders: list[Order], start: Stock, now: Stock) -> list[str]:
 
 
 def _mails(orders: list[Order], sent: set[str]) -> list[str]:
-    """Who ordered through a saga has been told, also when it was cancelled."""
+    """Each order of a saga has its mail, and a second one when it was cancelled."""
     return [
         f"{order.number}: no mail says that it was {what}"
         for order in orders

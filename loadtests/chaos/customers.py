@@ -2,7 +2,7 @@
 
 CHAOS_JOURNAL  the file that every question and answer goes to
 CHAOS_SEED     of the dice
-CHAOS_ENDING   a session cookie for one of them, which ends in the middle; he then logs in anew
+CHAOS_ENDING   a session cookie for one of them, which ends in the middle; he then logs in again
 CHAOS_STEADY   a file that appears once orders stay on the new side to the end of the run
 CHAOS_PACE     visits of each of them in a second
 Until then they ask once and never repeat: an answer that did not come is written down as unknown.
@@ -120,7 +120,7 @@ class Customer(FastHttpUser):
         self._write("read", text, status=status, path=name, age=self._age, shown=shown)
 
     def _write(self, kind: str, text: str, **more: Any) -> None:
-        """An answer. Whose session has ended logs in anew."""
+        """An answer. A customer whose session has ended logs in again."""
         JOURNAL.write(kind, text, took=round(self._took, 3), ending=self._ending, **more)
         if self._ending and more["status"] == UNKNOWN_TO_LEGACY:
             self._ending = False

@@ -17,7 +17,7 @@ BEYOND = "beyond the page"  # what a list shows of an order when it is full of n
 
 
 class Fate(Enum):
-    """What the customer was told."""
+    """How the customer was answered."""
 
     PLACED = "placed"  # 201, with the order
     PENDING = "pending"  # 202, with a place to look

@@ -57,7 +57,7 @@ def decided(stack: Stack, between: Between) -> Decided:
 
 
 def objections(told: Told) -> list[str]:
-    """To what a parked saga tells: it needs a reason, and a story that shows what came before."""
+    """Objections to a parked saga: it needs a reason, and a story that shows what came before."""
     found = []
     if not told["reason"]:
         found.append(f"saga {told['id']} is parked and does not say why")

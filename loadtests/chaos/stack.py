@@ -43,7 +43,7 @@ class Stack:
     def __init__(self, folder: Path, base: int, *options: str, at_new: Sequence[str] = ()) -> None:
         """`options` are for `fig up`. `at_new`: domains whose routes all begin at `new`."""
         self._options = options
-        self.editing = threading.RLock()  # held by who edits the route file
+        self.editing = threading.RLock()  # held while the route file is edited
         self.folder = folder / "fig"
         self.routes = Path(shutil.copy(PROJECT / "routes.yaml", folder / "routes.yaml"))
         for domain in at_new:
@@ -106,7 +106,7 @@ class Stack:
 
     @property
     def url(self) -> str:
-        """The door."""
+        """The facade's public URL."""
         return str(self.state["urls"]["facade"])
 
     def secret(self, name: str) -> str:

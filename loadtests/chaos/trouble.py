@@ -107,8 +107,8 @@ Event: TypeAlias = Flip | Kill | Cutover | Lasting
 
 
 def plan(seed: int, seconds: float, killable: Sequence[str]) -> list[Event]:
-    """Everything that will happen, in order. Who can be killed dies in turns, before any does
-    so again; so it is with standing still."""
+    """Everything that will happen, in order. Each process is killed once before any is killed
+    again; the same holds for freezes."""
     dice = random.Random(seed)
     events: list[Event] = [Kill(seconds * ONCE_AT, DATABASES)]
     events.append(Flip(0.0, FLIPPED[0], ("canary", "50")))  # or a run may try next to nothing

@@ -28,7 +28,7 @@ ESTABLISHED, SYN_SENT, LISTEN = "01", "02", "0A"
 _COMMITS = "SELECT xact_commit FROM pg_stat_database WHERE datname = 'orders'"
 WORK = ("orders: commits", "orders: CPU seconds")  # since the processes began: these only grow
 TICKS = os.sysconf("SC_CLK_TCK")
-UNREAD = "requests that legacy has not read"  # most of them given up by whoever asked
+UNREAD = "requests that legacy has not read"  # most of them given up by their callers
 
 
 @dataclass(frozen=True)

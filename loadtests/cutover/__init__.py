@@ -2,7 +2,7 @@
 
     shoppers   the Locust file: customers of the API (those of `make chaos`), and of the pages
     moves      `fig cutover orders` called again and again, and what each call said
-    strikes    who is killed or frozen at which moment of a move, and the table of what came of it
+    strikes    which process is killed or frozen at which step of a move; table of outcomes
     striking   those strikes, one after the other
     returning  the way back after many orders and prices, as customers of the monolith see it
     closing    the window ends, and customers shop on

@@ -1,6 +1,6 @@
 """The window of the orders ends, and customers shop on: nothing asks the monolith's tables.
 
-What they were told is compared with the owner's own rows and the inventory's ledger.
+What they were answered is compared with the owner's own rows and the inventory's ledger.
 """
 
 from __future__ import annotations

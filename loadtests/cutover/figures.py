@@ -45,7 +45,7 @@ def spread(seconds: Iterable[float]) -> Spread:
 class Gap:
     """Numbers that no order has, between two that do; `ours`: how many of these two are.
 
-    The monolith spends a number on each order that it refuses, whoever owned the orders before.
+    The monolith spends a number on each order that it refuses, whichever side owned them before.
     """
 
     after: int

@@ -88,7 +88,7 @@ class Prices:
 
 
 def visitor(url: str, email: str, password: str = "", seed: int = 1) -> Visitor:
-    """Somebody with a browser of their own, who does not pause."""
+    """A customer with a browser, who does not pause."""
     found = Visitor(Browser(url), Shop({}, (), ()), random.Random(seed), lambda: None)
     found.email, found.password = email, password or found.password
     return found
@@ -111,7 +111,7 @@ def back(stack: Stack) -> None:
 
 
 def looked_at(stack: Stack) -> list[str]:
-    """By customers, at the monolith's own door; what must not be."""
+    """By customers, at the monolith's own port; what must not be."""
     url = f"http://127.0.0.1:{stack.state['ports']['legacy']}"
     with stack.database("legacy") as legacy:
         paid = legacy.execute(_PLACED, ["PAID", ASKED]).fetchall()

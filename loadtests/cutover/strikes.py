@@ -1,4 +1,4 @@
-"""Who is struck when, and the table of what came of it (pure)."""
+"""Which process is struck when, and the table of what came of it (pure)."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ class FaultSettings(ProcessSettings):
 
 
 def main() -> None:
-    """Run until told to stop; the exit code is 2 for a fault that is not known."""
+    """Run until a signal; the exit code is 2 for a fault that is not known."""
     fault = fault_named(load(FaultSettings).fault)
 
     def around(app: Application) -> Application:

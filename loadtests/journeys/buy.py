@@ -1,4 +1,4 @@
-"""Somebody who buys in the app: logs in, looks, orders, finds the order again."""
+"""A customer of the app: logs in, looks, orders, finds the order again."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ PATIENCE = 120.0  # seconds in which an accepted order has to be finished
 
 
 def buy(person: Visitor) -> None:
-    """Log in, order one thing or several one after the other, look up each, change one's mind."""
+    """Log in, order one thing or several one after the other, look up each, cancel some."""
     person.get("/api/categories", "/api/categories", checks.categories)
     log_in(person)
     order_something(person)
@@ -115,7 +115,7 @@ def find_again(person: Visitor, order: Order) -> None:
 
 
 def cancel(person: Visitor, order: Order) -> None:
-    """Change one's mind."""
+    """Cancel it."""
     later = person.post_json(
         f"/api/orders/{order.number}/cancel",
         "/api/orders/{order_no}/cancel",

@@ -1,4 +1,4 @@
-"""Somebody who knows what they want: a word, perhaps the cheapest first, then the product."""
+"""A customer who searches: a word, perhaps the cheapest first, then the product."""
 
 from __future__ import annotations
 

@@ -39,7 +39,7 @@ def deadletters(
 ) -> None:
     """List dead letters, show one whole, send it to its consumers again, or drop it.
 
-    Who has handled an event knows its id and passes over it, so a replay reaches only who has not.
+    A consumer that has handled an event knows its id and skips it: a replay reaches the others.
     Exit code 0: none are left, or it was done; 1: some are there; 2: no such number.
     """
     if action != "list" and not numbers and not every:

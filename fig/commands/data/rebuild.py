@@ -1,4 +1,4 @@
-"""`fig rebuild SERVICE`: a read model made anew beside the live one, and swapped in."""
+"""`fig rebuild SERVICE`: a read model is rebuilt beside the live one, and swapped in."""
 
 import os
 import sys
@@ -13,7 +13,7 @@ from fig.settings import Home, project_root
 @click.argument("service", type=click.Choice(access.READ_MODELS))
 @click.pass_obj
 def rebuild(home: Home, service: str) -> None:
-    """Project SERVICE's tables anew from the stream, and exchange them when they have caught up.
+    """Project SERVICE's tables again from the stream, and swap them when they have caught up.
 
     Reads and writes go on all the while, and what the service itself wrote is kept.
     Exit code 0: done; 1: it did not catch up, and nothing was exchanged.

@@ -20,7 +20,7 @@ FORMS = {".html": "html", ".json": "json", ".xml": "junit"}
 
 @click.command()
 @click.argument("route", required=False)
-@click.option("--reset", is_flag=True, envvar="FIG_COMPARE_RESET", help="Start the evidence anew.")
+@click.option("--reset", is_flag=True, envvar="FIG_COMPARE_RESET", help="Start the evidence again.")
 @click.option("--report", type=click.Path(path_type=Path, dir_okay=False),
               envvar="FIG_COMPARE_REPORT",
               help="Write it to FILE: .html, .json or .junit.xml.")  # fmt: skip

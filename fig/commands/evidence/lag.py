@@ -46,7 +46,7 @@ def lag(home: Home, watch: bool, address: str | None, out: Output) -> None:
 def text(found: Mapping[str, Any]) -> str:
     """A row for each read model."""
     if not found:
-        return "no read model speaks of a watermark"
+        return "no read model reports a watermark"
     rows = [
         (name, _span(one["seconds"]), _span(worst(one["history"])), chart(one["history"]),
          one["reason"])

@@ -10,7 +10,7 @@ from fig.supervise.state import StackState
 def replay_environment(
     caller: Mapping[str, str], home: Home, found: StackState | None
 ) -> dict[str, str]:
-    """Where mitmproxy's environment is and, beside a running stack, who answers there."""
+    """Where mitmproxy's environment is and, beside a running stack, the address of its facade."""
     own = {"FACADE_SIDECAR_VENV": str(home.folder / "sidecar-venv")}
     if found is not None:
         if "legacy" in found.urls:

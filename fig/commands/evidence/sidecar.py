@@ -10,7 +10,7 @@ from fig.supervise.state import StackState
 def sidecar_environment(
     caller: Mapping[str, str], home: Home, found: StackState | None
 ) -> dict[str, str]:
-    """Where the sidecar's files are and, beside a running stack, before whom it stands."""
+    """Where the sidecar's files are and, beside a running stack, the monolith's address."""
     own = {
         "FACADE_SIDECAR_FOLDER": str(home.folder / "sidecar"),
         "FACADE_SIDECAR_VENV": str(home.folder / "sidecar-venv"),

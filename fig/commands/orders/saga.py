@@ -101,7 +101,7 @@ def _line(opened: Mapping[str, Any], ended: Mapping[str, Any] | None, began: flo
     verb = "" if opened["what"] == "do" else opened["what"] + " "
     attempt = f" (attempt {opened['attempt']})" if opened["attempt"] > 1 else ""
     if ended is None:
-        how = "† nobody wrote down how it ended"
+        how = "† its end was not recorded"
     else:
         took = f"{(ended['at'] - opened['at']) * 1000:.1f} ms"
         detail = f": {ended['detail']}" if ended["detail"] and ended["what"] != "done" else ""

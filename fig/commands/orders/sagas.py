@@ -49,7 +49,7 @@ def sagas(
 ) -> None:
     """List sagas, the oldest first.
 
-    Exit code 0: none is stuck; 1: some are, or nobody answers; 2: a wrong call.
+    Exit code 0: none is stuck; 1: some are, or orders does not answer; 2: a wrong call.
     """
     names = ["orders"] if address else list(services.WITH_SAGAS)
     query = {"phase": phase, "limit": str(limit), "stuck": str(stuck).lower()}

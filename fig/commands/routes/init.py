@@ -1,4 +1,4 @@
-"""`fig init`: a first route file for a monolith of one's own."""
+"""`fig init`: a first route file for your own monolith."""
 
 from collections.abc import Mapping
 

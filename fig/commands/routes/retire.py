@@ -14,7 +14,7 @@ SEEN = "FACADE_RETIRE_SEEN"
 def retire_environment(
     caller: Mapping[str, str], home: Home, found: StackState | None
 ) -> dict[str, str]:
-    """With a shop that runs here: files that say who uses legacy past the facade."""
+    """Beside a running shop: files that list which clients use legacy without the facade."""
     told = environment(caller, found)
     if found is None or not running.shop_here() or "legacy" not in found.ports:
         return told

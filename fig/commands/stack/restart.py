@@ -1,4 +1,4 @@
-"""`fig restart NAME`: start a process anew, with other settings if wanted."""
+"""`fig restart NAME`: start a process again, with other settings if wanted."""
 
 import click
 
@@ -44,7 +44,7 @@ def parse_values(
 @json_option("FIG_RESTART_JSON")
 @click.pass_obj
 def restart(home: Home, name: str, extra: dict[str, str], pause: float, out: Output) -> None:
-    """Stop a process in order and start it anew; returns when it is ready.
+    """Stop a process in order and start it again; returns when it is ready.
 
     Exit code 1 when it does not become ready (it then goes on with its former settings),
     2 for an unknown name.

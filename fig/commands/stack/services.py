@@ -30,7 +30,7 @@ HEAD = ("service", "address", "instance", "version", "since", "")
 def services(home: Home, url: str | None, out: Output) -> None:
     """List the services' instances by which others find them, and ask each whether it is ready.
 
-    An instance that was killed is listed for some ten seconds more: nobody told of it.
+    An instance that was killed is listed until its entry expires, some ten seconds later.
     Exit code 0: all are ready; 1: one is not, or there is none, or no bus.
     """
     bus = url or nats_url(access.place(home, running.require(home)))

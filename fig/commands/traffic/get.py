@@ -1,4 +1,4 @@
-"""`fig get PATH`: ask once, or until an answer is as wanted, and say who gave it."""
+"""`fig get PATH`: send a request once, or until the answer is as wanted; which side gave it."""
 
 import time
 from collections.abc import Callable
@@ -21,7 +21,7 @@ ERROR = 400
 @click.command()
 @click.argument("path")
 @click.option("--from", "source", default="facade", show_default=True, envvar="FIG_GET_FROM",
-              help="Whom to ask: the facade, or a server behind it, such as legacy.")  # fmt: skip
+              help="The server: the facade, or one behind it, such as legacy.")  # fmt: skip
 @click.option("--customer", is_flag=True, envvar="FIG_GET_CUSTOMER",
               help="As a customer who has logged in.")  # fmt: skip
 @click.option("--times", type=click.IntRange(1, 10_000), default=1, envvar="FIG_GET_TIMES",
@@ -37,7 +37,7 @@ def get(
     home: Home, path: str, source: str, customer: bool, times: int, until: str | None,
     patience: float, out: Output,
 ) -> None:  # fmt: skip
-    """GET PATH from the running stack; show the status, who decided, and the body's beginning.
+    """GET PATH from the running stack; show the status, the decision, and the body's beginning.
 
     Exit code 0: an answer below 400, or what --until wants; 1: another answer, or none.
     """

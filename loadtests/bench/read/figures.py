@@ -1,4 +1,4 @@
-"""The figures in the monolith's page of the sales report, as the sales service tells them."""
+"""The figures in the monolith's page of the sales report, as the sales service gives them."""
 
 import html
 import re

@@ -17,7 +17,7 @@ class Figures:
     rate: float  # requests/s
     p50: float
     p99: float
-    cpu: float  # milliseconds a request, of who answers and of the database
+    cpu: float  # CPU milliseconds per request: of the answering side and of the database
     failed: int
 
 

@@ -48,7 +48,7 @@ end
 
 @dataclass(frozen=True)
 class Asked:
-    """What is asked for: paths, in turn, and who answers on the new side."""
+    """What is asked for: paths, in turn, and which service answers on the new side."""
 
     name: str
     service: str

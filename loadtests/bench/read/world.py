@@ -89,7 +89,7 @@ class ReadWorld(World):
         return found[0], found[1]
 
     def pin(self) -> None:
-        """Whoever answers, with the database, to one core; everything else to that of the load."""
+        """The answering side and the database to one core; everything else to that of the load."""
         for name in self._processes:
             core = SIDE_CORE if name in SIDES else LOAD_CORE
             for pid in family(self.pid(name)):
@@ -97,7 +97,7 @@ class ReadWorld(World):
                 subprocess.run(command, check=False, stdout=subprocess.DEVNULL)
 
     def cpu(self) -> float:
-        """Seconds that whoever answers, and the database, have used so far."""
+        """CPU seconds that the answering side and the database have used so far."""
         pids = [pid for name in SIDES for pid in family(self.pid(name))]
         return sum(cpu_seconds(pid) for pid in pids)
 

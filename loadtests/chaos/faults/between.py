@@ -2,7 +2,7 @@
 
     refused   500, and legacy was never asked            later  429, likewise
     spoilt    500, and legacy has done what was asked    lost   the connection is cut, likewise
-    late      the answer comes when nobody waits for it any more
+    late      the answer comes after the caller has given up
 
 Some wishes are unlucky: each of their attempts gets a 500, and legacy never reads them, until they
 are healed. Else it passes bytes on as they come, and neither side waits for it: where the caller
@@ -35,7 +35,7 @@ Result = TypeVar("Result")
 
 
 class CallerGone(Exception):
-    """Whoever asked has hung up."""
+    """The caller has closed its connection."""
 
 
 HUNG_UP = (OSError, EOFError, CallerGone)

@@ -1,4 +1,4 @@
-"""Carries the events of a plan out on the stack, and writes each down with whom it hit."""
+"""Carries the events of a plan out on the stack, and records each with what it hit."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """One process stands still, as if its machine had lost it; then it goes on where it was.
 
 How many connections waited for it is read from the kernel: those of its sockets on which bytes, or
-clients that nobody has accepted yet, lie unread.
+clients that it has not accepted yet, lie unread.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""The payment provider has a bad time: the simulator of each payments instance is told how bad.
+"""The payment provider has a bad time: each payments instance's simulator is set.
 
-It counts what it did to whom, in memory: an instance that is killed starts from nothing, without
+It counts in memory what it did: an instance that is killed starts from nothing, without
 the behaviour, so it is looked at again and again.
 """
 
@@ -52,7 +52,7 @@ def _counts(told: Json) -> Counter[str]:
 
 
 def _ask(method: str, url: str, body: Any = None) -> Json:
-    """What the simulator says; nothing where nobody answers."""
+    """What the simulator says; empty where it does not answer."""
     try:
         return call_object(f"{url}/simulator", method=method, body=body, seconds=ANSWER_SECONDS)
     except NoAnswer:

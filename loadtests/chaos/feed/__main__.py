@@ -1,7 +1,7 @@
 """`python -m loadtests.chaos.feed [--minutes 2] [--rate 200] [--seed N]`; `make chaos-feed`.
 
 A stack of its own. Exit codes: 0 `fig verify --deep` is clean, 1 it is not, 2 the run itself could
-not go on. The seed decides who is killed when.
+not go on. The seed decides which process is killed when.
 """
 
 import argparse

@@ -1,4 +1,4 @@
-"""Commits at a rate until told to stop; a database that is away is waited for.
+"""Commits at a rate until it is stopped; a database that is away is waited for.
 
 What was missed meanwhile is caught up with, at most `HASTE` times as fast as the rate.
 """

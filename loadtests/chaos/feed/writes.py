@@ -17,7 +17,7 @@ _SOME = "OFFSET floor(random() * (SELECT count(*) FROM {0})) LIMIT 1"  # a row o
 
 
 def _text(dice: random.Random, longest: int) -> str:
-    """Text that does not compress: long ones are stored beside the row, and not told again."""
+    """Text that does not compress: long ones are stored beside the row, and not sent again."""
     return dice.randbytes(dice.randrange(1, longest)).hex()
 
 

@@ -1,4 +1,4 @@
-"""Whom it hits, how, and for how long: drawn from a seed, never both of a pair at a time."""
+"""Which process is hit, how, for how long: drawn from a seed, never both of a pair at a time."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ class Hitting:
         return True
 
     def _until_noticed(self, name: str, pid: int) -> None:
-        """Until whoever keeps it up has seen that it died: it counts as up before that."""
+        """Until its supervisor has seen that it died: before that it counts as up."""
         until = time.monotonic() + BACK_SECONDS
         while self._pid(name) == pid and time.monotonic() < until:
             if self._over.wait(LOOK_SECONDS):

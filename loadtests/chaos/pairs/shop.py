@@ -1,4 +1,4 @@
-"""The shop of the run: who comes in pairs, what is read, and how an order is written."""
+"""The shop of the run: which services run twice, what is read, and how an order is written."""
 
 from __future__ import annotations
 

@@ -20,4 +20,4 @@ def test_the_table_says_now_and_worst():
     assert "unknown" in orders
     assert orders.endswith("no instance is registered")
     assert worst([None]) is None
-    assert text({}) == "no read model speaks of a watermark"
+    assert text({}) == "no read model reports a watermark"

@@ -98,7 +98,7 @@ def test_the_timeline_pairs_beginnings_with_ends_and_shows_who_died():
     lines = timeline(STORY, 1000.0)
     assert lines == [
         "    0.000 s  reserve    ✓ done after 12.5 ms",
-        "    0.020 s  write      † nobody wrote down how it ended",
+        "    0.020 s  write      † its end was not recorded",
         "    5.000 s  write      ask ✓ done after 500.0 ms (attempt 2)",
         "    6.000 s  capture    ✗ refusal after 100.0 ms: no money",
         "   10.000 s             a person said resume: capture: no money",
