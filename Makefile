@@ -64,7 +64,7 @@ check: install lint ## what to run at every change: linters, types, unit and con
 # What waits for processes shares the cores by two, the longest files first, and so do two whole
 # stacks that run side by side; the demo, which measures one, has the cores for itself.
 INTEGRATION := -n 2 --dist loadfile --no-loadscope-reorder tests/integration
-STACKS := -n 2 --dist loadgroup --no-loadscope-reorder tests/patterns \
+STACKS := -n 2 --dist loadfile --no-loadscope-reorder tests/patterns \
   $(filter-out %/test_demo.py,$(sort $(wildcard tests/e2e/test_*.py)))
 test: check      ## every test, and the linters
 	@$(PY) -m pytest -q $(INTEGRATION) $(ARGS)

@@ -6,6 +6,7 @@ import random
 import shutil
 import socket
 import tempfile
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -31,6 +32,12 @@ settings.load_profile("fig")
 # Facades of tests leave their tokens there, not among those of whoever runs the tests.
 os.environ["XDG_STATE_HOME"] = _STATE = tempfile.mkdtemp(prefix="fig-tests-")
 atexit.register(shutil.rmtree, _STATE, True)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> longest.Files | None:
+    """For `--dist loadfile`."""
+    return longest.Files(config, log) if config.getvalue("dist") == "loadfile" else None
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

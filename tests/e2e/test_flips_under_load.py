@@ -106,7 +106,7 @@ def test_a_killed_catalog_in_a_canary_is_covered_by_legacy_and_comes_back(stack:
         _until(lambda: stack.route("product-detail")["requests"]["new"] > answered + 5)
 
 
-def _until(true: Any, seconds: float = 60.0) -> None:
+def _until(true: Any, seconds: float = 180.0) -> None:
     deadline = time.monotonic() + seconds
     while not true():
         assert time.monotonic() < deadline, "it did not come about in time"

@@ -1,4 +1,7 @@
-"""One stack for the ten patterns: orders and one read stand on the new side from the beginning."""
+"""One stack for the ten patterns: orders and one read stand on the new side from the beginning.
+
+All files belong to one worker: see `longest.Files`.
+"""
 
 import json
 import os
@@ -23,13 +26,11 @@ SECONDS = 400.0
 PATIENCE = 60.0
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist looks at the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """They share a stack, so they belong to one worker; several commands each take their time."""
+    """Several commands each take their time."""
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.e2e)
-            item.add_marker(pytest.mark.xdist_group("patterns"))
             item.add_marker(pytest.mark.timeout(600))
 
 

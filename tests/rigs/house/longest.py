@@ -11,9 +11,11 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+from xdist.scheduler import LoadFileScheduling
 
 ROOT = Path(__file__).parents[3]
 TABLE = ROOT / "tests" / "longest.txt"
+TOGETHER = ("tests/patterns",)  # folders that have one stack
 LEAST = 10.0  # seconds; a file that takes less begins where it stands
 HEAD = """\
 # Test files that take longest, with their seconds when they were measured: `make longest`.
@@ -41,6 +43,20 @@ def in_order(items: list[pytest.Item], taken: Mapping[str, float]) -> None:
         return taken.get(path.as_posix()) or taken.get(path.parent.as_posix(), 0.0)
 
     items.sort(key=lambda item: -seconds(item))
+
+
+def scope_of(nodeid: str) -> str:
+    """What one worker takes whole: the test's file, or its folder."""
+    path = nodeid.partition("::")[0]
+    folder = path.rpartition("/")[0]
+    return folder if folder in TOGETHER else path
+
+
+class Files(LoadFileScheduling):  # type: ignore[misc]
+    """`--dist loadfile`, where the files of a folder that shares a stack are as one."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return scope_of(nodeid)
 
 
 class Measuring:

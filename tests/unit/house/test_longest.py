@@ -31,6 +31,12 @@ def test_files_that_one_worker_takes_together_are_one() -> None:
     assert [item.name for item in items] == ["together/b", "c", "a"]
 
 
+def test_the_patterns_belong_to_one_worker_and_other_files_each_to_one() -> None:
+    nodes = ("tests/patterns/test_a.py::x[1]", "tests/patterns/test_b.py::y", "tests/e2e/c.py::z")
+    found = [longest.scope_of(node) for node in nodes]
+    assert found == ["tests/patterns", "tests/patterns", "tests/e2e/c.py"]
+
+
 def test_what_was_not_run_keeps_its_seconds(monkeypatch: Any, tmp_path: Any) -> None:
     table = tmp_path / "longest.txt"
     table.write_text(longest.written({"tests/a.py": 30.0, "tests/b.py": 20.0}))
