@@ -5,6 +5,7 @@ side's commands post the monolith's own forms, to the monolith in this process.
 import contextlib
 import time
 from collections.abc import AsyncIterator
+from datetime import datetime
 from functools import partial
 from typing import Any
 from urllib.parse import urlencode
@@ -40,6 +41,7 @@ from new_services.inventory import saga as inventory_saga
 from new_services.inventory.counting import Counting
 from new_services.inventory.endpoints import Endpoints as InventoryEndpoints
 from new_services.inventory.handlers import Handler as InventoryHandler
+from new_services.inventory.owner.shelf import Shelf
 from new_services.storefront import errors, routing
 from new_services.storefront.pages import PAGES
 from new_services.storefront.parts import connect
@@ -120,7 +122,7 @@ async def both(
     catalog, inventory, watermark = pools["catalog"], pools["inventory"], current()
     forms = Forms(Monolith(legacy), SEALING)
     saving = _starter(catalog_saga.Stories(catalog, forms))
-    stories = inventory_saga.Stories(inventory, forms, NoFeed())
+    stories = inventory_saga.Stories(inventory, forms, NoFeed(), Shelf(inventory, datetime.now))
     counting = Counting(inventory, NoFeed(), _starter(stories))
     registration = Registration(
         pools["accounts"],
