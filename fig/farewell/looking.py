@@ -18,6 +18,7 @@ from fig.farewell.record import Record
 from fig.farewell.sessions import Holder
 from fig.retire.sessions import DATABASE
 from fig.settings import Home
+from fig.stack import ended
 from fig.supervise.state import StackState
 
 
@@ -40,7 +41,7 @@ def look(home: Home, found: StackState, server: Server, archive: Path, record: R
     needed = [(archive.parent, 0 if archived else size), (home.folder, 0 if tried else size)]
     return Looked(
         in_file=leaving.detach(found, "--dry-run")["objections"],
-        windows=_windows(home),
+        windows=windows(home),
         size=held.size,
         archived=archived,
         holders=held.holders,
@@ -90,7 +91,11 @@ def rooms(needed: list[tuple[Path, int]]) -> list[Room]:
     return [one for one in found.values() if one.needed]
 
 
-def _windows(home: Home) -> dict[str, tuple[str, str] | str]:
+def windows(home: Home) -> dict[str, tuple[str, str] | str]:
+    """By the records of the services. Once the monolith was stopped for good nothing can change
+    them, and a service that was started since does not know the domain's other side: none."""
+    if ended.read(home) is not None:
+        return {}
     told: dict[str, tuple[str, str] | str] = {}
     for name, parts in DOMAINS.items():
         try:

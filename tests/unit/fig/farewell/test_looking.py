@@ -1,8 +1,15 @@
-"""Disks are counted once each, whatever lies on them."""
+"""What is looked at: disks, once each; and the windows, while they can change."""
 
 from pathlib import Path
 
-from fig.farewell.looking import rooms
+import pytest
+
+from fig.errors import FigError
+from fig.farewell import looking
+from fig.farewell.looking import rooms, windows
+from fig.settings import Home
+from fig.stack import ended
+from fig.stack.ended import Ended
 
 
 def test_what_lies_on_one_disk_is_added_up(tmp_path: Path) -> None:
@@ -13,3 +20,16 @@ def test_what_lies_on_one_disk_is_added_up(tmp_path: Path) -> None:
 
 def test_a_disk_that_nothing_is_put_on_is_not_looked_at(tmp_path: Path) -> None:
     assert rooms([(tmp_path, 0)]) == []
+
+
+def test_windows_are_asked_until_the_monolith_was_stopped_for_good(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def nobody(*_: object) -> str:
+        raise FigError("nobody answers")
+
+    monkeypatch.setattr(looking.services, "address", nobody)
+    home = Home(tmp_path)
+    assert windows(home) == dict.fromkeys(("goods", "orders", "accounts"), "nobody answers")
+    ended.write(home, Ended(0.0, "farewell"))
+    assert windows(home) == {}
