@@ -440,3 +440,15 @@ async def test_a_request_ends_the_rest_of_the_guards(
             await asyncio.sleep(0)
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
+
+
+def test_that_legacy_has_gone_is_entered_once_for_each_reason(make_world: Make) -> None:
+    world = make_world("canary", 50)
+    world.turns()
+    for why in ("out of the file", "out of the file", "dropped"):
+        assert world.guarding.farewell("eva", why, "fig farewell on h")
+    entries = world.events(Event.FAREWELL)
+    assert [(one.who, one.why) for one in entries] == [
+        ("eva", "out of the file"), ("eva", "dropped"),
+    ]  # fmt: skip
+    assert verify(world.runtime / "journal") == []
