@@ -109,18 +109,19 @@ class Supervisor:
     async def relist(self, processes: Sequence[Process]) -> list[str]:
         """Stop for good what is not among these; what stays starts, when it does, as said here.
 
-        Returns the names of those that went.
+        Returns the names of the services that went.
         """
         check_order(processes)
         listed = {process.name: process for process in processes}
         gone = [name for name in reversed(self._keepers) if name not in listed]
+        ended = [name for name in gone if self._keepers[name].process.kind is Kind.SERVICE]
         for name in gone:
             await self._stop(name)
             self._tasks.pop(name, None)
             del self._keepers[name]
         for name, keeper in self._keepers.items():
             keeper.process = listed[name]
-        return gone
+        return ended
 
     def kill(self) -> None:
         """All at once, without grace."""

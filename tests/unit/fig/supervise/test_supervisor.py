@@ -179,7 +179,7 @@ async def test_what_is_not_listed_any_more_ends_for_good(supervise, service, one
 
     gone = await supervisor.relist((service("db"), new))
 
-    assert gone == ["legacy", "seed"]
+    assert gone == ["legacy"]
     assert launcher.journal == ["SIGTERM legacy"]
     assert [status.name for status in supervisor.statuses] == ["db", "shop"]
     assert supervisor.ready
