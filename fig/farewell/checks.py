@@ -1,7 +1,7 @@
 """What stands against a farewell, pure: each with what to do about it."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from fig.farewell.sessions import Holder
@@ -14,7 +14,7 @@ MARGIN = 64 * MIB  # that stays free on each disk
 class Objection:
     """One reason, and what can be done about it."""
 
-    kind: str  # stage, domain, identity, service, session, slot, prepared, program, room, database
+    kind: str  # stage, domain, identity, service, copies, session, slot, prepared, program, room…
     about: str
     words: str
     remedy: str
@@ -44,6 +44,7 @@ class Looked:
     windows: Mapping[str, tuple[str, str] | str]
     size: int | None
     archived: bool
+    unheard: Mapping[str, Sequence[str]] = field(default_factory=dict)  # services, by domain
     holders: Sequence[Holder] = ()
     slots: Sequence[str] = ()  # of the database, that are not the migration's
     prepared: Sequence[str] = ()  # transactions, by their names
@@ -56,6 +57,7 @@ def against(looked: Looked) -> list[Objection]:
     return [
         *(_of_file(one) for one in looked.in_file),
         *_domains(looked.windows),
+        *_copies(looked.unheard),
         *_database(looked),
         *_programs(looked.missing),
         *_rooms(looked.rooms),
@@ -78,6 +80,12 @@ def _domains(windows: Mapping[str, tuple[str, str] | str]) -> Iterator[Objection
             words = f"by its service's record the owner of '{name}' is {owner}, window {window}"
             close = " --close" if owner == "new" else ""
             yield Objection("domain", name, words, f"fig cutover {name}{close}")
+
+
+def _copies(unheard: Mapping[str, Sequence[str]]) -> Iterator[Objection]:
+    for name, services in unheard.items():
+        words = f"{', '.join(services)} follow the feed: not heard yet that '{name}' is closed"
+        yield Objection("copies", name, words, "wait until they have; fig status shows who is away")
 
 
 def _database(looked: Looked) -> Iterator[Objection]:

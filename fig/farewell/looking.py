@@ -9,6 +9,7 @@ import psycopg
 
 from fig.clients import services
 from fig.cutover.domains import DOMAINS
+from fig.cutover.heard import Heard
 from fig.cutover.owning import Owning
 from fig.errors import FigError
 from fig.farewell import dropping, leaving, sessions
@@ -42,6 +43,7 @@ def look(home: Home, found: StackState, server: Server, archive: Path, record: R
     return Looked(
         in_file=leaving.detach(found, "--dry-run")["objections"],
         windows=windows(home),
+        unheard=unheard(home),
         size=held.size,
         archived=archived,
         holders=held.holders,
@@ -89,6 +91,15 @@ def rooms(needed: list[tuple[Path, int]]) -> list[Room]:
         before = found[disk].needed if disk in found else 0
         found[disk] = Room(str(there), shutil.disk_usage(there).free, before + size)
     return [one for one in found.values() if one.needed]
+
+
+def unheard(home: Home) -> dict[str, list[str]]:
+    """The services with copies of a domain that have not heard that its window is closed: they
+    still follow the feed. Once the monolith was stopped for good: none."""
+    if ended.read(home) is not None:
+        return {}
+    told = {name: Heard(home, name, parts.copies).wait(0.0) for name, parts in DOMAINS.items()}
+    return {name: names for name, names in told.items() if names}
 
 
 def windows(home: Home) -> dict[str, tuple[str, str] | str]:

@@ -25,6 +25,7 @@ def test_all_that_stands_against_it_is_said_at_once() -> None:
             windows={"goods": ("new", "open"), "orders": ("legacy", "open"), "accounts": "away"},
             size=None,
             archived=False,
+            unheard={"goods": ["orders", "sales"]},
             holders=[Holder(7, "postgres", "psql", "DELETE\n  FROM product")],
             slots=["theirs"],
             prepared=["x1"],
@@ -34,12 +35,13 @@ def test_all_that_stands_against_it_is_said_at_once() -> None:
     )
     assert [(one.kind, one.about) for one in found] == [
         ("stage", "a"), ("domain", "goods"), ("domain", "orders"), ("service", "accounts"),
-        ("database", "legacy"), ("session", "7"), ("slot", "theirs"), ("prepared", "x1"),
+        ("copies", "goods"), ("database", "legacy"), ("session", "7"), ("slot", "theirs"),
+        ("prepared", "x1"),
         ("program", "pg_dump"), ("room", "/data"),
     ]  # fmt: skip
     assert [one.remedy for one in found[:3]] == [
         "fig retire a", "fig cutover goods --close", "fig cutover orders",
     ]  # fmt: skip
-    assert "pid 7 (psql, role postgres): DELETE FROM product" in found[5].words
+    assert "pid 7 (psql, role postgres): DELETE FROM product" in found[6].words
     assert found[-1].words == "/data has 1 MiB free, and archive or trial may need 65"
     assert found[-1].plain["next"] == "make room, or name a place by --archive"

@@ -6,7 +6,7 @@ import pytest
 
 from fig.errors import FigError
 from fig.farewell import looking
-from fig.farewell.looking import rooms, windows
+from fig.farewell.looking import rooms, unheard, windows
 from fig.settings import Home
 from fig.stack import ended
 from fig.stack.ended import Ended
@@ -31,5 +31,6 @@ def test_windows_are_asked_until_the_monolith_was_stopped_for_good(
     monkeypatch.setattr(looking.services, "address", nobody)
     home = Home(tmp_path)
     assert windows(home) == dict.fromkeys(("goods", "orders", "accounts"), "nobody answers")
+    assert {"orders", "sales"} <= set(unheard(home)["goods"])
     ended.write(home, Ended(0.0, "farewell"))
-    assert windows(home) == {}
+    assert (windows(home), unheard(home)) == ({}, {})
