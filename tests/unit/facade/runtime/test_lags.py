@@ -9,7 +9,7 @@ from facade.master.publisher import Publisher
 from facade.routes.config.routefile import RouteConfig
 from facade.routes.file.problems import RouteFileError
 from facade.routes.stages import Stage
-from facade.runtime.lags import LAG, Lag, hold_back, read_lags
+from facade.runtime.lags import LAG, OUTDATED_SECONDS, Lag, hold_back, read_lags
 
 NOW = 1000.0
 FRESH, LATE = {"catalog": Lag(0.05, NOW)}, {"catalog": Lag(7.3, NOW)}
@@ -47,7 +47,8 @@ def test_a_step_forward_waits_for_the_new_side(
     assert told is not None
     assert told.startswith("catalog is 7.3 s behind legacy, and 'detail' allows 2 s")
     assert "is not known" in str(hold_back(before, after, {}, NOW))
-    assert "is not known" in str(hold_back(before, after, FRESH, NOW + 6))
+    assert hold_back(before, after, FRESH, NOW + OUTDATED_SECONDS) is None
+    assert "is not known" in str(hold_back(before, after, FRESH, NOW + OUTDATED_SECONDS + 1))
     silent = {"catalog": Lag(None, NOW, "no instance is registered")}
     assert "no instance is registered" in str(hold_back(before, after, silent, NOW))
 
