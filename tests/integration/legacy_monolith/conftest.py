@@ -71,6 +71,8 @@ def seeded_template(postgres_server: Any, legacy_template: str) -> str:
     """Name of a database with the whole seeded shop, to be copied."""
     names = (sql.Identifier("legacy_seeded"), sql.Identifier(legacy_template))
     _admin(postgres_server, sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(*names))
+    limit = "ALTER DATABASE legacy_seeded SET idle_in_transaction_session_timeout = '1ms'"
+    _admin(postgres_server, sql.SQL(limit).format())  # as on a machine that has no time for us
     assert seed(postgres_server.url("legacy_seeded"), 1, lambda _: None)
     return "legacy_seeded"
 
