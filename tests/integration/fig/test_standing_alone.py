@@ -15,7 +15,7 @@ from loadtests.journeys import buy, newcomer, staff, web
 from loadtests.shop import Shop, discover
 from loadtests.visitor import Visitor
 
-pytestmark = [pytest.mark.integration, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.integration, pytest.mark.timeout(600)]
 BY_APP, BY_PAGES = 15, 5  # orders
 GONE = {"legacy", "legacy-migrate", "legacy-seed", "feed"}
 
