@@ -14,7 +14,8 @@ pytestmark = pytest.mark.integration
 
 ORDER = {"lines": [{"sku": "tent-0", "qty": 2}, {"sku": "MUG-0", "qty": 1}], "po_number": "PO 17"}
 OWN = """
-UPDATE domain_owner SET owner = %s, epoch = epoch + 1, phase = 'settled' WHERE domain = 'orders'
+UPDATE domain_owner SET owner = %s, epoch = epoch + 1, phase = 'settled', window_open = true
+WHERE domain = 'orders'
 """
 SOLD = "SELECT order_no FROM owned_order WHERE placed AND content LIKE '%TENT-1%'"
 NUMBERS = """
