@@ -17,7 +17,7 @@ def put() -> str:
     lack = missing()
     if lack is not None:
         raise SystemExit(f"compiling needs {lack}; everything runs without, as Python")
-    print("compiling the data plane, a minute or two ...", flush=True)  # noqa: T201
+    print("compiling the data plane, about a minute ...", flush=True)  # noqa: T201
     try:
         count = place.put(ROOT)
     except RuntimeError as error:
@@ -38,9 +38,7 @@ def offer() -> str:
         return f"the C modules are older than their sources: {complaint()}; run `make compile`"
     if (ROOT / MANIFEST).exists() or missing() is not None:
         return ""
-    return (
-        "a C compiler is here: `make compile` (two minutes) makes the facade need a third less CPU"
-    )
+    return "a C compiler is here: `make compile` (a minute) makes the facade need a third less CPU"
 
 
 DOES = {"put": put, "away": away, "offer": offer}

@@ -18,6 +18,13 @@ from compiling import sources
 MYPY: Final = ("--config-file=", "--no-site-packages", "--ignore-missing-imports",
                "--follow-imports=silent", "--strict-optional")  # fmt: skip
 LEVEL: Final = "2"  # of optimisation
+MORE: Final = (
+    # gcc would look up the column of every block in lines that mypyc indents by hundreds of blanks:
+    # half of the compiler's time.
+    "-Wno-misleading-indentation",
+    # Functions of the library call each other directly, and may be put into each other.
+    "-fvisibility=hidden",
+)
 
 
 def missing() -> str | None:
@@ -66,6 +73,8 @@ def _compile(names: list[str], folder: Path, output: Path) -> None:
         group_name=GROUP,
         target_dir=str(folder / "c"),
     )
+    for extension in extensions:
+        extension.extra_compile_args += [*MORE]
     settings: dict[str, Any] = {"name": "plane", "packages": [], "ext_modules": extensions}
     command = build_ext(Distribution(settings))
     command.build_lib = str(output)
