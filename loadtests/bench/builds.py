@@ -12,6 +12,11 @@ def is_compiled() -> bool:
     return (PROJECT / LIBRARY).exists()
 
 
+def build() -> str:
+    """Which build of the facade this checkout starts, in words."""
+    return "compiled" if is_compiled() else "as Python"
+
+
 def as_python(folder: Path) -> Path:
     """The sources of this checkout's worker in that new folder, without C modules."""
     ignored = shutil.ignore_patterns(f"*{SUFFIX}", Path(MANIFEST).name)

@@ -5,6 +5,7 @@ import platform
 import pwd
 import shutil
 import sys
+import sysconfig
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -36,7 +37,7 @@ def check() -> str | None:
 
 
 def described() -> str:
-    """The machine in a line, without its name."""
+    """The machine in a line, without its name, and the build of its Python."""
     models = [
         line.partition(":")[2].strip()
         for line in Path("/proc/cpuinfo").read_text().splitlines()
@@ -45,5 +46,12 @@ def described() -> str:
     pages = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
     return (
         f"{len(models)} × {models[0] if models else platform.machine()}, {pages / 2**30:.0f} GiB, "
-        f"Linux {platform.release().partition('-')[0]}, Python {sys.version.split()[0]}"
+        f"Linux {platform.release().partition('-')[0]}, Python {sys.version.split()[0]} "
+        f"({platform.python_compiler()}, configured {_guided()} --enable-optimizations)"
     )
+
+
+def _guided() -> str:
+    """Whether Python was configured for profile guidance; a packager may guide it otherwise."""
+    given = "--enable-optimizations" in str(sysconfig.get_config_var("CONFIG_ARGS"))
+    return "with" if given else "without"

@@ -1,10 +1,10 @@
 """The figures as tables, for the terminal and for docs/performance.md."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from loadtests.bench.proxies.added import Paced
 from loadtests.bench.proxies.bodies import Peak
-from loadtests.bench.proxies.contenders import FACADE
+from loadtests.bench.proxies.contenders import AS_PYTHON, FACADE
 from loadtests.bench.proxies.reloads import Reloads
 from loadtests.bench.rounds import Figures
 
@@ -15,20 +15,26 @@ def facades(figures: Mapping[str, Figures]) -> dict[str, Figures]:
 
 
 def throughput(results: Mapping[str, Mapping[str, Figures]]) -> list[str]:
-    """A row for every case and proxy, with the ratios of each build of the facade to it."""
+    """A row for every case and proxy: the ratios of each build of the facade to it, its figures."""
     builds = facades(next(iter(results.values())))
-    ratios = [f" rate: {name} ÷ it | CPU: {name} ÷ it |" for name in builds]
+    shown = _shown(builds)
+    ratios = [f" rate: {shown.get(one, one)} ÷ it | CPU: the same |" for one in builds]
     lines = [
-        "| case | proxy | requests/s | p50 ms | p99 ms | CPU s / 10k | failed |" + "".join(ratios),
-        "|---|---|--:|--:|--:|--:|--:|" + "--:|--:|" * len(builds),
+        f"| case | proxy |{''.join(ratios)} requests/s | p50 ms | p99 ms | CPU s / 10k | failed |",
+        f"|---|---|{'--:|--:|' * len(builds)}--:|--:|--:|--:|--:|",
     ]
     for case, figures in results.items():
         for name, one in figures.items():
             lines.append(
-                f"| {case} | {name} | {one.rate:,.0f} | {one.p50:.2f} | {one.p99:.2f} "
-                f"| {one.cpu:.3f} | {one.failed} |" + _ratios(name, one, facades(figures))
+                f"| {case} | {shown.get(name, name)} |{_ratios(name, one, facades(figures))}"
+                f" {one.rate:,.0f} | {one.p50:.2f} | {one.p99:.2f} | {one.cpu:.3f} | {one.failed} |"
             )
     return lines
+
+
+def _shown(names: Iterable[str]) -> dict[str, str]:
+    """What to call them: the facade is the compiled one where both builds run."""
+    return {FACADE: "facade compiled"} if AS_PYTHON in names else {}
 
 
 def _ratios(name: str, one: Figures, ours: Mapping[str, Figures]) -> str:
@@ -46,9 +52,11 @@ def added(figures: Mapping[str, Paced]) -> list[str]:
         "| asked through | requests/s | p50 ms | p99 ms | added p50 | added p99 |",
         "|---|--:|--:|--:|--:|--:|",
     ]
+    shown = _shown(figures)
     for name, one in figures.items():
         more = f"{one.p50 - direct.p50:+.2f} | {one.p99 - direct.p99:+.2f}"
         extra = " | " if name == "direct" else more
+        name = shown.get(name, name)
         lines.append(f"| {name} | {one.rate:,.0f} | {one.p50:.2f} | {one.p99:.2f} | {extra} |")
     return lines
 

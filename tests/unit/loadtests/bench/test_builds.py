@@ -15,9 +15,9 @@ def test_the_copy_holds_the_sources_alone(tmp_path: Path, monkeypatch: pytest.Mo
     for name in (*files, MANIFEST, c_module(files[2])):
         (project / name).parent.mkdir(parents=True, exist_ok=True)
         (project / name).touch()
-    assert not builds.is_compiled()
+    assert (builds.is_compiled(), builds.build()) == (False, "as Python")
     (project / LIBRARY).touch()
-    assert builds.is_compiled()
+    assert (builds.is_compiled(), builds.build()) == (True, "compiled")
 
     copy = builds.as_python(tmp_path / "copy")
     found = {str(path.relative_to(copy)) for path in copy.rglob("*") if path.is_file()}

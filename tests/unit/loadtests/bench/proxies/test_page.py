@@ -11,7 +11,8 @@ def test_more_requests_and_less_cpu_show_as_such() -> None:
         "facade": Figures(rate=3000, p50=1, p99=2, cpu=0.4, failed=0),
     }
     rows = throughput({"small": figures})
-    assert rows[2].endswith("| 0 | 1.50 | 0.50 |")
+    assert rows[2].startswith("| small | Envoy | 1.50 | 0.50 | 2,000 |")
+    assert rows[3].startswith("| small | facade | | | 3,000 |")
     assert all(row.count("|") == rows[0].count("|") for row in rows)
 
 
@@ -22,7 +23,8 @@ def test_each_build_of_the_facade_has_its_ratios() -> None:
         "facade": Figures(rate=2000, p50=1, p99=2, cpu=0.4, failed=0),
     }
     rows = throughput({"small": figures})
-    assert rows[2].endswith("| 0 | 0.25 | 4.00 | 0.50 | 2.00 |")
+    assert rows[2].startswith("| small | nginx | 0.25 | 4.00 | 0.50 | 2.00 | 4,000 |")
+    assert [row.split(" | ")[1] for row in rows[3:]] == ["facade as Python", "facade compiled"]
     assert all(row.count("|") == rows[0].count("|") for row in rows)
 
 
