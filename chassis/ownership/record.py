@@ -51,6 +51,11 @@ class Record:
         """Who takes a new write now; None: it waits."""
         return self.owner if self.phase is Phase.SETTLED else None
 
+    def same_window(self, other: "Record") -> bool:
+        """Whether what is written goes to the same place at both times."""
+        mine = (self.owner, self.epoch, self.window_open)
+        return mine == (other.owner, other.epoch, other.window_open)
+
 
 @dataclass(frozen=True, slots=True)
 class Fence:

@@ -155,6 +155,8 @@ class ReverseFeed:
             rows = await connection.fetch(_TAKE, domain, BATCH)
             if not rows:
                 return False
+            if not (await self.records.look(connection)).same_window(record):
+                return True  # moved, or closed, since it was looked at: once more
             pending = [Pending(*row) for row in rows]
             present = await self.own.read(connection, pending)
         if legacy is not None:

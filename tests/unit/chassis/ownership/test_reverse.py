@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -127,6 +128,31 @@ async def test_behind_a_closed_window_who_keeps_a_copy_is_told() -> None:
     reverse.legacy, reverse.records = None, MemoryRecords(stored=OWNED)
     with pytest.raises(LegacyAway):
         await reverse._look(Connection((2, "product", "5")))  # type: ignore[arg-type]
+
+
+async def test_what_is_written_while_a_window_closes_is_not_lost_to_legacy() -> None:
+    told: list[Any] = []
+
+    class Teller:
+        async def tell(self, _: Record, pending: Any, rows: Any, seq: int) -> None:
+            told.extend(each.key for each in pending)
+
+    reverse, legacy = feed(OWNED)
+    reverse.teller = Teller()  # type: ignore[assignment]
+    connection = Connection()
+
+    @contextlib.asynccontextmanager
+    async def closed_before_it(**_: Any) -> Any:
+        """The window ends between the look at the record and the reading of the rows."""
+        reverse.records.stored = replace(OWNED, window_open=False)  # type: ignore[attr-defined]
+        connection.rows = connection.rows or [(1, "window", "goods"), (2, "product", "5")]
+        yield
+
+    connection.transaction = closed_before_it  # type: ignore[method-assign]
+    await reverse._look(connection)  # type: ignore[arg-type]
+    assert (legacy.applied, told, len(connection.rows)) == ([], [], 2)
+    await reverse._look(connection)  # type: ignore[arg-type]
+    assert (legacy.applied, told, connection.rows) == ([], ["goods", "5"], [])
 
 
 async def test_what_is_legacys_is_let_alone(monkeypatch: pytest.MonkeyPatch) -> None:
