@@ -8,6 +8,9 @@ The lines, each with the `text` that the customer put on the order (its purchase
     refused     a business reason, with `why`: there is no order
     cancelled   acknowledged, with `order_no`
 What was asked and has no other line was never answered: there may be an order or not.
+
+What customers did otherwise is only counted: `checkouts` (orders by the pages), `logins` and
+`registrations`.
 """
 
 from __future__ import annotations
@@ -20,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 PREFIX = "LT"
+DEEDS = ("checkouts", "logins", "registrations")
 
 
 class Ledger:
@@ -50,9 +54,13 @@ class Ledger:
             with self.path.open("a") as file:
                 file.write(json.dumps(line) + "\n")
 
+    def count(self, deed: str) -> None:
+        """One more of what is only counted."""
+        self.counts[deed] += 1
+
     def figures(self) -> dict[str, Any]:
         """For the line of figures; `oldest` is when the longest waiting one was accepted."""
-        kinds = ("asked", "placed", "pending", "finished", "refused", "cancelled")
+        kinds = ("asked", "placed", "pending", "finished", "refused", "cancelled", *DEEDS)
         found: dict[str, Any] = {kind: self.counts[kind] for kind in kinds}
         oldest = min(self.waiting.values(), default=None)
         return found | {"waiting": len(self.waiting), "oldest": oldest}

@@ -150,6 +150,17 @@ class Bookkeeper(Shopper):
         self.visit(staff.read_sales)
 
 
+class Errands(Shopper):
+    """Saves a price, and reads the sales of some days. Only where everyone is let in."""
+
+    abstract = not SETTINGS.everyone
+    fixed_count = 2
+
+    @task
+    def run_errands(self) -> None:
+        self.visit(staff.run_errands)
+
+
 def ask(host: str) -> Callable[[str], Mapping[str, Any]]:
     """How `discover` reads the shop. Raises ShopUnreadable when nothing useful comes back."""
 

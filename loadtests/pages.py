@@ -12,6 +12,7 @@ from lxml import html
 
 from loadtests.answer import Answer, Wrong
 
+REQUEST_PATH = re.compile(r"/order-requests/[^/?]+$")
 ORDER_PATH = re.compile(r"/orders/(SO-[\w-]+)$")
 
 
@@ -92,17 +93,48 @@ def at(answer: Answer, path: str) -> Page:
     return found
 
 
-def ordered(answer: Answer, wanted: Mapping[str, int]) -> str | None:
+@dataclass(frozen=True)
+class Accepted:
+    """The shop does it later; `path` leads to what has become of it."""
+
+    path: str
+
+
+def ordered(answer: Answer, wanted: Mapping[str, int]) -> str | Accepted | None:
     """The number of the order just placed; None when somebody else was faster."""
     if answer.status == 409:
         page(answer, 409).must_say("Somebody was faster")
         return None
     found = page(answer)
+    if REQUEST_PATH.match(found.path):
+        return Accepted(found.path)
     number = ORDER_PATH.match(found.path)
     if number is None:
         raise Wrong(f"checkout led to {found.path}: {found.words[:80]}")
     found.must_say(number[1], *wanted)
     return number[1]
+
+
+def progress(answer: Answer, *, in_time: bool) -> str | Accepted | None:
+    """Of what was accepted for later: the order's number once it is done, None when it is refused.
+    Raises Wrong when it is neither although it is time."""
+    found = page(answer)
+    if number := ORDER_PATH.match(found.path):
+        return number[1]
+    if "The order is not placed" in found.words:
+        return None
+    if not in_time:
+        raise Wrong(f"{found.path} is still under way: {found.words[:80]}")
+    return Accepted(found.path)
+
+
+def cancelled(answer: Answer, number: str) -> Accepted | None:
+    """The order's page says so, or another one that this is under way."""
+    found = page(answer)
+    if REQUEST_PATH.match(found.path):
+        return Accepted(found.path)
+    at(answer, f"/orders/{number}").must_say("The order is cancelled")
+    return None
 
 
 def file(answer: Answer) -> None:

@@ -46,6 +46,7 @@ def log_in(person: Visitor) -> None:
     """
     credentials = {"email": person.email, "password": person.password}
     person.post_json("/api/login", "/api/login", credentials, checks.logged_in)
+    person.ledger.count("logins")
     person.get("/api/me", "/api/me", lambda answer: checks.whoami(answer, person.email))
     person.get("/api/orders", "/api/orders [after login]", checks.own_orders)
     person.pause()

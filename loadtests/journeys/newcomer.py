@@ -36,6 +36,7 @@ def register(person: Visitor) -> None:
         fields,
         lambda answer: pages.at(answer, "/").must_say("Your account is ready."),
     )
+    person.ledger.count("registrations")
 
 
 def order(person: Visitor) -> None:
@@ -57,12 +58,14 @@ def cancel(person: Visitor, number: str, page: pages.Page) -> None:
     """By the form on the order's page, which then says so."""
     path = f"/orders/{number}/cancel"
     person.pause()
-    person.post_form(
+    later = person.post_form(
         path,
         "/orders/{order_no}/cancel",
         page.form(path),
-        lambda answer: pages.at(answer, f"/orders/{number}").must_say("The order is cancelled"),
+        lambda answer: pages.cancelled(answer, number),
     )
+    if later is not None:
+        web.wait_for(person, later)
 
 
 def log_out(person: Visitor) -> None:

@@ -1,4 +1,6 @@
-"""The staff, in the back office: saves a price, counts a shelf; another one reads the sales."""
+"""The staff, in the back office: saves a price, counts a shelf; another one reads the sales; a
+third does a little of both.
+"""
 
 from __future__ import annotations
 
@@ -28,6 +30,22 @@ def work(person: Visitor) -> None:
         save_price(person, sku)
         person.pause()
         count(person, sku)
+
+
+def run_errands(person: Visitor) -> None:
+    """Log in, look at the list, change the price of some article, and read the sales of some days.
+
+    Nobody counts a shelf here: see `work`.
+    """
+    person.email, person.password = ADMIN
+    web.log_in(person)
+    for path in ("/admin/", "/admin"):
+        person.pause()
+        person.get(path, path, articles)
+    person.pause()
+    save_price(person, person.dice.choice(person.shop.skus))
+    person.pause()
+    report(person, some_days(person))
 
 
 def articles(answer: Answer) -> tuple[str, ...]:
@@ -97,5 +115,10 @@ def period(person: Visitor) -> str:
         return ""
     if dice < YEAR + NONSENSE:
         return "?from=yesterday&to=2016-13-01"
+    return some_days(person)
+
+
+def some_days(person: Visitor) -> str:
+    """The query of a report of a week at most."""
     first = OPENED + timedelta(days=person.dice.randrange(DAYS))
     return f"?from={first}&to={first + timedelta(days=person.dice.randrange(LONGEST))}"

@@ -6,6 +6,7 @@ from urllib.parse import quote_plus
 
 from loadtests import pages
 from loadtests.answer import Answer
+from loadtests.journeys.buy import PATIENCE
 from loadtests.visitor import Visitor
 
 MISTYPE = 0.1
@@ -63,6 +64,7 @@ def log_in(person: Visitor) -> None:
     fields |= {"email": person.email, "password": person.password}
     person.pause()
     person.post_form("/login", "/login", fields, lambda answer: pages.at(answer, "/"))
+    person.ledger.count("logins")
 
 
 def open_product(person: Visitor, sku: str) -> pages.Page:
@@ -101,6 +103,25 @@ def check_out(person: Visitor, wanted: dict[str, int]) -> str | None:
     page = person.get("/checkout", "/checkout", lambda answer: pages.at(answer, "/checkout"))
     fields = page.form("/checkout") | {"pay_method": "invoice"}
     person.pause()
-    return person.post_form(
+    number = person.post_form(
         "/checkout", "/checkout", fields, lambda answer: pages.ordered(answer, wanted)
     )
+    if isinstance(number, pages.Accepted):
+        number = wait_for(person, number)
+    if number is not None:
+        person.ledger.count("checkouts")
+    return number
+
+
+def wait_for(person: Visitor, accepted: pages.Accepted) -> str | None:
+    """Look now and then what has become of it; the order's number, None when it was refused."""
+    until = person.clock() + PATIENCE
+    found: str | pages.Accepted | None = accepted
+    while isinstance(found, pages.Accepted):
+        person.pause()
+        found = person.get(
+            found.path,
+            "/order-requests/{id}",
+            lambda answer: pages.progress(answer, in_time=person.clock() < until),
+        )
+    return found

@@ -19,7 +19,7 @@ from fig.demo.report import report
 from fig.demo.report.live import LiveView
 from fig.demo.report.plain import PlainView
 from fig.demo.script.pace import COMPARED, FAST, MOVED, NORMAL, Pace, pairs_for
-from fig.demo.script.plan import acts
+from fig.demo.script.plan import UNDONE, WHOLE, acts
 from fig.demo.script.routes import Wanted
 from fig.demo.stage.admin import Admin
 from fig.demo.stage.commands import Fig
@@ -38,22 +38,20 @@ CANCELLED = 130  # the exit code of Ctrl-C
     "--fast",
     is_flag=True,
     envvar="FIG_DEMO_FAST",
-    help="The same in about 90 seconds, with wider bounds.",
+    help="The same story in less time, with wider bounds.",
 )
 @click.option(
     "--use-running",
     is_flag=True,
     envvar="FIG_DEMO_USE_RUNNING",
-    help="Move the routes of the stack that runs already, and put them back at the end.",
+    help="The first three acts on the stack that runs already; its routes are put back.",
 )
 @click.option("--plain", is_flag=True, envvar="FIG_DEMO_PLAIN", help="Lines instead of a picture.")
 @json_option("FIG_DEMO_JSON")
 @click.option("--leave-fault", is_flag=True, envvar="FIG_DEMO_LEAVE_FAULT", hidden=True)
 @click.pass_obj
-def demo(
-    home: Home, fast: bool, use_running: bool, plain: bool, leave_fault: bool, out: Output
-) -> None:
-    """Move products and orders from the monolith to new services while shoppers keep shopping.
+def demo(home: Home, fast: bool, use_running: bool, plain: bool, leave_fault: bool) -> None:
+    """Migrate the whole shop, act by act, from the monolith to new services while people shop.
 
     Exit code 0: every promise held; 1: one did not, the last lines say which; 2: bad settings.
     """
@@ -66,7 +64,7 @@ def demo(
         raise FigError(str(failed)) from failed
     record = _record(tools.pace)
     with live or contextlib.nullcontext():
-        stopped = asyncio.run(_play(tools, record, watch))
+        stopped = asyncio.run(_play(tools, record, watch, UNDONE if use_running else WHOLE))
     if stopped:
         click.echo("stopped; nothing of the demo runs any more", err=True)
         sys.exit(CANCELLED)
@@ -107,11 +105,11 @@ def _record(pace: Pace) -> Record:
     return Record(pace.name, time.time(), pairs_for(pace.products.new), machine=machine)
 
 
-async def _play(tools: Tools, record: Record, watch: Watch) -> bool:
+async def _play(tools: Tools, record: Record, watch: Watch, until: int) -> bool:
     """The whole run; True when somebody stopped it. Leaves nothing running either way."""
     world = RealWorld(tools, COMPARED)
     runner = Runner(world, record, watch)
-    playing = asyncio.create_task(runner.run(acts(tools.pace)))
+    playing = asyncio.create_task(runner.run(acts(tools.pace, until)))
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         asyncio.get_running_loop().add_signal_handler(number, playing.cancel)
     try:

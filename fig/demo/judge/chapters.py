@@ -95,10 +95,22 @@ def _orders(record: Record) -> Sequence[Figure]:
     )
 
 
+def _cutover(record: Record) -> Sequence[Figure]:
+    moves = record.handovers
+    longest = max((one.worst for one in moves), default=0.0)
+    waited = sum(one.waited for one in moves)
+    return (
+        Figure(f"{len(moves)}", "times a domain changed its owner, under load"),
+        none(sum(one.failed for one in moves), "writes failed by it"),
+        Figure(f"{waited}", f"writes had to wait, {longest:.0f} ms at most"),
+    )
+
+
 FIGURES: Mapping[int, Callable[[Record], Sequence[Figure]]] = {
     1: _front,
     2: _goods,
     3: _orders,
+    4: _cutover,
 }
 HEADLINES: Mapping[int, Callable[[Record], str]] = {
     2: lambda record: f"pairs differed: the fault is caught, {_met(record)} clients had met it",

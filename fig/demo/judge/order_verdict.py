@@ -6,7 +6,9 @@ from collections.abc import Mapping
 
 from fig.demo.judge.promise import Promise
 from fig.demo.judge.record import Record, Verified
+from fig.demo.script.pace import DOMAINS
 
+CUTOVER = 4  # the act
 SHOWN = 3  # sentences about what is wrong
 
 
@@ -17,6 +19,7 @@ def order_promises(record: Record) -> list[Promise]:
         pending_finished(record),
         none_lost(record),
         way_back(record),
+        *([handed_over(record)] if record.planned >= CUTOVER else []),
         both_sides_equal(record),
     ]
 
@@ -84,6 +87,23 @@ def way_back(record: Record) -> Promise:
     held = len(words) == 2 and not wrong and all(one.orders for one in record.readings)
     evidence = "; ".join([*wrong[:SHOWN], *words]) or "nobody went back"
     return Promise(name, held, evidence)
+
+
+def handed_over(record: Record) -> Promise:
+    """There, back and there again, each domain; nothing failed."""
+    name = "each domain changed its owner there, back and there again"
+    moves = record.handovers
+    towards = {domain: [one.toward for one in moves if one.domain == domain] for domain in DOMAINS}
+    failed = sum(one.failed for one in moves)
+    waited, again = sum(one.waited for one in moves), sum(one.calls > 1 for one in moves)
+    evidence = (
+        f"{len(moves)} moves of {', '.join(DOMAINS)}; {waited} writes waited, the longest "
+        f"{max((one.worst for one in moves), default=0.0):.0f} ms; {failed} writes failed"
+    )
+    if again:
+        evidence += f"; {again} came about when they were tried again"
+    held = all(toward == ["new", "legacy", "new"] for toward in towards.values())
+    return Promise(name, held and not failed, evidence)
 
 
 def both_sides_equal(record: Record) -> Promise:

@@ -68,6 +68,9 @@ class Told:
     cancelled: int = 0
     waiting: int = 0
     oldest: float | None = None
+    checkouts: int = 0  # orders by the shop's pages; the others are by the app
+    logins: int = 0
+    registrations: int = 0
 
     @property
     def taken(self) -> int:
@@ -226,6 +229,21 @@ class Reading:
 
 
 @dataclass(frozen=True)
+class Handover:
+    """A domain that changed its owner. `seconds`: of the whole command, of which writes waited only
+    a part: `waited` of them, the longest for `worst` ms; `failed`: writes that failed meanwhile.
+    `calls`: how often the command was given until it came about."""
+
+    domain: str
+    toward: str
+    seconds: float
+    waited: int = 0
+    worst: float = 0.0
+    failed: int = 0
+    calls: int = 1
+
+
+@dataclass(frozen=True)
 class Entity:
     """One table of a read model beside legacy's."""
 
@@ -306,6 +324,7 @@ class Record:
     pace: str
     began: float
     pairs_needed: int
+    planned: int = 0  # acts of the script
     acts: list[ActRecord] = field(default_factory=list)
     samples: list[Sample] = field(default_factory=list)
     flips: list[Flip] = field(default_factory=list)
@@ -320,6 +339,7 @@ class Record:
     outage: Outage | None = None
     back: float | None = None  # when the last order that was pending meanwhile was finished
     readings: list[Reading] = field(default_factory=list)
+    handovers: list[Handover] = field(default_factory=list)
     verified: Verified | None = None
     load: Load = Load()
     finished: bool = False

@@ -16,7 +16,7 @@ from rich.text import Text
 
 from fig.demo.judge.record import Latency, RouteSample, Sample, StepRecord, Told
 from fig.demo.judge.series import SPAN, answered, points
-from fig.demo.script.pace import MOVED
+from fig.demo.script.pace import API_ROUTES, MOVED
 from fig.demo.script.step import Act
 
 LEGACY, NEW, BAD = "dark_orange3", "turquoise4", "red"
@@ -105,14 +105,14 @@ class LiveView:
 
 
 def draw_routes(samples: deque[Sample]) -> Table:
-    """The migrated routes: stage, who answers, how fast, what the comparison found."""
+    """The app's routes: stage, who answers, how fast, what the comparison found."""
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
     for name in ("route", "stage"):
         table.add_column(name, no_wrap=True)
     table.add_column(Text.assemble(("■ legacy", LEGACY), " ", ("■ new", NEW)), no_wrap=True)
     for name in ("req/s", "legacy p50/p95", "new p50/p95", "pairs", "differ"):
         table.add_column(name, justify="right", no_wrap=True)
-    for name in MOVED:
+    for name in API_ROUTES:
         if name in samples[-1].routes:
             table.add_row(*route_cells(samples, name))
     return table

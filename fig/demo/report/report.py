@@ -26,7 +26,12 @@ from fig.demo.script.conditions import total
 from fig.demo.script.pace import COMPARED, MOVED, ORDER_ROUTES, PRODUCT_ROUTES
 
 HERE = Path(__file__).parent
-PARTS = {1: (), 2: ("caught", "evidence"), 3: ("orders", "outage", "books")}  # of an act
+PARTS = {
+    1: (),
+    2: ("caught", "evidence"),
+    3: ("orders", "outage"),
+    4: ("handovers", "books"),
+}  # of an act
 
 
 @dataclass(frozen=True)

@@ -122,6 +122,15 @@ class ReadOrders:
 
 
 @dataclass(frozen=True)
+class CutOver:
+    """Make the new side the owner of a domain by `fig cutover`, legacy again, and the new side
+    again; `bound`, in percent, as its option."""
+
+    domain: str
+    bound: int
+
+
+@dataclass(frozen=True)
 class SendHome:
     """Let the shoppers finish and leave."""
 
@@ -147,6 +156,7 @@ Action = (
     | StopLegacy
     | LegacyIsBack
     | ReadOrders
+    | CutOver
     | SendHome
     | Verify
 )

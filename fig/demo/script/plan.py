@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from fig.demo.script.actions import SendHome, Verify
+from fig.demo.script.acts.cutover import cutover
 from fig.demo.script.acts.front import front
 from fig.demo.script.acts.goods import goods
 from fig.demo.script.acts.orders import orders
@@ -15,10 +16,13 @@ from fig.demo.script.conditions import Left
 from fig.demo.script.pace import Pace
 from fig.demo.script.step import Act, Step
 
+WHOLE = 4
+UNDONE = 3  # up to here everything can be put back
 
-def acts(pace: Pace) -> tuple[Act, ...]:
-    """The whole story, in order."""
-    *before, last = front(pace), goods(pace), orders(pace)
+
+def acts(pace: Pace, until: int = WHOLE) -> tuple[Act, ...]:
+    """The story, in order, up to this act."""
+    *before, last = (front(pace), goods(pace), orders(pace), cutover(pace))[:until]
     return (*before, replace(last, steps=(*last.steps, *_end())))
 
 

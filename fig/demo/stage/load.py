@@ -18,6 +18,8 @@ from fig.demo.stage.samples import load_of
 from fig.demo.stage.world import DemoFailed
 
 FIRST_LINE = 30.0  # seconds until the first figures must be there
+# Who comes: nobody counts shelves, and nobody reads the sales of a year.
+KINDS = ("Browser", "Searcher", "Buyer", "PageVisitor", "PageBuyer", "Newcomer", "Errands")
 LEAVE = 10.0  # seconds in which visits under way may end
 
 
@@ -67,12 +69,13 @@ class LoadProcess:
             *(sys.executable, "-m", "locust", "-f", str(self.root / "loadtests/locustfile.py")),
             *("--headless", "--only-summary", "--loglevel", "WARNING"),
             *("--users", str(shoppers.users), "--spawn-rate", str(shoppers.spawn_rate)),
-            *("--host", shoppers.url, "--stop-timeout", str(int(LEAVE) - 2)),
+            *("--host", shoppers.url, "--stop-timeout", str(int(LEAVE) - 2), *KINDS),
         ]
 
     def environment(self) -> dict[str, str]:
         return {
             "FIG_FACADE_URL": self.shoppers.url,
+            "LOADTEST_EVERYONE": "Y",
             "LOADTEST_STATS_FILE": str(self.stats),
             "LOADTEST_THINK": self.shoppers.think,
             "LOADTEST_ORDERS_FILE": str(self.orders),

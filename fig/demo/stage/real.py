@@ -11,13 +11,23 @@ from typing import Any
 
 from chassis.process.files import write_whole
 from fig.clients import access, running
-from fig.demo.judge.record import Difference, Evidence, Load, PriceEdit, Reading, Sample, Verified
+from fig.demo.judge.record import (
+    Difference,
+    Evidence,
+    Handover,
+    Load,
+    PriceEdit,
+    Reading,
+    Sample,
+    Verified,
+)
 from fig.demo.judge.record import Flip as FlipRecord
 from fig.demo.script.actions import Flip, Migrate
-from fig.demo.script.pace import Pace
+from fig.demo.script.pace import LEGACY_DECIDES, Pace
 from fig.demo.stage.admin import Admin
 from fig.demo.stage.books import closed
 from fig.demo.stage.commands import Fig
+from fig.demo.stage.handing import cut_over
 from fig.demo.stage.load import LoadProcess, Shoppers
 from fig.demo.stage.orders import OrderDesk, chosen, confirmed
 from fig.demo.stage.prices import Editor, PriceDesk
@@ -154,7 +164,11 @@ class RealWorld:
         if status is None:
             raise DemoFailed("the facade's admin API does not answer")
         routes = sample_of(status).routes.values()
-        moved = [route.match for route in routes if route.stage == "new"]
+        moved = [
+            route.match
+            for route in routes
+            if route.stage == "new" and route.name not in LEGACY_DECIDES
+        ]
         write_whole(self.shopping().absence, "\n".join(moved) + "\n")
         await self.tools.fig.call("restart", "legacy", "--pause", f"{seconds:g}")
 
@@ -165,6 +179,9 @@ class RealWorld:
         with self.shopping().orders.open() as lines:
             orders = chosen(confirmed(lines))
         return await OrderDesk(self.place().facade).read(orders, side)
+
+    async def cut_over(self, domain: str, toward: str, bound: int) -> Handover:
+        return await cut_over(self.tools.fig, domain, toward, bound)
 
     async def verify(self) -> Verified:
         home = Home(self.tools.fig.home)

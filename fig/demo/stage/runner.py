@@ -30,9 +30,11 @@ from fig.demo.script.conditions import (
     total,
 )
 from fig.demo.script.step import Act, Step
+from fig.demo.stage.owning import OWNING
 from fig.demo.stage.world import DemoFailed, Watch, World
 
 EVERY = 0.5  # seconds between two samples
+MUST_ANSWER = tuple(name for name in pace.MOVED if name not in pace.LEGACY_DECIDES)
 SAID = 2  # lines that stand for a step that waits for nothing
 
 
@@ -62,6 +64,7 @@ class Runner:
 
     async def run(self, acts: Sequence[Act]) -> None:
         """Fill the record. Raises nothing the world can throw: a broken run is a record too."""
+        self.record.planned = len(acts)
         sampler = asyncio.create_task(self.keep_sampling())
         try:
             self.record.finished = await self.go_through(acts)
@@ -216,28 +219,15 @@ class Runner:
         async with self.tick:
             await self.tick.wait()  # what was answered before that is in the sample
         after = self.record.samples[-1]
-        outage = outage_of(before, after, self.ready, pace.MOVED)
+        outage = outage_of(before, after, self.ready, MUST_ANSWER)
         self.record.outage = outage
         self.say(
             f"in {outage.ended - outage.began:.1f} s {outage.taken} orders were taken, "
             f"{outage.pending} of them as pending; the new side answered {outage.shown} reads"
         )
 
-    async def read_orders(self, action: actions.ReadOrders) -> None:
-        reading = await self.world.read_orders(action.side)
-        self.record.readings.append(reading)
-        if reading.wrong or not reading.orders:
-            raise DemoFailed("; ".join(reading.wrong[:3]) or "the new side took no order")
-        self.say(f"{reading.orders} orders read, each as it was confirmed")
-
-    async def verify(self, _: actions.Verify) -> None:
-        found = self.record.verified = await self.world.verify()
-        rows = sum(one.rows for one in found.entities)
-        self.say(
-            f"{rows:,} rows in {len(found.entities)} tables, {len(found.laws)} laws: "
-            f"{'all is the same' if found.ok else 'not the same'}; "
-            f"{found.acknowledged} orders acknowledged, {len(found.wrong)} not as told"
-        )
+    async def owning(self, action: actions.Action) -> None:
+        await OWNING[type(action)](self.world, self.record, self.say, action)
 
     async def send_home(self, _: actions.SendHome) -> None:
         await self.world.send_home()
@@ -338,7 +328,8 @@ ACTIONS: dict[type, Callable[..., Awaitable[None]]] = {
     actions.EditPrices: Runner.edit_prices,
     actions.StopLegacy: Runner.stop_legacy,
     actions.LegacyIsBack: Runner.legacy_is_back,
-    actions.ReadOrders: Runner.read_orders,
+    actions.ReadOrders: Runner.owning,
+    actions.CutOver: Runner.owning,
     actions.SendHome: Runner.send_home,
-    actions.Verify: Runner.verify,
+    actions.Verify: Runner.owning,
 }

@@ -124,6 +124,9 @@ def told_of(entry: Json) -> Told:
         cancelled=int(entry.get("cancelled") or 0),
         waiting=int(entry.get("waiting") or 0),
         oldest=entry.get("oldest"),
+        checkouts=int(entry.get("checkouts") or 0),
+        logins=int(entry.get("logins") or 0),
+        registrations=int(entry.get("registrations") or 0),
     )
 
 

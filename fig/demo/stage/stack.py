@@ -125,19 +125,18 @@ class RunningStack:
 
     async def start(self, fault: str) -> Addresses:
         self.before = await self.admin.positions(self.moved)
-        for name in self.moved:
-            await self.walk(name, "legacy")
+        await self.walk(self.moved, "legacy")
         await self.fig.call("restart", "catalog", "--set", f"CATALOG_FAULT={fault}")
         return self.at
 
-    async def walk(self, route: str, position: str) -> None:
+    async def walk(self, routes: Collection[str], position: str) -> None:
         where = ("--routes", str(self.at.routes), "--admin", self.at.admin)
         force = () if position == "legacy" else ("--force", PUTS_BACK)
-        await self.fig.call("flip", route, *position.split(), "--walk", *where, *force)
+        await self.fig.call("flip", ",".join(routes), *position.split(), "--walk", *where, *force)
 
     async def stop(self) -> None:
-        for name, position in self.before.items():
-            await self.walk(name, position)
+        for position in dict.fromkeys(self.before.values()):
+            await self.walk([one for one in self.before if self.before[one] == position], position)
         if self.before:
             await self.fig.call("restart", "catalog", "--set", "CATALOG_FAULT=")
 

@@ -8,6 +8,7 @@ from typing import Protocol
 from fig.demo.judge.record import (
     Difference,
     Evidence,
+    Handover,
     PriceEdit,
     Reading,
     Sample,
@@ -77,6 +78,9 @@ class World(Protocol):
 
     async def read_orders(self, side: str) -> Reading:
         """Read some orders that the new side took, as their customers, answered by this side."""
+
+    async def cut_over(self, domain: str, toward: str, bound: int) -> Handover:
+        """Make this side the owner of a domain."""
 
     async def verify(self) -> Verified:
         """Whether both sides hold the same, and what shoppers were told is true."""

@@ -15,6 +15,7 @@ from fig.demo.judge.record import (
     Entity,
     Evidence,
     Failure,
+    Handover,
     Latency,
     Law,
     Load,
@@ -62,6 +63,7 @@ class Flaws:
     held_back: bool = False  # requests for legacy are held back for ever after
     stalled: bool = False  # what was pending stays pending
     one_way: bool = False  # legacy does not know the orders of the new side
+    dropped_write: bool = False  # a write fails while a domain changes its owner
     lost: bool = False  # an acknowledged order is nowhere
     unequal: bool = False  # fig verify finds a difference
     stuck_saga: bool = False  # a saga waits for a person
@@ -195,6 +197,11 @@ class FakeWorld:
         self.calls.append(f"read {side}")
         lost = self.flaws.one_way and side == "legacy"
         return Reading(side, 8, ("SO-1: legacy says 404",) if lost else ())
+
+    async def cut_over(self, domain: str, toward: str, bound: int) -> Handover:
+        self.calls.append(f"cut over {domain} {toward}")
+        failed = 1 if self.flaws.dropped_write else 0
+        return Handover(domain, toward, 2.5, waited=3, worst=120.0, failed=failed)
 
     async def verify(self) -> Verified:
         self.calls.append("verify")

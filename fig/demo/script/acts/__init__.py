@@ -1,1 +1,1 @@
-"""The acts of the demo, in order: `front`, `goods`, `orders`; each is a chapter of steps."""
+"""The acts of the demo, in order: `front`, `goods`, `orders`, `cutover`; each is made of steps."""

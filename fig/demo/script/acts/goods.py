@@ -18,6 +18,7 @@ from fig.demo.script.pace import (
     COMPARED,
     NORMAL,
     ORDER_ROUTES,
+    PAGE_ROUTES,
     PRODUCT_ROUTES,
     Pace,
     pairs_for,
@@ -92,6 +93,13 @@ def _shadow(pace: Pace) -> tuple[Step, ...]:
             "order pages and stock are asked on both sides; an order itself is never copied",
             Flip(ORDER_ROUTES, "shadow"),
             Moved(ORDER_ROUTES, "shadow", together=True),
+        ),
+        Step(
+            "pages-shadow",
+            "So do the pages",
+            "everything a browser sees, the back office and logging in; a form is never copied",
+            Flip(PAGE_ROUTES, "shadow"),
+            Moved(PAGE_ROUTES, "shadow", together=True),
         ),
         Step(
             "clean",

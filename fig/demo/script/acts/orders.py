@@ -4,17 +4,27 @@ from __future__ import annotations
 
 from fig.demo.script.actions import AskToRetire, Flip, LegacyIsBack, ReadOrders, StopLegacy
 from fig.demo.script.conditions import Clean, Finished, Moved, Recovered
-from fig.demo.script.pace import MOVED, ORDER_READS, ORDER_ROUTES, Pace, pairs_for, sure
+from fig.demo.script.pace import (
+    API_ROUTES,
+    ORDER_READS,
+    ORDER_ROUTES,
+    PAGE_READS,
+    PAGE_ROUTES,
+    Pace,
+    pairs_for,
+    sure,
+)
 from fig.demo.script.step import Act, Step
 
 
 def orders(pace: Pace) -> Act:
     return Act(
         3,
-        "Orders move, and legacy is stopped for a moment",
-        "Orders are harder: they write on both sides. Then the monolith is stopped under load, to "
-        "see who still needs it, and every route goes back once, to see that the way back is open.",
-        (*_orders(pace), *_away(pace), *_way_back(pace)),
+        "Orders and pages move, and legacy is stopped for a moment",
+        "Orders are harder: they write on both sides. Pages follow. Then the monolith is stopped "
+        "under load, to see who still needs it, and the app's routes go back once, to see that "
+        "the way back is open.",
+        (*_orders(pace), *_pages(pace), *_away(pace), *_way_back(pace)),
     )
 
 
@@ -59,6 +69,38 @@ def _orders(pace: Pace) -> tuple[Step, ...]:
     )
 
 
+def _pages(pace: Pace) -> tuple[Step, ...]:
+    return (
+        Step(
+            "pages-clean",
+            "Clean pairs of the pages",
+            f"of some pages few people come by; the demo does not wait long: "
+            f"{sure(pace.pages.new)}",
+            until=Clean(PAGE_READS, pairs_for(pace.pages.new)),
+            within=300,
+        ),
+        Step(
+            "pages-50",
+            "Pages: canary 50 %",
+            "half of the browsers are on the new side now; a cart, a login go on on either side",
+            Flip(PAGE_ROUTES, "canary", 50),
+            Moved(PAGE_ROUTES, "canary", together=True),
+            hold=pace.canary,
+            within=pace.canary + 150,
+        ),
+        Step(
+            "pages-new",
+            "The new side shows the pages",
+            "every page comes from the storefront; registering, and prices, still end in the "
+            "monolith's own forms",
+            Flip(PAGE_ROUTES, "new"),
+            Moved(PAGE_ROUTES, "new", together=True),
+            hold=pace.new,
+            within=pace.new + 60,
+        ),
+    )
+
+
 def _away(pace: Pace) -> tuple[Step, ...]:
     return (
         Step(
@@ -86,9 +128,9 @@ def _way_back(pace: Pace) -> tuple[Step, ...]:
         Step(
             "back",
             "All the way back",
-            "the way back is open: every route returns to legacy, step by step",
-            Flip(MOVED, "legacy", walk=True),
-            Moved(MOVED, "legacy", together=True),
+            "the way back is open: every route of the app returns to legacy, step by step",
+            Flip(API_ROUTES, "legacy", walk=True),
+            Moved(API_ROUTES, "legacy", together=True),
             hold=pace.back,
             within=pace.back + 90,
         ),
@@ -102,8 +144,8 @@ def _way_back(pace: Pace) -> tuple[Step, ...]:
             "forward",
             "And forward again",
             "nothing was lost on the way; forward again",
-            Flip(MOVED, "new", walk=True),
-            Moved(MOVED, "new", together=True),
+            Flip(API_ROUTES, "new", walk=True),
+            Moved(API_ROUTES, "new", together=True),
             hold=pace.back,
             within=pace.back + 90,
         ),
@@ -116,8 +158,7 @@ def _way_back(pace: Pace) -> tuple[Step, ...]:
         Step(
             "retire",
             "Retiring is refused",
-            "asking to retire the orders' route: legacy still owns the data behind it, so the "
-            "routes end at new",
+            "asking to retire the orders' route all the same: legacy still owns the data behind it",
             AskToRetire("place-order"),
         ),
     )

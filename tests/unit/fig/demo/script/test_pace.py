@@ -18,7 +18,7 @@ from fig.demo.script.pace import (
 )
 
 
-@pytest.mark.parametrize("percent", [50, 30, 20, 10, 5, 1])
+@pytest.mark.parametrize("percent", [90, 80, 50, 30, 20, 10, 5, 1])
 def test_the_pairs_of_a_bound(percent: int) -> None:
     pairs = pairs_for(percent)
     assert pairs == anytime_pairs_needed(0, percent / 100)
@@ -37,5 +37,5 @@ def test_every_compared_route_has_a_bound_and_the_products_the_narrower_one() ->
         assert set(pace.promote) == set(COMPARED)
         for product in PRODUCT_ROUTES:
             for order in ORDER_READS:
-                assert pace.promote[product].new < pace.promote[order].new
+                assert pace.promote[product].new < pace.promote[order].new <= pace.pages.new
     assert NORMAL.products == Bounds(5, 1), "the route file's own defaults"

@@ -63,6 +63,11 @@ async def test_flips_know_where_the_traffic_went(play: Any) -> None:
         (Flaws(stalled=True), "every pending order was finished", "finish"),
         (Flaws(one_way=True), "the way back was open", "read-legacy"),
         (Flaws(retiring=True), "no route is retired while legacy owns its data", "retire"),
+        (
+            Flaws(dropped_write=True),
+            "each domain changed its owner there, back and there again",
+            "verify",
+        ),
         (Flaws(lost=True), "no acknowledged order was lost or doubled", "verify"),
         (Flaws(unequal=True), "both sides hold the same (fig verify)", "verify"),
         (Flaws(stuck_saga=True), "both sides hold the same (fig verify)", "verify"),

@@ -78,8 +78,7 @@ class TestRunningStack:
         await RunningStack(fig, running_stack(), ROUTES, admin()).start("discount-rounding")
         where = "--routes /r.yaml --admin http://a"
         assert fig.calls == [
-            f"flip product-list legacy --walk {where}",
-            f"flip product-detail legacy --walk {where}",
+            f"flip product-list,product-detail legacy --walk {where}",
             "restart catalog --set CATALOG_FAULT=discount-rounding",
         ]
 
