@@ -18,7 +18,7 @@ from fig.demo.judge.verdict import exit_code, judge
 from fig.demo.report import report
 from fig.demo.report.live import LiveView
 from fig.demo.report.plain import PlainView
-from fig.demo.script.pace import COMPARED, FAST, MOVED, NORMAL, Pace, pairs_for
+from fig.demo.script.pace import COMPARED, FAST, MOVED, NORMAL, OFTEN, Pace, pairs_for
 from fig.demo.script.plan import UNDONE, WHOLE, acts
 from fig.demo.script.routes import Wanted
 from fig.demo.stage.admin import Admin
@@ -95,7 +95,7 @@ def _tools(home: Home, pace: Pace, use_running: bool, leave_fault: bool, watch: 
         fig = Fig(project_root(), shop.folder)
         source = project_root() / "routes.yaml"
         promote = {name: bounds.written for name, bounds in pace.promote.items()}
-        wanted = Wanted(MOVED, COMPARED, promote, pace.breaker)
+        wanted = Wanted(MOVED, COMPARED, promote, pace.breaker, often=OFTEN)
         stack = OwnStack(fig, shop, source, wanted, watch.event)
     return Tools(fig, stack, home.folder / "demo", pace, leave_fault)
 

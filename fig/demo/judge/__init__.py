@@ -1,3 +1,4 @@
-"""The end of the demo: the `record` of what was seen, `series` over time, the `outage`, and the
+"""The end of the demo: the `record` of what was seen (`sample`, `ownership`),
+`series` over time, what each act came to (`chapters`), the `outage`, and the
 verdict on each `promise`.
 """

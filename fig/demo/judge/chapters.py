@@ -106,11 +106,27 @@ def _cutover(record: Record) -> Sequence[Figure]:
     )
 
 
+def _end(record: Record) -> Sequence[Figure]:
+    alone, gone = record.without, record.gone
+    if alone is None or gone is None:
+        return ()
+    return (
+        Figure(f"{alone.requests:,}", "requests after the farewell"),
+        none(alone.failed, "of these failed"),
+        none(alone.apart, "counted apart"),
+        Figure(f"{alone.orders}", "orders without the monolith"),
+        Figure(f"{alone.logins}", "logins"),
+        Figure(f"{alone.registrations}", "new accounts"),
+        Figure(f"{gone.rows:,}", "rows of the monolith archived, the archive tried"),
+    )
+
+
 FIGURES: Mapping[int, Callable[[Record], Sequence[Figure]]] = {
     1: _front,
     2: _goods,
     3: _orders,
     4: _cutover,
+    5: _end,
 }
 HEADLINES: Mapping[int, Callable[[Record], str]] = {
     2: lambda record: f"pairs differed: the fault is caught, {_met(record)} clients had met it",

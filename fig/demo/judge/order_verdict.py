@@ -8,7 +8,7 @@ from fig.demo.judge.promise import Promise
 from fig.demo.judge.record import Record, Verified
 from fig.demo.script.pace import DOMAINS
 
-CUTOVER = 4  # the act
+CUTOVER, END = 4, 5  # acts
 SHOWN = 3  # sentences about what is wrong
 
 
@@ -20,7 +20,7 @@ def order_promises(record: Record) -> list[Promise]:
         none_lost(record),
         way_back(record),
         *([handed_over(record)] if record.planned >= CUTOVER else []),
-        both_sides_equal(record),
+        *([both_sides_equal(record)] if record.planned < END else []),
     ]
 
 
@@ -65,9 +65,12 @@ def none_lost(record: Record) -> Promise:
     found = record.verified
     if found is None:
         return Promise(name, False, "nobody looked")
+    where = f"{found.by_saga} were written by the new side; each is once on both sides"
+    if record.gone is not None:
+        where = "each is there once"
     evidence = (
         f"{found.acknowledged} orders acknowledged, {found.accepted} of them at first as pending; "
-        f"{found.by_saga} were written by the new side; each is once on both sides"
+        f"{where}"
     )
     if found.wrong:
         evidence = f"{len(found.wrong)} are not as told: {'; '.join(found.wrong[:SHOWN])}"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from fig.demo.judge.record import Outage, Sample
+from fig.demo.judge.record import Outage
+from fig.demo.judge.sample import Sample
 
 
 def outage_of(before: Sample, after: Sample, ready: float, routes: Sequence[str]) -> Outage:

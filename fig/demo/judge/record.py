@@ -8,122 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-SIDES = ("legacy", "new")
-
-
-@dataclass(frozen=True)
-class Latency:
-    """Milliseconds over the last seconds; None where nothing was measured."""
-
-    p50: float | None = None
-    p95: float | None = None
-
-
-@dataclass(frozen=True)
-class Pairs:
-    """The evidence of one route since it was last forgotten. Only completed pairs are evidence."""
-
-    completed: int = 0
-    matched: int = 0
-    mismatched: int = 0
-    raced: int = 0
-    failed: int = 0
-    shed: int = 0
-
-
-@dataclass(frozen=True)
-class RouteSample:
-    """One route at one moment. `requests`, `fallbacks` and `errors` (answers with 5xx that clients
-    got) are sums since the facade started; `match` is `GET /api/orders` and the like."""
-
-    name: str
-    stage: str
-    percent: int | None
-    requests: Mapping[str, int]
-    latency: Mapping[str, Latency]
-    pairs: Pairs = Pairs()
-    fallbacks: int = 0
-    errors: int = 0
-    match: str = ""
-
-
-@dataclass(frozen=True)
-class Failure:
-    """A kind of failure that the shoppers met."""
-
-    name: str
-    reason: str
-    count: int
-
-
-@dataclass(frozen=True)
-class Told:
-    """What shoppers were told of their orders. `oldest`: when the pending one that has waited
-    longest was accepted, unix seconds; None when none waits."""
-
-    placed: int = 0
-    pending: int = 0
-    finished: int = 0
-    refused: int = 0
-    cancelled: int = 0
-    waiting: int = 0
-    oldest: float | None = None
-    checkouts: int = 0  # orders by the shop's pages; the others are by the app
-    logins: int = 0
-    registrations: int = 0
-
-    @property
-    def taken(self) -> int:
-        """Orders that were accepted, at once or for later."""
-        return self.placed + self.pending
-
-
-@dataclass(frozen=True)
-class Load:
-    """What the shoppers saw: counts since they began; the rest of the last seconds.
-
-    `excused`: requests by name that only legacy could have answered while it was stopped on
-    purpose; they are no failures. `time` is when this was so, unix seconds.
-    """
-
-    users: int = 0
-    rps: float = 0.0
-    requests: int = 0
-    failures: int = 0
-    latency: Latency = Latency()
-    reasons: tuple[Failure, ...] = ()
-    excused: Mapping[str, int] = field(default_factory=dict)
-    orders: Told = Told()
-    time: float = 0.0
-
-    @property
-    def strangers(self) -> int:
-        """Of the excused: requests for the new side by people who had just logged in, of whom
-        legacy alone could have told who they are."""
-        marks = ("[after login]", "(who is asking)")
-        return sum(count for name, count in self.excused.items() if name.endswith(marks))
-
-
-@dataclass(frozen=True)
-class Sample:
-    """Everything at one moment. `server_errors`: answers with 5xx that clients got, since start;
-    `held_back`: kinds of requests whose breaker toward legacy is not closed."""
-
-    at: float
-    version: str
-    workers: tuple[str, ...]
-    routes: Mapping[str, RouteSample]
-    load: Load = Load()
-    server_errors: int = 0
-    held_back: tuple[str, ...] = ()
-
-    def everywhere(self, version: str) -> bool:
-        """Whether every worker decides by this version of the route file."""
-        return bool(self.workers) and set(self.workers) == {version}
-
-    def answered(self, side: str) -> int:
-        """Requests of the migrated routes that this side answered."""
-        return sum(route.requests.get(side, 0) for route in self.routes.values())
+from fig.demo.judge.ownership import Gone, Handover, Window, Without
+from fig.demo.judge.sample import Load, Sample
 
 
 @dataclass(frozen=True)
@@ -229,21 +115,6 @@ class Reading:
 
 
 @dataclass(frozen=True)
-class Handover:
-    """A domain that changed its owner. `seconds`: of the whole command, of which writes waited only
-    a part: `waited` of them, the longest for `worst` ms; `failed`: writes that failed meanwhile.
-    `calls`: how often the command was given until it came about."""
-
-    domain: str
-    toward: str
-    seconds: float
-    waited: int = 0
-    worst: float = 0.0
-    failed: int = 0
-    calls: int = 1
-
-
-@dataclass(frozen=True)
 class Entity:
     """One table of a read model beside legacy's."""
 
@@ -340,8 +211,12 @@ class Record:
     back: float | None = None  # when the last order that was pending meanwhile was finished
     readings: list[Reading] = field(default_factory=list)
     handovers: list[Handover] = field(default_factory=list)
+    windows: list[Window] = field(default_factory=list)
+    not_yet: str = ""  # why `fig retire` refused at first
+    retired: tuple[str, ...] = ()
+    gone: Gone | None = None
     verified: Verified | None = None
-    load: Load = Load()
+    load: Load = field(default_factory=Load)
     finished: bool = False
     broken: str = ""
     machine: str = ""
@@ -350,6 +225,23 @@ class Record:
     def steps(self) -> list[StepRecord]:
         """Those of all acts."""
         return [step for act in self.acts for step in act.steps]
+
+    @property
+    def without(self) -> Without | None:
+        """The time without the monolith, up to the last shopper; None when it was not deleted."""
+        gone, now = self.gone, self.load
+        if gone is None:
+            return None
+        then, before, after = gone.load, gone.load.orders, now.orders
+        return Without(
+            seconds=now.time - then.time,
+            requests=now.requests - then.requests,
+            failed=now.failures - then.failures,
+            apart=sum(now.excused.values()) - sum(then.excused.values()),
+            orders=after.bought - before.bought,
+            logins=after.logins - before.logins,
+            registrations=after.registrations - before.registrations,
+        )
 
     @property
     def last(self) -> Sample | None:

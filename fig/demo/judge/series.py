@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from fig.demo.judge.record import SIDES, Sample
+from fig.demo.judge.sample import SIDES, Sample
 from fig.demo.script.conditions import total
 
 SPAN = (

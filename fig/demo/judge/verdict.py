@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import math
 
-from fig.demo.judge.order_verdict import order_promises
+from fig.demo.judge.end_verdict import end_promises
+from fig.demo.judge.order_verdict import END, order_promises
 from fig.demo.judge.promise import Promise
-from fig.demo.judge.record import Difference, Pairs, Record, Sample
+from fig.demo.judge.record import Difference, Record
+from fig.demo.judge.sample import Pairs, Sample
 from fig.demo.script.conditions import total
 from fig.demo.script.pace import COMPARED, PRODUCT_ROUTES
 
@@ -23,6 +25,7 @@ def judge(record: Record) -> list[Promise]:
         pairs_equal_afterwards(record),
         *order_promises(record),
         none_retired(record),
+        *(end_promises(record) if record.planned >= END else []),
         every_flip_took_effect(record),
         ran_to_the_end(record),
     ]

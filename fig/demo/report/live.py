@@ -14,7 +14,8 @@ from rich.spinner import Spinner
 from rich.table import Table
 from rich.text import Text
 
-from fig.demo.judge.record import Latency, RouteSample, Sample, StepRecord, Told
+from fig.demo.judge.record import StepRecord
+from fig.demo.judge.sample import Latency, RouteSample, Sample, Told
 from fig.demo.judge.series import SPAN, answered, points
 from fig.demo.script.pace import API_ROUTES, MOVED
 from fig.demo.script.step import Act

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from textwrap import wrap
 
-from fig.demo.judge.record import Sample, StepRecord
+from fig.demo.judge.record import StepRecord
+from fig.demo.judge.sample import Sample
 from fig.demo.script.conditions import total
 from fig.demo.script.pace import COMPARED
 from fig.demo.script.step import Act

@@ -18,7 +18,8 @@ from rich.text import Text
 from fig.demo.judge.chapters import chapters
 from fig.demo.judge.order_verdict import most
 from fig.demo.judge.promise import Promise
-from fig.demo.judge.record import Latency, Record, RouteSample
+from fig.demo.judge.record import Record
+from fig.demo.judge.sample import Latency, RouteSample
 from fig.demo.judge.series import bands, points
 from fig.demo.judge.verdict import bound
 from fig.demo.report import charts
@@ -30,7 +31,8 @@ PARTS = {
     1: (),
     2: ("caught", "evidence"),
     3: ("orders", "outage"),
-    4: ("handovers", "books"),
+    4: ("handovers",),
+    5: ("farewell", "books"),
 }  # of an act
 
 

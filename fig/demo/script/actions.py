@@ -30,6 +30,11 @@ class Flip:
 
 
 @dataclass(frozen=True)
+class Edit(Flip):
+    """Move routes to a stage by one edit of the route file, as a person with an editor does."""
+
+
+@dataclass(frozen=True)
 class Migrate:
     """Let `fig migrate` walk routes to the new side by these percentages; wait for its first step.
 
@@ -131,6 +136,25 @@ class CutOver:
 
 
 @dataclass(frozen=True)
+class CloseWindow:
+    """End the time in which legacy is kept current, and the way back open, of a domain."""
+
+    domain: str
+
+
+@dataclass(frozen=True)
+class Retire:
+    """Retire all routes, as soon as nothing has needed legacy for so many seconds."""
+
+    horizon: float
+
+
+@dataclass(frozen=True)
+class Farewell:
+    """Stop the monolith for good, archive its database, try the archive, drop the database."""
+
+
+@dataclass(frozen=True)
 class SendHome:
     """Let the shoppers finish and leave."""
 
@@ -144,6 +168,7 @@ Action = (
     BringUp
     | LetIn
     | Flip
+    | Edit
     | Migrate
     | SeeItStop
     | Follow
@@ -157,6 +182,9 @@ Action = (
     | LegacyIsBack
     | ReadOrders
     | CutOver
+    | CloseWindow
+    | Retire
+    | Farewell
     | SendHome
     | Verify
 )

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from fig.demo.judge.record import Pairs, Sample
+from fig.demo.judge.sample import Pairs, Sample
 
 # Seconds after a flip in which requests may still finish by the table they began with: none is
 # counted before the first, one that comes after the second went the wrong way.
@@ -90,6 +90,18 @@ class Clean:
         least = min(since.last.routes[name].pairs.completed for name in self.routes)
         words = f"{all_pairs.completed} pairs, 0 differ; at least {least} of {self.pairs} a route"
         return Standing(Now.MET if least >= self.pairs else Now.WAITING, words)
+
+
+@dataclass(frozen=True)
+class Lively:
+    """Somebody has ordered, logged in and opened an account since the step began."""
+
+    def check(self, since: Since) -> Standing:
+        then, now = since.first.load.orders, since.last.load.orders
+        done = now.bought - then.bought, now.logins - then.logins
+        joined = now.registrations - then.registrations
+        words = f"{done[0]} orders, {done[1]} logins, {joined} registrations"
+        return Standing(Now.MET if all((*done, joined)) else Now.WAITING, words)
 
 
 @dataclass(frozen=True)
@@ -188,7 +200,7 @@ class Moved:
         return self.stage == "new" and legacy > 0
 
 
-Condition = Shoppers | Caught | Clean | Moved | Recovered | Finished | Left
+Condition = Shoppers | Caught | Clean | Moved | Recovered | Finished | Lively | Left
 
 
 def answered_by(window: Since, route: str) -> tuple[int, int]:

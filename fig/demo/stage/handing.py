@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from fig.demo.judge.record import Handover
+from fig.demo.judge.ownership import Handover
 from fig.demo.stage.commands import Fig
 from fig.demo.stage.world import DemoFailed
 

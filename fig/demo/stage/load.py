@@ -13,7 +13,7 @@ from pathlib import Path
 
 from chassis.process import children
 from chassis.process.children import Program
-from fig.demo.judge.record import Load
+from fig.demo.judge.sample import Load
 from fig.demo.stage.samples import load_of
 from fig.demo.stage.world import DemoFailed
 

@@ -5,12 +5,15 @@ Each takes the world, the record it fills, how to say something, and what the sc
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 from fig.demo.judge.record import Record
 from fig.demo.script import actions
 from fig.demo.stage.world import DemoFailed, World
 
+POLL = 0.05  # seconds
 Say = Callable[[str], None]
 
 
@@ -33,6 +36,34 @@ async def cut_over(world: World, record: Record, say: Say, action: actions.CutOv
         )
 
 
+async def close_window(world: World, record: Record, say: Say, action: actions.CloseWindow) -> None:
+    window = await world.close_window(action.domain)
+    record.windows.append(window)
+    say(f"{window.domain}: {window.words}; the window is closed")
+
+
+async def retire(world: World, record: Record, say: Say, action: actions.Retire) -> None:
+    done = await world.retire(action.horizon)
+    record.retired, record.not_yet = done.routes, done.refused
+    if done.refused:
+        say(f"refused at first: {done.refused}")
+    say(f"{len(done.routes)} routes are retired: nothing needed legacy")
+
+
+async def farewell(world: World, record: Record, say: Say, _: actions.Farewell) -> None:
+    """Counted from the shoppers' first figures after it."""
+    gone = await world.farewell()
+    ended = record.load.time
+    while True:  # the sampler brings them; the step has a deadline
+        await asyncio.sleep(POLL)
+        if record.load.time > ended:
+            break
+    last = record.samples[-1]
+    record.gone = replace(gone, at=last.at, load=record.load, errors=last.server_errors)
+    for name, seconds, words in gone.steps:
+        say(f"{name}: {words} ({seconds:.1f} s)")
+
+
 async def verify(world: World, record: Record, say: Say, _: actions.Verify) -> None:
     found = record.verified = await world.verify()
     rows = sum(one.rows for one in found.entities)
@@ -46,5 +77,8 @@ async def verify(world: World, record: Record, say: Say, _: actions.Verify) -> N
 OWNING: dict[type, Callable[..., Awaitable[None]]] = {
     actions.ReadOrders: read_orders,
     actions.CutOver: cut_over,
+    actions.CloseWindow: close_window,
+    actions.Retire: retire,
+    actions.Farewell: farewell,
     actions.Verify: verify,
 }

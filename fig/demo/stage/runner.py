@@ -14,9 +14,10 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 
 from fig.demo.judge.outage import finished_at, outage_of
-from fig.demo.judge.record import ActRecord, Record, Sample, StepRecord
+from fig.demo.judge.record import ActRecord, Record, StepRecord
 from fig.demo.judge.record import Caught as CaughtRecord
 from fig.demo.judge.record import Flip as FlipRecord
+from fig.demo.judge.sample import Sample
 from fig.demo.judge.verdict import related
 from fig.demo.script import actions, pace
 from fig.demo.script.conditions import (
@@ -312,11 +313,12 @@ class Runner:
             )
 
 
-MOVING = (actions.Flip, actions.Migrate, actions.Follow, actions.Approve)
+MOVING = (actions.Flip, actions.Edit, actions.Migrate, actions.Follow, actions.Approve)
 ACTIONS: dict[type, Callable[..., Awaitable[None]]] = {
     actions.BringUp: Runner.bring_up,
     actions.LetIn: Runner.let_in,
     actions.Flip: Runner.flip,
+    actions.Edit: Runner.flip,
     actions.Migrate: Runner.migrate,
     actions.SeeItStop: Runner.see_it_stop,
     actions.Follow: Runner.follow,
@@ -330,6 +332,9 @@ ACTIONS: dict[type, Callable[..., Awaitable[None]]] = {
     actions.LegacyIsBack: Runner.legacy_is_back,
     actions.ReadOrders: Runner.owning,
     actions.CutOver: Runner.owning,
+    actions.CloseWindow: Runner.owning,
+    actions.Retire: Runner.owning,
+    actions.Farewell: Runner.owning,
     actions.SendHome: Runner.send_home,
     actions.Verify: Runner.owning,
 }

@@ -8,18 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from fig.demo.judge.record import (
-    SIDES,
-    Difference,
-    Evidence,
-    Failure,
-    Latency,
-    Load,
-    Pairs,
-    RouteSample,
-    Sample,
-    Told,
-)
+from fig.demo.judge.record import Difference, Evidence
+from fig.demo.judge.sample import SIDES, Failure, Latency, Load, Pairs, RouteSample, Sample, Told
 
 Json = Mapping[str, Any]
 NOBODY = Load()

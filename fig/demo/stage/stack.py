@@ -43,6 +43,7 @@ class Stack(Protocol):
     """What `real.py` needs. Raises DemoFailed."""
 
     exit_code: int  # when it cannot be started
+    own: bool  # its route file is a copy of ours, without a person's comments
     force: str  # the reason by which its routes are promoted; empty: on the evidence alone
 
     async def start(self, fault: str) -> Addresses:
@@ -56,6 +57,7 @@ class OwnStack:
     """Started for the demo in a folder of its own, on a copy of the route file, and stopped at its
     end. `home` is that folder: what an earlier demo left there is removed first."""
 
+    own = True
     force = ""  # the copy has the demo's bounds
 
     def __init__(
@@ -115,6 +117,7 @@ PUTS_BACK = "fig demo puts the route back where it was before"
 class RunningStack:
     """What `fig up` left running: its routes are walked to legacy, and back at the end."""
 
+    own = False
     force = "fig demo moves it; it is held to the demo's own bounds"  # the file has its user's
 
     def __init__(self, fig: Fig, found: StackState, moved: Collection[str], admin: Admin) -> None:

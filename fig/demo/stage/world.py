@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
-from fig.demo.judge.record import (
-    Difference,
-    Evidence,
-    Handover,
-    PriceEdit,
-    Reading,
-    Sample,
-    StepRecord,
-    Verified,
-)
+from fig.demo.judge.ownership import Gone, Handover, Window
+from fig.demo.judge.record import Difference, Evidence, PriceEdit, Reading, StepRecord, Verified
 from fig.demo.judge.record import Flip as FlipRecord
+from fig.demo.judge.sample import Sample
 from fig.demo.script.actions import Flip, Migrate
 from fig.demo.script.step import Act
 
 
 class DemoFailed(Exception):
     """Something the demo needs does not work; the message says what, and what to do about it."""
+
+
+@dataclass(frozen=True)
+class Retired:
+    """The routes that were retired, and why this was refused at first; empty: it was not."""
+
+    routes: tuple[str, ...]
+    refused: str
 
 
 class World(Protocol):
@@ -81,6 +83,15 @@ class World(Protocol):
 
     async def cut_over(self, domain: str, toward: str, bound: int) -> Handover:
         """Make this side the owner of a domain."""
+
+    async def close_window(self, domain: str) -> Window:
+        """End a domain's window."""
+
+    async def retire(self, horizon: float) -> Retired:
+        """Retire all routes once nothing needed legacy for this long, in seconds."""
+
+    async def farewell(self) -> Gone:
+        """Delete the monolith."""
 
     async def verify(self) -> Verified:
         """Whether both sides hold the same, and what shoppers were told is true."""

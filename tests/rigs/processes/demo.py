@@ -10,29 +10,24 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from fig.demo.judge.ownership import Gone, Handover, Window
 from fig.demo.judge.record import (
     Difference,
     Entity,
     Evidence,
-    Failure,
-    Handover,
-    Latency,
     Law,
-    Load,
-    Pairs,
     PriceEdit,
     Reading,
-    RouteSample,
-    Sample,
     StepRecord,
-    Told,
     Verified,
 )
 from fig.demo.judge.record import Flip as FlipRecord
+from fig.demo.judge.sample import Failure, Latency, Load, Pairs, RouteSample, Sample, Told
 from fig.demo.script.actions import Flip, Migrate
 from fig.demo.script.pace import MOVED, Pace
 from fig.demo.script.plan import acts
 from fig.demo.script.step import Act, Step
+from fig.demo.stage.world import Retired
 
 TICK = 0.5  # seconds a sample takes
 PER_TICK = 40  # requests of every route between two samples
@@ -63,6 +58,9 @@ class Flaws:
     held_back: bool = False  # requests for legacy are held back for ever after
     stalled: bool = False  # what was pending stays pending
     one_way: bool = False  # legacy does not know the orders of the new side
+    lawless: bool = False  # fig verify finds a law broken
+    missed: bool = False  # somebody needs legacy after the farewell
+    empty: bool = False  # nobody orders after the farewell
     dropped_write: bool = False  # a write fails while a domain changes its owner
     lost: bool = False  # an acknowledged order is nowhere
     unequal: bool = False  # fig verify finds a difference
@@ -102,7 +100,7 @@ class FakeWorld:
         self.users = 0
         self.requests = 0
         self.routes = {name: FakeRoute() for name in (*MOVED, "login")}
-        self.pending = self.finished = 0
+        self.pending = self.finished = self.deeds = 0
         self.sampled = asyncio.Event()
         self.version = "0" * 12
         self.calls: list[str] = []
@@ -203,15 +201,29 @@ class FakeWorld:
         failed = 1 if self.flaws.dropped_write else 0
         return Handover(domain, toward, 2.5, waited=3, worst=120.0, failed=failed)
 
+    async def close_window(self, domain: str) -> Window:
+        self.calls.append(f"close {domain}")
+        return Window(domain, "both sides hold the same")
+
+    async def retire(self, horizon: float) -> Retired:
+        self.calls.append("retire")
+        return Retired(tuple(self.routes), "watched for 3 s, and 10 s are asked for")
+
+    async def farewell(self) -> Gone:
+        self.calls.append("farewell")
+        steps = (("archive", 2.0, "12 tables"), ("database", 0.1, "'legacy' is dropped"))
+        return Gone(0.0, steps, "/archive/legacy.dump", 3_000_000, 12, 5_020)
+
     async def verify(self) -> Verified:
         self.calls.append("verify")
         stuck = ("S1: parked",) if self.flaws.stuck_saga else ()
         wrong = ("LT-1: acknowledged as SO-1, and lost",) if self.flaws.lost else ()
         differ = 1 if self.flaws.unequal else 0
+        broken = 1 if self.flaws.lawless else 0
         return Verified(
-            ok=not (stuck or wrong or differ),
+            ok=not (stuck or wrong or differ or broken),
             entities=(Entity("orders", "order", "orders", 5_020, differ),),
-            laws=(Law("books", "an order is paid once", 0),),
+            laws=(Law("books", "an order is paid once", broken),),
             stuck=stuck,
             acknowledged=20,
             accepted=5,
@@ -229,6 +241,7 @@ class FakeWorld:
             if self.users:
                 entry.traffic(bool(self.fault), self.flaws)
         self.requests += PER_TICK * len(self.routes) if self.users else 0
+        self.deeds += 1 if self.users and not (self.flaws.empty and "farewell" in self.calls) else 0
         if "legacy is back" in self.calls and not self.flaws.stalled:
             self.finished = self.pending
         return Sample(
@@ -266,6 +279,7 @@ class FakeWorld:
             Latency(5.0, 20.0),
             reasons,
             excused={
+                "GET /": int(self.flaws.missed and "farewell" in self.calls and self.users == 0),
                 "POST /api/login": self.routes["login"].errors,
                 "POST /api/orders (who is asking)": self.routes["place-order"].errors,
             },
@@ -281,6 +295,9 @@ class FakeWorld:
             finished=self.finished,
             waiting=waiting,
             oldest=1.0 if waiting else None,
+            checkouts=self.deeds,
+            logins=self.deeds,
+            registrations=self.deeds,
         )
 
     async def close(self) -> None:

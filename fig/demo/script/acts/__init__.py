@@ -1,1 +1,1 @@
-"""The acts of the demo, in order: `front`, `goods`, `orders`, `cutover`; each is made of steps."""
+"""The acts of the demo, in order: `front`, `goods`, `orders`, `cutover`, `end`."""

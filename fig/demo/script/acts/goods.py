@@ -5,6 +5,7 @@ from __future__ import annotations
 from fig.demo.script.actions import (
     Approve,
     AskForRefusal,
+    Edit,
     EditPrices,
     Flip,
     Follow,
@@ -97,8 +98,9 @@ def _shadow(pace: Pace) -> tuple[Step, ...]:
         Step(
             "pages-shadow",
             "So do the pages",
-            "everything a browser sees, the back office and logging in; a form is never copied",
-            Flip(PAGE_ROUTES, "shadow"),
+            "one edit of the route file: everything a browser sees, the back office, logging in; a "
+            "form is never copied",
+            Edit(PAGE_ROUTES, "shadow"),
             Moved(PAGE_ROUTES, "shadow", together=True),
         ),
         Step(

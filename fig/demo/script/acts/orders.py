@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fig.demo.script.actions import AskToRetire, Flip, LegacyIsBack, ReadOrders, StopLegacy
+from fig.demo.script.actions import AskToRetire, Edit, Flip, LegacyIsBack, ReadOrders, StopLegacy
 from fig.demo.script.conditions import Clean, Finished, Moved, Recovered
 from fig.demo.script.pace import (
     API_ROUTES,
@@ -82,8 +82,8 @@ def _pages(pace: Pace) -> tuple[Step, ...]:
         Step(
             "pages-50",
             "Pages: canary 50 %",
-            "half of the browsers are on the new side now; a cart, a login go on on either side",
-            Flip(PAGE_ROUTES, "canary", 50),
+            "by another edit; a cart, a login go on, on whichever side the next click is answered",
+            Edit(PAGE_ROUTES, "canary", 50),
             Moved(PAGE_ROUTES, "canary", together=True),
             hold=pace.canary,
             within=pace.canary + 150,
@@ -93,7 +93,7 @@ def _pages(pace: Pace) -> tuple[Step, ...]:
             "The new side shows the pages",
             "every page comes from the storefront; registering, and prices, still end in the "
             "monolith's own forms",
-            Flip(PAGE_ROUTES, "new"),
+            Edit(PAGE_ROUTES, "new"),
             Moved(PAGE_ROUTES, "new", together=True),
             hold=pace.new,
             within=pace.new + 60,

@@ -30,7 +30,7 @@ async def test_the_picture_shows_stages_sides_and_the_sentence_of_the_moment() -
     console.print(view.draw())
     picture = console.export_text()
     assert "Another step: something happens now" in picture
-    assert "act 4: The data changes its owner" in picture
+    assert "act 5: The monolith is deleted" in picture
     assert "product-detail" in picture
     assert "9 / 24 ms" in picture
     assert "0 failed, 0 × 5xx" in picture

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fig.demo.judge.outage import finished_at, outage_of
-from fig.demo.judge.record import Load, RouteSample, Sample, Told
+from fig.demo.judge.sample import Load, RouteSample, Sample, Told
 
 ROUTES = {
     "order-list": ("new", "GET /api/orders"),

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from fig.demo.judge.record import Latency, Pairs, RouteSample, Sample
+from fig.demo.judge.sample import Latency, Pairs, RouteSample, Sample
 from fig.demo.judge.series import bands, points
 
 

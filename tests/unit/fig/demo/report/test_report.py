@@ -14,7 +14,8 @@ import pytest
 from lxml import html
 from rich.console import Console
 
-from fig.demo.judge.record import Pairs, Record
+from fig.demo.judge.record import Record
+from fig.demo.judge.sample import Pairs
 from fig.demo.judge.verdict import bound, judge
 from fig.demo.report import report
 from fig.demo.report.frame import LogFrame, round_up

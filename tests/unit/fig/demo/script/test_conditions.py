@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from fig.demo.judge.record import Load, Pairs, RouteSample, Sample, Told
+from fig.demo.judge.sample import Load, Pairs, RouteSample, Sample, Told
 from fig.demo.script.conditions import (
     Caught,
     Clean,

@@ -88,5 +88,5 @@ class TestPlan:
 
 
 def test_the_fast_plan_waits_seconds_where_the_normal_one_waits_minutes() -> None:
-    assert sum(step.hold for step in plan(FAST)) <= 25
-    assert 40 <= sum(step.hold for step in plan(NORMAL)) <= 200
+    assert sum(step.hold for step in plan(FAST)) <= 45
+    assert 100 <= sum(step.hold for step in plan(NORMAL)) <= 300

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from fig.demo.judge.record import Handover
+from fig.demo.judge.ownership import Handover
 from fig.demo.stage.commands import Fig
 from fig.demo.stage.handing import cut_over
 from fig.demo.stage.world import DemoFailed

@@ -10,8 +10,9 @@ from typing import Any
 import httpx2
 import pytest
 
-from fig.demo.script.actions import Flip
+from fig.demo.script.actions import Edit, Flip
 from fig.demo.script.pace import FAST
+from fig.demo.script.routes import edit
 from fig.demo.stage.admin import Admin
 from fig.demo.stage.commands import Fig
 from fig.demo.stage.load import LoadProcess, Shoppers
@@ -27,6 +28,7 @@ class OneStack:
 
     exit_code = 1
     force = ""
+    own = True
 
     def __init__(self, routes: Path) -> None:
         self.routes = routes
@@ -109,6 +111,34 @@ async def test_a_flip_names_the_demos_own_file_and_facade(parts: Any) -> None:
     (flip,) = await real.flip(Flip(("product-list",), "canary", 5))
     assert (flip.version, flip.ms, flip.target) == (version_of(routes), 41.5, "canary 5 %")
     assert " ".join(real.tools.fig.calls[-1]) == expected
+
+
+async def test_an_edit_moves_them_in_the_demos_own_file_without_a_command(parts: Any) -> None:
+    world, facade, routes = parts
+    real = world()
+    await real.bring_up("")
+    routes.write_text("routes: [{name: product-list, new: catalog, stage: shadow}]")
+    facade.version = edit(routes, Edit(("product-list",), "new"))
+    calls = len(real.tools.fig.calls)
+    (flip,) = await real.flip(Edit(("product-list",), "new"))
+    assert (flip.version, flip.target) == (version_of(routes), "new")
+    assert flip.ms is not None
+    assert len(real.tools.fig.calls) == calls
+
+
+async def test_a_facade_that_was_too_busy_to_answer_is_asked_again(
+    parts: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = parts[0]()
+    answers = ["no running facade could be asked for the evidence", "the evidence speaks against"]
+
+    async def call(*_: str) -> str:
+        raise DemoFailed(answers.pop(0))
+
+    monkeypatch.setattr(real.tools.fig, "call", call)
+    with pytest.raises(DemoFailed, match="speaks against"):
+        await real.asked("flip")
+    assert answers == []
 
 
 async def test_what_the_command_says_is_not_believed_before_the_workers_say_it(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from fig.demo.judge.record import Latency, Pairs
+from fig.demo.judge.sample import Latency, Pairs
 from fig.demo.stage import samples
 from fig.demo.stage.samples import differences_of, load_of, sample_of
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fig.demo.script.actions import Approve, Flip, Follow, Forget, Mend
+from fig.demo.script.actions import Approve, Edit, Flip, Follow, Forget, Mend
 from fig.demo.script.acts.goods import goods
 from fig.demo.script.pace import FAST, NORMAL, ORDER_ROUTES, PAGE_ROUTES, PRODUCT_ROUTES
 
@@ -21,7 +21,7 @@ def test_what_was_found_with_the_fault_is_forgotten_once_it_is_mended() -> None:
 
 def test_orders_and_pages_do_not_go_beyond_the_shadow() -> None:
     flips = [step.do for step in goods(FAST).steps if isinstance(step.do, Flip)]
-    assert flips == [Flip(ORDER_ROUTES, "shadow"), Flip(PAGE_ROUTES, "shadow")]
+    assert flips == [Flip(ORDER_ROUTES, "shadow"), Edit(PAGE_ROUTES, "shadow")]
 
 
 def test_the_usual_pace_does_not_excuse_its_bounds() -> None:

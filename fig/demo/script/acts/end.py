@@ -1,0 +1,59 @@
+"""Act 5: the windows close, legacy is retired and deleted, and people go on shopping."""
+
+from __future__ import annotations
+
+from fig.demo.script.actions import CloseWindow, Farewell, Retire
+from fig.demo.script.conditions import Lively
+from fig.demo.script.pace import DOMAINS, Pace
+from fig.demo.script.step import Act, Step
+
+HORIZON = 10.0  # seconds; a real shop waits for longer
+
+
+def end(pace: Pace) -> Act:
+    closing = tuple(
+        Step(
+            f"close-{domain}",
+            f"The window of {domain} closes",
+            "both sides are compared once more; from now on legacy is not kept current, and there "
+            "is no way back",
+            CloseWindow(domain),
+            within=240,
+        )
+        for domain in DOMAINS
+    )
+    return Act(
+        5,
+        "The monolith is deleted",
+        "Nothing needs it any more, and that is seen, not hoped: its routes are retired, its "
+        "database is archived, the archive is tried, and all of it is dropped. People go on "
+        "shopping.",
+        (
+            *closing,
+            Step(
+                "retired",
+                "Every route is retired",
+                f"only when nothing has needed legacy for {HORIZON:.0f} s; a real shop waits for a "
+                "week, a month's end, the yearly report",
+                Retire(HORIZON),
+                within=180,
+            ),
+            Step(
+                "farewell",
+                "Farewell",
+                "fig farewell stops the monolith and its feed, archives its database, restores the "
+                "archive on trial, and drops database, slots and roles",
+                Farewell(),
+                within=240,
+            ),
+            Step(
+                "without",
+                "A shop without a monolith",
+                "people browse, order, log in and open accounts, by the app and by the pages; all "
+                "of it is counted from here",
+                until=Lively(),
+                hold=pace.without,
+                within=pace.without + 60,
+            ),
+        ),
+    )
