@@ -50,7 +50,9 @@ CANCELLED = 130  # the exit code of Ctrl-C
 @json_option("FIG_DEMO_JSON")
 @click.option("--leave-fault", is_flag=True, envvar="FIG_DEMO_LEAVE_FAULT", hidden=True)
 @click.pass_obj
-def demo(home: Home, fast: bool, use_running: bool, plain: bool, leave_fault: bool) -> None:
+def demo(
+    home: Home, fast: bool, use_running: bool, plain: bool, leave_fault: bool, out: Output
+) -> None:
     """Migrate the whole shop, act by act, from the monolith to new services while people shop.
 
     Exit code 0: every promise held; 1: one did not, the last lines say which; 2: bad settings.

@@ -131,6 +131,8 @@ FIGURES: Mapping[int, Callable[[Record], Sequence[Figure]]] = {
 HEADLINES: Mapping[int, Callable[[Record], str]] = {
     2: lambda record: f"pairs differed: the fault is caught, {_met(record)} clients had met it",
     3: lambda record: f"without the monolith, and {_taken(record)} orders were taken",
+    4: lambda record: f"times a domain changed its owner, {_dropped(record)} writes failed",
+    5: lambda record: f"requests after the farewell, {_missed(record)} failed",
 }
 
 
@@ -140,3 +142,11 @@ def _met(record: Record) -> int:
 
 def _taken(record: Record) -> int:
     return record.outage.taken if record.outage else 0
+
+
+def _dropped(record: Record) -> int:
+    return sum(one.failed for one in record.handovers)
+
+
+def _missed(record: Record) -> int:
+    return record.without.failed if record.without else 0

@@ -15,10 +15,13 @@ LABEL = 7.2  # px a letter of a band's label takes
 
 
 def answers(
-    points: Sequence[Point], bands: Sequence[Band], gone: tuple[float, float] | None = None
+    points: Sequence[Point],
+    bands: Sequence[Band],
+    gone: tuple[float, float] | None = None,
+    deleted: float | None = None,
 ) -> str:
     """Who answered: requests per second by side, stacked, legacy below; `gone` is when legacy
-    was stopped."""
+    was stopped, `deleted` when it was for good."""
     peak = max(sum(point.rates.values()) for point in points)
     grid = frame(points, peak * 1.05, "/s")
     floor = [0.0] * len(points)
@@ -30,7 +33,8 @@ def answers(
         stages(grid, bands),
         area(grid, points, floor, legacy, "legacy"),
         area(grid, points, legacy, both, "new"),
-        shade(grid, *gone) if gone else "",
+        shade(grid, *gone, "legacy stopped") if gone else "",
+        shade(grid, deleted, grid.ended, "no monolith any more") if deleted else "",
         hints(grid, points, told_answers),
     )
 
@@ -119,13 +123,13 @@ def area(
     return f'<polygon class="area {style}" points="{" ".join(upper + lower[::-1])}"/>'
 
 
-def shade(grid: Frame, began: float, ended: float) -> str:
-    """A stretch of time in which legacy was stopped."""
+def shade(grid: Frame, began: float, ended: float, words: str) -> str:
+    """A stretch of time in which there was no legacy."""
     left, right = grid.x(began), grid.x(ended)
     width, height = max(2.0, round(right - left, 1)), HEIGHT - TOP - BOTTOM
     return (
         f'<rect class="gone" x="{left}" y="{TOP}" width="{width}" height="{height}"/>'
-        f'<text class="name mid" x="{left + width / 2}" y="{TOP + 14}">legacy stopped</text>'
+        f'<text class="name mid" x="{left + width / 2}" y="{TOP + 14}">{words}</text>'
     )
 
 

@@ -69,12 +69,13 @@ def render(record: Record, promises: list[Promise]) -> str:
     stages = bands(record.samples, PRODUCT_ROUTES[0])
     drawn, outage = len(goods) > 1, record.outage
     gone = (outage.began, outage.ready) if outage else None
+    deleted = record.gone.at if record.gone else None
     return environment.get_template("report.html").render(
         record=record,
         promises=promises,
         held=all(promise.held for promise in promises),
         broken=sum(not promise.held for promise in promises),
-        answers=charts.answers(goods, stages, gone) if drawn else "",
+        answers=charts.answers(goods, stages, gone, deleted) if drawn else "",
         orders=order_chart(record, gone),
         latencies=charts.latencies(goods, stages) if drawn else "",
         evidence=charts.evidence(points(record.samples, COMPARED), stages) if drawn else "",
@@ -132,7 +133,8 @@ def write(record: Record, promises: list[Promise], folder: Path) -> Path:
 
 
 def document(record: Record, promises: list[Promise], page: Path) -> dict[str, object]:
-    """For programs: the verdict, each promise, and what each act came to."""
+    """For programs: the verdict, each promise, what each act came to, the last act's figures."""
+    alone = record.without
     return {
         "ok": all(promise.held for promise in promises),
         "broken": record.broken,
@@ -147,6 +149,7 @@ def document(record: Record, promises: list[Promise], page: Path) -> dict[str, o
             }
             for one in chapters(record)
         ],
+        "without_the_monolith": None if alone is None else asdict(alone),
         "report": str(page),
     }
 

@@ -36,10 +36,15 @@ async def test_the_figures_say_what_happened(play: Any) -> None:
 
 async def test_one_figure_of_each_says_it_at_a_glance(play: Any) -> None:
     record, _, _ = await play(Flaws())
-    front, goods, orders = (one.headline for one in chapters(record))
+    front, goods, orders, cutover, end = (one.headline for one in chapters(record))
     assert front.words == "requests, 0 failed"
     assert goods.words == "pairs differed: the fault is caught, 0 clients had met it"
     assert orders.words == "without the monolith, and 5 orders were taken"
+    assert (cutover.value, cutover.words) == (
+        "9",
+        "times a domain changed its owner, 0 writes failed",
+    )
+    assert (end.value, end.words[-8:]) == (f"{record.without.requests:,}", "0 failed")
 
 
 async def test_the_requests_of_all_acts_are_those_of_the_run(play: Any) -> None:

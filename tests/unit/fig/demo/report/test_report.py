@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import re
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -101,16 +101,21 @@ async def test_the_terminal_names_the_broken_promise(play: Any) -> None:
     assert "1 promise broken: no request failed" in console.export_text()
 
 
-async def test_the_terminal_and_programs_get_the_figures_of_each_act(play: Any) -> None:
+async def test_the_terminal_and_programs_get_the_last_act_s_figures(play: Any) -> None:
     record, _, _ = await play(Flaws())
+    alone = record.without
     console = Console(width=400, record=True, file=io.StringIO())
     report.show(console, record, judge(record), Path("r.html"))
     said = console.export_text()
-    assert "0 answered by the new side; " in said
-    assert "5 orders taken meanwhile, 5 of them as pending; 0 errors" in said
+    assert (
+        f"{alone.requests:,} requests after the farewell; 0 of these failed; 0 counted apart"
+        in said
+    )
+    assert f"{alone.orders} orders without the monolith" in said
     figures = report.document(record, judge(record), Path("r.html"))
-    assert (figures["ok"], figures["broken"], figures["report"]) == (True, "", "r.html")
-    assert [one["act"] for one in figures["acts"]] == [1, 2, 3]  # type: ignore[attr-defined]
+    assert figures["ok"] is True
+    assert figures["without_the_monolith"] == asdict(alone)
+    assert [one["act"] for one in figures["acts"]] == [1, 2, 3, 4, 5]  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize(
@@ -137,7 +142,7 @@ async def test_the_page_tells_of_the_time_without_legacy_and_of_the_books(play: 
     record, _, _ = await play(Flaws())
     page = report.render(record, judge(record))
     assert "Without legacy" in page
-    assert page.count('class="gone"') == 2  # on both charts of who answered
+    assert page.count('class="gone"') == 3  # on both charts of who answered, and the farewell
     assert "POST /api/login" in page
     assert "an order is paid once" in page
     assert "20 orders acknowledged, 5 of them at first as pending" in page
