@@ -157,9 +157,13 @@ def draw_load(samples: deque[Sample]) -> Text:
 
 
 def told(orders: Told) -> str:
-    """What came of the orders, in words."""
+    """What came of the orders, in words, and who came in."""
     later = f", {orders.pending} accepted for later ({orders.waiting} wait)"
-    return f"{orders.placed} orders placed{later if orders.pending else ''}"
+    return (
+        f"{orders.placed} orders in the app{later if orders.pending else ''}, "
+        f"{orders.checkouts} on the pages; {orders.logins} logins, "
+        f"{orders.registrations} new accounts"
+    )
 
 
 def earlier(samples: deque[Sample]) -> Sample:
