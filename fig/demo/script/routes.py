@@ -54,15 +54,13 @@ def edit(path: Path, action: Flip) -> str:
 def copy_in_legacy(source: Path, target: Path, wanted: Wanted) -> None:
     """Write `target` by rename. Raises DemoFailed when the source lacks a route to be moved.
 
-    Other routes stay where they are: some have no side but the new one. A route without a new side
-    is left out: what no route names goes to legacy all the same, as long as there is one.
+    Other routes stay where they are: some have no side but the new one.
     """
     document = yaml.safe_load(source.read_text(encoding="utf-8"))
     named = {route.get("name"): route for route in document.get("routes") or []}
     missing = [name for name in wanted.moved if name not in named]
     if missing:
         raise DemoFailed(f"{source} has no route {', '.join(missing)}; the demo moves these")
-    document["routes"] = [one for one in named.values() if "new" in one or "compose" in one]
     for name in wanted.moved:
         named[name]["stage"] = "legacy"
         named[name].pop("percent", None)
