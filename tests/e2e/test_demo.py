@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from fig.demo.script.pace import DOMAINS, MOVED, PRODUCT_ROUTES
 from fig.stack.ports import WIDTH
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600)]
@@ -87,24 +88,50 @@ def test_every_promise_holds(demo: Demo) -> None:
     assert any(one["path"].endswith(".price") for one in record["caught"]["differences"])
     assert all(flip["moved"] or flip["passing"] for flip in record["flips"])
     assert all(flip["ms"] is not None for flip in record["flips"])
+    _legacy_was_away_and_the_way_back_open(record)
+    _all_has_moved_and_nothing_needs_the_monolith(record)
+    _the_page_tells_it_in_acts(demo)
+
+
+def _legacy_was_away_and_the_way_back_open(record: dict[str, Any]) -> None:
     outage, books = record["outage"], record["verified"]
     assert outage["pending"] > 0
     assert record["load"]["orders"]["waiting"] == 0
     assert {one["side"] for one in record["readings"]} == {"legacy", "new"}
+    assert all(edit["ms"] < 1000 for edit in record["prices"])
     assert books["ok"]
     assert books["accepted"] >= outage["pending"]
     assert books["acknowledged"] > 10
     assert len(books["laws"]) > 10
+
+
+def _all_has_moved_and_nothing_needs_the_monolith(record: dict[str, Any]) -> None:
+    moves = [(one["domain"], one["toward"]) for one in record["handovers"]]
+    there_back_there = ("new", "legacy", "new")
+    assert moves == [(name, to) for name in DOMAINS for to in there_back_there]
+    assert [one["domain"] for one in record["windows"]] == list(DOMAINS)
     last = record["samples"][-1]["routes"]
-    for name in ("place-order", "cancel-order", "order-list", "order-detail", "stock"):
-        assert last[name]["stage"] == "new"
-    for name in ("product-list", "product-detail", "category-list"):
-        assert last[name]["stage"] == "new"
+    assert {last[name]["stage"] for name in MOVED} == {"retired"}
+    for name in PRODUCT_ROUTES:
         assert last[name]["pairs"]["mismatched"] == 0
         assert last[name]["pairs"]["completed"] >= record["pairs_needed"]
-    assert all(edit["ms"] < 1000 for edit in record["prices"])
+    gone, orders = record["gone"], record["load"]["orders"]
+    assert gone["rows"] > 10_000
+    assert record["load"]["requests"] > gone["load"]["requests"]
+    for deed in ("checkouts", "logins", "registrations"):
+        assert orders[deed] >= gone["load"]["orders"][deed]
+    assert record["load"]["excused"] == gone["load"]["excused"]
+
+
+def _the_page_tells_it_in_acts(demo: Demo) -> None:
+    figures = demo.figures()
+    assert [one["act"] for one in figures["acts"]] == [1, 2, 3, 4, 5]
+    alone = figures["without_the_monolith"]
+    assert alone["requests"] > 100 and not alone["failed"] and not alone["apart"]
+    assert alone["orders"] and alone["logins"] and alone["registrations"]
     page = next((demo.home / "reports").glob("demo-*.html")).read_text()
     assert "Every promise held." in page
+    assert page.count('id="act-') == 5
     assert len(re.findall("<svg", page)) == 4
 
 

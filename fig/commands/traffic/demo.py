@@ -19,7 +19,7 @@ from fig.demo.report import report
 from fig.demo.report.live import LiveView
 from fig.demo.report.plain import PlainView
 from fig.demo.script.pace import COMPARED, FAST, MOVED, NORMAL, OFTEN, Pace, pairs_for
-from fig.demo.script.plan import UNDONE, WHOLE, acts
+from fig.demo.script.plan import ALL, UNDONE, acts
 from fig.demo.script.routes import Wanted
 from fig.demo.stage.admin import Admin
 from fig.demo.stage.commands import Fig
@@ -66,7 +66,7 @@ def demo(
         raise FigError(str(failed)) from failed
     record = _record(tools.pace)
     with live or contextlib.nullcontext():
-        stopped = asyncio.run(_play(tools, record, watch, UNDONE if use_running else WHOLE))
+        stopped = asyncio.run(_play(tools, record, watch, UNDONE if use_running else ALL))
     if stopped:
         click.echo("stopped; nothing of the demo runs any more", err=True)
         sys.exit(CANCELLED)

@@ -18,8 +18,7 @@ from fig.demo.script.pace import Pace
 from fig.demo.script.step import Act, Step
 
 ALL = 5
-WHOLE = 4  # what is played on a stack of the demo's own
-UNDONE = 3  # up to here everything can be put back
+UNDONE = 3  # up to here everything can be put back: on a stack that is not the demo's own
 
 
 def acts(pace: Pace, until: int = ALL) -> tuple[Act, ...]:
