@@ -21,7 +21,7 @@ PAGE_ROUTES = (  # and the forms on them; logging in belongs to them, since it i
     *("login", "logout", "login-form", "logout-page", "register"),
 )
 # Of those: the monolith's own form decides, as long as it owns the data behind it.
-LEGACY_DECIDES = ("login", "login-form", "register", "article-save", "stock-count")
+LEGACY_DECIDES = ("register", "article-save", "stock-count")
 COMPARED = (*PRODUCT_ROUTES, *ORDER_READS, *PAGE_READS)
 API_ROUTES = (*PRODUCT_ROUTES, *ORDER_ROUTES)  # of the shop's app
 MOVED = (*API_ROUTES, *PAGE_ROUTES)

@@ -33,7 +33,7 @@ from fig.demo.stage.world import DemoFailed, Retired
 from fig.settings import Home
 
 # The administrator that every seeded shop has; this shop sells nothing.
-FLIP_WITHIN = 5.0  # seconds for a flip to reach every worker
+FLIP_WITHIN = 15.0  # seconds for a flip to reach every worker
 BUSY_CALLS, NOT_ASKED = 3, "no running facade could be asked"
 EDITOR = Editor("admin@example.org", "admin-2016")
 

@@ -15,7 +15,7 @@ from fig.demo.stage.commands import Fig
 from fig.demo.stage.world import DemoFailed
 
 POLL = 0.2  # seconds
-FLIP_WITHIN = 5.0  # seconds for a step to reach every worker
+FLIP_WITHIN = 15.0  # seconds for a step to reach every worker
 WORD = "a person's word"  # what a walk says that waits for one
 
 

@@ -99,7 +99,7 @@ class FakeWorld:
         self.fault = ""
         self.users = 0
         self.requests = 0
-        self.routes = {name: FakeRoute() for name in (*MOVED, "login")}
+        self.routes = {name: FakeRoute() for name in MOVED}
         self.pending = self.finished = self.deeds = 0
         self.sampled = asyncio.Event()
         self.version = "0" * 12
@@ -181,7 +181,7 @@ class FakeWorld:
     async def stop_legacy(self, seconds: float) -> None:
         self.calls.append("stop legacy")
         self.time += seconds
-        self.routes["login"].errors += 7
+        self.routes["register"].errors += 7
         self.routes["place-order"].errors += self.flaws.stranger
         self.routes["order-list"].errors += self.flaws.harmed
         self.pending += 0 if self.flaws.closed else 5
@@ -265,7 +265,7 @@ class FakeWorld:
             {"legacy": Latency(9.0, 24.0), "new": Latency(3.0, 8.0)},
             Pairs(completed=entry.completed, matched=matched, mismatched=entry.mismatched),
             errors=entry.errors,
-            match="POST" if name in ("place-order", "cancel-order", "login") else "GET /",
+            match="POST" if name in ("place-order", "cancel-order", "register") else "GET /",
         )
 
     def load(self) -> Load:
@@ -280,7 +280,7 @@ class FakeWorld:
             reasons,
             excused={
                 "GET /": int(self.flaws.missed and "farewell" in self.calls and self.users == 0),
-                "POST /api/login": self.routes["login"].errors,
+                "POST /register": self.routes["register"].errors,
                 "POST /api/orders (who is asking)": self.routes["place-order"].errors,
             },
             orders=self.told(),

@@ -143,7 +143,7 @@ async def test_the_page_tells_of_the_time_without_legacy_and_of_the_books(play: 
     page = report.render(record, judge(record))
     assert "Without legacy" in page
     assert page.count('class="gone"') == 3  # on both charts of who answered, and the farewell
-    assert "POST /api/login" in page
+    assert "POST /register" in page
     assert "an order is paid once" in page
     assert "20 orders acknowledged, 5 of them at first as pending" in page
 

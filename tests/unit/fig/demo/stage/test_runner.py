@@ -128,7 +128,7 @@ async def test_orders_move_together_and_legacy_is_stopped_when_they_are_new(play
     assert world.calls[-1] == "verify"
     assert record.outage is not None
     assert (record.outage.pending, record.outage.harmed) == (5, {})
-    assert record.outage.errors == {"login": 7}
+    assert record.outage.errors == {"register": 7}
 
 
 async def test_what_only_legacy_could_answer_is_counted_apart(play: Any) -> None:
@@ -138,7 +138,7 @@ async def test_what_only_legacy_could_answer_is_counted_apart(play: Any) -> None
     assert record.last.server_errors == 7
     assert "counted apart: 7 needed legacy" in by_name["no request failed"].evidence
     taken = by_name["orders were taken while legacy was stopped"].evidence
-    assert "POST /api/login 7" in taken
+    assert "POST /register 7" in taken
 
 
 async def test_a_broken_run_keeps_no_promise_it_did_not_come_to(play: Any) -> None:
