@@ -83,12 +83,6 @@ def _fault(pace: Pace) -> tuple[Step, ...]:
 def _shadow(pace: Pace) -> tuple[Step, ...]:
     return (
         Step(
-            "forget",
-            "Evidence from nothing",
-            "what was found with the fault speaks of it alone; it is forgotten; the walk goes on",
-            Forget(COMPARED),
-        ),
-        Step(
             "orders-shadow",
             "Orders follow into the shadow",
             "order pages and stock are asked on both sides; an order itself is never copied",
@@ -102,6 +96,12 @@ def _shadow(pace: Pace) -> tuple[Step, ...]:
             "form is never copied",
             Edit(PAGE_ROUTES, "shadow"),
             Moved(PAGE_ROUTES, "shadow", together=True),
+        ),
+        Step(
+            "forget",
+            "Evidence from nothing",
+            "what was found with the fault speaks of it alone; it is forgotten; the walk goes on",
+            Forget(COMPARED),
         ),
         Step(
             "clean",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fig.demo.script.actions import Approve, Edit, Flip, Follow, Forget, Mend
+from fig.demo.script.actions import Approve, Edit, Flip, Follow, Forget, Mend, SeeItStop
 from fig.demo.script.acts.goods import goods
 from fig.demo.script.pace import FAST, NORMAL, ORDER_ROUTES, PAGE_ROUTES, PRODUCT_ROUTES
 
@@ -27,3 +27,10 @@ def test_orders_and_pages_do_not_go_beyond_the_shadow() -> None:
 def test_the_usual_pace_does_not_excuse_its_bounds() -> None:
     assert not any("wider bounds" in step.say for step in goods(NORMAL).steps)
     assert any("wider bounds" in step.say for step in goods(FAST).steps)
+
+
+def test_nobody_else_edits_the_file_while_the_walk_may_take_a_step() -> None:
+    """It stands still from the fault that its guard sees until that is forgotten."""
+    done = [type(step.do) for step in goods(FAST).steps]
+    assert done.index(SeeItStop) < done.index(Flip) < done.index(Edit) < done.index(Forget)
+    assert not {Flip, Edit} & set(done[done.index(Forget) :])
