@@ -13,6 +13,7 @@ from fig.demo.stage.handing import refused
 from fig.demo.stage.world import DemoFailed, Retired
 
 CALLS = 20  # while people shop, some row is often on its way to legacy
+RETIRE_CALLS = 60
 POLL = 1.0  # seconds
 
 
@@ -36,25 +37,27 @@ def _on_its_way(said: Mapping[str, Any]) -> bool:
 
 
 async def retire(fig: Fig, horizon: float) -> Retired:
-    """Asked until it is done; whoever watches sets the deadline. Raises DemoFailed."""
-    first = ""
-    while True:
+    """Asked until it is done. Raises DemoFailed with the reason that no waiting removes, or the
+    last one."""
+    first, words, done = "", "", dict[str, None]()
+    for _ in range(RETIRE_CALLS):
         code, said, complaint = await fig.run(
             *fig.start, "retire", "--all", "--horizon", f"{horizon:g}s", "--yes", "--json"
         )
         lines = _documents(said)
+        done |= {str(one["route"]): None for one in lines if "route" in one}  # each stays retired
         if code == 0:
-            return Retired(tuple(str(one["route"]) for one in lines if "route" in one), first)
+            return Retired(tuple(done), first)
         against = [one for line in lines for one in line.get("objections") or []]
-        if not against:
-            told = [str(line["error"]) for line in lines if line.get("error")]
-            words = "; ".join(told) or complaint.decode(errors="replace").strip()[-200:]
-            raise DemoFailed(f"fig retire --all: {words or 'no reason given'}")
-        lasting = [one for one in against if one["kind"] in LASTING]
-        if lasting:
-            raise DemoFailed(f"fig retire --all: {lasting[0]['words']}")
-        first = first or str(against[0]["words"])
+        told = [str(line["error"]) for line in lines if line.get("error")]
+        lasting = [str(one["words"]) for one in against if one["kind"] in LASTING]
+        words = "; ".join([*lasting, *(str(one["words"]) for one in against), *told][:3])
+        words = words or complaint.decode(errors="replace").strip()[-200:]
+        if lasting or code != 1:
+            break
+        first = first or (str(against[0]["words"]) if against else "")
         await asyncio.sleep(POLL)
+    raise DemoFailed(f"fig retire --all: {words or 'no reason given'}")
 
 
 LASTING = ("stage", "domain")  # objections that no waiting removes

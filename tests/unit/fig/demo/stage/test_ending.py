@@ -63,6 +63,10 @@ class TestRetire:
         assert await retire(fig, 10.0) == Retired(("a", "b"), SOON["words"])
         assert fig.calls == ["retire --all --horizon 10s --yes --json"] * 2
 
+    async def test_a_worker_that_was_late_is_no_refusal_and_what_is_retired_stays(self) -> None:
+        fig = SayingFig((1, {"route": "a"}), (0, {"route": "b"}))
+        assert await retire(fig, 10.0) == Retired(("a", "b"), "")
+
     async def test_what_no_waiting_removes_ends_it(self) -> None:
         with pytest.raises(DemoFailed, match="is open"):
             await retire(SayingFig((1, {"objections": [SOON, NEVER]})), 10.0)
