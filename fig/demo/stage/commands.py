@@ -12,6 +12,7 @@ from typing import Any
 
 from fig.demo.stage.world import DemoFailed
 
+CALLS, NOT_BEGUN = 3, ("no running facade could be asked", "no facade answers at")
 # What a person may have set for other files and facades than the demo's.
 DIVERTING = ("FIG_ROUTES", "FACADE_ROUTES", "FACADE_ADMIN")
 
@@ -24,11 +25,19 @@ class Fig:
         self.start = [sys.executable, "-m", "fig", "--home", str(home)]
 
     async def call(self, *arguments: str) -> str:
-        """What it said on stdout. Raises DemoFailed with its complaint when it exits non-zero."""
-        code, said, complaint = await self.run(*self.start, *arguments)
-        if code:
-            raise DemoFailed(f"fig {' '.join(arguments[:4])}: {reason(complaint or said)}")
-        return said.decode(errors="replace")
+        """What it said on stdout. Raises DemoFailed with its complaint when it exits non-zero.
+
+        Once more where the facade did not answer in time, and nothing had begun: the machine may
+        be busy.
+        """
+        for again in reversed(range(CALLS)):
+            code, said, complaint = await self.run(*self.start, *arguments)
+            if not code:
+                return said.decode(errors="replace")
+            why = reason(complaint or said)
+            if not again or not any(words in why for words in NOT_BEGUN):
+                break
+        raise DemoFailed(f"fig {' '.join(arguments[:4])}: {why}")
 
     async def verdict(self, *arguments: str) -> dict[str, Any]:
         """The JSON of a command whose exit code 1 is an answer too. Raises DemoFailed."""

@@ -34,7 +34,6 @@ from fig.settings import Home
 
 # The administrator that every seeded shop has; this shop sells nothing.
 FLIP_WITHIN = 15.0  # seconds for a flip to reach every worker
-BUSY_CALLS, NOT_ASKED = 3, "no running facade could be asked"
 EDITOR = Editor("admin@example.org", "admin-2016")
 
 
@@ -100,7 +99,7 @@ class RealWorld:
         where = ("--routes", str(place.routes), "--admin", place.admin)
         insisting = ("--force", force) if force else ()
         routes = ",".join(action.routes)
-        said = await self.asked(
+        said = await self.tools.fig.call(
             "flip", routes, action.stage, *share, *walk, *where, *insisting, "--json"
         )
         steps = flips_of(said)
@@ -109,16 +108,6 @@ class RealWorld:
         if await self.api().reached(version, FLIP_WITHIN) is None:
             steps[-1] = replace(steps[-1], version=version, ms=None)
         return steps
-
-    async def asked(self, *words: str) -> str:
-        """Once more where the facade did not answer in time: the machine may be busy."""
-        for _ in range(BUSY_CALLS - 1):
-            try:
-                return await self.tools.fig.call(*words)
-            except DemoFailed as failed:
-                if NOT_ASKED not in str(failed):
-                    raise
-        return await self.tools.fig.call(*words)
 
     async def migrate(self, action: Migrate) -> Sequence[FlipRecord]:
         place = self.place()

@@ -28,6 +28,20 @@ async def test_a_refusal_comes_with_its_last_words(tmp_path: Path) -> None:
         await fig.call("flip", "r")
 
 
+@pytest.mark.parametrize(
+    ("words", "calls"), [("no running facade could be asked", 3), ("the evidence says no", 1)]
+)
+async def test_a_facade_that_was_too_busy_to_answer_is_asked_again(
+    tmp_path: Path, words: str, calls: int
+) -> None:
+    seen = tmp_path / "calls"
+    script = f"import sys; open({str(seen)!r}, 'a').write('x'); sys.exit({words!r})"
+    fig = fig_that_runs(tmp_path, script)
+    with pytest.raises(DemoFailed, match=words):
+        await fig.call("flip", "r")
+    assert len(seen.read_text()) == calls
+
+
 async def test_what_a_person_set_for_other_files_does_not_reach_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

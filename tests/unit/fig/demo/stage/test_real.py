@@ -126,21 +126,6 @@ async def test_an_edit_moves_them_in_the_demos_own_file_without_a_command(parts:
     assert len(real.tools.fig.calls) == calls
 
 
-async def test_a_facade_that_was_too_busy_to_answer_is_asked_again(
-    parts: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    real = parts[0]()
-    answers = ["no running facade could be asked for the evidence", "the evidence speaks against"]
-
-    async def call(*_: str) -> str:
-        raise DemoFailed(answers.pop(0))
-
-    monkeypatch.setattr(real.tools.fig, "call", call)
-    with pytest.raises(DemoFailed, match="speaks against"):
-        await real.asked("flip")
-    assert answers == []
-
-
 async def test_what_the_command_says_is_not_believed_before_the_workers_say_it(
     parts: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
