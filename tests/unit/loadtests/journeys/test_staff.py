@@ -141,3 +141,17 @@ class AnyPeriod(dict[str, Any]):
 
     def get(self, key: str, default: Any = None) -> Any:
         return super().get(key.partition("?")[0] if "/admin/report" in key else key, default)
+
+
+def test_a_price_that_is_saved_later_is_no_failure(
+    fake_shop: Any, bodies: Any, make_person: Any
+) -> None:
+    office = BackOffice(fake_shop.answers, bodies.html)
+    for sku in SKUS:
+        fake_shop.answers[f"POST /admin/products/{sku}"] = bodies.html(
+            "It is saved in a moment.", f"/admin/products/{sku}", 202
+        )
+    person = make_person()
+    staff.save_price(person, SKUS[0])
+    assert fake_shop.failures == []
+    assert office.prices[SKUS[0]] == "19.99"
