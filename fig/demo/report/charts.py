@@ -34,7 +34,7 @@ def answers(
         area(grid, points, floor, legacy, "legacy"),
         area(grid, points, legacy, both, "new"),
         shade(grid, *gone, "legacy stopped") if gone else "",
-        shade(grid, deleted, grid.ended, "no monolith any more") if deleted else "",
+        shade(grid, deleted, grid.ended, "no monolith") if deleted else "",
         hints(grid, points, told_answers),
     )
 
