@@ -11,6 +11,7 @@ from fig.demo.judge.sample import Pairs, Sample
 # Seconds after a flip in which requests may still finish by the table they began with: none is
 # counted before the first, one that comes after the second went the wrong way.
 UNDER_WAY = (1.0, 8.0)
+QUIET = 3.0  # seconds in which nobody had to be sent away
 WINDOW = 1.5  # seconds of undisturbed traffic that show where it goes
 
 
@@ -116,12 +117,20 @@ class Left:
 
 @dataclass(frozen=True)
 class Recovered:
-    """Nothing that needs legacy is held back any more."""
+    """Nothing that needs legacy is held back any more: by the facade, which says so, and by the
+    services, which show it: an account was opened since, and for a while nobody was sent away.
+    """
 
     def check(self, since: Since) -> Standing:
-        held = since.last.held_back
-        words = f"requests for legacy are let through little by little: {', '.join(held)}"
-        return Standing(Now.WAITING, words) if held else Standing(Now.MET)
+        if held := since.last.held_back:
+            words = f"requests for legacy are let through little by little: {', '.join(held)}"
+            return Standing(Now.WAITING, words)
+        if since.last.load.orders.registrations == since.first.load.orders.registrations:
+            return Standing(Now.WAITING, "nobody could open an account yet")
+        lately = next(one for one in since.samples if one.at >= since.last.at - QUIET)
+        if sum(since.last.load.excused.values()) > sum(lately.load.excused.values()):
+            return Standing(Now.WAITING, "the services let requests through little by little")
+        return Standing(Now.MET if since.seconds >= QUIET else Now.WAITING)
 
 
 @dataclass(frozen=True)

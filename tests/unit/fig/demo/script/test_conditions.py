@@ -135,8 +135,17 @@ class TestFinished:
         assert self.now(oldest=None, time=100.0) is Now.WAITING
 
 
-def test_recovered_is_when_nothing_is_held_back() -> None:
-    held = Sample(1.0, "v", ("v",), {}, held_back=("read ramp",))
-    free = Sample(2.0, "v", ("v",), {})
-    assert Recovered().check(Since([held])).now is Now.WAITING
-    assert Recovered().check(Since([held, free])).now is Now.MET
+def test_recovered_is_when_nobody_is_held_back_or_sent_away_any_more() -> None:
+    def at(time: float, joined: int, away: int = 0, *held: str) -> Sample:
+        load = Load(orders=Told(registrations=joined), excused={"POST /register": away})
+        return Sample(time, "v", ("v",), {}, load, held_back=held)
+
+    def standing(*samples: Sample) -> Now:
+        return Recovered().check(Since(samples)).now
+
+    first = at(0.0, 5, 3)
+    assert standing(first, at(4.0, 6, 3, "read ramp")) is Now.WAITING
+    assert standing(first, at(4.0, 5, 3)) is Now.WAITING  # nobody could open an account
+    assert standing(first, at(1.0, 6, 3)) is Now.WAITING  # too soon to say
+    assert standing(first, at(4.0, 6, 3), at(5.0, 7, 4)) is Now.WAITING  # one was sent away
+    assert standing(first, at(4.0, 6, 4), at(8.0, 7, 4)) is Now.MET
