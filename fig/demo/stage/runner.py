@@ -204,6 +204,11 @@ class Runner:
             self.say(
                 f"{edit.sku}: {edit.before} → {edit.after}, on the new side after {edit.ms:.0f} ms"
             )
+            # No person puts a price back within milliseconds: a copy that was asked between the
+            # two would differ from a legacy that shows the same price before and after it.
+            for _ in range(2):
+                async with self.tick:
+                    await self.tick.wait()
 
     async def stop_legacy(self, action: actions.StopLegacy) -> None:
         self.before_outage = self.record.samples[-1]
