@@ -33,7 +33,9 @@ def test_legacy_leaves_the_file_of_a_facade_that_runs(start, serve, scripts) -> 
     assert (status, headers["Content-Type"]) == (404, "application/problem+json")
     assert json.loads(body)["detail"] == "Nothing is at this address."
     assert facade.get("/items/1")[0] == 200
-    scripts.eventually("counted", lambda: unmatched(facade)["GET /old/<id>"].get("4xx", 0) >= 2)
+    scripts.eventually(
+        "counted", lambda: unmatched(facade).get("GET /old/<id>", {}).get("4xx", 0) >= 2
+    )
     metrics = call(f"http://127.0.0.1:{facade.admin}/metrics").decode()
     assert 'shape="/old/<id>",status="4xx"}' in metrics
 
