@@ -104,7 +104,7 @@ class Wishes:
     def _approve(self, walk: Walk, who: str, now: float) -> str:
         found = next_of(walk, self._parts.known.standing(walk), now)
         if not found.asks:
-            raise NoWay(f"nothing waits for a word now: {walk.words or found.words}")
+            raise NoWay(f"nothing waits for a word now: {found.words or walk.words}")
         goal = parse(walk.to)
         step = plans.steps(walk.plan, furthest_behind(self._parts.known.standing(walk)), goal)[0]
         walk.approved[str(step)] = who

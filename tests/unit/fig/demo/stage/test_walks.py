@@ -115,6 +115,24 @@ def test_the_word_is_given_once_it_is_asked_for(rig) -> None:
     assert fig.calls == ["approve list,detail --why the demo --admin http://a --json"]
 
 
+def test_it_is_given_again_where_a_guard_held_the_walk_up_just_then(rig, monkeypatch) -> None:
+    one, fig, admin = rig
+    admin.guards = [{"guards": [], "walks": [walk("new needs a person's word: fig approve list")]}]
+    admin.journals = [[entry(1, "list", "new"), entry(2, "detail", "new")]]
+    call, refusals = fig.call, ["nothing waits for a word now: list: 2 s behind", "no facade"]
+
+    async def refused(*arguments: str) -> str:
+        if refusals:
+            raise DemoFailed(refusals.pop(0))
+        return await call(*arguments)
+
+    monkeypatch.setattr(fig, "call", refused)
+    with pytest.raises(DemoFailed, match="no facade"):
+        asyncio.run(one.approve(ROUTES))
+    asyncio.run(one.approve(ROUTES))
+    assert len(fig.calls) == 1
+
+
 @pytest.mark.parametrize("walks", [[], [walk("paused by anna", "paused")]])
 def test_a_walk_that_does_not_go_on_ends_the_wait(rig, walks: list[dict[str, Any]]) -> None:
     one, _, admin = rig
