@@ -47,9 +47,9 @@ def statuses(facade: Any, many: int = 12, **headers: str) -> set[int]:
     return {facade.get("/stock", **headers)[0] for _ in range(many)}
 
 
-def test_from_shadow_to_refusal_and_through_a_rotation_of_the_issuer(
-    start, serve, scripts, tmp_path: Path
-) -> None:
+@pytest.fixture
+def guarded(start, serve, scripts, tmp_path: Path) -> tuple[Any, Issuer, dict[str, Any]]:
+    """The facade in shadow before an issuer whose keys may change, and the places of its file."""
     issuer = Issuer(tmp_path / "jwks.json")
 
     def jwks(sock: Any) -> None:
@@ -62,6 +62,11 @@ def test_from_shadow_to_refusal_and_through_a_rotation_of_the_issuer(
     places = {**PLACES, "legacy": legacy, "fresh": legacy, "jwks": address}
     facade = start(ROUTES.format(**places, mode="shadow"), workers=2)
     scripts.eventually("the admin port is there", facade.readiness)
+    return facade, issuer, places
+
+
+def test_from_shadow_to_refusal_and_through_a_rotation_of_the_issuer(guarded, scripts) -> None:
+    facade, issuer, places = guarded
     key = keys(facade, "add", "bookkeeper", "--scope", "stock:read")
     bearer = {"Authorization": f"Bearer {issuer.token()}"}
 
