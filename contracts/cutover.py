@@ -21,7 +21,7 @@ A standing is a JSON object:
     rogues                  [what was written past the fence, in words], the newest last
 """
 
-from contracts import entities
+from contracts.feed import entities
 
 # The service whose database has the record of the domain.
 OWNING = {"goods": "catalog", "orders": "orders", "accounts": "accounts"}

@@ -31,8 +31,8 @@ from chassis.readmodel.follower import Follower, Passing, Position, Source, go_o
 from chassis.tracing.context import Open, within
 from chassis.tracing.messages import messaging, sender
 from chassis.web.app import JsonBytes
-from contracts import events
-from contracts.events import Envelope, NotAnEvent
+from contracts.events import envelope as events
+from contracts.events.envelope import Envelope, NotAnEvent
 
 log = logging.getLogger("inbox")
 

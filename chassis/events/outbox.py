@@ -27,8 +27,8 @@ from chassis.process.backoff import Backoff
 from chassis.process.exclusive import exclusive
 from chassis.tracing.context import TRACEPARENT, Open, read, traceparent, within
 from chassis.tracing.messages import messaging
-from contracts import events
-from contracts.events import Event
+from contracts.events import envelope as events
+from contracts.events.envelope import Event
 
 log = logging.getLogger("outbox")
 

@@ -16,9 +16,9 @@ import asyncpg
 
 from chassis.ownership.record import Owner, Record
 from chassis.ownership.records import CHANGED, Records
-from contracts.change import Change, Op
 from contracts.cutover import ECHO, FENCE
-from contracts.facts import Cleared, Fact, Gone, Reached, Stored
+from contracts.feed.change import Change, Op
+from contracts.feed.facts import Cleared, Fact, Gone, Reached, Stored
 
 log = logging.getLogger("ownership")
 

@@ -16,9 +16,9 @@ import asyncpg
 
 from chassis.ownership.echo import ROWS, Echo, Told
 from chassis.ownership.record import Owner, Record
-from contracts.change import Change
 from contracts.cutover import ECHO
-from contracts.facts import Cleared, Fact, Gone, Reached, Stored
+from contracts.feed.change import Change
+from contracts.feed.facts import Cleared, Fact, Gone, Reached, Stored
 
 Row: TypeAlias = Stored | Gone | Cleared
 _REACHED = "UPDATE domain_owner SET reached_lsn = greatest(reached_lsn, $2) WHERE domain = $1"

@@ -12,8 +12,8 @@ import asyncpg
 import orjson
 
 from chassis.readmodel.ranges import within
-from contracts.change import Version
-from contracts.facts import Cleared, Fact, Gone, Stored
+from contracts.feed.change import Version
+from contracts.feed.facts import Cleared, Fact, Gone, Stored
 
 FLOORS = "mirror_floor"  # the table; a service that keeps its own rows may have its own
 

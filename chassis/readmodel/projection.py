@@ -22,9 +22,9 @@ from chassis.readmodel.heartbeats import Heartbeats
 from chassis.readmodel.watermark import Watermark
 from chassis.web import headers
 from chassis.web.app import Problem
-from contracts.change import Change
-from contracts.facts import Fact, Reached, Translator
-from contracts.rows import changes_of
+from contracts.feed.change import Change
+from contracts.feed.facts import Fact, Reached, Translator
+from contracts.feed.rows import changes_of
 from contracts.subjects import LEGACY_STREAM
 
 # Writes the facts into the service's tables, in the open transaction.

@@ -1,6 +1,6 @@
 """Keys from the first to the last of a range, as SQL."""
 
-from contracts.facts import Cleared, Key
+from contracts.feed.facts import Cleared, Key
 
 
 def within(column: str, cleared: Cleared, place: int) -> tuple[str, list[Key]]:

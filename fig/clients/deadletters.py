@@ -14,7 +14,7 @@ from nats.js import JetStreamContext
 from nats.js.api import RawStreamMsg, StreamState
 from nats.js.errors import APIError, NotFoundError
 
-from contracts import events
+from contracts.events import envelope as events
 from fig.errors import BadSetting, FigError
 
 SECONDS = 5.0

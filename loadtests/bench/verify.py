@@ -20,9 +20,9 @@ from typing import Any
 import asyncpg
 import psycopg
 
-from contracts.entities import ORDER
-from contracts.facts import Cleared, Fact, Stored
-from contracts.mapping import Mapping as Table
+from contracts.feed.entities import ORDER
+from contracts.feed.facts import Cleared, Fact, Stored
+from contracts.feed.mapping import Mapping as Table
 from loadtests.bench.feed.world import World
 from loadtests.bench.machine import PROJECT, described
 from loadtests.bench.marks import put

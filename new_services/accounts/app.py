@@ -22,10 +22,10 @@ from chassis.readmodel.fed import fed
 from chassis.readmodel.projection import Model
 from chassis.retention import forgetting
 from chassis.web.client import HttpClient
-from contracts.change import Op
 from contracts.cutover import ENTITIES
-from contracts.entities import CUSTOMER
-from contracts.events_owned import AccountsClosed
+from contracts.events.owned import AccountsClosed
+from contracts.feed.change import Op
+from contracts.feed.entities import CUSTOMER
 from contracts.logins import Login, LoginsAway, Registrar
 from contracts.record import RecordAway
 from new_services.accounts import projections

@@ -10,8 +10,8 @@ import asyncpg
 import orjson
 
 from chassis.ownership.sides import Pending, Sums
-from contracts.entities import CUSTOMER
-from contracts.events_owned import CustomerChanged
+from contracts.events.owned import CustomerChanged
+from contracts.feed.entities import CUSTOMER
 from contracts.logins import AddressedLogin, HandOver
 
 BLOCK = 1000  # customers, whose logins are compared and copied together

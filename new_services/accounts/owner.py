@@ -18,7 +18,7 @@ import orjson
 from chassis.ownership.door import Door, Moving
 from chassis.ownership.record import Owner, Record
 from chassis.ownership.records import CHANGED
-from contracts.entities import CUSTOMER
+from contracts.feed.entities import CUSTOMER
 from contracts.logins import Login, NewCustomer, Registrar
 from contracts.record import RecordRefused, RecordSilent
 from new_services.accounts import passwords

@@ -7,8 +7,8 @@ import asyncpg
 from chassis.readmodel import mirror
 from chassis.readmodel.deriving import Rows
 from chassis.readmodel.projection import Model
-from contracts.entities import CUSTOMER
-from contracts.facts import Fact, Translator
+from contracts.feed.entities import CUSTOMER
+from contracts.feed.facts import Fact, Translator
 
 ENTITIES = (CUSTOMER,)
 

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from contracts.mapping import Convert, Kind, number_sql
+from contracts.feed.mapping import Convert, Kind, number_sql
 
 # What str.strip() removes, for btrim().
 _BLANKS = "".join(chr(code) for code in range(0x3001) if chr(code).isspace())

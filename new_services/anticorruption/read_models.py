@@ -1,6 +1,6 @@
 """What the read model of each service takes of the monolith's tables."""
 
-from contracts.mapping import Mapping
+from contracts.feed.mapping import Mapping
 from new_services.anticorruption.mapping import number
 from new_services.anticorruption.tables import (
     CATEGORY,

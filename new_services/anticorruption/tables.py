@@ -6,8 +6,8 @@ model takes of a table the fields that it needs; see `read_models`.
 
 from dataclasses import dataclass, replace
 
-from contracts import entities
-from contracts.mapping import Convert, Field, Mapping
+from contracts.feed import entities
+from contracts.feed.mapping import Convert, Field, Mapping
 from contracts.mark import SAGA_SQL, TEXT_SQL, split
 from new_services.anticorruption.mapping import (
     flag,

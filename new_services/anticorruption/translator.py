@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from contracts.change import Change, Op, Row
-from contracts.facts import Cleared, Fact, Gone, Key, Reached, Stored
-from contracts.mapping import Mapping
+from contracts.feed.change import Change, Op, Row
+from contracts.feed.facts import Cleared, Fact, Gone, Key, Reached, Stored
+from contracts.feed.mapping import Mapping
 from contracts.subjects import FENCE_SUBJECT, WATERMARK_SUBJECT, legacy_subject, shape_subject
 
 

@@ -27,8 +27,8 @@ from chassis.web.client import HttpClient
 from chassis.web.keys import read_key
 from contracts.back_office import Articles
 from contracts.cutover import ENTITIES
-from contracts.entities import PRODUCT, STOCK
-from contracts.events_owned import GoodsClosed
+from contracts.events.owned import GoodsClosed
+from contracts.feed.entities import PRODUCT, STOCK
 from new_services.catalog import projections, repository
 from new_services.catalog.cleaning import NOTE, RULES
 from new_services.catalog.endpoints import Endpoints

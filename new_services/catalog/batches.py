@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from contracts.change import Version
-from contracts.facts import Cleared, Fact, Fields, Gone, Key, Stored
+from contracts.feed.change import Version
+from contracts.feed.facts import Cleared, Fact, Fields, Gone, Key, Stored
 
 
 @dataclass(frozen=True, slots=True)

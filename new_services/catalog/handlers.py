@@ -10,10 +10,10 @@ from chassis.ownership.closed.followed import closed
 from chassis.saga.replies import Person, started
 from chassis.saga.starting import Starter
 from chassis.web.internal import Reply
-from contracts.entities import STOCK
-from contracts.events import Envelope
-from contracts.events_owned import OrdersClosed, StockChanged
-from contracts.facts import Stored
+from contracts.events.envelope import Envelope
+from contracts.events.owned import OrdersClosed, StockChanged
+from contracts.feed.entities import STOCK
+from contracts.feed.facts import Stored
 from new_services.catalog import projections
 from new_services.catalog.articles.form import ArticleForm, BadArticle, read_article
 from new_services.catalog.saga import saving

@@ -10,9 +10,9 @@ import asyncpg
 
 from chassis.readmodel import deriving
 from chassis.readmodel.projection import Model
-from contracts.change import Version
-from contracts.entities import CATEGORY, GOODS, PRODUCT, STOCK, VARIANT
-from contracts.facts import Fact, Translator
+from contracts.feed.change import Version
+from contracts.feed.entities import CATEGORY, GOODS, PRODUCT, STOCK, VARIANT
+from contracts.feed.facts import Fact, Translator
 from new_services.catalog import repository
 from new_services.catalog.batches import fold
 from new_services.catalog.documents import build

@@ -8,9 +8,9 @@ import asyncpg
 import orjson
 
 from chassis.readmodel.ranges import within
-from contracts import entities
-from contracts.change import Version
-from contracts.facts import Cleared, Key
+from contracts.feed import entities
+from contracts.feed.change import Version
+from contracts.feed.facts import Cleared, Key
 from new_services.catalog.batches import Batch, RowState
 from new_services.catalog.documents import Document
 from new_services.catalog.domain import Product, Variant

@@ -9,7 +9,7 @@ from contextlib import AsyncExitStack
 from nats.aio.client import Client
 from psycopg import AsyncConnection, conninfo
 
-from contracts.change import Change, Op
+from contracts.feed.change import Change, Op
 from new_services.feed.log import publication, slot, stream
 from new_services.feed.log.decoder import Decoder, TableChanged
 from new_services.feed.log.filling import Filler

@@ -25,7 +25,7 @@ from chassis.web.client import HttpClient
 from chassis.web.keys import read_key
 from contracts.back_office import BackOffice
 from contracts.cutover import ENTITIES, STOCK_FEED
-from contracts.entities import MOVEMENT, STOCK
+from contracts.feed.entities import MOVEMENT, STOCK
 from new_services.inventory import projections
 from new_services.inventory.cleaning import NOTE, RULES
 from new_services.inventory.counting import Counting

@@ -12,10 +12,10 @@ import asyncpg
 from chassis.events.inbox import Handlers
 from chassis.ownership.closed.followed import closed
 from chassis.readmodel.watermark import Watermark
-from contracts.entities import PRODUCT
-from contracts.events import Envelope
-from contracts.events_owned import GoodsClosed, OrdersClosed, ProductChanged
-from contracts.facts import Stored
+from contracts.events.envelope import Envelope
+from contracts.events.owned import GoodsClosed, OrdersClosed, ProductChanged
+from contracts.feed.entities import PRODUCT
+from contracts.feed.facts import Stored
 from contracts.ownership import Stamp
 from new_services.inventory import projections, repository
 from new_services.inventory.domain import Claim, Movement, Shortage, gate, shortage

@@ -7,8 +7,8 @@ import asyncpg
 from chassis.readmodel import mirror
 from chassis.readmodel.deriving import Rows
 from chassis.readmodel.projection import Model
-from contracts.entities import MOVEMENT, ORDER, PRODUCT, STOCK, VARIANT
-from contracts.facts import Cleared, Fact, Gone, Stored, Translator
+from contracts.feed.entities import MOVEMENT, ORDER, PRODUCT, STOCK, VARIANT
+from contracts.feed.facts import Cleared, Fact, Gone, Stored, Translator
 from new_services.inventory import repository
 from new_services.inventory.domain import Mark, Movement
 from new_services.inventory.owner import shelf

@@ -7,7 +7,7 @@ import asyncpg
 import orjson
 
 from chassis.readmodel.ranges import within
-from contracts.facts import Cleared, Gone
+from contracts.feed.facts import Cleared, Gone
 from contracts.ownership import Stamp
 from new_services.inventory.domain import Claim, Level, Mark, Movement, origin_of_order
 from new_services.inventory.owner.epochs import FENCE

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from contracts.events_orders import (
+from contracts.events.orders import (
     CancellationRefused,
     Line,
     OrderCancelled,

@@ -10,14 +10,14 @@ from typing import Any
 import asyncpg
 
 from chassis.events.inbox import Handler, Handlers
-from contracts.events import Envelope
-from contracts.events_orders import (
+from contracts.events.envelope import Envelope
+from contracts.events.orders import (
     CancellationRefused,
     OrderCancelled,
     OrderPlaced,
     OrderRefused,
 )
-from contracts.events_payments import PaymentCaptured, PaymentRefunded
+from contracts.events.payments import PaymentCaptured, PaymentRefunded
 from new_services.notifications import domain, repository
 from new_services.notifications.domain import Mail
 

@@ -6,7 +6,7 @@ from typing import Any
 import asyncpg
 
 from chassis.tracing.context import traceparent
-from contracts.events_orders import OrderPlaced
+from contracts.events.orders import OrderPlaced
 from new_services.notifications.domain import Mail, Refund
 
 _DUE = """

@@ -34,8 +34,8 @@ from chassis.web.identity import Verifier
 from chassis.web.keys import read_key
 from chassis.web.service import ServiceClient
 from contracts.cutover import ENTITIES, STOCK_FEED
-from contracts.entities import LINE, ORDER, PAYMENT
-from contracts.events_owned import OrdersClosed
+from contracts.events.owned import OrdersClosed
+from contracts.feed.entities import LINE, ORDER, PAYMENT
 from contracts.mark import new_saga_id
 from contracts.orders import SystemOfRecord
 from new_services.orders import marks, projections

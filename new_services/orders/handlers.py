@@ -16,10 +16,10 @@ from chassis.ownership.closed.followed import closed
 from chassis.readmodel.watermark import Watermark
 from chassis.saga import State
 from chassis.saga.starting import Starter
-from contracts.entities import CUSTOMER, PRODUCT
-from contracts.events import Envelope
-from contracts.events_owned import AccountsClosed, CustomerChanged, GoodsClosed, ProductChanged
-from contracts.facts import Stored
+from contracts.events.envelope import Envelope
+from contracts.events.owned import AccountsClosed, CustomerChanged, GoodsClosed, ProductChanged
+from contracts.feed.entities import CUSTOMER, PRODUCT
+from contracts.feed.facts import Stored
 from contracts.orders import OrderRequest
 from contracts.record import Customer
 from new_services.orders import projections, repository

@@ -12,8 +12,8 @@ import asyncpg
 from chassis.readmodel import deriving, mirror
 from chassis.readmodel.projection import Model
 from chassis.readmodel.ranges import within
-from contracts.entities import CUSTOMER, LINE, ORDER, PAYMENT, PRODUCT, VARIANT
-from contracts.facts import Cleared, Fact, Gone, Stored, Translator
+from contracts.feed.entities import CUSTOMER, LINE, ORDER, PAYMENT, PRODUCT, VARIANT
+from contracts.feed.facts import Cleared, Fact, Gone, Stored, Translator
 from new_services.orders import marks, repository
 
 SHOP_ZONE = ZoneInfo("Europe/Berlin")  # of the times that legacy writes

@@ -15,7 +15,7 @@ from decimal import Decimal
 import asyncpg
 
 from chassis.events import outbox
-from contracts.events_payments import PaymentCaptured, PaymentRefunded
+from contracts.events.payments import PaymentCaptured, PaymentRefunded
 from new_services.payments import repository
 from new_services.payments.domain import (
     AFTER,

@@ -14,10 +14,9 @@ import orjson
 from chassis.events.inbox import Handlers
 from chassis.ownership.closed.followed import closed
 from chassis.readmodel import mirror
-from contracts.entities import CUSTOMER, LINE, ORDER, PRODUCT
-from contracts.events import Envelope
-from contracts.events_orders import Line, OrderCancelled, OrderPlaced
-from contracts.events_owned import (
+from contracts.events.envelope import Envelope
+from contracts.events.orders import Line, OrderCancelled, OrderPlaced
+from contracts.events.owned import (
     AccountsClosed,
     CustomerChanged,
     GoodsClosed,
@@ -26,7 +25,8 @@ from contracts.events_owned import (
     ProductChanged,
     SoldLine,
 )
-from contracts.facts import Fact, Stored
+from contracts.feed.entities import CUSTOMER, LINE, ORDER, PRODUCT
+from contracts.feed.facts import Fact, Stored
 from new_services.sales import projections, repository
 from new_services.sales.domain import ReportedOrder
 from new_services.sales.projections import ENTITIES

@@ -15,8 +15,8 @@ import asyncpg
 from chassis.readmodel import mirror
 from chassis.readmodel.deriving import Rows
 from chassis.readmodel.projection import Model
-from contracts.entities import CATEGORY, CUSTOMER, LINE, ORDER, PRODUCT, VARIANT
-from contracts.facts import Cleared, Fact, Gone, Stored, Translator
+from contracts.feed.entities import CATEGORY, CUSTOMER, LINE, ORDER, PRODUCT, VARIANT
+from contracts.feed.facts import Cleared, Fact, Gone, Stored, Translator
 from new_services.sales import repository
 from new_services.sales.repository import TABLES
 

@@ -10,7 +10,7 @@ from typing import Any
 import asyncpg
 
 from chassis.readmodel.ranges import within
-from contracts.facts import Cleared, Gone, Stored
+from contracts.feed.facts import Cleared, Gone, Stored
 from new_services.sales.domain import NO_CATEGORY, ReportedOrder
 
 # Lines that count, each with its order's day: of the orders with these ids as the feed told them,

@@ -6,8 +6,8 @@ from typing import Any
 
 import asyncpg
 
-from contracts import entities
-from contracts.facts import Cleared, Fact, Stored
+from contracts.feed import entities
+from contracts.feed.facts import Cleared, Fact, Stored
 from new_services.seed import owning, shop
 from new_services.seed.settings import SeedSettings
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from contracts import entities
+from contracts.feed import entities
 
 Row = Mapping[str, Any]
 CUSTOMERS = 500

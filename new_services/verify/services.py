@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from contracts.mapping import Mapping
+from contracts.feed.mapping import Mapping
 from new_services.verify.rows.documents import CATALOG_DOCUMENTS, ORDER_DOCUMENTS, Documents
 from new_services.verify.rows.inventory_stores import inventory_store
 from new_services.verify.rows.sales_stores import sales_store

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import asyncpg
 
 from contracts.cutover import ENTITIES
-from contracts.entities import STOCK
+from contracts.feed.entities import STOCK
 from new_services.verify.books import books
 from new_services.verify.books.books import BOOKS, Sums
 from new_services.verify.laws import laws

@@ -6,7 +6,7 @@ from chassis.registry import discovery
 from chassis.registry.discovery import Registration
 from chassis.web import headers
 from contracts import subjects
-from contracts.change import Change, Op
+from contracts.feed.change import Change, Op
 
 PUBLISHED = """
 {"v": 1, "table": "product", "op": "update", "key": {"id": 7}, "before": null,

@@ -9,14 +9,14 @@ from typing import Any
 
 import pytest
 
-import contracts
+import contracts.events
 import new_services
-from contracts.events import Envelope, read, subject
+from contracts.events.envelope import Envelope, read, subject
 
 
 def _events() -> Iterator[type[Any]]:
-    for module in pkgutil.iter_modules(contracts.__path__):
-        found = vars(importlib.import_module(f"contracts.{module.name}")).values()
+    for module in pkgutil.iter_modules(contracts.events.__path__, "contracts.events."):
+        found = vars(importlib.import_module(module.name)).values()
         yield from (one for one in found if isinstance(one, type) and "EXAMPLES" in vars(one))
 
 

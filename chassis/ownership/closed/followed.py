@@ -17,10 +17,10 @@ import asyncpg
 from chassis.database import DatabaseAway
 from chassis.readmodel import mirror
 from chassis.readmodel.watermark import Watermark
-from contracts.change import Change
-from contracts.events import Envelope
-from contracts.events_owned import WindowClosed
-from contracts.facts import Cleared, Fact, Reached
+from contracts.events.envelope import Envelope
+from contracts.events.owned import WindowClosed
+from contracts.feed.change import Change
+from contracts.feed.facts import Cleared, Fact, Reached
 
 log = logging.getLogger("ownership")
 

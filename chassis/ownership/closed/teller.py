@@ -16,8 +16,8 @@ from nats.aio.client import Client
 from chassis.events import outbox
 from chassis.ownership.record import Record
 from chassis.ownership.sides import Pending
-from contracts.events import Event
-from contracts.events_owned import WindowClosed
+from contracts.events.envelope import Event
+from contracts.events.owned import WindowClosed
 
 WINDOW = "window"  # in owned_change: the window of the domain has been closed
 ACKNOWLEDGED_SECONDS = 2.0

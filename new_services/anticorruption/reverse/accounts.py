@@ -12,8 +12,8 @@ from typing import Any
 import asyncpg
 
 from chassis.ownership.sides import Sums
-from contracts import entities
-from contracts.change import Value
+from contracts.feed import entities
+from contracts.feed.change import Value
 from contracts.logins import AddressedLogin
 from new_services.anticorruption.reverse.fence import translated
 from new_services.anticorruption.reverse.inverse import Inverse, differing, yes_no

@@ -6,7 +6,7 @@ from typing import Any
 import asyncpg
 
 from chassis.ownership.sides import LegacyAway, Sums
-from contracts import entities
+from contracts.feed import entities
 from new_services.anticorruption.mapping import number
 from new_services.anticorruption.reverse.inverse import Inverse, differing, yes_no
 from new_services.anticorruption.tables import PRODUCT

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from contracts.change import Row, Value
-from contracts.mapping import Kind, Mapping
+from contracts.feed.change import Row, Value
+from contracts.feed.mapping import Kind, Mapping
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,9 +12,9 @@ from typing import Any
 import asyncpg
 
 from chassis.ownership.sides import LegacyAway, Sums
-from contracts import entities
-from contracts.change import Value
-from contracts.mapping import Untranslatable
+from contracts.feed import entities
+from contracts.feed.change import Value
+from contracts.feed.mapping import Untranslatable
 from new_services.anticorruption.reverse.inverse import Inverse, differing
 from new_services.anticorruption.tables import LINE, ORDER
 

@@ -11,8 +11,8 @@ from typing import Any
 import asyncpg
 
 from chassis.ownership.sides import LegacyAway, Sums
-from contracts import entities
-from contracts.change import Value
+from contracts.feed import entities
+from contracts.feed.change import Value
 from new_services.anticorruption.reverse.inverse import Inverse
 from new_services.anticorruption.tables import MOVEMENT
 

@@ -11,7 +11,7 @@ from chassis.ownership.record import Owner
 from chassis.ownership.records import CHANGED
 from chassis.readmodel import deriving
 from contracts.back_office import Article, Articles
-from contracts.entities import PRODUCT
+from contracts.feed.entities import PRODUCT
 from contracts.record import Customer, RecordRefused
 from new_services.catalog import projections
 

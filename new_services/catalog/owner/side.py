@@ -7,8 +7,8 @@ from typing import Any
 import asyncpg
 
 from chassis.ownership.sides import Pending, Sums
-from contracts.entities import PRODUCT
-from contracts.events_owned import ProductChanged
+from contracts.events.owned import ProductChanged
+from contracts.feed.entities import PRODUCT
 
 _SUMS = """
 SELECT (SELECT count(*) FROM category WHERE NOT deleted) AS categories,

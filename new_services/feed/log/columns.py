@@ -6,7 +6,7 @@ an `inet` it adds the netmask, of a `char(n)` it cuts off the blanks.
 
 from psycopg.sql import SQL, Composable, Identifier
 
-from contracts.change import Value
+from contracts.feed.change import Value
 from new_services.feed.log.tables import Column
 from new_services.feed.log.values import BOOLEAN, CAST_ALIKE, INTEGERS, PLAIN_TEXT
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
-from contracts.change import Change, Op, Value
 from contracts.cutover import FENCE, FENCE_PREFIX
+from contracts.feed.change import Change, Op, Value
 from contracts.subjects import FENCE_TABLE, WATERMARK_TABLE
 from new_services.anticorruption.tables import WITHHELD
 from new_services.feed.log import messages

@@ -12,7 +12,7 @@ from dataclasses import replace
 from psycopg import AsyncConnection
 from psycopg.sql import SQL, Identifier, Literal
 
-from contracts.change import Change, Op, Row
+from contracts.feed.change import Change, Op, Row
 from new_services.feed.log.columns import selected
 from new_services.feed.log.tables import describe
 from new_services.feed.log.types import Types

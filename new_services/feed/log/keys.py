@@ -7,7 +7,7 @@ bytes of its text.
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from contracts.change import Value
+from contracts.feed.change import Value
 from new_services.feed.log.values import INTEGERS
 
 Key: TypeAlias = tuple[Value, ...]

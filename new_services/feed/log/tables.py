@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 from psycopg import AsyncConnection
 from psycopg.rows import dict_row
 
-from contracts.change import Value
+from contracts.feed.change import Value
 from contracts.subjects import FENCE_TABLE, WATERMARK_TABLE
 from new_services.anticorruption.tables import WITHHELD
 from new_services.feed.log.identity import NotPublished, ReplicaIdentity, Unusable, common_key

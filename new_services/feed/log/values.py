@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from contracts.change import Value
+from contracts.feed.change import Value
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 BOOLEAN = 16

@@ -19,8 +19,8 @@ from nats.js.api import StorageType, StreamConfig
 from nats.js.errors import NotFoundError
 
 from chassis.events.bus import ensure_stream
-from contracts.change import Change, Op, Row, Version
-from contracts.rows import SnapshotRows, changes_of
+from contracts.feed.change import Change, Op, Row, Version
+from contracts.feed.rows import SnapshotRows, changes_of
 from contracts.subjects import (
     LEGACY_STREAM,
     LEGACY_SUBJECTS,

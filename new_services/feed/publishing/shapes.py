@@ -7,7 +7,7 @@ import orjson
 from nats.aio.client import Client
 from nats.js.errors import NotFoundError
 
-from contracts.change import Change, Row
+from contracts.feed.change import Change, Row
 from contracts.subjects import LEGACY_STREAM, shape_subject
 
 

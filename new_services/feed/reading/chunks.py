@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from psycopg import AsyncConnection
 from psycopg.sql import SQL, Composable, Composed, Identifier, Literal
 
-from contracts.change import Value
-from contracts.rows import Values
+from contracts.feed.change import Value
+from contracts.feed.rows import Values
 from new_services.feed.log.columns import as_written, selected, text_of
 from new_services.feed.log.keys import Key
 from new_services.feed.log.tables import Table, describe

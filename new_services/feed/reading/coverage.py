@@ -8,7 +8,7 @@ earlier one, and no reading finds what is not there.
 
 from dataclasses import replace
 
-from contracts.change import Change, Op, Row
+from contracts.feed.change import Change, Op, Row
 from new_services.feed.log.keys import Rank, rank
 from new_services.feed.reading.jobs import Job
 

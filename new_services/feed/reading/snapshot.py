@@ -15,8 +15,8 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 
 from psycopg import AsyncConnection
 
-from contracts.change import Change, Op, Row, Version
-from contracts.rows import SnapshotRows, Values
+from contracts.feed.change import Change, Op, Row, Version
+from contracts.feed.rows import SnapshotRows, Values
 from new_services.feed.log.keys import Key
 from new_services.feed.log.tables import Table, describe
 from new_services.feed.log.types import Types

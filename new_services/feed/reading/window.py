@@ -11,7 +11,7 @@ Pure: no I/O.
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from contracts.rows import Values
+from contracts.feed.rows import Values
 from new_services.feed.log.keys import Bound, Key, Rank, rank
 from new_services.feed.reading.jobs import Job
 from new_services.feed.reading.visibility import Recent, Seen

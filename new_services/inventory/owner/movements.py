@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import asyncpg
 
-from contracts.entities import STOCK
+from contracts.feed.entities import STOCK
 from new_services.inventory import repository
 from new_services.inventory.domain import Movement
 

@@ -10,8 +10,8 @@ from chassis.ownership.records import Records
 from chassis.ownership.reverse import ReverseFeed
 from chassis.ownership.sides import Pending, Sums
 from chassis.web.internal import Reply
-from contracts.entities import STOCK
-from contracts.events_owned import StockChanged
+from contracts.events.owned import StockChanged
+from contracts.feed.entities import STOCK
 from new_services.inventory.owner import epochs
 from new_services.inventory.owner.movements import ENTITY
 from new_services.inventory.schemas import Stamped

@@ -16,8 +16,8 @@ import orjson
 from chassis.ownership.record import Owner
 from chassis.ownership.records import Records
 from chassis.ownership.sides import Pending, Sums
-from contracts.entities import ORDER
-from contracts.events_owned import OrderChanged, SoldLine
+from contracts.events.owned import OrderChanged, SoldLine
+from contracts.feed.entities import ORDER
 from contracts.orders import Order
 
 REACH_SECONDS = 2.0

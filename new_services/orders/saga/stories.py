@@ -23,9 +23,9 @@ from chassis.saga.definition import Data
 from chassis.saga.of_record import as_a_step, certain, refused
 from chassis.saga.storage.postgres import enqueue
 from chassis.tracing.context import note
-from contracts import events_orders
-from contracts.events import Event
-from contracts.events_orders import (
+from contracts.events import orders as events_orders
+from contracts.events.envelope import Event
+from contracts.events.orders import (
     CancellationRefused,
     OrderCancelled,
     OrderPlaced,

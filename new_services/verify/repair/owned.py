@@ -3,7 +3,7 @@
 import asyncpg
 
 from contracts.cutover import ENTITIES
-from contracts.entities import MOVEMENT, STOCK
+from contracts.feed.entities import MOVEMENT, STOCK
 
 # Of the orders the inventory has its own part.
 OF_OTHERS = {"orders": (STOCK, MOVEMENT)}

@@ -9,7 +9,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from contracts.change import Version
+from contracts.feed.change import Version
 from new_services.verify.rows.entity import Entity, EntityReport
 from new_services.verify.rows.naming import Difference, Kind
 from new_services.verify.rows.stores import Row

@@ -4,7 +4,7 @@ import json
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from contracts.mapping import Kind, number_sql
+from contracts.feed.mapping import Kind, number_sql
 
 # SQL: the canonical text of a stored field that an expression `{}` gives as text.
 STORED_SQL = {

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 
 import asyncpg
 
-from contracts.mapping import Untranslatable
+from contracts.feed.mapping import Untranslatable
 from new_services.verify.rows.entity import Entity, EntityReport
 from new_services.verify.rows.naming import Difference, Kind, name
 from new_services.verify.rows.rowwise import row_by_row

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 import asyncpg
 
-from contracts.mapping import Mapping as Table
+from contracts.feed.mapping import Mapping as Table
 from new_services.verify.rows.canonical import canonical
 from new_services.verify.rows.naming import Difference, Texts
 from new_services.verify.rows.relations import Relation, column_types, legacy_side, store_side

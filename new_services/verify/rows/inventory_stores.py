@@ -1,8 +1,8 @@
 """How the inventory keeps what legacy tells it: levels, a ledger by origin, marks of orders."""
 
-from contracts.change import Version
-from contracts.entities import MOVEMENT, ORDER, STOCK
-from contracts.mapping import Mapping
+from contracts.feed.change import Version
+from contracts.feed.entities import MOVEMENT, ORDER, STOCK
+from contracts.feed.mapping import Mapping
 from contracts.mark import SAGA_SQL
 from new_services.verify.rows.stores import Row, Store, mirrored
 

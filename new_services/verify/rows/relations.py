@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import asyncpg
 
-from contracts.mapping import Field, Mapping
+from contracts.feed.mapping import Field, Mapping
 from new_services.verify.rows.stores import Store
 
 BUCKETS = 1024

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 import asyncpg
 
-from contracts.mapping import Untranslatable
+from contracts.feed.mapping import Untranslatable
 from new_services.verify.rows.entity import Entity, EntityReport
 from new_services.verify.sides import Sides
 

@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from contracts.entities import LINE, ORDER
-from contracts.mapping import Mapping
+from contracts.feed.entities import LINE, ORDER
+from contracts.feed.mapping import Mapping
 from new_services.verify.rows.stores import Store, mirrored, table
 
 _TABLES = {ORDER: "sold_order", LINE: "sold_line"}

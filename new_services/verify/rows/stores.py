@@ -4,9 +4,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from contracts import mapping
-from contracts.change import Version
-from contracts.mapping import Kind
+from contracts.feed import mapping
+from contracts.feed.change import Version
+from contracts.feed.mapping import Kind
 from new_services.verify.rows.canonical import stored_sql
 
 Row = Mapping[str, Any]  # a table's row as JSON has it

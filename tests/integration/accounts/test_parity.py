@@ -19,7 +19,7 @@ from psycopg import sql
 
 from chassis.readmodel.watermark import Watermark
 from chassis.web.app import build_app
-from contracts.facts import Cleared, Fact, Stored
+from contracts.feed.facts import Cleared, Fact, Stored
 from contracts.logins import LoginsAway
 from legacy_monolith.app import create_app
 from legacy_monolith.database import EXTENSION

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from contracts.facts import Cleared, Fact, Gone, Stored
+from contracts.feed.facts import Cleared, Fact, Gone, Stored
 from new_services.catalog import repository
 from new_services.catalog.batches import fold
 

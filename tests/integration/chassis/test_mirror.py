@@ -10,7 +10,7 @@ import pytest
 
 from chassis.database import open_pool
 from chassis.readmodel import mirror
-from contracts.facts import Cleared, Fact, Gone, Stored
+from contracts.feed.facts import Cleared, Fact, Gone, Stored
 
 pytestmark = pytest.mark.integration
 

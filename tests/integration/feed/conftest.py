@@ -14,8 +14,8 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from contracts.change import Change, Op, Row, Version
-from contracts.rows import changes_of
+from contracts.feed.change import Change, Op, Row, Version
+from contracts.feed.rows import changes_of
 from contracts.subjects import LEGACY_STREAM, LEGACY_SUBJECTS
 
 SCHEMA = """

@@ -7,7 +7,7 @@ import nats
 import psycopg
 import pytest
 
-from contracts.change import Op
+from contracts.feed.change import Op
 from contracts.subjects import LEGACY_STREAM
 
 pytestmark = pytest.mark.integration

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from contracts.change import Op
+from contracts.feed.change import Op
 
 pytestmark = pytest.mark.integration
 

@@ -4,7 +4,7 @@ import orjson
 import psycopg
 import pytest
 
-from contracts.change import Op
+from contracts.feed.change import Op
 
 pytestmark = pytest.mark.integration
 

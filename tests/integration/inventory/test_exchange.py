@@ -12,7 +12,7 @@ import pytest
 
 from chassis.database import open_pool
 from chassis.readmodel.watermark import Watermark
-from contracts.facts import Fact, Stored
+from contracts.feed.facts import Fact, Stored
 from migrations import runner
 from new_services.inventory import projections, views
 from new_services.inventory.handlers import Barred, Handler, Reservation, Short

@@ -9,7 +9,7 @@ import pytest
 
 from chassis.database import open_pool
 from chassis.readmodel.watermark import Watermark
-from contracts.facts import Cleared, Fact, Gone, Stored
+from contracts.feed.facts import Cleared, Fact, Gone, Stored
 from migrations import runner
 from new_services.inventory import projections, views
 from new_services.inventory.handlers import Barred, Handler, Reservation, Short

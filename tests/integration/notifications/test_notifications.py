@@ -13,9 +13,9 @@ import pytest
 from aiosmtpd.controller import Controller
 
 from chassis.events import bus, outbox
-from contracts import events
-from contracts.events_orders import OrderPlaced
-from contracts.events_payments import PaymentCaptured, PaymentRefunded
+from contracts.events import envelope as events
+from contracts.events.orders import OrderPlaced
+from contracts.events.payments import PaymentCaptured, PaymentRefunded
 from migrations import runner
 from new_services.notifications.handlers import handlers
 

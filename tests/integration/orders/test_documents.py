@@ -11,7 +11,7 @@ import pytest
 
 from chassis.readmodel.watermark import Watermark
 from chassis.saga import Context
-from contracts.facts import Cleared, Fact, Gone, Stored
+from contracts.feed.facts import Cleared, Fact, Gone, Stored
 from contracts.orders import Line, Order
 from contracts.record import Customer
 from migrations import runner

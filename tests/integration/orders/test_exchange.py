@@ -12,7 +12,7 @@ import pytest
 from chassis.readmodel.rebuild import NotRebuilt
 from chassis.saga import Phase, State
 from chassis.saga.storage.postgres import enqueue
-from contracts.facts import Cleared, Fact, Gone, Stored
+from contracts.feed.facts import Cleared, Fact, Gone, Stored
 from contracts.orders import Order
 from migrations import runner
 from new_services.orders import repository

@@ -12,7 +12,7 @@ from prometheus_client import CollectorRegistry
 
 from chassis.events.inbox import Inbox, Limits
 from chassis.events.outbox import Relay
-from contracts import events
+from contracts.events import envelope as events
 from fig.__main__ import cli
 from fig.commands.data import deadletters
 from fig.errors import FigError

@@ -9,7 +9,7 @@ from prometheus_client import CollectorRegistry
 
 from chassis.events.inbox import Inbox, Limits
 from chassis.events.outbox import Relay, ensure_event_streams
-from contracts import events
+from contracts.events import envelope as events
 
 pytestmark = pytest.mark.integration
 

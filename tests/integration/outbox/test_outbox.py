@@ -12,7 +12,7 @@ from prometheus_client import CollectorRegistry
 
 from chassis.events import outbox, outbox_watch
 from chassis.events.outbox import Limits, Relay
-from contracts import events
+from contracts.events import envelope as events
 
 pytestmark = pytest.mark.integration
 

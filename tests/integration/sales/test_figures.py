@@ -13,9 +13,9 @@ from typing import Any
 import asyncpg
 import pytest
 
-from contracts.events import wrap
-from contracts.events_orders import Line, OrderCancelled, OrderPlaced
-from contracts.facts import Cleared, Fact, Gone, Stored
+from contracts.events.envelope import wrap
+from contracts.events.orders import Line, OrderCancelled, OrderPlaced
+from contracts.feed.facts import Cleared, Fact, Gone, Stored
 from migrations import runner
 from new_services.sales import projections, repository, views
 from new_services.sales.domain import Period, Row, day

@@ -12,7 +12,7 @@ import psycopg
 import pytest
 from psycopg.types.json import Jsonb
 
-from contracts.facts import Cleared, Stored
+from contracts.feed.facts import Cleared, Stored
 from migrations import runner
 from new_services.accounts import projections as accounts
 from new_services.catalog import projections as catalog

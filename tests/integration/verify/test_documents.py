@@ -9,8 +9,8 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from contracts.entities import GOODS
-from contracts.facts import Cleared, Stored
+from contracts.feed.entities import GOODS
+from contracts.feed.facts import Cleared, Stored
 from migrations import runner
 from new_services.catalog import projections as catalog
 from new_services.orders import projections as orders

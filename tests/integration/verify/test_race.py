@@ -7,7 +7,7 @@ import asyncpg
 import psycopg
 import pytest
 
-from contracts.facts import Stored
+from contracts.feed.facts import Stored
 from new_services.catalog import projections as catalog
 from new_services.orders import projections as orders
 from new_services.verify.repair import repair

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from contracts.mapping import Kind
+from contracts.feed.mapping import Kind
 from contracts.mark import mark, new_saga_id, split
 from new_services.anticorruption.mapping import flag, number, percentage, same, text, words
 from new_services.anticorruption.tables import customers_text, saga_mark

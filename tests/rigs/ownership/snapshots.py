@@ -11,7 +11,7 @@ from prometheus_client import CollectorRegistry
 
 from chassis.readmodel.watermark import Watermark
 from chassis.web.app import build_app
-from contracts.facts import Cleared, Fact, Stored
+from contracts.feed.facts import Cleared, Fact, Stored
 from migrations import runner
 from new_services.anticorruption.read_models import MAPPINGS
 from new_services.verify.rows.relations import column_types

@@ -16,9 +16,9 @@ from chassis.events import inbox
 from chassis.events.inbox import Inbox, Limits
 from chassis.readmodel.follower import Position
 from chassis.tracing.context import traceparent
-from contracts import events
-from contracts.events import Envelope
-from contracts.events_payments import PaymentCaptured, PaymentRefunded
+from contracts.events import envelope as events
+from contracts.events.envelope import Envelope
+from contracts.events.payments import PaymentCaptured, PaymentRefunded
 from tests.rigs.shop.database import AWAY, Database
 
 AT_ONCE = Limits(singly=0)

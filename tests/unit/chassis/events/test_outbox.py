@@ -16,8 +16,8 @@ from prometheus_client import CollectorRegistry
 from chassis.events import outbox
 from chassis.events.outbox import Limits, Relay
 from chassis.tracing.context import MOST_KEPT, read, recorded, within
-from contracts.events import Envelope
-from contracts.events_payments import PaymentCaptured
+from contracts.events.envelope import Envelope
+from contracts.events.payments import PaymentCaptured
 from tests.rigs.shop.database import AWAY, Database, Row
 
 EVENT = PaymentCaptured("S-1", "9.50", "card")

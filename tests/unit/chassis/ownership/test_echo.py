@@ -6,9 +6,9 @@ import pytest
 
 from chassis.ownership.echo import Echo
 from chassis.ownership.record import Owner, Record
-from contracts.change import Change, Op
 from contracts.cutover import ECHO, FENCE
-from contracts.facts import Cleared, Fact, Gone, Reached, Stored
+from contracts.feed.change import Change, Op
+from contracts.feed.facts import Cleared, Fact, Gone, Reached, Stored
 from tests.rigs.ownership.protocol import MemoryRecords
 
 

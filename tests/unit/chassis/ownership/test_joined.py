@@ -6,8 +6,8 @@ import pytest
 
 from chassis.ownership.joined import Joined
 from chassis.ownership.record import Owner, Record
-from contracts.change import Change, Op
-from contracts.facts import Fact, Reached, Stored
+from contracts.feed.change import Change, Op
+from contracts.feed.facts import Fact, Reached, Stored
 from tests.rigs.shop.database import Database
 
 LEGACYS = Record("orders", epoch=3, since_lsn=50)

@@ -1,7 +1,7 @@
 """The keys from one to another, as a condition."""
 
 from chassis.readmodel.ranges import within
-from contracts.facts import Cleared
+from contracts.feed.facts import Cleared
 
 VERSION = (1, 0)
 

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from chassis.registry import discovery
-from contracts import events, events_orders, events_owned, events_payments, subjects
+from contracts import subjects
+from contracts.events import envelope, orders, owned, payments
 from fig.stack.bus_rights import PROCESSES, REGISTRY, rights, secret_name
 from fig.stack.credentials import NAMES
 
@@ -14,8 +15,8 @@ from fig.stack.credentials import NAMES
 def test_names_are_those_of_the_contracts() -> None:
     assert discovery.BUCKET == REGISTRY
     orders = rights("orders").publish
-    assert f"$JS.API.STREAM.CREATE.{events.STREAM}" in orders
-    assert f"$JS.API.STREAM.CREATE.{events.DEAD_STREAM}" in orders
+    assert f"$JS.API.STREAM.CREATE.{envelope.STREAM}" in orders
+    assert f"$JS.API.STREAM.CREATE.{envelope.DEAD_STREAM}" in orders
     assert f"$JS.API.CONSUMER.CREATE.{subjects.LEGACY_STREAM}" in orders
     assert subjects.LEGACY_SUBJECTS in rights("feed").publish
     assert subjects.RESNAPSHOT_SUBJECT in rights("feed").subscribe
@@ -36,7 +37,7 @@ def test_only_the_feed_tells_of_legacy(process: str) -> None:
 SERVICES = Path(__file__).parents[4] / "new_services"
 KINDS = [
     kind
-    for module in (events_orders, events_owned, events_payments)
+    for module in (orders, owned, payments)
     for kind in vars(module).values()
     if isinstance(kind, type)
 ]
@@ -49,11 +50,11 @@ READERS = {app.parent.name for app in SERVICES.glob("*/app.py") if INBOX.search(
 def test_whose_events_there_are_may_publish_them(owner: str) -> None:
     assert {"accounts", "catalog", "inventory", "orders", "payments"} == OWNERS
     assert f"events.{owner}.>" in rights(owner).publish
-    assert f"$JS.API.STREAM.CREATE.{events.STREAM}" in rights(owner).publish
+    assert f"$JS.API.STREAM.CREATE.{envelope.STREAM}" in rights(owner).publish
 
 
 @pytest.mark.parametrize("reader", sorted(READERS))
 def test_who_has_an_inbox_may_read_them_and_complain(reader: str) -> None:
     assert {"catalog", "inventory", "orders", "sales", "notifications"} == READERS
-    assert f"$JS.API.CONSUMER.CREATE.{events.STREAM}" in rights(reader).publish
+    assert f"$JS.API.CONSUMER.CREATE.{envelope.STREAM}" in rights(reader).publish
     assert f"deadletters.{reader}" in rights(reader).publish

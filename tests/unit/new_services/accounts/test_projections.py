@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from chassis.readmodel import mirror
-from contracts.facts import Stored
+from contracts.feed.facts import Stored
 from new_services.accounts import projections
 from new_services.accounts.app import legacy_model
 

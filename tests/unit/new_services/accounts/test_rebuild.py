@@ -1,6 +1,6 @@
 """What a rebuild of the customers makes again."""
 
-from contracts.entities import CUSTOMER
+from contracts.feed.entities import CUSTOMER
 from new_services.accounts import projections
 from new_services.accounts.rebuild import PART, model
 from new_services.anticorruption.tables import WITHHELD

@@ -2,7 +2,7 @@
 
 import pytest
 
-from contracts.mapping import Untranslatable
+from contracts.feed.mapping import Untranslatable
 from new_services.anticorruption import tables
 from new_services.anticorruption.mapping import flag, number, percentage, words
 

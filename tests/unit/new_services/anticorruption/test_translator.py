@@ -2,8 +2,8 @@
 
 import pytest
 
-from contracts.change import Change, Op
-from contracts.facts import Cleared, Gone, Reached, Stored
+from contracts.feed.change import Change, Op
+from contracts.feed.facts import Cleared, Gone, Reached, Stored
 from new_services.anticorruption.read_models import translator
 
 translate = translator("catalog")

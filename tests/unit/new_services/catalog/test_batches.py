@@ -3,8 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contracts.change import Version
-from contracts.facts import Cleared, Fact, Gone, Reached, Stored
+from contracts.feed.change import Version
+from contracts.feed.facts import Cleared, Fact, Gone, Reached, Stored
 from new_services.catalog.batches import RowState, fold
 
 Rows = dict[tuple[str, object], RowState]

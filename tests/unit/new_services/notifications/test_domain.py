@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from contracts import events
-from contracts.events_orders import CancellationRefused, OrderCancelled, OrderPlaced, OrderRefused
+from contracts.events import envelope as events
+from contracts.events.orders import CancellationRefused, OrderCancelled, OrderPlaced, OrderRefused
 from new_services.notifications import domain
 
 

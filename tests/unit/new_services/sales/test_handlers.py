@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
-from contracts.entities import LINE, ORDER
-from contracts.events import Envelope
-from contracts.events_orders import OrderPlaced
-from contracts.events_owned import CustomerChanged, OrderChanged, ProductChanged, SoldLine
-from contracts.facts import Fact, Stored
+from contracts.events.envelope import Envelope
+from contracts.events.orders import OrderPlaced
+from contracts.events.owned import CustomerChanged, OrderChanged, ProductChanged, SoldLine
+from contracts.feed.entities import LINE, ORDER
+from contracts.feed.facts import Fact, Stored
 from new_services.sales import handlers, projections
 from tests.rigs.shop.database import Database, Row
 

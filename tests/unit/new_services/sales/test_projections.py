@@ -1,6 +1,6 @@
 """Facts sorted into what becomes of them: of each row the newest state, whole."""
 
-from contracts.facts import Cleared, Gone, Stored
+from contracts.feed.facts import Cleared, Gone, Stored
 from new_services.sales.projections import Batch
 
 

@@ -4,8 +4,8 @@ import importlib
 
 import pytest
 
-from contracts import entities
-from contracts.facts import Cleared, Stored
+from contracts.feed import entities
+from contracts.feed.facts import Cleared, Stored
 from new_services.catalog import projections as catalog
 from new_services.seed import filling, owning, shop
 from new_services.seed.settings import SeedSettings

@@ -1,7 +1,7 @@
 """Who owns what in a shop that begins alone: each domain once, and copies are of others."""
 
 from contracts.cutover import OWNING
-from contracts.entities import CUSTOMER
+from contracts.feed.entities import CUSTOMER
 from new_services.seed import owning, shop
 
 

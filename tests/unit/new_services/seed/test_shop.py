@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from contracts import entities
+from contracts.feed import entities
 from new_services.catalog.repository import FIELDS
 from new_services.seed import shop
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from contracts.entities import GOODS
+from contracts.feed.entities import GOODS
 from new_services.inventory import projections as inventory
 from new_services.orders import projections as orders
 from new_services.sales import projections as sales

@@ -8,10 +8,10 @@ import pytest
 from chassis.ownership.closed import followed as module
 from chassis.ownership.closed.followed import Followed, closed
 from chassis.readmodel.watermark import Watermark
-from contracts.change import Change, Op
-from contracts.events import Envelope
-from contracts.events_owned import AccountsClosed
-from contracts.facts import Cleared, Fact, Gone, Reached, Stored
+from contracts.events.envelope import Envelope
+from contracts.events.owned import AccountsClosed
+from contracts.feed.change import Change, Op
+from contracts.feed.facts import Cleared, Fact, Gone, Reached, Stored
 
 COPIES = {"accounts": frozenset({"customer"}), "goods": frozenset({"product"})}
 

@@ -9,7 +9,7 @@ from chassis.events import outbox
 from chassis.ownership.closed.teller import WINDOW, Teller
 from chassis.ownership.record import Owner, Record
 from chassis.ownership.sides import Pending
-from contracts.events_owned import GoodsClosed, StockChanged
+from contracts.events.owned import GoodsClosed, StockChanged
 
 RECORD = Record("goods", Owner.NEW, epoch=4, since_lsn=70)
 ROWS = {"stock": {"A": {"sku": "A", "pieces": 3}, "gone": None}, "other": {"x": {"sku": "x"}}}

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contracts.mapping import Untranslatable
+from contracts.feed.mapping import Untranslatable
 from contracts.mark import mark, new_saga_id
 from new_services.anticorruption.reverse import orders
 from new_services.anticorruption.tables import PAYMENT

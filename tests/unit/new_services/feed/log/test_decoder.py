@@ -2,7 +2,7 @@
 
 import pytest
 
-from contracts.change import Change, Op
+from contracts.feed.change import Change, Op
 from new_services.feed.log import tables
 from new_services.feed.log.decoder import Decoder, TableChanged
 from new_services.feed.log.messages import (

@@ -5,7 +5,7 @@ from typing import Any, cast
 
 import pytest
 
-from contracts.change import Change, Op
+from contracts.feed.change import Change, Op
 from new_services.feed.log import filling
 from new_services.feed.log.filling import Filler
 

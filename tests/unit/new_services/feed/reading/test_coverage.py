@@ -2,7 +2,7 @@
 
 import pytest
 
-from contracts.change import Change, Op
+from contracts.feed.change import Change, Op
 from new_services.feed.log.keys import Bound
 from new_services.feed.reading.coverage import arrives, keys, visible
 from new_services.feed.reading.jobs import Job

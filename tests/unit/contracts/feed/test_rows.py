@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from contracts.change import Change, NotAChange, Op
-from contracts.rows import SnapshotRows, changes_of
+from contracts.feed.change import Change, NotAChange, Op
+from contracts.feed.rows import SnapshotRows, changes_of
 
 PACKED = SnapshotRows(
     "line", ("order", "no"), ("no", "order", "text"), ((1, 7, "ü"), (2, 7, None)), 99, "2026-01-02"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from contracts.mapping import Convert, Field, Mapping, Misshapen, Untranslatable, number_sql
+from contracts.feed.mapping import Convert, Field, Mapping, Misshapen, Untranslatable, number_sql
 
 ARTICLE = Mapping(
     "goods",

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-from contracts.events import Example
+from contracts.events.envelope import Example
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from decimal import InvalidOperation
 from enum import Enum
 from typing import Any
 
-from contracts.change import Row, Value
+from contracts.feed.change import Row, Value
 
 
 class Untranslatable(ValueError):

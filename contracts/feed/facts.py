@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeAlias
 
-from contracts.change import Change, Version
+from contracts.feed.change import Change, Version
 
 Key: TypeAlias = int | str
 Fields: TypeAlias = Mapping[str, Any]  # JSON values; money as text

@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
-from contracts import events, events_orders, events_payments
-from contracts.events import Envelope, NotAnEvent
+from contracts.events import envelope as events
+from contracts.events import orders, payments
+from contracts.events.envelope import Envelope, NotAnEvent
 
-OWNERS = (events_orders, events_payments)
+OWNERS = (orders, payments)
 TYPES: list[Any] = [kind for owner in OWNERS for kind in owner.EVENTS]
 
 
@@ -38,7 +39,7 @@ def test_names_are_unlike_and_fit_into_a_subject() -> None:
 
 
 def test_what_is_written_is_read() -> None:
-    kind = events_payments.PaymentCaptured
+    kind = payments.PaymentCaptured
     event = kind("p-1", "12.30", "card")
     envelope = events.wrap(event, "p-1:captured", 1_780_000_000.25)
     assert envelope.occurred == "2026-05-28T20:26:40.250000+00:00"
@@ -49,7 +50,7 @@ def test_what_is_written_is_read() -> None:
 
 
 def test_a_wrong_field_is_named() -> None:
-    kind = events_payments.PaymentCaptured
+    kind = payments.PaymentCaptured
     envelope = events.wrap(kind("p-1", "12.30", "card"), "id", 0.0)
     with pytest.raises(NotAnEvent, match=r"payment-captured: amount: .*string"):
         events.read(kind, replace(envelope, data={**envelope.data, "amount": 12.3}))

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contracts.change import Change, NotAChange, Op
+from contracts.feed.change import Change, NotAChange, Op
 
 values = st.none() | st.booleans() | st.integers(-(2**63), 2**63 - 1) | st.text()
 rows = st.dictionaries(st.text(min_size=1), values)

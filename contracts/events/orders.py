@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-from contracts.events import Example
+from contracts.events.envelope import Example
 
 OWNER = "orders"
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from contracts.change import FORMAT, Change, NotAChange, Op, Value, Version
+from contracts.feed.change import FORMAT, Change, NotAChange, Op, Value, Version
 
 Values = Sequence[Value]
 
