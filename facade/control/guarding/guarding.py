@@ -181,6 +181,7 @@ class Guarding:
         """Take the steps that are due; none while something stops them."""
         if not self._started:
             return
+        self._observe()  # a walk acts on nothing that the journal has not seen
         reason = self.stopped() or self.observer.away
         if reason:
             for walk in walking(self.record):

@@ -12,6 +12,7 @@ from facade.control.guarding.wishes import Wish
 from facade.guard.limits import run_until_over
 from facade.guard.position import parse
 from facade.guard.retreat import company
+from facade.guard.walk import State
 from facade.journal.entry import Event
 from facade.journal.folder import verify
 from facade.routes.config.domainfile import Domain
@@ -253,6 +254,19 @@ def test_a_walk_counts_pairs_in_doubt(make_world: Make) -> None:
     world.in_doubt["item"] = 0
     world.turns()
     assert world.stands() == "canary 20%"
+
+
+def test_a_walk_that_looks_first_after_an_edit_by_hand_pauses_too(make_world: Make) -> None:
+    world = make_world("shadow")
+    world.turns()
+    wish = Wish(("item", "list"), parse("canary 20%"), None, "anna", "it is time", "a test")
+    world.guarding.wishes.begin(wish, world.now)
+    text = world.routes.read_text().replace("stage: shadow", "stage: canary\n    percent: 20")
+    world.edit(text)
+    asyncio.run(world.guarding.walk(world.now))
+    (walk,) = world.guarding.record.walks
+    assert walk.state is State.PAUSED
+    assert f"{world.routes.owner()} moved" in walk.words
 
 
 def test_frozen_nothing_moves_and_both_are_entered(make_world: Make) -> None:
