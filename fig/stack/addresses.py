@@ -1,6 +1,6 @@
 """The engines as the stack's processes reach them: URLs with a role's name and password."""
 
-from fig.stack.bus_rights import OPERATOR, secret_name
+from fig.stack.engines.bus_rights import OPERATOR, secret_name
 from fig.stack.places import Place
 
 

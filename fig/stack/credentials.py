@@ -9,7 +9,7 @@ from pathlib import Path
 
 from chassis.process.files import write_whole
 from fig.errors import BadSetting
-from fig.stack.bus_rights import PROCESSES, secret_name
+from fig.stack.engines.bus_rights import PROCESSES, secret_name
 
 # What needs one: the roles of PostgreSQL, the users of NATS, the key that signs sessions.
 NAMES = (

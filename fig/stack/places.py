@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Protocol
 
 from fig.errors import BadSetting
-from fig.stack import nats, ports
+from fig.stack import ports
+from fig.stack.engines import nats
 
 
 class Place(Protocol):
@@ -59,7 +60,7 @@ class Local:
             "unix_socket_directories": "",
         }
         options = (f"-c{name}={value}" for name, value in own.items())
-        return (self.python, "-m", "fig.stack.postgres", *options)
+        return (self.python, "-m", "fig.stack.engines.postgres", *options)
 
     @property
     def nats(self) -> str:

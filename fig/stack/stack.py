@@ -5,11 +5,11 @@ that it is ready. Rendered for this machine (`fig up`) and for docker-compose.ym
 import signal
 from dataclasses import dataclass
 
-from fig.stack import nats
-from fig.stack import postgres as server
 from fig.stack.addresses import database_url as database_url
 from fig.stack.addresses import nats_url as nats_url
-from fig.stack.bus_rights import PROCESSES, secret_name
+from fig.stack.engines import nats
+from fig.stack.engines import postgres as server
+from fig.stack.engines.bus_rights import PROCESSES, secret_name
 from fig.stack.old_side import FED, NOTHING, OldSide
 from fig.stack.order_side import SERVICES, keys, order_side, twin
 from fig.stack.pages_side import storefront
@@ -108,7 +108,7 @@ def _databases(place: Place, old: OldSide) -> Process:
     owners = (*old.owners, *(database_url(place, name) for name in ("catalog", *SERVICES)))
     return Process(
         name="databases",
-        command=(place.python, "-m", "fig.stack.databases"),
+        command=(place.python, "-m", "fig.stack.engines.databases"),
         env={
             "DATABASES_SUPERUSER_URL": database_url(place, server.SUPERUSER),
             "DATABASES_OWNERS": " ".join(owners),

@@ -18,7 +18,7 @@ from chassis.process import lifetime
 from fig.errors import FigError
 from fig.settings import project_root
 from fig.stack import credentials, ended, places, ports
-from fig.stack import postgres as server
+from fig.stack.engines import postgres as server
 from fig.stack.old_side import PORTS as OLD_PORTS
 from fig.stack.stack import stack
 from fig.supervise import logs, state

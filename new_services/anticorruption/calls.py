@@ -1,7 +1,7 @@
 """Calls to the monolith in the name of a person, each through the breaker of its kind.
 
 What the monolith began, it ends within `Limits.settle`, because its database ends it otherwise: the
-monolith's role waits for locks, and idles in a transaction, for less (`fig.stack.databases`).
+monolith's role waits for locks, and idles in a transaction, for less (fig/stack/engines/databases).
 """
 
 import random

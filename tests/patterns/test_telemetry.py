@@ -6,7 +6,7 @@ import re
 import urllib.request
 from typing import Any
 
-from fig.stack.bus_rights import PROCESSES
+from fig.stack.engines.bus_rights import PROCESSES
 from tests.rigs.alerts import rules, samples, selectors
 from tests.rigs.collector import attributes
 

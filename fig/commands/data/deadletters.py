@@ -13,7 +13,7 @@ from fig.clients.deadletters import DeadLetter, DeadLetters, opened
 from fig.errors import NEGATIVE, BadSetting
 from fig.settings import Home
 from fig.stack import credentials
-from fig.stack.bus_rights import OPERATOR
+from fig.stack.engines.bus_rights import OPERATOR
 from fig.stack.ports import HOST
 
 HEAD = ("number", "consumer", "event", "attempts", "why")

@@ -16,8 +16,8 @@ from fig.farewell.calling import DATABASE, Farewell, InDatabase
 from fig.farewell.record import Record
 from fig.farewell.steps import Step, take
 from fig.settings import Home
-from fig.stack import postgres
 from fig.stack.addresses import database_url
+from fig.stack.engines import postgres
 from fig.supervise.state import StackState
 
 

@@ -69,7 +69,9 @@ class World:
         }
         arguments = [f"-c{name}={value}" for name, value in options.items()]
         data = {"PGDATA": str(self._folder / "pg" / "data"), "POSTGRES_PASSWORD": self._password}
-        self._start("postgres", [sys.executable, "-m", "fig.stack.postgres", *arguments], data)
+        self._start(
+            "postgres", [sys.executable, "-m", "fig.stack.engines.postgres", *arguments], data
+        )
         store = ["-js", "-sd", str(self._folder / "js"), "-p", str(self._ports["nats"])]
         self._start(
             "nats", [shutil.which("nats-server") or _beside_python(), "-a", "127.0.0.1", *store]

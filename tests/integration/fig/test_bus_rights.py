@@ -17,8 +17,8 @@ from chassis.events.bus import ensure_bucket
 from chassis.events.outbox import ensure_event_streams
 from chassis.registry import announcing as registry
 from chassis.registry.discovery import Registration
-from fig.stack import nats as server
-from fig.stack.bus_rights import OPERATOR, PROCESSES
+from fig.stack.engines import nats as server
+from fig.stack.engines.bus_rights import OPERATOR, PROCESSES
 from new_services.feed.reading.bookmark import BUCKET
 
 pytestmark = pytest.mark.integration

@@ -10,7 +10,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from fig.stack import databases
+from fig.stack.engines import databases
 from new_services.anticorruption.calls import Limits
 
 pytestmark = pytest.mark.integration
@@ -31,7 +31,7 @@ def names(postgres_server):
 
 def _run(server, owner: str, reader: str, password: str) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(
-        [sys.executable, "-m", "fig.stack.databases"],
+        [sys.executable, "-m", "fig.stack.engines.databases"],
         env={
             "PATH": os.environ["PATH"],
             "DATABASES_SUPERUSER_URL": server.url(),
@@ -79,7 +79,7 @@ def test_rights_are_no_wider_than_needed(postgres_server, names):
 def test_a_server_that_refuses_is_an_error_in_one_line(postgres_server, names):
     server = postgres_server
     ended = subprocess.run(
-        [sys.executable, "-m", "fig.stack.databases"],
+        [sys.executable, "-m", "fig.stack.engines.databases"],
         env={
             "DATABASES_SUPERUSER_URL": server.url("postgres", "postgres", "wrong"),
             "DATABASES_OWNERS": "",

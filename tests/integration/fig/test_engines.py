@@ -20,7 +20,7 @@ PASSWORD = "a7c1f0e2d3"
 
 
 class Server:
-    """`python -m fig.stack.postgres` in its own folder."""
+    """`python -m fig.stack.engines.postgres` in its own folder."""
 
     def __init__(self, data: Path, port: int) -> None:
         self.data = data
@@ -33,7 +33,7 @@ class Server:
             "port": self.port,
             "unix_socket_directories": "",
         }
-        command = [sys.executable, *through, "-m", "fig.stack.postgres"]
+        command = [sys.executable, *through, "-m", "fig.stack.engines.postgres"]
         self.process = subprocess.Popen(
             [*command, *(f"-c{name}={value}" for name, value in options.items())],
             env={
@@ -158,7 +158,7 @@ def test_root_without_user_namespaces_becomes_nobody(server):
 
 def test_a_missing_binary_is_named(home):
     ended = subprocess.run(
-        [sys.executable, "-m", "fig.stack.postgres"],
+        [sys.executable, "-m", "fig.stack.engines.postgres"],
         env={
             "PGDATA": str(home / "data"),
             "POSTGRES_PASSWORD": PASSWORD,
@@ -176,7 +176,7 @@ def test_a_missing_binary_is_named(home):
 
 def test_a_missing_variable_is_named():
     ended = subprocess.run(
-        [sys.executable, "-m", "fig.stack.postgres"],
+        [sys.executable, "-m", "fig.stack.engines.postgres"],
         env={},
         cwd=PROJECT,
         capture_output=True,

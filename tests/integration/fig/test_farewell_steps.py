@@ -22,8 +22,8 @@ from fig.farewell.archive import Server
 from fig.farewell.calling import InDatabase
 from fig.farewell.record import Record
 from fig.farewell.steps import Taken, take
-from fig.stack import databases, reverse_role
-from fig.stack.databases import Login
+from fig.stack.engines import databases, reverse_role
+from fig.stack.engines.databases import Login
 
 pytestmark = pytest.mark.integration
 PROJECT = Path(__file__).parents[3]

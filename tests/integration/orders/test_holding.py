@@ -8,7 +8,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from fig.stack import databases
+from fig.stack.engines import databases
 
 pytestmark = pytest.mark.integration
 

@@ -7,7 +7,7 @@ import psycopg
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 
-from fig.stack import reverse_role
+from fig.stack.engines import reverse_role
 
 ROLE = "reverse"
 GRANT: str = importlib.import_module("migrations.legacy.versions.0003_expand_fence").GRANT

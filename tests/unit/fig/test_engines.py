@@ -3,7 +3,7 @@
 import pytest
 
 from fig.errors import BadSetting
-from fig.stack import nats, postgres
+from fig.stack.engines import nats, postgres
 
 
 def test_the_wheels_programs_are_found():

@@ -4,7 +4,7 @@ import dataclasses
 
 import pytest
 
-from fig.stack.bus_rights import PROCESSES
+from fig.stack.engines.bus_rights import PROCESSES
 from fig.stack.ports import PLAN
 from fig.stack.stack import Wishes, stack
 from fig.supervise.process import Kind

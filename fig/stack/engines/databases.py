@@ -1,4 +1,4 @@
-"""`python -m fig.stack.databases`: the roles and databases of the services; what exists is kept.
+"""`python -m fig.stack.engines.databases`: the services' roles and databases; what exists is kept.
 
 DATABASES_SUPERUSER_URL  who may create them
 DATABASES_OWNERS         URLs, blank between: a role that logs in and the database that it owns
@@ -6,7 +6,7 @@ DATABASES_REPLICATORS    URLs: a role that may read the log of that database
 DATABASES_READERS        URLs: a role that may connect to that database; what it may read there, the
                          migrations of that database say
 DATABASES_REVERSE        URL: the role that writes what the new side owns into that database, marked
-                         in the log (fig.stack.reverse_role)
+                         in the log (fig.stack.engines.reverse_role)
 DATABASES_BOUNDED        roles among the owners that wait for no lock, and idle in no transaction,
                          for longer than BOUNDS: after that, what they began has ended
 Exit codes: 0 all there, 1 the server refused or is away, 2 a variable is missing or wrong.
@@ -23,7 +23,7 @@ import psycopg
 from psycopg.sql import SQL, Identifier, Literal
 
 from fig.errors import BadSetting, FigError
-from fig.stack import reverse_role
+from fig.stack.engines import reverse_role
 
 CONNECT_SECONDS = 10
 # The anticorruption layer believes "there is no such order" some seconds after it gave up waiting

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from fig.errors import BadSetting
-from fig.stack.bus_rights import OPERATOR, rights
+from fig.stack.engines.bus_rights import OPERATOR, rights
 
 PROGRAM = "nats-server"
 

