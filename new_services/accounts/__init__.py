@@ -5,7 +5,7 @@
 endpoints    the public contract of login, logout and "me"; calls of our own services
 schemas      what they send, and what they get
 registration a stranger opens an account by the owner's own form; `forms` is what is sent for it
-owner        the same while the accounts are ours, and who owns them; `own_side` for a cutover
+owner/       the same while the accounts are ours, and the accounts for a cutover
 sessions     the use cases: open a session, log in, log out
 session      the monolith's own signed cookie, read and written
 passwords    whether a password is the one behind a hash; as long for an address that nobody has

@@ -32,14 +32,14 @@ from new_services.accounts import projections
 from new_services.accounts.cleaning import NOTE, RULES
 from new_services.accounts.endpoints import Endpoints
 from new_services.accounts.forms import register
-from new_services.accounts.own_side import AccountsSide, told
-from new_services.accounts.owner import (
+from new_services.accounts.owner.logins import (
     DOMAIN,
     LegacyLogins,
     OwnAccounts,
     OwnedLogins,
     OwnedRegistrar,
 )
+from new_services.accounts.owner.side import AccountsSide, told
 from new_services.accounts.registration import Registration
 from new_services.accounts.session import SessionCodec
 from new_services.accounts.sessions import Sessions

@@ -20,7 +20,7 @@ ARRIVAL_SECONDS: Final = 0.3  # to wait for a customer whom the feed has not tol
 
 
 class Own(Protocol):
-    """The accounts in our own tables; see new_services.accounts.owner."""
+    """The accounts in our own tables; see new_services.accounts.owner.logins."""
 
     async def ours(self) -> bool:
         """Whether every customer there is stands in our table."""

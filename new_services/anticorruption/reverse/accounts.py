@@ -32,7 +32,7 @@ _ROW = """
 SELECT id, email, name, pw_hash, is_admin, street, zip, city, country, created::text AS created
 FROM customer WHERE id = $1 FOR UPDATE
 """
-# Spelled alike at the owner: new_services/accounts/own_side.py.
+# Spelled alike at the owner: new_services/accounts/owner/side.py.
 _SUMS = """
 SELECT count(*) AS customers, coalesce(max(id), 0) AS newest,
        coalesce(sum(('x' || left(md5(concat_ws(' ', id, email, pw_hash)), 12))::bit(48)::bigint), 0)

@@ -15,7 +15,7 @@ from contracts.logins import Login, LoginsAway, NewCustomer
 from contracts.record import RecordRefused, RecordSilent
 from legacy_monolith.passwords import hashed, matches
 from new_services.accounts import passwords
-from new_services.accounts.owner import OwnAccounts, OwnedLogins, OwnedRegistrar
+from new_services.accounts.owner.logins import OwnAccounts, OwnedLogins, OwnedRegistrar
 from new_services.accounts.registration import TAKEN
 from tests.rigs.ownership.protocol import MemoryRecords
 
