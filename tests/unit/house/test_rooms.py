@@ -2,6 +2,8 @@
 
 import ast
 import re
+from collections import Counter
+from pathlib import PurePosixPath
 
 import pytest
 
@@ -9,6 +11,7 @@ from tests.rigs.house.source import ROOT, files, sources, text, tree
 
 MOST_LINES_OF_A_FILE = 350
 MOST_LINES_OF_A_FUNCTION = 60
+MOST_FILES_OF_A_FOLDER = 16  # besides those that no folder can do without
 
 
 @pytest.mark.parametrize("name", sources())
@@ -18,6 +21,13 @@ def test_files_and_functions_stay_small(name: str) -> None:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             lines = (node.end_lineno or 0) - node.lineno + 1
             assert lines <= MOST_LINES_OF_A_FUNCTION, f"{name}:{node.lineno} {node.name}"
+
+
+def test_folders_stay_small() -> None:
+    own = ("__init__.py", "__main__.py", "conftest.py")
+    paths = [PurePosixPath(name) for name in files("*.py") if not name.endswith(own)]
+    sizes = Counter(path.parent.as_posix() for path in paths)
+    assert not {one: size for one, size in sizes.items() if size > MOST_FILES_OF_A_FOLDER}
 
 
 def test_no_package_registry_is_named() -> None:
