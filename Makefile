@@ -33,15 +33,15 @@ compile: install ## build the data plane as C modules beside their sources; need
 uncompile: install ## remove the C modules: the sources run
 	@$(PY) -m compiling away
 
-# What a worker of the facade runs, without sockets and with them.
-PLANE := tests/unit/facade/http1 tests/unit/facade/proxy tests/unit/facade/rewriting tests/unit/facade/routes \
-  tests/unit/facade/runtime tests/unit/facade/control/guarding tests/unit/chassis/breaker tests/unit/loadtests/bench/plane
-PLANE_ON_SOCKETS := $(filter-out %_browser.py %_dashboard.py %_applications.py, \
-  $(sort $(wildcard tests/integration/facade/*/test_*.py))) tests/integration/packaging/test_compiled_wheel.py
+# The facade's tests: without sockets, and with them.
+FACADE := tests/unit/facade tests/unit/chassis/breaker tests/unit/loadtests/bench/plane
+FACADE_ON_SOCKETS := $(filter-out %_browser.py %_dashboard.py %_applications.py, \
+  $(sort $(wildcard tests/integration/facade/test_*.py tests/integration/facade/*/test_*.py))) \
+  tests/integration/packaging/test_compiled_wheel.py
 
-test-compiled: compile ## the data plane's tests on the compiled build, which stays in place
-	@$(PY) -m pytest -q -n 2 $(PLANE) $(ARGS)
-	@$(PY) -m pytest -q -n 2 --dist loadfile $(PLANE_ON_SOCKETS) $(ARGS)
+test-compiled: compile ## the facade's tests on the compiled build, which stays in place
+	@$(PY) -m pytest -q -n 2 $(FACADE) $(ARGS)
+	@$(PY) -m pytest -q -n 2 --dist loadfile $(FACADE_ON_SOCKETS) $(ARGS)
 
 demo: install    ## the whole migration under load, with the evidence at the end
 	@$(FIG) demo $(ARGS)

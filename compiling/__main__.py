@@ -1,7 +1,8 @@
-"""`make compile`, `make uncompile`, and the line that `make install` says.
+"""`make compile`, `make uncompile`, what CI asks first, and the line that `make install` says.
 
 python -m compiling put     build the C modules and put them beside their sources
 python -m compiling away    remove them: the sources run
+python -m compiling lack    say what `put` needs and is not here; nothing where it can compile
 python -m compiling offer   say what `put` would bring, where it can be done and is not
 """
 
@@ -14,9 +15,9 @@ from compiling.build import missing
 
 def put() -> str:
     """Compile; what to say of it."""
-    lack = missing()
-    if lack is not None:
-        raise SystemExit(f"compiling needs {lack}; everything runs without, as Python")
+    absent = missing()
+    if absent is not None:
+        raise SystemExit(f"compiling needs {absent}; everything runs without, as Python")
     print("compiling the data plane, about a minute ...", flush=True)  # noqa: T201
     try:
         count = place.put(ROOT)
@@ -32,6 +33,11 @@ def away() -> str:
     return "there were no C modules"
 
 
+def lack() -> str:
+    """What compiling needs and is not here; empty: nothing."""
+    return missing() or ""
+
+
 def offer() -> str:
     """One line where compiling is possible and not done, else nothing."""
     if complaint() is not None:
@@ -41,7 +47,7 @@ def offer() -> str:
     return "a C compiler is here: `make compile` (a minute) makes the facade need a third less CPU"
 
 
-DOES = {"put": put, "away": away, "offer": offer}
+DOES = {"put": put, "away": away, "lack": lack, "offer": offer}
 
 
 def main(words: list[str]) -> None:

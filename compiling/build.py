@@ -5,8 +5,10 @@ import io
 import json
 import os
 import shutil
+import subprocess
 import sys
 import sysconfig
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
@@ -32,9 +34,26 @@ def missing() -> str | None:
     compiler = (sysconfig.get_config_var("CC") or "cc").split()[0]
     if shutil.which(compiler) is None:
         return f"the C compiler ({compiler})"
-    if not Path(sysconfig.get_path("include"), "Python.h").exists():
+    headers = sysconfig.get_path("include")
+    if not Path(headers, "Python.h").exists():
         return "Python's headers (Python.h)"
-    return None
+    said = _trial(compiler, headers)
+    return None if said is None else f"a C compiler that can build for Python ({said})"
+
+
+def _trial(compiler: str, headers: str) -> str | None:
+    """What the compiler says of an empty module; None: it built it.
+
+    A compiler may stand without the headers of the C library, or without a linker.
+    """
+    with tempfile.TemporaryDirectory(prefix="fig-compiler-") as folder:
+        source = Path(folder, "trial.c")
+        source.write_text("#include <Python.h>\n", "utf-8")
+        words = [compiler, "-shared", "-fPIC", f"-I{headers}", "-o", f"{folder}/trial", str(source)]
+        done = subprocess.run(words, capture_output=True, text=True, check=False)
+    if done.returncode == 0:
+        return None
+    return next((line for line in done.stderr.splitlines() if "error" in line), compiler)
 
 
 def build(root: Path, folder: Path) -> dict[str, Path]:

@@ -23,6 +23,18 @@ def test_without_a_compiler_nothing_is_offered_and_put_says_why(
         command.main(["put"])
 
 
+@pytest.mark.parametrize(("absent", "said"), [(None, ""), ("a linker", "a linker\n")])
+def test_lack_names_what_is_missing(
+    absent: str | None,
+    said: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr(command, "missing", lambda: absent)
+    command.main(["lack"])
+    assert capsys.readouterr().out == said
+
+
 def test_what_the_compiler_says_is_passed_on(monkeypatch: pytest.MonkeyPatch) -> None:
     def fails(_root: object) -> int:
         raise RuntimeError("x.py:1: error")
