@@ -1,7 +1,8 @@
 """Alembic, one environment per database: `python -m migrations DATABASE upgrade|downgrade|current`.
 
     __main__.py     the command line
-    runner.py       which databases there are, where each lives, and one locked run of Alembic
+    versions.py     which databases there are, where each lives, and whether a version is due
+    acting.py       a call that has something to do; runner.py: one locked run of Alembic
     environment.py  what every `<database>/env.py` does: run inside the runner's own connection
     legacy/         the shop as it stands, by version
     catalog/        the product read model, by version

@@ -6,10 +6,8 @@ The URL comes from `<DATABASE>_DATABASE_URL`. Exit codes: 0 done, 1 the database
 """
 
 import click
-from alembic.util import CommandError
-from sqlalchemy.exc import SQLAlchemyError
 
-from migrations import runner
+from migrations import versions
 
 
 @click.command()
@@ -24,16 +22,16 @@ def main(database: str, action: str, revision: str | None) -> None:
 
 def _one(database: str, action: str, revision: str | None) -> None:
     try:
-        url = runner.database_url(database)
-        if action == "upgrade":
-            runner.upgrade(database, url, revision or "head")
-        elif action == "downgrade":
-            runner.downgrade(database, url, revision or "-1")
-        click.echo(f"{database}: at {runner.current(url) or 'base'}")
-    except runner.MigrationRefused as error:
+        url = versions.database_url(database)
+    except versions.MigrationRefused as error:
         raise click.UsageError(str(error)) from error
-    except (CommandError, SQLAlchemyError) as error:
-        raise click.ClickException(f"{database}: {str(error).strip().splitlines()[0]}") from error
+    if action == "upgrade" and revision is None and versions.nothing_due(database, url):
+        click.echo(f"{database}: at {versions.head(database)}")
+        return
+    # Imported where there is something to do: it takes longer than to see that there is nothing.
+    from migrations.acting import act
+
+    act(database, url, action, revision)
 
 
 if __name__ == "__main__":

@@ -1,9 +1,7 @@
 """One run of Alembic against one database, under a lock, in one transaction."""
 
-import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
@@ -13,32 +11,10 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import NullPool
 
-ROOT = Path(__file__).resolve().parent
+from migrations.versions import ROOT, MigrationRefused
+
 # Two runners at once (a restarted stack, two replicas) take turns: the second finds nothing to do.
 LOCK_ID = 7_211_934
-
-
-class MigrationRefused(Exception):
-    """The call cannot be meant: unknown database, or no usable URL for it."""
-
-
-def databases() -> list[str]:
-    """Names of the databases that have an environment here."""
-    return sorted(path.parent.name for path in ROOT.glob("*/env.py"))
-
-
-def database_url(database: str, environ: Mapping[str, str] = os.environ) -> str:
-    """The libpq-style URL from `<DATABASE>_DATABASE_URL`; raises MigrationRefused without one."""
-    if database not in databases():
-        known = ", ".join(databases())
-        raise MigrationRefused(f"unknown database '{database}' (expected one of {known})")
-    variable = f"{database.upper()}_DATABASE_URL"
-    url = environ.get(variable, "").strip()
-    if not url:
-        raise MigrationRefused(
-            f"{variable} is not set; give it as postgresql://user:password@host/db"
-        )
-    return url
 
 
 def upgrade(database: str, url: str, revision: str = "head") -> None:

@@ -82,3 +82,14 @@ def test_unknown_revision_exits_with_1(database: str) -> None:
     result = CliRunner().invoke(main, ["legacy", "upgrade", "9999"], env=environ)
     assert result.exit_code == 1
     assert "9999" in result.output
+
+
+def test_a_database_at_the_last_version_needs_no_alembic(
+    database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    environ = {"LEGACY_DATABASE_URL": database}
+    run = CliRunner().invoke
+    assert run(main, ["legacy", "upgrade", "0003"], env=environ).output == "legacy: at 0003\n"
+    assert run(main, ["legacy", "upgrade"], env=environ).output == "legacy: at 0004\n"
+    monkeypatch.setattr(runner, "upgrade", None)
+    assert run(main, ["legacy", "upgrade"], env=environ).output == "legacy: at 0004\n"
