@@ -61,20 +61,25 @@ class Report:
         return sum(len(each.unsettled) for each in self.entities)
 
 
-def configured(settings: VerifySettings, only: Sequence[str] = ()) -> list[Service]:
-    """The services to verify. Raises NothingToVerify."""
+def configured(
+    settings: VerifySettings, only: Sequence[str] = (), names: Sequence[str] = books.NAMES
+) -> list[Service]:
+    """The services to verify; the books need the databases of these `names`. Raises
+    NothingToVerify."""
     found = [
         each for each in SERVICES if settings.url(each.name) and (not only or each.name in only)
     ]
-    if not found and not has_books(settings, only):
-        names = ", ".join(f"VERIFY_{each.name.upper()}_URL" for each in SERVICES)
-        raise NothingToVerify(f"name at least one service's database, by {names}")
+    if not found and not has_books(settings, only, names):
+        variables = ", ".join(f"VERIFY_{each.name.upper()}_URL" for each in SERVICES)
+        raise NothingToVerify(f"name at least one service's database, by {variables}")
     return found
 
 
-def has_books(settings: VerifySettings, only: Sequence[str] = ()) -> bool:
+def has_books(
+    settings: VerifySettings, only: Sequence[str] = (), names: Sequence[str] = books.NAMES
+) -> bool:
     """Whether the books are wanted, and everything they need was named."""
-    named = all(settings.url(name) for name in books.NAMES)
+    named = all(settings.url(name) for name in names)
     return named and (not only or BOOKS in only)
 
 
@@ -109,11 +114,11 @@ async def verify(
 async def verify_alone(
     settings: VerifySettings, say: Say, *, deep: bool = False, only: Sequence[str] = ()
 ) -> Report:
-    """What binds each service by itself, where there is no monolith: its laws, and its documents by
-    the rows that they are made of. Raises NothingToVerify, and what asyncpg does."""
+    """What binds the services where there is no monolith: the laws of each, its documents by the
+    rows that they are made of, and the books. Raises NothingToVerify, and what asyncpg does."""
     report = Report(deep, alone=True)
     started = time.monotonic()
-    for service in configured(settings, only):
+    for service in configured(settings, only, books.ALONE):
         url = settings.url(service.name)
         assert url is not None
         async with alone(url) as at:
@@ -121,6 +126,8 @@ async def verify_alone(
             report.laws += await laws.check_alone(bound, at)
             say(f"{service.name}: {len(bound)} laws")
             await _derived(service, at.still, report, say)
+    if has_books(settings, only, books.ALONE):
+        await _books(settings, report, say, books.ALONE)
     report.seconds = time.monotonic() - started
     return report
 
@@ -133,9 +140,11 @@ async def _derived(service: Service, still: asyncpg.Connection, report: Report, 
         say(f"{service.name}: documents in {time.monotonic() - began:.1f} s")
 
 
-async def _books(settings: VerifySettings, report: Report, say: Say) -> None:
+async def _books(
+    settings: VerifySettings, report: Report, say: Say, names: Sequence[str] = books.NAMES
+) -> None:
     began = time.monotonic()
-    urls = {name: url for name in books.NAMES if (url := settings.url(name))}
+    urls = {name: url for name in names if (url := settings.url(name))}
     found = await books.check(urls, settings.patience)
     report.laws += found.laws
     report.sums = found.sums

@@ -16,7 +16,7 @@ from fig.stack import ended
 @click.option("--deep", is_flag=True, envvar="FIG_VERIFY_DEEP",
               help="All by the services' own code, in Python.")  # fmt: skip
 @click.option("--alone", is_flag=True, envvar="FIG_VERIFY_ALONE",
-              help="Without the monolith: each service's own laws, no row compared.")  # fmt: skip
+              help="Without the monolith: laws and books, no row compared.")  # fmt: skip
 @json_option("FIG_VERIFY_JSON")
 @click.pass_obj
 def verify(home: Home, services: tuple[str, ...], deep: bool, alone: bool, out: Output) -> None:

@@ -1,4 +1,5 @@
-"""The books of the new side's orders: laws across orders, legacy, payments and inventory.
+"""The books of the new side's orders: laws across orders, legacy, payments and inventory; once
+legacy is deleted, across the three that are left (alone.py).
 
     read all four ─▶ judge each purchase ─▶ those that break a law are read again until they hold or
     patience ends ─▶ what never held is broken
@@ -20,7 +21,7 @@ from typing import Any
 import asyncpg
 import orjson
 
-from new_services.verify.books import owned
+from new_services.verify.books import alone, owned
 from new_services.verify.books.marks import KEY_SQL, is_mark
 from new_services.verify.books.purchases import (
     NOTHING,
@@ -38,6 +39,7 @@ from new_services.verify.sides import connect
 
 BOOKS = "books"  # their name among the services
 NAMES = ("orders", "legacy", "payments", "inventory")
+ALONE = ("orders", "payments", "inventory")
 PAUSE_SECONDS = 0.2
 
 _ORDERS = f"""
@@ -49,8 +51,6 @@ SELECT {KEY_SQL} AS key, o.order_no, o.status,
        )::text AS lines
 FROM orders o
 """
-_MARKED = f"{_ORDERS} WHERE o.po_number LIKE '%~________________' ORDER BY o.id"
-_NUMBERED = f"{_ORDERS} WHERE o.order_no = ANY ($1::text[]) ORDER BY o.id"
 _SAGAS = """
 SELECT id AS key, kind, phase, state->>'reason' AS reason, updated - created AS took,
        (state->'results'->'write'->'order')::text AS wrote,
@@ -90,6 +90,27 @@ LEFT = (
 
 
 @dataclass(frozen=True, slots=True)
+class Written:
+    """Where orders are looked up: a database, and its statements by number and of all marked."""
+
+    database: str
+    numbered: str
+    marked: str
+
+
+IN_LEGACY = Written(
+    "legacy",
+    f"{_ORDERS} WHERE o.order_no = ANY ($1::text[]) ORDER BY o.id",
+    f"{_ORDERS} WHERE o.po_number LIKE '%~________________' ORDER BY o.id",
+)
+AS_KEPT = Written(
+    "orders",
+    f"{alone.HELD} AND o.fields->>'order_no' = ANY ($1::text[]) ORDER BY id",
+    f"{alone.HELD} AND o.fields->>'saga_id' IS NOT NULL ORDER BY id",
+)
+
+
+@dataclass(frozen=True, slots=True)
 class Sums:
     """Of what the new side wrote, at the last look."""
 
@@ -112,10 +133,12 @@ Broken = Mapping[tuple[str, str, str], Breach]  # by law, database and key
 
 
 class Books:
-    """Connections to all four."""
+    """Connections to all four, or to the three that are left."""
 
     def __init__(self, connections: Mapping[str, asyncpg.Connection]) -> None:
         self._connections = connections
+        self._alone = "legacy" not in connections
+        self._written = AS_KEPT if self._alone else IN_LEGACY
 
     async def purchases(self, keys: Sequence[str] | None = None) -> dict[str, Purchase]:
         """All of them, or those of these keys that are known anywhere."""
@@ -126,8 +149,8 @@ class Books:
             for row in await self._rows("inventory", _CLAIMS, keys)
         }
         money = {row["key"]: _money(row) for row in await self._rows("payments", _MONEY, keys)}
-        placed, alone = await self._owned(keys)
-        marked = await self._marked(keys, alone)
+        placed, here = await self._owned(keys)
+        marked = await self._marked(keys, here)
         found = {}
         for key in {*sagas, *claims, *money, *placed, *marked}:
             saga, paid, some = sagas.get(key), money.get(key), marked.get(key, [])
@@ -142,24 +165,26 @@ class Books:
         """Orders that we placed as their owner, as legacy has them, by saga; and, by number, those
         of which legacy is not told any more, as we have them."""
         rows = await self._rows("orders", owned.ORDERS, keys)
-        alone = {row["order_no"]: _told(orjson.loads(row["content"])) for row in rows
-                 if row["alone"]}  # fmt: skip
+        here = {row["order_no"]: _told(orjson.loads(row["content"])) for row in rows
+                if row["alone"]}  # fmt: skip
         sagas = {row["order_no"]: row["key"] for row in rows if row["placed"]}
         there = {
             row["order_no"]: _ordered(row)
-            for row in await self._connections["legacy"].fetch(_NUMBERED, list(sagas))
-        } | {number: order for number, order in alone.items() if number in sagas}
+            for row in await self._connections[self._written.database].fetch(
+                self._written.numbered, list(sagas)
+            )
+        } | {number: order for number, order in here.items() if number in sagas}
         placed: dict[str, list[Ordered]] = {}
         for number, order in there.items():
             placed.setdefault(sagas[number], []).append(order)
-        return placed, alone
+        return placed, here
 
     async def _marked(
-        self, keys: Sequence[str] | None, alone: Mapping[str, Ordered]
+        self, keys: Sequence[str] | None, here: Mapping[str, Ordered]
     ) -> dict[str, list[Ordered]]:
         """Orders in legacy by the mark they bear. A customer may have written an old mark on an
         order that we placed: that one is another saga's."""
-        rows = await self._rows("legacy", _MARKED, keys)
+        rows = await self._rows(self._written.database, self._written.marked, keys)
         numbers = [row["order_no"] for row in rows]
         ours = {
             row["order_no"]
@@ -170,7 +195,7 @@ class Books:
             number = row["order_no"]
             # Else a customer's own text that looks like a mark.
             if is_mark(row["key"]) and number not in ours:
-                marked.setdefault(row["key"], []).append(alone.get(number) or _ordered(row))
+                marked.setdefault(row["key"], []).append(here.get(number) or _ordered(row))
         return marked
 
     async def _touched(self, numbers: Sequence[str]) -> tuple[str, ...]:
@@ -181,8 +206,11 @@ class Books:
         return tuple(row["id"] for row in rows)
 
     async def left(self) -> dict[tuple[str, str, str], Breach]:
-        """What has not passed yet."""
+        """What has not passed yet; without legacy, also what the stock has not given or got."""
         found = {}
+        if self._alone:
+            given = await alone.taken(self._connections["orders"], self._connections["inventory"])
+            found = {(alone.TAKEN, BOOKS, key): breach for key, breach in given.items()}
         for law, database, statement in LEFT:
             for row in await self._connections[database].fetch(statement):
                 found[law, database, row["key"]] = Breach(row["key"], None, row["found"])
@@ -201,16 +229,20 @@ class Books:
 async def check(
     urls: Mapping[str, str], patience: float, clock: Callable[[], float] = time.monotonic
 ) -> BooksReport:
-    """All laws; `urls` by NAMES, `patience` in seconds for what is under way. Raises asyncpg's,
-    and NotFresh where the reverse feed of the orders is behind for longer."""
+    """All laws; `urls` by NAMES, or by ALONE where legacy is deleted; `patience` in seconds for
+    what is under way. Raises asyncpg's, and NotFresh where the reverse feed of the orders is behind
+    for longer."""
     async with AsyncExitStack() as stack:
         connections = {}
-        for name in NAMES:
+        for name in urls:
             connections[name] = await connect(urls[name])
             stack.push_async_callback(connections[name].close, timeout=2)
-        once, never = await owned.check(
-            connections["orders"], connections["legacy"], patience, clock
-        )
+        once: owned.Found = {}
+        never: owned.Found = {}
+        if "legacy" in connections:
+            once, never = await owned.check(
+                connections["orders"], connections["legacy"], patience, clock
+            )
         books = Books(connections)
         purchases = await books.purchases()
         first = {**_broken(purchases), **await books.left()}
@@ -224,6 +256,7 @@ async def check(
         reports = _reports(
             first | {(law, BOOKS, key): breach for (law, key), breach in once.items()},
             last | {(law, BOOKS, key): breach for (law, key), breach in never.items()},
+            owned.NAMES if "legacy" in connections else alone.NAMES,
         )
         return BooksReport(reports, _sums(purchases))
 
@@ -236,11 +269,11 @@ def _broken(purchases: Mapping[str, Purchase]) -> dict[tuple[str, str, str], Bre
     }
 
 
-def _reports(first: Broken, last: Broken) -> list[LawReport]:
-    """One for each law, also for those that hold."""
+def _reports(first: Broken, last: Broken, more: Sequence[str]) -> list[LawReport]:
+    """One for each law, also for those that hold; `more` than the RULES bind all together."""
     reports = []
     for law, database in (
-        *((name, BOOKS) for name in (*RULES, *owned.NAMES)),
+        *((name, BOOKS) for name in (*RULES, *more)),
         *((name, database) for name, database, _ in LEFT),
     ):
         breaches = [breach for which, breach in last.items() if which[:2] == (law, database)]

@@ -1,7 +1,7 @@
 """One purchase, as four databases tell of it, and the laws that bind them together (pure).
 
     orders     its saga: how far it came, which order it says it wrote
-    legacy     the orders that carry its mark
+    legacy     the orders that carry its mark; once it is deleted, orders has what it held
     payments   what was booked for it, and what the provider really has
     inventory  what was held for it
 
@@ -142,7 +142,7 @@ def asked_for(purchase: Purchase) -> Broken:
 
 
 def written_once(purchase: Purchase) -> Broken:
-    """An acknowledged order is in legacy with equal lines and total; of a refused one stands none.
+    """An acknowledged order is there once, with equal lines and total; a refused one is not.
 
     Also of one that waits for a person: its order is there or not.
     """
@@ -232,7 +232,7 @@ def not_parked(purchase: Purchase) -> Broken:
 
 RULES: Mapping[str, Rule] = {
     "no order that nobody asked for": asked_for,
-    "an acknowledged order is in legacy, once, with equal lines and total": written_once,
+    "an acknowledged order is there, once, with equal lines and total": written_once,
     "money captured less refunded is the total of the order that stands": paid,
     "the book of payments says what the provider has": booked,
     "pieces that were held are sold with the order, or let go": handed_over,

@@ -69,7 +69,7 @@ def test_honest_books_balance_and_their_sums_are_told(books):
     assert "1 stand and are due 208.46; 208.46 captured - 0.00 refunded" in report.as_text(found)
 
 
-ONCE = "an acknowledged order is in legacy, once, with equal lines and total"
+ONCE = "an acknowledged order is there, once, with equal lines and total"
 MONEY = "money captured less refunded is the total of the order that stands"
 BOOK = "the book of payments says what the provider has"
 LEFT = "nothing is reserved, authorised or pending any more"

@@ -5,7 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from fig.demo.judge.end_verdict import archived, end_promises, held_the_same, stands_alone
+from fig.demo.judge.end_verdict import (
+    archived,
+    end_promises,
+    held_the_same,
+    laws_alone,
+    stands_alone,
+)
 from tests.rigs.processes.demo import Flaws
 
 
@@ -39,6 +45,13 @@ async def test_every_window_has_to_close(play: Any) -> None:
     record, _, _ = await play(Flaws())
     record.windows.pop()
     assert not held_the_same(record).held
+
+
+async def test_laws_of_single_services_are_no_books(play: Any) -> None:
+    record, _, _ = await play(Flaws())
+    (law,) = record.verified.laws
+    record.verified = replace(record.verified, laws=(replace(law, database="orders"),))
+    assert not laws_alone(record).held
 
 
 async def test_a_run_that_did_not_come_so_far_keeps_none(play: Any) -> None:
