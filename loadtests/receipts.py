@@ -38,7 +38,7 @@ SAGAS = "SELECT id, phase FROM saga WHERE id = ANY(%s)"
 
 
 @dataclass
-class Told:
+class Claim:
     """How one customer was answered. `order_no` is empty as long as no number was named."""
 
     order_no: str = ""
@@ -64,13 +64,14 @@ Side = Mapping[str, list[Row]]  # by the customer's text
 class Books:
     """What was asked for, by its text, and the numbers whose cancelling was acknowledged."""
 
-    told: dict[str, Told] = field(default_factory=dict)
+    claims: dict[str, Claim] = field(default_factory=dict)
     cancelled: set[str] = field(default_factory=set)
 
     @property
     def acknowledged(self) -> int:
         """Orders that somebody counts on."""
-        return sum(bool(one.order_no or one.saga) and not one.refused for one in self.told.values())
+        counted = (one for one in self.claims.values() if one.order_no or one.saga)
+        return sum(not one.refused for one in counted)
 
 
 def read(lines: Iterable[str]) -> Books:
@@ -81,40 +82,40 @@ def read(lines: Iterable[str]) -> Books:
         if entry["kind"] == "cancelled":
             books.cancelled.add(entry["order_no"])
             continue
-        told = books.told.setdefault(entry["text"], Told())
+        claim = books.claims.setdefault(entry["text"], Claim())
         if entry["kind"] in ("placed", "finished"):
-            told.order_no, told.total = entry["order_no"], Decimal(entry["total"])
+            claim.order_no, claim.total = entry["order_no"], Decimal(entry["total"])
         elif entry["kind"] == "pending":
-            told.saga = entry["id"]
+            claim.saga = entry["id"]
         elif entry["kind"] == "refused":
-            told.refused = True
+            claim.refused = True
     return books
 
 
 def check(books: Books, legacy: Side, new: Side, phases: Mapping[str, str]) -> list[str]:
     """Every sentence is something that must not be. `phases` are those of the pending sagas."""
-    found = [f"nobody asked for {text}" for text in legacy if text not in books.told]
-    for text, told in books.told.items():
+    found = [f"nobody asked for {text}" for text in legacy if text not in books.claims]
+    for text, claim in books.claims.items():
         there, here = legacy.get(text, []), new.get(text, [])
-        found += _existence(text, told, there, phases.get(told.saga, ""))
+        found += _existence(text, claim, there, phases.get(claim.saga, ""))
         found += _alike(text, there, here)
         found += _cancelled(there, books.cancelled)
     return found
 
 
-def _existence(text: str, told: Told, there: list[Row], phase: str) -> list[str]:
+def _existence(text: str, claim: Claim, there: list[Row], phase: str) -> list[str]:
     alive = [row.order_no for row in there if row.status != "CANCELLED"]
-    if told.refused:
+    if claim.refused:
         return [f"{text}: refused, and there is {', '.join(alive)}"] if alive else []
     if len(there) > 1:
         return [f"{text}: ordered once, there is {', '.join(row.order_no for row in there)}"]
-    if told.order_no and not there:
-        return [f"{text}: acknowledged as {told.order_no}, and lost"]
-    if told.order_no and (there[0].order_no, there[0].total) != (told.order_no, told.total):
+    if claim.order_no and not there:
+        return [f"{text}: acknowledged as {claim.order_no}, and lost"]
+    if claim.order_no and (there[0].order_no, there[0].total) != (claim.order_no, claim.total):
         is_ = f"{there[0].order_no} at {there[0].total}"
-        return [f"{text}: acknowledged as {told.order_no} at {told.total}, is {is_}"]
-    if told.saga and not there and phase != "undone":
-        return [f"{text}: accepted, and its saga {told.saga} is {phase or 'gone'}"]
+        return [f"{text}: acknowledged as {claim.order_no} at {claim.total}, is {is_}"]
+    if claim.saga and not there and phase != "undone":
+        return [f"{text}: accepted, and its saga {claim.saga} is {phase or 'gone'}"]
     return []
 
 
@@ -143,14 +144,14 @@ def _rows(url: str, statement: str) -> dict[str, list[Row]]:
 
 
 def _phases(url: str, books: Books) -> dict[str, str]:
-    ids = [one.saga for one in books.told.values() if one.saga]
+    ids = [one.saga for one in books.claims.values() if one.saga]
     with psycopg.connect(url) as connection:
         return dict(connection.execute(SAGAS, [ids]).fetchall())
 
 
 def _of_this_run(side: Side, books: Books) -> dict[str, list[Row]]:
     """Other runs on the same data have other marks."""
-    marks = {text.partition("-")[0] for text in books.told}
+    marks = {text.partition("-")[0] for text in books.claims}
     return {text: rows for text, rows in side.items() if text.partition("-")[0] in marks}
 
 
@@ -164,7 +165,7 @@ def judged(path: Path, env: Mapping[str, str]) -> dict[str, Any]:
     legacy = _of_this_run(_rows(there, LEGACY), books) if there else new
     return {
         "acknowledged": books.acknowledged,
-        "accepted": sum(bool(one.saga) for one in books.told.values()),
+        "accepted": sum(bool(one.saga) for one in books.claims.values()),
         "new_side": sum(row.by_saga for rows in legacy.values() for row in rows) if there else 0,
         "wrong": check(books, legacy, new, _phases(orders, books)),
     }

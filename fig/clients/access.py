@@ -29,13 +29,14 @@ def read_models(found: StackState) -> list[str]:
 def verification(home: Home, found: StackState) -> Mapping[str, str]:
     """The environment of the verification: VERIFY_… variables."""
     here = place(home, found)
-    told = {"VERIFY_JOURNAL": str(home.folder / "repairs")}
+    variables = {"VERIFY_JOURNAL": str(home.folder / "repairs")}
     if ended.read(home) is None:
-        told["VERIFY_LEGACY_URL"] = database_url(here, "feed", "legacy")  # reads every fed table
+        # The feed's role reads every fed table.
+        variables["VERIFY_LEGACY_URL"] = database_url(here, "feed", "legacy")
     ledgers = [name for name in LEDGERS if found.process(name) is not None]
     for name in (*read_models(found), *ledgers):
-        told[f"VERIFY_{name.upper()}_URL"] = database_url(here, name)
-    return told
+        variables[f"VERIFY_{name.upper()}_URL"] = database_url(here, name)
+    return variables
 
 
 def rebuilding(home: Home, found: StackState, service: str) -> Mapping[str, str]:

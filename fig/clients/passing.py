@@ -40,9 +40,9 @@ def _usual(caller: Mapping[str, str], _home: Home, found: StackState | None) -> 
     return environment(caller, found)
 
 
-def command(name: str, help_text: str, told: Environment = _usual) -> click.Command:
-    """A command `fig NAME …` that becomes `python -m facade NAME …`, with what `told` makes of the
-    caller's environment, the data folder and the stack that runs there."""
+def command(name: str, help_text: str, adapted: Environment = _usual) -> click.Command:
+    """A command `fig NAME …` that becomes `python -m facade NAME …`, with what `adapted` makes of
+    the caller's environment, the data folder and the stack that runs there."""
 
     @click.command(
         name,
@@ -55,7 +55,7 @@ def command(name: str, help_text: str, told: Environment = _usual) -> click.Comm
     def passed_on(home: Home, arguments: tuple[str, ...]) -> None:
         starts = name == "facade"
         found = None if starts else running.find(home)
-        given = dict(os.environ) if starts else told(os.environ, home, found)
+        given = dict(os.environ) if starts else adapted(os.environ, home, found)
         become(name, arguments, given)
 
     return passed_on

@@ -124,7 +124,7 @@ class Call:
     def _end(self, found: list[Check], *, ok: bool) -> NoReturn:
         if self.out.as_json:
             standing = self.owning.standing()
-            told: dict[str, Any] = {
+            document: dict[str, Any] = {
                 "ok": ok, "domain": self.domain, "owner": standing.owner, "epoch": standing.epoch,
                 "window": standing.window, "moves": [one.as_json() for one in self.moves],
                 "checks": [
@@ -132,5 +132,5 @@ class Call:
                     for one in found
                 ],
             }  # fmt: skip
-            self.out.give(told, "")
+            self.out.give(document, "")
         raise SystemExit(0 if ok else NEGATIVE)

@@ -111,13 +111,13 @@ def _sagas(looked: Looked) -> Iterator[Check]:
 
 
 def _reverse(looked: Looked) -> Iterator[Check]:
-    told = looked.standing.raw.get("reverse") or {}
-    if told.get("ready"):
-        lag = told.get("lag") or 0.0
-        words = f"ready, {told.get('pending', 0)} rows behind, {lag:.1f} s"
+    reverse = looked.standing.raw.get("reverse") or {}
+    if reverse.get("ready"):
+        lag = reverse.get("lag") or 0.0
+        words = f"ready, {reverse.get('pending', 0)} rows behind, {lag:.1f} s"
         yield Check("reverse feed", True, words)
     else:
-        why = str(told.get("trouble") or "it does not say that it is ready")
+        why = str(reverse.get("trouble") or "it does not say that it is ready")
         yield Check("reverse feed", False, why, "fig logs " + looked.domain)
 
 
@@ -159,8 +159,8 @@ def _who_writes(looked: Looked) -> Iterator[Check]:
     """Notes: every way by which something may write, which the fence will refuse."""
     counted = {one["name"]: one["requests"] for one in looked.facade["routes"]}
     names = [one["name"] for one in looked.in_file.routes if one["writes"]]
-    told = [f"{name} {sum(counted.get(name, {}).values()):,}" for name in names]
-    yield Check("writing routes", None, ", ".join(told) or "none")
+    counts = [f"{name} {sum(counted.get(name, {}).values()):,}" for name in names]
+    yield Check("writing routes", None, ", ".join(counts) or "none")
     shapes = [
         f"{one['method']} {one['shape']} {one['requests']:,}"
         for one in looked.facade["unmatched"]["shapes"]

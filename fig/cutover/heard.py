@@ -32,7 +32,7 @@ class Heard:
 
     def _has(self, name: str) -> bool:
         try:
-            told = services.ask("GET", services.address(self.home, name, None), "/readyz")
+            state = services.ask("GET", services.address(self.home, name, None), "/readyz")
         except FigError:
             return False  # away, or not ready: asked again
-        return self.domain in (told.get("closed") or ())
+        return self.domain in (state.get("closed") or ())

@@ -30,8 +30,8 @@ def disagreement(standing: Standing, there: InFile) -> str:
 def mend(domain: str, standing: Standing, file: File) -> str:
     """Let the file say what the record says; what was mended, or empty. Raises FigError."""
     there = file.of(domain)
-    told = disagreement(standing, there)
-    if not told:
+    wrong = disagreement(standing, there)
+    if not wrong:
         return ""
     owner, window = standing.in_file
     between = _BETWEEN.get((there.owner, owner))
@@ -40,7 +40,7 @@ def mend(domain: str, standing: Standing, file: File) -> str:
     if window == "closed" and there.owner != "new":
         file.write(domain, owner)  # the window is closed in a step of its own
     file.write(domain, owner, window)
-    return f"{told}: mended"
+    return f"{wrong}: mended"
 
 
 def _words(said: tuple[str, str]) -> str:

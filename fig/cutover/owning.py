@@ -41,12 +41,12 @@ class Standing:
         return self.owner, self.window if self.owner == NEW else "open"
 
 
-def read(told: Mapping[str, Any]) -> Standing:
+def read(answer: Mapping[str, Any]) -> Standing:
     """What a service answered. Raises FigError where it is no standing."""
     try:
         return Standing(
-            str(told["owner"]), int(told["epoch"]), str(told["window"]), str(told["phase"]),
-            str(told["operator"]), str(told["words"]), told,
+            str(answer["owner"]), int(answer["epoch"]), str(answer["window"]), str(answer["phase"]),
+            str(answer["operator"]), str(answer["words"]), answer,
         )  # fmt: skip
     except (KeyError, TypeError, ValueError) as error:
         raise FigError(f"the service's answer is no standing of a domain: {error!r}") from None

@@ -25,15 +25,15 @@ def move(done: Move, domain: str) -> str:
         return f"{domain} stays as it was: {done.words}"
     waits = done.waits
     count = int(waits.get("count") or 0)
-    told = f"{domain} is owned by {done.toward}, in {done.seconds:.1f} s; "
+    words = f"{domain} is owned by {done.toward}, in {done.seconds:.1f} s; "
     if count:
-        told += (
+        words += (
             f"{count:,} writes waited: p50 {_ms(waits.get('p50'))}, p99 {_ms(waits.get('p99'))},"
             f" worst {_ms(waits.get('worst'))}; "
         )
     else:
-        told += "no write had to wait; "
-    return told + f"{done.failed} failed"
+        words += "no write had to wait; "
+    return words + f"{done.failed} failed"
 
 
 def _ms(seconds: object) -> str:

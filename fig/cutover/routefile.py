@@ -37,8 +37,8 @@ class RouteFile:
 
     def of(self, domain: str) -> InFile:
         """What it says. Raises FigError."""
-        told = self._call(domain)
-        return InFile(told["owner"], told["window"], tuple(told["routes"]))
+        answer = self._call(domain)
+        return InFile(answer["owner"], answer["window"], tuple(answer["routes"]))
 
     def write(self, domain: str, owner: str, window: str = "open") -> None:
         """Let it say this, once every worker decides by it. Raises FigError with the reason."""
@@ -51,10 +51,10 @@ class RouteFile:
             timeout=SECONDS, start_new_session=True,
         )  # fmt: skip  # a session of its own: Ctrl-C does not cut an edit off
         try:
-            told: dict[str, Any] = json.loads(done.stdout)
+            answer: dict[str, Any] = json.loads(done.stdout)
         except ValueError:
-            told = {"error": done.stderr.strip() or "the facade's command said nothing"}
-        if done.returncode or not told.get("ok"):
+            answer = {"error": done.stderr.strip() or "the facade's command said nothing"}
+        if done.returncode or not answer.get("ok"):
             kind = BadSetting if done.returncode == BAD_INPUT else FigError
-            raise kind(str(told.get("error")))
-        return told
+            raise kind(str(answer.get("error")))
+        return answer

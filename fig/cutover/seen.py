@@ -18,22 +18,24 @@ SECONDS = 1.0
 
 def standings(found: StackState, facade: Mapping[str, Any] | None) -> dict[str, dict[str, Any]]:
     """The answers of the owning services, by domain of the route file; without those away."""
-    told: dict[str, dict[str, Any]] = {}
+    standings: dict[str, dict[str, Any]] = {}
     for domain in (facade or {}).get("domains") or {}:
         owning = DOMAINS[domain].owning if domain in DOMAINS else ""
         if owning not in found.ports:
             continue
         base = f"http://{HOST}:{found.ports[owning]}"
         try:
-            told[domain] = call_object(base + path(domain), seconds=SECONDS)
+            standings[domain] = call_object(base + path(domain), seconds=SECONDS)
         except NoAnswer:
             continue
-    return told
+    return standings
 
 
-def text(told: Mapping[str, Mapping[str, Any]], facade: Mapping[str, Any]) -> str:
+def text(standings: Mapping[str, Mapping[str, Any]], facade: Mapping[str, Any]) -> str:
     """A line for each thing that a person should know; empty where all is as it should be."""
-    return "\n".join(line for domain in told for line in _lines(domain, told[domain], facade))
+    return "\n".join(
+        line for domain in standings for line in _lines(domain, standings[domain], facade)
+    )
 
 
 def _lines(domain: str, raw: Mapping[str, Any], facade: Mapping[str, Any]) -> Iterator[str]:

@@ -36,10 +36,10 @@ class Verified:
 
 def kept(home: Home, domain: str, epoch: int, now: float) -> Verified | None:
     """The last one under this owner, if it is younger than an hour and found no difference."""
-    told = read_object(_place(home, domain))
+    kept = read_object(_place(home, domain))
     try:
-        found = None if told is None else Verified(
-            float(told["at"]), int(told["epoch"]), int(told["code"]), str(told["words"])
+        found = None if kept is None else Verified(
+            float(kept["at"]), int(kept["epoch"]), int(kept["code"]), str(kept["words"])
         )  # fmt: skip
     except (KeyError, TypeError, ValueError):
         return None
@@ -54,10 +54,10 @@ def verify(
     """Run the verification of these services, and keep what it says."""
     there = [name for name in services if name == BOOKS or found.process(name) is not None]
     program = [sys.executable, "-m", "new_services.verify", "verify", *there, "--json"]
-    told = {**access.verification(home, found), **os.environ}
+    variables = {**access.verification(home, found), **os.environ}
     began = time.time()
     done = subprocess.run(
-        program, cwd=project_root(), env=told, capture_output=True, text=True, check=False
+        program, cwd=project_root(), env=variables, capture_output=True, text=True, check=False
     )
     verified = Verified(began, epoch, done.returncode, _words(done.stdout, done.stderr))
     text = json.dumps({
@@ -69,8 +69,8 @@ def verify(
 
 def _words(said: str, complaint: str) -> str:
     try:
-        told = json.loads(said)
-        return f"{told['differences']} differences" if told.get("differences") else ""
+        report = json.loads(said)
+        return f"{report['differences']} differences" if report.get("differences") else ""
     except (ValueError, KeyError, TypeError, AttributeError):
         lines = complaint.strip().splitlines()
         return lines[-1] if lines else "the verification said nothing"

@@ -67,8 +67,8 @@ def make(server: Server, database: str, path: Path) -> Archive:
             left.unlink(missing_ok=True)
         held = _dump(server, database, fresh)
         found = Archive(path, _hash(fresh), fresh.stat().st_size, held)
-        told = {"sha256": found.sha256, "bytes": found.size, **held.plain}
-        write_whole(beside(path), json.dumps(told, indent=1), private=True, lasting=True)
+        note = {"sha256": found.sha256, "bytes": found.size, **held.plain}
+        write_whole(beside(path), json.dumps(note, indent=1), private=True, lasting=True)
         fresh.replace(path)
         _keep_name(path.parent)
     except (psycopg.Error, OSError) as error:
@@ -90,12 +90,12 @@ def beside(path: Path) -> Path:
 
 def checked(path: Path, sha256: str) -> Archive:
     """The archive, if it still is the one with this hash. Raises Damaged."""
-    told = read_object(beside(path))
+    noted = read_object(beside(path))
     try:
         found = _hash(path)
-        if told is None or told["sha256"] != sha256 or found != sha256:
+        if noted is None or noted["sha256"] != sha256 or found != sha256:
             raise Damaged(f"the archive {path} is not the one that was made: its hash differs")
-        return Archive(path, found, path.stat().st_size, sums.from_plain(told))
+        return Archive(path, found, path.stat().st_size, sums.from_plain(noted))
     except OSError as error:
         raise Damaged(f"the archive {path} cannot be read: {error.strerror}") from None
     except (KeyError, TypeError, ValueError) as error:
@@ -159,11 +159,11 @@ def _dump(server: Server, database: str, path: Path) -> Sums:
 def _run(server: Server, words: Sequence[str], stdout: IO[bytes] | None) -> None:
     """One of PostgreSQL's programs, which ends with us. Raises FigError with what it said."""
     parent = os.getpid()
-    told: dict[str, Any] = conninfo_to_dict(server.url)
+    parts: dict[str, Any] = conninfo_to_dict(server.url)
     names = {"PGHOST": "host", "PGPORT": "port", "PGUSER": "user", "PGPASSWORD": "password"}
     done = subprocess.run(
         [str(server.programs / words[0]), *words[1:]],
-        env={**os.environ, **{name: str(told[key]) for name, key in names.items()}},
+        env={**os.environ, **{name: str(parts[key]) for name, key in names.items()}},
         stdin=subprocess.DEVNULL,
         stdout=stdout or subprocess.DEVNULL,
         stderr=subprocess.PIPE,

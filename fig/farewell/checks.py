@@ -22,8 +22,8 @@ class Objection:
     @property
     def plain(self) -> dict[str, str]:
         """For JSON."""
-        told = {"kind": self.kind, "about": self.about, "words": self.words}
-        return {**told, "next": self.remedy}
+        plain = {"kind": self.kind, "about": self.about, "words": self.words}
+        return {**plain, "next": self.remedy}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +64,9 @@ def against(looked: Looked) -> list[Objection]:
     ]
 
 
-def _of_file(told: Mapping[str, Any]) -> Objection:
+def _of_file(found: Mapping[str, Any]) -> Objection:
     return Objection(
-        str(told["kind"]), str(told["about"]), str(told["words"]), str(told["next"])
+        str(found["kind"]), str(found["about"]), str(found["words"]), str(found["next"])
     )  # fmt: skip
 
 

@@ -33,22 +33,22 @@ def detach(found: StackState, *words: str) -> dict[str, Any]:
         timeout=SECONDS, start_new_session=True,
     )  # fmt: skip  # a session of its own: Ctrl-C does not cut an edit off
     try:
-        told: dict[str, Any] = json.loads(done.stdout)
+        answer: dict[str, Any] = json.loads(done.stdout)
     except ValueError:
         said = done.stderr.strip().splitlines()
         raise FigError(said[-1] if said else "the facade's command said nothing") from None
-    if not told.get("ok") and not told.get("objections"):
-        raise FigError(str(told.get("error")))
-    return told
+    if not answer.get("ok") and not answer.get("objections"):
+        raise FigError(str(answer.get("error")))
+    return answer
 
 
 def without_legacy(found: StackState) -> bool:
     """Take it out of the route file; whether it was there. Raises FigError."""
-    told = detach(found)
-    if not told["ok"]:
-        words = "; ".join(str(one["words"]) for one in told["objections"])
+    answer = detach(found)
+    if not answer["ok"]:
+        words = "; ".join(str(one["words"]) for one in answer["objections"])
         raise FigError(f"the route file needs legacy: {words}")
-    return bool(told["changed"])
+    return bool(answer["changed"])
 
 
 def stop(home: Home, found: StackState, archive: Path) -> list[str]:
@@ -65,10 +65,10 @@ def stop(home: Home, found: StackState, archive: Path) -> list[str]:
 def enter(found: StackState, why: str) -> None:
     """Into the facade's journal, once for each reason. Raises FigError."""
     source = f"fig farewell on {socket.gethostname()}"
-    told = admin.post(
+    answer = admin.post(
         found.urls["admin"], "/api/farewell", who=_user(), why=why, source=source
     )  # fmt: skip
-    if not told["entered"]:
+    if not answer["entered"]:
         raise FigError("the facade's journal cannot be written, see `fig status`; then"
                        " `fig farewell` goes on")  # fmt: skip
 

@@ -98,8 +98,8 @@ def unheard(home: Home) -> dict[str, list[str]]:
     still follow the feed. Once the monolith was stopped for good: none."""
     if ended.read(home) is not None:
         return {}
-    told = {name: Heard(home, name, parts.copies).wait(0.0) for name, parts in DOMAINS.items()}
-    return {name: names for name, names in told.items() if names}
+    waiting = {name: Heard(home, name, parts.copies).wait(0.0) for name, parts in DOMAINS.items()}
+    return {name: names for name, names in waiting.items() if names}
 
 
 def windows(home: Home) -> dict[str, tuple[str, str] | str]:
@@ -107,12 +107,12 @@ def windows(home: Home) -> dict[str, tuple[str, str] | str]:
     them, and a service that was started since does not know the domain's other side: none."""
     if ended.read(home) is not None:
         return {}
-    told: dict[str, tuple[str, str] | str] = {}
+    windows_of: dict[str, tuple[str, str] | str] = {}
     for name, parts in DOMAINS.items():
         try:
             standing = Owning(services.address(home, parts.owning, None), name).standing()
         except FigError as error:
-            told[name] = str(error)
+            windows_of[name] = str(error)
         else:
-            told[name] = (standing.owner, standing.window)
-    return told
+            windows_of[name] = (standing.owner, standing.window)
+    return windows_of

@@ -48,12 +48,12 @@ def planned(
     steps: Sequence[Step], record: Record, path: str, most: int | None
 ) -> dict[str, Any]:  # fmt: skip
     """Of a dry run; `most`: bytes of the database, which bound those of the archive."""
-    told = [
+    listed = [
         {"step": step.name, "words": step.will, "done": record.done(step.name) is not None}
         for step in steps
     ]
     archive = {"path": path, "at_most": most}
-    return {"ok": True, "dry_run": True, "steps": told, "archive": archive, "objections": []}
+    return {"ok": True, "dry_run": True, "steps": listed, "archive": archive, "objections": []}
 
 
 def done(found: Sequence[Taken], record: Record) -> dict[str, Any]:

@@ -61,12 +61,12 @@ class Sums:
         return asdict(self)
 
 
-def from_plain(told: Mapping[str, Any]) -> Sums:
+def from_plain(plain: Mapping[str, Any]) -> Sums:
     """Raises KeyError, TypeError, ValueError where it is none."""
     return Sums(
-        {name: (int(rows), str(text)) for name, (rows, text) in told["tables"].items()},
-        {name: (int(value), bool(given)) for name, (value, given) in told["sequences"].items()},
-        {kind: int(number) for kind, number in told["objects"].items()},
+        {name: (int(rows), str(text)) for name, (rows, text) in plain["tables"].items()},
+        {name: (int(value), bool(given)) for name, (value, given) in plain["sequences"].items()},
+        {kind: int(number) for kind, number in plain["objects"].items()},
     )
 
 

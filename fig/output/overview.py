@@ -18,7 +18,7 @@ from fig.supervise.state import ProcessState, StackState
 
 def as_json(found: StackState, facade: dict[str, Any] | None, complaint: str) -> dict[str, Any]:
     """For programs."""
-    told = {
+    document = {
         "facade": facade,  # with its own breakers, by upstream
         "complaint": complaint or None,
         # None: the process that would know does not run or answer
@@ -26,7 +26,7 @@ def as_json(found: StackState, facade: dict[str, Any] | None, complaint: str) ->
         "alarms": readiness.of(found, "feed").get("alarms"),
         "cutovers": seen.standings(found, facade),  # of the services that own domains, by domain
     }
-    return {"running": True, **asdict(found), **told}
+    return {"running": True, **asdict(found), **document}
 
 
 def text(

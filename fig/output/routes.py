@@ -41,11 +41,11 @@ def text(facade: Mapping[str, Any], every: bool, file: str = "") -> str:
 
 def domains(known: Mapping[str, Mapping[str, Any]]) -> str:
     """`owners: goods new (window open), orders legacy`; empty where there are none."""
-    told = [
+    owners_of = [
         f"{name} {one['owner']}" + (f" (window {one['window']})" if one.get("window") else "")
         for name, one in known.items()
     ]
-    return f"owners: {', '.join(told)}" if told else ""
+    return f"owners: {', '.join(owners_of)}" if owners_of else ""
 
 
 def _build(facade: Mapping[str, Any]) -> str:

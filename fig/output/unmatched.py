@@ -26,11 +26,11 @@ def row(unmatched: Mapping[str, Any]) -> tuple[Cell, ...]:
 
 def shapes(unmatched: Mapping[str, Any]) -> str:
     """The shapes with the most requests; an empty text where every path had a route."""
-    told = unmatched["shapes"]
-    if not told:
+    shapes = unmatched["shapes"]
+    if not shapes:
         return ""
-    text = table(HEAD, [_shape(one) for one in told[:MOST_SHAPES]])
-    more = len(told) - MOST_SHAPES
+    text = table(HEAD, [_shape(one) for one in shapes[:MOST_SHAPES]])
+    more = len(shapes) - MOST_SHAPES
     return text + (f"\nand {more} more: `fig status --json` lists them" if more > 0 else "")
 
 

@@ -17,10 +17,10 @@ def write(home: Home, found: StackState) -> list[str]:
     since, logins = sessions.logged(seen.lines(home.logs, "postgres"))
     used = sessions.needs([*logins, *sessions.open_now(url)])
     first, asked = callers.callers(seen.lines(home.logs, "legacy"))
-    told = {
+    documents = {
         "sessions.json": seen.document("the log of PostgreSQL", since, used, now),
         "callers.json": seen.document("the log of the monolith", first, asked, now),
     }
-    for name, text in told.items():
+    for name, text in documents.items():
         write_whole(home.folder / "run" / f"seen-{name}", text)
-    return [str(home.folder / "run" / f"seen-{name}") for name in told]
+    return [str(home.folder / "run" / f"seen-{name}") for name in documents]

@@ -11,7 +11,7 @@ from fig.stack.places import Place
 from fig.supervise.probes import HttpReady, TcpReady
 from fig.supervise.process import Process
 
-TWIN = "-2"  # after the name of a service's second instance
+SECOND = "-2"  # after the name of a service's second instance
 SERVICES = ("orders", "inventory", "payments", "notifications", "sales", "accounts")
 FIRST_SNAPSHOT = 60.0  # seconds to read it in, the first time
 
@@ -119,9 +119,9 @@ def _service(
     )
 
 
-def twin(place: Place, process: Process) -> Process:
+def second(place: Place, process: Process) -> Process:
     """A second instance of a service: the same, on another port."""
-    name = f"{process.name}{TWIN}"
+    name = f"{process.name}{SECOND}"
     listen = _variable(process.name, "listen")
     return replace(
         process,

@@ -30,13 +30,13 @@ PLAN = {
     "storefront": (14, "storefront", "the shop's pages"),
     "accounts": (15, "accounts", "the accounts service"),
 }
-TWINS = (
+SECONDS = (
     *("catalog", "orders", "inventory", "payments", "notifications", "sales"),
     *("storefront", "accounts"),
 )
 PLAN |= {
     f"{name}-2": (len(PLAN) + number, f"{name}-2", f"a second instance of {name}")
-    for number, name in enumerate(TWINS)
+    for number, name in enumerate(SECONDS)
 }
 WIDTH = 1 + max(distance for distance, *_ in PLAN.values())
 

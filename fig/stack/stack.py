@@ -11,7 +11,7 @@ from fig.stack.engines import nats
 from fig.stack.engines import postgres as server
 from fig.stack.engines.bus_rights import PROCESSES, secret_name
 from fig.stack.old_side import FED, NOTHING, OldSide
-from fig.stack.order_side import SERVICES, keys, order_side, twin
+from fig.stack.order_side import SERVICES, keys, order_side, second
 from fig.stack.pages_side import storefront
 from fig.stack.places import Place
 from fig.supervise.probes import HttpReady, PostmasterReady
@@ -37,8 +37,8 @@ def stack(place: Place, wishes: Wishes) -> tuple[Process, ...]:
     """Every process. What one needs stands before it."""
     one = _each_once(place, wishes)
     services = [each for each in one if each.name in TWO_POSSIBLE]
-    twins = [twin(place, each) for each in services] if wishes.instances > 1 else []
-    return (*one[:-1], *twins, one[-1])
+    seconds = [second(place, each) for each in services] if wishes.instances > 1 else []
+    return (*one[:-1], *seconds, one[-1])
 
 
 def _each_once(place: Place, wishes: Wishes) -> tuple[Process, ...]:

@@ -78,8 +78,8 @@ class Walk:
         behind: list[tuple[Step, Started, float]] = []
         try:
             self._move(one.stages)
-            for part, told in _parts(one):
-                step, began = self._filled(told), time.monotonic()
+            for part, planned in _parts(one):
+                step, began = self._filled(planned), time.monotonic()
                 if step.behind:
                     behind.append((step, self.fig.start(step.words), began))
                     continue

@@ -104,9 +104,10 @@ def _purchases(
         found += [
             f"{purchase.text}: {broken}" for look in purchase.looks for broken in _broken(look)
         ]
-        if len(purchase.told) > 1:
+        if len(purchase.answers) > 1:
             found.append(
-                f"{purchase.text}: asked again with its key, told {', then '.join(purchase.told)}"
+                f"{purchase.text}: asked again with its key, told "
+                f"{', then '.join(purchase.answers)}"
             )
     return found
 

@@ -52,7 +52,7 @@ class Purchase:
     request_id: str = ""
     cancelled: set[int] = field(default_factory=set)  # statuses of the answers to "cancel"
     looks: list[Look] = field(default_factory=list)
-    told: list[str] = field(default_factory=list)  # clear answers, each once
+    answers: list[str] = field(default_factory=list)  # clear answers, each once
     again: bool = False  # asked for again with its key
 
 
@@ -121,8 +121,8 @@ def _answered(purchase: Purchase, status: int, body: Mapping[str, Any]) -> None:
     """An order may be asked for again with its key: what was clear stays so."""
     fate = judge(status, body)
     if fate in (Fate.PLACED, Fate.REFUSED):
-        told = f"{status} {body.get('order_no', '')}"
-        purchase.told += [] if told in purchase.told else [told]
+        answer = f"{status} {body.get('order_no', '')}"
+        purchase.answers += [] if answer in purchase.answers else [answer]
     if purchase.fate in (Fate.PLACED, Fate.REFUSED):
         return
     if fate is not Fate.UNKNOWN:  # else an earlier 202 still holds

@@ -20,7 +20,7 @@ from loadtests.chaos.stack import Stack
 
 TRIES = 10
 PLACE = "place-order"  # the kind of saga that can be undone
-Told = Mapping[str, Any]
+Saga = Mapping[str, Any]
 
 
 @dataclass
@@ -38,17 +38,17 @@ def decided(stack: Stack, between: Between) -> Decided:
     """See above."""
     found = Decided()
     parked = _parked(stack, between.unlucky, found)
-    for told in parked:
-        found.wrong += objections(told)
-        say(f"saga {told['id']} ({told['kind']}) is parked: {told['reason']}")
+    for saga in parked:
+        found.wrong += objections(saga)
+        say(f"saga {saga['id']} ({saga['kind']}) is parked: {saga['reason']}")
     between.heal()
-    for number, told in enumerate(parked):
-        if number % 2 and told["kind"] == PLACE and _order(stack, told["id"], "compensate"):
+    for number, saga in enumerate(parked):
+        if number % 2 and saga["kind"] == PLACE and _order(stack, saga["id"], "compensate"):
             found.undone += 1
-        elif _order(stack, told["id"], "resume"):
+        elif _order(stack, saga["id"], "resume"):
             found.resumed += 1
         else:
-            found.wrong.append(f"saga {told['id']} is parked, and took no order of a person's")
+            found.wrong.append(f"saga {saga['id']} is parked, and took no order of a person's")
     say(
         f"{found.by_themselves} sagas waited for a person, {found.by_hand} more were parked by"
         f" hand; {found.resumed} of them were told to go on, {found.undone} to be undone"
@@ -56,17 +56,17 @@ def decided(stack: Stack, between: Between) -> Decided:
     return found
 
 
-def objections(told: Told) -> list[str]:
+def objections(saga: Saga) -> list[str]:
     """Objections to a parked saga: it needs a reason, and a story that shows what came before."""
     found = []
-    if not told["reason"]:
-        found.append(f"saga {told['id']} is parked and does not say why")
-    if not any(entry["what"] == "parked" or entry["detail"] for entry in told["story"]):
-        found.append(f"saga {told['id']} is parked and has no story")
+    if not saga["reason"]:
+        found.append(f"saga {saga['id']} is parked and does not say why")
+    if not any(entry["what"] == "parked" or entry["detail"] for entry in saga["story"]):
+        found.append(f"saga {saga['id']} is parked and has no story")
     return found
 
 
-def _parked(stack: Stack, unlucky: Collection[str], found: Decided) -> Sequence[Told]:
+def _parked(stack: Stack, unlucky: Collection[str], found: Decided) -> Sequence[Saga]:
     """Once all others have ended, or patience has."""
     deadline = time.monotonic() + PATIENCE_SECONDS
     while True:
@@ -84,16 +84,16 @@ def _parked(stack: Stack, unlucky: Collection[str], found: Decided) -> Sequence[
     return parked
 
 
-def _text(told: Told) -> str:
-    return str(told["request"].get("wish", {}).get("po_number") or "")
+def _text(saga: Saga) -> str:
+    return str(saga["request"].get("wish", {}).get("po_number") or "")
 
 
-def _open(stack: Stack) -> Sequence[Told]:
-    sagas: Sequence[Told] = call_object(_sagas(stack), {"limit": "1000"})["sagas"]
+def _open(stack: Stack) -> Sequence[Saga]:
+    sagas: Sequence[Saga] = call_object(_sagas(stack), {"limit": "1000"})["sagas"]
     return sagas
 
 
-def _story(stack: Stack, saga_id: str) -> Told:
+def _story(stack: Stack, saga_id: str) -> Saga:
     return call_object(f"{_sagas(stack)}/{saga_id}")
 
 

@@ -90,14 +90,14 @@ def objections(waits: Spread, failures: int, found: Sequence[Gap]) -> list[str]:
         ("p99", waits.p99, P99_SECONDS),
         ("worst", waits.worst, WORST_SECONDS),
     )
-    told = [
+    late = [
         f"writes waited {seconds * 1000:,.0f} ms ({name}): at most {bar * 1000:,.0f}"
         for name, seconds, bar in bars
         if seconds > bar
     ]
     if failures:
-        told.append(f"{failures} answers never came, or were errors")
-    return told + [
+        late.append(f"{failures} answers never came, or were errors")
+    return late + [
         f"after order number {gap.after} {gap.missing} are missing, between two orders of ours"
         for gap in found
         if gap.ours == 2

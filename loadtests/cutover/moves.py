@@ -24,17 +24,17 @@ class Moved:
     began: float
     ended: float
     code: int
-    told: Mapping[str, Any] = field(default_factory=dict)
+    report: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def good(self) -> bool:
         """Whether the domain has this owner now."""
-        return self.code == 0 and self.told.get("owner") == self.toward
+        return self.code == 0 and self.report.get("owner") == self.toward
 
     @property
     def move(self) -> Mapping[str, Any]:
         """The attempt; empty where none was begun."""
-        moves = self.told.get("moves") or [{}]
+        moves = self.report.get("moves") or [{}]
         return dict(moves[-1])
 
     @property
@@ -43,17 +43,17 @@ class Moved:
         if not self.good:
             against = [
                 f"{one['check']}: {one['words']}"
-                for one in self.told.get("checks") or ()
+                for one in self.report.get("checks") or ()
                 if one["ok"] is False
             ]
-            said = "; ".join(against) or self.move.get("words") or self.told.get("error")
+            said = "; ".join(against) or self.move.get("words") or self.report.get("error")
             return f"to {self.toward}: did not come about: {said}"
         steps = ", ".join(f"{one['step']} {_ms(one['seconds'])}" for one in self.move["steps"])
         waits = self.move["waits"]
-        told = f"{waits['count']} waited" + (
+        waited = f"{waits['count']} waited" + (
             f": p50 {_ms(waits['p50'])}, worst {_ms(waits['worst'])} ms" if waits["count"] else ""
         )
-        return f"to {self.toward}: {steps} ms; {told}; {self.move['failed']} failed"
+        return f"to {self.toward}: {steps} ms; {waited}; {self.move['failed']} failed"
 
 
 def there_and_back(stack: Stack, count: int) -> list[Moved]:
@@ -79,10 +79,10 @@ def moved(stack: Stack, toward: str, domain: str = "orders") -> Moved:
     back = ("--back",) if toward == "legacy" else BOUND
     done = stack.fig("cutover", domain, "--json", *back)
     try:
-        told = json.loads(done.stdout.strip().splitlines()[-1])
+        report = json.loads(done.stdout.strip().splitlines()[-1])
     except (ValueError, IndexError):
-        told = {"error": (done.stderr or done.stdout).strip()}
-    return Moved(toward, began, time.time(), done.returncode, told)
+        report = {"error": (done.stderr or done.stdout).strip()}
+    return Moved(toward, began, time.time(), done.returncode, report)
 
 
 def _ms(seconds: float) -> str:

@@ -68,7 +68,7 @@ class PageCustomer(FastHttpUser):
             return
         JOURNAL.write("asked", text, lines={sku: 1})
         answer = self._send("POST", "/checkout", "/checkout [order]", fields)
-        status, body = told(answer)
+        status, body = as_api(answer)
         JOURNAL.write("answered", text, status=status, body=body, took=round(self._took, 3))
         if status == HTTPStatus.CREATED:
             self._afterwards(text, body["order_no"])
@@ -114,7 +114,7 @@ class PageCustomer(FastHttpUser):
         return answer
 
 
-def told(answer: Answer) -> tuple[int, dict[str, Any]]:
+def as_api(answer: Answer) -> tuple[int, dict[str, Any]]:
     """Status and body as the API would have given them."""
     path = urlsplit(answer.url).path
     if answer.status == HTTPStatus.OK:

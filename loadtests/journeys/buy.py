@@ -74,18 +74,18 @@ def place(person: Visitor, wanted: dict[str, int]) -> Order | None:
         "po_number": text,
     }
     person.ledger.write("asked", text, email=person.email)
-    told = person.post_json(
+    answer = person.post_json(
         "/api/orders", "/api/orders", body, lambda answer: checks.order_placed(answer, wanted)
     )
     kind = "placed"
-    if isinstance(told, Pending):
-        person.ledger.write("pending", text, id=told.path.rpartition("/")[2])
-        kind, told = "finished", wait_for(person, told)
-    if isinstance(told, Refusal):
-        person.ledger.write("refused", text, why=told.why)
+    if isinstance(answer, Pending):
+        person.ledger.write("pending", text, id=answer.path.rpartition("/")[2])
+        kind, answer = "finished", wait_for(person, answer)
+    if isinstance(answer, Refusal):
+        person.ledger.write("refused", text, why=answer.why)
         return None
-    person.ledger.write(kind, text, order_no=told.number, total=str(told.total))
-    return told
+    person.ledger.write(kind, text, order_no=answer.number, total=str(answer.total))
+    return answer
 
 
 def wait_for(person: Visitor, pending: Pending) -> Order | Refusal:

@@ -39,7 +39,7 @@ from new_services.accounts.owner.logins import (
     OwnedLogins,
     OwnedRegistrar,
 )
-from new_services.accounts.owner.side import AccountsSide, told
+from new_services.accounts.owner.side import AccountsSide, event_of
 from new_services.accounts.registration import Registration
 from new_services.accounts.session import SessionCodec
 from new_services.accounts.sessions import Sessions
@@ -90,7 +90,7 @@ def legacy_registrar(client: HttpClient) -> tuple[Registrar, Guards]:
 async def ownership(ground: Ground, records: Records, url: str | None) -> Ownership:
     """What moves the accounts from one owner to the other, where legacy's database is known, and
     publishes what changes behind a closed window."""
-    teller = Teller(ground.nats, AccountsClosed, {CUSTOMER: told})
+    teller = Teller(ground.nats, AccountsClosed, {CUSTOMER: event_of})
     database = ground.settings.database_url
     if url is None:
         return owned_alone(database, records, AccountsSide(ground.pool, None), teller)

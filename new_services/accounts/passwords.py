@@ -37,8 +37,8 @@ def is_todays(stored: str) -> bool:
 
 def _made(method: str, password: str) -> str:
     salt = secrets.token_hex(8)
-    told = _hashed(method.split(":"), salt.encode(), password.encode("utf-8", "replace"))
-    return f"{method}${salt}${told}"
+    hashed = _hashed(method.split(":"), salt.encode(), password.encode("utf-8", "replace"))
+    return f"{method}${salt}${hashed}"
 
 
 def matches(stored: str | None, password: str) -> bool:

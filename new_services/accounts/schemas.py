@@ -77,9 +77,9 @@ def me(customer: Customer) -> dict[str, str]:
 def opened(found: Opened) -> dict[str, Any]:
     """A session, for our own services."""
     customer = found.customer
-    told = None
+    shown = None
     if customer is not None:
-        told = {
+        shown = {
             "id": customer.id,
             "email": customer.email,
             "name": customer.name,
@@ -89,7 +89,7 @@ def opened(found: Opened) -> dict[str, Any]:
             "city": customer.city,
             "country": customer.country,
         }
-    return {"customer": told, "csrf": found.csrf, "set_cookie": found.set_cookie}
+    return {"customer": shown, "csrf": found.csrf, "set_cookie": found.set_cookie}
 
 
 def _yes_no(value: bool) -> str:

@@ -34,7 +34,7 @@ from new_services.catalog.cleaning import NOTE, RULES
 from new_services.catalog.endpoints import Endpoints
 from new_services.catalog.handlers import HANDLERS, save
 from new_services.catalog.owner.changing import DOMAIN, OwnedGoods, OwnGoods
-from new_services.catalog.owner.side import GoodsSide, told
+from new_services.catalog.owner.side import GoodsSide, event_of
 from new_services.catalog.saga import Stories
 from new_services.catalog.settings import CatalogSettings
 
@@ -62,7 +62,7 @@ async def ownership(ground: Ground, records: Records, url: str | None) -> Owners
     """What moves the goods from one owner to the other, where legacy's database is known, and
     publishes what changes behind a closed window."""
     own = GoodsSide(ground.pool)
-    teller = Teller(ground.nats, GoodsClosed, {PRODUCT: told})
+    teller = Teller(ground.nats, GoodsClosed, {PRODUCT: event_of})
     if url is None:
         return owned_alone(ground.settings.database_url, records, own, teller)
     from new_services.anticorruption.reverse.legacy import goods_of

@@ -33,7 +33,7 @@ from new_services.inventory.endpoints import Endpoints
 from new_services.inventory.handlers import HANDLERS, Handler
 from new_services.inventory.owner.epochs import DOMAIN
 from new_services.inventory.owner.shelf import Shelf
-from new_services.inventory.owner.side import Standing, StockSide, stock_told, told
+from new_services.inventory.owner.side import Standing, StockSide, reverse_facts, stock_told
 from new_services.inventory.saga import Stories
 from new_services.inventory.settings import InventorySettings
 
@@ -119,7 +119,7 @@ async def build(ground: Ground) -> Parts:
             **endpoints.calls(),
             ("POST", "counts", ""): counting.count,
             ("GET", "cutover", ""): standing.answer,
-            ("PUT", "cutover", ""): standing.told,
+            ("PUT", "cutover", ""): standing.set_owner,
         },
         background=[
             *read.background,
@@ -130,7 +130,7 @@ async def build(ground: Ground) -> Parts:
         ],
         ready=read.ready,
         watermark=read.watermark,
-        details=lambda: {"breakers": breaker_facts(guards), "reverse": told(reverse)},
+        details=lambda: {"breakers": breaker_facts(guards), "reverse": reverse_facts(reverse)},
         alarms=lambda: inbox.alarms,
         close=close,
     )

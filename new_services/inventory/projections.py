@@ -36,8 +36,8 @@ async def apply(connection: asyncpg.Connection, facts: Sequence[Fact]) -> None:
         for fact in stored
         if fact.entity == ORDER and fact.fields.get("saga_id")
     ]
-    told = [_movement(fact) for fact in stored if fact.entity == MOVEMENT]
-    movements = await shelf.named(connection, told)
+    moved = [_movement(fact) for fact in stored if fact.entity == MOVEMENT]
+    movements = await shelf.named(connection, moved)
     if marks:
         await repository.remember_marks(connection, marks)
     # Legacy has taken what was reserved: counted in both, it would be promised away twice.
@@ -67,8 +67,8 @@ async def _forget(connection: asyncpg.Connection, facts: Sequence[Fact]) -> None
 
 async def concerned(_: asyncpg.Connection, rows: Rows) -> list[str]:
     """The skus that these rows, by entity, speak of."""
-    told = (row for entity in (STOCK, MOVEMENT) for row in rows.get(entity, ()))
-    return sorted({str(row["sku"]) for row in told if "sku" in row})
+    named = (row for entity in (STOCK, MOVEMENT) for row in rows.get(entity, ()))
+    return sorted({str(row["sku"]) for row in named if "sku" in row})
 
 
 async def derive(connection: asyncpg.Connection, rows: Rows) -> None:
@@ -93,8 +93,8 @@ async def _levels(
     if stock:
         rows = {}
         for fact in stock:  # in the order of their versions: the last one counts
-            told = fact.fields if isinstance(fact, Stored) else repository.NOT_STORED
-            rows[str(fact.key)] = (int(told["quantity"]), str(told["updated"]), *fact.version)
+            fields = fact.fields if isinstance(fact, Stored) else repository.NOT_STORED
+            rows[str(fact.key)] = (int(fields["quantity"]), str(fields["updated"]), *fact.version)
         await repository.store_stock(connection, rows)
     if movements:
         await repository.record(connection, movements)

@@ -105,11 +105,11 @@ async def last(pool: asyncpg.Pool, count: int) -> list[dict[str, Any]]:
 
 async def again(pool: asyncpg.Pool, mail_id: int) -> bool:
     """A person has seen to it: it is due now. False where there is no such mail to be sent."""
-    told = await pool.execute(
+    done = await pool.execute(
         "UPDATE mail SET attempts = 0, due = clock_timestamp() WHERE id = $1 AND sent IS NULL",
         mail_id,
     )
-    return bool(told != "UPDATE 0")
+    return bool(done != "UPDATE 0")
 
 
 async def pending(connection: asyncpg.Connection) -> tuple[int, float, int]:

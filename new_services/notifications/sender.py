@@ -103,15 +103,15 @@ class Sender:
         try:
             errors, broken = await self._guard.call(
                 lambda: asyncio.to_thread(_deliver, self._smtp, self._from, rows, until),
-                lambda told: told[1] is not None,
+                lambda outcomes: outcomes[1] is not None,
             )
         except Held:
             return
         if broken is not None:
             log.warning("the mail server is away: %s", broken)
-        told = list(zip(rows, errors, strict=False))
-        await repository.sent(connection, [row["id"] for row, error in told if error is None])
-        for row, error in told:
+        outcomes = list(zip(rows, errors, strict=False))
+        await repository.sent(connection, [row["id"] for row, error in outcomes if error is None])
+        for row, error in outcomes:
             if error is not None:
                 await repository.failed(connection, row["id"], error, _pause(row["attempts"]))
 

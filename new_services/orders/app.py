@@ -45,7 +45,7 @@ from new_services.orders.handlers import HANDLERS, Handler
 from new_services.orders.owner.informing import inform
 from new_services.orders.owner.record import OwnRecord, wall_clock
 from new_services.orders.owner.seam import Owned
-from new_services.orders.owner.side import OrdersSide, told
+from new_services.orders.owner.side import OrdersSide, event_of
 from new_services.orders.owner.storing import DOMAIN
 from new_services.orders.saga import breakers
 from new_services.orders.saga.no_record import NoRecord
@@ -64,7 +64,7 @@ async def ownership(
     """What moves the orders from one owner to the other, where legacy's database is known, and
     publishes what changes behind a closed window."""
     own = OrdersSide(records, inventory)
-    teller = Teller(ground.nats, OrdersClosed, {ORDER: told})
+    teller = Teller(ground.nats, OrdersClosed, {ORDER: event_of})
     if url is None:
         return owned_alone(ground.settings.database_url, records, own, teller)
     from new_services.anticorruption.reverse.legacy import orders_of

@@ -95,8 +95,8 @@ class Endpoints:
         await self._admit(wanted, request.headers.get(headers.AFTER, ""))
         key = request.headers.get(headers.IDEMPOTENCY_KEY, "")
         if len(key) > LONGEST_KEY:
-            told = f"Idempotency-Key: expected at most {LONGEST_KEY} characters"
-            return in_json({"error": told}, 400)
+            problem = f"Idempotency-Key: expected at most {LONGEST_KEY} characters"
+            return in_json({"error": problem}, 400)
         command = Command(customer, wanted, key, request.headers.get(headers.TABLE, ""))
         try:
             state = await self.handler.place(command)

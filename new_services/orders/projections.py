@@ -86,8 +86,8 @@ async def concerned(connection: asyncpg.Connection, rows: deriving.Rows) -> list
     """The orders whose documents these rows of the mirror, by entity, are or were part of."""
     changed = {(entity, row["key"]) for entity, some in rows.items() for row in some}
     # A line that is to be gone tells its order no more.
-    told = {int(row["fields"]["order_id"]) for row in rows.get(LINE, ()) if row.get("fields")}
-    return [str(each) for each in sorted(told | await _touched(connection, changed))]
+    named = {int(row["fields"]["order_id"]) for row in rows.get(LINE, ()) if row.get("fields")}
+    return [str(each) for each in sorted(named | await _touched(connection, changed))]
 
 
 async def derive(connection: asyncpg.Connection, rows: deriving.Rows) -> None:

@@ -37,32 +37,32 @@ MOST_LINES = 1000  # of an order
 async def placed(connection: asyncpg.Connection, event: OrderPlaced, envelope: Envelope) -> None:
     """It stands in legacy."""
     ordered = date.fromisoformat(event.created[:10])
-    told = ReportedOrder(event.order_no, _micros(envelope), ordered, False, _lines(event.lines))
-    await tell(connection, told)
+    order = ReportedOrder(event.order_no, _micros(envelope), ordered, False, _lines(event.lines))
+    await tell(connection, order)
 
 
 async def cancelled(
     connection: asyncpg.Connection, event: OrderCancelled, envelope: Envelope
 ) -> None:
     """It is cancelled in legacy."""
-    told = ReportedOrder(event.order_no, _micros(envelope), None, True, _lines(event.lines))
-    await tell(connection, told)
+    order = ReportedOrder(event.order_no, _micros(envelope), None, True, _lines(event.lines))
+    await tell(connection, order)
 
 
-async def tell(connection: asyncpg.Connection, told: ReportedOrder) -> None:
+async def tell(connection: asyncpg.Connection, order: ReportedOrder) -> None:
     """Take it over, in the open transaction, unless the feed has told it all already, or the owner
     publishes it whole."""
     await repository.lock(connection)
     if await repository.orders_are_closed(connection):
         return
-    if told.at < await repository.watermark(connection):
+    if order.at < await repository.watermark(connection):
         return
     if not await mirror.complete(connection, ENTITIES):
-        await repository.tell(connection, told)  # counted with everything else
+        await repository.tell(connection, order)  # counted with everything else
         return
-    touched = await repository.orders(connection, (), [told.order_no])
+    touched = await repository.orders(connection, (), [order.order_no])
     await repository.take(connection, touched)
-    await repository.tell(connection, told)
+    await repository.tell(connection, order)
     await repository.put(connection, touched)
 
 

@@ -300,13 +300,13 @@ async def days_of(connection: asyncpg.Connection, skus: Sequence[str]) -> list[d
     return [row["day"] for row in rows]
 
 
-async def tell(connection: asyncpg.Connection, told: ReportedOrder) -> None:
+async def tell(connection: asyncpg.Connection, order: ReportedOrder) -> None:
     """Keep what an event said, joined with what another one said of the same order."""
     await connection.execute(
         "INSERT INTO ahead (order_no, at, day, cancelled, lines) VALUES ($1, $2, $3, $4, $5)"
         " ON CONFLICT (order_no) DO UPDATE SET at = greatest(ahead.at, $2),"
         " day = coalesce(ahead.day, $3), cancelled = ahead.cancelled OR $4",
-        told.order_no, told.at, told.day, told.cancelled, told.lines,
+        order.order_no, order.at, order.day, order.cancelled, order.lines,
     )  # fmt: skip
 
 

@@ -73,10 +73,10 @@ async def _fill(service: str, url: str, rows: Mapping[str, Sequence[shop.Row]]) 
         await connection.close(timeout=2)
 
 
-async def _apply(service: str, connection: asyncpg.Connection, told: Sequence[Fact]) -> None:
+async def _apply(service: str, connection: asyncpg.Connection, facts: Sequence[Fact]) -> None:
     projections: Any = importlib.import_module(f"new_services.{service}.projections")
     apply = projections.Projection().apply if service == "orders" else projections.apply
-    await apply(connection, told)
+    await apply(connection, facts)
 
 
 def _hashes() -> Mapping[bool, str]:

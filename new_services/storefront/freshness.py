@@ -33,8 +33,8 @@ class Freshness:
         if self._looked is not None and now - self._looked < EVERY_SECONDS:
             return
         self._looked = now
-        told = await asyncio.gather(*(_watermark(each) for each in self.services.values()))
-        self._watermarks = dict(zip(self.services, told, strict=True))
+        found = await asyncio.gather(*(_watermark(each) for each in self.services.values()))
+        self._watermarks = dict(zip(self.services, found, strict=True))
 
     def details(self) -> Mapping[str, object]:
         """For `/readyz`: `watermark` in unix microseconds; 0, and why, where it is not known."""

@@ -66,8 +66,8 @@ def _ask(
     looked = looking.look(call.home, call.found, inside.server, inside.path, inside.record)
     objections = checks.against(looked)
     if objections:
-        told = [one.plain for one in objections]
-        out.refuse({"dry_run": dry_run, "objections": told}, report.refused(objections))
+        plain = [one.plain for one in objections]
+        out.refuse({"dry_run": dry_run, "objections": plain}, report.refused(objections))
         raise SystemExit(NEGATIVE)
     most = "" if looked.size is None else f"; legacy's database has {report.size(looked.size)}"
     left = report.left(steps, inside.record)

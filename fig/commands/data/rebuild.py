@@ -20,8 +20,8 @@ def rebuild(home: Home, service: str) -> None:
     """
     found = running.require(home)
     here = access.place(home, found)
-    told = {**access.rebuilding(home, found, service)}
-    told[f"{service.upper()}_LISTEN"] = here.address(service)  # a setting it shares, unused
+    variables = {**access.rebuilding(home, found, service)}
+    variables[f"{service.upper()}_LISTEN"] = here.address(service)  # a setting it shares, unused
     program = [sys.executable, "-m", f"new_services.{service}.rebuild"]
     os.chdir(project_root())
-    os.execve(program[0], program, {**told, **os.environ})
+    os.execve(program[0], program, {**variables, **os.environ})

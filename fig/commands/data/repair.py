@@ -35,12 +35,12 @@ def repair(
     Exit code 0: nothing to mend, or all mended; 1: something is left; 2: no verdict.
     """
     found = running.require(home)
-    told = {"VERIFY_RETIRED": json.dumps(retired(found)), **access.verification(home, found)}
+    variables = {"VERIFY_RETIRED": json.dumps(retired(found)), **access.verification(home, found)}
     program = [sys.executable, "-m", "new_services.verify", "repair", *services]
     program += ["--apply"] * write + ["--list"] * listed + out.options
     program += ["--undo", undo] if undo else []
     os.chdir(project_root())
-    os.execve(program[0], program, {**told, **os.environ})
+    os.execve(program[0], program, {**variables, **os.environ})
 
 
 def retired(found: StackState) -> list[str]:

@@ -30,9 +30,9 @@ def verify(home: Home, services: tuple[str, ...], deep: bool, alone: bool, out: 
 
     Exit code 0: both sides hold the same; 1: they differ; 2: no verdict.
     """
-    told = access.verification(home, running.require(home))
+    variables = access.verification(home, running.require(home))
     alone = alone or ended.read(home) is not None
     program = [sys.executable, "-m", "new_services.verify", "verify", *services]
     program += ["--deep"] * deep + ["--alone"] * alone + out.options
     os.chdir(project_root())
-    os.execve(program[0], program, {**told, **os.environ})
+    os.execve(program[0], program, {**variables, **os.environ})

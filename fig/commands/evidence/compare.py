@@ -89,8 +89,8 @@ def text(found: dict[str, Any]) -> str:
     if not routes:
         return "no route compares anything; `fig flip ROUTE shadow --sample 100` starts it"
     parts = [table(HEAD, [_row(one) for one in routes])]
-    told = [_outlook(one) for one in routes if one["compared"]]
-    parts += ["\n".join(told)] if told else []
+    outlooks = [_outlook(one) for one in routes if one["compared"]]
+    parts += ["\n".join(outlooks)] if outlooks else []
     parts += [_differences(one) for one in routes if one["clusters"]]
     if found.get("waiting"):
         parts.append(f"{found['waiting']} pairs wait to be judged")

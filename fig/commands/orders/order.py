@@ -49,30 +49,30 @@ def order(home: Home, sku: str, wait: bool, out: Output) -> None:
     )
     if reply.status not in ACCEPTED:
         raise FigError(f"the order is refused: {_why(reply)}")
-    told: Mapping[str, Any] = reply.json
-    lines = [_words(reply, told)]
+    placed: Mapping[str, Any] = reply.json
+    lines = [_words(reply, placed)]
     if reply.status == 202 and wait:
-        told = _settled(customer, told["id"])
-        lines.append(f"{told['status'].lower()}: {told.get('order_no', '')}")
-    read = customer.ask(f"/api/orders/{told['order_no']}") if told.get("order_no") else None
+        placed = _settled(customer, placed["id"])
+        lines.append(f"{placed['status'].lower()}: {placed.get('order_no', '')}")
+    read = customer.ask(f"/api/orders/{placed['order_no']}") if placed.get("order_no") else None
     if read is not None:
         lines.append(f"read back: {read.word}; {read.decision}")
-    saga = told.get("id")
+    saga = placed.get("id")
     if not saga and "legacy" in ports:
-        saga = _saga(f"http://{HOST}:{ports['legacy']}", home, told)
+        saga = _saga(f"http://{HOST}:{ports['legacy']}", home, placed)
     if saga:
         lines.append(f"saga {saga}")
     lines.append(f"trace {trace}")
     document = {
         "status": reply.status,
         "decision": reply.decision,
-        "order_no": told.get("order_no"),
+        "order_no": placed.get("order_no"),
         "saga": saga,
         "trace": trace,
         "read": None if read is None else {"status": read.status, "decision": read.decision},
     }
     out.give(document, "\n".join(lines))
-    if told.get("status") == "REFUSED":
+    if placed.get("status") == "REFUSED":
         raise SystemExit(NEGATIVE)
 
 
@@ -87,10 +87,10 @@ def _settled(customer: Customer, saga_id: str) -> Mapping[str, Any]:
         time.sleep(POLL_SECONDS)
 
 
-def _words(reply: Reply, told: Mapping[str, Any]) -> str:
+def _words(reply: Reply, placed: Mapping[str, Any]) -> str:
     if reply.status == 202:
         return f"202 pending; {reply.decision}"
-    return f"{reply.status} {told['order_no']}, {told['total']} EUR; {reply.decision}"
+    return f"{reply.status} {placed['order_no']}, {placed['total']} EUR; {reply.decision}"
 
 
 def _why(reply: Reply) -> str:
@@ -101,8 +101,8 @@ def _why(reply: Reply) -> str:
     return f"{reply.status} {said or ''}".strip()
 
 
-def _saga(legacy: str, home: Home, told: Mapping[str, Any]) -> str | None:
+def _saga(legacy: str, home: Home, placed: Mapping[str, Any]) -> str | None:
     """The saga that placed it, by the mark that the monolith shows with such an order."""
     at_legacy = Customer(legacy, home.folder / "run" / "customer.json")
-    found = at_legacy.ask(f"/api/orders/{told['order_no']}").json or {}
+    found = at_legacy.ask(f"/api/orders/{placed['order_no']}").json or {}
     return mark.split(found.get("po_number") or "")[1]

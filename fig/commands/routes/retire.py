@@ -15,13 +15,13 @@ def retire_environment(
     caller: Mapping[str, str], home: Home, found: StackState | None
 ) -> dict[str, str]:
     """Beside a running shop: files that list which clients use legacy without the facade."""
-    told = environment(caller, found)
+    variables = environment(caller, found)
     if found is None or not running.shop_here() or "legacy" not in found.ports:
-        return told
+        return variables
     from fig.retire.files import write  # late: it is part of the shop
 
     paths = [*filter(None, [caller.get(SEEN)]), *write(home, found)]
-    return {**told, SEEN: os.pathsep.join(paths)}
+    return {**variables, SEEN: os.pathsep.join(paths)}
 
 
 retire = command(

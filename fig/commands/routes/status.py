@@ -37,8 +37,8 @@ def status(home: Home, every: bool, address: str | None, out: Output) -> None:
     if found is not None:
         _show_stack(home, found, every, out)
     else:
-        told = {"running": False, "sidecar": beside_legacy.find(home.folder)}
-        out.give(told, running.nothing(home))
+        document = {"running": False, "sidecar": beside_legacy.find(home.folder)}
+        out.give(document, running.nothing(home))
     if found is None or not found.ready:
         raise SystemExit(NEGATIVE)
 
@@ -49,8 +49,8 @@ def _show_stack(home: Home, found: StackState, every: bool, out: Output) -> None
     facade, complaint = _ask(found)
     sidecar = beside_legacy.find(home.folder)
     document = overview.as_json(found, facade, complaint) | {"sidecar": sidecar}
-    told = document["cutovers"]
-    out.give(document, lambda: overview.text(found, facade, complaint, every, sidecar, told))
+    cutovers = document["cutovers"]
+    out.give(document, lambda: overview.text(found, facade, complaint, every, sidecar, cutovers))
 
 
 def _ask(found: StackState) -> tuple[dict[str, Any] | None, str]:

@@ -137,8 +137,8 @@ def _text(shown: Shown) -> str:
     cut = []
     if len(lines) > SHOWN_LINES:
         hidden = lines[SHOWN_LINES:]
-        told = [line for line in hidden if re.search(shown.step.shows, line)]
-        cut = [*told[:1], f"… {len(hidden)} more lines"]
+        telling = [line for line in hidden if re.search(shown.step.shows, line)]
+        cut = [*telling[:1], f"… {len(hidden)} more lines"]
     body = "\n".join(f"      {line[:LONGEST]}" for line in [*lines[:SHOWN_LINES], *cut])
     bad = (
         ""

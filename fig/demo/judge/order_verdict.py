@@ -49,14 +49,14 @@ def taken_without_legacy(record: Record) -> Promise:
 def pending_finished(record: Record) -> Promise:
     """Every order that was accepted for later became one, or was honestly refused."""
     name = "every pending order was finished"
-    told, outage = record.load.orders, record.outage
+    orders, outage = record.load.orders, record.outage
     if outage is None or record.back is None:
-        return Promise(name, False, f"{told.waiting} of {told.pending} still wait")
+        return Promise(name, False, f"{orders.waiting} of {orders.pending} still wait")
     evidence = (
-        f"{told.pending} in all; those of the time without legacy "
+        f"{orders.pending} in all; those of the time without legacy "
         f"{max(0.0, record.back - outage.ready):.1f} s after it was up again"
     )
-    return Promise(name, told.waiting == 0, f"{told.waiting} still wait; {evidence}")
+    return Promise(name, orders.waiting == 0, f"{orders.waiting} still wait; {evidence}")
 
 
 def none_lost(record: Record) -> Promise:

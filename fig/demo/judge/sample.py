@@ -57,7 +57,7 @@ class Failure:
 
 
 @dataclass(frozen=True)
-class Told:
+class Orders:
     """What shoppers were told of their orders. `oldest`: when the pending one that has waited
     longest was accepted, unix seconds; None when none waits."""
 
@@ -98,7 +98,7 @@ class Load:
     latency: Latency = Latency()
     reasons: tuple[Failure, ...] = ()
     excused: Mapping[str, int] = field(default_factory=dict)
-    orders: Told = Told()
+    orders: Orders = Orders()
     time: float = 0.0
 
     @property

@@ -121,9 +121,9 @@ def pairs_equal_afterwards(record: Record) -> Promise:
 
 def none_retired(record: Record) -> Promise:
     """Refused, and for this reason: the data behind the route is legacy's until its cutover."""
-    name, told = "no route is retired while legacy owns its data", record.not_retired
-    evidence = told or "nobody asked to retire a route, or it was retired"
-    return Promise(name, "legacy owns" in told, evidence)
+    name, refusal = "no route is retired while legacy owns its data", record.not_retired
+    evidence = refusal or "nobody asked to retire a route, or it was retired"
+    return Promise(name, "legacy owns" in refusal, evidence)
 
 
 def every_flip_took_effect(record: Record) -> Promise:

@@ -15,7 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from fig.demo.judge.record import StepRecord
-from fig.demo.judge.sample import Latency, RouteSample, Sample, Told
+from fig.demo.judge.sample import Latency, Orders, RouteSample, Sample
 from fig.demo.judge.series import SPAN, answered, points
 from fig.demo.script.pace import API_ROUTES, MOVED
 from fig.demo.script.step import Act
@@ -152,11 +152,11 @@ def draw_load(samples: deque[Sample]) -> Text:
         (f"  {load.requests:,} requests, ", ""),
         (f"{load.failures} failed, {errors} × 5xx", bad if load.failures or errors else "green"),
         (f"  ({excused} needed legacy while it was stopped)" if excused else "", "dim"),
-        (f"\n{told(load.orders)}" if load.orders.taken else "", ""),
+        (f"\n{came_of(load.orders)}" if load.orders.taken else "", ""),
     )
 
 
-def told(orders: Told) -> str:
+def came_of(orders: Orders) -> str:
     """What came of the orders, in words, and who came in."""
     later = f", {orders.pending} accepted for later ({orders.waiting} wait)"
     return (

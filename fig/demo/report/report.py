@@ -163,7 +163,7 @@ def show(console: Console, record: Record, promises: list[Promise], page: Path) 
         mark = Text("✓", "bold green") if promise.held else Text("✗", "bold red")
         table.add_row(mark, Text.assemble((promise.name, "bold"), "\n", promise.evidence))
     console.print()
-    console.print(told(record))
+    console.print(story(record))
     console.print(table)
     broken = [promise.name for promise in promises if not promise.held]
     if broken:
@@ -176,7 +176,7 @@ def show(console: Console, record: Record, promises: list[Promise], page: Path) 
     console.print(f"Report: {page}", soft_wrap=True)
 
 
-def told(record: Record) -> Table:
+def story(record: Record) -> Table:
     """A line for each act, with its figures."""
     table = Table(box=None, padding=(0, 1), show_header=False)
     table.add_column(no_wrap=True)

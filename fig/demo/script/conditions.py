@@ -138,9 +138,9 @@ class Finished:
     """Every order that was pending when the step began has been finished or refused."""
 
     def check(self, since: Since) -> Standing:
-        began, told = since.first.load.time, since.last.load.orders
-        words = f"{told.finished} of {told.pending} accepted orders finished"
-        waits = told.oldest is not None and told.oldest <= began
+        began, orders = since.first.load.time, since.last.load.orders
+        words = f"{orders.finished} of {orders.pending} accepted orders finished"
+        waits = orders.oldest is not None and orders.oldest <= began
         fresh = since.last.load.time > began  # figures from before say nothing of now
         return Standing(Now.WAITING if waits or not fresh else Now.MET, words)
 

@@ -49,9 +49,9 @@ async def retire(fig: Fig, horizon: float) -> Retired:
         if code == 0:
             return Retired(tuple(done), first)
         against = [one for line in lines for one in line.get("objections") or []]
-        told = [str(line["error"]) for line in lines if line.get("error")]
+        errors = [str(line["error"]) for line in lines if line.get("error")]
         lasting = [str(one["words"]) for one in against if one["kind"] in LASTING]
-        words = "; ".join([*lasting, *(str(one["words"]) for one in against), *told][:3])
+        words = "; ".join([*lasting, *(str(one["words"]) for one in against), *errors][:3])
         words = words or complaint.decode(errors="replace").strip()[-200:]
         if lasting or code != 1:
             break
@@ -68,11 +68,11 @@ def _documents(said: bytes) -> list[dict[str, Any]]:
     found = []
     for line in said.decode(errors="replace").splitlines():
         try:
-            told = json.loads(line)
+            document = json.loads(line)
         except ValueError:
             continue
-        if isinstance(told, dict):
-            found.append(told)
+        if isinstance(document, dict):
+            found.append(document)
     return found
 
 

@@ -79,10 +79,10 @@ class Runner:
         """All steps, up to the first that does not get there; whether all did."""
         for act in acts:
             self.watch.open(act)
-            told = ActRecord(act.number, act.title, act.say, self.now(), self.record.load)
-            self.record.acts.append(told)
+            played = ActRecord(act.number, act.title, act.say, self.now(), self.record.load)
+            self.record.acts.append(played)
             reached = await self.play(act)
-            told.ended, told.after = self.now(), self.record.load
+            played.ended, played.after = self.now(), self.record.load
             if not reached:
                 return False
         return True
@@ -124,8 +124,8 @@ class Runner:
         except DemoFailed as failed:
             standing = Standing(Now.NEVER, str(failed))
         reached = standing.now is Now.MET
-        told = standing.words or "; ".join(self.said[-SAID:])
-        done = StepRecord(step.name, step.title, began, self.now(), reached, told, step.say)
+        words = standing.words or "; ".join(self.said[-SAID:])
+        done = StepRecord(step.name, step.title, began, self.now(), reached, words, step.say)
         self.record.acts[-1].steps.append(done)
         if not reached:
             self.record.broken = f"'{step.title}' did not get there: {standing.words}"

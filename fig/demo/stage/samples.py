@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from fig.demo.judge.record import Difference, Evidence
-from fig.demo.judge.sample import SIDES, Failure, Latency, Load, Pairs, RouteSample, Sample, Told
+from fig.demo.judge.sample import SIDES, Failure, Latency, Load, Orders, Pairs, RouteSample, Sample
 
 Json = Mapping[str, Any]
 NOBODY = Load()
@@ -99,14 +99,14 @@ def load_of(line: Json) -> Load:
             for each in line.get("reasons") or []
         ),
         excused={str(name): int(count) for name, count in (line.get("excused") or {}).items()},
-        orders=told_of(line.get("orders") or {}),
+        orders=orders_of(line.get("orders") or {}),
         time=float(line.get("time") or 0.0),
     )
 
 
-def told_of(entry: Json) -> Told:
+def orders_of(entry: Json) -> Orders:
     """What shoppers were told of their orders."""
-    return Told(
+    return Orders(
         placed=int(entry.get("placed") or 0),
         pending=int(entry.get("pending") or 0),
         finished=int(entry.get("finished") or 0),

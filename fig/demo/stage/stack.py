@@ -79,11 +79,11 @@ class OwnStack:
         await asyncio.to_thread(shutil.rmtree, self.home.folder, ignore_errors=True)
         copy_in_legacy(self.source, self.routes, self.wanted)
         self.process = self.spawn(fault)
-        told: set[str] = set()
+        ready: set[str] = set()
         while self.process.poll() is None:
             found = state.read(self.home.state)
             if found is not None and found.pid == self.process.pid:
-                self.tell(found, told)
+                self.tell(found, ready)
                 if found.ready:
                     return addresses(found.urls, self.routes)
             await asyncio.sleep(POLL)
@@ -98,11 +98,11 @@ class OwnStack:
         env = os.environ | {"FIG_DETACHED": "1"}
         return children.start(Program(words, self.log, env, self.fig.root, with_parent=True))
 
-    def tell(self, found: StackState, told: set[str]) -> None:
+    def tell(self, found: StackState, ready: set[str]) -> None:
         """A line for each process that has become ready."""
         for process in found.processes:
-            if process.word in SETTLED and process.name not in told:
-                told.add(process.name)
+            if process.word in SETTLED and process.name not in ready:
+                ready.add(process.name)
                 self.say(f"{process.name} {process.word} after {process.took:.1f} s")
 
     async def stop(self) -> None:

@@ -42,8 +42,8 @@ class DemoWalk:
     async def stopped(self, routes: Sequence[str]) -> str:
         while True:
             walk = await self.walk(routes)
-            told = await self.admin.read("/api/guards")
-            back = [one for one in told["guards"] if one["kind"] == "back"]
+            guards = await self.admin.read("/api/guards")
+            back = [one for one in guards["guards"] if one["kind"] == "back"]
             if any(
                 one["route"] in walk["routes"] and one["words"] in walk["words"] for one in back
             ):
@@ -70,8 +70,8 @@ class DemoWalk:
 
     async def walk(self, routes: Sequence[str]) -> dict[str, Any]:
         """The walk of these routes. Raises DemoFailed when it goes on no more."""
-        told = await self.admin.read("/api/guards")
-        found = [one for one in told["walks"] if set(routes) <= set(one["routes"])]
+        guards = await self.admin.read("/api/guards")
+        found = [one for one in guards["walks"] if set(routes) <= set(one["routes"])]
         if not found or found[-1]["state"] in ("paused", "aborted"):
             words = found[-1]["words"] if found else "there is none"
             raise DemoFailed(f"the walk of {', '.join(routes)} does not go on: {words}")

@@ -59,7 +59,6 @@ def _user(name: str, password: str) -> str:
     mine = rights(name)
     permissions = {"publish": {"allow": mine.publish}, "subscribe": {"allow": mine.subscribe}}
     answers = ", allow_responses: true" if mine.answers else ""
-    told = ", ".join(f"{key}: {json.dumps(value)}" for key, value in permissions.items())
-    return (
-        f"    {{user: {name}, password: {json.dumps(password)}, permissions: {{{told}{answers}}}}}"
-    )
+    allowed = ", ".join(f"{key}: {json.dumps(value)}" for key, value in permissions.items())
+    permitted = f"{{{allowed}{answers}}}"
+    return f"    {{user: {name}, password: {json.dumps(password)}, permissions: {permitted}}}"

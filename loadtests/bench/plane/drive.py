@@ -161,8 +161,8 @@ class Drive:
         keyring.ensure(keys)
         nothing = Path(os.devnull)
         self.limits = _is_there("facade.proxy.limits")
-        told: tuple[Any, ...] = (0, (), nothing, nothing, "", {}, keys)
-        worker = settings(*told, folder / "memory") if self.limits else settings(*told)
+        common: tuple[Any, ...] = (0, (), nothing, nothing, "", {}, keys)
+        worker = settings(*common, folder / "memory") if self.limits else settings(*common)
         self._soon: list[Callable[[], None]] = []
         self.upstreams: list[tuple[Any, Transport]] = []
         self.gateway = gateway.Gateway(worker, self._dial, idle(self._soon.append))
@@ -172,10 +172,10 @@ class Drive:
         self.client = inbound(getattr(self.gateway, "context", self.gateway))
         self.client.connection_made(self.out)
 
-    def _dial(self, protocol: Any, *told: Any) -> None:
-        """`told` is the address, seconds and `done`; in older commits host and port come first."""
-        port = told[1] if isinstance(told[0], str) else told[0].port
-        done = told[-1]
+    def _dial(self, protocol: Any, *arguments: Any) -> None:
+        """With address, seconds and `done`; in older commits host and port come first."""
+        port = arguments[1] if isinstance(arguments[0], str) else arguments[0].port
+        done = arguments[-1]
         transport = Transport(port)
         self.upstreams.append((protocol, transport))
         protocol.connection_made(transport)

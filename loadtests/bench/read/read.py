@@ -172,8 +172,8 @@ def fill(world: ReadWorld, orders: int, say: Callable[[str], None]) -> str:
     took = time.monotonic() - began
     orders, lines = world.sold()
     world.wait_until_ready("catalog", 300)
-    told = f"{orders:,} orders and {lines:,} lines in {took:.0f} s"
-    return f"The sales figures were filled with {told} ({(orders + lines) / took:,.0f} rows/s)."
+    amount = f"{orders:,} orders and {lines:,} lines in {took:.0f} s"
+    return f"The sales figures were filled with {amount} ({(orders + lines) / took:,.0f} rows/s)."
 
 
 def main() -> None:

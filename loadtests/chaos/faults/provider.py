@@ -37,18 +37,18 @@ def _look(
     seen: dict[str, Counter[str]],
     struck: Counter[str],
 ) -> None:
-    told = _ask("PUT", url, behaviour)
-    if not told:
+    answer = _ask("PUT", url, behaviour)
+    if not answer:
         return  # it is down, and comes back as it is usually
-    now = _counts(told)
+    now = _counts(answer)
     again = any(now[name] < count for name, count in seen[url].items())
     struck += now if again else now - seen[url]
     seen[url] = now
 
 
-def _counts(told: Json) -> Counter[str]:
+def _counts(answer: Json) -> Counter[str]:
     """What was done to requests, those that came to nothing bad left out."""
-    return Counter({name: n for name, n in told.get("struck", {}).items() if name != "ok"})
+    return Counter({name: n for name, n in answer.get("struck", {}).items() if name != "ok"})
 
 
 def _ask(method: str, url: str, body: Any = None) -> Json:

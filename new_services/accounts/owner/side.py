@@ -45,7 +45,7 @@ SELECT 'accounts', entity, key FROM mirror WHERE entity = 'customer' AND NOT gon
 """
 
 
-def told(customer: Mapping[str, Any], version: tuple[int, int]) -> CustomerChanged:
+def event_of(customer: Mapping[str, Any], version: tuple[int, int]) -> CustomerChanged:
     """The event of a customer as `read` has it; nothing to log in with leaves the service."""
     said = {part: customer[part] for part in ("email", "name", "street", "zip", "city")}
     return CustomerChanged(number=customer["id"], **said, lsn=version[0], seq=version[1])

@@ -36,7 +36,7 @@ _TOLD = (
 )
 
 
-def told(product: Mapping[str, Any], version: tuple[int, int]) -> ProductChanged:
+def event_of(product: Mapping[str, Any], version: tuple[int, int]) -> ProductChanged:
     """The event of a product as `read` has it."""
     said = {name: product[name] for name in _TOLD}
     return ProductChanged(number=product["id"], **said, lsn=version[0], seq=version[1])

@@ -76,7 +76,7 @@ class Bookmarks:
             return None
         value = orjson.loads(entry.value or b"{}")
         jobs = tuple(Job.from_dict(job) for job in value.get("jobs", ()))
-        known = {name: Known(**told) for name, told in value.get("known", {}).items()}
+        known = {name: Known(**columns) for name, columns in value.get("known", {}).items()}
         return Bookmark(value["system"], value.get("stream", ""), known, jobs)
 
     async def forget(self) -> None:

@@ -56,16 +56,16 @@ class Shelf:
         return True
 
 
-async def named(connection: asyncpg.Connection, told: Sequence[Movement]) -> list[Movement]:
+async def named(connection: asyncpg.Connection, movements: Sequence[Movement]) -> list[Movement]:
     """The same movements; those that are counts of ours under their own names."""
-    skus = [each.sku for each in told if each.reason == "ADJUST"]
+    skus = [each.sku for each in movements if each.reason == "ADJUST"]
     rows = await connection.fetch(_COUNTS, skus) if skus else []
     ours = {_mark(row["sku"], row["change"], row["created"]): row["origin"] for row in rows}
     return [
         replace(each, count=ours[mark].removeprefix("COUNT:"))
         if each.reason == "ADJUST" and (mark := _mark(each.sku, each.change, each.created)) in ours
         else each
-        for each in told
+        for each in movements
     ]
 
 

@@ -70,7 +70,7 @@ class Standing:
     records: Records
     reverse: ReverseFeed
 
-    async def told(self, _: str, body: bytes) -> Reply:
+    async def set_owner(self, _: str, body: bytes) -> Reply:
         """Who owns the orders now. An epoch that is over is refused; and that legacy owns them
         again, while it has not been given all that moved here."""
         stamp = Stamped.model_validate_json(body).stamp
@@ -90,12 +90,12 @@ class Standing:
         record = await self.records.look()
         self.reverse.hurry()
         pending, _age = await self.reverse.behind()
-        told = await sums(self.records.pool)
+        counted = await sums(self.records.pool)
         ahead = int(await self.records.pool.fetchval(_AHEAD))
         behind = {"pending": pending, "trouble": self.reverse.trouble, "ahead": ahead}
-        return 200, {"reached": record.reached_lsn, **behind, "sums": told}
+        return 200, {"reached": record.reached_lsn, **behind, "sums": counted}
 
 
-def told(reverse: ReverseFeed) -> Mapping[str, object]:
+def reverse_facts(reverse: ReverseFeed) -> Mapping[str, object]:
     """Of the reverse feed, for who looks at the service."""
     return {"position": reverse.position, "trouble": reverse.trouble}

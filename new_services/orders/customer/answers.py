@@ -73,22 +73,22 @@ def _accepted(state: State) -> JsonBytes:
 def progress(state: State) -> dict[str, Any]:
     """`pending` until it has ended one way or the other."""
     order = kinds.outcome(state.results)
-    told: dict[str, Any] = {"id": state.saga_id}
+    answer: dict[str, Any] = {"id": state.saga_id}
     if state.phase is Phase.DONE and order is not None:
-        told["status"] = "DONE"
+        answer["status"] = "DONE"
     elif state.recalled and state.phase in (Phase.UNDONE, Phase.BACKWARD):
-        told["status"] = "CANCELLED"  # whatever is left of it is being undone
+        answer["status"] = "CANCELLED"  # whatever is left of it is being undone
     elif state.phase is Phase.UNDONE:
-        told["status"] = "REFUSED"
-        told["reason"] = (state.answer or {}).get("body") or {"error": "it could not be done"}
+        answer["status"] = "REFUSED"
+        answer["reason"] = (state.answer or {}).get("body") or {"error": "it could not be done"}
     else:
-        told["status"] = "PENDING"
+        answer["status"] = "PENDING"
         if state.kind == kinds.PLACE:
-            told["pending"] = pending.told(state)
+            answer["pending"] = pending.links(state)
     if order is not None:
-        told["order_no"] = order.order_no
-        told["order"] = show(order)
-    return told
+        answer["order_no"] = order.order_no
+        answer["order"] = show(order)
+    return answer
 
 
 def page_body(documents: list[str], page: Page, total: int) -> bytes:

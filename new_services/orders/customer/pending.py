@@ -94,7 +94,7 @@ def document(pending: Pending, prices: Mapping[str, Price], zone: ZoneInfo) -> d
         "ship": {name: (wanted.ship or {}).get(name, "") for name in SHIP_FIELDS},
         "created": created,
         "updated": created,
-        "pending": told(state),
+        "pending": links(state),
     }
 
 
@@ -103,7 +103,7 @@ def status(state: State) -> str:
     return "CANCELLING" if state.unwanted or state.phase is Phase.BACKWARD else "PENDING"
 
 
-def told(state: State) -> dict[str, str]:
+def links(state: State) -> dict[str, str]:
     """Where to look, how to cancel it, and what will happen."""
     path = f"/api/order-requests/{quote(state.saga_id, safe=':')}"
     return {"request": path, "cancel": f"{path}/cancel", "what": what_will_happen(state)}

@@ -56,7 +56,7 @@ WHERE epoch = (SELECT epoch FROM domain_owner WHERE domain = 'orders') ORDER BY 
 """
 
 
-def told(order: Mapping[str, Any], version: tuple[int, int]) -> OrderChanged:
+def event_of(order: Mapping[str, Any], version: tuple[int, int]) -> OrderChanged:
     """The event of an order as `read` has it."""
     said = {name: order[name] for name in ("order_no", "status", "created")}
     lines = [SoldLine(**line) for line in order["lines"]]

@@ -307,13 +307,13 @@ def _saga(row: asyncpg.Record) -> Saga:
     return Saga(row["kind"], row["phase"], row["reason"] or "", wrote, purchase, row["took"])
 
 
-def _told(told: Mapping[str, Any]) -> Ordered:
+def _told(order: Mapping[str, Any]) -> Ordered:
     """An order in the new side's own words."""
     lines: dict[str, int] = {}
-    for line in told["lines"]:
+    for line in order["lines"]:
         lines[line["sku"]] = lines.get(line["sku"], 0) + line["quantity"]
-    created = datetime.fromisoformat(told["created"])
-    return Ordered(told["order_no"], Decimal(told["total"]), lines, told["status"], created)
+    created = datetime.fromisoformat(order["created"])
+    return Ordered(order["order_no"], Decimal(order["total"]), lines, order["status"], created)
 
 
 def _money(row: asyncpg.Record) -> Money:

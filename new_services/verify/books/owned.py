@@ -64,22 +64,24 @@ Found = dict[tuple[str, str], Breach]  # by law and order number
 def ours(row: Mapping[str, Any]) -> Meaning:
     """What legacy must hold of an order of ours. Of an order of an earlier epoch, legacy has owned
     the status and the payment since."""
-    told = orjson.loads(row["content"])
+    content = orjson.loads(row["content"])
     meaning = {
         "id": str(row["order_id"]),
         "customer": str(row["customer_id"]),
-        "total": _money(told["total"]),
-        "number": told["po_number"] or "",
-        "paid by": told["pay_method"],
-        "created": told["created"],
-        "address": _address([told["ship"][part] for part in PARTS]),
-        "lines": _lines([(each["sku"], each["quantity"], each["price"]) for each in told["lines"]]),
+        "total": _money(content["total"]),
+        "number": content["po_number"] or "",
+        "paid by": content["pay_method"],
+        "created": content["created"],
+        "address": _address([content["ship"][part] for part in PARTS]),
+        "lines": _lines(
+            [(each["sku"], each["quantity"], each["price"]) for each in content["lines"]]
+        ),
     }
     if row["current"]:
-        charged = "CAPTURED" if told["pay_method"] == "card" else "AUTH"
-        state = "REFUNDED" if told["status"] == CANCELLED else charged
-        meaning["status"] = told["status"]
-        meaning["payment"] = _payments([(state, told["pay_method"], told["total"])])
+        charged = "CAPTURED" if content["pay_method"] == "card" else "AUTH"
+        state = "REFUNDED" if content["status"] == CANCELLED else charged
+        meaning["status"] = content["status"]
+        meaning["payment"] = _payments([(state, content["pay_method"], content["total"])])
     return meaning
 
 
@@ -189,8 +191,8 @@ def _lines(lines: Sequence[Sequence[Any]]) -> str:
 
 
 def _payments(payments: Sequence[Sequence[Any]]) -> str:
-    told = (f"{status} by {method} {_money(amount)}" for status, method, amount in payments)
-    return ", ".join(sorted(told))
+    listed = (f"{status} by {method} {_money(amount)}" for status, method, amount in payments)
+    return ", ".join(sorted(listed))
 
 
 def _words(meaning: Meaning, names: Sequence[str]) -> str:

@@ -124,13 +124,13 @@ def _judge(
 async def _find_doubles(entity: Entity, store: asyncpg.Connection, report: EntityReport) -> None:
     """Rows too many that are another row under a second key."""
     for place, found in enumerate(report.differences):
-        if found.kind is Kind.LEFT_OVER and (twin := await _twin(entity, store, found.key)):
+        if found.kind is Kind.LEFT_OVER and (same := await _same(entity, store, found.key)):
             report.differences[place] = Difference(
-                Kind.DOUBLED, found.key, detail=f"the same as {twin}"
+                Kind.DOUBLED, found.key, detail=f"the same as {same}"
             )
 
 
-async def _twin(entity: Entity, store: asyncpg.Connection, key: str) -> str | None:
+async def _same(entity: Entity, store: asyncpg.Connection, key: str) -> str | None:
     kept = entity.store
     own = entity.mapping.key
     fields = [each for each in kept.fields(entity.mapping) if each.column != own]
@@ -138,9 +138,9 @@ async def _twin(entity: Entity, store: asyncpg.Connection, key: str) -> str | No
         return None
     body = f"ROW({', '.join(kept.canonical(each) for each in fields)})::text"
     present = f"FROM {kept.relation} WHERE {kept.present}"
-    twin: str | None = await store.fetchval(
+    same: str | None = await store.fetchval(
         f"SELECT key FROM (SELECT {kept.key} AS key, {body} AS body {present}) AS other"
         f" WHERE key <> $1 AND body = (SELECT {body} {present} AND {kept.key} = $1) LIMIT 1",
         key,
     )
-    return twin
+    return same

@@ -15,16 +15,16 @@ def inventory_store(mapping: Mapping) -> Store:
 def _level(old: Row | None, key: str, fields: Row | None, _: Version) -> Row:
     """What was reserved and moved stays; version zero: whatever comes next is newer."""
     known = old or {"ahead": 0, "reserved": 0, "ledger": 0}
-    told = fields or {"sku": key, "quantity": 0, "updated": ""}
-    return {**known, **told, "lsn": 0, "seq": 0}
+    stated = fields or {"sku": key, "quantity": 0, "updated": ""}
+    return {**known, **stated, "lsn": 0, "seq": 0}
 
 
 def _movement(old: Row | None, key: str, fields: Row | None, version: Version) -> Row | None:
     if fields is None:
         return None
-    told = {name: value for name, value in fields.items() if name != "id"}
+    stated = {name: value for name, value in fields.items() if name != "id"}
     origin = (old or {}).get("origin", key)  # of a count of ours its own
-    return {**(old or {}), **told, "origin": origin, "lsn": version[0], "legacy_id": fields["id"]}
+    return {**(old or {}), **stated, "origin": origin, "lsn": version[0], "legacy_id": fields["id"]}
 
 
 _SHOWN = {"sku": "r.sku", "quantity": "r.quantity::text", "updated": "r.updated"}

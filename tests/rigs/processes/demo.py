@@ -22,7 +22,7 @@ from fig.demo.judge.record import (
     Verified,
 )
 from fig.demo.judge.record import Flip as FlipRecord
-from fig.demo.judge.sample import Failure, Latency, Load, Pairs, RouteSample, Sample, Told
+from fig.demo.judge.sample import Failure, Latency, Load, Orders, Pairs, RouteSample, Sample
 from fig.demo.script.actions import Flip, Migrate
 from fig.demo.script.pace import MOVED, Pace
 from fig.demo.script.plan import acts
@@ -287,9 +287,9 @@ class FakeWorld:
             time=self.time,
         )
 
-    def told(self) -> Told:
+    def told(self) -> Orders:
         waiting = self.pending - self.finished
-        return Told(
+        return Orders(
             placed=10,
             pending=self.pending,
             finished=self.finished,

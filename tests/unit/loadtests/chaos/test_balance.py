@@ -146,9 +146,9 @@ def test_a_customer_sees_what_was_acknowledged(books, wishes, look, broken):
 
 
 def test_one_key_has_one_answer(books, wishes):
-    wishes["chaos-1"].told = ["201 SO-1"]
+    wishes["chaos-1"].answers = ["201 SO-1"]
     assert _check(books, wishes) == []
-    wishes["chaos-1"].told = ["409 ", "201 SO-1"]
+    wishes["chaos-1"].answers = ["409 ", "201 SO-1"]
     assert "chaos-1: asked again with its key, told 409 , then 201 SO-1" in _check(books, wishes)
 
 

@@ -84,12 +84,12 @@ def test_what_was_asked_again_is_what_the_first_clear_answer_said():
     pending = {**away, "status": 202, "body": {"id": "X"}}
     wish = _read(ASKED, away, pending, PLACED, away)["chaos-1"]
     assert (wish.fate, wish.order_no, wish.request_id) == (Fate.PLACED, "SO-1", "X")
-    assert wish.told == ["201 SO-1"]
+    assert wish.answers == ["201 SO-1"]
 
 
 def test_answers_that_differ_are_kept():
     other = {**PLACED, "body": {"order_no": "SO-2", "total": "9.90"}}
-    assert _read(ASKED, PLACED, PLACED, other)["chaos-1"].told == ["201 SO-1", "201 SO-2"]
+    assert _read(ASKED, PLACED, PLACED, other)["chaos-1"].answers == ["201 SO-1", "201 SO-2"]
 
 
 def test_the_status_that_a_page_shows_of_an_order():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fig.demo.judge.sample import Load, RouteSample, Sample, Told
+from fig.demo.judge.sample import Load, Orders, RouteSample, Sample
 
 
 def sample(*workers: str) -> Sample:
@@ -21,7 +21,7 @@ def test_answers_of_a_side_are_those_of_all_routes() -> None:
 
 
 def test_orders_by_app_and_pages() -> None:
-    told = Told(placed=3, pending=2, checkouts=4)
+    told = Orders(placed=3, pending=2, checkouts=4)
     assert (told.taken, told.bought) == (5, 9)
 
 

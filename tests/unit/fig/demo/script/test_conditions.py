@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from fig.demo.judge.sample import Load, Pairs, RouteSample, Sample, Told
+from fig.demo.judge.sample import Load, Orders, Pairs, RouteSample, Sample
 from fig.demo.script.conditions import (
     Caught,
     Clean,
@@ -120,7 +120,7 @@ class TestTogether:
 class TestFinished:
     def now(self, oldest: float | None, time: float = 110.0) -> Now:
         first = Sample(1.0, "v", ("v",), {}, Load(time=100.0))
-        waiting = Told(pending=3, finished=2, waiting=1, oldest=oldest)
+        waiting = Orders(pending=3, finished=2, waiting=1, oldest=oldest)
         last = Sample(9.0, "v", ("v",), {}, Load(time=time, orders=waiting))
         return Finished().check(Since([first, last])).now
 
@@ -137,7 +137,7 @@ class TestFinished:
 
 def test_recovered_is_when_nobody_is_held_back_or_sent_away_any_more() -> None:
     def at(time: float, joined: int, away: int = 0, *held: str) -> Sample:
-        load = Load(orders=Told(registrations=joined), excused={"POST /register": away})
+        load = Load(orders=Orders(registrations=joined), excused={"POST /register": away})
         return Sample(time, "v", ("v",), {}, load, held_back=held)
 
     def standing(*samples: Sample) -> Now:

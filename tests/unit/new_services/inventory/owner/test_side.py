@@ -55,9 +55,9 @@ async def test_it_is_told_who_owns_the_orders(epoch: int, status: int) -> None:
     """The row stays as the database has it here, so that a newer epoch is refused as well."""
     one = standing(Reverse(), **{"AS ours": [Row(**RECORD)]})
     body = orjson.dumps({"epoch": epoch, "ours": False})
-    assert (await one.told("stock", body))[0] == status
+    assert (await one.set_owner("stock", body))[0] == status
     same = orjson.dumps(RECORD)
-    assert await one.told("stock", same) == (200, {"epoch": 2})
+    assert await one.set_owner("stock", same) == (200, {"epoch": 2})
 
 
 async def test_movements_are_told_in_the_order_in_which_they_were_made() -> None:

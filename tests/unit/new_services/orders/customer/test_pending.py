@@ -73,7 +73,7 @@ def test_one_that_has_written_its_order_is_shown_as_that() -> None:
 def test_it_says_what_will_happen(phase: Phase, recalled: bool, status: str, words: str) -> None:
     state = replace(STATE, phase=phase, recalled=recalled)
     assert pending.status(state) == status
-    assert words in pending.told(state)["what"]
+    assert words in pending.links(state)["what"]
 
 
 def _row(state: State) -> dict[str, Any]:
