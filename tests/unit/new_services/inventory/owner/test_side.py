@@ -7,7 +7,7 @@ import pytest
 
 from chassis.ownership.record import Record
 from chassis.ownership.sides import Pending
-from new_services.inventory.owner.side import Standing, StockSide, told
+from new_services.inventory.owner.side import Standing, StockSide, reverse_facts
 from tests.rigs.shop.database import Database, Row
 
 SUMS = {"variants": 3, "pieces": 40, "movements": 5, "moved": 40}
@@ -72,4 +72,4 @@ async def test_movements_are_told_in_the_order_in_which_they_were_made() -> None
 
 def test_what_is_shown_of_the_reverse_feed() -> None:
     reverse: Any = Reverse()
-    assert told(reverse) == {"position": 17, "trouble": "away"}
+    assert reverse_facts(reverse) == {"position": 17, "trouble": "away"}
