@@ -14,27 +14,28 @@ from fig.clients.running import NO_SHOP
 from fig.errors import BadSetting, FigError
 from fig.settings import Home, project_root
 
+FACADES = ""  # carried out by the facade: no file of its own
 # name: its folder under fig/commands/ (file and command have the same name), and its line of help
 ANY_FACADE = {
-    "init": ("routes", "write a first route file for a monolith of your own"),
+    "init": (FACADES, "write a first route file for a monolith of your own"),
     "token": ("routes", "the token that the admin port of a facade asks for"),
-    "facade": ("routes", "the facade alone, in front of any HTTP server"),
-    "check": ("routes", "judge a route file"),
+    "facade": (FACADES, "the facade alone, in front of any HTTP server"),
+    "check": (FACADES, "judge a route file"),
     "status": ("routes", "what runs, and where the routes stand"),
-    "flip": ("routes", "move a route to another stage"),
-    "migrate": ("routes", "walk routes to the new side, by the evidence"),
-    "approve": ("routes", "a person's word for the step of a walk that waits for it"),
-    "undo": ("routes", "take the last move back"),
-    "freeze": ("routes", "stop every automatic move, or allow them again"),
-    "retire": ("routes", "the last stage of routes, where nothing needs legacy any more"),
-    "journal": ("routes", "who moved what, when and why"),
-    "explain": ("routes", "where a request would go, and why"),
-    "trace": ("routes", "where one request went, as a tree with times"),
-    "keys": ("routes", "API keys of machines, and another signing key"),
+    "flip": (FACADES, "move a route to another stage"),
+    "migrate": (FACADES, "walk routes to the new side, by the evidence"),
+    "approve": (FACADES, "a person's word for the step of a walk that waits for it"),
+    "undo": (FACADES, "take the last move back"),
+    "freeze": (FACADES, "stop every automatic move, or allow them again"),
+    "retire": (FACADES, "the last stage of routes, where nothing needs legacy any more"),
+    "journal": (FACADES, "who moved what, when and why"),
+    "explain": (FACADES, "where a request would go, and why"),
+    "trace": (FACADES, "where one request went, as a tree with times"),
+    "keys": (FACADES, "API keys of machines, and another signing key"),
     "compare": ("evidence", "how the answers of both sides compared"),
     "lag": ("evidence", "how far each read model is behind the monolith"),
-    "sidecar": ("evidence", "record, measure and break what legacy answers"),
-    "replay": ("evidence", "ask recorded questions again, and compare the answers"),
+    "sidecar": (FACADES, "record, measure and break what legacy answers"),
+    "replay": (FACADES, "ask recorded questions again, and compare the answers"),
 }
 SHOP = {
     "up": ("stack", "bring everything up"),
@@ -96,9 +97,14 @@ class Commands(click.Group):
 
 
 def _load(name: str) -> click.Command:
-    module = importlib.import_module(f"fig.commands.{COMMANDS[name][0]}.{name}")
-    command: click.Command = getattr(module, name)
-    return command
+    folder, text = COMMANDS[name]
+    if folder == FACADES:
+        from fig.commands.passed import command
+
+        return command(name, text)
+    module = importlib.import_module(f"fig.commands.{folder}.{name}")
+    found: click.Command = getattr(module, name)
+    return found
 
 
 def _missing(name: str, module: str) -> click.Command:

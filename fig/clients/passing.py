@@ -2,17 +2,11 @@
 
 import os
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import NoReturn
 
-import click
-
-from fig.clients import running
-from fig.settings import Home, project_root
+from fig.settings import project_root
 from fig.supervise.state import StackState
-
-# the caller's variables, the data folder, the running stack -> the command's variables
-Environment = Callable[[Mapping[str, str], Home, StackState | None], dict[str, str]]
 
 
 def environment(caller: Mapping[str, str], found: StackState | None) -> dict[str, str]:
@@ -34,28 +28,3 @@ def become(name: str, arguments: Sequence[str], given: Mapping[str, str]) -> NoR
     """
     program = [sys.executable, "-P", "-m", "facade", name, *arguments]
     os.execve(program[0], program, {**given, "FACADE_PROGRAM": "fig"})
-
-
-def _usual(caller: Mapping[str, str], _home: Home, found: StackState | None) -> dict[str, str]:
-    return environment(caller, found)
-
-
-def command(name: str, help_text: str, adapted: Environment = _usual) -> click.Command:
-    """A command `fig NAME …` that becomes `python -m facade NAME …`, with what `adapted` makes of
-    the caller's environment, the data folder and the stack that runs there."""
-
-    @click.command(
-        name,
-        help=help_text,
-        add_help_option=False,
-        context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False},
-    )
-    @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
-    @click.pass_obj
-    def passed_on(home: Home, arguments: tuple[str, ...]) -> None:
-        starts = name == "facade"
-        found = None if starts else running.find(home)
-        given = dict(os.environ) if starts else adapted(os.environ, home, found)
-        become(name, arguments, given)
-
-    return passed_on

@@ -1,1 +1,4 @@
-"""One command per file, each named like its file and listed in `fig.__main__`."""
+"""One command per file, each named like its file and listed in `fig.__main__`.
+
+`passed` has those that are the facade's own.
+"""

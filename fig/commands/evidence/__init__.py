@@ -1,1 +1,1 @@
-"""Commands about evidence: compare, replay, sidecar."""
+"""Commands about evidence: compare, lag."""

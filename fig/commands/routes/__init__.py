@@ -1,4 +1,1 @@
-"""Commands about routes: init, check, status, explain, trace, flip, facade, keys.
-
-They work without the shop.
-"""
+"""Commands about routes: status, token. They work without the shop."""

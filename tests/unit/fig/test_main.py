@@ -12,7 +12,7 @@ from fig.__main__ import ANY_FACADE, COMMANDS, SHOP, cli, main
 
 
 @pytest.mark.parametrize("name", COMMANDS)
-def test_every_command_has_its_file_its_name_and_its_help(name):
+def test_every_command_has_its_name_and_its_help(name):
     """Looked at and not called: some become another program at once."""
     command = cli.get_command(click.Context(cli), name)
     assert command is not None

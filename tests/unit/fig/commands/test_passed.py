@@ -1,11 +1,15 @@
-"""What `fig sidecar` and `fig replay` tell the facade's commands about the running stack."""
+"""What `fig` gives the facade's commands of the stack that runs."""
 
+import os
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
 
-from fig.commands.evidence.replay import replay_environment
-from fig.commands.evidence.sidecar import sidecar_environment
-from fig.commands.routes.init import init_environment
-from fig.commands.routes.keys import keys_environment
+import pytest
+
+from fig.clients import running
+from fig.commands.passed import SEEN, for_init, for_keys, for_replay, for_retire, for_sidecar
+from fig.retire import files
 from fig.settings import Home
 from fig.supervise.state import StackState
 
@@ -23,7 +27,7 @@ STACK = StackState(
 
 
 def test_beside_a_running_stack() -> None:
-    told = sidecar_environment({"PATH": "/bin"}, HOME, STACK)
+    told = for_sidecar({"PATH": "/bin"}, HOME, STACK)
     assert told == {
         "PATH": "/bin",
         "FACADE_SIDECAR_FOLDER": "/data/sidecar",
@@ -34,14 +38,14 @@ def test_beside_a_running_stack() -> None:
         "FACADE_ROUTES": "/shop/routes.yaml",
         "FACADE_ADMIN": "http://127.0.0.1:8001",
     }
-    told = replay_environment({}, HOME, STACK)
+    told = for_replay({}, HOME, STACK)
     assert told["FACADE_REPLAY_LEGACY"] == "http://127.0.0.1:8002"
     assert told["FACADE_RUNTIME"] == "/data/run/facade"
     assert told["FACADE_SIDECAR_VENV"] == "/data/sidecar-venv"
 
 
 def test_without_a_stack_nothing_is_made_up() -> None:
-    for made in (sidecar_environment, replay_environment, init_environment):
+    for made in (for_sidecar, for_replay, for_init):
         told = made({}, HOME, None)
         assert "FACADE_RUNTIME" not in told
         assert told["FACADE_SIDECAR_VENV"] == "/data/sidecar-venv"
@@ -50,14 +54,37 @@ def test_without_a_stack_nothing_is_made_up() -> None:
 
 def test_the_caller_comes_first() -> None:
     own = {"FACADE_SIDECAR_UPSTREAM": "http://a:1", "FACADE_REPLAY_LEGACY": "http://b:1"}
-    assert sidecar_environment(own, HOME, STACK)["FACADE_SIDECAR_UPSTREAM"] == "http://a:1"
-    assert replay_environment(own, HOME, STACK)["FACADE_REPLAY_LEGACY"] == "http://b:1"
+    assert for_sidecar(own, HOME, STACK)["FACADE_SIDECAR_UPSTREAM"] == "http://a:1"
+    assert for_replay(own, HOME, STACK)["FACADE_REPLAY_LEGACY"] == "http://b:1"
 
 
 def test_keys_are_those_of_the_stack() -> None:
-    told = keys_environment({}, HOME, STACK)
+    told = for_keys({}, HOME, STACK)
     assert told["FACADE_IDENTITY_KEY"] == "/data/keys/facade/identity.json"
     assert told["FACADE_IDENTITY_PUBLIC"] == "/data/keys/public/identity.json"
-    assert not any("IDENTITY" in name for name in keys_environment({}, HOME, None))
+    assert not any("IDENTITY" in name for name in for_keys({}, HOME, None))
     own = {"FACADE_IDENTITY_KEY": "/mine.json"}
-    assert keys_environment(own, HOME, STACK)["FACADE_IDENTITY_KEY"] == "/mine.json"
+    assert for_keys(own, HOME, STACK)["FACADE_IDENTITY_KEY"] == "/mine.json"
+
+
+def stack(**ports: int) -> StackState:
+    found: Any = SimpleNamespace(ports=ports, routes="routes.yaml", urls={"admin": "http://a"})
+    return cast(StackState, found)
+
+
+@pytest.mark.parametrize(
+    ("found", "here", "seen"),
+    [
+        (None, True, "mine.json"),
+        (stack(legacy=1), False, "mine.json"),
+        (stack(facade=1), True, "mine.json"),
+        (stack(legacy=1), True, os.pathsep.join(["mine.json", "a", "b"])),
+    ],
+)
+def test_the_files_are_added_to_the_callers_own(
+    found: StackState | None, here: bool, seen: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(running, "shop_here", lambda: here)
+    monkeypatch.setattr(files, "write", lambda _home, _found: ["a", "b"])
+    told = for_retire({SEEN: "mine.json"}, Home(Path("x")), found)
+    assert told[SEEN] == seen
