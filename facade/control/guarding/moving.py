@@ -62,6 +62,10 @@ class Mover:
         agrees = all(there.get(name) == tuple(one) for name, one in found.routes.items())
         return found if agrees else None
 
+    def enter_moves(self) -> None:
+        """Enter in the journal what the table shows now."""
+        self._on_moved()
+
     async def edit(self, flips: Sequence[Flip]) -> None:
         """Edit the file, and wait. Raises EditedFirst, NotMoved."""
         if self.override is not None:

@@ -45,6 +45,7 @@ class Undo:
 
         `word` says who and why. Raises NoWay, NotMoved.
         """
+        self._mover.enter_moves()  # the last one may be younger than the last look
         goals = self._goals(self.last(route))
         word.why = word.why or "taken back"
         for _ in range(_MOST_STEPS):

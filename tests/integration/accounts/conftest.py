@@ -32,16 +32,14 @@ from tests.rigs.ownership import reverse
 from tests.rigs.shop.cutting import Cutter
 
 FORM = {"name": "Eva", "street": "Gasse 1", "zip": "6020", "city": "Füssen"}
-TRIES = 3
 NEW_PASSWORD = "pass word"
 TOKEN = re.compile(r'name="csrf" value="([^"]+)"')
 
 
 @dataclass
 class Registry(Hands):
-    """A shop whose accounts change hands. `aborted`: attempts for which a machine was too busy."""
+    """A shop whose accounts change hands."""
 
-    aborted: int = 0
     superuser: str = ""  # URL of the monolith's database, as the server's owner
 
     @property
@@ -88,18 +86,6 @@ class Registry(Hands):
         url, headers = f"{base}/api/me", {"cookie": cookie}
         found: dict[str, Any] = httpx2.get(url, headers=headers, timeout=10).json()
         return found
-
-    def move(self, toward: str, operator: str = "test") -> dict[str, Any]:
-        """See Hands; a busy machine may need more than one attempt, which then changes nothing."""
-        for _ in range(TRIES):
-            answer = self.begin(toward, operator)
-            assert answer.status_code == 202, answer.text
-            self.until("settled", lambda: self.standing()["phase"] == "settled")
-            standing = self.standing()
-            if standing["owner"] == toward:
-                return standing
-            self.aborted += 1
-        raise AssertionError(standing["words"])
 
     def restart(self) -> None:
         """After it was killed."""

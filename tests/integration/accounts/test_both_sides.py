@@ -81,7 +81,7 @@ class World:
 
     def flip(self, api: str, pages: str) -> None:
         """Returns once both workers answer by it."""
-        self.facade.routes.write_text(self.routes(api, pages))
+        self.facade.save(self.routes(api, pages))
 
         def decided() -> bool:
             seen = [self._side(path) for path in ("/api/me", "/login") for _ in range(8)]

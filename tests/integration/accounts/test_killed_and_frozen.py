@@ -81,7 +81,7 @@ def test_whoever_owned_the_accounts_goes_on(registry: Any, step: str, how: str) 
     with ThreadPoolExecutor(1) as pool:
         with held(registry):
             assert registry.begin(toward).status_code == 202
-            registry.until(expected, lambda: value(registry, PHASE) == expected, 10)
+            registry.until(expected, lambda: value(registry, PHASE) == expected)
             form = pool.submit(registry.register, address)
             if how == "killed":
                 registry.processes["accounts"].kill()

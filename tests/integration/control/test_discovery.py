@@ -22,7 +22,7 @@ pytestmark = pytest.mark.integration
 
 async def until(what: str, check: Callable[[], bool]) -> None:
     try:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while not check():  # noqa: ASYNC110 - a file changes, which sets no event
                 await asyncio.sleep(0.02)
     except TimeoutError:

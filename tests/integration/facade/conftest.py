@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 
+from chassis.process.files import write_whole
 from tests.rigs.processes.warm import WARM
 from tests.rigs.processes.warm_facade import FACADE, is_control
 
@@ -61,6 +62,12 @@ class Facade:
             FACADE, *self.command, *more, env=dict(os.environ), stderr=self.log.fileno()
         )
         eventually("the facade answers", self._answers)
+        # Before it has its name, the control process looks like a worker.
+        eventually("there is a control process", lambda: len(self.workers()) < len(self.children()))
+
+    def save(self, text: str) -> None:
+        """Write the route file by rename: however busy the machine is, nobody reads half of it."""
+        write_whole(self.routes, text.encode())
 
     def _answers(self) -> bool:
         assert self.process.poll() is None, self.said()

@@ -80,7 +80,7 @@ def test_nothing_is_kept_where_nothing_is_sampled(asked: Any, scripts: Any) -> N
     facade = asked("0%")
     code, said = trace(facade, TRACE)
     assert code == 2 and "facade.tracing in the route file" in said
-    facade.routes.write_text(facade.routes.read_text().replace("sample: 0%", "sample: 100%"))
+    facade.save(facade.routes.read_text().replace("sample: 0%", "sample: 100%"))
 
     def known() -> bool:
         facade.get("/article/P-1", **ASKED)

@@ -105,10 +105,13 @@ class Side:
 
 
 class Load:
-    """Clients with a key each, on connections of their own, until it is stopped."""
+    """Clients with a key each, on connections of their own, until it is stopped.
+
+    Some 200 requests a second: more of them only take time from what is tried.
+    """
 
     def __init__(
-        self, port: int, clients: int = 40, threads: int = 4, pause: float = 0.002
+        self, port: int, clients: int = 40, threads: int = 2, pause: float = 0.01
     ) -> None:
         self.port, self.clients, self.pause = port, clients, pause
         self.failed, self.asked = 0, 0

@@ -11,7 +11,7 @@ from tests.integration.guards.test_walks import fig
 def test_a_hand_edit_is_entered_with_the_files_owner(open_shop: Callable[..., Shop]) -> None:
     shop = open_shop(stage="shadow")
     shop.until("the journal begins", shop.journal)
-    shop.file.write_text(shop.file.read_text().replace("stage: shadow", "stage: legacy", 1))
+    shop.facade.save(shop.file.read_text().replace("stage: shadow", "stage: legacy", 1))
     shop.until("the journal says so", lambda: shop.moves())
     assert shop.moves() == [("item", "shadow", "legacy", "file")]
 
@@ -55,14 +55,14 @@ def test_an_edit_that_is_refused_stands_in_the_file_and_clients_are_safe_all_the
     with shop.load():
         shop.until("clients are on the new side", lambda: len(shop.fresh.seen) > 5)
         broken = shop.file.read_text() + "routes: [\n"
-        shop.file.write_text(broken)
+        shop.facade.save(broken)
         shop.fresh.wrong = 0.5
         shop.until("it goes back", lambda: shop.stage() == "shadow")
         told = shop.get("/api/guards")
         assert told["override"]["routes"]["item"] == "shadow"
         assert shop.file.read_text() == broken
         shop.fresh.wrong = 0.0
-        shop.file.write_text(broken.removesuffix("routes: [\n"))
+        shop.facade.save(broken.removesuffix("routes: [\n"))
         shop.until("a person's edit ends it", lambda: shop.stage() == "canary 50")
     assert shop.get("/api/guards")["override"] is None
 

@@ -59,7 +59,7 @@ def test_it_walks_to_the_new_side_with_those_of_its_seed(open_shop: Callable[...
 
 def test_it_stops_at_a_fault_is_mended_and_goes_on(open_shop: Callable[..., Shop]) -> None:
     shop = open_shop(stage="legacy")
-    shop.fresh.wrong = 0.2
+    shop.fresh.wrong = 0.5  # no run of pairs without a fault is long enough for a step
     with shop.load():
         assert fig(shop, "migrate", "item", "--detach")[0] == 0
         shop.until("the guard says so", lambda: shop.guard()["kind"] == "back")
@@ -124,7 +124,7 @@ def test_hooks_are_told_and_may_disagree(open_shop: Callable[..., Shop]) -> None
     )
     script.chmod(0o755)
     hooks = f"facade: {{hooks: {{command: [{script}]}}, "
-    shop.file.write_text(shop.file.read_text().replace("facade: {", hooks, 1))
+    shop.facade.save(shop.file.read_text().replace("facade: {", hooks, 1))
     with shop.load():
         fig(shop, "migrate", "item", "--detach", "--as", "anna")
         shop.until("it pauses", lambda: walk(shop)["state"] == "paused")
@@ -156,7 +156,7 @@ def test_killed_again_and_again_it_goes_on_and_nothing_moves_twice(
                 return
             shop.kill_control()
 
-    with shop.load(threads=2):
+    with shop.load():
         fig(shop, "migrate", "item", "--detach")
         killer = threading.Thread(target=kill)
         killer.start()
@@ -206,6 +206,7 @@ def test_undo_takes_the_last_move_back_and_pauses_the_walk(
 
 def test_one_altered_byte_of_the_journal_is_named(open_shop: Callable[..., Shop]) -> None:
     shop = open_shop(stage="shadow")
+    shop.until("the journal begins", shop.journal)
     fig(shop, "flip", "item", "legacy", "--as", "ben")
     shop.until("the journal says so", lambda: len(shop.journal()) == 2)
     path = next((shop.runtime / "journal").glob("journal-*.jsonl"))

@@ -4,7 +4,7 @@ import asyncio
 import email
 import itertools
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import asyncpg
@@ -39,11 +39,20 @@ def _body(mail: str) -> str:
     return payload.decode()
 
 
-async def _until(check: Callable[[], bool], seconds: float = 30.0) -> None:
-    deadline = time.monotonic() + seconds
-    while not check():
-        assert time.monotonic() < deadline
+async def _until(ask: Callable[[], Awaitable[object]], wanted: object) -> None:
+    deadline = time.monotonic() + 60.0
+    while (found := await ask()) != wanted:
+        assert time.monotonic() < deadline, found
         await asyncio.sleep(0.05)
+
+
+def _said(process: Any, words: str) -> Callable[[], Awaitable[bool]]:
+    """Asks whether they stand in its log."""
+
+    async def ask() -> bool:
+        return words in process.log.read_text()
+
+    return ask
 
 
 def _told(event_id: str, version: int) -> events.Envelope:
@@ -110,20 +119,17 @@ async def test_a_mail_for_each_order_whichever_version_told_it(
         await nats.jetstream().publish(envelope.subject, orjson.dumps(envelope.to_dict()))
     await asyncio.to_thread(process.wait_until_ready)
     connection = await asyncpg.connect(url)
-    for _ in range(600):
-        if await connection.fetchval("SELECT count(*) FROM mail WHERE attempts > 0") == 3:
-            break
-        await asyncio.sleep(0.05)
+
+    async def rows(where: str) -> int:
+        return int(await connection.fetchval(f"SELECT count(*) FROM mail WHERE {where}"))
+
+    await _until(lambda: rows("sent IS NULL"), 3)
+    await _until(_said(process, "the mail server is away"), True)
 
     server = Controller(box, hostname="127.0.0.1", port=port)
     server.start()
     try:
-        await _until(lambda: len(box.mails) == 3)
-        for _ in range(100):
-            if await connection.fetchval("SELECT count(*) FROM mail WHERE sent IS NULL") == 0:
-                break
-            await asyncio.sleep(0.05)
-        assert await connection.fetchval("SELECT count(*) FROM mail WHERE sent IS NULL") == 0
+        await _until(lambda: rows("sent IS NOT NULL"), 3)
     finally:
         server.stop()
         await connection.close()

@@ -86,7 +86,7 @@ def test_whoever_owned_the_goods_goes_on(hands: Any, step: str, how: str) -> Non
     with ThreadPoolExecutor(1) as pool:
         with held(hands):
             assert hands.begin(toward).status_code == 202
-            hands.until(expected, lambda: phase(hands) == expected, 10)
+            hands.until(expected, lambda: phase(hands) == expected)
             form = pool.submit(hands.save, key=key, price=price)
             if how == "killed":
                 hands.processes["catalog"].kill()

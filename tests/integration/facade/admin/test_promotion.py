@@ -16,7 +16,8 @@ from chassis.process.tokens import authorization
 from facade.runtime.statefolder import folder_of, running
 from tests.integration.facade.conftest import PROJECT, eventually, free_port
 
-pytestmark = pytest.mark.integration
+# Whole interpreters are started, one after the other.
+pytestmark = [pytest.mark.integration, pytest.mark.timeout(400)]
 
 ROUTES = """
 upstreams: {legacy: {url: "http://127.0.0.1:9"}, fresh: {url: "http://127.0.0.1:9"}}
@@ -29,7 +30,7 @@ def facade(*words: str) -> subprocess.CompletedProcess[str]:
     clean = {name: value for name, value in os.environ.items() if not name.startswith("FACADE_")}
     return subprocess.run(
         [sys.executable, "-m", "facade", *words],
-        cwd=PROJECT, env=clean, capture_output=True, text=True, timeout=60, check=False,
+        cwd=PROJECT, env=clean, capture_output=True, text=True, timeout=150, check=False,
     )  # fmt: skip
 
 
@@ -42,7 +43,7 @@ class Plain:
         command = [sys.executable, "-m", "facade", "run", "--routes", str(routes)]
         command += ["--listen", f"127.0.0.1:{free_port()}", "--admin", f"127.0.0.1:{self.admin}"]
         self.process = subprocess.Popen(command, cwd=PROJECT, stdout=self.log, stderr=self.log)
-        eventually("it is ready", lambda: self.call("/api/compare"), 60.0)
+        eventually("it is ready", lambda: self.call("/api/compare"), 150.0)
 
     def call(self, path: str, method: str = "GET", **query: str) -> Any:
         url = f"http://127.0.0.1:{self.admin}{path}?{urllib.parse.urlencode(query)}"
@@ -77,7 +78,7 @@ def test_from_nobody_running_over_a_restart_to_the_evidence_of_before(tmp_path: 
     first = Plain(routes)
     try:
         assert first.call("/api/compare")["store"] == str(folder_of(routes) / "evidence.sqlite")
-        assert first.forced() == ["before it ran"], "the reason was kept for it"
+        eventually("the reason was kept for it", lambda: first.forced() == ["before it ran"])
         assert running(routes) == f"http://127.0.0.1:{first.admin}"
         refused = facade("flip", "reads", "canary", "9", "--routes", str(routes))
         assert refused.returncode == 1
@@ -91,7 +92,7 @@ def test_from_nobody_running_over_a_restart_to_the_evidence_of_before(tmp_path: 
 
     second = Plain(routes)
     try:
-        assert second.forced() == ["before it ran", "again"]
+        eventually("both are kept", lambda: second.forced() == ["before it ran", "again"])
     finally:
         second.stop()
     said = (tmp_path / "facade.log").read_text()

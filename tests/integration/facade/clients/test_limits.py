@@ -78,10 +78,10 @@ def test_ten_thousand_requests_of_a_hundred_keys_at_two_workers(start, serve, sc
     scripts.eventually("the admin port is there", facade.readiness)
     assert set(ask_all(facade.port, [999] * 25)) == {(999, 200)}
     scripts.eventually("it is counted", lambda: limited(facade)["would_refuse"] == 5)
-    facade.routes.write_text(ROUTES.format(legacy=side.url, mode="enforce"))
+    facade.save(ROUTES.format(legacy=side.url, mode="enforce"))
     scripts.eventually("the limit is enforced", lambda: limited(facade)["mode"] == "enforce")
     scripts.eventually(
-        "by both workers", lambda: {status for _ in range(8) for _, status in
+        "by both workers", lambda: {status for _ in range(16) for _, status in
                                     ask_all(facade.port, [999])} == {429}
     )  # fmt: skip
     before = limited(facade)

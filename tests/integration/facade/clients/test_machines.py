@@ -81,7 +81,7 @@ def test_from_shadow_to_refusal_and_through_a_rotation_of_the_issuer(guarded, sc
     assert counts["reasons"] == {"no-credential": 3, "unknown": 3}
     assert counts["who"][0]["times"] == 3 and "127.0.0.1" in str(counts["who"])
 
-    facade.routes.write_text(ROUTES.format(**places, mode="enforce"))
+    facade.save(ROUTES.format(**places, mode="enforce"))
     scripts.eventually("it is enforced by both", lambda: statuses(facade) == {401})
     assert statuses(facade, **bearer) == statuses(facade, **{"X-API-Key": key}) == {200}
     status, headers, _ = facade.get("/stock", Authorization=f"Bearer {issuer.token(scope='')}")

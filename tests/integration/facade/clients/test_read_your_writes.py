@@ -1,6 +1,5 @@
 """P4 on real sockets: many clients at once, stages that change, a read model seconds behind."""
 
-import contextlib
 import http.client
 import random
 import re
@@ -14,8 +13,9 @@ import pytest
 
 pytestmark = pytest.mark.integration
 
-SECONDS = 8.0
+PATIENCE = 90.0  # seconds, on a machine that has other things to do
 CLIENTS = 8
+TURN = 0.4  # seconds at each stage
 STAGES = (
     "stage: shadow, compare: {sample: 100%}",
     "stage: canary, percent: 50, compare: {sample: 50%}",
@@ -97,9 +97,9 @@ class Shop:
 class Client(threading.Thread):
     """Writes and reads by turns of chance, with a jar for its one cookie."""
 
-    def __init__(self, name: str, port: int, until: float) -> None:
+    def __init__(self, name: str, port: int, over: threading.Event) -> None:
         super().__init__(daemon=True)
-        self.who, self._port, self._until = name, port, until
+        self.who, self._port, self._over = name, port, over
         self._chance = random.Random(name)
         self._jar = ""
         self.wrote = self.reads = 0
@@ -107,7 +107,7 @@ class Client(threading.Thread):
 
     def run(self) -> None:
         connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=20)
-        while time.monotonic() < self._until:
+        while not self._over.is_set():
             if self._chance.random() < 0.2:
                 connection.close()  # the next request may meet another worker
             if self._chance.random() < 0.4:
@@ -139,47 +139,66 @@ class Client(threading.Thread):
             self.wrong.append(f"read: {status} {body!r} after {self.wrote} writes")
 
 
-def migrate(facade: Any, shop: Shop, routes: dict[str, str], by: str, until: float) -> None:
-    """Flip through all stages, and let the feed pause for seconds."""
+Enough = Callable[[Shop, list[Client], int], bool]  # `int`: how many stages there were
+
+
+def migrate(
+    facade: Any, shop: Shop, text: Callable[[str], str], enough: Callable[[int], bool]
+) -> None:
+    """Flip through the stages, and let the feed pause for seconds, until it is enough."""
     began = time.monotonic()
     stage = 0
-    while (now := time.monotonic()) < until:
+    while not enough(stage):
+        now = time.monotonic()
+        assert now - began < PATIENCE, (stage, shop.answered)
         shop.paused = (now - began) % 3.5 > 1.5
         shop.follow()
-        if now - began > 0.4 * (stage + 1):
+        if now - began > TURN * (stage + 1):
             stage += 1
-            text = ROUTES.format(by=by, stage=STAGES[stage % len(STAGES)], **routes)
             fresh = facade.routes.with_suffix(".new")
-            fresh.write_text(text)
+            fresh.write_text(text(STAGES[stage % len(STAGES)]))
             fresh.rename(facade.routes)
         time.sleep(0.005)
 
 
-def run(start: Any, serve: Any, scripts: Any, by: str, seconds: float) -> tuple[Shop, list[Client]]:
+def run(start: Any, serve: Any, scripts: Any, by: str, enough: Enough) -> tuple[Shop, list[Client]]:
     shop = Shop(scripts.head)
     routes = {"legacy": serve(shop.legacy).url, "new": serve(shop.new).url}
-    facade = start(ROUTES.format(by=by, stage=STAGES[-1], **routes), workers=2)
-    until = time.monotonic() + seconds
-    clients = [Client(f"c{number}", facade.port, until) for number in range(CLIENTS)]
+
+    def text(stage: str) -> str:
+        return ROUTES.format(by=by, stage=stage, **routes)
+
+    facade = start(text(STAGES[-1]), workers=2)
+    over = threading.Event()
+    clients = [Client(f"c{number}", facade.port, over) for number in range(CLIENTS)]
     for client in clients:
         client.start()
-    with contextlib.suppress(FileNotFoundError):
-        migrate(facade, shop, routes, by, until)
-    for client in clients:
-        client.join(30)
+    try:
+        migrate(facade, shop, text, lambda stage: enough(shop, clients, stage))
+    finally:
+        over.set()
+        for client in clients:
+            client.join(30)
     return shop, clients
 
 
+def all_was_met(shop: Shop, clients: list[Client], stage: int) -> bool:
+    """Each stage twice, reads of all kinds, and reads that were declined."""
+    reads = sum(client.reads for client in clients)
+    return stage >= 2 * len(STAGES) and reads > 300 and min(shop.answered.values()) > 20
+
+
+def one_was_wrong(_shop: Shop, clients: list[Client], _stage: int) -> bool:
+    return any(client.wrong for client in clients)
+
+
 def test_no_client_ever_sees_less_than_it_wrote(start: Any, serve: Any, scripts: Any) -> None:
-    shop, clients = run(start, serve, scripts, "cookie", SECONDS)
+    shop, clients = run(start, serve, scripts, "cookie", all_was_met)
     assert [client.wrong for client in clients if client.wrong] == []
-    assert sum(client.reads for client in clients) > 300
-    assert min(shop.answered.values()) > 20, shop.answered
     for client in clients:
         assert len(shop.writes[client.who]) == client.wrote, "a write was lost or done twice"
 
 
 def test_without_tokens_clients_do_see_less(start: Any, serve: Any, scripts: Any) -> None:
     """So that the test above can fail."""
-    _, clients = run(start, serve, scripts, "off", 4.0)
-    assert any(client.wrong for client in clients)
+    run(start, serve, scripts, "off", one_was_wrong)

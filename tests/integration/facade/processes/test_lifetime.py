@@ -55,14 +55,14 @@ def test_a_saved_file_is_decided_by_at_once(start, scripts, two_sides) -> None:
 
 def test_a_broken_file_changes_nothing_but_the_log(start, scripts, two_sides) -> None:
     facade = start(two_sides("legacy"))
-    facade.routes.write_text(two_sides("legacy").replace("stage: legacy", "stage: canry"))
+    facade.save(two_sides("legacy").replace("stage: legacy", "stage: canry"))
     scripts.eventually("the error is logged", lambda: "unknown stage 'canry'" in facade.said())
     verdict = facade.folder / "runtime" / "reload.json"
     scripts.eventually("the verdict is told", lambda: b'"ok":false' in verdict.read_bytes())
     assert facade.get("/moving")[0] == 200
     os.kill(facade.workers()[0], signal.SIGKILL)
     scripts.eventually("another worker", lambda: _answers(facade))
-    facade.routes.write_text(two_sides("new"))
+    facade.save(two_sides("new"))
     scripts.eventually(
         "the step is refused", lambda: "cannot go from legacy to new" in facade.said()
     )
@@ -77,7 +77,7 @@ def _answers(facade) -> bool:
 
 def test_sighup_looks_at_the_file_now(start, scripts, two_sides) -> None:
     facade = start(two_sides("legacy"))
-    facade.routes.write_text(two_sides("shadow"))
+    facade.save(two_sides("shadow"))
     facade.process.send_signal(signal.SIGHUP)
     scripts.eventually(
         "it decides by it", lambda: "stage=shadow" in facade.get("/moving")[1]["Fig-Decision"]

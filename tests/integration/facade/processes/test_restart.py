@@ -53,7 +53,7 @@ def restart(facade, text: str | None, *more: str) -> str:
     facade.stop()
     before = len(facade.said())
     if text is not None:
-        facade.routes.write_text(text)
+        facade.save(text)
     facade.run(*more)
     return facade.said()[before:]
 
@@ -84,7 +84,7 @@ def test_what_was_refused_at_one_start_is_refused_at_the_next(start, scripts, te
     for _ in range(2):
         restart(facade, text("new"))
         assert stage_of(facade) == "legacy"
-    facade.routes.write_text(text("shadow"))
+    facade.save(text("shadow"))
     scripts.eventually("a step is taken", lambda: stage_of(facade) == "shadow")
 
 

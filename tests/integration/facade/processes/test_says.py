@@ -59,9 +59,10 @@ def test_what_began_what_ended_and_what_a_reload_changed(
     urls = {"legacy": legacy.url, "fresh": fresh.url}
     facade = start(ROUTES.format(stage="canary, percent: 50", **urls), 2)
     build = build_of(exchange.__name__)
-    assert lines(facade, f"with 2 workers, the data plane's build is {build}")
+    begun = f"with 2 workers, the data plane's build is {build}"
+    scripts.eventually("it says what began", lambda: lines(facade, begun))
     scripts.eventually("both tell their build", lambda: builds(facade) == [build, build])
-    facade.routes.write_text(ROUTES.format(stage="new", **urls))
+    facade.save(ROUTES.format(stage="new", **urls))
     scripts.eventually("it says so", lambda: lines(facade, "invoice: canary 50 % → new"))
     scripts.eventually("both are by it", lambda: asked(facade, 4) or fresh.connections > 2)
     fresh.close()
@@ -91,7 +92,7 @@ def test_as_json_with_the_name_of_the_event(
     legacy, fresh = serve(scripts.polite), serve(scripts.polite)
     urls = {"legacy": legacy.url, "fresh": fresh.url}
     facade = start(ROUTES.format(stage="canary, percent: 50", **urls))
-    facade.routes.write_text(ROUTES.format(stage="new", **urls))
+    facade.save(ROUTES.format(stage="new", **urls))
     line = json.loads(
         scripts.eventually("it says so", lambda: lines(facade, '"event":"reloaded"'))[0]
     )

@@ -27,7 +27,7 @@ def test_legacy_leaves_the_file_for_good(start: Any, serve: Any, scripts: Any) -
     legacy, fresh = serve(scripts.polite), serve(scripts.polite)
     facade = start(ROUTES.format(legacy=legacy.url, new=fresh.url), workers=2)
     admin = f"http://127.0.0.1:{facade.admin}"
-    scripts.eventually("the control process answers", lambda: answers(f"{admin}/api/journal"))
+    scripts.eventually("the journal begins", lambda: entered(f"{admin}/api/journal"))
     assert facade.get("/elsewhere")[0] == 200
 
     assert detach(facade, "--as", "eva")["changed"]
@@ -45,11 +45,12 @@ def test_legacy_leaves_the_file_for_good(start: Any, serve: Any, scripts: Any) -
     assert len(call_object(f"{admin}/api/journal")["entries"]) == len(entries)
 
 
-def answers(url: str) -> bool:
+def entered(url: str) -> list[Any]:
+    """The entries of the journal; none before the control process answers."""
     try:
-        return bool(call_object(url))
+        return list(call_object(url)["entries"])
     except NoAnswer:
-        return False
+        return []
 
 
 def detach(facade: Any, *words: str) -> dict[str, Any]:

@@ -27,7 +27,7 @@ def test_legacy_leaves_the_file_of_a_facade_that_runs(start, serve, scripts) -> 
     facade = start(ROUTES.format(legacy=LEGACY.format(legacy=old.url), new=new.url))
     assert facade.get("/old/17")[0] == 200
     scripts.eventually("the admin port is there", facade.readiness)
-    facade.routes.write_text(ROUTES.format(legacy="", new=new.url))
+    facade.save(ROUTES.format(legacy="", new=new.url))
     scripts.eventually("404", lambda: facade.get("/old/17")[0] == 404)
     status, headers, body = facade.get("/old/18")
     assert (status, headers["Content-Type"]) == (404, "application/problem+json")
@@ -49,7 +49,7 @@ def test_a_file_that_still_leads_there_is_refused_and_legacy_answers(start, serv
     side = serve(scripts.polite)
     text = ROUTES.replace("stage: retired", "stage: shadow, compare: {{sample: 1%}}")
     facade = start(text.format(legacy=LEGACY.format(legacy=side.url), new=side.url))
-    facade.routes.write_text(text.format(legacy="", new=side.url))
+    facade.save(text.format(legacy="", new=side.url))
     why = "legacy answers in stage shadow, and the upstream 'legacy' is missing"
     scripts.eventually("refused", lambda: why in facade.said())
     assert facade.get("/old/17")[0] == 200

@@ -103,7 +103,7 @@ def test_the_sdk_decides_as_the_door(start, serve, scripts) -> None:
     known = {**bearer, "If-None-Match": every.headers["etag"]}
     assert requests.post(flags, json=asked, headers=known, timeout=20).status_code == 304
 
-    facade.routes.write_text(text.replace("percent: 37", "percent: 38"))
+    facade.save(text.replace("percent: 37", "percent: 38"))
     scripts.eventually(
         "what the file says now is said",
         lambda: requests.post(flags, json=asked, headers=known, timeout=20).status_code == 200,

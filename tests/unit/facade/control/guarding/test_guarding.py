@@ -389,8 +389,8 @@ def test_undo_takes_a_step_forward_back_and_refuses_the_rest(make_world: Make) -
     word = Intent({}, "anna", "person", "", "fig undo", world.now)
     with pytest.raises(NoWay, match="knows no move"):
         world.guarding.undo.last(None)
+    # No look comes between the edit and the word.
     world.edit(world.routes.read_text().replace("stage: shadow", "stage: canary\n    percent: 20"))
-    world.turns()
 
     async def undo() -> dict[str, str]:
         master = asyncio.create_task(world._master())
