@@ -5,6 +5,9 @@ PY     := $(VENV)/bin/python
 STAMP  := $(VENV)/.installed
 FIG    := $(PY) -m fig
 
+# What is compiled once need not be compiled again by the next process, whatever a machine's default.
+export PYTHONDONTWRITEBYTECODE :=
+
 .DEFAULT_GOAL := help
 .PHONY: help install demo demo-fast up down status check test alone applications unit study fuzz lint format lock clean-data clean \
   cutover chaos chaos-feed legacy-away two-of-each coverage-map longest mutants bench bench-orders bench-shadow bench-feed bench-read bench-verify bench-plane bench-idle \
@@ -58,13 +61,15 @@ down: install    ## stop what `make up` started
 status: install  ## what runs, and where the routes stand
 	@$(FIG) status
 
+# A worker takes whole files, the longest first.
+BY_FILES := --dist loadfile --no-loadscope-reorder
 check: install lint ## what to run at every change: linters, types, unit and contract tests
-	@$(PY) -m pytest -q -n 2 tests/unit tests/contract $(ARGS)
+	@$(PY) -m pytest -q -n 2 $(BY_FILES) tests/unit tests/contract $(ARGS)
 
 # What waits for processes shares the cores by two, the longest files first, and so do two whole
 # stacks that run side by side; the demo, which measures one, has the cores for itself.
-INTEGRATION := -n 2 --dist loadfile --no-loadscope-reorder tests/integration
-STACKS := -n 2 --dist loadfile --no-loadscope-reorder tests/patterns \
+INTEGRATION := -n 2 $(BY_FILES) tests/integration
+STACKS := -n 2 $(BY_FILES) tests/patterns \
   $(filter-out %/test_demo.py,$(sort $(wildcard tests/e2e/test_*.py)))
 test: check      ## every test, and the linters
 	@$(PY) -m pytest -q $(INTEGRATION) $(ARGS)

@@ -1,46 +1,67 @@
-"""The test files that take long, longest first: `make longest` measures them.
+"""The test files that take long, longest first, and how many may run beside each other.
 
 Workers take whole files. One that takes a minute, begun last, keeps one worker busy while the
 others have nothing to do; so tests/conftest.py lets the files of tests/longest.txt begin first.
-A line may also name a folder, whose files one worker takes together; such lines, and those of
-whole stacks, are written by hand.
+Most files wait for processes more than they compute: there are more workers than cores, and a
+worker takes the first file for which the cores are not busy yet.
+
+    tests/longest.txt:  seconds  cores  path         cores: seconds of processor time a second
+
+`make longest` measures both. A line may also name a folder, whose files one worker takes together;
+such lines, and those of whole stacks, are written by hand.
 """
 
+import contextlib
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import pytest
 from xdist.scheduler import LoadFileScheduling
 
 ROOT = Path(__file__).parents[3]
 TABLE = ROOT / "tests" / "longest.txt"
-TOGETHER = ("tests/patterns",)  # folders that have one stack
-LEAST = 10.0  # seconds; a file that takes less begins where it stands
+# Folders that have one stack, and the rules that read the whole source.
+TOGETHER = ("tests/patterns", "tests/unit/house")
+LEAST = 5.0  # seconds; a file that takes less begins where it stands
 HEAD = """\
-# Test files that take longest, with their seconds when they were measured: `make longest`.
+# Test files that take longest: seconds, cores that they keep busy, path; `make longest` measures.
 # They begin first, so that no worker is left with one at the end.
 """
 
 
-def read(text: str) -> dict[str, float]:
-    """Seconds by file, as a path below the root."""
+class Taken(NamedTuple):
+    """What a file takes: seconds, and seconds of processor time in each of them."""
+
+    seconds: float
+    cores: float
+
+
+UNKNOWN = Taken(2.0, 0.5)
+
+
+def read(text: str) -> dict[str, Taken]:
+    """By file, as a path below the root."""
     lines = (line.split() for line in text.splitlines() if line and not line.startswith("#"))
-    return {path: float(seconds) for seconds, path in lines}
+    return {path: Taken(float(seconds), float(cores)) for seconds, cores, path in lines}
 
 
-def written(taken: Mapping[str, float]) -> str:
+def written(taken: Mapping[str, Taken]) -> str:
     """The table, longest first; files that take less than LEAST are left out."""
-    longest = sorted(taken.items(), key=lambda one: (-one[1], one[0]))
-    return HEAD + "".join(f"{took:.0f} {path}\n" for path, took in longest if took >= LEAST)
+    longest = sorted(taken.items(), key=lambda one: (-one[1].seconds, one[0]))
+    lines = (f"{one.seconds:.0f} {one.cores:.1f} {path}\n" for path, one in longest
+             if one.seconds >= LEAST)  # fmt: skip
+    return HEAD + "".join(lines)
 
 
-def in_order(items: list[pytest.Item], taken: Mapping[str, float]) -> None:
+def in_order(items: list[pytest.Item], taken: Mapping[str, Taken]) -> None:
     """Sort tests by what their file or its folder takes; what takes the same stays as it is."""
 
     def seconds(item: pytest.Item) -> float:
         path = item.path.relative_to(ROOT)
-        return taken.get(path.as_posix()) or taken.get(path.parent.as_posix(), 0.0)
+        found = taken.get(path.as_posix()) or taken.get(path.parent.as_posix())
+        return found.seconds if found else 0.0
 
     items.sort(key=lambda item: -seconds(item))
 
@@ -52,31 +73,106 @@ def scope_of(nodeid: str) -> str:
     return folder if folder in TOGETHER else path
 
 
+def chosen(
+    waiting: list[str], taken: Mapping[str, Taken], left: float, busy: float, cores: float
+) -> str:
+    """Which of the waiting files, longest first, a worker takes next.
+
+    `left`: seconds of what the worker has to do before; `busy`: cores that the others keep busy, of
+    `cores`. A worker is always given a file before its last test ends; behind a long test that is
+    the shortest one, which then waits.
+    """
+    if left > UNKNOWN.seconds + LEAST:
+        return waiting[-1]
+    for path in waiting:
+        if busy + taken.get(path, UNKNOWN).cores <= cores:
+            return path
+    return min(waiting, key=lambda path: taken.get(path, UNKNOWN).cores)
+
+
 class Files(LoadFileScheduling):  # type: ignore[misc]
     """`--dist loadfile`, where the files of a folder that shares a stack are as one."""
+
+    def __init__(self, config: pytest.Config, log: Any = None) -> None:
+        super().__init__(config, log)
+        self._taken = read(TABLE.read_text())
+        self._cores = float(os.cpu_count() or 1)
 
     def _split_scope(self, nodeid: str) -> str:
         return scope_of(nodeid)
 
+    def _assign_work_unit(self, node: Any) -> None:
+        mine = self.assigned_work.get(node, {})
+        others = [units for one, units in self.assigned_work.items() if one is not node]
+        busy = sum(
+            self._of(path).cores
+            for units in others
+            for path, tests in units.items()
+            if not all(tests.values())
+        )
+        left = sum(
+            self._of(path).seconds * list(tests.values()).count(False) / len(tests)
+            for path, tests in mine.items()
+        )
+        path = chosen(list(self.workqueue), self._taken, left, busy, self._cores)
+        self.workqueue.move_to_end(path, last=False)
+        super()._assign_work_unit(node)
+
+    def _of(self, path: str) -> Taken:
+        return self._taken.get(path, UNKNOWN)
+
+
+def spent(pid: int) -> float:
+    """Processor seconds of a process and all below it, of those too that they saw end."""
+    total = 0.0
+    with contextlib.suppress(OSError):
+        process = Path(f"/proc/{pid}")
+        fields = (process / "stat").read_text().rpartition(")")[2].split()
+        total = sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
+        for child in (process / f"task/{pid}/children").read_text().split():
+            total += spent(int(child))
+    return total
+
 
 class Measuring:
-    """A plugin of pytest: keeps what each file takes, and writes the table at the end."""
+    """A plugin of pytest: keeps what each file takes, and writes the table at the end.
 
-    def __init__(self) -> None:
-        self._taken = read(TABLE.read_text())
-        self._now: dict[str, float] = {}
+    Workers add to each report what was spent; the process that hears of all tests sums it up.
+    """
+
+    def __init__(self, working: bool) -> None:
+        self._working = working
+        self._before = spent(os.getpid())
+        self._now: dict[str, tuple[float, float]] = {}  # seconds, and of the processors
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(self) -> Any:
+        """Called where a test runs, after each setup, call and teardown."""
+        report = yield
+        spent_now = spent(os.getpid())
+        report.user_properties.append(("spent", max(0.0, spent_now - self._before)))
+        self._before = spent_now
+        return report
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Called for each setup, call and teardown."""
-        path = report.nodeid.partition("::")[0]
-        self._now[path] = self._now.get(path, 0.0) + report.duration
+        scope = scope_of(report.nodeid)
+        seconds, processors = self._now.get(scope, (0.0, 0.0))
+        told = dict(report.user_properties).get("spent", 0.0)
+        assert isinstance(told, float)
+        self._now[scope] = seconds + report.duration, processors + told
 
     def pytest_sessionfinish(self) -> None:
-        """Files that were not run keep their seconds."""
-        TABLE.write_text(written(self._taken | self._now))
+        """Files that were not run keep what they took."""
+        if self._working:
+            return
+        now = {
+            path: Taken(seconds, processors / max(seconds, 0.1))
+            for path, (seconds, processors) in self._now.items()
+        }
+        TABLE.write_text(written(read(TABLE.read_text()) | now))
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """As `-p tests.rigs.house.longest`: measures, in the process that hears of all tests."""
-    if "PYTEST_XDIST_WORKER" not in os.environ:
-        config.pluginmanager.register(Measuring())
+    """As `-p tests.rigs.house.longest`: measures."""
+    config.pluginmanager.register(Measuring(hasattr(config, "workerinput")), "longest")
