@@ -5,7 +5,6 @@ FIG_FLIP_ROUNDS and FIG_FLIP_USERS make it longer by hand: 20 and 50 are the fig
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import subprocess
@@ -17,6 +16,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+from chassis.cli.calls import call_object
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900)]
 
@@ -31,6 +32,7 @@ class Stack:
 
     def __init__(self, folder: Path, port_base: int) -> None:
         self.routes = Path(shutil.copy(PROJECT / "routes.yaml", folder / "routes.yaml"))
+        self.admin = f"http://127.0.0.1:{port_base + 1}"
         self.env = {
             **os.environ,
             "FIG_HOME": str(folder / "fig home"),
@@ -57,7 +59,7 @@ class Stack:
 
     def route(self, name: str) -> dict[str, Any]:
         """The route's figures, as the facade tells them."""
-        routes = json.loads(self.fig("status", "--json"))["facade"]["routes"]
+        routes = call_object(f"{self.admin}/api/status", seconds=60.0)["routes"]
         return next(dict(route) for route in routes if route["name"] == name)
 
 

@@ -187,6 +187,7 @@ class Guarding:
             for walk in walking(self.record):
                 walk.words, walk.seconds = reason, None
             return
+        self._observe()  # else a person's edit could be taken for a step of the walk
         await self.walks.carry_on(now)
 
     def stopped(self) -> str:

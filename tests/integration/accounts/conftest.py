@@ -1,6 +1,6 @@
 """The accounts between two owners: monolith, feed and accounts, as the stack would run them."""
 
-# ruff: noqa: F811 - fixtures of the orders' tests are used here as well
+# ruff: noqa: F811 - fixtures that several folders use
 
 import json
 import re
@@ -11,25 +11,21 @@ from dataclasses import dataclass
 from typing import Any
 
 import httpx2
-import psycopg
 import pytest
 from joserfc.jwk import OKPKey
 
 from migrations import runner
-from tests.integration.orders.conftest import (  # noqa: F401
-    ACTIVE,
-    PASSWORD,
-    Gunicorn,
-    engines,
+from tests.integration.ownership.conftest import Hands
+from tests.rigs.ownership import reverse
+from tests.rigs.shop.cutting import Cutter
+from tests.rigs.shop.fixtures import (  # noqa: F401
     keys,
     legacy_urls,
     monolith,
     nats,
     new_database,
 )
-from tests.integration.ownership.conftest import Hands
-from tests.rigs.ownership import reverse
-from tests.rigs.shop.cutting import Cutter
+from tests.rigs.shop.sides import Gunicorn, fed_services
 
 FORM = {"name": "Eva", "street": "Gasse 1", "zip": "6020", "city": "Füssen"}
 NEW_PASSWORD = "pass word"
@@ -106,11 +102,10 @@ def registry(
     keys: dict[str, OKPKey],
     new_database: Callable[[str], str],
     postgres_server: Any,
-    engines: Any,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Registry]:
     """All of it, ready."""
-    owner, feed = legacy_urls
+    owner, _ = legacy_urls
     database = new_database("accounts")
     runner.upgrade("accounts", database)
     role = reverse.role_at(postgres_server.url(), owner)
@@ -124,35 +119,19 @@ def registry(
         monolith, owner, {"accounts": database}, keys, cutter, reverse=role, superuser=superuser
     )
 
-    def start(name: str, **more: str) -> None:
-        prefix, port = name.upper(), engines._free_port()
-        settings = {"nats_url": nats.url, "listen": f"127.0.0.1:{port}", **more}
-        environment = {f"{prefix}_{key.upper()}": value for key, value in settings.items()}
-        module, log = f"new_services.{name}", folder / f"{name}.log"
-        made.processes[name] = engines.ServiceProcess(module, environment, port, log).start()
-
-    slot = "fig_" + owner.rsplit("/", 1)[1]
-    start("feed", legacy_url=feed, owner_url=owner, slot=slot)
-    start(
-        "accounts",
-        database_url=database,
-        legacy_url=cutter.url,
-        legacy_database_url=owner,
-        reverse_database_url=role,
-        secret_key=monolith.environment["LEGACY_SECRET_KEY"],
-        caller_keys=str(callers),
-    )
     try:
-        for process in made.processes.values():
-            process.wait_until_ready()
-        yield made
+        with fed_services(nats.url, folder, legacy_urls) as services:
+            made.processes = services.processes
+            services.start(
+                "accounts",
+                database_url=database,
+                legacy_url=cutter.url,
+                legacy_database_url=owner,
+                reverse_database_url=role,
+                secret_key=monolith.environment["LEGACY_SECRET_KEY"],
+                caller_keys=str(callers),
+            )
+            services.wait_until_ready()
+            yield made
     finally:
-        for process in made.processes.values():
-            if process.process is not None:
-                process.process.send_signal(signal.SIGCONT)
-                process.stop()
         cutter.close()
-    with psycopg.connect(feed, autocommit=True) as connection:  # the slot would keep log for ever
-        drop = "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots"
-        made.until("slot free", lambda: not connection.execute(ACTIVE, [slot]).fetchone()[0])
-        connection.execute(f"{drop} WHERE slot_name = %s", [slot])

@@ -13,9 +13,9 @@ from psycopg import sql
 
 from legacy_monolith.passwords import hashed
 from migrations import runner
-from tests.integration.conftest import wait_until
 from tests.integration.facade.conftest import Facade, Upstream
-from tests.integration.orders.conftest import ACTIVE, Gunicorn
+from tests.rigs.processes.engines import wait_until
+from tests.rigs.shop.sides import ACTIVE, Gunicorn
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(400)]
 

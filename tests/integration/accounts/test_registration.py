@@ -1,7 +1,7 @@
 """A stranger opens an account on the new side: one customer of the monolith's, also when the answer
 is lost, and both sides believe the session."""
 
-# ruff: noqa: F811 - fixtures of the orders' tests are used here as well
+# ruff: noqa: F811 - fixtures that several folders use
 
 import asyncio
 import secrets
@@ -23,13 +23,8 @@ from new_services.accounts.registration import Registration
 from new_services.accounts.session import SessionCodec
 from new_services.anticorruption.forms import Forms
 from new_services.anticorruption.logins import LegacyLogins
-from tests.integration.orders.conftest import (  # noqa: F401
-    engines,
-    legacy_urls,
-    monolith,
-    new_database,
-)
 from tests.rigs.shop.cutting import Cutter
+from tests.rigs.shop.fixtures import legacy_urls, monolith, new_database  # noqa: F401
 
 pytestmark = pytest.mark.integration
 

@@ -2,7 +2,7 @@
 both services to the monolith can be cut.
 """
 
-# ruff: noqa: F811 - fixtures of the orders' tests are used here as well
+# ruff: noqa: F811 - fixtures that several folders use
 
 import json
 import time
@@ -19,18 +19,15 @@ from joserfc.jwk import OKPKey
 from chassis.web.callers import Credentials
 from chassis.web.sealed import Session, seal
 from migrations import runner
-from tests.integration.orders.conftest import (  # noqa: F401
-    ACTIVE,
-    PASSWORD,
-    Gunicorn,
-    engines,
+from tests.rigs.shop.cutting import Cutter
+from tests.rigs.shop.fixtures import (  # noqa: F401
     keys,
     legacy_urls,
     monolith,
     nats,
     new_database,
 )
-from tests.rigs.shop.cutting import Cutter
+from tests.rigs.shop.sides import PASSWORD, Gunicorn, fed_services
 
 BOSS, ANNA = "ben@example.com", "anna@example.com"
 
@@ -94,7 +91,7 @@ class Office:
         )
         return str(row[0])
 
-    def until(self, what: str, check: Callable[[], bool], seconds: float = 30.0) -> None:
+    def until(self, what: str, check: Callable[[], bool], seconds: float = 60.0) -> None:
         """Poll until it holds."""
         deadline = time.monotonic() + seconds
         while not check():
@@ -109,11 +106,10 @@ def office(
     nats: Any,
     keys: dict[str, OKPKey],
     new_database: Callable[[str], str],
-    engines: Any,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Office]:
     """All of it, ready; Ben is of the staff."""
-    owner, feed = legacy_urls
+    owner, _ = legacy_urls
     databases = {name: new_database(name) for name in ("catalog", "inventory")}
     for name, url in databases.items():
         runner.upgrade(name, url)
@@ -126,33 +122,18 @@ def office(
     made = Office(monolith, owner, databases, keys, cutter)
     made.query(owner, "UPDATE customer SET is_admin = 'Y' WHERE email = %s", BOSS)
 
-    def start(name: str, **more: str) -> None:
-        prefix, port = name.upper(), engines._free_port()
-        settings = {"nats_url": nats.url, "listen": f"127.0.0.1:{port}", **more}
-        environment = {f"{prefix}_{key.upper()}": value for key, value in settings.items()}
-        module, log = f"new_services.{name}", folder / f"{name}.log"
-        made.processes[name] = engines.ServiceProcess(module, environment, port, log).start()
-
-    slot = "fig_" + owner.rsplit("/", 1)[1]
-    start("feed", legacy_url=feed, owner_url=owner, slot=slot)
-    for name, url in databases.items():
-        start(
-            name,
-            database_url=url,
-            legacy_url=cutter.url,
-            session_key=str(session),
-            caller_keys=str(callers),
-        )
     try:
-        for process in made.processes.values():
-            process.wait_until_ready()
-        yield made
+        with fed_services(nats.url, folder, legacy_urls) as services:
+            made.processes = services.processes
+            for name, url in databases.items():
+                services.start(
+                    name,
+                    database_url=url,
+                    legacy_url=cutter.url,
+                    session_key=str(session),
+                    caller_keys=str(callers),
+                )
+            services.wait_until_ready()
+            yield made
     finally:
-        for process in made.processes.values():
-            if process.process is not None:
-                process.stop()
         cutter.close()
-    with psycopg.connect(feed, autocommit=True) as connection:  # the slot would keep log for ever
-        drop = "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots"
-        made.until("slot free", lambda: not connection.execute(ACTIVE, [slot]).fetchone()[0])
-        connection.execute(f"{drop} WHERE slot_name = %s", [slot])

@@ -10,7 +10,7 @@ import pytest
 from chassis.process.service import KEPT_SECONDS
 from chassis.web.client import IDLE_SECONDS
 from facade.routes.config.routefile import UpstreamTimeouts
-from tests.integration.conftest import wait_until
+from tests.rigs.processes.engines import wait_until
 
 pytestmark = pytest.mark.integration
 

@@ -1,6 +1,6 @@
 """Everything that holds data: monolith, feed, and every service with a copy of another's domain."""
 
-# ruff: noqa: F811 - fixtures of the orders' tests are used here as well
+# ruff: noqa: F811 - fixtures that several folders use
 
 import json
 import signal
@@ -13,18 +13,16 @@ import pytest
 from joserfc.jwk import OKPKey
 
 from migrations import runner
-from tests.integration.orders.conftest import (  # noqa: F401
-    Gunicorn,
-    engines,
+from tests.integration.orders.conftest import shop, toward_legacy  # noqa: F401
+from tests.rigs.ownership import reverse
+from tests.rigs.shop.fixtures import (  # noqa: F401
     keys,
     legacy_urls,
     monolith,
     nats,
     new_database,
-    shop,
-    toward_legacy,
 )
-from tests.rigs.ownership import reverse
+from tests.rigs.shop.sides import Gunicorn, services
 
 OWNING = {"goods": "catalog", "orders": "orders", "accounts": "accounts"}
 
@@ -123,39 +121,31 @@ def whole(
     monolith: Gunicorn,
     reverse_role: str,
     new_database: Callable[[str], str],
-    engines: Any,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Whole]:
     """All of it, ready."""
     folder = tmp_path_factory.mktemp("whole")
     private = folder / "session.json"
     private.write_text(json.dumps(keys["sealing"].as_dict(private=True)))
-    started = []
-
-    def start(name: str, **more: str) -> None:
-        shop.databases[name] = url = new_database(name)
-        runner.upgrade(name, url)
-        port = engines._free_port()
-        settings = {"nats_url": nats.url, "listen": f"127.0.0.1:{port}", "database_url": url}
-        prefix = name.upper()
-        told = {f"{prefix}_{key.upper()}": value for key, value in (settings | more).items()}
-        log = folder / f"{name}.log"
-        process = engines.ServiceProcess(f"new_services.{name}", told, port, log).start()
-        shop.processes[name] = process
-        started.append(process)
-
-    start("sales")
-    start("catalog", legacy_url=monolith.url, legacy_database_url=reverse_role,
-          session_key=str(private))  # fmt: skip
-    start("accounts", legacy_url=monolith.url, legacy_database_url=shop.owner,
-          reverse_database_url=reverse_role,
-          secret_key=monolith.environment["LEGACY_SECRET_KEY"])  # fmt: skip
+    secret = monolith.environment["LEGACY_SECRET_KEY"]
+    reverse_url, legacy_url = reverse_role, monolith.url
+    more: dict[str, dict[str, str]] = {
+        "sales": {},
+        "catalog": {"legacy_url": legacy_url, "legacy_database_url": reverse_url,
+                    "session_key": str(private)},
+        "accounts": {"legacy_url": legacy_url, "legacy_database_url": shop.owner,
+                     "reverse_database_url": reverse_url, "secret_key": secret},
+    }  # fmt: skip
     made = Whole(shop)
-    try:
-        for process in started:
-            process.wait_until_ready()
-        yield made
-    finally:
-        made.thaw()
-        for name in ("sales", "catalog", "accounts"):
-            shop.processes.pop(name).kill()
+    with services(nats.url, folder) as started:
+        for name, settings in more.items():
+            shop.databases[name] = url = new_database(name)
+            runner.upgrade(name, url)
+            shop.processes[name] = started.start(name, database_url=url, **settings)
+        try:
+            started.wait_until_ready()
+            yield made
+        finally:
+            made.thaw()
+            for name in more:
+                del shop.processes[name]

@@ -110,9 +110,7 @@ class Load:
     Some 200 requests a second: more of them only take time from what is tried.
     """
 
-    def __init__(
-        self, port: int, clients: int = 40, threads: int = 2, pause: float = 0.01
-    ) -> None:
+    def __init__(self, port: int, clients: int = 40, threads: int = 2, pause: float = 0.01) -> None:
         self.port, self.clients, self.pause = port, clients, pause
         self.failed, self.asked = 0, 0
         self.paths = ["/items/7", "/items"]

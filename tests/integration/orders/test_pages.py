@@ -22,7 +22,9 @@ from psycopg import sql
 
 from migrations import runner
 from tests.integration.orders.test_read_your_writes import STAGES, Door
+from tests.rigs.processes.engines import free_port
 from tests.rigs.shop.cutting import Cutter
+from tests.rigs.shop.sides import Services
 
 pytestmark = pytest.mark.integration
 
@@ -165,21 +167,11 @@ def pages(
     nats: Any,
     login_reader: str,
     new_database: Callable[[str], str],
-    engines: Any,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Any]:
     """The shop with the services that its pages are made of."""
     folder = tmp_path_factory.mktemp("pages")
-
-    def start(name: str, **more: str) -> Any:
-        prefix, port = name.upper(), engines._free_port()
-        settings = {"nats_url": nats.url, "listen": f"127.0.0.1:{port}", **more}
-        environment = {f"{prefix}_{key.upper()}": value for key, value in settings.items()}
-        log = folder / f"{name}.log"
-        made = engines.ServiceProcess(f"new_services.{name}", environment, port, log).start()
-        shop.processes[name] = made
-        return made
-
+    started = Services(nats.url, folder, shop.processes)  # they end with the shop's
     for name in ("catalog", "accounts"):
         shop.databases[name] = new_database(name)
         runner.upgrade(name, shop.databases[name])
@@ -189,8 +181,8 @@ def pages(
     private, callers = folder / "service.json", folder / "services.json"
     private.write_text(json.dumps(key.as_dict(private=True)))
     callers.write_text(json.dumps({"storefront": key.as_dict(private=False)}))
-    start("catalog", database_url=shop.databases["catalog"], caller_keys=str(callers))
-    start(
+    started.start("catalog", database_url=shop.databases["catalog"], caller_keys=str(callers))
+    started.start(
         "accounts",
         caller_keys=str(callers),
         database_url=shop.databases["accounts"],
@@ -199,15 +191,15 @@ def pages(
     )
     urls = {f"{name}_url": shop.processes[name].url for name in
             ("catalog", "inventory", "accounts", "orders")}  # fmt: skip
-    start("storefront", service_key=str(private), **urls)
+    started.start("storefront", service_key=str(private), **urls)
     for name in ("catalog", "accounts", "storefront"):
         shop.processes[name].wait_until_ready()
     return shop
 
 
 @pytest.fixture(scope="module")
-def door(pages: Any, engines: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[PagesDoor]:
-    ports = engines._free_port(), engines._free_port()
+def door(pages: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[PagesDoor]:
+    ports = free_port(), free_port()
     made = PagesDoor(pages, tmp_path_factory.mktemp("door"), ports)
     yield made
     made.process.terminate()

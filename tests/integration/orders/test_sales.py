@@ -15,6 +15,7 @@ import pytest
 from chassis.web import headers
 from loadtests.bench.read.figures import figures
 from migrations import runner
+from tests.rigs.shop.sides import services
 
 pytestmark = pytest.mark.integration
 
@@ -58,7 +59,6 @@ def report(
     shop: Any,
     nats: Any,
     new_database: Callable[[str], str],
-    engines: Any,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Report]:
     """The sales service beside the others, and somebody of the staff."""
@@ -66,16 +66,10 @@ def report(
     folder: Path = tmp_path_factory.mktemp("sales")
     shop.databases["sales"] = new_database("sales")
     runner.upgrade("sales", shop.databases["sales"])
-    port = engines._free_port()
-    settings = {
-        "SALES_DATABASE_URL": shop.databases["sales"],
-        "SALES_NATS_URL": nats.url,
-        "SALES_LISTEN": f"127.0.0.1:{port}",
-    }
-    process = engines.ServiceProcess("new_services.sales", settings, port, folder / "log").start()
-    process.wait_until_ready()
-    yield Report(shop, process.url)
-    process.kill()
+    with services(nats.url, folder) as started:
+        process = started.start("sales", database_url=shop.databases["sales"])
+        process.wait_until_ready()
+        yield Report(shop, process.url)
 
 
 def test_both_sides_report_the_same_whoever_writes(shop: Any, report: Report, later: Any) -> None:
@@ -83,9 +77,7 @@ def test_both_sides_report_the_same_whoever_writes(shop: Any, report: Report, la
     placed = []
     for side, pieces in (("new", 2), ("legacy", 1), ("new", 1), ("legacy", 3)):
         lines = [{"sku": "TENT-0", "qty": pieces}, {"sku": "MUG-0", "qty": 1}]
-        answer = shop.ask(side, "POST", "/api/orders", CARD | {"lines": lines})
-        assert answer.status_code == 201, answer.text
-        placed.append(answer.json()["order_no"])
+        placed.append(shop.place(side, CARD | {"lines": lines})["order_no"])
         page = report.legacy()
         assert report.fresh() == page
     assert [(row["name"], row["pieces"]) for row in page] == [("Zelte", 11)]
@@ -108,22 +100,20 @@ def test_an_order_counts_before_the_feed_tells_it_and_once_when_it_does(
     feed.send_signal(signal.SIGSTOP)
     try:
         lines = [{"sku": "MUG-0", "qty": 7}]
-        answer = shop.ask("new", "POST", "/api/orders", CARD | {"lines": lines})
-        assert answer.status_code == 201, answer.text
+        number = shop.place("new", CARD | {"lines": lines})["order_no"]
         page = report.legacy()
         assert page != before
         shop.until("the event", lambda: report.new() == page)
-        assert shop.value("sales", AHEAD, answer.json()["order_no"]) == 1
+        assert shop.value("sales", AHEAD, number) == 1
     finally:
         feed.send_signal(signal.SIGCONT)
     assert report.fresh() == page
-    shop.ask("legacy", "POST", f"/api/orders/{answer.json()['order_no']}/cancel")
+    shop.ask("legacy", "POST", f"/api/orders/{number}/cancel")
     assert report.fresh() == report.legacy()
     # Now the feed is past it; with whatever comes next the event is forgotten.
     lines = [{"sku": "TENT-0", "qty": 1}]
     assert shop.ask("legacy", "POST", "/api/orders", {"lines": lines}).status_code == 201
     assert report.fresh() == report.legacy()
-    number = answer.json()["order_no"]
     shop.until("the event is forgotten", lambda: shop.value("sales", AHEAD, number) == 0)
 
 
@@ -138,5 +128,5 @@ def test_made_anew_they_say_the_same_and_go_on(shop: Any, nats: Any, report: Rep
     done = subprocess.run(command, env=os.environ | settings, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert report.fresh() == page
-    assert shop.ask("new", "POST", f"/api/orders/{placed['order_no']}/cancel").status_code == 200
+    shop.cancel("new", placed["order_no"])
     assert report.fresh() == report.legacy() != page

@@ -47,25 +47,12 @@ def _move(shop: Any, toward: str) -> dict[str, Any]:
     return standing
 
 
-def _place(shop: Any, side: str, wish: dict[str, Any], status: int = 201) -> dict[str, Any]:
-    return _outcome(shop, side, shop.ask(side, "POST", "/api/orders", wish), status)
-
-
-def _outcome(shop: Any, side: str, answer: Any, status: int) -> dict[str, Any]:
-    """The order; on a busy machine it may be promised first."""
-    if answer.status_code == 202:
-        place = answer.headers["location"]
-        shop.until("it is done", lambda: shop.ask(side, "GET", place).json()["status"] == "DONE")
-        order: dict[str, Any] = shop.ask(side, "GET", place).json()["order"]
-        return order
-    assert answer.status_code == status, answer.text
-    found: dict[str, Any] = answer.json()
-    return found
+def _place(shop: Any, side: str, wish: dict[str, Any]) -> dict[str, Any]:
+    return dict(shop.place(side, wish))
 
 
 def _cancel(shop: Any, side: str, order: dict[str, Any]) -> dict[str, Any]:
-    answer = shop.ask(side, "POST", f"/api/orders/{order['order_no']}/cancel")
-    return _outcome(shop, side, answer, 200)
+    return dict(shop.cancel(side, order["order_no"]))
 
 
 def _both_show(shop: Any, order: dict[str, Any]) -> None:

@@ -1,6 +1,6 @@
 """The goods between two owners: monolith, feed and catalog, as the stack would run them."""
 
-# ruff: noqa: F811 - fixtures of the orders' tests are used here as well
+# ruff: noqa: F811 - fixtures that several folders use
 
 import json
 import re
@@ -10,25 +10,21 @@ from dataclasses import dataclass
 from typing import Any
 
 import httpx2
-import psycopg
 import pytest
 from joserfc.jwk import OKPKey
 
 from migrations import runner
 from tests.integration.back_office.conftest import BOSS, Office
-from tests.integration.orders.conftest import (  # noqa: F401
-    ACTIVE,
-    PASSWORD,
-    Gunicorn,
-    engines,
+from tests.rigs.ownership import reverse
+from tests.rigs.shop.cutting import Cutter
+from tests.rigs.shop.fixtures import (  # noqa: F401
     keys,
     legacy_urls,
     monolith,
     nats,
     new_database,
 )
-from tests.rigs.ownership import reverse
-from tests.rigs.shop.cutting import Cutter
+from tests.rigs.shop.sides import Gunicorn, fed_services
 
 TRIES = 3
 
@@ -67,7 +63,7 @@ class Hands(Office):
             self.aborted += 1
         raise AssertionError(standing["words"])
 
-    def settled(self, owner: str, seconds: float = 30.0) -> dict[str, Any]:
+    def settled(self, owner: str, seconds: float = 60.0) -> dict[str, Any]:
         """Once nothing is under way; the owner must be this one."""
         self.until("settled", lambda: self.standing()["phase"] == "settled", seconds)
         standing = self.standing()
@@ -122,11 +118,10 @@ def hands(
     keys: dict[str, OKPKey],
     new_database: Callable[[str], str],
     postgres_server: Any,
-    engines: Any,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Hands]:
     """All of it, ready; Ben is of the staff."""
-    owner, feed = legacy_urls
+    owner, _ = legacy_urls
     database = new_database("catalog")
     runner.upgrade("catalog", database)
     role = reverse.role_at(postgres_server.url(), owner)
@@ -139,34 +134,18 @@ def hands(
     made = Hands(monolith, owner, {"catalog": database}, keys, cutter, reverse=role)
     made.query(owner, "UPDATE customer SET is_admin = 'Y' WHERE email = %s", BOSS)
 
-    def start(name: str, **more: str) -> None:
-        prefix, port = name.upper(), engines._free_port()
-        settings = {"nats_url": nats.url, "listen": f"127.0.0.1:{port}", **more}
-        environment = {f"{prefix}_{key.upper()}": value for key, value in settings.items()}
-        module, log = f"new_services.{name}", folder / f"{name}.log"
-        made.processes[name] = engines.ServiceProcess(module, environment, port, log).start()
-
-    slot = "fig_" + owner.rsplit("/", 1)[1]
-    start("feed", legacy_url=feed, owner_url=owner, slot=slot)
-    start(
-        "catalog",
-        database_url=database,
-        legacy_url=cutter.url,
-        legacy_database_url=role,
-        session_key=str(session),
-        caller_keys=str(callers),
-    )
     try:
-        for process in made.processes.values():
-            process.wait_until_ready()
-        yield made
+        with fed_services(nats.url, folder, legacy_urls) as services:
+            made.processes = services.processes
+            services.start(
+                "catalog",
+                database_url=database,
+                legacy_url=cutter.url,
+                legacy_database_url=role,
+                session_key=str(session),
+                caller_keys=str(callers),
+            )
+            services.wait_until_ready()
+            yield made
     finally:
-        for process in made.processes.values():
-            if process.process is not None:
-                process.process.send_signal(signal.SIGCONT)
-                process.stop()
         cutter.close()
-    with psycopg.connect(feed, autocommit=True) as connection:  # the slot would keep log for ever
-        drop = "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots"
-        made.until("slot free", lambda: not connection.execute(ACTIVE, [slot]).fetchone()[0])
-        connection.execute(f"{drop} WHERE slot_name = %s", [slot])

@@ -25,7 +25,6 @@ from flask import Flask
 from werkzeug.serving import make_server
 
 from chassis.process.tokens import authorization
-from tests.integration.conftest import wait_until
 from tests.integration.storefront.conftest import (
     ADMIN,
     ADMIN_PASSWORD,
@@ -34,6 +33,7 @@ from tests.integration.storefront.conftest import (
     storefront,
 )
 from tests.integration.storefront.test_shop_pages import NOT_FOUND, OK
+from tests.rigs.processes.engines import wait_until
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(600)]
 PROJECT = Path(__file__).parents[3]

@@ -1,6 +1,5 @@
 """A whole stack of a test's own, whose route file the test edits as a person does."""
 
-import json
 import os
 import subprocess
 import sys
@@ -8,6 +7,8 @@ import time
 from pathlib import Path
 
 import yaml
+
+from chassis.cli.calls import NoAnswer, call_object
 
 PROJECT = Path(__file__).parents[3]
 MOVED = ("storefront", "accounts", "orders", "catalog", "inventory")
@@ -23,6 +24,7 @@ class Shop:
         self.routes = yaml.safe_load((PROJECT / "routes.yaml").read_text("utf-8"))
         self.write("new")
         self.url = f"http://127.0.0.1:{port_base}"
+        self.admin = f"http://127.0.0.1:{port_base + 1}"
         self.legacy = f"http://127.0.0.1:{port_base + 2}"
         self.env = {
             **os.environ,
@@ -64,7 +66,7 @@ class Shop:
         deadline = time.monotonic() + IN_FORCE_SECONDS
         while not self._in_force(stage, percent):
             assert time.monotonic() < deadline, f"{stage} {percent}: not in force"
-            time.sleep(0.1)
+            time.sleep(0.02)
 
     def to_shadow(self) -> None:
         """From wherever the tests before have left it, step by step."""
@@ -77,7 +79,11 @@ class Shop:
         self.move("shadow")
 
     def _in_force(self, stage: str, percent: int | None) -> bool:
-        routes = json.loads(self.fig("status", "--json"))["facade"]["routes"]
-        (cart,) = [each for each in routes if each["name"] == "cart-page"]
+        try:
+            status = call_object(f"{self.admin}/api/status")
+        except NoAnswer:  # it is busy
+            return False
+        (cart,) = [each for each in status["routes"] if each["name"] == "cart-page"]
         shown = cart["stage"], cart["percent"] if stage == "canary" else percent
-        return bool(shown == (stage, percent))
+        versions = {status["version"], *(worker["version"] for worker in status["workers"])}
+        return bool(shown == (stage, percent)) and len(versions) == 1

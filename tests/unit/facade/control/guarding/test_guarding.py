@@ -406,6 +406,19 @@ def test_undo_takes_a_step_forward_back_and_refuses_the_rest(make_world: Make) -
         asyncio.run(undo())
 
 
+def test_a_walk_pauses_also_where_a_person_took_it_to_its_end(make_world: Make) -> None:
+    world = make_world("shadow")
+    world.turns()
+    goal = parse("canary 20%")
+    wish = Wish(("item",), goal, None, "anna", "", "fig migrate")
+    walk = world.guarding.wishes.begin(wish, world.now)
+    # The walk looks before the guards do.
+    world.edit(world.routes.read_text().replace("stage: shadow", "stage: canary\n    percent: 20"))
+    asyncio.run(world.guarding.walk(world.now))
+    assert walk.state is State.PAUSED
+    assert "moved item to canary 20%" in walk.words or "moved list to canary 20%" in walk.words
+
+
 def test_a_forward_edit_that_the_facade_refuses_does_not_stay_in_the_file(
     make_world: Make,
 ) -> None:
