@@ -66,9 +66,9 @@ BY_FILES := --dist loadfile --no-loadscope-reorder
 check: install lint ## what to run at every change: linters, types, unit and contract tests
 	@$(PY) -m pytest -q -n 2 $(BY_FILES) tests/unit tests/contract $(ARGS)
 
-# What waits for processes shares the cores by two, the longest files first, and so do two whole
-# stacks that run side by side; the demo, which measures one, has the cores for itself.
-INTEGRATION := -n 2 $(BY_FILES) tests/integration
+# What waits for processes shares two cores by four, and two whole stacks run side by side; the demo,
+# which measures one, has the cores for itself.
+INTEGRATION := -n 4 $(BY_FILES) tests/integration
 STACKS := -n 2 $(BY_FILES) tests/patterns \
   $(filter-out %/test_demo.py,$(sort $(wildcard tests/e2e/test_*.py)))
 test: check      ## every test, and the linters

@@ -10,7 +10,7 @@ import httpx2
 import psycopg
 import pytest
 
-from tests.integration.accounts.conftest import PASSWORD
+from tests.rigs.shop.sides import PASSWORD
 
 pytestmark = pytest.mark.integration
 
