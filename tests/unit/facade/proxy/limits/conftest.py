@@ -1,0 +1,13 @@
+"""A worker with limits for its tests."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.rigs.facade.limited import Limited
+
+
+@pytest.fixture
+def shop(make_door: Any, tmp_path: Path) -> Limited:
+    return Limited(make_door, tmp_path)
