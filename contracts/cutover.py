@@ -1,7 +1,10 @@
 """The words between `fig cutover` and the service that owns a domain, on the service's own port.
 
 GET  /cutover/{domain}          where it stands; see `standing`
-POST /cutover/{domain}          {"toward": "new" | "legacy", "operator": a name for the attempt}
+POST /cutover/{domain}          {"toward": "new" | "legacy", "operator": a name for the attempt,
+                                "attempt": the number that was seen; void once it is another}
+POST /cutover/{domain}/withdraw {"attempt": the number that was seen}: an order under it that is
+                                still on its way is void from now on
 POST /cutover/{domain}/close    the window ends: legacy is not told any more; of one that has ended
                                 all is published once more for those who keep copies
         202 or 200 as GET, 404 not this service's domain, 409 {"detail": why not}

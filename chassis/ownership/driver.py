@@ -53,9 +53,12 @@ class Driver:
     trouble: str = ""  # what a person should look at: of the fence, or of legacy's database
     _carrying: "asyncio.Task[None] | None" = None
 
-    async def begin(self, toward: Owner, operator: str) -> Record:
-        """Begin an attempt; it goes on by itself. Raises NotBegun."""
+    async def begin(self, toward: Owner, operator: str, attempt: int | None = None) -> Record:
+        """Begin an attempt; it goes on by itself. `attempt`: the number that whoever orders it has
+        seen; the order is void once there is a higher one. Raises NotBegun."""
         before = await self.records.look()
+        if attempt is not None and before.attempt != attempt:
+            raise NotBegun(f"the order came too late: {before.domain} was looked at since")
         if before.owner is toward:
             raise NotBegun(f"{before.domain} is owned by {toward} already")
         if before.writer is None:
@@ -73,6 +76,12 @@ class Driver:
         self.steps.clear()
         self._carrying = asyncio.create_task(self._carry(begun))
         return begun
+
+    async def withdraw(self, attempt: int) -> Record:
+        """An order under this number that did not arrive yet begins nothing; the record then."""
+        before = await self.records.look()
+        after = protocol.withdraw(before, attempt)
+        return await self.records.change(before, after) or await self.records.look()
 
     async def close(self) -> Record:
         """End the window: from here on those who keep a copy hear from us, beginning with all there

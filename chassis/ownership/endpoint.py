@@ -30,6 +30,13 @@ class Order(BaseModel):
 
     toward: Owner
     operator: str = ""
+    attempt: int | None = None  # the number that was seen; None: whatever it is
+
+
+class Withdrawal(BaseModel):
+    """No order under this number is carried out any more."""
+
+    attempt: int
 
 
 @dataclass(slots=True)
@@ -43,6 +50,7 @@ class Cutover:
         here = path(self.driver.records.domain)
         app.add_api_route(here, self.stands, methods=["GET"])
         app.add_api_route(here, self.moved, methods=["POST"])
+        app.add_api_route(f"{here}/withdraw", self.withdrawn, methods=["POST"])
         app.add_api_route(f"{here}/close", self.closed, methods=["POST"])
 
     async def stands(self) -> JsonBytes:
@@ -52,10 +60,15 @@ class Cutover:
     async def moved(self, order: Order) -> JsonBytes:
         """Begin to move it; this does not wait for the end."""
         try:
-            begun = await self.driver.begin(order.toward, order.operator)
+            begun = await self.driver.begin(order.toward, order.operator, order.attempt)
         except (NotBegun, LegacyAway) as error:
             raise _conflict(str(error)) from error
         return JsonBytes(orjson.dumps(await self._standing(begun)), 202)
+
+    async def withdrawn(self, order: Withdrawal) -> JsonBytes:
+        """An order that did not arrive yet comes too late."""
+        after = await self.driver.withdraw(order.attempt)
+        return JsonBytes(orjson.dumps(await self._standing(after)))
 
     async def closed(self) -> JsonBytes:
         """The window ends."""

@@ -36,6 +36,13 @@ def begin(record: Record, toward: Owner, operator: str) -> Record | None:
     )
 
 
+def withdraw(record: Record, attempt: int) -> Record | None:
+    """No attempt is begun by an order that was given under this number and is still on its way."""
+    if record.phase is not Phase.SETTLED or record.attempt != attempt:
+        return None
+    return replace(record, attempt=attempt + 1)
+
+
 def fenced(record: Record, attempt: int, numbers: Mapping[str, int]) -> Record | None:
     """The owner can commit nothing any more; these numbers are handed over with the domain."""
     if not _ours(record, attempt) or record.phase is not Phase.MOVING:

@@ -105,6 +105,13 @@ async def _nothing_to_close() -> None:
     return None
 
 
+Around = Callable[[Application], Application]
+
+
+def _nothing_around(app: Application) -> Application:
+    return app
+
+
 @dataclass(frozen=True, slots=True)
 class Parts:
     """What a service adds: its routes, its background work, its own reasons not to be ready."""
@@ -117,16 +124,12 @@ class Parts:
     watermark: Watermark | None = None  # of the read model, if it has one
     details: Callable[[], Mapping[str, Any]] = dict  # what else /readyz tells
     alarms: Callable[[], Mapping[str, str]] = dict  # what a person should look at, by name
+    around: Around = field(default=_nothing_around)  # wraps all that answers
 
 
 Build = Callable[[Ground], Awaitable[Parts]]
 BuildStateless = Callable[[StatelessGround], Awaitable[Parts]]
-Around = Callable[[Application], Application]
 Judged = Callable[[web.Readiness], web.Readiness]  # the service's own reasons, and ours beside them
-
-
-def _nothing_around(app: Application) -> Application:
-    return app
 
 
 async def assemble(
@@ -190,7 +193,9 @@ async def _answer(
     announcing: Background = lambda: registry.announce(nats, registration, ready)  # noqa: E731
     spans = SpanPublisher(nats, name, instance, metrics)
     try:
-        await serve(traced(around(direct)), port, [spans.run, *parts.background], announcing)
+        await serve(
+            traced(around(parts.around(direct))), port, [spans.run, *parts.background], announcing
+        )
     finally:
         await parts.close()
         await nats.close()

@@ -11,6 +11,9 @@ WATERMARK = "Fig-Watermark"
 WAITED = "Fig-Waited"
 # Response, with 503: the service cannot answer *this* request and says why; ask legacy instead.
 DECLINED = "Fig-Declined"
+# Response to a write: whose the domains are that it belongs to, `goods=new, orders=legacy`. The
+# other side may not have heard of it yet where that is new.
+OWNER = "Fig-Owner"
 # Response of the facade, where `expose` is on: side, stage, bucket, reason and table version.
 DECISION = "Fig-Decision"
 

@@ -45,7 +45,8 @@ def confirm(
 ) -> Confirmation:
     """Ask until all workers report `version`, or the file was refused, or patience ends.
 
-    Whom nobody answers at once is told so at once, unless he insists: then patience counts too.
+    If nobody answers at once, say so at once; with `insist`, ask until patience ends. A worker that
+    the control process does not hear counts as one that is late: it may decide by an older table.
     """
     began = clock()
     status = fetch()
@@ -60,14 +61,15 @@ def confirm(
     while True:
         waited = clock() - began
         workers = status.get("workers", []) if status else []
+        wanted = max(len(workers), status.get("workers_wanted", 0) if status else 0)
         there = [worker for worker in workers if worker.get("version") == version]
-        if workers and len(there) == len(workers):
+        if workers and len(there) >= wanted:
             return Confirmation("applied", len(workers), waited)
         errors = _refusal(status) if status else []
         if errors and waited > REFUSAL_SECONDS:
             return Confirmation("refused", len(there), waited, "; ".join(errors))
         if waited > patience:
-            return Confirmation("late", len(there), waited, f"{len(there)} of {len(workers)}")
+            return Confirmation("late", len(there), waited, f"{len(there)} of {wanted}")
         sleep(POLL_SECONDS)
         status = fetch()
 

@@ -26,6 +26,7 @@ COOKIE: Final = 11
 AFTER_TOKEN: Final = 12
 DROP: Final = 13
 KEY: Final = 14
+OWNER: Final = 15
 
 _KINDS: Final = {
     b"host": HOST,
@@ -38,6 +39,7 @@ _KINDS: Final = {
     b"date": DATE,
     b"cookie": COOKIE,
     b"fig-declined": DECLINED,
+    b"fig-owner": OWNER,
     b"fig-after-token": AFTER_TOKEN,
     b"idempotency-key": KEY,
     # said by proxies before us: believed only when we trust them

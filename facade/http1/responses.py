@@ -17,6 +17,7 @@ from facade.http1.fields import (
     LENGTH,
     LONGEST_REMEMBERED,
     MOST_DIGITS,
+    OWNER,
     TRACE,
     UPGRADE,
     USUAL,
@@ -53,6 +54,7 @@ class ResponseHead:
         "lines",
         "mended",
         "named",
+        "owner",
         "reason",
         "status",
         "upgrade",
@@ -70,6 +72,7 @@ class ResponseHead:
         self.dated = False
         self.upgrade: bytes | None = None
         self.declined: bytes | None = None  # why a service of ours cannot answer this request
+        self.owner: bytes | None = None  # whose what was written is, as a service of ours says it
         self.named: list[bytes] | None = None
         self.has_body = False  # a body follows (RFC 9112, 6.3)
         self.mended: tuple[str, ...] = ()  # what was put right in it, see facade.http1.mending
@@ -150,6 +153,10 @@ def _declined(response: ResponseHead, value: bytes, _field: Field) -> None:
     response.declined = value
 
 
+def _owner(response: ResponseHead, value: bytes, _field: Field) -> None:
+    response.owner = value
+
+
 def _pass(response: ResponseHead, _value: bytes, field: Field) -> None:
     response.lines.append(field.line)
 
@@ -160,6 +167,7 @@ _RULES: Final = {
     CONNECTION: _connection,
     UPGRADE: _upgrade,
     DECLINED: _declined,
+    OWNER: _owner,
     # Of no meaning in a response: passed on.
     HOST: _pass,
     COOKIE: _pass,

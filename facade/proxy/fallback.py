@@ -45,10 +45,13 @@ def may_fall_back(request: Request, failure: Failure) -> bool:
     """Whether legacy may be asked in place of the new side.
 
     Writes go to legacy only when the new side says that it did nothing; a client who has just
-    written, never where legacy has but a copy.
+    written, never where legacy has but a copy. Who wrote in another domain is answered from the
+    past before that, and by legacy where the new side gives no answer at all.
     """
     route, upload = request.state.route, request.upload
     if request.bound or request.wrote or request.attempt.side is request.state.legacy:
+        return False
+    if failure is errors.DECLINED and request.wrote_beside and route.safe:
         return False
     wanted = not failure.kind or failure.kind in route.trouble.kinds
     allowed = (route.fallback and wanted) or (route.yields and failure is errors.DECLINED)

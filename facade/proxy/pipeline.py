@@ -55,13 +55,30 @@ def forward(exchange: Exchange) -> None:
         return
     key = identify(request) if route.needs_key else None
     request.decision = route.settled or decide(route, key, new_available=True, draw=draw)
-    if route.trails and worker.identity.wrote(request.head):
-        request.wrote = True
-        request.decision = own_write(route, request.decision)
+    if route.trailing:
+        look_back(request, worker)
     if not route.limits or within(
         exchange, route.limits, _address(request), partial(_after_limits, exchange, key, draw)
     ):
         proceed(exchange, key, draw)
+
+
+def look_back(request: Request, worker: WorkerContext) -> None:
+    """What this client wrote a moment ago, of which legacy may not have heard.
+
+    In the route's own domain the new side answers, which has it. Where the client wrote in another
+    one, the stage decides; legacy alone is sure to have what it wrote in this one while that was
+    legacy's.
+    """
+    route = request.state.route
+    written = worker.identity.lately(request.head)
+    if written.new.isdisjoint(route.trailing):
+        return
+    if route.domain in written.new and route.domain in route.trailing:
+        request.wrote = True
+        request.decision = own_write(route, request.decision)
+    else:
+        request.wrote_beside = route.domain not in written.legacy
 
 
 def _may_enter(exchange: Exchange) -> bool:
@@ -296,7 +313,7 @@ def copy(exchange: Exchange) -> None:
     """
     request = exchange.request
     route = request.state.route
-    if request.wrote:
+    if request.wrote or request.wrote_beside:
         return
     if not route.sample or request.head.upgrade is not None or exchange.keyed is not None:
         return

@@ -193,7 +193,10 @@ class Request:
     idempotent: bool = field(init=False)  # sending it twice has the effect of sending it once
     decision: Decision = field(init=False)
     attempt: Attempt = field(init=False)
-    wrote: bool = False  # its client has just written, and legacy may not have heard of it
+    # Its client has just written, and legacy may not have heard of it: it is asked for nothing of
+    # that domain. Written beside: of another domain than the route's.
+    wrote: bool = False
+    wrote_beside: bool = False
     upload: Upload | None = None  # the body, where one follows
     part: bool = False  # of a composed request: no client waits for it alone
     missed: Route | None = None  # one that refuses machines, and is missed by spelling alone

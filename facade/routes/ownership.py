@@ -62,10 +62,9 @@ def held(route: RouteConfig, file: RouteFile, *, writes: bool) -> str | None:
     return reason if writes else None
 
 
-def trails(route: RouteConfig, file: RouteFile) -> bool:
-    """Whether legacy hears of writes later: the new side owns the data, or may own it already."""
-    domain = file.domains.get(route.domain or "")
-    return domain is not None and domain.owner != OLD
+def trailing(file: RouteFile) -> frozenset[str]:
+    """The domains of which legacy hears later: the new side owns them, or may own them already."""
+    return frozenset(name for name, domain in file.domains.items() if domain.owner != OLD)
 
 
 def pinned(route: RouteConfig, file: RouteFile) -> str | None:

@@ -59,7 +59,8 @@ class Route:
     fallback: bool  # legacy may answer in place of a failing new side
     trouble: Trouble  # for which it may
     yields: bool  # legacy may answer in place of a new side that says it did nothing
-    trails: bool  # legacy has a copy of its data: no answer for clients who have just written
+    domain: str  # whose data it reads or writes; empty: it has none
+    trailing: frozenset[str]  # domains of which legacy has a copy, where it has a new side
     pinned: bool  # legacy is never asked: the new side owns what the request writes or reads
     timeout: float  # seconds for the whole exchange; 0: no limit
     first_byte: float | None  # seconds from request to first byte; None: as the upstream says

@@ -30,7 +30,7 @@ from facade.routes.matching.conditions import ANY_VALUE, Asked, Case, cases_of, 
 from facade.routes.matching.paths import TargetRefused, forms, holds_control, is_plain, path_of
 from facade.routes.matching.segments import SegmentTree
 from facade.routes.matching.spelling import NearMisses, Spelling
-from facade.routes.ownership import held, trails
+from facade.routes.ownership import held, trailing
 from facade.routes.route import (
     COMPOSED,
     NO_BUCKET,
@@ -298,7 +298,8 @@ def _compile(config: RouteConfig, file: RouteFile, safe: bool, limits: tuple[Lim
         fallback=safe and yields,
         trouble=Trouble(config.fallback.on),
         yields=yields,
-        trails=config.new is not None and trails(config, file),
+        domain=config.domain or "",
+        trailing=frozenset() if config.new is None else trailing(file),
         pinned=pinned,
         timeout=config.timeout or (SECONDS if config.compose else options.timeouts.exchange),
         first_byte=config.first_byte,

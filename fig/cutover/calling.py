@@ -9,7 +9,7 @@ import click
 from chassis.cli.output import Output
 from fig.cutover import checks, report
 from fig.cutover.checks import Check, Looked
-from fig.cutover.mending import File, mend
+from fig.cutover.mending import File, disagreement, mend
 from fig.cutover.moving import Move, Moves
 from fig.cutover.owning import NEW, Standing
 from fig.errors import NEGATIVE, FigError
@@ -27,6 +27,9 @@ class Owns(Protocol):
 
     def close(self) -> Standing:
         """End its window."""
+
+    def withdraw(self) -> Standing:
+        """Where it stands, once no order from before can begin anything."""
 
     def until_settled(self, seen: Callable[[Standing], None]) -> Standing:
         """Follow an attempt to its end."""
@@ -58,8 +61,10 @@ class Call:
 
     def settle(self) -> None:
         """Wait for an attempt that is under way, and mend the file where it disagrees."""
-        self.file.of(self.domain)  # first of all: whether the file has such a domain
+        there = self.file.of(self.domain)  # first of all: whether the file has such a domain
         standing = self.owning.standing()
+        if standing.settled and disagreement(standing, there):
+            standing = self.owning.withdraw()  # of a command that was killed
         if not standing.settled:
             self.out.say(f"{standing.operator} moves {self.domain} ({standing.phase}): waiting")
             standing = self.owning.until_settled(lambda _: None)

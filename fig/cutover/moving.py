@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from fig.clients import admin
+from fig.clients.services import ServiceAway
 from fig.cutover.mending import File, mend
 from fig.cutover.owning import Standing
 from fig.errors import FigError
@@ -56,6 +57,9 @@ class Ordered(Protocol):
     def begin(self, toward: str, operator: str) -> Standing:
         """Order a move."""
 
+    def withdraw(self) -> Standing:
+        """Where it stands, once no order from before can begin anything."""
+
     def until_settled(self, seen: Callable[[Standing], None]) -> Standing:
         """Follow it to its end."""
 
@@ -74,11 +78,7 @@ class Mover:
         domain = self.owning.domain
         before, began = self._failed(), time.monotonic()
         self.file.write(domain, "moving")
-        try:
-            ordered = self.owning.begin(toward, operator())
-        except FigError:
-            mend(domain, self.owning.standing(), self.file)
-            raise
+        ordered = self._ordered(toward)
         seen = _Seen(self.say)
         try:
             ended = self.owning.until_settled(seen)
@@ -96,6 +96,22 @@ class Mover:
         )  # fmt: skip
         self._tell(done, ordered.operator)
         return done
+
+    def _ordered(self, toward: str) -> Standing:
+        """Order it. Where no answer came, the order may still be on its way, to a service that
+        stands still: the file may say another owner once it can begin nothing any more."""
+        name = operator()
+        try:
+            return self.owning.begin(toward, name)
+        except ServiceAway:
+            now = self.owning.withdraw()
+            if now.operator == name:
+                return now
+            mend(self.owning.domain, now, self.file)
+            raise
+        except FigError:
+            mend(self.owning.domain, self.owning.standing(), self.file)
+            raise
 
     def _tell(self, done: Move, name: str) -> None:
         """The facade shows on its dashboard how it ended."""

@@ -69,9 +69,19 @@ class Owning:
             ) from None
 
     def begin(self, toward: str, operator: str) -> Standing:
-        """Order a move; it goes on by itself. Raises ServiceRefused with the reason."""
-        body = {"toward": toward, "operator": operator}
+        """Order a move; it goes on by itself. Raises ServiceRefused with the reason; ServiceAway
+        where it may have been begun all the same, or be begun later: see withdraw."""
+        seen = self.standing().raw.get("attempt")
+        body = {"toward": toward, "operator": operator, "attempt": seen}
         return read(services.ask("POST", self._base, path(self.domain), body=body))
+
+    def withdraw(self) -> Standing:
+        """Where it stands; no order that was given before this begins anything after it. Raises
+        ServiceAway, FigError."""
+        now = self.standing()
+        body = {"attempt": now.raw.get("attempt")}
+        way = f"{path(self.domain)}/withdraw"
+        return read(services.ask("POST", self._base, way, body=body)) if now.settled else now
 
     def close(self) -> Standing:
         """End the window. Raises ServiceRefused."""

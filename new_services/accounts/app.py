@@ -17,6 +17,7 @@ from chassis.ownership.closed.teller import Teller
 from chassis.ownership.door import Door
 from chassis.ownership.echo import Echo
 from chassis.ownership.records import Records
+from chassis.ownership.stated import StatesOwner
 from chassis.process.assembly import Ground, Parts
 from chassis.readmodel.fed import fed
 from chassis.readmodel.projection import Model
@@ -157,6 +158,7 @@ async def build(ground: Ground) -> Parts:
             **endpoints.calls(),
             ("POST", "registrations", ""): partial(register, registration),
         },
+        around=lambda app: StatesOwner(app, records, "/registrations/"),
         background=[*read.background, *owned.background, forgetting(ground.pool, RULES, NOTE)],
         ready=read.ready,
         close=close,

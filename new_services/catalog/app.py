@@ -17,6 +17,7 @@ from chassis.ownership.closed.teller import Teller
 from chassis.ownership.door import Door
 from chassis.ownership.echo import Echo
 from chassis.ownership.records import Records
+from chassis.ownership.stated import StatesOwner
 from chassis.process.assembly import Ground, Parts
 from chassis.readmodel.fed import fed
 from chassis.readmodel.projection import Model
@@ -118,6 +119,7 @@ async def build(ground: Ground) -> Parts:
     return Parts(
         register=register,
         calls={("POST", "articles", ""): partial(save, sagas.starter)},
+        around=lambda app: StatesOwner(app, records, "/articles/"),
         background=[
             *read.background,
             *owned.background,

@@ -15,6 +15,7 @@ from chassis.ownership.closed.teller import Teller
 from chassis.ownership.joined import Joined
 from chassis.ownership.records import Records
 from chassis.ownership.reverse import ReverseFeed
+from chassis.ownership.stated import StatesOwner
 from chassis.process.assembly import Ground, Parts
 from chassis.readmodel.fed import fed
 from chassis.readmodel.projection import Model
@@ -121,6 +122,7 @@ async def build(ground: Ground) -> Parts:
             ("GET", "cutover", ""): standing.answer,
             ("PUT", "cutover", ""): standing.set_owner,
         },
+        around=lambda app: StatesOwner(app, records, "/counts/"),
         background=[
             *read.background,
             reverse.run,

@@ -20,6 +20,7 @@ from chassis.ownership.closed.teller import Teller
 from chassis.ownership.door import Door
 from chassis.ownership.joined import Joined
 from chassis.ownership.records import Records
+from chassis.ownership.stated import StatesOwner
 from chassis.process.assembly import Ground, Parts
 from chassis.readmodel.fed import fed
 from chassis.readmodel.projection import Model
@@ -130,6 +131,7 @@ async def build(ground: Ground) -> Parts:
         ending.append(client.close)
     return Parts(
         register=register,
+        around=lambda app: StatesOwner(app, records, "/api/"),
         background=[
             *read.background,
             *moving.background,

@@ -59,7 +59,10 @@ class PageEndpoint:
         allow = {"Allow": ", ".join(self._page.methods)}
         handler = self._page.handler(request.method)
         if handler is not None:
-            return await handler(Visit(request, self._parts, self._deadline))
+            visit = Visit(request, self._parts, self._deadline)
+            response = await handler(visit)
+            visit.pass_on(response)
+            return response
         if request.method == "OPTIONS":
             return Response(headers=allow, media_type=HTML)
         raise Problem(405, "Method Not Allowed", NOT_ALLOWED, allow)

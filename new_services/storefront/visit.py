@@ -29,6 +29,7 @@ class Visit:
         self._watermarks: list[int] = []
         self._waited: list[int] = []
         self._ages: list[int] = []
+        self._owners: list[str] = []
 
     @property
     def path(self) -> str:
@@ -70,7 +71,9 @@ class Visit:
         self._until = self._clock() + seconds
 
     def learn(self, answered: Mapping[str, str]) -> None:
-        """From a service's answer, headers in lower case: how fresh it is."""
+        """From a service's answer, headers in lower case: how fresh it is; of a write, whose."""
+        if headers.OWNER.lower() in answered:
+            self._owners.append(answered[headers.OWNER.lower()])
         for name, known in (
             (headers.WATERMARK, self._watermarks),
             (headers.WAITED, self._waited),
@@ -88,3 +91,8 @@ class Visit:
             response.headers[headers.WAITED] = str(max(self._waited))
         if self._ages:
             response.headers["Age"] = str(max(self._ages))
+
+    def pass_on(self, response: Response) -> None:
+        """Whose the domains are that were written for this page."""
+        if self._owners:
+            response.headers[headers.OWNER] = ", ".join(self._owners)

@@ -103,6 +103,7 @@ def _add_status(app: FastAPI, control: Control) -> None:
         """What happens now: workers, routes, rates, latencies, evidence in short."""
         found = status(control.sources)
         found.moves = guards_view(control.guarding)
+        found.workers_wanted = control.workers
         return found
 
     @app.get("/api/routes", tags=["status"])

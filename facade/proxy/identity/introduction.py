@@ -20,11 +20,13 @@ from facade.http1.responses import ResponseHead
 from facade.machines.credential import is_credential
 from facade.proxy import errors
 from facade.proxy.identity.credentials import Credentials, SessionOwner
-from facade.proxy.identity.lastwrite import AfterTokens, LastWrite
+from facade.proxy.identity.lastwrite import NONE, AfterTokens, LastWrite, Mark
 from facade.proxy.identity.sessions import Sessions
 from facade.proxy.request import Request
 from facade.rewriting.asked import RequestRewrite
+from facade.routes.config.domainfile import NEW, OLD
 from facade.routes.machines.allow import Machine
+from facade.routes.ownership import trailing
 from facade.routes.route import Route
 from facade.routes.sessions import SessionCookies, names_of
 from facade.routes.stages import Stage
@@ -72,6 +74,7 @@ class Introducer:
         self._after_name = b""  # of our cookie
         self._session = SessionCookies(())
         self._hides_session = self._introduces = False
+        self._trailing: frozenset[str] = frozenset()  # domains of which legacy hears later
         self._key_header: bytes | None = None  # in which machines send their API keys
 
     def use(self, table: RouteTable) -> None:
@@ -82,6 +85,7 @@ class Introducer:
         new_sides = any(route.new is not None for route in table.routes)
         self.last_write.use(options.read_your_writes, wanted=new_sides)
         self._after_name = self.last_write.name
+        self._trailing = trailing(table.file)
         self._session = SessionCookies(names_of(options))
         self._hides_session = options.identity is not None
         keys = table.file.machines.keys
@@ -122,11 +126,13 @@ class Introducer:
             self._forget(head)
         return self._hides_session or head.after is not None
 
-    def wrote(self, head: RequestHead) -> bool:
-        """Whether a client brings the mark of its last write, in whichever way; unverified."""
-        if head.after is not None:
-            return True
-        return any(self._after_name in field.value for field in head.cookies or ())
+    def lately(self, head: RequestHead) -> Mark:
+        """What the client has just written, as its mark says it; see LastWrite."""
+        if head.after is None and not any(
+            self._after_name in field.value for field in head.cookies or ()
+        ):
+            return NONE
+        return self.last_write.lately(head)
 
     def person(
         self, head: RequestHead, machine: Machine | None, then: Callable[[bytes | None], None]
@@ -240,10 +246,13 @@ class Introducer:
                 self._ask_ahead(head, answer)
         if route.safe:
             # A read model is far behind: the client keeps its token until it has caught up.
-            declined = request.fell_back is errors.DECLINED
-            micros = self.last_write.of(head) if declined else 0
-            return self.last_write.answer_lines(micros) if micros else b""
-        return self.last_write.answer_lines() if 200 <= status < 400 else b""
+            return self.last_write.kept(head) if request.fell_back is errors.DECLINED else b""
+        if not 200 <= status < 400:
+            return b""
+        owners = stated(answer.owner)
+        if route.domain and route.domain not in owners:  # nobody says it, so the file does
+            owners[route.domain] = route.domain in route.trailing | self._trailing
+        return self.last_write.written(head, owners)
 
     def gives_session(self, answer: ResponseHead) -> bool:
         """Whether the client has another session from this answer on."""
@@ -264,6 +273,17 @@ class Introducer:
     def _session_of(self, head: RequestHead) -> bytes | None:
         """All cookies of the session, as a Cookie header writes them."""
         return self._session.find(field.value for field in head.cookies or ())
+
+
+def stated(owner: bytes | None) -> dict[str, bool]:
+    """By domain, whether the new side owns it: `goods=new, orders=legacy`. Said twice, new counts;
+    what is not so written is not said."""
+    found: dict[str, bool] = {}
+    for pair in (owner or b"").decode("ascii", "replace").split(","):
+        name, equals, side = pair.strip().partition("=")
+        if equals and side in (OLD, NEW):
+            found[name] = found.get(name, False) or side == NEW
+    return found
 
 
 def _ignored(_owner: SessionOwner | None) -> None:

@@ -1,6 +1,7 @@
-"""Read your writes: the client carries the time of its last write, signed, from answer to request.
+"""Read your writes: the client carries the time of its last write, signed, from answer to request,
+and the names of the domains that it has written lately: `-` before those that legacy owned then.
 
-    <unix microseconds>.<HMAC-SHA256, 16 bytes, base64url>
+    <unix microseconds>[+[-]<domain>...].<HMAC-SHA256, 16 bytes, base64url>
 
 Nothing is remembered here, so that any worker and any replica with the same key can read it. The
 new side gets the time as `Fig-After`; see docs/decisions/0017-a-client-carries-its-last-write.md.
@@ -8,8 +9,8 @@ new side gets the time as `Fig-After`; see docs/decisions/0017-a-client-carries-
 
 import hmac
 from base64 import urlsafe_b64encode
-from collections.abc import Callable
-from typing import Final
+from collections.abc import Callable, Mapping
+from typing import Final, NamedTuple
 
 from chassis.web.headers import AFTER, AFTER_TOKEN
 from facade.http1 import cookies
@@ -18,6 +19,20 @@ from facade.routes.config.routefile import ReadYourWrites
 
 _MARK_BYTES: Final = 16
 _MOST_DIGITS: Final = 17  # until the year 5138
+_NOTHING: Final[frozenset[str]] = frozenset()
+
+
+class Mark(NamedTuple):
+    """What a token says: the time of the last write in unix microseconds, 0 where there is none;
+    the domains that were written then or shortly before, by their owner: legacy has at once what it
+    owns, and hears later of the others."""
+
+    micros: int = 0
+    new: frozenset[str] = _NOTHING
+    legacy: frozenset[str] = _NOTHING
+
+
+NONE: Final = Mark()
 
 
 class AfterTokens:
@@ -26,20 +41,28 @@ class AfterTokens:
     def __init__(self, secret: bytes) -> None:
         self._secret = secret
 
-    def make(self, micros: int) -> bytes:
-        """The token of this time."""
-        time = b"%d" % micros
-        return time + b"." + self._sign(time)
+    def make(self, mark: Mark) -> bytes:
+        """The token of this mark."""
+        names = (*sorted(mark.new), *(f"-{name}" for name in sorted(mark.legacy)))
+        said = b"+".join((b"%d" % mark.micros, *(name.encode("ascii") for name in names)))
+        return said + b"." + self._sign(said)
 
-    def read(self, token: bytes) -> int:
-        """The time of a token, in unix microseconds; 0 when it is none of ours."""
-        time, dot, mark = token.partition(b".")
+    def read(self, token: bytes) -> Mark:
+        """What the token says; NONE when it is none of ours."""
+        said, dot, mark = token.rpartition(b".")  # a domain's name may have a dot
+        time, *given = said.split(b"+")
         if not dot or not time.isdigit() or len(time) > _MOST_DIGITS:
-            return 0
-        return int(time) if hmac.compare_digest(mark, self._sign(time)) else 0
+            return NONE
+        if not hmac.compare_digest(mark, self._sign(said)):
+            return NONE
+        if not given:
+            return Mark(int(time))
+        names = [name.decode("ascii") for name in given]
+        new = frozenset(name for name in names if name[:1] != "-")
+        return Mark(int(time), new, frozenset(name[1:] for name in names if name[:1] == "-"))
 
-    def _sign(self, time: bytes) -> bytes:
-        mark = hmac.digest(self._secret, b"fig-after:" + time, "sha256")[:_MARK_BYTES]
+    def _sign(self, said: bytes) -> bytes:
+        mark = hmac.digest(self._secret, b"fig-after:" + said, "sha256")[:_MARK_BYTES]
         return urlsafe_b64encode(mark).rstrip(b"=")
 
 
@@ -57,6 +80,7 @@ class LastWrite:
         on = wanted and options.by != "off"
         self.gives = on
         self.name = options.cookie.encode("ascii")
+        self._remembered = int(options.remember * 1e6)
         self._by_cookie = on and options.by in ("cookie", "both")
         self._by_header = on and options.by in ("header", "both")
         self._set_cookie = b"Set-Cookie: %b=%%b; Max-Age=%d; Path=/; HttpOnly; SameSite=Lax\r\n" % (
@@ -70,28 +94,72 @@ class LastWrite:
         cookies.remove(head, self.name)
         if token is not None and self._by_cookie:
             known = head.after if self._by_header else None
-            head.after = token if known is None else max(token, known, key=self._tokens.read)
+            head.after = token if known is None else self._of_both(token, known)
+
+    def _of_both(self, one: bytes, other: bytes) -> bytes:
+        """The token of what both say."""
+        first, second = self._tokens.read(one), self._tokens.read(other)
+        if first[1:] == second[1:]:
+            return one if first.micros > second.micros else other
+        return self._tokens.make(_joined(first, second))
 
     def request_line(self, head: RequestHead) -> bytes:
         """What the new side is told: `Fig-After`, or nothing."""
-        micros = self.of(head)
+        micros = self.of(head).micros
         return b"%b: %d\r\n" % (AFTER.encode(), micros) if micros else b""
 
-    def of(self, head: RequestHead) -> int:
-        """When this client last wrote, in unix microseconds; 0 when nothing says so.
+    def of(self, head: RequestHead) -> Mark:
+        """When this client last wrote, and what; NONE when nothing says so. Of a request whose
+        cookie was taken out.
 
         No later than now: another replica's clock may be ahead, and nothing can be as fresh.
         """
         if head.after is None or not self.gives:
-            return 0
-        return min(self._tokens.read(head.after), self._clock_ns() // 1000)
+            return NONE
+        mark = self._tokens.read(head.after)
+        return mark._replace(micros=min(mark.micros, self._now()))
 
-    def answer_lines(self, micros: int | None = None) -> bytes:
-        """What the client is given with an answer: that it wrote at this time, or just now."""
+    def lately(self, head: RequestHead) -> Mark:
+        """The same while clients remember it; of a request as it came, or whose cookie was taken
+        out."""
+        if not self.gives:
+            return NONE
+        given = cookies.value_of(head, self.name) if self._by_cookie and head.cookies else None
+        since, found = self._now() - self._remembered, NONE
+        for token in (given, head.after):
+            mark = NONE if token is None else self._tokens.read(token)
+            if mark.micros > since:
+                found = _joined(found, mark)
+        return found
+
+    def _now(self) -> int:
+        return self._clock_ns() // 1000
+
+    def written(self, head: RequestHead, owners: Mapping[str, bool]) -> bytes:
+        """What the client is given with the answer to a write. `owners`: of the domains that it
+        belongs to, whether the new side owns them."""
         if not self.gives:
             return b""
-        token = self._tokens.make(self._clock_ns() // 1000 if micros is None else micros)
+        before, names = self.lately(head), owners.keys()
+        new = frozenset(name for name in names if owners[name])
+        legacy = names - new
+        mark = Mark(self._now(), (before.new - names) | new, (before.legacy - names) | legacy)
+        return self._lines(mark)
+
+    def kept(self, head: RequestHead) -> bytes:
+        """What the client is given that must not forget its mark: the same once more."""
+        mark = self.of(head)
+        return self._lines(mark) if mark.micros else b""
+
+    def _lines(self, mark: Mark) -> bytes:
+        token = self._tokens.make(mark)
         lines = self._set_cookie % token if self._by_cookie else b""
         if self._by_header:
             lines += b"%b: %b\r\n" % (AFTER_TOKEN.encode(), token)
         return lines
+
+
+def _joined(one: Mark, other: Mark) -> Mark:
+    """What both say; of a domain that changed its owner in between, that legacy hears later."""
+    new = one.new | other.new
+    return Mark(max(one.micros, other.micros), new, (one.legacy | other.legacy) - new)

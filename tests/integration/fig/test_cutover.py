@@ -21,6 +21,7 @@ import pytest
 from fig.clients import access
 from fig.settings import Home
 from fig.stack.addresses import database_url
+from loadtests.journeys.staff import ADMIN
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(500)]
 PROJECT = Path(__file__).parents[3]
@@ -66,6 +67,7 @@ def failing(told: dict[str, Any]) -> dict[str, str]:
 def test_the_goods_change_hands(cutover, fig, home, routes, wait_for) -> None:
     _what_stands_against_it_is_named(cutover, fig, home, routes)
     _there_back_and_there(cutover, fig, routes)
+    _a_saved_price_is_read_before_legacy_has_it(fig, home)
     _a_killed_command_is_mended(cutover, fig, routes, wait_for)
     _the_window_is_closed(cutover, fig, routes)
     _accounts_change_hands_while_strangers_register(cutover, fig)
@@ -109,6 +111,40 @@ def _there_back_and_there(cutover, fig, routes) -> None:
     assert "owners: goods new (window open), orders legacy" in fig("status").stdout
     explained = json.loads(fig("explain", "POST", "/admin/products/X", "--json").stdout)
     assert "fig cutover goods --back" in explained["pinned"]
+
+
+def _a_saved_price_is_read_before_legacy_has_it(fig, home) -> None:
+    """Both feeds stand still: the read models decline, and legacy shows the price of before."""
+    here, feed = access.place(Home(home), fig.state), fig.state.process("feed").pid
+    shop, legacy = (f"http://127.0.0.1:{fig.state.ports[name]}" for name in ("facade", "legacy"))
+    with (
+        httpx2.Client(base_url=shop, timeout=30) as staff,
+        psycopg.connect(database_url(here, "postgres", "legacy")) as held,
+    ):
+        form = {"email": ADMIN[0], "password": ADMIN[1], "csrf": _token(staff, "/login")}
+        assert staff.post("/login", data=form).status_code == 302
+        row = held.execute("SELECT sku FROM product ORDER BY id LIMIT 1 FOR UPDATE").fetchone()
+        assert row is not None
+        path = f"/admin/products/{row[0]}"
+        form = {"price": "432.10", "active": "Y", "csrf": _token(staff, path)}
+        os.kill(feed, signal.SIGSTOP)
+        try:
+            assert staff.post(path, data=form).status_code == 302
+            assert "+goods" in staff.cookies["fig_after"]
+            for page in (path, f"/product/{row[0]}", f"/api/products/{row[0]}"):
+                read = staff.get(page)
+                assert "432.10" in read.text, f"{page}: {read.headers['fig-decision']}"
+                assert "side=new" in read.headers["fig-decision"]
+            assert "432.10" not in httpx2.get(f"{legacy}/product/{row[0]}", timeout=30).text
+        finally:
+            os.kill(feed, signal.SIGCONT)
+            held.rollback()
+
+
+def _token(browser: httpx2.Client, page: str) -> str:
+    found = TOKEN.search(browser.get(page).text)
+    assert found is not None, page
+    return found[1]
 
 
 def _a_killed_command_is_mended(cutover, fig, routes, wait_for) -> None:
@@ -168,10 +204,8 @@ def _accounts_change_hands_while_strangers_register(cutover, fig) -> None:
 def _registers(url: str, email: str) -> tuple[int, httpx2.Cookies]:
     """The status of the posted form, and the browser's cookies afterwards."""
     with httpx2.Client(base_url=url, timeout=20) as browser:
-        token = TOKEN.search(browser.get("/register").text)
-        assert token is not None
         form = {"email": email, "name": "Eva", "street": "", "zip": "", "city": "Füssen",
-                "password": "pass word", "csrf": token[1]}  # fmt: skip
+                "password": "pass word", "csrf": _token(browser, "/register")}  # fmt: skip
         return browser.post("/register", data=form).status_code, browser.cookies
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from fig.clients.services import ServiceAway
 from fig.cutover.owning import Standing, read
 from fig.cutover.routefile import InFile
 from fig.errors import FigError
@@ -31,6 +32,9 @@ class FakeOwning:
     ordered: list[str] = field(default_factory=list)
     late: dict[str, Any] = field(default_factory=dict)  # of the waits, noted after the end
     killed: bool = False  # the command is, while it waits
+    away: bool = False  # no answer comes to an order
+    arrives: bool = False  # it was begun all the same
+    withdrawn: int = 0
 
     def standing(self) -> Standing:
         return self.now
@@ -38,9 +42,17 @@ class FakeOwning:
     def begin(self, toward: str, operator: str) -> Standing:
         if self.refuses:
             raise FigError(self.refuses)
+        if self.away and not self.arrives:
+            raise ServiceAway("no answer")
         self.ordered.append(toward)
         order = {"phase": "moving", "operator": operator, "toward": toward}
         self.now = read(dict(self.now.raw) | order)
+        if self.away:
+            raise ServiceAway("no answer")
+        return self.now
+
+    def withdraw(self) -> Standing:
+        self.withdrawn += 1
         return self.now
 
     def until_settled(self, seen: Callable[[Standing], None]) -> Standing:

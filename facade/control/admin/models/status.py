@@ -289,6 +289,7 @@ class Status(BaseModel):
     events: list[EventView] = []
     failed: list[FailedRequest] = []
     workers: list[WorkerView]
+    workers_wanted: int = 0  # so many the master keeps; one of them may not be connected just now
     routes: list[RouteStatus]
     domains: dict[str, DomainView] = {}
     unmatched: UnmatchedStatus

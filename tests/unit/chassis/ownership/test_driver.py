@@ -72,6 +72,20 @@ async def test_there_and_back(driver: Driver) -> None:
     ]
 
 
+async def test_an_order_that_comes_late_begins_nothing(driver: Driver) -> None:
+    """It lay in the socket of a process that stood still; its command has given it up since."""
+    seen = (await driver.records.look()).attempt
+    after = await driver.withdraw(seen)
+    assert (after.attempt, after.writer) == (seen + 1, Owner.LEGACY)
+    with pytest.raises(NotBegun, match="too late"):
+        await driver.begin(Owner.NEW, "late", seen)
+    begun = await driver.begin(Owner.NEW, "in time", seen + 1)
+    assert await driver.withdraw(begun.attempt) == begun, "one that has begun goes on"
+    assert driver._carrying is not None
+    await driver._carrying
+    assert writers(driver) == [Owner.NEW]
+
+
 def raises(at: str, error: Exception) -> Callable[[str], None]:
     def broken(name: str) -> None:
         if name == at:

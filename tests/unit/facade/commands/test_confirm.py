@@ -78,3 +78,12 @@ def test_an_older_verdict_is_waited_out() -> None:
 
 def test_a_moment_without_an_answer_is_outlasted() -> None:
     assert ask([status("v1"), None, None, status("v2")]).state == "applied"
+
+
+def test_a_worker_that_nobody_hears_is_late() -> None:
+    """A control process that has just started knows one of two."""
+    heard = status("v2") | {"workers_wanted": 2}
+    answer = ask([heard])
+    assert (answer.state, answer.workers, answer.detail) == ("late", 1, "1 of 2")
+    both = status("v2", "v2") | {"workers_wanted": 2}
+    assert ask([heard, both]).state == "applied"

@@ -1,6 +1,7 @@
 """`owner` shows and writes what the route file says of a domain; no facade runs here."""
 
 import json
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +9,9 @@ import pytest
 from click.testing import CliRunner
 
 from facade.commands.cli import main
+from facade.commands.confirm import confirm
 
+AWAY = ("--admin", "http://127.0.0.1:1")  # nobody listens there
 FILE = """\
 upstreams: {legacy: {url: 'http://h:1'}, shop: {service: shop}}
 domains: {goods: {owner: legacy}}
@@ -71,3 +74,16 @@ def test_the_window_is_closed_only_where_no_reader_is_left_at_legacy(routes: Pat
     routes.write_text(routes.read_text().replace("canary, percent: 5", "new"))
     assert call(routes, "goods", "new", "--window", "closed")[0] == 0
     assert (shown(routes)["window"], call(routes, "goods", "moving")[0]) == ("closed", 1)
+
+
+def test_a_move_does_not_begin_where_the_facade_does_not_confirm_it(
+    routes: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A worker might still let legacy answer who has just written."""
+    impatient = partial(confirm, patience=0.05)
+    monkeypatch.setattr("facade.commands.owner.confirm", impatient)
+    code, said = call(routes, "goods", "moving", *AWAY)
+    assert (code, "late: nobody answers at http://127.0.0.1:1" in said) == (1, True)
+    assert call(routes, "goods", "moving", *AWAY)[0] == 1, "nor where the file says so already"
+    for owner in ("new", "moving", "legacy"):  # its end loses nothing by a worker that is late
+        assert call(routes, "goods", owner, *AWAY)[0] == 0

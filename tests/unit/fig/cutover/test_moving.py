@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from fig.clients.services import ServiceAway
 from fig.cutover import moving
 from fig.cutover.moving import Mover
 from fig.errors import FigError
@@ -79,6 +80,36 @@ def test_an_order_that_is_refused_too(counted: list[dict[str, Any]]) -> None:
     with pytest.raises(FigError, match="somebody moves it"):
         mover(FakeOwning(refuses="somebody moves it"), file)[0].move("new")
     assert file.edits == ["moving", "legacy"]
+
+
+def test_an_order_without_an_answer_is_withdrawn_before_the_file_says_legacy(
+    counted: list[dict[str, Any]],
+) -> None:
+    """It may lie in the socket of a service that stands still, and must begin nothing later."""
+    owning, file = FakeOwning(away=True), FakeFile()
+    with pytest.raises(ServiceAway):
+        mover(owning, file)[0].move("new")
+    assert (owning.withdrawn, file.edits) == (1, ["moving", "legacy"])
+
+
+def test_a_service_that_stays_away_leaves_the_file_at_moving(
+    counted: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    owning, file = FakeOwning(away=True), FakeFile()
+
+    def away() -> Any:
+        raise ServiceAway("no answer either")
+
+    monkeypatch.setattr(owning, "withdraw", away)
+    with pytest.raises(ServiceAway, match="either"):
+        mover(owning, file)[0].move("new")
+    assert file.edits == ["moving"]
+
+
+def test_one_that_was_begun_all_the_same_is_followed(counted: list[dict[str, Any]]) -> None:
+    owning, file = FakeOwning(away=True, arrives=True), FakeFile()
+    done = mover(owning, file)[0].move("new")
+    assert (done.good, file.edits) == (True, ["moving", "new"])
 
 
 def test_killed_meanwhile_it_leaves_the_file_pinned(counted: list[dict[str, Any]]) -> None:

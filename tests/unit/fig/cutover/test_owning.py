@@ -55,11 +55,19 @@ def test_one_that_stays_away_is_given_up(
 
 
 def test_the_orders(answers: list[Any]) -> None:
-    owning, asked = of(answers, standing(phase="moving").raw, standing().raw)
+    seen, moving = standing(attempt=4).raw, standing(phase="moving").raw
+    owning, asked = of(answers, seen, moving, seen, seen, moving, seen)
     owning.begin("new", "anna")
+    owning.withdraw()
+    assert owning.withdraw().phase == "moving", "it has begun: there is nothing to withdraw"
     owning.close()
+    look = ("GET", "/cutover/goods", None)
     assert asked == [
-        ("POST", "/cutover/goods", {"toward": "new", "operator": "anna"}),
+        look,
+        ("POST", "/cutover/goods", {"toward": "new", "operator": "anna", "attempt": 4}),
+        look,
+        ("POST", "/cutover/goods/withdraw", {"attempt": 4}),
+        look,
         ("POST", "/cutover/goods/close", None),
     ]
 

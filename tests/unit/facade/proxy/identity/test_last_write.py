@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from facade.proxy.downstream.upload import MOST_KEPT
-from facade.proxy.identity.lastwrite import AfterTokens
+from facade.proxy.identity.lastwrite import AfterTokens, Mark
 
 ROUTES = """
 facade: {{read_your_writes: {by}}}
@@ -149,7 +149,7 @@ def test_a_clients_own_fig_after_is_dropped(sides) -> None:
 def test_a_time_ahead_of_our_clock_is_now(sides_by) -> None:
     sides = sides_by("header")
     tokens: AfterTokens = sides.door.gateway.identity.last_write._tokens
-    ahead = tokens.make(time.time_ns() // 1000 + 60_000_000).decode()
+    ahead = tokens.make(Mark(time.time_ns() // 1000 + 60_000_000)).decode()
     seen, _ = sides.exchange(request("GET", "/new", f"Fig-After-Token: {ahead}"), NEW, ok())
     told = int(re.search(rb"Fig-After: (\d+)", seen)[1])
     assert told <= time.time_ns() // 1000
@@ -168,11 +168,18 @@ def test_apps_without_cookies_send_a_header(sides_by) -> None:
 def test_of_both_the_later_one_counts(sides_by) -> None:
     sides = sides_by("both")
     tokens: AfterTokens = sides.door.gateway.identity.last_write._tokens
-    early, late = tokens.make(1000).decode(), tokens.make(2000).decode()
+    early, late = tokens.make(Mark(1000)).decode(), tokens.make(Mark(2000)).decode()
     for one, other in ((early, late), (late, early)):
         lines = f"Fig-After-Token: {one}", f"Cookie: fig_after={other}"
         seen, _ = sides.exchange(request("GET", "/new", *lines), NEW, ok())
         assert b"Fig-After: 2000\r\n" in seen
+
+
+def test_both_name_what_was_written(sides_by) -> None:
+    tokens: AfterTokens = sides_by("both").door.gateway.identity.last_write._tokens
+    one, other = Mark(7, frozenset({"a.b", "goods"}), frozenset({"x-y"})), Mark(7)
+    assert [tokens.read(tokens.make(each)) for each in (one, other)] == [one, other]
+    assert tokens.read(tokens.make(one).replace(b"+-x-y", b"+x-y")) == Mark()
 
 
 def test_it_can_be_switched_off(sides_by) -> None:

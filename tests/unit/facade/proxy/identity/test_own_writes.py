@@ -1,6 +1,10 @@
 """While the new side owns the data legacy has a copy: it answers nobody who has just written."""
 
+import time
+
 import pytest
+
+from facade.proxy.identity.lastwrite import AfterTokens, Mark
 
 LEGACY, NEW = 1000, 2000
 ROUTES = """
@@ -12,19 +16,20 @@ routes:
   - {name: read, match: GET /read, new: fresh, domain: goods, stage: %s, compare: {sample: 100%%}}
 """
 OWNERS = ["moving", "new"]
-MARKS = ["Cookie: a=b; fig_after=x", "Fig-After-Token: x"]
+MARKS = ["Cookie: a=b; fig_after=", "Fig-After-Token: "]
+GOODS = frozenset({"goods"})
 
 
-def asked(door, mark: str) -> int | None:
-    """The port of the side that a read with this mark is sent to; None: no side."""
+def asked(door, mark: str, ago: float = 0.0, legacys: bool = False) -> int | None:
+    """The port of the side that a read with this mark is sent to; None: no side. The goods were
+    written so many seconds ago, by the new side or by legacy."""
     before = len(door.wire.dialled)
     client = door.client()
-    head = (
-        f"GET /read HTTP/1.1\r\nHost: a\r\n{mark}\r\n"
-        if mark
-        else "GET /read HTTP/1.1\r\nHost: a\r\n"
-    )
-    client.send(head.encode() + b"\r\n")
+    tokens: AfterTokens = door.gateway.identity.last_write._tokens
+    micros = int((time.time() - ago) * 1e6)
+    said = tokens.make(Mark(micros, legacy=GOODS) if legacys else Mark(micros, new=GOODS)).decode()
+    line = f"{mark}{said}\r\n" if mark else ""
+    client.send(f"GET /read HTTP/1.1\r\nHost: a\r\n{line}\r\n".encode())
     dialled = door.wire.dialled[before:]
     return dialled[-1].transport.get_extra_info("peername")[1] if dialled else None
 
@@ -57,3 +62,14 @@ def test_legacy_answers_in_its_place_only_where_it_has_the_write(
         assert door.breakers("fresh")["read"] == "open"
     assert (asked(door, mark) == LEGACY) is (owner == "legacy")
     assert asked(door, "") == LEGACY
+
+
+@pytest.mark.parametrize(("ago", "legacys"), [(61.0, False), (0.0, True)])
+@pytest.mark.parametrize("mark", MARKS)
+def test_a_mark_that_is_old_or_of_legacys_binds_nobody(make_door, mark, ago, legacys) -> None:
+    assert asked(make_door(ROUTES % ("new", "legacy")), mark, ago, legacys) == LEGACY
+
+
+@pytest.mark.parametrize("mark", [f"{each}forged" for each in MARKS])
+def test_a_forged_mark_binds_nobody(make_door, mark) -> None:
+    assert asked(make_door(ROUTES % ("new", "legacy")), mark) == LEGACY
