@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from chassis.web.headers import WAITED
+from chassis.web.headers import DECLINED, WAITED
 
 Headers = tuple[tuple[str, str], ...]
 
@@ -25,6 +25,11 @@ class Answer:
         """
         waited = self.header(WAITED.lower())
         return max(0.0, self.ms - int(waited) / 1000.0) if waited.isdecimal() else self.ms
+
+    @property
+    def declined(self) -> bool:
+        """Whether a read model said that it is behind, so that legacy is to answer: no error."""
+        return self.status == 503 and bool(self.header(DECLINED.lower()))
 
     def header(self, name: str) -> str:
         """The values of a header joined with commas; empty when it is missing."""

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from chassis.web.headers import DECLINED
 from facade.compare import headers
 from facade.compare.answers import Answer, Pair
 from facade.compare.bodies.encodings import Undecodable, decode
@@ -29,6 +28,7 @@ from facade.compare.rules import Rules
 # A side's body is not what it says it is, or larger or deeper than we look.
 NOT_COMPARED = (Undecodable, TooDeep, NotHtml)
 
+DECLINED_BY_NEW = "new.declined"  # its read model was behind: neither an error nor evidence
 _LONGEST_CAUSE = 80  # characters
 _BODILESS = frozenset({204, 304})
 
@@ -87,8 +87,8 @@ def _failure(pair: Pair) -> str:
         return f"both.{control}" if control == candidate else f"both.{control}+{candidate}"
     if control or candidate:
         return f"legacy.{control}" if control else f"new.{candidate}"
-    if pair.candidate.status == 503 and pair.candidate.header(DECLINED.lower()):
-        return "new.declined"
+    if pair.candidate.declined:
+        return DECLINED_BY_NEW
     return ""
 
 

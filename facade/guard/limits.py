@@ -29,7 +29,7 @@ LEAST_MISMATCHES = 2  # one may be an accident of one request
 LEAST_ERRORS = 3
 CALM_SECONDS = 30.0  # after the new side's last error a doubt about errors is over
 LEAST_TIMED = 100  # a side that was just started is slow for its first requests
-MISMATCH, ERRORS, LATENCY = "mismatch", "errors", "latency"
+MISMATCH, ERRORS, LATENCY, DECLINED = "mismatch", "errors", "latency", "declined"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,17 @@ def findings(guard: Guard, evidence: Evidence) -> list[Finding]:
         found.append(_errors(guard.max_error_ratio, evidence, error))
     if guard.max_p95_ratio is not None:
         found.append(_latency(guard.max_p95_ratio, evidence, error))
-    return found
+    return [*found, *_declined(evidence.pairs)]
+
+
+def _declined(pairs: PairCounts) -> list[Finding]:
+    """Where the new side's read model is behind for most copies: no reason to move back, and none
+    to go on."""
+    if not pairs.mostly_declined:
+        return []
+    numbers: dict[str, Number] = {"declined": pairs.declined, "compared": pairs.compared}
+    words = f"the new side declined {pairs.declined:,} copies, and {pairs.compared:,} were compared"
+    return [Finding(DECLINED, Kind.HOLD, words, numbers)]
 
 
 def _mismatch(limit: float, evidence: Evidence, error: float) -> Finding:
@@ -106,7 +116,7 @@ def _errors(ratio: float, evidence: Evidence, error: float) -> Finding:
         "new": new.errors, "new_requests": new.requests,
         "legacy": legacy.errors, "legacy_requests": legacy.requests,
         "pairs_only_new": pairs.only_new, "pairs_only_legacy": pairs.only_legacy,
-        "pairs_both": pairs.both, "may": ratio,
+        "pairs_both": pairs.both, "pairs_declined": pairs.declined, "may": ratio,
     }  # fmt: skip
     told = [
         (by_clients, new.errors, _of_clients(evidence)),

@@ -18,7 +18,7 @@ from facade.compare.evidence.bounds import anytime_upper_bound
 from facade.compare.evidence.sequential import pairs_until
 from facade.compare.evidence.written import span
 from facade.guard import plan as plans
-from facade.guard.limits import BUDGET, more
+from facade.guard.limits import BUDGET, DECLINED, more
 from facade.guard.position import Position, parse
 from facade.guard.surroundings import LAG, OURS
 from facade.guard.verdict import Kind, Verdict
@@ -157,7 +157,7 @@ def _doubt(routes: Mapping[str, Standing]) -> str:
         found += [
             f"{name}: {finding.words}"
             for finding in verdict.findings
-            if finding.kind is Kind.HOLD and finding.cause in (OURS, LAG)
+            if finding.kind is Kind.HOLD and finding.cause in (OURS, LAG, DECLINED)
         ]
     return "; ".join(found)
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from facade.compare.answers import Answer, Pair
+from facade.compare.evidence.promotion import mostly_declined
 from facade.compare.verdict import Outcome, Verdict
 from facade.proxy.counting import histogram
 
@@ -20,11 +21,17 @@ class PairCounts:
     only_new: int = 0  # pairs in which the new side alone failed
     only_legacy: int = 0
     both: int = 0
+    declined: int = 0  # by a read model that was behind: nothing is known of them
     unfailing: int = 0  # the latest pairs in a row in which the new side did not fail
     timed: int = 0  # pairs in which neither failed
     slower: int = 0  # of these: the new side took longer than `max_p95_ratio` times legacy
     new_ms: list[int] = field(default_factory=histogram.empty)
     legacy_ms: list[int] = field(default_factory=histogram.empty)
+
+    @property
+    def mostly_declined(self) -> bool:
+        """Whether too few copies were answered to say what clients would be answered."""
+        return mostly_declined(self.declined, self.compared)
 
     @property
     def failing(self) -> tuple[int, int]:
@@ -37,6 +44,9 @@ class PairCounts:
         if verdict.outcome in (Outcome.MATCHED, Outcome.MISMATCHED):
             self.compared += 1
             self.mismatched += verdict.outcome is Outcome.MISMATCHED
+        if pair.candidate.declined:
+            self.declined += 1
+            return
         new, legacy = _failed(pair.candidate), _failed(pair.control)
         self.only_new += new and not legacy
         self.only_legacy += legacy and not new

@@ -10,7 +10,7 @@ from facade.compare.evidence.classes import InputClass, class_of
 from facade.compare.evidence.clusters import Clusters
 from facade.compare.evidence.latency import Latency
 from facade.compare.masking import mask_target
-from facade.compare.verdict import Outcome, Verdict
+from facade.compare.verdict import DECLINED_BY_NEW, Outcome, Verdict
 
 _VERSIONS = 50  # table versions kept; the oldest go first
 _PACE_MINUTES = 30
@@ -29,13 +29,23 @@ class Counts:
     mismatched: int = 0
     raced: int = 0
     tolerated: int = 0
-    failed: dict[str, int] = field(default_factory=dict)  # by cause
+    failed: dict[str, int] = field(default_factory=dict)  # by cause; see `declined`
     skipped: dict[str, int] = field(default_factory=dict)
 
     @property
     def compared(self) -> int:
         """The pairs that are evidence."""
         return self.matched + self.mismatched
+
+    @property
+    def declined(self) -> int:
+        """The pairs that the new side declined, which are no failures."""
+        return self.failed.get(DECLINED_BY_NEW, 0)
+
+    @property
+    def failures(self) -> dict[str, int]:
+        """`failed` without those."""
+        return {cause: count for cause, count in self.failed.items() if cause != DECLINED_BY_NEW}
 
     def add(self, verdict: Verdict) -> None:
         """Count one verdict."""
@@ -54,7 +64,7 @@ class Counts:
 
 
 def _count(causes: dict[str, int], cause: str) -> None:
-    if cause not in causes and len(causes) >= _CAUSES:
+    if cause not in causes and len(causes) >= _CAUSES and cause != DECLINED_BY_NEW:
         cause = OTHER_CAUSES
     causes[cause] = causes.get(cause, 0) + 1
 

@@ -13,7 +13,7 @@ A route that only writes has no pairs: it is judged by the errors of its new sid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from facade.compare.evidence.bounds import (
     CONFIDENCE,
@@ -29,6 +29,7 @@ CANARY, NEW = 0.05, 0.01  # of the answers may be wrong, where the route file sa
 _READS = frozenset({"GET", "HEAD", "OPTIONS", "*"})
 _MOST_CAUSES = 3
 _DECLINED = "new.declined"  # a read model that was behind: legacy answers in its place
+LEAST_DECLINED: Final = 10  # copies: fewer say nothing of a route
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,12 @@ class Proof:
         if self.pairs and self.wrong / self.pairs >= self.limit:
             return None
         return anytime_pairs_needed(self.wrong, self.limit) - self.pairs
+
+
+def mostly_declined(declined: int, compared: int) -> bool:
+    """Whether the new side's read model was behind for most copies: those that it answered say too
+    little of what clients would be answered."""
+    return declined >= LEAST_DECLINED and declined > compared
 
 
 def promotes(before: RouteConfig, stage: Stage, percent: int | None) -> bool:
@@ -120,6 +127,7 @@ def objections(
     return (
         found
         + _parked(known.compared)
+        + _declined(known.compared)
         + _guarded(route, known.compared)
         + (_pairs(route, known.compared, limit))
     )
@@ -141,6 +149,17 @@ def _parked(compared: Mapping[str, Any]) -> list[str]:
         return []
     names = [f"{one['request_id']} ({one['cause']})" for one in compared["parked"][:_MOST_CAUSES]]
     return [f"{count:,} pairs could not be judged, look at them first: {', '.join(names)}"]
+
+
+def _declined(compared: Mapping[str, Any]) -> list[str]:
+    """Copies that were declined are no evidence."""
+    declined, pairs = int(compared.get("declined", 0)), int(compared["compared"])
+    if not mostly_declined(declined, pairs):
+        return []
+    return [
+        f"the new side declined {declined:,} of {declined + pairs:,} copies, since it was behind:"
+        " the others are no evidence for it (fig lag)"
+    ]
 
 
 def _guarded(route: RouteConfig, compared: Mapping[str, Any]) -> list[str]:

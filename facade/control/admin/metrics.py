@@ -192,7 +192,8 @@ _OUTCOMES: dict[str, Callable[[Evidence], int]] = {
     "matched": lambda one: one.total.matched,
     "mismatched": lambda one: one.total.mismatched,
     "raced": lambda one: one.total.raced,
-    "failed": lambda one: sum(one.total.failed.values()),
+    "declined": lambda one: one.total.declined,
+    "failed": lambda one: sum(one.total.failures.values()),
     "skipped": lambda one: sum(one.total.skipped.values()),
     "shed": lambda one: sum(one.asked.shed.values()),
 }

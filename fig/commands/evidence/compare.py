@@ -13,8 +13,8 @@ from fig.commands.options import admin_option
 from fig.errors import NEGATIVE, BadSetting
 from fig.settings import Home
 
-HEAD = ("route", "stage", "pairs", "matched", "differ", "raced", "failed", "shed",
-        "at most, 95 %", "legacy p50/p95 ms", "new p50/p95 ms")  # fmt: skip
+HEAD = ("route", "stage", "pairs", "matched", "differ", "raced", "declined", "failed",
+        "shed", "at most, 95 %", "legacy p50/p95 ms", "new p50/p95 ms")  # fmt: skip
 FORMS = {".html": "html", ".json": "json", ".xml": "junit"}
 
 
@@ -105,6 +105,7 @@ def _row(one: dict[str, Any]) -> tuple[str | int | None, ...]:
         one["matched"],
         one["mismatched"],
         one["raced"],
+        one["declined"],
         sum(one["failed"].values()),
         sum(one["shed"].values()),
         one["told"]["bound"],

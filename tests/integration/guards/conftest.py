@@ -57,6 +57,7 @@ class Side:
     name: str
     wrong: float = 0.0
     failing: float = 0.0
+    behind: float = 0.0  # so often it declines, as a read model that is behind does
     delay: float = 0.0
     seen: dict[str, float] = field(default_factory=dict)  # key: when it was answered last
     asked: int = 0
@@ -90,10 +91,13 @@ class Side:
             self.seen[who] = time.time()
         if self.delay:
             time.sleep(self.delay)
-        failed = self.chance.random() < self.failing
+        declined = self.chance.random() < self.behind
+        failed = declined or self.chance.random() < self.failing
         price = 10 + (self.chance.random() < self.wrong)
         body = json.dumps({"id": handler.path, "price": price}).encode()
-        handler.send_response(500 if failed else 200)
+        handler.send_response(503 if declined else 500 if failed else 200)
+        if declined:
+            handler.send_header("Fig-Declined", "behind")
         handler.send_header("Content-Type", "application/json")
         handler.send_header("Content-Length", str(len(body)))
         handler.end_headers()

@@ -16,6 +16,38 @@ ACTS_WITHIN = 10.0
 QUIET = 1.0  # seconds, in which clients on the new side would ask some hundred times
 
 
+def test_copies_that_are_declined_move_nothing_and_prove_nothing(
+    open_shop: Callable[..., Shop],
+) -> None:
+    """As many failures of the new side alone would have moved it back after a dozen."""
+    shop = open_shop(stage="shadow", limits="max_error_ratio: 1.5")
+
+    def pairs() -> dict[str, int]:
+        return next(one for one in shop.get("/api/status")["routes"] if one["name"] == "item")[
+            "compare"
+        ]
+
+    with shop.load():
+        shop.fresh.behind = 0.3
+        shop.until("many were declined", lambda: pairs()["declined"] >= 40)
+        guard = shop.until("the guard has seen them", lambda: heard(shop, 40))
+        assert guard["kind"] != "back", guard["words"]
+        assert (pairs()["failed"], pairs()["mismatched"]) == (0, 0)
+        shop.fresh.behind = 1.0
+        guard = shop.until("it holds", lambda: "declined" in shop.guard()["words"] and shop.guard())
+    assert guard["kind"] == "hold", guard["words"]
+    against = shop.get("/api/compare", route="item")["routes"][0]
+    assert against["declined"] > against["compared"]
+    assert (shop.stage(), [one for one in shop.moves() if one[3] == "guard"]) == ("shadow", [])
+
+
+def heard(shop: Shop, declined: int) -> Any:
+    """The guard's word, once its window has so many copies that were declined."""
+    guard = shop.guard()
+    seen = max(one["numbers"].get("pairs_declined", 0) for one in guard["findings"])
+    return guard if seen >= declined else None
+
+
 def moved_back(shop: Shop) -> dict[str, Any]:
     """Wait until the route is in shadow; the guard's first entry in the journal."""
     shop.until("the route is moved back", lambda: shop.stage() == "shadow")

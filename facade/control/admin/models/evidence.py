@@ -142,6 +142,7 @@ class RouteComparison(BaseModel):
     tolerated: int
     compared: int  # matched + mismatched: what the rate rests on
     in_doubt: int = 0  # differ, and are counted once legacy was asked a second time
+    declined: int = 0  # by the new side, which was behind: neither failures nor evidence
     failed: dict[str, int]  # by side and phase: "new.connect"
     skipped: dict[str, int]
     shed: dict[str, int]

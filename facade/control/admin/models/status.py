@@ -68,6 +68,7 @@ class CompareSums(BaseModel):
     matched: int = 0
     mismatched: int = 0
     raced: int = 0
+    declined: int = 0  # by the new side, which was behind: neither failures nor evidence
     failed: int = 0
     skipped: int = 0
     shed: int = 0

@@ -6,8 +6,8 @@ from facade.control.admin.models import Comparison, RouteComparison
 from facade.control.admin.reports.section import at, section, table
 from facade.control.admin.reports.style import STYLE
 
-_HEAD = ("route", "stage", "compared", "matched", "differ", "raced", "failed", "shed",
-         "differ at most (95 %)", "target")  # fmt: skip
+_HEAD = ("route", "stage", "compared", "matched", "differ", "raced", "declined", "failed",
+         "shed", "differ at most (95 %)", "target")  # fmt: skip
 
 
 def page(found: Comparison) -> str:
@@ -34,7 +34,7 @@ def page(found: Comparison) -> str:
 
 def _row(one: RouteComparison) -> list[str]:
     counts = (one.compared, one.matched, one.mismatched, one.raced,
-              sum(one.failed.values()), sum(one.shed.values()))  # fmt: skip
+              one.declined, sum(one.failed.values()), sum(one.shed.values()))  # fmt: skip
     name = f"<a href='#{escape(one.route)}'>{escape(one.route)}</a>"
     numbers = [f"{count:,}" for count in counts]
     return [name, escape(one.told.stage), *numbers, one.told.bound, one.told.target]

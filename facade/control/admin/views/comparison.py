@@ -38,7 +38,8 @@ def route_comparison(
     counts, asked, now = evidence.total, evidence.asked, time.time()
     compared, mismatched = counts.compared, counts.mismatched
     in_doubt = sources.in_doubt.get(evidence.route, 0)
-    seen = {**asdict(counts), "compared": compared, "in_doubt": in_doubt}
+    outcomes = {**asdict(counts), "failed": counts.failures, "declined": counts.declined}
+    seen = {**outcomes, "compared": compared, "in_doubt": in_doubt}
     proof = proof_of(seen, _target(config, sources.tables.options()))
     missing = proof.missing
     pace = evidence.pace.per_second(now)
@@ -78,7 +79,7 @@ def route_comparison(
         parked=list(evidence.parked),
         parked_count=evidence.parked_count,
         history=[window_view(content) for content in history],
-        **asdict(counts),
+        **outcomes,
     )
     found.told = told(found)
     return found

@@ -57,7 +57,8 @@ def _facts(one: RouteComparison) -> list[Fact]:
         Fact(
             name="Pairs compared",
             value=f"{one.compared:,}",
-            note=f"{one.matched:,} equal, {one.mismatched:,} differ, {one.raced:,} raced;"
+            note=f"{one.matched:,} equal, {one.mismatched:,} differ, {one.raced:,} raced,"
+            f" {one.declined:,} declined;"
             f" {lost:,} failed, shed or skipped",
         ),
         Fact(name="Differ at most, 95 %", value=_bound(one), note=always),

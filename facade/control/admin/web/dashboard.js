@@ -80,7 +80,7 @@ function routeRow(route) {
   const pairs = route.compare;
   const failures = total(route.failures);
   const compared = cell(whole(pairs.compared));
-  compared.title = `${pairs.raced} raced, ${pairs.failed} failed, ${pairs.skipped} skipped, ${pairs.shed} shed`;
+  compared.title = `${pairs.raced} raced, ${pairs.declined} declined, ${pairs.failed} failed, ${pairs.skipped} skipped, ${pairs.shed} shed`;
   return make("tr", {},
     make("th", { scope: "row" }, route.name, make("small", {}, route.match), ...nearMisses(route), ...testers(route)),
     stage(route),

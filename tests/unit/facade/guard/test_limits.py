@@ -5,7 +5,15 @@ from random import Random
 
 import pytest
 
-from facade.guard.limits import ERRORS, LATENCY, MISMATCH, error_each, findings, run_until_over
+from facade.guard.limits import (
+    DECLINED,
+    ERRORS,
+    LATENCY,
+    MISMATCH,
+    error_each,
+    findings,
+    run_until_over,
+)
 from facade.guard.verdict import ORDER, Finding, Kind, together
 from facade.guard.window import PairCounts, SideCounts
 from facade.proxy.counting import histogram
@@ -50,6 +58,15 @@ def test_too_little_says_how_many_more_pairs_and_how_long() -> None:
         found.words == "0 of 7,400 pairs differ: needs about 1,830 more pairs, 20 min at this pace"
     )
     assert of(MISMATCH, compared=10).words.endswith("and none come")
+
+
+@pytest.mark.parametrize(
+    ("declined", "pairs", "kind"), [(9, 0, None), (10, 9, Kind.HOLD), (300, 20_000, None)]
+)
+def test_copies_that_are_mostly_declined_hold_it(declined, pairs, kind: Kind | None) -> None:
+    found = findings(ALL, evidence(declined=declined, compared=pairs))
+    assert next((one.kind for one in found if one.cause == DECLINED), None) is kind
+    assert all(one.kind is not Kind.BACK for one in found)
 
 
 def test_nobody_may_differ_is_a_limit_too() -> None:

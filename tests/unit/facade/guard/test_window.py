@@ -50,6 +50,19 @@ def test_pairs_by_what_failed_and_how_long_they_took() -> None:
     assert (counts.timed, counts.slower) == (2, 1)
 
 
+BEHIND = Answer(503, (("fig-declined", "behind"),), ms=100)
+
+
+def test_a_copy_that_was_declined_is_neither_an_error_nor_timed() -> None:
+    counts = PairCounts()
+    good, failed = Answer(200, ms=10), Verdict(Outcome.FAILED, cause="new.declined")
+    for control in (good, Answer(500, ms=10), Answer(0, error="connect")):
+        counts.add(pair(control, BEHIND), failed, 1.5)
+    counts.add(pair(good, Answer(503, ms=10)), Verdict(Outcome.MISMATCHED), 1.5)
+    assert (counts.declined, counts.compared, counts.only_new) == (3, 1, 1)
+    assert (counts.both, counts.only_legacy, counts.timed, counts.failing) == (0, 0, 0, (1, 1))
+
+
 def test_the_latest_pairs_in_a_row_in_which_the_new_side_did_not_fail() -> None:
     counts = PairCounts()
     good, bad = Answer(200, ms=10), Answer(500, ms=10)

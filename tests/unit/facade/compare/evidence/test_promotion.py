@@ -49,6 +49,16 @@ def against(
 
 
 @pytest.mark.parametrize(
+    ("declined", "pairs", "speaks"),
+    [(9, 0, False), (10, 9, True), (2000, 2000, False), (2001, 2000, True), (20, 2000, False)],
+)
+def test_a_route_whose_copies_are_mostly_declined_has_no_evidence(declined, pairs, speaks) -> None:
+    found = against(Stage.CANARY, compared(pairs, declined=declined))
+    assert any("declined" in words for words in found) is speaks
+    assert bool(found) is (speaks or pairs < 100)
+
+
+@pytest.mark.parametrize(
     ("before", "stage", "percent", "expected"),
     [
         (route(), Stage.CANARY, 500, True),
