@@ -4,13 +4,14 @@ One command per file; each is imported only when it is called, so that all of th
 """
 
 import importlib
+import importlib.util
 import sys
 from pathlib import Path
 
 import click
 
 from chassis.cli.output import output_of
-from fig.clients.running import NO_SHOP
+from fig.clients.running import NO_SHOP, shop_here
 from fig.errors import BadSetting, FigError
 from fig.settings import Home, project_root
 
@@ -61,6 +62,8 @@ SHOP = {
     "events": ("data", "consumers of events that have stopped, and the way on"),
 }
 COMMANDS = ANY_FACADE | SHOP
+MONOLITH = ("feed", "cutover", "farewell")  # of no use where there is none
+NO_MONOLITH = "needs the monolith, and there is none in this tree any more"
 GROUPS = {"With any facade": ANY_FACADE, "With the shop, from its checkout": SHOP}
 
 
@@ -78,6 +81,8 @@ class Commands(click.Group):
         except ModuleNotFoundError as error:
             if name not in SHOP:
                 raise
+            if name in MONOLITH and error.name == _module(name):
+                return _without_monolith(name)
             return _missing(name, str(error.name))
 
     def invoke(self, context: click.Context) -> object:
@@ -91,9 +96,30 @@ class Commands(click.Group):
             raise
 
     def format_commands(self, _context: click.Context, formatter: click.HelpFormatter) -> None:
+        useless = () if _monolith_here() else MONOLITH
         for title, commands in GROUPS.items():
+            lines = [
+                (name, NO_MONOLITH if name in useless else text)
+                for name, (_, text) in commands.items()
+            ]
             with formatter.section(title):
-                formatter.write_dl([(name, text) for name, (_, text) in commands.items()])
+                formatter.write_dl(lines)
+
+
+def _monolith_here() -> bool:
+    """Also true where the shop is not installed at all: its own commands say that."""
+    return not shop_here() or importlib.util.find_spec("fig.stack.legacy_side") is not None
+
+
+def _without_monolith(name: str) -> click.Command:
+    """Stands for a command that went with the monolith."""
+
+    def refuse(**_: object) -> None:
+        raise FigError(f"`fig {name}`: {NO_MONOLITH}")
+
+    rest = click.Argument(["rest"], nargs=-1, type=click.UNPROCESSED)
+    settings = {"ignore_unknown_options": True}
+    return click.Command(name, settings, refuse, [rest], help=NO_MONOLITH)
 
 
 def _load(name: str) -> click.Command:
@@ -102,9 +128,13 @@ def _load(name: str) -> click.Command:
         from fig.commands.passed import command
 
         return command(name, text)
-    module = importlib.import_module(f"fig.commands.{folder}.{name}")
+    module = importlib.import_module(_module(name))
     found: click.Command = getattr(module, name)
     return found
+
+
+def _module(name: str) -> str:
+    return f"fig.commands.{COMMANDS[name][0]}.{name}"
 
 
 def _missing(name: str, module: str) -> click.Command:

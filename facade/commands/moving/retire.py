@@ -68,6 +68,10 @@ def retire(
     chosen = absent.chosen(file, target)
     if not chosen:
         out.fail(f"no route and no domain is called '{target}': {_known(file)}", BAD_INPUT)
+    if not file.has_legacy:
+        words = "there is no monolith: the route file has no 'legacy', and every route is retired"
+        out.give({"ok": True, "routes": [], "objections": []}, words)
+        return
     evidence.insert(0, absent.of_facade(ask(out, admin, "/api/absence", {})))
     whole = every or chosen[0].name != target
     objections = absent.against(file, chosen, evidence, horizon, whole=whole)

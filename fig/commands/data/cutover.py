@@ -7,7 +7,7 @@ from contextlib import contextmanager
 import click
 
 from chassis.cli.output import Output, json_option
-from fig.clients import running, services
+from fig.clients import monolith, running, services
 from fig.cutover import looking
 from fig.cutover.calling import Call
 from fig.cutover.domains import parts_of
@@ -62,6 +62,7 @@ def cutover(
     if back + close + rehearse > 1:
         raise click.UsageError("--back, --close and --rehearse exclude each other")
     parts = parts_of(domain)
+    monolith.needed(home, f"the new side owns {domain}, and there is nobody to move it to or from")
     found = running.require(home)
     owning = Owning(services.address(home, parts.owning, None), domain)
     file = RouteFile(found)

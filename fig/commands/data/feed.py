@@ -6,7 +6,7 @@ import sys
 import click
 
 from chassis.cli.output import Output, json_option
-from fig.clients import access, running
+from fig.clients import access, monolith, running
 from fig.settings import Home, project_root
 from fig.stack.addresses import nats_url
 
@@ -27,6 +27,7 @@ def resnapshot(home: Home, table: str, first: str | None, last: str | None, out:
 
     Exit code 0: the feed will do it; 1: no feed answers; 2: there is no such table or key.
     """
+    monolith.needed(home, f"there is no feed, and nobody to read {table} of")
     bus = nats_url(access.place(home, running.require(home)))
     program = [sys.executable, "-m", "new_services.feed", "resnapshot", table]
     program += ["--from", first] if first is not None else []

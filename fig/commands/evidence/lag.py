@@ -9,7 +9,7 @@ import click
 
 from chassis.cli.output import Output, json_option
 from chassis.cli.tables import table
-from fig.clients import admin, running
+from fig.clients import admin, monolith, running
 from fig.commands.options import admin_option
 from fig.errors import NEGATIVE
 from fig.settings import Home
@@ -32,10 +32,11 @@ def lag(home: Home, watch: bool, address: str | None, out: Output) -> None:
     Exit code 0: all say how far they are; 1: one does not.
     """
     base = running.admin_url(home, address)
+    alone = monolith.gone(home) if address is None else ""
     while True:
         found: dict[str, Any] = admin.get(base, "/api/status")["lag"]
-        out.give(found, text(found))
-        if not watch:
+        out.give(found, f"{alone}; no read model is behind it" if alone else text(found))
+        if alone or not watch:
             break
         sys.stdout.flush()
         time.sleep(EVERY_SECONDS)

@@ -56,6 +56,7 @@ def test_it_sells(fig, port_base, url, customer) -> None:
     assert "seed" in names and not names & GONE
     status, problem = read(f"{url}/of-the-old-shop")
     assert (status, problem["detail"]) == (404, "Nothing is at this address.")
+    _what_needs_a_monolith_says_that_there_is_none(fig)
 
     numbers = [_by_app(customer(number)) for number in range(1, BY_APP + 1)]
     numbers += [_by_pages(customer(100 + number)) for number in range(BY_PAGES)]
@@ -73,6 +74,21 @@ def test_it_sells(fig, port_base, url, customer) -> None:
     assert [one["order_no"] for one in listed["orders"]] == numbers[:1]
     _every_law_holds(fig)
     print(f"sold: {BY_APP} orders by the app, {BY_PAGES} by pages; 1 by a new customer; 22 logins")
+
+
+def _what_needs_a_monolith_says_that_there_is_none(fig) -> None:
+    for code, *words in (
+        (1, "cutover", "goods"),
+        (1, "cutover", "orders", "--back"),
+        (2, "cutover", "gods"),
+        (1, "feed", "resnapshot", "product"),
+        (0, "lag"),
+        (0, "retire", "goods", "--dry-run"),
+    ):
+        done = fig(*words)
+        said = done.stdout + done.stderr
+        assert done.returncode == code, f"{words}: {said}"
+        assert "monolith" in said or code == 2, f"{words}: {said}"
 
 
 def _by_app(person: Visitor) -> str:

@@ -1,6 +1,7 @@
 """The list of commands. Mirrors fig/__main__.py."""
 
 import json
+import re
 from importlib.metadata import version
 
 import click
@@ -8,7 +9,9 @@ import pytest
 from click.testing import CliRunner
 
 from fig import __main__
-from fig.__main__ import ANY_FACADE, COMMANDS, SHOP, cli, main
+from fig.__main__ import ANY_FACADE, COMMANDS, MONOLITH, SHOP, cli, main
+from fig.settings import Home
+from fig.stack.ended import Ended, write
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -92,6 +95,37 @@ def test_help_says_which_commands_need_the_shop():
         assert f"  {name} " in alone.partition("With any facade:")[2]
     for name in SHOP:
         assert f"  {name} " in shop
+
+
+def test_in_a_tree_without_the_monolith_help_and_commands_say_so(monkeypatch, capsys, tmp_path):
+    def gone(name):
+        missing = f"fig.commands.data.{name}"
+        raise ModuleNotFoundError(f"No module named '{missing}'", name=missing)
+
+    monkeypatch.setattr(__main__, "_monolith_here", lambda: False)
+    monkeypatch.setattr(__main__, "_load", gone)
+    told = CliRunner().invoke(cli, ["--help"]).output
+    for name in MONOLITH:
+        assert re.search(rf"  {name} +needs the monolith, and there is none", told)
+    monkeypatch.setattr("sys.argv", ["fig", "--home", str(tmp_path), "feed", "resnapshot", "x"])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 1
+    assert "`fig feed`: needs the monolith, and there is none" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("how", ["alone", "farewell"])
+@pytest.mark.parametrize("words", [["cutover", "goods"], ["feed", "resnapshot", "product"]])
+def test_in_a_shop_without_the_monolith_they_say_so(how, words, monkeypatch, capsys, tmp_path):
+    if words[0] == "feed" and not __main__._monolith_here():
+        pytest.skip("this tree has no such command any more")
+    write(Home(tmp_path), Ended(0.0, how, "/a/legacy.dump"))
+    monkeypatch.setattr("sys.argv", ["fig", "--home", str(tmp_path), *words])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    said = capsys.readouterr().err
+    assert (ended.value.code, "/a/legacy.dump" in said) == (1, how == "farewell")
+    assert ("never had a" if how == "alone" else "has no") + " monolith" in said
 
 
 def test_the_version():

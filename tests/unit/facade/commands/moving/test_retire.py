@@ -49,6 +49,18 @@ def test_it_asks_once_and_retires_what_is_left(run: Any) -> None:
     assert "retired already" in run("--all").output
 
 
+def test_without_legacy_there_is_nothing_to_retire(run: Any) -> None:
+    text = FILE.replace('legacy: {url: "http://127.0.0.1:1"}, ', "")
+    run.file.write_text(text.replace("stage: new,", "stage: retired,"))
+    for words in (["a", "--dry-run"], ["--all"], ["goods", "--json", "--yes"]):
+        done = run(*words, kind="route")
+        assert (done.exit_code, "no monolith" in done.output or '"ok": true' in done.output) == (
+            0,
+            True,
+        ), done.output
+    assert run("other").exit_code == 2
+
+
 def test_it_names_what_stands_against_it(run: Any) -> None:
     done = run("a", "--yes", kind="route", watched=60.0)
     assert done.exit_code == 1
