@@ -8,12 +8,14 @@ pytestmark = pytest.mark.integration
 
 
 def test_there_and_back_and_there(hands: Any) -> None:
-    assert hands.save(price="120.00").status_code == 200
+    saved = hands.save(price="120.00")
+    assert (saved.status_code, saved.headers["fig-owner"]) == (200, "goods=legacy")
     there = hands.move("new")
     assert (there["window"], there["words"], there["fence"]["owner"]) == ("open", "", "new")
 
     # ours: at once in our answers, soon on the monolith's pages; its name's text stays
-    assert hands.save(price="99,5", discount="15 %", name="Zelt").status_code == 200
+    saved = hands.save(price="99,5", discount="15 %", name="Zelt")
+    assert (saved.status_code, saved.headers["fig-owner"]) == (200, "goods=new")
     assert hands.shown()["list_price"] == "99.50"
     hands.until("legacy has it", lambda: hands.product() == ("99.50", "15", "Zelt"))
 
