@@ -48,7 +48,7 @@ def test_the_figures_have_their_notes(one: RouteComparison) -> None:
     }  # fmt: skip
     assert [(fact.name, fact.value, fact.note) for fact in told(one).facts] == [
         ("Pairs compared", "1,000",
-         "1,000 equal, 0 differ, 1 raced; 4 failed, shed or skipped"),
+         "1,000 equal, 0 differ, 1 raced, 0 declined; 4 failed, shed or skipped"),
         ("Differ at most, 95 %", "0.3 %", "however often one looks: 1.1 %"),
         ("Time to evidence", "2 min", "target 0.1 %; 22.2 pairs/s"),
         ("Paired latency, new − legacy", "−1.2 ms",
