@@ -14,9 +14,9 @@ def gone(home: Home) -> str:
     """
     if not running.shop_here():
         return ""
-    from fig.stack import ended  # late: it is part of the shop
+    from fig.stack.ended import read  # late: it is part of the shop
 
-    said = ended.read(home)
+    said = read(home)
     if said is None:
         return ""
     if said.how != "farewell":

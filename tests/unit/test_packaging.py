@@ -32,7 +32,7 @@ OURS |= {"new_services"}
 # Imported only where an option asks for it, which says what to install.
 ON_WISH = {"psycopg": "postgres", "opentelemetry": "otlp"}
 # Imported late, where a stack of the shop runs.
-WITH_THE_SHOP = {"fig.output.overview", "fig.retire.files"}
+WITH_THE_SHOP = {"fig.output.overview", "fig.retire.files", "fig.stack.ended"}
 # Runs in the sidecar's own environment, made from its lock, and in that of the user's application.
 ELSEWHERE = {"mitmproxy", "flask"}
 # Started as programs, found as plugins or read as data: no source file imports them.
