@@ -1,77 +1,19 @@
-"""The demo as a newcomer runs it, on the real stack: a good run, a broken promise, a Ctrl-C."""
+"""The demo as a newcomer runs it, on the real stack, which is its own: it measures."""
 
 from __future__ import annotations
 
-import json
-import os
 import re
-import signal
-import socket
-import subprocess
-import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from fig.demo.script.pace import DOMAINS, MOVED, PRODUCT_ROUTES
-from fig.stack.ports import WIDTH
+from tests.e2e.conftest import Demo
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600)]
 
 PROJECT = Path(__file__).parents[2]
-
-
-class Demo:
-    """`fig demo` in a data folder of its own."""
-
-    def __init__(self, home: Path, base: int) -> None:
-        self.home = home
-        self.base = base
-        self.process: subprocess.Popen[str] | None = None
-
-    def start(self, *options: str) -> subprocess.Popen[str]:
-        env = {**os.environ, "FIG_HOME": str(self.home), "FIG_PORT_BASE": str(self.base)}
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "fig", "demo", "--fast", *options],
-            cwd=PROJECT,
-            env=env,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-        return self.process
-
-    def finish(self, *options: str) -> tuple[int, str]:
-        """Exit code and everything it said."""
-        process = self.start(*options)
-        said, _ = process.communicate(timeout=560)
-        return process.returncode, said
-
-    def figures(self) -> dict[str, Any]:
-        """What it wrote beside its page."""
-        (path,) = (self.home / "reports").glob("demo-*.json")
-        return dict(json.loads(path.read_text()))
-
-    def listening(self) -> list[int]:
-        """Ports of this stack on which somebody still listens."""
-        taken = []
-        for port in range(self.base, self.base + WIDTH):
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", port)) == 0:
-                    taken.append(port)
-        return taken
-
-
-@pytest.fixture
-def demo(tmp_path: Path, port_base: int) -> Iterator[Demo]:
-    found = Demo(tmp_path / "fig home", port_base)  # a blank in the path is nothing special
-    yield found
-    if found.process is not None and found.process.poll() is None:
-        found.process.terminate()
-        found.process.wait(60)
-    assert found.listening() == [], "something of the demo still runs"
 
 
 def test_every_promise_holds(demo: Demo) -> None:
@@ -133,38 +75,3 @@ def _the_page_tells_it_in_acts(demo: Demo) -> None:
     assert "Every promise held." in page
     assert page.count('id="act-') == 5
     assert len(re.findall("<svg", page)) == 4
-
-
-def test_a_fault_that_stays_breaks_the_promise_and_is_not_promoted(demo: Demo) -> None:
-    exit_code, said = demo.finish("--leave-fault")
-    assert exit_code == 1, said
-    figures = demo.figures()
-    broken = [one["name"] for one in figures["promises"] if not one["held"]]
-    assert "after the fault was off, the pairs compared equal" in broken
-    assert "no request failed" not in broken
-    assert {flip["stage"] for flip in figures["record"]["flips"]} == {"shadow"}
-    assert figures["record"]["later"][0]["relation"] == "rounding"
-    assert "promises broken: " in said or "promise broken: " in said
-
-
-def test_ctrl_c_leaves_nothing_behind(demo: Demo) -> None:
-    process = demo.start()
-    assert process.stdout is not None
-    for line in process.stdout:
-        if "shoppers," in line:
-            break
-    process.send_signal(signal.SIGINT)
-    said, _ = process.communicate(timeout=60)
-    assert process.returncode == 130, said
-    assert demo.listening() == []
-    assert not (demo.home / "reports").exists()
-
-
-def test_a_busy_port_is_an_error_and_no_verdict(demo: Demo) -> None:
-    with socket.socket() as other:
-        other.bind(("127.0.0.1", demo.base))
-        other.listen()
-        exit_code, said = demo.finish()
-    assert exit_code == 2
-    assert f"port {demo.base}" in said
-    assert "promise" not in said

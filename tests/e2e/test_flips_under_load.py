@@ -22,7 +22,7 @@ from chassis.cli.calls import call_object
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900)]
 
 PROJECT = Path(__file__).parents[2]
-ROUNDS = int(os.environ.get("FIG_FLIP_ROUNDS", "3"))
+ROUNDS = int(os.environ.get("FIG_FLIP_ROUNDS", "2"))
 USERS = os.environ.get("FIG_FLIP_USERS", "20")
 WAY = (("shadow",), ("canary", "50"), ("new",), ("canary", "50"), ("shadow",), ("legacy",))
 

