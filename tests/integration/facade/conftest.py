@@ -5,7 +5,6 @@ import os
 import signal
 import socket
 import socketserver
-import subprocess
 import threading
 import time
 import urllib.error
@@ -122,6 +121,12 @@ class Facade:
             return [int(pid) for pid in path.read_text().split()]
         return []
 
+    def end(self) -> None:
+        """Kill it, when a test is over: what it was doing is nobody's any more."""
+        self.process.kill()
+        self.process.wait(60)
+        self.log.close()
+
     def stop(self, number: int = signal.SIGTERM) -> int:
         """Signal the master and wait for its end; returns its exit code."""
         if self.process.poll() is None:
@@ -143,11 +148,7 @@ def start(tmp_path: Path) -> Iterator[Callable[..., Facade]]:
 
     yield run
     for facade in running:
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            facade.stop()
-        if facade.process.poll() is None:
-            facade.process.kill()
-        facade.log.close()
+        facade.end()
 
 
 Script = Callable[[socket.socket], None]

@@ -221,7 +221,7 @@ class Shop:
         os.kill(pid, signal.SIGKILL)
         eventually("it has a successor", lambda: self.control() not in (0, pid))
 
-    def until(self, what: str, check: Callable[[], Any], seconds: float = 120.0) -> Any:
+    def until(self, what: str, check: Callable[[], Any], seconds: float = 180.0) -> Any:
         try:
             return eventually(what, check, seconds)
         except AssertionError as late:
@@ -232,8 +232,7 @@ class Shop:
         return Load(self.facade.port, **given)
 
     def close(self) -> None:
-        self.facade.stop()
-        self.facade.log.close()
+        self.facade.end()
         self.legacy.stop()
         with contextlib.suppress(OSError):
             self.fresh.stop()
