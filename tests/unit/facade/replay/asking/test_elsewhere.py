@@ -14,7 +14,7 @@ from facade.replay.formats.recorded import Exchange
 from facade.replay.judging import Judge
 from facade.routes.file.reading import load
 from facade.routes.table import compile_table
-from tests.rigs.facade.replay import FakeAsker
+from tests.rigs.replay import FakeAsker
 
 ROUTES = b"""
 upstreams:

@@ -15,7 +15,7 @@ from facade.replay.formats.recorded import Exchange, FileEnd
 from facade.replay.judging import Judge
 from facade.replay.report import Report
 from facade.routes.table import RouteTable
-from tests.rigs.facade.replay import FakeAsker, Reply
+from tests.rigs.replay import FakeAsker, Reply
 
 LEGACY, NEW = "http://legacy:1", "http://catalog:1"
 Make = Callable[..., Exchange]
