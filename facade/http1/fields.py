@@ -5,7 +5,7 @@ cost one lookup. Lines that carry credentials are never remembered, but for the 
 a connection repeats (`LastCookie`).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from facade.http1.refusal import Refused
@@ -57,6 +57,11 @@ _KINDS: Final = {
     b"te": DROP,
     b"http2-settings": DROP,
 }
+# With these an answer may be "unchanged", a part, or a difference to what the client holds.
+_CONDITIONAL: Final = frozenset(
+    {b"if-none-match", b"if-modified-since", b"if-match", b"if-unmodified-since", b"if-range"}
+    | {b"range", b"a-im"}
+)
 _OURS: Final = (b"fig-", b"x-fig-")  # said between our own processes, never by a client
 # Never remembered: lines that carry credentials, and lines that no other request repeats.
 _NOT_REMEMBERED: Final = frozenset(
@@ -85,6 +90,14 @@ class Field:
     name: bytes  # lower case
     value: bytes
     line: bytes
+    # Of these, made once for all requests that repeat the line.
+    pair: tuple[bytes, bytes] = field(init=False, repr=False)  # name and value
+    conditional: bool = field(init=False, repr=False)  # it may say what the client holds
+
+    def __post_init__(self) -> None:
+        self.pair = self.name, self.value
+        # Servers behind WSGI and CGI read `_` in a name as `-`.
+        self.conditional = self.name.replace(b"_", b"-") in _CONDITIONAL
 
 
 def kind_of(name: bytes) -> int:

@@ -42,11 +42,6 @@ _ABSOLUTE: Final = re.compile(rb"https?://([^/?]+)(.*)", re.IGNORECASE | re.DOTA
 _TRACEPARENT: Final = re.compile(
     rb"[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}"
 )
-# With these an answer may be "unchanged", a part, or a difference to what the client holds.
-_CONDITIONAL: Final = frozenset(
-    {b"if-none-match", b"if-modified-since", b"if-match", b"if-unmodified-since", b"if-range"}
-    | {b"range", b"a-im"}
-)
 _REFUSED_METHODS: Final = frozenset({b"CONNECT", b"TRACE"})
 
 
@@ -154,8 +149,8 @@ def read_request(head: bytes, most_fields: int, cookie: LastCookie | None = None
 
 def unconditional(head: RequestHead) -> RequestHead:
     """A head that asks for the whole answer, whatever the client holds of it already; the same one
-    where it asks for that anyway. Servers behind WSGI and CGI read `_` in a name as `-`."""
-    dropped = [f for f in head.fields if f.name.replace(b"_", b"-") in _CONDITIONAL]
+    where it asks for that anyway."""
+    dropped = [field for field in head.fields if field.conditional]
     if not dropped:
         return head
     lines = {field.line for field in dropped}

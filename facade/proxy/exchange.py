@@ -32,8 +32,10 @@ from facade.proxy.upstream.caller import Connection
 from facade.proxy.upstream.instances import ANY, FRESH, NEW
 from facade.routes import trouble
 
-HALF_OPEN: Final = State.HALF_OPEN  # a lookup less for each answer
-MOST_JOINED: Final = 16 * 1024  # bytes; pieces of more are handed to the transport as they are
+HALF_OPEN: Final = State.HALF_OPEN  # lookups less for each answer
+SUCCESS: Final = Outcome.SUCCESS
+FAILURE: Final = Outcome.FAILURE
+MOST_JOINED: Final = 16 * 1024  # bytes; a piece as large is handed to the transport as it is
 
 
 class Exchange:
@@ -194,7 +196,8 @@ class Exchange:
 
     def _send_held(self) -> None:
         pieces, self._held = self._held, []
-        if sum(map(len, pieces)) > MOST_JOINED:
+        # The body is the last piece, or the last but one: before the end of chunks.
+        if len(pieces[-1]) >= MOST_JOINED or (len(pieces) > 1 and len(pieces[-2]) >= MOST_JOINED):
             self.client.writelines(pieces)
         else:
             self.client.write(b"".join(pieces))
@@ -316,7 +319,7 @@ def outcome_of(answer: ResponseHead, counted: trouble.Trouble) -> Outcome:
     """What a whole answer says of its upstream. One that declines is well, it only lags behind."""
     if answer.declined is not None:
         return Outcome.CANCELLED
-    return Outcome.FAILURE if answer.status in counted.statuses else Outcome.SUCCESS
+    return FAILURE if answer.status in counted.statuses else SUCCESS
 
 
 def judge_probe(request: Request, answer: ResponseHead, worker: WorkerContext) -> None:

@@ -40,7 +40,7 @@ from facade.routes.sessions import sticky_line, sticky_value
 
 READS: Final = frozenset({b"GET", b"HEAD"})  # a preflight asks for no parts
 NOWHERE: Final = "Nothing is at this address."
-_NAME_AND_VALUE: Final = attrgetter("name", "value")
+_PAIR: Final = attrgetter("pair")
 
 
 def forward(exchange: Exchange) -> None:
@@ -153,7 +153,7 @@ def _asked(request: Request) -> Asked:
     """The request as conditions of routes look at it."""
     head = request.head
     host = host_of(request.client.host(head))
-    return Asked(host, [*map(_NAME_AND_VALUE, head.fields)], head.target)
+    return Asked(host, [*map(_PAIR, head.fields)], head.target)
 
 
 def _asked_method(request: Request) -> bytes:
@@ -167,7 +167,7 @@ def _asked_method(request: Request) -> bytes:
 def identify(request: Request) -> Key | None:
     """The key by which the route tells its clients apart."""
     head = request.head
-    fields = [*map(_NAME_AND_VALUE, head.fields)]
+    fields = [*map(_PAIR, head.fields)]
     route = request.state.route
     key = decision.identify(route.keys, fields, request.path, _address(request))
     if route.sticky and key is not None and key.source == "session":

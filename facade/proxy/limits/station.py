@@ -22,7 +22,7 @@ from facade.routes.machines.allow import API_KEY as KEYED
 from facade.routes.machines.allow import Machine
 from facade.runtime.debts import shown
 
-_NAME_AND_VALUE: Final = attrgetter("name", "value")
+_PAIR: Final = attrgetter("pair")
 
 
 def within(
@@ -42,7 +42,7 @@ def within(
     named = _NOBODY if machine is None else _named(machine)
     for limit in limits:
         if not limit.by_address and not headers:
-            headers = [*map(_NAME_AND_VALUE, head.fields)]
+            headers = [*map(_PAIR, head.fields)]
         asks = asks or (limit.by_person and limit.asks(headers, path, address, named))
     if not asks:
         return _judge(exchange, limits, headers, address, named)

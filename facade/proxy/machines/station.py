@@ -22,7 +22,7 @@ from facade.routes.machines.allow import (
     status_of,
 )
 
-_NAME_AND_VALUE: Final = attrgetter("name", "value")
+_PAIR: Final = attrgetter("pair")
 _SOON: Final = b"Retry-After: 1\r\n"
 
 
@@ -32,7 +32,7 @@ def let_in(exchange: Exchange, address: str) -> bool:
     head = request.head
     if head.method == b"OPTIONS" and is_preflight(head):
         return True
-    checked = worker.machines.check(map(_NAME_AND_VALUE, head.fields))
+    checked = worker.machines.check(map(_PAIR, head.fields))
     if isinstance(checked, Machine):
         request.machine = checked
     route = request.missed or request.state.route

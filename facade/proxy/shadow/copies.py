@@ -53,12 +53,11 @@ class Shadow:
     def signed_in(self, head: RequestHead) -> bool:
         """Whether the request carries a session or credentials: one class of inputs."""
         session = self._session
-        return any(
-            session.find((field.value,))
-            if field.name == b"cookie"
-            else field.name == b"authorization"
-            for field in head.fields
-        )
+        for field in head.fields:
+            name = field.name
+            if name == b"authorization" or (name == b"cookie" and session.find((field.value,))):
+                return True
+        return False
 
     def pair(self, request: Request) -> Pair | None:
         """A copy of this request for the side that does not answer it; None when it is shed."""

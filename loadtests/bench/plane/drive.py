@@ -34,6 +34,7 @@ routes:
      key: [session]}
   - {name: place, match: "POST /api/orders", new: fresh, stage: new, needs: [session]}
   - {name: note, match: "POST /api/notes", new: fresh, stage: new}
+  - {name: alone, match: "GET /alone/{id}", new: fresh, stage: legacy}
   - {name: copied, match: "GET /copied/{id}", new: fresh, stage: shadow, compare: {sample: 100%}}
 """
 # What a checkout of before does not know: it is measured without.
@@ -86,6 +87,9 @@ CASES: Final = {
     "customer's read": Case(
         b"GET /api/products/P-1 HTTP/1.1\r\n" + BROWSER + COOKIE + b"\r\n",
         _answer(b"200 OK", 800),
+    ),
+    "the same, not copied": Case(
+        b"GET /alone/17 HTTP/1.1\r\n" + BROWSER + b"\r\n", _answer(b"200 OK", 800)
     ),
     "copied read": Case(
         b"GET /copied/17 HTTP/1.1\r\n" + BROWSER + b"\r\n", _answer(b"200 OK", 800)

@@ -146,3 +146,15 @@ def test_large_pieces_are_not_copied_together(door: Any, size: int, apart: bool)
     exchange.ended([])
     assert client.sent.endswith(b"\r\n\r\n" + b"x" * size)
     assert client.calls[:-1] == ([("pieces", 2)] if apart else [])
+
+
+@pytest.mark.parametrize(("size", "apart"), [(100, False), (MOST_JOINED, True)])
+def test_nor_is_a_large_chunk_that_the_end_follows(door: Any, size: int, apart: bool) -> None:
+    exchange, client = started(door, asked("GET", "/legacy/a"))
+    side = connected(exchange)
+    side.more = True
+    answer(exchange, b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked")
+    exchange.body(b"x" * size)
+    exchange.ended([])
+    assert client.sent.endswith(b"\r\n\r\n%x\r\n" % size + b"x" * size + b"\r\n0\r\n\r\n")
+    assert client.calls[:-1] == ([("pieces", 3)] if apart else [])
