@@ -9,7 +9,7 @@ FIG    := $(PY) -m fig
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo demo-fast up down status check test alone applications unit study fuzz lint format lock clean-data clean \
+.PHONY: help install demo demo-fast up down status check without-sockets test alone applications unit study fuzz lint format lock clean-data clean \
   cutover chaos chaos-feed legacy-away two-of-each coverage-map longest mutants bench bench-orders bench-shadow bench-feed bench-read bench-verify bench-plane bench-idle \
   compile uncompile test-compiled
 
@@ -63,7 +63,10 @@ status: install  ## what runs, and where the routes stand
 
 # A worker takes whole files, the longest first.
 BY_FILES := --dist loadfile --no-loadscope-reorder
-check: install lint ## what to run at every change: linters, types, unit and contract tests
+check: install   ## what to run at every change: linters, types, unit and contract tests, beside each other
+	@$(MAKE) --no-print-directory -j 2 --output-sync=line lint without-sockets
+
+without-sockets: install ## unit and contract tests
 	@$(PY) -m pytest -q -n 2 $(BY_FILES) tests/unit tests/contract $(ARGS)
 
 # What waits for processes shares two cores by four, and two whole stacks run side by side; the demo,

@@ -109,7 +109,7 @@ async def test_an_effect_whose_answer_nobody_hears(legacy, between, fate, monkey
     monkeypatch.setattr(proxy, "LATE_SECONDS", 30.0)
     between.shares = {fate: 1.0}
     with pytest.raises(NoAnswer):
-        await send(between, order(timeout=1.0))
+        await send(between, order(timeout=3.0))
     assert (legacy.taken, between.struck[fate]) == ([WISH], 1)
 
 
