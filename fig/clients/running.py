@@ -1,6 +1,9 @@
 """Finding the stack that runs, for every command but `up`."""
 
+import fcntl
 import importlib.util
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from fig.errors import FigError
 from fig.settings import Home
@@ -48,6 +51,17 @@ def require(home: Home) -> StackState:
         start = "start it with `fig up --detach`"
         raise FigError(f"nothing runs in {home.folder}; {start if shop_here() else NO_SHOP}")
     return found
+
+
+@contextmanager
+def alone(home: Home, command: str) -> Iterator[None]:
+    """One operator of this command at a time. Raises FigError for the second one."""
+    with (home.folder / "run" / f"{command}.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise FigError(f"somebody else runs `fig {command}` here; wait for its end") from None
+        yield
 
 
 def process(found: StackState, name: str) -> state.ProcessState:

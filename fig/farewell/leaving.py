@@ -1,17 +1,13 @@
 """The steps outside the database: the route file, the processes, the journal."""
 
 import getpass
-import json
-import os
 import socket
-import subprocess
-import sys
 import time
 from pathlib import Path
 from typing import Any
 
 from fig.clients import admin
-from fig.clients.passing import environment
+from fig.clients.passing import ask
 from fig.errors import FigError
 from fig.settings import Home
 from fig.stack import ended
@@ -19,24 +15,13 @@ from fig.stack.ended import Ended
 from fig.supervise.spool import Relist, Spool
 from fig.supervise.state import StackState
 
-SECONDS = 30.0
-
 
 def detach(found: StackState, *words: str) -> dict[str, Any]:
     """What `python -m facade detach` answers: `ok`, and `objections` where it was refused.
 
     Raises FigError where it failed in another way.
     """
-    program = [sys.executable, "-P", "-m", "facade", "detach", *words, "--json"]
-    done = subprocess.run(
-        program, env=environment(os.environ, found), capture_output=True, text=True, check=False,
-        timeout=SECONDS, start_new_session=True,
-    )  # fmt: skip  # a session of its own: Ctrl-C does not cut an edit off
-    try:
-        answer: dict[str, Any] = json.loads(done.stdout)
-    except ValueError:
-        said = done.stderr.strip().splitlines()
-        raise FigError(said[-1] if said else "the facade's command said nothing") from None
+    _, answer = ask(["detach", *words], found)
     if not answer.get("ok") and not answer.get("objections"):
         raise FigError(str(answer.get("error")))
     return answer

@@ -7,12 +7,11 @@ Exit codes: 0 the books balance, 1 they do not (each sentence is something that 
 import argparse
 import json
 import secrets
-import shutil
 import sys
-import tempfile
 import time
 from collections.abc import Mapping
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +23,7 @@ from loadtests.chaos.journal import Fate
 from loadtests.chaos.owners import Owners
 from loadtests.chaos.person import decided
 from loadtests.chaos.report import Report, Struck
-from loadtests.chaos.running import STEADY, Crowd, customers, proved, say, settled
+from loadtests.chaos.running import STEADY, Crowd, concluded, customers, proved, say, settled
 from loadtests.chaos.stack import OWNERS, ChaosFailed, Stack
 from loadtests.chaos.trouble import MOVED, Cutover, Flip, Kill, plan, session_ends
 from loadtests.visitor import CUSTOMERS
@@ -172,20 +171,9 @@ def main() -> int:
     parser.add_argument("--keep", action="store_true", help="leave the folder with logs")
     options = parser.parse_args()
     say(f"seed {options.seed}, {options.minutes:g} minutes, {options.users} customers")
-    folder = Path(tempfile.mkdtemp(prefix="fig-chaos-"))
-    try:
-        found = run(options, folder)
-    except ChaosFailed as error:
-        say(f"{error}; logs are in {folder}; --seed {options.seed}")
-        return 2
-    if found:
-        print("\n".join(found))  # noqa: T201
-        say(f"{len(found)} things must not be; logs are in {folder}; --seed {options.seed}")
-        return 1
-    if not options.keep:
-        shutil.rmtree(folder, ignore_errors=True)
-    say("the books balance: nothing lost, nothing doubled, nothing left behind")
-    return 0
+    good = "the books balance: nothing lost, nothing doubled, nothing left behind"
+    one = partial(run, options)
+    return concluded(one, "chaos", good, seed=options.seed, keep=options.keep)
 
 
 if __name__ == "__main__":

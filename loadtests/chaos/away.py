@@ -13,7 +13,6 @@ import argparse
 import json
 import signal
 import sys
-import tempfile
 import time
 from collections.abc import Sequence
 from contextlib import suppress
@@ -22,8 +21,8 @@ from pathlib import Path
 from typing import Any
 
 from loadtests.chaos import absence, access
-from loadtests.chaos.running import Crowd, customers, progressed, proved, say
-from loadtests.chaos.stack import ChaosFailed, Stack
+from loadtests.chaos.running import Crowd, concluded, customers, progressed, proved, say
+from loadtests.chaos.stack import Stack
 from loadtests.chaos.trouble import FLIPPED
 from loadtests.chaos.watch import OPEN, Watch, one
 
@@ -121,19 +120,12 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--port-base", type=int, default=18750)
     options = parser.parse_args()
-    folder = Path(tempfile.mkdtemp(prefix="fig-away-"))
-    try:
+
+    def one(folder: Path) -> list[str]:
         with Stack(folder, options.port_base, *logging_to(folder)) as stack:
-            found = observed(stack, options, folder)
-    except ChaosFailed as error:
-        say(f"{error}; logs are in {folder}")
-        return 2
-    if found:
-        print("\n".join(found))  # noqa: T201
-        say(f"{len(found)} things must not be; logs are in {folder}")
-        return 1
-    say("legacy was away and nobody lost anything")
-    return 0
+            return observed(stack, options, folder)
+
+    return concluded(one, "away", "legacy was away and nobody lost anything", seed=options.seed)
 
 
 if __name__ == "__main__":

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -10,7 +12,7 @@ from pathlib import Path
 
 from chassis.process import children
 from chassis.process.children import Program
-from loadtests.chaos.stack import PROJECT, Stack
+from loadtests.chaos.stack import PROJECT, ChaosFailed, Stack
 
 PATIENCE_SECONDS = 120.0  # for what is under way when the customers have left
 STEADY = "steady"  # the file that says so to the customers
@@ -21,6 +23,27 @@ GOODS = "SELECT v.sku FROM variant v JOIN product p ON p.id = v.product_id JOIN 
 def say(text: str) -> None:
     """A line with the time."""
     print(f"{time.strftime('%H:%M:%S')} {text}", flush=True)  # noqa: T201
+
+
+def concluded(
+    run: Callable[[Path], Sequence[str]], name: str, good: str, *, seed: int, keep: bool = False
+) -> int:
+    """The exit code of a program: `run` in a fresh folder, which stays if something must not be."""
+    folder = Path(tempfile.mkdtemp(prefix=f"fig-{name}-"))
+    where = f"logs are in {folder}; --seed {seed}"
+    try:
+        found = run(folder)
+    except ChaosFailed as error:
+        say(f"{error}; {where}")
+        return 2
+    if found:
+        print("\n".join(found))  # noqa: T201
+        say(f"{len(found)} things must not be; {where}")
+        return 1
+    if not keep:
+        shutil.rmtree(folder, ignore_errors=True)
+    say(good)
+    return 0
 
 
 @dataclass(frozen=True)

@@ -14,21 +14,20 @@ go on.
 import argparse
 import json
 import secrets
-import shutil
 import signal
 import sys
-import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from loadtests.chaos import balance, journal
 from loadtests.chaos.journal import Fate
-from loadtests.chaos.running import STEADY, Crowd, customers, proved, say, settled
-from loadtests.chaos.stack import OWNERS, ChaosFailed, Stack
+from loadtests.chaos.running import STEADY, Crowd, concluded, customers, proved, say, settled
+from loadtests.chaos.stack import OWNERS, Stack
 from loadtests.cutover import closing, figures, returning, strikes
 from loadtests.cutover.moves import Moved, there_and_back
 from loadtests.cutover.striking import Striking
@@ -262,21 +261,10 @@ def main() -> int:
     parser.add_argument("--keep", action="store_true", help="leave the folder with logs")
     options = parser.parse_args()
     options.strikes = [] if options.kill is None else strikes.chosen(options.kill)
-    folder = Path(tempfile.mkdtemp(prefix="fig-cutover-"))
     say(f"seed {options.seed}, {options.moves} moves, {options.users} customers")
-    try:
-        found = run(options, folder)
-    except ChaosFailed as error:
-        say(f"{error}; logs are in {folder}; --seed {options.seed}")
-        return 2
-    if found:
-        print("\n".join(found))  # noqa: T201
-        say(f"{len(found)} things must not be; logs are in {folder}; --seed {options.seed}")
-        return 1
-    if not options.keep:
-        shutil.rmtree(folder, ignore_errors=True)
-    say("every bar was met: nothing failed, lost, doubled or sold twice")
-    return 0
+    good = "every bar was met: nothing failed, lost, doubled or sold twice"
+    one = partial(run, options)
+    return concluded(one, "cutover", good, seed=options.seed, keep=options.keep)
 
 
 if __name__ == "__main__":

@@ -1,9 +1,5 @@
 """`fig cutover DOMAIN`: the new side becomes the owner of a domain, or legacy again."""
 
-import fcntl
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import click
 
 from chassis.cli.output import Output, json_option
@@ -15,7 +11,6 @@ from fig.cutover.heard import Heard
 from fig.cutover.moving import Mover
 from fig.cutover.owning import LEGACY, NEW, Owning
 from fig.cutover.routefile import RouteFile
-from fig.errors import FigError
 from fig.settings import Home
 
 
@@ -69,21 +64,10 @@ def cutover(
     look = looking.Look(home, found, domain, parts, bound, out.say)
     mover = Mover(owning, file, found.urls["admin"], out.say)
     call = Call(owning, file, look, mover, out, Heard(home, domain, parts.copies))
-    with _alone(home):
+    with running.alone(home, "cutover"):
         call.settle()
         if close:
             call.close(dry_run=dry_run, sure=yes or out.as_json)
         else:
             toward = (NEW, LEGACY, NEW) if rehearse else (LEGACY if back else NEW,)
             call.run(toward, dry_run=dry_run)
-
-
-@contextmanager
-def _alone(home: Home) -> Iterator[None]:
-    """One operator at a time. Raises FigError for the second one."""
-    with (home.folder / "run" / "cutover.lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise FigError("somebody else runs `fig cutover` here; wait for its end") from None
-        yield

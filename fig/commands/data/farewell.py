@@ -1,15 +1,12 @@
 """`fig farewell`: the monolith ends, its database is archived and dropped."""
 
-import fcntl
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import click
 
 from chassis.cli.output import Output, json_option
 from fig.clients import access, running
-from fig.errors import NEGATIVE, BadSetting, FigError
+from fig.errors import NEGATIVE, BadSetting
 from fig.farewell import archive, checks, looking, report
 from fig.farewell.archive import Server
 from fig.farewell.calling import DATABASE, Farewell, InDatabase
@@ -41,7 +38,7 @@ def farewell(home: Home, dry_run: bool, path: Path | None, yes: bool, out: Outpu
     wrong call.
     """
     found = running.require(home)
-    with _alone(home):
+    with running.alone(home, "farewell"):
         record = Record(home.folder / "farewell.json")
         target = _target(home, path, record)
         call = _call(home, found, target, record)
@@ -104,14 +101,3 @@ def _target(home: Home, given: Path | None, record: Record) -> Path:
     if archive.foreign(wanted):
         raise BadSetting(f"{wanted} is there and no archive of ours: name another file, --archive")
     return wanted
-
-
-@contextmanager
-def _alone(home: Home) -> Iterator[None]:
-    """One operator at a time. Raises FigError for the second one."""
-    with (home.folder / "run" / "farewell.lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise FigError("somebody else runs `fig farewell` here; wait for its end") from None
-        yield

@@ -8,14 +8,13 @@ import argparse
 import json
 import random
 import secrets
-import shutil
 import sys
-import tempfile
 import time
 from collections import Counter
 from pathlib import Path
 
 from loadtests.chaos.feed.writer import Writer
+from loadtests.chaos.running import concluded, say
 from loadtests.chaos.stack import ChaosFailed, Stack
 
 WRITERS = 4
@@ -28,11 +27,6 @@ BETWEEN = ("feed", "nats", "postgres")
 REST_SECONDS = dict.fromkeys((*BETWEEN, *READ_MODELS), 5.0) | {"postgres": 15.0}
 SETTLE_SECONDS = 120.0
 NO_VERDICT = 2
-
-
-def say(text: str) -> None:
-    """A line with the time."""
-    print(f"{time.strftime('%H:%M:%S')} {text}", flush=True)  # noqa: T201
 
 
 def legacy_url(stack: Stack) -> str:
@@ -109,19 +103,14 @@ def main() -> int:
     parser.add_argument("--keep", action="store_true", help="leave the folder with logs")
     options = parser.parse_args()
     say(f"seed {options.seed}, {options.minutes:g} minutes at {options.rate:g} commits/s")
-    folder = Path(tempfile.mkdtemp(prefix="fig-chaos-feed-"))
-    try:
+
+    def one(folder: Path) -> list[str]:
         with Stack(folder, options.port_base) as stack:
             code = run(stack, options)
-    except ChaosFailed as error:
-        say(f"{error}; logs are in {folder}")
-        return 2
-    if code or options.keep:
-        say(f"fig verify --deep says {code}; logs are in {folder}; --seed {options.seed}")
-    else:
-        shutil.rmtree(folder, ignore_errors=True)
-        say("both sides hold the same")
-    return min(code, 1)
+        return [f"fig verify --deep says {code}"] if code else []
+
+    good = "both sides hold the same"
+    return concluded(one, "chaos-feed", good, seed=options.seed, keep=options.keep)
 
 
 if __name__ == "__main__":

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import argparse
 import sys
-import tempfile
 import time
 from collections.abc import Mapping
 from functools import partial
@@ -21,8 +20,8 @@ from chassis.cli.calls import call_object
 from loadtests.chaos.pairs import report, shop
 from loadtests.chaos.pairs.crowd import Asking, Crowd
 from loadtests.chaos.pairs.hits import Hitting
-from loadtests.chaos.running import progressed, proved, say
-from loadtests.chaos.stack import ChaosFailed, Stack
+from loadtests.chaos.running import concluded, progressed, proved, say
+from loadtests.chaos.stack import Stack
 from loadtests.chaos.watch import OPEN, one
 
 DEADLINE_SECONDS = 30.0  # of a write: the facade's `first_byte`
@@ -77,19 +76,13 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--port-base", type=int, default=19150)
     options = parser.parse_args()
-    folder = Path(tempfile.mkdtemp(prefix="fig-pairs-"))
-    try:
+
+    def one(folder: Path) -> list[str]:
         with Stack(folder, options.port_base, "--instances", "2") as stack:
-            found = run(stack, options)
-    except ChaosFailed as error:
-        say(f"{error}; logs are in {folder}")
-        return 2
-    if found:
-        print("\n".join(found))  # noqa: T201
-        say(f"{len(found)} things must not be; logs are in {folder}")
-        return 1
-    say("no read failed, and every write was done once or not at all")
-    return 0
+            return run(stack, options)
+
+    good = "no read failed, and every write was done once or not at all"
+    return concluded(one, "pairs", good, seed=options.seed)
 
 
 if __name__ == "__main__":
