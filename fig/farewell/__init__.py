@@ -10,6 +10,7 @@ leaving    the steps outside the database: route file, processes, journal
 archive    a dump, its hash, and its restoration on trial
 sums       rows and checksums of every table, sequences, and how many objects there are
 sessions   who holds the database, and the end of those that are the migration's own
+bus        what the feed had in NATS
 dropping   slots, publications, the database, roles
 report     what is printed
 """

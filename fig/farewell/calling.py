@@ -8,6 +8,7 @@ trial     restored once, and compared
 slots     the log is kept for nobody any more
 database  dropped, once the archive was looked at again
 roles     dropped
+bus       the feed's streams are deleted
 journal   an entry of all that
 """
 
@@ -17,8 +18,9 @@ from pathlib import Path
 
 import psycopg
 
+from fig.clients import access
 from fig.errors import FigError
-from fig.farewell import archive, dropping, leaving, report, sessions
+from fig.farewell import archive, bus, dropping, leaving, report, sessions
 from fig.farewell.archive import Archive, Damaged, Server
 from fig.farewell.dropping import Changed
 from fig.farewell.looking import connected
@@ -26,6 +28,7 @@ from fig.farewell.record import Facts, Record
 from fig.farewell.steps import WORDS, Step
 from fig.retire.sessions import DATABASE
 from fig.settings import Home
+from fig.stack.addresses import nats_url
 from fig.supervise.state import StackState
 
 AGAIN = ("archive", "trial")  # steps that a damaged archive undoes
@@ -131,6 +134,7 @@ class Farewell:
             Step("routes", "take legacy out of the route file", self._routes),
             Step("stop", "stop the monolith and the feed, for good", self._stop),
             *(_said(step) for step in self.inside.steps()),
+            Step("bus", "delete the feed's streams in NATS, with who reads them", self._forget),
             Step("journal", "enter it in the facade's journal", self._enter),
         )
 
@@ -142,6 +146,10 @@ class Farewell:
     def _stop(self) -> Facts:
         ended = leaving.stop(self.home, self.found, self.inside.path)
         return {WORDS: f"ended for good: {_names(ended)}"}
+
+    def _forget(self) -> Facts:
+        gone = bus.forget(nats_url(access.place(self.home, self.found)))
+        return {WORDS: f"streams: {_names(gone)}"}
 
     def _enter(self) -> Facts:
         noted = self.inside.record.done("archive")

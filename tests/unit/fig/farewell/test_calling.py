@@ -33,7 +33,8 @@ def steps(inside: InDatabase, tmp_path: Path) -> dict[str, Step]:
 
 def test_nothing_is_dropped_before_the_archive_was_tried(steps: dict[str, Step]) -> None:
     assert [*steps] == [
-        "routes", "stop", "shut", "archive", "trial", "slots", "database", "roles", "journal",
+        "routes", "stop", "shut", "archive", "trial", "slots", "database", "roles",
+        "bus", "journal",
     ]  # fmt: skip
 
 
