@@ -67,6 +67,7 @@ class BreakerSettings:
     probes: int = 3
     probe_timeout: float = 2.0
     ramp: float = 5.0
+    trickle: int = 0  # the ramp holds no call back while fewer than these are under way
 
 
 class _Window:
@@ -109,7 +110,8 @@ class Breaker:
     """Guards one callee for one class of calls."""
 
     __slots__ = (
-        *("_generation", "_opened", "_probes", "_settings", "_since", "_successes", "_window"),
+        *("_generation", "_opened", "_probes", "_settings", "_since", "_successes", "_under_way"),
+        "_window",
         *("cause", "state", "why"),
     )
 
@@ -125,6 +127,7 @@ class Breaker:
         self._window = _Window(settings.window)
         self._probes: deque[float] = deque()  # when the probes that are out were let go
         self._successes = 0
+        self._under_way = 0  # on the ramp
 
     def acquire(self, now: float, chance: float) -> int:
         """A permit for one call, or REFUSED; `chance` in [0, 1) decides while ramping up."""
@@ -137,9 +140,14 @@ class Breaker:
             if len(self._probes) + self._successes >= self._settings.probes:
                 return REFUSED
             self._probes.append(now)
-        elif self.state is State.RAMP and chance * self._settings.ramp >= now - self._since:
-            return REFUSED
+        elif self.state is State.RAMP:
+            if self._under_way >= self._settings.trickle and self._too_early(now, chance):
+                return REFUSED
+            self._under_way += 1
         return self._generation
+
+    def _too_early(self, now: float, chance: float) -> bool:
+        return chance * self._settings.ramp >= now - self._since
 
     def release(self, permit: int, outcome: Outcome, now: float, took: float) -> None:
         """Give a permit back; `took` is how long the call lasted."""
@@ -149,7 +157,10 @@ class Breaker:
         if self.state is _HALF_OPEN:
             self._forget_probe(now - took)
             self._probe_ended(outcome, now, slow)
-        elif outcome is not _CANCELLED:
+            return
+        if self._under_way:
+            self._under_way -= 1
+        if outcome is not _CANCELLED:
             failed = outcome is _FAILURE
             window = self._window
             window.add(now, failed, slow)
@@ -169,6 +180,12 @@ class Breaker:
             self.state = State.CLOSED
             self._opened = 0
             self._since += settings.ramp
+
+    def revive(self, now: float) -> None:
+        """The callee is heard to be well again: the rest of the pause is not waited for."""
+        self.tick(now)
+        if self.state is State.OPEN:
+            self._enter(State.HALF_OPEN, now)
 
     def holds_back(self, now: float, patience: float) -> bool:
         """Whether calls are held back: not all of them are let through.
@@ -237,5 +254,5 @@ class Breaker:
         self._since = now
         self._generation += 1
         self._probes.clear()
-        self._successes = 0
+        self._successes = self._under_way = 0
         self._window = _Window(self._settings.window)

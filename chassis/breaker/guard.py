@@ -44,6 +44,7 @@ class Guard:
         self._failures = failures
         self._clock = clock
         self._chance = chance
+        self.on_open: Callable[[], None] = lambda: None
 
     async def call(
         self, call: Callable[[], Awaitable[Result]], failed: Judge[Result] = _never
@@ -66,7 +67,13 @@ class Guard:
         finally:
             now = self._clock()
             self.breaker.release(permit, outcome, now, now - began)
+            if self.breaker.state is State.OPEN:
+                self.on_open()
         return result
+
+    def revive(self) -> None:
+        """See Breaker."""
+        self.breaker.revive(self._clock())
 
     @property
     def is_open(self) -> bool:

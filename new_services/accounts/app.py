@@ -23,6 +23,7 @@ from chassis.readmodel.fed import fed
 from chassis.readmodel.projection import Model
 from chassis.retention import forgetting
 from chassis.web.client import HttpClient
+from chassis.web.revival import reviving
 from contracts.cutover import ENTITIES
 from contracts.events.owned import AccountsClosed
 from contracts.feed.change import Op
@@ -119,7 +120,8 @@ async def build(ground: Ground) -> Parts:
     records = Records(ground.pool, DOMAIN)
     model = _echoed(records) if settings.legacy_feed else None
     followed = Followed(ground.pool, {}, frozenset({DOMAIN}))
-    read = fed(ground, model, legacy=settings.legacy_client(limit=1), followed=followed)
+    monolith = settings.legacy_client(limit=1)
+    read = fed(ground, model, legacy=monolith, followed=followed)
     legacys: LegacyLogins = NoOwner()
     owners: asyncpg.Pool | None = None
     if settings.legacy_database_url is not None:
@@ -159,7 +161,12 @@ async def build(ground: Ground) -> Parts:
             ("POST", "registrations", ""): partial(register, registration),
         },
         around=lambda app: StatesOwner(app, records, "/registrations/"),
-        background=[*read.background, *owned.background, forgetting(ground.pool, RULES, NOTE)],
+        background=[
+            *read.background,
+            *owned.background,
+            *reviving(monolith, guards),
+            forgetting(ground.pool, RULES, NOTE),
+        ],
         ready=read.ready,
         close=close,
         watermark=read.watermark,

@@ -19,8 +19,10 @@ from chassis.web.client import QUEUE_SECONDS, Answer, NoAnswer, NotSent, NoTurn,
 from chassis.web.sealed import NotSealed, Session, unseal
 from contracts.record import Customer, RecordAway, RecordRefused, RecordSilent
 
-# Away for long, it is asked ever less often.
-READ = BreakerSettings(slow_call=2.0, minimum_calls=6, open_for=2.0, open_most=8.0, probes=2)
+# Away for long, it is asked ever less often. Two calls at once do no harm to one that is back.
+READ = BreakerSettings(
+    slow_call=2.0, minimum_calls=6, open_for=2.0, open_most=8.0, probes=2, trickle=2
+)
 WRITE = replace(READ, slow_call=4.0, probe_timeout=5.0)
 LATER = frozenset({408, 425, 429})  # "not now": nothing was done, and a refusal it is not
 MOST_RETRY_AFTER = 60.0

@@ -26,6 +26,7 @@ from chassis.saga.assembled import toward_the_monolith
 from chassis.saga.of_record import NoRecord
 from chassis.web.client import HttpClient
 from chassis.web.keys import read_key
+from chassis.web.revival import reviving
 from contracts.back_office import Articles
 from contracts.cutover import ENTITIES
 from contracts.events.owned import GoodsClosed
@@ -122,6 +123,7 @@ async def build(ground: Ground) -> Parts:
         around=lambda app: StatesOwner(app, records, "/articles/"),
         background=[
             *read.background,
+            *reviving(monolith, guards),
             *owned.background,
             inbox.run,
             sagas.runner.run_forever,

@@ -24,6 +24,7 @@ from chassis.saga.assembled import toward_the_monolith
 from chassis.saga.of_record import NoRecord
 from chassis.web.client import HttpClient
 from chassis.web.keys import read_key
+from chassis.web.revival import reviving
 from contracts.back_office import BackOffice
 from contracts.cutover import ENTITIES, STOCK_FEED
 from contracts.feed.entities import MOVEMENT, STOCK
@@ -90,7 +91,8 @@ async def build(ground: Ground) -> Parts:
     if model is not None:
         echo = Joined(records, DOMAIN_ENTITIES, model.floors, feeds=FEEDS)
         model = replace(model, echo=echo, followed=followed)
-    read = fed(ground, model, legacy=settings.legacy_client(limit=1), followed=followed)
+    monolith = settings.legacy_client(limit=1)
+    read = fed(ground, model, legacy=monolith, followed=followed)
     client = settings.legacy_client()
     record, guards = back_office(client, settings.session_key)
     shelf = Shelf(ground.pool, partial(shop_clock, ZoneInfo(settings.timezone)))
@@ -125,6 +127,7 @@ async def build(ground: Ground) -> Parts:
         around=lambda app: StatesOwner(app, records, "/counts/"),
         background=[
             *read.background,
+            *reviving(monolith, guards),
             reverse.run,
             inbox.run,
             sagas.runner.run_forever,

@@ -33,6 +33,7 @@ from chassis.web.callers import Credentials
 from chassis.web.client import HttpClient
 from chassis.web.identity import Verifier
 from chassis.web.keys import read_key
+from chassis.web.revival import reviving
 from chassis.web.service import ServiceClient
 from contracts.cutover import ENTITIES, STOCK_FEED
 from contracts.events.owned import OrdersClosed
@@ -99,7 +100,8 @@ async def build(ground: Ground) -> Parts:
     records = Records(ground.pool, DOMAIN)
     followed = Followed(ground.pool, COPIES, frozenset({DOMAIN, *COPIES}))
     model = _joined(zone, records, followed) if settings.legacy_feed else None
-    read = fed(ground, model, legacy=settings.legacy_client(limit=1), followed=followed)
+    monolith = settings.legacy_client(limit=1)
+    read = fed(ground, model, legacy=monolith, followed=followed)
     watermark, silent = read.watermark, read.watermark.alone
     inbox = Inbox(settings.database_url, ground.nats, "orders", HANDLERS, ground.metrics)
     relay = Relay(settings.database_url, ground.nats, ground.metrics)
@@ -134,6 +136,7 @@ async def build(ground: Ground) -> Parts:
         around=lambda app: StatesOwner(app, records, "/api/"),
         background=[
             *read.background,
+            *reviving(monolith, guards),
             *moving.background,
             relay.run,
             inbox.run,

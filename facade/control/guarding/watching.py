@@ -19,6 +19,7 @@ from facade.routes.stages import Stage
 
 SILENT_SECONDS = 3.0  # a worker that said nothing for so long
 UNCOMPARED_SECONDS = 5.0  # pairs wait, and none was judged for so long
+UNASKED_SECONDS = 30.0  # far above the time that a probe is given
 LEAST_SECONDS = 10.0  # of a window that ends because a fault is over
 _STANDS_SECONDS = 2.0
 _NO_RATIO = float("inf")
@@ -244,7 +245,15 @@ class _Lags:
 
 
 def _states(breakers: Mapping[str, Any]) -> dict[str, str]:
-    return {name: str(facts.get("state", "")) for name, facts in breakers.items()}
+    return {
+        name: str(facts.get("state", "")) for name, facts in breakers.items() if not _unasked(facts)
+    }
+
+
+def _unasked(facts: Mapping[str, Any]) -> bool:
+    """Whether a half-open breaker waits for a probe that nobody sends: it knows nothing any more.
+    With a client there it is open again, or on the ramp, within seconds."""
+    return facts.get("state") == "half-open" and float(facts.get("for") or 0.0) >= UNASKED_SECONDS
 
 
 def _open(facts: Mapping[str, Any]) -> bool:

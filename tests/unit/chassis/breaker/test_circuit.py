@@ -32,8 +32,8 @@ def call(
     return True
 
 
-def opened(now: float = 0.0) -> Breaker:
-    breaker = Breaker(SETTINGS)
+def opened(now: float = 0.0, settings: BreakerSettings = SETTINGS) -> Breaker:
+    breaker = Breaker(settings)
     for _ in range(4):
         call(breaker, now, Outcome.FAILURE)
     assert breaker.state is State.OPEN
@@ -193,6 +193,31 @@ def test_the_ramp_is_linear() -> None:
     assert breaker.acquire(10.0, 0.51) == REFUSED
     assert breaker.acquire(15.0, 0.99) != REFUSED
     assert breaker.state is State.CLOSED
+
+
+def test_the_ramp_holds_back_nobody_while_few_are_under_way() -> None:
+    breaker = opened(settings=replace(SETTINGS, trickle=2))
+    call(breaker, 5.0)
+    call(breaker, 5.0)
+    one = breaker.acquire(5.1, 0.99)
+    assert REFUSED not in (one, breaker.acquire(5.1, 0.99))
+    assert breaker.acquire(5.1, 0.99) == REFUSED
+    breaker.release(one, Outcome.CANCELLED, 5.2, 0.1)
+    assert breaker.acquire(5.2, 0.99) != REFUSED
+    assert breaker.acquire(10.0, 0.1) != REFUSED, "the chance counts beside it"
+
+
+def test_one_that_is_heard_to_be_well_is_tried_at_once() -> None:
+    breaker = opened()
+    breaker.revive(1.0)
+    assert breaker.state is State.HALF_OPEN
+    breaker.revive(1.5)
+    call(breaker, 2.0, Outcome.FAILURE)
+    assert breaker.state is State.OPEN
+    assert breaker.acquire(6.9, 0.0) == REFUSED, "its pause is as long as ever"
+    closed = Breaker(SETTINGS)
+    closed.revive(1.0)
+    assert closed.state is State.CLOSED
 
 
 def test_failures_on_the_ramp_open_it_again() -> None:

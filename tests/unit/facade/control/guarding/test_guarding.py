@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -10,6 +11,7 @@ from facade.control.guarding import guarding
 from facade.control.guarding.moving import NotMoved
 from facade.control.guarding.wishes import Wish
 from facade.guard.limits import run_until_over
+from facade.guard.plan import NoWay
 from facade.guard.position import parse
 from facade.guard.retreat import company
 from facade.guard.walk import State
@@ -115,12 +117,41 @@ def test_our_own_failure_holds_and_moves_nobody(make_world: Make) -> None:
     assert world.stands() == "canary 50%"
 
 
-def breaker(state: str) -> dict[str, object]:
+def breaker(state: str) -> dict[str, Any]:
     return {
         "connections": 0,
         "idle": 0,
         "breaker": {"read": {"state": state, "for": 1.0, "why": "x"}},
     }
+
+
+@pytest.mark.parametrize(("seconds", "kind"), [(29.0, "pause"), (30.0, "hold")])
+def test_a_half_open_breaker_to_which_nobody_sends_pauses_no_guard_for_ever(
+    make_world: Make, seconds: float, kind: str
+) -> None:
+    """No client is on the new side any more, so nobody would ever probe it."""
+    world = make_world("shadow")
+    fresh = breaker("half-open")
+    fresh["breaker"]["read"]["for"] = seconds
+    world.counters["upstreams"] = {"fresh": fresh}
+    world.turns()
+    assert world.kind() == kind
+
+
+def test_an_approval_that_is_not_due_says_why_it_is_not_due_now(make_world: Make) -> None:
+    """And not why it was not at the last look: a guard that has paused since is the reason."""
+    world = make_world("shadow")
+    world.turns()
+    wish = Wish(("item",), parse("new"), None, "anna", "", "test")
+    walk = world.guarding.wishes.begin(wish, world.now)
+    world.turns()
+    said = walk.words
+    assert said
+    world.pairs("item", 50, 10)
+    asyncio.run(world.guarding.look(world.now))
+    with pytest.raises(NoWay, match="nothing waits for a word now: item: 10 of 60 pairs") as error:
+        world.guarding.wishes.change(["item"], "approve", "ben", "test", world.now)
+    assert said not in str(error.value)
 
 
 @pytest.mark.parametrize("cause", ["breaker", "lag", "registry"])
