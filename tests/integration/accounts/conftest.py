@@ -6,6 +6,7 @@ import json
 import re
 import secrets
 import signal
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -36,6 +37,7 @@ TOKEN = re.compile(r'name="csrf" value="([^"]+)"')
 class Registry(Hands):
     """A shop whose accounts change hands."""
 
+    turned_away: int = 0
     superuser: str = ""  # URL of the monolith's database, as the server's owner
 
     @property
@@ -51,6 +53,13 @@ class Registry(Hands):
         """The form, as the storefront sends it."""
         body = {"email": address, "password": NEW_PASSWORD, **FORM, **fields}
         return self.post("accounts", "/registrations/form", body)
+
+    def refused(self, pause: float = 0.0) -> int:
+        """How many registrations were refused by now, with this one, while nobody is there."""
+        time.sleep(pause)
+        assert self.register(self.address()).status_code in (202, 503)
+        self.turned_away += 1
+        return self.turned_away
 
     def monolith_registers(self, address: str) -> httpx2.Response:
         """The monolith's own form, as its page sends it."""

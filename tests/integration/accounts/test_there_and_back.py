@@ -23,6 +23,24 @@ def numbers(registry: Any, *addresses: str) -> list[int]:
     return [row[0] for address in addresses for row in registry.known(address)]
 
 
+def test_strangers_are_let_in_again_once_the_monolith_is_back(registry: Any) -> None:
+    """The breaker is open by then; nobody is turned away any more after the first is let in."""
+
+    def breaker() -> str:
+        ready = httpx2.get(f"{registry.processes['accounts'].url}/readyz", timeout=10).json()
+        return str(ready["breakers"]["write"]["state"])
+
+    registry.cutter.away = True
+    try:
+        registry.until("it is open", lambda: registry.refused() and breaker() == "open")
+        registry.until("its pauses have grown", lambda: registry.refused(0.2) > 8, 60.0)
+    finally:
+        registry.cutter.away = False
+    registry.until("it is back", lambda: registry.register(registry.address()).status_code == 200)
+    answers = [registry.register(registry.address()).status_code for _ in range(6)]
+    assert answers == [200] * 6, f"the breaker is {breaker()}"
+
+
 def test_there_and_back_and_there(registry: Any) -> None:
     first, second, third, fourth = (registry.address() for _ in range(4))
     assert registry.register(first).status_code == 200

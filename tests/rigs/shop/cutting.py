@@ -25,6 +25,7 @@ class Cutter:
         self._lock = threading.Lock()
         self._over = False
         self.cut = 0  # connections so far
+        self.away = False  # nobody answers: every connection is closed at once
         threading.Thread(target=self._serve, daemon=True).start()
 
     @property
@@ -46,6 +47,9 @@ class Cutter:
         with contextlib.suppress(OSError):
             while not self._over:
                 client, _ = self._server.accept()
+                if self.away:
+                    client.close()
+                    continue
                 threading.Thread(target=self._pass_on, args=(client,), daemon=True).start()
 
     def _pass_on(self, client: socket.socket) -> None:
