@@ -1,6 +1,7 @@
 """Composition root of the accounts service."""
 
 import time
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -113,6 +114,10 @@ def shop_clock(zone: ZoneInfo) -> datetime:
     return datetime.now(zone).replace(tzinfo=None, microsecond=0)
 
 
+def _alarms(logins: OwnedLogins, owned: Ownership) -> Mapping[str, str]:
+    return {**({"logins": logins.trouble} if logins.trouble else {}), **owned.alarms()}
+
+
 async def build(ground: Ground) -> Parts:
     """Projection of the feed, logins, endpoints."""
     settings = ground.settings
@@ -171,8 +176,5 @@ async def build(ground: Ground) -> Parts:
         close=close,
         watermark=read.watermark,
         details=lambda: {"breakers": breaker_facts(guards), **owned.details()},
-        alarms=lambda: {
-            **({"logins": logins.trouble} if logins.trouble else {}),
-            **owned.alarms(),
-        },
+        alarms=partial(_alarms, logins, owned),
     )
