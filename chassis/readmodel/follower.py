@@ -42,6 +42,7 @@ COMMENT ON COLUMN reader_position.begun IS 'times the next message was begun and
 
 STOPPED_SECONDS = 3.0
 STANDBY_SECONDS = 0.025
+GONE_SECONDS = 300.0
 IDLE_SECONDS = 300.0  # without a message for us: then the position follows the stream
 STORE_SECONDS = 0.5  # so old may be what is stored of a position that passed over nothing but time
 
@@ -158,6 +159,8 @@ class Follower:
             self._running = False
             try:
                 await self._follow()
+            except NotFoundError as error:
+                await self._without_stream(error)
             except Passing as error:
                 self.reason = f"{type(error).__name__}: {error}".rstrip(": ")
                 log.warning("%s: not following: %s", self._source.name, self.reason)
@@ -169,6 +172,16 @@ class Follower:
             if self._running:
                 backoff.reset()
             await asyncio.sleep(backoff.next())
+
+    async def _without_stream(self, error: NotFoundError) -> None:
+        """Before its first message the stream is waited for. Once nothing of it is needed it may be
+        gone for good: then it is looked for now and then, which nobody needs to hear of."""
+        self.reason = f"there is no stream {self._source.stream}"
+        if self._watermark.fed:
+            log.warning("%s: not following: %s: %s", self._source.name, self.reason, error)
+        else:
+            log.info("%s: %s, and nothing of it is needed", self._source.name, self.reason)
+            await asyncio.sleep(GONE_SECONDS)
 
     async def _follow(self) -> None:
         source = self._source

@@ -1,6 +1,5 @@
 """The change feed of another system -> a service's own tables, and how fresh those are."""
 
-import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -76,20 +75,8 @@ class FeedProjection:
         self.follower = Follower(database_url, nats, source, self._deliver, watermark, missed)
 
     async def run(self) -> None:
-        """For ever; see Follower. Once nothing comes from the feed any more it is not followed, and
-        its stream may go."""
-        following = asyncio.create_task(self.follower.run())
-        freed = asyncio.create_task(self._watermark.freed.wait())
-        try:
-            await asyncio.wait({following, freed}, return_when=asyncio.FIRST_COMPLETED)
-            if following.done():
-                following.result()
-            following.cancel()
-            await asyncio.Event().wait()
-        finally:
-            following.cancel()
-            freed.cancel()
-            await asyncio.gather(following, freed, return_exceptions=True)
+        """For ever; see Follower."""
+        await self.follower.run()
 
     async def ready(self) -> str | None:
         """The reason why this service must not answer, or None.

@@ -37,7 +37,6 @@ class Watermark:
         self.on_wait: Callable[[], None] = lambda: None  # a request has begun to wait
         # A request is answered by how fresh it is; True: and waits for that.
         self.on_use: Callable[[bool], None] = lambda _: None
-        self.freed = asyncio.Event()
         self._waiting: dict[asyncio.Future[None], int] = {}
 
     @property
@@ -96,7 +95,6 @@ class Watermark:
     def free(self) -> None:
         """No feed fills the tables any more: what they hold is current at any time."""
         self._free = True
-        self.freed.set()
         waiting, self._waiting = self._waiting, {}
         for waiter in waiting:
             if not waiter.done():

@@ -186,3 +186,29 @@ async def test_what_came_for_others_does_not_look_like_a_gap(
     async with running(again := world.follower(Watermark())):
         assert await world.batch() == [b"4"]
         assert again.stopped is None
+
+
+async def test_a_stream_that_is_gone_for_good_is_looked_for_seldom(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Once nothing comes from it any more; before that it is waited for."""
+    monkeypatch.setattr(follower, "GONE_SECONDS", FOR_EVER)
+    watermark = Watermark()
+    made = world.follower(watermark)
+
+    async def until_gone() -> None:
+        async with asyncio.timeout(30):
+            while made.reason != "there is no stream S":  # noqa: ASYNC110 - nobody says it
+                await asyncio.sleep(0.02)
+
+    async with running(made):
+        await world.tell("1")
+        assert await world.batch() == [b"1"]
+        await world.nats.jetstream().delete_stream("S")
+        await until_gone()
+        await world.nats.jetstream().add_stream(StreamConfig(name="S", subjects=["s.>"]))
+        await world.tell("2")
+        assert await world.batch() == [b"2"]
+        watermark.free()
+        await world.nats.jetstream().delete_stream("S")
+        await until_gone()
