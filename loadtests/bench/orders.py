@@ -19,7 +19,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median, quantiles
@@ -34,17 +34,24 @@ from chassis.web import headers
 from chassis.web.client import Answer, HttpClient, Request
 from chassis.web.identity import issue
 from chassis.web.sealed import Session, seal
-from loadtests.bench import machine, owning
+from loadtests.bench import machine, owning, spending
 from loadtests.visitor import PASSWORD
 
 FIG = (sys.executable, "-m", "fig")
 CUSTOMERS = 32
 IDLE_SECONDS = 4.0
+REST, REST_SECONDS = 0.1, 60.0  # cores; for so long at most
 SHOWN = 0.2  # milliseconds of CPU per order that are worth a line
 MONOLITH, SAGA, OPEN, CLOSED = SIDES = ("monolith", "saga", "window open", "window closed")
 # Another company's provider, and mails: the monolith takes cards without asking, and sends none.
-NO_COUNTERPART = ("payments", "notifications", "mail")
-APART = "of it payments, notifications, mail"
+NO_COUNTERPART = (
+    "payments",
+    "notifications",
+    "mail",
+    "postgres payments",
+    "postgres notifications",
+)
+APART = "of it payments, notifications, mail, their databases"
 PRODUCTS = 100  # orders spread over so many, as they would
 JSON = {"content-type": "application/json"}
 STEPS = """
@@ -66,6 +73,7 @@ class Round:
     cpu: dict[str, float] = field(default_factory=dict)  # by process
     began: float = field(default_factory=time.perf_counter)
     elapsed: float = 0.0  # until the last saga had ended
+    busy: float = 0.0  # the machine's cores, of 1, while the customers ordered
 
     @property
     def rate(self) -> float:
@@ -109,11 +117,13 @@ class Stack:
     def cpu(self) -> dict[str, float]:
         """Seconds of CPU that each process and its children have used so far; the customers too."""
         state = json.loads((self.folder / "run/state.json").read_text())
-        return {"customers": time.process_time()} | {
-            one["name"]: used_by(one["pid"])
-            for one in state["processes"]
-            if one["state"] == "ready"
-        }
+        found = {"customers": time.process_time()}
+        for one in state["processes"]:
+            if one["state"] == "ready" and one["name"] == spending.SERVER:
+                found |= spending.by_database(one["pid"])
+            elif one["state"] == "ready":
+                found[one["name"]] = spending.used_by(one["pid"])
+        return found
 
     def key(self, name: str) -> OKPKey:
         """One of the facade's keys: the bench plays the facade."""
@@ -166,7 +176,7 @@ async def load(
     seconds: float,
 ) -> Round:
     """Everybody orders one thing after the other."""
-    began = time.perf_counter()
+    began, (busy, there) = time.perf_counter(), spending.machine()
     done = Round(seconds)
 
     async def shop(person: Customer, dice: random.Random) -> None:
@@ -180,6 +190,8 @@ async def load(
 
     await asyncio.gather(*(shop(person, random.Random(n)) for n, person in enumerate(people)))
     done.seconds = time.perf_counter() - began
+    now = spending.machine()
+    done.busy = (now[0] - busy) / (now[1] - there)
     return done
 
 
@@ -188,6 +200,16 @@ async def settled(connection: asyncpg.Connection) -> None:
     open_ = "SELECT count(*) FROM saga WHERE phase IN ('forward', 'backward')"
     while await connection.fetchval(open_):  # noqa: ASYNC110 - another process ends it
         await asyncio.sleep(0.2)
+
+
+async def rested(stack: Stack, idle: Mapping[str, float]) -> None:
+    """Until the stack uses hardly more than with nothing to do."""
+    enough, until = sum(idle.values()) + REST, time.monotonic() + REST_SECONDS
+    while time.monotonic() < until:
+        before = sum(stack.cpu().values())
+        await asyncio.sleep(0.5)
+        if (sum(stack.cpu().values()) - before) / 0.5 < enough:
+            return
 
 
 async def measure(stack: Stack, options: argparse.Namespace) -> dict[str, Any]:
@@ -211,11 +233,13 @@ async def measure(stack: Stack, options: argparse.Namespace) -> dict[str, Any]:
         send = to_legacy if name == MONOLITH else to_new
         one = await load(send, people, skus, options.seconds if number else 2.0)
         await settled(connection)
+        await rested(stack, idle)  # events and mails, too, are this round's
         one.cpu = {each: used - before.get(each, 0.0) for each, used in stack.cpu().items()}
         one.elapsed = time.perf_counter() - one.began
         if number:  # the first round only warms up
             rounds[name].append(one)
-            print(f"{name:13} {one.rate:6.1f} orders/s  {one.statuses}", flush=True)  # noqa: T201
+            busy = f"cores {one.busy:.0%} busy"
+            print(f"{name:13} {one.rate:6.1f} orders/s  {busy}  {one.statuses}", flush=True)  # noqa: T201
 
     for number in range(options.rounds + 1):
         await one_round(MONOLITH, number)
@@ -225,6 +249,7 @@ async def measure(stack: Stack, options: argparse.Namespace) -> dict[str, Any]:
         await owning.move(new, "legacy")
     await owning.move(new, "new")
     await owning.close(new)
+    await rested(stack, idle)  # all that the owner publishes at that moment is taken
     for number in range(options.rounds + 1):
         await one_round(CLOSED, number)
     steps: dict[str, list[float]] = {}
@@ -246,7 +271,7 @@ async def _idle(stack: Stack) -> dict[str, float]:
 
 def table(found: dict[str, Any], options: argparse.Namespace) -> str:
     """Markdown."""
-    lines = ["| | orders/s | p50 ms | p99 ms | answers |", "|---|---|---|---|---|"]
+    lines = ["| | orders/s | p50 ms | p99 ms | cores busy | answers |", "|---|---|---|---|---|---|"]
     for name, rounds in found["rounds"].items():
         took = [each for one in rounds for each in one.took]
         statuses: dict[int, int] = {}
@@ -255,7 +280,8 @@ def table(found: dict[str, Any], options: argparse.Namespace) -> str:
                 statuses[status] = statuses.get(status, 0) + count
         said = ", ".join(f"{count} × {status}" for status, count in sorted(statuses.items()))
         rate = median(one.rate for one in rounds)
-        lines.append(f"| {name} | {rate:.0f} | {_percentiles(took)} | {said} |")
+        busy = f"{median(one.busy for one in rounds):.0%}"
+        lines.append(f"| {name} | {rate:.0f} | {_percentiles(took)} | {busy} | {said} |")
     lines += ["", "| step of the saga | p50 ms | p99 ms | times |", "|---|---|---|---|"]
     for step, took in found["steps"].items():
         lines.append(f"| {step} | {_percentiles(took)} | {len(took)} |")
@@ -298,17 +324,6 @@ def _cpu(rounds: Sequence[Round], idle: dict[str, float]) -> dict[str, float]:
     return {"all": sum(found.values()) * 1000} | {
         name: took * 1000 for name, took in found.items() if took * 1000 >= SHOWN
     }
-
-
-def used_by(pid: int) -> float:
-    """Seconds of CPU of a process, of its children, and of those it has had."""
-    tick = os.sysconf("SC_CLK_TCK")
-    try:
-        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    except OSError:
-        return 0.0
-    return sum(map(int, fields[11:15])) / tick + sum(used_by(int(child)) for child in children)
 
 
 def _percentiles(took: Sequence[float]) -> str:
