@@ -15,8 +15,9 @@ neighbours up for a moment, and never takes them with it.
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any, TypeAlias
 
 import asyncpg
@@ -60,6 +61,23 @@ DELETE FROM inbox WHERE (consumer, event_id) IN (
 
 # Any: each handler takes the type of event it stands beside in the table of handlers.
 Handler: TypeAlias = Callable[[asyncpg.Connection, Any, Envelope], Awaitable[None]]
+Several: TypeAlias = Sequence[tuple[Any, Envelope]]
+
+
+@dataclass(frozen=True, slots=True)
+class Together:
+    """A handler of events that have come one behind the other, of each type it stands beside: all
+    of them in one call, in the order of the stream."""
+
+    handle: Callable[[asyncpg.Connection, Several], Awaitable[None]]
+
+    async def __call__(
+        self, connection: asyncpg.Connection, event: Any, envelope: Envelope
+    ) -> None:
+        """One by itself."""
+        await self.handle(connection, [(event, envelope)])
+
+
 Handlers: TypeAlias = Mapping[type[Any], Handler]
 
 
@@ -75,6 +93,16 @@ class Limits:
     keep: float = 14 * 24 * 3600.0  # longer than the stream keeps events
     clean_every: int = 1000  # messages
     singly: int = 200  # messages after a start: one that killed the process must be known by itself
+
+
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """A message and what is in it."""
+
+    message: Msg
+    handler: Handler
+    event: Any
+    envelope: Envelope
 
 
 class Inbox:
@@ -158,14 +186,16 @@ class Inbox:
         try:
             opened = [self._opened(message) for message in messages]
             async with connection.transaction():
-                ids = [envelope.id for _, _, envelope in opened]
+                ids = [one.envelope.id for one in opened]
                 rows = await connection.fetch(_NEW, self._consumer, ids)
                 new = {row["event_id"] for row in rows}
-                for message, (handler, event, envelope) in zip(messages, opened, strict=True):
-                    if envelope.id in new:
-                        new.remove(envelope.id)  # the same one may be among them twice
-                        with self._span(message, envelope):
-                            await handler(connection, event, envelope)
+                taken: list[_Opened] = []
+                for one in opened:
+                    if one.envelope.id in new:
+                        new.remove(one.envelope.id)  # the same one may be among them twice
+                        taken.append(one)
+                for handler, some in groupby(taken, lambda one: one.handler):
+                    await self._hand(connection, handler, list(some))
                 await position.save(connection, sequence)
         except Passing:
             raise
@@ -178,11 +208,25 @@ class Inbox:
         self._taken.labels(self._consumer, "known").inc(len(messages) - len(rows))
         return True
 
-    def _opened(self, message: Msg) -> tuple[Handler, Any, Envelope]:
+    async def _hand(
+        self, connection: asyncpg.Connection, handler: Handler, some: Sequence[_Opened]
+    ) -> None:
+        """To their handler, one by one or together; each in its own trace."""
+        if isinstance(handler, Together) and len(some) > 1:
+            with ExitStack() as spans:
+                for one in some:
+                    spans.enter_context(self._span(one.message, one.envelope))
+                await handler.handle(connection, [(one.event, one.envelope) for one in some])
+            return
+        for one in some:
+            with self._span(one.message, one.envelope):
+                await handler(connection, one.event, one.envelope)
+
+    def _opened(self, message: Msg) -> _Opened:
         """What is in it, and who handles it. Raises NotAnEvent."""
         envelope = _open(message)
         kind, handler = self._handlers[message.subject]
-        return handler, events.read(kind, envelope), envelope
+        return _Opened(message, handler, events.read(kind, envelope), envelope)
 
     async def _take(self, connection: asyncpg.Connection, message: Msg, position: Position) -> None:
         """Handle one message, or give it up; either way the position moves."""
@@ -211,12 +255,11 @@ class Inbox:
     async def _handle(
         self, connection: asyncpg.Connection, message: Msg, position: Position
     ) -> None:
-        handler, event, envelope = self._opened(message)
+        opened = self._opened(message)
         async with connection.transaction():
-            new = await connection.fetchval(_NEW, self._consumer, [envelope.id])
+            new = await connection.fetchval(_NEW, self._consumer, [opened.envelope.id])
             if new:
-                with self._span(message, envelope):
-                    await handler(connection, event, envelope)
+                await self._hand(connection, opened.handler, [opened])
             await position.save(connection, message.metadata.sequence.stream)
         self._taken.labels(self._consumer, "handled" if new else "known").inc()
 

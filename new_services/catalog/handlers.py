@@ -5,12 +5,11 @@ stock as the inventory publishes it, once legacy's log is no source of it any mo
 import asyncpg
 from pydantic import BaseModel
 
-from chassis.events.inbox import Handlers
+from chassis.events.inbox import Handlers, Several, Together
 from chassis.ownership.closed.followed import closed
 from chassis.saga.replies import Person, started
 from chassis.saga.starting import Starter
 from chassis.web.internal import Reply
-from contracts.events.envelope import Envelope
 from contracts.events.owned import OrdersClosed, StockChanged
 from contracts.feed.entities import STOCK
 from contracts.feed.facts import Stored
@@ -41,11 +40,15 @@ async def save(starter: Starter, key: str, body: bytes) -> Reply:
     return await started(starter, saving(key, asked.person.customer, wanted))
 
 
-async def stock(connection: asyncpg.Connection, event: StockChanged, _: Envelope) -> None:
-    """So much is left of a variant."""
-    fields = {"sku": event.sku, "quantity": event.pieces}
-    fact = Stored(STOCK, event.sku, fields, (event.lsn, event.seq))
-    await projections.apply(connection, [fact])
+async def stock(connection: asyncpg.Connection, several: Several) -> None:
+    """So much is left of some variants."""
+    facts = [
+        Stored(
+            STOCK, event.sku, {"sku": event.sku, "quantity": event.pieces}, (event.lsn, event.seq)
+        )
+        for event, _ in several
+    ]
+    await projections.apply(connection, facts)
 
 
-HANDLERS: Handlers = {StockChanged: stock, OrdersClosed: closed}
+HANDLERS: Handlers = {StockChanged: Together(stock), OrdersClosed: closed}

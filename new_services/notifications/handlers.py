@@ -19,7 +19,7 @@ from contracts.events.orders import (
 )
 from contracts.events.payments import PaymentCaptured, PaymentRefunded
 from new_services.notifications import domain, repository
-from new_services.notifications.domain import Mail
+from new_services.notifications.domain import Mail, Refund
 
 
 def _mailing(write: Callable[[Any], Mail], wake: Callable[[], None]) -> Handler:
@@ -30,25 +30,24 @@ def _mailing(write: Callable[[Any], Mail], wake: Callable[[], None]) -> Handler:
     return handle
 
 
-def _joining(handle: Handler, wake: Callable[[], None]) -> Handler:
-    async def joined(connection: asyncpg.Connection, event: Any, envelope: Envelope) -> None:
+def _waking(handle: Handler, wake: Callable[[], None]) -> Handler:
+    async def handled(connection: asyncpg.Connection, event: Any, envelope: Envelope) -> None:
         await handle(connection, event, envelope)
-        payment_id = event.saga_id if isinstance(event, OrderPlaced) else event.payment_id
-        await _refund_mail(connection, payment_id)
         wake()
 
-    return joined
+    return handled
 
 
-async def _refund_mail(connection: asyncpg.Connection, payment_id: str) -> None:
+async def _refund_mail(connection: asyncpg.Connection, payment_id: str, row: Refund) -> None:
     """To be sent once both sides have been heard; the database knows the second one again."""
-    for row in await repository.refund(connection, payment_id):
-        await repository.add(connection, f"{payment_id}:refund", domain.refunded(row))
+    await repository.add(connection, f"{payment_id}:refund", domain.refunded(row))
 
 
 async def _placed(connection: asyncpg.Connection, event: OrderPlaced, envelope: Envelope) -> None:
-    await repository.add(connection, envelope.id, domain.placed(event))
-    await repository.payer(connection, event)
+    mail = domain.placed(event)
+    row = await repository.placed(connection, envelope.id, mail, event)
+    if row is not None:
+        await _refund_mail(connection, event.saga_id, row)
 
 
 async def _captured(
@@ -61,15 +60,17 @@ async def _refunded(
     connection: asyncpg.Connection, event: PaymentRefunded, _envelope: Envelope
 ) -> None:
     await repository.refunded(connection, event.payment_id, event.amount)
+    for row in await repository.refund(connection, event.payment_id):
+        await _refund_mail(connection, event.payment_id, row)
 
 
 def handlers(wake: Callable[[], None]) -> Handlers:
     """What is done with which event; `wake` tells the sender to look."""
     return {
-        OrderPlaced: _joining(_placed, wake),
+        OrderPlaced: _waking(_placed, wake),
         OrderCancelled: _mailing(domain.cancelled, wake),
         OrderRefused: _mailing(domain.refused, wake),
         CancellationRefused: _mailing(domain.not_cancelled, wake),
         PaymentCaptured: _captured,
-        PaymentRefunded: _joining(_refunded, wake),
+        PaymentRefunded: _waking(_refunded, wake),
     }

@@ -17,6 +17,16 @@ _AMOUNT = """
 INSERT INTO payment (id, {column}) VALUES ($1, $2)
 ON CONFLICT (id) DO UPDATE SET {column} = $2, noted = clock_timestamp()
 """
+_MAIL = """
+INSERT INTO mail (event_id, recipient, subject, body, trace) VALUES ($1, $2, $3, $4, $5)
+ON CONFLICT (event_id) DO NOTHING
+"""
+_PLACED = f"""
+WITH mailed AS ({_MAIL})
+INSERT INTO payment (id, order_no, email, name) VALUES ($6, $7, $8, $9)
+ON CONFLICT (id) DO UPDATE SET order_no = $7, email = $8, name = $9, noted = clock_timestamp()
+RETURNING order_no, email, name, coalesce(captured, refunded) AS captured, refunded
+"""
 _LAST = """
 SELECT id, event_id, recipient, subject, body, attempts, error, created, sent,
        sent IS NULL AND due = 'infinity' AS parked
@@ -27,8 +37,7 @@ FROM mail ORDER BY id DESC LIMIT $1
 async def add(connection: asyncpg.Connection, event_id: str, mail: Mail) -> None:
     """To be sent, in the transaction of the event."""
     await connection.execute(
-        "INSERT INTO mail (event_id, recipient, subject, body, trace) VALUES ($1, $2, $3, $4, $5)"
-        " ON CONFLICT (event_id) DO NOTHING",
+        _MAIL,
         event_id,
         mail.recipient,
         mail.subject,
@@ -37,17 +46,16 @@ async def add(connection: asyncpg.Connection, event_id: str, mail: Mail) -> None
     )
 
 
-async def payer(connection: asyncpg.Connection, event: OrderPlaced) -> None:
-    """Whose payment it is, and what for."""
-    await connection.execute(
-        "INSERT INTO payment (id, order_no, email, name) VALUES ($1, $2, $3, $4)"
-        " ON CONFLICT (id) DO UPDATE SET order_no = $2, email = $3, name = $4,"
-        " noted = clock_timestamp()",
-        event.saga_id,
-        event.order_no,
-        event.email,
-        event.name,
-    )
+async def placed(
+    connection: asyncpg.Connection, event_id: str, mail: Mail, event: OrderPlaced
+) -> Refund | None:
+    """Its mail, to be sent; and whose payment it is, and what for. What was given back of it
+    before, where something was."""
+    rows = await connection.fetch(
+        _PLACED, event_id, mail.recipient, mail.subject, mail.body, traceparent(),
+        event.saga_id, event.order_no, event.email, event.name,
+    )  # fmt: skip
+    return next((Refund(**row) for row in rows if row["refunded"] is not None), None)
 
 
 async def captured(connection: asyncpg.Connection, payment_id: str, amount: str) -> None:

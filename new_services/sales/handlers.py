@@ -11,7 +11,7 @@ from datetime import date, datetime
 import asyncpg
 import orjson
 
-from chassis.events.inbox import Handlers
+from chassis.events.inbox import Handlers, Several, Together
 from chassis.ownership.closed.followed import closed
 from chassis.readmodel import mirror
 from contracts.events.envelope import Envelope
@@ -34,36 +34,44 @@ from new_services.sales.projections import ENTITIES
 MOST_LINES = 1000  # of an order
 
 
-async def placed(connection: asyncpg.Connection, event: OrderPlaced, envelope: Envelope) -> None:
-    """It stands in legacy."""
-    ordered = date.fromisoformat(event.created[:10])
-    order = ReportedOrder(event.order_no, _micros(envelope), ordered, False, _lines(event.lines))
-    await tell(connection, order)
-
-
-async def cancelled(
-    connection: asyncpg.Connection, event: OrderCancelled, envelope: Envelope
-) -> None:
-    """It is cancelled in legacy."""
-    order = ReportedOrder(event.order_no, _micros(envelope), None, True, _lines(event.lines))
-    await tell(connection, order)
-
-
-async def tell(connection: asyncpg.Connection, order: ReportedOrder) -> None:
-    """Take it over, in the open transaction, unless the feed has told it all already, or the owner
-    publishes it whole."""
+async def orders(connection: asyncpg.Connection, several: Several) -> None:
+    """What the orders service says of some orders, in the open transaction."""
     await repository.lock(connection)
-    if await repository.orders_are_closed(connection):
+    if not await repository.orders_are_closed(connection):
+        told = (_told(event, envelope) for event, envelope in several)
+        await tell(connection, [each for each in told if each is not None])
+    changed = [event for event, _ in several if isinstance(event, OrderChanged)]
+    if changed:
+        await projections.apply(connection, await _facts(connection, changed))
+
+
+def _told(event: object, envelope: Envelope) -> ReportedOrder | None:
+    """What a saga says: that an order stands, or that it is cancelled."""
+    at = _micros(envelope)
+    if isinstance(event, OrderPlaced):
+        day = date.fromisoformat(event.created[:10])
+        return ReportedOrder(event.order_no, at, day, False, _lines(event.lines))
+    if isinstance(event, OrderCancelled):
+        return ReportedOrder(event.order_no, at, None, True, _lines(event.lines))
+    return None
+
+
+async def tell(connection: asyncpg.Connection, told: Sequence[ReportedOrder]) -> None:
+    """Take them over, unless the feed has told it all already. The figures are locked."""
+    watermark = await repository.watermark(connection)
+    ahead = [each for each in told if each.at >= watermark]
+    if not ahead:
         return
-    if order.at < await repository.watermark(connection):
-        return
-    if not await mirror.complete(connection, ENTITIES):
-        await repository.tell(connection, order)  # counted with everything else
-        return
-    touched = await repository.orders(connection, (), [order.order_no])
-    await repository.take(connection, touched)
-    await repository.tell(connection, order)
-    await repository.put(connection, touched)
+    # Before the first snapshot is whole they are counted with everything else.
+    counted = await mirror.complete(connection, ENTITIES)
+    numbers = [each.order_no for each in ahead]
+    touched = await repository.orders(connection, (), numbers)
+    if counted:
+        await repository.take(connection, touched)
+    for each in ahead:
+        await repository.tell(connection, each)
+    if counted:
+        await repository.put(connection, touched)
 
 
 def _lines(lines: Sequence[Line]) -> str:
@@ -75,17 +83,22 @@ def _micros(envelope: Envelope) -> int:
     return round(datetime.fromisoformat(envelope.occurred).timestamp() * 1_000_000)
 
 
-async def order(connection: asyncpg.Connection, event: OrderChanged, _: Envelope) -> None:
-    """As the orders service has it now. Its lines never change: those that are here stay."""
-    version = event.lsn, event.seq
-    fields = {name: getattr(event, name) for name in ("order_no", "status", "created")}
-    head = {**fields, "id": event.number, "customer_id": event.customer}
-    facts: list[Fact] = [Stored(ORDER, event.number, head, version)]
-    await repository.lock(connection)
-    if await repository.count_lines(connection, event.number) != len(event.lines):
-        await repository.forget_lines(connection, event.number)
-        facts += [_line(event.number, line, version) for line in event.lines]
-    await projections.apply(connection, facts)
+async def _facts(connection: asyncpg.Connection, changed: Sequence[OrderChanged]) -> Sequence[Fact]:
+    """The orders as their service has them now. Lines never change: those that are here stay."""
+    known = await repository.count_lines(connection, [event.number for event in changed])
+    other = [e.number for e in changed if known.get(e.number, 0) not in (0, len(e.lines))]
+    if other:
+        await repository.forget_lines(connection, other)
+    facts: list[Fact] = []
+    for event in changed:
+        version = event.lsn, event.seq
+        fields = {name: getattr(event, name) for name in ("order_no", "status", "created")}
+        head = {**fields, "id": event.number, "customer_id": event.customer}
+        facts.append(Stored(ORDER, event.number, head, version))
+        if known.get(event.number) != len(event.lines):
+            known[event.number] = len(event.lines)
+            facts += [_line(event.number, line, version) for line in event.lines]
+    return facts
 
 
 def _line(number: int, line: SoldLine, version: tuple[int, int]) -> Stored:
@@ -116,10 +129,11 @@ async def _copied(connection: asyncpg.Connection, fact: Stored) -> None:
         await projections.apply(connection, [fact])
 
 
+ORDERS = Together(orders)
 HANDLERS: Handlers = {
-    OrderPlaced: placed,
-    OrderCancelled: cancelled,
-    OrderChanged: order,
+    OrderPlaced: ORDERS,
+    OrderCancelled: ORDERS,
+    OrderChanged: ORDERS,
     CustomerChanged: customer,
     ProductChanged: product,
     AccountsClosed: closed,

@@ -108,8 +108,11 @@ _ORDERS_CLOSED = """
 SELECT EXISTS (SELECT FROM domain_owner WHERE domain = 'orders' AND owner = 'new'
                AND NOT window_open)
 """
-_COUNT_LINES = "SELECT count(*) FROM sold_line WHERE order_id = $1 AND NOT deleted"
-_FORGET_LINES = "UPDATE sold_line SET deleted = true WHERE order_id = $1 AND NOT deleted"
+_COUNT_LINES = """
+SELECT order_id, count(*) AS lines FROM sold_line
+WHERE order_id = ANY ($1::bigint[]) AND NOT deleted GROUP BY order_id
+"""
+_FORGET_LINES = "UPDATE sold_line SET deleted = true WHERE order_id = ANY ($1) AND NOT deleted"
 _FLOOR = "coalesce((SELECT (lsn, seq) FROM mirror_floor WHERE entity = '{entity}'), (0::bigint, 0))"
 
 
@@ -165,16 +168,17 @@ async def orders_are_closed(connection: asyncpg.Connection) -> bool:
     return bool(await connection.fetchval(_ORDERS_CLOSED))
 
 
-async def count_lines(connection: asyncpg.Connection, order_id: int) -> int:
-    """Of an order, as they are known."""
-    return int(await connection.fetchval(_COUNT_LINES, order_id) or 0)
+async def count_lines(connection: asyncpg.Connection, order_ids: Sequence[int]) -> dict[int, int]:
+    """Of each of these orders, as they are known; an order without lines is left out."""
+    rows = await connection.fetch(_COUNT_LINES, order_ids)
+    return {row["order_id"]: row["lines"] for row in rows}
 
 
-async def forget_lines(connection: asyncpg.Connection, order_id: int) -> None:
-    """They are about to be told whole; the order counts with none until then."""
-    some = await orders(connection, [order_id], ())
+async def forget_lines(connection: asyncpg.Connection, order_ids: Sequence[int]) -> None:
+    """They are about to be told whole; the orders count with none until then."""
+    some = await orders(connection, order_ids, ())
     await take(connection, some)
-    await connection.execute(_FORGET_LINES, order_id)
+    await connection.execute(_FORGET_LINES, order_ids)
     await put(connection, some)
 
 

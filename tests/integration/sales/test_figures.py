@@ -13,8 +13,10 @@ from typing import Any
 import asyncpg
 import pytest
 
+from chassis.events.inbox import Together
 from contracts.events.envelope import wrap
 from contracts.events.orders import Line, OrderCancelled, OrderPlaced
+from contracts.events.owned import OrderChanged, SoldLine
 from contracts.feed.facts import Cleared, Fact, Gone, Stored
 from migrations import runner
 from new_services.sales import projections, repository, views
@@ -79,10 +81,18 @@ class World:
         )
 
     async def event(self, event: Any, moment: int) -> None:
-        self.events += 1
-        envelope = wrap(event, f"e{self.events}", moment)
+        await self.events_at(moment, event)
+
+    async def events_at(self, moment: int, *events: Any) -> None:
+        """They have arrived together."""
+        several = []
+        for event in events:
+            self.events += 1
+            several.append((event, wrap(event, f"e{self.events}", moment)))
+        handler = HANDLERS[type(events[0])]
         async with self.pool.acquire() as connection, connection.transaction():
-            await HANDLERS[type(event)](connection, event, envelope)
+            assert isinstance(handler, Together)
+            await handler.handle(connection, several)
 
     async def rows(self, span: Period = EVER) -> dict[str, Row]:
         return {row.code: row for row in await views.report(self.pool, span)}
@@ -175,6 +185,40 @@ async def test_a_cancellation_that_the_feed_has_not_told_counts(world: World) ->
     await world.apply(*fed(Order(2, [("MUG-0", 1)]), 70))
     row = (await world.rows())["tents"]
     assert (row.orders, row.pieces, str(row.revenue)) == (0, 0, "0")
+    await world.consistent()
+
+
+async def test_events_that_come_together_count_as_one_by_one(world: World) -> None:
+    await world.snapshot(*fed(TENTS, 1))
+    mugs = Order(2, [("MUG-0", 3)])
+    await world.events_at(10, placed(mugs), cancelled(TENTS), placed(mugs))
+    rows = await world.rows()
+    assert (rows["tents"].orders, rows["mugs"].orders, rows["mugs"].pieces) == (0, 1, 3)
+    await world.consistent()
+
+
+async def test_what_the_owner_publishes_together_counts_as_one_by_one(world: World) -> None:
+    """An order that is here with other lines, a new one, and the same once more as cancelled."""
+    await world.snapshot(*fed(TENTS, 1))
+    await world.pool.execute(
+        "INSERT INTO domain_owner (domain, owner, window_open) VALUES ('orders', 'new', false)"
+        " ON CONFLICT (domain) DO UPDATE SET owner = 'new', window_open = false"
+    )
+
+    def changed(number: int, status: str, seq: int, *pieces: int) -> OrderChanged:
+        lines = [SoldLine(n, "MUG-0", "Mug", each, "4.00") for n, each in enumerate(pieces, 1)]
+        at = "2026-06-30 18:00:00"
+        return OrderChanged(number, f"SO-{number}", 9, status, at, 100, seq, lines)
+
+    several = [
+        changed(1, "PAID", 1, 5),
+        changed(2, "PAID", 2, 1, 1),
+        changed(2, "CANCELLED", 3, 1, 1),
+    ]
+    await world.events_at(10, *several, changed(3, "PAID", 4, 2))
+    rows = await world.rows()
+    assert (rows["mugs"].orders, rows["mugs"].pieces) == (2, 7)
+    assert "tents" not in rows or rows["tents"].orders == 0
     await world.consistent()
 
 

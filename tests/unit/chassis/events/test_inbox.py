@@ -13,7 +13,7 @@ from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
 
 from chassis.events import inbox
-from chassis.events.inbox import Inbox, Limits
+from chassis.events.inbox import Inbox, Limits, Together
 from chassis.readmodel.follower import Position
 from chassis.tracing.context import traceparent
 from contracts.events import envelope as events
@@ -163,6 +163,38 @@ async def test_the_same_event_twice_among_them_is_handled_once() -> None:
     await world.deliver(message(11), message(12, "S-11"))
     assert world.handled == ["S-11"]
     assert (world.count("handled"), world.count("known")) == (1, 1)
+
+
+async def test_a_handler_of_several_is_called_once_for_what_stands_in_a_row() -> None:
+    world, heard = World(Table("S-13:capture")), []
+
+    async def handle(connection: Any, several: Any) -> None:
+        assert connection.transactions[-1] == "open"
+        heard.append([event.payment_id for event, _ in several])
+
+    world.inbox._handlers[CAPTURED] = (PaymentCaptured, Together(handle))
+    other = message(12)
+    other.subject = "events.payments.payment-refunded"
+    other.data = other.data.replace(b"payment-captured", b"payment-refunded")
+    await world.deliver(message(10), message(11), other, message(13), message(14), message(15))
+    assert heard == [["S-10", "S-11"], ["S-14", "S-15"]]
+    assert world.handled == ["S-12"]
+    assert world.table.transactions == ["committed"]
+
+
+async def test_of_several_that_fail_together_each_is_tried_alone(slept: list[float]) -> None:
+    world, heard = World(), []
+
+    async def handle(_: Any, several: Any) -> None:
+        payments = [event.payment_id for event, _ in several]
+        if "S-12" in payments:
+            raise ValueError("odd")
+        heard.extend(payments)
+
+    world.inbox._handlers[CAPTURED] = (PaymentCaptured, Together(handle))
+    await world.deliver(message(11), message(12), message(13))
+    assert heard == ["S-11", "S-13"]
+    assert (world.count("handled"), world.count("dead")) == (2, 1)
 
 
 async def test_after_a_start_they_are_taken_one_by_one() -> None:

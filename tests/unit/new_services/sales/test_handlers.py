@@ -30,8 +30,8 @@ def applied(monkeypatch: pytest.MonkeyPatch) -> list[Fact]:
 
 
 async def test_an_order_with_lines_that_legacy_never_numbered(applied: list[Fact]) -> None:
-    database: Any = Database({"count(*)": [Row(n=0)]})
-    await handlers.order(database, ORDER_5, ENVELOPE)
+    database: Any = Database()
+    await handlers.ORDERS(database, ORDER_5, ENVELOPE)
     head, *lines = applied
     assert isinstance(head, Stored) and (head.entity, head.key, head.version) == (ORDER, 5, (70, 3))
     assert head.fields == {
@@ -42,18 +42,18 @@ async def test_an_order_with_lines_that_legacy_never_numbered(applied: list[Fact
 
 
 async def test_lines_that_are_here_stay_and_pieces_of_them_do_not(applied: list[Fact]) -> None:
-    whole: Any = Database({"count(*)": [Row(n=2)]})
-    await handlers.order(whole, ORDER_5, ENVELOPE)
+    whole: Any = Database({"count(*)": [Row(order_id=5, lines=2)]})
+    await handlers.ORDERS(whole, ORDER_5, ENVELOPE)
     assert len(applied) == 1 and not whole.values("SET deleted = true")
-    half: Any = Database({"count(*)": [Row(n=1)]})
-    await handlers.order(half, ORDER_5, ENVELOPE)
-    assert len(applied) == 4 and half.values("SET deleted = true") == [(5,)]
+    half: Any = Database({"count(*)": [Row(order_id=5, lines=1)]})
+    await handlers.ORDERS(half, ORDER_5, ENVELOPE)
+    assert len(applied) == 4 and half.values("SET deleted = true") == [([5],)]
 
 
 async def test_what_an_event_told_ahead_of_the_log_is_not_kept_any_more() -> None:
     database: Any = Database({"domain_owner": [Row(closed=True)]})
     event = OrderPlaced("SO-1", "S", "a@b.c", "A", "1.00", "card", "2026-06-30 18:00:00")
-    await handlers.placed(database, event, ENVELOPE)
+    await handlers.ORDERS(database, event, ENVELOPE)
     assert not database.values("INSERT INTO ahead")
 
 
