@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import asyncpg
 
 from chassis.ownership.record import Owner, Record
-from chassis.ownership.records import ENTER, Records
+from chassis.ownership.records import ENTER, ENTER_ALONE, Records
 from contracts.record import RecordAway
 
 POLL_SECONDS = 0.02  # how often the record is looked at, once for all that wait
@@ -37,7 +37,9 @@ class Door:
 
     async def whose(self, write: str, patience: float = PATIENCE_SECONDS) -> Owner:
         """Who takes the write now. `write` names it, also when it comes again. Raises Moving."""
-        record = await self.records.look()
+        record = await self.records.lately()
+        if record.writer is not Owner.NEW:  # a write of our own asks once more: see `enter`
+            record = await self.records.look()
         if record.writer is None:
             began = self._since.setdefault(write, time.monotonic())
             record = await self._wait(record, patience)
@@ -49,10 +51,24 @@ class Door:
             await self.records.waited(record.operator, time.monotonic() - earlier)
         return record.owner
 
-    async def enter(self, connection: asyncpg.Connection) -> Record:
+    async def stand(self, connection: asyncpg.Connection, name: str) -> None:
+        """First of all in the transaction of a write of our own, as the only writer of what is
+        called so: whose the domain is does not change until the transaction ends. Who it is must
+        still be looked at; where it is not we, that is `moved`."""
+        await connection.execute(ENTER_ALONE, self.records.domain, name)
+
+    def moved(self, write: str) -> Moving:
+        """A write of this name found the domain not, or not any more, ours: it waits from now."""
+        self._since.setdefault(write, time.monotonic())
+        return Moving(self.records.domain)
+
+    async def enter(self, connection: asyncpg.Connection, name: str = "") -> Record:
         """First of all in the transaction of a write of our own. Raises Moving where it is not, or
-        not any more, ours to do."""
-        await connection.execute(ENTER, self.records.domain)
+        not any more, ours to do. With a `name`, as the only writer of what is called so."""
+        if name:
+            await self.stand(connection, name)
+        else:
+            await connection.execute(ENTER, self.records.domain)
         record = await self.records.look(connection)
         if record.writer is not Owner.NEW:
             raise Moving(record.domain)

@@ -5,6 +5,7 @@ A statement alone, without a transaction around it: a process that freezes holds
 """
 
 import asyncio
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -15,11 +16,18 @@ import orjson
 from chassis.ownership.record import Owner, Phase, Record
 
 LEASE_SECONDS = 5.0
+LATELY_SECONDS = 0.05
 DRAIN_SECONDS = 1.0  # for writes of ours that are in their transactions
 
 # Own writes hold it shared until they have ended; who fences them takes it alone, and in turn.
 _LOCK = "hashtext('owner of ' || $1::text), 3"
 ENTER = f"SELECT pg_advisory_xact_lock_shared({_LOCK})"
+# One writer at a time of what has this name, until the transaction ends; then both.
+ALONE = "SELECT pg_advisory_xact_lock(hashtext($1), 4)"
+ENTER_ALONE = f"""
+WITH entered AS MATERIALIZED ({ENTER})
+SELECT pg_advisory_xact_lock(hashtext($2), 4) FROM entered
+"""
 _ROW = "domain_owner.*, lease_until > clock_timestamp() AS held"
 _LOOK = f"SELECT {_ROW} FROM domain_owner WHERE domain = $1"
 # Holds where the row is still the one that the change was made of. The projection notes beside it
@@ -62,12 +70,24 @@ class Records:
 
     pool: asyncpg.Pool
     domain: str
+    _seen: tuple[float, Record] | None = None  # when the newest look began, and what it saw
 
     async def look(self, connection: asyncpg.Connection | None = None) -> Record:
         """As it is, or as the open transaction of `connection` sees it."""
+        began = time.monotonic()
         row = await (connection or self.pool).fetchrow(_LOOK, self.domain)
         assert row is not None, f"the migration makes the row of {self.domain}"
-        return _record(row)
+        record = _record(row)
+        if connection is None and (self._seen is None or self._seen[0] < began):
+            self._seen = (began, record)
+        return record
+
+    async def lately(self) -> Record:
+        """As it was at most `LATELY_SECONDS` ago, and never older than a look of this process has
+        seen it: for what is checked once more where it counts, by its epoch."""
+        if self._seen is not None and time.monotonic() - self._seen[0] < LATELY_SECONDS:
+            return self._seen[1]
+        return await self.look()
 
     async def change(
         self,

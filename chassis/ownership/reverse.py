@@ -31,6 +31,9 @@ from chassis.process.exclusive import exclusive
 log = logging.getLogger("reverse")
 
 BATCH = 200  # rows, and besides them all of the same keys
+# From one batch to the next, unless it is full: a batch of one row costs nearly as much as one of
+# ten. Whoever writes alone does not wait for it.
+PACE_SECONDS = 0.04
 IDLE_SECONDS = 0.25  # between looks while no write of this process says that there is something
 AWAY_SECONDS = 1.0  # between looks while the domain is legacy's
 PATIENCE_SECONDS = 0.5  # for which a write waits until legacy has it
@@ -133,11 +136,13 @@ class ReverseFeed:
     async def _look(self, connection: asyncpg.Connection) -> None:
         """Write a batch, or wait a moment."""
         self._news.clear()
-        record = await self.records.look(connection)
-        done = record.owner is Owner.NEW and await self._batch(connection, record)
+        began, record = time.monotonic(), await self.records.look(connection)
+        count = await self._batch(connection, record) if record.owner is Owner.NEW else 0
         self.trouble = ""
-        if not done:
+        if not count:
             await self._wait(IDLE_SECONDS if record.owner is Owner.NEW else AWAY_SECONDS)
+        elif count < BATCH:
+            await asyncio.sleep(max(0.0, began + PACE_SECONDS - time.monotonic()))
 
     async def _wait(self, seconds: float) -> None:
         try:
@@ -146,17 +151,17 @@ class ReverseFeed:
         except TimeoutError:
             pass
 
-    async def _batch(self, connection: asyncpg.Connection, record: Record) -> bool:
-        """Whether there was something to write."""
+    async def _batch(self, connection: asyncpg.Connection, record: Record) -> int:
+        """How many rows there were to write, 0: none."""
         domain = self.records.domain
         legacy = self._legacy() if record.window_open else None
         turn = 0 if legacy is None else await legacy.turn()
         async with connection.transaction(isolation="repeatable_read", readonly=True):
             rows = await connection.fetch(_TAKE, domain, BATCH)
             if not rows:
-                return False
+                return 0
             if not (await self.records.look(connection)).same_window(record):
-                return True  # moved, or closed, since it was looked at: once more
+                return len(rows)  # moved, or closed, since it was looked at: once more
             pending = [Pending(*row) for row in rows]
             present = await self.own.read(connection, pending)
         if legacy is not None:
@@ -165,7 +170,7 @@ class ReverseFeed:
             seq = await connection.fetchval(_NEXT)  # behind the reading: the later, the higher
             await self.teller.tell(record, pending, present, seq)
         await self._written(connection, pending)
-        return True
+        return len(rows)
 
     def _legacy(self) -> LegacySide:
         if self.legacy is None:

@@ -1,12 +1,15 @@
 """One attempt at a step: the call, and what it says translated into an outcome."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 
 from chassis.database import DatabaseAway
 from chassis.saga import logic
 from chassis.saga.definition import BadAnswer, Context, NotYet, Refused, Saga, Silent, Step
 from chassis.saga.logic import Absent, Done, Move, Outcome, Refusal, Unknown
 from chassis.saga.state import State
+from chassis.saga.storage.store import LeaseLost
 from chassis.tracing.context import read, within
 from chassis.tracing.span import Value
 
@@ -15,20 +18,31 @@ from chassis.tracing.span import Value
 NO_ANSWER = (Silent, OSError, EOFError, TimeoutError, *DatabaseAway)
 
 
-async def attempt(saga: Saga, state: State, move: Move, age: float, until: float) -> Outcome:
-    """Call the step. `age` in seconds; `until` in seconds of our monotonic clock."""
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """Of an attempt: `age` in seconds, `until` in seconds of our monotonic clock; `promise`: see
+    Context."""
+
+    age: float
+    until: float
+    promise: Callable[..., Awaitable[None]]
+
+
+async def attempt(saga: Saga, state: State, move: Move, under: Circumstances) -> Outcome:
+    """Call the step. Raises LeaseLost where it could not promise."""
     context = Context(
         saga_id=state.saga_id,
         request=state.request,
         results=state.results,
         attempt=state.attempts,
         tried=state.tried,
-        age=age,
-        until=until,
+        age=under.age,
+        until=under.until,
         reason=state.reason,
         recalled=state.recalled,
         doubt=state.doubt,
         given_up=state.given_up,
+        promise=under.promise,
     )
     step = saga.steps[state.position]
     name = f"{saga.kind}: {move.value} {step.name}"
@@ -43,6 +57,8 @@ async def attempt(saga: Saga, state: State, move: Move, age: float, until: float
         # Of a question, "not yet" is no answer: only None says that there was no effect.
         kind = Unknown if move is Move.ASK else Absent
         return kind(error.reason, error.after, error.callee, error.answered)
+    except LeaseLost:
+        raise
     except NO_ANSWER as error:
         return Unknown(_said(error))
     except Exception as error:

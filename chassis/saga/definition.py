@@ -55,6 +55,10 @@ class BadAnswer(Exception):
     """An answer came, and says nothing of use: whether the step had its effect is unknown."""
 
 
+async def _stored_before(_: Any = None) -> None:
+    """Of a step before which the saga was stored, or need not be."""
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
     """What a step gets to see.
@@ -64,6 +68,9 @@ class Context:
     process's monotonic clock) the saga may be in other hands, so what cannot be repeated must not
     be begun any more. `reason` is why it goes back. `recalled`: the client no longer wants it,
     `given_up`: a person does not. `doubt`: an attempt before this one may have had its effect.
+    `promise` is for a step that `promises`: it stores that the step begins, in the open transaction
+    of the connection that it is given, or at once; it raises LeaseLost, and then nothing may be
+    begun.
     """
 
     saga_id: str
@@ -77,6 +84,7 @@ class Context:
     recalled: bool = False
     given_up: bool = False
     doubt: bool = False
+    promise: Callable[..., Awaitable[None]] = field(default=_stored_before, compare=False)
 
 
 Action: TypeAlias = Callable[[Context], Awaitable[Data | None]]
@@ -110,6 +118,9 @@ class Step:
     ask: Ask | None = None
     pivot: bool = False
     retry: Retry = field(default_factory=Retry)
+    # Its action calls `context.promise` before its effect, so nothing is stored before the action:
+    # where the effect is a transaction of the store's own database, that is one commit for both.
+    promises: bool = False
 
 
 @dataclass(frozen=True)

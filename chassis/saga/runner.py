@@ -13,12 +13,13 @@ import logging
 import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from chassis.saga import logic
-from chassis.saga.attempt import attempt
+from chassis.saga.attempt import Circumstances, attempt
 from chassis.saga.callees import Callees
 from chassis.saga.definition import Saga
-from chassis.saga.logic import Move, Spread
+from chassis.saga.logic import Done, Move, Spread
 from chassis.saga.state import Entry, State
 from chassis.saga.storage.store import Lease, LeaseLost, Store
 from chassis.saga.storage.storetime import Clock, StoreTime
@@ -51,6 +52,20 @@ class _Held:
     stored: State  # what others know of it
     story: Story
     begun: float | None = None  # its action was last begun by us
+    owed: State | None = None  # to be stored by the step that begins, before its effect
+    joined: "_Joined | None" = (
+        None  # what was so before the step stored it in a transaction of its own
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Joined:
+    """See _Held: the same fields, and the lines of the story."""
+
+    lease: Lease
+    until: float
+    stored: State
+    lines: list[Entry]
 
 
 Change = Callable[[Saga, State], State]
@@ -249,18 +264,23 @@ class Runner:
                 return state
             else:
                 state = logic.begin(state, begun, now)
-                if logic.must_store(held.saga, held.stored, state) or not self._lasts(held, state):
+                if not self._lasts(held, state):
                     await self._store_on(held, state)
+                elif logic.must_store(held.saga, held.stored, state):
+                    if begun is Move.DO and held.saga.steps[state.position].promises:
+                        held.owed = state
+                    else:
+                        await self._store_on(held, state)
 
     def _sleeps(self, state: State, now: float) -> bool:
         """Whether a pause is so short that the lease is kept; an absence may last."""
         return not state.waits_for and state.due - now <= self._limits.patience
 
-    async def _store_on(self, held: _Held, state: State) -> None:
+    async def _store_on(self, held: _Held, state: State, inside: object = None) -> None:
         """Store it and go on with a lease from now."""
         sent, stored = self._clock.monotonic(), logic.promising(held.saga, state)
         story, seconds = held.story.taken(), self._limits.lease
-        held.lease = await self._store.save(held.lease, stored, story, seconds)
+        held.lease = await self._store.save(held.lease, stored, story, seconds, inside)
         held.stored, held.until = stored, sent + seconds
         self._time.heard(held.lease.at, sent)
 
@@ -270,7 +290,9 @@ class Runner:
         if move is Move.DO:
             held.begun = began
         age = began - held.begun if held.begun is not None else max(0.0, at - state.tried)
-        outcome = await attempt(held.saga, state, move, age, held.until)
+        under = Circumstances(age, held.until, partial(self._promise, held))
+        outcome = await attempt(held.saga, state, move, under)
+        self._kept(held, done=isinstance(outcome, Done))
         now = self._time.now()
         after = logic.settle(held.saga, state, outcome, now, self._spread)
         if after.waits_for:
@@ -278,6 +300,25 @@ class Runner:
         elif state.waits_for:
             self._callees.back(state.waits_for)
         return held.story.told(state, move, after, outcome, at, now)
+
+    async def _promise(self, held: _Held, inside: object = None) -> None:
+        """See Context.promise; once is enough."""
+        if held.owed is None:
+            return
+        owed, held.owed = held.owed, None
+        if inside is not None:
+            held.joined = _Joined(held.lease, held.until, held.stored, held.story.lines())
+        await self._store_on(held, owed, inside)
+
+    def _kept(self, held: _Held, *, done: bool) -> None:
+        """The attempt is over. What it stored in its own transaction holds where it is done; else
+        that may have been rolled back, and counts as not stored: the next time it is."""
+        if done and held.owed is not None:
+            raise RuntimeError(f"{held.saga.kind}: a step is done that has promised nothing")
+        joined, held.owed, held.joined = held.joined, None, None
+        if joined is not None and not done:
+            held.lease, held.until, held.stored = joined.lease, joined.until, joined.stored
+            held.story.put_back(joined.lines)
 
     def _lasts(self, held: _Held, state: State) -> bool:
         """Whether the lease is longer than the attempt that begins now."""

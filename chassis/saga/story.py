@@ -23,6 +23,14 @@ class Story:
         """One more line."""
         self._lines.append(entry)
 
+    def lines(self) -> list[Entry]:
+        """What `taken` would give."""
+        return list(self._lines)
+
+    def put_back(self, lines: list[Entry]) -> None:
+        """They were taken, and may not be stored."""
+        self._lines = [*lines, *self._lines]
+
     def taken(self) -> list[Entry]:
         """The lines, to be stored; it is empty afterwards."""
         lines, self._lines = self._lines, []

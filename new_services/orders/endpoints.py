@@ -115,7 +115,7 @@ class Endpoints:
         """Where the monolith owns the orders, it must have room for our mark; where we do, prices
         must be as fresh as the customer's last write. Raises Problem: declined."""
         if not (await self.record.stamp()).ours:
-            if not self.record.legacy.accepts(wanted):
+            if not self.record.legacy.accepts(wanted) and not await self.record.is_ours():
                 raise declined(headers.UNMARKED, "the order has no room for our mark in legacy")
         elif after.isdecimal() and not await self.watermark.reached(int(after)):
             raise declined(headers.BEHIND, "the prices are older than what was asked for")

@@ -178,11 +178,16 @@ class PostgresStore:
         return _saved(row)
 
     async def save(
-        self, lease: Lease, state: State, story: Sequence[Entry], seconds: float
+        self,
+        lease: Lease,
+        state: State,
+        story: Sequence[Entry],
+        seconds: float,
+        inside: asyncpg.Connection | None = None,
     ) -> Lease:
         """See Store."""
         statement = _END if state.phase in (Phase.DONE, Phase.UNDONE) else _SAVE
-        now = await self._pool.fetchval(
+        now = await (inside or self._pool).fetchval(
             statement, lease.saga_id, lease.fence, state.phase, state.due, _json(state), seconds,
             [entry.at for entry in story],
             [entry.step for entry in story],

@@ -7,7 +7,7 @@ from now.
 import time
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import Any, Protocol
 
 from chassis.saga.state import Entry, Phase, State
 
@@ -72,9 +72,18 @@ class Store(Protocol):
         """The saga. Raises NoSuchSaga."""
 
     async def save(
-        self, lease: Lease, state: State, story: Sequence[Entry], seconds: float
+        self,
+        lease: Lease,
+        state: State,
+        story: Sequence[Entry],
+        seconds: float,
+        inside: Any = None,
     ) -> Lease:
-        """Store the state, add to the story; 0 seconds give the lease back. Raises LeaseLost."""
+        """Store the state, add to the story; 0 seconds give the lease back. Raises LeaseLost.
+
+        `inside` the open transaction of this connection to the store's own database, where one is
+        given: then it holds once that is committed.
+        """
 
     async def release(self, lease: Lease) -> None:
         """Give the lease back; whatever its holder still writes is void. A lost one: nothing."""
@@ -162,9 +171,15 @@ class MemoryStore:
         return Saved(record.state, record.created, record.updated)
 
     async def save(
-        self, lease: Lease, state: State, story: Sequence[Entry], seconds: float
+        self,
+        lease: Lease,
+        state: State,
+        story: Sequence[Entry],
+        seconds: float,
+        inside: Any = None,
     ) -> Lease:
-        """See Store."""
+        """See Store; it knows no transactions."""
+        del inside
         record = self._records[lease.saga_id]
         if record.fence != lease.fence:
             raise LeaseLost(lease.saga_id)

@@ -1,7 +1,7 @@
 """Our own tables as the system of record of the orders, while we own them.
 
     place   gate, if what is held was not gated in this epoch ▸ ONE TRANSACTION: owner still we ▸
-            placed before? ▸ buyer, prices ▸ number ▸ order
+            the saga's promise ▸ placed before? buyer, prices, number ▸ order
     cancel  ONE TRANSACTION: owner still we ▸ the order as it is ▸ cancelled
 
 Each transaction holds the record of the owner, so that a cutover waits for its end. Every write is
@@ -23,12 +23,12 @@ from contracts.ownership import Stamp
 from contracts.record import Customer, RecordAway, RecordRefused
 from new_services.orders import views
 from new_services.orders.owner import making, storing
-from new_services.orders.owner.storing import Owned
-from new_services.orders.saga import pricing
+from new_services.orders.owner.storing import Material, Owned
 
 SOON_SECONDS = 0.2
 
 # Holds these pieces for this saga, gated in this epoch. Raises what a saga's step may raise.
+Promise = Callable[..., Awaitable[None]]
 Gate = Callable[[str, Mapping[str, int], Stamp], Awaitable[None]]
 
 
@@ -44,44 +44,45 @@ class OwnRecord:
     given: Callable[[int], Awaitable[None]]
 
     async def place(
-        self, customer: Customer, wanted: OrderRequest, saga_id: str, held: int
+        self, customer: Customer, wanted: OrderRequest, saga_id: str, held: int, promise: Promise
     ) -> Order:
         """See SystemOfRecord; once more, it is the same order. `held`: the epoch of ours in which
-        the stock was gated for it, or 0."""
-        record = await self.door.records.look()
+        the stock was gated for it, or 0. `promise` stores in the same transaction that the saga has
+        come to this step."""
+        record = await self.door.records.lately()
         epoch = record.epoch
         if held != epoch:
             await self.gate(saga_id, wanted.lines, stamped(record))
         async with self.pool.acquire() as connection, connection.transaction():
-            if (await self.door.enter(connection)).epoch != epoch:
-                raise RecordAway("the owner of the orders changed", SOON_SECONDS, ours=True)
-            await storing.lock(connection, saga_id)
-            known = await storing.placed_by(connection, saga_id)
-            if known is not None:
-                return known
-            order, change = await self._placed(connection, customer, wanted, (saga_id, epoch))
-        await self.given(change)
-        return order
+            await self.door.stand(connection, saga_id)
+            await promise(connection)
+            asked = (saga_id, customer.email, list(wanted.lines), epoch)
+            found = await storing.material(connection, *asked)
+            if not found.ours:
+                raise self.door.moved(saga_id)
+            if found.known is not None:
+                return found.known
+            owned = self._made(wanted, found, saga_id, epoch)
+            change = await storing.place(connection, owned)
+        await self._given(change, record)
+        return owned.order
 
-    async def _placed(
-        self,
-        connection: asyncpg.Connection,
-        customer: Customer,
-        wanted: OrderRequest,
-        saga: tuple[str, int],
-    ) -> tuple[Order, int]:
-        saga_id, epoch = saga
-        buyer = await storing.buyer(connection, customer.email)
-        if buyer is None:
+    async def _given(self, change: int, record: Record) -> None:
+        """Behind a closed window there is nobody whom the order's author would have to find."""
+        if record.window_open:
+            await self.given(change)
+
+    def _made(self, wanted: OrderRequest, found: Material, saga_id: str, epoch: int) -> Owned:
+        """The order that is to be stored. Raises RecordAway, RecordRefused."""
+        if found.buyer is None:
             raise RecordAway("the customer is not known here yet", SOON_SECONDS, ours=True)
-        prices = await pricing.prices(connection, list(wanted.lines))
         for sku in wanted.lines:
-            if sku not in prices:
+            if sku not in found.prices:
                 raise RecordRefused(400, {"error": "unknown sku", "sku": sku})
-        order_id, number = await storing.numbers(connection)
-        order = making.placed(buyer, wanted, prices, (self.now(), number, saga_id))
-        owned = Owned(order, order_id, buyer.customer_id, buyer.email, epoch)
-        return order, await storing.place(connection, owned)
+        assert found.numbers is not None, "nothing is missing"
+        order_id, number = found.numbers
+        order = making.placed(found.buyer, wanted, found.prices, (self.now(), number, saga_id))
+        return Owned(order, order_id, found.buyer.customer_id, found.buyer.email, epoch)
 
     async def find(
         self, customer: Customer, wanted: OrderRequest, saga_id: str, age: float
@@ -98,17 +99,16 @@ class OwnRecord:
     async def cancel(self, customer: Customer, order_no: str) -> Order:
         """See SystemOfRecord."""
         async with self.pool.acquire() as connection, connection.transaction():
-            epoch = (await self.door.enter(connection)).epoch
-            await storing.lock(connection, order_no)
-            found = await storing.current(connection, order_no, epoch)
+            record = await self.door.enter(connection, order_no)
+            found = await storing.current(connection, order_no, record.epoch)
             if found is None or found.email != customer.email:
                 raise RecordRefused(404, {"error": "order not found", "order_no": order_no})
             if found.order.status not in making.CANCELLABLE:
                 raise RecordRefused(409, _not_cancellable(found.order.status))
             order = making.cancelled(found.order, self.now())
-            changed = replace(found, order=order, epoch=epoch)
+            changed = replace(found, order=order, epoch=record.epoch)
             change = await storing.change(connection, changed)
-        await self.given(change)
+        await self._given(change, record)
         return order
 
     async def look(self, customer: Customer, order_no: str) -> Order | None:

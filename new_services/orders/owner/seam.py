@@ -14,9 +14,20 @@ from chassis.ownership.record import Owner
 from contracts.orders import Order, OrderRequest, SystemOfRecord
 from contracts.ownership import Stamp
 from contracts.record import Customer, RecordRefused
-from new_services.orders.owner.record import OwnRecord, stamped
+from new_services.orders.owner.record import OwnRecord, Promise, stamped
 
 NO_ROOM = {"error": "the order has no room for our mark: shorten po_number"}
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """Of a saga to place its order. `until`, `promise`: see Context; `held`: the epoch of ours in
+    which the stock was gated for it, 0: the monolith was to decide."""
+
+    saga_id: str
+    until: float
+    held: int
+    promise: Promise
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,25 +39,28 @@ class Owned:
     door: Door
 
     async def stamp(self) -> Stamp:
-        """What the calls to other services of the domain carry."""
-        return stamped(await self.door.records.look())
+        """What the calls to other services of the domain carry: of a moment ago, they check it."""
+        return stamped(await self.door.records.lately())
 
-    async def place(
-        self, customer: Customer, wanted: OrderRequest, saga_id: str, until: float, held: int
-    ) -> Order:
-        """See SystemOfRecord. `held`: the epoch of ours in which the stock was gated for it; 0: the
-        monolith was to decide."""
+    async def is_ours(self) -> bool:
+        """Whether we own the orders now."""
+        return (await self.door.records.look()).owner is Owner.NEW
+
+    async def place(self, customer: Customer, wanted: OrderRequest, attempt: Attempt) -> Order:
+        """See SystemOfRecord."""
+        saga_id = attempt.saga_id
         if await self.door.whose(saga_id) is Owner.NEW:
-            return await self.own.place(customer, wanted, saga_id, held)
+            return await self.own.place(customer, wanted, saga_id, attempt.held, attempt.promise)
         if not self.legacy.accepts(wanted):  # it was accepted while the orders were ours
             raise RecordRefused(503, NO_ROOM)
-        return await self.legacy.place(customer, wanted, saga_id, until)
+        await attempt.promise()
+        return await self.legacy.place(customer, wanted, saga_id, attempt.until)
 
     async def find(
         self, customer: Customer, wanted: OrderRequest, saga_id: str, age: float
     ) -> Sequence[Order]:
         """See SystemOfRecord. What was placed here is ours to find, whoever owns the orders now."""
-        ours = (await self.stamp()).ours
+        ours = await self.is_ours()
         found = await self.own.find(customer, wanted, saga_id, age)
         return found if found or ours else await self.legacy.find(customer, wanted, saga_id, age)
 
@@ -58,5 +72,5 @@ class Owned:
 
     async def look(self, customer: Customer, order_no: str) -> Order | None:
         """See SystemOfRecord."""
-        record = self.own if (await self.stamp()).ours else self.legacy
+        record = self.own if await self.is_ours() else self.legacy
         return await record.look(customer, order_no)

@@ -5,23 +5,42 @@ then. One that was placed before is in the feed's rows alone: until it is change
 it. A copy of an earlier epoch may be out of date: the monolith owned the order meanwhile.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import asyncpg
 import orjson
 
+from chassis.ownership.records import ALONE
 from contracts.orders import Order
 from new_services.orders import repository
 from new_services.orders.owner.making import Buyer
+from new_services.orders.saga import pricing
+from new_services.orders.saga.pricing import Price
 from new_services.orders.schemas import SHIP_FIELDS
 
 DOMAIN = "orders"
 
-_BUYER = """
-SELECT key::bigint AS id, fields::text AS fields FROM mirror
-WHERE entity = 'customer' AND NOT gone AND fields->>'email' = $1
+# What a new order is made of, in one round trip. The numbers are taken once nothing is missing: one
+# that is not used is a gap.
+_MATERIAL = f"""
+WITH owner AS (
+    SELECT FROM domain_owner
+    WHERE domain = '{DOMAIN}' AND owner = 'new' AND phase = 'settled' AND epoch = $4),
+known AS (SELECT content FROM owned_order WHERE placed AND saga_id = $1),
+buyer AS (
+    SELECT key::bigint AS id, fields::text AS fields FROM mirror
+    WHERE entity = 'customer' AND NOT gone AND fields->>'email' = $2 LIMIT 1),
+priced AS ({pricing.prices_of("$3")}),
+complete AS (
+    SELECT FROM owner, buyer WHERE NOT EXISTS (SELECT FROM known)
+    AND (SELECT count(DISTINCT sku) FROM priced) = cardinality($3))
+SELECT EXISTS (SELECT FROM owner) AS ours, (SELECT content FROM known) AS known,
+       (SELECT id FROM buyer) AS buyer, (SELECT fields FROM buyer) AS fields,
+       (SELECT json_agg(priced)::text FROM priced) AS prices,
+       (SELECT nextval('owned_order_id') FROM complete) AS id,
+       (SELECT nextval('owned_order_no') FROM complete) AS number
 """
-_NUMBERS = "SELECT nextval('owned_order_id') AS id, nextval('owned_order_no') AS number"
 _CHANGED = f"""
 changed AS (INSERT INTO owned_change (domain, entity, key) VALUES ('{DOMAIN}', 'order', $1)
             RETURNING seq)
@@ -74,24 +93,40 @@ class Owned:
     epoch: int
 
 
+@dataclass(frozen=True, slots=True)
+class Material:
+    """What an order is made of. `ours`: the epoch is the one in force; `known`: what the saga has
+    placed here; `buyer`: None where the feed has not told of them; `numbers`: id and number."""
+
+    ours: bool
+    known: Order | None
+    buyer: Buyer | None
+    prices: Mapping[str, Price]
+    numbers: tuple[int, int] | None
+
+
 async def lock(connection: asyncpg.Connection, name: str) -> None:
     """One writer at a time for an order or a saga of this name, until the transaction ends."""
-    await connection.execute("SELECT pg_advisory_xact_lock(hashtext($1), 4)", name)
+    await connection.execute(ALONE, name)
 
 
-async def buyer(connection: asyncpg.Connection, email: str) -> Buyer | None:
-    """A customer by the feed's rows; None where the feed has not told of them."""
-    row = await connection.fetchrow(_BUYER, email)
-    if row is None:
+async def material(
+    connection: asyncpg.Connection, saga_id: str, email: str, skus: Sequence[str], epoch: int
+) -> Material:
+    """For an order of this saga's in this epoch of ours. The numbers are given where it is still
+    that, the saga has no order yet, its buyer is known and each sku has a price."""
+    row = await connection.fetchrow(_MATERIAL, saga_id, email, skus, epoch)
+    known = None if row["known"] is None else Order.from_dict(orjson.loads(row["known"]))
+    prices = pricing.priced(orjson.loads(row["prices"] or "[]"))
+    numbers = None if row["id"] is None else (row["id"], row["number"])
+    return Material(row["ours"], known, _buyer(row, email), prices, numbers)
+
+
+def _buyer(row: asyncpg.Record, email: str) -> Buyer | None:
+    if row["buyer"] is None:
         return None
     fields = orjson.loads(row["fields"])
-    return Buyer(row["id"], email, {part: fields[part] for part in SHIP_FIELDS})
-
-
-async def numbers(connection: asyncpg.Connection) -> tuple[int, int]:
-    """The next order's id and running number. To be taken last: one that is not used is a gap."""
-    row = await connection.fetchrow(_NUMBERS)
-    return row["id"], row["number"]
+    return Buyer(row["buyer"], email, {part: fields[part] for part in SHIP_FIELDS})
 
 
 async def placed_by(connection: asyncpg.Connection, saga_id: str) -> Order | None:

@@ -6,6 +6,7 @@ The system of record decides the final price; only that amount is captured.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
 
 import asyncpg
 
@@ -22,9 +23,14 @@ JOIN LATERAL (
     SELECT fields FROM mirror
     WHERE entity = 'product' AND key = variant.fields->>'product_id' AND NOT gone OFFSET 0
 ) AS product ON (product.fields->>'active')::bool
-WHERE variant.entity = 'variant' AND variant.fields->>'sku' = ANY($1) AND NOT variant.gone
+WHERE variant.entity = 'variant' AND variant.fields->>'sku' = ANY({skus}) AND NOT variant.gone
   AND (variant.fields->>'active')::bool
 """
+
+
+def prices_of(skus: str) -> str:
+    """The statement; `skus` is the place of its parameter, an array of texts."""
+    return _PRICES.format(skus=f"{skus}::text[]")
 
 
 class UnknownSku(Exception):
@@ -69,7 +75,11 @@ def total(lines: Mapping[str, int], prices: Mapping[str, Price]) -> Decimal:
 
 async def prices(pool: asyncpg.Pool | asyncpg.Connection, skus: Sequence[str]) -> dict[str, Price]:
     """Of those that can be bought now."""
-    rows = await pool.fetch(_PRICES, list(skus))
+    return priced(await pool.fetch(prices_of("$1"), list(skus)))
+
+
+def priced(rows: Sequence[Mapping[str, Any]]) -> dict[str, Price]:
+    """Of the rows of `prices_of`, by sku."""
     return {
         row["sku"]: Price(
             Decimal(row["list_price"]),

@@ -34,7 +34,7 @@ from contracts.events.orders import (
 from contracts.orders import Order, OrderRequest
 from contracts.record import Customer, RecordRefused
 from new_services.orders import repository, views
-from new_services.orders.owner.seam import Owned
+from new_services.orders.owner.seam import Attempt, Owned
 from new_services.orders.saga import pricing
 from new_services.orders.saga.kinds import (
     CANCEL,
@@ -86,7 +86,7 @@ class Stories:
             Step("quote", self.quote, undo=self.tell_refused, retry=BRIEFLY),
             Step("reserve", self.reserve, undo=self.release, retry=BRIEFLY),
             Step("authorise", self.authorise, undo=self.void, retry=BRIEFLY),
-            Step("write", self.write, ask=self.find, pivot=True, retry=PIVOT),
+            Step("write", self.write, ask=self.find, pivot=True, retry=PIVOT, promises=True),
             Step("collect", self.collect, retry=ONWARD),
             Step("confirm", self.confirm_placed, retry=ONWARD),
         ]
@@ -162,9 +162,8 @@ class Stories:
         held = (context.results.get("reserve") or {}).get("epoch", 0)
         try:
             with as_a_step(LEGACY):
-                order = await self.record.place(
-                    customer, wanted, context.saga_id, context.until, held
-                )
+                attempt = Attempt(context.saga_id, context.until, held, context.promise)
+                order = await self.record.place(customer, wanted, attempt)
         except RecordRefused as error:
             raise refused(error) from error
         note(fig_order_no=order.order_no)

@@ -48,6 +48,13 @@ class World:
     async def _gate(self, saga_id: str, pieces: Mapping[str, int], stamp: Stamp) -> None:
         self.gated.append((saga_id, pieces, stamp))
 
+    async def place(self, customer: Customer, wish: OrderRequest, saga_id: str, held: int) -> Order:
+        return await self.record.place(customer, wish, saga_id, held, self.promise)
+
+    async def promise(self, connection: asyncpg.Connection) -> None:
+        """The saga's, in the order's own transaction."""
+        assert connection.is_in_transaction()
+
     async def given(self, _: int) -> None:
         """The monolith has it."""
 
@@ -100,7 +107,7 @@ async def world(make_database: Callable[[str], str]) -> AsyncIterator[World]:
 
 async def test_a_saga_that_asks_again_gets_its_order_and_no_other(world: World) -> None:
     epoch = await world.own()
-    asked = [world.record.place(ANNA, MUG, f"S-{n % 5}", epoch) for n in range(20)]
+    asked = [world.place(ANNA, MUG, f"S-{n % 5}", epoch) for n in range(20)]
     orders = await asyncio.gather(*asked)
     numbers = sorted({order.order_no for order in orders})
     assert numbers == [f"SO-2026-{n:06d}" for n in range(1, 6)]
@@ -114,7 +121,7 @@ async def test_a_saga_that_asks_again_gets_its_order_and_no_other(world: World) 
 
 async def test_stock_that_was_not_gated_in_this_epoch_is_gated_first(world: World) -> None:
     epoch = await world.own()
-    await world.record.place(ANNA, MUG, "S-1", 0)
+    await world.place(ANNA, MUG, "S-1", 0)
     assert world.gated == [("S-1", MUG.lines, Stamp(epoch, ours=True, window=True))]
 
 
@@ -133,7 +140,7 @@ async def test_nothing_is_written_while_the_orders_are_not_ours(
         await world.own()
     record = OwnRecord(world.pool, world.record.door, gate, lambda: NOW, world.given)
     with pytest.raises(RecordAway):
-        await record.place(ANNA, MUG, "S-1", 0)
+        await record.place(ANNA, MUG, "S-1", 0, world.promise)
     if not moved:
         with pytest.raises(RecordAway):
             await record.cancel(ANNA, "SO-2026-000001")
@@ -143,16 +150,16 @@ async def test_nothing_is_written_while_the_orders_are_not_ours(
 async def test_who_cannot_be_served_takes_no_number(world: World) -> None:
     epoch = await world.own()
     with pytest.raises(RecordRefused) as refused:
-        await world.record.place(ANNA, OrderRequest({"MUG-0": 1, "X": 1}), "S-1", epoch)
+        await world.place(ANNA, OrderRequest({"MUG-0": 1, "X": 1}), "S-1", epoch)
     assert (refused.value.status, refused.value.body) == (400, {"error": "unknown sku", "sku": "X"})
     with pytest.raises(RecordAway):  # accounts may know the customer before the feed tells
-        await world.record.place(Customer("new@b.c", "C", ""), MUG, "S-2", epoch)
-    order = await world.record.place(ANNA, MUG, "S-3", epoch)
+        await world.place(Customer("new@b.c", "C", ""), MUG, "S-2", epoch)
+    order = await world.place(ANNA, MUG, "S-3", epoch)
     assert order.order_no == "SO-2026-000001"
 
 
 async def test_one_of_two_cancels_it_and_it_must_be_theirs(world: World) -> None:
-    order = await world.record.place(ANNA, MUG, "S-1", await world.own())
+    order = await world.place(ANNA, MUG, "S-1", await world.own())
     with pytest.raises(RecordRefused, match="404"):
         await world.record.cancel(BEN, order.order_no)
     assert await world.record.look(BEN, order.order_no) is None
@@ -169,7 +176,7 @@ async def test_one_of_two_cancels_it_and_it_must_be_theirs(world: World) -> None
 
 async def test_what_the_monolith_changed_meanwhile_is_believed(world: World) -> None:
     """There, back, there: our copy of the order is of the first time."""
-    order = await world.record.place(ANNA, MUG, "S-1", await world.own())
+    order = await world.place(ANNA, MUG, "S-1", await world.own())
     await world.own("legacy")
     cancelled = Order.from_dict(order.to_dict() | {"status": "CANCELLED"})
     await world.told(cancelled)
@@ -184,7 +191,7 @@ async def test_the_feed_does_not_take_the_customers_text_for_a_mark(world: World
     """Theirs is what looks like our mark: copied from a page of the monolith."""
     text = "PO 17 ~4KZ2M0000000000"
     wish = OrderRequest({"MUG-0": 1}, "invoice", text)
-    order = await world.record.place(ANNA, wish, "S-1", await world.own())
+    order = await world.place(ANNA, wish, "S-1", await world.own())
     await world.told(Order.from_dict(order.to_dict() | {"po_number": "PO 17"}))
     async with world.pool.acquire() as connection:
         (fed,) = await repository.fed_orders(connection, [1])

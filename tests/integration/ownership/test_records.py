@@ -93,6 +93,39 @@ async def test_how_far_the_read_model_is_survives_a_change_made_of_an_older_row(
     assert after.reached_lsn == 500
 
 
+async def test_what_was_seen_lately_is_not_older_than_any_look(
+    records: Records, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "LATELY_SECONDS", 60.0)
+    assert await records.lately() == await records.look()
+    await records.pool.execute("UPDATE domain_owner SET epoch = 7")
+    assert (await records.lately()).epoch == 1
+    assert (await records.look()).epoch == 7
+    assert (await records.lately()).epoch == 7
+    async with records.pool.acquire() as connection, connection.transaction():
+        await connection.execute("UPDATE domain_owner SET epoch = 9")
+        assert (await records.look(connection)).epoch == 9  # may yet come to nothing
+        assert (await records.lately()).epoch == 7
+    monkeypatch.setattr(module, "LATELY_SECONDS", 0.0)
+    assert (await records.lately()).epoch == 9
+
+
+async def test_of_one_name_there_is_one_writer_at_a_time(records: Records) -> None:
+    await to_new(records)
+    door = Door(records)
+
+    async def writes(name: str) -> None:
+        async with records.pool.acquire() as connection, connection.transaction():
+            await door.enter(connection, name)
+
+    async with records.pool.acquire() as connection, connection.transaction():
+        await door.enter(connection, "SO-1")
+        waiting = asyncio.create_task(writes("SO-1"))
+        await asyncio.wait_for(writes("SO-2"), 10.0)
+        assert not waiting.done()
+    await asyncio.wait_for(waiting, 10.0)
+
+
 async def test_a_fence_of_ours_waits_for_the_writes_that_are_in(
     records: Records, monkeypatch: pytest.MonkeyPatch
 ) -> None:

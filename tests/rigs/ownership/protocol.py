@@ -29,6 +29,10 @@ class MemoryRecords(Records):
         """See Records."""
         return self.stored
 
+    async def lately(self) -> Record:
+        """See Records."""
+        return self.stored
+
     async def change(
         self,
         before: Record,

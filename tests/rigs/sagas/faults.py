@@ -103,6 +103,7 @@ class Callee:
         self.while_paused: Callable[[], Awaitable[Any]] | None = None
         self.sick = False  # answers everything with an error of its own, for ever
         self.calls = 0
+        self.promises = False  # its step stores by itself that it begins
         self._late: list[tuple[float, Callable[[], None]]] = []
         self._clock = clock
         self._idempotent = idempotent
@@ -117,10 +118,13 @@ class Callee:
 
         ask = None if self._idempotent else self.ask
         undo = self.undo if undoable else None
-        return Step(self.name, do, undo=undo, ask=ask, pivot=pivot, retry=retry)
+        promises = self.promises
+        return Step(self.name, do, undo, ask, pivot=pivot, retry=retry, promises=promises)
 
     async def do(self, context: Context, clock: "InstanceClock") -> Data:
         """The step's action."""
+        if self.promises:
+            await context.promise()
         fault = await self._fault("do", clock)
         if fault is Fault.REFUSED and not self.effects:
             self.barred = True
@@ -238,13 +242,18 @@ class FaultyStore:
         self.find = inner.find
 
     async def save(
-        self, lease: Lease, state: State, story: Sequence[Entry], seconds: float
+        self,
+        lease: Lease,
+        state: State,
+        story: Sequence[Entry],
+        seconds: float,
+        inside: Any = None,
     ) -> Lease:
         """See Store."""
         fault = self.faults.pop(0) if self.faults else Fault.NONE
         if fault is Fault.CRASH_BEFORE:
             raise Crash
-        saved = await self._inner.save(lease, state, story, seconds)
+        saved = await self._inner.save(lease, state, story, seconds, inside)
         if fault is Fault.CRASH_AFTER:
             raise Crash
         return saved

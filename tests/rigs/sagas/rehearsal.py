@@ -63,6 +63,7 @@ class Rehearsal:
     saga_id: str = "saga-1"
     shape: Shape = PLACE
     clock: VirtualClock = field(default_factory=VirtualClock)
+    promises: bool = False  # those of `shape.asked`
 
     def __post_init__(self) -> None:
         shape = self.shape
@@ -75,6 +76,7 @@ class Rehearsal:
         ]
         for callee in self.callees:
             callee.while_paused = self.another_takes_over
+            callee.promises = self.promises and callee.name in shape.asked
         self.store = FaultyStore(inner, self.save_faults)
         self.names = itertools.count()
 

@@ -45,6 +45,32 @@ async def test_writes_that_wait_go_to_the_new_owner_and_are_counted() -> None:
     assert looks < 30
 
 
+async def test_a_write_that_finds_the_domain_moved_has_waited_from_then() -> None:
+    records = MemoryRecords()
+    door = Door(records)
+    records.stored = Record("goods", Owner.NEW, operator="anna")
+    assert await door.whose("a") is Owner.NEW
+    assert isinstance(door.moved("a"), Moving)
+    assert await door.whose("b") is Owner.NEW
+    assert records.waits == []
+    assert await door.whose("a") is Owner.NEW
+    assert len(records.waits) == 1
+
+
+async def test_that_legacy_owns_it_is_not_believed_of_a_moment_ago() -> None:
+    """A write of ours asks once more in its transaction, one of legacy's does not."""
+    records, past = MemoryRecords(), Record("goods")
+
+    async def lately() -> Record:
+        return past
+
+    records.lately = lately  # type: ignore[method-assign]
+    records.stored = Record("goods", Owner.NEW)
+    assert await Door(records).whose("a") is Owner.NEW
+    past, records.stored = records.stored, Record("goods")
+    assert await Door(records).whose("a") is Owner.NEW
+
+
 async def test_a_wait_that_is_too_long_begins_nothing_and_counts_whole_later() -> None:
     records = MemoryRecords()
     records.stored = MOVING

@@ -1,15 +1,24 @@
 """What a step says, as an outcome: what passes by itself, and what counts as an answer."""
 
+from dataclasses import replace
 from typing import Any
 
 import asyncpg
 import pytest
 
 from chassis.saga import BadAnswer, NotYet, Refused, Saga, Silent, State, Step
-from chassis.saga.attempt import attempt
+from chassis.saga.attempt import Circumstances, attempt
 from chassis.saga.definition import Context, Retry
 from chassis.saga.logic import Absent, Done, Move, Refusal, Unknown
+from chassis.saga.storage.store import LeaseLost
 from chassis.tracing.context import MOST_KEPT, recorded, traceparent
+
+
+async def _stored(_: Any = None) -> None:
+    """There is nothing to store."""
+
+
+NOW = Circumstances(0.0, 9.0, _stored)
 
 
 async def _outcome(said: Exception | Any, move: Move = Move.DO) -> Any:
@@ -19,7 +28,7 @@ async def _outcome(said: Exception | Any, move: Move = Move.DO) -> Any:
         return said
 
     step = Step("write", call, undo=call, ask=call, pivot=True, retry=Retry())
-    return await attempt(Saga("k", [step]), State("s", "k", {}), move, 0.0, 9.0)
+    return await attempt(Saga("k", [step]), State("s", "k", {}), move, NOW)
 
 
 @pytest.mark.parametrize(
@@ -56,6 +65,11 @@ async def test_a_question(said: Any, outcome: Any) -> None:
     assert await _outcome(said, Move.ASK) == outcome
 
 
+async def test_a_step_that_may_not_begin_is_no_outcome() -> None:
+    with pytest.raises(LeaseLost):
+        await _outcome(LeaseLost("s"))
+
+
 async def test_what_the_step_gets_to_see() -> None:
     seen: list[Context] = []
 
@@ -64,7 +78,7 @@ async def test_what_the_step_gets_to_see() -> None:
 
     state = State("s", "k", {"r": 1}, results={"a": {}}, attempts=3, tried=7.0, recalled=True)
     saga = Saga("k", [Step("write", call, undo=call)])
-    assert await attempt(saga, state, Move.DO, 4.0, 9.0) == Done({})
+    assert await attempt(saga, state, Move.DO, replace(NOW, age=4.0)) == Done({})
     assert seen == [Context("s", {"r": 1}, {"a": {}}, 3, 7.0, 4.0, 9.0, "", recalled=True)]
 
 
@@ -78,7 +92,7 @@ async def test_a_step_belongs_to_the_trace_of_what_began_its_saga() -> None:
     recorded.take(MOST_KEPT)
     step = Step("write", call, pivot=True, retry=Retry())
     stored = State.from_dict(State("s", "k", {}, trace=sent).to_dict())
-    await attempt(Saga("k", [step]), stored, Move.DO, 0.0, 9.0)
+    await attempt(Saga("k", [step]), stored, Move.DO, NOW)
     (span,) = recorded.take(MOST_KEPT)
     assert (span["name"], span["trace"], span["parent"]) == ("k: do write", sent[3:35], sent[36:52])
     assert heard == [f"00-{sent[3:35]}-{span['span']}-01"]

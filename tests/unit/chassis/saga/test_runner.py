@@ -65,8 +65,12 @@ async def test_one_fault_while_compensating(step: str, fault: Fault) -> None:
 @pytest.mark.parametrize("instant", range(6))
 @pytest.mark.parametrize("fault", [Fault.CRASH_BEFORE, Fault.CRASH_AFTER])
 @pytest.mark.parametrize("name", SHAPES)
-async def test_death_around_each_save(name: str, instant: int, fault: Fault) -> None:
-    world = Rehearsal(save_faults=[Fault.NONE] * instant + [fault], shape=SHAPES[name])
+@pytest.mark.parametrize("promises", [False, True])
+async def test_death_around_each_save(
+    promises: bool, name: str, instant: int, fault: Fault
+) -> None:
+    faults = [Fault.NONE] * instant + [fault]
+    world = Rehearsal(save_faults=faults, shape=SHAPES[name], promises=promises)
 
     state = await world.play()
 
@@ -78,7 +82,8 @@ async def test_death_around_each_save(name: str, instant: int, fault: Fault) -> 
 @settings(max_examples=200, deadline=None)
 @given(data=st.data(), saves=save_plans)
 async def test_all_done_or_all_undone(name: str, data: st.DataObject, saves: list[Fault]) -> None:
-    world = Rehearsal(save_faults=saves, shape=SHAPES[name])
+    promises = data.draw(st.booleans())
+    world = Rehearsal(save_faults=saves, shape=SHAPES[name], promises=promises)
     planned(world, data.draw(plans(world.shape)))
 
     state = await world.play()

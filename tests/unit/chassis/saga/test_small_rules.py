@@ -11,7 +11,7 @@ from prometheus_client import CollectorRegistry
 
 from chassis.saga import MemoryStore, Phase, Saga, State, Step, logic, operator
 from chassis.saga.assembled import ProcessClock, toward_the_monolith
-from chassis.saga.attempt import attempt
+from chassis.saga.attempt import Circumstances, attempt
 from chassis.saga.callees import FIRST_SECONDS, Callees
 from chassis.saga.definition import Context, Retry, nothing
 from chassis.saga.logic import Done, Move, Refusal, Unknown
@@ -93,10 +93,12 @@ async def test_a_step_sees_what_is_stored(name: str) -> None:
         seen.append(context)
 
     state = State("s", "k", {}).changed(**{name: FIELDS[name]})
-    await attempt(Saga("k", [Step("a", call, undo=call)]), state, Move.DO, 4.0, 9.0)
+    await attempt(
+        Saga("k", [Step("a", call, undo=call)]), state, Move.DO, Circumstances(4.0, 9.0, call)
+    )
     (context,) = seen
     assert getattr(context, name) == FIELDS[name]
-    assert (context.age, context.until) == (4.0, 9.0)
+    assert (context.age, context.until, context.promise) == (4.0, 9.0, call)
 
 
 # who is away

@@ -15,6 +15,7 @@ from contracts.orders import Line, Order, OrderRequest
 from contracts.ownership import Stamp
 from contracts.record import Customer, RecordAway, RecordRefused, RecordSilent
 from new_services.orders import repository, views
+from new_services.orders.owner.seam import Attempt
 from new_services.orders.saga import kinds, pricing
 from new_services.orders.saga import stories as saga
 from new_services.orders.saga.stories import PENDING_SECONDS, Stories
@@ -222,7 +223,8 @@ async def test_the_order_is_written_in_the_customers_name_while_the_lease_lasts(
 ) -> None:
     world.record.plays["place"] = ORDER
     assert await world.do(PLACE, "write") == {"order": ORDER.to_dict()}
-    assert world.record.calls == [("place", ANNA, WISH, "S-1", 99.0, 0)]
+    attempt = Attempt("S-1", 99.0, 0, context().promise)
+    assert world.record.calls == [("place", ANNA, WISH, attempt)]
 
 
 async def test_what_was_gated_by_us_is_written_as_such(world: World) -> None:
@@ -230,7 +232,8 @@ async def test_what_was_gated_by_us_is_written_as_such(world: World) -> None:
     held = await world.do(PLACE, "reserve")
     assert world.inventory.calls == [("reserve", "S-1", {"MUG-0": 2}, 17, OURS)]
     await world.do(PLACE, "write", results={"reserve": held})
-    assert world.record.calls[-1] == ("place", ANNA, WISH, "S-1", 99.0, 2)
+    attempt = Attempt("S-1", 99.0, 2, context().promise)
+    assert world.record.calls[-1] == ("place", ANNA, WISH, attempt)
 
 
 CALLS = [(PLACE, "write", "do", "place"), (PLACE, "write", "ask", "find"),

@@ -8,7 +8,7 @@ from chassis.ownership.record import Owner, Phase, Record
 from contracts.orders import OrderRequest
 from contracts.ownership import Stamp
 from contracts.record import Customer, RecordRefused
-from new_services.orders.owner.seam import Owned
+from new_services.orders.owner.seam import Attempt, Owned
 
 ANNA = Customer("a@b.c", "Anna", "sealed")
 WISH = OrderRequest({"MUG-0": 1})
@@ -51,6 +51,8 @@ class Door:
     async def look(self) -> Record:
         return self.record
 
+    lately = look
+
     async def whose(self, _: str) -> Owner:
         return self.record.owner
 
@@ -64,8 +66,14 @@ class World:
         door: Any = Door(record)
         self.seam = Owned(self.legacy, self.own, door)
 
+    async def place(self) -> None:
+        await self.seam.place(ANNA, WISH, Attempt("S-1", 99.0, 2, self._promise))
+
+    async def _promise(self, *_: Any) -> None:
+        self.legacy.calls.append("promised")
+
     async def all(self) -> None:
-        await self.seam.place(ANNA, WISH, "S-1", 99.0, 2)
+        await self.place()
         await self.seam.find(ANNA, WISH, "S-1", 1.0)
         await self.seam.cancel(ANNA, "SO-1")
         await self.seam.look(ANNA, "SO-1")
@@ -75,7 +83,7 @@ async def test_while_the_monolith_owns_them_it_is_asked() -> None:
     """Only that what was placed here is looked for here first."""
     world = World(LEGACY)
     await world.all()
-    assert world.legacy.calls == ["place (99.0,)", "find", "cancel", "look"]
+    assert world.legacy.calls == ["promised", "place (99.0,)", "find", "cancel", "look"]
     assert world.own.calls == ["find"]
 
 
@@ -83,7 +91,8 @@ async def test_while_we_own_them_the_monolith_is_not_asked() -> None:
     world = World(OURS)
     await world.all()
     assert world.legacy.calls == []
-    assert world.own.calls == ["place (2,)", "find", "cancel", "look"]
+    held, promise = 2, world._promise  # for the owner's own transaction
+    assert world.own.calls == [f"place {(held, promise)}", "find", "cancel", "look"]
 
 
 async def test_what_was_placed_here_is_found_here_after_the_way_back() -> None:
@@ -104,7 +113,7 @@ async def test_an_order_without_room_for_a_mark_is_not_written_in_the_monolith()
     world = World(LEGACY)
     world.legacy.room = False
     with pytest.raises(RecordRefused, match="503"):
-        await world.seam.place(ANNA, WISH, "S-1", 99.0, 2)
+        await world.place()
     assert world.legacy.calls == []
 
 
