@@ -238,8 +238,7 @@ async def measure(stack: Stack, options: argparse.Namespace) -> dict[str, Any]:
         one.elapsed = time.perf_counter() - one.began
         if number:  # the first round only warms up
             rounds[name].append(one)
-            busy = f"cores {one.busy:.0%} busy"
-            print(f"{name:13} {one.rate:6.1f} orders/s  {busy}  {one.statuses}", flush=True)  # noqa: T201
+            print(f"{name:13} {one.rate:6.1f} orders/s  {one.statuses}", flush=True)  # noqa: T201
 
     for number in range(options.rounds + 1):
         await one_round(MONOLITH, number)
@@ -334,7 +333,7 @@ def _percentiles(took: Sequence[float]) -> str:
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--customers", type=int, default=16)
+    parser.add_argument("--customers", type=int, default=32)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=float, default=10.0)
     parser.add_argument("--port-base", type=int, default=18600)

@@ -38,6 +38,7 @@ log = logging.getLogger("orders")
 
 LARGEST_BODY = 1 << 20
 LONGEST_KEY = 200
+FRESH_SECONDS = 1.0  # for prices as of the customer's last write: nobody else can take the order
 
 
 class Stranger(Exception):
@@ -117,7 +118,7 @@ class Endpoints:
         if not (await self.record.stamp()).ours:
             if not self.record.legacy.accepts(wanted) and not await self.record.is_ours():
                 raise declined(headers.UNMARKED, "the order has no room for our mark in legacy")
-        elif after.isdecimal() and not await self.watermark.reached(int(after)):
+        elif after.isdecimal() and not await self.watermark.reached(int(after), FRESH_SECONDS):
             raise declined(headers.BEHIND, "the prices are older than what was asked for")
 
     async def orders(self, request: Request) -> JsonBytes:
