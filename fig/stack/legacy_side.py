@@ -40,12 +40,14 @@ def _monolith(place: Place, workers: int, scale: int) -> tuple[Process, ...]:
         Process(
             name="legacy-migrate",
             command=(place.python, "-m", "migrations", "legacy", "upgrade"),
+            forked=True,
             env=database,
             needs=("databases",),
         ),
         Process(
             name="legacy-seed",
             command=seed,
+            forked=True,
             env=database,
             needs=("legacy-migrate",),
             patience=600.0 + 20.0 * scale,
@@ -53,6 +55,7 @@ def _monolith(place: Place, workers: int, scale: int) -> tuple[Process, ...]:
         Process(
             name="legacy",
             command=(place.python, "-m", "gunicorn", *wsgi),
+            forked=True,
             env=database | settings,
             needs=("legacy-seed",),
             ready=HttpReady(place.address("legacy"), "/healthz"),
@@ -65,6 +68,7 @@ def _feed(place: Place) -> Process:
     return Process(
         name="feed",
         command=(place.python, "-m", "new_services.feed"),
+        forked=True,
         env={
             "FEED_LEGACY_URL": database_url(place, "feed", "legacy"),
             "FEED_OWNER_URL": database_url(place, "legacy"),

@@ -31,6 +31,7 @@ def order_side(place: Place, old: OldSide) -> tuple[Process, ...]:
         Process(
             name="services-migrate",
             command=(place.python, "-m", "migrations", ",".join(SERVICES), "upgrade"),
+            forked=True,
             env=databases,
             needs=("databases",),
         ),
@@ -91,6 +92,7 @@ def _mail(place: Place) -> Process:
     return Process(
         name="mail",
         command=(place.python, "-m", "new_services.notifications.sink", listen),
+        forked=True,
         ready=TcpReady(listen),
         ports=("mail",),
     )
@@ -111,6 +113,7 @@ def _service(
     return Process(
         name=name,
         command=(place.python, "-m", f"new_services.{name}"),
+        forked=True,
         env={_variable(name, key): value for key, value in (everyone | settings).items()},
         needs=("services-migrate", "nats", *needs),
         ready=HttpReady(place.address(name), "/readyz"),

@@ -11,6 +11,7 @@ def storefront(place: Place) -> Process:
     return Process(
         name="storefront",
         command=(place.python, "-m", "new_services.storefront"),
+        forked=True,
         env={
             "STOREFRONT_NATS_URL": nats_url(place, "storefront"),
             "STOREFRONT_LISTEN": place.address("storefront"),

@@ -131,12 +131,14 @@ def _catalog(place: Place, old: OldSide) -> tuple[Process, ...]:
         Process(
             name="catalog-migrate",
             command=(place.python, "-m", "migrations", "catalog", "upgrade"),
+            forked=True,
             env=database,
             needs=("databases",),
         ),
         Process(
             name="catalog",
             command=(place.python, "-m", "new_services.catalog"),
+            forked=True,
             env=database | {f"CATALOG_{key.upper()}": text for key, text in settings.items()},
             needs=("catalog-migrate", "nats", "keys"),
             ready=HttpReady(place.address("catalog"), "/readyz"),
@@ -152,6 +154,7 @@ def _seed(place: Place) -> Process:
     return Process(
         name="seed",
         command=(place.python, "-m", "new_services.seed"),
+        forked=True,
         env={f"SEED_{name.upper()}_URL": database_url(place, name) for name in FED},
         needs=("catalog-migrate", "services-migrate"),
     )

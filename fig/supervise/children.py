@@ -8,12 +8,14 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
 from chassis.process.children import end_with_parent
 from fig.supervise import logs, warden
+from fig.supervise.forkserver.client import Forked, ForkServer, Unavailable, possible
+from fig.supervise.forkserver.server import Wish
 from fig.supervise.process import Process
 
 CHUNK = 65536
@@ -93,35 +95,55 @@ class LocalLauncher:
         self._logs = log_folder
         self._said = said
         self._environment = clean_environment(os.environ)
+        self._forks: ForkServer | None = None
         self._warden: subprocess.Popen[str] | None = None
         self._readers: set[asyncio.Task[None]] = set()
+
+    def prepare(self, processes: Sequence[Process]) -> None:
+        """Have the libraries that they share imported once; else each imports its own."""
+        if possible() and any(process.forked for process in processes):
+            log = logs.path_of(self._logs, "forkserver")
+            self._forks = ForkServer(self._root, self._environment, log)
+            self._forks.start()
 
     async def launch(self, process: Process, extra: Mapping[str, str]) -> Child:
         _write_files(process.files)
         reading, writing = os.pipe()
-        parent = os.getpid()
         try:
-            started = await asyncio.create_subprocess_exec(
-                *process.command_with(extra),
-                cwd=self._root,
-                env={**self._environment, **process.env, **extra},
-                stdin=asyncio.subprocess.DEVNULL,
-                stdout=writing,
-                stderr=writing,
-                start_new_session=True,
-                preexec_fn=lambda: end_with_parent(parent, process.stop),
-            )
-        except OSError:
+            started = await self._start(process, extra, writing)
+        except BaseException:
             os.close(reading)
             raise
         finally:
             os.close(writing)
         self._note(f"+{started.pid}\n")
         self._read(process.name, reading)
+        return started
+
+    async def _start(self, process: Process, extra: Mapping[str, str], output: int) -> Child:
+        words = process.command_with(extra)
+        environment = {**self._environment, **process.env, **extra}
+        if self._forks is not None and process.forked_with(extra):
+            with contextlib.suppress(Unavailable):
+                wish = Wish(words, environment, process.stop)
+                return Forked(await self._forks.fork(wish, output), self._note)
+        parent = os.getpid()
+        started = await asyncio.create_subprocess_exec(
+            *words,
+            cwd=self._root,
+            env=environment,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
+            preexec_fn=lambda: end_with_parent(parent, process.stop),
+        )
         return Launched(started, self._note)
 
     async def close(self) -> None:
-        """Wait for the last lines, and let the warden go."""
+        """Wait for the last lines, and let the fork server and the warden go."""
+        if self._forks is not None:
+            self._forks.close()
         if self._readers:
             await asyncio.wait(self._readers, timeout=2)
         if self._warden is not None and self._warden.stdin is not None:

@@ -42,11 +42,19 @@ class Process:
     patience: float | None = None  # for it to become ready or, a oneshot, done; None: see `limit`
     # variable: the command that is run where this variable is set
     instead: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    # `PYTHON -m MODULE …` that uses the libraries of fig.supervise.forkserver, and may be forked
+    forked: bool = False
 
     def command_with(self, extra: Mapping[str, str]) -> tuple[str, ...]:
         """What is run when these variables are added to its environment."""
         others = (words for name, words in self.instead.items() if extra.get(name))
         return next(others, self.command)
+
+    def forked_with(self, extra: Mapping[str, str]) -> bool:
+        """Whether it may be forked with these variables added. Those that are not its own may speak
+        to the interpreter or to a library, which read them when they start."""
+        own = {name.partition("_")[0] for name in self.env} | {"FIG"}
+        return self.forked and all(name.partition("_")[0] in own for name in extra)
 
     @property
     def limit(self) -> float:

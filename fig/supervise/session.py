@@ -91,6 +91,7 @@ async def run(order: Order, onlooker: Onlooker, listing: Listing = processes) ->
         ports.require_free(plan)
         listed = listing(order)
         launcher = LocalLauncher(project_root(), order.home.logs, onlooker.said)
+        launcher.prepare(listed)
         session = _Session(order, plan, onlooker, listing)
         supervisor = Supervisor(listed, launcher, session.changed, extra=order.extra)
         session.supervisor = supervisor
