@@ -279,7 +279,9 @@ def stated(owner: bytes | None) -> dict[str, bool]:
     """By domain, whether the new side owns it: `goods=new, orders=legacy`. Said twice, new counts;
     what is not so written is not said."""
     found: dict[str, bool] = {}
-    for pair in (owner or b"").decode("ascii", "replace").split(","):
+    if owner is None:
+        return found
+    for pair in owner.decode("ascii", "replace").split(","):
         name, equals, side = pair.strip().partition("=")
         if equals and side in (OLD, NEW):
             found[name] = found.get(name, False) or side == NEW

@@ -43,8 +43,10 @@ class AfterTokens:
 
     def make(self, mark: Mark) -> bytes:
         """The token of this mark."""
-        names = (*sorted(mark.new), *(f"-{name}" for name in sorted(mark.legacy)))
-        said = b"+".join((b"%d" % mark.micros, *(name.encode("ascii") for name in names)))
+        said = b"%d" % mark.micros
+        if mark.new or mark.legacy:
+            names = (*sorted(mark.new), *(f"-{name}" for name in sorted(mark.legacy)))
+            said = b"+".join((said, *(name.encode("ascii") for name in names)))
         return said + b"." + self._sign(said)
 
     def read(self, token: bytes) -> Mark:
@@ -125,6 +127,8 @@ class LastWrite:
         if not self.gives:
             return NONE
         given = cookies.value_of(head, self.name) if self._by_cookie and head.cookies else None
+        if given is None and head.after is None:  # most clients, most of the time
+            return NONE
         since, found = self._now() - self._remembered, NONE
         for token in (given, head.after):
             mark = NONE if token is None else self._tokens.read(token)
@@ -141,6 +145,8 @@ class LastWrite:
         if not self.gives:
             return b""
         before, names = self.lately(head), owners.keys()
+        if not names and before is NONE:
+            return self._lines(Mark(self._now()))
         new = frozenset(name for name in names if owners[name])
         legacy = names - new
         mark = Mark(self._now(), (before.new - names) | new, (before.legacy - names) | legacy)
