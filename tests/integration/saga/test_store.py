@@ -213,3 +213,25 @@ async def test_a_saga_ends_all_done_or_all_undone(data: st.DataObject, world: Wo
             callee.faults[verb] = data.draw(faults)
 
     rehearsal.check(await rehearsal.play())
+
+
+@pytest.mark.parametrize("world", ["postgres"], indirect=True)
+async def test_what_is_stored_inside_a_transaction_holds_with_it(world: World) -> None:
+    store: Any = world.store
+    lease = await store.create(State("s", "k", {}), "me", 60.0)
+    begun = State("s", "k", {}, position=3)
+    story = [Entry(1.0, "write", "do", 1)]
+    async with store._pool.acquire() as connection:
+        transaction = connection.transaction()
+        await transaction.start()
+        await store.save(lease, begun, story, 60.0, connection)
+        assert (await store.load("s")).state.position == 0
+        await transaction.rollback()
+        assert ((await store.load("s")).state.position, await store.story("s")) == (0, [])
+        async with connection.transaction():
+            await store.save(lease, begun, story, 60.0, connection)
+        assert ((await store.load("s")).state.position, await store.story("s")) == (3, story)
+        await store.seize("s", "another", 60.0)
+        with pytest.raises(LeaseLost):
+            async with connection.transaction():
+                await store.save(lease, begun, story, 60.0, connection)

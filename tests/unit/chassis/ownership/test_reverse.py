@@ -56,6 +56,26 @@ async def test_the_present_state_of_each_key_is_written_once() -> None:
     assert (connection.rows, reverse.position, reverse.trouble) == ([], 3, "")
 
 
+async def test_the_next_batch_comes_after_a_moment_unless_this_one_was_full(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(module, "PACE_SECONDS", 60.0)
+    reverse, legacy = feed(OWNED)
+    connection = Connection((1, "product", "5"))
+    looking = asyncio.create_task(reverse._look(connection))  # type: ignore[arg-type]
+    while connection.rows:  # noqa: ASYNC110 - it is written at once; only the next one waits
+        await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    assert len(legacy.applied) == 1
+    assert not looking.done()
+    looking.cancel()
+    monkeypatch.setattr(module, "BATCH", 1)
+    connection.rows = [(2, "product", "6")]
+    async with asyncio.timeout(30.0):
+        await reverse._look(connection)  # type: ignore[arg-type]
+    assert len(legacy.applied) == 2
+
+
 async def test_a_batch_that_was_overtaken_is_kept_and_not_written() -> None:
     reverse, legacy = feed(OWNED)
     connection = Connection((1, "product", "5"))
