@@ -40,7 +40,7 @@ def lag(home: Home, watch: bool, address: str | None, out: Output) -> None:
             break
         sys.stdout.flush()
         time.sleep(EVERY_SECONDS)
-    if any(one["seconds"] is None for one in found.values()):
+    if not alone and any(one["seconds"] is None for one in found.values()):
         raise SystemExit(NEGATIVE)
 
 

@@ -1,6 +1,17 @@
 """How lag is shown."""
 
+import json
+
+import pytest
+from click.testing import CliRunner
+
+from fig.__main__ import cli
+from fig.commands.evidence import lag
 from fig.commands.evidence.lag import chart, text, worst
+from fig.settings import Home
+from fig.stack.ended import Ended, write
+
+UNKNOWN = {"orders": {"seconds": None, "reason": "no instance", "history": [None]}}
 
 
 def test_bars_grow_with_the_lag_and_silence_is_a_dot():
@@ -21,3 +32,18 @@ def test_the_table_says_now_and_worst():
     assert orders.endswith("no instance is registered")
     assert worst([None]) is None
     assert text({}) == "no read model reports a watermark"
+
+
+@pytest.mark.parametrize("how", ["", "alone", "farewell"])
+def test_without_a_monolith_nothing_is_behind_it(how, monkeypatch, tmp_path):
+    if how:
+        write(Home(tmp_path), Ended(0.0, how, "/a/legacy.dump"))
+    monkeypatch.setattr(lag.running, "admin_url", lambda *_: "http://admin")
+    monkeypatch.setattr(lag.admin, "get", lambda *_: {"lag": UNKNOWN})
+    told = CliRunner().invoke(cli, ["--home", str(tmp_path), "lag", *(["--watch"] if how else [])])
+    assert told.exit_code == (0 if how else 1), told.output
+    assert ("monolith; no read model" in told.output or "no monolith any" in told.output) is bool(
+        how
+    )
+    plain = CliRunner().invoke(cli, ["--home", str(tmp_path), "lag", "--json"])
+    assert json.loads(plain.output) == UNKNOWN
