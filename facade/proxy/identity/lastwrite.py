@@ -144,7 +144,7 @@ class LastWrite:
         belongs to, whether the new side owns them."""
         if not self.gives:
             return b""
-        before, names = self.lately(head), owners.keys()
+        before, names = self.lately(head), frozenset(owners)  # keys less keys were no frozenset
         if not names and before is NONE:
             return self._lines(Mark(self._now()))
         new = frozenset(name for name in names if owners[name])
