@@ -25,6 +25,7 @@ from chassis.events.bus import BusErrors, ensure_stream
 from chassis.events.outbox_watch import OutboxWatch
 from chassis.process.backoff import Backoff
 from chassis.process.exclusive import exclusive
+from chassis.process.pace import Pace
 from chassis.tracing.context import TRACEPARENT, Open, read, traceparent, within
 from chassis.tracing.messages import messaging
 from contracts.events import envelope as events
@@ -98,7 +99,8 @@ class Limits:
     """Seconds and counts of a relay."""
 
     batch: int = 200
-    poll: float = 0.5  # when it is not woken
+    poll: float = 0.5  # when it is not woken: for what another instance commits
+    rest: float = 1.0  # the same while nothing is committed
     gather: float = 0.25  # after it was woken: an event is not urgent, and some go at once
     keep: float = 3600.0  # rows that were sent
     clean_every: float = 60.0
@@ -120,6 +122,7 @@ class Relay:
         self._nats = nats
         self._limits = limits = limits or Limits()
         self._wake = asyncio.Event()
+        self._pace = Pace(limits.poll, limits.rest)
         self._watch = OutboxWatch(database_url, metrics, limits.measure_every, limits.warn_after)
 
     def wake(self) -> None:
@@ -152,6 +155,7 @@ class Relay:
             self._wake.clear()
             rows = await connection.fetch(_PENDING, self._limits.batch)
             if rows:
+                self._pace.worked()
                 await self._send(connection, rows)
             on_success()
             if loop.time() >= clean_at:
@@ -162,7 +166,7 @@ class Relay:
 
     async def _rest(self) -> None:
         try:
-            async with asyncio.timeout(self._limits.poll):
+            async with asyncio.timeout(self._pace.pause):
                 await self._wake.wait()
         except TimeoutError:
             return

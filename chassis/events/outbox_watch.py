@@ -15,6 +15,8 @@ from chassis.process.backoff import Backoff
 
 log = logging.getLogger("outbox")
 
+AT_REST = 4  # times the usual pause between two looks, while nothing waits
+
 AGE = """
 SELECT count(*), coalesce(extract(epoch FROM clock_timestamp() - min(created)), 0)::float8
 FROM outbox WHERE sent IS NULL
@@ -57,9 +59,10 @@ class OutboxWatch:
         )
         try:
             while True:
-                self.saw(*await connection.fetchrow(AGE))
+                pending, age = await connection.fetchrow(AGE)
+                self.saw(pending, age)
                 backoff.reset()
-                await asyncio.sleep(self._every)
+                await asyncio.sleep(self._every if pending else AT_REST * self._every)
         finally:
             connection.terminate()  # at once, also when this task is cancelled
 

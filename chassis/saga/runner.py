@@ -15,6 +15,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
+from chassis.process.pace import Pace
 from chassis.saga import logic
 from chassis.saga.attempt import Circumstances, attempt
 from chassis.saga.callees import Callees
@@ -38,6 +39,7 @@ class Limits:
     lease: float = 15.0  # longer than any attempt, or two instances work at once for nothing
     patience: float = 1.0  # a pause up to this is slept through with the lease in hand
     poll: float = 0.25  # how often due sagas are looked for
+    rest: float = 1.0  # the same while there are none
     at_once: int = 16  # sagas taken over at the same time: a ramp, not a stampede
     drain: float = 1.0  # for what is under way when the runner is told to stop
 
@@ -98,6 +100,7 @@ class Runner:
         self._limits = limits or Limits()
         self._spread = spread
         self._callees = callees or Callees()
+        self._pace = Pace(self._limits.poll, self._limits.rest, clock.monotonic)
         for saga in sagas.values():
             for step in saga.steps:
                 if step.retry.timeout >= self._limits.lease:
@@ -108,6 +111,7 @@ class Runner:
 
         It is stored with its first step begun: one commit less for each saga.
         """
+        self._pace.worked()
         await self._time.ask()
         saga, now = self._sagas[state.kind], self._time.now()
         state = state.changed(trace=traceparent())
@@ -136,8 +140,10 @@ class Runner:
         try:
             while True:
                 under_way |= await self._takeable(self._limits.at_once - len(under_way))
+                if under_way:
+                    self._pace.worked()
                 if len(under_way) < self._limits.at_once:
-                    await self._clock.sleep(self._limits.poll)
+                    await self._clock.sleep(self._pace.pause)
                 else:
                     await asyncio.wait(under_way, return_when=asyncio.FIRST_COMPLETED)
                 under_way = {task for task in under_way if not task.done()}

@@ -18,6 +18,7 @@ from chassis.breaker.guard import Guard, Held
 from chassis.database import DatabaseAway
 from chassis.process.backoff import Backoff
 from chassis.process.exclusive import exclusive
+from chassis.process.pace import Pace
 from chassis.tracing.context import read, within
 from chassis.tracing.span import Value
 from new_services.notifications import repository
@@ -25,7 +26,9 @@ from new_services.notifications import repository
 log = logging.getLogger("notifications.sender")
 
 POLL_SECONDS = 0.5
+REST_SECONDS = 1.0  # the same while there is nothing to send
 MEASURE_SECONDS = 0.5
+CALM_SECONDS = 2.0  # the same while nothing waits
 GATHER_SECONDS = 0.5  # a mail is not urgent: those of several orders go over one connection
 MOST_PAUSE = 60.0
 SMTP_SECONDS = 5.0  # of one exchange with the server
@@ -44,6 +47,7 @@ class Sender:
         self._smtp = smtp
         self._from = sender
         self._wake = asyncio.Event()
+        self._pace = Pace(POLL_SECONDS, REST_SECONDS)
         self._guard = Guard("the mail server", BREAKER)
         self._parked = Gauge(
             "mails_parked", "Mails refused so often that a person must look", registry=metrics
@@ -78,20 +82,22 @@ class Sender:
             self._wake.clear()
             rows = [] if self._guard.is_open else await repository.due(connection)
             if rows:
+                self._pace.worked()
+                measure_at = loop.time()
                 await self._send(connection, rows)
             if loop.time() >= measure_at:
                 pending, age, parked = await repository.pending(connection)
                 self._pending.set(pending)
                 self._parked.set(parked)
                 self._oldest.set(age)
-                measure_at = loop.time() + MEASURE_SECONDS
+                measure_at = loop.time() + (MEASURE_SECONDS if pending else CALM_SECONDS)
             backoff.reset()
             if not rows:
                 await self._rest()
 
     async def _rest(self) -> None:
         try:
-            async with asyncio.timeout(POLL_SECONDS):
+            async with asyncio.timeout(self._pace.pause):
                 await self._wake.wait()
         except TimeoutError:
             return

@@ -27,12 +27,13 @@ WHERE name = $1 AND owner = $5 AND attempt = $6
 """
 # Of these tables, those on which the trigger does not stand as the migration made it.
 _UNGUARDED = """
-SELECT name FROM unnest($1::text[]) AS name WHERE NOT EXISTS (
+ARRAY(SELECT name FROM unnest($2::text[]) AS name WHERE NOT EXISTS (
     SELECT FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid
     JOIN pg_namespace n ON n.oid = p.pronamespace
     WHERE t.tgrelid = to_regclass('public.' || quote_ident(name)) AND t.tgname = 'fig_guard'
-    AND t.tgenabled IN ('O', 'A') AND n.nspname = 'fig' AND p.proname = 'guard')
+    AND t.tgenabled IN ('O', 'A') AND n.nspname = 'fig' AND p.proname = 'guard'))
 """
+_LOOK_ALL = f"SELECT owner, epoch, attempt, {_UNGUARDED} FROM fig.domain WHERE name = $1"
 _EMIT = "SELECT pg_logical_emit_message(true, $1, $2)"
 
 
@@ -59,9 +60,9 @@ class LegacyFence:
     async def look(self) -> tuple[Fence, str]:
         """See LegacySide."""
         async with translated():
-            fence = await self._fence(self.pool)
-            unguarded = await self.pool.fetch(_UNGUARDED, list(self.domain.tables))
-        names = ", ".join(row["name"] for row in unguarded)
+            row = await self.pool.fetchrow(_LOOK_ALL, self.domain.name, list(self.domain.tables))
+            fence = self._seen(row)
+        names = ", ".join(row[-1])
         return fence, f"the fence's trigger is gone or disabled on {names}" if names else ""
 
     async def claim(self, attempt: int) -> None:
@@ -102,7 +103,9 @@ class LegacyFence:
         return Closed(lsn, numbers)
 
     async def _fence(self, connection: "asyncpg.Connection | asyncpg.Pool") -> Fence:
-        row = await connection.fetchrow(_LOOK, self.domain.name)
+        return self._seen(await connection.fetchrow(_LOOK, self.domain.name))
+
+    def _seen(self, row: asyncpg.Record | None) -> Fence:
         if row is None:
             raise LegacyAway(f"fig.domain has no row {self.domain.name}")
         return Fence(Owner(row["owner"]), row["epoch"], row["attempt"])

@@ -222,3 +222,28 @@ async def test_whoever_takes_a_saga_hears_what_time_it_is(way: str) -> None:
     stories = await store.story("s")
     assert {entry.at for entry in stories} == {await store.now()}
     assert way == "recall" or seen == [clock.now(), await store.now()]
+
+
+async def test_at_rest_it_looks_seldom_and_often_again_once_there_was_something() -> None:
+    """Times are those of the clock of the test."""
+    store, ended = MemoryStore(), asyncio.Event()
+    looks: list[float] = []
+
+    class Watched(VirtualClock):
+        async def sleep(self, seconds: float) -> None:
+            looks.append(seconds)
+            await super().sleep(seconds)
+
+    async def do(_: Context) -> None:
+        ended.set()
+
+    clock = Watched()
+    running = asyncio.ensure_future(runner(store, do, clock, poll=0.5, rest=3.0).run_forever())
+    await _turns(100)
+    assert looks[0] == 0.5 and looks[-1] == 3.0
+    await _due(store, "s")
+    await _until(ended, running)
+    before = len(looks)
+    await _turns(4)
+    assert 0.5 in looks[before - 2 :]
+    await _stopped(running)
