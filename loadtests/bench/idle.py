@@ -70,11 +70,15 @@ def family(pid: int) -> Iterator[int]:
 
 
 def look(stack: Stack) -> dict[str, Used]:
-    """By the stack's names of its processes, and the supervisor's own."""
+    """By the stack's names of its processes; the supervisor with what it has besides them."""
     state = json.loads((stack.folder / "run/state.json").read_text())
-    named = {one["name"]: one["pid"] for one in state["processes"] if one["state"] == "ready"}
-    found = {name: sum(map(used, family(pid)), Used()) for name, pid in named.items()}
-    return found | {"supervisor": used(int(state["pid"]))}
+    named = {
+        one["name"]: set(family(one["pid"]))
+        for one in state["processes"]
+        if one["state"] == "ready"
+    }
+    named["supervisor"] = set(family(int(state["pid"]))).difference(*named.values())
+    return {name: sum(map(used, pids), Used()) for name, pids in named.items()}
 
 
 def table(before: dict[str, Used], after: dict[str, Used], seconds: float) -> str:
