@@ -69,9 +69,9 @@ check: install   ## what to run at every change: linters, types, unit and contra
 without-sockets: install ## unit and contract tests
 	@$(PY) -m pytest -q -n 2 $(BY_FILES) tests/unit tests/contract $(ARGS)
 
-# What waits for processes shares two cores by four, and two whole stacks run side by side; the demo,
+# What waits for processes shares two cores by three, and two whole stacks run side by side; the demo,
 # which measures one, has the cores for itself.
-INTEGRATION := -n 4 $(BY_FILES) tests/integration
+INTEGRATION := -n 3 $(BY_FILES) tests/integration
 STACKS := -n 2 $(BY_FILES) tests/patterns \
   $(filter-out %/test_demo.py,$(sort $(wildcard tests/e2e/test_*.py)))
 test: check      ## every test, and the linters

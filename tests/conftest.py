@@ -12,8 +12,9 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from chassis.compiled import LIBRARY, ROOT, refuse_stale
-from fig.stack.ports import END, WIDTH
+from fig.stack.ports import WIDTH
 from tests.rigs.house import longest
+from tests.rigs.processes.ports import FIRST
 
 refuse_stale()  # else the tests would judge what was compiled before the last edit
 COMPILED = (ROOT / LIBRARY).exists()
@@ -64,7 +65,7 @@ def _all_free(base: int) -> bool:
 
 def _free_base() -> int:
     dice = random.Random()
-    return next(base for _ in range(1000) if _all_free(base := dice.randint(10000, END - WIDTH)))
+    return next(base for _ in range(1000) if _all_free(base := dice.randint(10000, FIRST - WIDTH)))
 
 
 @pytest.fixture

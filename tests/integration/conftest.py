@@ -13,7 +13,7 @@ import pytest
 from psycopg import sql
 
 from tests.rigs.processes.engines import NatsServer, PostgresServer, ServiceProcess
-from tests.rigs.processes.engines import free_port as any_free_port
+from tests.rigs.processes.ports import free_port as any_free_port
 
 
 @pytest.fixture

@@ -22,7 +22,8 @@ from typing import Any
 
 import pytest
 
-from tests.integration.facade.conftest import Facade, free_port
+from tests.integration.facade.conftest import Facade
+from tests.rigs.processes.ports import free_port
 
 INSTALL_SECONDS = 600
 START_SECONDS = 180.0

@@ -22,6 +22,7 @@ from chassis.process.files import write_whole
 from chassis.process.tokens import authorization
 from facade.proxy.counting.histogram import empty
 from facade.runtime.channel import COUNTERS, HELLO, PAIR, encode
+from tests.rigs.processes.ports import free_port
 from tests.rigs.processes.warm import WARM, Forked
 
 TABLE = """\
@@ -246,9 +247,7 @@ def legacy() -> Iterator[Legacy]:
 def control(tmp_path: Path, legacy: Legacy) -> Iterator[Control]:
     """A control process with a published table; its socket in a folder with a short name."""
     sockets = Path(tempfile.mkdtemp(prefix="fig-"))
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     write_whole(tmp_path / "table.yaml", TABLE.format(port=legacy.port).encode())
     started = Control(tmp_path, sockets / "control.sock", port)
     started.environment = {

@@ -5,7 +5,6 @@ import http.server
 import json
 import os
 import signal
-import socket
 import stat
 import subprocess
 import sys
@@ -21,6 +20,7 @@ import pytest
 from chassis.cli.calls import NoAnswer, call_object
 from chassis.process.address import url
 from chassis.process.files import write_whole
+from tests.rigs.processes.ports import free_port
 from tests.rigs.processes.warm import WARM, Forked
 from tests.rigs.processes.warm_facade import FACADE
 
@@ -29,9 +29,9 @@ PROJECT = Path(__file__).parents[3]
 ROUTES = 'upstreams: {legacy: {url: "http://127.0.0.1:9"}}\nroutes: []\n'
 
 
-@pytest.fixture
-def free_port() -> int:
-    return another_port()
+@pytest.fixture(name="free_port")
+def _free_port() -> int:
+    return free_port()
 
 
 class Facades:
@@ -85,14 +85,8 @@ def status(admin: str) -> dict[str, object]:
             time.sleep(0.05)
 
 
-def another_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 def test_commands_of_the_user_find_the_token_and_others_do_not(start) -> None:
-    admin = f"127.0.0.1:{another_port()}"
+    admin = f"127.0.0.1:{free_port()}"
     folder = start(admin)
     assert "routes" in status(admin)
     with pytest.raises(urllib.error.HTTPError, match="401"):
@@ -122,7 +116,7 @@ def asked(admin: str, path: str, **headers: str) -> int:
 
 
 def test_the_token_is_printed_once_and_stays_over_a_restart(start, tmp_path) -> None:
-    admin = f"127.0.0.1:{another_port()}"
+    admin = f"127.0.0.1:{free_port()}"
     file = start(admin) / "runtime" / "keys" / "admin.token"
     status(admin)
     token = file.read_text()
@@ -134,7 +128,7 @@ def test_the_token_is_printed_once_and_stays_over_a_restart(start, tmp_path) -> 
 
 
 def test_the_token_lies_in_the_file_that_the_environment_names(start, tmp_path) -> None:
-    admin, file = f"127.0.0.1:{another_port()}", tmp_path / "secrets" / "token"
+    admin, file = f"127.0.0.1:{free_port()}", tmp_path / "secrets" / "token"
     start(admin, FACADE_ADMIN_TOKEN=str(file))
     status(admin)
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
@@ -145,7 +139,7 @@ def test_the_token_lies_in_the_file_that_the_environment_names(start, tmp_path) 
 
 
 def test_a_token_that_was_there_is_taken_and_not_printed(start, tmp_path) -> None:
-    admin, file = f"127.0.0.1:{another_port()}", tmp_path / "token"
+    admin, file = f"127.0.0.1:{free_port()}", tmp_path / "token"
     file.touch(mode=0o600)
     file.write_text(f"{'a1' * 32}\n")
     start(admin, FACADE_ADMIN_TOKEN=str(file))
@@ -158,7 +152,7 @@ def test_a_token_that_was_there_is_taken_and_not_printed(start, tmp_path) -> Non
     ("host", "warned"), [("127.0.0.1", False), ("[::1]", False), ("0.0.0.0", True), ("[::]", True)]
 )
 def test_it_warns_when_it_listens_beyond_this_machine(start, host: str, warned: bool) -> None:
-    port = another_port()
+    port = free_port()
     folder = start(f"{host}:{port}")
     status(f"[::1]:{port}" if "::" in host else f"127.0.0.1:{port}")
     assert ("beyond this machine" in (folder / "log").read_text()) == warned
@@ -168,7 +162,7 @@ OPEN = {"readyz": "/readyz", "metrics": "/metrics", "jwks": "/.well-known/jwks.j
 
 
 def test_each_open_path_can_be_closed(start: Facades) -> None:
-    admin = f"127.0.0.1:{another_port()}"
+    admin = f"127.0.0.1:{free_port()}"
     folder = start(admin)
     status(admin)
     for closed in (*OPEN, None):
@@ -187,7 +181,7 @@ def _shut(admin: str) -> set[str]:
 
 
 def test_without_a_token_the_names_and_pages_are_still_looked_at(start) -> None:
-    admin = f"127.0.0.1:{another_port()}"
+    admin = f"127.0.0.1:{free_port()}"
     start(admin, f"facade: {{admin: {{token: false}}}}\n{ROUTES}")
     status(admin)
     assert asked(admin, "/api/status") == 200
@@ -201,7 +195,7 @@ def test_without_a_token_the_names_and_pages_are_still_looked_at(start) -> None:
 
 
 def test_a_name_in_the_route_file_is_answered_and_another_one_is_not(start) -> None:
-    admin = f"127.0.0.1:{another_port()}"
+    admin = f"127.0.0.1:{free_port()}"
     start(admin, f"facade: {{admin: {{hosts: [door.intern], token: false}}}}\n{ROUTES}")
     status(admin)
     for name, expected in (("door.intern", 200), ("rebound.example", 421)):
@@ -315,10 +309,10 @@ def echoing_sides() -> Iterator[str]:
 @pytest.fixture(scope="module")
 def echoing(tmp_path_factory: pytest.TempPathFactory, echoing_sides: str) -> Iterator[int]:
     """The public port of a facade whose both sides echo."""
-    folder, port = tmp_path_factory.mktemp("echoing"), another_port()
+    folder, port = tmp_path_factory.mktemp("echoing"), free_port()
     state = str(folder / "state")
     facades = Facades(folder, port, {**os.environ, "XDG_STATE_HOME": state})
-    admin = f"127.0.0.1:{another_port()}"
+    admin = f"127.0.0.1:{free_port()}"
     facades(
         admin,
         f'upstreams: {{legacy: {{url: "{echoing_sides}"}}, new: {{url: "{echoing_sides}"}}}}\n'

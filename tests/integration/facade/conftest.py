@@ -16,16 +16,11 @@ from typing import Any
 import pytest
 
 from chassis.process.files import write_whole
+from tests.rigs.processes.ports import free_port
 from tests.rigs.processes.warm import WARM
 from tests.rigs.processes.warm_facade import FACADE, is_control
 
 PROJECT = Path(__file__).parents[3]
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def eventually(what: str, check: Callable[[], Any], seconds: float = 60.0) -> Any:

@@ -218,7 +218,7 @@ def write():
         writer.finish()
 
 
-async def _eventually(what: str, check, seconds: float = 30.0) -> None:
+async def _eventually(what: str, check, seconds: float = 90.0) -> None:
     deadline = time.monotonic() + seconds
     while not await check():
         assert time.monotonic() < deadline, f"{what}: not within {seconds} s"

@@ -16,7 +16,7 @@ def peak(feed) -> float:
     return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM:")) / 1024
 
 
-@pytest.mark.timeout(180)
+@pytest.mark.timeout(400)
 async def test_a_huge_transaction_while_the_broker_comes_and_goes(
     legacy, nats_server, make_feed, ready, eventually
 ):

@@ -15,7 +15,7 @@ from chassis.process import lifetime
 from fig.supervise import state
 
 PROJECT = Path(__file__).parents[3]
-SECONDS = 40.0
+SECONDS = 90.0
 
 
 def _wait(what: str, check: Callable[[], object], seconds: float = SECONDS) -> None:

@@ -14,6 +14,7 @@ import pytest
 
 from legacy_monolith.app import create_app
 from legacy_monolith.settings import Settings
+from tests.rigs.processes.ports import free_port
 
 pytestmark = pytest.mark.integration
 
@@ -22,12 +23,6 @@ COMMAND = [
     *(sys.executable, "-m", "gunicorn", "-c", "python:legacy_monolith.gunicorn_conf"),
     "legacy_monolith.wsgi:app",
 ]
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def start(**settings: str) -> subprocess.Popen[str]:
@@ -56,7 +51,7 @@ def server(shop_url: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
 
 
 def wait_until_healthy(process: subprocess.Popen[str], url: str) -> None:
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 90
     while time.monotonic() < deadline:
         assert process.poll() is None, process.communicate()[1]
         try:
@@ -64,7 +59,7 @@ def wait_until_healthy(process: subprocess.Popen[str], url: str) -> None:
                 return
         except OSError:
             time.sleep(0.05)
-    raise AssertionError("not healthy within 30 s")
+    raise AssertionError("not healthy within 90 s")
 
 
 def test_process_serves_and_ends_when_told(server: tuple[subprocess.Popen[str], str]) -> None:

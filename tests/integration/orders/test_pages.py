@@ -22,7 +22,7 @@ from psycopg import sql
 
 from migrations import runner
 from tests.integration.orders.test_read_your_writes import STAGES, Door
-from tests.rigs.processes.engines import free_port
+from tests.rigs.processes.ports import free_port
 from tests.rigs.shop.cutting import Cutter
 from tests.rigs.shop.sides import Services
 

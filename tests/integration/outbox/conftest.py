@@ -71,7 +71,7 @@ async def record(connection: asyncpg.Connection, event: Moved, _: Any) -> None:
         raise ValueError("cannot stomach this")
 
 
-async def _until(check: Callable[[], Awaitable[bool]], what: str, seconds: float = 20.0) -> None:
+async def _until(check: Callable[[], Awaitable[bool]], what: str, seconds: float = 60.0) -> None:
     deadline = time.monotonic() + seconds
     while not await check():
         assert time.monotonic() < deadline, f"{what}: not within {seconds:.0f} s"

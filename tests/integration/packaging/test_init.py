@@ -9,11 +9,12 @@ import time
 import pytest
 
 from facade.routes.file.reading import load_path
-from tests.rigs.processes.installed import Installed, free_port
+from tests.rigs.processes.installed import Installed
+from tests.rigs.processes.ports import free_port
 
 pytestmark = pytest.mark.integration
 
-SECONDS = 30.0
+SECONDS = 90.0
 
 
 def ask(address: str, method: str, path: str) -> int:

@@ -17,7 +17,8 @@ import click
 import pytest
 
 from facade.commands.cli import main
-from tests.rigs.processes.installed import PROJECT, UV, Installed, free_port
+from tests.rigs.processes.installed import PROJECT, UV, Installed
+from tests.rigs.processes.ports import free_port
 
 pytestmark = [
     pytest.mark.integration,

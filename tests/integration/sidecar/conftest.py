@@ -54,7 +54,7 @@ def ask(address: str, method: str, target: str, body: bytes = b"", **headers: st
     """One request on a connection of its own."""
     host, _, port = address.rpartition(":")
     began = time.monotonic()
-    connection = http.client.HTTPConnection(host, int(port), timeout=10)
+    connection = http.client.HTTPConnection(host, int(port), timeout=30)
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     try:
         connection.request(method, target, body or None, named)
@@ -126,7 +126,7 @@ class Sidecar:
     def status(self) -> dict[str, Any]:
         """What the proxy says of a moment that is not over yet when this is called."""
         called = time.time()
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 60
         while True:
             found = self.handle.status()
             if found is not None and found["at"] > called:

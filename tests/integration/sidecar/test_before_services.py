@@ -17,7 +17,7 @@ Make = Callable[..., Any]
 GUARDED = Request("POST", "/orders", body=b"the-order", guarded=True, timeout=5.0)
 
 
-async def until(what: str, check: Callable[[], bool], seconds: float = 15.0) -> None:
+async def until(what: str, check: Callable[[], bool], seconds: float = 60.0) -> None:
     deadline = asyncio.get_running_loop().time() + seconds
     while not check():
         assert asyncio.get_running_loop().time() < deadline, what

@@ -81,7 +81,7 @@ def seen(sidecar: Any) -> int:
     return sum(shape["requests"] for shape in status["shapes"].values()) if status else 0
 
 
-def until(what: str, check: Callable[[], bool], seconds: float = 15.0) -> None:
+def until(what: str, check: Callable[[], bool], seconds: float = 60.0) -> None:
     deadline = time.monotonic() + seconds
     while not check():
         assert time.monotonic() < deadline, what

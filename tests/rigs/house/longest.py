@@ -24,6 +24,7 @@ ROOT = Path(__file__).parents[3]
 TABLE = ROOT / "tests" / "longest.txt"
 # Folders that have one stack, and the rules that read the whole source.
 TOGETHER = ("tests/patterns", "tests/unit/house")
+SHARE = 0.8  # of the cores that are planned for: what has the lowest priority needs some, too
 LEAST = 5.0  # seconds; a file that takes less begins where it stands
 HEAD = """\
 # Test files that take longest: seconds, cores that they keep busy, path; `make longest` measures.
@@ -96,7 +97,7 @@ class Files(LoadFileScheduling):  # type: ignore[misc]
     def __init__(self, config: pytest.Config, log: Any = None) -> None:
         super().__init__(config, log)
         self._taken = read(TABLE.read_text())
-        self._cores = float(os.cpu_count() or 1)
+        self._cores = SHARE * (os.cpu_count() or 1)
 
     def _split_scope(self, nodeid: str) -> str:
         return scope_of(nodeid)

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -15,13 +14,6 @@ from pathlib import Path
 from tests.rigs.processes.warm import WARM, Forked
 
 START_SECONDS = 90.0
-
-
-def free_port() -> int:
-    """A port nobody listens on just now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def wait_until(what: str, check: Callable[[], bool], seconds: float = START_SECONDS) -> None:

@@ -16,6 +16,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Self
 
+from tests.rigs.processes.ports import free_port
+
 PROJECT = Path(__file__).parents[3]
 START_SECONDS = 30.0
 UV = shutil.which("uv", path=str(Path(sys.executable).parent)) or "uv"
@@ -163,10 +165,3 @@ class Facade:
             socket.create_connection((host, int(port)), 1).close()
             return self.get("/")[0] == 200
         return False
-
-
-def free_port() -> int:
-    """One that nobody listens on just now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

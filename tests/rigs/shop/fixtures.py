@@ -11,7 +11,8 @@ from psycopg import sql
 
 from legacy_monolith.passwords import hashed
 from migrations import runner
-from tests.rigs.processes.engines import NatsServer, free_port
+from tests.rigs.processes.engines import NatsServer
+from tests.rigs.processes.ports import free_port
 from tests.rigs.shop.sides import PASSWORD, SHOP, Gunicorn
 
 

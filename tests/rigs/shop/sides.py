@@ -11,7 +11,8 @@ from pathlib import Path
 import httpx2
 import psycopg
 
-from tests.rigs.processes.engines import ServiceProcess, free_port, wait_until
+from tests.rigs.processes.engines import ServiceProcess, wait_until
+from tests.rigs.processes.ports import free_port
 from tests.rigs.processes.warm import WARM, Forked
 
 PASSWORD = "gipfelkreuz"

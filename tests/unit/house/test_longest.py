@@ -91,6 +91,7 @@ def test_two_busy_files_do_not_run_beside_each_other(
     }
     monkeypatch.setattr(longest, "read", lambda _: taken)
     monkeypatch.setattr(longest.os, "cpu_count", lambda: 1)
+    monkeypatch.setattr(longest, "SHARE", 1.1)
     monkeypatch.setattr("xdist.scheduler.loadscope.parse_tx_spec_config", lambda _: ["popen"] * 2)
     monkeypatch.setattr(pytestconfig.option, "loadscopereorder", False)
     scheduler, nodes = longest.Files(pytestconfig), [Node("one"), Node("two")]

@@ -14,7 +14,8 @@ import pytest
 
 from chassis.process.tokens import authorization
 from facade.runtime.statefolder import folder_of, running
-from tests.integration.facade.conftest import PROJECT, eventually, free_port
+from tests.integration.facade.conftest import PROJECT, eventually
+from tests.rigs.processes.ports import free_port
 
 # Whole interpreters are started, one after the other.
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(400)]

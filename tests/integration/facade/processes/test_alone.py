@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.integration.facade.conftest import free_port
+from tests.rigs.processes.ports import free_port
 
 pytestmark = pytest.mark.integration
 

@@ -4,7 +4,7 @@ from http.client import HTTPConnection
 
 import pytest
 
-from tests.integration.facade.conftest import free_port
+from tests.rigs.processes.ports import free_port
 
 pytestmark = pytest.mark.integration
 

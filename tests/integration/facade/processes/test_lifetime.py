@@ -199,6 +199,7 @@ class Load:
                 sock = sock or self._facade.connect()
                 sock.sendall(b"GET /moving HTTP/1.1\r\nHost: a\r\n\r\n")
                 sock = self._read(sock)
+                time.sleep(0.002)
             except OSError as error:
                 self.failed.append(repr(error))
                 sock = None

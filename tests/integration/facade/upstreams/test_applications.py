@@ -18,7 +18,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.facade.conftest import Facade, free_port
+from tests.integration.facade.conftest import Facade
+from tests.rigs.processes.ports import free_port
 
 pytestmark = pytest.mark.integration
 
