@@ -15,7 +15,10 @@ from chassis.process.children import end_with_parent
 from fig.supervise.forkserver import libraries, shown
 from fig.supervise.forkserver.server import FAILED, MOST_BYTES, Wish
 
-PATIENCE = 30.0  # seconds for an answer: the first one waits for the libraries
+PATIENCE = 15.0  # seconds for an answer
+# For the first one, which waits for the libraries: on a machine so busy that their import takes so
+# long, a dozen processes that each import their own would take longer.
+FIRST_PATIENCE = 120.0
 _PR_SET_CHILD_SUBREAPER = 36
 _libc = ctypes.CDLL(None, use_errno=True)
 
@@ -71,6 +74,7 @@ class ForkServer:
         self._one_by_one = asyncio.Lock()
         self._server: subprocess.Popen[bytes] | None = None
         self._channel: socket.socket | None = None
+        self._answered = False
         self._installed = libraries.installed()
 
     def start(self) -> None:
@@ -90,6 +94,7 @@ class ForkServer:
             )
         ours.setblocking(False)
         self._channel = ours
+        self._answered = False
         self._installed = libraries.installed()
 
     def close(self) -> None:
@@ -131,8 +136,9 @@ class ForkServer:
         loop = asyncio.get_running_loop()
         with _adopting():
             socket.send_fds(self._channel, [wish], list(descriptors))
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(PATIENCE if self._answered else FIRST_PATIENCE):
                 pid = int(await loop.sock_recv(self._channel, 32))
+        self._answered = True
         if pid == int(FAILED):
             raise OSError("it could not fork")
         return pid
