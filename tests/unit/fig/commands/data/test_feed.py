@@ -10,6 +10,7 @@ from fig.commands.data.feed import feed
 @pytest.fixture
 def executed(monkeypatch) -> list[tuple[list[str], dict[str, str]]]:
     calls: list[tuple[list[str], dict[str, str]]] = []
+    monkeypatch.setattr(module.monolith, "needed", lambda home, so: None)
     monkeypatch.setattr(module.running, "require", lambda home: home)
     monkeypatch.setattr(module.access, "place", lambda home, found: found)
     monkeypatch.setattr(module, "nats_url", lambda place: "nats://of-the-stack")
