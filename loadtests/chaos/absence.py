@@ -5,6 +5,7 @@ Bounds are generous: they are for what grows without end, not for what is merely
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -24,10 +25,11 @@ MOST_WAITING = 256  # the orders service's own bound
 # Times the busiest second that legacy had before, or after its first seconds. It cannot answer more
 # than it can, so a stampede shows first of all in what it has not read, and in its connections.
 STAMPEDE = 6.0
-PARTS = 5  # of the absence, over which work and accepted orders have to be even
+PARTS = 5  # of the absence, over which work has to be even
 GROWTH = 1.5  # times the work of the second part, in the last: the first has the change in it
 LEAST_WORK = {WORK[0]: 20.0, WORK[1]: 0.1}  # a second, above which growth counts
-LEAST_ACCEPTED = 0.5  # times the orders of the first part, in the last
+LEAST_ACCEPTED = 0.5  # times the orders of the first half, in the second
+CHANCE = 2.0  # standard deviations of a count that are nobody's fault
 
 
 @dataclass(frozen=True)
@@ -82,11 +84,12 @@ class Report:
         return [*found, *self._ends_early(), *self._grows(), *self._piles(), *self._stampede()]
 
     def _ends_early(self) -> list[str]:
-        """Orders have to be accepted to the end."""
-        first, *_, last = self.accepted()
-        if last >= LEAST_ACCEPTED * first:
+        """Orders have to be accepted to the end. Few of them come by chance (Poisson)."""
+        first, last = (rate * (self.back - self.gone) / 2 for rate in self.accepted(2))
+        least = LEAST_ACCEPTED * first
+        if last >= least - CHANCE * math.sqrt(least):
             return []
-        return [f"orders accepted a second: {first:.1f} at first, {last:.1f} at last"]
+        return [f"orders accepted: {first:.0f} in the first half, {last:.0f} in the second"]
 
     def _grows(self) -> list[str]:
         """Work may not grow with what waits; it may with what is asked for."""
@@ -99,12 +102,12 @@ class Report:
                 found.append(f"{name} a second: {rates[1]:.2f} early on, then {rates[-1]:.2f}")
         return found
 
-    def parts(self) -> list[tuple[float, float]]:
+    def parts(self, number: int = PARTS) -> list[tuple[float, float]]:
         """The absence in equal parts."""
-        length = (self.back - self.gone) / PARTS
-        return [(self.gone + n * length, self.gone + (n + 1) * length) for n in range(PARTS)]
+        length = (self.back - self.gone) / number
+        return [(self.gone + n * length, self.gone + (n + 1) * length) for n in range(number)]
 
-    def accepted(self) -> list[float]:
+    def accepted(self, parts: int = PARTS) -> list[float]:
         """Orders a second that were accepted, or placed, in each part of the absence."""
         times = [
             entry["at"]
@@ -113,7 +116,7 @@ class Report:
         ]
         return [
             sum(since <= at < until for at in times) / (until - since)
-            for since, until in self.parts()
+            for since, until in self.parts(parts)
         ]
 
     def rates(self, name: str) -> list[float]:
