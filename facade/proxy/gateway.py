@@ -19,6 +19,7 @@ from typing import Any, Final
 
 import orjson
 
+from chassis.breaker.circuit import State
 from chassis.compiled import build_of
 from chassis.registry.redirects import REDIRECTS
 from facade.machines.known import FETCHED, KnownMachines
@@ -142,7 +143,8 @@ class Gateway:
         )
         self._redirects = Redirects(self.upstreams.redirected, time.time)
         self._snapshot_at = 0.0
-        self._told = ""  # the table's version in the last snapshot
+        # The table's version and the breakers' states, of the last snapshot.
+        self._told: tuple[str, tuple[State, ...]] = "", ()
         self._rests_at = 0.0
 
     # the table and the instances
@@ -276,12 +278,13 @@ class Gateway:
         self.secured.tick(now)
         self.machines.poll()
         self.current.date = b"Date: %b\r\n" % formatdate(usegmt=True).encode()
-        # A new table is reported at once: `flip` waits until it sees the table in force.
-        version = self.current.table.routes.version
-        if now >= self._snapshot_at or self._told != version:
+        # A new table is reported at once: `flip` waits until it sees the table in force. So is a
+        # breaker that opened: who was just refused and asks why would be shown the calm before.
+        news = self.current.table.routes.version, self.breakers.states()
+        if now >= self._snapshot_at or self._told != news:
             rests = now >= self._rests_at
             every = REST_SNAPSHOT_SECONDS if rests else SNAPSHOT_SECONDS
-            self._snapshot_at, self._told = now + every, version
+            self._snapshot_at, self._told = now + every, news
             self._report()
         self.log.flush()
 

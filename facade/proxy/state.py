@@ -6,7 +6,7 @@ breakers, upstreams. A request keeps the RouteState it was given.
 
 from typing import Final
 
-from chassis.breaker.circuit import Breaker, BreakerSettings
+from chassis.breaker.circuit import Breaker, BreakerSettings, State
 from facade.proxy.counting.metrics import Counters
 from facade.proxy.counting.sides import SideCounts
 from facade.proxy.request import Request, RouteSide, RouteState
@@ -36,6 +36,10 @@ class Breakers:
             held = config, Breaker(_settings(config))
             self._held[upstream, circuit_class] = held
         return held[1]
+
+    def states(self) -> tuple[State, ...]:
+        """Of all of them: another tuple once one has opened or closed."""
+        return tuple([breaker.state for _config, breaker in self._held.values()])
 
     def facts(self, upstream: str, now: float) -> dict[str, dict[str, str | float | None]]:
         """How an upstream's breakers stand, by circuit class; see Breaker.facts."""

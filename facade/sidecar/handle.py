@@ -9,7 +9,9 @@ from typing import Any
 
 from chassis.process.files import read_object, write_whole
 from chassis.process.lifetime import Lifetime
+from chassis.registry import redirects
 from facade.sidecar.folder import Folder
+from facade.sidecar.guardian import SETTLE_SECONDS
 from facade.sidecar.plan.plan import Plan, plan_text
 from facade.sidecar.plan.reading import BadPlan, parse_plan
 
@@ -43,6 +45,16 @@ class Handle:
         """What the proxy says of itself; None while it is off or not up yet."""
         return read_object(self.folder.status) if self.guardian() else None
 
+    def status_now(self) -> dict[str, Any] | None:
+        """As `status`, but written after this call began: it counts whatever ended before. The last
+        one there is where the proxy stays silent."""
+        called, until = time.time(), time.monotonic() + TAKE_SECONDS
+        while (found := self.status()) is not None:
+            if found["at"] > called or time.monotonic() > until:
+                break
+            time.sleep(POLL_SECONDS)
+        return found
+
     def wait_until_up(self, ended: Callable[[], bool]) -> dict[str, Any]:
         """Its first status. Raises SidecarError with the end of its log."""
         until = time.monotonic() + START_SECONDS
@@ -52,6 +64,22 @@ class Handle:
                 return status
             time.sleep(POLL_SECONDS)
         raise SidecarError(f"the sidecar does not come up; {self.folder.log} says:\n{self._tail()}")
+
+    def wait_until_lent(self, runtime: Path, ended: Callable[[], bool]) -> None:
+        """Until it has legacy's place, and those who call legacy have seen that.
+
+        Raises SidecarError with the end of its log.
+        """
+        until = time.monotonic() + START_SECONDS
+        while time.monotonic() < until and not ended():
+            status = self.status()
+            if status is not None and _lent_to(runtime) == f"http://{status['listen']}":
+                time.sleep(SETTLE_SECONDS)
+                return
+            time.sleep(POLL_SECONDS)
+        raise SidecarError(
+            f"legacy's place is not lent to the sidecar; {self.folder.log} says:\n{self._tail()}"
+        )
 
     def stop(self) -> bool:
         """Ask it to end and wait; False when none ran. Raises SidecarError."""
@@ -99,6 +127,15 @@ class Handle:
         except OSError:
             return "  (nothing)"
         return "\n".join(f"  {line}" for line in lines[-TAIL_LINES:])
+
+
+def _lent_to(runtime: Path) -> str | None:
+    """The address that has legacy's place just now."""
+    try:
+        until, addresses = redirects.parse((runtime / redirects.REDIRECTS).read_bytes())
+    except (OSError, redirects.BadRedirects):
+        return None
+    return addresses.get(redirects.LEGACY, [None])[0] if time.time() < until else None
 
 
 def _has_taken(status: dict[str, Any], plan: Plan) -> bool:

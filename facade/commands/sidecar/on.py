@@ -52,4 +52,7 @@ def start(place: Handle, given: dict[str, object]) -> dict[str, object]:
         if given.get(name) is not None:
             words += [option, str(given[name])]
     process = children.start(Program(words, place.folder.log, append=True))
-    return place.wait_until_up(lambda: process.poll() is not None)
+    found = place.wait_until_up(lambda: process.poll() is not None)
+    if given["runtime"]:
+        place.wait_until_lent(Path(str(given["runtime"])), lambda: process.poll() is not None)
+    return found

@@ -21,7 +21,7 @@ def status(folder: Path, out: Output) -> None:
     Exit code 0 when it runs, 1 when it is off.
     """
     place = handle(folder)
-    found, guardian = place.status(), place.guardian()
+    found, guardian = place.status_now(), place.guardian()
     if guardian is None:
         words = "the sidecar is off; `sidecar on` starts it"
     else:

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from chassis.registry.redirects import LEASE_SECONDS
+from chassis.registry.redirects import LEASE_SECONDS, REDIRECTS
 
 pytestmark = pytest.mark.integration
 
@@ -96,6 +96,7 @@ def test_no_request_is_lost_when_it_comes_and_goes(
     sidecar = make_sidecar(monolith, tmp_path / "runtime")
     with Load(client, facade) as load:
         sidecar.on()
+        assert sidecar.listen in (tmp_path / "runtime" / REDIRECTS).read_text(), "it says so then"
         until("traffic comes through the sidecar", lambda: seen(sidecar) > 50)
         sidecar.call("off")
         passed = sum(load.outcomes.values())

@@ -134,3 +134,10 @@ def test_what_it_is_told_while_it_is_off_counts_when_it_comes(make_sidecar: Any)
     assert off.call("status", code=1) == {"on": False, "status": None}
     assert off.call("off")["ran"] is False
     assert off.call("fault")["faults"] == []
+
+
+def test_its_status_counts_what_was_answered_before_it_was_asked(sidecar: Any, client: Ask) -> None:
+    for number in range(1, 4):
+        assert client(sidecar.listen, "GET", "/counted-at-once").status == 200
+        shapes = sidecar.call("status")["status"]["shapes"]
+        assert shapes["GET /counted-at-once"]["requests"] == number
