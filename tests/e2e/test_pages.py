@@ -23,6 +23,7 @@ import httpx2
 import pytest
 
 from tests.rigs.shop.flipped_shop import IN_FORCE_SECONDS, PROJECT, Shop
+from tests.rigs.shop.person import FLAGS, Person, Sight, assert_alike
 
 CHROMIUM = shutil.which("chromium")
 PASSWORD, ADMIN = "wander-2016", ("admin@example.org", "admin-2016")
@@ -115,59 +116,9 @@ def browser() -> Iterator[Any]:
     if CHROMIUM is None:
         pytest.skip("chromium is not installed")
     with api.sync_playwright() as playwright:
-        made = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"]
-        )
+        made = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield made
         made.close()
-
-
-# Also those far below, which a browser would fetch when somebody comes by.
-DRAWN = "Promise.all([...document.images].map(i => { i.loading = 'eager'; return i.decode(); }))"
-
-
-class Person:
-    """In front of a browser; `then` is done after each click."""
-
-    def __init__(
-        self, browser: Any, shop: Shop, then: Callable[[], None] = lambda: None, **how: Any
-    ) -> None:
-        """`how`: what else a browser is given."""
-        self._context = browser.new_context(**{"base_url": shop.url, **how})
-        self.page = self._context.new_page()
-        self.page.set_default_timeout(30_000)
-        self._then = then
-
-    def click(self, selector: str) -> None:
-        """And the page that follows is there."""
-        with self.page.expect_navigation():
-            self.page.click(selector)
-        self._then()
-
-    def goes_to(self, path: str) -> None:
-        """By the address bar."""
-        self.page.goto(path)
-        self._then()
-
-    def sees(self, text: str) -> None:
-        """It stands on the page."""
-        assert text in self.page.inner_text("main"), self.page.inner_text("body")[:600]
-
-    def logs_in(self, email: str, password: str) -> None:
-        """By the form that is shown."""
-        self.page.fill("main input[name=email]", email)
-        self.page.fill("main input[name=password]", password)
-        self.click("main form.card button")
-
-    def sees_it_whole(self, width: int) -> bytes:
-        """The page as a picture, with all its drawings; it is not wider than the screen."""
-        self.page.evaluate(DRAWN)
-        assert self.page.evaluate("document.documentElement.scrollWidth") <= width, self.page.url
-        return bytes(self.page.screenshot(full_page=True))
-
-    def leaves(self) -> None:
-        """The browser forgets everything."""
-        self._context.close()
 
 
 def _shops(browser: Any, shop: Shop, then: Callable[[], None]) -> None:
@@ -255,7 +206,21 @@ def test_the_pages_look_as_the_monoliths_on_a_phone_and_on_a_desk(browser: Any, 
     """To the pixel, whole; and none is wider than the screen."""
     for width in WIDTHS:
         old, new = (_pictures(browser, shop, width, address) for address in (shop.legacy, shop.url))
-        assert not {path for path in old if old[path] != new[path]}, f"at {width} pixels"
+        assert_alike(old=old, new=new)
+
+
+def test_a_page_looks_the_same_each_time(browser: Any, shop: Shop) -> None:
+    """However fast its parts come, and shown again in the same window; else no two sides would."""
+    path, answers = _buyable(shop), dict[str, dict[str, Any]]()
+    how = {"base_url": shop.legacy, "viewport": {"width": 1280, "height": 900}}
+    for _ in range(6):
+        person = Person(browser, shop, **how)
+        person.is_answered_at_once(answers)
+        person.goes_to(path)
+        first = person.sees_it_whole(1280)
+        person.page.set_content(person.page.content())
+        assert_alike(first={path: first}, again={path: person.sees_it_whole(1280)})
+        person.leaves()
 
 
 def _buyable(shop: Shop) -> str:
@@ -264,7 +229,7 @@ def _buyable(shop: Shop) -> str:
     return next(f"/product/{each['sku']}" for each in listed if each["stock_text"] != "Sold out")
 
 
-def _pictures(browser: Any, shop: Shop, width: int, address: str) -> dict[str, bytes]:
+def _pictures(browser: Any, shop: Shop, width: int, address: str) -> dict[str, Sight]:
     """Pages by their paths, as a stranger, a customer and one of the staff see them."""
     found = {}
     people = {("", ""): OPEN, ("kunde009@example.org", PASSWORD): OWN, ADMIN: STAFFS}
