@@ -219,11 +219,9 @@ def world(
         accounts.wait_until_ready()
         wait_until("the storefront", lambda: storefront.readiness()[0] != 0)
         urls = {
-            "legacy": monolith.url,
-            "accounts": accounts.url,
-            "storefront": storefront.url,
-            "echo": echoing.url,
-        }
+            "legacy": monolith.url, "accounts": accounts.url,
+            "storefront": storefront.url, "echo": echoing.url,
+        }  # fmt: skip
         made = World(monolith, accounts, urls, tmp_path / "facade")
         yield made
     finally:
