@@ -6,14 +6,13 @@ placed or changed since. The stock's movements are in the inventory. Both are re
 other, so an order under way may look torn, as elsewhere in the books.
 """
 
-from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import asyncpg
 
 from new_services.verify.laws.laws import Breach, number_or_zero
+from new_services.verify.laws.orders import TAKEN
 
-TAKEN = "an order takes its lines from the stock once; cancelled, it puts them back once"
 NAMES = (TAKEN,)
 
 # As the books read legacy's orders; the mark has been taken from the customer's text.
@@ -37,7 +36,9 @@ WITH ours AS (
         SELECT FROM mirror m WHERE m.entity = 'order' AND NOT m.gone
         AND m.fields->>'order_no' = o.order_no))
 )
-SELECT order_no, sku, sum(pieces)::int AS pieces, cancelled FROM (
+SELECT order_no, sku, sum(pieces)::int AS out,
+       coalesce(sum(pieces) FILTER (WHERE cancelled), 0)::int AS back
+FROM (
     SELECT o.order_no, line->>'sku' AS sku, (line->>'quantity')::int AS pieces,
            o.content->>'status' = 'CANCELLED' AS cancelled
     FROM ours o, jsonb_array_elements(o.content->'lines') AS line
@@ -47,7 +48,7 @@ SELECT order_no, sku, sum(pieces)::int AS pieces, cancelled FROM (
     FROM mirror o JOIN mirror l ON l.fields->>'order_id' = o.key
     WHERE o.entity = 'order' AND NOT o.gone AND l.entity = 'line' AND NOT l.gone
       AND NOT EXISTS (SELECT FROM ours WHERE ours.order_no = o.fields->>'order_no')
-) lines GROUP BY order_no, sku, cancelled
+) lines GROUP BY order_no, sku
 """
 _MOVED = """
 SELECT coalesce(order_no, '?') AS order_no, sku,
@@ -72,14 +73,8 @@ def differing(wanted: Pieces, moved: Pieces) -> dict[str, Breach]:
 
 async def taken(orders: asyncpg.Connection, inventory: asyncpg.Connection) -> dict[str, Breach]:
     """What breaks TAKEN now, by order number and sku. Holds a tuple for each line in memory."""
-    out: Counter[tuple[str, str]] = Counter()
-    back: Counter[tuple[str, str]] = Counter()
-    for row in await orders.fetch(_LINES):
-        which = (row["order_no"], row["sku"])
-        out[which] += row["pieces"]
-        back[which] += row["pieces"] if row["cancelled"] else 0
-    moved = {
-        (row["order_no"], row["sku"]): (row["out"], row["back"])
-        for row in await inventory.fetch(_MOVED)
-    }
-    return differing({which: (out[which], back[which]) for which in out}, moved)
+    return differing(_pieces(await orders.fetch(_LINES)), _pieces(await inventory.fetch(_MOVED)))
+
+
+def _pieces(rows: Sequence[asyncpg.Record]) -> Pieces:
+    return {(row["order_no"], row["sku"]): (row["out"], row["back"]) for row in rows}

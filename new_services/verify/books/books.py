@@ -35,6 +35,7 @@ from new_services.verify.books.purchases import (
     of_the_purchase,
 )
 from new_services.verify.laws.laws import Breach, LawReport, number_or_zero
+from new_services.verify.laws.orders import TAKEN
 from new_services.verify.sides import connect
 
 BOOKS = "books"  # their name among the services
@@ -210,7 +211,7 @@ class Books:
         found = {}
         if self._alone:
             given = await alone.taken(self._connections["orders"], self._connections["inventory"])
-            found = {(alone.TAKEN, BOOKS, key): breach for key, breach in given.items()}
+            found = {(TAKEN, BOOKS, key): breach for key, breach in given.items()}
         for law, database, statement in LEFT:
             for row in await self._connections[database].fetch(statement):
                 found[law, database, row["key"]] = Breach(row["key"], None, row["found"])

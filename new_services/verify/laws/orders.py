@@ -31,8 +31,8 @@ GROUP BY o.id
 HAVING count(p.id) <> 1
     OR bool_or(p.status IN ('REFUNDED', 'DECLINED')) IS DISTINCT FROM (o.status = 'CANCELLED')
 """
+TAKEN = "an order takes its lines from the stock once; cancelled, it puts them back once"
 ORDER_LAWS = (
-    Law("an order takes its lines from the stock once; cancelled, it puts them back once",
-        LEGACY, _PIECES),
+    Law(TAKEN, LEGACY, _PIECES),
     Law("an order has one payment, given back where it is cancelled", LEGACY, _PAYMENTS),
 )  # fmt: skip

@@ -7,8 +7,8 @@ import pytest
 
 from contracts.mark import new_saga_id
 from new_services.verify import report
-from new_services.verify.books.alone import TAKEN
 from new_services.verify.books.purchases import RULES
+from new_services.verify.laws.orders import TAKEN
 from new_services.verify.settings import VerifySettings
 from new_services.verify.verification import NothingToVerify, verify, verify_alone
 from tests.integration.verify.conftest import broken, captured

@@ -20,8 +20,6 @@ from tests.rigs.facade.keyed import (
     waiting,
 )
 
-# the same request, the first answer
-
 
 def test_a_repeat_gets_the_first_answer_and_no_side_is_asked(host) -> None:
     door = host.worker()
