@@ -7,6 +7,8 @@ from functools import cache
 from tests.rigs.house.source import files, module, tree
 
 OURS = {module(name): name for name in files("*.py")}
+# Packages, also those without an __init__.py.
+PACKAGES = {name.rpartition(".")[0] for name in OURS} | {name.partition(".")[0] for name in OURS}
 
 
 @cache
@@ -24,9 +26,13 @@ def _given(name: str) -> frozenset[str]:
 
 
 def missing(found: ast.Module) -> Iterator[str]:
-    """What a module imports of a module of ours that does not have it."""
+    """What a module imports of a module of ours that is gone, or that does not have it."""
     for node in ast.walk(found):
-        if isinstance(node, ast.ImportFrom) and node.module in OURS:
+        if not isinstance(node, ast.ImportFrom) or not node.module:
+            continue
+        if node.module.partition(".")[0] in PACKAGES and node.module not in OURS.keys() | PACKAGES:
+            yield node.module
+        elif node.module in OURS:
             there = _given(OURS[node.module])
             for one in (alias.name for alias in node.names):
                 if one not in there and f"{node.module}.{one}" not in OURS:
@@ -36,6 +42,7 @@ def missing(found: ast.Module) -> Iterator[str]:
 def test_a_name_that_is_gone_is_found() -> None:
     source = "from contracts.mark import gone, split\nfrom contracts import mark, absent"
     assert list(missing(ast.parse(source))) == ["contracts.mark.gone", "contracts.absent"]
+    assert list(missing(ast.parse("from contracts.gone import split"))) == ["contracts.gone"]
 
 
 def test_tests_import_what_is_there() -> None:
