@@ -47,4 +47,5 @@ def test_a_name_that_is_gone_is_found() -> None:
 
 def test_tests_import_what_is_there() -> None:
     tests = [name for name in files("*.py") if name.startswith("tests/")]
-    assert not {name: gone for name in tests if (gone := list(missing(tree(name))))}
+    gone = [f"{name} imports {what}" for name in tests for what in missing(tree(name))]
+    assert not gone, f"these are not there: {'; '.join(gone)}"

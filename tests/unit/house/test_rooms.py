@@ -16,18 +16,24 @@ MOST_FILES_OF_A_FOLDER = 16  # besides those that no folder can do without
 
 @pytest.mark.parametrize("name", sources())
 def test_files_and_functions_stay_small(name: str) -> None:
-    assert text(name).count("\n") <= MOST_LINES_OF_A_FILE
+    lines = text(name).count("\n")
+    assert lines <= MOST_LINES_OF_A_FILE, f"{name} has {lines} lines: divide it by subject"
     for node in ast.walk(tree(name)):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             lines = (node.end_lineno or 0) - node.lineno + 1
-            assert lines <= MOST_LINES_OF_A_FUNCTION, f"{name}:{node.lineno} {node.name}"
+            where = f"{name}:{node.lineno} {node.name}"
+            assert lines <= MOST_LINES_OF_A_FUNCTION, f"{where} has {lines} lines: divide it"
 
 
 def test_folders_stay_small() -> None:
     own = ("__init__.py", "__main__.py", "conftest.py")
     paths = [PurePosixPath(name) for name in files("*.py") if not name.endswith(own)]
     sizes = Counter(path.parent.as_posix() for path in paths)
-    assert not {one: size for one, size in sizes.items() if size > MOST_FILES_OF_A_FOLDER}
+    full = [f"{one} ({size})" for one, size in sizes.items() if size > MOST_FILES_OF_A_FOLDER]
+    assert not full, (
+        f"folders of more than {MOST_FILES_OF_A_FOLDER} files: {', '.join(sorted(full))};"
+        " give what belongs together a folder of its own"
+    )
 
 
 def test_no_package_registry_is_named() -> None:
