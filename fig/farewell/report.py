@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from chassis.cli.objections import listed
 from fig.farewell.checks import MIB, Objection
 from fig.farewell.record import Record
 from fig.farewell.steps import SECONDS, WORDS, Step, Taken
@@ -40,8 +41,7 @@ def taken(one: Taken) -> str:
 
 def refused(objections: Sequence[Objection]) -> str:
     """What stands against it, in words."""
-    lines = "\n".join(f"  {one.words}\n    next: {one.remedy}" for one in objections)
-    return f"the monolith cannot go:\n{lines}"
+    return f"the monolith cannot go:\n{listed(objections)}"
 
 
 def planned(

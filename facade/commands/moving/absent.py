@@ -15,7 +15,7 @@ from facade.routes.stages import Stage
 from facade.routes.table import compile_table
 
 _WORDS = {
-    "route": "{name}: legacy answered in place of the new side",
+    "route": "{name}: legacy answered",
     "unmatched": "{name}: no route names it, so legacy answers",
     "identity": "{name} was asked who a client is",
 }
@@ -42,7 +42,8 @@ class Need:
         """In a line."""
         what = _WORDS.get(self.kind, f"{self.kind} {{name}}").format(name=self.name)
         caller = f", the last of them {self.caller}" if self.caller else ""
-        return f"{what}: {self.number:,} times, {clock(self.quiet)} ago{caller}"
+        often = "once" if self.number == 1 else f"{self.number:,} times"
+        return f"{what}: {often}, {clock(self.quiet)} ago{caller}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +177,7 @@ def _gap(one: Evidence, horizon: float) -> Objection:
 def _remedy(need: Need, horizon: float) -> str:
     wait = f"then wait {clock(horizon)}"
     if need.kind == "route":
-        return f"see why: fig status; {wait}"
+        return f"see why: fig status and fig explain; {wait}"
     if need.kind == "unmatched":
         return f"write a route for it, or lead its caller away; {wait}"
     if need.kind == "identity":

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from chassis.cli.objections import listed
 from chassis.cli.output import Output, json_option
 from facade.commands import BAD_INPUT, REFUSED
 from facade.commands.announcing import admin_option, word, word_options
@@ -96,13 +97,12 @@ def retire(
 
 
 def _refuse(objections: list[absent.Objection], left: list[str], out: Output) -> None:
-    lines = [f"  {one.words}\n    next: {one.remedy}" for one in objections]
-    told = [
+    plain = [
         {"kind": one.kind, "about": one.about, "words": one.words, "next": one.remedy}
         for one in objections
     ]
-    words = f"{', '.join(left)} cannot be retired:\n" + "\n".join(lines)
-    out.refuse({"routes": left, "objections": told}, words)
+    words = f"{', '.join(left)} cannot be retired:\n{listed(objections)}"
+    out.refuse({"routes": left, "objections": plain}, words)
     raise SystemExit(REFUSED)
 
 

@@ -196,7 +196,9 @@ def _missing(pairs: int, pace: float) -> str:
     if pace <= 0:
         return f"{words}, and none came in the last half hour"
     minutes = pairs / pace / 60
-    time = "less than a minute" if minutes < 1 else f"about {minutes:,.0f} minutes"
+    whole = round(minutes)
+    time = f"about {whole:,} minutes" if whole > 1 else "about a minute"
+    time = "less than a minute" if minutes < 1 else time
     return f"{words}, {time} at the present pace of {pace:.2g} a second"
 
 

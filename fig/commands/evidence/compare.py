@@ -101,7 +101,7 @@ def _row(one: dict[str, Any]) -> tuple[str | int | None, ...]:
     return (
         one["route"],
         one["told"]["stage"],
-        one["completed"],
+        one["compared"],
         one["matched"],
         one["mismatched"],
         one["raced"],

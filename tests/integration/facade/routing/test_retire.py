@@ -86,7 +86,7 @@ def test_a_fallback_is_named_with_its_caller_until_it_is_long_ago(shop: Shop) ->
     )
     found = shop.objection("route", "page", "--horizon", "1h")
     assert found["about"] == "page"
-    assert "legacy answered in place of the new side: 1 times" in found["words"]
+    assert "legacy answered: once" in found["words"]
     assert "the last of them 127.0.0.1 (cron/1): GET /page?key=" in found["words"]
     assert "secret" not in found["words"]
     code, _answer, said = shop.retire("other", "--horizon", "1ms", "--dry-run")

@@ -65,7 +65,7 @@ def test_it_names_what_stands_against_it(run: Any) -> None:
     done = run("a", "--yes", kind="route", watched=60.0)
     assert done.exit_code == 1
     assert "a cannot be retired:" in done.output
-    assert "1 times, 5 s ago, the last of them cron" in done.output
+    assert "once, 5 s ago, the last of them cron" in done.output
     assert "has watched for 1 min 0 s without a gap (it started)" in done.output
     assert run.file.read_text() == FILE
     assert run("a", "--dry-run", "--horizon", "4s", kind="route").exit_code == 0

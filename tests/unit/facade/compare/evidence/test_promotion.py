@@ -98,6 +98,7 @@ def test_so_many_pairs_are_needed_however_often_one_looks(stage: Stage, needed: 
     ("pace", "words"),
     [
         (0.5, "about 4 minutes at the present pace of 0.5 a second"),
+        (1.5, "about a minute at the present pace of 1.5 a second"),
         (20.0, "less than a minute at the present pace of 20 a second"),
         (0.0, "none came in the last half hour"),
     ],
