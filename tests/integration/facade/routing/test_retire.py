@@ -118,16 +118,19 @@ def test_a_time_that_was_not_watched_is_no_evidence(shop: Shop) -> None:
 
 def test_all_is_held_against_what_no_route_names_and_others_saw(shop: Shop, tmp_path: Path) -> None:
     shop.facade.get("/reports/17", **{"User-Agent": "nightly"})
+    shop.eventually(
+        "its caller is known",
+        lambda: "(nightly)" in shop.objection("unmatched", "--all", "--horizon", "1h")["words"],
+    )
     found = shop.objection("unmatched", "--all", "--horizon", "1h")
     assert "GET /reports/<id>: no route names it" in found["words"]
-    assert "(nightly)" in found["words"]
     code, answer, said = shop.retire("page", "--horizon", "1ms", "--dry-run")
     assert (code, answer["routes"]) == (0, ["page"]), said
     seen = tmp_path / "seen.json"
     need = {"kind": "database", "name": "psql of alice", "at": 4_000_000_000}
     seen.write_text(json.dumps({"source": "PostgreSQL's log", "since": 0, "needs": [need]}))
     found = shop.objection("database", "--all", "--horizon", "1h", "--seen", str(seen))
-    assert "database psql of alice: 1 times" in found["words"]
+    assert "database psql of alice: once" in found["words"]
     seen.write_text("{}")
     code, _answer, said = shop.retire("--all", "--seen", str(seen))
     assert (code, "expected {" in said) == (2, True)
