@@ -15,51 +15,54 @@ from fig.clients.running import NO_SHOP, shop_here
 from fig.errors import BadSetting, FigError
 from fig.settings import Home, project_root
 
-FACADES = ""  # carried out by the facade: no file of its own
+FACADES = ""  # the facade carries it out: it has no file here
 # name: its folder under fig/commands/ (file and command have the same name), and its line of help
 ANY_FACADE = {
     "init": (FACADES, "write a first route file for a monolith of your own"),
-    "token": ("routes", "the token that the admin port of a facade asks for"),
-    "facade": (FACADES, "the facade alone, in front of any HTTP server"),
-    "check": (FACADES, "judge a route file"),
-    "status": ("routes", "what runs, and where the routes stand"),
+    "token": ("routes", "print the token that a facade's admin port requires"),
+    "facade": (FACADES, "run the facade alone, in front of any HTTP server"),
+    "check": (FACADES, "check a route file, and name each error by line"),
+    "status": ("routes", "show what runs, and the stage of each route"),
     "flip": (FACADES, "move a route to another stage"),
-    "migrate": (FACADES, "walk routes to the new side, by the evidence"),
-    "approve": (FACADES, "a person's word for the step of a walk that waits for it"),
-    "undo": (FACADES, "take the last move back"),
-    "freeze": (FACADES, "stop every automatic move, or allow them again"),
-    "retire": (FACADES, "the last stage of routes, where nothing needs legacy any more"),
-    "journal": (FACADES, "who moved what, when and why"),
-    "explain": (FACADES, "where a request would go, and why"),
-    "trace": (FACADES, "where one request went, as a tree with times"),
-    "keys": (FACADES, "API keys of machines, and another signing key"),
-    "compare": ("evidence", "how the answers of both sides compared"),
-    "lag": ("evidence", "how far each read model is behind the monolith"),
+    "migrate": (FACADES, "move routes to the new side step by step, as the evidence allows"),
+    "approve": (FACADES, "approve the step of a migration that waits for a person"),
+    "undo": (FACADES, "undo the last move of a route"),
+    "freeze": (FACADES, "stop all automatic moves, or allow them again"),
+    "retire": (FACADES, "move routes to their last stage, when nothing needs legacy any more"),
+    "journal": (FACADES, "show who moved which route, when and why"),
+    "explain": (FACADES, "show where a request would go, and why"),
+    "trace": (FACADES, "show where one request went, as a tree with times"),
+    "keys": (FACADES, "manage API keys of machines, and the signing key"),
+    "compare": ("evidence", "show how the answers of both sides compared"),
+    "lag": ("evidence", "show how far each read model is behind the monolith"),
     "sidecar": (FACADES, "record, measure and break what legacy answers"),
-    "replay": (FACADES, "ask recorded questions again, and compare the answers"),
+    "replay": (FACADES, "send recorded requests again, and compare the answers"),
 }
 SHOP = {
-    "up": ("stack", "bring everything up"),
+    "up": ("stack", "start the whole shop"),
     "down": ("stack", "stop what `fig up` started"),
-    "logs": ("stack", "what a process said"),
-    "kill": ("stack", "kill -9 a process, and watch it come back"),
-    "services": ("stack", "the instances in the registry, and whether each is ready"),
-    "restart": ("stack", "start a process again, with other settings if wanted"),
-    "load": ("traffic", "let shoppers in"),
-    "get": ("traffic", "ask once, or until the answer is as wanted; which side gave it"),
-    "order": ("orders", "order one piece as a customer, and read it back"),
-    "demo": ("traffic", "the whole migration under load, with the evidence at the end"),
-    "tour": ("traffic", "ten patterns, each watched and broken on purpose"),
-    "feed": ("data", "have a table of the monolith read again"),
-    "verify": ("data", "whether both sides hold the same"),
-    "repair": ("data", "make the read models what legacy says, where they are not"),
+    "logs": ("stack", "show the log of a process"),
+    "kill": ("stack", "kill -9 a process; the supervisor starts it again"),
+    "services": ("stack", "list the instances in the registry, and whether each is ready"),
+    "restart": ("stack", "restart a process, with changed settings if wanted"),
+    "load": ("traffic", "run a Locust load test: shoppers who browse and order"),
+    "get": (
+        "traffic",
+        "send a GET, or repeat it until a wanted answer; show which side answered",
+    ),
+    "order": ("orders", "place one order as a customer, and read it back"),
+    "demo": ("traffic", "run the whole migration under load, and report the evidence"),
+    "tour": ("traffic", "show ten patterns at work, and break each on purpose"),
+    "feed": ("data", "read a table of the monolith again"),
+    "verify": ("data", "check that both sides hold the same data"),
+    "repair": ("data", "correct read models that differ from legacy"),
     "cutover": ("data", "make the new side the owner of a domain, or legacy again"),
-    "farewell": ("data", "the end of the monolith: archive its database, and drop it"),
+    "farewell": ("data", "end the monolith: archive its database, and drop it"),
     "rebuild": ("data", "rebuild a read model beside the live one, and swap them"),
-    "sagas": ("orders", "orders that are on their way, or wait for a person"),
-    "saga": ("orders", "the story of one saga; park, resume or undo it"),
-    "deadletters": ("data", "events that no consumer could handle"),
-    "events": ("data", "consumers of events that have stopped, and the way on"),
+    "sagas": ("orders", "list sagas that are under way, or wait for a person"),
+    "saga": ("orders", "show the steps of one saga; park, resume or undo it"),
+    "deadletters": ("data", "list events that a consumer could not handle; replay or drop them"),
+    "events": ("data", "list consumers of events that have stopped; let one go on"),
 }
 COMMANDS = ANY_FACADE | SHOP
 MONOLITH = ("feed", "cutover", "farewell")  # of no use where there is none
@@ -82,8 +85,9 @@ class Commands(click.Group):
             if name not in SHOP:
                 raise
             if name in MONOLITH and error.name == _module(name):
-                return _without_monolith(name)
-            return _missing(name, str(error.name))
+                return _stand_in(name, FigError(f"`fig {name}`: {NO_MONOLITH}"))
+            missing = f"`fig {name}`: {NO_SHOP} ({error.name} is missing)"
+            return _stand_in(name, BadSetting(missing))
 
     def invoke(self, context: click.Context) -> object:
         """A command that asked for JSON gets a document also for an error."""
@@ -111,15 +115,14 @@ def _monolith_here() -> bool:
     return not shop_here() or importlib.util.find_spec("fig.stack.legacy_side") is not None
 
 
-def _without_monolith(name: str) -> click.Command:
-    """Stands for a command that went with the monolith."""
+def _stand_in(name: str, error: FigError) -> click.Command:
+    """Replaces a command that cannot work here: any call of it raises `error`."""
 
     def refuse(**_: object) -> None:
-        raise FigError(f"`fig {name}`: {NO_MONOLITH}")
+        raise error
 
     rest = click.Argument(["rest"], nargs=-1, type=click.UNPROCESSED)
-    settings = {"ignore_unknown_options": True}
-    return click.Command(name, settings, refuse, [rest], help=NO_MONOLITH)
+    return click.Command(name, {"ignore_unknown_options": True}, refuse, [rest], help=str(error))
 
 
 def _load(name: str) -> click.Command:
@@ -135,18 +138,6 @@ def _load(name: str) -> click.Command:
 
 def _module(name: str) -> str:
     return f"fig.commands.{COMMANDS[name][0]}.{name}"
-
-
-def _missing(name: str, module: str) -> click.Command:
-    """Stands for a command of the shop where the shop or one of its libraries is not installed."""
-    why = f"`fig {name}`: {NO_SHOP} ({module} is missing)"
-
-    def refuse(**_: object) -> None:
-        raise BadSetting(why)
-
-    rest = click.Argument(["rest"], nargs=-1, type=click.UNPROCESSED)
-    settings = {"ignore_unknown_options": True}
-    return click.Command(name, settings, refuse, [rest], help=why)
 
 
 @click.command(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})

@@ -1,8 +1,9 @@
-"""How commands reach the databases and the bus of the stack that runs."""
+"""How commands reach the databases and the bus of the running stack."""
 
 from collections.abc import Mapping
 from pathlib import Path
 
+from fig.clients import running
 from fig.settings import Home
 from fig.stack import credentials, ended
 from fig.stack.addresses import database_url, nats_url
@@ -16,13 +17,18 @@ LEDGERS = ("payments",)
 
 
 def place(home: Home, found: StackState) -> Local:
-    """Where the running stack stands, with its secrets."""
+    """The running stack's folder, route file, ports and secrets."""
     secrets = credentials.load(home.secrets)
     return Local(home.folder, Path(found.routes), found.ports, secrets)
 
 
+def bus(home: Home) -> str:
+    """The bus of the running stack, as the operator. Raises FigError when nothing runs."""
+    return nats_url(place(home, running.require(home)))
+
+
 def read_models(found: StackState) -> list[str]:
-    """Those that the running stack has."""
+    """Those of READ_MODELS that the running stack has."""
     return [name for name in READ_MODELS if found.process(name) is not None]
 
 

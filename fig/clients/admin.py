@@ -7,7 +7,7 @@ from fig.errors import BadSetting, FigError
 
 
 class AdminAway(FigError):
-    """Nothing listens at the admin address."""
+    """The admin address does not answer."""
 
 
 def get(base: str, path: str, **query: str | None) -> dict[str, Any]:
@@ -25,17 +25,17 @@ def text(base: str, path: str, **query: str | None) -> str:
     try:
         return call(base + path, query).decode("utf-8")
     except NoAnswer as error:
-        raise _told(base, error) from error
+        raise _error(base, error) from error
 
 
 def _ask(method: str, base: str, path: str, query: dict[str, str | None]) -> dict[str, Any]:
     try:
         return call_object(base + path, query, method=method)
     except NoAnswer as error:
-        raise _told(base, error) from error
+        raise _error(base, error) from error
 
 
-def _told(base: str, error: NoAnswer) -> FigError:
+def _error(base: str, error: NoAnswer) -> FigError:
     if isinstance(error, Refusal):
         return BadSetting(error.words("title", "detail"))
     return AdminAway(

@@ -1,4 +1,4 @@
-"""The dead letters on the bus: found, sent again, dropped. Each is known by its number there."""
+"""The dead letters on the bus, by their number: list, replay, drop."""
 
 import asyncio
 import json
@@ -22,7 +22,7 @@ SECONDS = 5.0
 
 @dataclass(frozen=True, slots=True)
 class DeadLetter:
-    """A message that a consumer could not take."""
+    """An event that a consumer could not handle."""
 
     number: int
     consumer: str
@@ -33,7 +33,7 @@ class DeadLetter:
     body: bytes
 
     def to_dict(self) -> dict[str, Any]:
-        """For `--json`; the body as JSON where it is."""
+        """For `--json`; the body as JSON where it is valid."""
         return {
             "number": self.number,
             "consumer": self.consumer,
@@ -54,7 +54,7 @@ class DeadLetter:
 
 
 class DeadLetters:
-    """The stream of them."""
+    """The stream of dead letters."""
 
     def __init__(self, jetstream: JetStreamContext) -> None:
         self._jetstream = jetstream
@@ -65,18 +65,15 @@ class DeadLetters:
         return state.messages if state else 0
 
     async def each(self) -> AsyncIterator[DeadLetter]:
-        """The oldest first, as many as there are now.
-
-        What becomes one meanwhile is left out: it may be what was sent again.
-        """
+        """The oldest first, up to the newest one now: a replayed event may come back as another."""
         state = await self._state()
         numbers = range(state.first_seq, state.last_seq + 1) if state and state.messages else ()
         for number in numbers:
             try:
-                letter = await self.one(number)
+                dead = await self.one(number)
             except BadSetting:
                 continue  # dropped, or expired, before or meanwhile
-            yield letter
+            yield dead
 
     async def _state(self) -> StreamState | None:
         try:
@@ -90,25 +87,25 @@ class DeadLetters:
             message = await self._jetstream.get_msg(events.DEAD_STREAM, number)
         except NotFoundError as error:
             raise BadSetting(f"there is no dead letter {number}") from error
-        return _letter(message)
+        return _dead_letter(message)
 
     async def replay(self, number: int) -> DeadLetter:
-        """Publish it again, then drop it here; a consumer that has handled it knows its id."""
-        letter = await self.one(number)
-        fresh = f"replay:{letter.number}:{letter.consumer}"
-        await self._jetstream.publish(letter.subject, letter.body, headers={"Nats-Msg-Id": fresh})
+        """Publish it again, then drop it here; a consumer that has handled it skips it."""
+        dead = await self.one(number)
+        fresh = f"replay:{dead.number}:{dead.consumer}"
+        await self._jetstream.publish(dead.subject, dead.body, headers={"Nats-Msg-Id": fresh})
         await self.drop(number)
-        return letter
+        return dead
 
     async def drop(self, number: int) -> None:
-        """Forget it. Raises BadSetting where there is none of this number."""
+        """Delete it. Raises BadSetting where there is none of this number."""
         try:
             await self._jetstream.delete_msg(events.DEAD_STREAM, number)
         except APIError as error:
             raise BadSetting(f"there is no dead letter {number}") from error
 
 
-def _letter(message: RawStreamMsg) -> DeadLetter:
+def _dead_letter(message: RawStreamMsg) -> DeadLetter:
     headers: Mapping[str, str] = message.headers or {}
     return DeadLetter(
         message.seq or 0,
@@ -123,20 +120,20 @@ def _letter(message: RawStreamMsg) -> DeadLetter:
 
 @asynccontextmanager
 async def opened(url: str) -> AsyncIterator[DeadLetters]:
-    """Connected to the bus. Raises FigError when it is away."""
+    """The stream, on a connection of its own. Raises FigError when the bus does not answer."""
     async with connected(url) as client:
         yield DeadLetters(client.jetstream(timeout=SECONDS))
 
 
 @asynccontextmanager
 async def connected(url: str) -> AsyncIterator[Client]:
-    """A connection to the bus. Raises FigError when it is away."""
+    """A connection to the bus. Raises FigError when the bus does not answer."""
 
     async def silent(_: Exception) -> None:
         return None
 
     try:
-        async with asyncio.timeout(SECONDS):  # by itself it tries for ever
+        async with asyncio.timeout(SECONDS):  # by itself the client tries for ever
             client = await nats.connect(
                 url, allow_reconnect=False, connect_timeout=2, error_cb=silent, name="fig"
             )

@@ -8,9 +8,9 @@ from fig.settings import Home
 
 
 def gone(home: Home) -> str:
-    """That it has none, in words; empty where it has one, or where the shop is not installed.
+    """Why the shop has no monolith; empty where it has one, or where the shop is not installed.
 
-    Raises BadSetting where the folder cannot say it.
+    Raises BadSetting where the folder's record cannot be read.
     """
     if not running.shop_here():
         return ""
@@ -29,6 +29,6 @@ def gone(home: Home) -> str:
 
 
 def needed(home: Home, so: str) -> None:
-    """Raises FigError where there is none; `so` says what follows from that."""
+    """Raises FigError where there is no monolith; `so` says what follows from that."""
     if words := gone(home):
         raise FigError(f"{words}; {so}")

@@ -1,5 +1,6 @@
-"""Commands that are the facade's own: passed to it with where the running stack is."""
+"""Commands that another program carries out: the facade's own, and modules of the shop."""
 
+import importlib.util
 import json
 import os
 import subprocess
@@ -7,14 +8,15 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import Any, NoReturn
 
+from fig.errors import BadSetting
 from fig.settings import project_root
 from fig.supervise.state import StackState
 
-SECONDS = 30.0  # for a command that is asked
+SECONDS = 30.0  # for a command to answer
 
 
 def environment(caller: Mapping[str, str], found: StackState | None) -> dict[str, str]:
-    """What the caller set himself comes first, then what the running stack wrote down."""
+    """The caller's variables, completed by the running stack's route file and admin port."""
     own: dict[str, str] = {}
     if caller.get("FIG_ROUTES"):
         own["FACADE_ROUTES"] = caller["FIG_ROUTES"]
@@ -25,19 +27,35 @@ def environment(caller: Mapping[str, str], found: StackState | None) -> dict[str
     return {**own, **caller}
 
 
-def become(name: str, arguments: Sequence[str], given: Mapping[str, str]) -> NoReturn:
-    """Replace this process by the facade's command, which says `fig` where it names itself.
+def run_instead(module: str, arguments: Sequence[str], variables: Mapping[str, str]) -> NoReturn:
+    """Replace this process by `python -m MODULE …` in the project's folder, with these variables
+    and no others."""
+    program = [sys.executable, "-m", module, *arguments]
+    os.chdir(project_root())
+    os.execve(program[0], program, variables)
 
-    With -P: a folder called `facade` where the user stands is not ours.
+
+def locustfile() -> str:
+    """The path of the load test. Raises BadSetting where it or Locust is missing."""
+    script = project_root() / "loadtests" / "locustfile.py"
+    if importlib.util.find_spec("locust") is None or not script.exists():
+        raise BadSetting("Locust or loadtests/ is missing; run `make install` in the project")
+    return str(script)
+
+
+def become(name: str, arguments: Sequence[str], given: Mapping[str, str]) -> NoReturn:
+    """Replace this process by the facade's command, which calls itself `fig` in its messages.
+
+    With -P, so that a folder called `facade` in the current folder is not imported.
     """
     program = [sys.executable, "-P", "-m", "facade", name, *arguments]
     os.execve(program[0], program, {**given, "FACADE_PROGRAM": "fig"})
 
 
 def ask(words: Sequence[str], found: StackState | None) -> tuple[int, dict[str, Any]]:
-    """Exit code and document of the facade's command WORDS, beside the stack that runs, if any.
+    """Exit code and JSON document of the facade's command WORDS, for the running stack, if any.
 
-    The document is `{"error": words}` where it gave none.
+    The document is `{"error": words}` where the command printed none.
     """
     program = [sys.executable, "-P", "-m", "facade", *words, "--json"]
     done = subprocess.run(

@@ -5,12 +5,12 @@ import importlib.util
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from fig.errors import FigError
+from fig.errors import BadSetting, FigError
 from fig.settings import Home
 from fig.supervise import state
 from fig.supervise.state import StackState
 
-# What to do where only the facade is installed.
+# The message where only the facade is installed.
 NO_SHOP = (
     "this needs the shop, which is not installed here: run `make install` in a checkout of the"
     " repository, and call its .venv/bin/fig there"
@@ -18,7 +18,7 @@ NO_SHOP = (
 
 
 def find(home: Home) -> StackState | None:
-    """The running stack; None when there is none, or only what a crash left."""
+    """The running stack; None when there is none, or only the remains of a crash."""
     found = state.read(home.state)
     return found if found is not None and found.alive else None
 
@@ -29,13 +29,13 @@ def shop_here() -> bool:
 
 
 def nothing(home: Home) -> str:
-    """That nothing runs, and what to do."""
+    """The message that nothing runs, and what to do."""
     start = ", or start the shop with `fig up --detach`" if shop_here() else ""
     return f"nothing runs in {home.folder}; name a facade with --admin HOST:PORT{start}"
 
 
 def admin_url(home: Home, given: str | None) -> str:
-    """What was given, or the running stack's. Raises FigError that says how to name one."""
+    """The given address, or the running stack's. Raises FigError that says how to name one."""
     if given is not None:
         return given
     found = find(home)
@@ -55,21 +55,19 @@ def require(home: Home) -> StackState:
 
 @contextmanager
 def alone(home: Home, command: str) -> Iterator[None]:
-    """One operator of this command at a time. Raises FigError for the second one."""
+    """Let only one call of this command run at a time. Raises FigError in the second one."""
     with (home.folder / "run" / f"{command}.lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise FigError(f"somebody else runs `fig {command}` here; wait for its end") from None
+            raise FigError(f"another `fig {command}` runs here; wait until it has ended") from None
         yield
 
 
 def process(found: StackState, name: str) -> state.ProcessState:
-    """One process of it. Raises FigError that lists them."""
+    """The process of this name. Raises BadSetting with the known names."""
     one = found.process(name)
     if one is None:
         known = ", ".join(process.name for process in found.processes)
-        error = FigError(f"unknown process '{name}' (expected one of {known})")
-        error.exit_code = 2
-        raise error
+        raise BadSetting(f"unknown process '{name}' (expected one of {known})")
     return one

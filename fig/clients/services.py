@@ -15,11 +15,11 @@ NOT_FOUND = 404
 
 
 class ServiceAway(FigError):
-    """Nothing listens there."""
+    """The service does not answer."""
 
 
 class ServiceRefused(FigError):
-    """It answered, and said no; the message is its own."""
+    """The service refused; the message is its own."""
 
 
 def address(home: Home, name: str, given: str | None) -> str:
@@ -35,7 +35,7 @@ def of_saga(saga_id: str) -> str:
 def ask(
     method: str, base: str, path: str, query: dict[str, str] | None = None, body: Any = None
 ) -> Any:
-    """The JSON it answers. Raises ServiceAway, ServiceRefused; BadSetting for what is not there."""
+    """The JSON of the answer. Raises ServiceAway, ServiceRefused; BadSetting for a 404."""
     try:
         return call_json(base + path, query, method=method, body=body, seconds=SECONDS)
     except Refusal as error:
@@ -43,5 +43,5 @@ def ask(
         raise (BadSetting if error.status == NOT_FOUND else ServiceRefused)(said) from error
     except NoAnswer as error:
         raise ServiceAway(
-            f"nobody answers at {base} ({error.why}); `fig status` shows what runs"
+            f"no service answers at {base} ({error.why}); `fig status` shows what runs"
         ) from error

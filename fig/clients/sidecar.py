@@ -1,4 +1,4 @@
-"""The sidecar beside the monolith, as its files tell: whether it is on, and what it does."""
+"""The sidecar beside the monolith, read from its files: whether it is on, and what it does."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -9,7 +9,7 @@ from chassis.process.lifetime import Lifetime
 
 
 def find(home: Path) -> Mapping[str, Any] | None:
-    """What it last said of itself; None while it is off. Empty while it comes up."""
+    """The status that the sidecar last wrote; None while it is off, empty while it starts."""
     folder = home / "sidecar"
     guardian = read_object(folder / "guardian.json")
     if guardian is None or Lifetime(guardian.get("pid", 0), guardian.get("started", 0)).ended:
@@ -18,9 +18,9 @@ def find(home: Path) -> Mapping[str, Any] | None:
 
 
 def text(found: Mapping[str, Any]) -> str:
-    """In a line: where it stands, what it records, what it breaks."""
+    """One line: its addresses, its recording, its faults."""
     if not found:
-        return "sidecar: coming up"
+        return "sidecar: starting"
     words = [f"sidecar: on {found['listen']} before {found['upstream']}"]
     recording = found.get("recording")
     words.append(f"records to {recording['file']}" if recording else "records nothing")

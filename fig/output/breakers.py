@@ -1,4 +1,4 @@
-"""How breakers stand, in words: the new side's toward legacy, the facade's toward its upstreams."""
+"""Circuit breakers in words: of orders toward legacy, of the facade toward its upstreams."""
 
 from collections.abc import Mapping
 from typing import Any

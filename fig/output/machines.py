@@ -1,9 +1,10 @@
-"""Which machines a facade lets in, for the terminal: which it refused, or would have."""
+"""The machines that a facade admits or refuses, for the terminal."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from chassis.cli.tables import table
+from fig.output.limits import most
 
 HEAD: Final = ("route", "machines", "let in", "refused", "would refuse", "why", "most of")
 
@@ -18,7 +19,7 @@ def text(machines: Mapping[str, Any]) -> str:
             one["refused"],
             one["would_refuse"],
             ", ".join(f"{reason} {number}" for reason, number in one["reasons"].items()),
-            f"{one['who'][0]['key']} ({one['who'][0]['times']})" if one["who"] else "",
+            most(one["who"]),
         )
         for one in machines.get("routes", ())
     ]
@@ -35,4 +36,4 @@ def _complaints(machines: Mapping[str, Any]) -> Iterator[str]:
         elif one["keys"] is None:
             yield f"{one['name']}: no key is known yet ({one['place']})"
         if one["unknown"]:
-            yield f"{one['name']}: {one['unknown']} tokens signed by a key that is not known"
+            yield f"{one['name']}: {one['unknown']} tokens signed by an unknown key"

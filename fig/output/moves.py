@@ -1,4 +1,4 @@
-"""What moves routes by itself, for the terminal: guards, walks, overrides, a freeze."""
+"""What moves routes automatically, for the terminal: guards, walks, overrides, a freeze."""
 
 from collections.abc import Mapping
 from typing import Any

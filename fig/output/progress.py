@@ -14,7 +14,7 @@ UNDER_WAY = (State.STARTING.value, State.BACKOFF.value)
 
 
 class Seen(Protocol):
-    """What a process looks like from outside; both Status and ProcessState can show it."""
+    """What Progress reads of a process; Status and ProcessState have it."""
 
     @property
     def name(self) -> str: ...
@@ -34,7 +34,7 @@ class Seen(Protocol):
 
 
 class Progress:
-    """Prints a line when a process becomes ready or dies; the last one names the awaited."""
+    """Prints a line when a process becomes ready or dies; a last line names those not yet ready."""
 
     def __init__(
         self, out: TextIO = sys.stderr, live: bool | None = None, stamped: bool = False
@@ -46,12 +46,12 @@ class Progress:
         self._began = time.monotonic()
 
     def see(self, processes: Iterable["Seen"]) -> None:
-        """Everything as it stands now; may be called as often as one likes."""
+        """Report what has changed since the last call."""
         listed = list(processes)
         for process in listed:
             if self._words.get(process.name) != process.word:
                 self._words[process.name] = process.word
-                self._tell(process)
+                self._report(process)
         if self._live:
             self._out.write(CLEAR + self._awaited(listed))
             self._out.flush()
@@ -64,7 +64,7 @@ class Progress:
         """The last line, with the time since the first."""
         self._line(f"{words} ({time.monotonic() - self._began:.1f} s)")
 
-    def _tell(self, process: "Seen") -> None:
+    def _report(self, process: "Seen") -> None:
         if process.word in SETTLED:
             what = "ready" if process.word == State.READY.value else "done"
             took = f"{process.took:4.1f} s" if not process.restarts else "again"

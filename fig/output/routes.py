@@ -1,4 +1,4 @@
-"""Where the routes of a facade stand, for the terminal, from what its `/api/status` says."""
+"""The routes of a facade, for the terminal, from its `/api/status`."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -14,7 +14,7 @@ ROUTES = (
 
 
 def text(facade: Mapping[str, Any], every: bool, file: str = "") -> str:
-    """Version and table of the routes, and what no route names; `every`: unmoved routes too."""
+    """Version and table of the routes, and paths without a route; `every`: unmoved routes too."""
     reload = facade.get("reload") or {}
     version = f"routes: {facade.get('file') or file} (version {facade.get('version')})"
     version += _build(facade)
@@ -27,7 +27,7 @@ def text(facade: Mapping[str, Any], every: bool, file: str = "") -> str:
     rows.append(unmatched.row(facade["unmatched"]))
     identity = facade.get("identity")
     if identity is not None:
-        version += f"\nwho is asking: {identity['upstream']} says (GET {identity['ask']})"
+        version += f"\nidentity of clients: from {identity['upstream']} (GET {identity['ask']})"
     owners = domains(facade.get("domains") or {})
     version += f"\n{owners}" if owners else ""
     moving_by_itself = moves.text(facade.get("moves"))
@@ -56,7 +56,7 @@ def _build(facade: Mapping[str, Any]) -> str:
 
 
 def alone(facade: Mapping[str, Any], every: bool) -> str:
-    """All there is to say of a facade without our stack: its breakers, then its routes."""
+    """A facade without our stack: its breakers, then its routes."""
     toward = breakers.of_facade(facade.get("upstreams") or {})
     return "\n\n".join(filter(None, (toward, text(facade, every))))
 

@@ -21,8 +21,8 @@ TWO_POSSIBLE = ("catalog", *SERVICES, "storefront")
 
 
 @dataclass(frozen=True)
-class Wishes:
-    """What a person may choose about the stack."""
+class Options:
+    """The options of `fig up` that the processes depend on."""
 
     facade_workers: int = 2
     legacy_workers: int = 2
@@ -33,51 +33,51 @@ class Wishes:
     seed: bool = False  # the new side fills its own tables with a small shop, once
 
 
-def stack(place: Place, wishes: Wishes) -> tuple[Process, ...]:
+def stack(place: Place, options: Options) -> tuple[Process, ...]:
     """Every process. What one needs stands before it."""
-    one = _each_once(place, wishes)
+    one = _each_once(place, options)
     services = [each for each in one if each.name in TWO_POSSIBLE]
-    seconds = [second(place, each) for each in services] if wishes.instances > 1 else []
+    seconds = [second(place, each) for each in services] if options.instances > 1 else []
     return (*one[:-1], *seconds, one[-1])
 
 
-def _each_once(place: Place, wishes: Wishes) -> tuple[Process, ...]:
-    old = _old_side(place, wishes)
+def _each_once(place: Place, options: Options) -> tuple[Process, ...]:
+    old = _old_side(place, options)
     return (
-        _postgres(place, wishes),
+        _postgres(place, options),
         _nats(place),
         keys(place),
         _databases(place, old),
         *old.processes,
         *_catalog(place, old),
         *order_side(place, old),
-        *([_seed(place)] if wishes.seed else []),
+        *([_seed(place)] if options.seed else []),
         storefront(place),
-        _facade(place, wishes, old),
+        _facade(place, options, old),
     )
 
 
-def _old_side(place: Place, wishes: Wishes) -> OldSide:
+def _old_side(place: Place, options: Options) -> OldSide:
     """Imported only while there is a monolith: the file goes with it."""
-    if not wishes.monolith:
+    if not options.monolith:
         return NOTHING
     from fig.stack.legacy_side import legacy_side
 
-    return legacy_side(place, wishes.legacy_workers, wishes.scale)
+    return legacy_side(place, options.legacy_workers, options.scale)
 
 
-def _postgres(place: Place, wishes: Wishes) -> Process:
-    options = (f"-c{name}={value}" for name, value in server.OPTIONS.items())
+def _postgres(place: Place, options: Options) -> Process:
+    tuning = (f"-c{name}={value}" for name, value in server.OPTIONS.items())
     env = {
         "PGDATA": place.path("postgres"),
         "POSTGRES_PASSWORD": place.secret("postgres"),
         "POSTGRES_INITDB_ARGS": server.INITDB_ARGS,
     }
-    if wishes.postgres_bin:
-        env["FIG_POSTGRES_BIN"] = wishes.postgres_bin
+    if options.postgres_bin:
+        env["FIG_POSTGRES_BIN"] = options.postgres_bin
     return Process(
         name="postgres",
-        command=(*place.postgres, *options),
+        command=(*place.postgres, *tuning),
         env=env,
         ready=PostmasterReady(place.path("postgres")),
         ports=("postgres",),
@@ -160,13 +160,13 @@ def _seed(place: Place) -> Process:
     )
 
 
-def _facade(place: Place, wishes: Wishes, old: OldSide) -> Process:
+def _facade(place: Place, options: Options, old: OldSide) -> Process:
     """Needs no service: the facade starts first, and answers whatever else runs."""
-    options = {
+    arguments = {
         "--routes": place.path("routes"),
         "--listen": place.address("facade"),
         "--admin": place.address("admin"),
-        "--workers": str(wishes.facade_workers),
+        "--workers": str(options.facade_workers),
     }
     return Process(
         name="facade",
@@ -175,7 +175,7 @@ def _facade(place: Place, wishes: Wishes, old: OldSide) -> Process:
             "-m",
             "facade",
             "run",
-            *(x for pair in options.items() for x in pair),
+            *(x for pair in arguments.items() for x in pair),
         ),
         env={
             "FACADE_RUNTIME": place.path("runtime"),

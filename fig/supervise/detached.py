@@ -43,18 +43,18 @@ def leave_running(order: Order) -> StackState:
 
 
 def arguments(order: Order) -> list[str]:
-    """The same order for the supervisor that stays, said in full."""
-    wishes = order.wishes
-    options = {
+    """The arguments of `fig` by which the detached supervisor gets the same order."""
+    options = order.options
+    named = {
         "--routes": str(order.routes),
         "--port-base": str(order.port_base),
-        "--facade-workers": str(wishes.facade_workers),
-        "--instances": str(wishes.instances),
-        "--scale": str(wishes.scale),
-        "--postgres-bin": wishes.postgres_bin,
+        "--facade-workers": str(options.facade_workers),
+        "--instances": str(options.instances),
+        "--scale": str(options.scale),
+        "--postgres-bin": options.postgres_bin,
         "--nats-bin": order.nats_bin,
     }
-    given = [text for name, value in options.items() if value for text in (name, value)]
+    given = [text for name, value in named.items() if value for text in (name, value)]
     for process, values in order.extra.items():
         for key, value in values.items():
             given += ["--set", f"{process}.{key}={value}"]

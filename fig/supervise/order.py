@@ -6,7 +6,7 @@ from pathlib import Path
 
 from fig.settings import Home
 from fig.stack.ports import DEFAULT_BASE
-from fig.stack.stack import Wishes
+from fig.stack.stack import Options
 
 
 @dataclass(frozen=True)
@@ -16,7 +16,7 @@ class Order:
     home: Home
     routes: Path
     port_base: int = DEFAULT_BASE
-    wishes: Wishes = field(default_factory=Wishes)
+    options: Options = field(default_factory=Options)
     nats_bin: str | None = None
     extra: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
@@ -31,12 +31,12 @@ class Order:
         return {
             "routes": str(self.routes),
             "port_base": str(self.port_base),
-            "facade_workers": str(self.wishes.facade_workers),
-            "instances": str(self.wishes.instances),
-            "scale": str(self.wishes.scale),
-            "monolith": "yes" if self.wishes.monolith else "no",
-            "seed": "yes" if self.wishes.seed else "no",
-            "postgres_bin": self.wishes.postgres_bin or "",
+            "facade_workers": str(self.options.facade_workers),
+            "instances": str(self.options.instances),
+            "scale": str(self.options.scale),
+            "monolith": "yes" if self.options.monolith else "no",
+            "seed": "yes" if self.options.seed else "no",
+            "postgres_bin": self.options.postgres_bin or "",
             "nats_bin": self.nats_bin or "",
             "extra": " ".join(sorted(extra)),
         }

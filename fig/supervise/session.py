@@ -52,7 +52,7 @@ class Onlooker:
 
 def processes(order: Order) -> tuple[Process, ...]:
     """The stack on this machine, with everything checked that can be before it starts."""
-    server.binaries(order.wishes.postgres_bin)
+    server.binaries(order.options.postgres_bin)
     place = places.Local(
         home=order.home.folder,
         routes=order.routes,
@@ -60,7 +60,7 @@ def processes(order: Order) -> tuple[Process, ...]:
         secrets=credentials.load(order.home.secrets),
         nats_bin=order.nats_bin,
     )
-    return stack(place, order.wishes)
+    return stack(place, order.options)
 
 
 def urls(plan: dict[str, int]) -> dict[str, str]:
@@ -72,14 +72,14 @@ def urls(plan: dict[str, int]) -> dict[str, str]:
 def ports_of(order: Order) -> dict[str, int]:
     """Those that the stack may use."""
     plan = ports.plan(order.port_base)
-    free = () if order.wishes.monolith else OLD_PORTS
+    free = () if order.options.monolith else OLD_PORTS
     return {name: port for name, port in plan.items() if name not in free}
 
 
 def as_it_stands(order: Order) -> Order:
     """The order, without the monolith where it has gone since. Raises BadSetting."""
-    there = order.wishes.monolith and ended.read(order.home) is None
-    return replace(order, wishes=replace(order.wishes, monolith=there))
+    there = order.options.monolith and ended.read(order.home) is None
+    return replace(order, options=replace(order.options, monolith=there))
 
 
 async def run(order: Order, onlooker: Onlooker, listing: Listing = processes) -> None:

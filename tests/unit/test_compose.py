@@ -17,7 +17,7 @@ import yaml
 from chassis.registry.redirects import REDIRECTS
 from facade.commands.sidecar import sidecar as sidecar_commands
 from fig.stack import credentials, ports
-from fig.stack.stack import Wishes, stack
+from fig.stack.stack import Options, stack
 from fig.supervise.process import Kind, Process
 from tests.rigs.processes.compose import COMPOSE_PORTS, Compose
 
@@ -25,7 +25,7 @@ pytestmark = pytest.mark.legacy
 
 ROOT = Path(__file__).parents[2]
 FILE = ROOT / "docker-compose.yml"
-STACK = {process.name: process for process in stack(Compose(), Wishes())}
+STACK = {process.name: process for process in stack(Compose(), Options())}
 COMPOSE: dict[str, Any] = yaml.safe_load(FILE.read_text())
 EVERYTHING: dict[str, Any] = COMPOSE["services"]
 ON_DEMAND = {name: one for name, one in EVERYTHING.items() if "profiles" in one}

@@ -28,18 +28,18 @@ def percent(_context: click.Context, _option: click.Parameter, given: str) -> fl
 @click.command()
 @click.argument("domain")
 @click.option("--dry-run", is_flag=True, envvar="FIG_CUTOVER_DRY_RUN",
-              help="Only check, and say what stands against it.")  # fmt: skip
+              help="Only check, and list what prevents it.")  # fmt: skip
 @click.option("--back", is_flag=True, envvar="FIG_CUTOVER_BACK",
               help="Make legacy the owner again.")  # fmt: skip
 @click.option("--close", is_flag=True, envvar="FIG_CUTOVER_CLOSE",
-              help="End the window: legacy is not kept current any more.")  # fmt: skip
+              help="End the window: legacy is no longer kept current; no way back.")  # fmt: skip
 @click.option("--rehearse", is_flag=True, envvar="FIG_CUTOVER_REHEARSE",
-              help="There, back, and there again.")  # fmt: skip
+              help="Move to the new side, back to legacy, and to the new side again.")  # fmt: skip
 @click.option("--bound", default="1%", show_default=True, metavar="PERCENT", callback=percent,
               envvar="FIG_CUTOVER_BOUND",
-              help="The share of wrong answers that the comparison must exclude.")  # fmt: skip
+              help="The comparison must rule out a larger share of wrong answers.")  # fmt: skip
 @click.option("--yes", is_flag=True, envvar="FIG_CUTOVER_YES",
-              help="Close the window without asking.")  # fmt: skip
+              help="With --close: do not ask for confirmation.")  # fmt: skip
 @json_option("FIG_CUTOVER_JSON")
 @click.pass_obj
 def cutover(
@@ -48,11 +48,12 @@ def cutover(
 ) -> None:  # fmt: skip
     """Make the new side the owner of DOMAIN: goods, orders or accounts.
 
-    Everything is checked first. Then writes wait for a moment, legacy is fenced in its database,
-    and they go on with the new owner. What fails before the switch leaves legacy the owner. Killed
-    at any instant, the service ends the attempt, and the next call mends the route file.
+    All conditions are checked first. Then new writes wait for a moment, legacy's tables are locked
+    against writes, and the writes continue at the new owner. A failure before the switch leaves
+    legacy the owner. If this command is killed, the service ends the attempt by itself, and the
+    next call corrects the route file.
 
-    Exit code 0: done; 1: refused, or it did not come about; 2: a wrong call.
+    Exit code 0: done; 1: refused or failed; 2: a wrong call.
     """
     if back + close + rehearse > 1:
         raise click.UsageError("--back, --close and --rehearse exclude each other")

@@ -13,21 +13,26 @@ CONSUMERS = ("catalog", "inventory", "notifications", "orders", "sales")
 @click.command()
 @click.argument("action", type=click.Choice(["list", "go-on"]), default="list", required=False)
 @click.argument("consumer", type=click.Choice(CONSUMERS), required=False)
-@click.option("--service", "base", envvar="FIG_EVENTS_SERVICE", help="URL of the consumer.")
+@click.option(
+    "--service",
+    "base",
+    envvar="FIG_EVENTS_SERVICE",
+    help="URL of the consumer.  [default: of the running stack]",
+)
 @json_option("FIG_EVENTS_JSON")
 @click.pass_obj
 def events(home: Home, action: str, consumer: str | None, base: str | None, out: Output) -> None:
-    """List what keeps consumers from taking events, or let one go on after a gap.
+    """List consumers that have stopped, or let one go on after a gap.
 
-    A consumer that is down for longer than the stream keeps events stops when it is back: what it
-    missed is gone. See to what those events told (orders placed and cancelled since), then let it
-    go on with those that are left.
+    A consumer that was down for longer than the stream keeps events stops when it is back, because
+    it missed some. Make up for the missed events (orders placed and cancelled since), then let the
+    consumer go on with those that are left.
 
     Exit code 0: all take events, or it goes on; 1: one has stopped; 2: a wrong call.
     """
     if action == "go-on":
         if consumer is None:
-            raise click.UsageError(f"which one? `fig events go-on {'|'.join(CONSUMERS)}`")
+            raise click.UsageError(f"name the consumer: `fig events go-on {'|'.join(CONSUMERS)}`")
         found = services.ask("POST", services.address(home, consumer, base), "/events/go-on")
         out.give(found, lambda: said(found))
         return
@@ -42,7 +47,7 @@ def events(home: Home, action: str, consumer: str | None, base: str | None, out:
 
 
 def said(found: dict[str, object]) -> str:
-    """In words."""
+    """The outcome in words."""
     if found["moved"]:
         return f"{found['consumer']} goes on with the events that are left"
     return f"{found['consumer']} misses none: nothing was changed"

@@ -20,22 +20,23 @@ from fig.supervise.state import StackState
 
 @click.command()
 @click.option("--dry-run", is_flag=True, envvar="FIG_FAREWELL_DRY_RUN",
-              help="Only say what it would do, and what stands against it.")  # fmt: skip
+              help="Only say what it would do, and what prevents it.")  # fmt: skip
 @click.option("--archive", "path", type=click.Path(path_type=Path, dir_okay=False),
               envvar="FIG_FAREWELL_ARCHIVE", metavar="PATH",
-              help="The file of the dump.  [default: archive/legacy.dump in the data folder]",
+              help="The file to write.  [default: archive/legacy.dump in the data folder]",
               )  # fmt: skip
-@click.option("--yes", is_flag=True, envvar="FIG_FAREWELL_YES", help="Do not ask.")
+@click.option("--yes", is_flag=True, envvar="FIG_FAREWELL_YES", help="Do not ask for confirmation.")
 @json_option("FIG_FAREWELL_JSON")
 @click.pass_obj
 def farewell(home: Home, dry_run: bool, path: Path | None, yes: bool, out: Output) -> None:
-    """Stop the monolith for good, archive its database, try the archive, and drop it.
+    """Stop the monolith for good, archive its database, test the archive, and drop the database.
 
     Allowed when every route is retired and every window closed. Nothing is dropped before the
-    archive was restored once and compared. Killed at any step, the next call finishes it.
+    archive has been restored once and compared. If it is killed at any step, call it again: it
+    continues with the step that is missing.
 
-    Exit code 0: done, or the dry run found nothing against it; 1: refused, or a step failed; 2: a
-    wrong call.
+    Exit code 0: done, or the dry run found nothing that prevents it; 1: refused, or a step failed;
+    2: a wrong call.
     """
     found = running.require(home)
     with running.alone(home, "farewell"):
@@ -58,7 +59,7 @@ def _call(home: Home, found: StackState, target: Path, record: Record) -> Farewe
 def _ask(
     call: Farewell, steps: tuple[Step, ...], *, dry_run: bool, sure: bool, out: Output
 ) -> None:
-    """Look, and ask once; exits where something stands against it."""
+    """Check, and ask once; exits where something prevents the farewell."""
     inside = call.inside
     looked = looking.look(call.home, call.found, inside.server, inside.path, inside.record)
     objections = checks.against(looked)
@@ -70,10 +71,10 @@ def _ask(
     left = report.left(steps, inside.record)
     if dry_run:
         document = report.planned(steps, inside.record, str(inside.path), looked.size)
-        out.give(document, f"nothing stands against it{most}. `fig farewell` would\n{left}")
+        out.give(document, f"nothing prevents it{most}. `fig farewell` would\n{left}")
         return
     if not sure and out.as_json:
-        out.fail("nothing leads back from a farewell: say --yes if you mean it", NEGATIVE)
+        out.fail("a farewell cannot be undone: confirm it with --yes", NEGATIVE)
     if not sure:
         click.confirm(f"{report.NO_WAY_BACK.format(steps=left)}\nGo on?", abort=True)
 
@@ -88,16 +89,16 @@ def _take(steps: tuple[Step, ...], record: Record, out: Output) -> None:
 
 
 def _target(home: Home, given: Path | None, record: Record) -> Path:
-    """Where the archive lies, or shall lie. Raises BadSetting."""
+    """The archive's path, made or to be made. Raises BadSetting."""
     noted = record.done("archive")
     wanted = (given or home.folder / "archive" / "legacy.dump").absolute()
     if noted is not None:
         there = Path(noted["path"])
         if given is not None and wanted != there:
-            raise BadSetting(f"the archive was made already, it is {there}: leave --archive out")
+            raise BadSetting(f"the archive is made already, in {there}: leave --archive out")
         return there
     if given is not None and not wanted.parent.is_dir():
-        raise BadSetting(f"--archive: there is no folder {wanted.parent}")
+        raise BadSetting(f"--archive: there is no folder {wanted.parent}; create it first")
     if archive.foreign(wanted):
-        raise BadSetting(f"{wanted} is there and no archive of ours: name another file, --archive")
+        raise BadSetting(f"{wanted} exists and is no archive of ours: name another by --archive")
     return wanted

@@ -20,20 +20,25 @@ FORMS = {".html": "html", ".json": "json", ".xml": "junit"}
 
 @click.command()
 @click.argument("route", required=False)
-@click.option("--reset", is_flag=True, envvar="FIG_COMPARE_RESET", help="Start the evidence again.")
+@click.option(
+    "--reset",
+    is_flag=True,
+    envvar="FIG_COMPARE_RESET",
+    help="Delete the evidence, and start again.",
+)
 @click.option("--report", type=click.Path(path_type=Path, dir_okay=False),
               envvar="FIG_COMPARE_REPORT",
               help="Write it to FILE: .html, .json or .junit.xml.")  # fmt: skip
 @click.option("--export-test", "cluster", metavar="ID", envvar="FIG_COMPARE_EXPORT_TEST",
-              help="Print a pytest that shows one difference; ID is in the list.")  # fmt: skip
+              help="Print a pytest for one difference; its ID is in the list.")  # fmt: skip
 @click.option("--calibrate", is_flag=True, envvar="FIG_COMPARE_CALIBRATE",
-              help="Compare legacy with itself instead, under the demo's traffic.")  # fmt: skip
+              help="Compare legacy with itself instead, under the demo's load.")  # fmt: skip
 @click.option("--pairs", type=click.IntRange(1), default=10_000, show_default=True,
-              envvar="FIG_COMPARE_PAIRS", help="Of a calibration.")  # fmt: skip
+              envvar="FIG_COMPARE_PAIRS", help="With --calibrate: how many pairs.")  # fmt: skip
 @click.option("--users", type=click.IntRange(1), default=40, show_default=True,
-              envvar="FIG_COMPARE_USERS", help="Shoppers of a calibration.")  # fmt: skip
+              envvar="FIG_COMPARE_USERS", help="With --calibrate: how many shoppers.")  # fmt: skip
 @click.option("--hand-over", is_flag=True, envvar="FIG_COMPARE_HAND_OVER",
-              help="Give the noise a good calibration learned to the running facade.")  # fmt: skip
+              help="With --calibrate: let the running facade use what it learned.")  # fmt: skip
 @admin_option
 @json_option("FIG_COMPARE_JSON")
 @click.pass_obj
@@ -41,9 +46,9 @@ def compare(
     home: Home, route: str | None, reset: bool, report: Path | None, cluster: str | None,
     calibrate: bool, pairs: int, users: int, hand_over: bool, address: str | None, out: Output,
 ) -> None:  # fmt: skip
-    """Show per route how many pairs of answers were compared, and where they differ.
+    """Show for each route how many pairs of answers were compared, and where they differ.
 
-    Exit code 0: none differ; 1: some do; 2: no such route, a wrong call.
+    Exit code 0: none differ; 1: some differ; 2: no such route, or a wrong call.
     """
     if calibrate:
         calibrating.start(running.require(home), pairs, users, out, hand_over)
@@ -80,7 +85,7 @@ def _write(base: str, route: str | None, file: Path) -> None:
 def _reset(base: str, route: str | None, out: Output) -> None:
     done = admin.post(base, "/api/compare/reset", route=route)
     names = ", ".join(done["routes"]) or "none had any"
-    out.give(done, f"the evidence starts anew: {names}")
+    out.give(done, f"the evidence starts again: {names}")
 
 
 def text(found: dict[str, Any]) -> str:

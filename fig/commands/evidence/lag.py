@@ -15,21 +15,21 @@ from fig.errors import NEGATIVE
 from fig.settings import Home
 
 BARS = "▁▂▃▄▅▆▇█"
-SILENT = "·"  # it did not say
+SILENT = "·"  # not reported
 WIDTH = 60
 EVERY_SECONDS = 1.0
 HEAD = ("read model", "behind", "worst", "last minute", "")
 
 
 @click.command()
-@click.option("--watch", is_flag=True, envvar="FIG_LAG_WATCH", help="Again every second.")
+@click.option("--watch", is_flag=True, envvar="FIG_LAG_WATCH", help="Repeat every second.")
 @admin_option
 @json_option("FIG_LAG_JSON")
 @click.pass_obj
 def lag(home: Home, watch: bool, address: str | None, out: Output) -> None:
-    """Show the age of what each read model has applied; --watch until Ctrl-C.
+    """Show how far each read model is behind the monolith, in milliseconds.
 
-    Exit code 0: all say how far they are; 1: one does not.
+    Exit code 0: every read model reports; 1: one does not.
     """
     base = running.admin_url(home, address)
     alone = monolith.gone(home) if address is None else ""
@@ -57,12 +57,12 @@ def text(found: Mapping[str, Any]) -> str:
 
 
 def worst(history: Sequence[float | None]) -> float | None:
-    """The greatest of those that were measured."""
+    """The greatest measured value."""
     return max((one for one in history if one is not None), default=None)
 
 
 def chart(history: Sequence[float | None], width: int = WIDTH) -> str:
-    """A bar each; the highest stands for the worst, but for 100 ms at least."""
+    """A bar for each value; a full bar is the worst one, and at least 100 ms."""
     shown = list(history)[-width:]
     top = max(worst(shown) or 0.0, 0.1)
     return "".join(SILENT if one is None else BARS[round(one / top * 7)] for one in shown)

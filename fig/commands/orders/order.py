@@ -15,7 +15,7 @@ from fig.errors import NEGATIVE, FigError
 from fig.settings import Home
 from fig.stack.ports import HOST
 
-SKU = "SHO-10466-BLUE-40"  # the seeded shop has some hundred of it
+SKU = "SHO-10466-BLUE-40"  # the seeded shop has about a hundred pieces
 PATIENCE_SECONDS = 60.0
 POLL_SECONDS = 0.2
 ACCEPTED = (200, 201, 202)
@@ -24,29 +24,22 @@ ACCEPTED = (200, 201, 202)
 @click.command()
 @click.argument("sku", default=SKU)
 @click.option("--wait", is_flag=True, envvar="FIG_ORDER_WAIT",
-              help="Of an order that is pending, wait for what becomes of it.")  # fmt: skip
+              help="If the order is pending, wait until it is placed or refused.")  # fmt: skip
 @json_option("FIG_ORDER_JSON")
 @click.pass_obj
 def order(home: Home, sku: str, wait: bool, out: Output) -> None:
     """Order one piece of SKU through the facade, as a customer of the seeded shop; read it back.
 
-    Exit code 0: it is placed, or pending; 1: it was refused, or the shop does not answer.
+    Exit code 0: the order is placed, or pending; 1: it was refused, or the shop does not answer.
     """
     ports = running.require(home).ports
     customer = Customer(f"http://{HOST}:{ports['facade']}", home.folder / "run" / "customer.json")
-    body = {
-        "lines": [{"sku": sku, "qty": 1}],
-        "pay_method": "card",
-        "po_number": "fig order",
-    }
+    body = {"lines": [{"sku": sku, "qty": 1}], "pay_method": "card", "po_number": "fig order"}
     trace = secrets.token_hex(16)
     reply = customer.ask(
-        "/api/orders",
-        "POST",
-        body,
-        Idempotency_Key=secrets.token_hex(8),
+        "/api/orders", "POST", body, Idempotency_Key=secrets.token_hex(8),
         traceparent=f"00-{trace}-{secrets.token_hex(8)}-01",
-    )
+    )  # fmt: skip
     if reply.status not in ACCEPTED:
         raise FigError(f"the order is refused: {_why(reply)}")
     placed: Mapping[str, Any] = reply.json
@@ -60,9 +53,7 @@ def order(home: Home, sku: str, wait: bool, out: Output) -> None:
     saga = placed.get("id")
     if not saga and "legacy" in ports:
         saga = _saga(f"http://{HOST}:{ports['legacy']}", home, placed)
-    if saga:
-        lines.append(f"saga {saga}")
-    lines.append(f"trace {trace}")
+    lines += [f"saga {saga}"] * bool(saga) + [f"trace {trace}"]
     document = {
         "status": reply.status,
         "decision": reply.decision,
@@ -83,7 +74,7 @@ def _settled(customer: Customer, saga_id: str) -> Mapping[str, Any]:
         if reply.status == 200 and reply.json["status"] != "PENDING":
             return dict(reply.json)
         if time.monotonic() > deadline:
-            raise FigError(f"saga {saga_id} has not ended; `fig saga {saga_id}` tells its story")
+            raise FigError(f"saga {saga_id} has not ended; `fig saga {saga_id}` shows its steps")
         time.sleep(POLL_SECONDS)
 
 

@@ -1,4 +1,4 @@
-"""`fig saga ID`: one saga's story as a timeline, and a person's order to it."""
+"""`fig saga ID`: the steps of one saga as a timeline; park, resume or undo it."""
 
 import urllib.parse
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ from fig.clients import services
 from fig.errors import NEGATIVE
 from fig.settings import Home
 
-MARKS = {"done": "✓", "refusal": "✗", "unknown": "?", "absent": "…"}  # of how a step came out
+MARKS = {"done": "✓", "refusal": "✗", "unknown": "?", "absent": "…"}  # of a step's outcome
 BEGUN = ("do", "ask", "undo")
 ENDED_WELL = ("done", "undone", "forward", "backward")
 
@@ -20,19 +20,16 @@ ENDED_WELL = ("done", "undone", "forward", "backward")
 @click.command()
 @click.argument("saga_id", metavar="ID")
 @click.argument("order", required=False, type=click.Choice(["park", "resume", "compensate"]))
-@click.option(
-    "--orders",
-    "address",
-    envvar="FIG_ORDERS",
-    help="URL of the saga's service.  [default: the one of the running stack that has it, by ID]",
-)
+@click.option("--orders", "address", envvar="FIG_ORDERS",
+              help="URL of the saga's service.  [default: in the running stack, by the ID]",
+              )  # fmt: skip
 @json_option("FIG_SAGA_JSON")
 @click.pass_obj
 def saga(home: Home, saga_id: str, order: str | None, address: str | None, out: Output) -> None:
-    """Tell what happened to a saga; `park` stops it, `resume` goes on with a
-    parked one, `compensate` undoes it.
+    """Show what happened in a saga; `park` stops it, `resume` continues a parked one,
+    `compensate` undoes it.
 
-    Exit code 0: it ended, or is on its way; 1: it is parked, or the order was refused;
+    Exit code 0: it has ended, or is under way; 1: it is parked, or the action was refused;
     2: no such saga.
     """
     base = services.address(home, services.of_saga(saga_id), address)
@@ -46,7 +43,7 @@ def saga(home: Home, saga_id: str, order: str | None, address: str | None, out: 
 
 
 def text(found: Mapping[str, Any]) -> str:
-    """Where it stands, the steps with the one it is at, and the story."""
+    """Its phase, its steps with the current one marked, and the timeline."""
     began = datetime.fromtimestamp(found["created"]).astimezone()
     head = [
         f"{found['kind']} {found['id']}: {found['phase']}",
@@ -71,9 +68,9 @@ def _marked(step: str, found: Mapping[str, Any]) -> str:
 
 
 def timeline(story: list[Mapping[str, Any]], began: float) -> list[str]:
-    """A line for each attempt: when, which step, how it came out, and how long it took.
+    """A line for each attempt: when, which step, its outcome, and how long it took.
 
-    Times are seconds since the saga's beginning; an attempt whose end is missing died on the way.
+    Times are seconds since the saga began. An attempt without a recorded end is marked.
     """
     lines: list[str] = []
     opened: Mapping[str, Any] | None = None

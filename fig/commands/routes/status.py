@@ -1,4 +1,4 @@
-"""`fig status`: what runs, and where the routes stand."""
+"""`fig status`: what runs, and the stage of each route."""
 
 from typing import Any
 
@@ -15,17 +15,16 @@ from fig.supervise.state import StackState
 
 
 @click.command()
-@click.option(
-    "--all", "every", is_flag=True, envvar="FIG_STATUS_ALL", help="Also routes with no new side."
-)
+@click.option("--all", "every", is_flag=True, envvar="FIG_STATUS_ALL",
+              help="Also show routes without a new side.")  # fmt: skip
 @admin_option
 @json_option("FIG_STATUS_JSON")
 @click.pass_obj
 def status(home: Home, every: bool, address: str | None, out: Output) -> None:
-    """Show the routes with stage, share and evidence, and the processes of a running stack.
+    """Show each route's stage, share and evidence, and the processes of a running stack.
 
-    With --admin: of that facade alone. Exit code 0: everything is up; 1: nothing runs or
-    answers, or not all of it is up.
+    With --admin: only that facade. Exit code 0: everything is up; 1: nothing runs or answers, or
+    not everything is up.
     """
     found = running.find(home)
     if address is None and found is not None and not running.shop_here():

@@ -1,4 +1,4 @@
-"""`fig token`: the token that the admin port of a facade asks for."""
+"""`fig token`: the token that a facade's admin port requires."""
 
 import click
 
@@ -15,14 +15,14 @@ from fig.settings import Home
 @json_option("FIG_TOKEN_JSON")
 @click.pass_obj
 def token(home: Home, address: str | None, out: Output) -> None:
-    """Print the token with which the dashboard is opened, and that scripts send as
-    `Authorization: Bearer TOKEN`. It is found for facades that this user started here.
+    """Print the token that opens the dashboard, and that scripts send as
+    `Authorization: Bearer TOKEN`. Works for facades that this user started on this machine.
     """
     url = running.admin_url(home, address)
     found = token_for(url)
     if found is None:
         raise FigError(
-            f"no facade of this user left a token for {url}: read keys/admin.token in its runtime"
-            f" folder, as the user it runs as, and set {VARIABLE}"
+            f"no facade of this user has a token for {url}: as the user it runs as, read"
+            f" keys/admin.token in its runtime folder, and set {VARIABLE}"
         )
     out.give({"admin": url, "token": found}, lambda: found)

@@ -14,15 +14,15 @@ from fig.settings import Home
 from fig.supervise import state
 
 POLL_SECONDS = 0.05
-PATIENCE_SECONDS = 60.0  # then the supervisor is killed; its warden clears up
+PATIENCE_SECONDS = 60.0  # then the supervisor is killed; its warden ends the rest
 
 
 @click.command()
-@click.option("--quiet", "-q", is_flag=True, envvar="FIG_DOWN_QUIET", help="Say only errors.")
+@click.option("--quiet", "-q", is_flag=True, envvar="FIG_DOWN_QUIET", help="Print only errors.")
 @json_option("FIG_DOWN_JSON")
 @click.pass_obj
 def down(home: Home, quiet: bool, out: Output) -> None:
-    """Stop everything, the last started first. Exit code 0 also when nothing runs."""
+    """Stop all processes, the last started first. Exit code 0 also when nothing runs."""
     stopped = _stop(home, quiet or out.as_json)
     if out.as_json:
         click.echo(json.dumps({"stopped": stopped}))
@@ -41,7 +41,7 @@ def _stop(home: Home, quiet: bool) -> bool:
         os.kill(found.pid, signal.SIGTERM)
         if not _gone(found, PATIENCE_SECONDS):
             os.kill(found.pid, signal.SIGKILL)
-            raise FigError(f"did not stop within {PATIENCE_SECONDS:.0f} s and was killed")
+            raise FigError(f"the stack did not stop within {PATIENCE_SECONDS:.0f} s and was killed")
     else:
         state.end(state.survivors(found))  # its supervisor was killed
         home.state.unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""`fig kill NAME`: kill -9, and watch it come back."""
+"""`fig kill NAME`: kill -9 a process; the supervisor starts it again."""
 
 import os
 import signal
@@ -22,13 +22,13 @@ PATIENCE_SECONDS = 60.0
 @json_option("FIG_KILL_JSON")
 @click.pass_obj
 def kill(home: Home, name: str, wait: bool, out: Output) -> None:
-    """Kill a process as the kernel does when memory runs out; the supervisor starts it again.
+    """Kill process NAME with SIGKILL; the supervisor starts it again.
 
-    Exit code 1 when it does not run or does not come back, 2 for an unknown name.
+    Exit code 0: killed; 1: it does not run, or did not come back; 2: no such process.
     """
     process = running.process(running.require(home), name)
     if not process.alive:
-        raise FigError(f"{name} does not run ({process.state}); `fig status` says more")
+        raise FigError(f"{name} does not run ({process.state}); `fig status` shows more")
     began = time.monotonic()
     os.kill(process.pid, signal.SIGKILL)
     back = _back(home, name, process.pid) if wait else None

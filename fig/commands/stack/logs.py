@@ -1,4 +1,4 @@
-"""`fig logs NAME`: what a process said."""
+"""`fig logs NAME`: the log of a process."""
 
 import sys
 import time
@@ -17,25 +17,24 @@ CHUNK = 65536
 
 @click.command()
 @click.argument("name", required=False)
-@click.option("--follow", "-f", is_flag=True, envvar="FIG_LOGS_FOLLOW", help="Wait for more.")
 @click.option(
-    "--lines",
-    "-n",
-    type=click.IntRange(min=0),
-    default=40,
-    show_default=True,
-    envvar="FIG_LOGS_LINES",
-    help="How many of the last lines.",
+    "--follow",
+    "-f",
+    is_flag=True,
+    envvar="FIG_LOGS_FOLLOW",
+    help="Print new lines too.",
 )
+@click.option("--lines", "-n", type=click.IntRange(min=0), default=40, show_default=True,
+              envvar="FIG_LOGS_LINES", help="How many of the last lines.")  # fmt: skip
 @json_option("FIG_LOGS_JSON")
 @click.pass_obj
 def logs(home: Home, name: str | None, follow: bool, lines: int, out: Output) -> None:
-    """Show the last lines of a process's log; `fig` is the supervisor's own.
+    """Show the last lines of the log of process NAME; `fig` is the supervisor's own log.
 
-    Without NAME: which logs there are. Exit code 2 for a name that has no log.
+    Without NAME: list the logs. Exit code 2 for a name that has no log.
     """
     if out.as_json and follow:
-        raise BadSetting("--json and --follow do not go together: what comes has no end")
+        raise BadSetting("--json and --follow exclude each other: leave one out")
     if name is None:
         names = _names(home)
         words = "\n".join(names) or f"no logs in {home.logs}"
@@ -58,7 +57,7 @@ def _names(home: Home) -> list[str]:
 
 
 def _follow(path: Path, position: int) -> None:
-    """Until Ctrl-C; goes on with the new file when the log is turned over."""
+    """Print until Ctrl-C; continues with the new file when the log is rotated."""
     while True:
         try:
             if path.stat().st_size < position:

@@ -1,4 +1,4 @@
-"""`fig restart NAME`: start a process again, with other settings if wanted."""
+"""`fig restart NAME`: restart a process, with changed settings if wanted."""
 
 import click
 
@@ -12,7 +12,7 @@ from fig.supervise.spool import Restart, Spool
 def parse_values(
     _context: click.Context, _option: click.Parameter, given: tuple[str, ...]
 ) -> dict[str, str]:
-    """`KEY=VALUE` each; an empty value is one."""
+    """From `KEY=VALUE` each; VALUE may be empty."""
     found = {}
     for text in given:
         key, equals, value = text.partition("=")
@@ -24,30 +24,19 @@ def parse_values(
 
 @click.command()
 @click.argument("name")
-@click.option(
-    "--set",
-    "extra",
-    multiple=True,
-    callback=parse_values,
-    envvar="FIG_RESTART_SET",
-    metavar="KEY=VALUE",
-    help="Change its environment, for as long as the stack runs; may be repeated.",
-)
-@click.option(
-    "--pause",
-    type=click.FloatRange(0, 600),
-    default=0.0,
-    envvar="FIG_RESTART_PAUSE",
-    metavar="SECONDS",
-    help="Leave it down for so long in between.",
-)
+@click.option("--set", "extra", multiple=True, callback=parse_values, envvar="FIG_RESTART_SET",
+              metavar="KEY=VALUE",
+              help="Set a variable of its environment until the stack stops; may be repeated.",
+              )  # fmt: skip
+@click.option("--pause", type=click.FloatRange(0, 600), default=0.0, envvar="FIG_RESTART_PAUSE",
+              metavar="SECONDS", help="Leave it stopped for so long in between.")  # fmt: skip
 @json_option("FIG_RESTART_JSON")
 @click.pass_obj
 def restart(home: Home, name: str, extra: dict[str, str], pause: float, out: Output) -> None:
-    """Stop a process in order and start it again; returns when it is ready.
+    """Stop process NAME cleanly and start it again; return when it is ready.
 
-    Exit code 1 when it does not become ready (it then goes on with its former settings),
-    2 for an unknown name.
+    Exit code 0: it is ready; 1: it did not become ready, and runs with its former settings;
+    2: no such process.
     """
     found = running.require(home)
     running.process(found, name)

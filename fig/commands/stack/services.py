@@ -11,30 +11,27 @@ from chassis.cli.output import Output, json_option
 from chassis.cli.tables import table
 from chassis.events.bus import BusErrors
 from chassis.registry import announcing as registry
-from fig.clients import access, running
+from fig.clients import access
 from fig.clients import services as asking
 from fig.clients.deadletters import connected
 from fig.errors import NEGATIVE, FigError
 from fig.settings import Home
-from fig.stack.addresses import nats_url
 
 HEAD = ("service", "address", "instance", "version", "since", "")
 
 
 @click.command()
-@click.option(
-    "--nats", "url", envvar="FIG_NATS_URL", help="URL of a bus.  [default: of the running stack]"
-)
+@click.option("--nats", "url", envvar="FIG_NATS_URL",
+              help="URL of a bus.  [default: of the running stack]")  # fmt: skip
 @json_option("FIG_SERVICES_JSON")
 @click.pass_obj
 def services(home: Home, url: str | None, out: Output) -> None:
-    """List the services' instances by which others find them, and ask each whether it is ready.
+    """List the service instances in the registry, and ask each whether it is ready.
 
-    An instance that was killed is listed until its entry expires, some ten seconds later.
-    Exit code 0: all are ready; 1: one is not, or there is none, or no bus.
+    A killed instance stays listed until its entry expires, about ten seconds later.
+    Exit code 0: all are ready; 1: one is not ready, or there is none, or the bus does not answer.
     """
-    bus = url or nats_url(access.place(home, running.require(home)))
-    found = asyncio.run(_listed(bus))
+    found = asyncio.run(_listed(url or access.bus(home)))
     for one in found:
         one["reason"] = _why_not(one["url"])
     out.give({"instances": found}, lambda: text(found))

@@ -1,4 +1,4 @@
-"""`fig up`: bring everything up, in the foreground or left running."""
+"""`fig up`: start the whole shop, in the foreground or detached."""
 
 import asyncio
 import os
@@ -17,7 +17,7 @@ from fig.output.progress import Progress
 from fig.settings import Home, project_root
 from fig.stack import standing_alone
 from fig.stack.ports import DEFAULT_BASE
-from fig.stack.stack import Wishes
+from fig.stack.stack import Options
 from fig.supervise import detached, logs, session, state
 from fig.supervise.order import Order
 from fig.supervise.standing import Status
@@ -27,7 +27,7 @@ from fig.supervise.state import StackState
 def parse_sets(
     _context: click.Context, _option: click.Parameter, given: tuple[str, ...]
 ) -> dict[str, dict[str, str]]:
-    """`PROCESS.KEY=VALUE` each."""
+    """From `PROCESS.KEY=VALUE` each."""
     found: dict[str, dict[str, str]] = {}
     for text in given:
         left, equals, value = text.partition("=")
@@ -39,76 +39,50 @@ def parse_sets(
 
 
 @click.command()
-@click.option("--detach", "-d", is_flag=True, envvar="FIG_UP_DETACH", help="Leave it running.")
 @click.option(
-    "--routes",
-    type=click.Path(path_type=Path, dir_okay=False, exists=True),
-    envvar="FIG_ROUTES",
-    help="The route file.  [env: FIG_ROUTES; default: routes.yaml in the project]",
+    "--detach",
+    "-d",
+    is_flag=True,
+    envvar="FIG_UP_DETACH",
+    help="Run in the background.",
 )
-@click.option(
-    "--port-base",
-    type=int,
-    default=DEFAULT_BASE,
-    show_default=True,
-    envvar="FIG_PORT_BASE",
-    show_envvar=True,
-    help="All ports count from here.",
-)
-@click.option(
-    "--facade-workers",
-    type=click.IntRange(1, 64),
-    default=2,
-    show_default=True,
-    envvar="FIG_FACADE_WORKERS",
-    show_envvar=True,
-    help="Processes that share the facade's port.",
-)
-@click.option(
-    "--instances",
-    type=click.IntRange(1, 2),
-    default=1,
-    show_default=True,
-    envvar="FIG_INSTANCES",
-    show_envvar=True,
-    help="Of each service of the new side.",
-)
-@click.option(
-    "--scale",
-    type=click.IntRange(1, 1000),
-    default=1,
-    show_default=True,
-    envvar="FIG_SCALE",
-    show_envvar=True,
-    help="Times 2,000 products, in a fresh shop.",
-)
+@click.option("--routes", type=click.Path(path_type=Path, dir_okay=False, exists=True),
+              envvar="FIG_ROUTES",
+              help="The route file.  [env: FIG_ROUTES; default: routes.yaml in the project]",
+              )  # fmt: skip
+@click.option("--port-base", type=int, default=DEFAULT_BASE, show_default=True,
+              envvar="FIG_PORT_BASE", show_envvar=True,
+              help="The facade's port; the others count from it.")  # fmt: skip
+@click.option("--facade-workers", type=click.IntRange(1, 64), default=2, show_default=True,
+              envvar="FIG_FACADE_WORKERS", show_envvar=True,
+              help="Processes that share the facade's port.")  # fmt: skip
+@click.option("--instances", type=click.IntRange(1, 2), default=1, show_default=True,
+              envvar="FIG_INSTANCES", show_envvar=True,
+              help="Instances of each new service.")  # fmt: skip
+@click.option("--scale", type=click.IntRange(1, 1000), default=1, show_default=True,
+              envvar="FIG_SCALE", show_envvar=True,
+              help="Size of a fresh shop, times 2,000 products.")  # fmt: skip
 @click.option("--alone", is_flag=True, envvar="FIG_UP_ALONE",
-              help="A fresh shop without a monolith, with a small seed of its own.")  # fmt: skip
-@click.option(
-    "--set",
-    "extra",
-    multiple=True,
-    callback=parse_sets,
-    envvar="FIG_SET",
-    show_envvar=True,
-    metavar="PROCESS.KEY=VALUE",
-    help="Add a variable to a process, such as catalog.CATALOG_FAULT=discount-rounding.",
-)
+              help="Start a fresh shop without a monolith, with a small seed.")  # fmt: skip
+@click.option("--set", "extra", multiple=True, callback=parse_sets, envvar="FIG_SET",
+              show_envvar=True, metavar="PROCESS.KEY=VALUE",
+              help="Set a variable of a process, such as catalog.CATALOG_FAULT=discount-rounding.",
+              )  # fmt: skip
 @click.option("--postgres-bin", envvar="FIG_POSTGRES_BIN", show_envvar=True,
-              help="A folder of PostgreSQL programs instead of the wheel's.")  # fmt: skip
+              help="Folder with PostgreSQL's programs, instead of the wheel's.")  # fmt: skip
 @click.option("--nats-bin", envvar="FIG_NATS_BIN", show_envvar=True,
-              help="The folder of a nats-server instead of the wheel's.")  # fmt: skip
+              help="Folder with nats-server, instead of the wheel's.")  # fmt: skip
 @json_option("FIG_UP_JSON")
 @click.pass_obj
 def up(home: Home, /, detach: bool, out: Output, **options: Any) -> None:
-    """Bring everything up. Ctrl-C stops it, the last started first. Without the monolith where
-    the data folder's shop has said farewell to it.
+    """Start the whole shop; Ctrl-C stops it, the last started process first. A shop that has
+    deleted its monolith (`fig farewell`) starts without it.
 
-    Exit code 0 also when it runs already; 1 when something else runs, or a process does not
-    come up; 2 for a busy port, a folder that cannot be written, a missing binary.
+    Exit code 0 also when it already runs; 1 when another stack runs, or a process does not
+    start; 2 for a busy port, a folder that cannot be written, a missing program.
     """
     if out.as_json and not detach:
-        raise BadSetting("--json is for `fig up --detach`: in the foreground the processes speak")
+        raise BadSetting("--json needs --detach: in the foreground the processes print their logs")
     order = _order(home, **options)
     found = _runs_already(order, _given(options))
     if found is not None:
@@ -129,7 +103,7 @@ def _document(found: StackState, already: bool) -> dict[str, object]:
 
 
 def _already(found: StackState) -> str:
-    return f"runs already: {found.urls['facade']} (pid {found.pid}); `fig status` says more"
+    return f"runs already: {found.urls['facade']} (pid {found.pid}); `fig status` shows more"
 
 
 def _order(
@@ -139,22 +113,18 @@ def _order(
 ) -> Order:  # fmt: skip
     said = standing_alone.standing(home, alone)
     fresh = said is not None and said.how == standing_alone.ALONE
-    wishes = Wishes(
-        facade_workers=facade_workers,
-        instances=instances,
-        scale=scale,
-        postgres_bin=postgres_bin,
-        monolith=said is None,
-        seed=fresh,
-    )
+    options = Options(
+        facade_workers=facade_workers, instances=instances, scale=scale,
+        postgres_bin=postgres_bin, monolith=said is None, seed=fresh,
+    )  # fmt: skip
     path = routes or project_root() / "routes.yaml"
     if fresh and routes is None:
         path = standing_alone.own_routes(home, path)
-    return Order(home, path.absolute(), port_base, wishes, nats_bin, extra)
+    return Order(home, path.absolute(), port_base, options, nats_bin, extra)
 
 
 def _given(options: Iterable[str]) -> set[str]:
-    """The options that somebody really gave, on the command line or as variables."""
+    """The options given on the command line or as variables, not by default."""
     context = click.get_current_context()
     return {
         name for name in options if context.get_parameter_source(name) != ParameterSource.DEFAULT
@@ -162,13 +132,13 @@ def _given(options: Iterable[str]) -> set[str]:
 
 
 def _runs_already(order: Order, given: set[str]) -> StackState | None:
-    """The same stack, when it runs. Raises FigError when one runs that is not what was asked."""
+    """The stack that runs already. Raises FigError when its options differ from those given."""
     found = running.find(order.home)
     if found is None:
         return None
     asked = {name: text for name, text in order.described.items() if name in given}
     others = [
-        f"{name.replace('_', '-')} '{found.order.get(name, '')}' and not '{text}'"
+        f"{name.replace('_', '-')} is '{found.order.get(name, '')}', not '{text}'"
         for name, text in asked.items()
         if found.order.get(name) != text
     ]

@@ -34,28 +34,22 @@ CANCELLED = 130  # the exit code of Ctrl-C
 
 
 @click.command()
-@click.option(
-    "--fast",
-    is_flag=True,
-    envvar="FIG_DEMO_FAST",
-    help="The same story in less time, with wider bounds.",
-)
-@click.option(
-    "--use-running",
-    is_flag=True,
-    envvar="FIG_DEMO_USE_RUNNING",
-    help="The first three acts on the stack that runs already; its routes are put back.",
-)
-@click.option("--plain", is_flag=True, envvar="FIG_DEMO_PLAIN", help="Lines instead of a picture.")
+@click.option("--fast", is_flag=True, envvar="FIG_DEMO_FAST",
+              help="The same steps in less time, with wider bounds.")  # fmt: skip
+@click.option("--use-running", is_flag=True, envvar="FIG_DEMO_USE_RUNNING",
+              help="Play the first three acts on the running stack; its routes are restored.",
+              )  # fmt: skip
+@click.option("--plain", is_flag=True, envvar="FIG_DEMO_PLAIN",
+              help="Print lines instead of a live display.")  # fmt: skip
 @json_option("FIG_DEMO_JSON")
 @click.option("--leave-fault", is_flag=True, envvar="FIG_DEMO_LEAVE_FAULT", hidden=True)
 @click.pass_obj
 def demo(
     home: Home, fast: bool, use_running: bool, plain: bool, leave_fault: bool, out: Output
 ) -> None:
-    """Migrate the whole shop, act by act, from the monolith to new services while people shop.
+    """Migrate the whole shop, act by act, from the monolith to new services under load.
 
-    Exit code 0: every promise held; 1: one did not, the last lines say which; 2: bad settings.
+    Exit code 0: every promise held; 1: one was broken, the last lines say which; 2: bad settings.
     """
     console = Console()
     live = LiveView(console) if console.is_terminal and not (plain or out.as_json) else None
@@ -68,7 +62,7 @@ def demo(
     with live or contextlib.nullcontext():
         stopped = asyncio.run(_play(tools, record, watch, UNDONE if use_running else ALL))
     if stopped:
-        click.echo("stopped; nothing of the demo runs any more", err=True)
+        click.echo("stopped; the demo left nothing running", err=True)
         sys.exit(CANCELLED)
     if not record.samples:  # the shop never opened: no promise was made
         error = FigError(record.broken)
@@ -84,7 +78,7 @@ def demo(
 
 
 def _tools(home: Home, pace: Pace, use_running: bool, leave_fault: bool, watch: Watch) -> Tools:
-    """Raises DemoFailed when a stack runs that must not be touched."""
+    """Raises DemoFailed when a stack already runs here."""
     stack: Stack
     if use_running:
         found = running.require(home)
@@ -108,7 +102,7 @@ def _record(pace: Pace) -> Record:
 
 
 async def _play(tools: Tools, record: Record, watch: Watch, until: int) -> bool:
-    """The whole run; True when somebody stopped it. Leaves nothing running either way."""
+    """The whole run; True when a signal stopped it. Leaves nothing running either way."""
     world = RealWorld(tools, COMPARED)
     runner = Runner(world, record, watch)
     playing = asyncio.create_task(runner.run(acts(tools.pace, until)))
@@ -119,6 +113,6 @@ async def _play(tools: Tools, record: Record, watch: Watch, until: int) -> bool:
     except asyncio.CancelledError:
         return True
     finally:
-        watch.begin("Putting things away", "what the demo started is stopped")
+        watch.begin("Cleaning up", "stopping what the demo started")
         await world.close()
     return False

@@ -1,6 +1,7 @@
-"""`fig get PATH`: send a request once, or until the answer is as wanted; which side gave it."""
+"""`fig get PATH`: send one GET, or repeat it until a wanted answer; show which side answered."""
 
 import time
+from collections import Counter
 from collections.abc import Callable
 
 import click
@@ -8,7 +9,7 @@ import click
 from chassis.cli.output import Output, json_option
 from fig.clients import running
 from fig.clients.shop import Customer, Reply, ask
-from fig.errors import NEGATIVE, FigError
+from fig.errors import NEGATIVE, BadSetting, FigError
 from fig.settings import Home
 from fig.stack.ports import HOST
 
@@ -21,25 +22,25 @@ ERROR = 400
 @click.command()
 @click.argument("path")
 @click.option("--from", "source", default="facade", show_default=True, envvar="FIG_GET_FROM",
-              help="The server: the facade, or one behind it, such as legacy.")  # fmt: skip
+              help="The server to ask: the facade, or one behind it, such as legacy.")  # fmt: skip
 @click.option("--customer", is_flag=True, envvar="FIG_GET_CUSTOMER",
-              help="As a customer who has logged in.")  # fmt: skip
+              help="Log in as a customer first.")  # fmt: skip
 @click.option("--times", type=click.IntRange(1, 10_000), default=1, envvar="FIG_GET_TIMES",
-              help="Ask so often, and count; with --until, so often in a row.")  # fmt: skip
+              help="Send it so often, and count; with --until, so often in a row.")  # fmt: skip
 @click.option("--until", metavar="WANTED", envvar="FIG_GET_UNTIL",
-              help="Ask until this comes: a status, `failed`, `same:NAME` (the JSON that NAME"
-                   " answers), or words of Fig-Decision or the body.")  # fmt: skip
+              help="Repeat until this answer: a status, `failed`, `same:NAME` (the JSON that"
+                   " server NAME gives), or a text in Fig-Decision or the body.")  # fmt: skip
 @click.option("--patience", type=float, default=30.0, show_default=True, envvar="FIG_GET_PATIENCE",
-              help="Seconds for --until.")  # fmt: skip
+              help="With --until: give up after so many seconds.")  # fmt: skip
 @json_option("FIG_GET_JSON")
 @click.pass_obj
 def get(
     home: Home, path: str, source: str, customer: bool, times: int, until: str | None,
     patience: float, out: Output,
 ) -> None:  # fmt: skip
-    """GET PATH from the running stack; show the status, the decision, and the body's beginning.
+    """Send GET PATH to the running stack; show status, decision and the beginning of the body.
 
-    Exit code 0: an answer below 400, or what --until wants; 1: another answer, or none.
+    Exit code 0: a status below 400, or the answer of --until; 1: another answer, or none.
     """
     base = _base(home, source)
     one = Customer(base, home.folder / "run" / "customer.json").ask if customer else None
@@ -63,9 +64,7 @@ def get(
 def _base(home: Home, source: str) -> str:
     ports = running.require(home).ports
     if source not in ports:
-        error = FigError(f"unknown server '{source}' (expected one of {', '.join(ports)})")
-        error.exit_code = 2
-        raise error
+        raise BadSetting(f"unknown server '{source}' (expected one of {', '.join(ports)})")
     return f"http://{HOST}:{ports[source]}"
 
 
@@ -81,7 +80,7 @@ def _wanted(home: Home, path: str, until: str) -> Callable[[Reply], bool]:
 def _until(
     once: Callable[[], Reply], wanted: Callable[[Reply], bool], times: int, deadline: float
 ) -> Reply | None:
-    """The last of so many in a row that are as wanted; None when the time is over."""
+    """The last of so many wanted replies in a row; None when the time is over."""
     in_a_row = 0
     while True:
         reply = once()
@@ -96,11 +95,7 @@ def _until(
 
 
 def _counted(replies: list[Reply]) -> dict[str, int]:
-    counts: dict[str, int] = {}
-    for reply in replies:
-        words = f"{reply.word} {reply.decision}".strip()
-        counts[words] = counts.get(words, 0) + 1
-    return counts
+    return Counter(f"{reply.word} {reply.decision}".strip() for reply in replies)
 
 
 def _lines(counts: dict[str, int]) -> str:

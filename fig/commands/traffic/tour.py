@@ -28,14 +28,14 @@ START = "nothing runs here: run `make up` first (or `fig up --detach`), then `fi
 
 @click.command()
 @click.argument("pattern", required=False, type=click.Choice(NAMES))
-@click.option("--list", "only_list", is_flag=True, envvar="FIG_TOUR_LIST", help="Name them only.")
+@click.option("--list", "only_list", is_flag=True, envvar="FIG_TOUR_LIST", help="Only list them.")
 @json_option("FIG_TOUR_JSON")
 @click.pass_obj
 def tour(home: Home, pattern: str | None, only_list: bool, out: Output) -> None:
-    """Walk through ten patterns, or one: what it is for, a look at it, and how it breaks.
+    """Show ten patterns, or one: what it is for, how it works, and what happens when it breaks.
 
-    Routes, faults and automatic moves are put back at the end. docs/patterns.md has the same
-    commands. Exit code 0: each showed what it should; 1: one did not, or nothing runs.
+    Routes, faults and automatic moves are restored at the end. docs/patterns.md has the same
+    commands. Exit code 0: each step showed what it should; 1: one did not, or nothing runs.
     """
     if only_list:
         named = [{"name": one.name, "problem": one.problem} for one in PATTERNS]
@@ -55,7 +55,7 @@ def tour(home: Home, pattern: str | None, only_list: bool, out: Output) -> None:
                 found.append({"name": one.name, "steps": [_document(step) for step in steps]})
     finally:
         walk.put_back()
-    words = "Everything is as it was." if good else "Not every step showed what it should."
+    words = "Everything is restored." if good else "Not every step showed what it should."
     out.give({"ok": good, "patterns": found}, f"\n{words}")
     raise SystemExit(0 if good else NEGATIVE)
 
@@ -137,15 +137,10 @@ def _text(shown: Shown) -> str:
     cut = []
     if len(lines) > SHOWN_LINES:
         hidden = lines[SHOWN_LINES:]
-        telling = [line for line in hidden if re.search(shown.step.shows, line)]
-        cut = [*telling[:1], f"… {len(hidden)} more lines"]
+        matching = [line for line in hidden if re.search(shown.step.shows, line)]
+        cut = [*matching[:1], f"… {len(hidden)} more lines"]
     body = "\n".join(f"      {line[:LONGEST]}" for line in [*lines[:SHOWN_LINES], *cut])
-    bad = (
-        ""
-        if shown.ok
-        else (
-            f"\n    ✗ expected exit code {shown.step.code} and {json.dumps(shown.step.shows)},"
-            f" got exit code {shown.done.code}"
-        )
-    )
-    return f"    {shown.part}: $ {shown.step.line}\n{body}{bad}"
+    if not shown.ok:
+        body += f"\n    ✗ expected exit code {shown.step.code} and {json.dumps(shown.step.shows)},"
+        body += f" got exit code {shown.done.code}"
+    return f"    {shown.part}: $ {shown.step.line}\n{body}"

@@ -128,8 +128,8 @@ class Warm:
 WARM = Warm()  # each worker of the tests has its own
 
 
-def serve(wishes: socket.socket) -> dict[str, Any] | None:
-    """Fork for each wish; returns the wish in the fork, and None when nobody wishes any more."""
+def serve(options: socket.socket) -> dict[str, Any] | None:
+    """Fork for each wish; returns the wish in the fork, and None when nobody options any more."""
     running: dict[int, int] = {}  # pid: the pipe that hears of its end
     wake, waker = os.pipe()
     os.set_blocking(waker, False)
@@ -137,13 +137,13 @@ def serve(wishes: socket.socket) -> dict[str, Any] | None:
     signal.signal(signal.SIGCHLD, lambda *_: None)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the tests
     while True:
-        ready, _, _ = select.select([wishes, wake], [], [])
+        ready, _, _ = select.select([options, wake], [], [])
         if wake in ready:
             os.read(wake, 4096)
             _reap(running)
-        if wishes not in ready:
+        if options not in ready:
             continue
-        said, files, _, _ = socket.recv_fds(wishes, _MOST_BYTES, 2)
+        said, files, _, _ = socket.recv_fds(options, _MOST_BYTES, 2)
         if not said:
             return None
         stderr, end = files
@@ -154,13 +154,13 @@ def serve(wishes: socket.socket) -> dict[str, Any] | None:
             signal.signal(signal.SIGINT, signal.default_int_handler)
             os.dup2(stderr, 1)
             os.dup2(stderr, 2)
-            for each in (stderr, end, wake, waker, wishes.detach(), *running.values()):
+            for each in (stderr, end, wake, waker, options.detach(), *running.values()):
                 os.close(each)
             found: dict[str, Any] = json.loads(said)
             return found
         os.close(stderr)
         running[pid] = end
-        wishes.send(pid.to_bytes(_NUMBER, "big"))
+        options.send(pid.to_bytes(_NUMBER, "big"))
 
 
 def _reap(running: dict[int, int]) -> None:

@@ -39,7 +39,7 @@ def test_an_unknown_command_is_a_wrong_call(tmp_path):
         (["status", "--admin", ":1"], 1, "at http://127.0.0.1:1 does not answer"),
         (["logs", "catalog"], 2, "no log of 'catalog'"),
         (["logs", "catalog", "--follow", "--json"], 2, "--json and --follow"),
-        (["up", "--json"], 2, "--json is for `fig up --detach`"),
+        (["up", "--json"], 2, "--json needs --detach"),
         (["up", "--port-base", "70000"], 2, "FIG_PORT_BASE=70000: expected a number from"),
     ],
 )

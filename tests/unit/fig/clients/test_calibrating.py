@@ -12,9 +12,9 @@ STACK = StackState(
 
 
 def test_the_facade_is_called_with_the_shoppers_as_its_traffic():
-    words = calibrating.command(STACK, 500, 7, Output(as_json=True), script="/x/locustfile.py")
+    words = calibrating.calibration(STACK, 500, 7, Output(as_json=True), script="/x/locustfile.py")
     own, shoppers = words[: words.index("--")], words[words.index("--") + 1 :]
-    assert own[1:4] == ["-m", "facade", "calibrate"]
+    assert own[0] == "calibrate"
     assert {"/shop/routes.yaml", "http://127.0.0.1:8002", "500", "--json"} <= set(own)
     assert shoppers[shoppers.index("--host") + 1] == "{url}"
     assert shoppers[shoppers.index("--users") + 1] == "7"
@@ -22,7 +22,7 @@ def test_the_facade_is_called_with_the_shoppers_as_its_traffic():
 
 
 def test_noise_is_handed_to_the_running_facade_where_that_is_asked_for():
-    words = calibrating.command(STACK, 5, 7, Output(), script="/x", hand_over=True)
+    words = calibrating.calibration(STACK, 5, 7, Output(), script="/x", hand_over=True)
     assert words[words.index("--hand-to") + 1] == "http://127.0.0.1:8001"
 
 

@@ -18,7 +18,7 @@ def home(tmp_path: Path) -> Home:
 def test_a_second_operator_is_refused_until_the_first_has_ended(home: Home) -> None:
     with (
         running.alone(home, "cutover"),
-        pytest.raises(FigError, match="somebody else runs `fig cutover` here"),
+        pytest.raises(FigError, match="another `fig cutover` runs here"),
         running.alone(home, "cutover"),
     ):
         pass

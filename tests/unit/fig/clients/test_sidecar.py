@@ -39,7 +39,7 @@ def test_before_its_first_word_it_is_coming_up(home: Path) -> None:
     guarded(home, os.getpid(), started(os.getpid()))
     (home / "sidecar" / "status.json").unlink()
     assert beside_legacy.find(home) == {}
-    assert beside_legacy.text({}) == "sidecar: coming up"
+    assert beside_legacy.text({}) == "sidecar: starting"
 
 
 def test_what_it_records_is_said() -> None:

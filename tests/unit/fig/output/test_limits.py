@@ -31,6 +31,6 @@ def test_whom_a_limit_would_refuse() -> None:
 
 def test_what_was_not_counted_is_said() -> None:
     text = limits.text([ONE | {"keyless": 3, "unchecked": 2, "forgotten": 1, "who": []}])
-    assert "few: 3 not counted, without any of its keys" in text
-    assert "few: 2 not counted, the memory failed" in text
-    assert "few: 1 keys forgotten to make room" in text
+    assert "few: 3 not counted: without any of its keys" in text
+    assert "few: 2 not counted: the memory failed" in text
+    assert "few: 1 keys dropped to make room" in text

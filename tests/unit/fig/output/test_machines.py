@@ -20,4 +20,4 @@ def test_a_row_for_each_route_and_what_is_wrong() -> None:
     assert "stock" in said and "ended 2" in said and "client 1: ended (2)" in said
     assert "stock: 1 not checked, no key is known yet" in said
     assert "q: no key is known yet (https://id.test)" in said
-    assert "keys: k.json: broken" in said and "keys: 5 tokens signed by a key" in said
+    assert "keys: k.json: broken" in said and "keys: 5 tokens signed by an unknown key" in said

@@ -22,10 +22,10 @@ def test_it_shows_the_owners_of_the_domains() -> None:
 
 
 def test_it_says_who_says_who_is_asking() -> None:
-    assert "who is asking" not in routes.text(FACADE, every=False)
+    assert "identity of clients" not in routes.text(FACADE, every=False)
     told = FACADE | {"identity": {"ask": "/api/me", "upstream": "accounts", "counts": {}}}
     text = routes.text(told, every=False)
-    assert "who is asking: accounts says (GET /api/me)\n" in text
+    assert "identity of clients: from accounts (GET /api/me)\n" in text
 
 
 def test_it_says_which_build_of_the_data_plane_runs() -> None:

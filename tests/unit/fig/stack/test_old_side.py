@@ -4,7 +4,7 @@ import pytest
 
 from fig.stack.old_side import FED, NOTHING, PORTS
 from fig.stack.ports import PLAN
-from fig.stack.stack import Wishes, stack
+from fig.stack.stack import Options, stack
 from fig.supervise.supervisor import check_order
 
 GONE = {"legacy-migrate", "legacy-seed", "legacy", "feed"}
@@ -12,13 +12,13 @@ GONE = {"legacy-migrate", "legacy-seed", "legacy", "feed"}
 
 @pytest.fixture
 def alone(local):
-    return stack(local, Wishes(monolith=False))
+    return stack(local, Options(monolith=False))
 
 
 @pytest.mark.legacy
 def test_monolith_and_feed_are_missing_and_all_else_is_there(local, alone):
     check_order(alone)
-    whole = [one.name for one in stack(local, Wishes())]
+    whole = [one.name for one in stack(local, Options())]
     assert [one.name for one in alone] == [name for name in whole if name not in GONE]
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from fig.stack.engines.bus_rights import PROCESSES
 from fig.stack.ports import PLAN
-from fig.stack.stack import Wishes, stack
+from fig.stack.stack import Options, stack
 from fig.supervise.process import Kind
 from fig.supervise.supervisor import check_order
 from tests.rigs.processes.compose import Compose
@@ -18,7 +18,7 @@ WITH_DATABASES = ("catalog", "orders", "inventory", "payments", "notifications",
 
 @pytest.fixture
 def processes(local):
-    return stack(local, Wishes())
+    return stack(local, Options())
 
 
 @pytest.fixture
@@ -32,7 +32,7 @@ def test_what_a_process_needs_stands_before_it(processes):
 
 @pytest.fixture
 def doubled(local):
-    return stack(local, Wishes(instances=2))
+    return stack(local, Options(instances=2))
 
 
 def test_of_each_service_there_can_be_two(doubled):
@@ -126,15 +126,15 @@ def test_no_secret_is_on_any_command_line(processes, local):
 
 
 def test_wishes_reach_the_processes(local):
-    wishes = Wishes(facade_workers=3, scale=7, postgres_bin="/opt/pg/bin")
-    by_name = {process.name: process for process in stack(local, wishes)}
+    options = Options(facade_workers=3, scale=7, postgres_bin="/opt/pg/bin")
+    by_name = {process.name: process for process in stack(local, options)}
     assert by_name["facade"].command[-2:] == ("--workers", "3")
     assert by_name["legacy-seed"].command[-2:] == ("--scale", "7")
     assert by_name["postgres"].env["FIG_POSTGRES_BIN"] == "/opt/pg/bin"
 
 
 def test_here_and_in_compose_the_same_processes_stand_in_the_same_order(processes):
-    there = stack(Compose(), Wishes())
+    there = stack(Compose(), Options())
     shape = [(process.name, process.kind, process.needs, process.ports) for process in there]
     assert shape == [(one.name, one.kind, one.needs, one.ports) for one in processes]
     assert [sorted(process.env) for process in there] == [sorted(one.env) for one in processes]

@@ -4,7 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from fig.settings import Home
-from fig.stack.stack import Wishes
+from fig.stack.stack import Options
 from fig.supervise.order import Order
 
 
@@ -13,9 +13,9 @@ def test_every_option_shows_in_the_description():
     others = [
         replace(order, routes=Path("/other.yaml")),
         replace(order, port_base=9000),
-        replace(order, wishes=Wishes(facade_workers=5)),
-        replace(order, wishes=Wishes(scale=5)),
-        replace(order, wishes=Wishes(postgres_bin="/x")),
+        replace(order, options=Options(facade_workers=5)),
+        replace(order, options=Options(scale=5)),
+        replace(order, options=Options(postgres_bin="/x")),
         replace(order, nats_bin="/x"),
         replace(order, extra={"catalog": {"CATALOG_FAULT": "discount-rounding"}}),
     ]

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from fig.stack.stack import Wishes, stack
+from fig.stack.stack import Options, stack
 from fig.supervise.process import Process
 from tests.rigs.processes.compose import Compose
 
@@ -23,7 +23,7 @@ def test_a_variable_that_is_set_may_ask_for_another_command(
 
 @pytest.mark.legacy
 def test_the_catalog_of_the_stack_runs_with_a_fault_where_one_is_asked_for() -> None:
-    catalog = next(one for one in stack(Compose(), Wishes()) if one.name == "catalog")
+    catalog = next(one for one in stack(Compose(), Options()) if one.name == "catalog")
     assert catalog.command_with({})[-1] == "new_services.catalog"
     assert catalog.command_with({"CATALOG_FAULT": "time-zone"})[-1] == "loadtests.faults"
 
@@ -47,6 +47,6 @@ def test_variables_that_are_not_its_own_need_an_interpreter_of_its_own(
 
 @pytest.mark.legacy
 def test_what_may_be_forked_is_a_module_of_the_interpreter() -> None:
-    forked = [one for one in stack(Compose(), Wishes(seed=True, instances=2)) if one.forked]
+    forked = [one for one in stack(Compose(), Options(seed=True, instances=2)) if one.forked]
     assert {one.command[1] for one in forked} == {"-m"}
     assert len(forked) > 20, "services, each twice, the monolith, the feed, and what they need"

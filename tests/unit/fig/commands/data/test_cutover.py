@@ -87,7 +87,7 @@ def test_an_unknown_domain(home: Home) -> None:
 def test_a_second_operator_is_turned_away(home: Home) -> None:
     with (home.folder / "run" / "cutover.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        with pytest.raises(FigError, match="somebody else runs `fig cutover` here"):
+        with pytest.raises(FigError, match="another `fig cutover` runs here"):
             CliRunner().invoke(cutover, ["goods"], obj=home, catch_exceptions=False)
     done = CliRunner().invoke(cutover, ["goods"], obj=home, catch_exceptions=False)
     assert done.exit_code == 0

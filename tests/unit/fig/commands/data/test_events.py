@@ -56,4 +56,4 @@ def test_a_person_lets_it_go_on(service, moved, said):
 def test_it_must_be_named(service):
     result = _fig("go-on")
     assert result.exit_code == 2
-    assert "which one?" in result.output
+    assert "name the consumer" in result.output

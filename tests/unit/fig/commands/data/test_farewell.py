@@ -84,7 +84,7 @@ def test_what_stands_against_it_is_named(run: Any) -> None:
 def test_it_asks_once_and_only_what_is_left_is_done(run: Any) -> None:
     refused = run(answer="n\n")
     assert (refused.exit_code, "There is no way back" in refused.output) == (1, True)
-    assert "say --yes" in json.loads(run("--json").stdout)["error"]
+    assert "confirm it with --yes" in json.loads(run("--json").stdout)["error"]
     assert run.taken == []
     done = run(answer="y\n")
     assert done.exit_code == 0, done.output
@@ -98,12 +98,12 @@ def test_the_place_of_the_archive_is_sure(run: Any, tmp_path: Path) -> None:
     mine = tmp_path / "mine.txt"
     mine.write_text("x")
     taken = run("--archive", str(mine), "--yes")
-    assert "is there and no archive of ours" in str(taken.exception)
+    assert "exists and is no archive of ours" in str(taken.exception)
     nowhere = run("--archive", str(tmp_path / "no" / "a.dump"), "--yes")
     assert "there is no folder" in str(nowhere.exception)
     assert run("--archive", str(tmp_path / "a.dump"), "--yes").exit_code == 0
     other = run("--archive", str(tmp_path / "b.dump"), "--yes")
-    assert f"it is {tmp_path / 'a.dump'}" in str(other.exception)
+    assert f"in {tmp_path / 'a.dump'}" in str(other.exception)
 
 
 def test_a_second_operator_is_refused(run: Any) -> None:
@@ -111,4 +111,4 @@ def test_a_second_operator_is_refused(run: Any) -> None:
         fcntl.flock(lock, fcntl.LOCK_EX)
         refused = run("--yes")
     assert isinstance(refused.exception, FigError)
-    assert "somebody else runs `fig farewell` here" in str(refused.exception)
+    assert "another `fig farewell` runs here" in str(refused.exception)

@@ -3,6 +3,7 @@
 import pytest
 from click.testing import CliRunner
 
+from fig.clients import passing
 from fig.commands.data import feed as module
 from fig.commands.data.feed import feed
 
@@ -11,11 +12,9 @@ from fig.commands.data.feed import feed
 def executed(monkeypatch) -> list[tuple[list[str], dict[str, str]]]:
     calls: list[tuple[list[str], dict[str, str]]] = []
     monkeypatch.setattr(module.monolith, "needed", lambda home, so: None)
-    monkeypatch.setattr(module.running, "require", lambda home: home)
-    monkeypatch.setattr(module.access, "place", lambda home, found: found)
-    monkeypatch.setattr(module, "nats_url", lambda place: "nats://of-the-stack")
-    monkeypatch.setattr(module.os, "chdir", lambda folder: None)
-    monkeypatch.setattr(module.os, "execve", lambda _, argv, env: calls.append((argv, env)))
+    monkeypatch.setattr(module.access, "bus", lambda home: "nats://of-the-stack")
+    monkeypatch.setattr(passing.os, "chdir", lambda folder: None)
+    monkeypatch.setattr(passing.os, "execve", lambda _, argv, env: calls.append((argv, env)))
     return calls
 
 

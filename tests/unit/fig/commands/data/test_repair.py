@@ -1,4 +1,4 @@
-"""Who is the system of record is asked of the facade; not knowing it stops a repair."""
+"""The facade says which services are systems of record; without its answer nothing is repaired."""
 
 from types import SimpleNamespace
 
@@ -27,5 +27,5 @@ def test_without_an_answer_nothing_is_repaired(monkeypatch):
         raise admin.AdminAway("away")
 
     monkeypatch.setattr(admin, "get", away)
-    with pytest.raises(FigError, match="system of record is not known"):
+    with pytest.raises(FigError, match="which services have retired routes"):
         repair.retired(STACK)

@@ -7,7 +7,7 @@ from click.testing import CliRunner
 
 from fig.__main__ import cli
 from fig.settings import Home
-from fig.stack.stack import Wishes
+from fig.stack.stack import Options
 from fig.supervise.detached import arguments
 from fig.supervise.order import Order
 
@@ -30,7 +30,7 @@ def test_the_supervisor_that_stays_gets_the_whole_order():
         Home(Path("/a b/.fig")),
         Path("/a b/routes.yaml"),
         9000,
-        Wishes(facade_workers=3, instances=2, scale=2, postgres_bin="/pg"),
+        Options(facade_workers=3, instances=2, scale=2, postgres_bin="/pg"),
         "/nats",
         {"catalog": {"CATALOG_FAULT": "x", "EMPTY": ""}},
     )
