@@ -92,14 +92,18 @@ def up(home: Home, /, detach: bool, out: Output, **options: Any) -> None:
         click.echo("the last run was killed; its data is kept", err=True)
     if detach:
         found = detached.leave_running(order)
-        urls = "\n".join(f"  {name:<7} {url}" for name, url in found.urls.items())
-        out.give(_document(found, False), urls)
+        out.give(_document(found, False), _addresses(found))
     else:
         _foreground(order)
 
 
 def _document(found: StackState, already: bool) -> dict[str, object]:
     return {"already": already, "pid": found.pid, "urls": found.urls, "ports": found.ports}
+
+
+def _addresses(found: StackState) -> str:
+    lines = [f"  {name:<7} {url}" for name, url in found.urls.items()]
+    return "\n".join([*lines, "the dashboard is at admin's address; `fig token` prints its token"])
 
 
 def _already(found: StackState) -> str:

@@ -8,8 +8,10 @@ from click.testing import CliRunner
 from fig.__main__ import cli
 from fig.settings import Home
 from fig.stack.stack import Options
+from fig.supervise import detached
 from fig.supervise.detached import arguments
 from fig.supervise.order import Order
+from fig.supervise.state import StackState
 
 
 @pytest.mark.parametrize("text", ["CATALOG_FAULT=x", "catalog.=x", ".A=x", "catalog.A"])
@@ -47,3 +49,13 @@ def test_the_supervisor_that_stays_gets_the_whole_order():
         "--nats-bin": "/nats",
     }
     assert pairs[-2:] == [("--set", "catalog.CATALOG_FAULT=x"), ("--set", "catalog.EMPTY=")]
+
+
+def test_it_says_where_everything_is_and_how_the_dashboard_opens(tmp_path, monkeypatch):
+    urls = {"facade": "http://a", "admin": "http://b"}
+    found = StackState(1, 1, 0.0, True, {}, {}, urls, "routes.yaml")
+    monkeypatch.setattr(detached, "leave_running", lambda _order: found)
+    result = CliRunner().invoke(cli, ["--home", str(tmp_path), "up", "--detach"])
+    assert result.exit_code == 0, result.output
+    assert "  admin   http://b\n" in result.output
+    assert "`fig token` prints its token" in result.output
