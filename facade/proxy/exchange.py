@@ -35,32 +35,25 @@ from facade.routes import trouble
 HALF_OPEN: Final = State.HALF_OPEN  # lookups less for each answer
 SUCCESS: Final = Outcome.SUCCESS
 FAILURE: Final = Outcome.FAILURE
-MOST_JOINED: Final = 16 * 1024  # bytes; a piece as large is handed to the transport as it is
 
 
 class Exchange:
     """The request that a client's connection has under way."""
 
     __slots__ = (
-        "_chunked",
-        "_connection",
-        "_held",
-        "_keep",
-        "answer",
-        "client",
-        "done",
-        "keyed",
-        "method",
-        "pair",
-        "request",
-        "worker",
+        *("_chunked", "_connection", "_held", "_keep"),
+        *("answer", "client", "done", "keyed", "method", "pair", "request", "worker"),
     )
 
     def __init__(self, client: Client, head: RequestHead, worker: WorkerContext) -> None:
         self.client = client
         self.worker = worker
         self.method = head.method
-        self.request = worker.traces.request(head, client.facts)
+        traces = worker.traces
+        trace = head.trace or next(traces.new)
+        self.request = Request(head, client.facts, trace, perf_counter())
+        if traces.tracing:
+            traces.sample(self.request)
         self.done = True  # until it is admitted there is nothing to settle
         self.pair: Observer | None = None  # hears the answer as it comes: its pair, where copied
         self.keyed: Keyed | None = None  # the same observer, where it hears of each attempt
@@ -81,11 +74,18 @@ class Exchange:
     def request_end(self, trailers: list[bytes]) -> None:
         """The request's body is complete."""
         upload = self.request.upload
-        if upload is None or self.done:
-            return
-        upload.end(trailers)
-        if self.pair is not None:
-            self.pair.follow(upload)
+        if upload is not None and not self.done:
+            upload.end(trailers)
+            if self.pair is not None:
+                self.pair.follow(upload)
+
+    def request_whole(self, data: bytes) -> None:
+        """All of the request's body, which came with its head. Raises Refused."""
+        upload = self.request.upload
+        if upload is not None and not self.done:
+            upload.add_whole(data)
+            if self.pair is not None and not self.done:
+                self.pair.follow(upload)
 
     def client_full(self, full: bool) -> None:
         """The client does not take what is sent to it, or takes it again."""
@@ -189,21 +189,17 @@ class Exchange:
         if connection is not None and connection.more:
             held.append(data)
         elif held:
+            self._held = []
             held.append(data)
-            self._send_held()
+            self.client.writelines(held)
         else:
             self.client.write(data)
 
-    def _send_held(self) -> None:
-        pieces, self._held = self._held, []
-        # The body is the last piece, or the last but one: before the end of chunks.
-        if len(pieces[-1]) >= MOST_JOINED or (len(pieces) > 1 and len(pieces[-2]) >= MOST_JOINED):
-            self.client.writelines(pieces)
-        else:
-            self.client.write(b"".join(pieces))
-
     def ended(self, trailers: list[bytes]) -> None:
-        """The answer is whole; the connection may serve another request already."""
+        """The answer is whole; the connection may serve another request already.
+
+        It is counted before the client has its end.
+        """
         answer = self.answer
         assert answer is not None
         self._finish()
@@ -211,10 +207,10 @@ class Exchange:
             self.pair.live_ended()
         if self._chunked:
             self._held.append(last_chunk(trailers))
-        if self._held:
-            self._send_held()
         outcome = outcome_of(answer, self.request.attempt.side.counted)
         settle(self.request, answer.status, outcome, self.worker)
+        if self._held:
+            self.client.writelines(self._held)
         self.client.done(self._keep)
 
     def failed(self, failure: Failure) -> None:
@@ -295,7 +291,18 @@ def answer_head(
     request: Request, answer: ResponseHead, worker: WorkerContext
 ) -> tuple[bytes, bool, bool]:
     """The bytes; whether the body goes in chunks; whether the connection is kept afterwards."""
-    head, upload, current = request.head, request.upload, worker.current
+    head, upload, current, route = request.head, request.upload, worker.current, request.state.route
+    extra = b"" if answer.dated else current.date
+    if current.expose:
+        extra += decision_line(request)
+    if route.forgets:
+        worker.identity.changed_session(request.head, answer)
+    if not route.safe or request.fell_back is not None:
+        extra += worker.identity.last_write.answer_lines(request, answer)
+    if request.given:
+        extra += request.given
+    if route.pinned and answer.declined is not None:
+        extra += errors.ask_again(answer)
     framing, chunked, until_close = body_framing(answer, head.http11)
     unsent = upload is not None and not upload.whole
     keep = head.keep_alive and not (until_close or unsent or current.draining)
@@ -303,15 +310,6 @@ def answer_head(
         framing += CLOSE
     elif not head.http11:
         framing += KEEP_ALIVE
-    extra = b"" if answer.dated else current.date
-    if current.expose:
-        extra += decision_line(request)
-    if request.state.route.noted or request.fell_back is not None:
-        extra += worker.identity.answer_lines(request, answer)
-    if request.given:
-        extra += request.given
-    if request.state.route.pinned and answer.declined is not None:
-        extra += errors.ask_again(answer)
     return response_bytes(answer, framing, extra), chunked, keep
 
 

@@ -30,9 +30,16 @@ from facade.proxy.limits.station import within
 from facade.proxy.machines.station import let_in
 from facade.proxy.request import IDEMPOTENT, Attempt, Request
 from facade.proxy.upstream.instances import ANY, FRESH
-from facade.routes import decision
 from facade.routes.config.limitfile import Attempts
-from facade.routes.decision import Key, bucket_of, decide, diverted, own_write, sampled
+from facade.routes.decision import (
+    Key,
+    bucket_of,
+    decide,
+    diverted,
+    identify,
+    own_write,
+    sampled,
+)
 from facade.routes.matching.conditions import Asked, host_of
 from facade.routes.matching.paths import TargetRefused
 from facade.routes.route import NO_BUCKET, Route
@@ -53,12 +60,21 @@ def forward(exchange: Exchange) -> None:
     route = locate(request, worker)
     if (route.checks or request.missed is not None) and not _may_enter(exchange):
         return
-    key = identify(request) if route.needs_key else None
+    key = None
+    if route.needs_key:
+        head, client = request.head, request.client
+        address = client.address if head.forwarded is None else client.address_of(head)
+        key = identify(route.keys, [*map(_PAIR, head.fields)], request.path, address)
+        if route.sticky:
+            give_cookie(request, key)
     request.decision = route.settled or decide(route, key, new_available=True, draw=draw)
     if route.trailing:
         look_back(request, worker)
     if not route.limits or within(
-        exchange, route.limits, _address(request), partial(_after_limits, exchange, key, draw)
+        exchange,
+        route.limits,
+        request.client.address_of(request.head),
+        partial(_after_limits, exchange, key, draw),
     ):
         proceed(exchange, key, draw)
 
@@ -83,7 +99,7 @@ def look_back(request: Request, worker: WorkerContext) -> None:
 
 def _may_enter(exchange: Exchange) -> bool:
     """What few routes look at before all else; False: the request was answered."""
-    if not let_in(exchange, _address(exchange.request)):
+    if not let_in(exchange, exchange.request.client.address_of(exchange.request.head)):
         return False
     return not exchange.request.state.route.nowhere or _found_nowhere(exchange)
 
@@ -152,7 +168,7 @@ def locate(request: Request, worker: WorkerContext) -> Route:
 def _asked(request: Request) -> Asked:
     """The request as conditions of routes look at it."""
     head = request.head
-    host = host_of(request.client.host(head))
+    host = host_of(request.client.host_of(head))
     return Asked(host, [*map(_PAIR, head.fields)], head.target)
 
 
@@ -164,22 +180,11 @@ def _asked_method(request: Request) -> bytes:
     return request.head.method
 
 
-def identify(request: Request) -> Key | None:
-    """The key by which the route tells its clients apart."""
-    head = request.head
-    fields = [*map(_PAIR, head.fields)]
-    route = request.state.route
-    key = decision.identify(route.keys, fields, request.path, _address(request))
-    if route.sticky and key is not None and key.source == "session":
-        lines = [field.value for field in head.cookies or ()]
+def give_cookie(request: Request, key: Key | None) -> None:
+    """Let the answer give our cookie to a client whose session's changes, where it has none."""
+    if key is not None and key.source == "session":
+        lines = [field.value for field in request.head.cookies or ()]
         request.given = b"" if sticky_value(lines) else sticky_line(key.value)
-    return key
-
-
-def _address(request: Request) -> str:
-    """The client's, as trusted proxies say it."""
-    head, client = request.head, request.client
-    return client.address if head.forwarded is None else client.client(head)
 
 
 def _count_key(request: Request, key: Key | None) -> None:
@@ -204,9 +209,8 @@ def recall(exchange: Exchange, key: Key | None, draw: float) -> None:
 def limit(exchange: Exchange, limits: Attempts, key: Key | None, draw: float) -> None:
     """A login: the counts of attempts say whether a side is asked at all."""
     admit(exchange, key, draw, asks=False)
-    LimitedAttempt(
-        exchange, limits, _address(exchange.request), partial(_recalled, exchange)
-    ).start()
+    address = exchange.request.client.address_of(exchange.request.head)
+    LimitedAttempt(exchange, limits, address, partial(_recalled, exchange)).start()
 
 
 def _recalled(exchange: Exchange) -> None:
@@ -225,10 +229,11 @@ def admit(exchange: Exchange, key: Key | None, draw: float, *, asks: bool = True
     state = request.state
     if state.route.watched:
         _count_key(request, key)
-    new = state.new if request.decision.side == "new" else None
-    attempt = (new or state.legacy).attempt(now, draw, request.started)
-    falls = state.route.fallback and not request.wrote
-    if attempt.permit == REFUSED and new is not None and falls:
+    side = (state.new if request.decision.side == "new" else None) or state.legacy
+    permit = side.breaker.acquire(now, draw) if side.upstream.instances else REFUSED
+    attempt = Attempt(side, permit, request.started)
+    falls = side is state.new and state.route.fallback and not request.wrote
+    if permit == REFUSED and falls:
         request.decision = diverted(state.route, request.decision)
         attempt = state.legacy.attempt(now, draw, request.started)
         if attempt.permit != REFUSED:
@@ -267,29 +272,23 @@ def _take_body(exchange: Exchange) -> None:
 
 
 def introduce(exchange: Exchange) -> bool:
-    """Write the head for the side; the new side is told who asks and when that client last wrote.
+    """Tell the new side, in the head written for it, who asks and when that client last wrote.
 
     False: legacy is asked first whose session it is, or there is no way to say it.
     """
     request, identity = exchange.request, exchange.worker.identity
-    head, route = request.head, request.state.route
-    facts = request.client.lines(head)
+    head, route, side = request.head, request.state.route, request.attempt.side
     special: object = route.needs or head.after or request.machine
     if head.cookies is not None:
         special = identity.arrive(head, route) or special
-    side = request.attempt.side
-    if special and side is not request.state.legacy:
-        draft = HeadDraft(head, route, request.version, facts, request.trace)
-        draft.machine = request.machine
-        draft.asked, draft.keeps_session = side.asked, side.keeps_session
-        written = identity.write(draft, partial(introduced, exchange))
-        if written is None:
-            return False
-    else:
-        asked = head if side.asked is None else side.asked.head(head)
-        written = request_bytes(asked, facts, request.trace)
-    request.attempt.sent = written
-    return True
+    if not special or side is request.state.legacy:
+        return True  # `connect` writes what any side gets
+    draft = HeadDraft(head, route, request.version, request.client.lines(head), request.trace)
+    draft.machine = request.machine
+    draft.asked, draft.keeps_session = side.asked, side.keeps_session
+    written = identity.write(draft, partial(introduced, exchange))
+    request.attempt.sent = written or b""
+    return written is not None
 
 
 def introduced(exchange: Exchange, written: bytes | None) -> None:
@@ -324,7 +323,13 @@ def copy(exchange: Exchange) -> None:
 def connect(exchange: Exchange) -> None:
     """Send the request on a connection of the side, and the copy behind it."""
     request = exchange.request
-    upload, pair = request.upload, exchange.pair
-    request.attempt.side.upstream.connect(exchange, ANY if request.idempotent else FRESH)
+    upload, pair, attempt = request.upload, exchange.pair, request.attempt
+    if not attempt.sent:
+        head, client, rewrite = request.head, request.client, attempt.side.asked
+        known = head.forwarded is None and head.host == client.host
+        facts = client.usual if known else client.lines(head)
+        asked = head if rewrite is None else rewrite.head(head)
+        attempt.sent = request_bytes(asked, facts, request.trace)
+    attempt.side.upstream.connect(exchange, ANY if request.idempotent else FRESH)
     if pair is not None and (upload is None or upload.whole):
         pair.follow(upload)

@@ -8,7 +8,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import count
 from random import random
-from time import perf_counter
 from typing import Final
 
 from chassis.breaker.circuit import REFUSED, Breaker
@@ -94,15 +93,8 @@ class ClientFacts:
     """What we say of a client to an upstream; made once for each connection."""
 
     __slots__ = (
-        "_constant",
-        "_host",
-        "_host_line",
-        "_proto_line",
-        "_said",
-        "_trust",
-        "_trusted",
-        "_via",
-        "address",
+        *("_constant", "_proto_line", "_said", "_trust", "_trusted", "_via"),
+        *("address", "host", "usual"),
     )
 
     def __init__(
@@ -125,8 +117,10 @@ class ClientFacts:
         self._constant = (
             b"X-Forwarded-For: %b\r\n" % address.encode() + self._proto_line + self._via
         )
-        self._host: bytes | None = None
-        self._host_line = b""
+        # The host that was asked last, and the lines for a request to it without a proxy's words:
+        # who has them at hand need not call `lines`.
+        self.host: bytes | None = None
+        self.usual = b""
 
     def lines(self, request: RequestHead) -> bytes:
         """X-Forwarded-For, -Proto, -Host and Via; a trusted proxy's own words are kept."""
@@ -134,12 +128,12 @@ class ClientFacts:
             if self._trusted:
                 return self._after_proxy(request.forwarded, request.host or b"")
             self._said(self.address, request)
-        if request.host != self._host:
-            self._host = request.host
-            self._host_line = b"X-Forwarded-Host: %b\r\n" % (request.host or b"") + self._constant
-        return self._host_line
+        if request.host != self.host:
+            self.host = request.host
+            self.usual = b"X-Forwarded-Host: %b\r\n" % (request.host or b"") + self._constant
+        return self.usual
 
-    def host(self, request: RequestHead) -> bytes:
+    def host_of(self, request: RequestHead) -> bytes:
         """The host that the client asked: as a trusted proxy says it, or the request itself."""
         if self._trusted:
             for field in request.forwarded or ():
@@ -147,7 +141,7 @@ class ClientFacts:
                     return field.value.partition(b",")[0].strip()
         return request.host or b""
 
-    def client(self, request: RequestHead) -> str:
+    def address_of(self, request: RequestHead) -> str:
         """The address of the client: as a trusted proxy says it, or the connection's."""
         if request.forwarded is None or not self._trusted:
             return self.address
@@ -243,8 +237,11 @@ class Traces:
 
     def __init__(self, entropy: bytes) -> None:
         """`entropy` is 12 random bytes."""
-        self._prefix = entropy[:8].hex().encode()
-        self._next = count(int.from_bytes(entropy[8:12], "big") << 24)
+        first = (int.from_bytes(entropy[8:12], "big") << 24) + 1
+        form = b"00-%b%%016x-%%016x-00" % entropy[:8].hex().encode()
+        # Traceparents of new traces, not sampled: `next` gives one.
+        self.new = map(form.__mod__, zip(count(first), count(first)))
+        self._spans = count(first)
         self._reads = self._writes = 0  # shares that are traced, in basis points
         self.tracing = False
 
@@ -254,17 +251,10 @@ class Traces:
         self._writes = options.sample if options.writes is None else options.writes
         self.tracing = bool(self._reads or self._writes)
 
-    def begin(self) -> bytes:
-        """A new traceparent, not sampled."""
-        number = next(self._next)
-        return b"00-%b%016x-%016x-00" % (self._prefix, number, number or 1)
-
-    def request(self, head: RequestHead, client: ClientFacts) -> Request:
-        """The request of this head, which begins now."""
-        request = Request(head, client, head.trace or self.begin(), perf_counter())
-        if self.tracing and self._wanted(head):
+    def sample(self, request: Request) -> None:
+        """Trace the request, where its client does or it is one of the share."""
+        if self._wanted(request.head):
             self._trace(request)
-        return request
 
     def _wanted(self, head: RequestHead) -> bool:
         if head.trace is not None and head.trace[-1] & 1:  # "01", "03": its client traces it
@@ -274,6 +264,6 @@ class Traces:
 
     def _trace(self, request: Request) -> None:
         before = request.head.trace
-        span = (next(self._next) << LAST_BITS) + LAST_SPAN + 1
+        span = (next(self._spans) << LAST_BITS) + LAST_SPAN + 1
         request.spans = Spans(span, b"" if before is None else before[36:52], [])
         request.trace = traceparent(request.trace, span + 1)

@@ -95,7 +95,7 @@ class TableState:
         if route is self.routes.unmatched[route.safe]:
             host = ""
             if self.routes.hosts:
-                host = self.routes.host_named(host_of(request.client.host(request.head)))
+                host = self.routes.host_named(host_of(request.client.host_of(request.head)))
             shape = self._counters.unmatched.of(request.head.method, request.path, host)
             return RouteState(route, counts, self._side(route, LEGACY, route.legacy, shape), None)
         if route.tester:

@@ -75,7 +75,6 @@ class Route:
     forgets: bool  # it logs in or out: whose session it is may change
     sticky: bool  # a client without our cookie is given one
     tester: bool  # the route of its testers, who are counted apart
-    noted: bool  # its answer concerns what we remember of a client: it wrote, or logged in or out
 
     @property
     def guarded(self) -> bool:

@@ -313,7 +313,6 @@ def _compile(config: RouteConfig, file: RouteFile, safe: bool, limits: tuple[Lim
         nowhere=False,
         forgets=forgets,
         tester=False,
-        noted=forgets or not safe,
         sticky=is_sticky(options) and settled is None,
     )
 

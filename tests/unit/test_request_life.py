@@ -45,6 +45,15 @@ def test_every_file_that_a_request_runs_through_in_a_worker_is_named(
     assert set(way) - set(FILES) == set()
 
 
+@pytest.mark.parametrize(("request_", "files", "changes"), [("read", 12, 24), ("write", 13, 28)])
+def test_the_way_through_a_worker_stays_short(
+    request_: str, files: int, changes: int, tmp_path: Path
+) -> None:
+    way = Drive(tmp_path).way(request_)
+    assert len(set(way)) <= files
+    assert len(way) - 1 <= changes
+
+
 def _imports(path: str) -> Iterator[str]:
     """The files of ours that a file imports, also for its types alone."""
     for node in ast.walk(ast.parse((ROOT / path).read_text("utf-8"))):

@@ -81,7 +81,7 @@ def log_line(request: Request, status: int, now: float) -> dict[str, Any]:
     first = attempt.first_byte
     return {
         "request_id": request.request_id,
-        "client": request.client.client(head),
+        "client": request.client.address_of(head),
         "method": head.method.decode("ascii"),
         "target": without_values(head.target),
         "status": status,
@@ -104,7 +104,9 @@ def caller_line(request: Request) -> str:
     words = agent[:LONGEST_AGENT].decode("latin-1") or "no user agent"
     target = without_values(head.target[:LONGEST_TARGET])
     method = head.method.decode("ascii", "replace")
-    return f"{request.client.client(head)} ({words}): {method} {target}, id {request.request_id}"
+    return (
+        f"{request.client.address_of(head)} ({words}): {method} {target}, id {request.request_id}"
+    )
 
 
 def decision_line(request: Request) -> bytes:

@@ -48,7 +48,7 @@ class SpanReport:
                 "end": now + self._ahead,
                 "method": head.method.decode("ascii", "replace"),
                 "path": without_values(head.target[:LONGEST_PATH].partition(b"?")[0]),
-                "client": request.client.client(head),
+                "client": request.client.address_of(head),
                 "status": status,
                 "failed": request.failed,
                 "route": request.state.route.name,

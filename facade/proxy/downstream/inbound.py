@@ -22,6 +22,7 @@ from facade.proxy.pipeline import forward
 from facade.proxy.request import ClientFacts, Request
 from facade.routes.config.routefile import ClientTimeouts, Limits
 
+MOST_JOINED: Final = 16 * 1024  # bytes; a piece as large is handed to the transport as it is
 LINGER_SECONDS: Final = 2.0  # after a refusal, to let a client that still sends read the answer
 _ARRIVED: Final[Body] = LengthBody(0)  # stands for a body that came whole with its head
 _HEALTH_METHODS: Final = frozenset({b"GET", b"HEAD"})
@@ -33,15 +34,8 @@ class Inbound(asyncio.Protocol):
 
     __slots__ = (
         *("_advancing", "_body", "_buffer", "_cookie", "_current", "_deadlines"),
-        *("_exchange", "_exchange_until", "_full", "_head_until", "_leaving"),
-        "_limits",
-        "_shut",
-        "_timeouts",
-        "_worker",
-        "deadline",
-        "facts",
-        "gate",
-        "transport",
+        *("_exchange", "_exchange_until", "_full", "_head_until", "_leaving", "_limits"),
+        *("_shut", "_timeouts", "_worker", "deadline", "facts", "gate", "transport"),
     )
 
     transport: asyncio.Transport
@@ -203,8 +197,7 @@ class Inbound(asyncio.Protocol):
             self._await(self._timeouts.body)
             return rest
         self._body = None
-        exchange.request_body(rest[:length])
-        exchange.request_end([])
+        exchange.request_whole(rest[:length])
         return rest[length:]
 
     def _say_health(self, head: RequestHead, rest: bytes) -> bytes:
@@ -257,8 +250,12 @@ class Inbound(asyncio.Protocol):
         self.transport.write(data)
 
     def writelines(self, pieces: list[bytes]) -> None:
-        """Send several pieces of it."""
-        self.transport.writelines(pieces)
+        """Send several pieces of it; small ones in one."""
+        # The body is the last piece, or the last but one: before the end of chunks.
+        if len(pieces[-1]) >= MOST_JOINED or (len(pieces) > 1 and len(pieces[-2]) >= MOST_JOINED):
+            self.transport.writelines(pieces)
+        else:
+            self.transport.write(b"".join(pieces))
 
     def done(self, keep: bool) -> None:
         """The request under way was answered; go on with the next one, or part."""

@@ -73,6 +73,13 @@ class Upload:
             else:
                 overflow()
 
+    def add_whole(self, data: bytes) -> None:
+        """Take all of a body whose length was known from its head: a piece, and its end."""
+        self.add(data)
+        self.whole = True
+        if self._connection is not None:
+            self._connection.sent_whole()
+
     def end(self, trailers: list[bytes]) -> None:
         """The client has sent all of it."""
         self.whole = True

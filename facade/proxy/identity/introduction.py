@@ -18,13 +18,10 @@ from facade.http1 import cookies
 from facade.http1.requests import RequestHead, request_bytes
 from facade.http1.responses import ResponseHead
 from facade.machines.credential import is_credential
-from facade.proxy import errors
 from facade.proxy.identity.credentials import Credentials, SessionOwner
 from facade.proxy.identity.lastwrite import NONE, AfterTokens, LastWrite, Mark
 from facade.proxy.identity.sessions import Sessions
-from facade.proxy.request import Request
 from facade.rewriting.asked import RequestRewrite
-from facade.routes.config.domainfile import NEW, OLD
 from facade.routes.machines.allow import Machine
 from facade.routes.ownership import trailing
 from facade.routes.route import Route
@@ -74,7 +71,6 @@ class Introducer:
         self._after_name = b""  # of our cookie
         self._session = SessionCookies(())
         self._hides_session = self._introduces = False
-        self._trailing: frozenset[str] = frozenset()  # domains of which legacy hears later
         self._key_header: bytes | None = None  # in which machines send their API keys
 
     def use(self, table: RouteTable) -> None:
@@ -83,9 +79,9 @@ class Introducer:
         # Nothing can be behind where no route has a new side. One in stage legacy may be flipped
         # before a client's mark is forgotten: the client must have it by then.
         new_sides = any(route.new is not None for route in table.routes)
-        self.last_write.use(options.read_your_writes, wanted=new_sides)
+        trails = trailing(table.file)
+        self.last_write.use(options.read_your_writes, wanted=new_sides, trailing=trails)
         self._after_name = self.last_write.name
-        self._trailing = trailing(table.file)
         self._session = SessionCookies(names_of(options))
         self._hides_session = options.identity is not None
         keys = table.file.machines.keys
@@ -237,22 +233,11 @@ class Introducer:
 
     # answers
 
-    def answer_lines(self, request: Request, answer: ResponseHead) -> bytes:
-        """What the client is given beside an answer to a write, or to a read that was declined."""
-        head, route, status = request.head, request.state.route, answer.status
-        if route.forgets:
-            self._forget(head)
-            if status < 400:
-                self._ask_ahead(head, answer)
-        if route.safe:
-            # A read model is far behind: the client keeps its token until it has caught up.
-            return self.last_write.kept(head) if request.fell_back is errors.DECLINED else b""
-        if not 200 <= status < 400:
-            return b""
-        owners = stated(answer.owner)
-        if route.domain and route.domain not in owners:  # nobody says it, so the file does
-            owners[route.domain] = route.domain in route.trailing | self._trailing
-        return self.last_write.written(head, owners)
+    def changed_session(self, head: RequestHead, answer: ResponseHead) -> None:
+        """The answer to a request that logs in or out: what is known of its session has ended."""
+        self._forget(head)
+        if answer.status < 400:
+            self._ask_ahead(head, answer)
 
     def gives_session(self, answer: ResponseHead) -> bool:
         """Whether the client has another session from this answer on."""
@@ -273,19 +258,6 @@ class Introducer:
     def _session_of(self, head: RequestHead) -> bytes | None:
         """All cookies of the session, as a Cookie header writes them."""
         return self._session.find(field.value for field in head.cookies or ())
-
-
-def stated(owner: bytes | None) -> dict[str, bool]:
-    """By domain, whether the new side owns it: `goods=new, orders=legacy`. Said twice, new counts;
-    what is not so written is not said."""
-    found: dict[str, bool] = {}
-    if owner is None:
-        return found
-    for pair in owner.decode("ascii", "replace").split(","):
-        name, equals, side = pair.strip().partition("=")
-        if equals and side in (OLD, NEW):
-            found[name] = found.get(name, False) or side == NEW
-    return found
 
 
 def _ignored(_owner: SessionOwner | None) -> None:

@@ -15,6 +15,10 @@ from typing import Final, NamedTuple
 from chassis.web.headers import AFTER, AFTER_TOKEN
 from facade.http1 import cookies
 from facade.http1.requests import RequestHead
+from facade.http1.responses import ResponseHead
+from facade.proxy import errors
+from facade.proxy.request import Request
+from facade.routes.config.domainfile import NEW, OLD
 from facade.routes.config.routefile import ReadYourWrites
 
 _MARK_BYTES: Final = 16
@@ -77,8 +81,12 @@ class LastWrite:
         self._clock_ns = clock_ns
         self.use(ReadYourWrites(), wanted=False)
 
-    def use(self, options: ReadYourWrites, *, wanted: bool) -> None:
-        """Take the options of a new table; `wanted` is false where nothing could ever be behind."""
+    def use(
+        self, options: ReadYourWrites, *, wanted: bool, trailing: frozenset[str] = _NOTHING
+    ) -> None:
+        """Take the options of a new table; `wanted` is false where nothing could ever be behind.
+        Of the domains `trailing` legacy hears later."""
+        self._trailing = trailing
         on = wanted and options.by != "off"
         self.gives = on
         self.name = options.cookie.encode("ascii")
@@ -139,6 +147,19 @@ class LastWrite:
     def _now(self) -> int:
         return self._clock_ns() // 1000
 
+    def answer_lines(self, request: Request, answer: ResponseHead) -> bytes:
+        """What the client is given beside an answer to a write, or to a read that was declined."""
+        head, route = request.head, request.state.route
+        if route.safe:
+            # A read model is far behind: the client keeps its token until it has caught up.
+            return self.kept(head) if request.fell_back is errors.DECLINED else b""
+        if not 200 <= answer.status < 400:
+            return b""
+        owners = stated(answer.owner)
+        if route.domain and route.domain not in owners:  # nobody says it, so the file does
+            owners[route.domain] = route.domain in route.trailing | self._trailing
+        return self.written(head, owners)
+
     def written(self, head: RequestHead, owners: Mapping[str, bool]) -> bytes:
         """What the client is given with the answer to a write. `owners`: of the domains that it
         belongs to, whether the new side owns them."""
@@ -163,6 +184,19 @@ class LastWrite:
         if self._by_header:
             lines += b"%b: %b\r\n" % (AFTER_TOKEN.encode(), token)
         return lines
+
+
+def stated(owner: bytes | None) -> dict[str, bool]:
+    """By domain, whether the new side owns it: `goods=new, orders=legacy`. Said twice, new counts;
+    what is not so written is not said."""
+    found: dict[str, bool] = {}
+    if owner is None:
+        return found
+    for pair in owner.decode("ascii", "replace").split(","):
+        name, equals, side = pair.strip().partition("=")
+        if equals and side in (OLD, NEW):
+            found[name] = found.get(name, False) or side == NEW
+    return found
 
 
 def _joined(one: Mark, other: Mark) -> Mark:

@@ -96,11 +96,6 @@ class Outbound(asyncio.Protocol):
         self.heard = False  # a byte of the answer came
         self.more = False  # the caller hears more, or of the end, before anything else happens
 
-    @property
-    def usable(self) -> bool:
-        """Whether a request can be sent on it."""
-        return self.transport is not None and not self.transport.is_closing()
-
     # the caller's part
 
     def begin(

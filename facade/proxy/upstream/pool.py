@@ -2,6 +2,7 @@
 done; `Instance` does that.
 """
 
+from asyncio import BaseTransport
 from collections import deque
 from typing import Generic, Protocol, TypeVar
 
@@ -12,8 +13,8 @@ class Pooled(Protocol):
     idle_since: float  # monotonic seconds
 
     @property
-    def usable(self) -> bool:
-        """Whether a request can be sent on it."""
+    def transport(self) -> BaseTransport | None:
+        """While it is closing, no request can be sent."""
 
 
 class Waiting(Protocol):
@@ -49,7 +50,8 @@ class Pool(Generic[C, W]):
         idle = self.idle
         while idle:
             connection = idle[-1]
-            if connection.usable:
+            transport = connection.transport
+            if transport is not None and not transport.is_closing():
                 if connection.idle_since < not_idle_before:
                     return None
                 return idle.pop()

@@ -9,7 +9,6 @@ from facade.http1.refusal import Refused
 from facade.http1.responses import read_response
 from facade.proxy.downstream.client import Absent
 from facade.proxy.downstream.expectation import PATIENCE_SECONDS
-from facade.proxy.exchange import MOST_JOINED
 from tests.rigs.facade.half import Memory, Side, answer, asked, connected, started
 
 # a client that leaves
@@ -74,6 +73,7 @@ def test_what_a_client_sends_after_the_end_goes_nowhere(door: Any) -> None:
         b"x" * (exchange.request.state.route.max_body + 1)
     )  # also when it is too large
     exchange.request_end([])
+    exchange.request_whole(b"xyz")
     assert side.sent.endswith(b"\r\n\r\n")
     assert "sent whole" not in side.calls
     assert memory.heard == []
@@ -84,6 +84,7 @@ def test_a_request_without_a_body_has_nothing_to_end(door: Any) -> None:
     connected(exchange)
     exchange.request_body(b"")
     exchange.request_end([])
+    exchange.request_whole(b"")
     assert not exchange.done
 
 
@@ -136,25 +137,22 @@ def test_a_tunnel_holds_its_own_ends_back(door: Any, monkeypatch: pytest.MonkeyP
 # pieces of an answer
 
 
-@pytest.mark.parametrize(("size", "apart"), [(100, False), (MOST_JOINED, True)])
-def test_large_pieces_are_not_copied_together(door: Any, size: int, apart: bool) -> None:
+@pytest.mark.parametrize(
+    ("framing", "written", "pieces"),
+    [("Content-Length: 3", b"xyz", 2), ("Transfer-Encoding: chunked", b"3\r\nxyz\r\n0\r\n\r\n", 3)],
+)
+def test_pieces_that_came_together_go_together_and_are_counted_before(
+    door: Any, framing: str, written: bytes, pieces: int
+) -> None:
     exchange, client = started(door, asked("GET", "/legacy/a"))
     side = connected(exchange)
     side.more = True
-    answer(exchange, b"HTTP/1.1 200 OK\r\nContent-Length: %d" % size)
-    exchange.body(b"x" * size)
+    answer(exchange, f"HTTP/1.1 200 OK\r\n{framing}".encode())
+    exchange.body(b"xyz")
+    assert client.sent == b""
+    counts, seen = exchange.request.attempt.side.counts, []
+    client.writelines = lambda given: seen.append((b"".join(given), len(given), counts.requests))  # type: ignore[method-assign]
     exchange.ended([])
-    assert client.sent.endswith(b"\r\n\r\n" + b"x" * size)
-    assert client.calls[:-1] == ([("pieces", 2)] if apart else [])
-
-
-@pytest.mark.parametrize(("size", "apart"), [(100, False), (MOST_JOINED, True)])
-def test_nor_is_a_large_chunk_that_the_end_follows(door: Any, size: int, apart: bool) -> None:
-    exchange, client = started(door, asked("GET", "/legacy/a"))
-    side = connected(exchange)
-    side.more = True
-    answer(exchange, b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked")
-    exchange.body(b"x" * size)
-    exchange.ended([])
-    assert client.sent.endswith(b"\r\n\r\n%x\r\n" % size + b"x" * size + b"\r\n0\r\n\r\n")
-    assert client.calls[:-1] == ([("pieces", 3)] if apart else [])
+    assert [(data.partition(b"\r\n\r\n")[2], *rest) for data, *rest in seen] == [
+        (written, pieces, 1)
+    ]

@@ -9,7 +9,7 @@ from facade.http1.requests import read_request
 from facade.proxy import pipeline
 from facade.proxy.exchange import Exchange
 from facade.proxy.request import Request
-from facade.routes.decision import Key
+from facade.routes.decision import bucket_of
 from tests.rigs.facade.ends import FakeClient
 from tests.rigs.facade.wire import FakeTransport
 
@@ -114,10 +114,9 @@ def test_a_time_limit_is_the_routes_own_or_that_of_all(door: Any) -> None:
 
 
 def test_identify_takes_the_key_of_the_route(door: Any) -> None:
-    assert pipeline.identify(located(door, get("/canary/7", "who: anna"))) == Key(
-        "anna", "header:who"
-    )
-    assert pipeline.identify(located(door, get("/canary/7"))) is None
+    exchange = exchange_of(door, get("/canary/7", "who: anna"))
+    pipeline.forward(exchange)
+    assert exchange.request.decision.bucket == bucket_of("canary", "anna")
 
 
 def test_admit_takes_legacy_where_the_new_side_has_no_instance(door: Any) -> None:

@@ -181,7 +181,7 @@ facade: {identity: {ask: /me, forget_on: [detail]}}
     assert (writing.safe, writing.sample, writing.fallback) == (False, 0, False)
     assert (reading.timeout, reading.max_body) == (2.0, 1024)
     assert reading.needs == {"identity", "session"}
-    assert reading.forgets and reading.noted
+    assert reading.forgets
     assert (reading.yields, writing.yields) == (True, True)
     assert reading.needs_key
 

@@ -3,8 +3,7 @@
 import pytest
 
 from facade.http1.requests import read_request
-from facade.proxy.identity.introduction import stated
-from facade.proxy.identity.lastwrite import AfterTokens, LastWrite, Mark
+from facade.proxy.identity.lastwrite import AfterTokens, LastWrite, Mark, stated
 from facade.routes.config.routefile import ReadYourWrites
 
 GOODS, ORDERS = frozenset({"goods"}), frozenset({"orders"})

@@ -4,11 +4,12 @@ from dataclasses import dataclass, field
 from itertools import count
 
 from facade.proxy.upstream.pool import Pool
+from tests.rigs.facade.wire import FakeTransport
 
 
 @dataclass(eq=False)
 class Connection:
-    usable: bool = True
+    transport: FakeTransport = field(default_factory=lambda: FakeTransport(None, ("a", 1)))  # type: ignore[arg-type]
     idle_since: float = 0.0
     number: int = field(default_factory=count().__next__)
 
@@ -36,7 +37,7 @@ def test_the_last_used_connection_comes_first() -> None:
 
 def test_a_closed_connection_is_passed_over() -> None:
     pool, (first, second) = filled(1.0, 2.0)
-    second.usable = False
+    second.transport.close()
     assert pool.take(float("-inf")) is first
 
 

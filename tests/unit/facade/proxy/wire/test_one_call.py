@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from facade.proxy.downstream.inbound import MOST_JOINED
+
 GET = b"GET /legacy/a HTTP/1.1\r\nHost: a\r\n\r\n"
 
 
@@ -35,6 +37,34 @@ def test_a_whole_chunked_answer_too(door) -> None:
     door.upstream.send(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\n\r\n")
     assert len(calls) == 1
     assert calls[0].endswith(b"\r\n\r\n2\r\nhi\r\n0\r\n\r\n")
+
+
+def test_large_pieces_are_not_copied_together(door, monkeypatch) -> None:
+    client, body, seen = door.client(), b"x" * MOST_JOINED, []
+    writelines = client.transport.writelines
+
+    def noted(pieces: list[bytes]) -> None:
+        seen.append(len(pieces))
+        writelines(pieces)
+
+    monkeypatch.setattr(client.transport, "writelines", noted)
+    for framing, sent, pieces in (
+        (b"Content-Length: %d" % MOST_JOINED, body, 2),
+        (b"Transfer-Encoding: chunked", b"%x\r\n%b\r\n0\r\n\r\n" % (MOST_JOINED, body), 3),
+    ):
+        client.send(GET)
+        door.upstream.send(b"HTTP/1.1 200 OK\r\n%b\r\n\r\n%b" % (framing, sent))
+        assert client.read().endswith(b"\r\n\r\n" + sent)
+        assert seen.pop() == pieces
+
+
+def test_a_body_that_came_with_its_head_is_sent_whole(door) -> None:
+    client = door.client()
+    head = b"POST /legacy/a HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\n"
+    client.send(head + b"abc" + GET)
+    assert door.upstream.read().endswith(b"\r\n\r\nabc")
+    door.upstream.send(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+    assert door.upstream.read().startswith(b"GET /legacy/a")  # on the same connection
 
 
 def test_a_head_without_a_body_yet_is_not_held_back(door) -> None:
