@@ -37,7 +37,8 @@ LIBRARIES = (
 )
 SERVICES = ("accounts", "catalog", "inventory", "notifications", "orders", "payments", "sales")
 OURS = (
-    *("facade.commands.cli", "facade.control.process", "new_services.storefront.app"),
+    *("facade.commands.cli", "facade.commands.run", "facade.control.process"),
+    "new_services.storefront.app",
     *(f"new_services.{name}.app" for name in SERVICES),
 )
 _MOST_BYTES = 1024**2

@@ -1,13 +1,15 @@
 """The command line, without sockets: output for people and programs, exit codes, variables."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
 
-from facade.commands.cli import main
+from facade.commands.cli import LATE, main
 from facade.commands.confirm import Confirmation
 from facade.routes.file.schema import schema_text
 
@@ -257,6 +259,29 @@ class TestRun:
         result = call("run")
         assert result.exit_code == 2
         assert "'upstreams' is missing" in result.stderr
+
+
+def test_each_is_in_the_help_and_has_its_own() -> None:
+    listed = call("--help").stdout
+    for name in LATE:
+        assert f"\n  {name} " in listed
+        assert call(name, "--help").exit_code == 0
+    assert "\n  facade " not in listed
+
+
+def test_a_command_does_not_wait_for_what_the_others_need() -> None:
+    look = "import sys, facade.commands.cli; print(*sorted(sys.modules))"
+    names = subprocess.run(
+        [sys.executable, "-c", look], capture_output=True, text=True, check=True
+    ).stdout.split()
+    ours = [name for name in names if name.startswith("facade.")]
+    assert ours == ["facade.commands", "facade.commands.cli"]
+
+
+def test_fig_facade_is_run_by_another_name() -> None:
+    assert call("facade", "--help").stdout.splitlines()[0].endswith(" facade [OPTIONS]")
+    assert call("facade", "--listen", "nowhere").exit_code == 2
+    assert "No such command 'nothing'" in call("nothing").stderr
 
 
 def test_schema() -> None:
