@@ -13,13 +13,13 @@ LATE = {
     "freeze": "moving.freeze", "journal": "moving.journal", "owner": "owner",
     "retire": "moving.retire", "detach": "moving.detach", "trace": "trace", "keys": "keys",
 }  # fmt: skip
-RUN = "facade"  # `fig facade` becomes `run`: its help and its errors name the command that was called
+RUN = "facade"  # `fig facade` becomes `run`: its help and its errors name what was called
 
 
 class Commands(click.Group):
     """Finds the commands in LATE."""
 
-    def list_commands(self, context: click.Context) -> list[str]:
+    def list_commands(self, _context: click.Context) -> list[str]:
         return sorted(LATE)
 
     def get_command(self, context: click.Context, name: str) -> click.Command | None:

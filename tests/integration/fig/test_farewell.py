@@ -123,7 +123,7 @@ def _it_asks_before_it_begins(fig) -> None:
     planned = said(fig("farewell", "--dry-run", "--json"))
     assert [one["step"] for one in planned["steps"]] == STEPS
     refused = said(fig("farewell", "--json"), 1)
-    assert "say --yes" in refused["error"]
+    assert "confirm it with --yes" in refused["error"]
     asked = fig("farewell")  # nobody answers
     assert (asked.returncode, "There is no way back" in asked.stdout) == (1, True)
 
