@@ -46,10 +46,7 @@ SHOP = {
     "services": ("stack", "list the instances in the registry, and whether each is ready"),
     "restart": ("stack", "restart a process, with changed settings if wanted"),
     "load": ("traffic", "run a Locust load test: shoppers who browse and order"),
-    "get": (
-        "traffic",
-        "send a GET, or repeat it until a wanted answer; show which side answered",
-    ),
+    "get": ("traffic", "send a GET, or repeat it until a wanted answer; show which side answered"),
     "order": ("orders", "place one order as a customer, and read it back"),
     "demo": ("traffic", "run the whole migration under load, and report the evidence"),
     "tour": ("traffic", "show ten patterns at work, and break each on purpose"),

@@ -27,7 +27,7 @@ LEGACY = f"""
 SELECT {_TEXT}, order_no, status, total::numeric, po_number LIKE '%% ~%%'
 FROM orders WHERE po_number LIKE %s
 """
-# Cancelled is the last state: behind a closed window nobody tells it to what legacy's log fed.
+# Cancelled is the last state: behind a closed window what legacy's log fed does not learn of it.
 NEW = """
 SELECT po_number, order_no, shown->>'status', (shown->>'total')::numeric, true
 FROM (SELECT po_number, order_no, CASE WHEN body IS NULL OR own_body::json->>'status' = 'CANCELLED'

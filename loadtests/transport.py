@@ -1,4 +1,4 @@
-"""Carries a visitor's requests through Locust's client, and tells Locust what was wrong."""
+"""Carries a visitor's requests through Locust's client, and reports failures to Locust."""
 
 from __future__ import annotations
 

@@ -94,7 +94,7 @@ class Mover:
             toward, ended.owner == toward, words or f"{domain} is owned by {ended.owner}",
             _steps(ended), self._waits(ended), self._failed() - before, took,
         )  # fmt: skip
-        self._tell(done, ordered.operator)
+        self._report(done, ordered.operator)
         return done
 
     def _ordered(self, toward: str) -> Standing:
@@ -113,15 +113,15 @@ class Mover:
             mend(self.owning.domain, self.owning.standing(), self.file)
             raise
 
-    def _tell(self, done: Move, name: str) -> None:
-        """The facade shows on its dashboard how it ended."""
+    def _report(self, done: Move, name: str) -> None:
+        """Report the outcome to the facade, for its dashboard."""
         try:
             admin.post(
                 self.admin, "/api/domains/attempt", domain=self.owning.domain, toward=done.toward,
                 who=name, words=done.words, good=str(done.good).lower(),
             )  # fmt: skip
         except FigError as error:
-            self.say(f"the dashboard does not know of it: {error}")
+            self.say(f"the dashboard could not be informed: {error}")
 
     def _waits(self, ended: Standing) -> Mapping[str, Any]:
         """Looked at once more: a write notes that it waited when it goes on, after the end."""

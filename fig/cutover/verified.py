@@ -1,4 +1,4 @@
-"""The last `fig verify` of a domain: kept with its date, and made anew when it is too old."""
+"""The last `fig verify` of a domain: kept with its date, and run again when it is too old."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""The demo: a whole migration under load, told as it happens, judged at the end.
+"""The demo: a whole migration under load, shown as it happens, judged at the end.
 
 In the order a run meets them:
     plan.py        the script as data: acts/, each of steps (step.py), what these do (actions.py),

@@ -5,7 +5,7 @@ steps      one after the other, each noted when it is done: a call that was kill
 record     the note on disk: which steps are done, with what they found
 calling    one call of the command: look, ask, take the steps
 looking    everything that the checks look at
-checks     what stands against it, pure: each with what to do
+checks     the objections, pure: each with what to do
 leaving    the steps outside the database: route file, processes, journal
 archive    a dump, its hash, and its restoration on trial
 sums       rows and checksums of every table, sequences, and how many objects there are

@@ -1,4 +1,4 @@
-"""What stands against a farewell, pure: each with what to do about it."""
+"""The objections against a farewell, pure: each with what to do about it."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -53,7 +53,7 @@ class Looked:
 
 
 def against(looked: Looked) -> list[Objection]:
-    """All that stands against it."""
+    """All objections."""
     return [
         *(_of_file(one) for one in looked.in_file),
         *_domains(looked.windows),
@@ -73,7 +73,7 @@ def _of_file(found: Mapping[str, Any]) -> Objection:
 def _domains(windows: Mapping[str, tuple[str, str] | str]) -> Iterator[Objection]:
     for name, there in windows.items():
         if isinstance(there, str):
-            yield Objection("service", name, f"the service of '{name}' says nothing: {there}",
+            yield Objection("service", name, f"the service of '{name}' does not answer: {there}",
                             "fig status shows what runs")  # fmt: skip
         elif there != ("new", "closed"):
             owner, window = there

@@ -40,8 +40,8 @@ def taken(one: Taken) -> str:
 
 
 def refused(objections: Sequence[Objection]) -> str:
-    """What stands against it, in words."""
-    return f"the monolith cannot go:\n{listed(objections)}"
+    """The objections, in words."""
+    return f"the monolith cannot be deleted yet:\n{listed(objections)}"
 
 
 def planned(

@@ -29,7 +29,7 @@ def load(path: Path) -> dict[str, str]:
     try:
         known = json.loads(path.read_text()) if path.exists() else {}
     except (OSError, ValueError) as error:
-        raise BadSetting(f"{path}: {error}; `make clean-data` starts anew") from error
+        raise BadSetting(f"{path}: {error}; `make clean-data` starts with no data") from error
     missing = {name: generate() for name in NAMES if name not in known}
     if missing:
         text = json.dumps(known | missing, indent=2)

@@ -18,10 +18,7 @@ FIRST_SNAPSHOT = 60.0  # seconds to read it in, the first time
 
 def keys(place: Place) -> Process:
     """Whose signature counts, and who may open a sealed session."""
-    return Process(
-        name="keys",
-        command=(place.python, "-m", "fig.stack.keys", place.path("keys")),
-    )
+    return Process(name="keys", command=(place.python, "-m", "fig.stack.keys", place.path("keys")))
 
 
 def order_side(place: Place, old: OldSide) -> tuple[Process, ...]:
@@ -46,12 +43,7 @@ def order_side(place: Place, old: OldSide) -> tuple[Process, ...]:
         ),
         _orders(place, old),
         _service(place, "notifications", smtp=place.address("mail")),
-        _called(
-            place,
-            "sales",
-            patience=FIRST_SNAPSHOT,
-            **old.services["sales"],
-        ),
+        _called(place, "sales", patience=FIRST_SNAPSHOT, **old.services["sales"]),
         _accounts(place, old),
     )
 

@@ -15,7 +15,7 @@ from typing import Protocol
 from chassis.process.children import end_with_parent
 from fig.supervise import logs, warden
 from fig.supervise.forkserver.client import Forked, ForkServer, Unavailable, possible
-from fig.supervise.forkserver.server import Wish
+from fig.supervise.forkserver.server import Command
 from fig.supervise.process import Process
 
 CHUNK = 65536
@@ -100,7 +100,7 @@ class LocalLauncher:
         self._readers: set[asyncio.Task[None]] = set()
 
     def prepare(self, processes: Sequence[Process]) -> None:
-        """Have the libraries that they share imported once; else each imports its own."""
+        """Start the fork server, which imports the shared libraries once for all."""
         if possible() and any(process.forked for process in processes):
             log = logs.path_of(self._logs, "forkserver")
             self._forks = ForkServer(self._root, self._environment, log)
@@ -125,8 +125,8 @@ class LocalLauncher:
         environment = {**self._environment, **process.env, **extra}
         if self._forks is not None and process.forked_with(extra):
             with contextlib.suppress(Unavailable):
-                wish = Wish(words, environment, process.stop)
-                return Forked(await self._forks.fork(wish, output), self._note)
+                command = Command(words, environment, process.stop)
+                return Forked(await self._forks.fork(command, output), self._note)
         parent = os.getpid()
         started = await asyncio.create_subprocess_exec(
             *words,

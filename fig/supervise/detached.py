@@ -1,4 +1,4 @@
-"""The supervisor that stays when `fig up --detach` returns: started, followed until all is up."""
+"""`fig up --detach`: start a supervisor in the background, and follow it until all is up."""
 
 import os
 import sys
@@ -62,13 +62,13 @@ def arguments(order: Order) -> list[str]:
 
 
 def _without_detach(caller: Mapping[str, str]) -> dict[str, str]:
-    """Else the supervisor would leave another one behind, and so on."""
+    """Without it the supervisor would detach another one, and so on."""
     ours = ("FIG_UP_DETACH", "FIG_UP_JSON")  # the second is only for the caller
     return {name: text for name, text in caller.items() if name not in ours}
 
 
 def _follow(home: Home, child: children.Popen, progress: Progress) -> StackState | None:
-    """Shows how the stack comes up; None when its supervisor ended."""
+    """Show how the stack starts; None when its supervisor ended."""
     while child.poll() is None:
         found = state.read(home.state)
         if found is not None and found.pid == child.pid:

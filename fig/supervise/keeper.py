@@ -21,8 +21,8 @@ class NotReady(Exception):
 
 
 @dataclass
-class _Wishes:
-    """What others want of the keeper, seen at its next turn."""
+class _Requests:
+    """What others ask of the keeper; it acts on them at its next turn."""
 
     stop: bool = False
     restart: bool = False
@@ -49,7 +49,7 @@ class Keeper:
         self._show = show
         self._clock = clock
         self._restarts = Restarts(first=0.1, most=5.0, stable=STABLE_SECONDS)
-        self._wishes = _Wishes()
+        self._requests = _Requests()
         self._child: Child | None = None
         self._verdict: asyncio.Future[int | None] | None = None
 
@@ -58,11 +58,11 @@ class Keeper:
         for need in needs:
             await need.up.wait()
         failures = 0
-        while not self._wishes.stop:
+        while not self._requests.stop:
             code, lived = await self._live()
-            if self._wishes.stop or self._over(code):
+            if self._requests.stop or self._over(code):
                 return
-            if self._wishes.restart:
+            if self._requests.restart:
                 await self._pause()
                 continue
             if not self.status.took:
@@ -72,13 +72,13 @@ class Keeper:
 
     async def stop(self) -> None:
         """Ask it to end, kill it after its grace; returns when it is gone."""
-        self._wishes.stop = True
-        self._wishes.changed.set()
+        self._requests.stop = True
+        self._requests.changed.set()
         await self._end()
 
     def kill(self) -> None:
-        """No grace."""
-        self._wishes.stop = True
+        """Kill it at once."""
+        self._requests.stop = True
         if self._child is not None:
             self._child.sweep()
 
@@ -91,10 +91,10 @@ class Keeper:
         before = dict(self.extra)
         self.extra |= extra
         self._verdict = asyncio.get_running_loop().create_future()
-        self._wishes.restart = self._child is not None
-        self._wishes.pause = pause
+        self._requests.restart = self._child is not None
+        self._requests.pause = pause
         self.up.clear()
-        self._wishes.changed.set()
+        self._requests.changed.set()
         await self._end()
         verdict = await self._verdict
         self._verdict = None
@@ -104,12 +104,12 @@ class Keeper:
 
     async def _live(self) -> tuple[int, float]:
         """From its start to its end: the exit code, and the seconds it was ready."""
-        self._wishes.changed.clear()
+        self._requests.changed.clear()
         self._set(State.STARTING, exit_code=None, why="", since=self._clock.unix())
         began = self._clock.now()
         child = self._child = await self._launch()
-        if self._wishes.stop:
-            child.sweep()  # the wish came while it was being started
+        if self._requests.stop:
+            child.sweep()  # it was asked to stop while starting
         self.status.pid = child.pid
         self._show(self.status)
         ended = asyncio.ensure_future(child.wait())
@@ -137,7 +137,7 @@ class Keeper:
             return await self._launcher.launch(self.process, self.extra)
         except OSError as error:
             self._set(State.FAILED)
-            raise NotReady(f"{self.process.name}: cannot be started: {error}") from error
+            raise NotReady(f"{self.process.name} cannot be started: {error}") from error
 
     async def _until_ready(self, pid: int) -> bool:
         """Whether it became ready in time; a oneshot's time is up here too."""
@@ -158,7 +158,7 @@ class Keeper:
         return now
 
     def _over(self, code: int) -> bool:
-        """A oneshot that succeeded."""
+        """Whether this was a oneshot that succeeded."""
         if self.process.kind is not Kind.ONESHOT or code != 0:
             return False
         self.status.took = self._clock.unix() - self.status.since
@@ -171,7 +171,7 @@ class Keeper:
         self.status.pid = 0
         self.status.exit_code = code
         self.status.why = self.status.why or ending(code)
-        if not self._wishes.restart:
+        if not self._requests.restart:
             self._judge(code)
 
     def _judge(self, verdict: int | None) -> None:
@@ -185,11 +185,11 @@ class Keeper:
         raise NotReady(f"{self.process.name} did not start: it {self.status.why}")
 
     async def _pause(self) -> None:
-        """What a restart waits between end and start."""
-        self._wishes.restart = False
-        if self._wishes.pause:
-            self._wishes.changed.clear()
-            await self._wait(self._wishes.pause)
+        """The pause of a restart between end and start."""
+        self._requests.restart = False
+        if self._requests.pause:
+            self._requests.changed.clear()
+            await self._wait(self._requests.pause)
 
     async def _rest(self, lived: float) -> None:
         """The moment between a death, after so many seconds of being ready, and the next start."""
@@ -197,12 +197,12 @@ class Keeper:
         await self._wait(self._restarts.pause(lived))
 
     async def _wait(self, seconds: float) -> None:
-        """Down for so long; a wish ends it."""
+        """Stay down for so long; a request ends it."""
         self._set(State.BACKOFF)
         pause = asyncio.ensure_future(self._clock.sleep(seconds))
-        wish = asyncio.ensure_future(self._wishes.changed.wait())
-        await asyncio.wait({pause, wish}, return_when=asyncio.FIRST_COMPLETED)
-        for task in (pause, wish):
+        asked = asyncio.ensure_future(self._requests.changed.wait())
+        await asyncio.wait({pause, asked}, return_when=asyncio.FIRST_COMPLETED)
+        for task in (pause, asked):
             task.cancel()
 
     async def _end(self) -> None:

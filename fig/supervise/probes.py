@@ -23,11 +23,11 @@ class HttpReady:
 
     @property
     def url(self) -> str:
-        """What a person would type to ask the same."""
+        """The URL of this check."""
         return f"http://{self.address}{self.path}"
 
     async def check(self, _pid: int) -> bool:
-        """Asks once."""
+        """One attempt."""
         host, _, port = self.address.rpartition(":")
         try:
             async with asyncio.timeout(ANSWER_SECONDS):
@@ -47,7 +47,7 @@ class HttpReady:
 
 @dataclass(frozen=True)
 class TcpReady:
-    """Somebody accepts a connection."""
+    """The port accepts a connection."""
 
     address: str  # HOST:PORT
 
@@ -57,7 +57,7 @@ class TcpReady:
         return f"tcp://{self.address}"
 
     async def check(self, _pid: int) -> bool:
-        """Asks once."""
+        """One attempt."""
         host, _, port = self.address.rpartition(":")
         try:
             async with asyncio.timeout(ANSWER_SECONDS):

@@ -1,4 +1,4 @@
-"""What a process of ours says of itself on /readyz, ready or not."""
+"""What a process of the stack answers on /readyz, ready or not."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -17,7 +17,7 @@ def of(found: StackState, process: str) -> Mapping[str, Any]:
 
 
 def ask(port: int) -> Mapping[str, Any]:
-    """Empty when nothing listens there."""
+    """The answer; empty when nothing listens there."""
     try:
         return call_object(f"http://{HOST}:{port}/readyz", seconds=SECONDS)
     except Refusal as error:

@@ -25,7 +25,7 @@ from fig.supervise import logs, state
 from fig.supervise.children import LocalLauncher, Said
 from fig.supervise.order import Order
 from fig.supervise.process import Process
-from fig.supervise.spool import Answer, Restart, Spool, Wish
+from fig.supervise.spool import Answer, Request, Restart, Spool
 from fig.supervise.standing import Status, ending
 from fig.supervise.supervisor import NotUp, Supervisor
 
@@ -64,26 +64,26 @@ def processes(order: Order) -> tuple[Process, ...]:
 
 
 def urls(plan: dict[str, int]) -> dict[str, str]:
-    """What a person or a script opens."""
+    """The addresses for people and scripts."""
     names = ("facade", "admin", "legacy")
     return {name: f"http://{ports.HOST}:{plan[name]}" for name in names if name in plan}
 
 
 def ports_of(order: Order) -> dict[str, int]:
-    """Those that the stack may use."""
+    """The ports that the stack may use."""
     plan = ports.plan(order.port_base)
     free = () if order.options.monolith else OLD_PORTS
     return {name: port for name, port in plan.items() if name not in free}
 
 
 def as_it_stands(order: Order) -> Order:
-    """The order, without the monolith where it has gone since. Raises BadSetting."""
+    """The order, without the monolith if it has been deleted since. Raises BadSetting."""
     there = order.options.monolith and ended.read(order.home) is None
     return replace(order, options=replace(order.options, monolith=there))
 
 
 async def run(order: Order, onlooker: Onlooker, listing: Listing = processes) -> None:
-    """The whole run; returns after a wish to stop. Raises FigError when it cannot come up."""
+    """The whole run; returns after a request to stop. Raises FigError when it cannot come up."""
     places.prepare(order.home.folder)
     with _lock(order):
         _clear_leftovers(order, onlooker)
@@ -104,7 +104,7 @@ async def run(order: Order, onlooker: Onlooker, listing: Listing = processes) ->
 
 
 class _Session:
-    """What is known of the run, written down on every change."""
+    """The state of the run, written to its file on every change."""
 
     def __init__(
         self, order: Order, plan: dict[str, int], onlooker: Onlooker, listing: Listing
@@ -117,7 +117,7 @@ class _Session:
         self.supervisor: Supervisor | None = None
 
     def changed(self, status: Status) -> None:
-        """Write it down, tell the onlooker."""
+        """Write the state file, and notify the onlooker."""
         self._write()
         self._onlooker.changed(status)
 
@@ -150,7 +150,7 @@ class _Session:
     def _listen(self, supervisor: Supervisor) -> None:
         def stop() -> None:
             if self._stop.is_set():
-                self._onlooker.note("again: killing all")
+                self._onlooker.note("second signal: killing all")
                 supervisor.kill()
             self._stop.set()
 
@@ -162,13 +162,13 @@ class _Session:
         spool = Spool(self._order.home.spool)
         spool.open()
         while True:
-            for name, wish in spool.take():
-                spool.answer(name, await self._fulfil(supervisor, wish))
+            for name, request in spool.take():
+                spool.answer(name, await self._carry_out(supervisor, request))
             await asyncio.sleep(SPOOL_SECONDS)
 
-    async def _fulfil(self, supervisor: Supervisor, wish: Wish) -> Answer:
-        if isinstance(wish, Restart):
-            return await _restart(supervisor, wish)
+    async def _carry_out(self, supervisor: Supervisor, request: Request) -> Answer:
+        if isinstance(request, Restart):
+            return await _restart(supervisor, request)
         try:
             order = as_it_stands(self._order)
             gone = await supervisor.relist(self._listing(order))
@@ -195,20 +195,20 @@ class _Session:
         state.write(self._order.home.state, described)
 
 
-async def _restart(supervisor: Supervisor, wish: Restart) -> Answer:
+async def _restart(supervisor: Supervisor, request: Restart) -> Answer:
     try:
-        verdict = await supervisor.restart(wish.name, wish.extra, wish.pause)
+        verdict = await supervisor.restart(request.name, request.extra, request.pause)
     except FigError as error:
         return Answer(False, str(error), error.exit_code)
     if verdict is None:
-        return Answer(True, f"{wish.name} is ready")
-    back = "; it goes on with its former settings" if wish.extra else ""
-    return Answer(False, f"{wish.name} {ending(verdict)} before it was ready{back}", 1)
+        return Answer(True, f"{request.name} is ready")
+    back = "; it goes on with its former settings" if request.extra else ""
+    return Answer(False, f"{request.name} {ending(verdict)} before it was ready{back}", 1)
 
 
 @contextlib.contextmanager
 def _lock(order: Order) -> Iterator[IO[str]]:
-    """Held as long as we live, whatever ends us. Raises Taken."""
+    """Held until this process ends, however it ends. Raises Taken."""
     with order.home.lock.open("a") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -1,6 +1,6 @@
-"""How commands ask the supervisor for something: a file in, a file out, under the run folder.
+"""How commands send requests to the supervisor: a file in, a file out, under the run folder.
 
-Files and not a socket: a socket's path may have 107 bytes at most, a project's folder more.
+Files and not a socket: a socket's path may have 107 bytes at most, and a project's may be longer.
 """
 
 import contextlib
@@ -36,12 +36,12 @@ class Relist:
     relist: bool = True
 
 
-Wish = Restart | Relist
+Request = Restart | Relist
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What came of it."""
+    """The outcome of a request."""
 
     ok: bool
     message: str = ""
@@ -49,39 +49,39 @@ class Answer:
 
 
 class Spool:
-    """Both ends. Every file appears by rename, so none is read half."""
+    """Both ends. Every file appears by rename, so a reader never sees half of one."""
 
     def __init__(self, folder: Path) -> None:
         self._asked = folder / "asked"
         self._answered = folder / "answered"
 
     def open(self) -> None:
-        """The supervisor's end: forget what was asked of somebody before."""
+        """The supervisor's end: delete what an earlier supervisor was asked."""
         for folder in (self._asked, self._answered):
             folder.mkdir(parents=True, exist_ok=True)
             for old in folder.iterdir():
                 old.unlink(missing_ok=True)
 
-    def take(self) -> list[tuple[str, Wish]]:
-        """The supervisor's end: what was asked since, each with the name to answer to."""
-        taken: list[tuple[str, Wish]] = []
+    def take(self) -> list[tuple[str, Request]]:
+        """The supervisor's end: the new requests, each with the name for its answer."""
+        taken: list[tuple[str, Request]] = []
         for path in sorted(self._asked.glob("*.json")):
-            wish = read_object(path)
+            request = read_object(path)
             path.unlink(missing_ok=True)
-            if wish is not None:
+            if request is not None:
                 with contextlib.suppress(TypeError):  # not one of ours
-                    kind = Relist if "relist" in wish else Restart
-                    taken.append((path.stem, kind(**wish)))
+                    kind = Relist if "relist" in request else Restart
+                    taken.append((path.stem, kind(**request)))
         return taken
 
     def answer(self, name: str, answer: Answer) -> None:
         """The supervisor's end."""
         write_whole(self._answered / f"{name}.json", json.dumps(asdict(answer)))
 
-    def ask(self, wish: Wish, alive: Callable[[], bool]) -> Answer:
+    def ask(self, request: Request, alive: Callable[[], bool]) -> Answer:
         """The command's end: waits for the answer as long as the supervisor is alive."""
         name = f"{time.time_ns()}-{secrets.token_hex(4)}"
-        write_whole(self._asked / f"{name}.json", json.dumps(asdict(wish)))
+        write_whole(self._asked / f"{name}.json", json.dumps(asdict(request)))
         path = self._answered / f"{name}.json"
         while True:
             living = alive()

@@ -1,4 +1,4 @@
-"""Where a process stands, as the keeper says it and everybody else reads it; and time, as given."""
+"""The state of a process, written by its keeper and read by everything else; and the clock."""
 
 import asyncio
 import signal
@@ -11,7 +11,7 @@ from fig.supervise.process import Kind
 
 
 class State(Enum):
-    """Where a process stands."""
+    """The state of a process."""
 
     WAITING = "waiting"  # for what it needs
     STARTING = "starting"
@@ -45,7 +45,7 @@ class Status:
 
 @dataclass(frozen=True)
 class Clock:
-    """Where time comes from; tests bring their own."""
+    """The source of time; tests replace it."""
 
     now: Callable[[], float] = time.monotonic
     unix: Callable[[], float] = time.time

@@ -1,4 +1,4 @@
-"""What a running stack writes down, so that every other command finds it: run/state.json."""
+"""The state file of a running stack, by which every other command finds it: run/state.json."""
 
 import json
 import os

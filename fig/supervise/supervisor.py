@@ -18,7 +18,7 @@ Settings = Mapping[str, Mapping[str, str]]  # process: variables added to its en
 
 
 class Unknown(FigError):
-    """No such process; the message lists those there are."""
+    """No such process; the message lists the known names."""
 
     exit_code = 2
 
@@ -107,9 +107,9 @@ class Supervisor:
             keeper.status.state = State.STOPPED
 
     async def relist(self, processes: Sequence[Process]) -> list[str]:
-        """Stop for good what is not among these; what stays starts, when it does, as said here.
+        """Stop the processes that are listed no more; the others start next time as listed here.
 
-        Returns the names of the services that went.
+        Returns the names of the stopped services.
         """
         check_order(processes)
         listed = {process.name: process for process in processes}
@@ -149,6 +149,6 @@ def check_order(processes: Sequence[Process]) -> None:
         missing = set(process.needs) - before
         if missing:
             raise ValueError(
-                f"{process.name} needs {sorted(missing)}, which do not stand before it"
+                f"{process.name} needs {sorted(missing)}, which are not listed before it"
             )
         before.add(process.name)

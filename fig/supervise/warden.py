@@ -2,7 +2,8 @@
 
 stdin says `+PGID` when a process group begins and `-PGID` when it is gone. When stdin ends, the
 groups still there are asked to end, the youngest first, and killed after `GRACE` seconds.
-The kernel's parent-death signal ends the direct children; this gets the rest, and the deaf.
+The kernel's parent-death signal ends the direct children; this ends the rest, and those that
+ignore the signal.
 """
 
 import contextlib

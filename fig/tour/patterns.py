@@ -25,10 +25,7 @@ PATTERNS: Final = (
         "microservices",
         "Microservices with a registry",
         "Parts that are changed and started apart must find each other, whatever their addresses.",
-        watch=(
-            Step("services", r"catalog +http.*ready"),
-            Step(f"get {PRODUCT}", "200.*side=new"),
-        ),
+        watch=(Step("services", r"catalog +http.*ready"), Step(f"get {PRODUCT}", "200.*side=new")),
         broken=(
             down("catalog", 4),
             Step(f"get {PRODUCT} --until side=legacy", "200.*side=legacy.*stage=new"),

@@ -56,7 +56,7 @@ async def fill(legacy_url: str, url: str) -> None:
     projection = Projection()
     # What is derived of an order is made when all tables are there: orders come last.
     for table in sorted(MAPPINGS["orders"], key=lambda each: each.entity == ORDER):
-        async for facts in _told(legacy, table):
+        async for facts in _facts(legacy, table):
             async with store.transaction():
                 await projection.apply(store, facts)
     ahead = int((time.time() + 86_400) * 1e6)  # it has seen all that is written meanwhile
@@ -70,7 +70,7 @@ async def fill(legacy_url: str, url: str) -> None:
     await store.close()
 
 
-async def _told(legacy: asyncpg.Connection, table: Table) -> AsyncIterator[list[Fact]]:
+async def _facts(legacy: asyncpg.Connection, table: Table) -> AsyncIterator[list[Fact]]:
     """A table's rows in batches, and that there are no others."""
     plain = ("integer", "bigint", "smallint", "boolean")
     rows = await legacy.fetch(
@@ -140,15 +140,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Measure fig verify where both sides agree.")
     parser.add_argument("--orders", type=int, default=1_000_000)
     parser.add_argument("--write", action="store_true", help="into docs/performance.md")
-    wish = parser.parse_args()
+    options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="fig-bench-", ignore_cleanup_errors=True) as folder:
         world = World(Path(folder))
         try:
-            section = measure(world, wish.orders)
+            section = measure(world, options.orders)
         finally:
             world.stop()
     print(section)  # noqa: T201
-    if wish.write:
+    if options.write:
         put("bench-verify", section)
 
 

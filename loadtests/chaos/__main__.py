@@ -30,7 +30,7 @@ from loadtests.visitor import CUSTOMERS
 
 LATE_SECONDS = 4.0
 LASTING_TRIES = 5  # of the last flip of orders: something may just be dead
-UNLUCKY_A_MINUTE, LEAST_UNLUCKY = 2, 3  # wishes that legacy answers with a 500 each time
+UNLUCKY_A_MINUTE, LEAST_UNLUCKY = 2, 3  # orders that legacy answers with a 500 each time
 INSTANCES = "2"  # of each service
 
 
@@ -143,7 +143,7 @@ def _add_lasting(
 ) -> None:
     """What lasted for the whole run, or came by itself."""
     now, attempts = time.time(), sum(between.unlucky.values())
-    of = f"attempts of {len(between.unlucky)} wishes"
+    of = f"attempts of {len(between.unlucky)} orders"
     report.add(Struck("legacy: 500 each time", began, now, attempts, of))
     refused = [entry for entry in entries if entry.get("ending") and entry["status"] == 401]
     ended = between.struck["session ended"] + len(refused)

@@ -17,13 +17,7 @@ CHUNK = 65536
 
 @click.command()
 @click.argument("name", required=False)
-@click.option(
-    "--follow",
-    "-f",
-    is_flag=True,
-    envvar="FIG_LOGS_FOLLOW",
-    help="Print new lines too.",
-)
+@click.option("--follow", "-f", is_flag=True, envvar="FIG_LOGS_FOLLOW", help="Print new lines too.")
 @click.option("--lines", "-n", type=click.IntRange(min=0), default=40, show_default=True,
               envvar="FIG_LOGS_LINES", help="How many of the last lines.")  # fmt: skip
 @json_option("FIG_LOGS_JSON")

@@ -39,13 +39,7 @@ def parse_sets(
 
 
 @click.command()
-@click.option(
-    "--detach",
-    "-d",
-    is_flag=True,
-    envvar="FIG_UP_DETACH",
-    help="Run in the background.",
-)
+@click.option("--detach", "-d", is_flag=True, envvar="FIG_UP_DETACH", help="Run in the background.")
 @click.option("--routes", type=click.Path(path_type=Path, dir_okay=False, exists=True),
               envvar="FIG_ROUTES",
               help="The route file.  [env: FIG_ROUTES; default: routes.yaml in the project]",

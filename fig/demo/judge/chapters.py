@@ -39,12 +39,12 @@ def chapters(record: Record) -> list[Chapter]:
 
 
 def chapter(record: Record, act: ActRecord) -> Chapter:
-    """What an act did not come to is missing: then its requests are its headline."""
-    own = tuple(FIGURES[act.number](record))
+    """Where an act has not come to its own figures, its requests are its headline."""
+    words, own = OUTCOMES[act.number](record)
     asked, failed = _shopping(act)
     headline = Figure(asked.value, f"requests, {failed.value} failed")
-    if own and act.reached and act.number in HEADLINES:
-        headline = Figure(own[0].value, HEADLINES[act.number](record))
+    if own and words and act.reached:
+        headline = Figure(own[0].value, words)
     return Chapter(act, headline, (*own, asked, failed))
 
 
@@ -60,18 +60,19 @@ def none(count: int, words: str) -> Figure:
     return Figure(f"{count:,}", words, count == 0)
 
 
-def _front(record: Record) -> Sequence[Figure]:
+def _front(record: Record) -> Outcome:
     moved = next((act for act in record.acts if act.number == 2), None)
     until = moved.began if moved else float("inf")
     seen = [sample for sample in record.samples if sample.at <= until]
     new = seen[-1].answered("new") - seen[0].answered("new") if seen else 0
-    return (none(new, "answered by the new side"),)
+    return "", (none(new, "answered by the new side"),)
 
 
-def _goods(record: Record) -> Sequence[Figure]:
+def _goods(record: Record) -> Outcome:
     caught = record.caught
-    found: list[Figure] = []
+    words, found = "", list[Figure]()
     if caught is not None:
+        words = f"pairs differed: the fault is caught, {caught.clients} clients had met it"
         found += [
             Figure(f"{caught.mismatched} of {caught.pairs}", "pairs differed: the fault is caught"),
             none(caught.clients, "clients had met it"),
@@ -80,73 +81,48 @@ def _goods(record: Record) -> Sequence[Figure]:
         pairs = total(record.last, COMPARED)
         found.append(Figure(f"{pairs.completed:,}", "pairs compared since it was mended"))
         found.append(none(pairs.mismatched, "of them differed"))
-    return found
+    return words, found
 
 
-def _orders(record: Record) -> Sequence[Figure]:
+def _orders(record: Record) -> Outcome:
     outage = record.outage
     if outage is None:
-        return ()
+        return "", ()
     harm = max(0, sum(outage.harmed.values()) - record.load.strangers)
-    return (
+    return f"without the monolith, and {outage.taken} orders were taken", (
         Figure(f"{outage.ready - outage.began:.0f} s", "without the monolith"),
         Figure(f"{outage.taken}", f"orders taken meanwhile, {outage.pending} of them as pending"),
         none(harm, "errors on routes that had moved"),
     )
 
 
-def _cutover(record: Record) -> Sequence[Figure]:
+def _cutover(record: Record) -> Outcome:
     moves = record.handovers
     longest = max((one.worst for one in moves), default=0.0)
-    waited = sum(one.waited for one in moves)
-    return (
+    waited, failed = sum(one.waited for one in moves), sum(one.failed for one in moves)
+    return f"times a domain changed its owner, {failed} writes failed", (
         Figure(f"{len(moves)}", "times a domain changed its owner, under load"),
-        none(sum(one.failed for one in moves), "writes failed by it"),
+        none(failed, "writes failed by it"),
         Figure(f"{waited}", f"writes had to wait, {longest:.0f} ms at most"),
     )
 
 
-def _end(record: Record) -> Sequence[Figure]:
+def _end(record: Record) -> Outcome:
     alone, gone = record.without, record.gone
     if alone is None or gone is None:
-        return ()
-    return (
+        return "", ()
+    return f"requests after the farewell, {alone.failed} failed", (
         Figure(f"{alone.requests:,}", "requests after the farewell"),
         none(alone.failed, "of these failed"),
         none(alone.apart, "counted apart"),
         Figure(f"{alone.orders}", "orders without the monolith"),
         Figure(f"{alone.logins}", "logins"),
         Figure(f"{alone.registrations}", "new accounts"),
-        Figure(f"{gone.rows:,}", "rows of the monolith archived, the archive tried"),
+        Figure(f"{gone.rows:,}", "rows of the monolith archived, the archive tested"),
     )
 
 
-FIGURES: Mapping[int, Callable[[Record], Sequence[Figure]]] = {
-    1: _front,
-    2: _goods,
-    3: _orders,
-    4: _cutover,
-    5: _end,
-}
-HEADLINES: Mapping[int, Callable[[Record], str]] = {
-    2: lambda record: f"pairs differed: the fault is caught, {_met(record)} clients had met it",
-    3: lambda record: f"without the monolith, and {_taken(record)} orders were taken",
-    4: lambda record: f"times a domain changed its owner, {_dropped(record)} writes failed",
-    5: lambda record: f"requests after the farewell, {_missed(record)} failed",
-}
-
-
-def _met(record: Record) -> int:
-    return record.caught.clients if record.caught else 0
-
-
-def _taken(record: Record) -> int:
-    return record.outage.taken if record.outage else 0
-
-
-def _dropped(record: Record) -> int:
-    return sum(one.failed for one in record.handovers)
-
-
-def _missed(record: Record) -> int:
-    return record.without.failed if record.without else 0
+Outcome = tuple[str, Sequence[Figure]]  # what the first figure means as a headline; all figures
+OUTCOMES: Mapping[int, Callable[[Record], Outcome]] = {
+    1: _front, 2: _goods, 3: _orders, 4: _cutover, 5: _end,
+}  # fmt: skip

@@ -61,7 +61,7 @@ def laws_alone(record: Record) -> Promise:
     across = sum(law.database == "books" for law in found.laws)
     evidence = (
         f"{len(found.laws)} laws, {across} of them across orders, payments and inventory; "
-        f"{len(found.stuck)} sagas stuck, {found.letters} events that nobody could take"
+        f"{len(found.stuck)} sagas stuck, {found.letters} dead letters"
     )
     held = bool(across) and not wrong
     return Promise(name, held, "; ".join([*wrong[:SHOWN], evidence]))

@@ -73,7 +73,7 @@ def none_lost(record: Record) -> Promise:
         f"{where}"
     )
     if found.wrong:
-        evidence = f"{len(found.wrong)} are not as told: {'; '.join(found.wrong[:SHOWN])}"
+        evidence = f"{len(found.wrong)} are not as confirmed: {'; '.join(found.wrong[:SHOWN])}"
     return Promise(name, not found.wrong and found.acknowledged > 0, evidence)
 
 
@@ -110,7 +110,7 @@ def handed_over(record: Record) -> Promise:
 
 
 def both_sides_equal(record: Record) -> Promise:
-    """`fig verify` is clean, no saga is stuck, no event was put aside."""
+    """`fig verify` is clean, no saga is stuck, there is no dead letter."""
     name = "both sides hold the same (fig verify)"
     found = record.verified
     if found is None:
@@ -119,7 +119,7 @@ def both_sides_equal(record: Record) -> Promise:
     rows = sum(one.rows for one in found.entities)
     evidence = (
         f"{rows:,} rows in {len(found.entities)} tables, {len(found.laws)} laws; "
-        f"{len(found.stuck)} sagas stuck, {found.letters} events that nobody could take"
+        f"{len(found.stuck)} sagas stuck, {found.letters} dead letters"
     )
     clean = not wrong and bool(found.entities and found.laws)
     return Promise(name, clean, "; ".join([*wrong[:SHOWN], evidence]))

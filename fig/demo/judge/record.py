@@ -84,7 +84,7 @@ class PriceEdit:
 
 @dataclass(frozen=True)
 class Outage:
-    """The time without legacy: from the wish to stop it until nothing was held back any more.
+    """The time without legacy: from the order to stop it until nothing was held back any more.
 
     `taken` and `pending` are orders accepted meanwhile; `shown` answers of the migrated reads by
     the new side; `errors` answers with 5xx by route: of those in `moved` there must be none.
@@ -142,11 +142,11 @@ class Verified:
     entities: tuple[Entity, ...] = ()
     laws: tuple[Law, ...] = ()
     stuck: tuple[str, ...] = ()  # sagas
-    letters: int = 0  # events that nobody could take
+    letters: int = 0  # dead letters
     acknowledged: int = 0  # orders that shoppers count on
     accepted: int = 0  # of them at first as pending
     by_saga: int = 0  # of them written by the new side
-    wrong: tuple[str, ...] = ()  # what shoppers were told, and is not so
+    wrong: tuple[str, ...] = ()  # what shoppers were answered, and is not so
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ class Latency:
 
 @dataclass(frozen=True)
 class Pairs:
-    """The evidence of one route since it was last forgotten. Only completed pairs are evidence."""
+    """The evidence of one route since it was last reset. Only completed pairs are evidence."""
 
     completed: int = 0
     matched: int = 0
@@ -58,8 +58,8 @@ class Failure:
 
 @dataclass(frozen=True)
 class Orders:
-    """What shoppers were told of their orders. `oldest`: when the pending one that has waited
-    longest was accepted, unix seconds; None when none waits."""
+    """What shoppers were answered about their orders. `oldest`: unix seconds at which the pending
+    order that waits longest was accepted; None when none waits."""
 
     placed: int = 0
     pending: int = 0
@@ -104,7 +104,7 @@ class Load:
     @property
     def strangers(self) -> int:
         """Of the excused: requests for the new side by people who had just logged in, of whom
-        legacy alone could have told who they are."""
+        only legacy could have said who they are."""
         marks = ("[after login]", "(who is asking)")
         return sum(count for name, count in self.excused.items() if name.endswith(marks))
 

@@ -59,7 +59,7 @@ def point(before: Sample, after: Sample, routes: Sequence[str]) -> Point:
     """The rates between two samples, and the latencies at the later one."""
     seconds = after.at - before.at
     evidence, earlier = total(after, routes), total(before, routes)
-    if evidence.completed < earlier.completed:  # forgotten in between: it began from nothing
+    if evidence.completed < earlier.completed:  # reset in between: it began from nothing
         earlier = type(earlier)()
     return Point(
         at=after.at,

@@ -35,7 +35,7 @@ def answers(
         area(grid, points, legacy, both, "new"),
         shade(grid, *gone, "legacy stopped") if gone else "",
         shade(grid, deleted, grid.ended, "no monolith") if deleted else "",
-        hints(grid, points, told_answers),
+        hints(grid, points, hint_of_answers),
     )
 
 
@@ -58,7 +58,7 @@ def latencies(points: Sequence[Point], bands: Sequence[Band]) -> str:
         axes(grid),
         stages(grid, bands),
         *lines,
-        hints(grid, points, told_latencies),
+        hints(grid, points, hint_of_latencies),
     )
 
 
@@ -79,7 +79,7 @@ def evidence(points: Sequence[Point], bands: Sequence[Band]) -> str:
         stages(grid, bands),
         area(grid, points, floor, equal, "equal"),
         area(grid, points, equal, both, "different"),
-        hints(grid, points, told_evidence),
+        hints(grid, points, hint_of_evidence),
     )
 
 
@@ -111,11 +111,7 @@ def stages(grid: Frame, bands: Sequence[Band]) -> str:
 
 
 def area(
-    grid: Frame,
-    points: Sequence[Point],
-    low: Sequence[float],
-    high: Sequence[float],
-    style: str,
+    grid: Frame, points: Sequence[Point], low: Sequence[float], high: Sequence[float], style: str
 ) -> str:
     """The surface between two values over time."""
     upper = [f"{grid.x(p.at)},{grid.y(v)}" for p, v in zip(points, high, strict=True)]
@@ -145,7 +141,7 @@ def line(grid: Frame, values: Sequence[tuple[float, float | None]], style: str) 
     return f'<path class="line {style}" d="{" ".join(path)}"/>' if path else ""
 
 
-def hints(grid: Frame, points: Sequence[Point], tell: Callable[[Point], str]) -> str:
+def hints(grid: Frame, points: Sequence[Point], text_of: Callable[[Point], str]) -> str:
     """What the pointer reads at each moment."""
     parts = []
     for point, after in zip(points, [*points[1:], points[-1]], strict=True):
@@ -153,12 +149,12 @@ def hints(grid: Frame, points: Sequence[Point], tell: Callable[[Point], str]) ->
         width = max(1.0, round(grid.x(after.at) - left, 1))
         parts.append(
             f'<rect class="hint" x="{left}" y="{TOP}" width="{width}" '
-            f'height="{HEIGHT - TOP - BOTTOM}"><title>{tell(point)}</title></rect>'
+            f'height="{HEIGHT - TOP - BOTTOM}"><title>{text_of(point)}</title></rect>'
         )
     return "".join(parts)
 
 
-def told_answers(point: Point) -> str:
+def hint_of_answers(point: Point) -> str:
     rates = point.rates
     return (
         f"{point.at:.0f} s: legacy {rates['legacy']:.0f}/s, new {rates['new']:.0f}/s "
@@ -166,7 +162,7 @@ def told_answers(point: Point) -> str:
     )
 
 
-def told_latencies(point: Point) -> str:
+def hint_of_latencies(point: Point) -> str:
     sides = (
         f"{side} p50 {p50:.1f} ms, p95 {p95:.1f} ms"
         for side, (p50, p95) in point.latency.items()
@@ -175,5 +171,5 @@ def told_latencies(point: Point) -> str:
     return f"{point.at:.0f} s: " + "; ".join(sides)
 
 
-def told_evidence(point: Point) -> str:
+def hint_of_evidence(point: Point) -> str:
     return f"{point.at:.0f} s: {point.equal:.0f} equal, {point.different:.0f} different per second"

@@ -112,8 +112,7 @@ def rows(record: Record) -> list[Row]:
         ]
         sides = {
             side: next(
-                (one[side] for one in reversed(history) if side in one and one[side].p50),
-                Latency(),
+                (one[side] for one in reversed(history) if side in one and one[side].p50), Latency()
             )
             for side in ("legacy", "new")
         }

@@ -95,7 +95,7 @@ class Mend:
 
 @dataclass(frozen=True)
 class Forget:
-    """Start the evidence of the routes anew."""
+    """Delete the evidence of the routes, and start again."""
 
     routes: tuple[str, ...]
 

@@ -1,18 +1,18 @@
-"""What a step waits for, pure: samples in; met, not yet, or never, with the progress in words."""
+"""What a step waits for, pure: samples -> met, waiting or never, with the progress in words."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from enum import Enum
 
 from fig.demo.judge.sample import Pairs, Sample
 
-# Seconds after a flip in which requests may still finish by the table they began with: none is
-# counted before the first, one that comes after the second went the wrong way.
+# Requests in flight finish by the table they began with: for the first of these seconds after a
+# flip nothing is counted, and after the second no request may go to the former side any more.
 UNDER_WAY = (1.0, 8.0)
-QUIET = 3.0  # seconds in which nobody had to be sent away
-WINDOW = 1.5  # seconds of undisturbed traffic that show where it goes
+QUIET = 3.0  # seconds in which no request was declined
+WINDOW = 1.5  # seconds of traffic that show where it goes
 
 
 class Now(Enum):
@@ -52,7 +52,7 @@ class Since:
 
 @dataclass(frozen=True)
 class Shoppers:
-    """So many shoppers are in the shop and get answers."""
+    """All shoppers have started and get answers."""
 
     users: int
 
@@ -78,7 +78,7 @@ class Caught:
 
 @dataclass(frozen=True)
 class Clean:
-    """Every route has so many pairs that compared equal; a single one that differs ends it."""
+    """Every route has so many equal pairs; a single differing pair ends the wait."""
 
     routes: tuple[str, ...]
     pairs: int
@@ -95,7 +95,7 @@ class Clean:
 
 @dataclass(frozen=True)
 class Lively:
-    """Somebody has ordered, logged in and opened an account since the step began."""
+    """Since the step began there was an order, a login and a new account."""
 
     def check(self, since: Since) -> Standing:
         then, now = since.first.load.orders, since.last.load.orders
@@ -117,19 +117,19 @@ class Left:
 
 @dataclass(frozen=True)
 class Recovered:
-    """Nothing that needs legacy is held back any more: by the facade, which says so, and by the
-    services, which show it: an account was opened since, and for a while nobody was sent away.
+    """Requests that need legacy pass again: the facade's breakers are closed, an account was
+    opened since, and for some seconds no request was declined.
     """
 
     def check(self, since: Since) -> Standing:
         if held := since.last.held_back:
-            words = f"requests for legacy are let through little by little: {', '.join(held)}"
+            words = f"circuit breakers toward legacy are not closed yet: {', '.join(held)}"
             return Standing(Now.WAITING, words)
         if since.last.load.orders.registrations == since.first.load.orders.registrations:
-            return Standing(Now.WAITING, "nobody could open an account yet")
+            return Standing(Now.WAITING, "no account was opened yet")
         lately = next(one for one in since.samples if one.at >= since.last.at - QUIET)
         if sum(since.last.load.excused.values()) > sum(lately.load.excused.values()):
-            return Standing(Now.WAITING, "the services let requests through little by little")
+            return Standing(Now.WAITING, "some requests that need legacy are still declined")
         return Standing(Now.MET if since.seconds >= QUIET else Now.WAITING)
 
 
@@ -149,8 +149,8 @@ class Finished:
 class Moved:
     """The traffic of every route goes where its stage says.
 
-    `together`: of routes that share their fate and are asked seldom, it is enough that some of
-    them are asked, and none goes the wrong way.
+    `together`: for routes with little traffic that move together, it is enough that some of
+    them get requests, and none goes to the wrong side.
     """
 
     routes: tuple[str, ...]
@@ -160,12 +160,12 @@ class Moved:
     def check(self, since: Since) -> Standing:
         window = self.window(since)
         if window is None:
-            return Standing(Now.WAITING, "requests under way finish by the table they began with")
+            return Standing(Now.WAITING, "requests in flight finish where they began")
         words = f"the new side answers {share_of_new(window, self.routes):.0%}"
         return Standing(Now.MET if window.seconds >= WINDOW else Now.WAITING, words)
 
     def window(self, since: Since) -> Since | None:
-        """The longest time up to now in which all traffic went where it should; None: no such."""
+        """The longest time up to now in which all traffic went where it should, or None."""
         earliest, latest = (since.first.at + seconds for seconds in UNDER_WAY)
         for index, sample in enumerate(since.samples):
             window = Since(since.samples[index:])
@@ -195,7 +195,7 @@ class Moved:
         return legacy, new
 
     def goes_there(self, legacy: int, new: int) -> bool:
-        """All of it where it should, and some of it."""
+        """There is traffic, and all of it goes where it should."""
         if self.goes_astray(legacy, new):
             return False
         if self.stage == "canary":
@@ -203,7 +203,7 @@ class Moved:
         return new > 0 if self.stage == "new" else legacy > 0
 
     def goes_astray(self, legacy: int, new: int) -> bool:
-        """Some of it where the stage sends nobody."""
+        """Some of it goes to the side that gets none at this stage."""
         if self.stage in ("legacy", "shadow"):
             return new > 0
         return self.stage == "new" and legacy > 0
@@ -234,11 +234,4 @@ def share_of_new(window: Since, routes: Sequence[str]) -> float:
 def total(sample: Sample, routes: Sequence[str]) -> Pairs:
     """The evidence of several routes added up."""
     found = [sample.routes[name].pairs for name in routes if name in sample.routes]
-    return Pairs(
-        completed=sum(pairs.completed for pairs in found),
-        matched=sum(pairs.matched for pairs in found),
-        mismatched=sum(pairs.mismatched for pairs in found),
-        raced=sum(pairs.raced for pairs in found),
-        failed=sum(pairs.failed for pairs in found),
-        shed=sum(pairs.shed for pairs in found),
-    )
+    return Pairs(*map(sum, zip(*map(astuple, [Pairs(), *found]), strict=True)))

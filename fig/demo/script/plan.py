@@ -33,12 +33,7 @@ def _books(until: int) -> tuple[Step, ...]:
         what = "proves the laws of the new side, which is all there is"
     return (
         Step(
-            "home",
-            "Closing time",
-            "the last shoppers leave",
-            SendHome(),
-            until=Left(),
-            within=60,
+            "home", "Closing time", "the last shoppers leave", SendHome(), until=Left(), within=60
         ),
         Step(
             "verify",

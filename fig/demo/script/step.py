@@ -26,7 +26,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Act:
-    """One of the chapters in which the story is told. `say`: what it is about, for a reader who
+    """One chapter of the demo. `say`: what it is about, for a reader who
     knows nothing of it yet."""
 
     number: int

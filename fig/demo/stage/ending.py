@@ -9,7 +9,7 @@ from typing import Any
 
 from fig.demo.judge.ownership import Gone, Window
 from fig.demo.stage.commands import Fig
-from fig.demo.stage.handing import refused
+from fig.demo.stage.cutovers import refused
 from fig.demo.stage.world import DemoFailed, Retired
 
 CALLS = 20  # while people shop, some row is often on its way to legacy

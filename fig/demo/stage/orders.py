@@ -1,4 +1,4 @@
-"""Customers who read what they ordered: through the door, on the side that is asked for."""
+"""Customers who read what they ordered: through the facade, on the side that is asked for."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ PATIENCE = 10.0  # seconds until the side that is asked for has to answer
 
 @dataclass(frozen=True)
 class Confirmed:
-    """An order as its customer was told. `late`: it was pending before."""
+    """An order as it was confirmed to its customer. `late`: it was pending before."""
 
     email: str
     order_no: str
@@ -58,7 +58,7 @@ class OrderDesk:
         self.url, self.transport = url, transport
 
     async def read(self, orders: list[Confirmed], side: str) -> Reading:
-        """Raises DemoFailed when the door does not answer."""
+        """Raises DemoFailed when the facade does not answer."""
         try:
             found = await asyncio.gather(*(self.look(one, side) for one in orders))
         except (httpx2.HTTPError, ValueError) as error:

@@ -70,7 +70,7 @@ async def verify(world: World, record: Record, say: Say, _: actions.Verify) -> N
     say(
         f"{rows:,} rows in {len(found.entities)} tables, {len(found.laws)} laws: "
         f"{'all is the same' if found.ok else 'not the same'}; "
-        f"{found.acknowledged} orders acknowledged, {len(found.wrong)} not as told"
+        f"{found.acknowledged} orders acknowledged, {len(found.wrong)} not as confirmed"
     )
 
 

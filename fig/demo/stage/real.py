@@ -21,8 +21,8 @@ from fig.demo.script.routes import edit
 from fig.demo.stage.admin import Admin
 from fig.demo.stage.books import closed
 from fig.demo.stage.commands import Fig
+from fig.demo.stage.cutovers import cut_over
 from fig.demo.stage.ending import close_window, farewell, retire
-from fig.demo.stage.handing import cut_over
 from fig.demo.stage.load import LoadProcess, Shoppers
 from fig.demo.stage.orders import OrderDesk, chosen, confirmed
 from fig.demo.stage.prices import Editor, PriceDesk
@@ -52,10 +52,7 @@ class RealWorld:
     """See `world.World`."""
 
     def __init__(
-        self,
-        tools: Tools,
-        compared: Collection[str],
-        connect: Callable[[str], Admin] = Admin,
+        self, tools: Tools, compared: Collection[str], connect: Callable[[str], Admin] = Admin
     ) -> None:
         # process
         self.tools = tools

@@ -133,7 +133,7 @@ class Runner:
         return reached
 
     def say(self, words: str) -> None:
-        """Something worth a line: for whoever looks on, and for the report."""
+        """A line for the viewer and for the report."""
         self.said.append(words)
         self.watch.event(words)
 
@@ -215,7 +215,7 @@ class Runner:
         await self.world.stop_legacy(action.seconds)
         self.ready = self.now()
         gone = self.ready - self.before_outage.at
-        self.say(f"the monolith is up again, {gone:.1f} s after the wish to stop it")
+        self.say(f"the monolith is up again, {gone:.1f} s after the order to stop it")
 
     async def legacy_is_back(self, _: actions.LegacyIsBack) -> None:
         before = self.before_outage
@@ -256,7 +256,7 @@ class Runner:
                 await self.tick.wait()
 
     def check(self, step: Step, samples: list[Sample]) -> Standing:
-        """How the step's condition stands, told to whoever looks on."""
+        """How the step's condition stands, shown to the viewer."""
         if step.until is None:
             return Standing(Now.MET)
         if not samples:

@@ -6,6 +6,7 @@ A field that is missing counts as nothing: an older facade must not end the demo
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import fields
 from typing import Any
 
 from fig.demo.judge.record import Difference, Evidence
@@ -105,19 +106,10 @@ def load_of(line: Json) -> Load:
 
 
 def orders_of(entry: Json) -> Orders:
-    """What shoppers were told of their orders."""
-    return Orders(
-        placed=int(entry.get("placed") or 0),
-        pending=int(entry.get("pending") or 0),
-        finished=int(entry.get("finished") or 0),
-        refused=int(entry.get("refused") or 0),
-        cancelled=int(entry.get("cancelled") or 0),
-        waiting=int(entry.get("waiting") or 0),
-        oldest=entry.get("oldest"),
-        checkouts=int(entry.get("checkouts") or 0),
-        logins=int(entry.get("logins") or 0),
-        registrations=int(entry.get("registrations") or 0),
-    )
+    """What shoppers were answered about their orders."""
+    names = [one.name for one in fields(Orders) if one.name != "oldest"]
+    counts = {name: int(entry.get(name) or 0) for name in names}
+    return Orders(oldest=entry.get("oldest"), **counts)
 
 
 def typical(entries: Iterable[Json], key: str) -> float | None:
@@ -129,16 +121,14 @@ def typical(entries: Iterable[Json], key: str) -> float | None:
 
 def differences_of(compare: Json, route: str) -> tuple[Difference, ...]:
     """The clusters of one route in `GET /api/compare`, the most frequent first."""
-    entries: list[Json] = compare.get("routes") or []
-    entry: Json = next((each for each in entries if each.get("route") == route), {})
+    entry = _entry(compare, route) or {}
     clusters = sorted(entry.get("clusters") or [], key=lambda each: -int(each.get("count") or 0))
     return tuple(difference_of(cluster, route) for cluster in clusters)
 
 
 def evidence_of(compare: Json, route: str) -> Evidence | None:
     """The bound, the causes and the gaps of one route in `GET /api/compare`."""
-    entries: list[Json] = compare.get("routes") or []
-    entry = next((each for each in entries if each.get("route") == route), None)
+    entry = _entry(compare, route)
     if entry is None:
         return None
     return Evidence(
@@ -148,6 +138,11 @@ def evidence_of(compare: Json, route: str) -> Evidence | None:
         causes=tuple(str(each.get("title", "")) for each in entry.get("causes") or []),
         unseen=tuple(str(each) for each in entry.get("never_seen") or []),
     )
+
+
+def _entry(compare: Json, route: str) -> Json | None:
+    entries: list[Json] = compare.get("routes") or []
+    return next((each for each in entries if each.get("route") == route), None)
 
 
 def difference_of(cluster: Json, route: str) -> Difference:

@@ -32,7 +32,7 @@ SETTLED = ("ready", "done")
 
 @dataclass(frozen=True)
 class Addresses:
-    """Where the door and its admin API are, and the route file behind them."""
+    """The addresses of the facade and its admin API, and its route file."""
 
     facade: str
     admin: str
@@ -61,12 +61,7 @@ class OwnStack:
     force = ""  # the copy has the demo's bounds
 
     def __init__(
-        self,
-        fig: Fig,
-        home: Home,
-        source: Path,
-        wanted: Wanted,
-        say: Callable[[str], None],
+        self, fig: Fig, home: Home, source: Path, wanted: Wanted, say: Callable[[str], None]
     ) -> None:
         self.fig, self.home, self.source = fig, home, source
         self.wanted, self.say = wanted, say
@@ -83,7 +78,7 @@ class OwnStack:
         while self.process.poll() is None:
             found = state.read(self.home.state)
             if found is not None and found.pid == self.process.pid:
-                self.tell(found, ready)
+                self.report(found, ready)
                 if found.ready:
                     return addresses(found.urls, self.routes)
             await asyncio.sleep(POLL)
@@ -98,7 +93,7 @@ class OwnStack:
         env = os.environ | {"FIG_DETACHED": "1"}
         return children.start(Program(words, self.log, env, self.fig.root, with_parent=True))
 
-    def tell(self, found: StackState, ready: set[str]) -> None:
+    def report(self, found: StackState, ready: set[str]) -> None:
         """A line for each process that has become ready."""
         for process in found.processes:
             if process.word in SETTLED and process.name not in ready:

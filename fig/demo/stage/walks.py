@@ -28,16 +28,16 @@ class DemoWalk:
         self.routes, self.address = routes, address
         self.since = 0  # entries of the journal up to here are from earlier runs
 
-    async def begin(self, wish: Migrate) -> Sequence[FlipRecord]:
+    async def begin(self, action: Migrate) -> Sequence[FlipRecord]:
         entries = (await self.admin.read("/api/journal", limit="1"))["entries"]
         self.since = max((int(one["n"]) for one in entries), default=0)
-        shares = ",".join(map(str, wish.steps))
+        shares = ",".join(map(str, action.steps))
         await self.fig.call(
-            "migrate", ",".join(wish.routes), "--detach", "--plan", shares,
-            "--time", f"{wish.hold:g}s", "--pairs", "1", "--bound", f"{wish.bound}%",
+            "migrate", ",".join(action.routes), "--detach", "--plan", shares,
+            "--time", f"{action.hold:g}s", "--pairs", "1", "--bound", f"{action.bound}%",
             "--approve", "new", "--why", "the demo", "--admin", self.address, "--json",
         )  # fmt: skip
-        return await self.taken(wish.routes, "shadow", None)
+        return await self.taken(action.routes, "shadow", None)
 
     async def stopped(self, routes: Sequence[str]) -> str:
         while True:

@@ -40,16 +40,16 @@ class World(Protocol):
         worker decided by it (None: not within seconds)."""
 
     async def migrate(self, action: Migrate) -> Sequence[FlipRecord]:
-        """Begin a walk; its first step, to shadow, as `flip` tells it."""
+        """Begin a walk; its first step, to shadow, as `flip` returns it."""
 
     async def stopped(self, routes: Sequence[str]) -> str:
         """Wait until the walk of these routes says that a guard stops it; its words."""
 
     async def walked(self, routes: Sequence[str], percent: int) -> Sequence[FlipRecord]:
-        """Wait until the walk has been at this share in canary; that step, as `flip` tells it."""
+        """Wait until the walk has been at this share in canary; that step, as `flip` returns it."""
 
     async def approve(self, routes: Sequence[str]) -> Sequence[FlipRecord]:
-        """Wait until the walk asks for a word, give it; the step to new, as `flip` tells it."""
+        """Wait until the walk asks for a word, give it; the step to new, as `flip` returns it."""
 
     async def refusal(self, route: str, stage: str, percent: int | None) -> str | None:
         """Ask for a flip: why it was refused; None when it was done, which is undone at once."""
@@ -58,13 +58,13 @@ class World(Protocol):
         """Restart the catalog with this fault ("" for none) and wait until it is ready."""
 
     async def forget(self, route: str) -> None:
-        """Start a route's evidence anew."""
+        """Start a route's evidence again."""
 
     async def differences(self, routes: Sequence[str]) -> tuple[Difference, ...]:
         """The clusters of mismatches of these routes, the most frequent first."""
 
     async def evidence(self, routes: Sequence[str]) -> tuple[Evidence, ...]:
-        """What is known of these routes since their evidence was started anew."""
+        """What is known of these routes since their evidence was started again."""
 
     async def edit_price(self, nth: int) -> PriceEdit:
         """Change a price in the monolith's admin page and wait for the new side to show it."""
@@ -94,7 +94,7 @@ class World(Protocol):
         """Delete the monolith."""
 
     async def verify(self) -> Verified:
-        """Whether both sides hold the same, and what shoppers were told is true."""
+        """Whether both sides hold the same, and what shoppers were answered is true."""
 
     async def send_home(self) -> None:
         """Stop the shoppers; their last figures show in the next sample."""
@@ -107,7 +107,7 @@ class World(Protocol):
 
 
 class Watch(Protocol):
-    """Whoever looks on."""
+    """What shows the run to a person."""
 
     def open(self, act: Act) -> None:
         """An act begins."""

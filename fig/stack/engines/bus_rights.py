@@ -34,8 +34,8 @@ def _reads(stream: str) -> list[str]:
     ]
 
 
-def _tells(service: str) -> list[str]:
-    """Its own events, by an outbox; the first process to start makes the streams."""
+def _publishes(service: str) -> list[str]:
+    """A service's own events, by its outbox; the first process to start creates the streams."""
     api = "$JS.API.STREAM"
     made = [f"{api}.CREATE.{name}" for name in ("EVENTS", "DEADLETTERS")]
     return [f"events.{service}.>", *made, f"{api}.UPDATE.DEADLETTERS"]
@@ -59,11 +59,7 @@ _ASKS = "feed.resnapshot"  # for a table to be read again
 _HEARTBEAT = "feed.heartbeat"  # to make a watermark now
 _FEED = [*_reads("LEGACY"), _ASKS, _HEARTBEAT]
 _EVERYBODY = Rights(
-    publish=(
-        "$JS.API.INFO",
-        "$JS.API.STREAM.INFO.*",
-        *_keeps(REGISTRY),
-    ),
+    publish=("$JS.API.INFO", "$JS.API.STREAM.INFO.*", *_keeps(REGISTRY)),
     subscribe=("_INBOX.>", f"$KV.{REGISTRY}.>"),
 )
 _OWN = {
@@ -80,11 +76,11 @@ _OWN = {
         subscribe=(_ASKS, _HEARTBEAT, f"$KV.{FEED_BUCKET}.>"),
         answers=True,
     ),
-    "catalog": Rights([*_FEED, *_tells("catalog"), *_takes_events("catalog")]),
-    "inventory": Rights([*_FEED, *_tells("inventory"), *_takes_events("inventory")]),
-    "orders": Rights([*_FEED, *_tells("orders"), *_takes_events("orders")]),
-    "payments": Rights(_tells("payments")),
-    "accounts": Rights([*_FEED, *_tells("accounts")]),
+    "catalog": Rights([*_FEED, *_publishes("catalog"), *_takes_events("catalog")]),
+    "inventory": Rights([*_FEED, *_publishes("inventory"), *_takes_events("inventory")]),
+    "orders": Rights([*_FEED, *_publishes("orders"), *_takes_events("orders")]),
+    "payments": Rights(_publishes("payments")),
+    "accounts": Rights([*_FEED, *_publishes("accounts")]),
     "sales": Rights([*_FEED, *_takes_events("sales")]),
     "notifications": Rights(_takes_events("notifications")),
     "storefront": Rights(),

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from chassis.process.children import end_with_parent
 from fig.supervise.forkserver import libraries, shown
-from fig.supervise.forkserver.server import FAILED, MOST_BYTES, Wish
+from fig.supervise.forkserver.server import FAILED, MOST_BYTES, Command
 
 PATIENCE = 15.0  # seconds for an answer
 # For the first one, which waits for the libraries: on a machine so busy that their import takes so
@@ -107,9 +107,9 @@ class ForkServer:
             self._server.wait()
             self._server = None
 
-    async def fork(self, wish: Wish, output: int) -> int:
+    async def fork(self, command: Command, output: int) -> int:
         """The pid of a new child of ours, which runs. Raises Unavailable."""
-        encoded = wish.encoded()
+        encoded = command.encoded()
         if len(encoded) > MOST_BYTES:
             raise Unavailable("too large")
         async with self._one_by_one:
@@ -122,20 +122,20 @@ class ForkServer:
                 self.close()
                 raise Unavailable(str(error)) from error
             except asyncio.CancelledError:
-                self.close()  # its answer would be taken for that to the next wish
+                self.close()  # its answer would be taken for that to the next request
                 raise
             finally:
                 os.close(permit)
                 os.close(permitting)
 
-    async def _ask(self, wish: bytes, *descriptors: int) -> int:
+    async def _ask(self, encoded: bytes, *descriptors: int) -> int:
         if self._channel is None or self._installed != libraries.installed():
             self.close()
             self.start()
         assert self._channel is not None
         loop = asyncio.get_running_loop()
         with _adopting():
-            socket.send_fds(self._channel, [wish], list(descriptors))
+            socket.send_fds(self._channel, [encoded], list(descriptors))
             async with asyncio.timeout(PATIENCE if self._answered else FIRST_PATIENCE):
                 pid = int(await loop.sock_recv(self._channel, 32))
         self._answered = True

@@ -29,15 +29,15 @@ from dataclasses import asdict, dataclass
 from chassis.process.children import end_with_parent
 from fig.supervise.forkserver import libraries, shown
 
-MOST_BYTES = 65536  # of one wish
+MOST_BYTES = 65536  # of one command
 DESCRIPTORS = 2  # with each: its output, and the pipe
 FAILED = b"0"  # in place of a pid
 OURS = ("chassis", "fig")  # imported here; the process imports them as they are by then
 
 
 @dataclass(frozen=True)
-class Wish:
-    """What is to run."""
+class Command:
+    """A process to start."""
 
     words: Sequence[str]  # PYTHON -m MODULE ARGUMENT…
     environment: Mapping[str, str]
@@ -49,25 +49,25 @@ class Wish:
 
     @property
     def module(self) -> str:
-        """What it runs."""
+        """The module that it runs."""
         return self.words[2]
 
 
-def serve(channel: socket.socket) -> Wish | None:
-    """Answer wishes. Returns one in the process that is to fulfil it; None when nobody asks."""
+def serve(channel: socket.socket) -> Command | None:
+    """Answer requests. Returns the command in the process that is to run it; None at the end."""
     parent = os.getppid()
     while True:
         data, descriptors, _, _ = socket.recv_fds(channel, MOST_BYTES, DESCRIPTORS)
         if not data:
             return None
-        wish = Wish(**json.loads(data))
+        command = Command(**json.loads(data))
         prepared, preparing = os.pipe()
         if not _fork_twice():
             channel.close()
             output, permit = descriptors
-            _become(wish, output, permit, preparing)
-            end_with_parent(parent, signal.Signals(wish.stop))
-            return wish
+            _become(command, output, permit, preparing)
+            end_with_parent(parent, signal.Signals(command.stop))
+            return command
         for descriptor in (*descriptors, preparing):
             os.close(descriptor)
         channel.send(os.read(prepared, 32) or FAILED)
@@ -89,14 +89,14 @@ def _fork_twice() -> bool:
     return False
 
 
-def _become(wish: Wish, output: int, permit: int, preparing: int) -> None:
+def _become(command: Command, output: int, permit: int, preparing: int) -> None:
     """All that a command of its own would find: session, descriptors, environment, arguments."""
     os.setsid()
     nothing = os.open(os.devnull, os.O_RDONLY)
     for descriptor, standard in ((nothing, 0), (output, 1), (output, 2)):
         os.dup2(descriptor, standard)
-    _take(wish.words, wish.environment)
-    sys.argv = list(wish.words[2:])
+    _take(command.words, command.environment)
+    sys.argv = list(command.words[2:])
     for name in [name for name in sys.modules if name.partition(".")[0] in OURS]:
         del sys.modules[name]
     os.write(preparing, str(os.getpid()).encode())
@@ -112,7 +112,7 @@ def _take(words: Sequence[str], environment: Mapping[str, str]) -> None:
         shown.show(words, environment)
 
 
-def main() -> Wish | None:
+def main() -> Command | None:
     """See `serve`."""
     channel = socket.socket(fileno=os.dup(0))
     own = {name: text for name, text in os.environ.items() if name != shown.ROOM_VARIABLE}
@@ -124,6 +124,6 @@ def main() -> Wish | None:
 
 
 if __name__ == "__main__":
-    _wish = main()
-    if _wish is not None:
-        runpy.run_module(_wish.module, run_name="__main__", alter_sys=True)
+    _command = main()
+    if _command is not None:
+        runpy.run_module(_command.module, run_name="__main__", alter_sys=True)

@@ -104,19 +104,19 @@ def main() -> None:
     parser.add_argument("--rate", type=int, default=200, help="commits a second")
     parser.add_argument("--seconds", type=float, default=30.0)
     parser.add_argument("--write", action="store_true", help="into docs/performance.md")
-    wish = parser.parse_args()
+    options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="fig-bench-", ignore_cleanup_errors=True) as folder:
         world = World(Path(folder))
         try:
-            filled = backfill(world, wish.orders)
+            filled = backfill(world, options.orders)
             world.start_catalog()
             world.wait_until_ready("catalog", 120)
-            times, cpu = uvloop.run(pace(world, wish.rate, wish.seconds))
+            times, cpu = uvloop.run(pace(world, options.rate, options.seconds))
         finally:
             world.stop()
-    section = report(wish.rate, filled, times, cpu)
+    section = report(options.rate, filled, times, cpu)
     print(section)  # noqa: T201
-    if wish.write:
+    if options.write:
         put("bench-feed", section)
 
 

@@ -85,8 +85,7 @@ CASES: Final = {
         b"POST /api/notes HTTP/1.1\r\nHost: shop.test\r\n" + SHORT, _answer(b"201 Created", 200)
     ),
     "customer's read": Case(
-        b"GET /api/products/P-1 HTTP/1.1\r\n" + BROWSER + COOKIE + b"\r\n",
-        _answer(b"200 OK", 800),
+        b"GET /api/products/P-1 HTTP/1.1\r\n" + BROWSER + COOKIE + b"\r\n", _answer(b"200 OK", 800)
     ),
     "the same, not copied": Case(
         b"GET /alone/17 HTTP/1.1\r\n" + BROWSER + b"\r\n", _answer(b"200 OK", 800)

@@ -36,15 +36,15 @@ class Reloads:
 def measure(folder: Path, upstream: Upstream) -> Reloads:
     """Save the route file again and again, first in quiet, then under load."""
     with ExitStack() as stack:
-        door = facade(folder, upstream, workers=WORKERS, expose=True)
-        stack.callback(door.program.stop)
+        proxy = facade(folder, upstream, workers=WORKERS, expose=True)
+        stack.callback(proxy.program.stop)
         routes = folder / "routes.yaml"
         connections = [
-            stack.enter_context(socket.create_connection(("127.0.0.1", door.port), timeout=30))
+            stack.enter_context(socket.create_connection(("127.0.0.1", proxy.port), timeout=30))
             for _ in range(CONNECTIONS)
         ]
         took = [_until_decided(routes, upstream, number, connections) for number in range(SAVES)]
-        run = _under_load(routes, upstream, f"http://127.0.0.1:{door.port}{PATH}200")
+        run = _under_load(routes, upstream, f"http://127.0.0.1:{proxy.port}{PATH}200")
     return Reloads(median(took), max(took), run.requests, run.failed)
 
 

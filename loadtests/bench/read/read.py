@@ -130,23 +130,23 @@ class Bench:
 Rounds = dict[str, dict[str, list[Figures]]]
 
 
-def measure(bench: Bench, wish: argparse.Namespace, say: Callable[[str], None]) -> Rounds:
+def measure(bench: Bench, options: argparse.Namespace, say: Callable[[str], None]) -> Rounds:
     """The rounds of each case, by side."""
-    loads, report = (bench.products(), bench.searches()), bench.report(wish.days)
+    loads, report = (bench.products(), bench.searches()), bench.report(options.days)
     for asked in (*loads, report):
         bench.same(asked)
     say("both sides answer the same")
     rounds: Rounds = {}
-    for number in range(wish.rounds):
+    for number in range(options.rounds):
         for asked in loads:
             for side, service in _turns(number, asked.service):
                 bench.load(asked, service, 1)  # warm
-                one = bench.load(asked, service, wish.seconds)
+                one = bench.load(asked, service, options.seconds)
                 rounds.setdefault(asked.name, {}).setdefault(side, []).append(one)
                 say(f"{asked.name:15} {side:9} {one.rate:8,.0f}/s  {one.cpu:.2f} ms of CPU each")
         for side, service in _turns(number, "sales"):
             count = 1 if service == "legacy" else REPORTS
-            name = f"report of {wish.days} days"
+            name = f"report of {options.days} days"
             one = bench.one_by_one(report.paths[0], service, count)
             rounds.setdefault(name, {}).setdefault(side, []).append(one)
             say(f"{name:15} {side:9} {one.p50:10,.1f} ms  {one.cpu:.1f} ms of CPU each")
@@ -184,7 +184,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=int, default=5)
     parser.add_argument("--write", action="store_true", help="into docs/read-performance.md")
-    wish = parser.parse_args()
+    options = parser.parse_args()
 
     def say(text: str) -> None:
         print(text, flush=True)  # noqa: T201
@@ -193,15 +193,15 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="fig-bench-", ignore_cleanup_errors=True) as folder:
         world = ReadWorld(Path(folder))
         try:
-            filled = fill(world, wish.orders, say)
+            filled = fill(world, options.orders, say)
             say(filled)
             world.pin()
-            rounds = measure(Bench(world, Path(folder)), wish, say)
+            rounds = measure(Bench(world, Path(folder)), options, say)
         finally:
             world.stop()
-    text = section(rounds, filled, wish.orders, described())
+    text = section(rounds, filled, options.orders, described())
     say(text)
-    if wish.write:
+    if options.write:
         put("bench-read", text, PAGE)
 
 

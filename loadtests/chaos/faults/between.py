@@ -4,7 +4,7 @@
     spoilt    500, and legacy has done what was asked    lost   the connection is cut, likewise
     late      the answer comes after the caller has given up
 
-Some wishes are unlucky: each of their attempts gets a 500, and legacy never reads them, until they
+Some orders are unlucky: each of their attempts gets a 500, and legacy never reads them, until they
 are healed. Else it passes bytes on as they come, and neither side waits for it: where the caller
 has gone, so has its connection to legacy.
 """
@@ -54,7 +54,7 @@ class Side:
 
 class Between:
     """From `with` to its end, in a thread of its own. `port` is where it listens, `upstream` is
-    legacy's, told once that is known."""
+    legacy's, reported once that is known."""
 
     def __init__(self, seed: int, most_unlucky: int, chance: float = 0.2) -> None:
         # settings
@@ -65,7 +65,7 @@ class Between:
         self.port = 0
         self.shares: Mapping[str, float] = {}  # of requests, by what is done to them
         self.struck: Counter[str] = Counter()
-        self.unlucky: Counter[str] = Counter()  # wishes by their text: attempts that got a 500
+        self.unlucky: Counter[str] = Counter()  # orders by their text: attempts that got a 500
         self._lucky: set[str] = set()
         self._healed = False
         self._ready = threading.Event()
@@ -83,7 +83,7 @@ class Between:
         self._thread.join(10)
 
     def heal(self) -> None:
-        """From now on every wish is as lucky as any."""
+        """From now on every order is as lucky as any."""
         self._healed, self.shares = True, {}
 
     async def _listen(self) -> None:

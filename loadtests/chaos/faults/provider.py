@@ -32,10 +32,7 @@ def behaving(urls: list[str], behaviour: Mapping[str, float], seconds: float) ->
 
 
 def _look(
-    url: str,
-    behaviour: Mapping[str, float],
-    seen: dict[str, Counter[str]],
-    struck: Counter[str],
+    url: str, behaviour: Mapping[str, float], seen: dict[str, Counter[str]], struck: Counter[str]
 ) -> None:
     answer = _ask("PUT", url, behaviour)
     if not answer:

@@ -132,8 +132,7 @@ def _somewhere(connection: Connection) -> str:
 
 def _move(connection: Connection, sku: str, pieces: int, reason: str, order_no: str | None) -> None:
     found = connection.execute(
-        "UPDATE stock SET qty = qty + %s, updated = localtimestamp(0) WHERE sku = %s",
-        [pieces, sku],
+        "UPDATE stock SET qty = qty + %s, updated = localtimestamp(0) WHERE sku = %s", [pieces, sku]
     )
     if found.rowcount:
         connection.execute(

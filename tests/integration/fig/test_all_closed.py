@@ -105,11 +105,11 @@ class Shop:
 
     def order(self, person: httpx2.Client, sku: str, pieces: int = 1) -> dict[str, Any]:
         """Placed; on a busy machine it may be promised first, or put off while prices are old."""
-        wish = {"lines": [{"sku": sku, "qty": pieces}], "pay_method": "card"}
+        body = {"lines": [{"sku": sku, "qty": pieces}], "pay_method": "card"}
         answers: list[httpx2.Response] = []
 
         def answered() -> bool:
-            answers.append(person.post("/api/orders", json=wish))
+            answers.append(person.post("/api/orders", json=body))
             return answers[-1].status_code != 503
 
         try:
@@ -202,8 +202,8 @@ def test_every_change_arrives_without_monolith_and_feed(shop, wait_for) -> None:
     sold = {key: text for key, text in _price("77.00").items() if key != "active"}
     assert shop.send(boss, page, page, **sold).status_code == 302
     wait_for("unknown to stock", lambda: eva.get(f"/api/stock/{variant}").status_code == 404)
-    wish = {"lines": [{"sku": variant, "qty": 1}]}
-    refused = eva.post("/api/orders", json=wish)
+    body = {"lines": [{"sku": variant, "qty": 1}]}
+    refused = eva.post("/api/orders", json=body)
     assert (refused.status_code, refused.json()["error"]) == (400, "unknown sku")
 
     # no read model waits for the feed, and the books balance without the monolith

@@ -53,7 +53,7 @@ def _fault(pace: Pace) -> tuple[Step, ...]:
         Step(
             "catch",
             "The comparison finds a fault",
-            "comparing the answers of both sides; the catalog carries a fault nobody told it about",
+            "comparing the answers of both sides; the new catalog has a planted fault",
             until=Caught(PRODUCT_ROUTES, pairs=50),
             within=60,
         ),
@@ -70,13 +70,7 @@ def _fault(pace: Pace) -> tuple[Step, ...]:
             "asking for canary 5 % all the same; the evidence speaks against it",
             AskForRefusal("product-list", "canary", 5),
         ),
-        Step(
-            "mend",
-            "The fault is mended",
-            "restarting the catalog without it",
-            Mend(),
-            within=90,
-        ),
+        Step("mend", "The fault is mended", "restarting the catalog without it", Mend(), within=90),
     )
 
 
@@ -100,7 +94,7 @@ def _shadow(pace: Pace) -> tuple[Step, ...]:
         Step(
             "forget",
             "Evidence from nothing",
-            "what was found with the fault speaks of it alone; it is forgotten; the walk goes on",
+            "the evidence collected with the fault is deleted; the walk goes on",
             Forget(COMPARED),
         ),
         Step(

@@ -54,8 +54,8 @@ def test_the_end_is_written_before_the_supervisor_hears_of_it(tmp_path: Path) ->
 
     def supervisor() -> None:
         while not seen:
-            for name, wish in spool.take():
-                seen.extend((wish, json.loads(home.ended.read_text())["archive"]))
+            for name, request in spool.take():
+                seen.extend((request, json.loads(home.ended.read_text())["archive"]))
                 spool.answer(name, Answer(True, "feed, legacy"))
 
     thread = threading.Thread(target=supervisor)

@@ -41,5 +41,5 @@ def test_lines_for_people() -> None:
     assert report.size(MIB * 3 // 2) == "1.5 MiB"
     one = Objection("slot", "theirs", "a slot is there", "drop it")
     assert report.refused([one]) == (
-        "the monolith cannot go:\n  a slot is there\n    next: drop it"
+        "the monolith cannot be deleted yet:\n  a slot is there\n    next: drop it"
     )  # fmt: skip

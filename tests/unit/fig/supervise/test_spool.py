@@ -4,17 +4,19 @@ import threading
 
 import pytest
 
-from fig.supervise.spool import Answer, Relist, Restart, Spool, Wish
+from fig.supervise.spool import Answer, Relist, Restart, Spool, Request
 
 
-@pytest.mark.parametrize("wish", [Restart("catalog", {"FAULT": ""}), Relist()])
-def test_a_wish_is_taken_once_and_answered(tmp_path, wish):
+@pytest.mark.parametrize("request_", [Restart("catalog", {"FAULT": ""}), Relist()])
+def test_a_request_is_taken_once_and_answered(tmp_path, request_):
     spool = Spool(tmp_path)
     spool.open()
     answers: list[Answer] = []
-    asking = threading.Thread(target=lambda: answers.append(spool.ask(wish, alive=lambda: True)))
+    asking = threading.Thread(
+        target=lambda: answers.append(spool.ask(request_, alive=lambda: True))
+    )
     asking.start()
-    taken: list[tuple[str, Wish]] = []
+    taken: list[tuple[str, Request]] = []
     while not taken:
         taken = spool.take()
     assert spool.take() == []
@@ -22,7 +24,7 @@ def test_a_wish_is_taken_once_and_answered(tmp_path, wish):
     spool.answer(taken[0][0], Answer(True, "ready"))
     asking.join(10)
 
-    assert [wish for _, wish in taken] == [wish]
+    assert [request_ for _, request_ in taken] == [request_]
     assert answers == [Answer(True, "ready")]
     assert not list(tmp_path.rglob("*.json")), "nothing is left"
 

@@ -193,7 +193,7 @@ async def test_what_is_not_listed_any_more_ends_for_good(supervise, service, one
 async def test_a_list_in_the_wrong_order_changes_nothing(supervise, service):
     supervisor, launcher, _ = supervise(service("db"), service("shop", "db"))
     await supervisor.start()
-    with pytest.raises(ValueError, match="do not stand before it"):
+    with pytest.raises(ValueError, match="are not listed before it"):
         await supervisor.relist((service("shop", "db"),))
     assert launcher.journal == ["start db", "start shop"]
     await supervisor.stop()

@@ -31,4 +31,4 @@ async def test_an_order_that_is_not_as_it_was_confirmed_ends_the_step() -> None:
 async def test_the_books_are_kept_with_what_is_wrong() -> None:
     record, lines = await done(actions.Verify(), Flaws(lost=True))
     assert record.verified is not None and record.verified.wrong
-    assert "not the same" in lines[0] and "1 not as told" in lines[0]
+    assert "not the same" in lines[0] and "1 not as confirmed" in lines[0]

@@ -2,24 +2,24 @@
 
 import json
 
-from fig.supervise.forkserver.server import MOST_BYTES, Wish
+from fig.supervise.forkserver.server import MOST_BYTES, Command
 
-WISH = Wish(("/venv/bin/python", "-m", "new_services.feed", "x"), {"FEED_LISTEN": "a b"}, 15)
+COMMAND = Command(("/venv/bin/python", "-m", "new_services.feed", "x"), {"FEED_LISTEN": "a b"}, 15)
 
 
 def test_a_wish_arrives_as_it_was_sent() -> None:
-    arrived = Wish(**json.loads(WISH.encoded()))
+    arrived = Command(**json.loads(COMMAND.encoded()))
     assert (list(arrived.words), arrived.environment, arrived.stop) == (
-        list(WISH.words),
-        WISH.environment,
-        WISH.stop,
+        list(COMMAND.words),
+        COMMAND.environment,
+        COMMAND.stop,
     )
 
 
 def test_its_module_is_what_follows_the_option() -> None:
-    assert WISH.module == "new_services.feed"
+    assert COMMAND.module == "new_services.feed"
 
 
 def test_a_service_with_many_settings_fits() -> None:
     many = {f"CATALOG_SETTING_{number}": "x" * 100 for number in range(100)}
-    assert len(Wish(WISH.words, many, 15).encoded()) < MOST_BYTES
+    assert len(Command(COMMAND.words, many, 15).encoded()) < MOST_BYTES

@@ -9,7 +9,7 @@ import pytest
 
 from fig.demo.judge.ownership import Handover
 from fig.demo.stage.commands import Fig
-from fig.demo.stage.handing import cut_over
+from fig.demo.stage.cutovers import cut_over
 from fig.demo.stage.world import DemoFailed
 
 WAITS = {"count": 3, "p50": 0.1, "p99": 0.2, "worst": 0.25}
