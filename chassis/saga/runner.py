@@ -125,12 +125,6 @@ class Runner:
             return None
         return await self.carry(self._taken(lease, sent, stored), state, begun)
 
-    async def run_due(self) -> int:
-        """Carry on what is due and not leased; the number of sagas taken."""
-        taken = await self._take(self._limits.at_once)
-        await self._through(taken)
-        return len(taken)
-
     async def run_forever(self) -> None:
         """Look for due sagas until cancelled. What fails here is tried again, and logged.
 
@@ -169,14 +163,6 @@ class Runner:
         for callee in self._callees.to_try(sent)[: most - len(leases)]:
             leases += await self._store.claim(self._holder, seconds, 1, only=callee)
         return {asyncio.create_task(self._take_over(lease, sent)) for lease in leases}
-
-    async def _through(self, tasks: set["asyncio.Task[None]"]) -> None:
-        """Wait for all of them."""
-        try:
-            if tasks:
-                await asyncio.gather(*tasks)
-        finally:
-            await self._let_go(tasks)
 
     async def _let_go(self, tasks: set["asyncio.Task[None]"]) -> None:
         """Told to stop: wait for a moment only; what has not ended then gives its lease back."""

@@ -15,6 +15,7 @@ from chassis.saga.definition import Retry, Saga
 from chassis.saga.runner import Limits, Runner
 from chassis.saga.state import Phase, State
 from chassis.saga.storage.store import LeaseLost, MemoryStore, Store
+from tests.rigs.sagas.due import run_due
 from tests.rigs.sagas.faults import (
     Callee,
     Crash,
@@ -103,7 +104,7 @@ class Rehearsal:
         """The lease of whoever sleeps runs out, and the saga is carried on elsewhere."""
         await self.clock.sleep(Limits().lease + 1)
         with contextlib.suppress(Crash):
-            await self.runner().run_due()
+            await run_due(self.runner())
 
     async def play(self) -> State:
         """Start the saga; after each death another instance comes, until it has ended."""
@@ -119,7 +120,7 @@ class Rehearsal:
                 return state
             await self.clock.sleep(5.0)
             with contextlib.suppress(Crash):
-                await self.runner().run_due()
+                await run_due(self.runner())
         raise AssertionError(f"it never ends: {state}")
 
     def check(self, state: State) -> None:

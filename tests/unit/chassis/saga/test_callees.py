@@ -8,6 +8,7 @@ from chassis.saga import MemoryStore, NotYet, Phase, Runner, Saga, State, Step
 from chassis.saga.callees import FIRST_SECONDS, MOST_SECONDS, Callees
 from chassis.saga.definition import Context, Retry
 from chassis.saga.runner import Limits
+from tests.rigs.sagas.due import run_due
 from tests.rigs.sagas.faults import VirtualClock
 
 HOUR = 3600.0
@@ -71,7 +72,7 @@ class World:
     async def passes(self, seconds: float) -> None:
         until = self.clock.passed + seconds
         while self.clock.passed < until:
-            await self.runner.run_due()
+            await run_due(self.runner)
             await self.clock.sleep(0.25)
 
 

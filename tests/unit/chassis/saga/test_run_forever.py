@@ -10,6 +10,7 @@ from chassis.saga import MemoryStore, Phase, Runner, Saga, State, Step
 from chassis.saga.definition import Context, nothing
 from chassis.saga.runner import Limits
 from chassis.saga.storage.store import Lease
+from tests.rigs.sagas.due import run_due
 from tests.rigs.sagas.faults import VirtualClock
 
 Do = Callable[[Context], Awaitable[None]]
@@ -163,18 +164,6 @@ async def test_told_to_stop_it_lets_what_is_in_hand_end() -> None:
     assert (await store.load("s")).state.phase is Phase.DONE
 
 
-async def test_one_look_waits_for_what_it_took_however_long_that_is() -> None:
-    store = MemoryStore()
-
-    async def do(_: Context) -> None:
-        await _turns(50)
-
-    await _due(store, "s1", "s2")
-    assert await runner(store, do, drain=0.0).run_due() == 2
-    assert {(await store.load(name)).state.phase for name in ("s1", "s2")} == {Phase.DONE}
-    assert await runner(store, do).run_due() == 0
-
-
 async def test_an_order_that_cannot_be_followed_gives_the_lease_back() -> None:
     store = MemoryStore()
     await _due(store, "s")
@@ -214,7 +203,7 @@ async def test_whoever_takes_a_saga_hears_what_time_it_is(way: str) -> None:
     await store.create(State("s", "k", {}, reach=0, **parked), "dead", 0.0)  # type: ignore[arg-type]
     jump[0] = 1000.0
     if way == "run_due":
-        await made.run_due()
+        await run_due(made)
     elif way == "order":
         await made.order("s", "resume")
     else:

@@ -11,6 +11,7 @@ from chassis.saga import Phase, Runner, Saga, State, Step
 from chassis.saga.definition import Context, Retry, nothing
 from chassis.saga.runner import Limits
 from chassis.saga.storage.store import Lease, LeaseLost, MemoryStore
+from tests.rigs.sagas.due import run_due
 from tests.rigs.sagas.faults import Fault, VirtualClock
 from tests.rigs.sagas.hanging import Hanging
 from tests.rigs.sagas.rehearsal import SHAPES, Rehearsal, Shape, planned
@@ -232,14 +233,14 @@ async def test_who_is_told_to_stop_gives_its_lease_back_and_another_goes_on_at_o
     step, store = Hanging(), MemoryStore()
     starting = asyncio.create_task(step.runner(store, "old").start(State("s", "hang", {})))
     await step.begun.wait()
-    assert await step.runner(store, "new").run_due() == 0  # not while it is in its hands
+    assert await run_due(step.runner(store, "new")) == 0  # not while it is in its hands
 
     starting.cancel()
     with pytest.raises(asyncio.CancelledError):
         await starting
 
     assert step.cancelled == 1
-    assert await step.runner(store, "new").run_due() == 1
+    assert await run_due(step.runner(store, "new")) == 1
     assert (await store.load("s")).state.phase is Phase.DONE
 
 
@@ -254,7 +255,7 @@ async def test_what_was_taken_over_is_given_back_too() -> None:
         await carrying
 
     assert step.cancelled == 1
-    assert await step.runner(store, "new").run_due() == 1
+    assert await run_due(step.runner(store, "new")) == 1
     assert (await store.load("s")).state.phase is Phase.DONE
 
 

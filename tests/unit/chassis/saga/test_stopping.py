@@ -8,6 +8,7 @@ from chassis.saga import MemoryStore, Phase, Retry, State, Store
 from chassis.saga.logic import GIVEN_UP, RECALLED
 from chassis.saga.runner import Limits
 from chassis.saga.storage.store import LeaseLost
+from tests.rigs.sagas.due import run_due
 from tests.rigs.sagas.faults import Fault, InstanceClock, VirtualClock
 from tests.rigs.sagas.hanging import Hanging
 from tests.rigs.sagas.rehearsal import Rehearsal, planned
@@ -40,9 +41,9 @@ async def test_an_instance_whose_clock_is_ahead_takes_nothing_out_of_others_hand
     right, ahead = InstanceClock(world, 0.0, 0.0), InstanceClock(world, 20.0, 1e6)
     starting = await _until_it_hangs(step, store, right)
 
-    assert await step.runner(store, "new", ahead).run_due() == 0
+    assert await run_due(step.runner(store, "new", ahead)) == 0
     await world.sleep(Limits().lease + 0.1)
-    assert await step.runner(store, "new", ahead).run_due() == 1
+    assert await run_due(step.runner(store, "new", ahead)) == 1
 
     await _stopped(starting)
 
@@ -68,7 +69,7 @@ async def test_a_person_parks_a_saga_that_is_in_other_hands() -> None:
     parked = await step.runner(store, "new").order("s", "park")
 
     assert (parked.phase, parked.reason) == (Phase.PARKED, "a person parked it")
-    assert await step.runner(store, "new").run_due() == 0
+    assert await run_due(step.runner(store, "new")) == 0
     resumed = await step.runner(store, "new").order("s", "resume")
     assert resumed.phase is Phase.DONE
     with pytest.raises(ValueError, match="is done: there is nothing to stop"):

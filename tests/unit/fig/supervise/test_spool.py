@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from fig.supervise.spool import Answer, Relist, Restart, Spool, Request
+from fig.supervise.spool import Answer, Relist, Request, Restart, Spool
 
 
 @pytest.mark.parametrize("request_", [Restart("catalog", {"FAULT": ""}), Relist()])

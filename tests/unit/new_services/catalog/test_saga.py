@@ -10,6 +10,7 @@ from contracts.back_office import Article, Count
 from contracts.record import Customer, RecordAway, RecordRefused, RecordSilent
 from new_services.catalog import views
 from new_services.catalog.saga import PIVOT, Stories, saving
+from tests.rigs.sagas.due import run_due
 from tests.rigs.sagas.faults import VirtualClock
 
 BOSS = Customer("a@b.c", "A", "sealed")
@@ -58,7 +59,7 @@ class World:
         until = self.time.monotonic() + seconds
         while self.time.monotonic() < until:
             await self.time.sleep(1.0)
-            await self.runner.run_due()
+            await run_due(self.runner)
         return (await self.store.load("save-article:k")).state
 
 

@@ -17,6 +17,7 @@ from contracts.back_office import Article, Count
 from contracts.record import Customer, RecordAway, RecordRefused, RecordSilent
 from new_services.inventory import counts
 from new_services.inventory.saga import PIVOT, Stories, counting
+from tests.rigs.sagas.due import run_due
 from tests.rigs.sagas.faults import VirtualClock
 
 BOSS = Customer("a@b.c", "A", "sealed")
@@ -127,7 +128,7 @@ class World:
             self.shop.told = len(self.shop.ledger)
             self.watermark.advance(int(self.time.now() * 1e6))
         await self.time.sleep(STEP_SECONDS)
-        await self.runner.run_due()
+        await run_due(self.runner)
 
     async def state(self) -> State:
         return (await self.store.load("count-stock:k")).state

@@ -15,6 +15,7 @@ from contracts.record import Customer, RecordRefused, RecordSilent
 from new_services.orders import views
 from new_services.orders.saga import kinds
 from new_services.orders.saga.stories import Stories
+from tests.rigs.sagas.due import run_due
 from tests.rigs.sagas.faults import VirtualClock
 
 ANNA = Customer("a@b.c", "A", "sealed")
@@ -85,7 +86,7 @@ class World:
             await runner.start(State("cancel:1", kind, request))
         for _ in range(8):
             await self.time.sleep(5.0)
-            await runner.run_due()
+            await run_due(runner)
         return (await self.store.load("cancel:1")).state
 
     def told_until(self, seconds_from_now: float) -> None:
