@@ -11,12 +11,12 @@ import argparse
 import json
 import tempfile
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from loadtests.bench import machine
 from loadtests.bench.orders import Stack
+from loadtests.proc import family
 
 REST_SECONDS = 8.0
 SHOWN = 0.05  # per cent of a core that are worth a line
@@ -59,14 +59,6 @@ def _field(path: Path, name: str) -> str:
         if line.startswith(f"{name}:"):
             return line.split()[1]
     return "0"
-
-
-def family(pid: int) -> Iterator[int]:
-    """The process and its descendants."""
-    yield pid
-    for listed in Path(f"/proc/{pid}/task").glob("*/children"):
-        for child in listed.read_text().split():
-            yield from family(int(child))
 
 
 def look(stack: Stack) -> dict[str, Used]:

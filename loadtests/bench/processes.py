@@ -9,6 +9,7 @@ from pathlib import Path
 from chassis.process import children
 from chassis.process.children import Program
 from loadtests.bench.machine import PROJECT, tool
+from loadtests.proc import command_line, cpu_seconds, family
 
 START_SECONDS = 30.0
 STOP_SECONDS = 10.0
@@ -25,11 +26,7 @@ class Pinned:
     @property
     def pids(self) -> list[int]:
         """The program and its descendants."""
-        found = [self._process.pid]
-        for pid in found:
-            for listed in Path(f"/proc/{pid}/task").glob("*/children"):
-                found += [int(child) for child in listed.read_text().split()]
-        return found
+        return family(self._process.pid)
 
     @property
     def cpu_seconds(self) -> float:
@@ -38,14 +35,14 @@ class Pinned:
 
     def busy_seconds(self, *, without: str) -> float:
         """The same to the microsecond, except of those whose command line holds `without`."""
-        return sum(_busy_seconds(pid) for pid in self.pids if without not in _command_line(pid))
+        return sum(_busy_seconds(pid) for pid in self.pids if without not in command_line(pid))
 
     def move(self, part: str, core: int) -> int:
         """Put those whose command line holds `part` on another core, and what they will start.
 
         Returns how many there were.
         """
-        found = [pid for pid in self.pids if part in _command_line(pid)]
+        found = [pid for pid in self.pids if part in command_line(pid)]
         for pid in found:
             for thread in Path(f"/proc/{pid}/task").iterdir():
                 os.sched_setaffinity(int(thread.name), {core})
@@ -73,26 +70,6 @@ def _busy_seconds(pid: int) -> float:
         return int(Path(f"/proc/{pid}/schedstat").read_text().split()[0]) / 1e9
     except OSError:
         return 0.0
-
-
-def _command_line(pid: int) -> str:
-    try:
-        return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()
-    except OSError:
-        return ""
-
-
-def cpu_seconds(pid: int, *, waited_for: bool = False) -> float:
-    """User and system time of one process; 0 when it has ended.
-
-    `waited_for`: and of its children that have ended.
-    """
-    try:
-        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    except OSError:
-        return 0.0
-    last = 15 if waited_for else 13
-    return sum(int(ticks) for ticks in fields[11:last]) / os.sysconf("SC_CLK_TCK")
 
 
 def resident_peak(pid: int) -> float:

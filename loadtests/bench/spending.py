@@ -1,25 +1,24 @@
 """Who spent the CPU: processes with their children, PostgreSQL by the databases it works for."""
 
-import os
-from collections.abc import Iterator
 from pathlib import Path
 
-TICK = os.sysconf("SC_CLK_TCK")
+from loadtests.proc import TICK, children, command_line, cpu_seconds, family
+
 USER, SYSTEM, IDLE, WAITING = 0, 2, 3, 4  # fields of the first line of /proc/stat
 SERVER = "postgres"  # its own processes: log writer, checkpoints, autovacuum
 
 
 def used_by(pid: int) -> float:
     """Seconds of CPU of a process, of its children, and of those it has had."""
-    return _spent(pid) + sum(used_by(child) for child in _children(pid))
+    return sum(cpu_seconds(each, waited_for=True) for each in family(pid))
 
 
 def by_database(pid: int) -> dict[str, float]:
     """Seconds of CPU of a PostgreSQL server: `postgres` for itself, `postgres NAME` for what worked
     for that database. A backend that has ended counts as the server's own."""
-    found = {SERVER: _spent(pid)}
-    for child in _children(pid):
-        name = served(_title(child))
+    found = {SERVER: cpu_seconds(pid, waited_for=True)}
+    for child in children(pid):
+        name = served(command_line(child))
         found[name] = found.get(name, 0.0) + used_by(child)
     return found
 
@@ -39,25 +38,3 @@ def machine() -> tuple[float, float]:
     fields = [int(word) for word in Path("/proc/stat").read_text().splitlines()[0].split()[1:9]]
     there = sum(fields)
     return (there - fields[IDLE] - fields[WAITING]) / TICK, there / TICK
-
-
-def _spent(pid: int) -> float:
-    try:
-        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    except OSError:
-        return 0.0
-    return sum(map(int, fields[11:15])) / TICK
-
-
-def _children(pid: int) -> Iterator[int]:
-    try:
-        yield from map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text().split())
-    except OSError:
-        return
-
-
-def _title(pid: int) -> str:
-    try:
-        return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()
-    except OSError:
-        return ""

@@ -5,7 +5,6 @@ Exit codes: 0 the books balance, 1 they do not (each sentence is something that 
 """
 
 import argparse
-import json
 import secrets
 import sys
 import time
@@ -85,9 +84,8 @@ def run(options: argparse.Namespace, folder: Path) -> list[str]:
         person = decided(stack, between)
         found = person.wrong + proved(stack)
         databases = {name: closing.enter_context(stack.database(name)) for name in OWNERS}
-        entries = _entries(folder)
-        with (folder / "journal").open() as lines:
-            purchases = journal.read(lines)
+        entries = journal.entries(folder)
+        purchases = journal.read(entries)
         _say_fates(purchases)
         by_saga = balance.by_saga(databases)
         say(f"{by_saga} of them were written by sagas, the rest by legacy itself")
@@ -125,14 +123,8 @@ def _crowd(stack: Stack, options: argparse.Namespace) -> Crowd:
     return Crowd(options.users, lasts, options.seed, cookie)
 
 
-def _entries(folder: Path) -> list[Mapping[str, Any]]:
-    with (folder / "journal").open() as lines:
-        return [json.loads(line) for line in lines]
-
-
 def _say_fates(purchases: Mapping[str, journal.Purchase]) -> None:
-    fates = {fate: sum(purchase.fate is fate for purchase in purchases.values()) for fate in Fate}
-    say("orders: " + ", ".join(f"{count} {fate.value}" for fate, count in fates.items()))
+    say(f"orders: {journal.fates(purchases)}")
     again = sum(purchase.again for purchase in purchases.values())
     looks = sum(len(purchase.looks) for purchase in purchases.values())
     say(f"{again} of them were asked for again with their key; {looks} times one was looked up")

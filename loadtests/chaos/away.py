@@ -10,17 +10,14 @@ Exit codes as of `python -m loadtests.chaos`.
 from __future__ import annotations
 
 import argparse
-import json
 import signal
 import sys
 import time
-from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from loadtests.chaos import absence, access
+from loadtests.chaos import absence, access, journal
 from loadtests.chaos.running import Crowd, concluded, customers, progressed, proved, say
 from loadtests.chaos.stack import Stack
 from loadtests.chaos.trouble import FLIPPED
@@ -100,15 +97,11 @@ def observed(stack: Stack, options: argparse.Namespace, folder: Path) -> list[st
         found = proved(stack)
     answered = access.per_second((folder / LOG).read_text().splitlines())
     report = absence.Report(
-        times.began, times.gone, times.back, times.left, _journal(folder), watch.samples, answered
-    )
+        times.began, times.gone, times.back, times.left, journal.entries(folder), watch.samples,
+        answered,
+    )  # fmt: skip
     say(f"away for {times.back - times.gone:.1f} s\n{report.text()}")
     return found + report.objections()
-
-
-def _journal(folder: Path) -> Sequence[dict[str, Any]]:
-    with (folder / "journal").open() as lines:
-        return [json.loads(line) for line in lines]
 
 
 def main() -> int:

@@ -106,7 +106,7 @@ def _purchases(
         ]
         if len(purchase.answers) > 1:
             found.append(
-                f"{purchase.text}: asked again with its key, told "
+                f"{purchase.text}: asked again with its key, answered "
                 f"{', then '.join(purchase.answers)}"
             )
     return found

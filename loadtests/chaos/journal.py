@@ -1,4 +1,4 @@
-"""What the customers wrote down: a line before each question, and one for each answer."""
+"""The customers' journal: a line before each request, and one for each answer."""
 
 from __future__ import annotations
 
@@ -10,9 +10,8 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
+NAME = "journal"  # of its file in the folder of a run
 PREFIX = "chaos-"  # of every purchase-order text the customers use
-
-
 BEYOND = "beyond the page"  # what a list shows of an order when it is full of newer ones
 
 
@@ -93,11 +92,22 @@ class Writer:
         self._file.write(json.dumps(entry) + "\n")
 
 
-def read(lines: Iterable[str]) -> dict[str, Purchase]:
+def entries(folder: Path) -> list[Mapping[str, Any]]:
+    """The lines of a run; none before the first customer has come."""
+    path = folder / NAME
+    return [*map(json.loads, path.read_text().splitlines())] if path.exists() else []
+
+
+def fates(purchases: Mapping[str, Purchase]) -> str:
+    """How many purchases came to each fate."""
+    counts = {fate: sum(one.fate is fate for one in purchases.values()) for fate in Fate}
+    return ", ".join(f"{count} {fate.value}" for fate, count in counts.items())
+
+
+def read(written: Iterable[Mapping[str, Any]]) -> dict[str, Purchase]:
     """Every purchase by its text."""
     purchases: dict[str, Purchase] = {}
-    for line in lines:
-        entry = json.loads(line)
+    for entry in written:
         kind, text = entry["kind"], entry["text"]
         if kind == "asked":
             purchases[text] = Purchase(text, entry["lines"])

@@ -1,6 +1,6 @@
 """What a person does once the customers have left: sagas that wait for one are read, and decided.
 
-Every parked saga has to have a story that says why. Wishes that legacy answers with a 500 each time
+Every parked saga has to have a story that says why. Orders that legacy answers with a 500 each time
 are still tried in a short run; those are parked by hand. Then legacy is healed, and half of all are
 told to go on, half to be undone.
 """
@@ -51,7 +51,7 @@ def decided(stack: Stack, between: Between) -> Decided:
             found.wrong.append(f"saga {saga['id']} is parked, and took no order of a person's")
     say(
         f"{found.by_themselves} sagas waited for a person, {found.by_hand} more were parked by"
-        f" hand; {found.resumed} of them were told to go on, {found.undone} to be undone"
+        f" hand; {found.resumed} of them were resumed, {found.undone} undone"
     )
     return found
 

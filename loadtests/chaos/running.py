@@ -12,6 +12,7 @@ from pathlib import Path
 
 from chassis.process import children
 from chassis.process.children import Program
+from loadtests.chaos import journal
 from loadtests.chaos.stack import PROJECT, ChaosFailed, Stack
 
 PATIENCE_SECONDS = 120.0  # for what is under way when the customers have left
@@ -67,7 +68,7 @@ def customers(
     with stack.database("legacy") as legacy:
         skus = [row[0] for row in legacy.execute(GOODS, [VARIANTS])] + list(scarce)
     environment = stack.environment | {
-        "CHAOS_JOURNAL": str(folder / "journal"),
+        "CHAOS_JOURNAL": str(folder / journal.NAME),
         "CHAOS_SEED": str(crowd.seed),
         "CHAOS_SKUS": " ".join(skus),
         "CHAOS_STEADY": str(folder / STEADY),

@@ -20,6 +20,7 @@ import psycopg
 
 from chassis.cli.calls import NoAnswer, call
 from chassis.process.files import write_whole
+from loadtests import proc
 
 PROJECT = Path(__file__).parents[2]
 FIG = (sys.executable, "-m", "fig")
@@ -100,7 +101,7 @@ class Stack:
         names = []
         for one in self.state["processes"]:
             if one["kind"] == "service":
-                family = {_relation(one["pid"], child) for child in _children(one["pid"])}
+                family = {_relation(one["pid"], child) for child in proc.children(one["pid"])}
                 names += [one["name"], *(f"{one['name']} {word}" for word in sorted(family))]
         return names
 
@@ -121,11 +122,8 @@ class Stack:
 
     def family(self, name: str) -> list[int]:
         """A process, its children, and theirs."""
-        found, fresh = [], [pid] if (pid := self.pid(name)) else []
-        while fresh:
-            found += fresh
-            fresh = [child for parent in fresh for child in _children(parent)]
-        return found
+        pid = self.pid(name)
+        return proc.family(pid) if pid else []
 
     def signal(self, name: str, number: signal.Signals) -> None:
         """To a process and everything that it started, such as SIGSTOP."""
@@ -141,7 +139,7 @@ class Stack:
         pid = self.pid(process)
         if not relation or not pid:
             return pid
-        alike = [child for child in _children(pid) if _relation(pid, child) == relation]
+        alike = [child for child in proc.children(pid) if _relation(pid, child) == relation]
         return dice.choice(alike) if alike else 0
 
     def kill(self, name: str, dice: random.Random) -> str:
@@ -215,13 +213,6 @@ def moved(text: str, domain: str) -> str:
         one.replace("stage: legacy", "stage: new", 1) if f"domain: {domain}\n" in one else one
         for one in entries
     )
-
-
-def _children(pid: int) -> list[int]:
-    try:
-        return [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-    except OSError:
-        return []
 
 
 def _relation(pid: int, child: int) -> str:

@@ -4,11 +4,10 @@ the orders service has worked by then, for what waits must not cost more the mor
 
 from __future__ import annotations
 
-import os
 import re
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +17,7 @@ import psycopg
 
 from chassis.cli.calls import NoAnswer, call
 from loadtests.chaos.stack import Stack
+from loadtests.proc import cpu_seconds
 
 PAUSE_SECONDS = 1.0
 WATCHED = ("facade", "orders", "inventory", "payments", "legacy")
@@ -27,7 +27,6 @@ _UNDER_WAY = re.compile(rb"^orders_sagas_under_way (\S+)", re.MULTILINE)
 ESTABLISHED, SYN_SENT, LISTEN = "01", "02", "0A"
 _COMMITS = "SELECT xact_commit FROM pg_stat_database WHERE datname = 'orders'"
 WORK = ("orders: commits", "orders: CPU seconds")  # since the processes began: these only grow
-TICKS = os.sysconf("SC_CLK_TCK")
 UNREAD = "requests that legacy has not read"  # most of them given up by their callers
 
 
@@ -44,13 +43,13 @@ def take(stack: Stack, legacy: psycopg.Connection[Any], orders: psycopg.Connecti
     counts: dict[str, float] = {}
     for name in WATCHED:
         family = stack.family(name)
-        counts[f"{name}: threads"] = sum(_threads(pid) for pid in family)
-        counts[f"{name}: open files"] = sum(_files(pid) for pid in family)
+        counts[f"{name}: threads"] = sum(_entries(pid, "task") for pid in family)
+        counts[f"{name}: open files"] = sum(_entries(pid, "fd") for pid in family)
     counts["connections to legacy"], counts[UNREAD] = _connections(stack.state["ports"]["legacy"])
     counts["connections to PostgreSQL"] = one(legacy, _BACKENDS)
     counts["sagas open"] = one(orders, OPEN)
     counts[WORK[0]] = one(legacy, _COMMITS)
-    counts[WORK[1]] = sum(_cpu(pid) for pid in stack.family("orders"))
+    counts[WORK[1]] = sum(map(cpu_seconds, stack.family("orders")))
     port = stack.state["ports"]["orders"]
     with suppress(NoAnswer):
         found = _UNDER_WAY.search(call(f"http://127.0.0.1:{port}/metrics"))
@@ -98,26 +97,10 @@ def one(connection: psycopg.Connection[Any], statement: str) -> float:
     return float(row[0]) if row else 0.0
 
 
-def _threads(pid: int) -> float:
-    return _or_none(lambda: len(list(Path(f"/proc/{pid}/task").iterdir())))
-
-
-def _files(pid: int) -> float:
-    return _or_none(lambda: len(list(Path(f"/proc/{pid}/fd").iterdir())))
-
-
-def _cpu(pid: int) -> float:
-    def seconds() -> float:
-        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / TICKS
-
-    return _or_none(seconds)
-
-
-def _or_none(count: Callable[[], float]) -> float:
-    """Nothing, when the process has just ended."""
+def _entries(pid: int, folder: str) -> int:
+    """In this folder of the process; none when it has just ended."""
     with suppress(OSError):
-        return count()
+        return len(list(Path(f"/proc/{pid}/{folder}").iterdir()))
     return 0
 
 

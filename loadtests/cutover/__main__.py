@@ -12,7 +12,6 @@ go on.
 """
 
 import argparse
-import json
 import secrets
 import signal
 import sys
@@ -25,7 +24,6 @@ from pathlib import Path
 from typing import Any
 
 from loadtests.chaos import balance, journal
-from loadtests.chaos.journal import Fate
 from loadtests.chaos.running import STEADY, Crowd, concluded, customers, proved, say, settled
 from loadtests.chaos.stack import OWNERS, Stack
 from loadtests.cutover import closing, figures, returning, strikes
@@ -106,15 +104,15 @@ def run(options: argparse.Namespace, folder: Path) -> list[str]:
         databases = {
             name: exits.enter_context(stack.database(name)) for name in (*OWNERS, "inventory")
         }
-        with (folder / "journal").open() as lines:
-            purchases = journal.read(lines)
+        written = journal.entries(folder)
+        purchases = journal.read(written)
         found += settled(lambda: balance.check(databases, purchases, start))
         found += [one.wrong for one in outcomes if one.wrong]
         if options.many:
             found += returning.looked_at(stack) + proved(stack)
         if options.close:
             found += closed(stack, databases, folder, options, rate)
-        run_ = Run(moves, purchases, entries(folder), (first or (0,))[0], bool(outcomes))
+        run_ = Run(moves, purchases, written, (first or (0,))[0], bool(outcomes))
         return found + judged(databases, run_)
 
 
@@ -122,7 +120,7 @@ def struck(stack: Stack, folder: Path, wanted: list[strikes.Strike]) -> list[str
     """Each of these; the table is said also where one of them never comes about."""
     outcomes: list[strikes.Outcome] = []
     try:
-        for outcome in Striking(stack, folder / "journal").all(wanted):
+        for outcome in Striking(stack, folder / journal.NAME).all(wanted):
             outcomes.append(outcome)
     finally:
         if outcomes:
@@ -146,7 +144,8 @@ def many(
 
 def placed(folder: Path) -> list[Mapping[str, Any]]:
     """Answers with an order."""
-    return [one for one in entries(folder) if one["kind"] == "answered" and one["status"] == 201]
+    written = journal.entries(folder)
+    return [one for one in written if one["kind"] == "answered" and one["status"] == 201]
 
 
 def closed(
@@ -166,10 +165,10 @@ def closed(
     with Shopping(stack, _crowd(options, rate / options.users, 1), later, ()):
         returning.until_placed(1, lambda: len(placed(later)))
         time.sleep(options.measured)
-    with (later / "journal").open() as lines:
-        purchases = journal.read(lines)
-    _say_fates("behind the closed window", purchases)
-    wrong = [f"behind the closed window: {one['status']}" for one in figures.failed(entries(later))]
+    written = journal.entries(later)
+    purchases = journal.read(written)
+    say(f"behind the closed window: {journal.fates(purchases)}")
+    wrong = [f"behind the closed window: {one['status']}" for one in figures.failed(written)]
     wrong += proved(stack)
     return wrong + settled(lambda: closing.found(databases, purchases, (newest, start)))
 
@@ -199,7 +198,7 @@ def judged(databases: Mapping[str, Any], run: Run) -> list[str]:
     good = sum(one.good for one in moves)
     lost = [sum(gap.missing for gap in missing if gap.ours == ours) for ours in (2, 1, 0)]
     say(f"moves: {good} of {len(moves)} calls came about")
-    _say_fates("orders", purchases)
+    say(f"orders: {journal.fates(purchases)}")
     say(f"of them {len(ours)} were written while the new side owned the orders")
     say(f"writes that waited: {waits}")
     say(f"writes, while a command ran: {within}; else: {rest}")
@@ -222,23 +221,10 @@ def judged(databases: Mapping[str, Any], run: Run) -> list[str]:
     return [*figures.objections(waits, len(failures), missing), *shown, *oversold]
 
 
-def entries(folder: Path) -> list[Mapping[str, Any]]:
-    """The journal, line by line; none before the first customer has come."""
-    if not (folder / "journal").exists():
-        return []
-    with (folder / "journal").open() as lines:
-        return [json.loads(line) for line in lines]
-
-
 def _crowd(options: argparse.Namespace, pace: float, number: int = 0) -> Crowd:
     """The dice name the orders: another crowd needs others."""
     seed = options.seed * 10 + number + 5 * (pace == EAGER)
     return Crowd(options.users, LASTS, seed, pace=pace, script=SCRIPT)
-
-
-def _say_fates(what: str, purchases: Mapping[str, journal.Purchase]) -> None:
-    fates = {fate: sum(one.fate is fate for one in purchases.values()) for fate in Fate}
-    say(f"{what}: " + ", ".join(f"{count} {fate.value}" for fate, count in fates.items()))
 
 
 def main() -> int:

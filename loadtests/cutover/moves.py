@@ -18,7 +18,7 @@ TRIES = 3  # of one move: a check may say no, as a verification does that found 
 
 @dataclass(frozen=True)
 class Moved:
-    """One call of the command, from when to when (unix seconds). `told` is its JSON document."""
+    """One call of the command, from when to when (unix seconds). `report` is its JSON document."""
 
     toward: str
     began: float

@@ -118,10 +118,10 @@ def looked_at(stack: Stack) -> list[str]:
         gone = legacy.execute(_PLACED, ["CANCELLED", ASKED]).fetchall()
     found = [] if paid and gone else ["no order of ours, or no cancelled one, is in the monolith"]
     for number, email, total in paid:
-        with _told(found, number):
+        with _noting(found, number):
             _cancels(visitor(url, email), number, str(total))
     for number, email, _ in gone:
-        with _told(found, number):
+        with _noting(found, number):
             _sees(visitor(url, email), number, "Cancelled")
     found += settled(lambda: _not_refunded(stack, [row[0] for row in (*paid, *gone)]))
     say(f"on the monolith's pages: {len(paid)} orders of ours cancelled, {len(gone)} looked at")
@@ -129,7 +129,7 @@ def looked_at(stack: Stack) -> list[str]:
 
 
 @contextmanager
-def _told(found: list[str], number: str) -> Iterator[None]:
+def _noting(found: list[str], number: str) -> Iterator[None]:
     try:
         yield
     except (Wrong, VisitEnds) as error:

@@ -21,7 +21,8 @@ from loadtests.bench.feed.pace import Times, measure
 from loadtests.bench.feed.world import World
 from loadtests.bench.machine import described
 from loadtests.bench.marks import put
-from loadtests.bench.processes import cpu_seconds, resident_peak
+from loadtests.bench.processes import resident_peak
+from loadtests.proc import cpu_seconds
 
 PROCESSES = ("postgres", "nats", "feed", "catalog")
 READ = re.compile(r"feed\.snapshot: (\w+) has been read: (\d+) rows in ([\d.]+) s")

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import psycopg
@@ -15,7 +16,8 @@ from chassis.cli.calls import NoAnswer, call
 from chassis.process import children
 from chassis.process.children import Program
 from loadtests.bench.machine import PROJECT
-from loadtests.bench.processes import cpu_seconds, free_port
+from loadtests.bench.processes import free_port
+from loadtests.bench.spending import used_by
 
 START_SECONDS, STOP_SECONDS = 120.0, 20.0
 ORDERS = """
@@ -56,7 +58,7 @@ class World:
 
     def cpu_by_process(self) -> dict[str, float]:
         """Seconds of CPU that each process used so far, with those that it started."""
-        return {name: _with_children(one.pid) for name, one in self._processes.items()}
+        return {name: used_by(one.pid) for name, one in self._processes.items()}
 
     def start_engines(self, orders: int) -> None:
         """PostgreSQL with a seeded shop and so many orders more, and NATS."""
@@ -125,8 +127,7 @@ class World:
             return False
         return True
 
-    def _wait(self, name: str, check: object, seconds: float = START_SECONDS) -> None:
-        assert callable(check)
+    def _wait(self, name: str, check: Callable[[], bool], seconds: float = START_SECONDS) -> None:
         until = time.monotonic() + seconds
         while not check():
             if time.monotonic() > until:
@@ -143,16 +144,6 @@ class World:
     def _start(self, name: str, command: list[str], env: dict[str, str] | None = None) -> None:
         log, env = self._folder / f"{name}.log", os.environ | (env or {})
         self._processes[name] = children.start(Program(command, log, env, PROJECT, append=True))
-
-
-def _with_children(pid: int) -> float:
-    """Those that have ended are counted where their parent has waited for them."""
-    total, pids = 0.0, [pid]
-    for each in pids:
-        total += cpu_seconds(each, waited_for=True)
-        for listed in Path(f"/proc/{each}/task").glob("*/children"):
-            pids += [int(child) for child in listed.read_text().split()]
-    return total
 
 
 def _beside_python() -> str:

@@ -10,7 +10,8 @@ import psycopg
 
 from loadtests.bench.feed.world import World
 from loadtests.bench.machine import LOAD_CORE, PROXY_CORE, tool
-from loadtests.bench.processes import cpu_seconds, free_port
+from loadtests.bench.processes import free_port
+from loadtests.proc import cpu_seconds, family
 
 SIDE_CORE = PROXY_CORE
 SIDES = ("postgres", "legacy", "catalog", "sales")  # a side has one core with its database
@@ -100,12 +101,3 @@ class ReadWorld(World):
         """CPU seconds that the answering side and the database have used so far."""
         pids = [pid for name in SIDES for pid in family(self.pid(name))]
         return sum(cpu_seconds(pid) for pid in pids)
-
-
-def family(pid: int) -> list[int]:
-    """A process and its descendants."""
-    found = [pid]
-    for one in found:
-        for children in Path(f"/proc/{one}/task").glob("*/children"):
-            found += [int(child) for child in children.read_text().split()]
-    return found

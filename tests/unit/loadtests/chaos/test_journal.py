@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from loadtests.chaos.journal import BEYOND, Fate, Look, Writer, judge, read, shown_of
+from loadtests.chaos.journal import BEYOND, Fate, Look, Writer, entries, judge, read, shown_of
 
 
 @pytest.mark.parametrize(
@@ -34,7 +34,7 @@ def test_an_order_that_is_under_way_with_its_key_is_not_refused():
     assert judge(409, {"error": "out of stock"}) is Fate.REFUSED
 
 
-def test_a_wish_without_an_answer_is_unknown_and_with_one_is_what_it_says(tmp_path):
+def test_a_purchase_without_an_answer_is_unknown_and_with_one_is_what_it_says(tmp_path):
     path = tmp_path / "journal"
     writer = Writer(path)
     writer.write("asked", "chaos-1", lines={"A": 2})
@@ -43,19 +43,21 @@ def test_a_wish_without_an_answer_is_unknown_and_with_one_is_what_it_says(tmp_pa
     writer.write("asked", "chaos-2", lines={"B": 1})
     writer.write("asked", "chaos-3", lines={"B": 1})
     writer.write("answered", "chaos-3", status=202, body={"id": "X"})
-    wishes = read(path.read_text().splitlines())
-    assert (wishes["chaos-1"].order_no, wishes["chaos-1"].cancelled) == ("SO-1", {200})
-    assert wishes["chaos-2"].fate is Fate.UNKNOWN
-    assert (wishes["chaos-3"].fate, wishes["chaos-3"].request_id) == (Fate.PENDING, "X")
+    purchases = read(entries(tmp_path))
+    assert (purchases["chaos-1"].order_no, purchases["chaos-1"].cancelled) == ("SO-1", {200})
+    assert purchases["chaos-2"].fate is Fate.UNKNOWN
+    assert (purchases["chaos-3"].fate, purchases["chaos-3"].request_id) == (Fate.PENDING, "X")
 
 
-def test_a_line_cut_in_the_middle_is_not_taken_for_silence():
+def test_a_line_cut_in_the_middle_is_not_taken_for_silence(tmp_path):
+    assert entries(tmp_path) == []  # nobody has come yet
+    (tmp_path / "journal").write_text('{"kind": "asked", "te')
     with pytest.raises(json.JSONDecodeError):
-        read(['{"kind": "asked", "te'])
+        entries(tmp_path)
 
 
-def _read(*entries):
-    return read(json.dumps({"at": 0.0, **entry}) for entry in entries)
+def _read(*written):
+    return read({"at": 0.0, **entry} for entry in written)
 
 
 ASKED = {"kind": "asked", "text": "chaos-1", "lines": {"A": 2}}
@@ -69,10 +71,10 @@ def _look(status, shown):
 
 def test_what_a_read_must_show_depends_on_what_was_acknowledged_before_it():
     cancelled = {"kind": "cancelled", "text": "chaos-1", "status": 200}
-    wish = _read(
+    purchase = _read(
         ASKED, _look(404, None), PLACED, _look(200, "PAID"), cancelled, _look(200, "CANCELLED")
     )["chaos-1"]
-    assert wish.looks == [
+    assert purchase.looks == [
         Look("P", 404, None, Fate.UNKNOWN, False),
         Look("P", 200, "PAID", Fate.PLACED, False),
         Look("P", 200, "CANCELLED", Fate.PLACED, True),
@@ -82,9 +84,9 @@ def test_what_a_read_must_show_depends_on_what_was_acknowledged_before_it():
 def test_what_was_asked_again_is_what_the_first_clear_answer_said():
     away = {"kind": "answered", "text": "chaos-1", "status": 503}
     pending = {**away, "status": 202, "body": {"id": "X"}}
-    wish = _read(ASKED, away, pending, PLACED, away)["chaos-1"]
-    assert (wish.fate, wish.order_no, wish.request_id) == (Fate.PLACED, "SO-1", "X")
-    assert wish.answers == ["201 SO-1"]
+    purchase = _read(ASKED, away, pending, PLACED, away)["chaos-1"]
+    assert (purchase.fate, purchase.order_no, purchase.request_id) == (Fate.PLACED, "SO-1", "X")
+    assert purchase.answers == ["201 SO-1"]
 
 
 def test_answers_that_differ_are_kept():
