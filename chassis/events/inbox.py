@@ -147,8 +147,8 @@ class Inbox:
         @app.get("/events")
         async def stopped() -> JsonBytes:
             """Why it takes no events, or null."""
-            told = {"consumer": self._consumer, "stopped": self.follower.stopped}
-            return JsonBytes(orjson.dumps(told))
+            status = {"consumer": self._consumer, "stopped": self.follower.stopped}
+            return JsonBytes(orjson.dumps(status))
 
         @app.post("/events/go-on")
         async def go_on_after_a_gap() -> JsonBytes:

@@ -33,7 +33,7 @@ from contracts.events.envelope import Event
 
 log = logging.getLogger("outbox")
 
-# Run by the migration of each service that tells events; a later change is SCHEMA_2.
+# Run by the migration of each service that publishes events; a later change is SCHEMA_2.
 SCHEMA_1 = """
 CREATE TABLE outbox (
     id       bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -69,7 +69,7 @@ def clause(first: int, when: str = "(SELECT)") -> str:
     event_id, key, subject, body = (f"${number}" for number in range(first, first + 4))
     return f"""
     locked AS MATERIALIZED (SELECT pg_advisory_xact_lock(hashtext({key}), 2) FROM {when} AS now),
-    told AS (INSERT INTO outbox (event_id, key, subject, body)
+    added AS (INSERT INTO outbox (event_id, key, subject, body)
              SELECT {event_id}, {key}, {subject}, {body} FROM locked LIMIT 1
              ON CONFLICT (event_id) DO NOTHING)"""
 
@@ -197,13 +197,13 @@ async def publish(jetstream: JetStreamContext, subject: str, event_id: str, body
     """In the trace of what told the event, however long it has waited."""
     headers = {"Nats-Msg-Id": event_id}
     attributes = messaging("send", subject, event_id)
-    with within(f"send {subject}", "producer", attributes, _told_by(body)) as opened:
+    with within(f"send {subject}", "producer", attributes, _origin(body)) as opened:
         if opened is not None:
             headers[TRACEPARENT] = opened.traceparent
         await jetstream.publish(subject, body.encode(), headers=headers)
 
 
-def _told_by(body: str) -> Open | None:
+def _origin(body: str) -> Open | None:
     """The span in which the event of a row was told."""
     return read(orjson.loads(body)[TRACEPARENT]) if f'"{TRACEPARENT}"' in body else None
 

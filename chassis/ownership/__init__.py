@@ -4,7 +4,7 @@ record     what is kept of a domain in the owning service's database; `schema` h
            `cleaning` for how long they keep it
 protocol   every change of the record and of the row in legacy's database, pure: never two owners
 records    the same changes as SQL, each one statement that holds or does not
-door       what a write asks before it begins: go to legacy, go to our own tables, or wait
+gate       what a write asks before it begins: go to legacy, go to our own tables, or wait
 sides      what a cutover asks of both sides
 driver     carries a domain to its other owner, and ends what others left
 reverse    what we wrote goes into legacy's tables

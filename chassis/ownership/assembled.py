@@ -6,7 +6,7 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from chassis.ownership.closed.teller import Teller
+from chassis.ownership.closed.publisher import StatePublisher
 from chassis.ownership.driver import Driver
 from chassis.ownership.endpoint import Cutover
 from chassis.ownership.records import Records
@@ -29,10 +29,10 @@ class Ownership:
 
 
 def owned_here(
-    database_url: str, records: Records, legacy: LegacySide, own: OwnSide, teller: Teller
+    database_url: str, records: Records, legacy: LegacySide, own: OwnSide, publisher: StatePublisher
 ) -> Ownership:
     """Of one domain."""
-    reverse = ReverseFeed(database_url, records, legacy, own, teller)
+    reverse = ReverseFeed(database_url, records, legacy, own, publisher)
     driver = Driver(records, legacy, own, reverse)
 
     def details() -> Mapping[str, Any]:
@@ -52,9 +52,11 @@ def owned_here(
     )
 
 
-def owned_alone(database_url: str, records: Records, own: OwnSide, teller: Teller) -> Ownership:
+def owned_alone(
+    database_url: str, records: Records, own: OwnSide, publisher: StatePublisher
+) -> Ownership:
     """Where the service was not given legacy's database: the domain stays whose it is."""
-    reverse = ReverseFeed(database_url, records, None, own, teller)
+    reverse = ReverseFeed(database_url, records, None, own, publisher)
 
     def details() -> Mapping[str, Any]:
         return {"reverse": {"position": reverse.position, "trouble": reverse.trouble}}

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 
 from chassis.database import DatabaseAway
 from chassis.ownership import protocol
-from chassis.ownership.closed.teller import WINDOW
+from chassis.ownership.closed.publisher import WINDOW
 from chassis.ownership.protocol import Ending
 from chassis.ownership.record import Owner, Record
 from chassis.ownership.records import CHANGED, Records
@@ -209,12 +209,12 @@ class Driver:
         """For ever: what others left is ended within seconds, and the fence is looked at."""
         while True:
             try:
-                self._told(await self.mend())
+                self._note(await self.mend())
             except FAILURES as error:
-                self._told(str(error) or type(error).__name__)
+                self._note(str(error) or type(error).__name__)
             await asyncio.sleep(WATCH_SECONDS)
 
-    def _told(self, trouble: str) -> None:
+    def _note(self, trouble: str) -> None:
         if trouble and trouble != self.trouble:
             log.error("%s: %s", self.records.domain, trouble)
         self.trouble = trouble

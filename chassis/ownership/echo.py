@@ -23,7 +23,7 @@ from contracts.feed.facts import Cleared, Fact, Gone, Reached, Stored
 log = logging.getLogger("ownership")
 
 ROWS = frozenset({Op.INSERT, Op.UPDATE, Op.DELETE, Op.TRUNCATE})
-Told = tuple[Change, Sequence[Fact]]
+Translated = tuple[Change, Sequence[Fact]]
 _ROGUE = """
 INSERT INTO rogue_write (domain, lsn, seq, said) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING
 """
@@ -49,13 +49,17 @@ class Echo:
         """All up to this fence is in, with the open transaction."""
         await self.records.reached(connection, lsn)
 
-    async def sift(self, connection: asyncpg.Connection, told: Sequence[Told]) -> list[Fact]:
+    async def sift(
+        self, connection: asyncpg.Connection, translated: Sequence[Translated]
+    ) -> list[Fact]:
         """The facts to be applied, in the open transaction; none of how far the feed has come."""
         record = await self.records.look(connection)
         if record.owner is Owner.LEGACY and record.since_lsn == 0:
-            return [fact for _, facts in told for fact in facts if not isinstance(fact, Reached)]
+            return [
+                fact for _, facts in translated for fact in facts if not isinstance(fact, Reached)
+            ]
         kept: list[Fact] = []
-        for change, facts in told:
+        for change, facts in translated:
             for fact in facts:
                 if isinstance(fact, Reached):
                     continue

@@ -14,7 +14,7 @@ from typing import TypeAlias
 
 import asyncpg
 
-from chassis.ownership.echo import ROWS, Echo, Told
+from chassis.ownership.echo import ROWS, Echo, Translated
 from chassis.ownership.record import Owner, Record
 from contracts.cutover import ECHO
 from contracts.feed.change import Change
@@ -34,11 +34,13 @@ class Joined(Echo):
         """See Echo; also where another service's record says that the domain changes hands."""
         await connection.execute(_REACHED, self.records.domain, lsn)
 
-    async def sift(self, connection: asyncpg.Connection, told: Sequence[Told]) -> list[Fact]:
+    async def sift(
+        self, connection: asyncpg.Connection, translated: Sequence[Translated]
+    ) -> list[Fact]:
         """See Echo."""
         record = await self.records.look(connection)
         kept: list[Fact] = []
-        for change, facts in told:
+        for change, facts in translated:
             news: list[Row] = [fact for fact in facts if not isinstance(fact, Reached)]
             if self._rogue(record, change, news):
                 await self._name(connection, change)

@@ -21,7 +21,7 @@ import asyncpg
 
 from chassis.database import SOON, DatabaseAway
 from chassis.events.bus import BusErrors
-from chassis.ownership.closed.teller import Teller
+from chassis.ownership.closed.publisher import StatePublisher
 from chassis.ownership.record import Owner, Record
 from chassis.ownership.records import Records
 from chassis.ownership.sides import Batch, Late, LegacyAway, LegacySide, Pending, Source
@@ -65,7 +65,7 @@ class ReverseFeed:
     records: Records
     legacy: LegacySide | None  # None: there is no monolith, or its database is not known
     own: Source
-    teller: Teller | None = None  # None: nobody keeps a copy
+    publisher: StatePublisher | None = None  # None: nobody keeps a copy
     trouble: str = "not begun yet"  # why nothing is written just now; empty: nothing is in the way
     position: int = 0  # the last change that this process has written
     _news: asyncio.Event = field(default_factory=asyncio.Event)
@@ -166,9 +166,9 @@ class ReverseFeed:
             present = await self.own.read(connection, pending)
         if legacy is not None:
             await legacy.apply(Batch(record.epoch, turn, pending[-1].seq, present))
-        elif self.teller is not None:
+        elif self.publisher is not None:
             seq = await connection.fetchval(_NEXT)  # behind the reading: the later, the higher
-            await self.teller.tell(record, pending, present, seq)
+            await self.publisher.publish(record, pending, present, seq)
         await self._written(connection, pending)
         return len(rows)
 

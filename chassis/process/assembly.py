@@ -183,7 +183,7 @@ async def _answer(
     )
     parts = await build(ground)
     ready = judged(parts.ready)
-    app = web.build_app(name.capitalize(), ready, metrics, lambda: _told(parts))
+    app = web.build_app(name.capitalize(), ready, metrics, lambda: _details(parts))
     for kind in (*DatabaseAway, TimeoutError):
         app.add_exception_handler(kind, _database_away)
     parts.register(app)
@@ -201,7 +201,7 @@ async def _answer(
         await nats.close()
 
 
-def _told(parts: Parts) -> Mapping[str, Any]:
+def _details(parts: Parts) -> Mapping[str, Any]:
     known = parts.watermark
     fresh: Mapping[str, Any] = {}
     if known is not None:

@@ -14,7 +14,7 @@ from nats.aio.client import Client
 from nats.aio.msg import Msg
 
 from chassis.ownership.closed.followed import Followed
-from chassis.ownership.echo import Echo, Told
+from chassis.ownership.echo import Echo, Translated
 from chassis.readmodel import mirror
 from chassis.readmodel.catching_up import read_again
 from chassis.readmodel.follower import Follower, Position, Source
@@ -106,8 +106,8 @@ class FeedProjection:
         changes = [
             change for message in messages for change in changes_of(orjson.loads(message.data))
         ]
-        told: list[Told] = [(change, model.translate(change)) for change in changes]
-        facts = [fact for _, each in told for fact in each]
+        translated: list[Translated] = [(change, model.translate(change)) for change in changes]
+        facts = [fact for _, each in translated for fact in each]
         reached = max((fact.micros for fact in facts if isinstance(fact, Reached)), default=0)
         reached = self._watermark.believed(reached) if reached else 0
         news = [fact for fact in facts if not _is_time(fact)]
@@ -116,10 +116,10 @@ class FeedProjection:
         if news or fence or not self._complete or not position.lasts:
             async with connection.transaction():
                 if news and model.followed is not None:
-                    told = await model.followed.sift(connection, told)
-                    news = [each for _, facts in told for each in facts if not _is_time(each)]
+                    translated = await model.followed.sift(connection, translated)
+                    news = [each for _, facts in translated for each in facts if not _is_time(each)]
                 if news and model.echo is not None:
-                    news = await model.echo.sift(connection, told)
+                    news = await model.echo.sift(connection, translated)
                 if news:
                     await model.apply(connection, news)
                 complete = self._complete or await mirror.complete(

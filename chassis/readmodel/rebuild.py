@@ -128,7 +128,7 @@ class Rebuilding:
         self, connection: asyncpg.Connection, deadline: float, projecting: "asyncio.Future[None]"
     ) -> None:
         """Until it is worth holding the live projection for the rest. Raises NotRebuilt."""
-        told = 0.0
+        printed = 0.0
         while True:
             fresh = await _position(connection, FRESH, self.fresh_reader)
             live = await _position(connection, "public", self._reader)
@@ -140,8 +140,8 @@ class Rebuilding:
             now = time.monotonic()
             if now > deadline:
                 raise NotRebuilt(f"not caught up: at message {fresh[0]:,} of {live[0]:,}")
-            if now - told > 1.0:
-                told = now
+            if now - printed > 1.0:
+                printed = now
                 self._say(f"at message {fresh[0]:,} of {live[0]:,}")
             await asyncio.sleep(PAUSE_SECONDS)
 

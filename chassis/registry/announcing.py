@@ -74,4 +74,4 @@ async def announce(nats: Client, registration: Registration, ready: Readiness) -
         if announced and nats.is_connected:
             async with asyncio.timeout(1):
                 await (await open_registry(nats)).delete(registration.key)
-            await asyncio.sleep(discovery.TOLD_SECONDS)
+            await asyncio.sleep(discovery.LEAVING_SECONDS)

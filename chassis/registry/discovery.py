@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass
 
 BUCKET = "registry"
 RENEW_SECONDS = 2.0
-TOLD_SECONDS = 0.3  # until all callers have heard that an instance leaves
+LEAVING_SECONDS = 0.3  # until all callers have heard that an instance leaves
 EXPIRE_SECONDS = 10.0  # an instance that was killed is forgotten after this
 
 

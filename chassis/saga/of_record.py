@@ -33,8 +33,8 @@ def refused(error: RecordRefused) -> Refused:
 def certain(watermark: Watermark, context: Context) -> bool:
     """Whether the feed has told all that the last attempt can have done: ask this before looking at
     what it told. Neither a fast clock of the feed's nor one of ours is enough."""
-    told = watermark.micros >= (context.tried + CERTAIN_SECONDS) * 1e6
-    return told and context.age >= CERTAIN_SECONDS
+    heard = watermark.micros >= (context.tried + CERTAIN_SECONDS) * 1e6
+    return heard and context.age >= CERTAIN_SECONDS
 
 
 class NoRecord:

@@ -41,7 +41,7 @@ class Operator:
     def register(self, app: FastAPI) -> None:
         """Put the routes on the application."""
         app.add_api_route("/sagas", self.listed, methods=["GET"])
-        app.add_api_route("/sagas/{saga_id}", self.told, methods=["GET"])
+        app.add_api_route("/sagas/{saga_id}", self.show, methods=["GET"])
         app.add_api_route("/sagas/{saga_id}/{order}", self.ordered, methods=["POST"])
 
     async def listed(self, stuck: bool = False, phase: str = "", limit: int = 100) -> JsonBytes:
@@ -52,7 +52,7 @@ class Operator:
             found = [one for one in found if is_stuck(one, now)]
         return _json({"now": now, "sagas": [self._line(one, now) for one in found]})
 
-    async def told(self, saga_id: str) -> JsonBytes:
+    async def show(self, saga_id: str) -> JsonBytes:
         """One saga with its story."""
         try:
             saved = await self.store.load(saga_id)

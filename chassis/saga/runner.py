@@ -291,7 +291,7 @@ class Runner:
             self._callees.away(after.waits_for, self._clock.monotonic())
         elif state.waits_for:
             self._callees.back(state.waits_for)
-        return held.story.told(state, move, after, outcome, at, now)
+        return held.story.attempted(state, move, after, outcome, at, now)
 
     async def _promise(self, held: _Held, inside: object = None) -> None:
         """See Context.promise; once is enough."""

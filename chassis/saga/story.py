@@ -36,7 +36,7 @@ class Story:
         lines, self._lines = self._lines, []
         return lines
 
-    def told(
+    def attempted(
         self, before: State, move: Move, after: State, outcome: Outcome, at: float, now: float
     ) -> State:
         """Write an attempt down, begun `at` and over `now`; the state with what is told so far."""

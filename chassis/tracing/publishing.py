@@ -38,7 +38,7 @@ class SpanPublisher:
         self._service, self._instance = service, instance
         self._subject = f"{SUBJECT}.{service}"
         self._source = source
-        self._told = 0  # of the dropped ones
+        self._reported = 0  # of the dropped ones
         self._spans = Counter("spans", "Spans of what is traced", ["outcome"], registry=metrics)
         for outcome in ("published", "dropped"):  # so that an alert finds a zero before the first
             self._spans.labels(outcome)
@@ -55,7 +55,7 @@ class SpanPublisher:
     async def publish(self) -> None:
         """What there is, unless the bus is away."""
         while self._nats.is_connected:
-            dropped = self._source.dropped - self._told
+            dropped = self._source.dropped - self._reported
             spans = self._source.take(MOST_AT_ONCE)
             if not spans and not dropped:
                 return
@@ -68,7 +68,7 @@ class SpanPublisher:
                 log.warning("%d spans are lost: %s", len(spans), error or type(error).__name__)
                 self._spans.labels("dropped").inc(len(spans))
                 return
-            self._told += dropped
+            self._reported += dropped
             self._spans.labels("published").inc(len(spans))
             self._spans.labels("dropped").inc(dropped)
 

@@ -31,7 +31,7 @@ def traced(behind: Application) -> Application:
             "url.scheme": scope.get("scheme", "http"),
         }
 
-        async def told(message: Message) -> None:
+        async def send_noting(message: Message) -> None:
             if message["type"] == "http.response.start":
                 status = message["status"]
                 attributes["http.response.status_code"] = status
@@ -40,7 +40,7 @@ def traced(behind: Application) -> Application:
             await send(message)
 
         with within(method, "server", attributes, parent) as opened:
-            await behind(scope, receive, told if parent.sampled else send)
+            await behind(scope, receive, send_noting if parent.sampled else send)
             route = scope.get(DIRECT) or getattr(scope.get("route"), "path", None)
             if opened is not None and opened.span is not None and route:
                 attributes["http.route"] = route

@@ -128,7 +128,7 @@ class Master:
 
     def _fork_worker(self, number: int) -> tuple[int, int]:
         """Start a worker; returns its pid and a descriptor that ends when it answers clients."""
-        ready, tell = os.pipe()
+        ready, serving = os.pipe()
         worker = WorkerSettings(
             number=number,
             sockets=(self._ports[number],),
@@ -149,11 +149,11 @@ class Master:
                 if other != number:
                     port.close()
             asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())
-            asyncio.run(Gateway(worker).serve(lambda: os.close(tell)))
+            asyncio.run(Gateway(worker).serve(lambda: os.close(serving)))
             return 0
 
         pid = children.fork(run)
-        os.close(tell)
+        os.close(serving)
         return pid, ready
 
     def _replace_all(self) -> None:

@@ -137,7 +137,7 @@ class Exchange:
         upload = self.request.upload
         expectation = None if upload is None else upload.expectation
         if head.status == 100 and expectation is not None:
-            expectation.tell(interim_bytes(head))
+            expectation.interim(interim_bytes(head))
         elif self.request.head.http11:
             self.client.write(interim_bytes(head))
 

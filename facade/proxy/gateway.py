@@ -144,7 +144,7 @@ class Gateway:
         self._redirects = Redirects(self.upstreams.redirected, time.time)
         self._snapshot_at = 0.0
         # The table's version and the breakers' states, of the last snapshot.
-        self._told: tuple[str, tuple[State, ...]] = "", ()
+        self._reported: tuple[str, tuple[State, ...]] = "", ()
         self._rests_at = 0.0
 
     # the table and the instances
@@ -281,10 +281,10 @@ class Gateway:
         # A new table is reported at once: `flip` waits until it sees the table in force. So is a
         # breaker that opened: who was just refused and asks why would be shown the calm before.
         news = self.current.table.routes.version, self.breakers.states()
-        if now >= self._snapshot_at or self._told != news:
+        if now >= self._snapshot_at or self._reported != news:
             rests = now >= self._rests_at
             every = REST_SNAPSHOT_SECONDS if rests else SNAPSHOT_SECONDS
-            self._snapshot_at, self._told = now + every, news
+            self._snapshot_at, self._reported = now + every, news
             self._report()
         self.log.flush()
 

@@ -180,15 +180,15 @@ def compile_table(file: RouteFile) -> RouteTable:
     spelling = Spelling(not file.facade.match_case, file.facade.trailing_slash == "ignore")
     entries: list[tuple[str, str, Route]] = []
     exclusive: set[Route] = set()
-    twins: dict[Route, Route] = {}
+    readings: dict[Route, Route] = {}
     cells: dict[tuple[str, str], list[Case]] = {}
     limits = compile_limits(file)
     for config in file.routes:
         limited = tuple(limits[name] for name in config.limits)
         reading, writing = (_compile(config, file, safe, limited) for safe in (True, False))
         testers = _testers(config, reading), _testers(config, writing)
-        twins |= {reading: reading, writing: reading, testers[0]: testers[0]}
-        twins[testers[1]] = testers[0]
+        readings |= {reading: reading, writing: reading, testers[0]: testers[0]}
+        readings[testers[1]] = testers[0]
         if _is_exclusive(config, reading):
             exclusive |= {reading, writing}
         if config.attempts is not None:
@@ -218,7 +218,7 @@ def compile_table(file: RouteFile) -> RouteTable:
         hosts=tuple(dict.fromkeys(host for config in file.routes for host in config.host)),
         spelling=spelling,
         near=NearMisses(entries),
-        reading=twins,
+        reading=readings,
         exclusive=frozenset(exclusive),
         unmatched={safe: _unmatched(file, safe) for safe in (True, False)},
     )

@@ -32,10 +32,10 @@ def frozen(routes: Path) -> Frozen | None:
         status = path.stat()
     except OSError:
         return None
-    told = read_object(path) or {}
+    found = read_object(path) or {}
     return Frozen(
-        str(told.get("who", "somebody")),
-        str(told.get("why", f"{path.name} is there")),
+        str(found.get("who", "somebody")),
+        str(found.get("why", f"{path.name} is there")),
         status.st_mtime,
     )
 

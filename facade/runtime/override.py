@@ -30,15 +30,15 @@ class Override:
 
 def read_override(runtime: Path) -> Override | None:
     """None where there is none, or it is damaged."""
-    told = read_object(runtime / OVERRIDE)
+    found = read_object(runtime / OVERRIDE)
     try:
-        if told is None:
+        if found is None:
             return None
         routes = {
             str(name): (Stage(stage).value, None if percent is None else int(percent))
-            for name, (stage, percent) in told["routes"].items()
+            for name, (stage, percent) in found["routes"].items()
         }
-        return Override(str(told["file"]), routes, str(told["why"]), float(told["at"]))
+        return Override(str(found["file"]), routes, str(found["why"]), float(found["at"]))
     except (KeyError, TypeError, ValueError, AttributeError):
         return None
 
@@ -61,6 +61,6 @@ def overridden(data: bytes, override: Override | None) -> bytes:
     if override is None or override.file != version_of(data):
         return data
     for name, (stage, percent) in override.routes.items():
-        wish = Flip(name, Stage(stage), percent)
-        data = moved(data, way(load(data).file, wish)).data
+        change = Flip(name, Stage(stage), percent)
+        data = moved(data, way(load(data).file, change)).data
     return data

@@ -14,9 +14,9 @@ from chassis.breaker.toward_legacy import BreakerCollector, Guards, breaker_fact
 from chassis.database import open_pool
 from chassis.ownership.assembled import Ownership, owned_alone, owned_here
 from chassis.ownership.closed.followed import Followed
-from chassis.ownership.closed.teller import Teller
-from chassis.ownership.door import Door
+from chassis.ownership.closed.publisher import StatePublisher
 from chassis.ownership.echo import Echo
+from chassis.ownership.gate import WriteGate
 from chassis.ownership.records import Records
 from chassis.ownership.stated import StatesOwner
 from chassis.process.assembly import Ground, Parts
@@ -93,15 +93,15 @@ def legacy_registrar(client: HttpClient) -> tuple[Registrar, Guards]:
 async def ownership(ground: Ground, records: Records, url: str | None) -> Ownership:
     """What moves the accounts from one owner to the other, where legacy's database is known, and
     publishes what changes behind a closed window."""
-    teller = Teller(ground.nats, AccountsClosed, {CUSTOMER: event_of})
+    publisher = StatePublisher(ground.nats, AccountsClosed, {CUSTOMER: event_of})
     database = ground.settings.database_url
     if url is None:
-        return owned_alone(database, records, AccountsSide(ground.pool, None), teller)
+        return owned_alone(database, records, AccountsSide(ground.pool, None), publisher)
     from new_services.anticorruption.reverse.legacy import accounts_of
 
     legacy, hand_over = await accounts_of(url)
     own = AccountsSide(ground.pool, hand_over)
-    return owned_here(database, records, legacy, own, teller)
+    return owned_here(database, records, legacy, own, publisher)
 
 
 def _echoed(records: Records) -> Model:
@@ -141,7 +141,7 @@ async def build(ground: Ground) -> Parts:
     ground.metrics.register(BreakerCollector(guards))
     owned = await ownership(ground, records, settings.reverse_database_url)
     clock = partial(shop_clock, ZoneInfo(settings.timezone))
-    own = OwnAccounts(ground.pool, Door(records), clock, owned.given)
+    own = OwnAccounts(ground.pool, WriteGate(records), clock, owned.given)
     logins = OwnedLogins(legacys, own)
     registrar = OwnedRegistrar(registrar, own, logins)
     registration = Registration(ground.pool, logins, registrar, codec, time.monotonic)

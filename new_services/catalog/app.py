@@ -13,9 +13,9 @@ from chassis.breaker.toward_legacy import Guards, breaker_facts
 from chassis.events.inbox import Inbox
 from chassis.ownership.assembled import Ownership, owned_alone, owned_here
 from chassis.ownership.closed.followed import Followed
-from chassis.ownership.closed.teller import Teller
-from chassis.ownership.door import Door
+from chassis.ownership.closed.publisher import StatePublisher
 from chassis.ownership.echo import Echo
+from chassis.ownership.gate import WriteGate
 from chassis.ownership.records import Records
 from chassis.ownership.stated import StatesOwner
 from chassis.process.assembly import Ground, Parts
@@ -64,13 +64,13 @@ async def ownership(ground: Ground, records: Records, url: str | None) -> Owners
     """What moves the goods from one owner to the other, where legacy's database is known, and
     publishes what changes behind a closed window."""
     own = GoodsSide(ground.pool)
-    teller = Teller(ground.nats, GoodsClosed, {PRODUCT: event_of})
+    publisher = StatePublisher(ground.nats, GoodsClosed, {PRODUCT: event_of})
     if url is None:
-        return owned_alone(ground.settings.database_url, records, own, teller)
+        return owned_alone(ground.settings.database_url, records, own, publisher)
     from new_services.anticorruption.reverse.legacy import goods_of
 
     legacy = await goods_of(url)
-    return owned_here(ground.settings.database_url, records, legacy, own, teller)
+    return owned_here(ground.settings.database_url, records, legacy, own, publisher)
 
 
 def shop_clock(zone: ZoneInfo) -> datetime:
@@ -100,7 +100,7 @@ async def build(ground: Ground) -> Parts:
     legacy, guards = back_office(client, settings.session_key)
     owned = await ownership(ground, records, settings.legacy_database_url)
     clock = partial(shop_clock, ZoneInfo(settings.timezone))
-    record = OwnedGoods(legacy, OwnGoods(ground.pool, Door(records), clock, owned.given))
+    record = OwnedGoods(legacy, OwnGoods(ground.pool, WriteGate(records), clock, owned.given))
     sagas = toward_the_monolith(ground, Stories(ground.pool, record).sagas(), guards)
     endpoints = Endpoints(ground.pool, read.watermark)
     inbox = Inbox(settings.database_url, ground.nats, "catalog", HANDLERS, ground.metrics)

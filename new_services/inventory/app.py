@@ -11,7 +11,7 @@ from fastapi import FastAPI
 from chassis.breaker.toward_legacy import Guards, breaker_facts
 from chassis.events.inbox import Inbox
 from chassis.ownership.closed.followed import Followed
-from chassis.ownership.closed.teller import Teller
+from chassis.ownership.closed.publisher import StatePublisher
 from chassis.ownership.joined import Joined
 from chassis.ownership.records import Records
 from chassis.ownership.reverse import ReverseFeed
@@ -67,13 +67,16 @@ COPIES = {"goods": ENTITIES["goods"]}
 async def reverse_feed(ground: Ground, records: Records, url: str | None) -> ReverseFeed:
     """What tells legacy of the stock while the orders are ours, where its database is known; behind
     a closed window those who keep a copy."""
-    database, teller = ground.settings.database_url, Teller(ground.nats, None, {STOCK: stock_told})
+    database, publisher = (
+        ground.settings.database_url,
+        StatePublisher(ground.nats, None, {STOCK: stock_told}),
+    )
     if url is None:
-        return ReverseFeed(database, records, None, StockSide(), teller)
+        return ReverseFeed(database, records, None, StockSide(), publisher)
     from new_services.anticorruption.reverse.legacy import stock_of
 
     legacy = await stock_of(url)
-    return ReverseFeed(database, records, legacy, StockSide(), teller)
+    return ReverseFeed(database, records, legacy, StockSide(), publisher)
 
 
 def shop_clock(zone: ZoneInfo) -> datetime:

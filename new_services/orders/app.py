@@ -16,8 +16,8 @@ from chassis.events.inbox import Inbox
 from chassis.events.outbox import Relay
 from chassis.ownership.assembled import Ownership, owned_alone, owned_here
 from chassis.ownership.closed.followed import Followed
-from chassis.ownership.closed.teller import Teller
-from chassis.ownership.door import Door
+from chassis.ownership.closed.publisher import StatePublisher
+from chassis.ownership.gate import WriteGate
 from chassis.ownership.joined import Joined
 from chassis.ownership.records import Records
 from chassis.ownership.stated import StatesOwner
@@ -66,13 +66,13 @@ async def ownership(
     """What moves the orders from one owner to the other, where legacy's database is known, and
     publishes what changes behind a closed window."""
     own = OrdersSide(records, inventory)
-    teller = Teller(ground.nats, OrdersClosed, {ORDER: event_of})
+    publisher = StatePublisher(ground.nats, OrdersClosed, {ORDER: event_of})
     if url is None:
-        return owned_alone(ground.settings.database_url, records, own, teller)
+        return owned_alone(ground.settings.database_url, records, own, publisher)
     from new_services.anticorruption.reverse.legacy import orders_of
 
     legacy = await orders_of(url, inventory.legacys)
-    return owned_here(ground.settings.database_url, records, legacy, own, teller)
+    return owned_here(ground.settings.database_url, records, legacy, own, publisher)
 
 
 def legacy_model(zone: ZoneInfo = projections.SHOP_ZONE) -> Model:
@@ -108,7 +108,7 @@ async def build(ground: Ground) -> Parts:
     directory, partners = _partners(ground.nats, settings)
     client = settings.legacy_client()
     record, guards = system_of_record(client, settings.session_key)
-    inventory, door = Inventory(partners["inventory"]), Door(records)
+    inventory, door = Inventory(partners["inventory"]), WriteGate(records)
     moving = await ownership(ground, records, settings.legacy_database_url, inventory)
     tables = OwnRecord(ground.pool, door, inventory.gate, wall_clock(zone), moving.given)
     owned = Owned(record, tables, door)

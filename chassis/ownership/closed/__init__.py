@@ -1,5 +1,5 @@
 """A domain whose window is closed: its owner publishes what changes, and legacy's log is no source.
 
-teller    at the owner: the present state of what changed, as events
-followed  at a service that keeps a copy: which domains are closed, and what that ends
+publisher  at the owner: the present state of what changed, as events
+followed   at a service that keeps a copy: which domains are closed, and what that ends
 """

@@ -59,7 +59,7 @@ class Followed:
     floors: str = mirror.FLOORS
 
     async def sift(
-        self, connection: asyncpg.Connection, told: Sequence[tuple[Change, Sequence[Fact]]]
+        self, connection: asyncpg.Connection, translated: Sequence[tuple[Change, Sequence[Fact]]]
     ) -> list[tuple[Change, Sequence[Fact]]]:
         """What of legacy's log still counts, in the open transaction."""
         rows = await connection.fetch(_CLOSED)
@@ -67,12 +67,13 @@ class Followed:
             entity for row in rows for entity in self.copies.get(row["domain"], ())
         }  # fmt: skip
         if not ended:
-            return list(told)
-        for fact in (fact for _, facts in told for fact in facts):
+            return list(translated)
+        for fact in (fact for _, facts in translated for fact in facts):
             if isinstance(fact, Cleared) and fact.whole and fact.entity in ended:
                 await connection.execute(_FLOOR.format(floors=self.floors), fact.entity)
         return [
-            (change, [each for each in facts if not _is_of(each, ended)]) for change, facts in told
+            (change, [each for each in facts if not _is_of(each, ended)])
+            for change, facts in translated
         ]
 
     async def free(self, watermark: Watermark) -> None:

@@ -51,7 +51,7 @@ FORGET = """
 WITH old AS (
     SELECT id FROM saga WHERE phase IN ('done', 'undone')
     AND updated < extract(epoch FROM clock_timestamp()) - $1 LIMIT $2
-), told AS (DELETE FROM saga_story WHERE saga_id IN (SELECT id FROM old))
+), story AS (DELETE FROM saga_story WHERE saga_id IN (SELECT id FROM old))
 DELETE FROM saga WHERE id IN (SELECT id FROM old)
 """
 
@@ -96,7 +96,7 @@ WITH {{first}}clock AS MATERIALIZED (SELECT {_NOW} AS now), mine AS (
     UPDATE saga SET phase = $3, due = $4, state = $5::text::jsonb, updated = now,
         lease_until = CASE WHEN $6 > 0 THEN now + $6 ELSE 0 END, waits_for = $12
     FROM clock WHERE id = $1 AND fence = $2 RETURNING id, now
-), told AS (
+), story AS (
     INSERT INTO saga_story (saga_id, at, step, what, attempt, detail)
     SELECT mine.id, line.* FROM mine,
         unnest($7::float8[], $8::text[], $9::text[], $10::int[], $11::text[]) AS line

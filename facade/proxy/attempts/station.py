@@ -60,7 +60,7 @@ class LimitedAttempt:
             return
         upload.hold(most, self._too_large)
         if self._waits and upload.expectation is not None:
-            upload.expectation.tell(CONTINUE)
+            upload.expectation.interim(CONTINUE)
 
     # told by the exchange
 

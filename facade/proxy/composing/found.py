@@ -26,7 +26,9 @@ THERE: Final = "there"  # it is not missing
 
 _OWN: Final = {429: LIMITED, 502: UNAVAILABLE, 503: UNAVAILABLE, 504: LATE}
 _PASSED: Final = frozenset({502, 503, 504})  # of 5xx; others become 502
-_TOLD: Final = frozenset({b"retry-after", b"www-authenticate", b"ratelimit", b"ratelimit-policy"})
+_KEPT_FIELDS: Final = frozenset(
+    {b"retry-after", b"www-authenticate", b"ratelimit", b"ratelimit-policy"}
+)
 
 
 @dataclass(slots=True)
@@ -85,15 +87,15 @@ def read(answer: bytes) -> Found:
     head, _, body = answer.partition(b"\r\n\r\n")
     response = read_response(head, _MOST_FIELDS, b"GET")
     status, fields = response.status, response.fields
-    told = b"".join(field.line for field in fields if field.name in _TOLD)
+    kept = b"".join(field.line for field in fields if field.name in _KEPT_FIELDS)
     if not 200 <= status < 300:
         reason = LIMITED if status == 429 else STATUS
-        return Found(reason, status, f"It was answered {status} {_phrase(status)}.", lines=told)
+        return Found(reason, status, f"It was answered {status} {_phrase(status)}.", lines=kept)
     if len(body) > MOST_BODY:
         return too_large()
     if body and not _is_json(fields, body):
         return Found(NOT_JSON, 502, "The answer is not JSON.")
-    return Found(THERE, status, body=body, fields=fields, lines=told)
+    return Found(THERE, status, body=body, fields=fields, lines=kept)
 
 
 def _phrase(status: int) -> str:

@@ -13,7 +13,7 @@ from facade.proxy.state import Current
 
 log = logging.getLogger("facade.proxy.downstream.clients")
 
-MOST_TOLD: Final = 100  # addresses a worker speaks of in its life
+MOST_WARNED: Final = 100  # addresses a worker speaks of in its life
 
 
 class Draining(Protocol):
@@ -34,7 +34,7 @@ class Clients:
         self._counts = counts
         self._current = current
         self._by_address: dict[str, int] = {}
-        self._told: set[str] = set()
+        self._warned: set[str] = set()
 
     def add(self, client: Draining) -> ClientFacts | None:
         """A new connection: what is said of its client; None when there are too many."""
@@ -57,8 +57,8 @@ class Clients:
     def _not_believed(self, proto: bytes, address: str, request: RequestHead) -> None:
         """Say once of each address that what it says of its clients is replaced by what we see."""
         named = _forwarded_proto_or_host(request, proto)
-        if named and address not in self._told and len(self._told) < MOST_TOLD:
-            self._told.add(address)
+        if named and address not in self._warned and len(self._warned) < MOST_WARNED:
+            self._warned.add(address)
             log.warning(
                 "%s sends %s and is no trusted proxy: legacy is told what the facade sees."
                 " If it is your TLS terminator, say so: facade: {trusted_proxies: [%s]}",

@@ -16,12 +16,12 @@ PATIENCE_SECONDS: Final = 0.5  # clients wait for about a second before they sen
 class Expectation:
     """What one request expects. Give it up with `over`, whatever happens."""
 
-    __slots__ = ("_deadlines", "_say", "deadline", "met")
+    __slots__ = ("_deadlines", "_write", "deadline", "met")
 
-    def __init__(self, deadlines: Deadlines, say: Callable[[bytes], None]) -> None:
-        """`say` writes to the client."""
+    def __init__(self, deadlines: Deadlines, write: Callable[[bytes], None]) -> None:
+        """`write` sends to the client."""
         self._deadlines = deadlines
-        self._say = say
+        self._write = write
         self.deadline = NEVER
         self.met = False  # the client was told to go on, or does so by itself
 
@@ -33,12 +33,12 @@ class Expectation:
 
     def expired(self, _now: float) -> None:
         """The upstream has said nothing."""
-        self.tell(CONTINUE)
+        self.interim(CONTINUE)
 
-    def tell(self, interim: bytes) -> None:
+    def interim(self, head: bytes) -> None:
         """Let the client send, unless it does or was told to."""
         if not self.met:
-            self._say(interim)
+            self._write(head)
         self.go_on()
 
     def go_on(self) -> None:

@@ -79,7 +79,7 @@ class KeyedRequest:
         else:
             upload.hold(most, self._without)
             if self._waits and upload.expectation is not None:
-                upload.expectation.tell(CONTINUE)
+                upload.expectation.interim(CONTINUE)
 
     # told by the exchange
 

@@ -79,7 +79,7 @@ class SessionLookup(Ignoring):
         """Read the answer, and tell those who wait."""
         self._connection = None
         failed = self._status >= 500
-        self._tell(self._read(), Outcome.FAILURE if failed else Outcome.SUCCESS)
+        self._finish(self._read(), Outcome.FAILURE if failed else Outcome.SUCCESS)
 
     def failed(self, failure: Failure) -> None:
         """Ask once more where only an old connection was to blame; else there is no answer."""
@@ -89,13 +89,13 @@ class SessionLookup(Ignoring):
             self._again = False
             self._upstream.connect(self, NEW)
             return
-        self._tell(None, Outcome.FAILURE if failure.kind else Outcome.CANCELLED)
+        self._finish(None, Outcome.FAILURE if failure.kind else Outcome.CANCELLED)
 
     def expired(self, _now: float) -> None:
         """No answer in time."""
         if self._connection is not None:
             self._connection.abandon()
-        self._tell(None, Outcome.FAILURE)
+        self._finish(None, Outcome.FAILURE)
 
     def switched(self, _head: ResponseHead, _rest: bytes) -> None:
         """The lookup asked for no other protocol."""
@@ -118,7 +118,7 @@ class SessionLookup(Ignoring):
             return None
         return SessionOwner(email, str(said.get("name") or ""), now)
 
-    def _tell(self, owner: SessionOwner | None, outcome: Outcome) -> None:
+    def _finish(self, owner: SessionOwner | None, outcome: Outcome) -> None:
         if self.gave_up:
             return
         self.gave_up = True

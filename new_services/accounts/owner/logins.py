@@ -15,7 +15,7 @@ from typing import Protocol
 import asyncpg
 import orjson
 
-from chassis.ownership.door import Door, Moving
+from chassis.ownership.gate import Moving, WriteGate
 from chassis.ownership.record import Owner, Record
 from chassis.ownership.records import CHANGED
 from contracts.feed.entities import CUSTOMER
@@ -55,7 +55,7 @@ class OwnAccounts:
     moment until legacy has a change."""
 
     pool: asyncpg.Pool
-    door: Door
+    door: WriteGate
     now: Callable[[], datetime]
     given: Callable[[int], Awaitable[None]]
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 import asyncpg
 
-from chassis.ownership.door import Door
+from chassis.ownership.gate import WriteGate
 from chassis.ownership.record import Owner
 from chassis.ownership.records import CHANGED
 from chassis.readmodel import deriving
@@ -36,7 +36,7 @@ class OwnGoods:
     clock, without a zone."""
 
     pool: asyncpg.Pool
-    door: Door
+    door: WriteGate
     now: Callable[[], datetime]
     given: Callable[[int], Awaitable[None]]  # waits a moment until legacy has a change
 

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 import asyncpg
 
-from chassis.ownership.door import Door
+from chassis.ownership.gate import WriteGate
 from chassis.ownership.record import Owner, Record
 from contracts.orders import Order, OrderRequest
 from contracts.ownership import Stamp
@@ -37,7 +37,7 @@ class OwnRecord:
     """See SystemOfRecord. `now` is the shop's wall clock."""
 
     pool: asyncpg.Pool
-    door: Door
+    door: WriteGate
     gate: Gate
     now: Callable[[], datetime]
     # Waits a moment until the monolith has a change of ours, by its number.

@@ -9,7 +9,7 @@ other. A new write waits while the orders change hands; a question is answered b
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from chassis.ownership.door import Door
+from chassis.ownership.gate import WriteGate
 from chassis.ownership.record import Owner
 from contracts.orders import Order, OrderRequest, SystemOfRecord
 from contracts.ownership import Stamp
@@ -36,7 +36,7 @@ class Owned:
 
     legacy: SystemOfRecord
     own: OwnRecord
-    door: Door
+    door: WriteGate
 
     async def stamp(self) -> Stamp:
         """What the calls to other services of the domain carry: of a moment ago, they check it."""

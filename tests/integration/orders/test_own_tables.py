@@ -11,7 +11,7 @@ import orjson
 import pytest
 
 from chassis.database import open_pool
-from chassis.ownership.door import Door
+from chassis.ownership.gate import WriteGate
 from chassis.ownership.records import Records
 from contracts.orders import Order, OrderRequest
 from contracts.ownership import Stamp
@@ -42,7 +42,7 @@ class World:
     def __init__(self, pool: asyncpg.Pool) -> None:
         self.pool = pool
         self.gated: list[tuple[str, Mapping[str, int], Stamp]] = []
-        door = Door(Records(pool, "orders"))
+        door = WriteGate(Records(pool, "orders"))
         self.record = OwnRecord(pool, door, self._gate, lambda: NOW, self.given)
 
     async def _gate(self, saga_id: str, pieces: Mapping[str, int], stamp: Stamp) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from chassis.ownership import protocol
 from chassis.ownership import records as module
-from chassis.ownership.door import Door, Moving
+from chassis.ownership.gate import Moving, WriteGate
 from chassis.ownership.record import Owner, Phase, Record
 from chassis.ownership.records import Records
 from migrations import runner
@@ -112,14 +112,14 @@ async def test_what_was_seen_lately_is_not_older_than_any_look(
 
 async def test_of_one_name_there_is_one_writer_at_a_time(records: Records) -> None:
     await to_new(records)
-    door = Door(records)
+    gate = WriteGate(records)
 
     async def writes(name: str) -> None:
         async with records.pool.acquire() as connection, connection.transaction():
-            await door.enter(connection, name)
+            await gate.enter(connection, name)
 
     async with records.pool.acquire() as connection, connection.transaction():
-        await door.enter(connection, "SO-1")
+        await gate.enter(connection, "SO-1")
         waiting = asyncio.create_task(writes("SO-1"))
         await asyncio.wait_for(writes("SO-2"), 10.0)
         assert not waiting.done()
@@ -130,13 +130,13 @@ async def test_a_fence_of_ours_waits_for_the_writes_that_are_in(
     records: Records, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await to_new(records)
-    door = Door(records)
+    gate = WriteGate(records)
     record = await begun(records, Owner.LEGACY)
     await records.change(record, protocol.settle(record, record.attempt, ""), leased=False)
     async with records.pool.acquire() as connection:
         transaction = connection.transaction()
         await transaction.start()
-        await door.enter(connection)
+        await gate.enter(connection)
         record = await begun(records, Owner.LEGACY)
         fenced = protocol.fenced(record, record.attempt, {})
         monkeypatch.setattr(module, "DRAIN_SECONDS", 0.1)
@@ -150,4 +150,4 @@ async def test_a_fence_of_ours_waits_for_the_writes_that_are_in(
     assert done is not None
     async with records.pool.acquire() as connection, connection.transaction():
         with pytest.raises(Moving):
-            await door.enter(connection)
+            await gate.enter(connection)

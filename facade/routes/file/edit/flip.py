@@ -60,19 +60,19 @@ class Flipped:
         return self.before != self.after
 
 
-def flip(text: str, wish: Flip, name: str = "routes.yaml") -> Flipped:
+def flip(text: str, change: Flip, name: str = "routes.yaml") -> Flipped:
     """The text with the route flipped.
 
     Raises FlipRefused, or RouteFileError when the text is not a good route file to begin with.
     """
     if text.startswith(BYTE_ORDER_MARK):  # the parser does not count it
-        flipped = flip(text[1:], wish, name)
+        flipped = flip(text[1:], change, name)
         text = BYTE_ORDER_MARK + flipped.text
         was = BYTE_ORDER_MARK + flipped.was
         return replace(flipped, text=text, version=version_of(text.encode()), was=was)
     loaded = load(text.encode(), name)
-    before = find_route(loaded.file, wish.route)
-    after = _wanted(before, wish)
+    before = find_route(loaded.file, change.route)
+    after = _wanted(before, change)
     _check_owner(after, loaded.file)
     if before == after:
         return Flipped(before, after, text, loaded.file.version, text)
@@ -80,36 +80,36 @@ def flip(text: str, wish: Flip, name: str = "routes.yaml") -> Flipped:
     return Flipped(before, after, new_text, _proven(new_text, loaded, after), text)
 
 
-def way(file: RouteFile, wish: Flip) -> tuple[Flip, ...]:
-    """The flips that lead to the wish over allowed edges; raises FlipRefused when none do.
+def way(file: RouteFile, change: Flip) -> tuple[Flip, ...]:
+    """The flips that lead to this flip over allowed edges; raises FlipRefused when none do.
 
     A canary passed on the way lets everybody through going forward, nobody going back, unless
-    the wish says how many.
+    this flip says how many.
     """
-    now = find_route(file, wish.route).stage
-    if now is wish.stage:
-        return (wish,)
-    stages = walk(now, wish.stage)
+    now = find_route(file, change.route).stage
+    if now is change.stage:
+        return (change,)
+    stages = walk(now, change.stage)
     if not stages:
-        raise FlipRefused(refusal(wish.route, now, wish.stage))
-    _check_owner(replace(find_route(file, wish.route), stage=wish.stage), file)
-    passing = FULL if ORDER.index(wish.stage) > ORDER.index(now) else 0
-    passing = passing if wish.percent is None else wish.percent
+        raise FlipRefused(refusal(change.route, now, change.stage))
+    _check_owner(replace(find_route(file, change.route), stage=change.stage), file)
+    passing = FULL if ORDER.index(change.stage) > ORDER.index(now) else 0
+    passing = passing if change.percent is None else change.percent
     *between, last = stages
     steps = [
-        replace(wish, stage=stage, percent=passing if stage is Stage.CANARY else None)
+        replace(change, stage=stage, percent=passing if stage is Stage.CANARY else None)
         for stage in between
     ]
-    final = wish.percent if last is Stage.CANARY else None
-    return (*steps, replace(wish, stage=last, percent=final))
+    final = change.percent if last is Stage.CANARY else None
+    return (*steps, replace(change, stage=last, percent=final))
 
 
-def preview(path: Path, wish: Flip) -> Flipped:
+def preview(path: Path, change: Flip) -> Flipped:
     """What `flip_file` would do. Raises what it raises."""
-    return flip(_decode(path.read_bytes()), wish, str(path))
+    return flip(_decode(path.read_bytes()), change, str(path))
 
 
-def flip_file(path: Path, wish: Flip) -> Flipped:
+def flip_file(path: Path, change: Flip) -> Flipped:
     """Flip a route in the file at `path`.
 
     Raises FlipRefused, RouteFileError, or OSError when the file cannot be replaced.
@@ -118,7 +118,7 @@ def flip_file(path: Path, wish: Flip) -> Flipped:
     with alone_in(target.parent):
         for _ in range(ATTEMPTS):
             data = target.read_bytes()
-            flipped = flip(_decode(data), wish, str(path))
+            flipped = flip(_decode(data), change, str(path))
             if not flipped.changed or swap(target, data, flipped.text.encode()):
                 return flipped
     raise FlipRefused(f"{path.name} keeps changing while it is edited; try again")
@@ -159,32 +159,32 @@ def _check_owner(wanted: RouteConfig, file: RouteFile) -> None:
         raise FlipRefused(reason)
 
 
-def _wanted(before: RouteConfig, wish: Flip) -> RouteConfig:
+def _wanted(before: RouteConfig, change: Flip) -> RouteConfig:
     """The route as it would be; raises FlipRefused where a stage forbids or lacks something."""
     if before.compose:
         raise FlipRefused(f"'{before.name}' is composed and has no stage: flip its parts' routes")
-    if not allowed(before.stage, wish.stage):
-        raise FlipRefused(refusal(before.name, before.stage, wish.stage))
-    if wish.stage is not Stage.LEGACY and before.new is None:
+    if not allowed(before.stage, change.stage):
+        raise FlipRefused(refusal(before.name, before.stage, change.stage))
+    if change.stage is not Stage.LEGACY and before.new is None:
         raise FlipRefused(f"'{before.name}' names no new side: add 'new: UPSTREAM' to the route")
     compare = before.compare
-    if wish.sample is not None:
-        compare = replace(compare, sample=wish.sample) if compare else Compare(wish.sample)
-    if wish.stage is Stage.SHADOW and compare is None:
+    if change.sample is not None:
+        compare = replace(compare, sample=change.sample) if compare else Compare(change.sample)
+    if change.stage is Stage.SHADOW and compare is None:
         raise FlipRefused(
             f"'{before.name}' says no sample, and a mirror's share is never implied:"
             f" fig flip {before.name} shadow --sample 10%"
         )
-    return replace(before, stage=wish.stage, percent=_percent(before, wish), compare=compare)
+    return replace(before, stage=change.stage, percent=_percent(before, change), compare=compare)
 
 
-def _percent(before: RouteConfig, wish: Flip) -> int | None:
-    if wish.stage is Stage.CANARY:
-        if wish.percent is None:
+def _percent(before: RouteConfig, change: Flip) -> int | None:
+    if change.stage is Stage.CANARY:
+        if change.percent is None:
             raise FlipRefused(f"say how many: fig flip {before.name} canary PERCENT")
-        return wish.percent
-    if wish.percent is not None:
-        raise FlipRefused(f"only stage canary has a percent, not {wish.stage}")
+        return change.percent
+    if change.percent is not None:
+        raise FlipRefused(f"only stage canary has a percent, not {change.stage}")
     return None
 
 

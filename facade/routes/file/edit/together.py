@@ -23,19 +23,19 @@ class Moved:
     data: bytes
 
 
-def moved(data: bytes, wishes: Sequence[Flip], name: str = "routes.yaml") -> Moved:
+def moved(data: bytes, flips: Sequence[Flip], name: str = "routes.yaml") -> Moved:
     """The bytes of a route file with these routes moved. Raises FlipRefused, RouteFileError."""
     text = data.decode("utf-8")
-    flips = []
-    for wish in wishes:
-        flipped = flip(text, wish, name)
+    made = []
+    for change in flips:
+        flipped = flip(text, change, name)
         text = flipped.text
-        flips.append(flipped)
+        made.append(flipped)
     after = text.encode()
-    return Moved(tuple(flips), version_of(after), after)
+    return Moved(tuple(made), version_of(after), after)
 
 
-def move_together(path: Path, wishes: Sequence[Flip], expected: str) -> Moved:
+def move_together(path: Path, flips: Sequence[Flip], expected: str) -> Moved:
     """Move routes in the file at `path`, if it is still the version `expected`.
 
     Raises EditedMeanwhile, FlipRefused, RouteFileError, or OSError when it cannot be replaced.
@@ -46,7 +46,7 @@ def move_together(path: Path, wishes: Sequence[Flip], expected: str) -> Moved:
         if version_of(data) != expected:
             raise EditedMeanwhile(f"{path.name} is not version {expected} any more")
         try:
-            found = moved(data, wishes, str(path))
+            found = moved(data, flips, str(path))
         except UnicodeDecodeError as error:
             raise FlipRefused(f"{path.name} is not UTF-8") from error
         if found.data != data and not swap(target, data, found.data):

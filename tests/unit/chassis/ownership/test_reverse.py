@@ -131,18 +131,18 @@ async def test_without_a_window_nothing_is_written_and_nothing_piles_up() -> Non
     assert (legacy.applied, connection.rows) == ([], [])
 
 
-async def test_behind_a_closed_window_who_keeps_a_copy_is_told() -> None:
-    told: list[Any] = []
+async def test_behind_a_closed_window_what_other_services_keep_is_published() -> None:
+    published: list[Any] = []
 
-    class Teller:
-        async def tell(self, record: Record, pending: Any, rows: Any, seq: int) -> None:
-            told.append((record.epoch, [each.key for each in pending], rows, seq))
+    class StatePublisher:
+        async def publish(self, record: Record, pending: Any, rows: Any, seq: int) -> None:
+            published.append((record.epoch, [each.key for each in pending], rows, seq))
 
     reverse, legacy = feed(Record("goods", Owner.NEW, epoch=4, window_open=False))
-    reverse.teller = Teller()  # type: ignore[assignment]
+    reverse.publisher = StatePublisher()  # type: ignore[assignment]
     connection = Connection((1, "product", "5"))
     await reverse._look(connection)  # type: ignore[arg-type]
-    assert told == [(4, ["5"], {"product": {"5": {"id": "5"}}}, 99)]
+    assert published == [(4, ["5"], {"product": {"5": {"id": "5"}}}, 99)]
     assert (legacy.applied, connection.rows) == ([], [])
     # without a monolith there is nothing to write into while the window is open
     reverse.legacy, reverse.records = None, MemoryRecords(stored=OWNED)
@@ -151,14 +151,14 @@ async def test_behind_a_closed_window_who_keeps_a_copy_is_told() -> None:
 
 
 async def test_what_is_written_while_a_window_closes_is_not_lost_to_legacy() -> None:
-    told: list[Any] = []
+    published: list[Any] = []
 
-    class Teller:
-        async def tell(self, _: Record, pending: Any, rows: Any, seq: int) -> None:
-            told.extend(each.key for each in pending)
+    class StatePublisher:
+        async def publish(self, _: Record, pending: Any, rows: Any, seq: int) -> None:
+            published.extend(each.key for each in pending)
 
     reverse, legacy = feed(OWNED)
-    reverse.teller = Teller()  # type: ignore[assignment]
+    reverse.publisher = StatePublisher()  # type: ignore[assignment]
     connection = Connection()
 
     @contextlib.asynccontextmanager
@@ -170,9 +170,9 @@ async def test_what_is_written_while_a_window_closes_is_not_lost_to_legacy() -> 
 
     connection.transaction = closed_before_it  # type: ignore[method-assign]
     await reverse._look(connection)  # type: ignore[arg-type]
-    assert (legacy.applied, told, len(connection.rows)) == ([], [], 2)
+    assert (legacy.applied, published, len(connection.rows)) == ([], [], 2)
     await reverse._look(connection)  # type: ignore[arg-type]
-    assert (legacy.applied, told, connection.rows) == ([], ["goods", "5"], [])
+    assert (legacy.applied, published, connection.rows) == ([], ["goods", "5"], [])
 
 
 async def test_what_is_legacys_is_let_alone(monkeypatch: pytest.MonkeyPatch) -> None:

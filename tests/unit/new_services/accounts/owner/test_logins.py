@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from chassis.ownership.door import Door, Moving
+from chassis.ownership.gate import Moving, WriteGate
 from chassis.ownership.record import Owner, Phase, Record
 from contracts.logins import Login, LoginsAway, NewCustomer
 from contracts.record import RecordRefused, RecordSilent
@@ -74,7 +74,7 @@ class Ours(OwnAccounts):
 
     def __init__(self, world: World) -> None:
         pool: Any = None
-        super().__init__(pool, Door(world.records), clock, self._given)
+        super().__init__(pool, WriteGate(world.records), clock, self._given)
         object.__setattr__(self, "world", world)
 
     async def _given(self, _: int) -> None:
@@ -204,7 +204,7 @@ async def test_a_hash_is_renewed_once_legacy_reads_it_no_more(
     async def given(_: int) -> None:
         raise AssertionError("legacy is not told")
 
-    own = OwnAccounts(pool, Door(records), clock, given)
+    own = OwnAccounts(pool, WriteGate(records), clock, given)
     await own.renew(Login(7, stored), "pw")
     assert [values[:2] for values in pool.told] == ([(7, stored)] if renewed else [])
     assert all(passwords.is_todays(values[2]) for values in pool.told)

@@ -28,7 +28,7 @@ class Moving(RecordAway):
 
 
 @dataclass(slots=True)
-class Door:
+class WriteGate:
     """Of one domain, in one process."""
 
     records: Records

@@ -6,7 +6,7 @@ import orjson
 import pytest
 
 from chassis.events import outbox
-from chassis.ownership.closed.teller import WINDOW, Teller
+from chassis.ownership.closed.publisher import WINDOW, StatePublisher
 from chassis.ownership.record import Owner, Record
 from chassis.ownership.sides import Pending
 from contracts.events.owned import GoodsClosed, StockChanged
@@ -42,9 +42,9 @@ def stock(fields: Any, version: tuple[int, int]) -> StockChanged:
 
 
 async def test_the_end_of_the_window_and_each_state_are_published(bus: Bus) -> None:
-    teller = Teller(bus, GoodsClosed, {"stock": stock}, lambda: 0.0)  # type: ignore[arg-type]
+    publisher = StatePublisher(bus, GoodsClosed, {"stock": stock}, lambda: 0.0)  # type: ignore[arg-type]
     pending = [Pending(1, WINDOW, "goods"), Pending(2, "stock", "A"), Pending(3, "other", "x")]
-    await teller.tell(RECORD, pending, ROWS, 9)
+    await publisher.publish(RECORD, pending, ROWS, 9)
     assert bus.published == [
         ("events.catalog.window-closed", "catalog:window-closed:goods:4:9",
          {"epoch": 4, "lsn": 70}),
@@ -54,6 +54,6 @@ async def test_the_end_of_the_window_and_each_state_are_published(bus: Bus) -> N
 
 
 async def test_who_does_not_own_the_window_does_not_end_it(bus: Bus) -> None:
-    teller = Teller(bus, None, {})  # type: ignore[arg-type]
-    await teller.tell(RECORD, [Pending(1, WINDOW, "goods")], ROWS, 9)
+    publisher = StatePublisher(bus, None, {})  # type: ignore[arg-type]
+    await publisher.publish(RECORD, [Pending(1, WINDOW, "goods")], ROWS, 9)
     assert bus.published == []

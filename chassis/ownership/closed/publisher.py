@@ -28,7 +28,7 @@ Make: TypeAlias = Callable[[Mapping[str, Any], tuple[int, int]], Event]
 
 
 @dataclass(slots=True)
-class Teller:
+class StatePublisher:
     """Of one domain. `closed` is the event of its window's end, None: another service publishes
     that. `make` is by entity; what is not in it nobody else keeps."""
 
@@ -38,17 +38,19 @@ class Teller:
     now: Callable[[], float] = time.time
     _ready: bool = field(default=False)
 
-    async def tell(self, record: Record, pending: Sequence[Pending], rows: Rows, seq: int) -> None:
+    async def publish(
+        self, record: Record, pending: Sequence[Pending], rows: Rows, seq: int
+    ) -> None:
         """Publish it all; `seq` is higher than with each call before. Raises BusErrors."""
-        told = list(self._events(record, pending, rows, seq))
-        if not told:
+        events = list(self._events(record, pending, rows, seq))
+        if not events:
             return
         if not self._ready:
             await outbox.ensure_event_streams(self.nats)
             self._ready = True
         jetstream = self.nats.jetstream(timeout=ACKNOWLEDGED_SECONDS)
-        for start in range(0, len(told), AT_ONCE):
-            part = told[start : start + AT_ONCE]
+        for start in range(0, len(events), AT_ONCE):
+            part = events[start : start + AT_ONCE]
             await asyncio.gather(*(outbox.publish(jetstream, *each) for each in part))
 
     def _events(

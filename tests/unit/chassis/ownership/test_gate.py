@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from chassis.ownership.door import Door, Moving
+from chassis.ownership.gate import Moving, WriteGate
 from chassis.ownership.record import Owner, Phase, Record
 from tests.rigs.ownership.protocol import MemoryRecords
 
@@ -15,17 +15,17 @@ MOVING = Record("goods", phase=Phase.MOVING, toward=Owner.NEW, operator="anna")
 
 async def test_a_write_goes_to_the_owner_at_once() -> None:
     records = MemoryRecords()
-    assert await Door(records).whose("a") is Owner.LEGACY
+    assert await WriteGate(records).whose("a") is Owner.LEGACY
     records.stored = Record("goods", Owner.NEW)
-    assert await Door(records).whose("a") is Owner.NEW
+    assert await WriteGate(records).whose("a") is Owner.NEW
     assert records.waits == []
 
 
 async def test_writes_that_wait_go_to_the_new_owner_and_are_counted() -> None:
     records = MemoryRecords()
     records.stored = MOVING
-    door = Door(records)
-    waiting = [asyncio.create_task(door.whose(f"write {each}")) for each in range(20)]
+    gate = WriteGate(records)
+    waiting = [asyncio.create_task(gate.whose(f"write {each}")) for each in range(20)]
     looks, several = 0, asyncio.Event()
     look = records.look
 
@@ -47,13 +47,13 @@ async def test_writes_that_wait_go_to_the_new_owner_and_are_counted() -> None:
 
 async def test_a_write_that_finds_the_domain_moved_has_waited_from_then() -> None:
     records = MemoryRecords()
-    door = Door(records)
+    gate = WriteGate(records)
     records.stored = Record("goods", Owner.NEW, operator="anna")
-    assert await door.whose("a") is Owner.NEW
-    assert isinstance(door.moved("a"), Moving)
-    assert await door.whose("b") is Owner.NEW
+    assert await gate.whose("a") is Owner.NEW
+    assert isinstance(gate.moved("a"), Moving)
+    assert await gate.whose("b") is Owner.NEW
     assert records.waits == []
-    assert await door.whose("a") is Owner.NEW
+    assert await gate.whose("a") is Owner.NEW
     assert len(records.waits) == 1
 
 
@@ -66,24 +66,24 @@ async def test_that_legacy_owns_it_is_not_believed_of_a_moment_ago() -> None:
 
     records.lately = lately  # type: ignore[method-assign]
     records.stored = Record("goods", Owner.NEW)
-    assert await Door(records).whose("a") is Owner.NEW
+    assert await WriteGate(records).whose("a") is Owner.NEW
     past, records.stored = records.stored, Record("goods")
-    assert await Door(records).whose("a") is Owner.NEW
+    assert await WriteGate(records).whose("a") is Owner.NEW
 
 
 async def test_a_wait_that_is_too_long_begins_nothing_and_counts_whole_later() -> None:
     records = MemoryRecords()
     records.stored = MOVING
-    door = Door(records)
+    gate = WriteGate(records)
     with pytest.raises(Moving, match="goods is changing hands") as raised:
-        await door.whose("a", patience=0.01)
+        await gate.whose("a", patience=0.01)
     assert raised.value.ours
     assert raised.value.after > 0
     assert records.waits == []
     records.stored = replace(MOVING, phase=Phase.SETTLED)
-    assert await door.whose("a") is Owner.LEGACY
+    assert await gate.whose("a") is Owner.LEGACY
     assert len(records.waits) == 1
-    assert await door.whose("a") is Owner.LEGACY
+    assert await gate.whose("a") is Owner.LEGACY
     assert len(records.waits) == 1
 
 
@@ -102,7 +102,7 @@ async def test_only_what_is_ours_enters() -> None:
     for record in (Record("goods"), replace(MOVING, owner=Owner.NEW, toward=Owner.LEGACY)):
         records.stored = record
         with pytest.raises(Moving):
-            await Door(records).enter(connection)  # type: ignore[arg-type]
+            await WriteGate(records).enter(connection)  # type: ignore[arg-type]
     records.stored = Record("goods", Owner.NEW, epoch=4)
-    assert (await Door(records).enter(connection)).epoch == 4  # type: ignore[arg-type]
+    assert (await WriteGate(records).enter(connection)).epoch == 4  # type: ignore[arg-type]
     assert len(connection.executed) == 3
