@@ -25,13 +25,10 @@ NOBODY = Opened(None, "", None)
 
 @dataclass(frozen=True, slots=True)
 class Endpoints:
-    """What the answers are made from."""
-
     sessions: Sessions
     watermark: Watermark
 
     def register(self, app: FastAPI) -> None:
-        """Put the public routes on the application."""
         speak(app, "/api/")
         for path, answer, methods in (
             ("/api/login", self.log_in, ["POST"]),

@@ -58,7 +58,6 @@ class Forms:
         self.guards = self._calls.guards
 
     async def save(self, person: Customer, wanted: Article, until: float) -> None:
-        """See BackOffice."""
         fields = {"price": wanted.price, "disc_pct": wanted.discount}
         if wanted.name is not None:
             fields["name"] = wanted.name
@@ -67,12 +66,10 @@ class Forms:
         await self._post(person, Form(_article(wanted.sku), fields), until)
 
     async def count(self, person: Customer, counted: Count, until: float) -> None:
-        """See BackOffice."""
         fields = {"variant": counted.variant, "qty": str(counted.pieces)}
         await self._post(person, Form(f"{_article(counted.sku)}/stock", fields), until)
 
     async def register(self, form: NewCustomer, cookie: str, token: str, until: float) -> None:
-        """See Registrar."""
         await self._send(cookie, token, Form("/register", asdict(form), WELCOME), until)
 
     async def _post(self, person: Customer, form: Form, until: float) -> None:

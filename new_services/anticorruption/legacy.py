@@ -51,7 +51,6 @@ class Legacy:
     async def place(
         self, customer: Customer, wanted: OrderRequest, saga_id: str, until: float
     ) -> Order:
-        """See SystemOfRecord."""
         body = orjson.dumps(order_request_to_legacy(wanted, saga_id))
         headers = self._headers(customer)
 
@@ -81,14 +80,12 @@ class Legacy:
         return found
 
     async def cancel(self, customer: Customer, order_no: str) -> Order:
-        """See SystemOfRecord."""
         path = f"/api/orders/{quote(order_no, safe='')}/cancel"
         # In one piece: the monolith does not read a body here, so two halves would prove nothing.
         request = Request("POST", path, self._headers(customer), timeout=self._calls.limits.write)
         return _order(await self._calls.call("write", lambda: request), 200)
 
     async def look(self, customer: Customer, order_no: str) -> Order | None:
-        """See SystemOfRecord."""
         answer = await self._read(customer, f"/api/orders/{quote(order_no, safe='')}")
         return None if answer.status == 404 else _order(answer, 200)
 

@@ -38,13 +38,10 @@ class BytesRoute(APIRoute):
 
 @dataclass(frozen=True, slots=True)
 class Endpoints:
-    """What the answers are made from."""
-
     pool: asyncpg.Pool
     watermark: Watermark
 
     def register(self, app: FastAPI) -> None:
-        """Put the routes on the application."""
         speak(app, "/api/")
         Articles(self.pool, self.watermark).register(app)
         for path, answer, extra in (

@@ -34,14 +34,11 @@ def _stale(error: Stale) -> Reply:
 
 @dataclass(frozen=True, slots=True)
 class Endpoints:
-    """What the answers are made from."""
-
     pool: asyncpg.Pool
     watermark: Watermark
     handler: Handler
 
     def register(self, app: FastAPI) -> None:
-        """Put the routes on the application."""
         speak(app, "/api/")
         app.add_api_route("/api/stock/{sku:path}", self.stock, methods=["GET", "HEAD"])
         app.add_api_route("/internal/shelves/{sku:path}", self.shelf, methods=["GET"])

@@ -56,8 +56,6 @@ async def _on_not_stored(request: Request, _: Exception) -> Response:
 
 @dataclass(frozen=True, slots=True)
 class Endpoints:
-    """What the answers are made from."""
-
     pool: asyncpg.Pool
     watermark: Watermark
     handler: Handler
@@ -66,7 +64,6 @@ class Endpoints:
     zone: ZoneInfo  # of the shop's clock
 
     def register(self, app: FastAPI) -> None:
-        """Put the routes on the application."""
         app.add_exception_handler(Stranger, _on_stranger)
         app.add_exception_handler(NotStored, _on_not_stored)
         speak(app, "/api/")

@@ -26,8 +26,6 @@ def _json(body: object, status: int = 200) -> JsonBytes:
 
 @dataclass(frozen=True, slots=True)
 class Endpoints:
-    """What the answers are made from."""
-
     pool: asyncpg.Pool
     handler: Handler
     mood: Mood

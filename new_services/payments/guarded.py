@@ -32,13 +32,11 @@ class GuardedProvider:
         self.guard = guard or Guard("the provider", SETTINGS, (ProviderAway, ProviderSilent))
 
     async def ask(self, key: str, operation: Operation, reference: str, amount: Decimal) -> None:
-        """See Provider."""
         await self._call(
             lambda: self._provider.ask(key, operation, reference, amount), DEADLINE_SECONDS
         )
 
     async def remembers(self, key: str) -> bool:
-        """See Provider."""
         return await self._call(lambda: self._provider.remembers(key), QUESTION_SECONDS)
 
     async def _call(self, call: Callable[[], Awaitable[Result]], seconds: float) -> Result:

@@ -76,7 +76,6 @@ class SimulatedProvider:
         self.mood = mood
 
     async def ask(self, key: str, operation: Operation, reference: str, amount: Decimal) -> None:
-        """See Provider."""
         fate = self.mood.draw()
         if self.mood.behaviour.delay:
             await asyncio.sleep(self.mood.behaviour.delay)
@@ -92,7 +91,6 @@ class SimulatedProvider:
             raise Declined(declined)
 
     async def remembers(self, key: str) -> bool:
-        """See Provider."""
         row = await self._pool.fetchrow("SELECT declined FROM provider.request WHERE key = $1", key)
         if row is not None and row["declined"] is not None:
             raise Declined(row["declined"])

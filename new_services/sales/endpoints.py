@@ -20,14 +20,11 @@ from new_services.sales.domain import Period, period, ranked, total
 
 @dataclass(frozen=True, slots=True)
 class Endpoints:
-    """What the answers are made from."""
-
     pool: asyncpg.Pool
     watermark: Watermark
     today: Callable[[], date]  # by the shop's wall clock
 
     def register(self, app: FastAPI) -> None:
-        """Put the routes on the application."""
         app.add_api_route("/internal/report", self.report, methods=["GET"])
         app.add_api_route("/internal/lines", self.lines, methods=["GET"])
 

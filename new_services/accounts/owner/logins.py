@@ -60,7 +60,6 @@ class OwnAccounts:
     given: Callable[[int], Awaitable[None]]
 
     async def find(self, address: str) -> Login | None:
-        """See Logins."""
         try:
             row = await self.pool.fetchrow(_FIND, address)
         except asyncpg.DataError:
@@ -118,7 +117,6 @@ class OwnedLogins:
     trouble: str = field(default="")  # legacy's, while it is the owner
 
     async def find(self, address: str) -> Login | None:
-        """See Logins."""
         record = await self.own.door.records.look()
         if record.owner is Owner.NEW:
             self.trouble = ""

@@ -59,7 +59,6 @@ class AccountsSide:
     legacy: HandOver | None
 
     async def sums(self) -> Sums:
-        """See OwnSide."""
         row = await self.pool.fetchrow(_SUMS)
         return {name: str(value) for name, value in row.items()}
 
@@ -68,22 +67,18 @@ class AccountsSide:
         await self._copy()
 
     async def take(self, numbers: Mapping[str, int]) -> None:
-        """See OwnSide."""
         await self._copy()
         await self.pool.execute(_TAKE, numbers["customer_id"])
 
     async def numbers(self) -> Mapping[str, int]:
-        """See OwnSide."""
         return {"customer_id": await self.pool.fetchval(_NUMBERS)}
 
     async def again(self, connection: asyncpg.Connection) -> None:
-        """See OwnSide."""
         await connection.execute(_AGAIN)
 
     async def read(
         self, connection: asyncpg.Connection, pending: Sequence[Pending]
     ) -> Mapping[str, Mapping[str, Mapping[str, object] | None]]:
-        """See OwnSide."""
         keys = sorted({each.key for each in pending if each.entity == CUSTOMER}, key=int)
         rows = await connection.fetch(_CUSTOMERS, keys)
         found = {

@@ -79,7 +79,6 @@ async def write(
 
 
 async def sums(connection: "asyncpg.Connection | asyncpg.Pool") -> Sums:
-    """See LegacySide."""
     row = await connection.fetchrow(_SUMS)
     return {name: str(value) for name, value in row.items()}
 
@@ -91,13 +90,11 @@ class LegacyHandOver:
     pool: asyncpg.Pool
 
     async def sums(self, block: int) -> Fields[int, str]:
-        """See HandOver."""
         async with translated():
             rows = await self.pool.fetch(_BLOCKS, block)
         return {row["block"]: row["sum"] for row in rows}
 
     async def logins(self, block: int, wanted: Sequence[int]) -> Sequence[AddressedLogin]:
-        """See HandOver."""
         async with translated():
             rows = await self.pool.fetch(_LOGINS, block, wanted)
         return [AddressedLogin(row["id"], row["email"], row["pw_hash"]) for row in rows]

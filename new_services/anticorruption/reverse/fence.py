@@ -58,7 +58,6 @@ class LegacyFence:
     domain: Domain
 
     async def look(self) -> tuple[Fence, str]:
-        """See LegacySide."""
         async with translated():
             row = await self.pool.fetchrow(_LOOK_ALL, self.domain.name, list(self.domain.tables))
             fence = self._seen(row)
@@ -66,19 +65,16 @@ class LegacyFence:
         return fence, f"the fence's trigger is gone or disabled on {names}" if names else ""
 
     async def claim(self, attempt: int) -> None:
-        """See LegacySide."""
         async with translated():
             fence = await self._fence(self.pool)
             await self._change(self.pool, fence, protocol.claim(fence, attempt))
 
     async def open(self, attempt: int, epoch: int) -> None:
-        """See LegacySide."""
         async with translated():
             fence = await self._fence(self.pool)
             await self._change(self.pool, fence, protocol.open_again(fence, attempt, epoch))
 
     async def close(self, attempt: int, epoch: int) -> Closed:
-        """See LegacySide."""
         try:
             async with translated(), self.pool.acquire() as connection, connection.transaction():
                 await connection.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
@@ -125,12 +121,10 @@ class LegacyFence:
         raise Late(f"a later attempt has {self.domain.name}'s fence")
 
     async def position(self) -> int:
-        """See LegacySide."""
         async with translated():
             return int(await self.pool.fetchval(POSITION))
 
     async def hand_back(self, numbers: Mapping[str, int]) -> None:
-        """See LegacySide."""
         async with translated():
             for name, sequence in self.domain.sequences:
                 if name in numbers:

@@ -42,7 +42,6 @@ FROM product
 
 
 async def sums(connection: "asyncpg.Connection | asyncpg.Pool") -> Sums:
-    """See LegacySide."""
     row = await connection.fetchrow(_SUMS)
     return {name: f"{value.normalize():f}" if name == "prices" else str(value)
             for name, value in row.items()}  # fmt: skip

@@ -45,7 +45,6 @@ class LegacyTables(LegacyFence):
     _marked: "asyncpg.Connection | None" = field(default=None)
 
     async def sums(self) -> Sums:
-        """See LegacySide."""
         async with translated():
             return await self.sum_up(self.pool)
 
@@ -55,7 +54,6 @@ class LegacyTables(LegacyFence):
         await LegacyFence.open(self, attempt, epoch)
 
     async def turn(self) -> int:
-        """See LegacySide."""
         async with translated():
             found = await self.pool.fetchval(
                 "SELECT turn FROM fig.applied WHERE domain = $1", self.domain.fed_as
@@ -97,13 +95,11 @@ class LegacyTables(LegacyFence):
         return self._marked
 
     async def release(self) -> None:
-        """See LegacySide."""
         if self._marked is not None:
             self._marked.terminate()
             self._marked = None
 
     async def close_connections(self) -> None:
-        """See LegacySide."""
         await self.release()
         self.pool.terminate()
 

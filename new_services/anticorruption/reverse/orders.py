@@ -108,7 +108,6 @@ async def write(
 
 
 async def sums(connection: "asyncpg.Connection | asyncpg.Pool") -> Sums:
-    """See LegacySide."""
     row = await connection.fetchrow(_SUMS)
     return {name: f"{value:.2f}" if name == "money" else str(value) for name, value in row.items()}
 

@@ -65,6 +65,5 @@ async def write(
 
 
 async def sums(connection: "asyncpg.Connection | asyncpg.Pool") -> Sums:
-    """See LegacySide."""
     row = await connection.fetchrow(_SUMS)
     return {name: str(value) for name, value in row.items()}

@@ -45,13 +45,10 @@ FROM product p WHERE p.sku = $1 AND NOT p.deleted
 
 @dataclass(frozen=True, slots=True)
 class Articles:
-    """What the answers are made from."""
-
     pool: asyncpg.Pool
     watermark: Watermark
 
     def register(self, app: FastAPI) -> None:
-        """Put the routes on the application."""
         app.add_api_route("/internal/articles", self.articles, methods=["GET"])
         app.add_api_route("/internal/articles/{sku:path}", self.article, methods=["GET"])
 

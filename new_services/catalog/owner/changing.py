@@ -64,7 +64,6 @@ class OwnedGoods:
     own: OwnGoods
 
     async def save(self, person: Customer, wanted: Article, until: float) -> None:
-        """See Articles."""
         if await self.own.door.whose(f"{person.email} {wanted.sku}") is Owner.NEW:
             await self.own.save(wanted)
         else:

@@ -49,7 +49,6 @@ class GoodsSide:
     pool: asyncpg.Pool
 
     async def sums(self) -> Sums:
-        """See OwnSide."""
         row = await self.pool.fetchrow(_SUMS)
         return {name: f"{value.normalize():f}" if name == "prices" else str(value)
                 for name, value in row.items()}  # fmt: skip
@@ -61,7 +60,6 @@ class GoodsSide:
         """See OwnSide."""
 
     async def numbers(self) -> Mapping[str, int]:
-        """See OwnSide."""
         return {}
 
     async def again(self, connection: asyncpg.Connection) -> None:
@@ -71,7 +69,6 @@ class GoodsSide:
     async def read(
         self, connection: asyncpg.Connection, pending: Sequence[Pending]
     ) -> Mapping[str, Mapping[str, Mapping[str, object] | None]]:
-        """See OwnSide."""
         ids = sorted({int(each.key) for each in pending if each.entity == PRODUCT})
         found = {str(row["id"]): dict(row) for row in await connection.fetch(_PRODUCTS, ids)}
         return {PRODUCT: {str(each): found.get(str(each)) for each in ids}}

@@ -62,15 +62,12 @@ def first_payment(order: Mapping[str, Any]) -> dict[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """What the answers are made from."""
-
     pool: asyncpg.Pool
     watermark: Watermark
     zone: ZoneInfo  # of the shop's clock
     identity: Callable[[Request], Awaitable[Identity]]
 
     def register(self, app: FastAPI) -> None:
-        """Put the routes on the application."""
         app.add_api_route("/internal/orders", self.orders, methods=["GET"])
         app.add_api_route("/internal/orders/{order_no:path}", self.order, methods=["GET"])
 

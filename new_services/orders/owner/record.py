@@ -97,7 +97,6 @@ class OwnRecord:
         return [placed] if placed else await views.orders_of_saga(self.pool, saga_id)
 
     async def cancel(self, customer: Customer, order_no: str) -> Order:
-        """See SystemOfRecord."""
         async with self.pool.acquire() as connection, connection.transaction():
             record = await self.door.enter(connection, order_no)
             found = await storing.current(connection, order_no, record.epoch)
@@ -112,7 +111,6 @@ class OwnRecord:
         return order
 
     async def look(self, customer: Customer, order_no: str) -> Order | None:
-        """See SystemOfRecord."""
         epoch = (await self.door.records.look()).epoch
         async with self.pool.acquire() as connection, connection.transaction():
             await storing.lock(connection, order_no)

@@ -47,7 +47,6 @@ class Owned:
         return (await self.door.records.look()).owner is Owner.NEW
 
     async def place(self, customer: Customer, wanted: OrderRequest, attempt: Attempt) -> Order:
-        """See SystemOfRecord."""
         saga_id = attempt.saga_id
         if await self.door.whose(saga_id) is Owner.NEW:
             return await self.own.place(customer, wanted, saga_id, attempt.held, attempt.promise)
@@ -65,12 +64,10 @@ class Owned:
         return found if found or ours else await self.legacy.find(customer, wanted, saga_id, age)
 
     async def cancel(self, customer: Customer, order_no: str) -> Order:
-        """See SystemOfRecord."""
         owner = await self.door.whose(order_no)
         record = self.own if owner is Owner.NEW else self.legacy
         return await record.cancel(customer, order_no)
 
     async def look(self, customer: Customer, order_no: str) -> Order | None:
-        """See SystemOfRecord."""
         record = self.own if await self.is_ours() else self.legacy
         return await record.look(customer, order_no)

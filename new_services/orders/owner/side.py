@@ -118,7 +118,6 @@ class OrdersSide:
         """See OwnSide."""
 
     async def take(self, numbers: Mapping[str, int]) -> None:
-        """See OwnSide."""
         for name, sequence in SEQUENCES.items():
             await self.records.pool.execute(
                 f"SELECT setval('{sequence}', greatest($1, last_value)) FROM {sequence}",
@@ -126,7 +125,6 @@ class OrdersSide:
             )
 
     async def numbers(self) -> Mapping[str, int]:
-        """See OwnSide."""
         return {
             name: int(await self.records.pool.fetchval(f"SELECT last_value FROM {sequence}"))
             for name, sequence in SEQUENCES.items()
@@ -140,7 +138,6 @@ class OrdersSide:
     async def read(
         self, connection: asyncpg.Connection, pending: Sequence[Pending]
     ) -> Mapping[str, Mapping[str, Mapping[str, object] | None]]:
-        """See OwnSide."""
         numbers = sorted({each.key for each in pending if each.entity == ORDER})
         rows = await connection.fetch(_ORDERS, numbers)
         found = {row["order_no"]: _fields(row) for row in rows}
