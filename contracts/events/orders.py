@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-from contracts.events.envelope import Example
+from contracts.events.envelope import Event, Example
 
 OWNER = "orders"
 
@@ -40,12 +40,13 @@ _PLACED_1 = {
 
 
 @dataclass(frozen=True, slots=True)
-class OrderPlaced:
+class OrderPlaced(Event):
     """An order stands in the system of record, and its payment is captured."""
 
     OWNER: ClassVar[str] = OWNER
     TYPE: ClassVar[str] = "order-placed"
     VERSION: ClassVar[int] = 2
+    KEY: ClassVar[str] = "order_no"
 
     order_no: str
     saga_id: str
@@ -71,19 +72,14 @@ class OrderPlaced:
         },
     }
 
-    @property
-    def key(self) -> str:
-        """The order."""
-        return self.order_no
-
 
 @dataclass(frozen=True, slots=True)
-class OrderCancelled:
+class OrderCancelled(Event):
     """An order was cancelled in the system of record, and what was captured for it given back."""
 
     OWNER: ClassVar[str] = OWNER
     TYPE: ClassVar[str] = "order-cancelled"
-    VERSION: ClassVar[int] = 1
+    KEY: ClassVar[str] = "order_no"
 
     order_no: str
     email: str
@@ -103,19 +99,14 @@ class OrderCancelled:
         }
     }
 
-    @property
-    def key(self) -> str:
-        """The order."""
-        return self.order_no
-
 
 @dataclass(frozen=True, slots=True)
-class OrderRefused:
+class OrderRefused(Event):
     """An order that had been accepted as pending came to nothing; everything was undone."""
 
     OWNER: ClassVar[str] = OWNER
     TYPE: ClassVar[str] = "order-refused"
-    VERSION: ClassVar[int] = 1
+    KEY: ClassVar[str] = "saga_id"
 
     saga_id: str
     email: str
@@ -131,19 +122,14 @@ class OrderRefused:
         }
     }
 
-    @property
-    def key(self) -> str:
-        """The saga: there is no order."""
-        return self.saga_id
-
 
 @dataclass(frozen=True, slots=True)
-class CancellationRefused:
+class CancellationRefused(Event):
     """A cancellation that had been accepted came to nothing; the order stands as it is."""
 
     OWNER: ClassVar[str] = OWNER
     TYPE: ClassVar[str] = "cancellation-refused"
-    VERSION: ClassVar[int] = 1
+    KEY: ClassVar[str] = "order_no"
 
     order_no: str
     email: str
@@ -158,11 +144,3 @@ class CancellationRefused:
             "reason": "it is shipped",
         }
     }
-
-    @property
-    def key(self) -> str:
-        """The order."""
-        return self.order_no
-
-
-EVENTS = (OrderPlaced, OrderCancelled, OrderRefused, CancellationRefused)

@@ -12,16 +12,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-from contracts.events.envelope import Example
+from contracts.events.envelope import Event, Example
 
 
 @dataclass(frozen=True, slots=True)
-class CustomerChanged:
+class CustomerChanged(Event):
     """A customer as the accounts have it, without anything to log in with."""
 
     OWNER: ClassVar[str] = "accounts"
     TYPE: ClassVar[str] = "customer-changed"
-    VERSION: ClassVar[int] = 1
+    KEY: ClassVar[str] = "number"
 
     number: int
     email: str
@@ -45,20 +45,15 @@ class CustomerChanged:
         }
     }
 
-    @property
-    def key(self) -> str:
-        """The customer."""
-        return str(self.number)
-
 
 @dataclass(frozen=True, slots=True)
-class ProductChanged:
+class ProductChanged(Event):
     """A product as the catalog has it: what others need to sell it. Money is text, in euros;
     `updated` is the shop's wall clock."""
 
     OWNER: ClassVar[str] = "catalog"
     TYPE: ClassVar[str] = "product-changed"
-    VERSION: ClassVar[int] = 1
+    KEY: ClassVar[str] = "sku"
 
     number: int
     sku: str
@@ -88,19 +83,14 @@ class ProductChanged:
         }
     }
 
-    @property
-    def key(self) -> str:
-        """The product."""
-        return self.sku
-
 
 @dataclass(frozen=True, slots=True)
-class StockChanged:
+class StockChanged(Event):
     """What is left of a variant on the shelf, as the inventory has it."""
 
     OWNER: ClassVar[str] = "inventory"
     TYPE: ClassVar[str] = "stock-changed"
-    VERSION: ClassVar[int] = 1
+    KEY: ClassVar[str] = "sku"
 
     sku: str
     pieces: int
@@ -110,11 +100,6 @@ class StockChanged:
     EXAMPLES: ClassVar[Mapping[int, Example]] = {
         1: {"sku": "TENT-1-0", "pieces": 7, "lsn": 48_123_456, "seq": 19}
     }
-
-    @property
-    def key(self) -> str:
-        """The variant."""
-        return self.sku
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,12 +114,12 @@ class SoldLine:
 
 
 @dataclass(frozen=True, slots=True)
-class OrderChanged:
+class OrderChanged(Event):
     """An order as the orders service has it. `created` is the shop's wall clock."""
 
     OWNER: ClassVar[str] = "orders"
     TYPE: ClassVar[str] = "order-changed"
-    VERSION: ClassVar[int] = 1
+    KEY: ClassVar[str] = "order_no"
 
     number: int
     order_no: str
@@ -166,56 +151,33 @@ class OrderChanged:
         }
     }
 
-    @property
-    def key(self) -> str:
-        """The order."""
-        return self.order_no
-
-
-_CLOSED: Mapping[int, Example] = {1: {"epoch": 2, "lsn": 48_123_456}}
-
 
 @dataclass(frozen=True, slots=True)
-class WindowClosed:
+class WindowClosed(Event):
     """Legacy is not kept current for the domain any more, since this epoch and this position."""
 
-    OWNER: ClassVar[str]
     TYPE: ClassVar[str] = "window-closed"
-    VERSION: ClassVar[int] = 1
-    EXAMPLES: ClassVar[Mapping[int, Example]]
+    KEY: ClassVar[str] = "DOMAIN"
     DOMAIN: ClassVar[str]
+    EXAMPLES: ClassVar[Mapping[int, Example]] = {1: {"epoch": 2, "lsn": 48_123_456}}
 
     epoch: int
     lsn: int
 
-    @property
-    def key(self) -> str:
-        """The domain."""
-        return self.DOMAIN
-
 
 @dataclass(frozen=True, slots=True)
 class AccountsClosed(WindowClosed):
-    """See WindowClosed."""
-
     OWNER: ClassVar[str] = "accounts"
     DOMAIN: ClassVar[str] = "accounts"
-    EXAMPLES: ClassVar[Mapping[int, Example]] = _CLOSED
 
 
 @dataclass(frozen=True, slots=True)
 class GoodsClosed(WindowClosed):
-    """See WindowClosed."""
-
     OWNER: ClassVar[str] = "catalog"
     DOMAIN: ClassVar[str] = "goods"
-    EXAMPLES: ClassVar[Mapping[int, Example]] = _CLOSED
 
 
 @dataclass(frozen=True, slots=True)
 class OrdersClosed(WindowClosed):
-    """See WindowClosed."""
-
     OWNER: ClassVar[str] = "orders"
     DOMAIN: ClassVar[str] = "orders"
-    EXAMPLES: ClassVar[Mapping[int, Example]] = _CLOSED

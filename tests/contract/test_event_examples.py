@@ -17,7 +17,11 @@ from contracts.events.envelope import Envelope, read, subject
 def _events() -> Iterator[type[Any]]:
     for module in pkgutil.iter_modules(contracts.events.__path__, "contracts.events."):
         found = vars(importlib.import_module(module.name)).values()
-        yield from (one for one in found if isinstance(one, type) and "EXAMPLES" in vars(one))
+        yield from (
+            one
+            for one in found
+            if isinstance(one, type) and hasattr(one, "OWNER") and hasattr(one, "TYPE")
+        )
 
 
 EVENTS = {(kind.OWNER, kind.TYPE): kind for kind in _events()}

@@ -13,24 +13,21 @@ from nats.aio.client import Client
 from chassis.database import open_pool
 from chassis.events import bus, inbox, outbox
 from chassis.readmodel import follower
+from contracts.events.envelope import Event
 
 
 @dataclass(frozen=True)
-class Moved:
+class Moved(Event):
     """An event of this test."""
 
     OWNER: ClassVar[str] = "test"
     TYPE: ClassVar[str] = "moved"
-    VERSION: ClassVar[int] = 1
+    KEY: ClassVar[str] = "thing"
     EXAMPLES: ClassVar[dict[int, dict[str, Any]]] = {}
 
     thing: str
     step: int
     poison: bool = False
-
-    @property
-    def key(self) -> str:
-        return self.thing
 
 
 @dataclass
