@@ -5,13 +5,15 @@ Legacy's side is written by who knows its tables, and imported only while there 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol, TypeAlias
 
 import asyncpg
 
 from chassis.ownership.record import Fence
 
 Sums = Mapping[str, str]  # by name: counts and sums that say that two sides hold the same
+# The present state of what changed: by entity, by key, the fields, or None where it is gone.
+Rows: TypeAlias = Mapping[str, Mapping[str, Mapping[str, Any] | None]]
 
 
 class LegacyAway(Exception):
@@ -83,21 +85,18 @@ class LegacySide(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """The present state of what changed: by entity, by key, the fields, or None where it is gone.
-    `position` is the highest number of the changes."""
+    """`position` is the highest number of the changes."""
 
     epoch: int
     turn: int
     position: int
-    rows: Mapping[str, Mapping[str, Mapping[str, object] | None]]
+    rows: Rows
 
 
 class Source(Protocol):
     """What a reverse feed tells of."""
 
-    async def read(
-        self, connection: asyncpg.Connection, pending: Sequence[Pending]
-    ) -> Mapping[str, Mapping[str, Mapping[str, object] | None]]:
+    async def read(self, connection: asyncpg.Connection, pending: Sequence[Pending]) -> Rows:
         """What `Batch.rows` is to hold of these, as the open transaction sees it."""
 
 
@@ -118,3 +117,9 @@ class OwnSide(Source, Protocol):
 
     async def again(self, connection: asyncpg.Connection) -> None:
         """Note all of the domain as changed, in the open transaction in which its window closes."""
+
+
+async def summed(connection: asyncpg.Connection | asyncpg.Pool, statement: str) -> Sums:
+    """The one row of a statement, as texts."""
+    row = await connection.fetchrow(statement)
+    return {name: str(value) for name, value in row.items()}

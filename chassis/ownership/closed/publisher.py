@@ -15,14 +15,13 @@ from nats.aio.client import Client
 
 from chassis.events import outbox
 from chassis.ownership.record import Record
-from chassis.ownership.sides import Pending
+from chassis.ownership.sides import Pending, Rows
 from contracts.events.envelope import Event
 from contracts.events.owned import WindowClosed
 
 WINDOW = "window"  # in owned_change: the window of the domain has been closed
 ACKNOWLEDGED_SECONDS = 2.0
 AT_ONCE = 50  # events under way
-Rows: TypeAlias = Mapping[str, Mapping[str, Mapping[str, Any] | None]]
 # The fields of an entity as the owner reads it for legacy, and its version (lsn, seq).
 Make: TypeAlias = Callable[[Mapping[str, Any], tuple[int, int]], Event]
 

@@ -9,7 +9,7 @@ from typing import Any
 import asyncpg
 import orjson
 
-from chassis.ownership.sides import Pending, Sums
+from chassis.ownership.sides import Pending, Rows, Sums, summed
 from contracts.events.owned import CustomerChanged
 from contracts.feed.entities import CUSTOMER
 from contracts.logins import AddressedLogin, HandOver
@@ -59,8 +59,7 @@ class AccountsSide:
     legacy: HandOver | None
 
     async def sums(self) -> Sums:
-        row = await self.pool.fetchrow(_SUMS)
-        return {name: str(value) for name, value in row.items()}
+        return await summed(self.pool, _SUMS)
 
     async def prepare(self) -> None:
         """See OwnSide: all logins as they are now."""
@@ -76,9 +75,7 @@ class AccountsSide:
     async def again(self, connection: asyncpg.Connection) -> None:
         await connection.execute(_AGAIN)
 
-    async def read(
-        self, connection: asyncpg.Connection, pending: Sequence[Pending]
-    ) -> Mapping[str, Mapping[str, Mapping[str, object] | None]]:
+    async def read(self, connection: asyncpg.Connection, pending: Sequence[Pending]) -> Rows:
         keys = sorted({each.key for each in pending if each.entity == CUSTOMER}, key=int)
         rows = await connection.fetch(_CUSTOMERS, keys)
         found = {

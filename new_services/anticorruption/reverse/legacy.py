@@ -1,21 +1,17 @@
 """A domain in legacy's database, whole: the fence, the sums, and batches of the reverse feed."""
 
 from collections.abc import Awaitable, Callable
-from collections.abc import Mapping as Fields
 from dataclasses import dataclass, field
-from typing import Any
 
 import asyncpg
 
 from chassis.database import keep_as_it_is
-from chassis.ownership.sides import Batch, Late, Sums
+from chassis.ownership.sides import Batch, Late, Rows, Sums, summed
 from new_services.anticorruption.reverse import accounts, goods, orders, stock
 from new_services.anticorruption.reverse.domains import ACCOUNTS, GOODS, ORDERS, STOCK, Domain
 from new_services.anticorruption.reverse.fence import LegacyFence, translated
 
-Rows = Fields[str, Fields[str, Fields[str, Any] | None]]
 Write = Callable[[asyncpg.Connection, Rows], Awaitable[None]]
-SumUp = Callable[["asyncpg.Connection | asyncpg.Pool"], Awaitable[Sums]]
 
 Told = Callable[[int], Awaitable[None]]  # of the epoch; raises TimeoutError
 
@@ -40,13 +36,14 @@ class LegacyTables(LegacyFence):
 
     url: str
     write: Write
-    sum_up: SumUp
+    statements: tuple[str, ...]  # of the sums
     before_open: Told = _nobody
     _marked: "asyncpg.Connection | None" = field(default=None)
 
     async def sums(self) -> Sums:
         async with translated():
-            return await self.sum_up(self.pool)
+            found = [await summed(self.pool, each) for each in self.statements]
+        return {name: value for sums in found for name, value in sums.items()}
 
     async def open(self, attempt: int, epoch: int) -> None:
         """See LegacySide. Whoever must know that the domain is legacy's is told before."""
@@ -105,7 +102,7 @@ class LegacyTables(LegacyFence):
 
 
 async def opened(
-    url: str, domain: Domain, write: Write, sum_up: SumUp, before_open: Told = _nobody
+    url: str, domain: Domain, write: Write, *statements: str, before_open: Told = _nobody
 ) -> LegacyTables:
     """The domain, as the role of the URL writes it; connects when first used."""
     pool = await asyncpg.create_pool(
@@ -117,29 +114,25 @@ async def opened(
         command_timeout=SECONDS,
         server_settings={"application_name": APPLICATION},
     )
-    return LegacyTables(pool, domain, url, write, sum_up, before_open)
+    return LegacyTables(pool, domain, url, write, statements, before_open)
 
 
 async def goods_of(url: str) -> LegacyTables:
     """The goods."""
-    return await opened(url, GOODS, goods.write, goods.sums)
+    return await opened(url, GOODS, goods.write, goods.SUMS)
 
 
 async def accounts_of(url: str) -> tuple[LegacyTables, accounts.LegacyHandOver]:
     """The customers; and their logins, for the one who is to own them."""
-    tables = await opened(url, ACCOUNTS, accounts.write, accounts.sums)
+    tables = await opened(url, ACCOUNTS, accounts.write, accounts.SUMS)
     return tables, accounts.LegacyHandOver(tables.pool)
 
 
 async def orders_of(url: str, before_open: Told) -> LegacyTables:
     """The orders; the sums are also of the stock."""
-
-    async def sums(connection: "asyncpg.Connection | asyncpg.Pool") -> Sums:
-        return {**await orders.sums(connection), **await stock.sums(connection)}
-
-    return await opened(url, ORDERS, orders.write, sums, before_open)
+    return await opened(url, ORDERS, orders.write, orders.SUMS, stock.SUMS, before_open=before_open)
 
 
 async def stock_of(url: str) -> LegacyTables:
     """The stock, as the inventory writes it."""
-    return await opened(url, STOCK, stock.write, stock.sums)
+    return await opened(url, STOCK, stock.write, stock.SUMS)

@@ -10,20 +10,12 @@ from typing import Any
 
 import asyncpg
 
-from chassis.ownership.sides import LegacyAway, Sums
+from chassis.ownership.sides import LegacyAway, Rows
 from contracts.feed import entities
-from contracts.feed.change import Value
 from new_services.anticorruption.reverse.inverse import Inverse
 from new_services.anticorruption.tables import MOVEMENT
 
-MAPPING = MOVEMENT.mapping()
-INVERSES = (
-    Inverse("sku", "sku", "sku"),
-    Inverse("change", "qty_change", "change"),
-    Inverse("reason", "reason", "reason"),
-    Inverse("order_no", "order_no", "order_no"),
-    Inverse("created", "created", "created"),
-)
+INVERSE = Inverse.of(MOVEMENT.mapping(), "sku", "change", "reason", "order_no", "created")
 # An order moves a variant once when it is sold, and once when it is cancelled; a count is known by
 # its time, which has microseconds.
 _INSERT = """
@@ -34,16 +26,11 @@ SELECT $1::text, $2::int, $3::text, $4::text, $5::text::timestamp WHERE NOT EXIS
              ELSE order_no = $4::text END)
 """
 _STOCK = "UPDATE stock SET qty = $2, updated = $3::text::timestamp WHERE sku = $1"
-_SUMS = """
+SUMS = """
 SELECT (SELECT count(*) FROM stock) AS variants,
        (SELECT coalesce(sum(qty), 0) FROM stock) AS pieces,
        count(*) AS movements, coalesce(sum(qty_change), 0) AS moved FROM stock_movement
 """
-
-
-def movement_row(movement: Fields[str, Any]) -> dict[str, Value]:
-    """The columns of a movement; the monolith numbers it itself."""
-    return {each.column: each.write(movement[each.source]) for each in INVERSES}
 
 
 def stock_rows(movements: Iterable[Fields[str, Any]]) -> dict[str, tuple[int, str]]:
@@ -51,19 +38,12 @@ def stock_rows(movements: Iterable[Fields[str, Any]]) -> dict[str, tuple[int, st
     return {each["sku"]: (each["left_over"], each["created"]) for each in movements}
 
 
-async def write(
-    connection: asyncpg.Connection, rows: Fields[str, Fields[str, Fields[str, Any] | None]]
-) -> None:
+async def write(connection: asyncpg.Connection, rows: Rows) -> None:
     """In the open transaction. Raises LegacyAway where a variant has no stock there."""
     moved = [each for each in rows.get(entities.MOVEMENT, {}).values() if each is not None]
     for movement in moved:
-        await connection.execute(_INSERT, *movement_row(movement).values())
+        await connection.execute(_INSERT, *INVERSE.row(movement).values())
     for sku, (pieces, at) in sorted(stock_rows(moved).items()):
         done = await connection.execute(_STOCK, sku, pieces, at)
         if not done.endswith(" 1"):
             raise LegacyAway(f"the monolith keeps no stock of {sku}")
-
-
-async def sums(connection: "asyncpg.Connection | asyncpg.Pool") -> Sums:
-    row = await connection.fetchrow(_SUMS)
-    return {name: str(value) for name, value in row.items()}

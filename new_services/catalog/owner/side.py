@@ -6,7 +6,7 @@ from typing import Any
 
 import asyncpg
 
-from chassis.ownership.sides import Pending, Sums
+from chassis.ownership.sides import Pending, Rows, Sums, summed
 from contracts.events.owned import ProductChanged
 from contracts.feed.entities import PRODUCT
 
@@ -14,7 +14,7 @@ _SUMS = """
 SELECT (SELECT count(*) FROM category WHERE NOT deleted) AS categories,
        (SELECT count(*) FROM variant WHERE NOT deleted) AS variants,
        count(*) AS products, count(*) FILTER (WHERE active) AS active,
-       coalesce(sum(list_price), 0) AS prices
+       trim_scale(coalesce(sum(list_price), 0)) AS prices
 FROM product WHERE NOT deleted
 """
 # Every field, as a fact of the feed has it.
@@ -49,9 +49,7 @@ class GoodsSide:
     pool: asyncpg.Pool
 
     async def sums(self) -> Sums:
-        row = await self.pool.fetchrow(_SUMS)
-        return {name: f"{value.normalize():f}" if name == "prices" else str(value)
-                for name, value in row.items()}  # fmt: skip
+        return await summed(self.pool, _SUMS)
 
     async def prepare(self) -> None:
         """See OwnSide."""
@@ -66,9 +64,7 @@ class GoodsSide:
         """See OwnSide. Categories and variants never change here."""
         await connection.execute(_AGAIN)
 
-    async def read(
-        self, connection: asyncpg.Connection, pending: Sequence[Pending]
-    ) -> Mapping[str, Mapping[str, Mapping[str, object] | None]]:
+    async def read(self, connection: asyncpg.Connection, pending: Sequence[Pending]) -> Rows:
         ids = sorted({int(each.key) for each in pending if each.entity == PRODUCT})
         found = {str(row["id"]): dict(row) for row in await connection.fetch(_PRODUCTS, ids)}
         return {PRODUCT: {str(each): found.get(str(each)) for each in ids}}

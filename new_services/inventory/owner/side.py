@@ -8,7 +8,7 @@ import asyncpg
 
 from chassis.ownership.records import Records
 from chassis.ownership.reverse import ReverseFeed
-from chassis.ownership.sides import Pending, Sums
+from chassis.ownership.sides import Pending, Rows, summed
 from chassis.web.internal import Reply
 from contracts.events.owned import StockChanged
 from contracts.feed.entities import STOCK
@@ -16,7 +16,7 @@ from new_services.inventory.owner import epochs
 from new_services.inventory.owner.movements import ENTITY
 from new_services.inventory.schemas import Stamped
 
-_SUMS = """
+SUMS = """
 SELECT count(*) FILTER (WHERE updated <> '') AS variants,
        coalesce(sum(quantity), 0) AS pieces,
        (SELECT count(*) FROM movement WHERE legacy_id IS NOT NULL) AS movements,
@@ -41,20 +41,12 @@ def stock_told(level: Mapping[str, Any], version: tuple[int, int]) -> StockChang
     return StockChanged(level["sku"], level["pieces"], *version)
 
 
-async def sums(pool: asyncpg.Pool) -> Sums:
-    """Of what the feed has told; see OwnSide."""
-    row = await pool.fetchrow(_SUMS)
-    return {name: str(value) for name, value in row.items()}
-
-
 @dataclass(frozen=True, slots=True)
 class StockSide:
     """Reads movements for the reverse feed, and what they left for those who keep a copy; see
     OwnSide. Nothing is handed over here."""
 
-    async def read(
-        self, connection: asyncpg.Connection, pending: Sequence[Pending]
-    ) -> Mapping[str, Mapping[str, Mapping[str, object] | None]]:
+    async def read(self, connection: asyncpg.Connection, pending: Sequence[Pending]) -> Rows:
         """See OwnSide: in the order in which they were made."""
         origins = list(dict.fromkeys(each.key for each in pending if each.entity == ENTITY))
         skus = [each.key for each in pending if each.entity == STOCK]
@@ -90,7 +82,7 @@ class Standing:
         record = await self.records.look()
         self.reverse.hurry()
         pending, _age = await self.reverse.behind()
-        counted = await sums(self.records.pool)
+        counted = await summed(self.records.pool, SUMS)
         ahead = int(await self.records.pool.fetchval(_AHEAD))
         behind = {"pending": pending, "trouble": self.reverse.trouble, "ahead": ahead}
         return 200, {"reached": record.reached_lsn, **behind, "sums": counted}

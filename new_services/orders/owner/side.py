@@ -15,7 +15,7 @@ import orjson
 
 from chassis.ownership.record import Owner
 from chassis.ownership.records import Records
-from chassis.ownership.sides import Pending, Sums
+from chassis.ownership.sides import Pending, Rows, Sums, summed
 from contracts.events.owned import OrderChanged, SoldLine
 from contracts.feed.entities import ORDER
 from contracts.orders import Order
@@ -26,7 +26,7 @@ SEQUENCES = {"order_id": "owned_order_id", "order_no": "owned_order_no"}
 _SUMS = """
 SELECT count(*) AS orders, coalesce(max((fields->>'id')::bigint), 0) AS newest,
        count(*) FILTER (WHERE fields->>'status' = 'CANCELLED') AS cancelled,
-       coalesce(sum((fields->>'total')::numeric), 0) AS money,
+       round(coalesce(sum((fields->>'total')::numeric), 0), 2) AS money,
        (SELECT count(*) FROM mirror WHERE entity = 'line' AND NOT gone) AS lines,
        (SELECT count(*) FROM mirror WHERE entity = 'payment' AND NOT gone) AS payments
 FROM mirror WHERE entity = 'order' AND NOT gone
@@ -98,10 +98,7 @@ class OrdersSide:
 
         await _until_none(untold if record.owner is Owner.NEW else behind)
         stock = await self.stock.standing()
-        row = await self.records.pool.fetchrow(_SUMS)
-        ours = {name: f"{value:.2f}" if name == "money" else str(value)
-                for name, value in row.items()}  # fmt: skip
-        return {**ours, **stock["sums"]}
+        return {**await summed(self.records.pool, _SUMS), **stock["sums"]}
 
     async def _untold(self, epoch: int) -> str:
         """What the monolith has not been given, or we have not heard of again; empty: nothing."""
@@ -135,9 +132,7 @@ class OrdersSide:
         or are told when they do."""
         await connection.execute(_AGAIN)
 
-    async def read(
-        self, connection: asyncpg.Connection, pending: Sequence[Pending]
-    ) -> Mapping[str, Mapping[str, Mapping[str, object] | None]]:
+    async def read(self, connection: asyncpg.Connection, pending: Sequence[Pending]) -> Rows:
         numbers = sorted({each.key for each in pending if each.entity == ORDER})
         rows = await connection.fetch(_ORDERS, numbers)
         found = {row["order_no"]: _fields(row) for row in rows}

@@ -5,8 +5,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from new_services.anticorruption.reverse.goods import INVERSES, MAPPING
-from new_services.anticorruption.reverse.inverse import differing
+from new_services.anticorruption.reverse.goods import INVERSE
 
 prices = st.sampled_from(["49", "49.0", "49.00", " 49 ", "129.95", "", "0"])
 percents = st.sampled_from([None, "", "15", " 15", "05"])
@@ -29,24 +28,24 @@ rows = st.fixed_dictionaries({
 def test_the_row_comes_to_mean_what_is_wanted(
     before: dict[str, Any], after: dict[str, Any]
 ) -> None:
-    wanted = MAPPING.translate(after)
-    changed = differing(MAPPING, INVERSES, before, wanted)
-    assert differing(MAPPING, INVERSES, {**before, **changed}, wanted) == {}
-    columns = {inverse.column for inverse in INVERSES}
+    wanted = INVERSE.mapping.translate(after)
+    changed = INVERSE.differing(before, wanted)
+    assert INVERSE.differing({**before, **changed}, wanted) == {}
+    columns = {field.column for field in INVERSE.fields}
     assert changed.keys() <= columns
 
 
 @given(rows)
 def test_nothing_is_written_where_the_meaning_is_the_same(row: dict[str, Any]) -> None:
-    assert differing(MAPPING, INVERSES, row, MAPPING.translate(row)) == {}
+    assert INVERSE.differing(row, INVERSE.mapping.translate(row)) == {}
 
 
 def test_an_edit_of_a_name_keeps_the_text_of_the_price() -> None:
     row = dict.fromkeys(("sku", "name", "descr", "cat_code", "colour", "tags", "img"), "")
     row |= {"id": 1, "price": "49", "disc_pct": None, "active": "Y", "discontinued": "N"}
     row |= {"weight_g": None, "created": "2026-01-01", "updated": "2026-01-01"}
-    wanted = {**MAPPING.translate(row), "name": "Zelt", "list_price": "49.00"}
-    assert differing(MAPPING, INVERSES, row, wanted) == {"name": "Zelt"}
+    wanted = {**INVERSE.mapping.translate(row), "name": "Zelt", "list_price": "49.00"}
+    assert INVERSE.differing(row, wanted) == {"name": "Zelt"}
     wanted["list_price"] = wanted["price_text"] = "50.00"
-    assert differing(MAPPING, INVERSES, row, wanted) == {"name": "Zelt", "price": "50.00"}
-    assert differing(MAPPING, INVERSES, row, {**wanted, "active": False})["active"] == "N"
+    assert INVERSE.differing(row, wanted) == {"name": "Zelt", "price": "50.00"}
+    assert INVERSE.differing(row, {**wanted, "active": False})["active"] == "N"

@@ -28,7 +28,7 @@ def made(some: list[tuple[str, int]]) -> list[dict[str, Any]]:
 @given(changes)
 def test_a_movement_means_the_same_read_back(some: list[tuple[str, int]]) -> None:
     for movement in made(some):
-        meant = stock.MAPPING.translate(stock.movement_row(movement))
+        meant = stock.INVERSE.mapping.translate(stock.INVERSE.row(movement))
         assert meant == {name: value for name, value in movement.items() if name != "left_over"}
 
 

@@ -1,6 +1,7 @@
 """The orders for a cutover: what is waited for, and what the monolith is given of an order."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 import orjson
@@ -18,7 +19,7 @@ ORDER = Order(
     lines=(Line(1, "MUG-0", "Mug", 2, "10.00"),), ship={"name": "A", "city": "Kiel"},
     created="2026-01-01 00:00:00", updated="2026-01-02 00:00:00", saga_id="S-1",
 )  # fmt: skip
-SUMS = {"orders": 2, "money": 30}
+SUMS = {"orders": 2, "money": Decimal("30.00")}
 
 
 class World:
