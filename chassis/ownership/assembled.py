@@ -28,15 +28,28 @@ class Ownership:
     close: Callable[[], Awaitable[None]]
 
 
-def owned_here(
-    database_url: str, records: Records, legacy: LegacySide, own: OwnSide, publisher: StatePublisher
+def ownership_of(
+    database_url: str,
+    records: Records,
+    legacy: LegacySide | None,
+    own: OwnSide,
+    publisher: StatePublisher,
 ) -> Ownership:
-    """Of one domain."""
+    """Of one domain. Where the service was not given legacy's database, the domain stays whose it
+    is."""
     reverse = ReverseFeed(database_url, records, legacy, own, publisher)
-    driver = Driver(records, legacy, own, reverse)
 
     def details() -> Mapping[str, Any]:
         return {"reverse": {"position": reverse.position, "trouble": reverse.trouble}}
+
+    async def nothing_to_close() -> None:
+        return None
+
+    if legacy is None:
+        return Ownership(
+            lambda _: None, (reverse.run,), reverse.given, details, dict, nothing_to_close
+        )
+    driver = Driver(records, legacy, own, reverse)
 
     def alarms() -> Mapping[str, str]:
         trouble = driver.trouble
@@ -50,18 +63,3 @@ def owned_here(
         alarms,
         legacy.close_connections,
     )
-
-
-def owned_alone(
-    database_url: str, records: Records, own: OwnSide, publisher: StatePublisher
-) -> Ownership:
-    """Where the service was not given legacy's database: the domain stays whose it is."""
-    reverse = ReverseFeed(database_url, records, None, own, publisher)
-
-    def details() -> Mapping[str, Any]:
-        return {"reverse": {"position": reverse.position, "trouble": reverse.trouble}}
-
-    async def close() -> None:
-        return None
-
-    return Ownership(lambda _: None, (reverse.run,), reverse.given, details, dict, close)

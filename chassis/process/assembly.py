@@ -22,13 +22,15 @@ from prometheus_client import CollectorRegistry, ProcessCollector
 
 from chassis.database import DatabaseAway, open_pool
 from chassis.events import bus
-from chassis.process.service import Application, Background, bind, serve
+from chassis.process import telemetry
+from chassis.process.service import Application, Background, bind, run, serve
 from chassis.process.settings import (
     DatabaseUrl,
     ListenAddress,
     NatsUrl,
     ProcessSettings,
     ServiceUrl,
+    load,
 )
 from chassis.readmodel.watermark import Watermark
 from chassis.registry import announcing as registry
@@ -158,6 +160,12 @@ async def assemble(
         await _answer(name, settings, port, with_database, judged, around)
     finally:
         pool.terminate()
+
+
+def main(name: str, settings: type[ServiceSettings], build: Build) -> None:
+    """The whole process of a service with a database; its settings come from the environment."""
+    telemetry.setup(name)
+    run(assemble(name, load(settings), build))
 
 
 async def assemble_stateless(name: str, settings: StatelessSettings, build: BuildStateless) -> None:

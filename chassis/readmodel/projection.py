@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from math import ceil
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import asyncpg
 import orjson
@@ -141,6 +141,9 @@ class FeedProjection:
             self._delay(max(0.0, time.time() - committed))
 
 
+Answer = TypeVar("Answer", bound=Response)
+
+
 class Fresh(NamedTuple):
     """How fresh an answer is, and what it took."""
 
@@ -149,14 +152,15 @@ class Fresh(NamedTuple):
     fed: bool = True  # False: no feed fills the tables, so there is no watermark to state
     age: float | None = None  # seconds; told to clients where nobody could answer better
 
-    def stamp(self, answer: Response) -> None:
-        """Write all of it into the answer's headers."""
+    def stamp(self, answer: Answer) -> Answer:
+        """The same answer, with all of it in its headers."""
         if self.fed:
             answer.headers[headers.WATERMARK] = str(self.micros)
         if self.waited:
             answer.headers[headers.WAITED] = str(round(self.waited * 1e6))
         if self.age is not None:
             answer.headers["Age"] = str(ceil(self.age))  # never younger than it is
+        return answer
 
 
 async def fresh(request: Request, watermark: Watermark) -> Fresh:

@@ -26,6 +26,11 @@ class JsonBytes(Response):
     media_type = "application/json"
 
 
+def in_json(document: object, status: int = 200) -> JsonBytes:
+    """The answer that is this document."""
+    return JsonBytes(orjson.dumps(document), status)
+
+
 class Problem(Exception):
     """A request that cannot be answered: rendered as problem+json (RFC 9457), see `speak`."""
 

@@ -3,16 +3,14 @@
 import time
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
 from functools import partial
-from zoneinfo import ZoneInfo
 
 import asyncpg
 from fastapi import FastAPI
 
 from chassis.breaker.toward_legacy import BreakerCollector, Guards, breaker_facts
 from chassis.database import open_pool
-from chassis.ownership.assembled import Ownership, owned_alone, owned_here
+from chassis.ownership.assembled import Ownership, ownership_of
 from chassis.ownership.closed.followed import Followed
 from chassis.ownership.closed.publisher import StatePublisher
 from chassis.ownership.echo import Echo
@@ -23,6 +21,7 @@ from chassis.process.assembly import Ground, Parts
 from chassis.readmodel.fed import fed
 from chassis.readmodel.projection import Model
 from chassis.retention import forgetting
+from chassis.wall_clock import wall_clock
 from chassis.web.client import HttpClient
 from chassis.web.revival import reviving
 from contracts.cutover import ENTITIES
@@ -93,25 +92,19 @@ def legacy_registrar(client: HttpClient) -> tuple[Registrar, Guards]:
 async def ownership(ground: Ground, records: Records, url: str | None) -> Ownership:
     """What moves the accounts from one owner to the other, where legacy's database is known, and
     publishes what changes behind a closed window."""
-    publisher = StatePublisher(ground.nats, AccountsClosed, {CUSTOMER: event_of})
-    database = ground.settings.database_url
-    if url is None:
-        return owned_alone(database, records, AccountsSide(ground.pool, None), publisher)
-    from new_services.anticorruption.reverse.legacy import accounts_of
+    legacy, hand_over = None, None
+    if url is not None:
+        from new_services.anticorruption.reverse.legacy import accounts_of
 
-    legacy, hand_over = await accounts_of(url)
+        legacy, hand_over = await accounts_of(url)
     own = AccountsSide(ground.pool, hand_over)
-    return owned_here(database, records, legacy, own, publisher)
+    publisher = StatePublisher(ground.nats, AccountsClosed, {CUSTOMER: event_of})
+    return ownership_of(ground.settings.database_url, records, legacy, own, publisher)
 
 
 def _echoed(records: Records) -> Model:
     model = legacy_model()
     return replace(model, echo=Echo(records, ENTITIES[DOMAIN], model.floors, MENDED))
-
-
-def shop_clock(zone: ZoneInfo) -> datetime:
-    """The shop's wall clock, to the second, without a zone."""
-    return datetime.now(zone).replace(tzinfo=None, microsecond=0)
 
 
 def _alarms(logins: OwnedLogins, owned: Ownership) -> Mapping[str, str]:
@@ -140,7 +133,7 @@ async def build(ground: Ground) -> Parts:
         registrar, guards = legacy_registrar(client)
     ground.metrics.register(BreakerCollector(guards))
     owned = await ownership(ground, records, settings.reverse_database_url)
-    clock = partial(shop_clock, ZoneInfo(settings.timezone))
+    clock = wall_clock(settings.timezone, to_the_second=True)
     own = OwnAccounts(ground.pool, WriteGate(records), clock, owned.given)
     logins = OwnedLogins(legacys, own)
     registrar = OwnedRegistrar(registrar, own, logins)

@@ -5,6 +5,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
+from chassis.web.reading import is_json
 from new_services.accounts.sessions import Opened
 from new_services.accounts.views import Customer
 
@@ -34,10 +35,7 @@ class LogIn(BaseModel):
 
 def read_login(raw: bytes, content_type: str) -> tuple[str, str] | None:
     """Address and password of a body that calls itself JSON; None: that is not what was sent."""
-    mimetype = content_type.split(";")[0].strip().lower()
-    if mimetype != "application/json" and not (
-        mimetype.startswith("application/") and mimetype.endswith("+json")
-    ):
+    if not is_json(content_type):
         return None
     try:
         body = json.loads(raw)  # reads what the monolith reads, UTF-16 too

@@ -1,17 +1,15 @@
 """Composition root of the catalog: projection of the feed, endpoints."""
 
 from dataclasses import replace
-from datetime import datetime
 from functools import partial
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from fastapi import FastAPI
 from prometheus_client import Histogram
 
 from chassis.breaker.toward_legacy import Guards, breaker_facts
 from chassis.events.inbox import Inbox
-from chassis.ownership.assembled import Ownership, owned_alone, owned_here
+from chassis.ownership.assembled import Ownership, ownership_of
 from chassis.ownership.closed.followed import Followed
 from chassis.ownership.closed.publisher import StatePublisher
 from chassis.ownership.echo import Echo
@@ -24,6 +22,7 @@ from chassis.readmodel.projection import Model
 from chassis.retention import forgetting
 from chassis.saga.assembled import toward_the_monolith
 from chassis.saga.of_record import NoRecord
+from chassis.wall_clock import wall_clock
 from chassis.web.client import HttpClient
 from chassis.web.keys import read_key
 from chassis.web.revival import reviving
@@ -63,19 +62,16 @@ def back_office(client: HttpClient | None, key: Path | None) -> tuple[Articles, 
 async def ownership(ground: Ground, records: Records, url: str | None) -> Ownership:
     """What moves the goods from one owner to the other, where legacy's database is known, and
     publishes what changes behind a closed window."""
-    own = GoodsSide(ground.pool)
-    publisher = StatePublisher(ground.nats, GoodsClosed, {PRODUCT: event_of})
-    if url is None:
-        return owned_alone(ground.settings.database_url, records, own, publisher)
-    from new_services.anticorruption.reverse.legacy import goods_of
+    legacy = None
+    if url is not None:
+        from new_services.anticorruption.reverse.legacy import goods_of
 
-    legacy = await goods_of(url)
-    return owned_here(ground.settings.database_url, records, legacy, own, publisher)
-
-
-def shop_clock(zone: ZoneInfo) -> datetime:
-    """The shop's wall clock, to the second, without a zone."""
-    return datetime.now(zone).replace(tzinfo=None, microsecond=0)
+        legacy = await goods_of(url)
+    own, publisher = (
+        GoodsSide(ground.pool),
+        StatePublisher(ground.nats, GoodsClosed, {PRODUCT: event_of}),
+    )
+    return ownership_of(ground.settings.database_url, records, legacy, own, publisher)
 
 
 async def build(ground: Ground) -> Parts:
@@ -99,7 +95,7 @@ async def build(ground: Ground) -> Parts:
     client = settings.legacy_client()
     legacy, guards = back_office(client, settings.session_key)
     owned = await ownership(ground, records, settings.legacy_database_url)
-    clock = partial(shop_clock, ZoneInfo(settings.timezone))
+    clock = wall_clock(settings.timezone, to_the_second=True)
     record = OwnedGoods(legacy, OwnGoods(ground.pool, WriteGate(records), clock, owned.given))
     sagas = toward_the_monolith(ground, Stories(ground.pool, record).sagas(), guards)
     endpoints = Endpoints(ground.pool, read.watermark)

@@ -9,10 +9,9 @@ import orjson
 from fastapi import FastAPI, Request, Response
 from fastapi.routing import APIRoute
 
-from chassis.database import DatabaseAway
 from chassis.readmodel.projection import fresh
 from chassis.readmodel.watermark import Watermark
-from chassis.web.app import JsonBytes, database_away, speak
+from chassis.web.app import JsonBytes, in_json, speak
 from new_services.catalog import documents, views
 from new_services.catalog.articles.listed import Articles
 from new_services.catalog.schemas import (
@@ -66,7 +65,7 @@ class Endpoints:
         sku = request.path_params["sku"].upper()
         body = await views.product_detail(self.pool, sku)
         if body is None:
-            return JsonBytes(orjson.dumps({"error": "product not found", "sku": sku}), 404)
+            return in_json({"error": "product not found", "sku": sku}, 404)
         return JsonBytes(body)
 
     async def products(self, request: Request) -> JsonBytes:
@@ -96,12 +95,7 @@ class Endpoints:
 
         async def respond(request: Request) -> Response:
             as_of = await fresh(request, self.watermark)
-            try:
-                response = await answer(request)
-            except (*DatabaseAway, TimeoutError) as error:
-                raise database_away(error) from error
-            as_of.stamp(response)
-            return response
+            return as_of.stamp(await answer(request))
 
         respond.__doc__ = answer.__doc__
         return respond

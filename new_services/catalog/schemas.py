@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
+from chassis.web.reading import whole_number
+
 DEFAULT_PER_PAGE = 24
 MOST_PER_PAGE = 100
 SORTS = ("name", "price", "-price", "newest")
@@ -35,18 +37,9 @@ def parse_list_query(query_string: bytes) -> ListQuery:
         words=tuple(values.get("q", "").replace("\0", " ").split()),
         category=values.get("category", "").replace("\0", ""),
         sort=sort if sort in SORTS else SORTS[0],
-        page=positive(values.get("page", ""), 1),
-        per_page=min(positive(values.get("per_page", ""), DEFAULT_PER_PAGE), MOST_PER_PAGE),
+        page=whole_number(values.get("page", ""), 1),
+        per_page=min(whole_number(values.get("per_page", ""), DEFAULT_PER_PAGE), MOST_PER_PAGE),
     )
-
-
-def positive(text: str, default: int) -> int:
-    """A whole number from 1; anything else means the default."""
-    try:
-        number = int(text)
-    except ValueError:
-        return default
-    return number if number >= 1 else default
 
 
 def _parameter(place: str, name: str, kind: str, text: str) -> dict[str, object]:

@@ -1,10 +1,7 @@
 """Composition root of the inventory."""
 
 from dataclasses import replace
-from datetime import datetime
-from functools import partial
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from fastapi import FastAPI
 
@@ -22,6 +19,7 @@ from chassis.readmodel.projection import Model
 from chassis.retention import forgetting
 from chassis.saga.assembled import toward_the_monolith
 from chassis.saga.of_record import NoRecord
+from chassis.wall_clock import wall_clock
 from chassis.web.client import HttpClient
 from chassis.web.keys import read_key
 from chassis.web.revival import reviving
@@ -67,21 +65,13 @@ COPIES = {"goods": ENTITIES["goods"]}
 async def reverse_feed(ground: Ground, records: Records, url: str | None) -> ReverseFeed:
     """What tells legacy of the stock while the orders are ours, where its database is known; behind
     a closed window those who keep a copy."""
-    database, publisher = (
-        ground.settings.database_url,
-        StatePublisher(ground.nats, None, {STOCK: stock_told}),
-    )
-    if url is None:
-        return ReverseFeed(database, records, None, StockSide(), publisher)
-    from new_services.anticorruption.reverse.legacy import stock_of
+    legacy = None
+    if url is not None:
+        from new_services.anticorruption.reverse.legacy import stock_of
 
-    legacy = await stock_of(url)
-    return ReverseFeed(database, records, legacy, StockSide(), publisher)
-
-
-def shop_clock(zone: ZoneInfo) -> datetime:
-    """The shop's wall clock, without a zone."""
-    return datetime.now(zone).replace(tzinfo=None)
+        legacy = await stock_of(url)
+    publisher = StatePublisher(ground.nats, None, {STOCK: stock_told})
+    return ReverseFeed(ground.settings.database_url, records, legacy, StockSide(), publisher)
 
 
 async def build(ground: Ground) -> Parts:
@@ -98,7 +88,7 @@ async def build(ground: Ground) -> Parts:
     read = fed(ground, model, legacy=monolith, followed=followed)
     client = settings.legacy_client()
     record, guards = back_office(client, settings.session_key)
-    shelf = Shelf(ground.pool, partial(shop_clock, ZoneInfo(settings.timezone)))
+    shelf = Shelf(ground.pool, wall_clock(settings.timezone))
     stories = Stories(ground.pool, record, read.watermark, shelf)
     sagas = toward_the_monolith(ground, stories.sagas(), guards)
     counting = Counting(ground.pool, read.watermark, sagas.starter)

@@ -7,21 +7,16 @@
 from dataclasses import dataclass
 
 import asyncpg
-import orjson
 from fastapi import FastAPI, Request
 
 from chassis.readmodel.projection import fresh
 from chassis.readmodel.watermark import Watermark
-from chassis.web.app import JsonBytes, speak
+from chassis.web.app import JsonBytes, in_json, speak
 from chassis.web.internal import Calls, Reply
 from new_services.inventory import views
 from new_services.inventory.handlers import Barred, Handler, Reservation, Short
 from new_services.inventory.owner.epochs import Stale
 from new_services.inventory.schemas import PutBack, Reserve, Sell
-
-
-def _json(body: object, status: int = 200) -> JsonBytes:
-    return JsonBytes(orjson.dumps(body), status)
 
 
 def _barred(error: Barred) -> Reply:
@@ -59,9 +54,9 @@ class Endpoints:
         as_of = await fresh(request, self.watermark)
         wanted = sku.upper()
         found = await views.stock(self.pool, wanted)
-        answer = _json(found or {"error": "unknown sku", "sku": wanted}, 200 if found else 404)
-        as_of.stamp(answer)
-        return answer
+        return as_of.stamp(
+            in_json(found or {"error": "unknown sku", "sku": wanted}, 200 if found else 404)
+        )
 
     async def pieces(self, request: Request) -> JsonBytes:
         """For pages: how many are left of each variant that is named (`sku`, repeated), or of each
@@ -73,9 +68,7 @@ class Endpoints:
             found = await views.pieces_of(self.pool, named.getlist("sku"))
         else:
             found = await views.pieces_of_product(self.pool, product)
-        answer = _json({"pieces": found})
-        as_of.stamp(answer)
-        return answer
+        return as_of.stamp(in_json({"pieces": found}))
 
     async def reserve(self, saga_id: str, body: bytes) -> Reply:
         """Hold pieces for a saga."""
@@ -122,10 +115,8 @@ class Endpoints:
     async def shelf(self, request: Request, sku: str) -> JsonBytes:
         """For the back office: a product's stock by variant, and its newest movements."""
         as_of = await fresh(request, self.watermark)
-        answer = _json(await views.shelf(self.pool, sku.replace("\0", "")))
-        as_of.stamp(answer)
-        return answer
+        return as_of.stamp(in_json(await views.shelf(self.pool, sku.replace("\0", ""))))
 
     async def state(self) -> JsonBytes:
         """Sums, for `fig verify`."""
-        return _json(await views.state(self.pool))
+        return in_json(await views.state(self.pool))

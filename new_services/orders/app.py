@@ -14,7 +14,7 @@ from prometheus_client import CollectorRegistry, Gauge
 from chassis.breaker.toward_legacy import BreakerCollector, Guards, breaker_facts, is_away
 from chassis.events.inbox import Inbox
 from chassis.events.outbox import Relay
-from chassis.ownership.assembled import Ownership, owned_alone, owned_here
+from chassis.ownership.assembled import Ownership, ownership_of
 from chassis.ownership.closed.followed import Followed
 from chassis.ownership.closed.publisher import StatePublisher
 from chassis.ownership.gate import WriteGate
@@ -29,6 +29,7 @@ from chassis.retention import forgetting
 from chassis.saga.assembled import assembled
 from chassis.saga.callees import Callees
 from chassis.saga.starting import Starter
+from chassis.wall_clock import wall_clock
 from chassis.web.callers import Credentials
 from chassis.web.client import HttpClient
 from chassis.web.identity import Verifier
@@ -45,7 +46,7 @@ from new_services.orders.cleaning import NOTE, RULES
 from new_services.orders.endpoints import Endpoints
 from new_services.orders.handlers import HANDLERS, Handler
 from new_services.orders.owner.informing import inform
-from new_services.orders.owner.record import OwnRecord, wall_clock
+from new_services.orders.owner.record import OwnRecord
 from new_services.orders.owner.seam import Owned
 from new_services.orders.owner.side import OrdersSide, event_of
 from new_services.orders.owner.storing import DOMAIN
@@ -65,14 +66,16 @@ async def ownership(
 ) -> Ownership:
     """What moves the orders from one owner to the other, where legacy's database is known, and
     publishes what changes behind a closed window."""
-    own = OrdersSide(records, inventory)
-    publisher = StatePublisher(ground.nats, OrdersClosed, {ORDER: event_of})
-    if url is None:
-        return owned_alone(ground.settings.database_url, records, own, publisher)
-    from new_services.anticorruption.reverse.legacy import orders_of
+    legacy = None
+    if url is not None:
+        from new_services.anticorruption.reverse.legacy import orders_of
 
-    legacy = await orders_of(url, inventory.legacys)
-    return owned_here(ground.settings.database_url, records, legacy, own, publisher)
+        legacy = await orders_of(url, inventory.legacys)
+    own, publisher = (
+        OrdersSide(records, inventory),
+        StatePublisher(ground.nats, OrdersClosed, {ORDER: event_of}),
+    )
+    return ownership_of(ground.settings.database_url, records, legacy, own, publisher)
 
 
 def legacy_model(zone: ZoneInfo = projections.SHOP_ZONE) -> Model:
@@ -110,7 +113,8 @@ async def build(ground: Ground) -> Parts:
     record, guards = system_of_record(client, settings.session_key)
     inventory, door = Inventory(partners["inventory"]), WriteGate(records)
     moving = await ownership(ground, records, settings.legacy_database_url, inventory)
-    tables = OwnRecord(ground.pool, door, inventory.gate, wall_clock(zone), moving.given)
+    clock = wall_clock(settings.timezone)
+    tables = OwnRecord(ground.pool, door, inventory.gate, clock, moving.given)
     owned = Owned(record, tables, door)
     parties = owned, inventory, Payments(partners["payments"])
     stories = Stories(ground.pool, *parties, watermark, relay.wake).sagas()

@@ -15,12 +15,12 @@ from chassis.readmodel.watermark import Watermark
 from chassis.saga import State
 from chassis.saga.starting import Busy, NotStored
 from chassis.web import headers
-from chassis.web.app import JsonBytes, Problem, rendered, speak
+from chassis.web.app import JsonBytes, Problem, in_json, rendered, speak
 from chassis.web.identity import Identity, KeysAway, NotIdentified, Verifier
+from chassis.web.reading import whole_number
 from contracts.orders import OrderRequest
 from contracts.record import Customer
 from new_services.orders.customer import answers, history
-from new_services.orders.customer.answers import in_json
 from new_services.orders.handlers import Behind, Command, Handler, OtherRequest
 from new_services.orders.owner.seam import Owned
 from new_services.orders.schemas import (
@@ -30,7 +30,6 @@ from new_services.orders.schemas import (
     may_be_order_no,
     read_body,
     read_order_request,
-    whole_number,
 )
 from new_services.orders.views import Page, Wanted
 
@@ -49,6 +48,11 @@ async def _on_stranger(_: Request, __: Exception) -> JsonBytes:
     return in_json({"error": "not logged in"}, 401)
 
 
+async def _on_busy(request: Request, _: Exception) -> Response:
+    problem = Problem(503, "Service Unavailable", "too many orders at once", answers.SOON)
+    return rendered(request, problem)
+
+
 async def _on_not_stored(request: Request, _: Exception) -> Response:
     detail = "the service stops, and nothing is known of this yet"
     return rendered(request, Problem(503, "Service Unavailable", detail, answers.SOON))
@@ -65,6 +69,7 @@ class Endpoints:
 
     def register(self, app: FastAPI) -> None:
         app.add_exception_handler(Stranger, _on_stranger)
+        app.add_exception_handler(Busy, _on_busy)
         app.add_exception_handler(NotStored, _on_not_stored)
         speak(app, "/api/")
         for path, answer, methods in (
@@ -98,8 +103,6 @@ class Endpoints:
         command = Command(customer, wanted, key, request.headers.get(headers.TABLE, ""))
         try:
             state = await self.handler.place(command)
-        except Busy as error:
-            raise _busy() from error
         except Behind as error:
             raise declined(
                 headers.BEHIND, "an article of the order is not known here yet"
@@ -129,9 +132,7 @@ class Endpoints:
             Wanted(_first(request, "po_number") or "") if "po_number" in asked else None,
         )
         documents, total = await history.page(self.pool, self.zone, identity.email, page, as_of)
-        answer = JsonBytes(answers.page_body(documents, page, total))
-        as_of.stamp(answer)
-        return answer
+        return as_of.stamp(JsonBytes(answers.page_body(documents, page, total)))
 
     async def order(self, request: Request, order_no: str) -> JsonBytes:
         """One of the customer's own; a pending one by its saga's id."""
@@ -141,9 +142,7 @@ class Endpoints:
         document = await history.one(self.pool, self.zone, identity.email, wanted, as_of)
         if document is None:
             return answers.not_found(wanted)
-        answer = JsonBytes(document.encode())
-        as_of.stamp(answer)
-        return answer
+        return as_of.stamp(JsonBytes(document.encode()))
 
     async def cancel(self, request: Request, order_no: str) -> JsonBytes:
         """Cancel one of the customer's own."""
@@ -151,31 +150,24 @@ class Endpoints:
         wanted = order_no.upper()
         if not may_be_order_no(wanted):
             return answers.not_found(wanted)
-        try:
-            recalled = await self.handler.recall(customer, wanted)
-            if isinstance(recalled, State):
-                return answers.recalled(recalled)
-            wanted = recalled or wanted
-            state = await self.handler.cancel(
-                customer, wanted, request.headers.get(headers.TABLE, "")
-            )
-        except Busy as error:
-            raise _busy() from error
-        return answers.cancelled(state)
+        recalled = await self.handler.recall(customer, wanted)
+        if isinstance(recalled, State):
+            return answers.recalled(recalled)
+        return await self._cancelled(request, customer, recalled or wanted)
 
     async def recall(self, request: Request, saga_id: str) -> JsonBytes:
         """Cancel an order that was accepted, whether it is placed by now or not."""
         customer = await self._customer(request)
-        try:
-            recalled = await self.handler.recall(customer, saga_id)
-            if recalled is None:
-                return _no_request(saga_id)
-            if isinstance(recalled, State):
-                return answers.recalled(recalled)
-            table = request.headers.get(headers.TABLE, "")
-            return answers.cancelled(await self.handler.cancel(customer, recalled, table))
-        except Busy as error:
-            raise _busy() from error
+        recalled = await self.handler.recall(customer, saga_id)
+        if recalled is None:
+            return _no_request(saga_id)
+        if isinstance(recalled, State):
+            return answers.recalled(recalled)
+        return await self._cancelled(request, customer, recalled)
+
+    async def _cancelled(self, request: Request, customer: Customer, order_no: str) -> JsonBytes:
+        table = request.headers.get(headers.TABLE, "")
+        return answers.cancelled(await self.handler.cancel(customer, order_no, table))
 
     async def order_request(self, request: Request, saga_id: str) -> JsonBytes:
         """What has become of an order that was accepted."""
@@ -216,7 +208,3 @@ def _first(request: Request, name: str) -> str | None:
 
 def _no_request(saga_id: str) -> JsonBytes:
     return in_json({"error": "order request not found", "id": saga_id}, 404)
-
-
-def _busy() -> Problem:
-    return Problem(503, "Service Unavailable", "too many orders at once", {"Retry-After": "1"})

@@ -7,6 +7,7 @@ from typing import Any
 
 import orjson
 
+from chassis.web.reading import is_json
 from contracts.orders import Order, OrderRequest
 
 PAY_METHODS = ("invoice", "card")
@@ -25,10 +26,7 @@ class BadOrder(Exception):
 
 def read_body(raw: bytes, content_type: str) -> Any:
     """The JSON in a request, None where there is none: it must call itself JSON."""
-    mimetype = content_type.split(";")[0].strip().lower()
-    if mimetype != "application/json" and not (
-        mimetype.startswith("application/") and mimetype.endswith("+json")
-    ):
+    if not is_json(content_type):
         return None
     try:
         return orjson.loads(raw)
@@ -126,12 +124,3 @@ def show(order: Order) -> dict[str, Any]:
         "created": order.created,
         "updated": order.updated,
     }
-
-
-def whole_number(value: str | None, default: int) -> int:
-    """A query parameter from 1 up; anything else means the default."""
-    try:
-        number = int(value or "")
-    except ValueError:
-        return default
-    return number if number >= 1 else default

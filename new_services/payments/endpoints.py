@@ -7,10 +7,9 @@
 from dataclasses import dataclass
 
 import asyncpg
-import orjson
 from fastapi import FastAPI
 
-from chassis.web.app import JsonBytes
+from chassis.web.app import JsonBytes, in_json
 from chassis.web.internal import Calls, Reply
 from new_services.payments import repository
 from new_services.payments.domain import Operation
@@ -18,10 +17,6 @@ from new_services.payments.handlers import Command, Handler, NotPossible
 from new_services.payments.provider import Declined, ProviderAway, ProviderSilent
 from new_services.payments.schemas import Authorise, Capture, Refund, document
 from new_services.payments.simulator import Behaviour, Mood
-
-
-def _json(body: object, status: int = 200) -> JsonBytes:
-    return JsonBytes(orjson.dumps(body), status)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +62,13 @@ class Endpoints:
         @app.get("/payments/{payment_id}")
         async def payment(payment_id: str) -> JsonBytes:
             async with self.pool.acquire() as connection, connection.transaction():
-                return _json(document(payment_id, await repository.find(connection, payment_id)))
+                return in_json(document(payment_id, await repository.find(connection, payment_id)))
 
         @app.get("/payments")
         async def totals() -> JsonBytes:
             async with self.pool.acquire() as connection:
                 found = await repository.totals(connection)
-            return _json({status: {"count": n, "total": t} for status, (n, t) in found.items()})
+            return in_json({status: {"count": n, "total": t} for status, (n, t) in found.items()})
 
         @app.put("/simulator")
         async def command_simulator(behaviour: Behaviour) -> JsonBytes:
@@ -86,7 +81,7 @@ class Endpoints:
 
         def told() -> JsonBytes:
             """What is in force, and what it came to so far."""
-            return _json({**self.mood.behaviour.model_dump(), "struck": dict(self.mood.struck)})
+            return in_json({**self.mood.behaviour.model_dump(), "struck": dict(self.mood.struck)})
 
     async def _carry_out(self, command: Command) -> Reply:
         try:

@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from datetime import date
 
 import asyncpg
-import orjson
 from fastapi import FastAPI, Request
 
 from chassis.readmodel.projection import fresh
 from chassis.readmodel.watermark import Watermark
-from chassis.web.app import JsonBytes, Problem
+from chassis.web.app import JsonBytes, Problem, in_json
 from new_services.sales import views
 from new_services.sales.domain import Period, period, ranked, total
 
@@ -43,9 +42,7 @@ class Endpoints:
             }
             for row in rows
         ]
-        answer = _in_json({**_days(span), "rows": shown, "total": str(total(rows))})
-        as_of.stamp(answer)
-        return answer
+        return as_of.stamp(in_json({**_days(span), "rows": shown, "total": str(total(rows))}))
 
     async def lines(self, request: Request) -> JsonBytes:
         """Single lines of the same days, those of some orders at once; `after` says behind which
@@ -54,9 +51,7 @@ class Endpoints:
         span = await self._span(request)
         after = request.query_params.get("after", "")
         found = await views.lines(self.pool, span, int(after) if after.isdecimal() else 0)
-        answer = _in_json({**_days(span), "lines": found.rows, "after": found.after})
-        as_of.stamp(answer)
-        return answer
+        return as_of.stamp(in_json({**_days(span), "lines": found.rows, "after": found.after}))
 
     async def _span(self, request: Request) -> Period:
         """Raises Problem where the calendar ends."""
@@ -70,7 +65,3 @@ class Endpoints:
 
 def _days(span: Period) -> dict[str, str]:
     return {"first": span.first.isoformat(), "last": span.last.isoformat()}
-
-
-def _in_json(body: object) -> JsonBytes:
-    return JsonBytes(orjson.dumps(body))

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from email.utils import formatdate
 from time import time
 
-from new_services.storefront.request import whole_number
+from chassis.web.reading import whole_number
 
 COOKIE = "cart"
 MOST_PIECES = 20

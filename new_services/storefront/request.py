@@ -46,12 +46,3 @@ def _unquoted(value: str) -> str:
 
 def _unescaped(found: re.Match[str]) -> str:
     return found[1] if len(found[1]) == 1 else chr(int(found[1], 8))
-
-
-def whole_number(value: str | None, default: int) -> int:
-    """From 1 up; anything else means the default."""
-    try:
-        number = int(value or "")
-    except ValueError:
-        return default
-    return number if number >= 1 else default

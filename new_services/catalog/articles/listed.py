@@ -13,8 +13,8 @@ from fastapi import FastAPI, Request
 
 from chassis.readmodel.projection import fresh
 from chassis.readmodel.watermark import Watermark
-from chassis.web.app import JsonBytes
-from new_services.catalog.schemas import positive
+from chassis.web.app import JsonBytes, in_json
+from chassis.web.reading import whole_number
 from new_services.catalog.views import escaped
 
 PER_PAGE = 50
@@ -57,19 +57,16 @@ class Articles:
         last one."""
         as_of = await fresh(request, self.watermark)
         asked = request.query_params
-        found = await page(self.pool, asked.get("q", ""), positive(asked.get("page", ""), 1))
-        answer = JsonBytes(orjson.dumps(found))
-        as_of.stamp(answer)
-        return answer
+        found = await page(self.pool, asked.get("q", ""), whole_number(asked.get("page", ""), 1))
+        return as_of.stamp(in_json(found))
 
     async def article(self, request: Request, sku: str) -> JsonBytes:
         """One with all its variants, by number."""
         as_of = await fresh(request, self.watermark)
         found = await one(self.pool, sku)
-        body = found or {"error": "unknown sku", "sku": sku}
-        answer = JsonBytes(orjson.dumps(body), 200 if found else 404)
-        as_of.stamp(answer)
-        return answer
+        if found is None:
+            return as_of.stamp(in_json({"error": "unknown sku", "sku": sku}, 404))
+        return as_of.stamp(in_json(found))
 
 
 async def page(pool: asyncpg.Pool, wanted: str, number: int) -> dict[str, Any]:

@@ -3,10 +3,8 @@
 from typing import Any
 from urllib.parse import quote
 
-import orjson
-
 from chassis.saga import Phase, State
-from chassis.web.app import JsonBytes, Problem
+from chassis.web.app import JsonBytes, Problem, in_json
 from contracts.orders import KEY_IS_SPENT
 from new_services.orders.customer import pending
 from new_services.orders.saga import kinds
@@ -14,11 +12,6 @@ from new_services.orders.schemas import show
 from new_services.orders.views import Page
 
 SOON = {"Retry-After": "1"}
-
-
-def in_json(body: object, status: int = 200) -> JsonBytes:
-    """A document."""
-    return JsonBytes(orjson.dumps(body), status)
 
 
 def not_found(order_no: str) -> JsonBytes:

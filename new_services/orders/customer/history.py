@@ -15,11 +15,11 @@ from fastapi import FastAPI, Request
 
 from chassis.readmodel.projection import Fresh, fresh
 from chassis.readmodel.watermark import Watermark
-from chassis.web.app import JsonBytes
+from chassis.web.app import JsonBytes, in_json
 from chassis.web.identity import Identity
+from chassis.web.reading import whole_number
 from new_services.orders import views
 from new_services.orders.customer import answers, pending
-from new_services.orders.schemas import whole_number
 from new_services.orders.views import Page, Wanted
 
 
@@ -85,9 +85,7 @@ class History:
         if not documents and total:
             asked = replace(asked, number=-(-total // asked.limit))
             documents, total = await page(self.pool, self.zone, identity.email, asked, as_of)
-        answer = JsonBytes(answers.page_body(documents, asked, total))
-        as_of.stamp(answer)
-        return answer
+        return as_of.stamp(JsonBytes(answers.page_body(documents, asked, total)))
 
     async def order(self, request: Request, order_no: str) -> JsonBytes:
         """One with its payments; a pending one has none."""
@@ -101,6 +99,4 @@ class History:
         payments = await views.payments(self.pool, as_of.micros, wanted)
         if payments is None:
             payments = [] if "pending" in order else [first_payment(order)]
-        answer = answers.in_json({"order": order, "payments": payments})
-        as_of.stamp(answer)
-        return answer
+        return as_of.stamp(in_json({"order": order, "payments": payments}))

@@ -12,7 +12,6 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import asyncpg
 
@@ -122,11 +121,6 @@ def stamped(record: Record) -> Stamp:
     """What calls to the other services of the domain carry."""
     ours = record.owner is Owner.NEW
     return Stamp(record.epoch, ours, record.window_open, record.since_lsn)
-
-
-def wall_clock(zone: ZoneInfo) -> Callable[[], datetime]:
-    """The shop's: local time of its zone, without a zone."""
-    return lambda: datetime.now(zone).replace(tzinfo=None)
 
 
 def _not_cancellable(status: str) -> dict[str, Any]:

@@ -6,12 +6,12 @@ from decimal import Decimal
 
 from fastapi import Response
 
+from chassis.web.reading import whole_number
 from new_services.storefront import cart
 from new_services.storefront.forms import checked_form
 from new_services.storefront.links import address
 from new_services.storefront.parts.catalog import Sellable
 from new_services.storefront.rendering import redirect
-from new_services.storefront.request import whole_number
 from new_services.storefront.shell import or_none, surround
 from new_services.storefront.visit import Visit
 

@@ -8,10 +8,10 @@ from typing import Any
 from fastapi import Response
 
 from chassis.web.app import Problem
+from chassis.web.reading import whole_number
 from new_services.storefront.errors import not_found
 from new_services.storefront.links import address, with_query
 from new_services.storefront.parts.catalog import Category, Listing
-from new_services.storefront.request import whole_number
 from new_services.storefront.shell import Shell, surround
 from new_services.storefront.visit import Visit
 

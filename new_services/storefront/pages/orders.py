@@ -3,13 +3,13 @@
 from fastapi import Response
 
 from chassis.web.app import Problem
+from chassis.web.reading import whole_number
 from new_services.storefront.access import BY_SESSION, customer_of, for_customer
 from new_services.storefront.errors import not_found
 from new_services.storefront.forms import checked_form
 from new_services.storefront.links import address
 from new_services.storefront.parts.orders import Said
 from new_services.storefront.rendering import redirect
-from new_services.storefront.request import whole_number
 from new_services.storefront.shell import surround
 from new_services.storefront.visit import Visit
 

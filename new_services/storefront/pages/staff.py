@@ -8,12 +8,12 @@ from fastapi import Response
 from fastapi.responses import StreamingResponse
 
 from chassis.web.app import Problem
+from chassis.web.reading import whole_number
 from new_services.storefront.access import BY_SESSION, for_staff
 from new_services.storefront.errors import not_found
 from new_services.storefront.links import address
 from new_services.storefront.parts.staff import Lines, NoSuchDays
 from new_services.storefront.rendering import redirect
-from new_services.storefront.request import whole_number
 from new_services.storefront.visit import Visit
 
 NO_ARTICLE = "There is no article with this number."

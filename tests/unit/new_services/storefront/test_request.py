@@ -2,7 +2,7 @@
 
 import pytest
 
-from new_services.storefront.request import first_cookies, first_parameters, whole_number
+from new_services.storefront.request import first_cookies, first_parameters
 
 
 @pytest.mark.parametrize(
@@ -32,11 +32,3 @@ def test_the_first_of_a_name_counts(query: bytes, expected: dict[str, str]) -> N
 )
 def test_cookies(lines: list[str], expected: dict[str, str]) -> None:
     assert dict(first_cookies(lines)) == expected
-
-
-@pytest.mark.parametrize(
-    ("text", "number"),
-    [("2", 2), (" 3 ", 3), ("0", 9), ("-1", 9), ("x", 9), ("", 9), (None, 9), ("9" * 5000, 9)],
-)
-def test_whole_numbers(text: str | None, number: int) -> None:
-    assert whole_number(text, 9) == number
