@@ -1,9 +1,9 @@
-"""Alembic, one environment per database: `python -m migrations DATABASE upgrade|downgrade|current`.
+"""Alembic: `python -m migrations DATABASE upgrade|downgrade|current`, a folder for each database.
 
     __main__.py     the command line
     versions.py     which databases there are, where each lives, and whether a version is due
     acting.py       a call that has something to do; runner.py: one locked run of Alembic
-    environment.py  what every `<database>/env.py` does: run inside the runner's own connection
+    env.py          what Alembic executes for each of them, inside the runner's own connection
     legacy/         the shop as it stands, by version
     catalog/        the product read model, by version
     orders/         sagas, orders ready to send; likewise inventory/, payments/, notifications/,

@@ -36,8 +36,10 @@ def current(url: str) -> str | None:
 def _run(database: str, url: str, step: Callable[[Config], None]) -> None:
     config = Config()
     # Config is a ConfigParser inside, to which a percent sign in a path means a variable.
-    config.set_main_option("script_location", str(ROOT / database).replace("%", "%%"))
-    config.set_main_option("path_separator", "os")
+    config.set_main_option("script_location", str(ROOT).replace("%", "%%"))
+    versions = str(ROOT / database / "versions").replace("%", "%%")
+    config.set_main_option("version_locations", versions)
+    config.set_main_option("path_separator", "newline")
     with _locked(url) as connection:
         config.attributes["connection"] = connection
         step(config)

@@ -19,8 +19,8 @@ class MigrationRefused(Exception):
 
 
 def databases() -> list[str]:
-    """Names of the databases that have an environment here."""
-    return sorted(path.parent.name for path in ROOT.glob("*/env.py"))
+    """Names of the databases that have versions here."""
+    return sorted(path.parent.name for path in ROOT.glob("*/versions"))
 
 
 def database_url(database: str, environ: Mapping[str, str] = os.environ) -> str:

@@ -20,7 +20,7 @@ sys.exit(any(name.split(".")[0] in ("alembic", "sqlalchemy") for name in sys.mod
 pytestmark = pytest.mark.legacy
 
 
-def test_databases_are_the_folders_with_an_environment() -> None:
+def test_databases_are_the_folders_with_versions() -> None:
     assert "legacy" in versions.databases()
 
 

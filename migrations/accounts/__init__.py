@@ -1,1 +1,0 @@
-"""The database of the accounts service, by version."""

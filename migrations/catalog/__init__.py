@@ -1,1 +1,0 @@
-"""The product read model's schema, by version."""

@@ -1,1 +1,0 @@
-"""The monolith's schema, by version."""

@@ -1,1 +1,0 @@
-"""The database of the notifications service, by version."""

@@ -1,1 +1,0 @@
-"""The database of the payments service, by version."""

@@ -1,1 +1,0 @@
-"""The database of the sales figures, by version."""
