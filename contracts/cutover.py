@@ -5,7 +5,7 @@ POST /cutover/{domain}          {"toward": "new" | "legacy", "operator": a name 
                                 "attempt": the number that was seen; void once it is another}
 POST /cutover/{domain}/withdraw {"attempt": the number that was seen}: an order under it that is
                                 still on its way is void from now on
-POST /cutover/{domain}/close    the window ends: legacy is not told any more; of one that has ended
+POST /cutover/{domain}/close    the window ends: legacy is given no more; of one that has ended
                                 all is published once more for those who keep copies
         202 or 200 as GET, 404 not this service's domain, 409 {"detail": why not}
 
@@ -41,12 +41,12 @@ def path(domain: str) -> str:
     return f"/cutover/{domain}"
 
 
-# The reverse feed of the stock, which is part of the orders and told by another service.
+# The reverse feed of the stock, which is part of the orders and written by another service.
 STOCK_FEED = "stock"
 
 # What the reverse feed writes into legacy's tables bears, in the log, an origin that begins so.
 ECHO = "reverse_"
-# Whoever closes the fence says so in the log, by a logical message of this prefix with the domain
-# in it; the feed publishes it as a watermark of this origin, which vouches for no time.
+# Closing the fence writes a logical message of this prefix into the log, with the domain in it; the
+# feed publishes it as a watermark of this origin, which stands for no time.
 FENCE_PREFIX = "fig-fence"
 FENCE = "fence:"

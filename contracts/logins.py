@@ -60,7 +60,7 @@ class Registrar(Protocol):
     """The owner's way to open an account."""
 
     async def register(self, form: NewCustomer, cookie: str, token: str, until: float) -> None:
-        """With a stranger's session, `name=value`, and its form token; not begun after `until`
+        """With a session without a login, `name=value`, and its form token; not begun after `until`
         (seconds of this process's monotonic clock). Twice it is refused: an address is taken once.
 
         Raises RecordAway, RecordSilent, RecordRefused.

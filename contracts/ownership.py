@@ -1,4 +1,4 @@
-"""What a service of a domain is told with each call: who owns the domain, and since which epoch."""
+"""What each call to a service of a domain carries: who owns the domain, and since which epoch."""
 
 from dataclasses import dataclass
 

@@ -48,7 +48,7 @@ def log_out() -> None:
 
 
 def login_required(view: Callable[P, R]) -> Callable[P, R | Response]:
-    """Pages: send a stranger to the login, and back here afterwards."""
+    """Pages: send a visitor who is not logged in to the login, and back here afterwards."""
 
     @wraps(view)
     def guarded(*args: P.args, **kwargs: P.kwargs) -> R | Response:
@@ -62,7 +62,7 @@ def login_required(view: Callable[P, R]) -> Callable[P, R | Response]:
 
 
 def admin_required(view: Callable[P, R]) -> Callable[P, R | Response]:
-    """Pages of the back office: a stranger logs in, a mere customer gets a 403."""
+    """Pages of the back office: a visitor logs in, a customer gets a 403."""
 
     @wraps(view)
     def guarded(*args: P.args, **kwargs: P.kwargs) -> R | Response:

@@ -1,6 +1,6 @@
 """What every event looks like on the bus, of any owner, and how it is written and read.
 
-An event is a fact of the past, told by its owner. Events are additive: a newer version may add
+An event is a fact of the past, published by its owner. Events are additive: a newer version may add
 fields, with a default for the readers of older ones; readers pass over fields they do not know.
 """
 
@@ -19,7 +19,7 @@ SUBJECTS = "events.>"
 DEAD_STREAM = "DEADLETTERS"
 DEAD_SUBJECTS = "deadletters.>"
 
-# Headers of a dead letter: who could not take it, why, after how many attempts, and what it was.
+# Headers of a dead letter: its consumer, the error, the number of attempts, and what it was.
 DEAD_CONSUMER = "Fig-Consumer"
 DEAD_ERROR = "Fig-Error"
 DEAD_ATTEMPTS = "Fig-Attempts"

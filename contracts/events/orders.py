@@ -1,4 +1,4 @@
-"""Events told by the orders service. Money is text with two decimals, in euros."""
+"""Events that the orders service publishes. Money is text with two decimals, in euros."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -1,10 +1,10 @@
 """What an owner publishes of its domain once the domain's window is closed: the present state of
-what changed, for the services that keep a copy and heard of it by legacy's log until then.
+what changed, for the services that keep a copy and had it from legacy's log until then.
 
     the window closes ─▶ all that may change, once ─▶ from then on each change
 
 A copy keeps the newest state of a key by (`lsn`, `seq`): `lsn` lies behind all that legacy's log
-told of the domain, `seq` rises with each state. Once a copy knows that the window is closed, it
+has of the domain, `seq` rises with each state. Once a copy knows that the window is closed, it
 takes nothing of the domain from legacy's log.
 """
 

@@ -1,4 +1,4 @@
-"""Events told by the payments service. Money is text with two decimals, in euros."""
+"""Events that the payments service publishes. Money is text with two decimals, in euros."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

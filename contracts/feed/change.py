@@ -30,7 +30,8 @@ class Op(StrEnum):
     # its first key, `after` its last one, where it has them.
     SNAPSHOT_END = "snapshot-end"
     # The table has these columns from here on: `after` maps name to kind of value. With a key: the
-    # row of that key was too large to be told, and the table is not whole until it was read again.
+    # row of that key was too large to be published, and the table is not whole until it was read
+    # again.
     SHAPE = "shape"
     WATERMARK = "watermark"  # everything committed before `committed` was published before this
 
@@ -51,8 +52,8 @@ class Change:
     lsn: int
     seq: int
     xid: int
-    committed: str  # RFC 3339 with microseconds, UTC; of a watermark: the time it vouches for
-    origin: str = ""  # of whoever wrote it on purpose, see contracts.cutover; empty: anybody
+    committed: str  # RFC 3339 with microseconds, UTC; of a watermark: the time it stands for
+    origin: str = ""  # of a write with an origin, see contracts.cutover; empty: any other
 
     @property
     def version(self) -> Version:
@@ -61,7 +62,7 @@ class Change:
 
     @property
     def message_id(self) -> str:
-        """The same for each publication of a change; snapshot rows are told apart by key."""
+        """The same for each publication of a change; a snapshot row is identified by its key."""
         if self.op in (Op.SNAPSHOT, Op.SNAPSHOT_END):
             key = ",".join(str(part) for part in self.key.values())
             return f"{self.lsn}:0:{self.op}:{self.table}:{key}"

@@ -94,7 +94,7 @@ class Mapping:
             ) from error
 
 
-# Text that PostgreSQL and Decimal read as the same number; stranger ones are left to Python.
+# Text that PostgreSQL and Decimal read as the same number; others are left to Python.
 PLAIN_NUMBER = r"^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,2})?$"
 
 

@@ -38,7 +38,7 @@ class SnapshotRows:
 
     @property
     def message_id(self) -> str:
-        """The same for each publication; rows of one position are told apart by the first key."""
+        """The same for each publication; the first key identifies rows of one position."""
         first = dict(zip(self.columns, self.rows[0], strict=True))
         key = ",".join(str(first[name]) for name in self.key)
         return f"{self.lsn}:0:rows:{self.table}:{key}"

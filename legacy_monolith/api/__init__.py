@@ -1,9 +1,9 @@
 """The JSON API of the mobile app.
 
-products.py   lists, single products, categories, stock; needs no login
-account.py    login, logout, me
-orders.py     place, list, read, cancel: of the customer who is logged in
-wish.py       the order that the app sends
+products.py       lists, single products, categories, stock; needs no login
+account.py        login, logout, me
+orders.py         place, list, read, cancel: of the customer who is logged in
+order_request.py  the order that the app sends
 """
 
 from flask import Flask

@@ -8,7 +8,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import selectinload
 
 from legacy_monolith.access import customer
-from legacy_monolith.api.wish import BadOrder, read_wish
+from legacy_monolith.api.order_request import BadOrder, read_order_request
 from legacy_monolith.clock import now, stamp
 from legacy_monolith.database import db
 from legacy_monolith.models import Order
@@ -32,7 +32,7 @@ def place_order() -> ResponseReturnValue:
     buyer = customer()
     assert buyer is not None  # see _only_customers
     try:
-        order = place(db(), buyer, read_wish(request.get_json(silent=True)), now())
+        order = place(db(), buyer, read_order_request(request.get_json(silent=True)), now())
     except BadOrder as error:
         return jsonify(error=str(error)), 400
     except UnknownSku as error:

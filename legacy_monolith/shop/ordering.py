@@ -54,7 +54,7 @@ class NotCancellable(Exception):
 
 
 @dataclass(frozen=True)
-class Wish:
+class OrderRequest:
     """What somebody orders: variant sku → pieces (from 1), how it is paid, where it goes."""
 
     lines: dict[str, int]
@@ -63,14 +63,14 @@ class Wish:
     ship: dict[str, str] = field(default_factory=dict)
 
 
-def place(session: Session, customer: Customer, wish: Wish, now: datetime) -> Order:
+def place(session: Session, customer: Customer, wanted: OrderRequest, now: datetime) -> Order:
     """Write the order with everything that belongs to it, and commit.
 
     Raises UnknownSku and OutOfStock; then nothing of it has happened.
     """
-    variants = _variants(session, wish.lines)
-    order = _order(session, customer, wish, now)
-    for line_no, (sku, pieces) in enumerate(sorted(wish.lines.items()), start=1):
+    variants = _variants(session, wanted.lines)
+    order = _order(session, customer, wanted, now)
+    for line_no, (sku, pieces) in enumerate(sorted(wanted.lines.items()), start=1):
         _take(session, sku, pieces, order.order_no, now)
         order.lines.append(_line(line_no, variants[sku], pieces))
     order.total = write(sum((amount(row.price) * row.qty for row in order.lines), Decimal()))
@@ -121,18 +121,18 @@ def _variants(session: Session, lines: dict[str, int]) -> dict[str, Variant]:
     return found
 
 
-def _order(session: Session, customer: Customer, wish: Wish, now: datetime) -> Order:
+def _order(session: Session, customer: Customer, wanted: OrderRequest, now: datetime) -> Order:
     number = session.execute(text("SELECT nextval('order_no_seq')")).scalar_one()
     return Order(
         order_no=f"SO-{now.year}-{number:06d}",
         customer_id=customer.id,
-        status="PAID" if wish.pay_method == "card" else "NEW",
-        po_number=wish.po_number,
-        pay_method=wish.pay_method,
-        ship_name=wish.ship.get("name") or customer.name,
-        ship_street=wish.ship.get("street") or customer.street,
-        ship_zip=wish.ship.get("zip") or customer.zip,
-        ship_city=wish.ship.get("city") or customer.city,
+        status="PAID" if wanted.pay_method == "card" else "NEW",
+        po_number=wanted.po_number,
+        pay_method=wanted.pay_method,
+        ship_name=wanted.ship.get("name") or customer.name,
+        ship_street=wanted.ship.get("street") or customer.street,
+        ship_zip=wanted.ship.get("zip") or customer.zip,
+        ship_city=wanted.ship.get("city") or customer.city,
         created=now,
         updated=now,
     )

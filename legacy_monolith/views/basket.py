@@ -14,7 +14,7 @@ from legacy_monolith.database import db
 from legacy_monolith.models import Product, Stock, Variant
 from legacy_monolith.shop import cart
 from legacy_monolith.shop.money import amount, effective, write
-from legacy_monolith.shop.ordering import PAY_METHODS, OutOfStock, UnknownSku, Wish, place
+from legacy_monolith.shop.ordering import PAY_METHODS, OrderRequest, OutOfStock, UnknownSku, place
 from legacy_monolith.shop.texts import whole_number
 
 blueprint = Blueprint("basket", __name__)
@@ -100,8 +100,10 @@ def _order(lines: list[Line]) -> ResponseReturnValue:
     buyer = customer()
     assert buyer is not None  # login_required
     po_number = form.pop("po_number") or None
-    wish = Wish({line.variant.sku: line.pieces for line in lines}, pay_method, po_number, form)
-    order = place(db(), buyer, wish, now())
+    wanted = OrderRequest(
+        {line.variant.sku: line.pieces for line in lines}, pay_method, po_number, form
+    )
+    order = place(db(), buyer, wanted, now())
     response = make_response(redirect(url_for("orders.detail", order_no=order.order_no, new="Y")))
     cart.write(response, {})
     return response

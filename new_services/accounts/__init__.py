@@ -4,11 +4,11 @@
 
 endpoints    the public contract of login, logout and "me"; calls of our own services
 schemas      what they send, and what they get
-registration a stranger opens an account by the owner's own form; `forms` is what is sent for it
+registration a visitor opens an account by the owner's own form; `forms` is what is sent for it
 owner/       the same while the accounts are ours, and the accounts for a cutover
 sessions     the use cases: open a session, log in, log out
 session      the monolith's own signed cookie, read and written
-passwords    whether a password is the one behind a hash; as long for an address that nobody has
+passwords    whether a password is the one behind a hash; as long for an unknown address
 projections  legacy's customers, from the feed; never their hashes
 views        a customer, by the number that a session names
 rebuild      the customers, rebuilt
@@ -16,5 +16,5 @@ cleaning     what is kept for how long, and what decides by it
 
 While legacy owns the accounts the hash of a password is read in its database, by a role that may
 read three columns (contracts/logins.py), and an account is opened by its form. Once we own them,
-both are in our own tables, and the reverse feed tells legacy (docs/cutover.md).
+both are in our own tables, and the reverse feed writes them to legacy (docs/cutover.md).
 """

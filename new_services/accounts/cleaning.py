@@ -3,9 +3,9 @@
 from chassis.ownership.cleaning import OWNERSHIP
 from chassis.retention import LOG_AGE, MIRROR_FLOOR, POSITION, Rule, log_age, tombstones
 
-KEEP_WISHES = 3600.0
+KEEP_FORMS = 3600.0
 
-_WISHES = """
+_FORMS = """
 DELETE FROM registration WHERE address IN (
     SELECT address FROM registration
     WHERE asked < clock_timestamp() - make_interval(secs => $1) LIMIT $2)
@@ -14,9 +14,9 @@ RULES = (
     Rule(
         "registration",
         "1 h",
-        "a form that is sent again after a lost answer is the same wish for 10 minutes",
-        KEEP_WISHES,
-        _WISHES,
+        "a form that is sent again after a lost answer counts as the same one for 10 minutes",
+        KEEP_FORMS,
+        _FORMS,
     ),
     Rule("login", "for ever", "what customers log in with, as of the last cutover toward us"),
     *OWNERSHIP,

@@ -1,5 +1,5 @@
-"""HTTP with the monolith's public contract; a client cannot tell us from legacy. Our own services
-call `POST /sessions/open`, `/sessions/login` and `/sessions/logout` for the pages.
+"""HTTP with the monolith's public contract; a client sees no difference from legacy. Our own
+services call `POST /sessions/open`, `/sessions/login` and `/sessions/logout` for the pages.
 """
 
 from collections.abc import Mapping
@@ -20,7 +20,7 @@ from new_services.accounts.sessions import Opened, Sessions
 
 LARGEST_BODY = 1 << 20
 VARY = {"Vary": "Cookie"}
-NOBODY = Opened(None, "", None)
+NO_SESSION = Opened(None, "", None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ class Endpoints:
         return _json(schemas.logged_in(opened.customer), given=opened.set_cookie)
 
     async def log_out(self, _: Request) -> JsonBytes:
-        """The cookie goes away, whoever's it was."""
+        """The cookie goes away, also one that names no customer."""
         return _json(schemas.LOGGED_OUT, given=self.sessions.log_out())
 
     async def me(self, request: Request) -> JsonBytes:
@@ -83,7 +83,7 @@ class Endpoints:
             case "login":
                 wanted = schemas.LogIn.model_validate_json(body)
                 opened = await self._logged_in(wanted.email, wanted.password)
-                return 200, schemas.opened(opened or NOBODY)
+                return 200, schemas.opened(opened or NO_SESSION)
             case "logout":
                 return 200, {"set_cookie": self.sessions.log_out()}
         raise Problem(404, "Not Found", f"sessions/{name}: expected open, login or logout")

@@ -1,8 +1,8 @@
-"""The form with which a stranger opens an account, as the storefront sends it.
+"""The form with which a visitor opens an account, as the storefront sends it.
 
 200 {"set_cookie"}   the account is there, and its owner logged in
 400 {"problem"}      what is wrong with the form
-202 {"problem"}      nobody knows: the same form once more finds out
+202 {"problem"}      not known: the same form once more finds out
 503                  nothing was done
 """
 

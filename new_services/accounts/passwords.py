@@ -1,7 +1,7 @@
 """Whether a password is the one behind a hash, in the notations that the monolith reads:
 `pbkdf2:sha256:ROUNDS$SALT$HEX`, which is its own, and `scrypt:N:R:P$SALT$HEX`, which is today's.
 
-An address that nobody has costs the same hash, so that the time of an answer does not say which of
+An unknown address costs the same hash, so that the time of an answer does not say which of
 address and password was wrong.
 """
 
@@ -14,7 +14,7 @@ from typing import Final
 log = logging.getLogger("accounts.passwords")
 
 # What an unknown address is checked against: made as the shop's own hashes are.
-NOBODYS: Final = "pbkdf2:sha256:1000$0000000000000000$" + "00" * 32
+UNKNOWN: Final = "pbkdf2:sha256:1000$0000000000000000$" + "00" * 32
 
 MONOLITHS: Final = "pbkdf2:sha256:1000"  # the cost of 2016
 TODAYS: Final = "scrypt:32768:8:1"
@@ -26,7 +26,7 @@ def hashed_for_the_monolith(password: str) -> str:
 
 
 def hashed_today(password: str) -> str:
-    """By a method that costs whoever stole it as much as it should."""
+    """By a method that makes guessing as expensive as it should be."""
     return _made(TODAYS, password)
 
 
@@ -43,7 +43,7 @@ def _made(method: str, password: str) -> str:
 
 def matches(stored: str | None, password: str) -> bool:
     """Whether the password is the one behind the stored hash; None: of an unknown address."""
-    method, _, rest = (stored or NOBODYS).partition("$")
+    method, _, rest = (stored or UNKNOWN).partition("$")
     salt, _, expected = rest.partition("$")
     try:
         given = _hashed(method.split(":"), salt.encode(), password.encode("utf-8", "replace"))

@@ -20,7 +20,7 @@ PART = Part(tables=("mirror", "mirror_floor"), held=("domain_owner",), unless=OU
 
 
 def model() -> FeedModel:
-    """The customers; what strangers asked for stays."""
+    """The customers; the forms that visitors sent stay."""
     return FeedModel("accounts", legacy_model(), partial(runner.upgrade, "accounts"), PART)
 
 

@@ -1,11 +1,11 @@
-"""A stranger opens an account: by the owner's own form, once, whatever becomes of its answer.
+"""A visitor opens an account: by the owner's own form, once, whatever becomes of its answer.
 
-    the form ─▶ wrong? ─▶ address taken? ─▶ the wish is stored ─▶ the owner's form ─▶ a session
-                             │ by this very wish, with this password          │ no answer: is the
+    the form ─▶ wrong? ─▶ address taken? ─▶ the form is noted ─▶ the owner's form ─▶ a session
+                             │ by this very form, with this password          │ no answer: is the
                              └────────────────────────────────▶ a session ◀───┘ address there now?
 
-The password is never stored here. So nothing is sent again by itself: who was told "not certain"
-sends the form once more, and is logged in if it was done.
+The password is never stored here. So nothing is sent again by itself: a visitor whose answer was
+"not certain" sends the form once more, and is logged in if it was done.
 """
 
 import asyncio
@@ -27,8 +27,8 @@ EMAIL: Final = re.compile(r"[^@\s]{1,64}@[^@\s]{1,120}\.[^@\s]{2,15}")
 SHORTEST_PASSWORD: Final = 8
 LONGEST: Final = {"email": 200, "name": 100, "street": 200, "zip": 20, "city": 100}
 TAKEN: Final = "There is an account with this e-mail address already."
-WISH_SECONDS: Final = 600.0  # for so long the same form is the same wish
-MOST_TRIES: Final = 5  # of one wish
+SAME_FORM_SECONDS: Final = 600.0  # for so long an equal form is the same one
+MOST_TRIES: Final = 5  # of one form
 WRITE_SECONDS: Final = 8.0  # longer than a cutover lets a form wait
 LOOKS: Final = 8  # after a lost answer
 PAUSE_SECONDS: Final = 0.25
@@ -85,8 +85,8 @@ class Registration:
         check(form)
         address, digest = form.email.lower(), _digest(form)
         if await self.logins.find(address) is not None:
-            wish = (address, digest, WISH_SECONDS, MOST_TRIES)
-            known = await self._mine(form) if await self.pool.fetchval(_SAME, *wish) else None
+            sent = (address, digest, SAME_FORM_SECONDS, MOST_TRIES)
+            known = await self._mine(form) if await self.pool.fetchval(_SAME, *sent) else None
             if known is None:
                 raise BadForm(TAKEN)
             return self._session(known)

@@ -16,7 +16,7 @@ from new_services.accounts import passwords, session, views
 from new_services.accounts.session import CLOCKS_APART_SECONDS, Session, SessionCodec
 from new_services.accounts.views import Customer
 
-ARRIVAL_SECONDS: Final = 0.3  # to wait for a customer whom the feed has not told of yet
+ARRIVAL_SECONDS: Final = 0.3  # to wait for a customer whom the feed has not sent yet
 
 
 class Own(Protocol):
@@ -52,7 +52,7 @@ class Sessions:
     async def open(self, cookie: str | None, *, token: bool) -> Opened:
         """The session of this cookie; with `token` it has a form token afterwards.
 
-        Raises Problem: declined, where the feed has not told of the customer yet.
+        Raises Problem: declined, where the feed has not sent the customer yet.
         """
         found = self.codec.read(cookie)
         customer = None
@@ -66,7 +66,7 @@ class Sessions:
     async def log_in(self, email: str, password: str) -> Opened | None:
         """A fresh session of this customer. None: address and password do not go together.
 
-        Raises LoginsAway; Problem: declined, where the feed has not told of the customer yet.
+        Raises LoginsAway; Problem: declined, where the feed has not sent the customer yet.
         """
         address = email.strip().lower().replace("\0", "")
         login = await self.logins.find(address)
@@ -77,7 +77,7 @@ class Sessions:
         return await self.begin(login.customer_id)
 
     async def begin(self, customer_id: int) -> Opened:
-        """A fresh session of this customer, whoever has checked that it is theirs."""
+        """A fresh session of this customer; the caller has checked that it is theirs."""
         customer = await self._customer(customer_id, int(self.now()))
         begun = session.logged_in(customer_id)
         return Opened(customer, begun.csrf, self.codec.set_cookie(begun))
@@ -90,7 +90,7 @@ class Sessions:
         """None: there is no customer of this number.
 
         A customer exists before the cookie is signed that names them. So one who is unknown here
-        is unknown to legacy once the feed has come past that time; before, only legacy can tell.
+        is unknown to legacy once the feed has come past that time; before, only legacy knows.
         """
         found = await views.customer(self.pool, customer_id)
         if found is not None or not self.watermark.fed:

@@ -26,6 +26,6 @@ class Customer:
 
 
 async def customer(pool: asyncpg.Pool, customer_id: int) -> Customer | None:
-    """None: the feed has told of none with this number, or told that legacy has them no more."""
+    """None: the feed has sent none with this number, or that legacy has the customer no more."""
     found = await pool.fetchval(_CUSTOMER, str(customer_id))
     return None if found is None else Customer(customer_id, **orjson.loads(found))

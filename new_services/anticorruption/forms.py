@@ -10,7 +10,7 @@ done is for the saga to find out.
     200, 400 with a form  RecordRefused with {"problem": what the page says of the form}
     400, 403, 404         RecordRefused with {"error": what the error page says}
     408, 425, 429, not sent, no turn, breaker open     RecordAway: nothing was done
-    5xx, anything else, no answer                      RecordSilent: nobody knows
+    5xx, anything else, no answer                      RecordSilent: not known
 """
 
 import random

@@ -1,7 +1,7 @@
 """What customers log in with, read in the monolith's database: the feed withholds it.
 
-The role may read three columns of `customer` (migrations/legacy), so the monolith need not run for
-somebody to log in. Nothing is written.
+The role may read three columns of `customer` (migrations/legacy), so customers can log in
+while the monolith is away. Nothing is written.
 """
 
 import asyncio
@@ -32,7 +32,7 @@ class LegacyLogins:
             async with asyncio.timeout(ASK_SECONDS):
                 row = await self._pool.fetchrow(_FIND, address)
         except asyncpg.DataError:
-            return None  # no text that the database can hold: nobody's address
+            return None  # no text that the database can hold: no account's address
         except asyncpg.InsufficientPrivilegeError as error:
             raise self._away(
                 "the role of ACCOUNTS_LEGACY_DATABASE_URL may not read customer: as the owner,"

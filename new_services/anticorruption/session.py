@@ -1,8 +1,8 @@
 """What the cookie of a session at the monolith says.
 
 The cookie is `payload.time.signature`: the payload is JSON in URL-safe base64, with a dot before it
-where it is compressed. It is signed, not hidden; that it is the monolith's own was found out by
-whoever asked the monolith whose session it is.
+where it is compressed. It is signed, not hidden; that it is the monolith's own is known
+since the monolith was asked whose session it is.
 """
 
 import binascii

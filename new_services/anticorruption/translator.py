@@ -10,7 +10,7 @@ from contracts.subjects import FENCE_SUBJECT, WATERMARK_SUBJECT, legacy_subject,
 
 
 class TooLarge(ValueError):
-    """A row that could not be told; says which, and what a person can do."""
+    """A row that could not be published; says which, and what a person can do."""
 
 
 class LegacyTranslator:
@@ -29,7 +29,7 @@ class LegacyTranslator:
     def __call__(self, change: Change) -> tuple[Fact, ...]:
         """The facts of one change. Raises Untranslatable, Misshapen, TooLarge."""
         if change.op is Op.WATERMARK:
-            # That of a fence vouches for no time: it is a place in the log.
+            # That of a fence says no time: it is a place in the log.
             return () if change.origin else (Reached(_micros(change.committed)),)
         mapping = self._mappings.get(change.table)
         if change.op is Op.SHAPE and change.key:

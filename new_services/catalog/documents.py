@@ -16,7 +16,7 @@ class Document:
     """A product ready to send, and what finds and sorts it."""
 
     product: Product
-    detail: bytes | None  # None: clients are told that there is no such product
+    detail: bytes | None  # None: clients get 404
     item: bytes | None  # None: not listed
 
     @property

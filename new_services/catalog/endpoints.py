@@ -1,4 +1,4 @@
-"""HTTP with the public contract that clients already use; a client cannot tell us from legacy."""
+"""HTTP with the public contract that clients already use: they see no difference from legacy."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass

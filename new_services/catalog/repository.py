@@ -65,7 +65,7 @@ async def store(connection: asyncpg.Connection, batch: Batch) -> None:
 
 
 async def _clear(connection: asyncpg.Connection, cleared: Cleared) -> None:
-    """Rows of a range that were not told again are gone."""
+    """Rows of a range that the feed did not send again are gone."""
     key, _ = KEYS[cleared.entity]
     condition, bounds = within(key, cleared, 3)
     await connection.execute(

@@ -1,7 +1,7 @@
 """The story of a product's form: SAVE in the system of record, and nothing else.
 
 The form is absolute, so it may be sent again when no answer came. It is not sent for long: after
-half a minute somebody else may have changed the product. The feed is looked at before it is sent
+half a minute another person may have changed the product. The feed is looked at before it is sent
 again, and a refusal says nothing of the attempts before it: a person judges those.
 """
 

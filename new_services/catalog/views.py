@@ -106,7 +106,7 @@ SELECT EXISTS (
 
 
 async def is_so(pool: asyncpg.Pool, wanted: Article) -> bool:
-    """Whether the feed has told that the product is as it was wanted."""
+    """Whether the product is, by the feed, as this form wants it."""
     fields = (wanted.name, wanted.price, wanted.discount, wanted.active, wanted.discontinued)
     return bool(await pool.fetchval(_IS_SO, wanted.sku, *fields))
 

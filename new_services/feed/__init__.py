@@ -1,7 +1,7 @@
 """The change feed: the legacy database's write-ahead log, published to JetStream in commit order.
 
 session      one run of the feed: the steps below in order, until something fails
-identity     the key by which the rows of a table are told apart, or why it cannot be fed (pure)
+identity     the key that identifies the rows of a table, or why it cannot be fed (pure)
 tables       the fed tables as legacy has them now; `types` and `columns` say how values are written
 publication  the tables that PostgreSQL lets out of its log
 slot         the replication slot: made, inspected, released
@@ -23,7 +23,7 @@ keys, jobs   places in a table; what is to be read (pure)
 job_list     the jobs, as they are now and as they are stored
 bookmark     what must survive a restart besides the slot: the jobs
 requests     answers requests to read a table again; `command` sends them
-shapes       the columns of the tables, as the stream was last told
+shapes       the columns of the tables, as last published
 
 What it says about itself:
 

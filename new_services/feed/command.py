@@ -1,7 +1,7 @@
 """`python -m new_services.feed resnapshot TABLE [--from KEY] [--to KEY] [--json]`.
 
 Asks the running feed to read a table, or a range of its keys, again. What streams by meanwhile
-goes on and beats what is read. Exit code 1: nobody answers, 2: what is asked for does not exist.
+goes on and beats what is read. Exit code 1: no feed answers, 2: what is asked for does not exist.
 """
 
 import argparse
@@ -35,18 +35,18 @@ def _parser() -> argparse.ArgumentParser:
 
 def main(arguments: Sequence[str]) -> int:
     """The exit code."""
-    wish = _parser().parse_args(arguments)
-    if not wish.nats:
+    given = _parser().parse_args(arguments)
+    if not given.nats:
         return _say("FEED_NATS_URL is not set; where is the bus?", WRONG)
-    asked = {"table": wish.table, "from": wish.first, "to": wish.last}
+    asked = {"table": given.table, "from": given.first, "to": given.last}
     try:
-        answer = asyncio.run(_ask(wish.nats, asked))
+        answer = asyncio.run(_ask(given.nats, asked))
     except (nats.errors.Error, OSError, TimeoutError) as error:
         return _say(f"no feed answers: {str(error) or type(error).__name__}", REFUSED)
     if "error" in answer:
         return _say(answer["error"], WRONG)
     words = f"to be read again: {answer['job']}; its /readyz says how far it has come"
-    print(orjson.dumps(answer).decode() if wish.as_json else words)  # noqa: T201
+    print(orjson.dumps(answer).decode() if given.as_json else words)  # noqa: T201
     return 0
 
 

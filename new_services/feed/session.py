@@ -233,7 +233,7 @@ class Session:
 
     async def _publish_watermark(self, change: Change) -> None:
         now = time.monotonic()
-        if change.origin:  # of a fence: somebody waits for this place in the log
+        if change.origin:  # of a fence: a cutover waits for this place in the log
             await self._publisher.publish(change)
         elif now - self._watermark_at >= COALESCE_SECONDS:
             self._watermark_at = now

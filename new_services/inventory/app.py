@@ -33,7 +33,7 @@ from new_services.inventory.endpoints import Endpoints
 from new_services.inventory.handlers import HANDLERS, Handler
 from new_services.inventory.owner.epochs import DOMAIN
 from new_services.inventory.owner.shelf import Shelf
-from new_services.inventory.owner.side import Standing, StockSide, reverse_facts, stock_told
+from new_services.inventory.owner.side import Standing, StockSide, event_of, reverse_facts
 from new_services.inventory.saga import Stories
 from new_services.inventory.settings import InventorySettings
 
@@ -63,14 +63,14 @@ COPIES = {"goods": ENTITIES["goods"]}
 
 
 async def reverse_feed(ground: Ground, records: Records, url: str | None) -> ReverseFeed:
-    """What tells legacy of the stock while the orders are ours, where its database is known; behind
-    a closed window those who keep a copy."""
+    """What writes the stock to legacy while the orders are ours, where its database is known;
+    behind a closed window it publishes the stock for the services that keep a copy."""
     legacy = None
     if url is not None:
         from new_services.anticorruption.reverse.legacy import stock_of
 
         legacy = await stock_of(url)
-    publisher = StatePublisher(ground.nats, None, {STOCK: stock_told})
+    publisher = StatePublisher(ground.nats, None, {STOCK: event_of})
     return ReverseFeed(ground.settings.database_url, records, legacy, StockSide(), publisher)
 
 

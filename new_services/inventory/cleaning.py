@@ -18,16 +18,16 @@ RULES = (
     Rule(
         "claim",
         "30 days after it ended; held ones for ever",
-        "bars what arrives late for a saga; sagas are forgotten after 14 days, and what is sold"
+        "bars what arrives late for a saga; sagas are deleted after 14 days, and what is sold"
         " once more afterwards is one movement all the same",
         KEEP_CLAIMS,
         _CLAIMS,
     ),
     Rule("reservation", "as its claim", "is deleted with it"),
-    Rule("movement", "for ever", "the ledger: told twice, a movement is one by its origin"),
+    Rule("movement", "for ever", "the ledger: a movement that arrives twice is one by its origin"),
     Rule("level", "for ever", "a row a sku"),
     *OWNERSHIP,
-    Rule("order_mark", "as legacy has the order", "a sale that the feed tells ends a reservation"),
+    Rule("order_mark", "as legacy has the order", "a sale in the feed ends a reservation"),
     *rules(
         "what the staff counted, and what became of it",
         "opens the session of the person; nothing is sent in their name any more",

@@ -49,7 +49,7 @@ class Counting:
             return 404, UNKNOWN
         if not typed.isdecimal() or len(typed) > LONGEST or int(typed) > MOST_STOCK:
             return 400, PROBLEM
-        # What was counted before is told apart from this count by its number in the ledger.
+        # Counts before this one are known by their numbers in the ledger.
         if not await self.watermark.reached(int(self.clock() * 1e6), PATIENCE_SECONDS):
             return 409, BEHIND
         counted = Count(asked.sku.upper().replace("\0", ""), asked.variant, int(typed))

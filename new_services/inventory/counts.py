@@ -1,4 +1,4 @@
-"""What the ledger says of a count: as the feed told it, by legacy's numbers of movements.
+"""What the ledger says of a count: as the feed has it, by legacy's numbers of movements.
 
 Legacy numbers the movements of a variant in the order in which they happened, since each is written
 while the variant's stock is locked.

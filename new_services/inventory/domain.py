@@ -21,8 +21,8 @@ class Movement:
     @property
     def origin(self) -> str:
         """What it is the movement of. An order moves a sku once when it is sold and once when it
-        is cancelled, whoever tells it; a count of ours is known by its saga, and anything else by
-        legacy's own number for it."""
+        is cancelled, by the feed and by us; a count of ours is known by its saga, and anything else
+        by legacy's own number for it."""
         if self.count:
             return f"COUNT:{self.count}"
         if self.order_no and self.reason in ("SALE", "CANCEL"):
@@ -51,7 +51,7 @@ class Level:
 
     sku: str
     quantity: int  # as legacy has it
-    ahead: int  # movements we know of before the feed has told them
+    ahead: int  # movements we know of before the feed has sent them
     reserved: int
     ledger: int  # sum of all movements
 
@@ -68,8 +68,8 @@ class Level:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """What became of a saga's wish: held, refused with an answer, released or sold. `epoch` is the
-    one in which it was gated here, 0 where the monolith decides."""
+    """What became of a saga's reservation: held, refused with an answer, released or sold. `epoch`
+    is the one in which it was gated here, 0 where the monolith decides."""
 
     status: str
     answer: Any

@@ -1,6 +1,6 @@
 """HTTP: the public stock as legacy answers it, and reservations for the sagas of other services.
 
-200 done (also: done before) · 409 out of stock, or the saga's wish has ended otherwise before
+200 done (also: done before) · 409 out of stock, or the reservation has ended otherwise before
 412 the call's epoch is over: the orders have changed their owner
 """
 
@@ -20,7 +20,7 @@ from new_services.inventory.schemas import PutBack, Reserve, Sell
 
 
 def _barred(error: Barred) -> Reply:
-    return 409, {"error": f"the wish was {error} before"}
+    return 409, {"error": f"the reservation was {error} before"}
 
 
 def _stale(error: Stale) -> Reply:
@@ -74,8 +74,8 @@ class Endpoints:
         """Hold pieces for a saga."""
         wanted = Reserve.model_validate_json(body)
         try:
-            wish = Reservation(saga_id, wanted.pieces, wanted.after)
-            await self.handler.reserve(wish, wanted.stamp)
+            reservation = Reservation(saga_id, wanted.pieces, wanted.after)
+            await self.handler.reserve(reservation, wanted.stamp)
         except Stale as error:
             return _stale(error)
         except Short as error:

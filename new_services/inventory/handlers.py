@@ -36,7 +36,7 @@ class Short(Exception):
 
 
 class Barred(Exception):
-    """The saga's wish has come to an end before; the message says to which."""
+    """The saga's reservation has ended before; the message says how."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,72 +61,72 @@ class Handler:
         self._watermark = watermark
         self._pause = pause
 
-    async def reserve(self, wish: Reservation, stamp: Stamp = UNSTAMPED) -> None:
+    async def reserve(self, wanted: Reservation, stamp: Stamp = UNSTAMPED) -> None:
         """Hold the pieces. Raises Short, Barred, Stale.
 
         While the monolith owns the orders, refused is only what it surely refuses (by a mirror that
-        is as fresh as the wish), or what is promised to others and stays so for a while. In doubt
-        it is left to decide. While we own them, held is only what the ledger has.
+        is as fresh as the request), or what is promised to others and stays so for a while. In
+        doubt it is left to decide. While we own them, held is only what the ledger has.
         """
-        if await repository.reserve(self._pool, wish.saga_id, wish.pieces, stamp):
+        if await repository.reserve(self._pool, wanted.saga_id, wanted.pieces, stamp):
             return
         rounds = round(PATIENCE_SECONDS / PAUSE_SECONDS)
         for attempt in range(rounds + 1):
             if stamp.ours:
-                done = await self._gate(wish, stamp, last=attempt == rounds)
+                done = await self._gate(wanted, stamp, last=attempt == rounds)
             else:
-                fresh = await self._watermark.reached(wish.after, PAUSE_SECONDS)
-                done = await self._try(wish, stamp, sure=fresh and attempt == rounds, fresh=fresh)
+                fresh = await self._watermark.reached(wanted.after, PAUSE_SECONDS)
+                done = await self._try(wanted, stamp, sure=fresh and attempt == rounds, fresh=fresh)
             if done:
                 return
             await self._pause(PAUSE_SECONDS)
-        await self._try(wish, stamp, sure=True, fresh=self._watermark.micros >= wish.after)
+        await self._try(wanted, stamp, sure=True, fresh=self._watermark.micros >= wanted.after)
 
-    async def _try(self, wish: Reservation, stamp: Stamp, *, sure: bool, fresh: bool) -> bool:
+    async def _try(self, wanted: Reservation, stamp: Stamp, *, sure: bool, fresh: bool) -> bool:
         """Whether it is decided; raises Short when refused. `sure`: this is the last attempt."""
         short: Shortage | None
         async with self._pool.acquire() as connection, connection.transaction():
             await epochs.enter(connection, stamp)
-            claimed = await repository.claim(connection, wish.saga_id)
+            claimed = await repository.claim(connection, wanted.saga_id)
             if claimed is not None:
                 return _known(claimed)
-            levels = await repository.locked(connection, list(wish.pieces))
-            short = shortage(levels, wish.pieces)
+            levels = await repository.locked(connection, list(wanted.pieces))
+            short = shortage(levels, wanted.pieces)
             if short is not None and short.certain and not fresh:
                 if not sure:
                     return False
                 short = None  # the mirror is behind: legacy decides
             if short is None:
-                await repository.hold(connection, wish.saga_id, wish.pieces)
+                await repository.hold(connection, wanted.saga_id, wanted.pieces)
                 return True
             if not short.certain and not sure:
                 return False
             answer = _out_of_stock(short)
-            await repository.settle(connection, wish.saga_id, "refused", answer)
+            await repository.settle(connection, wanted.saga_id, "refused", answer)
         raise Short(answer)
 
-    async def _gate(self, wish: Reservation, stamp: Stamp, *, last: bool) -> bool:
+    async def _gate(self, wanted: Reservation, stamp: Stamp, *, last: bool) -> bool:
         """Whether it is decided; raises Short when refused. What is held since before this epoch,
         and so perhaps in doubt, is looked at again: it is among what is reserved."""
         async with self._pool.acquire() as connection, connection.transaction():
             await epochs.enter(connection, stamp)
-            claimed = await repository.claim(connection, wish.saga_id)
+            claimed = await repository.claim(connection, wanted.saga_id)
             held = claimed is not None and claimed.status == "held"
             if claimed is not None and not (held and claimed.epoch != stamp.epoch):
                 return _known(claimed)
-            levels = await repository.locked(connection, list(wish.pieces))
-            short = gate(levels, dict.fromkeys(wish.pieces, 0) if held else wish.pieces)
+            levels = await repository.locked(connection, list(wanted.pieces))
+            short = gate(levels, dict.fromkeys(wanted.pieces, 0) if held else wanted.pieces)
             if short is None and held:
-                await repository.gated(connection, wish.saga_id, stamp.epoch)
+                await repository.gated(connection, wanted.saga_id, stamp.epoch)
             elif short is None:
-                await repository.hold(connection, wish.saga_id, wish.pieces, stamp.epoch)
+                await repository.hold(connection, wanted.saga_id, wanted.pieces, stamp.epoch)
             if short is None:
                 return True
             if not short.certain and not last:
                 return False
             answer = _out_of_stock(short)
-            await repository.end(connection, [wish.saga_id])
-            await repository.settle(connection, wish.saga_id, "refused", answer)
+            await repository.end(connection, [wanted.saga_id])
+            await repository.settle(connection, wanted.saga_id, "refused", answer)
         raise Short(answer)
 
     async def release(self, saga_id: str) -> None:
@@ -166,7 +166,7 @@ class Handler:
 
 
 async def _record(connection: asyncpg.Connection, moved: Sequence[Movement], stamp: Stamp) -> None:
-    """Into the ledger: ahead of what the monolith tells, or as the owner, for it to be told."""
+    """Into the ledger: ahead of the feed, or as the owner, to be written to the monolith."""
     record = movements.move if stamp.ours else repository.record
     await record(connection, moved)
 
@@ -195,9 +195,9 @@ async def product(connection: asyncpg.Connection, event: ProductChanged, _: Enve
 async def orders_closed(
     connection: asyncpg.Connection, event: OrdersClosed, envelope: Envelope
 ) -> None:
-    """The stock is told to who keeps a copy, beginning with all of it."""
+    """The stock is published for the services that keep a copy, all of it at first."""
     await closed(connection, event, envelope)
-    await movements.tell_all(connection)
+    await movements.publish_all(connection)
 
 
 HANDLERS: Handlers = {ProductChanged: product, GoodsClosed: closed, OrdersClosed: orders_closed}

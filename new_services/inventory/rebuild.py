@@ -1,7 +1,8 @@
 """`python -m new_services.inventory.rebuild`: stock and ledger by the feed, rebuilt and swapped in.
 
 Reservations stay as they are, with what became of them. Of the ledger the feed makes all that it
-has told; the movements that only sagas told so far are carried over, and the sums with them.
+has sent; the movements that only sagas have recorded so far are carried over, and the sums with
+them.
 
 Settings: INVENTORY_DATABASE_URL, INVENTORY_NATS_URL. Exit codes: 0 done, 1 it did not catch up or
 something is away.
@@ -15,8 +16,8 @@ from chassis.readmodel.swap import Part
 from migrations import runner
 from new_services.inventory.app import legacy_model
 
-# The fresh projection may have heard of a sale that the live one has not, and found nothing that it
-# ends: its own table of reservations is empty.
+# The fresh projection may have been sent a sale that the live one has not, and found nothing that
+# it ends: its own table of reservations is empty.
 _SOLD = """
 UPDATE public.reservation SET held = false
 WHERE held AND EXISTS (

@@ -18,7 +18,7 @@ NOT_STORED: Mapping[str, Any] = {"quantity": 0, "updated": ""}
 _RECORD = """
 WITH known AS (
     SELECT origin, lsn FROM movement WHERE origin = ANY($1::text[])
-), told AS (
+), recorded AS (
     INSERT INTO movement (origin, sku, change, reason, order_no, created, lsn, legacy_id)
     SELECT * FROM unnest($1::text[], $2::text[], $3::int[], $4::text[], $5::text[], $6::text[],
                          $7::bigint[], $8::bigint[])
@@ -27,9 +27,9 @@ WITH known AS (
     RETURNING origin, sku, change, lsn, xmax = 0 AS new
 ), effect AS (
     SELECT sku, coalesce(sum(change) FILTER (WHERE new), 0) AS ledger,
-           coalesce(sum(change) FILTER (WHERE new AND told.lsn IS NULL), 0)
+           coalesce(sum(change) FILTER (WHERE new AND recorded.lsn IS NULL), 0)
          - coalesce(sum(change) FILTER (WHERE NOT new AND known.lsn IS NULL), 0) AS ahead
-    FROM told LEFT JOIN known USING (origin) GROUP BY sku
+    FROM recorded LEFT JOIN known USING (origin) GROUP BY sku
 )
 UPDATE level SET ledger = level.ledger + effect.ledger, ahead = level.ahead + effect.ahead
 FROM effect WHERE level.sku = effect.sku
@@ -56,11 +56,11 @@ ON CONFLICT (sku) DO UPDATE SET quantity = excluded.quantity, updated = excluded
 WHERE (level.lsn, level.seq) < (excluded.lsn, excluded.seq)
 """
 _HOLD = """
-WITH wish AS (SELECT * FROM unnest($2::text[], $3::int[]) AS wish (sku, pieces)),
-made AS (INSERT INTO reservation (saga_id, sku, pieces) SELECT $1, sku, pieces FROM wish),
+WITH wanted AS (SELECT * FROM unnest($2::text[], $3::int[]) AS wanted (sku, pieces)),
+made AS (INSERT INTO reservation (saga_id, sku, pieces) SELECT $1, sku, pieces FROM wanted),
 claimed AS (
     INSERT INTO claim (saga_id, status, epoch) VALUES ($1, 'held', $4))
-UPDATE level SET reserved = reserved + wish.pieces FROM wish WHERE level.sku = wish.sku
+UPDATE level SET reserved = reserved + wanted.pieces FROM wanted WHERE level.sku = wanted.sku
 """
 _END = """
 WITH ended AS (
@@ -77,11 +77,11 @@ _LOCK = "locked AS MATERIALIZED (SELECT pg_advisory_xact_lock(hashtext($1), 3) F
 _RESERVE = f"""
 WITH {FENCE.format(epoch="$4::bigint", ours="$5::boolean", window="$6::boolean")},
 {_LOCK},
-wish AS (SELECT * FROM unnest($2::text[], $3::int[]) AS wish (sku, pieces)),
+wanted AS (SELECT * FROM unnest($2::text[], $3::int[]) AS wanted (sku, pieces)),
 enough AS MATERIALIZED (
-    SELECT level.sku FROM locked, wish JOIN level USING (sku)
+    SELECT level.sku FROM locked, wanted JOIN level USING (sku)
     WHERE CASE WHEN $5 THEN level.ledger ELSE level.quantity + level.ahead END
-        - level.reserved >= wish.pieces
+        - level.reserved >= wanted.pieces
     ORDER BY level.sku FOR UPDATE OF level),
 claimed AS (
     INSERT INTO claim (saga_id, status, epoch)
@@ -89,9 +89,9 @@ claimed AS (
     WHERE (SELECT count(*) FROM enough) = cardinality($2)
     ON CONFLICT DO NOTHING RETURNING saga_id),
 made AS (INSERT INTO reservation (saga_id, sku, pieces)
-         SELECT saga_id, sku, pieces FROM claimed, wish)
-UPDATE level SET reserved = reserved + wish.pieces FROM claimed, wish WHERE level.sku = wish.sku
-RETURNING level.sku
+         SELECT saga_id, sku, pieces FROM claimed, wanted)
+UPDATE level SET reserved = reserved + wanted.pieces FROM claimed, wanted
+WHERE level.sku = wanted.sku RETURNING level.sku
 """
 _SELL = f"""
 WITH {FENCE.format(epoch="$5::bigint", ours="$6::boolean", window="$7::boolean")},
@@ -106,18 +106,18 @@ claimed AS (
 ended AS (
     UPDATE reservation SET held = false FROM claimed
     WHERE reservation.saga_id = claimed.saga_id AND held RETURNING sku, pieces),
-told AS (
+recorded AS (
     INSERT INTO movement (origin, sku, change, reason, order_no, created, left_over)
     SELECT $2 || sku, sku, -pieces, 'SALE', $3, $4, CASE WHEN $6 THEN ledger - pieces END
     FROM claimed, mine JOIN levels USING (sku)
     ON CONFLICT (origin) DO NOTHING RETURNING origin, sku, change, left_over),
 changed AS (
     INSERT INTO owned_change (domain, entity, key)
-    SELECT 'orders', 'movement', origin FROM told WHERE left_over IS NOT NULL ORDER BY sku)
+    SELECT 'orders', 'movement', origin FROM recorded WHERE left_over IS NOT NULL ORDER BY sku)
 UPDATE level SET reserved = reserved - coalesce(ended.pieces, 0),
-    ledger = ledger + coalesce(told.change, 0), ahead = ahead + coalesce(told.change, 0),
-    updated = CASE WHEN told.left_over IS NULL THEN updated ELSE greatest(updated, $4) END
-FROM claimed, mine LEFT JOIN ended USING (sku) LEFT JOIN told USING (sku)
+    ledger = ledger + coalesce(recorded.change, 0), ahead = ahead + coalesce(recorded.change, 0),
+    updated = CASE WHEN recorded.left_over IS NULL THEN updated ELSE greatest(updated, $4) END
+FROM claimed, mine LEFT JOIN ended USING (sku) LEFT JOIN recorded USING (sku)
 WHERE level.sku = mine.sku RETURNING level.sku
 """
 _ADD_UP = """
@@ -194,7 +194,8 @@ async def forget_movements(connection: asyncpg.Connection, gone: Sequence[Gone])
 
 
 async def clear_movements(connection: asyncpg.Connection, cleared: Cleared) -> None:
-    """Legacy has none of these that are older. What sagas told ahead of it is not its to clear."""
+    """Legacy has none of these that are older. Movements that sagas recorded ahead of the feed
+    stay."""
     condition, bounds = within("legacy_id", cleared, 2)
     rows = await connection.fetch(
         f"DELETE FROM movement WHERE lsn < $1 AND {condition} RETURNING sku",
@@ -234,7 +235,7 @@ async def sell(pool: asyncpg.Pool, saga_id: str, order_no: str, created: str, st
 
 
 async def clear_stock(connection: asyncpg.Connection, cleared: Cleared) -> None:
-    """Legacy has none of these that are older, whatever was told of them."""
+    """Legacy has none of these that are older."""
     condition, bounds = within("sku", cleared, 3)
     await connection.execute(
         "UPDATE level SET quantity = 0, updated = '', lsn = $1, seq = $2"
@@ -245,7 +246,7 @@ async def clear_stock(connection: asyncpg.Connection, cleared: Cleared) -> None:
 
 
 async def claim(connection: asyncpg.Connection, saga_id: str) -> Claim | None:
-    """What became of a saga's wish; locked."""
+    """What became of a saga's reservation; locked."""
     await connection.execute("SELECT pg_advisory_xact_lock(hashtext($1), 3)", saga_id)
     row = await connection.fetchrow(
         "SELECT status, answer::text, epoch FROM claim WHERE saga_id = $1", saga_id

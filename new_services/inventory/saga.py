@@ -3,7 +3,7 @@
 While the stock is ours it is counted in our own ledger, once, and known by the saga. While it is
 the monolith's, a count must not be sent twice: after a sale, the same count adds a piece from
 nowhere. So when no answer came, the ledger is asked. A movement of a count that left just so many
-pieces is ours, or as good as ours. That there is none says something only when the feed has told
+pieces is ours, or as good as ours. That there is none says something only when the feed has sent
 all that the attempt can have done; and even then the count is sent again only while nothing has
 moved since it was made.
 

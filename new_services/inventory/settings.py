@@ -18,6 +18,7 @@ class InventorySettings(LegacySettings):
     legacy_feed: bool = True  # fill the read model from the monolith's change feed
     # A private JWK (X25519) that opens what the facade sealed; without it the staff count nothing.
     session_key: Path | None = None
-    # The monolith's, as the role that writes what we own; without it the monolith hears of no sale.
+    # The monolith's, as the role that writes what we own; without it the monolith gets no sale of
+    # ours.
     legacy_database_url: DatabaseUrl | None = None
     timezone: Timezone = "Europe/Berlin"  # of the shop's wall clock

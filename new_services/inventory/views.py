@@ -40,7 +40,7 @@ _LEVELS = f"""
 SELECT sku, quantity + ahead AS stock FROM level
 WHERE sku IN ({_VARIANTS_OF}) AND updated <> '' ORDER BY sku
 """
-# What only a saga told so far is the newest: the feed tells the rest in legacy's order.
+# What only a saga has recorded is the newest: the feed sends the rest in legacy's order.
 _MOVEMENTS = f"""
 SELECT sku, change, reason, order_no, created FROM movement WHERE sku IN ({_VARIANTS_OF})
 ORDER BY legacy_id DESC NULLS FIRST, created DESC LIMIT $2

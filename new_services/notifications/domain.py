@@ -86,7 +86,7 @@ def _table(lines: Sequence[Line]) -> str:
 
 
 def _address(ship: Mapping[str, str]) -> str:
-    """A paragraph; nothing of an order that was told before events had it (version 1)."""
+    """A paragraph; nothing where the event has no address (version 1)."""
     town = f"{ship.get('zip', '')} {ship.get('city', '')}"
     parts = (part.strip() for part in (ship.get("name", ""), ship.get("street", ""), town))
     given = [part for part in parts if part]

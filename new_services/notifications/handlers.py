@@ -39,7 +39,7 @@ def _waking(handle: Handler, wake: Callable[[], None]) -> Handler:
 
 
 async def _refund_mail(connection: asyncpg.Connection, payment_id: str, row: Refund) -> None:
-    """To be sent once both sides have been heard; the database knows the second one again."""
+    """To be sent once both events have arrived; a mail is stored once."""
     await repository.add(connection, f"{payment_id}:refund", domain.refunded(row))
 
 
@@ -65,7 +65,7 @@ async def _refunded(
 
 
 def handlers(wake: Callable[[], None]) -> Handlers:
-    """What is done with which event; `wake` tells the sender to look."""
+    """What is done with which event; `wake` makes the sender look."""
     return {
         OrderPlaced: _waking(_placed, wake),
         OrderCancelled: _mailing(domain.cancelled, wake),

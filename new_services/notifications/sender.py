@@ -104,7 +104,8 @@ class Sender:
         await asyncio.sleep(GATHER_SECONDS)
 
     async def _send(self, connection: asyncpg.Connection, rows: Sequence[asyncpg.Record]) -> None:
-        """Over one connection. What the server was not asked for is nobody's failure, and due."""
+        """Over one connection. A mail that the server was not asked for has not failed, and stays
+        due."""
         until = time.monotonic() + BATCH_SECONDS
         try:
             errors, broken = await self._guard.call(

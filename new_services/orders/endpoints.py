@@ -1,4 +1,4 @@
-"""HTTP with the monolith's public contract; a client cannot tell us from legacy.
+"""HTTP with the monolith's public contract; a client sees no difference from legacy.
 
 One path is new, for orders that are accepted and not yet placed: `/api/order-requests/{id}`.
 """
@@ -37,14 +37,14 @@ log = logging.getLogger("orders")
 
 LARGEST_BODY = 1 << 20
 LONGEST_KEY = 200
-FRESH_SECONDS = 1.0  # for prices as of the customer's last write: nobody else can take the order
+FRESH_SECONDS = 1.0  # for prices as of the customer's last write: legacy cannot take the order
 
 
-class Stranger(Exception):
+class NotLoggedIn(Exception):
     """The request names no customer who is logged in; answered in legacy's words."""
 
 
-async def _on_stranger(_: Request, __: Exception) -> JsonBytes:
+async def _on_not_logged_in(_: Request, __: Exception) -> JsonBytes:
     return in_json({"error": "not logged in"}, 401)
 
 
@@ -68,7 +68,7 @@ class Endpoints:
     zone: ZoneInfo  # of the shop's clock
 
     def register(self, app: FastAPI) -> None:
-        app.add_exception_handler(Stranger, _on_stranger)
+        app.add_exception_handler(NotLoggedIn, _on_not_logged_in)
         app.add_exception_handler(Busy, _on_busy)
         app.add_exception_handler(NotStored, _on_not_stored)
         speak(app, "/api/")
@@ -178,7 +178,7 @@ class Endpoints:
         return in_json(answers.progress(state))
 
     async def identity(self, request: Request) -> Identity:
-        """Who is asking; the log names the machine that asks for a customer. Raises Stranger,
+        """Who is asking; the log names the machine that asks for a customer. Raises NotLoggedIn,
         Problem."""
         try:
             machine = await self.verifier.machine(request.headers.get(headers.MACHINE))
@@ -187,7 +187,7 @@ class Endpoints:
                 log.info("%s %s by machine %s", request.method, request.url.path, machine.name)
             return found
         except NotIdentified as error:
-            raise Stranger from error
+            raise NotLoggedIn from error
         except KeysAway as error:
             raise Problem(503, "Service Unavailable", "cannot check who is asking") from error
 

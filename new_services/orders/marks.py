@@ -1,11 +1,11 @@
 """Orders in legacy that bear a saga's mark, and what the saga has to do with each.
 
-Two facts meet here, in either order: the feed tells of an order, and a saga comes to know which
-order it wrote, or that it wrote none. Who learns the second of them judges: the projection, where
-the saga knows by then; else it remembers the order as unjudged, and `judge_again` looks at it when
-the saga has come so far.
+Two facts meet here, in either order: the feed sends an order, and a saga comes to know which
+order it wrote, or that it wrote none. Where the second of them arrives, the order is judged: the
+projection, where the saga knows by then; else it remembers the order as unjudged, and `judge_again`
+looks at it when the saga has come so far.
 
-What is forgotten of a saga after a time is not forgotten here: which order it wrote is kept for as
+A saga is deleted after a time, and this is not: which order it wrote is kept for as
 long as there may be money to give back (`written_order`).
 """
 
@@ -102,8 +102,8 @@ def seconds_apart(first: str, other: str, zone: ZoneInfo) -> set[float]:
     return {later - sooner for sooner, later in product(*moments)}
 
 
-async def tell_sagas(connection: asyncpg.Connection, fed: Sequence[Fed], zone: ZoneInfo) -> None:
-    """What the feed has told of orders with a mark, in its open transaction: begin the sagas that
+async def begin_sagas(connection: asyncpg.Connection, fed: Sequence[Fed], zone: ZoneInfo) -> None:
+    """Orders with a mark that the feed has sent, in its open transaction: begin the sagas that
     follow from it, or remember what cannot be judged yet."""
     found = await connection.fetch(_SAGAS, [each.order.saga_id for each in fed])
     sagas = {
@@ -113,10 +113,10 @@ async def tell_sagas(connection: asyncpg.Connection, fed: Sequence[Fed], zone: Z
     rows = await connection.fetch(_WRITTEN, [each.order.order_no for each in fed])
     written = {row["order_no"]: row["saga_id"] for row in rows}
     unjudged: list[Fed] = []
-    # In one order: a projection beside us (rebuild.py) tells the same sagas of the same orders.
+    # In one order: a projection beside us (rebuild.py) begins the same sagas.
     for each in sorted(fed, key=lambda each: each.order_id):
         placed = sagas.get(each.order.saga_id or "")
-        verdict = placed.judge(each.order) if placed else _of_a_forgotten(each, written)
+        verdict = placed.judge(each.order) if placed else _of_a_deleted(each, written)
         if verdict is Verdict.UNKNOWN:
             unjudged.append(each)
         elif placed is not None and verdict is Verdict.STRAY:
@@ -129,7 +129,7 @@ async def tell_sagas(connection: asyncpg.Connection, fed: Sequence[Fed], zone: Z
         await connection.execute(_REMEMBER, ids, [each.order.saga_id for each in unjudged])
 
 
-def _of_a_forgotten(fed: Fed, written: Mapping[str, str]) -> Verdict:
+def _of_a_deleted(fed: Fed, written: Mapping[str, str]) -> Verdict:
     """By what is kept of a saga that ended long ago; of one that was never ours nothing is."""
     known = written.get(fed.order.order_no)
     return Verdict.OWN if known is not None and known == fed.order.saga_id else Verdict.ALIEN
@@ -137,20 +137,20 @@ def _of_a_forgotten(fed: Fed, written: Mapping[str, str]) -> Verdict:
 
 async def _cancel(connection: asyncpg.Connection, fed: Fed, placed: Marked) -> None:
     if fed.order.status != "CANCELLED":
-        log.error("order %s is nobody's: cancelling it", fed.order.order_no)
+        log.error("no saga wants order %s: cancelling it", fed.order.order_no)
         customer = Customer(**placed.state.request["customer"])
         await enqueue(connection, kinds.stray(fed.order.order_no, customer))
 
 
 async def judge_again(pool: asyncpg.Pool, zone: ZoneInfo) -> int:
-    """Judge what could not be judged when the feed told it; how many orders that were."""
+    """Judge what could not be judged when the feed sent it; how many orders that were."""
     async with pool.acquire() as connection, connection.transaction():
         rows = await connection.fetch(_RIPE, AT_ONCE)
         ids = [row["order_id"] for row in rows]
         if ids:
             await connection.execute("DELETE FROM unjudged_order WHERE order_id = ANY($1)", ids)
             fed = await repository.fed_orders(connection, ids)
-            await tell_sagas(connection, [each for each in fed if each.order.saga_id], zone)
+            await begin_sagas(connection, [each for each in fed if each.order.saga_id], zone)
     return len(ids)
 
 

@@ -1,4 +1,4 @@
-"""Legacy's orders, from the feed into documents ready to send; and what they tell our sagas.
+"""Legacy's orders, from the feed into documents ready to send; and what follows for our sagas.
 
 Two things must reach the sagas (marks.py): an order of ours that was cancelled on the other side
 (its money is to be given back), and an order that its saga wrote and does not want.
@@ -73,7 +73,7 @@ class Projection:
                 await repository.remove_fed(connection, gone)
             ours = [each for each in fed if each.order.saga_id]
             if ours:
-                await marks.tell_sagas(connection, ours, self._zone)
+                await marks.begin_sagas(connection, ours, self._zone)
 
 
 async def take(connection: asyncpg.Connection, fact: Stored) -> None:
@@ -85,7 +85,7 @@ async def take(connection: asyncpg.Connection, fact: Stored) -> None:
 async def concerned(connection: asyncpg.Connection, rows: deriving.Rows) -> list[str]:
     """The orders whose documents these rows of the mirror, by entity, are or were part of."""
     changed = {(entity, row["key"]) for entity, some in rows.items() for row in some}
-    # A line that is to be gone tells its order no more.
+    # A line that is to be gone names its order no more.
     named = {int(row["fields"]["order_id"]) for row in rows.get(LINE, ()) if row.get("fields")}
     return [str(each) for each in sorted(named | await _touched(connection, changed))]
 
@@ -110,7 +110,7 @@ async def compared(connection: asyncpg.Connection, keys: Sequence[str]) -> list[
 
 
 async def _losing(connection: asyncpg.Connection, facts: Sequence[Fact]) -> set[int]:
-    """The orders that are about to lose a line: once it is gone, it tells its order no more."""
+    """The orders that are about to lose a line: once it is gone, it names its order no more."""
     lines = [fact for fact in facts if isinstance(fact, Gone | Cleared) and fact.entity == LINE]
     gone = [str(fact.key) for fact in lines if isinstance(fact, Gone)]
     rows = await connection.fetch(_LINES_OF, gone) if gone else []

@@ -2,8 +2,8 @@
 
 Sagas, events, clients' names of their order requests stay as they are. A document has two sources:
 the feed makes its side again; what our sagas left in it is carried over. The fresh projection
-tells the live sagas what it finds, each once, as the service does after a start: what it has
-applied when it takes the live one's place, nobody else will tell them.
+begins the sagas that follow from what it finds, each once, as the service does after a start:
+what it has applied when it takes the live one's place is not applied again.
 
 Settings: ORDERS_DATABASE_URL, ORDERS_NATS_URL. Exit codes: 0 done, 1 it did not catch up or
 something is away.
@@ -33,8 +33,8 @@ SELECT order_no, CASE WHEN body IS NULL THEN order_id END, email, po_number, sag
        own_body, own_at
 FROM public.order_document WHERE own_body IS NOT NULL
 """
-# An order that the feed has told the live one of, and not the fresh one, which has read more, is
-# gone from legacy; and so it is when it is gone here. Where neither was told of it, it is our word
+# An order that the live one has from the feed, and not the fresh one, which has read more, is gone
+# from legacy; and so it is when it is gone here. Where neither has it from the feed, it is our word
 # alone, and kept.
 _GONE = """
 DELETE FROM fresh.order_document fresh WHERE body IS NULL AND NOT EXISTS (
@@ -48,13 +48,13 @@ WHERE live.order_no = ANY (ARRAY(SELECT order_no FROM public.order_document WHER
 AND live.order_no = fresh.order_no AND live.own_at <> fresh.own_at
 """
 # An order as it was placed carries no time (`repository.FIRST`).
-_NOT_TOLD = f"{_OWN} AND (order_id IS NULL OR body IS NULL) ON CONFLICT (order_no) DO NOTHING"
+_NOT_FED = f"{_OWN} AND (order_id IS NULL OR body IS NULL) ON CONFLICT (order_no) DO NOTHING"
 
 PART = Part(
     tables=("order_document", "mirror", "mirror_floor"),
     shared=("saga", "written_order", "unjudged_order", "owned_order"),
     seed=(_SINCE, _OWN),
-    carry=(_GONE, _NEWER, _NOT_TOLD),
+    carry=(_GONE, _NEWER, _NOT_FED),
     unless=NOT_LEGACYS,
 )
 

@@ -19,30 +19,31 @@ VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (order_no) DO
 _UPDATE = "UPDATE SET own_body = $6, own_at = $7 WHERE order_document.own_at < $7"
 # A crash of the server that takes this commit takes the saga's end, which comes behind it in the
 # log, too: the saga then takes these steps again, and legacy has had the order all the while.
-# Which order a saga wrote is kept when the saga is forgotten.
+# Which order a saga wrote is kept when the saga is deleted.
 _WRITTEN = """
 INSERT INTO written_order (order_no, saga_id) SELECT $1, $4 WHERE $4::text IS NOT NULL
 ON CONFLICT (order_no) DO NOTHING
 """
-_TELL = f"{outbox.clause(8)} SELECT FROM soon"
-_OWN_AND_TELL = f"WITH {SOON}, own AS ({_OWN} {_UPDATE}), {_TELL}"
-_FIRST_AND_TELL = f"WITH {SOON}, own AS ({_OWN} NOTHING), written AS ({_WRITTEN}), {_TELL}"
-FIRST = 0  # time of an order as it was placed: whatever else is told of it is newer
+_PUBLISH = f"{outbox.clause(8)} SELECT FROM soon"
+_OWN_AND_PUBLISH = f"WITH {SOON}, own AS ({_OWN} {_UPDATE}), {_PUBLISH}"
+_FIRST_AND_PUBLISH = f"WITH {SOON}, own AS ({_OWN} NOTHING), written AS ({_WRITTEN}), {_PUBLISH}"
+FIRST = 0  # time of an order as it was placed: whatever else is known of it is newer
 # Time of an order that was cancelled by us as its owner: shown until the feed says so, too.
 FOR_GOOD = 2**63 - 1
-_TOLD = ("order_no", "order_id", "email", "po_number", "saga_id", "status", "body")
+_COLUMNS = ("order_no", "order_id", "email", "po_number", "saga_id", "status", "body")
 
 
 def _row_of(table: str) -> str:
-    return f"ROW({', '.join(f'{table}.{name}' for name in _TOLD)})"
+    return f"ROW({', '.join(f'{table}.{name}' for name in _COLUMNS)})"
 
 
 # One that is already so is not written again.
 _FED = f"""
-INSERT INTO order_document ({", ".join(_TOLD)})
+INSERT INTO order_document ({", ".join(_COLUMNS)})
 SELECT * FROM unnest($1::text[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[],
                      $7::text[])
-ON CONFLICT (order_no) DO UPDATE SET {", ".join(f"{name} = excluded.{name}" for name in _TOLD[1:])}
+ON CONFLICT (order_no) DO UPDATE
+SET {", ".join(f"{name} = excluded.{name}" for name in _COLUMNS[1:])}
 WHERE {_row_of("order_document")} IS DISTINCT FROM {_row_of("excluded")}
 """
 
@@ -64,7 +65,7 @@ WHERE ordered.entity = 'order' AND ordered.key = ANY($1) AND NOT ordered.gone
 
 @dataclass(frozen=True, slots=True)
 class Fed:
-    """An order as the feed told it, with what is not shown of it."""
+    """An order as the feed has it, with what is not shown of it."""
 
     order: Order
     order_id: int
@@ -78,21 +79,21 @@ def body(order: Order) -> str:
 
 
 async def write_own(
-    pool: asyncpg.Pool, order: Order, email: str, micros: int, told: Sequence[str]
+    pool: asyncpg.Pool, order: Order, email: str, micros: int, event: Sequence[str]
 ) -> None:
     """As a saga of ours left it, at this time or `FIRST`; shown until the feed is there. And the
-    event's values, to be told with it."""
+    event's values, to be published with it."""
     await pool.execute(
-        _FIRST_AND_TELL if micros == FIRST else _OWN_AND_TELL,
+        _FIRST_AND_PUBLISH if micros == FIRST else _OWN_AND_PUBLISH,
         order.order_no, email, order.po_number, order.saga_id, order.status,
-        body(order), micros, *told,
+        body(order), micros, *event,
     )  # fmt: skip
 
 
 async def write_fed(connection: asyncpg.Connection, fed: Sequence[Fed]) -> None:
-    """As the feed told them."""
+    """As the feed has them."""
     rows = [as_kept(each) for each in fed]
-    await connection.execute(_FED, *([row[name] for row in rows] for name in _TOLD))
+    await connection.execute(_FED, *([row[name] for row in rows] for name in _COLUMNS))
 
 
 def as_kept(fed: Fed) -> dict[str, Any]:
@@ -112,9 +113,9 @@ def as_kept(fed: Fed) -> dict[str, Any]:
 async def documents(
     connection: asyncpg.Connection, order_ids: Iterable[int]
 ) -> dict[tuple[int, str], dict[str, Any]]:
-    """What the table has of what the feed told, by id and number: an order may be there twice."""
+    """What the table has from the feed, by id and number: an order may be there twice."""
     rows = await connection.fetch(
-        f"SELECT {', '.join(_TOLD)} FROM order_document"
+        f"SELECT {', '.join(_COLUMNS)} FROM order_document"
         " WHERE order_id = ANY($1::bigint[]) AND body IS NOT NULL",
         list(order_ids),
     )
@@ -122,7 +123,7 @@ async def documents(
 
 
 async def fed_orders(connection: asyncpg.Connection, order_ids: Iterable[int]) -> list[Fed]:
-    """The orders with these ids in legacy, of the rows that the feed has told."""
+    """The orders with these ids in legacy, of the rows that the feed has sent."""
     rows = await connection.fetch(_ROWS, [str(each) for each in order_ids])
     return [
         Fed(

@@ -1,6 +1,6 @@
 """The read side: documents ready to send, each found by one statement.
 
-What a saga of ours left is shown until the feed has told everything up to then.
+What a saga of ours left is shown until the feed has sent everything up to then.
 """
 
 from collections.abc import Sequence
@@ -116,7 +116,7 @@ def _numbers(wanted: Wanted | None) -> tuple[str | None, str | None, str | None]
 
 
 async def payments(pool: asyncpg.Pool, micros: int, order_no: str) -> list[dict[str, str]] | None:
-    """Amount, method and status of each payment for an order, as the feed told them; None while
+    """Amount, method and status of each payment for an order, as the feed has them; None while
     the order is shown as a saga left it."""
     found = await pool.fetchval(_PAYMENTS, micros, order_no)
     if found is None:
@@ -125,7 +125,7 @@ async def payments(pool: asyncpg.Pool, micros: int, order_no: str) -> list[dict[
 
 
 async def orders_of_saga(pool: asyncpg.Pool, saga_id: str) -> list[Order]:
-    """The orders with the saga's mark that the feed has told of, the oldest first."""
+    """The orders with the saga's mark that the feed has sent, the oldest first."""
     ids = await pool.fetch(
         "SELECT order_id FROM order_document"
         " WHERE saga_id = $1 AND order_id IS NOT NULL ORDER BY order_id",
@@ -136,13 +136,13 @@ async def orders_of_saga(pool: asyncpg.Pool, saga_id: str) -> list[Order]:
 
 async def written_by(pool: asyncpg.Pool, saga_id: str) -> str | None:
     """Number of the order that a place-order saga wrote, as far as it is stored; also of one that
-    has been forgotten since."""
+    has been deleted since."""
     number: str | None = await pool.fetchval(_WRITTEN_BY, saga_id)
     return number
 
 
 async def age_of_saga(pool: asyncpg.Pool, saga_id: str) -> float:
-    """Seconds since it was stored first, by the database's clock. Endless where it found somebody
+    """Seconds since it was stored first, by the database's clock. Endless where a callee was
     away: its request was answered at that moment, and no longer waited."""
     away = "SELECT FROM saga_story WHERE saga_id = $1 AND what = 'absent'"
     age = "extract(epoch FROM clock_timestamp())::float8 - created"
@@ -153,7 +153,7 @@ async def age_of_saga(pool: asyncpg.Pool, saga_id: str) -> float:
 
 
 async def order_as_fed(pool: asyncpg.Pool, order_no: str, email: str) -> Order | None:
-    """A customer's order, if the feed has told of it."""
+    """A customer's order, if the feed has sent it."""
     order_id = await pool.fetchval(
         "SELECT order_id FROM order_document WHERE order_no = $1 AND email = $2", order_no, email
     )

@@ -47,7 +47,7 @@ class Payment:
     order_no: str = ""
 
     def is_of(self, order_no: str) -> bool:
-        """Whether it may have paid for that order: so long as either is not told, it may."""
+        """Whether it may have paid for that order: it may while one number is not known."""
         return not order_no or self.order_no in ("", order_no)
 
     @property

@@ -73,13 +73,13 @@ class Endpoints:
         @app.put("/simulator")
         async def command_simulator(behaviour: Behaviour) -> JsonBytes:
             self.mood.command(behaviour)
-            return told()
+            return in_force()
 
         @app.get("/simulator")
         async def simulator() -> JsonBytes:
-            return told()
+            return in_force()
 
-        def told() -> JsonBytes:
+        def in_force() -> JsonBytes:
             """What is in force, and what it came to so far."""
             return in_json({**self.mood.behaviour.model_dump(), "struck": dict(self.mood.struck)})
 

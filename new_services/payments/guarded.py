@@ -1,7 +1,7 @@
 """The provider behind a breaker, and never for longer than a deadline.
 
-A provider that does not answer in time was asked, so nobody knows; one whose breaker is open was
-not. Declining is an answer: it opens no breaker.
+A provider that does not answer in time was asked, so the effect is unknown; one whose breaker is
+open was not. Declining is an answer: it opens no breaker.
 """
 
 import asyncio

@@ -4,7 +4,7 @@ The provider is called outside of any transaction of ours. Dying before or after
 the operation is asked for again, and the provider knows its key.
 
 A refund of what is merely authorised is a void. It may meet a capture that is under way: the
-provider lets one of them through, and whoever captures learns that there is nothing to take.
+provider lets one of them through, and the capture then finds that there is nothing to take.
 """
 
 import time
@@ -32,8 +32,8 @@ from new_services.payments.provider import Declined, Provider, ProviderSilent
 # So much more than was authorised may be taken: prices move between an order's quote and legacy's
 # own sum. Whatever is above is for a person to judge.
 MOST_TAKEN = Decimal("1.15")
-QUESTIONS = 2  # after silence, before the caller is told that the effect is unknown
-TELLS: dict[Operation, type[PaymentCaptured] | type[PaymentRefunded]] = {
+QUESTIONS = 2  # after silence, before the answer is that the effect is unknown
+PUBLISHES: dict[Operation, type[PaymentCaptured] | type[PaymentRefunded]] = {
     Operation.CAPTURE: PaymentCaptured,
     Operation.REFUND: PaymentRefunded,
 }
@@ -126,7 +126,7 @@ class Handler:
             if verdict is Verdict.GO:
                 payment = _begun(command, payment)
                 if command.operation in (Operation.AUTHORISE, Operation.VOID):
-                    # The intention is stored first. Of a void it bars the door at once: an
+                    # The intention is stored first. That of a void counts at once: an
                     # authorisation that is under way, or comes later, ends voided.
                     await repository.save(connection, payment)
         return payment, verdict
@@ -146,14 +146,14 @@ class Handler:
         return True
 
     async def _after(self, command: Command, payment: Payment) -> Payment:
-        """Store what came of it, and tell it, in one statement."""
-        told: tuple[str, ...] = ()
-        kind = TELLS.get(command.operation)
+        """Store what came of it, and its event, in one statement."""
+        values: tuple[str, ...] = ()
+        kind = PUBLISHES.get(command.operation)
         if kind is not None:
             event = kind(payment.id, f"{payment.amount:.2f}", payment.method)
-            told = outbox.values(event, f"{payment.id}:{command.operation}", self._clock())
-        if await repository.move(self._pool, payment, possible(command.operation), told):
-            if told:
+            values = outbox.values(event, f"{payment.id}:{command.operation}", self._clock())
+        if await repository.move(self._pool, payment, possible(command.operation), values):
+            if values:
                 self._wake()
             return payment
         now = await repository.look(self._pool, payment.id)

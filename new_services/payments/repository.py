@@ -14,7 +14,7 @@ UPDATE payment SET amount = $3, status = $4, reason = $5, order_no = $6,
     updated = clock_timestamp()
 WHERE id = $1 AND status = ANY($2) RETURNING id
 """
-_MOVE_AND_TELL = f"WITH moved AS ({_MOVE}), {outbox.clause(7, 'moved')} SELECT id FROM moved"
+_MOVE_AND_PUBLISH = f"WITH moved AS ({_MOVE}), {outbox.clause(7, 'moved')} SELECT id FROM moved"
 
 
 async def look(connection: asyncpg.Connection | asyncpg.Pool, payment_id: str) -> Payment | None:
@@ -35,19 +35,19 @@ def _payment(row: asyncpg.Record | None) -> Payment | None:
 
 
 async def move(
-    pool: asyncpg.Pool, payment: Payment, before: Sequence[Status], told: Sequence[str] = ()
+    pool: asyncpg.Pool, payment: Payment, before: Sequence[Status], event: Sequence[str] = ()
 ) -> bool:
     """Store it, and the event's values with it, unless its status is none of those `before`."""
-    statement = _MOVE_AND_TELL if told else _MOVE
+    statement = _MOVE_AND_PUBLISH if event else _MOVE
     values = (payment.amount, payment.status, payment.reason, payment.order_no)
-    return await pool.fetchval(statement, payment.id, before, *values, *told) is not None
+    return await pool.fetchval(statement, payment.id, before, *values, *event) is not None
 
 
 async def begin(pool: asyncpg.Pool, payment: Payment) -> bool:
     """Store a new payment; False where there is one of that id already.
 
-    It need not have reached the disk before the provider is asked: should the server crash, whoever
-    asked asks again, with the same key, and what came of it is stored for good.
+    It need not have reached the disk before the provider is asked: should the server crash, the
+    caller asks again with the same key, and what came of it is stored for good.
     """
     made = await pool.fetchval(
         f"WITH {SOON} INSERT INTO payment (id, method, amount, status)"

@@ -6,7 +6,9 @@ from chassis.retention import INBOX, LOG_AGE, MIRROR_FLOOR, POSITION, Rule, log_
 RULES = (
     tombstones("sold_order", "deleted"),
     tombstones("sold_line", "deleted"),
-    Rule("ahead", "until the feed has come past it", "counts an order that only an event told"),
+    Rule(
+        "ahead", "until the feed has come past it", "counts an order that only an event has named"
+    ),
     Rule("daily", "for ever", "the sums that the report is made of"),
     tombstones("mirror", "gone"),
     MIRROR_FLOOR,

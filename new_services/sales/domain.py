@@ -1,4 +1,4 @@
-"""What the report says: periods, rows, and how far an order is told. No I/O.
+"""What the report says: periods, rows, and what an event says of an order. No I/O.
 
 An order's story only grows: it is placed, then perhaps cancelled. So what the feed and what an
 event say of it are joined, in whichever order and how often they come: it exists if either says so,

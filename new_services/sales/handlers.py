@@ -1,8 +1,8 @@
-"""The orders service's own events: an order counts as soon as it is told, and once.
+"""The orders service's own events: an order counts as soon as its event arrives, and once.
 
-Most often the feed has told the order before, or does so within milliseconds; then the event says
+Most often the feed has sent the order before, or does so within milliseconds; then the event says
 nothing new. Behind a closed window the owners of orders, goods and customers publish what the feed
-told until then. Which event is handled how, is the table at the foot.
+sent until then. The table at the foot has a handler for each event.
 """
 
 from collections.abc import Sequence
@@ -38,14 +38,14 @@ async def orders(connection: asyncpg.Connection, several: Several) -> None:
     """What the orders service says of some orders, in the open transaction."""
     await repository.lock(connection)
     if not await repository.orders_are_closed(connection):
-        told = (_told(event, envelope) for event, envelope in several)
-        await tell(connection, [each for each in told if each is not None])
+        reported = (_reported(event, envelope) for event, envelope in several)
+        await take(connection, [each for each in reported if each is not None])
     changed = [event for event, _ in several if isinstance(event, OrderChanged)]
     if changed:
         await projections.apply(connection, await _facts(connection, changed))
 
 
-def _told(event: object, envelope: Envelope) -> ReportedOrder | None:
+def _reported(event: object, envelope: Envelope) -> ReportedOrder | None:
     """What a saga says: that an order stands, or that it is cancelled."""
     at = _micros(envelope)
     if isinstance(event, OrderPlaced):
@@ -56,10 +56,10 @@ def _told(event: object, envelope: Envelope) -> ReportedOrder | None:
     return None
 
 
-async def tell(connection: asyncpg.Connection, told: Sequence[ReportedOrder]) -> None:
-    """Take them over, unless the feed has told it all already. The figures are locked."""
+async def take(connection: asyncpg.Connection, reported: Sequence[ReportedOrder]) -> None:
+    """Count them, unless the feed has sent all of it already. The figures are locked."""
     watermark = await repository.watermark(connection)
-    ahead = [each for each in told if each.at >= watermark]
+    ahead = [each for each in reported if each.at >= watermark]
     if not ahead:
         return
     # Before the first snapshot is whole they are counted with everything else.
@@ -69,7 +69,7 @@ async def tell(connection: asyncpg.Connection, told: Sequence[ReportedOrder]) ->
     if counted:
         await repository.take(connection, touched)
     for each in ahead:
-        await repository.tell(connection, each)
+        await repository.keep(connection, each)
     if counted:
         await repository.put(connection, touched)
 

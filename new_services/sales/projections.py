@@ -1,6 +1,6 @@
 """Legacy's orders and goods, from the feed into sums by day and category.
 
-    what events told and the feed has reached ─▶ dropped
+    what events said and the feed has passed ─▶ dropped
     orders that the facts touch ─▶ out of the sums ─▶ rows written ─▶ into the sums again
 
 Sums are made when the first snapshot is whole, in one statement; before, they would be of pieces.

@@ -1,7 +1,7 @@
 """`python -m new_services.sales.rebuild`: the figures rebuilt, and put in the live ones' place.
 
-What events told is not taken over: the fresh tables are exchanged when they are no further behind
-legacy than the live ones, and events that are told again then say nothing new.
+What events said is not taken over: the fresh tables are exchanged when they are no further behind
+legacy than the live ones, and an event that is delivered again then says nothing new.
 Settings: SALES_DATABASE_URL, SALES_NATS_URL. Exit codes: 0 done, 1 it did not catch up or something
 is away.
 """

@@ -13,8 +13,8 @@ from chassis.readmodel.ranges import within
 from contracts.feed.facts import Cleared, Gone, Stored
 from new_services.sales.domain import NO_CATEGORY, ReportedOrder
 
-# Lines that count, each with its order's day: of the orders with these ids as the feed told them,
-# and of those with these numbers as events told them while the feed has not.
+# Lines that count, each with its order's day: of the orders with these ids as the feed has them,
+# and of those with these numbers as events have them, while the feed has not sent them.
 _LINES = """
 SELECT o.created::date AS day, o.order_no, l.sku, l.quantity, l.price,
        o.status = 'CANCELLED' OR coalesce(a.cancelled, false) AS cancelled
@@ -77,7 +77,7 @@ INSERT INTO sold_order (id, order_no, status, created, customer_id, deleted, lsn
 SELECT id, order_no, status, created::timestamp, customer_id, deleted, lsn, seq
 FROM unnest($1::bigint[], $2::bool[], $3::bigint[], $4::int[], $5::text[], $6::text[], $7::text[],
             $8::bigint[])
-    AS told (id, deleted, lsn, seq, order_no, status, created, customer_id)
+    AS fed (id, deleted, lsn, seq, order_no, status, created, customer_id)
 WHERE (lsn, seq) >= {floor}
 ON CONFLICT (id) DO UPDATE SET
     order_no = coalesce(excluded.order_no, sold_order.order_no),
@@ -92,7 +92,7 @@ INSERT INTO sold_line (id, order_id, sku, quantity, price, line_no, name, delete
 SELECT id, order_id, sku, quantity, price::numeric, line_no, name, deleted, lsn, seq
 FROM unnest($1::bigint[], $2::bool[], $3::bigint[], $4::int[],
             $5::bigint[], $6::text[], $7::int[], $8::text[], $9::int[], $10::text[])
-    AS told (id, deleted, lsn, seq, order_id, sku, quantity, price, line_no, name)
+    AS fed (id, deleted, lsn, seq, order_id, sku, quantity, price, line_no, name)
 WHERE (lsn, seq) >= {floor}
 ON CONFLICT (id) DO UPDATE SET
     order_id = coalesce(excluded.order_id, sold_line.order_id),
@@ -144,7 +144,7 @@ TABLES = {
 
 @dataclass(frozen=True, slots=True)
 class Orders:
-    """Some of them: by legacy's ids where the feed told them, and by their numbers."""
+    """Some of them: by legacy's ids where the feed has sent them, and by their numbers."""
 
     ids: list[int]
     numbers: list[str]
@@ -164,7 +164,7 @@ async def watermark(connection: asyncpg.Connection) -> int:
 
 
 async def orders_are_closed(connection: asyncpg.Connection) -> bool:
-    """Whether the orders service publishes its orders, and legacy's log tells of none any more."""
+    """Whether the orders service publishes its orders, and legacy's log has none any more."""
     return bool(await connection.fetchval(_ORDERS_CLOSED))
 
 
@@ -175,7 +175,7 @@ async def count_lines(connection: asyncpg.Connection, order_ids: Sequence[int]) 
 
 
 async def forget_lines(connection: asyncpg.Connection, order_ids: Sequence[int]) -> None:
-    """They are about to be told whole; the orders count with none until then."""
+    """They are about to be written whole; until then the orders count without lines."""
     some = await orders(connection, order_ids, ())
     await take(connection, some)
     await connection.execute(_FORGET_LINES, order_ids)
@@ -304,7 +304,7 @@ async def days_of(connection: asyncpg.Connection, skus: Sequence[str]) -> list[d
     return [row["day"] for row in rows]
 
 
-async def tell(connection: asyncpg.Connection, order: ReportedOrder) -> None:
+async def keep(connection: asyncpg.Connection, order: ReportedOrder) -> None:
     """Keep what an event said, joined with what another one said of the same order."""
     await connection.execute(
         "INSERT INTO ahead (order_no, at, day, cancelled, lines) VALUES ($1, $2, $3, $4, $5)"
@@ -315,11 +315,11 @@ async def tell(connection: asyncpg.Connection, order: ReportedOrder) -> None:
 
 
 async def reached(connection: asyncpg.Connection, micros: int) -> list[str]:
-    """Orders of which the feed, at this watermark, has told all that an event had."""
+    """Orders of which the feed, at this watermark, has sent all that an event said."""
     rows = await connection.fetch("SELECT order_no FROM ahead WHERE at < $1", micros)
     return [row["order_no"] for row in rows]
 
 
 async def drop(connection: asyncpg.Connection, numbers: Sequence[str]) -> None:
-    """What events told of these counts no more."""
+    """What events said of these orders counts no more."""
     await connection.execute("DELETE FROM ahead WHERE order_no = ANY ($1)", numbers)

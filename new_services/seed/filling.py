@@ -40,7 +40,7 @@ async def fill(settings: SeedSettings) -> list[str]:
 
 
 def facts(service: str, rows: Mapping[str, Sequence[shop.Row]]) -> list[Fact]:
-    """What its projection is told."""
+    """The facts that its projection applies."""
     return [
         fact
         for entity in TAKES[service]

@@ -7,7 +7,7 @@ app         composition root
 routing     paths and methods: HEAD, OPTIONS, 405 with Allow, a slash at the end
 request     what the request says: parameters, cookies, forms
 visit       one request with its deadline; how fresh the answers were that made its page
-access      who may see the page: strangers log in, the back office is for the staff
+access      who may see the page: customers after a login, the staff the back office
 parts/      a client for each service that is asked: catalog, inventory, accounts, orders, sales
 cart        the cart's cookie
 pages/      a file for each group of pages

@@ -25,7 +25,7 @@ T = TypeVar("T")
 
 
 class LoginNeeded(Exception):
-    """The page is for customers, and nobody is logged in."""
+    """The page is for customers, and the visitor is not logged in."""
 
 
 async def to_the_login(request: Request, _: Exception) -> Response:

@@ -31,7 +31,7 @@ AWAY = "A part of the shop cannot be reached. Please try again in a moment."
 
 
 def register(app: FastAPI) -> None:
-    """Every failure of the application is answered with a page; strangers are sent to the login."""
+    """Every failure of the application is answered with a page, or leads to the login."""
     speak(app, "/", page)
     app.add_exception_handler(Away, _service_away)
     app.add_exception_handler(LoginNeeded, to_the_login)

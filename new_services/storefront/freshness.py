@@ -14,7 +14,7 @@ from chassis.breaker.guard import Held
 from chassis.web.client import NoAnswer, NotSent, Request
 from chassis.web.service import ServiceClient
 
-EVERY_SECONDS = 0.5  # asked at most so often, whoever wants to know
+EVERY_SECONDS = 0.5  # asked at most so often
 TIMEOUT_SECONDS = 0.5
 
 

@@ -1,7 +1,7 @@
 """What stands around every page: menu, account, cart, notice, and the token of its forms.
 
 The shell never fails. Without the catalog it has no menu; without accounts it says that accounts
-cannot be reached, and its page has no forms, which nobody could check.
+cannot be reached, and its page has no forms, which could not be checked.
 """
 
 import asyncio
@@ -65,7 +65,7 @@ class Shell:
 
     @property
     def notice(self) -> str:
-        """What the page before has to tell; empty: nothing."""
+        """What the form before came to, in words; empty: there was none."""
         return NOTICES.get(self.visit.parameters.get("ok", ""), "")
 
     def csrf(self) -> str:
@@ -84,8 +84,8 @@ class Shell:
 
 
 async def surround(visit: Visit, *, forms: bool = False, session: Session | None = None) -> Shell:
-    """The shell of a page; `forms`: the page has forms for strangers, too. `session`: where it was
-    asked for before."""
+    """The shell of a page; `forms`: the page has forms for visitors without a login, too.
+    `session`: where it was asked for before."""
     found, categories = await asyncio.gather(
         or_none(_session(visit, session, forms=forms)),
         or_none(visit.parts.catalog.categories(visit)),
@@ -94,7 +94,7 @@ async def surround(visit: Visit, *, forms: bool = False, session: Session | None
 
 
 async def _session(visit: Visit, known: Session | None, *, forms: bool) -> Session:
-    """A stranger without a session needs none before there is a form."""
+    """Without a login a session is needed only where there is a form."""
     if known is not None:
         return known
     cookie = visit.cookies.get(COOKIE)

@@ -60,7 +60,7 @@ class Visit:
     @property
     def customer(self) -> dict[str, str]:
         """What the facade said of who is asking, for the services that act in a customer's name:
-        headers; empty where it named nobody."""
+        headers; empty where it named no customer."""
         if headers.IDENTITY not in self.request.headers:
             return {}
         names = (headers.IDENTITY, headers.SESSION, headers.TABLE)

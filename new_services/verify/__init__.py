@@ -12,7 +12,7 @@ order_laws   the same of what orders took and how they are paid
 sales_laws   the same of the sums of each day
 documents    what is derived of the rows, ready to send, spelled in SQL: finds what may differ
 derived      makes it again by the service's own code, and says what differs
-purchases       one order as four databases tell of it, and the laws across them (pure)
+purchases       one order as four databases have it, and the laws across them (pure)
 books        reads all of them, and again what is under way; sums of money
 verification the whole of it, in order; report: what people and programs read
 repair       differences -> what to write; journal: what was written, and the way back

@@ -46,9 +46,9 @@ def verify(services: tuple[str, ...], deep: bool, alone: bool, out: Output) -> N
     """Compare SERVICES with legacy row by row, what clients read with the rows it is made of, and
     check the laws of stock, money and orders.
 
-    Both ways bind all of it. By default the servers look, in SQL: rows by checksum, documents byte
-    by byte; only what seems to differ is looked at in Python. With --deep every row goes through
-    the projection's own conversions, and every document is made again by its service.
+    Both modes check every row and document. By default the servers look, in SQL: rows by checksum,
+    documents byte by byte; only what seems to differ is looked at in Python. With --deep every row
+    goes through the projection's own conversions, and every document is made again by its service.
     """
     settings = load(VerifySettings)
     check = verification.verify_alone if alone else verification.verify
@@ -76,27 +76,27 @@ def repair(
     journal = Journal(Path(settings.journal))
     if listed:
         made = journal.entries()
-        out.give(_told(repairs=made), lambda: repair_report.entries(made))
+        out.give(_as_json(repairs=made), lambda: repair_report.entries(made))
         return
     if undo is not None:
         outcome = _run(_undo(settings, undo, journal), out)
         out.give(
-            {"undone": True, **_told(repairs=[outcome])},
+            {"undone": True, **_as_json(repairs=[outcome])},
             lambda: repair_report.outcomes([outcome], undone=True),
         )
         sys.exit(DIFFER if outcome.left_alone else 0)
     plans = _run(_plan(settings, services), out)
     if not write:
-        out.give(_told(plans=plans), lambda: repair_report.plans(plans))
+        out.give(_as_json(plans=plans), lambda: repair_report.plans(plans))
         sys.exit(0 if all(each.empty and not each.refused for each in plans) else DIFFER)
     outcomes = _run(_apply(settings, plans, journal), out)
-    document = {"undone": False, **_told(repairs=outcomes)}
+    document = {"undone": False, **_as_json(repairs=outcomes)}
     out.give(document, lambda: repair_report.outcomes(outcomes))
     clean = not any(each.left_alone for each in outcomes) and not any(p.refused for p in plans)
     sys.exit(0 if clean else DIFFER)
 
 
-def _told(**found: Sequence[Plan | mending.Outcome | Entry]) -> dict[str, object]:
+def _as_json(**found: Sequence[Plan | mending.Outcome | Entry]) -> dict[str, object]:
     """For programs."""
     return {name: [asdict(each) for each in all_of_them] for name, all_of_them in found.items()}
 

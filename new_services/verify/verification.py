@@ -152,7 +152,7 @@ async def _books(
 
 
 async def _held_alone(name: str, service: asyncpg.Connection) -> frozenset[str]:
-    """Entities of which legacy is not told any more: ours, behind a closed window."""
+    """Entities that legacy is not given any more: ours, behind a closed window."""
     if not await service.fetchval("SELECT to_regclass('domain_owner') IS NOT NULL"):
         return frozenset()
     closed = {row["domain"] for row in await service.fetch(_CLOSED)}

@@ -1,11 +1,12 @@
-"""Both sides read an order alike: same wish, or the same words of refusal."""
+"""Both sides read an order alike: the same request, or the same words of refusal."""
 
 from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from legacy_monolith.api import wish as legacy
+from chassis.web import reading
+from legacy_monolith.api import order_request as legacy
 from new_services.orders import schemas as new
 
 odd = st.one_of(
@@ -48,10 +49,10 @@ bodies = st.one_of(
 
 def _legacy(body: Any) -> Any:
     try:
-        wish = legacy.read_wish(body)
+        wanted = legacy.read_order_request(body)
     except legacy.BadOrder as error:
         return str(error)
-    return wish.lines, wish.pay_method, wish.po_number, wish.ship
+    return wanted.lines, wanted.pay_method, wanted.po_number, wanted.ship
 
 
 def _new(body: Any) -> Any:
@@ -73,4 +74,4 @@ def test_an_order_is_read_alike(body: Any) -> None:
 def test_a_page_number_is_read_alike(value: str | None) -> None:
     from legacy_monolith.shop.texts import whole_number
 
-    assert new.whole_number(value, 7) == whole_number(value, 7)
+    assert reading.whole_number(value, 7) == whole_number(value, 7)

@@ -63,7 +63,7 @@ class OwnAccounts:
         try:
             row = await self.pool.fetchrow(_FIND, address)
         except asyncpg.DataError:
-            return None  # no text that a database can hold: nobody's address
+            return None  # no text that a database can hold: no account's address
         return None if row is None else Login(row["customer_id"], row["pw_hash"])
 
     async def register(self, form: NewCustomer) -> None:
@@ -95,7 +95,7 @@ class OwnAccounts:
             await self.pool.execute(_RENEW, login.customer_id, login.password_hash, hashed)
 
     def _customer(self, form: NewCustomer) -> dict[str, object]:
-        """As the feed would tell of it."""
+        """As the feed would have it."""
         fields = {name: value for name, value in asdict(form).items() if name != "password"}
         created = self.now().isoformat(" ")
         more = {"email": form.email.lower(), "admin": False, "country": COUNTRY}
@@ -109,7 +109,7 @@ def hashing(record: Record) -> Callable[[str], str]:
 
 @dataclass(slots=True)
 class OwnedLogins:
-    """See Logins: those of whoever owns the accounts now. During a cutover nobody registers, so
+    """See Logins: those of the owner of the accounts now. During a cutover no account is opened, so
     either side's are right."""
 
     legacy: LegacyLogins
@@ -129,7 +129,7 @@ class OwnedLogins:
 
 @dataclass(frozen=True, slots=True)
 class OwnedRegistrar:
-    """See Registrar: the form goes to whoever owns the accounts when it is begun."""
+    """See Registrar: the form goes to the owner of the accounts when it is begun."""
 
     legacy: Registrar
     own: OwnAccounts

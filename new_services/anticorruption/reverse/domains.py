@@ -36,5 +36,5 @@ ORDERS = Domain(
     ("stock", "orders", "order_line", "payment", "stock_movement"),
     (("order_id", "orders_id_seq"), ("order_no", "order_no_seq")),
 )
-# The inventory tells of the stock itself, beside the orders service.
+# The inventory writes the stock itself, beside the orders service.
 STOCK = Domain("orders", ORDERS.tables, feed=STOCK_FEED)

@@ -13,11 +13,11 @@ from new_services.anticorruption.reverse.fence import LegacyFence, translated
 
 Write = Callable[[asyncpg.Connection, Rows], Awaitable[None]]
 
-Told = Callable[[int], Awaitable[None]]  # of the epoch; raises TimeoutError
+Inform = Callable[[int], Awaitable[None]]  # of the epoch; raises TimeoutError
 
 
-async def _nobody(_: int) -> None:
-    """Nobody else must know."""
+async def _nothing(_: int) -> None:
+    """No other service must be informed."""
 
 
 APPLICATION = "fig-reverse"
@@ -37,7 +37,7 @@ class LegacyTables(LegacyFence):
     url: str
     write: Write
     statements: tuple[str, ...]  # of the sums
-    before_open: Told = _nobody
+    before_open: Inform = _nothing
     _marked: "asyncpg.Connection | None" = field(default=None)
 
     async def sums(self) -> Sums:
@@ -46,7 +46,7 @@ class LegacyTables(LegacyFence):
         return {name: value for sums in found for name, value in sums.items()}
 
     async def open(self, attempt: int, epoch: int) -> None:
-        """See LegacySide. Whoever must know that the domain is legacy's is told before."""
+        """See LegacySide. First the service that must know of it is informed."""
         await self.before_open(epoch)
         await LegacyFence.open(self, attempt, epoch)
 
@@ -69,7 +69,7 @@ class LegacyTables(LegacyFence):
                 if not done.endswith(" 1"):
                     raise Late(f"another batch of {name} was written since turn {batch.turn}")
                 await self.write(connection, batch.rows)
-                # Last, and held until the commit: whoever opens the fence waits for no row of ours.
+                # Last, and held until the commit: opening the fence waits for no row of ours.
                 if not await connection.fetchval(_OWNED, name, batch.epoch):
                     raise Late(f"{name} is not the new side's under epoch {batch.epoch}")
 
@@ -102,7 +102,7 @@ class LegacyTables(LegacyFence):
 
 
 async def opened(
-    url: str, domain: Domain, write: Write, *statements: str, before_open: Told = _nobody
+    url: str, domain: Domain, write: Write, *statements: str, before_open: Inform = _nothing
 ) -> LegacyTables:
     """The domain, as the role of the URL writes it; connects when first used."""
     pool = await asyncpg.create_pool(
@@ -128,7 +128,7 @@ async def accounts_of(url: str) -> tuple[LegacyTables, accounts.LegacyHandOver]:
     return tables, accounts.LegacyHandOver(tables.pool)
 
 
-async def orders_of(url: str, before_open: Told) -> LegacyTables:
+async def orders_of(url: str, before_open: Inform) -> LegacyTables:
     """The orders; the sums are also of the stock."""
     return await opened(url, ORDERS, orders.write, orders.SUMS, stock.SUMS, before_open=before_open)
 

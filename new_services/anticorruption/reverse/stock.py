@@ -1,7 +1,7 @@
 """Movements of the stock as we made them -> the monolith's movements, and its stock after them.
 
 The stock is absolute: what is left after a variant's newest movement of the batch. A movement that
-is there already, from a batch whose end was not heard of, is not written again.
+is there already, from a batch whose commit was not confirmed, is not written again.
 """
 
 from collections.abc import Iterable

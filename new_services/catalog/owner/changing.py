@@ -58,7 +58,7 @@ class OwnGoods:
 
 @dataclass(frozen=True, slots=True)
 class OwnedGoods:
-    """See Articles: the form goes to whoever owns the goods when it is begun."""
+    """See Articles: the form goes to the owner of the goods when it is begun."""
 
     legacy: Articles
     own: OwnGoods

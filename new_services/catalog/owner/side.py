@@ -30,7 +30,7 @@ _AGAIN = """
 INSERT INTO owned_change (domain, entity, key)
 SELECT 'goods', 'product', id::text FROM product WHERE NOT deleted ORDER BY id
 """
-_TOLD = (
+_PUBLISHED = (
     *("sku", "name", "category_code", "list_price", "discount_percent", "active", "discontinued"),
     "updated",
 )
@@ -38,7 +38,7 @@ _TOLD = (
 
 def event_of(product: Mapping[str, Any], version: tuple[int, int]) -> ProductChanged:
     """The event of a product as `read` has it."""
-    said = {name: product[name] for name in _TOLD}
+    said = {name: product[name] for name in _PUBLISHED}
     return ProductChanged(number=product["id"], **said, lsn=version[0], seq=version[1])
 
 

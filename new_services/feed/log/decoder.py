@@ -51,8 +51,8 @@ class Decoder:
     def decode(self, message: messages.Message) -> Iterator[Change]:
         """The changes that this message stands for, in order; mostly one or none.
 
-        Of tables that are not fed nothing comes: they are in the publication by another's wish, or
-        partitions of a table whose changes come under its own name. Raises TableChanged.
+        Of tables that are not fed nothing comes: another program put them into the publication, or
+        they are partitions of a table whose changes come under its own name. Raises TableChanged.
         """
         match message:
             case Begin():

@@ -37,7 +37,7 @@ class Filler:
     async def whole(self, change: Change) -> Change:
         """The change with every column, where it needs them. Raises what psycopg raises.
 
-        A row that has left its new key already is not told there: the changes that follow say
+        A row that has left its new key already is not published there: the changes that follow say
         where it went, and each moves it whole.
         """
         if change.op is not Op.UPDATE or change.before is None or self._shapes.whole(change):

@@ -1,4 +1,4 @@
-"""By which columns the rows of a table are told apart in the log, or why they cannot be. Pure.
+"""Which columns identify the rows of a table in the log, or why none do. Pure.
 
 PostgreSQL refuses every UPDATE and DELETE on a published table whose replica identity it cannot
 use. So a table without a usable one is refused here, before it is published.
@@ -63,7 +63,7 @@ def key_of(identity: ReplicaIdentity) -> Columns:
     if not identity.immediate:
         raise refusal(
             f"the primary key of {name} is DEFERRABLE, so that two rows may have one key for a"
-            " moment: make the constraint anew, NOT DEFERRABLE"
+            " moment: create the constraint again, NOT DEFERRABLE"
         )
     return primary
 

@@ -1,4 +1,4 @@
-"""What the log tells: the messages of logical replication that we use."""
+"""The messages of logical replication that we use."""
 
 from dataclasses import dataclass
 from enum import Enum

@@ -25,7 +25,7 @@ def to_int(lsn: str) -> int:
 
 
 async def system_identifier(replication: AsyncConnection) -> str:
-    """What tells this PostgreSQL cluster from every other."""
+    """What identifies this PostgreSQL cluster."""
     row = await (await replication.execute("IDENTIFY_SYSTEM")).fetchone()
     assert row is not None
     return str(row[0])

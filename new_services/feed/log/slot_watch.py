@@ -37,13 +37,13 @@ async def watch(settings: FeedSettings, status: Status) -> None:
                 settings.legacy_url, autocommit=True, connect_timeout=5, application_name="fig-feed"
             ) as connection:
                 while True:
-                    _tell(await slot.held(connection, settings.slot), settings, status)
+                    _report(await slot.held(connection, settings.slot), settings, status)
                     await asyncio.sleep(LOOK_SECONDS)
         except psycopg.Error:
             await asyncio.sleep(LOOK_SECONDS)  # away: then the log does not grow either
 
 
-def _tell(held: Held | None, settings: FeedSettings, status: Status) -> None:
+def _report(held: Held | None, settings: FeedSettings, status: Status) -> None:
     if held is None:
         status.alarm("slot", None)
         return

@@ -57,8 +57,8 @@ class ReplicationStream:
         self._connection = connection
         self._pgconn = connection.pgconn
         self._confirmed_at = 0.0
-        self.end = 0  # position of the log's end, as far as the server told
-        self.confirmed = 0  # position up to which the server may forget
+        self.end = 0  # position of the log's end, as far as the server has said
+        self.confirmed = 0  # position up to which the server may discard it
 
     async def start(self, slot: str, publication: str) -> None:
         """Begin where the slot was last confirmed."""
@@ -119,7 +119,7 @@ class ReplicationStream:
         self._pgconn.consume_input()
 
     def confirm(self, position: int) -> None:
-        """Tell the server that it may forget the log before `position`; at most every 50 ms."""
+        """Let the server discard the log before `position`; sent at most every 50 ms."""
         now = time.monotonic()
         position = max(position, self.confirmed)
         elapsed = now - self._confirmed_at

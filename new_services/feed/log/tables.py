@@ -1,4 +1,5 @@
-"""The fed tables as legacy has them now: columns, key, and what betrays a change beside the log."""
+"""The fed tables as legacy has them now: columns, key, and what shows a change
+beside the log."""
 
 import json
 import re
@@ -139,7 +140,7 @@ async def describe(
 
 
 def _refuse(name: str, row: dict[str, Any]) -> None:
-    """Raises NotPublished where the log cannot tell all that happens to the table."""
+    """Raises NotPublished where the log does not have all that happens to the table."""
     without = "leave it out of FEED_TABLES"
     if name in (WATERMARK_TABLE, FENCE_TABLE) or not _SUBJECT.fullmatch(name):
         raise NotPublished(f"{name!r} is no name under which changes can be published: {without}")

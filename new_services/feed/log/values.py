@@ -39,7 +39,7 @@ KINDS = {
 
 
 def to_value(text: str | None, type_oid: int) -> Value:
-    """The value of one column. Decimals and timestamps stay text: JSON would bend them."""
+    """The value of one column. Decimals and timestamps stay text: JSON would change them."""
     if text is None:
         return None
     if type_oid in INTEGERS:

@@ -135,7 +135,7 @@ class Publisher:
         """Published instead: that the table is not whole. It stops the readers of this table."""
         (one,) = changes_of(change.to_dict())
         log.error(
-            "the row %s of %s is not told: %d bytes, and the broker takes %d",
+            "the row %s of %s is not published: %d bytes, and the broker takes %d",
             dict(one.key), one.table, size, self._nats.max_payload,
         )  # fmt: skip
         self.broken[one.table] = (one.key, one.lsn)

@@ -1,4 +1,4 @@
-"""How often the feed makes a watermark: often while somebody needs it, and rarely at rest.
+"""How often the feed makes a watermark: often while it is needed, and rarely at rest.
 
 It is needed while rows change, and while a read model answers requests (it asks on the bus, see
 `chassis/readmodel/heartbeats.py`). The first who needs one at rest does not wait for the next.

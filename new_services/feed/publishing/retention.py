@@ -57,7 +57,7 @@ class Retention:
         self._status.stream_bytes = state.bytes
         reader, read = await self._slowest() if state.bytes > self._limit else (None, None)
         end = cut(state.first_seq, state.last_seq, state.bytes, self._limit, read)
-        self._tell(state.bytes, reader, held=read is not None and end == read)
+        self._report(state.bytes, reader, held=read is not None and end == read)
         if end >= state.first_seq:
             await self._cut(info, end)
 
@@ -77,7 +77,7 @@ class Retention:
         read, name = min(given)
         return name, read
 
-    def _tell(self, size: int, reader: str | None, held: bool) -> None:
+    def _report(self, size: int, reader: str | None, held: bool) -> None:
         kept = f"the stream holds {size / MIB:.0f} MiB, more than {self._limit / MIB:.0f}"
         text = f"{kept}: a reader of {reader} is behind" if held else None
         self._status.alarm("stream", text)

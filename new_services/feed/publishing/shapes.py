@@ -1,4 +1,4 @@
-"""Which columns the tables have, as the stream was last told."""
+"""Which columns the tables have, as last published."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -20,7 +20,7 @@ class Shapes:
         self.broken: dict[str, tuple[Row, int]] = {}
 
     async def load(self, nats: Client, tables: Iterable[str]) -> None:
-        """What an earlier session told."""
+        """What an earlier session published."""
         jetstream = nats.jetstream()
         for table in tables:
             try:
@@ -35,7 +35,7 @@ class Shapes:
 
     @property
     def tables(self) -> list[str]:
-        """Those the stream was told of."""
+        """Those that the stream has a shape of."""
         return list(self._known)
 
     def whole(self, change: Change) -> bool:
@@ -52,15 +52,15 @@ class Shapes:
         return shape if found is None else replace(shape, key=found[0])
 
     def mended(self, table: str, since: int) -> bool:
-        """All was told again that is newer than `since`; whether that made the table whole."""
+        """Every row is published as of `since` or later; whether that made the table whole."""
         found = self.broken.get(table)
         if found is None or found[1] >= since:
             return False
         del self.broken[table]
         return True
 
-    def tell(self, table: str, shape: Row) -> frozenset[str]:
-        """The stream is told now; the columns whose values changed without a word in the log."""
+    def learn(self, table: str, shape: Row) -> frozenset[str]:
+        """It is published now; the columns whose values changed without a word in the log."""
         before = self._known.get(table)
         self._known[table] = shape
         if before is None:

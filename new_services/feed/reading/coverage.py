@@ -1,9 +1,9 @@
 """Which changes of a table are published while the table is read for the first time. Pure.
 
 Rows the reading has not come to are left out: it will find them in a newer state. Thus no
-projection sees a part of a row before it has seen the whole. That a row is gone is always told: a
-reading that died may have published rows beyond what is stored of its progress, or there was an
-earlier one, and no reading finds what is not there.
+projection sees a part of a row before it has seen the whole. That a row is gone is always
+published: a reading that died may have published rows beyond what is stored of its progress, or
+there was an earlier one, and no reading finds what is not there.
 """
 
 from dataclasses import replace
@@ -32,8 +32,8 @@ def _rank(row: Row, change: Change) -> Rank:
 def visible(job: Job, change: Change) -> Change | None:
     """What is to be published of it; of a row that moves to where nothing was read, that it left.
 
-    A row that comes from there is told as it is; perhaps without a large value that the log did
-    not repeat.
+    A row that comes from there is published as it is; perhaps without a large value that the log
+    did not repeat.
     """
     covered = [job.covers(key) for key in keys(change)]
     if all(covered[:1]) or change.op is Op.DELETE:

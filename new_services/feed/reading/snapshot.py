@@ -39,7 +39,8 @@ RETRY_SECONDS = 0.02
 ROWS_PER_MESSAGE = 50
 MESSAGE_CHARACTERS = 32_000  # of text; a row that has more is a message by itself
 
-Tell = Callable[[Change | SnapshotRows], Awaitable[None]]  # Publisher.publish, in the stream's task
+# Publisher.publish, in the stream's task
+Publish = Callable[[Change | SnapshotRows], Awaitable[None]]
 Place = tuple[int, int, int, str]  # see Decoder.position
 
 
@@ -86,7 +87,7 @@ class Snapshotter:
         shape = change.after or {}
         if not self._shapes.differs(change.table, shape):
             return None
-        if self._shapes.tell(change.table, shape):  # DDL fills columns without a word in the log
+        if self._shapes.learn(change.table, shape):  # DDL fills columns without a word in the log
             await self._plan.add(Job(change.table, initial=False))
         return self._shapes.marked(change)
 
@@ -99,7 +100,7 @@ class Snapshotter:
             return left(change)
         return seen
 
-    async def pass_mark(self, text: str, place: Place, tell: Tell) -> None:
+    async def pass_mark(self, text: str, place: Place, publish: Publish) -> None:
         """A mark was read from the log; marks of earlier sessions are ignored."""
         edge, name = text.split(":")
         window = self._window
@@ -109,30 +110,30 @@ class Snapshotter:
             window.open(place[0], self._recent)
         else:
             self._window = None
-            await self._close(window, place, tell)
+            await self._close(window, place, publish)
 
-    async def _close(self, window: Window, place: Place, tell: Tell) -> None:
+    async def _close(self, window: Window, place: Place, publish: Publish) -> None:
         assert self._judged is not None and self._reading is not None
         table, old, verdict = self._reading.table, window.job, window.judge(self._recent)
         lsn, _, xid, committed = place
         if self._shapes.differs(table.name, table.shape):
-            if self._shapes.tell(table.name, table.shape) and old.at is not None:
+            if self._shapes.learn(table.name, table.shape) and old.at is not None:
                 await self._plan.add(Job(table.name, initial=False))
             shape = Change(table.name, Op.SHAPE, {}, None, table.shape, lsn, 0, xid, committed)
-            await tell(self._shapes.marked(shape))
+            await publish(self._shapes.marked(shape))
         new = old.moved(window.opened, verdict.at, len(verdict.rows))
         self._plan.advance(old, None if verdict.done else new)
         self._judged.set_result(verdict)  # the next chunk is read while this one is published
         columns = tuple(column.name for column in table.columns)
         for rows in packed([row for _, row in verdict.rows]):
-            await tell(SnapshotRows(table.name, table.key, columns, rows, lsn, committed))
+            await publish(SnapshotRows(table.name, table.key, columns, rows, lsn, committed))
         if verdict.done:
             first, last = (_row(table, edge) for edge in (old.start, old.to))
             end = (new.since, 0, 0, committed)
-            await tell(Change(table.name, Op.SNAPSHOT_END, {}, first, last, *end))
+            await publish(Change(table.name, Op.SNAPSHOT_END, {}, first, last, *end))
             if not old.ranged and self._shapes.mended(table.name, new.since):
                 shape = Change(table.name, Op.SHAPE, {}, None, table.shape, lsn, 0, xid, committed)
-                await tell(shape)
+                await publish(shape)
         self._plan.sent(old, None if verdict.done else new)
 
     # --- the reading side -------------------------------------------------------------------
@@ -185,7 +186,7 @@ class Snapshotter:
 
 
 def packed(rows: Sequence[Values]) -> Iterator[Sequence[Values]]:
-    """The rows in the groups that are told as one message each."""
+    """The rows in the groups that are one message each."""
     group, size = list[Values](), 0
     for row in rows:
         width = sum(len(value) for value in row if isinstance(value, str))

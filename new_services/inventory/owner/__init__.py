@@ -2,6 +2,6 @@
 
 shelf      a count on the shelf, by us as the owner
 epochs     the highest epoch that a call carried: the owner's fencing token, a lower one is refused
-movements  what an order moves, by us as the owner: into the ledger, and to be told to the monolith
-side       the stock for a cutover: its sums, and movements for the reverse feed
+movements  what an order moves, by us as the owner: into the ledger, and to be written to the
+monolith side       the stock for a cutover: its sums, and movements for the reverse feed
 """

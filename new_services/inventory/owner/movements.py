@@ -12,9 +12,9 @@ from new_services.inventory.domain import Movement
 
 DOMAIN, ENTITY = "orders", "movement"
 
-# An origin that is known moves nothing again, whoever told it.
+# An origin that is known moves nothing again.
 _MOVE = f"""
-WITH told AS (
+WITH recorded AS (
     INSERT INTO movement (origin, sku, change, reason, order_no, created, left_over)
     SELECT m.origin, m.sku, m.change, m.reason, m.order_no, m.created, level.ledger + m.change
     FROM unnest($1::text[], $2::text[], $3::int[], $4::text[], $5::text[], $6::text[])
@@ -23,21 +23,21 @@ WITH told AS (
     ON CONFLICT (origin) DO NOTHING RETURNING origin, sku, change, created
 ), changed AS (
     INSERT INTO owned_change (domain, entity, key)
-    SELECT '{DOMAIN}', '{ENTITY}', origin FROM told ORDER BY sku
+    SELECT '{DOMAIN}', '{ENTITY}', origin FROM recorded ORDER BY sku
 )
-UPDATE level SET ledger = level.ledger + told.change, ahead = level.ahead + told.change,
-    updated = greatest(level.updated, told.created)
-FROM told WHERE level.sku = told.sku
+UPDATE level SET ledger = level.ledger + recorded.change, ahead = level.ahead + recorded.change,
+    updated = greatest(level.updated, recorded.created)
+FROM recorded WHERE level.sku = recorded.sku
 """
-_TELL_ALL = f"""
+_PUBLISH_ALL = f"""
 INSERT INTO owned_change (domain, entity, key)
 SELECT '{DOMAIN}', '{STOCK}', sku FROM level ORDER BY sku
 """
 
 
-async def tell_all(connection: asyncpg.Connection) -> None:
+async def publish_all(connection: asyncpg.Connection) -> None:
     """Every variant's stock is to be published."""
-    await connection.execute(_TELL_ALL)
+    await connection.execute(_PUBLISH_ALL)
 
 
 async def move(connection: asyncpg.Connection, movements: Sequence[Movement]) -> None:

@@ -2,8 +2,8 @@
 
     ONE TRANSACTION: owner still we ▸ counted before? ▸ the stock, locked ▸ the difference moved
 
-The monolith numbers such a movement itself and keeps no name of ours with it. So what the feed
-tells of a count is known as ours by variant, difference and time, which has microseconds.
+The monolith numbers such a movement itself and keeps no name of ours with it. So a count in
+the feed is known as ours by variant, difference and time, which has microseconds.
 """
 
 from collections.abc import Callable, Sequence
@@ -19,7 +19,7 @@ from new_services.inventory.domain import Movement
 from new_services.inventory.owner import movements
 from new_services.inventory.owner.epochs import DOMAIN
 
-COUNTED = "counted"  # what became of the saga's wish, whatever moved
+COUNTED = "counted"  # what became of the saga's count, whatever moved
 _OURS = f"SELECT owner = 'new' FROM domain_owner WHERE domain = '{DOMAIN}' FOR SHARE"
 _KEPT = "SELECT EXISTS (SELECT FROM level WHERE sku = $1 AND updated <> '')"
 UNKNOWN = {"error": "There is no such article."}

@@ -36,7 +36,7 @@ SELECT sku, quantity + ahead AS pieces FROM level WHERE updated <> '' AND (sku =
 """
 
 
-def stock_told(level: Mapping[str, Any], version: tuple[int, int]) -> StockChanged:
+def event_of(level: Mapping[str, Any], version: tuple[int, int]) -> StockChanged:
     """The event of a variant's stock as `read` has it."""
     return StockChanged(level["sku"], level["pieces"], *version)
 

@@ -51,7 +51,7 @@ async def one(
 
 
 def first_payment(order: Mapping[str, Any]) -> dict[str, str]:
-    """The payment that the shop makes with an order, before the feed tells it."""
+    """The payment that the shop makes with an order, until the feed has it."""
     status = "CAPTURED" if order["pay_method"] == "card" else "AUTH"
     return {
         "amount": order["total"],

@@ -1,6 +1,6 @@
 """The orders while the new side owns them: no order needs the monolith.
 
-informing  the inventory hears whose they are, also while nobody orders
+informing  the inventory is sent who owns them, also while there are no orders
 seam       the system of record that the sagas ask: it asks who owns the orders, each time
 record     our own tables as the system of record: place, find, cancel, look
 making     pure: an order as the monolith would have written it

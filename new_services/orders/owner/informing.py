@@ -1,5 +1,5 @@
-"""The inventory must know who owns the orders, also while nobody orders: a count on the shelf goes
-to the owner, and whoever keeps a copy of the stock hears of it from the inventory.
+"""The inventory must know who owns the orders, also while there are no orders: a count on the shelf
+goes to the owner, and services that keep a copy of the stock get it from the inventory.
 """
 
 import asyncio
@@ -18,17 +18,17 @@ LOOK_SECONDS = 1.0
 
 async def inform(
     records: Records,
-    tell: Callable[[Stamp], Awaitable[None]],
+    send: Callable[[Stamp], Awaitable[None]],
     pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
 ) -> None:
-    """For ever: `tell` once of each owner, and of the end of its window; again where it fails."""
+    """For ever: `send` each owner once, and the end of its window; again where it fails."""
     known: Stamp | None = None
     while True:
         try:
             record = await records.look()
             stamp = stamped(record)
             if record.writer is not None and stamp != known:
-                await tell(stamp)
+                await send(stamp)
                 known = stamp
         except (*DatabaseAway, TimeoutError) as error:
             log.info("the inventory does not know yet who owns the orders: %s", error)

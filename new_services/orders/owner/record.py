@@ -67,7 +67,7 @@ class OwnRecord:
         return owned.order
 
     async def _given(self, change: int, record: Record) -> None:
-        """Behind a closed window there is nobody whom the order's author would have to find."""
+        """Behind a closed window no client looks for the order in the monolith."""
         if record.window_open:
             await self.given(change)
 
@@ -87,7 +87,7 @@ class OwnRecord:
         self, customer: Customer, wanted: OrderRequest, saga_id: str, age: float
     ) -> Sequence[Order]:
         """See SystemOfRecord: what the saga placed here, or in the monolith before we owned the
-        orders. Certain: a transaction of an earlier attempt has ended, and the feed had told all
+        orders. Certain: a transaction of an earlier attempt has ended, and the feed had sent all
         that the monolith committed when we became the owner."""
         del customer, wanted, age
         async with self.pool.acquire() as connection, connection.transaction():

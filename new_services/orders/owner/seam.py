@@ -1,4 +1,4 @@
-"""The system of record of the orders, whoever owns them: each call asks who it is.
+"""The system of record of the orders: each call asks who owns them.
 
     sagas ──▶ Owned ──▶ whose? ──▶ the monolith, by its API
                                └─▶ our own tables
@@ -58,7 +58,7 @@ class Owned:
     async def find(
         self, customer: Customer, wanted: OrderRequest, saga_id: str, age: float
     ) -> Sequence[Order]:
-        """See SystemOfRecord. What was placed here is ours to find, whoever owns the orders now."""
+        """See SystemOfRecord. Orders that were placed here are looked for here first."""
         ours = await self.is_ours()
         found = await self.own.find(customer, wanted, saga_id, age)
         return found if found or ours else await self.legacy.find(customer, wanted, saga_id, age)

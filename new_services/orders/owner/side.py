@@ -1,7 +1,7 @@
 """The orders for a cutover: numbers, sums, and orders as the monolith is to have them.
 
 The stock is the inventory's part of the domain, so its sums are asked for there; and on the way
-back everything must be sold, put back and told before the monolith may go on from its own rows.
+back everything must be sold, put back and written to the monolith before it goes on by itself.
 """
 
 import asyncio
@@ -31,7 +31,7 @@ SELECT count(*) AS orders, coalesce(max((fields->>'id')::bigint), 0) AS newest,
        (SELECT count(*) FROM mirror WHERE entity = 'payment' AND NOT gone) AS payments
 FROM mirror WHERE entity = 'order' AND NOT gone
 """
-# Orders of ours whose sagas have not told the inventory yet, as far as anybody knows.
+# Orders of ours whose sagas have not reached the inventory yet, as far as is known.
 _OPEN = """
 SELECT (SELECT count(*) FROM owned_order written JOIN saga ON saga.id = written.saga_id
         WHERE written.placed AND saga.phase IN ('forward', 'parked'))
@@ -41,7 +41,7 @@ SELECT (SELECT count(*) FROM owned_order written JOIN saga ON saga.id = written.
         AND saga.phase IN ('forward', 'parked')
         AND changed.content::jsonb->>'status' = 'CANCELLED')
 """
-_UNHEARD = """
+_NOT_FED = """
 SELECT count(*) FROM owned_order ours LEFT JOIN order_document shown USING (order_no)
 WHERE ours.epoch = $1
 AND (shown.body IS NULL OR shown.status <> ours.content::jsonb->>'status')
@@ -71,7 +71,7 @@ class Stock(Protocol):
 
     async def standing(self) -> Mapping[str, Any]:
         """`reached`: its place in the monolith's log; `pending`: movements that the monolith has
-        not been given, and the `trouble` with that; `ahead`: those of which the feed has not told;
+        not been given, and the `trouble` with that; `ahead`: those that the feed has not sent;
         `sums`, see Sums. Raises TimeoutError where it does not answer."""
 
 
@@ -84,7 +84,7 @@ class OrdersSide:
 
     async def sums(self) -> Sums:
         """See OwnSide. Of the read models: once they have come to the fence, or, where the orders
-        are ours, once the monolith has all of ours and they have heard of it. Raises TimeoutError.
+        are ours, once the monolith has all of ours and the feed has sent it. Raises TimeoutError.
         """
         record = await self.records.look()
 
@@ -93,22 +93,22 @@ class OrdersSide:
             there = found["reached"] >= record.reached_lsn
             return "" if there else "the inventory's read model is behind"
 
-        async def untold() -> str:
-            return await self._untold(record.epoch)
+        async def pending() -> str:
+            return await self._pending(record.epoch)
 
-        await _until_none(untold if record.owner is Owner.NEW else behind)
+        await _until_none(pending if record.owner is Owner.NEW else behind)
         stock = await self.stock.standing()
         return {**await summed(self.records.pool, _SUMS), **stock["sums"]}
 
-    async def _untold(self, epoch: int) -> str:
-        """What the monolith has not been given, or we have not heard of again; empty: nothing."""
+    async def _pending(self, epoch: int) -> str:
+        """What the monolith has not been given, or the feed has not sent back; empty: nothing."""
         if count := await self.records.pool.fetchval(_OPEN):
             return f"{count} orders of ours wait for stock or money (`fig sagas`)"
         stock = await self.stock.standing()
         if stock["pending"]:
-            return f"{stock['pending']} movements of the stock are not told: {stock['trouble']}"
-        if stock["ahead"] or await self.records.pool.fetchval(_UNHEARD, epoch):
-            return "the read models have not heard yet what the monolith was given"
+            return f"{stock['pending']} movements of the stock are not written: {stock['trouble']}"
+        if stock["ahead"] or await self.records.pool.fetchval(_NOT_FED, epoch):
+            return "the feed has not sent yet what the monolith was given"
         return ""
 
     async def prepare(self) -> None:
@@ -129,7 +129,7 @@ class OrdersSide:
 
     async def again(self, connection: asyncpg.Connection) -> None:
         """See OwnSide: those that were placed or changed here; the others do not change any more,
-        or are told when they do."""
+        or are written there when they do."""
         await connection.execute(_AGAIN)
 
     async def read(self, connection: asyncpg.Connection, pending: Sequence[Pending]) -> Rows:

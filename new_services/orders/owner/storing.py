@@ -45,7 +45,7 @@ _CHANGED = f"""
 changed AS (INSERT INTO owned_change (domain, entity, key) VALUES ('{DOMAIN}', 'order', $1)
             RETURNING seq)
 """
-# Shown at once, until the feed has told of it.
+# Shown at once, until the feed has sent it.
 _PLACE = f"""
 WITH {_CHANGED},
 written AS (INSERT INTO written_order (order_no, saga_id) VALUES ($1, $5)
@@ -96,7 +96,7 @@ class Owned:
 @dataclass(frozen=True, slots=True)
 class Material:
     """What an order is made of. `ours`: the epoch is the one in force; `known`: what the saga has
-    placed here; `buyer`: None where the feed has not told of them; `numbers`: id and number."""
+    placed here; `buyer`: None where the feed has not sent them; `numbers`: id and number."""
 
     ours: bool
     known: Order | None

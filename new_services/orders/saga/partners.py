@@ -56,7 +56,7 @@ class Partner:
 
 
 CALL_SECONDS = 3.0
-# It does nothing now, for whoever asks: what is behind it is away, or we are not known there.
+# It does nothing now for any caller: what is behind it is away, or we are not known there.
 AWAY = frozenset({401, 403, 503})
 SILENT = 504  # what is behind it did not answer: its effect is unknown
 NOT_NOW = frozenset({408, 425, 429})

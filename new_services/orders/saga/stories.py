@@ -50,7 +50,7 @@ from new_services.orders.saga.partners import Inventory, Payments
 from new_services.orders.saga.pricing import UnknownSku
 
 BRIEFLY = Retry(deadline=20.0, timeout=4.0)
-# An order is pending for as long as legacy is away; the customer has been told so.
+# An order is pending for as long as legacy is away; the customer's answer said so.
 PIVOT = Retry(deadline=None, timeout=8.0, first=0.1, most=4.0)
 PENDING_SECONDS = 1.0  # after that, the client may have been answered "pending"
 ONWARD = Retry(deadline=24 * 3600.0, timeout=4.0, first=0.05, most=10.0)
@@ -83,7 +83,7 @@ class Stories:
     def sagas(self) -> dict[str, Saga]:
         """All of them, by kind."""
         place = [
-            Step("quote", self.quote, undo=self.tell_refused, retry=BRIEFLY),
+            Step("quote", self.quote, undo=self.publish_refused, retry=BRIEFLY),
             Step("reserve", self.reserve, undo=self.release, retry=BRIEFLY),
             Step("authorise", self.authorise, undo=self.void, retry=BRIEFLY),
             Step("write", self.write, ask=self.find, pivot=True, retry=PIVOT, promises=True),
@@ -118,17 +118,17 @@ class Stories:
             raise Refused("unknown sku", {"status": 400, "body": body}) from error
         return {"amount": f"{amount:.2f}"}
 
-    async def tell_refused(self, context: Context) -> None:
-        """All is undone. Whoever was told "pending" hears it by mail; others had it as answer, or
-        wanted it so."""
+    async def publish_refused(self, context: Context) -> None:
+        """All is undone. A customer whose answer was "pending" gets a mail; the others had this as
+        the answer, or asked for it."""
         customer = _customer(context)
         if context.recalled or await self._answered_at_once(context):
             return
         reason = context.reason.partition(": ")[2]
         event = OrderRefused(context.saga_id, customer.email, customer.name, reason)
-        await self._tell(event, f"{context.saga_id}:refused")
+        await self._publish(event, f"{context.saga_id}:refused")
 
-    async def _tell(self, event: Event, event_id: str) -> None:
+    async def _publish(self, event: Event, event_id: str) -> None:
         async with self.pool.acquire() as connection:
             await outbox.add(connection, event, event_id, self.clock())
         self.wake()
@@ -182,7 +182,7 @@ class Stories:
                 with as_a_step(LEGACY):
                     orders = await self.record.find(customer, wanted, context.saga_id, context.age)
             except RecordRefused as error:
-                # The session has ended, so legacy tells us nothing; the feed does in the end.
+                # The session has ended, so legacy does not answer us; the feed does in the end.
                 if not sure:
                     raise NotYet(f"cannot ask: {error}", 1.0) from error
         for other in orders[1:]:
@@ -198,7 +198,7 @@ class Stories:
             self.inventory.sell(context.saga_id, order.order_no, order.created, stamp),
             return_exceptions=True,
         )
-        # Of two troubles the one that is for good speaks first.
+        # When both calls failed, raise the permanent error, not the transient one.
         errors = [each for each in results if isinstance(each, BaseException)]
         for error in sorted(errors, key=lambda each: not isinstance(each, Refused)):
             raise error
@@ -221,10 +221,10 @@ class Stories:
             po_number=order.po_number or "",
             ship=dict(order.ship),
         )
-        told = outbox.values(event, f"{order.order_no}:placed", self.clock())
+        values = outbox.values(event, f"{order.order_no}:placed", self.clock())
         if context.recalled or context.given_up:
             await enqueue(self.pool, cancelling(order.order_no, customer, RECALLED))
-        await self._confirm(order, customer.email, repository.FIRST, told)
+        await self._confirm(order, customer.email, repository.FIRST, values)
 
     # cancel, settle, stray
 
@@ -241,7 +241,7 @@ class Stories:
         return {"order": order.to_dict()}
 
     async def _not_cancelled(self, context: Context, error: RecordRefused) -> Refused:
-        """The refusal. Whoever was told "pending" hears it by mail, as in `tell_refused`."""
+        """The refusal; also by mail, where the answer was "pending": see `publish_refused`."""
         waits = not after_recall(context.saga_id) and await self._answered_at_once(context)
         if not waits:
             customer, status = _customer(context), error.body.get("status")
@@ -249,7 +249,7 @@ class Stories:
             event = CancellationRefused(
                 context.request["order_no"], customer.email, customer.name, reason
             )
-            await self._tell(event, f"{context.saga_id}:refused")
+            await self._publish(event, f"{context.saga_id}:refused")
         return refused(error)
 
     async def look(self, context: Context) -> Data | None:
@@ -260,7 +260,7 @@ class Stories:
             with as_a_step(LEGACY):
                 order = await self.record.look(customer, order_no)
         except RecordRefused as error:
-            # As in `find`: legacy tells us nothing any more, the feed does in the end.
+            # As in `find`: legacy does not answer us any more, the feed does in the end.
             order = await views.order_as_fed(self.pool, order_no, customer.email)
             if order is None or order.status != "CANCELLED":
                 if not sure:
@@ -271,8 +271,8 @@ class Stories:
         return {"order": order.to_dict()}
 
     async def cancel_stray(self, context: Context) -> Data:
-        """Nobody wants that order, and somebody must cancel it: what refuses is for a person, who
-        may cancel it himself. That it is cancelled the feed tells, whoever did it."""
+        """The saga does not want that order, so it must be cancelled. A refusal is for a person,
+        who may cancel the order by hand. The feed says when it is cancelled."""
         customer, order_no = _customer(context), context.request["order_no"]
         fed = await views.order_as_fed(self.pool, order_no, customer.email)
         if fed is not None and fed.status == "CANCELLED":
@@ -282,7 +282,7 @@ class Stories:
                 order = await self.record.cancel(customer, order_no)
         except RecordRefused as error:
             if _is_cancelled(error):
-                raise NotYet("it is cancelled; the feed will tell", 1.0) from error
+                raise NotYet("it is cancelled; the feed will confirm it", 1.0) from error
             raise refused(error) from error
         return {"order": order.to_dict()}
 
@@ -314,12 +314,12 @@ class Stories:
             lines=_lines(order),
         )
         now = self.clock()
-        told = outbox.values(event, f"{order.order_no}:cancelled", now)
-        await self._confirm(order, customer.email, int(now * 1e6), told)
+        values = outbox.values(event, f"{order.order_no}:cancelled", now)
+        await self._confirm(order, customer.email, int(now * 1e6), values)
 
-    async def _confirm(self, order: Order, email: str, at: int, told: Sequence[str]) -> None:
+    async def _confirm(self, order: Order, email: str, at: int, event: Sequence[str]) -> None:
         note(fig_order_no=order.order_no)
-        await repository.write_own(self.pool, order, email, at, told)
+        await repository.write_own(self.pool, order, email, at, event)
         self.wake()
 
 

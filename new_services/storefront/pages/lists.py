@@ -29,7 +29,7 @@ NO_CATEGORY = "We have no such category."
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What somebody looks for; what makes no sense is the default. `page` counts from 1."""
+    """What a visitor looks for; what makes no sense is the default. `page` counts from 1."""
 
     words: str  # blank between
     category: str
@@ -116,7 +116,7 @@ async def category(visit: Visit) -> Response:
 
 
 def _kept(visit: Visit) -> dict[str, str]:
-    """All but the notice, which is told once."""
+    """All but the notice, which is shown once."""
     return {name: value for name, value in visit.parameters.items() if name != "ok"}
 
 

@@ -8,7 +8,7 @@ from new_services.storefront.shell import surround
 from new_services.storefront.visit import Visit
 
 WRONG = "This e-mail address and password do not go together."
-LONGEST = 4096  # characters of an address and of a password; nobody has longer ones
+LONGEST = 4096  # characters of an address and of a password; no account has longer ones
 
 
 async def show(visit: Visit) -> Response:

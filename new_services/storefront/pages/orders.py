@@ -42,7 +42,7 @@ async def detail(visit: Visit) -> Response:
     shell, found = await for_customer(visit, lambda: visit.parts.orders.one(visit, order_no))
     if found is None:
         raise not_found(NO_SUCH_ORDER, BY_SESSION)
-    if found.what:  # it has no number yet, and legacy has never heard of it
+    if found.what:  # it has no number yet, and legacy does not know it
         return redirect(address("/order-requests", found.order_no))
     return shell.page(
         "order.html",

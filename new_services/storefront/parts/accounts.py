@@ -1,6 +1,6 @@
 """Whose session it is: accounts alone can read the cookie `session`.
 
-It makes a session for a stranger who is to be given a form, too: the form's token lives in it.
+It makes a session for a visitor without one who is shown a form: the form's token lives in it.
 """
 
 from collections.abc import Mapping
@@ -30,7 +30,7 @@ class Customer:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """What a session says: nobody is logged in where there is no customer."""
+    """What a session says: without a customer, the visitor is not logged in."""
 
     customer: Customer | None = None
     csrf: str = ""  # what its forms carry; empty: there is none

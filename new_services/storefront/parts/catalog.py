@@ -65,7 +65,7 @@ class Article:
     category: Category
     colour: str
     tags: tuple[str, ...]
-    weight: str  # empty: nobody weighed it
+    weight: str  # empty: it is not known
     discontinued: bool
     created: datetime
     variants: tuple[Variant, ...]

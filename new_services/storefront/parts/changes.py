@@ -21,7 +21,7 @@ Json = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """200: done; 202: nobody knows yet; anything else: refused, and nothing was done."""
+    """200: done; 202: not known yet; anything else: refused, and nothing was done."""
 
     status: int
     problem: str  # what is wrong with the form, for the page that shows it again; may be empty
@@ -49,7 +49,7 @@ class Changes:
         return await _said(self.inventory, asking, f"/counts/{_segment(key)}", body)
 
     async def register(self, asking: Asking, form: Json) -> Said:
-        """A stranger opens an account."""
+        """A visitor opens an account."""
         return await _said(self.accounts, asking, "/registrations/form", form)
 
 

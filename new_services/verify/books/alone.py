@@ -28,7 +28,7 @@ SELECT o.fields->>'saga_id' AS key, o.fields->>'order_no' AS order_no,
        )::text AS lines, o.key::bigint AS id
 FROM mirror o WHERE o.entity = 'order' AND NOT o.gone
 """
-# An order that is ours goes before what the feed told of it.
+# An order that is ours goes before what the feed has of it.
 _LINES = """
 WITH ours AS (
     SELECT o.order_no, o.content::jsonb AS content FROM owned_order o, domain_owner d

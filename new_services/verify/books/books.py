@@ -84,7 +84,7 @@ LEFT = (
      "SELECT event_id AS key, subject AS found FROM outbox WHERE sent IS NULL"),
     ("the feed has told every movement", "inventory",
      "SELECT origin AS key, change::text AS found FROM movement WHERE lsn IS NULL"
-     # Behind a closed window legacy is given none, so the feed has none to tell.
+     # Behind a closed window legacy is given none, so the feed has none to send.
      " AND NOT EXISTS (SELECT FROM domain_owner WHERE domain = 'orders' AND owner = 'new'"
      " AND NOT window_open)"),
 )  # fmt: skip
@@ -164,9 +164,9 @@ class Books:
         self, keys: Sequence[str] | None
     ) -> tuple[dict[str, list[Ordered]], dict[str, Ordered]]:
         """Orders that we placed as their owner, as legacy has them, by saga; and, by number, those
-        of which legacy is not told any more, as we have them."""
+        that legacy is not given any more, as we have them."""
         rows = await self._rows("orders", owned.ORDERS, keys)
-        here = {row["order_no"]: _told(orjson.loads(row["content"])) for row in rows
+        here = {row["order_no"]: _in_our_words(orjson.loads(row["content"])) for row in rows
                 if row["alone"]}  # fmt: skip
         sagas = {row["order_no"]: row["key"] for row in rows if row["placed"]}
         there = {
@@ -221,7 +221,7 @@ class Books:
         self, name: str, statement: str, keys: Sequence[str] | None
     ) -> Sequence[asyncpg.Record]:
         if keys is not None:
-            statement = f"SELECT * FROM ({statement}) AS told WHERE key = ANY ($1::text[])"
+            statement = f"SELECT * FROM ({statement}) AS kept WHERE key = ANY ($1::text[])"
         values = [] if keys is None else [list(keys)]
         rows: Sequence[asyncpg.Record] = await self._connections[name].fetch(statement, *values)
         return rows
@@ -303,12 +303,12 @@ def _ordered(row: asyncpg.Record) -> Ordered:
 def _saga(row: asyncpg.Record) -> Saga:
     wrote = None
     if row["wrote"]:
-        wrote = _told(orjson.loads(row["wrote"]))
+        wrote = _in_our_words(orjson.loads(row["wrote"]))
     purchase = orjson.loads(row["lines"]) if row["lines"] else None
     return Saga(row["kind"], row["phase"], row["reason"] or "", wrote, purchase, row["took"])
 
 
-def _told(order: Mapping[str, Any]) -> Ordered:
+def _in_our_words(order: Mapping[str, Any]) -> Ordered:
     """An order in the new side's own words."""
     lines: dict[str, int] = {}
     for line in order["lines"]:

@@ -4,7 +4,7 @@
     ─▶ what differs is looked at again, until it is equal or patience ends
 
 While the window is open, legacy has an order of ours with the same meaning; later owners change
-no more than its status and payment. Behind a closed window legacy is not told, and ours stands.
+no more than its status and payment. Behind a closed window legacy is given none, and ours stands.
 """
 
 import asyncio
@@ -26,7 +26,7 @@ NAMES = (SAME, KNOWN)
 PAUSE_SECONDS = 0.2
 PARTS = ("name", "street", "zip", "city")
 
-# `alone`: legacy is not told of this order as it is now.
+# `alone`: legacy is not given this order as it is now.
 ORDERS = """
 SELECT o.saga_id AS key, o.order_no, o.placed, o.content,
        (d.owner = 'new' AND NOT d.window_open AND o.epoch = d.epoch) AS alone

@@ -1,4 +1,4 @@
-"""One purchase, as four databases tell of it, and the laws that bind them together (pure).
+"""One purchase, as four databases have it, and the laws that bind them together (pure).
 
     orders     its saga: how far it came, which order it says it wrote
     legacy     the orders that carry its mark; once it is deleted, orders has what it held
@@ -66,7 +66,7 @@ class Saga:
         return self.phase in ("forward", "backward")
 
     def may_have_written(self, order: Ordered) -> bool:
-        """This order, be it once too often or after giving it up."""
+        """Whether it may have: also an order placed twice, or after the saga gave up."""
         if self.wrote is not None and self.wrote.number == order.number:
             return True
         if self.lines is not None and self.lines != order.lines:
@@ -102,7 +102,7 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Purchase:
-    """All that is told of it; what is None or empty is not told there."""
+    """What all of them have of it; None or empty: that one has nothing."""
 
     saga: Saga | None = None
     orders: tuple[Ordered, ...] = ()
@@ -129,13 +129,13 @@ def of_the_purchase(
         return tuple(each for each in orders if saga.may_have_written(each))
     if money is None:
         return tuple(orders)
-    # Its saga has been forgotten: one of them was paid for, or else it was the first.
+    # Its saga has been deleted: one of them was paid for, or else it was the first.
     paid_for = (each for each in orders if money.taken == (each.total if each.stands else NOTHING))
     return tuple(orders[:1] and [next(paid_for, orders[0])])
 
 
 def asked_for(purchase: Purchase) -> Broken:
-    """An order with a mark was asked for. Sagas are forgotten in time, their payments are not."""
+    """An order with a mark was asked for. Sagas are deleted in time, their payments are not."""
     if not purchase.orders or purchase.saga is not None or purchase.money is not None:
         return None
     return "a saga that wrote it", f"nobody asked for {_numbers(purchase.orders)}"

@@ -2,7 +2,7 @@
 
 from new_services.verify.laws.laws import Law
 
-# What an event told counts while the feed has not told it: the order itself, or its end.
+# What an event says counts until the feed has it: the order itself, or its end.
 _LINES = """
 SELECT o.created::date AS day, o.order_no, l.sku, l.quantity, l.price,
        o.status = 'CANCELLED' OR coalesce(a.cancelled, false) AS cancelled

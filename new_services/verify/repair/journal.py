@@ -43,9 +43,9 @@ class Journal:
         moment = datetime.now(UTC)
         name = f"{moment:%Y%m%dT%H%M%S}-{plan.service}-{secrets.token_hex(2)}"
         at = moment.isoformat(timespec="milliseconds")
-        anew = tuple(plan.made_anew)
+        derived = tuple(plan.made_anew)
         return self._write(
-            Entry(name, plan.service, "begun", at, tuple(plan.mends), plan.derive, anew)
+            Entry(name, plan.service, "begun", at, tuple(plan.mends), plan.derive, derived)
         )
 
     def settle(self, entry: Entry, state: str) -> Entry:

@@ -81,8 +81,8 @@ async def apply(settings: VerifySettings, found: Plan, journal: Journal) -> Outc
 
     def written(done: Outcome) -> None:
         nonlocal entry
-        mends, anew = tuple(done.mended), tuple(done.made_anew)
-        entry = journal.settle(replace(entry, mends=mends, made_anew=anew), "written")
+        mends, derived = tuple(done.mended), tuple(done.made_anew)
+        entry = journal.settle(replace(entry, mends=mends, made_anew=derived), "written")
 
     outcome = await _write(settings, entry, written)
     journal.settle(entry, "applied")

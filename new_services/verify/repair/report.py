@@ -33,7 +33,7 @@ def _plan(found: Plan) -> str:
     if len(found.mends) > SHOWN:
         lines.append(f"  and {len(found.mends) - SHOWN} more")
     if found.made_anew:
-        lines.append(f"  made anew of the rows: {_anew(found.service, found.made_anew)}")
+        lines.append(f"  made again from the rows: {_derived(found.service, found.made_anew)}")
     return "\n".join([*lines, *(f"  not mended: {why}" for why in found.refused)])
 
 
@@ -70,7 +70,7 @@ def outcomes(done: Sequence[Outcome], *, undone: bool = False) -> str:
     for each in done:
         lines.append(f"{each.service}: {len(each.mended)} rows {verb} ({each.id})")
         if each.made_anew:
-            lines.append(f"  made anew of the rows: {_anew(each.service, each.made_anew)}")
+            lines.append(f"  made again from the rows: {_derived(each.service, each.made_anew)}")
         if each.left_alone:
             keys = [f"{mend.entity} {mend.key}" for mend in each.left_alone]
             lines.append(f"  left alone, they changed meanwhile: {_few(keys)}")
@@ -85,12 +85,12 @@ def entries(found: Sequence[Entry]) -> str:
         return "no repair was ever made"
     return "\n".join(
         f"{each.id}  {each.state:<8} {each.at}  {len(each.mends)} rows of {each.service}"
-        + (f", and {_anew(each.service, each.made_anew)}" if each.made_anew else "")
+        + (f", and {_derived(each.service, each.made_anew)}" if each.made_anew else "")
         for each in found
     )
 
 
-def _anew(service: str, keys: Sequence[str]) -> str:
+def _derived(service: str, keys: Sequence[str]) -> str:
     """What is derived, with its service's word for it."""
     return f"{DERIVED[service]} {_few(keys)}".lstrip()
 

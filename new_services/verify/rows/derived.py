@@ -33,7 +33,7 @@ async def check(service: Service, still: asyncpg.Connection, *, deep: bool) -> l
     async for keys in _chunks(still, documents.every if deep else documents.suspects):
         for key, made, kept in await _compared(compare, still, keys):
             if made != kept:
-                report.breaches.append(Breach(key, *told_apart(made, kept)))
+                report.breaches.append(Breach(key, *differing(made, kept)))
         if len(report.breaches) >= MOST:
             break
     return [report]
@@ -62,7 +62,7 @@ async def _compared(
     ]
 
 
-def told_apart(
+def differing(
     made: Mapping[str, Any] | None, kept: Mapping[str, Any] | None
 ) -> tuple[str | None, str | None]:
     """What was expected and what was found, in the parts that differ; None: no document."""

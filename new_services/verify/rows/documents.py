@@ -156,7 +156,7 @@ _ORDER = {
     ),
     **{name: f"(o.fields->'{name}')::text" for name in ("created", "updated")},
 }
-_TOLD = ("order_no", "po_number", "saga_id", "status")
+_COLUMNS = ("order_no", "po_number", "saga_id", "status")
 _ORDERS = f"""
 SELECT coalesce(m.key, d.order_id::text) AS key
 FROM (
@@ -175,8 +175,8 @@ FROM (
          ON ours.order_no = o.fields->>'order_no'
     WHERE o.entity = 'order' AND NOT o.gone
 ) m FULL JOIN (SELECT * FROM order_document WHERE body IS NOT NULL) d ON d.order_id::text = m.key
-WHERE (d.body, d.email, {", ".join(f"d.{name}" for name in _TOLD)})
-      IS DISTINCT FROM (m.body, m.email, {", ".join(f"m.{name}" for name in _TOLD)})
+WHERE (d.body, d.email, {", ".join(f"d.{name}" for name in _COLUMNS)})
+      IS DISTINCT FROM (m.body, m.email, {", ".join(f"m.{name}" for name in _COLUMNS)})
 """
 ORDER_DOCUMENTS = Documents(
     "a document is what its order, lines and customer make of it",

@@ -1,4 +1,4 @@
-"""How the inventory keeps what legacy tells it: levels, a ledger by origin, marks of orders."""
+"""How the inventory keeps what legacy has: levels, a ledger by origin, marks of orders."""
 
 from contracts.feed.change import Version
 from contracts.feed.entities import MOVEMENT, ORDER, STOCK

@@ -86,7 +86,7 @@ def _canonical(field: Field) -> str:
 
 
 def _as_fed(column: str, kind: str) -> str:
-    """As the feed tells it: numbers and booleans, everything else as text."""
+    """As the feed sends it: numbers and booleans, everything else as text."""
     plain = kind in ("integer", "bigint", "smallint", "boolean")
     return f'r."{column}"' if plain else f'r."{column}"::text AS "{column}"'
 

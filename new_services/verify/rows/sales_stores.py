@@ -1,4 +1,4 @@
-"""How the sales figures keep what legacy tells them: orders and lines in tables, goods mirrored."""
+"""How the sales figures keep what legacy has: orders and lines in tables, goods mirrored."""
 
 from dataclasses import replace
 

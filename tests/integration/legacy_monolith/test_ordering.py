@@ -13,9 +13,9 @@ from sqlalchemy.orm import Session
 from legacy_monolith.models import Customer, Order
 from legacy_monolith.shop.ordering import (
     NotCancellable,
+    OrderRequest,
     OutOfStock,
     UnknownSku,
-    Wish,
     adjust,
     cancel,
     place,
@@ -64,7 +64,7 @@ def buy(engine: Engine, number: int, lines: dict[str, int]) -> str | None:
         customer = session.get(Customer, number % 500 + 1)
         assert customer is not None
         try:
-            return place(session, customer, Wish(lines), NOW).order_no
+            return place(session, customer, OrderRequest(lines), NOW).order_no
         except OutOfStock:
             return None
 

@@ -80,7 +80,7 @@ def test_what_cannot_be_undone_waits_for_a_person_who_undoes_it(shop: Any) -> No
 
     told = fig(shop, "saga", saga_id)
     assert told.returncode == 1
-    assert "undoing reserve: 409: the wish was sold before" in told.stdout
+    assert "undoing reserve: 409: the reservation was sold before" in told.stdout
 
     shop.query("inventory", "UPDATE claim SET status = 'held' WHERE saga_id = %s", saga_id)
     undone = fig(shop, "saga", saga_id, "compensate")

@@ -133,7 +133,7 @@ def test_a_plain_plan_a_journal_and_its_way_back_name_what_is_derived(one_shop, 
     one_shop.execute("catalog", "UPDATE stock SET quantity = 9 WHERE sku = 'P-2-0'")
     one_shop.execute("catalog", "UPDATE document SET name_key = 'x' WHERE product_id = 3")
     (plan,) = asyncio.run(repair.plan(settings, verified(one_shop, "catalog")))
-    told = "made anew of the rows: the documents of product 2, 3"
+    told = "made again from the rows: the documents of product 2, 3"
     assert told in repair_report.plans([plan])
     done = asyncio.run(repair.apply(settings, plan, journal))
     assert told in repair_report.outcomes([done])

@@ -97,7 +97,7 @@ async def test_a_wish_that_ended_otherwise_is_a_conflict(
     call: tuple[str, str, str], body: bytes, asked: object, status: str
 ) -> None:
     made = endpoints(Handler(Barred("released")))
-    expected = (409, {"error": "the wish was released before"})
+    expected = (409, {"error": "the reservation was released before"})
     assert await made.calls()[call]("S-1", body) == expected
 
 

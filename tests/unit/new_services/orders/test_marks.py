@@ -133,9 +133,9 @@ class World:
 
         monkeypatch.setattr(marks, "enqueue", enqueue)
 
-    async def tell(self, *told: Fed) -> list[str]:
+    async def feed(self, *some: Fed) -> list[str]:
         connection: Any = self.database
-        await marks.tell_sagas(connection, told, ZONE)
+        await marks.begin_sagas(connection, some, ZONE)
         return [state.saga_id for state in self.begun]
 
 
@@ -143,14 +143,14 @@ async def test_a_stray_is_cancelled_in_the_name_of_its_sagas_customer(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     world = World(monkeypatch, row())
-    assert await world.tell(fed(other())) == ["stray:SO-2"]
+    assert await world.feed(fed(other())) == ["stray:SO-2"]
     assert world.begun == [kinds.stray("SO-2", ANNA)]
     assert world.database.values("FROM saga WHERE") == [(["S-1"],)]
 
 
 async def test_one_that_is_cancelled_by_now_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     world = World(monkeypatch, row())
-    assert await world.tell(fed(replace(other(), status="CANCELLED"))) == []
+    assert await world.feed(fed(replace(other(), status="CANCELLED"))) == []
 
 
 @pytest.mark.parametrize(("order", "begun"), [(ORDER, []), (CANCELLED, ["settle:SO-1"])])
@@ -158,7 +158,7 @@ async def test_its_own_order_is_settled_once_it_is_cancelled_there(
     monkeypatch: pytest.MonkeyPatch, order: Order, begun: list[str]
 ) -> None:
     world = World(monkeypatch, row())
-    assert await world.tell(fed(order)) == begun
+    assert await world.feed(fed(order)) == begun
     if begun:
         assert world.begun == [kinds.settling(order, Customer("a@b.c", "Anna at legacy", ""))]
 
@@ -173,27 +173,27 @@ async def test_of_a_saga_that_is_forgotten_the_order_it_wrote_is_kept(
 ) -> None:
     rows = [{"order_no": "SO-1", "saga_id": written}] if written else []
     world = World(monkeypatch, written=rows)
-    assert await world.tell(fed(CANCELLED)) == begun
+    assert await world.feed(fed(CANCELLED)) == begun
     assert world.database.values("FROM written_order") == [(["SO-1"],)]
 
 
 async def test_what_cannot_be_judged_yet_is_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
     world = World(monkeypatch, row(phase=Phase.FORWARD, written=None), row("S-2"))
     alien = replace(other(pieces=3), saga_id="S-2")
-    assert await world.tell(fed(CANCELLED, 9), fed(alien, 8)) == []
+    assert await world.feed(fed(CANCELLED, 9), fed(alien, 8)) == []
     assert world.database.values("INSERT INTO unjudged_order") == [([9], ["S-1"])]
 
 
 async def test_where_all_is_judged_nothing_is_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
     world = World(monkeypatch, row())
-    await world.tell(fed(ORDER))
+    await world.feed(fed(ORDER))
     assert world.database.values("INSERT INTO unjudged_order") == []
 
 
 async def test_sagas_begin_in_the_order_of_legacys_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
     world = World(monkeypatch, row())
     second = replace(other(), order_no="SO-3")
-    assert await world.tell(fed(second, 12), fed(other(), 11)) == ["stray:SO-2", "stray:SO-3"]
+    assert await world.feed(fed(second, 12), fed(other(), 11)) == ["stray:SO-2", "stray:SO-3"]
 
 
 async def test_what_has_become_ripe_is_judged_in_one_transaction(

@@ -475,7 +475,7 @@ async def test_a_stray_is_cancelled_unless_it_is(world: World, fed: Order | None
 
 async def test_a_stray_that_legacy_has_cancelled_waits_for_the_feed(world: World) -> None:
     world.record.plays["cancel"] = RecordRefused(409, {"error": "no", "status": "CANCELLED"})
-    with pytest.raises(NotYet, match="the feed will tell") as caught:
+    with pytest.raises(NotYet, match="the feed will confirm it") as caught:
         await world.do(STRAY, "cancel")
     assert (caught.value.after, caught.value.callee) == (1.0, "")
 

@@ -17,7 +17,7 @@ async def test_it_is_told_of_the_owner_and_of_the_end_of_the_window() -> None:
     records, told, away = MemoryRecords(stored=replace(OURS, phase=Phase.MOVING)), [], [True]
     plan = iter([OURS, OURS, OURS, replace(OURS, window_open=False)])
 
-    async def tell(stamp: Stamp) -> None:
+    async def send(stamp: Stamp) -> None:
         if away:
             away.clear()
             raise TimeoutError("away")
@@ -30,5 +30,5 @@ async def test_it_is_told_of_the_owner_and_of_the_end_of_the_window() -> None:
         records.stored = following
 
     with pytest.raises(asyncio.CancelledError):
-        await inform(records, tell, pause)
+        await inform(records, send, pause)
     assert told == [Stamp(2, True, True, 7), Stamp(2, True, False, 7)]

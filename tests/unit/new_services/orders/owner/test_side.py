@@ -77,9 +77,9 @@ async def test_numbers_are_handed_back() -> None:
 @pytest.mark.parametrize(
     ("inventory", "rows", "trouble"),
     [
-        (stock(pending=2), {}, "2 movements of the stock are not told: away"),
-        (stock(ahead=1), {}, "have not heard yet"),
-        (stock(), {"LEFT JOIN order_document": [Row(count=1)]}, "have not heard yet"),
+        (stock(pending=2), {}, "2 movements of the stock are not written: away"),
+        (stock(ahead=1), {}, "has not sent yet"),
+        (stock(), {"LEFT JOIN order_document": [Row(count=1)]}, "has not sent yet"),
         (stock(), {"FROM owned_order written": [Row(count=3)]}, "3 orders of ours wait for stock"),
     ],
 )

@@ -4,19 +4,19 @@ from typing import Any
 
 import pytest
 
-from legacy_monolith.api.wish import BadOrder, read_wish
+from legacy_monolith.api.order_request import BadOrder, read_order_request
 
 LINE = {"sku": "hat-10005-0", "qty": 2}
 
 
 def test_smallest_order() -> None:
-    wish = read_wish({"lines": [LINE]})
-    assert wish.lines == {"HAT-10005-0": 2}
-    assert (wish.pay_method, wish.po_number, wish.ship) == ("invoice", None, {})
+    wanted = read_order_request({"lines": [LINE]})
+    assert wanted.lines == {"HAT-10005-0": 2}
+    assert (wanted.pay_method, wanted.po_number, wanted.ship) == ("invoice", None, {})
 
 
 def test_lines_of_one_article_are_added_up() -> None:
-    assert read_wish({"lines": [LINE, LINE]}).lines == {"HAT-10005-0": 4}
+    assert read_order_request({"lines": [LINE, LINE]}).lines == {"HAT-10005-0": 4}
 
 
 def test_whole_order() -> None:
@@ -26,9 +26,9 @@ def test_whole_order() -> None:
         "po_number": "KST 4711",
         "ship": {"name": " Käthe ", "city": "Köln", "planet": "Mars"},
     }
-    wish = read_wish(body)
-    assert (wish.pay_method, wish.po_number) == ("card", "KST 4711")
-    assert wish.ship == {"name": "Käthe", "street": "", "zip": "", "city": "Köln"}
+    wanted = read_order_request(body)
+    assert (wanted.pay_method, wanted.po_number) == ("card", "KST 4711")
+    assert wanted.ship == {"name": "Käthe", "street": "", "zip": "", "city": "Köln"}
 
 
 @pytest.mark.parametrize(
@@ -57,4 +57,4 @@ def test_whole_order() -> None:
 )
 def test_bad_order_is_refused_with_the_reason(body: Any, said: str) -> None:
     with pytest.raises(BadOrder, match=said):
-        read_wish(body)
+        read_order_request(body)

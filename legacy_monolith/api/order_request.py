@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from legacy_monolith.shop.ordering import PAY_METHODS, Wish
+from legacy_monolith.shop.ordering import PAY_METHODS, OrderRequest
 
 MOST_LINES = 50
 MOST_PIECES = 99
@@ -14,14 +14,16 @@ class BadOrder(Exception):
     """What was sent is no order; the message says why."""
 
 
-def read_wish(body: Any) -> Wish:
+def read_order_request(body: Any) -> OrderRequest:
     """From a parsed JSON body; raises BadOrder."""
     if not isinstance(body, dict):
         raise BadOrder("an order is needed, as JSON")
     pay_method = body.get("pay_method", "invoice")
     if pay_method not in PAY_METHODS:
         raise BadOrder("pay_method: expected invoice or card")
-    return Wish(_lines(body.get("lines")), pay_method, _po_number(body), _ship(body.get("ship")))
+    return OrderRequest(
+        _lines(body.get("lines")), pay_method, _po_number(body), _ship(body.get("ship"))
+    )
 
 
 def _lines(given: Any) -> dict[str, int]:
