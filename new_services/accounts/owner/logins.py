@@ -55,7 +55,7 @@ class OwnAccounts:
     moment until legacy has a change."""
 
     pool: asyncpg.Pool
-    door: WriteGate
+    write_gate: WriteGate
     now: Callable[[], datetime]
     given: Callable[[int], Awaitable[None]]
 
@@ -69,7 +69,7 @@ class OwnAccounts:
     async def register(self, form: NewCustomer) -> None:
         """A new customer. Raises RecordRefused where the address is taken, Moving."""
         async with self.pool.acquire() as connection, connection.transaction():
-            record = await self.door.enter(connection)
+            record = await self.write_gate.enter(connection)
             hashed = await asyncio.to_thread(hashing(record), form.password)
             address = form.email.lower()
             number = await connection.fetchval(_LOGIN, address, hashed)
@@ -82,14 +82,14 @@ class OwnAccounts:
 
     async def ours(self) -> bool:
         """Whether every customer there is stands in our table."""
-        return (await self.door.records.look()).owner is Owner.NEW
+        return (await self.write_gate.records.look()).owner is Owner.NEW
 
     async def renew(self, login: Login, password: str) -> None:
         """The hash of a password that was just shown to be right, by today's method, once no other
         program reads it."""
         if passwords.is_todays(login.password_hash):
             return
-        record = await self.door.records.look()
+        record = await self.write_gate.records.look()
         if record.writer is Owner.NEW and not record.window_open:
             hashed = await asyncio.to_thread(passwords.hashed_today, password)
             await self.pool.execute(_RENEW, login.customer_id, login.password_hash, hashed)
@@ -117,7 +117,7 @@ class OwnedLogins:
     trouble: str = field(default="")  # legacy's, while it is the owner
 
     async def find(self, address: str) -> Login | None:
-        record = await self.own.door.records.look()
+        record = await self.own.write_gate.records.look()
         if record.owner is Owner.NEW:
             self.trouble = ""
             return await self.own.find(address)
@@ -139,9 +139,9 @@ class OwnedRegistrar:
         """See Registrar. Waits for a cutover until then."""
         lost = False  # legacy was sent the form, and has not said what became of it
         while True:
-            before = await self.own.door.records.look()
+            before = await self.own.write_gate.records.look()
             patience = min(WAIT_SECONDS, until - time.monotonic())
-            owner = await self.own.door.whose(form.email.lower(), patience)
+            owner = await self.own.write_gate.whose(form.email.lower(), patience)
             if lost and await self._is_there(form):
                 return None
             try:
@@ -159,7 +159,7 @@ class OwnedRegistrar:
     async def _fenced(self, before: Record, error: RecordSilent) -> bool:
         """Whether a cutover explains it, so that one look decides: legacy's request has ended, or
         its transaction cannot commit any more."""
-        now = await self.own.door.records.look()
+        now = await self.own.write_gate.records.look()
         changed = now.attempt != before.attempt
         return changed and (error.answered or now.owner is Owner.NEW)
 

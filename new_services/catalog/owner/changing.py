@@ -36,14 +36,14 @@ class OwnGoods:
     clock, without a zone."""
 
     pool: asyncpg.Pool
-    door: WriteGate
+    write_gate: WriteGate
     now: Callable[[], datetime]
     given: Callable[[int], Awaitable[None]]  # waits a moment until legacy has a change
 
     async def save(self, wanted: Article) -> None:
         """Make the product so. Raises RecordRefused, Moving."""
         async with self.pool.acquire() as connection, connection.transaction():
-            await self.door.enter(connection)
+            await self.write_gate.enter(connection)
             await deriving.lock(connection)
             fields = (wanted.name, wanted.price, wanted.discount, wanted.active)
             found = await connection.fetchval(
@@ -64,7 +64,7 @@ class OwnedGoods:
     own: OwnGoods
 
     async def save(self, person: Customer, wanted: Article, until: float) -> None:
-        if await self.own.door.whose(f"{person.email} {wanted.sku}") is Owner.NEW:
+        if await self.own.write_gate.whose(f"{person.email} {wanted.sku}") is Owner.NEW:
             await self.own.save(wanted)
         else:
             await self.legacy.save(person, wanted, until)

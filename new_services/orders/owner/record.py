@@ -36,7 +36,7 @@ class OwnRecord:
     """See SystemOfRecord. `now` is the shop's wall clock."""
 
     pool: asyncpg.Pool
-    door: WriteGate
+    write_gate: WriteGate
     gate: Gate
     now: Callable[[], datetime]
     # Waits a moment until the monolith has a change of ours, by its number.
@@ -48,17 +48,17 @@ class OwnRecord:
         """See SystemOfRecord; once more, it is the same order. `held`: the epoch of ours in which
         the stock was gated for it, or 0. `promise` stores in the same transaction that the saga has
         come to this step."""
-        record = await self.door.records.lately()
+        record = await self.write_gate.records.lately()
         epoch = record.epoch
         if held != epoch:
             await self.gate(saga_id, wanted.lines, stamped(record))
         async with self.pool.acquire() as connection, connection.transaction():
-            await self.door.stand(connection, saga_id)
+            await self.write_gate.stand(connection, saga_id)
             await promise(connection)
             asked = (saga_id, customer.email, list(wanted.lines), epoch)
             found = await storing.material(connection, *asked)
             if not found.ours:
-                raise self.door.moved(saga_id)
+                raise self.write_gate.moved(saga_id)
             if found.known is not None:
                 return found.known
             owned = self._made(wanted, found, saga_id, epoch)
@@ -97,7 +97,7 @@ class OwnRecord:
 
     async def cancel(self, customer: Customer, order_no: str) -> Order:
         async with self.pool.acquire() as connection, connection.transaction():
-            record = await self.door.enter(connection, order_no)
+            record = await self.write_gate.enter(connection, order_no)
             found = await storing.current(connection, order_no, record.epoch)
             if found is None or found.email != customer.email:
                 raise RecordRefused(404, {"error": "order not found", "order_no": order_no})
@@ -110,7 +110,7 @@ class OwnRecord:
         return order
 
     async def look(self, customer: Customer, order_no: str) -> Order | None:
-        epoch = (await self.door.records.look()).epoch
+        epoch = (await self.write_gate.records.look()).epoch
         async with self.pool.acquire() as connection, connection.transaction():
             await storing.lock(connection, order_no)
             found = await storing.current(connection, order_no, epoch)

@@ -36,19 +36,19 @@ class Owned:
 
     legacy: SystemOfRecord
     own: OwnRecord
-    door: WriteGate
+    write_gate: WriteGate
 
     async def stamp(self) -> Stamp:
         """What the calls to other services of the domain carry: of a moment ago, they check it."""
-        return stamped(await self.door.records.lately())
+        return stamped(await self.write_gate.records.lately())
 
     async def is_ours(self) -> bool:
         """Whether we own the orders now."""
-        return (await self.door.records.look()).owner is Owner.NEW
+        return (await self.write_gate.records.look()).owner is Owner.NEW
 
     async def place(self, customer: Customer, wanted: OrderRequest, attempt: Attempt) -> Order:
         saga_id = attempt.saga_id
-        if await self.door.whose(saga_id) is Owner.NEW:
+        if await self.write_gate.whose(saga_id) is Owner.NEW:
             return await self.own.place(customer, wanted, saga_id, attempt.held, attempt.promise)
         if not self.legacy.accepts(wanted):  # it was accepted while the orders were ours
             raise RecordRefused(503, NO_ROOM)
@@ -64,7 +64,7 @@ class Owned:
         return found if found or ours else await self.legacy.find(customer, wanted, saga_id, age)
 
     async def cancel(self, customer: Customer, order_no: str) -> Order:
-        owner = await self.door.whose(order_no)
+        owner = await self.write_gate.whose(order_no)
         record = self.own if owner is Owner.NEW else self.legacy
         return await record.cancel(customer, order_no)
 

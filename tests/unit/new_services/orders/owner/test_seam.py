@@ -41,7 +41,7 @@ class Side:
         self.calls.append("look")
 
 
-class Door:
+class Gate:
     """Says what the record says."""
 
     def __init__(self, record: Record) -> None:
@@ -63,8 +63,8 @@ class World:
     def __init__(self, record: Record) -> None:
         sides: Any = (Side(), Side())
         self.legacy, self.own = sides
-        door: Any = Door(record)
-        self.seam = Owned(self.legacy, self.own, door)
+        gate: Any = Gate(record)
+        self.seam = Owned(self.legacy, self.own, gate)
 
     async def place(self) -> None:
         await self.seam.place(ANNA, WISH, Attempt("S-1", 99.0, 2, self._promise))
