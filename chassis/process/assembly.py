@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError
 from importlib.metadata import version as installed
 from pathlib import Path
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar, Final, Protocol
 
 import asyncpg
 from fastapi import FastAPI, Request, Response
@@ -105,6 +105,24 @@ async def _nothing_wrong() -> str | None:
 
 async def _nothing_to_close() -> None:
     return None
+
+
+class Closable(Protocol):
+    """A part of a service."""
+
+    def close(self) -> Awaitable[None]:
+        """At the end of the process."""
+
+
+def closing(*parts: Closable | None) -> Callable[[], Awaitable[None]]:
+    """Closes one after the other; None is a part that this service was not given."""
+
+    async def close() -> None:
+        for part in parts:
+            if part is not None:
+                await part.close()
+
+    return close
 
 
 Around = Callable[[Application], Application]

@@ -16,7 +16,7 @@ from chassis.ownership.echo import Echo
 from chassis.ownership.gate import WriteGate
 from chassis.ownership.records import Records
 from chassis.ownership.stated import StatesOwner
-from chassis.process.assembly import Ground, Parts
+from chassis.process.assembly import Ground, Parts, closing
 from chassis.readmodel.fed import fed
 from chassis.readmodel.projection import Model
 from chassis.retention import forgetting
@@ -107,12 +107,6 @@ async def build(ground: Ground) -> Parts:
         endpoints.register(app)
         owned.register(app)
 
-    async def close() -> None:
-        await sagas.starter.close()
-        await owned.close()
-        if client is not None:
-            await client.close()
-
     return Parts(
         register=register,
         calls={("POST", "articles", ""): partial(save, sagas.starter)},
@@ -129,5 +123,5 @@ async def build(ground: Ground) -> Parts:
         watermark=read.watermark,
         details=lambda: {"breakers": breaker_facts(guards), **owned.details()},
         alarms=lambda: {**owned.alarms(), **inbox.alarms},
-        close=close,
+        close=closing(sagas.starter, owned, client),
     )

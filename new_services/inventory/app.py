@@ -13,7 +13,7 @@ from chassis.ownership.joined import Joined
 from chassis.ownership.records import Records
 from chassis.ownership.reverse import ReverseFeed
 from chassis.ownership.stated import StatesOwner
-from chassis.process.assembly import Ground, Parts
+from chassis.process.assembly import Ground, Parts, closing
 from chassis.readmodel.fed import fed
 from chassis.readmodel.projection import Model
 from chassis.retention import forgetting
@@ -104,11 +104,6 @@ async def build(ground: Ground) -> Parts:
         sagas.operator.register(app)
         endpoints.register(app)
 
-    async def close() -> None:
-        await sagas.starter.close()
-        if client is not None:
-            await client.close()
-
     return Parts(
         register=register,
         calls={
@@ -130,5 +125,5 @@ async def build(ground: Ground) -> Parts:
         watermark=read.watermark,
         details=lambda: {"breakers": breaker_facts(guards), "reverse": reverse_facts(reverse)},
         alarms=lambda: inbox.alarms,
-        close=close,
+        close=closing(sagas.starter, client),
     )

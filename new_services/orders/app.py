@@ -1,6 +1,6 @@
 """Composition root of the orders service."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -21,7 +21,7 @@ from chassis.ownership.gate import WriteGate
 from chassis.ownership.joined import Joined
 from chassis.ownership.records import Records
 from chassis.ownership.stated import StatesOwner
-from chassis.process.assembly import Ground, Parts
+from chassis.process.assembly import Ground, Parts, closing
 from chassis.readmodel.fed import fed
 from chassis.readmodel.projection import Model
 from chassis.registry.instances import Directory
@@ -132,9 +132,6 @@ async def build(ground: Ground) -> Parts:
         sagas.operator.register(app)
         moving.register(app)
 
-    ending = [sagas.starter.close, moving.close, *(each.client.close for each in partners.values())]
-    if client is not None:
-        ending.append(client.close)
     return Parts(
         register=register,
         around=lambda app: StatesOwner(app, records, "/api/"),
@@ -154,13 +151,8 @@ async def build(ground: Ground) -> Parts:
         watermark=watermark,
         details=lambda: {**_facts(guards, partners), **moving.details()},
         alarms=lambda: {**moving.alarms(), **inbox.alarms},
-        close=partial(_close, ending),
+        close=closing(sagas.starter, moving, client, *(each.client for each in partners.values())),
     )
-
-
-async def _close(ending: Sequence[Callable[[], Awaitable[None]]]) -> None:
-    for end in ending:
-        await end()
 
 
 def _joined(zone: ZoneInfo, records: Records, followed: Followed) -> Model:

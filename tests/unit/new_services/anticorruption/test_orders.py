@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from contracts.mark import ROOM, new_saga_id, split
 from contracts.orders import Line, Order, OrderRequest
-from legacy_monolith.api.wish import read_wish
+from legacy_monolith.api.order_request import read_order_request
 from new_services.anticorruption.orders import (
     NotAnOrder,
     order_from_legacy,
@@ -23,7 +23,7 @@ prices = st.decimals(0, 9999, places=2).map(str)
 notes = st.one_of(st.none(), st.text(min_size=1, max_size=ROOM))
 places = st.fixed_dictionaries(dict.fromkeys(("name", "street", "zip", "city"), names))
 
-wishes = st.builds(
+requests = st.builds(
     OrderRequest,
     lines=st.dictionaries(skus, st.integers(1, 99), min_size=1, max_size=5),
     pay_method=st.sampled_from(["card", "invoice"]),
@@ -48,13 +48,13 @@ orders = st.builds(
 )
 
 
-@given(wishes)
-def test_legacy_reads_the_wish_as_it_was_meant(wish: OrderRequest) -> None:
+@given(requests)
+def test_legacy_reads_the_request_as_it_was_meant(wanted: OrderRequest) -> None:
     saga_id = new_saga_id()
-    read = read_wish(order_request_to_legacy(wish, saga_id))
-    meant = {sku.strip(): pieces for sku, pieces in wish.lines.items()}
-    assert (read.lines, read.pay_method, read.ship) == (meant, wish.pay_method, wish.ship)
-    assert split(read.po_number) == (wish.po_number, saga_id)
+    read = read_order_request(order_request_to_legacy(wanted, saga_id))
+    meant = {sku.strip(): pieces for sku, pieces in wanted.lines.items()}
+    assert (read.lines, read.pay_method, read.ship) == (meant, wanted.pay_method, wanted.ship)
+    assert split(read.po_number) == (wanted.po_number, saga_id)
 
 
 @given(orders)
@@ -66,8 +66,8 @@ def test_what_legacy_shows_is_what_we_show(order: Order) -> None:
 @given(orders, notes)
 def test_our_mark_is_read_and_not_shown(order: Order, note: str | None) -> None:
     saga_id = new_saga_id()
-    wish = OrderRequest({"A": 1}, po_number=note)
-    shown = show(order) | {"po_number": order_request_to_legacy(wish, saga_id)["po_number"]}
+    wanted = OrderRequest({"A": 1}, po_number=note)
+    shown = show(order) | {"po_number": order_request_to_legacy(wanted, saga_id)["po_number"]}
     read = order_from_legacy(shown)
     assert (read.po_number, read.saga_id) == (note, saga_id)
     assert show(read) == show(replace(order, po_number=note))
@@ -79,6 +79,6 @@ def test_what_is_no_order_is_not_taken_for_one(body: Any) -> None:
         order_from_legacy(body)
 
 
-def test_a_wish_survives_storing() -> None:
-    wish = OrderRequest({"A": 1}, "card", None, {"zip": "6020"})
-    assert OrderRequest.from_dict(asdict(wish)) == wish
+def test_a_request_survives_storing() -> None:
+    wanted = OrderRequest({"A": 1}, "card", None, {"zip": "6020"})
+    assert OrderRequest.from_dict(asdict(wanted)) == wanted
