@@ -14,7 +14,7 @@ from compiling.build import missing
 
 
 def put() -> str:
-    """Compile; what to say of it."""
+    """Compile; returns the message."""
     absent = missing()
     if absent is not None:
         raise SystemExit(f"compiling needs {absent}; everything runs without, as Python")
@@ -27,7 +27,7 @@ def put() -> str:
 
 
 def away() -> str:
-    """Remove; what to say of it."""
+    """Remove; returns the message."""
     if place.take_away(ROOT):
         return "the C modules are removed; processes that start from now on run the sources"
     return "there were no C modules"

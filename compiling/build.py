@@ -30,7 +30,7 @@ MORE: Final = (
 
 
 def missing() -> str | None:
-    """What is not here that building needs; None: all of it is here."""
+    """What building needs and this machine lacks; None when all of it is here."""
     compiler = (sysconfig.get_config_var("CC") or "cc").split()[0]
     if shutil.which(compiler) is None:
         return f"the C compiler ({compiler})"
@@ -42,9 +42,9 @@ def missing() -> str | None:
 
 
 def _trial(compiler: str, headers: str) -> str | None:
-    """What the compiler says of an empty module; None: it built it.
+    """The compiler's error for an empty module; None when it built the module.
 
-    A compiler may stand without the headers of the C library, or without a linker.
+    A machine may have a compiler without the headers of the C library, or without a linker.
     """
     with tempfile.TemporaryDirectory(prefix="fig-compiler-") as folder:
         source = Path(folder, "trial.c")

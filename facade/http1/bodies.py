@@ -17,7 +17,9 @@ LONGEST_SIZE_LINE: Final = 1024
 LARGEST_TRAILER: Final = 8 * 1024
 # Bytes of size lines and extensions beyond what the data excuses: more is an attack.
 MOST_OVERHEAD: Final = 16 * 1024
-MOST_SKIPPED: Final = 16 * 1024  # bytes of a body that nobody wants, rather than a new connection
+MOST_SKIPPED: Final = (
+    16 * 1024
+)  # bytes of an unwanted body that are read rather than opening a new connection
 
 _DATA: Final = 0
 _DATA_END: Final = 1

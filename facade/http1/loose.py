@@ -21,7 +21,7 @@ class LooseChunkedBody(ChunkedBody):
     __slots__ = ("_kinds", "_mended")
 
     def __init__(self, mended: Callable[[str], None]) -> None:
-        """`mended` is told the kind of what was put right, once for each kind."""
+        """`mended` is called with the kind of a fault that was corrected, once for each kind."""
         super().__init__()
         self._mended = mended
         self._kinds: set[str] = set()

@@ -1,8 +1,8 @@
-"""Heads of answers that are malformed in ways a proxy may put right (RFC 9112).
+"""Heads of answers that are malformed in ways a proxy may correct (RFC 9112).
 
-Browsers and other proxies read such answers, and RFC 9112 says of each what it means. The head is
-written anew as it should have been and then read as strictly as any other; what has two meanings
-stays refused. Requests are never mended.
+Browsers and other proxies read such answers, and RFC 9112 defines what each of them means. The head
+is rewritten as it should have been and then read as strictly as any other; a head with two meanings
+stays refused. Requests are never corrected.
 """
 
 import re
@@ -54,7 +54,7 @@ def read_loosely(
 
 
 def _mended(head: bytes, kinds: list[str]) -> bytes:
-    """The head as it should have been; `kinds` is told what was put right."""
+    """The head as it should have been; the kinds of its faults are appended to `kinds`."""
     if head.count(b"\n") != head.count(b"\r\n"):
         kinds.append(BARE_LF)
     first, *lines = _LINE_END.split(head)

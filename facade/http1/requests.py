@@ -1,4 +1,4 @@
-"""The head of a request: read once with all that forwarding needs of it, and written for a side."""
+"""The head of a request: reads all that forwarding needs in one pass, and writes it for a side."""
 
 import re
 from typing import Final
@@ -222,7 +222,7 @@ def _connection(request: RequestHead, value: bytes, _field: Field) -> None:
 
 def _upgrade(request: RequestHead, value: bytes, _field: Field) -> None:
     if tokens(value) == [b"h2c"]:
-        return  # we speak HTTP/1.1 alone, and may ignore the wish
+        return  # we speak only HTTP/1.1, and may ignore the offer
     request.upgrade = value
 
 
@@ -279,9 +279,9 @@ _RULES: Final = {
 
 
 def _in_lower_case(line: bytes) -> re.Match[bytes]:
-    """A request line with a method that is not in capitals: another method (RFC 9110, 9.1).
+    """A request line whose method has lower-case letters: another method (RFC 9110, 9.1).
 
-    Not one that some read as HEAD, whose answer then ends elsewhere. Raises Refused.
+    `head` is refused: a server that reads it as HEAD sends no body. Raises Refused.
     """
     match = _LINE_IN_ANY_CASE.fullmatch(line)
     if match is None:

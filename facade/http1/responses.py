@@ -1,4 +1,4 @@
-"""The head of a response: read once with all that forwarding needs of it, written for a client."""
+"""The head of a response: reads all that forwarding needs in one pass, writes it for a client."""
 
 import re
 from typing import Final
@@ -72,10 +72,14 @@ class ResponseHead:
         self.dated = False
         self.upgrade: bytes | None = None
         self.declined: bytes | None = None  # why a service of ours cannot answer this request
-        self.owner: bytes | None = None  # whose what was written is, as a service of ours says it
+        self.owner: bytes | None = (
+            None  # the owner of the written domain, as a service of ours states it
+        )
         self.named: list[bytes] | None = None
         self.has_body = False  # a body follows (RFC 9112, 6.3)
-        self.mended: tuple[str, ...] = ()  # what was put right in it, see facade.http1.mending
+        self.mended: tuple[
+            str, ...
+        ] = ()  # the faults that were corrected, see facade.http1.mending
 
 
 def read_response(head: bytes, most_fields: int, method: bytes) -> ResponseHead:

@@ -14,7 +14,7 @@ REST_SECONDS = 0.25  # a look all the same: not every file system says what chan
 
 
 class Attention:
-    """Take it once, before any child is started; children forget it (`master.children`)."""
+    """Built once, before any child is started; children close it (`master.children`)."""
 
     def __init__(self, folders: Iterable[Path]) -> None:
         self._notices = Notices(folders)
@@ -23,7 +23,7 @@ class Attention:
         signal.signal(signal.SIGCHLD, lambda _number, _frame: None)  # so that one wakes us
 
     def wait(self, *, briefly: bool) -> None:
-        """Until there is something to look at; `briefly`: as if nothing were heard of files."""
+        """Until there is something to look at; `briefly`: as without file notifications."""
         heard = self._notices.descriptor
         seconds = POLL_SECONDS if briefly or heard is None else REST_SECONDS
         ready = [self._signalled] if heard is None else [self._signalled, heard]

@@ -46,7 +46,7 @@ STOP_SECONDS = 40.0  # beyond every worker's own bound
 
 
 class Master:
-    """Starts what is missing, until it is told to stop."""
+    """Starts the processes that are missing, until a signal stops it."""
 
     def __init__(self, settings: FacadeSettings, runtime: Path, publisher: Publisher) -> None:
         self._settings = settings
@@ -188,13 +188,13 @@ class Master:
         return environment
 
     def _admin(self) -> str:
-        """Where the control process listens; `off` is a socket that nobody else can reach."""
+        """Where the control process listens; `off` is a socket without an address to reach it."""
         if self._settings.admin.host == OFF:
             return f"{UNIX}{self._sockets_folder}/admin.sock"
         return self._settings.admin.written
 
     def _stop(self) -> None:
-        """Workers first, so that the control process hears their last counts."""
+        """Workers first, so that the control process receives their last counts."""
         log.info("stopping")
         workers = {child.pid for child in self._workers if child.pid} | set(self._leaving)
         for pid in workers:

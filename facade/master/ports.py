@@ -11,7 +11,7 @@ log = logging.getLogger("facade")
 
 
 def listen(address: Listen, number: int) -> list[socket.socket]:
-    """Listening sockets that share one port. Exits with 2 when somebody else has it."""
+    """Listening sockets that share one port. Exits with 2 when another process has the port."""
     try:
         with _socket(address) as alone:  # sharing a port would hide that it is taken
             port = alone.getsockname()[1]

@@ -31,7 +31,7 @@ from facade.runtime.statefolder import forget_steps
 log = logging.getLogger("facade.reload")
 
 TABLE, RELOAD, INSTANCES = "table.yaml", "reload.json", "instances.json"
-AGAIN_SECONDS = 1.0  # a file that came too early, or is gone, is looked at anew so often
+AGAIN_SECONDS = 1.0  # how often a file that came too early, or is gone, is looked at again
 HELD_SECONDS = 1.0
 
 
@@ -99,7 +99,7 @@ class Publisher:
         self._refuse(error)
 
     def offer(self, data: bytes) -> bool:
-        """The file has these bytes now: publish them, or say why not. Returns whether it did.
+        """The file has these bytes now: publish them, or log why not. Returns whether it did.
 
         A file that loses routes, or ends without a newline, may be half of one that is being
         written: it is held until it has stayed the same for HELD_SECONDS.
@@ -189,7 +189,7 @@ class Publisher:
         return datetime.fromtimestamp(self._clock(), UTC)
 
     def override(self, _data: bytes) -> None:
-        """An override was written: publish the file that is in force anew, with it."""
+        """An override was written: publish the file in force again, with the override."""
         if self._declared is not None:
             self._put_in_force(self._declared, self._data)
             self._report(self._errors)  # of a later edit, which is refused as before
@@ -222,7 +222,7 @@ class Publisher:
             _say_changes(before, self._in_force)
 
     def _overridden(self, loaded: Loaded, data: bytes) -> tuple[Loaded, bytes]:
-        """What is in force: the file, or what counts instead of it until it is edited."""
+        """The table in force: the file, or the override until the file is edited."""
         override = read_override(self._runtime)
         try:
             now = overridden(data, override)

@@ -40,7 +40,7 @@ def before_start(start: Start, was: Accepted) -> RouteFile:
 
 
 def judge_start(start: Start, loaded: Loaded, was: Accepted) -> None:
-    """Raises RouteFileError when what was in force speaks against the file."""
+    """Raises RouteFileError when a step from the last table in force to this file is refused."""
     before = before_start(start, was)
     try:
         check_retired(loaded, before)

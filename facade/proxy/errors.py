@@ -48,8 +48,8 @@ TRUNCATED: Final = Failure("truncated", 502, RESET, "broke off in the middle of 
 STALLED: Final = Failure("stalled", 504, TIMEOUT, "stopped in the middle of its answer.")
 # The upstream did answer, and says itself that it did nothing.
 DECLINED: Final = Failure("declined", 503, "", "declined this request.")
-# Legacy did not say whose session it is: neither side is to blame for this request.
-IDENTITY: Final = Failure("identity", 503, "", "cannot be told at the moment who is asking.")
+# The owner of the session could not be looked up: neither side is to blame for this request.
+IDENTITY: Final = Failure("identity", 503, "", "could not find out who is asking.")
 # The memory of keys is held by another worker for too long: nothing was sent.
 MEMORY: Final = Failure("memory", 503, "", "cannot be asked for this key at the moment.")
 # The side that failed in such a way got nothing of the request.
@@ -60,7 +60,7 @@ RETRY_AFTER: Final = b"Retry-After: 2\r\n"  # seconds
 
 
 def final(failure: Failure, *, pinned: bool) -> tuple[int, bytes]:
-    """Status and further header lines of the answer to a client whom no side will answer.
+    """Status and further header lines of the facade's own answer when no side answers.
 
     A request that is pinned and was not sent may be asked again: legacy would not do it.
     """

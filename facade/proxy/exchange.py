@@ -55,8 +55,8 @@ class Exchange:
         if traces.tracing:
             traces.sample(self.request)
         self.done = True  # until it is admitted there is nothing to settle
-        self.pair: Observer | None = None  # hears the answer as it comes: its pair, where copied
-        self.keyed: Keyed | None = None  # the same observer, where it hears of each attempt
+        self.pair: Observer | None = None  # receives the answer too: the pair of a copied request
+        self.keyed: Keyed | None = None  # the same observer, where it follows each attempt too
         self.answer: ResponseHead | None = None  # as the client was given it
         self._connection: Connection | None = None
         self._held: list[bytes] = []  # of the answer; sent with what follows at once
@@ -184,7 +184,7 @@ class Exchange:
         self._send(chunk(data) if self._chunked else data)
 
     def _send(self, data: bytes) -> None:
-        """Send a piece of the answer; one that is followed by another at once goes with that."""
+        """Send a piece of the answer, or hold it where the next one follows at once."""
         connection, held = self._connection, self._held
         if connection is not None and connection.more:
             held.append(data)
@@ -214,7 +214,7 @@ class Exchange:
         self.client.done(self._keep)
 
     def failed(self, failure: Failure) -> None:
-        """Try again where that is safe, or else tell the client."""
+        """Try again where that is safe, or else answer the client with the failure."""
         connection, self._connection = self._connection, None
         if self.done:
             return
@@ -251,7 +251,7 @@ class Exchange:
     # the ways out
 
     def give_up(self, failure: Failure) -> None:
-        """There will be no answer of a side: tell the client why."""
+        """No side will answer: answer the client with the reason."""
         if self.keyed is not None:
             self.keyed.given_up()
         pinned = self.request.state.route.pinned
@@ -262,7 +262,7 @@ class Exchange:
         self.client.explain(self.request, status, text, extra)
 
     def spare(self) -> None:
-        """No side is asked: the request is answered by what is known of it already."""
+        """End without asking a side: the caller answers the request itself."""
         self._finish()
         attempt, now = self.request.attempt, self.worker.deadlines.now
         attempt.side.breaker.release(attempt.permit, Outcome.CANCELLED, now, 0.0)
@@ -314,7 +314,7 @@ def answer_head(
 
 
 def outcome_of(answer: ResponseHead, counted: trouble.Trouble) -> Outcome:
-    """What a whole answer says of its upstream. One that declines is well, it only lags behind."""
+    """What a whole answer says of its upstream. One that declines is not at fault: it is behind."""
     if answer.declined is not None:
         return Outcome.CANCELLED
     return FAILURE if answer.status in counted.statuses else SUCCESS

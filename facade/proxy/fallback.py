@@ -1,7 +1,7 @@
 """A side that fails: when it is asked once more, or legacy in its place, and what changes then.
 
-A read that the new side declined, since it is behind, comes back to it where legacy cannot answer
-either: it then answers from what it has, and states the age.
+A read that the new side declined because it is behind returns to the new side where legacy cannot
+answer either: the new side then answers with the data it has, and states its age.
 """
 
 from random import random
@@ -34,7 +34,7 @@ def may_repeat(request: Request, failure: Failure, reused: bool) -> bool:
 
 
 def repeat(request: Request) -> None:
-    """Count it, and take the time anew: the breaker judges the instance that answers."""
+    """Begin a second attempt with its own time: the breaker judges the instance that answers."""
     request.retried = True
     request.state.counts.retries += 1
     before = request.attempt
@@ -44,9 +44,10 @@ def repeat(request: Request) -> None:
 def may_fall_back(request: Request, failure: Failure) -> bool:
     """Whether legacy may be asked in place of the new side.
 
-    Writes go to legacy only when the new side says that it did nothing; a client who has just
-    written, never where legacy has but a copy. Who wrote in another domain is answered from the
-    past before that, and by legacy where the new side gives no answer at all.
+    A write goes to legacy only when the new side says that it did nothing. A read of a client that
+    has just written in this domain never does where legacy has only a copy of it. A client that
+    wrote in another domain gets an old answer of the new side rather than legacy's; legacy answers
+    only where the new side gives no answer at all.
     """
     route, upload = request.state.route, request.upload
     if request.bound or request.wrote or request.attempt.side is request.state.legacy:
@@ -76,7 +77,7 @@ def turn_to_legacy(request: Request, failure: Failure, worker: WorkerContext) ->
     if failure is errors.DECLINED:
         state.counts.declined += 1
     head, rewrite = request.head, state.legacy.asked
-    # without what the new side alone is told
+    # without the headers that only the new side gets
     facts = request.client.lines(head)
     asked = head if rewrite is None else rewrite.head(head)
     request.attempt.sent = request_bytes(asked, facts, request.trace)
@@ -84,7 +85,7 @@ def turn_to_legacy(request: Request, failure: Failure, worker: WorkerContext) ->
 
 
 def may_turn_back(request: Request, failure: Failure) -> bool:
-    """Whether the new side may be asked once more, to answer a read from the past."""
+    """Whether the new side may be asked once more, to answer a read with old data."""
     if request.bound or not request.state.route.safe or request.state.new is None:
         return False
     declined = failure is errors.DECLINED or request.fell_back is errors.DECLINED
@@ -92,7 +93,7 @@ def may_turn_back(request: Request, failure: Failure) -> bool:
 
 
 def turn_back(request: Request, failure: Failure, worker: WorkerContext) -> bool:
-    """Replace the attempt by one at the new side, which is told that nobody else can answer."""
+    """Replace the attempt by one at the new side, with the header that no other side can answer."""
     new, attempt = request.state.new, request.attempt
     if new is None or not may_turn_back(request, failure) or failure is errors.DEADLINE:
         return False

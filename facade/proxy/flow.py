@@ -3,7 +3,7 @@
 import asyncio
 from typing import Final
 
-# Why reading stands still; a gate opens when no reason is left.
+# Why reading is paused; a gate opens when no reason is left.
 PEER_FULL: Final = 1  # what was read cannot be written on yet
 NEXT_WAITS: Final = 2  # a pipelined request is read and has to wait for its turn
 HELD_FULL: Final = 4  # a body waits for its upstream connection

@@ -279,7 +279,7 @@ class Gateway:
         self.machines.poll()
         self.current.date = b"Date: %b\r\n" % formatdate(usegmt=True).encode()
         # A new table is reported at once: `flip` waits until it sees the table in force. So is a
-        # breaker that opened: who was just refused and asks why would be shown the calm before.
+        # breaker that opened: the status must not show it closed to a client it has just refused.
         news = self.current.table.routes.version, self.breakers.states()
         if now >= self._snapshot_at or self._reported != news:
             rests = now >= self._rests_at
@@ -289,7 +289,7 @@ class Gateway:
         self.log.flush()
 
     def _report(self) -> None:
-        """Tell the control process what was counted, which requests failed, and the spans."""
+        """Send the control process the counters, the requests that failed, and the spans."""
         self.channel.offer(COUNTERS, self.snapshot())
         failed = self.failed.report()
         if failed is not None and self.channel.offer(FAILED, failed):

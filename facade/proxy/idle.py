@@ -41,7 +41,7 @@ class IdleQueue:
         self._call()
 
     def finish(self) -> None:
-        """Do all of it now."""
+        """Do all the work now."""
         while self._waiting:
             self._do_one()
 

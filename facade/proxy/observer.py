@@ -1,4 +1,4 @@
-"""Who hears the answer of a side beside the client: a pair, the memory of an Idempotency-Key."""
+"""Observers of an answer beside the client: a pair, the memory of an Idempotency-Key."""
 
 from typing import Protocol
 
@@ -8,7 +8,7 @@ from facade.proxy.errors import Failure
 
 
 class Observer(Protocol):
-    """Told by the exchange, in the order of the wire."""
+    """Called by the exchange, in the order of the wire."""
 
     def follow(self, upload: Upload | None) -> None:
         """The request's body is whole; None: it has none."""
@@ -52,7 +52,7 @@ class Keyed(Observer, Protocol):
 class Waiting:
     """The Keyed observer of a request that waits before a side is asked: only its end matters."""
 
-    goes_on = False  # nobody waits for the answer once the client has left
+    goes_on = False  # no answer is wanted once the client has left
 
     def follow(self, upload: Upload | None) -> None:
         """The body is kept until it is wanted."""

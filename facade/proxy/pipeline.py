@@ -3,8 +3,8 @@
     client ─▶ inbound ─▶ locate ─ identify ─ decide ─ admit ─ introduce ─ copy ─ connect ─▶ side
     client ◀─ inbound ◀─────────────────────────── exchange ◀───────────────────────────── side
 
-`forward` calls the stations in this order; what they find out, they write into the Request. From
-`connect` on, the exchange is told what the side answers.
+`forward` calls the stations in this order; they write their results into the Request. From
+`connect` on, the exchange receives what the side answers.
 """
 
 from functools import partial
@@ -53,8 +53,8 @@ _PAIR: Final = attrgetter("pair")
 def forward(exchange: Exchange) -> None:
     """Take a request from its head to the side that answers it. Raises Refused.
 
-    `admit` and `introduce` return False where the request ends there, or waits until legacy has
-    said whose it is: then `introduced` goes on.
+    `admit` and `introduce` return False where the request ends there, or waits until the owner of
+    its session is known: then `introduced` goes on.
     """
     request, worker, draw = exchange.request, exchange.worker, random()
     route = locate(request, worker)
@@ -80,11 +80,11 @@ def forward(exchange: Exchange) -> None:
 
 
 def look_back(request: Request, worker: WorkerContext) -> None:
-    """What this client wrote a moment ago, of which legacy may not have heard.
+    """Whether this client wrote something a moment ago that legacy may not have yet.
 
-    In the route's own domain the new side answers, which has it. Where the client wrote in another
-    one, the stage decides; legacy alone is sure to have what it wrote in this one while that was
-    legacy's.
+    If it wrote in the route's own domain, the new side answers, which has that write. If it wrote
+    in another domain, the stage decides; then only legacy is sure to have what the client wrote in
+    this domain while legacy owned it.
     """
     route = request.state.route
     written = worker.identity.lately(request.head)
@@ -181,7 +181,7 @@ def _asked_method(request: Request) -> bytes:
 
 
 def give_cookie(request: Request, key: Key | None) -> None:
-    """Let the answer give our cookie to a client whose session's changes, where it has none."""
+    """Set our own cookie with the answer, for a client without one whose session cookie changes."""
     if key is not None and key.source == "session":
         lines = [field.value for field in request.head.cookies or ()]
         request.given = b"" if sticky_value(lines) else sticky_line(key.value)
@@ -272,9 +272,9 @@ def _take_body(exchange: Exchange) -> None:
 
 
 def introduce(exchange: Exchange) -> bool:
-    """Tell the new side, in the head written for it, who asks and when that client last wrote.
+    """Write a head for the new side with the customer and the time of the client's last write.
 
-    False: legacy is asked first whose session it is, or there is no way to say it.
+    False: the owner of the session is looked up first, or cannot be named.
     """
     request, identity = exchange.request, exchange.worker.identity
     head, route, side = request.head, request.state.route, request.attempt.side
@@ -292,7 +292,7 @@ def introduce(exchange: Exchange) -> bool:
 
 
 def introduced(exchange: Exchange, written: bytes | None) -> None:
-    """`introduce` came to its end later; None: it cannot be said who asks."""
+    """`introduce` ended later; None: the customer cannot be named."""
     if exchange.done:
         return
     request, before = exchange.request, exchange.request.attempt

@@ -44,10 +44,10 @@ class RouteSide:
         self, name: str, upstream: Upstream, copies: Upstream, breaker: Breaker, counts: SideCounts
     ) -> None:
         """`name` is "legacy", "new", or "composed": the parts answer."""
-        self.counted: Final = upstream.trouble  # what the breaker is told of as failed
+        self.counted: Final = upstream.trouble  # what counts as a failure for the breaker
         self.name = name
         self.upstream = upstream
-        # what changes in its requests, and in its answers; None: nothing
+        # the changes to its requests, and to its answers; None: none
         self.asked: RequestRewrite | None = upstream.asked
         self.answers: AnswerRewrite | None = upstream.answers
         self.keeps_session = upstream.config.session_cookie == "keep"
@@ -106,8 +106,8 @@ class ClientFacts:
         *,
         proto: bytes = b"http",
     ) -> None:
-        """`said` hears of a neighbour that is not trusted and says who its client is; `proto` is
-        what it speaks with us."""
+        """`said` is called for a peer that is not trusted and sends X-Forwarded-*; `proto` is the
+        scheme of the connection."""
         self.address = address
         self._trust = trust
         self._trusted = trust.covers(address)
@@ -117,8 +117,8 @@ class ClientFacts:
         self._constant = (
             b"X-Forwarded-For: %b\r\n" % address.encode() + self._proto_line + self._via
         )
-        # The host that was asked last, and the lines for a request to it without a proxy's words:
-        # who has them at hand need not call `lines`.
+        # The last Host, and the lines for a request to that host without headers of a proxy: the
+        # pipeline takes them without a call of `lines`.
         self.host: bytes | None = None
         self.usual = b""
 
@@ -187,8 +187,8 @@ class Request:
     idempotent: bool = field(init=False)  # sending it twice has the effect of sending it once
     decision: Decision = field(init=False)
     attempt: Attempt = field(init=False)
-    # Its client has just written, and legacy may not have heard of it: it is asked for nothing of
-    # that domain. Written beside: of another domain than the route's.
+    # Its client has just written, and legacy may not have the write yet: legacy is not asked for
+    # anything of that domain. `wrote_beside`: in another domain than the route's.
     wrote: bool = False
     wrote_beside: bool = False
     upload: Upload | None = None  # the body, where one follows
@@ -196,12 +196,12 @@ class Request:
     missed: Route | None = None  # one that refuses machines, and is missed by spelling alone
     machine: Machine | None = None  # which asks, where that is looked at
     given: bytes = b""  # the header that gives the client our cookie, where it had none
-    # what became of it
+    # how it ended
     retried: bool = False
     declined: bytes = b""  # the head that the new side declined, where legacy is asked since
     bound: bool = False  # it may have been done by this side before: no other one is asked
     fell_back: Failure | None = None  # for which legacy was asked in place of the new side
-    failed: str = ""  # the phase of the failure that its client was told of
+    failed: str = ""  # the phase of the failure with which its client was answered
     spans: Spans | None = None  # None: it is not traced
 
     @property

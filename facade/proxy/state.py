@@ -42,7 +42,7 @@ class Breakers:
         return tuple([breaker.state for _config, breaker in self._held.values()])
 
     def facts(self, upstream: str, now: float) -> dict[str, dict[str, str | float | None]]:
-        """How an upstream's breakers stand, by circuit class; see Breaker.facts."""
+        """The state of an upstream's breakers by circuit class; see Breaker.facts."""
         return {
             circuit_class: breaker.facts(now)
             for (name, circuit_class), (_config, breaker) in self._held.items()

@@ -15,7 +15,7 @@ class TunnelEnd(asyncio.Protocol):
     other: "TunnelEnd"
 
     def __init__(self, transport: asyncio.Transport, owner: asyncio.Protocol) -> None:
-        """`owner` is told when the connection is gone."""
+        """`owner` is the protocol that is informed when the connection is gone."""
         self.transport = transport
         self._gate = Gate(transport)
         self._owner = owner

@@ -69,8 +69,8 @@ def random_bucket(draw: float) -> int:
 def decide(route: Route, key: Key | None, *, new_available: bool, draw: float) -> Decision:
     """The side that answers.
 
-    `key` matters only when `route.needs_key`; `new_available` is the word of breaker and pool on
-    the new side; `draw` in [0, 1) is the chance for a request without a key. Only a route that
+    `key` matters only when `route.needs_key`; `new_available`: breaker and pool of the new side let
+    a request through; `draw` in [0, 1) is the chance for a request without a key. Only a route that
     may fall back is diverted from a new side that is away: a write may have been tried before.
     """
     decision = route.settled or _by_percent(route, key, draw)
@@ -85,7 +85,7 @@ def diverted(route: Route, decision: Decision) -> Decision:
 
 
 def own_write(route: Route, decision: Decision) -> Decision:
-    """The new side, for a client whose last write legacy may not have heard of yet."""
+    """The new side, for a client whose last write legacy may not have yet."""
     if decision.side == "new" or route.new is None:
         return decision
     return Decision("new", route.new, decision.bucket, OWN_WRITE, False)
@@ -178,7 +178,7 @@ def _sticky(session: Extractor) -> Extractor:
 
 
 def _cookie_value(line: bytes, prefix: bytes) -> str | None:
-    """The value of the cookie, of a line that has its name once; None: the name is another's."""
+    """The cookie's value in a line that has the name once; None where it belongs to another one."""
     before, found, rest = line.partition(prefix)
     before = before.rstrip()
     if not found or (before and not before.endswith(b";")):

@@ -45,7 +45,7 @@ class Question:
     user: str | None = None  # the value of the session cookie
     new_available: bool = True
     host: str = ""
-    person: str = ""  # whose session it is, for limits
+    person: str = ""  # the owner of the session, for limits
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,9 @@ class Explanation:
     seed: str
     compared: str
     pinned: str | None  # why legacy is never asked; None: it may be
-    identity_from: str | None  # which upstream says who is asking; None: the route needs it not
+    identity_from: (
+        str | None
+    )  # the upstream that names the customer; None: the route does not need it
     allow: AllowStand | None  # None: the route asks for no credential
     limits: tuple[LimitStand, ...]
     parts: tuple[PartStand, ...]  # where the route is composed
@@ -95,7 +97,7 @@ class Explanation:
 
 
 def nothing_known(_limit: Limit, key: Found) -> tuple[str, Arrival | None]:
-    """The Standing where nobody counts."""
+    """The Standing where no worker counts."""
     return " ".join(key), None
 
 
@@ -173,7 +175,7 @@ def _part(table: RouteTable, question: Question, part: Part, path: str) -> PartS
 
 
 def _named(question: Question, checked: Checked) -> Named:
-    """Who is known, for limits."""
+    """The person or machine that limits count by."""
     named = {PERSON: question.person}
     if isinstance(checked, Machine):
         named[MACHINE] = checked.full_name
@@ -183,7 +185,7 @@ def _named(question: Question, checked: Checked) -> Named:
 
 
 def _allow(table: RouteTable, route: Route, checked: Checked) -> AllowStand | None:
-    """What the route makes of the machine; None: it does not look."""
+    """Whether the route lets the machine in; None: it does not check machines."""
     config = next((one for one in table.routes if one.name == route.name), None)
     if config is None or config.allow is None or route.allow is None:
         return None
@@ -237,7 +239,7 @@ def _sentence(route: Route, near: Route | None, key: Key | None, decision: Decis
         return f"the request has none of its keys ({tried}): decided at random each time"
     share = written_share(route.percent or 0)
     if reason == PERCENT and route.settled is not None:
-        who = "everybody" if decision.side == "new" else "nobody"
+        who = "every client" if decision.side == "new" else "no client"
         return f"the route is in canary at {share}: {who} goes to the new side"
     if reason == PERCENT and key:
         bucket = bucket_of(route.seed, key.value)

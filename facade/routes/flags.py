@@ -1,7 +1,7 @@
-"""The routes as feature flags (OpenFeature): the door's own decision, for others that ask for it.
+"""The routes as feature flags (OpenFeature): the facade's decision, for other programs.
 
-A flag has the name of its route; its value says whether the new side answers. What is asked about
-is a request of the route's first method on its path, as the context describes it:
+A flag has the name of its route; its value says whether the new side answers. The decision is that
+of a request with the route's first method on its path, as the context describes it:
 
     targetingKey          the value of the route's key, as `fig explain` shows it
     host, header:NAME, query:NAME, cookie:NAME    what conditions and testers look at
@@ -40,7 +40,7 @@ class NoFlag(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What is known of the request. Header names in small letters."""
+    """The facts about the request. Header names in lower case."""
 
     key: str  # empty: none is given
     host: str

@@ -16,14 +16,14 @@ from facade.routes.config.domainfile import CLOSED, MOVING, NEW, OLD, Domain
 from facade.routes.config.routefile import RouteConfig, RouteFile
 from facade.routes.stages import Stage
 
-ALL_NEW = frozenset({Stage.NEW, Stage.RETIRED})  # stages in which legacy answers nobody
+ALL_NEW = frozenset({Stage.NEW, Stage.RETIRED})  # stages in which legacy answers no request
 
 # One step at a time, so that no edit takes a domain from its owner without a cutover.
 _STEPS = {OLD: (MOVING,), MOVING: (OLD, NEW), NEW: (MOVING,)}
 
 
 def not_yet(route: RouteConfig, file: RouteFile) -> str | None:
-    """Why this route of the file may not stand where it stands, and what to do; None: it may."""
+    """Why this route may not be in its stage, and what to do; None when it may."""
     domain = file.domains.get(route.domain or "")
     if domain is None:
         return None
@@ -63,14 +63,14 @@ def held(route: RouteConfig, file: RouteFile, *, writes: bool) -> str | None:
 
 
 def trailing(file: RouteFile) -> frozenset[str]:
-    """The domains of which legacy hears later: the new side owns them, or may own them already."""
+    """The domains whose writes legacy gets later: the new side owns them, or may already."""
     return frozenset(name for name, domain in file.domains.items() if domain.owner != OLD)
 
 
 def pinned(route: RouteConfig, file: RouteFile) -> str | None:
-    """Why no machine may move this route toward legacy, and what a person can do; None: it may.
+    """Why no guard may move this route toward legacy, and what a person can do; None when it may.
 
-    Reading routes too: what their guard saw is a reason for a person to look, who may move them.
+    This holds for reading routes too: a breach of their guard is for a person to judge.
     """
     domain = file.domains.get(route.domain or "")
     if domain is None or domain.owner == OLD:
@@ -83,7 +83,7 @@ def pinned(route: RouteConfig, file: RouteFile) -> str | None:
 
 
 def step_of_owner(before: Domain, after: Domain | None) -> str | None:
-    """Why a file may not say this owner after that one; None: it may."""
+    """Why a file may not change the owner from that one to this one; None when it may."""
     if after is None:
         kept = before.owner == OLD
         return None if kept else f"'{before.name}' is gone, and its owner is {before.words}"

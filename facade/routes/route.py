@@ -34,7 +34,7 @@ class Decision:
     upstream: str
     bucket: int
     reason: str
-    sticky: bool  # the same client is decided alike, as long as the table stands
+    sticky: bool  # the same client gets the same decision while the table is in force
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,7 +51,7 @@ class Route:
     threshold: int  # buckets below this one go to the new side
     settled: Decision | None  # the decision where the stage alone makes it
     needs_key: bool  # a key must be found before `decide`
-    watched: bool  # who asks is counted by bucket, for its guard or its plan
+    watched: bool  # its requests are counted by bucket, for its guard or its plan
     keys: tuple[tuple[str, Extractor], ...]
     seed: str
     sample: int  # basis points of requests also asked on the other side; 0 unless safe
@@ -59,7 +59,7 @@ class Route:
     fallback: bool  # legacy may answer in place of a failing new side
     trouble: Trouble  # for which it may
     yields: bool  # legacy may answer in place of a new side that says it did nothing
-    domain: str  # whose data it reads or writes; empty: it has none
+    domain: str  # the domain that it reads or writes; empty: none
     trailing: frozenset[str]  # domains of which legacy has a copy, where it has a new side
     pinned: bool  # legacy is never asked: the new side owns what the request writes or reads
     timeout: float  # seconds for the whole exchange; 0: no limit
@@ -72,9 +72,9 @@ class Route:
     allow: Allow | None  # what it demands of the machine that asks
     checks: bool  # something is looked at before all else: which machine asks, or `nowhere`
     nowhere: bool  # no side has it: no route names the path, and there is no legacy
-    forgets: bool  # it logs in or out: whose session it is may change
+    forgets: bool  # it logs in or out: the owner of the session may change
     sticky: bool  # a client without our cookie is given one
-    tester: bool  # the route of its testers, who are counted apart
+    tester: bool  # the route of its testers, whose requests are counted apart
 
     @property
     def guarded(self) -> bool:

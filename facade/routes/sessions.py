@@ -11,7 +11,7 @@ from typing import Final
 
 from facade.routes.config.routefile import FacadeOptions
 
-# The usual names of each framework; `*` stands for any letters. The first that a client has counts.
+# The usual names of each framework; `*` means any characters. The first that a client has counts.
 PRESETS: Final = {
     "django": ("sessionid",),
     "rails": ("_*_session",),
@@ -57,7 +57,7 @@ class SessionCookies:
 
     def __init__(self, names: tuple[str, ...]) -> None:
         self.names = names
-        # the one name, where there is no other: most cookies are told apart without a pattern
+        # the name, where there is only one: most cookies are distinguished without a pattern
         plain = len(names) == 1 and "*" not in names[0]
         self._one = names[0].encode("ascii") if plain else b""
         self._patterns = [
@@ -107,7 +107,7 @@ def pairs_of(line: bytes) -> list[Pair]:
 
 
 def key_of(found: list[Pair]) -> str | None:
-    """What a client is known by: the value of its one cookie, or all of them."""
+    """The key of a client: the value of its one cookie, or all cookies."""
     if not found:
         return None
     if len(found) == 1:
@@ -116,7 +116,7 @@ def key_of(found: list[Pair]) -> str | None:
 
 
 def sticky_value(lines: Iterable[bytes]) -> str | None:
-    """What our own cookie says that the client is known by; None where it says nothing."""
+    """The client's key in our own cookie; None where there is no valid one."""
     for line in lines:
         for name, value in pairs_of(line):
             if name == STICKY_COOKIE.encode() and _STICKY.fullmatch(value):
@@ -125,7 +125,7 @@ def sticky_value(lines: Iterable[bytes]) -> str | None:
 
 
 def sticky_key(session: str) -> str:
-    """What a client with this session is known by from now on: nothing tells the session of it."""
+    """The sticky key of a client with this session; the session cannot be derived from it."""
     return blake2b(session.encode("utf-8"), digest_size=16, person=b"fig_client").hexdigest()
 
 

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class Stage(StrEnum):
-    """Where a route stands on its way from the old side to the new one, in order."""
+    """The stages of a route on its way from the old side to the new one, in order."""
 
     LEGACY = "legacy"
     SHADOW = "shadow"

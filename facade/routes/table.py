@@ -66,7 +66,7 @@ class Located:
         return [self.route] if self.cases is None else [case.route for case in self.cases]
 
     def of(self, asked: Asked) -> "Located":
-        """The same for one request, whose route is known then."""
+        """The same for one request, with its route decided by the conditions."""
         for case in self.cases or ():
             if case.takes(asked):
                 return Located(case.route, self.path, self.missed)
@@ -83,14 +83,14 @@ class RouteTable:
     options: FacadeOptions
     file: RouteFile
     tree: SegmentTree[Route]  # of the routes that take all of their paths
-    cases: SegmentTree[tuple[Case, ...]] | None  # of all of them; None: those are all
+    cases: SegmentTree[tuple[Case, ...]] | None  # the cases of all routes; None: no route has any
     hosts: tuple[str, ...]  # that the file names
     spelling: Spelling  # of the templates in the tree
     near: NearMisses[Route]
     unmatched: Mapping[bool, Route]  # by: does the method only read
     reading: Mapping[Route, Route]  # a route -> the same for methods that only read
     exclusive: frozenset[Route]  # no spelling may lead past them: new answers, or a limit is theirs
-    asked: str  # the upstream that is asked whose a session is
+    asked: str  # the upstream that is asked for the owner of a session
     _located: dict[tuple[str | bytes, bytes], Located] = field(default_factory=dict, init=False)
 
     def match(self, method: str | bytes, path: str) -> Route:
@@ -225,7 +225,7 @@ def compile_table(file: RouteFile) -> RouteTable:
 
 
 def _asked(file: RouteFile, tree: SegmentTree[Route], spelling: Spelling) -> str:
-    """Legacy knows whose a session is, until the route that is asked has moved for everybody."""
+    """The upstream that knows the owners of sessions: legacy, until the route asked is at `new`."""
     if file.facade.identity is None:
         return LEGACY
     path = file.facade.identity.ask.partition("?")[0]

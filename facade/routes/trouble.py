@@ -2,8 +2,8 @@
 
 `breaker.count` and `fallback.on` of the route file name them with these words:
 
-    connect   the connection was refused, or did not stand in time
-    reset     the connection broke, or what came over it was no HTTP
+    connect   the connection was refused, or not established in time
+    reset     the connection broke, or the bytes received were not HTTP
     timeout   the answer did not begin, go on or end in time
     5xx, 503  an answer with a status of this class, or with exactly this one
 """

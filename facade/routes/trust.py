@@ -1,4 +1,4 @@
-"""Which addresses may speak for others: proxies in front of us, by address or network."""
+"""The proxies in front of us, by address or network: they may state their client's address."""
 
 import re
 from collections.abc import Sequence
@@ -27,9 +27,9 @@ class Trust:
     def client(self, chain: Sequence[str], neighbour: str) -> str:
         """The client's address behind trusted proxies.
 
-        `chain` has the entries of X-Forwarded-For in their order, `neighbour` is who sent it. Each
-        trusted proxy added the address it saw: the first from the right that is no trusted proxy is
-        the client. Where an entry is no address, nobody can say more than the hop behind it.
+        `chain` has the entries of X-Forwarded-For in their order, `neighbour` is the peer. Each
+        trusted proxy added the address it saw: the first from the right that is no trusted proxy
+        is the client. Where an entry is no address, the hop behind it is the best answer.
         """
         known = neighbour
         for entry in reversed(chain):

@@ -4,10 +4,10 @@
 
 `PAIR` carries one request's two answers (blob = legacy's body, new's, and the request's own where
 it is small; the lengths are in meta), `COUNTERS` what a worker has counted since its start, `HELLO`
-who is speaking: it is the first frame of a connection; `FAILED` the requests that failed since the
-last such frame, `SPANS` those that are traced and have ended since. A reader that is away or slow
-costs frames, never time: pairs beyond `limit` waiting bytes are refused, and the caller counts
-them.
+the number of the worker: it is the first frame of a connection; `FAILED` the requests that failed
+since the last such frame, `SPANS` those that are traced and have ended since. A reader that is away
+or slow costs frames, never time: pairs beyond `limit` waiting bytes are refused, and the caller
+counts them.
 """
 
 import asyncio
@@ -68,9 +68,9 @@ class PairMeta(TypedDict):
     # Of the request's body in the blob, for the same question and for its shape; only the shape is
     # kept. None: it is too large to be sent.
     request_length: NotRequired[int | None]
-    # As legacy got them, so that it can be asked the very same question once more; never stored.
+    # As legacy got them, so that the same request can be sent once more; never stored.
     request_headers: NotRequired[str]
-    # The same for the new side, where it is told something else; never stored either.
+    # The same for the new side, where its headers differ; never stored either.
     new_headers: NotRequired[str]
     # The targets that legacy and the new side got, where an upstream lives at another address.
     sent_targets: NotRequired[tuple[str, str]]

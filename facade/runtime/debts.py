@@ -2,8 +2,8 @@
 
     <folder>/limits    sets of eight slots: digest (16 bytes), nanoseconds of the monotonic clock
 
-A key lies in one of the slots of its set. Where all eight are taken, a key that owes nothing any
-more is forgotten, or else the one whose debt ends first: it may then have its burst once more.
+A key lies in one of the slots of its set. Where all eight are taken, a new key replaces one without
+a debt, or else the one whose debt ends first: that one may then have its burst once more.
 
 The master removes the file at its start, so that no time in it is of another boot of the machine.
 It is read and written in place, not mapped: a full disk is an error, no crash. A worker that is
@@ -26,7 +26,7 @@ FILE: Final = "limits"  # the file's name in the folder of the memory
 SETS: Final = 16_384
 WAYS: Final = 8  # slots of a set
 LOCK_SECONDS: Final = 0.05  # longest wait for another worker
-STUCK_SECONDS: Final = 1.0  # after that nobody waits for so long
+STUCK_SECONDS: Final = 1.0  # after that no worker waits for so long
 _LOCK_STEP_SECONDS: Final = 0.0001
 _TIME_BYTES: Final = 8
 _SLOT: Final = DIGEST_BYTES + _TIME_BYTES
@@ -44,7 +44,7 @@ def digest_of_key(limit: Limit, key: Found) -> bytes:
 
 
 def shown(key: Found, digest: bytes) -> str:
-    """A key as people may see it: an address, or what tells a secret apart from others."""
+    """A key as people may see it: an address, or a part of the digest of a secret."""
     source, value = key
     return f"{source} {value if source == _OPEN else digest.hex()[:_SHOWN_DIGITS]}"
 
@@ -54,8 +54,8 @@ class Slot:
     """Where a key's debt lies, or may be written."""
 
     place: int  # in the file
-    until: int  # until when the key owes; 0: nothing is known of it
-    lost: int  # until when another key owes, which is forgotten by writing here
+    until: int  # until when the key owes; 0: the key is unknown
+    lost: int  # until when another key owes, which is overwritten by writing here
 
 
 class Debts:
@@ -122,7 +122,7 @@ class Debts:
 
 
 def standing(runtime: Path | None, limit: Limit, key: Found) -> tuple[str, Arrival | None]:
-    """A key as it may be shown, and what its next request meets; None: nobody counts here.
+    """A key as it may be shown, and the state its next request meets; None: no worker counts here.
 
     `runtime` is the runtime folder of the facade.
     """

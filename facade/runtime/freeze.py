@@ -1,6 +1,6 @@
 """`routes.freeze` beside `routes.yaml`: while it is there, nothing moves a route by itself.
 
-Its content is free: `fig freeze` writes who asked for it and why, `touch routes.freeze` does, too.
+Its content is optional: `fig freeze` writes a name and a reason, `touch routes.freeze` suffices.
 """
 
 import json
@@ -12,7 +12,7 @@ from chassis.process.files import read_object, write_whole
 
 @dataclass(frozen=True, slots=True)
 class Frozen:
-    """Who stopped automatic moves, and why; `at` in unix seconds."""
+    """The name of the person who stopped automatic moves, and the reason; `at` in unix seconds."""
 
     who: str
     why: str

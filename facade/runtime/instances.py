@@ -1,4 +1,4 @@
-"""`instances.json`: the addresses of services, for workers that do not speak to the registry."""
+"""`instances.json`: the addresses of services, for workers, which do not ask the registry."""
 
 import json
 from collections.abc import Mapping

@@ -1,10 +1,10 @@
 """The facade's key files: made at the first start, readable by their owner alone. None is
 replaced but `identity`, by `rotation`.
 
-    identity  private JWK, Ed25519: signs who is asking
+    identity  private JWK, Ed25519: signs the tokens that name a customer
     session   public JWK, X25519: seals a session for the anticorruption layer, which has the
               private half; if we make the pair, it lies beside, without `.public` in its name
-    after     a secret of any form: signs when a client last wrote; all replicas share it
+    after     a secret of any form: signs the time of a client's last write; all replicas share it
     admin     the token that the admin port asks for
 
 Processes that start at the same moment agree: the second one uses what is there.

@@ -40,11 +40,11 @@ class MemoryBusy(OSError):
 
 
 class TableFull(OSError):
-    """Every slot of a digest holds a record that must not be forgotten yet."""
+    """Every slot of a digest holds a record that must not be removed yet."""
 
 
 def digest_of(kind: str, name: str) -> bytes:
-    """Where something of this name lies in a table: nothing tells the name of it."""
+    """The key of this name in a table; the name cannot be derived from it."""
     return sha256(f"{kind}:{name}".encode("utf-8", "surrogatepass")).digest()[:DIGEST_BYTES]
 
 
@@ -168,7 +168,7 @@ class Table:
             self._path(before).unlink(missing_ok=True)
 
     def drop(self, digest: bytes) -> None:
-        """Forget this record."""
+        """Remove this record."""
         for place, found, _end, length, _check, _pinned, _data in self._slots(digest):
             if found == digest:
                 os.pwrite(self._file, bytes(_HEADER.size), place)
@@ -199,7 +199,7 @@ class Table:
             if best is None or end < best[0]:
                 best = end, place, found, length == _LARGE
         if best is None:
-            raise TableFull("every slot is taken by a record that must not be forgotten")
+            raise TableFull("every slot is taken by a record that must not be removed")
         return best[1:]
 
     def _path(self, digest: bytes) -> Path:

@@ -1,7 +1,7 @@
-"""Linux's word that something in a folder has changed (inotify), so that nobody need look for it.
+"""Linux's notification that something in a folder has changed (inotify), in place of polling.
 
-It is a hint: file systems of other machines give none, so whoever waits looks from time to time
-all the same. Where the system has no such word there is no descriptor.
+It is a hint: network file systems give none, so the waiting process also looks from time to time.
+Where the system has no inotify there is no descriptor.
 """
 
 import ctypes
@@ -28,7 +28,7 @@ class Notices:
         self.descriptor = _watching([*folders]) if sys.platform == "linux" else None
 
     def take(self) -> None:
-        """Forget those that have come."""
+        """Read and drop the pending notifications."""
         if self.descriptor is not None:
             with suppress(BlockingIOError):
                 while os.read(self.descriptor, _BYTES):

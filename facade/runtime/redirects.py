@@ -18,7 +18,7 @@ class Redirects:
         self._lent: Addresses = {}
 
     def take(self, data: bytes) -> None:
-        """The file has these bytes now; one that cannot be used lends nothing."""
+        """The file has these bytes now; a file that cannot be read redirects nothing."""
         try:
             self._until, addresses = parse(data)
         except BadRedirects as error:

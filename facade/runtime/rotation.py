@@ -1,4 +1,4 @@
-"""Another key that signs for services, in place of the one that does, without a failed request.
+"""Replaces the key that signs for services by another one, without a failed request.
 
     identity.next.json   made and published: services know it before anything is signed by it
     identity.json        signs; the workers take a new one within a second

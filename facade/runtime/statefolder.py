@@ -75,7 +75,7 @@ def running(routes: Path) -> str | None:
     except ProcessLookupError:
         return None  # a facade that was killed
     except PermissionError:
-        return admin  # it runs as somebody else
+        return admin  # it runs as another user
     return admin
 
 
@@ -93,7 +93,7 @@ def note_forced(routes: Path, step: Mapping[str, Any]) -> Path:
 
 
 def take_forced(routes: Path) -> list[dict[str, Any]]:
-    """The forced promotions that were kept, which are nobody else's from now on."""
+    """Take the forced promotions that were kept: they are removed from the folder."""
     found = _noted(routes, FORCED)
     with suppress(OSError):
         (folder_of(routes) / FORCED).unlink(missing_ok=True)

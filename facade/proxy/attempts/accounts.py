@@ -1,7 +1,7 @@
 """Which account a login names: in a field of the form or the JSON that the client sends.
 
 A framework may take the first or the last of a field that comes twice, so each of them counts. A
-body that cannot be read names no account that could be told from others: all of those are one.
+body that cannot be read names no account: all such requests count as one account.
 """
 
 import json

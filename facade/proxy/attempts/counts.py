@@ -2,7 +2,7 @@
 
     account or address ─▶ digest ─▶ attempts, and until when they count
 
-The first attempt begins a time in which all are counted; after it, the count begins anew.
+The first attempt begins a time in which all are counted; after it, the count starts again at 0.
 """
 
 import struct

@@ -3,9 +3,9 @@
 the body is whole ─ which account ─ count ┬─ one is left ─▶ a side is asked
                                           └─ none ────────▶ 429
 
-An answer that gives the client a session was a login: it does not count, and its account begins
-anew. Neither does one count that no side answered. Every other one counts, also where the client
-has left before the answer.
+An attempt whose answer gives the client a session was a login: it does not count, and the count of
+its account is reset. An attempt that no side answered does not count either. Every other attempt
+counts, also where the client has left before the answer.
 """
 
 import logging
@@ -33,7 +33,7 @@ NONE_LEFT: Final = "Too many attempts to log in. Please try again in {minutes} {
 
 
 class LimitedAttempt:
-    """One such request. It hears of its exchange as the observer of a keyed request does."""
+    """One such request. It is the Keyed observer of its exchange."""
 
     def __init__(
         self, exchange: Exchange, limits: Attempts, address: str, go_on: Callable[[], None]
@@ -62,11 +62,11 @@ class LimitedAttempt:
         if self._waits and upload.expectation is not None:
             upload.expectation.interim(CONTINUE)
 
-    # told by the exchange
+    # called by the exchange
 
     @property
     def goes_on(self) -> bool:
-        """Nobody waits for the answer once the client has left."""
+        """False: a login is of no use to a client that has left."""
         return False
 
     def follow(self, upload: Upload | None) -> None:

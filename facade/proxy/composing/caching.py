@@ -1,7 +1,7 @@
 """How long an answer that is made of several may be kept: no longer than each of them (RFC 9111).
 
-`no-store` of one holds for all, `private` and `no-cache` too; of lifetimes the shortest counts. An
-answer that says nothing of it could be kept for a guessed time, which none may be here: `no-cache`.
+`no-store` of one holds for all, as do `private` and `no-cache`; of lifetimes the shortest counts.
+Caches may guess a lifetime for an answer that states none; here such an answer is `no-cache`.
 """
 
 from collections.abc import Sequence
@@ -59,7 +59,7 @@ def _shortest(left: Sequence[int | None]) -> int:
 
 
 def directives(fields: Fields) -> dict[str, str]:
-    """The directives of Cache-Control in small letters, with their values."""
+    """The directives of Cache-Control in lower case, with their values."""
     found: dict[str, str] = {}
     for field in fields:
         if field.name == b"cache-control":
@@ -72,7 +72,7 @@ def directives(fields: Fields) -> dict[str, str]:
 
 
 def _left(said: dict[str, str], fields: Fields, *, shared: bool) -> int | None:
-    """For how many seconds more an answer is fresh; None: it does not say."""
+    """For how many more seconds an answer is fresh; None: the answer does not state it."""
     for name in ("s-maxage", "max-age") if shared else ("max-age",):
         if name in said:
             return max(0, _seconds(said[name]) - _age(fields))

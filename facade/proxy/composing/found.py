@@ -1,4 +1,4 @@
-"""What came of one part: its JSON, or why it is missing and with which status."""
+"""The result of one part: its JSON, or why it is missing and with which status."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -33,14 +33,14 @@ _KEPT_FIELDS: Final = frozenset(
 
 @dataclass(slots=True)
 class Found:
-    """A part that has come to its end."""
+    """The result of a part."""
 
     reason: str  # THERE, or why it is missing
     status: int
     detail: str = ""
     body: bytes = b""  # JSON; empty: it has none
     fields: Sequence[Field] = ()
-    lines: bytes = b""  # of its answer, for a client who gets no other one
+    lines: bytes = b""  # header lines of its answer, for the client where this part is the answer
 
     @property
     def final(self) -> int:

@@ -88,7 +88,7 @@ class PartRequest:
         self._end(found.late())
 
     def drop(self) -> None:
-        """Nothing more is wanted of it."""
+        """Cancel the part's request."""
         if not self._leaves:
             self._clock.discard(self)
             self._exchange.cancel()
@@ -101,7 +101,7 @@ class PartRequest:
         else:
             self.overdue()
 
-    # told by its exchange
+    # called by its exchange
 
     def write(self, data: bytes) -> None:
         """A piece of the answer, the head first."""
@@ -117,7 +117,7 @@ class PartRequest:
         self._end(found.too_large())
 
     def writelines(self, pieces: list[bytes]) -> None:
-        """Several pieces of it."""
+        """Several pieces of the answer."""
         self.write(b"".join(pieces))
 
     def done(self, keep: bool) -> None:

@@ -54,7 +54,7 @@ class Composition(Waiting):
         self._waits = True
         self._judge()
 
-    # told by the exchange
+    # called by the exchange
 
     def late(self) -> bool:
         """No time is left: what is not there is missing."""

@@ -57,14 +57,14 @@ class AccessLog:
 
 
 _VALUES: Final = re.compile(rb"([?&;][A-Za-z_][A-Za-z0-9_.\-]{0,40}(?:\[\w*\])*=)[^&;?]+")
-_SIGNED: Final = re.compile(rb"eyJ[\w-]{6,}\.eyJ[\w-]{6,}\.[\w-]*")  # a token tells itself
+_SIGNED: Final = re.compile(rb"eyJ[\w-]{6,}\.eyJ[\w-]{6,}\.[\w-]*")  # a token is known by its form
 _LEFT_OUT: Final = "…".encode()
 _BARE: Final = re.compile(rb"(?<=[?&])(?![A-Za-z_][A-Za-z0-9_.\-]{0,40}(?:\[\w*\])*=)[^&]+")
 
 
 def without_values(target: bytes) -> str:
     """A target with the names of its parameters, those in its path included, and none of their
-    values: what is secret among them no name tells for sure, and a log is read by many."""
+    values: no name says for sure which values are secret, and a log has many readers."""
     if b"eyJ" in target:
         target = _SIGNED.sub(_LEFT_OUT, target)
     if b"?" not in target and b";" not in target:
@@ -98,7 +98,7 @@ def log_line(request: Request, status: int, now: float) -> dict[str, Any]:
 
 
 def caller_line(request: Request) -> str:
-    """Who asked, and for what, in a line for people; no values of parameters."""
+    """A request and its client in one line for people; no values of parameters."""
     head = request.head
     agent = next((f.value for f in head.fields if f.name == b"user-agent"), b"")
     words = agent[:LONGEST_AGENT].decode("latin-1") or "no user agent"

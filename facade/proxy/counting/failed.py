@@ -40,7 +40,7 @@ class FailedRequests:
         )
 
     def report(self) -> dict[str, Any] | None:
-        """What came since the last report; None: nothing failed."""
+        """The failures since the last report; None where there were none."""
         return {"requests": self._kept, "more": self._more} if self._kept else None
 
     def reported(self) -> None:

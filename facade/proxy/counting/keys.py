@@ -1,4 +1,4 @@
-"""Who asked, by bucket: what a guard needs to hold the share of clients against the percentage.
+"""Requests by bucket of their key: a guard compares each side's share with the percentage.
 
 Kept only for routes that are watched (they have a guard or a plan). No key is kept, only whether
 its bucket was seen, how often, and by which side.
@@ -17,7 +17,7 @@ _BYTES: Final = BUCKETS // 8
 
 
 class KeyCounts:
-    """Requests of one route under one seed and one threshold; another percentage begins anew."""
+    """Requests of one route under one seed and one threshold; another percentage starts at 0."""
 
     __slots__ = (
         "_asked", "_clock", "_earlier", "_now", "_until",

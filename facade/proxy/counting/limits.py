@@ -1,4 +1,4 @@
-"""What became of requests on routes with limits, and which keys were refused most."""
+"""Outcomes of requests on routes with limits, and the keys that were refused most."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""What became of requests on routes with `allow`."""
+"""Outcomes of requests on routes with `allow`."""
 
 
 class MachineCounts:

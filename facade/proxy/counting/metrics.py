@@ -125,7 +125,7 @@ class RouteCounts:
             self.keys = KeyCounts(seed, threshold)
 
     def outcomes(self) -> dict[str, Any]:
-        """What became of requests: answers by side and class of status, failures, fallbacks."""
+        """Outcomes of requests: answers by side and class of status, failures, fallbacks."""
         sides = {"legacy": self.legacy, "new": self.new}
         return {
             "status": {name: by_class(side.status) for name, side in sides.items()},
@@ -202,7 +202,7 @@ class ClientCounts:
 
 
 class IdentityCounts:
-    """Lookups at one upstream: whose session a cookie is."""
+    """Lookups of session owners at one upstream."""
 
     __slots__ = ("asked", "stale", "unanswered")
 

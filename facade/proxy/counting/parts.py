@@ -1,4 +1,4 @@
-"""What became of a composed route's requests: its answers, and its parts by name."""
+"""Outcomes of a composed route's requests: its answers, and its parts by name."""
 
 from typing import Any
 

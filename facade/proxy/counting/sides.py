@@ -14,7 +14,7 @@ class SideCounts:
     __slots__ = ("caller", "failures", "latency", "requests", "status")
 
     def __init__(self) -> None:
-        self.caller: str | None = None  # one who asked since the last report
+        self.caller: str | None = None  # one request since the last report, see `caller_line`
         self.requests = 0
         self.status = [0] * 10  # by the first digit
         self.latency = [0] * SLOTS
@@ -31,7 +31,7 @@ class SideCounts:
         self.failures[phase] = self.failures.get(phase, 0) + 1
 
     def take_caller(self) -> str:
-        """Who asked since the last time, "" for nobody; the next one who asks is kept again."""
+        """One request since the last call, or ""; the next request will be kept in its place."""
         caller, self.caller = self.caller, None
         return caller or ""
 

@@ -92,7 +92,7 @@ class SpanReport:
         )
 
     def report(self) -> dict[str, Any] | None:
-        """What came since the last report; None: nothing."""
+        """The spans since the last report; None where there are none."""
         if not (self._requests or self._copies or self._more):
             return None
         return {"requests": self._requests, "copies": self._copies, "more": self._more}

@@ -2,6 +2,6 @@
 
 inbound      a client's connection: cuts requests out of the stream, answers them in order
 client       what an exchange needs of a client
-clients      the open connections of clients: how many, whose, and how they are drained
+clients      the open connections of clients: how many from which address, and how they are drained
 upload       the request's body, with the `expectation` of a 100
 """

@@ -40,12 +40,12 @@ class Client(Protocol):
     def hand_over(self) -> tuple[asyncio.Transport, asyncio.Protocol, bytes]:
         """Leave the transport to a tunnel.
 
-        Returns the transport, the protocol to tell of its end, and what came on it already.
+        Returns the transport, the protocol to inform of its end, and the bytes received already.
         """
 
 
 class Absent:
-    """In place of a client that has left while its request goes on: takes all, and says nothing."""
+    """In place of a client that has left while its request goes on: ignores every call."""
 
     def __init__(self, gone: Client) -> None:
         self.facts = gone.facts

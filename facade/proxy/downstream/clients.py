@@ -1,4 +1,4 @@
-"""The connections of clients that are open: how many, whose, and how they are drained."""
+"""The open connections of clients: how many from which address, and how they are drained."""
 
 import asyncio
 import json
@@ -13,7 +13,7 @@ from facade.proxy.state import Current
 
 log = logging.getLogger("facade.proxy.downstream.clients")
 
-MOST_WARNED: Final = 100  # addresses a worker speaks of in its life
+MOST_WARNED: Final = 100  # addresses of which a worker warns in its life
 
 
 class Draining(Protocol):
@@ -30,14 +30,14 @@ class Clients:
 
     def __init__(self, counts: ClientCounts, current: Current) -> None:
         self.open: set[Draining] = set()
-        self.came = asyncio.Event()  # a connection was added; whoever waits for one clears it
+        self.came = asyncio.Event()  # a connection was added; the waiting task clears it
         self._counts = counts
         self._current = current
         self._by_address: dict[str, int] = {}
         self._warned: set[str] = set()
 
     def add(self, client: Draining) -> ClientFacts | None:
-        """A new connection: what is said of its client; None when there are too many."""
+        """Add a connection: the facts about its client; None when there are too many."""
         self.open.add(client)
         self.came.set()
         counts, current = self._counts, self._current
@@ -55,12 +55,12 @@ class Clients:
         return ClientFacts(address, current.trust, via, said, proto=proto)
 
     def _not_believed(self, proto: bytes, address: str, request: RequestHead) -> None:
-        """Say once of each address that what it says of its clients is replaced by what we see."""
+        """Warn once per address that its X-Forwarded-* headers are replaced by ours."""
         named = _forwarded_proto_or_host(request, proto)
         if named and address not in self._warned and len(self._warned) < MOST_WARNED:
             self._warned.add(address)
             log.warning(
-                "%s sends %s and is no trusted proxy: legacy is told what the facade sees."
+                "%s sends %s and is no trusted proxy: legacy gets what the facade sees."
                 " If it is your TLS terminator, say so: facade: {trusted_proxies: [%s]}",
                 address,
                 named,
@@ -88,7 +88,7 @@ class Clients:
 
 
 def _forwarded_proto_or_host(request: RequestHead, proto: bytes) -> str:
-    """What a neighbour says of the address its client asked for, where that is not what we see."""
+    """The header in which an untrusted peer names another scheme or host than we see, or ""."""
     for field in request.forwarded or ():
         if field.name == b"x-forwarded-proto" and field.value.lower() != proto:
             return "X-Forwarded-Proto"

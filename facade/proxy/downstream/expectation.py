@@ -1,7 +1,7 @@
-"""A client that holds its body back until it is told to go on (RFC 9110, 10.1.1).
+"""A client that holds its body back until it gets `100 Continue` (RFC 9110, 10.1.1).
 
-The upstream has the first word: it may say `100 Continue`, or answer at once and never see the
-body. One that says neither has ignored the expectation, and after a moment we tell the client.
+The upstream decides first: it may send `100 Continue`, or answer at once and never see the body.
+An upstream that does neither ignores the expectation: then the facade sends it after a moment.
 """
 
 from collections.abc import Callable
@@ -14,7 +14,7 @@ PATIENCE_SECONDS: Final = 0.5  # clients wait for about a second before they sen
 
 
 class Expectation:
-    """What one request expects. Give it up with `over`, whatever happens."""
+    """The expectation of one request. End it with `over`, whatever happens."""
 
     __slots__ = ("_deadlines", "_write", "deadline", "met")
 
@@ -23,7 +23,7 @@ class Expectation:
         self._deadlines = deadlines
         self._write = write
         self.deadline = NEVER
-        self.met = False  # the client was told to go on, or does so by itself
+        self.met = False  # the client got an interim answer, or sends its body without one
 
     def asked(self) -> None:
         """The upstream has the request's head now."""
@@ -32,21 +32,21 @@ class Expectation:
             self._deadlines.add(self)
 
     def expired(self, _now: float) -> None:
-        """The upstream has said nothing."""
+        """The upstream has sent nothing in time."""
         self.interim(CONTINUE)
 
     def interim(self, head: bytes) -> None:
-        """Let the client send, unless it does or was told to."""
+        """Send an interim answer, unless the client has one already or sends its body."""
         if not self.met:
             self._write(head)
         self.go_on()
 
     def go_on(self) -> None:
-        """The client knows, or does not ask, whether to send."""
+        """No interim answer is needed any more."""
         self.met = True
         self.over()
 
     def over(self) -> None:
-        """Nothing is to be said now."""
+        """Stop waiting for the upstream."""
         self.deadline = NEVER
         self._deadlines.discard(self)

@@ -250,7 +250,7 @@ class Inbound(asyncio.Protocol):
         self.transport.write(data)
 
     def writelines(self, pieces: list[bytes]) -> None:
-        """Send several pieces of it; small ones in one."""
+        """Send several pieces of the answer; small ones in one call."""
         # The body is the last piece, or the last but one: before the end of chunks.
         if len(pieces[-1]) >= MOST_JOINED or (len(pieces) > 1 and len(pieces[-2]) >= MOST_JOINED):
             self.transport.writelines(pieces)

@@ -108,7 +108,7 @@ class Upload:
             self._connection = None
 
     def answered(self) -> None:
-        """There is an answer, or there will be none: the client is not told to go on any more."""
+        """The request has its answer, or will have none: no `100 Continue` is sent any more."""
         if self.expectation is not None:
             self.expectation.over()
 

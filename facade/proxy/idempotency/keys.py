@@ -32,7 +32,7 @@ class Verdict(Enum):
     """What a request with a key may do."""
 
     SEND = "send"
-    REPEAT = "repeat"  # sent before, and what became of it is not known
+    REPEAT = "repeat"  # sent before, with an unknown outcome
     DONE = "done"
     RUNNING = "running"
     OTHER = "other"  # the key was used for another request

@@ -58,7 +58,7 @@ class KeyedRequest:
         """`go_on` asks the side of the request's attempt."""
         self._exchange = exchange
         self._go_on = go_on
-        self._waits = True  # for the body, or to hear whose the key is
+        self._waits = True  # for the body, or for the lookup of the key's owner
         self._keys: Keys | None = None  # once the key is claimed
         self._digest = self._fingerprint = b""
         self._unsure = ""  # the side that may have done it
@@ -81,7 +81,7 @@ class KeyedRequest:
             if self._waits and upload.expectation is not None:
                 upload.expectation.interim(CONTINUE)
 
-    # told by the exchange
+    # called by the exchange
 
     @property
     def goes_on(self) -> bool:
@@ -89,7 +89,7 @@ class KeyedRequest:
         return self._keys is not None
 
     def follow(self, upload: Upload | None) -> None:
-        """The body is whole: ask whose the key is."""
+        """The body is whole: look up the owner of the key."""
         if self._waits:
             request = self._exchange.request
             head = request.head
@@ -105,7 +105,7 @@ class KeyedRequest:
             self._answer.begin(head)
 
     def live_body(self, data: bytes) -> None:
-        """A piece of it."""
+        """Keep a piece of the answer's body."""
         if self._keys is not None:
             self._answer.add(data)
 
@@ -156,7 +156,7 @@ class KeyedRequest:
             self._go_on()
 
     def _of(self, person: bytes | None) -> None:
-        """Whose the key is; None: legacy does not say."""
+        """The owner of the key is known; None: the lookup failed."""
         exchange = self._exchange
         if not self._waits or exchange.done:
             return

@@ -1,4 +1,4 @@
-"""What proves to the new side who is asking: a signed token, and the session, encrypted.
+"""The customer's credentials for the new side: a signed token, and the session, encrypted.
 
 Made once for a customer and kept for a while, because a signature costs more than a request.
 """
@@ -22,7 +22,7 @@ RENEW_SECONDS: Final = 30.0  # a token lives twice as long
 
 
 class SessionOwner:
-    """Whose session a cookie is, as legacy answered."""
+    """The owner of a session, as legacy answered."""
 
     __slots__ = (
         *("asked", "email", "name", "quiet_until", "sealed", "signed_by", "token"),
@@ -37,7 +37,7 @@ class SessionOwner:
         self.quiet_until = 0.0  # legacy did not answer a moment ago: not asked again before
         self.token = b""
         self.token_until = 0.0  # unix seconds
-        self.signed_by: object = None  # the key: another one signs anew
+        self.signed_by: object = None  # the key; with another key the token is signed again
         self.sealed = b""
 
     def keep_from(self, earlier: "SessionOwner | None") -> None:
@@ -64,7 +64,7 @@ class Credentials:
             self._signing, self._sealing = (_read(path) for path in self._paths)
 
     def look(self) -> None:
-        """Take another signing key, where the file has one; one that is unreadable is not taken."""
+        """Take the file's signing key where it is another one; keep ours if it is unreadable."""
         if self._signing is not None:
             self._watched.poll()
 

@@ -1,5 +1,5 @@
-"""The introduction of a client: the new side is told who asks and when that client last wrote, the
-client is told the time of its write. Routes and requests that need none of it never come here.
+"""The introduction of a client: the new side gets the customer and the time of that client's last
+write. Routes and requests that need none of this never come here.
 
     Cookie      our own is taken out for both sides, the session's for a new side that does not
                 keep it (`session_cookie: keep`)
@@ -32,13 +32,13 @@ from facade.runtime.keyring import SECRET_BYTES, KeyFiles, secret
 
 log = logging.getLogger("facade.proxy.identity.sessions")
 
-# Gets the bytes of a head for the new side, or None when it cannot be said who asks.
+# Gets the bytes of a head for the new side, or None when the customer cannot be named.
 Then = Callable[[bytes | None], None]
 
 
 @dataclass(slots=True, eq=False)
 class HeadDraft:
-    """The head of a request for the new side, before it is known who asks."""
+    """The head of a request for the new side, before its customer is known."""
 
     head: RequestHead
     route: Route
@@ -107,9 +107,9 @@ class Introducer:
     # requests
 
     def arrive(self, head: RequestHead, route: Route) -> bool:
-        """A request with cookies: take out our own; one that logs in or out ends what is known.
+        """A request with cookies: take out our own; forget the owner where it logs in or out.
 
-        The dashboard's is one of them: whoever could read it might use the admin port.
+        The dashboard's cookie goes too: a side that could read it might use the admin port.
 
         Returns whether the new side must get another head than legacy would.
         """
@@ -123,7 +123,7 @@ class Introducer:
         return self._hides_session or head.after is not None
 
     def lately(self, head: RequestHead) -> Mark:
-        """What the client has just written, as its mark says it; see LastWrite."""
+        """What the client has just written, by its mark; see LastWrite."""
         if head.after is None and not any(
             self._after_name in field.value for field in head.cookies or ()
         ):
@@ -133,9 +133,9 @@ class Introducer:
     def person(
         self, head: RequestHead, machine: Machine | None, then: Callable[[bytes | None], None]
     ) -> None:
-        """Call `then` with what tells the client's person apart from others; the same in each of
-        that person's sessions where it can be asked whose they are. None: it is not said.
-        Without a session it is the machine that asks."""
+        """Call `then` with an id of the person: the same in each of that person's sessions where
+        the owner can be looked up. None: the lookup failed. Without a session the id is the
+        machine's."""
         session = None if head.cookies is None else self._session_of(head)
         if session is None and machine is not None:
             then(b"machine:" + machine.full_name.encode())
@@ -157,8 +157,8 @@ class Introducer:
     def write(self, draft: HeadDraft, then: Then) -> bytes | None:
         """The head for the new side.
 
-        None: `then` was called with None because there is no key to sign with, or is called once
-        it is known whose session it is.
+        None: `then` was called with None because there is no key to sign with, or will be called
+        when the owner of the session is known.
         """
         if draft.machine is not None and not self._signed(draft.machine):
             then(None)
@@ -183,7 +183,7 @@ class Introducer:
         return None
 
     def _introduced(self, draft: HeadDraft, session: bytes, owner: SessionOwner) -> bytes | None:
-        """The head that says who asks; None when there is no key to sign with."""
+        """The head that names the customer; None when there is no key to sign with."""
         if owner.email is None:
             return self._bytes(draft, b"")
         credentials = self._credentials
@@ -210,7 +210,7 @@ class Introducer:
         return True
 
     def _without_credential(self, head: RequestHead, lines: list[bytes]) -> list[bytes]:
-        """The lines to forward without what the door has checked."""
+        """The lines to forward without the credential that the facade has checked."""
         shown = {
             field.line
             for field in head.fields
@@ -244,7 +244,7 @@ class Introducer:
         return any(value for _, value in self._session.among(cookies.given(answer)))
 
     def _ask_ahead(self, head: RequestHead, answer: ResponseHead) -> None:
-        """Ask now who has just logged in: whoever knows may be away soon."""
+        """Look up who has just logged in while the side that knows it answers."""
         given = self._session.among(cookies.given(answer))
         if given and self._introduces:
             session = b"; ".join(b"%b=%b" % pair for pair in given)

@@ -28,8 +28,8 @@ _NOTHING: Final[frozenset[str]] = frozenset()
 
 class Mark(NamedTuple):
     """What a token says: the time of the last write in unix microseconds, 0 where there is none;
-    the domains that were written then or shortly before, by their owner: legacy has at once what it
-    owns, and hears later of the others."""
+    the domains that were written then or shortly before, by their owner: legacy has the writes of
+    its own domains at once, and gets those of the others later."""
 
     micros: int = 0
     new: frozenset[str] = _NOTHING
@@ -85,7 +85,7 @@ class LastWrite:
         self, options: ReadYourWrites, *, wanted: bool, trailing: frozenset[str] = _NOTHING
     ) -> None:
         """Take the options of a new table; `wanted` is false where nothing could ever be behind.
-        Of the domains `trailing` legacy hears later."""
+        Legacy gets the writes of the domains `trailing` later."""
         self._trailing = trailing
         on = wanted and options.by != "off"
         self.gives = on
@@ -114,13 +114,13 @@ class LastWrite:
         return self._tokens.make(_joined(first, second))
 
     def request_line(self, head: RequestHead) -> bytes:
-        """What the new side is told: `Fig-After`, or nothing."""
+        """The header line `Fig-After` for the new side, or nothing."""
         micros = self.of(head).micros
         return b"%b: %d\r\n" % (AFTER.encode(), micros) if micros else b""
 
     def of(self, head: RequestHead) -> Mark:
-        """When this client last wrote, and what; NONE when nothing says so. Of a request whose
-        cookie was taken out.
+        """When this client last wrote, and what; NONE where the request has no valid token. For a
+        request whose cookie was taken out.
 
         No later than now: another replica's clock may be ahead, and nothing can be as fresh.
         """
@@ -130,8 +130,8 @@ class LastWrite:
         return mark._replace(micros=min(mark.micros, self._now()))
 
     def lately(self, head: RequestHead) -> Mark:
-        """The same while clients remember it; of a request as it came, or whose cookie was taken
-        out."""
+        """The same for as long as clients remember it; for a request as it came, or whose cookie
+        was taken out."""
         if not self.gives:
             return NONE
         given = cookies.value_of(head, self.name) if self._by_cookie and head.cookies else None
@@ -156,7 +156,7 @@ class LastWrite:
         if not 200 <= answer.status < 400:
             return b""
         owners = stated(answer.owner)
-        if route.domain and route.domain not in owners:  # nobody says it, so the file does
+        if route.domain and route.domain not in owners:  # no service states it, so the file decides
             owners[route.domain] = route.domain in route.trailing | self._trailing
         return self.written(head, owners)
 
@@ -174,7 +174,7 @@ class LastWrite:
         return self._lines(mark)
 
     def kept(self, head: RequestHead) -> bytes:
-        """What the client is given that must not forget its mark: the same once more."""
+        """The client's own mark once more, so that the client keeps it longer."""
         mark = self.of(head)
         return self._lines(mark) if mark.micros else b""
 
@@ -187,8 +187,8 @@ class LastWrite:
 
 
 def stated(owner: bytes | None) -> dict[str, bool]:
-    """By domain, whether the new side owns it: `goods=new, orders=legacy`. Said twice, new counts;
-    what is not so written is not said."""
+    """By domain, whether the new side owns it: `goods=new, orders=legacy`. Of a domain named twice,
+    new counts; what is written otherwise is ignored."""
     found: dict[str, bool] = {}
     if owner is None:
         return found
@@ -200,6 +200,6 @@ def stated(owner: bytes | None) -> dict[str, bool]:
 
 
 def _joined(one: Mark, other: Mark) -> Mark:
-    """What both say; of a domain that changed its owner in between, that legacy hears later."""
+    """Both marks as one; a domain that changed its owner in between counts as the new side's."""
     new = one.new | other.new
     return Mark(max(one.micros, other.micros), new, (one.legacy | other.legacy) - new)

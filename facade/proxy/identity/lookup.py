@@ -1,4 +1,4 @@
-"""One lookup: whose session is this cookie? Asked once for all requests that wait.
+"""One lookup of a session's owner, for all requests that wait for it.
 
 200 with an e-mail address   that customer's
 401, 403                     no customer's
@@ -76,7 +76,7 @@ class SessionLookup(Ignoring):
             self.failed(errors.NONSENSE)
 
     def ended(self, _trailers: list[bytes]) -> None:
-        """Read the answer, and tell those who wait."""
+        """Read the answer and call the waiters."""
         self._connection = None
         failed = self._status >= 500
         self._finish(self._read(), Outcome.FAILURE if failed else Outcome.SUCCESS)

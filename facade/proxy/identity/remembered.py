@@ -1,5 +1,5 @@
-"""Whose session a cookie is, as it was said last: shared by the workers of a host, and kept over
-their ends. A cookie is held as a digest; the file is readable for its owner alone.
+"""The owners of sessions as last answered: shared by the workers of a host, and kept when they
+end. A cookie is held as a digest; only the file's owner can read the file.
 """
 
 import logging
@@ -27,14 +27,14 @@ class Remembered:
         self._monotonic = monotonic
         self._opened: tuple[Memory, Table] | None = None
         self._asks = b""  # what legacy is asked: other answers than to this are none
-        self._ended: set[bytes] = set()  # sessions that ended and could not be forgotten yet
+        self._ended: set[bytes] = set()  # sessions that ended and could not be removed yet
 
     def use(self, asks: bytes) -> None:
         """Take what legacy is asked in a new table."""
         self._asks = asks
 
     def of(self, session: bytes) -> SessionOwner | None:
-        """The owner; None: nobody knows, or it was too long ago."""
+        """The owner; None: unknown, or answered too long ago."""
         table = self._table()
         if table is None or self._digest(session) in self._still_known():
             return None
@@ -62,7 +62,7 @@ class Remembered:
                 records.put(self._digest(session), record, asked + seconds)
             self._ended.discard(self._digest(session))
         except OSError as error:
-            log.error("whose session it is cannot be remembered: %s", error)
+            log.error("the owner of a session is not remembered: %s", error)
 
     def forget(self, session: bytes) -> None:
         """The session ended, or may be another customer's by now."""
@@ -71,7 +71,7 @@ class Remembered:
             self._still_known()
 
     def _still_known(self) -> set[bytes]:
-        """Sessions that ended, and that the memory could not be told of yet."""
+        """Sessions that ended and could not be removed from the memory yet."""
         if self._ended and (table := self._table()) is not None:
             try:
                 with table[0].locked():

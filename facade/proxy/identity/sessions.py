@@ -69,7 +69,7 @@ class Sessions:
         self._options = IdentityOptions("/")
         self._names: tuple[str, ...] = ()
         self._asked = LEGACY
-        self._host = b""  # of the client for whom we asked last
+        self._host = b""  # of the client of the last lookup
         self._probing = False
 
     def use(self, options: IdentityOptions, names: tuple[str, ...], asked: str) -> None:
@@ -99,7 +99,7 @@ class Sessions:
         return owner
 
     def ask(self, session: bytes, host: bytes, waiter: Waiter, *, for_client: bool) -> None:
-        """Ask whose it is, unless that is asked already; the waiter is called, perhaps at once.
+        """Look up the owner, unless a lookup is under way; the waiter is called, perhaps at once.
 
         `host` is the client's Host; `for_client` is false when only a copy depends on it.
         """

@@ -26,7 +26,7 @@ class Taken:
     key: Found
     digest: bytes  # of the key
     arrival: Arrival
-    lost: bool = False  # another key was forgotten for it while that owed something
+    lost: bool = False  # another key with a debt was removed to make room for this one
     locked: bool = True  # no other worker could count this key meanwhile
 
 
@@ -93,4 +93,4 @@ class Buckets:
     def _complain(self, error: OSError) -> None:
         if not self._said:
             self._said = True
-            log.error("limits are not counted, and nobody is refused: %s", error)
+            log.error("limits are not counted, and no request is refused: %s", error)

@@ -1,7 +1,7 @@
-"""A limit that counts by person: a request waits until it is known whose session it carries.
+"""A limit that counts by person: a request waits until the owner of its session is known.
 
-Meanwhile its body is held, no permit is taken and no side is asked. Where it is not said, or nobody
-is logged in, the limit counts by its next key.
+Meanwhile its body is held, no permit is taken and no side is asked. Where the lookup fails, or
+no customer is logged in, the limit counts by its next key.
 """
 
 from collections.abc import Callable
@@ -29,7 +29,7 @@ class Asking(Waiting):
     def __init__(
         self, exchange: Exchange, judge: Callable[[str], bool], after: Callable[[], Next]
     ) -> None:
-        """`judge` gets the person, empty: nobody; False: it has answered."""
+        """`judge` gets the person, empty for none, and returns False when it has answered."""
         self._exchange = exchange
         self._judge = judge
         self._after = after
@@ -83,7 +83,7 @@ class Asking(Waiting):
             self._catch_up()
 
     def _catch_up(self) -> None:
-        """The body may have come meanwhile: who waits for its end now is told of it."""
+        """The body may have come meanwhile: the observer that waits for its end gets it now."""
         exchange = self._exchange
         upload = exchange.request.upload
         if exchange.keyed is not None and upload is not None and upload.whole:

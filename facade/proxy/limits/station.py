@@ -13,7 +13,7 @@ from typing import Final
 
 from facade.http1.requests import RequestHead
 from facade.proxy.exchange import Exchange
-from facade.proxy.limits import said
+from facade.proxy.limits import ratelimit
 from facade.proxy.limits.buckets import Taken
 from facade.proxy.limits.person import Asking, Next
 from facade.routes.keys import Headers
@@ -30,8 +30,8 @@ def within(
 ) -> bool:
     """Whether the limits let the request through.
 
-    False: it was answered with 429, or waits until it is known who asks, and then goes on to what
-    `after` gives. `address` is the client's.
+    False: it was answered with 429, or waits until the person is known, and then goes on to what
+    `after` returns. `address` is the client's.
     """
     head, path = exchange.request.head, exchange.request.path
     if head.method == b"OPTIONS" and is_preflight(head):
@@ -64,7 +64,7 @@ def _named(machine: Machine) -> Named:
 
 
 def is_preflight(head: RequestHead) -> bool:
-    """Whether an OPTIONS is a browser's question what it may ask, and nobody's wish."""
+    """Whether an OPTIONS is a CORS preflight, which a browser sends by itself."""
     return any(field.name == b"access-control-request-method" for field in head.fields)
 
 
@@ -92,7 +92,7 @@ def _judge(
 
 
 def _count(exchange: Exchange, taken: Sequence[Taken]) -> bool:
-    """Count what became of it; False: it was answered with 429."""
+    """Count the outcome; False: the request was answered with 429."""
     request, counters = exchange.request, exchange.worker.counters
     violated = [one for one in taken if one.limit.enforced and one.arrival.left < 0]
     for one in taken:
@@ -108,9 +108,9 @@ def _count(exchange: Exchange, taken: Sequence[Taken]) -> bool:
             counts.passed += 1
             counts.unlocked += not one.locked
     if not violated:
-        request.given += said.lines(taken)
+        request.given += ratelimit.lines(taken)
         return True
-    text, extra, members = said.refusal(violated)
+    text, extra, members = ratelimit.refusal(violated)
     if not exchange.done:
         exchange.spare()
     exchange.client.explain(request, 429, text, extra, members)

@@ -66,7 +66,7 @@ def _judge(exchange: Exchange, allow: Allow, reason: str, counts: MachineCounts)
 
 
 def _label(checked: Checked, reason: str, address: str) -> str:
-    """Who was refused, as it may be shown: never a secret."""
+    """The refused machine or client, in a form without secrets."""
     if isinstance(checked, Machine):
         return f"{checked.full_name}: {reason}"
     return f"{checked.shown or f'client {address}'}: {reason}"

@@ -2,5 +2,5 @@
 
 copies   admits copies, and drops them first under load
 pair     one request under way on both sides: sends the copy, collects both `answers`
-answers  what came of each side, and the description that comparison gets
+answers  the answer of each side, and the description that comparison gets
 """

@@ -46,7 +46,7 @@ class SideAnswer:
 
 
 def describe(request: Request, started: float, legacy: SideAnswer, new: SideAnswer) -> PairMeta:
-    """What comparison is told of a request and its answers; the pair adds what it alone knows.
+    """The description of a request and its answers for comparison; the pair adds its own fields.
 
     `started` is in unix seconds.
     """

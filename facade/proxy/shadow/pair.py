@@ -32,8 +32,8 @@ QUEUE: Final = "queue"
 SIZE: Final = "size"
 DEADLINE: Final = "deadline"
 CHANNEL: Final = "channel"
-CONDITIONAL: Final = "conditional"  # the client holds the answer already, and is told only that
-IDENTITY: Final = "identity"  # legacy did not say in time who asks
+CONDITIONAL: Final = "conditional"  # the client holds the answer already, and got only a 304
+IDENTITY: Final = "identity"  # the customer was not known in time
 
 MOST_SHAPED: Final = 16 * 1024  # bytes of a request's body that comparison is shown, for its shape
 # Answers that say something of what the client holds, or give a part: unchanged, not matched, …
@@ -127,7 +127,7 @@ class Pair(Ignoring):
         self._written(data)
 
     def _written(self, data: bytes | None) -> None:
-        """The head to send; None: it cannot be said who asks."""
+        """The head to send; None: the customer cannot be named."""
         if self.gave_up:
             return
         if data is None:
@@ -139,7 +139,7 @@ class Pair(Ignoring):
         self._shadow.deadlines.add(self)
         self._other.copies.connect(self, ANY)
 
-    # the live side, told by the exchange
+    # the live side, called by the exchange
 
     def live_answered(self, head: ResponseHead) -> None:
         """The client's answer has begun."""

@@ -1,7 +1,7 @@
 """Connections of clients that speak TLS: taken, secured within a bound, and handed to Inbound.
 
-A connection has `timeouts.handshake` for its handshake, from its first byte or none. One that
-speaks plain HTTP is told so. What goes wrong before a request can be read is counted by its kind.
+A connection has `timeouts.handshake` for its handshake, whether it has sent a byte or not. A plain
+HTTP request gets an answer that says so. Failures before the first request are counted by kind.
 """
 
 import asyncio
@@ -23,7 +23,7 @@ log = logging.getLogger("facade.proxy.tls")
 AT_ONCE: Final = 64  # connections taken in one turn of the event loop
 PAUSE_SECONDS: Final = 1.0  # where no descriptor is left
 SHUTDOWN_SECONDS: Final = 2.0  # for the client to answer our end of TLS
-LINGER_SECONDS: Final = 2.0  # to read what we say to one that speaks no TLS
+LINGER_SECONDS: Final = 2.0  # to read our answer to plain HTTP
 _HANDSHAKE: Final = b"\x16"  # the first byte of TLS
 _NO_ROOM: Final = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
 
@@ -139,7 +139,7 @@ class TlsListener:
 
 
 class NoTls(asyncio.Protocol):
-    """Tells a client that speaks no TLS to do so."""
+    """Answers plain HTTP on a TLS port with an explanation."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Say it, and leave the client time to read it."""

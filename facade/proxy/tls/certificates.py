@@ -28,7 +28,7 @@ class BadCertificate(Exception):
 def secured(config: Certificate) -> tuple[ssl.SSLContext, tuple[str, ...], datetime]:
     """A context for servers, the names that the certificate is good for, and its last moment.
 
-    Names are in small letters, `*.shop.example` among them. Raises BadCertificate.
+    Names are in lower case, `*.shop.example` among them. Raises BadCertificate.
     """
     first = _certificate(config)
     _check_key(config, first)
@@ -86,7 +86,7 @@ def _check_key(config: Certificate, certificate: "x509.Certificate") -> None:
     try:
         key = load_pem_private_key(data, None)
     except TypeError:
-        why = "the key is encrypted, and nobody is there to type its passphrase"
+        why = "the key is encrypted, and the facade cannot ask for its passphrase"
         raise BadCertificate(KEY, config.key, why) from None
     except ValueError:
         why = "expected a private key in PEM (-----BEGIN PRIVATE KEY-----)"

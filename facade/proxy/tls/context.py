@@ -63,7 +63,7 @@ class Secured:
         except BadCertificate as error:
             log.error("%s; the certificates of before stay in use", error)
         else:
-            log.info("the certificates were read anew")
+            log.info("the certificates were read again")
 
     def _take(self, options: ListenerTls) -> None:
         contexts: list[ssl.SSLContext] = []

@@ -1,8 +1,8 @@
 """Connections to upstreams.
 
-caller     what a caller is told, and how it uses a connection: two protocols
+caller     the caller of an upstream and its connection: two protocols
 upstreams  every upstream of the table in force, and its addresses
-instances  one upstream: its instances, whose turn it is, which one is away
+instances  one upstream: its instances, which is next, which are away
 pool       the connections of one instance, as state alone
 dialing    opens a connection
 outbound   one connection: sends a request, cuts the answer out of the stream

@@ -1,4 +1,4 @@
-"""Who asks an upstream, and the connection it asks on: each end knows the other by these."""
+"""The caller of an upstream and its connection: each knows the other by these protocols."""
 
 import asyncio
 from typing import Protocol
@@ -11,7 +11,7 @@ class Connection(Protocol):
     """A connection to an upstream, as its caller uses it."""
 
     reused: bool  # it has served a request before
-    more: bool  # the caller is told more, or the end, before anything else happens
+    more: bool  # another piece, or the end, reaches the caller before anything else happens
 
     def begin(
         self, caller: "Caller", head: bytes, *, whole: bool, first_byte: float | None = None
@@ -34,20 +34,20 @@ class Connection(Protocol):
         """Read on."""
 
     def discard(self, head: ResponseHead) -> None:
-        """The caller has no use for the answer that has this head, and is told nothing more."""
+        """Drop the answer that has this head; the caller is not called again."""
 
     def abandon(self) -> None:
-        """The caller wants nothing more and is told nothing more: the connection is closed."""
+        """Close the connection; the caller is not called again."""
 
     def hand_over(self) -> tuple[asyncio.Transport, asyncio.Protocol]:
-        """Leave the transport to a tunnel; the caller is told nothing more.
+        """Leave the transport to a tunnel; the caller is not called again.
 
-        Returns the transport and the protocol to tell of its end.
+        Returns the transport and the protocol to inform of its end.
         """
 
 
 class Caller(Protocol):
-    """Who asks an upstream, and what it is told, in wire order."""
+    """What asks an upstream. Its methods are called in wire order."""
 
     method: bytes
 
@@ -81,7 +81,7 @@ class Caller(Protocol):
 
 
 class Ignoring:
-    """A caller that ignores what it is told: the base of those that need only a part of it.
+    """A caller that ignores every call: the base of those that need only a few of them.
 
     By itself it takes the rest of an answer that has no reader any more.
     """

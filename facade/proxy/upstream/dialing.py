@@ -38,7 +38,7 @@ class Dial(Protocol):
     def __call__(
         self, protocol: asyncio.Protocol, address: Address, seconds: float, done: Done
     ) -> None:
-        """`done(None)` after the protocol was told, or `done(error)`; within `seconds`."""
+        """Call `done(None)` after `connection_made`, or `done(error)`, within `seconds`."""
 
 
 class Dialer:

@@ -89,7 +89,7 @@ class Instance:
             self.want(Wanted(caller, idle_at_most))
 
     def want(self, wanted: Wanted) -> None:
-        """The same for a caller for whom no connection is idle, or who was refused elsewhere."""
+        """The same for a caller without an idle connection, or refused by another instance."""
         pool, now = self.pool, self._deadlines.now
         connection = pool.take(now - wanted.idle_at_most) if wanted.refused else None
         if connection is not None:
@@ -251,7 +251,7 @@ class Upstream:
             instance.retire()
 
     def pick(self, refused: tuple[Instance, ...] = ()) -> Instance | None:
-        """The instance for the next request, none of those that refused it; None: none is left."""
+        """The instance for the next request, except those in `refused`; None when none is left."""
         instances = self.instances
         if refused:
             instances = tuple(one for one in instances if one not in refused)
@@ -276,7 +276,7 @@ class Upstream:
         return len(self.instances) > 1 and any(one.able(now) for one in self.instances)
 
     def connect(self, caller: Caller, idle_at_most: float) -> None:
-        """Give the caller a connection to an instance, or tell it that there is none."""
+        """Give the caller a connection to an instance, or fail it where there is none."""
         instance = self.pick()
         if instance is None:
             caller.failed(errors.UNAVAILABLE)

@@ -1,8 +1,8 @@
 """A connection to an upstream: sends a request, cuts the answer out of the stream.
 
-It is the Connection of one caller at a time, and tells it what comes in wire order: interim heads,
-the head, the body piece by piece, the end. `failed` comes at most once, and nothing comes after it
-or the end.
+It is the Connection of one caller at a time and calls it in wire order: interim heads, the head,
+the body piece by piece, the end. `failed` is called at most once, and nothing is called after it
+or after the end.
 """
 
 import asyncio
@@ -94,7 +94,7 @@ class Outbound(asyncio.Protocol):
         self._first_byte = self._timeouts.first_byte
         self._sent_whole = False
         self.heard = False  # a byte of the answer came
-        self.more = False  # the caller hears more, or of the end, before anything else happens
+        self.more = False  # another piece, or the end, reaches the caller before anything else
 
     # the caller's part
 
@@ -139,7 +139,7 @@ class Outbound(asyncio.Protocol):
             self.abandon()
 
     def hand_over(self) -> tuple[asyncio.Transport, asyncio.Protocol]:
-        """Leave the transport to a tunnel; the caller is told nothing more."""
+        """Leave the transport to a tunnel; the caller is not called again."""
         assert self.transport is not None
         self.caller = None
         return self.transport, self
@@ -159,7 +159,7 @@ class Outbound(asyncio.Protocol):
     # asyncio's part, in wire order
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """The connection stands."""
+        """The connection is open."""
         # uvloop's transports are no subclasses of asyncio's
         transport = cast(asyncio.Transport, transport)
         self.transport = transport

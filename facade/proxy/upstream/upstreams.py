@@ -31,7 +31,7 @@ class Upstreams:
         """Take the upstreams of a new table; unchanged ones keep their connections.
 
         Returns for each name the upstream of clients and the one of copies. With `any_case` paths
-        are the same in small letters and in capitals.
+        are the same in lower and upper case.
         """
         self._replace(self.live, configs, None)
         self._replace(self.shadow, configs, shadow_limit)
@@ -41,7 +41,7 @@ class Upstreams:
         return {name: (self.live[name], self.shadow[name]) for name in configs}
 
     def without_addresses(self, name: str) -> tuple[Upstream, Upstream]:
-        """In place of an upstream that the table does not have: nothing of it can be asked."""
+        """An upstream without addresses, in place of one that the table does not have."""
         one = Upstream(UpstreamConfig(name), 1, self._deadlines, self._dial, {})
         return one, one
 
@@ -54,12 +54,12 @@ class Upstreams:
             upstream.set_addresses(self._redirected.get(name) or known)
 
     def redirected(self, addresses: Mapping[str, list[str]]) -> None:
-        """Ask these addresses in place of an upstream's own, until told otherwise."""
+        """Ask these addresses in place of an upstream's own, until the next call."""
         self._redirected = addresses
         self.discovered(self._discovered)
 
     def sweep(self, now: float) -> None:
-        """Close connections idle for too long, and tell callers that waited too long."""
+        """Close connections idle for too long, and fail callers that waited too long."""
         for upstream in (*self.live.values(), *self.shadow.values()):
             upstream.sweep(now)
 

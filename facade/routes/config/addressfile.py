@@ -21,7 +21,7 @@ class Prefix:
 
 @dataclass(frozen=True, slots=True)
 class Replacement:
-    """What stands in place of an address, a path or a domain, and of all below it."""
+    """What replaces an address, a path or a domain, and all below it."""
 
     by: str
     of: str = ""
@@ -29,7 +29,7 @@ class Replacement:
 
 @dataclass(frozen=True, slots=True)
 class Rewrite:
-    """What becomes of an upstream's own addresses in its answers."""
+    """How an upstream's own addresses are replaced in its answers."""
 
     allowed: bool = True
     own: tuple[str, ...] = ()  # further addresses that it takes for its own

@@ -1,4 +1,4 @@
-"""What the route file says of limits, and of the keys by which clients are told apart.
+"""What the route file says of limits, and of the keys by which clients are distinguished.
 
 Units as in `routefile`: durations in seconds, numbers of requests as they are.
 """
@@ -48,6 +48,6 @@ class LimitConfig:
 
     rate: Rate
     name: str = ""
-    burst: int | None = None  # requests at once; None: the number of the rate
+    burst: int | None = None  # requests at once; None: as many as the rate's number
     key: tuple[KeySource, ...] = (KeySource("session"), KeySource("client"))
     mode: LimitMode = SHADOW

@@ -13,7 +13,7 @@ AllowMode = Literal["shadow", "enforce"]
 SHADOW: Final = "shadow"
 ENFORCE: Final = "enforce"
 ANYBODY: Final = "*"  # in place of the owners of keys
-# A signature proves who made it only where nobody but the issuer can make one: no HS*, no `none`.
+# A signature proves its issuer only where no other party can make it: no HS*, no `none`.
 ALGORITHMS: Final = (
     *("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512"),
     *("EdDSA", "Ed25519"),
@@ -30,7 +30,7 @@ class KeysConfig:
 
 @dataclass(frozen=True, slots=True)
 class IssuerConfig:
-    """Somebody who issues JWTs to machines."""
+    """An issuer of JWTs for machines."""
 
     issuer: str  # the claim `iss`, exactly
     audience: tuple[str, ...]  # `aud` must name one of these
@@ -56,7 +56,7 @@ class Machines:
 
 @dataclass(frozen=True, slots=True)
 class AllowConfig:
-    """What a route demands of the machine that asks; neither keys nor issuers: any of them."""
+    """What a route demands of the machine; with neither keys nor issuers, any known machine."""
 
     keys: tuple[str, ...] = ()  # owners of API keys, or ANYBODY
     issuers: tuple[str, ...] = ()  # names under `machines.issuers`

@@ -76,7 +76,7 @@ class UpstreamConfig:
     breaker: Breaker = Breaker()
     connections: int = 256
     timeouts: UpstreamTimeouts = UpstreamTimeouts()
-    host: str | None = None  # sent as Host; None: what the client asked for
+    host: str | None = None  # sent as Host; None: the client's Host
     tls: Tls = field(default_factory=Tls)
     prefix: Prefix = field(default_factory=Prefix)
     rewrite: Rewrite | None = None  # None: where `host` or `prefix` is given
@@ -144,14 +144,14 @@ class RouteConfig:
     attempts: Attempts | None = None  # it logs in: limits of how often
     limits: tuple[str, ...] = ()  # names under `limits`; all of them hold
     allow: AllowConfig | None = None  # what it demands of the machine that asks
-    domain: str | None = None  # whose data it reads or writes: a name under `domains`
+    domain: str | None = None  # the domain that it reads or writes: a name under `domains`
     host: tuple[str, ...] = ()  # none: any
     when: tuple[Condition, ...] = ()  # all of them hold
-    testers: tuple[Condition, ...] = ()  # whoever meets one goes to the new side
+    testers: tuple[Condition, ...] = ()  # requests that meet one go to the new side
 
     @property
     def writes(self) -> bool:
-        """Whether a method of it may change data, as the route says or by the method."""
+        """Whether one of its methods may change data, by `safe` or by the method."""
         return not SAFE_METHODS.issuperset(self.methods) if self.safe is None else not self.safe
 
     @property
@@ -251,13 +251,13 @@ class ShadowLimits:
 
 @dataclass(frozen=True, slots=True)
 class IdentityOptions:
-    """How it is asked whose session a request carries; times in seconds.
+    """How the owner of a request's session is looked up; times in seconds.
 
     Legacy is asked, until the route of `ask` is at `new`: then its new side.
     """
 
     ask: str  # a path; answers 200 with `email` and `name`, or 401
-    forget_on: tuple[str, ...] = ()  # routes that change whose session it is
+    forget_on: tuple[str, ...] = ()  # routes that log in or out
     keep: float = 5.0
     keep_silent: float = 43_200.0  # the same while there is no answer
     timeout: float = 2.0
@@ -266,7 +266,7 @@ class IdentityOptions:
 
 @dataclass(frozen=True, slots=True)
 class SessionOptions:
-    """The framework whose session's cookie it is."""
+    """The framework that writes the session's cookie."""
 
     preset: str  # a key of `sessions.PRESETS`
     sticky: bool | None = None  # None: where the framework changes the cookie
@@ -274,7 +274,7 @@ class SessionOptions:
 
 @dataclass(frozen=True, slots=True)
 class ReadYourWrites:
-    """How a client is told when it last wrote; `remember` is in seconds."""
+    """How a client carries the time of its last write; `remember` is in seconds."""
 
     by: Literal["cookie", "header", "both", "off"] = "cookie"
     cookie: str = "fig_after"
@@ -283,7 +283,7 @@ class ReadYourWrites:
 
 @dataclass(frozen=True, slots=True)
 class AdminOptions:
-    """Who may ask the admin port."""
+    """Which clients may use the admin port."""
 
     hosts: tuple[str, ...] = ()  # names it is asked by, beside loopback names and IP addresses
     token: bool = True
@@ -300,11 +300,11 @@ class Tracing:
 
 @dataclass(frozen=True, slots=True)
 class FacadeOptions:
-    """The section `facade`: how the door itself behaves."""
+    """The section `facade`: how the facade itself behaves."""
 
     expose: bool = False
     health: str | None = None  # a path on the public port that the facade itself answers
-    via: bool = True  # upstreams are told that a proxy asks
+    via: bool = True  # requests to upstreams have a Via header
     match_case: bool = True  # `/Cart` is another path than `/cart`
     trailing_slash: TrailingSlash = "exact"  # whether `/cart/` is another path than `/cart`
     access_log: int = 0  # share of requests logged, in basis points

@@ -19,7 +19,7 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Hooks:
-    """Who is told of automatic moves; `timeout` in seconds."""
+    """The URLs that are called for automatic moves; `timeout` in seconds."""
 
     command: tuple[str, ...] = ()
     webhook: str | None = None

@@ -8,8 +8,8 @@ reading     bytes -> RouteFile, or every problem          places   where each va
 checks      what must hold between the parts              problems what is wrong, and where
 limiting    the same of limits and their routes           composing the same of composed routes
 allowing    the same of machines and their routes
-steps       against the file in force: the stage edges
-owners      what the owner of a domain asks of both   ended     the same without legacy
+steps       compares with the file in force: the stage edges
+owners      what a domain's owner demands of routes   ended     the same without legacy
 edit        flip a route in the text, written by rename   cuts     change one value, keep the rest
 
 The dataclasses are in `facade/routes/config/routefile.py`; `facade/routes/table.py` compiles them.

@@ -218,7 +218,7 @@ def _identity(file: RouteFile, reading: Reading) -> None:
         path = ("routes", index, "needs")
         readable = all(reading.is_good(*path, at) for at in range(len(route.needs)))
         if route.needs and options is None and readable and reading.is_good("facade", "identity"):
-            message = "'facade.identity' is missing: it says how it is asked who is asking"
+            message = "'facade.identity' is missing: it says which side knows who is asking"
             reading.report(path, message)
     _cookie_rules(file, reading)
     names = [route.name for route in file.routes]

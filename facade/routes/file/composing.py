@@ -61,8 +61,8 @@ def _circle(part: PartConfig, path: Path, file: RouteFile, reading: Reading) -> 
 
 
 def _meets(part: PartConfig, file: RouteFile) -> Iterator[RouteConfig]:
-    """The routes that a part may be a request of: the most specific ones first, of a fixed path
-    none behind one that takes all of it."""
+    """The routes that may take a part's request, the most specific ones first; for a fixed path
+    none after one that takes every request."""
     spelling = Spelling(not file.facade.match_case, file.facade.trailing_slash == "ignore")
     target = spelling.of(part.get.partition("?")[0])
     found: list[RouteConfig] = []

@@ -9,7 +9,7 @@ from facade.routes.sessions import is_sticky
 
 
 def check_limits(file: RouteFile, reading: Reading) -> None:
-    """Names, keys that nobody can find, and limits that a client can get round."""
+    """Names, keys that cannot be found, and limits that a client can get round."""
     if not reading.is_good("limits"):
         return
     used: set[str] = set()
@@ -46,11 +46,11 @@ def _keys(limit: LimitConfig, file: RouteFile, reading: Reading) -> None:
     path: Path = ("limits", limit.name, "key")
     for at, source in enumerate(limit.key):
         if source.kind == "person" and file.facade.identity is None:
-            message = "'facade.identity' is missing: it says how it is asked who is asking"
+            message = "'facade.identity' is missing: it says which side knows who is asking"
             reading.report((*path, at), message)
         elif source.kind == "session" and is_sticky(file.facade):
             message = (
-                "the framework changes the session with its answers, and a client counts anew"
+                "the framework changes the session with its answers, and the count starts again"
                 " then; person and client stay the same"
             )
             reading.report((*path, at), message, severity="warning")

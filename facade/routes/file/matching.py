@@ -104,7 +104,7 @@ def collides(one: Match, other: Match) -> tuple[str, ...]:
 
 
 class Order(Enum):
-    """Which of two templates a path goes to that both match."""
+    """Which of two templates takes a path that both match."""
 
     FIRST = "the first"
     SAME = "either: they have one shape"
@@ -112,7 +112,7 @@ class Order(Enum):
 
 
 def order_of(one: str, other: str) -> Order | None:
-    """Which of two templates comes first at the paths that both match; None: there are none."""
+    """Which of two templates takes the paths that both match; None when there are none."""
     found, mine, theirs = Order.SAME, _segments(one), _segments(other)
     for my, their in zip(mine, theirs, strict=False):
         literals = my not in _OPEN and their not in _OPEN

@@ -12,7 +12,7 @@ from facade.routes.ownership import ALL_NEW, held, not_yet, step_of_owner
 
 
 def check_domains(file: RouteFile, reading: Reading) -> None:
-    """Each route with a new side names a domain of the file, and stands where its owner allows."""
+    """Each route with a new side names a domain of the file, in a stage that its owner allows."""
     if not reading.is_good("domains"):
         return
     for index, route in readable(file, reading, "new", "domain", "stage"):
@@ -92,7 +92,7 @@ def _rank(route: RouteConfig) -> tuple[int, int]:
 
 
 def _same_hosts(one: RouteConfig, other: RouteConfig) -> bool:
-    """Whether both may have a request of one host, as far as exact names tell."""
+    """Whether one request may match both, judged by exact host names alone."""
     if not (one.host and other.host) or any("*" in host for host in (*one.host, *other.host)):
         return True
     return not set(one.host).isdisjoint(other.host)

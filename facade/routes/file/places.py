@@ -1,4 +1,4 @@
-"""Where each value of a route file stands, and what was found wrong while reading it.
+"""The position of each value of a route file, and the problems found while reading it.
 
 Paths are tuples such as ("routes", 3, "stage").
 """
@@ -14,7 +14,7 @@ Path = tuple[str | int, ...]
 
 
 class Reading:
-    """What was found while reading one file: where each value stands, and what is wrong."""
+    """The result of reading one file: the position of each value, and the problems."""
 
     def __init__(self) -> None:
         self.problems: list[tuple[Path, Problem]] = []

@@ -22,7 +22,7 @@ _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """A good route file, what it warns of, and where its values stand."""
+    """A good route file, its warnings, and the positions of its values."""
 
     name: str
     file: RouteFile

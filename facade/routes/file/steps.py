@@ -3,8 +3,8 @@
 A route new in the file may start at any stage. One whose requests the new side answers may leave
 the file only where `facade.leaving` names it, and a retired one never: unknown paths go to legacy,
 which may not hold what the writes of such a route brought. A step to `retired` is judged by the
-domain that the route had, too, and so is a step of what the new side owns: an edit does not get
-round the owner by dropping the domain, the route or some of its match.
+domain that the route had, too, and so is a step in a domain that the new side owns: an edit cannot
+get round the owner by dropping the domain, the route or a part of its match.
 """
 
 from collections.abc import Iterable

@@ -12,7 +12,9 @@ _SECOND: Final = 1_000_000_000  # in nanoseconds
 
 # (limit, key) -> the key as it may be shown, and what it meets; None: nothing is known of it.
 Standing = Callable[[Limit, Found], tuple[str, Arrival | None]]
-Asked = tuple[Headers, str, str, Named]  # headers, path, the client's address, who is known
+Asked = tuple[
+    Headers, str, str, Named
+]  # headers, path, the client's address, the known persons and machines
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,14 +26,14 @@ class LimitStand:
     rate: str
     burst: int
     keys_tried: tuple[str, ...]
-    key: str | None  # as it may be shown; None: the request has none of them
+    key: str | None  # as it may be shown; None: the request has no key of the limit
     left: int | None  # with this request
     wait: float | None  # until one more is left
     sentence: str
 
 
 def stand(limit: Limit, config: LimitConfig, asked: Asked, standing: Standing) -> LimitStand:
-    """How one request stands."""
+    """The state of each limit for one request."""
     found = limit.key(*asked)
     key, arrival = (None, None) if found is None else standing(limit, found)
     return LimitStand(

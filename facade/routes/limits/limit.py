@@ -1,8 +1,8 @@
-"""Limits as a request meets them: which key it counts by, and whether one more is let through.
+"""Limits compiled for requests: which key a request counts by, and whether it is let through.
 
 The algorithm is the Generic Cell Rate Algorithm in its form of virtual scheduling (ITU-T
-Recommendation I.371; ATM Forum, Traffic Management 4.0). Of a key one number is remembered: the
-time until which it owes. Each request that is let through adds `interval`; one that would owe more
+Recommendation I.371; ATM Forum, Traffic Management 4.0). One number is kept per key: the time until
+which the key owes. Each request that is let through adds `interval`; a request that would owe more
 than `burst` intervals is not let through, and adds nothing.
 
     owes ──▶ 0        interval       2 intervals  …   burst intervals
@@ -23,15 +23,15 @@ PERSON: Final = "person"  # the one key that a request alone does not say
 API_KEY: Final = "api_key"  # the owner of its API key
 MACHINE: Final = "machine"  # the machine that was checked, by whatever credential
 NAMED: Final = frozenset({PERSON, API_KEY, MACHINE})  # keys that are checked, and not read
-_NETWORK_BYTES: Final = 8  # of an IPv6 address: whoever has one has all of its /64
+_NETWORK_BYTES: Final = 8  # of an IPv6 address: a client has the whole /64
 Found = tuple[str, str]  # the source of a key, and its value
-Named = Mapping[str, str]  # what is known of NAMED; no entry: nobody
+Named = Mapping[str, str]  # the value of each source in NAMED; no entry: unknown
 _UNITS: Final = {1: "s", 60: "m", 3600: "h", 86_400: "d"}
 
 
 @dataclass(slots=True)
 class Arrival:
-    """What becomes of one request of a key. Times in nanoseconds."""
+    """The outcome of one request of a key. Times in nanoseconds."""
 
     until: int  # until when the key owes, with this request where it is let through
     left: int  # requests that could follow at once
@@ -53,16 +53,16 @@ class Limit:
     keys: tuple[tuple[str, Extractor], ...]  # NAMED find nothing by themselves
     enforced: bool
     policy: bytes  # as RateLimit-Policy says it
-    by_person: bool = False  # one of its keys is who asks
+    by_person: bool = False  # one of its keys is the person
     by_machine: bool = False  # one of them is the machine that asks
     by_address: bool = False  # it looks at nothing but the client's address
 
     def kind(self, source: str) -> str:
-        """What tells its keys of this source from all others; a changed rate begins anew."""
+        """A prefix that only its keys of this source have; with another rate they start again."""
         return f"limit {self.name} {self.interval} {self.burst} {source}"
 
     def asks(self, headers: Headers, path: str, client: str, named: Named) -> bool:
-        """Whether it must be known who asks: no key that comes before `person` is found."""
+        """Whether the person must be looked up: no key that comes before `person` is found."""
         for source, extract in self.keys:
             if source == PERSON:
                 return True

@@ -72,11 +72,11 @@ class Machine:
         self.issuer = issuer
         self.token = b""  # what services are given
         self.token_until = 0.0  # when another one is made, in unix seconds
-        self.signed_by: object = None  # the key: another one signs anew
+        self.signed_by: object = None  # the key; with another key the token is signed again
 
     @property
     def full_name(self) -> str:
-        """What tells it apart from all others: `api_key:bookkeeper`, `token:partners:robot-7`."""
+        """Its unique name: `api_key:bookkeeper`, `token:partners:robot-7`."""
         return ":".join(part for part in (self.kind, self.issuer, self.name) if part)
 
 
@@ -98,14 +98,14 @@ Checked = Machine | Unproven
 class Allow:
     """What a route demands."""
 
-    owners: frozenset[str]  # of API keys; ANYBODY is everybody
+    owners: frozenset[str]  # of API keys; ANYBODY: every known machine
     issuers: frozenset[str]
-    anybody: bool  # whoever has proven to be a machine that is known
+    anybody: bool  # any machine with a valid credential
     scopes: tuple[str, ...]
     enforced: bool
 
     def refusal(self, checked: Checked) -> str | None:
-        """Why this machine is not let in; None: it is."""
+        """Why this machine is refused; None when it is let in."""
         if isinstance(checked, Unproven):
             return checked.reason
         if not (self.anybody or self._names(checked)):

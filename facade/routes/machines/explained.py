@@ -17,15 +17,15 @@ class AllowStand:
 
     mode: str
     demands: str
-    machine: str | None  # that asks; None: none that is known
-    reason: str | None  # why it is not let in; None: it is
-    status: int | None  # what it is answered; None: what the side says
+    machine: str | None  # the known machine that asks; None: there is none
+    reason: str | None  # why the machine is refused; None when it is let in
+    status: int | None  # the facade's answer; None: the side's
     challenge: str | None  # the WWW-Authenticate of that answer
     sentence: str
 
 
 def stand_of(config: AllowConfig, allow: Allow, checked: Checked) -> AllowStand:
-    """How one request stands."""
+    """Whether the route lets one request in."""
     reason = allow.refusal(checked)
     answered = reason is not None and allow.enforced
     line = allow.challenge(reason).decode().strip() if reason and answered else ""

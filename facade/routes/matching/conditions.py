@@ -4,7 +4,7 @@ Routes of one method and path are tried in this order, and the first that takes 
 
     1  an exact host, then `*.` and a longer name before a shorter one, then any host
     2  more conditions under `when` before fewer
-    3  the testers of a route before everybody else of it
+    3  the testers of a route before its other clients
 
 The file is refused where this leaves two routes that could take one request.
 """
@@ -28,7 +28,7 @@ class Asked:
     """A request as conditions look at it."""
 
     host: str  # as `host_of` gives it
-    headers: Headers  # names in small letters
+    headers: Headers  # names in lower case
     target: bytes
 
 
@@ -36,7 +36,7 @@ Test = Callable[[Asked], bool]
 
 
 def host_of(host: bytes) -> str:
-    """The name in a Host header: in small letters, without port and without a dot at its end."""
+    """The name in a Host header: in lower case, without port and without a dot at its end."""
     name = host.lower()
     if name[:1] == b"[":
         return name.partition(b"]")[0].decode("latin-1") + "]"
@@ -44,7 +44,7 @@ def host_of(host: bytes) -> str:
 
 
 def covers(pattern: str, host: str) -> bool:
-    """Whether a host is the one that a route names, or below the name behind its `*`."""
+    """Whether a host is the one that a route names, or a subdomain of the name after its `*`."""
     return host == pattern or (pattern[:1] == "*" and host.endswith(pattern[1:]))
 
 

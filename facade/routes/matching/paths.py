@@ -2,15 +2,15 @@
 
 A target is forwarded as written, but applications differ in how they read `%2f`, `..`, `//`, `;x`,
 `\\` or bytes that no path should hold. `forms` lists every reading we know of. Where only legacy
-answers, what it understood before passes; the table refuses a target whose readings would take
-different routes, one of them no longer legacy's alone, so that no spelling gets past that route.
+answers, every target that it understood before passes; the table refuses a target whose readings
+would take different routes, one of them no longer legacy's alone: no spelling gets past that route.
 """
 
 import re
 from typing import Final
 from urllib.parse import unquote_to_bytes
 
-# Bytes that mean the same to everybody. Not among them: % ; \ and whatever RFC 3986 forbids.
+# Bytes that all applications read alike. Not among them: % ; \ and whatever RFC 3986 forbids.
 _PLAIN: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~!$&'()*+,=:@/"
 _CONTROL: Final = re.compile(rb"%(?:[01][0-9A-Fa-f]|7[Ff])")  # encoded; heads hold no bare one
 _PARAMETERS: Final = re.compile(rb";[^/]*")
@@ -39,7 +39,7 @@ def path_of(target: bytes) -> bytes:
 
 
 def is_plain(path: bytes) -> bool:
-    """Whether everybody reads this path alike: nothing encoded, no dot segment, no `//`."""
+    """Whether all applications read this path alike: nothing encoded, no dot segment, no `//`."""
     return not path.translate(None, _PLAIN) and b"//" not in path and b"/." not in path
 
 

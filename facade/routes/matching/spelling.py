@@ -28,7 +28,7 @@ class Spelling:
     any_slash: bool = False
 
     def of(self, path: str) -> str:
-        """The one spelling that stands for all that are alike; of a template too."""
+        """The spelling that represents all equal ones; also for a template."""
         if self.any_case:
             path = path.lower()
         if self.any_slash and path.endswith("/"):
@@ -40,7 +40,7 @@ LOOSE: Final = Spelling(any_case=True, any_slash=True)
 
 
 def loosest(path: str) -> str:
-    """The one spelling that stands for all that an application may take for this page."""
+    """The spelling that represents all that an application may take for this page."""
     bare = _FRONT.sub("", LOOSE.of(_PARAMETERS.sub("", path)), count=1)
     return LOOSE.of(_SUFFIX.sub("", _INDEX.sub("", bare)))
 

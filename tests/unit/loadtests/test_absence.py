@@ -31,7 +31,7 @@ def test_only_the_gateway_s_word_for_what_only_legacy_answers(
 
 
 def test_who_is_asking_is_legacy_s_word_until_the_new_side_has_answered_once() -> None:
-    answer = Answer(503, b'{"detail": "... cannot be told at the moment who is asking."}')
+    answer = Answer(503, b'{"detail": "... could not find out who is asking."}')
     assert STOPPED.excuse("POST /api/orders", answer, known=False) == WHO
     assert STOPPED.excuse("POST /api/orders", answer, known=True) is None
 

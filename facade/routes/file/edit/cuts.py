@@ -1,4 +1,4 @@
-"""Change single values in a YAML text and leave every other character as it stands.
+"""Change single values in a YAML text and leave every other character as it is.
 
 A value's place comes from the parser; a change is a cut (start, end, replacement) in the text.
 Block and flow mappings are both handled; comments, order, quoting and alignment stay.

@@ -61,7 +61,7 @@ def needs(file: RouteFile) -> Iterator[Need]:
     for domain in file.domains.values():
         if (domain.owner, domain.window) != (NEW, CLOSED):
             close = " --close" if domain.owner == NEW else ""
-            words = f"'{domain.name}' is {domain.words}: legacy has, or is told, its data"
+            words = f"'{domain.name}' is {domain.words}: legacy has, or still gets, its data"
             yield Need("domain", domain.name, words, f"fig cutover {domain.name}{close}")
     if file.facade.identity is not None and compile_table(file).asked == LEGACY:
         ask = file.facade.identity.ask

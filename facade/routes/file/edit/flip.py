@@ -1,8 +1,8 @@
-"""Flip a route in the route file: refuse what the stages forbid, touch nothing else, lose nothing.
+"""Flip a route in the route file: refuse what the stages forbid, change nothing else.
 
 The new text is read again before it is written, and must mean exactly the old file with this one
-route changed. The file is replaced by rename and keeps its mode; an edit by somebody else in the
-same moment is noticed, and the flip begins again on the new text.
+route changed. The file is replaced by rename and keeps its mode; a concurrent edit is noticed, and
+the flip begins again on the new text.
 """
 
 from dataclasses import dataclass, replace
@@ -81,10 +81,10 @@ def flip(text: str, change: Flip, name: str = "routes.yaml") -> Flipped:
 
 
 def way(file: RouteFile, change: Flip) -> tuple[Flip, ...]:
-    """The flips that lead to this flip over allowed edges; raises FlipRefused when none do.
+    """The flips along allowed edges that end with `change`; raises FlipRefused when there are none.
 
-    A canary passed on the way lets everybody through going forward, nobody going back, unless
-    this flip says how many.
+    A canary passed on the way has 100 % going forward and 0 % going back, unless `change` says
+    another percentage.
     """
     now = find_route(file, change.route).stage
     if now is change.stage:
@@ -125,10 +125,10 @@ def flip_file(path: Path, change: Flip) -> Flipped:
 
 
 def take_back(path: Path, flipped: Flipped) -> bool:
-    """Put the old text back, unless somebody else has edited the file since; whether it was done.
+    """Put the old text back, unless the file was edited since; returns whether it was done.
 
-    What the facade refuses must not stay in the file: it would stand in the way of every later
-    flip, the way back of other routes among them. Raises OSError.
+    A refused text must not stay in the file: it would block every later flip, also the way back of
+    other routes. Raises OSError.
     """
     target = path.resolve()
     with alone_in(target.parent):

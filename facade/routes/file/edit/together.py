@@ -1,4 +1,4 @@
-"""Move several routes by one edit of the route file, so that nobody sees some of them moved."""
+"""Move several routes by one edit of the route file, so that they take effect together."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from facade.routes.file.reading import version_of
 
 
 class EditedMeanwhile(Exception):
-    """The file is not the one the move was decided on: somebody edited it, and comes first."""
+    """The file was edited after the move was decided: the edit takes precedence."""
 
 
 @dataclass(frozen=True, slots=True)

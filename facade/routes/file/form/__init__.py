@@ -22,12 +22,12 @@ _NAMED = ("name", NAME, "a name of letters, digits, '.', '_' or '-'")
 FILE: Record[dict[str, Any]] = Record(
     dict,
     {
-        "facade": Field(FACADE, "How the door itself behaves."),
+        "facade": Field(FACADE, "How the facade itself behaves."),
         "upstreams": Field(
             MapOf(UPSTREAM, *_NAMED), "The sides; without `legacy` unknown paths are 404.", True
         ),
         "routes": Field(ListOf(ROUTE), "The paths that move; every other goes to legacy."),
-        "domains": Field(MapOf(DOMAIN, *_NAMED), "Whose data stands behind the routes, by name."),
+        "domains": Field(MapOf(DOMAIN, *_NAMED), "Who owns the data behind the routes, by name."),
         "limits": Field(
             MapOf(LIMIT, *_NAMED), "How many requests of one client are let through, by name."
         ),

@@ -196,11 +196,11 @@ FACADE = Record(
         "timeouts": Field(_CLIENT_TIMEOUTS, "Longest waits on the client's side."),
         "shadow": Field(_SHADOW, "What copies may cost at most."),
         "promote": Field(PROMOTE, "How sure the evidence has to be, where a route says nothing."),
-        "identity": Field(_IDENTITY, "How it is asked who is asking; see needs."),
-        "admin": Field(_ADMIN, "Who may ask the admin port."),
+        "identity": Field(_IDENTITY, "How the owner of a session is looked up; see needs."),
+        "admin": Field(_ADMIN, "Which clients may use the admin port."),
         "read_your_writes": Field(
             _READ_YOUR_WRITES, "How a client's reads find its writes.", shown="cookie"
         ),
-        "hooks": Field(HOOKS, "Who is told of automatic moves."),
+        "hooks": Field(HOOKS, "What is called for automatic moves."),
     },
 )

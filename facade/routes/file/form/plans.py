@@ -21,7 +21,7 @@ class StepText(Scalar[int]):
 
 
 class HookUrl(Scalar[str]):
-    """An address with a path, that is told by POST."""
+    """An address with a path, called by POST."""
 
     blank = "http://localhost/"
 
@@ -59,7 +59,7 @@ HOOKS = Record(
             ListOf(Text("a word of the command", r".+"), 1),
             "Run before and after each step, at a move back and at the end.",
         ),
-        "webhook": Field(HookUrl(), "Told the same by POST, as JSON."),
+        "webhook": Field(HookUrl(), "Called with the same by POST, as JSON."),
         "timeout": Field(Duration(), "Longest time of a command or a POST.", shown="10s"),
     },
 )

@@ -190,7 +190,7 @@ ROUTE = Record(
         "allow": Field(ALLOW, "Which machines are let in; in shadow it only counts."),
         "needs": Field(
             ListOf(Choice("need", NEEDS)),
-            "What the new side must be given: identity, who is asking; session, also sealed.",
+            "What the new side must be given: identity, the customer; session, also sealed.",
         ),
     },
     unless={"stage": "compose"},

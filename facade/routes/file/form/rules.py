@@ -49,7 +49,7 @@ _EXPECTED = Record(
         "path": Field(RulePath(), "Where they differ.", True),
         "within": Field(_TOLERANCE, "Only a difference within this is expected."),
         "why": Field(Text("the reason"), "The reason.", True),
-        "owner": Field(Text("a person or a team"), "Who answers for it.", True),
+        "owner": Field(Text("a person or a team"), "Who is responsible for it.", True),
         "until": Field(Day(), "The last day on which it is tolerated.", True),
     },
 )

@@ -31,7 +31,7 @@ class Origin(Url):
 
 
 class ReplacementText(Scalar[Replacement]):
-    """What stands in place of something of the same kind; also the kind of that."""
+    """A replacement of the same kind as what it replaces."""
 
     blank = Replacement("")
 
@@ -51,7 +51,7 @@ class ReplacementText(Scalar[Replacement]):
 
 
 class Of(Scalar[str]):
-    """What is replaced: of the same kind as what stands in its place."""
+    """What is replaced: of the same kind as its replacement."""
 
     blank = ""
 

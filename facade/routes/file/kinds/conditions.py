@@ -17,7 +17,7 @@ _HOST: Final = rf"(?:\*\.)?{_LABEL}(?:\.{_LABEL})*|\[[0-9A-Fa-f:.]+\]"
 
 
 class HostText(Text):
-    """`shop.example`, `*.shop.example` or `[::1]`, in small letters."""
+    """`shop.example`, `*.shop.example` or `[::1]`, in lower case."""
 
     def __init__(self) -> None:
         super().__init__("a host such as shop.example or *.shop.example, without a port", _HOST)

@@ -27,7 +27,7 @@ class Shape(Protocol[T_co]):
 
     @property
     def blank(self) -> T_co:
-        """What stands in for a wrong value."""
+        """The value used in place of a wrong one while reading on."""
 
     def read(self, node: yaml.Node, _reading: Reading, _path: Path, /) -> T_co:
         """The value; raises Wrong."""
@@ -205,7 +205,7 @@ class Record(Generic[T]):
 
 
 class WordsOr(Generic[T]):
-    """Either a single word that stands for a value, or a record."""
+    """Either a single word that means a value, or a record."""
 
     def __init__(self, words: Mapping[str, T], record: Record[T]) -> None:
         self._words, self._record = words, record
@@ -227,7 +227,7 @@ class WordsOr(Generic[T]):
 
 
 class FlagOr(Generic[T]):
-    """Either `true` or `false`, which stand for a value each, or a record."""
+    """Either `true` or `false`, which mean a value each, or a record."""
 
     def __init__(self, yes: T, no: T, record: Record[T]) -> None:
         self._flag, self._values, self._record = Flag(), {True: yes, False: no}, record
@@ -245,7 +245,7 @@ class FlagOr(Generic[T]):
 
 
 class WordOr(WordsOr[T]):
-    """Either one word that stands for a value, or a record."""
+    """Either one word that means a value, or a record."""
 
     def __init__(self, word: str, value: T, record: Record[T]) -> None:
         super().__init__({word: value}, record)

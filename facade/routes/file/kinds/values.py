@@ -27,7 +27,7 @@ class Wrong(ValueError):
 
 
 class Scalar(ABC, Generic[T]):
-    """A value written as one YAML scalar. `blank` stands in for a wrong one while reading on."""
+    """A value written as one YAML scalar. `blank` replaces a wrong one while reading on."""
 
     blank: T
 

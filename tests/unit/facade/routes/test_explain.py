@@ -59,7 +59,7 @@ def test_without_a_key_it_says_so(routes: RouteTable) -> None:
 @pytest.mark.parametrize(
     ("path", "down", "side", "reason", "said"),
     [
-        ("/all", False, "new", "percent", "canary at 100%: everybody"),
+        ("/all", False, "new", "percent", "canary at 100%: every client"),
         ("/moved", False, "new", "stage", "the new side answers all of it"),
         ("/moved", True, "legacy", "unavailable", "'catalog' cannot be asked now"),
         ("/gone", True, "new", "stage", "without fallback"),

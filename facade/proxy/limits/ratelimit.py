@@ -3,7 +3,7 @@
     RateLimit-Policy: "checkout";q=20;w=120     20 at once, 120 seconds until all are there again
     RateLimit: "checkout";r=3;t=6               3 are left, the next one comes in 6 seconds
 
-Limits in mode `shadow` are said nothing of.
+Limits in mode `shadow` have no header.
 """
 
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ TEXT: Final = "Too many requests. Please try again in {seconds} {unit}."
 
 
 def seconds_of(nanoseconds: int) -> int:
-    """Whole seconds after which it is so, at least one."""
+    """The same in whole seconds, rounded up, at least one."""
     return max(1, -(-nanoseconds // NANOSECONDS))
 
 
@@ -29,12 +29,12 @@ def lines(taken: Sequence[Taken]) -> bytes:
             taken[0].limit.policy,
             _state(taken[0]),
         )
-    said = [one for one in taken if one.limit.enforced]
-    if not said:
+    enforced = [one for one in taken if one.limit.enforced]
+    if not enforced:
         return b""
     return b"RateLimit-Policy: %b\r\nRateLimit: %b\r\n" % (
-        b", ".join([one.limit.policy for one in said]),
-        b", ".join(map(_state, said)),
+        b", ".join([one.limit.policy for one in enforced]),
+        b", ".join(map(_state, enforced)),
     )
 
 
