@@ -71,16 +71,11 @@ class _Process:
         self.issuers = Issuers(self.tables, settings.runtime, self._unknown_keys)
         self._rules_changed = asyncio.Event()
         self.noise = NoiseLearner(Budget(settings.noise_rate, NOISE_BURST), self._rules_changed.set)
-        budget = Budget(settings.recheck_rate, RECHECK_BURST)
         parts = Parts(
-            self.comparator,
-            self.asker,
-            self.learner,
-            budget,
-            self.ledger,
-            self.noise,
-            self.tables.one_server,
-        )
+            comparator=self.comparator, asker=self.asker, learner=self.learner,
+            budget=Budget(settings.recheck_rate, RECHECK_BURST), ledger=self.ledger,
+            noise=self.noise, one_server=self.tables.one_server,
+        )  # fmt: skip
         self.pipeline = Pipeline(parts)
         self.store = _store(settings)
         kept = Kept(self.ledger, self.fleet, self.noise)
@@ -90,14 +85,13 @@ class _Process:
         self.traces = Traces(
             TraceStore(settings.runtime / TRACES), self.tables.path_of, export_to(settings)
         )
-        sources = self._sources()
+        self.sources = self._sources()
         place = Place(settings.routes, settings.runtime)
         self.guarding = Guarding(
-            Setting(place, str(settings.channel), settings.force), sources, self._ours
+            Setting(place, str(settings.channel), settings.force), self.sources, self._ours
         )
         self.ledger.on_judged(self.guarding.judged)
         self.intake = Intake(self.fleet, self.ledger, self.pipeline, self.failures, self.traces)
-        self._published: bytes | None = None  # the table that was there at the start
         self.tables.on_change(lambda _table: self._table_changed())
 
     def _asker(self, at_once: int = MOST_AT_ONCE) -> Asker:
@@ -106,23 +100,8 @@ class _Process:
 
     def control(self) -> Control:
         """What the endpoints reach."""
-        sources = Sources(
-            self.fleet,
-            self.recent,
-            self.ledger,
-            self.tables,
-            self.noise,
-            str(self._settings.routes),
-            self.lags,
-            self.recent_shapes,
-            self.teller.news,
-            self.failures,
-            self.pipeline.in_doubt,
-            attempts=Attempts(self._settings.runtime / ATTEMPTS),
-            issuers=self.issuers.errors,
-        )
         return Control(
-            sources,
+            self.sources,
             self.pipeline,
             self.store,
             self._settings.workers,
@@ -142,6 +121,12 @@ class _Process:
             self.noise,
             str(self._settings.routes),
             self.lags,
+            self.recent_shapes,
+            self.teller.news,
+            self.failures,
+            self.pipeline.in_doubt,
+            attempts=Attempts(self._settings.runtime / ATTEMPTS),
+            issuers=self.issuers.errors,
         )
 
     def _ours(self) -> Ours:
@@ -204,8 +189,7 @@ class _Process:
         self.tables.instances(instances)
         self.guarding.watching.expect(instances)
         if self.tables.path.exists():
-            self._published = self.tables.path.read_bytes()
-            self.tables.take(self._published)
+            self.tables.take(self.tables.path.read_bytes())
         self.guarding.start()
 
     async def _follow_table(self) -> None:
@@ -246,12 +230,8 @@ class _Process:
         from facade.control.surroundings.discovery import discover
 
         assert self._settings.nats_url is not None
-        await discover(
-            self._settings.nats_url,
-            self._settings.runtime,
-            self._instances_changed,
-            self._registered,
-        )
+        runtime = self._settings.runtime
+        await discover(self._settings.nats_url, runtime, self._instances_changed, self._registered)
 
     async def _hear_services(self) -> None:
         from facade.control.tracing.bus import hear

@@ -24,13 +24,8 @@ from facade.control.admin.endpoints.noise import noise_router
 from facade.control.admin.endpoints.ofrep import ofrep_router
 from facade.control.admin.endpoints.traces import traces_router
 from facade.control.admin.metrics import FacadeCollector
-from facade.control.admin.models import (
-    Comparison,
-    Reset,
-    RouteComparison,
-    RouteView,
-    Status,
-)
+from facade.control.admin.models.evidence import Comparison, Reset, RouteComparison
+from facade.control.admin.models.status import RouteView, Status
 from facade.control.admin.reports.exporting import NoSample, export_test
 from facade.control.admin.reports.junit import junit
 from facade.control.admin.reports.page import page

@@ -1,24 +1,20 @@
 """`/metrics`: the sums over all workers and the evidence, as Prometheus reads them."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from prometheus_client import Metric
-from prometheus_client.core import (
-    CounterMetricFamily,
-    GaugeMetricFamily,
-    HistogramMetricFamily,
-)
+from prometheus_client.core import GaugeMetricFamily, HistogramMetricFamily
 from prometheus_client.registry import Collector
 
 from chassis.breaker.circuit import State
 from chassis.breaker.metrics import families
-from facade.compare.evidence.bounds import upper_bound
 from facade.compare.evidence.evidence import Evidence
 from facade.control.admin.views.composed import composed_families
+from facade.control.admin.views.families import counter, gauge
 from facade.control.admin.views.limits import limit_families
 from facade.control.admin.views.machines import machine_families
-from facade.control.admin.views.status import Sources
+from facade.control.admin.views.status import Sources, compare_sums
 from facade.control.admin.views.unmatched import unmatched_families
 from facade.control.intake.recent import SECONDS, SIDES, Recent
 from facade.control.tracing.intake import Traces
@@ -26,6 +22,15 @@ from facade.proxy.counting import histogram
 from facade.routes.route import COMPOSED
 
 _EVERY = histogram.PER_DOUBLING  # one bucket per doubling is fine enough for graphs
+# Counts that each route has as plain numbers: name, and what is counted.
+_OF_ROUTES = {
+    "fallbacks": "Requests legacy answered in place of new.",
+    "declined": "Of those, because new said it did nothing.",
+    "diverted": "Of those, without asking new: nobody there, or breaker.",
+    "near_misses": "Requests that went past a route by the spelling of their path alone.",
+    "limited": "Logins that were refused: too many attempts.",
+}
+_OUTCOMES = ("matched", "mismatched", "raced", "declined", "failed", "skipped", "shed")
 
 
 class FacadeCollector(Collector):
@@ -39,114 +44,84 @@ class FacadeCollector(Collector):
         """All families."""
         total = self._sources.fleet.total()
         yield from _routes(total["routes"])
-        yield _testers(total["routes"])
         yield from limit_families(total["routes"])
         yield from composed_families(total["routes"])
         workers = [worker.counters for worker in self._sources.fleet.living()]
         yield from machine_families(total["routes"], workers)
         yield _fallback_shares(self._sources.recent, total["routes"])
         yield from unmatched_families(total["unmatched"])
-        yield from _door(self._sources, total)
+        yield from _connections(self._sources, total)
         yield from _evidence(self._sources.ledger.routes)
         if self._traces is not None:
             yield _spans(self._traces)
 
 
 def _spans(traces: Traces) -> Metric:
-    family = CounterMetricFamily(
-        "facade_spans", "Spans of traced requests, also the services'.", labels=("outcome",)
-    )
-    family.add_metric(("kept",), traces.kept)
-    family.add_metric(("dropped",), traces.dropped)
-    return family
+    about = "Spans of traced requests, also the services'."
+    counts = {"kept": traces.kept, "dropped": traces.dropped}
+    return counter("facade_spans", about, ("outcome",), counts)
 
 
 def _routes(routes: dict[str, Any]) -> Iterator[Metric]:
-    requests = CounterMetricFamily(
-        "facade_requests", "Whole answers.", labels=("route", "side", "status")
+    answers = {name: _answers(counts) for name, counts in routes.items()}
+    labels = ("route", "side", "status")
+    yield counter("facade_requests", "Whole answers.", labels, answers)
+    failures = {name: _failures(counts) for name, counts in routes.items()}
+    yield counter(
+        "facade_failures", "Requests a side did not answer.", ("route", "failure"), failures
     )
-    failures = CounterMetricFamily(
-        "facade_failures", "Requests a side did not answer.", labels=("route", "failure")
-    )
-    fallbacks = CounterMetricFamily(
-        "facade_fallbacks", "Requests legacy answered in place of new.", labels=("route",)
-    )
-    declined = CounterMetricFamily(
-        "facade_declined", "Of those, because new said it did nothing.", labels=("route",)
-    )
-    diverted = CounterMetricFamily(
-        "facade_diverted",
-        "Of those, without asking new: nobody there, or breaker.",
-        labels=("route",),
-    )
-    near_misses = CounterMetricFamily(
-        "facade_near_misses",
-        "Requests that went past a route by the spelling of their path alone.",
-        labels=("route",),
-    )
-    keyed = CounterMetricFamily(
+    for plain, about in _OF_ROUTES.items():
+        numbers = {name: counts.get(plain, 0) for name, counts in routes.items()}
+        yield counter(f"facade_{plain}", about, ("route",), numbers)
+    yield counter(
         "facade_idempotency",
         "Requests whose Idempotency-Key was used before, or is not kept.",
-        labels=("route", "outcome"),
+        ("route", "outcome"),
+        {name: counts.get("idempotency", {}) for name, counts in routes.items()},
     )
-    limited = CounterMetricFamily(
-        "facade_limited", "Logins that were refused: too many attempts.", labels=("route",)
+    yield counter(
+        "facade_testers",
+        "Whole answers to testers of a route; in none of the other counts.",
+        labels,
+        {name: counts.get("testers", {}).get("status", {}) for name, counts in routes.items()},
     )
+    yield _latency(routes)
+
+
+def _answers(counts: dict[str, Any]) -> dict[str, Any]:
+    """By side and class of status; the facade's own, of a composed route, are a side too."""
+    sides = {side: counts.get("status", {}).get(side, {}) for side in SIDES}
+    return sides | {COMPOSED: counts.get("composed", {}).get("status", {})}
+
+
+def _failures(counts: dict[str, Any]) -> dict[str, Any]:
+    own = counts.get("composed", {}).get("failures", {})
+    named = {f"{COMPOSED}.{failure}": number for failure, number in own.items()}
+    return {**counts.get("failures", {}), **named}
+
+
+def _latency(routes: dict[str, Any]) -> Metric:
     latency = HistogramMetricFamily(
         "facade_latency_seconds", "Time to the whole answer.", labels=("route", "side")
     )
     for name, counts in routes.items():
-        composed = counts.get("composed", {})
-        for side in (*SIDES, COMPOSED):
-            own = side == COMPOSED
-            answers = composed.get("status", {}) if own else counts.get("status", {}).get(side, {})
-            for status, number in answers.items():
-                requests.add_metric((name, side, status), number)
-            slots = composed.get("latency") if own else counts.get("latency", {}).get(side)
+        own = {COMPOSED: counts.get("composed", {}).get("latency")}
+        for side, slots in {**counts.get("latency", {}), **own}.items():
             if slots and sum(slots):
-                latency.add_metric(
-                    (name, side), _buckets(slots), sum_value=histogram.seconds(slots)
-                )
-        for failure, number in counts.get("failures", {}).items():
-            failures.add_metric((name, failure), number)
-        for failure, number in composed.get("failures", {}).items():
-            failures.add_metric((name, f"{COMPOSED}.{failure}"), number)
-        fallbacks.add_metric((name,), counts.get("fallbacks", 0))
-        declined.add_metric((name,), counts.get("declined", 0))
-        diverted.add_metric((name,), counts.get("diverted", 0))
-        near_misses.add_metric((name,), counts.get("near_misses", 0))
-        limited.add_metric((name,), counts.get("limited", 0))
-        for outcome, number in counts.get("idempotency", {}).items():
-            keyed.add_metric((name, outcome), number)
-    yield from (requests, failures, fallbacks, declined, diverted, near_misses, limited, keyed)
-    yield latency
-
-
-def _testers(routes: dict[str, Any]) -> Metric:
-    family = CounterMetricFamily(
-        "facade_testers",
-        "Whole answers to testers of a route; in none of the other counts.",
-        labels=("route", "side", "status"),
-    )
-    for name, counts in routes.items():
-        for side, answers in counts.get("testers", {}).get("status", {}).items():
-            for status, number in answers.items():
-                family.add_metric((name, side, status), number)
-    return family
+                seconds = histogram.seconds(slots)
+                latency.add_metric((name, side), _buckets(slots), sum_value=seconds)
+    return latency
 
 
 def _fallback_shares(recent: Recent, routes: dict[str, Any]) -> Metric:
-    shares = GaugeMetricFamily(
+    shares = {name: recent.fallback_share(name) for name in routes}
+    return gauge(
         "facade_fallback_share",
         f"Of a route's requests meant for new, those legacy was asked instead, in 0..1, over the"
         f" last {SECONDS:g} seconds; none where none were meant for it.",
-        labels=("route",),
+        ("route",),
+        {name: share for name, share in shares.items() if share is not None},
     )
-    for name in routes:
-        share = recent.fallback_share(name)
-        if share is not None:
-            shares.add_metric((name,), share)
-    return shares
 
 
 def _buckets(slots: list[int]) -> list[tuple[str, float]]:
@@ -156,59 +131,34 @@ def _buckets(slots: list[int]) -> list[tuple[str, float]]:
     return [*buckets, ("+Inf", float(sum(slots)))]
 
 
-def _door(sources: Sources, total: dict[str, Any]) -> Iterator[Metric]:
+def _connections(sources: Sources, total: dict[str, Any]) -> Iterator[Metric]:
     yield GaugeMetricFamily("facade_workers", "Connected workers.", len(sources.fleet.living()))
     yield GaugeMetricFamily("facade_clients", "Open client connections.", total["open"])
-    client = CounterMetricFamily("facade_client_events", "What clients did.", labels=("event",))
-    for event, number in total["client"].items():
-        client.add_metric((event,), number)
-    identity = CounterMetricFamily(
-        "facade_identity", "Questions about who is asking.", labels=("upstream", "event")
-    )
-    for upstream, events in total["identity"].items():
-        for event, number in events.items():
-            identity.add_metric((upstream, event), number)
-    mended = CounterMetricFamily(
-        "facade_mended", "Malformed answers, put right.", labels=("upstream", "fault")
-    )
-    for upstream, kinds in total["mended"].items():
-        for kind, number in kinds.items():
-            mended.add_metric((upstream, kind), number)
-    breakers = GaugeMetricFamily(
-        "facade_breaker_open", "1 where a breaker lets nothing through.", labels=("upstream", "of")
-    )
+    yield counter("facade_client_events", "What clients did.", ("event",), total["client"])
+    about = "Questions about who is asking."
+    yield counter("facade_identity", about, ("upstream", "event"), total["identity"])
+    about = "Malformed answers, put right."
+    yield counter("facade_mended", about, ("upstream", "fault"), total["mended"])
+    breakers = {name: upstream["breaker"] for name, upstream in total["upstreams"].items()}
+    labels, about = ("upstream", "of"), "1 where a breaker lets nothing through."
+    states = {
+        name: {each: float(facts["state"] == State.OPEN) for each, facts in classes.items()}
+        for name, classes in breakers.items()
+    }
+    yield gauge("facade_breaker_open", about, labels, states)
     standing = [
-        ((name, route_class), facts)
-        for name, upstream in total["upstreams"].items()
-        for route_class, facts in upstream["breaker"].items()
+        ((name, each), facts)
+        for name, classes in breakers.items()
+        for each, facts in classes.items()
     ]
-    for labels, facts in standing:
-        breakers.add_metric(labels, float(facts["state"] == State.OPEN))
-    yield from (client, identity, mended, breakers)
-    yield from families("facade_breaker", ("upstream", "of"), standing)
-
-
-_OUTCOMES: dict[str, Callable[[Evidence], int]] = {
-    "matched": lambda one: one.total.matched,
-    "mismatched": lambda one: one.total.mismatched,
-    "raced": lambda one: one.total.raced,
-    "declined": lambda one: one.total.declined,
-    "failed": lambda one: sum(one.total.failures.values()),
-    "skipped": lambda one: sum(one.total.skipped.values()),
-    "shed": lambda one: sum(one.asked.shed.values()),
-}
+    yield from families("facade_breaker", labels, standing)
 
 
 def _evidence(routes: dict[str, Evidence]) -> Iterator[Metric]:
-    pairs = GaugeMetricFamily(
-        "facade_compare_pairs", "Pairs of the open window.", labels=("route", "outcome")
-    )
-    bound = GaugeMetricFamily(
-        "facade_compare_upper_bound", "Of the mismatch rate, at 95 %.", labels=("route",)
-    )
-    for name, evidence in routes.items():
-        for outcome, count in _OUTCOMES.items():
-            pairs.add_metric((name, outcome), count(evidence))
-        total = evidence.total
-        bound.add_metric((name,), upper_bound(total.mismatched, total.compared))
-    yield from (pairs, bound)
+    sums = {name: compare_sums(evidence) for name, evidence in routes.items()}
+    pairs = {name: {each: getattr(one, each) for each in _OUTCOMES} for name, one in sums.items()}
+    about = "Pairs of the open window."
+    yield gauge("facade_compare_pairs", about, ("route", "outcome"), pairs)
+    bounds = {name: one.upper_bound for name, one in sums.items()}
+    about = "Of the mismatch rate, at 95 %."
+    yield gauge("facade_compare_upper_bound", about, ("route",), bounds)

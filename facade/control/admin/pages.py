@@ -1,9 +1,8 @@
 """The dashboard: one page, its style and its scripts, served from this package."""
 
-from functools import cache
+from collections.abc import Awaitable, Callable
 from html import escape
 from pathlib import Path
-from typing import Literal
 
 from fastapi import APIRouter, Response
 
@@ -22,13 +21,10 @@ SELF_CONTAINED = {
 }
 
 
-# What the dashboard is made of; none of it holds data.
-FILES = frozenset(
-    {
-        *("/composed.js", "/dashboard.css", "/dashboard.js", "/domains.js", "/evidence.js"),
-        *("/limits.js", "/machines.js", "/making.js", "/moves.js", "/trouble.js"),
-    }
-)
+# What the dashboard is made of, with its media types; none of it holds data.
+FILES = {"/dashboard.css": "text/css"} | {
+    f"/{script.name}": "text/javascript" for script in sorted(_FOLDER.glob("*.js"))
+}
 _LOGIN_POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'"
 )
@@ -55,36 +51,15 @@ def login_page(problem: str, status: int = 200) -> Response:
     return Response(content, status, headers, media_type="text/html")
 
 
-@cache
-def _file(name: str) -> bytes:
-    return (_FOLDER / name).read_bytes()
+def _served(name: str, kind: str) -> Callable[[], Awaitable[Response]]:
+    content = (_FOLDER / name).read_bytes()
+
+    async def file() -> Response:
+        return Response(content, media_type=kind, headers=_HEADERS)
+
+    return file
 
 
-@router.get("/")
-async def dashboard() -> Response:
-    """The page."""
-    return Response(_file("dashboard.html"), media_type="text/html", headers=_HEADERS)
-
-
-@router.get("/dashboard.css")
-async def style() -> Response:
-    """Its style."""
-    return Response(_file("dashboard.css"), media_type="text/css", headers=_HEADERS)
-
-
-@router.get("/{name}.js")
-async def script(
-    name: Literal[
-        "composed",
-        "dashboard",
-        "domains",
-        "evidence",
-        "limits",
-        "machines",
-        "making",
-        "moves",
-        "trouble",
-    ],
-) -> Response:
-    """Its script, in parts: asks /api/status every second, and draws."""
-    return Response(_file(f"{name}.js"), media_type="text/javascript", headers=_HEADERS)
+router.get("/")(_served("dashboard.html", "text/html"))
+for _path, _kind in FILES.items():
+    router.get(_path)(_served(_path[1:], _kind))

@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from facade.compare.answers import Answer, Pair
 from facade.compare.noise.races import Again, may_be_older
 from facade.compare.verdict import Outcome, Verdict
-from facade.control.admin.models import Rechecks
+from facade.control.admin.models.evidence import Rechecks
 from facade.control.evidence_store.ledger import Ledger
 from facade.control.judging.asking import Asker, can_ask
 from facade.control.judging.backlog import Backlog, Waiting

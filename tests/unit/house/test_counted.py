@@ -120,7 +120,10 @@ def test_every_field_of_the_status_and_of_the_comparison_is_given_a_value() -> N
 
 
 def made_metrics() -> Iterator[tuple[str, int, str, ast.Call]]:
-    """Metrics that are made without a value: file, line, name, and the call that makes them."""
+    """Metrics that are made without a value: file, line, name, and the call that makes them.
+
+    Those that `facade.control.admin.views.families` makes take their counts with them.
+    """
     for name in sources():
         if "prometheus_client" not in text(name):
             continue
@@ -174,7 +177,7 @@ def set_somewhere(file: str, made: ast.Call) -> bool:
 
 def test_every_metric_is_given_a_value() -> None:
     found = list(made_metrics())
-    assert len(found) > 30
+    assert len(found) > 15
     never = [
         f"{file}:{line}: nothing sets {metric}"
         for file, line, metric, made in found

@@ -1,5 +1,7 @@
 """`GET /api/absence`: what still needed legacy, and since when that is watched without a gap."""
 
+from dataclasses import asdict
+
 from fastapi import APIRouter
 from pydantic import BaseModel
 
@@ -14,7 +16,7 @@ class NeedView(BaseModel):
     at: float  # unix seconds, the last time
     quiet: float  # seconds since
     number: int  # times, as long as the control process runs
-    caller: str  # one of those who asked; empty: nobody told
+    caller: str  # one of those who asked; empty: not known
 
 
 class AbsenceView(BaseModel):
@@ -33,13 +35,7 @@ def absence_router(absence: Absence) -> APIRouter:
     @router.get("/api/absence", tags=["status"])
     async def api_absence() -> AbsenceView:
         """What legacy was asked for, when for the last time, and by whom."""
-        needs = [
-            NeedView(
-                kind=need.kind, name=need.name, at=need.at, quiet=quiet, number=need.number,
-                caller=need.caller,
-            )
-            for need, quiet in absence.needs()
-        ]  # fmt: skip
+        needs = [NeedView(**asdict(need), quiet=quiet) for need, quiet in absence.needs()]
         return AbsenceView(
             watched=absence.watched(), since=absence.since, gap=absence.gap, needs=needs
         )

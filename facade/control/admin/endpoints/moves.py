@@ -6,8 +6,6 @@ from fastapi import APIRouter
 
 from chassis.web.app import Problem
 from facade.control.admin.models.moves import (
-    FindingView,
-    FreezeView,
     Guards,
     GuardView,
     JournalView,
@@ -148,10 +146,10 @@ def _add_journal(router: APIRouter, guarding: Guarding) -> None:
 
 def guards_view(guarding: Guarding) -> Guards:
     """The whole answer."""
-    override, freeze = guarding.mover.override, guarding.frozen()
+    override = guarding.mover.override
     return Guards(
         stopped=guarding.stopped(),
-        frozen=FreezeView(**asdict(freeze)) if freeze else None,
+        frozen=guarding.frozen(),
         override=OverrideView(
             routes={name: str(Position(Stage(s), p)) for name, (s, p) in override.routes.items()},
             why=override.why, at=override.at,
@@ -180,10 +178,7 @@ def _guard(guarding: Guarding, config: RouteConfig) -> GuardView:
         words=verdict.words if verdict else "not looked at yet",
         since=window.since if window else 0.0,
         begun_by=window.begun_by if window else "",
-        findings=[
-            FindingView(cause=one.cause, kind=one.kind.value, words=one.words, numbers=one.numbers)
-            for one in (verdict.findings if verdict else ())
-        ],
+        findings=list(verdict.findings) if verdict else [],
     )
 
 

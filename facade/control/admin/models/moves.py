@@ -4,14 +4,8 @@ from typing import Any
 
 from pydantic import BaseModel
 
-
-class FindingView(BaseModel):
-    """One part of a guard's verdict."""
-
-    cause: str
-    kind: str  # go, hold, pause, back
-    words: str
-    numbers: dict[str, Any]
+from facade.guard.verdict import Finding
+from facade.runtime.freeze import Frozen
 
 
 class GuardView(BaseModel):
@@ -26,7 +20,7 @@ class GuardView(BaseModel):
     words: str
     since: float  # its window: one error budget
     begun_by: str
-    findings: list[FindingView]
+    findings: list[Finding]
 
 
 class WalkView(BaseModel):
@@ -66,19 +60,11 @@ class OverrideView(BaseModel):
     at: float
 
 
-class FreezeView(BaseModel):
-    """Who stopped automatic moves."""
-
-    who: str
-    why: str
-    at: float
-
-
 class Guards(BaseModel):
     """`GET /api/guards`."""
 
     stopped: str  # why nothing moves by itself; empty: it may
-    frozen: FreezeView | None
+    frozen: Frozen | None
     override: OverrideView | None
     journal: str  # its folder
     journal_away: str  # why it cannot be written

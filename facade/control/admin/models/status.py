@@ -6,6 +6,7 @@ from pydantic import BaseModel, Field
 
 from facade.control.admin.models.moves import Guards
 from facade.control.telling.failures import FailedRequest
+from facade.control.telling.news import Event
 
 BySide = dict[str, int]
 
@@ -36,15 +37,6 @@ class TroubleView(BaseModel):
     kind: str
     words: str
     amount: str  # what it has come to so far, or empty
-
-
-class EventView(BaseModel):
-    """Something that was said on the terminal: a trouble began, or ended."""
-
-    at: float
-    name: str
-    words: str
-    good: bool
 
 
 class WorkerView(BaseModel):
@@ -287,7 +279,7 @@ class Status(BaseModel):
     file: str
     reload: Reload
     troubles: list[TroubleView] = []
-    events: list[EventView] = []
+    events: list[Event] = []
     failed: list[FailedRequest] = []
     workers: list[WorkerView]
     workers_wanted: int = 0  # so many the master keeps; one of them may not be connected just now

@@ -2,7 +2,7 @@
 
 from html import escape
 
-from facade.control.admin.models import Fact, RouteComparison
+from facade.control.admin.models.evidence import Fact, RouteComparison
 
 _ENDS = ("0.001 %", "0.01 %", "0.1 %", "1 %", "10 %", "100 %")
 

@@ -1,7 +1,7 @@
 """The evidence as JUnit XML: a test case per route, a failure per cause."""
 
 from facade.compare.junit import Case, Suite, document
-from facade.control.admin.models import ClusterView, Comparison, RouteComparison
+from facade.control.admin.models.evidence import ClusterView, Comparison, RouteComparison
 
 
 def junit(found: Comparison) -> str:

@@ -2,7 +2,7 @@
 
 from html import escape
 
-from facade.control.admin.models import Comparison, RouteComparison
+from facade.control.admin.models.evidence import Comparison, RouteComparison
 from facade.control.admin.reports.section import at, section, table
 from facade.control.admin.reports.style import STYLE
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from html import escape
 
 from facade.compare.evidence.clusters import Sample
-from facade.control.admin.models import ClusterView, RouteComparison
+from facade.control.admin.models.evidence import ClusterView, RouteComparison
 from facade.control.admin.reports.beside import beside
 from facade.control.admin.reports.figures import facts, scale
 

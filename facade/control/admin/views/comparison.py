@@ -12,7 +12,7 @@ from facade.compare.evidence.evidence import Evidence
 from facade.compare.evidence.promotion import CANARY, limit_of, proof_of
 from facade.compare.noise.noise import NoisyPlace, RouteNoise
 from facade.compare.rules import compile_rules, is_overdue
-from facade.control.admin.models import (
+from facade.control.admin.models.evidence import (
     CauseView,
     ClassView,
     ClusterView,

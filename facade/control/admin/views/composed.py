@@ -1,16 +1,13 @@
 """Composed routes in `/api/status` and `/metrics`: answers, and what became of their parts."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from prometheus_client import Metric
-from prometheus_client.core import CounterMetricFamily
 
-from facade.control.admin.models import ComposedView, PartView
+from facade.control.admin.models.status import ComposedView, PartView
+from facade.control.admin.views.families import Counts, counter
 from facade.proxy.composing.found import THERE
 from facade.routes.config.routefile import RouteConfig, RouteFile
-
-Counts = Mapping[str, Any]  # as the counters frame has them
 
 
 def composed_views(file: RouteFile, routes: Mapping[str, Counts]) -> list[ComposedView]:
@@ -24,24 +21,19 @@ def composed_views(file: RouteFile, routes: Mapping[str, Counts]) -> list[Compos
 
 def composed_families(routes: Mapping[str, Counts]) -> Iterator[Metric]:
     """Parts by route, name and what came of them."""
-    partial = CounterMetricFamily(
+    composed = {name: one["composed"] for name, one in routes.items() if one.get("composed")}
+    yield counter(
         "facade_composed_partial",
         "Answers of composed routes that lack an optional part.",
-        labels=("route",),
+        ("route",),
+        {route: counts.get("partial", 0) for route, counts in composed.items()},
     )
-    parts = CounterMetricFamily(
+    yield counter(
         "facade_composed_parts",
         "Parts of composed routes: there, or why they are missing.",
-        labels=("route", "part", "outcome"),
+        ("route", "part", "outcome"),
+        {route: counts.get("parts", {}) for route, counts in composed.items()},
     )
-    for route, counts in routes.items():
-        composed = counts.get("composed", {})
-        if composed:
-            partial.add_metric((route,), composed.get("partial", 0))
-        for part, outcomes in composed.get("parts", {}).items():
-            for outcome, number in outcomes.items():
-                parts.add_metric((route, part, outcome), number)
-    yield from (partial, parts)
 
 
 def _view(config: RouteConfig, counts: Counts) -> ComposedView:

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 
 from chassis.process.files import read_object, write_whole
 from chassis.web.app import Problem
-from facade.control.admin.models import AttemptView, DomainView
+from facade.control.admin.models.status import AttemptView, DomainView
 from facade.control.surroundings.tables import Tables
 from facade.routes.config.domainfile import NEW
 

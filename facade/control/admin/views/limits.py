@@ -1,21 +1,19 @@
 """Limits in `/api/status` and `/metrics`: what became of requests, and who was refused most."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from prometheus_client import Metric
-from prometheus_client.core import CounterMetricFamily
 
-from facade.control.admin.models import LimitView, RefusedKey
+from facade.control.admin.models.status import LimitView, RefusedKey
+from facade.control.admin.views.families import Counts, counter
 from facade.routes.config.limitfile import LimitConfig
 from facade.routes.config.routefile import RouteFile
 from facade.routes.limits.limit import written_rate
 
 OUTCOMES: Final = ("passed", "refused", "would_refuse", "keyless", "unchecked")
 MOST_SHOWN: Final = 10  # keys of one limit
-
-Counts = Mapping[str, Any]  # as the counters frame has them
 
 
 def limit_views(
@@ -41,29 +39,35 @@ def limit_views(
 
 def limit_families(routes: Mapping[str, Counts]) -> Iterator[Metric]:
     """Requests by limit, route and what the limit made of them."""
-    requests = CounterMetricFamily(
+    limits: dict[str, dict[str, Any]] = {}
+    for route, counts in routes.items():
+        for limit, outcomes in counts.get("limits", {}).items():
+            limits.setdefault(limit, {})[route] = outcomes
+
+    def numbers(of: Callable[[Any], Any]) -> Counts:
+        return {
+            name: {route: of(each) for route, each in one.items()} for name, one in limits.items()
+        }
+
+    yield counter(
         "facade_limit_requests",
         "Requests on routes with limits: passed, refused, would_refuse (mode shadow), keyless,"
         " unchecked.",
-        labels=("limit", "route", "outcome"),
+        ("limit", "route", "outcome"),
+        numbers(lambda one: {outcome: one.get(outcome, 0) for outcome in OUTCOMES}),
     )
-    forgotten = CounterMetricFamily(
+    yield counter(
         "facade_limit_forgotten",
         "Keys that had requests to wait for and were forgotten to make room.",
-        labels=("limit", "route"),
+        ("limit", "route"),
+        numbers(lambda one: one.get("forgotten", 0)),
     )
-    unlocked = CounterMetricFamily(
+    yield counter(
         "facade_limit_unlocked",
         "Of those passed, while another worker held the memory: each may be one too many.",
-        labels=("limit", "route"),
+        ("limit", "route"),
+        numbers(lambda one: one.get("unlocked", 0)),
     )
-    for route, counts in routes.items():
-        for limit, outcomes in counts.get("limits", {}).items():
-            for outcome in OUTCOMES:
-                requests.add_metric((limit, route, outcome), outcomes.get(outcome, 0))
-            forgotten.add_metric((limit, route), outcomes.get("forgotten", 0))
-            unlocked.add_metric((limit, route), outcomes.get("unlocked", 0))
-    yield from (requests, forgotten, unlocked)
 
 
 def _sum(name: str, routes: Mapping[str, Counts]) -> Counter[str]:
@@ -83,12 +87,6 @@ def _view(
         burst=config.burst or config.rate.number,
         key=[str(source) for source in config.key],
         routes=routes,
-        passed=counts["passed"],
-        refused=counts["refused"],
-        would_refuse=counts["would_refuse"],
-        keyless=counts["keyless"],
-        unchecked=counts["unchecked"],
-        unlocked=counts["unlocked"],
-        forgotten=counts["forgotten"],
+        **{name: counts[name] for name in (*OUTCOMES, "unlocked", "forgotten")},
         who=[RefusedKey(key=key, times=times) for key, times in keys.most_common(MOST_SHOWN)],
     )

@@ -5,17 +5,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from prometheus_client import Metric
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 
-from facade.control.admin.models import AllowView, MachinesView, RefusedKey, SourceView
+from facade.control.admin.models.status import AllowView, MachinesView, RefusedKey, SourceView
+from facade.control.admin.views.families import Counts, counter, gauge
 from facade.routes.config.machinefile import AllowConfig
 from facade.routes.config.routefile import RouteFile
 from facade.routes.machines.explained import demands_of
 
 OUTCOMES: Final = ("passed", "refused", "would_refuse", "unchecked")
 MOST_SHOWN: Final = 10  # machines of one route
-
-Counts = Mapping[str, Any]  # as the counters frame has them
 
 
 def machines_view(
@@ -48,37 +46,33 @@ def machine_families(
     routes: Mapping[str, Counts], workers: Iterable[Mapping[str, Any]]
 ) -> Iterator[Metric]:
     """Requests by route and outcome, and why they were not let in; the keys that are known."""
-    requests = CounterMetricFamily(
+    machines = {route: one["machines"] for route, one in routes.items() if one.get("machines")}
+    yield counter(
         "facade_machine_requests",
         "Requests on routes with allow: passed, refused, would_refuse (mode shadow), unchecked.",
-        labels=("route", "outcome"),
+        ("route", "outcome"),
+        {
+            route: {outcome: counts.get(outcome, 0) for outcome in OUTCOMES}
+            for route, counts in machines.items()
+        },
     )
-    reasons = CounterMetricFamily(
+    yield counter(
         "facade_machine_refusals",
         "Of those refused, or that would be: why.",
-        labels=("route", "reason"),
+        ("route", "reason"),
+        {route: counts.get("reasons", {}) for route, counts in machines.items()},
     )
-    known = GaugeMetricFamily(
-        "facade_machine_keys",
-        "API keys, and keys of issuers, that the worker knows which knows least; 0: none yet.",
-        labels=("source",),
-    )
-    for route, counts in routes.items():
-        found = counts.get("machines", {})
-        if not found:
-            continue
-        for outcome in OUTCOMES:
-            requests.add_metric((route, outcome), found.get(outcome, 0))
-        for reason, number in found.get("reasons", {}).items():
-            reasons.add_metric((route, reason), number)
     least: dict[str, int] = {}
     for worker in workers:
         for source, facts in worker.get("machines", {}).items():
             number = facts.get("keys") or 0
             least[source] = min(least.get(source, number), number)
-    for source, number in least.items():
-        known.add_metric((source,), number)
-    yield from (requests, reasons, known)
+    yield gauge(
+        "facade_machine_keys",
+        "API keys, and keys of issuers, that the worker knows which knows least; 0: none yet.",
+        ("source",),
+        least,
+    )
 
 
 def unknown_keys(workers: Iterable[Mapping[str, Any]]) -> Counter[str]:
@@ -98,10 +92,7 @@ def _route(
         route=name,
         mode=allow.mode,
         demands=demands_of(allow),
-        passed=counts.get("passed", 0),
-        refused=counts.get("refused", 0),
-        would_refuse=counts.get("would_refuse", 0),
-        unchecked=counts.get("unchecked", 0),
+        **{name: counts.get(name, 0) for name in OUTCOMES},
         reasons=counts.get("reasons", {}),
         who=[RefusedKey(key=key, times=times) for key, times in who.most_common(MOST_SHOWN)],
     )

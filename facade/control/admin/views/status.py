@@ -7,14 +7,10 @@ from typing import Any
 
 from facade.compare.evidence.bounds import upper_bound
 from facade.compare.evidence.evidence import Evidence
-from facade.control.admin.models import (
+from facade.control.admin.models.status import (
     CompareSums,
-    ComposedView,
-    EventView,
     IdentityView,
     LagView,
-    LimitView,
-    MachinesView,
     Percentiles,
     Reload,
     RouteStatus,
@@ -38,7 +34,7 @@ from facade.control.judging.noise import NoiseLearner
 from facade.control.surroundings.lags import Lags
 from facade.control.surroundings.tables import Tables
 from facade.control.telling.failures import Failures
-from facade.control.telling.news import Event, News
+from facade.control.telling.news import News
 from facade.control.telling.trouble import Trouble
 from facade.routes.config.routefile import RouteConfig
 from facade.routes.route import COMPOSED
@@ -82,7 +78,7 @@ def status(sources: Sources) -> Status:
         file=sources.file,
         reload=Reload.model_validate(sources.tables.reload()),
         troubles=[_trouble(since, trouble) for since, trouble in sources.news.standing()],
-        events=[_event(event) for event in [*reversed(sources.news.events)][:SHOWN]],
+        events=[*reversed(sources.news.events)][:SHOWN],
         failed=sources.failures.find(most=SHOWN),
         workers=[_worker(worker, now) for worker in sources.fleet.living()],
         routes=routes,
@@ -92,9 +88,7 @@ def status(sources: Sources) -> Status:
             name: UpstreamView(**upstream, mended=total["mended"].get(name, {}))
             for name, upstream in sorted(total["upstreams"].items())
         },
-        limits=_limits(sources, total["routes"]),
-        composed=_composed(sources, total["routes"]),
-        machines=_machines(sources, total["routes"]),
+        **_of_the_file(sources, total["routes"]),
         identity=_identity(sources.tables, total["identity"]),
         lag=_lag(sources.lags),
         totals=_totals(sources, total, routes),
@@ -143,35 +137,24 @@ def _identity(tables: Tables, counts: dict[str, dict[str, int]]) -> IdentityView
     return IdentityView(ask=options.ask, upstream=tables.table.asked, counts=counts)
 
 
-def _limits(sources: Sources, routes: dict[str, Any]) -> list[LimitView]:
-    table = sources.tables.table
-    if table is None:
-        return []
-    refused = (worker.counters.get("refused", {}) for worker in sources.fleet.living())
-    return limit_views(table.file, routes, refused)
-
-
-def _composed(sources: Sources, routes: dict[str, Any]) -> list[ComposedView]:
-    table = sources.tables.table
-    return [] if table is None else composed_views(table.file, routes)
-
-
-def _machines(sources: Sources, routes: dict[str, Any]) -> MachinesView:
-    table = sources.tables.table
-    if table is None:
-        return MachinesView(routes=[], sources=[])
+def _of_the_file(sources: Sources, routes: dict[str, Any]) -> dict[str, Any]:
+    """The fields about sections of the route file in force; their defaults where there is none."""
+    if sources.tables.table is None:
+        return {}
+    file = sources.tables.table.file
     workers = [worker.counters for worker in sources.fleet.living()]
-    return machines_view(table.file, routes, workers, sources.issuers())
+    refused = (worker.get("refused", {}) for worker in workers)
+    return {
+        "limits": limit_views(file, routes, refused),
+        "composed": composed_views(file, routes),
+        "machines": machines_view(file, routes, workers, sources.issuers()),
+    }
 
 
 def _trouble(since: float, trouble: Trouble) -> TroubleView:
     return TroubleView(
         since=since, kind=trouble.kind.value, words=trouble.began(), amount=trouble.amount
     )
-
-
-def _event(event: Event) -> EventView:
-    return EventView(at=event.at, name=event.name, words=event.words, good=event.good)
 
 
 def route_status(sources: Sources, config: RouteConfig, routes: dict[str, Any]) -> RouteStatus:

@@ -6,7 +6,7 @@ from typing import Any
 from prometheus_client import Metric
 from prometheus_client.core import CounterMetricFamily, SummaryMetricFamily
 
-from facade.control.admin.models import Percentiles, ShapeStatus, UnmatchedStatus
+from facade.control.admin.models.status import Percentiles, ShapeStatus, UnmatchedStatus
 from facade.control.intake.recent import Recent
 from facade.control.intake.shapes import Shapes, answers
 from facade.proxy.counting import histogram

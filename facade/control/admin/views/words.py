@@ -4,7 +4,7 @@ from math import log10
 from typing import Any
 
 from facade.compare.evidence.written import bound, share, span
-from facade.control.admin.models import Fact, Note, RouteComparison, Told
+from facade.control.admin.models.evidence import Fact, Note, RouteComparison, Told
 
 _LEAST = 1e-5  # the left end of the scale, as a share
 

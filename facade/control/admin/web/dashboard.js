@@ -189,4 +189,5 @@ async function turn() {
   setTimeout(turn, 1000);
 }
 
+document.querySelector("#still").prepend(document.querySelector("#routes thead").cloneNode(true));
 turn();

@@ -11,7 +11,7 @@ from facade.compare.answers import Answer, Pair
 from facade.compare.evidence.evidence import Evidence
 from facade.compare.rules import compile_rules
 from facade.compare.verdict import compare
-from facade.control.admin.models import Comparison, Rechecks
+from facade.control.admin.models.evidence import Comparison, Rechecks
 from facade.control.admin.views.comparison import route_comparison
 from facade.control.admin.views.status import Sources
 from facade.control.evidence_store.ledger import Ledger

@@ -2,7 +2,7 @@
 
 from xml.etree import ElementTree as xml
 
-from facade.control.admin.models import Comparison
+from facade.control.admin.models.evidence import Comparison
 from facade.control.admin.reports.junit import junit
 
 

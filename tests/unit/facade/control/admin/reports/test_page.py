@@ -3,7 +3,7 @@
 import re
 
 from facade.compare.evidence import written
-from facade.control.admin.models import Comparison
+from facade.control.admin.models.evidence import Comparison
 from facade.control.admin.reports.beside import beside
 from facade.control.admin.reports.page import page
 

@@ -6,7 +6,7 @@ from fastapi.testclient import TestClient
 from prometheus_client import CollectorRegistry
 
 from chassis.web.app import build_app
-from facade.control.admin.models import AttemptView
+from facade.control.admin.models.status import AttemptView
 from facade.control.admin.views.domains import FILE as KEPT
 from facade.control.admin.views.domains import LONGEST, Attempts, domain_views, domains_router
 from facade.control.surroundings.tables import Tables

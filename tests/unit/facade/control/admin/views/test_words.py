@@ -3,7 +3,7 @@
 import pytest
 
 from facade.compare.evidence.evidence import Forced, Parked
-from facade.control.admin.models import ExpectedView, RouteComparison
+from facade.control.admin.models.evidence import ExpectedView, RouteComparison
 from facade.control.admin.views.words import told
 
 
