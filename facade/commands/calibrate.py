@@ -14,20 +14,19 @@ from chassis.cli.options import as_url
 from chassis.cli.output import Output, json_option
 from chassis.process.children import last_line
 from facade.commands import BAD_INPUT, REFUSED
-from facade.commands.options import routes_option
+from facade.commands.options import routes_option, url
 from facade.replay.calibration import listening, watching
 from facade.replay.calibration.door import Door, DoorFailed, door, traffic
 from facade.replay.calibration.reference import NothingToCompare, twin_file
 from facade.replay.calibration.result import Result
 from facade.replay.calibration.watching import CutShort, Goal, World
 from facade.routes.config.routefile import LEGACY
-from facade.routes.file.kinds.values import Url, Wrong
 from facade.routes.file.problems import RouteFileError
 from facade.routes.file.reading import load_path
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class Options:
     """What the command line said."""
 
     command: tuple[str, ...]
@@ -41,13 +40,6 @@ class Order:
     every_read: bool
 
 
-def _url(_context: click.Context, _option: click.Parameter, value: str | None) -> str | None:
-    try:
-        return Url().parse(value) if value else None
-    except Wrong as error:
-        raise click.BadParameter(str(error)) from None
-
-
 @click.command(context_settings={"allow_interspersed_args": False})
 @click.argument("command", nargs=-1, type=click.UNPROCESSED)
 @click.option("--pairs", type=click.IntRange(1), default=10_000, show_default=True,
@@ -58,7 +50,7 @@ def _url(_context: click.Context, _option: click.Parameter, value: str | None) -
               envvar="FACADE_CALIBRATE_LEARN", help="Seconds to learn noise, at most.")  # fmt: skip
 @click.option("--hand-to", metavar="ADDRESS", callback=as_url, envvar="FACADE_CALIBRATE_HAND_TO",
               help="Give the noise learned to the facade with this admin port.")  # fmt: skip
-@click.option("--legacy", callback=_url, envvar="FACADE_CALIBRATE_LEGACY",
+@click.option("--legacy", callback=url, envvar="FACADE_CALIBRATE_LEGACY",
               help="URL of legacy.  [default: the route file's]")  # fmt: skip
 @click.option("--listen", envvar="FACADE_CALIBRATE_LISTEN",
               help="HOST:PORT of the calibration's door.  [default: a free port]")  # fmt: skip
@@ -73,7 +65,7 @@ def calibrate(out: Output, **given: Any) -> None:
     code 0: enough pairs, none differs; 1: some do, or too few came; 2: a wrong call or file.
     """
     try:
-        result = _run(Order(**given), out.say)
+        result = _run(Options(**given), out.say)
     except (RouteFileError, NothingToCompare) as error:
         out.fail(str(error), BAD_INPUT)
     except (DoorFailed, CutShort, NoAnswer) as error:
@@ -83,18 +75,18 @@ def calibrate(out: Output, **given: Any) -> None:
         raise SystemExit(REFUSED)
 
 
-def _run(order: Order, say: Any) -> Result:
-    loaded = load_path(order.routes)
+def _run(options: Options, say: Any) -> Result:
+    loaded = load_path(options.routes)
     known = loaded.file.upstreams.get(LEGACY)
-    legacy = order.legacy or (known.urls[0] if known and known.urls else None)
+    legacy = options.legacy or (known.urls[0] if known and known.urls else None)
     if legacy is None:
         raise NothingToCompare("no address of legacy is known; give --legacy URL")
-    text = twin_file(order.routes.read_bytes(), loaded.file, legacy, order.every_read)
+    text = twin_file(options.routes.read_bytes(), loaded.file, legacy, options.every_read)
     with tempfile.TemporaryDirectory(prefix="fig-traffic-") as folder:
         log = Path(folder) / "traffic.log"
-        with door(text, order.listen, os.environ) as opened:
+        with door(text, options.listen, os.environ) as opened:
             say(f"the door: {opened.clients}, legacy on both sides: {legacy}")
-            with traffic(order.command, opened.clients, log) as running:
+            with traffic(options.command, opened.clients, log) as running:
                 world = World(
                     look=lambda: _look(opened, running, log),
                     reset=lambda: listening.reset(opened.admin),
@@ -102,11 +94,11 @@ def _run(order: Order, say: Any) -> Result:
                     sleep=time.sleep,
                     say=say,
                 )
-                goal = Goal(order.pairs, order.learn, order.within)
+                goal = Goal(options.pairs, options.learn, options.within)
                 result = watching.calibrate(goal, world)
-            if order.hand_to is not None and result.good:
-                taken = listening.hand_over(opened.admin, order.hand_to)
-                say(f"noise handed to {order.hand_to}: {', '.join(taken) or 'nothing new'}")
+            if options.hand_to is not None and result.good:
+                taken = listening.hand_over(opened.admin, options.hand_to)
+                say(f"noise handed to {options.hand_to}: {', '.join(taken) or 'nothing new'}")
             return result
 
 

@@ -1,5 +1,6 @@
 """Wait until every worker of a running facade decides by a given table."""
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -72,6 +73,16 @@ def confirm(
             return Confirmation("late", len(there), waited, f"{len(there)} of {wanted}")
         sleep(POLL_SECONDS)
         status = fetch()
+
+
+def confirmed(
+    version: str, routes: Path, admin: str | None, *, insist: bool = False
+) -> Confirmation | None:
+    """As `confirm`, by the facade at this admin port; None where there is none to ask."""
+    if admin is None:
+        return None
+    return confirm(version, routes, fetch=lambda: fetch_status(admin), clock=time.monotonic,
+                   sleep=time.sleep, insist=insist)  # fmt: skip
 
 
 def _refusal(status: Status) -> list[str]:

@@ -1,18 +1,16 @@
 """`python -m facade flip ROUTE STAGE [PERCENT]`: move a route, and see that it took effect."""
 
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import click
 
-from chassis.cli.options import as_url
 from chassis.cli.output import Output, json_option
 from facade.commands import BAD_INPUT, REFUSED
 from facade.commands.announcing import Word, announce, word, word_options
-from facade.commands.confirm import Confirmation, confirm, fetch_status
-from facade.commands.options import routes_option, share
+from facade.commands.confirm import Confirmation, confirmed, fetch_status
+from facade.commands.options import routes_option, running_option, share
 from facade.commands.promoting import NotRecorded, hold_to_evidence
 from facade.guard.position import Position
 from facade.routes.config.routefile import RouteConfig
@@ -52,15 +50,7 @@ from facade.runtime.statefolder import note_step, running
     envvar="FACADE_FLIP_WALK",
     help="Go there step by step over the allowed stages, each confirmed before the next.",
 )
-@click.option(
-    "--admin",
-    metavar="ADDRESS",
-    callback=as_url,
-    envvar="FACADE_ADMIN",
-    help="Admin port of the running facade (HOST:PORT, :PORT or a URL), which has the evidence and"
-    " confirms that all its workers decide by the new file.  [default: the facade that runs by this"
-    " route file]",
-)
+@running_option
 @click.option(
     "--force",
     metavar="REASON",
@@ -94,9 +84,7 @@ def refusals(routes: Path, out: Output) -> Iterator[None]:
     """End with one message and an exit code where a step is not taken."""
     try:
         yield
-    except RouteFileError as error:
-        out.fail(str(error), BAD_INPUT)
-    except UnknownRoute as error:
+    except (RouteFileError, UnknownRoute) as error:
         out.fail(str(error), BAD_INPUT)
     except (FlipRefused, NotRecorded) as error:
         out.fail(str(error), REFUSED)
@@ -136,7 +124,7 @@ def _take(routes: Path, step: Flip, admin: str | None, out: Output, *, insist: b
     On a walk (`insist`) somebody has to confirm it before the next one.
     """
     flipped = flip_file(routes, step)
-    confirmation = _confirm(flipped, routes, admin, insist)
+    confirmation = confirmed(flipped.version, routes, admin, insist=insist)
     _show(flipped, confirmation, routes, out)
     if insist and confirmation is not None and confirmation.state == "absent":
         message = f"{step.route}: the walk ends here, for no facade confirms its steps at {admin};"
@@ -178,21 +166,6 @@ def _note(routes: Path, step: Flip, out: Output) -> None:
 def _undo_refused(flipped: Flipped, confirmation: Confirmation, routes: Path) -> None:
     if confirmation.state == "refused" and flipped.changed and not take_back(routes, flipped):
         click.echo(f"{routes} was edited meanwhile; the refused step is still in it", err=True)
-
-
-def _confirm(
-    flipped: Flipped, routes: Path, admin: str | None, insist: bool
-) -> Confirmation | None:
-    if admin is None:
-        return None
-    return confirm(
-        flipped.version,
-        routes,
-        fetch=lambda: fetch_status(admin),
-        clock=time.monotonic,
-        sleep=time.sleep,
-        insist=insist,
-    )
 
 
 def _show(flipped: Flipped, confirmation: Confirmation | None, routes: Path, out: Output) -> None:

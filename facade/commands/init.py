@@ -13,6 +13,7 @@ import click
 from chassis.cli.output import Output, json_option
 from chassis.process.files import write_whole
 from facade.commands import BAD_INPUT, REFUSED
+from facade.commands.options import environment_option, seconds, url
 from facade.draft import application, candidates, session, text, traffic, watching
 from facade.draft.application import NoApplication, UrlMap
 from facade.draft.seen import Seen, counted
@@ -24,11 +25,9 @@ from facade.routes.file.reading import load
 from facade.sidecar import environment
 from facade.sidecar.environment import NoEnvironment
 
-ENVIRONMENT = Path(".fig/sidecar-venv")
-
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class Options:
     """What the command line said, and then what was answered."""
 
     legacy: str
@@ -47,20 +46,6 @@ class Refused(Exception):
     """The file is not written; the message says why."""
 
 
-def _url(_context: click.Context, _option: click.Parameter, value: str | None) -> str | None:
-    try:
-        return None if value is None else Url().parse(value)
-    except Wrong as error:
-        raise click.BadParameter(str(error)) from None
-
-
-def _seconds(_context: click.Context, _option: click.Parameter, value: str | None) -> float | None:
-    try:
-        return None if value is None else Duration().parse(value)
-    except Wrong as error:
-        raise click.BadParameter(str(error)) from None
-
-
 def _interpreter() -> str:
     """Of the environment that the shell has activated, else our own."""
     active = os.environ.get("VIRTUAL_ENV")
@@ -69,15 +54,15 @@ def _interpreter() -> str:
 
 
 @click.command()
-@click.option("--legacy", required=True, callback=_url, envvar="FACADE_INIT_LEGACY",
+@click.option("--legacy", required=True, callback=url, envvar="FACADE_INIT_LEGACY",
               help="The monolith's address, such as http://127.0.0.1:5000.")  # fmt: skip
-@click.option("--new", callback=_url, envvar="FACADE_INIT_NEW",
+@click.option("--new", callback=url, envvar="FACADE_INIT_NEW",
               help="The address of what shall replace it, where there is one.")  # fmt: skip
 @click.option("--from", "files", multiple=True, type=click.Path(path_type=Path),
               envvar="FACADE_INIT_FROM", metavar="FILE",
               help="Traffic to look at: an access log, a HAR file, a .flows file of the sidecar;"
               " may be repeated.")  # fmt: skip
-@click.option("--watch", callback=_seconds, envvar="FACADE_INIT_WATCH", metavar="TIME",
+@click.option("--watch", callback=seconds, envvar="FACADE_INIT_WATCH", metavar="TIME",
               help="Stand in front of the monolith for so long, such as 60s.")  # fmt: skip
 @click.option("--listen", default="127.0.0.1:8080", show_default=True,
               envvar="FACADE_INIT_LISTEN", help="HOST:PORT for --watch.")  # fmt: skip
@@ -91,9 +76,7 @@ def _interpreter() -> str:
               help="The file to write.")  # fmt: skip
 @click.option("--overwrite", is_flag=True, envvar="FACADE_INIT_OVERWRITE",
               help="Replace the file where there is one.")  # fmt: skip
-@click.option("--environment", "venv", type=click.Path(path_type=Path), default=ENVIRONMENT,
-              show_default=True, envvar="FACADE_SIDECAR_VENV",
-              help="mitmproxy's own environment, which reads .flows files.")  # fmt: skip
+@environment_option
 @click.option("--yes", "-y", is_flag=True, envvar="FACADE_INIT_YES", help="Ask nothing.")
 @json_option("FACADE_INIT_JSON")
 def init(yes: bool, out: Output, **given: Any) -> None:
@@ -102,43 +85,43 @@ def init(yes: bool, out: Output, **given: Any) -> None:
     Asks at most three questions, and none where the options answer them, with --yes, with --json
     or without a terminal. Exit code 0: written; 1: refused; 2: a wrong call or file.
     """
-    wish = Wish(**given)
+    options = Options(**given)
     try:
         if not yes and not out.as_json and _terminal():
-            wish = ask(wish)
-        _keep(wish)
-        told = _write(wish, out.say)
+            options = ask(options)
+        _keep(options)
+        written = _write(options, out.say)
     except (Refused, CannotWatch, NoEnvironment) as error:
         out.fail(str(error), REFUSED)
     except (NothingSeen, NoApplication) as error:
         out.fail(str(error), BAD_INPUT)
     except OSError as error:
-        out.fail(f"cannot write {wish.output}: {error.strerror or error}", BAD_INPUT)
-    out.give(told, lambda: _words(told))
+        out.fail(f"cannot write {options.output}: {error.strerror or error}", BAD_INPUT)
+    out.give(written, lambda: _words(written))
 
 
 def _terminal() -> bool:
     return sys.stdin.isatty()
 
 
-def _keep(wish: Wish) -> None:
+def _keep(options: Options) -> None:
     """Raises Refused where a file would be replaced that nobody gave up."""
-    if wish.output.exists() and not wish.overwrite:
+    if options.output.exists() and not options.overwrite:
         raise Refused(
-            f"{wish.output} exists; --overwrite replaces it, --output FILE writes another"
+            f"{options.output} exists; --overwrite replaces it, --output FILE writes another"
         )
 
 
-def ask(wish: Wish) -> Wish:
+def ask(options: Options) -> Options:
     """At most three questions: what the options did not say."""
-    if wish.new is None:
-        wish = replace(wish, new=_ask_url())
-    if not wish.files and wish.watch is None and wish.app is None:
-        wish = _ask_traffic(wish)
-    if wish.output.exists() and not wish.overwrite:
-        again = click.confirm(f"{wish.output} exists. Overwrite it?", default=False)
-        wish = replace(wish, overwrite=again)
-    return wish
+    if options.new is None:
+        options = replace(options, new=_ask_url())
+    if not options.files and options.watch is None and options.app is None:
+        options = _ask_traffic(options)
+    if options.output.exists() and not options.overwrite:
+        again = click.confirm(f"{options.output} exists. Overwrite it?", default=False)
+        options = replace(options, overwrite=again)
+    return options
 
 
 def _ask_url() -> str | None:
@@ -152,72 +135,72 @@ def _ask_url() -> str | None:
     return click.prompt(question, default="", show_default=False, value_proc=parse) or None
 
 
-def _ask_traffic(wish: Wish) -> Wish:
+def _ask_traffic(options: Options) -> Options:
     question = (
         "Traffic to look at: an access log, a HAR or .flows file; MODULE:APP of a Flask"
-        f" application; a time such as 60s to stand at {wish.listen} (empty: none)"
+        f" application; a time such as 60s to stand at {options.listen} (empty: none)"
     )
-    return named_traffic(wish, click.prompt(question, default="", show_default=False))
+    return named_traffic(options, click.prompt(question, default="", show_default=False))
 
 
-def named_traffic(wish: Wish, given: str) -> Wish:
+def named_traffic(options: Options, given: str) -> Options:
     """A file, a time, or an application: by what the words look like."""
     if not given:
-        return wish
+        return options
     if Path(given).exists():
-        return replace(wish, files=(Path(given),))
+        return replace(options, files=(Path(given),))
     try:
-        return replace(wish, watch=Duration().parse(given))
+        return replace(options, watch=Duration().parse(given))
     except Wrong:
-        return replace(wish, app=given) if ":" in given else replace(wish, files=(Path(given),))
+        return replace(options, app=given) if ":" in given else replace(options, files=(Path(given),))
 
 
-def _write(wish: Wish, say: Callable[[str], Any]) -> dict[str, Any]:
+def _write(options: Options, say: Callable[[str], Any]) -> dict[str, Any]:
     """Look, draft, and write the file whole. Raises what looking raises, and OSError."""
-    sources, requests = _look(wish, say)
+    sources, requests = _look(options, say)
     known = UrlMap((), "")
-    if wish.app is not None:
-        known = application.ask(wish.app, wish.python)
-        sources.append(f"the URL map of {wish.app} ({counted(len(known.rules), 'rule')})")
-    first = watching.first_page(wish.legacy)
+    if options.app is not None:
+        known = application.ask(options.app, options.python)
+        sources.append(f"the URL map of {options.app} ({counted(len(known.rules), 'rule')})")
+    first = watching.first_page(options.legacy)
     if first is None:
-        say(f"{wish.legacy} does not answer now; the file is written all the same")
+        say(f"{options.legacy} does not answer now; the file is written all the same")
     cookie = session.find([*requests, *([first] if first else [])], known.session_cookie)
     found = candidates.sort(requests, known.rules, cookie.name if cookie else "")
     day = date.today().isoformat()  # noqa: DTZ011 - the day on the wall
-    draft = text.write(text.Draft(wish.legacy, wish.new, cookie, found, sources, day))
-    load(draft.encode(), str(wish.output))  # what cannot be read is not written
-    _keep(wish)  # it may have come while we looked
-    write_whole(wish.output, draft)
+    draft = text.write(text.Draft(options.legacy, options.new, cookie, found, sources, day))
+    load(draft.encode(), str(options.output))  # what cannot be read is not written
+    _keep(options)  # it may have come while we looked
+    write_whole(options.output, draft)
     return {
-        "ok": True, "file": str(wish.output), "requests": len(requests),
+        "ok": True, "file": str(options.output), "requests": len(requests),
         "routes": len(found.reads), "proposals": len(found.others),
         "session_cookie": cookie.name if cookie else None, "legacy_answers": first is not None,
     }  # fmt: skip
 
 
-def _look(wish: Wish, say: Callable[[str], Any]) -> tuple[list[str], list[Seen]]:
+def _look(options: Options, say: Callable[[str], Any]) -> tuple[list[str], list[Seen]]:
     """What was looked at, in words, and what was seen."""
     sources: list[str] = []
     requests: list[Seen] = []
-    for file in wish.files:
-        found = traffic.read(file, lambda: environment.ensure(wish.venv.absolute()))
+    for file in options.files:
+        found = traffic.read(file, lambda: environment.ensure(options.venv.absolute()))
         sources.append(f"{counted(len(found), 'request')} in {file.name}")
         requests += found
-    if wish.watch is not None:
-        say(f"http://{wish.listen}/ leads to {wish.legacy} for {wish.watch:g} s; Ctrl-C ends it")
-        found = watching.watch(wish.legacy, wish.listen, wish.watch)
-        sources.append(f"{counted(len(found), 'request')} that came to {wish.listen}")
+    if options.watch is not None:
+        say(f"http://{options.listen}/ leads to {options.legacy} for {options.watch:g} s; Ctrl-C ends it")
+        found = watching.watch(options.legacy, options.listen, options.watch)
+        sources.append(f"{counted(len(found), 'request')} that came to {options.listen}")
         requests += found
     return sources, requests
 
 
-def _words(told: dict[str, Any]) -> str:
-    cookie = told["session_cookie"]
+def _words(written: dict[str, Any]) -> str:
+    cookie = written["session_cookie"]
     return (
-        f"{told['file']} is written: {counted(told['routes'], 'route')} that may be copied, in"
-        f" stage legacy; {counted(told['proposals'], 'proposal')} in comments; session cookie:"
+        f"{written['file']} is written: {counted(written['routes'], 'route')} that may be copied, in"
+        f" stage legacy; {counted(written['proposals'], 'proposal')} in comments; session cookie:"
         f" {cookie or 'not seen'}\n"
-        f"  next: fig check {told['file']}\n"
-        f"        fig facade --routes {told['file']} --listen 127.0.0.1:8080"
+        f"  next: fig check {written['file']}\n"
+        f"        fig facade --routes {written['file']} --listen 127.0.0.1:8080"
     )

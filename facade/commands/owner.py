@@ -4,17 +4,15 @@ The route file does not bring a cutover about: `fig cutover` does, and writes by
 routes are pinned meanwhile and after it.
 """
 
-import time
 from pathlib import Path
 from typing import Any
 
 import click
 
-from chassis.cli.options import as_url
 from chassis.cli.output import Output, json_option
 from facade.commands import BAD_INPUT, REFUSED
-from facade.commands.confirm import Confirmation, confirm, fetch_status
-from facade.commands.options import routes_option
+from facade.commands.confirm import Confirmation, confirmed
+from facade.commands.options import routes_option, running_option
 from facade.routes.config.domainfile import CLOSED, MOVING, NEW, OLD, OPEN
 from facade.routes.config.routefile import RouteConfig, RouteFile
 from facade.routes.file.edit.owner import (
@@ -43,14 +41,7 @@ from facade.runtime.statefolder import running
     help="With the owner new: whether legacy is kept current.",
 )
 @routes_option
-@click.option(
-    "--admin",
-    metavar="ADDRESS",
-    callback=as_url,
-    envvar="FACADE_ADMIN",
-    help="Admin port of the running facade, which confirms that all its workers decide by the new"
-    " file.  [default: the facade that runs by this route file]",
-)
+@running_option
 @json_option("FACADE_OWNER_JSON")
 def owner(
     domain: str, owner: str | None, window: str, routes: Path, admin: str | None, out: Output
@@ -107,11 +98,8 @@ def _route(route: RouteConfig, file: RouteFile) -> dict[str, Any]:
 def _confirmed(written: Written, routes: Path, admin: str | None) -> Confirmation:
     """Of a move's beginning, also where the facade is slow to answer: a worker that does not know
     that a domain moves lets legacy answer clients whose last write legacy lacks."""
-    if admin is None:
-        return Confirmation("absent")
     begins = written.after.owner == MOVING and written.before.owner != NEW
-    seen = confirm(written.version, routes, fetch=lambda: fetch_status(admin),
-                   clock=time.monotonic, sleep=time.sleep, insist=begins)  # fmt: skip
-    if begins and seen.state == "absent":
+    seen = confirmed(written.version, routes, admin, insist=begins) or Confirmation("absent")
+    if begins and admin is not None and seen.state == "absent":
         return Confirmation("late", detail=f"nobody answers at {admin}")
     return seen

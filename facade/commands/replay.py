@@ -11,7 +11,7 @@ import click
 
 from chassis.cli.output import Output, json_option
 from facade.commands import BAD_INPUT, REFUSED
-from facade.commands.options import Pairs, pairs, routes_option
+from facade.commands.options import Pairs, environment_option, pairs, routes_option
 from facade.replay.asking.asker import HttpAsker
 from facade.replay.asking.engine import Outcomes, Replay, Setting
 from facade.replay.asking.pacing import Pace
@@ -29,8 +29,6 @@ from facade.routes.file.reading import load_path
 from facade.routes.table import compile_table
 from facade.sidecar import environment
 from facade.sidecar.environment import NoEnvironment
-
-ENVIRONMENT = Path(".fig/sidecar-venv")
 
 
 class Refused(Exception):
@@ -51,7 +49,7 @@ def speed(_context: click.Context, _option: click.Parameter, value: str | None) 
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class Options:
     """What the command line said."""
 
     files: tuple[Path, ...]
@@ -106,9 +104,7 @@ class Order:
               envvar="FACADE_REPLAY_JUNIT", help="Also write the result as JUnit XML.")  # fmt: skip
 @click.option("--runtime", type=click.Path(path_type=Path), envvar="FACADE_RUNTIME",
               help="The facade's folder, for the addresses of services.")  # fmt: skip
-@click.option("--environment", "venv", type=click.Path(path_type=Path), default=ENVIRONMENT,
-              show_default=True, envvar="FACADE_SIDECAR_VENV",
-              help="mitmproxy's own environment, which reads flow files.")  # fmt: skip
+@environment_option
 @routes_option
 @json_option("FACADE_REPLAY_JSON")
 def replay(junit_file: Path | None, out: Output, against: str, **given: Any) -> None:
@@ -118,9 +114,9 @@ def replay(junit_file: Path | None, out: Output, against: str, **given: Any) -> 
     how many answers this change alters. Exit code 0: only expected ones; 1: others too, or
     nothing was compared; 2: a wrong call, file or setting.
     """
-    order = Order(against=Against(against), **given)
+    options = Options(against=Against(against), **given)
     try:
-        report = _run(order)
+        report = _run(options)
     except (RouteFileError, NothingToRead, NoSandbox, Refused) as error:
         out.fail(str(error), BAD_INPUT)
     except NoEnvironment as error:
@@ -132,60 +128,60 @@ def replay(junit_file: Path | None, out: Output, against: str, **given: Any) -> 
         raise SystemExit(REFUSED)
 
 
-def _run(order: Order) -> Report:
-    file = load_path(order.routes).file
+def _run(options: Options) -> Report:
+    file = load_path(options.routes).file
     known = {route.name for route in file.routes}
-    for name in order.only:
+    for name in options.only:
         if name not in known:
             raise Refused(f"--only: {unknown('route', name, known)}")
-    where = targets(file, order.runtime, _addresses(order, file), order.new)
-    _check(order, where)
-    paths = reading.files(order.files)
-    judge = Judge(compile_table(file), order.against, date.today())  # noqa: DTZ011 - days on the wall
-    writes = order.sandbox is not None
+    where = targets(file, options.runtime, _addresses(options, file), options.new)
+    _check(options, where)
+    paths = reading.files(options.files)
+    judge = Judge(compile_table(file), options.against, date.today())  # noqa: DTZ011 - days on the wall
+    writes = options.sandbox is not None
     setting = Setting(
         targets=where,
-        wish=Wish(order.against, frozenset(order.only), writes),
+        wish=Wish(options.against, frozenset(options.only), writes),
         judge=judge,
-        pace=Pace(order.speed, order.rate),
-        concurrency=1 if writes else order.concurrency,  # a write counts for what comes after it
-        cookies=dict(order.cookies),
+        pace=Pace(options.speed, options.rate),
+        concurrency=1 if writes else options.concurrency,  # a write counts for what comes after it
+        cookies=dict(options.cookies),
     )
-    outcomes = asyncio.run(_replay(setting, order, paths))
-    return Report(order.against, outcomes, judge.evidence)
+    outcomes = asyncio.run(_replay(setting, options, paths))
+    return Report(options.against, outcomes, judge.evidence)
 
 
-async def _replay(setting: Setting, order: Order, paths: list[Path]) -> Outcomes:
-    hosts = [host.lower() for host in order.hosts]
-    recorded = reading.exchanges(paths, lambda: environment.ensure(order.venv.absolute()), hosts)
-    asker = HttpAsker(2 * setting.concurrency, order.timeout)
+async def _replay(setting: Setting, options: Options, paths: list[Path]) -> Outcomes:
+    hosts = [host.lower() for host in options.hosts]
+    recorded = reading.exchanges(paths, lambda: environment.ensure(options.venv.absolute()), hosts)
+    asker = HttpAsker(2 * setting.concurrency, options.timeout)
     try:
         return await Replay(setting, asker).run(recorded)
     finally:
         await asker.close()
 
 
-def _addresses(order: Order, file: RouteFile) -> Mapping[str, tuple[str, ...]]:
-    for name, _ in order.upstreams:
+def _addresses(options: Options, file: RouteFile) -> Mapping[str, tuple[str, ...]]:
+    for name, _ in options.upstreams:
         if name not in file.upstreams:
             raise Refused(f"--upstream: {unknown('upstream', name, file.upstreams)}")
-    own = {LEGACY: (order.legacy,)} if order.legacy else {}
-    return {**own, **{name: tuple(urls.split(",")) for name, urls in order.upstreams}}
+    own = {LEGACY: (options.legacy,)} if options.legacy else {}
+    return {**own, **{name: tuple(urls.split(",")) for name, urls in options.upstreams}}
 
 
-def _check(order: Order, where: Targets) -> None:
+def _check(options: Options, where: Targets) -> None:
     """There must be somebody to ask, and for writes a sandbox."""
-    if order.against is not Against.NEW and not where.legacy:
+    if options.against is not Against.NEW and not where.legacy:
         raise Refused("no address of legacy is known; give --legacy URL")
-    if order.sandbox is None:
+    if options.sandbox is None:
         return
-    if order.against is Against.BOTH:
+    if options.against is Against.BOTH:
         raise Refused(
             "recorded writes go to one side only: --against legacy or --against new,"
             " or both sides would apply each of them"
         )
-    sandbox = declared(order.sandbox, date.today())  # noqa: DTZ011 - days on the wall
-    if order.against is Against.LEGACY:
+    sandbox = declared(options.sandbox, date.today())  # noqa: DTZ011 - days on the wall
+    if options.against is Against.LEGACY:
         sandbox.require(where.legacy)
         return
     named = [name for name in where.upstreams if name != LEGACY]

@@ -3,22 +3,19 @@
 `fig farewell` calls it; before somebody's own monolith it is called by hand.
 """
 
-import time
 from dataclasses import asdict
 from pathlib import Path
 
 import click
 
 from chassis.cli.calls import NoAnswer, call_object
-from chassis.cli.options import as_url
 from chassis.cli.output import Output, json_option
 from facade.commands import BAD_INPUT, REFUSED
 from facade.commands.announcing import SECONDS, Word, word, word_options
-from facade.commands.confirm import Confirmation, confirm, fetch_status
-from facade.commands.options import routes_option
+from facade.commands.confirm import Confirmation, confirmed
+from facade.commands.options import routes_option, running_option
 from facade.routes.config.routefile import LEGACY
 from facade.routes.file.edit.detach import (
-    Detached,
     DetachRefused,
     Need,
     attach_again,
@@ -37,9 +34,7 @@ WHY = "legacy is taken out of the route file: what no route names is 404"
               help="Only say what in the file needs legacy.")  # fmt: skip
 @word_options
 @routes_option
-@click.option("--admin", metavar="ADDRESS", callback=as_url, envvar="FACADE_ADMIN",
-              help="Admin port of the running facade, which confirms that all its workers decide by"
-              " the new file.  [default: the facade that runs by this route file]")  # fmt: skip
+@running_option
 @json_option("FACADE_DETACH_JSON")
 def detach(
     dry_run: bool, who: str | None, why: str | None, routes: Path, admin: str | None, out: Output
@@ -67,7 +62,7 @@ def detach(
     except OSError as error:
         out.fail(f"cannot write {routes}: {error.strerror or error}", BAD_INPUT)
     admin = admin or running(routes)
-    seen = _confirmed(detached, routes, admin)
+    seen = confirmed(detached.version, routes, admin) or Confirmation("absent")
     if seen.state in ("refused", "late"):
         if seen.state == "refused" and detached.changed:
             attach_again(routes, detached)
@@ -85,13 +80,6 @@ def _refuse(found: list[Need], out: Output) -> None:
     told = [{**asdict(one), "next": one.remedy} for one in found]
     out.refuse({"objections": told}, f"the route file needs legacy:\n{lines}")
     raise SystemExit(REFUSED)
-
-
-def _confirmed(detached: Detached, routes: Path, admin: str | None) -> Confirmation:
-    if admin is None:
-        return Confirmation("absent")
-    return confirm(detached.version, routes, fetch=lambda: fetch_status(admin),
-                   clock=time.monotonic, sleep=time.sleep)  # fmt: skip
 
 
 def _enter(admin: str | None, said: Word, out: Output) -> None:

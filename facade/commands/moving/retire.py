@@ -12,11 +12,9 @@ from facade.commands.announcing import admin_option, word, word_options
 from facade.commands.flip import refusals, take_step
 from facade.commands.moving import absent
 from facade.commands.moving.asking import ask
-from facade.commands.options import routes_option
+from facade.commands.options import routes_option, seconds
 from facade.routes.config.routefile import RouteFile
 from facade.routes.file.edit.flip import Flip
-from facade.routes.file.kinds.quantities import Duration
-from facade.routes.file.kinds.values import Wrong
 from facade.routes.file.problems import RouteFileError
 from facade.routes.file.reading import load_path
 from facade.routes.stages import Stage
@@ -24,17 +22,10 @@ from facade.routes.stages import Stage
 HORIZON = "10m"
 
 
-def _seconds(_context: click.Context, _option: click.Parameter, given: str) -> float:
-    try:
-        return Duration().parse(given)
-    except Wrong as error:
-        raise click.BadParameter(str(error)) from None
-
-
 @click.command()
 @click.argument("target", metavar="[ROUTE|DOMAIN]", required=False)
 @click.option("--all", "every", is_flag=True, envvar="FACADE_RETIRE_ALL", help="All routes.")
-@click.option("--horizon", default=HORIZON, show_default=True, metavar="TIME", callback=_seconds,
+@click.option("--horizon", default=HORIZON, show_default=True, metavar="TIME", callback=seconds,
               envvar="FACADE_RETIRE_HORIZON",
               help="How long nothing may have needed legacy, watched without a gap.")  # fmt: skip
 @click.option("--seen", multiple=True, metavar="FILE", envvar="FACADE_RETIRE_SEEN",

@@ -9,8 +9,8 @@ import click
 
 from chassis.cli.output import Output, json_option
 from facade.commands import BAD_INPUT, REFUSED
-from facade.commands.options import routes_option
-from facade.commands.sidecar.options import folder_option, fraction, handle, seconds
+from facade.commands.options import routes_option, seconds
+from facade.commands.sidecar.options import folder_option, fraction, handle
 from facade.routes.file.problems import RouteFileError
 from facade.routes.file.reading import load_path
 from facade.sidecar.handle import SidecarError

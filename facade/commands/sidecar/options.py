@@ -1,23 +1,18 @@
 """What the sidecar's commands share: where it is, and how they fail."""
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import click
 
 from chassis.cli.output import Output
 from facade.commands import BAD_INPUT
+from facade.commands.options import share
 from facade.routes.config.routefile import FULL, LEGACY
-from facade.routes.file.kinds.quantities import Duration, Share, Size
-from facade.routes.file.kinds.values import Wrong
 from facade.routes.file.problems import RouteFileError
 from facade.routes.file.reading import load_path
 from facade.sidecar.folder import Folder
 from facade.sidecar.handle import Handle
-
-Command = TypeVar("Command", bound=Callable[..., Any])
 
 folder_option = click.option(
     "--folder",
@@ -60,23 +55,7 @@ def _checked(url: str) -> str:
     return f"{parts.scheme}://{parts.netloc}"
 
 
-def seconds(_context: click.Context, _option: click.Parameter, value: str | None) -> float | None:
-    """`250ms`, `2s`; a usage error (exit 2) otherwise."""
-    return None if value is None else float(_parsed(Duration(), value))
-
-
-def fraction(_context: click.Context, _option: click.Parameter, value: str | None) -> float | None:
+def fraction(context: click.Context, option: click.Parameter, value: str | None) -> float | None:
     """`10%` as 0.1; a usage error (exit 2) otherwise."""
-    return None if value is None else _parsed(Share(), value) / FULL
-
-
-def size(_context: click.Context, _option: click.Parameter, value: str) -> int:
-    """`64MB` in bytes; a usage error (exit 2) otherwise."""
-    return int(_parsed(Size(), value))
-
-
-def _parsed(kind: Duration | Share | Size, value: str) -> float:
-    try:
-        return kind.parse(value)
-    except Wrong as error:
-        raise click.BadParameter(str(error)) from None
+    found = share(context, option, value)
+    return None if found is None else found / FULL

@@ -8,9 +8,11 @@ import click
 
 from chassis.cli.output import Output, json_option
 from facade.commands import BAD_INPUT, REFUSED
-from facade.commands.sidecar.options import folder_option, handle, size
+from facade.commands.options import parsed
+from facade.commands.sidecar.options import folder_option, handle
 from facade.compare.rules import compile_rules
 from facade.routes.config.routefile import CompareRules
+from facade.routes.file.kinds.quantities import Size
 from facade.sidecar.handle import SidecarError
 from facade.sidecar.plan.plan import KEEP, Recording
 from facade.sidecar.plan.reading import BadPlan
@@ -28,7 +30,7 @@ from facade.sidecar.plan.reading import BadPlan
     "--rotate-size",
     default="64MB",
     show_default=True,
-    callback=size,
+    callback=parsed(Size()),
     envvar="FACADE_SIDECAR_ROTATE_SIZE",
     help="Go on in a next file beyond this.",
 )

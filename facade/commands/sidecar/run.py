@@ -8,7 +8,7 @@ import click
 from chassis.cli.output import Output
 from chassis.process import lifetime, telemetry
 from facade.commands import REFUSED
-from facade.commands.options import routes_option
+from facade.commands.options import environment_option, routes_option
 from facade.commands.sidecar.options import folder_option, handle, upstream_url
 from facade.sidecar import environment, guardian
 from facade.sidecar.environment import NoEnvironment
@@ -35,15 +35,7 @@ from facade.sidecar.environment import NoEnvironment
     envvar="FACADE_RUNTIME",
     help="The facade's folder: its requests to legacy come through the sidecar while it is well.",
 )
-@click.option(
-    "--environment",
-    "venv",
-    type=click.Path(path_type=Path),
-    default=Path(".fig/sidecar-venv"),
-    show_default=True,
-    envvar="FACADE_SIDECAR_VENV",
-    help="mitmproxy's own environment; made when it is not there.",
-)
+@environment_option
 @click.option(
     "--stack-pid",
     type=int,
