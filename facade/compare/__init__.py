@@ -11,7 +11,7 @@
     7 verdict     compare(pair, rules) -> matched, mismatched, failed or skipped, and why
     8 races       legacy was asked once more: a moving value is not a wrong one
     9 evidence    what many verdicts add up to: classes, clusters, causes, latency, bounds
-   10 listening   legacy compared with itself, for noise to learn from
+   10 noise       what differs by itself, learned from legacy compared with itself
 
-The old side is the control, the new side the candidate, whoever answered the client.
+The old side is the control, the new side the candidate, whichever answered the client.
 """

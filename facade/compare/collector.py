@@ -15,7 +15,7 @@ from facade.compare.tolerance import within
 from facade.routes.config.routefile import Expected
 
 MOST = 200  # differences kept of one pair
-_LONGEST = 300  # characters of a place; a longer one is told by what it lies in
+_LONGEST = 300  # characters of a place; a longer one is named by what it lies in
 
 
 class Collector:

@@ -1,6 +1,7 @@
 """What may be shown and stored of a value: bounded in size, without secrets."""
 
 import re
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
@@ -16,7 +17,7 @@ _ITEMS = 12  # members or elements kept of each level
 _LEVELS = 4
 
 
-_PATH_PARAMETER = re.compile(r";(?P<name>[^=;/?#]{1,60})=(?P<value>[^;/?#]*)")
+_PATH_PARAMETER = re.compile(r";(?P<name>[^=;/?#]{1,60})=[^;/?#]*")
 
 
 def preview(value: Json, rule: Rule | None = None, levels: int = _LEVELS) -> Any:
@@ -80,7 +81,7 @@ def mask_target(target: str) -> str:
     its path (`/cart;jsessionid=…`), and without signed tokens."""
     target = SIGNED.sub(MASK, target)
     path, mark, query = target.partition("?")
-    path = _PATH_PARAMETER.sub(_path_parameter, path)
+    path = mask_path(path, is_secret)
     if not mark:
         return _cut(path)
     pairs = parse_qsl(query, keep_blank_values=True, errors="replace")
@@ -90,8 +91,13 @@ def mask_target(target: str) -> str:
     return _cut(f"{path}?{urlencode(masked, safe='()')}")
 
 
-def _path_parameter(found: re.Match[str]) -> str:
-    return f";{found['name']}={MASK}" if is_secret(found["name"]) else found[0]
+def mask_path(path: str, is_secret: Callable[[str], bool]) -> str:
+    """A path without the values of its secret parameters: `/cart;jsessionid=(secret)`."""
+
+    def masked(found: re.Match[str]) -> str:
+        return f";{found['name']}={MASK}" if is_secret(found["name"]) else found[0]
+
+    return _PATH_PARAMETER.sub(masked, path)
 
 
 def _cut(target: str, most: int = 2000) -> str:

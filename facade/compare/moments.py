@@ -12,7 +12,7 @@ _MAIL = frozenset({"HTTP date", "zoned mail date"})
 
 
 class Moment(NamedTuple):
-    """Seconds since 1970 and how they were written; `zoned` tells local times apart."""
+    """Seconds since 1970 and how they were written; `zoned` is false for local times."""
 
     seconds: float
     written: str
@@ -40,7 +40,7 @@ def moment(value: Json) -> Moment | None:
 
 def seconds_between(one: Moment | None, other: Moment | None) -> float | None:
     """How far two times lie apart. None where one is no time, or where one has no zone and the
-    other is written in another way: then nobody knows how far."""
+    other is written in another way: then the distance is not known."""
     if one is None or other is None:
         return None
     if (one.zoned and other.zoned) or one.written == other.written:

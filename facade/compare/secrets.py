@@ -47,21 +47,8 @@ _ENDINGS = (
 )  # fmt: skip
 # Where they are the last word of a name.
 _LAST = frozenset(
-    {
-        "pw",
-        "pwd",
-        "mdp",
-        "senha",
-        "haslo",
-        "heslo",
-        "sifre",
-        "geslo",
-        "parool",
-        "jwt",
-        "otp",
-        "totp",
-    }
-    | {"sid", "session", "sess", "auth", "aspxauth", "sig", "cookie", "setcookie", "bearer"}
+    {"pw", "pwd", "mdp", "senha", "haslo", "heslo", "sifre", "geslo", "parool", "jwt", "otp"}
+    | {"totp", "sid", "session", "sess", "auth", "aspxauth", "sig", "cookie", "setcookie", "bearer"}
 )
 # Only alone: they are ordinary words, too.
 _ALONE = frozenset(
@@ -69,20 +56,8 @@ _ALONE = frozenset(
     | {"cfclearance", "fetypouser", "betypouser", "apitoken"}
 )
 _OWNERS = frozenset(
-    {
-        "user",
-        "db",
-        "login",
-        "my",
-        "new",
-        "old",
-        "current",
-        "admin",
-        "account",
-        "mail",
-        "smtp",
-        "ftp",
-    }
+    {"user", "db", "login", "my", "new", "old", "current", "admin", "account", "mail", "smtp"}
+    | {"ftp"}
 )
 _BEGINNINGS = ("remember", "aspnet", "wordpressloggedin", "wordpresssec", "ssess")
 # What says that it is typed again, or how it is kept.

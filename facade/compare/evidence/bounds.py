@@ -56,15 +56,19 @@ def pairs_needed(
     """How many pairs in all bring the bound down to `target`, with no further mismatch."""
     if not 0 < target < 1:
         raise ValueError(f"a rate between 0 and 1 is needed, not {target}")
-    low, high = mismatched, max(mismatched, 1)
-    while bound(mismatched, high, confidence) > target:
+    return least_number(
+        lambda pairs: bound(mismatched, pairs, confidence) <= target, max(mismatched, 1)
+    )
+
+
+def least_number(holds: Callable[[int], bool], start: int) -> int:
+    """The least number from `start` on for which it holds, as it then does for all larger ones."""
+    low, high = start - 1, start
+    while not holds(high):
         low, high = high, high * 2
     while high - low > 1:
         middle = (low + high) // 2
-        if bound(mismatched, middle, confidence) > target:
-            low = middle
-        else:
-            high = middle
+        low, high = (low, middle) if holds(middle) else (middle, high)
     return high
 
 
@@ -112,10 +116,7 @@ def _root(rising: Callable[[float], float], low: float, high: float) -> float:
     """Where a rising function crosses zero, by bisection."""
     for _ in range(100):
         middle = (low + high) / 2
-        if rising(middle) < 0:
-            low = middle
-        else:
-            high = middle
+        low, high = (middle, high) if rising(middle) < 0 else (low, middle)
         if high - low <= 1e-12 * high:
             break
     return high

@@ -14,10 +14,10 @@ _WRONG_NUMBER = frozenset({"rounding", "off by one", "another number", "sign"})
 
 
 def group(clusters: Clusters, compared: int) -> list[list[Cluster]]:
-    """The causes, the most frequent first; in each the most telling cluster first.
+    """The causes, the most frequent first; in each the most frequent cluster first.
 
     `compared` is the number of pairs all clusters were found in. Two faults that are both in
-    nearly every pair cannot be told apart by meeting: they stay apart unless they look alike.
+    nearly every pair cannot be separated by meeting: they stay apart unless they look alike.
     """
     parent = {name: name for name in clusters.by_id}
     for one, other in combinations(clusters.by_id.values(), 2):

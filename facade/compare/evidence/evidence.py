@@ -110,7 +110,7 @@ class Pace:
 
 @dataclass(slots=True)
 class Asked:
-    """What the workers tell of the copies they sent; `shed` by cause, here too."""
+    """What the workers report of the copies they sent; `shed` by cause, here too."""
 
     dispatched: int = 0
     completed: int = 0

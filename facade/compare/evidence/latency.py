@@ -54,8 +54,8 @@ class Latency:
         """Percentiles of both sides, the mean difference and the typical ratio, for JSON."""
         ratio = self.log_ratio.interval()
         return {
-            "control": _percentiles(self.control),
-            "candidate": _percentiles(self.candidate),
+            "control": percentiles(self.control),
+            "candidate": percentiles(self.candidate),
             "difference_ms": _rounded(self.difference.mean if self.difference.count else None),
             "difference_interval_ms": _rounded_pair(self.difference.interval()),
             "ratio": _rounded(exp(self.log_ratio.mean) if self.log_ratio.count else None),
@@ -63,13 +63,11 @@ class Latency:
         }
 
 
-def _percentiles(counts: list[int]) -> dict[str, float | int | None]:
-    return {
-        "p50": _rounded(histogram.percentile(counts, 0.50)),
-        "p95": _rounded(histogram.percentile(counts, 0.95)),
-        "p99": _rounded(histogram.percentile(counts, 0.99)),
-        "count": sum(counts),
-    }
+def percentiles(counts: list[int]) -> dict[str, float | int | None]:
+    """p50, p95, p99 in ms and the count of a histogram; None where it is empty."""
+    shares = (("p50", 0.50), ("p95", 0.95), ("p99", 0.99))
+    found = {name: _rounded(histogram.percentile(counts, share)) for name, share in shares}
+    return {**found, "count": sum(counts)}
 
 
 def _rounded(value: float | None) -> float | None:

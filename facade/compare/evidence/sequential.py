@@ -13,7 +13,7 @@ one request (shadow) are compared pair by pair: only pairs that differ say anyth
 from collections.abc import Sequence
 from math import ceil, inf, log, log1p
 
-from facade.compare.evidence.bounds import log_beta
+from facade.compare.evidence.bounds import least_number, log_beta
 from facade.proxy.counting import histogram
 
 _PRIOR = log_beta(0.5, 0.5)
@@ -51,10 +51,7 @@ def anytime_lower_bound(seen: int, of: int, error: float) -> float:
     low, high = 0.0, seen / of
     for _ in range(60):
         middle = (low + high) / 2
-        if refuted(seen, of, middle, error):
-            low = middle
-        else:
-            high = middle
+        low, high = (middle, high) if refuted(seen, of, middle, error) else (low, middle)
     return low
 
 
@@ -133,18 +130,7 @@ def pairs_until(seen: int, of: int, limit: float, error: float) -> int | None:
     """
     if of and seen > limit * of:
         return None
-    if seen_below(seen, of, limit, error):
-        return 0
-    low, high = of, max(2 * of, 64)
-    while not seen_below(seen, high, limit, error):
-        low, high = high, 2 * high
-    while high - low > 1:
-        middle = (low + high) // 2
-        if seen_below(seen, middle, limit, error):
-            high = middle
-        else:
-            low = middle
-    return high - of
+    return least_number(lambda pairs: seen_below(seen, pairs, limit, error), max(of, 1)) - of
 
 
 def seen_below(seen: int, of: int, limit: float, error: float) -> bool:

@@ -6,7 +6,7 @@ Paths name forms by action and fields by name: `$html/form[/cart]/input[qty]@val
 from facade.compare.collector import Collector
 from facade.compare.differences import ABSENT, Kind
 from facade.compare.html.tree import TEXT, Node, tree
-from facade.compare.json.arrays import Alignment, as_sequence
+from facade.compare.json.arrays import Alignment, as_sequence, pair_rest
 from facade.compare.masking import mask_target
 from facade.compare.secrets import MASK, is_secret
 
@@ -28,7 +28,8 @@ def _node(control: Node, candidate: Node, place: str, into: Collector) -> None:
     if alignment is None:
         into.elsewhere(Kind.LENGTH, f"{place}/*", len(ours), len(theirs))
         return
-    _pair_alike(alignment, ours, theirs)
+    # What is left is paired by name: the same field, the same kind of element.
+    pair_rest(alignment, lambda at: ours[at].name, lambda at: theirs[at].name)
     for one, other in sorted(alignment.pairs):
         if before[one] != after[other]:
             _pair(ours[one], theirs[other], place, into)
@@ -58,22 +59,6 @@ def _pair(control: Node, candidate: Node, place: str, into: Collector) -> None:
             into.elsewhere(Kind.VALUE, _place(place, control), control.text, candidate.text)
     else:
         _node(control, candidate, _place(place, control), into)
-
-
-def _pair_alike(alignment: Alignment, ours: list[Node], theirs: list[Node]) -> None:
-    """Pair what is left by name (the same field, the same kind of element), in order."""
-    waiting: dict[str, list[int]] = {}
-    for index in reversed(alignment.extra):
-        waiting.setdefault(theirs[index].name, []).append(index)
-    left: list[int] = []
-    for index in alignment.missing:
-        partners = waiting.get(ours[index].name)
-        if partners:
-            alignment.pairs.append((index, partners.pop()))
-        else:
-            left.append(index)
-    alignment.missing = left
-    alignment.extra = sorted(index for indices in waiting.values() for index in indices)
 
 
 def _attributes(control: Node, candidate: Node, place: str, into: Collector) -> None:

@@ -62,7 +62,7 @@ class Node:
 
     @property
     def name(self) -> str:
-        """What tells this node from its siblings: `form[/cart]`, `input[qty]`, `h1`."""
+        """What distinguishes this node from its siblings: `form[/cart]`, `input[qty]`, `h1`."""
         known = self.attributes
         label = known.get("name") or known.get("action", "").partition("?")[0]
         label = _SPACE.sub(" ", label)[:_LABEL]

@@ -2,11 +2,13 @@
 
 from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
+from operator import eq
+from typing import Any
 
-from facade.compare.json.values import Json, same, token
+from facade.compare.json.values import Json, token
 
 _LARGEST = 400_000  # product of the lengths up to which sequences are aligned
 _KEY_NAMES = ("id", "sku", "uuid", "guid", "key", "code", "slug", "number", "no", "href", "name")
@@ -23,15 +25,14 @@ class Alignment:
     moved: list[tuple[int, int]] = field(default_factory=list)  # among the pairs
 
 
-def common_ends(control: list[Json], candidate: list[Json]) -> tuple[int, int]:
+def common_ends(
+    control: Sequence[Any], candidate: Sequence[Any], equal: Callable[[Any, Any], bool]
+) -> tuple[int, int]:
     """How many elements are the same at the start, and how many of the rest at the end."""
     most = min(len(control), len(candidate))
-    start = 0
-    while start < most and same(control[start], candidate[start]):
-        start += 1
-    end = 0
-    while end < most - start and same(control[-1 - end], candidate[-1 - end]):
-        end += 1
+    start = next((at for at in range(most) if not equal(control[at], candidate[at])), most)
+    rest = most - start
+    end = next((at for at in range(rest) if not equal(control[-1 - at], candidate[-1 - at])), rest)
     return start, end
 
 
@@ -94,7 +95,8 @@ def as_bag(control: Sequence[Json], candidate: Sequence[Json]) -> Alignment:
     found.moved = []
     key = learned_key([control[at] for at in found.missing], [candidate[at] for at in found.extra])
     if key is not None:
-        return _with_rest_by_key(found, control, candidate, key)
+        pair_rest(found, lambda at: control[at][key], lambda at: candidate[at][key])
+        return found
     if len(found.missing) == len(found.extra) and _are_objects(control, found.missing):
         found.pairs += zip(found.missing, found.extra, strict=True)
         found.missing, found.extra = [], []
@@ -105,23 +107,23 @@ def _are_objects(items: Sequence[Json], indices: Sequence[int]) -> bool:
     return all(isinstance(items[at], (dict, list)) for at in indices)
 
 
-def _with_rest_by_key(
-    found: Alignment, control: Sequence[Json], candidate: Sequence[Json], key: str
-) -> Alignment:
+def pair_rest(
+    found: Alignment, control: Callable[[int], Hashable], candidate: Callable[[int], Hashable]
+) -> None:
+    """Pair what is left on both sides by the keys that the two functions give, in order."""
     ours, theirs = found.missing, found.extra
-    rest = by_key([control[at][key] for at in ours], [candidate[at][key] for at in theirs])
+    rest = by_key([control(at) for at in ours], [candidate(at) for at in theirs])
     found.pairs += [(ours[one], theirs[other]) for one, other in rest.pairs]
     found.missing = [ours[at] for at in rest.missing]
     found.extra = [theirs[at] for at in rest.extra]
-    return found
 
 
 def as_sequence(control: Sequence[Hashable], candidate: Sequence[Hashable]) -> Alignment | None:
-    """Align by tokens: insertions, deletions and moves told apart; None when they are too long.
+    """Align by tokens: insertions, deletions and moves apart; None when they are too long.
 
     A run that was replaced by one of the same length is paired element by element.
     """
-    start, end = _equal_ends(control, candidate)
+    start, end = common_ends(control, candidate, eq)
     ours, theirs = len(control) - end, len(candidate) - end
     found = Alignment()
     found.pairs += ((at, at) for at in range(start))
@@ -133,14 +135,6 @@ def as_sequence(control: Sequence[Hashable], candidate: Sequence[Hashable]) -> A
     else:
         return None
     return found
-
-
-def _equal_ends(control: Sequence[Hashable], candidate: Sequence[Hashable]) -> tuple[int, int]:
-    most = min(len(control), len(candidate))
-    start = next((at for at in range(most) if control[at] != candidate[at]), most)
-    rest = most - start
-    end = next((at for at in range(rest) if control[-1 - at] != candidate[-1 - at]), rest)
-    return start, end
 
 
 def _align_middle(

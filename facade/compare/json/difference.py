@@ -14,7 +14,7 @@ from facade.compare.json.arrays import (
     learned_key,
 )
 from facade.compare.json.reshaping import reshaping
-from facade.compare.json.values import Json, token, type_name
+from facade.compare.json.values import Json, same, token, type_name
 from facade.compare.paths import At, Path
 from facade.compare.rules import Rule
 from facade.compare.secrets import is_secret
@@ -75,7 +75,7 @@ class _Walk:
     def _reshaped(
         self, control: dict[str, Any], candidate: dict[str, Any], path: Path, rule: Rule
     ) -> bool:
-        """Two objects without a common member, told as one difference if that says it best."""
+        """Two objects without a common member, as one difference where that says it best."""
         found = reshaping(control, candidate)
         if found is None or any(rule.says_of(name) for name in (*control, *candidate)):
             return False
@@ -85,7 +85,7 @@ class _Walk:
         return True
 
     def _elements(self, control: list[Json], candidate: list[Json], path: Path, rule: Rule) -> None:
-        start, end = (0, 0) if rule.array else common_ends(control, candidate)
+        start, end = (0, 0) if rule.array else common_ends(control, candidate, same)
         ours, theirs = (side[start : len(side) - end] for side in (control, candidate))
         if not ours and not theirs:
             return

@@ -1,8 +1,8 @@
 """Objects that have no member in common: one difference that explains all that lies beneath it.
 
-A body wrapped in `data` lacks every member at its old place and has one too many. Told member by
-member that is a difference for each, in every pair; told here it is one, and what is inside the
-wrapping is compared as if it were not wrapped.
+A body wrapped in `data` lacks every member at its old place and has one too many. Member by
+member that is a difference each, in every pair; here it is one, and what is inside the wrapping is
+compared as if it were not wrapped.
 """
 
 from typing import Any, NamedTuple
@@ -20,7 +20,7 @@ class Reshaping(NamedTuple):
 
 
 def reshaping(control: Json, candidate: Json) -> Reshaping | None:
-    """Of two objects without a common member; None where telling by member says more."""
+    """Of two objects without a common member; None where differences by member say more."""
     if type(control) is not dict or type(candidate) is not dict:
         return None
     if max(len(control), len(candidate)) < 2 or not control.keys().isdisjoint(candidate):

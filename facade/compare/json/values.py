@@ -1,4 +1,4 @@
-"""JSON values as we hold them: exact numbers, types told apart, equality that Python's is not."""
+"""JSON values as we hold them: exact numbers, and an equality stricter than Python's."""
 
 from decimal import Decimal
 from typing import Any

@@ -1,4 +1,4 @@
-"""Tell a moving value from a wrong one: a side was asked once more, did it change its mind?
+"""Distinguish a moving value from a wrong one: a side is asked once more, and may answer otherwise.
 
 See docs/decisions/0001-a-moving-value-is-not-a-mismatch.md.
 """
@@ -61,7 +61,7 @@ def _moved(pair: Pair, first: Answer, second: Answer, rules: Rules, today: date)
     if second.error or second.status >= 500 or second.status // 100 != first.status // 100:
         return []  # an answer of another class is one to another question: it says nothing
     if second.status in _REFUSED and first.status not in _REFUSED:
-        return []  # the papers of the first question are not accepted any more: nothing has moved
+        return []  # the credentials of the first question have ended: nothing has moved
     then_and_now = compare(replace(pair, control=first, candidate=second), rules, today)
     spots = [found.spot for found in (*then_and_now.differences, *then_and_now.tolerated)]
     # Another status means another answer altogether: whatever differed is beneath it.

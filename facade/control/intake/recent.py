@@ -3,6 +3,7 @@
 from collections import deque
 from typing import Any
 
+from facade.compare.evidence.latency import percentiles
 from facade.proxy.counting import histogram
 
 SECONDS = 10.0
@@ -63,23 +64,13 @@ class Recent:
         return found
 
     def _grown(self, snapshots: list[list[int] | None]) -> list[int]:
-        """What a histogram gained; all of it after it was started anew."""
+        """What a histogram gained; all of it where it began again."""
         if not snapshots:
             return histogram.empty()
         last = snapshots[-1] or histogram.empty()
         first = (snapshots[0] if len(snapshots) > 1 else None) or histogram.empty()
         grown = histogram.difference(last, first)
         return last if min(grown) < 0 else grown
-
-
-def percentiles(counts: list[int]) -> dict[str, float | int | None]:
-    """p50, p95, p99 in ms and the count of one histogram."""
-    found: dict[str, float | int | None] = {}
-    for name, q in (("p50", 0.50), ("p95", 0.95), ("p99", 0.99)):
-        value = histogram.percentile(counts, q)
-        found[name] = None if value is None else round(value, 3)
-    found["count"] = sum(counts)
-    return found
 
 
 def _requests(routes: dict[str, Any], route: str, side: str) -> int:

@@ -29,7 +29,7 @@ class Unreadable(ValueError):
 
 
 class UnknownKind(Unreadable):
-    """A body of which nobody says what it is."""
+    """A body without a content type that says what it is."""
 
 
 def scrub(body: bytes, is_secret: IsSecret, rule: Rule) -> bytes:
@@ -86,7 +86,7 @@ class _Walk:
 
     def _secret(self, at: int) -> int:
         value, end = _DECODER.raw_decode(self._text, at)
-        if value is not None and value != "":  # whether there is one may be told
+        if value is not None and value != "":  # that it is empty may be shown
             self.spans.append((at, end, _MASKED))
         return end
 

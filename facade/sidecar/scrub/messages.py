@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from urllib.parse import unquote_plus
 
 from chassis.web.headers import IDENTITY, MACHINE, SESSION
+from facade.compare.masking import mask_path
 from facade.compare.paths import is_json_path
 from facade.compare.rules import Rule, compile_rules
 from facade.compare.secrets import MASK, SIGNED, SIGNED_BYTES, is_secret, without_secrets
@@ -27,7 +28,6 @@ _WITH_ADDRESS = frozenset(
     | {"x-rewrite-url", "x-forwarded-uri", "destination"}
 )
 _SCHEMES = re.compile(r"(?:bearer|basic|digest|negotiate|token|apikey)\s+\S", re.IGNORECASE)
-_PATH_PARAMETER = re.compile(r";(?P<name>[^=;/?#]{1,60})=(?P<value>[^;/?#]*)")
 _USER = re.compile(r"(?<=//)[^/@?#\s]+@")  # a name and a password before the host
 _FORM = re.compile(rb"[\w.%+\[\]-]{1,80}=[^\s&]*(?:&[\w.%+\[\]-]{1,80}=[^\s&]*)*")
 _JSON_KINDS = ("/json", "+json", "/x-json", "/graphql")
@@ -59,11 +59,8 @@ class Scrubber:
         """A request's target or an address, its secret parameters masked, all else as written."""
         target = _USER.sub(f"{MASK}@", SIGNED.sub(MASK, target))
         path, mark, query = target.partition("?")
-        path = _PATH_PARAMETER.sub(self._path_parameter, path)
+        path = mask_path(path, self.is_secret)
         return f"{path}{mark}{self._form(query)}" if mark else path
-
-    def _path_parameter(self, found: re.Match[str]) -> str:
-        return f";{found['name']}={MASK}" if self.is_secret(found["name"]) else found[0]
 
     def headers(self, headers: Iterable[tuple[str, str]]) -> Headers:
         """Headers in their order."""
