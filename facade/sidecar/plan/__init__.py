@@ -1,1 +1,1 @@
-"""What the sidecar is told: the `plan`, `reading` it from text, and the `faults` it injects."""
+"""The `plan` of the sidecar, `reading` it from text, and the `faults` it injects."""

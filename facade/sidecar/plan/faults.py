@@ -62,7 +62,7 @@ class Faults:
 
 
 def resolved(target: str) -> str:
-    """The path an application sees; as written where that cannot be told."""
+    """The path an application sees; as written where that is not known."""
     try:
         return forms(path_of(target.encode("latin-1", "replace")))[0]
     except TargetRefused:

@@ -1,4 +1,4 @@
-"""What the proxy is told: what to record, which faults to inject. One JSON document:
+"""What the proxy does: what to record, which faults to inject. One JSON document:
 
     {"record": {"file": "/data/shop.flows", "rotate_bytes": 67108864, "keep": 16, "scrub": true,
                 "secrets": ["iban", "$.customer.birthday"]},
@@ -6,7 +6,7 @@
                  "latency_ms": 250, "until": 1790000000.0}]}
 
 Numbers carry their unit in their name; `until` is in unix seconds, shares are 0 to 1.
-`plan_form.py` reads it.
+`reading.py` reads it.
 """
 
 import json

@@ -2,14 +2,14 @@
 
 import json
 import re
-from collections.abc import Mapping
-from dataclasses import fields
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import MISSING, fields
+from typing import Any, TypeVar
 
-from facade.sidecar.plan.plan import AFTER, BEFORE, KEEP, ROTATE_BYTES, Fault, Plan, Recording
+from facade.sidecar.plan.plan import AFTER, BEFORE, Fault, Plan, Recording
 
-_MATCH = re.compile(r"(\*|[A-Z]+(\|[A-Z]+)*) (/\S*)")
-_NAME = re.compile(r"[A-Za-z0-9._-]{1,60}")
+T = TypeVar("T", Recording, Fault)
+Form = tuple[Callable[[Any], bool], str]  # whether a value has it, and what was expected
 
 
 class BadPlan(ValueError):
@@ -20,34 +20,61 @@ class BadPlan(ValueError):
         self.errors = errors
 
 
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str) and bool(value)
+
+
+def _matching(pattern: str, expected: str) -> Form:
+    return lambda value: isinstance(value, str) and bool(re.fullmatch(pattern, value)), expected
+
+
+def _number(least: float, most: float, *, whole: bool = False) -> Form:
+    def fits(value: Any) -> bool:
+        kind = isinstance(value, int if whole else int | float) and not isinstance(value, bool)
+        return kind and least <= value <= most
+
+    return fits, f"{'a whole number' if whole else 'a number'} from {least:g} to {most:g}"
+
+
+_RECORDING: dict[str, Form] = {
+    "file": (_is_text, "a text"),
+    "rotate_bytes": _number(4096, 2**40, whole=True),
+    "keep": _number(1, 10_000, whole=True),
+    "scrub": (lambda value: isinstance(value, bool), "true or false"),
+    "secrets": (
+        lambda value: isinstance(value, list) and all(map(_is_text, value)),
+        "a list of texts",
+    ),
+}
+_FAULT: dict[str, Form] = {
+    "name": _matching(r"[A-Za-z0-9._-]{1,60}", "letters, digits, '.', '_', '-'"),
+    "match": _matching(r"(\*|[A-Z]+(\|[A-Z]+)*) (/\S*)", "'METHOD[|METHOD] /path/{parameter}'"),
+    "share": _number(0, 1),
+    "latency_ms": _number(0, 600_000),
+    "jitter_ms": _number(0, 600_000),
+    "status": _number(400, 599, whole=True),
+    "reset": (lambda value: value in (BEFORE, AFTER), f"one of {BEFORE}, {AFTER}"),
+    "partial": _number(0, 0.999),
+    "until": _number(0, 1e12),
+    "times": _number(1, 10**9, whole=True),
+}
+
+
 def parse_plan(text: str | bytes) -> Plan:
     """The plan in a document. Raises BadPlan."""
     try:
         document = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise BadPlan([f"not JSON: {error}"]) from None
-    errors: list[str] = []
     if not isinstance(document, dict):
         raise BadPlan(["expected an object with 'record' and 'faults'"])
-    errors += _unknown(document, ("record", "faults"), "")
-    recording = _recording(document.get("record"), errors)
+    errors = _unknown(document, ("record", "faults"), "")
+    record = document.get("record")
+    recording = None if record is None else _read(Recording, _RECORDING, record, "record", errors)
     faults = _faults(document.get("faults", []), errors)
     if errors:
         raise BadPlan(errors)
     return Plan(recording, faults)
-
-
-def _recording(given: Any, errors: list[str]) -> Recording | None:
-    if given is None:
-        return None
-    entry = _Entry(given, "record", [field.name for field in fields(Recording)], errors)
-    return Recording(
-        file=entry.text("file"),
-        rotate_bytes=int(entry.number("rotate_bytes", 4096, 2**40, ROTATE_BYTES, whole=True)),
-        keep=int(entry.number("keep", 1, 10_000, KEEP, whole=True)),
-        scrub=entry.flag("scrub", default=True),
-        secrets=entry.texts("secrets"),
-    )
 
 
 def _faults(given: Any, errors: list[str]) -> tuple[Fault, ...]:
@@ -62,19 +89,7 @@ def _faults(given: Any, errors: list[str]) -> tuple[Fault, ...]:
 
 
 def _fault(given: Any, place: str, errors: list[str]) -> Fault:
-    entry = _Entry(given, place, [field.name for field in fields(Fault)], errors)
-    fault = Fault(
-        name=entry.text("name", _NAME, "letters, digits, '.', '_', '-'"),
-        match=entry.text("match", _MATCH, "'METHOD[|METHOD] /path/{parameter}'"),
-        share=entry.number("share", 0, 1, 1.0),
-        latency_ms=entry.number("latency_ms", 0, 600_000, 0.0),
-        jitter_ms=entry.number("jitter_ms", 0, 600_000, 0.0),
-        status=entry.whole_or_none("status", 400, 599),
-        reset=entry.word_or_none("reset", (BEFORE, AFTER)),
-        partial=entry.number_or_none("partial", 0, 0.999),
-        until=entry.number_or_none("until", 0, 1e12),
-        times=entry.whole_or_none("times", 1, 10**9),
-    )
+    fault = _read(Fault, _FAULT, given, place, errors)
     effects = [one for one in (fault.status, fault.reset, fault.partial) if one is not None]
     if not effects and not fault.latency_ms and not fault.jitter_ms:
         errors.append(f"{place}: does nothing; give latency_ms, status, reset or partial")
@@ -83,7 +98,7 @@ def _fault(given: Any, place: str, errors: list[str]) -> Fault:
     return fault
 
 
-def _unknown(given: Mapping[str, Any], known: tuple[str, ...] | list[str], place: str) -> list[str]:
+def _unknown(given: Mapping[str, Any], known: Iterable[str], place: str) -> list[str]:
     where = f"{place}." if place else ""
     return [
         f"{where}{name}: unknown key (expected one of {', '.join(known)})"
@@ -92,64 +107,25 @@ def _unknown(given: Mapping[str, Any], known: tuple[str, ...] | list[str], place
     ]
 
 
-class _Entry:
-    """One object of the document; wrong values are noted, and a harmless one is returned."""
-
-    def __init__(self, given: Any, place: str, known: list[str], errors: list[str]) -> None:
-        self._place, self._errors = place, errors
-        self._given: dict[str, Any] = given if isinstance(given, dict) else {}
-        if not isinstance(given, dict):
-            errors.append(f"{place}: expected an object")
-        errors += _unknown(self._given, known, place)
-
-    def text(self, name: str, form: re.Pattern[str] | None = None, words: str = "a text") -> str:
-        value = self._given.get(name)
-        if isinstance(value, str) and value and (form is None or form.fullmatch(value)):
-            return value
-        self._wrong(name, f"expected {words}")
-        return ""
-
-    def texts(self, name: str) -> tuple[str, ...]:
-        value = self._given.get(name, [])
-        if isinstance(value, list) and all(isinstance(one, str) and one for one in value):
-            return tuple(value)
-        self._wrong(name, "expected a list of texts")
-        return ()
-
-    def flag(self, name: str, *, default: bool) -> bool:
-        value = self._given.get(name, default)
-        if not isinstance(value, bool):
-            self._wrong(name, "expected true or false")
-            return default
-        return value
-
-    def number(
-        self, name: str, least: float, most: float, default: float, *, whole: bool = False
-    ) -> float:
-        value = self._given.get(name, default)
-        kinds = int if whole else (int, float)
-        if isinstance(value, kinds) and not isinstance(value, bool) and least <= value <= most:
-            return value
-        kind = "a whole number" if whole else "a number"
-        self._wrong(name, f"expected {kind} from {least:g} to {most:g}")
-        return default
-
-    def number_or_none(self, name: str, least: float, most: float) -> float | None:
-        return None if self._given.get(name) is None else self.number(name, least, most, least)
-
-    def whole_or_none(self, name: str, least: int, most: int) -> int | None:
-        if self._given.get(name) is None:
-            return None
-        return int(self.number(name, least, most, least, whole=True))
-
-    def word_or_none(self, name: str, words: tuple[str, ...]) -> str | None:
-        value = self._given.get(name)
-        if value is None or value in words:
-            return value
-        self._wrong(name, f"expected one of {', '.join(words)}")
-        return None
-
-    def _wrong(self, name: str, expected: str) -> None:
-        if name in self._given:
-            expected += f", not {json.dumps(self._given[name])}"
-        self._errors.append(f"{self._place}.{name}: {expected}")
+def _read(kind: type[T], forms: Mapping[str, Form], given: Any, place: str, errors: list[str]) -> T:
+    """One object of the document; wrong values are named in `errors`."""
+    found: dict[str, Any] = given if isinstance(given, dict) else {}
+    if not isinstance(given, dict):
+        errors.append(f"{place}: expected an object")
+    errors += _unknown(found, forms, place)
+    values: dict[str, Any] = {}
+    for one in fields(kind):
+        name, default = one.name, one.default
+        value = found.get(name, default)
+        fits, expected = forms[name]
+        if value is default and default is not MISSING:
+            continue
+        fitting = name in found and fits(value)
+        if not fitting:
+            instead = f", not {json.dumps(value)}" if name in found else ""
+            errors.append(f"{place}.{name}: expected {expected}{instead}")
+        if fitting or default is None:  # an effect that is wrong is still one
+            values[name] = tuple(value) if isinstance(value, list) else value
+        elif default is MISSING:
+            values[name] = ""
+    return kind(**values)
