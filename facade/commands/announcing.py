@@ -1,4 +1,4 @@
-"""Who moves routes, and why: told to the running facade, so that its journal says so."""
+"""Who moves routes, and why: announced to the running facade for its journal."""
 
 import getpass
 import os
@@ -34,7 +34,7 @@ class Word:
 
 
 def word(command: str, who: str | None, why: str | None) -> Word:
-    """The word of whoever calls a command; the system's user where none is given."""
+    """The word of the person who calls a command; the system's user where none is named."""
     return Word(who or _user(), why or "", f"{command} on {socket.gethostname()}")
 
 

@@ -1,4 +1,4 @@
-"""`python -m facade calibrate`: compare legacy with itself, through a door of its own."""
+"""`python -m facade calibrate`: compare legacy with itself, through a facade of its own."""
 
 import os
 import tempfile
@@ -16,9 +16,9 @@ from chassis.process.children import last_line
 from facade.commands import BAD_INPUT, REFUSED
 from facade.commands.options import routes_option, url
 from facade.replay.calibration import listening, watching
-from facade.replay.calibration.door import Door, DoorFailed, door, traffic
-from facade.replay.calibration.reference import NothingToCompare, twin_file
+from facade.replay.calibration.reference import Reference, ReferenceFailed, reference, traffic
 from facade.replay.calibration.result import Result
+from facade.replay.calibration.routefile import NothingToCompare, reference_file
 from facade.replay.calibration.watching import CutShort, Goal, World
 from facade.routes.config.routefile import LEGACY
 from facade.routes.file.problems import RouteFileError
@@ -53,7 +53,7 @@ class Options:
 @click.option("--legacy", callback=url, envvar="FACADE_CALIBRATE_LEGACY",
               help="URL of legacy.  [default: the route file's]")  # fmt: skip
 @click.option("--listen", envvar="FACADE_CALIBRATE_LISTEN",
-              help="HOST:PORT of the calibration's door.  [default: a free port]")  # fmt: skip
+              help="HOST:PORT of this reference facade.  [default: a free port]")  # fmt: skip
 @click.option("--every-read", is_flag=True, envvar="FACADE_CALIBRATE_EVERY_READ",
               help="All routes that only read, not only those with a `compare`.")  # fmt: skip
 @routes_option
@@ -61,14 +61,14 @@ class Options:
 def calibrate(out: Output, **given: Any) -> None:
     """Send traffic through a facade that asks legacy on both sides, and count differences.
 
-    COMMAND sends it ({url} is the door's address); without one, send it there yourself. Exit
-    code 0: enough pairs, none differs; 1: some do, or too few came; 2: a wrong call or file.
+    COMMAND sends it ({url} is the address of that facade); without one, send it there yourself.
+    Exit code 0: enough pairs, none differs; 1: some do, or too few came; 2: a wrong call or file.
     """
     try:
         result = _run(Options(**given), out.say)
     except (RouteFileError, NothingToCompare) as error:
         out.fail(str(error), BAD_INPUT)
-    except (DoorFailed, CutShort, NoAnswer) as error:
+    except (ReferenceFailed, CutShort, NoAnswer) as error:
         out.fail(str(error), REFUSED)
     out.give(result.as_json(), result.text)
     if not result.good:
@@ -81,11 +81,11 @@ def _run(options: Options, say: Any) -> Result:
     legacy = options.legacy or (known.urls[0] if known and known.urls else None)
     if legacy is None:
         raise NothingToCompare("no address of legacy is known; give --legacy URL")
-    text = twin_file(options.routes.read_bytes(), loaded.file, legacy, options.every_read)
+    text = reference_file(options.routes.read_bytes(), loaded.file, legacy, options.every_read)
     with tempfile.TemporaryDirectory(prefix="fig-traffic-") as folder:
         log = Path(folder) / "traffic.log"
-        with door(text, options.listen, os.environ) as opened:
-            say(f"the door: {opened.clients}, legacy on both sides: {legacy}")
+        with reference(text, options.listen, os.environ) as opened:
+            say(f"reference facade: {opened.clients}, legacy on both sides: {legacy}")
             with traffic(options.command, opened.clients, log) as running:
                 world = World(
                     look=lambda: _look(opened, running, log),
@@ -102,7 +102,7 @@ def _run(options: Options, say: Any) -> Result:
             return result
 
 
-def _look(opened: Door, running: Any, log: Path) -> dict[str, Any]:
+def _look(opened: Reference, running: Any, log: Path) -> dict[str, Any]:
     if not running():
         raise CutShort(f"the traffic ended too early: {last_line(log)}")
     return listening.comparison(opened.admin)

@@ -42,4 +42,4 @@ def _hidden(name: str, command: click.Command | None) -> click.Command | None:
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 def main() -> None:
-    """The door in front of the old and the new side: which one answers is said in routes.yaml."""
+    """The facade in front of the old and the new side: routes.yaml says which one answers."""

@@ -27,7 +27,7 @@ class Confirmation:
 
 
 def fetch_status(admin: str) -> Status | None:
-    """`GET /api/status` of a facade's admin port; None when nobody answers it."""
+    """`GET /api/status` of a facade's admin port; None when it does not answer."""
     try:
         return call_object(f"{admin}/api/status", seconds=1.0)
     except NoAnswer:
@@ -46,8 +46,8 @@ def confirm(
 ) -> Confirmation:
     """Ask until all workers report `version`, or the file was refused, or patience ends.
 
-    If nobody answers at once, say so at once; with `insist`, ask until patience ends. A worker that
-    the control process does not hear counts as one that is late: it may decide by an older table.
+    If no answer comes at once, say so at once; with `insist`, ask until patience ends. A worker
+    that the control process does not hear counts as late: it may decide by an older table.
     """
     began = clock()
     status = fetch()

@@ -73,8 +73,8 @@ def flip(
     said = word("fig flip", who, why or force)
     with refusals(routes, out):
         for name in _known(routes, route.split(",")):
-            wish = Flip(name, Stage(stage), percent, sample)
-            steps = way(load_path(routes).file, wish) if walk else (wish,)
+            goal = Flip(name, Stage(stage), percent, sample)
+            steps = way(load_path(routes).file, goal) if walk else (goal,)
             for step in steps:
                 take_step(routes, step, admin, said, out, force, insist=step is not steps[-1])
 
@@ -121,7 +121,7 @@ def _known(routes: Path, names: list[str]) -> list[str]:
 def _take(routes: Path, step: Flip, admin: str | None, out: Output, *, insist: bool) -> None:
     """Write one step and see that it took effect; exits when it did not.
 
-    On a walk (`insist`) somebody has to confirm it before the next one.
+    On a walk (`insist`) a facade has to confirm it before the next one.
     """
     flipped = flip_file(routes, step)
     confirmation = confirmed(flipped.version, routes, admin, insist=insist)
@@ -141,7 +141,7 @@ def _refuse_early(routes: Path, step: Flip, admin: str | None) -> bool:
     wanted = preview(routes, step)
     status = fetch_status(admin) if admin else None
     if status is None or Path(status.get("file") or routes).resolve() != routes.resolve():
-        return False  # whoever reads the file will judge it
+        return False  # the facade that reads the file judges it
     lags = {
         name: Lag(one.get("seconds"), float(status["now"]), str(one.get("reason", "")))
         for name, one in (status.get("lag") or {}).items()

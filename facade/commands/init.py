@@ -105,7 +105,7 @@ def _terminal() -> bool:
 
 
 def _keep(options: Options) -> None:
-    """Raises Refused where a file would be replaced that nobody gave up."""
+    """Raises Refused where a file would be replaced without --overwrite."""
     if options.output.exists() and not options.overwrite:
         raise Refused(
             f"{options.output} exists; --overwrite replaces it, --output FILE writes another"
@@ -152,7 +152,9 @@ def named_traffic(options: Options, given: str) -> Options:
     try:
         return replace(options, watch=Duration().parse(given))
     except Wrong:
-        return replace(options, app=given) if ":" in given else replace(options, files=(Path(given),))
+        return (
+            replace(options, app=given) if ":" in given else replace(options, files=(Path(given),))
+        )
 
 
 def _write(options: Options, say: Callable[[str], Any]) -> dict[str, Any]:
@@ -188,7 +190,8 @@ def _look(options: Options, say: Callable[[str], Any]) -> tuple[list[str], list[
         sources.append(f"{counted(len(found), 'request')} in {file.name}")
         requests += found
     if options.watch is not None:
-        say(f"http://{options.listen}/ leads to {options.legacy} for {options.watch:g} s; Ctrl-C ends it")
+        way = f"http://{options.listen}/ leads to {options.legacy}"
+        say(f"{way} for {options.watch:g} s; Ctrl-C ends it")
         found = watching.watch(options.legacy, options.listen, options.watch)
         sources.append(f"{counted(len(found), 'request')} that came to {options.listen}")
         requests += found
@@ -198,9 +201,9 @@ def _look(options: Options, say: Callable[[str], Any]) -> tuple[list[str], list[
 def _words(written: dict[str, Any]) -> str:
     cookie = written["session_cookie"]
     return (
-        f"{written['file']} is written: {counted(written['routes'], 'route')} that may be copied, in"
-        f" stage legacy; {counted(written['proposals'], 'proposal')} in comments; session cookie:"
-        f" {cookie or 'not seen'}\n"
+        f"{written['file']} is written: {counted(written['routes'], 'route')} that may be copied,"
+        f" in stage legacy; {counted(written['proposals'], 'proposal')} in comments;"
+        f" session cookie: {cookie or 'not seen'}\n"
         f"  next: fig check {written['file']}\n"
         f"        fig facade --routes {written['file']} --listen 127.0.0.1:8080"
     )

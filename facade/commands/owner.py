@@ -68,16 +68,16 @@ def owner(
     except OSError as error:
         out.fail(f"cannot write {routes}: {error.strerror or error}", BAD_INPUT)
     else:
-        told = {"ok": True, "domain": domain, "from": written.before.words,
+        answer = {"ok": True, "domain": domain, "from": written.before.words,
                 "to": written.after.words, "changed": written.changed,
                 "version": written.version, "facade": seen.state}  # fmt: skip
-        out.give(told, f"{domain}: {written.before.words} → {written.after.words} ({routes})")
+        out.give(answer, f"{domain}: {written.before.words} → {written.after.words} ({routes})")
 
 
 def _show(file: RouteFile, name: str, out: Output) -> None:
     found = domain_of(file, name)
     routes = [_route(one, file) for one in file.routes if one.domain == name]
-    told = {"ok": True, "domain": name, "owner": found.owner, "window": found.window,
+    answer = {"ok": True, "domain": name, "owner": found.owner, "window": found.window,
             "routes": routes, "version": file.version}  # fmt: skip
     lines = [f"{name}: {found.words}"]
     lines += [
@@ -85,7 +85,7 @@ def _show(file: RouteFile, name: str, out: Output) -> None:
         f"{' pinned' if one['pinned'] else ''}"
         for one in routes
     ]
-    out.give(told, "\n".join(lines))
+    out.give(answer, "\n".join(lines))
 
 
 def _route(route: RouteConfig, file: RouteFile) -> dict[str, Any]:
@@ -101,5 +101,5 @@ def _confirmed(written: Written, routes: Path, admin: str | None) -> Confirmatio
     begins = written.after.owner == MOVING and written.before.owner != NEW
     seen = confirmed(written.version, routes, admin, insist=begins) or Confirmation("absent")
     if begins and admin is not None and seen.state == "absent":
-        return Confirmation("late", detail=f"nobody answers at {admin}")
+        return Confirmation("late", detail=f"no facade answers at {admin}")
     return seen

@@ -18,7 +18,7 @@ SECONDS = 3.0
 
 
 class NotRecorded(Exception):
-    """A forced step that nobody would write down is not taken; the message says why."""
+    """A forced step that cannot be recorded, and so is not taken; the message says why."""
 
 
 def hold_to_evidence(
@@ -62,7 +62,7 @@ def _way_on(step: Flip, known: Known | None) -> str:
             ' otherwise --force "why", which is kept'
         )
     return (
-        f"Mended: `fig compare {step.route} --reset` starts anew;"
+        f"Mended: `fig compare {step.route} --reset` starts at zero;"
         ' otherwise --force "why", which is kept beside the evidence'
     )
 
@@ -103,7 +103,7 @@ def _record(
         return f"the reason is kept in {kept} until a facade runs by this file"
     except (NoAnswer, OSError) as error:
         raise NotRecorded(
-            f"--force is kept beside the evidence, but nobody took it: {error}"
+            f"--force is kept beside the evidence, but it could not be recorded: {error}"
         ) from None
 
 

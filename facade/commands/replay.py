@@ -16,7 +16,7 @@ from facade.replay.asking.asker import HttpAsker
 from facade.replay.asking.engine import Outcomes, Replay, Setting
 from facade.replay.asking.pacing import Pace
 from facade.replay.asking.sandbox import NoSandbox, declared
-from facade.replay.asking.selecting import Against, Wish
+from facade.replay.asking.selecting import Against, Selection
 from facade.replay.asking.targets import Targets, targets
 from facade.replay.formats import reading
 from facade.replay.formats.reading import NothingToRead
@@ -98,7 +98,7 @@ class Options:
               help="Of HAR files: the application's own host, beside that of the first page; may be"
               " repeated.")  # fmt: skip
 @click.option("--sandbox", type=click.Path(path_type=Path), envvar="FACADE_REPLAY_SANDBOX",
-              help="Send recorded writes too: a file in which somebody declares the target a"
+              help="Send recorded writes too: a file in which a person declares the target a"
               " sandbox.")  # fmt: skip
 @click.option("--junit", "junit_file", type=click.Path(path_type=Path, dir_okay=False),
               envvar="FACADE_REPLAY_JUNIT", help="Also write the result as JUnit XML.")  # fmt: skip
@@ -141,7 +141,7 @@ def _run(options: Options) -> Report:
     writes = options.sandbox is not None
     setting = Setting(
         targets=where,
-        wish=Wish(options.against, frozenset(options.only), writes),
+        selection=Selection(options.against, frozenset(options.only), writes),
         judge=judge,
         pace=Pace(options.speed, options.rate),
         concurrency=1 if writes else options.concurrency,  # a write counts for what comes after it
@@ -170,7 +170,7 @@ def _addresses(options: Options, file: RouteFile) -> Mapping[str, tuple[str, ...
 
 
 def _check(options: Options, where: Targets) -> None:
-    """There must be somebody to ask, and for writes a sandbox."""
+    """There must be an address to ask, and for writes a sandbox."""
     if options.against is not Against.NEW and not where.legacy:
         raise Refused("no address of legacy is known; give --legacy URL")
     if options.sandbox is None:

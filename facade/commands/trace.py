@@ -74,12 +74,12 @@ def _tree(members: list[Span], began: float) -> Iterator[str]:
 
 def _line(span: Span, branch: str, began: float) -> str:
     attributes = span["attributes"]
-    told = [f"{word}={attributes[name]}" for name, word in _SHOWN.items() if name in attributes]
+    notes = [f"{word}={attributes[name]}" for name, word in _SHOWN.items() if name in attributes]
     if span["error"]:
-        told.append(f"error={span['error']}")
+        notes.append(f"error={span['error']}")
     start, took = (span["start"] - began) * 1000.0, span["end"] - span["start"]
     what = f"{branch}{span['service']}: {span['name']}{_path(span)}"
-    return f"{start:>10,.1f}  {_duration(took):>9}  {what}  {' '.join(told)}".rstrip()
+    return f"{start:>10,.1f}  {_duration(took):>9}  {what}  {' '.join(notes)}".rstrip()
 
 
 def _path(span: Span) -> str:

@@ -11,7 +11,7 @@
     guarding/            moves a route back when its bounds are broken; walks one forward on request
     absence/             what still needed legacy, and since when
     tracing/             spans of workers and services: kept, found by id, exported
-    telling/             what began and what ended, on the terminal and in the journal
+    reporting/           what began and what ended, on the terminal and in the journal
     admin/               the API, the metrics, the dashboard and the reports
 
 Nothing here is needed to route: when this process is away, the workers go on without it.

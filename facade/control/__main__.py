@@ -31,8 +31,9 @@ def main() -> None:
     token = _token(settings, here)
     if here.port != NO_PORT and not _is_loopback(here.host):
         log.warning(
-            "the admin port listens on %s, beyond this machine: whoever reaches it and has the"
-            " token may read requests and reset evidence; --admin 127.0.0.1:PORT keeps it here",
+            "the admin port listens on %s, beyond this machine: a program that reaches it and"
+            " has the token may read requests and reset evidence; --admin 127.0.0.1:PORT keeps it"
+            " here",
             here.host,
         )
     run(serve_control(settings, port, token))

@@ -30,14 +30,14 @@ from facade.control.judging.budget import Budget
 from facade.control.judging.comparator import Comparator, RouteRules
 from facade.control.judging.noise import NoiseLearner
 from facade.control.judging.pipeline import Parts, Pipeline
-from facade.control.judging.priority import stand_aside
+from facade.control.judging.priority import keep_idle
 from facade.control.protection import Protected
+from facade.control.reporting.failures import Failures
+from facade.control.reporting.reporter import Reporter
 from facade.control.settings import ControlSettings
 from facade.control.surroundings.issuers import Issuers
 from facade.control.surroundings.lags import Lags
 from facade.control.surroundings.tables import Tables
-from facade.control.telling.failures import Failures
-from facade.control.telling.teller import Teller
 from facade.control.tracing.intake import Traces
 from facade.control.tracing.otlp import export_to
 from facade.control.tracing.store import FILE as TRACES
@@ -80,7 +80,7 @@ class _Process:
         self.store = _store(settings)
         kept = Kept(self.ledger, self.fleet, self.noise)
         self.journal = Journal(self.store, kept, str(settings.channel))
-        self.teller = Teller(self.fleet, self.tables)
+        self.reporter = Reporter(self.fleet, self.tables)
         self.failures = Failures()
         self.traces = Traces(
             TraceStore(settings.runtime / TRACES), self.tables.path_of, export_to(settings)
@@ -90,9 +90,9 @@ class _Process:
         self.guarding = Guarding(
             Setting(place, str(settings.channel), settings.force), self.sources, self._ours
         )
-        self.ledger.on_judged(self.guarding.judged)
+        self.ledger.on_judged = self.guarding.judged
         self.intake = Intake(self.fleet, self.ledger, self.pipeline, self.failures, self.traces)
-        self.tables.on_change(lambda _table: self._table_changed())
+        self.tables.on_change = self._table_changed
 
     def _asker(self, at_once: int = MOST_AT_ONCE) -> Asker:
         tables = self.tables
@@ -122,7 +122,7 @@ class _Process:
             str(self._settings.routes),
             self.lags,
             self.recent_shapes,
-            self.teller.news,
+            self.reporter.news,
             self.failures,
             self.pipeline.in_doubt,
             attempts=Attempts(self._settings.runtime / ATTEMPTS),
@@ -148,11 +148,11 @@ class _Process:
             self._snapshots,
             self.lags.run,
             self.issuers.run,
-            self.teller.run,
+            self.reporter.run,
             self.traces.run,
             self.guarding.run,
             self.guarding.run_walks,
-            lambda: stand_aside(
+            lambda: keep_idle(
                 lambda: self.comparator.busy_seconds, self._pids, lambda: self.guarding.exposed
             ),
         ]

@@ -1,4 +1,4 @@
-"""Who may ask the admin port: no browser under another name, and nobody without the token.
+"""Who may ask the admin port: no browser under another name, and no program without the token.
 
 1 Host     a loopback name, an IP literal, or a name in `admin.hosts`: a page that lets its own
            name lead to this address (DNS rebinding) is refused; not on /readyz, which the

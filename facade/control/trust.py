@@ -8,5 +8,5 @@ import httpx2
 
 @functools.cache
 def authorities() -> ssl.SSLContext:
-    """To read them takes as long as a tenth of the start, so nobody does it for himself."""
+    """Reading them takes a tenth of the start, so it is done once."""
     return httpx2.create_ssl_context(trust_env=False)

@@ -19,7 +19,7 @@ _SIZES = ("size", "body_bytes_sent", "bytes_sent", "DownstreamContentSize", "res
 
 
 def parse(line: str) -> Seen | None:
-    """The request of one line; None where it tells of none."""
+    """The request of one line; None where it holds none."""
     if line.lstrip().startswith("{"):
         return _json(line)
     found = _COMMON.search(line)
@@ -32,15 +32,15 @@ def parse(line: str) -> Seen | None:
 def _json(line: str) -> Seen | None:
     """Ours, nginx' `escape=json`, Traefik's, Caddy's (which puts the request into an object)."""
     try:
-        told: Any = json.loads(line)
+        entry: Any = json.loads(line)
     except ValueError:
         return None
-    if not isinstance(told, dict):
+    if not isinstance(entry, dict):
         return None
-    inner = told.get("request")
-    fields = {**told, **inner} if isinstance(inner, dict) else told
+    inner = entry.get("request")
+    fields = {**entry, **inner} if isinstance(inner, dict) else entry
     if isinstance(inner, str) and "method" not in fields:  # nginx: "$request"
-        fields = dict(zip(("method", "target"), inner.split(" "), strict=False)) | told
+        fields = dict(zip(("method", "target"), inner.split(" "), strict=False)) | entry
     method, target = _first(fields, _METHODS), _first(fields, _TARGETS)
     if not isinstance(method, str) or not isinstance(target, str):
         return None

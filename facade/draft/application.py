@@ -44,15 +44,15 @@ def ask(target: str, python: str) -> UrlMap:
 
 def read(text: str) -> UrlMap:
     """What `flask_map` wrote."""
-    told = json.loads(text)
+    found = json.loads(text)
     rules = tuple(
         (method, template)
-        for rule in told["rules"]
+        for rule in found["rules"]
         if (template := template_of(rule["rule"])) is not None
         for method in rule["methods"]
         if method not in ("HEAD", "OPTIONS")
     )
-    return UrlMap(rules, told["session_cookie"])
+    return UrlMap(rules, found["session_cookie"])
 
 
 def template_of(rule: str) -> str | None:

@@ -19,8 +19,8 @@ def main(target: str, file: Path) -> None:
         for rule in app.url_map.iter_rules()
         if not rule.subdomain and not rule.websocket
     ]
-    told = {"rules": rules, "session_cookie": app.config["SESSION_COOKIE_NAME"]}
-    file.write_text(json.dumps(told))
+    found = {"rules": rules, "session_cookie": app.config["SESSION_COOKIE_NAME"]}
+    file.write_text(json.dumps(found))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Which cookie is the session's: the one behind the key `session`, which tells clients apart."""
+"""Which cookie is the session's: the one behind the key `session`, which distinguishes clients."""
 
 import re
 from collections import Counter
@@ -25,10 +25,10 @@ class SessionCookie:
     why: str
 
 
-def find(requests: Iterable[Seen], told: str = "") -> SessionCookie | None:
-    """`told` is what the application itself says. None where nothing looks like one."""
-    if told:
-        return SessionCookie(told, "as the application says")
+def find(requests: Iterable[Seen], named: str = "") -> SessionCookie | None:
+    """`named` is what the application itself says. None where nothing looks like one."""
+    if named:
+        return SessionCookie(named, "as the application says")
     sent: Counter[str] = Counter()
     given: Counter[str] = Counter()
     guarded: set[str] = set()

@@ -55,7 +55,7 @@ def _facade(draft: Draft) -> Iterator[str]:
     yield "  # With a TLS terminator or a load balancer in front: its addresses, so that the"
     yield "  # X-Forwarded-For and X-Forwarded-Proto that it sends are believed."
     yield "  # trusted_proxies: [127.0.0.1]"
-    yield "  # Clients are told apart by this cookie: a canary moves whole sessions."
+    yield "  # Clients are distinguished by this cookie: a canary moves whole sessions."
     if draft.session is not None:
         yield f"  session_cookie: {_quoted(draft.session.name)}   # {draft.session.why}"
     else:

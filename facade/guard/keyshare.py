@@ -48,10 +48,10 @@ class KeyShare:
         return count + ((data[whole] & ((1 << rest) - 1)).bit_count() if rest else 0)
 
 
-def key_share(told: Iterable[Mapping[str, Any]], seed: str, threshold: int) -> KeyShare:
+def key_share(counts: Iterable[Mapping[str, Any]], seed: str, threshold: int) -> KeyShare:
     """The sum of the workers' counts; those of another seed or percentage are left out."""
     requests = keyless = squares = top = seen = workers = 0
-    for one in told:
+    for one in counts:
         if (one.get("seed"), one.get("threshold")) != (seed, threshold):
             continue
         workers += 1
@@ -114,7 +114,7 @@ def _meaning(share: KeyShare) -> str:
     if _one_asks_most(share):
         return f"one client makes {share.top / share.requests:.0%} of the requests (a bot?)"
     if share.requests >= _LEAST_REQUESTS and _always_new(share):
-        return "nearly every request has a key of its own: a key that changes keeps nobody"
+        return "nearly every request has a key of its own: a key that changes keeps no client"
     return "keys that are not spread evenly, or sides that see different clients"
 
 
@@ -124,7 +124,7 @@ def _one_asks_most(share: KeyShare) -> bool:
 
 def _always_new(share: KeyShare) -> bool:
     """Whether as many buckets were seen as if each request had a key of its own."""
-    if share.requests > 3 * BUCKETS:  # all buckets are full: nothing can be told
+    if share.requests > 3 * BUCKETS:  # all buckets are full: nothing can be said
         return False
     alone = BUCKETS * (1 - exp(-share.requests / BUCKETS))
     return share.buckets > alone - 3 * sqrt(alone) and share.buckets >= 0.9 * alone

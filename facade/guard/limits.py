@@ -118,11 +118,11 @@ def _errors(ratio: float, evidence: Evidence, error: float) -> Finding:
         "pairs_only_new": pairs.only_new, "pairs_only_legacy": pairs.only_legacy,
         "pairs_both": pairs.both, "pairs_declined": pairs.declined, "may": ratio,
     }  # fmt: skip
-    told = [
+    proofs = [
         (by_clients, new.errors, _of_clients(evidence)),
         (by_pairs, pairs.only_new, _of_pairs(pairs)),
     ]
-    wealth, failed, words = max(told, key=lambda one: one[0])
+    wealth, failed, words = max(proofs, key=lambda one: one[0])
     if wealth >= -log(each) and failed >= LEAST_ERRORS:
         return Finding(
             ERRORS,
@@ -150,7 +150,7 @@ def _until_over(evidence: Evidence) -> str:
     if evidence.share > 0:
         return ""
     pairs = run_until_over(evidence.pairs)
-    return f"; counts anew after {pairs:,} more pairs without a failure of new, or a reset"
+    return f"; starts at zero after {pairs:,} more pairs without a failure of new, or a reset"
 
 
 def _of_clients(evidence: Evidence) -> str:

@@ -28,7 +28,7 @@ def company(routes: Iterable[RouteConfig], name: str) -> tuple[RouteConfig, ...]
 def targets(routes: Iterable[RouteConfig], name: str, to: Stage) -> dict[str, Position]:
     """Where each route of the company goes; those that stand there or nearer are left out.
 
-    A route without a sample cannot be in shadow: it stays in canary, with nobody in it.
+    A route without a sample cannot be in shadow: it stays in canary, at 0 %.
     """
     found: dict[str, Position] = {}
     for route in company(routes, name):
@@ -43,7 +43,7 @@ def targets(routes: Iterable[RouteConfig], name: str, to: Stage) -> dict[str, Po
 def next_edit(routes: Iterable[RouteConfig], goals: Mapping[str, Position]) -> tuple[Flip, ...]:
     """The next edit toward these goals from where the routes stand; empty when all are there.
 
-    A route that has been moved nearer to legacy by somebody else is left where it is.
+    A route that has been moved nearer to legacy meanwhile is left where it is.
     """
     flips: list[Flip] = []
     for route in routes:

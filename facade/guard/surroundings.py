@@ -1,7 +1,7 @@
 """What is around a route: its breakers, its new side's lag and instances; and our own failures.
 
-A new side that is gone is a cause to go back where clients are on it. A failure of ours (nobody
-compares, no worker speaks, the feed stands still) is none: nothing is known, so the route holds.
+A new side that is gone is a cause to go back where clients are on it. A failure of ours (nothing
+is compared, a worker is silent, the feed stands still) is none: the route holds.
 """
 
 from collections.abc import Mapping

@@ -68,7 +68,7 @@ class Walk:
         return self.state in (State.WALKING, State.PAUSED)
 
     def pause(self, why: str) -> None:
-        """Take no further step until somebody resumes it."""
+        """Take no further step until a person resumes it."""
         self.state, self.words, self.seconds = State.PAUSED, why, None
 
     def moved_back(self, now: float, why: str) -> None:
@@ -80,7 +80,7 @@ class Walk:
             self.pause(f"moved back {self.backs} times, the last time because {why}")
 
     def resume(self) -> None:
-        """A person's word: go on, and count moves back anew."""
+        """A person's word: go on, and count moves back from zero."""
         self.state, self.backs, self.cool_until, self.words = State.WALKING, 0, 0.0, ""
 
 
@@ -165,7 +165,7 @@ def _doubt(routes: Mapping[str, Standing]) -> str:
 def _waits(
     walk: Walk, routes: Mapping[str, Standing], now: float
 ) -> list[tuple[str, float | None]]:
-    """What is missing before the next step, each with its seconds where they can be told."""
+    """What is missing before the next step, each with its seconds where they can be estimated."""
     found: list[tuple[str, float | None]] = []
     left = walk.since + walk.plan.time - now
     if left > 0:
@@ -186,7 +186,7 @@ def _pairs(plan: Plan, one: Standing) -> list[tuple[str, float | None]]:
     until = pairs_until(one.mismatched, one.compared, limit, BUDGET)
     if until is None:
         share = f"{one.mismatched:,} of {one.compared:,} pairs differ, {written.share(limit)} may"
-        return [(f"{share}; mended, `fig compare --reset` begins anew", None)]
+        return [(f"{share}; mended, `fig compare --reset` starts at zero", None)]
     needed = max(missing, until)
     if not needed:
         return _doubts(limit, one)
@@ -205,7 +205,7 @@ def _doubts(limit: float, one: Standing) -> list[tuple[str, float | None]]:
 
 
 def estimate(walk: Walk, routes: Mapping[str, Standing], found: Next) -> float | None:
-    """Seconds until the walk's end at this pace; None where that cannot be told."""
+    """Seconds until the walk's end at this pace; None where it cannot be estimated."""
     if found.done:
         return 0.0
     if found.seconds is None and found.step is None:

@@ -92,16 +92,16 @@ class Counted:
         return Counted(self.new.since(before.new), self.legacy.since(before.legacy))
 
 
-def counted(told: Mapping[str, Any]) -> Counted:
+def counted(counts: Mapping[str, Any]) -> Counted:
     """The sums of a route over all workers, each request on the side it was meant for.
 
     What legacy answered because the new side failed is an error of the new side. What the new side
-    declined, or was not asked because its breaker is open, is an error of nobody.
+    declined, or was not asked because its breaker is open, is no error.
     """
-    requests, status = told.get("requests", {}), told.get("status", {})
-    fell_back = int(told.get("fallbacks", 0))
-    failed = fell_back - int(told.get("declined", 0)) - int(told.get("diverted", 0))
-    latency = told.get("latency", {})
+    requests, status = counts.get("requests", {}), counts.get("status", {})
+    fell_back = int(counts.get("fallbacks", 0))
+    failed = fell_back - int(counts.get("declined", 0)) - int(counts.get("diverted", 0))
+    latency = counts.get("latency", {})
     return Counted(
         SideCounts(
             int(requests.get("new", 0)) + failed,

@@ -3,5 +3,5 @@
 entry    one line: what happened, and the hash that binds it to the one before
 chain    what was altered, dropped or reordered
 folder   the files: segments of the journal, sealed evidence, their limits
-telling  entries as people read them
+text     entries as people read them
 """

@@ -11,11 +11,11 @@ START = "0" * 64  # what the first entry follows
 
 
 class Event(StrEnum):
-    """What an entry tells."""
+    """What an entry is about."""
 
     MOVE = "move"  # a route changed its stage or percentage
-    FOUND = "found"  # the same, while nobody ran: seen at the start
-    RESET = "reset"  # evidence was begun anew, and the error budget with it
+    FOUND = "found"  # the same, while no facade ran: seen at the start
+    RESET = "reset"  # evidence was reset, and the error budget with it
     WALK = "walk"  # a walk began, was paused, resumed, approved, ended
     GUARD = "guard"  # a guard could not move what it wanted to move, or holds
     FREEZE = "freeze"
@@ -54,9 +54,9 @@ class Kept:
 
 def line_of(entry: Entry, number: int, previous: str) -> tuple[str, str]:
     """The entry's line, without its end, and its hash."""
-    told = {"n": number, **asdict(entry), "prev": previous}
-    digest = sha256(_plain(told).encode()).hexdigest()
-    return _plain({**told, "hash": digest}), digest
+    content = {"n": number, **asdict(entry), "prev": previous}
+    digest = sha256(_plain(content).encode()).hexdigest()
+    return _plain({**content, "hash": digest}), digest
 
 
 def parse(line: str) -> tuple[Kept, bool]:
@@ -65,11 +65,11 @@ def parse(line: str) -> tuple[Kept, bool]:
     Raises ValueError where it is no entry.
     """
     try:
-        told = json.loads(line)
-        digest, previous = str(told.pop("hash")), str(told["prev"])
-        number = int(told["n"])
-        own = sha256(_plain(told).encode()).hexdigest() == digest
-        values = {name: value for name, value in told.items() if name not in ("n", "prev")}
+        content = json.loads(line)
+        digest, previous = str(content.pop("hash")), str(content["prev"])
+        number = int(content["n"])
+        own = sha256(_plain(content).encode()).hexdigest() == digest
+        values = {name: value for name, value in content.items() if name not in ("n", "prev")}
         entry = Entry(**{**values, "event": Event(values["event"])})
     except (TypeError, KeyError, AttributeError) as error:
         raise ValueError(f"not an entry of the journal: {error!r}") from None

@@ -14,7 +14,7 @@ import json
 import os
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import asdict, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -120,9 +120,9 @@ class Journal:
         return replace(entry, sealed=f"{name} {sha256(content).hexdigest()}")
 
     def _trim(self, now: float) -> None:
-        told = [*self._trim_segments(), *self._trim_evidence()]
-        if told:
-            why = "; ".join(told)
+        trimmed = [*self._trim_segments(), *self._trim_evidence()]
+        if trimmed:
+            why = "; ".join(trimmed)
             self.append(Entry(Event.TRIM, now, "facade", "facade", why, str(self.folder)))
 
     def _trim_segments(self) -> list[str]:
@@ -177,6 +177,18 @@ def _entries(files: Sequence[Path]) -> list[Kept]:
     return found
 
 
+def latest(folder: Path, route: str | None, most: int) -> list[dict[str, Any]]:
+    """The last entries, of one route or of all, as `GET /api/journal` gives them."""
+    kept = [one for one in read(folder) if route is None or route in one.entry.route.split(",")]
+    return [{"n": one.number, **asdict(one.entry), "hash": one.hash} for one in kept[-most:]]
+
+
+def checked(folder: Path) -> dict[str, Any]:
+    """What `fig journal verify` answers: whether the journal is as it was written."""
+    found = verify(folder)
+    return {"ok": not found, "entries": len(read(folder)), "problems": found}
+
+
 def verify(folder: Path) -> list[str]:
     """What is not as it was written, in words; empty where all is well."""
     lines = [
@@ -206,19 +218,19 @@ def _sealed(folder: Path, one: Kept) -> str:
 
 def anchor_of(folder: Path) -> Anchor:
     """Where the chain begins and ends, as last written."""
-    told = read_object(folder / HEAD) or {}
+    head = read_object(folder / HEAD) or {}
     try:
         return Anchor(
-            int(told.get("first_number", 1)), str(told.get("first_previous", START)),
-            int(told.get("last_number", 0)), str(told.get("last_hash", START)),
+            int(head.get("first_number", 1)), str(head.get("first_previous", START)),
+            int(head.get("last_number", 0)), str(head.get("last_hash", START)),
         )  # fmt: skip
     except (TypeError, ValueError):
         return Anchor()
 
 
 def _write_anchor(folder: Path, anchor: Anchor) -> None:
-    told = {name: getattr(anchor, name) for name in anchor.__slots__}
-    write_whole(folder / HEAD, json.dumps(told), lasting=True)
+    head = {name: getattr(anchor, name) for name in anchor.__slots__}
+    write_whole(folder / HEAD, json.dumps(head), lasting=True)
 
 
 def _whole_lines(path: Path) -> list[str]:

@@ -1,4 +1,4 @@
-"""Machines at the door: what a request carries, and which machine that proves to be.
+"""Clients that are machines: what a request carries, and which machine that proves to be.
 
 credential  the one API key or token of a request, or why there is none
 apikeys     the file of API keys: made, read, looked up

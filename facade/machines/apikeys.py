@@ -74,7 +74,7 @@ Keys = Mapping[str, ApiKey]  # by id
 
 
 def make(owner: str, scopes: tuple[str, ...], now: float, ends: float | None) -> tuple[ApiKey, str]:
-    """A new key, and its text, which is known to nobody else."""
+    """A new key, and its text, which is kept nowhere."""
     name = b32encode(os.urandom(_ID_BYTES)).decode().lower()
     secret = urlsafe_b64encode(secrets.token_bytes(SECRET_BYTES)).decode().rstrip("=")
     text = f"fig_{name}_{secret}"
@@ -106,7 +106,7 @@ def check_key(text: bytes, keys: Keys, machines: Mapping[str, Machine], now: flo
 
 @contextmanager
 def changed(path: Path) -> Iterator[dict[str, ApiKey]]:
-    """The keys of a file, to be changed and written back; nobody else does meanwhile.
+    """The keys of a file, to be changed and written back; no other process does meanwhile.
 
     Raises BadKeyFile, OSError.
     """

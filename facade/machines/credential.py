@@ -41,8 +41,8 @@ def _may_carry(name: bytes, _value: bytes, header: bytes | None) -> bool:
 
 
 def is_credential(name: bytes, value: bytes, header: bytes | None) -> bool:
-    """Whether somebody behind us may read a field as a credential of machines: `Basic` and its like
-    are the application's own. WSGI and CGI take `_` in a name for `-`."""
+    """Whether an application behind us may read a field as a credential of machines: `Basic` and
+    its like are the application's own. WSGI and CGI take `_` in a name for `-`."""
     if name == AUTHORIZATION:
         return _IS_BEARER.match(value) is not None
     return _may_carry(name, value, header)

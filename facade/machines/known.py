@@ -12,6 +12,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
@@ -86,7 +87,8 @@ class KnownMachines:
             self._follow("keys", config.keys.file, self._take_keys)
         for issuer in self._issuers.values():
             if not is_address(issuer.config.jwks):
-                self._follow(issuer.config.name, issuer.config.jwks, _taker(self, issuer))
+                take = partial(self.take_set, issuer)
+                self._follow(issuer.config.name, issuer.config.jwks, take)
         self._take_fetched()
 
     def poll(self) -> None:
@@ -197,7 +199,3 @@ def known_by(config: Machines, folder: Path, runtime: Path | None) -> KnownMachi
         with suppress(OSError):
             known.fetched((runtime / FETCHED).read_bytes())
     return known
-
-
-def _taker(known: KnownMachines, issuer: Issuer) -> Callable[[bytes], None]:
-    return lambda data: known.take_set(issuer, data)

@@ -42,7 +42,7 @@ class Asked:
 
     @classmethod
     def of(cls, sent: bytes) -> "Asked":
-        """As the side was told that got the head `sent`."""
+        """As the head `sent` said to the side that got it."""
         said: dict[bytes, str] = {}
         for name, value in _SAID.findall(sent.partition(b"\r\n\r\n")[0]):
             said.setdefault(name.lower(), value.strip().decode("latin-1"))

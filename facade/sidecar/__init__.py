@@ -15,12 +15,11 @@ In mitmproxy's (standard library and mitmproxy only):
     proxy         the program;  addon  what it does with each exchange
     connections   resets, cuts, idle connections: the one place that knows mitmproxy's insides
     halves        requests whose body waits until the monolith has asked for it
-    tape          the recording that is made just now
+    recording     the recording that is made now; recorder: files that follow each other
     export        recorded flows as lines of JSON
 
 Pure, and tried without either:
-    plan          what it is told;  plan_form  reads it, with every error at once
-    faults        which requests a fault strikes, and how
-    scrub         credentials out of a request or an answer; scrub_json, scrub_text do the bodies
-    recorder      files that follow each other;  measures  counts and latencies by shape of path
+    plan/         what to record and which faults to inject; `reading` reports every error at once
+    scrub/        credentials out of a request or an answer: `messages`, `json` and `text` bodies
+    measures      counts and latencies by shape of path
 """

@@ -1,7 +1,7 @@
 """Keeps the proxy up and, while it is well, lends it the monolith's place at the facade.
 
 proxy well        renew the lease              proxy dead or silent   revoke, start it again
-told to stop      revoke, let it drain, end    we are killed          the proxy ends itself,
+asked to stop     revoke, let it drain, end    we are killed          the proxy ends itself,
                                                                       the lease runs out
 """
 
@@ -97,12 +97,12 @@ class Guardian:
         self._renew_at = 0.0
         self._lent = False
 
-    def run(self, told_to_stop: Callable[[], bool]) -> None:
-        """Until told to stop; returns when the proxy has ended."""
+    def run(self, stopped: Callable[[], bool]) -> None:
+        """Run until `stopped`; returns when the proxy has ended."""
         own = lifetime.of(os.getpid())
         write_whole(self._order.folder.guardian, json.dumps(asdict(own)), private=True)
         try:
-            while not told_to_stop():
+            while not stopped():
                 self.turn()
                 self._sleep(POLL_SECONDS)
         finally:

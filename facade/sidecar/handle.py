@@ -1,4 +1,4 @@
-"""What commands do with a sidecar that runs, or does not: find it, tell it, wait for it."""
+"""What commands do with a sidecar, whether it runs or not: find it, give it a plan, wait for it."""
 
 import os
 import signal
@@ -95,13 +95,13 @@ class Handle:
         return True
 
     def plan(self) -> Plan:
-        """What it is told now. Raises BadPlan for a file that somebody edited."""
+        """The plan it follows. Raises BadPlan for a file that was edited by hand."""
         try:
             return parse_plan(self.folder.plan.read_bytes())
         except OSError:
             return Plan()
 
-    def tell(self, plan: Plan) -> dict[str, Any] | None:
+    def apply(self, plan: Plan) -> dict[str, Any] | None:
         """Give it a plan; its status once it has taken it, None while it is off.
 
         Raises SidecarError when it refuses, or does not answer.

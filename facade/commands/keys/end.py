@@ -19,7 +19,7 @@ from facade.machines.apikeys import BadKeyFile, changed
 @file_option
 @json_option("FACADE_KEYS_JSON")
 def end(name: str, routes: Path, file: Path | None, out: Output) -> None:
-    """End the API key with this ID now; it stays in the file, so that one can tell who uses it.
+    """End the API key with this ID now; it stays in the file, so that its use can still be traced.
 
     Exit code 0: done; 1: there is none of this id; 2: bad input.
     """

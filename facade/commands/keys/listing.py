@@ -38,7 +38,7 @@ def _valid(key: ApiKey, now: float) -> bool:
 
 
 def _row(key: ApiKey, now: float) -> tuple[str, ...]:
-    told = key.as_json()
+    written = key.as_json()
     state = "" if _valid(key, now) else "ended"
     scopes = " ".join(key.scopes)
-    return key.id, key.owner, scopes, told["made"][:10], (told["ends"] or "")[:16], state
+    return key.id, key.owner, scopes, written["made"][:10], (written["ends"] or "")[:16], state

@@ -20,7 +20,7 @@ _WORDS = {
     "identity": "{name} was asked who a client is",
 }
 
-NO_SIDE = "give it one (new: SERVICE), or take it out of the file if nobody asks for it any more"
+NO_SIDE = "give it one (new: SERVICE), or take it out of the file if no client asks for it any more"
 
 
 class NoEvidence(ValueError):
@@ -29,7 +29,7 @@ class NoEvidence(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """Something that legacy was needed for: by whom, how often, and how long ago."""
+    """Something that legacy was needed for: for which client, how often, and how long ago."""
 
     kind: str  # route, unmatched or identity; in a file, any other word
     name: str

@@ -69,16 +69,16 @@ def detach(
         out.fail(f"{routes} without legacy: {seen.state}: {seen.detail}", REFUSED)
     if detached.changed:
         _enter(admin, word("fig farewell", who, why or WHY), out)
-    told = {"ok": True, "changed": detached.changed, "version": detached.version,
+    answer = {"ok": True, "changed": detached.changed, "version": detached.version,
             "facade": seen.state, "objections": []}  # fmt: skip
     state = "is taken out of" if detached.changed else "was not in"
-    out.give(told, f"legacy {state} {routes}: what no route names is 404")
+    out.give(answer, f"legacy {state} {routes}: what no route names is 404")
 
 
 def _refuse(found: list[Need], out: Output) -> None:
     lines = "\n".join(f"  {one.words}\n    next: {one.remedy}" for one in found)
-    told = [{**asdict(one), "next": one.remedy} for one in found]
-    out.refuse({"objections": told}, f"the route file needs legacy:\n{lines}")
+    reasons = [{**asdict(one), "next": one.remedy} for one in found]
+    out.refuse({"objections": reasons}, f"the route file needs legacy:\n{lines}")
     raise SystemExit(REFUSED)
 
 

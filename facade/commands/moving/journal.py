@@ -1,6 +1,5 @@
 """`fig journal [verify]`: who moved what, when and why; and whether that was tampered with."""
 
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +9,8 @@ from chassis.cli.output import Output, json_option
 from facade.commands import REFUSED
 from facade.commands.announcing import admin_option
 from facade.commands.moving.asking import ask
-from facade.journal.folder import read, verify
-from facade.journal.telling import lines
+from facade.journal.folder import checked, latest
+from facade.journal.text import lines
 
 
 @click.command()
@@ -45,16 +44,11 @@ def _read(
         asked = ask(out, admin, "/api/journal", {"route": route, "limit": str(limit)})
         entries: list[dict[str, Any]] = asked["entries"]
         return entries
-    kept = [one for one in read(folder) if route is None or route in one.entry.route.split(",")]
-    return [{"n": one.number, **asdict(one.entry), "hash": one.hash} for one in kept[-limit:]]
+    return latest(folder, route, limit)
 
 
 def _verify(out: Output, admin: str, folder: Path | None) -> None:
-    if folder is None:
-        found = ask(out, admin, "/api/journal/verify", {})
-    else:
-        problems = verify(folder)
-        found = {"ok": not problems, "entries": len(read(folder)), "problems": problems}
+    found = checked(folder) if folder else ask(out, admin, "/api/journal/verify", {})
     if found["ok"]:
         out.give(found, f"all {found['entries']} entries are as they were written")
         return

@@ -115,15 +115,15 @@ def line(walk: Mapping[str, Any]) -> str:
 
 def dry_text(found: Mapping[str, Any]) -> str:
     """What a walk would do."""
-    told = [f"{', '.join(found['routes'])}: from {found['from']} to {found['to']}"]
-    told += [
+    text = [f"{', '.join(found['routes'])}: from {found['from']} to {found['to']}"]
+    text += [
         f"  {step['to']}: {step['words']}{' (needs fig approve)' if step['approve'] else ''}"
         for step in found["steps"]
     ]
-    told.append(f"  before the first step: {found['missing'] or 'nothing is missing'}")
+    text.append(f"  before the first step: {found['missing'] or 'nothing is missing'}")
     if found["seconds"] is not None:
-        told.append(f"  about {span(found['seconds'])} in all, at this pace")
-    return "\n".join(told)
+        text.append(f"  about {span(found['seconds'])} in all, at this pace")
+    return "\n".join(text)
 
 
 def _text(value: object) -> str | None:

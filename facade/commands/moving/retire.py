@@ -88,12 +88,12 @@ def retire(
 
 
 def _refuse(objections: list[absent.Objection], left: list[str], out: Output) -> None:
-    plain = [
+    reasons = [
         {"kind": one.kind, "about": one.about, "words": one.words, "next": one.remedy}
         for one in objections
     ]
     words = f"{', '.join(left)} cannot be retired:\n{listed(objections)}"
-    out.refuse({"routes": left, "objections": plain}, words)
+    out.refuse({"routes": left, "objections": reasons}, words)
     raise SystemExit(REFUSED)
 
 

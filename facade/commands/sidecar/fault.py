@@ -59,13 +59,13 @@ def fault(
             plan = _cleared(plan, clear)
         if match is not None:
             plan = _with(plan, _fault(plan, _match(match, routes), effects))
-        told = place.tell(plan) if clear or match else place.status()
+        status = place.apply(plan) if clear or match else place.status()
     except BadPlan as error:
         out.fail("; ".join(error.errors), BAD_INPUT)
     except SidecarError as error:
         out.fail(str(error), REFUSED)
-    hits = {one["name"]: one["hits"] for one in told["faults"]} if told else {}
-    _show(plan, hits, told is not None, out)
+    hits = {one["name"]: one["hits"] for one in status["faults"]} if status else {}
+    _show(plan, hits, status is not None, out)
 
 
 def _match(given: str, routes: Path) -> str:

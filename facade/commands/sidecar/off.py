@@ -17,12 +17,12 @@ from facade.sidecar.plan.plan import Plan
 def off(folder: Path, out: Output) -> None:
     """Send requests to legacy itself again, then end the sidecar; no request is lost.
 
-    What it was told to record and to break is forgotten. Exit code 0 also when it was off.
+    Its recording and its faults end with it. Exit code 0 also when it was off.
     """
     place = handle(folder)
     try:
         ran = place.stop()
-        place.tell(Plan())
+        place.apply(Plan())
     except SidecarError as error:
         out.fail(str(error), REFUSED)
     words = "the sidecar is off" if ran else "the sidecar was off already"

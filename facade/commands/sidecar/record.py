@@ -53,7 +53,7 @@ from facade.sidecar.plan.reading import BadPlan
     "--with-credentials",
     is_flag=True,
     envvar="FACADE_SIDECAR_WITH_CREDENTIALS",
-    help="Keep cookies, tokens and passwords too: whoever has the file can act as these people.",
+    help="Keep cookies, tokens and passwords too: who has the file can then act as these people.",
 )
 @click.option("--stop", is_flag=True, envvar="FACADE_SIDECAR_RECORD_STOP", help="Stop recording.")
 @folder_option
@@ -72,13 +72,15 @@ def record(
         out.fail(f"--secret: {broken[0]}", BAD_INPUT)
     name = datetime.now(UTC).strftime("%Y%m%d-%H%M%S.flows")
     to = (file or place.folder.root / "recordings" / name).absolute()
-    wish = None if stop else Recording(str(to), rotate_size, keep, not with_credentials, secrets)
+    recording = (
+        None if stop else Recording(str(to), rotate_size, keep, not with_credentials, secrets)
+    )
     try:
-        told = place.tell(replace(place.plan(), record=wish))
+        status = place.apply(replace(place.plan(), record=recording))
     except (SidecarError, BadPlan) as error:
         out.fail(str(error), REFUSED)
-    if told is None and not stop:
+    if status is None and not stop:
         out.fail("the sidecar is off; it records as soon as `sidecar on` starts it", REFUSED)
-    kept = told["recording"]["file"] if told and told["recording"] else None
+    kept = status["recording"]["file"] if status and status["recording"] else None
     words = "records nothing any more" if stop else f"records to {kept}"
     out.give({"ok": True, "file": kept}, words)

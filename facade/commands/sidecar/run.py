@@ -46,7 +46,7 @@ def run(
     folder: Path, routes: Path, upstream: str | None, listen: str, runtime: Path | None,
     venv: Path, stack_pid: int | None,
 ) -> None:  # fmt: skip
-    """Run the sidecar until it is told to stop (SIGTERM); what is under way is answered first."""
+    """Run the sidecar until SIGTERM; what is under way is answered first."""
     telemetry.setup("sidecar")
     place = handle(folder)
     host, _, port = listen.rpartition(":")
@@ -61,10 +61,10 @@ def run(
         Output().fail(str(error), REFUSED)
     stack = lifetime.of(stack_pid) if stack_pid else None
     order = guardian.Order(place.folder, address, host, int(port), runtime)
-    told: list[int] = []
+    signals: list[int] = []
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-        signal.signal(number, lambda got, _frame: told.append(got))
+        signal.signal(number, lambda got, _frame: signals.append(got))
     words = guardian.command(python, order)
     guardian.Guardian(order, lambda: guardian.start(words)).run(
-        lambda: bool(told) or (stack is not None and stack.ended)
+        lambda: bool(signals) or (stack is not None and stack.ended)
     )

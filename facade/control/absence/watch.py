@@ -1,7 +1,7 @@
 """What still needed legacy: the evidence that a route may be retired is that nothing did.
 
 Absence can be claimed only of a time that was watched whole. A gap (this process started, a worker
-ended without its last counts, or was not there, or we stood still) begins that time anew. Time is
+ended without its last counts, or was not there, or we stood still) begins that time again. Time is
 counted by a clock that is never set; unix seconds are for people only.
 """
 
@@ -14,7 +14,7 @@ from facade.control.intake.fleet import Fleet, Identity, Worker
 from facade.routes.table import UNMATCHED_NAME
 
 STANDSTILL_SECONDS: Final = 10.0  # between two looks: a worker may have come and gone unseen
-MOST_NEEDS: Final = 1000  # the longest unseen are forgotten first
+MOST_NEEDS: Final = 1000  # the longest unseen are dropped first
 
 Key = tuple[str, str]  # kind ("route", "unmatched" or "identity") and name
 
@@ -23,7 +23,7 @@ Key = tuple[str, str]  # kind ("route", "unmatched" or "identity") and name
 class Need:
     """Something that legacy was asked for. `at` in unix seconds, `seen` on the watch's own clock.
 
-    `caller` is one of those who asked, "" where nobody told; `number` counts since we watch it.
+    `caller` is one of those who asked, "" where it is not known; `number` counts since we watch it.
     """
 
     kind: str
@@ -40,7 +40,8 @@ class Absence:
     def __init__(self, workers: int, now: float) -> None:
         """`workers` that should be there; `now` in unix seconds."""
         self._wanted = workers
-        self._before: dict[Identity, tuple[dict[str, Any], dict[Key, int]]] = {}  # as told, as read
+        self._before: dict[Identity, tuple[dict[str, Any], dict[Key, int]]] = {}
+        # (of each worker its counters as received, and as read)
         self._looked: float | None = None
         self._began = 0.0  # on the clock of `look`
         self._whole = False  # all workers were there once
@@ -78,14 +79,14 @@ class Absence:
                 return f"worker {identity[0]} ended before its last counts came"
         here = [worker for worker in fleet.living() if worker.counters and not worker.draining]
         if len(here) < self._wanted:
-            return f"{len(here)} of {self._wanted} workers told what they count"
+            return f"{len(here)} of {self._wanted} workers have sent their counts"
         return ""
 
     def _compare(self, fleet: Fleet, clock: float, now: float) -> None:
         before, self._before = self._before, {}
         for identity, worker in fleet.workers.items():
-            told, counts = before.get(identity, ({}, {}))
-            if worker.counters is told or not worker.counters:
+            received, counts = before.get(identity, ({}, {}))
+            if worker.counters is received or not worker.counters:
                 found = counts
             elif worker.alive or identity in before:
                 found = {key: number for key, number, _caller in _asked(worker)}
@@ -106,7 +107,7 @@ class Absence:
 
 
 def _asked(worker: Worker) -> Iterator[tuple[Key, int, str]]:
-    """What a worker asked legacy for since its start, how often, and for whom lately."""
+    """What a worker asked legacy for since its start, how often, and for which client last."""
     for name, counts in worker.routes.items():
         if name != UNMATCHED_NAME:
             yield ("route", name), _of_legacy(counts), str(counts.get("caller") or "")

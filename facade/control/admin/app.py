@@ -1,4 +1,4 @@
-"""The admin port's endpoints. They only read, except that evidence can be started anew."""
+"""The admin port's endpoints. They only read, except that evidence can be reset."""
 
 import asyncio
 import logging
@@ -164,7 +164,7 @@ async def _comparison(control: Control, route: str | None) -> Comparison:
 
 
 def _test_of(control: Control, name: str) -> str:
-    """The test of a cluster. One that nobody knows, or that cannot be asked again, is a problem."""
+    """The test of a cluster. An unknown one, or one without a request to repeat, is a problem."""
     sources = control.sources
     configs = {config.name: config for config in sources.tables.routes()}
     for route, evidence in sources.ledger.routes.items():
@@ -204,7 +204,7 @@ async def _history(store: Store, route: str) -> list[bytes]:
 
 
 def _known(control: Control, route: str | None) -> dict[str, RouteConfig]:
-    """The routes by name. A route nobody knows is a problem, 404."""
+    """The routes by name. An unknown route is a problem, 404."""
     known = {config.name: config for config in control.sources.tables.routes()}
     if route is not None and route not in known and route not in control.sources.ledger.routes:
         raise Problem(404, "no such route", f"routes: {', '.join(known) or 'none'}")

@@ -19,11 +19,7 @@ class Ledger:
         self.routes: dict[str, Evidence] = {}
         self.dirty: set[str] = set()
         self.closed: list[tuple[str, float, bytes]] = []
-        self._on_judged: list[Callable[[Pair, Verdict], None]] = []
-
-    def on_judged(self, callback: Callable[[Pair, Verdict], None]) -> None:
-        """Call back with each verdict."""
-        self._on_judged.append(callback)
+        self.on_judged: Callable[[Pair, Verdict], None] = lambda _pair, _verdict: None
 
     def of(self, route: str, now: float) -> Evidence:
         """The open window of a route, opened at unix second `now` if there is none."""
@@ -36,8 +32,7 @@ class Ledger:
     def judged(self, pair: Pair, verdict: Verdict) -> None:
         """Take in a verdict."""
         self.of(pair.route, pair.started).add(pair, verdict)
-        for callback in self._on_judged:
-            callback(pair, verdict)
+        self.on_judged(pair, verdict)
 
     def asked(self, route: str, growth: dict[str, Any], now: float) -> None:
         """Take in how a worker's count of copies grew."""

@@ -25,12 +25,12 @@ from facade.control.guarding.hooks import Happened
 from facade.control.guarding.moving import Mover, Place
 from facade.control.guarding.observing import Observer
 from facade.control.guarding.record import Intent, Record, RecordFile, Retreat, walking
+from facade.control.guarding.requesting import Parts, WalkRequests
 from facade.control.guarding.retreating import Retreats
 from facade.control.guarding.standing import Known
 from facade.control.guarding.undoing import Undo
 from facade.control.guarding.walking import Walks
 from facade.control.guarding.watching import Ours, Watching
-from facade.control.guarding.wishes import Parts, Wishes
 from facade.guard.verdict import Kind
 from facade.journal.entry import Entry, Event
 from facade.journal.folder import Journal, JournalAway, read
@@ -78,7 +78,7 @@ class Guarding:
         self.mover = Mover(setting.place, sources.tables, sources.fleet, self._observe)
         self.holding = Holding(setting.place.routes, setting.source)
         self._windows_at = 0.0
-        self._telling: set[asyncio.Task[str]] = set()
+        self._calls: set[asyncio.Task[str]] = set()
         self._started = False
         self._build()
 
@@ -93,7 +93,7 @@ class Guarding:
             record, self.known, self.watching, self.mover, self.save, self.observer.enter,
             self._setting.source,
         )  # fmt: skip
-        self.walks, self.wishes = Walks(parts), Wishes(parts)
+        self.walks, self.requests = Walks(parts), WalkRequests(parts)
         self.undo = Undo(record, self._sources.tables, self.mover, self.journal, self.save)
 
     def now(self) -> float:
@@ -211,7 +211,7 @@ class Guarding:
     def _want(self, config: RouteConfig, now: float) -> None:
         verdict = self.watching.verdicts.get(config.name)
         if verdict is None or verdict.kind is not Kind.BACK:
-            self.record.told.pop(config.name, None)
+            self.record.noted.pop(config.name, None)
             return
         if self.retreats.want(config, verdict, verdict.numbers, now):
             retreat = self.record.retreats[-1]
@@ -222,9 +222,9 @@ class Guarding:
         elif any(config.name in one.goals for one in self.record.retreats):
             return
         elif self.watching.fault_over(config, now):
-            self._begin_anew(config, now)
-        elif self.record.told.get(config.name) != verdict.cause:
-            self.record.told[config.name] = verdict.cause
+            self._reset_errors(config, now)
+        elif self.record.noted.get(config.name) != verdict.cause:
+            self.record.noted[config.name] = verdict.cause
             why = f"{verdict.cause}: {verdict.words}; it stays in {config.stage.value}"
             self.observer.enter(
                 Entry(Event.GUARD, now, "facade", "guard", why, self._setting.source,
@@ -232,11 +232,11 @@ class Guarding:
             )  # fmt: skip
             self.save_anyway()
 
-    def _begin_anew(self, config: RouteConfig, now: float) -> None:
+    def _reset_errors(self, config: RouteConfig, now: float) -> None:
         run = self.watching.windows[config.name].pairs.unfailing
-        why = f"in the last {run:,} pairs the new side did not fail: its errors count anew"
+        why = f"in the last {run:,} pairs the new side did not fail: its errors start at zero"
         self.watching.begin(config, now, why)
-        self.record.told.pop(config.name, None)
+        self.record.noted.pop(config.name, None)
         self.observer.enter(
             Entry(Event.GUARD, now, "facade", "guard", why, self._setting.source, route=config.name)
         )
@@ -246,13 +246,13 @@ class Guarding:
         routes = tuple(retreat.goals) or (retreat.cause,)
         after = next(iter(retreat.goals.values()), "")
         happened = Happened(hooks.BACK, routes, "", after, retreat.why, "facade")
-        self.tell(happened)
+        self.call_hooks(happened)
 
-    def tell(self, happened: Happened) -> None:
-        """Tell the hooks, without waiting for them."""
-        task = asyncio.create_task(hooks.tell(self.known.hooks(), happened))
-        self._telling.add(task)
-        task.add_done_callback(self._telling.discard)
+    def call_hooks(self, happened: Happened) -> None:
+        """Call the hooks, without waiting for them."""
+        task = asyncio.create_task(hooks.call(self.known.hooks(), happened))
+        self._calls.add(task)
+        task.add_done_callback(self._calls.discard)
 
     def _note_freeze(self, now: float) -> None:
         found = self.frozen()
@@ -267,20 +267,20 @@ class Guarding:
         )
         self.save_anyway()
 
-    # what is told to us
+    # what others report
 
     def judged(self, pair: Pair, verdict: PairVerdict) -> None:
         """A pair was compared."""
         self.watching.judged(pair, verdict)
 
     def reset(self, names: list[str], who: str, why: str) -> None:
-        """Evidence of these routes is begun anew, and with it their error budgets."""
+        """Evidence of these routes was reset: their error budgets begin again."""
         now = self._clock()
         for config in self.watching.followed():
             if config.name in names:
-                self.watching.begin(config, now, "evidence was begun anew")
+                self.watching.begin(config, now, "the evidence was reset")
         for name in names:
-            words = f"evidence and error budget begin anew{': ' if why else ''}{why}"
+            words = f"evidence and error budget begin again{': ' if why else ''}{why}"
             self.observer.enter(
                 Entry(Event.RESET, now, who, "person", words, "fig compare --reset", route=name)
             )

@@ -40,7 +40,7 @@ class Holding:
             os.close(descriptor)
             return False
         self._held, self.why_not = descriptor, ""
-        with suppress(OSError):  # it only tells who
+        with suppress(OSError):  # it only says which
             os.ftruncate(descriptor, 0)
             os.pwrite(descriptor, json.dumps({"name": self._name, "pid": os.getpid()}).encode(), 0)
         return True
@@ -54,7 +54,7 @@ class Holding:
 
 def _holder(descriptor: int) -> str:
     try:
-        told = json.loads(os.pread(descriptor, 4096, 0))
-        return f"{told['name']}, pid {told['pid']}"
+        holder = json.loads(os.pread(descriptor, 4096, 0))
+        return f"{holder['name']}, pid {holder['pid']}"
     except (OSError, ValueError, KeyError, TypeError):
         return "it does not say which"

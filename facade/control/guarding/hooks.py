@@ -1,4 +1,4 @@
-"""Who is told of automatic moves: a command and a webhook, both from the route file alone.
+"""Hooks of automatic moves: a command and a webhook, both from the route file alone.
 
 A command gets what happened in its environment (FIG_EVENT, FIG_ROUTES, FIG_FROM, FIG_TO, FIG_WHY,
 FIG_WHO, FIG_WALK); a webhook the same as JSON. Before a step both must agree: a command that ends
@@ -25,7 +25,7 @@ _opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 @dataclass(frozen=True, slots=True)
 class Happened:
-    """What is told; `before` and `after` are positions."""
+    """What a hook gets; `before` and `after` are positions."""
 
     event: str
     routes: tuple[str, ...]
@@ -36,8 +36,8 @@ class Happened:
     walk: str = ""
 
 
-async def tell(hooks: Hooks, happened: Happened) -> str:
-    """Tell everybody; why somebody does not agree, or empty."""
+async def call(hooks: Hooks, happened: Happened) -> str:
+    """Call both; why one does not agree, or empty."""
     found = []
     if hooks.command:
         found.append(await _command(hooks, happened))

@@ -1,8 +1,8 @@
 """Each change of the table becomes an entry of the journal, with who announced it.
 
-Whoever moves a route announces it first (`fig flip`, a guard, a walk); a change that nobody
-announced was made by hand in the file, and the file's owner is named. This is the one place where
-moves are entered, so each is entered once, also when a process was killed in between.
+A program that moves a route announces it first (`fig flip`, a guard, a walk); a change that was
+not announced was made by hand in the file, and the file's owner is named. Moves are entered in this
+one place, so each is entered once, also when a process was killed in between.
 """
 
 import logging
@@ -22,7 +22,7 @@ log = logging.getLogger("guarding")
 
 
 class Observer:
-    """Compares the table with what the journal knows. `on_move` is told of each route moved."""
+    """Compares the table with what the journal knows. `on_move` is called for each route moved."""
 
     def __init__(
         self,
@@ -88,7 +88,7 @@ class Observer:
                 self._record.positions = _changed(known, entry.route, entry.after)
 
     def found_at_start(self, table: RouteTable, now: float, forced: str = "") -> None:
-        """As `look`, for what changed while nobody ran; `forced` is the reason given, if any."""
+        """As `look`, for what changed while no facade ran; `forced` is the reason given, if any."""
         self._catch_up()
         there = {route.name: str(of(route)) for route in table.routes}
         known = self._record.positions
@@ -118,11 +118,11 @@ class Observer:
             self.away = str(error)
             return False
         self.away = ""
-        log.info("journal: %s %s", entry.event, told(entry))
+        log.info("journal: %s %s", entry.event, line_of(entry))
         return True
 
 
-def told(entry: Entry) -> str:
+def line_of(entry: Entry) -> str:
     """An entry in one line, for the log."""
     way = f"{entry.before or 'not there'} → {entry.after or 'gone'}" if entry.route else ""
     return " ".join(filter(None, (entry.route, way, f"by {entry.who}:", entry.why)))

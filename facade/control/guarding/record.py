@@ -49,8 +49,8 @@ class Record:
     retreats: list[Retreat] = field(default_factory=list)
     positions: dict[str, str] | None = None  # as the journal knows them; None: it has not begun
     entered: int = 0  # the journal's last entry that the above knows of
-    frozen: str | None = None  # the freeze that the journal has told
-    told: dict[str, str] = field(default_factory=dict)  # by route: what the journal said last
+    frozen: str | None = None  # the freeze that is in the journal
+    noted: dict[str, str] = field(default_factory=dict)  # by route: what the journal said last
 
 
 @dataclass(slots=True)

@@ -98,6 +98,6 @@ class Known:
         return table.file.plans if table else {}
 
     def hooks(self) -> Hooks:
-        """Who is told of moves."""
+        """The hooks that the route file names."""
         table = self._sources.tables.table
         return table.options.hooks if table else Hooks()

@@ -4,7 +4,7 @@ from facade.control.guarding import hooks
 from facade.control.guarding.hooks import Happened
 from facade.control.guarding.moving import EditedFirst, NotMoved
 from facade.control.guarding.record import Intent, active_walk, walking
-from facade.control.guarding.wishes import Parts
+from facade.control.guarding.requesting import Parts
 from facade.guard.plan import NoWay
 from facade.guard.position import Position, of
 from facade.guard.walk import State, Walk, estimate, furthest_behind, next_of
@@ -46,10 +46,10 @@ class Walks:
             hooks.BEFORE, walk.routes, walk.stands, str(step), walk.why, walk.who, walk.id
         )
         if walk.hook_done != str(step):
-            refused = await hooks.tell(self._parts.known.hooks(), happened)
+            refused = await hooks.call(self._parts.known.hooks(), happened)
             if refused:
                 walk.pause(f"the hook before {step} does not agree: {refused}")
-                self._parts.tell(walk, walk.who, walk.words, self._parts.source, now)
+                self._parts.note(walk, walk.who, walk.words, self._parts.source, now)
                 return
             walk.hook_done = str(step)
             if next_of(walk, self._parts.known.standing(walk), now).step != step:
@@ -72,14 +72,14 @@ class Walks:
             walk.pause(f"{step}: {reason}")
             self._parts.save()
             return
-        await hooks.tell(self._parts.known.hooks(), Happened(
+        await hooks.call(self._parts.known.hooks(), Happened(
             hooks.AFTER, walk.routes, walk.stands, str(step), walk.why, walk.who, walk.id
         ))  # fmt: skip
 
     async def _done(self, walk: Walk, now: float) -> None:
         walk.state, walk.ended = State.DONE, now
-        self._parts.tell(walk, walk.who, f"done: {walk.to}", self._parts.source, now)
-        await hooks.tell(self._parts.known.hooks(), Happened(
+        self._parts.note(walk, walk.who, f"done: {walk.to}", self._parts.source, now)
+        await hooks.call(self._parts.known.hooks(), Happened(
             hooks.DONE, walk.routes, walk.stands, walk.to, walk.why, walk.who, walk.id
         ))  # fmt: skip
 

@@ -76,7 +76,7 @@ class Watching:
             window.add(pair, verdict, ratio or _NO_RATIO)
 
     def begin(self, config: RouteConfig, now: float, why: str) -> None:
-        """Open a new window: another stage or percentage, or evidence that was begun anew."""
+        """Open a new window: another stage or percentage, or evidence that was reset."""
         self.windows[config.name] = Window(
             config.name, now, config.stage.value, config.percent, why
         )
@@ -142,12 +142,12 @@ class Watching:
 
     def key_share(self, config: RouteConfig) -> KeyShare:
         """What the workers counted of the keys of a route."""
-        told = [
+        counts = [
             worker.counters.get("keys", {}).get(config.name, {})
             for worker in self._sources.fleet.living()
         ]
         threshold = (config.percent or 0) if config.stage is Stage.CANARY else 0
-        return keyshare.key_share(told, config.seed or config.name, threshold)
+        return keyshare.key_share(counts, config.seed or config.name, threshold)
 
     def _everywhere(self) -> bool:
         table, living = self._sources.tables.table, self._sources.fleet.living()
@@ -212,7 +212,7 @@ class Watching:
             return f"worker {silent[0].identity[0]} has not been heard of for {for_long:.0f} s"
         if ours.waiting and ours.unjudged > UNCOMPARED_SECONDS:
             since = f"none judged for {ours.unjudged:.0f} s"
-            return f"nobody compares: {ours.waiting:,} pairs wait, {since}"
+            return f"nothing is compared: {ours.waiting:,} pairs wait, {since}"
         return ""
 
 
@@ -251,7 +251,7 @@ def _states(breakers: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _unasked(facts: Mapping[str, Any]) -> bool:
-    """Whether a half-open breaker waits for a probe that nobody sends: it knows nothing any more.
+    """Whether a half-open breaker waits for a probe that no client sends, and knows nothing.
     With a client there it is open again, or on the ramp, within seconds."""
     return facts.get("state") == "half-open" and float(facts.get("for") or 0.0) >= UNASKED_SECONDS
 

@@ -18,7 +18,7 @@ Identity = tuple[int, int, float]
 
 @dataclass(slots=True)
 class Worker:
-    """One worker process and the last it told. Times are unix seconds."""
+    """One worker process and its last counters. Times are unix seconds."""
 
     identity: Identity
     seen: float
@@ -55,7 +55,7 @@ class Fleet:
     def __init__(self) -> None:
         self.workers: dict[Identity, Worker] = {}
         self._buried: dict[str, Any] = {}  # the sum of dead workers no longer listed
-        self.news = asyncio.Event()  # requests were counted; whoever waits for some clears it
+        self.news = asyncio.Event()  # requests were counted; its reader clears it
         self._asked = 0.0  # unix seconds: when a request was last counted
 
     def hello(self, meta: dict[str, Any], now: float) -> Worker:
@@ -65,7 +65,7 @@ class Fleet:
         worker.alive, worker.seen = True, now
         return worker
 
-    def told(self, worker: Worker, counters: dict[str, Any], now: float) -> dict[str, Any]:
+    def take(self, worker: Worker, counters: dict[str, Any], now: float) -> dict[str, Any]:
         """Take in a snapshot; returns how the shadow counts of each route grew."""
         before = {name: route.get("shadow", {}) for name, route in worker.routes.items()}
         if any(counters.get(part) != worker.counters.get(part) for part in _PARTS):
@@ -118,20 +118,20 @@ class Fleet:
     def _upstreams(self) -> dict[str, Any]:
         total: dict[str, Any] = {}
         for worker in self.living():
-            for name, told in worker.counters.get("upstreams", {}).items():
+            for name, counts in worker.counters.get("upstreams", {}).items():
                 upstream = total.setdefault(name, {"connections": 0, "idle": 0, "breaker": {}})
                 for gauge in ("connections", "idle"):
-                    upstream[gauge] += told.get(gauge, 0)
-                _worst(upstream["breaker"], told.get("breaker", {}))
+                    upstream[gauge] += counts.get(gauge, 0)
+                _worst(upstream["breaker"], counts.get("breaker", {}))
         return total
 
 
 _SEVERITY = (State.CLOSED, State.RAMP, State.HALF_OPEN, State.OPEN)
 
 
-def _worst(breakers: dict[str, Any], told: dict[str, Any]) -> None:
+def _worst(breakers: dict[str, Any], others: dict[str, Any]) -> None:
     """Keep the facts of each breaker from the worker where it stands worst, and longest so."""
-    for name, facts in told.items():
+    for name, facts in others.items():
         known = breakers.get(name)
         if known is None or _badness(facts) > _badness(known):
             breakers[name] = facts

@@ -50,7 +50,7 @@ def _targets(sent: Any) -> tuple[str, str] | None:
 
 
 def _origin(sent: Headers | None) -> str:
-    """The client's own, as both sides were told of it: they write absolute addresses by it."""
+    """The client's own, as both sides got it: they write absolute addresses by it."""
     words = {name.lower(): value for name, value in reversed(sent or ())}  # the first one counts
     host = words.get("x-forwarded-host", words.get("host", "")).partition(",")[0].strip()
     scheme = words.get("x-forwarded-proto", "http").partition(",")[0].strip().lower()

@@ -11,7 +11,7 @@ from facade.control.evidence_store.ledger import Ledger
 from facade.control.intake.fleet import Fleet, Worker
 from facade.control.intake.frames import read_pair
 from facade.control.judging.pipeline import Pipeline
-from facade.control.telling.failures import Failures
+from facade.control.reporting.failures import Failures
 from facade.control.tracing.intake import Traces
 from facade.runtime.channel import (
     COUNTERS,
@@ -77,7 +77,7 @@ class Intake:
         if worker is None:
             raise ValueError("the first frame must be a hello")
         if frame.kind == COUNTERS:
-            for route, growth in self._fleet.told(worker, frame.meta, now).items():
+            for route, growth in self._fleet.take(worker, frame.meta, now).items():
                 self._ledger.asked(route, growth, now)
         elif frame.kind == PAIR:
             self._pipeline.accept(read_pair(frame))
@@ -112,7 +112,7 @@ class Connection(asyncio.Protocol):
                 self._transport.close()
 
     def connection_lost(self, _exc: Exception | None) -> None:
-        """The worker is gone, or will connect anew."""
+        """The worker is gone, or will connect again."""
         self._intake.lost(self._worker)
 
 

@@ -57,7 +57,7 @@ class Client:
             return Answer(0, error=type(error).__name__)
 
     def _request(self, url: str, question: Question) -> httpx2.Request:
-        # The target goes as it was sent: a URL would be written anew.
+        # The target goes as it was sent: a URL would be encoded again.
         target = question.target.encode("latin-1", "replace")
         framed = httpx2.ByteStream(question.body) if question.framed else None
         return httpx2.Request(

@@ -93,7 +93,7 @@ class Comparator:
             await process.wait()
 
     async def _guarded(self, job: tuple[str, Any], deadline: float, *, answers: bool = True) -> Any:
-        """None where there is no answer in time, or none that can be read: the process is anew."""
+        """None where no answer that can be read came in time: the process is restarted."""
         self._began = time.monotonic()
         self._timed_out = False
         try:

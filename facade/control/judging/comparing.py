@@ -49,7 +49,7 @@ def main() -> None:
         if what == RULES:
             rules = _compiled(content)
             continue
-        work = judged if what == BATCH else listened
+        work = judged if what == BATCH else listen
         today = date.today()  # noqa: DTZ011 - end dates are days on the wall
         _write(stdout, [work(pair, again, rules, today) for pair, again in content])
 
@@ -63,12 +63,12 @@ def judged(pair: Pair, again: Again | None, rules: dict[str, Rules], today: date
         return Verdict(Outcome.SKIPPED, cause=f"own fault: {type(error).__name__}", parked=True)
 
 
-def listened(
+def listen(
     pair: Pair, again: Answer, rules: dict[str, Rules], today: date
 ) -> list[Observation] | None:
-    """As `listen`; None also where our own code fails."""
+    """Where legacy's two answers differ; None when they cannot be compared."""
     try:
-        return listen(pair, again, rules, today)
+        return observe(pair, again, rules.get(pair.route, NO_RULES), today)
     except Exception:
         log.exception("nothing is learned of %s of %s", pair.request_id, pair.route)
         return None
@@ -81,13 +81,6 @@ def judge(pair: Pair, again: Again | None, rules: dict[str, Rules], today: date)
     if again is None or verdict.outcome is not Outcome.MISMATCHED:
         return verdict
     return settle(verdict, pair, again, of_route, today)
-
-
-def listen(
-    pair: Pair, again: Answer, rules: dict[str, Rules], today: date
-) -> list[Observation] | None:
-    """Where legacy's two answers differ; None when they cannot be compared."""
-    return observe(pair, again, rules.get(pair.route, NO_RULES), today)
 
 
 def _own_stdout() -> BinaryIO:

@@ -1,7 +1,7 @@
 """Instances of services from the registry, written for the workers as `instances.json`.
 
 The last known instances stay while the registry is away: an entry leaves the file only when the
-registry says so (deleted or expired), and never because nobody answered.
+registry says so (deleted or expired), and never because it did not answer.
 """
 
 import logging
@@ -24,7 +24,7 @@ async def discover(
 ) -> None:
     """Follow the registry until cancelled; survives its absence.
 
-    `on_registered` is told after each look which services have an instance now.
+    `on_registered` gets, after each look, the services that have an instance now.
     """
     known = read_instances(runtime)
     on_change(known)

@@ -91,10 +91,10 @@ class Lags:
         if not urls:
             return Lag(None, self._clock(), "no instance is registered")
         answers = await asyncio.gather(*(self._ask(url) for url in urls))
-        told = [answer for answer in answers if answer is not None]
-        # An instance that is gone stays registered for some seconds; it answers nobody anyway.
-        measured = [lag for lag in told if lag.seconds is not None]
-        worst = sorted(measured, key=lambda lag: -(lag.seconds or 0.0)) or told
+        known = [answer for answer in answers if answer is not None]
+        # An instance that is gone stays registered for some seconds; it answers no client anyway.
+        measured = [lag for lag in known if lag.seconds is not None]
+        worst = sorted(measured, key=lambda lag: -(lag.seconds or 0.0)) or known
         return worst[0] if worst else None
 
     async def _ask(self, url: str) -> Lag | None:

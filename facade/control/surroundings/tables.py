@@ -30,17 +30,13 @@ class Tables:
         self._runtime = runtime
         self._addresses = addresses  # that replace those of the file
         self._instances: dict[str, list[str]] = {}
-        self._on_change: list[Callable[[RouteTable], None]] = []
+        self.on_change: Callable[[], None] = lambda: None  # called after each new table
         self.table: RouteTable | None = None
 
     @property
     def path(self) -> Path:
         """The published file."""
         return self._runtime / TABLE
-
-    def on_change(self, callback: Callable[[RouteTable], None]) -> None:
-        """Call back with each new table."""
-        self._on_change.append(callback)
 
     def take(self, data: bytes) -> None:
         """Use a published table; a broken one is reported and the last one stays."""
@@ -50,8 +46,7 @@ class Tables:
         except (RouteFileError, KeyError) as error:
             log.error("the published table cannot be used: %s", error)
             return
-        for callback in self._on_change:
-            callback(self.table)
+        self.on_change()
 
     def options(self) -> FacadeOptions:
         """The section `facade`; its defaults while there is no table."""

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from chassis.tracing.span import Batch
-from facade.control.tracing.store import Told, TraceStore
+from facade.control.tracing.store import ReportedSpan, TraceStore
 from facade.control.tracing.workers import FACADE, spans_of
 
 log = logging.getLogger("tracing")
@@ -17,7 +17,7 @@ log = logging.getLogger("tracing")
 PAUSE_SECONDS: Final = 0.5
 MOST_WAITING: Final = 20_000  # spans; more are dropped and counted
 
-Export = Callable[[Sequence[Told]], None]  # blocking; never raises
+Export = Callable[[Sequence[ReportedSpan]], None]  # blocking; never raises
 
 
 class Traces:
@@ -33,7 +33,7 @@ class Traces:
         self._store = store
         self._path_of = path_of
         self._export = export
-        self._waiting: list[Told] = []
+        self._waiting: list[ReportedSpan] = []
         self._instance = str(os.getpid())
         self._writing = asyncio.Lock()
         self.kept = self.dropped = 0
@@ -51,9 +51,9 @@ class Traces:
     def _take(self, service: str, instance: str, spans: Sequence[Any]) -> None:
         room = MOST_WAITING - len(self._waiting)
         self.dropped += max(0, len(spans) - room)
-        self._waiting.extend(Told(service, instance, span) for span in spans[:room])
+        self._waiting.extend(ReportedSpan(service, instance, span) for span in spans[:room])
 
-    async def find(self, wanted: str) -> list[Told]:
+    async def find(self, wanted: str) -> list[ReportedSpan]:
         """See TraceStore.find; also what came this moment."""
         await self._write()
         return await asyncio.to_thread(self._store.find, wanted)
@@ -69,14 +69,14 @@ class Traces:
 
     async def _write(self) -> None:
         async with self._writing:
-            told, self._waiting = self._waiting, []
-            if not told:
+            spans, self._waiting = self._waiting, []
+            if not spans:
                 return
             try:
-                await asyncio.to_thread(self._store.write, told, time.time())
-                self.kept += len(told)
+                await asyncio.to_thread(self._store.write, spans, time.time())
+                self.kept += len(spans)
             except (sqlite3.Error, KeyError, TypeError, ValueError) as error:
-                self.dropped += len(told)
-                log.warning("%d spans are lost: %r", len(told), error)
+                self.dropped += len(spans)
+                log.warning("%d spans are lost: %r", len(spans), error)
             if self._export is not None:
-                await asyncio.to_thread(self._export, told)
+                await asyncio.to_thread(self._export, spans)

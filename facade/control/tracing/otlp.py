@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from facade.control.settings import ControlSettings
 from facade.control.tracing.intake import Export
-from facade.control.tracing.store import Told
+from facade.control.tracing.store import ReportedSpan
 
 if TYPE_CHECKING:
     from opentelemetry.sdk.resources import Resource
@@ -47,12 +47,12 @@ class Exporter:
         self._url = url
         self._failing = False
 
-    def send(self, told: Sequence[Told]) -> None:
+    def send(self, spans: Sequence[ReportedSpan]) -> None:
         """Blocking."""
         from opentelemetry.sdk.trace.export import SpanExportResult
 
         try:
-            result = self._exporter.export([self._readable(one) for one in told])
+            result = self._exporter.export([self._readable(one) for one in spans])
             failed = result is not SpanExportResult.SUCCESS
         except Exception as error:  # a span that is none, a name that cannot be resolved
             log.debug("OTLP: %r", error)
@@ -70,11 +70,11 @@ class Exporter:
             known = self._resources[service, instance] = Resource(said)
         return known
 
-    def _readable(self, told: Told) -> "ReadableSpan":
+    def _readable(self, reported: ReportedSpan) -> "ReadableSpan":
         from opentelemetry.sdk.trace import ReadableSpan
         from opentelemetry.trace import SpanContext, SpanKind, Status, StatusCode, TraceFlags
 
-        span, sampled = told.span, TraceFlags(TraceFlags.SAMPLED)
+        span, sampled = reported.span, TraceFlags(TraceFlags.SAMPLED)
         trace = int(span["trace"], 16)
         parent = None
         if span["parent"]:
@@ -88,7 +88,7 @@ class Exporter:
             name=span["name"],
             context=SpanContext(trace, int(span["span"], 16), is_remote=False, trace_flags=sampled),
             parent=parent,
-            resource=self._resource(told.service, told.instance),
+            resource=self._resource(reported.service, reported.instance),
             attributes=attributes,
             kind=SpanKind[span["kind"].upper()],
             status=Status(StatusCode.ERROR if span["error"] else StatusCode.UNSET),

@@ -29,8 +29,8 @@ CREATE TABLE IF NOT EXISTS name (
 """
 
 
-class Told(NamedTuple):
-    """A span, and which process told it."""
+class ReportedSpan(NamedTuple):
+    """A span, and the process that recorded it."""
 
     service: str
     instance: str
@@ -49,12 +49,12 @@ class TraceStore:
             path.rename(path.with_name(f"{path.name}.broken-{time.time_ns()}"))
             self._prepare()
 
-    def write(self, told: Sequence[Told], now: float) -> None:
+    def write(self, spans: Sequence[ReportedSpan], now: float) -> None:
         """Add these, and delete what is too much or too old. Raises sqlite3.Error."""
-        rows = [(one.span["trace"], one.span["end"], orjson.dumps(one._asdict())) for one in told]
+        rows = [(one.span["trace"], one.span["end"], orjson.dumps(one._asdict())) for one in spans]
         names = [
             (str(one.span["attributes"][name]), one.span["trace"], one.span["end"])
-            for one in told
+            for one in spans
             for name in NAMES
             if name in one.span["attributes"]
         ]
@@ -68,7 +68,7 @@ class TraceStore:
             )
             db.execute("DELETE FROM name WHERE until < ?", (oldest - 1.0,))
 
-    def find(self, wanted: str) -> list[Told]:
+    def find(self, wanted: str) -> list[ReportedSpan]:
         """The spans of the trace with this id, or of those that name this order or saga.
 
         In the order of their beginnings. Raises sqlite3.Error.
@@ -79,8 +79,8 @@ class TraceStore:
                 " (SELECT trace FROM name WHERE name = ?) ORDER BY id DESC LIMIT ?",
                 (wanted, wanted, MOST_FOUND),
             ).fetchall()
-        found = [Told(**orjson.loads(content)) for (content,) in rows]
-        began: Callable[[Told], float] = lambda one: one.span["start"]  # noqa: E731
+        found = [ReportedSpan(**orjson.loads(content)) for (content,) in rows]
+        began: Callable[[ReportedSpan], float] = lambda one: one.span["start"]  # noqa: E731
         found.reverse()
         return sorted(found, key=began)
 

@@ -50,7 +50,7 @@ class Turns:
 
     async def ask(self, urls: Sequence[str], exchange: Exchange, headers: Headers) -> Answer:
         """One of the addresses answers; a read model that is behind is asked again a little
-        later, because here nobody waits for it."""
+        later, because no client waits for it here."""
         for attempt in range(DECLINED_TRIES):
             self._turn += 1
             url = urls[self._turn % len(urls)]

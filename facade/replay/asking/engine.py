@@ -16,7 +16,7 @@ from facade.control.judging.doubts import Doubts
 from facade.replay.asking import request as question
 from facade.replay.asking.asker import Asker, Turns
 from facade.replay.asking.pacing import Pace
-from facade.replay.asking.selecting import Against, LeftOut, Wish, select
+from facade.replay.asking.selecting import Against, LeftOut, Selection, select
 from facade.replay.asking.targets import Targets
 from facade.replay.formats.recorded import Exchange, FileEnd
 from facade.replay.judging import Judge
@@ -32,7 +32,7 @@ class Setting:
     """What one replay is made of."""
 
     targets: Targets
-    wish: Wish
+    selection: Selection
     judge: Judge
     pace: Pace
     concurrency: int
@@ -83,7 +83,7 @@ class Replay:
             return
         outcomes.read += 1
         try:
-            route = select(one, setting.judge.table, setting.targets, setting.wish)
+            route = select(one, setting.judge.table, setting.targets, setting.selection)
         except LeftOut as reason:
             outcomes.left_out[str(reason)] = outcomes.left_out.get(str(reason), 0) + 1
             return
@@ -113,7 +113,7 @@ class Replay:
         stranger = question.is_a_stranger(exchange, headers, session)
         if stranger or question.is_sent_away(exchange, pair.control):
             verdict = judge.of_stranger(verdict, pair, route, exchange.answer)
-        if setting.wish.against is Against.BOTH and self._doubts.needed(route.name, verdict):
+        if setting.selection.against is Against.BOTH and self._doubts.needed(route.name, verdict):
             again = Again(*await self._answers(exchange, route, headers))
             settled = judge.settled(verdict, pair, route, again)
             self._doubts.learn(route.name, verdict, settled)
@@ -124,7 +124,7 @@ class Replay:
         self, exchange: Exchange, route: Route, headers: Headers
     ) -> tuple[Answer, Answer]:
         """The control and the candidate."""
-        against = self._setting.wish.against
+        against = self._setting.selection.against
         # The new side may not answer from an older state than legacy's at this moment.
         fresh = (*headers, (AFTER.lower(), str(int(time.time() * _MICROSECONDS))))
         if against is Against.BOTH:

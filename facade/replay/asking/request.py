@@ -7,7 +7,7 @@ from facade.compare.secrets import MASK, is_secret
 from facade.replay.formats.recorded import Exchange
 from facade.routes.sessions import SessionCookies
 
-# Of one connection, or set anew by who sends.
+# Of one connection, or set by each sender.
 _NOT_REPEATED = frozenset(
     {"connection", "keep-alive", "transfer-encoding", "content-length", "te", "trailer", "upgrade"}
     | {"expect", "proxy-connection", "x-request-id"}
@@ -70,7 +70,7 @@ def _names(line: str) -> set[str]:
 def cookie_names(exchange: Exchange) -> set[str]:
     """The cookies the request had."""
     lines = (value for name, value in exchange.headers if name == "cookie")
-    return {pair.strip().partition("=")[0] for line in lines for pair in line.split(";")}
+    return {name for line in lines for name in _names(line)}
 
 
 def query_keys(target: str) -> tuple[str, ...]:

@@ -1,5 +1,5 @@
-"""Recorded writes change things: they go only where somebody in charge has said, in writing, that
-it is a sandbox. The file names the addresses, the person and the last day:
+"""Recorded writes change things: they go only to an address that a responsible person has
+declared a sandbox. The file names the addresses, the person and the last day:
 
     {"sandbox": ["http://127.0.0.1:8002"], "by": "ada@example.org", "until": "2026-12-31"}
 """
@@ -44,7 +44,7 @@ def declared(path: Path, today: date) -> Sandbox:
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise NoSandbox(f"{path}: expected sandbox, by and until: {error}") from None
     if not addresses or not by:
-        raise NoSandbox(f"{path}: names no address, or nobody who answers for it")
+        raise NoSandbox(f"{path}: names no address, or no person who answers for it")
     if today > until:
         raise NoSandbox(f"{path}: was good until {until}; ask {by} for a new one")
     if (until - today).days > _LONGEST_DAYS:

@@ -27,7 +27,7 @@ class Against(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class Selection:
     """What the caller wants. `only` are names of routes, empty: all."""
 
     against: Against
@@ -39,7 +39,7 @@ class LeftOut(Exception):
     """An exchange that is not asked again; the message is the reason it is counted by."""
 
 
-def select(exchange: Exchange, table: RouteTable, targets: Targets, wish: Wish) -> Route:
+def select(exchange: Exchange, table: RouteTable, targets: Targets, selection: Selection) -> Route:
     """The route of an exchange that is asked again. Raises LeftOut."""
     if exchange.left_out:
         raise LeftOut(exchange.left_out)
@@ -50,14 +50,14 @@ def select(exchange: Exchange, table: RouteTable, targets: Targets, wish: Wish) 
         route = _located(exchange, table, target).route
     except TargetRefused:
         raise LeftOut("targets the facade refuses") from None
-    if wish.only and route.name not in wish.only:
+    if selection.only and route.name not in selection.only:
         raise LeftOut("of other routes")
     if not (exchange.method in _READS or route.safe):
-        _require_writable(exchange, wish)
-    if wish.against is not Against.LEGACY and not targets.new(route):
+        _require_writable(exchange, selection)
+    if selection.against is not Against.LEGACY and not targets.new(route):
         unknown = route.name == UNMATCHED_NAME
         raise LeftOut("on paths that no route names" if unknown else "of routes without a new side")
-    if wish.against is not Against.BOTH:
+    if selection.against is not Against.BOTH:
         _require_whole(exchange.answer)
     return route
 
@@ -88,8 +88,8 @@ def _is_a_socket(exchange: Exchange) -> bool:
     return asked or (exchange.answer is not None and exchange.answer.status == 101)
 
 
-def _require_writable(exchange: Exchange, wish: Wish) -> None:
-    if not wish.writes:
+def _require_writable(exchange: Exchange, selection: Selection) -> None:
+    if not selection.writes:
         raise LeftOut("writes, refused")
     if any(mask in exchange.body for mask in _MASKS):
         raise LeftOut("writes whose secrets were not recorded")

@@ -22,7 +22,7 @@ def comparison(admin: str) -> dict[str, Any]:
 
 
 def reset(admin: str) -> None:
-    """Start the evidence of all routes anew."""
+    """Reset the evidence of all routes."""
     call(f"{admin}/api/compare/reset", method="POST")
 
 

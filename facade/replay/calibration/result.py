@@ -43,12 +43,12 @@ class Result:
     def verdict(self) -> str:
         """The last line."""
         bound = upper_bound(self.mismatched, self.compared)
-        told = (
+        summary = (
             f"legacy against itself: {self.mismatched:,} of {self.compared:,} pairs differ"
             f" (at most {written.bound(bound)} at 95 %), {self._sum('raced'):,} moved meanwhile"
         )
         missing = self.wanted - self.compared
-        return f"{told}; {missing:,} pairs fewer than asked for" if missing > 0 else told
+        return f"{summary}; {missing:,} pairs fewer than asked for" if missing > 0 else summary
 
     def as_json(self) -> dict[str, Any]:
         """For programs."""

@@ -1,4 +1,4 @@
-"""First noise is learned; then the evidence starts anew, and pairs are counted."""
+"""Learns noise first; then resets the evidence and counts pairs."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -57,7 +57,7 @@ def _learn(goal: Goal, world: World) -> None:
             return
         if world.clock() > until:
             if not busy:
-                raise CutShort("no request of a compared route came through the door")
+                raise CutShort("no request of a compared route came through the reference facade")
             return  # a route with little traffic is learned by what there is of it
         world.sleep(POLL_SECONDS)
 

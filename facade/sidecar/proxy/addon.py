@@ -26,14 +26,14 @@ from facade.sidecar.plan.reading import BadPlan, parse_plan
 from facade.sidecar.proxy import connections
 from facade.sidecar.proxy.halves import Broken, Halves
 from facade.sidecar.proxy.measures import Measures
-from facade.sidecar.proxy.recording import Tape
+from facade.sidecar.proxy.recording import ScrubbedRecording
 
 log = logging.getLogger("sidecar")
 
 TURN_SECONDS = 0.1
 STATUS_SECONDS = 0.25
 ALONE_SECONDS = 4.0  # without the guardian: longer than the facade's lease on us
-QUIET_TURNS = 3  # without a request under way: nobody comes any more
+QUIET_TURNS = 3  # without a request under way: no further one comes
 
 
 class Sidecar:
@@ -51,7 +51,7 @@ class Sidecar:
         self._plan_errors: list[str] = []
         self._plan = Plan()
         self._faults = Faults(())
-        self._tape = Tape()
+        self._recording = ScrubbedRecording()
         self._measures = Measures()
         self._halves = Halves(upstream)
         # connections, by client
@@ -106,7 +106,7 @@ class Sidecar:
         """4, 5, 6: the whole answer is here, and not yet on its way to the client."""
         effect, response = self._ended(flow), flow.response
         if response is None or effect.status is not None:
-            self._tape.leave_out("fault")
+            self._recording.leave_out("fault")
             return
         began = (flow.request.timestamp_end or flow.request.timestamp_start) + effect.delay
         ms = max(0.0, (response.timestamp_start or began) - began) * 1000
@@ -115,18 +115,18 @@ class Sidecar:
         if effect.reset == AFTER:
             connections.reset(flow)
         if effect.ends_it:
-            self._tape.leave_out("fault")
+            self._recording.leave_out("fault")
         else:
-            self._tape.add(flow)
+            self._recording.add(flow)
 
     def error(self, flow: http.HTTPFlow) -> None:
-        """4: there is no whole answer. The client is told as plainly: its connection ends, by a
+        """4: there is no whole answer. The client sees it too: its connection ends, by a
         reset where the monolith could not be reached at all."""
         effect = self._ended(flow)
         if effect.ends_it:
-            self._tape.leave_out("fault")
+            self._recording.leave_out("fault")
         else:
-            self._tape.leave_out("error")
+            self._recording.leave_out("error")
             self._measures.failed(flow.request.method, resolved(flow.request.path))
         if flow.killable and flow.server_conn.timestamp_tcp_setup is None:
             connections.reset(flow)
@@ -143,7 +143,7 @@ class Sidecar:
 
     def done(self) -> None:
         """The proxy ends."""
-        self._tape.close()
+        self._recording.close()
 
     async def _meet(self, flow: http.HTTPFlow) -> Effect:
         """The faults that strike this request, after their delay."""
@@ -183,7 +183,7 @@ class Sidecar:
             if now >= status_at:
                 status_at = now + STATUS_SECONDS
                 self._write_status()
-            if os.getppid() != self._parent:  # nobody would stop us any more
+            if os.getppid() != self._parent:  # the guardian that would stop us is gone
                 alone_since = alone_since or now
                 self._draining = self._draining or now - alone_since > ALONE_SECONDS
             if self._draining:
@@ -217,7 +217,7 @@ class Sidecar:
 
     def _use(self, plan: Plan) -> None:
         if plan.record != self._plan.record:
-            self._tape.use(plan.record)
+            self._recording.use(plan.record)
         self._faults = Faults(plan.faults, self._faults.hits)
         self._plan = plan
 
@@ -231,7 +231,7 @@ class Sidecar:
             "draining": self._draining,
             "under_way": len(self._clients),
             "plan_errors": self._plan_errors,
-            "recording": self._tape.as_json(),
+            "recording": self._recording.as_json(),
             "faults": [
                 {"name": fault.name, "match": fault.match, "hits": hits}
                 for fault, hits in self._faults.hits.items()

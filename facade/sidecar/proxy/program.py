@@ -10,7 +10,7 @@ import signal
 import sys
 from pathlib import Path
 
-DRAIN_SECONDS = 15.0  # for what is under way when we are told to end
+DRAIN_SECONDS = 15.0  # for what is under way when we are to end
 LARGE = "2m"  # a larger body is passed on as it comes, and not recorded
 
 
@@ -26,7 +26,7 @@ def arguments() -> argparse.Namespace:
 
 
 async def serve(given: argparse.Namespace) -> None:
-    """Until told to stop."""
+    """Run until SIGTERM or SIGINT."""
     from mitmproxy.addons import core, disable_h2c, errorcheck, next_layer, proxyserver, tlsconfig
     from mitmproxy.master import Master
     from mitmproxy.options import Options

@@ -16,7 +16,7 @@ from facade.sidecar.scrub.messages import Scrubber, Unreadable
 log = logging.getLogger("sidecar")
 
 
-class Tape:
+class ScrubbedRecording:
     """Runs only while it has a recording."""
 
     def __init__(self) -> None:
@@ -90,7 +90,7 @@ def _scrub(message: Any, scrubber: Scrubber) -> None:
         raise Unreadable(f"cannot be decoded: {error}") from None
     clean = scrubber.body(body, message.headers.get("content-type", ""))
     if clean != body:
-        message.content = clean  # encoded anew, with its length
+        message.content = clean  # encoded again, with its length
     fields = [(_text(name), _text(value)) for name, value in message.headers.fields]
     clean_fields = scrubber.headers(fields)
     message.headers.fields = tuple((_raw(name), _raw(value)) for name, value in clean_fields)

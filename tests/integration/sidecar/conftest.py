@@ -173,4 +173,4 @@ def running_sidecar(make_sidecar: Callable[..., Sidecar], monolith: str) -> Side
 def sidecar(running_sidecar: Sidecar) -> Iterator[Sidecar]:
     """It runs, records nothing and breaks nothing, before the test and after it."""
     yield running_sidecar
-    running_sidecar.handle.tell(Plan())
+    running_sidecar.handle.apply(Plan())

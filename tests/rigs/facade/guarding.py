@@ -127,7 +127,7 @@ class World:
             self.tables.take(data)
         for worker in self.workers:
             told = {**self.counters, "version": self.tables.table and self.tables.table.version}
-            self.fleet.told(worker, told, self.now)
+            self.fleet.take(worker, told, self.now)
 
     def edit(self, text: str) -> None:
         """A person saves the file, and it comes into force."""

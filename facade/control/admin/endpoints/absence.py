@@ -24,7 +24,7 @@ class AbsenceView(BaseModel):
 
     watched: float  # seconds without a gap
     since: float  # unix seconds
-    gap: str  # why it began anew then
+    gap: str  # why it began again then
     needs: list[NeedView]  # the latest first
 
 
@@ -34,7 +34,7 @@ def absence_router(absence: Absence) -> APIRouter:
 
     @router.get("/api/absence", tags=["status"])
     async def api_absence() -> AbsenceView:
-        """What legacy was asked for, when for the last time, and by whom."""
+        """What legacy was asked for, when last, and the last caller."""
         needs = [NeedView(**asdict(need), quiet=quiet) for need, quiet in absence.needs()]
         return AbsenceView(
             watched=absence.watched(), since=absence.since, gap=absence.gap, needs=needs

@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from facade.control.telling.failures import FailedRequest, Failures
+from facade.control.reporting.failures import FailedRequest, Failures
 
 SHOWN = 200
 

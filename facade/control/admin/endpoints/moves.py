@@ -1,6 +1,6 @@
 """The admin port's endpoints about moves: guards, walks, undo, the journal."""
 
-from dataclasses import asdict, replace
+from dataclasses import replace
 
 from fastapi import APIRouter
 
@@ -18,12 +18,12 @@ from facade.control.admin.views.status import percent_of
 from facade.control.guarding.guarding import Guarding
 from facade.control.guarding.moving import NotMoved
 from facade.control.guarding.record import Intent
-from facade.control.guarding.wishes import Wish
+from facade.control.guarding.requesting import WalkRequest
 from facade.guard import plan as plans
 from facade.guard.plan import NoWay
 from facade.guard.position import Position, parse
 from facade.guard.walk import Walk
-from facade.journal.folder import read, verify
+from facade.journal.folder import checked, latest
 from facade.routes.config.routefile import RouteConfig
 from facade.routes.config.walkfile import Plan
 from facade.routes.file.kinds.quantities import Duration
@@ -34,7 +34,7 @@ _MOST_ENTRIES = 5_000
 
 
 def moves_router(guarding: Guarding) -> APIRouter:
-    """Everything that moves routes, or tells of it."""
+    """The endpoints that move routes, and those that show moves."""
     router = APIRouter(tags=["moves"])
     _add_guards(router, guarding)
     _add_walks(router, guarding)
@@ -86,8 +86,8 @@ def _add_walks(router: APIRouter, guarding: Guarding) -> None:
         """What a walk would do, to how many clients, and which evidence is missing now."""
         try:
             plan = _plan(guarding, routes, (steps, wait, pairs, bound, approve))
-            wish = Wish(_names(routes), _position(to), plan, "", "", "")
-            return guarding.wishes.dry_run(wish, guarding.now())
+            request = WalkRequest(_names(routes), _position(to), plan, "", "", "")
+            return guarding.requests.dry_run(request, guarding.now())
         except NoWay as reason:
             raise Problem(409, "no walk", str(reason)) from None
 
@@ -100,8 +100,8 @@ def _add_walks(router: APIRouter, guarding: Guarding) -> None:
         """Begin a walk; it goes on by itself."""
         try:
             plan = _plan(guarding, routes, (steps, wait, pairs, bound, approve))
-            wish = Wish(_names(routes), _position(to), plan, who, why, source)
-            return walk_view(guarding.wishes.begin(wish, guarding.now()))
+            request = WalkRequest(_names(routes), _position(to), plan, who, why, source)
+            return walk_view(guarding.requests.begin(request, guarding.now()))
         except NoWay as reason:
             raise Problem(409, "no walk", str(reason)) from None
 
@@ -111,7 +111,7 @@ def _add_walks(router: APIRouter, guarding: Guarding) -> None:
         if what not in ("pause", "resume", "abort", "approve"):
             raise Problem(400, "bad parameter", "what: expected pause, resume, abort or approve")
         try:
-            found = guarding.wishes.change(_names(routes), what, who, source, guarding.now())
+            found = guarding.requests.change(_names(routes), what, who, source, guarding.now())
         except NoWay as reason:
             raise Problem(409, "no change", str(reason)) from None
         return walk_view(found)
@@ -121,15 +121,9 @@ def _add_journal(router: APIRouter, guarding: Guarding) -> None:
     @router.get("/api/journal")
     def api_journal(route: str | None = None, limit: int = 50) -> JournalView:
         """The last entries of the journal."""
-        kept = [
-            one for one in read(guarding.journal.folder)
-            if route is None or route in one.entry.route.split(",")
-        ]  # fmt: skip
-        entries = [
-            {"n": one.number, **asdict(one.entry), "hash": one.hash}
-            for one in kept[-max(1, min(limit, _MOST_ENTRIES)) :]
-        ]
-        return JournalView(folder=str(guarding.journal.folder), entries=entries)
+        folder = guarding.journal.folder
+        entries = latest(folder, route, max(1, min(limit, _MOST_ENTRIES)))
+        return JournalView(folder=str(folder), entries=entries)
 
     @router.post("/api/farewell")
     async def api_farewell(who: str, why: str, source: str = "") -> dict[str, bool]:
@@ -139,9 +133,7 @@ def _add_journal(router: APIRouter, guarding: Guarding) -> None:
     @router.get("/api/journal/verify")
     def api_verify() -> dict[str, object]:
         """Whether the journal is as it was written."""
-        problems = verify(guarding.journal.folder)
-        entries = len(read(guarding.journal.folder))
-        return {"ok": not problems, "entries": entries, "problems": problems}
+        return checked(guarding.journal.folder)
 
 
 def guards_view(guarding: Guarding) -> Guards:

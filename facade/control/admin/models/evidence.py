@@ -1,6 +1,6 @@
 """What was compared: `GET /api/compare`, `POST /api/compare/reset`.
 
-Counts, samples, forced and parked are the evidence's own classes: what is kept is what is told.
+Counts, samples, forced and parked are the evidence's own classes, as they are kept.
 """
 
 from typing import Any
@@ -32,7 +32,7 @@ class ClusterView(BaseModel):
 class CauseView(BaseModel):
     """Clusters that go wrong together: one thing to repair."""
 
-    id: str  # of its most telling cluster
+    id: str  # of its first cluster
     title: str
     pairs: int
     first: float
@@ -109,7 +109,7 @@ class Note(BaseModel):
     bad: bool = False
 
 
-class Told(BaseModel):
+class Wording(BaseModel):
     """The evidence in words, the same wherever it is shown. Places are percents of a scale."""
 
     stage: str = ""
@@ -168,7 +168,7 @@ class RouteComparison(BaseModel):
     parked: list[Parked] = []  # the first ones
     parked_count: int = 0
     history: list[WindowView]
-    told: Told = Told()
+    told: Wording = Wording()
 
 
 class Rechecks(BaseModel):
@@ -192,7 +192,7 @@ class Comparison(BaseModel):
 
 
 class Reset(BaseModel):
-    """`POST /api/compare/reset`: the routes whose evidence starts anew."""
+    """`POST /api/compare/reset`: the routes whose evidence starts again at zero."""
 
     at: float
     routes: list[str] = Field(default_factory=list)

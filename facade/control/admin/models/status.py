@@ -5,8 +5,8 @@ from typing import Any
 from pydantic import BaseModel, Field
 
 from facade.control.admin.models.moves import Guards
-from facade.control.telling.failures import FailedRequest
-from facade.control.telling.news import Event
+from facade.control.reporting.failures import FailedRequest
+from facade.control.reporting.news import Event
 
 BySide = dict[str, int]
 
@@ -116,7 +116,7 @@ class DomainView(BaseModel):
 
     owner: str  # legacy, moving or new
     window: str | None  # open or closed; None: there is none, since new does not own it
-    attempt: AttemptView | None  # None: none was told
+    attempt: AttemptView | None  # None: there was none
 
 
 class UnmatchedSums(BaseModel):

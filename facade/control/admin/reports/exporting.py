@@ -1,6 +1,6 @@
 """A pytest that shows one cluster's difference: it fails until the new side is mended.
 
-It asks both sides anew and judges by the same engine, under the rules of the day it was made.
+It asks both sides again and judges by the same engine, under the rules of the day it was made.
 """
 
 import keyword

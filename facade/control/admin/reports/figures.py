@@ -9,12 +9,12 @@ _ENDS = ("0.001 %", "0.01 %", "0.1 %", "1 %", "10 %", "100 %")
 
 def scale(one: RouteComparison) -> str:
     """A bar up to the bound with a mark at the target, on a logarithmic scale."""
-    told = one.told
-    kind = "good" if told.mood == "good" else "bad" if one.mismatched else ""
+    wording = one.told
+    kind = "good" if wording.mood == "good" else "bad" if one.mismatched else ""
     ends = "".join(f"<span>{end}</span>" for end in _ENDS)
     return (
-        f"<div class=scale><i class='{kind}' style='width:{told.bound_at:.1f}%'></i>"
-        f"<b style='left:{told.target_at:.1f}%' title='target {told.target}'></b></div>"
+        f"<div class=scale><i class='{kind}' style='width:{wording.bound_at:.1f}%'></i>"
+        f"<b style='left:{wording.target_at:.1f}%' title='target {wording.target}'></b></div>"
         f"<div class=ends>{ends}</div>"
     )
 

@@ -15,13 +15,13 @@ def page(found: Comparison) -> str:
     differ = sum(one.mismatched for one in found.routes)
     compared = sum(one.compared for one in found.routes)
     title = f"{differ:,} of {compared:,} pairs differ"
-    told = [one for one in found.routes if _has_news(one)]
+    shown = [one for one in found.routes if _has_news(one)]
     parts = [
         f"<h1 class={'bad' if differ else 'good'}>{title}</h1>",
         f"<p>What the old and the new side answered to the same requests, until {at(found.now)}."
         f" {found.waiting:,} pairs were not judged yet.</p>",
-        f"<section>{table(_HEAD, [_row(one) for one in told], 2)}{_silent(found, told)}</section>",
-        *(section(one) for one in told),
+        f"<section>{table(_HEAD, [*map(_row, shown)], 2)}{_silent(found, shown)}</section>",
+        *(section(one) for one in shown),
     ]
     return (
         "<!doctype html>\n<html lang=en><head><meta charset=utf-8>"
@@ -45,7 +45,7 @@ def _has_news(one: RouteComparison) -> bool:
     return bool(one.compared or one.dispatched or one.forced or one.rule_errors or overdue)
 
 
-def _silent(found: Comparison, told: list[RouteComparison]) -> str:
+def _silent(found: Comparison, shown: list[RouteComparison]) -> str:
     """The routes that would be compared, of which no pair came."""
-    names = [escape(one.route) for one in found.routes if one not in told]
+    names = [escape(one.route) for one in found.routes if one not in shown]
     return f"<p class=small>No pair yet: {', '.join(names)}.</p>" if names else ""

@@ -13,12 +13,12 @@ _MOST_CLASSES = 40
 
 def section(one: RouteComparison) -> str:
     """The whole part."""
-    told = one.told
+    wording = one.told
     parts = [
         f"<section id='{escape(one.route)}'><div class=head><h2>{escape(one.route)}</h2>"
-        f"<span class=stage>{escape(told.stage)}</span>"
+        f"<span class=stage>{escape(wording.stage)}</span>"
         f"<code>{escape(one.match or 'not in the table any more')}</code>"
-        f"<strong class='{told.mood}'>{escape(told.outlook)}</strong></div>",
+        f"<strong class='{wording.mood}'>{escape(wording.outlook)}</strong></div>",
         scale(one),
         facts(one),
     ]

@@ -23,7 +23,7 @@ from facade.control.admin.models.evidence import (
     WindowView,
 )
 from facade.control.admin.views.status import POINTS, Sources, percent_of
-from facade.control.admin.views.words import told
+from facade.control.admin.views.words import wording
 from facade.control.evidence_store.ledger import EVIDENCE
 from facade.routes.config.routefile import CompareRules, FacadeOptions, RouteConfig
 from facade.routes.stages import Stage
@@ -81,7 +81,7 @@ def route_comparison(
         history=[window_view(content) for content in history],
         **outcomes,
     )
-    found.told = told(found)
+    found.told = wording(found)
     return found
 
 

@@ -31,14 +31,14 @@ class Attempts:
     def __init__(self, file: Path | None = None) -> None:
         self._file = file
         self._by_domain: dict[str, AttemptView] = {}
-        for domain, told in ((file and read_object(file)) or {}).items():
+        for domain, content in ((file and read_object(file)) or {}).items():
             try:
-                self._by_domain[domain] = AttemptView.model_validate(told)
+                self._by_domain[domain] = AttemptView.model_validate(content)
             except ValidationError as error:
                 log.warning("%s: what it says of %s is not read: %s", file, domain, error)
 
     def of(self, domain: str) -> AttemptView | None:
-        """None: none was told."""
+        """None where there is none."""
         return self._by_domain.get(domain)
 
     def put(self, domain: str, said: AttemptView) -> None:
@@ -46,9 +46,9 @@ class Attempts:
         self._by_domain[domain] = said
         if self._file is None:
             return
-        told = {name: one.model_dump() for name, one in self._by_domain.items()}
+        content = {name: one.model_dump() for name, one in self._by_domain.items()}
         try:
-            write_whole(self._file, json.dumps(told))
+            write_whole(self._file, json.dumps(content))
         except OSError as error:
             log.warning("the last attempt of %s is not kept: %s", domain, error)
 
@@ -67,7 +67,7 @@ def domain_views(tables: Tables, attempts: Attempts) -> dict[str, DomainView]:
 
 
 def domains_router(tables: Tables, attempts: Attempts) -> APIRouter:
-    """The endpoint at which an attempt that has ended is told."""
+    """The endpoint that takes in how an attempt ended."""
     router = APIRouter(tags=["status"])
 
     @router.post("/api/domains/attempt")

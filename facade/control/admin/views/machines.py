@@ -27,9 +27,9 @@ def machines_view(
     `routes` are the sums over all workers, `workers` what each living one says, `errors` what went
     wrong at the addresses of issuers.
     """
-    told = [*workers]
+    counters = [*workers]
     who: dict[str, Counter[str]] = {}
-    for worker in told:
+    for worker in counters:
         for route, keys in worker.get("unproven", {}).items():
             who.setdefault(route, Counter()).update(keys)
     return MachinesView(
@@ -38,7 +38,7 @@ def machines_view(
             for config in file.routes
             if config.allow is not None
         ],
-        sources=[*_sources(file, told, errors)],
+        sources=[*_sources(file, counters, errors)],
     )
 
 

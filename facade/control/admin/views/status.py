@@ -31,11 +31,11 @@ from facade.control.evidence_store.ledger import Ledger
 from facade.control.intake.fleet import Fleet, Worker
 from facade.control.intake.recent import SIDES, Recent
 from facade.control.judging.noise import NoiseLearner
+from facade.control.reporting.failures import Failures
+from facade.control.reporting.news import News
+from facade.control.reporting.trouble import Trouble
 from facade.control.surroundings.lags import Lags
 from facade.control.surroundings.tables import Tables
-from facade.control.telling.failures import Failures
-from facade.control.telling.news import News
-from facade.control.telling.trouble import Trouble
 from facade.routes.config.routefile import RouteConfig
 from facade.routes.route import COMPOSED
 from facade.routes.table import UNMATCHED_NAME

@@ -58,6 +58,6 @@ def _counts(counts: dict[str, Any], recent: Recent, name: str) -> dict[str, Any]
         "requests": answers(counts),
         "status": counts.get("status", {}).get("legacy", {}),
         "failures": counts.get("failures", {}),
-        "rate": max(0.0, recent.rates(name)["legacy"]),  # a shape may have been counted anew
+        "rate": max(0.0, recent.rates(name)["legacy"]),  # a shape may begin again at 0
         "latency": Percentiles.model_validate(recent.latency(name)["legacy"]),
     }

@@ -4,16 +4,16 @@ from math import log10
 from typing import Any
 
 from facade.compare.evidence.written import bound, share, span
-from facade.control.admin.models.evidence import Fact, Note, RouteComparison, Told
+from facade.control.admin.models.evidence import Fact, Note, RouteComparison, Wording
 
 _LEAST = 1e-5  # the left end of the scale, as a share
 
 
-def told(one: RouteComparison) -> Told:
+def wording(one: RouteComparison) -> Wording:
     """All that a page or a terminal shows of how sure the evidence is."""
     outlook, mood = _outlook(one)
     count = "one cause" if len(one.causes) == 1 else f"{len(one.causes)} causes"
-    return Told(
+    return Wording(
         stage=(one.stage or "gone") + ("" if one.percent is None else f" {one.percent:g} %"),
         outlook=outlook,
         mood=mood,
@@ -117,7 +117,7 @@ def _known(one: RouteComparison) -> list[Note]:
 
 
 def _objections(one: RouteComparison) -> list[Note]:
-    """Rules that cannot be read, steps against the evidence, pairs that nobody could judge."""
+    """Rules that cannot be read, steps against the evidence, pairs that could not be judged."""
     rules = [Note(about="rule", words=error, bad=True) for error in one.rule_errors]
     forced = [
         Note(about=f"to {step.stage}", words=f"against the evidence ({step.against}):"

@@ -164,7 +164,7 @@ class TestFlip:
         self, file: Path, monkeypatch: pytest.MonkeyPatch,
         confirmation: Confirmation, code: int, said: str,
     ) -> None:  # fmt: skip
-        monkeypatch.setattr("facade.commands.flip.confirm", lambda *_, **__: confirmation)
+        monkeypatch.setattr("facade.commands.flip.confirmed", lambda *_, **__: confirmation)
         result = call("flip", "detail", "shadow", FACADE_ADMIN="127.0.0.1:1")
         assert result.exit_code == code
         assert said in result.stdout
@@ -173,7 +173,7 @@ class TestFlip:
         self, file: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         refused = Confirmation("refused", detail="why")
-        monkeypatch.setattr("facade.commands.flip.confirm", lambda *_, **__: refused)
+        monkeypatch.setattr("facade.commands.flip.confirmed", lambda *_, **__: refused)
         before = file.read_bytes()
         assert call("flip", "detail", "new", "--walk", "--admin", "h:1").exit_code == 1
         assert file.read_bytes() == before
@@ -181,7 +181,7 @@ class TestFlip:
     def test_a_walk_ends_where_nobody_confirms_a_step(
         self, file: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("facade.commands.flip.confirm", lambda *_, **__: Confirmation("absent"))
+        monkeypatch.setattr("facade.commands.flip.confirmed", lambda *_, **__: Confirmation("absent"))
         result = call("flip", "detail", "new", "--walk", "--admin", "h:1")
         assert result.exit_code == 1
         assert "no facade confirms its steps" in result.stderr
@@ -195,7 +195,7 @@ class TestFlip:
             file.write_text(file.read_text("utf-8") + "# mine\n", "utf-8")
             return Confirmation("refused", detail="why")
 
-        monkeypatch.setattr("facade.commands.flip.confirm", meanwhile)
+        monkeypatch.setattr("facade.commands.flip.confirmed", meanwhile)
         result = call("flip", "detail", "shadow", "--admin", "h:1")
         assert (result.exit_code, "was edited meanwhile" in result.stderr) == (1, True)
         assert "stage: shadow" in file.read_text("utf-8")

@@ -81,9 +81,9 @@ def test_a_move_does_not_begin_where_the_facade_does_not_confirm_it(
 ) -> None:
     """A worker might still let legacy answer who has just written."""
     impatient = partial(confirm, patience=0.05)
-    monkeypatch.setattr("facade.commands.owner.confirm", impatient)
+    monkeypatch.setattr("facade.commands.confirm.confirm", impatient)
     code, said = call(routes, "goods", "moving", *AWAY)
-    assert (code, "late: nobody answers at http://127.0.0.1:1" in said) == (1, True)
+    assert (code, "late: no facade answers at http://127.0.0.1:1" in said) == (1, True)
     assert call(routes, "goods", "moving", *AWAY)[0] == 1, "nor where the file says so already"
     for owner in ("new", "moving", "legacy"):  # its end loses nothing by a worker that is late
         assert call(routes, "goods", owner, *AWAY)[0] == 0

@@ -65,7 +65,8 @@ def test_more_that_differ_than_may_is_said_with_what_to_do() -> None:
     found = next_of(walk(), at("shadow", pairs=300, compared=300, mismatched=9), 99.0)
     assert found.step is None
     assert (
-        "9 of 300 pairs differ, 1 % may; mended, `fig compare --reset` begins anew" in found.words
+        "9 of 300 pairs differ, 1 % may; mended, `fig compare --reset` starts at zero"
+        in found.words
     )
 
 

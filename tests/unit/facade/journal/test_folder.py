@@ -8,7 +8,7 @@ import pytest
 
 from facade.journal.entry import Entry, Event
 from facade.journal.folder import Journal, JournalAway, read, segments, verify
-from facade.journal.telling import lines
+from facade.journal.text import lines
 
 
 def entry(n: int = 0, **given: Any) -> Entry:

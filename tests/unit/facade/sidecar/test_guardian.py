@@ -157,14 +157,14 @@ def test_the_lease_ends_before_the_proxy_is_told_to(scene: Scene) -> None:
     lent: list[dict[str, list[str]]] = []
     turns = iter([False, False, False, True])
 
-    def told_to_stop() -> bool:
+    def stopped() -> bool:
         for proxy in scene.proxies:
             scene.says()
             proxy.told = lambda: lent.append(scene.lent)
         lent.append(scene.lent)
         return next(turns)
 
-    scene.guardian.run(told_to_stop)
+    scene.guardian.run(stopped)
     assert lent == [{}, {}, LENT, LENT, {}]
     assert scene.proxies[0].code == 0
     assert not scene.folder.guardian.exists()
@@ -175,12 +175,12 @@ def test_a_deaf_proxy_is_killed_in_the_end(scene: Scene) -> None:
     turns = iter([False, True])
     began = scene.now
 
-    def told_to_stop() -> bool:
+    def stopped() -> bool:
         for proxy in scene.proxies:
             proxy.deaf = True
         return next(turns)
 
-    scene.guardian.run(told_to_stop)
+    scene.guardian.run(stopped)
     assert scene.proxies[0].signals == [signal.SIGTERM, signal.SIGKILL]
     assert scene.now - began >= STOP_SECONDS
 

@@ -48,7 +48,7 @@ def test_a_damaged_file_means_off(handle: Handle, text: str) -> None:
 
 def test_a_plan_is_kept_while_the_sidecar_is_off(handle: Handle) -> None:
     plan = Plan(Recording("/data/x.flows"))
-    assert handle.tell(plan) is None
+    assert handle.apply(plan) is None
     assert handle.plan() == plan
 
 

@@ -27,7 +27,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     file.write_text(FILE)
 
     def call(*words: str, said: str = "applied") -> Result:
-        monkeypatch.setattr(detach, "confirm", lambda *_, **__: Confirmation(said, detail="no"))
+        monkeypatch.setattr(detach, "confirmed", lambda *_, **__: Confirmation(said, detail="no"))
         monkeypatch.setattr(detach, "call_object", lambda _, query, **__: told.append(query) or {})
         return CliRunner().invoke(
             main, ["detach", "--routes", str(file), "--admin", ":1", *words, "--json"]

@@ -23,7 +23,7 @@ class Watch:
         return self.fleet.hello({"worker": number, "pid": 7, "started": started}, NOW)
 
     def tell(self, number: int, **counts: Any) -> None:
-        self.fleet.told(self.workers[number], {"version": "1", **counts}, NOW)
+        self.fleet.take(self.workers[number], {"version": "1", **counts}, NOW)
 
     def look(self, seconds: float = 0.5) -> float:
         self.clock += seconds
@@ -140,7 +140,7 @@ def test_a_worker_that_was_killed_is_a_gap(watch: Watch) -> None:
     assert watch.look() == 0.0
     assert watch.absence.gap == "worker 1 ended before its last counts came"
     assert watch.look(2.0) == 0.0, "and so is the time without another one"
-    assert watch.absence.gap == "1 of 2 workers told what they count"
+    assert watch.absence.gap == "1 of 2 workers have sent their counts"
     watch.workers.append(watch.hello(1, started=3.0))
     watch.tell(2, routes={})
     assert watch.look(2.0) == 2.0

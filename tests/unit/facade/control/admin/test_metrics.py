@@ -40,7 +40,7 @@ def test_breakers_say_since_when_why_and_when_the_next_probe_goes(
     told = counters(1)
     opened = {"state": "open", "for": 2.0, "next_probe_in": 3.0, "cause": "calls failed"}
     told["upstreams"]["legacy"]["breaker"]["read"] |= opened
-    sources.fleet.told(sources.fleet.hello({"worker": 0, "pid": 1, "started": 1.0}, 1.0), told, 1.0)
+    sources.fleet.take(sources.fleet.hello({"worker": 0, "pid": 1, "started": 1.0}, 1.0), told, 1.0)
     assert samples(sources, "facade_breaker_open") == {("legacy", "read"): 1.0}
     assert samples(sources, "facade_breaker")["legacy", "read", "open"] == 1.0
     assert samples(sources, "facade_breaker_state_seconds") == {("legacy", "read"): 2.0}
@@ -54,8 +54,8 @@ def test_lookups_are_told_by_the_upstream_that_was_asked(sources: Sources, count
     told["identity"] = asked
     old = {"asked": 9}  # as a facade of before has stored it
     fleet = sources.fleet
-    fleet.told(fleet.hello({"worker": 0, "pid": 1, "started": 1.0}, 1.0), told, 1.0)
-    fleet.told(fleet.hello({"worker": 1, "pid": 2, "started": 1.0}, 1.0), {"identity": old}, 1.0)
+    fleet.take(fleet.hello({"worker": 0, "pid": 1, "started": 1.0}, 1.0), told, 1.0)
+    fleet.take(fleet.hello({"worker": 1, "pid": 2, "started": 1.0}, 1.0), {"identity": old}, 1.0)
     assert samples(sources, "facade_identity_total") == {
         ("legacy", "asked"): 3.0,
         ("legacy", "unanswered"): 1.0,
@@ -71,7 +71,7 @@ def test_the_share_of_reads_that_fell_back(sources: Sources, counters: Build) ->
         told = counters(5)
         told["routes"]["r"] |= {"fallbacks": fallbacks, "diverted": fallbacks}
         told["routes"]["r"]["requests"]["new"] = second
-        sources.fleet.told(worker, told, 1.0)
+        sources.fleet.take(worker, told, 1.0)
         sources.recent.take(float(second), sources.fleet.total()["routes"], {})
     assert samples(sources, "facade_fallback_share") == {("r",): 0.75}
     assert samples(sources, "facade_diverted_total") == {("r",): 3.0}
@@ -83,7 +83,7 @@ def test_answers_that_were_put_right_are_counted_by_upstream_and_fault(
     for number, dead in enumerate((True, False)):
         worker = sources.fleet.hello({"worker": number, "pid": 1, "started": 1.0}, 1.0)
         told = counters(1) | {"mended": {"legacy": {"folded line": 2}}}
-        sources.fleet.told(worker, told, 1.0)
+        sources.fleet.take(worker, told, 1.0)
         if dead:
             sources.fleet.lost(worker)
     assert samples(sources, "facade_mended_total") == {("legacy", "folded line"): 4.0}
@@ -94,7 +94,7 @@ def test_what_keys_made_of_requests_is_told_by_route(sources: Sources, counters:
     worker = sources.fleet.hello({"worker": 0, "pid": 1, "started": 1.0}, 1.0)
     told = counters(5)
     told["routes"]["r"] |= {"idempotency": {"replayed": 3, "still running": 1}}
-    sources.fleet.told(worker, told, 1.0)
+    sources.fleet.take(worker, told, 1.0)
     assert samples(sources, "facade_idempotency_total") == {
         ("r", "replayed"): 3.0,
         ("r", "still running"): 1.0,
@@ -108,7 +108,7 @@ def test_a_composed_route_answers_as_a_side_of_its_own(sources: Sources, counter
     counts.answers.answered(200, 0.1)
     counts.answers.failed("deadline")
     told["routes"][name]["composed"] = counts.snapshot()
-    sources.fleet.told(sources.fleet.hello({"worker": 0, "pid": 1, "started": 1.0}, 1.0), told, 1.0)
+    sources.fleet.take(sources.fleet.hello({"worker": 0, "pid": 1, "started": 1.0}, 1.0), told, 1.0)
     assert samples(sources, "facade_requests_total")[name, "composed", "2xx"] == 1.0
     assert samples(sources, "facade_latency_seconds_count")[name, "composed"] == 1.0
     assert samples(sources, "facade_failures_total")[name, "composed.deadline"] == 1.0

@@ -18,8 +18,8 @@ from facade.control.intake.fleet import Fleet
 from facade.control.intake.recent import Recent
 from facade.control.judging.budget import Budget
 from facade.control.judging.noise import NoiseLearner
+from facade.control.reporting.trouble import Kind, Trouble
 from facade.control.surroundings.tables import Tables
-from facade.control.telling.trouble import Kind, Trouble
 
 Build = Callable[..., Any]
 
@@ -61,7 +61,7 @@ def test_status_joins_the_table_the_sums_and_the_evidence(
     sources: Sources, counters: Build, pair: Build
 ) -> None:
     worker = sources.fleet.hello({"worker": 0, "pid": 9, "started": time.time() - 60}, time.time())
-    sources.fleet.told(worker, counters(7) | {"build": "compiled"}, time.time())
+    sources.fleet.take(worker, counters(7) | {"build": "compiled"}, time.time())
     sources.ledger.routes["r"] = judged(pair, pair(), pair(1, 2))
     found = status(sources)
     (route,) = found.routes
@@ -85,7 +85,7 @@ def test_status_says_who_says_who_is_asking(sources: Sources, counters: Build) -
         sources.tables.take(known if stage == b"canary" else table)
         told = counters(1) | {"identity": {upstream: {"asked": 4}}}
         worker = sources.fleet.hello({"worker": 0, "pid": 1, "started": 1.0}, 1.0)
-        sources.fleet.told(worker, told, 1.0)
+        sources.fleet.take(worker, told, 1.0)
         found = status(sources).identity
         assert found is not None
         assert (found.ask, found.upstream) == ("/x", upstream)

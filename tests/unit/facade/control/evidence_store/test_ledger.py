@@ -55,7 +55,7 @@ async def test_everything_comes_back(tmp_path: Path, pair: Build, counters: Buil
     writer, ledger, fleet, _ = journal(tmp_path / "e.sqlite")
     ledger.judged(pair(), MATCHED)
     worker = fleet.hello({"worker": 0, "pid": 7, "started": 1.5}, 2.0)
-    for route, growth in fleet.told(worker, counters(4, {"dispatched": 9}), 3.0).items():
+    for route, growth in fleet.take(worker, counters(4, {"dispatched": 9}), 3.0).items():
         ledger.asked(route, growth, 3.0)
     await writer.flush()
     _, ledger, fleet, _ = journal(tmp_path / "e.sqlite")
@@ -63,7 +63,7 @@ async def test_everything_comes_back(tmp_path: Path, pair: Build, counters: Buil
     assert fleet.total()["routes"]["r"]["requests"]["legacy"] == 4
     assert fleet.living() == []
     again = fleet.hello({"worker": 0, "pid": 7, "started": 1.5}, 4.0)
-    growth = fleet.told(again, counters(5, {"dispatched": 11}), 5.0)
+    growth = fleet.take(again, counters(5, {"dispatched": 11}), 5.0)
     assert growth["r"]["dispatched"] == 2  # not counted twice
     # another facade's workers are not ours
     _, ledger, fleet, _ = journal(tmp_path / "e.sqlite", channel="b")

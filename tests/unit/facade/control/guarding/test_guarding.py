@@ -9,7 +9,7 @@ import pytest
 
 from facade.control.guarding import guarding
 from facade.control.guarding.moving import NotMoved
-from facade.control.guarding.wishes import Wish
+from facade.control.guarding.requesting import WalkRequest
 from facade.guard.limits import run_until_over
 from facade.guard.plan import NoWay
 from facade.guard.position import parse
@@ -90,7 +90,7 @@ def test_a_persons_edit_that_is_not_in_force_yet_comes_first(make_world: Make) -
     assert world.events(Event.MOVE)[0].by == "file"
 
 
-def test_a_reset_spends_the_budget_anew_and_is_journalled(make_world: Make) -> None:
+def test_a_reset_renews_the_budget_and_is_journalled(make_world: Make) -> None:
     world = make_world("canary", 50)
     world.turns()
     world.pairs("item", 0, 1)
@@ -99,7 +99,7 @@ def test_a_reset_spends_the_budget_anew_and_is_journalled(make_world: Make) -> N
     assert world.guarding.watching.windows["item"].pairs.mismatched == 0
     (entry,) = world.events(Event.RESET)
     assert (entry.route, entry.who) == ("item", "anna")
-    assert entry.why == "evidence and error budget begin anew: mended"
+    assert entry.why == "evidence and error budget begin again: mended"
 
 
 def test_our_own_failure_holds_and_moves_nobody(make_world: Make) -> None:
@@ -109,7 +109,7 @@ def test_our_own_failure_holds_and_moves_nobody(make_world: Make) -> None:
     world.turns()
     assert world.kind() == "hold"
     verdict = world.guarding.watching.verdicts["item"]
-    assert "nobody compares: 9 pairs wait, none judged for 9 s" in verdict.words
+    assert "nothing is compared: 9 pairs wait, none judged for 9 s" in verdict.words
     world.unjudged = 0.0
     world.fleet.lost(world.workers[1])
     world.turns()
@@ -142,15 +142,15 @@ def test_an_approval_that_is_not_due_says_why_it_is_not_due_now(make_world: Make
     """And not why it was not at the last look: a guard that has paused since is the reason."""
     world = make_world("shadow")
     world.turns()
-    wish = Wish(("item",), parse("new"), None, "anna", "", "test")
-    walk = world.guarding.wishes.begin(wish, world.now)
+    request = WalkRequest(("item",), parse("new"), None, "anna", "", "test")
+    walk = world.guarding.requests.begin(request, world.now)
     world.turns()
     said = walk.words
     assert said
     world.pairs("item", 50, 10)
     asyncio.run(world.guarding.look(world.now))
     with pytest.raises(NoWay, match="nothing waits for a word now: item: 10 of 60 pairs") as error:
-        world.guarding.wishes.change(["item"], "approve", "ben", "test", world.now)
+        world.guarding.requests.change(["item"], "approve", "ben", "test", world.now)
     assert said not in str(error.value)
 
 
@@ -236,7 +236,7 @@ def test_in_shadow_an_outage_that_is_over_counts_no_more(make_world: Make) -> No
     world.turns(6)  # longer than a window must have lasted
     assert world.kind() == "back"
     words = world.guarding.watching.verdicts["item"].words
-    assert words.endswith("anew after 6 more pairs without a failure of new, or a reset")
+    assert words.endswith("starts at zero after 6 more pairs without a failure of new, or a reset")
     world.pairs("item", 5)
     world.turns()
     assert world.kind() == "back"
@@ -251,7 +251,8 @@ def test_in_shadow_an_outage_that_is_over_counts_no_more(make_world: Make) -> No
     over, stays = [entry.why for entry in world.events(Event.GUARD)][::-1]
     assert stays.endswith("it stays in shadow")
     assert (
-        over == f"in the last {5 + missing} pairs the new side did not fail: its errors count anew"
+        over
+        == f"in the last {5 + missing} pairs the new side did not fail: its errors start at zero"
     )
     world.failing_pairs("item", 40)
     world.turns()
@@ -274,9 +275,9 @@ def test_pairs_that_differ_are_not_over_by_themselves(make_world: Make) -> None:
 
 def test_a_walk_counts_pairs_in_doubt(make_world: Make) -> None:
     world = make_world("shadow")
-    wish = Wish(("item",), parse("new"), None, "anna", "it is time", "a test")
+    request = WalkRequest(("item",), parse("new"), None, "anna", "it is time", "a test")
     world.turns()
-    world.guarding.wishes.begin(wish, world.now)
+    world.guarding.requests.begin(request, world.now)
     for route in ("item", "list"):
         world.pairs(route, 20)
     world.in_doubt["item"] = 30
@@ -290,8 +291,10 @@ def test_a_walk_counts_pairs_in_doubt(make_world: Make) -> None:
 def test_a_walk_that_looks_first_after_an_edit_by_hand_pauses_too(make_world: Make) -> None:
     world = make_world("shadow")
     world.turns()
-    wish = Wish(("item", "list"), parse("canary 20%"), None, "anna", "it is time", "a test")
-    world.guarding.wishes.begin(wish, world.now)
+    request = WalkRequest(
+        ("item", "list"), parse("canary 20%"), None, "anna", "it is time", "a test"
+    )
+    world.guarding.requests.begin(request, world.now)
     text = world.routes.read_text().replace("stage: shadow", "stage: canary\n    percent: 20")
     world.edit(text)
     asyncio.run(world.guarding.walk(world.now))
@@ -441,8 +444,8 @@ def test_a_walk_pauses_also_where_a_person_took_it_to_its_end(make_world: Make) 
     world = make_world("shadow")
     world.turns()
     goal = parse("canary 20%")
-    wish = Wish(("item",), goal, None, "anna", "", "fig migrate")
-    walk = world.guarding.wishes.begin(wish, world.now)
+    request = WalkRequest(("item",), goal, None, "anna", "", "fig migrate")
+    walk = world.guarding.requests.begin(request, world.now)
     # The walk looks before the guards do.
     world.edit(world.routes.read_text().replace("stage: shadow", "stage: canary\n    percent: 20"))
     asyncio.run(world.guarding.walk(world.now))

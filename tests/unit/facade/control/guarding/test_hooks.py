@@ -1,4 +1,4 @@
-"""Who is told of moves: a command by its environment, a webhook by JSON; and who disagrees."""
+"""Hooks of moves: a command by its environment, a webhook by JSON; and which one disagrees."""
 
 import asyncio
 import json
@@ -9,19 +9,19 @@ from pathlib import Path
 
 import pytest
 
-from facade.control.guarding.hooks import BEFORE, Happened, tell
+from facade.control.guarding.hooks import BEFORE, Happened, call
 from facade.routes.config.walkfile import Hooks
 
 HAPPENED = Happened(BEFORE, ("item", "list"), "shadow", "canary 5%", "it is time", "anna", "w1")
 
 
-def told(hooks: Hooks) -> str:
-    return asyncio.run(tell(hooks, HAPPENED))
+def refusal(hooks: Hooks) -> str:
+    return asyncio.run(call(hooks, HAPPENED))
 
 
 @pytest.fixture
 def chat() -> Iterator[tuple[str, list[bytes], list[int]]]:
-    """A webhook's URL, what it was told, and the status it answers with."""
+    """A webhook's URL, what it got, and the status it answers with."""
     got: list[bytes] = []
     status = [204]
 
@@ -43,13 +43,13 @@ def chat() -> Iterator[tuple[str, list[bytes], list[int]]]:
 
 
 def test_without_hooks_everybody_agrees() -> None:
-    assert told(Hooks()) == ""
+    assert refusal(Hooks()) == ""
 
 
 def test_a_command_gets_what_happened_in_its_environment(tmp_path: Path) -> None:
     names = "$FIG_EVENT|$FIG_ROUTES|$FIG_FROM|$FIG_TO|$FIG_WHY|$FIG_WHO|$FIG_WALK"
     out = tmp_path / "out"
-    assert told(Hooks(("sh", "-c", f'echo "{names}" > {out}'))) == ""
+    assert refusal(Hooks(("sh", "-c", f'echo "{names}" > {out}'))) == ""
     assert out.read_text() == "before-step|item,list|shadow|canary 5%|it is time|anna|w1\n"
 
 
@@ -63,19 +63,19 @@ def test_a_command_gets_what_happened_in_its_environment(tmp_path: Path) -> None
     ],
 )
 def test_a_command_that_fails_disagrees(command: tuple[str, ...], words: str) -> None:
-    assert told(Hooks(command, None, 0.2 if command[0] == "sleep" else 20.0)) == words
+    assert refusal(Hooks(command, None, 0.2 if command[0] == "sleep" else 20.0)) == words
 
 
 def test_a_webhook_gets_the_same_as_json(chat: tuple[str, list[bytes], list[int]]) -> None:
     url, got, status = chat
-    assert told(Hooks(webhook=url)) == ""
+    assert refusal(Hooks(webhook=url)) == ""
     assert json.loads(got[0]) == {
         "event": "before-step", "routes": ["item", "list"], "before": "shadow",
         "after": "canary 5%", "why": "it is time", "who": "anna", "walk": "w1",
     }  # fmt: skip
     status[0] = 500
-    assert "500" in told(Hooks(webhook=url))
+    assert "500" in refusal(Hooks(webhook=url))
 
 
 def test_a_webhook_that_nobody_serves_disagrees() -> None:
-    assert "http://127.0.0.1:1/x" in told(Hooks(webhook="http://127.0.0.1:1/x", timeout=2.0))
+    assert "http://127.0.0.1:1/x" in refusal(Hooks(webhook="http://127.0.0.1:1/x", timeout=2.0))

@@ -7,7 +7,7 @@ import pytest
 
 from facade.control.guarding import moving
 from facade.control.guarding.record import RecordFile
-from facade.control.guarding.wishes import Wish
+from facade.control.guarding.requesting import WalkRequest
 from facade.guard.position import parse
 from facade.journal.entry import Event
 from facade.journal.folder import Journal, verify
@@ -64,8 +64,8 @@ def test_a_walk_killed_anywhere_goes_on_and_enters_each_step_once(
 ) -> None:
     world = make_world()
     world.turns()
-    wish = Wish(("item",), parse("new"), None, "anna", "it is time", "a test")
-    world.guarding.wishes.begin(wish, world.now)
+    request = WalkRequest(("item",), parse("new"), None, "anna", "it is time", "a test")
+    world.guarding.requests.begin(request, world.now)
     bomb = Bomb(at, after)
     arm(monkeypatch, bomb)
     until(

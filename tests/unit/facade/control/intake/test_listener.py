@@ -11,7 +11,7 @@ from facade.control.intake.fleet import Fleet
 from facade.control.intake.frames import read_pair
 from facade.control.intake.listener import Intake
 from facade.control.judging.asking import can_ask
-from facade.control.telling.failures import Failures
+from facade.control.reporting.failures import Failures
 from facade.runtime.channel import COUNTERS, FAILED, HELLO, PAIR, Frame
 
 SIDE = {"status": 200, "headers": "Content-Type: a/b\r\n", "length": 2, "ms": 1.5, "error": None}

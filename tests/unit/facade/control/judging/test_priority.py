@@ -8,7 +8,13 @@ import sys
 import pytest
 
 from facade.control.judging import priority
-from facade.control.judging.priority import CALM_SECONDS, FIRST_SECONDS, Stance, schedule, stances
+from facade.control.judging.priority import (
+    CALM_SECONDS,
+    FIRST_SECONDS,
+    IdlePolicy,
+    policies,
+    schedule,
+)
 
 PROGRAM = """
 import asyncio
@@ -29,18 +35,18 @@ def test_stepping_back_is_nicer_and_interrupts_nobody() -> None:
 
 
 def test_it_stands_aside_until_that_makes_it_late_and_again_after_a_calm_while() -> None:
-    stance = Stance(100.0)
-    assert not stance.aside(False, 100.0 + FIRST_SECONDS - 0.1), "at the start nobody knows"
-    assert stance.aside(False, 100.0 + FIRST_SECONDS)
-    assert not stance.aside(True, 200.0), "late: at once"
-    assert not stance.aside(False, 200.0 + CALM_SECONDS - 0.1)
-    assert stance.aside(False, 200.0 + CALM_SECONDS)
+    policy = IdlePolicy(100.0)
+    assert not policy.idle(False, 100.0 + FIRST_SECONDS - 0.1), "at the start nobody knows"
+    assert policy.idle(False, 100.0 + FIRST_SECONDS)
+    assert not policy.idle(True, 200.0), "late: at once"
+    assert not policy.idle(False, 200.0 + CALM_SECONDS - 0.1)
+    assert policy.idle(False, 200.0 + CALM_SECONDS)
 
 
 def test_while_clients_are_guarded_the_control_process_never_stands_aside() -> None:
-    assert stances([1, 2], aside=True, guarding=True) == [(1, False), (2, True)]
-    assert stances([1, 2], aside=True, guarding=False) == [(1, True), (2, True)]
-    assert stances([1, 2], aside=False, guarding=True) == [(1, False), (2, False)]
+    assert policies([1, 2], idle=True, guarding=True) == [(1, False), (2, True)]
+    assert policies([1, 2], idle=True, guarding=False) == [(1, True), (2, True)]
+    assert policies([1, 2], idle=False, guarding=True) == [(1, False), (2, False)]
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="Linux's scheduler")
@@ -66,7 +72,7 @@ async def test_a_process_is_moved_when_its_stance_changes_and_not_at_every_look(
     monkeypatch.setattr(priority, "LATE_SECONDS", 3600.0)
     monkeypatch.setattr(priority, "_may_return", lambda: True)
     monkeypatch.setattr(priority, "schedule", lambda pid, policy: moved.append((pid, policy)))
-    standing = asyncio.create_task(priority.stand_aside(lambda: late[0], pids))
+    standing = asyncio.create_task(priority.keep_idle(lambda: late[0], pids))
     async with asyncio.timeout(20):
         while looks[0] < 10:  # noqa: ASYNC110 - it sets no event
             await asyncio.sleep(0)

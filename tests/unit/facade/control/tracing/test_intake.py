@@ -7,7 +7,7 @@ from typing import Any
 
 from facade.control.tracing import intake
 from facade.control.tracing.intake import Traces
-from facade.control.tracing.store import Told, TraceStore
+from facade.control.tracing.store import ReportedSpan, TraceStore
 from tests.unit.facade.control.tracing.test_workers import TRACE, path_of, report, row
 
 
@@ -20,7 +20,7 @@ def batch(count: int, dropped: int = 0) -> Any:
 
 
 async def test_what_workers_and_services_say_is_one_trace(tmp_path: Path) -> None:
-    exported: list[Told] = []
+    exported: list[ReportedSpan] = []
     traces = Traces(TraceStore(tmp_path / "t", kept=1e12), path_of, exported.extend)
     traces.workers(report(row()))
     traces.batch(batch(1, dropped=4))
@@ -39,7 +39,7 @@ async def test_what_waits_is_bounded(tmp_path: Path, monkeypatch: Any) -> None:
 
 async def test_a_store_that_fails_costs_spans_and_nothing_else(tmp_path: Path) -> None:
     class Broken(TraceStore):
-        def write(self, told: Sequence[Told], now: float) -> None:
+        def write(self, told: Sequence[ReportedSpan], now: float) -> None:
             raise sqlite3.OperationalError("disk full")
 
     traces = Traces(Broken(tmp_path / "t"), path_of)

@@ -5,18 +5,18 @@ from pathlib import Path
 import pytest
 
 from chassis.tracing.span import Span, Value
-from facade.control.tracing.store import Told, TraceStore
+from facade.control.tracing.store import ReportedSpan, TraceStore
 
 DAY = 24 * 3600.0
 
 
-def told(trace: str, start: float = 100.0, **attributes: Value) -> Told:
+def told(trace: str, start: float = 100.0, **attributes: Value) -> ReportedSpan:
     named = {name.replace("_", ".", 1): value for name, value in attributes.items()}
     span = Span(
         trace=trace, span="1" * 16, parent="", name="x", kind="server", start=start,
         end=start + 1.0, error="", attributes=named,
     )  # fmt: skip
-    return Told("orders", "i1", span)
+    return ReportedSpan("orders", "i1", span)
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import pytest
 from facade.compare.answers import Answer
 from facade.replay.asking.engine import Replay, Setting
 from facade.replay.asking.pacing import Pace
-from facade.replay.asking.selecting import Against, Wish
+from facade.replay.asking.selecting import Against, Selection
 from facade.replay.asking.targets import targets
 from facade.replay.formats.recorded import Exchange
 from facade.replay.judging import Judge
@@ -36,7 +36,7 @@ async def test_each_side_is_asked_at_its_address_and_both_answers_are_alike(
     )
     judge = Judge(compile_table(file), Against.BOTH, date(2026, 6, 1))
     known = targets(file, None, {}, new_for_all)
-    setting = Setting(known, Wish(Against.BOTH), judge, Pace(), 4)
+    setting = Setting(known, Selection(Against.BOTH), judge, Pace(), 4)
     words = (("host", "www.shop.example"),)
     await Replay(setting, asker).run(iter([exchange("/shop/go?a=1", headers=words)]))
     assert asker.asked[0] == ("http://legacy:1", "GET", "/app/go?a=1")

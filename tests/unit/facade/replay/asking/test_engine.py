@@ -9,7 +9,7 @@ import pytest
 from facade.compare.answers import Answer
 from facade.replay.asking.engine import Replay, Setting
 from facade.replay.asking.pacing import Pace
-from facade.replay.asking.selecting import Against, Wish
+from facade.replay.asking.selecting import Against, Selection
 from facade.replay.asking.targets import Targets
 from facade.replay.formats.recorded import Exchange, FileEnd
 from facade.replay.judging import Judge
@@ -29,11 +29,11 @@ class Scene:
         self.asker = FakeAsker(reply)
         self.judge = Judge(table, against, date(2026, 6, 1))
         targets = Targets({"legacy": [LEGACY], "catalog": [NEW]})
-        self.setting = Setting(targets, Wish(against), self.judge, Pace(), concurrency=4)
+        self.setting = Setting(targets, Selection(against), self.judge, Pace(), concurrency=4)
 
     async def run(self, *recorded: Exchange | FileEnd) -> Report:
         outcomes = await Replay(self.setting, self.asker).run(iter(recorded))
-        return Report(self.setting.wish.against, outcomes, self.judge.evidence)
+        return Report(self.setting.selection.against, outcomes, self.judge.evidence)
 
     def asked(self, url: str) -> int:
         return sum(1 for asked, *_ in self.asker.asked if asked == url)

@@ -33,7 +33,7 @@ def test_declared_addresses_and_no_others(tmp_path: Path) -> None:
         ({"until": "2026-05-31"}, "was good until 2026-05-31"),
         ({"until": "2027-12-31"}, "more than a year"),
         ({"until": "soon"}, "expected sandbox, by and until"),
-        ({"by": " "}, "nobody who answers for it"),
+        ({"by": " "}, "no person who answers for it"),
         ({"sandbox": []}, "names no address"),
         ({"sandbox": ["127.0.0.1:8002"]}, "expected http://HOST:PORT"),
         ({"sandbox": "http://127.0.0.1:8002"}, "expected http://HOST:PORT"),

@@ -7,7 +7,7 @@ import pytest
 
 from facade.compare.answers import Answer, Headers
 from facade.replay.asking import request as question
-from facade.replay.asking.selecting import Against, LeftOut, Wish, select
+from facade.replay.asking.selecting import Against, LeftOut, Selection, select
 from facade.replay.asking.targets import Targets
 from facade.replay.formats.recorded import Exchange
 from facade.routes.sessions import PRESETS, SessionCookies
@@ -16,12 +16,14 @@ from facade.routes.table import RouteTable
 Make = Callable[..., Exchange]
 
 TARGETS = Targets({"legacy": ["http://l"], "catalog": ["http://c"], "search": ["http://s"]})
-BOTH = Wish(Against.BOTH)
+BOTH = Selection(Against.BOTH)
 
 
-def reason(exchange: Exchange, table: RouteTable, wish: Wish, targets: Targets = TARGETS) -> str:
+def reason(
+    exchange: Exchange, table: RouteTable, selection: Selection, targets: Targets = TARGETS
+) -> str:
     with pytest.raises(LeftOut) as caught:
-        select(exchange, table, targets, wish)
+        select(exchange, table, targets, selection)
     return str(caught.value)
 
 
@@ -39,14 +41,14 @@ def test_what_is_left_out_and_why(table: RouteTable, exchange: Make) -> None:
     assert reason(exchange("/unheard/of"), table, BOTH) == "on paths that no route names"
     assert reason(exchange("/orders", "POST"), table, BOTH) == "writes, refused"
     assert reason(exchange("/products/%00"), table, BOTH) == "targets the facade refuses"
-    only = Wish(Against.BOTH, {"find"})
+    only = Selection(Against.BOTH, {"find"})
     assert reason(exchange(), table, only) == "of other routes"
     nobody = Targets({"legacy": ["http://l"]})
     assert reason(exchange(), table, BOTH, nobody) == "of routes without a new side"
 
 
 def test_one_side_is_compared_with_the_recording(table: RouteTable, exchange: Make) -> None:
-    legacy = Wish(Against.LEGACY)
+    legacy = Selection(Against.LEGACY)
     assert reason(exchange("/stock/B-1"), table, legacy) == "without a recorded answer"
     recorded = exchange("/unheard/of", answer=Answer(200))
     assert select(recorded, table, TARGETS, legacy).name == "(unmatched)"
@@ -61,12 +63,12 @@ def test_one_address_may_answer_for_every_route(table: RouteTable, exchange: Mak
 def test_writes_go_to_a_sandbox_unless_their_secrets_are_gone(
     table: RouteTable, exchange: Make
 ) -> None:
-    wish = Wish(Against.NEW, writes=True)
+    selection = Selection(Against.NEW, writes=True)
     write = exchange("/orders", "POST", body=b'{"sku": "B-1"}', answer=Answer(201))
-    assert select(write, table, TARGETS, wish).name == "order"
+    assert select(write, table, TARGETS, selection).name == "order"
     for body in (b'{"password": "(secret)"}', b"password=%28secret%29"):
         login = exchange("/orders", "POST", body=body, answer=Answer(200))
-        assert reason(login, table, wish) == "writes whose secrets were not recorded"
+        assert reason(login, table, selection) == "writes whose secrets were not recorded"
 
 
 def test_what_is_sent(exchange: Make) -> None:
@@ -105,7 +107,7 @@ def test_a_part_or_unchanged_is_nothing_to_compare_with(
     recorded = exchange(answer=Answer(status))
     why = "whose recorded answer is partial or unchanged"
     for against in (Against.LEGACY, Against.NEW):
-        assert reason(recorded, table, Wish(against)) == why
+        assert reason(recorded, table, Selection(against)) == why
     assert select(recorded, table, TARGETS, BOTH).name == "detail", "both are asked for the whole"
 
 

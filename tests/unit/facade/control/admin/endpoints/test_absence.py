@@ -15,7 +15,7 @@ def test_the_watch_and_its_needs_are_shown() -> None:
     app.include_router(absence_router(absence))
     counts = {"status": {"legacy": {"2xx": 3}}, "caller": "cron"}
     for clock in (1.0, 2.0, 6.0):
-        fleet.told(worker, {"version": "1", "unmatched": {"GET /a": counts}}, 100.0)
+        fleet.take(worker, {"version": "1", "unmatched": {"GET /a": counts}}, 100.0)
         absence.look(fleet, clock, 100.0 + clock)
         counts = {**counts, "caller": ""}
     with TestClient(app) as client:

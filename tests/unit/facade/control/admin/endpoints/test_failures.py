@@ -5,7 +5,7 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from facade.control.admin.endpoints.failures import SHOWN, failures_router
-from facade.control.telling.failures import Failures
+from facade.control.reporting.failures import Failures
 
 WORDS = dict.fromkeys(("method", "target", "route", "side", "upstream", "phase", "why"), "x")
 

@@ -4,7 +4,7 @@ import pytest
 
 from facade.compare.evidence.evidence import Forced, Parked
 from facade.control.admin.models.evidence import ExpectedView, RouteComparison
-from facade.control.admin.views.words import told
+from facade.control.admin.views.words import wording
 
 
 @pytest.fixture
@@ -37,7 +37,7 @@ def test_how_far_the_target_is(
     mood: str,
 ) -> None:  # fmt: skip
     one.compared, one.pairs_to_target, one.seconds_to_target = compared, missing, seconds
-    found = told(one)
+    found = wording(one)
     assert (found.outlook, found.mood) == (outlook, mood)
 
 
@@ -46,7 +46,7 @@ def test_the_figures_have_their_notes(one: RouteComparison) -> None:
         "difference_ms": -1.25, "difference_interval_ms": (-2.0, -0.5), "ratio": 0.5,
         "control": {"p50": 4.0}, "candidate": {"p50": 2.0},
     }  # fmt: skip
-    assert [(fact.name, fact.value, fact.note) for fact in told(one).facts] == [
+    assert [(fact.name, fact.value, fact.note) for fact in wording(one).facts] == [
         ("Pairs compared", "1,000",
          "1,000 equal, 0 differ, 1 raced, 0 declined; 4 failed, shed or skipped"),
         ("Differ at most, 95 %", "0.3 %", "however often one looks: 1.1 %"),
@@ -59,7 +59,7 @@ def test_the_figures_have_their_notes(one: RouteComparison) -> None:
 def test_without_pairs_no_bound_is_claimed(one: RouteComparison) -> None:
     one.compared, one.seconds_to_target, one.pairs_to_target = 0, None, 0
     one.proven = 1.0
-    found = told(one)
+    found = wording(one)
     assert (found.bound, found.bound_at) == ("–", 100.0)
     assert [fact.value for fact in found.facts] == ["0", "–", "–", "–"]
 
@@ -69,7 +69,7 @@ def test_without_pairs_no_bound_is_claimed(one: RouteComparison) -> None:
 )
 def test_the_scale_is_logarithmic(one: RouteComparison, bound: float, place: float) -> None:
     one.proven = one.target = bound
-    assert (told(one).bound_at, told(one).target_at) == (place, place)
+    assert (wording(one).bound_at, wording(one).target_at) == (place, place)
 
 
 @pytest.mark.parametrize(
@@ -80,7 +80,7 @@ def test_a_stage_has_its_share(
     one: RouteComparison, stage: str | None, percent: float | None, words: str
 ) -> None:
     one.stage, one.percent = stage, percent
-    assert told(one).stage == words
+    assert wording(one).stage == words
 
 
 def test_what_is_known_and_what_is_held_against_it(one: RouteComparison) -> None:
@@ -91,7 +91,7 @@ def test_what_is_known_and_what_is_held_against_it(one: RouteComparison) -> None
     one.rule_errors = ["'$[' is no path"]
     one.forced = [Forced(1.0, "new", "hurry", "1 of 9 differ")]
     one.parked = [Parked(1.0, "id-1", "GET", "/r", "KeyError")]
-    found = told(one)
+    found = wording(one)
     assert [(note.words, note.bad) for note in found.known] == [
         ("expected, seen 1,200 times: w (o)", False),
         ("expected, never seen: w (o)", False),

@@ -22,7 +22,7 @@ class Workers:
         if number not in self._seen:
             meta = {"worker": number, "pid": number + 10, "started": 1.0}
             self._seen[number] = self.fleet.hello(meta, 1.0)
-        self.fleet.told(self._seen[number], counters, 1.0)
+        self.fleet.take(self._seen[number], counters, 1.0)
 
     def upstream(
         self, number: int, breaker: str = "closed", name: str = "legacy", **urls: bool

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from facade.control.telling.troubles import upstream_troubles
+from facade.control.reporting.troubles import upstream_troubles
 from facade.routes.config.routefile import Health, UpstreamConfig
 
 LEGACY = {"legacy": UpstreamConfig("legacy", ("http://a.test:1",))}

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from facade.control.telling.fallbacks import QUIET_SECONDS, Fallbacks
+from facade.control.reporting.fallbacks import QUIET_SECONDS, Fallbacks
 
 
 def told(fallbacks: Fallbacks, workers: Any, now: float) -> list[str]:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from facade.control.telling.trouble import Kind, Trouble
+from facade.control.reporting.trouble import Kind, Trouble
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from typing import Any
 
 from chassis.breaker.circuit import State
 from facade.control.intake.fleet import Fleet
-from facade.control.telling.trouble import Kind, Trouble
+from facade.control.reporting.trouble import Kind, Trouble
 from facade.routes.config.routefile import UpstreamConfig
 
 
@@ -14,9 +14,9 @@ def upstream_troubles(fleet: Fleet, configs: Mapping[str, UpstreamConfig]) -> It
 
     Only of upstreams in the table in force.
     """
-    told = [worker.counters.get("upstreams", {}) for worker in fleet.living()]
+    counts = [worker.counters.get("upstreams", {}) for worker in fleet.living()]
     for name, config in configs.items():
-        seen = [one[name] for one in told if name in one]
+        seen = [one[name] for one in counts if name in one]
         yield from _addresses(name, config, seen)
         yield from _breakers(name, seen)
 

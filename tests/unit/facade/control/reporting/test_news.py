@@ -7,8 +7,8 @@ from collections.abc import Callable
 import pytest
 
 from chassis.process.telemetry import JsonLines
-from facade.control.telling.news import AT_ONCE, FORGOTTEN_SECONDS, KEPT, WORDS_PER_SECOND, News
-from facade.control.telling.trouble import Kind, Trouble
+from facade.control.reporting.news import AT_ONCE, FORGOTTEN_SECONDS, KEPT, WORDS_PER_SECOND, News
+from facade.control.reporting.trouble import Kind, Trouble
 
 DOWN = Trouble(Kind.UPSTREAM, "upstream legacy, http://a,", "is down: it accepts no connection")
 BEGAN = "upstream legacy, http://a, is down: it accepts no connection"

@@ -5,7 +5,7 @@
     fallbacks   routes whose new side is replaced by legacy just now
     news        says where a trouble begins and ends; changes that come too fast are merged
     failures    requests that failed, one by one, to be found by their id
-    teller      looks at the workers' counters twice a second
+    reporter      looks at the workers' counters twice a second
 
 A worker counts, this process speaks: several workers say nothing several times.
 """

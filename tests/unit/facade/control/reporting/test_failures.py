@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from chassis.process.telemetry import JsonLines
-from facade.control.telling.failures import KEPT, LINES_AT_ONCE, Failures
+from facade.control.reporting.failures import KEPT, LINES_AT_ONCE, Failures
 
 
 def failed(number: int, **more: Any) -> dict[str, Any]:

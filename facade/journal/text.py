@@ -17,11 +17,11 @@ def lines(entries: Iterable[Mapping[str, Any]]) -> str:
 def _entry(one: Mapping[str, Any]) -> str:
     at = datetime.fromtimestamp(float(one["at"]), UTC).strftime("%Y-%m-%d %H:%M:%S")
     head = f"{one['n']:>5}  {at}  {_what(one)}"
-    told = [f"       {_who(one)}{': ' if one['why'] else ''}{one['why']}"]
+    rows = [f"       {_who(one)}{': ' if one['why'] else ''}{one['why']}"]
     numbers = _numbers(one["evidence"])
     if numbers:
-        told.append(f"       {numbers}")
-    return "\n".join([head, *told])
+        rows.append(f"       {numbers}")
+    return "\n".join([head, *rows])
 
 
 def _what(one: Mapping[str, Any]) -> str:

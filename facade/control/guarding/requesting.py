@@ -19,7 +19,7 @@ from facade.routes.decision import BUCKETS
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class WalkRequest:
     """What `fig migrate` asks for; `plan` None: as the route file says."""
 
     routes: tuple[str, ...]
@@ -42,22 +42,22 @@ class Parts:
     enter: Callable[[Entry], bool]
     source: str
 
-    def tell(self, walk: Walk, who: str, why: str, source: str, now: float) -> None:
+    def note(self, walk: Walk, who: str, why: str, source: str, now: float) -> None:
         """Write the record, and enter what became of a walk."""
         self.save()
         routes = ",".join(walk.routes)
         self.enter(Entry(Event.WALK, now, who, "person", why, source, route=routes))
 
 
-class Wishes:
+class WalkRequests:
     """Each raises NoWay with what to do instead."""
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
 
-    def begin(self, wish: Wish, now: float) -> Walk:
+    def begin(self, request: WalkRequest, now: float) -> Walk:
         """A new walk. Raises NoWay."""
-        walk = self.planned(wish, now)
+        walk = self.planned(request, now)
         for name in walk.routes:
             known = active_walk(self._parts.record, name)
             if known is not None:
@@ -65,21 +65,21 @@ class Wishes:
                     f"{name} walks already, to {known.to}: fig migrate {name} --abort ends that"
                 )
         self._parts.record.walks.append(walk)
-        self._parts.tell(
-            walk, wish.who, f"begins: to {walk.to}. {wish.why}".strip(), wish.source, now
+        self._parts.note(
+            walk, request.who, f"begins: to {walk.to}. {request.why}".strip(), request.source, now
         )
         return walk
 
-    def planned(self, wish: Wish, now: float) -> Walk:
-        """The walk that the wish would begin. Raises NoWay."""
-        configs = self._parts.known.configs(wish.routes)
-        plan = wish.plan or self._parts.known.plan_of(configs)
+    def planned(self, request: WalkRequest, now: float) -> Walk:
+        """The walk that the request would begin. Raises NoWay."""
+        configs = self._parts.known.configs(request.routes)
+        plan = request.plan or self._parts.known.plan_of(configs)
         walk = Walk(
-            secrets.token_hex(3), tuple(one.name for one in configs), str(wish.to), plan,
-            wish.who, wish.why, now, since=now,
+            secrets.token_hex(3), tuple(one.name for one in configs), str(request.to), plan,
+            request.who, request.why, now, since=now,
         )  # fmt: skip
         start = min((of(one) for one in configs), key=lambda one: one.rank)
-        plans.steps(plan, start, wish.to)
+        plans.steps(plan, start, request.to)
         walk.stands = str(start)
         return walk
 
@@ -98,7 +98,7 @@ class Wishes:
             case _:
                 step = self._approve(walk, who, now)
                 what = f"approved {step}"
-        self._parts.tell(walk, who, f"{what}: to {walk.to}", source, now)
+        self._parts.note(walk, who, f"{what}: to {walk.to}", source, now)
         return walk
 
     def _approve(self, walk: Walk, who: str, now: float) -> str:
@@ -110,10 +110,10 @@ class Wishes:
         walk.approved[str(step)] = who
         return str(step)
 
-    def dry_run(self, wish: Wish, now: float) -> dict[str, Any]:
+    def dry_run(self, request: WalkRequest, now: float) -> dict[str, Any]:
         """What the walk would do, to how many clients, and which evidence is missing now."""
-        walk = self.planned(wish, now)
-        steps = plans.steps(walk.plan, parse(walk.stands), wish.to)
+        walk = self.planned(request, now)
+        steps = plans.steps(walk.plan, parse(walk.stands), request.to)
         standing = self._parts.known.standing(walk, steps[0])
         configs = self._parts.known.configs(walk.routes)
         shares = {one.name: self._parts.watching.key_share(one) for one in configs}

@@ -4,15 +4,15 @@ import asyncio
 import time
 
 from facade.control.intake.fleet import Fleet
+from facade.control.reporting.fallbacks import Fallbacks
+from facade.control.reporting.news import News
+from facade.control.reporting.troubles import upstream_troubles
 from facade.control.surroundings.tables import Tables
-from facade.control.telling.fallbacks import Fallbacks
-from facade.control.telling.news import News
-from facade.control.telling.troubles import upstream_troubles
 
 LOOK_SECONDS = 0.5  # as often as workers send their counters
 
 
-class Teller:
+class Reporter:
     """Its `news` is what the dashboard shows."""
 
     def __init__(self, fleet: Fleet, tables: Tables) -> None:

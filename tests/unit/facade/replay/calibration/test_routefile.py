@@ -2,7 +2,7 @@
 
 import pytest
 
-from facade.replay.calibration.reference import TWIN, NothingToCompare, twin_file
+from facade.replay.calibration.routefile import AGAIN, NothingToCompare, reference_file
 from facade.routes.file.reading import load
 from facade.routes.stages import Stage
 
@@ -26,14 +26,14 @@ compare_rules:
 
 
 def made(data: bytes = FILE, *, every_read: bool = False):
-    text = twin_file(data, load(data).file, URL, every_read)
+    text = reference_file(data, load(data).file, URL, every_read)
     return load(text.encode()).file
 
 
 def test_compared_routes_ask_legacy_on_both_sides():
     file = made()
     detail, page, order = file.routes
-    assert (detail.stage, detail.new, detail.percent) == (Stage.SHADOW, TWIN, None)
+    assert (detail.stage, detail.new, detail.percent) == (Stage.SHADOW, AGAIN, None)
     assert detail.compare is not None
     assert (detail.compare.sample, detail.compare.rules) == (10_000, "p")
     assert (detail.guard, detail.needs) == (None, ())
@@ -51,7 +51,7 @@ def test_rules_stay_and_the_session_goes_to_both_sides():
 
 def test_every_read():
     detail, page, order = made(every_read=True).routes
-    assert (detail.new, page.new, order.new) == (TWIN, TWIN, None)
+    assert (detail.new, page.new, order.new) == (AGAIN, AGAIN, None)
 
 
 def test_a_file_that_compares_nothing():

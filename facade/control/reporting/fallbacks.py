@@ -7,7 +7,7 @@ from typing import Any
 
 from facade.control.intake import sums
 from facade.control.intake.fleet import Fleet, Identity
-from facade.control.telling.trouble import Kind, Trouble
+from facade.control.reporting.trouble import Kind, Trouble
 
 QUIET_SECONDS = 10.0  # without a fallback, after which they have ended
 

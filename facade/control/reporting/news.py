@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from facade.control.judging.budget import Budget
-from facade.control.telling.trouble import Kind, Trouble
+from facade.control.reporting.trouble import Kind, Trouble
 
 log = logging.getLogger("news")
 
