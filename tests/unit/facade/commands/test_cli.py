@@ -181,7 +181,9 @@ class TestFlip:
     def test_a_walk_ends_where_nobody_confirms_a_step(
         self, file: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("facade.commands.flip.confirmed", lambda *_, **__: Confirmation("absent"))
+        monkeypatch.setattr(
+            "facade.commands.flip.confirmed", lambda *_, **__: Confirmation("absent")
+        )
         result = call("flip", "detail", "new", "--walk", "--admin", "h:1")
         assert result.exit_code == 1
         assert "no facade confirms its steps" in result.stderr

@@ -109,7 +109,9 @@ def test_what_cannot_be_is_said(words: tuple[str, ...], code: int, said: str, ca
     ("answer", "way"), [("60s", "watch"), ("shop:app", "app"), ("gone.log", "files")]
 )
 def test_traffic_is_named_in_any_way(answer: str, way: str, call: Call) -> None:
-    options = command.Options(LEGACY, None, (), None, None, "python", ":1", Path("r"), False, Path("v"))
+    options = command.Options(
+        LEGACY, None, (), None, None, "python", ":1", Path("r"), False, Path("v")
+    )
     given = command.named_traffic(options, answer)
     assert bool(getattr(given, way))
     assert sum(bool(getattr(given, one)) for one in ("watch", "app", "files")) == 1

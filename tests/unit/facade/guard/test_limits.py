@@ -111,7 +111,9 @@ def test_the_words_say_when_errors_in_shadow_start_at_zero_and_where_clients_are
     words = of(ERRORS, stage=Stage.SHADOW, share=0.0, unfailing=3, **failing).words
     missing = run_until_over(PairCounts(unfailing=3, **failing))
     assert missing > 10
-    assert words.endswith(f"starts at zero after {missing} more pairs without a failure of new, or a reset")
+    assert words.endswith(
+        f"starts at zero after {missing} more pairs without a failure of new, or a reset"
+    )
     assert run_until_over(PairCounts(unfailing=500, only_new=20, timed=520)) == 0
     assert of(ERRORS, new=(200, 200), legacy=(200, 0)).words.endswith("surely more than 1.5 ×")
 
