@@ -8,13 +8,13 @@ import pytest
 
 from facade.control.tracing import otlp
 from facade.control.tracing.otlp import Exporter, NoExporter, export_to
-from facade.control.tracing.store import Told
+from facade.control.tracing.store import ReportedSpan
 from facade.control.tracing.workers import spans_of
 from tests.rigs.collector import attributes, collecting
 from tests.unit.facade.control.tracing.test_workers import TRACE, path_of, report, row
 
 pytestmark = pytest.mark.integration
-TOLD = [Told("facade", "17", span) for span in spans_of(report(row()), path_of)]
+SPANS = [ReportedSpan("facade", "17", span) for span in spans_of(report(row()), path_of)]
 
 
 def settings(endpoint: str | None, tmp_path: Path) -> Any:
@@ -28,7 +28,7 @@ def test_what_was_told_arrives(tmp_path: Path) -> None:
     with collecting() as collector:
         export = export_to(settings(collector.url, tmp_path))
         assert export is not None
-        export([*TOLD, Told("orders", "i1", TOLD[2].span)])
+        export([*SPANS, ReportedSpan("orders", "i1", SPANS[2].span)])
         found = collector.spans()
     assert [service for service, _ in found] == ["facade", "facade", "facade", "orders"]
     request, declined = found[0][1], found[1][1]
@@ -36,7 +36,7 @@ def test_what_was_told_arrives(tmp_path: Path) -> None:
     assert request.parent_span_id.hex() == "00f067aa0ba902b7"
     assert (request.name, request.kind) == ("GET /article/{sku}", 2)  # SPAN_KIND_SERVER
     assert (request.start_time_unix_nano, request.end_time_unix_nano) == (10**9, 2 * 10**9)
-    assert attributes(request) == TOLD[0].span["attributes"]
+    assert attributes(request) == SPANS[0].span["attributes"]
     assert declined.parent_span_id == request.span_id
     assert (declined.status.code, attributes(declined)["error.type"]) == (2, "declined")
 
@@ -47,10 +47,10 @@ def test_a_collector_that_takes_nothing_is_said_once_and_tried_again(
     with collecting() as collector, caplog.at_level(logging.WARNING, "otlp"):
         exporter = Exporter(f"{collector.url}/v1/traces")
         collector.status = 400
-        exporter.send(TOLD)
-        exporter.send(TOLD)
+        exporter.send(SPANS)
+        exporter.send(SPANS)
         collector.status = 200
-        exporter.send(TOLD)
+        exporter.send(SPANS)
         assert len(collector.requests) == 1
     assert len([one for one in caplog.records if one.name == "otlp"]) == 1
 

@@ -13,7 +13,7 @@ from facade.compare.rules import compile_rules
 from facade.compare.verdict import Verdict, compare
 from facade.routes.config.routefile import CompareRules
 from facade.routes.file.reading import load
-from tests.rigs.facade.anything import pairs
+from tests.rigs.facade.messages.anything import pairs
 
 TODAY = date(2026, 1, 1)
 HEADERS = ("content-type", "location", "set-cookie", "cache-control")

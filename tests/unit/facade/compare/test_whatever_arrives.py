@@ -19,7 +19,7 @@ from facade.compare.verdict import Outcome, Verdict, compare
 from facade.control.evidence_store.ledger import EVIDENCE, Ledger
 from facade.control.judging.noise import NOISE
 from facade.routes.config.routefile import CompareRules, Tolerance
-from tests.rigs.facade.anything import JSON_TEXTS, PAGES, answers, pairs
+from tests.rigs.facade.messages.anything import JSON_TEXTS, PAGES, answers, pairs
 
 TODAY = date(2026, 1, 1)
 HEADERS = ("content-type", "location", "content-location", "refresh", "link", "set-cookie",

@@ -13,7 +13,7 @@ from facade.proxy.gateway import Gateway, WorkerSettings
 from facade.proxy.idle import IdleQueue
 from facade.runtime.channel import COUNTERS, HELLO, Frame
 from facade.runtime.keyring import KeyFiles
-from tests.rigs.facade.wire import FakePeer, FakeWire
+from tests.rigs.facade.wires.wire import FakePeer, FakeWire
 
 ROUTES = """
 upstreams:

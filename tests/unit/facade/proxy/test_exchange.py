@@ -9,8 +9,8 @@ from facade.http1.responses import read_response
 from facade.proxy import errors
 from facade.proxy.exchange import Exchange
 from facade.proxy.pipeline import forward
-from tests.rigs.facade.ends import FakeClient, FakeSide
-from tests.rigs.facade.wire import FakeTransport
+from tests.rigs.facade.wires.ends import FakeClient, FakeSide
+from tests.rigs.facade.wires.wire import FakeTransport
 from tests.rigs.house.source import imports, modules
 
 IMPLEMENTATIONS = {

@@ -11,7 +11,7 @@ from facade.proxy.counting import accesslog
 from facade.proxy.counting.sides import SideCounts
 from facade.proxy.downstream.expectation import PATIENCE_SECONDS
 from facade.proxy.upstream.instances import ANY, FRESH, NEW
-from tests.rigs.facade.half import DECLINED, Memory, answer, asked, connected, started
+from tests.rigs.facade.wires.half import DECLINED, Memory, answer, asked, connected, started
 
 
 class Wanted:

@@ -9,7 +9,7 @@ from facade.http1.refusal import Refused
 from facade.http1.responses import read_response
 from facade.proxy.downstream.client import Absent
 from facade.proxy.downstream.expectation import PATIENCE_SECONDS
-from tests.rigs.facade.half import Memory, Side, answer, asked, connected, started
+from tests.rigs.facade.wires.half import Memory, Side, answer, asked, connected, started
 
 # a client that leaves
 

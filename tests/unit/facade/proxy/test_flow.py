@@ -3,7 +3,7 @@
 import asyncio
 
 from facade.proxy.flow import HELD_FULL, NEXT_WAITS, PEER_FULL, Gate
-from tests.rigs.facade.wire import FakeTransport
+from tests.rigs.facade.wires.wire import FakeTransport
 
 
 def make() -> tuple[Gate, FakeTransport]:

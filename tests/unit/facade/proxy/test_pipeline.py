@@ -10,8 +10,8 @@ from facade.proxy import pipeline
 from facade.proxy.exchange import Exchange
 from facade.proxy.request import Request
 from facade.routes.decision import bucket_of
-from tests.rigs.facade.ends import FakeClient
-from tests.rigs.facade.wire import FakeTransport
+from tests.rigs.facade.wires.ends import FakeClient
+from tests.rigs.facade.wires.wire import FakeTransport
 
 STATIONS = ["locate", "identify", "decide", "admit", "introduce", "copy", "connect"]
 ROUTES = """

@@ -22,7 +22,7 @@ from new_services.accounts.registration import (
     check,
 )
 from new_services.accounts.session import SessionCodec
-from tests.rigs.facade.anything import TEXTS
+from tests.rigs.facade.messages.anything import TEXTS
 
 NEW = NewCustomer("Eva@Example.org", "Eva", "Gasse 1", "6020", "Füssen", "pass word")
 CODEC = SessionCodec("k" * 32, lambda: 1_800_000_000.0)

@@ -16,7 +16,7 @@ from contracts.logins import NewCustomer
 from contracts.record import Customer, RecordAway, RecordRefused, RecordSilent
 from new_services.anticorruption.calls import Limits
 from new_services.anticorruption.forms import Forms
-from tests.rigs.facade.played import Wire
+from tests.rigs.facade.wires.played import Wire
 
 KEY = OKPKey.generate_key("X25519", auto_kid=True)
 FOR_EVER = 1e9

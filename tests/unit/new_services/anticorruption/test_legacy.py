@@ -16,7 +16,7 @@ from contracts.orders import Order, OrderRequest
 from contracts.record import Customer, RecordAway, RecordRefused, RecordSilent
 from new_services.anticorruption.calls import Limits
 from new_services.anticorruption.legacy import Legacy
-from tests.rigs.facade.played import Wire
+from tests.rigs.facade.wires.played import Wire
 
 KEY = OKPKey.generate_key("X25519", auto_kid=True)
 ANNA = Customer("a@b.c", "Anna", seal(KEY, Session("a@b.c", "session=abc")))

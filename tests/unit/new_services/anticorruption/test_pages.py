@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 
 from new_services.anticorruption import pages
-from tests.rigs.facade.anything import PAGES
+from tests.rigs.facade.messages.anything import PAGES
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from facade.commands.moving import asking, migrate
 from facade.control.admin.endpoints.moves import moves_router
 from facade.journal.folder import segments
 from facade.runtime.freeze import frozen
-from tests.rigs.facade.guarding import FILE, World
+from tests.rigs.facade.control.guarding import FILE, World
 
 
 class Refused(Refusal):

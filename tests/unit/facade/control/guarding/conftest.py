@@ -1,11 +1,11 @@
-"""Worlds of guards; see tests/rigs/facade/guarding.py."""
+"""Worlds of guards; see tests/rigs/facade/control/guarding.py."""
 
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from tests.rigs.facade.guarding import FILE, World
+from tests.rigs.facade.control.guarding import FILE, World
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from facade.control.guarding.requesting import WalkRequest
 from facade.guard.position import parse
 from facade.journal.entry import Event
 from facade.journal.folder import Journal, verify
-from tests.rigs.facade.guarding import FORWARD, Killed, World
+from tests.rigs.facade.control.guarding import FORWARD, Killed, World
 
 PLACES = 60  # writes of a whole walk, and some more
 

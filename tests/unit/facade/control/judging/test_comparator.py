@@ -14,7 +14,7 @@ Build = Callable[..., Any]
 
 @pytest.fixture
 async def comparator() -> AsyncIterator[Comparator]:
-    made = Comparator(deadline=6.0, program="tests.rigs.facade.deadly")
+    made = Comparator(deadline=6.0, program="tests.rigs.facade.control.deadly")
     yield made
     await made.close()
 

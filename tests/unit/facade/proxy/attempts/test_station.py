@@ -8,7 +8,7 @@ import pytest
 
 from facade.proxy.attempts.counts import AttemptCounts
 from facade.runtime import memory as memory_module
-from tests.rigs.facade.introducing import LEGACY, Shop, ok
+from tests.rigs.facade.workers.introducing import LEGACY, Shop, ok
 
 ROUTES = """
 facade: {{session_cookie: sid, limits: {{repeat: 1KiB}}}}

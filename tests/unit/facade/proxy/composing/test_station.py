@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.rigs.facade.introducing import LEGACY, NEW, Shop, fields, get, ok
+from tests.rigs.facade.workers.introducing import LEGACY, NEW, Shop, fields, get, ok
 
 ROUTES = """
 facade: {{session_cookie: sid, expose: {expose}}}

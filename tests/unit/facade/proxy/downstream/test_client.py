@@ -3,8 +3,8 @@
 import pytest
 
 from facade.proxy.downstream.client import Absent
-from tests.rigs.facade.ends import FakeClient
-from tests.rigs.facade.wire import FakeTransport
+from tests.rigs.facade.wires.ends import FakeClient
+from tests.rigs.facade.wires.wire import FakeTransport
 
 
 def test_it_stands_for_a_client_that_left() -> None:

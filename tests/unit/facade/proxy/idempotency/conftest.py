@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.rigs.facade.keyed import Host
+from tests.rigs.facade.workers.keyed import Host
 
 
 @pytest.fixture

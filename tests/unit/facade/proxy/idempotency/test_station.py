@@ -7,7 +7,7 @@ import json
 
 import pytest
 
-from tests.rigs.facade.keyed import (
+from tests.rigs.facade.workers.keyed import (
     CREATED,
     LEGACY,
     NEW,

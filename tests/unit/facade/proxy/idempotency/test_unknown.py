@@ -6,7 +6,7 @@ import pytest
 
 from facade.proxy.idempotency import keys as keys_module
 from facade.runtime import memory as memory_module
-from tests.rigs.facade.keyed import (
+from tests.rigs.facade.workers.keyed import (
     CREATED,
     LARGE,
     LEGACY,

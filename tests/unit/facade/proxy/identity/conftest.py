@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from facade.runtime.keyring import KeyFiles, ensure, in_folder
-from tests.rigs.facade.asking import ROUTES
-from tests.rigs.facade.introducing import Shop
+from tests.rigs.facade.workers.asking import ROUTES
+from tests.rigs.facade.workers.introducing import Shop
 
 
 @pytest.fixture(scope="module")

@@ -11,8 +11,8 @@ from joserfc.jwk import KeySet, OKPKey
 from chassis.web.identity import Verifier
 from chassis.web.sealed import unseal
 from facade.runtime.keyring import KeyFiles, ensure, in_folder, private_of
-from tests.rigs.facade.asking import ROUTES
-from tests.rigs.facade.introducing import LEGACY, NEW, SARA, Shop, fields, get, ok, post
+from tests.rigs.facade.workers.asking import ROUTES
+from tests.rigs.facade.workers.introducing import LEGACY, NEW, SARA, Shop, fields, get, ok, post
 
 
 async def verified(keys: KeyFiles, token: str, tmp_path: Path) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from facade.runtime.keyring import KeyFiles, ensure, in_folder
-from tests.rigs.facade.introducing import LEGACY, SARA, Shop, fields, get, ok, post
+from tests.rigs.facade.workers.introducing import LEGACY, SARA, Shop, fields, get, ok, post
 
 ROUTES = """
 facade: {{identity: {{ask: /api/me, forget_on: [login, logout], keep_silent: 2m}}}}

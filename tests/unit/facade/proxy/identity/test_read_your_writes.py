@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.rigs.facade.two_owners import DOMAINS, NEW, TwoOwners
+from tests.rigs.facade.workers.two_owners import DOMAINS, NEW, TwoOwners
 
 # What has happened, of (the file says, the record switched), before the client writes.
 MOMENTS: dict[str, tuple[str, ...]] = {

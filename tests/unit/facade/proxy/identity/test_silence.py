@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.rigs.facade.asking import NOBODY, ROUTES, SILENT, is_probe
-from tests.rigs.facade.introducing import LEGACY, NEW, SARA, Shop, fields, get, ok, post
+from tests.rigs.facade.workers.asking import NOBODY, ROUTES, SILENT, is_probe
+from tests.rigs.facade.workers.introducing import LEGACY, NEW, SARA, Shop, fields, get, ok, post
 
 
 @pytest.mark.parametrize("how", [*SILENT, "time", "closes"])

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.rigs.facade.limited import Limited
+from tests.rigs.facade.workers.limited import Limited
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.rigs.facade.introducing import LEGACY, NEW, SARA, Shop, get, ok
+from tests.rigs.facade.workers.introducing import LEGACY, NEW, SARA, Shop, get, ok
 
 ROUTES = """
 facade: {identity: {ask: /api/me, keep: 5s, timeout: 2s}, limits: {repeat: 1KiB}}

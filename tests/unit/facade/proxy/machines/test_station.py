@@ -10,7 +10,7 @@ from joserfc.jwk import KeySet, OKPKey
 
 from chassis.web.identity import NotIdentified, Verifier
 from facade.runtime.keyring import ensure, in_folder
-from tests.rigs.facade.introducing import LEGACY, NEW, SARA, Shop, fields, get, ok
+from tests.rigs.facade.workers.introducing import LEGACY, NEW, SARA, Shop, fields, get, ok
 from tests.rigs.machines import AUDIENCE, ISSUER, Issuer, add_key
 
 ROUTES = """

@@ -4,7 +4,7 @@ import gc
 
 import pytest
 
-from tests.rigs.facade.copied import GET, ok
+from tests.rigs.facade.workers.copied import GET, ok
 
 
 def test_both_sides_are_asked_and_the_pair_is_handed_over(door) -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from facade.control.intake.frames import read_pair
 from facade.control.judging.asking import can_ask
-from tests.rigs.facade.copied import GET, ROUTES, ok
+from tests.rigs.facade.workers.copied import GET, ROUTES, ok
 
 CANARY = """
 upstreams:

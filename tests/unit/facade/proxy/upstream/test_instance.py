@@ -11,7 +11,7 @@ from facade.proxy.upstream.dialing import Address, Done
 from facade.proxy.upstream.instances import ANY, FRESH, NEW, Instance, Upstream, Wanted
 from facade.proxy.upstream.outbound import Outbound
 from facade.routes.config.routefile import UpstreamConfig
-from tests.rigs.facade.wire import FakeTransport
+from tests.rigs.facade.wires.wire import FakeTransport
 
 URLS = ("http://one.test:1", "http://two.test:2")
 TIMEOUTS = UpstreamConfig("u", URLS).timeouts

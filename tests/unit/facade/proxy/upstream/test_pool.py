@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from itertools import count
 
 from facade.proxy.upstream.pool import Pool
-from tests.rigs.facade.wire import FakeTransport
+from tests.rigs.facade.wires.wire import FakeTransport
 
 
 @dataclass(eq=False)

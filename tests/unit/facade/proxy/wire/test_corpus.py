@@ -2,27 +2,27 @@
 
 import pytest
 
-from tests.rigs.facade import corpus
-from tests.rigs.facade.wire import without
+from tests.rigs.facade.messages import answers, requests
+from tests.rigs.facade.wires.wire import without
 
 GET = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"
 
 
 def test_the_corpus_is_large() -> None:
-    assert len(corpus.REQUESTS) + len(corpus.RESPONSES) + len(corpus.BAD_CHUNKS) >= 150
+    assert len(requests.REQUESTS) + len(answers.RESPONSES) + len(answers.BAD_CHUNKS) >= 150
 
 
-@pytest.mark.parametrize("name", corpus.REQUESTS)
+@pytest.mark.parametrize("name", requests.REQUESTS)
 @pytest.mark.parametrize("at_once", [True, False], ids=["at once", "byte by byte"])
 def test_request(door, name: str, at_once: bool) -> None:
-    raw, verdict = corpus.REQUESTS[name]
+    raw, verdict = requests.REQUESTS[name]
     client = door.client()
     if at_once or len(raw) > 8000:
         client.send(raw)
     else:
         client.send(*(raw[i : i + 1] for i in range(len(raw))))
     got = client.read()
-    if verdict == corpus.OK:
+    if verdict == requests.OK:
         assert got == b""
         assert door.upstream.read().endswith((b"\r\n\r\n", b"\r\n\r\nabc"))
         door.upstream.send(b"HTTP/1.1 204 No Content\r\n\r\n")
@@ -36,10 +36,10 @@ def test_request(door, name: str, at_once: bool) -> None:
     assert door.gateway.counters.client.bad_requests == 1
 
 
-@pytest.mark.parametrize("name", corpus.RESPONSES)
+@pytest.mark.parametrize("name", answers.RESPONSES)
 @pytest.mark.parametrize("at_once", [True, False], ids=["at once", "byte by byte"])
 def test_response(door, name: str, at_once: bool) -> None:
-    raw, status = corpus.RESPONSES[name]
+    raw, status = answers.RESPONSES[name]
     client = door.client()
     client.send(GET)
     if at_once or len(raw) > 8000:
@@ -54,22 +54,22 @@ def test_response(door, name: str, at_once: bool) -> None:
         assert not client.ended
 
 
-@pytest.mark.parametrize("name", corpus.BAD_CHUNKS)
+@pytest.mark.parametrize("name", answers.BAD_CHUNKS)
 def test_bad_chunks_break_the_answer_off(door, name: str) -> None:
     client = door.client()
     client.send(GET)
     door.upstream.send(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
-    door.upstream.send(corpus.BAD_CHUNKS[name])
+    door.upstream.send(answers.BAD_CHUNKS[name])
     assert not client.read().endswith(b"0\r\n\r\n")
     assert client.transport.aborted
     assert door.upstream.transport.aborted
 
 
-@pytest.mark.parametrize("name", corpus.MENDED)
+@pytest.mark.parametrize("name", answers.MENDED)
 @pytest.mark.parametrize("at_once", [True, False], ids=["at once", "byte by byte"])
 def test_mended_answers(door, name: str, at_once: bool) -> None:
     """What RFC 9112 lets a proxy put right is put right, counted, and its connection closed."""
-    raw, kind, line = corpus.MENDED[name]
+    raw, kind, line = answers.MENDED[name]
     client = door.client()
     client.send(GET)
     if at_once:

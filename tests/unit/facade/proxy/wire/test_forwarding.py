@@ -1,6 +1,6 @@
 """What goes to an upstream, and what comes back."""
 
-from tests.rigs.facade.wire import without
+from tests.rigs.facade.wires.wire import without
 
 GET = b"GET /legacy/a HTTP/1.1\r\nHost: shop.test\r\n\r\n"
 OK = b"HTTP/1.1 200 OK\r\nDate: x\r\nContent-Length: 2\r\n\r\nhi"

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from legacy_monolith.views import admin
 from new_services.catalog.articles.form import ArticleForm, BadArticle, read_article
-from tests.rigs.facade.anything import NUMBERS, TEXTS
+from tests.rigs.facade.messages.anything import NUMBERS, TEXTS
 
 Read = Callable[[dict[str, str]], object]
 FLAGS = ("active", "discontinued")

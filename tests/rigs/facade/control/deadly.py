@@ -1,4 +1,4 @@
-"""`python -m tests.rigs.facade.deadly`: the comparison's process, in which some pairs do harm.
+"""`python -m tests.rigs.facade.control.deadly`: a comparison process in which some pairs do harm.
 
 The target says which: `/dies`, `/raises`, `/hangs`, `/prints`; all others are judged as ever.
 With FIG_BEGINS_LATE it takes so many seconds to begin.

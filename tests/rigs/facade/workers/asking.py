@@ -1,6 +1,6 @@
 """Routes that need to know who is asking, and a legacy that does not say it."""
 
-from tests.rigs.facade.introducing import ok
+from tests.rigs.facade.workers.introducing import ok
 
 ROUTES = """
 facade: {identity: {ask: /api/me, forget_on: [login]}}

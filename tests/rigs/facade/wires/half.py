@@ -6,8 +6,8 @@ from facade.http1.requests import read_request
 from facade.http1.responses import read_response
 from facade.proxy.exchange import Exchange
 from facade.proxy.pipeline import forward
-from tests.rigs.facade.ends import FakeClient, FakeSide
-from tests.rigs.facade.wire import FakeTransport
+from tests.rigs.facade.wires.ends import FakeClient, FakeSide
+from tests.rigs.facade.wires.wire import FakeTransport
 
 DECLINED = b"HTTP/1.1 503 No\r\nFig-Declined: behind\r\nContent-Length: 0"
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from tests.rigs.facade.introducing import LEGACY, NEW, Shop, get, ok
+from tests.rigs.facade.workers.introducing import LEGACY, NEW, Shop, get, ok
 
 ROUTES = """
 facade: {{session_cookie: sid, limits: {{repeat: 1KiB}}}}
