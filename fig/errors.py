@@ -14,3 +14,9 @@ class BadSetting(FigError):
     """A setting, a folder, a port or a binary that cannot be used."""
 
     exit_code = BAD_INPUT
+
+
+def last_line(output: object) -> str:
+    """The last line of what a program printed or an error says; empty where there is none."""
+    lines = str(output).strip().splitlines()
+    return lines[-1].strip() if lines else ""

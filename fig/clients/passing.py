@@ -8,7 +8,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import Any, NoReturn
 
-from fig.errors import BadSetting
+from fig.errors import BadSetting, last_line
 from fig.settings import project_root
 from fig.supervise.state import StackState
 
@@ -65,6 +65,5 @@ def ask(words: Sequence[str], found: StackState | None) -> tuple[int, dict[str, 
     try:
         document: dict[str, Any] = json.loads(done.stdout)
     except ValueError:
-        said = done.stderr.strip().splitlines()
-        document = {"error": said[-1] if said else "the facade's command said nothing"}
+        document = {"error": last_line(done.stderr) or "the facade's command printed nothing"}
     return done.returncode, document

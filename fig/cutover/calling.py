@@ -11,42 +11,22 @@ from fig.cutover import checks, report
 from fig.cutover.checks import Check, Looked
 from fig.cutover.mending import File, disagreement, mend
 from fig.cutover.moving import Move, Moves
-from fig.cutover.owning import NEW, Standing
+from fig.cutover.owning import NEW, OwningService, Standing
 from fig.errors import NEGATIVE, FigError
 
 
-class Owns(Protocol):
-    """The owning service; see owning.Owning."""
-
-    @property
-    def domain(self) -> str:
-        """Its name."""
-
-    def standing(self) -> Standing:
-        """Where it stands."""
-
-    def close(self) -> Standing:
-        """End its window."""
-
-    def withdraw(self) -> Standing:
-        """Where it stands, once no order from before can begin anything."""
-
-    def until_settled(self, seen: Callable[[Standing], None]) -> Standing:
-        """Follow an attempt to its end."""
-
-
 class Hears(Protocol):
-    """Those who keep copies; see heard.Heard."""
+    """The services that keep copies; see heard.Heard."""
 
     def wait(self) -> list[str]:
-        """The names of those who have not heard of the window's end."""
+        """The names of those that do not know yet that the window is closed."""
 
 
 @dataclass(slots=True)
 class Call:
-    """`look(toward, standing)` looks at everything; each method ends the process or returns."""
+    """`look(toward, standing)` collects what is checked. A method ends the process or returns."""
 
-    owning: Owns
+    owning: OwningService
     file: File
     look: Callable[[str, Standing], Looked]
     mover: Moves
@@ -78,7 +58,7 @@ class Call:
         for owner in toward:
             standing = self.owning.standing()
             if standing.owner == owner and not dry_run:
-                self.out.say(f"{self.domain} is owned by {owner} already")
+                self.out.say(f"{self.domain} is already owned by {owner}")
                 continue
             found = self._checked(owner, standing)
             if dry_run:
@@ -108,7 +88,7 @@ class Call:
         if standing.window == "closed":
             if not dry_run:
                 self.owning.close()
-            self.out.say(f"the window of {self.domain} is closed already: all is published again")
+            self.out.say(f"the window of {self.domain} is already closed: all is published again")
             self._end([], ok=True)
         found = checks.judge_closing(self.look(NEW, standing))
         self.out.say(report.checks(found))
@@ -123,7 +103,7 @@ class Call:
             self.out.say(f"the window of {self.domain} is closed")
             if missing := self.heard.wait():
                 names = ", ".join(missing)
-                self.out.warn(f"not heard of it yet: {names}; the feed must run until they have")
+                self.out.warn(f"not informed yet: {names}; the feed must run until they are")
         self._end(found, ok=True)
 
     def _end(self, found: list[Check], *, ok: bool) -> NoReturn:

@@ -83,7 +83,7 @@ def _evidence(looked: Looked) -> Iterator[Check]:
             f"{one['name']}: {pairs['compared']:,} pairs, {pairs['mismatched']:,} differ: at most"
             f" {pairs['upper_bound']:.2%} wrong, and {looked.bound:.2%} is allowed"
         )
-        then = f"fig compare {one['name']}; more pairs in canary, or --bound PERCENT if you mean it"
+        then = f"fig compare {one['name']}; more pairs in canary, or a wider --bound PERCENT"
         yield Check(name, False, words, then)
     if len(short) > MOST_NAMED:
         yield Check(name, False, f"and {len(short) - MOST_NAMED} more routes: fig compare")
@@ -92,7 +92,7 @@ def _evidence(looked: Looked) -> Iterator[Check]:
 def _verified(looked: Looked) -> Iterator[Check]:
     found, name = looked.verified, "verified"
     if found is None:
-        yield Check(name, False, "not looked at", f"fig verify {looked.domain}")
+        yield Check(name, False, "not verified", f"fig verify {looked.domain}")
     elif found.code == EQUAL:
         yield Check(name, True, "both sides hold the same")
     elif found.equal is False and found.code == 1:
@@ -117,7 +117,7 @@ def _reverse(looked: Looked) -> Iterator[Check]:
         words = f"ready, {reverse.get('pending', 0)} rows behind, {lag:.1f} s"
         yield Check("reverse feed", True, words)
     else:
-        why = str(reverse.get("trouble") or "it does not say that it is ready")
+        why = str(reverse.get("trouble") or "it does not report that it is ready")
         yield Check("reverse feed", False, why, "fig logs " + looked.domain)
 
 
@@ -130,7 +130,7 @@ def _fence(looked: Looked) -> Iterator[Check]:
         yield Check("fence", False, str(fence["trouble"]), "fig status; then again")
     elif not tables or off:
         what = f"off at {', '.join(off)}" if off else f"not installed for '{looked.domain}'"
-        then = "run legacy's migrations again: they install it"
+        then = "run legacy's migrations again: they install the fence"
         yield Check("fence", False, f"the fence is {what}", then)
     else:
         state = "open" if fence.get("owner") == "legacy" else "closed"
@@ -198,7 +198,7 @@ def judge_closing(looked: Looked) -> list[Check]:
 def _caught_up(looked: Looked) -> Iterator[Check]:
     pending = (looked.standing.raw.get("reverse") or {}).get("pending")
     good = pending == 0
-    words = "legacy has been given everything" if good else f"{pending} rows are on their way"
+    words = "legacy has every row" if good else f"{pending} rows are on their way to legacy"
     yield Check("reverse feed", good, words, "" if good else "wait for it, or fig status")
 
 

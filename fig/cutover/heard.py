@@ -1,4 +1,4 @@
-"""Whether those who keep copies of a domain have heard that its window is closed."""
+"""Whether the services that keep copies of a domain know that its window is closed."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -14,7 +14,7 @@ POLL_SECONDS = 0.2
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """Of the services of a running stack that keep copies of this domain."""
+    """The services of a running stack that keep copies of this domain."""
 
     home: Home
     domain: str
@@ -22,7 +22,7 @@ class Heard:
     pause: Callable[[float], None] = time.sleep
 
     def wait(self, seconds: float = SECONDS) -> list[str]:
-        """The names of those who have not heard within so many seconds."""
+        """The names of those that still do not know it after so many seconds."""
         until = time.monotonic() + seconds
         while (missing := [name for name in self.copies if not self._has(name)]) and (
             time.monotonic() < until

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 from fig.clients import admin
 from fig.clients.services import ServiceAway
 from fig.cutover.mending import File, mend
-from fig.cutover.owning import Standing
+from fig.cutover.owning import OwningService, Standing
 from fig.errors import FigError
 
 
@@ -44,31 +44,11 @@ class Moves(Protocol):
         """Move it."""
 
 
-class Ordered(Protocol):
-    """The owning service, as a move asks it; see owning.Owning."""
-
-    @property
-    def domain(self) -> str:
-        """Its name."""
-
-    def standing(self) -> Standing:
-        """Where it stands."""
-
-    def begin(self, toward: str, operator: str) -> Standing:
-        """Order a move."""
-
-    def withdraw(self) -> Standing:
-        """Where it stands, once no order from before can begin anything."""
-
-    def until_settled(self, seen: Callable[[Standing], None]) -> Standing:
-        """Follow it to its end."""
-
-
 @dataclass(frozen=True, slots=True)
 class Mover:
     """Of one domain, in front of one facade (`admin`: its admin port)."""
 
-    owning: Ordered
+    owning: OwningService
     file: File
     admin: str
     say: Callable[[str], None]
@@ -124,7 +104,7 @@ class Mover:
             self.say(f"the dashboard could not be informed: {error}")
 
     def _waits(self, ended: Standing) -> Mapping[str, Any]:
-        """Looked at once more: a write notes that it waited when it goes on, after the end."""
+        """Asked once more: a write counts as one that waited only after it has continued."""
         try:
             later = self.owning.standing()
         except FigError:

@@ -1,9 +1,9 @@
-"""Where a domain stands, by the record of its owning service, and the orders to move it."""
+"""The record of a domain at its owning service, and the orders to move it."""
 
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from contracts.cutover import path
 from fig.clients import services
@@ -50,6 +50,29 @@ def read(answer: Mapping[str, Any]) -> Standing:
         )  # fmt: skip
     except (KeyError, TypeError, ValueError) as error:
         raise FigError(f"the service's answer is no standing of a domain: {error!r}") from None
+
+
+class OwningService(Protocol):
+    """What a cutover needs of the owning service; see Owning."""
+
+    @property
+    def domain(self) -> str:
+        """The domain's name."""
+
+    def standing(self) -> Standing:
+        """The record of the domain now."""
+
+    def begin(self, toward: str, operator: str) -> Standing:
+        """Order a move."""
+
+    def withdraw(self) -> Standing:
+        """The record, once no earlier order can begin a move any more."""
+
+    def close(self) -> Standing:
+        """End the window."""
+
+    def until_settled(self, seen: Callable[[Standing], None]) -> Standing:
+        """Follow an attempt to its end."""
 
 
 class Owning:

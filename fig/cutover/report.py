@@ -40,10 +40,10 @@ def _ms(seconds: object) -> str:
     return f"{float(str(seconds)) * 1000:,.0f} ms"
 
 
-# What a closed window takes away, for a person to read before they say --close.
+# What a closed window takes away; shown before --close is confirmed.
 CLOSING = """\
-Closing the window of '{domain}' cannot be taken back. From then on
-  - legacy's tables are not kept current: what its pages show is of that moment
+Closing the window of '{domain}' cannot be undone. From then on
+  - legacy's tables are not kept current: its pages show the state of that moment
   - there is no `fig cutover {domain} --back`
   - reading routes stay at new as well, without fallback
   - routes of '{domain}' may be retired"""

@@ -12,6 +12,7 @@ from pathlib import Path
 from chassis.process.files import read_object, write_whole
 from fig.clients import access
 from fig.cutover.domains import BOOKS
+from fig.errors import last_line
 from fig.settings import Home, project_root
 from fig.supervise.state import StackState
 
@@ -72,8 +73,7 @@ def _words(said: str, complaint: str) -> str:
         report = json.loads(said)
         return f"{report['differences']} differences" if report.get("differences") else ""
     except (ValueError, KeyError, TypeError, AttributeError):
-        lines = complaint.strip().splitlines()
-        return lines[-1] if lines else "the verification said nothing"
+        return last_line(complaint) or "the verification printed nothing"
 
 
 def _place(home: Home, domain: str) -> Path:

@@ -1,7 +1,7 @@
-"""Who may write the tables of a domain in legacy's database, and what is in a cutover's way there.
+"""Who may write a domain's tables in legacy's database, and which transactions block a cutover.
 
-The tables are those that bear the fence's trigger. Asked as the superuser, for nobody else sees
-the queries of other roles. Nothing is changed.
+The tables are those with the fence's trigger. Asked as the superuser, because other roles do not
+see the queries of all sessions. Nothing is changed.
 """
 
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ from typing import Any, LiteralString
 import psycopg
 from psycopg.rows import dict_row
 
-from fig.errors import FigError
+from fig.errors import FigError, last_line
 
 CONNECT_SECONDS = 5
 LONG_SECONDS = 2.0  # as long as the fence is tried
@@ -39,7 +39,7 @@ _PREPARED: LiteralString = """
 SELECT gid, owner AS role, extract(epoch FROM now() - prepared)::float AS seconds
 FROM pg_prepared_xacts WHERE database = current_database() ORDER BY prepared
 """
-# A lock that only reads is in nobody's way; autovacuum yields.
+# A lock that only reads does not block the fence; autovacuum yields to it.
 _LONG: LiteralString = """
 SELECT a.pid, a.usename AS role, a.application_name AS program, a.state, a.query,
        extract(epoch FROM clock_timestamp() - a.xact_start)::float AS seconds,
@@ -83,7 +83,4 @@ def look(url: str, domain: str, long: float = LONG_SECONDS) -> Writers:
                 tuple(connection.execute(_LONG, [names, long]).fetchall()),
             )
     except psycopg.Error as error:
-        said = str(error).strip().splitlines()
-        raise FigError(
-            f"legacy's database cannot be asked: {said[-1] if said else error}"
-        ) from None
+        raise FigError(f"legacy's database cannot be asked: {last_line(error)}") from None

@@ -23,7 +23,7 @@ from psycopg.sql import SQL, Identifier
 
 from chassis.process.children import end_with_parent
 from chassis.process.files import read_object, write_whole
-from fig.errors import FigError
+from fig.errors import FigError, last_line
 from fig.farewell import sums
 from fig.farewell.sums import Sums
 
@@ -72,7 +72,7 @@ def make(server: Server, database: str, path: Path) -> Archive:
         fresh.replace(path)
         _keep_name(path.parent)
     except (psycopg.Error, OSError) as error:
-        raise FigError(f"legacy's database could not be archived: {_last(str(error))}") from error
+        raise FigError(f"legacy's database could not be archived: {last_line(error)}") from error
     finally:
         fresh.unlink(missing_ok=True)
     return found
@@ -119,7 +119,7 @@ def try_on(server: Server, archive: Archive) -> list[str]:
             finally:
                 _drop_trial(connection)
     except psycopg.Error as error:
-        raise FigError(f"the archive could not be tried: {_last(str(error))}") from error
+        raise FigError(f"the archive could not be tried: {last_line(error)}") from error
 
 
 def restore(server: Server, path: Path, database: str) -> None:
@@ -172,7 +172,7 @@ def _run(server: Server, words: Sequence[str], stdout: IO[bytes] | None) -> None
         preexec_fn=lambda: end_with_parent(parent),
     )
     if done.returncode:
-        why = _last(done.stderr) or f"exit code {done.returncode}"
+        why = last_line(done.stderr) or f"exit code {done.returncode}"
         raise FigError(f"{words[0]} failed: {why}; nothing was dropped. When that is mended,"
                        " `fig farewell` goes on")  # fmt: skip
 
@@ -183,8 +183,3 @@ def _hash(path: Path) -> str:
         while piece := file.read(_PIECE):
             found.update(piece)
     return found.hexdigest()
-
-
-def _last(said: str) -> str:
-    lines = said.strip().splitlines()
-    return lines[-1] if lines else ""

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 import psycopg
 from psycopg.rows import class_row
 
-from fig.errors import FigError
+from fig.errors import FigError, last_line
 from fig.retire.seen import Need
 
 CONNECT_SECONDS = 5
@@ -75,9 +75,8 @@ def open_now(url: str) -> list[Login]:
         ) as connection:
             return connection.cursor(row_factory=class_row(Login)).execute(_OPEN).fetchall()
     except psycopg.Error as error:
-        said = str(error).strip().splitlines()
         raise FigError(
-            f"legacy's database cannot be asked who uses it ({said[-1] if said else error});"
+            f"legacy's database cannot be asked who uses it ({last_line(error)});"
             " fig status shows what runs"
         ) from None
 

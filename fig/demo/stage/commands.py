@@ -6,11 +6,12 @@ import asyncio
 import json
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from fig.demo.stage.world import DemoFailed
+from fig.errors import last_line
 
 CALLS, NOT_BEGUN = 3, ("no running facade could be asked", "no facade answers at")
 # What a person may have set for other files and facades than the demo's.
@@ -87,10 +88,4 @@ def reason(output: bytes) -> str:
     try:
         return str(json.loads(output)["error"])
     except (ValueError, KeyError, TypeError):
-        return last_words(output)
-
-
-def last_words(output: bytes) -> str:
-    """The last line that says something."""
-    lines: Sequence[str] = output.decode(errors="replace").strip().splitlines()
-    return lines[-1].strip() if lines else "no reason given"
+        return last_line(output.decode(errors="replace")) or "no reason given"

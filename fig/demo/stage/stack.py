@@ -19,9 +19,9 @@ from chassis.process.children import Program
 from fig.clients import running
 from fig.demo.script.routes import Wanted, copy_in_legacy
 from fig.demo.stage.admin import Admin
-from fig.demo.stage.commands import Fig, last_words
+from fig.demo.stage.commands import Fig
 from fig.demo.stage.world import DemoFailed
-from fig.errors import NEGATIVE
+from fig.errors import NEGATIVE, last_line
 from fig.settings import Home
 from fig.supervise import state
 from fig.supervise.state import StackState
@@ -147,7 +147,7 @@ def complaint(log: Path) -> str:
     """What `fig up` gave as the reason of its end."""
     said = log.read_text(errors="replace")
     _, found, reason = ("\n" + said).rpartition("\nfig: ")
-    return reason.strip() if found else f"{last_words(said.encode())} (see {log})"
+    return reason.strip() if found else f"{last_line(said) or 'no reason given'} (see {log})"
 
 
 def refuse_if_running(home: Home) -> None:

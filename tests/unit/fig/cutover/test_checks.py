@@ -111,7 +111,7 @@ PREPARED = {"gid": "x1", "role": "cron", "seconds": 3600.0}
         ),
         ({"verified": Verified(0.0, 1, 1, "3 differences")}, "verified", "3 differences", "repair"),
         ({"verified": Verified(0.0, 1, 2, "behind")}, "verified", "no verdict: behind", "again"),
-        ({"verified": None}, "verified", "not looked at", "fig verify"),
+        ({"verified": None}, "verified", "not verified", "fig verify"),
     ],
     ids=lambda one: one if isinstance(one, str) else "",
 )  # fmt: skip

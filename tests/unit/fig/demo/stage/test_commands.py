@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from fig.demo.stage.commands import Fig, last_words
+from fig.demo.stage.commands import Fig, reason
 from fig.demo.stage.world import DemoFailed
 
 
@@ -57,4 +57,4 @@ async def test_the_reason_in_json_is_read(tmp_path: Path) -> None:
 
 
 def test_silence_is_said_too() -> None:
-    assert last_words(b"\n \n") == "no reason given"
+    assert reason(b"\n \n") == "no reason given"
