@@ -17,8 +17,8 @@ def cutover(pace: Pace) -> Act:
     return Act(
         4,
         "The data changes its owner, there, back and there again",
-        "So far every write ended in the monolith. Now writes wait for a moment, the monolith is "
-        "fenced in its own database, and they go on with the new side as owner; legacy is kept "
+        "So far every write ended in the monolith. Now writes wait for a moment, the monolith's "
+        "tables are fenced, and the writes go on with the new side as owner; legacy is kept "
         "current. Then the way back, which must lose nothing, and there again.",
         tuple(
             Step(

@@ -25,8 +25,8 @@ def end(pace: Pace) -> Act:
     return Act(
         5,
         "The monolith is deleted",
-        "Nothing needs it any more, and that is seen, not hoped: its routes are retired, its "
-        "database is archived, the archive is tried, and all of it is dropped. People go on "
+        "Nothing needs it any more, and this is measured: its routes are retired, its database is "
+        "archived, the archive is restored as a test, and the database is dropped. People go on "
         "shopping.",
         (
             *closing,
@@ -42,15 +42,15 @@ def end(pace: Pace) -> Act:
                 "farewell",
                 "Farewell",
                 "fig farewell stops the monolith and its feed, archives its database, restores the "
-                "archive on trial, and drops database, slots and roles",
+                "archive as a test, and drops database, slots and roles",
                 Farewell(),
                 within=240,
             ),
             Step(
                 "without",
                 "A shop without a monolith",
-                "people browse, order, log in and open accounts, by the app and by the pages; all "
-                "of it is counted from here",
+                "people browse, order, log in and open accounts, in the app and on the pages; the "
+                "figures count from here",
                 until=Lively(),
                 hold=pace.without,
                 within=pace.without + 60,

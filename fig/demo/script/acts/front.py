@@ -14,8 +14,8 @@ def front(pace: Pace) -> Act:
     return Act(
         1,
         "In front, nothing changes",
-        "A facade stands before the monolith now. No route has moved: every request goes where it "
-        "always went, and nobody notices.",
+        "A facade stands in front of the monolith now. No route has moved: the monolith answers "
+        "every request as before.",
         (
             Step(
                 "up",
@@ -28,7 +28,7 @@ def front(pace: Pace) -> Act:
             Step(
                 "baseline",
                 "Business as usual",
-                "shoppers come in; the monolith answers everything",
+                "shoppers arrive; the monolith answers everything",
                 LetIn(pace.users),
                 Shoppers(pace.users),
                 hold=pace.baseline,

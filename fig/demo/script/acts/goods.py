@@ -32,9 +32,9 @@ def goods(pace: Pace) -> Act:
     return Act(
         2,
         "Products move, and a fault is caught",
-        "The new side answers product requests, at first for nobody: its answers are compared "
-        "with the monolith's. We planted a fault in it. It has to be found before a client meets "
-        "it.",
+        "The new side gets a copy of every product request; no client sees its answers, but they "
+        "are compared with the monolith's. The new side has a planted fault, which has to be found "
+        "before a client meets it.",
         (*_fault(pace), *_shadow(pace), *_products(pace)),
     )
 
@@ -44,8 +44,8 @@ def _fault(pace: Pace) -> tuple[Step, ...]:
         Step(
             "shadow",
             "Into the shadow",
-            "fig migrate walks the products' routes by itself: first the new side gets a copy of "
-            "every request; clients still get the monolith's answers",
+            "fig migrate moves the products' routes step by step: first the new side gets a copy "
+            "of every request; clients still get the monolith's answers",
             Migrate(PRODUCT_ROUTES, pace.canaries, pace.canary, pace.products.canary),
             Moved(PRODUCT_ROUTES, "shadow"),
             within=60,
@@ -59,18 +59,20 @@ def _fault(pace: Pace) -> tuple[Step, ...]:
         ),
         Step(
             "stop",
-            "The walk stops by itself",
-            "the guard of a route sees the fault, and the walk takes no further step",
+            "The migration stops by itself",
+            "the guard of a route sees the differences, and fig migrate takes no further step",
             SeeItStop(PRODUCT_ROUTES),
             within=60,
         ),
         Step(
             "refuse",
             "A promotion is refused",
-            "asking for canary 5 % all the same; the evidence speaks against it",
+            "trying canary 5 % by hand; fig flip refuses, because of the evidence",
             AskForRefusal("product-list", "canary", 5),
         ),
-        Step("mend", "The fault is mended", "restarting the catalog without it", Mend(), within=90),
+        Step(
+            "mend", "The fault is removed", "restarting the catalog without it", Mend(), within=90
+        ),
     )
 
 
@@ -79,14 +81,14 @@ def _shadow(pace: Pace) -> tuple[Step, ...]:
         Step(
             "orders-shadow",
             "Orders follow into the shadow",
-            "order pages and stock are asked on both sides; an order itself is never copied",
+            "reads of orders and stock go to both sides; an order itself is never copied",
             Flip(ORDER_ROUTES, "shadow"),
             Moved(ORDER_ROUTES, "shadow", together=True),
         ),
         Step(
             "pages-shadow",
-            "So do the pages",
-            "one edit of the route file: everything a browser sees, the back office, logging in; a "
+            "Pages follow too",
+            "one edit of the route file: all pages of the shop, the back office, the login; a sent "
             "form is never copied",
             Edit(PAGE_ROUTES, "shadow"),
             Moved(PAGE_ROUTES, "shadow", together=True),
@@ -94,7 +96,7 @@ def _shadow(pace: Pace) -> tuple[Step, ...]:
         Step(
             "forget",
             "Evidence from nothing",
-            "the evidence collected with the fault is deleted; the walk goes on",
+            "the evidence collected with the fault is deleted; the migration goes on",
             Forget(COMPARED),
         ),
         Step(
@@ -108,7 +110,7 @@ def _shadow(pace: Pace) -> tuple[Step, ...]:
 
 
 def _wider(pace: Pace) -> str:
-    """A pace that is content with less says so."""
+    """For a pace with wider bounds: that it has them."""
     usual, own = NORMAL.products, pace.products
     if own == usual:
         return ""
@@ -125,15 +127,15 @@ def _products(pace: Pace) -> tuple[Step, ...]:
         Step(
             "sure",
             "More clean pairs",
-            f"to answer everybody the new side needs {sure(pace.products.new)}",
+            f"for all clients the new side needs {sure(pace.products.new)}",
             until=Clean(PRODUCT_ROUTES, pairs_for(pace.products.new)),
             within=600,
         ),
         Step(
             "new",
             "The new side answers",
-            "a person approves the last step: everybody is answered by the catalog now; legacy is "
-            "the fallback only",
+            "a person approves the last step: the catalog answers every client now; legacy is only "
+            "the fallback",
             Approve(PRODUCT_ROUTES),
             Moved(PRODUCT_ROUTES, "new"),
             hold=pace.new,
@@ -142,18 +144,18 @@ def _products(pace: Pace) -> tuple[Step, ...]:
         Step(
             "price",
             "A price changes in the old admin page",
-            "an editor changes prices in the monolith; the new side has to show them",
+            "an editor changes prices in the monolith; the new side has to show the new ones",
             EditPrices(pace.price_edits),
         ),
     )
 
 
 def _canary(percent: int) -> Step:
-    """The walk holds each step for its time; this only looks on."""
+    """The migration holds each step for its time; this step only waits for it."""
     return Step(
         f"canary-{percent}",
         f"Canary {percent} %",
-        f"{percent} % of the shoppers are answered by the new side, always the same ones",
+        f"the new side answers {percent} % of the shoppers, always the same ones",
         Follow(PRODUCT_ROUTES, percent),
         Moved(PRODUCT_ROUTES, "canary"),
         within=180,

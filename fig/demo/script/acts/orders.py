@@ -22,7 +22,7 @@ def orders(pace: Pace) -> Act:
         3,
         "Orders and pages move, and legacy is stopped for a moment",
         "Orders are harder: they write on both sides. Pages follow. Then the monolith is stopped "
-        "under load, to see who still needs it, and the app's routes go back once, to see that "
+        "under load, to see what still needs it, and the app's routes go back once, to see that "
         "the way back is open.",
         (*_orders(pace), *_pages(pace), *_away(pace), *_way_back(pace)),
     )
@@ -53,7 +53,7 @@ def _orders(pace: Pace) -> tuple[Step, ...]:
         Step(
             "orders-sure",
             "More clean pairs of the order pages",
-            f"and to answer everybody {sure(pace.orders.new)}",
+            f"and for all clients {sure(pace.orders.new)}",
             until=Clean(ORDER_READS, pairs_for(pace.orders.new)),
             within=600,
         ),
@@ -74,7 +74,7 @@ def _pages(pace: Pace) -> tuple[Step, ...]:
         Step(
             "pages-clean",
             "Clean pairs of the pages",
-            f"of some pages few people come by; the demo does not wait long: "
+            f"some pages are seldom visited, and the demo does not wait long for them: "
             f"{sure(pace.pages.new)}",
             until=Clean(PAGE_READS, pairs_for(pace.pages.new)),
             within=300,
@@ -82,7 +82,7 @@ def _pages(pace: Pace) -> tuple[Step, ...]:
         Step(
             "pages-50",
             "Pages: canary 50 %",
-            "by another edit; a cart, a login go on, on whichever side the next click is answered",
+            "by another edit; carts and logins continue, whichever side answers the next click",
             Edit(PAGE_ROUTES, "canary", 50),
             Moved(PAGE_ROUTES, "canary", together=True),
             hold=pace.canary,
@@ -91,7 +91,7 @@ def _pages(pace: Pace) -> tuple[Step, ...]:
         Step(
             "pages-new",
             "The new side shows the pages",
-            "every page comes from the storefront; registering, and prices, still end in the "
+            "every page comes from the storefront; new accounts and prices still go to the "
             "monolith's own forms",
             Edit(PAGE_ROUTES, "new"),
             Moved(PAGE_ROUTES, "new", together=True),
@@ -106,8 +106,8 @@ def _away(pace: Pace) -> tuple[Step, ...]:
         Step(
             "away",
             "Legacy is stopped",
-            f"for {pace.away:.0f} s and its start there is no monolith; orders are taken all the "
-            "same, as pending",
+            f"for {pace.away:.0f} s and its start there is no monolith; orders are still accepted, "
+            "as pending",
             StopLegacy(pace.away),
             Recovered(),
             within=150,
@@ -115,7 +115,7 @@ def _away(pace: Pace) -> tuple[Step, ...]:
         Step(
             "finish",
             "Legacy is back",
-            "what was accepted meanwhile is written to it",
+            "the orders accepted meanwhile are written to it",
             LegacyIsBack(),
             Finished(),
             within=120,
@@ -143,7 +143,7 @@ def _way_back(pace: Pace) -> tuple[Step, ...]:
         Step(
             "forward",
             "And forward again",
-            "nothing was lost on the way; forward again",
+            "the same routes go to the new side again; nothing may be lost on the way",
             Flip(API_ROUTES, "new", walk=True),
             Moved(API_ROUTES, "new", together=True),
             hold=pace.back,
@@ -158,7 +158,7 @@ def _way_back(pace: Pace) -> tuple[Step, ...]:
         Step(
             "retire",
             "Retiring is refused",
-            "asking to retire the orders' route all the same: legacy still owns the data behind it",
+            "trying to retire the orders' route; legacy still owns the data behind it",
             AskToRetire("place-order"),
         ),
     )
