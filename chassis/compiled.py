@@ -1,5 +1,5 @@
-"""The data plane as C modules, where `make compile` built them: of which sources, and whether they
-are still those.
+"""The data plane as C modules, where `make compile` built them: the sources they were built from,
+and whether these have changed.
 
 Python imports a C module (`requests.cpython-311-x86_64-linux-gnu.so`) before the source beside it.
 So every process of ours first compares each source with the one that was compiled: an edit acts,
@@ -42,7 +42,7 @@ def c_module(source: str) -> str:
 
 
 def complaint(root: Path = ROOT) -> str | None:
-    """Why the C modules below this folder must not run; None: they may, or there are none."""
+    """Why the C modules below this folder must not run; None where they may, or there are none."""
     manifest = root / MANIFEST
     if not manifest.exists() and not (root / LIBRARY).exists():
         return None

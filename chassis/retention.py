@@ -1,7 +1,7 @@
 """How long each record is kept, and what decides by it: one rule for each table of a service.
 
-A record that decides about another one must not be forgotten before it. So no rule stands alone:
-each says why its time is long enough, and a test holds the list against the tables that exist.
+A record that decides about another one must be kept at least as long. So each rule says why its
+time is long enough, and a test compares the list with the tables that exist.
 """
 
 import asyncio
@@ -23,8 +23,8 @@ AT_ONCE = 2000  # rows, so that no lock is held for long
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """Of one table. `keep` is in words; `forget`, where it is ours to run, removes up to $2 rows
-    that are older than $1 = `seconds` by the database's clock."""
+    """The rule of one table. `keep` is a text; `forget`, where chassis runs it, is SQL that removes
+    up to $2 rows that are older than $1 = `seconds` by the database's clock."""
 
     table: str
     keep: str
@@ -33,7 +33,7 @@ class Rule:
     forget: str = ""
 
 
-# Of the tables that chassis makes, whoever has them.
+# Of the tables that chassis creates, in any service.
 OUTBOX = Rule("outbox", "1 h after it was sent", "the stream and every inbox know an event again")
 INBOX = Rule("inbox", "14 days", "longer than the stream keeps events (7 days): none comes twice")
 POSITION = Rule("reader_position", "for ever", "a row a reader: where it goes on")
@@ -69,7 +69,7 @@ def tombstones(table: str, gone: str) -> Rule:
 
 
 def log_age(tables: Sequence[str]) -> str:
-    """Notes how far the log was told in these tables, once a day."""
+    """Notes once a day how far these tables have followed the log."""
     newest = " UNION ALL ".join(f"SELECT max(lsn) AS lsn FROM {table}" for table in tables)
     return f"""
     INSERT INTO log_age (at, lsn)

@@ -1,4 +1,4 @@
-"""Circuit breakers: the state machine (pure), a `guard` around calls, how breakers stand in the
+"""Circuit breakers: the state machine (pure), a `guard` around calls, the breakers' states as
 metrics, and `toward_legacy`: a service's breakers toward the monolith, by the kind of call.
 """
 

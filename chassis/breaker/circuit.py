@@ -6,8 +6,8 @@
       │                                  └──────too many failed or slow again─────────────────┤
       └─────────────────────────────────────────────────────────────────after `ramp` seconds──┘
 
-Times are seconds of one monotonic clock. Who asks `acquire` gets a permit and must give it back
-with `release`, whatever happened: a call that was cancelled says so and is no side's fault.
+Times are seconds of one monotonic clock. The caller of `acquire` gets a permit and must give it
+back with `release`, whatever happened: a call that was cancelled counts for neither side.
 """
 
 from collections import deque
@@ -20,7 +20,7 @@ REFUSED = -1  # instead of a permit
 
 
 class State(StrEnum):
-    """Where a breaker stands."""
+    """The states of a breaker."""
 
     CLOSED = "closed"
     OPEN = "open"
@@ -71,7 +71,7 @@ class BreakerSettings:
 
 
 class _Window:
-    """Calls of the last `window` seconds, in slots that are forgotten one by one."""
+    """Calls of the last `window` seconds, in slots that expire one by one."""
 
     __slots__ = ("_at", "_width", "calls", "failed", "slots", "slow")
 
@@ -170,7 +170,7 @@ class Breaker:
                 self._open(cause, counts, now)
 
     def tick(self, now: float) -> None:
-        """Take the steps that time alone brings, as of when they were due. Who asks does so."""
+        """Take the steps that time alone brings, as of when they were due. Every query does so."""
         settings = self._settings
         if self.state is State.OPEN and now - self._since >= self._pause():
             self._enter(State.HALF_OPEN, self._since + self._pause())
@@ -182,16 +182,16 @@ class Breaker:
             self._since += settings.ramp
 
     def revive(self, now: float) -> None:
-        """The callee is heard to be well again: the rest of the pause is not waited for."""
+        """The callee is well again: end the pause now."""
         self.tick(now)
         if self.state is State.OPEN:
             self._enter(State.HALF_OPEN, now)
 
     def holds_back(self, now: float, patience: float) -> bool:
-        """Whether calls are held back: not all of them are let through.
+        """Whether some calls are not let through.
 
-        Half open, with no probe out, it knows nothing: that counts for `patience` seconds, until
-        it is clear that nobody calls any more.
+        A half-open breaker with no probe under way counts as holding back for `patience` seconds;
+        after that there are no more calls to hold back.
         """
         self.tick(now)
         if self.state is State.HALF_OPEN and not self._probes:

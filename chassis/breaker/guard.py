@@ -1,7 +1,7 @@
-"""A breaker around calls: asks for the permit, and tells what became of it.
+"""A breaker around calls: takes a permit, and gives it back with the outcome.
 
-What the caller waits for before the call (a turn in its own queue) is no business of the callee:
-wait first, then call.
+Waiting before the call (for a turn in the caller's own queue) must not count as slowness of the
+callee: wait first, then call.
 """
 
 import random

@@ -1,4 +1,4 @@
-"""How breakers stand, as Prometheus reads it: the facts for people, each reason one of few."""
+"""The states of breakers as Prometheus metrics; each reason is one of a fixed few."""
 
 from collections.abc import Iterable, Mapping, Sequence
 

@@ -1,5 +1,5 @@
-"""The breakers of a service toward the monolith, by the kind of call: how they stand, and whether
-it is away by them."""
+"""The breakers of a service toward the monolith, by the kind of call: their states, and whether
+the monolith counts as away."""
 
 from collections.abc import Iterator, Mapping
 from typing import TypeAlias

@@ -1,4 +1,4 @@
-"""What stands against a step, for people: objections that differ only in a name are said once."""
+"""Objections against a step, for people: those that differ only in a name are printed once."""
 
 from collections.abc import Iterable
 from typing import Protocol
@@ -43,7 +43,8 @@ def listed(objections: Iterable[Objection]) -> str:
 
 
 def _without_name(one: Objection) -> tuple[str, str]:
-    """The reason and the remedy with a placeholder; as they are where no name stands in quotes."""
+    """The reason and the remedy with a placeholder for the name; unchanged without a quoted
+    name."""
     place, quoted = PLACES.get(one.kind), f"'{one.about}'"
     if place is None or quoted not in one.words:
         return one.words, one.remedy

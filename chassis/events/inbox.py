@@ -8,8 +8,8 @@ EVENTS ──▶ Follower (one instance, in order) ──▶ transaction: inbox 
                                                     ▼
                                  deadletters.<consumer>, to be looked at and replayed
 
-What has arrived together is taken together, which costs one commit; so one that fails holds its
-neighbours up for a moment, and never takes them with it.
+Events that have arrived together are handled in one transaction, which costs one commit. Where one
+of them fails, all are handled again one by one: the others are delayed for a moment, never lost.
 """
 
 import asyncio
@@ -66,8 +66,8 @@ Several: TypeAlias = Sequence[tuple[Any, Envelope]]
 
 @dataclass(frozen=True, slots=True)
 class Together:
-    """A handler of events that have come one behind the other, of each type it stands beside: all
-    of them in one call, in the order of the stream."""
+    """A handler of consecutive events of its types: all of them in one call, in the order of the
+    stream."""
 
     handle: Callable[[asyncpg.Connection, Several], Awaitable[None]]
 
@@ -152,7 +152,7 @@ class Inbox:
 
         @app.post("/events/go-on")
         async def go_on_after_a_gap() -> JsonBytes:
-            """Events that were not taken are gone, and a person has seen to what they told."""
+            """Skip events that were lost unread, once a person has dealt with their effects."""
             info = await self._nats.jetstream().stream_info(events.STREAM)
             moved = await go_on(pool, self._consumer, info.state.first_seq)
             return JsonBytes(orjson.dumps({"consumer": self._consumer, "moved": moved}))
@@ -223,7 +223,7 @@ class Inbox:
                 await handler(connection, one.event, one.envelope)
 
     def _opened(self, message: Msg) -> _Opened:
-        """What is in it, and who handles it. Raises NotAnEvent."""
+        """The event in a message, and its handler. Raises NotAnEvent."""
         envelope = _open(message)
         kind, handler = self._handlers[message.subject]
         return _Opened(message, handler, events.read(kind, envelope), envelope)
@@ -264,7 +264,7 @@ class Inbox:
         self._taken.labels(self._consumer, "handled" if new else "known").inc()
 
     def _span(self, message: Msg, envelope: Envelope) -> AbstractContextManager[Open | None]:
-        """Of a handler, in the trace of what told the event."""
+        """The span of a handler, in the trace of what published the event."""
         attributes = messaging("process", message.subject, envelope.id)
         attributes["messaging.consumer.group.name"] = self._consumer
         parent = sender(message.headers)
@@ -278,7 +278,7 @@ class Inbox:
         reason: str,
         attempts: int,
     ) -> None:
-        """To the dead letters, acknowledged there, before the position moves."""
+        """Publish it as a dead letter, acknowledged, before the position moves."""
         sequence = message.metadata.sequence.stream
         headers = {
             "Nats-Msg-Id": f"{self._consumer}:{position.stream}:{sequence}",

@@ -1,4 +1,4 @@
-"""Events leave a service through a table: written in the transaction of what they tell, sent after.
+"""Events leave a service through a table: written in the transaction of the change, sent after it.
 
     handler's transaction ── add ──▶ outbox ── Relay (one instance) ──▶ JetStream, acknowledged
                                        ▲                                     │
@@ -63,8 +63,8 @@ DELETE FROM outbox WHERE id IN (
 def clause(first: int, when: str = "(SELECT)") -> str:
     """An event as parts of a statement's WITH, so that it costs no round trip of its own.
 
-    `when` names a part before it whose rows say that it is to be told; the parameters from number
-    `first` on are `values`. Two services tell most of what they tell so.
+    `when` names an earlier part: the event is published where that part has rows. The parameters
+    from number `first` on are `values`. Two services publish most of their events so.
     """
     event_id, key, subject, body = (f"${number}" for number in range(first, first + 4))
     return f"""
@@ -87,7 +87,7 @@ _ADD = f"WITH {clause(1)} SELECT"
 
 
 async def add(connection: asyncpg.Connection, event: Event, event_id: str, now: float) -> None:
-    """Tell an event, in the open transaction; one id is told once. `now` in unix seconds.
+    """Publish an event with the open transaction; one id is published once. `now` in unix seconds.
 
     A transaction that publishes events of several keys adds them in the order of the keys.
     """
@@ -194,7 +194,7 @@ class Relay:
 
 
 async def publish(jetstream: JetStreamContext, subject: str, event_id: str, body: str) -> None:
-    """In the trace of what told the event, however long it has waited."""
+    """Publish one event, in the trace of what wrote it, however long it has waited."""
     headers = {"Nats-Msg-Id": event_id}
     attributes = messaging("send", subject, event_id)
     with within(f"send {subject}", "producer", attributes, _origin(body)) as opened:
@@ -204,7 +204,7 @@ async def publish(jetstream: JetStreamContext, subject: str, event_id: str, body
 
 
 def _origin(body: str) -> Open | None:
-    """The span in which the event of a row was told."""
+    """The span in which the event of a row was written."""
     return read(orjson.loads(body)[TRACEPARENT]) if f'"{TRACEPARENT}"' in body else None
 
 

@@ -1,7 +1,7 @@
 """How many events wait in an outbox and for how long, also while nothing can be sent.
 
-On a connection of its own and in each instance: the relay may stand still for the very reason that
-events pile up. While the database is away, nothing is added either.
+On a connection of its own and in each instance: what makes events pile up may have stopped the
+relay. While the database is away, no event is added either.
 """
 
 import asyncio

@@ -54,7 +54,7 @@ class Driver:
     _carrying: "asyncio.Task[None] | None" = None
 
     async def begin(self, toward: Owner, operator: str, attempt: int | None = None) -> Record:
-        """Begin an attempt; it goes on by itself. `attempt`: the number that whoever orders it has
+        """Begin an attempt; it goes on by itself. `attempt`: the last number that the operator has
         seen; the order is void once there is a higher one. Raises NotBegun."""
         before = await self.records.look()
         if attempt is not None and before.attempt != attempt:
@@ -84,8 +84,8 @@ class Driver:
         return await self.records.change(before, after) or await self.records.look()
 
     async def close(self) -> Record:
-        """End the window: from here on those who keep a copy hear from us, beginning with all there
-        is. Of one that has ended all is published once more. Raises NotBegun, LegacyAway."""
+        """End the window: from here on we publish to the services that keep a copy, beginning with
+        all data. For a closed window all is published once more. Raises NotBegun, LegacyAway."""
         records = self.records
         before = closed = await records.look()
         has_ended = before.writer is Owner.NEW and not before.window_open
@@ -147,7 +147,7 @@ class Driver:
             await self._end(record, "")
 
     async def _compare(self) -> None:
-        """Nobody writes meanwhile: what differs for a moment is what has not been heard of yet."""
+        """Compare until both sides agree: writes wait, so a difference can only be feed lag."""
         until = time.monotonic() + REACH_SECONDS
         async with self._step("compare"):
             while True:
@@ -220,7 +220,7 @@ class Driver:
         self.trouble = trouble
 
     async def mend(self) -> str:
-        """End an attempt whose lease is over, and open a fence that stands for nobody. Returns what
+        """End an attempt whose lease is over, and open a fence that no attempt needs. Returns what
         is wrong with the fence; empty: nothing."""
         record = await self.records.look()
         if record.writer is None and not record.held:

@@ -1,11 +1,11 @@
-"""What the feed says of a domain that we own: the echo of our own writes, or somebody else's.
+"""What the feed says of a domain that we own: the echo of our own writes, or rogue writes.
 
     owner     the change of a domain's entity
-    legacy    at or before `since_lsn`: ours already, passed over     behind it: applied
-    new       written by the reverse feed: passed over                by anybody else: a rogue write
+    legacy    at or before `since_lsn`: ours already, ignored         behind it: applied
+    new       written by the reverse feed: ignored                    by any other: a rogue write
 
-Neither is written into the owner's tables. A rogue write is kept and named: the fence's trigger was
-taken away, or somebody passed it. The reverse feed then writes our state over it.
+Neither is written into the owner's tables. A rogue write is stored and logged: the fence's trigger
+was removed, or bypassed. The reverse feed then writes our state over it.
 """
 
 import logging
@@ -31,9 +31,9 @@ INSERT INTO rogue_write (domain, lsn, seq, said) VALUES ($1, $2, $3, $4) ON CONF
 
 @dataclass(frozen=True, slots=True)
 class Echo:
-    """Of one domain, whose rows are these entities. `floors` is the table that says which of them
-    have been read whole. `mended`: the rogue writes over which the reverse feed can write our
-    state; the others need a person."""
+    """The echo of one domain, which has these entities. `floors` is the table of those that have
+    been read whole. `mended`: the rogue writes over which the reverse feed can write our state; the
+    others need a person."""
 
     records: Records
     entities: frozenset[str]

@@ -1,4 +1,4 @@
-"""Where a domain stands, and orders to move it: the words of contracts.cutover.
+"""The state of a domain, and orders to move it: the messages of contracts.cutover.
 
 On a service's own port, which no route of the facade leads to.
 """
@@ -30,7 +30,7 @@ class Order(BaseModel):
 
     toward: Owner
     operator: str = ""
-    attempt: int | None = None  # the number that was seen; None: whatever it is
+    attempt: int | None = None  # the last number seen; None: any
 
 
 class Withdrawal(BaseModel):
@@ -54,7 +54,7 @@ class Cutover:
         app.add_api_route(f"{here}/close", self.closed, methods=["POST"])
 
     async def stands(self) -> JsonBytes:
-        """Where it stands."""
+        """The state of the domain."""
         return JsonBytes(orjson.dumps(await self._standing(await self.driver.records.look())))
 
     async def moved(self, order: Order) -> JsonBytes:

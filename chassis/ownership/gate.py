@@ -1,4 +1,4 @@
-"""What a write asks before it begins: whose it is. While the domain changes hands, it waits here.
+"""The gate of writes: the owner of the domain. While the domain changes hands, writes wait here.
 
 whose ──▶ legacy           its own transaction decides, and its fence
       ──▶ new  ──▶ enter   in the write's own transaction, until that has ended
@@ -36,9 +36,10 @@ class WriteGate:
     _since: dict[str, float] = field(default_factory=dict)  # when a write began to wait
 
     async def whose(self, write: str, patience: float = PATIENCE_SECONDS) -> Owner:
-        """Who takes the write now. `write` names it, also when it comes again. Raises Moving."""
+        """The owner that takes the write now. `write` names it, also when repeated. Raises
+        Moving."""
         record = await self.records.lately()
-        if record.writer is not Owner.NEW:  # a write of our own asks once more: see `enter`
+        if record.writer is not Owner.NEW:  # for a write of our own `enter` looks again
             record = await self.records.look()
         if record.writer is None:
             began = self._since.setdefault(write, time.monotonic())
@@ -52,19 +53,20 @@ class WriteGate:
         return record.owner
 
     async def stand(self, connection: asyncpg.Connection, name: str) -> None:
-        """First of all in the transaction of a write of our own, as the only writer of what is
-        called so: whose the domain is does not change until the transaction ends. Who it is must
-        still be looked at; where it is not we, that is `moved`."""
+        """First of all in the transaction of a write of our own, as the only writer under `name`:
+        the owner does not change until the transaction ends. The caller must still look who the
+        owner is; where that is legacy, see `moved`."""
         await connection.execute(ENTER_ALONE, self.records.domain, name)
 
     def moved(self, write: str) -> Moving:
-        """A write of this name found the domain not, or not any more, ours: it waits from now."""
+        """The error of a write that found the domain not, or not any more, ours: it waits from
+        now."""
         self._since.setdefault(write, time.monotonic())
         return Moving(self.records.domain)
 
     async def enter(self, connection: asyncpg.Connection, name: str = "") -> Record:
-        """First of all in the transaction of a write of our own. Raises Moving where it is not, or
-        not any more, ours to do. With a `name`, as the only writer of what is called so."""
+        """First of all in the transaction of a write of our own, with a `name` as the only writer
+        under that name. Raises Moving where the domain is not, or not any more, ours."""
         if name:
             await self.stand(connection, name)
         else:

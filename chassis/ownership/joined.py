@@ -1,11 +1,11 @@
-"""What the feed says of a domain whose read model stands beside the owner's own tables.
+"""What the feed says of a domain whose read model exists beside the owner's own tables.
 
     owner     the change of a domain's entity
     legacy    applied
     new       written by one of the domain's reverse feeds: applied, the read model joins both
-              by anybody else, behind `since_lsn`: a rogue write, named and not applied
+              by any other, behind `since_lsn`: a rogue write, logged and not applied
 
-A table that is read again is applied as it is: who wrote a row that stands there nobody can say.
+A table that is read again is applied as it is: its rows do not say who wrote them.
 """
 
 from collections.abc import Sequence

@@ -7,8 +7,8 @@
 
 `claim`, `close` and `open` change the row in legacy's database, everything else the record here. A
 change holds only under the attempt that it was begun under, and each takeover raises the attempt
-first. So whoever wakes up late changes nothing, in neither database. A function returns the row
-after the change, or None where it does not hold.
+first. So a process that wakes up late changes nothing, in either database. A function returns the
+row after the change, or None where it does not hold.
 """
 
 from collections.abc import Mapping
@@ -17,7 +17,7 @@ from enum import Enum
 
 from chassis.ownership.record import Fence, Owner, Phase, Record
 
-BEYOND = 1 << 40  # bytes of legacy's log: more than it writes while the last copies hear of the end
+BEYOND = 1 << 40  # bytes of legacy's log: more than it writes until the last copies have the end
 
 
 def begin(record: Record, toward: Owner, operator: str) -> Record | None:
@@ -68,15 +68,15 @@ def switch(record: Record, attempt: int, since_lsn: int) -> Record | None:
 
 
 def settle(record: Record, attempt: int, words: str) -> Record | None:
-    """The attempt is over. Asks for no lease: nobody else may hold this attempt."""
+    """End the attempt. Needs no lease: no other process may hold this attempt."""
     if record.attempt != attempt or record.phase is Phase.SETTLED:
         return None
     return replace(record, phase=Phase.SETTLED, toward=None, held=False, words=words)
 
 
 def close_window(record: Record, lsn: int) -> Record | None:
-    """Legacy is not told any more, and there is no way back. `lsn` is where its log ends now: what
-    we publish is newer than whatever of ours is still on its way into it."""
+    """Legacy gets no more changes, and there is no way back. `lsn` is where its log ends now: what
+    we publish is newer than any of our changes still on its way into legacy."""
     if record.writer is not Owner.NEW or not record.window_open:
         return None
     return replace(record, window_open=False, since_lsn=lsn + BEYOND)
@@ -90,7 +90,8 @@ def take_over(record: Record) -> Record | None:
 
 
 def give_up(record: Record, attempt: int) -> Record | None:
-    """The one who began it ends it: what it sent before, and what may still arrive, is void."""
+    """The process that began the attempt ends it: its earlier commands are void when they
+    arrive."""
     if record.phase is Phase.SETTLED or record.attempt != attempt:
         return None
     return replace(record, attempt=attempt + 1, held=True)
@@ -106,7 +107,7 @@ def claim(fence: Fence, attempt: int) -> Fence | None:
 
 
 def close(fence: Fence, attempt: int, epoch: int) -> Fence | None:
-    """Legacy commits nothing any more; `epoch` is the one that the switch will bring."""
+    """Legacy commits nothing from now on; `epoch` is the number after the switch."""
     if fence.attempt != attempt:
         return None
     return Fence(Owner.NEW, epoch, attempt)
@@ -118,12 +119,12 @@ def open_again(fence: Fence, attempt: int, epoch: int) -> Fence | None:
 
 
 class Ending(Enum):
-    """What ends an attempt that somebody left."""
+    """What ends an abandoned attempt."""
 
     OPEN = "open the fence, then settle"
     SETTLE = "settle"
 
 
 def ending(record: Record) -> Ending:
-    """What is to be done, in this order, by whoever has taken the attempt over."""
+    """What the process that has taken the attempt over must do, in this order."""
     return Ending.OPEN if record.owner is Owner.LEGACY else Ending.SETTLE

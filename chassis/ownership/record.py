@@ -6,14 +6,14 @@ from enum import StrEnum
 
 
 class Owner(StrEnum):
-    """Whose commit a write of the domain is."""
+    """The side that commits the writes of a domain."""
 
     LEGACY = "legacy"
     NEW = "new"
 
     @property
     def other(self) -> "Owner":
-        """The one who does not own it."""
+        """The side that does not own it."""
         return Owner.NEW if self is Owner.LEGACY else Owner.LEGACY
 
 
@@ -23,7 +23,7 @@ class Phase(StrEnum):
     SETTLED = "settled"  # none is under way
     MOVING = "moving"  # new writes wait
     FENCED = "fenced"  # the owner can commit nothing any more
-    OPENING = "opening"  # back at legacy, whose fence may still be closed
+    OPENING = "opening"  # legacy is the owner again; its fence may still be closed
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class Record:
 
     @property
     def writer(self) -> Owner | None:
-        """Who takes a new write now; None: it waits."""
+        """The side that takes a new write now; None: the write waits."""
         return self.owner if self.phase is Phase.SETTLED else None
 
     def same_window(self, other: "Record") -> bool:

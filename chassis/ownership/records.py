@@ -19,7 +19,7 @@ LEASE_SECONDS = 5.0
 LATELY_SECONDS = 0.05
 DRAIN_SECONDS = 1.0  # for writes of ours that are in their transactions
 
-# Own writes hold it shared until they have ended; who fences them takes it alone, and in turn.
+# Own writes hold it shared until they have ended; a cutover takes it exclusively, in turn.
 _LOCK = "hashtext('owner of ' || $1::text), 3"
 ENTER = f"SELECT pg_advisory_xact_lock_shared({_LOCK})"
 # One writer at a time of what has this name, until the transaction ends; then both.

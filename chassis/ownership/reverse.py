@@ -1,10 +1,10 @@
-"""What the owning service wrote goes into legacy's tables: the reverse feed of one domain. Once the
-window is closed, it goes to those who keep a copy instead, as events (`closed`).
+"""The reverse feed of one domain: writes the owning service's changes into legacy's tables. Once
+the window is closed, it publishes them to the services that keep a copy, as events (`closed`).
 
     a write's transaction ─▶ owned_change ─▶ present state of those keys ─▶ one transaction there
                                  ▲                                              │
                                  └───────────────── deleted ◀───────────────────┘
-Rows name keys and no values, so they need no order of commit, and doing them twice does no harm.
+Rows name keys and no values, so they need no order of commit, and applying them twice is harmless.
 All rows of a key are taken together, in one snapshot. One instance does it at a time; `turn` in
 legacy's database keeps a batch out that another instance has overtaken.
 """
@@ -65,7 +65,7 @@ class ReverseFeed:
     records: Records
     legacy: LegacySide | None  # None: there is no monolith, or its database is not known
     own: Source
-    publisher: StatePublisher | None = None  # None: nobody keeps a copy
+    publisher: StatePublisher | None = None  # None: no service keeps a copy
     trouble: str = "not begun yet"  # why nothing is written just now; empty: nothing is in the way
     position: int = 0  # the last change that this process has written
     _news: asyncio.Event = field(default_factory=asyncio.Event)
@@ -161,7 +161,7 @@ class ReverseFeed:
             if not rows:
                 return 0
             if not (await self.records.look(connection)).same_window(record):
-                return len(rows)  # moved, or closed, since it was looked at: once more
+                return len(rows)  # moved, or closed, since the last look: once more
             pending = [Pending(*row) for row in rows]
             present = await self.own.read(connection, pending)
         if legacy is not None:

@@ -1,6 +1,6 @@
-"""What a cutover asks of the two sides: of legacy's database, and of the owning service's tables.
+"""What a cutover needs of the two sides: of legacy's database, and of the owning service's tables.
 
-Legacy's side is written by who knows its tables, and imported only while there is a monolith.
+Legacy's side is in the package that knows its tables, and imported only while there is a monolith.
 """
 
 from collections.abc import Mapping, Sequence
@@ -49,7 +49,7 @@ class LegacySide(Protocol):
     """A domain's tables and fence in legacy's database. Every call may raise LegacyAway."""
 
     async def look(self) -> tuple[Fence, str]:
-        """The fence, and what is wrong with it; empty: it stands."""
+        """The fence, and what is wrong with it; empty: nothing."""
 
     async def claim(self, attempt: int) -> None:
         """See protocol.claim. Raises Late."""
@@ -94,7 +94,7 @@ class Batch:
 
 
 class Source(Protocol):
-    """What a reverse feed tells of."""
+    """What a reverse feed reads."""
 
     async def read(self, connection: asyncpg.Connection, pending: Sequence[Pending]) -> Rows:
         """What `Batch.rows` is to hold of these, as the open transaction sees it."""

@@ -1,9 +1,10 @@
-"""With the answer to a write: whose the domain is, for the facade that gives the client its mark.
+"""States the owner of the domain with the answer to a write: the facade puts it in the client's
+mark.
 
 Fig-Owner: goods=new
 
-The record is looked at once the write is done. `legacy`: legacy has it, also where the new side did
-it, for a domain goes back only when legacy has everything. `new`: legacy may not have heard of it.
+The record is read after the write. `legacy`: legacy has the write, also one that the new side did,
+for a domain goes back only when legacy has everything. `new`: legacy may not have the write yet.
 """
 
 import logging

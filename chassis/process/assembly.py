@@ -47,17 +47,17 @@ PACKAGE: Final = "strangler-fig"
 
 
 class StatelessSettings(ProcessSettings):
-    """What every service is told; a subclass sets the prefix and adds its own."""
+    """The settings of every service; a subclass sets the prefix and adds its own."""
 
     nats_url: NatsUrl
     listen: ListenAddress
-    # Public keys of the services that may call this one; without it whoever reaches the port may.
+    # Public keys of the services that may call this one; without it any client of the port may.
     caller_keys: Path | None = None
     version: str = ""  # of this instance, for the registry; else that of the installed package
 
 
 class ServiceSettings(StatelessSettings):
-    """What every service with a database is told."""
+    """The settings of every service with a database."""
 
     database_url: DatabaseUrl
     connections: int = 10  # to the database
@@ -65,7 +65,7 @@ class ServiceSettings(StatelessSettings):
 
 
 class LegacySettings(ServiceSettings):
-    """What a service that calls the monolith is told; without its URL it calls none."""
+    """The settings of a service that calls the monolith; without its URL it makes no calls."""
 
     legacy_url: ServiceUrl | None = None
     # The file by which a proxy takes the monolith's place for a while: chassis.registry.redirects.
@@ -82,7 +82,7 @@ class LegacySettings(ServiceSettings):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatelessGround:
-    """What a service without a database stands on."""
+    """What a service without a database is built from."""
 
     name: str
     instance: str
@@ -93,7 +93,7 @@ class StatelessGround:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ground(StatelessGround):
-    """What a service with a database stands on."""
+    """What a service with a database is built from."""
 
     settings: ServiceSettings
     pool: asyncpg.Pool
@@ -142,7 +142,7 @@ class Parts:
     ready: web.Readiness = field(default=_nothing_wrong)
     close: Callable[[], Awaitable[None]] = field(default=_nothing_to_close)
     watermark: Watermark | None = None  # of the read model, if it has one
-    details: Callable[[], Mapping[str, Any]] = dict  # what else /readyz tells
+    details: Callable[[], Mapping[str, Any]] = dict  # further fields of /readyz
     alarms: Callable[[], Mapping[str, str]] = dict  # what a person should look at, by name
     around: Around = field(default=_nothing_around)  # wraps all that answers
 
@@ -155,7 +155,7 @@ Judged = Callable[[web.Readiness], web.Readiness]  # the service's own reasons, 
 async def assemble(
     name: str, settings: ServiceSettings, build: Build, around: Around = _nothing_around
 ) -> None:
-    """Build the service and answer until told to stop; `around` may wrap the whole application."""
+    """Build the service and serve until a signal; `around` may wrap the whole application."""
     port = bind(settings.listen, f"{name.upper()}_LISTEN")
     pool = await open_pool(settings.database_url, name, settings.connections, settings.by_key)
 
@@ -187,7 +187,7 @@ def main(name: str, settings: type[ServiceSettings], build: Build) -> None:
 
 
 async def assemble_stateless(name: str, settings: StatelessSettings, build: BuildStateless) -> None:
-    """Build a service that has no database, and answer until told to stop."""
+    """Build a service that has no database, and serve until a signal."""
     port = bind(settings.listen, f"{name.upper()}_LISTEN")
     await _answer(name, settings, port, build, lambda own: own, _nothing_around)
 

@@ -22,8 +22,8 @@ async def exclusive(
     """A connection of its own, once it alone holds the lock `name` in this database.
 
     `standby` is called again and again until then, and should take a moment. The lock is given
-    back with the connection, also when the process is killed. Whoever loses the connection has
-    lost the lock, and learns it from the next statement. Raises what `DatabaseAway` names.
+    back with the connection, also when the process is killed. A process that loses the connection
+    has lost the lock; its next statement fails. Raises what `DatabaseAway` names.
     """
     connection = await asyncpg.connect(
         database_url, timeout=3, command_timeout=60, server_settings={"application_name": name}

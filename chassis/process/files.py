@@ -2,8 +2,8 @@
 
 A file that exists keeps its mode and, where we may set it, its owner. `lasting` also survives a
 crash of the operating system, for a few milliseconds more: for what cannot be made again (a
-person's file, keys, secrets, a journal). What processes tell each other several times a second is
-not worth that: after such a crash none of them lives.
+person's file, keys, secrets, a journal). Files by which processes communicate several times a
+second do not need that: after such a crash none of the processes lives.
 """
 
 import json

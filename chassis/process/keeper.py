@@ -1,4 +1,4 @@
-"""When a process that is to be running is started again: pure; who keeps it does the starting."""
+"""When a process that ended is started again. Pure: the supervisor does the starting."""
 
 from chassis.process.backoff import Backoff
 

@@ -10,7 +10,7 @@ _STATE = 0
 
 @dataclass(frozen=True)
 class Lifetime:
-    """A process, told from a later one of the same pid by its start; `started` 0: none."""
+    """A process; its start distinguishes it from a later one of the same pid. `started` 0: none."""
 
     pid: int
     started: int

@@ -1,4 +1,4 @@
-"""How long to pause between two looks for work that nobody announces."""
+"""How long to pause between two looks for work that is not announced."""
 
 import time
 from collections.abc import Callable

@@ -100,7 +100,7 @@ async def serve(
         log_config=None,
         access_log=False,
         timeout_keep_alive=KEPT_SECONDS,
-        proxy_headers=False,  # nothing here asks who the client's client is
+        proxy_headers=False,  # no service needs the address of the facade's client
         timeout_graceful_shutdown=10,
     )
     _spare_the_collector()
@@ -127,8 +127,8 @@ async def serve(
 
 
 def _spare_the_collector() -> None:
-    """What stands at the start stands to the end: the garbage collector need not look at it, and
-    need not come every 700 objects, of which a request alone makes some hundred."""
+    """Exclude what exists at the start from garbage collection, and let the collector run less
+    often than every 700 objects, of which one request makes some hundred."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(10_000, 10, 10)

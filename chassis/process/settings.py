@@ -45,7 +45,7 @@ def _listen(value: object) -> Listen:
 
 
 def _admin(value: object) -> Listen:
-    """As people write the address of an admin port: see chassis.process.address."""
+    """The address of an admin port as people write it: see chassis.process.address."""
     if isinstance(value, Listen):
         return value
     text = str(value)

@@ -23,9 +23,9 @@ class FeedRefused(RuntimeError):
 
 
 def read_again(nats: Client, subjects: Iterable[str], forget: Forget) -> Forget:
-    """For Follower(missed=…): forget that anything was complete, and have the tables read again.
+    """For Follower(missed=…): mark every table as incomplete, and have the tables read again.
 
-    Raises what the bus raises while no feed answers; then nothing was forgotten.
+    Raises what the bus raises while no feed answers; then nothing is marked.
     """
     tables = [
         subject.removeprefix("legacy.")

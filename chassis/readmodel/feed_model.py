@@ -29,7 +29,7 @@ class RebuildSettings(ProcessSettings):
 @dataclass(frozen=True, slots=True)
 class FeedModel:
     """A service's read model; without a `part` it is all that the service's database holds.
-    `unless`: a query whose row says why it is not to be made again."""
+    `unless`: a query whose row says why the model must not be rebuilt."""
 
     service: str
     model: Model

@@ -1,8 +1,8 @@
 """Follows a stream from a stored position, one instance at a time, in order.
 
 The position is stored in the transaction that applies what was read, so it is the acknowledgement:
-a message is taken when its effect is committed, never before and never twice. Other instances stand
-by, and take over when the connection of the active one ends.
+a message is taken when its effect is committed, never before and never twice. Other instances wait,
+and take over when the connection of the active one ends.
 """
 
 import asyncio
@@ -57,7 +57,7 @@ class Position:
     stream: str = ""
     sequence: int = 0
     watermark: int = 0
-    watched: bool = False  # another instance stands by: it is as fresh as what is stored
+    watched: bool = False  # another instance is active: this one is as fresh as the stored tables
     stored_at: float = 0.0  # monotonic seconds
 
     async def load(self, connection: asyncpg.Connection, stream: str) -> None:
@@ -106,8 +106,8 @@ class Position:
 
 
 Deliver = Callable[[asyncpg.Connection, Sequence[Msg], Position], Awaitable[None]]
-# Messages between the position and the stream's beginning are gone: what must be forgotten, in the
-# open transaction, and who must be asked, so that the state grows whole again.
+# Called in the open transaction when the stream no longer has messages that we need: marks what is
+# incomplete and asks for a new snapshot.
 Missed = Callable[[asyncpg.Connection], Awaitable[None]]
 _WATCHED = """
 SELECT EXISTS (SELECT FROM pg_stat_activity WHERE application_name = $1
@@ -174,8 +174,8 @@ class Follower:
             await asyncio.sleep(backoff.next())
 
     async def _without_stream(self, error: NotFoundError) -> None:
-        """Before its first message the stream is waited for. Once nothing of it is needed it may be
-        gone for good: then it is looked for now and then, which nobody needs to hear of."""
+        """Before its first message, wait for the stream. Once nothing of the stream is needed it
+        may be gone for good: then it is looked for now and then, without a warning."""
         self.reason = f"there is no stream {self._source.stream}"
         if self._watermark.fed:
             log.warning("%s: not following: %s: %s", self._source.name, self.reason, error)
@@ -202,8 +202,8 @@ class Follower:
                 await self._pump(connection, reader)
 
     def _look_for_a_gap(self, first: int) -> None:
-        """A stream that forgets by time forgets also what we have not read. Where it cannot be told
-        again, a person must know. Raises RuntimeError."""
+        """A stream that drops old messages also drops unread ones. Where these cannot be sent
+        again, a person must decide. Raises RuntimeError."""
         stands = self._position.sequence
         if self._missed is None and 0 < stands < first - 1:
             raise RuntimeError(
@@ -233,8 +233,8 @@ class Follower:
                 self.stopped = None
 
     async def _keep_up(self, connection: asyncpg.Connection, reader: StreamReader) -> None:
-        """Nothing for us has come for long: what came for others is not to look like a gap, once
-        the stream has forgotten it."""
+        """No message for us has come for long: move the position past those of other subjects, so
+        that they do not look like a gap once the stream has dropped them."""
         last = (await self._nats.jetstream().stream_info(self._source.stream)).state.last_seq
         if last > self._position.sequence and await reader.drained():
             await self._position.save(connection, last)
@@ -269,8 +269,8 @@ class Follower:
 
 
 async def go_on(connection: asyncpg.Connection | asyncpg.Pool, name: str, first: int) -> bool:
-    """A person has seen to the messages before `first`, which are gone: go on there. False where
-    the reader stands there already, or there is none."""
+    """A person has dealt with the lost messages before `first`: go on there. False where the reader
+    is there already, or there is none."""
     moved = await connection.fetchval(
         "UPDATE reader_position SET sequence = $2, begun = 0 WHERE name = $1 AND sequence < $2"
         " RETURNING sequence",

@@ -1,7 +1,7 @@
 """Asks the feed for watermarks; at rest it makes few (`new_services/feed/publishing/pulse.py`).
 
-A request that waits asks for one at once. One that is answered asks that they go on coming often,
-so that what is compared or read next finds the read model as fresh as under load.
+A request that waits asks for a watermark at once. A request that is answered asks for frequent
+ones, so that the next read or comparison finds the read model as fresh as under load.
 """
 
 import asyncio

@@ -1,4 +1,4 @@
-"""Facts of another system, kept as they are told: the rows a service projects its answers from.
+"""Facts of another system, stored as received: the rows from which a service derives its answers.
 
 One table for all kinds of entity, a row each, newer versions only. Rows that are gone stay as
 tombstones, so that an older fact that comes late does not bring them back.

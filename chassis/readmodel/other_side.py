@@ -1,4 +1,4 @@
-"""Whether legacy could answer in our place: looked at only while our own feed stands still.
+"""Whether legacy could answer in our place: checked only while our own feed stands still.
 
 A read model that is older than clients remember their writes declines, so that legacy answers. When
 legacy cannot answer either, an old answer that states its age is better than none.

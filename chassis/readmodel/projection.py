@@ -150,7 +150,7 @@ class Fresh(NamedTuple):
     micros: int  # everything that legacy committed before this time is in the answer
     waited: float = 0.0  # seconds
     fed: bool = True  # False: no feed fills the tables, so there is no watermark to state
-    age: float | None = None  # seconds; told to clients where nobody could answer better
+    age: float | None = None  # seconds; stated to clients where no side could answer better
 
     def stamp(self, answer: Answer) -> Answer:
         """The same answer, with all of it in its headers."""
@@ -166,8 +166,8 @@ class Fresh(NamedTuple):
 async def fresh(request: Request, watermark: Watermark) -> Fresh:
     """Once the watermark is as fresh as the request asks. Raises Problem: 503, declined.
 
-    A request that asks for nothing is declined as well while the feed stands still for longer than
-    clients remember: its client may have written something. Where legacy cannot answer either, the
+    A request without a time is declined as well while the feed stands still for longer than clients
+    remember their writes: its client may have written. Where legacy cannot answer either, the
     answer states its age.
     """
     if not watermark.fed:

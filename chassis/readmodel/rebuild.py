@@ -26,7 +26,7 @@ log = logging.getLogger("rebuild")
 
 HOLD_SECONDS = 2.0  # the live projection is held for no longer; then it is tried again
 AGAIN_SECONDS = 0.5  # after which; meanwhile it goes on
-TURN_SECONDS = 5.0  # another rebuilding, or one that was killed just now, is waited for
+TURN_SECONDS = 5.0  # how long to wait for another rebuild, or for the end of a killed one
 CAUGHT_UP_MICROS = 1_000_000  # from here on it is worth holding the live projection
 PAUSE_SECONDS = 0.01
 
@@ -73,7 +73,7 @@ class Rebuilding:
         """All steps; gives the stream's position. `migrate` makes empty tables at a URL.
 
         Raises NotRebuilt when the fresh tables are not in place within `patience` seconds, or
-        somebody else rebuilds: both would write into the same fresh tables.
+        another process rebuilds: both would write into the same fresh tables.
         """
         began = time.monotonic()
 

@@ -34,7 +34,7 @@ class Part:
     seed: Sequence[str] = ()
     # The same in the exchange, while no one can write: what has been written since, or all of it.
     carry: Sequence[str] = ()
-    # A query whose row says why the live tables are not to be exchanged; asked under the locks, too
+    # A query whose row says why the live tables must not be exchanged; run under the locks, too
     unless: str = ""
 
 

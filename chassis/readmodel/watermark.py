@@ -118,13 +118,15 @@ class Watermark:
         except TimeoutError:
             return False
         finally:
-            self._waiting.pop(waiter, None)  # also who gave up, or hung up
+            self._waiting.pop(
+                waiter, None
+            )  # also for a request that gave up, or whose client hung up
         return True
 
 
 class NoFeed(Watermark):
-    """Of a service whose tables no feed fills: what it holds is current at any time, also where the
-    clock that made a wish is ahead of ours."""
+    """The watermark of a service whose tables no feed fills: always current, also for a time of a
+    clock that is ahead of ours."""
 
     def __init__(self) -> None:
         super().__init__()

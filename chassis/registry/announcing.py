@@ -52,7 +52,7 @@ async def _written(registry: KeyValue, key: str, value: bytes | None) -> None:
 async def announce(nats: Client, registration: Registration, ready: Readiness) -> None:
     """Renew the entry every two seconds while ready; remove it when not, and when cancelled.
 
-    Returns a moment after that: whoever may still send requests here has heard of it by then.
+    Returns a moment after that: by then every caller knows that this instance leaves.
     """
     value = orjson.dumps(registration.to_dict())
     announced = False
@@ -67,7 +67,7 @@ async def announce(nats: Client, registration: Registration, ready: Readiness) -
                 announced = wanted
             except BusErrors as error:
                 registry = None  # it may have to be made again
-                # Whoever reads the registry keeps its last known instances meanwhile.
+                # Readers of the registry keep the last known instances meanwhile.
                 log.warning("not renewed: %s", error or type(error).__name__)
             await asyncio.sleep(discovery.RENEW_SECONDS if announced else 0.1)
     finally:

@@ -4,8 +4,8 @@ from dataclasses import asdict, dataclass
 
 BUCKET = "registry"
 RENEW_SECONDS = 2.0
-LEAVING_SECONDS = 0.3  # until all callers have heard that an instance leaves
-EXPIRE_SECONDS = 10.0  # an instance that was killed is forgotten after this
+LEAVING_SECONDS = 0.3  # until all callers know that an instance leaves
+EXPIRE_SECONDS = 10.0  # after this an instance that was killed is removed
 
 
 @dataclass(frozen=True, slots=True)

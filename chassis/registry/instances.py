@@ -1,7 +1,7 @@
 """Instances of services, as the registry has them: for the facade's control process, and for
 services that call each other.
 
-The last known instances stay while the registry is away: an entry is forgotten only when the
+The last known instances stay while the registry is away: an entry is removed only when the
 registry says so (deleted or expired), and never because no instance answered.
 """
 
@@ -43,16 +43,16 @@ def by_service(entries: Iterable[bytes]) -> dict[str, list[str]]:
 def merged(
     known: Mapping[str, list[str]], registered: Mapping[str, list[str]]
 ) -> dict[str, list[str]]:
-    """What is kept: a service whose last instance is gone keeps it, because a caller that has
-    nobody to ask can only fail, while a dead address costs one refused connection."""
+    """The instances to use. A service whose last instance is gone keeps its address: a caller
+    without an address can only fail, while a dead address costs one refused connection."""
     return {**known, **{service: urls for service, urls in registered.items() if urls}}
 
 
 class Reading:
     """The whole registry, read again when something is new in it.
 
-    Renewals, which are most of what is written, change nothing. That an entry has expired is told
-    by nobody, so all is read again while one is not renewed.
+    Most writes are renewals and change nothing. No message says that an entry has expired, so all
+    is read again while an entry is not renewed.
     """
 
     def __init__(self, client: Client, clock: Callable[[], float] = time.monotonic) -> None:

@@ -1,8 +1,8 @@
-"""Lend the monolith's place to another address, a few seconds at a time.
+"""Redirect requests for the monolith to another address, by a lease of a few seconds.
 
 `<runtime>/lent/redirects.json` says `{"until": 1790000000.5, "addresses": {"legacy": ["http://…"]}}`.
-Who takes an upstream's place (the sidecar) renews the lease while it is well. When the lease runs
-out, for whatever reason, requests go to the upstream's own addresses again. The facade's workers
+The process that takes an upstream's place (the sidecar) renews the lease. When the lease runs out,
+for whatever reason, requests go to the upstream's own addresses again. The facade's workers
 read the file (`facade.runtime.redirects`), and so does each service that calls legacy (`Lent`).
 """
 

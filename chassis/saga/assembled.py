@@ -1,4 +1,4 @@
-"""What a service with sagas in its database is made of: one runner, and those who use it."""
+"""The parts of a service with sagas in its database: one runner, and its users."""
 
 import asyncio
 import time
@@ -49,7 +49,7 @@ def assembled(
 
 
 def toward_the_monolith(ground: Ground, sagas: Mapping[str, Saga], guards: Guards) -> Sagas:
-    """Of a service whose sagas call the monolith alone, with its breakers among the metrics."""
+    """For a service whose sagas call the monolith alone, with its breakers among the metrics."""
     ground.metrics.register(BreakerCollector(guards))
     callees = Callees(lambda: toward_legacy.held(guards))
     return assembled(ground.pool, sagas, ground.instance, callees)

@@ -1,9 +1,9 @@
 """Which callees are away, so that all sagas that wait for the same one share one pause.
 
-A saga that finds its callee away begins a pause, or doubles the last one. During it nobody who
-waits for that callee is taken up; after it one saga is, and what it meets counts for all: away
-again, or back, and then everybody may go on. So the work done for an absence depends on how long
-it is, not on how many sagas wait.
+A saga that finds its callee away begins a pause, or doubles the last one. During the pause no saga
+that waits for that callee is resumed. After it one saga is, and its result counts for all: the
+callee is away again, or back, and then all may go on. So the work done for an absence depends on
+its length, not on the number of waiting sagas.
 """
 
 import random
@@ -52,11 +52,11 @@ class Callees:
         self._pauses.pop(callee, None)
 
     def left_alone(self) -> list[str]:
-        """For whom nobody is taken up, but one saga at a time."""
+        """The callees for which no saga is resumed, except one at a time."""
         return sorted({*self._pauses, *self._held()})
 
     def to_try(self, now: float) -> list[str]:
-        """For whom one saga is to be taken up now: the pause is over, and the breaker lets it."""
+        """The callees to try with one saga now: the pause is over, and the breaker allows it."""
         held = set(self._held())
         over = {
             callee: pause

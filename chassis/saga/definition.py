@@ -1,12 +1,12 @@
-"""What a service writes: the steps of a saga, each beside its compensation.
+"""A saga's definition by its service: the steps, each beside its compensation.
 
-A step's action says how it went. It returns its result, a JSON object: the effect is there. It
-raises `Refused`: there is no effect and never will be. It raises `NotYet`: there is certainly no
-effect so far, and another attempt may succeed. It raises anything else, or takes too long: nobody
-knows. Then the step's `ask` is consulted, which returns the result or None for "no effect", and
-raises while it cannot say; a step without one must be safe to repeat, and its callee must remember
-a refusal. `BadAnswer`, and any error that is not a lost connection, counts as an answer: a step has
-a budget of those (`Retry.answers`), after which a person decides.
+A step's action reports its outcome. If it returns its result, a JSON object, it had its effect. If
+it raises `Refused`, it has no effect and never will. If it raises `NotYet`, it certainly has no
+effect so far, and another attempt may succeed. If it raises anything else, or takes too long, its
+outcome is unknown. Then the step's `ask` is called, which returns the result or None for "no
+effect", and raises while it does not know; a step without `ask` must be safe to repeat, and its
+callee must remember a refusal. `BadAnswer`, and any error that is not a lost connection, counts as
+an answer: a step has a budget of answers (`Retry.answers`), after which a person decides.
 
 A compensation is repeated until it returns, must be safe to repeat, must do no harm where there is
 nothing to undo, and must bar an action that arrives after it. A step that leaves nothing behind
@@ -33,8 +33,8 @@ class Refused(Exception):
 class NotYet(Exception):
     """The step had no effect so far; try again, not before `after` seconds where given.
 
-    `callee` names who is away: all sagas that wait for it share one pause. `answered`: it is there
-    and said "not now", which counts against the step's budget of answers.
+    `callee` names the service that is away: all sagas that wait for it share one pause. `answered`:
+    the callee answered "not now", which counts against the step's budget of answers.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""The saga's rules, without I/O: what to do next, and what an outcome makes of the state.
+"""The saga's rules, without I/O: the next move, and the state after an outcome.
 
             Done                          past the last step
 FORWARD ──────────────▶ FORWARD (next) ──────────────────────▶ DONE
@@ -9,11 +9,12 @@ BACKWARD ───────────────────────�
    ▼
  PARKED ── a person: resume or compensate ──▶ where it was, or BACKWARD
 
-The client may recall it, and a person give it up: before the pivot's effect it goes back, once
-that is certain.
+A client may recall a saga, and a person may give it up: it is then undone, as soon as it is certain
+that the pivot had no effect.
 
-Not every step is stored before it begins. What is stored promises a stretch of steps that are safe
-to repeat; whoever finds a saga so repeats them, and compensates all of them should it go back.
+Not every step is stored before it begins. A stored state promises a stretch of steps that are safe
+to repeat; a runner that loads the saga repeats them, and compensates all of them if the saga goes
+back.
 """
 
 from collections.abc import Callable
@@ -62,13 +63,13 @@ class Absent:
 
     reason: str
     after: float = 0.0
-    callee: str = ""  # who is away
+    callee: str = ""  # the callee that is away
     answered: bool = False  # the callee said so itself
 
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """The outcome is unknown: there was no answer, or one that says nothing."""
+    """The outcome is unknown: there was no answer, or a meaningless one."""
 
     reason: str
     after: float = 0.0
@@ -165,9 +166,9 @@ def resume(state: State) -> State:
 
 
 def compensate(saga: Saga, state: State) -> State:
-    """A person says: undo it, also after the pivot. Where the pivot may have had its effect, it
-    goes on until that is certain, as for a client who recalls it. Raises ValueError where there is
-    no way.
+    """A person orders to undo the saga, also after the pivot. Where the pivot may have had its
+    effect, the saga goes on until that is certain, as for a client's recall. Raises ValueError
+    where it cannot be undone.
     """
     if state.phase is not Phase.PARKED:
         remedy = "" if state.phase.ended else "; park it first"
@@ -184,7 +185,7 @@ def compensate(saga: Saga, state: State) -> State:
 
 
 def _may_be_asked(saga: Saga, state: State) -> bool:
-    """Whether it stands at the pivot, in doubt, and somebody can tell what came of it."""
+    """Whether the pivot's outcome is unknown and can be looked up."""
     at_pivot = state.position == saga.pivot and state.parked_from is Phase.FORWARD
     return at_pivot and saga.steps[state.position].ask is not None
 

@@ -1,4 +1,4 @@
-"""A step whose effect lies in a system of record: what that says, in the words of a step."""
+"""A step whose effect lies in a system of record: its answers as outcomes of the step."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,7 +9,7 @@ from chassis.saga.definition import BadAnswer, Context, NotYet, Refused, Silent
 from contracts.record import RecordAway, RecordRefused, RecordSilent
 
 UNCONFIGURED = "no system of record is configured: set …_LEGACY_URL and …_SESSION_KEY"
-CERTAIN_SECONDS = 60.0  # after that, what the feed has not told was never committed
+CERTAIN_SECONDS = 60.0  # after that, what the feed has not delivered was never committed
 
 
 @contextmanager
@@ -31,8 +31,8 @@ def refused(error: RecordRefused) -> Refused:
 
 
 def certain(watermark: Watermark, context: Context) -> bool:
-    """Whether the feed has told all that the last attempt can have done: ask this before looking at
-    what it told. Neither a fast clock of the feed's nor one of ours is enough."""
+    """Whether the feed has delivered all that the last attempt can have done. Call this before
+    looking for its effect. Both clocks must agree: one that runs fast is not enough."""
     heard = watermark.micros >= (context.tried + CERTAIN_SECONDS) * 1e6
     return heard and context.age >= CERTAIN_SECONDS
 

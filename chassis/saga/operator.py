@@ -1,4 +1,4 @@
-"""What an operator can see and order: sagas, their stories, what to stop, and how to go on.
+"""What an operator can see and order: sagas, their logs, what to stop, and how to go on.
 
 GET  /sagas[?stuck=1&phase=parked,forward&limit=100]   the oldest first
 GET  /sagas/{id}                                       where it stands, and its story
@@ -53,7 +53,7 @@ class Operator:
         return _json({"now": now, "sagas": [self._line(one, now) for one in found]})
 
     async def show(self, saga_id: str) -> JsonBytes:
-        """One saga with its story."""
+        """One saga with its log."""
         try:
             saved = await self.store.load(saga_id)
         except NoSuchSaga as error:

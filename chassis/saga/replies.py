@@ -1,9 +1,9 @@
-"""Another service of ours asks for a saga in a person's name: what it sends, and what it is told.
+"""The request of another service of ours for a saga in a person's name, and the replies.
 
 200 {"id", "status": "DONE"}       it has its effect
-202 {"id", "status": "PENDING"}    it goes on, or a person has to look at it
+202 {"id", "status": "PENDING"}    the saga goes on, or a person has to look at it
 4xx the refusal, as the system of record or the saga put it
-503 {"error"}                      nothing of it was done, for no fault of the asker's
+503 {"error"}                      nothing was done; the caller is not at fault
 """
 
 from pydantic import BaseModel
@@ -18,7 +18,7 @@ NOTHING_DONE = "it could not be done, and nothing of it was"
 
 
 class Person(BaseModel):
-    """In whose name it is; `session` is sealed."""
+    """The customer in whose name the request is; `session` is sealed."""
 
     email: str
     name: str

@@ -41,7 +41,7 @@ class Limits:
     poll: float = 0.25  # how often due sagas are looked for
     rest: float = 1.0  # the same while there are none
     at_once: int = 16  # sagas taken over at the same time: a ramp, not a stampede
-    drain: float = 1.0  # for what is under way when the runner is told to stop
+    drain: float = 1.0  # for the sagas under way when the runner is stopped
 
 
 @dataclass(slots=True)
@@ -51,7 +51,7 @@ class _Held:
     saga: Saga
     lease: Lease
     until: float  # our lease ends
-    stored: State  # what others know of it
+    stored: State  # the stored state, as other instances know it
     story: Story
     begun: float | None = None  # its action was last begun by us
     owed: State | None = None  # to be stored by the step that begins, before its effect
@@ -126,9 +126,9 @@ class Runner:
         return await self.carry(self._taken(lease, sent, stored), state, begun)
 
     async def run_forever(self) -> None:
-        """Look for due sagas until cancelled. What fails here is tried again, and logged.
+        """Look for due sagas until cancelled. A failure is logged, and tried again.
 
-        One that is slow holds up no other: as soon as one has ended the next one is taken.
+        A slow saga delays no other: as soon as one has ended the next one is taken.
         """
         under_way: set[asyncio.Task[None]] = set()
         try:
@@ -165,7 +165,7 @@ class Runner:
         return {asyncio.create_task(self._take_over(lease, sent)) for lease in leases}
 
     async def _let_go(self, tasks: set["asyncio.Task[None]"]) -> None:
-        """Told to stop: wait for a moment only; what has not ended then gives its lease back."""
+        """Stop: wait for a moment only; a saga that has not ended by then gives its lease back."""
         left = {task for task in tasks if not task.done()}
         if left:
             await asyncio.wait(left, timeout=self._limits.drain)
@@ -265,7 +265,7 @@ class Runner:
                         await self._store_on(held, state)
 
     def _sleeps(self, state: State, now: float) -> bool:
-        """Whether a pause is so short that the lease is kept; an absence may last."""
+        """Whether a pause is so short that the lease is kept; an absence may be long."""
         return not state.waits_for and state.due - now <= self._limits.patience
 
     async def _store_on(self, held: _Held, state: State, inside: object = None) -> None:
@@ -277,7 +277,7 @@ class Runner:
         self._time.heard(held.lease.at, sent)
 
     async def _settled(self, held: _Held, state: State, move: Move) -> State:
-        """Carry out what was begun; the state after it, as the story tells it."""
+        """Carry out what was begun; returns the state after it, with its log."""
         began, at = self._clock.monotonic(), self._time.now()
         if move is Move.DO:
             held.begun = began

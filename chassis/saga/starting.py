@@ -24,7 +24,7 @@ class Busy(Exception):
 
 
 class NotStored(Exception):
-    """The service was told to stop before the saga was stored: not to be called accepted."""
+    """The service was stopped before the saga was stored: it must not be reported as accepted."""
 
 
 class Starter:
@@ -41,7 +41,7 @@ class Starter:
         return len(self._running)
 
     async def look(self, saga_id: str) -> State | None:
-        """Where it stands."""
+        """The state of the saga."""
         try:
             return (await self._store.load(saga_id)).state
         except NoSuchSaga:
@@ -88,9 +88,9 @@ class Starter:
         return found
 
     async def _wait(self, state: State, task: Carrying, until: float) -> State:
-        """For a saga that this or another request, or another instance, has under way.
+        """Wait for a saga that this or another request, or another instance, has under way.
 
-        What is not stored may still come to nothing, so it is waited for also after `until`.
+        A saga that is not stored may still be lost, so it is waited for also after `until`.
         """
         while True:
             over = task.done()  # before the look: what it stored can be seen by now

@@ -1,4 +1,4 @@
-"""Where one saga stands: everything that is stored between two steps."""
+"""The state of one saga: everything that is stored between two steps."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
@@ -24,7 +24,7 @@ class Phase(StrEnum):
 
 
 class Mode(StrEnum):
-    """The step the saga stands at."""
+    """The mode of the current step."""
 
     READY = "ready"
     BEGUN = "begun"  # an instance may be running it; found so after a crash, its outcome is unknown
@@ -56,9 +56,9 @@ class State:
     answers: int = 0  # bad ones, at this step, in this direction
     waits_for: str = ""  # the callee that was away at the last attempt
     recalled: bool = False  # the client no longer wants it
-    given_up: bool = False  # a person no longer wants it, whose pivot may have had its effect
-    told: tuple[str, ...] = ()  # how attempts at this step came out, as the story has it
-    again: int = 0  # attempts since the story's last line that came out like one before
+    given_up: bool = False  # a person has given it up, and its pivot may have had its effect
+    told: tuple[str, ...] = ()  # the kinds of outcome of attempts at this step that the log has
+    again: int = 0  # attempts since the log's last line whose outcome it has already
 
     def changed(self, **fields: Any) -> "State":
         """With these fields. A saga changes some thirty times, and `dataclasses.replace`, which
@@ -89,7 +89,7 @@ class State:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line of a saga's story."""
+    """One line of a saga's log."""
 
     at: float
     step: str

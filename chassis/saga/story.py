@@ -1,15 +1,15 @@
-"""What is written down of a saga: each attempt, and how often one came out like one before.
+"""The log of a saga: each attempt, and how often the outcome was one that the log has already.
 
-An attempt that came out like an earlier one at the same step is counted, not told: a saga that
-waits for a day costs as many lines as one that waits for a second. Attempts that found a callee
-away are alike, whatever the callee's name for it was.
+An attempt with the same outcome as an earlier one at the same step is counted, not written: a saga
+that waits for a day costs as many lines as one that waits for a second. All attempts that found the
+same callee away have the same outcome, whatever the error was.
 """
 
 from chassis.saga.definition import Saga
 from chassis.saga.logic import Absent, Move, Outcome, Unknown
 from chassis.saga.state import Entry, State
 
-REMEMBERED = 8  # ways in which attempts at one step came out
+REMEMBERED = 8  # kinds of outcome of attempts at one step
 
 
 class Story:
@@ -39,7 +39,7 @@ class Story:
     def attempted(
         self, before: State, move: Move, after: State, outcome: Outcome, at: float, now: float
     ) -> State:
-        """Write an attempt down, begun `at` and over `now`; the state with what is told so far."""
+        """Write an attempt, begun `at` and over `now`; returns the state with the kinds written."""
         alike = _alike(move, outcome)
         if alike in before.told and not after.phase.ended and after.phase is before.phase:
             return after.changed(again=before.again + 1)
@@ -56,7 +56,7 @@ class Story:
 
 
 def _alike(move: Move, outcome: Outcome) -> str | None:
-    """The same for attempts that differ in nothing but the time; None: each is told."""
+    """A text that is equal for attempts with the same outcome; None: each one is written."""
     if isinstance(outcome, Absent | Unknown):
         why = f"{outcome.callee} is away" if outcome.callee else outcome.reason
         return f"{move.value} {type(outcome).__name__}: {why}"

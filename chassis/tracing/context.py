@@ -1,7 +1,7 @@
-"""The span that is under way in this task, and how others hear of it: `traceparent`.
+"""The span that is under way in this task, and the header that hands it on: `traceparent`.
 
-Every request has a trace, for its id stands in the logs; spans are recorded of those whose sender
-set the flag `sampled` (the facade decides, by its route file).
+Every request has a trace, whose id is in the logs; spans are recorded for those whose sender set
+the flag `sampled` (the facade decides, by its route file).
 """
 
 import re
@@ -102,9 +102,9 @@ def failed(why: str) -> None:
 def within(
     name: str, kind: Kind, attributes: dict[str, Value], parent: Open | None
 ) -> Iterator[Open | None]:
-    """A span under `parent` for what is done inside; nothing of it where there is no parent.
+    """A span under `parent` for the work inside; no span where there is no parent.
 
-    An exception that leaves it is its error. Spans of what is not sampled are not recorded.
+    An exception that leaves it is its error. Spans of traces that are not sampled are not recorded.
     """
     if parent is None:
         yield None

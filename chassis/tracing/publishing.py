@@ -38,7 +38,7 @@ class SpanPublisher:
         self._service, self._instance = service, instance
         self._subject = f"{SUBJECT}.{service}"
         self._source = source
-        self._reported = 0  # of the dropped ones
+        self._reported = 0  # how many of the dropped spans
         self._spans = Counter("spans", "Spans of what is traced", ["outcome"], registry=metrics)
         for outcome in ("published", "dropped"):  # so that an alert finds a zero before the first
             self._spans.labels(outcome)

@@ -2,7 +2,7 @@
 
 from typing import Final, Literal, TypedDict
 
-# NATS, without JetStream: spans that nobody hears are gone.
+# NATS, without JetStream: spans without a subscriber are lost.
 SUBJECT: Final = "telemetry.spans"  # then the service's name
 
 Kind = Literal["server", "client", "producer", "consumer", "internal"]

@@ -1,7 +1,7 @@
 """The HTTP application every service starts from: health, readiness, metrics, problems.
 
-A failure is told as problem+json to ourselves, and on public paths in the words of the contract
-that clients already use: see `speak`.
+A failure is answered as problem+json to our own processes, and on public paths in the form that
+clients already use: see `speak`.
 """
 
 import logging
@@ -56,12 +56,12 @@ Render: TypeAlias = Callable[[Problem], Response]
 
 
 def problem_document(problem: Problem) -> dict[str, object]:
-    """What is told of it."""
+    """The JSON of a problem."""
     return {"status": problem.status, "title": problem.title, "detail": problem.detail}
 
 
 def problem_response(problem: Problem) -> Response:
-    """The answer that a Problem stands for."""
+    """The response for a Problem."""
     body = orjson.dumps(problem_document(problem))
     return Response(body, problem.status, problem.headers, media_type="application/problem+json")
 
@@ -80,7 +80,7 @@ def speak(app: FastAPI, prefix: str, render: Render = error_response) -> None:
 
 
 def rendered(request: Request, problem: Problem) -> Response:
-    """The answer that a Problem stands for, on this path."""
+    """The response for a Problem on this path."""
     for prefix, render in request.app.state.public.items():
         if request.url.path.startswith(prefix):
             answer: Response = render(problem)

@@ -1,10 +1,10 @@
-"""Which service is calling: a token that the caller signs with its own key (EdDSA, `Ed25519`).
+"""The calling service: a token that the caller signs with its own key (EdDSA, `Ed25519`).
 
     orders: Credentials("orders", key) ── Authorization: Bearer … ──▶ inventory: Callers(keys)
 
-A token names who calls whom. It lasts for minutes and is made again before it ends, so that a call
-costs a look-up on both sides. The clocks of two machines may be apart by minutes as well: a token
-keeps strangers out; that nothing is done twice is each command's own affair.
+A token names the caller and the callee. It lasts for minutes and is made again before it ends, so
+that a call costs a look-up on both sides. The clocks of two machines may differ by minutes as well:
+a token keeps strangers out; each command itself must prevent that it is done twice.
 """
 
 import time
@@ -24,7 +24,7 @@ REMEMBERED = 100  # tokens that were checked
 
 
 class NotAService(Exception):
-    """No token, or one that proves nothing; the message says why."""
+    """No token, or an invalid one; the message says why."""
 
 
 class Credentials:
@@ -60,7 +60,7 @@ class Credentials:
 
 
 class Callers:
-    """The callee's half: `keys` are the public ones of those who may call it, by their names."""
+    """The callee's half: `keys` are the public keys of the services that may call it, by name."""
 
     def __init__(
         self, name: str, keys: Mapping[str, OKPKey], clock: Callable[[], float] = time.time
@@ -78,7 +78,7 @@ class Callers:
         )
 
     def check(self, authorization: str) -> str:
-        """Who is calling. Raises NotAService."""
+        """The name of the calling service. Raises NotAService."""
         scheme, _, token = authorization.partition(" ")
         if scheme.lower() != "bearer" or not token:
             raise NotAService("no token")

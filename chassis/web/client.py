@@ -90,7 +90,7 @@ def _nobody() -> None:
 class HttpClient:
     """One server, its idle connections kept; at most `limit` calls at once, others wait.
 
-    `instead` is asked at every call who has the server's place just now: host and port, or None.
+    `instead` returns at every call the host and port that replace the server just now, or None.
     """
 
     def __init__(
@@ -124,7 +124,7 @@ class HttpClient:
             self._turns.release()
 
     async def exchange(self, request: Request) -> Answer:
-        """One exchange, for whoever has a turn. Raises NotSent and NoAnswer."""
+        """One exchange, for a caller that has its turn. Raises NotSent and NoAnswer."""
         progress = _Progress()
         try:
             async with asyncio.timeout(request.timeout):

@@ -11,8 +11,8 @@ WATERMARK = "Fig-Watermark"
 WAITED = "Fig-Waited"
 # Response, with 503: the service cannot answer *this* request and says why; ask legacy instead.
 DECLINED = "Fig-Declined"
-# Response to a write: whose the domains are that it belongs to, `goods=new, orders=legacy`. The
-# other side may not have heard of it yet where that is new.
+# Response to a write: the owners of the domains that it belongs to, `goods=new, orders=legacy`.
+# Where that is new, legacy may not have the write yet.
 OWNER = "Fig-Owner"
 # Response of the facade, where `expose` is on: side, stage, bucket, reason and table version.
 DECISION = "Fig-Decision"
@@ -25,7 +25,7 @@ UNMARKED = "unmarked"  # the order has no room for our mark in legacy; nothing w
 # From the facade to a client without cookies, which sends it back: the token of its last write.
 AFTER_TOKEN = "Fig-After-Token"
 
-# Request to the new side, set by the facade alone: who is asking (a signed token) ...
+# Request to the new side, set by the facade alone: the customer (a signed token) ...
 IDENTITY = "Fig-Identity"
 # ... their session at legacy, sealed for the anticorruption layer ...
 SESSION = "Fig-Session"
@@ -33,5 +33,5 @@ SESSION = "Fig-Session"
 MACHINE = "Fig-Machine"
 # ... and the version of the routing table that sent the request here.
 TABLE = "Fig-Table"
-# Request: the client's own name for this wish; the same name gets the first answer again.
+# Request: the client's own name for this request; the same name gets the first answer again.
 IDEMPOTENCY_KEY = "Idempotency-Key"

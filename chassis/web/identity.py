@@ -1,9 +1,9 @@
-"""Who is asking: a short-lived token, signed by the facade, checked by every service.
+"""The customer who asks: a short-lived token, signed by the facade, checked by every service.
 
-The facade asks legacy whose session it is, and signs the answer (EdDSA, RFC 9864 `Ed25519`). It
-serves the public half of its keys; a service reads them from a file or a URL, again when it meets
-a key it does not know, and now and then: so it knows a new key before anything is signed by it. A
-client's own token never gets through: the facade removes the header.
+The facade asks legacy for the owner of the session, and signs the answer (EdDSA, RFC 9864
+`Ed25519`). It serves the public halves of its keys; a service reads them from a file or a URL,
+again when a token has an unknown key, and at intervals: so it knows a new key before anything is
+signed by it. A client's own token never gets through: the facade removes the header.
 """
 
 import asyncio
@@ -37,7 +37,7 @@ REFRESH_SECONDS = 10.0  # and at least so often, while tokens come
 
 
 class NotIdentified(Exception):
-    """No token, or one that proves nothing; the message says why and is not for clients."""
+    """No token, or an invalid one; the message says why and is not for clients."""
 
 
 class KeysAway(Exception):
@@ -81,7 +81,7 @@ class Verifier:
         self._claims = {one: _registry(one, clock) for one in (AUDIENCE, MACHINES)}
 
     async def verify(self, token: str | None) -> Identity:
-        """Whose token this is. Raises NotIdentified, KeysAway."""
+        """The customer in a token. Raises NotIdentified, KeysAway."""
         if not token:
             raise NotIdentified("no token")
         known = self._known.get(token)
@@ -92,7 +92,7 @@ class Verifier:
         return _remember(self._known, token, Identity(str(claims["sub"]), name, expires))
 
     async def machine(self, token: str | None) -> AskingMachine | None:
-        """Which machine asks; None: the request's route does not look at that.
+        """The machine that asks; None: the request's route does not check machines.
 
         Raises NotIdentified, KeysAway.
         """

@@ -44,7 +44,7 @@ class DirectCalls:
     def __init__(self, calls: Calls, behind: Application, callers: Callers | None = None) -> None:
         self._calls = calls
         self._behind = behind
-        self._callers = callers  # who may call; None: whoever reaches the port
+        self._callers = callers  # the services that may call; None: any client of the port
 
     async def __call__(self, scope: Any, receive: Receive, send: Send) -> None:
         """One request."""
@@ -69,7 +69,7 @@ class DirectCalls:
             await _send(send, *stranger)
 
     def _stranger(self, scope: Any) -> _Written | None:
-        """The answer to who may not call; None: they may."""
+        """The answer to a caller that may not call; None where it may."""
         if self._callers is None:
             return None
         given = dict(scope["headers"]).get(b"authorization", b"").decode("latin-1")
@@ -107,7 +107,7 @@ async def _read(receive: Receive) -> bytes | None:
 
 
 async def _answered(handle: Handle, name: str, body: bytes) -> _Written:
-    """The answer; every error is told as FastAPI's handlers would."""
+    """The answer; every error is rendered as by FastAPI's handlers."""
     if len(body) > LARGEST_BODY:
         return _problem(Problem(413, "Content Too Large", f"at most {LARGEST_BODY} bytes"))
     try:

@@ -1,10 +1,10 @@
-"""Whether a callee is well again: asked only while a breaker toward it is open.
+"""Whether a callee is well again: checked only while a breaker toward it is open.
 
     a breaker opens ─▶ /healthz each second ─▶ it was away, and is well ─▶ the next call is a probe
 
 Without this a breaker waits for the end of its pause, which grows while the callee is away, and
-refuses whoever comes in the seconds after its return. A callee that says that it is well from the
-beginning, and fails calls all the same, is asked as seldom as ever.
+refuses calls in the seconds after its return. For a callee that reports itself well all the time
+and still fails calls, the pause stays as it is.
 """
 
 import asyncio

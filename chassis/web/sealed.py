@@ -15,12 +15,12 @@ HEADER = {"alg": "ECDH-ES", "enc": "A256GCM"}
 
 
 class NotSealed(ValueError):
-    """What was given is no seal that this key opens, or speaks of somebody else."""
+    """The text is no seal that this key opens, or it is for another customer."""
 
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """Whose session, and its cookie as legacy set it (`name=value`)."""
+    """A customer, and the session's cookie as legacy set it (`name=value`)."""
 
     email: str
     cookie: str

@@ -1,8 +1,8 @@
 """Calls to another service of ours, of which there may be several instances.
 
-Each instance has a breaker of its own. An instance that was certainly not sent anything (nobody
-took the connection, its breaker is open, too many calls of ours were under way to it) is passed
-over for the next one, whatever the method; one that was asked and did not answer is not.
+Each instance has a breaker of its own. An instance that certainly got nothing (the connection was
+refused, its breaker is open, too many calls of ours were under way to it) is skipped for the next
+one, whatever the method; an instance that was asked and did not answer is not.
 """
 
 import contextlib
@@ -68,7 +68,7 @@ class ServiceClient:
         return bool(known) and all(each.guard.is_open for each in known)
 
     def facts(self) -> Mapping[str, Mapping[str, str | float | None]]:
-        """How the breakers stand, by address."""
+        """The states of the breakers, by address."""
         return {url: each.guard.facts() for url, each in self._instances.items()}
 
     async def close(self) -> None:

@@ -1,10 +1,10 @@
 """At a service that keeps copies of other domains: which of them are closed, and what that ends.
 
-    legacy's log ─▶ sift ─▶ facts of open domains; those of a closed one are its owner's to tell
+    legacy's log ─▶ sift ─▶ facts of open domains; those of a closed one come from its owner
     the owner's WindowClosed ─▶ its record here: owner new, window closed, since `lsn`
-    all domains closed ─▶ the watermark is free: nobody waits for the feed, and none is stale
+    all domains closed ─▶ the watermark is free: no request waits for the feed, and none is stale
 
-The record stands in `domain_owner`, as that of a domain of one's own does.
+The record is in `domain_owner`, as that of a domain of the service's own is.
 """
 
 import asyncio

@@ -28,8 +28,8 @@ Make: TypeAlias = Callable[[Mapping[str, Any], tuple[int, int]], Event]
 
 @dataclass(slots=True)
 class StatePublisher:
-    """Of one domain. `closed` is the event of its window's end, None: another service publishes
-    that. `make` is by entity; what is not in it nobody else keeps."""
+    """Publishes for one domain. `closed` is the event of its window's end, None where another
+    service publishes that. `make` is by entity; no other service keeps what is not in it."""
 
     nats: Client
     closed: type[WindowClosed] | None

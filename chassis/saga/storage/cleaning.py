@@ -8,7 +8,7 @@ KEEP_SEALS = 3600.0
 
 
 def rules(why: str, why_seals: str) -> tuple[Rule, ...]:
-    """Of a service whose sagas' requests carry a customer's seal."""
+    """The rules of a service whose sagas' requests carry a customer's seal."""
     return (
         Rule(
             "saga",

@@ -39,11 +39,11 @@ CREATE TABLE saga_story (
     PRIMARY KEY (saga_id, n)
 )
 """
-# A line is only written with its saga at hand, so it need not be looked up for each line once more.
-# Whoever forgets a saga forgets its story (FORGET).
+# A line is written only while its saga is locked, so no foreign key needs to look the saga up
+# again. The statement that removes a saga removes its log (FORGET).
 SCHEMA_2 = "ALTER TABLE saga_story DROP CONSTRAINT saga_story_saga_id_fkey"
 
-# Whom a saga waits for, so that those who wait for the same one can be left alone together.
+# The callee a saga waits for, so that all sagas that wait for the same one can share a pause.
 SCHEMA_3 = "ALTER TABLE saga ADD COLUMN waits_for text NOT NULL DEFAULT ''"
 
 # Up to $2 sagas that ended more than $1 seconds ago, with their stories.

@@ -33,7 +33,7 @@ class Lease:
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """A saga as stored, without its story."""
+    """A saga as stored, without its log."""
 
     state: State
     created: float
@@ -79,10 +79,10 @@ class Store(Protocol):
         seconds: float,
         inside: Any = None,
     ) -> Lease:
-        """Store the state, add to the story; 0 seconds give the lease back. Raises LeaseLost.
+        """Store the state, append to the log; 0 seconds give the lease back. Raises LeaseLost.
 
-        `inside` the open transaction of this connection to the store's own database, where one is
-        given: then it holds once that is committed.
+        `inside` is a connection to the store's own database with an open transaction: the change
+        holds once that is committed.
         """
 
     async def release(self, lease: Lease) -> None:
@@ -107,7 +107,7 @@ class _Record:
 
 
 class MemoryStore:
-    """A store that forgets at the end of the process, and otherwise keeps the same promises."""
+    """A store in memory: lost at the end of the process, otherwise with the same guarantees."""
 
     def __init__(self, clock: Callable[[], float] = time.time) -> None:
         self._records: dict[str, _Record] = {}

@@ -29,7 +29,7 @@ class StoreTime:
         self._ahead: float | None = None  # of our monotonic clock
 
     async def ask(self) -> None:
-        """Ask the store, if it has not told us yet."""
+        """Ask the store for its time, unless it is known."""
         if self._ahead is None:
             sent = self._clock.monotonic()
             self.heard(await self._store_now(), sent)
