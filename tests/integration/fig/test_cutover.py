@@ -22,12 +22,13 @@ from fig.clients import access
 from fig.settings import Home
 from fig.stack.addresses import database_url
 from loadtests.journeys.staff import ADMIN
+from tests.rigs.shop.people import token
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(500)]
 PROJECT = Path(__file__).parents[3]
 MOVED = re.compile("domain: (goods|accounts)")
-TOKEN = re.compile(r'name="csrf" value="([^"]+)"')
 BOUND = ("--bound", "100%")  # of routes that were never compared
+STRANGER_SECONDS = 0.2  # between two registrations of one browser
 
 
 @pytest.fixture
@@ -121,12 +122,12 @@ def _a_saved_price_is_read_before_legacy_has_it(fig, home) -> None:
         httpx2.Client(base_url=shop, timeout=30) as staff,
         psycopg.connect(database_url(here, "postgres", "legacy")) as held,
     ):
-        form = {"email": ADMIN[0], "password": ADMIN[1], "csrf": _token(staff, "/login")}
+        form = {"email": ADMIN[0], "password": ADMIN[1], "csrf": token(staff, "/login")}
         assert staff.post("/login", data=form).status_code == 302
         row = held.execute("SELECT sku FROM product ORDER BY id LIMIT 1 FOR UPDATE").fetchone()
         assert row is not None
         path = f"/admin/products/{row[0]}"
-        form = {"price": "432.10", "active": "Y", "csrf": _token(staff, path)}
+        form = {"price": "432.10", "active": "Y", "csrf": token(staff, path)}
         os.kill(feed, signal.SIGSTOP)
         try:
             assert staff.post(path, data=form).status_code == 302
@@ -139,12 +140,6 @@ def _a_saved_price_is_read_before_legacy_has_it(fig, home) -> None:
         finally:
             os.kill(feed, signal.SIGCONT)
             held.rollback()
-
-
-def _token(browser: httpx2.Client, page: str) -> str:
-    found = TOKEN.search(browser.get(page).text)
-    assert found is not None, page
-    return found[1]
 
 
 def _a_killed_command_is_mended(cutover, fig, routes, wait_for) -> None:
@@ -178,7 +173,7 @@ def _accounts_change_hands_while_strangers_register(cutover, fig) -> None:
 
     def strangers(name: str) -> None:
         number = 0
-        while not over.is_set():
+        while not over.wait(STRANGER_SECONDS):
             number += 1
             answers.append(_registers(url, f"{name}{number}@example.org"))
 
@@ -191,6 +186,7 @@ def _accounts_change_hands_while_strangers_register(cutover, fig) -> None:
         for each in work:
             each.result()
     assert [(move["ok"], move["failed"]) for move in told["moves"]] == [(True, 0)] * 3
+    assert answers
     assert [status for status, _ in answers] == [302] * len(answers)
     for _, cookies in answers[:: max(1, len(answers) // 5)]:
         sides = [httpx2.get(f"{side}/api/me", cookies=cookies) for side in (url, legacy)]
@@ -205,7 +201,7 @@ def _registers(url: str, email: str) -> tuple[int, httpx2.Cookies]:
     """The status of the posted form, and the browser's cookies afterwards."""
     with httpx2.Client(base_url=url, timeout=20) as browser:
         form = {"email": email, "name": "Eva", "street": "", "zip": "", "city": "Füssen",
-                "password": "pass word", "csrf": _token(browser, "/register")}  # fmt: skip
+                "password": "pass word", "csrf": token(browser, "/register")}  # fmt: skip
         return browser.post("/register", data=form).status_code, browser.cookies
 
 

@@ -1,4 +1,19 @@
-"""`fig farewell` on a whole stack, killed on its way, while customers go on: one stack."""
+"""The end of the monolith, on one stack.
+
+1 All three windows are closed, monolith and feed stand still: every change arrives where it is
+  shown.
+
+| what changes | owner | seen in |
+|---|---|---|
+| a stranger registers | accounts | their order (orders); their address in the spreadsheet (sales) |
+| an order | orders, inventory | the list and its page (orders); report and spreadsheet (sales);
+                              stock (inventory); stock and text of the product (catalog) |
+| its cancellation | orders, inventory | the same |
+| a price | catalog | the product (catalog); the next order's total (orders) |
+| a product that is not sold any more | catalog | its stock (inventory); no order of it (orders) |
+
+2 `fig farewell`, killed on its way, while customers go on.
+"""
 
 import asyncio
 import contextlib
@@ -21,11 +36,14 @@ from fig.clients import access
 from fig.clients.deadletters import connected
 from fig.settings import Home
 from fig.stack.addresses import database_url, nats_url
+from tests.rigs.shop.people import People
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(600)]
 PROJECT = Path(__file__).parents[3]
 BOUND = ("--bound", "100%")  # of routes that were never compared
-TOKEN = re.compile(r'name="csrf" value="([^"]+)"')
+DOMAINS = ("goods", "orders", "accounts")
+OLD = ("legacy", "feed")
+LOOK_SECONDS = 0.05  # between two looks of a customer
 STEPS = ["routes", "stop", "shut", "archive", "trial", "slots", "database", "roles",
          "bus", "journal"]  # fmt: skip
 # Each call is killed there, and the next one goes on. The stack is started anew between both parts.
@@ -53,7 +71,7 @@ def shop(fig, routes, port_base) -> None:
     fig.variables = {"FIG_ROUTES": str(routes), "FIG_PORT_BASE": str(port_base)}
     up = fig("up", "--detach")
     assert up.returncode == 0, up.stderr
-    for domain in ("goods", "orders", "accounts"):
+    for domain in DOMAINS:
         said(fig("cutover", domain, *BOUND, "--json"))
 
 
@@ -63,28 +81,112 @@ def said(done: "subprocess.CompletedProcess[str]", code: int = 0) -> dict[str, A
     return dict(json.loads(done.stdout.strip().splitlines()[-1]))
 
 
-def test_the_monolith_ends_while_customers_go_on(shop, fig, home, routes) -> None:
+def test_the_monolith_ends_while_customers_go_on(shop, fig, home, routes, wait_for) -> None:
     _it_is_refused_before_its_time(fig, home)
-    for domain in ("goods", "orders", "accounts"):
-        said(fig("cutover", domain, "--close", "--yes", "--json"))
+    with People(fig, wait_for) as people:
+        variant, sku = people.one_to_buy()
+        before = people.pieces(sku, variant)
+        first = people.order(people.registered("early@example.org"), variant)
+        for domain in DOMAINS:
+            closed = said(fig("cutover", domain, "--close", "--yes", "--json"))
+            assert closed["window"] == "closed"
+        with people.without(*OLD):
+            boss, eva = people.boss(), people.registered("eva@example.org")
+            placed = _an_order_arrives(people, boss, eva, (variant, sku, before - 3))
+            assert sum(first["order_no"] in line for line in people.sold(boss)) == 1
+            _a_price_and_a_cancellation_arrive(people, boss, eva, (variant, sku, placed))
+            _what_is_not_sold_any_more_is_unknown(people, boss, eva, variant, sku)
+            _no_read_model_waits_and_the_books_balance(fig, eva, variant)
+    for name in OLD:
+        _answers_again(fig, name, wait_for)
     retired = fig("retire", "--all", "--horizon", "1s", "--yes")
     assert retired.returncode == 0, retired.stdout + retired.stderr
     _it_asks_before_it_begins(fig)
     with _customers(fig):
         _killed(fig, FIRST)
-        _it_sells(fig, "meanwhile@example.org")  # services that were started with a monolith
+        # by services that were started with a monolith
+        _it_sells(fig, wait_for, "meanwhile@example.org")
     _it_comes_up_alone(fig)
     with _customers(fig):
         _killed(fig, THEN)
         told = said(fig("farewell", "--yes", "--json"))
     assert [one["step"] for one in told["steps"]] == STEPS
     _nothing_is_left(fig, home, routes, told)
-    _it_sells(fig, "after@example.org")
+    _it_sells(fig, wait_for, "after@example.org")
     _it_comes_up_alone(fig)
-    _it_sells(fig, "later@example.org")
+    _it_sells(fig, wait_for, "later@example.org")
     verified = fig("verify", "--json")
     assert verified.returncode == 0, verified.stdout + verified.stderr
-    assert json.loads(verified.stdout)["books"]["orders"] >= 3  # all that were sold
+    assert json.loads(verified.stdout)["books"]["orders"] >= 5  # all that were sold
+
+
+def _an_order_arrives(people, boss, eva, wanted: tuple[str, str, int]) -> dict[str, Any]:
+    variant, sku, left = wanted
+    placed = people.order(eva, variant, 2)
+    listed = eva.get("/api/orders").json()["orders"]
+    assert [each["order_no"] for each in listed] == [placed["order_no"]]
+    assert eva.get(f"/orders/{placed['order_no']}").status_code == 200
+    people.until("the catalog's stock", lambda: people.pieces(sku, variant) == left)
+    assert eva.get(f"/api/stock/{variant}").json()["stock"] == left
+    _is_listed(people, boss, placed, ";PAID;eva@example.org;")
+    assert "not listed any more" not in boss.get("/admin/report").text
+    return placed
+
+
+def _is_listed(people, boss, order: dict[str, Any], words: str) -> None:
+    row = f"{order['order_no']};"
+    people.until(f"the sale {words}", lambda: any(
+        line.startswith(row) and words in line for line in people.sold(boss)
+    ))  # fmt: skip
+
+
+def _a_price_and_a_cancellation_arrive(people, boss, eva, of: tuple[str, str, Any]) -> None:
+    variant, sku, placed = of
+    page = f"/admin/products/{sku}"
+    assert people.send(boss, page, page, **_price("77.00")).status_code == 302
+    assert people.product(sku)["price"] == "77.00"
+    dearer = float(placed["total"])
+    people.until(
+        "the price of an order",
+        lambda: float(people.order(eva, variant)["total"]) != dearer / 2,
+    )
+    gone = eva.post(f"/api/orders/{placed['order_no']}/cancel")
+    assert gone.status_code in (200, 202), gone.text
+    _is_listed(people, boss, placed, ";CANCELLED;")
+
+
+def _price(amount: str) -> dict[str, str]:
+    return {"name": "Prüfzelt", "price": amount, "disc_pct": "", "active": "1"}
+
+
+def _what_is_not_sold_any_more_is_unknown(people, boss, eva, variant: str, sku: str) -> None:
+    page = f"/admin/products/{sku}"
+    sold = {key: text for key, text in _price("77.00").items() if key != "active"}
+    assert people.send(boss, page, page, **sold).status_code == 302
+    unknown = f"/api/stock/{variant}"
+    people.until("unknown to stock", lambda: eva.get(unknown).status_code == 404)
+    refused = eva.post("/api/orders", json={"lines": [{"sku": variant, "qty": 1}]})
+    assert (refused.status_code, refused.json()["error"]) == (400, "unknown sku")
+
+
+def _no_read_model_waits_and_the_books_balance(fig, eva, variant: str) -> None:
+    """By what the new side has alone."""
+    for path in ("/api/products", f"/api/stock/{variant}"):
+        assert "fig-watermark" not in eva.get(path).headers
+    alone = fig("verify", "--alone", "--json")
+    assert alone.returncode == 0, alone.stdout + alone.stderr
+
+
+def _answers_again(fig, name: str, wait_for) -> None:
+    path = {"legacy": "/healthz", "feed": "/readyz"}[name]
+    url = f"http://127.0.0.1:{fig.state.ports[name]}{path}"
+
+    def ready() -> bool:
+        with contextlib.suppress(httpx2.HTTPError):
+            return httpx2.get(url, timeout=5).status_code == 200
+        return False
+
+    wait_for(f"{name} answers again", ready)
 
 
 def _it_is_refused_before_its_time(fig, home) -> None:
@@ -106,7 +208,7 @@ def _customers(fig) -> Iterator[None]:
 
     def look() -> None:
         with httpx2.Client(base_url=fig.state.urls["facade"], timeout=20) as client:
-            while not over.is_set():
+            while not over.wait(LOOK_SECONDS):
                 answers.extend(client.get(path).status_code for path in ("/api/products", "/"))
 
     with ThreadPoolExecutor(1) as pool:
@@ -173,16 +275,10 @@ def _it_comes_up_alone(fig) -> None:
     assert not {"legacy", "feed", "legacy-seed"} & {one.name for one in fig.state.processes}
 
 
-def _it_sells(fig, email: str) -> None:
+def _it_sells(fig, wait_for, email: str) -> None:
     """A stranger registers, a customer orders; what no route names is nowhere."""
-    url = fig.state.urls["facade"]
-    assert httpx2.get(f"{url}/no/such/page", timeout=20).status_code == 404
-    with httpx2.Client(base_url=url, timeout=20) as browser:
-        token = TOKEN.search(browser.get("/register").text)
-        assert token is not None
-        form = {"email": email, "name": "Eva", "street": "", "zip": "", "city": "Füssen",
-                "password": "pass word", "csrf": token[1]}  # fmt: skip
-        assert browser.post("/register", data=form).status_code == 302
-        assert browser.get("/api/me").json()["email"] == email
+    with People(fig, wait_for) as people:
+        assert people.browser().get("/no/such/page").status_code == 404
+        people.registered(email)
     ordered = fig("order", "--json")
     assert ordered.returncode == 0, ordered.stdout + ordered.stderr
