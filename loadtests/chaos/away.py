@@ -23,7 +23,7 @@ from loadtests.chaos.stack import Stack
 from loadtests.chaos.trouble import FLIPPED
 from loadtests.chaos.watch import OPEN, Watch, one
 
-BEFORE_SECONDS, AFTER_SECONDS = 15.0, 25.0
+BEFORE_SECONDS, AFTER_SECONDS = 15.0, 25.0  # at most; of a short absence as long as `around` says
 LOG = "access.log"
 SPAWN_SECONDS = 5.0  # until all customers are there and logged in
 _SHAPE = "%(t)s %(m)s %(U)s %(s)s %(a)s"
@@ -51,7 +51,7 @@ def absent(stack: Stack, crowd: Crowd, options: argparse.Namespace, folder: Path
     try:
         time.sleep(SPAWN_SECONDS)
         began = time.time()
-        time.sleep(min(BEFORE_SECONDS, options.seconds))
+        time.sleep(around(options.seconds)[0])
         say(f"legacy is {options.how}, for {options.seconds:.0f} s")
         gone = time.time()
         (freeze if options.how == "frozen" else keep_dead)(stack, options.seconds)
@@ -61,6 +61,12 @@ def absent(stack: Stack, crowd: Crowd, options: argparse.Namespace, folder: Path
     finally:
         shopping.kill()
     return Times(began, gone, back, time.time())
+
+
+def around(seconds: float) -> tuple[float, float]:
+    """So long customers are watched before an absence and after it, in seconds."""
+    after = max(float(absence.RAMP_SECONDS), seconds)
+    return min(BEFORE_SECONDS, seconds / 2), min(AFTER_SECONDS, after)
 
 
 def freeze(stack: Stack, seconds: float) -> None:
@@ -87,8 +93,7 @@ def observed(stack: Stack, options: argparse.Namespace, folder: Path) -> list[st
     """The absence with its report, on a stack that runs; what must not be."""
     for route in FLIPPED:
         say(stack.move(route, ("new",)))
-    around = min(BEFORE_SECONDS, options.seconds) + min(AFTER_SECONDS, 2 * options.seconds)
-    lasts = SPAWN_SECONDS + options.seconds + around
+    lasts = SPAWN_SECONDS + options.seconds + sum(around(options.seconds))
     with Watch(stack) as watch:
         times = absent(stack, Crowd(options.users, lasts, options.seed), options, folder)
         say("the customers have left; waiting until all is finished")

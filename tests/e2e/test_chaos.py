@@ -21,7 +21,7 @@ SEED = os.environ.get("FIG_CHAOS_SEED") or str(secrets.randbelow(10_000))
 def test_orders_survive_a_minute_in_which_everything_dies_and_an_absence_of_legacy(
     port_base: int,
 ) -> None:
-    minute = ("--minutes", "1", "--seed", SEED, "--users", "8", "--away", "15")
+    minute = ("--minutes", "1", "--seed", SEED, "--users", "6", "--away", "15")
     options = (*minute, "--port-base", str(port_base))
     done = subprocess.run(
         [sys.executable, "-m", "loadtests.chaos", *options],
