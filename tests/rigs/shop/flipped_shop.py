@@ -66,7 +66,7 @@ class Shop:
         deadline = time.monotonic() + IN_FORCE_SECONDS
         while not self._in_force(stage, percent):
             assert time.monotonic() < deadline, f"{stage} {percent}: not in force"
-            time.sleep(0.02)
+            time.sleep(0.1)
 
     def to_shadow(self) -> None:
         """From wherever the tests before have left it, step by step."""
