@@ -14,7 +14,7 @@ PAGE_READS = (
     *("admin-page", "admin-home", "admin-products-page", "admin-product-page"),
     *("sales-report", "sales-csv", "pictures", "static-files", "favicon", "robots"),
 )
-OFTEN = ("home-page", "search-page", "category-page", "product-page", "pictures", "static-files")
+OFTEN = ("home-page", "product-page", "pictures", "static-files")  # of the pages
 PAGE_ROUTES = (  # and the forms on them; logging in belongs to them, since it is a page, too
     *PAGE_READS,
     *("checkout-order", "order-cancel-page", "cart-change", "article-save", "stock-count"),
@@ -74,6 +74,7 @@ class Pace:
     away: float
     back: float
     price_edits: int
+    horizon: float  # nothing may have needed legacy for so long
     without: float
     canaries: tuple[int, ...] = (5, 25, 50)  # percent, of the products' routes
     order_canaries: tuple[int, ...] = (10, 50)
@@ -92,11 +93,11 @@ class Pace:
 # Few shoppers look at their orders again: sure of 1 % would take a quarter of an hour.
 NORMAL = Pace(
     "normal", 40, 10, "0.3-1.2", 15, Bounds(5, 1), Bounds(20, 10), Bounds(50, 50), 15, 15, 8, 10,
-    6, 60,
+    6, 10, 60,
 )  # fmt: skip
 BRISK = {"open_for": "2s", "ramp": "2s"}
 # Of 24 shoppers a small share is often nobody for a while: one large step for each.
 FAST = Pace(
     "fast", 24, 24, "0.25-0.9", 2, Bounds(20, 10), Bounds(50, 30), Bounds(90, 80), 1.5, 1.5, 4, 1.5,
-    4, 30, (25,), (50,), BRISK,
+    4, 4, 20, (25,), (50,), BRISK,
 )  # fmt: skip

@@ -7,8 +7,6 @@ from fig.demo.script.conditions import Lively
 from fig.demo.script.pace import DOMAINS, Pace
 from fig.demo.script.step import Act, Step
 
-HORIZON = 10.0  # seconds; a real shop waits for longer
-
 
 def end(pace: Pace) -> Act:
     closing = tuple(
@@ -33,9 +31,9 @@ def end(pace: Pace) -> Act:
             Step(
                 "retired",
                 "Every route is retired",
-                f"only when nothing has needed legacy for {HORIZON:.0f} s; a real shop waits for a "
-                "week, a month's end, the yearly report",
-                Retire(HORIZON),
+                f"only when nothing has needed legacy for {pace.horizon:.0f} s; a real shop waits "
+                "for a week, a month's end, the yearly report",
+                Retire(pace.horizon),
                 within=180,
             ),
             Step(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fig.demo.script.actions import CloseWindow, Farewell, Retire
-from fig.demo.script.acts.end import HORIZON, end
+from fig.demo.script.acts.end import end
 from fig.demo.script.conditions import Lively
 from fig.demo.script.pace import DOMAINS, FAST, NORMAL
 
@@ -11,7 +11,7 @@ from fig.demo.script.pace import DOMAINS, FAST, NORMAL
 def test_every_window_closes_then_all_is_retired_then_deleted() -> None:
     done = [step.do for step in end(NORMAL).steps if step.do]
     closing = [CloseWindow(domain) for domain in DOMAINS]
-    assert done == [*closing, Retire(HORIZON), Farewell()]
+    assert done == [*closing, Retire(NORMAL.horizon), Farewell()]
 
 
 def test_people_shop_for_a_minute_without_it() -> None:
