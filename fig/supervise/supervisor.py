@@ -1,7 +1,8 @@
 """Brings processes up in order, keeps them up, brings them down in reverse. Knows no service.
 
 Order: a process starts when all it needs are ready; those that need nothing of each other start
-together. Stopping goes one by one, from the last to the first.
+together. Stopping, the last goes first, alone, for clients come in by it; then each goes when all
+that need it are gone.
 """
 
 import asyncio
@@ -92,9 +93,21 @@ class Supervisor:
                 raise error
 
     async def stop(self) -> None:
-        """One by one in reverse; each has its grace."""
+        """The last, then each once nothing needs it any more; each has its grace."""
+        stopping: dict[str, asyncio.Task[None]] = {}
         for name in reversed(self._keepers):
-            await self._stop(name)
+            earlier = {task for other, task in stopping.items() if self._goes_before(other, name)}
+            stopping[name] = asyncio.create_task(self._stop_after(earlier, name))
+        await asyncio.gather(*stopping.values())
+
+    def _goes_before(self, other: str, name: str) -> bool:
+        """Of two processes, the other one later in the start order."""
+        return other == next(reversed(self._keepers)) or name in self._keepers[other].process.needs
+
+    async def _stop_after(self, earlier: set[asyncio.Task[None]], name: str) -> None:
+        if earlier:
+            await asyncio.wait(earlier)
+        await self._stop(name)
 
     async def _stop(self, name: str) -> None:
         keeper, task = self._keepers[name], self._tasks.get(name)

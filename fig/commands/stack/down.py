@@ -22,7 +22,7 @@ PATIENCE_SECONDS = 60.0  # then the supervisor is killed; its warden ends the re
 @json_option("FIG_DOWN_JSON")
 @click.pass_obj
 def down(home: Home, quiet: bool, out: Output) -> None:
-    """Stop all processes, the last started first. Exit code 0 also when nothing runs."""
+    """Stop all processes, the facade first. Exit code 0 also when nothing runs."""
     stopped = _stop(home, quiet or out.as_json)
     if out.as_json:
         click.echo(json.dumps({"stopped": stopped}))

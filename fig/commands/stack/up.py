@@ -69,7 +69,7 @@ def parse_sets(
 @json_option("FIG_UP_JSON")
 @click.pass_obj
 def up(home: Home, /, detach: bool, out: Output, **options: Any) -> None:
-    """Start the whole shop; Ctrl-C stops it, the last started process first. A shop that has
+    """Start the whole shop; Ctrl-C stops it, the facade first. A shop that has
     deleted its monolith (`fig farewell`) starts without it.
 
     Exit code 0 also when it already runs; 1 when another stack runs, or a process does not

@@ -33,7 +33,7 @@ async def test_those_that_need_nothing_of_each_other_start_together(supervise, s
     await supervisor.stop()
 
 
-async def test_stopping_goes_in_reverse_one_after_the_other(supervise, service, oneshot):
+async def test_stopping_goes_in_reverse_the_last_one_alone(supervise, service, oneshot):
     supervisor, launcher, _ = supervise(
         service("db"), oneshot("tables", "db"), service("shop", "tables"), service("door")
     )
@@ -49,6 +49,24 @@ async def test_stopping_goes_in_reverse_one_after_the_other(supervise, service, 
         "stopped",
         "stopped",
     ]
+
+
+async def test_those_that_nothing_needs_stop_together(supervise, service, oneshot):
+    """A deaf one keeps what it needs waiting, and not the others."""
+    supervisor, launcher, _ = supervise(
+        service("bus"), service("db"), oneshot("tables", "db"), service("deaf", "bus", grace=0.05),
+        service("shop", "tables"), service("stock", "tables"), service("door"),
+    )  # fmt: skip
+    launcher.deaf.add("deaf")
+    await supervisor.start()
+    launcher.journal.clear()
+
+    await supervisor.stop()
+
+    first, *rest = launcher.journal
+    assert first == "SIGTERM door"
+    assert set(rest[:3]) == {"SIGTERM stock", "SIGTERM shop", "SIGTERM deaf"}
+    assert rest[3:] == ["SIGTERM db", "SIGKILL deaf", "SIGTERM bus"]
 
 
 async def test_the_deaf_are_killed_after_their_grace(supervise, service):
