@@ -3,7 +3,7 @@
 import os
 import socket
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -56,7 +56,8 @@ class Mover:
     def move(self, toward: str) -> Move:
         """Move the domain. Raises FigError where it was not begun; the file is as it was then."""
         domain = self.owning.domain
-        before, began = self._failed(), time.monotonic()
+        writing = [one["name"] for one in self.file.of(domain).routes if one["writes"]]
+        before, began = self._failed(writing), time.monotonic()
         self.file.write(domain, "moving")
         ordered = self._ordered(toward)
         seen = _Seen(self.say)
@@ -72,7 +73,7 @@ class Mover:
             words = f"another attempt, of {ended.operator}, came after it; {words}"
         done = Move(
             toward, ended.owner == toward, words or f"{domain} is owned by {ended.owner}",
-            _steps(ended), self._waits(ended), self._failed() - before, took,
+            _steps(ended), self._waits(ended), self._failed(writing) - before, took,
         )  # fmt: skip
         self._report(done, ordered.operator)
         return done
@@ -111,9 +112,8 @@ class Mover:
             later = ended
         return (later if later.operator == ended.operator else ended).raw.get("waits") or {}
 
-    def _failed(self) -> int:
-        """Writes of the domain without an answer, or with a 5xx, since the facade started."""
-        names = [one["name"] for one in self.file.of(self.owning.domain).routes if one["writes"]]
+    def _failed(self, names: Collection[str]) -> int:
+        """Requests of these routes without an answer, or with a 5xx, since the facade started."""
         routes = admin.get(self.admin, "/api/status")["routes"]
         return sum(
             sum(one["failures"].values())
