@@ -69,21 +69,19 @@ check: install   ## what to run at every change: linters, types, unit and contra
 without-sockets: install ## unit and contract tests
 	@$(PY) -m pytest -q -n 2 $(BY_FILES) tests/unit tests/contract $(ARGS)
 
-# What waits for processes shares two cores by three, and two whole stacks run side by side; the demo,
-# which measures one, has the cores for itself.
-INTEGRATION := -n 3 $(BY_FILES) tests/integration
-STACKS := -n 2 $(BY_FILES) tests/patterns \
-  $(filter-out %/test_demo.py,$(sort $(wildcard tests/e2e/test_*.py)))
+# What waits for processes shares two cores by three; whole stacks are the longest files. The demo, which
+# measures one, has the cores for itself.
+PROCESSES := -n 3 $(BY_FILES)
+STACKS := tests/patterns $(filter-out %/test_demo.py,$(sort $(wildcard tests/e2e/test_*.py)))
 test: check      ## every test, and the linters
-	@$(PY) -m pytest -q $(INTEGRATION) $(ARGS)
-	@$(PY) -m pytest -q $(STACKS) $(ARGS)
+	@$(PY) -m pytest -q $(PROCESSES) tests/integration $(STACKS) $(ARGS)
 	@$(PY) -m pytest -q tests/e2e/test_demo.py $(ARGS)
 
 alone: install   ## the tree without the monolith: installed, its tests, its shop; quicker: ARGS="--borrow"
 	@$(PY) -m tests.rigs.alone $(ARGS)
 
 longest: install ## measure which test files take longest; they begin first
-	@$(PY) -m pytest -q -p tests.rigs.house.longest $(INTEGRATION) $(ARGS)
+	@$(PY) -m pytest -q -p tests.rigs.house.longest $(PROCESSES) tests/integration $(STACKS) $(ARGS)
 
 applications: install ## other people's applications in a browser, with and without the facade; installs them, once, outside of here
 	@FIG_APPLICATIONS=1 $(PY) -m pytest -q tests/integration/applications $(ARGS)
