@@ -1,10 +1,11 @@
-"""The part of the stack that is deleted with the monolith: itself, its database, its feed, and what
-the others are told of them.
+"""The part of the stack that is deleted with the monolith: itself, its database, its feed, and the
+other processes' settings about them.
 """
 
 from fig.stack.addresses import database_url, nats_url
 from fig.stack.old_side import OldSide
 from fig.stack.places import Place
+from fig.stack.serving import migration, service
 from fig.supervise.probes import HttpReady
 from fig.supervise.process import Process
 
@@ -37,13 +38,7 @@ def _monolith(place: Place, workers: int, scale: int) -> tuple[Process, ...]:
         "LEGACY_WORKERS": str(workers),
     }
     return (
-        Process(
-            name="legacy-migrate",
-            command=(place.python, "-m", "migrations", "legacy", "upgrade"),
-            forked=True,
-            env=database,
-            needs=("databases",),
-        ),
+        migration(place, "legacy-migrate", "legacy", database),
         Process(
             name="legacy-seed",
             command=seed,
@@ -65,19 +60,14 @@ def _monolith(place: Place, workers: int, scale: int) -> tuple[Process, ...]:
 
 
 def _feed(place: Place) -> Process:
-    return Process(
-        name="feed",
-        command=(place.python, "-m", "new_services.feed"),
-        forked=True,
-        env={
-            "FEED_LEGACY_URL": database_url(place, "feed", "legacy"),
-            "FEED_OWNER_URL": database_url(place, "legacy"),
-            "FEED_NATS_URL": nats_url(place, "feed"),
-            "FEED_LISTEN": place.address("feed"),
-        },
-        needs=("legacy-seed", "nats"),
-        ready=HttpReady(place.address("feed"), "/readyz"),
-        ports=("feed",),
+    return service(
+        place,
+        "feed",
+        ("legacy-seed", "nats"),
+        legacy_url=database_url(place, "feed", "legacy"),
+        owner_url=database_url(place, "legacy"),
+        nats_url=nats_url(place, "feed"),
+        listen=place.address("feed"),
     )
 
 

@@ -1,4 +1,4 @@
-"""What the stack has of a monolith: everything (`legacy_side`, deleted with it), or `NOTHING`."""
+"""The stack's part about the monolith: all of it (`legacy_side`, deleted with it), or `NOTHING`."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,7 +11,7 @@ PORTS = ("legacy", "feed")  # of the port plan, free where there is no monolith
 
 @dataclass(frozen=True)
 class OldSide:
-    """Processes, and what the others are told of it: variables without their prefix."""
+    """Its processes, and the settings of others about it: variables without their prefix."""
 
     processes: tuple[Process, ...] = ()
     owners: tuple[str, ...] = ()  # URLs of databases, as their owners

@@ -8,6 +8,7 @@ from typing import Any
 from fig.stack.addresses import database_url, nats_url
 from fig.stack.old_side import OldSide
 from fig.stack.places import Place
+from fig.stack.serving import migration, service, variable
 from fig.supervise.probes import HttpReady, TcpReady
 from fig.supervise.process import Process
 
@@ -23,15 +24,9 @@ def keys(place: Place) -> Process:
 
 def order_side(place: Place, old: OldSide) -> tuple[Process, ...]:
     """The databases' schemas in one process, which starts sooner than six; then the services."""
-    databases = {_variable(name, "database_url"): database_url(place, name) for name in SERVICES}
+    databases = {variable(name, "database_url"): database_url(place, name) for name in SERVICES}
     return (
-        Process(
-            name="services-migrate",
-            command=(place.python, "-m", "migrations", ",".join(SERVICES), "upgrade"),
-            forked=True,
-            env=databases,
-            needs=("databases",),
-        ),
+        migration(place, "services-migrate", ",".join(SERVICES), databases),
         _mail(place),
         _called(place, "payments"),
         _called(
@@ -90,34 +85,20 @@ def _mail(place: Place) -> Process:
     )
 
 
-def _service(
-    place: Place,
-    name: str,
-    needs: tuple[str, ...] = (),
-    patience: float | None = None,
-    **settings: str,
-) -> Process:
+def _service(place: Place, name: str, needs: tuple[str, ...] = (), **more: Any) -> Process:
+    """With a database of its own, and the bus."""
     everyone = {
         "database_url": database_url(place, name),
         "nats_url": nats_url(place, name),
         "listen": place.address(name),
     }
-    return Process(
-        name=name,
-        command=(place.python, "-m", f"new_services.{name}"),
-        forked=True,
-        env={_variable(name, key): value for key, value in (everyone | settings).items()},
-        needs=("services-migrate", "nats", *needs),
-        ready=HttpReady(place.address(name), "/readyz"),
-        ports=(name,),
-        patience=patience,
-    )
+    return service(place, name, ("services-migrate", "nats", *needs), **(everyone | more))
 
 
 def second(place: Place, process: Process) -> Process:
     """A second instance of a service: the same, on another port."""
     name = f"{process.name}{SECOND}"
-    listen = _variable(process.name, "listen")
+    listen = variable(process.name, "listen")
     return replace(
         process,
         name=name,
@@ -125,7 +106,3 @@ def second(place: Place, process: Process) -> Process:
         ready=HttpReady(place.address(name), "/readyz"),
         ports=(name,),
     )
-
-
-def _variable(name: str, key: str) -> str:
-    return f"{name}_{key}".upper()

@@ -1,4 +1,4 @@
-"""Where the stack stands: the addresses, folders and secrets that `stack.py` asks for."""
+"""The place of a stack: the addresses, folders and secrets that `stack.py` needs."""
 
 import os
 import sys

@@ -1,4 +1,4 @@
-"""Which port is whose: one base, fixed distances, all below what the system hands out itself."""
+"""The port of each process: one base, fixed distances, below the range that Linux hands out."""
 
 import socket
 from collections.abc import Mapping
@@ -43,7 +43,7 @@ WIDTH = 1 + max(distance for distance, *_ in PLAN.values())
 
 @dataclass(frozen=True)
 class Busy:
-    """A port of ours on which somebody else listens."""
+    """One of our ports on which another process listens."""
 
     name: str
     port: int
@@ -72,7 +72,7 @@ def require_free(ports: Mapping[str, int]) -> None:
         other = base + 1000 if base + 1000 + WIDTH < END else DEFAULT_BASE + 1000
         lines = "\n  ".join(str(one) for one in busy)
         raise BadSetting(
-            f"cannot start:\n  {lines}\nstop whoever uses it, or take other ports:"
+            f"cannot start:\n  {lines}\nstop that process, or use other ports:"
             f" FIG_PORT_BASE={other} make up"
         )
 
@@ -88,7 +88,7 @@ def _free(port: int) -> bool:
 
 
 def _holder(port: int) -> str:
-    """` by pid 42 (name)` as far as /proc tells us; nothing elsewhere or for other users."""
+    """` by pid 42 (name)` as far as /proc shows it; nothing elsewhere or for other users."""
     inode = _listening_inode(port)
     if inode is None:
         return ""

@@ -1,9 +1,10 @@
-"""The stack, in start order: what each process runs, what it is told, what it needs, how it proves
-that it is ready. Rendered for this machine (`fig up`) and for docker-compose.yml alike.
+"""The stack, in start order: each process's command, settings and needs, and how it proves that it
+is ready. Rendered for this machine (`fig up`) and for docker-compose.yml alike.
 """
 
 import signal
 from dataclasses import dataclass
+from itertools import chain
 
 from fig.stack.addresses import database_url as database_url
 from fig.stack.addresses import nats_url as nats_url
@@ -14,6 +15,7 @@ from fig.stack.old_side import FED, NOTHING, OldSide
 from fig.stack.order_side import SERVICES, keys, order_side, second
 from fig.stack.pages_side import storefront
 from fig.stack.places import Place
+from fig.stack.serving import migration, service
 from fig.supervise.probes import HttpReady, PostmasterReady
 from fig.supervise.process import Process
 
@@ -120,31 +122,20 @@ def _databases(place: Place, old: OldSide) -> Process:
 
 def _catalog(place: Place, old: OldSide) -> tuple[Process, ...]:
     database = {"CATALOG_DATABASE_URL": database_url(place, "catalog")}
-    settings = {
-        "nats_url": nats_url(place, "catalog"),
-        "listen": place.address("catalog"),
-        **old.services["catalog"],
-        "caller_keys": f"{place.path('keys')}/public/services.json",
-        "session_key": f"{place.path('keys')}/orders/session.json",
-    }
     return (
-        Process(
-            name="catalog-migrate",
-            command=(place.python, "-m", "migrations", "catalog", "upgrade"),
-            forked=True,
-            env=database,
-            needs=("databases",),
-        ),
-        Process(
-            name="catalog",
-            command=(place.python, "-m", "new_services.catalog"),
-            forked=True,
-            env=database | {f"CATALOG_{key.upper()}": text for key, text in settings.items()},
-            needs=("catalog-migrate", "nats", "keys"),
-            ready=HttpReady(place.address("catalog"), "/readyz"),
-            ports=("catalog",),
+        migration(place, "catalog-migrate", "catalog", database),
+        service(
+            place,
+            "catalog",
+            ("catalog-migrate", "nats", "keys"),
             patience=60.0,  # the first time it applies the whole snapshot
             instead={"CATALOG_FAULT": (place.python, "-m", "loadtests.faults")},
+            database_url=database_url(place, "catalog"),
+            nats_url=nats_url(place, "catalog"),
+            listen=place.address("catalog"),
+            **old.services["catalog"],
+            caller_keys=f"{place.path('keys')}/public/services.json",
+            session_key=f"{place.path('keys')}/orders/session.json",
         ),
     )
 
@@ -170,13 +161,7 @@ def _facade(place: Place, options: Options, old: OldSide) -> Process:
     }
     return Process(
         name="facade",
-        command=(
-            place.python,
-            "-m",
-            "facade",
-            "run",
-            *(x for pair in arguments.items() for x in pair),
-        ),
+        command=(place.python, "-m", "facade", "run", *chain(*arguments.items())),
         env={
             "FACADE_RUNTIME": place.path("runtime"),
             "FACADE_NATS_URL": nats_url(place, "facade"),
