@@ -172,7 +172,6 @@ def judged(path: Path, env: Mapping[str, str]) -> dict[str, Any]:
 
 
 def main() -> int:
-    """See above."""
     try:
         found = judged(Path(sys.argv[1]), os.environ)
     except (KeyError, OSError, ValueError, psycopg.Error) as error:

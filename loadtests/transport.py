@@ -20,7 +20,6 @@ class LocustTransport:
         self.absence = absence
 
     def exchange(self, ask: Ask, judge: Callable[[Answer], None]) -> None:
-        """See `visitor.Transport`."""
         declared = self.absence.declared()
         with self.session.request(
             ask.method,

@@ -71,11 +71,9 @@ class Visitor:
         self.known = False
 
     def get(self, path: str, name: str, check: Callable[[Answer], T]) -> T:
-        """Look at something."""
         return self._ask(Ask("GET", path, name, headers=self._headers()), check)
 
     def post_json(self, path: str, name: str, body: object, check: Callable[[Answer], T]) -> T:
-        """Do something in the app."""
         headers = self._headers() | {"Content-Type": "application/json"}
         return self._ask(Ask("POST", path, name, orjson.dumps(body), headers), check)
 

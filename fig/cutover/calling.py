@@ -36,7 +36,6 @@ class Call:
 
     @property
     def domain(self) -> str:
-        """Its name."""
         return self.owning.domain
 
     def settle(self) -> None:

@@ -44,7 +44,6 @@ class InDatabase:
     record: Record
 
     def steps(self) -> tuple[Step, ...]:
-        """In order."""
         name = f"database '{self.database}'"
         return (
             Step("shut", f"let nobody but superusers connect to {name}", self._shut),

@@ -21,7 +21,6 @@ class Objection:
 
     @property
     def plain(self) -> dict[str, str]:
-        """For JSON."""
         plain = {"kind": self.kind, "about": self.about, "words": self.words}
         return {**plain, "next": self.remedy}
 

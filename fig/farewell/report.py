@@ -34,13 +34,11 @@ def left(steps: Sequence[Step], record: Record) -> str:
 
 
 def taken(one: Taken) -> str:
-    """A step that is done, in a line."""
     took = "done before" if one.already else f"{one.facts[SECONDS]:.1f} s"
     return f"  {one.name:<9} {took:>11}  {one.facts[WORDS]}"
 
 
 def refused(objections: Sequence[Objection]) -> str:
-    """The objections, in words."""
     return f"the monolith cannot be deleted yet:\n{listed(objections)}"
 
 

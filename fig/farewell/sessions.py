@@ -48,7 +48,6 @@ class Holder:
 
     @property
     def words(self) -> str:
-        """In a line."""
         query = " ".join(self.query.split())[:MOST_SHOWN] or "no query yet"
         return f"pid {self.pid} ({self.program or 'without a name'}, role {self.role}): {query}"
 

@@ -47,7 +47,6 @@ def _active(walks: list[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
 
 
 def walk(one: Mapping[str, Any]) -> str:
-    """One walk in two lines."""
     way = " → ".join([one["stands"], *one["steps"]])
     left = "" if one["seconds"] is None else f", about {duration(one['seconds'])} left"
     return f"{one['state']} {', '.join(one['routes'])}: {way}{left}\n  {one['words']}"

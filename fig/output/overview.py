@@ -17,7 +17,6 @@ from fig.supervise.state import ProcessState, StackState
 
 
 def as_json(found: StackState, facade: dict[str, Any] | None, complaint: str) -> dict[str, Any]:
-    """For programs."""
     document = {
         "facade": facade,  # with its own breakers, by upstream
         "complaint": complaint or None,

@@ -57,7 +57,6 @@ class Progress:
             self._out.flush()
 
     def say(self, words: str) -> None:
-        """A line of its own."""
         self._line(words)
 
     def done(self, words: str) -> None:

@@ -77,7 +77,6 @@ class Keeper:
         await self._end()
 
     def kill(self) -> None:
-        """Kill it at once."""
         self._requests.stop = True
         if self._child is not None:
             self._child.sweep()

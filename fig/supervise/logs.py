@@ -49,7 +49,6 @@ class LogFile:
         self._file = self._path.open("ab", buffering=0)
 
     def close(self) -> None:
-        """No more lines."""
         self._file.close()
 
 
@@ -84,7 +83,6 @@ class Console:
         self._prefixes: dict[str, str] = {}
 
     def line(self, name: str, text: str) -> None:
-        """One line of one process."""
         if name not in self._prefixes:
             code = COLOURS[len(self._prefixes) % len(COLOURS)]
             self._prefixes[name] = _painted(f"{name:<{NAME_WIDTH}} │ ", code, self._colour)

@@ -23,11 +23,9 @@ class HttpReady:
 
     @property
     def url(self) -> str:
-        """The URL of this check."""
         return f"http://{self.address}{self.path}"
 
     async def check(self, _pid: int) -> bool:
-        """One attempt."""
         host, _, port = self.address.rpartition(":")
         try:
             async with asyncio.timeout(ANSWER_SECONDS):
@@ -57,7 +55,6 @@ class TcpReady:
         return f"tcp://{self.address}"
 
     async def check(self, _pid: int) -> bool:
-        """One attempt."""
         host, _, port = self.address.rpartition(":")
         try:
             async with asyncio.timeout(ANSWER_SECONDS):
@@ -75,7 +72,6 @@ class PostmasterReady:
     data: str  # the data folder
 
     async def check(self, pid: int) -> bool:
-        """Reads the file once."""
         try:
             lines = (Path(self.data) / "postmaster.pid").read_text().splitlines()
         except OSError:

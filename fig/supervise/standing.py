@@ -39,7 +39,6 @@ class Status:
 
     @property
     def word(self) -> str:
-        """The state as a word."""
         return self.state.value
 
 

@@ -30,7 +30,6 @@ class ProcessState:
 
     @property
     def word(self) -> str:
-        """The state as a word."""
         return self.state
 
     @property
@@ -59,7 +58,6 @@ class StackState:
         return not Lifetime(self.pid, self.pid_started).ended
 
     def process(self, name: str) -> ProcessState | None:
-        """One process by name."""
         return next((process for process in self.processes if process.name == name), None)
 
 

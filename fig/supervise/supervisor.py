@@ -137,12 +137,11 @@ class Supervisor:
         return ended
 
     def kill(self) -> None:
-        """All at once, without grace."""
         for keeper in self._keepers.values():
             keeper.kill()
 
     async def restart(self, name: str, extra: Mapping[str, str], pause: float = 0.0) -> int | None:
-        """See Keeper.restart. Raises Unknown; FigError for a oneshot."""
+        """As Keeper.restart. Raises Unknown; FigError for a oneshot."""
         keeper = self._keeper(name)
         if keeper.process.kind is Kind.ONESHOT:
             raise FigError(f"{name} runs once at the start; restart the services that use it")

@@ -19,7 +19,6 @@ class Step:
 
     @property
     def line(self) -> str:
-        """As a person types it."""
         return f"fig {self.words}{' &' if self.behind else ''}"
 
 

@@ -102,7 +102,6 @@ def _line(name: str, cpu: float, wakeups: float, memory: float, count: float) ->
 
 
 def main() -> None:
-    """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=float, default=30.0)
     parser.add_argument("--port-base", type=int, default=18700)

@@ -111,7 +111,6 @@ class Stack:
         return int(json.loads((self.folder / "run/state.json").read_text())["ports"][name])
 
     def client(self, name: str) -> HttpClient:
-        """To a process."""
         return HttpClient(f"http://127.0.0.1:{self.port(name)}", limit=256)
 
     def cpu(self) -> dict[str, float]:
@@ -269,7 +268,6 @@ async def _idle(stack: Stack) -> dict[str, float]:
 
 
 def table(found: dict[str, Any], options: argparse.Namespace) -> str:
-    """Markdown."""
     lines = ["| | orders/s | p50 ms | p99 ms | cores busy | answers |", "|---|---|---|---|---|---|"]
     for name, rounds in found["rounds"].items():
         took = [each for one in rounds for each in one.took]
@@ -331,7 +329,6 @@ def _percentiles(took: Sequence[float]) -> str:
 
 
 def main() -> None:
-    """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--customers", type=int, default=32)
     parser.add_argument("--rounds", type=int, default=3)

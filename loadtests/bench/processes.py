@@ -25,7 +25,6 @@ class Pinned:
 
     @property
     def pids(self) -> list[int]:
-        """The program and its descendants."""
         return family(self._process.pid)
 
     @property
@@ -81,7 +80,6 @@ def resident_peak(pid: int) -> float:
 
 
 def free_port() -> int:
-    """A port that is free now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

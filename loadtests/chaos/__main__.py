@@ -153,7 +153,6 @@ def afterwards(stack: Stack, options: argparse.Namespace, folder: Path) -> list[
 
 
 def main() -> int:
-    """See above."""
     parser = argparse.ArgumentParser(description="Orders while everything dies.")
     parser.add_argument("--minutes", type=float, default=5.0)
     parser.add_argument("--seed", type=int, default=secrets.randbelow(10_000))

@@ -174,7 +174,6 @@ class Report:
         return int(last[0].counts[UNREAD]) if last else 0
 
     def text(self) -> str:
-        """Tables."""
         kinds = {phase: self.outcomes(phase) for phase in self.phases}
         names = sorted({name for counts in kinds.values() for name in counts})
         rows = [("", *self.phases), *((n, *(str(c[n]) for c in kinds.values())) for n in names)]

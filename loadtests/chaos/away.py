@@ -110,7 +110,6 @@ def observed(stack: Stack, options: argparse.Namespace, folder: Path) -> list[st
 
 
 def main() -> int:
-    """See above."""
     parser = argparse.ArgumentParser(description="Legacy stops answering under load.")
     parser.add_argument("--seconds", type=float, default=60.0)
     parser.add_argument("--users", type=int, default=20)

@@ -81,7 +81,6 @@ class Order:
 
     @property
     def alive(self) -> bool:
-        """Not cancelled."""
         return bool(self.status != "CANCELLED")
 
 

@@ -70,7 +70,6 @@ class Customer(FastHttpUser):
 
     @task
     def order(self) -> None:
-        """Order, look, perhaps cancel."""
         text = PREFIX + uuid.UUID(int=DICE.getrandbits(128)).hex[:20]
         lines = {sku: DICE.randint(1, 2) for sku in DICE.sample(SKUS, DICE.randint(1, 2))}
         JOURNAL.write("asked", text, lines=lines)

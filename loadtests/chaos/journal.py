@@ -87,7 +87,6 @@ class Writer:
         self._clock = clock  # unix seconds
 
     def write(self, kind: str, text: str, **more: Any) -> None:
-        """One line."""
         entry = {"kind": kind, "text": text, "at": self._clock(), **more}
         self._file.write(json.dumps(entry) + "\n")
 

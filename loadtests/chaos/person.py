@@ -35,7 +35,7 @@ class Decided:
 
 
 def decided(stack: Stack, between: Between) -> Decided:
-    """See above."""
+    """Read every parked saga, object to those without a story, and decide each."""
     found = Decided()
     parked = _parked(stack, between.unlucky, found)
     for saga in parked:

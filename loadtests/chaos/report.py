@@ -34,7 +34,6 @@ class Report:
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def add(self, struck: Struck) -> None:
-        """One more."""
         with self._lock:
             self.faults.append(struck)
 

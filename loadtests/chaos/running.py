@@ -22,7 +22,6 @@ GOODS = "SELECT v.sku FROM variant v JOIN product p ON p.id = v.product_id JOIN 
 
 
 def say(text: str) -> None:
-    """A line with the time."""
     print(f"{time.strftime('%H:%M:%S')} {text}", flush=True)  # noqa: T201
 
 

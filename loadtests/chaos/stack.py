@@ -107,7 +107,6 @@ class Stack:
 
     @property
     def url(self) -> str:
-        """The facade's public URL."""
         return str(self.state["urls"]["facade"])
 
     def secret(self, name: str) -> str:

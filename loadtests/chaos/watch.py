@@ -39,7 +39,6 @@ class Sample:
 
 
 def take(stack: Stack, legacy: psycopg.Connection[Any], orders: psycopg.Connection[Any]) -> Sample:
-    """One look."""
     counts: dict[str, float] = {}
     for name in WATCHED:
         family = stack.family(name)

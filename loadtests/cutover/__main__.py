@@ -228,7 +228,6 @@ def _crowd(options: argparse.Namespace, pace: float, number: int = 0) -> Crowd:
 
 
 def main() -> int:
-    """See above."""
     parser = argparse.ArgumentParser(description="The orders change hands under load.")
     parser.add_argument("--moves", type=int, default=20)
     parser.add_argument("--share", type=float, default=1 / 3, help="of the capacity")

@@ -39,7 +39,6 @@ class Moved:
 
     @property
     def line(self) -> str:
-        """For a person."""
         if not self.good:
             against = [
                 f"{one['check']}: {one['words']}"
@@ -74,7 +73,6 @@ def there_and_back(stack: Stack, count: int) -> list[Moved]:
 
 
 def moved(stack: Stack, toward: str, domain: str = "orders") -> Moved:
-    """One call."""
     began = time.time()
     back = ("--back",) if toward == "legacy" else BOUND
     done = stack.fig("cutover", domain, "--json", *back)

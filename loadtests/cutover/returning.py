@@ -38,7 +38,7 @@ _PAYMENT = "SELECT status FROM payment WHERE order_no = %s"
 
 
 class Browser:
-    """See visitor.Transport: a person's browser, without Locust."""
+    """A `visitor.Transport`: a person's browser, without Locust."""
 
     def __init__(self, url: str) -> None:
         self._client = httpx2.Client(base_url=url, follow_redirects=True, timeout=SECONDS)

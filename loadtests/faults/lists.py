@@ -12,8 +12,6 @@ Bend = Callable[[Page], Page]
 
 
 def spoiler(bend: Bend) -> Callable[[JsonBytes], JsonBytes]:
-    """Bends a page."""
-
     def spoil(answer: JsonBytes) -> JsonBytes:
         found = orjson.loads(answer.body)
         if "products" not in found:

@@ -31,7 +31,6 @@ class Faulty:
         receive: Callable[[], Awaitable[Message]],
         send: Callable[[Message], Awaitable[None]],
     ) -> None:
-        """One request."""
         if scope["type"] != "http" or not scope["path"].startswith(PUBLIC):
             await self._behind(scope, receive, send)
             return

@@ -33,7 +33,6 @@ def open_list(person: Visitor, query: str, page: int = 1, sort: str = "name") ->
 
 
 def look(person: Visitor, sku: str) -> Product:
-    """One product."""
     return person.get(
         f"/api/products/{sku}", "/api/products/{sku}", lambda answer: checks.product(answer, sku)
     )

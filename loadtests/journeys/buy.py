@@ -116,7 +116,6 @@ def find_again(person: Visitor, order: Order) -> None:
 
 
 def cancel(person: Visitor, order: Order) -> None:
-    """Cancel it."""
     later = person.post_json(
         f"/api/orders/{order.number}/cancel",
         "/api/orders/{order_no}/cancel",

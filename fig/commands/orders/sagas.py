@@ -50,7 +50,6 @@ def sagas(
 
 
 def text(found: list[Mapping[str, Any]], now: float) -> str:
-    """A row for each."""
     if not found:
         return "no saga is open, and none waits for a person"
     rows = [

@@ -40,7 +40,6 @@ def services(home: Home, url: str | None, out: Output) -> None:
 
 
 def text(found: Sequence[dict[str, Any]]) -> str:
-    """A row for each."""
     if not found:
         return "no service is in the registry"
     rows = [

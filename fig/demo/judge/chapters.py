@@ -29,7 +29,6 @@ class Chapter:
 
     @property
     def seconds(self) -> float:
-        """How long it took."""
         return (self.act.ended or self.act.began) - self.act.began
 
 

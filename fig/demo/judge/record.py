@@ -223,7 +223,6 @@ class Record:
 
     @property
     def steps(self) -> list[StepRecord]:
-        """Those of all acts."""
         return [step for act in self.acts for step in act.steps]
 
     @property

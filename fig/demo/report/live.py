@@ -79,7 +79,6 @@ class LiveView:
         )
 
     def draw(self) -> RenderableType:
-        """The whole picture, top to bottom."""
         elapsed = int(time.monotonic() - self.began)
         clock, act = f"{elapsed // 60}:{elapsed % 60:02d}", self.act
         where = f" · act {act.number}: {act.title}" if act else ""
@@ -120,7 +119,6 @@ def draw_routes(samples: deque[Sample]) -> Table:
 
 
 def route_cells(samples: deque[Sample], name: str) -> list[Text]:
-    """One line of the table."""
     route, before = samples[-1].routes[name], earlier(samples)
     seconds = max(samples[-1].at - before.at, 0.001)
     sides = {side: answered(before, samples[-1], [name], side) for side in ("legacy", "new")}

@@ -59,7 +59,6 @@ class Row:
 
 
 def render(record: Record, promises: list[Promise]) -> str:
-    """The whole page."""
     environment = Environment(
         loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined
     )

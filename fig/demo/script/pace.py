@@ -51,7 +51,6 @@ def pairs_for(percent: int) -> int:
 
 
 def sure(percent: int) -> str:
-    """In words."""
     return f"{pairs_for(percent):,} a route (at most {percent} % of the answers can be wrong)"
 
 

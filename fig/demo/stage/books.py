@@ -42,7 +42,6 @@ async def looked(fig: Fig, ledger: Path, databases: Mapping[str, str]) -> Verifi
 
 
 def verified(verify: Json, sagas: Json, letters: Json, receipts: Json) -> Verified:
-    """Their JSON in one."""
     stuck = tuple(f"{one['id']}: {one.get('reason', '')}" for one in sagas.get("sagas") or [])
     wrong = tuple(str(each) for each in receipts.get("wrong") or [])
     unread = len(letters.get("letters") or [])

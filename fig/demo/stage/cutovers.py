@@ -39,7 +39,6 @@ def handover(said: Mapping[str, Any], toward: str, calls: int) -> Handover:
 
 
 def refused(said: Mapping[str, Any]) -> str:
-    """Why, in words."""
     checks = [str(one["words"]) for one in said.get("checks") or [] if one.get("ok") is False]
     moves = [str(one["words"]) for one in said.get("moves") or [] if not one.get("ok")]
     return "; ".join(checks + moves) or str(said.get("error") or "no reason given")

@@ -49,7 +49,7 @@ class Tools:
 
 
 class RealWorld:
-    """See `world.World`."""
+    """The `world.World` of a real stack."""
 
     def __init__(
         self, tools: Tools, compared: Collection[str], connect: Callable[[str], Admin] = Admin

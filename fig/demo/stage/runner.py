@@ -1,4 +1,4 @@
-"""Goes through the acts: do, wait, write down. Stops at the first step that does not get there.
+"""Plays the acts: do, wait, write down. Stops at the first step that fails.
 
 steps ──▶ 1 action ──▶ 2 condition, sample by sample ──▶ 3 what it showed ──▶ record
                            ▲
@@ -76,7 +76,7 @@ class Runner:
                 await sampler
 
     async def go_through(self, acts: Sequence[Act]) -> bool:
-        """All steps, up to the first that does not get there; whether all did."""
+        """All acts, up to the first step that fails; whether all succeeded."""
         for act in acts:
             self.watch.open(act)
             played = ActRecord(act.number, act.title, act.say, self.now(), self.record.load)
@@ -88,7 +88,7 @@ class Runner:
         return True
 
     async def play(self, act: Act) -> bool:
-        """The steps of one act, likewise."""
+        """The steps of one act, up to the first that fails; whether all succeeded."""
         for step in act.steps:
             if not await self.go(step):
                 return False
@@ -128,7 +128,7 @@ class Runner:
         done = StepRecord(step.name, step.title, began, self.now(), reached, words, step.say)
         self.record.acts[-1].steps.append(done)
         if not reached:
-            self.record.broken = f"'{step.title}' did not get there: {standing.words}"
+            self.record.broken = f"'{step.title}' failed: {standing.words}"
         self.watch.end(replace(done, sentence=standing.words))  # what was said it has shown
         return reached
 

@@ -31,7 +31,6 @@ def sample_of(status: Json, load: Load = NOBODY) -> Sample:
 
 
 def route_of(entry: Json) -> RouteSample:
-    """One route of the status."""
     latency = entry.get("latency") or {}
     requests = entry.get("requests") or {}
     return RouteSample(
@@ -86,7 +85,6 @@ def held_back(status: Json) -> tuple[str, ...]:
 
 
 def load_of(line: Json) -> Load:
-    """One line of the shoppers' file."""
     names = line.get("names") or {}
     p50, p95 = (typical(names.values(), key) for key in ("p50", "p95"))
     return Load(
@@ -146,7 +144,6 @@ def _entry(compare: Json, route: str) -> Json | None:
 
 
 def difference_of(cluster: Json, route: str) -> Difference:
-    """One cluster with its sample."""
     sample = cluster.get("sample") or {}
     control, candidate = (sample.get(side) or {} for side in ("control", "candidate"))
     return Difference(

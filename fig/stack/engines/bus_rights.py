@@ -89,7 +89,6 @@ PROCESSES = tuple(_OWN)
 
 
 def rights(process: str) -> Rights:
-    """Of one process."""
     own = _OWN[process]
     return Rights(
         (*_EVERYBODY.publish, f"{SPANS}.{process}", *own.publish),

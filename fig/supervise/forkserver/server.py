@@ -44,12 +44,10 @@ class Command:
     stop: int  # the signal that it gets when its parent ends
 
     def encoded(self) -> bytes:
-        """As it is sent."""
         return json.dumps(asdict(self)).encode()
 
     @property
     def module(self) -> str:
-        """The module that it runs."""
         return self.words[2]
 
 
@@ -113,7 +111,6 @@ def _take(words: Sequence[str], environment: Mapping[str, str]) -> None:
 
 
 def main() -> Command | None:
-    """See `serve`."""
     channel = socket.socket(fileno=os.dup(0))
     own = {name: text for name, text in os.environ.items() if name != shown.ROOM_VARIABLE}
     _take([sys.executable, "-m", "fig.supervise.forkserver.server"], own)

@@ -51,7 +51,6 @@ def backfill(world: World, orders: int) -> Backfill:
 
 
 def share(sorted_values: list[float], part: float) -> float:
-    """A percentile."""
     return sorted_values[min(len(sorted_values) - 1, int(part * len(sorted_values)))]
 
 

@@ -45,15 +45,12 @@ class World:
 
     @property
     def nats_url(self) -> str:
-        """Of the broker."""
         return f"nats://127.0.0.1:{self._ports['nats']}"
 
     def log(self, name: str) -> str:
-        """What a process said."""
         return (self._folder / f"{name}.log").read_text()
 
     def pid(self, name: str) -> int:
-        """Of a process."""
         return self._processes[name].pid
 
     def cpu_by_process(self) -> dict[str, float]:

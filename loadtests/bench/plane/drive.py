@@ -112,26 +112,21 @@ class Transport(asyncio.Transport):
         self.closed = False
 
     def write(self, data: Any) -> None:
-        """Keep the bytes."""
         self.written.append(data)
 
     def writelines(self, pieces: Any) -> None:
-        """Keep the pieces."""
         self.written.extend(pieces)
 
     def get_write_buffer_size(self) -> int:
-        """Nothing waits."""
         return 0
 
     def set_write_buffer_limits(self, high: int | None = None, low: int | None = None) -> None:
         """No mark is ever reached."""
 
     def is_closing(self) -> bool:
-        """Whether it is closed."""
         return self.closed
 
     def close(self) -> None:
-        """Note it."""
         self.closed = True
 
     abort = close
@@ -141,11 +136,9 @@ class Channel:
     """Takes the pairs of copied requests in place of the control process."""
 
     def has_room(self, _size: int) -> bool:
-        """Always."""
         return True
 
     def offer(self, _kind: int, _meta: Any, _blob: bytes = b"") -> bool:
-        """Take it."""
         return True
 
 

@@ -107,7 +107,6 @@ def ways(checkouts: list[Checkout]) -> Table:
 @click.option("--requests", default=REQUESTS, show_default=True, help="Of each case in a round.")
 @click.option("--files", is_flag=True, help="Also print the files on the way of each request.")
 def main(against: Path | None, builds: bool, rounds: int, requests: int, files: bool) -> None:
-    """Measure, print."""
     if builds and not is_compiled():
         raise click.ClickException("there are no C modules: run `make compile`")
     with tempfile.TemporaryDirectory() as sources:

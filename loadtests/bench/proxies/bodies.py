@@ -75,7 +75,6 @@ def measure(folder: Path) -> Peak:
 
 
 def worker_of(facade: Contender) -> int:
-    """The pid of a worker."""
     master, *children = facade.program.pids
     for pid in children:
         command = Path(f"/proc/{pid}/cmdline").read_bytes()
@@ -96,7 +95,6 @@ def _exchange(port: int, start: bytes, uploaded: int) -> int:
 
 
 def send(connection: socket.socket, size: int) -> None:
-    """Send that many bytes."""
     while size > 0:
         connection.sendall(_PIECE[:size] if size < len(_PIECE) else _PIECE)
         size -= len(_PIECE)

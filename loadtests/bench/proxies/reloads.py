@@ -25,8 +25,6 @@ LONGEST_SECONDS = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Reloads:
-    """What was seen."""
-
     median_ms: float  # file saved -> every connection is decided by it
     worst_ms: float
     requests: int  # during the reloads under load

@@ -109,7 +109,6 @@ class Bench:
         return Figures(run.rate, run.p50, run.p99, spent / max(1, run.requests) * 1000, run.failed)
 
     def one_by_one(self, path: str, service: str, count: int) -> Figures:
-        """One after the other."""
         before, took, failed = self._world.cpu(), [], 0
         for _ in range(count):
             began = time.perf_counter()

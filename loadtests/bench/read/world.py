@@ -44,7 +44,6 @@ class ReadWorld(World):
         self._ports |= {name: free_port() for name in ("legacy", "sales")}
 
     def address(self, name: str) -> str:
-        """Of a process."""
         return f"http://127.0.0.1:{self._ports[name]}"
 
     def fill(self, orders: int, say: Callable[[str], None]) -> None:

@@ -22,7 +22,6 @@ class Slow(asyncio.Protocol):
         self._seconds = seconds
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Keep the connection."""
         self._transport = cast(asyncio.Transport, transport)
 
     def data_received(self, data: bytes) -> None:
@@ -36,7 +35,6 @@ class Slow(asyncio.Protocol):
 
 
 async def main(port: int, milliseconds: float) -> None:
-    """Serve until killed."""
     loop = asyncio.get_running_loop()
     server = await loop.create_server(lambda: Slow(milliseconds / 1000), "127.0.0.1", port)
     await server.serve_forever()

@@ -43,8 +43,6 @@ HUNG_UP = (OSError, EOFError, CallerGone)
 
 @dataclass
 class Side:
-    """One connection."""
-
     reader: asyncio.StreamReader
     writer: asyncio.StreamWriter
 

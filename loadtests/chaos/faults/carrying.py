@@ -41,7 +41,6 @@ class Carrying:
         self._owners, self._moving = Owners(stack), threading.Lock()
 
     def kill(self, event: Kill) -> None:
-        """At once."""
         began = time.time()
         said = self._stack.kill(event.name, self._dice)
         say(said)
@@ -49,7 +48,6 @@ class Carrying:
         self._report.add(Struck("killed", began, began, int(killed), "processes that ended"))
 
     def flipped(self, said: str) -> None:
-        """A route was moved, or was not."""
         now = time.time()
         moved = int("refused" not in said)
         self._report.add(Struck("flipped", now, now, moved, "routes that moved"))
@@ -74,7 +72,6 @@ class Carrying:
             say(self._owners.settle(domain))
 
     def begin(self, event: Lasting) -> None:
-        """And let it last."""
         thread = threading.Thread(target=self._last, args=(event,), daemon=True)
         self._threads.append(thread)
         thread.start()

@@ -94,7 +94,6 @@ def run(stack: Stack, options: argparse.Namespace) -> int:
 
 
 def main() -> int:
-    """See above."""
     parser = argparse.ArgumentParser(description="Write and kill, then compare both sides.")
     parser.add_argument("--minutes", type=float, default=2.0)
     parser.add_argument("--rate", type=float, default=200.0, help="commits a second")

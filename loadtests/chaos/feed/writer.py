@@ -28,7 +28,6 @@ class Writer(threading.Thread):
         self.failure: Exception | None = None  # what none of the above explains
 
     def run(self) -> None:
-        """See the class."""
         self._due = time.monotonic()
         while not self._stopping.is_set():
             try:

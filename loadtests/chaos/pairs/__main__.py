@@ -68,7 +68,6 @@ def _counted(stack: Stack) -> str:
 
 
 def main() -> int:
-    """See above."""
     parser = argparse.ArgumentParser(description="One of each pair is killed or frozen.")
     parser.add_argument("--minutes", type=float, default=3.0)
     parser.add_argument("--users", type=int, default=8)
