@@ -1,5 +1,6 @@
 """One process for each trial, so many at a time, each with its limit; none outlives its parent."""
 
+import contextlib
 import ctypes
 import math
 import os
@@ -15,6 +16,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 _FORK = get_context("fork")
 _PR_SET_PDEATHSIG = 1
+_ENDS = {signal.SIGTERM, signal.SIGINT}
 BUSY = 10.0  # times as long by the clock: others work beside it, or it waits
 NOTICED, UNNOTICED, NOT_HERE, UNTRIED = 1, 0, 77, 78  # what a trial's process returns
 
@@ -46,9 +48,10 @@ def _run(
 ) -> Iterator[tuple[int, int | None]]:
     while True:
         while len(running) < jobs and (trial := next(waiting, None)) is not None:
-            process = forked(_quietly, trial)
             until = time.monotonic() + BUSY * trial.seconds
-            running[process.sentinel] = trial, process, until
+            with _not_ended():
+                process = forked(_quietly, trial)
+                running[process.sentinel] = trial, process, until
         if not running:
             return
         soonest = min(until for _, _, until in running.values())
@@ -66,6 +69,16 @@ def _run(
             yield trial.number, None if code == -signal.SIGXCPU else code
 
 
+@contextlib.contextmanager
+def _not_ended() -> Iterator[None]:
+    """What ends us waits: between a fork and its note nobody would know whom to kill."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _ENDS)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def forked(what: Callable[..., object], *arguments: Any) -> ForkProcess:
     """A fork that does this, started; it gets SIGTERM when we end, however we end."""
     process = _FORK.Process(target=_child, args=(os.getpid(), what, arguments))
@@ -79,6 +92,7 @@ def _child(parent: int, what: Callable[..., object], arguments: tuple[Any, ...])
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, int(signal.SIGTERM), 0, 0, 0)
     if os.getppid() != parent:
         os._exit(1)  # it ended before we asked for that
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDS)
     what(*arguments)
 
 

@@ -1,8 +1,15 @@
 """Trials run beside each other, each in its own process and for its own time."""
 
 import os
+import signal
 import time
+from multiprocessing.context import ForkProcess
+from types import FrameType
+from typing import Any
 
+import pytest
+
+from tests.mutants import trial
 from tests.mutants.trial import NOTICED, UNNOTICED, Trial, run
 
 
@@ -57,3 +64,31 @@ def test_so_many_run_at_the_same_time() -> None:
     assert dict(run([Trial(number, meet, 60.0) for number in range(4)], 2)) == dict.fromkeys(
         range(4), UNNOTICED
     )
+
+
+class _Ended(Exception):
+    """The signal has come."""
+
+
+def test_one_that_has_just_begun_when_we_are_ended_is_killed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def end(_number: int, _frame: FrameType | None) -> None:
+        raise _Ended
+
+    begun, fork = [], trial.forked
+
+    def forked(*arguments: Any) -> ForkProcess:
+        begun.append(fork(*arguments))
+        os.kill(os.getpid(), signal.SIGTERM)
+        return begun[0]
+
+    monkeypatch.setattr(trial, "forked", forked)
+    before = signal.signal(signal.SIGTERM, end)
+    try:
+        with pytest.raises(_Ended):
+            list(run([Trial(0, _hangs, 60.0)], 1))
+        assert begun[0].exitcode == -signal.SIGKILL
+    finally:
+        signal.signal(signal.SIGTERM, before)
+        begun[0].kill()
