@@ -225,7 +225,8 @@ class Drive:
     def way(self, name: str) -> list[str]:
         """The files whose functions are called for one request, in order, change by change.
 
-        A call counts that lies in another file than the call before it; a return does not.
+        A call counts that lies in another file than the call before it; a return does not, nor
+        what the garbage collector calls between two of ours.
         """
         if not self.has(name):
             return []
@@ -239,9 +240,12 @@ class Drive:
             if ours and event == "call" and seen[-1:] != [file]:
                 seen.append(file)
 
+        gc.collect()
+        gc.disable()
         sys.setprofile(follow)
         self.once(case)
         sys.setprofile(None)
+        gc.enable()
         return [file.removeprefix(root) for file in seen]
 
 

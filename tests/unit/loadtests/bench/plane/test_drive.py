@@ -1,5 +1,6 @@
 """The bench of a worker without sockets drives the real worker, whichever request it is."""
 
+import gc
 from itertools import pairwise
 from pathlib import Path
 
@@ -27,6 +28,22 @@ def test_the_way_names_files_of_the_checkout_and_begins_at_the_client(drive: Dri
     assert way[0] == way[-1] == "facade/proxy/downstream/inbound.py"
     assert all(not one.startswith(("/", ".venv")) for one in way)
     assert all(before != after for before, after in pairwise(way))
+
+
+@pytest.mark.python_build
+def test_what_the_garbage_collector_calls_is_not_on_the_way(drive: Drive) -> None:
+    def called(*_: object) -> None:
+        """Lies in this file, which is one of the checkout."""
+
+    before = gc.get_threshold()
+    gc.callbacks.append(called)
+    gc.set_threshold(1)
+    try:
+        way = drive.way("read")
+    finally:
+        gc.set_threshold(*before)
+        gc.callbacks.remove(called)
+    assert not [one for one in way if one.startswith("tests/")]
 
 
 @pytest.mark.python_build
