@@ -1,5 +1,7 @@
 """These rules read the source; without git there is no list of what belongs to it."""
 
+import gc
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -19,3 +21,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def _checkout() -> None:
     if not source.sources():
         pytest.skip("needs a git checkout")
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _trees_stay() -> Iterator[None]:
+    """The trees of the whole source are kept: the garbage collector need not look through them."""
+    gc.disable()
+    yield
+    gc.freeze()
+    gc.enable()
