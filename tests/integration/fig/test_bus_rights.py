@@ -90,7 +90,7 @@ async def test_a_service_tells_its_own_events_and_nobody_elses(as_: As) -> None:
         with pytest.raises((nats.errors.Error, asyncio.TimeoutError)):
             await orders.jetstream(timeout=0.3).publish(subject, b"{}")
     await orders.flush()
-    assert len([told for told in as_.refused if "permissions violation" in told]) == 3
+    assert len([line for line in as_.refused if "permissions violation" in line]) == 3
 
 
 async def test_a_reader_reads_its_streams_and_deletes_none(as_: As) -> None:

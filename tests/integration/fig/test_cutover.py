@@ -61,8 +61,8 @@ def cutover(fig, routes, port_base):
     return call
 
 
-def failing(told: dict[str, Any]) -> dict[str, str]:
-    return {one["check"]: one["words"] for one in told["checks"] if one["ok"] is False}
+def failing(document: dict[str, Any]) -> dict[str, str]:
+    return {one["check"]: one["words"] for one in document["checks"] if one["ok"] is False}
 
 
 def test_the_goods_change_hands(cutover, fig, home, routes, wait_for) -> None:
@@ -81,19 +81,19 @@ def _what_stands_against_it_is_named(cutover, fig, home, routes) -> None:
     # a person's console: the monolith's own role may not idle in a transaction for so long
     with psycopg.connect(database_url(here, "postgres", "legacy")) as other:
         other.execute("UPDATE product SET name = name WHERE id = (SELECT min(id) FROM product)")
-        told: dict[str, Any] = {}
+        document: dict[str, Any] = {}
         pid = other.info.backend_pid
         for _ in range(20):  # each call takes longer than a tenth of a second
-            told = cutover(1, "--dry-run")
-            if "transactions" in failing(told):
+            document = cutover(1, "--dry-run")
+            if "transactions" in failing(document):
                 break
         other.rollback()
-    against = failing(told)
+    against = failing(document)
     assert set(against) == {"routes at new", "comparison", "transactions"}
     assert "UPDATE product SET name" in against["transactions"]
     assert f"pid {pid} (postgres" in against["transactions"]
     assert "product-detail (canary)" in against["routes at new"]
-    notes = {one["check"]: one["words"] for one in told["checks"] if one["ok"] is None}
+    notes = {one["check"]: one["words"] for one in document["checks"] if one["ok"] is None}
     assert "legacy (owner: may drop the fence)" in notes["may write"]
     assert "article-save 0" in notes["writing routes"]
     assert "goods: {owner: legacy}" in routes.read_text()
@@ -101,11 +101,11 @@ def _what_stands_against_it_is_named(cutover, fig, home, routes) -> None:
 
 
 def _there_back_and_there(cutover, fig, routes) -> None:
-    told = cutover(0, "--rehearse", *BOUND)
-    assert [(move["toward"], move["ok"]) for move in told["moves"]] == [
+    document = cutover(0, "--rehearse", *BOUND)
+    assert [(move["toward"], move["ok"]) for move in document["moves"]] == [
         ("new", True), ("legacy", True), ("new", True),
     ]  # fmt: skip
-    assert [step["step"] for step in told["moves"][0]["steps"]][:2] == ["fence", "reach"]
+    assert [step["step"] for step in document["moves"][0]["steps"]][:2] == ["fence", "reach"]
     assert "goods: {owner: new, window: open}" in routes.read_text()
     refused = fig("flip", "article-save", "canary", "0")
     assert (refused.returncode, "legacy refuses writes" in refused.stderr) == (1, True)
@@ -149,8 +149,8 @@ def _a_killed_command_is_mended(cutover, fig, routes, wait_for) -> None:
     ) as command:
         wait_for("moving", lambda: "goods: {owner: moving}" in routes.read_text())
         os.kill(command.pid, signal.SIGKILL)
-    told = cutover(0, *BOUND)  # wherever it died: mended, and there again
-    assert told["owner"] == "new"
+    document = cutover(0, *BOUND)  # wherever it died: mended, and there again
+    assert document["owner"] == "new"
     assert "goods: {owner: new, window: open}" in routes.read_text()
 
 
@@ -180,12 +180,12 @@ def _accounts_change_hands_while_strangers_register(cutover, fig) -> None:
     with ThreadPoolExecutor(2) as pool:
         work = [pool.submit(strangers, name) for name in ("eva", "ida")]
         try:
-            told = cutover(0, "--rehearse", *BOUND, domain="accounts")
+            document = cutover(0, "--rehearse", *BOUND, domain="accounts")
         finally:
             over.set()
         for each in work:
             each.result()
-    assert [(move["ok"], move["failed"]) for move in told["moves"]] == [(True, 0)] * 3
+    assert [(move["ok"], move["failed"]) for move in document["moves"]] == [(True, 0)] * 3
     assert answers
     assert [status for status, _ in answers] == [302] * len(answers)
     for _, cookies in answers[:: max(1, len(answers) // 5)]:

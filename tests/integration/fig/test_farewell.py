@@ -109,9 +109,9 @@ def test_the_monolith_ends_while_customers_go_on(shop, fig, home, routes, wait_f
     _it_comes_up_alone(fig)
     with _customers(fig):
         _killed(fig, THEN)
-        told = said(fig("farewell", "--yes", "--json"))
-    assert [one["step"] for one in told["steps"]] == STEPS
-    _nothing_is_left(fig, home, routes, told)
+        document = said(fig("farewell", "--yes", "--json"))
+    assert [one["step"] for one in document["steps"]] == STEPS
+    _nothing_is_left(fig, home, routes, document)
     _it_sells(fig, wait_for, "after@example.org")
     _it_comes_up_alone(fig)
     _it_sells(fig, wait_for, "later@example.org")
@@ -193,11 +193,11 @@ def _it_is_refused_before_its_time(fig, home) -> None:
     url = database_url(access.place(Home(home), fig.state), "postgres", "legacy")
     with psycopg.connect(url, application_name="console") as console:
         console.execute("SELECT 'mine'")
-        told = said(fig("farewell", "--dry-run", "--json"), 1)
+        document = said(fig("farewell", "--dry-run", "--json"), 1)
         pid = str(console.info.backend_pid)
-    against = {(one["kind"], one["about"]) for one in told["objections"]}
+    against = {(one["kind"], one["about"]) for one in document["objections"]}
     assert {("stage", "product-detail"), ("domain", "goods"), ("session", pid)} <= against
-    assert all(one["next"] for one in told["objections"])
+    assert all(one["next"] for one in document["objections"])
     assert fig.state.process("legacy") is not None
 
 
@@ -240,7 +240,7 @@ def _killed(fig, points: tuple[str, ...]) -> None:
         assert done.returncode == -signal.SIGKILL, f"{point}: {done.stdout}{done.stderr}"
 
 
-def _nothing_is_left(fig, home, routes, told) -> None:
+def _nothing_is_left(fig, home, routes, document) -> None:
     assert not {"legacy", "feed", "legacy-seed"} & {one.name for one in fig.state.processes}
     assert "legacy" not in fig.state.ports
     place = access.place(Home(home), fig.state)
@@ -252,16 +252,16 @@ def _nothing_is_left(fig, home, routes, told) -> None:
         ).fetchall()
     assert left == []
     assert not {"LEGACY", "KV_feed"} & asyncio.run(_streams(nats_url(place)))
-    assert Path(told["archive"]["path"]).stat().st_size == told["archive"]["bytes"]
+    assert Path(document["archive"]["path"]).stat().st_size == document["archive"]["bytes"]
     assert "legacy:" not in routes.read_text()
     journal = said(fig("journal", "--json"))["entries"]
     reasons = [one["why"] for one in journal if one["event"] == "farewell"]
     assert len(reasons) == 2
     assert "legacy is taken out of the route file" in reasons[0]
-    assert told["archive"]["sha256"] in reasons[1]
+    assert document["archive"]["sha256"] in reasons[1]
     again = said(fig("farewell", "--yes", "--json"))
     assert all(one["already"] for one in again["steps"])
-    assert again["archive"] == told["archive"]
+    assert again["archive"] == document["archive"]
 
 
 async def _streams(url: str) -> set[str]:

@@ -111,8 +111,8 @@ def shop(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def _as_url(conninfo: str) -> str:
-    told = conninfo_to_dict(conninfo)
-    return "postgresql://{user}:{password}@{host}:{port}/{dbname}".format(**told)
+    facts = conninfo_to_dict(conninfo)
+    return "postgresql://{user}:{password}@{host}:{port}/{dbname}".format(**facts)
 
 
 def _empty(connection: psycopg.Connection) -> dict[str, Login]:
@@ -173,8 +173,8 @@ def test_what_is_archived_can_be_restored_and_holds_the_same(old: Old) -> None:
     old.go_on()
 
     assert old.archive.stat().st_mode & 0o777 == 0o600
-    told = json.loads(archive.beside(old.archive).read_text())
-    found = archive.checked(old.archive, told["sha256"])
+    facts = json.loads(archive.beside(old.archive).read_text())
+    found = archive.checked(old.archive, facts["sha256"])
     assert found.sums == held
     try:
         old.ask("CREATE DATABASE restored TEMPLATE template0")
@@ -221,9 +221,9 @@ def test_what_was_written_after_the_archive_is_not_lost(old: Old) -> None:
 
     assert old.left["database"] == ["legacy"]
     old.go_on()
-    told = json.loads(archive.beside(old.archive).read_text())
+    facts = json.loads(archive.beside(old.archive).read_text())
     assert old.left == {}
-    assert told["tables"]["public.product"][0] == 9
+    assert facts["tables"]["public.product"][0] == 9
 
 
 def test_a_session_that_is_not_ours_is_named_and_left_alone(old: Old) -> None:

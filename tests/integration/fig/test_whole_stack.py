@@ -49,11 +49,11 @@ def _comes_up(fig, port_base):
     up = fig("up", "--detach", FIG_PORT_BASE=str(port_base))
     assert up.returncode == 0, up.stderr
     assert f"http://127.0.0.1:{port_base}" in up.stdout
-    door, legacy, new = (
+    facade, legacy, new = (
         json.loads(_get(f"http://127.0.0.1:{port_base + distance}/api/categories")[1])
         for distance in (0, 2, 3)
     )
-    assert door == legacy == new
+    assert facade == legacy == new
     found = json.loads(fig("status", "--json").stdout)
     assert found["running"] and found["ready"]
     assert {process["state"] for process in found["processes"]} == {"ready", "done"}

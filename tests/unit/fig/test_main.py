@@ -73,8 +73,8 @@ def test_in_json_an_error_is_a_document(name, how, tmp_path, monkeypatch, capsys
 def test_down_and_status_with_nothing_running(tmp_path):
     down = CliRunner().invoke(cli, ["--home", str(tmp_path), "down"])
     assert (down.exit_code, down.output) == (0, "nothing runs\n")
-    told = CliRunner().invoke(cli, ["--home", str(tmp_path), "down", "--json"])
-    assert (told.exit_code, told.output) == (0, '{"stopped": false}\n')
+    done = CliRunner().invoke(cli, ["--home", str(tmp_path), "down", "--json"])
+    assert (done.exit_code, done.output) == (0, '{"stopped": false}\n')
     status = CliRunner().invoke(cli, ["--home", str(tmp_path), "status", "--json"])
     assert (status.exit_code, status.output) == (1, '{"running": false, "sidecar": null}\n')
 
@@ -89,8 +89,8 @@ def test_logs_in_json(tmp_path):
 
 
 def test_help_says_which_commands_need_the_shop():
-    told = CliRunner().invoke(cli, ["--help"]).output
-    alone, _, shop = told.partition("With the shop, from its checkout:")
+    done = CliRunner().invoke(cli, ["--help"]).output
+    alone, _, shop = done.partition("With the shop, from its checkout:")
     for name in ANY_FACADE:
         assert f"  {name} " in alone.partition("With any facade:")[2]
     for name in SHOP:
@@ -104,9 +104,9 @@ def test_in_a_tree_without_the_monolith_help_and_commands_say_so(monkeypatch, ca
 
     monkeypatch.setattr(__main__, "_monolith_here", lambda: False)
     monkeypatch.setattr(__main__, "_load", gone)
-    told = CliRunner().invoke(cli, ["--help"]).output
+    done = CliRunner().invoke(cli, ["--help"]).output
     for name in MONOLITH:
-        assert re.search(rf"  {name} +needs the monolith, and there is none", told)
+        assert re.search(rf"  {name} +needs the monolith, and there is none", done)
     monkeypatch.setattr("sys.argv", ["fig", "--home", str(tmp_path), "feed", "resnapshot", "x"])
     with pytest.raises(SystemExit) as ended:
         main()
@@ -129,8 +129,8 @@ def test_in_a_shop_without_the_monolith_they_say_so(how, words, monkeypatch, cap
 
 
 def test_the_version():
-    told = CliRunner().invoke(cli, ["--version"])
-    assert (told.exit_code, told.output) == (0, f"Strangler Fig {version('strangler-fig')}\n")
+    done = CliRunner().invoke(cli, ["--version"])
+    assert (done.exit_code, done.output) == (0, f"Strangler Fig {version('strangler-fig')}\n")
 
 
 @pytest.mark.parametrize("name", SHOP)

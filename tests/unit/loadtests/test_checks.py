@@ -125,8 +125,8 @@ class TestOrders:
         assert order == checks.Order("SO-2026-000001", Decimal("30.00"), "NEW")
 
     def test_sold_out_is_an_honest_answer(self) -> None:
-        told = checks.order_placed(answer({"error": "out of stock"}, 409), {"A-0": 1})
-        assert told == checks.Refusal("out of stock")
+        result = checks.order_placed(answer({"error": "out of stock"}, 409), {"A-0": 1})
+        assert result == checks.Refusal("out of stock")
 
     def test_a_refusal_must_give_its_reason_in_the_usual_words(self) -> None:
         with pytest.raises(Wrong, match="error is 'no'"):

@@ -15,19 +15,19 @@ def stack(*processes):
 
 
 def test_only_services_that_run_are_verified(tmp_path):
-    told = access.verification(Home(tmp_path), stack("catalog", "inventory", "payments"))
-    assert set(told) == {
+    variables = access.verification(Home(tmp_path), stack("catalog", "inventory", "payments"))
+    assert set(variables) == {
         "VERIFY_LEGACY_URL",
         "VERIFY_CATALOG_URL",
         "VERIFY_INVENTORY_URL",
         "VERIFY_PAYMENTS_URL",
         "VERIFY_JOURNAL",
     }
-    assert told["VERIFY_LEGACY_URL"].startswith("postgresql://feed:")
-    assert told["VERIFY_LEGACY_URL"].endswith("@127.0.0.1:8010/legacy")
+    assert variables["VERIFY_LEGACY_URL"].startswith("postgresql://feed:")
+    assert variables["VERIFY_LEGACY_URL"].endswith("@127.0.0.1:8010/legacy")
 
 
 def test_rebuilding_has_the_services_own_database(tmp_path):
-    told = access.rebuilding(Home(tmp_path), stack("catalog"), "catalog")
-    assert told["CATALOG_DATABASE_URL"].endswith("@127.0.0.1:8010/catalog")
-    assert told["CATALOG_NATS_URL"].startswith("nats://")
+    variables = access.rebuilding(Home(tmp_path), stack("catalog"), "catalog")
+    assert variables["CATALOG_DATABASE_URL"].endswith("@127.0.0.1:8010/catalog")
+    assert variables["CATALOG_NATS_URL"].startswith("nats://")

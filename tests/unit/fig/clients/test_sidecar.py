@@ -43,5 +43,5 @@ def test_before_its_first_word_it_is_coming_up(home: Path) -> None:
 
 
 def test_what_it_records_is_said() -> None:
-    told = STATUS | {"recording": {"file": "a.flows"}, "faults": []}
-    assert beside_legacy.text(told).endswith("records to a.flows, no faults")
+    status = STATUS | {"recording": {"file": "a.flows"}, "faults": []}
+    assert beside_legacy.text(status).endswith("records to a.flows, no faults")

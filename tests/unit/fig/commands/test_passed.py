@@ -27,8 +27,8 @@ STACK = StackState(
 
 
 def test_beside_a_running_stack() -> None:
-    told = for_sidecar({"PATH": "/bin"}, HOME, STACK)
-    assert told == {
+    variables = for_sidecar({"PATH": "/bin"}, HOME, STACK)
+    assert variables == {
         "PATH": "/bin",
         "FACADE_SIDECAR_FOLDER": "/data/sidecar",
         "FACADE_SIDECAR_VENV": "/data/sidecar-venv",
@@ -38,18 +38,18 @@ def test_beside_a_running_stack() -> None:
         "FACADE_ROUTES": "/shop/routes.yaml",
         "FACADE_ADMIN": "http://127.0.0.1:8001",
     }
-    told = for_replay({}, HOME, STACK)
-    assert told["FACADE_REPLAY_LEGACY"] == "http://127.0.0.1:8002"
-    assert told["FACADE_RUNTIME"] == "/data/run/facade"
-    assert told["FACADE_SIDECAR_VENV"] == "/data/sidecar-venv"
+    variables = for_replay({}, HOME, STACK)
+    assert variables["FACADE_REPLAY_LEGACY"] == "http://127.0.0.1:8002"
+    assert variables["FACADE_RUNTIME"] == "/data/run/facade"
+    assert variables["FACADE_SIDECAR_VENV"] == "/data/sidecar-venv"
 
 
 def test_without_a_stack_nothing_is_made_up() -> None:
     for made in (for_sidecar, for_replay, for_init):
-        told = made({}, HOME, None)
-        assert "FACADE_RUNTIME" not in told
-        assert told["FACADE_SIDECAR_VENV"] == "/data/sidecar-venv"
-        assert not any("UPSTREAM" in name or "LEGACY" in name for name in told)
+        variables = made({}, HOME, None)
+        assert "FACADE_RUNTIME" not in variables
+        assert variables["FACADE_SIDECAR_VENV"] == "/data/sidecar-venv"
+        assert not any("UPSTREAM" in name or "LEGACY" in name for name in variables)
 
 
 def test_the_caller_comes_first() -> None:
@@ -59,9 +59,9 @@ def test_the_caller_comes_first() -> None:
 
 
 def test_keys_are_those_of_the_stack() -> None:
-    told = for_keys({}, HOME, STACK)
-    assert told["FACADE_IDENTITY_KEY"] == "/data/keys/facade/identity.json"
-    assert told["FACADE_IDENTITY_PUBLIC"] == "/data/keys/public/identity.json"
+    variables = for_keys({}, HOME, STACK)
+    assert variables["FACADE_IDENTITY_KEY"] == "/data/keys/facade/identity.json"
+    assert variables["FACADE_IDENTITY_PUBLIC"] == "/data/keys/public/identity.json"
     assert not any("IDENTITY" in name for name in for_keys({}, HOME, None))
     own = {"FACADE_IDENTITY_KEY": "/mine.json"}
     assert for_keys(own, HOME, STACK)["FACADE_IDENTITY_KEY"] == "/mine.json"
@@ -86,5 +86,5 @@ def test_the_files_are_added_to_the_callers_own(
 ) -> None:
     monkeypatch.setattr(running, "shop_here", lambda: here)
     monkeypatch.setattr(files, "write", lambda _home, _found: ["a", "b"])
-    told = for_retire({SEEN: "mine.json"}, Home(Path("x")), found)
-    assert told[SEEN] == seen
+    variables = for_retire({SEEN: "mine.json"}, Home(Path("x")), found)
+    assert variables[SEEN] == seen

@@ -57,17 +57,17 @@ def run(played: Played, *toward: str, dry_run: bool = False) -> BaseException | 
 
 def test_there_back_and_there(capsys: pytest.CaptureFixture[str]) -> None:
     played = Played(FakeOwning(), FakeFile())
-    told = end(capsys, 0, run(played, "new", "legacy", "new"))
+    document = end(capsys, 0, run(played, "new", "legacy", "new"))
     assert played.owning.ordered == played.looked == ["new", "legacy", "new"]
-    assert [move["ok"] for move in told["moves"]] == [True, True, True]
-    assert (told["owner"], told["epoch"], played.file.owner) == ("new", 4, "new")
+    assert [move["ok"] for move in document["moves"]] == [True, True, True]
+    assert (document["owner"], document["epoch"], played.file.owner) == ("new", 4, "new")
 
 
 def test_a_check_that_fails_begins_nothing(capsys: pytest.CaptureFixture[str]) -> None:
     played = Played(FakeOwning(), FakeFile(), parked=("s1",))
-    told = end(capsys, 1, run(played, "new"))
+    document = end(capsys, 1, run(played, "new"))
     assert (played.owning.ordered, played.file.edits) == ([], [])
-    assert [one["check"] for one in told["checks"] if one["ok"] is False] == ["sagas"]
+    assert [one["check"] for one in document["checks"] if one["ok"] is False] == ["sagas"]
 
 
 def test_a_dry_run_only_looks(capsys: pytest.CaptureFixture[str]) -> None:
@@ -78,9 +78,9 @@ def test_a_dry_run_only_looks(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_a_rehearsal_ends_at_the_move_that_fails(capsys: pytest.CaptureFixture[str]) -> None:
     played = Played(FakeOwning(fails="behind"), FakeFile())
-    told = end(capsys, 1, run(played, "new", "legacy", "new"))
+    document = end(capsys, 1, run(played, "new", "legacy", "new"))
     assert played.owning.ordered == ["new"]
-    assert told["moves"][0]["words"] == "behind"
+    assert document["moves"][0]["words"] == "behind"
 
 
 def test_what_is_there_already_is_not_moved(capsys: pytest.CaptureFixture[str]) -> None:

@@ -20,9 +20,9 @@ WANTED = [
 def test_from_everywhere_the_file_comes_to_say_what_the_record_says(record, wanted, owner) -> None:
     file = FakeFile(owner)
     there = file.of("goods").says == wanted
-    told = mend("goods", record, file)
+    mended = mend("goods", record, file)
     assert file.of("goods").says == wanted
-    assert bool(told) is not there
+    assert bool(mended) is not there
     assert bool(file.edits) is not there
     assert mend("goods", record, file) == ""
 

@@ -18,7 +18,7 @@ def route(failed: int, server_errors: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
-told: list[Any] = []  # what the facade was told of an attempt that has ended
+posted: list[Any] = []  # what the facade was told of an attempt that has ended
 
 
 @pytest.fixture
@@ -30,8 +30,10 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
         moving.admin, "get", lambda *_: {"routes": [answers[min(next(taken), 1)], route(7, 7)
                                                     | {"name": "other"}]}
     )  # fmt: skip
-    told.clear()
-    monkeypatch.setattr(moving.admin, "post", lambda *words, **query: told.append((*words, query)))
+    posted.clear()
+    monkeypatch.setattr(
+        moving.admin, "post", lambda *words, **query: posted.append((*words, query))
+    )
     return answers
 
 
@@ -49,7 +51,7 @@ def test_there(counted: list[dict[str, Any]]) -> None:
     assert (done.good, done.failed, done.waits["count"]) == (True, 3, 3)
     assert (owning.ordered, file.edits) == (["new"], ["moving", "new"])
     assert said == ["  fence           10 ms"]
-    ((base, path, query),) = told
+    ((base, path, query),) = posted
     assert (base, path) == ("http://admin", "/api/domains/attempt")
     assert (query["domain"], query["toward"], query["good"]) == ("goods", "new", "true")
     assert done.as_json()["steps"] == [{"step": "fence", "seconds": 0.01}]

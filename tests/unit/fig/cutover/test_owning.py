@@ -14,25 +14,25 @@ from tests.rigs.ownership.cutover import standing
 @pytest.fixture
 def answers(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     """What the service answers, one after the other; an exception is raised."""
-    told: list[Any] = []
+    scripted: list[Any] = []
     asked: list[tuple[str, str, Any]] = []
 
     def ask(method: str, _base: str, path: str, query: Any = None, body: Any = None) -> Any:
         asked.append((method, path, body))
-        answer = told.pop(0)
+        answer = scripted.pop(0)
         if isinstance(answer, Exception):
             raise answer
         return answer
 
     monkeypatch.setattr(owning.services, "ask", ask)
     monkeypatch.setattr(owning.time, "sleep", lambda _: None)
-    told.append(asked)
-    return told
+    scripted.append(asked)
+    return scripted
 
 
-def of(answers: list[Any], *told: Any) -> tuple[Owning, list[Any]]:
+def of(answers: list[Any], *scripted: Any) -> tuple[Owning, list[Any]]:
     asked = answers.pop()
-    answers += told
+    answers += scripted
     return Owning("http://service", "goods"), asked
 
 

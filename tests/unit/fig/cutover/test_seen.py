@@ -55,8 +55,8 @@ def test_only_services_of_the_stack_are_asked(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(seen, "call_object", answer)
     found = StackState.__new__(StackState)
     object.__setattr__(found, "ports", {"catalog": 7})
-    told = {"domains": {"goods": {}, "orders": {}, "mine": {}}}
-    assert seen.standings(found, told).keys() == {"goods"}
+    status = {"domains": {"goods": {}, "orders": {}, "mine": {}}}
+    assert seen.standings(found, status).keys() == {"goods"}
     assert asked == ["http://127.0.0.1:7/cutover/goods"]
     assert seen.standings(found, None) == {}
 

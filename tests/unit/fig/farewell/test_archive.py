@@ -18,8 +18,8 @@ def made(tmp_path: Path) -> tuple[Path, str]:
     """The path and the hash of one."""
     path, sha256 = tmp_path / "legacy.dump", hashlib.sha256(b"PGDMP").hexdigest()
     path.write_bytes(b"PGDMP")
-    told = {"sha256": sha256, "bytes": 5, **SUMS.plain}
-    archive.beside(path).write_text(json.dumps(told))
+    note = {"sha256": sha256, "bytes": 5, **SUMS.plain}
+    archive.beside(path).write_text(json.dumps(note))
     return path, sha256
 
 

@@ -65,7 +65,7 @@ def test_what_postgresql_says_is_an_error_with_a_way_on(
 def test_the_journal_hears_of_the_archive(
     steps: dict[str, Step], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    told: list[str] = []
-    monkeypatch.setattr(calling.leaving, "enter", lambda _, why: told.append(why))
+    entered: list[str] = []
+    monkeypatch.setattr(calling.leaving, "enter", lambda _, why: entered.append(why))
     steps["journal"].act()
-    assert "archive /a.dump, SHA-256 ab, 5 rows in 2 tables" in told[0]
+    assert "archive /a.dump, SHA-256 ab, 5 rows in 2 tables" in entered[0]

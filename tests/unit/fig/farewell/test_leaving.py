@@ -35,13 +35,13 @@ def test_the_route_file_is_left_once_nothing_in_it_needs_legacy(
     path = tmp_path / "routes.yaml"
     path.write_text(FILE.replace("STAGE", stage))
     found = state(path)
-    told = leaving.detach(found, "--dry-run")
+    document = leaving.detach(found, "--dry-run")
     if stage == "new":
-        assert [one["kind"] for one in told["objections"]] == ["stage"]
+        assert [one["kind"] for one in document["objections"]] == ["stage"]
         with pytest.raises(FigError, match="'save' is at new and not retired"):
             leaving.without_legacy(found)
         return
-    assert told["objections"] == []
+    assert document["objections"] == []
     assert [leaving.without_legacy(found), leaving.without_legacy(found)] == [True, False]
     assert "legacy" not in path.read_text()
 
@@ -75,15 +75,15 @@ def test_the_end_is_written_before_the_supervisor_hears_of_it(tmp_path: Path) ->
 
 
 def test_the_journal_is_told_once_for_each_reason(monkeypatch: pytest.MonkeyPatch) -> None:
-    told: list[dict[str, str]] = []
+    document: list[dict[str, str]] = []
 
     def post(_base: str, path: str, **query: str) -> dict[str, bool]:
-        told.append({"path": path, **query})
+        document.append({"path": path, **query})
         return {"entered": query["why"] != "unheard"}
 
     monkeypatch.setattr(leaving.admin, "post", post)
     leaving.enter(state(Path("r")), "it is gone")
-    assert (told[0]["path"], told[0]["why"]) == ("/api/farewell", "it is gone")
-    assert told[0]["source"].startswith("fig farewell on ")
+    assert (document[0]["path"], document[0]["why"]) == ("/api/farewell", "it is gone")
+    assert document[0]["source"].startswith("fig farewell on ")
     with pytest.raises(FigError, match="the facade's journal cannot be written"):
         leaving.enter(state(Path("r")), "unheard")

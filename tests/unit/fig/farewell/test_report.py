@@ -25,11 +25,11 @@ def test_what_is_left_and_what_is_done(tmp_path: Path) -> None:
 def test_the_end(tmp_path: Path) -> None:
     record = Record(tmp_path / "record.json")
     record.note("archive", NOTED)
-    told = report.done([Taken("archive", NOTED, False)], record)
-    assert told["steps"] == [
+    document = report.done([Taken("archive", NOTED, False)], record)
+    assert document["steps"] == [
         {"step": "archive", "seconds": 1.26, "already": False, "words": "made"}
     ]  # fmt: skip
-    assert told["archive"] == {
+    assert document["archive"] == {
         "path": "/a.dump", "bytes": MIB, "sha256": "ab", "tables": 2, "rows": 5,
     }  # fmt: skip
 

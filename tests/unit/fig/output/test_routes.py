@@ -17,21 +17,21 @@ FACADE: dict[str, Any] = {
 def test_it_shows_the_owners_of_the_domains() -> None:
     assert "owners" not in routes.text(FACADE, every=False)
     goods = {"owner": "new", "window": "open"}
-    told = FACADE | {"domains": {"goods": goods, "orders": {"owner": "legacy", "window": None}}}
-    assert "owners: goods new (window open), orders legacy\n" in routes.text(told, every=False)
+    facade = FACADE | {"domains": {"goods": goods, "orders": {"owner": "legacy", "window": None}}}
+    assert "owners: goods new (window open), orders legacy\n" in routes.text(facade, every=False)
 
 
 def test_it_says_who_says_who_is_asking() -> None:
     assert "identity of clients" not in routes.text(FACADE, every=False)
-    told = FACADE | {"identity": {"ask": "/api/me", "upstream": "accounts", "counts": {}}}
-    text = routes.text(told, every=False)
+    facade = FACADE | {"identity": {"ask": "/api/me", "upstream": "accounts", "counts": {}}}
+    text = routes.text(facade, every=False)
     assert "identity of clients: from accounts (GET /api/me)\n" in text
 
 
 def test_it_says_which_build_of_the_data_plane_runs() -> None:
     def said(*builds: str | None) -> str:
-        told = FACADE | {"workers": [{"build": build} for build in builds]}
-        lines = routes.text(told, every=False).splitlines()
+        facade = FACADE | {"workers": [{"build": build} for build in builds]}
+        lines = routes.text(facade, every=False).splitlines()
         return next((line for line in lines if "data plane" in line), "")
 
     assert said("compiled", "compiled") == "the workers run the data plane compiled"

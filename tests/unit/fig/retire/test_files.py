@@ -30,8 +30,11 @@ def test_each_log_is_a_source_with_its_beginning(
     monkeypatch.setattr(files, "database_url", lambda *_: "")
     monkeypatch.setattr(sessions, "open_now", lambda _url: [now])
     written = files.write(home, cast(StackState, None))
-    told: list[dict[str, Any]] = [json.loads(Path(path).read_text()) for path in written]
-    assert [one["source"] for one in told] == ["the log of PostgreSQL", "the log of the monolith"]
-    assert [one["since"] for one in told] == [1767225600.0, 1767225602.0]
-    names = [[need["name"] for need in one["needs"]] for one in told]
+    documents: list[dict[str, Any]] = [json.loads(Path(path).read_text()) for path in written]
+    assert [one["source"] for one in documents] == [
+        "the log of PostgreSQL",
+        "the log of the monolith",
+    ]
+    assert [one["since"] for one in documents] == [1767225600.0, 1767225602.0]
+    names = [[need["name"] for need in one["needs"]] for one in documents]
     assert names == [["psql, as role ann"], ["::1 (cron)"]]

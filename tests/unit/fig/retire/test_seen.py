@@ -8,9 +8,9 @@ from fig.retire.seen import Need, document, lines
 
 def test_the_command_reads_what_is_written() -> None:
     need = Need("session", "psql", 90.0, 3, "ann")
-    told = of_file(document("a log", 70.0, [need], 100.0), 100.0)
-    assert (told.source, told.watched, told.gap) == ("a log", 30.0, "it begins then")
-    (read,) = told.needs
+    observed = of_file(document("a log", 70.0, [need], 100.0), 100.0)
+    assert (observed.source, observed.watched, observed.gap) == ("a log", 30.0, "it begins then")
+    (read,) = observed.needs
     assert (read.kind, read.name, read.quiet, read.number, read.caller) == (
         "session", "psql", 10.0, 3, "ann",
     )  # fmt: skip

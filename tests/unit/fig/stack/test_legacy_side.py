@@ -24,13 +24,13 @@ def test_wishes_reach_it(side):
 
 def test_every_service_with_a_read_model_may_call_it_and_none_is_told_that_it_is_gone(side, local):
     assert set(side.services) == set(FED)
-    for told in side.services.values():
-        assert told["legacy_url"] == f"http://{local.address('legacy')}"
-        assert "legacy_feed" not in told
+    for settings in side.services.values():
+        assert settings["legacy_url"] == f"http://{local.address('legacy')}"
+        assert "legacy_feed" not in settings
 
 
 def test_its_database_belongs_to_its_own_role_and_others_are_named_by_their_rights(side, local):
     assert [url.partition(":")[2].partition(":")[0] for url in side.owners] == ["//legacy"]
-    told = side.databases
-    assert all(url.endswith("/legacy") for url in (*side.owners, *list(told.values())[:3]))
-    assert local.secrets["reverse"] in told["DATABASES_REVERSE"]
+    settings = side.databases
+    assert all(url.endswith("/legacy") for url in (*side.owners, *list(settings.values())[:3]))
+    assert local.secrets["reverse"] in settings["DATABASES_REVERSE"]

@@ -23,10 +23,10 @@ def test_monolith_and_feed_are_missing_and_all_else_is_there(local, alone):
 
 
 def test_services_are_told_that_no_feed_fills_them(alone):
-    told = {
+    settings = {
         one.name: one.env[key] for one in alone for key in one.env if key.endswith("_LEGACY_FEED")
     }
-    assert told == dict.fromkeys(FED, "false")
+    assert settings == dict.fromkeys(FED, "false")
     assert set(NOTHING.services) == set(FED)
 
 

@@ -35,14 +35,14 @@ async def test_those_that_need_nothing_of_each_other_start_together(supervise, s
 
 async def test_stopping_goes_in_reverse_the_last_one_alone(supervise, service, oneshot):
     supervisor, launcher, _ = supervise(
-        service("db"), oneshot("tables", "db"), service("shop", "tables"), service("door")
+        service("db"), oneshot("tables", "db"), service("shop", "tables"), service("facade")
     )
     await supervisor.start()
     launcher.journal.clear()
 
     await supervisor.stop()
 
-    assert launcher.journal == ["SIGTERM door", "SIGTERM shop", "SIGTERM db"]
+    assert launcher.journal == ["SIGTERM facade", "SIGTERM shop", "SIGTERM db"]
     assert [status.word for status in supervisor.statuses] == [
         "stopped",
         "done",
@@ -55,7 +55,7 @@ async def test_those_that_nothing_needs_stop_together(supervise, service, onesho
     """A deaf one keeps what it needs waiting, and not the others."""
     supervisor, launcher, _ = supervise(
         service("bus"), service("db"), oneshot("tables", "db"), service("deaf", "bus", grace=0.05),
-        service("shop", "tables"), service("stock", "tables"), service("door"),
+        service("shop", "tables"), service("stock", "tables"), service("facade"),
     )  # fmt: skip
     launcher.deaf.add("deaf")
     await supervisor.start()
@@ -64,7 +64,7 @@ async def test_those_that_nothing_needs_stop_together(supervise, service, onesho
     await supervisor.stop()
 
     first, *rest = launcher.journal
-    assert first == "SIGTERM door"
+    assert first == "SIGTERM facade"
     assert set(rest[:3]) == {"SIGTERM stock", "SIGTERM shop", "SIGTERM deaf"}
     assert rest[3:] == ["SIGTERM db", "SIGKILL deaf", "SIGTERM bus"]
 

@@ -64,8 +64,8 @@ def test_an_acknowledged_order_that_is_missing(books, purchases):
 
 
 def test_an_order_placed_twice(books, purchases):
-    twin = ("SO-2", "chaos-1", "S2", "PAID", Decimal("9.90"), LINES)
-    books["legacy"]["orders"].append(twin)
+    double = ("SO-2", "chaos-1", "S2", "PAID", Decimal("9.90"), LINES)
+    books["legacy"]["orders"].append(double)
     found = "\n".join(_check(books, purchases))
     assert "ordered once, placed as SO-1, SO-2" in found
     assert "SO-2: no mail says that it was placed" in found

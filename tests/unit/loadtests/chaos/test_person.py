@@ -13,9 +13,9 @@ STORY = [{"what": "unknown", "detail": "legacy answered 500"}]
 
 
 def saga(saga_id, phase="forward", text="chaos-1", kind="place-order", **more):
-    told = {"id": saga_id, "kind": kind, "phase": phase, "step": "write", "story": STORY}
-    told |= {"reason": "write: 25 bad answers" if phase == "parked" else ""}
-    return told | {"request": {"wish": {"po_number": text}}} | more
+    document = {"id": saga_id, "kind": kind, "phase": phase, "step": "write", "story": STORY}
+    document |= {"reason": "write: 25 bad answers" if phase == "parked" else ""}
+    return document | {"request": {"wish": {"po_number": text}}} | more
 
 
 class Stack:

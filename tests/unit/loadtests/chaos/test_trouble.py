@@ -87,8 +87,8 @@ def test_legacy_stands_still_while_a_session_ends():
 
 
 def test_the_provider_behaves_badly_in_each_way():
-    told = [e.behaviour for e in plan(4, 300, NAMES) if isinstance(e, BadProvider)]
-    assert all(behaviour in told for behaviour in BEHAVIOURS)
+    drawn = [e.behaviour for e in plan(4, 300, NAMES) if isinstance(e, BadProvider)]
+    assert all(behaviour in drawn for behaviour in BEHAVIOURS)
 
 
 def test_the_table_is_locked_for_longer_than_anybody_waits():

@@ -25,8 +25,8 @@ class Stack:
 
     def fig(self, *words: str) -> Any:
         self.called.append(words)
-        code, told = self.answers.pop(0)
-        said = told if isinstance(told, str) else json.dumps(told)
+        code, document = self.answers.pop(0)
+        said = document if isinstance(document, str) else json.dumps(document)
         return SimpleNamespace(returncode=code, stdout=said, stderr="")
 
 

@@ -23,19 +23,19 @@ class Found:
 class Played:
     """A call that notes what it was told to do."""
 
-    told: ClassVar[list[Any]] = []
+    calls: ClassVar[list[Any]] = []
 
     def __init__(self, *_: Any) -> None:
-        self.told.clear()
+        self.calls.clear()
 
     def settle(self) -> None:
-        self.told.append("settle")
+        self.calls.append("settle")
 
     def run(self, toward: tuple[str, ...], *, dry_run: bool) -> None:
-        self.told.append((toward, dry_run))
+        self.calls.append((toward, dry_run))
 
     def close(self, *, dry_run: bool, sure: bool) -> None:
-        self.told.append(("close", dry_run, sure))
+        self.calls.append(("close", dry_run, sure))
 
 
 @pytest.fixture
@@ -49,7 +49,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
 
 
 @pytest.mark.parametrize(
-    ("words", "told"),
+    ("words", "calls"),
     [
         ([], (("new",), False)),
         (["--dry-run"], (("new",), True)),
@@ -59,10 +59,10 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
         (["--close", "--yes"], ("close", False, True)),
     ],
 )
-def test_what_is_to_be_done(home: Home, words: list[str], told: object) -> None:
+def test_what_is_to_be_done(home: Home, words: list[str], calls: object) -> None:
     done = CliRunner().invoke(cutover, ["goods", *words], obj=home, catch_exceptions=False)
     assert done.exit_code == 0, done.output
-    assert Played.told == ["settle", told]
+    assert Played.calls == ["settle", calls]
 
 
 @pytest.mark.parametrize(

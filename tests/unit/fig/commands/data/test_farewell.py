@@ -67,8 +67,8 @@ def test_a_dry_run_says_what_it_would_do(run: Any) -> None:
     done = run("--dry-run")
     assert done.exit_code == 0
     assert "legacy's database has 1.0 MiB. `fig farewell` would\n  - do stop\n" in done.output
-    told = json.loads(run("--dry-run", "--json").stdout)
-    assert told["archive"]["path"] == str(run.home / "archive" / "legacy.dump")
+    document = json.loads(run("--dry-run", "--json").stdout)
+    assert document["archive"]["path"] == str(run.home / "archive" / "legacy.dump")
     assert run.taken == []
 
 

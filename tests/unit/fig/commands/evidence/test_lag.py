@@ -22,11 +22,11 @@ def test_bars_grow_with_the_lag_and_silence_is_a_dot():
 
 
 def test_the_table_says_now_and_worst():
-    told = {
+    shown = {
         "catalog": {"seconds": 0.042, "reason": "", "history": [0.04, 2.5]},
         "orders": {"seconds": None, "reason": "no instance is registered", "history": [None]},
     }
-    _, catalog, orders = text(told).splitlines()
+    _, catalog, orders = text(shown).splitlines()
     assert catalog.split()[:5] == ["catalog", "42", "ms", "2.5", "s"]
     assert "unknown" in orders
     assert orders.endswith("no instance is registered")
@@ -40,9 +40,9 @@ def test_without_a_monolith_nothing_is_behind_it(how, monkeypatch, tmp_path):
         write(Home(tmp_path), Ended(0.0, how, "/a/legacy.dump"))
     monkeypatch.setattr(lag.running, "admin_url", lambda *_: "http://admin")
     monkeypatch.setattr(lag.admin, "get", lambda *_: {"lag": UNKNOWN})
-    told = CliRunner().invoke(cli, ["--home", str(tmp_path), "lag", *(["--watch"] if how else [])])
-    assert told.exit_code == (0 if how else 1), told.output
-    assert ("monolith; no read model" in told.output or "no monolith any" in told.output) is bool(
+    shown = CliRunner().invoke(cli, ["--home", str(tmp_path), "lag", *(["--watch"] if how else [])])
+    assert shown.exit_code == (0 if how else 1), shown.output
+    assert ("monolith; no read model" in shown.output or "no monolith any" in shown.output) is bool(
         how
     )
     plain = CliRunner().invoke(cli, ["--home", str(tmp_path), "lag", "--json"])

@@ -39,20 +39,20 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 @pytest.mark.parametrize("spelling", [":8081", "127.0.0.1:8081", "http://127.0.0.1:8081/"])
 def test_a_facade_is_named_in_any_spelling(spelling: str, asked: list[str], tmp_path: Path) -> None:
     call = ["--home", str(tmp_path), "status", "--admin", spelling]
-    told = CliRunner().invoke(cli, call)
+    done = CliRunner().invoke(cli, call)
     assert asked == ["http://127.0.0.1:8081/api/status"]
-    assert told.exit_code == 0
-    assert "/my/routes.yaml (version abc)" in told.output
-    assert "facade toward reports: read open for 3 s" in told.output
-    row = next(line for line in told.output.split("\n") if line.startswith("report"))
+    assert done.exit_code == 0
+    assert "/my/routes.yaml (version abc)" in done.output
+    assert "facade toward reports: read open for 3 s" in done.output
+    row = next(line for line in done.output.split("\n") if line.startswith("report"))
     assert row.split()[:2] == ["report", "shadow"]
     assert json.loads(CliRunner().invoke(cli, [*call, "--json"]).output) == STATUS
 
 
 def test_what_is_no_address_is_a_wrong_call(tmp_path: Path) -> None:
-    told = CliRunner().invoke(cli, ["--home", str(tmp_path), "status", "--admin", "8081"])
-    assert told.exit_code == 2
-    assert "'8081' is not HOST:PORT, :PORT or http://HOST:PORT" in told.output
+    done = CliRunner().invoke(cli, ["--home", str(tmp_path), "status", "--admin", "8081"])
+    assert done.exit_code == 2
+    assert "'8081' is not HOST:PORT, :PORT or http://HOST:PORT" in done.output
 
 
 @pytest.mark.parametrize(("shop", "start"), [(True, True), (False, False)])
@@ -60,7 +60,7 @@ def test_with_nothing_running_it_says_what_to_do(
     shop: bool, start: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(running, "shop_here", lambda: shop)
-    told = CliRunner().invoke(cli, ["--home", str(tmp_path), "status"])
-    assert told.exit_code == 1
-    assert "name a facade with --admin HOST:PORT" in told.output
-    assert ("fig up" in told.output) is start
+    done = CliRunner().invoke(cli, ["--home", str(tmp_path), "status"])
+    assert done.exit_code == 1
+    assert "name a facade with --admin HOST:PORT" in done.output
+    assert ("fig up" in done.output) is start

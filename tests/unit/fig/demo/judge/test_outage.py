@@ -12,13 +12,15 @@ ROUTES = {
 }
 
 
-def sample(at: float, errors: dict[str, int], new: int, told: Orders, time: float = 0.0) -> Sample:
+def sample(
+    at: float, errors: dict[str, int], new: int, answered: Orders, time: float = 0.0
+) -> Sample:
     sides = {"legacy": 0, "new": new}
     routes = {
         name: RouteSample(name, stage, None, sides, {}, errors=errors.get(name, 0), match=match)
         for name, (stage, match) in ROUTES.items()
     }
-    return Sample(at, "v", ("v",), routes, Load(orders=told, time=time))
+    return Sample(at, "v", ("v",), routes, Load(orders=answered, time=time))
 
 
 def test_errors_by_route_and_those_that_harm() -> None:

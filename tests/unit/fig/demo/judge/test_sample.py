@@ -21,8 +21,8 @@ def test_answers_of_a_side_are_those_of_all_routes() -> None:
 
 
 def test_orders_by_app_and_pages() -> None:
-    told = Orders(placed=3, pending=2, checkouts=4)
-    assert (told.taken, told.bought) == (5, 9)
+    orders = Orders(placed=3, pending=2, checkouts=4)
+    assert (orders.taken, orders.bought) == (5, 9)
 
 
 def test_strangers_are_those_whom_legacy_alone_knows() -> None:

@@ -35,7 +35,7 @@ def test_clean() -> None:
 
 
 @pytest.mark.parametrize(
-    ("verify", "sagas", "letters", "told"),
+    ("verify", "sagas", "letters", "receipts"),
     [
         (CLEAN | {"ok": False}, [], [], TOLD),
         (CLEAN, [{"id": "S1", "reason": "parked"}], [], TOLD),
@@ -43,8 +43,10 @@ def test_clean() -> None:
         (CLEAN, [], [], TOLD | {"wrong": ["LT-1: lost"]}),
     ],
 )
-def test_one_that_is_not_clean_spoils_it(verify: Any, sagas: Any, letters: Any, told: Any) -> None:
-    assert not books.verified(verify, {"sagas": sagas}, {"letters": letters}, told).ok
+def test_one_that_is_not_clean_spoils_it(
+    verify: Any, sagas: Any, letters: Any, receipts: Any
+) -> None:
+    assert not books.verified(verify, {"sagas": sagas}, {"letters": letters}, receipts).ok
 
 
 def test_rows_that_could_not_be_judged_count_as_different() -> None:

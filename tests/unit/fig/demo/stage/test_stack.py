@@ -106,9 +106,9 @@ class TestOwnStack:
     def test_every_process_that_is_ready_is_reported_once(self, tmp_path: Path) -> None:
         lines: list[str] = []
         own = OwnStack(RecordingFig(), Home(tmp_path), tmp_path, ROUTES, lines.append)
-        told: set[str] = set()
-        own.report(running_stack(), told)
-        own.report(running_stack(), told)
+        shown: set[str] = set()
+        own.report(running_stack(), shown)
+        own.report(running_stack(), shown)
         assert lines == ["nats ready after 0.2 s"]
 
     async def test_it_begins_anew_where_the_last_one_ended(
