@@ -14,6 +14,7 @@ from facade.commands.options import routes_option, running_option, share
 from facade.commands.promoting import NotRecorded, hold_to_evidence
 from facade.guard.position import Position
 from facade.routes.config.routefile import RouteConfig
+from facade.routes.file.edit.alone import take_back
 from facade.routes.file.edit.flip import (
     Flip,
     Flipped,
@@ -22,7 +23,6 @@ from facade.routes.file.edit.flip import (
     find_route,
     flip_file,
     preview,
-    take_back,
     way,
 )
 from facade.routes.file.kinds.quantities import written_share

@@ -15,13 +15,13 @@ from facade.commands.confirm import Confirmation, confirmed
 from facade.commands.options import routes_option, running_option
 from facade.routes.config.domainfile import CLOSED, MOVING, NEW, OLD, OPEN
 from facade.routes.config.routefile import RouteConfig, RouteFile
+from facade.routes.file.edit.alone import take_back
 from facade.routes.file.edit.owner import (
     OwnerRefused,
     UnknownDomain,
     Written,
     domain_of,
     own_in_file,
-    take_owner_back,
 )
 from facade.routes.file.problems import RouteFileError
 from facade.routes.file.reading import load_path
@@ -59,7 +59,7 @@ def owner(
         seen = _confirmed(written, routes, admin or running(routes))
         if seen.state in ("refused", "late"):
             if seen.state == "refused" and written.changed:
-                take_owner_back(routes, written)
+                take_back(routes, written)
             out.fail(f"'{domain}' in {routes}: {seen.state}: {seen.detail}", REFUSED)
     except (RouteFileError, UnknownDomain) as error:
         out.fail(str(error), BAD_INPUT)

@@ -15,10 +15,10 @@ from facade.commands.announcing import SECONDS, Word, word, word_options
 from facade.commands.confirm import Confirmation, confirmed
 from facade.commands.options import routes_option, running_option
 from facade.routes.config.routefile import LEGACY
+from facade.routes.file.edit.alone import take_back
 from facade.routes.file.edit.detach import (
     DetachRefused,
     Need,
-    attach_again,
     detach_in_file,
     needs,
 )
@@ -65,7 +65,7 @@ def detach(
     seen = confirmed(detached.version, routes, admin) or Confirmation("absent")
     if seen.state in ("refused", "late"):
         if seen.state == "refused" and detached.changed:
-            attach_again(routes, detached)
+            take_back(routes, detached)
         out.fail(f"{routes} without legacy: {seen.state}: {seen.detail}", REFUSED)
     if detached.changed:
         _enter(admin, word("fig farewell", who, why or WHY), out)

@@ -10,17 +10,14 @@ from pathlib import Path
 
 import yaml
 
-from chassis.process.files import swap
 from facade.routes.config.domainfile import CLOSED, NEW
 from facade.routes.config.routefile import LEGACY, RouteFile
-from facade.routes.file.edit.alone import alone_in
+from facade.routes.file.edit.alone import edited
 from facade.routes.file.edit.cuts import CannotCut, apply, drop, find
 from facade.routes.file.problems import RouteFileError
 from facade.routes.file.reading import compose, load
 from facade.routes.stages import Stage
 from facade.routes.table import compile_table
-
-ATTEMPTS = 5
 
 
 class DetachRefused(Exception):
@@ -89,21 +86,7 @@ def detach(text: str, name: str = "routes.yaml") -> Detached:
 
 def detach_in_file(path: Path) -> Detached:
     """The same in the file at `path`, by rename. Raises DetachRefused, RouteFileError, OSError."""
-    target = path.resolve()
-    with alone_in(target.parent):
-        for _ in range(ATTEMPTS):
-            data = target.read_bytes()
-            found = detach(data.decode("utf-8", "replace"), str(path))
-            if not found.changed or swap(target, data, found.text.encode()):
-                return found
-    raise DetachRefused(f"{path.name} keeps changing while it is edited; try again")
-
-
-def attach_again(path: Path, found: Detached) -> bool:
-    """Put the old text back, unless the file was edited since; whether it was. Raises OSError."""
-    target = path.resolve()
-    with alone_in(target.parent):
-        return swap(target, found.text.encode(), found.was.encode())
+    return edited(path, lambda text: detach(text, str(path)), DetachRefused)
 
 
 def _cut(text: str, name: str) -> str:

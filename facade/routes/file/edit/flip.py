@@ -11,9 +11,8 @@ from typing import NoReturn
 
 import yaml
 
-from chassis.process.files import swap
 from facade.routes.config.routefile import FULL, Compare, RouteConfig, RouteFile
-from facade.routes.file.edit.alone import alone_in
+from facade.routes.file.edit.alone import edited
 from facade.routes.file.edit.cuts import CannotCut, Cut, apply, drop, find, put
 from facade.routes.file.kinds.quantities import written_share
 from facade.routes.file.problems import RouteFileError, did_you_mean
@@ -22,7 +21,6 @@ from facade.routes.file.steps import refusal
 from facade.routes.ownership import not_yet
 from facade.routes.stages import ORDER, Stage, allowed, walk
 
-ATTEMPTS = 5
 BYTE_ORDER_MARK = "\ufeff"
 
 
@@ -106,40 +104,12 @@ def way(file: RouteFile, change: Flip) -> tuple[Flip, ...]:
 
 def preview(path: Path, change: Flip) -> Flipped:
     """What `flip_file` would do. Raises what it raises."""
-    return flip(_decode(path.read_bytes()), change, str(path))
+    return flip(path.read_bytes().decode("utf-8", "replace"), change, str(path))
 
 
 def flip_file(path: Path, change: Flip) -> Flipped:
-    """Flip a route in the file at `path`.
-
-    Raises FlipRefused, RouteFileError, or OSError when the file cannot be replaced.
-    """
-    target = path.resolve()  # a link stays a link
-    with alone_in(target.parent):
-        for _ in range(ATTEMPTS):
-            data = target.read_bytes()
-            flipped = flip(_decode(data), change, str(path))
-            if not flipped.changed or swap(target, data, flipped.text.encode()):
-                return flipped
-    raise FlipRefused(f"{path.name} keeps changing while it is edited; try again")
-
-
-def take_back(path: Path, flipped: Flipped) -> bool:
-    """Put the old text back, unless the file was edited since; returns whether it was done.
-
-    A refused text must not stay in the file: it would block every later flip, also the way back of
-    other routes. Raises OSError.
-    """
-    target = path.resolve()
-    with alone_in(target.parent):
-        return swap(target, flipped.text.encode(), flipped.was.encode())
-
-
-def _decode(data: bytes) -> str:
-    try:
-        return data.decode("utf-8")
-    except UnicodeDecodeError:
-        return data.decode("utf-8", "replace")  # read again as bytes, and refused with its place
+    """Flip a route in the file at `path`. Raises FlipRefused, RouteFileError, OSError."""
+    return edited(path, lambda text: flip(text, change, str(path)), FlipRefused)
 
 
 def find_route(file: RouteFile, name: str) -> RouteConfig:

@@ -8,16 +8,13 @@ from pathlib import Path
 
 import yaml
 
-from chassis.process.files import swap
 from facade.routes.config.domainfile import NEW, OPEN, Domain
 from facade.routes.config.routefile import RouteFile
-from facade.routes.file.edit.alone import alone_in
+from facade.routes.file.edit.alone import edited
 from facade.routes.file.edit.cuts import CannotCut, Cut, apply, drop, find, put
 from facade.routes.file.problems import RouteFileError, unknown
 from facade.routes.file.reading import compose, load
 from facade.routes.ownership import step_of_owner
-
-ATTEMPTS = 5
 
 
 class OwnerRefused(Exception):
@@ -74,21 +71,7 @@ def own(text: str, name: str, owner: str, window: str = OPEN, file: str = "route
 
 def own_in_file(path: Path, name: str, owner: str, window: str = OPEN) -> Written:
     """The same in the file at `path`, by rename. Raises OwnerRefused, RouteFileError, OSError."""
-    target = path.resolve()
-    with alone_in(target.parent):
-        for _ in range(ATTEMPTS):
-            data = target.read_bytes()
-            written = own(data.decode("utf-8", "replace"), name, owner, window, str(path))
-            if not written.changed or swap(target, data, written.text.encode()):
-                return written
-    raise OwnerRefused(f"{path.name} keeps changing while it is edited; try again")
-
-
-def take_owner_back(path: Path, written: Written) -> bool:
-    """Put the old text back, unless the file was edited since; whether it was. Raises OSError."""
-    target = path.resolve()
-    with alone_in(target.parent):
-        return swap(target, written.text.encode(), written.was.encode())
+    return edited(path, lambda text: own(text, name, owner, window, str(path)), OwnerRefused)
 
 
 def _cut(text: str, file: str, after: Domain) -> str:

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from facade.routes.file.edit.alone import take_back
 from facade.routes.file.edit.detach import (
     DetachRefused,
-    attach_again,
     detach,
     detach_in_file,
     needs,
@@ -68,7 +68,7 @@ def test_the_file_is_written_by_rename_and_can_be_put_back(tmp_path: Path) -> No
     path.write_text(FILE)
     found = detach_in_file(path)
     assert path.read_text() == found.text
-    assert attach_again(path, found)
+    assert take_back(path, found)
     assert path.read_text() == FILE
     path.write_text(f"{FILE}# edited\n")
-    assert not attach_again(path, found)
+    assert not take_back(path, found)

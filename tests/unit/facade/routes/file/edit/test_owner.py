@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pytest
 
+from facade.routes.file.edit.alone import take_back
 from facade.routes.file.edit.owner import (
     OwnerRefused,
     UnknownDomain,
     own,
     own_in_file,
-    take_owner_back,
 )
 from facade.routes.file.reading import load
 
@@ -98,6 +98,6 @@ def test_the_file_is_replaced_and_put_back(tmp_path: Path) -> None:
     written = own_in_file(path, "goods", "moving")
     assert path.read_text() == written.text != FILE
     assert not own_in_file(path, "goods", "moving").changed
-    assert take_owner_back(path, written)
+    assert take_back(path, written)
     assert path.read_text() == FILE
-    assert not take_owner_back(path, written)
+    assert not take_back(path, written)
