@@ -72,7 +72,6 @@ class Guard:
         return result
 
     def revive(self) -> None:
-        """See Breaker."""
         self.breaker.revive(self._clock())
 
     @property
@@ -86,7 +85,6 @@ class Guard:
         return self.breaker.facts(self._clock())
 
     def holds_back(self, patience: float) -> bool:
-        """See Breaker."""
         return self.breaker.holds_back(self._clock(), patience)
 
     def wait(self, now: float) -> float:

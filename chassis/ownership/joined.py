@@ -37,7 +37,6 @@ class Joined(Echo):
     async def sift(
         self, connection: asyncpg.Connection, translated: Sequence[Translated]
     ) -> list[Fact]:
-        """See Echo."""
         record = await self.records.look(connection)
         kept: list[Fact] = []
         for change, facts in translated:

@@ -20,8 +20,6 @@ TRIES = 2  # in vain, one after the other: then it is away
 
 
 class Sender(Protocol):
-    """See HttpClient."""
-
     async def send(self, request: Request) -> Answer:
         """One exchange. Raises ConnectionError."""
 

@@ -19,8 +19,6 @@ from chassis.saga.storage.postgres import PostgresStore
 
 
 class ProcessClock:
-    """See chassis.saga.storage.storetime.Clock."""
-
     def monotonic(self) -> float:
         """Seconds since some moment."""
         return time.monotonic()

@@ -20,8 +20,6 @@ ANSWER_SECONDS = 1.0
 
 
 class Sender(Protocol):
-    """See HttpClient."""
-
     async def send(self, request: Request) -> Answer:
         """One exchange. Raises ConnectionError."""
 

@@ -48,7 +48,6 @@ class LengthBody:
         self.left = length
 
     def take(self, data: bytes) -> tuple[bytes, bytes | None]:
-        """See Body."""
         left = self.left
         size = len(data)
         if size < left:
@@ -73,7 +72,6 @@ class UntilClose:
     trailers: list[bytes] = []  # noqa: RUF012 - never anything in it
 
     def take(self, data: bytes) -> tuple[bytes, bytes | None]:
-        """See Body."""
         return data, None
 
 
@@ -91,7 +89,6 @@ class ChunkedBody:
         self._trailer_bytes = 0
 
     def take(self, data: bytes) -> tuple[bytes, bytes | None]:
-        """See Body."""
         if self._held:
             data, self._held = self._held + data, b""
         pieces: list[bytes] = []

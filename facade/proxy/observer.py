@@ -49,37 +49,40 @@ class Keyed(Observer, Protocol):
         """The whole exchange takes too long; True: it was answered all the same."""
 
 
-class Waiting:
-    """The Keyed observer of a request that waits before a side is asked: only its end matters."""
+class Uninterested:
+    """A Keyed observer that ignores every call: the base of those that need only a few of them."""
 
-    goes_on = False  # no answer is wanted once the client has left
+    @property
+    def goes_on(self) -> bool:
+        """False: no answer is wanted once the client has left."""
+        return False
 
     def follow(self, upload: Upload | None) -> None:
-        """The body is kept until it is wanted."""
+        """The body is whole."""
 
     def live_answered(self, head: ResponseHead) -> None:
-        """No side is asked yet."""
+        """The answer has begun."""
 
     def live_body(self, data: bytes) -> None:
-        """No side is asked yet."""
+        """A piece of the answer came."""
 
     def live_ended(self) -> None:
-        """No side is asked yet."""
+        """The answer is whole."""
 
     def live_failed(self, phase: str) -> None:
-        """See given_up."""
+        """A side failed; another one may be asked, see given_up."""
 
     def live_gone(self) -> None:
         """The client left."""
 
     def attempt_failed(self, failure: Failure, *, has_begun: bool) -> None:
-        """See given_up."""
+        """A side failed; another one may be asked, see given_up."""
 
     def turned(self) -> None:
-        """No side is asked yet."""
+        """Legacy is asked in place of the new side."""
 
     def given_up(self) -> None:
-        """It took too long."""
+        """No side will answer."""
 
     def late(self) -> bool:
         """There is nothing to answer with."""

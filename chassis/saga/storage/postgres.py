@@ -125,11 +125,9 @@ class PostgresStore:
         self._pool = pool
 
     async def now(self) -> float:
-        """See Store."""
         return float(await self._pool.fetchval(f"SELECT {_NOW}"))
 
     async def create(self, state: State, holder: str, seconds: float) -> Lease | None:
-        """See Store."""
         row = await self._pool.fetchrow(
             _CREATE, state.saga_id, state.kind, state.phase, state.due, _json(state), holder,
             seconds,
@@ -144,16 +142,13 @@ class PostgresStore:
         without: Collection[str] = (),
         only: str | None = None,
     ) -> list[Lease]:
-        """See Store."""
         rows = await self._pool.fetch(_CLAIM, holder, seconds, most, list(without), only)
         return [Lease(row["id"], holder, row["fence"], row["now"]) for row in rows]
 
     async def claim_one(self, saga_id: str, holder: str, seconds: float) -> Lease | None:
-        """See Store."""
         return await self._claim_one(saga_id, holder, seconds, anyway=False)
 
     async def seize(self, saga_id: str, holder: str, seconds: float) -> Lease:
-        """See Store."""
         lease = await self._claim_one(saga_id, holder, seconds, anyway=True)
         if lease is None:
             raise NoSuchSaga(saga_id)
@@ -169,7 +164,6 @@ class PostgresStore:
         return Lease(saga_id, holder, *row)
 
     async def load(self, saga_id: str) -> Saved:
-        """See Store."""
         row = await self._pool.fetchrow(
             "SELECT state::text AS state, created, updated FROM saga WHERE id = $1", saga_id
         )
@@ -185,7 +179,6 @@ class PostgresStore:
         seconds: float,
         inside: asyncpg.Connection | None = None,
     ) -> Lease:
-        """See Store."""
         statement = _END if state.phase in (Phase.DONE, Phase.UNDONE) else _SAVE
         now = await (inside or self._pool).fetchval(
             statement, lease.saga_id, lease.fence, state.phase, state.due, _json(state), seconds,
@@ -201,11 +194,9 @@ class PostgresStore:
         return replace(lease, at=now)
 
     async def release(self, lease: Lease) -> None:
-        """See Store."""
         await self._pool.execute(_RELEASE, lease.saga_id, lease.fence)
 
     async def story(self, saga_id: str) -> list[Entry]:
-        """See Store."""
         rows = await self._pool.fetch(
             "SELECT at, step, what, attempt, detail FROM saga_story WHERE saga_id = $1 ORDER BY n",
             saga_id,
@@ -213,7 +204,6 @@ class PostgresStore:
         return [Entry(*row) for row in rows]
 
     async def find(self, phases: Sequence[Phase], limit: int) -> list[Saved]:
-        """See Store."""
         return [_saved(row) for row in await self._pool.fetch(_FIND, list(phases), limit)]
 
 

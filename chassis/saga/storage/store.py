@@ -114,11 +114,9 @@ class MemoryStore:
         self._clock = clock
 
     async def now(self) -> float:
-        """See Store."""
         return self._clock()
 
     async def create(self, state: State, holder: str, seconds: float) -> Lease | None:
-        """See Store."""
         if state.saga_id in self._records:
             return None
         now = self._clock()
@@ -133,7 +131,6 @@ class MemoryStore:
         without: Collection[str] = (),
         only: str | None = None,
     ) -> list[Lease]:
-        """See Store."""
         now = self._clock()
         free = [
             record
@@ -145,12 +142,10 @@ class MemoryStore:
         return [self._take(record, holder, seconds) for record in free[:most]]
 
     async def claim_one(self, saga_id: str, holder: str, seconds: float) -> Lease | None:
-        """See Store."""
         record = self._record(saga_id)
         return self._take(record, holder, seconds) if record.until <= self._clock() else None
 
     async def seize(self, saga_id: str, holder: str, seconds: float) -> Lease:
-        """See Store."""
         return self._take(self._record(saga_id), holder, seconds)
 
     def _record(self, saga_id: str) -> _Record:
@@ -166,7 +161,6 @@ class MemoryStore:
         return Lease(record.state.saga_id, holder, record.fence, now)
 
     async def load(self, saga_id: str) -> Saved:
-        """See Store."""
         record = self._record(saga_id)
         return Saved(record.state, record.created, record.updated)
 
@@ -189,17 +183,14 @@ class MemoryStore:
         return replace(lease, at=now)
 
     async def release(self, lease: Lease) -> None:
-        """See Store."""
         record = self._records[lease.saga_id]
         if record.fence == lease.fence:
             record.fence, record.until = record.fence + 1, 0.0
 
     async def story(self, saga_id: str) -> list[Entry]:
-        """See Store."""
         return list(self._records[saga_id].story)
 
     async def find(self, phases: Sequence[Phase], limit: int) -> list[Saved]:
-        """See Store."""
         found = [record for record in self._records.values() if record.state.phase in phases]
         found.sort(key=lambda record: record.created)
         return [Saved(each.state, each.created, each.updated) for each in found[:limit]]

@@ -20,8 +20,8 @@ from facade.http1.responses import CONTINUE, ResponseHead
 from facade.proxy import errors
 from facade.proxy.attempts.accounts import accounts
 from facade.proxy.downstream.upload import Upload
-from facade.proxy.errors import Failure
 from facade.proxy.exchange import Exchange
+from facade.proxy.observer import Uninterested
 from facade.proxy.request import Attempt
 from facade.routes.config.limitfile import Attempts
 from facade.runtime.memory import digest_of
@@ -32,7 +32,7 @@ TOO_LARGE: Final = "the body of a login is too large"
 NONE_LEFT: Final = "Too many attempts to log in. Please try again in {minutes} {unit}."
 
 
-class LimitedAttempt:
+class LimitedAttempt(Uninterested):
     """One such request. It is the Keyed observer of its exchange."""
 
     def __init__(
@@ -64,11 +64,6 @@ class LimitedAttempt:
 
     # called by the exchange
 
-    @property
-    def goes_on(self) -> bool:
-        """False: a login is of no use to a client that has left."""
-        return False
-
     def follow(self, upload: Upload | None) -> None:
         """The body is whole: count the attempt, or refuse it."""
         exchange = self._exchange
@@ -91,33 +86,14 @@ class LimitedAttempt:
         elif head.status < 400 and self._exchange.worker.identity.gives_session(head):
             self._give_back(ended=self._accounts)
 
-    def live_body(self, data: bytes) -> None:
-        """Its head has said it all."""
-
-    def live_ended(self) -> None:
-        """Its head has said it all."""
-
-    def live_failed(self, phase: str) -> None:
-        """Another side may be asked; see given_up."""
-
     def live_gone(self) -> None:
         """The client left: what it has sent counts."""
         self._waits = False
-
-    def attempt_failed(self, failure: Failure, *, has_begun: bool) -> None:
-        """Another side may be asked; see given_up."""
-
-    def turned(self) -> None:
-        """It is one attempt, wherever it goes."""
 
     def given_up(self) -> None:
         """No side has answered."""
         self._waits = False
         self._give_back()
-
-    def late(self) -> bool:
-        """See given_up."""
-        return False
 
     # steps
 

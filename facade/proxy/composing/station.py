@@ -19,13 +19,13 @@ from facade.proxy.composing.caching import cache_lines
 from facade.proxy.composing.found import THERE, Found
 from facade.proxy.composing.part import PartRequest, part_head
 from facade.proxy.exchange import Exchange, answer_head, settle
-from facade.proxy.observer import Waiting
+from facade.proxy.observer import Uninterested
 from facade.routes.config.composefile import MISSING
 
 _JSON: Final = b"Content-Type: application/json\r\n"
 
 
-class Composition(Waiting):
+class Composition(Uninterested):
     """One such request."""
 
     def __init__(self, exchange: Exchange, ask: Callable[[Exchange], None]) -> None:
@@ -71,7 +71,6 @@ class Composition(Waiting):
         self._drop()
 
     def given_up(self) -> None:
-        """See late."""
         self._drop()
 
     # steps

@@ -21,12 +21,10 @@ class ShapeCounts(SideCounts):
         self._whole = whole
 
     def answered(self, status: int, seconds: float) -> None:
-        """See SideCounts."""
         super().answered(status, seconds)
         self._whole.answered(status, seconds)
 
     def failed(self, phase: str) -> None:
-        """See SideCounts."""
         super().failed(phase)
         self._whole.failed(phase)
 

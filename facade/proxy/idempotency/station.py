@@ -31,6 +31,7 @@ from facade.proxy.idempotency.keys import (
     digest_of,
     fingerprint_of,
 )
+from facade.proxy.observer import Uninterested
 from facade.proxy.request import Attempt, RouteSide
 from facade.routes.route import Decision
 from facade.routes.stages import Stage
@@ -51,7 +52,7 @@ NOWHERE: Final = (
 )
 
 
-class KeyedRequest:
+class KeyedRequest(Uninterested):
     """One such request. It is the Keyed observer of its exchange."""
 
     def __init__(self, exchange: Exchange, go_on: Callable[[], None]) -> None:
@@ -119,9 +120,6 @@ class KeyedRequest:
         else:
             self._end(side)
 
-    def live_failed(self, _phase: str) -> None:
-        """See attempt_failed."""
-
     def live_gone(self) -> None:
         """The client left before a side was asked."""
         self._waits = False
@@ -141,10 +139,6 @@ class KeyedRequest:
         """No side will answer."""
         self._waits = False
         self._end(self._unsure)
-
-    def late(self) -> bool:
-        """See given_up."""
-        return False
 
     # steps
 

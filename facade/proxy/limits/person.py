@@ -10,7 +10,7 @@ from typing import Final
 
 from facade.http1.refusal import Refused
 from facade.proxy.exchange import Exchange
-from facade.proxy.observer import Waiting
+from facade.proxy.observer import Uninterested
 
 _CUSTOMER: Final = b"customer:"  # of what `Introducer.person` says: one that is logged in
 
@@ -23,7 +23,7 @@ class Next:
     hold: Callable[[], None]  # keep the request's body as it comes, until it goes on
 
 
-class Asking(Waiting):
+class PersonLookup(Uninterested):
     """One such request."""
 
     def __init__(

@@ -15,7 +15,7 @@ from facade.http1.requests import RequestHead
 from facade.proxy.exchange import Exchange
 from facade.proxy.limits import ratelimit
 from facade.proxy.limits.buckets import Taken
-from facade.proxy.limits.person import Asking, Next
+from facade.proxy.limits.person import Next, PersonLookup
 from facade.routes.keys import Headers
 from facade.routes.limits.limit import API_KEY, MACHINE, PERSON, Limit, Named
 from facade.routes.machines.allow import API_KEY as KEYED
@@ -50,7 +50,7 @@ def within(
     def judge(person: str) -> bool:
         return _judge(exchange, limits, headers, address, {**named, PERSON: person})
 
-    return Asking(exchange, judge, after).start()
+    return PersonLookup(exchange, judge, after).start()
 
 
 _NOBODY: Final[Named] = {}

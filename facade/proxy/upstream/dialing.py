@@ -51,7 +51,6 @@ class Dialer:
     def __call__(
         self, protocol: asyncio.Protocol, address: Address, seconds: float, done: Done
     ) -> None:
-        """See Dial."""
         dialing = self._dial(protocol, address, seconds, done)
         task = asyncio.get_running_loop().create_task(dialing)
         self._under_way.add(task)  # the loop itself holds tasks weakly

@@ -46,7 +46,6 @@ class Wanted:
 
     @property
     def gave_up(self) -> bool:
-        """See Caller."""
         return self.caller.gave_up
 
 
