@@ -4,7 +4,6 @@ A browser orders and cancels by the forms it was shown. Wherever its next reques
 is there (P4); a form sent twice is one order; and what is pending says so.
 """
 
-import html
 import json
 import os
 import re
@@ -23,12 +22,12 @@ from psycopg import sql
 from migrations import runner
 from tests.integration.orders.test_read_your_writes import STAGES, Door
 from tests.rigs.processes.ports import free_port
+from tests.rigs.shop.browsing import Browser
 from tests.rigs.shop.cutting import Cutter
 from tests.rigs.shop.sides import Services
 
 pytestmark = pytest.mark.integration
 
-EMAIL, PASSWORD = "anna@example.com", "gipfelkreuz"
 ROUTES = """
 facade:
   expose: true
@@ -88,43 +87,6 @@ class PagesDoor(Door):
             f"stage={stage};" in answer.headers.get("fig-decision", "")
             for answer, stage in zip(said, (write, read), strict=True)
         )
-
-
-class Browser:
-    """Follows redirects by hand, fills the forms it is shown, keeps its cookies."""
-
-    def __init__(self, url: str) -> None:
-        self.client = httpx2.Client(base_url=url, timeout=20)
-
-    def get(self, path: str) -> httpx2.Response:
-        return self.client.get(path)
-
-    def token(self, page: httpx2.Response) -> str:
-        found = re.search(r'name="csrf" value="([^"]+)"', page.text)
-        assert found, page.text
-        return html.unescape(found[1])
-
-    def log_in(self) -> "Browser":
-        token = self.token(self.get("/login"))
-        form = {"email": EMAIL, "password": PASSWORD, "csrf": token}
-        assert self.client.post("/login", data=form).status_code == 302
-        return self
-
-    def fill_cart(self, sku: str = "MUG-0", pieces: int = 2) -> None:
-        token = self.token(self.get("/cart"))
-        form = {"sku": sku, "qty": str(pieces), "csrf": token}
-        assert self.client.post("/cart/add", data=form).status_code == 302
-
-    def order_form(self, **fields: str) -> dict[str, str]:
-        page = self.get("/checkout")
-        assert page.status_code == 200, page.text
-        return {"pay_method": "card", "csrf": self.token(page), **fields}
-
-    def cancel(self, order_no: str, page: httpx2.Response) -> str:
-        form = {"csrf": self.token(page)}
-        answer = self.client.post(f"/orders/{order_no}/cancel", data=form)
-        assert answer.status_code == 302, answer.text
-        return str(answer.headers["location"])
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,7 @@ import pytest
 
 from contracts.orders import Order
 from new_services.orders.saga import kinds
-from tests.unit.new_services.orders.test_steps import ANNA, ORDER
+from tests.rigs.shop.stories import ANNA, ORDER
 
 
 def test_each_kind_has_its_id_by_the_order() -> None:
