@@ -1,12 +1,12 @@
 """A row that the broker does not take stops who needs its table, and nobody loses anything."""
 
 import os
-import subprocess
-import sys
 import time
 
 import psycopg
 import pytest
+
+from tests.rigs.processes.warm import WARM
 
 pytestmark = pytest.mark.integration
 
@@ -22,9 +22,9 @@ def wait_for(check, seconds=60.0):
 
 def resnapshot(nats_server, *arguments):
     """As often as it takes: a feed that begins its session anew answers nobody meanwhile."""
-    program = [sys.executable, "-m", "new_services.feed", "resnapshot", *arguments]
+    program = ("new_services.feed", "resnapshot", *arguments)
     environment = os.environ | {"FEED_NATS_URL": nats_server.url}
-    wait_for(lambda: subprocess.run(program, env=environment, check=False).returncode == 0)
+    wait_for(lambda: WARM.run(*program, env=environment).returncode == 0)
 
 
 def names(catalog_database):
@@ -47,7 +47,7 @@ def test_it_is_named_and_once_it_fits_all_goes_on(
     feed.start()
     feed.wait_until_ready()
     resnapshot(nats_server, "product")  # as large as before
-    wait_for(lambda: feed.log.read_text().count("is not told") >= 2)
+    wait_for(lambda: feed.log.read_text().count("is not published") >= 2)
     assert catalog.readiness()[0] == 503
     goods.execute("UPDATE product SET descr = 'short' WHERE sku = 'P-2'")
     resnapshot(nats_server, "product")
