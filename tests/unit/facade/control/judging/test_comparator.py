@@ -14,7 +14,7 @@ Build = Callable[..., Any]
 
 @pytest.fixture
 async def comparator() -> AsyncIterator[Comparator]:
-    made = Comparator(deadline=6.0, program="tests.rigs.facade.control.deadly")
+    made = Comparator(deadline=4.0, program="tests.rigs.facade.control.deadly")
     yield made
     await made.close()
 
@@ -52,7 +52,7 @@ async def test_it_is_parked_and_the_others_are_judged(
 async def test_the_start_of_the_process_is_no_pairs_time(
     comparator: Comparator, pair: Build, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("FIG_BEGINS_LATE", "7")  # later than the deadline of a batch
+    monkeypatch.setenv("FIG_BEGINS_LATE", "5")  # later than the deadline of a batch
     verdicts = await comparator.judge([(pair(1, 1), None)])
     assert [one.outcome for one in verdicts] == [Outcome.MATCHED]
     assert comparator.restarts == 0
