@@ -53,7 +53,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> longest.File
 def pytest_collection() -> Generator[None, object, object]:
     """What is collected stays to the end: the garbage collector need not look through it again.
 
-    It is two million objects for the unit tests, a second each time, and some tests collect often.
+    It is 0.8 million objects for the unit tests, a second each time, and some tests collect often.
     """
     gc.disable()
     try:

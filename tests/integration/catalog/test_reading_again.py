@@ -1,19 +1,19 @@
 """A part of a table is read again, and what legacy has no more is gone from the read model."""
 
 import os
-import subprocess
-import sys
 import time
 
 import psycopg
 import pytest
 
+from tests.rigs.processes.warm import WARM
+
 pytestmark = pytest.mark.integration
 
 
 def resnapshot(nats_server, *arguments):
-    program = [sys.executable, "-m", "new_services.feed", "resnapshot", *arguments]
-    subprocess.run(program, env=os.environ | {"FEED_NATS_URL": nats_server.url}, check=True)
+    environment = os.environ | {"FEED_NATS_URL": nats_server.url}
+    WARM.run("new_services.feed", "resnapshot", *arguments, env=environment).check_returncode()
 
 
 def shelves(catalog_database):

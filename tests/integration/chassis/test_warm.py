@@ -66,3 +66,15 @@ def test_what_runs_at_its_end_runs_and_a_signal_ends_it(tmp_path: Path) -> None:
     said = (tmp_path / "log").read_text()
     assert said.startswith("here") and said.endswith("bye")
     assert not Path(f"/proc/{process.pid}").exists() and os.getpid() != process.pid
+
+
+def test_run_to_its_end_what_it_said_is_kept_apart() -> None:
+    code = (
+        "import os, sys; print(os.environ.get('A'), flush=True); print('err', file=sys.stderr);"
+        " os._exit(3)"
+    )
+    done = WARM.run("timeit", "-n1", "-r1", code, env={"A": "there"})
+    assert (done.returncode, done.stdout, done.stderr) == (3, "there\n", "err\n")
+    assert WARM.run("timeit", "-n1", "-r1", code, env={}).stdout == "None\n"
+    with pytest.raises(subprocess.TimeoutExpired):
+        WARM.run("timeit", "-n1", "-r1", "import time; time.sleep(60)", timeout=0.01)

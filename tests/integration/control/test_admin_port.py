@@ -6,8 +6,6 @@ import json
 import os
 import signal
 import stat
-import subprocess
-import sys
 import threading
 import time
 import urllib.error
@@ -95,13 +93,8 @@ def test_commands_of_the_user_find_the_token_and_others_do_not(start) -> None:
     file = folder / "runtime" / "keys" / "admin.token"
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert (folder / "log").read_text().count(file.read_text()) == 1  # said once
-    said = subprocess.run(
-        [sys.executable, "-m", "fig", "token", "--admin", admin, "--json"],
-        cwd=PROJECT,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
+    said = WARM.run("fig", "token", "--admin", admin, "--json")
+    assert said.returncode == 0, said.stderr
     assert json.loads(said.stdout)["token"] == file.read_text()
 
 

@@ -2,8 +2,6 @@
 
 import json
 import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.rigs.collector import Collector, attributes, collecting
+from tests.rigs.processes.warm import WARM
 
 pytestmark = pytest.mark.integration
 
@@ -48,11 +47,10 @@ def asked(start: Any, serve: Any, scripts: Any) -> Any:
 def trace(facade: Any, *words: str) -> tuple[int, str]:
     """The exit code, and what `fig trace` says."""
     token = Path(facade.folder / "runtime/keys/admin.token")
-    done = subprocess.run(
-        [sys.executable, "-m", "facade", "trace", *words, "--admin", f":{facade.admin}"],
+    done = WARM.run(
+        *("facade", "trace", *words, "--admin", f":{facade.admin}"),
         env={**os.environ, "FIG_ADMIN_TOKEN": token.read_text().strip()},
-        capture_output=True, text=True, check=False, timeout=60,
-    )  # fmt: skip
+    )
     return done.returncode, done.stdout + done.stderr
 
 

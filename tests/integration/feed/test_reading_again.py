@@ -3,11 +3,11 @@
 import json
 import os
 import subprocess
-import sys
 
 import pytest
 
 from contracts.feed.change import Op
+from tests.rigs.processes.warm import WARM
 
 pytestmark = pytest.mark.integration
 
@@ -20,9 +20,7 @@ MANY = (
 
 def command(feed, *arguments: str) -> subprocess.CompletedProcess[str]:
     environment = os.environ | {"FEED_NATS_URL": feed.environment["FEED_NATS_URL"]}
-    return subprocess.run(
-        [sys.executable, "-m", MODULE, *arguments], env=environment, capture_output=True, text=True
-    )
+    return WARM.run(MODULE, *arguments, env=environment)
 
 
 async def test_an_interrupted_reading_goes_on(

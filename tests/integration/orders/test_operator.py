@@ -2,7 +2,6 @@
 
 import signal
 import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +11,8 @@ import httpx2
 import psycopg
 import pytest
 
+from tests.rigs.processes.warm import WARM
+
 pytestmark = pytest.mark.integration
 
 PROJECT = Path(__file__).parents[3]
@@ -20,8 +21,7 @@ ORDER = {"lines": [{"sku": "MUG-0", "qty": 1}], "pay_method": "card"}
 
 def fig(shop: Any, *words: str) -> "subprocess.CompletedProcess[str]":
     """One call of the command, against this shop's orders service."""
-    command = [sys.executable, "-m", "fig", *words, "--orders", shop.processes["orders"].url]
-    return subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, timeout=60)
+    return WARM.run("fig", *words, "--orders", shop.processes["orders"].url)
 
 
 @contextmanager

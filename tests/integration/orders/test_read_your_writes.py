@@ -7,8 +7,6 @@ routes go through their stages and the change feed stands still for seconds at a
 import os
 import random
 import signal
-import subprocess
-import sys
 import threading
 import time
 from collections import Counter
@@ -21,6 +19,8 @@ import orjson
 import pytest
 
 from legacy_monolith.passwords import hashed
+from tests.rigs.processes.warm import WARM
+from tests.rigs.processes.warm_facade import FACADE
 
 pytestmark = pytest.mark.integration
 
@@ -81,12 +81,11 @@ class Door:
         self.use("legacy", "legacy")
         listen = ["--listen", f"127.0.0.1:{ports[0]}", "--admin", f"127.0.0.1:{ports[1]}"]
         keys = {"FACADE_IDENTITY_KEY": str(identity), "FACADE_SESSION_KEY": str(session)}
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "facade", "run", "--routes", str(self.routes), *listen],
-            cwd=PROJECT,
-            env=os.environ | keys,
-            stderr=(folder / "facade.log").open("wb"),
-        )
+        with (folder / "facade.log").open("wb") as log:
+            self.process = WARM.start(
+                *(FACADE, "run", "--routes", str(self.routes), *listen),
+                env=os.environ | keys, stderr=log.fileno(),
+            )  # fmt: skip
         shop.until("the facade answers", self._answers)
 
     def use(self, write: str, read: str, by: str = "cookie") -> None:

@@ -2,12 +2,11 @@
 
 import os
 import signal
-import subprocess
-import sys
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -16,6 +15,7 @@ import pytest
 
 from chassis.events import bus
 from contracts.subjects import LEGACY_STREAM, TRIMMED
+from tests.rigs.processes.warm import WARM, Forked
 
 pytestmark = pytest.mark.integration
 
@@ -26,34 +26,34 @@ READERS = "SELECT name FROM reader_position"
 
 
 @pytest.fixture
-def begin(shop: Any, nats: Any) -> Callable[[str], subprocess.Popen[str]]:
+def said(tmp_path: Path) -> Callable[[str], Path]:
+    """What the last rebuilding of a service says."""
+    return lambda name: tmp_path / f"{name}.log"
+
+
+@pytest.fixture
+def begin(shop: Any, nats: Any, said: Callable[[str], Path]) -> Callable[[str], Forked]:
     """Starts rebuilding a service."""
 
-    def start(name: str) -> subprocess.Popen[str]:
+    def start(name: str) -> Forked:
         prefix = name.upper()
         settings = {f"{prefix}_DATABASE_URL": shop.databases[name], f"{prefix}_NATS_URL": nats.url}
-        return subprocess.Popen(
-            [sys.executable, "-m", f"new_services.{name}.rebuild"],
-            env=os.environ | settings,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
+        with said(name).open("w") as log:
+            module = f"new_services.{name}.rebuild"
+            return WARM.start(module, env=os.environ | settings, stderr=log.fileno())
 
     return start
 
 
 @pytest.fixture
-def rebuild(begin: Any, shop: Any) -> Callable[[str], str]:
+def rebuild(begin: Any, shop: Any, said: Callable[[str], Path]) -> Callable[[str], str]:
     """Rebuilds it; gives what was said at the end."""
 
     def run(name: str) -> str:
-        process = begin(name)
-        out, err = process.communicate(timeout=100)
-        assert process.returncode == 0, err
+        assert begin(name).wait(100) == 0, said(name).read_text()
         assert shop.value(name, FRESH) == 0
         assert shop.query(name, READERS) == [("legacy feed",)]
-        return str(out)
+        return said(name).read_text()
 
     return run
 
@@ -222,7 +222,7 @@ def test_killed_it_changes_nothing_and_the_next_one_clears_up(
 
 
 async def test_what_the_stream_no_longer_holds_is_read_again(
-    shop: Any, nats: Any, begin: Any
+    shop: Any, nats: Any, begin: Any, said: Callable[[str], Path]
 ) -> None:
     order_no = place(shop)
     place(shop, "legacy")
@@ -239,10 +239,8 @@ async def test_what_the_stream_no_longer_holds_is_read_again(
     await connection.close()
     shop.query("orders", 'UPDATE order_document SET body = \'{"order_no": "wrong"}\', own_at = 0')
     for name in ("orders", "inventory"):
-        process = begin(name)
-        _, said = process.communicate(timeout=100)
-        assert process.returncode == 0, said
-        assert "too far behind" in said
+        assert begin(name).wait(100) == 0, said(name).read_text()
+        assert "too far behind" in said(name).read_text()
     assert shop.ask("new", "GET", f"/api/orders/{order_no}").json()["order_no"] == order_no
     alike(shop)
     shop.balance()

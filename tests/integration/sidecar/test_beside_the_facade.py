@@ -1,8 +1,6 @@
 """A real facade under load while the sidecar comes, is killed, and goes: no request is lost."""
 
 import os
-import subprocess
-import sys
 import threading
 import time
 from collections import Counter
@@ -13,6 +11,8 @@ from typing import Any
 import pytest
 
 from chassis.registry.redirects import LEASE_SECONDS, REDIRECTS
+from tests.rigs.processes.warm import WARM, Forked
+from tests.rigs.processes.warm_facade import FACADE
 
 pytestmark = pytest.mark.integration
 
@@ -23,13 +23,12 @@ Make = Callable[..., Any]
 @pytest.fixture
 def make_facade(tmp_path: Path, free_port: Callable[[], int]) -> Iterator[Callable[[str], str]]:
     """Starts a facade before a monolith, with its runtime in `tmp_path / "runtime"`."""
-    running: list[subprocess.Popen[bytes]] = []
+    running: list[Forked] = []
 
     def make(legacy: str) -> str:
         routes = tmp_path / "routes.yaml"
         routes.write_text(f'upstreams: {{legacy: {{url: "http://{legacy}"}}}}\n')
         address = f"127.0.0.1:{free_port()}"
-        command = [sys.executable, "-m", "facade", "run", "--routes", str(routes)]
         options = {
             "--listen": address,
             "--admin": f"127.0.0.1:{free_port()}",
@@ -37,9 +36,8 @@ def make_facade(tmp_path: Path, free_port: Callable[[], int]) -> Iterator[Callab
         }
         words = [word for pair in options.items() for word in pair]
         with (tmp_path / "facade.log").open("ab") as log:
-            running.append(
-                subprocess.Popen([*command, *words], cwd=PROJECT, env=os.environ, stderr=log)
-            )
+            command = (FACADE, "run", "--routes", str(routes), *words)
+            running.append(WARM.start(*command, env=dict(os.environ), stderr=log.fileno()))
         return address
 
     yield make

@@ -7,8 +7,6 @@ import asyncio
 import json
 import os
 import socket
-import subprocess
-import sys
 import threading
 import time
 import urllib.request
@@ -34,6 +32,8 @@ from tests.integration.storefront.conftest import (
 )
 from tests.integration.storefront.test_shop_pages import NOT_FOUND, OK
 from tests.rigs.processes.engines import wait_until
+from tests.rigs.processes.warm import WARM
+from tests.rigs.processes.warm_facade import FACADE
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(600)]
 PROJECT = Path(__file__).parents[3]
@@ -130,12 +130,11 @@ def facade(
     routes.write_text(shipped(legacy_server, storefront_server))
     made = Facade(*(f"http://127.0.0.1:{free_port()}" for _ in range(2)))
     addresses = ("--listen", made.url[7:], "--admin", made.admin[7:], "--workers", "1")
-    process = subprocess.Popen(
-        [sys.executable, "-m", "facade", "run", "--routes", str(routes), *addresses],
-        cwd=PROJECT,
-        env=os.environ | {"FACADE_RUNTIME": str(tmp_path / "run")},
-        stderr=(tmp_path / "facade.log").open("wb"),
-    )
+    with (tmp_path / "facade.log").open("wb") as log:
+        process = WARM.start(
+            *(FACADE, "run", "--routes", str(routes), *addresses),
+            env=os.environ | {"FACADE_RUNTIME": str(tmp_path / "run")}, stderr=log.fileno(),
+        )  # fmt: skip
 
     def compares() -> bool:
         """It answers at once; the process that compares may come later, and sheds until then."""

@@ -3,8 +3,6 @@
 import asyncio
 import json
 import os
-import subprocess
-import sys
 import threading
 import time
 
@@ -14,6 +12,7 @@ import pytest
 from new_services.verify import freshness, report
 from new_services.verify.laws.accounts import ACCOUNT_LAWS
 from new_services.verify.verification import verify
+from tests.rigs.processes.warm import WARM
 
 pytestmark = pytest.mark.integration
 
@@ -216,8 +215,7 @@ def run(shop, *arguments):
     settings = shop.settings
     environment = {f"VERIFY_{name.upper()}_URL": url for name, url in shop.urls.items()}
     assert settings.url("catalog") == environment["VERIFY_CATALOG_URL"]
-    program = [sys.executable, "-m", "new_services.verify", "verify", *arguments]
-    return subprocess.run(program, env=os.environ | environment, capture_output=True, text=True)
+    return WARM.run("new_services.verify", "verify", *arguments, env=os.environ | environment)
 
 
 def test_exit_codes(shop):

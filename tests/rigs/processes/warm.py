@@ -22,6 +22,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from pathlib import Path
@@ -95,20 +96,47 @@ class Warm:
         self._lock = threading.Lock()
 
     def start(
-        self, module: str, *words: str, env: dict[str, str], stderr: int, session: bool = False
+        self,
+        module: str,
+        *words: str,
+        env: dict[str, str],
+        stderr: int,
+        stdout: int = -1,
+        session: bool = False,
     ) -> Forked:
-        """`python -m module words`, what it says to this file; `session`: in one of its own."""
+        """`python -m module words`, what it says to these files, or all of it to one; `session`: in
+        one of its own."""
         wanted = {"argv": [module, *words], "env": env, "session": session}
         ended, end = os.pipe()
+        out = stderr if stdout < 0 else stdout
         with self._lock:
             if self._socket is None:
                 self._begin()
             assert self._socket is not None
-            socket.send_fds(self._socket, [json.dumps(wanted).encode()], [stderr, end])
+            socket.send_fds(self._socket, [json.dumps(wanted).encode()], [out, stderr, end])
             pid = int.from_bytes(self._socket.recv(_NUMBER), "big")
         os.close(end)
         assert pid, "the warm process has ended"
         return Forked(pid, ended)
+
+    def run(
+        self, module: str, *words: str, env: dict[str, str] | None = None, timeout: float = 60
+    ) -> "subprocess.CompletedProcess[str]":
+        """`python -m module words` to its end, and what it said; without `env` in ours.
+
+        Raises subprocess.TimeoutExpired, after it was killed.
+        """
+        with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as err:
+            its = dict(os.environ if env is None else env)
+            files = {"stderr": err.fileno(), "stdout": out.fileno()}
+            process = self.start(module, *words, env=its, **files)
+            try:
+                code = process.wait(timeout)
+            finally:
+                process.kill()
+            out.seek(0)
+            err.seek(0)
+            return subprocess.CompletedProcess([module, *words], code, out.read(), err.read())
 
     def _begin(self) -> None:
         self._socket, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
@@ -130,7 +158,7 @@ WARM = Warm()  # each worker of the tests has its own
 
 
 def serve(options: socket.socket) -> dict[str, Any] | None:
-    """Fork for each wish; returns the wish in the fork, and None when nobody options any more."""
+    """Fork for each wish; returns the wish in the fork, and None when nobody asks any more."""
     running: dict[int, int] = {}  # pid: the pipe that hears of its end
     wake, waker = os.pipe()
     os.set_blocking(waker, False)
@@ -144,21 +172,22 @@ def serve(options: socket.socket) -> dict[str, Any] | None:
             _reap(running)
         if options not in ready:
             continue
-        said, files, _, _ = socket.recv_fds(options, _MOST_BYTES, 2)
+        said, files, _, _ = socket.recv_fds(options, _MOST_BYTES, 3)
         if not said:
             return None
-        stderr, end = files
+        stdout, stderr, end = files
         pid = os.fork()
         if pid == 0:
             signal.set_wakeup_fd(-1)
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             signal.signal(signal.SIGINT, signal.default_int_handler)
-            os.dup2(stderr, 1)
+            os.dup2(stdout, 1)
             os.dup2(stderr, 2)
-            for each in (stderr, end, wake, waker, options.detach(), *running.values()):
+            for each in (stdout, stderr, end, wake, waker, options.detach(), *running.values()):
                 os.close(each)
             found: dict[str, Any] = json.loads(said)
             return found
+        os.close(stdout)
         os.close(stderr)
         running[pid] = end
         options.send(pid.to_bytes(_NUMBER, "big"))

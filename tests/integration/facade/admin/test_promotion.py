@@ -16,6 +16,7 @@ from chassis.process.tokens import authorization
 from facade.runtime.statefolder import folder_of, running
 from tests.integration.facade.conftest import PROJECT, eventually
 from tests.rigs.processes.ports import free_port
+from tests.rigs.processes.warm import WARM
 
 # Whole interpreters are started, one after the other.
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(400)]
@@ -29,10 +30,7 @@ routes:
 
 def facade(*words: str) -> subprocess.CompletedProcess[str]:
     clean = {name: value for name, value in os.environ.items() if not name.startswith("FACADE_")}
-    return subprocess.run(
-        [sys.executable, "-m", "facade", *words],
-        cwd=PROJECT, env=clean, capture_output=True, text=True, timeout=150, check=False,
-    )  # fmt: skip
+    return WARM.run("facade", *words, env=clean, timeout=150)
 
 
 class Plain:

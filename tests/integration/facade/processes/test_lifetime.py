@@ -3,13 +3,13 @@
 import os
 import signal
 import socket
-import subprocess
-import sys
 import threading
 import time
 from pathlib import Path
 
 import pytest
+
+from tests.rigs.processes.warm import WARM
 
 pytestmark = pytest.mark.integration
 
@@ -144,15 +144,10 @@ def test_workers_end_when_the_master_is_killed(start, serve, scripts) -> None:
 
 
 def test_a_busy_port_is_named(plain) -> None:
-    other = subprocess.run(
-        [
-            *(sys.executable, "-m", "facade", "run", "--routes", str(plain.routes)),
-            *("--listen", f"127.0.0.1:{plain.port}", "--admin", f"127.0.0.1:{plain.admin}"),
-        ],
-        capture_output=True,
-        text=True,
+    other = WARM.run(
+        *("facade", "run", "--routes", str(plain.routes)),
+        *("--listen", f"127.0.0.1:{plain.port}", "--admin", f"127.0.0.1:{plain.admin}"),
         timeout=110,
-        check=False,
     )
     assert other.returncode == 2
     assert f"127.0.0.1:{plain.port}" in other.stderr
@@ -162,13 +157,7 @@ def test_a_busy_port_is_named(plain) -> None:
 def test_a_broken_file_at_the_start_is_refused(tmp_path, plain) -> None:
     bad = tmp_path / "bad.yaml"
     bad.write_text("upstreams: {}\nroutes: 7\n")
-    other = subprocess.run(
-        [sys.executable, "-m", "facade", "run", "--routes", str(bad)],
-        capture_output=True,
-        text=True,
-        timeout=110,
-        check=False,
-    )
+    other = WARM.run("facade", "run", "--routes", str(bad), timeout=110)
     assert other.returncode == 2
     assert "bad.yaml:" in other.stderr
 

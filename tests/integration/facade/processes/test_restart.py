@@ -1,10 +1,10 @@
 """What was in force when the facade stopped: a start judges the route file against it."""
 
 import json
-import subprocess
-import sys
 
 import pytest
+
+from tests.rigs.processes.warm import WARM
 
 pytestmark = pytest.mark.integration
 
@@ -116,11 +116,7 @@ def test_a_route_that_is_said_to_leave_leaves_over_a_restart(start, text) -> Non
 
 
 def flip(facade, *words: str) -> dict:
-    command = [sys.executable, "-m", "facade", "flip", "moving", *words]
-    done = subprocess.run(
-        [*command, "--routes", str(facade.routes), "--json"],
-        capture_output=True, text=True, check=False, timeout=60,
-    )  # fmt: skip
+    done = WARM.run("facade", "flip", "moving", *words, "--routes", str(facade.routes), "--json")
     assert done.returncode == 0, done.stderr + done.stdout
     return json.loads(done.stdout.splitlines()[-1])
 

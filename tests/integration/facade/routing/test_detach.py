@@ -1,14 +1,13 @@
 """`detach` on a facade that runs: legacy leaves the file, and what no route names is nowhere."""
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from chassis.cli.calls import NoAnswer, call_object
+from tests.rigs.processes.warm import WARM
 
 pytestmark = pytest.mark.integration
 
@@ -56,7 +55,6 @@ def entered(url: str) -> list[Any]:
 def detach(facade: Any, *words: str) -> dict[str, Any]:
     """The answer of the command, which must succeed."""
     where = ("--routes", str(facade.routes), "--admin", f"127.0.0.1:{facade.admin}")
-    command = (sys.executable, "-m", "facade", "detach", *words, *where, "--json")
-    done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, timeout=60)
+    done = WARM.run("facade", "detach", *words, *where, "--json")
     assert done.returncode == 0, done.stdout + done.stderr
     return dict(json.loads(done.stdout))

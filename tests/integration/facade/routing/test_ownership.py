@@ -2,13 +2,13 @@
 
 import json
 import subprocess
-import sys
 from pathlib import Path
 
 import httpx2
 import pytest
 
 from chassis.cli.calls import call_object
+from tests.rigs.processes.warm import WARM
 
 pytestmark = pytest.mark.integration
 
@@ -26,8 +26,7 @@ WHY = "cannot be retired before the cutover of its domain 'orders'"
 
 def retire(facade) -> "subprocess.CompletedProcess[str]":
     where = ("--routes", str(facade.routes), "--admin", f"127.0.0.1:{facade.admin}")
-    command = (sys.executable, "-m", "facade", "flip", "order", "retired", *where, "--force", "x")
-    return subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, timeout=60)
+    return WARM.run("facade", "flip", "order", "retired", *where, "--force", "x")
 
 
 def status(facade) -> dict:
@@ -83,8 +82,7 @@ routes:
 
 def call(facade, *words: str) -> "subprocess.CompletedProcess[str]":
     where = ("--routes", str(facade.routes), "--admin", f"127.0.0.1:{facade.admin}")
-    command = (sys.executable, "-m", "facade", *words, *where)
-    return subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, timeout=60)
+    return WARM.run("facade", *words, *where)
 
 
 def test_a_pinned_write_gets_503_where_new_is_away_and_legacy_is_not_asked(

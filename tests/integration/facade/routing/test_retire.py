@@ -3,14 +3,13 @@
 import json
 import os
 import signal
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from chassis.cli.calls import NoAnswer, call_object
+from tests.rigs.processes.warm import WARM
 
 pytestmark = pytest.mark.integration
 
@@ -48,8 +47,7 @@ class Shop:
     def retire(self, *words: str) -> tuple[int, dict[str, Any], str]:
         """The exit code, the answer, and all that was printed."""
         where = ("--routes", str(self.facade.routes), "--admin", f"127.0.0.1:{self.facade.admin}")
-        command = (sys.executable, "-m", "facade", "retire", *words, *where, "--json")
-        done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, timeout=60)
+        done = WARM.run("facade", "retire", *words, *where, "--json")
         lines = done.stdout.splitlines() or ["{}"]
         return done.returncode, json.loads(lines[0]), done.stdout + done.stderr
 
