@@ -14,6 +14,7 @@ from fig.demo.stage.samples import sample_of
 from fig.demo.stage.world import DemoFailed
 
 POLL = 0.02  # seconds
+PATIENCE = 15.0  # seconds for an answer: the control process has the lowest priority
 
 
 class Admin:
@@ -24,7 +25,7 @@ class Admin:
         self.http = httpx2.AsyncClient(base_url=url, timeout=3.0, transport=transport)
 
     async def status(self) -> dict[str, Any] | None:
-        """None when nobody answers."""
+        """None when there is no answer within seconds."""
         try:
             answer = await self.http.get("/api/status", headers=authorization(self._url))
             return dict(answer.raise_for_status().json())
@@ -70,11 +71,12 @@ class Admin:
         """The JSON object at a path."""
         try:
             answer = await self.http.request(
-                method, path, params=query, headers=authorization(self._url)
+                method, path, params=query, headers=authorization(self._url), timeout=PATIENCE
             )
             return dict(answer.raise_for_status().json())
         except (httpx2.HTTPError, ValueError) as error:
-            raise DemoFailed(f"the facade's admin API, {method} {path}: {error}") from error
+            why = str(error) or type(error).__name__
+            raise DemoFailed(f"the facade's admin API, {method} {path}: {why}") from error
 
     async def close(self) -> None:
         await self.http.aclose()

@@ -41,3 +41,18 @@ async def test_nobody_answers() -> None:
 async def test_a_refusal_is_said() -> None:
     with pytest.raises(DemoFailed, match="POST /api/compare/reset"):
         await admin_that_says(httpx2.Response(404)).reset("product-list")
+
+
+async def test_an_answer_that_does_not_come_is_named_and_waited_for_longer_than_a_look() -> None:
+    patience: list[float] = []
+
+    def silent(request: httpx2.Request) -> httpx2.Response:
+        patience.append(request.extensions["timeout"]["read"])
+        raise httpx2.ReadTimeout("")
+
+    admin = Admin("http://admin", httpx2.MockTransport(silent))
+    with pytest.raises(DemoFailed, match="GET /api/journal: ReadTimeout"):
+        await admin.read("/api/journal")
+    assert await admin.status() is None
+    assert patience[0] > patience[1]
+    await admin.close()
