@@ -24,42 +24,19 @@ from facade.runtime.statefolder import runtime_of
 @click.argument("path")
 @routes_option
 @click.option("--host", default="", envvar="FACADE_EXPLAIN_HOST", help="The host that is asked.")
-@click.option(
-    "--header",
-    "headers",
-    multiple=True,
-    callback=pairs(":"),
-    envvar="FACADE_EXPLAIN_HEADER",
-    help="A header, `Name: value`; may be repeated.",
-)
-@click.option(
-    "--cookie",
-    "cookies",
-    multiple=True,
-    callback=pairs("="),
-    envvar="FACADE_EXPLAIN_COOKIE",
-    help="A cookie, `name=value`; may be repeated.",
-)
-@click.option(
-    "--client",
-    default="127.0.0.1",
-    show_default=True,
-    envvar="FACADE_EXPLAIN_CLIENT",
-    help="The client's address.",
-)
+@click.option("--header", "headers", multiple=True, callback=pairs(":"),
+              envvar="FACADE_EXPLAIN_HEADER",
+              help="A header, `Name: value`; may be repeated.")  # fmt: skip
+@click.option("--cookie", "cookies", multiple=True, callback=pairs("="),
+              envvar="FACADE_EXPLAIN_COOKIE",
+              help="A cookie, `name=value`; may be repeated.")  # fmt: skip
+@click.option("--client", default="127.0.0.1", show_default=True,
+              envvar="FACADE_EXPLAIN_CLIENT", help="The client's address.")  # fmt: skip
 @click.option("--user", envvar="FACADE_EXPLAIN_USER", help="The value of the session cookie.")
-@click.option(
-    "--person",
-    default="",
-    envvar="FACADE_EXPLAIN_PERSON",
-    help="Whose session it is, for limits: an e-mail address.",
-)
-@click.option(
-    "--new-down",
-    is_flag=True,
-    envvar="FACADE_EXPLAIN_NEW_DOWN",
-    help="As if the new side could not be asked.",
-)
+@click.option("--person", default="", envvar="FACADE_EXPLAIN_PERSON",
+              help="Whose session it is, for limits: an e-mail address.")  # fmt: skip
+@click.option("--new-down", is_flag=True, envvar="FACADE_EXPLAIN_NEW_DOWN",
+              help="As if the new side could not be asked.")  # fmt: skip
 @json_option("FACADE_EXPLAIN_JSON")
 def explain(
     method: str, path: str, routes: Path, host: str, headers: Pairs, cookies: Pairs,

@@ -32,14 +32,9 @@ from facade.runtime.statefolder import running
 @click.command()
 @click.argument("domain")
 @click.argument("owner", required=False, type=click.Choice([OLD, MOVING, NEW]))
-@click.option(
-    "--window",
-    type=click.Choice([OPEN, CLOSED]),
-    default=OPEN,
-    show_default=True,
-    envvar="FACADE_OWNER_WINDOW",
-    help="With the owner new: whether legacy is kept current.",
-)
+@click.option("--window", type=click.Choice([OPEN, CLOSED]), default=OPEN,
+              show_default=True, envvar="FACADE_OWNER_WINDOW",
+              help="With the owner new: whether legacy is kept current.")  # fmt: skip
 @routes_option
 @running_option
 @json_option("FACADE_OWNER_JSON")

@@ -12,41 +12,23 @@ from facade.routes.file.reading import load_path
 
 
 @click.command()
-@click.option(
-    "--routes",
-    type=click.Path(path_type=Path),
-    envvar="FACADE_ROUTES",
-    help="The route file.  [default: routes.yaml]",
-)
-@click.option(
-    "--listen",
-    envvar="FACADE_LISTEN",
-    help="HOST:PORT for clients.  [default: 127.0.0.1:8080]",
-)
+@click.option("--routes", type=click.Path(path_type=Path), envvar="FACADE_ROUTES",
+              help="The route file.  [default: routes.yaml]")  # fmt: skip
+@click.option("--listen", envvar="FACADE_LISTEN",
+              help="HOST:PORT for clients.  [default: 127.0.0.1:8080]")  # fmt: skip
 @click.option(
     "--admin",
     envvar="FACADE_ADMIN",
     help="HOST:PORT, :PORT (of 127.0.0.1) or unix:/PATH of the admin API and dashboard; off."
     "  [default: 127.0.0.1:8081]",
 )
-@click.option(
-    "--workers",
-    type=int,
-    envvar="FACADE_WORKERS",
-    help="Processes that share the port.  [default: 1]",
-)
-@click.option(
-    "--runtime",
-    type=click.Path(path_type=Path),
-    envvar="FACADE_RUNTIME",
-    help="A folder for the published table, the keys and the evidence.  [default:"
-    " .ROUTES.facade beside the route file]",
-)
-@click.option(
-    "--nats-url",
-    envvar="FACADE_NATS_URL",
-    help="The registry of instances, for upstreams that name a service.",
-)
+@click.option("--workers", type=int, envvar="FACADE_WORKERS",
+              help="Processes that share the port.  [default: 1]")  # fmt: skip
+@click.option("--runtime", type=click.Path(path_type=Path), envvar="FACADE_RUNTIME",
+              help="A folder for the published table, the keys and the evidence.  [default:"
+              " .ROUTES.facade beside the route file]")  # fmt: skip
+@click.option("--nats-url", envvar="FACADE_NATS_URL",
+              help="The registry of instances, for upstreams that name a service.")  # fmt: skip
 @click.option(
     "--upstream",
     "upstreams",

@@ -34,13 +34,8 @@ def end_of(text: str | None, now: float) -> float | None:
 
 @click.command()
 @click.argument("owner")
-@click.option(
-    "--scope",
-    "scopes",
-    multiple=True,
-    envvar="FACADE_KEYS_SCOPE",
-    help="What its owner may, such as orders:read; may be repeated.",
-)
+@click.option("--scope", "scopes", multiple=True, envvar="FACADE_KEYS_SCOPE",
+              help="What its owner may, such as orders:read; may be repeated.")  # fmt: skip
 @click.option(
     "--ends",
     metavar="90d|DATE",

@@ -38,22 +38,12 @@ RETAIN_SECONDS = LIFE_SECONDS + 3 * LEEWAY_SECONDS
     help="The file by which services know the public halves, where they read one; those that ask"
     " the admin port (/.well-known/jwks.json) need none.",
 )
-@click.option(
-    "--settle",
-    type=click.FloatRange(min=0.0),
-    default=SETTLE_SECONDS,
-    show_default=True,
-    envvar="FACADE_KEYS_SETTLE",
-    help="Seconds in which every service reads the new key.",
-)
-@click.option(
-    "--retain",
-    type=click.FloatRange(min=0.0),
-    default=RETAIN_SECONDS,
-    show_default=True,
-    envvar="FACADE_KEYS_RETAIN",
-    help="Seconds for which the old key stays known after that.",
-)
+@click.option("--settle", type=click.FloatRange(min=0.0), default=SETTLE_SECONDS,
+              show_default=True, envvar="FACADE_KEYS_SETTLE",
+              help="Seconds in which every service reads the new key.")  # fmt: skip
+@click.option("--retain", type=click.FloatRange(min=0.0), default=RETAIN_SECONDS,
+              show_default=True, envvar="FACADE_KEYS_RETAIN",
+              help="Seconds for which the old key stays known after that.")  # fmt: skip
 @routes_option
 @json_option("FACADE_KEYS_JSON")
 def rotate(

@@ -26,29 +26,14 @@ from facade.sidecar.plan.reading import BadPlan
     envvar="FACADE_SIDECAR_RECORD_TO",
     help="The first file.  [default: one named by the time, in the sidecar's folder]",
 )
-@click.option(
-    "--rotate-size",
-    default="64MB",
-    show_default=True,
-    callback=parsed(Size()),
-    envvar="FACADE_SIDECAR_ROTATE_SIZE",
-    help="Go on in a next file beyond this.",
-)
-@click.option(
-    "--keep",
-    type=click.IntRange(1, 10_000),
-    default=KEEP,
-    show_default=True,
-    envvar="FACADE_SIDECAR_KEEP",
-    help="Files of this recording; the oldest go.",
-)
-@click.option(
-    "--secret",
-    "secrets",
-    multiple=True,
-    envvar="FACADE_SIDECAR_SECRET",
-    help="A field that is secret, by name or as $.path; may be repeated.",
-)
+@click.option("--rotate-size", default="64MB", show_default=True,
+              callback=parsed(Size()), envvar="FACADE_SIDECAR_ROTATE_SIZE",
+              help="Go on in a next file beyond this.")  # fmt: skip
+@click.option("--keep", type=click.IntRange(1, 10_000), default=KEEP,
+              show_default=True, envvar="FACADE_SIDECAR_KEEP",
+              help="Files of this recording; the oldest go.")  # fmt: skip
+@click.option("--secret", "secrets", multiple=True, envvar="FACADE_SIDECAR_SECRET",
+              help="A field that is secret, by name or as $.path; may be repeated.")  # fmt: skip
 @click.option(
     "--with-credentials",
     is_flag=True,

@@ -22,13 +22,9 @@ from facade.sidecar.environment import NoEnvironment
     envvar="FACADE_SIDECAR_UPSTREAM",
     help="The monolith's address.  [default: upstream 'legacy' of the route file]",
 )
-@click.option(
-    "--listen",
-    default="127.0.0.1:0",
-    show_default=True,
-    envvar="FACADE_SIDECAR_LISTEN",
-    help="HOST:PORT; port 0 is any that is free.",
-)
+@click.option("--listen", default="127.0.0.1:0", show_default=True,
+              envvar="FACADE_SIDECAR_LISTEN",
+              help="HOST:PORT; port 0 is any that is free.")  # fmt: skip
 @click.option(
     "--runtime",
     type=click.Path(path_type=Path),
@@ -36,12 +32,8 @@ from facade.sidecar.environment import NoEnvironment
     help="The facade's folder: its requests to legacy come through the sidecar while it is well.",
 )
 @environment_option
-@click.option(
-    "--stack-pid",
-    type=int,
-    envvar="FACADE_SIDECAR_STACK_PID",
-    help="End when this process ends.",
-)
+@click.option("--stack-pid", type=int, envvar="FACADE_SIDECAR_STACK_PID",
+              help="End when this process ends.")  # fmt: skip
 def run(
     folder: Path, routes: Path, upstream: str | None, listen: str, runtime: Path | None,
     venv: Path, stack_pid: int | None,

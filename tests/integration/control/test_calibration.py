@@ -31,7 +31,7 @@ routes:
      key: [session, client], compare: {{sample: 100%}}}}
   - {{name: home, match: GET /, stage: legacy}}
 """
-# Several people at once; every other request is signed in. They leave when the door is gone, also
+# Several people at once; every other request is signed in. They leave when the facade is gone, also
 # when nobody is left to send them away.
 TRAFFIC = """\
 import http.client, sys, threading, time

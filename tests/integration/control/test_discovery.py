@@ -41,8 +41,8 @@ async def put(url: str, instance: str, port: int, delete: bool = False) -> None:
 
 
 async def test_instances_come_go_and_outlive_the_registry(nats_server: Any, tmp_path: Path) -> None:
-    told: list[dict[str, list[str]]] = []
-    following = asyncio.create_task(discover(nats_server.url, tmp_path, told.append))
+    found: list[dict[str, list[str]]] = []
+    following = asyncio.create_task(discover(nats_server.url, tmp_path, found.append))
     one, two = "http://127.0.0.1:1001", "http://127.0.0.1:1002"
 
     def written() -> list[str]:
@@ -61,7 +61,7 @@ async def test_instances_come_go_and_outlive_the_registry(nats_server: Any, tmp_
     nats_server.start()
     await put(nats_server.url, "c", 1001)
     await until("it goes on", lambda: one in written())
-    assert told[0] == {}
+    assert found[0] == {}
     following.cancel()
     await asyncio.gather(following, return_exceptions=True)
 
@@ -80,7 +80,7 @@ async def test_a_service_without_an_instance_is_told_though_its_last_one_stays(
     assert read_instances(tmp_path) == {"catalog": ["http://127.0.0.1:1001"]}
     nats_server.kill()
     before = len(registered)
-    await asyncio.sleep(1.5)  # a time in which nobody knows, so nothing may be told
+    await asyncio.sleep(1.5)  # a time in which nobody knows, so nothing may be reported
     assert len(registered) == before
     following.cancel()
     await asyncio.gather(following, return_exceptions=True)

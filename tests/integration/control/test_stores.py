@@ -44,7 +44,7 @@ def test_everything_comes_back(opened: Open) -> None:
     assert again.history("b") == []
     assert again.noise() == [("a", b"noise")]
     assert again.workers("us") == [("0 7 1.5", 3.25, b"{}")]
-    assert opened().workers("them") == [], "another facade's workers are forgotten"
+    assert opened().workers("them") == [], "another facade's workers are dropped"
 
 
 def test_the_latest_word_counts(opened: Open) -> None:

@@ -225,8 +225,8 @@ class Shop:
         try:
             return eventually(what, check, seconds)
         except AssertionError as late:
-            told = json.dumps(self.get("/api/guards"), indent=1)
-            raise AssertionError(f"{late}\n{told}\n{self.facade.said()[-3000:]}") from None
+            guards = json.dumps(self.get("/api/guards"), indent=1)
+            raise AssertionError(f"{late}\n{guards}\n{self.facade.said()[-3000:]}") from None
 
     def load(self, **given: Any) -> Load:
         return Load(self.facade.port, **given)

@@ -135,8 +135,8 @@ def test_a_copy_of_legacy_as_new_side_is_never_moved_back(
     shop.legacy.failing = shop.fresh.failing = failing
     with shop.load(threads=6, pause=0.0) as load:
         shop.until("a quarter of an hour has passed", lambda: load.asked > 3_000, 300)
-    told = shop.guard()
-    assert told["kind"] != "back", told
+    guard = shop.guard()
+    assert guard["kind"] != "back", guard
     assert load.failed <= 0.02 * load.asked
     pairs = next(one for one in shop.get("/api/status")["routes"] if one["name"] == "item")
     assert pairs["compare"]["compared"] > 300

@@ -58,8 +58,8 @@ def test_an_edit_that_is_refused_stands_in_the_file_and_clients_are_safe_all_the
         shop.facade.save(broken)
         shop.fresh.wrong = 0.5
         shop.until("it goes back", lambda: shop.stage() == "shadow")
-        told = shop.get("/api/guards")
-        assert told["override"]["routes"]["item"] == "shadow"
+        guards = shop.get("/api/guards")
+        assert guards["override"]["routes"]["item"] == "shadow"
         assert shop.file.read_text() == broken
         shop.fresh.wrong = 0.0
         shop.facade.save(broken.removesuffix("routes: [\n"))

@@ -49,10 +49,12 @@ def test_it_walks_to_the_new_side_with_those_of_its_seed(open_shop: Callable[...
         assert "item, list: done, at new" in said
     for route in ("item", "list"):
         assert ways(shop, route) == FORWARD
-    told = [one for one in shop.journal(limit="99") if one["event"] == "move"]
-    assert {(one["who"], one["by"], one["why"]) for one in told} == {("anna", "walk", "it is time")}
-    assert told[-1]["evidence"]["item.differ"] == 0
-    assert told[-1]["evidence"]["item.pairs"] >= 20
+    moves = [one for one in shop.journal(limit="99") if one["event"] == "move"]
+    assert {(one["who"], one["by"], one["why"]) for one in moves} == {
+        ("anna", "walk", "it is time")
+    }
+    assert moves[-1]["evidence"]["item.differ"] == 0
+    assert moves[-1]["evidence"]["item.pairs"] >= 20
     assert fig(shop, "journal", "verify")[0] == 0
     assert "anna by fig migrate" in fig(shop, "journal")[1]
 
@@ -116,10 +118,10 @@ def test_where_the_plan_says_so_a_person_is_asked(open_shop: Callable[..., Shop]
 
 def test_hooks_are_told_and_may_disagree(open_shop: Callable[..., Shop]) -> None:
     shop = open_shop(stage="legacy")
-    told, script = shop.file.with_name("told"), shop.file.with_name("hook.sh")
+    calls, script = shop.file.with_name("calls"), shop.file.with_name("hook.sh")
     script.write_text(
-        f'#!/bin/sh\necho "$FIG_EVENT $FIG_ROUTES $FIG_FROM > $FIG_TO by $FIG_WHO" >> {told}\n'
-        f'[ "$FIG_EVENT $FIG_TO" != "before-step canary 60%" ] || [ -e {told}.yes ] || '
+        f'#!/bin/sh\necho "$FIG_EVENT $FIG_ROUTES $FIG_FROM > $FIG_TO by $FIG_WHO" >> {calls}\n'
+        f'[ "$FIG_EVENT $FIG_TO" != "before-step canary 60%" ] || [ -e {calls}.yes ] || '
         "{ echo not on a Friday; exit 3; }\n"
     )
     script.chmod(0o755)
@@ -129,15 +131,17 @@ def test_hooks_are_told_and_may_disagree(open_shop: Callable[..., Shop]) -> None
         fig(shop, "migrate", "item", "--detach", "--as", "anna")
         shop.until("it pauses", lambda: walk(shop)["state"] == "paused")
         assert walk(shop)["words"].endswith("hook.sh ended with 3: not on a Friday")
-        told.with_name("told.yes").touch()
+        calls.with_name("calls.yes").touch()
         fig(shop, "migrate", "item", "--resume")
         shop.until("it goes on", lambda: walk(shop)["state"] == "done")
-    lines = told.read_text().splitlines()
+    lines = calls.read_text().splitlines()
     assert lines[:2] == [
         "before-step item,list legacy > shadow by anna",
         "after-step item,list legacy > shadow by anna",
     ]
-    shop.until("done is told", lambda: told.read_text().splitlines()[-1].startswith("done"))
+    shop.until(
+        "the hook of done is called", lambda: calls.read_text().splitlines()[-1].startswith("done")
+    )
 
 
 @pytest.mark.timeout(600)

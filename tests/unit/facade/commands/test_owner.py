@@ -42,8 +42,8 @@ def shown(routes: Path) -> dict[str, Any]:
 def test_it_shows_the_routes_and_what_is_pinned(routes: Path) -> None:
     assert shown(routes)["owner"] == "legacy"
     assert call(routes, "goods", "moving")[0] == 0
-    told = shown(routes)
-    assert [(r["name"], r["stage"], r["writes"], bool(r["pinned"])) for r in told["routes"]] == [
+    answer = shown(routes)
+    assert [(r["name"], r["stage"], r["writes"], bool(r["pinned"])) for r in answer["routes"]] == [
         ("save", "new", True, True),
         ("list", "canary", False, False),
     ]
@@ -61,8 +61,8 @@ def test_it_shows_the_routes_and_what_is_pinned(routes: Path) -> None:
 def test_what_may_not_be_leaves_the_file(
     routes: Path, words: tuple[str, ...], code: int, said: str
 ) -> None:
-    found, told = call(routes, *words)
-    assert (found, said in told) == (code, True), told
+    found, answer = call(routes, *words)
+    assert (found, said in answer) == (code, True), answer
     assert routes.read_text() == FILE
 
 

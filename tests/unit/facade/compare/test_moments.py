@@ -1,4 +1,4 @@
-"""Times of one moment are equal within `{seconds: n}`, whichever zone they are told in."""
+"""Times of one moment are equal within `{seconds: n}`, whichever zone they are written in."""
 
 from collections.abc import Callable
 from typing import Any

@@ -6,7 +6,7 @@ from facade.control.__main__ import reached
 
 
 @pytest.mark.parametrize(
-    ("host", "told"),
+    ("host", "shown"),
     [
         ("127.0.0.1", "127.0.0.1:8081"),
         ("0.0.0.0", "127.0.0.1:8081"),
@@ -15,5 +15,5 @@ from facade.control.__main__ import reached
         ("10.0.0.7", "10.0.0.7:8081"),
     ],
 )
-def test_the_address_is_one_that_a_browser_can_ask(host: str, told: str) -> None:
-    assert reached(host, 8081) == told
+def test_the_address_is_one_that_a_browser_can_ask(host: str, shown: str) -> None:
+    assert reached(host, 8081) == shown

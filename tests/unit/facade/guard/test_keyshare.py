@@ -64,8 +64,8 @@ def test_workers_of_one_percentage_are_added_and_others_left_out() -> None:
     two.add(3)
     two.add(4)
     old.add(9)
-    told = [keys.snapshot() for keys in (one, two, old)]
-    share = key_share(told, "s", 500)
+    counts = [keys.snapshot() for keys in (one, two, old)]
+    share = key_share(counts, "s", 500)
     assert (share.requests, share.buckets, share.top) == (3, 2, 2)
     assert share.squares >= 2 * 2 + 1  # at least the true sum
 

@@ -51,7 +51,7 @@ def test_each_kind_is_taken() -> None:
         "empty",
         "number",
         "nothing",
-    ],  # of their own: a key is made at random, in each process anew
+    ],  # of their own: a key is made at random, another one in each process
 )
 def test_others_are_left_out(jwk: Any) -> None:
     assert keys_of(jwk) == []

@@ -18,21 +18,21 @@ LENT = {"legacy": [f"http://{LISTEN}"]}
 
 
 class Proxy:
-    """A process that ends when it is told to, unless it is deaf."""
+    """A process that ends when it is asked to, unless it is deaf."""
 
     def __init__(self, pid: int) -> None:
         self.pid = pid
         self.code: int | None = None
         self.deaf = False
         self.signals: list[int] = []
-        self.told: Callable[[], None] = lambda: None
+        self.on_signal: Callable[[], None] = lambda: None
 
     def poll(self) -> int | None:
         return self.code
 
     def send_signal(self, number: int, /) -> None:
         self.signals.append(number)
-        self.told()
+        self.on_signal()
         if not self.deaf:
             self.code = 0
 
@@ -160,7 +160,7 @@ def test_the_lease_ends_before_the_proxy_is_told_to(scene: Scene) -> None:
     def stopped() -> bool:
         for proxy in scene.proxies:
             scene.says()
-            proxy.told = lambda: lent.append(scene.lent)
+            proxy.on_signal = lambda: lent.append(scene.lent)
         lent.append(scene.lent)
         return next(turns)
 

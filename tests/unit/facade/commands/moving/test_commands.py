@@ -146,9 +146,9 @@ def test_a_walk_that_pauses_ends_the_command_with_its_reason(play: Callable[...,
     world.behind = None  # the facade refuses a step whose lag is not known
     code, said = fig("migrate", "item", "--json")
     assert code == 1
-    told = json.loads(said)
-    assert told["ok"] is False
-    assert "how far fresh is behind legacy is not known" in told["walk"]["words"]
+    answer = json.loads(said)
+    assert answer["ok"] is False
+    assert "how far fresh is behind legacy is not known" in answer["walk"]["words"]
 
 
 @pytest.mark.parametrize(
@@ -166,9 +166,9 @@ def test_what_cannot_be_done_says_what_can(
     play: Callable[..., Played], words: tuple[str, ...], said: str
 ) -> None:
     play()
-    code, told = fig(*words)
+    code, answer = fig(*words)
     assert code == 1
-    assert said in told
+    assert said in answer
 
 
 def test_a_place_that_is_none_is_bad_input(play: Callable[..., Played]) -> None:
@@ -228,16 +228,16 @@ def test_what_is_announced_is_what_the_journal_says(play: Callable[..., Played])
     }
     played.world.edit(played.world.routes.read_text().replace("stage: shadow", "stage: legacy", 1))
     played.world.turns()
-    told = played.call("http://facade/api/journal", {"route": "item"})["entries"][-1]
-    assert (told["who"], told["by"], told["why"]) == ("anna", "person", "x")
+    answer = played.call("http://facade/api/journal", {"route": "item"})["entries"][-1]
+    assert (answer["who"], answer["by"], answer["why"]) == ("anna", "person", "x")
 
 
 def test_guards_are_told_with_their_findings(play: Callable[..., Played]) -> None:
     played = play("shadow")
     played.world.pairs("item", 5, 5)
     played.world.turns()
-    told = played.call("http://facade/api/guards", {})
-    (guard,) = told["guards"]
+    answer = played.call("http://facade/api/guards", {})
+    (guard,) = answer["guards"]
     assert (guard["route"], guard["kind"], guard["on_breach"]) == ("item", "back", "shadow")
     assert guard["findings"][0]["numbers"]["differ"] == 5
-    assert told["stopped"] == ""
+    assert answer["stopped"] == ""

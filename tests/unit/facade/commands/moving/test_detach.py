@@ -23,17 +23,19 @@ GONE = FILE.replace('legacy: {url: "http://127.0.0.1:1"}, ', "")
 @pytest.fixture
 def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     """`run(*words, said=…)`: `said` is what the facade says of the new file."""
-    file, told = tmp_path / "routes.yaml", list[dict[str, str | None]]()
+    file, entered = tmp_path / "routes.yaml", list[dict[str, str | None]]()
     file.write_text(FILE)
 
     def call(*words: str, said: str = "applied") -> Result:
         monkeypatch.setattr(detach, "confirmed", lambda *_, **__: Confirmation(said, detail="no"))
-        monkeypatch.setattr(detach, "call_object", lambda _, query, **__: told.append(query) or {})
+        monkeypatch.setattr(
+            detach, "call_object", lambda _, query, **__: entered.append(query) or {}
+        )
         return CliRunner().invoke(
             main, ["detach", "--routes", str(file), "--admin", ":1", *words, "--json"]
         )
 
-    call.file, call.told = file, told  # type: ignore[attr-defined]
+    call.file, call.entered = file, entered  # type: ignore[attr-defined]
     return call
 
 
@@ -49,14 +51,14 @@ def test_a_dry_run_only_looks(run: Any) -> None:
 def test_it_is_taken_out_and_entered_once(run: Any) -> None:
     done = json.loads(run("--as", "eva").stdout)
     assert (done["changed"], done["facade"], run.file.read_text()) == (True, "applied", GONE)
-    assert [(one["who"], one["why"]) for one in run.told] == [("eva", detach.WHY)]
+    assert [(one["who"], one["why"]) for one in run.entered] == [("eva", detach.WHY)]
     assert json.loads(run().stdout)["changed"] is False
-    assert len(run.told) == 1
+    assert len(run.entered) == 1
 
 
 def test_what_the_facade_refuses_is_put_back(run: Any) -> None:
     refused = run(said="refused")
-    assert (refused.exit_code, run.file.read_text(), run.told) == (1, FILE, [])
+    assert (refused.exit_code, run.file.read_text(), run.entered) == (1, FILE, [])
     assert "without legacy: refused: no" in json.loads(refused.stdout)["error"]
 
 

@@ -16,7 +16,7 @@ Judge = Callable[..., Verdict]
 Build = Callable[..., Any]
 
 
-def told(verdict: Verdict) -> list[str]:
+def kinds(verdict: Verdict) -> list[str]:
     return [f"{found.kind} {found.path} {found.relation}".strip() for found in verdict.differences]
 
 
@@ -41,14 +41,14 @@ def told(verdict: Verdict) -> list[str]:
 def test_what_is_told(
     judge: Judge, answer: Build, control: Any, candidate: Any, expected: list[str]
 ) -> None:
-    assert told(judge(answer(control), answer(candidate))) == expected
+    assert kinds(judge(answer(control), answer(candidate))) == expected
 
 
 def test_a_rule_about_a_member_is_heard_first(judge: Judge, answer: Build) -> None:
     one, other = answer({"a": 1, "b": 2}), answer({"c": 3})
-    assert told(judge(one, other, ignore=("$.b",))) == ["missing $.a", "extra $.c"]
+    assert kinds(judge(one, other, ignore=("$.b",))) == ["missing $.a", "extra $.c"]
     known = Expected("$.c", "why", "me", date(2027, 1, 1))
-    assert told(judge(one, other, expect=(known,))) == ["missing $.a", "missing $.b"]
+    assert kinds(judge(one, other, expect=(known,))) == ["missing $.a", "missing $.b"]
 
 
 def test_secrets_in_what_was_wrapped_are_masked(judge: Judge, answer: Build) -> None:

@@ -1,4 +1,4 @@
-"""Noise is learned from legacy alone, checked by shape, and forgotten again."""
+"""Noise is learned from legacy alone, checked by shape, and expires."""
 
 import uuid
 from collections.abc import Callable, Iterator

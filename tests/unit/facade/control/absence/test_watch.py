@@ -22,7 +22,7 @@ class Watch:
     def hello(self, number: int, started: float = 1.0) -> Worker:
         return self.fleet.hello({"worker": number, "pid": 7, "started": started}, NOW)
 
-    def tell(self, number: int, **counts: Any) -> None:
+    def report(self, number: int, **counts: Any) -> None:
         self.fleet.take(self.workers[number], {"version": "1", **counts}, NOW)
 
     def look(self, seconds: float = 0.5) -> float:
@@ -45,16 +45,16 @@ def route(answers: int, caller: str = "", **more: Any) -> dict[str, Any]:
 def watch() -> Watch:
     found = Watch()
     for number in (0, 1):
-        found.tell(number, routes={})
+        found.report(number, routes={})
     found.look()
     return found
 
 
 def test_time_counts_from_the_first_look_with_all_workers() -> None:
     watch = Watch()
-    watch.tell(0, routes={})
+    watch.report(0, routes={})
     assert (watch.look(), watch.look(5.0)) == (0.0, 0.0)
-    watch.tell(1, routes={})
+    watch.report(1, routes={})
     assert watch.look(5.0) == 0.0
     assert watch.look(3.0) == 3.0
     assert watch.absence.gap == "the control process started"
@@ -75,7 +75,7 @@ def test_each_use_of_legacy_is_a_need(
     watch: Watch, counts: dict[str, Any], key: tuple[str, str]
 ) -> None:
     watch.look(5.0)
-    watch.tell(1, **counts)
+    watch.report(1, **counts)
     watch.look()
     assert [*watch.names()] == [key]
     watch.look(7.0)
@@ -96,27 +96,27 @@ def test_what_asks_nothing_of_legacy_is_none(watch: Watch, counts: dict[str, Any
         from facade.routes.table import UNMATCHED_NAME
 
         counts = {"routes": {UNMATCHED_NAME: counts["routes"]["unmatched"]}}
-    watch.tell(0, **counts)
+    watch.report(0, **counts)
     watch.look()
     assert watch.names() == {}
 
 
 def test_the_last_caller_is_kept_and_the_same_report_is_no_second_call(watch: Watch) -> None:
-    watch.tell(0, routes=route(3, "cron"))
+    watch.report(0, routes=route(3, "cron"))
     watch.look()
-    watch.tell(1, routes=route(2))
+    watch.report(1, routes=route(2))
     watch.look()
     watch.look(4.0)
     assert watch.names() == {("route", "page"): (4.0, 5, "cron")}
-    watch.tell(0, routes=route(3))
+    watch.report(0, routes=route(3))
     watch.look()
     assert watch.names() == {("route", "page"): (4.5, 5, "cron")}
 
 
 def test_a_worker_in_place_of_one_that_drained_is_no_gap(watch: Watch) -> None:
-    watch.tell(0, routes={}, draining=True)
+    watch.report(0, routes={}, draining=True)
     watch.workers.append(watch.hello(0, started=2.0))
-    watch.tell(2, routes=route(1, "at once"))
+    watch.report(2, routes=route(1, "at once"))
     watch.look()
     watch.fleet.lost(watch.workers[0])
     assert watch.look() == 1.0
@@ -125,8 +125,8 @@ def test_a_worker_in_place_of_one_that_drained_is_no_gap(watch: Watch) -> None:
 
 def test_the_last_counts_of_one_that_drained_are_taken(watch: Watch) -> None:
     watch.workers.append(watch.hello(0, started=2.0))
-    watch.tell(2, routes={})
-    watch.tell(0, routes=route(1), draining=True)
+    watch.report(2, routes={})
+    watch.report(0, routes=route(1), draining=True)
     watch.fleet.lost(watch.workers[0])
     watch.look()
     assert watch.names()[("route", "page")] == (0.0, 1, "")
@@ -142,7 +142,7 @@ def test_a_worker_that_was_killed_is_a_gap(watch: Watch) -> None:
     assert watch.look(2.0) == 0.0, "and so is the time without another one"
     assert watch.absence.gap == "1 of 2 workers have sent their counts"
     watch.workers.append(watch.hello(1, started=3.0))
-    watch.tell(2, routes={})
+    watch.report(2, routes={})
     assert watch.look(2.0) == 2.0
 
 

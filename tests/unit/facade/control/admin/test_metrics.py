@@ -37,10 +37,12 @@ def samples(sources: Sources, family: str) -> dict[tuple[str, ...], float]:
 def test_breakers_say_since_when_why_and_when_the_next_probe_goes(
     sources: Sources, counters: Build
 ) -> None:
-    told = counters(1)
+    snapshot = counters(1)
     opened = {"state": "open", "for": 2.0, "next_probe_in": 3.0, "cause": "calls failed"}
-    told["upstreams"]["legacy"]["breaker"]["read"] |= opened
-    sources.fleet.take(sources.fleet.hello({"worker": 0, "pid": 1, "started": 1.0}, 1.0), told, 1.0)
+    snapshot["upstreams"]["legacy"]["breaker"]["read"] |= opened
+    sources.fleet.take(
+        sources.fleet.hello({"worker": 0, "pid": 1, "started": 1.0}, 1.0), snapshot, 1.0
+    )
     assert samples(sources, "facade_breaker_open") == {("legacy", "read"): 1.0}
     assert samples(sources, "facade_breaker")["legacy", "read", "open"] == 1.0
     assert samples(sources, "facade_breaker_state_seconds") == {("legacy", "read"): 2.0}
@@ -48,13 +50,13 @@ def test_breakers_say_since_when_why_and_when_the_next_probe_goes(
     assert samples(sources, "facade_breaker_opened_by") == {("legacy", "read", "calls failed"): 1.0}
 
 
-def test_lookups_are_told_by_the_upstream_that_was_asked(sources: Sources, counters: Build) -> None:
-    told = counters(1)
+def test_lookups_are_counted_by_upstream(sources: Sources, counters: Build) -> None:
+    snapshot = counters(1)
     asked = {"legacy": {"asked": 3, "unanswered": 1}, "accounts": {"asked": 2, "unanswered": 0}}
-    told["identity"] = asked
+    snapshot["identity"] = asked
     old = {"asked": 9}  # as a facade of before has stored it
     fleet = sources.fleet
-    fleet.take(fleet.hello({"worker": 0, "pid": 1, "started": 1.0}, 1.0), told, 1.0)
+    fleet.take(fleet.hello({"worker": 0, "pid": 1, "started": 1.0}, 1.0), snapshot, 1.0)
     fleet.take(fleet.hello({"worker": 1, "pid": 2, "started": 1.0}, 1.0), {"identity": old}, 1.0)
     assert samples(sources, "facade_identity_total") == {
         ("legacy", "asked"): 3.0,
@@ -68,10 +70,10 @@ def test_the_share_of_reads_that_fell_back(sources: Sources, counters: Build) ->
     worker = sources.fleet.hello({"worker": 0, "pid": 1, "started": 1.0}, 1.0)
     assert samples(sources, "facade_fallback_share") == {}
     for second, fallbacks in enumerate((0, 3)):
-        told = counters(5)
-        told["routes"]["r"] |= {"fallbacks": fallbacks, "diverted": fallbacks}
-        told["routes"]["r"]["requests"]["new"] = second
-        sources.fleet.take(worker, told, 1.0)
+        snapshot = counters(5)
+        snapshot["routes"]["r"] |= {"fallbacks": fallbacks, "diverted": fallbacks}
+        snapshot["routes"]["r"]["requests"]["new"] = second
+        sources.fleet.take(worker, snapshot, 1.0)
         sources.recent.take(float(second), sources.fleet.total()["routes"], {})
     assert samples(sources, "facade_fallback_share") == {("r",): 0.75}
     assert samples(sources, "facade_diverted_total") == {("r",): 3.0}
@@ -82,8 +84,8 @@ def test_answers_that_were_put_right_are_counted_by_upstream_and_fault(
 ) -> None:
     for number, dead in enumerate((True, False)):
         worker = sources.fleet.hello({"worker": number, "pid": 1, "started": 1.0}, 1.0)
-        told = counters(1) | {"mended": {"legacy": {"folded line": 2}}}
-        sources.fleet.take(worker, told, 1.0)
+        snapshot = counters(1) | {"mended": {"legacy": {"folded line": 2}}}
+        sources.fleet.take(worker, snapshot, 1.0)
         if dead:
             sources.fleet.lost(worker)
     assert samples(sources, "facade_mended_total") == {("legacy", "folded line"): 4.0}
@@ -92,9 +94,9 @@ def test_answers_that_were_put_right_are_counted_by_upstream_and_fault(
 
 def test_what_keys_made_of_requests_is_told_by_route(sources: Sources, counters: Build) -> None:
     worker = sources.fleet.hello({"worker": 0, "pid": 1, "started": 1.0}, 1.0)
-    told = counters(5)
-    told["routes"]["r"] |= {"idempotency": {"replayed": 3, "still running": 1}}
-    sources.fleet.take(worker, told, 1.0)
+    snapshot = counters(5)
+    snapshot["routes"]["r"] |= {"idempotency": {"replayed": 3, "still running": 1}}
+    sources.fleet.take(worker, snapshot, 1.0)
     assert samples(sources, "facade_idempotency_total") == {
         ("r", "replayed"): 3.0,
         ("r", "still running"): 1.0,
@@ -102,13 +104,15 @@ def test_what_keys_made_of_requests_is_told_by_route(sources: Sources, counters:
 
 
 def test_a_composed_route_answers_as_a_side_of_its_own(sources: Sources, counters: Build) -> None:
-    told = counters(1)
-    (name, *_) = told["routes"]
+    snapshot = counters(1)
+    (name, *_) = snapshot["routes"]
     counts = PartCounts()
     counts.answers.answered(200, 0.1)
     counts.answers.failed("deadline")
-    told["routes"][name]["composed"] = counts.snapshot()
-    sources.fleet.take(sources.fleet.hello({"worker": 0, "pid": 1, "started": 1.0}, 1.0), told, 1.0)
+    snapshot["routes"][name]["composed"] = counts.snapshot()
+    sources.fleet.take(
+        sources.fleet.hello({"worker": 0, "pid": 1, "started": 1.0}, 1.0), snapshot, 1.0
+    )
     assert samples(sources, "facade_requests_total")[name, "composed", "2xx"] == 1.0
     assert samples(sources, "facade_latency_seconds_count")[name, "composed"] == 1.0
     assert samples(sources, "facade_failures_total")[name, "composed.deadline"] == 1.0

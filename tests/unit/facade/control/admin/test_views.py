@@ -83,9 +83,9 @@ def test_status_says_who_says_who_is_asking(sources: Sources, counters: Build) -
     for stage, upstream in ((b"canary", "legacy"), (b"new", "catalog")):
         table = known.replace(b"stage: canary\n    percent: 12.5", b"stage: new")
         sources.tables.take(known if stage == b"canary" else table)
-        told = counters(1) | {"identity": {upstream: {"asked": 4}}}
+        snapshot = counters(1) | {"identity": {upstream: {"asked": 4}}}
         worker = sources.fleet.hello({"worker": 0, "pid": 1, "started": 1.0}, 1.0)
-        sources.fleet.take(worker, told, 1.0)
+        sources.fleet.take(worker, snapshot, 1.0)
         found = status(sources).identity
         assert found is not None
         assert (found.ask, found.upstream) == ("/x", upstream)

@@ -104,8 +104,8 @@ def test_a_damaged_file_is_put_aside(tmp_path: Path) -> None:
     path.write_bytes(b"this is no database" * 100)
     store = SqliteStore(path)
     assert store.evidence() == []
-    (aside,) = tmp_path.glob("e.sqlite.broken-*")
-    assert aside.read_bytes().startswith(b"this is no database")
+    (kept,) = tmp_path.glob("e.sqlite.broken-*")
+    assert kept.read_bytes().startswith(b"this is no database")
 
 
 def test_a_file_of_another_version_is_put_aside(tmp_path: Path) -> None:

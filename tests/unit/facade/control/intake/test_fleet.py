@@ -66,9 +66,9 @@ def test_the_worst_breaker_is_shown(counters: Counters) -> None:
     fleet = Fleet()
     states = (("closed", None), ("open", 1.5), ("open", 2.5), ("half-open", 9.0))
     for pid, (state, lasted) in enumerate(states):
-        told = counters(1)
-        told["upstreams"]["legacy"]["breaker"]["read"] |= {"state": state, "for": lasted}
-        fleet.take(fleet.hello(hello(pid, pid), 1.0), told, 1.0)
+        snapshot = counters(1)
+        snapshot["upstreams"]["legacy"]["breaker"]["read"] |= {"state": state, "for": lasted}
+        fleet.take(fleet.hello(hello(pid, pid), 1.0), snapshot, 1.0)
     shown = fleet.total()["upstreams"]["legacy"]["breaker"]["read"]
     assert (shown["state"], shown["for"]) == ("open", 2.5)
 

@@ -14,8 +14,8 @@ def shape(requests: int) -> dict[str, Any]:
 
 
 def test_the_most_used_keep_their_names_and_the_rest_is_one_sum() -> None:
-    told = {OTHERS: shape(5)} | {f"GET /{n}x": shape(n) for n in range(MOST_SHAPES + 2)}
-    found = bounded(told)
+    counted = {OTHERS: shape(5)} | {f"GET /{n}x": shape(n) for n in range(MOST_SHAPES + 2)}
+    found = bounded(counted)
     assert len(found) == MOST_SHAPES + 1
     assert next(iter(found)) == f"GET /{MOST_SHAPES + 1}x"
     assert list(found)[-1] == OTHERS

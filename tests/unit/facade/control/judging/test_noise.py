@@ -1,4 +1,4 @@
-"""When legacy is asked twice, and who is told of a new mask."""
+"""When legacy is asked twice, and who is calls of a new mask."""
 
 from facade.compare.noise.noise import LEAST_ASKED, Observation, RouteNoise
 from facade.control.judging.budget import Budget
@@ -26,11 +26,11 @@ def test_the_budget_is_shared_by_all_routes() -> None:
 
 
 def test_a_new_mask_is_told_once() -> None:
-    told: list[None] = []
-    learner = NoiseLearner(Budget(0, 0), lambda: told.append(None))
+    calls: list[None] = []
+    learner = NoiseLearner(Budget(0, 0), lambda: calls.append(None))
     for number in range(3 * LEAST_ASKED):
         learner.learn("r", SEEN, float(number))
-    assert len(told) == 1
+    assert len(calls) == 1
     assert list(learner.mask("r", 30.0)) == [("value", "$.a")]
     assert learner.mask("other", 30.0) == {}
 
@@ -52,11 +52,11 @@ def learned(times: int) -> RouteNoise:
 
 
 def test_what_somebody_else_learned_is_taken_over_if_he_asked_more_often() -> None:
-    told: list[None] = []
-    learner = NoiseLearner(Budget(0, 0), lambda: told.append(None))
+    calls: list[None] = []
+    learner = NoiseLearner(Budget(0, 0), lambda: calls.append(None))
     assert learner.take("r", learned(30), 30.0)
     assert list(learner.mask("r", 30.0)) == [("value", "$.a")]
-    assert (len(told), learner.dirty) == (1, {"r"})
+    assert (len(calls), learner.dirty) == (1, {"r"})
     assert not learner.take("r", learned(10), 30.0)
     assert learner.routes["r"].asked == 30
     learner.learn("r", SEEN, 31.0)

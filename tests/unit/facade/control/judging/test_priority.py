@@ -26,12 +26,12 @@ print(os.nice(0), os.sched_getscheduler(0) if hasattr(os, "sched_getscheduler") 
 
 
 def test_stepping_back_is_nicer_and_interrupts_nobody() -> None:
-    told = subprocess.run(
+    printed = subprocess.run(
         [sys.executable, "-c", PROGRAM], capture_output=True, text=True, timeout=60, check=True
     ).stdout.split()
-    assert int(told[0]) == min(os.nice(0) + 5, 19)
+    assert int(printed[0]) == min(os.nice(0) + 5, 19)
     if sys.platform == "linux":
-        assert told[1] in (str(os.SCHED_BATCH), str(os.SCHED_OTHER))
+        assert printed[1] in (str(os.SCHED_BATCH), str(os.SCHED_OTHER))
 
 
 def test_it_stands_aside_until_that_makes_it_late_and_again_after_a_calm_while() -> None:

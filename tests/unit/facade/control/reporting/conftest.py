@@ -1,4 +1,4 @@
-"""Workers that tell how their upstreams and routes are."""
+"""Workers that report on their upstreams and routes."""
 
 from collections.abc import Callable
 from typing import Any
@@ -12,13 +12,13 @@ OPEN = CLOSED | {"state": "open", "for": 1.0, "why": "12 of 20 calls failed, 0 w
 
 
 class Workers:
-    """A fleet; `tell` gives what one worker sees."""
+    """A fleet; `report` gives what one worker sees."""
 
     def __init__(self) -> None:
         self.fleet = Fleet()
         self._seen: dict[int, Worker] = {}
 
-    def tell(self, number: int, **counters: Any) -> None:
+    def report(self, number: int, **counters: Any) -> None:
         if number not in self._seen:
             meta = {"worker": number, "pid": number + 10, "started": 1.0}
             self._seen[number] = self.fleet.hello(meta, 1.0)
@@ -29,10 +29,10 @@ class Workers:
     ) -> None:
         instances = {f"http://{host}.test:1": well for host, well in urls.items()}
         facts = {"read": {**CLOSED} if breaker == "closed" else OPEN | {"state": breaker}}
-        self.tell(number, upstreams={name: {"instances": instances, "breaker": facts}})
+        self.report(number, upstreams={name: {"instances": instances, "breaker": facts}})
 
     def fell_back(self, number: int, fallbacks: int, **counts: Any) -> None:
-        self.tell(number, routes={"product": {"fallbacks": fallbacks, **counts}})
+        self.report(number, routes={"product": {"fallbacks": fallbacks, **counts}})
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import pytest
 from facade.control.reporting.fallbacks import QUIET_SECONDS, Fallbacks
 
 
-def told(fallbacks: Fallbacks, workers: Any, now: float) -> list[str]:
+def words_of(fallbacks: Fallbacks, workers: Any, now: float) -> list[str]:
     return [one.began() for one in fallbacks.look(workers.fleet, now)]
 
 
@@ -24,9 +24,9 @@ def told(fallbacks: Fallbacks, workers: Any, now: float) -> list[str]:
 def test_the_reason_is_that_of_most(workers: Any, counts: dict[str, Any], reason: str) -> None:
     fallbacks = Fallbacks()
     workers.fell_back(0, 0)
-    assert told(fallbacks, workers, 1.0) == []
+    assert words_of(fallbacks, workers, 1.0) == []
     workers.fell_back(0, 3, **counts)
-    assert told(fallbacks, workers, 2.0) == [
+    assert words_of(fallbacks, workers, 2.0) == [
         f"product: legacy answers in place of the new side: {reason}"
     ]
 
@@ -35,7 +35,7 @@ def test_they_end_when_none_came_for_a_while_and_are_summed_up(workers: Any) -> 
     fallbacks = Fallbacks()
     for number in (0, 1):
         workers.fell_back(number, 0)
-    told(fallbacks, workers, 1.0)
+    words_of(fallbacks, workers, 1.0)
     workers.fell_back(0, 1000)
     workers.fell_back(1, 234)
     (trouble,) = fallbacks.look(workers.fleet, 2.0)
@@ -44,23 +44,23 @@ def test_they_end_when_none_came_for_a_while_and_are_summed_up(workers: Any) -> 
         "product: fallbacks ended after 3 s:"
         " legacy answered 1,234 requests in place of the new side"
     )
-    assert told(fallbacks, workers, 3.0 + QUIET_SECONDS) == []
+    assert words_of(fallbacks, workers, 3.0 + QUIET_SECONDS) == []
 
 
 def test_what_a_worker_counted_before_we_began_is_no_news(workers: Any) -> None:
     fallbacks = Fallbacks()
     workers.fell_back(0, 500)
-    assert told(fallbacks, workers, 1.0) == []
+    assert words_of(fallbacks, workers, 1.0) == []
     workers.fell_back(1, 500)
-    assert told(fallbacks, workers, 2.0) == []
+    assert words_of(fallbacks, workers, 2.0) == []
     workers.fell_back(1, 501)
-    assert len(told(fallbacks, workers, 3.0)) == 1
+    assert len(words_of(fallbacks, workers, 3.0)) == 1
 
 
 def test_the_last_word_of_a_worker_that_ended_counts(workers: Any) -> None:
     fallbacks = Fallbacks()
     workers.fell_back(0, 0)
-    told(fallbacks, workers, 1.0)
+    words_of(fallbacks, workers, 1.0)
     workers.fell_back(0, 2)
     workers.fleet.lost(workers.fleet.living()[0])
-    assert len(told(fallbacks, workers, 2.0)) == 1
+    assert len(words_of(fallbacks, workers, 2.0)) == 1

@@ -39,7 +39,7 @@ async def test_what_waits_is_bounded(tmp_path: Path, monkeypatch: Any) -> None:
 
 async def test_a_store_that_fails_costs_spans_and_nothing_else(tmp_path: Path) -> None:
     class Broken(TraceStore):
-        def write(self, told: Sequence[ReportedSpan], now: float) -> None:
+        def write(self, spans: Sequence[ReportedSpan], now: float) -> None:
             raise sqlite3.OperationalError("disk full")
 
     traces = Traces(Broken(tmp_path / "t"), path_of)
