@@ -6,7 +6,7 @@
                          living and dead; the last ten seconds
     judging/             pairs wait here, bounded; the comparison runs in a process of its own with
                          a lower priority; legacy is asked twice, at a bounded rate, to learn noise
-    evidence_store/      evidence in memory and in SQLite or PostgreSQL
+    evidence_store/      evidence in memory and in SQLite (`sqlitefile`) or PostgreSQL
     surroundings/        the route table in force; instances, lags and issuers from elsewhere
     guarding/            moves a route back when its bounds are broken; walks one forward on request
     absence/             what still needed legacy, and since when

@@ -57,29 +57,30 @@ class Handle:
 
     def wait_until_up(self, ended: Callable[[], bool]) -> dict[str, Any]:
         """Its first status. Raises SidecarError with the end of its log."""
-        until = time.monotonic() + START_SECONDS
-        while time.monotonic() < until and not ended():
-            status = self.status()
-            if status is not None and status["listen"]:
-                return status
-            time.sleep(POLL_SECONDS)
-        raise SidecarError(f"the sidecar does not come up; {self.folder.log} says:\n{self._tail()}")
+        return self._wait("the sidecar does not come up", ended, lambda _listen: True)
 
     def wait_until_lent(self, runtime: Path, ended: Callable[[], bool]) -> None:
         """Until it has legacy's place, and those who call legacy have seen that.
 
         Raises SidecarError with the end of its log.
         """
+        self._wait(
+            "legacy's place is not lent to the sidecar",
+            ended,
+            lambda listen: _lent_to(runtime) == f"http://{listen}",
+        )
+        time.sleep(SETTLE_SECONDS)
+
+    def _wait(
+        self, failure: str, ended: Callable[[], bool], met: Callable[[str], bool]
+    ) -> dict[str, Any]:
         until = time.monotonic() + START_SECONDS
         while time.monotonic() < until and not ended():
             status = self.status()
-            if status is not None and _lent_to(runtime) == f"http://{status['listen']}":
-                time.sleep(SETTLE_SECONDS)
-                return
+            if status is not None and status["listen"] and met(status["listen"]):
+                return status
             time.sleep(POLL_SECONDS)
-        raise SidecarError(
-            f"legacy's place is not lent to the sidecar; {self.folder.log} says:\n{self._tail()}"
-        )
+        raise SidecarError(f"{failure}; {self.folder.log} says:\n{self._tail()}")
 
     def stop(self) -> bool:
         """Ask it to end and wait; False when none ran. Raises SidecarError."""

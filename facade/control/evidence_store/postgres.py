@@ -64,7 +64,6 @@ class PostgresStore:
                 raise StoreAway(f"the evidence was written by another version ({written})")
 
     def write(self, batch: Batch) -> None:
-        """Write all of it or nothing."""
         with self._connection() as db, db.cursor() as cursor:
             cursor.executemany(_EVIDENCE, batch.evidence)
             cursor.executemany(_HISTORY, batch.closed)
@@ -73,23 +72,19 @@ class PostgresStore:
             self._trim(cursor, {route for route, _, _ in batch.closed})
 
     def evidence(self) -> list[bytes]:
-        """The open window of every route."""
         with self._connection() as db:
             return [content for (content,) in db.execute("SELECT content FROM evidence")]
 
     def noise(self) -> list[tuple[str, bytes]]:
-        """What was learned of noise, by route."""
         with self._connection() as db:
             return [(route, content) for route, content in db.execute("SELECT * FROM noise")]
 
     def history(self, route: str) -> list[bytes]:
-        """The closed windows of a route, the latest first."""
         query = "SELECT content FROM history WHERE route = %s ORDER BY closed DESC"
         with self._connection() as db:
             return [content for (content,) in db.execute(query, (route,))]
 
     def workers(self, channel: str) -> list[tuple[str, float, bytes]]:
-        """As `Store.workers`."""
         with self._connection() as db:
             db.execute("DELETE FROM worker WHERE channel <> %s", (channel,))
             rows = db.execute("SELECT identity, seen, content FROM worker")

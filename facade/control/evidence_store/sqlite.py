@@ -4,16 +4,14 @@ Everything written in one flush is one transaction: counts and the snapshots the
 agree. A file that cannot be read is put aside, never deleted; without a file we go on in memory.
 """
 
-import logging
 import sqlite3
-import time
 from collections.abc import Iterable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-log = logging.getLogger("store")
+from facade.control.sqlitefile import SqliteFile
 
 FILE = "evidence.sqlite"
 VERSION = 1
@@ -71,26 +69,17 @@ class Store(Protocol):
 
 
 class SqliteStore:
-    """One SQLite file; every call opens its own connection, so any thread may call."""
+    """One SQLite file; any thread may call."""
 
     def __init__(self, path: Path) -> None:
-        self.path = path
-        try:
-            self._prepare()
-        except sqlite3.DatabaseError as error:
-            aside = path.with_name(f"{path.name}.broken-{time.time_ns()}")
-            log.error("%s cannot be read (%s); it is kept as %s", path.name, error, aside.name)
-            path.rename(aside)
-            self._prepare()
+        self._file = SqliteFile(path, _TABLES, VERSION)
 
     @property
     def place(self) -> str:
-        """The file."""
-        return str(self.path.resolve())
+        return str(self._file.path.resolve())
 
     def write(self, batch: Batch) -> None:
-        """Write all of it or nothing."""
-        with self._away(), closing(self._connect()) as db, db:
+        with self._transaction() as db:
             db.executemany("REPLACE INTO evidence VALUES (?, ?)", batch.evidence)
             db.executemany("REPLACE INTO history VALUES (?, ?, ?)", batch.closed)
             db.executemany("REPLACE INTO worker VALUES (?, ?, ?, ?)", batch.workers)
@@ -99,32 +88,29 @@ class SqliteStore:
                 self._trim(db, {route for route, _, _ in batch.closed})
 
     def evidence(self) -> list[bytes]:
-        """The open window of every route."""
         return self._rows("SELECT content FROM evidence")
 
     def noise(self) -> list[tuple[str, bytes]]:
-        """What was learned of noise, by route."""
-        with self._away(), closing(self._connect()) as db:
+        with self._transaction() as db:
             return list(db.execute("SELECT route, content FROM noise"))
 
     def history(self, route: str) -> list[bytes]:
-        """The closed windows of a route, the latest first."""
         return self._rows("SELECT content FROM history WHERE route = ? ORDER BY closed DESC", route)
 
     def workers(self, channel: str) -> list[tuple[str, float, bytes]]:
-        """As `Store.workers`."""
-        with self._away(), closing(self._connect()) as db, db:
+        with self._transaction() as db:
             db.execute("DELETE FROM worker WHERE channel <> ?", (channel,))
             return list(db.execute("SELECT identity, seen, content FROM worker"))
 
     def _rows(self, query: str, *values: str) -> list[bytes]:
-        with self._away(), closing(self._connect()) as db:
+        with self._transaction() as db:
             return [content for (content,) in db.execute(query, values)]
 
     @contextmanager
-    def _away(self) -> Iterator[None]:
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
         try:
-            yield
+            with self._file.transaction() as db:
+                yield db
         except sqlite3.Error as error:
             raise StoreAway(str(error)) from error
 
@@ -135,17 +121,3 @@ class SqliteStore:
                 " (SELECT closed FROM history WHERE route = ? ORDER BY closed DESC LIMIT ?)",
                 (route, route, HISTORY),
             )
-
-    def _prepare(self) -> None:
-        with closing(self._connect()) as db, db:
-            (version,) = db.execute("PRAGMA user_version").fetchone()
-            if version not in (0, VERSION):
-                raise sqlite3.DatabaseError(f"written by another version ({version})")
-            db.executescript(_TABLES)
-            db.execute(f"PRAGMA user_version = {VERSION}")
-
-    def _connect(self) -> sqlite3.Connection:
-        db = sqlite3.connect(self.path, timeout=5.0)
-        db.execute("PRAGMA journal_mode = WAL")
-        db.execute("PRAGMA synchronous = NORMAL")
-        return db

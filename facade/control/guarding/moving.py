@@ -143,8 +143,8 @@ class Mover:
         return table is not None and table.version == version and self._everywhere()
 
     def _everywhere(self) -> bool:
-        table, living = self._tables.table, self._fleet.living()
-        return bool(table and living and all(one.version == table.version for one in living))
+        table = self._tables.table
+        return table is not None and self._fleet.all_decide_by(table.version)
 
     async def _until(self, met: Callable[[], bool]) -> bool:
         loop = asyncio.get_running_loop()

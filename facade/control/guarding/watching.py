@@ -127,7 +127,8 @@ class Watching:
         """Clients' requests of the present window; nothing while its beginning is not known."""
         window = self.windows[config.name]
         sums = counted(self._total["routes"].get(config.name, {}))
-        if window.base is None and self._everywhere():
+        table = self._sources.tables.table
+        if window.base is None and table and self._sources.fleet.all_decide_by(table.version):
             window.base = sums
         return Counted() if window.base is None else sums.since(window.base)
 
@@ -148,10 +149,6 @@ class Watching:
         ]
         threshold = (config.percent or 0) if config.stage is Stage.CANARY else 0
         return keyshare.key_share(counts, config.seed or config.name, threshold)
-
-    def _everywhere(self) -> bool:
-        table, living = self._sources.tables.table, self._sources.fleet.living()
-        return bool(table and living and all(one.version == table.version for one in living))
 
     def _verdict(self, config: RouteConfig, now: float) -> Verdict:
         guard = config.guard

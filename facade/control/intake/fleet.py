@@ -99,6 +99,11 @@ class Fleet:
             key=lambda worker: worker.identity,
         )
 
+    def all_decide_by(self, version: str) -> bool:
+        """Whether there are workers, and each decides by this version of the table."""
+        living = self.living()
+        return bool(living) and all(one.version == version for one in living)
+
     def total(self) -> dict[str, Any]:
         """The sums: `upstreams` and `open` are of now, the others since the master's start."""
         total: dict[str, Any] = {part: {} for part in (*_PARTS, "client")}

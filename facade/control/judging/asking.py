@@ -3,25 +3,22 @@ spelling with what the facade says of the client, and the body. What is not know
 asked: another question would be answered otherwise, and every wrong value taken for a moving one.
 """
 
-import asyncio
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import httpx2
 
-from chassis.web.headers import AFTER, DECLINED
+from chassis.web.headers import AFTER
 from facade.compare.answers import Answer
 from facade.control.judging.backlog import Waiting
-from facade.control.judging.client import Client, Question
+from facade.control.judging.client import Client, Question, unless_declined
 from facade.rewriting.answered import AnswerRewrite, Asked
 
 DEADLINE_SECONDS = 5.0
 MOST_BYTES = 2 * 1024**2
 MOST_AT_ONCE = 8
 LEARNING_AT_ONCE = 2  # of their own, or noise would not be learned while all pairs are in doubt
-DECLINES = 5  # a read model that is behind catches up
-DECLINED_SECONDS = 0.1
 
 # Of one connection only.
 _NOT_REPEATED = frozenset({"connection", "keep-alive", "te", "trailer", "upgrade", "expect"})
@@ -66,12 +63,7 @@ class Asker:
     async def new(self, waiting: Waiting) -> Answer:
         """The new side's answer, not older than this moment; asked again while it declines."""
         after = (AFTER.encode(), b"%d" % int(self._clock() * 1e6))
-        for _ in range(DECLINES):
-            answer = await self._ask(waiting, "new", [after])
-            if answer.error or not answer.header(DECLINED.lower()):
-                break
-            await asyncio.sleep(DECLINED_SECONDS)
-        return answer
+        return await unless_declined(lambda: self._ask(waiting, "new", [after]))
 
     async def _ask(self, waiting: Waiting, side: str, extra: list[tuple[bytes, bytes]]) -> Answer:
         urls = self._addresses(waiting.pair.route, side)

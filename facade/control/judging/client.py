@@ -1,7 +1,8 @@
 """One question to one side over HTTP; whatever goes wrong comes back as an answer, too."""
 
+import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 import httpx2
@@ -9,6 +10,8 @@ import httpx2
 from facade.compare.answers import Answer
 from facade.control.trust import authorities
 
+DECLINES = 5  # a read model that is behind catches up
+DECLINED_SECONDS = 0.1
 Words = Sequence[tuple[bytes, bytes]] | Sequence[tuple[str, str]]
 
 
@@ -86,3 +89,13 @@ class Client:
     async def close(self) -> None:
         """Close the connections."""
         await self._http.aclose()
+
+
+async def unless_declined(ask: Callable[[], Awaitable[Answer]]) -> Answer:
+    """An answer; asked for again a few times while a read model that is behind declines."""
+    for _ in range(DECLINES - 1):
+        answer = await ask()
+        if not answer.declined:
+            return answer
+        await asyncio.sleep(DECLINED_SECONDS)
+    return await ask()

@@ -1,21 +1,20 @@
 """Spans in a SQLite file: the last MOST_SPANS of the last KEPT_SECONDS, older ones are deleted.
 
 Beside the trace's id, spans are found by what NAMES say of them: the number of an order, the id of
-a saga. Any thread may call; every call opens its own connection.
+a saga. Any thread may call.
 """
 
-import sqlite3
-import time
 from collections.abc import Callable, Sequence
-from contextlib import closing
 from pathlib import Path
 from typing import Final, NamedTuple
 
 import orjson
 
 from chassis.tracing.span import Span
+from facade.control.sqlitefile import SqliteFile
 
 FILE: Final = "traces.sqlite"
+VERSION: Final = 1
 MOST_SPANS: Final = 200_000  # some 150 MB
 KEPT_SECONDS: Final = 7 * 24 * 3600.0
 NAMES: Final = ("fig.order_no", "fig.saga_id")
@@ -41,13 +40,8 @@ class TraceStore:
     """One file in the facade's runtime folder."""
 
     def __init__(self, path: Path, most: int = MOST_SPANS, kept: float = KEPT_SECONDS) -> None:
-        self._path = path
+        self._file = SqliteFile(path, _TABLES, VERSION)
         self._most, self._kept = most, kept
-        try:
-            self._prepare()
-        except sqlite3.DatabaseError:
-            path.rename(path.with_name(f"{path.name}.broken-{time.time_ns()}"))
-            self._prepare()
 
     def write(self, spans: Sequence[ReportedSpan], now: float) -> None:
         """Add these, and delete what is too much or too old. Raises sqlite3.Error."""
@@ -58,7 +52,7 @@ class TraceStore:
             for name in NAMES
             if name in one.span["attributes"]
         ]
-        with closing(self._connect()) as db, db:
+        with self._file.transaction() as db:
             db.executemany("INSERT INTO span (trace, until, content) VALUES (?, ?, ?)", rows)
             db.executemany("REPLACE INTO name VALUES (?, ?, ?)", names)
             db.execute("DELETE FROM span WHERE id <= (SELECT max(id) FROM span) - ?", (self._most,))
@@ -73,7 +67,7 @@ class TraceStore:
 
         In the order of their beginnings. Raises sqlite3.Error.
         """
-        with closing(self._connect()) as db:
+        with self._file.transaction() as db:
             rows = db.execute(
                 "SELECT content FROM span WHERE trace = ? OR trace IN"
                 " (SELECT trace FROM name WHERE name = ?) ORDER BY id DESC LIMIT ?",
@@ -83,13 +77,3 @@ class TraceStore:
         began: Callable[[ReportedSpan], float] = lambda one: one.span["start"]  # noqa: E731
         found.reverse()
         return sorted(found, key=began)
-
-    def _prepare(self) -> None:
-        with closing(self._connect()) as db, db:
-            db.executescript(_TABLES)
-
-    def _connect(self) -> sqlite3.Connection:
-        db = sqlite3.connect(self._path, timeout=5.0)
-        db.execute("PRAGMA journal_mode = WAL")
-        db.execute("PRAGMA synchronous = NORMAL")
-        return db

@@ -1,17 +1,13 @@
 """Recorded questions, put to the addresses of a side in turns."""
 
-import asyncio
 from collections.abc import Sequence
 from typing import Protocol
 
-from chassis.web.headers import DECLINED
 from facade.compare.answers import Answer, Headers
-from facade.control.judging.client import Client, Question
+from facade.control.judging.client import Client, Question, unless_declined
 from facade.replay.formats.recorded import Exchange
 
 MOST_BYTES = 8 * 1024**2
-DECLINED_TRIES = 5
-DECLINED_SECONDS = 0.1
 
 
 class Asker(Protocol):
@@ -32,12 +28,10 @@ class HttpAsker:
         self._client = Client(connections, connections, timeout=timeout, most_bytes=MOST_BYTES)
 
     async def ask(self, url: str, exchange: Exchange, headers: Headers) -> Answer:
-        """See Asker."""
         question = Question(exchange.method, exchange.target, headers, exchange.body)
         return await self._client.ask(url, question)
 
     async def close(self) -> None:
-        """See Asker."""
         await self._client.close()
 
 
@@ -51,12 +45,9 @@ class Turns:
     async def ask(self, urls: Sequence[str], exchange: Exchange, headers: Headers) -> Answer:
         """One of the addresses answers; a read model that is behind is asked again a little
         later, because no client waits for it here."""
-        for attempt in range(DECLINED_TRIES):
+
+        async def once() -> Answer:
             self._turn += 1
-            url = urls[self._turn % len(urls)]
-            answer = await self._asker.ask(url, exchange, headers)
-            if answer.error or answer.status != 503 or not answer.header(DECLINED.lower()):
-                break
-            if attempt + 1 < DECLINED_TRIES:
-                await asyncio.sleep(DECLINED_SECONDS)
-        return answer
+            return await self._asker.ask(urls[self._turn % len(urls)], exchange, headers)
+
+        return await unless_declined(once)

@@ -1,8 +1,10 @@
 """The admin port's endpoints about moves: guards, walks, undo, the journal."""
 
 from dataclasses import replace
+from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
+from pydantic import BaseModel
 
 from chassis.web.app import Problem
 from facade.control.admin.models.moves import (
@@ -31,6 +33,27 @@ from facade.routes.file.kinds.values import Wrong
 from facade.routes.stages import Stage
 
 _MOST_ENTRIES = 5_000
+
+
+class WalkQuery(BaseModel):
+    """The walk that is asked for; what is empty is as the route file says."""
+
+    routes: str
+    to: str = "new"
+    steps: str = ""
+    wait: str = ""
+    pairs: int | None = None
+    bound: str = ""
+    approve: str = ""
+    who: str = ""
+    why: str = ""
+    source: str = ""
+
+
+class BeginQuery(WalkQuery):
+    """The same, to begin it."""
+
+    who: str
 
 
 def moves_router(guarding: Guarding) -> APIRouter:
@@ -79,29 +102,18 @@ def _add_walks(router: APIRouter, guarding: Guarding) -> None:
         return [walk_view(walk) for walk in guarding.record.walks]
 
     @router.get("/api/walks/dry-run")
-    async def api_dry_run(
-        routes: str, to: str = "new", steps: str = "", wait: str = "", pairs: int | None = None,
-        bound: str = "", approve: str = "",
-    ) -> dict[str, object]:  # fmt: skip
+    async def api_dry_run(query: Annotated[WalkQuery, Query()]) -> dict[str, object]:
         """What a walk would do, to how many clients, and which evidence is missing now."""
         try:
-            plan = _plan(guarding, routes, (steps, wait, pairs, bound, approve))
-            request = WalkRequest(_names(routes), _position(to), plan, "", "", "")
-            return guarding.requests.dry_run(request, guarding.now())
+            return guarding.requests.dry_run(_request(guarding, query), guarding.now())
         except NoWay as reason:
             raise Problem(409, "no walk", str(reason)) from None
 
     @router.post("/api/walks")
-    async def api_begin(
-        routes: str, who: str, to: str = "new", steps: str = "", wait: str = "",
-        pairs: int | None = None, bound: str = "", approve: str = "", why: str = "",
-        source: str = "",
-    ) -> WalkView:  # fmt: skip
+    async def api_begin(query: Annotated[BeginQuery, Query()]) -> WalkView:
         """Begin a walk; it goes on by itself."""
         try:
-            plan = _plan(guarding, routes, (steps, wait, pairs, bound, approve))
-            request = WalkRequest(_names(routes), _position(to), plan, who, why, source)
-            return walk_view(guarding.requests.begin(request, guarding.now()))
+            return walk_view(guarding.requests.begin(_request(guarding, query), guarding.now()))
         except NoWay as reason:
             raise Problem(409, "no walk", str(reason)) from None
 
@@ -187,31 +199,34 @@ def walk_view(walk: Walk) -> WalkView:
     )  # fmt: skip
 
 
-_Given = tuple[str, str, int | None, str, str]
+def _request(guarding: Guarding, query: WalkQuery) -> WalkRequest:
+    """Raises NoWay; a problem, 400, where `to` is no position."""
+    plan, to = _plan(guarding, query), _position(query.to)
+    return WalkRequest(_names(query.routes), to, plan, query.who, query.why, query.source)
 
 
-def _plan(guarding: Guarding, routes: str, given: _Given) -> Plan | None:
+def _plan(guarding: Guarding, query: WalkQuery) -> Plan | None:
     """The plan as given, on top of the route file's; None: as the file says. Raises NoWay."""
-    if not any(given) and given[2] is None:
+    given = (query.steps, query.wait, query.bound, query.approve)
+    if not any(given) and query.pairs is None:
         return None
-    steps, wait, pairs, bound, approve = given
-    plan = guarding.known.plan_of(guarding.known.configs(_names(routes)))
+    plan = guarding.known.plan_of(guarding.known.configs(_names(query.routes)))
     table = guarding.known.plans()
-    if steps in table:
-        plan = table[steps]
-    elif steps:
-        plan = replace(plan, steps=plans.parse_shares(steps), approve=())
-    if wait:
+    if query.steps in table:
+        plan = table[query.steps]
+    elif query.steps:
+        plan = replace(plan, steps=plans.parse_shares(query.steps), approve=())
+    if query.wait:
         try:
-            plan = replace(plan, time=0.0 if wait == "0" else Duration().parse(wait))
+            plan = replace(plan, time=0.0 if query.wait == "0" else Duration().parse(query.wait))
         except Wrong as wrong:
             raise NoWay(f"the time at each step: {wrong}") from None
-    if pairs is not None:
-        plan = replace(plan, pairs=max(0, pairs))
-    if bound:
-        plan = replace(plan, bound=plans.parse_shares(bound)[0])
-    if approve:
-        plan = replace(plan, approve=plans.approvals(approve.split(",")))
+    if query.pairs is not None:
+        plan = replace(plan, pairs=max(0, query.pairs))
+    if query.bound:
+        plan = replace(plan, bound=plans.parse_shares(query.bound)[0])
+    if query.approve:
+        plan = replace(plan, approve=plans.approvals(query.approve.split(",")))
     return plan
 
 
