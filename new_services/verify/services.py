@@ -17,11 +17,8 @@ class Service:
     """A service's read models: `reader` is the name under which it keeps its watermark."""
 
     name: str
-    reader: str
     store: Callable[[Mapping], Store]
-    # The module that derives; named, not imported: this room knows every service's shape, and
-    # imports none of them.
-    projections: str
+    reader: str = "legacy feed"
     documents: Documents | None = None  # where what is derived is ready to send
 
     @property
@@ -32,8 +29,9 @@ class Service:
         return MAPPINGS[self.name]
 
     def function(self, name: str) -> Any:
-        """Of that module: `concerned`, `derive`; with documents also `compared`."""
-        return getattr(importlib.import_module(self.projections), name)
+        """Of its projections: `concerned`, `derive`; with documents also `compared`. The module is
+        named, not imported: this room knows every service's shape, and imports none of them."""
+        return getattr(importlib.import_module(f"new_services.{self.name}.projections"), name)
 
 
 def _catalog_store(mapping: Mapping) -> Store:
@@ -42,38 +40,11 @@ def _catalog_store(mapping: Mapping) -> Store:
 
 
 SERVICES = (
-    Service(
-        "catalog",
-        "catalog projection",
-        _catalog_store,
-        "new_services.catalog.projections",
-        CATALOG_DOCUMENTS,
-    ),
-    Service(
-        "orders",
-        "legacy feed",
-        mirrored,
-        "new_services.orders.projections",
-        ORDER_DOCUMENTS,
-    ),
-    Service(
-        "inventory",
-        "legacy feed",
-        inventory_store,
-        "new_services.inventory.projections",
-    ),
-    Service(
-        "sales",
-        "legacy feed",
-        sales_store,
-        "new_services.sales.projections",
-    ),
-    Service(
-        "accounts",
-        "legacy feed",
-        mirrored,
-        "new_services.accounts.projections",
-    ),
+    Service("catalog", _catalog_store, "catalog projection", CATALOG_DOCUMENTS),
+    Service("orders", mirrored, documents=ORDER_DOCUMENTS),
+    Service("inventory", inventory_store),
+    Service("sales", sales_store),
+    Service("accounts", mirrored),
 )
 
 
