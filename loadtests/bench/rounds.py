@@ -1,6 +1,6 @@
 """Interleaved rounds: every contender in turn, again and again; of each figure the median."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -34,10 +34,10 @@ CASES = (
 class Figures:
     """One contender in one case; latencies in milliseconds."""
 
-    rate: float
+    rate: float  # requests/s
     p50: float
     p99: float
-    cpu: float  # seconds per 10,000 requests, of the proxy's own processes
+    cpu: float  # of the answering processes: seconds per 10,000 requests; in bench-read ms per one
     failed: int
 
 
@@ -52,7 +52,7 @@ def measure(
         order = [*contenders] if number % 2 else [*reversed(contenders)]
         for one in order:
             runs[one.name].append(_once(case, one, seconds, folder))
-    return {name: _median(found) for name, found in runs.items()}
+    return {name: medians(found) for name, found in runs.items()}
 
 
 def _once(case: Case, one: Contender, seconds: int, folder: Path) -> Figures:
@@ -64,14 +64,8 @@ def _once(case: Case, one: Contender, seconds: int, folder: Path) -> Figures:
     return Figures(run.rate, run.p50, run.p99, per_10k, run.failed)
 
 
-def _median(runs: Sequence[Figures]) -> Figures:
-    def of(figure: Callable[[Figures], float]) -> float:
-        return median(figure(run) for run in runs)
-
-    return Figures(
-        of(lambda run: run.rate),
-        of(lambda run: run.p50),
-        of(lambda run: run.p99),
-        of(lambda run: run.cpu),
-        sum(run.failed for run in runs),
-    )
+def medians(runs: Sequence[Figures]) -> Figures:
+    """Of each figure the median; of the failed requests the sum."""
+    names = ("rate", "p50", "p99", "cpu")
+    rate, p50, p99, cpu = (median(getattr(run, name) for run in runs) for name in names)
+    return Figures(rate, p50, p99, cpu, sum(run.failed for run in runs))

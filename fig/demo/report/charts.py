@@ -5,7 +5,7 @@ Colours come from the page's style sheet (classes), so light and dark need no se
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from html import escape
 
 from fig.demo.judge.series import Band, Point
@@ -22,21 +22,30 @@ def answers(
 ) -> str:
     """Who answered: requests per second by side, stacked, legacy below; `gone` is when legacy
     was stopped, `deleted` when it was for good."""
-    peak = max(sum(point.rates.values()) for point in points)
-    grid = frame(points, peak * 1.05, "/s")
-    floor = [0.0] * len(points)
-    legacy = [point.rates["legacy"] for point in points]
-    both = [sum(point.rates.values()) for point in points]
+    grid, layers = stacked(
+        points, {side: [point.rates[side] for point in points] for side in ("legacy", "new")}
+    )
     return svg(
         "Requests per second answered by each side",
         axes(grid),
         stages(grid, bands),
-        area(grid, points, floor, legacy, "legacy"),
-        area(grid, points, legacy, both, "new"),
+        *layers,
         shade(grid, *gone, "legacy stopped") if gone else "",
         shade(grid, deleted, grid.ended, "no monolith") if deleted else "",
         hints(grid, points, hint_of_answers),
     )
+
+
+def stacked(points: Sequence[Point], rates: Mapping[str, list[float]]) -> tuple[Frame, list[str]]:
+    """Rates per second above each other, the first below; and the frame that they fill."""
+    low, layers = [0.0] * len(points), []
+    peak = max(map(sum, zip(*rates.values(), strict=True)))
+    grid = frame(points, peak * 1.05, "/s")
+    for style, values in rates.items():
+        high = [below + value for below, value in zip(low, values, strict=True)]
+        layers.append(area(grid, points, low, high, style))
+        low = high
+    return grid, layers
 
 
 def latencies(points: Sequence[Point], bands: Sequence[Band]) -> str:
@@ -68,17 +77,15 @@ def evidence(points: Sequence[Point], bands: Sequence[Band]) -> str:
     if not compared:
         return ""
     points = points[: compared[-1] + 3]  # afterwards there is nothing to compare
-    peak = max(point.equal + point.different for point in points)
-    grid = frame(points, peak * 1.05, "/s")
-    floor = [0.0] * len(points)
-    equal = [point.equal for point in points]
-    both = [point.equal + point.different for point in points]
+    kinds = ("equal", "different")
+    grid, layers = stacked(
+        points, {kind: [getattr(point, kind) for point in points] for kind in kinds}
+    )
     return svg(
         "Pairs of answers compared per second",
         axes(grid),
         stages(grid, bands),
-        area(grid, points, floor, equal, "equal"),
-        area(grid, points, equal, both, "different"),
+        *layers,
         hints(grid, points, hint_of_evidence),
     )
 

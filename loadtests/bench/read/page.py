@@ -2,23 +2,11 @@
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from statistics import median
 
 from loadtests.bench.machine import PROJECT
+from loadtests.bench.rounds import Figures, medians
 
 PAGE = PROJECT / "docs" / "read-performance.md"
-
-
-@dataclass(frozen=True, slots=True)
-class Figures:
-    """One side in one round; latencies in milliseconds."""
-
-    rate: float  # requests/s
-    p50: float
-    p99: float
-    cpu: float  # CPU milliseconds per request: of the answering side and of the database
-    failed: int
 
 
 def section(
@@ -33,7 +21,7 @@ def section(
         "|---|---|--:|--:|--:|--:|--:|--:|--:|",
     ]
     for case, sides in rounds.items():
-        found = {name: _median(runs) for name, runs in sides.items()}
+        found = {name: medians(runs) for name, runs in sides.items()}
         for name, one in sorted(found.items()):
             old = found.get("monolith")
             ratio = " | "
@@ -44,13 +32,3 @@ def section(
                 f"| {one.cpu:,.2f} | {one.failed} | {ratio} |"
             )
     return "\n".join([*lines, "", filled, ""])
-
-
-def _median(runs: Sequence[Figures]) -> Figures:
-    return Figures(
-        median(run.rate for run in runs),
-        median(run.p50 for run in runs),
-        median(run.p99 for run in runs),
-        median(run.cpu for run in runs),
-        sum(run.failed for run in runs),
-    )

@@ -26,8 +26,9 @@ from loadtests.bench import wrk
 from loadtests.bench.machine import described
 from loadtests.bench.marks import put
 from loadtests.bench.read.figures import figures
-from loadtests.bench.read.page import PAGE, Figures, section
+from loadtests.bench.read.page import PAGE, section
 from loadtests.bench.read.world import ReadWorld
+from loadtests.bench.rounds import Figures
 
 ADMIN, PASSWORD = "admin@example.org", "admin-2016"
 CONNECTIONS = 16

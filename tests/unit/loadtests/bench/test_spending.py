@@ -48,4 +48,4 @@ def test_the_machine_was_busy_for_a_part_of_the_time() -> None:
     time.sleep(0.05)
     now = spending.machine()
     assert now[1] > there
-    assert 0.0 <= now[0] - busy <= now[1] - there
+    assert 0.0 <= now[0] - busy <= now[1] - there + 0.001  # differences of large sums

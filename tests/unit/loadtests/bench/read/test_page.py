@@ -1,6 +1,7 @@
 """The table of bench-read: medians, ratios, and where it goes on the page."""
 
-from loadtests.bench.read.page import Figures, section
+from loadtests.bench.read.page import section
+from loadtests.bench.rounds import Figures
 
 
 def rounds():
