@@ -1,7 +1,6 @@
 """A whole worker on a wire without sockets: bytes in, bytes out."""
 
 import os
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -65,7 +64,7 @@ class Door:
         self.gateway = Gateway(worker, self.wire, IdleQueue(self._soon))
         self.channel = FakeChannel()
         self.gateway.shadow.channel = self.channel
-        self.now = time.monotonic()
+        self.now = self.gateway.deadlines.now  # a clock of its own would be later than the worker's
         self.use(routes)
 
     def use(self, routes: str) -> None:
