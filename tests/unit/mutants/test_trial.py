@@ -2,6 +2,7 @@
 
 import os
 import signal
+import threading
 import time
 from multiprocessing.context import ForkProcess
 from types import FrameType
@@ -80,7 +81,8 @@ def test_one_that_has_just_begun_when_we_are_ended_is_killed(
 
     def forked(*arguments: Any) -> ForkProcess:
         begun.append(fork(*arguments))
-        os.kill(os.getpid(), signal.SIGTERM)
+        # To this thread, as where there is no other: a worker of the tests has some.
+        signal.pthread_kill(threading.get_ident(), signal.SIGTERM)
         return begun[0]
 
     monkeypatch.setattr(trial, "forked", forked)
