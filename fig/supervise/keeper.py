@@ -2,18 +2,28 @@
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Iterable, Mapping
+import time
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from chassis.process.keeper import Restarts
 from fig.errors import BAD_INPUT
 from fig.supervise.children import Child, Launcher
 from fig.supervise.process import Kind, Process
-from fig.supervise.standing import Clock, State, Status, ending
+from fig.supervise.standing import State, Status, ending
 
 POLL_SECONDS = 0.04
 FIRST_TRIES = 5  # starts that may fail before the process was ever ready
 STABLE_SECONDS = 10.0  # a process that ran so long starts again at once when it dies
+
+
+@dataclass(frozen=True)
+class Clock:
+    """The source of time; tests replace it."""
+
+    now: Callable[[], float] = time.monotonic
+    unix: Callable[[], float] = time.time
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
 
 
 class NotReady(Exception):

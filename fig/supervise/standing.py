@@ -1,9 +1,6 @@
-"""The state of a process, written by its keeper and read by everything else; and the clock."""
+"""The state of a process, written by its keeper and read by everything else."""
 
-import asyncio
 import signal
-import time
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from enum import Enum
 
@@ -40,15 +37,6 @@ class Status:
     @property
     def word(self) -> str:
         return self.state.value
-
-
-@dataclass(frozen=True)
-class Clock:
-    """The source of time; tests replace it."""
-
-    now: Callable[[], float] = time.monotonic
-    unix: Callable[[], float] = time.time
-    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
 
 
 def ending(code: int) -> str:

@@ -11,9 +11,9 @@ from typing import Any
 
 from fig.errors import FigError
 from fig.supervise.children import Launcher
-from fig.supervise.keeper import Keeper, NotReady
+from fig.supervise.keeper import Clock, Keeper, NotReady
 from fig.supervise.process import Kind, Process
-from fig.supervise.standing import Clock, State, Status
+from fig.supervise.standing import State, Status
 
 Settings = Mapping[str, Mapping[str, str]]  # process: variables added to its environment
 

@@ -5,8 +5,8 @@ import signal
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from fig.supervise.keeper import Clock
 from fig.supervise.process import Process
-from fig.supervise.standing import Clock
 
 
 class FakeTime:
