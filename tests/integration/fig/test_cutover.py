@@ -67,6 +67,7 @@ def failing(document: dict[str, Any]) -> dict[str, str]:
 
 def test_the_goods_change_hands(cutover, fig, home, routes, wait_for) -> None:
     _what_stands_against_it_is_named(cutover, fig, home, routes)
+    wait_for("the catalog catches up", lambda: _behind(fig) < 2.0)  # what waited was not read
     _there_back_and_there(cutover, fig, routes)
     _a_saved_price_is_read_before_legacy_has_it(fig, home)
     _a_killed_command_is_mended(cutover, fig, routes, wait_for)
@@ -98,6 +99,13 @@ def _what_stands_against_it_is_named(cutover, fig, home, routes) -> None:
     assert "article-save 0" in notes["writing routes"]
     assert "goods: {owner: legacy}" in routes.read_text()
     assert fig("flip", "product-detail", "new", "--force", "test").returncode == 0
+
+
+def _behind(fig) -> float:
+    """Seconds, of the catalog."""
+    told = fig("lag", "--json")
+    seconds = json.loads(told.stdout)["catalog"]["seconds"] if told.returncode == 0 else None
+    return float("inf") if seconds is None else float(seconds)
 
 
 def _there_back_and_there(cutover, fig, routes) -> None:

@@ -61,6 +61,7 @@ class Side:
     delay: float = 0.0
     seen: dict[str, float] = field(default_factory=dict)  # key: when it was answered last
     asked: int = 0
+    gone: bool = False
     chance: random.Random = field(default_factory=lambda: random.Random(5))
 
     def start(self, port: int = 0) -> None:
@@ -71,6 +72,9 @@ class Side:
             disable_nagle_algorithm = True
 
             def do_GET(self) -> None:
+                if side.gone:  # on a connection from before
+                    self.close_connection = True
+                    return
                 side.answer(self)
 
             def log_message(self, *_: Any) -> None:
@@ -104,6 +108,8 @@ class Side:
         handler.wfile.write(body)
 
     def stop(self) -> None:
+        """As a process that ends: connections that are open get no answer any more."""
+        self.gone = True
         self.server.shutdown()
         self.server.server_close()
 
