@@ -28,6 +28,7 @@ pytestmark = [pytest.mark.integration, pytest.mark.timeout(500)]
 PROJECT = Path(__file__).parents[3]
 MOVED = re.compile("domain: (goods|accounts)")
 BOUND = ("--bound", "100%")  # of routes that were never compared
+TRIES = 3  # of one call
 STRANGER_SECONDS = 0.2  # between two registrations of one browser
 
 
@@ -54,11 +55,22 @@ def cutover(fig, routes, port_base):
     assert up.returncode == 0, up.stderr
 
     def call(code: int, *words: str, domain: str = "goods") -> dict[str, Any]:
-        done = fig("cutover", domain, "--json", *words)
+        for _ in range(TRIES):
+            done = fig("cutover", domain, "--json", *words)
+            document: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
+            if done.returncode == code or not late(document):
+                break
         assert done.returncode == code, done.stdout + done.stderr
-        return dict(json.loads(done.stdout.strip().splitlines()[-1]))
+        return document
 
     return call
+
+
+def late(document: dict[str, Any]) -> bool:
+    """Whether the first move was given up, as it must be, for a read model that a busy machine kept
+    from following in time: nothing has changed then, and the move is ordered again."""
+    moves = document.get("moves") or []
+    return len(moves) == 1 and not moves[0]["ok"] and "not there within" in moves[0]["words"]
 
 
 def failing(document: dict[str, Any]) -> dict[str, str]:
