@@ -71,6 +71,8 @@ def verify(
 def _words(said: str, complaint: str) -> str:
     try:
         report = json.loads(said)
+        if report.get("error"):
+            return str(report["error"])
         return f"{report['differences']} differences" if report.get("differences") else ""
     except (ValueError, KeyError, TypeError, AttributeError):
         return last_line(complaint) or "the verification printed nothing"

@@ -52,7 +52,11 @@ def test_one_that_was_equal_is_kept(home: Home, monkeypatch: pytest.MonkeyPatch)
 
 @pytest.mark.parametrize(
     ("code", "said", "words"),
-    [(1, json.dumps({"differences": 3}), "3 differences"), (2, "", "no: away")],
+    [
+        (1, json.dumps({"differences": 3}), "3 differences"),
+        (2, "", "no: away"),
+        (2, json.dumps({"ok": None, "error": "catalog is 16 s behind"}), "catalog is 16 s behind"),
+    ],
 )
 def test_one_that_was_not_is_made_anew(
     home: Home, monkeypatch: pytest.MonkeyPatch, code: int, said: str, words: str
