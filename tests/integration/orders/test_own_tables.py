@@ -42,8 +42,8 @@ class World:
     def __init__(self, pool: asyncpg.Pool) -> None:
         self.pool = pool
         self.gated: list[tuple[str, Mapping[str, int], Stamp]] = []
-        door = WriteGate(Records(pool, "orders"))
-        self.record = OwnRecord(pool, door, self._gate, lambda: NOW, self.given)
+        gate = WriteGate(Records(pool, "orders"))
+        self.record = OwnRecord(pool, gate, self._gate, lambda: NOW, self.given)
 
     async def _gate(self, saga_id: str, pieces: Mapping[str, int], stamp: Stamp) -> None:
         self.gated.append((saga_id, pieces, stamp))
@@ -138,7 +138,7 @@ async def test_nothing_is_written_while_the_orders_are_not_ours(
 
     if moved:
         await world.own()
-    record = OwnRecord(world.pool, world.record.door, gate, lambda: NOW, world.given)
+    record = OwnRecord(world.pool, world.record.write_gate, gate, lambda: NOW, world.given)
     with pytest.raises(RecordAway):
         await record.place(ANNA, MUG, "S-1", 0, world.promise)
     if not moved:
