@@ -30,6 +30,8 @@ class Law:
     broken: str  # SELECT key, expected, found
     # The entity whose key it is, if what is wrong can be derived again of that row.
     derives: str | None = None
+    # Of legacy: the domain behind whose closed window legacy need not hold it any more.
+    while_open: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
