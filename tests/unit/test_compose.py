@@ -136,7 +136,7 @@ def test_the_sidecar_stands_before_legacy_for_whoever_calls_it(monkeypatch: pyte
         assert f"lent:{lease.parent}:ro" in SERVICES[name]["volumes"]
 
 
-def test_only_the_door_is_published_and_only_on_loopback():
+def test_only_the_facade_is_published_and_only_on_loopback():
     published = {name: service["ports"] for name, service in SERVICES.items() if "ports" in service}
     wanted = [
         f"127.0.0.1:{COMPOSE_PORTS[name]}:{COMPOSE_PORTS[name]}" for name in ("facade", "admin")

@@ -1,4 +1,4 @@
-"""Checkout and order pages through the door, while their routes move and the feed stands still.
+"""Checkout and order pages through the facade, while their routes move and the feed stands still.
 
 A browser orders and cancels by the forms it was shown. Wherever its next request goes, what it did
 is there (P4); a form sent twice is one order; and what is pending says so.
@@ -20,7 +20,7 @@ from joserfc.jwk import OKPKey
 from psycopg import sql
 
 from migrations import runner
-from tests.integration.orders.test_read_your_writes import STAGES, Door
+from tests.integration.orders.test_read_your_writes import STAGES, Facade
 from tests.rigs.processes.ports import free_port
 from tests.rigs.shop.browsing import Browser
 from tests.rigs.shop.cutting import Cutter
@@ -52,7 +52,7 @@ FLIPS = [("legacy", "new"), ("new", "legacy"), ("new", "new"), ("canary", "canar
 WALK = tuple(STAGES)
 
 
-class PagesDoor(Door):
+class PagesFacade(Facade):
     """The same before the pages."""
 
     _at: tuple[int, ...] = (0, 0)
@@ -160,17 +160,17 @@ def pages(
 
 
 @pytest.fixture(scope="module")
-def door(pages: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[PagesDoor]:
+def facade(pages: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[PagesFacade]:
     ports = free_port(), free_port()
-    made = PagesDoor(pages, tmp_path_factory.mktemp("door"), ports)
+    made = PagesFacade(pages, tmp_path_factory.mktemp("facade"), ports)
     yield made
     made.process.terminate()
     made.process.wait(10)
 
 
 @pytest.fixture(scope="module")
-def browser(door: PagesDoor) -> Browser:
-    return Browser(door.url).log_in()
+def browser(facade: PagesFacade) -> Browser:
+    return Browser(facade.url).log_in()
 
 
 def test_internal_paths_are_not_for_strangers(pages: Any) -> None:
@@ -185,10 +185,10 @@ def count(pages: Any) -> int:
 @pytest.mark.parametrize("still", [False, True], ids=["", "the feed stands still"])
 @pytest.mark.parametrize(("write", "read"), FLIPS)
 def test_the_redirects_target_shows_the_order(
-    pages: Any, door: PagesDoor, browser: Browser, write: str, read: str, still: bool
+    pages: Any, facade: PagesFacade, browser: Browser, write: str, read: str, still: bool
 ) -> None:
     """Whichever side took the form, and whichever is asked for the page: also without the feed."""
-    door.walk(write, read)
+    facade.walk(write, read)
     browser.fill_cart()
     form = browser.order_form(po_number="KST 1")
     before = count(pages)
@@ -199,14 +199,14 @@ def test_the_redirects_target_shows_the_order(
         assert answer.status_code == 302, answer.text
         target = answer.headers["location"]
         order_no = re.fullmatch(r"/orders/(SO-\d+-\d+)\?new=Y", target)[1]
-        door.walk(read, write)  # between the form and the page behind it
+        facade.walk(read, write)  # between the form and the page behind it
         shown = browser.get(target)
         assert shown.status_code == 200 and f"Order {order_no}" in shown.text
         assert "Thank you!" in shown.text and "Captured" in shown.text
         assert order_no in browser.get("/orders").text
         assert order_no in browser.get("/orders?q=" + order_no.lower()).text
         assert browser.cancel(order_no, shown) == f"/orders/{order_no}?ok=cancelled"
-        door.walk(write, read)
+        facade.walk(write, read)
         gone = browser.get(f"/orders/{order_no}?ok=cancelled")
         assert "Cancelled</span>" in gone.text and "Refunded</span>" in gone.text
         assert browser.cancel(order_no, gone_token(browser)) == f"/orders/{order_no}?ok=shipped"
@@ -221,9 +221,9 @@ def gone_token(browser: Browser) -> httpx2.Response:
     return browser.get("/cart")
 
 
-def test_a_form_sent_twice_is_one_order(pages: Any, door: PagesDoor, browser: Browser) -> None:
+def test_a_form_sent_twice_is_one_order(pages: Any, facade: PagesFacade, browser: Browser) -> None:
     """By a double click, and once more when the answer was lost."""
-    door.walk("new", "new")
+    facade.walk("new", "new")
     browser.fill_cart()
     form = browser.order_form()
     cookies = "; ".join(f"{each.name}={each.value}" for each in browser.client.cookies.jar)
@@ -231,7 +231,7 @@ def test_a_form_sent_twice_is_one_order(pages: Any, door: PagesDoor, browser: Br
     targets: list[str] = []
 
     def send() -> None:
-        url = f"{door.url}/checkout"
+        url = f"{facade.url}/checkout"
         answer = httpx2.post(url, data=form, headers={"cookie": cookies}, timeout=20)
         targets.append(f"{answer.status_code} {answer.headers.get('location')}")
 
@@ -246,8 +246,8 @@ def test_a_form_sent_twice_is_one_order(pages: Any, door: PagesDoor, browser: Br
     browser.client.cookies.delete("cart")
 
 
-def test_two_forms_are_two_orders(pages: Any, door: PagesDoor, browser: Browser) -> None:
-    door.walk("new", "new")
+def test_two_forms_are_two_orders(pages: Any, facade: PagesFacade, browser: Browser) -> None:
+    facade.walk("new", "new")
     before, targets = count(pages), set()
     for _ in range(2):
         browser.fill_cart()
@@ -257,12 +257,12 @@ def test_two_forms_are_two_orders(pages: Any, door: PagesDoor, browser: Browser)
 
 
 def test_what_is_sold_out_is_said_over_the_form(
-    pages: Any, door: PagesDoor, browser: Browser
+    pages: Any, facade: PagesFacade, browser: Browser
 ) -> None:
     """The same words on both sides; the cart stays, and the next form is a new one."""
     words = "Somebody was faster: of TENT-1 we have only 3 left."
     for stage in ("legacy", "new"):
-        door.walk(stage, stage)
+        facade.walk(stage, stage)
         browser.fill_cart("TENT-1", 9)
         answer = browser.client.post("/checkout", data=browser.order_form(street="Weg <1>"))
         assert answer.status_code == 409 and words in answer.text
@@ -273,10 +273,10 @@ def test_what_is_sold_out_is_said_over_the_form(
 
 
 def test_a_pending_order_says_so_until_it_is_placed(
-    pages: Any, door: PagesDoor, browser: Browser
+    pages: Any, facade: PagesFacade, browser: Browser
 ) -> None:
     """With the monolith stopped: accepted, listed, and placed when it goes on."""
-    door.walk("new", "new")
+    facade.walk("new", "new")
     browser.fill_cart()
     form = browser.order_form()
     pages.legacy.signal(signal.SIGSTOP)
@@ -298,10 +298,10 @@ def test_a_pending_order_says_so_until_it_is_placed(
 
 
 def test_a_lost_answer_of_a_checkout_or_a_cancel_has_no_second_effect(
-    pages: Any, door: PagesDoor, browser: Browser, cutter: Cutter
+    pages: Any, facade: PagesFacade, browser: Browser, cutter: Cutter
 ) -> None:
     """The monolith has committed, and the connection is cut before it says so."""
-    door.walk("new", "new")
+    facade.walk("new", "new")
     browser.fill_cart()
     before, cut = count(pages), cutter.cut
     form = browser.order_form(po_number="KST 9")

@@ -1,4 +1,4 @@
-"""P4 on the real services: the door, the monolith, the feed and orders, with the feed stopped.
+"""P4 on the real services: the facade, the monolith, the feed and orders, with the feed stopped.
 
 Customers order, cancel and read through the facade, each with a cookie jar of its own, while the
 routes go through their stages and the change feed stands still for seconds at a time.
@@ -69,7 +69,7 @@ routes:
 SHARED = "new: orders, key: [cookie:session], seed: orders, compare: {sample: 50%}, "
 
 
-class Door:
+class Facade:
     """`python -m facade run` before the shop, with the keys that the shop trusts."""
 
     def __init__(self, shop: Any, folder: Path, ports: tuple[int, int]) -> None:
@@ -210,14 +210,14 @@ def feed(shop: Any) -> Iterator[Feed]:
 
 
 @pytest.fixture
-def door(shop: Any, tmp_path: Path, free_port: Callable[[], int]) -> Iterator[Door]:
-    made = Door(shop, tmp_path, (free_port(), free_port()))
+def facade(shop: Any, tmp_path: Path, free_port: Callable[[], int]) -> Iterator[Facade]:
+    made = Facade(shop, tmp_path, (free_port(), free_port()))
     yield made
     made.process.terminate()
     made.process.wait(30)
 
 
-def _customers(shop: Any, door: Door, prefix: str, count: int) -> list[Customer]:
+def _customers(shop: Any, facade: Facade, prefix: str, count: int) -> list[Customer]:
     emails = [f"{prefix}{number}@example.com" for number in range(count)]
     for email in emails:
         shop.query(
@@ -227,17 +227,17 @@ def _customers(shop: Any, door: Door, prefix: str, count: int) -> list[Customer]
             email,
             hashed(PASSWORD),
         )
-    return [Customer(door.url, email) for email in emails]
+    return [Customer(facade.url, email) for email in emails]
 
 
 @pytest.mark.timeout(180)
-def test_nobody_sees_less_than_he_wrote(shop: Any, door: Door, feed: Feed) -> None:
-    customers = _customers(shop, door, "c", CUSTOMERS)
+def test_nobody_sees_less_than_he_wrote(shop: Any, facade: Facade, feed: Feed) -> None:
+    customers = _customers(shop, facade, "c", CUSTOMERS)
     stories = "SELECT count(*) FROM saga WHERE kind = %s"
     for customer in customers:
         customer.start()
     for write, read, still in SCHEDULE:
-        door.flip(write, read)
+        facade.flip(write, read)
         feed.stand_still(still)
         time.sleep(STAGE_SECONDS)  # how long they shop so
         if write == "new":  # on a busy machine they come to fewer orders, and shop on
@@ -257,12 +257,12 @@ def test_nobody_sees_less_than_he_wrote(shop: Any, door: Door, feed: Feed) -> No
 
 @pytest.mark.parametrize(("by", "seen"), [("cookie", True), ("off", False)])
 def test_it_is_the_token_that_shows_a_write_while_the_feed_stands_still(
-    shop: Any, door: Door, feed: Feed, by: str, seen: bool
+    shop: Any, facade: Facade, feed: Feed, by: str, seen: bool
 ) -> None:
     """So that the test above can fail."""
     for read in ("shadow", "canary", "new"):
-        door.flip("legacy", read, by)
-    (customer,) = _customers(shop, door, by, 1)
+        facade.flip("legacy", read, by)
+    (customer,) = _customers(shop, facade, by, 1)
     feed.stand_still(True)
 
     customer.order()

@@ -1,5 +1,8 @@
-"""The routes as flags for others: the official SDK decides as the door does, for 10,000 keys (that
-the flag of each is the door's own decision is held by tests/unit/facade/routes/test_flags.py)."""
+"""The routes as flags for others: the official SDK decides as the facade does, for 10,000 keys.
+
+That the flag of each key is the facade's own decision is held by
+tests/unit/facade/routes/test_flags.py.
+"""
 
 import os
 import socket
@@ -42,7 +45,7 @@ def side(scripts: Any, name: bytes) -> Any:
 
 
 def answered_by(port: int, keys: range) -> list[str]:
-    """Which side answers each key at the door."""
+    """Which side answers each key at the facade."""
     found: list[str] = []
     with socket.create_connection(("127.0.0.1", port), timeout=60) as sock:
         file = sock.makefile("rb")
@@ -56,13 +59,13 @@ def answered_by(port: int, keys: range) -> list[str]:
             sending.start()
             for _ in some:
                 for line in iter(file.readline, b"\r\n"):
-                    assert line, "the door closed the connection"
+                    assert line, "the facade closed the connection"
                 found.append({b"n": "new", b"l": "legacy"}[file.read(1)])
             sending.join()
     return found
 
 
-def test_the_sdk_decides_as_the_door(start, serve, scripts) -> None:
+def test_the_sdk_decides_as_the_facade(start, serve, scripts) -> None:
     legacy, fresh = serve(side(scripts, b"l")), serve(side(scripts, b"n"))
     text = ROUTES.format(legacy=legacy.url, fresh=fresh.url, percent=37)
     facade = start(text)
@@ -70,18 +73,18 @@ def test_the_sdk_decides_as_the_door(start, serve, scripts) -> None:
     token = Path(facade.folder / "runtime/keys/admin.token").read_text().strip()
     admin = f"http://127.0.0.1:{facade.admin}"
     bearer = {"Authorization": f"Bearer {token}"}
-    api.set_provider(OFREPProvider(admin, headers_factory=lambda: bearer), "door")
-    client = api.get_client("door")
+    api.set_provider(OFREPProvider(admin, headers_factory=lambda: bearer), "facade")
+    client = api.get_client("facade")
 
-    door = answered_by(facade.port, range(KEYS))
+    decided = answered_by(facade.port, range(KEYS))
     said = [
         client.get_boolean_details("goods", False, EvaluationContext(f"user-{key}"))
         for key in ASKED
     ]
     assert {one.reason for one in said} == {Reason.SPLIT}
-    assert [one.variant for one in said] == [door[key] for key in ASKED]
-    assert [one.value for one in said] == [door[key] == "new" for key in ASKED]
-    assert 3_500 < door.count("new") < 3_900
+    assert [one.variant for one in said] == [decided[key] for key in ASKED]
+    assert [one.value for one in said] == [decided[key] == "new" for key in ASKED]
+    assert 3_500 < decided.count("new") < 3_900
 
     beta = client.get_boolean_details(
         "beta", False, EvaluationContext("a", {"header:X-User": "anna"})

@@ -41,11 +41,11 @@ class Memory:
         return lambda *_, **__: self.heard.append(name)
 
 
-def started(door: Any, request: bytes) -> tuple[Exchange, Client]:
+def started(rig: Any, request: bytes) -> tuple[Exchange, Client]:
     """An exchange whose upstreams never connect by themselves."""
-    door.wire.silent = {1000, 2000}
+    rig.wire.silent = {1000, 2000}
     client = Client(FakeTransport(None, ("a", 1)))  # type: ignore[arg-type]
-    exchange = Exchange(client, read_request(request, 100), door.gateway.context)
+    exchange = Exchange(client, read_request(request, 100), rig.gateway.context)
     forward(exchange)
     return exchange, client
 

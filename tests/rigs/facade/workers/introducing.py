@@ -31,13 +31,13 @@ def fields(head: bytes) -> dict[str, str]:
 
 
 class Shop:
-    """A door with keys, and what came to each side."""
+    """A worker with keys, and what came to each side."""
 
-    def __init__(self, door: Any, keys: KeyFiles) -> None:
-        self.door, self.keys = door, keys
+    def __init__(self, rig: Any, keys: KeyFiles) -> None:
+        self.rig, self.keys = rig, keys
 
     def peers(self, port: int) -> list[Any]:
-        dialled = self.door.wire.dialled
+        dialled = self.rig.wire.dialled
         return [one for one in dialled if one.transport.get_extra_info("peername")[1] == port]
 
     def at(self, port: int) -> list[tuple[Any, bytes]]:

@@ -41,8 +41,8 @@ def post(
 class Host:
     """The workers of one host, and the two sides."""
 
-    def __init__(self, make_door, folder: Path) -> None:
-        self._make = make_door
+    def __init__(self, make_rig, folder: Path) -> None:
+        self._make = make_rig
         self._folder = folder
         self.keys = in_folder(folder / "keys")
         ensure(self.keys)
@@ -55,27 +55,27 @@ class Host:
         return self._make(routes, self.keys, self._folder / "memory")
 
 
-def waiting(door, port: int):
+def waiting(rig, port: int):
     """The one request that waits on a side: its peer, and what was sent."""
-    peers = [p for p in door.wire.dialled if p.transport.get_extra_info("peername")[1] == port]
+    peers = [p for p in rig.wire.dialled if p.transport.get_extra_info("peername")[1] == port]
     ((peer, sent),) = [(peer, sent) for peer in peers if (sent := peer.read())]
     return peer, sent
 
 
-def idle(door) -> bool:
-    return not any(peer.read() for peer in door.wire.dialled)
+def idle(rig) -> bool:
+    return not any(peer.read() for peer in rig.wire.dialled)
 
 
-def ask(door, request: bytes):
-    client = door.client()
+def ask(rig, request: bytes):
+    client = rig.client()
     client.send(request)
     return client
 
 
-def done(door, request: bytes, port: int = NEW, answer: bytes = CREATED) -> bytes:
+def done(rig, request: bytes, port: int = NEW, answer: bytes = CREATED) -> bytes:
     """Send a request, let a side answer it; returns what the client got."""
-    client = ask(door, request)
-    waiting(door, port)[0].send(answer)
+    client = ask(rig, request)
+    waiting(rig, port)[0].send(answer)
     return client.read()
 
 

@@ -49,38 +49,38 @@ def two(**how: str) -> str:
 class Limited(Shop):
     """A shop whose clock of limits stands still."""
 
-    def __init__(self, make_door: Any, folder: Path) -> None:
-        self.make_door, self.folder = make_door, folder
+    def __init__(self, make_rig: Any, folder: Path) -> None:
+        self.make_rig, self.folder = make_rig, folder
         self.now = 5_000 * SECOND
         super().__init__(self.another(), None)  # type: ignore[arg-type]
 
     def another(self, **how: str) -> Any:
         """Another worker of the same host."""
-        door = self.make_door(text(**how), None, self.folder / "memory")
-        door.gateway.context.limits.clock = lambda: self.now
-        return door
+        rig = self.make_rig(text(**how), None, self.folder / "memory")
+        rig.gateway.context.limits.clock = lambda: self.now
+        return rig
 
     def use(self, **how: str) -> None:
-        self.door.use(text(**how))
+        self.rig.use(text(**how))
 
     def ask(
-        self, request: bytes, answer: bytes = ok(), address: str = "192.0.2.7", door: Any = None
+        self, request: bytes, answer: bytes = ok(), address: str = "192.0.2.7", rig: Any = None
     ) -> bytes:
         """The answer to one request; nobody is asked where it is refused."""
-        before, self.door = self.door, door or self.door
-        client = self.door.client(address)
+        before, self.rig = self.rig, rig or self.rig
+        client = self.rig.client(address)
         client.send(request)
         for port in (LEGACY, NEW):
             for peer, _ in self.at(port):
                 peer.send(answer)
-        self.door = before
+        self.rig = before
         return bytes(client.read())
 
     def statuses(self, requests: int, request: bytes, **how: Any) -> list[int]:
         return [status(self.ask(request, **how)) for _ in range(requests)]
 
     def counted(self, route: str = "goods") -> dict[str, int]:
-        found = self.door.counts(route)["limits"].get("few", {})
+        found = self.rig.counts(route)["limits"].get("few", {})
         return {name: number for name, number in found.items() if number}
 
 

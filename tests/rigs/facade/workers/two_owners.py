@@ -50,8 +50,8 @@ class TwoOwners:
     _mark: str = ""
 
     def __post_init__(self) -> None:
-        self.door = self.make(self._file())
-        self.client = self.door.client()
+        self.rig = self.make(self._file())
+        self.client = self.rig.client()
 
     def _file(self) -> str:
         return _ROUTES % (self.in_file | self.stages)
@@ -59,7 +59,7 @@ class TwoOwners:
     def says(self, domain: str, owner: str) -> None:
         """What the route file says from now on."""
         self.in_file[domain] = owner
-        self.door.use(self._file())
+        self.rig.use(self._file())
 
     def switch(self, domain: str) -> None:
         """The record: the other side is the owner. First the one who takes over has everything."""
@@ -100,7 +100,7 @@ class TwoOwners:
         side, past, asked = "none", False, True
         while asked:  # a side that declines leads to another one
             asked = False
-            for peer in tuple(self.door.wire.dialled):
+            for peer in tuple(self.rig.wire.dialled):
                 if head := peer.read():
                     asked, side = True, self._side(peer)
                     past = b"Fig-Alone: 1" in head

@@ -38,7 +38,7 @@ def test_without_a_header_for_keys_a_bearer_is_all_there_is() -> None:
     assert found == b"t"
 
 
-def test_what_others_may_take_for_a_credential_stays_at_the_door() -> None:
+def test_what_others_may_take_for_a_credential_stays_at_the_facade() -> None:
     assert is_credential(HEADER, b"k", HEADER) and is_credential(b"x_api_key", b"k", HEADER)
     assert is_credential(b"authorization", b"BEARER t", None)
     assert not is_credential(b"authorization", b"Basic t", HEADER)

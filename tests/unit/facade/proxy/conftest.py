@@ -52,7 +52,7 @@ class FakeChannel:
         return [frame for frame in self.frames if frame.kind not in (COUNTERS, HELLO)]
 
 
-class Door:
+class Rig:
     """A worker, its wire, and the clock in the test's hands."""
 
     def __init__(
@@ -113,10 +113,10 @@ class Door:
 
 
 @pytest.fixture
-def make_door() -> Callable[..., Door]:
-    return Door
+def make_rig() -> Callable[..., Rig]:
+    return Rig
 
 
 @pytest.fixture
-def door() -> Door:
-    return Door(ROUTES)
+def rig() -> Rig:
+    return Rig(ROUTES)

@@ -20,11 +20,11 @@ IMPLEMENTATIONS = {
 }
 
 
-def begun(door: Any, request: bytes) -> tuple[Exchange, FakeClient, FakeSide]:
+def begun(rig: Any, request: bytes) -> tuple[Exchange, FakeClient, FakeSide]:
     """An exchange that has sent its request to a side."""
-    door.wire.silent = {1000, 2000}
+    rig.wire.silent = {1000, 2000}
     client, side = FakeClient(FakeTransport(None, ("a", 1))), FakeSide()  # type: ignore[arg-type]
-    exchange = Exchange(client, read_request(request, 100), door.gateway.context)
+    exchange = Exchange(client, read_request(request, 100), rig.gateway.context)
     forward(exchange)
     exchange.connected(side)
     return exchange, client, side
@@ -44,8 +44,8 @@ def test_no_implementation_of_either_end_is_known(name: str) -> None:
     assert not imports(file) & IMPLEMENTATIONS
 
 
-def test_a_request_goes_to_the_side_and_its_answer_to_the_client(door: Any) -> None:
-    exchange, client, side = begun(door, get("/legacy/a"))
+def test_a_request_goes_to_the_side_and_its_answer_to_the_client(rig: Any) -> None:
+    exchange, client, side = begun(rig, get("/legacy/a"))
     assert side.sent.startswith(b"GET /legacy/a HTTP/1.1\r\nHost: a\r\n")
     answer(exchange, b"HTTP/1.1 200 OK\r\nContent-Length: 2")
     exchange.body(b"hi")
@@ -53,11 +53,11 @@ def test_a_request_goes_to_the_side_and_its_answer_to_the_client(door: Any) -> N
     assert client.sent.startswith(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n")
     assert client.sent.endswith(b"\r\n\r\nhi")
     assert client.calls == [("done", True)]
-    assert door.counts("at-legacy")["requests"] == {"legacy": 1, "new": 0}
+    assert rig.counts("at-legacy")["requests"] == {"legacy": 1, "new": 0}
 
 
-def test_what_is_followed_at_once_is_sent_with_it(door: Any) -> None:
-    exchange, client, side = begun(door, get("/legacy/a"))
+def test_what_is_followed_at_once_is_sent_with_it(rig: Any) -> None:
+    exchange, client, side = begun(rig, get("/legacy/a"))
     side.more = True
     answer(exchange, b"HTTP/1.1 200 OK\r\nContent-Length: 2")
     exchange.body(b"hi")
@@ -66,8 +66,8 @@ def test_what_is_followed_at_once_is_sent_with_it(door: Any) -> None:
     assert client.sent.endswith(b"\r\n\r\nhi")
 
 
-def test_another_side_is_another_attempt(door: Any) -> None:
-    exchange, _client, side = begun(door, get("/new/a"))
+def test_another_side_is_another_attempt(rig: Any) -> None:
+    exchange, _client, side = begun(rig, get("/new/a"))
     first = exchange.request.attempt
     answer(exchange, b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0")
     second = exchange.request.attempt
@@ -79,22 +79,22 @@ def test_another_side_is_another_attempt(door: Any) -> None:
     assert exchange.request.fell_back.phase == "status"
 
 
-def test_a_failure_in_the_middle_breaks_the_answer_off(door: Any) -> None:
-    exchange, client, _side = begun(door, get("/legacy/a"))
+def test_a_failure_in_the_middle_breaks_the_answer_off(rig: Any) -> None:
+    exchange, client, _side = begun(rig, get("/legacy/a"))
     answer(exchange, b"HTTP/1.1 200 OK\r\nContent-Length: 2")
     exchange.failed(errors.TRUNCATED)
     assert client.calls == ["break off"]
-    assert door.counts("at-legacy")["failures"] == {"legacy.truncated": 1}
+    assert rig.counts("at-legacy")["failures"] == {"legacy.truncated": 1}
 
 
-def test_a_side_that_fails_is_explained(door: Any) -> None:
-    exchange, client, _side = begun(door, get("/legacy/a"))
+def test_a_side_that_fails_is_explained(rig: Any) -> None:
+    exchange, client, _side = begun(rig, get("/legacy/a"))
     exchange.failed(errors.FIRST_BYTE)
     assert client.calls == [("explain", 504)]
 
 
-def test_both_ends_slow_each_other_down(door: Any) -> None:
-    exchange, client, side = begun(door, get("/legacy/a"))
+def test_both_ends_slow_each_other_down(rig: Any) -> None:
+    exchange, client, side = begun(rig, get("/legacy/a"))
     exchange.client_full(True)
     exchange.client_full(False)
     assert side.calls == [("begin", True), "pause", "resume"]
@@ -102,9 +102,9 @@ def test_both_ends_slow_each_other_down(door: Any) -> None:
     assert client.calls == [("peer full", True)]
 
 
-def test_a_client_that_leaves_is_counted_once(door: Any) -> None:
-    exchange, _client, side = begun(door, get("/legacy/a"))
+def test_a_client_that_leaves_is_counted_once(rig: Any) -> None:
+    exchange, _client, side = begun(rig, get("/legacy/a"))
     exchange.cancel()
     exchange.cancel()
     assert side.calls[-1] == "abandon"
-    assert door.gateway.counters.client.aborted == 1
+    assert rig.gateway.counters.client.aborted == 1

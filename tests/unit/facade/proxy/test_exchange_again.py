@@ -32,20 +32,20 @@ class Wanted:
 
 @pytest.mark.python_build
 def test_a_stale_connection_is_replaced_once_by_a_new_one(
-    door: Any, monkeypatch: pytest.MonkeyPatch
+    rig: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    exchange, client = started(door, asked("GET", "/legacy/a"))
+    exchange, client = started(rig, asked("GET", "/legacy/a"))
     wanted = Wanted(monkeypatch).of(exchange.request.attempt.side)
     connected(exchange, reused=True)
     exchange.failed(errors.CLOSED)
     assert wanted.idle_at_most == [NEW]
     assert client.calls == []
-    assert door.counts("at-legacy")["failures"] == {}
+    assert rig.counts("at-legacy")["failures"] == {}
     connected(exchange, reused=True)
     exchange.failed(errors.CLOSED)
     assert client.calls == [("explain", 502)]
-    assert door.counts("at-legacy")["retries"] == 1
-    assert door.counts("at-legacy")["failures"] == {"legacy.closed": 1}
+    assert rig.counts("at-legacy")["retries"] == 1
+    assert rig.counts("at-legacy")["failures"] == {"legacy.closed": 1}
 
 
 @pytest.mark.parametrize(
@@ -57,17 +57,17 @@ def test_a_stale_connection_is_replaced_once_by_a_new_one(
     ],
 )
 def test_nothing_else_is_sent_again(
-    door: Any, method: str, reused: bool, failure: errors.Failure
+    rig: Any, method: str, reused: bool, failure: errors.Failure
 ) -> None:
-    exchange, client = started(door, asked(method, "/legacy/a", "Content-Length: 0"))
+    exchange, client = started(rig, asked(method, "/legacy/a", "Content-Length: 0"))
     connected(exchange, reused=reused)
     exchange.failed(failure)
     assert client.calls == [("explain", failure.status)]
-    assert door.counts("at-legacy")["retries"] == 0
+    assert rig.counts("at-legacy")["retries"] == 0
 
 
-def test_what_comes_between_two_connections_waits_for_the_second(door: Any) -> None:
-    exchange, _client = started(door, asked("PUT", "/legacy/a", "Content-Length: 6"))
+def test_what_comes_between_two_connections_waits_for_the_second(rig: Any) -> None:
+    exchange, _client = started(rig, asked("PUT", "/legacy/a", "Content-Length: 6"))
     first = connected(exchange, reused=True)
     exchange.request_body(b"abc")
     exchange.failed(errors.CLOSED)
@@ -81,9 +81,9 @@ def test_what_comes_between_two_connections_waits_for_the_second(door: Any) -> N
 @pytest.mark.python_build
 @pytest.mark.parametrize(("method", "idle_at_most"), [("GET", ANY), ("POST", FRESH)])
 def test_in_place_of_the_new_side_legacy_gets_a_write_on_a_fresh_connection_only(
-    door: Any, monkeypatch: pytest.MonkeyPatch, method: str, idle_at_most: float
+    rig: Any, monkeypatch: pytest.MonkeyPatch, method: str, idle_at_most: float
 ) -> None:
-    exchange, _client = started(door, asked(method, "/new/a"))
+    exchange, _client = started(rig, asked(method, "/new/a"))
     memory = Memory()
     exchange.pair = exchange.keyed = memory
     side = connected(exchange)
@@ -97,9 +97,9 @@ def test_in_place_of_the_new_side_legacy_gets_a_write_on_a_fresh_connection_only
 
 @pytest.mark.python_build
 def test_back_at_the_new_side_any_connection_will_do(
-    door: Any, monkeypatch: pytest.MonkeyPatch
+    rig: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    exchange, _client = started(door, asked("GET", "/new/a"))
+    exchange, _client = started(rig, asked("GET", "/new/a"))
     connected(exchange)
     answer(exchange, DECLINED)
     connected(exchange)
@@ -109,21 +109,21 @@ def test_back_at_the_new_side_any_connection_will_do(
     assert wanted.idle_at_most == [ANY]
 
 
-def test_after_its_end_a_failure_is_nothing(door: Any) -> None:
-    exchange, client = started(door, asked("GET", "/legacy/a"))
+def test_after_its_end_a_failure_is_nothing(rig: Any) -> None:
+    exchange, client = started(rig, asked("GET", "/legacy/a"))
     connected(exchange)
     exchange.cancel()
     exchange.failed(errors.CLOSED)
     assert client.calls == []
-    assert door.counts("at-legacy")["failures"] == {}
+    assert rig.counts("at-legacy")["failures"] == {}
 
 
-def test_the_lowest_status_that_may_be_trouble_can_turn_it_to_legacy(make_door: Any) -> None:
-    door = make_door(
+def test_the_lowest_status_that_may_be_trouble_can_turn_it_to_legacy(make_rig: Any) -> None:
+    rig = make_rig(
         'upstreams: {legacy: {url: "http://l.test:1000"}, fresh: {url: "http://n.test:2000"}}\n'
         "routes: [{name: r, match: GET /r, new: fresh, stage: new, fallback: {on: [400]}}]\n"
     )
-    exchange, client = started(door, asked("GET", "/r"))
+    exchange, client = started(rig, asked("GET", "/r"))
     side = connected(exchange)
     answer(exchange, b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0")
     assert side.calls[-1] == ("discard", 400)
@@ -134,8 +134,8 @@ def test_the_lowest_status_that_may_be_trouble_can_turn_it_to_legacy(make_door: 
 # what is counted and logged
 
 
-def served(door: Any, started_at: float | None = None) -> None:
-    exchange, _client = started(door, asked("GET", "/legacy/a"))
+def served(rig: Any, started_at: float | None = None) -> None:
+    exchange, _client = started(rig, asked("GET", "/legacy/a"))
     if started_at is not None:
         exchange.request.started = started_at
     connected(exchange)
@@ -144,11 +144,11 @@ def served(door: Any, started_at: float | None = None) -> None:
 
 
 def test_how_long_it_took_is_counted_from_its_beginning(
-    door: Any, monkeypatch: pytest.MonkeyPatch
+    rig: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(exchange_module, "perf_counter", lambda: 107.0)
-    served(door, 100.0)
-    counted = door.counts("at-legacy")["latency"]["legacy"]
+    served(rig, 100.0)
+    counted = rig.counts("at-legacy")["latency"]["legacy"]
     expected = SideCounts()
     expected.answered(200, 7.0)
     assert counted == expected.latency
@@ -156,12 +156,12 @@ def test_how_long_it_took_is_counted_from_its_beginning(
 
 @pytest.mark.parametrize(("share", "drawn"), [(0, True), (5_000, False), (5_000, True)])
 def test_only_the_share_that_is_wanted_is_logged(
-    door: Any, monkeypatch: pytest.MonkeyPatch, share: int, drawn: bool
+    rig: Any, monkeypatch: pytest.MonkeyPatch, share: int, drawn: bool
 ) -> None:
-    log: Any = door.gateway.context.log
+    log: Any = rig.gateway.context.log
     log.use(share)
     monkeypatch.setattr(accesslog, "random", lambda: 0.0 if drawn else 0.9)
-    served(door)
+    served(rig)
     assert len(log._lines) == (share > 0 and drawn)
 
 
@@ -181,16 +181,16 @@ class Breaker:
 
 
 @pytest.mark.python_build
-def test_a_request_that_is_spared_gives_its_permit_back_unused(door: Any) -> None:
+def test_a_request_that_is_spared_gives_its_permit_back_unused(rig: Any) -> None:
     expects = asked("POST", "/legacy/a", "Expect: 100-continue", "Content-Length: 3")
-    exchange, client = started(door, expects)
+    exchange, client = started(rig, expects)
     connected(exchange)
     attempt, breaker = exchange.request.attempt, Breaker()
     attempt.side.breaker = breaker  # type: ignore[assignment]
     exchange.spare()
-    now = door.gateway.context.deadlines.now
+    now = rig.gateway.context.deadlines.now
     assert breaker.back == [(attempt.permit, Outcome.CANCELLED, now, 0.0)]
     assert exchange.done
-    door.later(PATIENCE_SECONDS + 1.0)
+    rig.later(PATIENCE_SECONDS + 1.0)
     assert client.sent == b""
-    assert door.counts("at-legacy")["requests"] == {"legacy": 0, "new": 0}
+    assert rig.counts("at-legacy")["requests"] == {"legacy": 0, "new": 0}

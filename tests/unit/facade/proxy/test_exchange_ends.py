@@ -14,8 +14,8 @@ from tests.rigs.facade.wires.half import Memory, Side, answer, asked, connected,
 # a client that leaves
 
 
-def test_a_keyed_request_goes_on_when_its_client_has_left(door: Any) -> None:
-    exchange, client = started(door, asked("POST", "/new/a", "Content-Length: 0"))
+def test_a_keyed_request_goes_on_when_its_client_has_left(rig: Any) -> None:
+    exchange, client = started(rig, asked("POST", "/new/a", "Content-Length: 0"))
     exchange.keyed = Memory()
     side = connected(exchange)
     exchange.client_full(True)
@@ -27,12 +27,12 @@ def test_a_keyed_request_goes_on_when_its_client_has_left(door: Any) -> None:
     exchange.body(b"ok")
     exchange.ended([])
     assert (client.sent, client.calls) == (b"", [])
-    assert door.counts("at-new")["requests"]["new"] == 1
-    assert door.gateway.counters.client.aborted == 0
+    assert rig.counts("at-new")["requests"]["new"] == 1
+    assert rig.gateway.counters.client.aborted == 0
 
 
-def test_also_when_no_side_is_connected_yet(door: Any) -> None:
-    exchange, _client = started(door, asked("POST", "/new/a", "Content-Length: 0"))
+def test_also_when_no_side_is_connected_yet(rig: Any) -> None:
+    exchange, _client = started(rig, asked("POST", "/new/a", "Content-Length: 0"))
     exchange.keyed = Memory()
     exchange.cancel()
     assert not exchange.done
@@ -40,9 +40,9 @@ def test_also_when_no_side_is_connected_yet(door: Any) -> None:
 
 
 @pytest.mark.parametrize("keyed", [False, True])
-def test_one_that_does_not_go_on_is_cancelled_connected_or_not(door: Any, keyed: bool) -> None:
+def test_one_that_does_not_go_on_is_cancelled_connected_or_not(rig: Any, keyed: bool) -> None:
     for is_connected in (False, True):
-        exchange, _client = started(door, asked("POST", "/new/a", "Content-Length: 0"))
+        exchange, _client = started(rig, asked("POST", "/new/a", "Content-Length: 0"))
         memory = Memory(goes_on=False)
         exchange.pair = memory
         exchange.keyed = memory if keyed else None
@@ -52,20 +52,20 @@ def test_one_that_does_not_go_on_is_cancelled_connected_or_not(door: Any, keyed:
         assert exchange.gave_up
         assert ("abandon" in side.calls) is is_connected
         assert memory.heard == ["live_gone"]
-    assert door.gateway.counters.client.aborted == 2
+    assert rig.gateway.counters.client.aborted == 2
 
 
-def test_nobody_is_told_to_go_on_after_the_end(door: Any) -> None:
+def test_nobody_is_told_to_go_on_after_the_end(rig: Any) -> None:
     expects = asked("POST", "/legacy/a", "Expect: 100-continue", "Content-Length: 3")
-    exchange, client = started(door, expects)
+    exchange, client = started(rig, expects)
     connected(exchange)
     exchange.cancel()
-    door.later(PATIENCE_SECONDS + 1.0)
+    rig.later(PATIENCE_SECONDS + 1.0)
     assert client.sent == b""
 
 
-def test_what_a_client_sends_after_the_end_goes_nowhere(door: Any) -> None:
-    exchange, _client = started(door, asked("POST", "/legacy/a", "Content-Length: 3"))
+def test_what_a_client_sends_after_the_end_goes_nowhere(rig: Any) -> None:
+    exchange, _client = started(rig, asked("POST", "/legacy/a", "Content-Length: 3"))
     side, memory = connected(exchange), Memory(goes_on=False)
     exchange.cancel()
     exchange.pair = memory
@@ -79,8 +79,8 @@ def test_what_a_client_sends_after_the_end_goes_nowhere(door: Any) -> None:
     assert memory.heard == []
 
 
-def test_a_request_without_a_body_has_nothing_to_end(door: Any) -> None:
-    exchange, _client = started(door, asked("GET", "/legacy/a"))
+def test_a_request_without_a_body_has_nothing_to_end(rig: Any) -> None:
+    exchange, _client = started(rig, asked("GET", "/legacy/a"))
     connected(exchange)
     exchange.request_body(b"")
     exchange.request_end([])
@@ -88,20 +88,20 @@ def test_a_request_without_a_body_has_nothing_to_end(door: Any) -> None:
     assert not exchange.done
 
 
-def test_nobody_is_told_to_go_on_once_the_answer_has_begun(door: Any) -> None:
+def test_nobody_is_told_to_go_on_once_the_answer_has_begun(rig: Any) -> None:
     expects = asked("POST", "/legacy/a", "Expect: 100-continue", "Content-Length: 3")
-    exchange, client = started(door, expects)
+    exchange, client = started(rig, expects)
     connected(exchange)
     answer(exchange, b"HTTP/1.1 403 Forbidden\r\nContent-Length: 2")
-    door.later(PATIENCE_SECONDS + 1.0)
+    rig.later(PATIENCE_SECONDS + 1.0)
     assert b"100 Continue" not in client.sent
 
 
 # tunnels
 
 
-def test_a_switch_that_was_not_asked_for_is_refused(door: Any) -> None:
-    exchange, client = started(door, asked("GET", "/legacy/a"))
+def test_a_switch_that_was_not_asked_for_is_refused(rig: Any) -> None:
+    exchange, client = started(rig, asked("GET", "/legacy/a"))
     connected(exchange)
     head = read_response(b"HTTP/1.1 101 Switching Protocols", 100, b"GET")
     with pytest.raises(Refused, match="did not ask for"):
@@ -110,11 +110,11 @@ def test_a_switch_that_was_not_asked_for_is_refused(door: Any) -> None:
     assert not exchange.done
 
 
-def test_a_tunnel_is_logged_and_counted_as_101(door: Any) -> None:
-    log: Any = door.gateway.context.log
+def test_a_tunnel_is_logged_and_counted_as_101(rig: Any) -> None:
+    log: Any = rig.gateway.context.log
     log.use(10_000)
     upgrade = asked("GET", "/legacy/a", "Connection: Upgrade", "Upgrade: websocket")
-    exchange, client = started(door, upgrade)
+    exchange, client = started(rig, upgrade)
     connected(exchange)
     head = read_response(b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket", 100, b"GET")
     exchange.switched(head, b"")
@@ -123,10 +123,10 @@ def test_a_tunnel_is_logged_and_counted_as_101(door: Any) -> None:
     assert [json.loads(line)["status"] for line in log._lines] == [101]
 
 
-def test_a_tunnel_holds_its_own_ends_back(door: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_tunnel_holds_its_own_ends_back(rig: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """A client that is full at once must not stop a connection that is a tunnel's by then."""
     upgrade = asked("GET", "/legacy/a", "Connection: Upgrade", "Upgrade: websocket")
-    exchange, client = started(door, upgrade)
+    exchange, client = started(rig, upgrade)
     side = connected(exchange)
     monkeypatch.setattr(client, "write", lambda _data: exchange.client_full(True))
     head = read_response(b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket", 100, b"GET")
@@ -142,9 +142,9 @@ def test_a_tunnel_holds_its_own_ends_back(door: Any, monkeypatch: pytest.MonkeyP
     [("Content-Length: 3", b"xyz", 2), ("Transfer-Encoding: chunked", b"3\r\nxyz\r\n0\r\n\r\n", 3)],
 )
 def test_pieces_that_came_together_go_together_and_are_counted_before(
-    door: Any, framing: str, written: bytes, pieces: int
+    rig: Any, framing: str, written: bytes, pieces: int
 ) -> None:
-    exchange, client = started(door, asked("GET", "/legacy/a"))
+    exchange, client = started(rig, asked("GET", "/legacy/a"))
     side = connected(exchange)
     side.more = True
     answer(exchange, f"HTTP/1.1 200 OK\r\n{framing}".encode())

@@ -14,11 +14,11 @@ NEXT = b"GET /next HTTP/1.1\r\nHost: a\r\n\r\n"
 
 
 @pytest.fixture
-def door(make_door):
+def rig(make_rig):
     """Nobody is there to answer."""
-    door = make_door(ROUTES)
-    door.wire.refuse.add(1000)
-    return door
+    rig = make_rig(ROUTES)
+    rig.wire.refuse.add(1000)
+    return rig
 
 
 def post(size: int, *lines: bytes) -> bytes:
@@ -46,8 +46,8 @@ def refused(client) -> bytes:
     ],
     ids=["whole", "later", "bits", "pipelined", "pipelined later", "large", "did not wait"],
 )
-def test_the_rest_of_a_small_body_is_skipped(door, pieces: tuple[bytes, ...]) -> None:
-    client = door.client()
+def test_the_rest_of_a_small_body_is_skipped(rig, pieces: tuple[bytes, ...]) -> None:
+    client = rig.client()
     client.send(pieces[0])
     assert b"connection: close" not in refused(client)
     for piece in pieces[1:]:
@@ -63,27 +63,27 @@ def test_the_rest_of_a_small_body_is_skipped(door, pieces: tuple[bytes, ...]) ->
     [post(MOST_SKIPPED + 1), post(4, b"Expect: 100-continue"), post(4, b"Connection: close")],
     ids=["large", "waits for a word", "wants no more"],
 )
-def test_else_the_connection_closes(door, request_bytes: bytes) -> None:
-    client = door.client()
+def test_else_the_connection_closes(rig, request_bytes: bytes) -> None:
+    client = rig.client()
     client.send(request_bytes)
     assert b"connection: close" in refused(client)
     assert client.ended
 
 
-def test_a_client_that_never_sends_the_rest_is_parted_with(door) -> None:
-    client = door.client()
+def test_a_client_that_never_sends_the_rest_is_parted_with(rig) -> None:
+    client = rig.client()
     client.send(post(4))
     refused(client)
-    door.later(5.5)
+    rig.later(5.5)
     assert client.ended
 
 
-def test_after_the_rest_it_may_be_idle_for_as_long_as_ever(door) -> None:
-    client = door.client()
+def test_after_the_rest_it_may_be_idle_for_as_long_as_ever(rig) -> None:
+    client = rig.client()
     client.send(post(4))
     client.send(b"body")
     refused(client)
-    door.later(19.0)
+    rig.later(19.0)
     assert not client.ended
-    door.later(1.5)
+    rig.later(1.5)
     assert client.ended

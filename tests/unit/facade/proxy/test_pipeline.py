@@ -29,19 +29,19 @@ routes:
 
 
 @pytest.fixture
-def door(make_door: Any) -> Any:
-    door = make_door(ROUTES)
-    door.wire.silent = {1000, 2000}
-    return door
+def rig(make_rig: Any) -> Any:
+    rig = make_rig(ROUTES)
+    rig.wire.silent = {1000, 2000}
+    return rig
 
 
-def exchange_of(door: Any, request: bytes) -> Exchange:
+def exchange_of(rig: Any, request: bytes) -> Exchange:
     client = FakeClient(FakeTransport(None, ("a", 1)))  # type: ignore[arg-type]
-    return Exchange(client, read_request(request, 100), door.gateway.context)
+    return Exchange(client, read_request(request, 100), rig.gateway.context)
 
 
-def located(door: Any, request: bytes) -> Request:
-    exchange = exchange_of(door, request)
+def located(rig: Any, request: bytes) -> Request:
+    exchange = exchange_of(rig, request)
     pipeline.locate(exchange.request, exchange.worker)
     return exchange.request
 
@@ -51,7 +51,7 @@ def get(target: str, *lines: str) -> bytes:
 
 
 @pytest.mark.python_build
-def test_every_station_is_called_once_in_this_order(door: Any, monkeypatch: Any) -> None:
+def test_every_station_is_called_once_in_this_order(rig: Any, monkeypatch: Any) -> None:
     called: list[str] = []
 
     def noted(name: str) -> Any:
@@ -65,22 +65,22 @@ def test_every_station_is_called_once_in_this_order(door: Any, monkeypatch: Any)
 
     for name in STATIONS:
         monkeypatch.setattr(pipeline, name, noted(name))
-    pipeline.forward(exchange_of(door, get("/canary/7", "who: anna")))
+    pipeline.forward(exchange_of(rig, get("/canary/7", "who: anna")))
     assert called == STATIONS
 
 
-def test_locate_finds_the_route_and_keeps_the_version_of_the_table(door: Any) -> None:
-    request = located(door, get("/canary/7?x=1"))
+def test_locate_finds_the_route_and_keeps_the_version_of_the_table(rig: Any) -> None:
+    request = located(rig, get("/canary/7?x=1"))
     assert (request.state.route.name, request.path) == ("canary", "/canary/7")
     version = request.version
-    door.use(ROUTES.replace("7s", "8s"))
-    assert request.version == version != located(door, get("/away")).version
+    rig.use(ROUTES.replace("7s", "8s"))
+    assert request.version == version != located(rig, get("/away")).version
 
 
-def test_locate_says_whether_a_request_may_be_sent_twice(door: Any) -> None:
-    assert located(door, get("/canary/7")).idempotent
-    assert located(door, b"PUT /w HTTP/1.1\r\nHost: a\r\nContent-Length: 1").idempotent
-    assert not located(door, b"POST /w HTTP/1.1\r\nHost: a\r\nContent-Length: 1").idempotent
+def test_locate_says_whether_a_request_may_be_sent_twice(rig: Any) -> None:
+    assert located(rig, get("/canary/7")).idempotent
+    assert located(rig, b"PUT /w HTTP/1.1\r\nHost: a\r\nContent-Length: 1").idempotent
+    assert not located(rig, b"POST /w HTTP/1.1\r\nHost: a\r\nContent-Length: 1").idempotent
 
 
 @pytest.mark.parametrize(
@@ -88,56 +88,56 @@ def test_locate_says_whether_a_request_may_be_sent_twice(door: Any) -> None:
     [("PUT", "/w", 20, False), ("PUT", "/w", 21, True), ("PUT", "/x", 11, True)],
 )
 def test_locate_refuses_a_body_beyond_the_limit_of_the_route_or_of_all(
-    door: Any, method: str, path: str, length: int, refused: bool
+    rig: Any, method: str, path: str, length: int, refused: bool
 ) -> None:
     request = f"{method} {path} HTTP/1.1\r\nHost: a\r\nContent-Length: {length}".encode()
     if not refused:
-        located(door, request)
+        located(rig, request)
         return
     with pytest.raises(Refused) as found:
-        located(door, request)
+        located(rig, request)
     assert found.value.status == 413
 
 
-def test_locate_refuses_a_path_with_two_readings(door: Any) -> None:
+def test_locate_refuses_a_path_with_two_readings(rig: Any) -> None:
     with pytest.raises(Refused) as found:
-        located(door, get("/away%2f..%2fcanary/7"))
+        located(rig, get("/away%2f..%2fcanary/7"))
     assert found.value.status == 400
 
 
-def test_a_time_limit_is_the_routes_own_or_that_of_all(door: Any) -> None:
-    own = located(door, b"PUT /w HTTP/1.1\r\nHost: a\r\nContent-Length: 1")
+def test_a_time_limit_is_the_routes_own_or_that_of_all(rig: Any) -> None:
+    own = located(rig, b"PUT /w HTTP/1.1\r\nHost: a\r\nContent-Length: 1")
     assert own.state.route.timeout == 7.0
-    every = door.gateway.current.table.routes.options.timeouts.exchange
-    assert located(door, get("/canary/7")).state.route.timeout == every
-    assert located(door, get("/of/no/route")).state.route.timeout == every
+    every = rig.gateway.current.table.routes.options.timeouts.exchange
+    assert located(rig, get("/canary/7")).state.route.timeout == every
+    assert located(rig, get("/of/no/route")).state.route.timeout == every
 
 
-def test_identify_takes_the_key_of_the_route(door: Any) -> None:
-    exchange = exchange_of(door, get("/canary/7", "who: anna"))
+def test_identify_takes_the_key_of_the_route(rig: Any) -> None:
+    exchange = exchange_of(rig, get("/canary/7", "who: anna"))
     pipeline.forward(exchange)
     assert exchange.request.decision.bucket == bucket_of("canary", "anna")
 
 
-def test_admit_takes_legacy_where_the_new_side_has_no_instance(door: Any) -> None:
-    exchange = exchange_of(door, get("/away"))
+def test_admit_takes_legacy_where_the_new_side_has_no_instance(rig: Any) -> None:
+    exchange = exchange_of(rig, get("/away"))
     pipeline.forward(exchange)
     request = exchange.request
     assert request.attempt.side.name == "legacy"
     assert request.decision.reason == "unavailable"
-    assert door.counts("away")["diverted"] == 1
+    assert rig.counts("away")["diverted"] == 1
 
 
-def test_admit_ends_a_request_that_no_side_may_take(door: Any) -> None:
-    exchange = exchange_of(door, get("/retired"))
+def test_admit_ends_a_request_that_no_side_may_take(rig: Any) -> None:
+    exchange = exchange_of(rig, get("/retired"))
     pipeline.forward(exchange)
     assert exchange.done
     assert exchange.client.calls == [("explain", 503)]  # type: ignore[attr-defined]
     assert exchange.request.attempt.sent == b""
 
 
-def test_introduce_writes_the_head_for_the_side(door: Any) -> None:
-    exchange = exchange_of(door, get("/of/no/route", "Connection: close", "A: b"))
+def test_introduce_writes_the_head_for_the_side(rig: Any) -> None:
+    exchange = exchange_of(rig, get("/of/no/route", "Connection: close", "A: b"))
     pipeline.forward(exchange)
     sent = exchange.request.attempt.sent
     assert sent.startswith(b"GET /of/no/route HTTP/1.1\r\nHost: a\r\nA: b\r\n")

@@ -1,4 +1,4 @@
-"""Routes as flags: the decision is the door's own."""
+"""Routes as flags: the decision is the facade's own."""
 
 from typing import Any
 
@@ -70,7 +70,7 @@ def test_which_side_and_why(
     assert found.version == table.version
 
 
-def test_ten_thousand_keys_are_decided_as_the_door_decides_them(table: RouteTable) -> None:
+def test_ten_thousand_keys_are_decided_as_the_facade_decides_them(table: RouteTable) -> None:
     route = table.match("GET", "/split/7/x")
     on_new = 0
     for number in range(10_000):

@@ -34,8 +34,8 @@ FORM = "Content-Type: application/x-www-form-urlencoded"
 
 
 @pytest.fixture
-def shop(make_door: Any, tmp_path: Path) -> Shop:
-    return Shop(make_door(ROUTES.format(stage="legacy"), None, tmp_path / "memory"), None)
+def shop(make_rig: Any, tmp_path: Path) -> Shop:
+    return Shop(make_rig(ROUTES.format(stage="legacy"), None, tmp_path / "memory"), None)
 
 
 def form(email: str = "anna", *lines: str, path: str = "/login") -> bytes:
@@ -52,7 +52,7 @@ def json(email: str = "anna") -> bytes:
 
 def ask(shop: Shop, request: bytes, answer: bytes = WRONG, address: str = "192.0.2.7") -> bytes:
     """The answer to one request; nobody is asked where it is refused."""
-    client = shop.door.client(address)
+    client = shop.rig.client(address)
     client.send(request)
     for port in (LEGACY, NEW):
         for peer, _ in shop.at(port):
@@ -66,7 +66,7 @@ def status(answer: bytes) -> int:
 
 def test_an_account_may_be_tried_so_often_at_both_sides_together(shop: Shop) -> None:
     assert [status(ask(shop, form())) for _ in range(2)] == [200, 200]
-    shop.door.use(ROUTES.format(stage="new"))
+    shop.rig.use(ROUTES.format(stage="new"))
     assert status(ask(shop, form(), address="192.0.2.8")) == 200
     assert len(shop.peers(NEW)) == 1
     for request in (form(), form(" ANNA "), json()):
@@ -75,11 +75,11 @@ def test_an_account_may_be_tried_so_often_at_both_sides_together(shop: Shop) -> 
         wait = re.search(rb"\r\nRetry-After: (\d+)\r\n", answer)
         assert wait and 840 < int(wait[1]) <= 900
         assert b"Too many attempts to log in. Please try again in 15 minutes." in answer
-    shop.door.use(ROUTES.format(stage="legacy"))
+    shop.rig.use(ROUTES.format(stage="legacy"))
     assert status(ask(shop, form())) == 429
     assert status(ask(shop, form("ben"))) == 200
-    assert shop.door.counts("page")["limited"] == 3
-    assert shop.door.counts("api")["limited"] == 1
+    assert shop.rig.counts("page")["limited"] == 3
+    assert shop.rig.counts("api")["limited"] == 1
 
 
 @pytest.mark.python_build
@@ -108,7 +108,7 @@ def test_a_login_does_not_count_and_its_account_begins_anew(shop: Shop) -> None:
 )
 def test_what_no_side_could_answer_does_not_count(shop: Shop, answer: bytes) -> None:
     assert {status(ask(shop, form(), answer)) for _ in range(9)} <= {500, 503}
-    assert shop.door.counts("page")["limited"] == 0
+    assert shop.rig.counts("page")["limited"] == 0
 
 
 @pytest.mark.parametrize(
@@ -127,7 +127,7 @@ def test_every_other_answer_is_no_login(shop: Shop, answer: bytes) -> None:
 
 def test_one_that_leaves_before_the_answer_has_tried(shop: Shop) -> None:
     for _ in range(3):
-        client = shop.door.client()
+        client = shop.rig.client()
         client.send(form())
         client.vanish()
     assert status(ask(shop, form())) == 429
@@ -135,7 +135,7 @@ def test_one_that_leaves_before_the_answer_has_tried(shop: Shop) -> None:
 
 def test_a_side_that_cannot_be_reached_was_not_tried(shop: Shop) -> None:
     for _ in range(5):
-        client = shop.door.client()
+        client = shop.rig.client()
         client.send(form())
         shop.peers(LEGACY)[-1].vanish()
         assert status(bytes(client.read())) in (502, 503, 504)
@@ -143,10 +143,10 @@ def test_a_side_that_cannot_be_reached_was_not_tried(shop: Shop) -> None:
 
 
 def test_a_declined_login_is_one_attempt(shop: Shop) -> None:
-    shop.door.use(ROUTES.format(stage="new"))
+    shop.rig.use(ROUTES.format(stage="new"))
     declined = ok(b"", "503 Service Unavailable", b"Fig-Declined: behind\r\n")
     for number in range(4):
-        client = shop.door.client(f"192.0.2.{number}")
+        client = shop.rig.client(f"192.0.2.{number}")
         client.send(form())
         if number < 3:
             shop.answer(NEW, declined)
@@ -170,7 +170,7 @@ def test_bodies_that_name_no_account_are_one(shop: Shop, request_: bytes) -> Non
 
 
 def test_a_login_is_read_whole_before_a_side_is_asked(shop: Shop) -> None:
-    client = shop.door.client()
+    client = shop.rig.client()
     whole = form()
     client.send(whole[:-5])
     assert shop.at(LEGACY) == []
@@ -201,11 +201,11 @@ def test_an_idempotency_key_means_nothing_here(shop: Shop) -> None:
 
 
 def test_without_the_memory_logins_go_on(
-    shop: Shop, make_door: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    shop: Shop, make_rig: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:  # fmt: skip
     monkeypatch.setattr(memory_module, "LOCK_SECONDS", 0.002)
-    other = make_door(ROUTES.format(stage="legacy"), None, tmp_path / "memory")
+    other = make_rig(ROUTES.format(stage="legacy"), None, tmp_path / "memory")
     with other.gateway.memory.open().locked():
         assert {status(ask(shop, form())) for _ in range(5)} == {200}
     assert "an attempt to log in is not counted: " in caplog.text

@@ -41,8 +41,8 @@ def text(**how: str) -> str:
 class Composed(Shop):
     """A shop with a composed page, and its parts by the paths that they are asked for."""
 
-    def __init__(self, door: Any) -> None:
-        super().__init__(door, None)  # type: ignore[arg-type]
+    def __init__(self, rig: Any) -> None:
+        super().__init__(rig, None)  # type: ignore[arg-type]
 
     def asked(self) -> dict[str, tuple[Any, bytes]]:
         """What waits to be answered, by target."""
@@ -51,7 +51,7 @@ class Composed(Shop):
 
     def page(self, answers: dict[str, bytes], request: bytes = PAGE) -> bytes:
         """The answer to the page where its parts are answered so; those not named, not at all."""
-        client = self.door.client()
+        client = self.rig.client()
         client.send(request)
         for target, (peer, _) in self.asked().items():
             for start, answer in answers.items():
@@ -60,7 +60,7 @@ class Composed(Shop):
         return bytes(client.read())
 
     def parts(self, route: str = "page") -> dict[str, Any]:
-        found: dict[str, Any] = self.door.counts(route)["composed"]
+        found: dict[str, Any] = self.rig.counts(route)["composed"]
         return found
 
 
@@ -79,12 +79,12 @@ GOOD = {"/api/products": PRODUCT, "/api/me": ME, "/api/stock": STOCK}
 
 
 @pytest.fixture
-def shop(make_door: Callable[..., Any], tmp_path: Path) -> Composed:
-    return Composed(make_door(text(), None, tmp_path / "memory"))
+def shop(make_rig: Callable[..., Any], tmp_path: Path) -> Composed:
+    return Composed(make_rig(text(), None, tmp_path / "memory"))
 
 
 def test_all_parts_are_asked_at_once_and_answered_together(shop: Composed) -> None:
-    client = shop.door.client()
+    client = shop.rig.client()
     client.send(get("/api/page/P-1?not=passed", "X-Mine: a", "Accept: text/html", cookie="sid=1"))
     asked = shop.asked()
     assert set(asked) == {"/api/products/P-1?full=1", "/api/me", "/api/stock"}
@@ -110,9 +110,9 @@ def test_all_parts_are_asked_at_once_and_answered_together(shop: Composed) -> No
     counts = shop.parts()
     assert (counts["requests"], counts["status"], counts["partial"]) == (1, {"2xx": 1}, 0)
     assert counts["parts"] == {name: {"there": 1} for name in ("product", "me", "stock")}
-    assert shop.door.counts("page")["requests"] == {"legacy": 0, "new": 0}
-    assert shop.door.counts("product")["requests"] == {"legacy": 0, "new": 1}
-    assert shop.door.counts("me")["requests"] == {"legacy": 1, "new": 0}
+    assert shop.rig.counts("page")["requests"] == {"legacy": 0, "new": 0}
+    assert shop.rig.counts("product")["requests"] == {"legacy": 0, "new": 1}
+    assert shop.rig.counts("me")["requests"] == {"legacy": 1, "new": 0}
     client.send(PAGE)
     assert len(shop.asked()) == 3, "the connection goes on"
 
@@ -163,9 +163,9 @@ def test_a_required_part_that_fails_decides_the_status(
     assert said["missing"]["stock"]["reason"] == reason
     assert said["detail"].startswith("The part 'stock' is missing. ")
     assert shop.parts()["parts"] == {"stock": {reason: 1}}
-    shop.door.later(1.0)
+    shop.rig.later(1.0)
     assert all(peer.ended for peer in shop.peers(NEW)), "the product is not wanted any more"
-    assert shop.door.counts("product")["failures"] == {}, "it was let go, and did not fail"
+    assert shop.rig.counts("product")["failures"] == {}, "it was let go, and did not fail"
 
 
 def test_what_a_client_needs_of_a_refused_part_is_passed_on(shop: Composed) -> None:
@@ -178,7 +178,7 @@ def test_what_a_client_needs_of_a_refused_part_is_passed_on(shop: Composed) -> N
 def test_a_part_in_the_middle_of_its_answer_is_missing_when_that_breaks_off(
     shop: Composed,
 ) -> None:
-    client = shop.door.client()
+    client = shop.rig.client()
     client.send(PAGE)
     peer, _ = shop.asked()["/api/stock"]
     peer.send(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n" + JSON + b"\r\n[1")
@@ -201,14 +201,14 @@ def test_parts_that_stream_or_have_no_body_are_taken_whole(shop: Composed) -> No
 
 
 def test_what_is_not_there_at_the_deadline_is_missing(shop: Composed) -> None:
-    client = shop.door.client()
+    client = shop.rig.client()
     client.send(PAGE)
     for target, (peer, _) in shop.asked().items():
         if target != "/api/me":
             peer.send(GOOD[target.rpartition("/")[0] if "products" in target else target])
-    shop.door.later(2.9)
+    shop.rig.later(2.9)
     assert client.read() == b""
-    shop.door.later(0.4)
+    shop.rig.later(0.4)
     answer = client.read()
     assert status(answer) == 200
     assert body(answer)["missing"]["me"] == {
@@ -216,13 +216,13 @@ def test_what_is_not_there_at_the_deadline_is_missing(shop: Composed) -> None:
         "status": 504,
         "detail": "The service behind this address took longer than this request may take.",
     }
-    assert shop.door.counts("me")["failures"] == {"legacy.deadline": 1}
+    assert shop.rig.counts("me")["failures"] == {"legacy.deadline": 1}
 
 
 def test_a_required_part_that_is_late_is_a_504(shop: Composed) -> None:
-    client = shop.door.client()
+    client = shop.rig.client()
     client.send(PAGE)
-    shop.door.later(3.4)
+    shop.rig.later(3.4)
     answer = client.read()
     assert status(answer) == 504
     assert body(answer)["part"] == "product", "the first of the file"
@@ -230,28 +230,28 @@ def test_a_required_part_that_is_late_is_a_504(shop: Composed) -> None:
 
 
 def test_a_part_whose_own_route_allows_less_has_less(shop: Composed) -> None:
-    shop.door.use(text(me=", timeout: 1s"))
-    client = shop.door.client()
+    shop.rig.use(text(me=", timeout: 1s"))
+    client = shop.rig.client()
     client.send(PAGE)
-    shop.door.later(1.4)
-    asked = shop.door.counts("me")["failures"]
+    shop.rig.later(1.4)
+    asked = shop.rig.counts("me")["failures"]
     assert asked == {"legacy.deadline": 1}
     assert client.read() == b"", "the others still have time"
 
 
 def test_limits_of_its_own_route_hold_for_a_part(shop: Composed) -> None:
-    shop.door.use(text(me=", limits: few"))
+    shop.rig.use(text(me=", limits: few"))
     assert body(shop.page(GOOD))["missing"] == {}
     found = body(shop.page(GOOD))["missing"]["me"]
     assert (found["reason"], found["status"]) == ("limited", 429)
     assert found["retry_after"] == 3600
-    assert shop.door.counts("me")["limits"]["few"]["refused"] == 1
+    assert shop.rig.counts("me")["limits"]["few"]["refused"] == 1
 
 
 def test_a_required_part_that_a_limit_refuses_is_a_429_that_says_when(shop: Composed) -> None:
-    shop.door.use(text(more=", limits: few"))
+    shop.rig.use(text(more=", limits: few"))
     shop.page(GOOD)
-    client = shop.door.client()
+    client = shop.rig.client()
     client.send(PAGE)
     answer = client.read()
     assert status(answer) == 429
@@ -261,22 +261,22 @@ def test_a_required_part_that_a_limit_refuses_is_a_429_that_says_when(shop: Comp
 
 
 def test_a_part_falls_back_as_its_route_does(shop: Composed) -> None:
-    client = shop.door.client()
+    client = shop.rig.client()
     client.send(PAGE)
     for target, (peer, _) in shop.asked().items():
         peer.send(b"nonsense\r\n\r\n" if "products" in target else GOOD[target])
     shop.answer(LEGACY, PRODUCT)
     assert body(client.read())["product"]["sku"] == "P-1"
-    assert shop.door.counts("product")["fallbacks"] == 1
-    assert set(shop.door.breakers("fresh").values()) == {"open"}
+    assert shop.rig.counts("product")["fallbacks"] == 1
+    assert set(shop.rig.breakers("fresh").values()) == {"open"}
     answers = shop.page(GOOD)
     assert status(answers) == 200, "its breaker is open: legacy answers"
-    assert shop.door.counts("product")["diverted"] == 1
+    assert shop.rig.counts("product")["diverted"] == 1
 
 
 def test_a_part_is_copied_and_compared_as_its_route_says(shop: Composed) -> None:
-    shop.door.use(text(stage="shadow", more=", compare: {sample: 100%}"))
-    client = shop.door.client()
+    shop.rig.use(text(stage="shadow", more=", compare: {sample: 100%}"))
+    client = shop.rig.client()
     client.send(PAGE)
     waits = [*shop.at(LEGACY), *shop.at(NEW)]
     for peer, data in waits:
@@ -284,7 +284,7 @@ def test_a_part_is_copied_and_compared_as_its_route_says(shop: Composed) -> None
         peer.send(next(answer for start, answer in GOOD.items() if target.startswith(start)))
     assert status(client.read()) == 200
     assert len(waits) == 4, "three parts and a copy"
-    (pair,) = shop.door.channel.pairs
+    (pair,) = shop.rig.channel.pairs
     assert (pair.meta["route"], pair.meta["target"]) == ("product", "/api/products/P-1?full=1")
 
 
@@ -305,12 +305,12 @@ def test_head_has_the_head_of_get(shop: Composed) -> None:
 
 
 def test_a_client_that_leaves_takes_its_parts_with_it(shop: Composed) -> None:
-    client = shop.door.client()
+    client = shop.rig.client()
     client.send(PAGE)
     assert len(shop.asked()) == 3
     client.vanish()
     assert all(peer.ended for port in (LEGACY, NEW) for peer in shop.peers(port))
-    assert shop.door.gateway.counters.client.aborted == 1, "one client, not four"
+    assert shop.rig.gateway.counters.client.aborted == 1, "one client, not four"
 
 
 @pytest.mark.parametrize(
@@ -318,7 +318,7 @@ def test_a_client_that_leaves_takes_its_parts_with_it(shop: Composed) -> None:
              "Upgrade: websocket\r\nConnection: Upgrade"],
 )  # fmt: skip
 def test_what_concerns_the_whole_alone_is_not_asked_of_parts(shop: Composed, line: str) -> None:
-    client = shop.door.client()
+    client = shop.rig.client()
     client.send(get("/api/page/P-1", line, cookie=None))
     for _, head in shop.asked().values():
         assert line.split(":")[0].lower() not in fields(head)
@@ -326,7 +326,7 @@ def test_what_concerns_the_whole_alone_is_not_asked_of_parts(shop: Composed, lin
 
 def test_a_body_is_read_and_goes_nowhere(shop: Composed) -> None:
     request = PAGE.replace(b"Host", b"Content-Length: 3\r\nHost") + b"abc"
-    client = shop.door.client()
+    client = shop.rig.client()
     client.send(request + PAGE)
     asked = shop.asked()
     assert not any(b"ontent-" in head for _, head in asked.values())
@@ -347,7 +347,7 @@ def test_cookies_of_parts_reach_the_client_once_each(shop: Composed) -> None:
 
 
 def test_a_parameter_is_written_into_a_part_and_leads_nowhere_else(shop: Composed) -> None:
-    client = shop.door.client()
+    client = shop.rig.client()
     client.send(get("/api/page/a%20b%3Fc", cookie=None))
     assert "/api/products/a%20b%3Fc?full=1" in shop.asked()
     answer = shop.page({}, get("/api/page/..%2fme", cookie=None))
@@ -356,13 +356,13 @@ def test_a_parameter_is_written_into_a_part_and_leads_nowhere_else(shop: Compose
 
 def test_a_preflight_of_a_composed_route_is_legacys(shop: Composed) -> None:
     asks = get("/api/page/P-1", "Origin: http://b", "Access-Control-Request-Method: GET")
-    client = shop.door.client()
+    client = shop.rig.client()
     client.send(asks.replace(b"GET", b"OPTIONS", 1))
     shop.answer(LEGACY, b"HTTP/1.1 204 No Content\r\n\r\n")
     assert status(client.read()) == 204
 
 
 def test_the_decision_says_that_it_was_composed(shop: Composed) -> None:
-    shop.door.use(text(expose="true"))
+    shop.rig.use(text(expose="true"))
     said = fields(shop.page(GOOD))["fig-decision"]
     assert said.startswith("side=composed; ") and "reason=composed" in said

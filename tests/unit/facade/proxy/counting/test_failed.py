@@ -27,25 +27,25 @@ def header(answer: bytes, name: bytes) -> str:
     return next(value.decode() for key, _, value in lines if key == name)
 
 
-def reported(door: Any) -> list[dict[str, Any]]:
-    report = door.gateway.failed.report()
+def reported(rig: Any) -> list[dict[str, Any]]:
+    report = rig.gateway.failed.report()
     return report["requests"] if report else []
 
 
 @pytest.fixture
-def door(make_door: Any) -> Any:
-    door = make_door(ROUTES)
-    door.wire.refuse.update({1000, 2000})
-    return door
+def rig(make_rig: Any) -> Any:
+    rig = make_rig(ROUTES)
+    rig.wire.refuse.update({1000, 2000})
+    return rig
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
-def test_the_id_is_in_a_header_and_in_the_report(door: Any, method: str) -> None:
-    client = door.client()
+def test_the_id_is_in_a_header_and_in_the_report(rig: Any, method: str) -> None:
+    client = rig.client()
     client.send(request(method=method))
     answer = client.read()
     assert answer.startswith(b"HTTP/1.1 502 ")
-    (one,) = reported(door)
+    (one,) = reported(rig)
     assert one["request_id"] == header(answer, b"Fig-Request-Id")
     told = (one["status"], one["method"], one["route"], one["side"], one["phase"])
     assert told == (502, method, "cart", "legacy", "connect")
@@ -53,56 +53,56 @@ def test_the_id_is_in_a_header_and_in_the_report(door: Any, method: str) -> None
         assert json.loads(answer.partition(b"\r\n\r\n")[2])["request_id"] == one["request_id"]
 
 
-def test_the_id_is_that_of_the_trace_a_client_sent(door: Any) -> None:
+def test_the_id_is_that_of_the_trace_a_client_sent(rig: Any) -> None:
     trace = "4bf92f3577b34da6a3ce929d0e0e4736"
     sent = request().replace(
         b"\r\n\r\n", f"\r\nTraceparent: 00-{trace}-00f067aa0ba902b7-01\r\n\r\n".encode()
     )
-    door.client().send(sent)
-    assert reported(door)[0]["request_id"] == trace
+    rig.client().send(sent)
+    assert reported(rig)[0]["request_id"] == trace
 
 
-def test_an_answer_that_breaks_off_is_reported_with_its_status(make_door: Any) -> None:
-    door = make_door(ROUTES)
-    client = door.client()
+def test_an_answer_that_breaks_off_is_reported_with_its_status(make_rig: Any) -> None:
+    rig = make_rig(ROUTES)
+    client = rig.client()
     client.send(request("/x"))
-    door.upstream.send(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf")
+    rig.upstream.send(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf")
     client.read()
-    door.upstream.vanish()
-    (one,) = reported(door)
+    rig.upstream.vanish()
+    (one,) = reported(rig)
     assert (one["status"], one["phase"], one["side"]) == (200, "truncated", "legacy")
 
 
-def test_what_fell_back_or_was_the_upstreams_own_word_did_not_fail(make_door: Any) -> None:
-    door = make_door(ROUTES)
-    door.wire.refuse.add(2000)
-    client = door.client()
+def test_what_fell_back_or_was_the_upstreams_own_word_did_not_fail(make_rig: Any) -> None:
+    rig = make_rig(ROUTES)
+    rig.wire.refuse.add(2000)
+    client = rig.client()
     client.send(request())
-    door.upstream.send(b"HTTP/1.1 500 No\r\nContent-Length: 0\r\n\r\n")
+    rig.upstream.send(b"HTTP/1.1 500 No\r\nContent-Length: 0\r\n\r\n")
     assert client.read().startswith(b"HTTP/1.1 500 ")
-    assert door.gateway.failed.report() is None
+    assert rig.gateway.failed.report() is None
 
 
-def test_no_value_of_a_query_is_told_and_no_long_path(door: Any) -> None:
-    door.client().send(request("/a?token=secret"))
-    door.client().send(request("/" + "b" * 1000))
-    first, second = reported(door)
+def test_no_value_of_a_query_is_told_and_no_long_path(rig: Any) -> None:
+    rig.client().send(request("/a?token=secret"))
+    rig.client().send(request("/" + "b" * 1000))
+    first, second = reported(rig)
     assert first["target"] == "/a?token=…"
     assert len(second["target"]) == LONGEST_TARGET
 
 
-def test_more_than_it_keeps_is_a_number_and_a_taken_report_is_gone(door: Any) -> None:
-    client = door.client()
+def test_more_than_it_keeps_is_a_number_and_a_taken_report_is_gone(rig: Any) -> None:
+    client = rig.client()
     for _ in range(MOST_KEPT + 7):
         client.send(request("/x"))
         client.read()
-    report = door.gateway.failed.report()
+    report = rig.gateway.failed.report()
     assert (len(report["requests"]), report["more"]) == (MOST_KEPT, 7)
-    door.channel.open = False
-    door.gateway.channel = door.channel
-    door.gateway._report()
-    assert door.gateway.failed.report() == report, "the control process is away: it is kept"
-    door.channel.open = True
-    door.gateway._report()
-    assert door.gateway.failed.report() is None
-    assert [frame.meta for frame in door.channel.frames if frame.kind == FAILED] == [report]
+    rig.channel.open = False
+    rig.gateway.channel = rig.channel
+    rig.gateway._report()
+    assert rig.gateway.failed.report() == report, "the control process is away: it is kept"
+    rig.channel.open = True
+    rig.gateway._report()
+    assert rig.gateway.failed.report() is None
+    assert [frame.meta for frame in rig.channel.frames if frame.kind == FAILED] == [report]

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from facade.proxy.counting.keys import GENERATION_SECONDS, KeyCounts
 from facade.routes.decision import bucket_of
-from tests.unit.facade.proxy.conftest import Door
+from tests.unit.facade.proxy.conftest import Rig
 
 ROUTES = """
 upstreams:
@@ -29,9 +29,9 @@ def buckets(seen: str) -> set[int]:
     return {bucket for bucket in range(10_000) if bits[bucket >> 3] >> (bucket & 7) & 1}
 
 
-def ask(door: Door, path: str, who: str | None) -> None:
+def ask(rig: Rig, path: str, who: str | None) -> None:
     header = f"who: {who}\r\n" if who else ""
-    door.client().send(f"GET {path} HTTP/1.1\r\nHost: shop\r\n{header}\r\n".encode())
+    rig.client().send(f"GET {path} HTTP/1.1\r\nHost: shop\r\n{header}\r\n".encode())
 
 
 def test_buckets_are_counted_and_the_one_that_asks_most_is_known() -> None:
@@ -55,26 +55,26 @@ def test_who_did_not_ask_for_an_hour_is_let_go() -> None:
 
 
 def test_a_watched_route_counts_keys_in_each_stage_but_the_last(
-    make_door: Callable[..., Door],
+    make_rig: Callable[..., Rig],
 ) -> None:
     for stage in ("legacy", "shadow", "canary\n    percent: 25"):
-        door = make_door(ROUTES.format(stage=stage))
+        rig = make_rig(ROUTES.format(stage=stage))
         for who in ("anna", "ben", "anna", None):
-            ask(door, "/w/x", who)
-        ask(door, "/p/x", "anna")
-        told = door.gateway.snapshot()["keys"]
+            ask(rig, "/w/x", who)
+        ask(rig, "/p/x", "anna")
+        told = rig.gateway.snapshot()["keys"]
         assert list(told) == ["watched"]
         assert buckets(told["watched"]["seen"]) == {bucket_of("s", "anna"), bucket_of("s", "ben")}
         assert (told["watched"]["requests"], told["watched"]["keyless"]) == (3, 1)
-    door = make_door(ROUTES.format(stage="new"))
-    ask(door, "/w/x", "anna")
-    assert door.gateway.snapshot()["keys"] == {}
+    rig = make_rig(ROUTES.format(stage="new"))
+    ask(rig, "/w/x", "anna")
+    assert rig.gateway.snapshot()["keys"] == {}
 
 
-def test_another_percentage_begins_anew(make_door: Callable[..., Door]) -> None:
-    door = make_door(ROUTES.format(stage="canary\n    percent: 25"))
-    ask(door, "/w/x", "anna")
-    door.use(ROUTES.format(stage="canary\n    percent: 50"))
-    ask(door, "/w/x", "ben")
-    told = door.gateway.snapshot()["keys"]["watched"]
+def test_another_percentage_begins_anew(make_rig: Callable[..., Rig]) -> None:
+    rig = make_rig(ROUTES.format(stage="canary\n    percent: 25"))
+    ask(rig, "/w/x", "anna")
+    rig.use(ROUTES.format(stage="canary\n    percent: 50"))
+    ask(rig, "/w/x", "ben")
+    told = rig.gateway.snapshot()["keys"]["watched"]
     assert (told["threshold"], told["requests"]) == (5_000, 1)

@@ -38,13 +38,13 @@ def sent_trace(data: bytes) -> tuple[str, int, str]:
 
 
 @pytest.fixture
-def door(make_door: Any) -> Any:
-    return make_door(ROUTES % ("0%", "100%"))
+def rig(make_rig: Any) -> Any:
+    return make_rig(ROUTES % ("0%", "100%"))
 
 
 @pytest.fixture
-def traced(make_door: Any) -> Any:
-    return make_door(ROUTES % ("100%", "100%"))
+def traced(make_rig: Any) -> Any:
+    return make_rig(ROUTES % ("100%", "100%"))
 
 
 def test_a_side_is_asked_under_the_span_of_its_attempt(traced: Any) -> None:
@@ -110,29 +110,29 @@ def test_a_request_without_an_answer_says_why(traced: Any) -> None:
     )
 
 
-def test_reads_and_writes_have_shares_of_their_own(door: Any) -> None:
-    client = door.client()
+def test_reads_and_writes_have_shares_of_their_own(rig: Any) -> None:
+    client = rig.client()
     client.send(get("/article/P-1"))
-    assert sent_trace(door.upstream.read())[2] == "00"
-    door.upstream.send(OK)
+    assert sent_trace(rig.upstream.read())[2] == "00"
+    rig.upstream.send(OK)
     client.send(get("/article/P-1", method="POST"))
-    assert sent_trace(door.upstream.read())[2] == "01"
-    door.upstream.send(OK)
-    assert len(door.gateway.spans.report()["requests"]) == 1
+    assert sent_trace(rig.upstream.read())[2] == "01"
+    rig.upstream.send(OK)
+    assert len(rig.gateway.spans.report()["requests"]) == 1
 
 
-def test_a_client_that_traces_is_traced(door: Any) -> None:
-    door.client().send(get("/article/P-1", CLIENTS % 1))
-    door.upstream.send(OK)
-    assert door.gateway.spans.report()["requests"][0]["trace"] == CLIENTS[3:35]
+def test_a_client_that_traces_is_traced(rig: Any) -> None:
+    rig.client().send(get("/article/P-1", CLIENTS % 1))
+    rig.upstream.send(OK)
+    assert rig.gateway.spans.report()["requests"][0]["trace"] == CLIENTS[3:35]
 
 
-def test_where_nothing_is_traced_the_clients_word_is_passed_on(make_door: Any) -> None:
-    door = make_door(ROUTES % ("0%", "0%"))
-    door.client().send(get("/article/P-1", CLIENTS % 1))
-    assert (CLIENTS % 1).encode() in door.upstream.read()
-    door.upstream.send(OK)
-    assert door.gateway.spans.report() is None
+def test_where_nothing_is_traced_the_clients_word_is_passed_on(make_rig: Any) -> None:
+    rig = make_rig(ROUTES % ("0%", "0%"))
+    rig.client().send(get("/article/P-1", CLIENTS % 1))
+    assert (CLIENTS % 1).encode() in rig.upstream.read()
+    rig.upstream.send(OK)
+    assert rig.gateway.spans.report() is None
 
 
 def test_what_nobody_takes_is_counted(traced: Any) -> None:

@@ -8,8 +8,8 @@ BIG = b"x" * 100_000
 
 
 @pytest.fixture
-def small(make_door):
-    return make_door(
+def small(make_rig):
+    return make_rig(
         "facade: {limits: {connections: 3, connections_per_client: 2, body: 10}}\n"
         'upstreams: {legacy: {url: "http://a.test:1", connections: 1}}\n'
         'routes: [{name: up, match: "POST /up", stage: legacy, max_body: 20}]\n'
@@ -81,184 +81,184 @@ def test_a_waiting_client_may_leave(small) -> None:
     assert small.upstream.read().startswith(b"GET")
 
 
-def test_a_slow_client_holds_the_upstream_back(door) -> None:
-    client = door.client()
+def test_a_slow_client_holds_the_upstream_back(rig) -> None:
+    client = rig.client()
     client.transport.stuck = True
     client.send(GET)
-    door.upstream.send(b"HTTP/1.1 200 OK\r\nContent-Length: 300000\r\n\r\n" + BIG)
-    assert door.upstream.transport.reading_paused
-    door.upstream.send(BIG)
+    rig.upstream.send(b"HTTP/1.1 200 OK\r\nContent-Length: 300000\r\n\r\n" + BIG)
+    assert rig.upstream.transport.reading_paused
+    rig.upstream.send(BIG)
     assert len(client.unstick()) < 110_000
-    assert not door.upstream.transport.reading_paused
-    door.upstream.send(BIG)
+    assert not rig.upstream.transport.reading_paused
+    rig.upstream.send(BIG)
     assert len(client.read()) == 200_000
 
 
-def test_a_client_that_reads_nothing_is_dropped(door) -> None:
-    client = door.client()
+def test_a_client_that_reads_nothing_is_dropped(rig) -> None:
+    client = rig.client()
     client.transport.stuck = True
     client.send(GET)
-    door.upstream.send(b"HTTP/1.1 200 OK\r\nContent-Length: 300000\r\n\r\n" + BIG)
-    door.later(31)
+    rig.upstream.send(b"HTTP/1.1 200 OK\r\nContent-Length: 300000\r\n\r\n" + BIG)
+    rig.later(31)
     assert client.transport.aborted
-    assert door.upstream.transport.aborted
-    assert door.counts("at-legacy")["failures"] == {}
+    assert rig.upstream.transport.aborted
+    assert rig.counts("at-legacy")["failures"] == {}
 
 
-def test_a_slow_client_lets_go_of_a_whole_answer(door) -> None:
-    slow = door.client()
+def test_a_slow_client_lets_go_of_a_whole_answer(rig) -> None:
+    slow = rig.client()
     slow.transport.stuck = True
     slow.send(GET)
-    door.upstream.send(b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n" + BIG)
+    rig.upstream.send(b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n" + BIG)
     slow.send(GET)  # would be answered into memory: it waits
-    door.upstream.read()
-    other = door.client()
+    rig.upstream.read()
+    other = rig.client()
     other.send(GET)
-    assert door.upstream.read().startswith(b"GET")
-    assert len(door.wire.dialled) == 1
+    assert rig.upstream.read().startswith(b"GET")
+    assert len(rig.wire.dialled) == 1
     slow.unstick()
-    assert door.wire.dialled[1].read().startswith(b"GET")
+    assert rig.wire.dialled[1].read().startswith(b"GET")
 
 
-def test_a_client_that_is_full_with_the_last_chunk_stops_no_other_answer(door) -> None:
+def test_a_client_that_is_full_with_the_last_chunk_stops_no_other_answer(rig) -> None:
     """The connection is free by then, and the next client's."""
-    slow, other = door.client(), door.client()
+    slow, other = rig.client(), rig.client()
     slow.send(GET)
-    door.upstream.send(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n")
+    rig.upstream.send(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n")
     slow.transport.stuck = True
     slow.transport.high = len(slow.transport.sent) + 2
-    door.upstream.send(b"0\r\n\r\n")
-    assert not door.upstream.transport.reading_paused
+    rig.upstream.send(b"0\r\n\r\n")
+    assert not rig.upstream.transport.reading_paused
     other.send(GET)
-    door.upstream.send(b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\na")
+    rig.upstream.send(b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\na")
     assert other.read().endswith(b"a")
 
 
-def test_a_slow_upstream_holds_the_client_back(door) -> None:
-    client = door.client()
+def test_a_slow_upstream_holds_the_client_back(rig) -> None:
+    client = rig.client()
     client.send(POST)
-    door.upstream.read()
-    door.upstream.transport.stuck = True
+    rig.upstream.read()
+    rig.upstream.transport.stuck = True
     client.send(BIG)
     assert client.transport.reading_paused
-    door.upstream.unstick()
+    rig.upstream.unstick()
     assert not client.transport.reading_paused
 
 
-def test_an_upstream_that_takes_nothing_has_failed(door) -> None:
-    client = door.client()
+def test_an_upstream_that_takes_nothing_has_failed(rig) -> None:
+    client = rig.client()
     client.send(POST)
-    door.upstream.transport.stuck = True
+    rig.upstream.transport.stuck = True
     client.send(BIG)
-    door.later(31)
+    rig.later(31)
     assert client.read().startswith(b"HTTP/1.1 504 ")
 
 
-def test_a_body_waits_for_its_connection_within_bounds(door) -> None:
-    door.wire.silent.add(1000)
-    client = door.client()
+def test_a_body_waits_for_its_connection_within_bounds(rig) -> None:
+    rig.wire.silent.add(1000)
+    client = rig.client()
     client.send(POST, BIG)
     assert client.transport.reading_paused
 
 
-def test_a_head_must_come_in_time(door) -> None:
-    client = door.client()
+def test_a_head_must_come_in_time(rig) -> None:
+    client = rig.client()
     client.send(b"GET / HTTP/1.1\r\n")
     for _ in range(9):
-        door.later(1)
+        rig.later(1)
         client.send(b"X: a\r\n")
     assert not client.ended
-    door.later(2)
+    rig.later(2)
     assert client.read().startswith(b"HTTP/1.1 408 ")
     assert client.ended
 
 
-def test_a_connection_without_a_word_is_closed(door) -> None:
-    client = door.client()
-    door.later(11)
+def test_a_connection_without_a_word_is_closed(rig) -> None:
+    client = rig.client()
+    rig.later(11)
     assert client.ended
     assert client.read() == b""
 
 
-def test_an_idle_connection_is_closed(door) -> None:
-    client = door.client()
+def test_an_idle_connection_is_closed(rig) -> None:
+    client = rig.client()
     client.send(GET)
-    door.upstream.send(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+    rig.upstream.send(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
     client.read()
-    door.later(70)
+    rig.later(70)
     assert not client.ended
-    door.later(10)
+    rig.later(10)
     assert client.ended
     assert client.read() == b""
 
 
-def test_a_body_must_go_on(door) -> None:
-    client = door.client()
+def test_a_body_must_go_on(rig) -> None:
+    client = rig.client()
     client.send(POST)
     for _ in range(3):
-        door.later(25)
+        rig.later(25)
         client.send(b"x")
     assert not client.ended
-    door.later(31)
+    rig.later(31)
     assert client.read().startswith(b"HTTP/1.1 408 ")
-    assert door.upstream.transport.aborted
-    assert door.counts("at-legacy")["failures"] == {}
+    assert rig.upstream.transport.aborted
+    assert rig.counts("at-legacy")["failures"] == {}
 
 
-def test_idle_upstream_connections_are_let_go(door) -> None:
-    client = door.client()
+def test_idle_upstream_connections_are_let_go(rig) -> None:
+    client = rig.client()
     client.send(GET)
-    door.upstream.send(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
-    door.later(31)
-    assert door.upstream.transport.aborted
-    assert door.gateway.upstreams.live["legacy"].snapshot()["connections"] == 0
+    rig.upstream.send(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+    rig.later(31)
+    assert rig.upstream.transport.aborted
+    assert rig.gateway.upstreams.live["legacy"].snapshot()["connections"] == 0
 
 
-def test_a_lingering_client_is_cut_off(door) -> None:
-    client = door.client()
+def test_a_lingering_client_is_cut_off(rig) -> None:
+    client = rig.client()
     client.send(b"GET / HTTP/1.1\r\n\r\n")
     assert client.transport.half_closed
     client.send(BIG)
     assert not client.transport.closing
-    door.later(3)
+    rig.later(3)
     assert client.transport.aborted
 
 
-def test_draining_lets_requests_finish_and_closes_the_rest(door) -> None:
-    busy, idle = door.client(), door.client()
+def test_draining_lets_requests_finish_and_closes_the_rest(rig) -> None:
+    busy, idle = rig.client(), rig.client()
     busy.send(GET)
-    door.gateway.current.draining = True
-    for client in tuple(door.gateway.clients.open):
+    rig.gateway.current.draining = True
+    for client in tuple(rig.gateway.clients.open):
         client.drain()
-    door.wire.settle()
+    rig.wire.settle()
     assert idle.ended
     assert not busy.ended
-    door.upstream.send(b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\na")
+    rig.upstream.send(b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\na")
     assert b"Connection: close" in busy.read()
     assert busy.ended
 
 
-def test_a_request_keeps_its_table_and_the_next_one_has_the_new(door) -> None:
-    client = door.client()
+def test_a_request_keeps_its_table_and_the_next_one_has_the_new(rig) -> None:
+    client = rig.client()
     client.send(GET)
-    door.use('upstreams: {legacy: {url: "http://other.test:3000"}}\nroutes: []\n')
-    door.upstream.send(b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\na")
+    rig.use('upstreams: {legacy: {url: "http://other.test:3000"}}\nroutes: []\n')
+    rig.upstream.send(b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\na")
     assert client.read().endswith(b"a")
     client.send(GET)
-    assert door.wire.dialled[1].transport.get_extra_info("peername") == ("other.test", 3000)
-    assert door.wire.dialled[0].transport.aborted
+    assert rig.wire.dialled[1].transport.get_extra_info("peername") == ("other.test", 3000)
+    assert rig.wire.dialled[0].transport.aborted
 
 
-def test_connections_survive_a_reload(door) -> None:
-    client = door.client()
+def test_connections_survive_a_reload(rig) -> None:
+    client = rig.client()
     client.send(GET)
-    door.upstream.send(b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\na")
-    door.upstream.read()
-    document = door.gateway.current.table.routes
+    rig.upstream.send(b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\na")
+    rig.upstream.read()
+    document = rig.gateway.current.table.routes
     assert document.match(b"GET", "/legacy/a").name == "at-legacy"
-    door.use(
+    rig.use(
         'upstreams:\n  legacy: {url: "http://legacy.test:1000"}\n'
         'routes: [{name: other, match: "GET /legacy/{x}", stage: legacy}]\n'
     )
     client.send(GET)
-    assert door.upstream.read().startswith(b"GET")
+    assert rig.upstream.read().startswith(b"GET")

@@ -21,8 +21,8 @@ DECLINED = b"HTTP/1.1 503 No\r\nFig-Declined: behind\r\nContent-Length: 0\r\n\r\
 
 
 @pytest.fixture
-def door(make_door):
-    return make_door(ROUTES)
+def rig(make_rig):
+    return make_rig(ROUTES)
 
 
 def get(path: str, *headers: str, version: str = "1.1") -> bytes:
@@ -30,95 +30,95 @@ def get(path: str, *headers: str, version: str = "1.1") -> bytes:
     return ("\r\n".join(lines) + "\r\n\r\n").encode()
 
 
-def dialled(door, port: int) -> list:
-    return [p for p in door.wire.dialled if p.transport.get_extra_info("peername")[1] == port]
+def dialled(rig, port: int) -> list:
+    return [p for p in rig.wire.dialled if p.transport.get_extra_info("peername")[1] == port]
 
 
 # once more, and no more
 
 
-def test_a_retry_that_waits_and_is_given_a_used_connection_is_the_last(door) -> None:
+def test_a_retry_that_waits_and_is_given_a_used_connection_is_the_last(rig) -> None:
     """The place of the stale connection is taken by one that waited before it."""
-    clients = [door.client() for _ in range(3)]
+    clients = [rig.client() for _ in range(3)]
     for client in clients[:2]:  # two warm connections
         client.send(get("/old"))
-    for peer in door.wire.dialled:
+    for peer in rig.wire.dialled:
         peer.read()
         peer.send(OK)
     for client in clients[:2]:
         client.read()
         client.send(get("/old"))
     clients[2].send(get("/old"))  # waits for a connection
-    first, second = door.wire.dialled
+    first, second = rig.wire.dialled
     first.vanish()  # its request waits behind the third; a new connection is the third's
-    third = door.wire.dialled[2]
+    third = rig.wire.dialled[2]
     assert third.read()
     second.read()
     second.send(OK)  # and this used one is for the request that is sent again
     assert second.read().startswith(b"GET /old")
     second.vanish()
-    assert len(door.wire.dialled) == 3
+    assert len(rig.wire.dialled) == 3
     answers = [client.read()[:12] for client in clients]
     assert sorted(answers) == [b"", b"HTTP/1.1 200", b"HTTP/1.1 502"]
-    assert door.counts("old")["retries"] == 1
+    assert rig.counts("old")["retries"] == 1
 
 
-def test_a_request_that_is_sent_again_has_the_answer_of_the_second_time(door) -> None:
-    client = door.client()
+def test_a_request_that_is_sent_again_has_the_answer_of_the_second_time(rig) -> None:
+    client = rig.client()
     client.send(get("/old"))
-    door.wire.dialled[0].send(OK)
+    rig.wire.dialled[0].send(OK)
     client.read()
     client.send(get("/old"))
-    door.wire.dialled[0].vanish()
+    rig.wire.dialled[0].vanish()
     assert client.read() == b""
-    door.wire.dialled[1].send(OK)
+    rig.wire.dialled[1].send(OK)
     assert client.read().endswith(b"hi")
-    counts = door.counts("old")
+    counts = rig.counts("old")
     assert (counts["retries"], counts["failures"]) == (1, {})
     assert counts["requests"] == {"legacy": 2, "new": 0}
 
 
-def test_a_request_that_was_answered_in_part_is_not_sent_again(door) -> None:
-    client = door.client()
+def test_a_request_that_was_answered_in_part_is_not_sent_again(rig) -> None:
+    client = rig.client()
     client.send(get("/old"))
-    (peer,) = door.wire.dialled
+    (peer,) = rig.wire.dialled
     peer.send(OK)
     client.read()
     client.send(get("/old"))
     peer.send(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf")
     peer.vanish()
     assert client.ended
-    assert len(door.wire.dialled) == 1
-    assert door.counts("old")["retries"] == 0
+    assert len(rig.wire.dialled) == 1
+    assert rig.counts("old")["retries"] == 0
 
 
 # the whole deadline
 
 
-def test_after_its_whole_time_a_request_is_asked_nowhere_else(door) -> None:
-    client = door.client()
+def test_after_its_whole_time_a_request_is_asked_nowhere_else(rig) -> None:
+    client = rig.client()
     client.send(get("/read"))
-    (peer,) = door.wire.dialled
-    door.later(2.5)
+    (peer,) = rig.wire.dialled
+    rig.later(2.5)
     assert client.read().startswith(b"HTTP/1.1 504 ")
     assert peer.transport.closing  # and nobody waits for that answer any more
-    assert len(door.wire.dialled) == 1
-    assert door.counts("read")["failures"] == {"new.deadline": 1}
-    assert door.counts("read")["fallbacks"] == 0
+    assert len(rig.wire.dialled) == 1
+    assert rig.counts("read")["failures"] == {"new.deadline": 1}
+    assert rig.counts("read")["fallbacks"] == 0
 
 
-def test_nor_is_the_new_side_asked_again_when_it_declined_before(door) -> None:
-    client = door.client()
+def test_nor_is_the_new_side_asked_again_when_it_declined_before(rig) -> None:
+    client = rig.client()
     client.send(get("/read"))
-    dialled(door, NEW)[0].send(DECLINED)
-    (legacy,) = dialled(door, LEGACY)
+    dialled(rig, NEW)[0].send(DECLINED)
+    (legacy,) = dialled(rig, LEGACY)
     assert legacy.read()
-    dialled(door, NEW)[0].read()
-    door.later(2.5)
+    dialled(rig, NEW)[0].read()
+    rig.later(2.5)
     assert client.read().startswith(b"HTTP/1.1 504 ")
     assert legacy.transport.closing
-    assert [peer.read() for peer in dialled(door, NEW)] == [b""]
-    assert door.counts("read")["failures"] == {"new.declined": 1, "legacy.deadline": 1}
+    assert [peer.read() for peer in dialled(rig, NEW)] == [b""]
+    assert rig.counts("read")["failures"] == {"new.declined": 1, "legacy.deadline": 1}
 
 
 # what each side is told
@@ -126,64 +126,64 @@ def test_nor_is_the_new_side_asked_again_when_it_declined_before(door) -> None:
 
 @pytest.mark.parametrize(("slow", "state"), [("head", "open"), ("body", "closed")])
 def test_a_slow_first_byte_is_held_against_a_side_and_a_slow_body_is_not(
-    door, monkeypatch: pytest.MonkeyPatch, slow: str, state: str
+    rig, monkeypatch: pytest.MonkeyPatch, slow: str, state: str
 ) -> None:
     passed = 0.0
     monkeypatch.setattr(exchange, "perf_counter", lambda: perf_counter() + passed)
-    client = door.client()
+    client = rig.client()
     client.send(get("/read"))
-    (peer,) = dialled(door, NEW)
+    (peer,) = dialled(rig, NEW)
     passed = 5.0 if slow == "head" else 0.0
     peer.send(OK[:-1])
     passed = 5.0
     peer.send(OK[-1:])
     assert client.read().endswith(b"hi")
-    assert door.breakers("fresh")["read"] == state
+    assert rig.breakers("fresh")["read"] == state
 
 
-def test_a_fallback_counts_for_both_sides(door) -> None:
-    client = door.client()
+def test_a_fallback_counts_for_both_sides(rig) -> None:
+    client = rig.client()
     client.send(get("/read"))
-    dialled(door, NEW)[0].vanish()
-    dialled(door, LEGACY)[0].send(OK)
+    dialled(rig, NEW)[0].vanish()
+    dialled(rig, LEGACY)[0].send(OK)
     assert client.read().endswith(b"hi")
-    counts = door.counts("read")
+    counts = rig.counts("read")
     assert (counts["fallbacks"], counts["declined"]) == (1, 0)
     assert counts["failures"] == {"new.closed": 1}
     assert counts["requests"] == {"legacy": 1, "new": 0}
-    assert door.breakers("fresh")["read"] == "open"  # one failure is enough here
-    assert door.breakers("legacy")["read"] == "closed"
+    assert rig.breakers("fresh")["read"] == "open"  # one failure is enough here
+    assert rig.breakers("legacy")["read"] == "closed"
 
 
-def test_a_decline_counts_for_nobodys_fault(door) -> None:
-    client = door.client()
+def test_a_decline_counts_for_nobodys_fault(rig) -> None:
+    client = rig.client()
     client.send(get("/read"))
-    dialled(door, NEW)[0].send(DECLINED)
-    dialled(door, LEGACY)[0].send(OK)
+    dialled(rig, NEW)[0].send(DECLINED)
+    dialled(rig, LEGACY)[0].send(OK)
     assert client.read().endswith(b"hi")
-    counts = door.counts("read")
+    counts = rig.counts("read")
     assert (counts["fallbacks"], counts["declined"]) == (1, 1)
-    assert door.breakers("fresh")["read"] == "closed"
+    assert rig.breakers("fresh")["read"] == "closed"
 
 
-def test_a_small_write_falls_back_when_the_new_side_says_that_it_did_nothing(door) -> None:
-    client = door.client()
+def test_a_small_write_falls_back_when_the_new_side_says_that_it_did_nothing(rig) -> None:
+    client = rig.client()
     client.send(b"PUT /write HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc")
-    dialled(door, NEW)[0].send(DECLINED)
-    (legacy,) = dialled(door, LEGACY)
+    dialled(rig, NEW)[0].send(DECLINED)
+    (legacy,) = dialled(rig, LEGACY)
     assert legacy.read().endswith(b"\r\n\r\nabc")
     legacy.send(OK)
     assert client.read().endswith(b"hi")
 
 
-def test_a_large_write_cannot_be_sent_a_second_time(door) -> None:
-    client = door.client()
+def test_a_large_write_cannot_be_sent_a_second_time(rig) -> None:
+    client = rig.client()
     size = 2_000_000
     client.send(f"PUT /write HTTP/1.1\r\nHost: a\r\nContent-Length: {size}\r\n\r\n".encode())
     for _ in range(20):
         client.send(b"x" * (size // 20))
-    dialled(door, NEW)[0].send(DECLINED)
-    assert dialled(door, LEGACY) == []
+    dialled(rig, NEW)[0].send(DECLINED)
+    assert dialled(rig, LEGACY) == []
     assert client.read().startswith(b"HTTP/1.1 503 ")
 
 
@@ -200,65 +200,65 @@ def test_a_large_write_cannot_be_sent_a_second_time(door) -> None:
     ],
 )
 def test_a_client_is_told_whether_its_connection_stays(
-    door, version: str, asked: str, told: bytes, kept: bool
+    rig, version: str, asked: str, told: bytes, kept: bool
 ) -> None:
-    client = door.client()
+    client = rig.client()
     client.send(get("/old", asked, version=version))
-    door.upstream.send(OK)
+    rig.upstream.send(OK)
     head = client.read().lower()
     assert (b"connection: " in head) is bool(told)
     assert b"connection: " + told in head if told else True
     assert client.ended is not kept
 
 
-def test_a_worker_that_ends_keeps_no_connection(door) -> None:
-    client = door.client()
+def test_a_worker_that_ends_keeps_no_connection(rig) -> None:
+    client = rig.client()
     client.send(get("/old"))
-    door.gateway.context.current.draining = True
-    door.upstream.send(OK)
+    rig.gateway.context.current.draining = True
+    rig.upstream.send(OK)
     assert b"connection: close" in client.read().lower()
     assert client.ended
 
 
-def test_an_answer_without_a_date_is_given_one_and_no_second_one(door) -> None:
-    door.gateway.context.current.date = b"Date: Mon, 30 Nov 2026 00:00:00 GMT\r\n"
-    client = door.client()
+def test_an_answer_without_a_date_is_given_one_and_no_second_one(rig) -> None:
+    rig.gateway.context.current.date = b"Date: Mon, 30 Nov 2026 00:00:00 GMT\r\n"
+    client = rig.client()
     for given, count in ((b"", 1), (b"Date: Sun, 06 Nov 1994 08:49:37 GMT\r\n", 1)):
         client.send(get("/old"))
-        door.upstream.send(b"HTTP/1.1 200 OK\r\n" + given + b"Content-Length: 0\r\n\r\n")
+        rig.upstream.send(b"HTTP/1.1 200 OK\r\n" + given + b"Content-Length: 0\r\n\r\n")
         head = client.read()
         assert head.lower().count(b"\r\ndate: ") == count
         assert (b"1994" in head) is bool(given)
 
 
-def test_a_client_whose_body_was_not_read_to_its_end_is_not_kept(door) -> None:
-    client = door.client()
+def test_a_client_whose_body_was_not_read_to_its_end_is_not_kept(rig) -> None:
+    client = rig.client()
     client.send(b"POST /old HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nhalf")
-    door.upstream.send(b"HTTP/1.1 413 No\r\nContent-Length: 0\r\n\r\n")
+    rig.upstream.send(b"HTTP/1.1 413 No\r\nContent-Length: 0\r\n\r\n")
     assert b"connection: close" in client.read().lower()
 
 
 @pytest.mark.parametrize(("version", "passed"), [("1.1", True), ("1.0", False)])
-def test_an_interim_head_is_for_clients_that_know_of_such(door, version: str, passed: bool) -> None:
-    client = door.client()
+def test_an_interim_head_is_for_clients_that_know_of_such(rig, version: str, passed: bool) -> None:
+    client = rig.client()
     client.send(get("/old", version=version))
-    door.upstream.send(b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n")
+    rig.upstream.send(b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n")
     assert (b"103" in client.read()) is passed
-    door.upstream.send(OK)
+    rig.upstream.send(OK)
     assert client.read().endswith(b"hi")
 
 
-def test_a_switch_that_nobody_asked_for_is_nonsense(door) -> None:
-    client = door.client()
+def test_a_switch_that_nobody_asked_for_is_nonsense(rig) -> None:
+    client = rig.client()
     client.send(get("/old"))
-    door.upstream.send(b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\n")
+    rig.upstream.send(b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\n")
     assert client.read().startswith(b"HTTP/1.1 502 ")
 
 
-def test_a_client_that_leaves_lets_the_connection_of_its_side_go(door) -> None:
-    client = door.client()
+def test_a_client_that_leaves_lets_the_connection_of_its_side_go(rig) -> None:
+    client = rig.client()
     client.send(get("/old"))
     client.vanish()
-    assert door.upstream.transport.closing
-    assert door.gateway.counters.client.aborted == 1
-    assert door.breakers("legacy")["read"] == "closed"
+    assert rig.upstream.transport.closing
+    assert rig.gateway.counters.client.aborted == 1
+    assert rig.breakers("legacy")["read"] == "closed"

@@ -24,41 +24,41 @@ OK = b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n1"
 
 
 @pytest.fixture
-def door(make_door: Any) -> Any:
-    return make_door(ROUTES)
+def rig(make_rig: Any) -> Any:
+    return make_rig(ROUTES)
 
 
 @pytest.mark.parametrize(("route", "seconds"), [("page", 10), ("prompt", 2), ("form", 2)])
 def test_an_answer_that_does_not_begin_is_not_waited_for(
-    door: Any, route: str, seconds: float
+    rig: Any, route: str, seconds: float
 ) -> None:
-    client = door.client()
+    client = rig.client()
     client.send(ASKED[route])
-    door.later(seconds - 1)
+    rig.later(seconds - 1)
     assert client.read() == b""
-    door.later(2)
+    rig.later(2)
     assert client.read().startswith(b"HTTP/1.1 504 ")
 
 
-def test_a_connection_has_the_patience_of_each_of_its_requests(door: Any) -> None:
-    client = door.client()
+def test_a_connection_has_the_patience_of_each_of_its_requests(rig: Any) -> None:
+    client = rig.client()
     client.send(ASKED["prompt"])
-    door.upstream.send(OK)
+    rig.upstream.send(OK)
     client.read()
     client.send(ASKED["page"])
-    door.later(8)
+    rig.later(8)
     assert client.read() == b""
-    door.upstream.send(OK)
+    rig.upstream.send(OK)
     assert client.read().startswith(b"HTTP/1.1 200 ")
 
 
-def test_a_pair_of_a_slow_route_is_waited_for(door: Any) -> None:
-    client = door.client()
+def test_a_pair_of_a_slow_route_is_waited_for(rig: Any) -> None:
+    client = rig.client()
     client.send(b"GET /slow HTTP/1.1\r\nHost: shop.test\r\n\r\n")
-    live, copy = door.wire.dialled
+    live, copy = rig.wire.dialled
     copy.send(OK)
-    door.later(35)
+    rig.later(35)
     live.send(OK)
     assert client.read().startswith(b"HTTP/1.1 200 ")
-    assert len(door.channel.pairs) == 1
-    assert door.counts("slow")["shadow"]["shed"] == {}
+    assert len(rig.channel.pairs) == 1
+    assert rig.counts("slow")["shadow"]["shed"] == {}

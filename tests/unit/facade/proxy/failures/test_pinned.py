@@ -21,40 +21,40 @@ AGAIN = b"Retry-After: 2\r\n"
 OWNERS = {"moving": (True, False), "new": (True, False), "new, window: closed": (True, True)}
 
 
-def ask(door, method: str):
-    client = door.client()
+def ask(rig, method: str):
+    client = rig.client()
     client.send(f"{method} /save HTTP/1.1\r\nHost: a\r\n\r\n".encode())
     return client
 
 
-def asked_legacy(door) -> bool:
-    return door.counts("save")["requests"]["legacy"] > 0 or any(
-        peer.transport.get_extra_info("peername")[1] == LEGACY for peer in door.wire.dialled
+def asked_legacy(rig) -> bool:
+    return rig.counts("save")["requests"]["legacy"] > 0 or any(
+        peer.transport.get_extra_info("peername")[1] == LEGACY for peer in rig.wire.dialled
     )
 
 
-def trouble(door, kind: str, method: str) -> bytes:
+def trouble(rig, kind: str, method: str) -> bytes:
     """One request for which the new side is in this trouble; its answer."""
     if kind in ("refused", "breaker"):
-        door.wire.refuse.add(NEW)
+        rig.wire.refuse.add(NEW)
     if kind == "breaker":
-        ask(door, method)
+        ask(rig, method)
         word = "write" if method == "POST" else "read"
-        assert door.breakers("fresh")[word] == "open"
+        assert rig.breakers("fresh")[word] == "open"
     if kind == "unreachable":
-        door.wire.silent.add(NEW)
-    client = ask(door, method)
+        rig.wire.silent.add(NEW)
+    client = ask(rig, method)
     match kind:
         case "unreachable":
-            door.wire.waiting.pop()(TimeoutError())
+            rig.wire.waiting.pop()(TimeoutError())
         case "closed":
-            door.wire.dialled[-1].vanish()
+            rig.wire.dialled[-1].vanish()
         case "500":
-            door.wire.dialled[-1].send(b"HTTP/1.1 500 No\r\nContent-Length: 0\r\n\r\n")
+            rig.wire.dialled[-1].send(b"HTTP/1.1 500 No\r\nContent-Length: 0\r\n\r\n")
         case "declined":
-            door.wire.dialled[-1].send(DECLINED % (b"behind", b""))
+            rig.wire.dialled[-1].send(DECLINED % (b"behind", b""))
         case "declined for a time":
-            door.wire.dialled[-1].send(DECLINED % (b"moving", b"retry-after: 9\r\n"))
+            rig.wire.dialled[-1].send(DECLINED % (b"moving", b"retry-after: 9\r\n"))
     return client.read()
 
 
@@ -71,10 +71,10 @@ def trouble(door, kind: str, method: str) -> bytes:
         ("declined for a time", b"503", b"retry-after: 9\r\n"),
     ],
 )
-def test_no_trouble_turns_a_write_to_legacy(make_door, owner, kind, status, again) -> None:
-    door = make_door(ROUTES % owner)
-    said = trouble(door, kind, "POST")
-    assert not asked_legacy(door)
+def test_no_trouble_turns_a_write_to_legacy(make_rig, owner, kind, status, again) -> None:
+    rig = make_rig(ROUTES % owner)
+    said = trouble(rig, kind, "POST")
+    assert not asked_legacy(rig)
     assert said.startswith(b"HTTP/1.1 " + status)
     assert said.lower().count(b"retry-after") == bool(again)
     assert again in said
@@ -82,13 +82,13 @@ def test_no_trouble_turns_a_write_to_legacy(make_door, owner, kind, status, agai
 
 @pytest.mark.parametrize("kind", ["refused", "unreachable", "closed", "500", "declined"])
 @pytest.mark.parametrize("owner", OWNERS)
-def test_reads_fall_back_until_the_window_is_closed(make_door, owner, kind) -> None:
-    door = make_door(ROUTES % owner)
-    trouble(door, kind, "GET")
-    assert asked_legacy(door) is not OWNERS[owner][1]
+def test_reads_fall_back_until_the_window_is_closed(make_rig, owner, kind) -> None:
+    rig = make_rig(ROUTES % owner)
+    trouble(rig, kind, "GET")
+    assert asked_legacy(rig) is not OWNERS[owner][1]
 
 
-def test_while_legacy_owns_it_a_declined_write_goes_there(make_door) -> None:
-    door = make_door(ROUTES % "legacy")
-    trouble(door, "declined", "POST")
-    assert asked_legacy(door)
+def test_while_legacy_owns_it_a_declined_write_goes_there(make_rig) -> None:
+    rig = make_rig(ROUTES % "legacy")
+    trouble(rig, "declined", "POST")
+    assert asked_legacy(rig)

@@ -17,73 +17,73 @@ FAILS = b"HTTP/1.1 503 No\r\nContent-Length: 1000000\r\n\r\nno"
 
 
 @pytest.fixture
-def door(make_door):
+def rig(make_rig):
     """A worker whose breaker toward legacy is half open."""
-    door = make_door(ROUTES)
-    door.wire.refuse.add(1000)
+    rig = make_rig(ROUTES)
+    rig.wire.refuse.add(1000)
     for _ in range(3):
-        door.client().send(GET)
-    assert door.breakers("legacy")["read"] == "open"
-    door.wire.refuse.clear()
-    door.later(5.25)
-    assert door.breakers("legacy")["read"] == "half-open"
-    return door
+        rig.client().send(GET)
+    assert rig.breakers("legacy")["read"] == "open"
+    rig.wire.refuse.clear()
+    rig.later(5.25)
+    assert rig.breakers("legacy")["read"] == "half-open"
+    return rig
 
 
-def ask(door, answer: bytes):
-    client = door.client()
+def ask(rig, answer: bytes):
+    client = rig.client()
     client.send(GET)
-    asked = door.wire.dialled[-1]
+    asked = rig.wire.dialled[-1]
     asked.read()
     asked.send(answer)
     return client, asked
 
 
 @pytest.mark.parametrize("answer", [LONG, CHUNKED, CLOSING], ids=["length", "chunks", "close"])
-def test_long_answers_that_began_well_close_it(door, answer: bytes) -> None:
-    streams = [ask(door, answer) for _ in range(3)]
-    assert door.breakers("legacy")["read"] == "ramp"
-    door.later(1.25)
-    assert door.breakers("legacy")["read"] == "closed"
+def test_long_answers_that_began_well_close_it(rig, answer: bytes) -> None:
+    streams = [ask(rig, answer) for _ in range(3)]
+    assert rig.breakers("legacy")["read"] == "ramp"
+    rig.later(1.25)
+    assert rig.breakers("legacy")["read"] == "closed"
     for client, asked in streams:
         asked.send(b"5\r\nmore.\r\n" if answer is CHUNKED else b"more.")
         assert b"more." in client.read()
 
 
-def test_a_client_that_reads_slowly_for_longer_than_a_probe_lasts_loses_nothing(door) -> None:
+def test_a_client_that_reads_slowly_for_longer_than_a_probe_lasts_loses_nothing(rig) -> None:
     for _ in range(2):
-        ask(door, LONG)
-    door.later(2.5)
-    assert door.breakers("legacy")["read"] == "half-open"
-    ask(door, LONG)
-    assert door.breakers("legacy")["read"] == "ramp"
+        ask(rig, LONG)
+    rig.later(2.5)
+    assert rig.breakers("legacy")["read"] == "half-open"
+    ask(rig, LONG)
+    assert rig.breakers("legacy")["read"] == "ramp"
 
 
-def test_one_whose_answer_does_not_begin_is_lost_as_before(door) -> None:
-    door.client().send(GET)
-    door.later(2.5)
-    assert door.breakers("legacy")["read"] == "open"
+def test_one_whose_answer_does_not_begin_is_lost_as_before(rig) -> None:
+    rig.client().send(GET)
+    rig.later(2.5)
+    assert rig.breakers("legacy")["read"] == "open"
 
 
-def test_a_bad_head_opens_it_before_its_body_ends(door) -> None:
-    door.use(ROUTES.replace("{minimum", "{count: [503, connect], minimum"))
-    door.wire.refuse.add(1000)
+def test_a_bad_head_opens_it_before_its_body_ends(rig) -> None:
+    rig.use(ROUTES.replace("{minimum", "{count: [503, connect], minimum"))
+    rig.wire.refuse.add(1000)
     for _ in range(3):
-        door.client().send(GET)
-    door.wire.refuse.clear()
-    door.later(5.25)
-    ask(door, FAILS)
-    assert door.breakers("legacy")["read"] == "open"
+        rig.client().send(GET)
+    rig.wire.refuse.clear()
+    rig.later(5.25)
+    ask(rig, FAILS)
+    assert rig.breakers("legacy")["read"] == "open"
 
 
-def test_a_probe_is_counted_once(door) -> None:
+def test_a_probe_is_counted_once(rig) -> None:
     for _ in range(2):
-        _client, asked = ask(door, b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+        _client, asked = ask(rig, b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
         del asked
-    assert door.breakers("legacy")["read"] == "half-open", "two answers of three"
+    assert rig.breakers("legacy")["read"] == "half-open", "two answers of three"
 
 
-def test_a_probe_that_declines_says_nothing(door) -> None:
+def test_a_probe_that_declines_says_nothing(rig) -> None:
     for _ in range(4):
-        ask(door, b"HTTP/1.1 503 Later\r\nFig-Declined: behind\r\nContent-Length: 9\r\n\r\n")
-    assert door.breakers("legacy")["read"] == "half-open"
+        ask(rig, b"HTTP/1.1 503 Later\r\nFig-Declined: behind\r\nContent-Length: 9\r\n\r\n")
+    assert rig.breakers("legacy")["read"] == "half-open"

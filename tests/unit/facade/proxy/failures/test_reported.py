@@ -18,28 +18,28 @@ GET = b"GET /x HTTP/1.1\r\nHost: a\r\n\r\n"
 
 
 @pytest.fixture
-def door(make_door: Any) -> Any:
-    door = make_door(ROUTES)
-    door.gateway.channel = door.channel
-    return door
+def rig(make_rig: Any) -> Any:
+    rig = make_rig(ROUTES)
+    rig.gateway.channel = rig.channel
+    return rig
 
 
-def turned(door: Any) -> list[str]:
+def turned(rig: Any) -> list[str]:
     """What the next turn says about reads of legacy; empty: it says nothing."""
-    door.channel.frames.clear()
-    door.now += SNAPSHOT_SECONDS / 100
-    door.gateway._turn([], door.now)
-    told = [frame.meta["upstreams"]["legacy"] for frame in door.channel.frames
+    rig.channel.frames.clear()
+    rig.now += SNAPSHOT_SECONDS / 100
+    rig.gateway._turn([], rig.now)
+    told = [frame.meta["upstreams"]["legacy"] for frame in rig.channel.frames
             if frame.kind == COUNTERS]  # fmt: skip
     return [one["breaker"]["read"]["state"] for one in told]
 
 
-def test_who_was_refused_and_asks_why_is_shown_the_open_breaker(door: Any) -> None:
-    door.wire.refuse.add(1000)
-    door.client().send(GET)
-    assert turned(door) == ["closed"], "the first one"
-    assert turned(door) == [], "nothing is new"
+def test_who_was_refused_and_asks_why_is_shown_the_open_breaker(rig: Any) -> None:
+    rig.wire.refuse.add(1000)
+    rig.client().send(GET)
+    assert turned(rig) == ["closed"], "the first one"
+    assert turned(rig) == [], "nothing is new"
     for _ in range(2):
-        door.client().send(GET)
-    assert turned(door) == ["open"]
-    assert turned(door) == [], "once"
+        rig.client().send(GET)
+    assert turned(rig) == ["open"]
+    assert turned(rig) == [], "once"

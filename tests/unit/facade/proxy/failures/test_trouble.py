@@ -17,45 +17,45 @@ def get(path: bytes) -> bytes:
     return b"GET " + path + b" HTTP/1.1\r\nHost: a\r\n\r\n"
 
 
-def answered(door, path: bytes, status: int) -> bytes:
+def answered(rig, path: bytes, status: int) -> bytes:
     """One client's answer, where the side that is asked answers with this status."""
-    client = door.client()
+    client = rig.client()
     client.send(get(path))
-    door.wire.dialled[-1].send(ANSWER % status)
+    rig.wire.dialled[-1].send(ANSWER % status)
     return client.read()
 
 
-def broken(door, how: str, port: int) -> None:
+def broken(rig, how: str, port: int) -> None:
     """One request for which an upstream fails in this way."""
-    client = door.client()
+    client = rig.client()
     if how == "refused":
-        door.wire.refuse.add(port)
+        rig.wire.refuse.add(port)
     if how == "unreachable":
-        door.wire.silent.add(port)
+        rig.wire.silent.add(port)
     client.send(get(b"/other"))
     match how:
         case "unreachable":
-            door.wire.waiting.pop()(TimeoutError())
+            rig.wire.waiting.pop()(TimeoutError())
         case "closed":
-            door.wire.dialled[-1].vanish()
+            rig.wire.dialled[-1].vanish()
         case "no HTTP":
-            door.wire.dialled[-1].send(b"SSH-2.0-OpenSSH_9.2\r\n\r\n")
+            rig.wire.dialled[-1].send(b"SSH-2.0-OpenSSH_9.2\r\n\r\n")
         case "broken off":
-            door.wire.dialled[-1].send(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhi")
-            door.wire.dialled[-1].vanish()
+            rig.wire.dialled[-1].send(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhi")
+            rig.wire.dialled[-1].vanish()
     client.read()
 
 
 @pytest.mark.parametrize(
     "status", [400, 401, 403, 404, 408, 409, 429, 500, 501, 502, 503, 504, 507]
 )
-def test_what_legacy_says_on_purpose_closes_no_door(make_door, status) -> None:
+def test_what_legacy_says_on_purpose_opens_no_breaker(make_rig, status) -> None:
     """One client's limiter, one tenant's maintenance: the others are still answered."""
-    door = make_door(ROUTES % ("", "", ""))
+    rig = make_rig(ROUTES % ("", "", ""))
     for _ in range(CALLS):
-        assert answered(door, b"/other", status).startswith(b"HTTP/1.1 %d " % status)
-    assert door.breakers("legacy") == {"read": "closed"}
-    assert answered(door, b"/other", 200).startswith(b"HTTP/1.1 200 ")
+        assert answered(rig, b"/other", status).startswith(b"HTTP/1.1 %d " % status)
+    assert rig.breakers("legacy") == {"read": "closed"}
+    assert answered(rig, b"/other", 200).startswith(b"HTTP/1.1 200 ")
 
 
 @pytest.mark.parametrize(
@@ -71,11 +71,11 @@ def test_what_legacy_says_on_purpose_closes_no_door(make_door, status) -> None:
         ("connect, reset", 503, "closed"),
     ],
 )
-def test_a_status_counts_where_it_is_named(make_door, count, status, state) -> None:
-    door = make_door(ROUTES % (f", breaker: {{count: [{count}]}}", "", ""))
+def test_a_status_counts_where_it_is_named(make_rig, count, status, state) -> None:
+    rig = make_rig(ROUTES % (f", breaker: {{count: [{count}]}}", "", ""))
     for _ in range(20):
-        answered(door, b"/other", status)
-    assert door.breakers("legacy") == {"read": state}
+        answered(rig, b"/other", status)
+    assert rig.breakers("legacy") == {"read": state}
 
 
 @pytest.mark.parametrize(
@@ -88,13 +88,13 @@ def test_a_status_counts_where_it_is_named(make_door, count, status, state) -> N
         ("broken off", "reset"),
     ],
 )
-def test_each_way_of_failing_has_a_kind(make_door, how, kind) -> None:
+def test_each_way_of_failing_has_a_kind(make_rig, how, kind) -> None:
     others = ", ".join(one for one in ("connect", "reset", "timeout") if one != kind)
     for count, state in ((kind, "open"), (others, "closed")):
-        door = make_door(ROUTES % (f", breaker: {{count: [{count}]}}", "", ""))
+        rig = make_rig(ROUTES % (f", breaker: {{count: [{count}]}}", "", ""))
         for _ in range(20):
-            broken(door, how, 1000)
-        assert door.breakers("legacy") == {"read": state}, count
+            broken(rig, how, 1000)
+        assert rig.breakers("legacy") == {"read": state}, count
 
 
 @pytest.mark.parametrize(
@@ -112,24 +112,24 @@ def test_each_way_of_failing_has_a_kind(make_door, how, kind) -> None:
         ("false", 503, "new"),
     ],
 )
-def test_legacy_answers_for_the_statuses_that_are_named(make_door, fallback, status, side) -> None:
-    door = make_door(ROUTES % ("", "", f", fallback: {fallback}"))
-    client = door.client()
+def test_legacy_answers_for_the_statuses_that_are_named(make_rig, fallback, status, side) -> None:
+    rig = make_rig(ROUTES % ("", "", f", fallback: {fallback}"))
+    client = rig.client()
     client.send(get(b"/new/a"))
-    door.wire.dialled[0].send(ANSWER % status)
+    rig.wire.dialled[0].send(ANSWER % status)
     if side == "legacy":
-        door.wire.dialled[1].send(ANSWER % 200)
+        rig.wire.dialled[1].send(ANSWER % 200)
     expected = 200 if side == "legacy" else status
     assert client.read().startswith(b"HTTP/1.1 %d " % expected)
-    assert door.counts("at-new")["fallbacks"] == (side == "legacy")
+    assert rig.counts("at-new")["fallbacks"] == (side == "legacy")
 
 
 @pytest.mark.parametrize(("on", "status"), [("connect", 200), ("timeout", 502)])
-def test_legacy_answers_for_the_failures_that_are_named(make_door, on, status) -> None:
-    door = make_door(ROUTES % ("", "", f", fallback: {{on: [{on}]}}"))
-    door.wire.refuse.add(2000)
-    client = door.client()
+def test_legacy_answers_for_the_failures_that_are_named(make_rig, on, status) -> None:
+    rig = make_rig(ROUTES % ("", "", f", fallback: {{on: [{on}]}}"))
+    rig.wire.refuse.add(2000)
+    client = rig.client()
     client.send(get(b"/new/a"))
     if status == 200:
-        door.upstream.send(ANSWER % 200)
+        rig.upstream.send(ANSWER % 200)
     assert client.read().startswith(b"HTTP/1.1 %d " % status)

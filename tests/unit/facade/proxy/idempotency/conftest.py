@@ -8,5 +8,5 @@ from tests.rigs.facade.workers.keyed import Host
 
 
 @pytest.fixture
-def host(make_door, tmp_path: Path) -> Host:
-    return Host(make_door, tmp_path)
+def host(make_rig, tmp_path: Path) -> Host:
+    return Host(make_rig, tmp_path)

@@ -1,6 +1,6 @@
 """Requests with an `Idempotency-Key`: done once, whatever happens between them.
 
-Two doors on one memory are two workers of a host.
+Two rigs on one memory are two workers of a host.
 """
 
 import json
@@ -22,10 +22,10 @@ from tests.rigs.facade.workers.keyed import (
 
 
 def test_a_repeat_gets_the_first_answer_and_no_side_is_asked(host) -> None:
-    door = host.worker()
-    first = done(door, post())
-    again = ask(door, post()).read()
-    assert idle(door)
+    rig = host.worker()
+    first = done(rig, post())
+    again = ask(rig, post()).read()
+    assert idle(rig)
     assert status(first) == status(again) == 201
     assert again.endswith(b'{"id": 7}')
     assert b"Location: /order/7\r\n" in again
@@ -38,11 +38,11 @@ def test_a_repeat_gets_the_first_answer_and_no_side_is_asked(host) -> None:
 )
 def test_also_across_a_flip(host, stages: tuple[str, str]) -> None:
     before, after = stages
-    door = host.worker(before)
-    done(door, post(), NEW if before == "new" else LEGACY)
-    door.use(ROUTES.replace("STAGE", after))
-    assert b"replayed" in ask(door, post()).read()
-    assert idle(door)
+    rig = host.worker(before)
+    done(rig, post(), NEW if before == "new" else LEGACY)
+    rig.use(ROUTES.replace("STAGE", after))
+    assert b"replayed" in ask(rig, post()).read()
+    assert idle(rig)
 
 
 def test_also_from_another_worker_and_after_a_restart(host) -> None:
@@ -53,26 +53,26 @@ def test_also_from_another_worker_and_after_a_restart(host) -> None:
 
 
 def test_also_when_the_new_side_declined_and_legacy_did_it(host) -> None:
-    door = host.worker()
-    client = ask(door, post())
-    waiting(door, NEW)[0].send(
+    rig = host.worker()
+    client = ask(rig, post())
+    waiting(rig, NEW)[0].send(
         b"HTTP/1.1 503 No\r\nFig-Declined: behind\r\nContent-Length: 0\r\n\r\n"
     )
-    waiting(door, LEGACY)[0].send(CREATED)
+    waiting(rig, LEGACY)[0].send(CREATED)
     assert status(client.read()) == 201
     assert b"replayed" in ask(host.worker(), post()).read()
 
 
 def test_also_while_both_sides_are_away(host) -> None:
-    door = host.worker(more="")
-    done(door, post())
-    door.wire.refuse |= {LEGACY, NEW}
-    for peer in door.wire.dialled:
+    rig = host.worker(more="")
+    done(rig, post())
+    rig.wire.refuse |= {LEGACY, NEW}
+    for peer in rig.wire.dialled:
         peer.vanish()
     for number in range(40):
-        ask(door, post(f"other{number}"))
-    assert door.breakers("fresh")["write"] == "open"
-    assert b"replayed" in ask(door, post()).read()
+        ask(rig, post(f"other{number}"))
+    assert rig.breakers("fresh")["write"] == "open"
+    assert b"replayed" in ask(rig, post()).read()
 
 
 @pytest.mark.parametrize(
@@ -87,10 +87,10 @@ def test_also_while_both_sides_are_away(host) -> None:
     ids=["chunks", "nothing", "redirect", "refused", "large"],
 )
 def test_an_answer_is_the_same_in_status_lines_and_body(host, answer: bytes) -> None:
-    door = host.worker()
-    client = ask(door, post())
-    waiting(door, NEW)[0].send(answer)
-    first, again = client.read(), ask(door, post()).read()
+    rig = host.worker()
+    client = ask(rig, post())
+    waiting(rig, NEW)[0].send(answer)
+    first, again = client.read(), ask(rig, post()).read()
     assert status(first) == status(again)
     assert (b"Location: /a" in first) == (b"Location: /a" in again)
     body = again.split(b"\r\n\r\n", 1)[1]
@@ -100,15 +100,15 @@ def test_an_answer_is_the_same_in_status_lines_and_body(host, answer: bytes) -> 
 
 
 def test_a_client_that_left_finds_the_answer_later(host) -> None:
-    door = host.worker()
-    client = ask(door, post())
-    side, _sent = waiting(door, NEW)
+    rig = host.worker()
+    client = ask(rig, post())
+    side, _sent = waiting(rig, NEW)
     client.vanish()
     assert not side.ended, "the side goes on"
-    assert status(ask(door, post()).read()) == 409
+    assert status(ask(rig, post()).read()) == 409
     side.send(CREATED)
-    assert b"replayed" in ask(door, post()).read()
-    assert door.counts("order")["requests"]["new"] == 1
+    assert b"replayed" in ask(rig, post()).read()
+    assert rig.counts("order")["requests"]["new"] == 1
 
 
 # other requests
@@ -124,42 +124,42 @@ def test_a_client_that_left_finds_the_answer_later(host) -> None:
     ids=["body", "query", "method"],
 )
 def test_another_request_with_the_key_is_refused(host, other: bytes) -> None:
-    door = host.worker()
-    done(door, post())
-    assert status(ask(door, other).read()) == 422
-    assert idle(door)
+    rig = host.worker()
+    done(rig, post())
+    assert status(ask(rig, other).read()) == 422
+    assert idle(rig)
 
 
 def test_one_that_is_running_is_not_sent_twice(host) -> None:
-    door, other = host.worker(), host.worker()
-    ask(door, post())
-    assert status(ask(door, post()).read()) == 409
+    rig, other = host.worker(), host.worker()
+    ask(rig, post())
+    assert status(ask(rig, post()).read()) == 409
     assert status(ask(other, post()).read()) == 409
     assert idle(other)
 
 
 @pytest.mark.parametrize("key", ["", " "])
 def test_an_empty_key_is_refused(host, key: str) -> None:
-    door = host.worker()
+    rig = host.worker()
     head = post("x").replace(b"Idempotency-Key: x", b"Idempotency-Key:" + key.encode())
-    assert status(ask(door, head).read()) == 400
+    assert status(ask(rig, head).read()) == 400
     twice = post("x").replace(b"Host: a", b"Host: a\r\nIdempotency-Key: y")
-    assert status(ask(door, twice).read()) == 400
+    assert status(ask(rig, twice).read()) == 400
 
 
 def test_long_keys_are_not_cut(host) -> None:
-    door = host.worker()
-    done(door, post("k" * 300 + "1"))
-    ask(door, post("k" * 300 + "2"))
-    assert waiting(door, NEW)
+    rig = host.worker()
+    done(rig, post("k" * 300 + "1"))
+    ask(rig, post("k" * 300 + "2"))
+    assert waiting(rig, NEW)
 
 
 # whose key it is
 
 
-def person(door, email: str | None) -> None:
+def person(rig, email: str | None) -> None:
     """Legacy says whose session it is."""
-    peer, sent = waiting(door, LEGACY)
+    peer, sent = waiting(rig, LEGACY)
     assert sent.startswith(b"GET /me ")
     body = b"{}" if email is None else json.dumps({"email": email, "name": ""}).encode()
     code = b"401 No" if email is None else b"200 OK"
@@ -167,39 +167,39 @@ def person(door, email: str | None) -> None:
 
 
 def test_another_session_of_the_same_person_gets_the_first_answer(host) -> None:
-    door = host.worker()
-    client = ask(door, post(cookie="s1"))
-    person(door, "sara@shop.test")
-    waiting(door, NEW)[0].send(CREATED)
+    rig = host.worker()
+    client = ask(rig, post(cookie="s1"))
+    person(rig, "sara@shop.test")
+    waiting(rig, NEW)[0].send(CREATED)
     client.read()
-    again = ask(door, post(cookie="s2"))
-    person(door, "sara@shop.test")
+    again = ask(rig, post(cookie="s2"))
+    person(rig, "sara@shop.test")
     assert b"replayed" in again.read()
 
 
 @pytest.mark.parametrize("email", ["tom@shop.test", None])
 def test_another_person_has_keys_of_his_own(host, email: str | None) -> None:
-    door = host.worker()
-    ask(door, post(cookie="s1"))
-    person(door, "sara@shop.test")
-    waiting(door, NEW)[0].send(CREATED)
-    ask(door, post(cookie="s2"))
-    person(door, email)
-    assert waiting(door, NEW), "it is sent"
+    rig = host.worker()
+    ask(rig, post(cookie="s1"))
+    person(rig, "sara@shop.test")
+    waiting(rig, NEW)[0].send(CREATED)
+    ask(rig, post(cookie="s2"))
+    person(rig, email)
+    assert waiting(rig, NEW), "it is sent"
 
 
 def test_without_a_word_of_legacy_nothing_is_sent(host) -> None:
-    door = host.worker()
-    client = ask(door, post(cookie="s1"))
-    waiting(door, LEGACY)[0].send(b"HTTP/1.1 500 No\r\nContent-Length: 0\r\n\r\n")
+    rig = host.worker()
+    client = ask(rig, post(cookie="s1"))
+    waiting(rig, LEGACY)[0].send(b"HTTP/1.1 500 No\r\nContent-Length: 0\r\n\r\n")
     assert status(client.read()) == 503
-    assert idle(door)
+    assert idle(rig)
 
 
 def test_credentials_in_a_header_tell_persons_apart(host) -> None:
-    door = host.worker()
+    rig = host.worker()
     request = post().replace(b"Host: a", b"Host: a\r\nAuthorization: Bearer one")
-    done(door, request)
-    assert b"replayed" in ask(door, request).read()
-    ask(door, request.replace(b"one", b"two"))
-    assert waiting(door, NEW)
+    done(rig, request)
+    assert b"replayed" in ask(rig, request).read()
+    ask(rig, request.replace(b"one", b"two"))
+    assert waiting(rig, NEW)

@@ -17,5 +17,5 @@ def keys(tmp_path_factory: pytest.TempPathFactory) -> KeyFiles:
 
 
 @pytest.fixture
-def shop(make_door: Any, keys: KeyFiles) -> Shop:
-    return Shop(make_door(ROUTES, keys), keys)
+def shop(make_rig: Any, keys: KeyFiles) -> Shop:
+    return Shop(make_rig(ROUTES, keys), keys)

@@ -23,20 +23,20 @@ async def verified(keys: KeyFiles, token: str, tmp_path: Path) -> str:
 
 
 async def test_the_new_side_is_told_who_asks(shop: Shop, tmp_path: Path) -> None:
-    client = shop.door.client()
+    client = shop.rig.client()
     client.send(get("/mine"))
     question = shop.answer(LEGACY, ok(SARA))
     assert question.startswith(b"GET /api/me HTTP/1.1\r\nHost: shop.test\r\nCookie: session=s1\r\n")
     told = fields(shop.answer(NEW, ok()))
     assert await verified(shop.keys, told["fig-identity"], tmp_path) == "sara@shop.test"
-    assert told["fig-table"] == shop.door.gateway.current.table.routes.version
+    assert told["fig-table"] == shop.rig.gateway.current.table.routes.version
     assert "cookie" not in told, "the new side never sees the session"
     assert "fig-session" not in told
     assert client.read().endswith(b"fine")
 
 
 def test_a_write_carries_the_session_sealed(shop: Shop) -> None:
-    client = shop.door.client()
+    client = shop.rig.client()
     client.send(post("/order", b'{"a":1}', "a=b; session=s1; theme=dark"))
     shop.answer(LEGACY, ok(SARA))
     request = shop.answer(NEW, ok())
@@ -48,7 +48,7 @@ def test_a_write_carries_the_session_sealed(shop: Shop) -> None:
 
 
 def test_a_route_without_needs_is_told_nothing(shop: Shop) -> None:
-    shop.door.client().send(get("/open"))
+    shop.rig.client().send(get("/open"))
     told = fields(shop.answer(NEW, ok()))
     assert not [name for name in told if name.startswith("fig-")]
     assert shop.peers(LEGACY) == []
@@ -57,20 +57,20 @@ def test_a_route_without_needs_is_told_nothing(shop: Shop) -> None:
 @pytest.mark.parametrize("name", ["Fig-Identity", "Fig-Session", "Fig-Table", "FIG_IDENTITY"])
 @pytest.mark.parametrize("path", ["/mine", "/open"])
 def test_nobody_can_introduce_himself(shop: Shop, name: str, path: str) -> None:
-    shop.door.client().send(get(path, f"{name}: forged", cookie=None))
+    shop.rig.client().send(get(path, f"{name}: forged", cookie=None))
     told = shop.answer(NEW, ok())
     assert b"forged" not in told
 
 
 def test_without_a_session_nobody_is_asked(shop: Shop) -> None:
-    shop.door.client().send(get("/mine", cookie="theme=dark"))
+    shop.rig.client().send(get("/mine", cookie="theme=dark"))
     assert "fig-identity" not in fields(shop.answer(NEW, ok()))
     assert shop.peers(LEGACY) == []
 
 
 @pytest.mark.parametrize("status", ["401 Unauthorized", "403 Forbidden"])
 def test_a_stranger_comes_without_a_token(shop: Shop, status: str) -> None:
-    client = shop.door.client()
+    client = shop.rig.client()
     client.send(post("/order"))
     shop.answer(LEGACY, ok(b"{}", status))
     told = fields(shop.answer(NEW, ok(b'{"error":"not logged in"}', "401 Unauthorized")))
@@ -79,7 +79,7 @@ def test_a_stranger_comes_without_a_token(shop: Shop, status: str) -> None:
 
 
 def test_one_question_for_all_who_wait_and_for_a_while(shop: Shop) -> None:
-    clients = [shop.door.client() for _ in range(20)]
+    clients = [shop.rig.client() for _ in range(20)]
     for client in clients:
         client.send(get("/mine"))
     assert len(shop.peers(LEGACY)) == 1
@@ -93,20 +93,20 @@ def test_one_question_for_all_who_wait_and_for_a_while(shop: Shop) -> None:
     clients[0].send(get("/mine"))
     shop.answer(NEW, ok())
     assert shop.at(LEGACY) == []
-    shop.door.later(6.0)
+    shop.rig.later(6.0)
     clients[0].send(get("/mine"))
     shop.answer(LEGACY, ok(SARA))
-    assert shop.door.gateway.counters.identity_of("legacy").asked == 2
+    assert shop.rig.gateway.counters.identity_of("legacy").asked == 2
 
 
 def test_two_cookies_are_two_questions(shop: Shop) -> None:
-    shop.door.client().send(get("/mine"))
-    shop.door.client().send(get("/mine", cookie="session=s2"))
+    shop.rig.client().send(get("/mine"))
+    shop.rig.client().send(get("/mine", cookie="session=s2"))
     assert {request.split(b"session=")[1][:2] for _, request in shop.at(LEGACY)} == {b"s1", b"s2"}
 
 
 def test_who_logs_in_is_asked_for_at_once(shop: Shop) -> None:
-    client = shop.door.client()
+    client = shop.rig.client()
     client.send(post("/login", cookie="other=1"))
     shop.answer(LEGACY, ok(more=b"Set-Cookie: session=s2; Path=/; HttpOnly\r\n"))
     question = shop.answer(LEGACY, ok(SARA))
@@ -121,14 +121,14 @@ def test_who_logs_in_is_asked_for_at_once(shop: Shop) -> None:
     [("401 Unauthorized", "session=s2"), ("200 OK", "session="), ("200 OK", "basket=7")],
 )
 def test_without_a_login_nobody_is_asked_for(shop: Shop, status: str, cookie: str) -> None:
-    client = shop.door.client()
+    client = shop.rig.client()
     client.send(post("/login", cookie="other=1"))
     shop.answer(LEGACY, ok(status=status, more=b"Set-Cookie: %b\r\n" % cookie.encode()))
     assert shop.at(LEGACY) == []
 
 
 def test_login_forgets_who_it_was(shop: Shop) -> None:
-    client = shop.door.client()
+    client = shop.rig.client()
     client.send(get("/mine"))
     shop.answer(LEGACY, ok(SARA))
     shop.answer(NEW, ok())
@@ -137,11 +137,11 @@ def test_login_forgets_who_it_was(shop: Shop) -> None:
     client.send(get("/mine"))
     shop.answer(LEGACY, ok(b'{"email": "tom@shop.test", "name": "Tom"}'))
     shop.answer(NEW, ok())
-    assert shop.door.gateway.counters.identity_of("legacy").asked == 2
+    assert shop.rig.gateway.counters.identity_of("legacy").asked == 2
 
 
 def test_an_answer_on_its_way_during_a_login_is_not_kept(shop: Shop) -> None:
-    reading, leaving = shop.door.client(), shop.door.client()
+    reading, leaving = shop.rig.client(), shop.rig.client()
     reading.send(get("/mine"))
     ((legacy, _),) = shop.at(LEGACY)
     leaving.send(post("/login"))
@@ -155,20 +155,20 @@ def test_an_answer_on_its_way_during_a_login_is_not_kept(shop: Shop) -> None:
 
 
 def test_a_client_that_left_is_not_answered(shop: Shop) -> None:
-    client = shop.door.client()
+    client = shop.rig.client()
     client.send(get("/mine"))
     client.vanish()
     shop.answer(LEGACY, ok(SARA))
     assert shop.peers(NEW) == []
-    assert shop.door.gateway.counters.client.aborted == 1
+    assert shop.rig.gateway.counters.client.aborted == 1
 
 
 def test_a_stale_connection_is_not_legacys_silence(shop: Shop) -> None:
-    client = shop.door.client()
+    client = shop.rig.client()
     client.send(get("/mine"))
     shop.answer(LEGACY, ok(SARA))
     shop.answer(NEW, ok())
-    shop.door.later(6.0)
+    shop.rig.later(6.0)
     client.send(get("/mine"))
     ((old, _),) = shop.at(LEGACY)
     old.vanish()
@@ -178,7 +178,7 @@ def test_a_stale_connection_is_not_legacys_silence(shop: Shop) -> None:
 
 
 def test_a_copy_is_told_too_and_waits_for_it(shop: Shop) -> None:
-    client = shop.door.client()
+    client = shop.rig.client()
     client.send(get("/seen"))
     waiting = {request.split(b" ")[1]: peer for peer, request in shop.at(LEGACY)}
     waiting[b"/seen"].send(ok(b"old"))
@@ -187,7 +187,7 @@ def test_a_copy_is_told_too_and_waits_for_it(shop: Shop) -> None:
     told = fields(shop.answer(NEW, ok(b"new")))
     assert {"fig-identity", "fig-table", "fig-after", "fig-shadow"} <= set(told)
     assert "cookie" not in told
-    (pair,) = shop.door.channel.pairs
+    (pair,) = shop.rig.channel.pairs
     assert pair.blob == b"oldnew"
     again = pair.meta["new_headers"].split("\r\n")
     assert f"Fig-Identity: {told['fig-identity']}" in again, "for asking the new side once more"
@@ -198,24 +198,24 @@ def test_a_copy_is_told_too_and_waits_for_it(shop: Shop) -> None:
     assert len(shop.at(NEW)) == 1
 
 
-def test_no_key_no_introduction(make_door: Any, tmp_path: Path) -> None:
+def test_no_key_no_introduction(make_rig: Any, tmp_path: Path) -> None:
     files = in_folder(tmp_path)
     ensure(files)
     files.identity.unlink()
-    door = Shop(make_door(ROUTES, files), files)
-    client = door.door.client()
+    rig = Shop(make_rig(ROUTES, files), files)
+    client = rig.rig.client()
     client.send(post("/order"))
-    door.answer(LEGACY, ok(SARA))
+    rig.answer(LEGACY, ok(SARA))
     assert client.read().startswith(b"HTTP/1.1 503 ")
 
 
 def test_a_token_is_made_anew_before_it_ends(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     now = time.time()
-    client = shop.door.client()
+    client = shop.rig.client()
     tokens = []
     for at in (0.0, 20.0, 31.0):
         monkeypatch.setattr("facade.proxy.identity.introduction.time.time", lambda at=at: now + at)
-        shop.door.later(6.0)
+        shop.rig.later(6.0)
         client.send(get("/mine"))
         shop.answer(LEGACY, ok(SARA))
         tokens.append(fields(shop.answer(NEW, ok()))["fig-identity"])

@@ -40,12 +40,12 @@ def keys(tmp_path_factory: pytest.TempPathFactory) -> KeyFiles:
 
 
 @pytest.fixture
-def shop(make_door: Any, keys: KeyFiles) -> Shop:
-    return Shop(make_door(routes(), keys), keys)
+def shop(make_rig: Any, keys: KeyFiles) -> Shop:
+    return Shop(make_rig(routes(), keys), keys)
 
 
 def asked(shop: Shop) -> dict[str, int]:
-    counts = shop.door.gateway.counters.identity
+    counts = shop.rig.gateway.counters.identity
     return {name: one.asked for name, one in counts.items() if one.asked}
 
 
@@ -60,22 +60,22 @@ def asked(shop: Shop) -> dict[str, int]:
     ],
 )
 def test_one_upstream_says_who_asks(shop: Shop, stage: str, port: int, name: str) -> None:
-    shop.door.use(routes(me=stage))
-    shop.door.client().send(get("/mine"))
+    shop.rig.use(routes(me=stage))
+    shop.rig.client().send(get("/mine"))
     question = shop.answer(port, ok(SARA))
     assert question.startswith(b"GET /api/me ") and fields(question)["cookie"] == "session=s1"
     assert "fig-identity" in fields(shop.answer(ORDERS, ok()))
     assert asked(shop) == {name: 1}
-    assert shop.door.gateway.current.table.routes.asked == name
+    assert shop.rig.gateway.current.table.routes.asked == name
 
 
 def test_it_is_asked_with_its_own_host(shop: Shop) -> None:
-    shop.door.client().send(get("/mine"))
+    shop.rig.client().send(get("/mine"))
     assert fields(shop.answer(ACCOUNTS, ok(SARA)))["host"] == "accounts.test"
 
 
 def test_where_it_does_not_answer_legacy_is_not_asked_instead(shop: Shop) -> None:
-    client = shop.door.client()
+    client = shop.rig.client()
     client.send(post("/order"))
     shop.answer(ACCOUNTS, ok(b"", "503 Service Unavailable", b"Fig-Declined: behind\r\n"))
     assert client.read().startswith(b"HTTP/1.1 503 ")
@@ -84,7 +84,7 @@ def test_where_it_does_not_answer_legacy_is_not_asked_instead(shop: Shop) -> Non
 
 def test_a_read_that_may_go_to_legacy_goes_there_whole(shop: Shop) -> None:
     """Legacy sees the cookie and answers for itself: it is not asked who that is."""
-    client = shop.door.client()
+    client = shop.rig.client()
     client.send(get("/mine"))
     shop.answer(ACCOUNTS, ok(b"", "500 Internal Server Error"))
     request = shop.answer(LEGACY, ok(b"by legacy"))
@@ -97,27 +97,27 @@ def test_a_read_that_may_go_to_legacy_goes_there_whole(shop: Shop) -> None:
 )
 def test_what_was_known_outlives_a_flip(shop: Shop, before: str, after: str, port: int) -> None:
     """Both sides believe one session, so what the one said counts while the other is silent."""
-    shop.door.use(routes(me=before))
-    client = shop.door.client()
+    shop.rig.use(routes(me=before))
+    client = shop.rig.client()
     client.send(get("/mine"))
     shop.answer(LEGACY if before == "legacy" else ACCOUNTS, ok(SARA))
     shop.answer(ORDERS, ok())
-    shop.door.use(routes(me=after))
+    shop.rig.use(routes(me=after))
     client.send(get("/mine"))
     assert "fig-identity" in fields(shop.answer(ORDERS, ok()))
-    shop.door.later(10.0)
+    shop.rig.later(10.0)
     client.send(get("/mine"))
     shop.answer(port, ok(b"", "500 Internal Server Error"))
     assert "fig-identity" in fields(shop.answer(ORDERS, ok()))
-    stale = {name: one.stale for name, one in shop.door.gateway.counters.identity.items()}
-    assert stale[shop.door.gateway.current.table.routes.asked] == 1
+    stale = {name: one.stale for name, one in shop.rig.gateway.counters.identity.items()}
+    assert stale[shop.rig.gateway.current.table.routes.asked] == 1
 
 
 def test_a_question_under_way_during_a_flip_is_the_only_one(shop: Shop) -> None:
-    shop.door.use(routes(me="legacy"))
-    first, second = shop.door.client(), shop.door.client()
+    shop.rig.use(routes(me="legacy"))
+    first, second = shop.rig.client(), shop.rig.client()
     first.send(get("/mine"))
-    shop.door.use(routes(me="new"))
+    shop.rig.use(routes(me="new"))
     second.send(get("/mine"))
     assert shop.at(ACCOUNTS) == []
     shop.answer(LEGACY, ok(SARA))
@@ -126,13 +126,13 @@ def test_a_question_under_way_during_a_flip_is_the_only_one(shop: Shop) -> None:
 
 
 def test_each_has_a_breaker_of_its_own(shop: Shop) -> None:
-    client = shop.door.client()
+    client = shop.rig.client()
     for number in range(8):
         client.send(post("/order", cookie=f"session={number}"))
         shop.answer(ACCOUNTS, ok(b"", "500 Internal Server Error"))
-    assert shop.door.breakers("accounts")["identity"] == "open"
-    assert "identity" not in shop.door.breakers("legacy")
-    shop.door.use(routes(me="legacy"))
+    assert shop.rig.breakers("accounts")["identity"] == "open"
+    assert "identity" not in shop.rig.breakers("legacy")
+    shop.rig.use(routes(me="legacy"))
     client.send(post("/order"))
     shop.answer(LEGACY, ok(SARA))
     shop.answer(ORDERS, ok())
@@ -140,9 +140,9 @@ def test_each_has_a_breaker_of_its_own(shop: Shop) -> None:
 
 @pytest.mark.parametrize("login", ["legacy", "new"])
 def test_a_login_at_either_side_is_asked_for_at_once(shop: Shop, login: str) -> None:
-    shop.door.use(routes(login=login))
+    shop.rig.use(routes(login=login))
     given = ok(more=b"Set-Cookie: session=s2; Path=/; HttpOnly\r\n")
-    shop.door.client().send(post("/login", cookie="a=b"))
+    shop.rig.client().send(post("/login", cookie="a=b"))
     shop.answer(LEGACY if login == "legacy" else ACCOUNTS, given)
     if login == "legacy":
         assert fields(shop.answer(ACCOUNTS, ok(SARA)))["cookie"] == "session=s2"
@@ -150,14 +150,14 @@ def test_a_login_at_either_side_is_asked_for_at_once(shop: Shop, login: str) -> 
         ((peer, question),) = shop.at(ACCOUNTS)
         assert question.startswith(b"GET /api/me ")
         peer.send(ok(SARA))
-    shop.door.client().send(get("/mine", cookie="session=s2"))
+    shop.rig.client().send(get("/mine", cookie="session=s2"))
     assert "fig-identity" in fields(shop.answer(ORDERS, ok()))
 
 
 @pytest.mark.parametrize("login", ["legacy", "new"])
 def test_a_logout_at_either_side_ends_what_is_known(shop: Shop, login: str) -> None:
-    shop.door.use(routes(login=login))
-    client = shop.door.client()
+    shop.rig.use(routes(login=login))
+    client = shop.rig.client()
     client.send(get("/mine"))
     shop.answer(ACCOUNTS, ok(SARA))
     shop.answer(ORDERS, ok())
@@ -186,7 +186,7 @@ COOKIES = "cart=A*1; session=s1; fig_after=1.x"
 def test_the_cookie_reaches_who_may_keep_it_alone(
     shop: Shop, request_: bytes, port: int, sees: bool
 ) -> None:
-    shop.door.client().send(request_)
+    shop.rig.client().send(request_)
     while not (found := shop.at(port)) or (
         found[0][1].startswith(b"GET /api/me HTTP") and (not request_.startswith(b"GET /api/me "))
     ):

@@ -47,14 +47,14 @@ def token(answer: bytes, name: str = "fig_after") -> str | None:
 
 
 class Sides:
-    def __init__(self, door: Any) -> None:
-        self.door = door
-        self.client = door.client()
+    def __init__(self, rig: Any) -> None:
+        self.rig = rig
+        self.client = rig.client()
 
     def waiting(self, port: int) -> list[tuple[Any, bytes]]:
         dialled = [
             one
-            for one in self.door.wire.dialled
+            for one in self.rig.wire.dialled
             if one.transport.get_extra_info("peername")[1] == port
         ]
         return [(peer, data) for peer in dialled if (data := peer.read())]
@@ -72,13 +72,13 @@ class Sides:
 
 
 @pytest.fixture
-def sides(make_door: Any) -> Sides:
-    return Sides(make_door(ROUTES.format(by="cookie")))
+def sides(make_rig: Any) -> Sides:
+    return Sides(make_rig(ROUTES.format(by="cookie")))
 
 
 @pytest.fixture
-def sides_by(make_door: Any) -> Any:
-    return lambda by: Sides(make_door(ROUTES.format(by=by)))
+def sides_by(make_rig: Any) -> Any:
+    return lambda by: Sides(make_rig(ROUTES.format(by=by)))
 
 
 @pytest.mark.parametrize(("path", "port"), [("/old", LEGACY), ("/new", NEW), ("/x", LEGACY)])
@@ -148,7 +148,7 @@ def test_a_clients_own_fig_after_is_dropped(sides) -> None:
 
 def test_a_time_ahead_of_our_clock_is_now(sides_by) -> None:
     sides = sides_by("header")
-    tokens: AfterTokens = sides.door.gateway.identity.last_write._tokens
+    tokens: AfterTokens = sides.rig.gateway.identity.last_write._tokens
     ahead = tokens.make(Mark(time.time_ns() // 1000 + 60_000_000)).decode()
     seen, _ = sides.exchange(request("GET", "/new", f"Fig-After-Token: {ahead}"), NEW, ok())
     told = int(re.search(rb"Fig-After: (\d+)", seen)[1])
@@ -167,7 +167,7 @@ def test_apps_without_cookies_send_a_header(sides_by) -> None:
 
 def test_of_both_the_later_one_counts(sides_by) -> None:
     sides = sides_by("both")
-    tokens: AfterTokens = sides.door.gateway.identity.last_write._tokens
+    tokens: AfterTokens = sides.rig.gateway.identity.last_write._tokens
     early, late = tokens.make(Mark(1000)).decode(), tokens.make(Mark(2000)).decode()
     for one, other in ((early, late), (late, early)):
         lines = f"Fig-After-Token: {one}", f"Cookie: fig_after={other}"
@@ -176,7 +176,7 @@ def test_of_both_the_later_one_counts(sides_by) -> None:
 
 
 def test_both_name_what_was_written(sides_by) -> None:
-    tokens: AfterTokens = sides_by("both").door.gateway.identity.last_write._tokens
+    tokens: AfterTokens = sides_by("both").rig.gateway.identity.last_write._tokens
     one, other = Mark(7, frozenset({"a.b", "goods"}), frozenset({"x-y"})), Mark(7)
     assert [tokens.read(tokens.make(each)) for each in (one, other)] == [one, other]
     assert tokens.read(tokens.make(one).replace(b"+-x-y", b"+x-y")) == Mark()
@@ -189,8 +189,8 @@ def test_it_can_be_switched_off(sides_by) -> None:
     assert b"Fig-After" not in answer
 
 
-def test_a_file_without_a_new_side_needs_none(make_door: Any) -> None:
-    sides = Sides(make_door('upstreams: {legacy: {url: "http://legacy.test:1000"}}'))
+def test_a_file_without_a_new_side_needs_none(make_rig: Any) -> None:
+    sides = Sides(make_rig('upstreams: {legacy: {url: "http://legacy.test:1000"}}'))
     _, answer = sides.exchange(request("POST", "/x"), LEGACY, ok())
     assert b"Set-Cookie" not in answer
 
@@ -201,7 +201,7 @@ def test_its_cookie_is_in_no_pair(sides) -> None:
     sides.answer(LEGACY, ok())
     copy = sides.answer(NEW, ok())
     assert b"fig_after" not in copy
-    (pair,) = sides.door.channel.pairs
+    (pair,) = sides.rig.channel.pairs
     assert "fig_after" not in str(pair.meta)
     assert "Cookie: session=s\r\n" in pair.meta["request_headers"]
 
@@ -219,7 +219,7 @@ def test_a_read_that_is_declined_goes_to_legacy(sides) -> None:
     answer = sides.client.read()
     assert answer.endswith(b"by legacy")
     assert token(answer) == mine, "the client keeps it for as long as it is needed"
-    counts = sides.door.counts("new")
+    counts = sides.rig.counts("new")
     assert (counts["fallbacks"], counts["declined"]) == (1, 1)
     assert counts["failures"] == {"new.declined": 1}
 
@@ -239,7 +239,7 @@ def test_a_declined_write_goes_to_legacy_once(sides, size: int, chunked: bool) -
     sent = seen.partition(b"\r\n\r\n")[2]
     assert sent == asked.partition(b"\r\n\r\n")[2]
     assert sides.client.read().startswith(b"HTTP/1.1 201")
-    assert sides.door.counts("new")["declined"] == 1
+    assert sides.rig.counts("new")["declined"] == 1
 
 
 def test_a_write_declined_by_legacy_too_is_answered_so(sides) -> None:
@@ -293,7 +293,7 @@ def test_a_declined_upload_that_is_still_coming_goes_on_at_legacy(sides) -> None
 
 
 @pytest.mark.parametrize("path", ["/old", "/new", "/elsewhere"])
-def test_nothing_is_given_while_no_route_has_a_new_side(make_door, path) -> None:
+def test_nothing_is_given_while_no_route_has_a_new_side(make_rig, path) -> None:
     routes = re.sub(
         r"new: fresh, stage: \w+(, (compare|percent|fallback).*?)?\}\}$",
         "stage: legacy}}",
@@ -301,7 +301,7 @@ def test_nothing_is_given_while_no_route_has_a_new_side(make_door, path) -> None
         flags=re.M,
     )
     routes = routes.split("  - {{name: half")[0].format(by="both")
-    sides = Sides(make_door(routes))
+    sides = Sides(make_rig(routes))
     _, answer = sides.exchange(request("POST", path), LEGACY, ok("201 Created"))
     assert token(answer) is None
     assert b"Fig-After-Token" not in answer

@@ -36,15 +36,15 @@ def go(shop: TwoOwners, domain: str, steps: tuple[str, ...]) -> None:
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("stage", STAGES)
 @pytest.mark.parametrize("moment", MOMENTS)
-def test_ones_own_write_is_shown(make_door: Any, moment, stage, way) -> None:
-    shop = TwoOwners(make_door, {"shelf": stage, "list": "new"})
+def test_ones_own_write_is_shown(make_rig: Any, moment, stage, way) -> None:
+    shop = TwoOwners(make_rig, {"shelf": stage, "list": "new"})
     go(shop, "goods", MOMENTS[moment])
     number = shop.write("goods")
     shop.behind = way == "declined" or shop.behind
     if way == "away":
-        for peer in shop.door.wire.dialled:
+        for peer in shop.rig.wire.dialled:
             peer.vanish()
-        shop.door.wire.refuse.add(NEW)
+        shop.rig.wire.refuse.add(NEW)
     answer = shop.read("goods")
     if answer.seen is not None:
         assert number in answer.seen, f"{answer.side} answered"
@@ -53,9 +53,9 @@ def test_ones_own_write_is_shown(make_door: Any, moment, stage, way) -> None:
 
 
 @pytest.mark.parametrize("steps", [MOMENTS[name] for name in list(MOMENTS)[2:5]])
-def test_a_page_of_another_domain_shows_it_too(make_door, steps) -> None:
+def test_a_page_of_another_domain_shows_it_too(make_rig, steps) -> None:
     """Goods are the new side's, orders are not: a checkout shows the price that was just saved."""
-    shop = TwoOwners(make_door)
+    shop = TwoOwners(make_rig)
     go(shop, "goods", steps)
     price = shop.write("goods")
     shop.behind = True
@@ -64,9 +64,9 @@ def test_a_page_of_another_domain_shows_it_too(make_door, steps) -> None:
     assert price in (answer.seen or ())
 
 
-def test_what_legacy_alone_has_is_read_there(make_door) -> None:
+def test_what_legacy_alone_has_is_read_there(make_rig) -> None:
     """A shelf of the new side's, whose read model has not heard of the client's order."""
-    shop = TwoOwners(make_door)
+    shop = TwoOwners(make_rig)
     go(shop, "goods", MOMENTS["the file says new"])
     order = shop.write("orders")
     for domain in DOMAINS:
@@ -74,17 +74,17 @@ def test_what_legacy_alone_has_is_read_there(make_door) -> None:
         assert (answer.side, order in (answer.seen or ())) == ("legacy", True)
 
 
-def test_with_writes_of_both_the_routes_own_domain_decides(make_door) -> None:
-    shop = TwoOwners(make_door)
+def test_with_writes_of_both_the_routes_own_domain_decides(make_rig) -> None:
+    shop = TwoOwners(make_rig)
     go(shop, "goods", MOMENTS["the file says new"])
     price, order = shop.write("goods"), shop.write("orders")
     assert price in (shop.read("goods").seen or ())
     assert order in (shop.read("orders").seen or ())
 
 
-def test_after_the_way_back_legacy_stands_in_as_before(make_door) -> None:
+def test_after_the_way_back_legacy_stands_in_as_before(make_rig) -> None:
     """The mark of a write under the new owner must not hide what was written since."""
-    shop = TwoOwners(make_door)
+    shop = TwoOwners(make_rig)
     go(shop, "goods", MOMENTS["the file says new"])
     shop.write("goods")
     go(shop, "goods", MOMENTS["back"][3:])
@@ -94,8 +94,8 @@ def test_after_the_way_back_legacy_stands_in_as_before(make_door) -> None:
 
 
 @pytest.mark.parametrize("moment", ["switched", "the file says new", "going back"])
-def test_where_no_service_says_whose_it_is_the_file_does(make_door: Any, moment) -> None:
-    shop = TwoOwners(make_door, {"shelf": "legacy", "list": "new"}, states=False)
+def test_where_no_service_says_whose_it_is_the_file_does(make_rig: Any, moment) -> None:
+    shop = TwoOwners(make_rig, {"shelf": "legacy", "list": "new"}, states=False)
     go(shop, "goods", MOMENTS[moment])
     assert shop.write("goods") in (shop.read("goods").seen or ())
 
@@ -112,10 +112,10 @@ def step(shop: TwoOwners, domain: str, dice: Random) -> None:
 
 
 @pytest.mark.parametrize("seed", range(40))
-def test_in_any_order_of_things(make_door: Any, seed: int) -> None:
+def test_in_any_order_of_things(make_rig: Any, seed: int) -> None:
     dice = Random(seed)
     stages = {name: dice.choice(STAGES) for name in ("shelf", "list")}
-    shop, done = TwoOwners(make_door, stages), [str(stages)]
+    shop, done = TwoOwners(make_rig, stages), [str(stages)]
     for _ in range(25):
         domain = dice.choice(DOMAINS)
         what = dice.choice(("step", "step", "write", "write", "read", "read", "feed", "reverse"))

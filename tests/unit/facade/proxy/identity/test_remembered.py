@@ -1,6 +1,6 @@
 """Legacy's last word about a session: shared by workers, kept over restarts, ended by a logout.
 
-Doors on one memory are workers of one host; each has a logout list of its own, as after a restart.
+Rigs on one memory are workers of one host; each has a logout list of its own, as after a restart.
 """
 
 import time
@@ -33,36 +33,36 @@ HOUR = 3600.0
 class Host:
     """The workers of one host, by one wall clock."""
 
-    def __init__(self, make_door, folder: Path) -> None:
-        self._make, self._folder = make_door, folder
+    def __init__(self, make_rig, folder: Path) -> None:
+        self._make, self._folder = make_rig, folder
         self._passed = 0.0
-        self.doors: list = []
+        self.rigs: list = []
         ensure(in_folder(folder / "keys"))
 
     def worker(self, routes: str = ROUTES):
-        door = self._make(routes, in_folder(self._folder / "keys"), self._folder / "memory")
-        door.gateway.memory.clock = lambda: time.time() + self._passed
-        door.now += self._passed
-        door.gateway.deadlines.tick(door.now)
-        self.doors.append(door)
-        return door
+        rig = self._make(routes, in_folder(self._folder / "keys"), self._folder / "memory")
+        rig.gateway.memory.clock = lambda: time.time() + self._passed
+        rig.now += self._passed
+        rig.gateway.deadlines.tick(rig.now)
+        self.rigs.append(rig)
+        return rig
 
     def later(self, seconds: float) -> None:
         self._passed += seconds
-        for door in self.doors:
-            door.now += seconds
-            door.gateway.deadlines.tick(door.now)
-            door.gateway.upstreams.sweep(door.now)
-            door.wire.settle()
+        for rig in self.rigs:
+            rig.now += seconds
+            rig.gateway.deadlines.tick(rig.now)
+            rig.gateway.upstreams.sweep(rig.now)
+            rig.wire.settle()
 
 
 @pytest.fixture
-def host(make_door, tmp_path: Path) -> Host:
-    return Host(make_door, tmp_path)
+def host(make_rig, tmp_path: Path) -> Host:
+    return Host(make_rig, tmp_path)
 
 
-def ask(door, path: str = "/orders", cookie: str = "s1", method: str = "GET"):
-    client = door.client()
+def ask(rig, path: str = "/orders", cookie: str = "s1", method: str = "GET"):
+    client = rig.client()
     client.send(
         f"{method} {path} HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n"
         f"Cookie: session={cookie}\r\n\r\n".encode()
@@ -70,32 +70,32 @@ def ask(door, path: str = "/orders", cookie: str = "s1", method: str = "GET"):
     return client
 
 
-def answer(door, port: int, data: bytes) -> bytes:
-    peers = [p for p in door.wire.dialled if p.transport.get_extra_info("peername")[1] == port]
+def answer(rig, port: int, data: bytes) -> bytes:
+    peers = [p for p in rig.wire.dialled if p.transport.get_extra_info("peername")[1] == port]
     ((peer, sent),) = [(peer, sent) for peer in peers if (sent := peer.read())]
     peer.send(data)
     return sent
 
 
-def meet(door, cookie: str = "s1", said: bytes = SARA) -> None:
+def meet(rig, cookie: str = "s1", said: bytes = SARA) -> None:
     """Legacy says whose session it is, and the new side answers."""
-    ask(door, cookie=cookie)
-    answer(door, LEGACY, b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(said) + said)
-    answer(door, NEW, OK)
+    ask(rig, cookie=cookie)
+    answer(rig, LEGACY, b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(said) + said)
+    answer(rig, NEW, OK)
 
 
-def serves(door, path: str = "/orders", method: str = "GET", cookie: str = "s1") -> bool:
+def serves(rig, path: str = "/orders", method: str = "GET", cookie: str = "s1") -> bool:
     """Whether the new side is told who asks while legacy is away."""
-    door.wire.refuse.add(LEGACY)
-    for peer in door.wire.dialled:
+    rig.wire.refuse.add(LEGACY)
+    for peer in rig.wire.dialled:
         if peer.transport.get_extra_info("peername")[1] == LEGACY:
             peer.vanish()
-    client = ask(door, path, cookie, method)
+    client = ask(rig, path, cookie, method)
     told = client.read()
     if told:
         assert told.startswith(b"HTTP/1.1 503")
         return False
-    assert b"Fig-Identity: " in answer(door, NEW, OK)
+    assert b"Fig-Identity: " in answer(rig, NEW, OK)
     assert client.read().endswith(b"fine")
     return True
 
@@ -103,17 +103,17 @@ def serves(door, path: str = "/orders", method: str = "GET", cookie: str = "s1")
 @pytest.mark.parametrize(("method", "path"), [("POST", "/order"), ("GET", "/orders")])
 @pytest.mark.parametrize("hours", [0.1, 1.0, 11.9])
 def test_orders_and_order_pages_go_on_for_hours(host, method, path, hours: float) -> None:
-    door = host.worker()
-    meet(door)
+    rig = host.worker()
+    meet(rig)
     host.later(hours * HOUR)
-    assert serves(door, path, method)
+    assert serves(rig, path, method)
 
 
 def test_not_for_ever(host) -> None:
-    door = host.worker()
-    meet(door)
+    rig = host.worker()
+    meet(rig)
     host.later(12.1 * HOUR)
-    assert not serves(door)
+    assert not serves(rig)
 
 
 def test_every_worker_knows_what_one_has_heard(host) -> None:
@@ -146,24 +146,24 @@ def test_a_logout_ends_it_in_every_worker_and_over_a_restart(host) -> None:
 
 
 def test_a_logout_while_legacy_is_away_ends_it_too(host) -> None:
-    door = host.worker()
-    meet(door)
-    door.wire.refuse.add(LEGACY)
-    ask(door, "/logout", method="POST")
-    assert not serves(door)
+    rig = host.worker()
+    meet(rig)
+    rig.wire.refuse.add(LEGACY)
+    ask(rig, "/logout", method="POST")
+    assert not serves(rig)
     assert not serves(host.worker())
 
 
 def test_a_logout_that_cannot_be_written_is_not_forgotten(host, monkeypatch) -> None:
     monkeypatch.setattr(memory_module, "LOCK_SECONDS", 0.002)
-    door, other = host.worker(), host.worker()
-    meet(door)
+    rig, other = host.worker(), host.worker()
+    meet(rig)
     meet(other, "s9")
     with other.gateway.memory.open().locked():
-        ask(door, "/logout", method="POST")
-        answer(door, LEGACY, OK)
-        assert not serves(door)
-    assert not serves(door)
+        ask(rig, "/logout", method="POST")
+        answer(rig, LEGACY, OK)
+        assert not serves(rig)
+    assert not serves(rig)
     assert not serves(host.worker()), "written as soon as the memory could be had"
 
 

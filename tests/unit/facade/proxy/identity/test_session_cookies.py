@@ -17,12 +17,12 @@ routes:
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nSet-Cookie: a=b\r\n\r\n"
 
 
-def ask(door, path: str, cookie: str) -> tuple[int, bytes]:
+def ask(rig, path: str, cookie: str) -> tuple[int, bytes]:
     """The port of the side that was asked, and the answer."""
-    client = door.client()
+    client = rig.client()
     lines = f"Cookie: {cookie}\r\n" if cookie else ""
     client.send(f"GET {path} HTTP/1.1\r\nHost: a\r\n{lines}\r\n".encode())
-    for peer in door.wire.dialled:
+    for peer in rig.wire.dialled:
         if peer.read():
             peer.send(OK)
             port = peer.transport.get_extra_info("peername")[1]
@@ -32,11 +32,11 @@ def ask(door, path: str, cookie: str) -> tuple[int, bytes]:
 
 @pytest.mark.parametrize("path", ["/half", "/named"])
 @pytest.mark.parametrize("form", ["t=chunks-2; tC1={n}; tC2=z", "t.0=a; t.1={n}", "t=a; t={n}"])
-def test_clients_whose_cookie_is_cut_do_not_share_a_bucket(make_door, path, form) -> None:
-    door = make_door(ROUTES % "session_cookie: t")
-    sides = {n: ask(door, path, form.format(n=n))[0] for n in range(40)}
+def test_clients_whose_cookie_is_cut_do_not_share_a_bucket(make_rig, path, form) -> None:
+    rig = make_rig(ROUTES % "session_cookie: t")
+    sides = {n: ask(rig, path, form.format(n=n))[0] for n in range(40)}
     assert set(sides.values()) == {1000, 2000}
-    again = {n: ask(door, path, form.format(n=n))[0] for n in range(40)}
+    again = {n: ask(rig, path, form.format(n=n))[0] for n in range(40)}
     assert again == sides
 
 
@@ -46,17 +46,17 @@ def given(answer: bytes) -> str | None:
 
 
 @pytest.mark.parametrize("preset", ["laravel", "rails", "aspnet", "flask"])
-def test_a_client_whose_cookie_changes_stays_where_it_is(make_door, preset) -> None:
+def test_a_client_whose_cookie_changes_stays_where_it_is(make_rig, preset) -> None:
     name = {"laravel": "laravel_session", "rails": "_a_session", "flask": "session"}
     cookie = name.get(preset, ".AspNetCore.Cookies")
-    door = make_door(ROUTES % f"session: {{preset: {preset}}}")
+    rig = make_rig(ROUTES % f"session: {{preset: {preset}}}")
     for client in range(20):
-        side, answer = ask(door, "/half", f"{cookie}=first{client}")
+        side, answer = ask(rig, "/half", f"{cookie}=first{client}")
         ours = given(answer)
         assert ours is not None
         for turn in range(10):
             changed = f"{cookie}=other{client}.{turn}; fig_client={ours}"
-            assert ask(door, "/half", changed) == (side, answer_without_ours(answer))
+            assert ask(rig, "/half", changed) == (side, answer_without_ours(answer))
 
 
 def answer_without_ours(answer: bytes) -> bytes:
@@ -75,11 +75,11 @@ def answer_without_ours(answer: bytes) -> bytes:
         ("session_cookie: sessionid", "/half", "sessionid=a"),
     ],
 )
-def test_our_cookie_is_given_only_where_it_decides(make_door, options, path, cookie) -> None:
-    door = make_door(ROUTES % options)
-    assert given(ask(door, path, cookie)[1]) is None
+def test_our_cookie_is_given_only_where_it_decides(make_rig, options, path, cookie) -> None:
+    rig = make_rig(ROUTES % options)
+    assert given(ask(rig, path, cookie)[1]) is None
 
 
-def test_our_cookie_can_be_wanted_of_any_framework(make_door) -> None:
-    door = make_door(ROUTES % "session: {preset: django, sticky: true}")
-    assert given(ask(door, "/half", "sessionid=a")[1]) is not None
+def test_our_cookie_can_be_wanted_of_any_framework(make_rig) -> None:
+    rig = make_rig(ROUTES % "session: {preset: django, sticky: true}")
+    assert given(ask(rig, "/half", "sessionid=a")[1]) is not None

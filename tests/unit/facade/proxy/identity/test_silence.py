@@ -8,10 +8,10 @@ from tests.rigs.facade.workers.introducing import LEGACY, NEW, SARA, Shop, field
 
 @pytest.mark.parametrize("how", [*SILENT, "time", "closes"])
 def test_no_answer_is_never_an_anonymous_order(shop: Shop, how: str) -> None:
-    client = shop.door.client()
+    client = shop.rig.client()
     client.send(post("/order"))
     if how == "time":
-        shop.door.later(3.0)
+        shop.rig.later(3.0)
     elif how == "closes":
         shop.peers(LEGACY)[0].vanish()
     else:
@@ -20,11 +20,11 @@ def test_no_answer_is_never_an_anonymous_order(shop: Shop, how: str) -> None:
     assert said.startswith(b"HTTP/1.1 503 ")
     assert b"who is asking" in said
     assert shop.peers(NEW) == []
-    assert shop.door.counts("order")["failures"] == {"new.identity": 1}
+    assert shop.rig.counts("order")["failures"] == {"new.identity": 1}
 
 
 def test_a_read_goes_to_legacy_where_it_may(shop: Shop) -> None:
-    client = shop.door.client()
+    client = shop.rig.client()
     client.send(get("/mine"))
     shop.answer(LEGACY, SILENT["error"])
     request = shop.answer(LEGACY, ok(b"by legacy"))
@@ -37,12 +37,12 @@ def test_a_read_goes_to_legacy_where_it_may(shop: Shop) -> None:
 
 
 def test_the_last_word_counts_while_legacy_is_silent(shop: Shop) -> None:
-    shop.door.use(ROUTES.replace("ask: /api/me", "ask: /api/me, keep_silent: 2m"))
-    client = shop.door.client()
+    shop.rig.use(ROUTES.replace("ask: /api/me", "ask: /api/me, keep_silent: 2m"))
+    client = shop.rig.client()
     client.send(get("/mine"))
     shop.answer(LEGACY, ok(SARA))
     shop.answer(NEW, ok())
-    shop.door.later(60.0)
+    shop.rig.later(60.0)
     client.read()
     client.send(post("/order"))
     shop.answer(LEGACY, SILENT["error"])
@@ -50,7 +50,7 @@ def test_the_last_word_counts_while_legacy_is_silent(shop: Shop) -> None:
     client.send(post("/order"))
     assert shop.at(LEGACY) == [], "legacy is left alone for a moment"
     shop.answer(NEW, ok())
-    shop.door.later(61.0)
+    shop.rig.later(61.0)
     client.read()
     client.send(post("/order"))
     shop.answer(LEGACY, SILENT["error"])
@@ -58,32 +58,32 @@ def test_the_last_word_counts_while_legacy_is_silent(shop: Shop) -> None:
 
 
 def test_failing_questions_open_a_breaker_of_their_own(shop: Shop) -> None:
-    client = shop.door.client()
+    client = shop.rig.client()
     for number in range(8):
         client.send(get("/only", cookie=f"session={number}"))
         shop.answer(LEGACY, SILENT["error"])
     client.send(get("/only"))
     assert shop.at(LEGACY) == []
     assert client.read().count(b"HTTP/1.1 503 ") == 9
-    assert shop.door.breakers("legacy")["identity"] == "open"
-    assert shop.door.breakers("legacy")["read"] == "closed"
+    assert shop.rig.breakers("legacy")["identity"] == "open"
+    assert shop.rig.breakers("legacy")["read"] == "closed"
 
 
 def test_when_legacy_answers_again_nobody_is_held_back(shop: Shop) -> None:
     """A question is small, and without its answer a customer gets 503: no ramp."""
-    client = shop.door.client()
+    client = shop.rig.client()
     for number in range(20):
         client.send(get("/only", cookie=f"session={number}"))
         if shop.at(LEGACY):
             shop.peers(LEGACY)[-1].send(SILENT["error"])
     client.read()
-    shop.door.later(5.25)
+    shop.rig.later(5.25)
     assert is_probe(shop.answer(LEGACY, NOBODY))
     for number in range(2):
         client.send(get("/only", cookie=f"session={number}"))
         shop.answer(LEGACY, ok(SARA))
         shop.answer(NEW, ok())
-    assert shop.door.breakers("legacy")["identity"] != "open"
+    assert shop.rig.breakers("legacy")["identity"] != "open"
     for number in range(2, 40):
         client.send(get("/only", cookie=f"session={number}"))
         shop.answer(LEGACY, ok(SARA))
@@ -93,58 +93,58 @@ def test_when_legacy_answers_again_nobody_is_held_back(shop: Shop) -> None:
 
 def outage(shop: Shop) -> None:
     """Legacy fails until the breaker opens; then its customers are gone."""
-    client = shop.door.client()
+    client = shop.rig.client()
     for number in range(8):
         client.send(get("/only", cookie=f"session={number}"))
         shop.answer(LEGACY, SILENT["error"])
-    assert shop.door.breakers("legacy")["identity"] == "open"
-    shop.door.later(4.75)
+    assert shop.rig.breakers("legacy")["identity"] == "open"
+    shop.rig.later(4.75)
     assert shop.at(LEGACY) == []
 
 
 def test_after_an_outage_the_breaker_closes_also_where_no_customer_asks(shop: Shop) -> None:
     outage(shop)
     for _ in range(3):
-        shop.door.later(0.25)
+        shop.rig.later(0.25)
         assert is_probe(shop.answer(LEGACY, NOBODY))
-    shop.door.later(0.25)
-    assert shop.door.breakers("legacy")["identity"] == "closed"
+    shop.rig.later(0.25)
+    assert shop.rig.breakers("legacy")["identity"] == "closed"
     assert shop.at(LEGACY) == [], "well again, nobody is asked for nothing"
 
 
 def test_while_it_goes_on_one_question_is_asked_each_time(shop: Shop) -> None:
     outage(shop)
     for _ in range(3):
-        shop.door.later(0.5)
+        shop.rig.later(0.5)
         assert is_probe(shop.answer(LEGACY, SILENT["error"]))
-        assert shop.door.breakers("legacy")["identity"] == "open"
-        shop.door.later(4.5)
+        assert shop.rig.breakers("legacy")["identity"] == "open"
+        shop.rig.later(4.5)
         assert shop.at(LEGACY) == []
 
 
 def test_questions_of_our_own_are_not_counted_as_customers(shop: Shop) -> None:
     outage(shop)
-    before = shop.door.gateway.snapshot()["identity"]
-    shop.door.later(0.25)
+    before = shop.rig.gateway.snapshot()["identity"]
+    shop.rig.later(0.25)
     shop.answer(LEGACY, NOBODY)
-    assert shop.door.gateway.snapshot()["identity"] == before
+    assert shop.rig.gateway.snapshot()["identity"] == before
 
 
 def test_a_copy_of_an_unknown_sender_is_shed(shop: Shop) -> None:
-    client = shop.door.client()
+    client = shop.rig.client()
     client.send(get("/seen"))
     waiting = {request.split(b" ")[1]: peer for peer, request in shop.at(LEGACY)}
     waiting[b"/api/me"].send(SILENT["error"])
     waiting[b"/seen"].send(ok(b"old"))
     assert client.read().endswith(b"old")
-    assert shop.door.counts("seen")["shadow"]["shed"] == {"identity": 1}
-    assert shop.door.counts("seen")["shadow"]["dispatched"] == 0
+    assert shop.rig.counts("seen")["shadow"]["shed"] == {"identity": 1}
+    assert shop.rig.counts("seen")["shadow"]["dispatched"] == 0
 
 
 def test_failing_questions_of_copies_open_no_breaker(shop: Shop) -> None:
-    client = shop.door.client()
+    client = shop.rig.client()
     for number in range(40):
         client.send(get("/seen", cookie=f"session={number}"))
         for peer, request in shop.at(LEGACY):
             peer.send(SILENT["error"] if b"/api/me" in request else ok())
-    assert shop.door.breakers("legacy")["identity"] == "closed"
+    assert shop.rig.breakers("legacy")["identity"] == "closed"

@@ -9,5 +9,5 @@ from tests.rigs.facade.workers.limited import Limited
 
 
 @pytest.fixture
-def shop(make_door: Any, tmp_path: Path) -> Limited:
-    return Limited(make_door, tmp_path)
+def shop(make_rig: Any, tmp_path: Path) -> Limited:
+    return Limited(make_rig, tmp_path)

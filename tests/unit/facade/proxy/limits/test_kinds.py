@@ -39,7 +39,7 @@ def test_no_other_spelling_leads_past_a_limit_that_refuses(shop: Limited) -> Non
 def test_a_websocket_counts_once_when_it_is_opened(shop: Limited) -> None:
     opens = goods("Upgrade: websocket", "Connection: Upgrade", path="/socket")
     for _ in range(3):
-        client = shop.door.client()
+        client = shop.rig.client()
         client.send(opens)
         ((peer, _),) = shop.at(LEGACY)
         peer.send(b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"
@@ -54,7 +54,7 @@ def test_a_websocket_counts_once_when_it_is_opened(shop: Limited) -> None:
 
 def test_a_request_that_falls_back_or_is_sent_again_counts_once(shop: Limited) -> None:
     shop.use(stage="new")
-    client = shop.door.client()
+    client = shop.rig.client()
     client.send(goods())
     ((peer, _),) = shop.at(NEW)
     peer.send(b"HTTP/1.1 503 No\r\nFig-Declined: behind\r\nContent-Length: 0\r\n\r\n")
@@ -65,36 +65,36 @@ def test_a_request_that_falls_back_or_is_sent_again_counts_once(shop: Limited) -
 
 
 def test_a_copy_is_not_counted(shop: Limited) -> None:
-    shop.door.use(
+    shop.rig.use(
         text(stage="shadow", sample="100%").replace(
             "POST /note, new: fresh, stage: shadow", "POST /note, new: fresh, stage: legacy"
         )
     )
     assert shop.statuses(2, goods()) == [200, 200]
     assert shop.counted() == {"passed": 2}
-    assert shop.door.counts("goods")["shadow"]["dispatched"] == 2
+    assert shop.rig.counts("goods")["shadow"]["dispatched"] == 2
 
 
 def test_a_refusal_asks_no_side_and_is_no_answer_of_one(shop: Limited) -> None:
     shop.use(stage="new")
     shop.statuses(9, goods())
-    counts = shop.door.counts("goods")
+    counts = shop.rig.counts("goods")
     assert counts["requests"] == {"legacy": 0, "new": 3}
     assert (counts["failures"], counts["status"]["new"]) == ({}, {"2xx": 3})
     assert shop.at(NEW) == [], "nothing came there"
-    assert set(shop.door.breakers("fresh").values()) == {"closed"}
-    assert shop.door.gateway.failed.report() is None
+    assert set(shop.rig.breakers("fresh").values()) == {"closed"}
+    assert shop.rig.gateway.failed.report() is None
 
 
 def test_an_open_breaker_is_answered_after_the_limit(shop: Limited) -> None:
     """A request that finds no side that may be asked has been counted all the same."""
     shop.ask(goods(), answer=b"nonsense\r\n\r\n")
-    assert set(shop.door.breakers("legacy").values()) == {"open"}
+    assert set(shop.rig.breakers("legacy").values()) == {"open"}
     assert shop.statuses(4, goods()) == [503, 503, 429, 429]
 
 
 def test_the_connection_goes_on_after_a_refusal(shop: Limited) -> None:
-    client = shop.door.client()
+    client = shop.rig.client()
     client.send(goods() * 5)
     for _ in range(3):
         shop.answer(LEGACY, ok())
@@ -106,7 +106,7 @@ def test_the_connection_goes_on_after_a_refusal(shop: Limited) -> None:
 
 def test_a_body_that_is_refused_goes_nowhere(shop: Limited) -> None:
     shop.statuses(3, goods())
-    client = shop.door.client()
+    client = shop.rig.client()
     client.send(post("/note", b"x" * 100_000))
     assert status(client.read()) == 429
     expects = post("/note", b"", "Expect: 100-continue").replace(b"Length: 0", b"Length: 5")
@@ -133,10 +133,10 @@ def test_a_refused_login_is_no_attempt(shop: Limited) -> None:
     form = "Content-Type: application/x-www-form-urlencoded"
     login = post("/login", b"email=anna&password=x", form)
     assert shop.statuses(2, login) == [429, 429]
-    assert shop.door.counts("login")["limited"] == 0
+    assert shop.rig.counts("login")["limited"] == 0
     shop.now += 60 * SECOND
     assert shop.statuses(2, login) == [200, 429]
-    assert shop.door.counts("login")["limited"] == 1, "the second one is one attempt too many"
+    assert shop.rig.counts("login")["limited"] == 1, "the second one is one attempt too many"
 
 
 # what changes meanwhile
@@ -162,7 +162,7 @@ def test_a_limit_of_another_name_or_key_begins_anew(shop: Limited) -> None:
     assert shop.statuses(4, goods(cookie="sid=1")) == [200, 200, 200, 429]
     shop.use(key="[session]")
     assert shop.statuses(1, goods(cookie="sid=1")) == [200]
-    shop.door.use(text().replace("few", "other"))
+    shop.rig.use(text().replace("few", "other"))
     assert shop.statuses(1, goods(cookie="sid=1")) == [200]
 
 
@@ -175,14 +175,14 @@ def test_the_clock_on_the_wall_does_not_matter(
         assert shop.statuses(1, goods()) == [429]
 
 
-def test_where_there_is_no_memory_nobody_is_refused(make_door: Any) -> None:
-    shop = Shop(make_door(text()), None)  # type: ignore[arg-type]
-    client = shop.door.client()
+def test_where_there_is_no_memory_nobody_is_refused(make_rig: Any) -> None:
+    shop = Shop(make_rig(text()), None)  # type: ignore[arg-type]
+    client = shop.rig.client()
     for _ in range(5):
         client.send(goods())
         shop.answer(LEGACY, ok())
     assert client.read().count(b"HTTP/1.1 200") == 5
-    assert shop.door.counts("goods")["limits"]["few"]["unchecked"] == 5
+    assert shop.rig.counts("goods")["limits"]["few"]["unchecked"] == 5
 
 
 def test_a_memory_that_fails_refuses_nobody_and_says_so_once(

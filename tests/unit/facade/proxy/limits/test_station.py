@@ -19,7 +19,7 @@ def test_a_burst_is_let_through_and_then_one_for_each_interval(shop: Limited) ->
     shop.now += 3600 * SECOND
     assert shop.statuses(4, goods()) == [200, 200, 200, 429], "no more than the burst is saved up"
     assert shop.counted() == {"passed": 7, "refused": 5}
-    assert shop.door.gateway.snapshot()["refused"] == {"few": {"client 192.0.2.7": 5}}
+    assert shop.rig.gateway.snapshot()["refused"] == {"few": {"client 192.0.2.7": 5}}
 
 
 def test_what_is_refused_says_so_as_the_draft_and_the_rfcs_want_it(shop: Limited) -> None:
@@ -51,7 +51,7 @@ def test_in_shadow_everybody_is_let_through_hears_nothing_and_is_counted(shop: L
     assert {status(answer) for answer in answers} == {200}
     assert not any(b"ratelimit" in answer.lower() for answer in answers)
     assert shop.counted() == {"passed": 3, "would_refuse": 2}
-    assert shop.door.gateway.snapshot()["refused"] == {"few": {"client 192.0.2.7": 2}}
+    assert shop.rig.gateway.snapshot()["refused"] == {"few": {"client 192.0.2.7": 2}}
     shop.use(mode="enforce")
     assert shop.statuses(1, goods()) == [429], "what was counted in shadow counts"
 
@@ -59,9 +59,9 @@ def test_in_shadow_everybody_is_let_through_hears_nothing_and_is_counted(shop: L
 def test_all_workers_of_the_host_count_together(shop: Limited) -> None:
     other = shop.another()
     assert shop.statuses(2, goods()) == [200, 200]
-    assert shop.statuses(2, goods(), door=other) == [200, 429]
+    assert shop.statuses(2, goods(), rig=other) == [200, 429]
     assert shop.statuses(1, goods()) == [429]
-    assert shop.statuses(1, goods(), door=other, address="192.0.2.8") == [200]
+    assert shop.statuses(1, goods(), rig=other, address="192.0.2.8") == [200]
 
 
 def test_routes_that_name_one_limit_share_it(shop: Limited) -> None:
@@ -72,7 +72,7 @@ def test_routes_that_name_one_limit_share_it(shop: Limited) -> None:
 
 
 def test_each_limit_of_a_route_holds_and_a_refused_request_takes_of_none(shop: Limited) -> None:
-    shop.door.use(two(key="['header:X-Key']"))
+    shop.rig.use(two(key="['header:X-Key']"))
     key = goods("X-Key: a")
     assert shop.statuses(4, key) == [200, 200, 200, 429]
     assert shop.statuses(2, goods("X-Key: b")) == [200, 429], "few refused one, which all kept"
@@ -82,7 +82,7 @@ def test_each_limit_of_a_route_holds_and_a_refused_request_takes_of_none(shop: L
 
 
 def test_two_limits_are_said_in_one_field(shop: Limited) -> None:
-    shop.door.use(two())
+    shop.rig.use(two())
     said = fields(shop.ask(goods()))
     assert said["ratelimit-policy"] == '"few";q=3;w=18, "all";q=4;w=14400'
     assert said["ratelimit"] == '"few";r=2;t=6, "all";r=3;t=3600'
@@ -104,7 +104,7 @@ def test_each_key_has_its_own(shop: Limited, key: str, mine: bytes, others: byte
     shop.use(key=key)
     assert shop.statuses(4, mine) == [200, 200, 200, 429]
     assert shop.statuses(3, others) == [200, 200, 200]
-    shown = str(shop.door.gateway.snapshot()["refused"])
+    shown = str(shop.rig.gateway.snapshot()["refused"])
     assert key[2:5] in shown and "client" not in shown
     assert " a'" not in shown and "sid=" not in shown, "what a client holds secret is not shown"
 
@@ -141,7 +141,7 @@ def test_whoever_has_one_ipv6_address_has_its_network(
 
 def test_a_client_is_the_one_that_a_trusted_proxy_names(shop: Limited) -> None:
     trusting = text().replace("session_cookie: sid", "trusted_proxies: [192.0.2.7]")
-    shop.door.use(trusting)
+    shop.rig.use(trusting)
     assert shop.statuses(4, goods("X-Forwarded-For: 203.0.113.5")) == [200, 200, 200, 429]
     assert shop.statuses(1, goods("X-Forwarded-For: 203.0.113.6")) == [200]
     shop.use()

@@ -17,7 +17,7 @@ from joserfc.jwk import ECKey, OctKey, RSAKey
 from chassis.web.machines import issue_machine
 from facade.proxy.identity.credentials import _read
 from tests.rigs.machines import Issuer, part
-from tests.unit.facade.proxy.machines.test_station import Door, bearer, status
+from tests.unit.facade.proxy.machines.test_station import Rig, bearer, status
 
 Lines = list[str]
 OTHERS = RSAKey.generate_key(2048, auto_kid=True)
@@ -30,8 +30,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def shop(make_door: Any, folder: Path) -> Door:
-    return Door(make_door, folder)
+def shop(make_rig: Any, folder: Path) -> Rig:
+    return Rig(make_rig, folder)
 
 
 def unsigned(issuer: Issuer, **header: Any) -> str:
@@ -139,13 +139,13 @@ WAYS: dict[str, Callable[[Issuer], str]] = {
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_no_forged_token_passes(shop: Door, way: str) -> None:
+def test_no_forged_token_passes(shop: Rig, way: str) -> None:
     answer = shop.ask("/feed", bearer(WAYS[way](shop.issuer)))
     assert status(answer) == 401, answer
     assert not shop.asked
 
 
-def test_a_good_one_passes_so_that_the_table_says_something(shop: Door) -> None:
+def test_a_good_one_passes_so_that_the_table_says_something(shop: Rig) -> None:
     assert status(shop.ask("/feed", bearer(shop.issuer.token()))) == 200
     assert status(shop.ask("/feed", bearer(shop.issuer.token(exp=int(time.time()) - 20)))) == 200, (
         "within the leeway"
@@ -193,7 +193,7 @@ SMUGGLED: dict[str, tuple[Smuggled, set[int]]] = {
 
 
 @pytest.mark.parametrize("way", SMUGGLED)
-def test_nothing_is_smuggled_past(shop: Door, way: str) -> None:
+def test_nothing_is_smuggled_past(shop: Rig, way: str) -> None:
     key = shop.key("bookkeeper", "stock:read")
     made, wanted = SMUGGLED[way]
     lines, query = made(key, shop.issuer.token())
@@ -202,7 +202,7 @@ def test_nothing_is_smuggled_past(shop: Door, way: str) -> None:
     assert not shop.asked
 
 
-def test_a_credential_named_by_connection_is_checked_all_the_same(shop: Door) -> None:
+def test_a_credential_named_by_connection_is_checked_all_the_same(shop: Rig) -> None:
     shop.use(stage="new")
     key = shop.key("bookkeeper", "stock:read")
     lines = "Connection: close, X-API-Key, Fig-Machine, Authorization", f"X-API-Key: {key}"
@@ -210,7 +210,7 @@ def test_a_credential_named_by_connection_is_checked_all_the_same(shop: Door) ->
     assert b"Fig-Machine: eyJ" in shop.asked[0][1], "ours cannot be named away"
 
 
-def test_what_we_sign_for_services_is_no_credential_at_the_door(shop: Door) -> None:
+def test_what_we_sign_for_services_is_no_credential_at_the_facade(shop: Rig) -> None:
     ours = _read(shop.keys.identity)
     now = time.time()
     token = issue_machine(ours, "api_key:bookkeeper", ["stock:read"], now, now + 60)
@@ -218,7 +218,7 @@ def test_what_we_sign_for_services_is_no_credential_at_the_door(shop: Door) -> N
     assert status(shop.ask("/stock", f"Fig-Machine: {token}")) == 401, "replayed"
 
 
-def test_a_set_of_keys_gives_no_shared_secret(shop: Door) -> None:
+def test_a_set_of_keys_gives_no_shared_secret(shop: Rig) -> None:
     """An `oct` key in the set of an issuer does not make HS256 count, nor a key for encryption."""
     secret = OctKey.import_key({"kty": "oct", "k": part(b"s" * 32), "kid": "s"})
     rsa = OTHERS.as_dict(private=False)

@@ -39,16 +39,16 @@ routes:
 """
 
 
-class Door(Shop):
+class Rig(Shop):
     """A worker that knows an issuer and a file of keys."""
 
-    def __init__(self, make_door: Any, folder: Path) -> None:
+    def __init__(self, make_rig: Any, folder: Path) -> None:
         self.folder, self.file = folder, folder / "keys.json"
         self.issuer = Issuer(folder / "jwks.json")
         self.file.write_text('{"keys": {}}')
         files = in_folder(folder / "ours")
         ensure(files)
-        super().__init__(make_door(self.text(), files, folder / "memory"), files)
+        super().__init__(make_rig(self.text(), files, folder / "memory"), files)
 
     def text(self, **how: str) -> str:
         usual = {"mode": "enforce", "stage": "legacy", "sample": "0%", "issuer": ISSUER}
@@ -58,7 +58,7 @@ class Door(Shop):
         return ROUTES.format(**values, rest=rest)
 
     def use(self, **how: str) -> None:
-        self.door.use(self.text(**how))
+        self.rig.use(self.text(**how))
 
     def key(self, owner: str, *scopes: str, ends: float | None = None) -> str:
         text = add_key(self.file, owner, *scopes, ends=ends)
@@ -68,8 +68,8 @@ class Door(Shop):
     def look(self) -> None:
         """A turn of the worker's clock."""
         for _ in range(2):
-            self.door.gateway.machines.poll()
-            self.door.gateway.identity.tick(0.0)
+            self.rig.gateway.machines.poll()
+            self.rig.gateway.identity.tick(0.0)
 
     def ask(self, path: str, *lines: str, cookie: str | None = None, method: str = "GET") -> bytes:
         """The answer; a side that is asked says 200."""
@@ -77,7 +77,7 @@ class Door(Shop):
         return self.send(request)
 
     def send(self, request: bytes) -> bytes:
-        client = self.door.client()
+        client = self.rig.client()
         client.send(request)
         self.asked = [*self.at(LEGACY), *self.at(NEW)]
         for peer, _ in self.asked:
@@ -85,13 +85,13 @@ class Door(Shop):
         return bytes(client.read())
 
     def counted(self, route: str = "stock") -> dict[str, Any]:
-        found = self.door.counts(route)["machines"]
+        found = self.rig.counts(route)["machines"]
         return {name: number for name, number in found.items() if number}
 
 
 @pytest.fixture
-def shop(make_door: Any, tmp_path: Path) -> Door:
-    return Door(make_door, tmp_path)
+def shop(make_rig: Any, tmp_path: Path) -> Rig:
+    return Rig(make_rig, tmp_path)
 
 
 def status(answer: bytes) -> int:
@@ -102,7 +102,7 @@ def bearer(token: str) -> str:
     return f"Authorization: Bearer {token}"
 
 
-def test_a_key_and_a_token_are_let_in(shop: Door) -> None:
+def test_a_key_and_a_token_are_let_in(shop: Rig) -> None:
     key = shop.key("bookkeeper", "stock:read")
     for line in (f"X-API-Key: {key}", f"x-api-KEY:   {key}  ", bearer(key)):
         assert status(shop.ask("/stock", line)) == 200, line
@@ -115,7 +115,7 @@ def test_a_key_and_a_token_are_let_in(shop: Door) -> None:
     assert shop.counted() == {"passed": 9}
 
 
-def test_who_is_refused_is_answered_as_the_rfcs_want_it(shop: Door) -> None:
+def test_who_is_refused_is_answered_as_the_rfcs_want_it(shop: Rig) -> None:
     head, _, body = shop.ask("/stock").partition(b"\r\n\r\n")
     assert head.startswith(b"HTTP/1.1 401 Unauthorized\r\n") and not shop.asked
     said = fields(head)
@@ -144,14 +144,14 @@ def test_who_is_refused_is_answered_as_the_rfcs_want_it(shop: Door) -> None:
     assert shop.counted() == {
         "refused": 5, "reasons": {"no-credential": 3, "ended": 1, "scope": 1}
     }  # fmt: skip
-    assert shop.door.gateway.snapshot()["unproven"]["stock"] == {
+    assert shop.rig.gateway.snapshot()["unproven"]["stock"] == {
         "client 192.0.2.7: no-credential": 3,
         "partners:robot-7: ended": 1,
         "token:partners:robot-7: scope": 1,
     }
 
 
-def test_in_shadow_nobody_is_refused_and_nothing_changes(shop: Door) -> None:
+def test_in_shadow_nobody_is_refused_and_nothing_changes(shop: Rig) -> None:
     shop.use(mode="shadow", stage="new")
     assert status(shop.ask("/stock", "X-API-Key: nonsense")) == 200
     ((_, sent),) = shop.asked
@@ -166,7 +166,7 @@ def test_in_shadow_nobody_is_refused_and_nothing_changes(shop: Door) -> None:
     }  # fmt: skip
 
 
-async def test_the_new_side_is_given_our_token_and_not_the_credential(shop: Door) -> None:
+async def test_the_new_side_is_given_our_token_and_not_the_credential(shop: Rig) -> None:
     shop.use(stage="new")
     public = shop.folder / "public.json"
     ours = KeySet([OKPKey.import_key(json.loads(shop.keys.identity.read_bytes()))])
@@ -203,7 +203,7 @@ async def test_the_new_side_is_given_our_token_and_not_the_credential(shop: Door
     assert told["x-api-key"] == key and told["authorization"] == f"Bearer {partner}"
 
 
-def test_a_short_credential_gets_a_shorter_token(shop: Door) -> None:
+def test_a_short_credential_gets_a_shorter_token(shop: Rig) -> None:
     shop.use(stage="new")
     key = shop.key("bookkeeper", "stock:read", ends=time.time() + 20)
     shop.ask("/stock", f"X-API-Key: {key}")
@@ -217,7 +217,7 @@ def _decoded(part: str) -> bytes:
     return urlsafe_b64decode(part + "=" * (-len(part) % 4))
 
 
-def test_legacy_gets_the_request_as_it_came(shop: Door) -> None:
+def test_legacy_gets_the_request_as_it_came(shop: Rig) -> None:
     key = shop.key("bookkeeper", "stock:read")
     shop.ask("/stock", f"X-API-Key: {key}", "Authorization: Basic abc")
     ((peer, sent),) = shop.asked
@@ -226,9 +226,9 @@ def test_legacy_gets_the_request_as_it_came(shop: Door) -> None:
     assert fields(sent)["authorization"] == "Basic abc" and "fig-machine" not in fields(sent)
 
 
-def test_a_person_and_a_machine_are_introduced_apart(shop: Door) -> None:
+def test_a_person_and_a_machine_are_introduced_apart(shop: Rig) -> None:
     shop.use(stage="new")
-    client = shop.door.client()
+    client = shop.rig.client()
     client.send(get("/mine", f"X-API-Key: {shop.key('kiosk')}"))
     shop.answer(LEGACY, ok(SARA))
     told = fields(shop.answer(NEW, ok()))
@@ -236,7 +236,7 @@ def test_a_person_and_a_machine_are_introduced_apart(shop: Door) -> None:
     assert "x-api-key" not in told and "cookie" not in told
 
 
-def test_a_copy_carries_the_same_token(shop: Door) -> None:
+def test_a_copy_carries_the_same_token(shop: Rig) -> None:
     shop.use(stage="shadow", sample="100%")
     key = shop.key("bookkeeper", "stock:read")
     shop.ask("/stock", f"X-API-Key: {key}")
@@ -246,7 +246,7 @@ def test_a_copy_carries_the_same_token(shop: Door) -> None:
     assert not shop.asked, "who is refused is not copied"
 
 
-def test_what_changes_in_the_files_counts_at_once(shop: Door) -> None:
+def test_what_changes_in_the_files_counts_at_once(shop: Rig) -> None:
     key = shop.key("bookkeeper", "stock:read")
     line = f"X-API-Key: {key}"
     assert status(shop.ask("/stock", line)) == 200
@@ -261,7 +261,7 @@ def test_what_changes_in_the_files_counts_at_once(shop: Door) -> None:
     fresh.write_text("{")
     fresh.replace(shop.file)
     shop.look()
-    other = shop.door.gateway.snapshot()["machines"]
+    other = shop.rig.gateway.snapshot()["machines"]
     assert other["keys"]["keys"] == 1 and "not a file of API keys" in other["keys"]["error"]
 
     token = shop.issuer.token()
@@ -278,7 +278,7 @@ def test_what_changes_in_the_files_counts_at_once(shop: Door) -> None:
     assert status(shop.ask("/stock", bearer(token))) == 401, "and no longer"
 
 
-def test_keys_that_are_not_known_yet_refuse_with_503_and_in_shadow_nobody(shop: Door) -> None:
+def test_keys_that_are_not_known_yet_refuse_with_503_and_in_shadow_nobody(shop: Rig) -> None:
     key = shop.key("bookkeeper")
     shop.use(jwks="https://id.test/keys")
     answer = shop.ask("/feed", bearer(shop.issuer.token()))
@@ -287,19 +287,19 @@ def test_keys_that_are_not_known_yet_refuse_with_503_and_in_shadow_nobody(shop: 
     assert status(shop.ask("/feed", bearer(shop.issuer.token()))) == 200
     assert shop.counted("feed")["unchecked"] == 1
     entry = {"partners": {"jwks": "https://id.test/keys", "set": shop.issuer.jwks}}
-    shop.door.gateway.machines.fetched(json.dumps(entry).encode())
+    shop.rig.gateway.machines.fetched(json.dumps(entry).encode())
     shop.use(jwks="https://id.test/keys")
     assert status(shop.ask("/feed", bearer(shop.issuer.token()))) == 200
     entry["partners"]["jwks"] = "https://elsewhere.test/keys"
     shop.use(jwks="https://id.test/moved")
-    shop.door.gateway.machines.fetched(json.dumps(entry).encode())
+    shop.rig.gateway.machines.fetched(json.dumps(entry).encode())
     assert status(shop.ask("/feed", bearer(shop.issuer.token()))) == 503, "of another address"
     shop.file.unlink()
     shop.use(keys=str(shop.folder / "missing.json"))
     assert status(shop.ask("/books", f"X-API-Key: {key}")) == 503
 
 
-def test_a_preflight_passes_and_another_spelling_of_the_path_does_not(shop: Door) -> None:
+def test_a_preflight_passes_and_another_spelling_of_the_path_does_not(shop: Rig) -> None:
     line = "Access-Control-Request-Method: GET"
     assert status(shop.ask("/stock", line, method="OPTIONS")) == 200
     for path in ("/stock/", "/Stock", "/stock.json", "/index.php/stock"):
@@ -313,7 +313,7 @@ def test_a_preflight_passes_and_another_spelling_of_the_path_does_not(shop: Door
     assert status(shop.ask("/stock/")) == 200
 
 
-def test_a_limit_counts_by_the_owner_of_a_key(shop: Door) -> None:
+def test_a_limit_counts_by_the_owner_of_a_key(shop: Rig) -> None:
     one, two = (shop.key("bookkeeper") for _ in range(2))
     other = shop.key("warehouse")
     seen = [status(shop.ask("/counted", f"X-API-Key: {key}")) for key in (one, two, one, two)]
@@ -330,7 +330,7 @@ def test_a_limit_counts_by_the_owner_of_a_key(shop: Door) -> None:
     assert shop.counted("counted") == {}
 
 
-def test_two_machines_never_share_an_idempotency_key(shop: Door) -> None:
+def test_two_machines_never_share_an_idempotency_key(shop: Rig) -> None:
     shop.use(stage="new")
     keys = shop.key("bookkeeper"), shop.key("warehouse")
     asked = []
@@ -342,15 +342,15 @@ def test_two_machines_never_share_an_idempotency_key(shop: Door) -> None:
     assert asked == [1, 1, 0], "only the repeat of the same machine gets the first answer again"
 
 
-def test_without_a_key_of_ours_nothing_is_sent_on(make_door: Any, tmp_path: Path) -> None:
-    shop = Door(make_door, tmp_path)
-    shop.door = make_door(shop.text(stage="new"), None, tmp_path / "memory")
+def test_without_a_key_of_ours_nothing_is_sent_on(make_rig: Any, tmp_path: Path) -> None:
+    shop = Rig(make_rig, tmp_path)
+    shop.rig = make_rig(shop.text(stage="new"), None, tmp_path / "memory")
     key = shop.key("bookkeeper", "stock:read")
     assert status(shop.ask("/stock", f"X-API-Key: {key}")) == 200
     assert shop.peers(LEGACY) and not shop.peers(NEW), "a read falls back"
 
 
-def test_each_part_of_a_composed_route_asks_for_itself(shop: Door) -> None:
+def test_each_part_of_a_composed_route_asks_for_itself(shop: Rig) -> None:
     key = f"X-API-Key: {shop.key('warehouse', 'stock:read')}"
     assert status(shop.ask("/home")) == 401 and not shop.asked
     answer = shop.ask("/home", key)

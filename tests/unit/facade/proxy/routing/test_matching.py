@@ -29,28 +29,28 @@ LEGACY, NEW = 1000, 2000
 
 
 @pytest.fixture
-def door(make_door):
-    return make_door(ROUTES)
+def rig(make_rig):
+    return make_rig(ROUTES)
 
 
-def ask(door, target: str, host: str, *lines: str, method: str = "GET", address="198.51.100.1"):
-    client = door.client(address)
+def ask(rig, target: str, host: str, *lines: str, method: str = "GET", address="198.51.100.1"):
+    client = rig.client(address)
     words = [f"{method} {target} HTTP/1.1", f"Host: {host}", *lines]
     client.send(("\r\n".join(words) + "\r\n\r\n").encode())
     return client
 
 
-def sides(door) -> list[int]:
+def sides(rig) -> list[int]:
     """The ports that were asked, one entry for each request."""
     found = []
-    for peer in door.wire.dialled:
+    for peer in rig.wire.dialled:
         port = peer.transport.get_extra_info("peername")[1]
         found += [port] * peer.read().count(b" HTTP/1.1\r\n")
     return sorted(found)
 
 
-def answer(door, status: str = "200 OK") -> None:
-    for peer in door.wire.dialled:
+def answer(rig, status: str = "200 OK") -> None:
+    for peer in rig.wire.dialled:
         peer.read()
         peer.send(f"HTTP/1.1 {status}\r\nContent-Length: 0\r\n\r\n".encode())
 
@@ -66,21 +66,21 @@ def answer(door, status: str = "200 OK") -> None:
         ("/a", "other.example", ("X-Forwarded-Host: shop.example",), LEGACY),
     ],
 )
-def test_the_host_decides(door, target, host, lines, port) -> None:
-    ask(door, target, host, *lines)
-    assert sides(door) == [port]
+def test_the_host_decides(rig, target, host, lines, port) -> None:
+    ask(rig, target, host, *lines)
+    assert sides(rig) == [port]
 
 
-def test_a_trusted_proxy_says_the_host(door) -> None:
+def test_a_trusted_proxy_says_the_host(rig) -> None:
     line = "X-Forwarded-Host: shop.example, inner.test"
-    ask(door, "/a", "inner.test", line, address="192.0.2.1")
-    assert sides(door) == [NEW]
+    ask(rig, "/a", "inner.test", line, address="192.0.2.1")
+    assert sides(rig) == [NEW]
 
 
-def test_without_a_host(door) -> None:
-    client = door.client()
+def test_without_a_host(rig) -> None:
+    client = rig.client()
     client.send(b"GET /a HTTP/1.0\r\n\r\n")
-    assert sides(door) == [LEGACY]
+    assert sides(rig) == [LEGACY]
 
 
 @pytest.mark.parametrize(
@@ -92,18 +92,18 @@ def test_without_a_host(door) -> None:
         ("other.example", "GET", "/a?fig=new", LEGACY),
     ],
 )
-def test_a_preflight_goes_where_the_request_goes(door, host, method, target, port) -> None:
-    ask(door, target, host, f"Access-Control-Request-Method: {method}", method="OPTIONS")
-    ask(door, target, host, method=method)
-    assert set(sides(door)) == {port}
+def test_a_preflight_goes_where_the_request_goes(rig, host, method, target, port) -> None:
+    ask(rig, target, host, f"Access-Control-Request-Method: {method}", method="OPTIONS")
+    ask(rig, target, host, method=method)
+    assert set(sides(rig)) == {port}
 
 
-def test_what_no_route_names_is_counted_by_host(door) -> None:
+def test_what_no_route_names_is_counted_by_host(rig) -> None:
     for host in ("shop.example", "shop.example:80", "other.example", "evil.example"):
-        client = ask(door, "/product/7", host)
-        answer(door)
+        client = ask(rig, "/product/7", host)
+        answer(rig)
         client.read()
-    found = door.gateway.counters.unmatched.snapshot()
+    found = rig.gateway.counters.unmatched.snapshot()
     assert {name: one["requests"]["legacy"] for name, one in found.items()} == {
         "GET //shop.example/product/<id>": 2,
         "GET //*/product/<id>": 2,
@@ -122,23 +122,23 @@ def test_what_no_route_names_is_counted_by_host(door) -> None:
     ],
 )
 @pytest.mark.parametrize("method", ["GET", "POST"])
-def test_a_tester_sees_the_new_side_and_counts_apart(door, method, target, lines, tester) -> None:
-    client = ask(door, target, "a", *lines, method=method)
+def test_a_tester_sees_the_new_side_and_counts_apart(rig, method, target, lines, tester) -> None:
+    client = ask(rig, target, "a", *lines, method=method)
     live = NEW if tester else LEGACY
-    assert sides(door) == (sorted([LEGACY, NEW]) if method == "GET" else [live])
-    answer(door)
+    assert sides(rig) == (sorted([LEGACY, NEW]) if method == "GET" else [live])
+    answer(rig)
     said = client.read()
     assert (b"tester" in said) == tester
     name = "tested" if target.startswith("/t") else "begun"
-    counts = door.counts(name)
+    counts = rig.counts(name)
     apart = counts["testers"].get("status", {}).get("new", {}).get("2xx", 0)
     assert (apart, counts["requests"]) == (
         (1, {"legacy": 0, "new": 0}) if tester else (0, {"legacy": 1, "new": 0})
     )
     if name == "tested":
-        keys = door.gateway.counters.of_route(name).keys
+        keys = rig.gateway.counters.of_route(name).keys
         assert (keys is None) == tester, "a tester is in no percentage"
-    pairs = door.channel.pairs
+    pairs = rig.channel.pairs
     assert len(pairs) == (method == "GET")
     if pairs:
         meta = pairs[0].meta
@@ -147,30 +147,28 @@ def test_a_tester_sees_the_new_side_and_counts_apart(door, method, target, lines
         assert counts["shadow"]["completed"] == 1
 
 
-def test_a_testers_read_falls_back_apart(door) -> None:
-    ask(door, "/t?fig=new", "a")
-    new = [p for p in door.wire.dialled if p.transport.get_extra_info("peername")[1] == NEW]
+def test_a_testers_read_falls_back_apart(rig) -> None:
+    ask(rig, "/t?fig=new", "a")
+    new = [p for p in rig.wire.dialled if p.transport.get_extra_info("peername")[1] == NEW]
     new[0].vanish()
-    counts = door.counts("tested")
+    counts = rig.counts("tested")
     assert (counts["fallbacks"], counts["failures"]) == (0, {})
     testers = counts["testers"]
     assert (testers["fallbacks"], testers["failures"]) == (1, {"new.closed": 1})
 
 
-def test_one_key_for_a_tester_and_for_the_same_request_without_the_word(
-    make_door, tmp_path
-) -> None:
-    door = make_door(ROUTES, None, tmp_path)
+def test_one_key_for_a_tester_and_for_the_same_request_without_the_word(make_rig, tmp_path) -> None:
+    rig = make_rig(ROUTES, None, tmp_path)
     for target, status in (("/t?fig=new", b"200"), ("/t", b"422")):
-        client = ask(door, target, "a", "Idempotency-Key: k", method="POST")
-        answer(door)
+        client = ask(rig, target, "a", "Idempotency-Key: k", method="POST")
+        answer(rig)
         assert client.read().startswith(b"HTTP/1.1 " + status)
 
 
-def test_a_reload_forgets_testers(door) -> None:
-    ask(door, "/t?fig=new", "a", method="POST")
-    assert sides(door) == [NEW]
-    answer(door)
-    door.use(ROUTES.replace('testers: {"query:fig": new, "cookie:user": [anna, ben]}', ""))
-    ask(door, "/t?fig=new", "a", method="POST")
-    assert sides(door) == [LEGACY]
+def test_a_reload_forgets_testers(rig) -> None:
+    ask(rig, "/t?fig=new", "a", method="POST")
+    assert sides(rig) == [NEW]
+    answer(rig)
+    rig.use(ROUTES.replace('testers: {"query:fig": new, "cookie:user": [anna, ben]}', ""))
+    ask(rig, "/t?fig=new", "a", method="POST")
+    assert sides(rig) == [LEGACY]

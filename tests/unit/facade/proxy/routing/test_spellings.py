@@ -39,82 +39,82 @@ SAME = [
 ]  # fmt: skip
 
 
-def ask(door, path: bytes, method: bytes = b"GET"):
-    client = door.client()
+def ask(rig, path: bytes, method: bytes = b"GET"):
+    client = rig.client()
     client.send(method + b" " + path + b" HTTP/1.1\r\nHost: a\r\n\r\n")
     return client
 
 
-def line_sent(door) -> bytes:
+def line_sent(rig) -> bytes:
     """The request line that the side got which answers."""
-    return door.wire.dialled[0].read().partition(b"\r\n")[0]
+    return rig.wire.dialled[0].read().partition(b"\r\n")[0]
 
 
 @pytest.mark.parametrize("path", ODD)
 @pytest.mark.parametrize("stage", ["legacy", "shadow"])
-def test_where_legacy_answers_it_gets_what_the_client_wrote(make_door, path, stage) -> None:
-    door = make_door(ROUTES % {"stage": stage, "more": SHADOW if stage == "shadow" else ""})
-    client = ask(door, path)
-    assert line_sent(door) == b"GET " + path + b" HTTP/1.1"
-    door.wire.dialled[0].send(b"HTTP/1.1 204 No Content\r\n\r\n")
+def test_where_legacy_answers_it_gets_what_the_client_wrote(make_rig, path, stage) -> None:
+    rig = make_rig(ROUTES % {"stage": stage, "more": SHADOW if stage == "shadow" else ""})
+    client = ask(rig, path)
+    assert line_sent(rig) == b"GET " + path + b" HTTP/1.1"
+    rig.wire.dialled[0].send(b"HTTP/1.1 204 No Content\r\n\r\n")
     assert client.read().startswith(b"HTTP/1.1 204 ")
 
 
 @pytest.mark.parametrize("path", PAST)
 @pytest.mark.parametrize("stage", ["canary", "new", "retired"])
-def test_nothing_leads_past_a_route_that_moved(make_door, path, stage) -> None:
-    door = make_door(ROUTES % {"stage": stage, "more": CANARY if stage == "canary" else ""})
-    assert ask(door, path).read().startswith(b"HTTP/1.1 400 ")
-    assert not door.wire.dialled
+def test_nothing_leads_past_a_route_that_moved(make_rig, path, stage) -> None:
+    rig = make_rig(ROUTES % {"stage": stage, "more": CANARY if stage == "canary" else ""})
+    assert ask(rig, path).read().startswith(b"HTTP/1.1 400 ")
+    assert not rig.wire.dialled
 
 
 @pytest.mark.parametrize("path", SAME)
-def test_what_leads_to_one_route_only_is_passed_to_the_new_side(make_door, path) -> None:
-    door = make_door(ROUTES % {"stage": "new", "more": ""})
-    ask(door, path)
-    assert line_sent(door) == b"GET " + path + b" HTTP/1.1"
-    door.upstream.send(b"HTTP/1.1 204 No Content\r\n\r\n")
-    assert door.counts("item")["requests"] == {"legacy": 0, "new": 1}
+def test_what_leads_to_one_route_only_is_passed_to_the_new_side(make_rig, path) -> None:
+    rig = make_rig(ROUTES % {"stage": "new", "more": ""})
+    ask(rig, path)
+    assert line_sent(rig) == b"GET " + path + b" HTTP/1.1"
+    rig.upstream.send(b"HTTP/1.1 204 No Content\r\n\r\n")
+    assert rig.counts("item")["requests"] == {"legacy": 0, "new": 1}
 
 
 @pytest.mark.parametrize("path", [b"/small/a%2Fb", b"/small/..%2fsmall/a", b"/x/..;/small/a"])
-def test_nothing_leads_past_a_limit(make_door, path) -> None:
-    door = make_door(ROUTES % {"stage": "legacy", "more": ""})
-    assert ask(door, path, b"POST").read().startswith(b"HTTP/1.1 400 ")
-    assert not door.wire.dialled
+def test_nothing_leads_past_a_limit(make_rig, path) -> None:
+    rig = make_rig(ROUTES % {"stage": "legacy", "more": ""})
+    assert ask(rig, path, b"POST").read().startswith(b"HTTP/1.1 400 ")
+    assert not rig.wire.dialled
 
 
 @pytest.mark.parametrize("path", [b"/items/a%00b", b"/a%00"])
-def test_an_encoded_nul_is_refused_everywhere(make_door, path) -> None:
-    door = make_door(ROUTES % {"stage": "legacy", "more": ""})
-    assert ask(door, path).read().startswith(b"HTTP/1.1 400 ")
+def test_an_encoded_nul_is_refused_everywhere(make_rig, path) -> None:
+    rig = make_rig(ROUTES % {"stage": "legacy", "more": ""})
+    assert ask(rig, path).read().startswith(b"HTTP/1.1 400 ")
 
 
 @pytest.mark.parametrize("path", [b"/items/a%0Ab", b"/items/a%7Fb"])
-def test_an_encoded_control_character_is_refused_where_new_answers(make_door, path) -> None:
-    door = make_door(ROUTES % {"stage": "new", "more": ""})
-    assert ask(door, path).read().startswith(b"HTTP/1.1 400 ")
+def test_an_encoded_control_character_is_refused_where_new_answers(make_rig, path) -> None:
+    rig = make_rig(ROUTES % {"stage": "new", "more": ""})
+    assert ask(rig, path).read().startswith(b"HTTP/1.1 400 ")
 
 
 @pytest.mark.parametrize("method", [b"get", b"Get", b"post", b"pAtch"])
-def test_a_method_in_small_letters_is_another_one_where_legacy_answers(make_door, method) -> None:
-    door = make_door(ROUTES % {"stage": "legacy", "more": ""})
-    ask(door, b"/cart", method)
-    assert line_sent(door) == method + b" /cart HTTP/1.1"
+def test_a_method_in_small_letters_is_another_one_where_legacy_answers(make_rig, method) -> None:
+    rig = make_rig(ROUTES % {"stage": "legacy", "more": ""})
+    ask(rig, b"/cart", method)
+    assert line_sent(rig) == method + b" /cart HTTP/1.1"
 
 
 @pytest.mark.parametrize("path", [b"/cart", b"/items/7", b"/cart;v=1"])
 @pytest.mark.parametrize("method", [b"get", b"Get", b"gET"])
-def test_a_method_in_small_letters_leads_past_no_route_that_moved(make_door, method, path) -> None:
-    door = make_door(ROUTES % {"stage": "new", "more": ""})
-    assert ask(door, path, method).read().startswith(b"HTTP/1.1 400 ")
-    assert not door.wire.dialled
+def test_a_method_in_small_letters_leads_past_no_route_that_moved(make_rig, method, path) -> None:
+    rig = make_rig(ROUTES % {"stage": "new", "more": ""})
+    assert ask(rig, path, method).read().startswith(b"HTTP/1.1 400 ")
+    assert not rig.wire.dialled
 
 
-def test_a_method_in_small_letters_passes_beside_the_routes_that_moved(make_door) -> None:
-    door = make_door(ROUTES % {"stage": "new", "more": ""})
-    ask(door, b"/elsewhere", b"get")
-    assert line_sent(door) == b"get /elsewhere HTTP/1.1"
+def test_a_method_in_small_letters_passes_beside_the_routes_that_moved(make_rig) -> None:
+    rig = make_rig(ROUTES % {"stage": "new", "more": ""})
+    ask(rig, b"/elsewhere", b"get")
+    assert line_sent(rig) == b"get /elsewhere HTTP/1.1"
 
 
 @pytest.mark.parametrize(
@@ -126,17 +126,17 @@ def test_a_method_in_small_letters_passes_beside_the_routes_that_moved(make_door
         (b"POST", b"//login;v"),
     ],
 )
-def test_nothing_leads_past_the_count_of_attempts_to_log_in(make_door, method, path) -> None:
-    door = make_door(ROUTES % {"stage": "legacy", "more": ""})
-    assert ask(door, path, method).read().startswith(b"HTTP/1.1 400 ")
-    assert not door.wire.dialled
+def test_nothing_leads_past_the_count_of_attempts_to_log_in(make_rig, method, path) -> None:
+    rig = make_rig(ROUTES % {"stage": "legacy", "more": ""})
+    assert ask(rig, path, method).read().startswith(b"HTTP/1.1 400 ")
+    assert not rig.wire.dialled
 
 
 @pytest.mark.parametrize(("method", "path"), [(b"get", b"/login"), (b"GET", b"/login;v=1")])
-def test_a_page_to_log_in_is_read_in_any_spelling(make_door, method, path) -> None:
-    door = make_door(ROUTES % {"stage": "legacy", "more": ""})
-    ask(door, path, method)
-    assert line_sent(door) == method + b" " + path + b" HTTP/1.1"
+def test_a_page_to_log_in_is_read_in_any_spelling(make_rig, method, path) -> None:
+    rig = make_rig(ROUTES % {"stage": "legacy", "more": ""})
+    ask(rig, path, method)
+    assert line_sent(rig) == method + b" " + path + b" HTTP/1.1"
 
 
 OTHERWISE = [b"/Cart", b"/CART", b"/cart/", b"/Cart/", b"/c%41rt", b"/Items/7", b"/items/7/"]
@@ -145,30 +145,28 @@ OTHERWISE = [b"/Cart", b"/CART", b"/cart/", b"/Cart/", b"/c%41rt", b"/Items/7", 
 @pytest.mark.parametrize("path", OTHERWISE)
 @pytest.mark.parametrize("stage", ["legacy", "shadow", "canary", "new", "retired"])
 def test_a_path_in_another_spelling_goes_past_its_route_and_is_counted(
-    make_door, path, stage, caplog
+    make_rig, path, stage, caplog
 ) -> None:
     more = {"shadow": SHADOW, "canary": CANARY}.get(stage, "")
-    door = make_door(ROUTES % {"stage": stage, "more": more})
+    rig = make_rig(ROUTES % {"stage": stage, "more": more})
     for _ in range(2):
-        ask(door, path)
-    assert line_sent(door) == b"GET " + path + b" HTTP/1.1"
-    assert [peer.transport.get_extra_info("peername")[1] for peer in door.wire.dialled] == [
-        1000
-    ] * 2
+        ask(rig, path)
+    assert line_sent(rig) == b"GET " + path + b" HTTP/1.1"
+    assert [peer.transport.get_extra_info("peername")[1] for peer in rig.wire.dialled] == [1000] * 2
     name = "cart" if path.lower().strip(b"/").startswith(b"c") else "item"
-    assert door.counts(name)["near_misses"] == 2
+    assert rig.counts(name)["near_misses"] == 2
     (said,) = [record for record in caplog.records if "another path" in record.message]
     assert f"route {name} " in said.message
 
 
 @pytest.mark.parametrize("path", [path for path in OTHERWISE if b"%" not in path])
-def test_where_the_file_says_so_it_takes_its_route(make_door, path) -> None:
+def test_where_the_file_says_so_it_takes_its_route(make_rig, path) -> None:
     options = "facade: {match_case: false, trailing_slash: ignore}\n"
-    door = make_door(options + ROUTES % {"stage": "new", "more": ""})
-    ask(door, path)
-    assert line_sent(door) == b"GET " + path + b" HTTP/1.1"
-    assert door.upstream.transport.get_extra_info("peername")[1] == 2000
-    assert door.counts("cart")["near_misses"] == door.counts("item")["near_misses"] == 0
+    rig = make_rig(options + ROUTES % {"stage": "new", "more": ""})
+    ask(rig, path)
+    assert line_sent(rig) == b"GET " + path + b" HTTP/1.1"
+    assert rig.upstream.transport.get_extra_info("peername")[1] == 2000
+    assert rig.counts("cart")["near_misses"] == rig.counts("item")["near_misses"] == 0
 
 
 @pytest.mark.parametrize(
@@ -181,17 +179,17 @@ def test_where_the_file_says_so_it_takes_its_route(make_door, path) -> None:
         ("trailing_slash: exact", b"/cart/", 1000),
     ],
 )
-def test_each_option_stands_for_itself(make_door, option, path, port) -> None:
-    door = make_door(f"facade: {{{option}}}\n" + ROUTES % {"stage": "new", "more": ""})
-    ask(door, path)
-    assert door.upstream.transport.get_extra_info("peername")[1] == port
+def test_each_option_stands_for_itself(make_rig, option, path, port) -> None:
+    rig = make_rig(f"facade: {{{option}}}\n" + ROUTES % {"stage": "new", "more": ""})
+    ask(rig, path)
+    assert rig.upstream.transport.get_extra_info("peername")[1] == port
 
 
 @pytest.mark.parametrize("path", [b"/Cart;v=1", b"/x/..;/CART/", b"/Items/..%2fcart"])
-def test_nothing_leads_past_a_route_in_any_of_its_spellings(make_door, path) -> None:
+def test_nothing_leads_past_a_route_in_any_of_its_spellings(make_rig, path) -> None:
     options = "facade: {match_case: false, trailing_slash: ignore}\n"
-    door = make_door(options + ROUTES % {"stage": "new", "more": ""})
-    assert ask(door, path).read().startswith(b"HTTP/1.1 400 ")
+    rig = make_rig(options + ROUTES % {"stage": "new", "more": ""})
+    assert ask(rig, path).read().startswith(b"HTTP/1.1 400 ")
 
 
 @pytest.mark.parametrize(
@@ -203,11 +201,11 @@ def test_nothing_leads_past_a_route_in_any_of_its_spellings(make_door, path) -> 
     ],
 )  # fmt: skip
 def test_other_forms_of_a_page_are_counted_for_the_route_that_they_miss(
-    make_door, path: bytes, counted: int, caplog: pytest.LogCaptureFixture
+    make_rig, path: bytes, counted: int, caplog: pytest.LogCaptureFixture
 ) -> None:
     """`//` and `.` are resolved before a route is looked for: they take it."""
-    door = make_door(ROUTES % {"stage": "legacy", "more": ""})
-    ask(door, path)
-    routes = door.gateway.snapshot()["routes"]
+    rig = make_rig(ROUTES % {"stage": "legacy", "more": ""})
+    ask(rig, path)
+    routes = rig.gateway.snapshot()["routes"]
     assert routes.get("cart", {"near_misses": 0})["near_misses"] == counted
     assert ("write a route for it too" in caplog.text) == (counted == 1 or b"items" in path)

@@ -20,31 +20,31 @@ routes:
 """
 
 
-def test_in_canary_the_copy_goes_to_the_side_that_does_not_answer(make_door) -> None:
-    door = make_door(CANARY)
-    client = door.client()
+def test_in_canary_the_copy_goes_to_the_side_that_does_not_answer(make_rig) -> None:
+    rig = make_rig(CANARY)
+    client = rig.client()
     client.send(GET)
-    new, legacy = door.wire.dialled
+    new, legacy = rig.wire.dialled
     assert new.transport.get_extra_info("peername") == ("new.test", 2000)
     assert legacy.transport.get_extra_info("peername") == ("legacy.test", 1000)
     legacy.send(ok(b"old"))
     new.send(ok(b"new!"))
     assert client.read().endswith(b"new!")
-    (pair,) = door.channel.pairs
+    (pair,) = rig.channel.pairs
     assert pair.meta["live"] == "new"
     assert pair.blob == b"oldnew!"
 
 
-def test_a_failed_candidate_is_a_pair_also_when_legacy_answers(make_door) -> None:
-    door = make_door(CANARY)
-    client = door.client()
+def test_a_failed_candidate_is_a_pair_also_when_legacy_answers(make_rig) -> None:
+    rig = make_rig(CANARY)
+    client = rig.client()
     client.send(GET)
-    new, copy = door.wire.dialled
+    new, copy = rig.wire.dialled
     new.vanish()
-    door.wire.dialled[2].send(ok(b"fallback"))
+    rig.wire.dialled[2].send(ok(b"fallback"))
     copy.send(ok(b"old"))
     assert client.read().endswith(b"fallback")
-    (pair,) = door.channel.pairs
+    (pair,) = rig.channel.pairs
     assert pair.meta["sides"]["new"]["error"] == "closed"
     assert pair.meta["live"] == "legacy"
 
@@ -69,10 +69,10 @@ def conditional(*lines: str) -> bytes:
 
 
 @pytest.mark.parametrize("condition", CONDITIONS)
-def test_a_copy_asks_for_the_whole_answer(door, condition: str) -> None:
-    client = door.client()
+def test_a_copy_asks_for_the_whole_answer(rig, condition: str) -> None:
+    client = rig.client()
     client.send(conditional(condition, "Cookie: session=x"))
-    live, copy = door.wire.dialled
+    live, copy = rig.wire.dialled
     assert condition.encode() in live.read(), "the client's own request stays as it is"
     sent = copy.read().lower()
     assert condition.partition(":")[0].lower().encode() not in sent
@@ -80,31 +80,31 @@ def test_a_copy_asks_for_the_whole_answer(door, condition: str) -> None:
     assert b"cookie: session=x\r\n" in sent
     live.send(ok(b"old"))
     copy.send(ok(b"new"))
-    assert door.channel.pairs[0].blob == b"oldnew", "the whole answers are compared"
+    assert rig.channel.pairs[0].blob == b"oldnew", "the whole answers are compared"
 
 
 @pytest.mark.parametrize("status", [206, 226, 304, 412, 416])
 @pytest.mark.parametrize("condition", CONDITIONS)
-def test_a_part_or_unchanged_is_set_aside(door, status: int, condition: str) -> None:
-    client = door.client()
+def test_a_part_or_unchanged_is_set_aside(rig, status: int, condition: str) -> None:
+    client = rig.client()
     client.send(conditional(condition))
-    live, copy = door.wire.dialled
+    live, copy = rig.wire.dialled
     length = b"" if status == 304 else b"Content-Length: 0\r\n"
     live.send(b"HTTP/1.1 %d So\r\n%b\r\n" % (status, length))
     assert b"%d So" % status in client.read()
     assert copy.transport.aborted
-    assert door.channel.pairs == []
-    assert door.counts("shadowed")["shadow"]["shed"] == {"conditional": 1}
-    assert door.gateway.shadow._under_way == 0
+    assert rig.channel.pairs == []
+    assert rig.counts("shadowed")["shadow"]["shed"] == {"conditional": 1}
+    assert rig.gateway.shadow._under_way == 0
 
 
-def test_unchanged_without_having_been_asked_so_is_compared(door) -> None:
-    client = door.client()
+def test_unchanged_without_having_been_asked_so_is_compared(rig) -> None:
+    client = rig.client()
     client.send(conditional())
-    live, copy = door.wire.dialled
+    live, copy = rig.wire.dialled
     live.send(b"HTTP/1.1 304 Not Modified\r\n\r\n")
     copy.send(ok(b"new"))
-    assert len(door.channel.pairs) == 1
+    assert len(rig.channel.pairs) == 1
 
 
 # The very same question
@@ -125,38 +125,36 @@ def question_of(pair) -> bytes:
 
 
 @pytest.mark.parametrize("trusted", ["[]", '["192.0.2.0/24"]'])
-def test_comparison_knows_what_legacy_was_asked_byte_for_byte(make_door, trusted: str) -> None:
-    door = make_door(f"facade: {{trusted_proxies: {trusted}}}\n{ROUTES}")
-    client = door.client()
+def test_comparison_knows_what_legacy_was_asked_byte_for_byte(make_rig, trusted: str) -> None:
+    rig = make_rig(f"facade: {{trusted_proxies: {trusted}}}\n{ROUTES}")
+    client = rig.client()
     client.send(ODD)
-    live, copy = door.wire.dialled
+    live, copy = rig.wire.dialled
     asked = live.read()
     assert b"X-Forwarded-Proto: http" in asked
     live.send(ok(b"old"))
     copy.send(ok(b"new"))
-    assert question_of(door.channel.pairs[0]) == asked
+    assert question_of(rig.channel.pairs[0]) == asked
 
 
-def test_also_where_the_new_side_answered_the_client(make_door) -> None:
-    door = make_door(
-        ROUTES.replace("stage: shadow, compare", "stage: canary, percent: 100, compare")
-    )
-    client = door.client()
+def test_also_where_the_new_side_answered_the_client(make_rig) -> None:
+    rig = make_rig(ROUTES.replace("stage: shadow, compare", "stage: canary, percent: 100, compare"))
+    client = rig.client()
     client.send(ODD)
-    live, copy = door.wire.dialled
+    live, copy = rig.wire.dialled
     live.send(ok(b"new"))
     asked = copy.read()
     copy.send(ok(b"old"))
-    (pair,) = door.channel.pairs
+    (pair,) = rig.channel.pairs
     assert pair.meta["live"] == "new"
     assert question_of(pair) == asked
 
 
-def test_a_body_is_part_of_the_question(door) -> None:
-    client = door.client()
+def test_a_body_is_part_of_the_question(rig) -> None:
+    client = rig.client()
     client.send(b"POST /search HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nq=1")
-    for side in door.wire.dialled:
+    for side in rig.wire.dialled:
         side.send(ok(b"x"))
-    words = read_pair(door.channel.pairs[0])
+    words = read_pair(rig.channel.pairs[0])
     assert words.body == b"q=1"
     assert ("Content-Length", "3") in words.request_headers

@@ -36,13 +36,13 @@ class Hello(asyncio.Protocol):
 class Scene:
     """A listener and what it has counted."""
 
-    def __init__(self, door: Any, issuer: Any, handshake: float = 10.0, each: int = 5) -> None:
+    def __init__(self, rig: Any, issuer: Any, handshake: float = 10.0, each: int = 5) -> None:
         secured = Secured()
         secured.use(ListenerTls((issuer.make("a", "a.example"),)))
         options = FacadeOptions(
             timeouts=ClientTimeouts(handshake=handshake), limits=Limits(connections_per_client=each)
         )
-        worker = door.gateway
+        worker = rig.gateway
         table = compile_table(replace(load(ROUTES.encode()).file, facade=options))
         worker.current.table = TableState(table, worker.upstreams, worker.breakers, worker.counters)
         self.socket = socket.create_server(("127.0.0.1", 0))
@@ -63,11 +63,11 @@ class Scene:
 
 
 @pytest.fixture
-async def scenes(make_door, issuer) -> AsyncIterator[Any]:
+async def scenes(make_rig, issuer) -> AsyncIterator[Any]:
     made: list[Scene] = []
 
     def make(**options: Any) -> Scene:
-        made.append(Scene(make_door(ROUTES), issuer, **options))
+        made.append(Scene(make_rig(ROUTES), issuer, **options))
         return made[-1]
 
     yield make

@@ -21,129 +21,129 @@ SILENT = 1  # the port of the one that is frozen
 
 
 @pytest.fixture
-def door(make_door: Any) -> Any:
-    return make_door(ROUTES)
+def rig(make_rig: Any) -> Any:
+    return make_rig(ROUTES)
 
 
-def asked(door: Any, *ports: int) -> list[Any]:
+def asked(rig: Any, *ports: int) -> list[Any]:
     """The peers at these ports that wait for an answer now."""
     wanted = ports or (1, 2, 9)
-    at = [p for p in door.wire.dialled if p.transport.get_extra_info("peername")[1] in wanted]
+    at = [p for p in rig.wire.dialled if p.transport.get_extra_info("peername")[1] in wanted]
     return [peer for peer in at if peer.read()]
 
 
-def send(door: Any, path: str = "/read", method: str = "GET") -> Any:
-    client = door.client()
+def send(rig: Any, path: str = "/read", method: str = "GET") -> Any:
+    client = rig.client()
     body = "Content-Length: 0\r\n" if method == "POST" else ""
     client.send(f"{method} {path} HTTP/1.1\r\nHost: a\r\n{body}\r\n".encode())
     return client
 
 
-def answered(door: Any, times: int, path: str = "/read") -> set[int]:
+def answered(rig: Any, times: int, path: str = "/read") -> set[int]:
     """Ask so often, answered by whoever is asked; the ports that were."""
     seen = set()
     for _ in range(times):
-        client = send(door, path)
-        (peer,) = asked(door)
+        client = send(rig, path)
+        (peer,) = asked(rig)
         seen.add(peer.transport.get_extra_info("peername")[1])
         peer.send(OK)
         assert client.read().startswith(b"HTTP/1.1 200")
     return seen
 
 
-def frozen(door: Any, path: str = "/read", method: str = "GET") -> tuple[Any, Any]:
+def frozen(rig: Any, path: str = "/read", method: str = "GET") -> tuple[Any, Any]:
     """A request that the silent one got; the other one is well."""
     while True:
-        client = send(door, path, method)
-        (peer,) = asked(door)
+        client = send(rig, path, method)
+        (peer,) = asked(rig)
         if peer.transport.get_extra_info("peername")[1] == SILENT:
             return client, peer
         peer.send(OK)
 
 
-def test_a_read_that_an_instance_does_not_answer_is_asked_of_another_one(door: Any) -> None:
-    client, _ = frozen(door)
-    door.later(5.5)
-    (peer,) = asked(door, 2)
+def test_a_read_that_an_instance_does_not_answer_is_asked_of_another_one(rig: Any) -> None:
+    client, _ = frozen(rig)
+    rig.later(5.5)
+    (peer,) = asked(rig, 2)
     peer.send(OK)
     assert client.read().startswith(b"HTTP/1.1 200")
-    counts = door.counts("read")
+    counts = rig.counts("read")
     assert (counts["retries"], counts["failures"]) == (1, {})
-    assert set(door.breakers("fresh").values()) == {"closed"}
+    assert set(rig.breakers("fresh").values()) == {"closed"}
 
 
-def test_another_one_comes_before_legacy_and_legacy_after_it(door: Any) -> None:
-    client, _ = frozen(door, "/falls")
-    door.later(5.5)
-    assert len(asked(door, 2)) == 1
-    door.later(5.5)
-    (peer,) = asked(door)
+def test_another_one_comes_before_legacy_and_legacy_after_it(rig: Any) -> None:
+    client, _ = frozen(rig, "/falls")
+    rig.later(5.5)
+    assert len(asked(rig, 2)) == 1
+    rig.later(5.5)
+    (peer,) = asked(rig)
     assert peer.transport.get_extra_info("peername")[1] == 9, "both are silent"
     peer.send(OK)
     assert client.read().startswith(b"HTTP/1.1 200")
 
 
-def test_a_write_that_is_not_answered_is_done_once_and_answered_in_time(door: Any) -> None:
-    client, _ = frozen(door, "/write", "POST")
-    door.later(5.25)
-    assert asked(door) == [], "nobody else is asked"
+def test_a_write_that_is_not_answered_is_done_once_and_answered_in_time(rig: Any) -> None:
+    client, _ = frozen(rig, "/write", "POST")
+    rig.later(5.25)
+    assert asked(rig) == [], "nobody else is asked"
     assert client.read().startswith(b"HTTP/1.1 504")
-    assert door.counts("write")["failures"] == {"new.first-byte": 1}
-    assert answered(door, 4) == {2}, "it is known to be silent"
+    assert rig.counts("write")["failures"] == {"new.first-byte": 1}
+    assert answered(rig, 4) == {2}, "it is known to be silent"
 
 
-def test_the_silent_one_is_left_out_and_tried_by_one_request_at_a_time(door: Any) -> None:
-    frozen(door)
-    door.later(5.3)
-    (peer,) = asked(door, 2)
+def test_the_silent_one_is_left_out_and_tried_by_one_request_at_a_time(rig: Any) -> None:
+    frozen(rig)
+    rig.later(5.3)
+    (peer,) = asked(rig, 2)
     peer.send(OK)
-    assert answered(door, 4) == {2}
-    door.later(0.6)
-    clients = [send(door) for _ in range(6)]
-    tried, others = asked(door, SILENT), asked(door, 2)
+    assert answered(rig, 4) == {2}
+    rig.later(0.6)
+    clients = [send(rig) for _ in range(6)]
+    tried, others = asked(rig, SILENT), asked(rig, 2)
     assert len(tried) == 1, "one is tried"
     for peer in others:
         peer.send(OK)
-    door.later(5.25)
-    for peer in asked(door, 2):
+    rig.later(5.25)
+    for peer in asked(rig, 2):
         peer.send(OK)
     assert all(client.read().startswith(b"HTTP/1.1 200") for client in clients)
-    door.later(0.6)
-    assert answered(door, 4) == {2}, "after the second silence the pause is longer"
+    rig.later(0.6)
+    assert answered(rig, 4) == {2}, "after the second silence the pause is longer"
 
 
 @pytest.mark.parametrize("more", [b"", b"Connection: close\r\n"])
-def test_one_that_answers_again_is_like_the_others(door: Any, more: bytes) -> None:
-    frozen(door)
-    door.later(6.2)
-    for peer in asked(door, 2):
+def test_one_that_answers_again_is_like_the_others(rig: Any, more: bytes) -> None:
+    frozen(rig)
+    rig.later(6.2)
+    for peer in asked(rig, 2):
         peer.send(OK)
-    client = frozen(door)[0]
-    for peer in door.wire.dialled:
+    client = frozen(rig)[0]
+    for peer in rig.wire.dialled:
         if not peer.ended and peer.transport.get_extra_info("peername")[1] == SILENT:
             peer.send(OK.replace(b"Content", more + b"Content", 1))
     assert client.read().startswith(b"HTTP/1.1 200")
-    assert answered(door, 4) == {1, 2}
+    assert answered(rig, 4) == {1, 2}
 
 
-def test_a_single_instance_is_asked_whatever_it_does(make_door: Any) -> None:
-    door = make_door(ROUTES.replace(', "http://two.test:2"', ""))
-    client, _ = frozen(door)
-    door.later(5.5)
+def test_a_single_instance_is_asked_whatever_it_does(make_rig: Any) -> None:
+    rig = make_rig(ROUTES.replace(', "http://two.test:2"', ""))
+    client, _ = frozen(rig)
+    rig.later(5.5)
     assert client.read().startswith(b"HTTP/1.1 504"), "there is no other one"
-    assert answered(door, 2) == {1}
+    assert answered(rig, 2) == {1}
 
 
-def test_a_read_whose_fresh_connection_is_cut_is_asked_of_another_one(door: Any) -> None:
-    client, peer = frozen(door)
+def test_a_read_whose_fresh_connection_is_cut_is_asked_of_another_one(rig: Any) -> None:
+    client, peer = frozen(rig)
     peer.vanish()
-    (other,) = asked(door)
+    (other,) = asked(rig)
     other.send(OK)
     assert client.read().startswith(b"HTTP/1.1 200")
 
 
-def test_status_says_who_is_left_out(door: Any) -> None:
-    frozen(door)
-    door.later(5.3)
-    instances = door.gateway.upstreams.live["fresh"].snapshot()["instances"]
+def test_status_says_who_is_left_out(rig: Any) -> None:
+    frozen(rig)
+    rig.later(5.3)
+    instances = rig.gateway.upstreams.live["fresh"].snapshot()["instances"]
     assert instances == {"http://one.test:1": False, "http://two.test:2": True}

@@ -70,8 +70,8 @@ def body_of(raw: bytes) -> tuple[bytes, bytes]:
 
 @ANY
 @given(st.lists(requests(), min_size=1, max_size=4), st.lists(st.integers(0, 10_000), max_size=12))
-def test_requests(make_door: Any, sent: list[tuple[bytes, bytes]], cuts: list[int]) -> None:
-    from_wire = make_door(ROUTES)
+def test_requests(make_rig: Any, sent: list[tuple[bytes, bytes]], cuts: list[int]) -> None:
+    from_wire = make_rig(ROUTES)
     client = from_wire.client()
     arrived: list[bytes] = []
     for piece in pieces(b"".join(raw for raw, _ in sent), cuts):
@@ -85,9 +85,9 @@ def test_requests(make_door: Any, sent: list[tuple[bytes, bytes]], cuts: list[in
 ROUTES = 'upstreams: {legacy: {url: "http://a.test:1"}}\nroutes: []\n'
 
 
-def answer(door: Any, arrived: list[bytes]) -> None:
+def answer(rig: Any, arrived: list[bytes]) -> None:
     """Play an upstream that answers each request once it is whole."""
-    for upstream in door.wire.dialled:
+    for upstream in rig.wire.dialled:
         while True:
             raw = getattr(upstream, "raw", b"") + upstream.read()
             upstream.raw = raw
@@ -118,10 +118,10 @@ def whole(raw: bytes) -> bool:
     st.lists(st.integers(0, 10_000), max_size=12),
 )
 def test_responses(
-    make_door: Any, body: bytes, sizes: list[int], kind: str, cuts: list[int]
+    make_rig: Any, body: bytes, sizes: list[int], kind: str, cuts: list[int]
 ) -> None:
-    door = make_door(ROUTES)
-    client = door.client()
+    rig = make_rig(ROUTES)
+    client = rig.client()
     client.send(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
     head = b"HTTP/1.1 200 OK\r\nX-A: b\r\n"
     stream = {
@@ -131,9 +131,9 @@ def test_responses(
     }[kind]
     interim = b"HTTP/1.1 100 Continue\r\n\r\n"
     for piece in pieces(interim + stream, cuts):
-        door.upstream.send(piece)
+        rig.upstream.send(piece)
     if kind == "close":
-        door.upstream.shut()
+        rig.upstream.shut()
     got = client.read()
     assert got.startswith(interim)
     got_head, got_body = body_of(got[len(interim) :])
@@ -145,10 +145,10 @@ def test_responses(
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 7])
-def test_pieces_of_one_size(door: Any, size: int) -> None:
-    client = door.client()
+def test_pieces_of_one_size(rig: Any, size: int) -> None:
+    client = rig.client()
     raw = b"POST /legacy/a HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
     raw += b"3\r\nabc\r\n0\r\n\r\n"
     client.send(*(raw[at : at + size] for at in range(0, len(raw), size)))
-    _, body = body_of(door.upstream.read())
+    _, body = body_of(rig.upstream.read())
     assert body == b"abc"

@@ -46,7 +46,7 @@ def noise(chance: random.Random) -> bytes:
     return raw
 
 
-def act(door: Any, chance: random.Random, peers: list[Any]) -> None:
+def act(rig: Any, chance: random.Random, peers: list[Any]) -> None:
     """One thing that somebody at the other end of a connection may do."""
     peer = chance.choice(peers)
     if peer.transport.closing:
@@ -62,9 +62,9 @@ def act(door: Any, chance: random.Random, peers: list[Any]) -> None:
             if peer.transport.stuck:
                 peer.unstick()
         case 4:
-            door.later(chance.choice([0.3, 3.0, 11.0, 31.0]))
+            rig.later(chance.choice([0.3, 3.0, 11.0, 31.0]))
         case 5:
-            door.wire.refuse ^= {chance.choice([1000, 2000])}
+            rig.wire.refuse ^= {chance.choice([1000, 2000])}
         case _:
             raw = noise(chance)
             cut = chance.randrange(len(raw) + 1)
@@ -72,26 +72,26 @@ def act(door: Any, chance: random.Random, peers: list[Any]) -> None:
             peer.send(raw[cut:])
 
 
-def test_noise(make_door: Any, monkeypatch: Any) -> None:
+def test_noise(make_rig: Any, monkeypatch: Any) -> None:
     seed = int(os.environ.get("FIG_FUZZ_SEED", "7"))
     until = time.monotonic() + SECONDS
     while time.monotonic() < until:
         seed += 1
-        one_life(make_door(ROUTES), random.Random(seed))
+        one_life(make_rig(ROUTES), random.Random(seed))
 
 
-def one_life(door: Any, chance: random.Random) -> None:
-    clients = [door.client() for _ in range(3)]
+def one_life(rig: Any, chance: random.Random) -> None:
+    clients = [rig.client() for _ in range(3)]
     for _ in range(60):
-        act(door, chance, [*clients, *door.wire.dialled])
+        act(rig, chance, [*clients, *rig.wire.dialled])
     for client in clients:
         if not client.transport.closing:
             client.vanish()
-    door.wire.settle()
-    gateway = door.gateway
+    rig.wire.settle()
+    gateway = rig.gateway
     assert gateway.counters.client.connections == 0
     assert not gateway.clients.open
-    door.later(700)  # every deadline passes
+    rig.later(700)  # every deadline passes
     for upstream in (*gateway.upstreams.live.values(), *gateway.upstreams.shadow.values()):
         assert upstream.snapshot()["connections"] == 0, upstream.config.name
     assert gateway.shadow._under_way == 0

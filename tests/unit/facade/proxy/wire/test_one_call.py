@@ -21,26 +21,26 @@ def written(client: Any) -> list[bytes]:
     return calls
 
 
-def test_a_whole_answer_is_one_call(door) -> None:
-    client = door.client()
+def test_a_whole_answer_is_one_call(rig) -> None:
+    client = rig.client()
     calls = written(client)
     client.send(GET)
-    door.upstream.send(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi")
+    rig.upstream.send(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi")
     assert len(calls) == 1
     assert calls[0].endswith(b"\r\n\r\nhi")
 
 
-def test_a_whole_chunked_answer_too(door) -> None:
-    client = door.client()
+def test_a_whole_chunked_answer_too(rig) -> None:
+    client = rig.client()
     calls = written(client)
     client.send(GET)
-    door.upstream.send(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\n\r\n")
+    rig.upstream.send(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\n\r\n")
     assert len(calls) == 1
     assert calls[0].endswith(b"\r\n\r\n2\r\nhi\r\n0\r\n\r\n")
 
 
-def test_large_pieces_are_not_copied_together(door, monkeypatch) -> None:
-    client, body, seen = door.client(), b"x" * MOST_JOINED, []
+def test_large_pieces_are_not_copied_together(rig, monkeypatch) -> None:
+    client, body, seen = rig.client(), b"x" * MOST_JOINED, []
     writelines = client.transport.writelines
 
     def noted(pieces: list[bytes]) -> None:
@@ -53,31 +53,31 @@ def test_large_pieces_are_not_copied_together(door, monkeypatch) -> None:
         (b"Transfer-Encoding: chunked", b"%x\r\n%b\r\n0\r\n\r\n" % (MOST_JOINED, body), 3),
     ):
         client.send(GET)
-        door.upstream.send(b"HTTP/1.1 200 OK\r\n%b\r\n\r\n%b" % (framing, sent))
+        rig.upstream.send(b"HTTP/1.1 200 OK\r\n%b\r\n\r\n%b" % (framing, sent))
         assert client.read().endswith(b"\r\n\r\n" + sent)
         assert seen.pop() == pieces
 
 
-def test_a_body_that_came_with_its_head_is_sent_whole(door) -> None:
-    client = door.client()
+def test_a_body_that_came_with_its_head_is_sent_whole(rig) -> None:
+    client = rig.client()
     head = b"POST /legacy/a HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\n"
     client.send(head + b"abc" + GET)
-    assert door.upstream.read().endswith(b"\r\n\r\nabc")
-    door.upstream.send(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
-    assert door.upstream.read().startswith(b"GET /legacy/a")  # on the same connection
+    assert rig.upstream.read().endswith(b"\r\n\r\nabc")
+    rig.upstream.send(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+    assert rig.upstream.read().startswith(b"GET /legacy/a")  # on the same connection
 
 
-def test_a_head_without_a_body_yet_is_not_held_back(door) -> None:
-    client = door.client()
+def test_a_head_without_a_body_yet_is_not_held_back(rig) -> None:
+    client = rig.client()
     client.send(GET)
-    door.upstream.send(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
+    rig.upstream.send(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
     assert client.read().startswith(b"HTTP/1.1 200 OK")
 
 
-def test_nor_one_that_came_with_half_a_size_line(door) -> None:
-    client = door.client()
+def test_nor_one_that_came_with_half_a_size_line(rig) -> None:
+    client = rig.client()
     client.send(GET)
-    door.upstream.send(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5")
+    rig.upstream.send(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5")
     assert client.read().startswith(b"HTTP/1.1 200 OK")
-    door.upstream.send(b"\r\nhello\r\n")
+    rig.upstream.send(b"\r\nhello\r\n")
     assert client.read() == b"5\r\nhello\r\n"

@@ -28,17 +28,17 @@ LEGACY, NEW = 1000, 2000
 
 
 @pytest.fixture
-def door(make_door):
-    return make_door(ROUTES % "true")
+def rig(make_rig):
+    return make_rig(ROUTES % "true")
 
 
-def peer_at(door, port: int):
-    peers = [p for p in door.wire.dialled if p.transport.get_extra_info("peername")[1] == port]
+def peer_at(rig, port: int):
+    peers = [p for p in rig.wire.dialled if p.transport.get_extra_info("peername")[1] == port]
     return peers[-1]
 
 
-def ask(door, target: str, *lines: str, method: str = "GET"):
-    client = door.client()
+def ask(rig, target: str, *lines: str, method: str = "GET"):
+    client = rig.client()
     words = [f"{method} {target} HTTP/1.1", "Host: www.shop.example:8443", *lines]
     client.send(("\r\n".join(words) + "\r\n\r\n").encode())
     return client
@@ -55,9 +55,9 @@ def asked(data: bytes) -> tuple[bytes, bytes, bytes]:
     return head[0].split(b" ")[1], words[b"Host"], words.get(b"X-Forwarded-Prefix", b"")
 
 
-def test_legacy_gets_its_path_and_its_host_and_the_client_its_own_address(door) -> None:
-    client = ask(door, "/shop/cart?to=/shop/x", "X-Forwarded-Prefix: /mine")
-    legacy = peer_at(door, LEGACY)
+def test_legacy_gets_its_path_and_its_host_and_the_client_its_own_address(rig) -> None:
+    client = ask(rig, "/shop/cart?to=/shop/x", "X-Forwarded-Prefix: /mine")
+    legacy = peer_at(rig, LEGACY)
     sent = legacy.read()
     assert asked(sent) == (b"/app/cart?to=/shop/x", b"shop.internal", b"/shop")
     assert b"X-Forwarded-Host: www.shop.example:8443\r\n" in sent
@@ -67,48 +67,48 @@ def test_legacy_gets_its_path_and_its_host_and_the_client_its_own_address(door) 
     assert b"Set-Cookie: a=1; Path=/shop\r\n" in got
 
 
-def test_the_new_side_has_a_rewriting_of_its_own(door) -> None:
-    client = ask(door, "/shop/api/new/7")
-    new = peer_at(door, NEW)
+def test_the_new_side_has_a_rewriting_of_its_own(rig) -> None:
+    client = ask(rig, "/shop/api/new/7")
+    new = peer_at(rig, NEW)
     assert asked(new.read()) == (b"/new/7", b"www.shop.example:8443", b"/shop/api")
     new.send(answer("Location: /new/8"))
     assert b"Location: /shop/api/new/8\r\n" in client.read()
 
 
-def test_the_fallback_asks_legacy_as_legacy_is_asked(door) -> None:
-    client = ask(door, "/shop/api/new/7")
-    peer_at(door, NEW).vanish()
-    legacy = peer_at(door, LEGACY)
+def test_the_fallback_asks_legacy_as_legacy_is_asked(rig) -> None:
+    client = ask(rig, "/shop/api/new/7")
+    peer_at(rig, NEW).vanish()
+    legacy = peer_at(rig, LEGACY)
     assert asked(legacy.read()) == (b"/app/api/new/7", b"shop.internal", b"/shop")
     legacy.send(answer("Location: /app/y"))
     assert b"Location: /shop/y\r\n" in client.read()
 
 
-def test_one_that_declined_is_asked_again_as_before(door) -> None:
-    client = ask(door, "/shop/api/new/7")
-    new = peer_at(door, NEW)
+def test_one_that_declined_is_asked_again_as_before(rig) -> None:
+    client = ask(rig, "/shop/api/new/7")
+    new = peer_at(rig, NEW)
     new.read()
     new.send(answer("Fig-Declined: behind", status="503 No"))
-    peer_at(door, LEGACY).read()
-    peer_at(door, LEGACY).vanish()
-    again = peer_at(door, NEW).read()
+    peer_at(rig, LEGACY).read()
+    peer_at(rig, LEGACY).vanish()
+    again = peer_at(rig, NEW).read()
     assert asked(again) == (b"/new/7", b"www.shop.example:8443", b"/shop/api")
     assert b"Fig-Alone: 1\r\n" in again
-    peer_at(door, NEW).send(answer("Location: /z"))
+    peer_at(rig, NEW).send(answer("Location: /z"))
     assert b"Location: /shop/api/z\r\n" in client.read()
 
 
 @pytest.mark.parametrize("lines", [(), ("Cookie: session=x",)], ids=["plain", "cookie"])
 @pytest.mark.parametrize(("route", "live"), [("shadow", LEGACY), ("canary", NEW)])
-def test_a_pair_has_both_answers_as_clients_see_them(door, lines, route: str, live: int) -> None:
-    client = ask(door, f"/shop/api/{route}", *lines)
-    legacy, new = peer_at(door, LEGACY), peer_at(door, NEW)
+def test_a_pair_has_both_answers_as_clients_see_them(rig, lines, route: str, live: int) -> None:
+    client = ask(rig, f"/shop/api/{route}", *lines)
+    legacy, new = peer_at(rig, LEGACY), peer_at(rig, NEW)
     assert asked(legacy.read())[0] == f"/app/api/{route}".encode()
     assert asked(new.read())[0] == f"/{route}".encode()
     legacy.send(answer("Location: http://shop.internal/app/api/x"))
     new.send(answer("Location: http://new.test:2000/x"))
     assert b"Location: /shop/api/x\r\n" in client.read()
-    (frame,) = door.channel.pairs
+    (frame,) = rig.channel.pairs
     waiting = read_pair(frame)
     pair = waiting.pair
     assert pair.target == f"/shop/api/{route}"
@@ -119,24 +119,24 @@ def test_a_pair_has_both_answers_as_clients_see_them(door, lines, route: str, li
     del live
 
 
-def test_a_pair_says_nothing_of_targets_where_none_differ(make_door) -> None:
-    door = make_door(
+def test_a_pair_says_nothing_of_targets_where_none_differ(make_rig) -> None:
+    rig = make_rig(
         """
 upstreams: {legacy: {url: "http://legacy.test:1000"}, fresh: {url: "http://new.test:2000"}}
 routes: [{name: a, match: GET /a, new: fresh, stage: shadow, compare: {sample: 100%}}]
 """
     )
-    ask(door, "/a")
+    ask(rig, "/a")
     for port in (LEGACY, NEW):
-        peer_at(door, port).send(answer())
-    (frame,) = door.channel.pairs
+        peer_at(rig, port).send(answer())
+    (frame,) = rig.channel.pairs
     assert "sent_targets" not in frame.meta
     assert "new_headers" not in frame.meta
 
 
-def test_the_answer_that_opens_a_tunnel(door) -> None:
-    client = ask(door, "/shop/ws", "Connection: Upgrade", "Upgrade: websocket")
-    legacy = peer_at(door, LEGACY)
+def test_the_answer_that_opens_a_tunnel(rig) -> None:
+    client = ask(rig, "/shop/ws", "Connection: Upgrade", "Upgrade: websocket")
+    legacy = peer_at(rig, LEGACY)
     assert asked(legacy.read())[0] == b"/app/ws"
     legacy.send(
         b"HTTP/1.1 101 Switching\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
@@ -145,44 +145,44 @@ def test_the_answer_that_opens_a_tunnel(door) -> None:
     assert b"Set-Cookie: a=1; Path=/shop/ws\r\n" in client.read()
 
 
-def test_a_key_gets_the_first_answer_as_it_was_seen(door, tmp_path, make_door) -> None:
-    door = make_door(ROUTES % "true", None, tmp_path)
+def test_a_key_gets_the_first_answer_as_it_was_seen(rig, tmp_path, make_rig) -> None:
+    rig = make_rig(ROUTES % "true", None, tmp_path)
     lines = ("Idempotency-Key: k1",)
-    client = ask(door, "/shop/api/new/7", *lines, method="POST")
-    new = peer_at(door, NEW)
+    client = ask(rig, "/shop/api/new/7", *lines, method="POST")
+    new = peer_at(rig, NEW)
     assert asked(new.read())[0] == b"/new/7"
     new.send(answer("Location: /new/8", status="201 Created"))
     assert b"Location: /shop/api/new/8\r\n" in client.read()
-    again = ask(door, "/shop/api/new/7", *lines, method="POST").read()
+    again = ask(rig, "/shop/api/new/7", *lines, method="POST").read()
     assert b"Location: /shop/api/new/8\r\n" in again
     assert b"Fig-Idempotency: replayed\r\n" in again
 
 
 @pytest.mark.parametrize(("match_case", "sent"), [("true", b"/SHOP/a"), ("false", b"/app/a")])
-def test_a_prefix_is_found_as_paths_are_matched(make_door, match_case: str, sent: bytes) -> None:
-    door = make_door(ROUTES % match_case)
-    ask(door, "/SHOP/a")
-    assert asked(peer_at(door, LEGACY).read())[0] == sent
+def test_a_prefix_is_found_as_paths_are_matched(make_rig, match_case: str, sent: bytes) -> None:
+    rig = make_rig(ROUTES % match_case)
+    ask(rig, "/SHOP/a")
+    assert asked(peer_at(rig, LEGACY).read())[0] == sent
 
 
-def test_health_asks_the_path_as_it_is_written(door) -> None:
-    door.gateway.health.tick(door.now)
-    sent = peer_at(door, LEGACY).read()
+def test_health_asks_the_path_as_it_is_written(rig) -> None:
+    rig.gateway.health.tick(rig.now)
+    sent = peer_at(rig, LEGACY).read()
     assert sent.startswith(b"GET /healthz HTTP/1.1\r\nHost: shop.internal\r\n")
 
 
 @pytest.mark.parametrize("target", ["*", "/other", "http://www.shop.example/other"])
-def test_what_is_not_below_the_prefix_is_asked_as_it_is(door, target: str) -> None:
-    ask(door, target, method="OPTIONS")
-    assert asked(peer_at(door, LEGACY).read())[0] == target.encode()[-6:]
+def test_what_is_not_below_the_prefix_is_asked_as_it_is(rig, target: str) -> None:
+    ask(rig, target, method="OPTIONS")
+    assert asked(peer_at(rig, LEGACY).read())[0] == target.encode()[-6:]
 
 
-def test_an_absolute_target_is_rewritten_as_its_path(door) -> None:
-    ask(door, "http://www.shop.example/shop/a")
-    assert asked(peer_at(door, LEGACY).read())[0] == b"/app/a"
+def test_an_absolute_target_is_rewritten_as_its_path(rig) -> None:
+    ask(rig, "http://www.shop.example/shop/a")
+    assert asked(peer_at(rig, LEGACY).read())[0] == b"/app/a"
 
 
-def test_a_reload_takes_new_words(door) -> None:
-    door.use((ROUTES % "true").replace("add: /app", "add: /v2"))
-    ask(door, "/shop/a")
-    assert asked(peer_at(door, LEGACY).read())[0] == b"/v2/a"
+def test_a_reload_takes_new_words(rig) -> None:
+    rig.use((ROUTES % "true").replace("add: /app", "add: /v2"))
+    ask(rig, "/shop/a")
+    assert asked(peer_at(rig, LEGACY).read())[0] == b"/v2/a"

@@ -7,74 +7,74 @@ ASK = (
 SWITCH = b"HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n"
 
 
-def test_bytes_go_both_ways(door) -> None:
-    client = door.client()
+def test_bytes_go_both_ways(rig) -> None:
+    client = rig.client()
     client.send(ASK + b"early")
-    sent = door.upstream.read()
+    sent = rig.upstream.read()
     assert b"Connection: Upgrade\r\nUpgrade: websocket\r\n" in sent
     assert b"Sec-WebSocket-Key: x\r\n" in sent
     assert sent.endswith(b"\r\n\r\n")
-    door.upstream.send(SWITCH + b"hello")
+    rig.upstream.send(SWITCH + b"hello")
     got = client.read()
     assert got.startswith(b"HTTP/1.1 101 Switching Protocols\r\n")
     assert got.endswith(b"\r\n\r\nhello")
-    assert door.upstream.read() == b"early"
+    assert rig.upstream.read() == b"early"
     client.send(b"\x81\x85")
-    assert door.upstream.read() == b"\x81\x85"
-    door.later(1000)
-    door.upstream.send(b"still here")
+    assert rig.upstream.read() == b"\x81\x85"
+    rig.later(1000)
+    rig.upstream.send(b"still here")
     assert client.read() == b"still here"
 
 
-def test_an_end_ends_the_other(door) -> None:
-    client = door.client()
+def test_an_end_ends_the_other(rig) -> None:
+    client = rig.client()
     client.send(ASK)
-    door.upstream.send(SWITCH)
-    door.upstream.shut()
+    rig.upstream.send(SWITCH)
+    rig.upstream.shut()
     assert client.transport.half_closed
     client.shut()
     assert client.transport.closing
-    assert door.upstream.transport.closing
-    assert door.gateway.counters.client.connections == 0
-    assert door.gateway.upstreams.live["fresh"].snapshot()["connections"] == 0
+    assert rig.upstream.transport.closing
+    assert rig.gateway.counters.client.connections == 0
+    assert rig.gateway.upstreams.live["fresh"].snapshot()["connections"] == 0
 
 
-def test_a_slow_end_holds_the_other_back(door) -> None:
-    client = door.client()
+def test_a_slow_end_holds_the_other_back(rig) -> None:
+    client = rig.client()
     client.send(ASK)
-    door.upstream.send(SWITCH)
+    rig.upstream.send(SWITCH)
     client.read()
     client.transport.stuck = True
-    door.upstream.send(b"x" * 100_000)
-    assert door.upstream.transport.reading_paused
+    rig.upstream.send(b"x" * 100_000)
+    assert rig.upstream.transport.reading_paused
     client.unstick()
-    assert not door.upstream.transport.reading_paused
+    assert not rig.upstream.transport.reading_paused
 
 
-def test_a_server_may_decline(door) -> None:
-    client = door.client()
+def test_a_server_may_decline(rig) -> None:
+    client = rig.client()
     client.send(ASK)
-    door.upstream.send(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nno")
+    rig.upstream.send(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nno")
     assert client.read().endswith(b"no")
     client.send(b"GET /new/a HTTP/1.1\r\nHost: a\r\n\r\n")
-    assert door.upstream.read().endswith(b"\r\n\r\n")
+    assert rig.upstream.read().endswith(b"\r\n\r\n")
 
 
-def test_h2c_is_not_asked_for(door) -> None:
-    client = door.client()
+def test_h2c_is_not_asked_for(rig) -> None:
+    client = rig.client()
     client.send(
         b"POST /new/a HTTP/1.1\r\nHost: a\r\n"
         b"Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\n"
         b"HTTP2-Settings: AAMAAABk\r\nContent-Length: 2\r\n\r\nhi"
     )
-    sent = door.upstream.read()
+    sent = rig.upstream.read()
     assert b"h2c" not in sent
     assert b"Settings" not in sent
     assert sent.endswith(b"\r\n\r\nhi")
 
 
-def test_a_tunnel_counts_as_an_answer(door) -> None:
-    client = door.client()
+def test_a_tunnel_counts_as_an_answer(rig) -> None:
+    client = rig.client()
     client.send(ASK)
-    door.upstream.send(SWITCH)
-    assert door.counts("at-new")["status"]["new"] == {"1xx": 1}
+    rig.upstream.send(SWITCH)
+    assert rig.counts("at-new")["status"]["new"] == {"1xx": 1}
