@@ -126,7 +126,9 @@ def test_hooks_are_told_and_may_disagree(open_shop: Callable[..., Shop]) -> None
     )
     script.chmod(0o755)
     hooks = f"facade: {{hooks: {{command: [{script}]}}, "
+    without = shop.get("/api/status")["version"]
     shop.facade.save(shop.file.read_text().replace("facade: {", hooks, 1))
+    shop.until("the hooks are known", lambda: shop.get("/api/status")["version"] != without)
     with shop.load():
         fig(shop, "migrate", "item", "--detach", "--as", "anna")
         shop.until("it pauses", lambda: walk(shop)["state"] == "paused")
