@@ -10,13 +10,17 @@ from facade.proxy.upstream.caller import Connection
 class TunnelEnd(asyncio.Protocol):
     """One end: writes to its transport what the other end reads."""
 
-    __slots__ = ("_ended", "_gate", "_owner", "other", "transport")
+    __slots__ = ("_ended", "_gate", "_owner", "_upstream", "other", "transport")
 
     other: "TunnelEnd"
 
-    def __init__(self, transport: asyncio.Transport, owner: asyncio.Protocol) -> None:
-        """`owner` is the protocol that is informed when the connection is gone."""
+    def __init__(
+        self, transport: asyncio.Transport, owner: asyncio.Protocol, upstream: bool
+    ) -> None:
+        """`owner` is the protocol that is informed when the connection is gone; `upstream`: this
+        is the upstream's end."""
         self.transport = transport
+        self._upstream = upstream
         self._gate = Gate(transport)
         self._owner = owner
         self._ended = False  # nothing more comes from here
@@ -28,11 +32,16 @@ class TunnelEnd(asyncio.Protocol):
     def eof_received(self) -> bool:
         """One direction has ended: the other one may go on."""
         self._ended = True
+        other = self.other.transport
         if self.other._ended:
-            self.other.transport.close()
+            other.close()
             return False
-        if self.other.transport.can_write_eof() and not self.other.transport.is_closing():
-            self.other.transport.write_eof()
+        if other.can_write_eof():
+            if not other.is_closing():
+                other.write_eof()
+        elif self._upstream:
+            # TLS cannot say that one direction has ended, and a client of a WebSocket waits for it.
+            other.close()
         return True
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -60,8 +69,8 @@ def join(client: Client, connection: Connection, rest: bytes) -> None:
     """Make a tunnel of both connections; `rest` came from the upstream after its 101."""
     below, client_protocol, early = client.hand_over()
     above, connection_protocol = connection.hand_over()
-    here = TunnelEnd(below, client_protocol)
-    there = TunnelEnd(above, connection_protocol)
+    here = TunnelEnd(below, client_protocol, upstream=False)
+    there = TunnelEnd(above, connection_protocol, upstream=True)
     here.other, there.other = there, here
     below.set_protocol(here)
     above.set_protocol(there)

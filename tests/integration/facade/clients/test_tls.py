@@ -364,6 +364,7 @@ def test_a_tunnel_and_a_large_body_over_tls(start, issuer: Issuer) -> None:
             f"wss://shop.example:{facade.port}/ws",
             sock=socket.create_connection(("127.0.0.1", facade.port), timeout=20),
             ssl=client.context,
+            open_timeout=60,
             max_size=None,
         ) as tunnel:
             for message in ("abc", "x" * 2_000_000 + "y"):

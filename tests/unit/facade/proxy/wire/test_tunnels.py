@@ -39,6 +39,30 @@ def test_an_end_ends_the_other(rig) -> None:
     assert rig.gateway.upstreams.live["fresh"].snapshot()["connections"] == 0
 
 
+def test_where_tls_cannot_end_one_direction_the_upstreams_end_is_the_clients(
+    rig, monkeypatch
+) -> None:
+    client = rig.client()
+    client.send(ASK)
+    rig.upstream.send(SWITCH + b"bye")
+    monkeypatch.setattr(client.transport, "can_write_eof", lambda: False)
+    rig.upstream.shut()
+    assert client.transport.closing
+    assert not client.transport.aborted
+    assert client.read().endswith(b"bye")
+
+
+def test_a_client_that_has_sent_all_may_still_read(rig, monkeypatch) -> None:
+    client = rig.client()
+    client.send(ASK)
+    rig.upstream.send(SWITCH)
+    monkeypatch.setattr(rig.upstream.transport, "can_write_eof", lambda: False)
+    client.shut()
+    assert not rig.upstream.transport.closing
+    rig.upstream.send(b"late")
+    assert client.read().endswith(b"late")
+
+
 def test_a_slow_end_holds_the_other_back(rig) -> None:
     client = rig.client()
     client.send(ASK)
