@@ -8,9 +8,11 @@ from loadtests import proc
 
 
 def test_a_child_is_found_by_its_parent_and_named_by_its_command() -> None:
-    with subprocess.Popen(
-        [sys.executable, "-c", "input()", "a-child"], stdin=subprocess.PIPE
-    ) as child:
+    words = [sys.executable, "-c", "input(1)", "a-child"]
+    with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as child:
+        assert child.stdout is not None
+        # Until it runs, the kernel has no command line of it yet.
+        assert child.stdout.read(1) == b"1"
         assert child.pid in proc.children(os.getpid())
         assert {os.getpid(), child.pid} <= set(proc.family(os.getpid()))
         assert "a-child" in proc.command_line(child.pid)
