@@ -12,7 +12,8 @@ from tests.rigs.house.source import ROOT
 pytestmark = pytest.mark.integration
 
 MAKE = """#!/bin/sh
-echo "make $1${FIG_FUZZ_SECONDS:+ $FIG_FUZZ_SECONDS s}" >>"$CALLS"
+case $2 in *"--pytest='--reruns 1 "*) twice=" twice" ;; esac
+echo "make $1$twice${FIG_FUZZ_SECONDS:+ $FIG_FUZZ_SECONDS s}" >>"$CALLS"
 [ "$1" != "$FAILS" ]
 """
 PYTHON = """#!/bin/sh
@@ -21,7 +22,7 @@ printf '%s' "$LACKS"
 """
 BEFORE = ["make test", "python -m compiling lack"]
 COMPILED = ["make test-compiled", "make fuzz 30 s"]
-SOURCES = ["make alone", "make fuzz 60 s"]
+SOURCES = ["make alone twice", "make fuzz 60 s"]
 
 
 def ci(

@@ -4,11 +4,13 @@ Exit codes: 0 it stands; else that of the step which failed, which says why.
 """
 
 import argparse
+import shlex
 import subprocess
 import sys
 import sysconfig
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from tests.rigs.alone.copying import Copy, borrow, copy, install
@@ -23,24 +25,26 @@ def main() -> None:
     options = argparse.ArgumentParser(prog="python -m tests.rigs.alone", description=__doc__)
     options.add_argument("--borrow", action="store_true", help="no installation of its own")
     options.add_argument("--keep", metavar="FOLDER", type=Path, help="make it here, and keep it")
+    options.add_argument("--pytest", metavar="OPTIONS", default=(), type=shlex.split,
+                         help="more options of pytest")  # fmt: skip
     given = options.parse_args()
     if given.keep is not None:
-        _all(given.keep, borrowed=given.borrow)
+        _all(given.keep, given.pytest, borrowed=given.borrow)
         return
     with tempfile.TemporaryDirectory(prefix="fig-alone-") as folder:
-        _all(Path(folder) / "tree", borrowed=given.borrow)
+        _all(Path(folder) / "tree", given.pytest, borrowed=given.borrow)
 
 
-def _all(folder: Path, *, borrowed: bool) -> None:
+def _all(folder: Path, more: Sequence[str], *, borrowed: bool) -> None:
     began = time.monotonic()
     made = copy(ROOT, folder)
     tests = sum(1 for name in made.needing if "/test_" in name)
     _say(f"{len(made.deleted)} files deleted, and {tests} test files that need them", began)
     borrow(made, Path(sysconfig.get_path("purelib"))) if borrowed else install(made)
     _say("installed", began)
-    _run(made, "-n", "2", *PURE)
+    _run(made, *more, "-n", "2", *PURE)
     _say("the tests that remain have passed", began)
-    _run(made, "-n", "0", "-s", *SHOP)
+    _run(made, *more, "-n", "0", "-s", *SHOP)
     _say("the shop without a monolith has sold", began)
 
 
