@@ -46,17 +46,23 @@ def test_forms_wait_while_the_goods_change_hands_and_none_fails(hands: Any) -> N
         "legacy has the last of each",
         lambda: dict(hands.query(hands.owner, statement, list(last))) == last,
     )
+    # a form that got no answer in time is sent again for half a minute, also behind later ones
+    unfinished = "SELECT id FROM saga WHERE phase IN ('forward', 'backward')"
+    hands.until(
+        "what was accepted is done",
+        lambda: not hands.query(hands.databases["catalog"], unfinished),
+    )
 
 
 def test_a_rogue_write_is_named_and_not_taken_over(hands: Any) -> None:
-    hands.save(price="30.00")
+    assert hands.save(price="30.00").status_code == 200
     hands.move("new")
     with psycopg.connect(hands.owner, autocommit=True) as console:
         with pytest.raises(psycopg.errors.CannotConnectNow, match="owned by the new side"):
-            console.execute("UPDATE product SET price = '1.00' WHERE sku = 'TENT'")
+            console.execute("UPDATE product SET price = '0.77' WHERE sku = 'TENT'")
         console.execute("DROP TRIGGER fig_guard ON product")
         hands.until("the gap is named", lambda: "product" in hands.standing()["fence"]["trouble"])
-        console.execute("UPDATE product SET price = '1.00' WHERE sku = 'TENT'")
+        console.execute("UPDATE product SET price = '0.77' WHERE sku = 'TENT'")
         hands.until("the write is named", lambda: len(hands.standing()["rogues"]) == 1)
         assert "update product" in hands.standing()["rogues"][0]
         assert hands.shown()["list_price"] == "30.00"
