@@ -299,7 +299,7 @@ def table(found: dict[str, Any], options: argparse.Namespace) -> str:
 
 def _ratios(rounds: dict[str, list[Round]], cpu: dict[str, dict[str, float]]) -> Iterator[str]:
     """Beside the monolith's own orders, by the sums of both."""
-    yield "| beside the monolith alone | CPU | without what it has no part for | orders/s |"
+    yield "| beside the monolith alone | CPU | without payments and mails | orders/s |"
     yield "|---|---|---|---|"
     base, rate = cpu[MONOLITH]["all"], median(one.rate for one in rounds[MONOLITH])
     for name in (SAGA, OPEN, CLOSED):

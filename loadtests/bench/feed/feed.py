@@ -64,7 +64,7 @@ def report(rate: int, filled: Backfill, times: Times, cpu: Mapping[str, float]) 
         "|---|---|---|",
     ]
     took = {"decoded by a bare client": times.took(times.decoded)}
-    took["heard from the broker"] = times.took(times.heard)
+    took["received from the broker"] = times.took(times.heard)
     took["visible in the catalog"] = times.took(times.visible)
     for name, values in took.items():
         lines.append(f"| {name} | {share(values, 0.5):.1f} ms | {share(values, 0.99):.1f} ms |")
