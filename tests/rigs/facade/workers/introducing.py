@@ -30,6 +30,11 @@ def fields(head: bytes) -> dict[str, str]:
     return {name.lower(): value for name, value in pairs}
 
 
+def status(answer: bytes) -> int:
+    """The status code of an answer."""
+    return int(answer.split(b" ", 2)[1])
+
+
 class Shop:
     """A worker with keys, and what came to each side."""
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from tests.rigs.facade.workers.introducing import LEGACY, NEW, Shop, get, ok
+from tests.rigs.facade.workers.introducing import LEGACY, NEW, Shop, get, ok, status
 
 ROUTES = """
 facade: {{session_cookie: sid, limits: {{repeat: 1KiB}}}}
@@ -82,10 +82,6 @@ class Limited(Shop):
     def counted(self, route: str = "goods") -> dict[str, int]:
         found = self.rig.counts(route)["limits"].get("few", {})
         return {name: number for name, number in found.items() if number}
-
-
-def status(answer: bytes) -> int:
-    return int(answer.split(b" ", 2)[1])
 
 
 def goods(

@@ -1,43 +1,9 @@
-"""The breaker: examples of each edge, and its promises under any sequence of calls."""
+"""The breaker: examples of each edge."""
 
 from dataclasses import replace
 
-from hypothesis import settings as hypothesis_settings
-from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
-
 from chassis.breaker.circuit import REFUSED, Breaker, BreakerSettings, Outcome, State
-from tests.rigs.facade.attributes import attributes
-
-SETTINGS = BreakerSettings(
-    failure_ratio=0.5,
-    slow_ratio=0.8,
-    slow_call=1.0,
-    window=10.0,
-    minimum_calls=4,
-    open_for=5.0,
-    probes=2,
-    probe_timeout=3.0,
-    ramp=10.0,
-)
-
-
-def call(
-    breaker: Breaker, now: float, outcome: Outcome = Outcome.SUCCESS, took: float = 0.0
-) -> bool:
-    permit = breaker.acquire(now, 0.0)
-    if permit == REFUSED:
-        return False
-    breaker.release(permit, outcome, now + took, took)
-    return True
-
-
-def opened(now: float = 0.0, settings: BreakerSettings = SETTINGS) -> Breaker:
-    breaker = Breaker(settings)
-    for _ in range(4):
-        call(breaker, now, Outcome.FAILURE)
-    assert breaker.state is State.OPEN
-    return breaker
+from tests.rigs.breaker import SETTINGS, call, opened
 
 
 def test_it_opens_at_the_ratio_and_not_before_enough_calls() -> None:
@@ -227,76 +193,6 @@ def test_failures_on_the_ramp_open_it_again() -> None:
     for _ in range(4):
         assert call(breaker, 10.0, Outcome.FAILURE)
     assert breaker.state is State.OPEN
-
-
-class AnyCalls(RuleBasedStateMachine):
-    """Callers that acquire, wait, release and cancel in any order."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.breaker = Breaker(SETTINGS)
-        self.now = 0.0
-        self.out: list[tuple[int, float, State]] = []  # permit, since, state it was given in
-        self.opened_at: float | None = None
-
-    @rule(seconds=st.floats(0.0, 6.0))
-    def wait(self, seconds: float) -> None:
-        self.now += seconds
-
-    @rule(chance=st.floats(0.0, 1.0, exclude_max=True))
-    def acquire(self, chance: float) -> None:
-        before = self.breaker.state
-        permit = self.breaker.acquire(self.now, chance)
-        if permit == REFUSED:
-            assert before is not State.CLOSED
-            return
-        assert self.breaker.state is not State.OPEN
-        if self.opened_at is not None and self.breaker.state is State.HALF_OPEN:
-            assert self.now - self.opened_at >= SETTINGS.open_for
-        self.out.append((permit, self.now, self.breaker.state))
-
-    @rule(data=st.data(), outcome=st.sampled_from(Outcome))
-    def release(self, data: st.DataObject, outcome: Outcome) -> None:
-        if not self.out:
-            return
-        index = data.draw(st.integers(0, len(self.out) - 1))
-        permit, since, given_in = self.out.pop(index)
-        before = self.breaker.state
-        self.breaker.release(permit, outcome, self.now, self.now - since)
-        after = self.breaker.state
-        if outcome is Outcome.CANCELLED:
-            assert after is before
-        if given_in is State.CLOSED and before in (State.OPEN, State.HALF_OPEN):
-            assert after is before
-        if after is State.OPEN and before is not State.OPEN:
-            self.opened_at = self.now
-
-    @invariant()
-    def probes_are_bounded(self) -> None:
-        if self.breaker.state is State.HALF_OPEN:
-            current = self.breaker._generation
-            probes = [1 for permit, _, _ in self.out if permit == current]
-            assert len(probes) <= SETTINGS.probes
-
-    @invariant()
-    def it_recovers_when_all_is_well(self) -> None:
-        """From any state, a callee that is well gets all its calls back within a bounded time."""
-        twin = Breaker(SETTINGS)
-        for name in attributes(Breaker):
-            value = getattr(self.breaker, name)
-            setattr(twin, name, value.copy() if name == "_probes" else value)
-        twin._window = type(twin._window)(SETTINGS.window)
-        now = self.now
-        for _ in range(60):
-            now += 1.0
-            permit = twin.acquire(now, 0.0)
-            if permit != REFUSED:
-                twin.release(permit, Outcome.SUCCESS, now, 0.0)
-        assert twin.state is State.CLOSED
-
-
-TestAnyCalls = AnyCalls.TestCase
-TestAnyCalls.settings = hypothesis_settings(max_examples=150, stateful_step_count=40, deadline=None)
 
 
 def test_facts_say_since_when_why_and_when_the_next_probe_goes():

@@ -8,7 +8,7 @@ import pytest
 
 from facade.proxy.attempts.counts import AttemptCounts
 from facade.runtime import memory as memory_module
-from tests.rigs.facade.workers.introducing import LEGACY, Shop, ok
+from tests.rigs.facade.workers.introducing import LEGACY, Shop, ok, status
 
 ROUTES = """
 facade: {{session_cookie: sid, limits: {{repeat: 1KiB}}}}
@@ -58,10 +58,6 @@ def ask(shop: Shop, request: bytes, answer: bytes = WRONG, address: str = "192.0
         for peer, _ in shop.at(port):
             peer.send(answer)
     return bytes(client.read())
-
-
-def status(answer: bytes) -> int:
-    return int(answer.split(b" ", 2)[1])
 
 
 def test_an_account_may_be_tried_so_often_at_both_sides_together(shop: Shop) -> None:

@@ -6,8 +6,8 @@ import pytest
 
 from facade.proxy.limits.buckets import Buckets
 from facade.runtime.memory import HostMemory
-from tests.rigs.facade.workers.introducing import LEGACY, NEW, Shop, fields, ok
-from tests.rigs.facade.workers.limited import SECOND, Limited, goods, post, status, text
+from tests.rigs.facade.workers.introducing import LEGACY, NEW, Shop, fields, ok, status
+from tests.rigs.facade.workers.limited import SECOND, Limited, goods, post, text
 
 # kinds of requests
 

@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from tests.rigs.facade.workers.introducing import fields, get
-from tests.rigs.facade.workers.limited import SECOND, Limited, goods, post, status, text, two
+from tests.rigs.facade.workers.introducing import fields, get, status
+from tests.rigs.facade.workers.limited import SECOND, Limited, goods, post, text, two
 
 
 def test_a_burst_is_let_through_and_then_one_for_each_interval(shop: Limited) -> None:
