@@ -127,7 +127,7 @@ class World:
         answer = self.ask("GET", "/api/me", cookie)
         return answer.json()["email"] if answer.status_code == 200 else None
 
-    def told(self, cookie: str) -> str:
+    def received(self, cookie: str) -> str:
         """What another new side is told of the client."""
         answer = self.ask("GET", "/echo", cookie)
         assert answer.status_code == 200, answer.text
@@ -250,9 +250,9 @@ def test_customers_keep_their_sessions_through_flips_of_accounts_and_pages(world
         for number, cookie in cookies.items():
             assert world.who(cookie) == f"c{number}@example.org", (flip, number)
             assert f'title="{"Anna"}"' in world.ask("GET", "/login", cookie).text
-    told = world.told(cookies[0])
-    assert "fig-identity: " in told
-    assert "session=" not in told, "the cookie reaches accounts and storefront alone"
+    received = world.received(cookies[0])
+    assert "fig-identity: " in received
+    assert "session=" not in received, "the cookie reaches accounts and storefront alone"
 
 
 def test_with_the_monolith_stopped_customers_log_in_and_out_and_in(world: World) -> None:
@@ -262,7 +262,7 @@ def test_with_the_monolith_stopped_customers_log_in_and_out_and_in(world: World)
     for _ in range(2):
         cookie = world.log_in(1)
         assert world.who(cookie) == "c1@example.org" and world.who(before) == "c0@example.org"
-        assert "fig-identity: " in world.told(cookie)
+        assert "fig-identity: " in world.received(cookie)
         answer = world.ask("POST", "/api/logout", cookie)
         assert answer.json() == {"ok": "Y"} and "Max-Age=0" in answer.headers["set-cookie"]
     page = world.post(2, *world.form())
@@ -288,7 +288,7 @@ def test_a_logout_at_accounts_ends_at_once_what_all_workers_know(world: World) -
     world.flip("new", "new")
     by_api, by_page, stays = (world.log_in(number) for number in range(3))
     for cookie in (by_api, by_page, stays) * ANY_WORKER:
-        assert "fig-identity: " in world.told(cookie)
+        assert "fig-identity: " in world.received(cookie)
     assert world.ask("POST", "/api/logout", by_api).json() == {"ok": "Y"}
     _, token = world.form(by_page)
     assert world.ask("POST", "/logout", by_page, data={"csrf": token}).status_code == 302

@@ -82,10 +82,10 @@ async def post(
 
 def me(monolith: Any, reply: Reply) -> dict[str, Any]:
     """Who the monolith says that is."""
-    (status, told) = reply
-    assert status == 200, told
-    assert isinstance(told, dict)
-    cookie = told["set_cookie"].partition(";")[0]
+    (status, body) = reply
+    assert status == 200, body
+    assert isinstance(body, dict)
+    cookie = body["set_cookie"].partition(";")[0]
     return dict(httpx2.get(f"{monolith.url}/api/me", headers={"cookie": cookie}).json())
 
 
@@ -121,8 +121,8 @@ async def test_what_came_to_nothing_can_be_sent_again(
 ) -> None:
     new = address()
     cutter.next("/register", "before")
-    status, told = await post(new)
-    assert (status, list(told)) == (202, ["problem"])
+    status, body = await post(new)
+    assert (status, list(body)) == (202, ["problem"])
     assert await post.customers(new) == 0
     assert (await asyncio.to_thread(me, monolith, await post(new)))["email"] == new
     assert await post.customers(new) == 1
@@ -136,17 +136,17 @@ async def test_twice_at_once_is_one_customer(post: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("fields", "told"),
+    ("fields", "expected"),
     [
         ({"password": "short"}, {"problem": "The password needs at least 8 characters."}),
         ({"name": "  "}, {"problem": "Please tell us your name."}),
         ({"city": "a\0"}, {"error": "bad input"}),
     ],
 )
-async def test_what_is_wrong_is_said(post: Any, fields: dict[str, str], told: object) -> None:
-    assert await post(address(), **fields) == (400, told)
+async def test_what_is_wrong_is_said(post: Any, fields: dict[str, str], expected: object) -> None:
+    assert await post(address(), **fields) == (400, expected)
 
 
 async def test_an_address_that_is_taken_stays_its_owners(post: Any) -> None:
-    told = {"problem": "There is an account with this e-mail address already."}
-    assert await post("anna@example.com", password="gipfelkreuz") == (400, told)
+    body = {"problem": "There is an account with this e-mail address already."}
+    assert await post("anna@example.com", password="gipfelkreuz") == (400, body)

@@ -171,6 +171,6 @@ def test_a_service_that_dies_over_a_count_goes_on_with_it_after_its_start(office
 def test_a_saga_is_shown_without_the_session(office: Any) -> None:
     key = uuid4().hex
     office.save(key=key, price="79.00")
-    told = httpx2.get(f"{office.processes['catalog'].url}/sagas/save-article:{key}").json()
-    assert (told["phase"], told["request"]["article"]["price"]) == ("done", "79.00")
-    assert "session" not in told["request"]["customer"]
+    saga = httpx2.get(f"{office.processes['catalog'].url}/sagas/save-article:{key}").json()
+    assert (saga["phase"], saga["request"]["article"]["price"]) == ("done", "79.00")
+    assert "session" not in saga["request"]["customer"]

@@ -52,11 +52,11 @@ async def apply(url: str, batches: list[list[Fact]]) -> dict[str, int]:
 )
 @given(histories(), st.data())
 def test_any_order_and_repetition_converges(catalog_database, history, data):
-    told = data.draw(st.permutations(history + data.draw(st.lists(st.sampled_from(history)))))
+    sent = data.draw(st.permutations(history + data.draw(st.lists(st.sampled_from(history)))))
     batches = []
-    while told:
-        size = data.draw(st.integers(1, len(told)))
-        batches.append(told[:size])
-        told = told[size:]
+    while sent:
+        size = data.draw(st.integers(1, len(sent)))
+        batches.append(sent[:size])
+        sent = sent[size:]
     straight = asyncio.run(apply(catalog_database, [[fact] for fact in history]))
     assert asyncio.run(apply(catalog_database, batches)) == straight

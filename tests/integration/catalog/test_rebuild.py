@@ -49,8 +49,8 @@ def rebuild(catalog_database, nats_server):
         "CATALOG_LISTEN": "127.0.0.1:0",
     }
     program = [sys.executable, "-m", "new_services.catalog.rebuild"]
-    told = os.environ | environment
-    return subprocess.run(program, env=told, capture_output=True, text=True, timeout=100)
+    variables = os.environ | environment
+    return subprocess.run(program, env=variables, capture_output=True, text=True, timeout=100)
 
 
 def test_reads_and_writes_go_on_while_it_is_made_anew(

@@ -93,8 +93,8 @@ async def test_what_needs_the_column_stops_alone_and_goes_on_when_it_is_mended(
         if catalog.readiness()[0] != 200:
             return False
         found = detail(catalog, "P-1")
-        told = found["list_price"] == "11.00" and found["stock"] == 43
-        return told and all(found[name] == value for name, value in shows.items())
+        arrived = found["list_price"] == "11.00" and found["stock"] == 43
+        return arrived and all(found[name] == value for name, value in shows.items())
 
     await eventually("the catalog goes on, and has lost nothing", goes_on)
 

@@ -63,8 +63,8 @@ class Whole:
     def close(self, domain: str) -> None:
         """Its window, once legacy has everything."""
         service, path = OWNING[domain], f"/cutover/{domain}"
-        told = lambda: self.get(service, path).json()["reverse"]["pending"] == 0  # noqa: E731
-        self.shop.until("given", told)
+        nothing_pending = lambda: self.get(service, path).json()["reverse"]["pending"] == 0  # noqa: E731
+        self.shop.until("given", nothing_pending)
         answer = self._post(service, f"{path}/close")
         assert answer.json().get("window") == "closed", answer.text
 

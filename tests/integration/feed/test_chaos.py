@@ -76,13 +76,13 @@ class Writer(threading.Thread):
         self.join(10)
 
 
-def equal(told, kept) -> bool:
+def equal(expected, kept) -> bool:
     """Whether a translated legacy value is the stored one."""
     if isinstance(kept, Decimal):
-        return Decimal(told) == kept
+        return Decimal(expected) == kept
     if isinstance(kept, datetime):
-        return str(told) == str(kept)
-    return told == kept
+        return str(expected) == str(kept)
+    return expected == kept
 
 
 def differences(legacy: str, catalog: str) -> list[str]:

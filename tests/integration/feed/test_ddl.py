@@ -279,10 +279,10 @@ async def test_without_the_owner_a_person_is_told_what_hurts_the_monolith(
     del feed.environment["FEED_OWNER_URL"]
     feed.start()
 
-    async def told() -> bool:
+    async def both_named() -> bool:
         body = feed.readiness()[1]
         return "refuses UPDATE and DELETE on stock" in body and "DROP TABLE stock" in body
 
-    await eventually("readyz says what hurts", told)
+    await eventually("readyz says what hurts", both_named)
     legacy.execute("ALTER TABLE stock REPLICA IDENTITY DEFAULT")
     await ready(feed)

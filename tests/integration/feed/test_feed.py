@@ -116,10 +116,10 @@ async def test_truncate_and_a_later_column_arrive(
     legacy.execute("TRUNCATE stock")
     legacy.execute("ALTER TABLE stock ADD COLUMN held boolean DEFAULT true")
     changes = await everything(legacy, read_stream)
-    told = [
+    published = [
         (c.op, c.after) for c in changes if c.table == "stock" and c.seq and c.op is not Op.SHAPE
     ]
-    assert told == [
+    assert published == [
         (Op.INSERT, {"sku": "A", "qty": 1}),
         (Op.TRUNCATE, None),
         (Op.INSERT, {"sku": "the-end", "qty": 1, "held": True}),
@@ -194,8 +194,8 @@ async def test_passwords_stay_in_the_legacy_database(
     await ready(feed)
     legacy.execute("INSERT INTO customer VALUES (2, 'c@d', 'hash-2')")
     changes = await everything(legacy, read_stream)
-    told = [change for change in changes if change.table == "customer"]
-    rows = [change.after for change in told if change.after and change.op is not Op.SHAPE]
+    published = [change for change in changes if change.table == "customer"]
+    rows = [change.after for change in published if change.after and change.op is not Op.SHAPE]
     assert rows == [{"id": 1, "email": "a@b"}, {"id": 2, "email": "c@d"}]
 
 
@@ -210,8 +210,8 @@ async def test_columns_come_and_go_beside_one_that_is_withheld(
     legacy.execute("ALTER TABLE customer DROP COLUMN fax")
     legacy.execute("INSERT INTO customer VALUES (2, 'c@d', 'hash-2', '56')")
     changes = await everything(legacy, read_stream)
-    told = [c.after for c in changes if c.table == "customer" and c.op is Op.INSERT]
-    assert told == [
+    published = [c.after for c in changes if c.table == "customer" and c.op is Op.INSERT]
+    assert published == [
         {"id": 1, "email": "a@b", "fax": "12", "phone": "34"},
         {"id": 2, "email": "c@d", "phone": "56"},
     ]
@@ -231,8 +231,8 @@ async def test_a_publication_that_lists_columns_is_made_whole(
     await ready(feed)
     legacy.execute("INSERT INTO customer VALUES (1, 'a@b', 'hash-1', '34')")
     changes = await everything(legacy, read_stream)
-    told = [c.after for c in changes if c.table == "customer" and c.op is Op.INSERT]
-    assert told == [{"id": 1, "email": "a@b", "phone": "34"}]
+    published = [c.after for c in changes if c.table == "customer" and c.op is Op.INSERT]
+    assert published == [{"id": 1, "email": "a@b", "phone": "34"}]
 
 
 async def test_a_table_that_is_missing_is_named(legacy, make_feed, eventually):

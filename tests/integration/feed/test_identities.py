@@ -236,8 +236,8 @@ async def test_rows_are_told_apart_by_their_key(
     changes = await everything(legacy, read_stream)
     for table, key, *_ in fed:
         with subtests.test(table):
-            told = [change for change in changes if change.table == table and change.key]
-            assert {frozenset(change.key) for change in told} == {frozenset(key.split(","))}
+            published = [change for change in changes if change.table == table and change.key]
+            assert {frozenset(change.key) for change in published} == {frozenset(key.split(","))}
             expected = as_logged(legacy, table, key)
             assert len(expected) == 6
             assert {frozenset(row.items()) for row in as_text(replay(changes, table)).values()} == {

@@ -80,8 +80,8 @@ async def test_a_range_is_read_again(legacy, make_feed, read_stream, ready, ever
     )
     feed = make_feed(legacy).start()
     await ready(feed)
-    told = command(feed, "resnapshot", "stock", "--from", "K100", "--to", "K109", "--json")
-    assert (told.returncode, "stock" in json.loads(told.stdout)["job"]) == (0, True)
+    ordered = command(feed, "resnapshot", "stock", "--from", "K100", "--to", "K109", "--json")
+    assert (ordered.returncode, "stock" in json.loads(ordered.stdout)["job"]) == (0, True)
 
     async def read_again() -> bool:
         return feed.metric("fig_feed_snapshot_rows") == 510
@@ -111,11 +111,11 @@ async def test_a_column_added_while_nobody_writes_is_read(
     await ready(feed)
     legacy.execute("ALTER TABLE stock ADD COLUMN held integer NOT NULL DEFAULT 7")
 
-    async def told() -> bool:
+    async def arrived() -> bool:
         changes = await read_stream()
         return any(c.op is Op.SNAPSHOT and (c.after or {}).get("held") == 7 for c in changes)
 
-    await eventually("the default arrives", told)
+    await eventually("the default arrives", arrived)
 
 
 async def test_a_slot_that_holds_back_much_raises_an_alarm(

@@ -115,8 +115,8 @@ def _what_stands_against_it_is_named(cutover, fig, home, routes) -> None:
 
 def _behind(fig) -> float:
     """Seconds, of the catalog."""
-    told = fig("lag", "--json")
-    seconds = json.loads(told.stdout)["catalog"]["seconds"] if told.returncode == 0 else None
+    lag = fig("lag", "--json")
+    seconds = json.loads(lag.stdout)["catalog"]["seconds"] if lag.returncode == 0 else None
     return float("inf") if seconds is None else float(seconds)
 
 

@@ -31,7 +31,7 @@ class Legacy:
 
     def __init__(self) -> None:
         self.stock = dict.fromkeys(SKUS, 0)
-        self.told: list[list[Fact]] = []
+        self.published: list[list[Fact]] = []
         product = {"id": 1, "sku": "TENT", "active": True, "discontinued": False}
         goods: list[Any] = [("product", 1, {**product, "updated": CREATED})]
         for number, sku in enumerate(SKUS):
@@ -44,7 +44,7 @@ class Legacy:
         self, sku: str, change: int, reason: str, order_no: str = "", saga_id: str = ""
     ) -> None:
         self.stock[sku] += change
-        number = len(self.told) + 1
+        number = len(self.published) + 1
         moved = {"id": number, "sku": sku, "change": change, "reason": reason,
                  "order_no": order_no or None, "created": CREATED}  # fmt: skip
         stock = {"sku": sku, "quantity": self.stock[sku], "updated": CREATED}
@@ -54,8 +54,8 @@ class Legacy:
         self._commit(rows)
 
     def _commit(self, rows: list[Any]) -> None:
-        lsn = (len(self.told) + 1) * 10
-        self.told.append(
+        lsn = (len(self.published) + 1) * 10
+        self.published.append(
             [Stored(entity, key, fields, (lsn, seq)) for seq, (entity, key, fields) in
              enumerate(rows, 1)]
         )  # fmt: skip
@@ -74,9 +74,9 @@ class World:
         self.heard = 0
 
     async def hear(self, upto: int | None = None) -> None:
-        upto = len(self.legacy.told) if upto is None else upto
+        upto = len(self.legacy.published) if upto is None else upto
         async with self.pool.acquire() as connection:
-            for facts in self.legacy.told[self.heard : upto]:
+            for facts in self.legacy.published[self.heard : upto]:
                 async with connection.transaction():
                     await projections.apply(connection, facts)
         self.heard = upto
@@ -114,7 +114,7 @@ async def make_world(make_database: Callable[[str], str]) -> Any:
 
 
 def telling(legacy: Legacy, upto: int | None = None, then: Callable[[], Any] | None = None) -> Any:
-    facts = [fact for facts in legacy.told[:upto] for fact in facts]
+    facts = [fact for facts in legacy.published[:upto] for fact in facts]
 
     async def tell(connection: asyncpg.Connection) -> None:
         await projections.apply(connection, facts)
@@ -307,13 +307,13 @@ async def test_whatever_happens_it_holds_what_the_live_one_would(
         for _ in range(20):
             await sagas.step(worlds)
         for world in worlds:
-            await world.hear(chance.randint(world.heard, len(legacy.told)))
+            await world.hear(chance.randint(world.heard, len(legacy.published)))
 
         async def meanwhile() -> None:
             for _ in range(8):
                 await sagas.step(worlds)
 
-        stands = max(worlds[1].heard, chance.randint(worlds[1].heard, len(legacy.told)))
+        stands = max(worlds[1].heard, chance.randint(worlds[1].heard, len(legacy.published)))
         place = {"live": 2 * turn + 1, "fresh": 2 * turn + 2}
         tell = telling(legacy, stands, meanwhile)
         await rebuild_by(worlds[1].url, "inventory", PART, tell, **place)

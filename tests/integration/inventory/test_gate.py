@@ -52,7 +52,7 @@ class World:
         row = await self.pool.fetchrow("SELECT ledger, reserved FROM level WHERE sku = $1", sku)
         return row["ledger"], row["reserved"]
 
-    async def told(self) -> list[Any]:
+    async def listed(self) -> list[Any]:
         """Movements in the order in which they are to be told."""
         return await self.pool.fetch(
             "SELECT m.* FROM owned_change c JOIN movement m ON m.origin = c.key"
@@ -81,8 +81,8 @@ async def test_an_order_moves_the_ledger_at_once_and_once(world: World) -> None:
     for _ in range(2):
         await world.handler.put_back("SO-1", {"A": 2, "B": 1}, NOW, OURS)
     assert await world.level() == (30, 0)
-    told = [(row["sku"], row["change"], row["left_over"]) for row in await world.told()]
-    assert told == [("A", -2, 28), ("B", -1, 29), ("A", 2, 30), ("B", 1, 30)]
+    listed = [(row["sku"], row["change"], row["left_over"]) for row in await world.listed()]
+    assert listed == [("A", -2, 28), ("B", -1, 29), ("A", 2, 30), ("B", 1, 30)]
 
 
 async def test_what_is_not_there_is_refused_and_nothing_of_it_is_held(world: World) -> None:
@@ -166,7 +166,7 @@ async def test_many_at_once_are_never_sold_more_than_there_is(world: World, seed
         assert await world.level(sku) == (PIECES - sold[sku], 0)
     stock = dict.fromkeys(SKUS, PIECES)
     lines = defaultdict(set)
-    for row in await world.told():
+    for row in await world.listed():
         stock[row["sku"]] += row["change"]
         assert stock[row["sku"]] == row["left_over"] >= 0
         lines[row["reason"], row["order_no"]].add(row["sku"])

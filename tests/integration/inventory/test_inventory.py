@@ -263,8 +263,8 @@ async def test_stock_that_legacy_has_no_more_is_gone(world: World) -> None:
     assert await world.level("TENT-0") == (0, 0, 0), "an older change brings nothing back"
     await world.apply([Cleared("stock", (600, 0), "TENT-1", "TENT-1")])
     assert await world.level("TENT-1") == (0, 0, 0)
-    told = await world.pool.fetchval("SELECT count(*) FROM level WHERE updated <> ''")
-    assert told == 0
+    with_a_time = await world.pool.fetchval("SELECT count(*) FROM level WHERE updated <> ''")
+    assert with_a_time == 0
 
 
 async def test_a_part_that_was_read_again_clears_no_other(world: World) -> None:
@@ -307,8 +307,8 @@ async def test_an_order_that_legacy_has_no_more_is_nobodys(world: World) -> None
         await world.apply([Stored("order", number, fields, (100, number))])
     await world.apply([Gone("order", 1, (500, 1))])
     assert await world.marks() == ["SO-2"]
-    told = {"order_no": "SO-3", "saga_id": "s3"}
-    await world.apply([Stored("order", 3, told, (700, 1)), Cleared("order", (600, 0))])
+    again = {"order_no": "SO-3", "saga_id": "s3"}
+    await world.apply([Stored("order", 3, again, (700, 1)), Cleared("order", (600, 0))])
     assert await world.marks() == ["SO-3"]
 
 

@@ -86,9 +86,9 @@ def test_connections_are_kept_alive(server: tuple[subprocess.Popen[str], str]) -
 
 def test_bad_settings_end_the_master_with_2() -> None:
     process = start(LEGACY_DATABASE_URL="postgresql://a:b@127.0.0.1:1/x", LEGACY_SECRET_KEY="short")
-    _, told = process.communicate(timeout=90)
+    _, printed = process.communicate(timeout=90)
     assert process.returncode == 2
-    assert "LEGACY_SECRET_KEY" in told
+    assert "LEGACY_SECRET_KEY" in printed
 
 
 def test_without_its_database_the_shop_says_so() -> None:

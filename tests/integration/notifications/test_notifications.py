@@ -55,7 +55,7 @@ def _said(process: Any, words: str) -> Callable[[], Awaitable[bool]]:
     return ask
 
 
-def _told(event_id: str, version: int) -> events.Envelope:
+def _event(event_id: str, version: int) -> events.Envelope:
     """As a publisher of that time put it into the stream."""
     kind, occurred = OrderPlaced, "2026-06-30T16:00:00.000000+00:00"
     example = kind.EXAMPLES[version]
@@ -67,10 +67,10 @@ def _told(event_id: str, version: int) -> events.Envelope:
 async def _tell(connection: Any, kind: Any, example: Any) -> None:
     at = "2026-06-30T16:00:00.000000+00:00"
     key = example.get("order_no", example.get("payment_id"))
-    told = events.Envelope(
+    envelope = events.Envelope(
         f"{key}:{kind.TYPE}", kind.OWNER, kind.TYPE, kind.VERSION, key, at, example
     )
-    await handlers(lambda: None)[kind](connection, events.read(kind, told), told)
+    await handlers(lambda: None)[kind](connection, events.read(kind, envelope), envelope)
 
 
 @pytest.mark.parametrize("order", list(itertools.permutations(range(3))))
@@ -115,7 +115,7 @@ async def test_a_mail_for_each_order_whichever_version_told_it(
     nats = await bus.connect(nats_server.url, "test")
     await outbox.ensure_event_streams(nats)
     for number in range(3):
-        envelope = _told(f"SO-{number}:placed", version=1 if number == 0 else 2)
+        envelope = _event(f"SO-{number}:placed", version=1 if number == 0 else 2)
         await nats.jetstream().publish(envelope.subject, orjson.dumps(envelope.to_dict()))
     await asyncio.to_thread(process.wait_until_ready)
     connection = await asyncpg.connect(url)

@@ -56,8 +56,8 @@ async def test_only_what_has_ended_long_ago_is_forgotten(pool: asyncpg.Pool) -> 
     await clean(pool, RULES, NOTE)
 
     left = {row["id"] for row in await pool.fetch("SELECT id FROM saga")}
-    told = {row["saga_id"] for row in await pool.fetch("SELECT saga_id FROM saga_story")}
-    assert told == left
+    with_a_story = {row["saga_id"] for row in await pool.fetch("SELECT saga_id FROM saga_story")}
+    assert with_a_story == left
     gone = {"done old", "undone old"}
     assert (
         left

@@ -36,7 +36,7 @@ def line(number: int) -> dict[str, object]:
     }  # fmt: skip
 
 
-def told() -> list[Fact]:
+def published() -> list[Fact]:
     """An order of three lines, and that nothing else exists."""
     return [
         Stored("customer", 5, {"email": "a@b.c", "name": "A"}, (1, 0)),
@@ -75,7 +75,7 @@ async def test_a_line_that_goes_leaves_the_document(
     connection: asyncpg.Connection, loss: Fact
 ) -> None:
     projection = Projection()
-    for facts, lines in ((told(), ["S-1", "S-2", "S-3"]), ([loss], ["S-1", "S-3"])):
+    for facts, lines in ((published(), ["S-1", "S-2", "S-3"]), ([loss], ["S-1", "S-3"])):
         await deliver(connection, projection, *facts)
         body = await connection.fetchval("SELECT body FROM order_document")
         assert [each["sku"] for each in orjson.loads(body)["lines"]] == lines
@@ -83,7 +83,7 @@ async def test_a_line_that_goes_leaves_the_document(
 
 async def test_after_a_start_only_what_is_told_is_made_anew(connection: asyncpg.Connection) -> None:
     other = Stored("order", 2, HEAD | {"id": 2, "order_no": "SO-2"}, (1, 0))
-    await deliver(connection, Projection(), other, *told())
+    await deliver(connection, Projection(), other, *published())
     await connection.execute("UPDATE order_document SET body = 'as it was'")
 
     cancelled = Stored("order", 1, HEAD | {"status": "CANCELLED"}, (2, 0))
@@ -99,7 +99,7 @@ async def test_what_was_not_committed_is_made_by_the_next_batch(
     connection: asyncpg.Connection,
 ) -> None:
     projection = Projection()
-    *some, last = told()
+    *some, last = published()
     await deliver(connection, projection, *some)
     transaction = connection.transaction()
     await transaction.start()
@@ -155,7 +155,7 @@ async def test_a_late_confirmation_hides_no_cancellation(
     for feeding in (fed_first, not fed_first):
         if feeding:
             async with pool.acquire() as connection:
-                await deliver(connection, Projection(), *told(), *cancelled)
+                await deliver(connection, Projection(), *published(), *cancelled)
         else:
             await confirm(pool, PLACED)
     assert await shown(pool, NOW - 5) == "CANCELLED"  # read with a watermark after that, only
@@ -170,6 +170,6 @@ async def test_what_a_saga_cancelled_is_shown_until_the_feed_is_there(pool: asyn
     await confirm(pool, replace(PLACED, status="CANCELLED"), NOW + 1)
     await confirm(pool, PLACED, NOW + 2)
     async with pool.acquire() as connection:
-        await deliver(connection, Projection(), *told())  # as it was placed
+        await deliver(connection, Projection(), *published())  # as it was placed
     assert await shown(pool, NOW) == "CANCELLED"
     assert await events(pool) == ["SO-1:placed", "SO-1:cancelled"]

@@ -47,7 +47,7 @@ def head(number: int, status: str = "NEW", saga_id: str | None = None) -> Stored
     return Stored("order", number, fields, (version, 0))
 
 
-def told(*orders: Fact) -> list[Fact]:
+def all_of(*orders: Fact) -> list[Fact]:
     """These orders, and that nothing else exists."""
     return [
         Stored("customer", 5, {"email": "a@b.c", "name": "A"}, (1, 0)),
@@ -110,7 +110,7 @@ async def world(make_database: Callable[[str], str]) -> Any:
     await asyncio.to_thread(runner.upgrade, "orders", url)
     connection = await asyncpg.connect(url)
     made = World(url, connection)
-    await made.feed(*told(head(1), head(2), head(3)))
+    await made.feed(*all_of(head(1), head(2), head(3)))
     await connection.execute("INSERT INTO reader_position VALUES ('legacy feed', 'stream', 5, 5)")
     yield made
     await connection.close()
@@ -140,7 +140,7 @@ async def test_damage_is_mended_and_our_own_is_carried_over(world: World, rebuil
         await world.own("SO-2", "own 2 later", NOW)
         await world.own("SO-9", "placed meanwhile", repository.FIRST)
 
-    tell = telling(*told(head(1), head(2), head(3)), then=meanwhile)
+    tell = telling(*all_of(head(1), head(2), head(3)), then=meanwhile)
     await rebuild_by(world.url, "orders", PART, tell)
 
     assert await world.documents() == {
@@ -161,7 +161,7 @@ async def test_what_the_feed_told_only_the_fresh_one_joins_what_a_saga_left(
     world: World, rebuild_by: Any
 ) -> None:
     await world.own("SO-4", "own 4", 100)
-    tell = telling(*told(head(1), head(2), head(3), head(4)))
+    tell = telling(*all_of(head(1), head(2), head(3), head(4)))
     await rebuild_by(world.url, "orders", PART, tell, fresh=9)
     assert (await world.documents())["SO-4"] == (4, "NEW", "own 4", 100)
 
@@ -175,7 +175,7 @@ async def test_an_order_that_legacy_has_no_more_is_gone_also_where_a_saga_wrote_
     async def meanwhile() -> None:  # the live one hears of one of them in time
         await world.feed(Gone("order", 3, (3, 0)))
 
-    tell = telling(*told(head(1)), then=meanwhile)
+    tell = telling(*all_of(head(1)), then=meanwhile)
     await rebuild_by(world.url, "orders", PART, tell, fresh=9)
     assert set(await world.documents()) == {"SO-1"}
 
@@ -188,7 +188,7 @@ async def test_sagas_hear_of_what_only_the_fresh_one_was_told(
     placed = State("s-1", "place-order", request, phase=Phase.DONE, results=results)
     await enqueue(world.connection, placed)
     cancelled = head(1, "CANCELLED", saga_id="s-1")
-    await rebuild_by(world.url, "orders", PART, telling(*told(cancelled)), fresh=9)
+    await rebuild_by(world.url, "orders", PART, telling(*all_of(cancelled)), fresh=9)
     sagas = await world.connection.fetch("SELECT id FROM saga ORDER BY 1")
     assert [row["id"] for row in sagas] == ["s-1", "settle:SO-1"]
 
@@ -206,7 +206,7 @@ async def test_a_failing_exchange_leaves_all_as_it_was(world: World, rebuild_by:
     before = await world.everything()
     failing = replace(PART, carry=(*PART.carry, "SELECT 1 / 0"))
     with pytest.raises(asyncpg.DivisionByZeroError):
-        await rebuild_by(world.url, "orders", failing, telling(*told(head(1))))
+        await rebuild_by(world.url, "orders", failing, telling(*all_of(head(1))))
     assert await world.everything() == before
 
 
@@ -217,7 +217,7 @@ async def test_a_writer_that_does_not_end_is_waited_for_and_harmed_by_nothing(
     async with world.connection.transaction():
         await world.own("SO-8", "not told", 100)
         with pytest.raises(NotRebuilt, match="too busy"):
-            await rebuild_by(world.url, "orders", PART, telling(*told(head(1))), patience=10.0)
+            await rebuild_by(world.url, "orders", PART, telling(*all_of(head(1))), patience=10.0)
     found = await world.documents()
     assert (set(found), found["SO-8"]) == (
         {"SO-1", "SO-2", "SO-3", "SO-8"},
@@ -240,7 +240,7 @@ async def test_nothing_is_written_between_carrying_over_and_swapping(
         await connection.close()
 
     writing = asyncio.create_task(write())
-    await rebuild_by(world.url, "orders", slow, telling(*told(head(1))))
+    await rebuild_by(world.url, "orders", slow, telling(*all_of(head(1))))
     done.set()
     await writing
     assert len(written) > 10
@@ -255,10 +255,10 @@ async def test_two_at_once_do_not_meet(
 
     async def second() -> None:
         with pytest.raises(NotRebuilt) as error:
-            await rebuild_by(world.url, "orders", PART, telling(*told(head(1))))
+            await rebuild_by(world.url, "orders", PART, telling(*all_of(head(1))))
         refused.append(str(error.value))
 
-    facts = told(head(1), head(2), head(3))
+    facts = all_of(head(1), head(2), head(3))
     await rebuild_by(world.url, "orders", PART, telling(*facts, then=second))
     assert refused == ["another rebuilding of it is under way"]
     assert set(await world.documents()) == {"SO-1", "SO-2", "SO-3"}
@@ -268,6 +268,6 @@ async def test_what_a_killed_one_left_is_cleared_away(world: World, rebuild_by: 
     for schema in ("fresh", "former"):
         await world.connection.execute(f"CREATE SCHEMA {schema}")
         await world.connection.execute(f"CREATE TABLE {schema}.order_document (stale text)")
-    await rebuild_by(world.url, "orders", PART, telling(*told(head(1))))
+    await rebuild_by(world.url, "orders", PART, telling(*all_of(head(1))))
     assert {name.split(".")[0] for name in await world.everything()} == {"public"}
     assert set(await world.documents()) == {"SO-1"}

@@ -167,8 +167,8 @@ def test_a_pending_order_that_comes_to_nothing_is_undone_and_told(shop: Any) -> 
     shop.until("refused", lambda: shop.ask("new", "GET", place).json()["status"] == "REFUSED")
     reason = shop.ask("new", "GET", place).json()["reason"]
     assert reason == {"error": "out of stock", "sku": "TENT-1", "available": 2}
-    told = "SELECT count(*) FROM outbox WHERE subject = 'events.orders.order-refused'"
-    shop.until("the customer hears of it", lambda: shop.value("orders", told) == 1)
+    published = "SELECT count(*) FROM outbox WHERE subject = 'events.orders.order-refused'"
+    shop.until("the customer hears of it", lambda: shop.value("orders", published) == 1)
     shop.balance()
 
 
@@ -184,8 +184,8 @@ def test_a_pending_cancellation_that_is_refused_is_told(shop: Any) -> None:
 
     place = accepted.headers["location"]
     shop.until("refused", lambda: shop.ask("new", "GET", place).json()["status"] == "REFUSED")
-    told = "SELECT count(*) FROM outbox WHERE subject = 'events.orders.cancellation-refused'"
-    shop.until("the customer hears of it", lambda: shop.value("orders", told) == 1)
+    published = "SELECT count(*) FROM outbox WHERE subject = 'events.orders.cancellation-refused'"
+    shop.until("the customer hears of it", lambda: shop.value("orders", published) == 1)
     shop.balance()
 
 

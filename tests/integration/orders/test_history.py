@@ -18,7 +18,7 @@ def shown(shop: Any, order_no: str, **more: Any) -> Any:
     return shop.ask("new", "GET", f"/internal/orders/{order_no}", **more)
 
 
-def told(shop: Any, order_no: str) -> None:
+def until_published(shop: Any, order_no: str) -> None:
     """Wait until the feed has told of the order as legacy has it now."""
     wanted = shop.value("legacy", "SELECT status FROM orders WHERE order_no = %s", order_no)
     shop.until(
@@ -35,7 +35,7 @@ def test_an_order_is_shown_with_its_payments(shop: Any, method: str, status: str
     first = shown(shop, order_no.lower()).json()
     assert first["order"]["order_no"] == order_no
     assert first["payments"] == [{"amount": "19.80", "method": method, "status": status}]
-    told(shop, order_no)
+    until_published(shop, order_no)
     assert shown(shop, order_no).json() == first
 
 
@@ -44,7 +44,7 @@ def test_a_cancelled_orders_payment_is_given_back(shop: Any) -> None:
     shop.cancel("new", order_no)
     refunded = [{"amount": "19.80", "method": "card", "status": "REFUNDED"}]
     shop.until("refunded", lambda: shown(shop, order_no).json()["payments"] == refunded)
-    told(shop, order_no)
+    until_published(shop, order_no)
     shop.until("refund told", lambda: shown(shop, order_no).json()["payments"] == refunded)
 
 
@@ -60,7 +60,7 @@ def test_payments_are_what_legacy_has(shop: Any) -> None:
 def test_orders_are_found_by_either_number(shop: Any) -> None:
     mine, other = placed(shop, "new", po_number="A/1"), placed(shop, "new", po_number=None)
     for order_no in (mine, other):
-        told(shop, order_no)
+        until_published(shop, order_no)
 
     def found(query: str) -> list[str]:
         answer = shop.ask("new", "GET", f"/internal/orders?{query}").json()
@@ -83,7 +83,7 @@ def test_of_somebody_elses_order_nothing_is_told(shop: Any) -> None:
 @pytest.mark.parametrize("number", ["B/7", "", "x ~y", "ü & <1>"])
 def test_an_order_is_found_by_its_number_as_either_side_shows_it(shop: Any, number: str) -> None:
     order_no = placed(shop, "new", po_number=number or None)
-    told(shop, order_no)
+    until_published(shop, order_no)
     at_legacy = shop.ask("legacy", "GET", f"/api/orders/{order_no}").json()["po_number"]
     at_new = shop.ask("new", "GET", f"/api/orders/{order_no}").json()["po_number"]
     assert at_new == (number or None) and at_legacy != at_new

@@ -85,11 +85,11 @@ def test_a_pending_order_is_listed_says_what_will_happen_and_can_be_cancelled(
     place = accepted.headers["location"]
 
     def cancelled() -> bool:
-        told = shop.ask("new", "GET", place).json()
-        if told["status"] != "DONE":  # what was under way came to nothing
-            return bool(told["status"] == "CANCELLED")
+        shown = shop.ask("new", "GET", place).json()
+        if shown["status"] != "DONE":  # what was under way came to nothing
+            return bool(shown["status"] == "CANCELLED")
         status = "SELECT status FROM orders WHERE order_no = %s"  # or it was placed after all
-        return bool(shop.value("legacy", status, told["order_no"]) == "CANCELLED")
+        return bool(shop.value("legacy", status, shown["order_no"]) == "CANCELLED")
 
     shop.until("cancelled", cancelled, 60.0)
     shop.balance()

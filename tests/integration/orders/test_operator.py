@@ -50,10 +50,10 @@ def test_what_cannot_be_captured_waits_for_a_person_who_resumes_it(shop: Any) ->
     stuck = fig(shop, "sagas", "--stuck")
     assert stuck.returncode == 1
     assert saga_id in stuck.stdout and "after the pivot" in stuck.stdout
-    told = fig(shop, "saga", saga_id)
-    assert told.returncode == 1
-    assert "▸ [collect] ▸" in told.stdout
-    assert "cannot capture: the payment is voided" in told.stdout
+    printed = fig(shop, "saga", saga_id)
+    assert printed.returncode == 1
+    assert "▸ [collect] ▸" in printed.stdout
+    assert "cannot capture: the payment is voided" in printed.stdout
     no_way = fig(shop, "saga", saga_id, "compensate")
     assert (no_way.returncode, "no way to undo write" in no_way.stderr) == (1, True)
 
@@ -78,9 +78,9 @@ def test_what_cannot_be_undone_waits_for_a_person_who_undoes_it(shop: Any) -> No
     finally:
         shop.query("legacy", "UPDATE variant SET active = 'Y' WHERE sku = 'MUG-0'")
 
-    told = fig(shop, "saga", saga_id)
-    assert told.returncode == 1
-    assert "undoing reserve: 409: the reservation was sold before" in told.stdout
+    printed = fig(shop, "saga", saga_id)
+    assert printed.returncode == 1
+    assert "undoing reserve: 409: the reservation was sold before" in printed.stdout
 
     shop.query("inventory", "UPDATE claim SET status = 'held' WHERE saga_id = %s", saga_id)
     undone = fig(shop, "saga", saga_id, "compensate")
@@ -142,9 +142,9 @@ def test_a_person_gives_up_an_order_that_legacy_may_have_written(shop: Any) -> N
         assert fig(shop, "saga", saga_id, "park").returncode == 1
         given_up = fig(shop, "saga", saga_id, "compensate")
         assert given_up.returncode == 0, given_up.stderr
-        told = shop.ask("new", "GET", accepted.headers["location"]).json()
+        shown = shop.ask("new", "GET", accepted.headers["location"]).json()
         # Where that took long it is certain by now that there is no order.
-        assert told["status"] == "REFUSED" or "no longer tries to" in told["pending"]["what"]
+        assert shown["status"] == "REFUSED" or "no longer tries to" in shown["pending"]["what"]
     phase = "SELECT phase FROM saga WHERE id = %s"
     shop.until("ended", lambda: shop.value("orders", phase, saga_id) in ("done", "undone"), 90.0)
     standing = "SELECT count(*) FROM orders WHERE po_number LIKE %s AND status <> 'CANCELLED'"

@@ -77,8 +77,8 @@ def test_whoever_uses_our_mark_again_keeps_the_order_and_gets_no_money_of_anothe
     cancelled = shop.ask("new", "POST", f"{path}/cancel")
     assert (cancelled.status_code, cancelled.json()["status"]) == (200, "CANCELLED")
     shop.balance()  # the first one is paid for as before
-    told = "SELECT body::json->'data'->>'refunded' FROM outbox WHERE event_id = %s"
-    assert shop.value("orders", told, f"{again['order_no']}:cancelled") == "0.00"
+    published = "SELECT body::json->'data'->>'refunded' FROM outbox WHERE event_id = %s"
+    assert shop.value("orders", published, f"{again['order_no']}:cancelled") == "0.00"
 
 
 BAD = [

@@ -72,7 +72,7 @@ class World:
         """As the feed does."""
         await self.pool.execute(MIRROR, entity, str(key), orjson.dumps(fields).decode())
 
-    async def told(self, order: Order, order_id: int = 1) -> None:
+    async def publish(self, order: Order, order_id: int = 1) -> None:
         """The feed tells of an order of Anna's."""
         ship = {f"ship_{part}": value for part, value in order.ship.items()}
         fields = order.to_dict() | ship | {"id": order_id, "customer_id": 1}
@@ -179,7 +179,7 @@ async def test_what_the_monolith_changed_meanwhile_is_believed(world: World) -> 
     order = await world.place(ANNA, MUG, "S-1", await world.own())
     await world.own("legacy")
     cancelled = Order.from_dict(order.to_dict() | {"status": "CANCELLED"})
-    await world.told(cancelled)
+    await world.publish(cancelled)
     await world.own()
     seen = await world.record.look(ANNA, order.order_no)
     assert seen is not None and (seen.status, seen.saga_id) == ("CANCELLED", "S-1")
@@ -192,7 +192,7 @@ async def test_the_feed_does_not_take_the_customers_text_for_a_mark(world: World
     text = "PO 17 ~4KZ2M0000000000"
     wish = OrderRequest({"MUG-0": 1}, "invoice", text)
     order = await world.place(ANNA, wish, "S-1", await world.own())
-    await world.told(Order.from_dict(order.to_dict() | {"po_number": "PO 17"}))
+    await world.publish(Order.from_dict(order.to_dict() | {"po_number": "PO 17"}))
     async with world.pool.acquire() as connection:
         (fed,) = await repository.fed_orders(connection, [1])
     assert (fed.order.po_number, fed.order.saga_id) == (text, "S-1")

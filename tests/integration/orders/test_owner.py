@@ -68,8 +68,8 @@ def test_an_order_is_the_one_that_the_monolith_would_have_written(ours: Any) -> 
         assert _ledger(ours, "TENT-0") == left
     finally:
         ours.legacy.signal(18)
-    told = "SELECT entity, key FROM owned_change ORDER BY seq DESC LIMIT 2"
-    assert ours.query("orders", told) == [("order", order["order_no"])] * 2
+    listed = "SELECT entity, key FROM owned_change ORDER BY seq DESC LIMIT 2"
+    assert ours.query("orders", listed) == [("order", order["order_no"])] * 2
     moved = "SELECT key FROM owned_change ORDER BY seq DESC LIMIT 4"
     names = [f"{reason}:{order['order_no']}:{sku}" for reason in ("CANCEL", "SALE")
              for sku in ("TENT-0", "MUG-0")]  # fmt: skip

@@ -37,15 +37,15 @@ class Service:
     url: str
     pool: asyncpg.Pool
     nats: Client
-    told: int = 0
+    written: int = 0
     tasks: list[asyncio.Task[None]] = field(default_factory=list)
 
     async def tell(self, *events: Moved) -> None:
         """In one transaction."""
         async with self.pool.acquire() as connection, connection.transaction():
             for event in events:
-                self.told += 1
-                await outbox.add(connection, event, f"event-{self.told}", time.time())
+                self.written += 1
+                await outbox.add(connection, event, f"event-{self.written}", time.time())
 
     def run(self, work: Any) -> asyncio.Task[None]:
         """In the background, until the test ends or it is cancelled."""

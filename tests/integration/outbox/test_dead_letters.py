@@ -90,10 +90,10 @@ async def test_dropped_it_is_gone_and_an_unknown_one_is_bad_input(poisoned: Any,
 async def many(service: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
     """More dead letters than a list shows, and a gap among them."""
     monkeypatch.setattr(deadletters, "MOST", 2)
-    told = {events.DEAD_CONSUMER: "watcher", events.DEAD_SUBJECT: "events.test.moved"}
+    headers = {events.DEAD_CONSUMER: "watcher", events.DEAD_SUBJECT: "events.test.moved"}
     jetstream = service.nats.jetstream()
     for _ in range(6):
-        await jetstream.publish("deadletters.watcher", b"{}", headers=told)
+        await jetstream.publish("deadletters.watcher", b"{}", headers=headers)
     await jetstream.delete_msg(events.DEAD_STREAM, 3)
     return service
 

@@ -66,8 +66,8 @@ async def test_order_per_key_holds_for_many_writers(service: Any, moved: Any, un
     await until(lambda: _is(service, 160), "published")
     bodies = await _published(service)
     for thing, last in steps.items():
-        told = [body["data"]["step"] for body in bodies if body["key"] == thing]
-        assert told == list(range(1, last + 1))
+        order = [body["data"]["step"] for body in bodies if body["key"] == thing]
+        assert order == list(range(1, last + 1))
 
 
 async def test_relays_die_at_random_and_nothing_is_lost_or_doubled(

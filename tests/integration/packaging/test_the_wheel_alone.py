@@ -35,8 +35,8 @@ def test_it_answers_records_and_replays(
     installed: Installed, facade: Facade, monolith: str
 ) -> None:
     assert facade.get("/reports/1") == (200, b'{"path": "/reports/1"}')
-    told = installed.call("compare", "report", "--admin", f"http://{facade.admin}", "--json")
-    assert [route["route"] for route in json.loads(told)["routes"]] == ["report"]
+    result = installed.call("compare", "report", "--admin", f"http://{facade.admin}", "--json")
+    assert [route["route"] for route in json.loads(result)["routes"]] == ["report"]
 
     runtime = ("--runtime", facade.runtime, "--upstream", monolith)
     with _sidecar(installed, *runtime):
@@ -45,8 +45,9 @@ def test_it_answers_records_and_replays(
             assert facade.get(f"/reports/{number}")[0] == 200
         installed.call("sidecar", "record", "--stop")
     said = installed.call("replay", "shop.flows", "--routes", "my-routes.yaml", "--json")
-    told = json.loads(said)
-    assert (told["ok"], told["asked"], told["answers"], told["altered"]) == (True, 3, 3, 0), said
+    result = json.loads(said)
+    counts = (result["ok"], result["asked"], result["answers"], result["altered"])
+    assert counts == (True, 3, 3, 0), said
     said = installed.call(
         "init", "--legacy", monolith, "--from", "shop.flows", "--output", "drafted.yaml", "--yes"
     )

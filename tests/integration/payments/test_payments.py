@@ -48,7 +48,7 @@ class World:
         )
         return tuple(row)
 
-    async def told(self) -> list[str]:
+    async def published(self) -> list[str]:
         rows = await self.pool.fetch("SELECT subject FROM outbox ORDER BY id")
         return [row["subject"] for row in rows]
 
@@ -69,7 +69,7 @@ async def test_authorise_capture_refund(world: World) -> None:
     assert await world.books() == (0, Decimal("9.50"), 0)
     assert await world.do(Operation.REFUND) is Status.REFUNDED
     assert await world.books() == (0, Decimal("9.50"), Decimal("9.50"))
-    assert await world.told() == [
+    assert await world.published() == [
         "events.payments.payment-captured",
         "events.payments.payment-refunded",
     ]
@@ -80,7 +80,7 @@ async def test_asked_many_times_at_once_it_moves_once(world: World) -> None:
     await asyncio.gather(*(world.do(Operation.AUTHORISE, TEN) for _ in range(6)))
     await asyncio.gather(*(world.do(Operation.CAPTURE, TEN) for _ in range(6)))
     assert await world.books() == (0, TEN, 0)
-    assert len(await world.told()) == 1
+    assert len(await world.published()) == 1
 
 
 async def test_a_decline_is_remembered(world: World) -> None:
@@ -144,7 +144,7 @@ async def test_a_void_whose_provider_was_away_is_finished_by_the_next(world: Wor
 
 async def test_refund_of_nothing_is_done(world: World) -> None:
     assert await world.do(Operation.REFUND) is None
-    assert await world.told() == []
+    assert await world.published() == []
 
 
 async def test_a_refund_of_what_was_not_taken_yet_gives_the_authorisation_back(
@@ -156,7 +156,7 @@ async def test_a_refund_of_what_was_not_taken_yet_gives_the_authorisation_back(
     assert await world.books() == (0, 0, 0)
     assert await world.do(Operation.CAPTURE, TEN) is Status.VOIDED, "the order is cancelled"
     assert await world.books() == (0, 0, 0)
-    assert await world.told() == []
+    assert await world.published() == []
 
 
 async def test_a_capture_that_was_declined_for_good_does_not_hold_the_refund_up(

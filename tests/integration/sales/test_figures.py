@@ -183,7 +183,7 @@ class Telling:
     dice: random.Random
     orders: dict[int, Order] = field(default_factory=dict)
     feed: list[tuple[int, list[Fact]]] = field(default_factory=list)  # moment, one transaction
-    told: list[tuple[int, Any]] = field(default_factory=list)  # moment, event
+    reported: list[tuple[int, Any]] = field(default_factory=list)  # moment, event
 
     def write(self) -> None:
         for moment in range(1, 25):
@@ -202,10 +202,10 @@ class Telling:
                 self.feed.append((moment, [updated(order, 100 + moment)]))
                 event = cancelled(order)
             if self.dice.random() < 0.7:  # the others were placed on the other side
-                self.told.append((moment, event))
+                self.reported.append((moment, event))
 
     def expected(
-        self, feed: int, told: list[tuple[int, Any]]
+        self, feed: int, reported: list[tuple[int, Any]]
     ) -> dict[str, tuple[int, int, Decimal]]:
         """Of what the feed has told in this many transactions, and of these events."""
         known: dict[str, bool] = {}
@@ -214,10 +214,10 @@ class Telling:
             assert isinstance(head, Stored)
             number = head.fields["order_no"]
             known[number] = known.get(number, False) or head.fields["status"] == "CANCELLED"
-        for _, event in told:
+        for _, event in reported:
             if isinstance(event, OrderPlaced):
                 known.setdefault(event.order_no, False)
-        for _, event in told:
+        for _, event in reported:
             if isinstance(event, OrderCancelled) and event.order_no in known:
                 known[event.order_no] = True
         sums: dict[str, tuple[int, int, Decimal]] = {}
@@ -239,7 +239,7 @@ async def test_any_interleaving_and_any_repetition_ends_alike(world: World, seed
     telling.write()
     await world.snapshot()
     at, heard = 0, []
-    waiting = list(telling.told)
+    waiting = list(telling.reported)
     while waiting or at < len(telling.feed):
         if waiting and dice.random() < 0.5:
             moment, event = heard[-1] if heard and dice.random() < 0.2 else waiting.pop(0)

@@ -176,9 +176,9 @@ def test_no_page_differs(facade: Facade, legacy: Flask, both: Any) -> None:
     for name in sorted(MOVED):
         one = evidence[name]
         bound = f"at most {100 * one['upper_bound']:.2f} % are wrong"
-        told = f"{one['compared']:5} pairs, {one['mismatched']} differ; {bound}"
+        line = f"{one['compared']:5} pairs, {one['mismatched']} differ; {bound}"
         lost = f"{one['raced']} raced, not compared: {one['skipped']} {one['shed']}"
-        print(f"{name:14} {told}; {lost}")
+        print(f"{name:14} {line}; {lost}")
     wrong = {name: evidence[name]["clusters"] for name in MOVED if evidence[name]["mismatched"]}
     assert not wrong
     assert not {name: evidence[name]["failed"] for name in MOVED if evidence[name]["failed"]}
@@ -205,11 +205,11 @@ def _settled(facade: Facade) -> dict[str, Any]:
     until = time.monotonic() + 120
     while True:
         found = facade.evidence()
-        told = [found[name] for name in MOVED if name in found]
-        done = sum(one["compared"] + one["raced"] for one in told)
-        done += sum(sum(one[kind].values()) for one in told for kind in ("failed", "skipped"))
-        sent = sum(one["dispatched"] for one in told)
-        if len(told) == len(MOVED) and sent and done >= sent:
+        moved = [found[name] for name in MOVED if name in found]
+        done = sum(one["compared"] + one["raced"] for one in moved)
+        done += sum(sum(one[kind].values()) for one in moved for kind in ("failed", "skipped"))
+        sent = sum(one["dispatched"] for one in moved)
+        if len(moved) == len(MOVED) and sent and done >= sent:
             return found
-        assert time.monotonic() < until, (sent, done, told[:2])
+        assert time.monotonic() < until, (sent, done, moved[:2])
         time.sleep(0.1)

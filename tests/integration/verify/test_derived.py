@@ -133,10 +133,10 @@ def test_a_plain_plan_a_journal_and_its_way_back_name_what_is_derived(one_shop, 
     one_shop.execute("catalog", "UPDATE stock SET quantity = 9 WHERE sku = 'P-2-0'")
     one_shop.execute("catalog", "UPDATE document SET name_key = 'x' WHERE product_id = 3")
     (plan,) = asyncio.run(repair.plan(settings, verified(one_shop, "catalog")))
-    told = "made again from the rows: the documents of product 2, 3"
-    assert told in repair_report.plans([plan])
+    repaired = "made again from the rows: the documents of product 2, 3"
+    assert repaired in repair_report.plans([plan])
     done = asyncio.run(repair.apply(settings, plan, journal))
-    assert told in repair_report.outcomes([done])
+    assert repaired in repair_report.outcomes([done])
     entry = journal.read(done.id)
     assert entry.made_anew == ("2", "3")
     assert "1 rows of catalog, and the documents of product 2, 3" in repair_report.entries(

@@ -176,10 +176,10 @@ def test_behind_a_closed_window_our_own_table_stands_for_the_order(books):
 def test_behind_a_closed_window_the_feed_tells_of_no_movement(books):
     books.execute("inventory", "INSERT INTO movement VALUES ('SALE:SO-3:P-1-0', 'P-1-0', -1,"
                   " 'SALE', 'SO-3', '')")  # fmt: skip
-    told = "the feed has told every movement"
+    law = "the feed has told every movement"
     try:
         books.execute("inventory", OWNS)
-        assert set(broken(checked(books))) == {told}
+        assert set(broken(checked(books))) == {law}
         books.execute("inventory", CLOSED)
         assert broken(checked(books)) == {}
     finally:

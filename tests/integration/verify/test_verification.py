@@ -237,9 +237,9 @@ def run(shop, *arguments):
 def test_exit_codes(shop):
     assert run(shop, "catalog").returncode == 0
     shop.execute("catalog", "UPDATE stock SET quantity = 3 WHERE sku = 'P-1-0'")
-    told = run(shop, "--json", "catalog")
-    assert told.returncode == 1
-    assert json.loads(told.stdout)["differences"] > 0
+    report = run(shop, "--json", "catalog")
+    assert report.returncode == 1
+    assert json.loads(report.stdout)["differences"] > 0
     shop.execute("legacy", "ALTER TABLE product RENAME descr TO description")
     away = run(shop, "catalog")
     assert away.returncode == 2

@@ -159,9 +159,9 @@ class Measuring:
         """Called for each setup, call and teardown."""
         scope = scope_of(report.nodeid)
         seconds, processors = self._now.get(scope, (0.0, 0.0))
-        told = dict(report.user_properties).get("spent", 0.0)
-        assert isinstance(told, float)
-        self._now[scope] = seconds + report.duration, processors + told
+        spent = dict(report.user_properties).get("spent", 0.0)
+        assert isinstance(spent, float)
+        self._now[scope] = seconds + report.duration, processors + spent
 
     def pytest_sessionfinish(self) -> None:
         """Files that were not run keep what they took."""

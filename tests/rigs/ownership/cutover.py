@@ -12,13 +12,13 @@ from fig.errors import FigError
 
 def standing(**more: Any) -> Standing:
     """A domain at rest with legacy, but for what is said."""
-    told = {
+    usual = {
         "owner": "legacy", "epoch": 1, "window": "closed", "phase": "settled", "operator": "",
         "words": "", "steps": [], "waits": {"count": 0}, "rogues": [],
         "reverse": {"ready": True, "pending": 0, "lag": 0.0, "trouble": ""},
         "fence": {"owner": "legacy", "attempt": 0, "trouble": ""},
     }  # fmt: skip
-    return read(told | more)
+    return read(usual | more)
 
 
 @dataclass

@@ -283,11 +283,11 @@ class FakeWorld:
                 "POST /register": self.routes["register"].errors,
                 "POST /api/orders (who is asking)": self.routes["place-order"].errors,
             },
-            orders=self.told(),
+            orders=self.receipts(),
             time=self.time,
         )
 
-    def told(self) -> Orders:
+    def receipts(self) -> Orders:
         waiting = self.pending - self.finished
         return Orders(
             placed=10,

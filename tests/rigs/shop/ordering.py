@@ -94,11 +94,11 @@ class Shop:
             return dict(answer.json())
         place, email = answer.headers["location"], more.get("email", ANNA)
 
-        def told() -> dict[str, Any]:
+        def shown() -> dict[str, Any]:
             return dict(self.ask(side, "GET", place, email=email).json())
 
-        self.until("it is done", lambda: told()["status"] == "DONE")
-        return dict(told()["order"])
+        self.until("it is done", lambda: shown()["status"] == "DONE")
+        return dict(shown()["order"])
 
     def query(self, database: str, statement: str, *values: Any) -> list[tuple[Any, ...]]:
         """Rows of one of the databases."""

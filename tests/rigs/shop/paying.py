@@ -30,7 +30,7 @@ class Rows:
     def __init__(self, payment: Payment | None) -> None:
         self.payment = payment
         self.saved: list[Status] = []  # in a transaction, before the provider is asked
-        self.told: list[Sequence[str]] = []
+        self.published: list[Sequence[str]] = []
         self.meanwhile: Callable[[], None] = lambda: None  # happens just before a row is moved
 
     async def look(self, _: Any, payment_id: str) -> Payment | None:
@@ -51,13 +51,13 @@ class Rows:
         self.saved.append(payment.status)
 
     async def move(
-        self, _: Any, payment: Payment, before: Sequence[Status], told: Sequence[str]
+        self, _: Any, payment: Payment, before: Sequence[Status], event: Sequence[str]
     ) -> bool:
         self.meanwhile()
         if self.payment is None or self.payment.status not in before:
             return False
         self.payment = payment
-        self.told += [told] if told else []
+        self.published += [event] if event else []
         return True
 
 
@@ -100,5 +100,5 @@ class World:
     def events(self) -> list[tuple[str, str, dict[str, Any]]]:
         return [
             (event_id, subject, orjson.loads(body)["data"])
-            for event_id, _, subject, body in self.rows.told
+            for event_id, _, subject, body in self.rows.published
         ]

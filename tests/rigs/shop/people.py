@@ -120,6 +120,6 @@ class People:
     def sold(self, boss: httpx2.Client) -> list[str]:
         """Today's lines of the spreadsheet."""
         today = datetime.now(ZoneInfo("Europe/Berlin")).date().isoformat()
-        told = boss.get(f"/admin/report.csv?from={today}&to={today}")
-        assert told.status_code == 200, told.text
-        return told.text.splitlines()
+        answer = boss.get(f"/admin/report.csv?from={today}&to={today}")
+        assert answer.status_code == 200, answer.text
+        return answer.text.splitlines()

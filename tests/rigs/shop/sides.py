@@ -83,8 +83,8 @@ class Services:
     def start(self, name: str, **settings: str) -> ServiceProcess:
         """Start `new_services.NAME` with these settings of its own; does not wait."""
         prefix, port = name.upper(), free_port()
-        told = {"nats_url": self.nats_url, "listen": f"127.0.0.1:{port}", **settings}
-        environment = {f"{prefix}_{key.upper()}": value for key, value in told.items()}
+        given = {"nats_url": self.nats_url, "listen": f"127.0.0.1:{port}", **settings}
+        environment = {f"{prefix}_{key.upper()}": value for key, value in given.items()}
         log = self.folder / f"{name}.log"
         made = ServiceProcess(f"new_services.{name}", environment, port, log).start()
         self.processes[name] = made

@@ -122,7 +122,7 @@ class PlayedShop:
         }
         played["inventory"] = {"/internal/pieces": {"pieces": {}}}
         played["accounts"] = {"/sessions/open": lambda _: self.session}
-        self.services = {name: PlayedService(name, told) for name, told in played.items()}
+        self.services = {name: PlayedService(name, answers) for name, answers in played.items()}
         parts = connect({name: _part(each) for name, each in self.services.items()})
         app = build_app("Storefront", _ready, CollectorRegistry())
         errors.register(app)

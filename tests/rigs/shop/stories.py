@@ -84,9 +84,9 @@ class World:
         self.begun.append(state)
 
     async def _write_own(
-        self, _: Any, order: Order, email: str, micros: int, told: Sequence[str]
+        self, _: Any, order: Order, email: str, micros: int, event: Sequence[str]
     ) -> None:
-        self.stored.append((order, email, micros, told[0], orjson.loads(told[3])["data"]))
+        self.stored.append((order, email, micros, event[0], orjson.loads(event[3])["data"]))
 
     def _wake(self) -> None:
         self.woken += 1

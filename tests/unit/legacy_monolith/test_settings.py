@@ -50,6 +50,6 @@ def test_bad_setting_exits_with_2_and_names_it(
     with pytest.raises(SystemExit) as ended:
         load()
     assert ended.value.code == 2
-    told = capsys.readouterr().err
-    assert said in told
-    assert "hunter2" not in told
+    printed = capsys.readouterr().err
+    assert said in printed
+    assert "hunter2" not in printed

@@ -121,8 +121,8 @@ def test_the_owners_of_domains_and_the_last_attempts_are_shown(
     facade = start(OWNED.format(legacy=serve(scripts.polite).url))
     page = visit(facade)
     page.set_viewport_size({"width": width, "height": 800})
-    told = {"domain": "accounts", "toward": "new", "who": "anna@desk", "words": WORDS}
-    query = urlencode({**told, "good": "false"})
+    fields = {"domain": "accounts", "toward": "new", "who": "anna@desk", "words": WORDS}
+    query = urlencode({**fields, "good": "false"})
     token = Path(facade.folder / "runtime/keys/admin.token").read_text().strip()
     asked = urllib.request.Request(
         f"http://127.0.0.1:{facade.admin}/api/domains/attempt?{query}",

@@ -118,11 +118,11 @@ def test_prometheus_reads_the_same(facade: Any, scripts: Any) -> None:
         r'facade_unmatched_latency_seconds_sum{method="GET",shape="/product/<id>"} 0\.\d+',
     )
 
-    def told() -> bool:
+    def all_shown() -> bool:
         text = admin(facade, "/metrics").decode()
         return all(re.search(one, text) for one in wanted)
 
-    scripts.eventually("every family is there", told)
+    scripts.eventually("every family is there", all_shown)
 
 
 def test_a_scan_of_many_paths_does_not_hide_what_people_use(facade: Any, scripts: Any) -> None:

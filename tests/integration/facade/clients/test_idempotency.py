@@ -78,8 +78,8 @@ def test_repeats_reach_every_worker_and_are_done_once(start, serve, scripts, sho
         assert len(answers) == 1, answers
     scripts.eventually("the admin port is there", facade.readiness)
     scripts.eventually("all repeats are counted", lambda: _replayed(facade) == 5 * 11)
-    told = call(f"http://127.0.0.1:{facade.admin}/metrics").decode()
-    assert 'facade_idempotency_total{outcome="replayed",route="order"} 55.0' in told
+    exposed = call(f"http://127.0.0.1:{facade.admin}/metrics").decode()
+    assert 'facade_idempotency_total{outcome="replayed",route="order"} 55.0' in exposed
     said = "an Idempotency-Key was replayed"
     scripts.eventually("it is said", lambda: said in facade.said())
     for worker in facade.workers():

@@ -70,7 +70,7 @@ class NewSide:
 
     def __init__(self, scripts: Any) -> None:
         self._scripts = scripts
-        self.told: list[dict[str, str]] = []
+        self.requests: list[dict[str, str]] = []
 
     def serve(self, sock: socket.socket) -> None:
         while True:
@@ -80,7 +80,7 @@ class NewSide:
             lines = (line.split(": ", 1) for line in head.decode().split("\r\n")[1:])
             fields = {name.lower(): value for name, value in lines}
             if "via" in fields:  # the control process asks for itself how fresh we are
-                self.told.append(fields)
+                self.requests.append(fields)
             status = "200 OK" if "fig-identity" in fields else "401 Unauthorized"
             sock.sendall(f"HTTP/1.1 {status}\r\nContent-Length: 3\r\n\r\nnew".encode())
 
@@ -115,14 +115,14 @@ def test_every_workers_token_is_checked_with_the_served_key(start, serve, script
     for number in range(24):
         status, _, _ = world.facade.get("/mine", Cookie=f"session=s{number % 2 + 1}")
         assert status == 200
-    people = {world.whose(token) for token in {told["fig-identity"] for told in world.new.told}}
+    people = {world.whose(request["fig-identity"]) for request in world.new.requests}
     assert people == {"sara@shop.test", "tom@shop.test"}
     assert world.legacy.asked == 2, "one question for each cookie: the workers share the answer"
     folder = world.facade.folder / "runtime" / "keys"
     private = OKPKey.import_key(json.loads((folder / "session.json").read_bytes()))
-    told = world.new.told[0]
-    assert unseal(private, told["fig-session"], "sara@shop.test").cookie == "session=s1"
-    assert not any("cookie" in told for told in world.new.told)
+    request = world.new.requests[0]
+    assert unseal(private, request["fig-session"], "sara@shop.test").cookie == "session=s1"
+    assert not any("cookie" in request for request in world.new.requests)
     assert not any((path.stat().st_mode & 0o077) for path in folder.iterdir())
 
 
@@ -157,7 +157,7 @@ def test_a_silent_legacy_lets_known_customers_through(start, serve, scripts) -> 
     while time.monotonic() < until:
         assert world.facade.get("/mine", Cookie="session=s1")[0] == 200
         time.sleep(0.02)
-    tokens = {told["fig-identity"] for told in world.new.told}
+    tokens = {request["fig-identity"] for request in world.new.requests}
     assert {world.whose(token) for token in tokens} == {"sara@shop.test"}
     world.legacy.answers.set()
     world.known("s2")
@@ -187,10 +187,10 @@ def test_copies_carry_it_and_clients_do_not_wait(start, serve, scripts) -> None:
     world.legacy.answers.set()
     # A busy machine sheds copies: ask until one comes through.
     scripts.eventually(
-        "a copy", lambda: world.facade.get("/seen", Cookie="session=s1") and world.new.told
+        "a copy", lambda: world.facade.get("/seen", Cookie="session=s1") and world.new.requests
     )
-    assert world.whose(world.new.told[0]["fig-identity"]) == "sara@shop.test"
-    assert world.new.told[0]["fig-shadow"] == "1"
+    assert world.whose(world.new.requests[0]["fig-identity"]) == "sara@shop.test"
+    assert world.new.requests[0]["fig-shadow"] == "1"
 
 
 def test_killed_workers_forget_nobody_while_legacy_is_silent(start, serve, scripts) -> None:

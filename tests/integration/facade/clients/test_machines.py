@@ -191,9 +191,9 @@ def test_another_key_of_ours_under_load_fails_no_request(
     for one in clients:
         one.start()
     try:
-        told = keys(facade, "rotate", "--key", str(signing), "--public", str(public),
+        rotated = keys(facade, "rotate", "--key", str(signing), "--public", str(public),
                     "--settle", "3", "--retain", "3", "--json")  # fmt: skip
-        new = json.loads(told)["kid"]
+        new = json.loads(rotated)["kid"]
         until = service.seen[new] + 50
         scripts.eventually("it goes on", lambda: service.seen[new] >= until)
     finally:

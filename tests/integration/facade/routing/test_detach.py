@@ -36,9 +36,9 @@ def test_legacy_leaves_the_file_for_good(start: Any, serve: Any, scripts: Any) -
     assert facade.get("/elsewhere")[0] == 404
     assert not detach(facade)["changed"]
     entries = call_object(f"{admin}/api/journal")["entries"]
-    told = [(one["who"], one["why"]) for one in entries if one["event"] == "farewell"]
+    farewells = [(one["who"], one["why"]) for one in entries if one["event"] == "farewell"]
     why = "legacy is taken out of the route file: what no route names is 404"
-    assert told == [("eva", why)]
+    assert farewells == [("eva", why)]
     query = {"who": "eva", "why": why, "source": "again"}
     assert call_object(f"{admin}/api/farewell", query, method="POST") == {"entered": True}
     assert len(call_object(f"{admin}/api/journal")["entries"]) == len(entries)

@@ -106,8 +106,8 @@ def test_a_pinned_write_gets_503_where_new_is_away_and_legacy_is_not_asked(
     assert (refused.returncode, "'save' stays at new" in refused.stderr) == (1, True)
     facade.save(facade.routes.read_text().replace("{owner: new, window: open}", "{owner: legacy}"))
     scripts.eventually("refused", lambda: "by an edit: fig cutover goods --back" in facade.said())
-    told = status(facade)
-    assert told["domains"] == {"goods": {"owner": "new", "window": "open", "attempt": None}}
+    shown = status(facade)
+    assert shown["domains"] == {"goods": {"owner": "new", "window": "open", "attempt": None}}
 
     def counted() -> tuple[int, bool]:
         answered = status(facade)["routes"][0]["requests"]

@@ -126,8 +126,8 @@ class World:
         if self.tables.table is None or self.tables.table.version != load(data).file.version:
             self.tables.take(data)
         for worker in self.workers:
-            told = {**self.counters, "version": self.tables.table and self.tables.table.version}
-            self.fleet.take(worker, told, self.now)
+            content = {**self.counters, "version": self.tables.table and self.tables.table.version}
+            self.fleet.take(worker, content, self.now)
 
     def edit(self, text: str) -> None:
         """A person saves the file, and it comes into force."""
@@ -205,8 +205,8 @@ class World:
     def measure(self) -> None:
         """The lag of the new side, as the control process measures it now."""
         self.lags.now = {} if self.behind is None else {"fresh": Lag(self.behind, self.now)}
-        told = {
+        content = {
             name: {"seconds": lag.seconds, "at": lag.at, "reason": lag.reason}
             for name, lag in self.lags.now.items()
         }
-        (self.runtime / LAG).write_text(json.dumps(told))
+        (self.runtime / LAG).write_text(json.dumps(content))

@@ -95,7 +95,7 @@ class FakePeer:
     def __init__(self, wire: "FakeWire", transport: FakeTransport) -> None:
         self._wire = wire
         self.transport = transport
-        self._told = False
+        self._gone = False
 
     def send(self, *pieces: bytes) -> None:
         """Say something, in these pieces."""
@@ -136,14 +136,14 @@ class FakePeer:
 
     def settle(self) -> bool:
         """Tell the protocol that its connection is gone, once; returns whether it was news."""
-        if not self.transport.closing or self._told:
+        if not self.transport.closing or self._gone:
             return False
         self._lost(None)
         return True
 
     def _lost(self, error: Exception | None) -> None:
-        if not self._told:
-            self._told = True
+        if not self._gone:
+            self._gone = True
             self.transport.protocol.connection_lost(error)
 
 

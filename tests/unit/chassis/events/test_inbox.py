@@ -219,8 +219,8 @@ async def test_why_it_stands_still_is_told_and_a_person_lets_it_go_on() -> None:
     world.inbox.register(app, known)
     transport = httpx2.ASGITransport(app)
     async with httpx2.AsyncClient(transport=transport, base_url="http://mail") as http:
-        told = (await http.get("/events")).json()
-        assert told == {"consumer": "mail", "stopped": "mail stopped after message 7"}
+        status = (await http.get("/events")).json()
+        assert status == {"consumer": "mail", "stopped": "mail stopped after message 7"}
         moved = (await http.post("/events/go-on")).json()
         assert moved == {"consumer": "mail", "moved": True}
         assert pool.asked[0][1] == ("mail", 40)
@@ -247,8 +247,8 @@ async def test_a_handler_works_in_the_trace_of_what_told_the_event() -> None:
 
     world.inbox._handlers[CAPTURED] = (PaymentCaptured, handle)
     sent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-00"
-    told, other = message(11), message(12)
-    told.headers = {"traceparent": sent}
+    traced, other = message(11), message(12)
+    traced.headers = {"traceparent": sent}
     world.inbox._singly = 0
-    await world.deliver(told, other)
+    await world.deliver(traced, other)
     assert heard == [("S-11", sent), ("S-12", "")]

@@ -148,9 +148,9 @@ async def test_an_event_is_told_in_the_open_transaction_once() -> None:
 
 
 def test_a_statement_of_its_own_numbers_its_parameters() -> None:
-    told = outbox.clause(7, "moved")
-    assert "hashtext($8), 2) FROM moved AS now" in told
-    assert "SELECT $7, $8, $9, $10" in told
+    clause = outbox.clause(7, "moved")
+    assert "hashtext($8), 2) FROM moved AS now" in clause
+    assert "SELECT $7, $8, $9, $10" in clause
 
 
 def test_in_a_wave_each_key_is_there_once_and_in_order() -> None:
@@ -306,11 +306,11 @@ async def test_what_an_operator_set_is_left_alone(monkeypatch: pytest.MonkeyPatc
 async def test_an_event_is_sent_in_the_trace_of_what_told_it() -> None:
     """However long its row has waited, and whichever process sends it."""
     sent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
-    told: dict[str, str] = {}
+    carried: dict[str, str] = {}
 
     class JetStream:
         async def publish(self, _subject: str, _body: bytes, headers: dict[str, str]) -> None:
-            told.update(headers)
+            carried.update(headers)
 
     recorded.take(MOST_KEPT)
     with within("confirm", "internal", {}, read(sent)) as opened:
@@ -320,18 +320,18 @@ async def test_an_event_is_sent_in_the_trace_of_what_told_it() -> None:
     await outbox.publish(stream, subject, event_id, body)
     confirm, published = recorded.take(MOST_KEPT)
     assert (published["trace"], published["parent"]) == (sent[3:35], confirm["span"])
-    assert told["traceparent"] == f"00-{sent[3:35]}-{published['span']}-01"
+    assert carried["traceparent"] == f"00-{sent[3:35]}-{published['span']}-01"
     assert Envelope.from_dict(orjson.loads(body)).id == "e-1"
 
 
 async def test_an_event_of_no_trace_is_sent_as_ever() -> None:
-    told: dict[str, str] = {}
+    carried: dict[str, str] = {}
 
     class JetStream:
         async def publish(self, _subject: str, _body: bytes, headers: dict[str, str]) -> None:
-            told.update(headers)
+            carried.update(headers)
 
     event_id, _, subject, body = outbox.values(EVENT, "e-1", 0.0)
     stream: Any = JetStream()
     await outbox.publish(stream, subject, event_id, body)
-    assert told == {"Nats-Msg-Id": "e-1"} and "traceparent" not in body
+    assert carried == {"Nats-Msg-Id": "e-1"} and "traceparent" not in body

@@ -32,17 +32,17 @@ def change(origin: str = "", op: Op = Op.UPDATE, lsn: int = 60) -> Change:
     return Change("orders", op, {"id": 1}, None, {"id": 1}, lsn, 1, 7, "now", origin)
 
 
-async def sifted(record: Record, told: Change) -> tuple[list[Fact], int]:
+async def sifted(record: Record, published: Change) -> tuple[list[Fact], int]:
     """What is applied, and how many were named."""
     database, records = Database(), Records(record)
     known: Any = (records, database)
     joined = Joined(known[0], frozenset({"order"}), "floor", feeds=frozenset({"orders", "stock"}))
-    kept = await joined.sift(known[1], [(told, (ORDER, CUSTOMER, Reached(1)))])
+    kept = await joined.sift(known[1], [(published, (ORDER, CUSTOMER, Reached(1)))])
     return kept, len(database.values("rogue_write"))
 
 
 @pytest.mark.parametrize(
-    ("record", "told"),
+    ("record", "published"),
     [
         (LEGACYS, change()),
         (OURS, change("reverse_orders")),
@@ -51,8 +51,8 @@ async def sifted(record: Record, told: Change) -> tuple[list[Fact], int]:
         (OURS, change(op=Op.SNAPSHOT)),  # the table is read again
     ],
 )
-async def test_what_is_applied(record: Record, told: Change) -> None:
-    assert await sifted(record, told) == ([ORDER, CUSTOMER], 0)
+async def test_what_is_applied(record: Record, published: Change) -> None:
+    assert await sifted(record, published) == ([ORDER, CUSTOMER], 0)
 
 
 @pytest.mark.parametrize("origin", ["", "reverse_goods"])

@@ -19,7 +19,7 @@ class Settings(LegacySettings):
     model_config = SettingsConfigDict(env_prefix="SHOP_")
 
 
-def told(monkeypatch: pytest.MonkeyPatch, **more: str) -> Settings:
+def configured(monkeypatch: pytest.MonkeyPatch, **more: str) -> Settings:
     known = {
         "SHOP_NATS_URL": "nats://127.0.0.1:1",
         "SHOP_LISTEN": "127.0.0.1:0",
@@ -32,7 +32,7 @@ def told(monkeypatch: pytest.MonkeyPatch, **more: str) -> Settings:
 
 
 def test_without_its_url_no_monolith_is_called(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert told(monkeypatch).legacy_client() is None
+    assert configured(monkeypatch).legacy_client() is None
 
 
 @pytest.mark.parametrize("follows", [True, False])
@@ -48,7 +48,7 @@ async def test_the_calls_go_where_the_lease_says(
         more = {"SHOP_LEGACY_URL": f"http://127.0.0.1:{legacy.getsockname()[1]}"}
         if follows:
             more["SHOP_LEGACY_REDIRECTS"] = str(tmp_path / REDIRECTS)
-        client = told(monkeypatch, **more).legacy_client()
+        client = configured(monkeypatch, **more).legacy_client()
         assert client is not None
         grant(tmp_path, {"legacy": [f"http://127.0.0.1:{sidecar.getsockname()[1]}"]}, now=4e9)
         answer = await client.send(Request("GET", "/"))
@@ -64,7 +64,7 @@ def _answer(port: socket.socket, word: bytes) -> None:
 
 
 def test_the_registry_is_told_the_version(monkeypatch: pytest.MonkeyPatch) -> None:
-    settings = told(monkeypatch, SHOP_VERSION="7.1")
+    settings = configured(monkeypatch, SHOP_VERSION="7.1")
     with socket.create_server(("127.0.0.1", 0)) as port:
         entry = assembly._registration("shop", "ab", port, settings.version)
         assert (entry.version, entry.url) == ("7.1", f"http://127.0.0.1:{port.getsockname()[1]}")

@@ -91,7 +91,7 @@ def test_clients_remember_as_long_as_the_facade_lets_them():
     assert ReadYourWrites().remember == REMEMBERED_SECONDS
 
 
-def told_alone(after: int = 0) -> Request:
+def asked_alone(after: int = 0) -> Request:
     """As the facade asks once legacy could not answer."""
     lines = [(b"fig-alone", b"1")] + ([(b"fig-after", b"%d" % after)] if after else [])
     return Request({"type": "http", "headers": lines})
@@ -101,10 +101,10 @@ def told_alone(after: int = 0) -> Request:
 async def test_who_is_told_that_nobody_else_answers_answers_from_any_age(after: int) -> None:
     watermark = old(alone=False)
     answer = Response()
-    (await fresh(told_alone(after), watermark)).stamp(answer)
+    (await fresh(asked_alone(after), watermark)).stamp(answer)
     assert int(answer.headers["age"]) >= int(REMEMBERED_SECONDS)
 
 
 async def test_who_has_nothing_declines_all_the_same() -> None:
     with pytest.raises(Problem):
-        await fresh(told_alone(), Watermark())
+        await fresh(asked_alone(), Watermark())

@@ -54,13 +54,13 @@ async def test_without_a_bus_nothing_is_asked_and_nothing_breaks():
 
 
 async def test_requests_say_whether_they_wait():
-    watermark, told = Watermark(), []
-    watermark.on_use = told.append
+    watermark, waits = Watermark(), []
+    watermark.on_use = waits.append
     watermark.advance(100)
     await fresh(Request({"type": "http", "headers": [(b"fig-after", b"100")]}), watermark)
-    assert told == [False]
+    assert waits == [False]
     waiting = asyncio.create_task(watermark.reached(200, patience=5))
     await asyncio.sleep(0)
-    assert told == [False, True]
+    assert waits == [False, True]
     watermark.advance(200)
     assert await waiting

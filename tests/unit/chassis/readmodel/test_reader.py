@@ -16,7 +16,7 @@ class Nats:
     is_closed = False
 
     def __init__(self) -> None:
-        self.told: Any = None
+        self.callback: Any = None
 
     def jetstream(self) -> Any:
         async def add_consumer(*_: object) -> Any:
@@ -31,7 +31,7 @@ class Nats:
         async def unsubscribe() -> None:
             return None
 
-        self.told = cb
+        self.callback = cb
         return SimpleNamespace(unsubscribe=unsubscribe)
 
     async def publish(self, *_: object) -> None:

@@ -52,12 +52,12 @@ async def test_who_gave_up_is_forgotten_also_while_the_feed_stands_still():
 
 
 async def test_who_waits_is_told_of_and_seen_until_he_has_gone():
-    watermark, told = Watermark(), []
-    watermark.on_wait = lambda: told.append(watermark.awaited)
+    watermark, awaited = Watermark(), []
+    watermark.on_wait = lambda: awaited.append(watermark.awaited)
     assert not watermark.awaited
     waiting = asyncio.create_task(watermark.reached(10, patience=5))
     await asyncio.sleep(0)
-    assert told == [True]
+    assert awaited == [True]
     watermark.advance(10)
     assert await waiting
     assert not watermark.awaited

@@ -92,8 +92,8 @@ async def test_an_open_saga_is_stuck_only_after_a_while(world: World) -> None:
 
 async def test_the_story_is_told_without_the_customers_seal(world: World) -> None:
     found = (await world.http.get("/sagas/s1")).json()
-    told = [(entry["step"], entry["what"]) for entry in found["story"]]
-    assert told == [
+    entries = [(entry["step"], entry["what"]) for entry in found["story"]]
+    assert entries == [
         *(("reserve", "do"), ("reserve", "done"), ("write", "do"), ("write", "done")),
         *(("capture", "do"), ("capture", "refusal")),
     ]

@@ -11,7 +11,7 @@ NO = {"status": 409, "body": {"problem": "count again"}}
 
 
 @pytest.mark.parametrize(
-    ("phase", "answer", "told"),
+    ("phase", "answer", "expected"),
     [
         (Phase.DONE, None, (200, {"id": "S", "status": "DONE"})),
         (Phase.FORWARD, None, (202, {"id": "S", "status": "PENDING"})),
@@ -22,8 +22,8 @@ NO = {"status": 409, "body": {"problem": "count again"}}
         (Phase.UNDONE, None, (503, {"error": NOTHING_DONE})),
     ],
 )
-def test_each_end(phase: Phase, answer: dict[str, object] | None, told: object) -> None:
-    assert reply(State("S", "k", {}, phase=phase, answer=answer)) == told
+def test_each_end(phase: Phase, answer: dict[str, object] | None, expected: object) -> None:
+    assert reply(State("S", "k", {}, phase=phase, answer=answer)) == expected
 
 
 @pytest.mark.parametrize("error", [Busy(), NotStored()])

@@ -152,8 +152,8 @@ async def test_a_recall_that_takes_long_goes_on_and_stop_ends_the_wait(
     assert not recalling.done()
     assert made.under_way == 1
     await made.close()
-    told = await recalling
-    assert (told.phase, told.recalled, told.position) == (Phase.BACKWARD, True, 0)
+    answer = await recalling
+    assert (answer.phase, answer.recalled, answer.position) == (Phase.BACKWARD, True, 0)
     assert await store.claim_one("s", "other", 1.0) is not None  # its lease was given back
 
 

@@ -44,8 +44,8 @@ def test_a_service_is_known_by_its_token_also_the_second_time() -> None:
 def _signed(key: OKPKey, **claims: Any) -> str:
     whole = {"iss": "orders", "aud": "payments", "exp": int(NOW + 60), **claims}
     header = {"alg": "Ed25519", "kid": key.kid}
-    told = {name: value for name, value in whole.items() if value is not None}
-    return jwt.encode(header, told, key, algorithms=["Ed25519"])
+    given = {name: value for name, value in whole.items() if value is not None}
+    return jwt.encode(header, given, key, algorithms=["Ed25519"])
 
 
 FORGED: dict[str, Callable[[], str]] = {

@@ -61,10 +61,10 @@ def test_where_legacy_cannot_answer_either_the_new_side_does(rig, legacy: str) -
     again = answer(rig, NEW, OLD)
     assert b"Fig-Alone" not in first
     assert again == first[:-2] + b"Fig-Alone: 1\r\n\r\n"
-    told = client.read()
-    assert told.startswith(b"HTTP/1.1 200")
-    assert b"Age: 70\r\n" in told
-    assert told.endswith(b"old")
+    received = client.read()
+    assert received.startswith(b"HTTP/1.1 200")
+    assert b"Age: 70\r\n" in received
+    assert received.endswith(b"old")
 
 
 @pytest.mark.parametrize("path", ["/strict", "/last"])

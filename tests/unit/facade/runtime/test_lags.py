@@ -43,9 +43,9 @@ def test_a_step_forward_waits_for_the_new_side(
     before: RouteConfig | None, after: RouteConfig
 ) -> None:
     assert hold_back(before, after, FRESH, NOW) is None
-    told = hold_back(before, after, LATE, NOW)
-    assert told is not None
-    assert told.startswith("catalog is 7.3 s behind legacy, and 'detail' allows 2 s")
+    held = hold_back(before, after, LATE, NOW)
+    assert held is not None
+    assert held.startswith("catalog is 7.3 s behind legacy, and 'detail' allows 2 s")
     assert "is not known" in str(hold_back(before, after, {}, NOW))
     assert hold_back(before, after, FRESH, NOW + OUTDATED_SECONDS) is None
     assert "is not known" in str(hold_back(before, after, FRESH, NOW + OUTDATED_SECONDS + 1))
@@ -81,8 +81,8 @@ def test_an_edit_by_hand_is_judged_like_a_flip(tmp_path: Path) -> None:
     canary = FILE.replace("STAGE", "canary, percent: 1").encode()
 
     def measured(seconds: float) -> None:
-        told = {"catalog": {"seconds": seconds, "at": NOW, "reason": ""}}
-        (runtime / LAG).write_text(json.dumps(told))
+        lags = {"catalog": {"seconds": seconds, "at": NOW, "reason": ""}}
+        (runtime / LAG).write_text(json.dumps(lags))
 
     measured(7.3)
     assert not publisher.offer(canary)
@@ -105,8 +105,8 @@ def test_an_edit_that_came_too_early_takes_force_when_the_read_model_has_caught_
 
     def measured(seconds: float) -> None:
         now[0] += 2.0
-        told = {"catalog": {"seconds": seconds, "at": now[0], "reason": ""}}
-        (tmp_path / LAG).write_text(json.dumps(told))
+        lags = {"catalog": {"seconds": seconds, "at": now[0], "reason": ""}}
+        (tmp_path / LAG).write_text(json.dumps(lags))
 
     def verdict() -> dict[str, object]:
         found: dict[str, object] = json.loads((tmp_path / "reload.json").read_text())

@@ -25,8 +25,8 @@ from tests.rigs.shop.accounts import FakeOwn
 
 ANNA = Customer(17, "a@x.example", "Anna", True, "Weg 1", "87629", "Füssen", "DE", "2024-01-02T03")
 KEY = OKPKey.generate_key("Ed25519", auto_kid=True)
-TOLD = {"id": 17, "email": "a@x.example", "name": "Anna", "is_admin": True, "street": "Weg 1"}
-TOLD |= {"zip": "87629", "city": "Füssen", "country": "DE"}
+CUSTOMER = {"id": 17, "email": "a@x.example", "name": "Anna", "is_admin": True, "street": "Weg 1"}
+CUSTOMER |= {"zip": "87629", "city": "Füssen", "country": "DE"}
 
 
 class Sessions:
@@ -80,25 +80,25 @@ def called(http: httpx2.AsyncClient, name: str, body: object) -> Any:
 
 
 @pytest.mark.parametrize(
-    ("name", "body", "told"),
+    ("name", "body", "expected"),
     [
-        ("open", {"cookie": "annas", "token": True}, (TOLD, "abc", None)),
+        ("open", {"cookie": "annas", "token": True}, (CUSTOMER, "abc", None)),
         ("open", {"cookie": None, "token": False}, (None, "", None)),
         ("open", {"cookie": "x", "token": True}, (None, "abc", "session=new; Path=/")),
         (
             "login",
             {"email": "a@x.example", "password": "right"},
-            (TOLD, "fresh", "session=annas; Path=/"),
+            (CUSTOMER, "fresh", "session=annas; Path=/"),
         ),
         ("login", {"email": "a@x.example", "password": "wrong"}, (None, "", None)),
     ],
 )
 async def test_our_own_services_are_told(
-    http: httpx2.AsyncClient, name: str, body: object, told: tuple[Any, str, str | None]
+    http: httpx2.AsyncClient, name: str, body: object, expected: tuple[Any, str, str | None]
 ) -> None:
     answer = await called(http, name, body)
     assert answer.status_code == 200
-    assert answer.json() == dict(zip(("customer", "csrf", "set_cookie"), told, strict=True))
+    assert answer.json() == dict(zip(("customer", "csrf", "set_cookie"), expected, strict=True))
 
 
 async def test_they_log_somebody_out(http: httpx2.AsyncClient) -> None:

@@ -5,7 +5,7 @@ import pytest
 from chassis.process.settings import load
 from new_services.accounts.settings import AccountsSettings
 
-TOLD = {
+VARIABLES = {
     "DATABASE_URL": "postgresql://u@localhost/db",
     "NATS_URL": "nats://localhost:1",
     "LISTEN": "127.0.0.1:0",
@@ -31,7 +31,7 @@ def test_a_bad_setting_is_named(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    for each, good in TOLD.items():
+    for each, good in VARIABLES.items():
         monkeypatch.setenv(f"ACCOUNTS_{each}", good)
     load(AccountsSettings)
     if value is None:

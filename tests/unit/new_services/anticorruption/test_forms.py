@@ -47,8 +47,8 @@ def page(status: int, body: str) -> Answer:
 
 
 def form_page(status: int, problem: str) -> Answer:
-    told = f'<p class="problem" role="alert">{problem}</p>'
-    return page(status, f"<h1>Zelt</h1><p>hello {told}<form></form><p>more</p>")
+    shown = f'<p class="problem" role="alert">{problem}</p>'
+    return page(status, f"<h1>Zelt</h1><p>hello {shown}<form></form><p>more</p>")
 
 
 def error_page(status: int, message: str) -> Answer:
@@ -196,16 +196,16 @@ OUTCOMES: dict[str, tuple[Answer | Exception, type[Exception], Any]] = {
 @every_form
 @pytest.mark.parametrize("case", OUTCOMES)
 async def test_each_answer_is_taken_for_what_it_says(name: str, case: str) -> None:
-    played, kind, told = OUTCOMES[case]
+    played, kind, shown = OUTCOMES[case]
     wire = Wire(played)
     with pytest.raises(kind) as caught:
         await CALLS[name](forms(wire))
     assert len(wire.sent) == 1  # whatever it said, it is not repeated here
     error = caught.value
     if isinstance(error, RecordRefused):
-        assert (error.status, error.body) == told
+        assert (error.status, error.body) == shown
     else:
-        assert error.answered == told  # type: ignore[attr-defined]
+        assert error.answered == shown  # type: ignore[attr-defined]
 
 
 @every_form

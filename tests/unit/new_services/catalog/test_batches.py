@@ -57,12 +57,12 @@ def test_any_order_and_repetition_converges(history, data):
     straight = Store()
     for fact in history:
         straight.apply([fact])
-    told = data.draw(st.permutations(history + data.draw(st.lists(st.sampled_from(history)))))
+    sent = data.draw(st.permutations(history + data.draw(st.lists(st.sampled_from(history)))))
     bent = Store()
-    while told:
-        size = data.draw(st.integers(1, len(told)))
-        bent.apply(told[:size])
-        told = told[size:]
+    while sent:
+        size = data.draw(st.integers(1, len(sent)))
+        bent.apply(sent[:size])
+        sent = sent[size:]
     assert bent.alive == straight.alive
 
 

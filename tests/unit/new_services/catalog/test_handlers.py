@@ -40,14 +40,16 @@ async def test_a_form_becomes_a_saga_under_its_key() -> None:
 
 
 @pytest.mark.parametrize(
-    ("form", "told"),
+    ("form", "expected"),
     [
         ({"price": ""}, {"problem": "The price must be an amount such as 129.00."}),
         ({"price": "1", "name": "a\0"}, {"error": "bad input"}),
     ],
 )
-async def test_what_is_wrong_with_it_needs_no_monolith(form: dict[str, Any], told: object) -> None:
-    assert await save(form) == ((400, told), [])
+async def test_what_is_wrong_with_it_needs_no_monolith(
+    form: dict[str, Any], expected: object
+) -> None:
+    assert await save(form) == ((400, expected), [])
 
 
 async def test_what_is_no_form_is_refused() -> None:

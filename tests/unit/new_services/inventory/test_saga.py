@@ -34,7 +34,7 @@ class Shop:
     time: VirtualClock
     plan: list[str]  # what becomes of each attempt; afterwards all goes well
     ledger: list[tuple[str, int]] = field(default_factory=lambda: [("INIT", 10)])
-    told: int = 1
+    published: int = 1
     late: float | None = None  # when an attempt that was given up has its effect
     effects: int = 0
     sent: int = 0
@@ -92,8 +92,8 @@ class World:
         for name in ("last", "is_counted", "has_moved", "stock"):
             monkeypatch.setattr(counts, name, getattr(self, name))
 
-    def _told(self) -> list[tuple[str, int]]:
-        return self.shop.ledger[: self.shop.told]
+    def _published(self) -> list[tuple[str, int]]:
+        return self.shop.ledger[: self.shop.published]
 
     async def count(self, saga_id: str, _: Count) -> bool:
         """By our own ledger."""
@@ -101,21 +101,21 @@ class World:
         return self.ours
 
     async def last(self, *_: object) -> int:
-        return len(self._told())
+        return len(self._published())
 
     async def is_counted(self, _: object, counted: Count, since: int) -> bool:
         total = 0
-        for number, (reason, change) in enumerate(self._told(), start=1):
+        for number, (reason, change) in enumerate(self._published(), start=1):
             total += change
             if reason == "ADJUST" and number > since and total == counted.pieces:
                 return True
         return False
 
     async def has_moved(self, _: object, __: str, since: int) -> bool:
-        return len(self._told()) > since
+        return len(self._published()) > since
 
     async def stock(self, *_: object) -> int:
-        return sum(change for _, change in self._told())
+        return sum(change for _, change in self._published())
 
     async def start(self) -> State:
         last = await self.last()
@@ -125,7 +125,7 @@ class World:
     async def step(self) -> None:
         self.shop.tick()
         if self.feeding:
-            self.shop.told = len(self.shop.ledger)
+            self.shop.published = len(self.shop.ledger)
             self.watermark.advance(int(self.time.now() * 1e6))
         await self.time.sleep(STEP_SECONDS)
         await run_due(self.runner)

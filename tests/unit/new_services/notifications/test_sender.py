@@ -60,10 +60,10 @@ class Server:
         self.taken.append(recipients[0])
 
 
-Told = tuple[list[bool], bool]
+Outcome = tuple[list[bool], bool]
 
 
-def _sent(monkeypatch: pytest.MonkeyPatch, takes: int, *rows: dict[str, Any]) -> Told:
+def _sent(monkeypatch: pytest.MonkeyPatch, takes: int, *rows: dict[str, Any]) -> Outcome:
     """Which of the mails that it was asked for the server took, and whether it went away."""
     server = Server(takes)
     monkeypatch.setattr(smtplib, "SMTP", lambda *_, **__: server)
@@ -73,8 +73,8 @@ def _sent(monkeypatch: pytest.MonkeyPatch, takes: int, *rows: dict[str, Any]) ->
 
 def test_one_that_fails_leaves_its_neighbours_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     nobody, broken = MAIL | {"recipient": "nobody"}, MAIL | {"subject": "a\nb: c"}
-    told = _sent(monkeypatch, 9, MAIL, nobody, MAIL, broken, MAIL)
-    assert told == ([True, False, True, False, True], False)
+    outcome = _sent(monkeypatch, 9, MAIL, nobody, MAIL, broken, MAIL)
+    assert outcome == ([True, False, True, False, True], False)
 
 
 def test_those_after_a_hang_up_were_refused_by_nobody(monkeypatch: pytest.MonkeyPatch) -> None:

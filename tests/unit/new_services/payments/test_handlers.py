@@ -38,7 +38,7 @@ async def test_an_authorisation_is_asked_for_once_and_nothing_is_told(make: Make
     assert await world.do(AUTHORISE) == AUTHORISED
     assert await world.do(AUTHORISE) == AUTHORISED
     assert world.provider.calls == [("S-1:authorise", Operation.AUTHORISE, "S-1", HUNDRED)]
-    assert (world.rows.told, world.woken, world.rows.saved) == ([], 0, [])
+    assert (world.rows.published, world.woken, world.rows.saved) == ([], 0, [])
 
 
 async def test_one_that_was_begun_by_a_process_that_died_is_asked_for_again(make: Make) -> None:
@@ -75,8 +75,8 @@ async def test_a_capture_takes_the_orders_amount_and_tells_it_once(make: Make) -
     assert world.provider.calls == [("S-1:capture", Operation.CAPTURE, "S-1", amount)]
     data = {"payment_id": "S-1", "amount": "90.00", "method": "card"}
     assert world.events() == [("S-1:capture", "events.payments.payment-captured", data)]
-    assert world.rows.told[0][1] == "S-1"
-    assert orjson.loads(world.rows.told[0][3])["occurred"].startswith("2027-01-15T08:00:00")
+    assert world.rows.published[0][1] == "S-1"
+    assert orjson.loads(world.rows.published[0][3])["occurred"].startswith("2027-01-15T08:00:00")
     assert world.woken == 1
 
 
@@ -162,7 +162,7 @@ async def test_a_void_is_stored_before_the_provider_is_asked(make: Make) -> None
     payment = await world.do(VOID)
     assert payment == replace(AUTHORISED, status=Status.VOIDED)
     assert world.provider.calls[-1] == ("S-1:void", Operation.VOID, "S-1", HUNDRED)
-    assert (world.rows.told, world.woken) == ([], 0)
+    assert (world.rows.published, world.woken) == ([], 0)
 
 
 async def test_a_void_before_the_authorisation_bars_it(make: Make) -> None:
@@ -267,7 +267,7 @@ async def test_the_same_request_sent_twice_is_told_by_the_faster_one(make: Make)
     world = make(AUTHORISED)
     world.rows.meanwhile = lambda: setattr(world.rows, "payment", CAPTURED)
     assert await world.do(CAPTURE) == CAPTURED
-    assert (world.rows.told, world.woken) == ([], 0)
+    assert (world.rows.published, world.woken) == ([], 0)
 
 
 @pytest.mark.parametrize(

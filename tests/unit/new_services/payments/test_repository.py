@@ -13,7 +13,7 @@ PAYMENT = Payment("S-1", "card", Decimal("9.50"), Status.CAPTURED, "a reason", "
 ROW = Row(
     id="S-1", method="card", amount=Decimal("9.50"), status="captured", reason="a reason", no="SO-1"
 )
-TOLD = ("S-1:capture", "S-1", "events.payments.payment-captured", "{}")
+EVENT = ("S-1:capture", "S-1", "events.payments.payment-captured", "{}")
 
 
 @pytest.mark.parametrize("read", [repository.look, repository.find])
@@ -30,14 +30,14 @@ async def test_a_new_payment_is_new_when_its_row_was_made() -> None:
     assert not await repository.begin(there_already, PAYMENT)
 
 
-@pytest.mark.parametrize("told", [(), TOLD])
-async def test_a_move_carries_its_event_in_one_statement(told: tuple[str, ...]) -> None:
+@pytest.mark.parametrize("event", [(), EVENT])
+async def test_a_move_carries_its_event_in_one_statement(event: tuple[str, ...]) -> None:
     database: Any = Database({"UPDATE payment": [("S-1",)]})
-    assert await repository.move(database, PAYMENT, [Status.AUTHORISED], told)
+    assert await repository.move(database, PAYMENT, [Status.AUTHORISED], event)
     ((statement, values),) = database.asked
-    assert ("INSERT INTO outbox" in statement) is bool(told)
+    assert ("INSERT INTO outbox" in statement) is bool(event)
     stored = (Decimal("9.50"), Status.CAPTURED, "a reason", "SO-1")
-    assert values == ("S-1", [Status.AUTHORISED], *stored, *told)
+    assert values == ("S-1", [Status.AUTHORISED], *stored, *event)
 
 
 async def test_a_row_in_another_status_is_not_moved() -> None:

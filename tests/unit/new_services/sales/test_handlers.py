@@ -64,6 +64,6 @@ async def test_copies_are_written_where_they_differ(known: bool, applied: list[F
     product = ProductChanged(2, "P", "Tent", "tents", "1", "", True, False, "", 70, 5)
     await handlers.customer(database, customer, ENVELOPE)
     await handlers.product(database, product, ENVELOPE)
-    told = [(one.entity, one.fields) for one in applied if isinstance(one, Stored)]
+    stored = [(one.entity, one.fields) for one in applied if isinstance(one, Stored)]
     wanted = [("customer", {"email": "a@b.c"}), ("product", {"category_code": "tents"})]
-    assert told == ([] if known else wanted)
+    assert stored == ([] if known else wanted)

@@ -7,7 +7,7 @@ from new_services.seed.filling import TAKES
 
 
 @pytest.fixture(autouse=True)
-def told(monkeypatch: pytest.MonkeyPatch) -> None:
+def configured(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in TAKES:
         monkeypatch.setenv(f"SEED_{name.upper()}_URL", f"postgresql://u@localhost/{name}")
 

@@ -24,24 +24,26 @@ def test_the_catalog_is_whole_too() -> None:
 
 
 def test_every_kind_is_cleared_before_its_rows_and_no_row_is_older() -> None:
-    told = filling.facts("orders", ROWS)
-    cleared = [fact for fact in told if isinstance(fact, Cleared)]
+    facts = filling.facts("orders", ROWS)
+    cleared = [fact for fact in facts if isinstance(fact, Cleared)]
     assert [fact.entity for fact in cleared] == [*filling.TAKES["orders"]]
     assert all(fact.whole for fact in cleared)
-    stored = [fact for fact in told if isinstance(fact, Stored)]
+    stored = [fact for fact in facts if isinstance(fact, Stored)]
     assert {fact.version for fact in stored} == {fact.version for fact in cleared}
     assert len([fact for fact in stored if fact.entity == entities.CUSTOMER]) == 501
 
 
 def test_a_customers_key_is_no_field_and_a_products_is() -> None:
-    told = {fact.entity: fact for fact in filling.facts("orders", ROWS) if isinstance(fact, Stored)}
-    assert "id" not in told[entities.CUSTOMER].fields
-    assert told[entities.PRODUCT].fields["id"] == told[entities.PRODUCT].key
+    facts = {
+        fact.entity: fact for fact in filling.facts("orders", ROWS) if isinstance(fact, Stored)
+    }
+    assert "id" not in facts[entities.CUSTOMER].fields
+    assert facts[entities.PRODUCT].fields["id"] == facts[entities.PRODUCT].key
 
 
 def test_the_catalog_keeps_of_the_stock_what_it_has_columns_for() -> None:
-    told = [f for f in filling.facts("catalog", ROWS) if isinstance(f, Stored)]
-    stock = next(fact for fact in told if fact.entity == entities.STOCK)
+    facts = [f for f in filling.facts("catalog", ROWS) if isinstance(f, Stored)]
+    stock = next(fact for fact in facts if fact.entity == entities.STOCK)
     assert set(stock.fields) == {"sku", "quantity"}
 
 

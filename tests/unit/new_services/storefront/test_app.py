@@ -19,8 +19,8 @@ from new_services.storefront.settings import StorefrontSettings
 
 
 def settings(**more: Any) -> StorefrontSettings:
-    told: dict[str, Any] = {"nats_url": "nats://localhost:1", "listen": "127.0.0.1:0"}
-    return StorefrontSettings(**(told | more))
+    given: dict[str, Any] = {"nats_url": "nats://localhost:1", "listen": "127.0.0.1:0"}
+    return StorefrontSettings(**(given | more))
 
 
 async def built(**more: Any) -> ProcessParts:

@@ -10,8 +10,8 @@ from tests.rigs.shop.storefront import PlayedService
 
 def freshness(**watermarks: Any) -> tuple[Freshness, dict[str, PlayedService], list[float]]:
     services: Any = {
-        name: PlayedService(name, {"/readyz": {"ready": True, "watermark": told}})
-        for name, told in watermarks.items()
+        name: PlayedService(name, {"/readyz": {"ready": True, "watermark": watermark}})
+        for name, watermark in watermarks.items()
     }
     now = [100.0]
     return Freshness(services, lambda: now[0]), services, now
@@ -29,9 +29,9 @@ async def test_it_is_as_far_back_as_the_oldest_read_model() -> None:
     assert made.details() == {"watermark": 900}
 
 
-@pytest.mark.parametrize("told", [None, "x", 0])
-async def test_one_that_does_not_say_is_named(told: object) -> None:
-    made, _, _ = freshness(catalog=900, inventory=told)
+@pytest.mark.parametrize("watermark", [None, "x", 0])
+async def test_one_that_does_not_say_is_named(watermark: object) -> None:
+    made, _, _ = freshness(catalog=900, inventory=watermark)
     reason = "inventory: does not say how fresh it is"
     await made.look()
     assert made.details() == {"watermark": 0, "reason": reason}

@@ -12,13 +12,13 @@ def nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_service_that_was_not_named_has_no_url() -> None:
-    told = VerifySettings(orders_url="postgresql://u@h/orders")
-    assert told.url("orders") == "postgresql://u@h/orders"
-    assert told.url("catalog") is None and told.url("nobody") is None
+    settings = VerifySettings(orders_url="postgresql://u@h/orders")
+    assert settings.url("orders") == "postgresql://u@h/orders"
+    assert settings.url("catalog") is None and settings.url("nobody") is None
 
 
 def test_the_monolith_is_asked_for_by_name() -> None:
-    told = VerifySettings(legacy_url="postgresql://u@h/legacy")
-    assert told.monolith == "postgresql://u@h/legacy"
+    settings = VerifySettings(legacy_url="postgresql://u@h/legacy")
+    assert settings.monolith == "postgresql://u@h/legacy"
     with pytest.raises(NoMonolith, match="VERIFY_LEGACY_URL is not set"):
         _ = VerifySettings().monolith

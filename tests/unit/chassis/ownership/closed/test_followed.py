@@ -30,14 +30,14 @@ class Connection:
         self.written.append((statement.split()[2], *values))
 
 
-def told(*facts: Fact) -> tuple[Change, tuple[Fact, ...]]:
+def published(*facts: Fact) -> tuple[Change, tuple[Fact, ...]]:
     return Change("table", Op.UPDATE, {"id": 1}, None, {}, 5, 1, 9, ""), facts
 
 
 ALL = (
-    told(Stored("customer", 1, {}, (5, 1)), Gone("product", 2, (5, 2))),
-    told(Reached(7), Stored("order", 3, {}, (5, 3))),
-    told(Cleared("customer", (6, 0)), Cleared("customer", (6, 0), 1, 2)),
+    published(Stored("customer", 1, {}, (5, 1)), Gone("product", 2, (5, 2))),
+    published(Reached(7), Stored("order", 3, {}, (5, 3))),
+    published(Cleared("customer", (6, 0)), Cleared("customer", (6, 0), 1, 2)),
 )
 
 

@@ -47,8 +47,8 @@ def test_the_id_is_in_a_header_and_in_the_report(rig: Any, method: str) -> None:
     assert answer.startswith(b"HTTP/1.1 502 ")
     (one,) = reported(rig)
     assert one["request_id"] == header(answer, b"Fig-Request-Id")
-    told = (one["status"], one["method"], one["route"], one["side"], one["phase"])
-    assert told == (502, method, "cart", "legacy", "connect")
+    shown = (one["status"], one["method"], one["route"], one["side"], one["phase"])
+    assert shown == (502, method, "cart", "legacy", "connect")
     if method == "GET":
         assert json.loads(answer.partition(b"\r\n\r\n")[2])["request_id"] == one["request_id"]
 

@@ -38,9 +38,9 @@ def test_buckets_are_counted_and_the_one_that_asks_most_is_known() -> None:
     keys = KeyCounts("s", 500)
     for bucket in (7, 9_999, 7, 7, 123):
         keys.add(bucket)
-    told = keys.snapshot()
-    assert buckets(told["seen"]) == {7, 123, 9_999}
-    assert (told["requests"], told["squares"], told["top"]) == (5, 9 + 1 + 1, [7, 3])
+    shown = keys.snapshot()
+    assert buckets(shown["seen"]) == {7, 123, 9_999}
+    assert (shown["requests"], shown["squares"], shown["top"]) == (5, 9 + 1 + 1, [7, 3])
 
 
 def test_who_did_not_ask_for_an_hour_is_let_go() -> None:
@@ -62,10 +62,10 @@ def test_a_watched_route_counts_keys_in_each_stage_but_the_last(
         for who in ("anna", "ben", "anna", None):
             ask(rig, "/w/x", who)
         ask(rig, "/p/x", "anna")
-        told = rig.gateway.snapshot()["keys"]
-        assert list(told) == ["watched"]
-        assert buckets(told["watched"]["seen"]) == {bucket_of("s", "anna"), bucket_of("s", "ben")}
-        assert (told["watched"]["requests"], told["watched"]["keyless"]) == (3, 1)
+        shown = rig.gateway.snapshot()["keys"]
+        assert list(shown) == ["watched"]
+        assert buckets(shown["watched"]["seen"]) == {bucket_of("s", "anna"), bucket_of("s", "ben")}
+        assert (shown["watched"]["requests"], shown["watched"]["keyless"]) == (3, 1)
     rig = make_rig(ROUTES.format(stage="new"))
     ask(rig, "/w/x", "anna")
     assert rig.gateway.snapshot()["keys"] == {}
@@ -76,5 +76,5 @@ def test_another_percentage_begins_anew(make_rig: Callable[..., Rig]) -> None:
     ask(rig, "/w/x", "anna")
     rig.use(ROUTES.format(stage="canary\n    percent: 50"))
     ask(rig, "/w/x", "ben")
-    told = rig.gateway.snapshot()["keys"]["watched"]
-    assert (told["threshold"], told["requests"]) == (5_000, 1)
+    shown = rig.gateway.snapshot()["keys"]["watched"]
+    assert (shown["threshold"], shown["requests"]) == (5_000, 1)

@@ -81,6 +81,6 @@ def test_status_goes_by_class_and_failures_by_side_and_phase() -> None:
     counts = RouteCounts()
     counts.legacy.answered(404, 0.001)
     counts.new.failed("connect")
-    told = counts.snapshot()
-    assert told["status"] == {"legacy": {"4xx": 1}, "new": {}}
-    assert told["failures"] == {"new.connect": 1}
+    snapshot = counts.snapshot()
+    assert snapshot["status"] == {"legacy": {"4xx": 1}, "new": {}}
+    assert snapshot["failures"] == {"new.connect": 1}

@@ -80,8 +80,8 @@ def test_a_side_that_declines_is_an_attempt_of_its_own(traced: Any) -> None:
     second = sent_trace(traced.wire.dialled[1].read())
     traced.wire.dialled[1].send(OK)
     (one,) = traced.gateway.spans.report()["requests"]
-    told = [(each["side"], each["failed"], each["status"]) for each in one["attempts"]]
-    assert told == [("new", "declined", 0), ("legacy", "", 200)]
+    attempts = [(each["side"], each["failed"], each["status"]) for each in one["attempts"]]
+    assert attempts == [("new", "declined", 0), ("legacy", "", 200)]
     assert [each["span"] for each in one["attempts"]] == [first[1], second[1]]
     assert (one["side"], one["answered_by"]) == ("new", "legacy")
 

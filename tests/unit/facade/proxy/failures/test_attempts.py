@@ -191,7 +191,7 @@ def test_a_large_write_cannot_be_sent_a_second_time(rig) -> None:
 
 
 @pytest.mark.parametrize(
-    ("version", "asked", "told", "kept"),
+    ("version", "asked", "answered", "kept"),
     [
         ("1.1", "X: y", b"", True),
         ("1.1", "Connection: close", b"close", False),
@@ -200,14 +200,14 @@ def test_a_large_write_cannot_be_sent_a_second_time(rig) -> None:
     ],
 )
 def test_a_client_is_told_whether_its_connection_stays(
-    rig, version: str, asked: str, told: bytes, kept: bool
+    rig, version: str, asked: str, answered: bytes, kept: bool
 ) -> None:
     client = rig.client()
     client.send(get("/old", asked, version=version))
     rig.upstream.send(OK)
     head = client.read().lower()
-    assert (b"connection: " in head) is bool(told)
-    assert b"connection: " + told in head if told else True
+    assert (b"connection: " in head) is bool(answered)
+    assert b"connection: " + answered in head if answered else True
     assert client.ended is not kept
 
 

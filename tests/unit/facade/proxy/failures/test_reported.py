@@ -29,9 +29,9 @@ def turned(rig: Any) -> list[str]:
     rig.channel.frames.clear()
     rig.now += SNAPSHOT_SECONDS / 100
     rig.gateway._turn([], rig.now)
-    told = [frame.meta["upstreams"]["legacy"] for frame in rig.channel.frames
+    reported = [frame.meta["upstreams"]["legacy"] for frame in rig.channel.frames
             if frame.kind == COUNTERS]  # fmt: skip
-    return [one["breaker"]["read"]["state"] for one in told]
+    return [one["breaker"]["read"]["state"] for one in reported]
 
 
 def test_who_was_refused_and_asks_why_is_shown_the_open_breaker(rig: Any) -> None:

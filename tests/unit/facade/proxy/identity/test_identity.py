@@ -27,11 +27,11 @@ async def test_the_new_side_is_told_who_asks(shop: Shop, tmp_path: Path) -> None
     client.send(get("/mine"))
     question = shop.answer(LEGACY, ok(SARA))
     assert question.startswith(b"GET /api/me HTTP/1.1\r\nHost: shop.test\r\nCookie: session=s1\r\n")
-    told = fields(shop.answer(NEW, ok()))
-    assert await verified(shop.keys, told["fig-identity"], tmp_path) == "sara@shop.test"
-    assert told["fig-table"] == shop.rig.gateway.current.table.routes.version
-    assert "cookie" not in told, "the new side never sees the session"
-    assert "fig-session" not in told
+    sent = fields(shop.answer(NEW, ok()))
+    assert await verified(shop.keys, sent["fig-identity"], tmp_path) == "sara@shop.test"
+    assert sent["fig-table"] == shop.rig.gateway.current.table.routes.version
+    assert "cookie" not in sent, "the new side never sees the session"
+    assert "fig-session" not in sent
     assert client.read().endswith(b"fine")
 
 
@@ -41,16 +41,16 @@ def test_a_write_carries_the_session_sealed(shop: Shop) -> None:
     shop.answer(LEGACY, ok(SARA))
     request = shop.answer(NEW, ok())
     assert request.endswith(b'\r\n\r\n{"a":1}')
-    told = fields(request)
-    assert told["cookie"] == "a=b; theme=dark"
+    sent = fields(request)
+    assert sent["cookie"] == "a=b; theme=dark"
     private = OKPKey.import_key(json.loads(private_of(shop.keys.session).read_bytes()))
-    assert unseal(private, told["fig-session"], "sara@shop.test").cookie == "session=s1"
+    assert unseal(private, sent["fig-session"], "sara@shop.test").cookie == "session=s1"
 
 
 def test_a_route_without_needs_is_told_nothing(shop: Shop) -> None:
     shop.rig.client().send(get("/open"))
-    told = fields(shop.answer(NEW, ok()))
-    assert not [name for name in told if name.startswith("fig-")]
+    sent = fields(shop.answer(NEW, ok()))
+    assert not [name for name in sent if name.startswith("fig-")]
     assert shop.peers(LEGACY) == []
 
 
@@ -58,8 +58,8 @@ def test_a_route_without_needs_is_told_nothing(shop: Shop) -> None:
 @pytest.mark.parametrize("path", ["/mine", "/open"])
 def test_nobody_can_introduce_himself(shop: Shop, name: str, path: str) -> None:
     shop.rig.client().send(get(path, f"{name}: forged", cookie=None))
-    told = shop.answer(NEW, ok())
-    assert b"forged" not in told
+    sent = shop.answer(NEW, ok())
+    assert b"forged" not in sent
 
 
 def test_without_a_session_nobody_is_asked(shop: Shop) -> None:
@@ -73,8 +73,8 @@ def test_a_stranger_comes_without_a_token(shop: Shop, status: str) -> None:
     client = shop.rig.client()
     client.send(post("/order"))
     shop.answer(LEGACY, ok(b"{}", status))
-    told = fields(shop.answer(NEW, ok(b'{"error":"not logged in"}', "401 Unauthorized")))
-    assert not {"fig-identity", "fig-session"} & set(told)
+    sent = fields(shop.answer(NEW, ok(b'{"error":"not logged in"}', "401 Unauthorized")))
+    assert not {"fig-identity", "fig-session"} & set(sent)
     assert client.read().startswith(b"HTTP/1.1 401")
 
 
@@ -184,13 +184,13 @@ def test_a_copy_is_told_too_and_waits_for_it(shop: Shop) -> None:
     waiting[b"/seen"].send(ok(b"old"))
     assert client.read().endswith(b"old"), "the client does not wait"
     waiting[b"/api/me"].send(ok(SARA))
-    told = fields(shop.answer(NEW, ok(b"new")))
-    assert {"fig-identity", "fig-table", "fig-after", "fig-shadow"} <= set(told)
-    assert "cookie" not in told
+    sent = fields(shop.answer(NEW, ok(b"new")))
+    assert {"fig-identity", "fig-table", "fig-after", "fig-shadow"} <= set(sent)
+    assert "cookie" not in sent
     (pair,) = shop.rig.channel.pairs
     assert pair.blob == b"oldnew"
     again = pair.meta["new_headers"].split("\r\n")
-    assert f"Fig-Identity: {told['fig-identity']}" in again, "for asking the new side once more"
+    assert f"Fig-Identity: {sent['fig-identity']}" in again, "for asking the new side once more"
     assert not any(line.startswith("Cookie:") for line in again)
     assert "Cookie: session=s1\r\n" in pair.meta["request_headers"]
     client.send(get("/seen"))

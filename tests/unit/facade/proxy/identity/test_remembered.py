@@ -91,9 +91,9 @@ def serves(rig, path: str = "/orders", method: str = "GET", cookie: str = "s1") 
         if peer.transport.get_extra_info("peername")[1] == LEGACY:
             peer.vanish()
     client = ask(rig, path, cookie, method)
-    told = client.read()
-    if told:
-        assert told.startswith(b"HTTP/1.1 503")
+    received = client.read()
+    if received:
+        assert received.startswith(b"HTTP/1.1 503")
         return False
     assert b"Fig-Identity: " in answer(rig, NEW, OK)
     assert client.read().endswith(b"fine")

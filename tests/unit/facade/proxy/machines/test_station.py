@@ -111,16 +111,16 @@ async def test_the_new_side_is_given_our_token_and_not_the_credential(shop: Rig)
 
     partner = shop.issuer.token(sub="müller")
     shop.ask("/stock", bearer(partner))
-    told = fields(shop.asked[0][1])
-    assert "authorization" not in told
-    machine = await verifier.machine(told["fig-machine"])
+    received = fields(shop.asked[0][1])
+    assert "authorization" not in received
+    machine = await verifier.machine(received["fig-machine"])
     assert machine is not None and machine.name == "token:partners:müller"
     assert status(shop.ask("/stock", *forged[2:])) == 401, "another spelling is no key"
 
     shop.ask("/free", f"X-API-Key: {key}", bearer(partner))
-    told = fields(shop.asked[0][1])
-    assert "fig-machine" not in told, "a route without allow looks at nothing"
-    assert told["x-api-key"] == key and told["authorization"] == f"Bearer {partner}"
+    received = fields(shop.asked[0][1])
+    assert "fig-machine" not in received, "a route without allow looks at nothing"
+    assert received["x-api-key"] == key and received["authorization"] == f"Bearer {partner}"
 
 
 def test_a_short_credential_gets_a_shorter_token(shop: Rig) -> None:
@@ -151,9 +151,9 @@ def test_a_person_and_a_machine_are_introduced_apart(shop: Rig) -> None:
     client = shop.rig.client()
     client.send(get("/mine", f"X-API-Key: {shop.key('kiosk')}"))
     shop.answer(LEGACY, ok(SARA))
-    told = fields(shop.answer(NEW, ok()))
-    assert {"fig-identity", "fig-machine", "fig-table"} <= told.keys()
-    assert "x-api-key" not in told and "cookie" not in told
+    received = fields(shop.answer(NEW, ok()))
+    assert {"fig-identity", "fig-machine", "fig-table"} <= received.keys()
+    assert "x-api-key" not in received and "cookie" not in received
 
 
 def test_a_copy_carries_the_same_token(shop: Rig) -> None:

@@ -54,23 +54,23 @@ def ask(rig, path: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("host", "told"), [("", b"www.test"), (HOST, b"new.internal")], ids=["kept", "set"]
+    ("host", "expected"), [("", b"www.test"), (HOST, b"new.internal")], ids=["kept", "set"]
 )
-def test_each_side_is_asked_with_its_host(make_rig, host: str, told: bytes) -> None:
+def test_each_side_is_asked_with_its_host(make_rig, host: str, expected: bytes) -> None:
     rig = make_rig(ROUTES.format(host=host, health=""))
     ask(rig, "/elsewhere")
     assert hosts(rig, 1000) == [b"shop.internal:81"]
     ask(rig, "/moved")
-    assert hosts(rig, 2000) == [told]
+    assert hosts(rig, 2000) == [expected]
 
 
 @pytest.mark.parametrize(
-    ("host", "told"), [("", b"www.test"), (HOST, b"new.internal")], ids=["kept", "set"]
+    ("host", "expected"), [("", b"www.test"), (HOST, b"new.internal")], ids=["kept", "set"]
 )
-def test_so_is_a_copy(make_rig, host: str, told: bytes) -> None:
+def test_so_is_a_copy(make_rig, host: str, expected: bytes) -> None:
     rig = make_rig(ROUTES.format(host=host, health=""))
     ask(rig, "/seen")
-    assert (hosts(rig, 1000), hosts(rig, 2000)) == ([b"shop.internal:81"], [told])
+    assert (hosts(rig, 1000), hosts(rig, 2000)) == ([b"shop.internal:81"], [expected])
 
 
 def test_so_is_legacy_in_place_of_a_new_side_that_is_away(make_rig) -> None:

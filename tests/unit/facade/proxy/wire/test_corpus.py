@@ -145,7 +145,7 @@ def test_a_body_ends_with_its_connection_where_the_coding_is_none(rig) -> None:
 
 
 @pytest.mark.parametrize(
-    ("answer", "told"),
+    ("answer", "expected"),
     [
         (b"HTTP/1.1 205 Reset\r\nContent-Length: 0\r\n\r\n", b"Content-Length: 0"),
         (b"HTTP/1.1 205 Reset\r\nContent-Length: 1\r\n\r\na", b"Content-Length: 1"),
@@ -155,11 +155,11 @@ def test_a_body_ends_with_its_connection_where_the_coding_is_none(rig) -> None:
         ),
     ],
 )
-def test_a_205_says_where_it_ends(rig, answer: bytes, told: bytes) -> None:
+def test_a_205_says_where_it_ends(rig, answer: bytes, expected: bytes) -> None:
     client = rig.client()
     client.send(GET)
     rig.upstream.send(answer)
     got = client.read()
-    assert told in got.split(b"\r\n")
+    assert expected in got.split(b"\r\n")
     assert got.partition(b"\r\n\r\n")[2] == answer.partition(b"\r\n\r\n")[2]
     assert not client.ended

@@ -24,11 +24,11 @@ ENTITY = {
 }
 LAW = {"database": "books", "law": "an order is paid once", "broken": []}
 CLEAN = {"ok": True, "entities": [ENTITY], "laws": [LAW]}
-TOLD = {"acknowledged": 9, "accepted": 2, "new_side": 5, "wrong": []}
+RECEIPTS = {"acknowledged": 9, "accepted": 2, "new_side": 5, "wrong": []}
 
 
 def test_clean() -> None:
-    found = books.verified(CLEAN, {"sagas": []}, {"letters": []}, TOLD)
+    found = books.verified(CLEAN, {"sagas": []}, {"letters": []}, RECEIPTS)
     assert found.ok
     assert (found.acknowledged, found.accepted, found.by_saga) == (9, 2, 5)
     assert [(one.table, one.rows, one.differ) for one in found.entities] == [("orders", 12, 0)]
@@ -37,10 +37,10 @@ def test_clean() -> None:
 @pytest.mark.parametrize(
     ("verify", "sagas", "letters", "receipts"),
     [
-        (CLEAN | {"ok": False}, [], [], TOLD),
-        (CLEAN, [{"id": "S1", "reason": "parked"}], [], TOLD),
-        (CLEAN, [], [{"id": 1}], TOLD),
-        (CLEAN, [], [], TOLD | {"wrong": ["LT-1: lost"]}),
+        (CLEAN | {"ok": False}, [], [], RECEIPTS),
+        (CLEAN, [{"id": "S1", "reason": "parked"}], [], RECEIPTS),
+        (CLEAN, [], [{"id": 1}], RECEIPTS),
+        (CLEAN, [], [], RECEIPTS | {"wrong": ["LT-1: lost"]}),
     ],
 )
 def test_one_that_is_not_clean_spoils_it(
@@ -66,7 +66,7 @@ class Calm(Fig):
         return CLEAN | {"ok": self.asked > 1} if arguments[0] == "verify" else {}
 
     async def module(self, name: str, *arguments: str, **env: str) -> dict[str, Any]:
-        return TOLD
+        return RECEIPTS
 
 
 async def test_what_is_under_way_may_come_to_rest(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -179,10 +179,10 @@ class Renewed:
     """A pool that is told of one update."""
 
     def __init__(self) -> None:
-        self.told: list[Any] = []
+        self.updates: list[Any] = []
 
     async def execute(self, _: str, *values: Any) -> None:
-        self.told.append(values)
+        self.updates.append(values)
 
 
 @pytest.mark.parametrize(
@@ -206,5 +206,5 @@ async def test_a_hash_is_renewed_once_legacy_reads_it_no_more(
 
     own = OwnAccounts(pool, WriteGate(records), clock, given)
     await own.renew(Login(7, stored), "pw")
-    assert [values[:2] for values in pool.told] == ([(7, stored)] if renewed else [])
-    assert all(passwords.is_todays(values[2]) for values in pool.told)
+    assert [values[:2] for values in pool.updates] == ([(7, stored)] if renewed else [])
+    assert all(passwords.is_todays(values[2]) for values in pool.updates)

@@ -10,17 +10,17 @@ AT = "2026-06-30 18:00:00.00001"
 OURS = {"origin": "COUNT:count-stock:k", "sku": "A", "change": -2, "created": AT}
 
 
-def told(change: int, created: str, reason: str = "ADJUST") -> Movement:
+def moved(change: int, created: str, reason: str = "ADJUST") -> Movement:
     return Movement("A", change, reason, None, created, legacy_id=17, lsn=5)
 
 
 async def test_by_variant_difference_and_time() -> None:
     database: Any = Database({"FROM movement": [OURS]})
     movements = [
-        told(-2, "2026-06-30T18:00:00.000010"),
-        told(-2, "2026-06-30 18:00:00"),
-        told(-3, AT),
-        told(-2, AT, "INIT"),
+        moved(-2, "2026-06-30T18:00:00.000010"),
+        moved(-2, "2026-06-30 18:00:00"),
+        moved(-3, AT),
+        moved(-2, AT, "INIT"),
     ]
     found = await shelf.named(database, movements)
     assert [each.origin for each in found] == ["COUNT:count-stock:k", *["legacy:17"] * 3]
@@ -29,4 +29,4 @@ async def test_by_variant_difference_and_time() -> None:
 
 async def test_where_nothing_was_counted_nothing_is_asked() -> None:
     database: Any = Database({})
-    assert await shelf.named(database, [told(1, AT, "SALE")]) == [told(1, AT, "SALE")]
+    assert await shelf.named(database, [moved(1, AT, "SALE")]) == [moved(1, AT, "SALE")]

@@ -49,20 +49,20 @@ DONE = replace(PENDING, phase=Phase.DONE, results={"write": {"order": ORDER.to_d
 WHERE = "/api/order-requests/S:1%2F2"
 
 
-def told(answer: JsonBytes) -> Any:
+def content(answer: JsonBytes) -> Any:
     return orjson.loads(bytes(answer.body))
 
 
 def test_an_order_that_is_placed_is_shown_as_created() -> None:
     answer = answers.placed(DONE, "tap-tap")
-    assert (answer.status_code, told(answer)["order_no"]) == (201, "SO-1")
+    assert (answer.status_code, content(answer)["order_no"]) == (201, "SO-1")
 
 
 def test_one_that_is_cancelled_is_shown() -> None:
     cancelled = replace(ORDER, status="CANCELLED").to_dict()
     done = replace(DONE, kind=kinds.CANCEL, results={"cancel": {"order": cancelled}})
     answer = answers.cancelled(done)
-    assert (answer.status_code, told(answer)["status"]) == (200, "CANCELLED")
+    assert (answer.status_code, content(answer)["status"]) == (200, "CANCELLED")
 
 
 @pytest.mark.parametrize("phase", [Phase.FORWARD, Phase.PARKED])
@@ -72,13 +72,13 @@ def test_what_is_not_done_yet_is_accepted_and_says_where_to_look(phase: Phase) -
         assert answer.status_code == 202
         assert answer.headers["location"] == WHERE
         assert answer.headers["retry-after"] == "1"
-        assert told(answer)["status"] == "PENDING"
+        assert content(answer)["status"] == "PENDING"
 
 
 @pytest.mark.parametrize("phase", [Phase.UNDONE, Phase.BACKWARD])
 def test_a_recalled_one_is_answered_once_that_is_certain(phase: Phase) -> None:
     answer = answers.recalled(replace(PENDING, phase=phase, recalled=True))
-    assert (answer.status_code, told(answer)) == (200, {"id": "S:1/2", "status": "CANCELLED"})
+    assert (answer.status_code, content(answer)) == (200, {"id": "S:1/2", "status": "CANCELLED"})
 
 
 def test_a_cancellation_that_came_to_nothing_may_be_tried_again() -> None:
@@ -127,7 +127,7 @@ def test_why_it_was_refused_is_told() -> None:
 def test_an_unknown_order_is_not_found() -> None:
     answer = answers.not_found("SO-9")
     assert answer.status_code == 404
-    assert told(answer) == {"error": "order not found", "order_no": "SO-9"}
+    assert content(answer) == {"error": "order not found", "order_no": "SO-9"}
     assert answers.in_json({}).status_code == 200
 
 

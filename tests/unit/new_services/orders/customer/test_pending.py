@@ -32,7 +32,7 @@ ORDER = Order(
 
 def test_it_looks_like_an_order_under_the_sagas_id() -> None:
     found = pending.document(Pending(STATE, CREATED), MUG, ZONE)
-    told = found.pop("pending")
+    waiting = found.pop("pending")
     assert found == {
         "order_no": "S:1/2", "status": "PENDING", "total": "30.00", "po_number": "PO 17",
         "pay_method": "card",
@@ -44,7 +44,7 @@ def test_it_looks_like_an_order_under_the_sagas_id() -> None:
         "created": "2026-03-01 13:00:00", "updated": "2026-03-01 13:00:00",
     }  # fmt: skip
     path = "/api/order-requests/S:1%2F2"
-    assert (told["request"], told["cancel"]) == (path, f"{path}/cancel")
+    assert (waiting["request"], waiting["cancel"]) == (path, f"{path}/cancel")
 
 
 def test_without_an_amount_or_an_address_they_are_empty() -> None:

@@ -14,14 +14,14 @@ OURS = Record("orders", Owner.NEW, epoch=2, window_open=True, since_lsn=7)
 
 
 async def test_it_is_told_of_the_owner_and_of_the_end_of_the_window() -> None:
-    records, told, away = MemoryRecords(stored=replace(OURS, phase=Phase.MOVING)), [], [True]
+    records, stamps, away = MemoryRecords(stored=replace(OURS, phase=Phase.MOVING)), [], [True]
     plan = iter([OURS, OURS, OURS, replace(OURS, window_open=False)])
 
     async def send(stamp: Stamp) -> None:
         if away:
             away.clear()
             raise TimeoutError("away")
-        told.append(stamp)
+        stamps.append(stamp)
 
     async def pause(_: float) -> None:
         following = next(plan, None)
@@ -31,4 +31,4 @@ async def test_it_is_told_of_the_owner_and_of_the_end_of_the_window() -> None:
 
     with pytest.raises(asyncio.CancelledError):
         await inform(records, send, pause)
-    assert told == [Stamp(2, True, True, 7), Stamp(2, True, False, 7)]
+    assert stamps == [Stamp(2, True, True, 7), Stamp(2, True, False, 7)]

@@ -45,8 +45,8 @@ class World:
 
 
 def stock(reached: int = 70, pending: int = 0, ahead: int = 0) -> dict[str, Any]:
-    told = {"pending": pending, "trouble": "away" if pending else "", "ahead": ahead}
-    return {"reached": reached, "sums": {"pieces": "7"}, **told}
+    state = {"pending": pending, "trouble": "away" if pending else "", "ahead": ahead}
+    return {"reached": reached, "sums": {"pieces": "7"}, **state}
 
 
 @pytest.fixture(autouse=True)

@@ -48,9 +48,9 @@ SHIPPED = RecordRefused(409, {"error": "order cannot be cancelled", "status": "S
 
 def not_cancelled(world: World) -> list[tuple[str, str, str]]:
     """Id, subject and reason of what the customer is to hear."""
-    told = world.database.values("INSERT INTO outbox")
+    event = world.database.values("INSERT INTO outbox")
     return [
-        (event_id, subject, orjson.loads(b)["data"]["reason"]) for event_id, _, subject, b in told
+        (event_id, subject, orjson.loads(b)["data"]["reason"]) for event_id, _, subject, b in event
     ]
 
 
@@ -150,10 +150,10 @@ async def test_the_order_is_the_one_that_the_pivot_left(world: World, step: str)
 
 async def test_a_cancellation_is_shown_and_told_with_what_came_back(world: World) -> None:
     await world.do(SETTLE, "confirm", results={"refund": {"amount": "19.00"}})
-    ((order, email, micros, event_id, told),) = world.stored
+    ((order, email, micros, event_id, event),) = world.stored
     assert (order, email, micros) == (ORDER, "a@b.c", int(NOW * 1e6))
     assert event_id == "SO-1:cancelled"
-    assert told == {
+    assert event == {
         "order_no": "SO-1", "email": "a@b.c", "name": "Anna", "total": "20.00",
         "refunded": "19.00", "lines": LINES,
     }  # fmt: skip

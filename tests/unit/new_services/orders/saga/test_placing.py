@@ -34,7 +34,7 @@ from tests.rigs.shop.stories import (
 
 
 def test_the_stories_are_these_rows_of_steps(world: World) -> None:
-    told = {
+    rows = {
         kind: [
             f"{step.name}{'!' * step.pivot}{'?' * bool(step.ask)}{'<' * bool(step.undo)}"
             for step in found.steps
@@ -42,7 +42,7 @@ def test_the_stories_are_these_rows_of_steps(world: World) -> None:
         for kind, found in world.sagas.items()
     }
     end = ["refund", "put-back", "confirm"]
-    assert told == {
+    assert rows == {
         PLACE: ["quote<", "reserve<", "authorise<", "write!?", "collect", "confirm"],
         CANCEL: ["cancel!?", *end],
         SETTLE: end,
@@ -110,9 +110,9 @@ async def test_who_was_told_pending_hears_by_mail_that_it_came_to_nothing(world:
     await world.do(PLACE, "quote", "undo", reason="write: 409 out of stock: MUG-0")
     ((event_id, key, subject, body),) = world.database.values("INSERT INTO outbox")
     assert (event_id, subject) == ("S-1:refused", "events.orders.order-refused")
-    told = orjson.loads(body)["data"]
-    assert (told["email"], told["name"]) == ("a@b.c", "Anna")
-    assert told["reason"] == "409 out of stock: MUG-0"  # without the step's name
+    event = orjson.loads(body)["data"]
+    assert (event["email"], event["name"]) == ("a@b.c", "Anna")
+    assert event["reason"] == "409 out of stock: MUG-0"  # without the step's name
     assert (key, world.woken) == ("S-1", 1)
 
 
@@ -263,10 +263,10 @@ async def test_neither_waits_for_the_other_and_what_is_for_good_is_told_first(
 
 async def test_the_order_is_shown_at_once_and_told(world: World) -> None:
     await world.do(PLACE, "confirm", results=WRITTEN)
-    ((order, email, micros, event_id, told),) = world.stored
+    ((order, email, micros, event_id, event),) = world.stored
     assert (order, email, micros) == (ORDER, "a@b.c", repository.FIRST)
     assert event_id == "SO-1:placed"
-    assert told == {
+    assert event == {
         "order_no": "SO-1", "saga_id": "S-1", "email": "a@b.c", "name": "Anna", "total": "20.00",
         "pay_method": "card", "created": ORDER.created, "lines": LINES, "po_number": "PO 17",
         "ship": {"city": "Kiel"},

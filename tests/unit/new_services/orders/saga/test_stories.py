@@ -89,7 +89,7 @@ class World:
             await run_due(runner)
         return (await self.store.load("cancel:1")).state
 
-    def told_until(self, seconds_from_now: float) -> None:
+    def publish_until(self, seconds_from_now: float) -> None:
         self.watermark.advance(int((self.time.now() + seconds_from_now) * 1e6))
 
 
@@ -138,7 +138,7 @@ async def test_once_the_feed_would_have_told_it_the_refusal_stands(make: Any) ->
     assert (await world.cancel()).phase is Phase.FORWARD
     await world.time.sleep(CERTAIN_SECONDS)
     assert (await world.cancel()).phase is Phase.FORWARD  # the feed stands still
-    world.told_until(0.0)
+    world.publish_until(0.0)
     state = await world.cancel()
     assert state.phase is Phase.UNDONE
     assert state.answer == {"status": 401, "body": {"error": "not logged in"}}
@@ -146,7 +146,7 @@ async def test_once_the_feed_would_have_told_it_the_refusal_stands(make: Any) ->
 
 async def test_a_fast_clock_of_the_feeds_makes_nothing_certain(make: Any) -> None:
     world = make([RecordSilent("no answer")], [LOGGED_OUT])
-    world.told_until(3600.0)
+    world.publish_until(3600.0)
     await world.cancel()
     assert (await world.store.load("cancel:1")).state.phase is Phase.FORWARD
 

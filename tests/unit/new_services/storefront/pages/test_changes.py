@@ -24,10 +24,10 @@ both = pytest.mark.parametrize("path", [SAVE, COUNT])
 class Commands(dict[str, Any]):
     """The answers of a service that takes commands under any key."""
 
-    prefix, told = "", (200, DONE)
+    prefix, answer = "", (200, DONE)
 
     def get(self, path: str, default: Any = None) -> Any:
-        return self.told if path.startswith(self.prefix) else super().get(path, default)
+        return self.answer if path.startswith(self.prefix) else super().get(path, default)
 
 
 @pytest.fixture(autouse=True)
@@ -43,7 +43,7 @@ def filled(shop: PlayedShop) -> None:
 
 def tells(shop: PlayedShop, path: str, status: int, body: Any) -> None:
     service: Any = shop.services[SERVICE[path][0]]
-    service.answers.told = (status, body)
+    service.answers.answer = (status, body)
 
 
 def commands(shop: PlayedShop, path: str) -> list[Any]:

@@ -29,10 +29,10 @@ class Services:
     """The three that take commands, answering alike."""
 
     def __init__(self, status: int = 200, body: Any = None) -> None:
-        told = (status, {} if body is None else body)
+        answer = (status, {} if body is None else body)
         paths = ("/articles/a%2Fb", "/counts/a%2Fb", "/registrations/form")
         self.played = [
-            PlayedService(name, dict.fromkeys(paths, told))
+            PlayedService(name, dict.fromkeys(paths, answer))
             for name in ("catalog", "inventory", "accounts")
         ]
         made: list[Any] = [Part(each, lambda _: "") for each in self.played]  # type: ignore[arg-type]

@@ -40,8 +40,8 @@ def test_it_knows_our_marks_and_no_others() -> None:
 def test_it_finds_them_where_they_are_put(text: str | None) -> None:
     key = new_saga_id()
     found = re.findall(r"'(.*)'", KEY_SQL)
-    told = re.search(found[0], mark(text, key))
-    assert told is not None and told[1] == key
+    match = re.search(found[0], mark(text, key))
+    assert match is not None and match[1] == key
     assert re.search(found[0], f"PO~{key}") is None
     assert re.search(found[0], f"~{key} and more") is None
 

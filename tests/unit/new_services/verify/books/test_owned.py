@@ -7,13 +7,13 @@ import pytest
 
 from new_services.verify.books.owned import difference, ours, theirs
 
-TOLD = {
+CONTENT = {
     "status": "PAID", "total": "49.00", "po_number": None, "pay_method": "card",
     "created": "2026-01-02 10:00:00",
     "lines": [{"sku": "P-2-0", "quantity": 1, "price": "49.00"}],
     "ship": {"name": "Ann", "street": "Weg 1", "zip": "10115", "city": "Berlin"},
 }  # fmt: skip
-OURS = {"order_id": 3, "customer_id": 1, "content": json.dumps(TOLD), "current": True}
+OURS = {"order_id": 3, "customer_id": 1, "content": json.dumps(CONTENT), "current": True}
 THEIRS = {
     "id": 3, "customer_id": 1, "total": Decimal(49), "po_number": None, "pay_method": "card",
     "created": "2026-01-02 10:00:00", "ship": ["Ann ", "Weg 1", "10115", "Berlin"],
@@ -30,7 +30,7 @@ def test_no_row_at_all():
     assert difference(ours(OURS), None) == ("the order", "no order")
 
 
-@pytest.mark.parametrize(("told", "changed", "found"), [
+@pytest.mark.parametrize(("more", "changed", "found"), [
     ({"status": "CANCELLED"}, {"status": "CANCELLED"},
      ("payment REFUNDED by card 49.00", "payment CAPTURED by card 49.00")),
     ({"pay_method": "invoice"}, {"pay_method": "invoice"},
@@ -41,8 +41,8 @@ def test_no_row_at_all():
     ({}, {"payments": None}, ("payment CAPTURED by card 49.00", "payment none")),
     ({"po_number": "mine"}, {}, ("number mine", "number none")),
 ])  # fmt: skip
-def test_what_differs_is_said(told, changed, found):
-    row = {**OURS, "content": json.dumps({**TOLD, **told})}
+def test_what_differs_is_said(more, changed, found):
+    row = {**OURS, "content": json.dumps({**CONTENT, **more})}
     assert difference(ours(row), theirs({**THEIRS, **changed}, None)) == found
 
 
