@@ -80,8 +80,8 @@ test: check      ## every test, and the linters
 alone: install   ## the tree without the monolith: installed, its tests, its shop; quicker: ARGS="--borrow"
 	@$(PY) -m tests.rigs.alone $(ARGS)
 
-longest: install ## measure which test files take longest; they begin first
-	@$(PY) -m pytest -q -p tests.rigs.house.longest $(PROCESSES) tests/integration $(STACKS) $(ARGS)
+longest: install ## measure which test files take longest, one after the other; they begin first
+	@$(PY) -m pytest -q -p tests.rigs.house.longest tests/integration $(STACKS) $(ARGS)
 
 applications: install ## other people's applications in a browser, with and without the facade; installs them, once, outside of here
 	@FIG_APPLICATIONS=1 $(PY) -m pytest -q tests/integration/applications $(ARGS)

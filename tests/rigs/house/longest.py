@@ -7,11 +7,11 @@ worker takes the first file for which the cores are not busy yet.
 
     tests/longest.txt:  seconds  cores  path         cores: seconds of processor time a second
 
-`make longest` measures both. A line may also name a folder, whose files one worker takes together;
-such lines, and those of whole stacks, are written by hand.
+`make longest` measures both, one file after the other, on a machine with nothing else to do: a
+file's processor time is that of the whole machine, since stacks and databases are no children of
+the tests. A line may also name a folder, whose files one worker takes together.
 """
 
-import contextlib
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -24,7 +24,7 @@ ROOT = Path(__file__).parents[3]
 TABLE = ROOT / "tests" / "longest.txt"
 # Folders that have one stack, and the rules that read the whole source.
 TOGETHER = ("tests/patterns", "tests/unit/house")
-SHARE = 0.8  # of the cores that are planned for: what has the lowest priority needs some, too
+SHARE = 1.0  # of the cores that are planned for
 LEAST = 5.0  # seconds; a file that takes less begins where it stands
 HEAD = """\
 # Test files that take longest: seconds, cores that they keep busy, path; `make longest` measures.
@@ -123,50 +123,29 @@ class Files(LoadFileScheduling):  # type: ignore[misc]
         return self._taken.get(path, UNKNOWN)
 
 
-def spent(pid: int) -> float:
-    """Processor seconds of a process and all below it, of those too that they saw end."""
-    total = 0.0
-    with contextlib.suppress(OSError):
-        process = Path(f"/proc/{pid}")
-        fields = (process / "stat").read_text().rpartition(")")[2].split()
-        total = sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
-        for child in (process / f"task/{pid}/children").read_text().split():
-            total += spent(int(child))
-    return total
+def spent() -> float:
+    """Seconds for which the machine's processors were busy since its start."""
+    fields = Path("/proc/stat").read_text().partition("\n")[0].split()[1:]
+    user, nice, system, _, _, irq, softirq = map(int, fields[:7])
+    return (user + nice + system + irq + softirq) / os.sysconf("SC_CLK_TCK")
 
 
 class Measuring:
-    """A plugin of pytest: keeps what each file takes, and writes the table at the end.
+    """A plugin of pytest: keeps what each file takes, and writes the table at the end."""
 
-    Workers add to each report what was spent; the process that hears of all tests sums it up.
-    """
-
-    def __init__(self, working: bool) -> None:
-        self._working = working
-        self._before = spent(os.getpid())
+    def __init__(self) -> None:
+        self._before = spent()
         self._now: dict[str, tuple[float, float]] = {}  # seconds, and of the processors
 
-    @pytest.hookimpl(wrapper=True)
-    def pytest_runtest_makereport(self) -> Any:
-        """Called where a test runs, after each setup, call and teardown."""
-        report = yield
-        spent_now = spent(os.getpid())
-        report.user_properties.append(("spent", max(0.0, spent_now - self._before)))
-        self._before = spent_now
-        return report
-
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Called for each setup, call and teardown."""
-        scope = scope_of(report.nodeid)
+        """Called after each setup, call and teardown."""
+        scope, spent_now = scope_of(report.nodeid), spent()
         seconds, processors = self._now.get(scope, (0.0, 0.0))
-        spent = dict(report.user_properties).get("spent", 0.0)
-        assert isinstance(spent, float)
-        self._now[scope] = seconds + report.duration, processors + spent
+        busy = processors + spent_now - self._before
+        self._now[scope], self._before = (seconds + report.duration, busy), spent_now
 
     def pytest_sessionfinish(self) -> None:
         """Files that were not run keep what they took."""
-        if self._working:
-            return
         now = {
             path: Taken(seconds, processors / max(seconds, 0.1))
             for path, (seconds, processors) in self._now.items()
@@ -176,4 +155,4 @@ class Measuring:
 
 def pytest_configure(config: pytest.Config) -> None:
     """As `-p tests.rigs.house.longest`: measures."""
-    config.pluginmanager.register(Measuring(hasattr(config, "workerinput")), "longest")
+    config.pluginmanager.register(Measuring(), "longest")
