@@ -103,7 +103,7 @@ def test_versions_only_add_fields(kind: type[Any]) -> None:
 
 
 @pytest.mark.parametrize("kind", EVENTS.values(), ids=lambda kind: f"{kind.OWNER}.{kind.TYPE}")
-def test_the_newest_example_has_every_field_that_is_told(kind: type[Any]) -> None:
+def test_the_newest_example_has_every_field_that_is_published(kind: type[Any]) -> None:
     assert set(kind.EXAMPLES[kind.VERSION]) == {field.name for field in fields(kind)}
 
 

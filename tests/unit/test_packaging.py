@@ -30,7 +30,7 @@ OURS = {
 OURS |= {"new_services"}
 
 # Imported only where an option asks for it, which says what to install.
-ON_WISH = {"psycopg": "postgres", "opentelemetry": "otlp"}
+OPTIONAL = {"psycopg": "postgres", "opentelemetry": "otlp"}
 # Imported late, where a stack of the shop runs.
 WITH_THE_SHOP = {"fig.output.overview", "fig.retire.files", "fig.stack.ended"}
 # Runs in the sidecar's own environment, made from its lock, and in that of the user's application.
@@ -122,7 +122,7 @@ def test_a_file_of_the_wheel_imports_the_wheel_and_what_it_declares(name: Path) 
             assert all(one in FILES for one in there), f"{module} is left out of the wheel"
     for module in _third_party(name) - ELSEWHERE:
         wanted = set(_distributions()[module])
-        declared = DECLARED | _names(EXTRAS.get(ON_WISH.get(module, ""), []))
+        declared = DECLARED | _names(EXTRAS.get(OPTIONAL.get(module, ""), []))
         assert wanted & declared, f"{module} is not among the dependencies"
 
 

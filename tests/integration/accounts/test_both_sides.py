@@ -128,7 +128,7 @@ class World:
         return answer.json()["email"] if answer.status_code == 200 else None
 
     def received(self, cookie: str) -> str:
-        """What another new side is told of the client."""
+        """The request as another new side receives it, in lower case."""
         answer = self.ask("GET", "/echo", cookie)
         assert answer.status_code == 200, answer.text
         return answer.text.lower()

@@ -85,7 +85,7 @@ async def facts_of(url: str) -> list[Fact]:
 
 @pytest.fixture(scope="module")
 def filled(databases: tuple[str, str, str]) -> tuple[str, str, str]:
-    """The same, the customers told."""
+    """The same, with the customers published."""
     legacy, _, own = databases
 
     async def fill() -> None:
@@ -275,7 +275,7 @@ async def test_a_session_of_a_customer_who_is_gone(both: Both) -> None:
     theirs = both.legacy.get("/api/me", headers={"cookie": cookie})
     assert theirs.status_code == 401
     ours = await both.new.get("/api/me", headers={"cookie": cookie})
-    assert ours.status_code == 503, "signed a moment ago: the feed may not have told of them yet"
+    assert ours.status_code == 503, "signed a moment ago: the feed may not have published them yet"
 
 
 async def test_the_role_reads_three_columns_and_nothing_else(filled: tuple[str, str, str]) -> None:
@@ -296,7 +296,9 @@ async def test_the_role_reads_three_columns_and_nothing_else(filled: tuple[str, 
         connection.terminate()
 
 
-async def test_a_role_without_rights_is_told_what_to_do(filled: tuple[str, str, str]) -> None:
+async def test_for_a_role_without_rights_the_error_says_what_to_do(
+    filled: tuple[str, str, str],
+) -> None:
     role = f"powerless_{secrets.token_hex(4)}"
     owner = await asyncpg.connect(filled[0])
     await owner.execute(f"CREATE ROLE {role} LOGIN PASSWORD 'pw-none'")

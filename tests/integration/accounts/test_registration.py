@@ -38,7 +38,7 @@ FORM = {
 
 
 @pytest.fixture(scope="module")
-def wishes(new_database: Callable[[str], str]) -> str:
+def registrations(new_database: Callable[[str], str]) -> str:
     url = new_database("accounts")
     runner.upgrade("accounts", url)
     return url
@@ -53,13 +53,13 @@ def cutter(monolith: Any) -> Any:
 
 @pytest.fixture
 async def post(
-    wishes: str,
+    registrations: str,
     legacy_urls: tuple[str, str],
     monolith: Any,
     cutter: Cutter,
 ) -> AsyncIterator[Callable[..., Any]]:
     """Posts the form for an address, as the storefront does."""
-    own = await asyncpg.create_pool(wishes, min_size=1, max_size=2)
+    own = await asyncpg.create_pool(registrations, min_size=1, max_size=2)
     owners = await asyncpg.create_pool(legacy_urls[0], min_size=1, max_size=2)
     client = HttpClient(cutter.url)
     codec = SessionCodec(monolith.environment["LEGACY_SECRET_KEY"], time.time)

@@ -58,7 +58,7 @@ def test_there_and_back_and_there(registry: Any) -> None:
     assert registry.me("legacy", made) == registry.me("accounts", made)
     assert registry.login("legacy", second) == registry.login("accounts", second)
 
-    # the same form again is the same wish, any other is told that the address is taken
+    # the same form again is the same registration, for any other the address is taken
     assert registry.me("accounts", registry.register(f" {second.upper()} ", name=" Eva <Ö> "))
     assert registry.register(first, name="Other").json() == TAKEN
     assert registry.register(ANNA).json() == TAKEN

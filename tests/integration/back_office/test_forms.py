@@ -160,7 +160,7 @@ def test_a_service_that_dies_over_a_count_goes_on_with_it_after_its_start(office
         asking = pool.submit(office.count, "TENT-0", "5", key=key)
         office.until("cut", lambda: office.cutter.cut > cut)
         process.kill()
-        asking.exception()  # whatever it was told, if anything
+        asking.exception()  # whatever its answer was, if there was one
     process.start()
     process.wait_until_ready()
     office.until("counted", lambda: office.phase("inventory", "count-stock", key) == "done", 60)

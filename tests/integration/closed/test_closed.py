@@ -38,11 +38,11 @@ def _order(whole: Any, email: str, pieces: int = 1) -> dict[str, Any]:
     """Placed; it may be promised first, or put off while something is not known yet."""
     shop = whole.shop
     shop.cookies[email] = "session=x"  # nobody asks the monolith whose it is
-    wish = {"lines": [{"sku": "TENT-0", "qty": pieces}], "pay_method": "card"}
+    wanted = {"lines": [{"sku": "TENT-0", "qty": pieces}], "pay_method": "card"}
     answers: list[Any] = []
 
     def answered() -> bool:
-        answers.append(shop.ask("new", "POST", "/api/orders", wish, email=email))
+        answers.append(shop.ask("new", "POST", "/api/orders", wanted, email=email))
         return answers[-1].status_code != 503
 
     shop.until("an answer", answered)
@@ -82,7 +82,7 @@ def test_a_count_is_ours_while_the_window_is_open(whole: Any) -> None:
     left = "SELECT qty FROM stock WHERE sku = 'TENT-0'"
     assert shop.value("legacy", left) == 60
     ahead = "SELECT ahead, quantity, ledger FROM level WHERE sku = 'TENT-0'"
-    shop.until("the feed told it", lambda: shop.query("inventory", ahead) == [(0, 60, 60)])
+    shop.until("the feed published it", lambda: shop.query("inventory", ahead) == [(0, 60, 60)])
     shop.until("the catalog shows it", lambda: whole.stock() == (60, 60))
 
 

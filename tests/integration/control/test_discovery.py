@@ -66,7 +66,7 @@ async def test_instances_come_go_and_outlive_the_registry(nats_server: Any, tmp_
     await asyncio.gather(following, return_exceptions=True)
 
 
-async def test_a_service_without_an_instance_is_told_though_its_last_one_stays(
+async def test_a_service_without_an_instance_is_reported_though_its_last_one_stays(
     nats_server: Any, tmp_path: Path
 ) -> None:
     registered: list[frozenset[str]] = []

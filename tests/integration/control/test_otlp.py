@@ -24,7 +24,7 @@ def settings(endpoint: str | None, tmp_path: Path) -> Any:
     return Settings()
 
 
-def test_what_was_told_arrives(tmp_path: Path) -> None:
+def test_what_was_sent_arrives(tmp_path: Path) -> None:
     with collecting() as collector:
         export = export_to(settings(collector.url, tmp_path))
         assert export is not None

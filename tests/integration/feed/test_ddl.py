@@ -269,7 +269,7 @@ async def test_while_the_feed_is_down_ddl_is_noticed_at_the_next_start(
             assert not await equal(case)
 
 
-async def test_without_the_owner_a_person_is_told_what_hurts_the_monolith(
+async def test_without_the_owner_readyz_says_what_hurts_the_monolith(
     legacy, make_feed, ready, eventually
 ):
     feed = make_feed(legacy).start()

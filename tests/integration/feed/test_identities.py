@@ -1,4 +1,4 @@
-"""By which columns rows are told apart: what is refused before it is published, and what is fed."""
+"""The columns that distinguish rows: what is refused before it is published, and what is fed."""
 
 import orjson
 import psycopg
@@ -217,7 +217,7 @@ def insert(table: str, key: str, value: str, number: int) -> str:
 
 
 @pytest.mark.timeout(120)
-async def test_rows_are_told_apart_by_their_key(
+async def test_rows_are_distinguished_by_their_key(
     legacy, make_feed, read_stream, replay, ready, everything, as_logged, as_text, subtests
 ):
     legacy.execute(GROUND)

@@ -96,13 +96,13 @@ async def test_a_service_tells_its_own_events_and_nobody_elses(as_: As) -> None:
 async def test_a_reader_reads_its_streams_and_deletes_none(as_: As) -> None:
     orders = await as_.user("orders")
     await ensure_event_streams(orders)
-    await orders.jetstream().publish("events.orders.order-placed", b"told")
+    await orders.jetstream().publish("events.orders.order-placed", b"sent")
     mails = await as_.user("notifications")
     config = ConsumerConfig(deliver_policy=DeliverPolicy.ALL, filter_subjects=["events.orders.>"])
     info = await mails.jetstream().add_consumer("EVENTS", config)
     ask = f"$JS.API.CONSUMER.MSG.NEXT.EVENTS.{info.name}"
     found = await mails.request(ask, b"1", timeout=5, old_style=True)
-    assert found.data == b"told"
+    assert found.data == b"sent"
     await mails.jetstream().publish("deadletters.notifications", b"{}")
     with pytest.raises((nats.errors.Error, asyncio.TimeoutError)):
         await mails.jetstream(timeout=0.3).delete_stream("EVENTS")

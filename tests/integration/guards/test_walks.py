@@ -116,7 +116,7 @@ def test_where_the_plan_says_so_a_person_is_asked(open_shop: Callable[..., Shop]
     assert "is on no walk" in said
 
 
-def test_hooks_are_told_and_may_disagree(open_shop: Callable[..., Shop]) -> None:
+def test_hooks_are_called_and_may_disagree(open_shop: Callable[..., Shop]) -> None:
     shop = open_shop(stage="legacy")
     calls, script = shop.file.with_name("calls"), shop.file.with_name("hook.sh")
     script.write_text(

@@ -45,13 +45,13 @@ async def test_a_count_is_a_movement_that_left_just_so_many(pool: asyncpg.Pool) 
     assert found == {(7, 0), (7, 1), (10, 0), (10, 1), (10, 2), (10, 3), (10, 4)}
 
 
-async def test_whether_it_moved_is_told_by_the_numbers_of_the_monolith(pool: asyncpg.Pool) -> None:
+async def test_the_numbers_of_the_monolith_say_whether_it_moved(pool: asyncpg.Pool) -> None:
     await tell(pool, (1, 10, "INIT"), (7, -1, "SALE"))
     assert [await counts.has_moved(pool, "A", since) for since in (0, 6, 7)] == [True, True, False]
     assert [await counts.last(pool, sku) for sku in ("A", "B")] == [7, 0]
 
 
-async def test_what_only_a_saga_told_so_far_is_no_count(pool: asyncpg.Pool) -> None:
+async def test_what_only_a_saga_reported_so_far_is_no_count(pool: asyncpg.Pool) -> None:
     await tell(pool, (1, 10, "INIT"), (None, -1, "SALE"))
     assert not await counts.has_moved(pool, "A", 1)
     assert await counts.last(pool, "A") == 1

@@ -1,4 +1,4 @@
-"""Stock is made anew, and holds what the live one would: also what legacy has not told yet."""
+"""Stock is rebuilt, and holds what the live one would: also what the feed has not published yet."""
 
 import asyncio
 import contextlib
@@ -124,7 +124,7 @@ def telling(legacy: Legacy, upto: int | None = None, then: Callable[[], Any] | N
     return tell
 
 
-async def test_damage_is_mended_and_what_only_sagas_told_is_kept(
+async def test_damage_is_mended_and_what_only_sagas_reported_is_kept(
     make_world: Any, rebuild_by: Any
 ) -> None:
     legacy = Legacy()
@@ -170,7 +170,7 @@ async def test_a_sale_that_only_the_fresh_one_heard_of_ends_what_was_held_for_it
     assert await world.level("TENT-0") == (48, 0, 3, 48)
 
 
-async def test_told_by_both_it_is_one_movement(make_world: Any, rebuild_by: Any) -> None:
+async def test_reported_by_both_it_is_one_movement(make_world: Any, rebuild_by: Any) -> None:
     legacy = Legacy()
     world = await make_world(legacy)
     await world.hear()
@@ -238,7 +238,7 @@ async def test_whoever_locks_in_another_order_does_not_fail(
 
 
 class Sagas:
-    """The same random wishes, sales, releases and returns in each of several inventories."""
+    """The same random reservations, sales, releases and returns in each of several inventories."""
 
     def __init__(self, chance: random.Random, legacy: Legacy) -> None:
         self._chance = chance
@@ -296,12 +296,12 @@ class Sagas:
 async def test_whatever_happens_it_holds_what_the_live_one_would(
     make_world: Any, rebuild_by: Any, seed: int
 ) -> None:
-    """Two inventories that are told the same; one of them is made anew again and again."""
+    """Two inventories that receive the same; one of them is rebuilt again and again."""
     chance = random.Random(seed)
     legacy = Legacy()
     worlds = [await make_world(legacy) for _ in range(2)]
     for world in worlds:
-        await world.hear()  # of stock for all wishes: none is refused because of what was not heard
+        await world.hear()  # of stock for all reservations: none is refused for lack of news
     sagas = Sagas(chance, legacy)
     for turn in range(4):
         for _ in range(20):

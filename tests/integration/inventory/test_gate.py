@@ -1,5 +1,5 @@
 """The stock while the new side owns the orders: never more is sold than there is, on a real
-database and with many at once; and what was moved is told in the order in which it was."""
+database and with many at once; and movements are published in the order in which they were made."""
 
 import asyncio
 import random
@@ -53,7 +53,7 @@ class World:
         return row["ledger"], row["reserved"]
 
     async def listed(self) -> list[Any]:
-        """Movements in the order in which they are to be told."""
+        """Movements in the order in which they are to be published."""
         return await self.pool.fetch(
             "SELECT m.* FROM owned_change c JOIN movement m ON m.origin = c.key"
             " WHERE c.domain = 'orders' AND c.entity = 'movement' ORDER BY c.seq"

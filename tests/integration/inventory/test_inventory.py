@@ -1,4 +1,4 @@
-"""Reservations, movements told twice, and legacy's own numbers, on a real database."""
+"""Reservations, movements published twice, and legacy's own numbers, on a real database."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -287,7 +287,7 @@ async def test_movements_that_legacy_has_no_more_are_gone(world: World) -> None:
     assert await world.numbers("SALE:SO-1:TENT-0") == []
 
 
-async def test_a_cleared_ledger_keeps_what_was_read_again_and_what_sagas_told(
+async def test_a_cleared_ledger_keeps_what_was_read_again_and_what_sagas_reported(
     world: World,
 ) -> None:
     await world.handler.put_back("SO-7", {"TENT-0": 1}, CREATED)

@@ -76,7 +76,7 @@ async def test_a_products_shelf(inventory: httpx2.AsyncClient) -> None:
     assert await shelf(inventory, "NO") == {"stock": {}, "movements": []}
 
 
-async def test_what_only_a_saga_told_is_the_newest(
+async def test_what_only_a_saga_reported_is_the_newest(
     inventory: httpx2.AsyncClient, pool: asyncpg.Pool
 ) -> None:
     handler = Handler(pool, current())

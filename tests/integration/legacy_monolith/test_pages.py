@@ -134,7 +134,7 @@ class TestBuying:
         client.post("/cart/update", data={**update, field: "0"})
         assert "It is empty" in client.get("/cart").text
 
-    def test_sold_out_meanwhile_is_told_and_nothing_is_ordered(
+    def test_sold_out_meanwhile_is_said_and_nothing_is_ordered(
         self, shopper: FlaskClient, rows: Rows
     ) -> None:
         form = form_of(page_of(shopper.get("/product/JKT-10001")), "/cart/add")

@@ -15,7 +15,7 @@ from loadtests.chaos.faults.between import Between
 
 pytestmark = pytest.mark.integration
 
-WISH = b'{"po_number": "chaos-0a1b2c ~0123456789ABCDEF"}'
+ORDER = b'{"po_number": "chaos-0a1b2c ~0123456789ABCDEF"}'
 OTHER = b'{"po_number": "chaos-ffff00 ~0123456789ABCDEF"}'
 
 
@@ -74,7 +74,7 @@ def before(port: int, most_unlucky: int = 0) -> Iterator[Between]:
         yield started
 
 
-def order(body: bytes = WISH, timeout: float = 5.0) -> Request:
+def order(body: bytes = ORDER, timeout: float = 5.0) -> Request:
     return Request("POST", "/api/orders", {}, body, timeout, guarded=True)
 
 
@@ -88,7 +88,7 @@ async def send(between: Between, request: Request):
 
 async def test_it_passes_on_what_it_gets(legacy: Legacy, between: Between) -> None:
     answer = await send(between, order())
-    assert (answer.status, answer.body, legacy.taken) == (201, b"taken", [WISH])
+    assert (answer.status, answer.body, legacy.taken) == (201, b"taken", [ORDER])
     read = await send(between, Request("GET", "/api/orders"))
     assert (read.status, read.body) == (200, b"read")
     assert not +between.struck
@@ -110,10 +110,10 @@ async def test_an_effect_whose_answer_nobody_hears(legacy, between, fate, monkey
     between.shares = {fate: 1.0}
     with pytest.raises(NoAnswer):
         await send(between, order(timeout=3.0))
-    assert (legacy.taken, between.struck[fate]) == ([WISH], 1)
+    assert (legacy.taken, between.struck[fate]) == ([ORDER], 1)
 
 
-async def test_an_unlucky_wish_gets_a_500_each_time_until_it_is_healed(legacy: Legacy) -> None:
+async def test_an_unlucky_order_gets_a_500_each_time_until_it_is_healed(legacy: Legacy) -> None:
     with before(legacy.server_port, most_unlucky=1) as between:
         for _ in range(3):
             assert (await send(between, order())).status == 500
@@ -137,7 +137,7 @@ async def test_a_caller_that_gives_up_takes_his_connection_to_legacy_along() -> 
                 await send(between, order(timeout=0.5))
             sent = await asyncio.to_thread(all_of, frozen)
             assert b"100-continue" in sent
-            assert WISH not in sent
+            assert ORDER not in sent
 
 
 def all_of(server: socket.socket) -> bytes:

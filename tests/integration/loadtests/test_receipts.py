@@ -21,7 +21,7 @@ def shown(status: str, total: str = "9.00") -> str:
     return json.dumps({"status": status, "total": total})
 
 
-# By number: as legacy's log told it, as our saga left it; what counts.
+# By number: as legacy's log has it, as our saga left it; what counts.
 ORDERS = {
     "SO-1": (shown("NEW"), None, "NEW"),
     "SO-2": (None, shown("NEW"), "NEW"),

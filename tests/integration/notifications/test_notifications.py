@@ -97,7 +97,7 @@ async def test_a_refund_is_one_mail_to_whoever_paid_whichever_event_comes_first(
     assert "of 258.00 EUR that you paid" in rows[1]["body"]
 
 
-async def test_a_mail_for_each_order_whichever_version_told_it(
+async def test_a_mail_for_each_order_whichever_version_its_event_has(
     make_database: Callable[[str], str],
     nats_server: Any,
     make_process: Callable[..., Any],

@@ -81,7 +81,9 @@ async def test_a_line_that_goes_leaves_the_document(
         assert [each["sku"] for each in orjson.loads(body)["lines"]] == lines
 
 
-async def test_after_a_start_only_what_is_told_is_made_anew(connection: asyncpg.Connection) -> None:
+async def test_after_a_start_only_what_is_published_is_made_again(
+    connection: asyncpg.Connection,
+) -> None:
     other = Stored("order", 2, HEAD | {"id": 2, "order_no": "SO-2"}, (1, 0))
     await deliver(connection, Projection(), other, *published())
     await connection.execute("UPDATE order_document SET body = 'as it was'")
@@ -141,7 +143,7 @@ async def shown(pool: asyncpg.Pool, watermark: float) -> str:
 
 
 async def events(pool: asyncpg.Pool) -> list[str]:
-    """Told so far."""
+    """Delivered so far."""
     rows = await pool.fetch("SELECT event_id FROM outbox ORDER BY id")
     return [row["event_id"] for row in rows]
 

@@ -128,7 +128,7 @@ def telling(*facts: Fact, then: Callable[[], Any] | None = None) -> Any:
 async def test_damage_is_mended_and_our_own_is_carried_over(world: World, rebuild_by: Any) -> None:
     await world.own("SO-1", "own 1", 100)
     await world.own("SO-2", "own 2", 100)
-    await world.own("SO-8", "not told", NOW)
+    await world.own("SO-8", "not published", NOW)
     await world.connection.execute('UPDATE order_document SET body = \'{"status": "wrong"}\'')
     await world.connection.execute("UPDATE mirror SET gone = true WHERE key = '1'")
     await world.connection.execute("DELETE FROM order_document WHERE order_no = 'SO-3'")
@@ -147,7 +147,7 @@ async def test_damage_is_mended_and_our_own_is_carried_over(world: World, rebuil
         "SO-1": (1, "NEW", "own 1", 100),
         "SO-2": (2, "NEW", "own 2 later", NOW),
         "SO-3": (3, "NEW", None, 0),
-        "SO-8": (None, None, "not told", NOW),
+        "SO-8": (None, None, "not published", NOW),
         "SO-9": (None, None, "placed meanwhile", 0),
     }
     after = await world.everything()
@@ -157,7 +157,7 @@ async def test_damage_is_mended_and_our_own_is_carried_over(world: World, rebuil
     assert after["public.reader_position"] == before["public.reader_position"]
 
 
-async def test_what_the_feed_told_only_the_fresh_one_joins_what_a_saga_left(
+async def test_what_only_the_fresh_one_got_from_the_feed_joins_what_a_saga_left(
     world: World, rebuild_by: Any
 ) -> None:
     await world.own("SO-4", "own 4", 100)
@@ -180,7 +180,7 @@ async def test_an_order_that_legacy_has_no_more_is_gone_also_where_a_saga_wrote_
     assert set(await world.documents()) == {"SO-1"}
 
 
-async def test_sagas_hear_of_what_only_the_fresh_one_was_told(
+async def test_sagas_hear_of_what_only_the_fresh_one_received(
     world: World, rebuild_by: Any
 ) -> None:
     request = {"customer": {}, "wish": {"lines": {}}}
@@ -202,7 +202,7 @@ async def test_a_database_of_another_shape_is_left_alone(world: World, rebuild_b
 
 
 async def test_a_failing_exchange_leaves_all_as_it_was(world: World, rebuild_by: Any) -> None:
-    await world.own("SO-8", "not told", 100)
+    await world.own("SO-8", "not published", 100)
     before = await world.everything()
     failing = replace(PART, carry=(*PART.carry, "SELECT 1 / 0"))
     with pytest.raises(asyncpg.DivisionByZeroError):
@@ -215,13 +215,13 @@ async def test_a_writer_that_does_not_end_is_waited_for_and_harmed_by_nothing(
 ) -> None:
     """The exchange gives way, again and again, and the writer never fails."""
     async with world.connection.transaction():
-        await world.own("SO-8", "not told", 100)
+        await world.own("SO-8", "not published", 100)
         with pytest.raises(NotRebuilt, match="too busy"):
             await rebuild_by(world.url, "orders", PART, telling(*all_of(head(1))), patience=10.0)
     found = await world.documents()
     assert (set(found), found["SO-8"]) == (
         {"SO-1", "SO-2", "SO-3", "SO-8"},
-        (None, None, "not told", 100),
+        (None, None, "not published", 100),
     )
 
 

@@ -148,11 +148,11 @@ async def _age(database: str, saga_id: str) -> float:
         return await views.age_of_saga(pool, saga_id)
 
 
-def test_a_pending_order_that_comes_to_nothing_is_undone_and_told(shop: Any) -> None:
+def test_a_pending_order_that_comes_to_nothing_is_undone_and_published(shop: Any) -> None:
     shop.login("anna@example.com")
     shop.legacy.kill()
-    wish = {"lines": [{"sku": "TENT-1", "qty": 3}]}
-    accepted = shop.ask("new", "POST", "/api/orders", wish)
+    wanted = {"lines": [{"sku": "TENT-1", "qty": 3}]}
+    accepted = shop.ask("new", "POST", "/api/orders", wanted)
     assert accepted.status_code == 202
     # The answer came at once, so the age of its saga must not hide that somebody was promised it.
     assert asyncio.run(_age(shop.databases["orders"], accepted.json()["id"])) > 3600
@@ -172,7 +172,7 @@ def test_a_pending_order_that_comes_to_nothing_is_undone_and_told(shop: Any) -> 
     shop.balance()
 
 
-def test_a_pending_cancellation_that_is_refused_is_told(shop: Any) -> None:
+def test_a_pending_cancellation_that_is_refused_is_published(shop: Any) -> None:
     shop.login("anna@example.com")
     placed = shop.ask("legacy", "POST", "/api/orders", {"lines": [{"sku": "TENT-1", "qty": 1}]})
     order_no = placed.json()["order_no"]

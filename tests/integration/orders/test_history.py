@@ -19,10 +19,10 @@ def shown(shop: Any, order_no: str, **more: Any) -> Any:
 
 
 def until_published(shop: Any, order_no: str) -> None:
-    """Wait until the feed has told of the order as legacy has it now."""
+    """Wait until the feed has published the order as legacy has it now."""
     wanted = shop.value("legacy", "SELECT status FROM orders WHERE order_no = %s", order_no)
     shop.until(
-        f"{order_no} told",
+        f"{order_no} published",
         lambda: shop.query("orders", "SELECT status FROM order_document WHERE order_no = %s"
                            " AND body IS NOT NULL", order_no) == [(wanted,)],
     )  # fmt: skip
@@ -45,7 +45,7 @@ def test_a_cancelled_orders_payment_is_given_back(shop: Any) -> None:
     refunded = [{"amount": "19.80", "method": "card", "status": "REFUNDED"}]
     shop.until("refunded", lambda: shown(shop, order_no).json()["payments"] == refunded)
     until_published(shop, order_no)
-    shop.until("refund told", lambda: shown(shop, order_no).json()["payments"] == refunded)
+    shop.until("refund published", lambda: shown(shop, order_no).json()["payments"] == refunded)
 
 
 def test_payments_are_what_legacy_has(shop: Any) -> None:
@@ -54,7 +54,9 @@ def test_payments_are_what_legacy_has(shop: Any) -> None:
     shop.query("legacy", "UPDATE payment SET status = 'DECLINED', amount = '1.5' FROM orders"
                          " WHERE order_id = orders.id AND order_no = %s", order_no)  # fmt: skip
     declined = [{"amount": "1.5", "method": "card", "status": "DECLINED"}]
-    shop.until("told", lambda: shown(shop, order_no).json().get("payments") == declined)
+    shop.until(
+        "decline published", lambda: shown(shop, order_no).json().get("payments") == declined
+    )
 
 
 def test_orders_are_found_by_either_number(shop: Any) -> None:
@@ -74,7 +76,7 @@ def test_orders_are_found_by_either_number(shop: Any) -> None:
     assert found("page=x") == found("page=1")
 
 
-def test_of_somebody_elses_order_nothing_is_told(shop: Any) -> None:
+def test_nothing_of_another_customers_order_is_shown(shop: Any) -> None:
     order_no = placed(shop, "new")
     assert shown(shop, order_no, email="ben@example.com").status_code == 404
     assert shown(shop, "SO-2026-000000").status_code == 404

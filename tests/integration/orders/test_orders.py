@@ -66,8 +66,8 @@ def test_whoever_uses_our_mark_again_keeps_the_order_and_gets_no_money_of_anothe
     shown = shop.ask("legacy", "GET", f"/api/orders/{first['order_no']}").json()["po_number"]
     shop.settled()
     later()  # the mark that is used again is of a saga that nobody remembers
-    wish = {"lines": [{"sku": "MUG-0", "qty": 7}], "po_number": shown}
-    again = shop.ask("legacy", "POST", "/api/orders", wish).json()
+    wanted = {"lines": [{"sku": "MUG-0", "qty": 7}], "po_number": shown}
+    again = shop.ask("legacy", "POST", "/api/orders", wanted).json()
     path = f"/api/orders/{again['order_no']}"
     shop.until("fed", lambda: shop.ask("new", "GET", path).status_code == 200)
     shop.settled()
@@ -175,7 +175,7 @@ def test_an_order_without_room_for_the_mark_is_for_legacy(shop: Any) -> None:
 
 
 def test_an_article_that_is_not_known_here_yet_is_for_legacy(shop: Any) -> None:
-    wish, key = {"lines": [{"sku": "MUG-1", "qty": 1}]}, {"Idempotency-Key": "new mug"}
+    wanted, key = {"lines": [{"sku": "MUG-1", "qty": 1}]}, {"Idempotency-Key": "new mug"}
     shop.login("anna@example.com")
     shop.processes["feed"].kill()
     shop.query(
@@ -185,13 +185,13 @@ def test_an_article_that_is_not_known_here_yet_is_for_legacy(shop: Any) -> None:
         " INSERT INTO stock_movement (sku, qty_change, reason) VALUES ('MUG-1', 9, 'INIT')",
     )
     before = shop.value("orders", "SELECT count(*) FROM saga")
-    answer = shop.ask("new", "POST", "/api/orders", wish, headers=key)
+    answer = shop.ask("new", "POST", "/api/orders", wanted, headers=key)
     assert (answer.status_code, answer.headers["fig-declined"]) == (503, "behind")
     assert shop.value("orders", "SELECT count(*) FROM saga") == before
-    assert shop.ask("legacy", "POST", "/api/orders", wish).status_code == 201
+    assert shop.ask("legacy", "POST", "/api/orders", wanted).status_code == 201
 
     shop.processes["feed"].start().wait_until_ready()
-    asked = lambda: shop.ask("new", "POST", "/api/orders", wish, headers=key)  # noqa: E731
+    asked = lambda: shop.ask("new", "POST", "/api/orders", wanted, headers=key)  # noqa: E731
     shop.until("known here", lambda: asked().status_code == 201)
     assert shop.value("orders", "SELECT count(*) FROM saga") == before + 1
     shop.balance()

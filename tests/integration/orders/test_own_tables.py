@@ -48,8 +48,10 @@ class World:
     async def _gate(self, saga_id: str, pieces: Mapping[str, int], stamp: Stamp) -> None:
         self.gated.append((saga_id, pieces, stamp))
 
-    async def place(self, customer: Customer, wish: OrderRequest, saga_id: str, held: int) -> Order:
-        return await self.record.place(customer, wish, saga_id, held, self.promise)
+    async def place(
+        self, customer: Customer, wanted: OrderRequest, saga_id: str, held: int
+    ) -> Order:
+        return await self.record.place(customer, wanted, saga_id, held, self.promise)
 
     async def promise(self, connection: asyncpg.Connection) -> None:
         """The saga's, in the order's own transaction."""
@@ -190,8 +192,8 @@ async def test_what_the_monolith_changed_meanwhile_is_believed(world: World) -> 
 async def test_the_feed_does_not_take_the_customers_text_for_a_mark(world: World) -> None:
     """Theirs is what looks like our mark: copied from a page of the monolith."""
     text = "PO 17 ~4KZ2M0000000000"
-    wish = OrderRequest({"MUG-0": 1}, "invoice", text)
-    order = await world.place(ANNA, wish, "S-1", await world.own())
+    wanted = OrderRequest({"MUG-0": 1}, "invoice", text)
+    order = await world.place(ANNA, wanted, "S-1", await world.own())
     await world.publish(Order.from_dict(order.to_dict() | {"po_number": "PO 17"}))
     async with world.pool.acquire() as connection:
         (fed,) = await repository.fed_orders(connection, [1])

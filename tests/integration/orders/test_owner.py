@@ -79,12 +79,12 @@ def test_an_order_is_the_one_that_the_monolith_would_have_written(ours: Any) -> 
 def test_refusals_are_in_the_monoliths_words(ours: Any) -> None:
     """It still has the same stock and goods, and has refused nothing yet."""
     many = {"lines": [{"sku": "TENT-1", "qty": 9}]}
-    for wish in (
+    for wanted in (
         many,
         {"lines": [{"sku": "OLD-0", "qty": 1}]},
         {"lines": [{"sku": "x", "qty": 1}]},
     ):
-        sides = [ours.ask(side, "POST", "/api/orders", wish) for side in ("new", "legacy")]
+        sides = [ours.ask(side, "POST", "/api/orders", wanted) for side in ("new", "legacy")]
         assert sides[0].status_code == sides[1].status_code != 201
         assert sides[0].json() == sides[1].json()
     mine = ours.ask("new", "POST", "/api/orders", {"lines": [{"sku": "MUG-0", "qty": 1}]}).json()
@@ -99,8 +99,8 @@ def test_refusals_are_in_the_monoliths_words(ours: Any) -> None:
 
 
 def test_the_customers_text_has_all_its_room_and_no_mark(ours: Any) -> None:
-    wish = {"lines": [{"sku": "MUG-0", "qty": 1}], "po_number": LONG}
-    order = ours.ask("new", "POST", "/api/orders", wish)
+    wanted = {"lines": [{"sku": "MUG-0", "qty": 1}], "po_number": LONG}
+    order = ours.ask("new", "POST", "/api/orders", wanted)
     assert (order.status_code, order.json()["po_number"]) == (201, LONG)
 
 
@@ -114,19 +114,19 @@ def test_an_order_from_before_is_cancelled_here_and_paid_back(ours: Any) -> None
 
 
 def test_one_key_places_one_order(ours: Any) -> None:
-    wish = {"lines": [{"sku": "MUG-0", "qty": 1}]}
+    wanted = {"lines": [{"sku": "MUG-0", "qty": 1}]}
     keyed = {"headers": {"Idempotency-Key": "once"}}
-    numbers = {ours.ask("new", "POST", "/api/orders", wish, **keyed).json()["order_no"]
+    numbers = {ours.ask("new", "POST", "/api/orders", wanted, **keyed).json()["order_no"]
                for _ in range(3)}  # fmt: skip
     assert len(numbers) == 1
 
 
 def test_the_last_pieces_are_sold_once(ours: Any) -> None:
     """Three are left, and sixteen ask."""
-    wish, answers = {"lines": [{"sku": "TENT-1", "qty": 1}, {"sku": "MUG-0", "qty": 1}]}, []
+    wanted, answers = {"lines": [{"sku": "TENT-1", "qty": 1}, {"sku": "MUG-0", "qty": 1}]}, []
 
     def order() -> None:
-        answers.append(ours.ask("new", "POST", "/api/orders", wish))
+        answers.append(ours.ask("new", "POST", "/api/orders", wanted))
 
     asking = [threading.Thread(target=order) for _ in range(16)]
     for one in asking:
@@ -151,9 +151,9 @@ def test_what_was_held_while_the_monolith_decided_is_gated_before_it_is_written(
     """An order that began under the monolith, and comes to its pivot under us."""
     ours.query("orders", "UPDATE domain_owner SET phase = 'moving'")
     placed: list[Any] = []
-    wish = {"lines": [{"sku": "MUG-0", "qty": 1}]}
+    wanted = {"lines": [{"sku": "MUG-0", "qty": 1}]}
     asking = threading.Thread(
-        target=lambda: placed.append(ours.ask("new", "POST", "/api/orders", wish))
+        target=lambda: placed.append(ours.ask("new", "POST", "/api/orders", wanted))
     )
     asking.start()
     held = "SELECT count(*) FROM claim WHERE status = 'held'"

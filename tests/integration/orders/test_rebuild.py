@@ -60,7 +60,7 @@ def rebuild(begin: Any, shop: Any, said: Callable[[str], Path]) -> Callable[[str
 
 @contextmanager
 def stopped(shop: Any) -> Iterator[None]:
-    """No change of legacy is told meanwhile."""
+    """No change of legacy is published meanwhile."""
     feed = shop.processes["feed"].process
     feed.send_signal(signal.SIGSTOP)
     try:
@@ -137,7 +137,7 @@ def test_damage_is_mended_and_the_service_goes_on(shop: Any, rebuild: Any, later
     shop.balance()
 
 
-def test_what_the_feed_has_not_told_can_be_read_all_the_while(shop: Any, rebuild: Any) -> None:
+def test_what_the_feed_has_not_published_can_be_read_all_the_while(shop: Any, rebuild: Any) -> None:
     shop.settled()
     before = shop.ask("new", "GET", "/api/orders").json()["total"]
     unread: list[Any] = []

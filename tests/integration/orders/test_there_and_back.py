@@ -47,8 +47,8 @@ def _move(shop: Any, toward: str) -> dict[str, Any]:
     return standing
 
 
-def _place(shop: Any, side: str, wish: dict[str, Any]) -> dict[str, Any]:
-    return dict(shop.place(side, wish))
+def _place(shop: Any, side: str, wanted: dict[str, Any]) -> dict[str, Any]:
+    return dict(shop.place(side, wanted))
 
 
 def _cancel(shop: Any, side: str, order: dict[str, Any]) -> dict[str, Any]:
@@ -56,7 +56,7 @@ def _cancel(shop: Any, side: str, order: dict[str, Any]) -> dict[str, Any]:
 
 
 def _both_show(shop: Any, order: dict[str, Any]) -> None:
-    """The monolith too, once it has been told."""
+    """The monolith too, once the order has reached it."""
     path = f"/api/orders/{order['order_no']}"
     assert shop.ask("new", "GET", path).json() == order
     shop.until("the monolith has it", lambda: shop.ask("legacy", "GET", path).json() == order)

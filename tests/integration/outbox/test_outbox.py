@@ -31,12 +31,14 @@ async def _pending(service: Any) -> int:
     return int(await service.pool.fetchval("SELECT count(*) FROM outbox WHERE sent IS NULL"))
 
 
-async def test_what_was_not_committed_is_not_told(service: Any, moved: Any, until: Any) -> None:
+async def test_what_was_not_committed_is_not_published(
+    service: Any, moved: Any, until: Any
+) -> None:
     service.run(Relay(service.url, service.nats, CollectorRegistry()).run())
     with pytest.raises(RuntimeError):
         async with service.pool.acquire() as connection, connection.transaction():
             await outbox.add(connection, moved("a", 1), "lost", time.time())
-            raise RuntimeError("the handler fails after it told")
+            raise RuntimeError("the handler fails after it wrote the event")
     await service.tell(moved("a", 2))
 
     await until(lambda: _is(service, 1), "published")
@@ -150,7 +152,7 @@ async def test_the_age_of_the_oldest_is_measured_and_sent_rows_go(
     await until(none_waits, "measured")
 
 
-async def test_one_id_is_told_once(service: Any, moved: Any) -> None:
+async def test_one_id_is_published_once(service: Any, moved: Any) -> None:
     async with service.pool.acquire() as connection:
         for _ in range(2):
             async with connection.transaction():

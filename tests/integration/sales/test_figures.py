@@ -42,7 +42,7 @@ async def world(make_database: Callable[[str], str]) -> AsyncIterator[World]:
     pool.terminate()
 
 
-async def test_an_order_told_by_both_counts_once_the_event_first(world: World) -> None:
+async def test_an_order_of_both_sources_counts_once_the_event_first(world: World) -> None:
     await world.snapshot()
     await world.event(placed(TENTS), moment=10)
     first = await world.rows()
@@ -66,7 +66,7 @@ async def test_an_event_that_comes_late_says_nothing_new(world: World) -> None:
     assert await world.rows() == before
 
 
-async def test_a_cancellation_that_the_feed_has_not_told_counts(world: World) -> None:
+async def test_a_cancellation_that_the_feed_has_not_published_counts(world: World) -> None:
     await world.snapshot(*fed(TENTS, 1))
     await world.event(cancelled(TENTS), moment=10)
     assert (await world.rows())["tents"].cancelled == Decimal("200.00")
@@ -115,7 +115,7 @@ async def test_what_the_owner_publishes_together_counts_as_one_by_one(world: Wor
 
 
 async def test_legacys_word_is_the_last_one(world: World) -> None:
-    """An order that an event told and that legacy, as of then, has not got."""
+    """An order that an event reported and that legacy does not have at that time."""
     await world.snapshot()
     await world.event(placed(TENTS), moment=10)
     await world.reach(11)
@@ -178,7 +178,7 @@ async def test_a_clearing_of_some_keys_leaves_the_others(world: World) -> None:
 
 @dataclass
 class Telling:
-    """A random history of some orders, and the pieces in which it is told."""
+    """A random history of some orders, and the pieces in which it arrives."""
 
     dice: random.Random
     orders: dict[int, Order] = field(default_factory=dict)
@@ -207,7 +207,7 @@ class Telling:
     def expected(
         self, feed: int, reported: list[tuple[int, Any]]
     ) -> dict[str, tuple[int, int, Decimal]]:
-        """Of what the feed has told in this many transactions, and of these events."""
+        """Of what the feed has published in this many transactions, and of these events."""
         known: dict[str, bool] = {}
         for _, facts in self.feed[:feed]:
             head = facts[0]

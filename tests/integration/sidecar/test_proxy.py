@@ -127,7 +127,7 @@ def test_a_bad_plan_changes_nothing(sidecar: Any, client: Ask) -> None:
     sidecar.call("fault", "GET /y", "--error", "418", code=2)
 
 
-def test_what_it_is_told_while_it_is_off_counts_when_it_comes(make_sidecar: Any) -> None:
+def test_a_command_given_while_it_is_off_counts_when_it_comes(make_sidecar: Any) -> None:
     off = make_sidecar("127.0.0.1:1")
     assert off.call("fault", "GET /x", "--error", "500")["on"] is False
     assert off.call("fault")["faults"] == [{"name": "fault-1", "match": "GET /x", "hits": 0}]

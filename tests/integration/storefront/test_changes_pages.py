@@ -97,7 +97,7 @@ class Commanded:
 
 
 @pytest.fixture(scope="module")
-def wishes(new_database: Any) -> str:
+def accounts_database(new_database: Any) -> str:
     """The database of accounts."""
     url: str = new_database("accounts")
     runner.upgrade("accounts", url)
@@ -111,10 +111,10 @@ def _starter(stories: Any) -> Starter:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def both(
-    legacy: Flask, databases: dict[str, str], legacy_url: str, wishes: str
+    legacy: Flask, databases: dict[str, str], legacy_url: str, accounts_database: str
 ) -> AsyncIterator[Both]:
     """Both sides, with all that is needed for changes."""
-    urls = {**databases, "legacy": legacy_url, "accounts": wishes}
+    urls = {**databases, "legacy": legacy_url, "accounts": accounts_database}
     pools = {
         name: await asyncpg.create_pool(urls[name], min_size=1, max_size=2)
         for name in ("catalog", "inventory", "legacy", "accounts")

@@ -76,7 +76,7 @@ async def test_there_is_no_such_order_on_either_side(both: Both, path: str) -> N
     assert await both.same("GET", f"/orders/{path}", **both.person(CUSTOMER)) == 404
 
 
-async def test_of_somebody_elses_order_nothing_is_told(both: Both) -> None:
+async def test_nothing_of_another_customers_order_is_shown(both: Both) -> None:
     order_no = orders(both)[0]
     assert await both.same("GET", f"/orders/{order_no}", **both.person(ADMIN)) == 404
 

@@ -178,8 +178,8 @@ def ledgers(make_shop: Callable[..., Shop]) -> Shop:
 
 def captured(shop: Shop, saga: str, order: Mapping[str, Any]) -> None:
     """The saga `saga` has placed this order, worth 208.46: its money is here and its goods sold."""
-    wish = {"lines": {line["sku"]: line["quantity"] for line in order["lines"]}}
-    state = {"results": {"write": {"order": order}}, "reason": "", "request": {"wish": wish}}
+    wanted = {"lines": {line["sku"]: line["quantity"] for line in order["lines"]}}
+    state = {"results": {"write": {"order": order}}, "reason": "", "request": {"wish": wanted}}
     shop.execute(
         "orders",
         "INSERT INTO saga (id, kind, phase, due, state, holder, lease_until, created, updated)"

@@ -60,7 +60,7 @@ def books(ledgers):
         shop.execute(database, statement)
 
 
-def test_honest_books_balance_and_their_sums_are_told(books):
+def test_honest_books_balance_and_their_sums_are_reported(books):
     found = checked(books)
     assert broken(found) == {}
     assert report.as_json(found)["books"] == {

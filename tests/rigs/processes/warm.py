@@ -158,7 +158,7 @@ WARM = Warm()  # each worker of the tests has its own
 
 
 def serve(options: socket.socket) -> dict[str, Any] | None:
-    """Fork for each wish; returns the wish in the fork, and None when nobody asks any more."""
+    """Fork for each request; returns the request in the fork, and None when no more come."""
     running: dict[int, int] = {}  # pid: the pipe that hears of its end
     wake, waker = os.pipe()
     os.set_blocking(waker, False)
@@ -205,15 +205,15 @@ def _reap(running: dict[int, int]) -> None:
             os.close(end)
 
 
-def become(wish: dict[str, Any]) -> None:
+def become(request: dict[str, Any]) -> None:
     """Run its module as `python -m` does."""
-    if wish["session"]:
+    if request["session"]:
         os.setsid()
     os.environ.clear()
-    os.environ.update(wish["env"])
+    os.environ.update(request["env"])
     time.tzset()
-    sys.argv[:] = wish["argv"]
-    runpy.run_module(wish["argv"][0], run_name="__main__", alter_sys=True)
+    sys.argv[:] = request["argv"]
+    runpy.run_module(request["argv"][0], run_name="__main__", alter_sys=True)
 
 
 if __name__ == "__main__":

@@ -50,7 +50,7 @@ class VirtualClock:
     def __init__(self, start: float = 1_000_000.0) -> None:
         self._start = start
         self.passed = 0.0  # seconds since the world began
-        self.moved: Callable[[float], Awaitable[None]] | None = None  # told of `now`
+        self.moved: Callable[[float], Awaitable[None]] | None = None  # called with `now`
 
     def now(self) -> float:
         """Unix seconds, by the store's clock."""

@@ -78,9 +78,9 @@ class Shop:
             url, extra = self.processes["orders"].url, self.as_facade(email, **extra)
         return httpx2.request(method, url + path, json=body, headers=extra, timeout=15)
 
-    def place(self, side: str, wish: Any, **more: Any) -> dict[str, Any]:
+    def place(self, side: str, wanted: Any, **more: Any) -> dict[str, Any]:
         """The order; where it was only promised at first, once it is placed: a machine is busy."""
-        answer = self.ask(side, "POST", "/api/orders", wish, **more)
+        answer = self.ask(side, "POST", "/api/orders", wanted, **more)
         return self._outcome(side, answer, 201, **more)
 
     def cancel(self, side: str, order_no: str, **more: Any) -> dict[str, Any]:

@@ -35,7 +35,7 @@ class Order:
 
 
 class World:
-    """A shop's history, told in pieces. Moments are whole seconds since 1970."""
+    """A shop's history, published in pieces. Moments are whole seconds since 1970."""
 
     def __init__(self, pool: asyncpg.Pool) -> None:
         self.pool = pool
@@ -61,7 +61,7 @@ class World:
         await self.apply(*goods, *facts, *ends)
 
     async def reach(self, moment: int) -> None:
-        """The feed has told everything up to this moment."""
+        """The feed has published everything up to this moment."""
         await self.pool.execute(
             "INSERT INTO reader_position (name, stream, sequence, watermark)"
             " VALUES ('legacy feed', 's', 1, $1) ON CONFLICT (name) DO UPDATE SET watermark = $1",

@@ -1,4 +1,4 @@
-"""Finding the engines' programs, and what NATS is told. Mirrors postgres.py and nats.py."""
+"""Finding the engines' programs, and the configuration of NATS. Mirrors postgres.py and nats.py."""
 
 import pytest
 

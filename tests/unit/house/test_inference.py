@@ -21,7 +21,7 @@ def test_owners_are_found_through_calls_loops_and_fields() -> None:
         assert (owner, name, file) in found
 
 
-def test_what_is_replaced_and_what_is_changed_are_told_apart() -> None:
+def test_what_is_replaced_and_what_is_changed_are_distinguished() -> None:
     how = {
         access.how
         for access in everything().accesses

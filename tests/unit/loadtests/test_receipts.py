@@ -1,4 +1,4 @@
-"""What customers were told, against what there is."""
+"""The answers that customers got, against what there is."""
 
 from __future__ import annotations
 

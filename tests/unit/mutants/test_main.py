@@ -99,7 +99,7 @@ def test_a_stale_entry_is_an_error(
     assert "f: a -> b: there is no such change: take the entry out" in capsys.readouterr().out
 
 
-def test_tests_that_fail_without_any_change_are_told(
+def test_tests_that_fail_without_any_change_are_reported(
     play: Play, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def broken(*_: object) -> list[Result]:
@@ -110,7 +110,9 @@ def test_tests_that_fail_without_any_change_are_told(
     assert "without any change these fail: test_a" in capsys.readouterr().err
 
 
-def test_an_unknown_name_is_told_with_the_known_ones(capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_unknown_name_is_reported_with_the_known_ones(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     assert command.main(["no-such-thing"]) == 2
     said = capsys.readouterr().err
     assert "'no-such-thing' is no target and no file of one" in said

@@ -93,7 +93,7 @@ def test_tests_that_fail_by_themselves_are_named(tests: Path) -> None:
     assert said.endswith("::test_red")
 
 
-def test_tests_that_cannot_be_collected_are_told(tests: Path) -> None:
+def test_tests_that_cannot_be_collected_are_reported(tests: Path) -> None:
     said = tried(tests, "import no_such_module\n")
     assert said == f"t: its tests cannot be collected: pytest {tests}"
 

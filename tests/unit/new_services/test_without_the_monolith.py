@@ -12,11 +12,11 @@ from chassis.readmodel.watermark import NoFeed
 from new_services.{name}.app import build
 from new_services.{name}.settings import {settings}
 
-told = {settings}(
+made = {settings}(
     database_url="postgresql://u@localhost/db", nats_url="nats://localhost:1",
     listen="127.0.0.1:0", {own})
 ground = Ground(
-    name="{name}", instance="1", settings=told, nats=None, metrics=CollectorRegistry(), pool=None)
+    name="{name}", instance="1", settings=made, nats=None, metrics=CollectorRegistry(), pool=None)
 parts = asyncio.run(build(ground))
 assert isinstance(parts.watermark, NoFeed), parts.watermark
 assert asyncio.run(parts.ready()) is None

@@ -66,7 +66,7 @@ class Monolith:
 
 
 class NewSide:
-    """Keeps what it was told."""
+    """Keeps the headers of its requests."""
 
     def __init__(self, scripts: Any) -> None:
         self._scripts = scripts

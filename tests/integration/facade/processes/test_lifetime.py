@@ -58,7 +58,7 @@ def test_a_broken_file_changes_nothing_but_the_log(start, scripts, two_sides) ->
     facade.save(two_sides("legacy").replace("stage: legacy", "stage: canry"))
     scripts.eventually("the error is logged", lambda: "unknown stage 'canry'" in facade.said())
     verdict = facade.folder / "runtime" / "reload.json"
-    scripts.eventually("the verdict is told", lambda: b'"ok":false' in verdict.read_bytes())
+    scripts.eventually("the verdict is written", lambda: b'"ok":false' in verdict.read_bytes())
     assert facade.get("/moving")[0] == 200
     os.kill(facade.workers()[0], signal.SIGKILL)
     scripts.eventually("another worker", lambda: _answers(facade))

@@ -26,7 +26,7 @@ class FakeClient:
         )
         self.gate = Gate(transport)
         self.sent = b""
-        self.calls: list[Any] = []  # what else it was told, in order
+        self.calls: list[Any] = []  # what else was called, in order
 
     def write(self, data: bytes) -> None:
         """Keep it."""

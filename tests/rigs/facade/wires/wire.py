@@ -104,7 +104,7 @@ class FakePeer:
             self._wire.settle()
 
     def read(self) -> bytes:
-        """What we were told since the last call."""
+        """What we received since the last call."""
         data = bytes(self.transport.sent)
         self.transport.sent.clear()
         return data
@@ -119,7 +119,7 @@ class FakePeer:
 
     @property
     def ended(self) -> bool:
-        """Whether we see the end of what we are told."""
+        """Whether we see the end of what we receive."""
         return self.transport.closing or self.transport.half_closed
 
     def shut(self) -> None:

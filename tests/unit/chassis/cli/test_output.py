@@ -57,6 +57,6 @@ def test_a_negative_answer_is_on_stderr_or_a_document_on_stdout(
     assert json.loads(said) == document
 
 
-def test_another_command_of_ours_is_told() -> None:
+def test_another_command_of_ours_is_named() -> None:
     assert Output(as_json=True).options == ["--json"]
     assert Output().options == []

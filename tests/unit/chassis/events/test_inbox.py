@@ -209,7 +209,7 @@ async def test_it_follows_what_it_handles_at_its_pace() -> None:
     assert source.subjects == [CAPTURED, "events.payments.payment-refunded"]
 
 
-async def test_why_it_stands_still_is_told_and_a_person_lets_it_go_on() -> None:
+async def test_why_it_stands_still_is_shown_and_a_person_lets_it_go_on() -> None:
     world = World()
     assert world.inbox.alarms == {}
     world.inbox.follower.stopped = "mail stopped after message 7"
@@ -239,7 +239,7 @@ async def test_it_runs_as_its_follower_does(monkeypatch: pytest.MonkeyPatch) -> 
     assert ran == [True]
 
 
-async def test_a_handler_works_in_the_trace_of_what_told_the_event() -> None:
+async def test_a_handler_works_in_the_trace_of_the_events_publisher() -> None:
     world, heard = World(), []
 
     async def handle(_connection: Any, event: Any, _envelope: Any) -> None:

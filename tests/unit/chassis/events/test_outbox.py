@@ -134,7 +134,7 @@ async def _woken(world: World) -> None:
     world.relay._rest = rest  # type: ignore[method-assign]
 
 
-async def test_an_event_is_told_in_the_open_transaction_once() -> None:
+async def test_an_event_is_written_in_the_open_transaction_once() -> None:
     database: Any = Database()
     await outbox.add(database, EVENT, "S-1:capture", 1_800_000_000.0)
     ((statement, values),) = database.asked
@@ -303,7 +303,7 @@ async def test_what_an_operator_set_is_left_alone(monkeypatch: pytest.MonkeyPatc
     await outbox.ensure_event_streams(bus)
 
 
-async def test_an_event_is_sent_in_the_trace_of_what_told_it() -> None:
+async def test_an_event_is_sent_in_the_trace_of_its_writer() -> None:
     """However long its row has waited, and whichever process sends it."""
     sent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
     carried: dict[str, str] = {}

@@ -1,4 +1,4 @@
-"""What is told of the events that wait."""
+"""What is reported of the events that wait."""
 
 from types import SimpleNamespace
 from typing import Any
@@ -24,7 +24,7 @@ def test_one_warning_each_time_they_wait_too_long(caplog: pytest.LogCaptureFixtu
     assert metrics.get_sample_value("outbox_oldest_pending_seconds") == 10.5
 
 
-def test_one_that_is_late_when_it_is_looked_at_first_is_told(caplog: pytest.LogCaptureFixture):
+def test_one_that_is_late_at_the_first_look_is_logged(caplog: pytest.LogCaptureFixture):
     watch = OutboxWatch("postgresql://nowhere", CollectorRegistry(), every=0.5, warn_after=10.0)
     watch.saw(3, 11.0)
     assert len(caplog.records) == 1

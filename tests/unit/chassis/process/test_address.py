@@ -45,7 +45,7 @@ def test_behind_a_proxy_it_may_be_https_and_have_a_path(text: str, asked: str) -
     ["", ":", "8081", "localhost", "localhost:", "a:b", "a:70000", "a:-1", "ftp://a:1", "[::1:80",
      "http://me:secret@a:1", "http://a:1?x=y", "unix"],
 )  # fmt: skip
-def test_what_is_no_address_is_told_what_was_expected(text: str) -> None:
+def test_for_what_is_no_address_the_error_says_what_was_expected(text: str) -> None:
     for read in (host_port, url):
         with pytest.raises(BadAddress, match=r"is not HOST:PORT, :PORT or http://HOST:PORT"):
             read(text)

@@ -1,4 +1,4 @@
-"""What a service that calls the monolith is told, and whom it then calls."""
+"""The settings of a service that calls the monolith, and whom it then calls."""
 
 import socket
 import threading
@@ -63,7 +63,7 @@ def _answer(port: socket.socket, word: bytes) -> None:
         connection.sendall(head + word)
 
 
-def test_the_registry_is_told_the_version(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_registry_entry_has_the_version(monkeypatch: pytest.MonkeyPatch) -> None:
     settings = configured(monkeypatch, SHOP_VERSION="7.1")
     with socket.create_server(("127.0.0.1", 0)) as port:
         entry = assembly._registration("shop", "ab", port, settings.version)

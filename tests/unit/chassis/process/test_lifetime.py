@@ -1,4 +1,4 @@
-"""A process is told from a later one of the same pid."""
+"""A process is distinguished from a later one of the same pid."""
 
 import os
 

@@ -98,7 +98,7 @@ def asked_alone(after: int = 0) -> Request:
 
 
 @pytest.mark.parametrize("after", [0, 999_999_000_000, 2**62])
-async def test_who_is_told_that_nobody_else_answers_answers_from_any_age(after: int) -> None:
+async def test_when_no_other_side_answers_it_answers_at_any_age(after: int) -> None:
     watermark = old(alone=False)
     answer = Response()
     (await fresh(asked_alone(after), watermark)).stamp(answer)

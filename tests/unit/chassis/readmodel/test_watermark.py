@@ -51,7 +51,7 @@ async def test_who_gave_up_is_forgotten_also_while_the_feed_stands_still():
     assert await watermark.reached(1)
 
 
-async def test_who_waits_is_told_of_and_seen_until_he_has_gone():
+async def test_a_wait_is_reported_and_seen_until_it_ends():
     watermark, awaited = Watermark(), []
     watermark.on_wait = lambda: awaited.append(watermark.awaited)
     assert not watermark.awaited

@@ -10,7 +10,7 @@ from chassis.registry import announcing, instances
 from chassis.registry.instances import Directory, by_service, merged
 
 
-def test_entries_are_told_by_service_and_nonsense_is_left_out() -> None:
+def test_entries_are_grouped_by_service_and_nonsense_is_left_out() -> None:
     entries = [
         b'{"service": "orders", "url": "http://b"}', b'{"service": "orders", "url": "http://a"}',
         b'{"service": "orders", "url": "http://a"}', b"{", b'{"service": "x"}', b"[]",

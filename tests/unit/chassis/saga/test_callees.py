@@ -99,7 +99,7 @@ async def test_a_hundred_cost_hardly_more_than_one() -> None:
     assert hundred[2] <= 2 * 100
 
 
-async def test_what_was_counted_is_told_once_it_ends() -> None:
+async def test_what_was_counted_is_reported_once_it_ends() -> None:
     world = World()
     await world.pending(1)
     await world.passes(120.0)

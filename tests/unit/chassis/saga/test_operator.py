@@ -90,7 +90,7 @@ async def test_an_open_saga_is_stuck_only_after_a_while(world: World) -> None:
     assert [one["id"] for one in stuck] == ["s2"]
 
 
-async def test_the_story_is_told_without_the_customers_seal(world: World) -> None:
+async def test_the_story_is_shown_without_the_customers_seal(world: World) -> None:
     found = (await world.http.get("/sagas/s1")).json()
     entries = [(entry["step"], entry["what"]) for entry in found["story"]]
     assert entries == [
@@ -184,7 +184,7 @@ async def test_an_order_that_takes_long_goes_on_after_the_answer(
             await asyncio.sleep(0.05)
         finally:
             ended.set()
-        raise ValueError("too late to be told")
+        raise ValueError("too late to be reported")
 
     monkeypatch.setattr(world.runner, "order", order)
     answer = await world.http.post("/sagas/s1/resume")
@@ -193,7 +193,7 @@ async def test_an_order_that_takes_long_goes_on_after_the_answer(
     await ended.wait()
 
 
-async def test_which_orders_there_are_is_told(world: World) -> None:
+async def test_the_commands_that_exist_are_listed(world: World) -> None:
     answer = await world.http.post("/sagas/s1/explode")
     assert answer.json()["detail"] == "expected one of resume, compensate, park"
     answer = await world.http.get("/sagas?phase=lost")

@@ -161,7 +161,7 @@ async def test_how_such_an_order_came_out_is_nobodys_error(how: str) -> None:
     future: asyncio.Future[State] = loop.create_future()
     future.add_done_callback(operator._heard)
     if how == "failed":
-        future.set_exception(ValueError("too late to be told"))
+        future.set_exception(ValueError("too late to be reported"))
     elif how == "cancelled":
         future.cancel()
     else:

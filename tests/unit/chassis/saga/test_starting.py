@@ -1,4 +1,4 @@
-"""What a request is told of its saga: never "accepted" before the saga is stored."""
+"""What a request learns of its saga: never "accepted" before the saga is stored."""
 
 import asyncio
 import gc
@@ -76,7 +76,7 @@ async def test_what_is_not_stored_is_not_called_accepted() -> None:
         await running
 
 
-async def test_once_it_is_stored_after_all_it_is_told() -> None:
+async def test_once_it_is_stored_after_all_it_is_answered() -> None:
     store = SlowStore()
     running = asyncio.create_task(starter(store, done).run(state()))
     await store.looked.wait()

@@ -1,4 +1,4 @@
-"""What a request is told when the store fails, another instance takes over, or all is to stop."""
+"""What a request learns when the store fails, another instance takes over, or all is to stop."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
@@ -32,7 +32,7 @@ class Failing(MemoryStore):
         super().__init__()
         self._error = error
         self._first = first  # when the saga is made
-        self.loaded: Callable[[], None] | None = None  # told when somebody looks
+        self.loaded: Callable[[], None] | None = None  # called at each look
 
     async def create(self, state: State, holder: str, seconds: float) -> Lease | None:
         if self._first is not None:
@@ -75,7 +75,7 @@ async def test_what_fails_after_it_was_stored_is_accepted_and_logged(
     assert "a saga goes on later: ConnectionError: the database went away" in caplog.text
 
 
-async def test_what_fails_before_it_was_stored_is_told_to_the_request() -> None:
+async def test_what_fails_before_it_was_stored_fails_the_request() -> None:
     refused = ConnectionError("refused")
     made = starter(Failing(refused, first=refused))
     with pytest.raises(ConnectionError, match="refused"):
@@ -104,7 +104,7 @@ async def _stored(store: MemoryStore, **more: Any) -> State:
     return made
 
 
-async def test_a_recalled_saga_is_told_as_it_is_after_it_went_back() -> None:
+async def test_a_recalled_saga_is_answered_as_it_is_after_it_went_back() -> None:
     store = MemoryStore()
     before = await _stored(store)
     made = starter(store)
@@ -121,7 +121,7 @@ async def test_past_its_pivot_there_is_nothing_to_recall() -> None:
         await starter(store).recalled(before)
 
 
-async def test_a_recalled_saga_that_others_took_is_told_as_they_stored_it() -> None:
+async def test_a_recalled_saga_that_others_took_is_answered_as_they_stored_it() -> None:
     class Taken(MemoryStore):
         """Another instance carries it to its end before the recall is stored."""
 
@@ -157,7 +157,7 @@ async def test_a_recall_that_takes_long_goes_on_and_stop_ends_the_wait(
     assert await store.claim_one("s", "other", 1.0) is not None  # its lease was given back
 
 
-async def test_an_impatient_client_is_told_that_its_recalled_saga_is_going_back(
+async def test_an_impatient_client_learns_that_its_recalled_saga_is_going_back(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(starting, "WAIT_SECONDS", 0.01)

@@ -95,7 +95,7 @@ async def test_an_open_saga_is_parked_before_a_person_undoes_it() -> None:
     [
         (Fault.NOT_YET, Phase.UNDONE),  # it was away: nothing has happened
         (Fault.LOST, Phase.UNDONE),  # nobody knew, and then it was certain
-        (Fault.UNANSWERED, Phase.DONE),  # it had happened, and the steps are told
+        (Fault.UNANSWERED, Phase.DONE),  # it had happened, and the steps are published
         (Fault.LATE, Phase.DONE),
     ],
 )

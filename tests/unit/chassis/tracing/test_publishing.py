@@ -51,7 +51,7 @@ async def test_batches_name_their_service_and_are_bounded(parts: Any) -> None:
     assert number(metrics, "published") == MOST_AT_ONCE + 1
 
 
-async def test_without_a_bus_they_wait_and_what_finds_no_room_is_told(parts: Any) -> None:
+async def test_without_a_bus_they_wait_and_what_finds_no_room_is_counted(parts: Any) -> None:
     bus, source, metrics, publisher = parts
     bus.is_connected = False
     fill(source, MOST_KEPT + 2)

@@ -1,4 +1,4 @@
-"""The short way in: what is in the table, what goes on, and how errors are told."""
+"""The short way in: what is in the table, what goes on, and how errors are answered."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""A change survives its JSON form, and changes are told apart and ordered."""
+"""A change survives its JSON form, and changes are distinguished and ordered."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""Rows of a snapshot survive being packed, and mean the same as told one by one."""
+"""Rows of a snapshot survive being packed, and mean the same as sent one by one."""
 
 import json
 
@@ -26,7 +26,7 @@ def test_any_other_change_stands_for_itself() -> None:
     assert changes_of(change.to_dict()) == [change]
 
 
-def test_packs_of_one_position_are_told_apart() -> None:
+def test_packs_of_one_position_are_distinguished() -> None:
     other = SnapshotRows("line", PACKED.key, PACKED.columns, PACKED.rows[1:], 99, "2026-01-02")
     assert PACKED.message_id != other.message_id
 

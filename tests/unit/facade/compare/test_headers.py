@@ -86,7 +86,7 @@ def test_no_cookie_value_is_kept(judge: Judge) -> None:
     assert secret not in repr(judge(one, other))
 
 
-def test_several_cookies_are_told_apart(judge: Judge) -> None:
+def test_several_cookies_are_distinguished(judge: Judge) -> None:
     one = answer(("set-cookie", "a=1; Path=/"), ("set-cookie", "b=1; Path=/"))
     other = answer(("set-cookie", "b=9; Path=/"), ("set-cookie", "a=9; Path=/x"))
     assert paths(judge(one, other)) == ["value $cookie:a.path"]

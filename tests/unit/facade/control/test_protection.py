@@ -68,7 +68,7 @@ def test_no_page_of_another_origin_changes_something(method, headers, status) ->
         {"Cookie": f"{COOKIE}="}, {"Cookie": "\x01"},
     ],
 )  # fmt: skip
-def test_without_the_token_nothing_is_told(headers) -> None:
+def test_without_the_token_nothing_is_shown(headers) -> None:
     asked = client().get("/api/status", headers=headers)
     assert asked.status_code == 401
     assert asked.headers["WWW-Authenticate"] == "Bearer"

@@ -174,6 +174,6 @@ def hour(chance: Random) -> Kind:
     return worst
 
 
-def test_two_sides_that_are_alike_are_hardly_ever_told_apart() -> None:
+def test_two_equal_sides_are_hardly_ever_judged_different() -> None:
     chance = Random(31)
     assert sum(hour(chance) is Kind.BACK for _ in range(20)) <= 1

@@ -19,7 +19,7 @@ class Sleeper:
 
 
 @given(st.lists(st.floats(0.0, 2.0), min_size=1, max_size=20))
-def test_everyone_is_told_in_time_and_not_before(times: list[float]) -> None:
+def test_each_is_called_in_time_and_not_before(times: list[float]) -> None:
     deadlines = Deadlines(0.0)
     sleepers = [Sleeper(time) for time in times]
     for sleeper in sleepers:
@@ -40,7 +40,7 @@ def test_a_moved_deadline_counts() -> None:
     assert not sleeper.woken
 
 
-def test_who_left_is_not_told() -> None:
+def test_a_deadline_that_was_withdrawn_is_not_called() -> None:
     deadlines, sleeper = Deadlines(0.0), Sleeper(1.0)
     deadlines.add(sleeper)
     deadlines.discard(sleeper)
@@ -49,7 +49,7 @@ def test_who_left_is_not_told() -> None:
     assert not sleeper.woken
 
 
-def test_one_that_is_told_may_move_another() -> None:
+def test_one_that_is_called_may_move_another() -> None:
     deadlines = Deadlines(0.0)
     other = Sleeper(1.0)
 

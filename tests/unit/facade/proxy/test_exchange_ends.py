@@ -55,7 +55,7 @@ def test_one_that_does_not_go_on_is_cancelled_connected_or_not(rig: Any, keyed: 
     assert rig.gateway.counters.client.aborted == 2
 
 
-def test_nobody_is_told_to_go_on_after_the_end(rig: Any) -> None:
+def test_no_client_gets_100_continue_after_the_end(rig: Any) -> None:
     expects = asked("POST", "/legacy/a", "Expect: 100-continue", "Content-Length: 3")
     exchange, client = started(rig, expects)
     connected(exchange)
@@ -88,7 +88,7 @@ def test_a_request_without_a_body_has_nothing_to_end(rig: Any) -> None:
     assert not exchange.done
 
 
-def test_nobody_is_told_to_go_on_once_the_answer_has_begun(rig: Any) -> None:
+def test_no_client_gets_100_continue_once_the_answer_has_begun(rig: Any) -> None:
     expects = asked("POST", "/legacy/a", "Expect: 100-continue", "Content-Length: 3")
     exchange, client = started(rig, expects)
     connected(exchange)

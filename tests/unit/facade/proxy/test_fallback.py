@@ -114,7 +114,7 @@ def test_a_failure_that_is_no_decline_asks_nobody_again(rig) -> None:
     assert client.read().startswith(b"HTTP/1.1 502")
 
 
-def test_the_breakers_are_told_of_each_side_once(rig) -> None:
+def test_the_breakers_count_each_side_once(rig) -> None:
     rig.wire.refuse.add(LEGACY)
     ask(rig, "/read")
     answer(rig, NEW, DECLINED)

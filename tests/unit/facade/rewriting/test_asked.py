@@ -93,7 +93,7 @@ def test_the_host_and_the_prefix_that_was_taken_off() -> None:
     ("options", "target"),
     [({"add": "/app"}, "/a"), ({"host": "x"}, "/a"), ({"strip": "/shop"}, "/other")],
 )
-def test_no_prefix_is_told_where_none_was_taken_off(options, target: str) -> None:
+def test_no_prefix_is_sent_where_none_was_taken_off(options, target: str) -> None:
     head = head_of(rewrite(**options), target, "X-Forwarded-Prefix: /mine")
     assert head.lines == [b"X-Forwarded-Prefix: /mine\r\n"]
 

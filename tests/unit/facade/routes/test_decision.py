@@ -153,7 +153,7 @@ def test_sampling_is_exact_at_its_ends() -> None:
     assert not sampled(make(10), 0.001)
 
 
-def test_an_unknown_path_goes_to_legacy_and_is_told_apart() -> None:
+def test_an_unknown_path_goes_to_legacy_and_is_distinguished() -> None:
     decision = decide(both(Stage.NEW).match("GET", "/y"), None, new_available=True, draw=0)
     assert decision == Decision("legacy", "legacy", -1, "unmatched", True)
 

@@ -50,14 +50,16 @@ def test_a_file_with_domains_is_read() -> None:
     assert [route.domain for route in file.routes] == ["orders", "goods", None]
 
 
-@pytest.mark.parametrize("steps", [lambda file, wish: way(file, wish), None], ids=["walk", "flip"])
+@pytest.mark.parametrize(
+    "steps", [lambda file, change: way(file, change), None], ids=["walk", "flip"]
+)
 def test_a_flip_to_retired_is_refused_with_the_reason(steps) -> None:
-    wish = Flip("order", Stage.RETIRED)
+    change = Flip("order", Stage.RETIRED)
     with pytest.raises(FlipRefused) as refused:
         if steps is None:
-            flip(FILE, wish)
+            flip(FILE, change)
         else:
-            steps(load(FILE.encode()).file, wish)
+            steps(load(FILE.encode()).file, change)
     assert str(refused.value) == REASON
 
 
@@ -139,12 +141,12 @@ def test_what_a_write_is_the_route_may_say(match: str, safe: str | None, pin: bo
 @pytest.mark.parametrize("walks", [True, False])
 def test_no_flip_and_no_walk_leads_a_write_back(owner: str, stage: Stage, walks: bool) -> None:
     text = FILE.replace("{owner: legacy}", f"{{owner: {owner}}}")
-    wish = Flip("order", stage, 0 if stage is Stage.CANARY else None, 100)
+    change = Flip("order", stage, 0 if stage is Stage.CANARY else None, 100)
     with pytest.raises(FlipRefused, match="'order' stays at new"):
         if walks:
-            way(load(text.encode()).file, wish)
+            way(load(text.encode()).file, change)
         else:
-            flip(text, replace(wish, stage=Stage.CANARY, percent=0))
+            flip(text, replace(change, stage=Stage.CANARY, percent=0))
 
 
 @pytest.mark.parametrize("owner", ["moving", "new"])

@@ -1,4 +1,4 @@
-"""Which steps of a route wait until the new side has caught up, and what people are told."""
+"""Which steps of a route wait until the new side has caught up, and what people are shown."""
 
 import json
 from pathlib import Path

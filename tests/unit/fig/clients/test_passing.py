@@ -1,4 +1,4 @@
-"""What the facade's own commands are told about the running stack."""
+"""What the facade's own commands get from the running stack."""
 
 from dataclasses import dataclass
 

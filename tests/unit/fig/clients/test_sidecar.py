@@ -1,4 +1,4 @@
-"""Whether a sidecar is on, told from its files alone."""
+"""Whether a sidecar is on, read from its files alone."""
 
 import json
 import os

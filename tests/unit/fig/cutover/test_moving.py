@@ -18,7 +18,7 @@ def route(failed: int, server_errors: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
-posted: list[Any] = []  # what the facade was told of an attempt that has ended
+posted: list[Any] = []  # what was sent to the facade about an attempt that has ended
 
 
 @pytest.fixture

@@ -74,7 +74,7 @@ def test_the_end_is_written_before_the_supervisor_hears_of_it(tmp_path: Path) ->
     assert ended.read(home) == before, "it is written once"
 
 
-def test_the_journal_is_told_once_for_each_reason(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_journal_gets_one_entry_for_each_reason(monkeypatch: pytest.MonkeyPatch) -> None:
     document: list[dict[str, str]] = []
 
     def post(_base: str, path: str, **query: str) -> dict[str, bool]:

@@ -17,7 +17,7 @@ def test_a_process_gets_a_line_when_it_is_ready_and_only_one():
     assert out.getvalue() == "  legacy           ready   1.2 s\n"
 
 
-def test_a_death_is_told_with_its_reason():
+def test_a_death_is_printed_with_its_reason():
     out = io.StringIO()
     progress = Progress(out, live=False)
     progress.see([Status("feed", Kind.SERVICE, State.BACKOFF, why="was ended by SIGKILL")])

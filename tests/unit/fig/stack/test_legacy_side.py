@@ -1,4 +1,4 @@
-"""What is deleted with the monolith: its processes, and what the others are told of it."""
+"""What is deleted with the monolith: its processes, and the settings of the others that name it."""
 
 import pytest
 
@@ -16,13 +16,13 @@ def test_its_processes_in_start_order(side):
     assert names == ["legacy-migrate", "legacy-seed", "legacy", "feed"]
 
 
-def test_wishes_reach_it(side):
+def test_settings_reach_it(side):
     by_name = {one.name: one for one in side.processes}
     assert by_name["legacy-seed"].command[-2:] == ("--scale", "7")
     assert by_name["legacy"].env["LEGACY_WORKERS"] == "3"
 
 
-def test_every_service_with_a_read_model_may_call_it_and_none_is_told_that_it_is_gone(side, local):
+def test_every_service_with_a_read_model_may_call_it_and_none_has_it_as_gone(side, local):
     assert set(side.services) == set(FED)
     for settings in side.services.values():
         assert settings["legacy_url"] == f"http://{local.address('legacy')}"

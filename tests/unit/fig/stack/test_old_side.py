@@ -22,7 +22,7 @@ def test_monolith_and_feed_are_missing_and_all_else_is_there(local, alone):
     assert [one.name for one in alone] == [name for name in whole if name not in GONE]
 
 
-def test_services_are_told_that_no_feed_fills_them(alone):
+def test_services_know_that_no_feed_fills_them(alone):
     settings = {
         one.name: one.env[key] for one in alone for key in one.env if key.endswith("_LEGACY_FEED")
     }

@@ -1,4 +1,4 @@
-"""The stack as data: its order, its ports, what each process is told."""
+"""The stack as data: its order, its ports, the settings of each process."""
 
 import dataclasses
 
@@ -125,7 +125,7 @@ def test_no_secret_is_on_any_command_line(processes, local):
     assert not [name for name, secret in local.secrets.items() if secret in words]
 
 
-def test_wishes_reach_the_processes(local):
+def test_settings_reach_the_processes(local):
     options = Options(facade_workers=3, scale=7, postgres_bin="/opt/pg/bin")
     by_name = {process.name: process for process in stack(local, options)}
     assert by_name["facade"].command[-2:] == ("--workers", "3")

@@ -29,7 +29,7 @@ def test_a_request_is_taken_once_and_answered(tmp_path, request_):
     assert not list(tmp_path.rglob("*.json")), "nothing is left"
 
 
-def test_who_asks_a_dying_stack_is_told(tmp_path):
+def test_a_request_to_a_dying_stack_is_answered(tmp_path):
     spool = Spool(tmp_path)
     spool.open()
     answer = spool.ask(Restart("catalog"), alive=lambda: False)
@@ -45,7 +45,7 @@ def test_what_was_asked_of_a_former_supervisor_is_forgotten(tmp_path):
     assert spool.take() == []
 
 
-def test_files_that_are_no_wishes_are_thrown_away(tmp_path):
+def test_files_that_are_no_requests_are_thrown_away(tmp_path):
     spool = Spool(tmp_path)
     spool.open()
     for name, content in {"a": "{", "b": "[]", "c": '{"what": 1}'}.items():

@@ -72,7 +72,7 @@ def test_an_order_placed_twice(books, purchases):
     assert "A: 10 at the start, 4 sold, and now 8" in found
 
 
-def test_an_order_without_a_mark_is_told_by_mail_like_any_that_a_saga_wrote(books, purchases):
+def test_an_order_without_a_mark_gets_a_mail_like_any_that_a_saga_wrote(books, purchases):
     books["legacy"]["orders"] = [("SO-1", "chaos-1", None, "PAID", Decimal("9.90"), LINES)]
     books["notifications"]["mails"] = []
     assert _check(books, purchases) == []  # the monolith's own page took it
@@ -101,7 +101,7 @@ def test_an_unknown_answer_allows_one_order_or_none(books, purchases):
     assert _check(books, purchases) == []
 
 
-def test_a_cancelled_order_gives_back_its_goods_and_its_customer_is_told(books, purchases):
+def test_a_cancelled_order_gives_back_its_goods_and_its_customer_gets_a_mail(books, purchases):
     purchases["chaos-1"].cancelled = {200}
     assert "its cancellation was acknowledged" in "\n".join(_check(books, purchases))
     books["legacy"]["orders"] = [("SO-1", "chaos-1", "S1", "CANCELLED", Decimal("9.90"), LINES)]

@@ -1,4 +1,4 @@
-"""What customers were told, from the lines they wrote."""
+"""The answers that customers got, from the lines they wrote."""
 
 import json
 

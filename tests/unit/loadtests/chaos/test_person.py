@@ -64,7 +64,7 @@ def test_half_of_what_is_parked_goes_on_and_half_is_undone(decide):
     assert (found.by_themselves, found.resumed, found.undone, found.wrong) == (4, 2, 2, [])
 
 
-def test_an_unlucky_wish_that_is_still_tried_is_parked_by_hand(decide):
+def test_an_unlucky_order_that_is_still_tried_is_parked_by_hand(decide):
     stack = Stack(saga("A"))
     found = decide(stack)
     assert stack.orders == [("A", "park"), ("A", "resume")]

@@ -28,7 +28,7 @@ def test_what_never_came_or_was_an_error_failed() -> None:
     assert [one["status"] for one in figures.failed([asked, *answers])] == [0, 503]
 
 
-def test_writes_are_told_by_whether_they_fell_into_a_move() -> None:
+def test_writes_are_counted_by_whether_they_fell_into_a_move() -> None:
     entries = [
         entry("answered", 201, 10.5, 1.0),  # began before the move, and ended in it
         entry("cancelled", 200, 11.0, 0.5),

@@ -69,7 +69,7 @@ def test_an_answer_of_another_shape_is_a_failure_not_a_crash(
     assert fake_shop.failures[0].startswith("unexpected shape")
 
 
-def test_lost_people_are_told_so_in_the_old_way(fake_shop: Any, make_person: Any) -> None:
+def test_lost_people_are_reported_in_the_old_way(fake_shop: Any, make_person: Any) -> None:
     def not_found(ask: Ask) -> tuple[int, dict[str, str]]:
         return 404, {"error": "product not found", "sku": ask.path.rpartition("/")[2]}
 

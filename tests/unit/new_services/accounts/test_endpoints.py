@@ -93,7 +93,7 @@ def called(http: httpx2.AsyncClient, name: str, body: object) -> Any:
         ("login", {"email": "a@x.example", "password": "wrong"}, (None, "", None)),
     ],
 )
-async def test_our_own_services_are_told(
+async def test_our_own_services_get_an_answer(
     http: httpx2.AsyncClient, name: str, body: object, expected: tuple[Any, str, str | None]
 ) -> None:
     answer = await called(http, name, body)

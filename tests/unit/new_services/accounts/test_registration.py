@@ -70,7 +70,7 @@ class Shop:
         self.plan = list(plan)
         self.logins: dict[str, Login] = {}
         self.sent: list[tuple[NewCustomer, str, str]] = []
-        self.wishes: dict[str, tuple[str, int]] = {}
+        self.registrations: dict[str, tuple[str, int]] = {}
         self.paused = 0.0
         self.late = 0  # looks until a late account is there
 
@@ -103,18 +103,18 @@ class Shop:
             if not self.late:
                 self.open(self.sent[-1][0])
 
-    # The table of wishes.
+    # The table of registrations.
 
     async def execute(self, _: str, address: str, digest: str) -> None:
-        self.wishes[address] = (digest, 0)
+        self.registrations[address] = (digest, 0)
 
     async def fetchval(
         self, _: str, address: str, digest: str, __: float, most: int
     ) -> bool | None:
-        known, tries = self.wishes.get(address, ("", 0))
+        known, tries = self.registrations.get(address, ("", 0))
         if known != digest or tries >= most:
             return None
-        self.wishes[address] = (known, tries + 1)
+        self.registrations[address] = (known, tries + 1)
         return True
 
     def registration(self) -> Registration:
@@ -152,7 +152,7 @@ async def test_what_nobody_knows_is_not_sent_again_by_itself() -> None:
     assert len(shop.sent) == 2
 
 
-async def test_the_same_form_again_is_the_same_wish() -> None:
+async def test_the_same_form_again_is_the_same_registration() -> None:
     """The customer's browser lost the answer, or this process died over it."""
     shop = Shop()
     await shop.registration().register(NEW)
@@ -171,7 +171,7 @@ async def test_another_form_for_the_address_is_not(other: NewCustomer) -> None:
     assert len(shop.sent) == 1
 
 
-async def test_an_address_that_was_taken_before_is_no_wish_of_ours() -> None:
+async def test_an_address_that_was_taken_before_is_no_registration_of_ours() -> None:
     shop = Shop()
     shop.open(NEW)
     with pytest.raises(BadForm, match=TAKEN):

@@ -137,7 +137,7 @@ async def test_one_who_has_not_arrived_is_for_legacy_to_know(world: World) -> No
         assert dict(raised.value.headers or {}) == {"Fig-Declined": "behind"}
 
 
-async def test_one_whom_the_feed_would_have_told_of_is_nobody(world: World) -> None:
+async def test_a_customer_whom_the_feed_would_have_published_does_not_exist(world: World) -> None:
     """The customer is gone in legacy: there the session is a stranger's as well."""
     cookie = world.cookie(uid=99, csrf="abc")
     world.watermark = Watermark(now=lambda: NOW + 1000, monotonic=lambda: 0.0)

@@ -1,4 +1,4 @@
-"""What the accounts service must be told, and how it says what is wrong."""
+"""The settings that the accounts service needs, and how it says what is wrong."""
 
 import pytest
 

@@ -21,7 +21,7 @@ from tests.rigs.facade.wires.played import Wire
 KEY = OKPKey.generate_key("X25519", auto_kid=True)
 ANNA = Customer("a@b.c", "Anna", seal(KEY, Session("a@b.c", "session=abc")))
 STRANGER = Customer("a@b.c", "Anna", "not a seal")
-WISH = OrderRequest({"MUG-0": 2}, po_number="PO 17")
+WANTED = OrderRequest({"MUG-0": 2}, po_number="PO 17")
 SAGA = new_saga_id()
 FOR_EVER = 1e9
 
@@ -47,13 +47,13 @@ def legacy(wire: Wire) -> Legacy:
 
 
 async def _place(wire: Wire, until: float = FOR_EVER) -> Order:
-    return await legacy(wire).place(ANNA, WISH, SAGA, until)
+    return await legacy(wire).place(ANNA, WANTED, SAGA, until)
 
 
 Call = Callable[[Legacy], Awaitable[Any]]
 CALLS: dict[str, Call] = {
-    "place": lambda record: record.place(ANNA, WISH, SAGA, FOR_EVER),
-    "find": lambda record: record.find(ANNA, WISH, SAGA, FOR_EVER),
+    "place": lambda record: record.place(ANNA, WANTED, SAGA, FOR_EVER),
+    "find": lambda record: record.find(ANNA, WANTED, SAGA, FOR_EVER),
     "cancel": lambda record: record.cancel(ANNA, "SO-1"),
     "look": lambda record: record.look(ANNA, "SO-1"),
 }
@@ -99,7 +99,7 @@ async def test_retry_after_is_bounded(given: str, after: float) -> None:
 
 @pytest.mark.parametrize("name", CALLS)
 @pytest.mark.parametrize("status", [400, 401, 403, 409])
-async def test_a_refusal_is_told_in_its_own_words(name: str, status: int) -> None:
+async def test_a_refusal_keeps_its_own_words(name: str, status: int) -> None:
     with pytest.raises(RecordRefused) as caught:
         await CALLS[name](legacy(Wire(answer(status, {"error": "no", "status": "SHIPPED"}))))
     assert (caught.value.status, caught.value.body["status"]) == (status, "SHIPPED")
@@ -148,7 +148,7 @@ async def test_a_read_is_repeated_once() -> None:
 async def test_no_session_no_call() -> None:
     wire = Wire(answer(201, document()))
     with pytest.raises(RecordRefused) as caught:
-        await legacy(wire).place(STRANGER, WISH, SAGA, FOR_EVER)
+        await legacy(wire).place(STRANGER, WANTED, SAGA, FOR_EVER)
     assert (caught.value.status, wire.sent) == (401, [])
 
 
@@ -167,14 +167,14 @@ LIMITS = Limits()
 @pytest.mark.parametrize("age", [0.0, LIMITS.write, LIMITS.under_way - 0.01])
 async def test_not_found_is_not_certain_while_it_may_be_under_way(age: float) -> None:
     with pytest.raises(RecordAway, match="may still be under way") as caught:
-        await legacy(Wire(answer(200, {"orders": []}))).find(ANNA, WISH, SAGA, age)
+        await legacy(Wire(answer(200, {"orders": []}))).find(ANNA, WANTED, SAGA, age)
     assert caught.value.after == pytest.approx(min(LIMITS.under_way - age, 1.0))
     assert caught.value.ours  # it is there: nobody else need wait
 
 
 async def test_after_that_it_is() -> None:
     empty = Wire(answer(200, {"orders": []}))
-    assert await legacy(empty).find(ANNA, WISH, SAGA, LIMITS.under_way) == []
+    assert await legacy(empty).find(ANNA, WANTED, SAGA, LIMITS.under_way) == []
 
 
 async def test_an_attempt_ends_with_its_lease() -> None:
@@ -250,7 +250,7 @@ async def test_each_call_has_its_limit() -> None:
         assert wire.sent[1].timeout == (LIMITS.read if name in READS else LIMITS.write)
 
 
-async def test_a_cancelled_order_is_told_as_it_is_now() -> None:
+async def test_a_cancelled_order_is_answered_as_it_is_now() -> None:
     wire = Wire(answer(200, document(status="CANCELLED")))
     order = await CALLS["cancel"](legacy(wire))
     assert (order.order_no, order.status) == ("SO-1", "CANCELLED")
@@ -269,7 +269,7 @@ async def test_a_read_is_repeated_after_a_moment(chance: float) -> None:
 
 
 @pytest.mark.parametrize("name", CALLS)
-async def test_an_answer_without_json_is_told_as_such(name: str) -> None:
+async def test_an_answer_without_json_is_named_as_such(name: str) -> None:
     status = 201 if name == "place" else 200
     with pytest.raises(RecordSilent, match=f"legacy answered {status}, and no JSON"):
         await CALLS[name](legacy(Wire(answer(status, b"<html>"))))
@@ -316,5 +316,5 @@ async def test_after_two_good_probes_a_breaker_lets_calls_through_again(name: st
 
 def test_what_has_no_room_for_a_mark_is_not_accepted() -> None:
     record = legacy(Wire(answer(200)))
-    assert record.accepts(WISH)
+    assert record.accepts(WANTED)
     assert not record.accepts(OrderRequest({}, po_number="x" * 99))

@@ -42,7 +42,7 @@ class World:
     def __init__(self, monkeypatch: pytest.MonkeyPatch, *answers: Exception | None) -> None:
         self.time, self.record = VirtualClock(), Record(*answers)
         self.store = MemoryStore(self.time.now)
-        self.is_so = False  # what the feed has told
+        self.is_so = False  # what the feed has published
         nothing: Any = None
         sagas = Stories(nothing, self.record).sagas()
         self.runner = Runner(self.store, sagas, self.time, "here", Limits(patience=0.0))
@@ -75,7 +75,9 @@ async def test_without_an_answer_it_is_sent_again(monkeypatch: pytest.MonkeyPatc
     assert len(world.record.sent) == 3
 
 
-async def test_what_the_feed_has_told_is_not_sent_again(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_what_the_feed_has_published_is_not_sent_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     world = World(monkeypatch, LOST, None)
     world.is_so = True
     assert (await world.play()).phase is Phase.DONE

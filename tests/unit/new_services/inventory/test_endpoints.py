@@ -32,8 +32,8 @@ class Handler:
         if self.error:
             raise self.error
 
-    async def reserve(self, wish: Reservation, stamp: Stamp) -> None:
-        await self._say("reserve", wish, stamp)
+    async def reserve(self, wanted: Reservation, stamp: Stamp) -> None:
+        await self._say("reserve", wanted, stamp)
 
     async def release(self, saga_id: str) -> None:
         await self._say("release", saga_id)
@@ -85,7 +85,7 @@ async def test_each_call_is_carried_out(
     assert handler.asked == [asked]
 
 
-async def test_a_wish_without_a_moment_is_of_any_time() -> None:
+async def test_a_reservation_without_a_moment_is_of_any_time() -> None:
     handler = Handler()
     call = endpoints(handler).calls()["PUT", "reservations", ""]
     await call("S-1", b'{"pieces": {"MUG-0": 1}}')
@@ -93,7 +93,7 @@ async def test_a_wish_without_a_moment_is_of_any_time() -> None:
 
 
 @pytest.mark.parametrize(("call", "body", "asked", "status"), CALLS[:3])
-async def test_a_wish_that_ended_otherwise_is_a_conflict(
+async def test_a_reservation_that_ended_otherwise_is_a_conflict(
     call: tuple[str, str, str], body: bytes, asked: object, status: str
 ) -> None:
     made = endpoints(Handler(Barred("released")))
@@ -108,13 +108,13 @@ async def test_a_call_of_an_epoch_that_is_over_is_refused(call: tuple[str, str, 
     assert await made.calls()[call]("S-1", body) == (412, {"error": "epoch 1 is over"})
 
 
-async def test_a_shortage_is_told_in_legacys_words() -> None:
+async def test_a_shortage_is_answered_in_legacys_words() -> None:
     call = endpoints(Handler(Short(SHORT))).calls()["PUT", "reservations", ""]
     assert await call("S-1", b'{"pieces": {"MUG-0": 2}}') == (409, SHORT)
 
 
 @pytest.mark.parametrize("body", [b'{"pieces": {}}', b'{"pieces": {"MUG-0": 0}}', b"{}"])
-async def test_a_wish_for_nothing_is_none(body: bytes) -> None:
+async def test_a_reservation_of_nothing_is_refused(body: bytes) -> None:
     handler = Handler()
     with pytest.raises(ValidationError):
         await endpoints(handler).calls()["PUT", "reservations", ""]("S-1", body)
@@ -143,13 +143,13 @@ async def http(monkeypatch: pytest.MonkeyPatch) -> Any:
         yield client
 
 
-async def test_the_stock_is_told_with_how_fresh_it_is(http: httpx2.AsyncClient) -> None:
+async def test_the_stock_is_answered_with_how_fresh_it_is(http: httpx2.AsyncClient) -> None:
     answer = await http.get("/api/stock/mug-0")
     assert (answer.status_code, answer.json()) == (200, STOCK)
     assert answer.headers["fig-watermark"] == "999500000"
 
 
-async def test_an_unknown_sku_is_told_as_legacy_does(http: httpx2.AsyncClient) -> None:
+async def test_an_unknown_sku_is_answered_as_by_legacy(http: httpx2.AsyncClient) -> None:
     answer = await http.get("/api/stock/no/such")
     assert (answer.status_code, answer.json()) == (404, {"error": "unknown sku", "sku": "NO/SUCH"})
 
@@ -159,7 +159,7 @@ async def test_the_stock_has_a_head_and_is_not_written(http: httpx2.AsyncClient)
     assert (await http.post("/api/stock/mug-0")).status_code == 405
 
 
-async def test_trouble_is_told_in_the_words_of_the_public_contract(
+async def test_trouble_is_answered_in_the_words_of_the_public_contract(
     http: httpx2.AsyncClient,
 ) -> None:
     answer = await http.post("/api/stock/mug-0")

@@ -18,7 +18,7 @@ from new_services.inventory.handlers import (
 )
 from tests.rigs.shop.database import Database
 
-WISH = Reservation("S-1", {"MUG-0": 3}, after=1_000)
+WANTED = Reservation("S-1", {"MUG-0": 3}, after=1_000)
 ROUNDS = 16  # attempts within the patience, the first one included
 THEN = "2026-03-01 12:00:00"
 
@@ -111,13 +111,13 @@ def world(monkeypatch: pytest.MonkeyPatch) -> World:
 
 async def test_the_usual_case_is_one_statement(world: World) -> None:
     world.rows.at_once = True
-    await world.handler.reserve(WISH)
+    await world.handler.reserve(WANTED)
     await world.handler.sell("S-1", "SO-1", THEN)
     assert (world.database.transactions, world.rows.movements) == ([], [])
 
 
 async def test_what_is_there_is_held(world: World) -> None:
-    await world.handler.reserve(WISH)
+    await world.handler.reserve(WANTED)
     assert (world.rows.held, world.rows.tries, world.slept) == ({"MUG-0": 3}, 1, [])
     assert world.database.transactions == ["committed"]
 
@@ -127,7 +127,7 @@ async def test_what_legacy_surely_refuses_is_refused_with_its_words(world: World
     answer = {"error": "out of stock", "sku": "MUG-0", "available": 2}
     for _ in range(2):  # and it stays refused
         with pytest.raises(Short, match="out of stock: MUG-0") as caught:
-            await world.handler.reserve(WISH)
+            await world.handler.reserve(WANTED)
         assert caught.value.answer == answer
     assert world.rows.claim_of == ("refused", answer)
     assert world.rows.held is None
@@ -137,11 +137,11 @@ async def test_what_legacy_surely_refuses_is_refused_with_its_words(world: World
 async def test_patience_is_for_some_rounds_and_bounded(world: World) -> None:
     world.rows.level = Level("MUG-0", 9, 0, 8, 9)
     with pytest.raises(Short) as caught:
-        await world.handler.reserve(WISH)
+        await world.handler.reserve(WANTED)
     assert caught.value.answer["available"] == 1
     assert world.slept == [PAUSE_SECONDS] * (ROUNDS - 1)
     assert sum(world.slept) == pytest.approx(PATIENCE_SECONDS)
-    assert set(world.watermark.asked) == {(WISH.after, PAUSE_SECONDS)}
+    assert set(world.watermark.asked) == {(WANTED.after, PAUSE_SECONDS)}
 
 
 async def test_what_others_let_go_in_time_is_held(world: World) -> None:
@@ -152,14 +152,14 @@ async def test_what_others_let_go_in_time_is_held(world: World) -> None:
             world.rows.level = Level("MUG-0", 9, 0, 0, 9)
 
     world.rows.meanwhile = released
-    await world.handler.reserve(WISH)
+    await world.handler.reserve(WANTED)
     assert (world.rows.held, world.rows.tries) == ({"MUG-0": 3}, 5)
 
 
 async def test_a_mirror_that_is_behind_leaves_it_to_legacy(world: World) -> None:
     world.watermark.micros = 500
     world.rows.level = Level("MUG-0", 0, 0, 0, 0)
-    await world.handler.reserve(WISH)
+    await world.handler.reserve(WANTED)
     assert world.rows.held == {"MUG-0": 3}
     assert world.rows.tries == ROUNDS + 1  # it had the whole patience to come
 
@@ -170,7 +170,7 @@ async def test_a_mirror_that_is_behind_still_knows_what_is_promised_to_others(
     world.watermark.micros = 500
     world.rows.level = Level("MUG-0", 9, 0, 8, 9)
     with pytest.raises(Short):
-        await world.handler.reserve(WISH)
+        await world.handler.reserve(WANTED)
 
 
 @pytest.mark.parametrize("behind_for", [3, ROUNDS - 1])
@@ -178,15 +178,15 @@ async def test_a_mirror_that_comes_in_time_decides(world: World, behind_for: int
     world.watermark.micros, world.watermark.fresh_after = 500, behind_for
     world.rows.level = Level("MUG-0", 0, 0, 0, 0)
     with pytest.raises(Short) as caught:
-        await world.handler.reserve(WISH)
+        await world.handler.reserve(WANTED)
     assert caught.value.answer["available"] == 0
 
 
-async def test_a_mirror_as_fresh_as_the_wish_decides(world: World) -> None:
-    world.watermark.micros = WISH.after
+async def test_a_mirror_as_fresh_as_the_reservation_decides(world: World) -> None:
+    world.watermark.micros = WANTED.after
     world.rows.level = Level("MUG-0", 0, 0, 0, 0)
     with pytest.raises(Short):
-        await world.handler.reserve(WISH)
+        await world.handler.reserve(WANTED)
 
 
 async def test_a_mirror_that_comes_at_the_very_last_decides(world: World) -> None:
@@ -197,24 +197,24 @@ async def test_a_mirror_that_comes_at_the_very_last_decides(world: World) -> Non
     async def pause(_: float) -> None:
         world.slept.append(0.0)
         if len(world.slept) == ROUNDS:
-            world.watermark.micros = WISH.after
+            world.watermark.micros = WANTED.after
 
     world.handler._pause = pause
     with pytest.raises(Short):
-        await world.handler.reserve(WISH)
+        await world.handler.reserve(WANTED)
 
 
 @pytest.mark.parametrize("status", ["held", "sold"])
-async def test_a_wish_that_is_held_is_held_once(world: World, status: str) -> None:
+async def test_a_reservation_that_is_held_is_held_once(world: World, status: str) -> None:
     world.rows.claim_of = status, None
-    await world.handler.reserve(WISH)
+    await world.handler.reserve(WANTED)
     assert (world.rows.tries, world.rows.held, world.slept) == (0, None, [])
 
 
-async def test_a_wish_that_was_released_is_barred(world: World) -> None:
+async def test_a_reservation_that_was_released_is_barred(world: World) -> None:
     world.rows.claim_of = "released", None
     with pytest.raises(Barred, match="released"):
-        await world.handler.reserve(WISH)
+        await world.handler.reserve(WANTED)
     assert world.rows.held is None
 
 
@@ -244,7 +244,9 @@ async def test_a_sale_takes_what_was_reserved(world: World, claim: tuple[str, An
 
 
 @pytest.mark.parametrize("status", ["refused", "released"])
-async def test_nothing_is_sold_of_a_wish_that_came_to_nothing(world: World, status: str) -> None:
+async def test_nothing_is_sold_of_a_reservation_that_came_to_nothing(
+    world: World, status: str
+) -> None:
     world.rows.claim_of = status, None
     with pytest.raises(Barred, match=status):
         await world.handler.sell("S-1", "SO-1", THEN)

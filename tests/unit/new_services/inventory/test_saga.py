@@ -29,7 +29,7 @@ UNDER_WAY = 12.0  # less than anticorruption's Limits.under_way: by then nothing
 
 @dataclass
 class Shop:
-    """The monolith's ledger of one variant, and what the feed has told of it."""
+    """The monolith's ledger of one variant, and what the feed has published of it."""
 
     time: VirtualClock
     plan: list[str]  # what becomes of each attempt; afterwards all goes well

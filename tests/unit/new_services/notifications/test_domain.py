@@ -24,7 +24,7 @@ def test_an_order_is_confirmed_with_its_lines() -> None:
     assert "It goes to:\nAnna Huber\nDorfstraße 3\n5020 Salzburg\n" in mail.body
 
 
-def test_an_order_told_before_events_had_an_address_is_confirmed_without_one() -> None:
+def test_an_order_from_before_events_had_an_address_is_confirmed_without_one() -> None:
     mail = domain.placed(_example(OrderPlaced, version=1))
     assert "Total: 258.00 EUR." in mail.body
     assert "It goes to" not in mail.body

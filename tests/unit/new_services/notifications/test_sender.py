@@ -24,7 +24,7 @@ MAIL = {
 }
 
 
-def test_a_mail_says_what_it_was_told() -> None:
+def test_a_mail_says_what_its_row_says() -> None:
     raw = written("shop@shop.invalid", MAIL | {"subject": "Zelt „Fjäll“"})
     mail = message_from_bytes(raw)
     assert (mail["From"], mail["To"]) == ("shop@shop.invalid", "anna@example.com")

@@ -13,7 +13,7 @@ from contracts.orders import OrderRequest
 from contracts.ownership import Stamp
 from new_services.orders.endpoints import Endpoints
 
-WISH = OrderRequest({"MUG-0": 1})
+WANTED = OrderRequest({"MUG-0": 1})
 LEGACYS, OURS = Stamp(1, ours=False), Stamp(2, ours=True)
 
 
@@ -35,7 +35,7 @@ class World:
         self.endpoints = Endpoints(*parts)
 
     async def admit(self, after: str = "") -> None:
-        await self.endpoints._admit(WISH, after)
+        await self.endpoints._admit(WANTED, after)
 
 
 async def test_prices_are_waited_for_longer_than_another_side_could_be_asked() -> None:

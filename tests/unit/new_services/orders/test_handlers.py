@@ -1,4 +1,4 @@
-"""An order request is never told "unknown article" by a read model that is behind."""
+"""A read model that is behind never answers an order request with "unknown article"."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
@@ -83,7 +83,7 @@ async def test_it_is_waited_for_what_legacy_knew_at_that_time(goods: set[str]) -
     assert "amount" not in (await placing).request  # the saga looks, and has the last word
 
 
-async def test_what_was_begun_before_is_told_also_while_the_feed_is_behind(
+async def test_what_was_begun_before_is_answered_also_while_the_feed_is_behind(
     goods: set[str],
 ) -> None:
     store = MemoryStore()

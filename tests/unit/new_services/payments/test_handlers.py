@@ -33,7 +33,7 @@ def make(monkeypatch: pytest.MonkeyPatch) -> Callable[[Payment | None], World]:
 Make = Callable[[Payment | None], World]
 
 
-async def test_an_authorisation_is_asked_for_once_and_nothing_is_told(make: Make) -> None:
+async def test_an_authorisation_is_asked_for_once_and_nothing_is_published(make: Make) -> None:
     world = make(None)
     assert await world.do(AUTHORISE) == AUTHORISED
     assert await world.do(AUTHORISE) == AUTHORISED
@@ -263,7 +263,7 @@ async def test_what_nobody_remembers_stays_unknown(make: Make) -> None:
     assert world.rows.payment == replace(AUTHORISED, status=Status.NEW)
 
 
-async def test_the_same_request_sent_twice_is_told_by_the_faster_one(make: Make) -> None:
+async def test_the_same_request_sent_twice_is_published_by_the_faster_one(make: Make) -> None:
     world = make(AUTHORISED)
     world.rows.meanwhile = lambda: setattr(world.rows, "payment", CAPTURED)
     assert await world.do(CAPTURE) == CAPTURED

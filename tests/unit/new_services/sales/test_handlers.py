@@ -50,7 +50,7 @@ async def test_lines_that_are_here_stay_and_pieces_of_them_do_not(applied: list[
     assert len(applied) == 4 and half.values("SET deleted = true") == [([5],)]
 
 
-async def test_what_an_event_told_ahead_of_the_log_is_not_kept_any_more() -> None:
+async def test_what_an_event_said_ahead_of_the_log_is_not_kept_any_more() -> None:
     database: Any = Database({"domain_owner": [Row(closed=True)]})
     event = OrderPlaced("SO-1", "S", "a@b.c", "A", "1.00", "card", "2026-06-30 18:00:00")
     await handlers.ORDERS(database, event, ENVELOPE)

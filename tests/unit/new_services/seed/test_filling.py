@@ -1,4 +1,4 @@
-"""What each projection is told of the small shop: as its own read model asks for it."""
+"""What each projection gets of the small shop: as its own read model asks for it."""
 
 import importlib
 

@@ -1,4 +1,4 @@
-"""What the seed is told: a database of each service that it fills, and none may be missing."""
+"""The settings of the seed: a database of each service that it fills, and none may be missing."""
 
 import pytest
 from pydantic import ValidationError
@@ -7,7 +7,7 @@ from new_services.seed.filling import TAKES
 from new_services.seed.settings import SeedSettings
 
 
-def test_it_is_told_by_variables(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_it_is_configured_by_variables(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in TAKES:
         monkeypatch.setenv(f"SEED_{name.upper()}_URL", f"postgresql://u@localhost/{name}")
     settings = SeedSettings()

@@ -32,7 +32,7 @@ def test_the_page_is_as_old_as_its_oldest_part() -> None:
     assert headers.WAITED not in response.headers
 
 
-def test_services_are_told_what_the_facade_said_and_nothing_else() -> None:
+def test_services_get_what_the_facade_said_and_nothing_else() -> None:
     made = visit(fig_after="5", fig_identity="x", cookie="session=s; cart=c")
     assert made.passed_on == {headers.AFTER: "5"}
     assert made.cookies == {"session": "s", "cart": "c"} and made.parameters == {"a": "1"}

@@ -1,4 +1,4 @@
-"""What the verification is told: a database that was not named is not looked for."""
+"""The settings of the verification: a database that was not named is not looked for."""
 
 import pytest
 

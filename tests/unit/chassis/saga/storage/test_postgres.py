@@ -54,7 +54,7 @@ async def test_one_saga_is_claimed_or_seized() -> None:
     assert [values[3] for _, values in database.asked] == [False, True]
 
 
-async def test_one_in_other_hands_is_not_claimed_and_an_unknown_one_is_told() -> None:
+async def test_one_in_other_hands_is_not_claimed_and_an_unknown_one_is_reported() -> None:
     held, _ = store(load=[SAGA])
     assert await held.claim_one("s1", "me", 15.0) is None
     unknown, _ = store()

@@ -234,7 +234,7 @@ def test_what_is_announced_is_what_the_journal_says(play: Callable[..., Played])
     assert (answer["who"], answer["by"], answer["why"]) == ("anna", "person", "x")
 
 
-def test_guards_are_told_with_their_findings(play: Callable[..., Played]) -> None:
+def test_guards_are_shown_with_their_findings(play: Callable[..., Played]) -> None:
     played = play("shadow")
     played.world.pairs("item", 5, 5)
     played.world.turns()

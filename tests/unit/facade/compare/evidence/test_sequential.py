@@ -216,7 +216,7 @@ def latency_stops(chance: Random, slower: float, of: Callable[[], float]) -> boo
     return False
 
 
-def test_the_95th_percentiles_are_told_apart_only_when_they_are() -> None:
+def test_the_95th_percentiles_are_judged_different_only_when_they_are() -> None:
     chance = Random(7)
 
     def of() -> float:

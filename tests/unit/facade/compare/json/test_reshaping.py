@@ -38,7 +38,7 @@ def kinds(verdict: Verdict) -> list[str]:
          ["missing $.a", "missing $.b", "extra $.d"]),
     ],
 )  # fmt: skip
-def test_what_is_told(
+def test_which_shapes_are_reported(
     judge: Judge, answer: Build, control: Any, candidate: Any, expected: list[str]
 ) -> None:
     assert kinds(judge(answer(control), answer(candidate))) == expected

@@ -92,7 +92,7 @@ def test_answers_that_were_put_right_are_counted_by_upstream_and_fault(
     assert status(sources).upstreams["legacy"].mended == {"folded line": 4}
 
 
-def test_what_keys_made_of_requests_is_told_by_route(sources: Sources, counters: Build) -> None:
+def test_what_keys_made_of_requests_is_shown_by_route(sources: Sources, counters: Build) -> None:
     worker = sources.fleet.hello({"worker": 0, "pid": 1, "started": 1.0}, 1.0)
     snapshot = counters(5)
     snapshot["routes"]["r"] |= {"idempotency": {"replayed": 3, "still running": 1}}

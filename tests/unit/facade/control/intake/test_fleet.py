@@ -29,7 +29,7 @@ def test_the_dead_stay_in_the_sums(counters: Counters) -> None:
     assert [worker.identity for worker in fleet.living()] == [(1, 2, 2.0)]
 
 
-def test_snapshots_are_cumulative_and_growth_is_told_once(counters: Counters) -> None:
+def test_snapshots_are_cumulative_and_growth_is_returned_once(counters: Counters) -> None:
     fleet = Fleet()
     worker = fleet.hello(hello(0, 1), 1.0)
     first = fleet.take(worker, counters(1, {"dispatched": 4, "shed": {"size": 1}}), 2.0)

@@ -78,7 +78,7 @@ def test_without_its_headers_nothing_can_be_asked_again() -> None:
         assert not can_ask(found)
 
 
-def test_a_body_too_large_to_be_told_is_not_left_out_of_a_second_question() -> None:
+def test_a_body_too_large_to_be_described_is_not_left_out_of_a_second_question() -> None:
     words = {"request_headers": "Content-Length: 3\r\n"}
     whole = read_pair(frame(PAIR, META | words | {"request_length": 3}, b"aabbbccc"))
     assert (whole.body, can_ask(whole)) == (b"ccc", True)
@@ -95,7 +95,7 @@ def test_a_body_too_large_to_be_told_is_not_left_out_of_a_second_question() -> N
         ("Accept: */*\r\n", ""),
     ],
 )
-def test_the_clients_origin_as_both_sides_were_told(lines: str, origin: str) -> None:
+def test_the_clients_origin_as_sent_to_both_sides(lines: str, origin: str) -> None:
     found = read_pair(frame(PAIR, META | {"request_headers": lines}, b"aabbb"))
     assert found.pair.origin == origin
 

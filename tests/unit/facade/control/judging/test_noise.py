@@ -25,7 +25,7 @@ def test_the_budget_is_shared_by_all_routes() -> None:
     assert sum(learner.wants(f"r{number}", 0.0) for number in range(50)) == 3
 
 
-def test_a_new_mask_is_told_once() -> None:
+def test_a_new_mask_is_reported_once() -> None:
     calls: list[None] = []
     learner = NoiseLearner(Budget(0, 0), lambda: calls.append(None))
     for number in range(3 * LEAST_ASKED):

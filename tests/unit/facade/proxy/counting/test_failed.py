@@ -83,7 +83,7 @@ def test_what_fell_back_or_was_the_upstreams_own_word_did_not_fail(make_rig: Any
     assert rig.gateway.failed.report() is None
 
 
-def test_no_value_of_a_query_is_told_and_no_long_path(rig: Any) -> None:
+def test_no_value_of_a_query_is_shown_and_no_long_path(rig: Any) -> None:
     rig.client().send(request("/a?token=secret"))
     rig.client().send(request("/" + "b" * 1000))
     first, second = reported(rig)

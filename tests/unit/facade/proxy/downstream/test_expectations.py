@@ -21,7 +21,7 @@ def test_an_upstream_that_ignores_the_expectation_is_spoken_for(rig) -> None:
     assert not client.ended
 
 
-def test_the_client_is_told_once(rig) -> None:
+def test_the_client_gets_it_once(rig) -> None:
     client = rig.client()
     client.send(EXPECTS)
     rig.later(LONG)
@@ -30,7 +30,7 @@ def test_the_client_is_told_once(rig) -> None:
     assert client.read() == CONTINUE
 
 
-def test_a_client_that_sends_all_the_same_is_told_nothing(rig) -> None:
+def test_a_client_that_sends_all_the_same_gets_nothing(rig) -> None:
     client = rig.client()
     client.send(EXPECTS, b"ab")
     rig.later(LONG)
@@ -46,7 +46,7 @@ def test_after_a_final_answer_nothing_is_said(rig) -> None:
     assert client.read() == b""
 
 
-def test_a_client_that_left_is_told_nothing(rig) -> None:
+def test_a_client_that_left_gets_nothing(rig) -> None:
     client = rig.client()
     client.send(EXPECTS)
     client.vanish()

@@ -1,4 +1,4 @@
-"""How often a request is sent, to whom, and what each side is told of how it went."""
+"""How often a request is sent, to whom, and what each side receives."""
 
 from time import perf_counter
 
@@ -121,7 +121,7 @@ def test_nor_is_the_new_side_asked_again_when_it_declined_before(rig) -> None:
     assert rig.counts("read")["failures"] == {"new.declined": 1, "legacy.deadline": 1}
 
 
-# what each side is told
+# what each side receives
 
 
 @pytest.mark.parametrize(("slow", "state"), [("head", "open"), ("body", "closed")])
@@ -199,7 +199,7 @@ def test_a_large_write_cannot_be_sent_a_second_time(rig) -> None:
         ("1.0", "Connection: keep-alive", b"keep-alive", True),
     ],
 )
-def test_a_client_is_told_whether_its_connection_stays(
+def test_an_answer_says_whether_the_connection_stays(
     rig, version: str, asked: str, answered: bytes, kept: bool
 ) -> None:
     client = rig.client()

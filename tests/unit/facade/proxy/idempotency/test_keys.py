@@ -39,7 +39,7 @@ def test_a_key_is_new_then_running_then_done(workers: list[Keys]) -> None:
 
 
 @pytest.mark.parametrize("state", ["running", "unknown", "done"])
-def test_another_request_is_told_apart_in_every_state(workers: list[Keys], state: str) -> None:
+def test_another_request_is_distinguished_in_every_state(workers: list[Keys], state: str) -> None:
     one, two = workers
     one.claim(KEY, PRINT, "new")
     if state == "unknown":

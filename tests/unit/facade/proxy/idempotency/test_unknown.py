@@ -172,7 +172,7 @@ def test_the_side_gets_the_key_too(host) -> None:
     assert b"Idempotency-Key: k1\r\n" in waiting(rig, NEW)[1]
 
 
-def test_a_client_that_asks_before_it_sends_is_told_to_go_on(host) -> None:
+def test_a_client_that_asks_before_it_sends_gets_100_continue(host) -> None:
     rig = host.worker()
     head, body = post().split(b"\r\n\r\n")
     client = ask(rig, head + b"\r\nExpect: 100-continue\r\n\r\n")

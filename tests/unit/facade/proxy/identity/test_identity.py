@@ -1,4 +1,4 @@
-"""Who is asking: legacy is asked once, the new side is told, nobody else's word counts."""
+"""Who is asking: legacy is asked once, the new side gets its answer, nothing else counts."""
 
 import json
 import time
@@ -22,7 +22,7 @@ async def verified(keys: KeyFiles, token: str, tmp_path: Path) -> str:
     return (await Verifier(str(jwks)).verify(token)).email
 
 
-async def test_the_new_side_is_told_who_asks(shop: Shop, tmp_path: Path) -> None:
+async def test_the_new_side_gets_the_identity_of_the_client(shop: Shop, tmp_path: Path) -> None:
     client = shop.rig.client()
     client.send(get("/mine"))
     question = shop.answer(LEGACY, ok(SARA))
@@ -47,7 +47,7 @@ def test_a_write_carries_the_session_sealed(shop: Shop) -> None:
     assert unseal(private, sent["fig-session"], "sara@shop.test").cookie == "session=s1"
 
 
-def test_a_route_without_needs_is_told_nothing(shop: Shop) -> None:
+def test_a_route_without_needs_gets_no_identity(shop: Shop) -> None:
     shop.rig.client().send(get("/open"))
     sent = fields(shop.answer(NEW, ok()))
     assert not [name for name in sent if name.startswith("fig-")]
@@ -177,7 +177,7 @@ def test_a_stale_connection_is_not_legacys_silence(shop: Shop) -> None:
     assert client.read().count(b"200 OK") == 2
 
 
-def test_a_copy_is_told_too_and_waits_for_it(shop: Shop) -> None:
+def test_a_copy_gets_the_identity_too_and_waits_for_it(shop: Shop) -> None:
     client = shop.rig.client()
     client.send(get("/seen"))
     waiting = {request.split(b" ")[1]: peer for peer, request in shop.at(LEGACY)}

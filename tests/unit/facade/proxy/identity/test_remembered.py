@@ -85,7 +85,7 @@ def meet(rig, cookie: str = "s1", said: bytes = SARA) -> None:
 
 
 def serves(rig, path: str = "/orders", method: str = "GET", cookie: str = "s1") -> bool:
-    """Whether the new side is told who asks while legacy is away."""
+    """Whether the new side gets the client's identity while legacy is away."""
     rig.wire.refuse.add(LEGACY)
     for peer in rig.wire.dialled:
         if peer.transport.get_extra_info("peername")[1] == LEGACY:

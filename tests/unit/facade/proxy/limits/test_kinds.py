@@ -111,7 +111,7 @@ def test_a_body_that_is_refused_goes_nowhere(shop: Limited) -> None:
     assert status(client.read()) == 429
     expects = post("/note", b"", "Expect: 100-continue").replace(b"Length: 0", b"Length: 5")
     answer = shop.ask(expects)
-    assert status(answer) == 429, "and it is not told to send its body first"
+    assert status(answer) == 429, "and it gets no 100 Continue before that"
     assert shop.peers(LEGACY)[3:] == []
 
 

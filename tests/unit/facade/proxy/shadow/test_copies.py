@@ -94,7 +94,7 @@ def test_a_pair_leaves_nothing_for_the_garbage_collector(rig) -> None:
 
 
 @pytest.mark.parametrize("how", ["refuses", "closes", "nonsense"])
-def test_a_failing_copy_is_told_to_comparison_alone(rig, how: str) -> None:
+def test_a_failing_copy_is_reported_to_comparison_alone(rig, how: str) -> None:
     client = rig.client()
     if how == "refuses":
         rig.wire.refuse.add(2000)

@@ -1,4 +1,4 @@
-"""Connections on a listening socket: secured, told to speak TLS, or ended in time."""
+"""Connections on a listening socket: secured, sent an error without TLS, or ended in time."""
 
 import asyncio
 import contextlib

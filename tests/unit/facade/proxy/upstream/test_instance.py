@@ -122,7 +122,7 @@ def test_where_one_ends_who_waits_opens_another() -> None:
     assert world.one.pool.open == 1
 
 
-def test_who_waits_for_longer_than_a_connection_may_take_is_told_that_it_is_busy() -> None:
+def test_a_request_that_waits_for_longer_than_a_connection_may_take_gets_busy() -> None:
     world = World()
     world.want()
     waiting = world.want()
@@ -278,7 +278,7 @@ def test_the_least_busy_is_picked_where_that_is_wanted() -> None:
     assert world.upstream.pick() is other
 
 
-def test_without_an_address_a_caller_is_told_so() -> None:
+def test_without_an_address_a_caller_gets_an_error() -> None:
     world = World()
     world.upstream.set_addresses([])
     caller: Any = Caller()

@@ -73,7 +73,7 @@ def test_a_body_larger_than_what_is_kept_goes_whole_to_the_next_one(rig) -> None
     assert asked.read().endswith(body)
 
 
-def test_each_is_asked_once_and_then_the_client_is_told(rig, monkeypatch) -> None:
+def test_each_is_asked_once_and_then_the_client_gets_the_error(rig, monkeypatch) -> None:
     rig.wire.refuse |= {1, 2, 3}
     seen = dials(rig, monkeypatch)
     client = rig.client()

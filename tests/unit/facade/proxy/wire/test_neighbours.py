@@ -1,4 +1,4 @@
-"""What upstreams are told of clients: proxies before us, Via, CORS preflights."""
+"""What upstreams receive about clients: proxies before us, Via, CORS preflights."""
 
 import logging
 

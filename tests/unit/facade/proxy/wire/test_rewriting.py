@@ -49,7 +49,7 @@ def answer(*lines: str, status: str = "302 Found") -> bytes:
 
 
 def asked(data: bytes) -> tuple[bytes, bytes, bytes]:
-    """Target, Host, and the prefix that the side was told of."""
+    """Target, Host, and the prefix that the side received."""
     head = data.partition(b"\r\n\r\n")[0].split(b"\r\n")
     words = dict(line.split(b": ", 1) for line in head[1:])
     return head[0].split(b" ")[1], words[b"Host"], words.get(b"X-Forwarded-Prefix", b"")

@@ -52,7 +52,7 @@ async def test_the_same_answers_alter_nothing(
     assert all("fig-after" in dict(sent) for sent in scene.asker.headers[1::2])
 
 
-async def test_expected_and_unexpected_differences_are_told_apart(
+async def test_expected_and_unexpected_differences_are_distinguished(
     table: RouteTable, exchange: Make, json_answer: MakeAnswer
 ) -> None:
     def reply(url: str, one: Exchange) -> Answer:

@@ -9,7 +9,7 @@ def due(pace: Pace, *started: float) -> list[float]:
     return [pace.due(at) for at in started]
 
 
-def test_without_a_wish_everything_is_asked_at_once() -> None:
+def test_without_a_pace_everything_is_asked_at_once() -> None:
     assert due(Pace(), 100.0, 105.0, 200.0) == [0.0, 0.0, 0.0]
 
 

@@ -51,7 +51,7 @@ def test_who_is_let_in(how: dict[str, object], key: str | None, partner: str | N
     assert one.refusal(Unproven(ENDED)) == ENDED
 
 
-def test_a_machine_is_told_apart_from_all_others() -> None:
+def test_a_machine_is_distinguished_from_all_others() -> None:
     assert KEY.full_name == "api_key:bookkeeper"
     assert PARTNER.full_name == "token:partners:robot"
     namesake = Machine(TOKEN, "bookkeeper", frozenset(), 0.0, "api_key")

@@ -21,7 +21,7 @@ class Found:
 
 
 class Played:
-    """A call that notes what it was told to do."""
+    """A call that notes its arguments."""
 
     calls: ClassVar[list[Any]] = []
 

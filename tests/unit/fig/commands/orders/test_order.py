@@ -1,4 +1,4 @@
-"""`fig order`: what a customer is told, waited for and read back."""
+"""`fig order`: what is printed, waited for and read back."""
 
 import json
 from pathlib import Path

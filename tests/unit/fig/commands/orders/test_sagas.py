@@ -129,7 +129,7 @@ def test_every_order_is_passed_on(orders, order):
     assert asked[0] == f"POST http://orders:1/sagas/x/{order}"
 
 
-def test_an_order_is_given_before_the_story_is_told(orders):
+def test_an_order_is_given_before_the_story_is_shown(orders):
     asked, answers = orders
     answers["/sagas/cancel%3ASO-1"] = LINE | {"phase": "done", "steps": [], "story": []}
     result = _fig("saga", "cancel:SO-1", "resume")

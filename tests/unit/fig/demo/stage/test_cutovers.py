@@ -36,7 +36,7 @@ def said(move: dict[str, Any] | None, *checks: dict[str, Any]) -> dict[str, Any]
     return {"ok": ok, "domain": "goods", "moves": moves, "checks": list(checks)}
 
 
-async def test_a_move_is_told_in_milliseconds() -> None:
+async def test_a_move_is_reported_in_milliseconds() -> None:
     fig = SayingFig(said(MOVED))
     done = await cut_over(fig, "goods", "new", 50)
     assert done == Handover("goods", "new", 2.5, waited=3, worst=250.0)

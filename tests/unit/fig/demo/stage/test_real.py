@@ -185,7 +185,7 @@ def test_a_stage_on_the_way_is_passed_through() -> None:
     ]
 
 
-async def test_while_legacy_is_stopped_shoppers_are_told_what_is_answered_all_the_same(
+async def test_while_legacy_is_stopped_shoppers_know_what_is_answered_all_the_same(
     parts: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     world, facade, _ = parts

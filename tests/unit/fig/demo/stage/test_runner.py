@@ -85,7 +85,7 @@ async def test_a_bad_world_breaks_the_promise_it_should(
     assert exit_code(judge(record)) == 1
 
 
-async def test_the_catch_is_told_with_a_sample(play: Any) -> None:
+async def test_the_catch_is_reported_with_a_sample(play: Any) -> None:
     record, _, watch = await play(Flaws())
     assert record.caught is not None
     assert {one.route for one in record.caught.differences} == set(PRODUCT_ROUTES)

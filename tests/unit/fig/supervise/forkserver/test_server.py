@@ -7,7 +7,7 @@ from fig.supervise.forkserver.server import MOST_BYTES, Command
 COMMAND = Command(("/venv/bin/python", "-m", "new_services.feed", "x"), {"FEED_LISTEN": "a b"}, 15)
 
 
-def test_a_wish_arrives_as_it_was_sent() -> None:
+def test_a_request_arrives_as_it_was_sent() -> None:
     arrived = Command(**json.loads(COMMAND.encoded()))
     assert (list(arrived.words), arrived.environment, arrived.stop) == (
         list(COMMAND.words),

@@ -1,4 +1,4 @@
-"""The simulator of each instance is told, and asked what it did to whom."""
+"""The simulator of each instance is configured, and asked what it did to whom."""
 
 from collections import Counter
 
@@ -62,7 +62,9 @@ def test_what_it_struck_is_counted_from_now_on_and_the_behaviour_ends(simulators
     assert [one.behaviour for one in simulators.values()] == [{}, {}]
 
 
-def test_an_instance_that_was_killed_is_told_again_and_counts_from_nothing(simulators, monkeypatch):
+def test_an_instance_that_was_killed_is_configured_again_and_counts_from_nothing(
+    simulators, monkeypatch
+):
     one = simulators["http://one"]
     Time(monkeypatch, lambda at: one.die() if at == 2.0 else None)
     assert provider.behaving(URLS, {"lost": 1.0}, 4.0)["lost"] == 4 + 3

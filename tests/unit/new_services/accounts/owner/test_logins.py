@@ -176,7 +176,7 @@ def test_what_the_monolith_must_read_is_written_as_it_writes() -> None:
 
 
 class Renewed:
-    """A pool that is told of one update."""
+    """A pool that keeps updates."""
 
     def __init__(self) -> None:
         self.updates: list[Any] = []
@@ -202,7 +202,7 @@ async def test_a_hash_is_renewed_once_legacy_reads_it_no_more(
     records = MemoryRecords(domain="accounts", stored=stands)
 
     async def given(_: int) -> None:
-        raise AssertionError("legacy is not told")
+        raise AssertionError("legacy is not called")
 
     own = OwnAccounts(pool, WriteGate(records), clock, given)
     await own.renew(Login(7, stored), "pw")

@@ -1,4 +1,4 @@
-"""While a table is read for the first time, only rows that were read are told of."""
+"""While a table is read for the first time, only rows that were read are published."""
 
 import pytest
 
@@ -32,19 +32,19 @@ def test_a_row_that_leaves_what_was_read_is_gone():
     assert (seen.op, seen.key, seen.after, seen.version) == (Op.DELETE, {"sku": "A"}, None, (7, 1))
 
 
-def test_that_a_row_is_gone_is_always_told():
+def test_that_a_row_is_gone_is_always_published():
     """An earlier reading may have published it, and what is not there no reading finds."""
     for sku in ("K", "L"):
         assert visible(JOB, change(Op.DELETE, sku)) == change(Op.DELETE, sku)
 
 
-def test_a_row_that_comes_into_what_was_read_is_told_with_its_old_key():
+def test_a_row_that_comes_into_what_was_read_is_published_with_its_old_key():
     moved = change(Op.UPDATE, "A", before="Z")
     assert arrives(JOB, moved)
     assert visible(JOB, moved) == moved
 
 
-def test_a_key_changed_inside_of_it_is_told_as_it_is():
+def test_a_key_changed_inside_of_it_is_published_as_it_is():
     assert visible(JOB, change(Op.UPDATE, "A", before="B")) == change(Op.UPDATE, "A", before="B")
 
 
@@ -55,7 +55,7 @@ def test_a_key_changed_outside_of_it_is_left():
     assert not arrives(JOB, change(Op.UPDATE, "Y", before="Z"))
 
 
-def test_a_truncate_is_always_told():
+def test_a_truncate_is_always_published():
     truncate = Change("stock", Op.TRUNCATE, {}, None, None, 7, 1, 9, "")
     assert visible(JOB, truncate) == truncate
     assert keys(truncate) == []

@@ -40,14 +40,14 @@ def test_the_first_chunk_says_since_when():
     assert (job.since, job.rows, job.at) == (100, 11, Bound(("B",)))
 
 
-def test_a_wish_for_a_range():
+def test_a_request_for_a_range():
     job = job_of({"table": "line", "from": "3,1", "to": None}, [STOCK, LINE])
     assert job == Job("line", False, at=Bound((3, 1), behind=False), ranged=True, start=(3, 1))
     assert str(job) == "line from 3,1"
 
 
 @pytest.mark.parametrize(
-    ("wish", "says"),
+    ("asked", "says"),
     [
         ([], "not an object"),
         ({"table": "nope"}, "stock, line"),
@@ -56,9 +56,9 @@ def test_a_wish_for_a_range():
         ({"table": "stock", "from": "b", "to": "a"}, "behind the last"),
     ],
 )
-def test_what_cannot_be_read_is_refused(wish, says):
+def test_what_cannot_be_read_is_refused(asked, says):
     with pytest.raises(BadRequest, match=says):
-        job_of(wish, [STOCK, LINE])
+        job_of(asked, [STOCK, LINE])
 
 
 def test_a_key_with_a_comma_is_one_key_where_the_key_has_one_part():

@@ -51,7 +51,7 @@ async def test_what_is_answered() -> None:
 
 
 @pytest.mark.parametrize(("epoch", "status"), [(2, 412), (3, 412)])
-async def test_it_is_told_who_owns_the_orders(epoch: int, status: int) -> None:
+async def test_it_learns_who_owns_the_orders(epoch: int, status: int) -> None:
     """The row stays as the database has it here, so that a newer epoch is refused as well."""
     one = standing(Reverse(), **{"AS ours": [Row(**RECORD)]})
     body = orjson.dumps({"epoch": epoch, "ours": False})
@@ -60,7 +60,7 @@ async def test_it_is_told_who_owns_the_orders(epoch: int, status: int) -> None:
     assert await one.set_owner("stock", same) == (200, {"epoch": 2})
 
 
-async def test_movements_are_told_in_the_order_in_which_they_were_made() -> None:
+async def test_movements_are_published_in_the_order_in_which_they_were_made() -> None:
     rows = [{"origin": "SALE:SO-1:B", "sku": "B"}, {"origin": "SALE:SO-1:A", "sku": "A"}]
     database: Any = Database({"FROM movement\nWHERE": rows, "FROM level": [{"sku": "A"}]})
     origins = ["SALE:SO-1:A", "SALE:SO-1:B", "SALE:SO-1:A", "gone"]

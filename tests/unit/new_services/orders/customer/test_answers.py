@@ -110,13 +110,13 @@ def test_a_pending_one_says_what_will_happen_and_others_do_not() -> None:
     assert "pending" not in answers.progress(DONE)
 
 
-def test_what_is_known_of_the_order_is_told() -> None:
+def test_what_is_known_of_the_order_is_answered() -> None:
     found = answers.progress(replace(DONE, phase=Phase.FORWARD))
     assert (found["order_no"], found["order"]["total"]) == ("SO-1", "20.00")
     assert "order_no" not in answers.progress(PENDING)
 
 
-def test_why_it_was_refused_is_told() -> None:
+def test_the_answer_says_why_it_was_refused() -> None:
     refused = replace(UNDONE, answer={"status": 409, "body": {"error": "out of stock"}})
     assert answers.progress(refused)["reason"] == {"error": "out of stock"}
     for none in (None, {}, {"body": None}):

@@ -19,8 +19,8 @@ from tests.rigs.shop.database import Database
 
 ZONE = ZoneInfo("Europe/Berlin")
 CREATED = 1_772_366_400.0  # 2026-03-01 12:00:00 UTC
-WISH = OrderRequest({"TENT-1": 1, "MUG-0": 2}, "card", "PO 17", {"name": "Anna", "city": "Kiel"})
-STATE = State("S:1/2", kinds.PLACE, {"wish": asdict(WISH), "amount": "30.00"})
+WANTED = OrderRequest({"TENT-1": 1, "MUG-0": 2}, "card", "PO 17", {"name": "Anna", "city": "Kiel"})
+STATE = State("S:1/2", kinds.PLACE, {"wish": asdict(WANTED), "amount": "30.00"})
 MUG = {"MUG-0": Price(Decimal("10.00"), Decimal("0.5"), "10", "Mug")}
 ORDER = Order(
     order_no="SO-1", status="NEW", total="20.00", po_number=None, pay_method="card",
@@ -87,7 +87,7 @@ def _row(state: State) -> dict[str, Any]:
 async def test_only_those_with_a_number_that_is_asked_for(
     wanted: Wanted | None, found: int
 ) -> None:
-    other = replace(STATE, request={"wish": asdict(replace(WISH, po_number=None))})
+    other = replace(STATE, request={"wish": asdict(replace(WANTED, po_number=None))})
     database: Any = Database({"FROM saga": [_row(STATE), _row(other)]})
     some = await pending.of_customer(database, "a@b.c", wanted)
     assert len(some) == found

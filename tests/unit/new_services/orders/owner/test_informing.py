@@ -13,7 +13,7 @@ from tests.rigs.ownership.protocol import MemoryRecords
 OURS = Record("orders", Owner.NEW, epoch=2, window_open=True, since_lsn=7)
 
 
-async def test_it_is_told_of_the_owner_and_of_the_end_of_the_window() -> None:
+async def test_it_is_informed_of_the_owner_and_of_the_end_of_the_window() -> None:
     records, stamps, away = MemoryRecords(stored=replace(OURS, phase=Phase.MOVING)), [], [True]
     plan = iter([OURS, OURS, OURS, replace(OURS, window_open=False)])
 

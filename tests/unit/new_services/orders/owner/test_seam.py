@@ -11,7 +11,7 @@ from contracts.record import Customer, RecordRefused
 from new_services.orders.owner.seam import Attempt, Owned
 
 ANNA = Customer("a@b.c", "Anna", "sealed")
-WISH = OrderRequest({"MUG-0": 1})
+WANTED = OrderRequest({"MUG-0": 1})
 LEGACY = Record("orders")
 OURS = Record("orders", Owner.NEW, epoch=2, window_open=True)
 
@@ -67,14 +67,14 @@ class World:
         self.seam = Owned(self.legacy, self.own, gate)
 
     async def place(self) -> None:
-        await self.seam.place(ANNA, WISH, Attempt("S-1", 99.0, 2, self._promise))
+        await self.seam.place(ANNA, WANTED, Attempt("S-1", 99.0, 2, self._promise))
 
     async def _promise(self, *_: Any) -> None:
         self.legacy.calls.append("promised")
 
     async def all(self) -> None:
         await self.place()
-        await self.seam.find(ANNA, WISH, "S-1", 1.0)
+        await self.seam.find(ANNA, WANTED, "S-1", 1.0)
         await self.seam.cancel(ANNA, "SO-1")
         await self.seam.look(ANNA, "SO-1")
 
@@ -98,7 +98,7 @@ async def test_while_we_own_them_the_monolith_is_not_asked() -> None:
 async def test_what_was_placed_here_is_found_here_after_the_way_back() -> None:
     world = World(LEGACY)
     world.own.found = ["SO-1"]
-    found: Any = await world.seam.find(ANNA, WISH, "S-1", 1.0)
+    found: Any = await world.seam.find(ANNA, WANTED, "S-1", 1.0)
     assert (found, world.legacy.calls) == (["SO-1"], [])
 
 

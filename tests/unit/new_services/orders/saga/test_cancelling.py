@@ -54,7 +54,9 @@ def not_cancelled(world: World) -> list[tuple[str, str, str]]:
     ]
 
 
-async def test_who_was_told_pending_hears_by_mail_that_it_is_not_cancelled(world: World) -> None:
+async def test_a_customer_with_a_pending_cancellation_gets_a_mail_that_it_is_not_cancelled(
+    world: World,
+) -> None:
     world.record.plays["cancel"] = SHIPPED
     with pytest.raises(Refused):
         await world.do(CANCEL, "cancel")
@@ -79,7 +81,7 @@ async def test_who_had_the_refusal_as_an_answer_gets_no_mail(world: World) -> No
     assert (world.database.asked, world.woken) == ([], 0)
 
 
-async def test_after_a_recall_nobody_waits_so_it_is_told_at_any_age(world: World) -> None:
+async def test_after_a_recall_no_client_waits_so_it_is_published_at_any_age(world: World) -> None:
     world.seen["age_of_saga"] = 0.0
     world.record.plays["cancel"] = SHIPPED
     with pytest.raises(Refused):
@@ -148,7 +150,7 @@ async def test_the_order_is_the_one_that_the_pivot_left(world: World, step: str)
     assert world.inventory.calls == [("put_back", "SO-9", {"MUG-0": 2}, ORDER.updated, LEGACYS)]
 
 
-async def test_a_cancellation_is_shown_and_told_with_what_came_back(world: World) -> None:
+async def test_a_cancellation_is_shown_and_published_with_what_came_back(world: World) -> None:
     await world.do(SETTLE, "confirm", results={"refund": {"amount": "19.00"}})
     ((order, email, micros, event_id, event),) = world.stored
     assert (order, email, micros) == (ORDER, "a@b.c", int(NOW * 1e6))

@@ -8,22 +8,22 @@ from contracts.record import Customer, RecordAway
 from new_services.orders.app import system_of_record
 from new_services.orders.saga.no_record import NoRecord
 
-WISH = OrderRequest({"A": 1})
+WANTED = OrderRequest({"A": 1})
 CUSTOMER = Customer("a@example.org", "A", "")
 
 
 async def test_a_new_order_is_refused_before_anything_begins() -> None:
     record: SystemOfRecord = NoRecord()
     with pytest.raises(Problem, match="ORDERS_LEGACY_URL") as refused:
-        record.accepts(WISH)
+        record.accepts(WANTED)
     assert refused.value.status == 503
 
 
 async def test_what_a_saga_asks_is_answered_later() -> None:
     record: SystemOfRecord = NoRecord()
     calls = (
-        record.place(CUSTOMER, WISH, "id", 0.0),
-        record.find(CUSTOMER, WISH, "id", 0.0),
+        record.place(CUSTOMER, WANTED, "id", 0.0),
+        record.find(CUSTOMER, WANTED, "id", 0.0),
         record.cancel(CUSTOMER, "SO-1"),
         record.look(CUSTOMER, "SO-1"),
     )

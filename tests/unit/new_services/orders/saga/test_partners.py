@@ -70,7 +70,7 @@ async def test_no_answer_says_nothing() -> None:
         (408, NotYet, True),
         (425, NotYet, True),
         (429, NotYet, True),
-        (401, NotYet, False),  # we are not known there: that is no answer to the wish
+        (401, NotYet, False),  # we are not known there: that is no answer to the request
         (403, NotYet, False),
     ],
 )
@@ -97,7 +97,7 @@ async def test_only_its_own_failures_are_held_against_it(status: int, failed: bo
     assert service.failed is failed
 
 
-async def test_a_no_is_told_in_the_words_of_who_said_it() -> None:
+async def test_a_refusal_keeps_the_words_of_the_service_that_refused() -> None:
     said = await _said(answer(409, error="cannot void"))
     assert isinstance(said, Refused)
     assert said.reason == "409: cannot void"
@@ -207,12 +207,12 @@ async def test_what_was_not_done_is_never_taken_for_done(call: Any, name: str) -
         (b"\xff", "\ufffd"),
     ],
 )
-async def test_whatever_it_answers_is_told(body: bytes, said: str) -> None:
+async def test_whatever_it_answers_is_passed_on(body: bytes, said: str) -> None:
     found = await _said(Answer(418, {}, body))
     assert str(found) == f"418: {said}"
 
 
-async def test_a_decline_is_told_with_its_reason() -> None:
+async def test_a_decline_is_passed_on_with_its_reason() -> None:
     with pytest.raises(Refused, match=r"^declined: stolen$"):
         await Payments(partner(Service(answer(402, reason="stolen")))).authorise("S", "1", "card")
     with pytest.raises(Refused, match=r"^declined: $"):

@@ -106,7 +106,9 @@ async def test_goods_and_money_are_held_and_let_go(world: World) -> None:
     assert world.payments.calls == [("authorise", "S-1", "20.00", "card"), ("void", "S-1")]
 
 
-async def test_who_was_told_pending_hears_by_mail_that_it_came_to_nothing(world: World) -> None:
+async def test_a_customer_with_a_pending_order_gets_a_mail_when_it_comes_to_nothing(
+    world: World,
+) -> None:
     await world.do(PLACE, "quote", "undo", reason="write: 409 out of stock: MUG-0")
     ((event_id, key, subject, body),) = world.database.values("INSERT INTO outbox")
     assert (event_id, subject) == ("S-1:refused", "events.orders.order-refused")
@@ -176,9 +178,7 @@ async def test_what_the_system_of_record_does_not_say(
 
 
 @pytest.mark.parametrize(("kind", "call"), [(PLACE, "place"), (CANCEL, "cancel")])
-async def test_a_refusal_is_told_in_the_words_of_the_record(
-    world: World, kind: str, call: str
-) -> None:
+async def test_a_refusal_keeps_the_words_of_the_record(world: World, kind: str, call: str) -> None:
     body = {"error": "out of stock", "status": "SHIPPED"}
     world.record.plays[call] = RecordRefused(409, body)
     with pytest.raises(Refused, match="409 out of stock") as caught:
@@ -186,7 +186,7 @@ async def test_a_refusal_is_told_in_the_words_of_the_record(
     assert caught.value.answer == {"status": 409, "body": body}
 
 
-async def test_what_the_feed_told_need_not_be_asked_for(world: World) -> None:
+async def test_what_the_feed_published_need_not_be_asked_for(world: World) -> None:
     world.seen["orders_of_saga"] = [ORDER]
     assert await world.do(PLACE, "write", "ask") == {"order": ORDER.to_dict()}
     assert (world.record.calls, world.begun) == ([], [])
@@ -247,7 +247,7 @@ async def test_money_and_goods_are_taken_for_the_order_that_was_written(world: W
     assert world.inventory.calls == [("sell", "S-1", "SO-1", ORDER.created, LEGACYS)]
 
 
-async def test_neither_waits_for_the_other_and_what_is_for_good_is_told_first(
+async def test_neither_waits_for_the_other_and_the_permanent_error_is_raised_first(
     world: World,
 ) -> None:
     refused, passing = Refused("for good"), NotYet("later")
@@ -261,7 +261,7 @@ async def test_neither_waits_for_the_other_and_what_is_for_good_is_told_first(
     assert len(world.payments.calls) == len(world.inventory.calls) == 4
 
 
-async def test_the_order_is_shown_at_once_and_told(world: World) -> None:
+async def test_the_order_is_shown_at_once_and_published(world: World) -> None:
     await world.do(PLACE, "confirm", results=WRITTEN)
     ((order, email, micros, event_id, event),) = world.stored
     assert (order, email, micros) == (ORDER, "a@b.c", repository.FIRST)

@@ -62,7 +62,7 @@ class Partners:
 
 
 class World:
-    """A runner over stories whose legacy answers as told, and what the feed has told."""
+    """A runner over stories whose legacy answers as told, and what the feed has published."""
 
     def __init__(self, record: Record) -> None:
         self.time = VirtualClock(1_800_000_000.0)
@@ -133,7 +133,7 @@ async def test_what_the_feed_tells_as_cancelled_is_done_also_when_legacy_cannot_
     assert state.results["cancel"]["order"]["status"] == "CANCELLED"
 
 
-async def test_once_the_feed_would_have_told_it_the_refusal_stands(make: Any) -> None:
+async def test_once_the_feed_would_have_published_it_the_refusal_stands(make: Any) -> None:
     world = make([RecordSilent("no answer")], [LOGGED_OUT])
     assert (await world.cancel()).phase is Phase.FORWARD
     await world.time.sleep(CERTAIN_SECONDS)

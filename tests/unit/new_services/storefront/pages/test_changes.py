@@ -161,7 +161,7 @@ async def test_a_form_that_is_not_ours_is_refused(shop: PlayedShop, path: str) -
 
 
 @both
-async def test_whoever_may_not_is_told_so_first(shop: PlayedShop, path: str) -> None:
+async def test_a_client_without_the_right_is_refused_first(shop: PlayedShop, path: str) -> None:
     shop.log_in(is_admin=False)
     assert (await send(shop, path, csrf="other")).status_code == 403
     shop.session = {"customer": None, "csrf": "t0k<en", "set_cookie": None}

@@ -1,4 +1,4 @@
-"""Each law across the databases holds of an honest wish, and is broken by one lie of its kind."""
+"""Each law across the databases holds for an honest purchase; one lie of its kind breaks it."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -34,7 +34,7 @@ ASKED, WRITTEN, PAID, BOOKED, HANDED, FINISHED, PARKED, ALONE = RULES
 
 
 @pytest.mark.parametrize(
-    "wish",
+    "purchase",
     [
         DONE,
         replace(DONE, orders=(GONE,), money=REFUNDED),
@@ -49,12 +49,12 @@ ASKED, WRITTEN, PAID, BOOKED, HANDED, FINISHED, PARKED, ALONE = RULES
         Purchase(Saga("settle-cancelled", "done")),
     ],
 )
-def test_an_honest_wish_breaks_no_law(wish):
-    assert judge(wish) == {}
+def test_an_honest_purchase_breaks_no_law(purchase):
+    assert judge(purchase) == {}
 
 
 @pytest.mark.parametrize(
-    ("wish", "laws", "said"),
+    ("purchase", "laws", "said"),
     [
         (Purchase(orders=(ORDER,)), {ASKED}, "nobody asked for SO-1"),
         (replace(DONE, orders=()), {WRITTEN, PAID}, "no order"),
@@ -90,8 +90,8 @@ def test_an_honest_wish_breaks_no_law(wish):
         (replace(DONE, touched=("stray:SO-9",)), {ALONE}, "stray:SO-9"),
     ],
 )  # fmt: skip
-def test_a_lie_breaks_the_law_of_its_kind(wish, laws, said):
-    broken = judge(wish)
+def test_a_lie_breaks_the_law_of_its_kind(purchase, laws, said):
+    broken = judge(purchase)
     assert set(broken) == laws
     assert said in {found for _, found in broken.values()}
 
@@ -112,7 +112,7 @@ PLACED = Saga("place-order", "done", "", FIRST, FIRST.lines, took=30.0)
         (replace(PLACED, phase="undone", wrote=None), 1, {"B": 2}, False),
     ],
 )
-def test_an_order_with_the_mark_came_of_the_wish(saga, seconds, lines, its):
+def test_an_order_with_the_mark_came_of_the_request(saga, seconds, lines, its):
     other = Ordered("SO-2", TOTAL, lines, "NEW", NOON + timedelta(seconds=seconds))
     found = of_the_purchase([FIRST, other], saga, None)
     assert (other in found) is its

@@ -45,9 +45,9 @@ routes:
 """
 
 
-def diff(text: str, wish: Flip) -> list[str]:
+def diff(text: str, change: Flip) -> list[str]:
     """The lines a flip removes and adds."""
-    lines = difflib.ndiff(text.splitlines(), flip(text, wish).text.splitlines())
+    lines = difflib.ndiff(text.splitlines(), flip(text, change).text.splitlines())
     return [line for line in lines if line[0] in "+-"]
 
 
@@ -99,7 +99,7 @@ def test_shadow_without_a_sample_is_refused_unless_one_is_said() -> None:
 
 
 @pytest.mark.parametrize(
-    ("wish", "said"),
+    ("change", "said"),
     [
         (Flip("detail", Stage.CANARY, 5), "go through shadow first: fig flip detail shadow"),
         (Flip("busy", Stage.LEGACY), "go through shadow first: fig flip busy shadow"),
@@ -109,9 +109,9 @@ def test_shadow_without_a_sample_is_refused_unless_one_is_said() -> None:
         (Flip("old", Stage.SHADOW, sample=1), "names no new side: add 'new: UPSTREAM'"),
     ],
 )
-def test_a_refused_flip_says_what_to_do(wish: Flip, said: str) -> None:
+def test_a_refused_flip_says_what_to_do(change: Flip, said: str) -> None:
     with pytest.raises(FlipRefused, match=said):
-        flip(TEXT, wish)
+        flip(TEXT, change)
 
 
 def test_an_unknown_route_is_answered_with_a_near_one() -> None:
@@ -170,9 +170,9 @@ stages = st.sampled_from(list(Stage))
 def test_any_walk_keeps_every_other_line(walked: list[tuple[Stage, int]]) -> None:
     text = TEXT
     for stage, percent in walked:
-        wish = Flip("detail", stage, percent if stage is Stage.CANARY else None)
+        change = Flip("detail", stage, percent if stage is Stage.CANARY else None)
         try:
-            text = flip(text, wish).text
+            text = flip(text, change).text
         except FlipRefused:
             continue
     kept = [line for line in text.splitlines() if "percent:" not in line and "stage:" not in line]
@@ -222,11 +222,11 @@ def test_a_link_stays_a_link(path: Path) -> None:
 
 
 def test_concurrent_flips_are_all_done(path: Path) -> None:
-    wishes = [
+    changes = [
         Flip("detail", Stage.SHADOW), Flip("flow", Stage.NEW), Flip("busy", Stage.CANARY, 1),
         Flip("bare", Stage.SHADOW, sample=1),
     ]  # fmt: skip
-    threads = [threading.Thread(target=flip_file, args=(path, wish)) for wish in wishes]
+    threads = [threading.Thread(target=flip_file, args=(path, change)) for change in changes]
     for thread in threads:
         thread.start()
     for thread in threads:
