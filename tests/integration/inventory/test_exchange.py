@@ -13,10 +13,10 @@ import pytest
 from chassis.database import open_pool
 from chassis.readmodel.watermark import Watermark
 from contracts.feed.facts import Fact, Stored
-from migrations import runner
 from new_services.inventory import projections, views
 from new_services.inventory.handlers import Barred, Handler, Reservation, Short
 from new_services.inventory.rebuild import PART
+from tests.rigs.shop.migrated import migrated
 
 pytestmark = pytest.mark.integration
 
@@ -103,8 +103,7 @@ async def make_world(make_database: Callable[[str], str]) -> Any:
     pools = []
 
     async def make(legacy: Legacy) -> World:
-        url = make_database("inventory")
-        await asyncio.to_thread(runner.upgrade, "inventory", url)
+        url = await migrated(make_database, "inventory")
         pools.append(await open_pool(url, "test", 5))
         return World(url, pools[-1], legacy)
 

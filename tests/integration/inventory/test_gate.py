@@ -10,14 +10,13 @@ from typing import Any
 import asyncpg
 import pytest
 
-from chassis.database import open_pool
 from chassis.readmodel.watermark import Watermark
 from contracts.ownership import Stamp
-from migrations import runner
 from new_services.inventory import repository
 from new_services.inventory.domain import Movement
 from new_services.inventory.handlers import Barred, Handler, Reservation, Short
 from new_services.inventory.owner.epochs import Stale
+from tests.rigs.shop.migrated import pool_of
 
 pytestmark = pytest.mark.integration
 
@@ -62,13 +61,10 @@ class World:
 
 @pytest.fixture
 async def world(make_database: Callable[[str], str]) -> AsyncIterator[World]:
-    url = make_database("inventory")
-    await asyncio.to_thread(runner.upgrade, "inventory", url)
-    pool = await open_pool(url, "test", 12)
-    made = World(pool)
-    await made.start()
-    yield made
-    pool.terminate()
+    async with pool_of(make_database, "inventory", 12) as pool:
+        made = World(pool)
+        await made.start()
+        yield made
 
 
 async def test_an_order_moves_the_ledger_at_once_and_once(world: World) -> None:

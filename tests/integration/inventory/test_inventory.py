@@ -7,12 +7,11 @@ from typing import Any
 import asyncpg
 import pytest
 
-from chassis.database import open_pool
 from chassis.readmodel.watermark import Watermark
 from contracts.feed.facts import Cleared, Fact, Gone, Stored
-from migrations import runner
 from new_services.inventory import projections, views
 from new_services.inventory.handlers import Barred, Handler, Reservation, Short
+from tests.rigs.shop.migrated import pool_of
 
 pytestmark = pytest.mark.integration
 
@@ -105,13 +104,10 @@ def _movement(
 
 @pytest.fixture
 async def world(make_database: Callable[[str], str]) -> AsyncIterator[World]:
-    url = make_database("inventory")
-    await asyncio.to_thread(runner.upgrade, "inventory", url)
-    pool = await open_pool(url, "test", 10)
-    made = World(pool)
-    await made.start()
-    yield made
-    pool.terminate()
+    async with pool_of(make_database, "inventory", 10) as pool:
+        made = World(pool)
+        await made.start()
+        yield made
 
 
 async def test_a_whole_order_the_feed_first(world: World) -> None:

@@ -16,8 +16,8 @@ from chassis.events import bus, outbox
 from contracts.events import envelope as events
 from contracts.events.orders import OrderPlaced
 from contracts.events.payments import PaymentCaptured, PaymentRefunded
-from migrations import runner
 from new_services.notifications.handlers import handlers
+from tests.rigs.shop.migrated import migrated
 
 pytestmark = pytest.mark.integration
 
@@ -77,8 +77,7 @@ async def _tell(connection: Any, kind: Any, example: Any) -> None:
 async def test_a_refund_is_one_mail_to_whoever_paid_whichever_event_comes_first(
     make_database: Callable[[str], str], order: tuple[int, ...]
 ) -> None:
-    url = make_database("notifications")
-    await asyncio.to_thread(runner.upgrade, "notifications", url)
+    url = await migrated(make_database, "notifications")
     kinds = (OrderPlaced, PaymentCaptured, PaymentRefunded)
     connection = await asyncpg.connect(url)
     try:
@@ -103,8 +102,7 @@ async def test_a_mail_for_each_order_whichever_version_its_event_has(
     make_process: Callable[..., Any],
     free_port: Callable[[], int],
 ) -> None:
-    url, port, box = make_database("notifications"), free_port(), Box()
-    await asyncio.to_thread(runner.upgrade, "notifications", url)
+    url, port, box = await migrated(make_database, "notifications"), free_port(), Box()
     process = make_process(
         "new_services.notifications",
         "NOTIFICATIONS",

@@ -18,6 +18,7 @@ from migrations import runner
 from new_services.orders import repository
 from new_services.orders.projections import ENTITIES, Projection
 from new_services.orders.rebuild import PART
+from tests.rigs.shop.migrated import migrated
 
 pytestmark = pytest.mark.integration
 
@@ -106,8 +107,7 @@ class World:
 
 @pytest.fixture
 async def world(make_database: Callable[[str], str]) -> Any:
-    url = make_database("orders")
-    await asyncio.to_thread(runner.upgrade, "orders", url)
+    url = await migrated(make_database, "orders")
     connection = await asyncpg.connect(url)
     made = World(url, connection)
     await made.feed(*all_of(head(1), head(2), head(3)))

@@ -10,15 +10,14 @@ import asyncpg
 import orjson
 import pytest
 
-from chassis.database import open_pool
 from chassis.ownership.gate import WriteGate
 from chassis.ownership.records import Records
 from contracts.orders import Order, OrderRequest
 from contracts.ownership import Stamp
 from contracts.record import Customer, RecordAway, RecordRefused
-from migrations import runner
 from new_services.orders import repository
 from new_services.orders.owner.record import OwnRecord
+from tests.rigs.shop.migrated import pool_of
 
 pytestmark = pytest.mark.integration
 
@@ -98,13 +97,10 @@ class World:
 
 @pytest.fixture
 async def world(make_database: Callable[[str], str]) -> AsyncIterator[World]:
-    url = make_database("orders")
-    await asyncio.to_thread(runner.upgrade, "orders", url)
-    pool = await open_pool(url, "test", 12)
-    made = World(pool)
-    await made.start()
-    yield made
-    pool.terminate()
+    async with pool_of(make_database, "orders", 12) as pool:
+        made = World(pool)
+        await made.start()
+        yield made
 
 
 async def test_a_saga_that_asks_again_gets_its_order_and_no_other(world: World) -> None:

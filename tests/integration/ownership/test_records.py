@@ -12,15 +12,14 @@ from chassis.ownership import records as module
 from chassis.ownership.gate import Moving, WriteGate
 from chassis.ownership.record import Owner, Phase, Record
 from chassis.ownership.records import Records
-from migrations import runner
+from tests.rigs.shop.migrated import migrated
 
 pytestmark = pytest.mark.integration
 
 
 @pytest.fixture
 async def records(make_database: Callable[[str], str]) -> AsyncIterator[Records]:
-    url = make_database("catalog")
-    await asyncio.to_thread(runner.upgrade, "catalog", url)
+    url = await migrated(make_database, "catalog")
     pool = await asyncpg.create_pool(url, min_size=0, max_size=6)
     yield Records(pool, "goods")
     await pool.close()

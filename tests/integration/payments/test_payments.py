@@ -8,12 +8,11 @@ from typing import Any
 import asyncpg
 import pytest
 
-from chassis.database import open_pool
-from migrations import runner
 from new_services.payments.domain import Operation, Status
 from new_services.payments.handlers import Command, Handler, NotPossible
 from new_services.payments.provider import Declined, ProviderAway, ProviderSilent
 from new_services.payments.simulator import Behaviour, Mood, SimulatedProvider
+from tests.rigs.shop.migrated import pool_of
 
 pytestmark = pytest.mark.integration
 
@@ -55,11 +54,8 @@ class World:
 
 @pytest.fixture
 async def world(make_database: Callable[[str], str]) -> AsyncIterator[World]:
-    url = make_database("payments")
-    await asyncio.to_thread(runner.upgrade, "payments", url)
-    pool = await open_pool(url, "test", 8)
-    yield World(pool)
-    pool.terminate()
+    async with pool_of(make_database, "payments", 8) as pool:
+        yield World(pool)
 
 
 async def test_authorise_capture_refund(world: World) -> None:

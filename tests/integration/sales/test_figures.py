@@ -3,7 +3,6 @@
 The oracle makes the sums in Python, from what legacy holds and from events it is not past yet.
 """
 
-import asyncio
 import random
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
@@ -16,8 +15,8 @@ import pytest
 from contracts.events.orders import OrderCancelled, OrderPlaced
 from contracts.events.owned import OrderChanged, SoldLine
 from contracts.feed.facts import Cleared, Fact, Gone, Stored
-from migrations import runner
 from new_services.sales.domain import Period, Row, day
+from tests.rigs.shop.migrated import migrated
 from tests.rigs.shop.sales import (
     PRICES,
     SHELF,
@@ -35,8 +34,7 @@ pytestmark = pytest.mark.integration
 
 @pytest.fixture
 async def world(make_database: Callable[[str], str]) -> AsyncIterator[World]:
-    url = make_database("sales")
-    await asyncio.to_thread(runner.upgrade, "sales", url)
+    url = await migrated(make_database, "sales")
     pool = await asyncpg.create_pool(url, min_size=1, max_size=3)
     yield World(pool)
     pool.terminate()

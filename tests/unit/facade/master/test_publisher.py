@@ -11,6 +11,7 @@ from facade.master.publisher import RELOAD, TABLE, Publisher
 from facade.routes.file.problems import RouteFileError
 from facade.routes.file.reading import load, version_of
 from facade.runtime.override import OVERRIDE, Override, read_override, write_override
+from tests.rigs.clock import Clock
 
 HEAD = "upstreams:\n  legacy: {url: 'http://a.test'}\n  fresh: {url: 'http://b.test'}\nroutes:\n"
 LEGACY = HEAD + "  - {name: one, match: GET /one, new: fresh, stage: legacy}\n"
@@ -91,17 +92,9 @@ def test_a_reload_says_what_it_changed(
 TWO = LEGACY + "  - {name: two, match: GET /two, stage: legacy}\n"
 
 
-class Clock:
-    def __init__(self) -> None:
-        self.now = 12.5
-
-    def __call__(self) -> float:
-        return self.now
-
-
 @pytest.fixture
 def clock() -> Clock:
-    return Clock()
+    return Clock(12.5)
 
 
 @pytest.fixture

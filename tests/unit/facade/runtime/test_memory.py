@@ -9,19 +9,12 @@ import pytest
 
 from facade.runtime import memory as module
 from facade.runtime.memory import HostMemory, Memory, MemoryBusy, TableFull
-
-
-class Clock:
-    def __init__(self) -> None:
-        self.now = 1_000_000.0
-
-    def __call__(self) -> float:
-        return self.now
+from tests.rigs.clock import Clock
 
 
 @pytest.fixture
 def clock() -> Clock:
-    return Clock()
+    return Clock(1_000_000.0)
 
 
 @pytest.fixture

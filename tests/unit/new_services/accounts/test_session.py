@@ -22,24 +22,17 @@ from new_services.accounts.session import (
     SessionCodec,
     logged_in,
 )
+from tests.rigs.clock import Clock
 
 KEY = "k" * 32
 NOW = 1_790_000_000.0
 APP: Flask = create_app(Settings(database_url="postgresql://u@localhost:1/db", secret_key=KEY))
 
 
-class Clock:
-    def __init__(self) -> None:
-        self.at = NOW
-
-    def __call__(self) -> float:
-        return self.at
-
-
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     """One clock for both sides."""
-    made = Clock()
+    made = Clock(NOW)
     monkeypatch.setattr("itsdangerous.timed.time.time", made)
     return made
 
@@ -232,16 +225,16 @@ def test_a_cookie_counts_for_31_days_from_its_own_time(
         content["_permanent"] = True
     cookie = they_write(content)
     for age, counts in ((LIFE_SECONDS, True), (LIFE_SECONDS + 1, False)):
-        clock.at = NOW + age
+        clock.now = NOW + age
         assert (codec.read(cookie).customer_id == 17) is counts
         assert (they_read(cookie).get("uid") == 17) is counts
 
 
 def test_clocks_may_be_a_little_apart(codec: SessionCodec, clock: Clock) -> None:
     cookie = they_write({"uid": 17})
-    clock.at = NOW - CLOCKS_APART_SECONDS
+    clock.now = NOW - CLOCKS_APART_SECONDS
     assert codec.read(cookie).customer_id == 17
-    clock.at -= 1
+    clock.now -= 1
     assert codec.read(cookie).customer_id is None
 
 

@@ -7,21 +7,15 @@ import pytest
 
 from facade.proxy.attempts.counts import AttemptCounts
 from facade.runtime.memory import HostMemory, digest_of
+from tests.rigs.clock import Clock
 
 ANNA, BEN, HERE = (digest_of("account", name) for name in ("anna", "ben", "here"))
 WITHIN = 900.0
 
 
-class Clock:
-    at = 1_790_000_000.0
-
-    def __call__(self) -> float:
-        return self.at
-
-
 @pytest.fixture
 def clock() -> Clock:
-    return Clock()
+    return Clock(1_790_000_000.0)
 
 
 @pytest.fixture
@@ -34,7 +28,7 @@ def test_so_many_and_no_more_at_all_workers_together(worker, clock: Clock) -> No
     workers = [worker() for _ in range(3)]
     for number in range(6):
         assert workers[number % 3].take([(ANNA, 6)], WITHIN) == 0
-        clock.at += 10
+        clock.now += 10
     assert [each.take([(ANNA, 6)], WITHIN) for each in workers] == [WITHIN - 60] * 3
     assert workers[0].take([(BEN, 6)], WITHIN) == 0
 
@@ -51,10 +45,10 @@ def test_an_attempt_too_many_of_one_counts_for_none(worker) -> None:
 def test_the_time_goes_from_the_first_attempt(worker, clock: Clock) -> None:
     counts = worker()
     counts.take([(ANNA, 2)], WITHIN)
-    clock.at += WITHIN - 1
+    clock.now += WITHIN - 1
     counts.take([(ANNA, 2)], WITHIN)
     assert counts.take([(ANNA, 2)], WITHIN) == 1.0
-    clock.at += 1.5
+    clock.now += 1.5
     assert counts.take([(ANNA, 2)], WITHIN) == 0
 
 
