@@ -2,14 +2,12 @@
 
 # ruff: noqa: F811 - fixtures that several folders use
 
-import json
 import re
 import secrets
-import signal
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import httpx2
 import pytest
@@ -26,7 +24,7 @@ from tests.rigs.shop.fixtures import (  # noqa: F401
     nats,
     new_database,
 )
-from tests.rigs.shop.sides import Gunicorn, fed_services
+from tests.rigs.shop.sides import Gunicorn, fed_services, key_settings
 
 FORM = {"name": "Eva", "street": "Gasse 1", "zip": "6020", "city": "Füssen"}
 NEW_PASSWORD = "pass word"
@@ -35,15 +33,12 @@ TOKEN = re.compile(r'name="csrf" value="([^"]+)"')
 
 @dataclass
 class Registry(Hands):
-    """A shop whose accounts change hands."""
+    """A shop whose accounts change owner."""
 
+    service: ClassVar[str] = "accounts"
+    domain: ClassVar[str] = "accounts"
     turned_away: int = 0
     superuser: str = ""  # URL of the monolith's database, as the server's owner
-
-    @property
-    def url(self) -> str:
-        """Of the accounts' endpoint."""
-        return f"{self.processes['accounts'].url}/cutover/accounts"
 
     def address(self) -> str:
         """One that nobody has."""
@@ -92,16 +87,6 @@ class Registry(Hands):
         found: dict[str, Any] = httpx2.get(url, headers=headers, timeout=10).json()
         return found
 
-    def restart(self) -> None:
-        """After it was killed."""
-        accounts = self.processes["accounts"]
-        accounts.start()
-        accounts.wait_until_ready()
-
-    def signal(self, number: signal.Signals) -> None:
-        """To the service."""
-        self.processes["accounts"].process.send_signal(number)
-
 
 @pytest.fixture(scope="module")
 def registry(
@@ -118,10 +103,8 @@ def registry(
     database = new_database("accounts")
     runner.upgrade("accounts", database)
     role = reverse.role_at(postgres_server.url(), owner)
-    keys["calling"] = OKPKey.generate_key("Ed25519", auto_kid=True)
     folder = tmp_path_factory.mktemp("registry")
-    callers = folder / "callers.json"
-    callers.write_text(json.dumps({"storefront": keys["calling"].as_dict(private=False)}))
+    callers = key_settings(folder, keys)["caller_keys"]
     cutter = Cutter(int(monolith.url.rpartition(":")[2]))
     superuser = postgres_server.url(owner.rsplit("/", 1)[1])
     made = Registry(
@@ -138,7 +121,7 @@ def registry(
                 legacy_database_url=owner,
                 reverse_database_url=role,
                 secret_key=monolith.environment["LEGACY_SECRET_KEY"],
-                caller_keys=str(callers),
+                caller_keys=callers,
             )
             services.wait_until_ready()
             yield made

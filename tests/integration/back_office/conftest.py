@@ -4,7 +4,6 @@ both services to the monolith can be cut.
 
 # ruff: noqa: F811 - fixtures that several folders use
 
-import json
 import time
 import uuid
 from collections.abc import Callable, Iterator
@@ -27,7 +26,7 @@ from tests.rigs.shop.fixtures import (  # noqa: F401
     nats,
     new_database,
 )
-from tests.rigs.shop.sides import PASSWORD, Gunicorn, fed_services
+from tests.rigs.shop.sides import PASSWORD, Gunicorn, fed_services, key_settings
 
 BOSS, ANNA = "ben@example.com", "anna@example.com"
 
@@ -113,11 +112,8 @@ def office(
     databases = {name: new_database(name) for name in ("catalog", "inventory")}
     for name, url in databases.items():
         runner.upgrade(name, url)
-    keys["calling"] = OKPKey.generate_key("Ed25519", auto_kid=True)
     folder = tmp_path_factory.mktemp("office")
-    session, callers = folder / "session.json", folder / "callers.json"
-    session.write_text(json.dumps(keys["sealing"].as_dict(private=True)))
-    callers.write_text(json.dumps({"storefront": keys["calling"].as_dict(private=False)}))
+    key_files = key_settings(folder, keys)
     cutter = Cutter(int(monolith.url.rpartition(":")[2]))
     made = Office(monolith, owner, databases, keys, cutter)
     made.query(owner, "UPDATE customer SET is_admin = 'Y' WHERE email = %s", BOSS)
@@ -130,8 +126,7 @@ def office(
                     name,
                     database_url=url,
                     legacy_url=cutter.url,
-                    session_key=str(session),
-                    caller_keys=str(callers),
+                    **key_files,
                 )
             services.wait_until_ready()
             yield made

@@ -1,7 +1,6 @@
-"""Orders and stock are made anew while customers order on both sides, and nothing is lost."""
+"""Orders and stock are rebuilt while customers order on both sides, and nothing is lost."""
 
 import os
-import signal
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -16,11 +15,12 @@ import pytest
 from chassis.events import bus
 from contracts.subjects import LEGACY_STREAM, TRIMMED
 from tests.rigs.processes.warm import WARM, Forked
+from tests.rigs.shop.sides import feed_stopped
 
 pytestmark = pytest.mark.integration
 
 CARD = {"pay_method": "card", "lines": [{"sku": "MUG-0", "qty": 1}]}
-PAUSE_SECONDS = 0.1  # of whoever writes or reads meanwhile: the processes share two cores
+PAUSE_SECONDS = 0.1  # of writers and readers meanwhile: the processes share two cores
 FRESH = "SELECT count(*) FROM pg_tables WHERE schemaname IN ('fresh', 'former')"
 READERS = "SELECT name FROM reader_position"
 
@@ -56,17 +56,6 @@ def rebuild(begin: Any, shop: Any, said: Callable[[str], Path]) -> Callable[[str
         return said(name).read_text()
 
     return run
-
-
-@contextmanager
-def stopped(shop: Any) -> Iterator[None]:
-    """No change of legacy is published meanwhile."""
-    feed = shop.processes["feed"].process
-    feed.send_signal(signal.SIGSTOP)
-    try:
-        yield
-    finally:
-        feed.send_signal(signal.SIGCONT)
 
 
 @contextmanager
@@ -150,7 +139,7 @@ def test_what_the_feed_has_not_published_can_be_read_all_the_while(shop: Any, re
             if answer.status_code != 200 or answer.json()["order_no"] != order_no:
                 unread.append((order_no, answer.status_code))
 
-    with stopped(shop):
+    with feed_stopped(shop):
         placed.append(place(shop))
         cancelled = placed[0]
         shop.ask("new", "POST", f"/api/orders/{cancelled}/cancel").raise_for_status()
@@ -169,7 +158,7 @@ def test_what_the_feed_has_not_published_can_be_read_all_the_while(shop: Any, re
     shop.balance()
 
 
-def test_both_sides_write_while_it_is_made_anew(shop: Any, rebuild: Any) -> None:
+def test_both_sides_write_while_it_is_rebuilt(shop: Any, rebuild: Any) -> None:
     wrong: list[Any] = []
     for email in ("anna@example.com", "ben@example.com"):
         shop.login(email)
@@ -203,7 +192,7 @@ def test_killed_it_changes_nothing_and_the_next_one_clears_up(
 ) -> None:
     order_no = place(shop)
     shop.settled()
-    with stopped(shop):
+    with feed_stopped(shop):
         waiting = place(shop)
         for name in ("orders", "inventory"):
             with not_let_in(shop.databases[name]):

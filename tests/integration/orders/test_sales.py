@@ -1,7 +1,6 @@
 """The sales report of both sides, while orders are placed and cancelled on each."""
 
 import os
-import signal
 import subprocess
 import sys
 import time
@@ -15,7 +14,7 @@ import pytest
 from chassis.web import headers
 from loadtests.bench.read.figures import figures
 from migrations import runner
-from tests.rigs.shop.sides import services
+from tests.rigs.shop.sides import feed_stopped, services
 
 pytestmark = pytest.mark.integration
 
@@ -92,21 +91,17 @@ def test_both_sides_report_the_same_whoever_writes(shop: Any, report: Report, la
     assert [row["revenue"] for row in page] == ["0"]  # nothing is sold any more
 
 
-def test_an_order_counts_before_the_feed_tells_it_and_once_when_it_does(
+def test_an_order_counts_before_the_feed_publishes_it_and_once_when_it_does(
     shop: Any, report: Report
 ) -> None:
     before = report.fresh()
-    feed = shop.processes["feed"].process
-    feed.send_signal(signal.SIGSTOP)
-    try:
+    with feed_stopped(shop):
         lines = [{"sku": "MUG-0", "qty": 7}]
         number = shop.place("new", CARD | {"lines": lines})["order_no"]
         page = report.legacy()
         assert page != before
         shop.until("the event", lambda: report.new() == page)
         assert shop.value("sales", AHEAD, number) == 1
-    finally:
-        feed.send_signal(signal.SIGCONT)
     assert report.fresh() == page
     shop.ask("legacy", "POST", f"/api/orders/{number}/cancel")
     assert report.fresh() == report.legacy()

@@ -2,12 +2,11 @@
 
 # ruff: noqa: F811 - fixtures that several folders use
 
-import json
 import re
 import signal
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import httpx2
 import pytest
@@ -24,25 +23,27 @@ from tests.rigs.shop.fixtures import (  # noqa: F401
     nats,
     new_database,
 )
-from tests.rigs.shop.sides import Gunicorn, fed_services
+from tests.rigs.shop.sides import Gunicorn, fed_services, key_settings
 
 TRIES = 3
 
 
 @dataclass
 class Hands(Office):
-    """An office whose goods change hands. `aborted`: attempts for which a machine was too busy."""
+    """An office whose goods change owner. `aborted`: attempts for which a machine was too busy."""
 
+    service: ClassVar[str] = "catalog"  # the one that owns the domain on the new side
+    domain: ClassVar[str] = "goods"
     reverse: str = ""  # the URL of its role
     aborted: int = 0
 
     @property
     def url(self) -> str:
-        """Of the catalog's endpoint."""
-        return f"{self.processes['catalog'].url}/cutover/goods"
+        """Of the service's endpoint for cutovers."""
+        return f"{self.processes[self.service].url}/cutover/{self.domain}"
 
     def standing(self) -> dict[str, Any]:
-        """Where the goods stand."""
+        """Where the domain stands."""
         found: dict[str, Any] = httpx2.get(self.url, timeout=10).json()
         return found
 
@@ -99,15 +100,15 @@ class Hands(Office):
         self.person()
         return self.cookies[BOSS]
 
-    def restart_catalog(self) -> None:
-        """After it was killed."""
-        catalog = self.processes["catalog"]
-        catalog.start()
-        catalog.wait_until_ready()
+    def restart(self) -> None:
+        """Start the service after it was killed."""
+        service = self.processes[self.service]
+        service.start()
+        service.wait_until_ready()
 
     def signal(self, number: signal.Signals) -> None:
-        """To the catalog."""
-        self.processes["catalog"].process.send_signal(number)
+        """To the service."""
+        self.processes[self.service].process.send_signal(number)
 
 
 @pytest.fixture(scope="module")
@@ -125,11 +126,8 @@ def hands(
     database = new_database("catalog")
     runner.upgrade("catalog", database)
     role = reverse.role_at(postgres_server.url(), owner)
-    keys["calling"] = OKPKey.generate_key("Ed25519", auto_kid=True)
     folder = tmp_path_factory.mktemp("hands")
-    session, callers = folder / "session.json", folder / "callers.json"
-    session.write_text(json.dumps(keys["sealing"].as_dict(private=True)))
-    callers.write_text(json.dumps({"storefront": keys["calling"].as_dict(private=False)}))
+    key_files = key_settings(folder, keys)
     cutter = Cutter(int(monolith.url.rpartition(":")[2]))
     made = Hands(monolith, owner, {"catalog": database}, keys, cutter, reverse=role)
     made.query(owner, "UPDATE customer SET is_admin = 'Y' WHERE email = %s", BOSS)
@@ -142,8 +140,7 @@ def hands(
                 database_url=database,
                 legacy_url=cutter.url,
                 legacy_database_url=role,
-                session_key=str(session),
-                caller_keys=str(callers),
+                **key_files,
             )
             services.wait_until_ready()
             yield made

@@ -1,15 +1,19 @@
 """A small shop as the stack would run it: the monolith over its goods and two customers, and
 services beside it whose feed reads the monolith's log."""
 
+import json
 import os
+import signal
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import httpx2
 import psycopg
+from joserfc.jwk import OKPKey
 
 from tests.rigs.processes.engines import ServiceProcess, wait_until
 from tests.rigs.processes.ports import free_port
@@ -130,3 +134,24 @@ def fed_services(nats_url: str, folder: Path, legacy_urls: tuple[str, str]) -> I
 
         wait_until("the slot is free", free)
         connection.execute(_DROP, [slot])
+
+
+@contextmanager
+def feed_stopped(shop: Any) -> Iterator[None]:
+    """Nothing of legacy's log is published meanwhile."""
+    feed = shop.processes["feed"].process
+    feed.send_signal(signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        feed.send_signal(signal.SIGCONT)
+
+
+def key_settings(folder: Path, keys: dict[str, OKPKey]) -> dict[str, str]:
+    """The settings of a service that knows the storefront's calls and opens sealed sessions; the
+    key of the calls is added to `keys`."""
+    keys["calling"] = OKPKey.generate_key("Ed25519", auto_kid=True)
+    session, callers = folder / "session.json", folder / "callers.json"
+    session.write_text(json.dumps(keys["sealing"].as_dict(private=True)))
+    callers.write_text(json.dumps({"storefront": keys["calling"].as_dict(private=False)}))
+    return {"session_key": str(session), "caller_keys": str(callers)}
