@@ -126,7 +126,7 @@ def make_process(tmp_path: Path) -> Iterator[Callable[..., ServiceProcess]]:
 
 @pytest.fixture
 def rebuild_by() -> Callable[..., Awaitable[list[str]]]:
-    """Makes a read model anew, with the stream played by the test."""
+    """Rebuilds a read model, with the stream played by the test."""
     from chassis.readmodel.projection import READER
     from chassis.readmodel.rebuild import Rebuilding, fresh_reader
     from migrations import runner

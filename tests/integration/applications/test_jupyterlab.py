@@ -83,7 +83,7 @@ def in_a_terminal(page: Any, origin: str, seen: Seen) -> None:
 
 
 def in_a_notebook(page: Any, origin: str, seen: Seen) -> None:
-    """Run cells that ask, flow and stay, save them, and open the notebook anew."""
+    """Run cells that ask, flow and stay, save them, and open the notebook again."""
     opened(page, origin)
     outputs = start(page, 0)
     outputs.get_by_text("line 2").wait_for()  # before the cell is done: it waits for an answer
@@ -109,7 +109,7 @@ def in_a_notebook(page: Any, origin: str, seen: Seen) -> None:
 
 
 def journey(page: Any, origin: str, seen: Seen) -> None:
-    """A wrong token and the right one, a file, a terminal, a notebook that is opened anew."""
+    """A wrong token and the right one, a file, a terminal, a notebook that is opened again."""
     seen.step("a wrong token", str(page.goto(f"{origin}/api/contents?token=wrong").status))
     page.goto(f"{origin}/lab?token={TOKEN}&reset")
     with page.expect_file_chooser() as chosen:

@@ -14,7 +14,7 @@ TITLE = "A note ü / with ? and #"
 
 
 def journey(page: Any, origin: str, seen: Seen) -> None:
-    """Write a note, find it after loading the page anew, delete it."""
+    """Write a note, find it after loading the page again, delete it."""
     page.goto(origin)
     page.wait_for_selector(".tc-site-title")
     seen.step("opened", page.inner_text(".tc-site-title"))

@@ -1,4 +1,4 @@
-"""The read model is made anew while it is read and written to, and nobody notices."""
+"""The read model is rebuilt while it is read and written to, and no reader notices."""
 
 import asyncio
 import json
@@ -53,9 +53,7 @@ def rebuild(catalog_database, nats_server):
     return subprocess.run(program, env=variables, capture_output=True, text=True, timeout=100)
 
 
-def test_reads_and_writes_go_on_while_it_is_made_anew(
-    standing, goods, catalog_database, nats_server
-):
+def test_reads_and_writes_go_on_while_it_is_rebuilt(standing, goods, catalog_database, nats_server):
     with psycopg.connect(catalog_database, autocommit=True) as connection:
         # Damage that no change of legacy would ever cure.
         connection.execute("UPDATE product SET name = 'wrong' WHERE id = 3")

@@ -126,7 +126,9 @@ def short_feed(legacy, nats_server, make_process):
     ).start()
 
 
-async def test_who_comes_too_late_takes_all_over_anew(goods, short_feed, nats_server, make_catalog):
+async def test_a_reader_that_comes_too_late_reads_all_again(
+    goods, short_feed, nats_server, make_catalog
+):
     catalog = make_catalog()
     catalog.wait_until_ready()
     catalog.kill()

@@ -21,7 +21,7 @@ def wait_for(check, seconds=60.0):
 
 
 def resnapshot(nats_server, *arguments):
-    """As often as it takes: a feed that begins its session anew answers nobody meanwhile."""
+    """As often as it takes: a feed that begins its session again answers no request meanwhile."""
     program = ("new_services.feed", "resnapshot", *arguments)
     environment = os.environ | {"FEED_NATS_URL": nats_server.url}
     wait_for(lambda: WARM.run(*program, env=environment).returncode == 0)

@@ -44,7 +44,7 @@ def _run(server, owner: str, reader: str, password: str) -> "subprocess.Complete
     )
 
 
-def test_they_are_made_once_and_passwords_are_set_anew(postgres_server, names):
+def test_they_are_made_once_and_passwords_are_set_again(postgres_server, names):
     owner, reader = names
     first = _run(postgres_server, owner, reader, "one")
     with psycopg.connect(postgres_server.url(owner, owner, "one"), autocommit=True) as connection:

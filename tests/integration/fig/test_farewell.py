@@ -46,7 +46,7 @@ OLD = ("legacy", "feed")
 LOOK_SECONDS = 0.05  # between two looks of a customer
 STEPS = ["routes", "stop", "shut", "archive", "trial", "slots", "database", "roles",
          "bus", "journal"]  # fmt: skip
-# Each call is killed there, and the next one goes on. The stack is started anew between both parts.
+# Each call is killed there, and the next one goes on. The stack is restarted between both parts.
 FIRST = (
     "before:routes",
     "call:fig.supervise.spool.Spool.ask",  # it is written that the monolith is gone, not done yet

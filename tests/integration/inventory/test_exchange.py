@@ -248,7 +248,7 @@ class Sagas:
 
     async def step(self, worlds: list[World]) -> None:
         deeds = [self._reserve, self._write, self._sell, self._release, self._return, self._adjust]
-        # So that much is on its way when stock is made anew: reserved, written, and not sold here.
+        # So that much is on its way when stock is rebuilt: reserved, written, and not sold here.
         for call in self._chance.choices(deeds, (4, 3, 1, 1, 1, 1))[0]():
             for world in worlds:
                 with contextlib.suppress(Barred, Short):

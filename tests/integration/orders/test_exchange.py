@@ -1,4 +1,4 @@
-"""What the feed makes of orders is made anew, and what our sagas wrote is not lost on the way."""
+"""What the feed makes of orders is rebuilt, and what our sagas wrote is not lost on the way."""
 
 import asyncio
 from collections.abc import Callable

@@ -117,7 +117,7 @@ def test_an_order_counts_before_the_feed_publishes_it_and_once_when_it_does(
     shop.until("the event is forgotten", forgotten)
 
 
-def test_made_anew_they_say_the_same_and_go_on(shop: Any, nats: Any, report: Report) -> None:
+def test_rebuilt_they_say_the_same_and_go_on(shop: Any, nats: Any, report: Report) -> None:
     lines = {"lines": [{"sku": "MUG-0", "qty": 4}]}
     placed = shop.ask("legacy", "POST", "/api/orders", CARD | lines).json()
     page = report.fresh()

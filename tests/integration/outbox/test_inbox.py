@@ -202,7 +202,7 @@ async def test_death_in_the_middle_of_a_batch_leaves_nothing_of_it(
     assert sorted(step for _, step in await service.seen()) == [1, 2, 4]
 
 
-async def test_a_stream_made_anew_is_read_from_its_beginning(
+async def test_a_stream_made_again_is_read_from_its_beginning(
     service: Any, moved: Any, handlers: Any, until: Any
 ) -> None:
     _relay(service)

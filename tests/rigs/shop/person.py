@@ -10,7 +10,7 @@ from typing import Any
 
 from tests.rigs.shop.flipped_shop import Shop
 
-# Else Chromium draws anew only what has changed since the frame before. How many frames there are
+# Else Chromium draws again only what has changed since the frame before. How many frames there are
 # while a page comes is chance, and smoothed pixels of a round corner differ by a shade with it.
 FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-partial-raster")
 # Also those far below, which a browser would fetch when somebody comes by.

@@ -25,7 +25,7 @@ pytestmark = pytest.mark.integration
 
 DJANGO = "django==5.2.*"
 USER = {"DJANGO_SUPERUSER_USERNAME": "ada", "DJANGO_SUPERUSER_PASSWORD": "difference-engine-9"}
-# What Django makes anew with each page.
+# What Django makes again with each page.
 MOVING = re.compile(
     r'name="csrfmiddlewaretoken" value="[^"]+"|\d+:\d\d( [ap]\.m\.)?|127\.0\.0\.1:\d+'
 )

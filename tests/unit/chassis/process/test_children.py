@@ -34,7 +34,7 @@ def test_what_it_says_is_kept_for_its_owner(log: Path) -> None:
     assert log.stat().st_mode & 0o777 == 0o600
 
 
-def test_a_log_begins_anew_or_goes_on(log: Path) -> None:
+def test_a_log_begins_again_or_goes_on(log: Path) -> None:
     for append in (False, True, False):
         children.start(program(log, "print('x')", append=append)).wait()
     assert log.read_text() == "x\n"

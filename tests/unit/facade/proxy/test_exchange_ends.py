@@ -1,4 +1,4 @@
-"""How an exchange ends, fails and is asked anew: between a client and sides without protocols."""
+"""How an exchange ends, fails and is asked again: between a client and sides without protocols."""
 
 import json
 from typing import Any

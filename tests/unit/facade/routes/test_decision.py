@@ -288,7 +288,7 @@ def test_buckets_are_even() -> None:
     assert all(abs(count - 2000) < 200 for count in tenths.values())  # 4.7 standard deviations
 
 
-def test_another_seed_deals_the_users_anew() -> None:
+def test_another_seed_deals_the_users_again() -> None:
     both = [(bucket_of("a", str(n)) < 1000, bucket_of("b", str(n)) < 1000) for n in range(10_000)]
     assert 40 < sum(a and b for a, b in both) < 180  # independent: about 100
 

@@ -45,7 +45,7 @@ def make_fake(folder: Path, lock: Path) -> None:
     (folder / STAMP).write_text(hashlib.sha256(lock.read_bytes()).hexdigest())
 
 
-def test_it_is_made_once_and_anew_for_another_lock(
+def test_it_is_made_once_and_again_for_another_lock(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lock, folder, made = tmp_path / "lock", tmp_path / "venv", []

@@ -58,7 +58,7 @@ def test_one_that_was_equal_is_kept(home: Home, monkeypatch: pytest.MonkeyPatch)
         (2, json.dumps({"ok": None, "error": "catalog is 16 s behind"}), "catalog is 16 s behind"),
     ],
 )
-def test_one_that_was_not_is_made_anew(
+def test_one_that_was_not_is_made_again(
     home: Home, monkeypatch: pytest.MonkeyPatch, code: int, said: str, words: str
 ) -> None:
     done = run(home, monkeypatch, code, said)

@@ -47,7 +47,7 @@ def test_a_damaged_record_is_said_to_be_one(tmp_path: Path) -> None:
         RecordFile(tmp_path).load()
 
 
-def test_windows_go_on_but_count_anew_in_front_of_another_facade(tmp_path: Path) -> None:
+def test_windows_go_on_but_count_again_in_front_of_another_facade(tmp_path: Path) -> None:
     window = Window("item", 5.0, "canary", 500, base=Counted())
     window.pairs.compared = 9
     file = RecordFile(tmp_path)

@@ -46,7 +46,7 @@ def test_a_side_that_answers_nobody_shows_its_copies(counters: Counters) -> None
     found = recent.latency("r")
     assert (found["legacy"]["of"], found["legacy"]["count"]) == ("answers", 2)
     assert (found["new"]["of"], found["new"]["count"]) == ("copies", 6)
-    recent.take(2.0, counters(3)["routes"], copies(1))  # the evidence was started anew
+    recent.take(2.0, counters(3)["routes"], copies(1))  # the evidence was started again
     assert recent.latency("r")["new"]["count"] == 1
 
 

@@ -71,7 +71,7 @@ async def test_or_the_clients_where_it_got_those(asker) -> None:
 
 
 @pytest.mark.parametrize("target", ["/a%7Eb", "/a b|c", "//x/../y", "/?q=%zz", "/ä", "/;j=1#"])
-async def test_the_target_is_not_written_anew(asker, target: str) -> None:
+async def test_the_target_is_not_written_again(asker, target: str) -> None:
     made, asked = asker
     await made.legacy(Waiting(replace(PAIR, target=target), WORDS))
     assert asked[0].extensions["target"] == target.encode("latin-1")

@@ -65,7 +65,7 @@ async def test_a_process_is_moved_when_its_stance_changes_and_not_at_every_look(
 
     def pids() -> list[int]:
         looks[0] += 1
-        return [1, 2] if looks[0] < 5 else [1, 3]  # the second one was started anew
+        return [1, 2] if looks[0] < 5 else [1, 3]  # the second one was started again
 
     monkeypatch.setattr(priority, "TICK_SECONDS", 0.0)
     monkeypatch.setattr(priority, "FIRST_SECONDS", 0.0)

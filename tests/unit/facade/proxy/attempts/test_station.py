@@ -91,7 +91,7 @@ def test_an_address_may_try_so_many_accounts(shop: Shop) -> None:
     assert status(ask(shop, form("a9"), address="192.0.2.8")) == 200
 
 
-def test_a_login_does_not_count_and_its_account_begins_anew(shop: Shop) -> None:
+def test_a_login_does_not_count_and_its_account_begins_again(shop: Shop) -> None:
     for _ in range(4):
         assert [status(ask(shop, form())) for _ in range(1)] == [200]
         assert status(ask(shop, form(), LOGIN)) == 200

@@ -71,7 +71,7 @@ def test_a_watched_route_counts_keys_in_each_stage_but_the_last(
     assert rig.gateway.snapshot()["keys"] == {}
 
 
-def test_another_percentage_begins_anew(make_rig: Callable[..., Rig]) -> None:
+def test_another_percentage_begins_again(make_rig: Callable[..., Rig]) -> None:
     rig = make_rig(ROUTES.format(stage="canary\n    percent: 25"))
     ask(rig, "/w/x", "anna")
     rig.use(ROUTES.format(stage="canary\n    percent: 50"))

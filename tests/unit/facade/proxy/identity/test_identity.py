@@ -209,7 +209,7 @@ def test_no_key_no_introduction(make_rig: Any, tmp_path: Path) -> None:
     assert client.read().startswith(b"HTTP/1.1 503 ")
 
 
-def test_a_token_is_made_anew_before_it_ends(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_token_is_made_again_before_it_ends(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     now = time.time()
     client = shop.rig.client()
     tokens = []

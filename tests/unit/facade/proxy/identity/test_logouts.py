@@ -19,7 +19,7 @@ def test_what_was_heard_before_is_logouts_and_what_is_heard_after_is_not() -> No
     assert not logouts.since(b"s2", 9.9)
 
 
-def test_sessions_that_share_a_slot_only_ask_anew() -> None:
+def test_sessions_that_share_a_slot_only_ask_again() -> None:
     logouts = LogoutList(slots=1)
     logouts.note(b"s1", 10.0)
     assert logouts.since(b"s2", 9.0)

@@ -148,7 +148,7 @@ def test_what_a_key_has_used_outlives_a_reload(shop: Limited) -> None:
     assert shop.statuses(1, goods()) == [429]
 
 
-def test_a_limit_with_another_rate_begins_anew(shop: Limited) -> None:
+def test_a_limit_with_another_rate_begins_again(shop: Limited) -> None:
     assert shop.statuses(4, goods()) == [200, 200, 200, 429]
     shop.use(rate="60/m")
     assert shop.statuses(4, goods()) == [200, 200, 200, 429]
@@ -158,7 +158,7 @@ def test_a_limit_with_another_rate_begins_anew(shop: Limited) -> None:
     assert shop.statuses(1, goods()) == [429], "with the first rate the first debt is back"
 
 
-def test_a_limit_of_another_name_or_key_begins_anew(shop: Limited) -> None:
+def test_a_limit_of_another_name_or_key_begins_again(shop: Limited) -> None:
     assert shop.statuses(4, goods(cookie="sid=1")) == [200, 200, 200, 429]
     shop.use(key="[session]")
     assert shop.statuses(1, goods(cookie="sid=1")) == [200]

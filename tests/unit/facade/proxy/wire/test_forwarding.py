@@ -6,7 +6,7 @@ GET = b"GET /legacy/a HTTP/1.1\r\nHost: shop.test\r\n\r\n"
 OK = b"HTTP/1.1 200 OK\r\nDate: x\r\nContent-Length: 2\r\n\r\nhi"
 
 
-def test_a_request_is_written_anew(rig) -> None:
+def test_a_request_is_written_again(rig) -> None:
     rig.client().send(GET)
     sent = rig.upstream.read()
     assert without(sent, b"traceparent") == (
@@ -20,7 +20,7 @@ def test_a_request_is_written_anew(rig) -> None:
     )
 
 
-def test_an_answer_is_written_anew(rig) -> None:
+def test_an_answer_is_written_again(rig) -> None:
     client = rig.client()
     client.send(GET)
     rig.upstream.send(OK)

@@ -18,7 +18,7 @@ FOUND = SimpleNamespace(
 
 
 @pytest.mark.parametrize("service", access.READ_MODELS)
-def test_every_read_model_can_be_made_anew(service, tmp_path, monkeypatch):
+def test_every_read_model_can_be_rebuilt(service, tmp_path, monkeypatch):
     started = []
     monkeypatch.setattr(running, "require", lambda home: FOUND)
     monkeypatch.setattr(rebuild.os, "chdir", lambda folder: None)

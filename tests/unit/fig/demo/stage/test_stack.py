@@ -111,7 +111,7 @@ class TestOwnStack:
         own.report(running_stack(), shown)
         assert lines == ["nats ready after 0.2 s"]
 
-    async def test_it_begins_anew_where_the_last_one_ended(
+    async def test_it_begins_again_where_the_last_one_ended(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """The shop of before has lost its monolith."""

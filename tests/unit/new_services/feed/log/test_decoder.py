@@ -78,7 +78,7 @@ def test_our_message_is_a_watermark_and_others_are_not():
     assert change.committed == "2026-01-01T00:00:00.000001Z"
 
 
-def test_a_table_described_anew_is_read_anew():
+def test_a_table_described_again_is_read_again():
     wider = Relation(1, "public", "stock", (*STOCK.columns, Column("held", 16, False)))
     before, shape, change = decode(Insert(1, ("A", "3")), wider, Insert(1, ("A", "3", "t")))
     assert change.after == {"sku": "A", "qty": 3, "held": True}
