@@ -88,7 +88,7 @@ def _shoppers(stack: Stack) -> Iterator[None]:
         shoppers.kill()
 
 
-def test_flipping_all_the_way_and_back_under_load_fails_nobody(stack: Stack) -> None:
+def test_flipping_all_the_way_and_back_under_load_fails_no_request(stack: Stack) -> None:
     with _shoppers(stack):
         _until(lambda: stack.route("product-detail")["requests"]["legacy"] > 0)
         for _ in range(ROUNDS):

@@ -116,7 +116,7 @@ def test_all_else_runs_on_our_image():
     assert all(SERVICES[name]["build"] == "." for name in ours)
 
 
-def test_the_sidecar_stands_before_legacy_for_whoever_calls_it(monkeypatch: pytest.MonkeyPatch):
+def test_the_sidecar_stands_before_legacy_for_every_caller(monkeypatch: pytest.MonkeyPatch):
     assert list(ON_DEMAND) == ["sidecar"]
     sidecar = ON_DEMAND["sidecar"]
     assert (

@@ -99,7 +99,7 @@ async def test_what_needs_the_column_stops_alone_and_goes_on_when_it_is_mended(
     await eventually("the catalog goes on, and has lost nothing", goes_on)
 
 
-async def test_an_added_column_stops_nobody(goods, feed, make_catalog):
+async def test_an_added_column_stops_no_projection(goods, feed, make_catalog):
     catalog = make_catalog()
     catalog.wait_until_ready()
     goods.execute("ALTER TABLE product ADD COLUMN season text NOT NULL DEFAULT 'all'")

@@ -74,7 +74,7 @@ async def world(nats_server: Any, make_database: Callable[[str], str]) -> AsyncI
     await nats.close()
 
 
-async def test_what_comes_alone_waits_for_nobody(world: World) -> None:
+async def test_a_change_that_comes_alone_is_committed_at_once(world: World) -> None:
     async with running(world.follower(Watermark(), pace=FOR_EVER)):
         await world.tell("0")
         assert await world.batch() == [b"0"]

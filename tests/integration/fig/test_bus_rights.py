@@ -82,7 +82,7 @@ async def as_(bus: str) -> AsyncIterator[As]:
     await made.close()
 
 
-async def test_a_service_tells_its_own_events_and_nobody_elses(as_: As) -> None:
+async def test_a_service_publishes_its_own_events_and_no_others(as_: As) -> None:
     orders = await as_.user("orders")
     await ensure_event_streams(orders)
     await orders.jetstream().publish("events.orders.order-placed", b"{}")
@@ -126,6 +126,6 @@ async def test_the_feed_keeps_its_bookmark(as_: As) -> None:
     assert as_.refused == []
 
 
-async def test_who_has_another_ones_password_is_nobody(bus: str) -> None:
+async def test_the_password_of_another_service_is_refused(bus: str) -> None:
     with pytest.raises(nats.errors.Error):
         await nats.connect(f"nats://orders:secret-sales@{bus}", allow_reconnect=False)

@@ -205,7 +205,7 @@ async def test_nothing_is_reserved_between_carrying_over_and_swapping(
     assert await world.level("TENT-0") == (50, 0, 0, 50)
 
 
-async def test_whoever_locks_in_another_order_does_not_fail(
+async def test_a_transaction_that_locks_in_another_order_does_not_fail(
     make_world: Any, rebuild_by: Any
 ) -> None:
     """PostgreSQL would end whoever has waited for a second: the exchange has given way before."""

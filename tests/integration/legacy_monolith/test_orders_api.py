@@ -76,7 +76,7 @@ class TestLogin:
         assert kunde.post("/api/logout").get_json() == {"ok": "Y"}
         assert kunde.get("/api/me").status_code == 401
 
-    def test_forged_session_is_nobody(self, client: FlaskClient) -> None:
+    def test_forged_session_is_refused(self, client: FlaskClient) -> None:
         client.set_cookie("session", "eyJ1aWQiOjF9.aaaaaa.bbbbbbbbbbbbbbbbbbbbbbbbbbb")
         assert client.get("/api/me").status_code == 401
 

@@ -74,7 +74,7 @@ async def _tell(connection: Any, kind: Any, example: Any) -> None:
 
 
 @pytest.mark.parametrize("order", list(itertools.permutations(range(3))))
-async def test_a_refund_is_one_mail_to_whoever_paid_whichever_event_comes_first(
+async def test_a_refund_is_one_mail_to_the_payer_whichever_event_comes_first(
     make_database: Callable[[str], str], order: tuple[int, ...]
 ) -> None:
     url = await migrated(make_database, "notifications")

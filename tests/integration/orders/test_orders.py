@@ -58,7 +58,7 @@ def test_an_order_placed_there_is_read_and_cancelled_here(shop: Any, later: Any)
     shop.balance()
 
 
-def test_whoever_uses_our_mark_again_keeps_the_order_and_gets_no_money_of_another(
+def test_a_customer_who_uses_our_mark_again_keeps_the_order_and_gets_no_money_of_another(
     shop: Any, later: Any
 ) -> None:
     """Legacy shows "PO 17 ~4KZ2M…" as the customer's own number, and customers paste it."""

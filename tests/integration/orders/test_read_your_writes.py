@@ -231,7 +231,7 @@ def _customers(shop: Any, facade: Facade, prefix: str, count: int) -> list[Custo
 
 
 @pytest.mark.timeout(180)
-def test_nobody_sees_less_than_he_wrote(shop: Any, facade: Facade, feed: Feed) -> None:
+def test_no_client_sees_less_than_it_wrote(shop: Any, facade: Facade, feed: Feed) -> None:
     customers = _customers(shop, facade, "c", CUSTOMERS)
     stories = "SELECT count(*) FROM saga WHERE kind = %s"
     for customer in customers:

@@ -71,7 +71,9 @@ def report(
         yield Report(shop, process.url)
 
 
-def test_both_sides_report_the_same_whoever_writes(shop: Any, report: Report, later: Any) -> None:
+def test_both_sides_report_the_same_whichever_side_writes(
+    shop: Any, report: Report, later: Any
+) -> None:
     assert report.fresh() == report.legacy()
     placed = []
     for side, pieces in (("new", 2), ("legacy", 1), ("new", 1), ("legacy", 3)):

@@ -102,7 +102,7 @@ def test_no_request_is_lost_when_it_comes_and_goes(
     assert set(load.outcomes) == {"200"}, load.outcomes
 
 
-def test_whoever_is_killed_the_monolith_is_reached_again(
+def test_whichever_process_is_killed_the_monolith_is_reached_again(
     monolith: str, make_sidecar: Make, make_facade: Make, client: Make, tmp_path: Path
 ) -> None:
     facade = make_facade(monolith)

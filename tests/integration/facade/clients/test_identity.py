@@ -193,7 +193,7 @@ def test_copies_carry_it_and_clients_do_not_wait(start, serve, scripts) -> None:
     assert world.new.requests[0]["fig-shadow"] == "1"
 
 
-def test_killed_workers_forget_nobody_while_legacy_is_silent(start, serve, scripts) -> None:
+def test_killed_workers_forget_no_session_while_legacy_is_silent(start, serve, scripts) -> None:
     world = World(start, serve, scripts, workers=2)
     world.known("s1")
     world.legacy.answers.clear()

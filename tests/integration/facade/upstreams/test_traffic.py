@@ -173,7 +173,7 @@ def test_events_arrive_one_by_one(start, serve, scripts) -> None:
             assert b"data: %d\n" % (number + 1) not in rest
 
 
-def test_five_hundred_slow_clients_disturb_nobody(plain) -> None:
+def test_five_hundred_slow_clients_disturb_no_other(plain) -> None:
     slow = [plain.connect() for _ in range(500)]
     for sock in slow:
         sock.sendall(b"GET /slow HTTP/1.1\r\nHost: a\r\nX-Never")

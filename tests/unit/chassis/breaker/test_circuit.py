@@ -79,7 +79,7 @@ def test_slow_calls_open_it_too() -> None:
     assert breaker.state is State.OPEN
 
 
-def test_cancelled_calls_are_nobodys_fault() -> None:
+def test_cancelled_calls_count_as_no_failure() -> None:
     breaker = Breaker(SETTINGS)
     for _ in range(50):
         call(breaker, 1.0, Outcome.CANCELLED, took=60.0)
@@ -161,7 +161,7 @@ def test_the_ramp_is_linear() -> None:
     assert breaker.state is State.CLOSED
 
 
-def test_the_ramp_holds_back_nobody_while_few_are_under_way() -> None:
+def test_the_ramp_holds_back_no_call_while_few_are_under_way() -> None:
     breaker = opened(settings=replace(SETTINGS, trickle=2))
     call(breaker, 5.0)
     call(breaker, 5.0)

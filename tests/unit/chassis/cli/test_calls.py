@@ -106,6 +106,6 @@ def test_a_refusal_speaks_its_problem_or_its_status(network: Any, body: bytes, w
     assert caught.value.words("title", "detail") == words
 
 
-def test_nobody_there_is_no_answer() -> None:
+def test_a_port_where_nothing_listens_is_no_answer() -> None:
     with pytest.raises(NoAnswer):
         call("http://127.0.0.1:9/", seconds=1.0)

@@ -56,7 +56,7 @@ async def test_what_says_nothing_twice_is_away_until_it_answers(says: int | Exce
     assert not world.other.away
 
 
-async def test_once_the_feed_goes_on_nobody_is_alone() -> None:
+async def test_once_the_feed_goes_on_no_side_is_alone() -> None:
     world = World()
     world.stands_still()
     world.says = 503

@@ -123,7 +123,7 @@ async def test_when_one_has_found_it_back_all_go_on() -> None:
     assert len(await world.store.find([Phase.DONE], 99)) == 40
 
 
-async def test_nobody_is_taken_up_while_the_breaker_holds() -> None:
+async def test_no_saga_is_taken_up_while_the_breaker_holds() -> None:
     world = World()
     await world.pending(3)
     world.legacy.held = True

@@ -188,7 +188,7 @@ async def test_an_order_is_stored_before_it_is_carried_out() -> None:
 
 
 @pytest.mark.parametrize("way", ["run_due", "order", "recall"])
-async def test_whoever_takes_a_saga_hears_what_time_it_is(way: str) -> None:
+async def test_a_runner_that_takes_a_saga_gets_the_time(way: str) -> None:
     """Another database server took over: its clock counts from the first lease on."""
     clock, jump, seen = VirtualClock(), [0.0], []
     store = MemoryStore(lambda: clock.now() + jump[0])

@@ -154,7 +154,7 @@ async def test_a_process_has_the_time_of_its_machine() -> None:
 
 
 @pytest.mark.parametrize("how", ["failed", "cancelled", "done"])
-async def test_how_such_an_order_came_out_is_nobodys_error(how: str) -> None:
+async def test_how_such_an_order_came_out_is_no_error(how: str) -> None:
     complaints: list[Any] = []
     loop = asyncio.get_running_loop()
     loop.set_exception_handler(lambda _loop, context: complaints.append(context))

@@ -63,7 +63,7 @@ async def test_all_instances_are_asked_in_turn() -> None:
     assert [each.asked for each in world.at.values()] == [5, 5]
 
 
-async def test_one_dead_instance_is_seen_by_nobody() -> None:
+async def test_one_dead_instance_is_seen_by_no_client() -> None:
     world = World()
     world.at[ONE].says = NotConnected("refused")
     assert (await world.ask(40)).status == 200

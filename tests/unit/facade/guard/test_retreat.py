@@ -63,7 +63,7 @@ def test_routes_with_one_seed_leave_the_new_side_by_one_edit() -> None:
     ]
 
 
-def test_to_legacy_it_goes_on_and_a_route_that_is_not_copied_stays_with_nobody() -> None:
+def test_to_legacy_it_goes_on_and_a_route_that_is_not_copied_keeps_no_clients() -> None:
     assert walked(FILE, "detail", Stage.LEGACY)[-1] == {"list": "legacy", "detail": "legacy"}
     assert walked(FILE, "other", Stage.SHADOW) == [{"other": "canary 0%"}, {"other": "shadow"}]
 

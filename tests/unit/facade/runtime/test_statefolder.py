@@ -67,7 +67,7 @@ def test_nonsense_is_nobody(routes: Path, said: str) -> None:
     assert running(routes) is None
 
 
-def test_a_facade_that_was_killed_is_nobody(routes: Path) -> None:
+def test_a_facade_that_was_killed_is_not_running(routes: Path) -> None:
     ended = subprocess.Popen([sys.executable, "-c", ""])
     ended.wait()
     folder_of(routes).mkdir()

@@ -100,7 +100,7 @@ def test_of_a_silent_one_the_last_word_is_given(
     assert up.status_now() == up.status() is not None
 
 
-def test_while_it_is_off_nobody_waits(handle: Handle) -> None:
+def test_while_it_is_off_no_call_waits(handle: Handle) -> None:
     assert handle.status_now() is None
 
 

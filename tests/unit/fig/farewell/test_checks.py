@@ -12,7 +12,7 @@ GOOD = Looked(
 )  # fmt: skip
 
 
-def test_the_monolith_and_the_migration_are_in_nobodys_way() -> None:
+def test_the_monolith_and_the_migration_do_not_hinder_it() -> None:
     assert against(GOOD) == []
     assert against(replace(GOOD, size=None, archived=True)) == []
 

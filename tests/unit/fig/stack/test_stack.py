@@ -105,7 +105,7 @@ def test_databases_are_created_from_the_urls_that_the_services_get(by_name):
     assert by_name["feed"].env["FEED_LEGACY_URL"] == env["DATABASES_REPLICATORS"]
 
 
-def test_whoever_signs_or_seals_has_other_keys_than_whoever_checks_or_opens(by_name):
+def test_signing_and_sealing_processes_have_other_keys_than_checking_and_opening_ones(by_name):
     facade, orders = by_name["facade"].env, by_name["orders"].env
     assert facade["FACADE_IDENTITY_KEY"].endswith("facade/identity.json")
     assert orders["ORDERS_IDENTITY_KEYS"].endswith("public/identity.json")

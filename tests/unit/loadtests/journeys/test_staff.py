@@ -112,7 +112,7 @@ def test_a_count_that_was_refused_is_a_failure(
     assert "does not say 'Saved.'" in fake_shop.failures[0]
 
 
-def test_whoever_is_not_let_in_is_a_failure(
+def test_staff_that_are_not_let_in_are_a_failure(
     office: BackOffice, fake_shop: Any, make_person: Any, bodies: Any
 ) -> None:
     fake_shop.answers["GET /admin/"] = bodies.html("", "/login")

@@ -30,7 +30,7 @@ def test_the_shops_own_hashes() -> None:
     ["", "x", "$", "$$", "plain$a$b", "pbkdf2$a$b", "pbkdf2:no:1$a$b", "pbkdf2:sha256:x$a$b",
      "pbkdf2:sha256:0$a$b", "scrypt:1$a$b", "scrypt:3:8:1$a$b", "md5$a$900150983cd24fb0"],
 )  # fmt: skip
-def test_what_is_no_hash_is_nobodys_password(stored: str) -> None:
+def test_what_is_no_hash_fits_no_password(stored: str) -> None:
     for given in ("", "a", "b"):
         assert not passwords.matches(stored, given)
 
@@ -56,7 +56,7 @@ def test_an_unknown_address_costs_what_a_known_one_does(monkeypatch: pytest.Monk
     assert costs == [("sha256", 1000)] * 2
 
 
-def test_nobodys_hash_is_no_way_in() -> None:
+def test_the_hash_for_unknown_addresses_is_no_way_in() -> None:
     """Not even for the password, were there one, that has it."""
     assert not passwords.matches(None, "")
     assert not passwords.matches("", "")

@@ -223,7 +223,7 @@ async def test_a_refusal_is_for_the_staff(monkeypatch: pytest.MonkeyPatch) -> No
     assert state.answer == {"status": 403, "body": {"error": "Staff only"}}
 
 
-async def test_while_the_feed_stands_still_nobody_guesses_and_then_a_person_judges(
+async def test_while_the_feed_stands_still_nothing_is_guessed_and_then_a_person_decides(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     world = World(monkeypatch, "lost")

@@ -107,7 +107,7 @@ async def test_a_story_is_read_in_order() -> None:
     assert await made.story("s1") == [Entry(*row) for row in rows]
 
 
-async def test_one_that_is_enqueued_is_in_nobodys_hands() -> None:
+async def test_one_that_is_enqueued_is_held_by_no_instance() -> None:
     database: Any = Database()
     await enqueue(database, STATE)
     assert database.asked[0][1][-2:] == ("", 0.0)

@@ -78,7 +78,7 @@ def test_an_unknown_name_says_which_there_are(run: Any) -> None:
     assert "no route and no domain is called 'c': there are goods, a, b" in done.output
 
 
-def test_a_composed_route_stands_in_nobodys_way_and_has_no_stage(run: Any) -> None:
+def test_a_composed_route_hinders_no_other_and_has_no_stage(run: Any) -> None:
     assert run("--all", answer="y\n").exit_code == 0
     assert "retired already" in run("--all").output
     done = run("page", "--yes")

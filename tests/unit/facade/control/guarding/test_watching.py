@@ -38,7 +38,7 @@ def test_pairs_of_an_earlier_stage_say_nothing(make_world: Make) -> None:
     assert world.guarding.watching.windows["item"].pairs.mismatched == 1
 
 
-def test_our_own_failure_holds_and_moves_nobody(make_world: Make) -> None:
+def test_our_own_failure_holds_and_moves_no_route(make_world: Make) -> None:
     world = make_world("canary", 50)
     world.turns()
     world.unjudged = 9.0

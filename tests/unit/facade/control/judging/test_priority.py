@@ -25,7 +25,7 @@ print(os.nice(0), os.sched_getscheduler(0) if hasattr(os, "sched_getscheduler") 
 """
 
 
-def test_stepping_back_is_nicer_and_interrupts_nobody() -> None:
+def test_stepping_back_is_nicer_and_interrupts_no_process() -> None:
     printed = subprocess.run(
         [sys.executable, "-c", PROGRAM], capture_output=True, text=True, timeout=60, check=True
     ).stdout.split()

@@ -64,7 +64,7 @@ async def test_who_speaks_of_no_watermark_has_no_lag(tmp_path: Path) -> None:
     assert measured.now["orders"].reason == "no instance is registered"
 
 
-async def test_whoever_is_new_is_asked_at_once(
+async def test_a_new_instance_is_asked_at_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(measuring, "EVERY_SECONDS", 3600.0)

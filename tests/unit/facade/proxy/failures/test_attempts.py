@@ -155,7 +155,7 @@ def test_a_fallback_counts_for_both_sides(rig) -> None:
     assert rig.breakers("legacy")["read"] == "closed"
 
 
-def test_a_decline_counts_for_nobodys_fault(rig) -> None:
+def test_a_decline_counts_as_no_failure(rig) -> None:
     client = rig.client()
     client.send(get("/read"))
     dialled(rig, NEW)[0].send(DECLINED)

@@ -56,7 +56,7 @@ def test_a_route_without_needs_gets_no_identity(shop: Shop) -> None:
 
 @pytest.mark.parametrize("name", ["Fig-Identity", "Fig-Session", "Fig-Table", "FIG_IDENTITY"])
 @pytest.mark.parametrize("path", ["/mine", "/open"])
-def test_nobody_can_introduce_himself(shop: Shop, name: str, path: str) -> None:
+def test_no_client_can_introduce_itself(shop: Shop, name: str, path: str) -> None:
     shop.rig.client().send(get(path, f"{name}: forged", cookie=None))
     sent = shop.answer(NEW, ok())
     assert b"forged" not in sent

@@ -66,10 +66,10 @@ def test_legacy_answers_in_its_place_only_where_it_has_the_write(
 
 @pytest.mark.parametrize(("ago", "legacys"), [(61.0, False), (0.0, True)])
 @pytest.mark.parametrize("mark", MARKS)
-def test_a_mark_that_is_old_or_of_legacys_binds_nobody(make_rig, mark, ago, legacys) -> None:
+def test_a_mark_that_is_old_or_of_legacys_binds_no_client(make_rig, mark, ago, legacys) -> None:
     assert asked(make_rig(ROUTES % ("new", "legacy")), mark, ago, legacys) == LEGACY
 
 
 @pytest.mark.parametrize("mark", [f"{each}forged" for each in MARKS])
-def test_a_forged_mark_binds_nobody(make_rig, mark) -> None:
+def test_a_forged_mark_binds_no_client(make_rig, mark) -> None:
     assert asked(make_rig(ROUTES % ("new", "legacy")), mark) == LEGACY

@@ -192,7 +192,9 @@ def test_no_cookie_is_written_to_the_disk(host, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("step", [-7200.0, 7200.0])
-def test_a_wall_clock_that_steps_takes_nobody_for_another(tmp_path: Path, step: float) -> None:
+def test_after_a_step_of_the_wall_clock_a_session_keeps_its_owner(
+    tmp_path: Path, step: float
+) -> None:
     wall = [1_000_000.0]
     shared = HostMemory(tmp_path / "memory", lambda: wall[0])
     remembered = Remembered(shared, lambda: 500.0)

@@ -69,7 +69,7 @@ def test_failing_questions_open_a_breaker_of_their_own(shop: Shop) -> None:
     assert shop.rig.breakers("legacy")["read"] == "closed"
 
 
-def test_when_legacy_answers_again_nobody_is_held_back(shop: Shop) -> None:
+def test_when_legacy_answers_again_no_question_is_held_back(shop: Shop) -> None:
     """A question is small, and without its answer a customer gets 503: no ramp."""
     client = shop.rig.client()
     for number in range(20):

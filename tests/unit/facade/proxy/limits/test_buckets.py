@@ -25,7 +25,7 @@ def test_none_is_taken_where_one_refuses(tmp_path: Path) -> None:
     assert seen == [[1, 2], [0, 1], [-1, 0], [-1, 0]], "three keeps its last one"
 
 
-def test_one_that_only_counts_holds_nobody_up(tmp_path: Path) -> None:
+def test_one_that_only_counts_holds_no_request_up(tmp_path: Path) -> None:
     buckets = Buckets(HostMemory(tmp_path), lambda: NOW)
     shadow, three = limit("one", 1, enforced=False), limit("three", 3)
     seen = [

@@ -175,7 +175,7 @@ def test_the_clock_on_the_wall_does_not_matter(
         assert shop.statuses(1, goods()) == [429]
 
 
-def test_where_there_is_no_memory_nobody_is_refused(make_rig: Any) -> None:
+def test_where_there_is_no_memory_no_request_is_refused(make_rig: Any) -> None:
     shop = Shop(make_rig(text()), None)  # type: ignore[arg-type]
     client = shop.rig.client()
     for _ in range(5):
@@ -185,7 +185,7 @@ def test_where_there_is_no_memory_nobody_is_refused(make_rig: Any) -> None:
     assert shop.rig.counts("goods")["limits"]["few"]["unchecked"] == 5
 
 
-def test_a_memory_that_fails_refuses_nobody_and_says_so_once(
+def test_a_memory_that_fails_refuses_no_request_and_says_so_once(
     shop: Limited, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shop.statuses(3, goods())

@@ -64,7 +64,7 @@ def test_a_person_has_one_limit_in_all_sessions_and_from_everywhere(shop: Shop) 
 
 
 @pytest.mark.parametrize("owner", [NOBODY, ok(b"", "500 No"), b"nonsense\r\n\r\n"])
-def test_whoever_is_not_known_counts_by_the_next_key(shop: Shop, owner: bytes) -> None:
+def test_an_unknown_client_counts_by_the_next_key(shop: Shop, owner: bytes) -> None:
     assert [ask(shop, goods("s1"), owner) for _ in range(3)] == [200, 200, 429]
     assert ask(shop, goods(None)) == 429, "without a session it is the address, too"
     assert list(shop.rig.gateway.snapshot()["refused"]["each"]) == ["client 192.0.2.7"]

@@ -132,7 +132,7 @@ def test_a_key_of_many_bytes_is_a_key(shop: Limited) -> None:
         ("::ffff:192.0.2.7", "::ffff:192.0.2.8", False),
     ],
 )
-def test_whoever_has_one_ipv6_address_has_its_network(
+def test_a_client_with_one_ipv6_address_counts_by_its_network(
     shop: Limited, first: str, second: str, same: bool
 ) -> None:
     shop.statuses(3, goods(), address=first)

@@ -71,7 +71,7 @@ def test_who_is_refused_is_answered_as_the_rfcs_want_it(shop: Rig) -> None:
     }
 
 
-def test_in_shadow_nobody_is_refused_and_nothing_changes(shop: Rig) -> None:
+def test_in_shadow_no_machine_is_refused_and_nothing_changes(shop: Rig) -> None:
     shop.use(mode="shadow", stage="new")
     assert status(shop.ask("/stock", "X-API-Key: nonsense")) == 200
     ((_, sent),) = shop.asked
@@ -198,7 +198,7 @@ def test_what_changes_in_the_files_counts_at_once(shop: Rig) -> None:
     assert status(shop.ask("/stock", bearer(token))) == 401, "and no longer"
 
 
-def test_keys_that_are_not_known_yet_refuse_with_503_and_in_shadow_nobody(shop: Rig) -> None:
+def test_keys_that_are_not_known_yet_refuse_with_503_and_in_shadow_not_at_all(shop: Rig) -> None:
     key = shop.key("bookkeeper")
     shop.use(jwks="https://id.test/keys")
     answer = shop.ask("/feed", bearer(shop.issuer.token()))

@@ -38,7 +38,7 @@ def test_the_shops_file_is_good_and_starts_at_legacy() -> None:
     assert set(moving) == {None}
 
 
-def test_whoever_orders_reads_on_the_same_side() -> None:
+def test_a_customer_who_orders_reads_on_the_same_side() -> None:
     routes = {route.name: route for route in load_path(ROOT / "routes.yaml").file.routes}
     kin = [routes[name] for name in ("place-order", "cancel-order", "order-list", "order-detail")]
     assert len({(route.seed, route.key) for route in kin}) == 1

@@ -135,7 +135,7 @@ class TestFinished:
         assert self.now(oldest=None, time=100.0) is Now.WAITING
 
 
-def test_recovered_is_when_nobody_is_held_back_or_sent_away_any_more() -> None:
+def test_recovered_is_when_no_route_is_held_back_and_no_client_sent_away_any_more() -> None:
     def at(time: float, joined: int, away: int = 0, *held: str) -> Sample:
         load = Load(orders=Orders(registrations=joined), excused={"POST /register": away})
         return Sample(time, "v", ("v",), {}, load, held_back=held)

@@ -71,7 +71,7 @@ def test_an_instance_that_was_killed_is_configured_again_and_counts_from_nothing
     assert one.behaviour == {}
 
 
-def test_an_instance_that_is_down_strikes_nobody(simulators, monkeypatch):
+def test_an_instance_that_is_down_strikes_no_order(simulators, monkeypatch):
     simulators["http://one"].down = True
     Time(monkeypatch)
     assert provider.behaving(URLS, {"lost": 1.0}, 3.0) == {"lost": 3}

@@ -62,7 +62,7 @@ def test_a_process_is_hit_only_while_the_pair_is_whole(
     assert hitting.wrong == []
 
 
-def test_whoever_is_frozen_goes_on_when_it_is_over(
+def test_a_frozen_process_goes_on_when_the_freeze_is_over(
     process: "subprocess.Popen[bytes]", monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(hits, "PAUSE_SECONDS", (0.0, 0.0))

@@ -33,7 +33,7 @@ def test_without_a_key_the_same_request_is_a_new_attempt() -> None:
     assert "Idempotency-Key" not in caught.value.detail
 
 
-def test_who_was_refused_hears_the_words_of_whoever_refused() -> None:
+def test_a_refused_customer_gets_the_words_of_the_service_that_refused() -> None:
     refused = replace(UNDONE, answer={"status": 409, "body": {"error": "out of stock"}})
     answer = answers.placed(refused, "tap-tap")
     assert (answer.status_code, answer.body) == (409, b'{"error":"out of stock"}')
