@@ -12,8 +12,8 @@ from chassis.events import inbox
 from chassis.events.inbox import Limits, Together
 from chassis.tracing.context import traceparent
 from contracts.events.payments import PaymentCaptured
+from tests.rigs.inbox import CAPTURED, Table, World, message
 from tests.rigs.shop.database import AWAY, Database
-from tests.rigs.shop.inbox import CAPTURED, Table, World, message
 
 
 @pytest.fixture
