@@ -9,6 +9,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 import asyncpg
@@ -19,7 +20,7 @@ from nats.js.errors import NotFoundError
 from chassis.database import DatabaseAway
 from chassis.events.bus import BusErrors
 from chassis.process.backoff import Backoff
-from chassis.process.exclusive import exclusive
+from chassis.process.exclusive import POLL_SECONDS, exclusive
 from chassis.readmodel.reader import StreamReader
 from chassis.readmodel.watermark import Watermark
 from contracts.subjects import TRIMMED
@@ -41,7 +42,7 @@ COMMENT ON COLUMN reader_position.begun IS 'times the next message was begun and
 """
 
 STOPPED_SECONDS = 3.0
-STANDBY_SECONDS = 0.025
+STANDBY_SECONDS = 0.025  # between two looks of an instance that answers requests and stands by
 GONE_SECONDS = 300.0
 IDLE_SECONDS = 300.0  # without a message for us: then the position follows the stream
 STORE_SECONDS = 0.5  # so old may be what is stored of a position that passed over nothing but time
@@ -148,6 +149,7 @@ class Follower:
         self._missed = missed
         self._position = Position(source.name)
         self._reader: StreamReader | None = None
+        self._hurried = asyncio.Event()  # ends a pause of an instance that stands by
         self._running = False
         self.reason: str | None = "starting"  # why nothing is followed just now
         self.stopped: str | None = None  # what a person must mend: waiting will not cure it
@@ -241,7 +243,8 @@ class Follower:
             self._position.moved(last)
 
     def _hurry(self) -> None:
-        """A request waits for the watermark: commit what is there."""
+        """A request waits for the watermark: commit what is there, or look what was committed."""
+        self._hurried.set()
         if self._reader is not None:
             self._reader.hurry()
 
@@ -259,13 +262,19 @@ class Follower:
         self._position.moved(last)
 
     async def _stand_by(self, connection: asyncpg.Connection) -> None:
-        """Another instance follows: be as fresh as what it stored."""
+        """Another instance follows: be as fresh as what it stored, while requests ask for that."""
         self.reason = None
         watermark = await connection.fetchval(
             "SELECT watermark FROM reader_position WHERE name = $1", self._source.name
         )
         self._watermark.advance(watermark or 0)
-        await asyncio.sleep(STANDBY_SECONDS)
+        if self._watermark.in_use:
+            await asyncio.sleep(STANDBY_SECONDS)
+            return
+        self._hurried.clear()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(POLL_SECONDS):
+                await self._hurried.wait()
 
 
 async def go_on(connection: asyncpg.Connection | asyncpg.Pool, name: str, first: int) -> bool:

@@ -174,7 +174,7 @@ async def fresh(request: Request, watermark: Watermark) -> Fresh:
         return Fresh(watermark.micros, fed=False)
     if watermark.micros == 0:
         raise declined(headers.NOT_READY, "the first snapshot has not been applied yet")
-    watermark.on_use(False)
+    watermark.use()
     alone = watermark.alone() or headers.ALONE in request.headers
     age = watermark.age if alone else None
     after = request.headers.get(headers.AFTER, "")

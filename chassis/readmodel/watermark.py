@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 
 from contracts.memory import REMEMBERED_SECONDS
+from contracts.subjects import AWAKE_SECONDS
 
 PATIENCE_SECONDS = 0.1
 AHEAD_SECONDS = 1.0  # by so much two clocks may differ without an alarm
@@ -35,9 +36,9 @@ class Watermark:
         self.alone: Callable[[], bool] = lambda: False  # no other side can answer just now
         self.closed: frozenset[str] = frozenset()  # domains of which the feed is no source any more
         self.on_wait: Callable[[], None] = lambda: None  # a request has begun to wait
-        # A request is answered by how fresh it is; True: and waits for that.
-        self.on_use: Callable[[bool], None] = lambda _: None
+        self.on_use: Callable[[bool], None] = lambda _: None  # see `use`
         self._waiting: dict[asyncio.Future[None], int] = {}
+        self._used = -AWAKE_SECONDS  # monotonic: when a request was answered last
 
     @property
     def fed(self) -> bool:
@@ -70,6 +71,16 @@ class Watermark:
     def awaited(self) -> bool:
         """Whether a request waits for it to advance."""
         return bool(self._waiting)
+
+    @property
+    def in_use(self) -> bool:
+        """Whether a request waits, or was answered within AWAKE_SECONDS."""
+        return self.awaited or self._monotonic() - self._used < AWAKE_SECONDS
+
+    def use(self, waits: bool = False) -> None:
+        """A request is answered by how fresh it is; `waits`: for the next watermark."""
+        self._used = self._monotonic()
+        self.on_use(waits)
 
     def believed(self, micros: int) -> int:
         """So much of a time that another clock made as our own clock has come to."""
@@ -111,7 +122,7 @@ class Watermark:
         waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting[waiter] = wanted
         self.on_wait()
-        self.on_use(True)
+        self.use(waits=True)
         try:
             async with asyncio.timeout(patience):
                 await waiter

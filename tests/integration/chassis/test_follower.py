@@ -11,6 +11,7 @@ from nats.aio.msg import Msg
 from nats.js.api import StreamConfig
 
 from chassis.events import bus
+from chassis.process.exclusive import exclusive
 from chassis.readmodel import follower
 from chassis.readmodel.follower import Follower, Position, Source
 from chassis.readmodel.watermark import Watermark
@@ -127,6 +128,19 @@ async def test_the_active_one_learns_that_another_stands_by(world: World) -> Non
                 await world.tell("x")
                 if await world.watched.get():
                     return
+
+
+async def test_one_that_stands_by_rests_until_a_request_waits(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(follower, "POLL_SECONDS", FOR_EVER)
+    watermark = Watermark()
+    async with exclusive(world.url, "r") as active:
+        standby = world.follower(watermark)
+        async with running(standby):
+            await _until(lambda: standby.reason is None)
+            await Position("r", "s").save(active, 1, watermark=5)
+            assert await watermark.reached(5, patience=20)
 
 
 async def _until(holds: Callable[[], bool]) -> None:

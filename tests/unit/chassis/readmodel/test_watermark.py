@@ -7,6 +7,7 @@ import pytest
 
 from chassis.readmodel.watermark import NoFeed, Watermark
 from contracts.memory import REMEMBERED_SECONDS
+from contracts.subjects import AWAKE_SECONDS
 
 
 async def test_what_is_reached_needs_no_waiting():
@@ -84,6 +85,26 @@ class Clocks:
     def wait(self, seconds: float) -> None:
         self.wall += seconds
         self.passed += seconds
+
+
+async def test_it_is_in_use_while_a_request_waits_and_for_a_while_after():
+    clocks, asked = Clocks(), []
+    watermark = clocks.watermark()
+    watermark.on_use = asked.append
+    assert not watermark.in_use
+    watermark.use()
+    clocks.wait(AWAKE_SECONDS - 0.1)
+    assert watermark.in_use
+    clocks.wait(0.1)
+    assert not watermark.in_use
+    waiting = asyncio.create_task(watermark.reached(10, patience=5))
+    await asyncio.sleep(0)
+    clocks.wait(AWAKE_SECONDS)
+    assert watermark.in_use
+    watermark.advance(10)
+    assert await waiting
+    assert not watermark.in_use
+    assert asked == [False, True]
 
 
 async def test_one_heartbeat_of_a_fast_clock_does_not_make_the_next_hour_reached():
