@@ -43,7 +43,7 @@ def pytest_configure(config: pytest.Config) -> None:
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
 
-# Facades of tests leave their tokens there, not among those of whoever runs the tests.
+# Facades of tests leave their tokens there, not among those of the user who runs the tests.
 os.environ["XDG_STATE_HOME"] = _STATE = tempfile.mkdtemp(prefix="fig-tests-")
 atexit.register(shutil.rmtree, _STATE, True)
 

@@ -1,4 +1,4 @@
-"""What crosses process boundaries, spelled out: changing it breaks whoever is not restarted."""
+"""What crosses process boundaries, spelled out: a change breaks processes that still run."""
 
 import json
 

@@ -37,7 +37,7 @@ def run(trials: Iterable[Trial], jobs: int) -> Iterator[tuple[int, int | None]]:
     running: _Running = {}
     try:
         yield from _run(iter(trials), jobs, running)
-    finally:  # whoever asked wants no more of them
+    finally:  # the caller wants no more of them
         for _, process, _ in running.values():
             process.kill()
             process.join()

@@ -1,4 +1,4 @@
-"""Client-server: whoever asks gets the same answer; without the server there is none."""
+"""Client-server: every client gets the same answer; without the server there is none."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""CQRS: reads come from documents; a document that is late is not shown to whoever wrote."""
+"""CQRS: reads come from documents; a late document is not shown to the client that wrote."""
 
 from typing import Any
 

@@ -75,7 +75,7 @@ def test_what_the_monolith_refuses_is_refused_in_its_words(office: Any, case: st
 
 
 def _legacy_page(office: Any, what: str, wrong: dict[str, str]) -> str:
-    """What the monolith shows whoever sends it the same form."""
+    """What the monolith shows a client that sends it the same form."""
     email = wrong.get("email", "ben@example.com")
     office.person(email)
     browser = httpx2.Client(base_url=office.legacy.url, headers={"cookie": office.cookies[email]})

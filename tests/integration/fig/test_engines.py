@@ -1,4 +1,4 @@
-"""PostgreSQL from its wheel: as whoever runs the tests, killed, and where root is alone."""
+"""PostgreSQL from its wheel: as the user of the tests, killed, and where root is alone."""
 
 import asyncio
 import os

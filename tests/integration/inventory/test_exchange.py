@@ -208,7 +208,7 @@ async def test_nothing_is_reserved_between_carrying_over_and_swapping(
 async def test_a_transaction_that_locks_in_another_order_does_not_fail(
     make_world: Any, rebuild_by: Any
 ) -> None:
-    """PostgreSQL would end whoever has waited for a second: the exchange has given way before."""
+    """PostgreSQL ends a transaction that waits for a second: the exchange gives way before."""
     legacy = Legacy()
     world = await make_world(legacy)
     await world.hear()

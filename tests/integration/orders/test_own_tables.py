@@ -1,5 +1,5 @@
-"""Our own tables as the system of record, on a real database: each order once, whoever asks how
-often, and only while the orders are ours."""
+"""Our own tables as the system of record, on a real database: each order once, whichever instance
+asks how often, and only while the orders are ours."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping

@@ -87,7 +87,7 @@ def _balance(shop: Any) -> None:
 
 
 def _books_balance(shop: Any) -> None:
-    """By the verification's own laws, whoever owns the orders."""
+    """By the verification's own laws, under either owner of the orders."""
     urls = {**shop.databases, "legacy": shop.owner}
     found = asyncio.run(books.check(urls, patience=30.0))
     broken = {law.name: law.breaches for law in found.laws if law.breaches}

@@ -1,4 +1,4 @@
-"""Events leave in order, and all of them, whoever dies meanwhile."""
+"""Events leave in order, and all of them, whichever process dies meanwhile."""
 
 import asyncio
 import random

@@ -1,4 +1,4 @@
-"""Money moves once, whatever the provider answers and whoever dies in between."""
+"""Money moves once, whatever the provider answers and whichever process dies in between."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable

@@ -1,4 +1,4 @@
-"""A repair and the live projection at once: whoever is last has seen what the other one did."""
+"""A repair and the live projection at once: the last one has seen what the other one did."""
 
 import asyncio
 import threading

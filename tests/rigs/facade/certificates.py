@@ -1,4 +1,4 @@
-"""Certificates for tests, made as they are needed: whoever trusts `issuer` trusts them."""
+"""Certificates for tests, made as they are needed: a client that trusts `issuer` trusts them."""
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path

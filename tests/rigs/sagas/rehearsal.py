@@ -101,7 +101,7 @@ class Rehearsal:
         return Runner(self.store, sagas, clock, f"instance-{number}", Limits(), lambda: 0.5)
 
     async def another_takes_over(self) -> None:
-        """The lease of whoever sleeps runs out, and the saga is carried on elsewhere."""
+        """The lease of the sleeping instance runs out, and another one continues the saga."""
         await self.clock.sleep(Limits().lease + 1)
         with contextlib.suppress(Crash):
             await run_due(self.runner())

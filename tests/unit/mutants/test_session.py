@@ -125,7 +125,7 @@ def test_stopped_it_leaves_no_process(tests: Path, number: signal.Signals) -> No
 
 
 def _lives(pid: int) -> bool:
-    """A zombie does not: whoever adopted it has not looked yet."""
+    """A zombie does not: the process that adopted it has not looked yet."""
     try:
         stat = Path(f"/proc/{pid}/stat").read_text()
     except OSError:

@@ -59,7 +59,7 @@ def test_so_many_run_at_the_same_time() -> None:
     def meet() -> int:
         os.write(there, b"x")
         os.read(here, 1)
-        os.write(there, b"xx")  # for whoever comes later
+        os.write(there, b"xx")  # for a later process
         return os.getpid() % 1
 
     assert dict(run([Trial(number, meet, 60.0) for number in range(4)], 2)) == dict.fromkeys(

@@ -83,7 +83,7 @@ async def test_what_the_step_gets_to_see() -> None:
 
 
 async def test_a_step_belongs_to_the_trace_of_what_began_its_saga() -> None:
-    """However late, and whoever carries it out: the trace lies in what is stored."""
+    """However late, and whichever instance carries it out: the trace lies in what is stored."""
     sent, heard = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01", []
 
     async def call(_: Context) -> None:

@@ -93,7 +93,7 @@ def test_a_person_cannot_undo_past_a_pivot_that_has_no_compensation() -> None:
     assert logic.resume(parked).phase is Phase.FORWARD
 
 
-@pytest.mark.parametrize("reach", [-1, 1, 2])  # of whoever had it in hand: steps it may have begun
+@pytest.mark.parametrize("reach", [-1, 1, 2])  # of the instance before: steps it may have begun
 def test_a_person_who_undoes_a_pivot_in_doubt_waits_until_it_is_certain(reach: int) -> None:
     given_up = logic.compensate(SAGA, logic.park(at(1, doubt=True, reach=reach)))
     assert (given_up.phase, given_up.given_up, given_up.recalled) == (Phase.FORWARD, True, False)

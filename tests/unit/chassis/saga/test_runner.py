@@ -158,7 +158,7 @@ async def test_all_that_a_dead_instance_may_have_begun_is_undone() -> None:
 
 
 async def test_a_turn_is_stored_before_anything_is_undone() -> None:
-    """Or whoever takes over would go forward once more, over what has been undone."""
+    """Or the instance that takes over would go forward once more, over what has been undone."""
     world = Rehearsal()
     planned(world, {("write", "do"): [Fault.REFUSED], ("authorise", "undo"): [Fault.CRASH_AFTER]})
 

@@ -1,4 +1,4 @@
-"""A file beside the route file stops automatic moves, whoever made it."""
+"""A file beside the route file stops automatic moves, whatever process made it."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Whoever looks at the monolith's pages after the way back says what is not as it must be."""
+"""The look at the monolith's pages after the way back reports what is not as it must be."""
 
 from contextlib import nullcontext
 from types import SimpleNamespace

@@ -1,4 +1,4 @@
-"""Comparison stands behind whoever answers clients; in a process of its own, for good."""
+"""Comparison stands behind the processes that answer clients; in a process of its own, for good."""
 
 import asyncio
 import os

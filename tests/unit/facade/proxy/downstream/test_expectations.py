@@ -1,4 +1,4 @@
-"""Clients that wait for `100 Continue`: whoever stands behind us, none of them hangs."""
+"""Clients that wait for `100 Continue`: whatever server stands behind us, none of them hangs."""
 
 from facade.proxy.downstream.expectation import PATIENCE_SECONDS
 

@@ -1,4 +1,4 @@
-"""A client's reads show its own writes while domains change hands, whoever answers them.
+"""A client's reads show its own writes while domains change owner, whichever side answers.
 
 Each moment of a cutover, by each way a read can come to legacy: its stage, a read that was
 declined, a new side that is away; with both feeds standing still.

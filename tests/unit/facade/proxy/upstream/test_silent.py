@@ -40,7 +40,7 @@ def send(rig: Any, path: str = "/read", method: str = "GET") -> Any:
 
 
 def answered(rig: Any, times: int, path: str = "/read") -> set[int]:
-    """Ask so often, answered by whoever is asked; the ports that were."""
+    """Send so many requests and answer each; the ports that were asked."""
     seen = set()
     for _ in range(times):
         client = send(rig, path)

@@ -1,4 +1,4 @@
-"""Each call goes to whoever owns the orders just then."""
+"""Each call goes to the owner of the orders at that moment."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Each step of cancelling an order by itself, whoever cancelled it."""
+"""Each step of cancelling an order by itself, whichever side cancelled it."""
 
 from collections.abc import Callable
 from dataclasses import asdict, replace
