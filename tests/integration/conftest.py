@@ -12,7 +12,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from tests.rigs.processes.engines import NatsServer, PostgresServer, ServiceProcess
+from tests.rigs.processes.engines import ITERATIONS, NatsServer, PostgresServer, ServiceProcess
 from tests.rigs.processes.ports import free_port as any_free_port
 
 
@@ -47,6 +47,7 @@ def make_postgres(
                 "--encoding=UTF8",
                 "--locale=C.UTF-8",
                 "--no-sync",
+                f"--set=scram_iterations={ITERATIONS}",
             ),
             check=True,
             capture_output=True,

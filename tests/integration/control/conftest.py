@@ -22,6 +22,7 @@ from chassis.process.files import write_whole
 from chassis.process.tokens import authorization
 from facade.proxy.counting.histogram import empty
 from facade.runtime.channel import COUNTERS, HELLO, PAIR, encode
+from tests.rigs.processes.pace import until_next
 from tests.rigs.processes.ports import free_port
 from tests.rigs.processes.warm import WARM, Forked
 
@@ -57,14 +58,14 @@ OPEN = {
 
 def poll(what: str, check: Callable[[], Any], seconds: float = WAIT_SECONDS) -> Any:
     """The first true value of `check`; fails with `what` after the deadline."""
-    until = time.monotonic() + seconds
+    since = time.monotonic()
     while True:
         found = check()
         if found:
             return found
-        if time.monotonic() > until:
+        if time.monotonic() > since + seconds:
             raise AssertionError(f"{what}: not within {seconds:.0f} s")
-        time.sleep(0.02)
+        time.sleep(until_next(since))
 
 
 class Legacy:

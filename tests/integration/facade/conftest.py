@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from chassis.process.files import write_whole
+from tests.rigs.processes.pace import until_next
 from tests.rigs.processes.ports import free_port
 from tests.rigs.processes.warm import WARM
 from tests.rigs.processes.warm_facade import FACADE, is_control
@@ -25,14 +26,14 @@ PROJECT = Path(__file__).parents[3]
 
 def eventually(what: str, check: Callable[[], Any], seconds: float = 60.0) -> Any:
     """Poll until `check()` is truthy, and return it."""
-    until = time.monotonic() + seconds
+    since = time.monotonic()
     while True:
         result = check()
         if result:
             return result
-        if time.monotonic() > until:
+        if time.monotonic() > since + seconds:
             raise AssertionError(f"{what}: not within {seconds} s")
-        time.sleep(0.01)
+        time.sleep(until_next(since))
 
 
 class Facade:

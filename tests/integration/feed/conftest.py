@@ -17,6 +17,7 @@ from psycopg import sql
 from contracts.feed.change import Change, Op, Row, Version
 from contracts.feed.rows import changes_of
 from contracts.subjects import LEGACY_STREAM, LEGACY_SUBJECTS
+from tests.rigs.processes.pace import until_next
 
 SCHEMA = """
 CREATE TABLE product (id serial PRIMARY KEY, sku varchar(20) UNIQUE, name text, descr text,
@@ -219,10 +220,10 @@ def write():
 
 
 async def _eventually(what: str, check, seconds: float = 90.0) -> None:
-    deadline = time.monotonic() + seconds
+    since = time.monotonic()
     while not await check():
-        assert time.monotonic() < deadline, f"{what}: not within {seconds} s"
-        await asyncio.sleep(0.05)
+        assert time.monotonic() < since + seconds, f"{what}: not within {seconds} s"
+        await asyncio.sleep(until_next(since))
 
 
 async def _ready(feed) -> None:

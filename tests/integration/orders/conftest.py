@@ -76,4 +76,6 @@ def shop(
         )
         services.wait_until_ready()
         server = postgres_server.url()
-        yield Shop(monolith, legacy_urls[0], databases, keys, server, services.processes)
+        made = Shop(monolith, legacy_urls[0], databases, keys, server, services.processes)
+        yield made
+        made.connections.close()

@@ -14,6 +14,7 @@ from chassis.database import open_pool
 from chassis.events import bus, inbox, outbox
 from chassis.readmodel import follower
 from contracts.events.envelope import Event
+from tests.rigs.processes.pace import until_next
 
 
 @dataclass(frozen=True)
@@ -69,10 +70,10 @@ async def record(connection: asyncpg.Connection, event: Moved, _: Any) -> None:
 
 
 async def _until(check: Callable[[], Awaitable[bool]], what: str, seconds: float = 60.0) -> None:
-    deadline = time.monotonic() + seconds
+    since = time.monotonic()
     while not await check():
-        assert time.monotonic() < deadline, f"{what}: not within {seconds:.0f} s"
-        await asyncio.sleep(0.02)
+        assert time.monotonic() < since + seconds, f"{what}: not within {seconds:.0f} s"
+        await asyncio.sleep(until_next(since))
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from chassis.registry.redirects import LEASE_SECONDS, REDIRECTS
+from tests.rigs.processes.pace import until_next
 from tests.rigs.processes.warm import WARM, Forked
 from tests.rigs.processes.warm_facade import FACADE
 
@@ -80,10 +81,10 @@ def seen(sidecar: Any) -> int:
 
 
 def until(what: str, check: Callable[[], bool], seconds: float = 60.0) -> None:
-    deadline = time.monotonic() + seconds
+    since = time.monotonic()
     while not check():
-        assert time.monotonic() < deadline, what
-        time.sleep(0.02)
+        assert time.monotonic() < since + seconds, what
+        time.sleep(until_next(since))
 
 
 def test_no_request_is_lost_when_it_comes_and_goes(

@@ -11,7 +11,6 @@ from typing import Any
 
 import asyncpg
 import httpx2
-import psycopg
 from joserfc.jwk import OKPKey
 
 from chassis.retention import Rule, clean
@@ -21,6 +20,8 @@ from chassis.web.sealed import Session, seal
 from new_services.inventory import cleaning as of_inventory
 from new_services.orders import cleaning as of_orders
 from new_services.payments import cleaning as of_payments
+from tests.rigs.processes.pace import until_next
+from tests.rigs.shop.connections import Connections
 from tests.rigs.shop.sides import PASSWORD, Gunicorn
 
 STAND = "SELECT order_no, status FROM orders ORDER BY order_no"
@@ -47,6 +48,7 @@ class Shop:
     superuser: str  # URL of the server, as its owner
     processes: dict[str, Any] = field(default_factory=dict)
     cookies: dict[str, str] = field(default_factory=dict)
+    connections: Connections = field(default_factory=Connections)
 
     def login(self, email: str) -> str:
         """The session cookie, as `name=value`."""
@@ -103,9 +105,8 @@ class Shop:
     def query(self, database: str, statement: str, *values: Any) -> list[tuple[Any, ...]]:
         """Rows of one of the databases."""
         url = self.owner if database == "legacy" else self.databases[database]
-        with psycopg.connect(url, autocommit=True) as connection:
-            cursor = connection.execute(statement, values or None)
-            return cursor.fetchall() if cursor.description else []
+        cursor = self.connections.to(url).execute(statement, values or None)
+        return cursor.fetchall() if cursor.description else []
 
     def value(self, database: str, statement: str, *values: Any) -> Any:
         """One value."""
@@ -113,10 +114,10 @@ class Shop:
 
     def until(self, what: str, check: Callable[[], bool], seconds: float = 60.0) -> None:
         """Poll until it holds."""
-        deadline = time.monotonic() + seconds
+        since = time.monotonic()
         while not check():
-            assert time.monotonic() < deadline, f"{what}: not within {seconds:.0f} s"
-            time.sleep(0.05)
+            assert time.monotonic() < since + seconds, f"{what}: not within {seconds:.0f} s"
+            time.sleep(until_next(since))
 
     def settled(self) -> None:
         """Wait until inventory and orders have heard of everything and no saga is open."""

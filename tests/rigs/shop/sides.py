@@ -4,14 +4,13 @@ services beside it whose feed reads the monolith's log."""
 import json
 import os
 import signal
-import time
+import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import httpx2
 import psycopg
 from joserfc.jwk import OKPKey
 
@@ -54,14 +53,17 @@ class Gunicorn:
             self.process = WARM.start(
                 "gunicorn", *words, env=environment, stderr=log.fileno(), session=True
             )
-        deadline = time.monotonic() + 90
-        while time.monotonic() < deadline:
-            try:
-                if httpx2.get(f"{self.url}/healthz", timeout=1).status_code == 200:
-                    return
-            except httpx2.HTTPError:
-                time.sleep(0.05)
-        raise AssertionError(self.log.read_text())
+        try:
+            wait_until("the monolith answers", self._answers)
+        except AssertionError as late:
+            raise AssertionError(f"{late}\n{self.log.read_text()}") from None
+
+    def _answers(self) -> bool:
+        try:
+            with urllib.request.urlopen(f"{self.url}/healthz", timeout=1):
+                return True
+        except OSError:
+            return False
 
     def kill(self) -> None:
         """Master and workers at once."""
