@@ -6,13 +6,20 @@ import secrets
 import subprocess
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 import psycopg
 import pytest
 from psycopg import sql
 
-from tests.rigs.processes.engines import ITERATIONS, NatsServer, PostgresServer, ServiceProcess
+from tests.rigs.processes.engines import (
+    ITERATIONS,
+    NatsServer,
+    PostgresServer,
+    ServiceProcess,
+    wait_until,
+)
 from tests.rigs.processes.ports import free_port as any_free_port
 
 
@@ -67,6 +74,11 @@ def postgres_server(make_postgres: Callable[[], PostgresServer]) -> PostgresServ
     return make_postgres()
 
 
+def _reads(connection: psycopg.Connection[Any], databases: list[str]) -> bool:
+    active = "SELECT FROM pg_replication_slots WHERE active AND database = ANY(%s)"
+    return connection.execute(active, [databases]).rowcount > 0
+
+
 @pytest.fixture
 def make_database(postgres_server: PostgresServer) -> Iterator[Callable[[str], str]]:
     """Creates an empty database owned by a role of the same name; returns its URL."""
@@ -89,6 +101,8 @@ def make_database(postgres_server: PostgresServer) -> Iterator[Callable[[str], s
 
     yield make
     with psycopg.connect(postgres_server.url(), autocommit=True) as connection:
+        # The server notices a moment later that a reader of the log was killed.
+        wait_until("no slot is read", lambda: not _reads(connection, made))
         for name in made:
             identifier = sql.Identifier(name)
             connection.execute(

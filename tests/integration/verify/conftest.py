@@ -23,6 +23,8 @@ from new_services.verify.rows.relations import column_types
 from new_services.verify.services import SERVICES, Service
 from new_services.verify.settings import VerifySettings
 from new_services.verify.verification import Report, verify
+from tests.rigs.shop.connections import Connections
+from tests.rigs.shop.restoring import keep, restore
 
 SHOP = """
 INSERT INTO category VALUES ('shoes', 'Schuhe', NULL, 2), ('tents', 'Zelte', NULL, 1),
@@ -67,15 +69,18 @@ class Shop:
     """Both sides. `execute` is one statement, committed, in a database by its name."""
 
     urls: dict[str, str]
+    connections: Connections
 
     def execute(self, database: str, statement: str, *values: object) -> None:
-        with psycopg.connect(self.urls[database], autocommit=True) as connection:
-            connection.execute(statement, values or None)
+        self.connections.to(self.urls[database]).execute(statement, values or None)
 
     def one(self, database: str, statement: str) -> Any:
         """The first value of the first row."""
-        with psycopg.connect(self.urls[database]) as connection:
-            return connection.execute(statement).fetchone()[0]
+        return self.connections.to(self.urls[database]).execute(statement).fetchone()[0]
+
+    def restored(self) -> bool:
+        """Both sides hold what they did at first; False where they cannot be brought to it."""
+        return all(restore(self.connections.to(url)) for url in self.urls.values())
 
     @property
     def settings(self) -> VerifySettings:
@@ -130,13 +135,18 @@ def both_sides(postgres_server) -> Iterator[Callable[..., dict[str, str]]]:
     runner.upgrade("legacy", legacy)
     with psycopg.connect(legacy, autocommit=True) as connection:
         connection.execute(SHOP)
+        keep(connection)
     for service in SERVICES:
         templates[service.name] = database(service.name)
         url = postgres_server.url(templates[service.name])
         runner.upgrade(service.name, url)
         asyncio.run(project(service, legacy, url))
+        with psycopg.connect(url, autocommit=True) as connection:
+            keep(connection)
     templates["payments"] = database("payments")
     runner.upgrade("payments", postgres_server.url(templates["payments"]))
+    with psycopg.connect(postgres_server.url(templates["payments"]), autocommit=True) as connection:
+        keep(connection)
     copied = {name for name in templates if name != "payments"}
 
     def copies(*more: str) -> dict[str, str]:
@@ -153,21 +163,33 @@ def both_sides(postgres_server) -> Iterator[Callable[..., dict[str, str]]]:
 
 
 @pytest.fixture(scope="session")
-def make_shop(both_sides: Callable[..., dict[str, str]]) -> Callable[..., Shop]:
+def make_shop(both_sides: Callable[..., dict[str, str]]) -> Iterator[Callable[..., Shop]]:
     """`make_shop("payments")`: both sides hold the same."""
+    connections = Connections()
 
     def make(*more: str) -> Shop:
-        found = Shop(both_sides(*more))
+        found = Shop(both_sides(*more), connections)
         found.fresh()
         return found
 
-    return make
+    yield make
+    connections.close()
+
+
+@pytest.fixture(scope="session")
+def restored_shops() -> list[Shop]:
+    """Those that tests before have left, as they were at first."""
+    return []
 
 
 @pytest.fixture
-def shop(make_shop: Callable[..., Shop]) -> Shop:
+def shop(make_shop: Callable[..., Shop], restored_shops: list[Shop]) -> Iterator[Shop]:
     """Both sides hold the same."""
-    return make_shop()
+    made = restored_shops.pop() if restored_shops else make_shop()
+    made.fresh()
+    yield made
+    if made.restored():
+        restored_shops.append(made)
 
 
 @pytest.fixture(scope="module")
