@@ -23,8 +23,8 @@ from new_services.verify.rows.relations import column_types
 from new_services.verify.services import SERVICES, Service
 from new_services.verify.settings import VerifySettings
 from new_services.verify.verification import Report, verify
-from tests.rigs.shop.connections import Connections
-from tests.rigs.shop.restoring import keep, restore
+from tests.rigs.databases.connections import Connections
+from tests.rigs.databases.restoring import keep, restore
 
 SHOP = """
 INSERT INTO category VALUES ('shoes', 'Schuhe', NULL, 2), ('tents', 'Zelte', NULL, 1),

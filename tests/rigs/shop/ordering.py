@@ -20,8 +20,8 @@ from chassis.web.sealed import Session, seal
 from new_services.inventory import cleaning as of_inventory
 from new_services.orders import cleaning as of_orders
 from new_services.payments import cleaning as of_payments
+from tests.rigs.databases.connections import Connections
 from tests.rigs.processes.pace import until_next
-from tests.rigs.shop.connections import Connections
 from tests.rigs.shop.sides import PASSWORD, Gunicorn
 
 STAND = "SELECT order_no, status FROM orders ORDER BY order_no"
