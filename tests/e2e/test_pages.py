@@ -11,7 +11,6 @@ import json
 import os
 import re
 import secrets
-import shutil
 import subprocess
 import sys
 import time
@@ -22,10 +21,10 @@ from typing import Any
 import httpx2
 import pytest
 
+from tests.rigs.chromium import CHROMIUM
 from tests.rigs.shop.flipped_shop import IN_FORCE_SECONDS, PROJECT, Shop
 from tests.rigs.shop.person import FLAGS, Person, Sight, assert_alike
 
-CHROMIUM = shutil.which("chromium")
 PASSWORD, ADMIN = "wander-2016", ("admin@example.org", "admin-2016")
 CUSTOMERS = int(os.environ.get("FIG_PAGES_CUSTOMERS", "24"))
 FLIPS = int(os.environ.get("FIG_PAGES_FLIPS", "8"))

@@ -23,6 +23,7 @@ from typing import Any
 import pytest
 
 from tests.integration.facade.conftest import Facade
+from tests.rigs.chromium import CHROMIUM, flags
 from tests.rigs.processes.ports import free_port
 
 INSTALL_SECONDS = 600
@@ -160,13 +161,10 @@ def serving(
 @pytest.fixture
 def browser() -> Iterator[Any]:
     sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    chromium = shutil.which("chromium")
-    if chromium is None:
+    if CHROMIUM is None:
         pytest.skip("chromium is not installed")
     with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=chromium, args=["--no-sandbox", "--disable-gpu"]
-        )
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=flags())
         yield browser
         browser.close()
 

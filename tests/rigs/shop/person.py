@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from tests.rigs.chromium import flags
 from tests.rigs.shop.flipped_shop import Shop
 
 # Else Chromium draws again only what has changed since the frame before. How many frames there are
 # while a page comes is chance, and smoothed pixels of a round corner differ by a shade with it.
-FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-partial-raster")
+FLAGS = flags("--disable-partial-raster")
 # Also those far below, which a browser would fetch when somebody comes by.
 DRAWN = "Promise.all([...document.images].map(i => { i.loading = 'eager'; return i.decode(); }))"
 

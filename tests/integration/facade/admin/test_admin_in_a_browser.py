@@ -1,7 +1,6 @@
 """The admin port asked by pages of a real browser: no page of another origin writes or reads."""
 
 import json
-import shutil
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,8 +9,9 @@ from urllib.parse import unquote
 
 import pytest
 
+from tests.rigs.chromium import CHROMIUM, flags
+
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-CHROMIUM = shutil.which("chromium")
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed"),
@@ -73,10 +73,10 @@ REFUSED = {401, 403, 421}
 def browser() -> Iterator[Any]:
     rules = f"--host-resolver-rules=MAP {ELSEWHERE} 127.0.0.1"
     # Newer browsers keep pages of the network from asking this machine: not all of them do.
-    older = "--disable-features=LocalNetworkAccessChecks,BlockInsecurePrivateNetworkRequests"
+    older = ("LocalNetworkAccessChecks", "BlockInsecurePrivateNetworkRequests")
     with sync_api.sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu", rules, older]
+            executable_path=CHROMIUM, args=flags(rules, without=older)
         )
         yield browser
         browser.close()
