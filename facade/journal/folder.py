@@ -46,6 +46,7 @@ class Journal:
         self._most_evidence, self._evidence_bytes = most_evidence, evidence_bytes
         self._lock: int | None = None
         self._anchor = Anchor()
+        self._evidence: dict[str, int] = {}  # bytes of each file by its name, the oldest first
 
     def open(self) -> None:
         """Take the folder, and find the end of what is there. Raises JournalAway."""
@@ -62,6 +63,8 @@ class Journal:
             raise JournalAway(f"{self.folder}: {error.strerror or error}") from None
         self._anchor = anchor_of(self.folder)
         self._finish_trimming()
+        evidence = sorted((self.folder / "evidence").glob("*.json"))
+        self._evidence = {path.name: path.stat().st_size for path in evidence}
         last = next(reversed(_entries(segments(self.folder)[-1:])), None)
         if last is not None and last.number >= self._anchor.last_number:
             self._head(last.number, last.hash)
@@ -117,6 +120,7 @@ class Journal:
         name = f"{number:06}-{entry.route or 'all'}.json"
         (self.folder / "evidence").mkdir(exist_ok=True)
         write_whole(self.folder / "evidence" / name, content, lasting=True)
+        self._evidence[name] = len(content)
         return replace(entry, sealed=f"{name} {sha256(content).hexdigest()}")
 
     def _trim(self, now: float) -> None:
@@ -145,16 +149,16 @@ class Journal:
                 path.unlink()
 
     def _trim_evidence(self) -> list[str]:
-        kept = sorted((self.folder / "evidence").glob("*.json"))
-        size, gone = sum(path.stat().st_size for path in kept), 0
+        kept = self._evidence
+        size, gone = sum(kept.values()), 0
         while kept and (len(kept) > self._most_evidence or size > self._evidence_bytes):
-            oldest = kept.pop(0)
-            size -= oldest.stat().st_size
-            oldest.unlink()
+            oldest = next(iter(kept))
+            (self.folder / "evidence" / oldest).unlink(missing_ok=True)
+            size -= kept.pop(oldest)
             gone += 1
         if not gone:
             return []
-        first = kept[0].name if kept else "none"
+        first = next(iter(kept), "none")
         return [f"{gone} files of evidence were let go at their limit; the oldest left is {first}"]
 
 

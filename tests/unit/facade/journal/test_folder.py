@@ -153,6 +153,11 @@ def test_evidence_is_sealed_and_let_go_at_its_limit(tmp_path: Path) -> None:
         assert kept.entry.sealed.startswith(f"{kept.number:06}-list.json ")
     assert len(list((tmp_path / "evidence").iterdir())) == 3
     assert verify(tmp_path) == []
+    journal.close()
+    journal.open()  # it knows what an earlier process kept
+    journal.append(entry(5), {"pairs": 4})
+    assert len(list((tmp_path / "evidence").iterdir())) == 3
+    assert verify(tmp_path) == []
     newest = max((tmp_path / "evidence").iterdir())
     newest.write_text(newest.read_text().replace("4", "5"))
     (problem,) = verify(tmp_path)
