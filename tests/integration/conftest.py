@@ -13,6 +13,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
+from tests.rigs.databases.lending import Fill, Lender, create
 from tests.rigs.processes.engines import (
     ITERATIONS,
     NatsServer,
@@ -85,19 +86,9 @@ def make_database(postgres_server: PostgresServer) -> Iterator[Callable[[str], s
     made: list[str] = []
 
     def make(prefix: str) -> str:
-        name = f"{prefix}_{secrets.token_hex(4)}"
-        password = secrets.token_hex(8)
-        with psycopg.connect(postgres_server.url(), autocommit=True) as connection:
-            connection.execute(
-                sql.SQL("CREATE ROLE {} LOGIN PASSWORD {}").format(
-                    sql.Identifier(name), sql.Literal(password)
-                )
-            )
-            connection.execute(
-                sql.SQL("CREATE DATABASE {0} OWNER {0}").format(sql.Identifier(name))
-            )
-        made.append(name)
-        return postgres_server.url(name, name, password)
+        url = create(postgres_server, prefix)
+        made.append(url.rsplit("/", 1)[1])
+        return url
 
     yield make
     with psycopg.connect(postgres_server.url(), autocommit=True) as connection:
@@ -109,6 +100,30 @@ def make_database(postgres_server: PostgresServer) -> Iterator[Callable[[str], s
                 sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(identifier)
             )
             connection.execute(sql.SQL("DROP ROLE IF EXISTS {}").format(identifier))
+
+
+@pytest.fixture(scope="session")
+def lender(postgres_server: PostgresServer) -> Lender:
+    """Of the server that goes with the session."""
+    return Lender(postgres_server)
+
+
+@pytest.fixture
+def take_database(lender: Lender) -> Iterator[Callable[..., str]]:
+    """Gives a database of a service with the tables of its last version, by its URL.
+
+    Tests before may have had it. One that changes tables takes a new one from `make_database`.
+    """
+    taken: list[tuple[str, str]] = []
+
+    def take(service: str, *fill: Fill) -> str:
+        url = lender.take(service, *fill)
+        taken.append((service, url))
+        return url
+
+    yield take
+    for service, url in taken:
+        lender.give_back(service, url)
 
 
 @pytest.fixture

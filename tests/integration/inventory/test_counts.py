@@ -7,7 +7,6 @@ import pytest
 
 from chassis.database import open_pool
 from contracts.back_office import Count
-from migrations import runner
 from new_services.inventory import counts
 
 pytestmark = pytest.mark.integration
@@ -19,9 +18,8 @@ VALUES (gen_random_uuid()::text, $1, $3, $4, NULL, '', $5::bigint, $2::bigint)
 
 
 @pytest.fixture
-async def pool(make_database: Callable[[str], str]) -> AsyncIterator[asyncpg.Pool]:
-    url = make_database("inventory")
-    runner.upgrade("inventory", url)
+async def pool(take_database: Callable[[str], str]) -> AsyncIterator[asyncpg.Pool]:
+    url = take_database("inventory")
     made = await open_pool(url, "test", 2)
     yield made
     made.terminate()

@@ -103,8 +103,8 @@ def _movement(
 
 
 @pytest.fixture
-async def world(make_database: Callable[[str], str]) -> AsyncIterator[World]:
-    async with pool_of(make_database, "inventory", 10) as pool:
+async def world(take_database: Callable[[str], str]) -> AsyncIterator[World]:
+    async with pool_of(take_database, "inventory", 10) as pool:
         made = World(pool)
         await made.start()
         yield made

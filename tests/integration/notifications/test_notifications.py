@@ -17,7 +17,6 @@ from contracts.events import envelope as events
 from contracts.events.orders import OrderPlaced
 from contracts.events.payments import PaymentCaptured, PaymentRefunded
 from new_services.notifications.handlers import handlers
-from tests.rigs.shop.migrated import migrated
 
 pytestmark = pytest.mark.integration
 
@@ -75,9 +74,9 @@ async def _tell(connection: Any, kind: Any, example: Any) -> None:
 
 @pytest.mark.parametrize("order", list(itertools.permutations(range(3))))
 async def test_a_refund_is_one_mail_to_the_payer_whichever_event_comes_first(
-    make_database: Callable[[str], str], order: tuple[int, ...]
+    take_database: Callable[[str], str], order: tuple[int, ...]
 ) -> None:
-    url = await migrated(make_database, "notifications")
+    url = take_database("notifications")
     kinds = (OrderPlaced, PaymentCaptured, PaymentRefunded)
     connection = await asyncpg.connect(url)
     try:
@@ -97,12 +96,12 @@ async def test_a_refund_is_one_mail_to_the_payer_whichever_event_comes_first(
 
 
 async def test_a_mail_for_each_order_whichever_version_its_event_has(
-    make_database: Callable[[str], str],
+    take_database: Callable[[str], str],
     nats_server: Any,
     make_process: Callable[..., Any],
     free_port: Callable[[], int],
 ) -> None:
-    url, port, box = await migrated(make_database, "notifications"), free_port(), Box()
+    url, port, box = take_database("notifications"), free_port(), Box()
     process = make_process(
         "new_services.notifications",
         "NOTIFICATIONS",

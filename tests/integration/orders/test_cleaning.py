@@ -8,7 +8,6 @@ import pytest
 
 from chassis.retention import DAY, clean
 from chassis.saga.storage.cleaning import KEEP_SAGAS
-from migrations import runner
 from new_services.orders.cleaning import KEEP_KEYS, NOTE, RULES
 
 pytestmark = pytest.mark.integration
@@ -30,9 +29,8 @@ VALUES ('a@b.c', $1, '', $2, clock_timestamp() - make_interval(secs => $3))
 
 
 @pytest.fixture
-async def pool(make_database: Callable[[str], str]) -> AsyncIterator[asyncpg.Pool]:
-    url = make_database("cleaning")
-    runner.upgrade("orders", url)
+async def pool(take_database: Callable[[str], str]) -> AsyncIterator[asyncpg.Pool]:
+    url = take_database("orders")
     async with asyncpg.create_pool(url, min_size=1, max_size=2) as made:
         yield made
 
@@ -105,10 +103,9 @@ async def test_a_row_that_is_gone_in_legacy_is_forgotten_when_nothing_can_bring_
 
 @pytest.mark.parametrize("service", SERVICES)
 async def test_every_table_has_a_rule_and_every_rule_runs(
-    service: str, make_database: Callable[[str], str]
+    service: str, take_database: Callable[[str], str]
 ) -> None:
-    url = make_database(service)
-    runner.upgrade(service, url)
+    url = take_database(service)
     cleaning = import_module(f"new_services.{service}.cleaning")
     async with asyncpg.create_pool(url, min_size=1, max_size=1) as pool:
         await clean(pool, cleaning.RULES, cleaning.NOTE)

@@ -14,7 +14,6 @@ from chassis.saga import Context
 from contracts.feed.facts import Cleared, Fact, Gone, Stored
 from contracts.orders import Line, Order
 from contracts.record import Customer
-from migrations import runner
 from new_services.orders import views
 from new_services.orders.projections import ENTITIES, Projection
 from new_services.orders.saga.stories import Stories
@@ -53,10 +52,9 @@ async def deliver(connection: asyncpg.Connection, projection: Projection, *facts
 
 
 @pytest.fixture
-async def pool(make_database: Callable[[str], str]) -> AsyncIterator[asyncpg.Pool]:
+async def pool(take_database: Callable[[str], str]) -> AsyncIterator[asyncpg.Pool]:
     """A database of the service's own."""
-    url = make_database("documents")
-    runner.upgrade("orders", url)
+    url = take_database("orders")
     async with asyncpg.create_pool(url, min_size=1, max_size=2) as made:
         yield made
 

@@ -96,8 +96,8 @@ class World:
 
 
 @pytest.fixture
-async def world(make_database: Callable[[str], str]) -> AsyncIterator[World]:
-    async with pool_of(make_database, "orders", 12) as pool:
+async def world(take_database: Callable[[str], str]) -> AsyncIterator[World]:
+    async with pool_of(take_database, "orders", 12) as pool:
         made = World(pool)
         await made.start()
         yield made

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 import asyncpg
+import psycopg
 import pytest
 from nats.aio.client import Client
 
@@ -94,13 +95,17 @@ def handlers() -> dict[type[Any], Any]:
     return {Moved: record}
 
 
+def _fill(_: str, url: str) -> None:
+    seen = "CREATE TABLE seen (n serial PRIMARY KEY, thing text, step int)"
+    with psycopg.connect(url, autocommit=True) as connection:
+        for statements in (outbox.SCHEMA_1, inbox.SCHEMA_1, follower.SCHEMA_1, seen):
+            connection.execute(statements)
+
+
 @pytest.fixture
-async def service(make_database: Callable[[str], str], nats_server: Any) -> AsyncIterator[Service]:
-    url = make_database("outbox")
+async def service(take_database: Callable[..., str], nats_server: Any) -> AsyncIterator[Service]:
+    url = take_database("outbox", _fill)
     pool = await open_pool(url, "test", 10)
-    for schema in (outbox.SCHEMA_1, inbox.SCHEMA_1, follower.SCHEMA_1):
-        await pool.execute(schema)
-    await pool.execute("CREATE TABLE seen (n serial PRIMARY KEY, thing text, step int)")
     nats = await bus.connect(nats_server.url, "test")
     await outbox.ensure_event_streams(nats)
     made = Service(url, pool, nats)

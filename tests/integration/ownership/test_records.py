@@ -12,15 +12,13 @@ from chassis.ownership import records as module
 from chassis.ownership.gate import Moving, WriteGate
 from chassis.ownership.record import Owner, Phase, Record
 from chassis.ownership.records import Records
-from tests.rigs.shop.migrated import migrated
 
 pytestmark = pytest.mark.integration
 
 
 @pytest.fixture
-async def records(make_database: Callable[[str], str]) -> AsyncIterator[Records]:
-    url = await migrated(make_database, "catalog")
-    pool = await asyncpg.create_pool(url, min_size=0, max_size=6)
+async def records(take_database: Callable[[str], str]) -> AsyncIterator[Records]:
+    pool = await asyncpg.create_pool(take_database("catalog"), min_size=0, max_size=6)
     yield Records(pool, "goods")
     await pool.close()
 

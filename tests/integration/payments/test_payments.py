@@ -53,8 +53,8 @@ class World:
 
 
 @pytest.fixture
-async def world(make_database: Callable[[str], str]) -> AsyncIterator[World]:
-    async with pool_of(make_database, "payments", 8) as pool:
+async def world(take_database: Callable[[str], str]) -> AsyncIterator[World]:
+    async with pool_of(take_database, "payments", 8) as pool:
         yield World(pool)
 
 

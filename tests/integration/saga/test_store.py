@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import asyncpg
+import psycopg
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -39,22 +40,22 @@ class World:
     clock: VirtualClock
 
 
+def _fill(_: str, url: str) -> None:
+    with psycopg.connect(url, autocommit=True) as connection:
+        for statements in (CLOCK, SCHEMA_1, SCHEMA_2, SCHEMA_3):
+            connection.execute(statements)
+        connection.execute(PATH.format(name=url.rsplit("/", 1)[1]))
+
+
 @pytest.fixture(params=["memory", "postgres"])
 async def world(
-    request: pytest.FixtureRequest, make_database: Callable[[str], str]
+    request: pytest.FixtureRequest, take_database: Callable[..., str]
 ) -> AsyncIterator[World]:
     clock = VirtualClock()
     if request.param == "memory":
         yield World(MemoryStore(clock.now), clock)
         return
-    url = make_database("saga")
-    connection = await asyncpg.connect(url)
-    await connection.execute(CLOCK)
-    for schema in (SCHEMA_1, SCHEMA_2, SCHEMA_3):
-        await connection.execute(schema)
-    await connection.execute(PATH.format(name=url.rsplit("/", 1)[1]))
-    await connection.close()
-    pool: asyncpg.Pool = await open_pool(url, "test", 4)
+    pool: asyncpg.Pool = await open_pool(take_database("saga", _fill), "test", 4)
 
     async def moved(now: float) -> None:
         await pool.execute("UPDATE clock.time SET now = $1", now)

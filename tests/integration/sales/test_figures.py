@@ -16,7 +16,6 @@ from contracts.events.orders import OrderCancelled, OrderPlaced
 from contracts.events.owned import OrderChanged, SoldLine
 from contracts.feed.facts import Cleared, Fact, Gone, Stored
 from new_services.sales.domain import Period, Row, day
-from tests.rigs.shop.migrated import migrated
 from tests.rigs.shop.sales import (
     PRICES,
     SHELF,
@@ -33,9 +32,8 @@ pytestmark = pytest.mark.integration
 
 
 @pytest.fixture
-async def world(make_database: Callable[[str], str]) -> AsyncIterator[World]:
-    url = await migrated(make_database, "sales")
-    pool = await asyncpg.create_pool(url, min_size=1, max_size=3)
+async def world(take_database: Callable[[str], str]) -> AsyncIterator[World]:
+    pool = await asyncpg.create_pool(take_database("sales"), min_size=1, max_size=3)
     yield World(pool)
     pool.terminate()
 

@@ -11,6 +11,7 @@ from psycopg import sql
 
 from legacy_monolith.passwords import hashed
 from migrations import runner
+from tests.rigs.databases.lending import create
 from tests.rigs.processes.engines import NatsServer
 from tests.rigs.processes.ports import free_port
 from tests.rigs.shop.sides import PASSWORD, SHOP, Gunicorn
@@ -20,16 +21,7 @@ from tests.rigs.shop.sides import PASSWORD, SHOP, Gunicorn
 def new_database(postgres_server: Any) -> Callable[[str], str]:
     """Makes databases on the server that goes with the session."""
 
-    def make(prefix: str) -> str:
-        name = sql.Identifier(made := f"{prefix}_{secrets.token_hex(4)}")
-        password = secrets.token_hex(8)
-        with psycopg.connect(postgres_server.url(), autocommit=True) as connection:
-            role = sql.SQL("CREATE ROLE {} LOGIN PASSWORD {}")
-            connection.execute(role.format(name, sql.Literal(password)))
-            connection.execute(sql.SQL("CREATE DATABASE {0} OWNER {0}").format(name))
-        return str(postgres_server.url(made, made, password))
-
-    return make
+    return lambda prefix: create(postgres_server, prefix)
 
 
 @pytest.fixture(scope="module")

@@ -19,9 +19,9 @@ async def migrated(make_database: Callable[[str], str], service: str) -> str:
 
 @asynccontextmanager
 async def pool_of(
-    make_database: Callable[[str], str], service: str, most: int
+    take_database: Callable[[str], str], service: str, most: int
 ) -> AsyncIterator[asyncpg.Pool]:
-    """A pool of at most so many connections to a new database of the service."""
-    pool = await open_pool(await migrated(make_database, service), "test", most)
+    """A pool of at most so many connections to a database of the service."""
+    pool = await open_pool(take_database(service), "test", most)
     yield pool
     pool.terminate()
