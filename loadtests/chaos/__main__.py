@@ -1,4 +1,4 @@
-"""`python -m loadtests.chaos [--minutes 5] [--seed N] [--users 12]`; `make chaos`.
+"""`python -m loadtests.chaos [--minutes 5] [--seed N] [--users 12] [--home FOLDER]`; `make chaos`.
 
 Exit codes: 0 the books balance, 1 they do not (each sentence is something that must not be),
 2 the run itself could not go on. With the same seed the same things happen at the same times.
@@ -100,7 +100,8 @@ def run(options: argparse.Namespace, folder: Path) -> list[str]:
 
 def _stack(options: argparse.Namespace, folder: Path, between: Between) -> Stack:
     """Routes of domains that change hands begin at `new`; those that are flipped leave it."""
-    return Stack(folder, options.port_base, *_up(folder, between), at_new=sorted(set(MOVED)))
+    up, home = _up(folder, between), options.home
+    return Stack(folder, options.port_base, *up, at_new=sorted(set(MOVED)), home=home)
 
 
 def _up(folder: Path, between: Between) -> list[str]:
@@ -159,6 +160,7 @@ def main() -> int:
     parser.add_argument("--users", type=int, default=12)
     parser.add_argument("--port-base", type=int, default=18700)
     parser.add_argument("--away", type=float, default=0.0, help="then freeze legacy, for seconds")
+    parser.add_argument("--home", type=Path, help="begin with the shop of this data folder")
     parser.add_argument("--keep", action="store_true", help="leave the folder with logs")
     options = parser.parse_args()
     say(f"seed {options.seed}, {options.minutes:g} minutes, {options.users} customers")

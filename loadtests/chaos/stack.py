@@ -41,11 +41,19 @@ class ChaosFailed(Exception):
 class Stack:
     """From `fig up` to `fig down`."""
 
-    def __init__(self, folder: Path, base: int, *options: str, at_new: Sequence[str] = ()) -> None:
-        """`options` are for `fig up`. `at_new`: domains whose routes all begin at `new`."""
+    def __init__(
+        self,
+        folder: Path,
+        base: int,
+        *options: str,
+        at_new: Sequence[str] = (),
+        home: Path | None = None,
+    ) -> None:
+        """`options` are for `fig up`. `at_new`: domains whose routes all begin at `new`.
+        `home`: the data folder, which may hold a shop already; by default a fresh one."""
         self._options = options
         self.editing = threading.RLock()  # held while the route file is edited
-        self.folder = folder / "fig"
+        self.folder = (home or folder / "fig").absolute()
         self.routes = Path(shutil.copy(PROJECT / "routes.yaml", folder / "routes.yaml"))
         for domain in at_new:
             self.routes.write_text(moved(self.routes.read_text(), domain))

@@ -83,7 +83,7 @@ def run(options: argparse.Namespace, folder: Path) -> list[str]:
     with ExitStack() as exits:
         up = ("--instances", str(options.instances))
         stack = exits.enter_context(
-            Stack(folder, options.port_base, *up, at_new=("goods", "orders"))
+            Stack(folder, options.port_base, *up, at_new=AT_NEW, home=options.home)
         )
         with stack.database("legacy") as legacy:
             start = dict(legacy.execute(balance.STOCK).fetchall())
@@ -243,6 +243,7 @@ def main() -> int:
     )  # fmt: skip
     parser.add_argument("--many", type=int, default=0, help="orders of ours, before the way back")
     parser.add_argument("--close", action="store_true", help="at last end the window, and go on")
+    parser.add_argument("--home", type=Path, help="begin with the shop of this data folder")
     parser.add_argument("--keep", action="store_true", help="leave the folder with logs")
     options = parser.parse_args()
     options.strikes = [] if options.kill is None else strikes.chosen(options.kill)

@@ -8,6 +8,7 @@ import os
 import secrets
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -19,10 +20,11 @@ SEED = os.environ.get("FIG_CHAOS_SEED") or str(secrets.randbelow(10_000))
 
 
 def test_orders_survive_a_minute_in_which_everything_dies_and_an_absence_of_legacy(
-    port_base: int,
+    port_base: int, tmp_path: Path, shop_in: Callable[[Path], None]
 ) -> None:
+    shop_in(home := tmp_path / "fig home")
     minute = ("--minutes", "1", "--seed", SEED, "--users", "6", "--away", "15")
-    options = (*minute, "--port-base", str(port_base))
+    options = (*minute, "--port-base", str(port_base), "--home", str(home))
     done = subprocess.run(
         [sys.executable, "-m", "loadtests.chaos", *options],
         cwd=PROJECT,

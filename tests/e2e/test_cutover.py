@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -13,10 +14,14 @@ PROJECT = Path(__file__).parents[2]
 STRIKES = "new:orders:killed:fence,legacy:command:killed:before,new:inventory:killed:after"
 
 
-def test_the_orders_change_hands_under_load_and_under_strikes(port_base: int) -> None:
+def test_the_orders_change_hands_under_load_and_under_strikes(
+    port_base: int, tmp_path: Path, shop_in: Callable[[Path], None]
+) -> None:
+    shop_in(home := tmp_path / "fig home")
     options = ("--moves", "2", "--rate", "4", "--users", "9", "--kill", STRIKES)
+    place = ("--port-base", str(port_base), "--home", str(home))
     done = subprocess.run(
-        [sys.executable, "-m", "loadtests.cutover", *options, "--port-base", str(port_base)],
+        [sys.executable, "-m", "loadtests.cutover", *options, *place],
         cwd=PROJECT,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

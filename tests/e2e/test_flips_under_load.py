@@ -10,7 +10,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -64,9 +64,14 @@ class Stack:
 
 
 @pytest.fixture(scope="module")
-def stack(tmp_path_factory: pytest.TempPathFactory, shared_port_base: int) -> Iterator[Stack]:
+def stack(
+    tmp_path_factory: pytest.TempPathFactory,
+    shared_port_base: int,
+    shop_in: Callable[[Path], None],
+) -> Iterator[Stack]:
     """One for all tests of this file; the first one leaves the route with legacy."""
     stack = Stack(tmp_path_factory.mktemp("flips"), shared_port_base)
+    shop_in(Path(stack.env["FIG_HOME"]))
     try:
         stack.fig("up", "--detach")
         yield stack

@@ -16,6 +16,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -53,9 +54,14 @@ pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900 + LOAD_SECONDS + SHADOW_S
 
 
 @pytest.fixture(scope="module")
-def shop(tmp_path_factory: pytest.TempPathFactory, shared_port_base: int) -> Iterator[Shop]:
+def shop(
+    tmp_path_factory: pytest.TempPathFactory,
+    shared_port_base: int,
+    shop_in: Callable[[Path], None],
+) -> Iterator[Shop]:
     """With every page at the new side, when it starts."""
     made = Shop(tmp_path_factory.mktemp("pages"), shared_port_base)
+    shop_in(Path(made.env["FIG_HOME"]))
     try:
         made.fig("up", "--detach")
         yield made

@@ -132,12 +132,16 @@ def collector() -> Iterator[Collector]:
 
 @pytest.fixture(scope="session")
 def shop(
-    tmp_path_factory: pytest.TempPathFactory, free_base: int, collector: Collector
+    tmp_path_factory: pytest.TempPathFactory,
+    free_base: int,
+    collector: Collector,
+    shop_in: Callable[[Path], None],
 ) -> Iterator[Shop]:
     """Up for all tests of this folder."""
     made = Shop(tmp_path_factory.mktemp("patterns"), free_base, collector)
     routes = at_new((PROJECT / "routes.yaml").read_text(), ORDERS | {"product-detail": "new"})
     (made.folder / "routes.yaml").write_text(routes)
+    shop_in(made.folder / ".fig")
     try:
         made.fig("up", "--detach", "--set", f"facade.FACADE_OTLP_ENDPOINT={collector.url}")
         # A guard would rightly move a route back whose new side a test kills.

@@ -48,9 +48,10 @@ def routes(home: Path) -> Path:
 
 
 @pytest.fixture
-def cutover(fig, routes, port_base):
+def cutover(fig, home, routes, port_base, shop_in):
     """`cutover(code, *words)`: the call's document; it must end with this code."""
     fig.variables = {"FIG_ROUTES": str(routes)}
+    shop_in(home)
     up = fig("up", "--detach", FIG_PORT_BASE=str(port_base))
     assert up.returncode == 0, up.stderr
 

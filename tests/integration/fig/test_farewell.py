@@ -66,9 +66,10 @@ def routes(home: Path) -> Path:
 
 
 @pytest.fixture
-def shop(fig, routes, port_base) -> None:
+def shop(fig, home, routes, port_base, shop_in) -> None:
     """Runs; every domain is the new side's."""
     fig.variables = {"FIG_ROUTES": str(routes), "FIG_PORT_BASE": str(port_base)}
+    shop_in(home)
     up = fig("up", "--detach")
     assert up.returncode == 0, up.stderr
     for domain in DOMAINS:

@@ -11,7 +11,7 @@ import random
 import socket
 from collections.abc import Iterator
 
-from fig.stack.ports import END
+from fig.stack.ports import END, WIDTH
 
 FIRST = 20_000
 WORKERS = 8  # that have ports of their own; those of more workers share them
@@ -38,3 +38,19 @@ def free_port() -> int:
             except OSError:
                 continue
             return port
+
+
+def free_base() -> int:
+    """Of as many free ports in a row as a whole stack needs."""
+    dice = random.Random()
+    return next(base for _ in range(1000) if _all_free(base := dice.randint(10000, FIRST - WIDTH)))
+
+
+def _all_free(base: int) -> bool:
+    for port in range(base, base + WIDTH):
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                return False
+    return True
