@@ -11,7 +11,7 @@ from decimal import InvalidOperation
 from enum import Enum
 from typing import Any
 
-from contracts.feed.change import Row, Value
+from contracts.feed.change import Row
 
 
 class Untranslatable(ValueError):
@@ -36,10 +36,6 @@ class Convert:
     sql: str
     kind: Kind = Kind.TEXT
     reads: frozenset[str] = frozenset()  # kinds of column it understands (Op.SHAPE); empty: any
-
-    def __call__(self, value: Any) -> Any:
-        """What the value means. Raises what `call` raises."""
-        return self.call(value)
 
 
 class Misshapen(ValueError):
@@ -79,19 +75,17 @@ class Mapping:
 
     def translate(self, row: Row) -> dict[str, Any]:
         """The fields whose columns the row has. Raises Untranslatable."""
-        return {
-            field.name: self._convert(field, row, row[field.column])
-            for field in self.fields
-            if field.column in row
-        }
-
-    def _convert(self, field: Field, row: Row, value: Value) -> Any:
-        try:
-            return field.convert(value)
-        except (ValueError, TypeError, KeyError, AttributeError, InvalidOperation) as error:
-            raise Untranslatable(
-                f"{self.table} {row.get(self.key)!r}: {field.column} = {value!r}"
-            ) from error
+        found = {}
+        for field in self.fields:
+            if field.column not in row:
+                continue
+            try:  # not a function of its own: a snapshot calls it for each value
+                found[field.name] = field.convert.call(row[field.column])
+            except (ValueError, TypeError, KeyError, AttributeError, InvalidOperation) as error:
+                raise Untranslatable(
+                    f"{self.table} {row.get(self.key)!r}: {field.column} = {row[field.column]!r}"
+                ) from error
+        return found
 
 
 # Text that PostgreSQL and Decimal read as the same number; others are left to Python.

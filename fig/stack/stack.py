@@ -111,6 +111,7 @@ def _databases(place: Place, old: OldSide) -> Process:
     return Process(
         name="databases",
         command=(place.python, "-m", "fig.stack.engines.databases"),
+        forked=True,
         env={
             "DATABASES_SUPERUSER_URL": database_url(place, server.SUPERUSER),
             "DATABASES_OWNERS": " ".join(owners),

@@ -8,8 +8,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from chassis.process.files import write_whole
 from fig.errors import BadSetting
 from fig.settings import Home
@@ -54,6 +52,8 @@ def own_routes(home: Home, source: Path) -> Path:
     """
     target = home.folder / "routes.yaml"
     if not target.exists():
+        import yaml  # late: only a fresh shop of this kind needs it
+
         try:
             document = without_legacy(yaml.safe_load(source.read_text(encoding="utf-8")))
         except (OSError, yaml.YAMLError, AttributeError, TypeError) as error:

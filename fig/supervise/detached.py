@@ -69,14 +69,24 @@ def _without_detach(caller: Mapping[str, str]) -> dict[str, str]:
 
 def _follow(home: Home, child: children.Popen, progress: Progress) -> StackState | None:
     """Show how the stack starts; None when its supervisor ended."""
+    found, seen = None, 0
     while child.poll() is None:
-        found = state.read(home.state)
+        if (written := _written(home.state)) != seen:
+            found, seen = state.read(home.state), written
         if found is not None and found.pid == child.pid:
             progress.see(found.processes)
             if found.ready:
                 return found
         time.sleep(POLL_SECONDS)
     return None
+
+
+def _written(path: Path) -> int:
+    """When the file was last written (ns); 0 while there is none."""
+    try:
+        return path.stat().st_mtime_ns
+    except OSError:
+        return 0
 
 
 def _failure(log: Path, before: int, exit_code: int) -> FigError:

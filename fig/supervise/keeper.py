@@ -12,7 +12,9 @@ from fig.supervise.children import Child, Launcher
 from fig.supervise.process import Kind, Process
 from fig.supervise.standing import State, Status, ending
 
-POLL_SECONDS = 0.04
+# Between two looks at whether it is ready: a tenth of the time it has taken so far, within these. A
+# service that applies a snapshot would else be asked hundreds of times, when it has least time.
+POLL_SECONDS, MOST_POLL_SECONDS = 0.04, 0.25
 FIRST_TRIES = 5  # starts that may fail before the process was ever ready
 STABLE_SECONDS = 10.0  # a process that ran so long starts again at once when it dies
 
@@ -150,11 +152,11 @@ class Keeper:
 
     async def _until_ready(self, pid: int) -> bool:
         """Whether it became ready in time; a oneshot's time is up here too."""
-        deadline = self._clock.now() + self.process.limit
-        while self._clock.now() < deadline:
+        began = self._clock.now()
+        while (waited := self._clock.now() - began) < self.process.limit:
             if self.process.ready is not None and await self.process.ready.check(pid):
                 return True
-            await self._clock.sleep(POLL_SECONDS)
+            await self._clock.sleep(min(max(POLL_SECONDS, waited / 10), MOST_POLL_SECONDS))
         return False
 
     def _became_ready(self, began: float) -> float:

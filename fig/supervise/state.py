@@ -4,7 +4,7 @@ import json
 import os
 import signal
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -78,8 +78,10 @@ def process_state(status: Status) -> ProcessState:
 
 
 def write(path: Path, state: StackState) -> None:
-    """By rename: a reader never sees half a file."""
-    write_whole(path, json.dumps(asdict(state), indent=1))
+    """By rename: a reader never sees half a file. It is written at every change of a process, so
+    without `asdict`, which copies all, and without an indent, which json encodes in Python."""
+    processes = [vars(process) for process in state.processes]
+    write_whole(path, json.dumps({**vars(state), "processes": processes}))
 
 
 def read(path: Path) -> StackState | None:
