@@ -7,10 +7,12 @@ of the feed lie in the folder itself.
 
 import fcntl
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
 
+from fig.stack.engines import postgres
 from tests.rigs.processes.ports import free_base
 
 PROJECT = Path(__file__).parents[3]
@@ -29,6 +31,7 @@ def seeded(folder: Path) -> Path:
                 _fig(beside, "up", "--detach")
             finally:
                 _fig(beside, "down")
+            _drop_spare_log(beside / "postgres" / "data")
             beside.rename(made)
     return made
 
@@ -38,6 +41,18 @@ def copy(made: Path, home: Path) -> None:
     home.mkdir(parents=True)
     parts = [str(made / name) for name in KEPT]
     subprocess.run(["cp", "-Rp", *parts, str(home)], check=True)
+
+
+def _drop_spare_log(data: Path) -> None:
+    """Segments that PostgreSQL keeps to write over them later, 50 of 275 MB. The server is
+    stopped, so its log ends in the segment of the last checkpoint."""
+    words = [str(postgres.binaries() / "pg_controldata"), str(data)]
+    said = subprocess.run(words, env={"LC_ALL": "C"}, capture_output=True, text=True, check=True)
+    last = re.search(r"REDO WAL file: +(\w+)", said.stdout)
+    assert last, said.stdout
+    for segment in (data / "pg_wal").glob("0*"):
+        if segment.name > last[1]:
+            segment.unlink()
 
 
 def _fig(home: Path, *words: str) -> None:
