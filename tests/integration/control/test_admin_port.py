@@ -291,7 +291,7 @@ def test_the_cookie_of_the_dashboard_reaches_no_side(
 @pytest.fixture(scope="module")
 def echoing_sides() -> Iterator[str]:
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), _Echo)
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, args=(0.05,))
     thread.start()
     yield f"http://127.0.0.1:{server.server_address[1]}"
     server.shutdown()

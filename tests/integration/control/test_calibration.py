@@ -67,7 +67,7 @@ class Monolith(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Handler)
         self.copies_differ = False
 
-        threading.Thread(target=self.serve_forever, daemon=True).start()
+        threading.Thread(target=self.serve_forever, args=(0.05,), daemon=True).start()
 
 
 class _Handler(BaseHTTPRequestHandler):

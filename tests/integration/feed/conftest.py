@@ -6,7 +6,7 @@ import secrets
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import nats
 import orjson
@@ -17,6 +17,7 @@ from psycopg import sql
 from contracts.feed.change import Change, Op, Row, Version
 from contracts.feed.rows import changes_of
 from contracts.subjects import LEGACY_STREAM, LEGACY_SUBJECTS
+from tests.rigs.databases.connections import Connections
 from tests.rigs.processes.pace import until_next
 
 SCHEMA = """
@@ -39,17 +40,16 @@ class Legacy:
 
     owner: str
     feed: str
+    connections: Connections = field(default_factory=Connections)
 
     def execute(self, statement: str, *values: object) -> None:
         """One statement in a transaction of its own."""
-        with psycopg.connect(self.owner, autocommit=True) as connection:
-            connection.execute(statement, values)
+        self.connections.to(self.owner).execute(statement, values)
 
     def rows(self, table: str) -> list[dict[str, object]]:
         """Every row as JSON shows it, by key."""
         query = sql.SQL("SELECT to_jsonb(t) FROM {} t").format(sql.Identifier(table))
-        with psycopg.connect(self.owner) as connection:
-            return [row[0] for row in connection.execute(query)]
+        return [row[0] for row in self.connections.to(self.owner).execute(query)]
 
 
 @pytest.fixture
@@ -65,7 +65,9 @@ def legacy(postgres_server, make_database: Callable[[str], str]) -> Iterator[Leg
     with psycopg.connect(owner) as connection:
         connection.execute(SCHEMA)
     database = owner.rsplit("/", 1)[1]
-    yield Legacy(owner, postgres_server.url(database, role, password))
+    made = Legacy(owner, postgres_server.url(database, role, password))
+    yield made
+    made.connections.close()
     with psycopg.connect(owner, autocommit=True) as connection:
         connection.execute(sql.SQL("DROP OWNED BY CURRENT_USER CASCADE"))
     with psycopg.connect(postgres_server.url(), autocommit=True) as connection:
@@ -79,11 +81,13 @@ def own_postgres(make_postgres: Callable):
 
 
 @pytest.fixture
-def own_legacy(own_postgres) -> Legacy:
+def own_legacy(own_postgres) -> Iterator[Legacy]:
     """A legacy database on a server that may be crashed."""
     with psycopg.connect(own_postgres.url()) as connection:
         connection.execute(SCHEMA)
-    return Legacy(own_postgres.url(), own_postgres.url())
+    made = Legacy(own_postgres.url(), own_postgres.url())
+    yield made
+    made.connections.close()
 
 
 @pytest.fixture

@@ -56,7 +56,7 @@ class Handler(BaseHTTPRequestHandler):
 def legacy() -> Iterator[Legacy]:
     with Legacy(("127.0.0.1", 0), Handler) as server:
         server.taken = []
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
         yield server
         server.shutdown()
 

@@ -159,7 +159,7 @@ class Customer(threading.Thread):
                 self.look(self._chance.choice(list(self.orders)))
             else:
                 self.history()
-            time.sleep(self._chance.random() * 0.05)
+            time.sleep(self._chance.random() ** 2 * 0.15)  # often at once, sometimes later
 
     def order(self) -> None:
         body = {"lines": [{"sku": "MUG-0", "qty": 1}]}

@@ -1,8 +1,6 @@
 """The sales report of both sides, while orders are placed and cancelled on each."""
 
 import os
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,6 +12,7 @@ import pytest
 from chassis.web import headers
 from loadtests.bench.read.figures import figures
 from migrations import runner
+from tests.rigs.processes.warm import WARM
 from tests.rigs.shop.sides import feed_stopped, services
 
 pytestmark = pytest.mark.integration
@@ -126,8 +125,7 @@ def test_rebuilt_they_say_the_same_and_go_on(shop: Any, nats: Any, report: Repor
     shop.query("sales", "UPDATE daily SET revenue = 1, orders = 77")
     assert report.new() != page
     settings = {"SALES_DATABASE_URL": shop.databases["sales"], "SALES_NATS_URL": nats.url}
-    command = [sys.executable, "-m", "new_services.sales.rebuild"]
-    done = subprocess.run(command, env=os.environ | settings, capture_output=True, text=True)
+    done = WARM.run("new_services.sales.rebuild", env=os.environ | settings)
     assert done.returncode == 0, done.stderr
     assert report.fresh() == page
     shop.cancel("new", placed["order_no"])
