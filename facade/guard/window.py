@@ -73,6 +73,8 @@ class SideCounts:
 
     def since(self, before: "SideCounts") -> "SideCounts":
         """What was counted since an earlier look."""
+        if self == before:  # as of most routes, at each look of the guards
+            return SideCounts()
         return SideCounts(
             max(0, self.requests - before.requests),
             max(0, self.errors - before.errors),

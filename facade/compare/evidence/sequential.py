@@ -11,6 +11,7 @@ one request (shadow) are compared pair by pair: only pairs that differ say anyth
 """
 
 from collections.abc import Sequence
+from functools import lru_cache
 from math import ceil, inf, log, log1p
 
 from facade.compare.evidence.bounds import least_number, log_beta
@@ -41,6 +42,7 @@ def refuted(seen: int, of: int, limit: float, error: float) -> bool:
     return log_wealth(seen, of, limit) >= -log(error)
 
 
+@lru_cache(maxsize=1024)
 def anytime_lower_bound(seen: int, of: int, error: float) -> float:
     """The left end of the anytime bound: the true rate stays above it for ever.
 
@@ -123,6 +125,7 @@ def _percentile_below(counts: Sequence[int], error: float) -> float | None:
     return None
 
 
+@lru_cache(maxsize=1024)  # guards ask again and again, for each of their routes
 def pairs_until(seen: int, of: int, limit: float, error: float) -> int | None:
     """How many more clean pairs bring the anytime upper bound down to `limit`.
 
