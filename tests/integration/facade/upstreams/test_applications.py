@@ -82,9 +82,10 @@ def django(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path
     """The origin and database of a Django project as `startproject` makes it, with its admin."""
     folder = tmp_path_factory.mktemp("django")
     python = folder / "venv" / "bin" / "python"
-    if shutil.which("uv"):
-        run("uv", "venv", "--quiet", "--python", sys.executable, folder / "venv", folder=folder)
-        run("uv", "pip", "install", "--quiet", "--python", python, DJANGO, folder=folder)
+    beside = Path(sys.executable).with_name("uv")  # where the project's own environment has it
+    if uv := shutil.which("uv") or shutil.which(beside):
+        run(uv, "venv", "--quiet", "--python", sys.executable, folder / "venv", folder=folder)
+        run(uv, "pip", "install", "--quiet", "--python", python, DJANGO, folder=folder)
     else:
         run(sys.executable, "-m", "venv", folder / "venv", folder=folder)
         run(python, "-m", "pip", "install", "--quiet", DJANGO, folder=folder)
