@@ -57,7 +57,9 @@ class Shop:
             if percent is not None:
                 route["percent"] = percent
         beside = self.file.with_suffix(".new")
-        beside.write_text(yaml.safe_dump(self.routes, sort_keys=False, allow_unicode=True))
+        beside.write_text(
+            yaml.dump(self.routes, Dumper=yaml.CSafeDumper, sort_keys=False, allow_unicode=True)
+        )
         beside.rename(self.file)
 
     def move(self, stage: str, percent: int | None = None) -> None:

@@ -18,6 +18,11 @@ FLAGS = flags("--disable-partial-raster")
 DRAWN = "Promise.all([...document.images].map(i => { i.loading = 'eager'; return i.decode(); }))"
 
 
+def screen(width: int) -> dict[str, int]:
+    """A screen's size as a browser is told it, in pixels."""
+    return {"width": width, "height": 900}
+
+
 @dataclass(frozen=True, slots=True)
 class Sight:
     """A page as somebody sees it: a PNG of the whole, and its words to read where it differs."""
@@ -87,7 +92,8 @@ class Person:
         self.click("main form.card button")
 
     def sees_it_whole(self, width: int) -> Sight:
-        """With all its drawings; the page is not wider than the screen."""
+        """On a screen of this width, with all its drawings; the page is not wider than that."""
+        self.page.set_viewport_size(screen(width))
         self.page.evaluate(DRAWN)
         assert self.page.evaluate("document.documentElement.scrollWidth") <= width, self.page.url
         words = self.page.inner_text("body")
