@@ -127,3 +127,4 @@ def registry(
             yield made
     finally:
         cutter.close()
+        made.connections.close()

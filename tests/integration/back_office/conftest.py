@@ -11,13 +11,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import httpx2
-import psycopg
 import pytest
 from joserfc.jwk import OKPKey
 
 from chassis.web.callers import Credentials
 from chassis.web.sealed import Session, seal
 from migrations import runner
+from tests.rigs.databases.connections import Connections
+from tests.rigs.processes.pace import until_next
 from tests.rigs.shop.cutting import Cutter
 from tests.rigs.shop.fixtures import (  # noqa: F401
     keys,
@@ -42,6 +43,7 @@ class Office:
     cutter: Cutter
     processes: dict[str, Any] = field(default_factory=dict)
     cookies: dict[str, str] = field(default_factory=dict)
+    connections: Connections = field(default_factory=Connections)
 
     def person(self, email: str = BOSS) -> dict[str, str]:
         """As the storefront names a person to the services."""
@@ -79,9 +81,8 @@ class Office:
 
     def query(self, url: str, statement: str, *values: Any) -> list[tuple[Any, ...]]:
         """Rows of a database."""
-        with psycopg.connect(url, autocommit=True) as connection:
-            cursor = connection.execute(statement, values or None)
-            return cursor.fetchall() if cursor.description else []
+        cursor = self.connections.to(url).execute(statement, values or None)
+        return cursor.fetchall() if cursor.description else []
 
     def phase(self, service: str, kind: str, key: str) -> str:
         """Where a saga stands."""
@@ -92,10 +93,10 @@ class Office:
 
     def until(self, what: str, check: Callable[[], bool], seconds: float = 60.0) -> None:
         """Poll until it holds."""
-        deadline = time.monotonic() + seconds
+        since = time.monotonic()
         while not check():
-            assert time.monotonic() < deadline, f"{what}: not within {seconds:.0f} s"
-            time.sleep(0.05)
+            assert time.monotonic() < since + seconds, f"{what}: not within {seconds:.0f} s"
+            time.sleep(until_next(since))
 
 
 @pytest.fixture(scope="module")
@@ -132,3 +133,4 @@ def office(
             yield made
     finally:
         cutter.close()
+        made.connections.close()

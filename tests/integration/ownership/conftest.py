@@ -146,3 +146,4 @@ def hands(
             yield made
     finally:
         cutter.close()
+        made.connections.close()
