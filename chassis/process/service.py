@@ -131,6 +131,7 @@ def _spare_the_collector() -> None:
     often than every 700 objects, of which one request makes some hundred."""
     gc.collect()
     gc.freeze()
+    gc.enable()  # a process may have begun without it
     gc.set_threshold(10_000, 10, 10)
 
 
