@@ -194,7 +194,7 @@ def compare(legacy, monolith, catalog) -> None:
 def same_answers(monolith, catalog, asked: list[str]) -> None:
     """The bytes, the status and the content type."""
     after = {"Fig-After": str(int(time.time() * 1e6))}
-    with httpx2.Client(base_url=catalog.url, headers=after, timeout=10) as client:
+    with httpx2.Client(base_url=catalog.url, headers=after, timeout=30) as client:
         # A request waits for a moment, and declines: on a busy machine the feed may take longer.
         eventually("all has arrived", lambda: client.get(asked[0]).status_code != 503, 30)
         for path in asked:
