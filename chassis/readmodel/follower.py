@@ -43,6 +43,7 @@ COMMENT ON COLUMN reader_position.begun IS 'times the next message was begun and
 
 STOPPED_SECONDS = 3.0
 STANDBY_SECONDS = 0.025  # between two looks of an instance that answers requests and stands by
+LOOKS = 4  # before it tries again to be the active one
 GONE_SECONDS = 300.0
 IDLE_SECONDS = 300.0  # without a message for us: then the position follows the stream
 STORE_SECONDS = 0.5  # so old may be what is stored of a position that passed over nothing but time
@@ -264,12 +265,15 @@ class Follower:
     async def _stand_by(self, connection: asyncpg.Connection) -> None:
         """Another instance follows: be as fresh as what it stored, while requests ask for that."""
         self.reason = None
-        watermark = await connection.fetchval(
-            "SELECT watermark FROM reader_position WHERE name = $1", self._source.name
-        )
-        self._watermark.advance(watermark or 0)
-        if self._watermark.in_use:
+        for _ in range(LOOKS):
+            watermark = await connection.fetchval(
+                "SELECT watermark FROM reader_position WHERE name = $1", self._source.name
+            )
+            self._watermark.advance(watermark or 0)
+            if not self._watermark.in_use:
+                break
             await asyncio.sleep(STANDBY_SECONDS)
+        else:
             return
         self._hurried.clear()
         with suppress(TimeoutError):
