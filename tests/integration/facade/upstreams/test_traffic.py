@@ -136,7 +136,7 @@ def test_a_websocket_echoes_through_the_tunnel(start) -> None:
             connection.send(message)
 
     with websockets.sync.server.serve(echo, "127.0.0.1", 0) as server:
-        threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+        threading.Thread(target=server.serve_forever, daemon=True).start()
         port = server.socket.getsockname()[1]
         facade = start(ALONE.format(f"http://127.0.0.1:{port}"))
         with websockets.sync.client.connect(f"ws://127.0.0.1:{facade.port}/chat") as client:

@@ -80,7 +80,7 @@ def test_a_tunnel_and_a_large_body_over_tls(start, issuer: Issuer) -> None:
             socket.send(message[::-1])
 
     with websockets.sync.server.serve(turned, "127.0.0.1", 0, max_size=None) as server:
-        threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+        threading.Thread(target=server.serve_forever, daemon=True).start()
         port = server.socket.getsockname()[1]
         text = routes(f"http://127.0.0.1:{port}", issuer.make("a", "shop.example"))
         facade = start(text)
