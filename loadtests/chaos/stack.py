@@ -30,6 +30,7 @@ CONTROL_SECONDS = 10.0
 MOVE_SECONDS = 30.0  # for a flip that must be
 DATABASES = "postgres"
 UP = ("ready", "done")
+TAKEN = "workers decide by it after"  # what `fig flip` says of each step that is in force
 ASKED = 0.2  # of those that are ended: by SIGTERM
 OWNERS = ("legacy", "orders", "notifications")  # of databases that are looked into
 
@@ -168,7 +169,8 @@ class Stack:
 
     def flip(self, route: str, place: tuple[str, ...]) -> str:
         """Step by step, once the facade's control process answers, which confirms each of them;
-        what was refused is taken back out of the file, as a person would."""
+        what was refused is taken back out of the file, as a person would. Steps of the walk that
+        were taken stay: they are in force, and the way back would be a jump."""
         with self.editing:
             return self._flip(route, place)
 
@@ -179,7 +181,8 @@ class Stack:
         done = self.fig("flip", route, *place, "--walk", "--sample", "10%", *why)
         if done.returncode == 0:
             return f"{route} to {' '.join(place)}"
-        write_whole(self.routes, before)
+        if TAKEN not in done.stdout:
+            write_whole(self.routes, before)
         said = (done.stderr or done.stdout).strip().splitlines()
         return f"{route} to {' '.join(place)} refused: {said[-1] if said else done.returncode}"
 
