@@ -23,7 +23,7 @@ pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900)]
 
 PROJECT = Path(__file__).parents[2]
 ROUNDS = int(os.environ.get("FIG_FLIP_ROUNDS", "2"))
-USERS = os.environ.get("FIG_FLIP_USERS", "12")
+USERS = os.environ.get("FIG_FLIP_USERS", "20")
 WAY = (("shadow",), ("canary", "50"), ("new",), ("canary", "50"), ("shadow",), ("legacy",))
 
 
@@ -117,4 +117,4 @@ def _until(true: Any, seconds: float = 180.0) -> None:
     deadline = time.monotonic() + seconds
     while not true():
         assert time.monotonic() < deadline, "it did not come about in time"
-        time.sleep(0.25)
+        time.sleep(0.1)

@@ -43,7 +43,7 @@ PROJECT = Path(__file__).parents[3]
 BOUND = ("--bound", "100%")  # of routes that were never compared
 DOMAINS = ("goods", "orders", "accounts")
 OLD = ("legacy", "feed")
-LOOK_SECONDS = 0.15  # between two looks of a customer
+LOOK_SECONDS = 0.05  # between two looks of a customer
 STEPS = ["routes", "stop", "shut", "archive", "trial", "slots", "database", "roles",
          "bus", "journal"]  # fmt: skip
 # Each call is killed there, and the next one goes on. The stack is restarted between both parts.
