@@ -12,26 +12,26 @@ from new_services.anticorruption.mapping import flag, number, percentage, words
     [("49", "49"), ("49.90", "49.90"), (" 7.5 ", "7.5"), ("", "0"), (None, "0"), ("1E+2", "100")],
 )
 def test_number(written, meant):
-    assert number(written) == meant
+    assert number.call(written) == meant
 
 
 @pytest.mark.parametrize("written", ["12,50", "free", "NaN", "Infinity"])
 def test_what_is_no_number_is_refused(written):
     with pytest.raises((ValueError, ArithmeticError)):
-        number(written)
+        number.call(written)
 
 
 @pytest.mark.parametrize(("written", "meant"), [(None, ""), ("", ""), (" 15", "15"), ("0", "0")])
 def test_percentage_keeps_how_it_was_written(written, meant):
-    assert percentage(written) == meant
+    assert percentage.call(written) == meant
 
 
 def test_flag():
-    assert (flag("Y"), flag("N")) == (True, False)
+    assert (flag.call("Y"), flag.call("N")) == (True, False)
 
 
 def test_words():
-    assert words("hiking, waterproof,,sale ,") == ["hiking", "waterproof", "sale"]
+    assert words.call("hiking, waterproof,,sale ,") == ["hiking", "waterproof", "sale"]
 
 
 def test_only_the_columns_that_are_there_are_translated():
