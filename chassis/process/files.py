@@ -9,7 +9,7 @@ second do not need that: after such a crash none of the processes lives.
 import json
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,16 @@ def write_whole(
     """Put `data` in the file's place. `private`: only its owner may read it."""
     with _beside(path, data, private=private, lasting=lasting) as fresh:
         _take_place(fresh, path, lasting)
+
+
+def write_several(folder: Path, contents: Mapping[str, bytes]) -> None:
+    """Put each content in the place of the file of that name. Lasting: one more wait for the disk
+    than there are files, where `write_whole` waits twice for each."""
+    for name, data in contents.items():
+        with _beside(folder / name, data, private=False, lasting=True) as fresh:
+            _take_place(fresh, folder / name, lasting=False)
+    if contents:
+        _sync(folder)
 
 
 def swap(path: Path, expected: bytes, data: bytes) -> bool:
@@ -77,8 +87,13 @@ def _keep_rights(path: Path, descriptor: int) -> None:
 def _take_place(fresh: Path, path: Path, lasting: bool) -> None:
     fresh.replace(path)
     if lasting:
-        folder = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        _sync(path.parent)
+
+
+def _sync(folder: Path) -> None:
+    """Wait until the names in the folder are on the disk."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

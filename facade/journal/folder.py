@@ -12,14 +12,14 @@ removed at the next start: it was never acknowledged.
 import fcntl
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from chassis.process.files import read_object, write_whole
+from chassis.process.files import read_object, write_several, write_whole
 from facade.journal.chain import Anchor, problems
 from facade.journal.entry import START, Entry, Event, Kept, line_of, parse
 
@@ -77,20 +77,36 @@ class Journal:
 
     def append(self, entry: Entry, evidence: dict[str, Any] | None = None) -> Kept:
         """Write an entry, and the evidence it rests on; it lasts. Raises JournalAway."""
+        return self.append_all([(entry, evidence)])[0]
+
+    def append_all(self, entries: Sequence[tuple[Entry, dict[str, Any] | None]]) -> list[Kept]:
+        """Write entries, each with the evidence it rests on; they last. Raises JournalAway.
+
+        A file that moves forty routes makes as many entries: the disk is waited for once for all
+        lines, and once for each evidence.
+        """
         if self._lock is None:
             raise JournalAway("the journal is not open")
-        number, previous = self._anchor.last_number + 1, self._anchor.last_hash
-        try:
+        number, previous = self._anchor.last_number, self._anchor.last_hash
+        kept, lines, contents = [], [], {}
+        for entry, evidence in entries:
+            number += 1
             if evidence is not None:
-                entry = self._seal(entry, number, evidence)
+                name = f"{number:06}-{entry.route or 'all'}.json"
+                contents[name] = json.dumps(evidence, ensure_ascii=False, indent=1).encode()
+                entry = replace(entry, sealed=f"{name} {sha256(contents[name]).hexdigest()}")
             line, digest = line_of(entry, number, previous)
-            self._write(f"{line}\n".encode())
-            self._head(number, digest)
+            lines.append(f"{line}\n")
+            kept.append(Kept(number, entry, previous, digest))
+            previous = digest
+        try:
+            self._seal(contents)
+            self._write("".join(lines).encode())
+            self._head(number, previous)
         except OSError as error:
             raise JournalAway(f"{self.folder}: {error.strerror or error}") from None
-        kept = Kept(number, entry, previous, digest)
-        if entry.event is not Event.TRIM:
-            self._trim(entry.at)
+        if kept[-1].entry.event is not Event.TRIM:
+            self._trim(kept[-1].entry.at)
         return kept
 
     def _write(self, data: bytes) -> None:
@@ -115,13 +131,11 @@ class Journal:
         self._anchor = Anchor(anchor.first_number, anchor.first_previous, number, digest)
         _write_anchor(self.folder, self._anchor)
 
-    def _seal(self, entry: Entry, number: int, evidence: dict[str, Any]) -> Entry:
-        content = json.dumps(evidence, ensure_ascii=False, indent=1).encode()
-        name = f"{number:06}-{entry.route or 'all'}.json"
-        (self.folder / "evidence").mkdir(exist_ok=True)
-        write_whole(self.folder / "evidence" / name, content, lasting=True)
-        self._evidence[name] = len(content)
-        return replace(entry, sealed=f"{name} {sha256(content).hexdigest()}")
+    def _seal(self, contents: Mapping[str, bytes]) -> None:
+        if contents:
+            (self.folder / "evidence").mkdir(exist_ok=True)
+            write_several(self.folder / "evidence", contents)
+            self._evidence |= {name: len(content) for name, content in contents.items()}
 
     def _trim(self, now: float) -> None:
         trimmed = [*self._trim_segments(), *self._trim_evidence()]

@@ -7,7 +7,7 @@ one place, so each is entered once, also when a process was killed in between.
 
 import logging
 import pwd
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -47,22 +47,27 @@ class Observer:
             self._record.positions = there
             return True
         changed = [name for name in {**before, **there} if before.get(name) != there.get(name)]
-        for name in sorted(changed):
-            self._moved(name, before.get(name, ""), there.get(name, ""), table.version, now)
+        self._moved({name: there.get(name, "") for name in sorted(changed)}, table.version, now)
         return bool(changed)
 
-    def _moved(self, name: str, before: str, after: str, version: str, now: float) -> None:
-        intent = self._announced(name, after) or self._by_hand(now)
-        event = Event.MOVE if intent.by != "found" else Event.FOUND
-        entry = Entry(
-            event, now, intent.who, "file" if intent.by == "found" else intent.by, intent.why,
-            intent.source, name, before, after, version,
-            evidence=dict(intent.evidence), approver=intent.approver,
-        )  # fmt: skip
-        self.enter(entry, self._sealed(name))
-        assert self._record.positions is not None
-        self._record.positions = _changed(self._record.positions, name, after)
-        self._on_move(name, intent)
+    def _moved(self, moved: Mapping[str, str], version: str, now: float) -> None:
+        """Enter routes with where they stand now; empty: the file names it no more."""
+        known = self._record.positions or {}
+        entries, intents = [], {}
+        for name, after in moved.items():
+            intent = intents[name] = self._announced(name, after) or self._by_hand(now)
+            event = Event.MOVE if intent.by != "found" else Event.FOUND
+            entry = Entry(
+                event, now, intent.who, "file" if intent.by == "found" else intent.by, intent.why,
+                intent.source, name, known.get(name, ""), after, version,
+                evidence=dict(intent.evidence), approver=intent.approver,
+            )  # fmt: skip
+            entries.append((entry, self._sealed(name)))
+        if entries:
+            self._enter(entries)
+        for name, after in moved.items():
+            self._record.positions = _changed(self._record.positions or {}, name, after)
+            self._on_move(name, intents[name])
 
     def _announced(self, name: str, after: str) -> Intent | None:
         """The latest word that this route goes there; it counts for one move."""
@@ -110,15 +115,19 @@ class Observer:
 
     def enter(self, entry: Entry, evidence: dict[str, Any] | None = None) -> bool:
         """Write an entry; whether that was possible."""
+        return self._enter([(entry, evidence)])
+
+    def _enter(self, entries: Sequence[tuple[Entry, dict[str, Any] | None]]) -> bool:
         try:
-            self._record.entered = self._journal.append(entry, evidence).number
+            kept = self._journal.append_all(entries)
         except JournalAway as error:
             if not self.away:
                 log.error("the journal cannot be written: %s", error)
             self.away = str(error)
             return False
-        self.away = ""
-        log.info("journal: %s %s", entry.event, line_of(entry))
+        self.away, self._record.entered = "", kept[-1].number
+        for entry, _ in entries:
+            log.info("journal: %s %s", entry.event, line_of(entry))
         return True
 
 

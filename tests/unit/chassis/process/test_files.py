@@ -77,6 +77,13 @@ def test_what_lasts_is_on_the_disk_before_its_name_is(path: Path, synced: list[s
     assert synced == [".state", path.parent.name]
 
 
+def test_several_files_wait_for_their_folder_once(path: Path, synced: list[str]) -> None:
+    files.write_several(path.parent, {"a": b"1", "b": b"2"})
+    assert len(synced) == 3
+    assert (path.parent / "b").read_bytes() == b"2"
+    assert sorted(each.name for each in path.parent.iterdir()) == ["a", "b"]
+
+
 def test_what_need_not_last_waits_for_no_disk(path: Path, synced: list[str]) -> None:
     write_whole(path, "")
     assert synced == []

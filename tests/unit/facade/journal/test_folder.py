@@ -1,5 +1,6 @@
 """The journal on disk: kept over restarts, whole after a crash, and honest about its limits."""
 
+import os
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -45,6 +46,19 @@ def test_entries_are_kept_over_restarts_and_the_chain_goes_on(tmp_path: Path) ->
     assert all(b.previous == a.hash for a, b in pairwise(kept))
     assert kept[1].entry == entry(1)
     assert verify(tmp_path) == []
+
+
+def test_forty_entries_wait_for_the_disk_once_for_each_evidence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    journal, waits = written(tmp_path, 1), []
+    monkeypatch.setattr(os, "fsync", waits.append)
+    kept = journal.append_all([(entry(n), {"pairs": n}) for n in range(40)])
+    assert [one.number for one in kept] == list(range(2, 42))
+    assert len(waits) == 40 + 1 + 1 + 2  # each evidence, their folder, the lines, the head
+    assert read(tmp_path)[1:] == kept
+    assert verify(tmp_path) == []
+    journal.close()
 
 
 @pytest.mark.parametrize("place", [0, 10, 40, 200, -3])
