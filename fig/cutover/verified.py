@@ -5,9 +5,10 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from chassis.process.files import read_object, write_whole
 from fig.clients import access
@@ -73,9 +74,24 @@ def _words(said: str, complaint: str) -> str:
         report = json.loads(said)
         if report.get("error"):
             return str(report["error"])
-        return f"{report['differences']} differences" if report.get("differences") else ""
+        found = report.get("differences")
+        return f"{found} differences{_first(report)}" if found else ""
     except (ValueError, KeyError, TypeError, AttributeError):
         return last_line(complaint) or "the verification printed nothing"
+
+
+def _first(report: Mapping[str, Any]) -> str:
+    """The first of them, for who has to look: a difference may be gone at the next look."""
+    for each in report.get("entities", ()):
+        for one in each["differences"]:
+            return f", such as {each['service']} {each['entity']} {one['key']}: {one['kind']}"
+    for each in report.get("laws", ()):
+        for one in each["broken"]:
+            return (
+                f", such as {each['database']}: {each['law']}: {one['key']}:"
+                f" expected {one['expected']}, found {one['found']}"
+            )
+    return ""
 
 
 def _place(home: Home, domain: str) -> Path:

@@ -11,6 +11,13 @@ from fig.cutover import verified
 from fig.cutover.verified import kept, verify
 from fig.settings import Home
 
+ROWS = {"service": "orders", "entity": "line", "differences": [{"key": "7", "kind": "missing"}] * 2}
+ROW = "orders line 7: missing"
+HOLDS = {"law": "x", "database": "books", "broken": []}
+LAW = {"law": "stock is the sum", "database": "legacy",
+       "broken": [{"key": "TENT", "expected": "3", "found": "4"}]}  # fmt: skip
+SUM = "legacy: stock is the sum: TENT: expected 3, found 4"
+
 
 class Found:
     """A stack with one process."""
@@ -54,6 +61,8 @@ def test_one_that_was_equal_is_kept(home: Home, monkeypatch: pytest.MonkeyPatch)
     ("code", "said", "words"),
     [
         (1, json.dumps({"differences": 3}), "3 differences"),
+        (1, json.dumps({"differences": 2, "entities": [ROWS]}), f"2 differences, such as {ROW}"),
+        (1, json.dumps({"differences": 1, "laws": [HOLDS, LAW]}), f"1 differences, such as {SUM}"),
         (2, "", "no: away"),
         (2, json.dumps({"ok": None, "error": "catalog is 16 s behind"}), "catalog is 16 s behind"),
     ],
